@@ -1,0 +1,84 @@
+"""What holds for every request before any view: headers, refusals, the second factor. No business rules."""
+
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST")
+CHARSETS = ("", "utf-8", "utf8", "us-ascii", "ascii")
+
+
+def site(request):
+    """Template context every page needs."""
+    return {"DEMO": settings.DEMO}
+
+
+class ResponseHeaders:
+    """Headers that Django has no setting for. Pages are private unless a view says otherwise."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class RequestGuard:
+    """Refuses what no form of ours sends and what stock Django answers with 500 or 200."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or request.META.get("HTTP_TRANSFER_ENCODING"):
+            return _refuse(request, 400)
+        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return _refuse(request, 413)
+        charset = request.content_params.get("charset", "")
+        broken_multipart = request.content_type == "multipart/form-data" and not request.content_params.get("boundary")
+        if charset.lower() not in CHARSETS or broken_multipart or _has_nul(request):
+            request.content_params = {}
+            request.encoding = "utf-8"
+            return _refuse(request, 400)
+        return self.get_response(request)
+
+
+def _has_nul(request):
+    return b"\0" in unquote_to_bytes(request.META.get("QUERY_STRING", "")) or "\0" in request.path_info
+
+
+def _refuse(request, status):
+    """Answer without reading the body, so that nothing of it is stored."""
+    return render(request, f"{status}.html", status=status)
+
+
+class SecondFactor:
+    """Where REQUIRE_MFA holds, a signed-in person without a second factor can only set one up."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if not settings.REQUIRE_MFA or not request.user.is_authenticated:
+            return None
+        match = request.resolver_match
+        if not getattr(view, "login_required", True) or match.view_name.startswith(("mfa_", "account_")):
+            return None
+        from allauth.mfa.models import Authenticator
+
+        if Authenticator.objects.filter(user=request.user).exists():
+            return None
+        return redirect(f"{reverse('mfa_activate_totp')}?next={request.path}")

@@ -1,0 +1,26 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from registers.views import dashboard, health, library, registers, risks
+
+urlpatterns = [
+    path("", registers.home, name="home"),
+    path("registers/<slug:slug>/", registers.risk_list, name="risk_list"),
+    path("registers/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),
+    path("registers/<slug:slug>/risks/new/", risks.risk_new, name="risk_new"),
+    path("registers/<slug:slug>/risks/<int:number>/", risks.risk_detail, name="risk_detail"),
+    path("registers/<slug:slug>/risks/<int:number>/edit/", risks.risk_edit, name="risk_edit"),
+    path("registers/<slug:slug>/risks/<int:number>/assess/", risks.risk_assess, name="risk_assess"),
+    path("registers/<slug:slug>/risks/<int:number>/history/", risks.risk_history, name="risk_history"),
+    path("library/", library.library, name="library"),
+    path("library/load/", library.library_load, name="library_load"),
+    path("library/sources/", library.library_sources, name="library_sources"),
+    path("library/sources/<slug:slug>/", library.library_source, name="library_source"),
+    path("library/failure-types/<slug:slug>/", library.library_failure_type, name="library_failure_type"),
+    path("library/case-studies/<slug:slug>/", library.library_case, name="library_case"),
+    path("library/insights/<int:number>/", library.library_insight, name="library_insight"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class RegistersConfig(AppConfig):
+    name = "registers"
+    verbose_name = "Registers"
+
+    def ready(self):
+        from django.db.models.signals import post_migrate
+
+        from registers.models.audit import install_guard
+
+        # SQLite rebuilds tables on some migrations and silently drops their triggers: put them back every time.
+        post_migrate.connect(install_guard, sender=self)

@@ -1,0 +1,31 @@
+"""Fields that say in words what is wrong and store text in one form."""
+
+import unicodedata
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+
+class Words(forms.CharField):
+    """Text as people type it: NFC, plain line ends, nothing that a database or a page cannot hold."""
+
+    def __init__(self, *, missing, max_length=4000, rows=None, **options):
+        if rows:
+            options["widget"] = forms.Textarea(attrs={"rows": rows})
+        super().__init__(error_messages={"required": missing}, **options)
+        self.max_characters = max_length
+        self.validators = [self._is_storable, self._is_short_enough]
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+
+    def _is_storable(self, value):
+        if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in value):
+            raise ValidationError(f"{self.label} has a character that cannot be stored. Type the text again or paste it as plain text.")
+
+    def _is_short_enough(self, value):
+        if len(value) > self.max_characters:
+            raise ValidationError(
+                f"{self.label} must be {self.max_characters:,} characters or fewer. It has {len(value):,}."
+            )

@@ -1,0 +1,117 @@
+"""What a reader may narrow and sort a register by. Anything else in the address is refused with 400."""
+
+import django_filters
+from django import forms
+from django.db.models import Q
+
+from registers.forms.fields import Words
+from registers.models import FailureType, Position, Risk
+
+UNDECIDED = "not-decided"
+UNSCORED = "not-scored"
+ON_REGISTER = ""
+ALL = "all"
+SORTS = {
+    "score": ("-score", "risk__number"),
+    "reference": ("risk__number",),
+    "title": ("revision__title", "risk__number"),
+    "owner": ("revision__owner__title", "risk__number"),
+    "assessed": ("current__effective_on", "risk__number"),
+}
+SORT_LABELS = [
+    ("score", "Highest score first"),
+    ("reference", "Reference"),
+    ("title", "Title"),
+    ("owner", "Owner"),
+    ("assessed", "Longest since assessed"),
+]
+
+
+class SearchFilter(django_filters.Filter):
+    field_class = Words
+
+
+class PositionFilter(django_filters.FilterSet):
+    """Narrows positions; made with `register=`."""
+
+    q = SearchFilter(method="search", label="Search", max_length=200, missing="")
+    failure_type = django_filters.ChoiceFilter(method="by_failure_type", label="Failure type", empty_label="Any")
+    main_type = django_filters.ChoiceFilter(method="by_main_type", label="Main failure type", empty_label="Any")
+    band = django_filters.ChoiceFilter(method="by_band", label="Band", empty_label="Any")
+    owner = django_filters.ModelChoiceFilter(
+        field_name="revision__owner", queryset=lambda request: None, label="Owner", empty_label="Any"
+    )
+    status = django_filters.ChoiceFilter(
+        method="by_status",
+        label="Status",
+        empty_label="On the register",
+        choices=[(ALL, "Any, closed ones too"), *Risk.Status.choices],
+    )
+    likelihood = django_filters.ChoiceFilter(field_name="current__likelihood", label="Likelihood", empty_label="Any")
+    impact = django_filters.ChoiceFilter(field_name="current__impact", label="Impact", empty_label="Any")
+    sort = django_filters.ChoiceFilter(
+        method="by_sort", label="Sort by", empty_label=None, null_label=None, choices=SORT_LABELS
+    )
+
+    class Meta:
+        model = Position
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, data, queryset, *, register):
+        super().__init__(data, queryset)
+        rules = register.scheme.rules
+        self.filters["owner"].queryset = register.organisation.posts.all()
+        self.filters["band"].extra["choices"] = [
+            *((band.slug, band.label) for band in reversed(rules.bands)),
+            (UNSCORED, "Not scored"),
+        ]
+        types = [*FailureType.objects.values_list("slug", "name"), (UNDECIDED, "Not decided yet")]
+        self.filters["failure_type"].extra["choices"] = self.filters["main_type"].extra["choices"] = types
+        for name in ("likelihood", "impact"):
+            levels = getattr(rules, name)
+            self.filters[name].extra["choices"] = [(level.value, str(level)) for level in levels]
+
+    @property
+    def qs(self):
+        positions = super().qs
+        if not self.form.cleaned_data.get("status"):
+            positions = positions.on_register()
+        return positions.order_by(*SORTS[self.form.cleaned_data.get("sort") or "score"])
+
+    @property
+    def is_narrowed(self):
+        return any(value for name, value in self.form.cleaned_data.items() if name != "sort")
+
+    def search(self, positions, name, words):
+        for word in words.split()[:10]:
+            found = Q()
+            for field in ("title", "cause", "event", "consequence"):
+                found |= Q(**{f"revision__{field}__icontains": word})
+            if word.rpartition("-")[2].isdecimal() and len(word) < 18:
+                found |= Q(risk__number=int(word.rpartition("-")[2]))
+            positions = positions.filter(found)
+        return positions
+
+    def by_failure_type(self, positions, name, slug):
+        if slug == UNDECIDED:
+            return positions.filter(revision__primary_failure_type=None)
+        return positions.of_failure_type(slug)
+
+    def by_main_type(self, positions, name, slug):
+        return positions.filter(revision__primary_failure_type__slug=None if slug == UNDECIDED else slug)
+
+    def by_band(self, positions, name, slug):
+        return positions.filter(band="" if slug == UNSCORED else slug)
+
+    def by_status(self, positions, name, status):
+        return positions if status == ALL else positions.filter(status=status)
+
+    def by_sort(self, positions, name, value):
+        return positions
+
+
+class DayForm(forms.Form):
+    """The days an address may carry: as_at and since, as 2026-09-30."""
+
+    as_at = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+    since = forms.DateField(required=False, input_formats=["%Y-%m-%d"])

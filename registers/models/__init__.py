@@ -1,0 +1,50 @@
+from registers.models.audit import AppendOnly, AuditChain, AuditEntry, AuditText, HistoryIsAppendOnly
+from registers.models.library import (
+    LIBRARY_MODELS,
+    AdverseImpact,
+    Basis,
+    CaseFailureType,
+    CaseInsight,
+    CaseStudy,
+    Citation,
+    FailureType,
+    Insight,
+    Lesson,
+    Source,
+)
+from registers.models.people import Directorate, Membership, Organisation, Post, Role, User
+from registers.models.position import Position
+from registers.models.register import Register, ScoringScheme
+from registers.models.risk import Assessment, Conflict, Risk, RiskRevision
+
+__all__ = [
+    "LIBRARY_MODELS",
+    "AdverseImpact",
+    "AppendOnly",
+    "Assessment",
+    "AuditChain",
+    "AuditEntry",
+    "AuditText",
+    "Basis",
+    "CaseFailureType",
+    "CaseInsight",
+    "CaseStudy",
+    "Citation",
+    "Conflict",
+    "Directorate",
+    "FailureType",
+    "HistoryIsAppendOnly",
+    "Insight",
+    "Lesson",
+    "Membership",
+    "Organisation",
+    "Position",
+    "Post",
+    "Register",
+    "Risk",
+    "RiskRevision",
+    "Role",
+    "ScoringScheme",
+    "Source",
+    "User",
+]

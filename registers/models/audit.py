@@ -1,0 +1,218 @@
+"""Who did what, in a chain that shows when anything in it was changed, left out or put in afterwards.
+
+Each entry is signed (HMAC, key outside the database) together with the signature before it, one chain an organisation.
+What names a person or quotes them stands beside the entry in `AuditText`, of which the entry signs only a salted
+digest: it can be erased without breaking the chain. Database triggers refuse any UPDATE or DELETE of an entry.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from datetime import UTC
+
+from django.conf import settings
+from django.db import connections, models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+
+class HistoryIsAppendOnly(TypeError):
+    """Somebody tried to change or delete what is only ever added to."""
+
+
+class AppendOnlyQuerySet(models.QuerySet):
+    def update(self, **fields):
+        raise HistoryIsAppendOnly(f"{self.model.__name__} rows are never edited.")
+
+    def delete(self):
+        raise HistoryIsAppendOnly(f"{self.model.__name__} rows are never deleted.")
+
+
+class AppendOnly(models.Model):
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise HistoryIsAppendOnly(f"{type(self).__name__} rows are never edited.")
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args, **kwargs):
+        raise HistoryIsAppendOnly(f"{type(self).__name__} rows are never deleted.")
+
+
+class AuditChain(models.Model):
+    """The head of a chain: one for each organisation and one for the installation (no organisation)."""
+
+    organisation = models.OneToOneField(
+        "registers.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="audit_chain"
+    )
+    last_number = models.PositiveBigIntegerField(default=0)
+    last_signature = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                models.Case(models.When(organisation__isnull=True, then=1)), name="audit_chain_of_installation_once"
+            ),
+        ]
+
+    def __str__(self):
+        return self.organisation.slug if self.organisation_id else "installation"
+
+    def problems(self):
+        """What is wrong with the chain, in words: changed, missing, swapped or inserted entries, a cut-off tail."""
+        number, signature = 0, ""
+        for entry in self.entries.select_related("text").order_by("number").iterator(chunk_size=2000):
+            number += 1
+            if entry.number != number:
+                yield f"{self}: entry {number} is missing."
+                number = entry.number
+            if entry.previous_signature != signature or not hmac.compare_digest(entry.sign(), entry.signature):
+                yield f"{self}: entry {entry.number} is not what was signed."
+            text = getattr(entry, "text", None)
+            if text and text.content is not None and text.digest() != entry.text_digest:
+                yield f"{self}: the text of entry {entry.number} is not what was signed."
+            signature = entry.signature
+        if (number, signature) != (self.last_number, self.last_signature):
+            yield f"{self}: ends at entry {number}, not at {self.last_number} as its head says."
+
+
+class AuditEntry(AppendOnly):
+    chain = models.ForeignKey(AuditChain, on_delete=models.PROTECT, related_name="entries")
+    number = models.PositiveBigIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    verb = models.CharField(max_length=60)
+    subject = models.CharField(max_length=80)
+    facts = models.JSONField(default=dict)
+    text_digest = models.CharField(max_length=64)
+    previous_signature = models.CharField(max_length=64, blank=True)
+    signature = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["chain", "number"]
+        verbose_name_plural = "audit entries"
+        constraints = [
+            models.UniqueConstraint(fields=["chain", "number"], name="audit_entry_number_once_in_chain"),
+        ]
+
+    def __str__(self):
+        return f"{self.chain} {self.number}: {self.verb} {self.subject}"
+
+    @classmethod
+    def record(cls, *, organisation, by, verb, subject, facts=None, text=None):
+        """Add an entry to the organisation's chain; must run inside the transaction of the change it records.
+
+        subject: the record changed. facts: JSON without personal text. text: JSON that may be erased later."""
+        connection = transaction.get_connection()
+        if not connection.in_atomic_block:
+            raise transaction.TransactionManagementError("An audit entry belongs in the transaction of its change.")
+        chain, _ = AuditChain.objects.get_or_create(organisation=organisation)
+        AuditChain.objects.filter(pk=chain.pk).update(last_number=F("last_number") + 1)  # locks the head
+        chain.refresh_from_db()
+        note = AuditText(salt=secrets.token_hex(16), content=text or {})
+        entry = cls(
+            chain=chain,
+            number=chain.last_number,
+            by=by,
+            verb=verb,
+            subject=f"{subject._meta.model_name}:{subject.pk}" if isinstance(subject, models.Model) else subject,
+            facts=facts or {},
+            text_digest=note.digest(),
+            previous_signature=chain.last_signature,
+        )
+        entry.signature = entry.sign()
+        entry.save()
+        note.entry = entry
+        note.save()
+        AuditChain.objects.filter(pk=chain.pk).update(last_signature=entry.signature)
+        return entry
+
+    def sign(self):
+        signed = {
+            "chain": str(self.chain_id),
+            "number": self.number,
+            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "by": self.by_id,
+            "verb": self.verb,
+            "subject": self.subject,
+            "facts": self.facts,
+            "text": self.text_digest,
+            "previous": self.previous_signature,
+        }
+        return hmac.new(settings.AUDIT_KEY.encode(), _canonical(signed), hashlib.sha256).hexdigest()
+
+
+class AuditText(models.Model):
+    """The part of an entry that names or quotes people. Erasing it sets content to null; the digest stays signed."""
+
+    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="text")
+    salt = models.CharField(max_length=32)
+    content = models.JSONField(null=True)
+
+    def __str__(self):
+        return f"Text of {self.entry_id}"
+
+    def digest(self):
+        return hashlib.sha256(self.salt.encode() + _canonical(self.content)).hexdigest()
+
+
+def _canonical(value):
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+TABLE = AuditEntry._meta.db_table
+GUARDS = {
+    "sqlite": [
+        f"CREATE TRIGGER IF NOT EXISTS {TABLE}_no_{verb} BEFORE {verb} ON {TABLE} "
+        f"BEGIN SELECT RAISE(ABORT, 'audit entries are never changed or deleted'); END"
+        for verb in ("update", "delete")
+    ],
+    "postgresql": [
+        f"CREATE OR REPLACE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION 'audit entries are never changed or deleted'; END $$",
+        *(
+            f"CREATE OR REPLACE TRIGGER {TABLE}_no_{verb} BEFORE {verb} ON {TABLE} "
+            f"FOR EACH {'STATEMENT' if verb == 'truncate' else 'ROW'} EXECUTE FUNCTION {TABLE}_refuse()"
+            for verb in ("update", "delete", "truncate")
+        ),
+    ],
+}
+LOOK = {
+    "sqlite": f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{TABLE}'",  # noqa: S608
+    "postgresql": f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{TABLE}'::regclass AND tgenabled = 'O'",  # noqa: S608
+}
+
+
+def install_guard(using="default", **kwargs):
+    """Put the triggers in place; called after every migration and safe to call again."""
+    connection = connections[using]
+    if TABLE in connection.introspection.table_names():
+        with connection.cursor() as cursor:
+            for statement in GUARDS[connection.vendor]:
+                cursor.execute(statement)
+
+
+def remove_guard(using="default"):
+    """Take the triggers away: for retention jobs and for tests that empty the database."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        for name in _guards_in_place(connection):
+            place = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {name}{place}")
+
+
+def guard_is_in_place(using="default"):
+    connection = connections[using]
+    wanted = 3 if connection.vendor == "postgresql" else 2
+    return len(_guards_in_place(connection)) == wanted
+
+
+def _guards_in_place(connection):
+    with connection.cursor() as cursor:
+        cursor.execute(LOOK[connection.vendor])
+        return [name for (name,) in cursor.fetchall() if name.startswith(f"{TABLE}_no_")]

@@ -1,0 +1,151 @@
+"""Who is here: organisations, their posts, the people who hold them and what each may be."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    @classmethod
+    def normalize_email(cls, email):
+        return (email or "").strip().lower()
+
+    def get_by_natural_key(self, email):
+        return self.get(email=self.normalize_email(email))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. The e-mail address, in lower case, is the name they sign in with."""
+
+    email = models.EmailField("e-mail address", unique=True)
+    name = models.CharField(max_length=200)
+    is_active = models.BooleanField(default=True, help_text="Take the tick away instead of deleting a person.")
+    is_staff = models.BooleanField(
+        "installation administrator", default=False, help_text="May use the admin site and load the library."
+    )
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]  # noqa: RUF012
+
+    class Meta:
+        ordering = ["name", "email"]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
+        ]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def clean(self):
+        self.email = UserManager.normalize_email(self.email)
+
+
+class Sector(models.TextChoices):
+    COUNCIL = "council", "Council"
+    NHS = "nhs", "NHS"
+    SCHOOL = "school", "School or academy trust"
+    CHILDRENS_SERVICES = "childrens-services", "Children's services"
+
+
+class Organisation(models.Model):
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    sector = models.CharField(max_length=20, choices=Sector, default=Sector.COUNCIL)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class Directorate(models.Model):
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="directorates")
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="directorate_name_unique_in_organisation"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Post(models.Model):
+    """Risks, controls and actions are owned by posts, which outlive the people in them."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
+    directorate = models.ForeignKey(Directorate, on_delete=models.PROTECT, related_name="posts", null=True, blank=True)
+    title = models.CharField(max_length=200)
+    holder = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="posts", null=True, blank=True, help_text="Empty: vacant."
+    )
+    is_interim = models.BooleanField("held by an interim", default=False)
+
+    class Meta:
+        ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "title"], name="post_title_unique_in_organisation"),
+            models.CheckConstraint(
+                condition=Q(is_interim=False) | Q(holder__isnull=False), name="post_interim_only_when_held"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.title} (vacant)" if self.holder_id is None else self.title
+
+
+class Role(models.TextChoices):
+    MEMBER = "member", "Audit committee member"
+    OFFICER = "officer", "Officer"
+    MANAGER = "manager", "Risk manager"
+    PEER = "peer", "Peer reviewer or auditor"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class MembershipQuerySet(models.QuerySet):
+    def active(self, day=None):
+        """Those that hold on a day, the last day included."""
+        day = day or timezone.localdate()
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day))
+
+
+class Membership(models.Model):
+    """What a person may be in an organisation. Several rows add up; each may end on a day."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+    until = models.DateField(null=True, blank=True, help_text="The last day on which this holds. Empty: no end.")
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["organisation", "user", "role"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organisation", "role"], name="membership_role_held_once"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_is_known"),
+            models.CheckConstraint(
+                condition=~Q(role=Role.PEER) | Q(until__isnull=False), name="membership_of_a_peer_has_an_end"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {self.get_role_display()} at {self.organisation}"

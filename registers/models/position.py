@@ -1,0 +1,121 @@
+"""What a register said on any day: one row for each stretch of days on which a risk's words and current rating stood.
+
+Derived from revisions and assessments (as known now) and rebuilt with every change of a risk, so that today, a past
+day and "how many on each quarter end" are the same plain query. `rebuild_positions --check` compares it with history.
+"""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import F, Q
+
+from registers.models.register import Register
+from registers.models.risk import Assessment, Risk, RiskContent, RiskRevision
+
+FOR_EVER = datetime.date.max
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Days from `from_day` until before `until_day` on which one revision and one current assessment stood."""
+
+    from_day: datetime.date
+    until_day: datetime.date
+    revision: object
+    current: object
+
+
+def stretches(revisions, assessments):
+    """The course of one risk. revisions: any order, with effective_on and number. assessments: the current ones of our
+    own perspective, any order, with effective_on and pk. A risk starts with its first revision: what was judged
+    before that day counts from it. Of several on one day the last one stands."""
+    revisions = sorted(revisions, key=lambda r: (r.effective_on, r.number))
+    assessments = sorted(assessments, key=lambda a: (a.effective_on, a.pk))
+    if not revisions:
+        return []
+    start = revisions[0].effective_on
+    days = sorted({max(start, row.effective_on) for row in (*revisions, *assessments)})
+    found = []
+    for day, until in zip(days, [*days[1:], FOR_EVER], strict=True):
+        revision = [r for r in revisions if r.effective_on <= day][-1]
+        judged = [a for a in assessments if a.effective_on <= day]
+        found.append(Stretch(day, until, revision, judged[-1] if judged else None))
+    return found
+
+
+class PositionManager(models.Manager):
+    def rebuild(self, risk):
+        """Write the risk's positions anew from its history."""
+        revisions = risk.revisions.select_related(None)
+        rows = [
+            Position(
+                risk=risk,
+                register_id=risk.register_id,
+                from_day=stretch.from_day,
+                until_day=stretch.until_day,
+                revision=stretch.revision,
+                current=stretch.current,
+                status=stretch.revision.status,
+                band=stretch.current.band if stretch.current else "",
+                score=stretch.current.score if stretch.current else 0,
+            )
+            for stretch in stretches(revisions, risk.assessments.current())
+        ]
+        self.filter(risk=risk).delete()
+        return self.bulk_create(rows)
+
+
+class PositionQuerySet(models.QuerySet):
+    def as_at(self, day):
+        """The rows that stood at the end of that day: at most one a risk."""
+        return self.filter(from_day__lte=day, until_day__gt=day)
+
+    def on_register(self):
+        return self.filter(status__in=(RiskContent.Status.OPEN, RiskContent.Status.HAPPENED))
+
+    def with_words(self):
+        """Everything a list or page shows of a risk, in one query (other failure types in one more)."""
+        return self.select_related(
+            "risk__register",
+            "revision__owner__directorate",
+            "revision__primary_failure_type",
+            "current__scheme",
+        )
+
+    def of_failure_type(self, slug):
+        """Those that carry the failure type, as the primary one or as another."""
+        others = RiskRevision.other_failure_types.through.objects.filter(
+            riskrevision=models.OuterRef("revision"), failuretype__slug=slug
+        )
+        return self.filter(Q(revision__primary_failure_type__slug=slug) | models.Exists(others))
+
+    def highest_first(self):
+        return self.order_by(F("score").desc(), "risk__number")
+
+
+class Position(models.Model):
+    risk = models.ForeignKey(Risk, on_delete=models.CASCADE, related_name="positions")
+    register = models.ForeignKey(Register, on_delete=models.CASCADE, related_name="positions")
+    from_day = models.DateField()
+    until_day = models.DateField(help_text="The first day on which this no longer stood.")
+    revision = models.ForeignKey(RiskRevision, on_delete=models.CASCADE, related_name="+")
+    current = models.ForeignKey(Assessment, on_delete=models.CASCADE, null=True, related_name="+")
+    status = models.CharField(max_length=10, choices=RiskContent.Status)
+    band = models.SlugField(blank=True, db_index=False, help_text="Empty: not scored.")
+    score = models.PositiveSmallIntegerField(help_text="0: not scored.")
+
+    objects = PositionManager.from_queryset(PositionQuerySet)()
+
+    class Meta:
+        ordering = ["risk", "from_day"]
+        constraints = [
+            models.UniqueConstraint(fields=["risk", "from_day"], name="position_starts_once_a_day"),
+            models.CheckConstraint(condition=Q(until_day__gt=F("from_day")), name="position_lasts_a_day_at_least"),
+        ]
+        indexes = [
+            models.Index(fields=["register", "until_day", "from_day", "status", "band"], name="position_as_at"),
+        ]
+
+    def __str__(self):
+        return f"{self.risk_id} from {self.from_day} until {self.until_day}"

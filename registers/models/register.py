@@ -1,0 +1,112 @@
+"""A register and the scheme it scores by."""
+
+from functools import cached_property
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F
+from django.urls import reverse
+
+from registers import scoring
+from registers.models.people import Directorate, Organisation
+
+
+class ScoringSchemeManager(models.Manager):
+    def get_by_natural_key(self, slug, version):
+        return self.get(slug=slug, version=version)
+
+
+class ScoringScheme(models.Model):
+    """Levels, bands and matrix as data. In use it is never edited: a new version replaces it."""
+
+    PARTS = ("likelihood", "impact", "bands", "cells", "tolerance", "escalation")
+
+    slug = models.SlugField()
+    version = models.PositiveSmallIntegerField(default=1)
+    name = models.CharField(max_length=100)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, help_text="Empty: a preset, open to everybody."
+    )
+    likelihood = models.JSONField(help_text="Levels, lowest first: value, label, guidance.")
+    impact = models.JSONField(help_text="Levels, lowest first: value, label, guidance.")
+    bands = models.JSONField(help_text="Lowest first: slug, label, review_days.")
+    cells = models.JSONField(help_text="Band slugs: a row for each likelihood, a column for each impact, lowest first.")
+    tolerance = models.SlugField(help_text="The highest band that is tolerated.")
+    escalation = models.SlugField(help_text="The band from which a risk is taken higher.")
+
+    objects = ScoringSchemeManager()
+
+    class Meta:
+        ordering = ["slug", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "version"], name="scoring_scheme_version_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.name} (version {self.version})"
+
+    def natural_key(self):
+        return (self.slug, self.version)
+
+    @cached_property
+    def rules(self):
+        return scoring.Scheme.from_data(**{part: getattr(self, part) for part in self.PARTS})
+
+    def is_in_use(self):
+        return self.pk is not None and (self.registers.exists() or self.assessments.exists())
+
+    def clean(self):
+        try:
+            found = scoring.problems(self.rules)
+        except (KeyError, TypeError, AttributeError) as error:
+            found = [f"The scheme is not complete: {error}."]
+        if found:
+            raise ValidationError(found)
+
+    def save(self, *args, **kwargs):
+        self.__dict__.pop("rules", None)
+        self.clean()
+        if self.is_in_use():
+            stored = ScoringScheme.objects.get(pk=self.pk)
+            if any(getattr(stored, part) != getattr(self, part) for part in self.PARTS):
+                raise ValidationError(f"{self} is in use and is never edited: make it a new version.")
+        super().save(*args, **kwargs)
+
+
+class Register(models.Model):
+    class Level(models.TextChoices):
+        SERVICE = "service", "Service"
+        DIRECTORATE = "directorate", "Directorate"
+        CORPORATE = "corporate", "Corporate"
+        PARTNERSHIP = "partnership", "Partnership"
+        BOARD_ASSURANCE = "board-assurance", "Board assurance framework"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="registers")
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    prefix = models.CharField(max_length=8, help_text="The letters of a reference: CORP in CORP-007.")
+    level = models.CharField(max_length=20, choices=Level, default=Level.CORPORATE)
+    directorate = models.ForeignKey(
+        Directorate, on_delete=models.PROTECT, null=True, blank=True, related_name="registers"
+    )
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    scheme = models.ForeignKey(ScoringScheme, on_delete=models.PROTECT, related_name="registers")
+    next_number = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["organisation", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "prefix"], name="register_prefix_unique_in_organisation"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("risk_list", args=[self.slug])
+
+    def take_number(self):
+        """The next reference number, never given twice: the UPDATE holds the row until the transaction ends."""
+        Register.objects.filter(pk=self.pk).update(next_number=F("next_number") + 1)
+        self.refresh_from_db(fields=["next_number"])
+        return self.next_number - 1

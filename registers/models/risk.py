@@ -1,0 +1,412 @@
+"""A risk, everything it has ever said, and every judgement made of it.
+
+`Risk` keeps the latest copy. `RiskRevision` and `Assessment` are added, never edited: what a register said on a day is
+read from them (see position.py).
+"""
+
+import uuid
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from registers.models.audit import AppendOnly, AuditEntry
+from registers.models.library import AdverseImpact, FailureType
+from registers.models.people import Post
+from registers.models.register import Register, ScoringScheme
+
+
+class Conflict(Exception):
+    """The risk has moved on since the version that was to be changed; nothing was written."""
+
+    def __init__(self, risk, version):
+        super().__init__(f"{risk} is at version {risk.version}, not {version}.")
+        self.risk = risk
+        self.version = version
+
+
+class RiskContent(models.Model):
+    """What a risk says: the same fields on the risk and on each of its revisions."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        OPEN = "open", "Open"
+        HAPPENED = "happened", "Has happened"
+        CLOSED = "closed", "Closed"
+
+    FIELDS = (
+        "title",
+        "cause",
+        "event",
+        "consequence",
+        "primary_failure_type",
+        "other_failure_types",
+        "owner",
+        "status",
+        "is_exempt",
+    )
+
+    title = models.CharField(max_length=200)
+    cause = models.TextField(blank=True)
+    event = models.TextField()
+    consequence = models.TextField()
+    primary_failure_type = models.ForeignKey(
+        FailureType, on_delete=models.PROTECT, null=True, blank=True, related_name="primary_%(class)ss"
+    )
+    other_failure_types = models.ManyToManyField(FailureType, blank=True, related_name="other_%(class)ss")
+    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    is_exempt = models.BooleanField("exempt from publication", default=False)
+
+    class Meta:
+        abstract = True
+
+    def content(self):
+        """Field name -> value, failure types as a set."""
+        values = {name: getattr(self, name) for name in self.FIELDS}
+        return {**values, "other_failure_types": set(self.other_failure_types.all())}
+
+
+class RiskQuerySet(models.QuerySet):
+    def on_register(self):
+        return self.filter(status__in=(Risk.Status.OPEN, Risk.Status.HAPPENED))
+
+
+class Risk(RiskContent):
+    register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="risks")
+    number = models.PositiveIntegerField()
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    raised_on = models.DateField()
+    version = models.PositiveIntegerField(default=0)
+    current = models.ForeignKey("registers.Assessment", on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = RiskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["register", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["register", "number"], name="risk_number_once_in_register"),
+            models.CheckConstraint(condition=~Q(title=""), name="risk_has_a_title"),
+        ]
+
+    def __str__(self):
+        return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self):
+        return reverse("risk_detail", args=[self.register.slug, self.number])
+
+    @property
+    def reference(self):
+        return f"{self.register.prefix}-{self.number:03d}"
+
+    @classmethod
+    def log(
+        cls,
+        register,
+        *,
+        by,
+        token=None,
+        likelihood=None,
+        impact=None,
+        driver=None,
+        rationale="",
+        effective_on=None,
+        recorded_at=None,
+        **content,
+    ):
+        """Put a risk on a register, with its first assessment when ratings are given, and return it.
+
+        The same token by the same person in the same register gives back the risk that it made.
+        recorded_at is for imports and the demo; RatingOutsideScheme is raised for a rating the scheme lacks."""
+        made = cls._made_by_token(register, by, token)
+        if made:
+            return made
+        taken = token and cls.objects.filter(token=token).exists()
+        token = uuid.uuid4() if taken or not token else token
+        others = content.pop("other_failure_types", ())
+        day = effective_on or timezone.localdate()
+        try:
+            with transaction.atomic():
+                risk = cls.objects.create(
+                    register=register,
+                    number=register.take_number(),
+                    token=token,
+                    raised_by=by,
+                    raised_on=day,
+                    version=1,
+                    **content,
+                )
+                risk.other_failure_types.set(others)
+                assessment = None
+                if likelihood is not None:
+                    assessment = risk._judge(
+                        by=by,
+                        kind=Assessment.Kind.CURRENT,
+                        likelihood=likelihood,
+                        impact=impact,
+                        driver=driver,
+                        rationale=rationale,
+                        effective_on=day,
+                        recorded_at=recorded_at,
+                    )
+                risk._record(RiskRevision.What.LOGGED, by, day, recorded_at, assessment=assessment)
+                return risk
+        except IntegrityError:
+            made = cls._made_by_token(register, by, token)  # the same form, twice at once
+            if made:
+                return made
+            raise
+
+    @classmethod
+    def _made_by_token(cls, register, by, token):
+        return token and cls.objects.filter(token=token, register=register, raised_by=by).first()
+
+    @transaction.atomic
+    def revise(
+        self,
+        *,
+        by,
+        version,
+        what=None,
+        reason="",
+        on_behalf_of=None,
+        effective_on=None,
+        recorded_at=None,
+        **changes,
+    ):
+        """Change what the risk says and return the revision. Raises Conflict when the risk is not at that version,
+        unless it says all this already: a form sent twice changes nothing twice."""
+        if not self._claim(version):
+            if all(self.content()[name] == value for name, value in _comparable(changes).items()):
+                return self.revisions.latest()
+            raise Conflict(self, version)
+        others = changes.pop("other_failure_types", None)
+        for name, value in changes.items():
+            if name not in self.FIELDS:
+                raise TypeError(f"A risk has no {name} to revise.")
+            setattr(self, name, value)
+        self.save(update_fields=[*changes])
+        if others is not None:
+            self.other_failure_types.set(others)
+        day = effective_on or timezone.localdate()
+        return self._record(
+            what or RiskRevision.What.EDITED, by, day, recorded_at, reason=reason, on_behalf_of=on_behalf_of
+        )
+
+    def story(self, day):
+        """Its revisions up to a day, newest first, each with what it changed: `revision.changes`."""
+        revisions = list(
+            self.revisions.filter(effective_on__lte=day)
+            .select_related("by", "on_behalf_of", "owner", "primary_failure_type", "assessment__scheme")
+            .select_related("assessment__driver")
+            .prefetch_related("other_failure_types")
+            .order_by("number")
+        )
+        for earlier, revision in zip([None, *revisions], revisions, strict=False):
+            revision.changes = revision.changes_since(earlier) if earlier else []
+        return revisions[::-1]
+
+    def changed_since(self, version):
+        """The revisions after that version, oldest first, and what they changed together: for a Conflict."""
+        revisions = [r for r in self.story(timezone.localdate())[::-1] if r.number >= version]
+        later = [r for r in revisions if r.number > version]
+        base = [r for r in revisions if r.number == version]
+        return later, later[-1].changes_since(base[0]) if later and base else []
+
+    def close(self, *, by, version, reason, **when):
+        return self.revise(
+            by=by, version=version, what=RiskRevision.What.CLOSED, reason=reason, status=self.Status.CLOSED, **when
+        )
+
+    @transaction.atomic
+    def assess(self, *, by, version, token=None, recorded_at=None, **judgement):
+        """Add a judgement and return it. Raises Conflict when the risk is not at that version, RatingOutsideScheme
+        for a rating the scheme lacks. The same token gives back the assessment that it made."""
+        made = token and self.assessments.filter(token=token, by=by).first()
+        if made:
+            return made
+        if not self._claim(version):
+            raise Conflict(self, version)
+        if token and not Assessment.objects.filter(token=token).exists():
+            judgement["token"] = token
+        judgement["effective_on"] = judgement.get("effective_on") or timezone.localdate()
+        assessment = self._judge(by=by, recorded_at=recorded_at, **judgement)
+        day = max(judgement["effective_on"], self.revisions.latest().effective_on)
+        self._record(RiskRevision.What.ASSESSED, by, day, recorded_at, assessment=assessment)
+        return assessment
+
+    def _claim(self, version):
+        """Move on to the next version if the risk still is at this one; one writer at a time gets it."""
+        claimed = Risk.objects.filter(pk=self.pk, version=version).update(version=F("version") + 1)
+        self.refresh_from_db()
+        return bool(claimed)
+
+    def _judge(self, *, by, likelihood, impact, recorded_at=None, **judgement):
+        scheme = self.register.scheme
+        placing = scheme.rules.place(likelihood, impact)
+        return Assessment.objects.create(
+            risk=self,
+            by=by,
+            scheme=scheme,
+            likelihood=likelihood,
+            impact=impact,
+            score=placing.score,
+            band=placing.band.slug,
+            recorded_at=recorded_at or timezone.now(),
+            **judgement,
+        )
+
+    def _record(self, what, by, day, recorded_at, *, assessment=None, reason="", on_behalf_of=None):
+        """Snapshot, audit entry and positions of a change that has just been made to this risk."""
+        latest = self.revisions.order_by("number").last()
+        if latest and day < latest.effective_on:
+            raise ValueError(f"{self.reference} already has a revision of {latest.effective_on}: history runs forward.")
+        content = self.content()
+        others = content.pop("other_failure_types")
+        revision = RiskRevision.objects.create(
+            risk=self,
+            number=self.version,
+            what=what,
+            by=by,
+            on_behalf_of=on_behalf_of,
+            reason=reason,
+            assessment=assessment,
+            effective_on=day,
+            recorded_at=recorded_at or timezone.now(),
+            **content,
+        )
+        revision.other_failure_types.set(others)
+        self.current = self.assessments.current().last()
+        self.save(update_fields=["current"])
+        self.positions.rebuild(self)
+        AuditEntry.record(
+            organisation=self.register.organisation,
+            by=by,
+            verb=f"risk.{what}",
+            subject=self,
+            facts={"revision": revision.pk, "version": self.version, "assessment": assessment and assessment.pk},
+            text={"reference": self.reference, "title": self.title, "by": str(by), "reason": reason},
+        )
+        return revision
+
+
+def _comparable(changes):
+    if "other_failure_types" in changes:
+        return {**changes, "other_failure_types": set(changes["other_failure_types"])}
+    return changes
+
+
+class RiskRevision(RiskContent, AppendOnly):
+    class What(models.TextChoices):
+        LOGGED = "logged", "Logged"
+        EDITED = "edited", "Edited"
+        ASSESSED = "assessed", "Assessed"
+        CLOSED = "closed", "Closed"
+
+    risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    what = models.CharField(max_length=20, choices=What)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason = models.TextField(blank=True)
+    assessment = models.ForeignKey("registers.Assessment", on_delete=models.PROTECT, null=True, related_name="+")
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["risk", "number"]
+        get_latest_by = "number"
+        constraints = [
+            models.UniqueConstraint(fields=["risk", "number"], name="risk_revision_number_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.risk_id} version {self.number}"
+
+    def changes_since(self, earlier):
+        """What this revision says otherwise than an earlier one: (label, before, after), texts for reading."""
+        before, after = earlier.content(), self.content()
+        return [
+            (self._meta.get_field(name).verbose_name.capitalize(), _wording(earlier, name), _wording(self, name))
+            for name in self.FIELDS
+            if before[name] != after[name]
+        ]
+
+
+def _wording(revision, name):
+    if name == "other_failure_types":
+        return ", ".join(str(t) for t in revision.other_failure_types.all())
+    if name == "status":
+        return revision.get_status_display()
+    value = getattr(revision, name)
+    return ("Yes" if value else "No") if isinstance(value, bool) else "" if value is None else str(value)
+
+
+class AssessmentQuerySet(models.QuerySet):
+    def current(self):
+        """Our own judgements of the risk as it stands, oldest first: the last one is the current one."""
+        return self.filter(kind=Assessment.Kind.CURRENT, perspective=Assessment.Perspective.OWN).order_by(
+            "effective_on", "pk"
+        )
+
+    def as_at(self, day):
+        return self.filter(effective_on__lte=day)
+
+    def with_words(self):
+        return self.select_related("scheme", "driver", "by")
+
+
+class Assessment(AppendOnly):
+    class Kind(models.TextChoices):
+        INHERENT = "inherent", "Inherent"
+        CURRENT = "current", "Current"
+        TARGET = "target", "Target"
+
+    class Perspective(models.TextChoices):
+        OWN = "own", "Our own"
+        PEER = "peer", "Peer reviewer"
+        INTERNAL_AUDIT = "internal-audit", "Internal audit"
+        EXTERNAL = "external", "External auditor or inspector"
+
+    risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="assessments")
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    perspective = models.CharField(max_length=20, choices=Perspective, default=Perspective.OWN)
+    scheme = models.ForeignKey(ScoringScheme, on_delete=models.PROTECT, related_name="assessments")
+    likelihood = models.PositiveSmallIntegerField()
+    impact = models.PositiveSmallIntegerField()
+    score = models.PositiveSmallIntegerField()
+    band = models.SlugField()
+    driver = models.ForeignKey(
+        AdverseImpact,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="assessments",
+        verbose_name="what drives the impact",
+    )
+    rationale = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["risk", "effective_on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(rationale=""), name="assessment_has_a_rationale"),
+            models.CheckConstraint(condition=Q(likelihood__gte=1, impact__gte=1), name="assessment_ratings_from_one"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.likelihood} x {self.impact} on {self.effective_on}"
+
+    @property
+    def band_now(self):
+        """The band it was given, with the words of the scheme it was given by."""
+        return self.scheme.rules.band(self.band)

@@ -1,0 +1,125 @@
+"""Who may. One table, and the only ways by which a view reaches a register or a risk."""
+
+from enum import Enum, auto
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from registers.models import Membership, Position, Register, Risk, Role
+
+
+class Permission(Enum):
+    VIEW_REGISTER = auto()
+    SEE_EXEMPT = auto()  # every exempt risk of the organisation
+    SEE_OWN_EXEMPT = auto()  # those they raised or whose post they hold
+    ASK_QUESTION = auto()
+    EDIT_RISK = auto()  # log and edit; controls, actions, reviews
+    ASSESS_RISK = auto()
+    ASSESS_INDEPENDENTLY = auto()
+    RUN_REGISTER = auto()  # import, close, reopen, escalate, settings, publish a paper
+    ANSWER_CONCERNS = auto()
+    MANAGE_PEOPLE = auto()  # people and schemes of the organisation
+
+
+P = Permission
+PERMISSIONS = {
+    Role.MEMBER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.ASK_QUESTION},
+    Role.OFFICER: {P.VIEW_REGISTER, P.SEE_OWN_EXEMPT, P.EDIT_RISK, P.ASSESS_RISK},
+    Role.MANAGER: {
+        P.VIEW_REGISTER,
+        P.SEE_EXEMPT,
+        P.ASK_QUESTION,
+        P.EDIT_RISK,
+        P.ASSESS_RISK,
+        P.RUN_REGISTER,
+        P.ANSWER_CONCERNS,
+    },
+    Role.PEER: {P.VIEW_REGISTER, P.ASK_QUESTION, P.ASSESS_INDEPENDENTLY},
+    Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.MANAGE_PEOPLE},
+}
+
+
+def permissions_of(user, organisation):
+    """What the person may in that organisation today, all their roles together. Asked of the database once for each
+    user object, that is once a request."""
+    known = user.__dict__.get("_permissions")
+    if known is None:
+        known = user.__dict__["_permissions"] = {}
+        for organisation_id, role in Membership.objects.active().filter(user=user).values_list("organisation", "role"):
+            known.setdefault(organisation_id, set()).update(PERMISSIONS[role])
+    return known.get(organisation.pk, frozenset()) if user.is_active else frozenset()
+
+
+def can(user, permission, organisation):
+    return permission in permissions_of(user, organisation)
+
+
+def registers_for(user):
+    """The registers of every organisation the person belongs to today."""
+    return Register.objects.filter(
+        organisation__in=Membership.objects.active().filter(user=user).values("organisation")
+    ).select_related("organisation", "scheme")
+
+
+def get_register_for(user, slug, permission=Permission.VIEW_REGISTER):
+    """The register, or 404 for a stranger to its organisation, or 403 for a member without the permission."""
+    register = get_object_or_404(Register.objects.select_related("organisation", "scheme"), slug=slug)
+    allowed = permissions_of(user, register.organisation)
+    if not allowed:
+        raise Http404("No register of that name for this reader.")
+    if permission not in allowed:
+        raise PermissionDenied
+    return register
+
+
+def get_risk_for(user, slug, number, permission=Permission.VIEW_REGISTER):
+    """The risk, or 404 for a stranger and for one exempt for this reader, or 403 without the permission."""
+    register = get_register_for(user, slug)
+    risk = get_object_or_404(risks_for(user, register).select_related("current"), number=number)
+    if not can(user, permission, register.organisation):
+        raise PermissionDenied
+    risk.register = register
+    return risk
+
+
+def risks_for(user, register):
+    """The register's risks that this reader may see, as they stand today."""
+    return Risk.objects.filter(_readable(user, register), register=register)
+
+
+def positions_for(user, register, day):
+    """What the register said on a day, of the risks that this reader may see today."""
+    return Position.objects.filter(_readable(user, register, "risk__"), register=register).as_at(day)
+
+
+def positions_across(user, registers, day):
+    """The same for several registers at once."""
+    readable = Q(pk__in=())
+    for register in registers:
+        readable |= Q(register=register) & _readable(user, register, "risk__")
+    return Position.objects.filter(readable).as_at(day)
+
+
+def course_for(user, register):
+    """All positions of the risks this reader may see, whatever the day: for counts over time."""
+    return Position.objects.filter(_readable(user, register, "risk__"), register=register)
+
+
+def counts_everything(user, register):
+    """False where exempt risks may be left out of this reader's numbers: the page then says so."""
+    return can(user, Permission.SEE_EXEMPT, register.organisation)
+
+
+def _readable(user, register, risk=""):
+    """Today's permissions and today's exempt flag decide, on pages about the past too."""
+    allowed = permissions_of(user, register.organisation)
+    if Permission.VIEW_REGISTER not in allowed:
+        return Q(pk__in=())
+    if Permission.SEE_EXEMPT in allowed:
+        return Q()
+    readable = Q(**{f"{risk}is_exempt": False})
+    if Permission.SEE_OWN_EXEMPT in allowed:
+        readable |= Q(**{f"{risk}raised_by": user}) | Q(**{f"{risk}owner__holder": user})
+    return readable

@@ -1,0 +1,223 @@
+"""What the committee opens: counts by band and what moved, the matrix, and two charts with their tables."""
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.utils.formats import date_format
+
+from registers.models import FailureType
+from registers.reports import frames
+from registers.reports.figures import stacked_bars
+from registers.reports.wording import a_number, more_or_fewer
+
+UNSCORED_LABEL = "Not scored"
+LISTED = 10  # risks named under each kind of movement; the number beside them counts all
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number and the risks behind it."""
+
+    text: str
+    href: str = ""
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    columns: list[str]
+    rows: list[list[Cell]]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture that says nothing its summary and table do not."""
+
+    id: str
+    title: str
+    summary: str
+    figure: dict
+    table: Table
+
+
+@dataclass(frozen=True)
+class BandCount:
+    """band is None for risks that are not scored."""
+
+    label: str
+    band: object
+    count: int
+    before: int
+    href: str
+
+    @property
+    def change(self):
+        return self.count - self.before
+
+
+@dataclass(frozen=True)
+class Move:
+    kind: str
+    title: str
+    count: int
+    positions: list
+
+
+class Dashboard:
+    """Everything the dashboard page says. now, then: positions as at the two days; course: all positions;
+    days: those to count bands on, oldest first; reading: the day, the day compared with. Reads on first use."""
+
+    def __init__(self, register, *, now, then, course, days, reading):
+        self.register = register
+        self.reading = reading
+        self.days = days
+        self.rules = register.scheme.rules
+        self._now, self._then, self._course = now.on_register(), then.on_register(), course.on_register()
+        self._slugs = [band.slug for band in self.rules.bands] + [frames.UNSCORED]
+        self._labels = [band.label for band in self.rules.bands] + [UNSCORED_LABEL]
+
+    @cached_property
+    def now(self):
+        return frames.position_frame(self._now)
+
+    @cached_property
+    def then(self):
+        return frames.position_frame(self._then)
+
+    @property
+    def total(self):
+        return len(self.now)
+
+    @cached_property
+    def bands(self):
+        """Highest band first, then the unscored."""
+        count, before = (frames.band_counts(frame, self._slugs) for frame in (self.now, self.then))
+        rows = [
+            BandCount(band.label, band, count[band.slug], before[band.slug], self.href(band=band.slug))
+            for band in reversed(self.rules.bands)
+        ]
+        unscored = frames.UNSCORED
+        return [
+            *rows,
+            BandCount(UNSCORED_LABEL, None, count[unscored], before[unscored], self.href(band="not-scored")),
+        ]
+
+    @cached_property
+    def above_tolerance(self):
+        """(now, then): how many risks stand in a band above the one that is tolerated."""
+        rows = [row for row in self.bands if row.band and self.rules.is_above_tolerance(row.band.slug)]
+        return sum(row.count for row in rows), sum(row.before for row in rows)
+
+    @property
+    def sentences(self):
+        now, then = self.above_tolerance
+        since = date_format(self.reading.since, "j F Y")
+        above = " or ".join(band.label for band in reversed(self.rules.above_tolerance))
+        if not self.total:
+            return ["No risks stood on this register on that day."]
+        found = [
+            f"{a_number(now).capitalize()} of {self.total} risks {'is' if now == 1 else 'are'} above tolerance "
+            f"({above}), {more_or_fewer(now - then)} {since}."
+        ]
+        counts = {move.kind: move.count for move in self.moves}
+        found.append(
+            f"Since {since}: {a_number(counts[frames.NEW])} new, {a_number(counts[frames.UP])} up a band or more, "
+            f"{a_number(counts[frames.DOWN])} down, {a_number(counts[frames.LEFT])} closed or taken off, "
+            f"{a_number(counts[frames.UNCHANGED])} unchanged."
+        )
+        unscored = self.bands[-1].count
+        if unscored:
+            verb = "has" if unscored == 1 else "have"
+            found.append(f"{a_number(unscored).capitalize()} {verb} never been scored.")
+        return found
+
+    @cached_property
+    def moves(self):
+        ranks = {band.slug: band.rank for band in self.rules.bands}
+        moved = frames.movement(self.now, self.then, ranks)
+        ids = {kind: rows["risk_id"].tolist() for kind, rows in moved.groupby("move")}
+        titles = {
+            frames.NEW: "New",
+            frames.UP: "Up",
+            frames.DOWN: "Down",
+            frames.SCORED: "Scored for the first time",
+            frames.LEFT: "Closed or taken off",
+            frames.UNCHANGED: "Unchanged",
+        }
+        named = {k: sorted(v)[:LISTED] for k, v in ids.items() if k not in (frames.UNCHANGED, frames.LEFT)}
+        rows = self._named(self._now, named)
+        rows |= self._named(self._then, {frames.LEFT: sorted(ids.get(frames.LEFT, []))[:LISTED]})
+        return [Move(kind, title, len(ids.get(kind, ())), rows.get(kind, [])) for kind, title in titles.items()]
+
+    def _named(self, positions, ids):
+        """The rows to name, by kind: one query for all kinds."""
+        wanted = [pk for pks in ids.values() for pk in pks]
+        by_risk = {p.risk_id: p for p in positions.filter(risk__in=wanted).with_words()} if wanted else {}
+        return {kind: [by_risk[pk] for pk in pks if pk in by_risk] for kind, pks in ids.items()}
+
+    @cached_property
+    def matrix(self):
+        """Rows for the matrix component, highest likelihood first."""
+        counts = frames.cell_counts(self.now)
+        rows = []
+        for level in reversed(self.rules.likelihood):
+            cells = [
+                {
+                    "likelihood": level,
+                    "impact": impact,
+                    "band": self.rules.place(level.value, impact.value).band,
+                    "count": counts.get((level.value, impact.value), 0),
+                    "href": self.href(likelihood=level.value, impact=impact.value),
+                }
+                for impact in self.rules.impact
+            ]
+            rows.append({"label": level.label, "value": level.value, "cells": cells})
+        columns = [{"value": level.value, "label": level.label} for level in self.rules.impact]
+        return {"rows": rows, "columns": columns, "bands": self.rules.bands}
+
+    @cached_property
+    def by_type(self):
+        types = [*FailureType.objects.values_list("pk", "slug", "name"), (0, "not-decided", "Not decided yet")]
+        table = frames.type_by_band(self.now, self._slugs).reindex([pk for pk, *_ in types], fill_value=0)
+        rows = [
+            [
+                Cell(name, self.href(main_type=slug)),
+                *(
+                    Cell(str(n), self.href(main_type=slug, band=band or "not-scored"), int(n))
+                    for band, n in zip(self._slugs, table.loc[pk], strict=True)
+                ),
+            ]
+            for pk, slug, name in types
+        ]
+        totals = table.sum(axis=1)
+        largest = max(totals)
+        most = [name for pk, _, name in types if totals[pk] == largest and largest]
+        none = [name for pk, _, name in types if pk and not totals[pk]]
+        summary = f"Most risks are of type {' and '.join(most)}: {largest} of {self.total}." if most else "No risks."
+        if most and none:
+            summary += f" Nothing is recorded as {' or '.join(none)}."
+        figure = stacked_bars(table, [name for *_, name in types], self._labels, sideways=True)
+        return Chart("by-type", "Risks by failure type", summary, figure, Table(["Failure type", *self._labels], rows))
+
+    @cached_property
+    def over_time(self):
+        table = frames.counts_on(frames.course_frame(self._course), self.days, self._slugs)
+        names = [date_format(day, "j M Y") for day in self.days]
+        rows = [
+            [Cell(name), *(Cell(str(n), self.href(day, band=band or "not-scored"), int(n)) for band, n in row.items())]
+            for name, (day, row) in zip(names, table.iterrows(), strict=True)
+        ]
+        above = [band.slug for band in self.rules.above_tolerance]
+        first, last = (int(table[above].iloc[i].sum()) for i in (0, -1))
+        summary = f"Above tolerance: {a_number(first)} on {names[0]}, {a_number(last)} on {names[-1]}."
+        figure = stacked_bars(table, names, self._labels)
+        return Chart("over-time", "Risks by band over time", summary, figure, Table(["At the end of", *self._labels], rows))
+
+    def href(self, day: datetime.date | None = None, **filters):
+        """The register's list narrowed to the risks behind a number, on the day it speaks of."""
+        day = day or self.reading.day
+        if day != self.reading.today:
+            filters["as_at"] = day.isoformat()
+        return f"{self.register.get_absolute_url()}?{urlencode(filters)}"

@@ -1,0 +1,48 @@
+"""Tables -> figures for Plotly: numbers in, JSON out. No queries, no words but the ones given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Lightest for the lowest band: the order survives greyscale. Fewer bands take the darker end.
+BAND_COLOURS = ("#ADD1F1", "#6BACE6", "#2073BC", "#092135")
+UNSCORED_COLOUR = "#FFFFFF"
+LINE = "#0B0C0C"
+
+
+def stacked_bars(table: pd.DataFrame, names: list[str], labels: list[str], *, sideways: bool = False) -> dict[str, Any]:
+    """Bars of counts stacked by band. table: a row for each bar, a column for each band, lowest first, the unscored
+    last; names: one for each bar; labels: one for each column."""
+    import plotly.graph_objects as go
+
+    colours = [*BAND_COLOURS[-(len(labels) - 1) :], UNSCORED_COLOUR]
+    figure = go.Figure()
+    for column, label, colour in zip(table.columns, labels, colours, strict=True):
+        counts = [int(n) for n in table[column]]
+        x, y = (counts, names) if sideways else (names, counts)
+        figure.add_bar(
+            x=x,
+            y=y,
+            name=label,
+            orientation="h" if sideways else "v",
+            marker={"color": colour, "line": {"color": LINE, "width": 1}},
+            hovertemplate=f"{label}: %{{{'x' if sideways else 'y'}}}<extra></extra>",
+        )
+    counted = {"title": {"text": "Risks"}, "rangemode": "tozero", "tickformat": "d", "nticks": 6}
+    named = {"type": "category", "automargin": True}
+    if sideways:
+        named["autorange"] = "reversed"
+    figure.update_layout(
+        template="none",
+        barmode="stack",
+        font={"family": "arial, sans-serif", "size": 14, "color": LINE},
+        margin={"l": 50, "r": 10, "t": 10, "b": 50},
+        height=380,
+        legend={"orientation": "h", "y": -0.25, "traceorder": "normal"},
+        xaxis=counted if sideways else named,
+        yaxis=named if sideways else counted,
+    )
+    return figure.to_plotly_json()

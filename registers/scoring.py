@@ -1,0 +1,129 @@
+"""Ratings -> score -> band. Pure Python: what a number means stands here and nowhere else.
+
+A scheme is data. Scores order and band; they are never added up or averaged.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+class RatingOutsideScheme(ValueError):
+    """A likelihood or impact that the scheme has no level for."""
+
+
+@dataclass(frozen=True)
+class Level:
+    value: int
+    label: str
+    guidance: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.label}"
+
+
+@dataclass(frozen=True)
+class Band:
+    slug: str
+    label: str
+    review_days: int
+    rank: int
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Where a pair of ratings falls: the score orders, the band speaks."""
+
+    score: int
+    band: Band
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """likelihood and impact: levels, lowest first. bands: lowest first.
+    cells: band slugs, one row per likelihood level, one column per impact level, lowest first.
+    tolerance: the highest band that is tolerated; escalation: the band from which a risk is taken higher."""
+
+    likelihood: tuple[Level, ...]
+    impact: tuple[Level, ...]
+    bands: tuple[Band, ...]
+    cells: tuple[tuple[str, ...], ...]
+    tolerance: str
+    escalation: str
+
+    @classmethod
+    def from_data(cls, *, likelihood, impact, bands, cells, tolerance, escalation) -> "Scheme":
+        """From the JSON lists that a ScoringScheme stores. Raises KeyError or TypeError on a missing key."""
+        return cls(
+            likelihood=tuple(Level(**level) for level in likelihood),
+            impact=tuple(Level(**level) for level in impact),
+            bands=tuple(Band(rank=rank, **band) for rank, band in enumerate(bands)),
+            cells=tuple(tuple(row) for row in cells),
+            tolerance=tolerance,
+            escalation=escalation,
+        )
+
+    def band(self, slug: str) -> Band:
+        """The band of that name; KeyError when the scheme has none."""
+        for band in self.bands:
+            if band.slug == slug:
+                return band
+        raise KeyError(slug)
+
+    def place(self, likelihood: int, impact: int) -> Placing:
+        """Score and band of a pair of ratings. Raises RatingOutsideScheme."""
+        values = [level.value for level in self.likelihood], [level.value for level in self.impact]
+        if likelihood not in values[0] or impact not in values[1]:
+            raise RatingOutsideScheme(f"likelihood {likelihood}, impact {impact}")
+        slug = self.cells[values[0].index(likelihood)][values[1].index(impact)]
+        return Placing(score=likelihood * impact, band=self.band(slug))
+
+    def is_above_tolerance(self, slug: str) -> bool:
+        return self.band(slug).rank > self.band(self.tolerance).rank
+
+    @property
+    def above_tolerance(self) -> tuple[Band, ...]:
+        return tuple(band for band in self.bands if self.is_above_tolerance(band.slug))
+
+
+def problems(scheme: Scheme) -> list[str]:
+    """What is wrong with a scheme, in words; empty when it is sound.
+
+    A band never falls as either rating rises, and no cell of the lowest band touches one of the highest, corners
+    included (the weak consistency and betweenness axioms of Cox, "What's wrong with risk matrices?", 2008)."""
+    found = list(_shape_problems(scheme))
+    if found:
+        return found
+    rank = [[scheme.band(slug).rank for slug in row] for row in scheme.cells]
+    rows, columns = len(rank), len(rank[0])
+    for r in range(rows):
+        for c in range(columns):
+            higher = [(r + 1, c), (r, c + 1)]
+            if any(i < rows and j < columns and rank[i][j] < rank[r][c] for i, j in higher):
+                found.append(f"The band falls as a rating rises from likelihood {r + 1}, impact {c + 1}.")
+            if len(scheme.bands) > 2 and rank[r][c] == 0 and _touches_highest(rank, r, c, len(scheme.bands) - 1):
+                found.append(f"The lowest band touches the highest at likelihood {r + 1}, impact {c + 1}.")
+    return found
+
+
+def _shape_problems(scheme: Scheme) -> Iterator[str]:
+    slugs = [band.slug for band in scheme.bands]
+    if len(slugs) < 2 or len(set(slugs)) != len(slugs):
+        yield "A scheme needs at least two bands with names of their own."
+    for name, levels in (("likelihood", scheme.likelihood), ("impact", scheme.impact)):
+        if [level.value for level in levels] != list(range(1, len(levels) + 1)) or len(levels) < 2:
+            yield f"The levels of {name} must count up from 1."
+    if len(scheme.cells) != len(scheme.likelihood) or any(len(row) != len(scheme.impact) for row in scheme.cells):
+        yield "The matrix needs one row for each likelihood and one column for each impact."
+    unknown = {slug for row in scheme.cells for slug in row} - set(slugs)
+    if unknown:
+        yield f"The matrix names bands that the scheme does not have: {', '.join(sorted(unknown))}."
+    for name, slug in (("tolerance", scheme.tolerance), ("escalation", scheme.escalation)):
+        if slug not in slugs:
+            yield f"The {name} band is not one of the scheme's bands."
+    if any(band.review_days < 1 for band in scheme.bands):
+        yield "Each band needs a number of days until its next review."
+
+
+def _touches_highest(rank: list[list[int]], r: int, c: int, highest: int) -> bool:
+    around = [(r + i, c + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    return any(0 <= i < len(rank) and 0 <= j < len(rank[0]) and rank[i][j] == highest for i, j in around)

@@ -1,0 +1,178 @@
+"""The library's fixtures: read, checked whole, compared with the database, loaded.
+
+Files are Django fixtures in YAML with natural keys, so plain `loaddata` works as well; this way says first what would
+change, refuses what the library may not hold, and writes an audit entry.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from django.conf import settings
+from django.core import serializers
+from django.core.exceptions import ValidationError
+from django.core.serializers.base import DeserializationError
+from django.db import DatabaseError, transaction
+
+from registers.models import LIBRARY_MODELS, AuditEntry, ScoringScheme
+
+LARGEST_FILE = 2_000_000  # bytes; the largest of ours is a twentieth of it
+ALLOWED = {model._meta.label_lower: model for model in (*LIBRARY_MODELS, ScoringScheme)}
+
+
+class LibraryProblem(Exception):
+    """The files cannot be loaded; `problems` says why, in words. Nothing was written."""
+
+    def __init__(self, problems):
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass
+class Report:
+    """What a load does: texts naming the rows. `vanished` rows stay in the database."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
+
+    @property
+    def counts(self):
+        text = f"{len(self.added)} added, {len(self.changed)} changed, {len(self.unchanged)} unchanged"
+        return f"{text}, {len(self.vanished)} no longer in the files" if self.vanished else text
+
+
+def default_paths():
+    fixtures = Path(settings.BASE_DIR) / "fixtures"
+    return [*sorted((fixtures / "library").glob("*.yaml")), fixtures / "schemes.yaml"]
+
+
+def preview_library(path=None):
+    """The Report of a load that is not made. Raises LibraryProblem."""
+    return _load(path, keep=False)
+
+
+def load_library(path=None, *, by=None):
+    """Load the installation's files, or one file or folder; all rows or none. Raises LibraryProblem."""
+    return _load(path, keep=True, by=by)
+
+
+def _load(path, *, keep, by=None):
+    files = _files(path)
+    text = yaml.safe_dump([row for file in files for row in _rows(file)], allow_unicode=True)
+    try:
+        with transaction.atomic():
+            report = _store(text)
+            if path is None:
+                report.vanished = _vanished(text)
+            if keep and (report.added or report.changed):
+                AuditEntry.record(
+                    organisation=None,
+                    by=by,
+                    verb="library.loaded",
+                    subject="library",
+                    facts={"added": report.added, "changed": report.changed},
+                )
+            transaction.set_rollback(not keep)
+            return report
+    except (DeserializationError, ValidationError, DatabaseError) as error:
+        raise LibraryProblem(_in_words(error)) from error
+
+
+def _files(path):
+    if path is None:
+        return default_paths()
+    path = Path(path)
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not files or not all(file.is_file() for file in files):
+        raise LibraryProblem([f"There is no fixture file at {path}."])
+    return files
+
+
+class _NoAliases(yaml.SafeLoader):
+    """Safe YAML without aliases: a few lines of them unfold into gigabytes."""
+
+    def compose_node(self, parent, index):
+        if self.check_event(yaml.events.AliasEvent):
+            raise yaml.YAMLError("aliases (*name) are not allowed")
+        return super().compose_node(parent, index)
+
+
+def _rows(file):
+    if file.stat().st_size > LARGEST_FILE:
+        raise LibraryProblem([f"{file.name} is larger than {LARGEST_FILE:,} bytes."])
+    try:
+        rows = yaml.load(file.read_text(encoding="utf-8"), Loader=_NoAliases)  # noqa: S506 (a SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise LibraryProblem([f"{file.name} is not YAML that can be read: {error}"]) from error
+    if not isinstance(rows, list):
+        raise LibraryProblem([f"{file.name} must be a list of rows."])
+    problems = []
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict) or not isinstance(row.get("fields"), dict):
+            problems.append(f"{file.name}, row {number}: needs a model and fields.")
+        elif str(row.get("model")).lower() not in ALLOWED:
+            problems.append(f"{file.name}, row {number}: {row.get('model')} is not part of the library.")
+        elif "pk" in row:
+            problems.append(f"{file.name}, row {number}: rows are known by their natural keys, never by a number.")
+    if problems:
+        raise LibraryProblem(problems)
+    return rows
+
+
+def _store(text):
+    """Write all rows, the ones that point forward last, and say what each did."""
+    report, waiting, touched = Report(), [], []
+    for row in serializers.deserialize("yaml", text, handle_forward_references=True):
+        before = _values(type(row.object), row.object.pk)
+        row.object.full_clean(validate_unique=False, validate_constraints=False, exclude=_unresolved(row))
+        row.save()
+        waiting.append(row) if row.deferred_fields else None
+        touched.append((row.object, before))
+    for row in waiting:
+        row.save_deferred_fields()
+    for thing, before in touched:
+        name = f"{thing._meta.verbose_name} {'/'.join(str(part) for part in thing.natural_key())}"
+        if before is None:
+            report.added.append(name)
+        else:
+            same = before == _values(type(thing), thing.pk)
+            (report.unchanged if same else report.changed).append(name)
+    return report
+
+
+def _unresolved(row):
+    return [f.name for f in (row.deferred_fields or {})]
+
+
+def _values(model, pk):
+    """Every field of a stored row, links as sorted keys; None when there is no such row."""
+    stored = model._base_manager.filter(pk=pk).first() if pk else None
+    if stored is None:
+        return None
+    values = {f.attname: getattr(stored, f.attname) for f in model._meta.concrete_fields}
+    for f in model._meta.many_to_many:
+        if f.remote_field.through._meta.auto_created:
+            values[f.name] = sorted(getattr(stored, f.name).values_list("pk", flat=True))
+    return values
+
+
+def _vanished(text):
+    """Library rows in the database that no file names: they stay, and are reported."""
+    present = {}
+    for row in serializers.deserialize("yaml", text):
+        present.setdefault(type(row.object), set()).add(row.object.pk)
+    return [
+        f"{model._meta.verbose_name} {'/'.join(str(part) for part in thing.natural_key())}"
+        for model in LIBRARY_MODELS
+        for thing in model._base_manager.exclude(pk__in=present.get(model, ()))
+    ]
+
+
+def _in_words(error):
+    if isinstance(error, ValidationError):
+        return [str(message) for message in error.messages]
+    return [f"The files do not fit the library: {error}"]
+
+

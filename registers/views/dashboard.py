@@ -1,0 +1,27 @@
+from django.shortcuts import render
+
+from registers.permissions import counts_everything, course_for, get_register_for, positions_for
+from registers.reports import Dashboard
+from registers.views.reading import quarter_ends_before, reading_from
+
+QUARTERS_SHOWN = 8
+
+
+def dashboard(request, slug):
+    register = get_register_for(request.user, slug)
+    reading = reading_from(request)
+    report = Dashboard(
+        register,
+        now=positions_for(request.user, register, reading.day),
+        then=positions_for(request.user, register, reading.since),
+        course=course_for(request.user, register),
+        days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
+        reading=reading,
+    )
+    context = {
+        "register": register,
+        "reading": reading,
+        "report": report,
+        "counts_everything": counts_everything(request.user, register),
+    }
+    return render(request, "registers/dashboard.html", context)

@@ -1,0 +1,62 @@
+"""Which day a page speaks of, and which page of a list: read from the address, strictly."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import EmptyPage, Paginator
+from django.utils import timezone
+
+from registers.forms import DayForm
+
+LIST_LENGTH = 25
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The day read (`as_at`, else today) and the day compared with (`since`, else the last quarter end before it)."""
+
+    day: datetime.date
+    since: datetime.date
+    today: datetime.date
+
+    @property
+    def is_today(self):
+        return self.day == self.today
+
+    @property
+    def is_future(self):
+        return self.day > self.today
+
+
+def reading_from(request):
+    form = DayForm(request.GET)
+    if not form.is_valid():
+        raise BadRequest("as_at and since take a day written like 2026-09-30.")
+    today = timezone.localdate()
+    day = form.cleaned_data["as_at"] or today
+    return Reading(day, form.cleaned_data["since"] or quarter_ends_before(day, 1)[0], today)
+
+
+def quarter_ends_before(day, count):
+    """The last `count` quarter ends (31 March, 30 June, ...) before a day, oldest first; fewer at the dawn of time."""
+    found = []
+    first = day.replace(day=1)
+    while len(found) < count and first > datetime.date.min:
+        end = first - datetime.timedelta(days=1)
+        if end.month % 3 == 0:
+            found.append(end)
+        first = end.replace(day=1)
+    return found[::-1] or [datetime.date.min]
+
+
+def page_from(request, rows):
+    """The page of `rows` that the address asks for: a Page, empty when it lies beyond the last one."""
+    asked = request.GET.get("page", "1")
+    if not (asked.isascii() and asked.isdecimal() and 1 <= len(asked) <= 7 and int(asked) > 0):
+        raise BadRequest("page takes a whole number from 1.")
+    pages = Paginator(rows, LIST_LENGTH)
+    try:
+        return pages.page(int(asked))
+    except EmptyPage:
+        return pages.get_page(1).__class__([], int(asked), pages)

@@ -1,0 +1,42 @@
+from django.core.exceptions import BadRequest
+from django.shortcuts import render
+from django.utils import timezone
+
+from registers.forms import PositionFilter
+from registers.permissions import (
+    Permission,
+    can,
+    counts_everything,
+    get_register_for,
+    positions_across,
+    positions_for,
+    registers_for,
+)
+from registers.reports import register_cards
+from registers.views.reading import page_from, reading_from
+
+
+def home(request):
+    registers = registers_for(request.user)
+    positions = positions_across(request.user, registers, timezone.localdate()).on_register()
+    return render(request, "registers/home.html", {"cards": register_cards(registers, positions)})
+
+
+def risk_list(request, slug):
+    register = get_register_for(request.user, slug)
+    reading = reading_from(request)
+    positions = positions_for(request.user, register, reading.day)
+    if reading.is_future:
+        positions = positions.none()
+    narrowed = PositionFilter(request.GET, positions, register=register)
+    if not narrowed.is_valid():
+        raise BadRequest("The address asks for something this register does not have.")
+    context = {
+        "register": register,
+        "reading": reading,
+        "filter": narrowed,
+        "page": page_from(request, narrowed.qs.with_words()),
+        "may_log": can(request.user, Permission.EDIT_RISK, register.organisation),
+        "counts_everything": counts_everything(request.user, register),
+    }
+    return render(request, "registers/risk_list.html", context)

@@ -1,0 +1,76 @@
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+
+from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm
+from registers.models import Conflict, Risk
+from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
+from registers.views.reading import reading_from
+
+
+def risk_new(request, slug):
+    register = get_register_for(request.user, slug, Permission.EDIT_RISK)
+    form = LogRiskForm(request.POST if request.method == "POST" else None, register=register)
+    if form.is_valid():
+        risk = Risk.log(register, by=request.user, **form.cleaned_data)
+        messages.success(request, f"{risk.reference} is on the register.")
+        return redirect(risk)
+    return render(request, "registers/risk_new.html", {"register": register, "form": form})
+
+
+def risk_detail(request, slug, number):
+    risk = get_risk_for(request.user, slug, number)
+    reading = reading_from(request)
+    position = positions_for(request.user, risk.register, reading.day).with_words().filter(risk=risk).first()
+    if position is None or reading.is_future:
+        raise Http404("Not on the register on that day.")
+    context = {
+        "register": risk.register,
+        "risk": risk,
+        "reading": reading,
+        "position": position,
+        "assessments": risk.assessments.as_at(reading.day).with_words(),
+        "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
+        "may_assess": can(request.user, Permission.ASSESS_RISK, risk.register.organisation),
+    }
+    return render(request, "registers/risk_detail.html", context)
+
+
+def risk_edit(request, slug, number):
+    risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
+    form = EditRiskForm(request.POST if request.method == "POST" else None, risk=risk)
+    if form.is_valid():
+        try:
+            risk.revise(by=request.user, **form.cleaned_data)
+            messages.success(request, f"{risk.reference} is saved.")
+            return redirect(risk)
+        except Conflict as conflict:
+            form.rebase(conflict)
+    context = {"register": risk.register, "risk": risk, "form": form}
+    return render(request, "registers/risk_edit.html", context, status=409 if form.conflict else 200)
+
+
+def risk_assess(request, slug, number):
+    risk = get_risk_for(request.user, slug, number, Permission.ASSESS_RISK)
+    form = AssessmentForm(request.POST if request.method == "POST" else None, risk=risk)
+    if form.is_valid():
+        try:
+            assessment = risk.assess(by=request.user, **form.cleaned_data)
+            messages.success(request, f"{risk.reference} is assessed: {assessment.band_now.label}, {assessment.score}.")
+            return redirect(risk)
+        except Conflict as conflict:
+            form.rebase(conflict)
+    context = {"register": risk.register, "risk": risk, "form": form}
+    return render(request, "registers/risk_assess.html", context, status=409 if form.conflict else 200)
+
+
+def risk_history(request, slug, number):
+    risk = get_risk_for(request.user, slug, number)
+    reading = reading_from(request)
+    context = {
+        "register": risk.register,
+        "risk": risk,
+        "reading": reading,
+        "entries": risk.story(reading.day),
+    }
+    return render(request, "registers/risk_history.html", context)

@@ -1,0 +1,15 @@
+import { initAll } from "../vendor/govuk-frontend.min.js";
+
+initAll();
+
+// Paper cannot be clicked: what is folded away is printed, and folded again afterwards.
+let opened = [];
+
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details.app-figure__table:not([open])")];
+  opened.forEach((details) => { details.open = true; });
+});
+
+addEventListener("afterprint", () => {
+  opened.forEach((details) => { details.open = false; });
+});

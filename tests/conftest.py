@@ -1,0 +1,69 @@
+"""Settings that suit tests, and the Chromium that browser tests drive."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import override_settings
+
+# Playwright keeps an event loop in the thread that the tests run in, and Django would refuse the database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CI = os.environ.get("CI") == "true"
+VENDORED = Path(django_settings.BASE_DIR, "static", "vendor", "govuk-frontend.min.css")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def test_settings():
+    """Static files by their plain names (nothing collected), passwords hashed fast, no second factor unless asked."""
+    storages = {**django_settings.STORAGES}
+    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers, REQUIRE_MFA=False):
+        yield
+
+
+def find_chromium():
+    named = os.environ.get("CHROMIUM")
+    names = [named] if named else ["chromium", "chromium-browser", "google-chrome"]
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def what_browsers_lack():
+    if not find_chromium():
+        return "no Chromium: install it (Debian: apt install chromium) or name it in CHROMIUM"
+    if not VENDORED.exists():
+        return "no front-end files in static/vendor: run script/assets"
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m "not browser" chooses
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):  # page and context lead to it
+            item.add_marker("browser")
+
+
+def pytest_runtest_setup(item):
+    """A machine without Chromium skips what needs one; where CI=true that would hide untested pages, so it fails."""
+    if item.get_closest_marker("browser") and (lack := what_browsers_lack()):
+        (pytest.fail if CI else pytest.skip)(lack)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The machine's own Chromium, never one that Playwright downloads, and nothing it would call home for."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": find_chromium(),
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+    }
