@@ -47,7 +47,20 @@ KINDS = [
     (forms.Widget, "input", "govuk-input"),
 ]
 TICKED = ("checkboxes", "radios", "checkbox")
-MONTHS = "january february march april may june july august september october november december".split()
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 
 
 class GovukBoundField(BoundField):
@@ -55,6 +68,8 @@ class GovukBoundField(BoundField):
         super().__init__(form, field, name)
         if type(field.widget) is forms.NumberInput:
             field.widget.input_type = "text"  # type=number throws away whatever it cannot read
+        if field.error_messages.get("required") is forms.Field.default_error_messages["required"]:
+            field.error_messages["required"] = _ask_for(self.label, self.kind)
 
     @cached_property
     def kind(self):
@@ -165,7 +180,9 @@ class DateInputWidget(forms.MultiWidget):
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
         context["widget"]["has_error"] = "aria-invalid" in context["widget"]["attrs"]
-        for part, label, width in zip(context["widget"]["subwidgets"], ("Day", "Month", "Year"), (2, 2, 4), strict=True):
+        for part, label, width in zip(
+            context["widget"]["subwidgets"], ("Day", "Month", "Year"), (2, 2, 4), strict=True
+        ):
             part.update(label=label, width=width)
         return context
 
@@ -209,6 +226,15 @@ class GovukDateField(forms.DateField):
             return date(_whole(parts[2], 4), _month(parts[1]), _whole(parts[0]))
         except ValueError as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+def _ask_for(label, kind):
+    """What to say of an empty field for which the form has no words of its own."""
+    label = str(label)
+    if label.endswith("?"):
+        return f"Answer the question: {label}"
+    verb = "Select" if kind in ("checkboxes", "radios", "select", "file") else "Tick:" if kind == "checkbox" else "Enter"
+    return f"{verb} {label[:1].lower()}{label[1:]}"
 
 
 def _whole(text, digits=None):

@@ -26,7 +26,8 @@ class Band:
     slug: str
     label: str
     review_days: int
-    rank: int
+    rank: int  # from 0, the lowest
+    of: int  # how many bands the scheme has
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Scheme:
         return cls(
             likelihood=tuple(Level(**level) for level in likelihood),
             impact=tuple(Level(**level) for level in impact),
-            bands=tuple(Band(rank=rank, **band) for rank, band in enumerate(bands)),
+            bands=tuple(Band(rank=rank, of=len(bands), **band) for rank, band in enumerate(bands)),
             cells=tuple(tuple(row) for row in cells),
             tolerance=tolerance,
             escalation=escalation,

@@ -5,8 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from database import django_db_setup, library_after_a_flush  # noqa: F401  (fixtures for every test)
 from django.conf import settings as django_settings
 from django.test import override_settings
+
+from registers.models.audit import remove_guard
 
 # Playwright keeps an event loop in the thread that the tests run in, and Django would refuse the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -50,6 +53,18 @@ def pytest_runtest_setup(item):
     """A machine without Chromium skips what needs one; where CI=true that would hide untested pages, so it fails."""
     if item.get_closest_marker("browser") and (lack := what_browsers_lack()):
         (pytest.fail if CI else pytest.skip)(lack)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """A test with real transactions ends in a flush, which the audit's triggers refuse; the flush puts them back."""
+    try:
+        return (yield)
+    finally:
+        marker = item.get_closest_marker("django_db")
+        asked = marker and marker.kwargs.get("transaction")
+        if asked or {"transactional_db", "live_server"} & set(item.fixturenames):
+            remove_guard()
 
 
 @pytest.fixture(scope="session")

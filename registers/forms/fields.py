@@ -9,11 +9,12 @@ from django.core.exceptions import ValidationError
 class Words(forms.CharField):
     """Text as people type it: NFC, plain line ends, nothing that a database or a page cannot hold."""
 
-    def __init__(self, *, missing, max_length=4000, rows=None, **options):
+    def __init__(self, *, called, missing="", max_length=4000, rows=None, **options):
         if rows:
             options["widget"] = forms.Textarea(attrs={"rows": rows})
         super().__init__(error_messages={"required": missing}, **options)
-        self.max_characters = max_length
+        self.called = called
+        self.max_length = max_length  # set afterwards: the browser must not cut what is pasted
         self.validators = [self._is_storable, self._is_short_enough]
 
     def to_python(self, value):
@@ -22,10 +23,10 @@ class Words(forms.CharField):
 
     def _is_storable(self, value):
         if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in value):
-            raise ValidationError(f"{self.label} has a character that cannot be stored. Type the text again or paste it as plain text.")
+            raise ValidationError(f"{self.called} has a character that cannot be stored: type it again as plain text")
 
     def _is_short_enough(self, value):
-        if len(value) > self.max_characters:
+        if len(value) > self.max_length:
             raise ValidationError(
-                f"{self.label} must be {self.max_characters:,} characters or fewer. It has {len(value):,}."
+                f"{self.called} must be {self.max_length:,} characters or fewer: it has {len(value):,}"
             )

@@ -12,11 +12,11 @@ UNSCORED = "not-scored"
 ON_REGISTER = ""
 ALL = "all"
 SORTS = {
-    "score": ("-score", "risk__number"),
-    "reference": ("risk__number",),
-    "title": ("revision__title", "risk__number"),
-    "owner": ("revision__owner__title", "risk__number"),
-    "assessed": ("current__effective_on", "risk__number"),
+    "score": ("-score", "number"),
+    "reference": ("number",),
+    "title": ("revision__title", "number"),
+    "owner": ("revision__owner__title", "number"),
+    "assessed": ("current__effective_on", "number"),
 }
 SORT_LABELS = [
     ("score", "Highest score first"),
@@ -34,7 +34,7 @@ class SearchFilter(django_filters.Filter):
 class PositionFilter(django_filters.FilterSet):
     """Narrows positions; made with `register=`."""
 
-    q = SearchFilter(method="search", label="Search", max_length=200, missing="")
+    q = SearchFilter(method="search", label="Search", called="The search", max_length=200)
     failure_type = django_filters.ChoiceFilter(method="by_failure_type", label="Failure type", empty_label="Any")
     main_type = django_filters.ChoiceFilter(method="by_main_type", label="Main failure type", empty_label="Any")
     band = django_filters.ChoiceFilter(method="by_band", label="Band", empty_label="Any")
@@ -88,7 +88,7 @@ class PositionFilter(django_filters.FilterSet):
             for field in ("title", "cause", "event", "consequence"):
                 found |= Q(**{f"revision__{field}__icontains": word})
             if word.rpartition("-")[2].isdecimal() and len(word) < 18:
-                found |= Q(risk__number=int(word.rpartition("-")[2]))
+                found |= Q(number=int(word.rpartition("-")[2]))
             positions = positions.filter(found)
         return positions
 

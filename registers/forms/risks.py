@@ -2,16 +2,18 @@
 
 import uuid
 
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms.fields import Words
-from registers.govuk import GovukCheckboxes, GovukDateField, GovukRadios
+from registers.govuk import GovukCheckboxes, GovukDateField, GovukRadios, Helper
 from registers.models import AdverseImpact, Assessment, FailureType
 
 LARGEST_VERSION = 2**31 - 1
+LOST = "This form has lost track of what it was about: copy what you typed, then open the page again"
 
 
 class RiskForm(forms.Form):
@@ -19,25 +21,28 @@ class RiskForm(forms.Form):
 
     title = Words(
         label="Title",
+        called="The title",
         max_length=200,
         help_text="A few words that a committee member will recognise it by.",
         missing="Enter a title for the risk",
     )
     cause = Words(
         label="Why could it happen?",
+        called="The cause",
         required=False,
         rows=3,
         help_text="The cause: what is true today that makes it possible.",
-        missing="",
     )
     event = Words(
         label="What could happen?",
+        called="What could happen",
         rows=3,
         help_text="The event itself, in one or two sentences.",
         missing="Enter what could happen",
     )
     consequence = Words(
         label="So what?",
+        called="The consequence",
         rows=3,
         help_text="The consequence for the people who use the service, then for the organisation.",
         missing="Enter what would follow if it happened",
@@ -117,6 +122,7 @@ class JudgementForm(forms.Form):
     )
     rationale = Words(
         label="Why do you judge it so?",
+        called="The reason for your judgement",
         rows=4,
         help_text="What you know, and what changed since last time. The next person will want to follow your thinking.",
         missing="Enter why you judge it so",
@@ -137,17 +143,12 @@ class LogRiskForm(JudgementForm, RiskForm):
     """A new risk, with its first ratings or none yet."""
 
     JUDGEMENT = ("likelihood", "impact", "driver", "rationale")
-    field_order = (
-        "title",
-        "cause",
-        "event",
-        "consequence",
-        *JUDGEMENT,
-        "owner",
-        "primary_failure_type",
-        "other_failure_types",
-        "token",
+    helper = Helper(
+        Fieldset("The risk", "title", "event", "cause", "consequence"),
+        Fieldset("How likely, how bad", *JUDGEMENT),
+        Fieldset("Who owns it, and what kind of failure it is", "owner", "primary_failure_type", "other_failure_types"),
     )
+    field_order = [name for group in helper.layout.fields for name in group.fields]  # errors are listed as asked
 
     def __init__(self, data=None, *, register, **options):
         super().__init__(data, register=register, **options)
@@ -175,7 +176,7 @@ class Versioned(forms.Form):
         cleaned = super().clean()
         if "version" in self.errors:
             del self.errors["version"]
-            raise ValidationError("This form has lost track of what it was about. Copy what you typed, then open the page again.")
+            raise ValidationError(LOST)
         return cleaned
 
     def rebase(self, conflict):
@@ -186,17 +187,24 @@ class Versioned(forms.Form):
 
 
 class EditRiskForm(Versioned, RiskForm):
+    helper = Helper(
+        Fieldset("The risk", "title", "event", "cause", "consequence"),
+        Fieldset("Who owns it, and what kind of failure it is", "owner", "primary_failure_type", "other_failure_types"),
+        "reason",
+    )
+    field_order = ("title", "event", "cause", "consequence")
     reason = Words(
         label="What changed, and why?",
+        called="What changed",
         required=False,
         rows=2,
         help_text="One sentence for the history. You can leave it empty.",
         max_length=1000,
-        missing="",
     )
 
     def __init__(self, data=None, *, risk):
         content = risk.content()
+        self.risk = risk
         failure_type = content["primary_failure_type"]
         initial = {
             **content,

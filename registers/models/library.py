@@ -238,6 +238,13 @@ class CaseFailureType(Cited):
         return f"{self.case.short_name}: {self.failure_type}"
 
 
+def cases_of(failure_type):
+    """The rows that show a failure type in a case, those where it is the main one first; none for None."""
+    if failure_type is None:
+        return CaseFailureType.objects.none()
+    return failure_type.case_rows.select_related("case").order_by("-is_primary", "case__number")
+
+
 class CaseInsight(Cited):
     natural_key_fields = ("case__slug", "insight__number")
 

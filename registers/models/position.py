@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from registers.models.register import Register
 from registers.models.risk import Assessment, Risk, RiskContent, RiskRevision
@@ -47,41 +48,26 @@ def stretches(revisions, assessments):
 class PositionManager(models.Manager):
     def rebuild(self, risk):
         """Write the risk's positions anew from its history."""
-        revisions = risk.revisions.select_related(None)
-        rows = [
-            Position(
-                risk=risk,
-                register_id=risk.register_id,
-                from_day=stretch.from_day,
-                until_day=stretch.until_day,
-                revision=stretch.revision,
-                current=stretch.current,
-                status=stretch.revision.status,
-                band=stretch.current.band if stretch.current else "",
-                score=stretch.current.score if stretch.current else 0,
-            )
-            for stretch in stretches(revisions, risk.assessments.current())
-        ]
+        found = stretches(risk.revisions.all(), risk.assessments.current())
         self.filter(risk=risk).delete()
-        return self.bulk_create(rows)
+        return self.bulk_create(Position.of(risk, stretch) for stretch in found)
 
 
 class PositionQuerySet(models.QuerySet):
     def as_at(self, day):
-        """The rows that stood at the end of that day: at most one a risk."""
+        """The rows that stood at the end of that day: at most one a risk. Nothing is ever recorded for a day to come,
+        so what stands today is what has no end: the index then gives it in order of score."""
+        if day >= timezone.localdate():
+            return self.filter(until_day=FOR_EVER)
         return self.filter(from_day__lte=day, until_day__gt=day)
 
     def on_register(self):
         return self.filter(status__in=(RiskContent.Status.OPEN, RiskContent.Status.HAPPENED))
 
     def with_words(self):
-        """Everything a list or page shows of a risk, in one query (other failure types in one more)."""
-        return self.select_related(
-            "risk__register",
-            "revision__owner__directorate",
-            "revision__primary_failure_type",
-            "current__scheme",
-        )
+        """Everything a list shows of a risk, in three queries; all rows share their register and scheme objects."""
+        words = ("risk", "revision__owner__directorate", "revision__primary_failure_type", "current")
+        return self.select_related(*words).prefetch_related("risk__register", "current__scheme")
 
     def of_failure_type(self, slug):
         """Those that carry the failure type, as the primary one or as another."""
@@ -91,12 +77,13 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(Q(revision__primary_failure_type__slug=slug) | models.Exists(others))
 
     def highest_first(self):
-        return self.order_by(F("score").desc(), "risk__number")
+        return self.order_by("-score", "number")
 
 
 class Position(models.Model):
     risk = models.ForeignKey(Risk, on_delete=models.CASCADE, related_name="positions")
-    register = models.ForeignKey(Register, on_delete=models.CASCADE, related_name="positions")
+    register = models.ForeignKey(Register, on_delete=models.CASCADE, related_name="positions", db_index=False)
+    number = models.PositiveIntegerField(help_text="The risk's, to sort by.")
     from_day = models.DateField()
     until_day = models.DateField(help_text="The first day on which this no longer stood.")
     revision = models.ForeignKey(RiskRevision, on_delete=models.CASCADE, related_name="+")
@@ -114,8 +101,26 @@ class Position(models.Model):
             models.CheckConstraint(condition=Q(until_day__gt=F("from_day")), name="position_lasts_a_day_at_least"),
         ]
         indexes = [
-            models.Index(fields=["register", "until_day", "from_day", "status", "band"], name="position_as_at"),
+            models.Index(fields=["register", "until_day", "-score", "number", "status"], name="position_today_by_score"),
+            models.Index(fields=["register", "from_day", "until_day", "status", "band"], name="position_as_at"),
         ]
 
     def __str__(self):
         return f"{self.risk_id} from {self.from_day} until {self.until_day}"
+
+    @classmethod
+    def of(cls, risk, stretch):
+        """The row for one stretch of the risk's course, not saved yet."""
+        current = stretch.current
+        return cls(
+            risk=risk,
+            register_id=risk.register_id,
+            number=risk.number,
+            from_day=stretch.from_day,
+            until_day=stretch.until_day,
+            revision=stretch.revision,
+            current=current,
+            status=stretch.revision.status,
+            band=current.band if current else "",
+            score=current.score if current else 0,
+        )

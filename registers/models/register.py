@@ -45,6 +45,15 @@ class ScoringScheme(models.Model):
     def __str__(self):
         return f"{self.name} (version {self.version})"
 
+    def save(self, *args, **kwargs):
+        self.__dict__.pop("rules", None)
+        self.clean()
+        if self.is_in_use():
+            stored = ScoringScheme.objects.get(pk=self.pk)
+            if any(getattr(stored, part) != getattr(self, part) for part in self.PARTS):
+                raise ValidationError(f"{self} is in use and is never edited: make it a new version.")
+        super().save(*args, **kwargs)
+
     def natural_key(self):
         return (self.slug, self.version)
 
@@ -62,15 +71,6 @@ class ScoringScheme(models.Model):
             found = [f"The scheme is not complete: {error}."]
         if found:
             raise ValidationError(found)
-
-    def save(self, *args, **kwargs):
-        self.__dict__.pop("rules", None)
-        self.clean()
-        if self.is_in_use():
-            stored = ScoringScheme.objects.get(pk=self.pk)
-            if any(getattr(stored, part) != getattr(self, part) for part in self.PARTS):
-                raise ValidationError(f"{self} is in use and is never edited: make it a new version.")
-        super().save(*args, **kwargs)
 
 
 class Register(models.Model):

@@ -25,6 +25,15 @@ class Conflict(Exception):
         super().__init__(f"{risk} is at version {risk.version}, not {version}.")
         self.risk = risk
         self.version = version
+        self.later, self.changes = risk.changed_since(version)
+
+    @property
+    def by(self):
+        return " and ".join(dict.fromkeys(str(revision.by) for revision in self.later)) or "Somebody"
+
+    @property
+    def assessments(self):
+        return [revision.assessment for revision in self.later if revision.assessment]
 
 
 class RiskContent(models.Model):
@@ -200,9 +209,8 @@ class Risk(RiskContent):
         """Its revisions up to a day, newest first, each with what it changed: `revision.changes`."""
         revisions = list(
             self.revisions.filter(effective_on__lte=day)
-            .select_related("by", "on_behalf_of", "owner", "primary_failure_type", "assessment__scheme")
-            .select_related("assessment__driver")
-            .prefetch_related("other_failure_types")
+            .select_related("by", "on_behalf_of", "owner", "primary_failure_type", "assessment__by")
+            .prefetch_related("other_failure_types", "assessment__scheme")
             .order_by("number")
         )
         for earlier, revision in zip([None, *revisions], revisions, strict=False):
@@ -358,7 +366,8 @@ class AssessmentQuerySet(models.QuerySet):
         return self.filter(effective_on__lte=day)
 
     def with_words(self):
-        return self.select_related("scheme", "driver", "by")
+        """Everything a page says of a judgement; one scheme object for all of them."""
+        return self.select_related("driver", "by").prefetch_related("scheme")
 
 
 class Assessment(AppendOnly):

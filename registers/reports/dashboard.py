@@ -13,6 +13,7 @@ from registers.reports.figures import stacked_bars
 from registers.reports.wording import a_number, more_or_fewer
 
 UNSCORED_LABEL = "Not scored"
+UNSCORED_SLUG = "not-scored"
 LISTED = 10  # risks named under each kind of movement; the number beside them counts all
 
 
@@ -23,6 +24,9 @@ class Cell:
     text: str
     href: str = ""
     count: int | None = None
+
+    def __str__(self):
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,15 @@ class BandCount:
     count: int
     before: int
     href: str
+    href_before: str
 
     @property
     def change(self):
         return self.count - self.before
+
+    @property
+    def fewer(self):
+        return -self.change
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,10 @@ class Move:
     title: str
     count: int
     positions: list
+
+    @property
+    def unnamed(self):
+        return self.count - len(self.positions)
 
 
 class Dashboard:
@@ -94,15 +107,22 @@ class Dashboard:
     def bands(self):
         """Highest band first, then the unscored."""
         count, before = (frames.band_counts(frame, self._slugs) for frame in (self.now, self.then))
-        rows = [
-            BandCount(band.label, band, count[band.slug], before[band.slug], self.href(band=band.slug))
-            for band in reversed(self.rules.bands)
-        ]
-        unscored = frames.UNSCORED
+        rows = [*((band.label, band, band.slug) for band in reversed(self.rules.bands)), (UNSCORED_LABEL, None, "")]
         return [
-            *rows,
-            BandCount(UNSCORED_LABEL, None, count[unscored], before[unscored], self.href(band="not-scored")),
+            BandCount(
+                label,
+                band,
+                count[slug],
+                before[slug],
+                self.href(band=slug or UNSCORED_SLUG),
+                self.href(self.reading.since, band=slug or UNSCORED_SLUG),
+            )
+            for label, band, slug in rows
         ]
+
+    @property
+    def tolerance(self):
+        return self.rules.band(self.rules.tolerance)
 
     @cached_property
     def above_tolerance(self):
@@ -185,7 +205,7 @@ class Dashboard:
             [
                 Cell(name, self.href(main_type=slug)),
                 *(
-                    Cell(str(n), self.href(main_type=slug, band=band or "not-scored"), int(n))
+                    Cell(str(n), self.href(main_type=slug, band=band or UNSCORED_SLUG), int(n))
                     for band, n in zip(self._slugs, table.loc[pk], strict=True)
                 ),
             ]
@@ -206,14 +226,15 @@ class Dashboard:
         table = frames.counts_on(frames.course_frame(self._course), self.days, self._slugs)
         names = [date_format(day, "j M Y") for day in self.days]
         rows = [
-            [Cell(name), *(Cell(str(n), self.href(day, band=band or "not-scored"), int(n)) for band, n in row.items())]
+            [Cell(name), *(Cell(str(n), self.href(day, band=band or UNSCORED_SLUG), int(n)) for band, n in row.items())]
             for name, (day, row) in zip(names, table.iterrows(), strict=True)
         ]
         above = [band.slug for band in self.rules.above_tolerance]
         first, last = (int(table[above].iloc[i].sum()) for i in (0, -1))
         summary = f"Above tolerance: {a_number(first)} on {names[0]}, {a_number(last)} on {names[-1]}."
         figure = stacked_bars(table, names, self._labels)
-        return Chart("over-time", "Risks by band over time", summary, figure, Table(["At the end of", *self._labels], rows))
+        columns = ["At the end of", *self._labels]
+        return Chart("over-time", "Risks by band over time", summary, figure, Table(columns, rows))
 
     def href(self, day: datetime.date | None = None, **filters):
         """The register's list narrowed to the risks behind a number, on the day it speaks of."""

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-# Lightest for the lowest band: the order survives greyscale. Fewer bands take the darker end.
-BAND_COLOURS = ("#ADD1F1", "#6BACE6", "#2073BC", "#092135")
+# The colours of static/css/app.css by number of bands, lowest first: paler to darker, so greyscale keeps the order.
+BAND_COLOURS = {
+    2: ("#FBECCB", "#6A1433"),
+    3: ("#FBECCB", "#F2BD55", "#6A1433"),
+    4: ("#FBECCB", "#F2BD55", "#B84A18", "#6A1433"),
+    5: ("#FBECCB", "#F2BD55", "#E08A33", "#B84A18", "#6A1433"),
+}
 UNSCORED_COLOUR = "#FFFFFF"
 LINE = "#0B0C0C"
 
@@ -18,7 +23,7 @@ def stacked_bars(table: pd.DataFrame, names: list[str], labels: list[str], *, si
     last; names: one for each bar; labels: one for each column."""
     import plotly.graph_objects as go
 
-    colours = [*BAND_COLOURS[-(len(labels) - 1) :], UNSCORED_COLOUR]
+    colours = [*BAND_COLOURS[len(labels) - 1], UNSCORED_COLOUR]
     figure = go.Figure()
     for column, label, colour in zip(table.columns, labels, colours, strict=True):
         counts = [int(n) for n in table[column]]

@@ -1,4 +1,4 @@
-"""Positions -> pandas, and what is counted from them. Pure once the rows are read; a frame never holds text of a risk."""
+"""Positions -> pandas, and what is counted from them. Pure once the rows are read; frames hold no text of a risk."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ def position_frame(positions) -> pd.DataFrame:
     rows = positions.order_by().values_list(
         "risk_id", "band", "current__likelihood", "current__impact", "revision__primary_failure_type_id"
     )
-    frame = pd.DataFrame.from_records(
-        list(rows), columns=["risk_id", "band", "likelihood", "impact", "failure_type"]
-    )
+    frame = pd.DataFrame.from_records(list(rows), columns=["risk_id", "band", "likelihood", "impact", "failure_type"])
     numbers = ["likelihood", "impact", "failure_type"]
     frame[numbers] = frame[numbers].fillna(0).astype("int64")
     return frame
@@ -72,7 +70,7 @@ def type_by_band(positions: pd.DataFrame, bands: list[str]) -> pd.DataFrame:
 
 
 def movement(now: pd.DataFrame, then: pd.DataFrame, ranks: dict[str, int]) -> pd.DataFrame:
-    """What each risk of either position did between them: risk_id, move (one of NEW, LEFT, UP, DOWN, SCORED, UNCHANGED).
+    """What each risk of either position did between them: risk_id, move (NEW, LEFT, UP, DOWN, SCORED or UNCHANGED).
 
     Up and down mean that the band changed. SCORED: has a band now and had none, or has lost it. ranks: band slug ->
     rank. All moves but LEFT add up to the number of risks now."""

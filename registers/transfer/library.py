@@ -42,6 +42,14 @@ class Report:
         text = f"{len(self.added)} added, {len(self.changed)} changed, {len(self.unchanged)} unchanged"
         return f"{text}, {len(self.vanished)} no longer in the files" if self.vanished else text
 
+    @property
+    def lists(self):
+        return [
+            ("To be added", self.added),
+            ("To be changed", self.changed),
+            ("In the database but no longer in the files: they stay", self.vanished),
+        ]
+
 
 def default_paths():
     fixtures = Path(settings.BASE_DIR) / "fixtures"
@@ -174,5 +182,3 @@ def _in_words(error):
     if isinstance(error, ValidationError):
         return [str(message) for message in error.messages]
     return [f"The files do not fit the library: {error}"]
-
-

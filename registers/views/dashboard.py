@@ -19,6 +19,7 @@ def dashboard(request, slug):
         reading=reading,
     )
     context = {
+        "tab": "dashboard",
         "register": register,
         "reading": reading,
         "report": report,

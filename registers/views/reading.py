@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.core.exceptions import BadRequest
-from django.core.paginator import EmptyPage, Paginator
+from django.core.paginator import EmptyPage, Page, Paginator
 from django.utils import timezone
 
 from registers.forms import DayForm
@@ -28,6 +28,11 @@ class Reading:
     def is_future(self):
         return self.day > self.today
 
+    @property
+    def query(self):
+        """What a link adds to stay on the day read."""
+        return "" if self.is_today else f"?as_at={self.day.isoformat()}"
+
 
 def reading_from(request):
     form = DayForm(request.GET)
@@ -50,13 +55,19 @@ def quarter_ends_before(day, count):
     return found[::-1] or [datetime.date.min]
 
 
-def page_from(request, rows):
-    """The page of `rows` that the address asks for: a Page, empty when it lies beyond the last one."""
+def page_from(request, positions):
+    """The page of positions that the address asks for, with their words: a Page, empty when it lies beyond the last one.
+
+    Sorts and cuts keys first: the words are read for the rows shown, not for the whole register."""
     asked = request.GET.get("page", "1")
-    if not (asked.isascii() and asked.isdecimal() and 1 <= len(asked) <= 7 and int(asked) > 0):
+    if not (asked.isascii() and asked.isdecimal() and len(asked) <= 7 and int(asked) > 0):
         raise BadRequest("page takes a whole number from 1.")
-    pages = Paginator(rows, LIST_LENGTH)
+    pages = Paginator(positions.values_list("pk", flat=True), LIST_LENGTH)
     try:
-        return pages.page(int(asked))
+        page = pages.page(int(asked))
     except EmptyPage:
-        return pages.get_page(1).__class__([], int(asked), pages)
+        return Page([], int(asked), pages)
+    shown = list(page.object_list)
+    words = positions.model.objects.with_words().in_bulk(shown)
+    page.object_list = [words[pk] for pk in shown]
+    return page

@@ -32,10 +32,11 @@ def risk_list(request, slug):
     if not narrowed.is_valid():
         raise BadRequest("The address asks for something this register does not have.")
     context = {
+        "tab": "risks",
         "register": register,
         "reading": reading,
         "filter": narrowed,
-        "page": page_from(request, narrowed.qs.with_words()),
+        "page": page_from(request, narrowed.qs),
         "may_log": can(request.user, Permission.EDIT_RISK, register.organisation),
         "counts_everything": counts_everything(request.user, register),
     }

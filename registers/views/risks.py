@@ -4,6 +4,7 @@ from django.shortcuts import redirect, render
 
 from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm
 from registers.models import Conflict, Risk
+from registers.models.library import cases_of
 from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
 from registers.views.reading import reading_from
 
@@ -29,7 +30,8 @@ def risk_detail(request, slug, number):
         "risk": risk,
         "reading": reading,
         "position": position,
-        "assessments": risk.assessments.as_at(reading.day).with_words(),
+        "cases": cases_of(position.revision.primary_failure_type),
+        "assessments": risk.assessments.as_at(reading.day).with_words().order_by("-effective_on", "-pk"),
         "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
         "may_assess": can(request.user, Permission.ASSESS_RISK, risk.register.organisation),
     }

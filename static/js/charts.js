@@ -5,6 +5,8 @@ for (const box of document.querySelectorAll("[data-chart]")) {
     ...figure.layout,
     autosize: true,
     dragmode: false,
+    legend: { ...figure.layout?.legend, orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" },
+    hoverlabel: { bgcolor: "#fff", bordercolor: "#0b0c0c", font: { family: "arial, sans-serif", size: 16, color: "#0b0c0c" } },
     font: { family: "arial, sans-serif", size: 14, color: "#0b0c0c", ...figure.layout?.font },
   };
   Plotly.newPlot(box, figure.data, layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false });

@@ -7,7 +7,7 @@ class Command(BaseCommand):
     help = "Load the library (and the preset scoring schemes) from its fixtures: all rows or none, again and again."
 
     def add_arguments(self, parser):
-        parser.add_argument("path", nargs="?", help="a YAML file or a folder of them; the installation's own if left out")
+        parser.add_argument("path", nargs="?", help="a YAML file or a folder of them; left out: the installation's own")
 
     def handle(self, *, path, verbosity, **options):
         try:

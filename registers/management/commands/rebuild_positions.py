@@ -5,7 +5,7 @@ from registers.models import Position, Risk
 
 
 class Command(BaseCommand):
-    help = "Write every position anew from the history of its risk; with --check only compare, and fail on a difference."
+    help = "Write every position anew from history; with --check only compare, and fail on a difference."
 
     def add_arguments(self, parser):
         parser.add_argument("--check", action="store_true")

@@ -1,0 +1,18 @@
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from failing_well.urls import urlpatterns as app_patterns
+
+
+def floor(request):
+    """Nothing but the middleware, with the reader known."""
+    return HttpResponse(str(request.user.pk))
+
+
+def empty_page(request):
+    """An empty page in the frame that all pages share."""
+    return render(request, "base.html")
+
+
+urlpatterns = [*app_patterns, path("bench/floor/", floor), path("bench/empty/", empty_page)]

@@ -1,0 +1,246 @@
+"""The demo: two made-up bodies, told in fixtures/demo/*.yaml and written with the verbs that people's forms use.
+
+A day of the story is counted back from the day of loading: `q1` is the last quarter end before it, `q2` the one before
+that; `q2-9` is nine days before q2, `q1+6` six days after q1 but never later than the day of loading, `today-3` three
+days before it. A risk's first step logs it; every further one rates it (`rate: 4x3`), changes what it says
+(`change:`) or closes it (`close: true`), and says why.
+"""
+
+import datetime
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.utils import timezone
+
+from registers.models import (
+    AdverseImpact,
+    Directorate,
+    FailureType,
+    Membership,
+    Organisation,
+    Post,
+    Register,
+    Risk,
+    Role,
+    ScoringScheme,
+    User,
+)
+
+FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"
+BODIES = ("northmoor", "eastvale")
+DAY = re.compile(r"(?:q(?P<quarter>[1-9])|today)(?P<days>[+-]\d+)?")
+STEP = {"day", "by", "why", "rate", "driver", "kind", "perspective", "change", "close"}
+RISK = {"title", "cause", "event", "consequence", "type", "others", "owner", "exempt", "by", "driver", "history"}
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person of the demo who can sign in, and what to try as them."""
+
+    key: str
+    email: str
+    name: str
+    role: Role
+    to_try: str
+    days: int | None = None  # how long the role lasts; None: without end
+    is_installation_administrator: bool = False
+
+
+def day_of(text, today):
+    """The day that the story means by `q3-9` or `today-2`; never after today."""
+    match = DAY.fullmatch(text)
+    if not match:
+        raise ValueError(f"{text!r} is no day of the story: write q3, q3-9, q1+6 or today-2.")
+    start = quarter_end(today, int(match["quarter"])) if match["quarter"] else today
+    return min(today, start + datetime.timedelta(days=int(match["days"] or 0)))
+
+
+def quarter_end(today, back):
+    """The quarter end (31 March, 30 June, ...) that many quarters before the one that today is in."""
+    quarter = today.year * 4 + (today.month - 1) // 3 - back + 1
+    return datetime.date(quarter // 4, quarter % 4 * 3 + 1, 1) - datetime.timedelta(days=1)
+
+
+def read(name):
+    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def accounts():
+    """Everybody who can sign in to the demo."""
+    return [account for name in BODIES for account in _accounts_of(read(name))]
+
+
+def _accounts_of(body):
+    return [
+        Account(
+            key=row["key"],
+            email=f"{row['key']}@{body['mail']}",
+            name=row["name"],
+            role=Role(row["role"]),
+            to_try=row["try"],
+            days=row.get("days"),
+            is_installation_administrator=row.get("installation", False),
+        )
+        for row in body["accounts"]
+    ]
+
+
+def set_passwords(password):
+    """Give the demo accounts that exist this password, unless all have it: their sessions then go on."""
+    users = User.objects.filter(email__in=[account.email for account in accounts()])
+    if not all(check_password(password, known) for known in set(users.values_list("password", flat=True))):
+        users.update(password=make_password(password))
+
+
+@transaction.atomic
+def load(today=None):
+    """Write both bodies, unless the first is there already: then nothing. Returns whether anything was written.
+
+    today: the day the story is counted back from. Needs the library. Raises IntegrityError when something else
+    in the installation bears one of the demo's names."""
+    today = today or timezone.localdate()
+    for name in BODIES:
+        body = read(name)
+        organisation, is_new = Organisation.objects.get_or_create(
+            slug=body["organisation"]["slug"], defaults=body["organisation"]
+        )
+        if not is_new:
+            return False
+        _Teller(organisation, body, today).tell()
+    return True
+
+
+class _Teller:
+    """Writes one body: its people, posts and registers, then what happened, day by day."""
+
+    def __init__(self, organisation, body, today):
+        self.organisation = organisation
+        self.body = body
+        self.today = today
+        self.types = {t.slug: t for t in FailureType.objects.all()}
+        self.drivers = {impact.slug: impact for impact in AdverseImpact.objects.all()}
+
+    def tell(self):
+        self.people = self._people()
+        self.posts = self._posts()
+        stories = [(self._register(told), told["risks"]) for told in map(read, self.body["registers"])]
+        self.risks = {}
+        for day, register, told, step in in_order_of_time(stories, self.today):
+            self._step(day, register, told, step)
+
+    def _people(self):
+        people = {}
+        for account in _accounts_of(self.body):
+            is_administrator = account.is_installation_administrator
+            user = User(
+                email=account.email,
+                name=account.name,
+                is_staff=is_administrator,
+                is_superuser=is_administrator,  # the admin site asks for permissions, not only for staff
+            )
+            until = self.today + datetime.timedelta(days=account.days) if account.days else None
+            people[account.key] = self._join(user, account.role, until)
+        for key, name in self.body["people"].items():
+            user = User(email=f"{key}@{self.body['mail']}", name=name)
+            people[key] = self._join(user, Role.OFFICER)
+        return people
+
+    def _join(self, user, role, until=None):
+        user.set_unusable_password()
+        user.save()
+        Membership.objects.create(user=user, organisation=self.organisation, role=role, until=until)
+        return user
+
+    def _posts(self):
+        directorates = {
+            key: Directorate.objects.create(organisation=self.organisation, name=name)
+            for key, name in self.body["directorates"].items()
+        }
+        return {
+            key: Post.objects.create(
+                organisation=self.organisation,
+                directorate=directorates[row["directorate"]],
+                title=row["title"],
+                holder=self.people[row["holder"]] if "holder" in row else None,
+                is_interim=row.get("interim", False),
+            )
+            for key, row in self.body["posts"].items()
+        }
+
+    def _register(self, told):
+        row = dict(told["register"])
+        scheme = ScoringScheme.objects.get_by_natural_key(*row.pop("scheme"))
+        if "parent" in row:
+            row["parent"] = self.organisation.registers.get(slug=row["parent"])
+        if "directorate" in row:
+            row["directorate"] = self.organisation.directorates.get(name=row["directorate"])
+        return Register.objects.create(organisation=self.organisation, scheme=scheme, **row)
+
+    def _step(self, day, register, told, step):
+        known = self.risks.get(id(told))
+        verb = self._log if known is None else self._change if "change" in step or "close" in step else self._rate
+        at_ten = datetime.datetime.combine(day, datetime.time(10), timezone.get_default_timezone())
+        when = {"effective_on": day, "recorded_at": min(at_ten, timezone.now())}
+        by = self.people[step.get("by") or told.get("by", "officer")]
+        self.risks[id(told)] = verb(known or register, told, step, by=by, **when)
+
+    def _log(self, register, told, step, **who_and_when):
+        words = {name: told[name] for name in ("title", "cause", "event", "consequence", "owner")}
+        words |= {"type": told.get("type"), "others": told.get("others", []), "exempt": told.get("exempt", False)}
+        rating = self._rating(told, step) if "rate" in step else {}
+        return Risk.log(register, **self._content(words), **rating, **who_and_when)
+
+    def _change(self, risk, told, step, **who_and_when):
+        if step.get("close"):
+            risk.close(version=risk.version, reason=step["why"], **who_and_when)
+        else:
+            risk.revise(version=risk.version, reason=step["why"], **self._content(step["change"]), **who_and_when)
+        return risk
+
+    def _rate(self, risk, told, step, **who_and_when):
+        risk.assess(
+            version=risk.version,
+            kind=step.get("kind", "current"),
+            perspective=step.get("perspective", "own"),
+            **self._rating(told, step),
+            **who_and_when,
+        )
+        return risk
+
+    def _rating(self, told, step):
+        likelihood, impact = map(int, step["rate"].split("x"))
+        driver = self.drivers[step.get("driver") or told["driver"]]
+        return {"likelihood": likelihood, "impact": impact, "driver": driver, "rationale": step["why"]}
+
+    def _content(self, words):
+        """The story's words for what a risk says -> the fields of a risk."""
+        content = dict(words)
+        if "owner" in content:
+            content["owner"] = self.posts[content["owner"]]
+        if "type" in content:
+            slug = content.pop("type")
+            content["primary_failure_type"] = self.types[slug] if slug else None
+        if "others" in content:
+            content["other_failure_types"] = [self.types[slug] for slug in content.pop("others")]
+        if "exempt" in content:
+            content["is_exempt"] = content.pop("exempt")
+        return content
+
+
+def in_order_of_time(stories, today):
+    """(day, register, risk as told, step) for every step of every risk; on one day as the files have them.
+
+    stories: (register, its risks as told). Raises ValueError for a word that the story does not know."""
+    steps = []
+    for register, risks in stories:
+        for told in risks:
+            unknown = set(told) - RISK | {word for step in told["history"] for word in set(step) - STEP}
+            if unknown:
+                raise ValueError(f"{told['title']}: the story has no word {', '.join(sorted(unknown))}.")
+            steps += [(day_of(step["day"], today), register, told, step) for step in told["history"]]
+    return sorted(steps, key=lambda row: row[0])

@@ -1,0 +1,14 @@
+from functools import lru_cache
+
+from django import template
+from django.template.loader import render_to_string
+
+register = template.Library()
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
+def band_tag(band):
+    """The band's word, colour and mark; a list shows hundreds of the same few, so each is rendered once. None: not
+    scored."""
+    return render_to_string("components/band_tag.html", {"band": band}).strip()

@@ -1,0 +1,162 @@
+"""Plain makers of records for tests: each gives what is asked for and something sensible for the rest.
+
+Library rows and preset schemes are in the test database from the start (see database.py) and are fetched, not made."""
+
+import copy
+import datetime
+import itertools
+import uuid
+
+from django.utils import timezone
+
+from registers.models import (
+    AdverseImpact,
+    Assessment,
+    Directorate,
+    FailureType,
+    Membership,
+    Organisation,
+    Post,
+    Register,
+    Risk,
+    Role,
+    ScoringScheme,
+    User,
+)
+
+_number = itertools.count(1)
+
+
+def day(text):
+    """A day from 2026-03-31."""
+    return datetime.date.fromisoformat(text)
+
+
+def days_ago(count):
+    return timezone.localdate() - datetime.timedelta(days=count)
+
+
+def make_user(name="Robin Ash", **fields):
+    return User.objects.create_user(fields.pop("email", f"person{next(_number)}@example.org"), name=name, **fields)
+
+
+def make_organisation(name=None, **fields):
+    number = next(_number)
+    return Organisation.objects.create(name=name or f"Council {number}", **{"slug": f"council-{number}", **fields})
+
+
+def make_membership(user=None, organisation=None, role=Role.OFFICER, **fields):
+    """A role that holds today; a peer's ends in thirty days unless told."""
+    if role == Role.PEER:
+        fields.setdefault("until", days_ago(-30))
+    return Membership.objects.create(
+        user=user or make_user(), organisation=organisation or make_organisation(), role=role, **fields
+    )
+
+
+def make_person(organisation, role=Role.OFFICER, **fields):
+    """A user who has that role in the organisation."""
+    return make_membership(make_user(**fields), organisation, role).user
+
+
+def make_directorate(organisation=None, name=None):
+    organisation = organisation or make_organisation()
+    return Directorate.objects.create(organisation=organisation, name=name or f"Directorate {next(_number)}")
+
+
+def make_post(organisation=None, title=None, **fields):
+    """A post, vacant unless it is given a holder."""
+    organisation = organisation or make_organisation()
+    return Post.objects.create(organisation=organisation, title=title or f"Head of service {next(_number)}", **fields)
+
+
+def preset(slug="five-by-five"):
+    return ScoringScheme.objects.get(slug=slug, version=1)
+
+
+def scheme_data(**parts):
+    """The parts of a sound scheme (the default preset's), some of them replaced: for ScoringScheme or from_data."""
+    stored = preset()
+    return {**{part: copy.deepcopy(getattr(stored, part)) for part in ScoringScheme.PARTS}, **parts}
+
+
+def make_scheme(**fields):
+    """A scheme of its own that nothing uses yet, like the default preset where nothing is said."""
+    return ScoringScheme.objects.create(
+        **{"slug": f"scheme-{next(_number)}", "version": 1, "name": "A scheme", **scheme_data(), **fields}
+    )
+
+
+def make_register(organisation=None, scheme=None, **fields):
+    number = next(_number)
+    return Register.objects.create(
+        organisation=organisation or make_organisation(),
+        scheme=scheme or preset(),
+        **{"slug": f"register-{number}", "name": f"Register {number}", "prefix": f"R{number}", **fields},
+    )
+
+
+def failure_type(slug="governance"):
+    return FailureType.objects.get(slug=slug)
+
+
+def impact(slug="harm-to-users"):
+    return AdverseImpact.objects.get(slug=slug)
+
+
+def make_risk(register=None, *, by=None, assessed=None, on=None, **content):
+    """A logged risk. assessed: a pair of ratings, likelihood first. on: the day it was raised and assessed."""
+    register = register or make_register()
+    judgement = {}
+    if assessed:
+        judgement = {"likelihood": assessed[0], "impact": assessed[1], "driver": impact(), "rationale": "As we see it."}
+    return Risk.log(
+        register,
+        by=by or make_user(),
+        effective_on=on,
+        **judgement,
+        **{
+            "title": "Reserves run out",
+            "cause": "Savings were counted twice.",
+            "event": "The budget cannot be balanced.",
+            "consequence": "Services are cut at short notice.",
+            **content,
+        },
+    )
+
+
+def make_assessment(risk, ratings=(3, 3), *, by=None, on=None, **judgement):
+    """A further judgement of the risk at its latest version: current and our own unless told."""
+    risk.refresh_from_db()
+    return risk.assess(
+        by=by or make_user(),
+        version=risk.version,
+        likelihood=ratings[0],
+        impact=ratings[1],
+        effective_on=on,
+        **{"kind": Assessment.Kind.CURRENT, "driver": impact(), "rationale": "As we see it.", **judgement},
+    )
+
+
+def make_revision(risk, *, by=None, on=None, **changes):
+    """A further edit of the risk at its latest version."""
+    risk.refresh_from_db()
+    return risk.revise(by=by or make_user(), version=risk.version, effective_on=on, **changes)
+
+
+def risk_form(**fields):
+    """What the form for a new risk posts, a token included; the owner must be given."""
+    return {
+        "title": "Reserves run out",
+        "cause": "Savings were counted twice.",
+        "event": "The budget cannot be balanced.",
+        "consequence": "Services are cut at short notice.",
+        "primary_failure_type": "financial",
+        "other_failure_types": ["governance"],
+        "likelihood": "3",
+        "impact": "4",
+        "driver": "harm-to-users",
+        "rationale": "As we see it.",
+        "token": str(uuid.uuid4()),
+        **fields,
+    }

@@ -1,0 +1,280 @@
+import datetime
+from contextlib import contextmanager
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from makers import day, days_ago, make_assessment, make_organisation, make_person, make_post, make_register
+from makers import make_revision, make_risk, make_user
+
+from registers.models import Position, Risk, Role
+from registers.permissions import course_for, get_risk_for, positions_across, positions_for, risks_for
+
+pytestmark = pytest.mark.django_db
+
+RAISED = day("2026-01-20")
+SPAN = 25  # days on either side of the day on which the risk was raised
+DAYS = [RAISED + datetime.timedelta(days=n) for n in range(-SPAN, 2 * SPAN)]
+OPEN, CLOSED = "open", "closed"
+
+
+@contextmanager
+def undone():
+    """Each example of hypothesis starts from the same database."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+ratings = st.tuples(st.integers(1, 5), st.integers(1, 5))
+edits = st.tuples(st.just("edit"), st.integers(0, 4), st.sampled_from([OPEN, CLOSED, "happened"]))
+ours = st.tuples(st.just("ours"), st.integers(-SPAN, SPAN), ratings)
+others = st.tuples(
+    st.just("other"),
+    st.integers(-SPAN, SPAN),
+    st.sampled_from([{"kind": "inherent"}, {"kind": "target"}, {"perspective": "peer"}, {"perspective": "external"}]),
+)
+histories = st.lists(st.one_of(edits, ours, others), max_size=6)
+
+
+class Told:
+    """A risk with a history, and what was told of it, kept apart from the database: (day, what) in the order told."""
+
+    def __init__(self, register, by, steps, first=None):
+        self.risk = make_risk(register, by=by, on=RAISED, assessed=first, title="Title 0")
+        self.words = [(RAISED, ("Title 0", OPEN))]
+        self.ratings = [(RAISED, first)] if first else []
+        for number, (what, shift, detail) in enumerate(steps, 1):
+            if what == "edit":
+                self.edit(by, shift, f"Title {number}", detail)
+            else:
+                on = RAISED + datetime.timedelta(days=shift)
+                pair, other = (detail, {}) if what == "ours" else ((5, 5), detail)
+                make_assessment(self.risk, pair, by=by, on=on, **other)
+                if what == "ours":
+                    self.ratings.append((on, pair))
+                self.last = max(self.last, on)
+        self.risk.refresh_from_db()
+
+    last = RAISED
+
+    def edit(self, by, shift, title, status):
+        self.last += datetime.timedelta(days=shift)
+        make_revision(self.risk, by=by, on=self.last, title=title, status=status)
+        self.words.append((self.last, (title, status)))
+
+    def on(self, day):
+        """By brute force: what the words and the rating were at the end of a day; None before it was raised."""
+        words = _last_by(self.words, day)
+        return words and (*words, _last_by(self.ratings, day))
+
+
+def _last_by(told, day):
+    """The thing told of the latest day up to a day, the last of those told of that day."""
+    latest = max((on for on, _ in told if on <= day), default=None)
+    return [thing for on, thing in told if on == latest][-1] if latest else None
+
+
+def found_on(risk, day):
+    """The same by the position query."""
+    position = Position.objects.as_at(day).filter(risk=risk).first()
+    current = position and position.current
+    return position and (
+        position.revision.title,
+        position.status,
+        (current.likelihood, current.impact) if current else None,
+    )
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=histories, first=st.none() | ratings)
+def test_every_day_is_as_it_was_told(steps, first):
+    with undone():
+        told = Told(make_register(), make_user(), steps, first)
+        assert {day: found_on(told.risk, day) for day in DAYS} == {day: told.on(day) for day in DAYS}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=histories, first=st.none() | ratings)
+def test_the_end_of_the_history_is_the_risks_own_copy(steps, first):
+    with undone():
+        told = Told(make_register(), make_user(), steps, first)
+        position = told.risk.positions.as_at(DAYS[-1]).get()
+        assert (position.revision.content(), position.current) == (told.risk.content(), told.risk.current)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=histories, first=st.none() | ratings)
+def test_positions_follow_each_other_without_gap_or_overlap(steps, first):
+    with undone():
+        positions = list(Told(make_register(), make_user(), steps, first).risk.positions.order_by("from_day"))
+        edges = [(p.from_day, p.until_day) for p in positions]
+        assert [b for _, b in edges] == [*(a for a, _ in edges[1:]), datetime.date.max]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(several=st.lists(histories, min_size=1, max_size=3), when=st.sampled_from(DAYS))
+def test_a_reader_counts_each_risk_of_the_register_once(several, when):
+    with undone():
+        register = make_register()
+        reader = make_person(register.organisation, Role.MEMBER)
+        told = [Told(register, reader, steps) for steps in several]
+        found = positions_for(reader, register, when).on_register().values_list("revision__title", flat=True)
+        expected = [t.on(when)[0] for t in told if t.on(when) and t.on(when)[1] != CLOSED]
+        assert sorted(found) == sorted(expected)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=histories)
+def test_the_check_finds_nothing_wrong_with_what_the_verbs_wrote(steps):
+    with undone():
+        Told(make_register(), make_user(), steps, (2, 3))
+        call_command("rebuild_positions", check=True, stdout=StringIO())
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        {"band": "low"},
+        {"score": 25},
+        {"status": CLOSED},
+        {"until_day": day("2027-01-01")},
+        {"from_day": day("2026-01-01")},
+        {"current": None},
+    ],
+)
+def test_the_check_finds_a_position_that_was_tampered_with(tampered):
+    risk = make_risk(on=RAISED, assessed=(2, 3))
+    risk.positions.update(**tampered)
+    with pytest.raises(CommandError, match=risk.reference):
+        call_command("rebuild_positions", check=True)
+
+
+def test_the_check_finds_a_position_that_is_gone():
+    risk = make_risk()
+    risk.positions.all().delete()
+    with pytest.raises(CommandError, match=risk.reference):
+        call_command("rebuild_positions", check=True)
+
+
+def test_the_check_changes_nothing():
+    risk = make_risk(assessed=(2, 3))
+    risk.positions.update(score=25)
+    with pytest.raises(CommandError):
+        call_command("rebuild_positions", check=True)
+    assert risk.positions.get().score == 25
+
+
+def test_rebuilding_puts_a_position_right():
+    risk = make_risk(assessed=(2, 3))
+    risk.positions.update(score=25)
+    call_command("rebuild_positions", stdout=StringIO())
+    assert risk.positions.get().score == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_check_reads_a_long_register_to_its_end():
+    """Outside any transaction, and with more risks than a reader fetches at a time."""
+    register, by = make_register(), make_user()
+    risk = make_risk(register, by=by)
+    copies = [
+        Risk(register=register, number=n, title=f"Copy {n}", raised_by=by, raised_on=risk.raised_on, version=0)
+        for n in range(2, 1203)
+    ]
+    Risk.objects.bulk_create(copies)
+    out = StringIO()
+    call_command("rebuild_positions", check=True, stdout=out)
+    assert out.getvalue() == "0 risks differ.\n"
+
+
+# Who may see what is decided today, whatever the day
+
+
+@pytest.fixture
+def register():
+    return make_register()
+
+
+def titles_on(user, register, when):
+    return sorted(positions_for(user, register, when).values_list("revision__title", flat=True))
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.PEER, Role.ADMINISTRATOR])
+def test_what_is_exempt_today_is_hidden_on_past_days_too(register, role):
+    risk = make_risk(register, on=days_ago(30))
+    make_revision(risk, on=days_ago(1), is_exempt=True)
+    assert titles_on(make_person(register.organisation, role), register, days_ago(20)) == []
+
+
+def test_what_is_no_longer_exempt_is_shown_on_past_days_too(register):
+    risk = make_risk(register, on=days_ago(30), is_exempt=True)
+    make_revision(risk, on=days_ago(1), is_exempt=False)
+    assert titles_on(make_person(register.organisation, Role.PEER), register, days_ago(20)) == [risk.title]
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.MANAGER])
+def test_who_sees_exempt_risks_sees_them_on_every_day(register, role):
+    risk = make_risk(register, on=days_ago(30), is_exempt=True)
+    assert titles_on(make_person(register.organisation, role), register, days_ago(20)) == [risk.title]
+
+
+def test_an_officer_sees_the_exempt_risks_they_raised(register):
+    officer = make_person(register.organisation)
+    risk = make_risk(register, by=officer, is_exempt=True)
+    assert list(risks_for(officer, register)) == [risk]
+
+
+def test_an_officer_sees_the_exempt_risks_of_the_post_they_hold_today(register):
+    officer = make_person(register.organisation)
+    post = make_post(register.organisation)
+    make_risk(register, on=days_ago(30), is_exempt=True, owner=post, title="Theirs now")
+    post.holder = officer
+    post.save()
+    assert titles_on(officer, register, days_ago(20)) == ["Theirs now"]
+
+
+def test_a_past_holder_of_the_post_no_longer_sees_its_exempt_risks(register):
+    officer = make_person(register.organisation)
+    post = make_post(register.organisation, holder=officer)
+    make_risk(register, on=days_ago(30), is_exempt=True, owner=post)
+    post.holder = None
+    post.save()
+    assert titles_on(officer, register, days_ago(20)) == []
+
+
+def test_a_risk_seen_for_two_reasons_is_counted_once(register):
+    officer = make_person(register.organisation)
+    make_risk(register, by=officer, is_exempt=True, owner=make_post(register.organisation, holder=officer))
+    assert positions_for(officer, register, days_ago(0)).count() == 1
+
+
+def test_several_registers_are_read_each_by_its_own_rule():
+    organisation = make_organisation()
+    open_to_me, closed_to_me = make_register(organisation), make_register(make_organisation())
+    me = make_person(organisation, Role.MEMBER)
+    make_person(closed_to_me.organisation, Role.PEER)
+    make_risk(open_to_me, title="Mine", is_exempt=True)
+    make_risk(closed_to_me, title="Not mine")
+    found = positions_across(me, [open_to_me, closed_to_me], days_ago(0))
+    assert [p.revision.title for p in found] == ["Mine"]
+
+
+def test_nobodys_registers_hold_nothing():
+    make_risk()
+    assert not positions_across(make_user(), [], days_ago(0)).exists()
+
+
+def test_a_course_leaves_out_what_is_exempt_for_the_reader(register):
+    make_risk(register, is_exempt=True)
+    assert not course_for(make_person(register.organisation, Role.PEER), register).exists()
+
+
+def test_a_risk_is_reached_with_its_register(register, django_assert_num_queries):
+    officer = make_person(register.organisation)
+    make_risk(register, assessed=(2, 2))
+    with django_assert_num_queries(3):
+        risk = get_risk_for(officer, register.slug, 1)
+        assert (risk.register.organisation.name, risk.current.score) == (register.organisation.name, 4)
