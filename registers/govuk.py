@@ -14,12 +14,13 @@ form, its token and its buttons. A form says nothing about looks, unless it want
     class RiskForm(forms.Form):
         likelihood = forms.ChoiceField(label="How likely is it?", widget=GovukRadios(hints={"1": "Once in ten years"}))
         found_on = GovukDateField(label="When was it found?", what="the day it was found")
-        helper = Helper(Fieldset("What could happen", "title", "cause"), "found_on", MoreDetail("More detail", "evidence"))
+        helper = Helper(Fieldset("What could happen", "title", "cause"), MoreDetail("More detail", "evidence"))
 
 Fields that the helper does not mention follow at the end, hidden ones too. `label_size` ("s", "m", "l" or "") on a
 field or on the form sets the size of labels; a widget's own "class" is kept. Hints are the fields' `help_text`.
 """
 
+import calendar
 from datetime import date
 
 from crispy_forms.helper import FormHelper
@@ -47,20 +48,8 @@ KINDS = [
     (forms.Widget, "input", "govuk-input"),
 ]
 TICKED = ("checkboxes", "radios", "checkbox")
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+MONTHS = [name.lower() for name in calendar.month_name[1:]]
+VERBS = {"checkbox": "Tick:", "checkboxes": "Select", "radios": "Select", "select": "Select", "file": "Select"}
 
 
 class GovukBoundField(BoundField):
@@ -233,8 +222,7 @@ def _ask_for(label, kind):
     label = str(label)
     if label.endswith("?"):
         return f"Answer the question: {label}"
-    verb = "Select" if kind in ("checkboxes", "radios", "select", "file") else "Tick:" if kind == "checkbox" else "Enter"
-    return f"{verb} {label[:1].lower()}{label[1:]}"
+    return f"{VERBS.get(kind, 'Enter')} {label.lower()}"
 
 
 def _whole(text, digits=None):

@@ -47,7 +47,8 @@ def permissions_of(user, organisation):
     known = user.__dict__.get("_permissions")
     if known is None:
         known = user.__dict__["_permissions"] = {}
-        for organisation_id, role in Membership.objects.active().filter(user=user).values_list("organisation", "role"):
+        held = Membership.objects.active().filter(user=user).order_by()
+        for organisation_id, role in held.values_list("organisation_id", "role"):
             known.setdefault(organisation_id, set()).update(PERMISSIONS[role])
     return known.get(organisation.pk, frozenset()) if user.is_active else frozenset()
 

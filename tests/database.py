@@ -17,10 +17,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Loads the library once a session, outside every test's transaction."""
     with django_db_blocker.unblock():
         load_library()
-        _kept[:] = [(model, list(model._base_manager.all())) for model in _tables()]
+        _kept[:] = [(model, list(model._base_manager.all())) for model in library_tables()]
 
 
-def _tables():
+def library_tables():
+    """The models of the library, the links between them, and the schemes: in an order that can be filled."""
     links = [f.remote_field.through for model in LIBRARY_MODELS for f in model._meta.many_to_many]
     return [*LIBRARY_MODELS, ScoringScheme, *(link for link in links if link._meta.auto_created)]
 

@@ -7,8 +7,18 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from makers import day, days_ago, make_assessment, make_organisation, make_person, make_post, make_register
-from makers import make_revision, make_risk, make_user
+from makers import (
+    day,
+    days_ago,
+    make_assessment,
+    make_organisation,
+    make_person,
+    make_post,
+    make_register,
+    make_revision,
+    make_risk,
+    make_user,
+)
 
 from registers.models import Position, Risk, Role
 from registers.permissions import course_for, get_risk_for, positions_across, positions_for, risks_for
@@ -16,7 +26,7 @@ from registers.permissions import course_for, get_risk_for, positions_across, po
 pytestmark = pytest.mark.django_db
 
 RAISED = day("2026-01-20")
-SPAN = 25  # days on either side of the day on which the risk was raised
+SPAN = 12  # days on either side of the day on which the risk was raised
 DAYS = [RAISED + datetime.timedelta(days=n) for n in range(-SPAN, 2 * SPAN)]
 OPEN, CLOSED = "open", "closed"
 
@@ -89,7 +99,7 @@ def found_on(risk, day):
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=histories, first=st.none() | ratings)
 def test_every_day_is_as_it_was_told(steps, first):
     with undone():
@@ -97,7 +107,7 @@ def test_every_day_is_as_it_was_told(steps, first):
         assert {day: found_on(told.risk, day) for day in DAYS} == {day: told.on(day) for day in DAYS}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=histories, first=st.none() | ratings)
 def test_the_end_of_the_history_is_the_risks_own_copy(steps, first):
     with undone():
@@ -106,7 +116,7 @@ def test_the_end_of_the_history_is_the_risks_own_copy(steps, first):
         assert (position.revision.content(), position.current) == (told.risk.content(), told.risk.current)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=histories, first=st.none() | ratings)
 def test_positions_follow_each_other_without_gap_or_overlap(steps, first):
     with undone():
@@ -177,12 +187,12 @@ def test_rebuilding_puts_a_position_right():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_check_reads_a_long_register_to_its_end():
-    """Outside any transaction, and with more risks than a reader fetches at a time."""
+    """Outside any transaction, and with more risks than are fetched at a time."""
     register, by = make_register(), make_user()
     risk = make_risk(register, by=by)
     copies = [
         Risk(register=register, number=n, title=f"Copy {n}", raised_by=by, raised_on=risk.raised_on, version=0)
-        for n in range(2, 1203)
+        for n in range(2, 522)
     ]
     Risk.objects.bulk_create(copies)
     out = StringIO()

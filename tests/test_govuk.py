@@ -87,7 +87,7 @@ def test_errors_of_a_hidden_field_stand_in_the_summary_without_a_link():
 
 
 def test_a_form_without_errors_has_no_summary():
-    assert errors_of(Sample()) == ""
+    assert errors_of(Sample()).strip() == ""
 
 
 # Fields
@@ -288,9 +288,7 @@ def test_half_a_date_says_which_half_is_missing(posted, words):
 )
 def test_a_day_that_never_was_is_refused(parts):
     form = date_from(**{f"made_on_{n}": part for n, part in enumerate(parts)})
-    assert form.errors["made_on"] == [
-        "The day the judgement was made must be a real date, for example 27 3 2026"
-    ]
+    assert form.errors["made_on"] == ["The day the judgement was made must be a real date, for example 27 3 2026"]
 
 
 @pytest.mark.parametrize("text", ["2026-13-01", "soon", "2026-11-22T10:00", "9" * 5000])
@@ -315,8 +313,8 @@ def test_an_unchanged_date_counts_as_unchanged():
 
 
 def test_every_field_of_a_plain_form_is_printed_once():
-    html = render_crispy_form(Sample())
-    assert [len(re.findall(f'<div class="govuk-form-group', html))] == [len(VISIBLE) + 3]  # a date has three inner groups
+    groups = render_crispy_form(Sample()).count('<div class="govuk-form-group')
+    assert groups == len(VISIBLE) + 3  # a date holds three groups of its own
 
 
 def test_fields_that_the_layout_forgets_follow_at_the_end():

@@ -47,8 +47,8 @@ class PositionFilter(django_filters.FilterSet):
         empty_label="On the register",
         choices=[(ALL, "Any, closed ones too"), *Risk.Status.choices],
     )
-    likelihood = django_filters.ChoiceFilter(field_name="current__likelihood", label="Likelihood", empty_label="Any")
-    impact = django_filters.ChoiceFilter(field_name="current__impact", label="Impact", empty_label="Any")
+    likelihood = django_filters.ChoiceFilter(field_name="likelihood", label="Likelihood", empty_label="Any")
+    impact = django_filters.ChoiceFilter(field_name="impact", label="Impact", empty_label="Any")
     sort = django_filters.ChoiceFilter(
         method="by_sort", label="Sort by", empty_label=None, null_label=None, choices=SORT_LABELS
     )
@@ -94,17 +94,17 @@ class PositionFilter(django_filters.FilterSet):
 
     def by_failure_type(self, positions, name, slug):
         if slug == UNDECIDED:
-            return positions.filter(revision__primary_failure_type=None)
+            return positions.filter(primary_failure_type=None)
         return positions.of_failure_type(slug)
 
     def by_main_type(self, positions, name, slug):
-        return positions.filter(revision__primary_failure_type__slug=None if slug == UNDECIDED else slug)
+        return positions.filter(primary_failure_type__slug=None if slug == UNDECIDED else slug)
 
     def by_band(self, positions, name, slug):
         return positions.filter(band="" if slug == UNSCORED else slug)
 
     def by_status(self, positions, name, status):
-        return positions if status == ALL else positions.filter(status=status)
+        return positions if status == ALL else positions.filter(revision__status=status)
 
     def by_sort(self, positions, name, value):
         return positions

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from registers.models.library import FailureType
 from registers.models.register import Register
 from registers.models.risk import Assessment, Risk, RiskContent, RiskRevision
 
@@ -62,7 +63,7 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(from_day__lte=day, until_day__gt=day)
 
     def on_register(self):
-        return self.filter(status__in=(RiskContent.Status.OPEN, RiskContent.Status.HAPPENED))
+        return self.filter(is_on_register=True)
 
     def with_words(self):
         """Everything a list shows of a risk, in three queries; all rows share their register and scheme objects."""
@@ -74,10 +75,13 @@ class PositionQuerySet(models.QuerySet):
         others = RiskRevision.other_failure_types.through.objects.filter(
             riskrevision=models.OuterRef("revision"), failuretype__slug=slug
         )
-        return self.filter(Q(revision__primary_failure_type__slug=slug) | models.Exists(others))
+        return self.filter(Q(primary_failure_type__slug=slug) | models.Exists(others))
 
-    def highest_first(self):
-        return self.order_by("-score", "number")
+
+def _on_register(name, *fields):
+    """An index of what stands on a register. Django writes a true boolean in a way that only a condition matches, and
+    SQLite reads the table again unless the column stands in the index as well."""
+    return models.Index(fields=["register", *fields, "is_on_register"], condition=Q(is_on_register=True), name=name)
 
 
 class Position(models.Model):
@@ -88,21 +92,33 @@ class Position(models.Model):
     until_day = models.DateField(help_text="The first day on which this no longer stood.")
     revision = models.ForeignKey(RiskRevision, on_delete=models.CASCADE, related_name="+")
     current = models.ForeignKey(Assessment, on_delete=models.CASCADE, null=True, related_name="+")
-    status = models.CharField(max_length=10, choices=RiskContent.Status)
+    is_on_register = models.BooleanField(help_text="Open or has happened: neither a draft nor closed.")
+    primary_failure_type = models.ForeignKey(
+        FailureType, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     band = models.SlugField(blank=True, db_index=False, help_text="Empty: not scored.")
+    likelihood = models.PositiveSmallIntegerField(help_text="0: not scored.")
+    impact = models.PositiveSmallIntegerField(help_text="0: not scored.")
     score = models.PositiveSmallIntegerField(help_text="0: not scored.")
 
     objects = PositionManager.from_queryset(PositionQuerySet)()
 
     class Meta:
-        ordering = ["risk", "from_day"]
+        ordering = ["risk_id", "from_day"]
         constraints = [
             models.UniqueConstraint(fields=["risk", "from_day"], name="position_starts_once_a_day"),
             models.CheckConstraint(condition=Q(until_day__gt=F("from_day")), name="position_lasts_a_day_at_least"),
         ]
+        # The list in its usual order; then bands counted by the day they start and by the day they end, with everything
+        # else that the dashboard counts, so that it reads nothing but the index.
         indexes = [
-            models.Index(fields=["register", "until_day", "-score", "number", "status"], name="position_today_by_score"),
-            models.Index(fields=["register", "from_day", "until_day", "status", "band"], name="position_as_at"),
+            models.Index(fields=["register", "until_day"], name="position_until"),
+            _on_register("position_list", "until_day", "-score", "number"),
+            _on_register("position_starts", "from_day", "band"),
+            _on_register(
+                "position_ends",
+                *("until_day", "band", "from_day", "likelihood", "impact", "primary_failure_type", "risk"),
+            ),
         ]
 
     def __str__(self):
@@ -120,7 +136,10 @@ class Position(models.Model):
             until_day=stretch.until_day,
             revision=stretch.revision,
             current=current,
-            status=stretch.revision.status,
+            is_on_register=stretch.revision.status in RiskContent.ON_REGISTER,
+            primary_failure_type_id=stretch.revision.primary_failure_type_id,
             band=current.band if current else "",
+            likelihood=current.likelihood if current else 0,
+            impact=current.impact if current else 0,
             score=current.score if current else 0,
         )

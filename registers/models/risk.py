@@ -45,6 +45,7 @@ class RiskContent(models.Model):
         HAPPENED = "happened", "Has happened"
         CLOSED = "closed", "Closed"
 
+    ON_REGISTER = (Status.OPEN, Status.HAPPENED)
     FIELDS = (
         "title",
         "cause",
@@ -78,11 +79,6 @@ class RiskContent(models.Model):
         return {**values, "other_failure_types": set(self.other_failure_types.all())}
 
 
-class RiskQuerySet(models.QuerySet):
-    def on_register(self):
-        return self.filter(status__in=(Risk.Status.OPEN, Risk.Status.HAPPENED))
-
-
 class Risk(RiskContent):
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="risks")
     number = models.PositiveIntegerField()
@@ -92,10 +88,8 @@ class Risk(RiskContent):
     version = models.PositiveIntegerField(default=0)
     current = models.ForeignKey("registers.Assessment", on_delete=models.PROTECT, null=True, related_name="+")
 
-    objects = RiskQuerySet.as_manager()
-
     class Meta:
-        ordering = ["register", "number"]
+        ordering = ["register_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["register", "number"], name="risk_number_once_in_register"),
             models.CheckConstraint(condition=~Q(title=""), name="risk_has_a_title"),
@@ -327,7 +321,7 @@ class RiskRevision(RiskContent, AppendOnly):
     recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["risk", "number"]
+        ordering = ["risk_id", "number"]
         get_latest_by = "number"
         constraints = [
             models.UniqueConstraint(fields=["risk", "number"], name="risk_revision_number_once"),
@@ -406,7 +400,7 @@ class Assessment(AppendOnly):
     objects = AssessmentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["risk", "effective_on", "pk"]
+        ordering = ["risk_id", "effective_on", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(rationale=""), name="assessment_has_a_rationale"),
             models.CheckConstraint(condition=Q(likelihood__gte=1, impact__gte=1), name="assessment_ratings_from_one"),

@@ -93,11 +93,15 @@ class Dashboard:
 
     @cached_property
     def now(self):
-        return frames.position_frame(self._now)
+        return frames.standing_frame(self._now)
 
     @cached_property
     def then(self):
-        return frames.position_frame(self._then)
+        return frames.standing_frame(self._then)
+
+    @cached_property
+    def alike(self):
+        return frames.position_frame(self._now)
 
     @property
     def total(self):
@@ -106,7 +110,7 @@ class Dashboard:
     @cached_property
     def bands(self):
         """Highest band first, then the unscored."""
-        count, before = (frames.band_counts(frame, self._slugs) for frame in (self.now, self.then))
+        count, before = (frames.band_counts(frame["band"], self._slugs) for frame in (self.now, self.then))
         rows = [*((band.label, band, band.slug) for band in reversed(self.rules.bands)), (UNSCORED_LABEL, None, "")]
         return [
             BandCount(
@@ -180,7 +184,7 @@ class Dashboard:
     @cached_property
     def matrix(self):
         """Rows for the matrix component, highest likelihood first."""
-        counts = frames.cell_counts(self.now)
+        counts = frames.cell_counts(self.alike)
         rows = []
         for level in reversed(self.rules.likelihood):
             cells = [
@@ -200,7 +204,7 @@ class Dashboard:
     @cached_property
     def by_type(self):
         types = [*FailureType.objects.values_list("pk", "slug", "name"), (0, "not-decided", "Not decided yet")]
-        table = frames.type_by_band(self.now, self._slugs).reindex([pk for pk, *_ in types], fill_value=0)
+        table = frames.type_by_band(self.alike, [pk for pk, *_ in types], self._slugs)
         rows = [
             [
                 Cell(name, self.href(main_type=slug)),

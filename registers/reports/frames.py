@@ -15,17 +15,22 @@ NEW, LEFT, UP, DOWN, SCORED, UNCHANGED = "new", "left", "up", "down", "scored", 
 
 
 def position_frame(positions) -> pd.DataFrame:
-    """One row a risk: risk_id, band (slug, "" when not scored), likelihood, impact (0 when not scored),
-    failure_type (id of the primary one, 0 when not decided). One query."""
+    """How many risks are alike: band (slug, "" when not scored), likelihood, impact (0 when not scored), failure_type
+    (id of the primary one, 0 when not decided), risks (count). One query, a row for each combination there is."""
     import pandas as pd
 
-    rows = positions.order_by().values_list(
-        "risk_id", "band", "current__likelihood", "current__impact", "revision__primary_failure_type_id"
-    )
-    frame = pd.DataFrame.from_records(list(rows), columns=["risk_id", "band", "likelihood", "impact", "failure_type"])
-    numbers = ["likelihood", "impact", "failure_type"]
-    frame[numbers] = frame[numbers].fillna(0).astype("int64")
-    return frame
+    columns = ["band", "likelihood", "impact", "failure_type", "risks"]
+    alike = positions.order_by().values_list("band", "likelihood", "impact", "primary_failure_type_id")
+    frame = pd.DataFrame.from_records(list(alike.annotate(risks=Count("pk"))), columns=columns)
+    return frame.fillna({"failure_type": 0}).astype(dict.fromkeys(columns[1:], "int64"))
+
+
+def standing_frame(positions) -> pd.DataFrame:
+    """risk_id and band of every risk: what movement compares. One query."""
+    import pandas as pd
+
+    rows = positions.order_by().values_list("risk_id", "band")
+    return pd.DataFrame.from_records(list(rows), columns=["risk_id", "band"])
 
 
 def course_frame(course) -> pd.DataFrame:
@@ -49,34 +54,31 @@ def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str])
     return table.reindex(columns=bands).fillna(0).astype("int64")
 
 
-def band_counts(positions: pd.DataFrame, bands: list[str]) -> dict[str, int]:
-    """Risks in each band, bands without any included."""
-    counts = positions["band"].value_counts()
-    return {band: int(counts.get(band, 0)) for band in bands}
+def band_counts(bands: pd.Series, wanted: list[str]) -> dict[str, int]:
+    """Risks in each wanted band, from the bands of all risks; bands without any included."""
+    counts = bands.value_counts()
+    return {band: int(counts.get(band, 0)) for band in wanted}
 
 
 def cell_counts(positions: pd.DataFrame) -> dict[tuple[int, int], int]:
-    """Scored risks by (likelihood, impact); cells without any left out."""
+    """Scored risks by (likelihood, impact); cells without any left out. positions: see position_frame."""
     scored = positions.loc[positions["band"] != UNSCORED]
-    return {pair: int(n) for pair, n in scored.groupby(["likelihood", "impact"]).size().items()}
+    return {pair: int(n) for pair, n in scored.groupby(["likelihood", "impact"])["risks"].sum().items()}
 
 
-def type_by_band(positions: pd.DataFrame, bands: list[str]) -> pd.DataFrame:
-    """Risks by primary failure type (index: id, 0 for not decided) and band (columns, as given)."""
-    import pandas as pd
-
-    table = pd.crosstab(positions["failure_type"], positions["band"])
-    return table.reindex(columns=bands, fill_value=0).astype("int64")
+def type_by_band(positions: pd.DataFrame, types: list[int], bands: list[str]) -> pd.DataFrame:
+    """Risks by primary failure type (index: ids as given, 0 for not decided) and band (columns, as given).
+    positions: see position_frame."""
+    table = positions.pivot_table(index="failure_type", columns="band", values="risks", aggfunc="sum")
+    return table.reindex(index=types, columns=bands).fillna(0).astype("int64")
 
 
 def movement(now: pd.DataFrame, then: pd.DataFrame, ranks: dict[str, int]) -> pd.DataFrame:
     """What each risk of either position did between them: risk_id, move (NEW, LEFT, UP, DOWN, SCORED or UNCHANGED).
 
-    Up and down mean that the band changed. SCORED: has a band now and had none, or has lost it. ranks: band slug ->
-    rank. All moves but LEFT add up to the number of risks now."""
-    both = now[["risk_id", "band"]].merge(
-        then[["risk_id", "band"]], on="risk_id", how="outer", suffixes=("_now", "_then"), indicator=True
-    )
+    Up and down mean that the band changed. SCORED: has a band now and had none, or has lost it. now, then: see
+    standing_frame; ranks: band slug -> rank. All moves but LEFT add up to the number of risks now."""
+    both = now.merge(then, on="risk_id", how="outer", suffixes=("_now", "_then"), indicator=True)
     rank_now, rank_then = both["band_now"].map(ranks), both["band_then"].map(ranks)
     both["move"] = UNCHANGED
     both.loc[rank_now.isna() != rank_then.isna(), "move"] = SCORED

@@ -56,7 +56,7 @@ def quarter_ends_before(day, count):
 
 
 def page_from(request, positions):
-    """The page of positions that the address asks for, with their words: a Page, empty when it lies beyond the last one.
+    """The page of positions that the address asks for, with their words: a Page, empty if it lies beyond the last.
 
     Sorts and cuts keys first: the words are read for the rows shown, not for the whole register."""
     asked = request.GET.get("page", "1")

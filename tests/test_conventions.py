@@ -1,0 +1,187 @@
+"""The rules of the house that a reader of one file cannot see: who imports whom, how records are reached, sizes."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import get_resolver
+
+ROOT = Path(settings.BASE_DIR)
+PACKAGE = ROOT / "registers"
+MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts)
+VIEWS = [p for p in MODULES if p.parent.name == "views"]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+# Each layer may use itself and those below it.
+LAYERS = [
+    {"scoring"},
+    {"models"},
+    {"permissions", "govuk"},
+    {"forms", "reports", "insights", "papers", "transfer", "services", "precedents"},
+    {"views"},
+    {"management", "admin", "apps", "accounts", "demo"},
+]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+def tree_of(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported_by(path):
+    """Full names of the modules of ours that a module imports anywhere in it."""
+    found = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)} imports by a relative name"
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in found if name.startswith("registers.")}
+
+
+def part_of(name):
+    """models for registers.models.risk."""
+    return name.split(".")[1]
+
+
+def part_of_file(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def each(paths):
+    return pytest.mark.parametrize("path", paths, ids=name_of)
+
+
+def test_every_module_has_a_place_in_the_layers():
+    assert {part_of_file(p) for p in MODULES} - {"__init__"} <= set(LEVEL)
+
+
+@each(MODULES)
+def test_imports_point_one_way(path):
+    own = LEVEL.get(part_of_file(path), len(LAYERS))
+    upward = [name for name in imported_by(path) if LEVEL.get(part_of(name), 0) > own]
+    assert upward == []
+
+
+def test_scoring_is_plain_python():
+    imports = [n for n in ast.walk(tree_of(PACKAGE / "scoring.py")) if isinstance(n, ast.Import | ast.ImportFrom)]
+    assert {getattr(n, "module", None) or n.names[0].name for n in imports} <= {"collections.abc", "dataclasses"}
+
+
+def test_the_library_is_whole_without_any_register():
+    assert imported_by(PACKAGE / "models" / "library.py") == set()
+
+
+@each([p for p in MODULES if p.parent.name == "models" and p.stem in ("people", "library", "audit")])
+def test_what_others_build_on_does_not_know_risks(path):
+    assert not {"registers.models.risk", "registers.models.position"} & imported_by(path)
+
+
+@each(VIEWS)
+def test_views_reach_risks_and_registers_through_permissions(path):
+    guarded = r"Risk|Register|RiskRevision|Assessment|Position|AuditEntry|Post|Organisation"
+    around = rf"\b({guarded})\.(objects|_base_manager)\b|get_(object|list)_or_404\(\s*({guarded})\b"
+    assert re.findall(around, path.read_text()) == []
+
+
+@each(MODULES)
+def test_large_libraries_are_imported_where_they_are_used(path):
+    """pandas and plotly take a second to import: no page without a chart should wait for them."""
+    top = [n for n in tree_of(path).body if isinstance(n, ast.Import | ast.ImportFrom)]
+    names = {alias.name for n in top if isinstance(n, ast.Import) for alias in n.names}
+    names |= {n.module for n in top if isinstance(n, ast.ImportFrom)}
+    assert not {name.split(".")[0] for name in names} & {"pandas", "plotly", "numpy", "openpyxl", "weasyprint"}
+
+
+@each(VIEWS)
+def test_no_pandas_in_a_view(path):
+    assert "pandas" not in path.read_text()
+
+
+def functions(path):
+    return [n for n in ast.walk(tree_of(path)) if isinstance(n, ast.FunctionDef)]
+
+
+@each(VIEWS)
+def test_a_view_is_short(path):
+    assert [f.name for f in functions(path) if f.end_lineno - f.lineno + 1 >= 30] == []
+
+
+@each(MODULES)
+def test_a_module_is_short(path):
+    assert len(path.read_text().splitlines()) <= 350
+
+
+@pytest.mark.parametrize("name", ["utils", "helpers", "common", "managers", "misc"])
+def test_no_module_is_named_after_nothing(name):
+    assert not list(PACKAGE.rglob(f"{name}.py"))
+
+
+@each(VIEWS)
+def test_an_empty_post_is_still_a_form_that_was_sent(path):
+    assert "request.POST or None" not in path.read_text()
+
+
+def own_patterns():
+    """The addresses that lead to views of ours, by name."""
+    found = [p for p in get_resolver().url_patterns if hasattr(p, "callback")]
+    return {p.name: p.callback for p in found if p.callback.__module__.startswith("registers.")}
+
+
+def test_an_address_is_named_after_its_view():
+    assert {name: view.__name__ for name, view in own_patterns().items()} == {name: name for name in own_patterns()}
+
+
+def rendered_by(path):
+    """view -> names of the templates that it renders."""
+    return {
+        f.name: [
+            n.args[1].value
+            for n in ast.walk(f)
+            if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "render" and isinstance(n.args[1], ast.Constant)
+        ]
+        for f in functions(path)
+    }
+
+
+@each(VIEWS)
+def test_a_template_is_named_after_its_view(path):
+    found = {view: {Path(t).stem for t in templates} for view, templates in rendered_by(path).items() if templates}
+    assert found == {view: {view} for view in found}
+
+
+@each(VIEWS)
+def test_the_template_of_a_view_is_there(path):
+    names = [t for templates in rendered_by(path).values() for t in templates]
+    assert [t for t in names if not (ROOT / "templates" / t).exists()] == []
+
+
+@each([p for p in TEMPLATES if re.search(r'<form[^>]*method="?post', p.read_text(), re.IGNORECASE)])
+def test_a_form_that_is_posted_carries_its_token(path):
+    forms = re.findall(r'<form[^>]*method="?post.*?</form>', path.read_text(), re.IGNORECASE | re.DOTALL)
+    assert all("{% csrf_token %}" in form for form in forms)
+
+
+@each(TEMPLATES)
+def test_a_template_needs_no_script_or_style_of_its_own(path):
+    """The content security policy allows none."""
+    inline = r"<style|\son\w+=\"|\sstyle=\"|<script(?![^>]*(\ssrc=|type=\"application/json\"))"
+    assert not re.search(inline, path.read_text())
+
+
+@each(TEMPLATES)
+def test_a_template_does_not_trust_text(path):
+    assert not re.search(r"\|\s*safe\b|autoescape off", path.read_text())
+
+
+def test_no_business_rule_hides_in_a_signal():
+    """One is allowed: the guard of the audit entries, after migrations."""
+    connected = [name_of(p) for p in MODULES if re.search(r"\.connect\(|@receiver", p.read_text())]
+    assert connected == ["registers/apps.py"]

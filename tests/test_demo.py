@@ -1,0 +1,252 @@
+"""The demo: what the story must show, on whichever day it is loaded, and what loading it again may change."""
+
+import datetime
+import io
+import itertools
+import socket
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.test import TestCase
+from django.urls import reverse
+from django.utils import timezone
+
+from registers import demo
+from registers.management.commands.demo import free_port
+from registers.models import (
+    Assessment,
+    AuditChain,
+    FailureType,
+    Membership,
+    Organisation,
+    Position,
+    Post,
+    Register,
+    Risk,
+    RiskRevision,
+    User,
+)
+from registers.permissions import risks_for
+
+A_YEAR_OF_DAYS = [datetime.date(2026, 9, 28) + datetime.timedelta(days=n) for n in range(370)]
+
+
+@pytest.fixture
+def loaded(db):
+    demo.load()
+
+
+def rows():
+    return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
+
+
+def bands_on(register, day):
+    return dict(register.positions.as_at(day).on_register().values_list("risk__number", "band"))
+
+
+def quarter_ends(count):
+    today = timezone.localdate()
+    return [demo.quarter_end(today, back) for back in range(count, 0, -1)]
+
+
+def stories(body):
+    return [(name, demo.read(name)["risks"]) for name in demo.read(body)["registers"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "expected"),
+    [
+        ("q1", "2026-11-22", "2026-09-30"),
+        ("q1", "2026-09-30", "2026-06-30"),
+        ("q8", "2026-11-22", "2024-12-31"),
+        ("q3-9", "2026-01-05", "2025-06-21"),
+        ("q1+17", "2026-10-17", "2026-10-17"),
+        ("q1+17", "2026-10-01", "2026-10-01"),
+        ("today-6", "2026-03-02", "2026-02-24"),
+    ],
+)
+def test_a_day_of_the_story_is_counted_back_from_the_day_of_loading(text, today, expected):
+    assert demo.day_of(text, datetime.date.fromisoformat(today)).isoformat() == expected
+
+
+def test_a_day_that_the_story_cannot_mean_is_refused():
+    with pytest.raises(ValueError, match="no day of the story"):
+        demo.day_of("q3 - 9", timezone.localdate())
+
+
+@pytest.mark.parametrize("body", demo.BODIES)
+def test_on_whichever_day_it_is_loaded_each_risk_runs_forward_and_references_follow_the_file(body):
+    whole = stories(body)
+    for today in A_YEAR_OF_DAYS:
+        told_so_far = {}
+        for _, register, told, step in demo.in_order_of_time(whole, today):
+            told_so_far.setdefault(register, {}).setdefault(told["title"], []).append(step)
+        for register, risks in whole:
+            assert list(told_so_far[register]) == [told["title"] for told in risks], today
+            assert list(told_so_far[register].values()) == [told["history"] for told in risks], today
+
+
+def test_loading_twice_changes_no_rows(loaded):
+    before = rows()
+    assert demo.load() is False
+    assert rows() == before
+
+
+def test_loading_leaves_nothing_when_it_is_broken_off(db, monkeypatch):
+    before = rows()
+    monkeypatch.setattr(demo, "BODIES", ("northmoor", "northmoor-corporate"))  # no body: it breaks there
+    with pytest.raises(KeyError):
+        demo.load()
+    assert rows() == before
+
+
+class TestStory(TestCase):
+    """What the pages can show of it; loaded once for all."""
+
+    @classmethod
+    def setUpTestData(cls):
+        demo.load()
+        cls.corporate = Register.objects.get(slug="corporate")
+
+    def test_all_seven_types_of_failure_occur_and_one_or_two_are_not_decided(self):
+        types = set(self.corporate.risks.values_list("primary_failure_type__slug", flat=True))
+        assert types == {None, *FailureType.objects.values_list("slug", flat=True)}
+        assert self.corporate.risks.filter(primary_failure_type=None).count() <= 2
+
+    def test_earlier_quarter_ends_differ_from_today(self):
+        today = bands_on(self.corporate, timezone.localdate())
+        for day in quarter_ends(8):
+            assert bands_on(self.corporate, day) != today
+
+    def test_bands_rise_and_fall_between_quarter_ends(self):
+        rank = {band.slug: band.rank for band in self.corporate.scheme.rules.bands}
+        days = quarter_ends(8)
+        moves = set()
+        for earlier, later in itertools.pairwise(days):
+            then, now = bands_on(self.corporate, earlier), bands_on(self.corporate, later)
+            moves |= {(rank[now[n]] > rank[then[n]]) for n in now if then.get(n) and now[n] and now[n] != then[n]}
+        assert moves == {True, False}
+
+    def test_some_are_severe_at_five_quarter_ends_running(self):
+        courses = [bands_on(self.corporate, day) for day in quarter_ends(5)]
+        stuck = [number for number in courses[0] if all(course.get(number) == "severe" for course in courses)]
+        assert len(stuck) >= 2
+
+    def test_two_were_never_scored_one_happened_two_are_closed(self):
+        today = self.corporate.positions.as_at(timezone.localdate())
+        assert today.on_register().filter(current=None).count() == 2
+        assert self.corporate.risks.filter(status=Risk.Status.HAPPENED).count() == 1
+        closing = RiskRevision.objects.filter(risk__register=self.corporate, what=RiskRevision.What.CLOSED)
+        assert closing.exclude(reason="").count() == self.corporate.risks.filter(status=Risk.Status.CLOSED).count() == 2
+
+    def test_an_inherent_a_target_and_a_peers_assessment_stand_beside_our_own(self):
+        of_corporate = Assessment.objects.filter(risk__register=self.corporate)
+        assert of_corporate.filter(kind="inherent").exists()
+        assert of_corporate.filter(kind="target").exists()
+        peers = of_corporate.get(perspective="peer")
+        assert peers.by.email == "peer@northmoor.example"
+        assert peers.risk.current.perspective == "own"
+
+    def test_nothing_is_in_the_future(self):
+        today, now = timezone.localdate(), timezone.now()
+        for model in (RiskRevision, Assessment):
+            assert not model.objects.filter(effective_on__gt=today).exists()
+            assert not model.objects.filter(recorded_at__gt=now).exists()
+        assert not Risk.objects.filter(raised_on__gt=today).exists()
+        assert not Position.objects.filter(from_day__gt=today).exists()
+
+    def test_the_exempt_risk_is_exempt(self):
+        risk = self.corporate.risks.get(is_exempt=True)
+
+        def is_seen_by(name):
+            return risk in risks_for(User.objects.get(email=f"{name}@northmoor.example"), self.corporate)
+
+        assert risk.raised_by.email == "manager@northmoor.example"
+        assert [name for name in ("member", "officer", "manager", "peer", "admin") if is_seen_by(name)] == [
+            "member",
+            "manager",
+        ]
+
+    def test_some_posts_are_vacant_and_some_interim(self):
+        posts = Post.objects.filter(organisation__slug="northmoor")
+        assert posts.filter(holder=None).count() == 3
+        assert posts.filter(is_interim=True).count() == 3
+
+    def test_only_demo_accounts_can_sign_in_and_the_peers_role_ends(self):
+        demo.set_passwords("a-made-up-word")
+        can = {user.email for user in User.objects.all() if user.has_usable_password()}
+        assert can == {account.email for account in demo.accounts()}
+        assert Membership.objects.get(role="peer").until > timezone.localdate()
+
+    def test_the_audit_chains_verify(self):
+        for slug in demo.BODIES:
+            chain = AuditChain.objects.get(organisation__slug=slug)
+            assert chain.last_number > 0
+            assert list(chain.problems()) == []
+
+    def test_positions_agree_with_history(self):
+        call_command("rebuild_positions", "--check", stdout=io.StringIO())  # raises CommandError where they do not
+
+
+def test_the_password_of_the_environment_signs_everybody_in(db, client, monkeypatch, capsys):
+    for password in ("the-first-made-up-word", "the-second-made-up-word"):
+        monkeypatch.setenv("DEMO_PASSWORD", password)
+        call_command("load_demo")
+        assert password not in capsys.readouterr().out
+        for account in demo.accounts():
+            answer = client.post(reverse("account_login"), {"login": account.email, "password": password})
+            assert answer.status_code == 302, account.email
+            client.logout()
+
+
+def test_without_one_a_new_password_is_set_and_printed(db, monkeypatch, capsys):
+    monkeypatch.delenv("DEMO_PASSWORD", raising=False)
+    passwords = []
+    for _ in range(2):
+        call_command("load_demo")
+        passwords.append(capsys.readouterr().out.strip().rpartition(" ")[2])
+        assert User.objects.get(email="member@northmoor.example").check_password(passwords[-1])
+    assert passwords[0] != passwords[1]
+
+
+def test_the_same_password_again_keeps_people_signed_in(loaded, client):
+    demo.set_passwords("a-made-up-word")
+    client.force_login(User.objects.get(email="member@northmoor.example"))
+    demo.set_passwords("a-made-up-word")
+    assert client.get(reverse("home")).status_code == 200
+
+
+def test_an_installation_that_may_be_real_refuses_the_demo(db, settings):
+    settings.IS_LAPTOP, settings.DEMO = False, False
+    for command in ("load_demo", "demo"):
+        with pytest.raises(CommandError, match="DEMO=true"):
+            call_command(command)
+    assert not Organisation.objects.exists()
+
+
+def test_a_public_demo_may_say_so(db, settings, capsys):
+    settings.IS_LAPTOP, settings.DEMO = False, True
+    call_command("load_demo")
+    assert Organisation.objects.filter(slug="northmoor").exists()
+
+
+def test_a_name_that_is_taken_is_said_and_nothing_is_loaded(db):
+    User.objects.create_user("manager@northmoor.example", name="Somebody else")
+    with pytest.raises(CommandError, match="already bears a name"):
+        call_command("load_demo")
+    assert not Organisation.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "8000a", "-1", "٣"])
+def test_a_port_that_is_none_is_refused(text):
+    with pytest.raises(CommandError, match="PORT must be a number"):
+        free_port(text)
+
+
+def test_a_port_that_is_taken_is_refused():
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        with pytest.raises(CommandError, match="something else answers there"):
+            free_port(str(listening.getsockname()[1]))

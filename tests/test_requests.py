@@ -1,0 +1,342 @@
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from makers import make_user
+
+from registers.models.audit import remove_guard
+
+LOGIN = "/accounts/login/"
+
+
+@pytest.fixture
+def member(client, db):
+    """A client of somebody who is signed in."""
+    client.force_login(make_user())
+    return client
+
+
+# Refused before any view
+
+
+@pytest.mark.parametrize("method", ["FOO", "TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "get"])
+@pytest.mark.parametrize("path", ["/healthz", LOGIN, "/nowhere/"])
+def test_an_unknown_method_is_not_allowed(client, method, path):
+    assert client.generic(method, path).status_code == 405
+
+
+def test_an_answer_to_an_unknown_method_says_which_are_allowed(client):
+    allowed = client.generic("FOO", "/healthz")["Allow"].split(", ")
+    assert set(allowed) == {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "UTF-16", "utf-7", "idna", "no-such", "'utf-16'", "rot13"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_charset_that_no_form_sends_is_refused(client, method, charset):
+    answer = client.generic(method, LOGIN, b"a=1", f"application/x-www-form-urlencoded; charset={charset}")
+    assert answer.status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"'])
+def test_the_charset_that_forms_send_is_read(client, charset):
+    answer = client.generic("POST", LOGIN, b"login=a", f"application/x-www-form-urlencoded; charset={charset}")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/?q=%00", "/?q=a%00b&x=1", "/?%00=1", "/library/%00", "/registers/a%00b/"])
+def test_a_nul_in_the_address_is_refused(client, path):
+    assert client.get(path).status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; x=y"])
+def test_a_form_of_parts_without_a_boundary_is_refused(client, kind):
+    assert client.generic("POST", LOGIN, b"--x", kind).status_code == 400
+
+
+class Unread:
+    """A body that fails the test when anybody reads it."""
+
+    def read(self, *args):
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"])
+@pytest.mark.parametrize("path", [LOGIN, "/", "/nowhere/"])
+def test_too_large_a_body_is_refused_before_it_is_read(client, path, kind):
+    size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+    body = {"wsgi.input": Unread(), "CONTENT_LENGTH": str(size), "CONTENT_TYPE": kind}
+    assert client.post(path, **body).status_code == 413
+
+
+@pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "9" * 5000, "²"])
+def test_a_length_that_is_no_number_of_bytes_is_refused(client, length):
+    answer = client.post(LOGIN, **{"wsgi.input": Unread(), "CONTENT_LENGTH": length})
+    assert answer.status_code in (400, 413)
+
+
+def test_a_body_of_unknown_length_is_refused(client):
+    answer = client.post(LOGIN, **{"wsgi.input": Unread(), "HTTP_TRANSFER_ENCODING": "chunked"})
+    assert answer.status_code == 400
+
+
+def test_everything_wrong_at_once_is_refused(client):
+    kind = "multipart/form-data; charset=utf-16"
+    body = {"wsgi.input": Unread(), "CONTENT_LENGTH": "9999999", "CONTENT_TYPE": kind}
+    assert client.post("/?q=%00", **body).status_code == 413
+
+
+def test_more_fields_than_any_form_has_are_refused(client):
+    answer = client.post(LOGIN, "&".join(f"a{n}=1" for n in range(1001)), "application/x-www-form-urlencoded")
+    assert answer.status_code == 400
+
+
+def test_a_wrong_host_is_refused(client):
+    assert client.get(LOGIN, headers={"host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_post_without_the_forms_token_is_refused():
+    assert Client(enforce_csrf_checks=True).post(LOGIN, {"login": "a"}).status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("length", [1, 30, 5000])
+@pytest.mark.parametrize("path", ["/library/insights/{}/", "/registers/corporate/risks/{}/"])
+def test_a_number_of_any_length_in_the_address_is_not_found(member, path, length):
+    assert member.get(path.format("9" * length)).status_code == 404
+
+
+# Headers on every answer
+
+ANSWERS = {
+    200: lambda client: client.get("/healthz"),
+    302: lambda client: client.get("/"),
+    400: lambda client: client.get("/?q=%00"),
+    "400 for the host": lambda client: client.get("/healthz", headers={"host": "evil.example"}),
+    404: lambda client: client.get("/nowhere/"),
+    405: lambda client: client.generic("FOO", "/"),
+    413: lambda client: client.post("/", CONTENT_LENGTH="9999999"),
+}
+
+
+@pytest.fixture(params=ANSWERS)
+def answer(request, client):
+    found = ANSWERS[request.param](client)
+    assert str(found.status_code) == str(request.param)[:3]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        ("Cache-Control", "no-store"),
+    ],
+)
+def test_every_answer_has_the_header(answer, header, value):
+    assert answer[header] == value
+
+
+def policy_of(answer):
+    policy = {}
+    for directive in answer["Content-Security-Policy"].split(";"):
+        name, *sources = directive.split()
+        policy[name] = set(sources)
+    return policy
+
+
+def test_every_answer_has_the_policy(answer):
+    assert policy_of(answer) == {
+        "default-src": {"'none'"},
+        "script-src": {"'self'"},
+        "style-src": {"'self'"},
+        "img-src": {"'self'", "data:"},
+        "font-src": {"'self'"},
+        "connect-src": {"'self'"},
+        "object-src": {"'none'"},
+        "base-uri": {"'none'"},
+        "form-action": {"'self'"},
+        "frame-ancestors": {"'none'"},
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [LOGIN, "/accounts/password/reset/"])
+def test_a_page_is_not_kept_by_any_cache(client, path):
+    answer = client.get(path)
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_private_page_is_not_kept_by_any_cache(member):
+    assert member.get("/library/")["Cache-Control"] == "no-store"
+
+
+def test_what_is_refused_tells_nothing_of_the_software(answer):
+    assert "Server" not in answer and b"Django" not in answer.content
+
+
+# Health
+
+
+def test_the_process_answers_without_the_database(client):
+    """Not marked for the database: pytest-django refuses any use of it."""
+    assert client.get("/healthz").content == b"ok\n"
+
+
+def test_the_process_answers_without_the_database_whatever_the_cookie(client):
+    client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
+    with_second_factor = client.get("/healthz")
+    assert with_second_factor.status_code == 200
+
+
+def test_the_process_answers_without_the_database_where_a_second_factor_is_asked_for(client, settings):
+    settings.REQUIRE_MFA = True
+    client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
+    assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_complete_installation_is_ready(client):
+    answer = client.get("/readyz")
+    assert (answer.status_code, set(answer.json().values())) == (200, {True})
+
+
+@pytest.mark.django_db
+def test_without_the_audit_triggers_it_is_not_ready(client):
+    remove_guard()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["audit_triggers"]) == (503, False)
+
+
+@pytest.mark.django_db
+def test_without_a_migration_it_is_not_ready(client):
+    from django.db.migrations.recorder import MigrationRecorder
+
+    MigrationRecorder.Migration.objects.filter(app="registers").last().delete()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["migrations"]) == (503, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_health_needs_no_sign_in(client, path):
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.django_db
+def test_everything_else_leads_to_the_sign_in(client):
+    assert client.get("/library/").headers["Location"] == f"{reverse('account_login')}?next=/library/"
+
+
+# Settings of an installation
+
+KEYS = {"SECRET_KEY": "s" * 60, "AUDIT_KEY": "a" * 60}
+ASKED = (
+    "SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_HSTS_SECONDS ALLOWED_HOSTS "
+    "SECURE_SSL_REDIRECT SECURE_HSTS_INCLUDE_SUBDOMAINS CSRF_TRUSTED_ORIGINS REQUIRE_MFA DEBUG IS_LAPTOP SECRET_KEY "
+    "SECURE_PROXY_SSL_HEADER ALLAUTH_TRUSTED_PROXY_COUNT"
+)
+
+
+def start(**environment):
+    """Settings as a process of that environment reads them: (what it printed as JSON or None, its errors)."""
+    code = (
+        "import json; from django.conf import settings as s; "
+        f"print(json.dumps({{n: getattr(s, n) for n in '{ASKED}'.split()}}))"
+    )
+    ours = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "failing_well.settings", **environment}
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-W", "error", "-c", code], env=ours, cwd=settings.BASE_DIR, capture_output=True, text=True
+    )
+    return json.loads(done.stdout) if done.returncode == 0 else None, done.stderr
+
+
+@pytest.fixture(scope="module")
+def production():
+    return start(SITE_URL="https://risk.council.example/", **KEYS)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SESSION_COOKIE_NAME", "__Host-sessionid"),
+        ("CSRF_COOKIE_NAME", "__Host-csrftoken"),
+        ("SESSION_COOKIE_SECURE", True),
+        ("CSRF_COOKIE_SECURE", True),
+        ("SECURE_HSTS_SECONDS", 31_536_000),
+        ("SECURE_HSTS_INCLUDE_SUBDOMAINS", True),
+        ("SECURE_SSL_REDIRECT", True),
+        ("ALLOWED_HOSTS", ["risk.council.example"]),
+        ("CSRF_TRUSTED_ORIGINS", ["https://risk.council.example"]),
+        ("REQUIRE_MFA", True),
+        ("DEBUG", False),
+        ("SECURE_PROXY_SSL_HEADER", None),
+    ],
+)
+def test_an_https_address_sets(production, name, value):
+    assert production[name] == value
+
+
+@pytest.mark.parametrize("missing", KEYS)
+@pytest.mark.parametrize("site", ["https://risk.council.example", "http://risk.council.example", "http://10.0.0.5"])
+def test_a_missing_key_is_refused_anywhere_but_on_a_laptop(site, missing):
+    keys = {name: value for name, value in KEYS.items() if name != missing}
+    found, errors = start(SITE_URL=site, **keys)
+    assert (found, f"{missing} must be set" in errors) == (None, True)
+
+
+def test_an_empty_key_is_a_missing_one():
+    found, _ = start(SITE_URL="https://risk.council.example", SECRET_KEY="", AUDIT_KEY="a")
+    assert found is None
+
+
+def test_debug_is_refused_anywhere_but_on_a_laptop():
+    found, errors = start(SITE_URL="https://risk.council.example", DEBUG="true", **KEYS)
+    assert (found, "DEBUG shows private data" in errors) == (None, True)
+
+
+@pytest.mark.parametrize("site", ["risk.council.example", "ftp://risk.council.example", "https://"])
+def test_an_address_that_is_none_is_refused(site):
+    found, errors = start(SITE_URL=site, **KEYS)
+    assert (found, "SITE_URL must be" in errors) == (None, True)
+
+
+def test_a_laptop_needs_no_environment():
+    found, _ = start()
+    assert (found["IS_LAPTOP"], found["SESSION_COOKIE_NAME"], found["SECURE_SSL_REDIRECT"]) == (True, "sessionid", False)
+
+
+def test_the_key_of_a_laptop_says_that_it_is_one():
+    assert start()[0]["SECRET_KEY"].startswith("laptop-only-")
+
+
+def test_only_a_trusted_proxy_says_that_a_request_came_by_https():
+    found, _ = start(SITE_URL="https://risk.council.example", TRUSTED_PROXIES="1", **KEYS)
+    assert (found["SECURE_PROXY_SSL_HEADER"], found["ALLAUTH_TRUSTED_PROXY_COUNT"]) == (
+        ["HTTP_X_FORWARDED_PROTO", "https"],
+        1,
+    )
+
+
+def test_deployment_checks_find_nothing():
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-W", "error", "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        env={"PATH": os.environ["PATH"], "SITE_URL": "https://risk.council.example", **KEYS},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
