@@ -96,6 +96,8 @@ class GovukBoundField(BoundField):
             css = f"{css} {css}--error"
         if kind == "password":
             css += " govuk-password-input__input govuk-js-password-input-input"
+        if self.character_limit:
+            css += " govuk-js-character-count"
         attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
         # The form answers in words: the browser neither cuts what is pasted nor speaks of errors before there are any.
         attrs.update({"required": False, "maxlength": False, "placeholder": False})

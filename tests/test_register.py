@@ -62,7 +62,11 @@ def test_a_number_is_one_risk_in_a_register():
     risk = make_risk()
     with pytest.raises(IntegrityError):
         Risk.objects.create(
-            register=risk.register, number=risk.number, title="Again", raised_by=risk.raised_by, raised_on=risk.raised_on
+            register=risk.register,
+            number=risk.number,
+            title="Again",
+            raised_by=risk.raised_by,
+            raised_on=risk.raised_on,
         )
 
 

@@ -77,8 +77,9 @@ def test_an_administrator_is_not_let_off(asked_for, client, administrator):
     assert client.get(reverse("admin:index")).headers["Location"].startswith(SET_UP)
 
 
-def test_the_page_that_sets_it_up_can_be_reached(asked_for, client, person):
+def test_the_page_that_sets_it_up_can_be_reached_with_the_password(asked_for, client, person):
     sign_in(client, person)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     assert client.get(SET_UP).status_code == 200
 
 

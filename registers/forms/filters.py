@@ -34,6 +34,8 @@ class SearchFilter(django_filters.Filter):
 class PositionFilter(django_filters.FilterSet):
     """Narrows positions; made with `register=`."""
 
+    MORE = ("main_type", "likelihood", "impact")  # folded away unless used
+
     q = SearchFilter(method="search", label="Search", called="The search", max_length=200)
     failure_type = django_filters.ChoiceFilter(method="by_failure_type", label="Failure type", empty_label="Any")
     main_type = django_filters.ChoiceFilter(method="by_main_type", label="Main failure type", empty_label="Any")
@@ -77,6 +79,10 @@ class PositionFilter(django_filters.FilterSet):
         if not self.form.cleaned_data.get("status"):
             positions = positions.on_register()
         return positions.order_by(*SORTS[self.form.cleaned_data.get("sort") or "score"])
+
+    @property
+    def is_more_used(self):
+        return any(self.form.cleaned_data.get(name) for name in self.MORE)
 
     @property
     def is_narrowed(self):

@@ -1,3 +1,4 @@
+from registers.models.assessment import Assessment
 from registers.models.audit import AppendOnly, AuditChain, AuditEntry, AuditText, HistoryIsAppendOnly
 from registers.models.library import (
     LIBRARY_MODELS,
@@ -15,7 +16,7 @@ from registers.models.library import (
 from registers.models.people import Directorate, Membership, Organisation, Post, Role, User
 from registers.models.position import Position
 from registers.models.register import Register, ScoringScheme
-from registers.models.risk import Assessment, Conflict, Risk, RiskRevision
+from registers.models.risk import Conflict, Risk, RiskRevision
 
 __all__ = [
     "LIBRARY_MODELS",

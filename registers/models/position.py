@@ -11,9 +11,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from registers.models.assessment import Assessment
 from registers.models.library import FailureType
 from registers.models.register import Register
-from registers.models.risk import Assessment, Risk, RiskContent, RiskRevision
+from registers.models.risk import Risk, RiskContent, RiskRevision
 
 FOR_EVER = datetime.date.max
 

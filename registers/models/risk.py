@@ -12,10 +12,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from registers.models.assessment import Assessment
 from registers.models.audit import AppendOnly, AuditEntry
-from registers.models.library import AdverseImpact, FailureType
+from registers.models.library import FailureType
 from registers.models.people import Post
-from registers.models.register import Register, ScoringScheme
+from registers.models.register import Register
 
 
 class Conflict(Exception):
@@ -86,7 +87,7 @@ class Risk(RiskContent):
     raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     raised_on = models.DateField()
     version = models.PositiveIntegerField(default=0)
-    current = models.ForeignKey("registers.Assessment", on_delete=models.PROTECT, null=True, related_name="+")
+    current = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["register_id", "number"]
@@ -316,7 +317,7 @@ class RiskRevision(RiskContent, AppendOnly):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     reason = models.TextField(blank=True)
-    assessment = models.ForeignKey("registers.Assessment", on_delete=models.PROTECT, null=True, related_name="+")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, related_name="+")
     effective_on = models.DateField()
     recorded_at = models.DateTimeField(default=timezone.now)
 
@@ -347,69 +348,3 @@ def _wording(revision, name):
         return revision.get_status_display()
     value = getattr(revision, name)
     return ("Yes" if value else "No") if isinstance(value, bool) else "" if value is None else str(value)
-
-
-class AssessmentQuerySet(models.QuerySet):
-    def current(self):
-        """Our own judgements of the risk as it stands, oldest first: the last one is the current one."""
-        return self.filter(kind=Assessment.Kind.CURRENT, perspective=Assessment.Perspective.OWN).order_by(
-            "effective_on", "pk"
-        )
-
-    def as_at(self, day):
-        return self.filter(effective_on__lte=day)
-
-    def with_words(self):
-        """Everything a page says of a judgement; one scheme object for all of them."""
-        return self.select_related("driver", "by").prefetch_related("scheme")
-
-
-class Assessment(AppendOnly):
-    class Kind(models.TextChoices):
-        INHERENT = "inherent", "Inherent"
-        CURRENT = "current", "Current"
-        TARGET = "target", "Target"
-
-    class Perspective(models.TextChoices):
-        OWN = "own", "Our own"
-        PEER = "peer", "Peer reviewer"
-        INTERNAL_AUDIT = "internal-audit", "Internal audit"
-        EXTERNAL = "external", "External auditor or inspector"
-
-    risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="assessments")
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(max_length=10, choices=Kind)
-    perspective = models.CharField(max_length=20, choices=Perspective, default=Perspective.OWN)
-    scheme = models.ForeignKey(ScoringScheme, on_delete=models.PROTECT, related_name="assessments")
-    likelihood = models.PositiveSmallIntegerField()
-    impact = models.PositiveSmallIntegerField()
-    score = models.PositiveSmallIntegerField()
-    band = models.SlugField()
-    driver = models.ForeignKey(
-        AdverseImpact,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="assessments",
-        verbose_name="what drives the impact",
-    )
-    rationale = models.TextField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    objects = AssessmentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["risk_id", "effective_on", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(rationale=""), name="assessment_has_a_rationale"),
-            models.CheckConstraint(condition=Q(likelihood__gte=1, impact__gte=1), name="assessment_ratings_from_one"),
-        ]
-
-    def __str__(self):
-        return f"{self.get_kind_display()} {self.likelihood} x {self.impact} on {self.effective_on}"
-
-    @property
-    def band_now(self):
-        """The band it was given, with the words of the scheme it was given by."""
-        return self.scheme.rules.band(self.band)

@@ -11,4 +11,4 @@ register = template.Library()
 def band_tag(band):
     """The band's word, colour and mark; a list shows hundreds of the same few, so each is rendered once. None: not
     scored."""
-    return render_to_string("components/band_tag.html", {"band": band}).strip()
+    return render_to_string("components/band_tag.html", {"band": band})

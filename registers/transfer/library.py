@@ -68,12 +68,12 @@ def load_library(path=None, *, by=None):
 
 def _load(path, *, keep, by=None):
     files = _files(path)
-    text = yaml.safe_dump([row for file in files for row in _rows(file)], allow_unicode=True)
+    rows = [row for file in files for row in _rows(file)]
     try:
         with transaction.atomic():
-            report = _store(text)
+            report, stored = _store(rows)
             if path is None:
-                report.vanished = _vanished(text)
+                report.vanished = _vanished(stored)
             if keep and (report.added or report.changed):
                 AuditEntry.record(
                     organisation=None,
@@ -98,20 +98,21 @@ def _files(path):
     return files
 
 
-class _NoAliases(yaml.SafeLoader):
-    """Safe YAML without aliases: a few lines of them unfold into gigabytes."""
+SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    def compose_node(self, parent, index):
-        if self.check_event(yaml.events.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not allowed")
-        return super().compose_node(parent, index)
+
+def _parse(text):
+    """Safe YAML without aliases: a few lines of them unfold into gigabytes."""
+    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=SAFE)):
+        raise yaml.YAMLError("aliases (*name) are not allowed")
+    return yaml.load(text, Loader=SAFE)  # noqa: S506 (a safe loader)
 
 
 def _rows(file):
     if file.stat().st_size > LARGEST_FILE:
         raise LibraryProblem([f"{file.name} is larger than {LARGEST_FILE:,} bytes."])
     try:
-        rows = yaml.load(file.read_text(encoding="utf-8"), Loader=_NoAliases)  # noqa: S506 (a SafeLoader)
+        rows = _parse(file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise LibraryProblem([f"{file.name} is not YAML that can be read: {error}"]) from error
     if not isinstance(rows, list):
@@ -129,10 +130,10 @@ def _rows(file):
     return rows
 
 
-def _store(text):
-    """Write all rows, the ones that point forward last, and say what each did."""
+def _store(rows):
+    """Write all rows, links that point forward last; return what each did, and the rows' keys by model."""
     report, waiting, touched = Report(), [], []
-    for row in serializers.deserialize("yaml", text, handle_forward_references=True):
+    for row in serializers.deserialize("python", rows, handle_forward_references=True):
         before = _values(type(row.object), row.object.pk)
         row.object.full_clean(validate_unique=False, validate_constraints=False, exclude=_unresolved(row))
         row.save()
@@ -147,7 +148,10 @@ def _store(text):
         else:
             same = before == _values(type(thing), thing.pk)
             (report.unchanged if same else report.changed).append(name)
-    return report
+    stored = {}
+    for thing, _ in touched:
+        stored.setdefault(type(thing), set()).add(thing.pk)
+    return report, stored
 
 
 def _unresolved(row):
@@ -166,15 +170,12 @@ def _values(model, pk):
     return values
 
 
-def _vanished(text):
+def _vanished(stored):
     """Library rows in the database that no file names: they stay, and are reported."""
-    present = {}
-    for row in serializers.deserialize("yaml", text):
-        present.setdefault(type(row.object), set()).add(row.object.pk)
     return [
         f"{model._meta.verbose_name} {'/'.join(str(part) for part in thing.natural_key())}"
         for model in LIBRARY_MODELS
-        for thing in model._base_manager.exclude(pk__in=present.get(model, ()))
+        for thing in model._base_manager.exclude(pk__in=stored.get(model, ()))
     ]
 
 

@@ -1,0 +1,78 @@
+"""A judgement of a risk: added, never edited or deleted."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from registers.models.audit import AppendOnly
+from registers.models.library import AdverseImpact
+from registers.models.register import ScoringScheme
+
+
+class AssessmentQuerySet(models.QuerySet):
+    def current(self):
+        """Our own judgements of the risk as it stands, oldest first: the last one is the current one."""
+        return self.filter(kind=Assessment.Kind.CURRENT, perspective=Assessment.Perspective.OWN).order_by(
+            "effective_on", "pk"
+        )
+
+    def as_at(self, day):
+        return self.filter(effective_on__lte=day)
+
+    def with_words(self):
+        """Everything a page says of a judgement; one scheme object for all of them."""
+        return self.select_related("driver", "by").prefetch_related("scheme")
+
+
+class Assessment(AppendOnly):
+    class Kind(models.TextChoices):
+        INHERENT = "inherent", "Inherent"
+        CURRENT = "current", "Current"
+        TARGET = "target", "Target"
+
+    class Perspective(models.TextChoices):
+        OWN = "own", "Our own"
+        PEER = "peer", "Peer reviewer"
+        INTERNAL_AUDIT = "internal-audit", "Internal audit"
+        EXTERNAL = "external", "External auditor or inspector"
+
+    risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="assessments")
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    perspective = models.CharField(max_length=20, choices=Perspective, default=Perspective.OWN)
+    scheme = models.ForeignKey(ScoringScheme, on_delete=models.PROTECT, related_name="assessments")
+    likelihood = models.PositiveSmallIntegerField()
+    impact = models.PositiveSmallIntegerField()
+    score = models.PositiveSmallIntegerField()
+    band = models.SlugField()
+    driver = models.ForeignKey(
+        AdverseImpact,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="assessments",
+        verbose_name="what drives the impact",
+    )
+    rationale = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["risk_id", "effective_on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(rationale=""), name="assessment_has_a_rationale"),
+            models.CheckConstraint(condition=Q(likelihood__gte=1, impact__gte=1), name="assessment_ratings_from_one"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.likelihood} x {self.impact} on {self.effective_on}"
+
+    @property
+    def band_now(self):
+        """The band it was given, with the words of the scheme it was given by."""
+        return self.scheme.rules.band(self.band)
