@@ -1,6 +1,8 @@
 """Django's admin site: people and library only. Never risks: it would go round their history."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -89,6 +91,23 @@ class PlainAdmin(Audited, admin.ModelAdmin):
 
 for model in (Organisation, Directorate, Post, Register, ScoringScheme):
     admin.site.register(model, PlainAdmin)
+
+
+class SecondFactorAdmin(Audited, admin.ModelAdmin):
+    """Only to take a lost one away: its owner sets up the next."""
+
+    list_display = ("user", "type", "created_at")
+    fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+admin.site.unregister((Authenticator, EmailAddress))
+admin.site.register(Authenticator, SecondFactorAdmin)
 
 
 class LibraryAdmin(admin.ModelAdmin):

@@ -3,7 +3,7 @@
 from enum import Enum, auto
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -58,10 +58,10 @@ def can(user, permission, organisation):
 
 
 def registers_for(user):
-    """The registers of every organisation the person belongs to today."""
-    return Register.objects.filter(
-        organisation__in=Membership.objects.active().filter(user=user).values("organisation")
-    ).select_related("organisation", "scheme")
+    """The registers of every organisation the person belongs to today, those above others first."""
+    organisations = Membership.objects.active().filter(user=user).order_by().values("organisation")
+    found = Register.objects.filter(organisation__in=organisations).select_related("organisation", "scheme")
+    return found.order_by("organisation__name", F("parent").asc(nulls_first=True), "name")
 
 
 def get_register_for(user, slug, permission=Permission.VIEW_REGISTER):

@@ -1,5 +1,5 @@
 import datetime
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import StringIO
 
 import pytest
@@ -25,9 +25,9 @@ from registers.permissions import course_for, get_risk_for, positions_across, po
 
 pytestmark = pytest.mark.django_db
 
-RAISED = day("2026-01-20")
+RAISED = days_ago(38)  # so long ago that no history below reaches beyond today
 SPAN = 12  # days on either side of the day on which the risk was raised
-DAYS = [RAISED + datetime.timedelta(days=n) for n in range(-SPAN, 2 * SPAN)]
+DAYS = [RAISED + datetime.timedelta(days=n) for n in range(-SPAN, 41)]  # to the day after tomorrow
 OPEN, CLOSED = "open", "closed"
 
 
@@ -94,7 +94,7 @@ def found_on(risk, day):
     current = position and position.current
     return position and (
         position.revision.title,
-        position.status,
+        position.revision.status,
         (current.likelihood, current.impact) if current else None,
     )
 
@@ -112,7 +112,7 @@ def test_every_day_is_as_it_was_told(steps, first):
 def test_the_end_of_the_history_is_the_risks_own_copy(steps, first):
     with undone():
         told = Told(make_register(), make_user(), steps, first)
-        position = told.risk.positions.as_at(DAYS[-1]).get()
+        position = told.risk.positions.as_at(days_ago(0)).get()
         assert (position.revision.content(), position.current) == (told.risk.content(), told.risk.current)
 
 
@@ -150,9 +150,12 @@ def test_the_check_finds_nothing_wrong_with_what_the_verbs_wrote(steps):
     [
         {"band": "low"},
         {"score": 25},
-        {"status": CLOSED},
-        {"until_day": day("2027-01-01")},
-        {"from_day": day("2026-01-01")},
+        {"is_on_register": False},
+        {"likelihood": 3},
+        {"impact": 2},
+        {"number": 7},
+        {"until_day": day("9998-12-31")},
+        {"from_day": day("2020-01-01")},
         {"current": None},
     ],
 )
@@ -198,6 +201,21 @@ def test_the_check_reads_a_long_register_to_its_end():
     out = StringIO()
     call_command("rebuild_positions", check=True, stdout=out)
     assert out.getvalue() == "0 risks differ.\n"
+
+
+def test_what_is_dated_ahead_does_not_stand_yet():
+    """The forms refuse a day to come; so must whatever else writes, or say truly what stands today."""
+    risk = make_risk(on=days_ago(3), assessed=(1, 1))
+    with suppress(ValueError):
+        make_assessment(risk, (5, 5), on=days_ago(-3))
+    assert risk.positions.as_at(days_ago(0)).get().score == 1
+
+
+def test_a_risk_raised_tomorrow_does_not_stand_today():
+    register = make_register()
+    with suppress(ValueError):
+        make_risk(register, on=days_ago(-1))
+    assert not register.positions.as_at(days_ago(0)).exists()
 
 
 # Who may see what is decided today, whatever the day

@@ -1,3 +1,4 @@
+# ruff: noqa: S608  (SQL of fixed table names)
 import datetime
 import json
 from io import StringIO
@@ -247,6 +248,7 @@ FORBIDDEN = [
 
 @pytest.mark.parametrize("sql", FORBIDDEN)
 def test_the_database_refuses(chain, sql):
+    connection.check_constraints()  # PostgreSQL truncates no table that has checks to come
     with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
         run(sql)
     assert problems(chain) == []

@@ -79,7 +79,7 @@ def test_a_register_address_is_unique_in_the_installation():
 def test_a_prefix_is_unique_in_an_organisation():
     organisation = make_organisation()
     make_register(organisation, prefix="CORP")
-    with pytest.raises(IntegrityError, match="register_prefix_unique_in_organisation|prefix"):
+    with pytest.raises(IntegrityError):
         make_register(organisation, prefix="CORP")
 
 

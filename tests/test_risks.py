@@ -109,10 +109,10 @@ def test_what_names_people_is_only_in_the_erasable_text():
 def test_logging_writes_a_position_from_its_day_on():
     risk = make_risk(assessed=(3, 5), on=day("2026-03-31"))
     position = risk.positions.get()
-    assert (position.from_day, position.until_day, position.status, position.band, position.score) == (
+    assert (position.from_day, position.until_day, position.is_on_register, position.band, position.score) == (
         day("2026-03-31"),
         datetime.date.max,
-        "open",
+        True,
         "severe",
         15,
     )

@@ -47,10 +47,8 @@ def course_frame(course) -> pd.DataFrame:
 
 def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str]) -> pd.DataFrame:
     """Risks by band (columns, as given) at the end of each day (index). course: see course_frame."""
-    import pandas as pd
-
-    rows = [course.loc[course["day"] <= day].groupby("band")["change"].sum() for day in days]
-    table = pd.DataFrame(rows, index=days)
+    changes = course.pivot_table(index="day", columns="band", values="change", aggfunc="sum").sort_index()
+    table = changes.fillna(0).cumsum().reindex(days, method="ffill")
     return table.reindex(columns=bands).fillna(0).astype("int64")
 
 
