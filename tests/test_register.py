@@ -95,15 +95,15 @@ def test_a_register_with_risks_is_not_deleted():
 
 def test_a_scheme_that_nothing_uses_can_be_edited():
     scheme = make_scheme()
-    scheme.tolerance = "high"
+    scheme.tolerance = "low"
     scheme.save()
-    assert ScoringScheme.objects.get(pk=scheme.pk).tolerance == "high"
+    assert ScoringScheme.objects.get(pk=scheme.pk).tolerance == "low"
 
 
 @pytest.mark.parametrize("part", ["tolerance", "escalation"])
 def test_a_scheme_in_use_is_never_edited(part):
     scheme = make_register(scheme=make_scheme()).scheme
-    setattr(scheme, part, "high")
+    setattr(scheme, part, "low")
     with pytest.raises(ValidationError, match="in use"):
         scheme.save()
 
@@ -120,7 +120,7 @@ def test_a_scheme_that_only_old_assessments_use_is_never_edited():
     scheme = make_risk(register, assessed=(2, 2)).current.scheme
     register.scheme = preset()
     register.save()
-    scheme.tolerance = "high"
+    scheme.tolerance = "low"
     with pytest.raises(ValidationError, match="in use"):
         scheme.save()
 
@@ -135,7 +135,7 @@ def test_a_scheme_in_use_may_change_its_name():
 def test_the_form_for_a_scheme_in_use_refuses_an_edit():
     """The admin site calls full_clean, and shows what it raises beside the field."""
     scheme = make_register(scheme=make_scheme()).scheme
-    scheme.tolerance = "high"
+    scheme.tolerance = "low"
     with pytest.raises(ValidationError, match="in use"):
         scheme.full_clean()
 

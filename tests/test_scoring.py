@@ -51,9 +51,16 @@ def test_a_preset_is_sound(slug):
 
 
 @pytest.mark.django_db
-def test_the_default_scheme_tolerates_moderate_and_takes_severe_higher():
-    rules = preset().rules
-    assert ([band.slug for band in rules.above_tolerance], rules.escalation) == (["high", "severe"], "severe")
+@pytest.mark.parametrize("slug", PUBLISHED)
+def test_a_preset_takes_higher_only_what_it_does_not_tolerate(slug):
+    rules = preset(slug).rules
+    assert rules.is_above_tolerance(rules.escalation)
+
+
+@pytest.mark.django_db
+def test_what_is_above_tolerance_is_listed_lowest_first(data):
+    rules = Scheme.from_data(**{**data, "tolerance": "low"})
+    assert [band.slug for band in rules.above_tolerance] == ["moderate", "high", "severe"]
 
 
 @pytest.mark.django_db

@@ -34,7 +34,7 @@ class SearchFilter(django_filters.Filter):
 class PositionFilter(django_filters.FilterSet):
     """Narrows positions; made with `register=`."""
 
-    MORE = ("main_type", "likelihood", "impact")  # folded away unless used
+    SELDOM = ("main_type", "likelihood", "impact")  # where links from the dashboard lead: not offered unless used
 
     q = SearchFilter(method="search", label="Search", called="The search", max_length=200)
     failure_type = django_filters.ChoiceFilter(method="by_failure_type", label="Failure type", empty_label="Any")
@@ -81,8 +81,8 @@ class PositionFilter(django_filters.FilterSet):
         return positions.order_by(*SORTS[self.form.cleaned_data.get("sort") or "score"])
 
     @property
-    def is_more_used(self):
-        return any(self.form.cleaned_data.get(name) for name in self.MORE)
+    def unused(self):
+        return [name for name in self.SELDOM if not self.form.cleaned_data.get(name)]
 
     @property
     def is_narrowed(self):

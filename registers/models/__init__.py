@@ -16,7 +16,8 @@ from registers.models.library import (
 from registers.models.people import Directorate, Membership, Organisation, Post, Role, User
 from registers.models.position import Position
 from registers.models.register import Register, ScoringScheme
-from registers.models.risk import Conflict, Risk, RiskRevision
+from registers.models.revision import RiskRevision
+from registers.models.risk import Conflict, Risk
 
 __all__ = [
     "LIBRARY_MODELS",

@@ -7,12 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.models.audit import AppendOnly
+from registers.models.audit import AppendOnly, AppendOnlyQuerySet
 from registers.models.library import AdverseImpact
 from registers.models.register import ScoringScheme
 
 
-class AssessmentQuerySet(models.QuerySet):
+class AssessmentQuerySet(AppendOnlyQuerySet):
     def current(self):
         """Our own judgements of the risk as it stands, oldest first: the last one is the current one."""
         return self.filter(kind=Assessment.Kind.CURRENT, perspective=Assessment.Perspective.OWN).order_by(

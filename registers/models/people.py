@@ -10,6 +10,8 @@ from django.utils import timezone
 
 class UserManager(BaseUserManager):
     def create_user(self, email, password=None, **fields):
+        if not self.normalize_email(email):
+            raise ValueError("A person is known by an e-mail address.")
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)

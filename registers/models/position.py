@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from registers.models.assessment import Assessment
 from registers.models.library import FailureType
 from registers.models.register import Register
-from registers.models.risk import Risk, RiskContent, RiskRevision
+from registers.models.revision import RiskContent, RiskRevision
+from registers.models.risk import Risk
 
 FOR_EVER = datetime.date.max
 
@@ -67,9 +69,20 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(is_on_register=True)
 
     def with_words(self):
-        """Everything a list shows of a risk, in three queries; all rows share their register and scheme objects."""
-        words = ("risk", "revision__owner__directorate", "revision__primary_failure_type", "current")
-        return self.select_related(*words).prefetch_related("risk__register", "current__scheme")
+        """Everything a page shows of a risk, in three queries; all rows share their register and scheme objects."""
+        words = ("revision__owner__directorate", "revision__primary_failure_type", "current")
+        return self.select_related(*words).prefetch_related("register", "current__scheme")
+
+    def with_headings(self):
+        """The same without the long texts: what a list shows."""
+        texts = (
+            "revision__cause",
+            "revision__event",
+            "revision__consequence",
+            "revision__reason",
+            "current__rationale",
+        )
+        return self.with_words().defer(*texts)
 
     def of_failure_type(self, slug):
         """Those that carry the failure type, as the primary one or as another."""
@@ -93,6 +106,7 @@ class Position(models.Model):
     until_day = models.DateField(help_text="The first day on which this no longer stood.")
     revision = models.ForeignKey(RiskRevision, on_delete=models.CASCADE, related_name="+")
     current = models.ForeignKey(Assessment, on_delete=models.CASCADE, null=True, related_name="+")
+    is_exempt = models.BooleanField(help_text="Today's flag, on the rows of the past too: it decides who may see them.")
     is_on_register = models.BooleanField(help_text="Open or has happened: neither a draft nor closed.")
     primary_failure_type = models.ForeignKey(
         FailureType, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
@@ -125,6 +139,13 @@ class Position(models.Model):
     def __str__(self):
         return f"{self.risk_id} from {self.from_day} until {self.until_day}"
 
+    def get_absolute_url(self):
+        return reverse("risk_detail", args=[self.register.slug, self.number])
+
+    @property
+    def reference(self):
+        return self.register.reference(self.number)
+
     @classmethod
     def of(cls, risk, stretch):
         """The row for one stretch of the risk's course, not saved yet."""
@@ -137,6 +158,7 @@ class Position(models.Model):
             until_day=stretch.until_day,
             revision=stretch.revision,
             current=current,
+            is_exempt=risk.is_exempt,
             is_on_register=stretch.revision.status in RiskContent.ON_REGISTER,
             primary_failure_type_id=stretch.revision.primary_failure_type_id,
             band=current.band if current else "",

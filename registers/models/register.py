@@ -19,6 +19,7 @@ class ScoringSchemeManager(models.Manager):
 class ScoringScheme(models.Model):
     """Levels, bands and matrix as data. In use it is never edited: a new version replaces it."""
 
+    natural_key_fields = ("slug", "version")
     PARTS = ("likelihood", "impact", "bands", "cells", "tolerance", "escalation")
 
     slug = models.SlugField()
@@ -46,12 +47,7 @@ class ScoringScheme(models.Model):
         return f"{self.name} (version {self.version})"
 
     def save(self, *args, **kwargs):
-        self.__dict__.pop("rules", None)
         self.clean()
-        if self.is_in_use():
-            stored = ScoringScheme.objects.get(pk=self.pk)
-            if any(getattr(stored, part) != getattr(self, part) for part in self.PARTS):
-                raise ValidationError(f"{self} is in use and is never edited: make it a new version.")
         super().save(*args, **kwargs)
 
     def natural_key(self):
@@ -65,12 +61,18 @@ class ScoringScheme(models.Model):
         return self.pk is not None and (self.registers.exists() or self.assessments.exists())
 
     def clean(self):
+        self.__dict__.pop("rules", None)
         try:
             found = scoring.problems(self.rules)
         except (KeyError, TypeError, AttributeError) as error:
             found = [f"The scheme is not complete: {error}."]
+        if self.is_in_use() and self._differs_from(ScoringScheme.objects.get(pk=self.pk)):
+            found.append(f"{self} is in use and is never edited: make it a new version.")
         if found:
             raise ValidationError(found)
+
+    def _differs_from(self, stored):
+        return any(getattr(stored, part) != getattr(self, part) for part in self.PARTS)
 
 
 class Register(models.Model):
@@ -102,8 +104,17 @@ class Register(models.Model):
     def __str__(self):
         return self.name
 
+    def save(self, *args, **kwargs):
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kept = {"id", "next_number"}  # an old copy must never bring back a number that was taken since
+            kwargs["update_fields"] = [f.name for f in self._meta.concrete_fields if f.name not in kept]
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self):
         return reverse("risk_list", args=[self.slug])
+
+    def reference(self, number):
+        return f"{self.prefix}-{number:03d}"
 
     def take_number(self):
         """The next reference number, never given twice: the UPDATE holds the row until the transaction ends."""

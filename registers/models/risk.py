@@ -13,10 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.models.assessment import Assessment
-from registers.models.audit import AppendOnly, AuditEntry
-from registers.models.library import FailureType
-from registers.models.people import Post
+from registers.models.audit import AuditEntry
 from registers.models.register import Register
+from registers.models.revision import RiskContent, RiskRevision
 
 
 class Conflict(Exception):
@@ -35,49 +34,6 @@ class Conflict(Exception):
     @property
     def assessments(self):
         return [revision.assessment for revision in self.later if revision.assessment]
-
-
-class RiskContent(models.Model):
-    """What a risk says: the same fields on the risk and on each of its revisions."""
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        OPEN = "open", "Open"
-        HAPPENED = "happened", "Has happened"
-        CLOSED = "closed", "Closed"
-
-    ON_REGISTER = (Status.OPEN, Status.HAPPENED)
-    FIELDS = (
-        "title",
-        "cause",
-        "event",
-        "consequence",
-        "primary_failure_type",
-        "other_failure_types",
-        "owner",
-        "status",
-        "is_exempt",
-    )
-
-    title = models.CharField(max_length=200)
-    cause = models.TextField(blank=True)
-    event = models.TextField()
-    consequence = models.TextField()
-    primary_failure_type = models.ForeignKey(
-        FailureType, on_delete=models.PROTECT, null=True, blank=True, related_name="primary_%(class)ss"
-    )
-    other_failure_types = models.ManyToManyField(FailureType, blank=True, related_name="other_%(class)ss")
-    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
-    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
-    is_exempt = models.BooleanField("exempt from publication", default=False)
-
-    class Meta:
-        abstract = True
-
-    def content(self):
-        """Field name -> value, failure types as a set."""
-        values = {name: getattr(self, name) for name in self.FIELDS}
-        return {**values, "other_failure_types": set(self.other_failure_types.all())}
 
 
 class Risk(RiskContent):
@@ -104,7 +60,7 @@ class Risk(RiskContent):
 
     @property
     def reference(self):
-        return f"{self.register.prefix}-{self.number:03d}"
+        return self.register.reference(self.number)
 
     @classmethod
     def log(
@@ -248,6 +204,7 @@ class Risk(RiskContent):
         return bool(claimed)
 
     def _judge(self, *, by, likelihood, impact, recorded_at=None, **judgement):
+        self._not_to_come(judgement["effective_on"])
         scheme = self.register.scheme
         placing = scheme.rules.place(likelihood, impact)
         return Assessment.objects.create(
@@ -262,8 +219,14 @@ class Risk(RiskContent):
             **judgement,
         )
 
+    @staticmethod
+    def _not_to_come(day):
+        if day > timezone.localdate():
+            raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
+
     def _record(self, what, by, day, recorded_at, *, assessment=None, reason="", on_behalf_of=None):
         """Snapshot, audit entry and positions of a change that has just been made to this risk."""
+        self._not_to_come(day)
         latest = self.revisions.order_by("number").last()
         if latest and day < latest.effective_on:
             raise ValueError(f"{self.reference} already has a revision of {latest.effective_on}: history runs forward.")
@@ -300,51 +263,3 @@ def _comparable(changes):
     if "other_failure_types" in changes:
         return {**changes, "other_failure_types": set(changes["other_failure_types"])}
     return changes
-
-
-class RiskRevision(RiskContent, AppendOnly):
-    class What(models.TextChoices):
-        LOGGED = "logged", "Logged"
-        EDITED = "edited", "Edited"
-        ASSESSED = "assessed", "Assessed"
-        CLOSED = "closed", "Closed"
-
-    risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="revisions")
-    number = models.PositiveIntegerField()
-    what = models.CharField(max_length=20, choices=What)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    on_behalf_of = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    reason = models.TextField(blank=True)
-    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["risk_id", "number"]
-        get_latest_by = "number"
-        constraints = [
-            models.UniqueConstraint(fields=["risk", "number"], name="risk_revision_number_once"),
-        ]
-
-    def __str__(self):
-        return f"{self.risk_id} version {self.number}"
-
-    def changes_since(self, earlier):
-        """What this revision says otherwise than an earlier one: (label, before, after), texts for reading."""
-        before, after = earlier.content(), self.content()
-        return [
-            (self._meta.get_field(name).verbose_name.capitalize(), _wording(earlier, name), _wording(self, name))
-            for name in self.FIELDS
-            if before[name] != after[name]
-        ]
-
-
-def _wording(revision, name):
-    if name == "other_failure_types":
-        return ", ".join(str(t) for t in revision.other_failure_types.all())
-    if name == "status":
-        return revision.get_status_display()
-    value = getattr(revision, name)
-    return ("Yes" if value else "No") if isinstance(value, bool) else "" if value is None else str(value)

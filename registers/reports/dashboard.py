@@ -178,7 +178,7 @@ class Dashboard:
     def _named(self, positions, ids):
         """The rows to name, by kind: one query for all kinds."""
         wanted = [pk for pks in ids.values() for pk in pks]
-        by_risk = {p.risk_id: p for p in positions.filter(risk__in=wanted).with_words()} if wanted else {}
+        by_risk = {p.risk_id: p for p in positions.filter(risk__in=wanted).with_headings()} if wanted else {}
         return {kind: [by_risk[pk] for pk in pks if pk in by_risk] for kind, pks in ids.items()}
 
     @cached_property

@@ -10,13 +10,14 @@ from pathlib import Path
 import yaml
 from django.conf import settings
 from django.core import serializers
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.serializers.base import DeserializationError
 from django.db import DatabaseError, transaction
 
 from registers.models import LIBRARY_MODELS, AuditEntry, ScoringScheme
 
 LARGEST_FILE = 2_000_000  # bytes; the largest of ours is a twentieth of it
+REFUSED = (DeserializationError, ObjectDoesNotExist, ValidationError, DatabaseError, TypeError, ValueError)
 ALLOWED = {model._meta.label_lower: model for model in (*LIBRARY_MODELS, ScoringScheme)}
 
 
@@ -84,7 +85,7 @@ def _load(path, *, keep, by=None):
                 )
             transaction.set_rollback(not keep)
             return report
-    except (DeserializationError, ValidationError, DatabaseError) as error:
+    except REFUSED as error:
         raise LibraryProblem(_in_words(error)) from error
 
 
@@ -113,7 +114,7 @@ def _rows(file):
         raise LibraryProblem([f"{file.name} is larger than {LARGEST_FILE:,} bytes."])
     try:
         rows = _parse(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise LibraryProblem([f"{file.name} is not YAML that can be read: {error}"]) from error
     if not isinstance(rows, list):
         raise LibraryProblem([f"{file.name} must be a list of rows."])
@@ -125,37 +126,58 @@ def _rows(file):
             problems.append(f"{file.name}, row {number}: {row.get('model')} is not part of the library.")
         elif "pk" in row:
             problems.append(f"{file.name}, row {number}: rows are known by their natural keys, never by a number.")
+        elif unknown := set(row["fields"]) - _fields(ALLOWED[row["model"].lower()]):
+            problems.append(f"{file.name}, row {number}: there is no field {', '.join(sorted(map(str, unknown)))}.")
     if problems:
         raise LibraryProblem(problems)
     return rows
 
 
+def _fields(model):
+    return {f.name for f in (*model._meta.concrete_fields, *model._meta.many_to_many) if not f.primary_key}
+
+
 def _store(rows):
     """Write all rows, links that point forward last; return what each did, and the rows' keys by model."""
-    report, waiting, touched = Report(), [], []
-    for row in serializers.deserialize("python", rows, handle_forward_references=True):
-        before = _values(type(row.object), row.object.pk)
-        row.object.full_clean(validate_unique=False, validate_constraints=False, exclude=_unresolved(row))
-        row.save()
-        waiting.append(row) if row.deferred_fields else None
-        touched.append((row.object, before))
+    rows = sorted(rows, key=lambda row: bool(row["fields"].get("is_primary")))  # the old main type gives way first
+    report, waiting, touched, seen = Report(), [], [], set()
+    for row in rows:
+        name = _name(row)
+        if name in seen:
+            raise LibraryProblem([f"{name}: stands in the files twice."])
+        seen.add(name)
+        try:
+            (made,) = serializers.deserialize("python", [row], handle_forward_references=True)
+            before = _values(type(made.object), made.object.pk)
+            left = [f.name for f in made.deferred_fields or {}]
+            made.object.full_clean(validate_unique=False, validate_constraints=False, exclude=left)
+            made.save()
+        except REFUSED as error:
+            raise LibraryProblem([f"{name}: {words}" for words in _in_words(error)]) from error
+        if made.deferred_fields:
+            waiting.append(made)
+        touched.append((name, made.object, before))
     for row in waiting:
         row.save_deferred_fields()
-    for thing, before in touched:
-        name = f"{thing._meta.verbose_name} {'/'.join(str(part) for part in thing.natural_key())}"
+    for name, thing, before in touched:
         if before is None:
             report.added.append(name)
         else:
             same = before == _values(type(thing), thing.pk)
             (report.unchanged if same else report.changed).append(name)
     stored = {}
-    for thing, _ in touched:
+    for _, thing, _ in touched:
         stored.setdefault(type(thing), set()).add(thing.pk)
     return report, stored
 
 
-def _unresolved(row):
-    return [f.name for f in (row.deferred_fields or {})]
+def _name(row):
+    """What a row is called before it is made: the kind of thing, and what it is known by."""
+    model = ALLOWED[row["model"].lower()]
+    key = [row["fields"].get(name.split("__")[0]) for name in model.natural_key_fields]
+    return (
+        f"{model._meta.verbose_name} {'/'.join(str(part) for k in key for part in (k if isinstance(k, list) else [k]))}"
+    )
 
 
 def _values(model, pk):
@@ -173,13 +195,15 @@ def _values(model, pk):
 def _vanished(stored):
     """Library rows in the database that no file names: they stay, and are reported."""
     return [
-        f"{model._meta.verbose_name} {'/'.join(str(part) for part in thing.natural_key())}"
+        f"{model._meta.verbose_name} {'/'.join(map(str, thing.natural_key()))}"
         for model in LIBRARY_MODELS
         for thing in model._base_manager.exclude(pk__in=stored.get(model, ()))
     ]
 
 
 def _in_words(error):
+    if isinstance(error, ValidationError) and hasattr(error, "message_dict"):
+        return [f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items()]
     if isinstance(error, ValidationError):
-        return [str(message) for message in error.messages]
-    return [f"The files do not fit the library: {error}"]
+        return error.messages
+    return [f"does not fit the library ({error})"]

@@ -68,6 +68,6 @@ def page_from(request, positions):
     except EmptyPage:
         return Page([], int(asked), pages)
     shown = list(page.object_list)
-    words = positions.model.objects.with_words().in_bulk(shown)
+    words = positions.model.objects.with_headings().in_bulk(shown)
     page.object_list = [words[pk] for pk in shown]
     return page
