@@ -204,6 +204,17 @@ def test_an_entry_of_another_chain_is_found(chain):
     assert f"{chain}: entry 5 is not what was signed." in problems(chain)
 
 
+def test_an_entry_from_another_course_of_events_is_found(chain):
+    """Signed with our key, by a copy of the installation: it fits its number but not the entry before it."""
+    with transaction.atomic():
+        elsewhere = [record(chain.organisation, facts={"elsewhere": n}) for n in (5, 6)][1]
+        values = {f.attname: getattr(elsewhere, f.attname) for f in AuditEntry._meta.concrete_fields}
+        transaction.set_rollback(True)
+    here = record(chain.organisation, facts={"here": 5})
+    AuditEntry.objects.create(**{**values, "previous_signature": here.signature})
+    assert f"{chain}: entry 6 is not what was signed." in problems(chain)
+
+
 def test_changed_text_is_found(chain):
     AuditText.objects.filter(entry__chain=chain, entry__number=2).update(content={"name": "Somebody else"})
     assert problems(chain) == [f"{chain}: the text of entry 2 is not what was signed."]

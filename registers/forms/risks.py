@@ -171,6 +171,7 @@ class Versioned(forms.Form):
 
     version = forms.IntegerField(min_value=0, max_value=LARGEST_VERSION, widget=forms.HiddenInput)
     conflict = None
+    taken_over = ()
 
     def clean(self):
         cleaned = super().clean()
@@ -213,6 +214,24 @@ class EditRiskForm(Versioned, RiskForm):
             "version": risk.version,
         }
         super().__init__(data, register=risk.register, initial=initial)
+
+    def rebase(self, conflict):
+        """What this person left as they found it follows the other's change; what they typed stays."""
+        super().rebase(conflict)
+        opened = conflict.risk.revisions.filter(number=conflict.version).first()
+        if opened is None:
+            return
+        now = EditRiskForm(risk=conflict.risk).initial
+        self.taken_over = [name for name, value in opened.content().items() if self._is_as(name, value)]
+        for name in self.taken_over:
+            if isinstance(now[name], list):
+                self.data.setlist(name, now[name])
+            else:
+                self.data[name] = "" if now[name] is None else getattr(now[name], "pk", now[name])
+
+    def _is_as(self, name, value):
+        typed = self.cleaned_data.get(name)
+        return name in self.fields and (set(typed) if isinstance(value, set) else typed) == value
 
 
 class AssessmentForm(Versioned, JudgementForm):

@@ -1,5 +1,7 @@
 """What a risk says, and the snapshot that every change of it leaves: added, never edited."""
 
+from typing import NamedTuple
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -8,6 +10,13 @@ from registers.models.assessment import Assessment
 from registers.models.audit import AppendOnly
 from registers.models.library import FailureType
 from registers.models.people import Post
+
+
+class Change(NamedTuple):
+    name: str
+    label: str
+    before: str
+    after: str
 
 
 class RiskContent(models.Model):
@@ -83,10 +92,15 @@ class RiskRevision(RiskContent, AppendOnly):
         return f"{self.risk_id} version {self.number}"
 
     def changes_since(self, earlier):
-        """What this revision says otherwise than an earlier one: (label, before, after), texts for reading."""
+        """What this revision says otherwise than an earlier one, as texts for reading."""
         before, after = earlier.content(), self.content()
         return [
-            (self._meta.get_field(name).verbose_name.capitalize(), _wording(earlier, name), _wording(self, name))
+            Change(
+                name,
+                self._meta.get_field(name).verbose_name.capitalize(),
+                _wording(earlier, name),
+                _wording(self, name),
+            )
             for name in self.FIELDS
             if before[name] != after[name]
         ]
