@@ -217,6 +217,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners by the thousand; the answer is 400
         "django.request": {"level": "ERROR"},  # a refusal is an answer, not a fault: no traceback for 403 and 404
     },
 }

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils.decorators import method_decorator
 
 from registers.models import (
     LIBRARY_MODELS,
@@ -27,39 +28,36 @@ admin.site.login = secure_admin_login(admin.site.login)
 
 
 class Audited:
-    """Every save and deletion in the admin site leaves an audit entry, in the same transaction."""
+    """What the admin site writes in its own log, it writes in the audit chain too, in the transaction of the change."""
 
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        self._record(request, form.instance, "changed" if change else "added", form.changed_data)
-        for formset in formsets:
-            for verb, things in (
-                ("added", formset.new_objects),
-                ("changed", [thing for thing, _ in formset.changed_objects]),
-                ("deleted", formset.deleted_objects),
-            ):
-                for thing in things:
-                    self._record(request, thing, verb, [])
+    def log_addition(self, request, thing, message):
+        _record(request, thing, "added", message)
+        return super().log_addition(request, thing, message)
+
+    def log_change(self, request, thing, message):
+        _record(request, thing, "changed", message)
+        return super().log_change(request, thing, message)
 
     def delete_model(self, request, thing):
-        self._record(request, thing, "deleted", [])
+        _record(request, thing, "deleted", "")
         super().delete_model(request, thing)
 
+    @transaction.atomic
     def delete_queryset(self, request, queryset):
         for thing in queryset:
-            self._record(request, thing, "deleted", [])
+            _record(request, thing, "deleted", "")
         super().delete_queryset(request, queryset)
 
-    def _record(self, request, thing, verb, changed):
-        with transaction.atomic():
-            AuditEntry.record(
-                organisation=getattr(thing, "organisation", None),
-                by=request.user,
-                verb=f"{thing._meta.model_name}.{verb}",
-                subject=thing,
-                facts={"fields": [name for name in changed if "password" not in name]},
-                text={"name": str(thing), "by": str(request.user)},
-            )
+
+@transaction.atomic
+def _record(request, thing, verb, message):
+    AuditEntry.record(
+        organisation=getattr(thing, "organisation", None),
+        by=request.user,
+        verb=f"{thing._meta.model_name}.{verb}",
+        subject=thing,
+        text={"name": str(thing), "by": str(request.user), "changes": message},
+    )
 
 
 class MembershipInline(admin.TabularInline):
@@ -83,6 +81,10 @@ class PersonAdmin(Audited, UserAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False  # people are made inactive: what they wrote keeps its author
+
+    @method_decorator(transaction.atomic)
+    def user_change_password(self, request, id, form_url=""):
+        return super().user_change_password(request, id, form_url)
 
 
 class PlainAdmin(Audited, admin.ModelAdmin):

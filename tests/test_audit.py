@@ -64,6 +64,11 @@ def test_the_head_is_the_last_entry(chain):
     assert (chain.last_number, chain.last_signature) == (last.number, last.signature)
 
 
+def test_a_chain_that_grows_while_it_is_read_has_no_problems(chain):
+    record(chain.organisation)
+    assert list(chain.problems()) == []
+
+
 def test_an_empty_chain_has_no_problems():
     assert problems(AuditChain.objects.create(organisation=make_organisation())) == []
 

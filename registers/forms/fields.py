@@ -5,6 +5,9 @@ import unicodedata
 from django import forms
 from django.core.exceptions import ValidationError
 
+# What word processors leave in pasted text: other line ends, and the bullet of a symbol font.
+MENDED = str.maketrans({**dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"), "\uf0b7": "•"})
+
 
 class Words(forms.CharField):
     """Text as people type it: NFC, plain line ends, nothing that a database or a page cannot hold."""
@@ -19,11 +22,13 @@ class Words(forms.CharField):
 
     def to_python(self, value):
         value = super().to_python(value)
-        return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+        return unicodedata.normalize("NFC", value.replace("\r\n", "\n").translate(MENDED))
 
     def _is_storable(self, value):
-        if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in value):
-            raise ValidationError(f"{self.called} has a character that cannot be stored: type it again as plain text")
+        for place, character in enumerate(value):
+            if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
+                code = f"U+{ord(character):04X}, character {place + 1:,}"
+                raise ValidationError(f"{self.called} has a character that cannot be stored ({code}): take it out")
 
     def _is_short_enough(self, value):
         if len(value) > self.max_length:

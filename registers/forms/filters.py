@@ -18,6 +18,10 @@ SORTS = {
     "owner": ("revision__owner__title", "number"),
     "assessed": ("current__effective_on", "number"),
 }
+SEARCHED = (
+    *("revision__title", "revision__cause", "revision__event", "revision__consequence"),
+    "current__rationale",
+)
 SORT_LABELS = [
     ("score", "Highest score first"),
     ("reference", "Reference"),
@@ -91,8 +95,8 @@ class PositionFilter(django_filters.FilterSet):
     def search(self, positions, name, words):
         for word in words.split()[:10]:
             found = Q()
-            for field in ("title", "cause", "event", "consequence"):
-                found |= Q(**{f"revision__{field}__icontains": word})
+            for field in SEARCHED:
+                found |= Q(**{f"{field}__icontains": word})
             if word.rpartition("-")[2].isdecimal() and len(word) < 18:
                 found |= Q(number=int(word.rpartition("-")[2]))
             positions = positions.filter(found)

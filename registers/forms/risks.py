@@ -30,20 +30,20 @@ class RiskForm(forms.Form):
         label="Why could it happen?",
         called="The cause",
         required=False,
-        rows=3,
+        rows=4,
         help_text="The cause: what is true today that makes it possible.",
     )
     event = Words(
         label="What could happen?",
         called="What could happen",
-        rows=3,
+        rows=4,
         help_text="The event itself, in one or two sentences.",
         missing="Enter what could happen",
     )
     consequence = Words(
         label="So what?",
         called="The consequence",
-        rows=3,
+        rows=4,
         help_text="The consequence for the people who use the service, then for the organisation.",
         missing="Enter what would follow if it happened",
     )
@@ -72,7 +72,7 @@ class RiskForm(forms.Form):
         None,
         label="Which post owns it?",
         empty_label="Select a post",
-        help_text="Posts own risks, because posts outlive the people in them.",
+        help_text="Posts outlive the people in them. An administrator adds one that is missing.",
         error_messages={
             "required": "Select the post that owns the risk",
             "invalid_choice": "Select a post of this organisation",
@@ -124,7 +124,7 @@ class JudgementForm(forms.Form):
         label="Why do you judge it so?",
         called="The reason for your judgement",
         rows=4,
-        help_text="What you know, and what changed since last time. The next person will want to follow your thinking.",
+        help_text="What you know, and how you know it. The next person will want to follow your thinking.",
         missing="Enter why you judge it so",
     )
     token = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -145,7 +145,7 @@ class LogRiskForm(JudgementForm, RiskForm):
     JUDGEMENT = ("likelihood", "impact", "driver", "rationale")
     helper = Helper(
         Fieldset("The risk", "title", "event", "cause", "consequence"),
-        Fieldset("How likely, how bad", *JUDGEMENT),
+        Fieldset("How likely, how bad, if you can say yet", *JUDGEMENT),
         Fieldset("Who owns it, and what kind of failure it is", "owner", "primary_failure_type", "other_failure_types"),
     )
     field_order = [name for group in helper.layout.fields for name in group.fields]  # errors are listed as asked
@@ -156,6 +156,8 @@ class LogRiskForm(JudgementForm, RiskForm):
         self.initial.setdefault("token", uuid.uuid4())
         for name in self.JUDGEMENT:
             self.fields[name].required = False
+        for name in ("likelihood", "impact"):
+            self.fields[name].choices = [*self.fields[name].choices, ("", "Not judged yet")]
 
     def clean(self):
         cleaned = super().clean()
@@ -237,7 +239,7 @@ class EditRiskForm(Versioned, RiskForm):
 class AssessmentForm(Versioned, JudgementForm):
     kind = forms.ChoiceField(
         choices=[
-            (Assessment.Kind.CURRENT, "As it stands now (current)"),
+            (Assessment.Kind.CURRENT, "As it stands, with today's controls (current; some say residual)"),
             (Assessment.Kind.INHERENT, "As it would be with no controls (inherent)"),
             (Assessment.Kind.TARGET, "As we want it to be (target)"),
         ],

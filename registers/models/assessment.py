@@ -28,6 +28,11 @@ class AssessmentQuerySet(AppendOnlyQuerySet):
 
 
 class Assessment(AppendOnly):
+    SEALED = (
+        *("pk", "risk_id", "kind", "perspective", "scheme_id", "likelihood", "impact", "score", "band"),
+        *("driver_id", "rationale", "by_id", "effective_on", "recorded_at"),
+    )
+
     class Kind(models.TextChoices):
         INHERENT = "inherent", "Inherent"
         CURRENT = "current", "Current"

@@ -5,11 +5,11 @@ What names a person or quotes them stands beside the entry in `AuditText`, of wh
 digest: it can be erased without breaking the chain. Database triggers refuse any UPDATE or DELETE of an entry.
 """
 
+import datetime
 import hashlib
 import hmac
 import json
 import secrets
-from datetime import UTC
 
 from django.conf import settings
 from django.db import connections, models, transaction
@@ -64,8 +64,11 @@ class AuditChain(models.Model):
         return self.organisation.slug if self.organisation_id else "installation"
 
     def problems(self):
-        """What is wrong with the chain, in words: changed, missing, swapped or inserted entries, a cut-off tail."""
-        number, signature = 0, ""
+        """What is wrong with the chain, in words: changed, missing, swapped or inserted entries, a cut-off tail.
+
+        The head is read first: what is added meanwhile must be signed like the rest, but is not missed."""
+        head = AuditChain.objects.get(pk=self.pk)
+        number, signature, at_head = 0, "", ""
         for entry in self.entries.select_related("text").order_by("number").iterator(chunk_size=2000):
             number += 1
             if entry.number != number:
@@ -77,8 +80,10 @@ class AuditChain(models.Model):
             if text and text.content is not None and text.digest() != entry.text_digest:
                 yield f"{self}: the text of entry {entry.number} is not what was signed."
             signature = entry.signature
-        if (number, signature) != (self.last_number, self.last_signature):
-            yield f"{self}: ends at entry {number}, not at {self.last_number} as its head says."
+            if number == head.last_number:
+                at_head = signature
+        if number < head.last_number or at_head != head.last_signature:
+            yield f"{self}: ends at entry {number}, not at {head.last_number} as its head says."
 
 
 class AuditEntry(AppendOnly):
@@ -104,10 +109,11 @@ class AuditEntry(AppendOnly):
         return f"{self.chain} {self.number}: {self.verb} {self.subject}"
 
     @classmethod
-    def record(cls, *, organisation, by, verb, subject, facts=None, text=None):
+    def record(cls, *, organisation, by, verb, subject, facts=None, text=None, seal=None):
         """Add an entry to the organisation's chain; must run inside the transaction of the change it records.
 
-        subject: the record changed. facts: JSON without personal text. text: JSON that may be erased later."""
+        subject: the record changed. facts: JSON without personal text. text: JSON that may be erased later.
+        seal: what other rows now say; only its salted digest is kept, for `verify_audit` to hold against them."""
         connection = transaction.get_connection()
         if not connection.in_atomic_block:
             raise transaction.TransactionManagementError("An audit entry belongs in the transaction of its change.")
@@ -115,13 +121,14 @@ class AuditEntry(AppendOnly):
         AuditChain.objects.filter(pk=chain.pk).update(last_number=F("last_number") + 1)  # locks the head
         chain.refresh_from_db()
         note = AuditText(salt=secrets.token_hex(16), content=text or {})
+        sealed = {} if seal is None else {"seal": note.seal(seal)}
         entry = cls(
             chain=chain,
             number=chain.last_number,
             by=by,
             verb=verb,
             subject=f"{subject._meta.model_name}:{subject.pk}" if isinstance(subject, models.Model) else subject,
-            facts=facts or {},
+            facts={**(facts or {}), **sealed},
             text_digest=note.digest(),
             previous_signature=chain.last_signature,
         )
@@ -136,7 +143,7 @@ class AuditEntry(AppendOnly):
         signed = {
             "chain": str(self.chain_id),
             "number": self.number,
-            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "at": self.at,
             "by": self.by_id,
             "verb": self.verb,
             "subject": self.subject,
@@ -158,11 +165,21 @@ class AuditText(models.Model):
         return f"Text of {self.entry_id}"
 
     def digest(self):
-        return hashlib.sha256(self.salt.encode() + _canonical(self.content)).hexdigest()
+        return self.seal(self.content)
+
+    def seal(self, value):
+        return hashlib.sha256(self.salt.encode() + _canonical(value)).hexdigest()
 
 
 def _canonical(value):
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_iso).encode()
+
+
+def _iso(value):
+    """Instants in UTC to the microsecond, days as they are: the same from either database."""
+    if isinstance(value, datetime.datetime):
+        value = value.astimezone(datetime.UTC)
+    return value.isoformat()
 
 
 TABLE = AuditEntry._meta.db_table

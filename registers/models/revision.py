@@ -63,6 +63,11 @@ class RiskContent(models.Model):
 
 
 class RiskRevision(RiskContent, AppendOnly):
+    TEXTS = (
+        *("title", "cause", "event", "consequence", "status", "is_exempt"),
+        *("owner_id", "primary_failure_type_id", "effective_on", "recorded_at"),
+    )
+
     class What(models.TextChoices):
         LOGGED = "logged", "Logged"
         EDITED = "edited", "Edited"
@@ -90,6 +95,15 @@ class RiskRevision(RiskContent, AppendOnly):
 
     def __str__(self):
         return f"{self.risk_id} version {self.number}"
+
+    def sealed(self):
+        """All that the revision and its assessment say, as the audit chain signs it (a salted digest of it)."""
+        said = {name: getattr(self, name) for name in ("risk_id", "number", "what", "by_id", "reason", *self.TEXTS)}
+        assessment = self.assessment
+        if assessment:
+            said["assessment"] = {name: getattr(assessment, name) for name in assessment.SEALED}
+        said["other_failure_types"] = sorted(t.slug for t in self.other_failure_types.all())
+        return said
 
     def changes_since(self, earlier):
         """What this revision says otherwise than an earlier one, as texts for reading."""

@@ -8,7 +8,7 @@ import uuid
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -137,20 +137,26 @@ class Risk(RiskContent):
         recorded_at=None,
         **changes,
     ):
-        """Change what the risk says and return the revision. Raises Conflict when the risk is not at that version,
-        unless it says all this already: a form sent twice changes nothing twice."""
-        if not self._claim(version):
-            if all(self.content()[name] == value for name, value in _comparable(changes).items()):
-                return self.revisions.latest()
+        """Change what the risk says and return the revision; without a change and a reason, the one that stands.
+
+        Raises Conflict when the risk is not at that version, unless it says all this already: a form sent twice changes
+        nothing twice."""
+        if unknown := set(changes) - set(self.FIELDS):
+            raise TypeError(f"A risk has no {', '.join(sorted(unknown))} to revise.")
+        is_at_version = self._lock(version)
+        content = self.content()
+        is_said_already = all(content[name] == value for name, value in _comparable(changes).items())
+        if is_said_already and not (is_at_version and reason):
+            return self.revisions.latest()
+        if not is_at_version:
             raise Conflict(self, version)
         others = changes.pop("other_failure_types", None)
         for name, value in changes.items():
-            if name not in self.FIELDS:
-                raise TypeError(f"A risk has no {name} to revise.")
             setattr(self, name, value)
         self.save(update_fields=[*changes])
         if others is not None:
             self.other_failure_types.set(others)
+        self._move_on()
         day = effective_on or timezone.localdate()
         return self._record(
             what or RiskRevision.What.EDITED, by, day, recorded_at, reason=reason, on_behalf_of=on_behalf_of
@@ -184,24 +190,29 @@ class Risk(RiskContent):
     def assess(self, *, by, version, token=None, recorded_at=None, **judgement):
         """Add a judgement and return it. Raises Conflict when the risk is not at that version, RatingOutsideScheme
         for a rating the scheme lacks. The same token gives back the assessment that it made."""
+        is_at_version = self._lock(version)
         made = token and self.assessments.filter(token=token, by=by).first()
         if made:
             return made
-        if not self._claim(version):
+        if not is_at_version:
             raise Conflict(self, version)
         if token and not Assessment.objects.filter(token=token).exists():
             judgement["token"] = token
         judgement["effective_on"] = judgement.get("effective_on") or timezone.localdate()
+        self._move_on()
         assessment = self._judge(by=by, recorded_at=recorded_at, **judgement)
         day = max(judgement["effective_on"], self.revisions.latest().effective_on)
         self._record(RiskRevision.What.ASSESSED, by, day, recorded_at, assessment=assessment)
         return assessment
 
-    def _claim(self, version):
-        """Move on to the next version if the risk still is at this one; one writer at a time gets it."""
-        claimed = Risk.objects.filter(pk=self.pk, version=version).update(version=F("version") + 1)
-        self.refresh_from_db()
-        return bool(claimed)
+    def _lock(self, version):
+        """Hold the row until the transaction ends, read it anew, and say whether it is at that version."""
+        self.refresh_from_db(from_queryset=Risk.objects.select_for_update())
+        return self.version == version
+
+    def _move_on(self):
+        self.version += 1
+        self.save(update_fields=["version"])
 
     def _judge(self, *, by, likelihood, impact, recorded_at=None, **judgement):
         self._not_to_come(judgement["effective_on"])
@@ -254,6 +265,7 @@ class Risk(RiskContent):
             verb=f"risk.{what}",
             subject=self,
             facts={"revision": revision.pk, "version": self.version, "assessment": assessment and assessment.pk},
+            seal=revision.sealed(),
             text={"reference": self.reference, "title": self.title, "by": str(by), "reason": reason},
         )
         return revision

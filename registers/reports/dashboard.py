@@ -154,7 +154,7 @@ class Dashboard:
         unscored = self.bands[-1].count
         if unscored:
             verb = "has" if unscored == 1 else "have"
-            found.append(f"{a_number(unscored).capitalize()} {verb} never been scored.")
+            found.append(f"{a_number(unscored).capitalize()} {verb} no current rating.")
         return found
 
     @cached_property

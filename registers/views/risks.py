@@ -14,7 +14,8 @@ def risk_new(request, slug):
     form = LogRiskForm(request.POST if request.method == "POST" else None, register=register)
     if form.is_valid():
         risk = Risk.log(register, by=request.user, **form.cleaned_data)
-        messages.success(request, f"{risk.reference} is on the register.")
+        unscored = "" if risk.current else " It has no rating yet: assess it when you can."
+        messages.success(request, f"{risk.reference} is on the register.{unscored}")
         return redirect(risk)
     return render(request, "registers/risk_new.html", {"register": register, "form": form})
 
@@ -58,7 +59,8 @@ def risk_assess(request, slug, number):
     if form.is_valid():
         try:
             assessment = risk.assess(by=request.user, **form.cleaned_data)
-            messages.success(request, f"{risk.reference} is assessed: {assessment.band_now.label}, {assessment.score}.")
+            kind, band = assessment.get_kind_display().lower(), assessment.band_now.label
+            messages.success(request, f"{risk.reference} has a new {kind} rating: {band}, {assessment.score}.")
             return redirect(risk)
         except Conflict as conflict:
             form.rebase(conflict)

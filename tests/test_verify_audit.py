@@ -1,0 +1,78 @@
+"""`verify_audit`: history that was tampered with behind the verbs' back is found."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from makers import make_risk
+
+from registers.models import Assessment, RiskRevision
+
+pytestmark = pytest.mark.django_db
+
+
+def run(statement, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def assert_found(words):
+    with pytest.raises(CommandError, match=words):
+        call_command("verify_audit")
+
+
+def test_an_untouched_history_passes_and_prints_the_head(capsys):
+    risk = make_risk(assessed=(3, 4))
+    call_command("verify_audit")
+    assert risk.register.organisation.audit_chain.last_signature in capsys.readouterr().out
+
+
+def test_a_changed_word_of_a_revision_is_found():
+    risk = make_risk()
+    run("UPDATE registers_riskrevision SET event = 'Nothing' WHERE risk_id = %s", risk.pk)
+    assert_found("not what was sealed")
+
+
+def test_a_changed_rationale_is_found():
+    risk = make_risk(assessed=(3, 4))
+    run("UPDATE registers_assessment SET rationale = 'All is well' WHERE risk_id = %s", risk.pk)
+    assert_found("not what was sealed")
+
+
+def test_a_changed_failure_type_is_found():
+    risk = make_risk()
+    run("UPDATE registers_riskrevision SET primary_failure_type_id = NULL WHERE risk_id = %s", risk.pk)
+    run("DELETE FROM registers_riskrevision_other_failure_types")
+    revision = RiskRevision.objects.get(risk=risk)
+    run(
+        "INSERT INTO registers_riskrevision_other_failure_types (riskrevision_id, failuretype_id) "
+        "SELECT %s, id FROM registers_failuretype",
+        revision.pk,
+    )
+    assert_found("not what was sealed")
+
+
+def test_a_revision_that_was_slipped_in_is_found():
+    risk = make_risk()
+    content = {name: getattr(risk, name) for name in risk.FIELDS if name != "other_failure_types"}
+    RiskRevision.objects.create(
+        risk=risk, number=2, what="edited", by=risk.raised_by, effective_on=risk.raised_on, **content
+    )
+    assert_found("stands in no audit chain")
+
+
+def test_an_assessment_that_was_slipped_in_is_found():
+    risk = make_risk(assessed=(5, 5))
+    real = risk.current
+    Assessment.objects.create(
+        risk=risk,
+        kind="current",
+        scheme=real.scheme,
+        likelihood=1,
+        impact=1,
+        score=1,
+        band="low",
+        rationale="Quietly",
+        by=real.by,
+        effective_on=real.effective_on,
+    )
+    assert_found("stands in no revision")
