@@ -39,7 +39,8 @@ DEMO = env.bool("DEMO", default=False)
 REQUIRE_MFA = env.bool("REQUIRE_MFA", default=True)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if IS_LAPTOP else [_site.hostname]
+_host = f"[{_site.hostname}]" if ":" in _site.hostname else _site.hostname
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if IS_LAPTOP else [_host]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [

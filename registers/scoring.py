@@ -3,8 +3,13 @@
 A scheme is data. Scores order and band; they are never added up or averaged.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+SLUG = re.compile(r"[a-z][a-z0-9-]{0,49}")
+NOT_SCORED, TO_RE_ASSESS = "not-scored", "to-re-assess"  # what addresses call a risk without a band of the scheme
+RESERVED = frozenset({NOT_SCORED, TO_RE_ASSESS})
 
 
 class RatingOutsideScheme(ValueError):
@@ -115,6 +120,8 @@ def _shape_problems(scheme: Scheme) -> Iterator[str]:
             yield f"The levels of {name} must count up from 1."
     if len(scheme.cells) != len(scheme.likelihood) or any(len(row) != len(scheme.impact) for row in scheme.cells):
         yield "The matrix needs one row for each likelihood and one column for each impact."
+    if not all(SLUG.fullmatch(slug) for slug in slugs) or RESERVED.intersection(slugs):
+        yield "The name of a band is made of small letters, digits and hyphens, and is not one of ours."
     unknown = {slug for row in scheme.cells for slug in row} - set(slugs)
     if unknown:
         yield f"The matrix names bands that the scheme does not have: {', '.join(sorted(unknown))}."

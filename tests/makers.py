@@ -106,7 +106,7 @@ def impact(slug="harm-to-users"):
 
 def make_risk(register=None, *, by=None, assessed=None, on=None, **content):
     """A logged risk. assessed: a pair of ratings, likelihood first. on: the day it was raised and assessed."""
-    register = register or make_register()
+    register = register or make_register(content["owner"].organisation if content.get("owner") else None)
     judgement = {}
     if assessed:
         judgement = {"likelihood": assessed[0], "impact": assessed[1], "driver": impact(), "rationale": "As we see it."}

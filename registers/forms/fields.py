@@ -4,24 +4,33 @@ import unicodedata
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 
 # What word processors leave in pasted text: other line ends, and the bullet of a symbol font.
 MENDED = str.maketrans({**dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"), "\uf0b7": "•"})
 
 
+INVISIBLE = ("Cf", "Zl", "Zp", "Zs")  # a text of nothing else says nothing
+
+
 class Words(forms.CharField):
     """Text as people type it: NFC, plain line ends, nothing that a database or a page cannot hold."""
 
-    def __init__(self, *, called, missing="", max_length=4000, rows=None, **options):
+    def __init__(self, *, called, missing="", max_length=4000, rows=None, one_line=False, **options):
         if rows:
             options["widget"] = forms.Textarea(attrs={"rows": rows})
         super().__init__(error_messages={"required": missing}, **options)
         self.called = called
+        self.is_one_line = one_line
         self.max_length = max_length  # set afterwards: the browser must not cut what is pasted
         self.validators = [self._is_storable, self._is_short_enough]
 
     def to_python(self, value):
         value = super().to_python(value)
+        if all(unicodedata.category(character) in INVISIBLE for character in value):
+            return ""
+        if self.is_one_line:
+            value = " ".join(value.split())
         return unicodedata.normalize("NFC", value.replace("\r\n", "\n").translate(MENDED))
 
     def _is_storable(self, value):
@@ -35,3 +44,15 @@ class Words(forms.CharField):
             raise ValidationError(
                 f"{self.called} must be {self.max_length:,} characters or fewer: it has {len(value):,}"
             )
+
+
+class OneOf(forms.ModelChoiceField):
+    """A choice among records; whatever is wrong with what came, the words are those of `invalid_choice`."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.validate_no_null_characters = ProhibitNullCharactersValidator(self.error_messages["invalid_choice"])
+
+
+class ManyOf(OneOf, forms.ModelMultipleChoiceField):
+    pass

@@ -2,21 +2,21 @@
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.db.models import F, Q
 
 from registers.forms.fields import Words
 from registers.models import FailureType, Position, Risk
+from registers.scoring import NOT_SCORED, TO_RE_ASSESS
 
 UNDECIDED = "not-decided"
-UNSCORED = "not-scored"
 ON_REGISTER = ""
 ALL = "all"
 SORTS = {
     "score": ("-score", "number"),
     "reference": ("number",),
     "title": ("revision__title", "number"),
-    "owner": ("revision__owner__title", "number"),
-    "assessed": ("current__effective_on", "number"),
+    "owner": (F("revision__owner__title").asc(nulls_first=True), "number"),
+    "assessed": (F("current__effective_on").asc(nulls_first=True), "number"),
 }
 SEARCHED = (
     *("revision__title", "revision__cause", "revision__event", "revision__consequence"),
@@ -53,8 +53,8 @@ class PositionFilter(django_filters.FilterSet):
         empty_label="On the register",
         choices=[(ALL, "Any, closed ones too"), *Risk.Status.choices],
     )
-    likelihood = django_filters.ChoiceFilter(field_name="likelihood", label="Likelihood", empty_label="Any")
-    impact = django_filters.ChoiceFilter(field_name="impact", label="Impact", empty_label="Any")
+    likelihood = django_filters.ChoiceFilter(method="by_rating", label="Likelihood", empty_label="Any")
+    impact = django_filters.ChoiceFilter(method="by_rating", label="Impact", empty_label="Any")
     sort = django_filters.ChoiceFilter(
         method="by_sort", label="Sort by", empty_label=None, null_label=None, choices=SORT_LABELS
     )
@@ -65,11 +65,13 @@ class PositionFilter(django_filters.FilterSet):
 
     def __init__(self, data, queryset, *, register):
         super().__init__(data, queryset)
-        rules = register.scheme.rules
+        self.scheme = register.scheme
+        rules = self.scheme.rules
         self.filters["owner"].queryset = register.organisation.posts.all()
         self.filters["band"].extra["choices"] = [
             *((band.slug, band.label) for band in reversed(rules.bands)),
-            (UNSCORED, "Not scored"),
+            (NOT_SCORED, "Not scored"),
+            (TO_RE_ASSESS, "To re-assess by the new scheme"),
         ]
         types = [*FailureType.objects.values_list("slug", "name"), (UNDECIDED, "Not decided yet")]
         self.filters["failure_type"].extra["choices"] = self.filters["main_type"].extra["choices"] = types
@@ -79,7 +81,7 @@ class PositionFilter(django_filters.FilterSet):
 
     @property
     def qs(self):
-        positions = super().qs
+        positions = super().qs if self.is_valid() else self.queryset.none()
         if not self.form.cleaned_data.get("status"):
             positions = positions.on_register()
         return positions.order_by(*SORTS[self.form.cleaned_data.get("sort") or "score"])
@@ -111,7 +113,12 @@ class PositionFilter(django_filters.FilterSet):
         return positions.filter(primary_failure_type__slug=None if slug == UNDECIDED else slug)
 
     def by_band(self, positions, name, slug):
-        return positions.filter(band="" if slug == UNSCORED else slug)
+        if slug == TO_RE_ASSESS:
+            return positions.to_re_assess(self.scheme)
+        return positions.filter(band="") if slug == NOT_SCORED else positions.in_band(slug, self.scheme)
+
+    def by_rating(self, positions, name, value):
+        return positions.filter(scheme=self.scheme, **{name: value})
 
     def by_status(self, positions, name, status):
         return positions if status == ALL else positions.filter(revision__status=status)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.fields import Words
+from registers.forms.fields import ManyOf, OneOf, Words
 from registers.govuk import GovukCheckboxes, GovukDateField, GovukRadios, Helper
 from registers.models import AdverseImpact, Assessment, FailureType
 
@@ -16,11 +16,22 @@ LARGEST_VERSION = 2**31 - 1
 LOST = "This form has lost track of what it was about: copy what you typed, then open the page again"
 
 
+class TokenField(forms.UUIDField):
+    """What makes the same form, sent twice, one row. Nothing a person types: what cannot be read counts as new."""
+
+    def clean(self, value):
+        try:
+            return super().clean(value) or uuid.uuid4()
+        except ValidationError:
+            return uuid.uuid4()
+
+
 class RiskForm(forms.Form):
     """What a risk says."""
 
     title = Words(
         label="Title",
+        one_line=True,
         called="The title",
         max_length=200,
         help_text="A few words that a committee member will recognise it by.",
@@ -47,7 +58,7 @@ class RiskForm(forms.Form):
         help_text="The consequence for the people who use the service, then for the organisation.",
         missing="Enter what would follow if it happened",
     )
-    primary_failure_type = forms.ModelChoiceField(
+    primary_failure_type = OneOf(
         FailureType.objects.all(),
         to_field_name="slug",
         required=False,
@@ -56,7 +67,7 @@ class RiskForm(forms.Form):
         help_text="Types overlap: choose the one that fits best. It can be decided later.",
         error_messages={"invalid_choice": "Select a type of failure from the list"},
     )
-    other_failure_types = forms.ModelMultipleChoiceField(
+    other_failure_types = ManyOf(
         FailureType.objects.all(),
         to_field_name="slug",
         required=False,
@@ -68,7 +79,7 @@ class RiskForm(forms.Form):
             "invalid_list": "Select types of failure from the list",
         },
     )
-    owner = forms.ModelChoiceField(
+    owner = OneOf(
         None,
         label="Which post owns it?",
         empty_label="Select a post",
@@ -109,7 +120,7 @@ class JudgementForm(forms.Form):
         label="How bad would it be?",
         error_messages={"required": "Select how bad it would be", "invalid_choice": "Select how bad it would be"},
     )
-    driver = forms.ModelChoiceField(
+    driver = OneOf(
         AdverseImpact.objects.all(),
         to_field_name="slug",
         empty_label="Select an impact",
@@ -127,16 +138,13 @@ class JudgementForm(forms.Form):
         help_text="What you know, and how you know it. The next person will want to follow your thinking.",
         missing="Enter why you judge it so",
     )
-    token = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    token = TokenField(required=False, widget=forms.HiddenInput)
 
     def offer_levels(self, scheme):
         for name in ("likelihood", "impact"):
             levels = getattr(scheme.rules, name)
             self.fields[name].choices = [(level.value, str(level)) for level in levels]
             self.fields[name].widget.hints = {str(level.value): level.guidance for level in levels}
-
-    def clean_token(self):
-        return self.cleaned_data["token"] or uuid.uuid4()
 
 
 class LogRiskForm(JudgementForm, RiskForm):

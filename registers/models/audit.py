@@ -77,7 +77,9 @@ class AuditChain(models.Model):
             if entry.previous_signature != signature or not hmac.compare_digest(entry.sign(), entry.signature):
                 yield f"{self}: entry {entry.number} is not what was signed."
             text = getattr(entry, "text", None)
-            if text and text.content is not None and text.digest() != entry.text_digest:
+            if text is None:
+                yield f"{self}: the text of entry {entry.number} is gone; erasing leaves an empty one."
+            elif text.content is not None and text.digest() != entry.text_digest:
                 yield f"{self}: the text of entry {entry.number} is not what was signed."
             signature = entry.signature
             if number == head.last_number:

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -112,6 +113,10 @@ class Post(models.Model):
 
     def __str__(self):
         return f"{self.title} (vacant)" if self.holder_id is None else self.title
+
+    def clean(self):
+        if self.directorate and self.directorate.organisation_id != self.organisation_id:
+            raise ValidationError({"directorate": "This belongs to another organisation."})
 
 
 class Role(models.TextChoices):

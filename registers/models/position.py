@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from registers.models.assessment import Assessment
 from registers.models.library import FailureType
-from registers.models.register import Register
+from registers.models.register import Register, ScoringScheme
 from registers.models.revision import RiskContent, RiskRevision
 from registers.models.risk import Risk
 
@@ -84,6 +84,14 @@ class PositionQuerySet(models.QuerySet):
         )
         return self.with_words().defer(*texts)
 
+    def in_band(self, slug, scheme):
+        """Rated by that scheme; a rating by another says nothing of this one's bands."""
+        return self.filter(band=slug, scheme=scheme)
+
+    def to_re_assess(self, scheme):
+        """Rated by another scheme than the one in force, and not judged again since."""
+        return self.exclude(band="").exclude(scheme=scheme)
+
     def of_failure_type(self, slug):
         """Those that carry the failure type, as the primary one or as another."""
         others = RiskRevision.other_failure_types.through.objects.filter(
@@ -111,6 +119,9 @@ class Position(models.Model):
     primary_failure_type = models.ForeignKey(
         FailureType, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    scheme = models.ForeignKey(
+        ScoringScheme, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, help_text="Gave the band."
+    )
     band = models.SlugField(blank=True, db_index=False, help_text="Empty: not scored.")
     likelihood = models.PositiveSmallIntegerField(help_text="0: not scored.")
     impact = models.PositiveSmallIntegerField(help_text="0: not scored.")
@@ -129,10 +140,10 @@ class Position(models.Model):
         indexes = [
             models.Index(fields=["register", "until_day"], name="position_until"),
             _on_register("position_list", "until_day", "-score", "number"),
-            _on_register("position_starts", "from_day", "band"),
+            _on_register("position_starts", "from_day", "band", "scheme"),
             _on_register(
                 "position_ends",
-                *("until_day", "band", "from_day", "likelihood", "impact", "primary_failure_type", "risk"),
+                *("until_day", "band", "scheme", "from_day", "likelihood", "impact", "primary_failure_type", "risk"),
             ),
         ]
 
@@ -161,6 +172,7 @@ class Position(models.Model):
             is_exempt=risk.is_exempt,
             is_on_register=stretch.revision.status in RiskContent.ON_REGISTER,
             primary_failure_type_id=stretch.revision.primary_failure_type_id,
+            scheme_id=current.scheme_id if current else None,
             band=current.band if current else "",
             likelihood=current.likelihood if current else 0,
             impact=current.impact if current else 0,

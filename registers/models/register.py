@@ -113,6 +113,23 @@ class Register(models.Model):
     def get_absolute_url(self):
         return reverse("risk_list", args=[self.slug])
 
+    def clean(self):
+        """What a register may not become once it holds risks: another's, or one whose bands mean something else."""
+        found = {}
+        if self.pk and self.risks.exists():
+            stored = Register.objects.get(pk=self.pk)
+            kept = ("organisation", "slug", "prefix", "scheme")
+            changed = [name for name in kept if getattr(stored, name) != getattr(self, name)]
+            found = dict.fromkeys(changed, "A register that holds risks keeps this as it is.")
+        for name in ("directorate", "parent"):
+            other = getattr(self, name)
+            if other and other.organisation_id != self.organisation_id:
+                found[name] = "This belongs to another organisation."
+        if self.parent_id and self.parent_id == self.pk:
+            found["parent"] = "A register cannot be its own parent."
+        if found:
+            raise ValidationError(found)
+
     def reference(self, number):
         return f"{self.prefix}-{number:03d}"
 

@@ -86,6 +86,7 @@ class Risk(RiskContent):
             return made
         taken = token and cls.objects.filter(token=token).exists()
         token = uuid.uuid4() if taken or not token else token
+        cls._belongs(register, content)
         others = content.pop("other_failure_types", ())
         day = effective_on or timezone.localdate()
         try:
@@ -143,6 +144,7 @@ class Risk(RiskContent):
         nothing twice."""
         if unknown := set(changes) - set(self.FIELDS):
             raise TypeError(f"A risk has no {', '.join(sorted(unknown))} to revise.")
+        self._belongs(self.register, changes)
         is_at_version = self._lock(version)
         content = self.content()
         is_said_already = all(content[name] == value for name, value in _comparable(changes).items())
@@ -229,6 +231,12 @@ class Risk(RiskContent):
             recorded_at=recorded_at or timezone.now(),
             **judgement,
         )
+
+    @staticmethod
+    def _belongs(register, content):
+        owner = content.get("owner")
+        if owner and owner.organisation_id != register.organisation_id:
+            raise ValueError(f"{owner} is a post of another organisation.")
 
     @staticmethod
     def _not_to_come(day):

@@ -11,9 +11,11 @@ from registers.models import FailureType
 from registers.reports import frames
 from registers.reports.figures import stacked_bars
 from registers.reports.wording import a_number, more_or_fewer
+from registers.scoring import NOT_SCORED, TO_RE_ASSESS
 
-UNSCORED_LABEL = "Not scored"
-UNSCORED_SLUG = "not-scored"
+# Risks without a band of the scheme in force: key in a frame, word, and what the list's address calls them.
+UNSCORED = (frames.UNSCORED, "Not scored", NOT_SCORED)
+OTHER_SCHEME = (frames.OTHER_SCHEME, "To re-assess", TO_RE_ASSESS)
 LISTED = 10  # risks named under each kind of movement; the number beside them counts all
 
 
@@ -88,40 +90,60 @@ class Dashboard:
         self.days = days
         self.rules = register.scheme.rules
         self._now, self._then, self._course = now.on_register(), then.on_register(), course.on_register()
-        self._slugs = [band.slug for band in self.rules.bands] + [frames.UNSCORED]
-        self._labels = [band.label for band in self.rules.bands] + [UNSCORED_LABEL]
+        self._scheme = register.scheme.pk
 
     @cached_property
     def now(self):
-        return frames.standing_frame(self._now)
+        return frames.standing_frame(self._now, self._scheme)
 
     @cached_property
     def then(self):
-        return frames.standing_frame(self._then)
+        return frames.standing_frame(self._then, self._scheme)
 
     @cached_property
     def alike(self):
-        return frames.position_frame(self._now)
+        return frames.position_frame(self._now, self._scheme)
 
     @property
     def total(self):
         return len(self.now)
 
     @cached_property
+    def course(self):
+        return frames.course_frame(self._course, self._scheme)
+
+    @cached_property
+    def groups(self):
+        """What risks are counted by, lowest band first: (key in a frame, word, name in an address). Ratings by another
+        scheme are a group of their own, where there are any."""
+        bands = [(band.slug, band.label, band.slug) for band in self.rules.bands]
+        seen = {*self.now["band"], *self.then["band"], *self.course["band"]}
+        return [*bands, UNSCORED, *([OTHER_SCHEME] if frames.OTHER_SCHEME in seen else [])]
+
+    @property
+    def _keys(self):
+        return [key for key, *_ in self.groups]
+
+    @property
+    def _labels(self):
+        return [label for _, label, _ in self.groups]
+
+    @cached_property
     def bands(self):
-        """Highest band first, then the unscored."""
-        count, before = (frames.band_counts(frame["band"], self._slugs) for frame in (self.now, self.then))
-        rows = [*((band.label, band, band.slug) for band in reversed(self.rules.bands)), (UNSCORED_LABEL, None, "")]
+        """Highest band first, then those without one."""
+        count, before = (frames.band_counts(frame["band"], self._keys) for frame in (self.now, self.then))
+        known = {band.slug: band for band in self.rules.bands}
+        size = len(known)
         return [
             BandCount(
                 label,
-                band,
-                count[slug],
-                before[slug],
-                self.href(band=slug or UNSCORED_SLUG),
-                self.href(self.reading.since, band=slug or UNSCORED_SLUG),
+                known.get(key),
+                count[key],
+                before[key],
+                self.href(band=name),
+                self.href(self.reading.since, band=name),
             )
-            for label, band, slug in rows
+            for key, label, name in [*self.groups[:size][::-1], *self.groups[size:]]
         ]
 
     @property
@@ -141,20 +163,21 @@ class Dashboard:
         above = " or ".join(band.label for band in reversed(self.rules.above_tolerance))
         if not self.total:
             return ["No risks stood on this register on that day."]
-        found = [
-            f"{a_number(now).capitalize()} of {self.total} risks {'is' if now == 1 else 'are'} above tolerance "
-            f"({above}), {more_or_fewer(now - then)} {since}."
-        ]
+        verb = "is" if now == 1 else "are"
+        said = f"{a_number(now).capitalize()} of {self.total} risks {verb} above tolerance ({above})"
+        if not self.reading.compares:
+            return [f"{said}."]
+        found = [f"{said}, {more_or_fewer(now - then)} {since}."]
         counts = {move.kind: move.count for move in self.moves}
         found.append(
             f"Since {since}: {a_number(counts[frames.NEW])} new, {a_number(counts[frames.UP])} up a band or more, "
             f"{a_number(counts[frames.DOWN])} down, {a_number(counts[frames.LEFT])} closed or taken off, "
             f"{a_number(counts[frames.UNCHANGED])} unchanged."
         )
-        unscored = self.bands[-1].count
-        if unscored:
-            verb = "has" if unscored == 1 else "have"
-            found.append(f"{a_number(unscored).capitalize()} {verb} no current rating.")
+        counted = {row.label: row.count for row in self.bands}
+        for label, said in ((UNSCORED[1], "no current rating"), (OTHER_SCHEME[1], "to be re-assessed by this scheme")):
+            if n := counted.get(label):
+                found.append(f"{a_number(n).capitalize()} {'has' if n == 1 else 'have'} {said}.")
         return found
 
     @cached_property
@@ -204,15 +227,9 @@ class Dashboard:
     @cached_property
     def by_type(self):
         types = [*FailureType.objects.values_list("pk", "slug", "name"), (0, "not-decided", "Not decided yet")]
-        table = frames.type_by_band(self.alike, [pk for pk, *_ in types], self._slugs)
+        table = frames.type_by_band(self.alike, [pk for pk, *_ in types], self._keys)
         rows = [
-            [
-                Cell(name, self.href(main_type=slug)),
-                *(
-                    Cell(str(n), self.href(main_type=slug, band=band or UNSCORED_SLUG), int(n))
-                    for band, n in zip(self._slugs, table.loc[pk], strict=True)
-                ),
-            ]
+            [Cell(name, self.href(main_type=slug)), *self._cells(table.loc[pk], main_type=slug)]
             for pk, slug, name in types
         ]
         totals = table.sum(axis=1)
@@ -222,23 +239,32 @@ class Dashboard:
         summary = f"Most risks are of type {' and '.join(most)}: {largest} of {self.total}." if most else "No risks."
         if most and none:
             summary += f" Nothing is recorded as {' or '.join(none)}."
-        figure = stacked_bars(table, [name for *_, name in types], self._labels, sideways=True)
+        figure = stacked_bars(
+            table, [name for *_, name in types], self._labels, bands=len(self.rules.bands), sideways=True
+        )
         return Chart("by-type", "Risks by failure type", summary, figure, Table(["Failure type", *self._labels], rows))
 
     @cached_property
     def over_time(self):
-        table = frames.counts_on(frames.course_frame(self._course), self.days, self._slugs)
+        table = frames.counts_on(self.course, self.days, self._keys)
         names = [date_format(day, "j M Y") for day in self.days]
-        rows = [
-            [Cell(name), *(Cell(str(n), self.href(day, band=band or UNSCORED_SLUG), int(n)) for band, n in row.items())]
-            for name, (day, row) in zip(names, table.iterrows(), strict=True)
-        ]
+        rows = [[Cell(name), *self._cells(row, day)] for name, (day, row) in zip(names, table.iterrows(), strict=True)]
         above = [band.slug for band in self.rules.above_tolerance]
         first, last = (int(table[above].iloc[i].sum()) for i in (0, -1))
         summary = f"Above tolerance: {a_number(first)} on {names[0]}, {a_number(last)} on {names[-1]}."
-        figure = stacked_bars(table, names, self._labels)
+        figure = self._bars(table, names)
         columns = ["At the end of", *self._labels]
         return Chart("over-time", "Risks by band over time", summary, figure, Table(columns, rows))
+
+    def _bars(self, table, names, **how):
+        return stacked_bars(table, names, self._labels, bands=len(self.rules.bands), **how)
+
+    def _cells(self, counts, day=None, **filters):
+        """A cell for each group, leading to its risks on that day."""
+        return [
+            Cell(str(n), self.href(day, **filters, band=name), int(n))
+            for (*_, name), n in zip(self.groups, counts, strict=True)
+        ]
 
     def href(self, day: datetime.date | None = None, **filters):
         """The register's list narrowed to the risks behind a number, on the day it speaks of."""

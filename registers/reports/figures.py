@@ -14,16 +14,18 @@ BAND_COLOURS = {
     4: ("#FBECCB", "#F2BD55", "#B84A18", "#6A1433"),
     5: ("#FBECCB", "#F2BD55", "#E08A33", "#B84A18", "#6A1433"),
 }
-UNSCORED_COLOUR = "#FFFFFF"
+UNBANDED_COLOURS = ("#FFFFFF", "#B1B4B6")  # not scored, to re-assess
 LINE = "#0B0C0C"
 
 
-def stacked_bars(table: pd.DataFrame, names: list[str], labels: list[str], *, sideways: bool = False) -> dict[str, Any]:
-    """Bars of counts stacked by band. table: a row for each bar, a column for each band, lowest first, the unscored
-    last; names: one for each bar; labels: one for each column."""
+def stacked_bars(
+    table: pd.DataFrame, names: list[str], labels: list[str], *, bands: int, sideways: bool = False
+) -> dict[str, Any]:
+    """Bars of counts stacked by band. table: a row for each bar, a column for each of so many bands, lowest first,
+    then one or two for risks without; names: one for each bar; labels: one for each column."""
     import plotly.graph_objects as go
 
-    colours = [*BAND_COLOURS[len(labels) - 1], UNSCORED_COLOUR]
+    colours = [*BAND_COLOURS[bands], *UNBANDED_COLOURS[: len(labels) - bands]]
     figure = go.Figure()
     for column, label, colour in zip(table.columns, labels, colours, strict=True):
         counts = [int(n) for n in table[column]]

@@ -11,38 +11,40 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNSCORED = ""
+OTHER_SCHEME = "to-re-assess"
 NEW, LEFT, UP, DOWN, SCORED, UNCHANGED = "new", "left", "up", "down", "scored", "unchanged"
 
 
-def position_frame(positions) -> pd.DataFrame:
-    """How many risks are alike: band (slug, "" when not scored), likelihood, impact (0 when not scored), failure_type
-    (id of the primary one, 0 when not decided), risks (count). One query, a row for each combination there is."""
+def position_frame(positions, scheme: int) -> pd.DataFrame:
+    """How many risks are alike: band (slug, UNSCORED, or OTHER_SCHEME when not by the scheme of that id), likelihood,
+    impact (0 when not scored), failure_type (id of the primary one, 0 when not decided), risks (count). One query, a
+    row for each combination there is."""
     import pandas as pd
 
-    columns = ["band", "likelihood", "impact", "failure_type", "risks"]
-    alike = positions.order_by().values_list("band", "likelihood", "impact", "primary_failure_type_id")
+    columns = ["band", "scheme", "likelihood", "impact", "failure_type", "risks"]
+    alike = positions.order_by().values_list("band", "scheme_id", "likelihood", "impact", "primary_failure_type_id")
     frame = pd.DataFrame.from_records(list(alike.annotate(risks=Count("pk"))), columns=columns)
-    return frame.fillna({"failure_type": 0}).astype(dict.fromkeys(columns[1:], "int64"))
+    return _by_scheme(frame.fillna({"failure_type": 0}).astype(dict.fromkeys(columns[2:], "int64")), scheme)
 
 
-def standing_frame(positions) -> pd.DataFrame:
-    """risk_id and band of every risk: what movement compares. One query."""
+def standing_frame(positions, scheme: int) -> pd.DataFrame:
+    """risk_id and band (see position_frame) of every risk: what movement compares. One query."""
     import pandas as pd
 
-    rows = positions.order_by().values_list("risk_id", "band")
-    return pd.DataFrame.from_records(list(rows), columns=["risk_id", "band"])
+    rows = positions.order_by().values_list("risk_id", "band", "scheme_id")
+    return _by_scheme(pd.DataFrame.from_records(list(rows), columns=["risk_id", "band", "scheme"]), scheme)
 
 
-def course_frame(course) -> pd.DataFrame:
-    """day, band, change: by how many the count of that band rose or fell as that day began. Two queries, grouped by
-    day, whatever the number of risks."""
+def course_frame(course, scheme: int) -> pd.DataFrame:
+    """day, band (see position_frame), change: by how many the count of that band rose or fell as that day began. Two
+    queries, grouped by day, whatever the number of risks."""
     import pandas as pd
 
     rows = []
     for end, sign in (("from_day", 1), ("until_day", -1)):
-        counts = course.order_by().values_list(end, "band").annotate(n=Count("pk"))
-        rows += [(day, band, sign * n) for day, band, n in counts if day != datetime.date.max]
-    return pd.DataFrame(rows, columns=["day", "band", "change"])
+        counts = course.order_by().values_list(end, "band", "scheme_id").annotate(n=Count("pk"))
+        rows += [(day, band, by, sign * n) for day, band, by, n in counts if day != datetime.date.max]
+    return _by_scheme(pd.DataFrame(rows, columns=["day", "band", "scheme", "change"]), scheme)
 
 
 def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str]) -> pd.DataFrame:
@@ -60,7 +62,7 @@ def band_counts(bands: pd.Series, wanted: list[str]) -> dict[str, int]:
 
 def cell_counts(positions: pd.DataFrame) -> dict[tuple[int, int], int]:
     """Scored risks by (likelihood, impact); cells without any left out. positions: see position_frame."""
-    scored = positions.loc[positions["band"] != UNSCORED]
+    scored = positions.loc[~positions["band"].isin([UNSCORED, OTHER_SCHEME])]
     return {pair: int(n) for pair, n in scored.groupby(["likelihood", "impact"])["risks"].sum().items()}
 
 
@@ -85,3 +87,9 @@ def movement(now: pd.DataFrame, then: pd.DataFrame, ranks: dict[str, int]) -> pd
     both.loc[both["_merge"] == "left_only", "move"] = NEW
     both.loc[both["_merge"] == "right_only", "move"] = LEFT
     return both[["risk_id", "move"]]
+
+
+def _by_scheme(frame: pd.DataFrame, scheme: int) -> pd.DataFrame:
+    """Bands that another scheme gave become OTHER_SCHEME: its words mean something else."""
+    ours = (frame["scheme"] == scheme) | (frame["band"] == UNSCORED)
+    return frame.assign(band=frame["band"].where(ours, OTHER_SCHEME)).drop(columns="scheme")

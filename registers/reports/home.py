@@ -16,16 +16,17 @@ class RegisterCard:
 def register_cards(registers, positions):
     """One card a register, in the order given. positions: of all these registers on one day. One query each."""
     counts = {}
-    for register, band, n in positions.order_by().values_list("register", "band").annotate(n=Count("pk")):
-        counts.setdefault(register, {})[band] = n
+    alike = positions.order_by().values_list("register", "band", "scheme").annotate(n=Count("pk"))
+    for register, band, scheme, n in alike:
+        counts.setdefault(register, {})[band, scheme] = n
     return [_card(register, counts.get(register.pk, {})) for register in registers]
 
 
 def _card(register, by_band):
-    above = {band.slug for band in register.scheme.rules.above_tolerance}
+    above = {(band.slug, register.scheme_id) for band in register.scheme.rules.above_tolerance}
     return RegisterCard(
         register,
         total=sum(by_band.values()),
         above_tolerance=sum(n for band, n in by_band.items() if band in above),
-        unscored=by_band.get("", 0),
+        unscored=by_band.get(("", None), 0),
     )

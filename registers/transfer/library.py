@@ -16,6 +16,7 @@ from django.db import DatabaseError, transaction
 
 from registers.models import LIBRARY_MODELS, AuditEntry, ScoringScheme
 
+DEEPEST = 20
 LARGEST_FILE = 2_000_000  # bytes; the largest of ours is a twentieth of it
 REFUSED = (DeserializationError, ObjectDoesNotExist, ValidationError, DatabaseError, TypeError, ValueError)
 ALLOWED = {model._meta.label_lower: model for model in (*LIBRARY_MODELS, ScoringScheme)}
@@ -103,9 +104,14 @@ SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _parse(text):
-    """Safe YAML without aliases: a few lines of them unfold into gigabytes."""
-    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=SAFE)):
-        raise yaml.YAMLError("aliases (*name) are not allowed")
+    """Safe YAML without aliases, a few lines of which unfold into gigabytes, and no deeper than a fixture ever is."""
+    depth = 0
+    for event in yaml.parse(text, Loader=SAFE):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.YAMLError("aliases (*name) are not allowed")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise yaml.YAMLError(f"lists and maps may stand {DEEPEST} deep")
     return yaml.load(text, Loader=SAFE)  # noqa: S506 (a safe loader)
 
 

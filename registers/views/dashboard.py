@@ -2,18 +2,20 @@ from django.shortcuts import render
 
 from registers.permissions import counts_everything, course_for, get_register_for, positions_for
 from registers.reports import Dashboard
-from registers.views.reading import quarter_ends_before, reading_from
+from registers.views.reading import quarter_ends_before, read_only, reading_from
 
 QUARTERS_SHOWN = 8
 
 
+@read_only
 def dashboard(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request)
+    then = positions_for(request.user, register, reading.since)
     report = Dashboard(
         register,
         now=positions_for(request.user, register, reading.day),
-        then=positions_for(request.user, register, reading.since),
+        then=then if reading.compares else then.none(),
         course=course_for(request.user, register),
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,

@@ -17,7 +17,8 @@ def readyz(request):
     """The database answers, its migrations are complete and the audit entries are guarded."""
     checks = {"database": False, "migrations": False, "audit_triggers": False}
     try:
-        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
         checks["database"] = True
         executor = MigrationExecutor(connection)
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -5,10 +5,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from registers.models import AdverseImpact, CaseFailureType, CaseStudy, FailureType, Insight, Lesson, Source
 from registers.transfer.library import LibraryProblem, load_library, preview_library
+from registers.views.reading import read_only
 
 EVIDENCE = ("citations__source",)
 
 
+@read_only
 def library(request):
     context = {
         "failure_types": FailureType.objects.prefetch_related("case_rows__case"),
@@ -23,12 +25,14 @@ def library(request):
     return render(request, "library/library.html", context)
 
 
+@read_only
 def library_failure_type(request, slug):
     failure_type = get_object_or_404(FailureType.objects.prefetch_related(*EVIDENCE), slug=slug)
     rows = failure_type.case_rows.select_related("case").prefetch_related(*EVIDENCE)
     return render(request, "library/library_failure_type.html", {"failure_type": failure_type, "rows": rows})
 
 
+@read_only
 def library_case(request, slug):
     case = get_object_or_404(CaseStudy.objects.prefetch_related(*EVIDENCE), slug=slug)
     context = {
@@ -39,6 +43,7 @@ def library_case(request, slug):
     return render(request, "library/library_case.html", context)
 
 
+@read_only
 def library_insight(request, number):
     insight = get_object_or_404(Insight.objects.prefetch_related(*EVIDENCE), number=number)
     context = {
@@ -49,10 +54,12 @@ def library_insight(request, number):
     return render(request, "library/library_insight.html", context)
 
 
+@read_only
 def library_sources(request):
     return render(request, "library/library_sources.html", {"sources": Source.objects.all()})
 
 
+@read_only
 def library_source(request, slug):
     source = get_object_or_404(Source.objects.prefetch_related("citations"), slug=slug)
     return render(request, "library/library_source.html", {"source": source})

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from django.core.exceptions import BadRequest
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from registers.forms import DayForm
 
 LIST_LENGTH = 25
+read_only = require_http_methods(["GET", "HEAD", "OPTIONS"])
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Reading:
     @property
     def is_future(self):
         return self.day > self.today
+
+    @property
+    def compares(self):
+        """Whether the day compared with has come."""
+        return self.since <= self.today
 
     @property
     def query(self):

@@ -13,15 +13,21 @@ from registers.permissions import (
     registers_for,
 )
 from registers.reports import register_cards
-from registers.views.reading import page_from, reading_from
+from registers.views.reading import page_from, read_only, reading_from
 
 
+@read_only
 def home(request):
     registers = registers_for(request.user)
     positions = positions_across(request.user, registers, timezone.localdate()).on_register()
-    return render(request, "registers/home.html", {"cards": register_cards(registers, positions)})
+    context = {
+        "cards": register_cards(registers, positions),
+        "counts_everything": all(counts_everything(request.user, register) for register in registers),
+    }
+    return render(request, "registers/home.html", context)
 
 
+@read_only
 def risk_list(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request)
@@ -29,7 +35,7 @@ def risk_list(request, slug):
     if reading.is_future:
         positions = positions.none()
     narrowed = PositionFilter(request.GET, positions, register=register)
-    if not narrowed.is_valid():
+    if set(narrowed.form.errors) - {"q"}:
         raise BadRequest("The address asks for something this register does not have.")
     context = {
         "tab": "risks",

@@ -1,12 +1,11 @@
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
 
 from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm
 from registers.models import Conflict, Risk
 from registers.models.library import cases_of
 from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
-from registers.views.reading import reading_from
+from registers.views.reading import read_only, reading_from
 
 
 def risk_new(request, slug):
@@ -20,18 +19,18 @@ def risk_new(request, slug):
     return render(request, "registers/risk_new.html", {"register": register, "form": form})
 
 
+@read_only
 def risk_detail(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request)
-    position = positions_for(request.user, risk.register, reading.day).with_words().filter(risk=risk).first()
-    if position is None or reading.is_future:
-        raise Http404("Not on the register on that day.")
+    positions = positions_for(request.user, risk.register, reading.day).with_words()
+    position = None if reading.is_future else positions.filter(risk=risk).first()
     context = {
         "register": risk.register,
         "risk": risk,
         "reading": reading,
         "position": position,
-        "cases": cases_of(position.revision.primary_failure_type),
+        "cases": cases_of(position and position.revision.primary_failure_type),
         "assessments": risk.assessments.as_at(reading.day).with_words().order_by("-effective_on", "-pk"),
         "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
         "may_assess": can(request.user, Permission.ASSESS_RISK, risk.register.organisation),
@@ -68,6 +67,7 @@ def risk_assess(request, slug, number):
     return render(request, "registers/risk_assess.html", context, status=409 if form.conflict else 200)
 
 
+@read_only
 def risk_history(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request)
@@ -75,6 +75,6 @@ def risk_history(request, slug, number):
         "register": risk.register,
         "risk": risk,
         "reading": reading,
-        "entries": risk.story(reading.day),
+        "entries": [] if reading.is_future else risk.story(reading.day),
     }
     return render(request, "registers/risk_history.html", context)

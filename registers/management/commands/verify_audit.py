@@ -1,6 +1,11 @@
+from itertools import islice
+
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Max
 
 from registers.models import Assessment, AuditChain, AuditEntry, RiskRevision
+
+BATCH = 500
 
 
 class Command(BaseCommand):
@@ -20,18 +25,30 @@ class Command(BaseCommand):
 
 
 def broken_seals():
-    """Revisions that say something else than was sealed, that no entry knows of, or that are gone."""
-    revisions = RiskRevision.objects.select_related("assessment").prefetch_related("other_failure_types")
-    left = {revision.pk: revision for revision in revisions}
+    """Revisions that say something else than was sealed, that no entry knows of, or that are gone. What is written
+    meanwhile is left to the next time."""
+    latest = RiskRevision.objects.aggregate(pk=Max("pk"))["pk"] or 0
     entries = AuditEntry.objects.filter(facts__has_key="revision").select_related("chain__organisation", "text")
-    for entry in entries.iterator(chunk_size=2000):
-        revision = left.pop(entry.facts["revision"], None)
-        if revision is None:
-            yield f"{entry}: its revision is gone."
-        elif entry.text.seal(revision.sealed()) != entry.facts.get("seal"):
-            yield f"{entry}: the revision or its assessment is not what was sealed."
-    for revision in left.values():
-        yield f"Revision {revision} stands in no audit chain."
+    sealed = set()
+    for batch in batched(entries.order_by("pk").iterator(chunk_size=BATCH), BATCH):
+        revisions = RiskRevision.objects.select_related("assessment").prefetch_related("other_failure_types")
+        found = revisions.in_bulk([entry.facts["revision"] for entry in batch])
+        sealed.update(found)
+        for entry in batch:
+            revision = found.get(entry.facts["revision"])
+            if revision is None:
+                yield f"{entry}: its revision is gone."
+            elif hasattr(entry, "text") and entry.text.seal(revision.sealed()) != entry.facts.get("seal"):
+                yield f"{entry}: the revision or its assessment is not what was sealed."
+    for pk in RiskRevision.objects.filter(pk__lte=latest).order_by("pk").values_list("pk", flat=True).iterator():
+        if pk not in sealed:
+            yield f"Revision {pk} stands in no audit chain."
     known = RiskRevision.objects.exclude(assessment=None).values("assessment")
     for assessment in Assessment.objects.exclude(pk__in=known):
         yield f"Assessment {assessment.pk} of risk {assessment.risk_id} stands in no revision."
+
+
+def batched(rows, size):
+    rows = iter(rows)
+    while batch := list(islice(rows, size)):
+        yield batch

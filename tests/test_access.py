@@ -1,0 +1,573 @@
+"""One table: every address the resolver knows x every kind of person. An address that is missing from it fails."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from makers import (
+    days_ago,
+    failure_type,
+    make_directorate,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_post,
+    make_register,
+    make_revision,
+    make_risk,
+    make_scheme,
+    make_user,
+    risk_form,
+    scheme_data,
+)
+
+from registers.models import AuditEntry, Role
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = (
+    "nobody inactive "  # nobody is signed in; made inactive, with a session from before
+    "stranger expired "  # a manager, but of another organisation only; a peer reviewer until yesterday
+    "member officer manager peer administrator "  # of the organisation
+    "staff installer"  # of no organisation: is_staff alone, and with is_superuser, which the admin site asks for
+).split()
+INSIDE = ("member", "officer", "manager", "peer", "administrator")
+
+
+def everyone(status, **others):
+    """A status for each kind of person; those signed out are sent to the sign-in unless told."""
+    return {**dict.fromkeys(PEOPLE, status), "nobody": 302, "inactive": 302, **others}
+
+
+def these(names, status):
+    return dict.fromkeys(names.split(), status)
+
+
+OPEN = dict.fromkeys(PEOPLE, 200)
+SIGNED_IN = everyone(200)
+READERS = everyone(404, **dict.fromkeys(INSIDE, 200))
+EDITORS = READERS | these("member peer administrator", 403)
+STAFF = everyone(403, staff=200, installer=200)
+TO_THE_SIGN_IN = everyone(302)
+ALREADY_SIGNED_IN = everyone(302, nobody=200, inactive=200)  # nothing to do here for somebody who is
+NONE_SET_UP = everyone(404)  # about a second factor that this person has not got
+# The admin site sends those who may not use it to its own sign-in, which refuses them.
+ADMIN = everyone(302, staff=200, installer=200)
+ADMIN_POWERS = everyone(302, staff=403, installer=200)
+ADMIN_NEVER = everyone(302, staff=403, installer=403)
+
+RISK = {"slug": "ours", "number": 1}
+KEY = {"key": "no-such-key"}
+
+# name: (its arguments, what GET answers, what an empty POST answers where the address takes one)
+TABLE = {
+    "home": ({}, SIGNED_IN),
+    "risk_list": ({"slug": "ours"}, READERS),
+    "dashboard": ({"slug": "ours"}, READERS),
+    "risk_new": ({"slug": "ours"}, EDITORS, EDITORS),
+    "risk_detail": (RISK, READERS),
+    "risk_edit": (RISK, EDITORS, EDITORS),
+    "risk_assess": (RISK, EDITORS, EDITORS),
+    "risk_history": (RISK, READERS),
+    "library": ({}, SIGNED_IN),
+    "library_load": ({}, STAFF, STAFF | these("staff installer", 302)),
+    "library_sources": ({}, SIGNED_IN),
+    "library_source": ({"slug": "failing-well"}, SIGNED_IN),
+    "library_failure_type": ({"slug": "governance"}, SIGNED_IN),
+    "library_case": ({"slug": "doncaster"}, SIGNED_IN),
+    "library_insight": ({"number": 1}, SIGNED_IN),
+    "healthz": ({}, OPEN),
+    "readyz": ({}, OPEN),
+    "account_login": ({}, ALREADY_SIGNED_IN, ALREADY_SIGNED_IN),
+    "account_logout": ({}, SIGNED_IN, TO_THE_SIGN_IN),
+    "account_inactive": ({}, OPEN),
+    "account_signup": ({}, ALREADY_SIGNED_IN, ALREADY_SIGNED_IN),
+    "account_reauthenticate": ({}, SIGNED_IN, SIGNED_IN),
+    "account_email": ({}, SIGNED_IN, TO_THE_SIGN_IN),
+    "account_email_verification_sent": ({}, OPEN),
+    "account_change_password": ({}, SIGNED_IN, SIGNED_IN),
+    "account_set_password": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),
+    "account_reset_password": ({}, OPEN, OPEN),
+    "account_confirm_login_code": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),
+    "account_confirm_email": (KEY, OPEN, dict.fromkeys(PEOPLE, 404)),
+    "account_reset_password_from_key_done": ({}, OPEN),
+    "account_reset_password_from_key": (KEY | {"uidb36": "1"}, OPEN, OPEN),
+    "account_reset_password_done": ({}, OPEN),
+    "mfa_index": ({}, SIGNED_IN),
+    "mfa_authenticate": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),
+    "mfa_reauthenticate": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),
+    "mfa_activate_totp": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),
+    "mfa_deactivate_totp": ({}, NONE_SET_UP, NONE_SET_UP),
+    "mfa_view_recovery_codes": ({}, NONE_SET_UP),
+    "mfa_generate_recovery_codes": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),
+    "mfa_download_recovery_codes": ({}, NONE_SET_UP),
+    "admin:index": ({}, ADMIN),
+    "admin:login": ({}, everyone(403, staff=302, installer=302)),
+    "admin:logout": ({}, ADMIN | these("staff installer", 405), ADMIN),
+    "admin:password_change": ({}, ADMIN, ADMIN),
+    "admin:password_change_done": ({}, ADMIN),
+    "admin:autocomplete": ({}, ADMIN_NEVER),
+    "admin:jsi18n": ({}, ADMIN),
+    "admin:view_on_site": ({"content_type_id": 1, "object_id": 1}, ADMIN | these("staff installer", 404)),
+    "admin:app_list": ({"app_label": "registers"}, ADMIN | {"staff": 404}),
+    "/admin/(?P<url>.*)$": ("/admin/nowhere/", ADMIN | these("staff installer", 404)),
+    "admin:auth_user_password_change": ({"id": 1}, ADMIN_POWERS, ADMIN_POWERS),
+}
+
+
+def admin_rows(model, *, app="registers", writes=ADMIN_NEVER, deletes=None):
+    """The addresses of one model in the admin site. writes, deletes: for whom (and what adding answers)."""
+    name, this = f"admin:{app}_{model}", {"object_id": f"first {app}.{model}"}
+    deletes = writes if deletes is None else deletes
+    route = f"/admin/{app}/{model}/<path:object_id>/"
+    return {
+        f"{name}_changelist": ({}, ADMIN_POWERS, ADMIN_POWERS),
+        f"{name}_add": ({}, writes, writes),
+        f"{name}_change": (this, ADMIN_POWERS, writes),
+        f"{name}_delete": (this, deletes, deletes),
+        f"{name}_history": (this, ADMIN_POWERS),
+        route: (route.replace("<path:object_id>", "1"), TO_THE_SIGN_IN),
+    }
+
+
+TABLE |= admin_rows("user", writes=ADMIN_POWERS, deletes=ADMIN_NEVER)
+for model in "organisation directorate post register scoringscheme".split():
+    TABLE |= admin_rows(model, writes=ADMIN_POWERS)
+for model in "source citation failuretype adverseimpact insight lesson casestudy casefailuretype caseinsight".split():
+    TABLE |= admin_rows(model)
+TABLE |= admin_rows("authenticator", app="mfa", deletes=ADMIN_POWERS)
+
+OWN = [name for name in TABLE if not re.match(r"admin:|/admin/|account_|mfa_", name)]
+OF_A_REGISTER = [name for name in OWN if "slug" in TABLE[name][0] and not name.startswith("library")]
+OF_A_RISK = [name for name in OF_A_REGISTER if "number" in TABLE[name][0]]
+TAKE_POST = [name for name, row in TABLE.items() if len(row) == 3]
+
+
+def addresses(patterns=None, before="/", namespace=""):
+    """Every address of the resolver: its name or, where it has none, its route."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern).removeprefix("^")
+        if hasattr(pattern, "url_patterns"):
+            inside = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from addresses(pattern.url_patterns, route, inside)
+        else:
+            yield namespace + pattern.name if pattern.name else route
+
+
+def path_of(name):
+    arguments = TABLE[name][0]
+    if isinstance(arguments, str):
+        return arguments
+    first = str(arguments.get("object_id", ""))
+    if first.startswith("first "):
+        arguments = {"object_id": apps.get_model(first.removeprefix("first "))._base_manager.first().pk}
+    if "id" in arguments:
+        arguments = {"id": get_user_model().objects.first().pk}
+    return reverse(name, kwargs=arguments)
+
+
+@pytest.fixture
+def people():
+    """Everybody of PEOPLE, and the register "ours" with one risk."""
+    ours, theirs = make_organisation(), make_organisation()
+    password = {"password": "a long enough password"}
+    found = {role: make_person(ours, role, **password) for role in INSIDE}
+    found["stranger"] = make_person(theirs, Role.MANAGER, **password)
+    found["expired"] = make_membership(make_user(**password), ours, Role.PEER, until=days_ago(1)).user
+    found["inactive"] = make_person(ours, Role.MANAGER, is_active=False, **password)
+    found["staff"] = make_user(is_staff=True, **password)
+    found["installer"] = make_user(is_staff=True, is_superuser=True, **password)
+    make_directorate(ours)
+    Authenticator.objects.create(user=make_user(), type=Authenticator.Type.RECOVERY_CODES, data={})
+    risk = make_risk(make_register(ours, slug="ours"), by=found["manager"], owner=make_post(ours), assessed=(3, 3))
+    make_register(theirs, slug="theirs")
+    assert risk.number == 1
+    return {"nobody": None, **found}
+
+
+@pytest.fixture
+def client_of(people):
+    def client_of(person):
+        client = Client()
+        if people[person]:
+            client.force_login(people[person])
+        return client
+
+    return client_of
+
+
+def our_rows():
+    """Every row of every table of ours."""
+    models = apps.get_app_config("registers").get_models()
+    return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
+
+
+def sent(client, path, **data):
+    """The answer to a POST, whose writing and signing out are taken back."""
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        answer = client.post(path, data)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return answer
+
+
+# The table
+
+
+def test_every_address_has_a_row():
+    assert set(addresses()) - set(TABLE) == set()
+
+
+def test_every_row_is_of_an_address():
+    assert set(TABLE) - set(addresses()) == set()
+
+
+def test_no_two_addresses_share_a_row():
+    known = list(addresses())
+    assert [name for name in known if known.count(name) > 1] == []
+
+
+def differences(observed, method):
+    """What was answered otherwise than declared: (person, name) -> (observed, declared)."""
+    declared = {(person, name): TABLE[name][method][person] for person, name in observed}
+    return {cell: (status, declared[cell]) for cell, status in observed.items() if status != declared[cell]}
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_who_may_open_what(client_of, person):
+    client = client_of(person)
+    observed = {(person, name): client.get(path_of(name)).status_code for name in TABLE}
+    assert differences(observed, 1) == {}
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_who_may_send_what(client_of, person):
+    client = client_of(person)
+    observed = {(person, name): sent(client, path_of(name)).status_code for name in TAKE_POST}
+    assert differences(observed, 2) == {}
+
+
+@pytest.mark.parametrize("method", ["head", "options"])
+@pytest.mark.parametrize("person", ["nobody", "stranger", "member", "officer"])
+def test_other_safe_methods_follow_get(client_of, person, method):
+    client = client_of(person)
+    observed = {(person, name): getattr(client, method)(path_of(name)).status_code for name in OWN}
+    assert differences(observed, 1) == {}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_whoever_is_signed_out_is_sent_to_the_sign_in_and_back(client_of, name):
+    if TABLE[name][1]["nobody"] == 302:
+        path = path_of(name)
+        assert client_of("nobody").get(path)["Location"] == f"/accounts/login/?next={path}"
+
+
+@pytest.mark.parametrize("name", [name for name in OWN if name not in (*TAKE_POST, "healthz", "readyz")])
+def test_a_page_to_read_takes_no_post(client_of, name):
+    assert client_of("manager").post(path_of(name)).status_code == 405
+
+
+@pytest.mark.parametrize("name", [name for name in OWN if name in TAKE_POST])
+def test_a_form_that_is_sent_empty_says_what_is_missing(client_of, name):
+    if name in OF_A_REGISTER:
+        answer = sent(client_of("officer"), path_of(name))
+        assert "There is a problem" in answer.text
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("name", OF_A_REGISTER)
+def test_a_member_changes_nothing(client_of, name, method):
+    client = client_of("member")
+    before = our_rows()
+    answer = getattr(client, method)(path_of(name), risk_form())
+    assert (answer.status_code in (403, 405), our_rows()) == (True, before)
+
+
+@pytest.mark.parametrize("person", ["manager", "installer"])
+def test_get_writes_nothing(client_of, person):
+    client = client_of(person)
+    before = our_rows()
+    for name in TABLE:
+        client.get(path_of(name))
+    assert our_rows() == before
+
+
+@pytest.mark.parametrize("name", TAKE_POST)
+def test_no_form_is_taken_without_its_token(people, name):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people["installer"] if "library" in name or "admin" in name else people["manager"])
+    assert client.post(path_of(name)).status_code == 403
+
+
+# Roles that change
+
+
+def test_a_role_that_is_taken_away_ends_with_the_next_request(people, client_of):
+    client = client_of("officer")
+    people["officer"].memberships.all().delete()
+    assert client.get("/registers/ours/").status_code == 404
+
+
+def test_somebody_made_inactive_is_signed_out_with_the_next_request(people, client_of):
+    client = client_of("officer")
+    get_user_model().objects.filter(pk=people["officer"].pk).update(is_active=False)
+    assert client.get("/registers/ours/").status_code == 302
+
+
+def test_a_peer_reads_until_the_last_day(people):
+    people["expired"].memberships.update(until=days_ago(0))
+    client = Client()
+    client.force_login(people["expired"])
+    assert client.get("/registers/ours/").status_code == 200
+
+
+def test_two_roles_add_up(people, client_of):
+    make_membership(people["member"], people["officer"].memberships.get().organisation, Role.OFFICER)
+    assert client_of("member").get("/registers/ours/risks/new/").status_code == 200
+
+
+# What does not exist and what is somebody else's
+
+
+def bytes_of(answer):
+    """Everything in an answer that its reader could tell it by, without the tokens that differ every time."""
+    body = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", answer.content)
+    headers = {name: value for name, value in answer.items() if name != "Content-Security-Policy"}
+    return answer.status_code, headers, body
+
+
+@pytest.mark.parametrize("method", ["get", "post", "head"])
+@pytest.mark.parametrize("name", OF_A_REGISTER)
+def test_the_register_of_another_organisation_looks_like_none(client_of, name, method):
+    make_risk(make_register(make_organisation(), slug="elsewhere"))
+    client = client_of("manager")
+    theirs, none = (reverse(name, kwargs=TABLE[name][0] | {"slug": slug}) for slug in ("elsewhere", "no-such"))
+    assert bytes_of(getattr(client, method)(theirs)) == bytes_of(getattr(client, method)(none))
+
+
+@pytest.mark.parametrize("method", ["get", "post", "head"])
+@pytest.mark.parametrize("name", OF_A_RISK)
+@pytest.mark.parametrize("person", ["officer", "peer", "administrator"])
+def test_an_exempt_risk_looks_like_none(client_of, exempt, person, name, method):
+    client = client_of(person)
+    hidden, none = (reverse(name, kwargs={"slug": "ours", "number": n}) for n in (exempt.number, 999))
+    assert bytes_of(getattr(client, method)(hidden)) == bytes_of(getattr(client, method)(none))
+
+
+# Exempt risks
+
+
+@pytest.fixture
+def exempt(people):
+    """A risk that was open to all a hundred days ago and is exempt today."""
+    register = people["manager"].memberships.get().organisation.registers.get()
+    risk = make_risk(register, by=people["manager"], assessed=(5, 5), on=days_ago(100), title="Quokka in the vault")
+    make_revision(risk, is_exempt=True, on=days_ago(10))
+    risk.refresh_from_db()
+    return risk
+
+
+def raises(people, exempt):
+    exempt.raised_by = people["officer"]
+    exempt.save()
+
+
+def holds(people, exempt):
+    exempt.owner = make_post(exempt.register.organisation, holder=people["officer"])
+    exempt.save()
+
+
+def does_neither(people, exempt):
+    pass
+
+
+EXEMPT_FOR = {
+    ("member", does_neither): 200,
+    ("manager", does_neither): 200,
+    ("officer", raises): 200,
+    ("officer", holds): 200,
+    ("officer", does_neither): 404,
+    ("peer", does_neither): 404,
+    ("administrator", does_neither): 404,
+    ("stranger", does_neither): 404,
+}
+who_may = pytest.mark.parametrize(("person", "tie", "status"), [(*key, status) for key, status in EXEMPT_FOR.items()])
+unseen_by = pytest.mark.parametrize("person", ["officer", "peer", "administrator"])
+seen_by = pytest.mark.parametrize("person", ["member", "manager"])
+
+
+@who_may
+@pytest.mark.parametrize("query", ["", f"?as_at={days_ago(50)}"])
+@pytest.mark.parametrize("name", ["risk_detail", "risk_history"])
+def test_who_may_read_an_exempt_risk(people, client_of, exempt, person, tie, status, name, query):
+    tie(people, exempt)
+    path = reverse(name, kwargs={"slug": "ours", "number": exempt.number})
+    assert client_of(person).get(path + query).status_code == status
+
+
+@who_may
+@pytest.mark.parametrize("name", ["risk_edit", "risk_assess"])
+def test_who_may_change_an_exempt_risk(people, client_of, exempt, person, tie, status, name):
+    tie(people, exempt)
+    path = reverse(name, kwargs={"slug": "ours", "number": exempt.number})
+    assert client_of(person).get(path).status_code == (403 if person == "member" else status)
+
+
+def test_whoever_held_the_post_before_does_not_see_it(people, client_of, exempt):
+    holds(people, exempt)
+    exempt.owner.holder = make_user()
+    exempt.owner.save()
+    assert client_of("officer").get(exempt.get_absolute_url()).status_code == 404
+
+
+def pages_that_list(exempt):
+    past = f"as_at={days_ago(50)}"
+    number = {"slug": "ours", "number": 1}
+    return [
+        "/",
+        "/registers/ours/",
+        f"/registers/ours/?{past}",
+        "/registers/ours/?q=quokka",
+        "/registers/ours/?status=all&sort=title",
+        f"/registers/ours/?q={exempt.reference}",
+        "/registers/ours/?likelihood=5&impact=5",
+        "/registers/ours/dashboard/",
+        f"/registers/ours/dashboard/?{past}",
+        f"/registers/ours/dashboard/?since={days_ago(50)}",
+        f"/registers/ours/dashboard/?since={days_ago(101)}",
+        *(reverse(name, kwargs=number) for name in OF_A_RISK),
+    ]
+
+
+@unseen_by
+def test_an_exempt_risk_is_named_nowhere(client_of, exempt, person):
+    client = client_of(person)
+    assert [path for path in pages_that_list(exempt) if b"Quokka in" in client.get(path).content] == []
+
+
+@seen_by
+def test_an_exempt_risk_is_named_to_those_who_may_see_it(client_of, exempt, person):
+    assert "Quokka in" in client_of(person).get("/registers/ours/").text
+
+
+def numbers_of(page):
+    """Everything a page counts: totals and counts for tools, and the numbers in its sentences."""
+    return re.findall(r'data-(?:count|total)="(\d+)"|<p class="govuk-body(?:-l)?">([^<]*\brisks?\b[^<]*)', page)
+
+
+@unseen_by
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/registers/ours/",
+        f"/registers/ours/?as_at={days_ago(50)}",
+        "/registers/ours/?band=severe",
+        "/registers/ours/dashboard/",
+        f"/registers/ours/dashboard/?as_at={days_ago(50)}",
+        f"/registers/ours/dashboard/?since={days_ago(50)}",
+    ],
+)
+def test_no_number_counts_an_exempt_risk(client_of, exempt, person, path):
+    make_risk(exempt.register, assessed=(2, 2), on=days_ago(100))
+    client = client_of(person)
+    with_it = numbers_of(client.get(path).text)
+    exempt.positions.all().delete()
+    assert with_it == numbers_of(client.get(path).text) != []
+
+
+@seen_by
+def test_numbers_count_exempt_risks_for_those_who_may_see_them(client_of, exempt, person):
+    assert 'data-total="2"' in client_of(person).get("/registers/ours/").text
+
+
+@unseen_by
+@pytest.mark.parametrize("path", ["/", "/registers/ours/", "/registers/ours/dashboard/"])
+def test_where_numbers_may_differ_the_page_says_so(client_of, person, path):
+    assert "exempt risks not counted" in client_of(person).get(path).text.lower()
+
+
+@seen_by
+@pytest.mark.parametrize("path", ["/", "/registers/ours/", "/registers/ours/dashboard/"])
+def test_where_everything_is_counted_the_page_says_nothing_of_it(client_of, person, path):
+    assert "exempt risks not counted" not in client_of(person).get(path).text.lower()
+
+
+# Canaries
+
+
+@pytest.fixture
+def canaries(people):
+    """The word canary in every text of another organisation. Returns arguments that lead to what is its own."""
+    organisation = make_organisation("Canaryshire", slug="canary-council")
+    person = make_person(organisation, Role.MANAGER, name="Carla Canary", email="carla@canary.example")
+    post = make_post(
+        organisation, "Canary keeper", directorate=make_directorate(organisation, "Canary care"), holder=person
+    )
+    words = {"label": "Canary", "guidance": "canary"}
+    levels = [{"value": value, **words} for value in range(1, 6)]
+    bands = [{**band, "label": f"Canary {number}"} for number, band in enumerate(scheme_data()["bands"])]
+    scheme = make_scheme(name="Canary scheme", organisation=organisation, likelihood=levels, impact=levels, bands=bands)
+    register = make_register(organisation, scheme, slug="cage", name="Canary register", prefix="CANARY")
+    content = dict.fromkeys(("title", "cause", "event", "consequence"), "The canary stops")
+    risk = make_risk(register, by=person, owner=post, primary_failure_type=failure_type(), assessed=(4, 4), **content)
+    risk.assess(by=person, version=1, kind="target", likelihood=1, impact=1, rationale="A canary said so.")
+    make_revision(risk, by=person, title="The canary is quiet", reason="Listen to the canary")
+    return {"post": post, "paths": [reverse(n, kwargs=TABLE[n][0] | {"slug": "cage"}) for n in OF_A_REGISTER]}
+
+
+@pytest.mark.parametrize("person", [*INSIDE, "stranger", "expired", "nobody"])
+def test_no_word_of_another_organisation_is_ever_read(client_of, canaries, person):
+    client = client_of(person)
+    asked = [path_of(name) for name in TABLE] + canaries["paths"]
+    asked += [f"/registers/ours/?owner={canaries['post'].pk}", "/registers/ours/dashboard/?since=2000-01-01"]
+    answers = {path: client.get(path) for path in asked}
+    told = {path: answer.content + repr(answer.items()).encode() for path, answer in answers.items()}
+    assert [path for path, text in told.items() if b"canary" in text.lower()] == []
+
+
+def test_canaries_sing_to_their_own(canaries):
+    client = Client()
+    client.force_login(canaries["post"].holder)
+    silent = [path for path in ["/", *canaries["paths"]] if b"canary" not in client.get(path).content.lower()]
+    assert silent == []
+
+
+def test_the_post_of_another_organisation_is_no_filter(client_of, canaries):
+    assert client_of("manager").get(f"/registers/ours/?owner={canaries['post'].pk}").status_code == 400
+
+
+# The admin site
+
+
+def test_what_the_admin_site_adds_is_audited(client_of):
+    before = AuditEntry.objects.count()
+    fields = {"name": "Southmoor", "slug": "southmoor", "sector": "council"}
+    answer = client_of("installer").post(reverse("admin:registers_organisation_add"), fields)
+    assert (answer.status_code, AuditEntry.objects.count() - before) == (302, 1)
+
+
+def test_a_password_that_the_admin_site_sets_is_audited(people, client_of):
+    before = AuditEntry.objects.count()
+    path = reverse("admin:auth_user_password_change", args=[people["member"].pk])
+    new = {"usable_password": "true", "password1": "another long password", "password2": "another long password"}
+    answer = client_of("installer").post(path, new)
+    assert (answer.status_code, AuditEntry.objects.count() - before) == (302, 1)
+
+
+def test_the_admin_sites_own_sign_in_signs_nobody_in(people, client_of):
+    """It knows neither the second factor nor the limit on guesses."""
+    client = client_of("staff")
+    client.post("/admin/login/", {"username": people["installer"].email, "password": "a long enough password"})
+    assert client.session["_auth_user_id"] == str(people["staff"].pk)
+
+
+@pytest.mark.parametrize("model", ["risk", "riskrevision", "assessment", "position", "auditentry", "audittext"])
+def test_the_admin_site_knows_no(client_of, model):
+    assert client_of("installer").get(f"/admin/registers/{model}/").status_code == 404

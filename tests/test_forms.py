@@ -1,0 +1,760 @@
+"""The three forms about a risk, as they are posted: hostile values, forged fields, the same form twice, two editors."""
+
+import html
+import re
+import unicodedata
+import uuid
+from html.parser import HTMLParser
+from urllib.parse import quote_plus, unquote_to_bytes
+
+import pytest
+from database import in_parallel
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+from makers import (
+    days_ago,
+    make_organisation,
+    make_person,
+    make_post,
+    make_register,
+    make_risk,
+    preset,
+    risk_form,
+)
+
+from registers.models import Assessment, AuditEntry, Position, Register, Risk, RiskRevision
+
+pytestmark = pytest.mark.django_db
+
+HISTORY = (Risk, RiskRevision, Assessment, Position, AuditEntry, Register)
+
+
+def rows():
+    """Everything a form may write, to compare before and after."""
+    return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in HISTORY}
+
+
+class World:
+    """An officer who is signed in, a register with one risk of theirs and one of each in another organisation."""
+
+    def __init__(self):
+        self.organisation = make_organisation("Northmoor")
+        self.officer = make_person(self.organisation, name="Robin Ash")
+        self.colleague = make_person(self.organisation, name="Sasha Birch")
+        self.post = make_post(self.organisation, "Treasurer")
+        self.register = make_register(self.organisation, slug="ours", prefix="C")
+        self.risk = make_risk(self.register, by=self.officer, owner=self.post, assessed=(2, 2), on=days_ago(20))
+        elsewhere = make_organisation("Southmoor")
+        self.their_post = make_post(elsewhere, "Their treasurer")
+        self.their_register = make_register(elsewhere, slug="theirs")
+        self.client = self.client_of(self.officer)
+
+    @staticmethod
+    def client_of(user):
+        client = Client()
+        client.force_login(user)
+        return client
+
+    def form(self, name, **fields):
+        """What a person would send who fills in the whole form."""
+        words = {"owner": str(self.post.pk)}
+        version = str(Risk.objects.get(pk=self.risk.pk).version)
+        if name == "new":
+            return risk_form(**words) | fields
+        if name == "edit":
+            gone = ("likelihood", "impact", "driver", "rationale", "token")
+            kept = {field: value for field, value in risk_form(**words).items() if field not in gone}
+            return {**kept, "title": "Savings run late", "reason": "We looked again.", "version": version} | fields
+        judged = {field: risk_form()[field] for field in ("likelihood", "impact", "driver", "rationale", "token")}
+        today = timezone.localdate()
+        day = {"effective_on_0": today.day, "effective_on_1": today.month, "effective_on_2": today.year}
+        return {**judged, **day, "kind": "current", "version": version} | fields
+
+    def send(self, name, data, client=None):
+        return (client or self.client).post(PATHS[name], data)
+
+
+PATHS = {
+    "new": "/registers/ours/risks/new/",
+    "edit": "/registers/ours/risks/1/edit/",
+    "assess": "/registers/ours/risks/1/assess/",
+}
+WORDS = {
+    "new": "title event cause consequence rationale".split(),
+    "edit": "title event cause consequence reason".split(),
+    "assess": ["rationale"],
+}
+CHOICES = {
+    "new": "owner primary_failure_type other_failure_types likelihood impact driver".split(),
+    "edit": "owner primary_failure_type other_failure_types version".split(),
+    "assess": "kind likelihood impact driver version".split(),
+}
+DATES = ["effective_on_0", "effective_on_1", "effective_on_2", "effective_on"]
+every_form = pytest.mark.parametrize("name", PATHS)
+every_field_of_words = pytest.mark.parametrize(("name", "field"), [(n, f) for n in PATHS for f in WORDS[n]])
+every_choice = pytest.mark.parametrize(
+    ("name", "field"), [(n, f) for n in PATHS for f in CHOICES[n]] + [("assess", f) for f in DATES]
+)
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+class Controls(HTMLParser):
+    """What the controls of a page would send again: name -> list of values."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.values, self._area, self._select = {}, None, None
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        name, value = attrs.get("name"), attrs.get("value") or ""
+        if tag == "input" and name and (attrs.get("type") not in ("radio", "checkbox") or "checked" in attrs):
+            self._add(name, value)
+        elif tag == "textarea":
+            self._area = name
+            self._add(name, "")
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and "selected" in attrs:
+            self._add(self._select, value)
+
+    def handle_data(self, data):
+        if self._area:
+            self.values[self._area][-1] += data
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            self.values[self._area][-1] = self.values[self._area][-1].removeprefix("\n")
+            self._area = None
+
+    def _add(self, name, value):
+        self.values.setdefault(name, []).append(value)
+
+
+def typed_in(answer):
+    return {name: values[-1] for name, values in Controls(answer.text).values.items()}
+
+
+def errors_in(answer):
+    """The sentences of the error summary."""
+    summary = re.search(r'class="govuk-error-summary".*?</ul>', answer.text, re.DOTALL)
+    return (
+        [html.unescape(re.sub("<[^>]*>", "", e)) for e in re.findall("<li>(.*?)</li>", summary[0])] if summary else []
+    )
+
+
+# Hostile values
+
+HOSTILE = {
+    "NUL": "a\0b",
+    "NUL alone": "\0",
+    "escape": "a\x1b[31mb",
+    "bell and backspace": "a\x07\x08b",
+    "lone surrogates": b"a%ED%A0%80b",
+    "broken UTF-8": b"a%FF%FE%C0%AFb",
+    "100 kB": "x" * 100_000,
+    "100 kB of lines": "line\n" * 20_000,
+    "5,000 digits": "9" * 5_000,
+    "number too large": str(2**63),
+    "negative": "-1",
+    "NaN": "NaN",
+    "infinity": "1e309",
+    "hexadecimal": "0x1F",
+    "Arabic digits": "٣",
+    "full-width digits": "\uff13",
+    "right-to-left override": "safe \u202eexe.fdp",
+    "right to left": "הסיכון של העיר",
+    "combining marks": "e" + "\u0301" * 5_000,
+    "zero width": "\u200b",
+    "byte order mark": "\ufeffx",
+    "beyond the first plane": "👩🏽‍🚒 \U0001d518 \U0010ffff",
+    "CRLF": "a\r\nSet-Cookie: x=1\r\n\r\nb",
+    "template": "{{ settings.SECRET_KEY }}{% debug %}",
+    "format": "%s%n%x {0.__class__} ${7*7}",
+    "SQL": "'; DROP TABLE registers_risk; --",
+    "path": "../../../../etc/passwd",
+    "script": "</textarea><script>alert(1)</script>",
+    "formula": "=cmd|' /C calc'!A0",
+    "JSON": '{"$ne": null}',
+    "only spaces": "   \t \u00a0 ",
+    "tab and newline": "a\tb\nc",
+}
+
+
+def encoded(data):
+    """A form's body; bytes go in as they are."""
+    pairs = [(name, v) for name, value in data.items() for v in (value if isinstance(value, list) else [value])]
+    return b"&".join(name.encode() + b"=" + (v if isinstance(v, bytes) else _quoted(v)) for name, v in pairs)
+
+
+def _quoted(value):
+    return quote_plus(str(value)).encode()
+
+
+def post_raw(world, name, data):
+    return world.client.generic("POST", PATHS[name], encoded(data), "application/x-www-form-urlencoded")
+
+
+def as_read(value):
+    """How a browser's form sends it and Django reads it."""
+    text = unquote_to_bytes(value).decode("utf-8", "replace") if isinstance(value, bytes) else value
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def as_stored(value, field):
+    """Composed and trimmed, a title on one line; nothing where nothing can be seen."""
+    text = unicodedata.normalize("NFC", as_read(value)).strip()
+    if all(unicodedata.category(character) in ("Cf", "Zs") for character in text):
+        return ""
+    return " ".join(text.split()) if field == "title" else text
+
+
+def is_whole(risk):
+    """Whether every part of a risk's history fits the others."""
+    revisions = list(risk.revisions.order_by("number"))
+    return (
+        [r.number for r in revisions] == list(range(1, risk.version + 1))
+        and revisions[-1].content() == risk.content()
+        and risk.current == risk.assessments.current().last()
+        and risk.positions.exists()
+        and AuditEntry.objects.filter(subject=f"risk:{risk.pk}").count() == len(revisions)
+    )
+
+
+@every_field_of_words
+def test_hostile_words_are_stored_whole_or_come_back_with_a_reason(world, name, field):
+    wrong = {}
+    for number, (what, value) in enumerate(HOSTILE.items()):
+        other = {} if field == "title" or name == "assess" else {"title": f"Title {number}"}
+        count = Risk.objects.count(), RiskRevision.objects.count(), Assessment.objects.count()
+        answer = post_raw(world, name, world.form(name, **{field: value}, **other))
+        now = Risk.objects.count(), RiskRevision.objects.count(), Assessment.objects.count()
+        if answer.status_code == 200:
+            kept = typed_in(answer).get(field)
+            if now != count or not errors_in(answer) or as_read(kept or "") != as_read(value):
+                wrong[what] = (now, count, errors_in(answer), kept and kept[:50])
+        elif answer.status_code == 302:
+            risk = Risk.objects.latest("pk") if name == "new" else Risk.objects.get(pk=world.risk.pk)
+            said = risk.assessments.latest("pk") if field == "rationale" else risk
+            said = risk.revisions.latest() if field == "reason" else said
+            if getattr(said, field) != as_stored(value, field) or not is_whole(risk):
+                wrong[what] = ("stored", getattr(said, field)[:50])
+        else:
+            wrong[what] = answer.status_code
+    assert wrong == {}
+
+
+@every_field_of_words
+@pytest.mark.parametrize("character", ["\0", "\x07", "\x1b", "\x9b"])
+def test_a_character_that_no_page_can_show_is_refused_in_words(world, name, field, character):
+    before = rows()
+    answer = world.send(name, world.form(name, **{field: f"a{character}b"}))
+    assert ("cannot be stored" in " ".join(errors_in(answer)), rows() == before) == (True, True)
+
+
+@every_choice
+def test_hostile_choices_are_refused_in_words_and_nothing_typed_is_lost(world, name, field):
+    wrong = {}
+    for what, value in HOSTILE.items():
+        form = world.form(name, **{field: value})
+        if field == "effective_on":
+            form = {key: v for key, v in form.items() if not key.startswith("effective_on_")}
+        before = rows()
+        answer = post_raw(world, name, form)
+        kept = typed_in(answer)
+        lost = [f for f in WORDS[name] if kept.get(f, "").strip() != form[f]]
+        if not as_read(value).strip() and answer.status_code == 302:
+            continue  # what may be left out was
+        if field == "version" and answer.status_code == 409 and rows() == before and not lost:
+            continue  # digits of another script make a number
+        if answer.status_code != 200 or rows() != before or not errors_in(answer) or lost:
+            wrong[what] = (answer.status_code, rows() == before, errors_in(answer), lost)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", ["new", "assess"])
+def test_a_token_that_cannot_be_read_counts_as_new(world, name):
+    before = Assessment.objects.count()
+    answers = [post_raw(world, name, world.form(name, token=value)).status_code for value in HOSTILE.values()]
+    assert (set(answers), Assessment.objects.count() - before) == ({302}, len(HOSTILE))
+
+
+@every_form
+def test_no_error_speaks_of_software(world, name):
+    told = set()
+    for field in CHOICES[name] + WORDS[name] + (DATES if name == "assess" else []):
+        for value in ("\0", "x", "9" * 30, ""):
+            told |= set(errors_in(world.send(name, world.form(name, **{field: value}))))
+    assert [words for words in told if re.search(r"valid |field|UUID|Null|null|integer|value", words)] == []
+
+
+@pytest.mark.parametrize("field", [*DATES[:3]])
+def test_a_date_that_is_none_comes_back_as_it_was_typed(world, field):
+    answer = world.send("assess", world.form("assess", **{field: "forty <b>"}))
+    assert (typed_in(answer)[field], answer.status_code) == ("forty <b>", 200)
+
+
+@every_form
+def test_five_megabytes_are_too_much(world, name):
+    before = rows()
+    answer = world.send(name, world.form(name, **{WORDS[name][0]: "x" * 5_000_000}))
+    assert (answer.status_code, rows() == before) == (413, True)
+
+
+@every_form
+def test_more_fields_than_any_form_has_are_refused(world, name):
+    before = rows()
+    answer = post_raw(world, name, world.form(name) | {f"x{n}": "1" for n in range(1_001)})
+    assert (answer.status_code, rows() == before) == (400, True)
+
+
+@every_form
+def test_the_same_field_a_hundred_times_does_no_harm(world, name):
+    answer = post_raw(world, name, world.form(name) | {field: ["x"] * 100 for field in CHOICES[name]})
+    assert answer.status_code == 200
+
+
+@every_form
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/xml"])
+def test_what_no_form_sends_is_an_empty_form(world, name, kind):
+    answer = world.client.generic("POST", PATHS[name], b'{"title": "x"}', kind)
+    assert (answer.status_code, len(errors_in(answer)) > 0) == (200, True)
+
+
+@every_form
+def test_a_file_in_place_of_words_is_no_words(world, name):
+    field = {"new": "title", "edit": "title", "assess": "rationale"}[name]
+    answer = world.send(name, world.form(name) | {field: SimpleUploadedFile("x.txt", b"words")})
+    assert (answer.status_code, len(errors_in(answer))) == (200, 1)
+
+
+@pytest.mark.parametrize(("length", "status"), [(200, 302), (201, 200)])
+def test_a_title_has_two_hundred_characters_at_most(world, length, status):
+    assert world.send("new", world.form("new", title="x" * length)).status_code == status
+
+
+def test_a_title_is_one_line(world):
+    world.send("new", world.form("new", title="one\r\ntwo"))
+    assert Risk.objects.latest("pk").title == "one two"
+
+
+def test_a_title_that_nobody_can_see_is_none(world):
+    assert world.send("new", world.form("new", title="\u200b\u200b")).status_code == 200
+
+
+def test_words_are_stored_composed(world):
+    world.send("new", world.form("new", title="Cafe\u0301"))
+    assert Risk.objects.latest("pk").title == "Caf\u00e9"
+
+
+# Ratings and owners
+
+OUTSIDE = ["0", "6", "-1", "1.5", "", " ", "99999999999999999999", "None", "true"]
+
+
+@pytest.mark.parametrize("name", ["new", "assess"])
+@pytest.mark.parametrize("field", ["likelihood", "impact"])
+@pytest.mark.parametrize("value", OUTSIDE)
+def test_a_rating_that_the_scheme_lacks_is_refused(world, name, field, value):
+    before = rows()
+    answer = world.send(name, world.form(name, **{field: value}))
+    words = {"likelihood": "Select how likely it is", "impact": "Select how bad it would be"}[field]
+    assert (answer.status_code, errors_in(answer), rows() == before) == (200, [words], True)
+
+
+@pytest.mark.parametrize("name", ["new", "assess"])
+def test_a_smaller_scheme_has_fewer_ratings(world, name):
+    world.register.scheme = preset("four-by-four")
+    world.register.save()
+    assert errors_in(world.send(name, world.form(name, likelihood="5"))) == ["Select how likely it is"]
+
+
+@pytest.mark.parametrize("left_out", ["likelihood", "impact", "driver", "rationale"])
+def test_half_a_judgement_is_none(world, left_out):
+    before = rows()
+    answer = world.send("new", world.form("new", **{left_out: ""}))
+    assert (answer.status_code, len(errors_in(answer)), rows() == before) == (200, 1, True)
+
+
+def test_a_risk_may_be_logged_without_a_judgement(world):
+    world.send("new", world.form("new", **dict.fromkeys(("likelihood", "impact", "driver", "rationale"), "")))
+    assert Risk.objects.latest("pk").current is None
+
+
+def test_a_risk_may_be_logged_before_its_type_is_decided(world):
+    world.send("new", world.form("new", primary_failure_type="", other_failure_types=[]))
+    assert Risk.objects.latest("pk").primary_failure_type is None
+
+
+@pytest.mark.parametrize("name", ["new", "edit"])
+@pytest.mark.parametrize("owner", ["theirs", "0", "-1", "99999999999999999999", "x", "1e0"])
+def test_an_owner_that_is_no_post_of_ours_is_refused(world, name, owner):
+    before = rows()
+    answer = world.send(name, world.form(name, owner=world.their_post.pk if owner == "theirs" else owner))
+    assert (errors_in(answer), rows() == before) == (["Select a post of this organisation"], True)
+
+
+@pytest.mark.parametrize("name", ["new", "edit"])
+def test_a_refusal_does_not_name_the_post_of_others(world, name):
+    assert "Their treasurer" not in world.send(name, world.form(name, owner=world.their_post.pk)).text
+
+
+@pytest.mark.parametrize("name", ["new", "edit"])
+def test_a_type_is_not_main_and_other_at_once(world, name):
+    answer = world.send(name, world.form(name, other_failure_types=["financial", "governance"]))
+    assert errors_in(answer) == ["Financial is the main type already: take its tick away here"]
+
+
+# Everything right
+
+
+def test_logging_leads_to_the_risk(world):
+    answer = world.send("new", world.form("new"))
+    assert answer["Location"] == "/registers/ours/risks/2/"
+
+
+def test_logging_keeps_all_that_was_said(world):
+    world.send("new", world.form("new"))
+    risk = Risk.objects.latest("pk")
+    said = (risk.title, risk.owner, risk.primary_failure_type.slug, [t.slug for t in risk.other_failure_types.all()])
+    assert said == ("Reserves run out", world.post, "financial", ["governance"])
+
+
+def test_logging_keeps_the_judgement(world):
+    world.send("new", world.form("new"))
+    judged = Risk.objects.latest("pk").current
+    assert (judged.likelihood, judged.impact, judged.driver.slug, judged.by) == (3, 4, "harm-to-users", world.officer)
+
+
+def test_editing_keeps_all_that_was_said(world):
+    world.send("edit", world.form("edit"))
+    risk = Risk.objects.get(pk=world.risk.pk)
+    assert (risk.title, risk.version, risk.revisions.latest().reason) == ("Savings run late", 2, "We looked again.")
+
+
+def test_assessing_adds_a_judgement(world):
+    world.send("assess", world.form("assess"))
+    risk = Risk.objects.get(pk=world.risk.pk)
+    assert (risk.assessments.count(), risk.current.score, risk.current.by) == (2, 12, world.officer)
+
+
+@every_form
+def test_a_form_starts_with_what_is_known(world, name):
+    page = world.client.get(PATHS[name])
+    shown = {"new": "", "edit": world.risk.title, "assess": ""}[name]
+    assert typed_in(page).get("title", "") == shown
+
+
+@every_form
+def test_a_form_that_comes_back_keeps_every_control(world, name):
+    """One thing is wrong; everything else is sent again as it was."""
+    wrong = {"new": "event", "edit": "event", "assess": "rationale"}[name]
+    form = world.form(name, **{wrong: ""})
+    kept = Controls(world.send(name, form).text).values
+    sent = {field: value if isinstance(value, list) else [str(value)] for field, value in form.items()}
+    assert {field: kept.get(field) for field in sent} == sent
+
+
+@every_form
+def test_the_title_of_a_page_with_errors_begins_so(world, name):
+    assert "<title>Error: " in world.send(name, {}).text
+
+
+# Forged fields
+
+
+@every_form
+def test_forged_fields_change_nothing(world, name):
+    forged = {
+        "register": world.their_register.pk,
+        "organisation": world.their_register.organisation_id,
+        "raised_by": world.colleague.pk,
+        "by": world.colleague.pk,
+        "raised_on": "2001-01-01",
+        "recorded_at": "2001-01-01",
+        "number": 99,
+        "id": 1,
+        "pk": 1,
+        "risk": 99,
+        "is_exempt": "true",
+        "status": "closed",
+        "current": 1,
+        "score": 25,
+        "band": "severe",
+        "scheme": 1,
+        "perspective": "external",
+        "what": "closed",
+        "on_behalf_of": world.colleague.pk,
+    }
+    if name == "new":
+        forged |= {"version": 7, "effective_on": "2001-01-01", "reason": "forged", "kind": "target"}
+    if name == "edit":
+        forged |= {"effective_on": "2001-01-01", "likelihood": 5, "impact": 5, "rationale": "forged"}
+    if name == "assess":
+        forged |= {"title": "forged", "owner": world.their_post.pk, "reason": "forged"}
+    plain, with_forged = (self_portrait(world, name, extra) for extra in ({}, forged))
+    assert with_forged == plain
+
+
+def self_portrait(world, name, extra):
+    """What saving the form wrote, without what differs every time; in a transaction that is taken back."""
+    differ = {"id", "token", "recorded_at", "at", "signature", "previous_signature", "text_digest", "revision_id"}
+    gone = differ | {"risk_id", "assessment_id", "current_id", "subject", "facts"}
+    with transaction.atomic():
+        answer = world.send(name, world.form(name) | extra)
+        written = {
+            model: [{k: v for k, v in row.items() if k not in gone} for row in found] for model, found in rows().items()
+        }
+        transaction.set_rollback(True)
+    assert answer.status_code == 302
+    return written
+
+
+# The same form twice
+
+
+def test_the_same_form_twice_makes_one_risk(world):
+    form = world.form("new")
+    first, second = world.send("new", form), world.send("new", form)
+    assert (first["Location"], second["Location"], Risk.objects.count()) == (*[first["Location"]] * 2, 2)
+
+
+def test_the_same_edit_twice_makes_one_revision(world):
+    form = world.form("edit")
+    answers = [world.send("edit", form).status_code for _ in range(2)]
+    assert (answers, world.risk.revisions.count()) == ([302, 302], 2)
+
+
+def test_the_same_assessment_twice_makes_one(world):
+    form = world.form("assess")
+    answers = [world.send("assess", form).status_code for _ in range(2)]
+    assert (answers, world.risk.assessments.count()) == ([302, 302], 2)
+
+
+def test_every_form_for_a_new_risk_has_a_token_of_its_own(world):
+    tokens = {typed_in(world.client.get(PATHS["new"]))["token"] for _ in range(3)}
+    assert len({uuid.UUID(token) for token in tokens}) == 3
+
+
+def test_the_token_of_another_persons_risk_makes_a_new_one(world):
+    theirs = make_risk(world.their_register, token=uuid.uuid4(), title="Their secret")
+    answer = world.send("new", world.form("new", token=str(theirs.token)))
+    made = world.register.risks.latest("pk")
+    assert (answer["Location"], made.title, made.token != theirs.token) == (
+        "/registers/ours/risks/2/",
+        "Reserves run out",
+        True,
+    )
+
+
+def test_the_token_of_a_colleagues_risk_makes_a_new_one(world):
+    theirs = make_risk(world.register, by=world.colleague, token=uuid.uuid4(), is_exempt=True)
+    world.send("new", world.form("new", token=str(theirs.token)))
+    assert world.register.risks.latest("pk").raised_by == world.officer
+
+
+def test_the_token_of_another_persons_risk_leaves_that_risk_alone(world):
+    theirs = make_risk(world.their_register, token=uuid.uuid4(), title="Their secret")
+    world.send("new", world.form("new", token=str(theirs.token)))
+    theirs.refresh_from_db()
+    assert (theirs.title, theirs.version) == ("Their secret", 1)
+
+
+def test_the_token_of_another_persons_assessment_makes_a_new_one(world):
+    theirs = make_risk(world.their_register, assessed=(1, 1)).current
+    world.send("assess", world.form("assess", token=str(theirs.token)))
+    assert Risk.objects.get(pk=world.risk.pk).current.score == 12
+
+
+# Two editors
+
+
+@pytest.fixture
+def changed(world):
+    """The colleague saved an edit while the officer's form, of version 1, was open."""
+    colleagues = {"title": "Reserves are gone", "event": "The colleague's words", "version": "1"}
+    answer = world.send("edit", world.form("edit", **colleagues), world.client_of(world.colleague))
+    assert answer.status_code == 302
+    return world
+
+
+ours = {
+    "edit": {"title": "My title", "consequence": "My consequence <b>", "version": "1"},
+    "assess": {"rationale": "My reasons <b>", "version": "1"},
+}
+both_forms = pytest.mark.parametrize("name", ours)
+
+
+@both_forms
+def test_the_second_of_two_editors_gets_a_conflict(changed, name):
+    before = rows()
+    answer = changed.send(name, changed.form(name, **ours[name]))
+    assert (answer.status_code, rows() == before) == (409, True)
+
+
+@both_forms
+@pytest.mark.parametrize("words", ["Sasha Birch changed this risk", "Reserves are gone", "The colleague's words"])
+def test_a_conflict_says_who_changed_what(changed, name, words):
+    assert words in html.unescape(changed.send(name, changed.form(name, **ours[name])).text)
+
+
+def test_a_conflict_tells_of_an_assessment(world):
+    colleague = world.client_of(world.colleague)
+    world.send("assess", world.form("assess", rationale="It burned down.", likelihood="5", impact="5"), colleague)
+    text = html.unescape(world.send("edit", world.form("edit", version="1")).text)
+    assert ("It burned down." in text, "Sasha Birch added a current assessment" in text) == (True, True)
+
+
+@both_forms
+def test_a_conflict_keeps_what_was_typed(changed, name):
+    form = changed.form(name, **ours[name])
+    typed = {"edit": ("title", "consequence", "reason"), "assess": ("rationale",)}[name]
+    kept = typed_in(changed.send(name, form))
+    assert {field: kept.get(field) for field in typed} == {field: form[field] for field in typed}
+
+
+def test_a_conflict_carries_what_the_other_changed_into_what_was_left_alone(changed):
+    kept = typed_in(changed.send("edit", changed.form("edit", **ours["edit"])))
+    assert kept["event"] == "The colleague's words"
+
+
+def test_saving_again_after_a_conflict_keeps_what_the_other_changed(changed):
+    again = typed_in(changed.send("edit", changed.form("edit", **ours["edit"])))
+    changed.send("edit", again)
+    risk = Risk.objects.get(pk=changed.risk.pk)
+    assert (risk.title, risk.event) == ("My title", "The colleague's words")
+
+
+@both_forms
+def test_saving_again_after_a_conflict_succeeds(changed, name):
+    form = changed.form(name, **ours[name])
+    version = typed_in(changed.send(name, form))["version"]
+    answer = changed.send(name, form | {"version": version})
+    assert (version, answer.status_code) == ("2", 302)
+
+
+def test_saving_again_after_a_conflict_keeps_both_in_the_history(changed):
+    form = changed.form("edit", **ours["edit"])
+    changed.send("edit", form)
+    changed.send("edit", form | {"version": "2"})
+    titles = [r.title for r in changed.risk.revisions.order_by("number")]
+    assert titles == ["Reserves run out", "Reserves are gone", "My title"]
+
+
+@pytest.mark.parametrize("version", ["0", "2", "999", str(2**31 - 1)])
+@both_forms
+def test_a_version_that_never_was_is_a_conflict(world, name, version):
+    before = rows()
+    answer = world.send(name, world.form(name, version=version))
+    assert (answer.status_code, rows() == before) == (409, True)
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", str(2**31), "1.5", "9" * 5000])
+@both_forms
+def test_a_version_that_is_none_is_refused_in_words(world, name, version):
+    before = rows()
+    answer = world.send(name, world.form(name, version=version))
+    told = "copy what you typed" in " ".join(errors_in(answer))
+    assert (answer.status_code, told, rows() == before) == (200, True, True)
+
+
+# The day of a judgement
+
+
+def test_a_day_to_come_is_refused_in_words(world):
+    before = rows()
+    answer = world.send("assess", world.form("assess", **day_parts(days_ago(-1))))
+    assert (errors_in(answer), rows() == before) == (["The day must be today or in the past"], True)
+
+
+def test_a_day_before_the_risk_was_raised_is_refused_in_words(world):
+    before = rows()
+    answer = world.send("assess", world.form("assess", **day_parts(days_ago(21))))
+    assert ("when the risk was raised, or later" in errors_in(answer)[0], rows() == before) == (True, True)
+
+
+def day_parts(day):
+    return {"effective_on_0": day.day, "effective_on_1": day.month, "effective_on_2": day.year}
+
+
+def iso(day):
+    return {"effective_on_0": "", "effective_on_1": "", "effective_on_2": "", "effective_on": day.isoformat()}
+
+
+def named_month(day):
+    return day_parts(day) | {"effective_on_1": f"{day:%B}"}
+
+
+@pytest.mark.parametrize("written", [day_parts, iso, named_month])
+@pytest.mark.parametrize("ago", [0, 5, 20])
+def test_a_day_is_read_however_it_is_written(world, written, ago):
+    world.send("assess", world.form("assess", **written(days_ago(ago))))
+    assert world.risk.assessments.latest("pk").effective_on == days_ago(ago)
+
+
+@pytest.mark.parametrize(
+    "parts", [("31", "2", "2026"), ("1", "13", "2026"), ("0", "1", "2026"), ("1", "1", "26"), ("1", "", "2026")]
+)
+def test_a_day_that_is_none_is_refused_in_words(world, parts):
+    form = world.form("assess", **dict(zip(DATES, parts, strict=False)))
+    errors = errors_in(world.send("assess", form))
+    assert len(errors) == 1 and errors[0].startswith("The da")
+
+
+def test_a_judgement_of_an_earlier_day_does_not_replace_a_later_one(world):
+    world.send("assess", world.form("assess", **day_parts(days_ago(3)), likelihood="5", impact="5"))
+    world.send("assess", world.form("assess", **day_parts(days_ago(9)), likelihood="1", impact="1"))
+    assert Risk.objects.get(pk=world.risk.pk).current.score == 25
+
+
+@pytest.mark.parametrize("kind", ["inherent", "target"])
+def test_another_kind_of_judgement_leaves_the_current_one(world, kind):
+    world.send("assess", world.form("assess", kind=kind))
+    assert Risk.objects.get(pk=world.risk.pk).current.score == 4
+
+
+# At once
+
+
+def answers_at_once(world, name, forms):
+    session = world.client.cookies
+
+    def send(number):
+        client = Client(raise_request_exception=False)
+        client.cookies = session.copy()
+        return client.post(PATHS[name], forms[number]).status_code
+
+    return sorted(in_parallel(len(forms), send))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["edit", "assess"])
+def test_of_twenty_saves_at_once_exactly_one_wins(world, name):
+    field = {"edit": "title", "assess": "rationale"}[name]
+    forms = [world.form(name, **{field: f"Version of {number}"}) for number in range(20)]
+    answers = answers_at_once(world, name, forms)
+    risk = Risk.objects.get(pk=world.risk.pk)
+    assert (answers, risk.version, is_whole(risk)) == ([302] + [409] * 19, 2, True)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", PATHS)
+def test_a_form_sent_eight_times_at_once_is_saved_once_and_answered_alike(world, name):
+    before = Risk.objects.count(), Assessment.objects.count()
+    answers = answers_at_once(world, name, [world.form(name)] * 8)
+    added = {"new": (1, 1), "edit": (0, 0), "assess": (0, 1)}[name]
+    assert (answers, Risk.objects.count() - before[0], Assessment.objects.count() - before[1]) == ([302] * 8, *added)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_risks_logged_at_once_get_twenty_numbers(world):
+    answers = answers_at_once(world, "new", [world.form("new") for _ in range(20)])
+    numbers = sorted(world.register.risks.values_list("number", flat=True))
+    assert (answers, numbers) == ([302] * 20, list(range(1, 22)))

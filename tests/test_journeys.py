@@ -1,0 +1,238 @@
+"""The three jobs, done by hand in a real Chromium: log a risk, assess it again, read the dashboard."""
+
+import re
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from makers import (
+    failure_type,
+    make_assessment,
+    make_directorate,
+    make_organisation,
+    make_person,
+    make_post,
+    make_register,
+    make_revision,
+    make_risk,
+)
+from playwright.sync_api import expect
+
+from registers.models import Risk, Role
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "a long enough password"
+WIDTHS = (1280, 768, 320)
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+COMPLAIN = """document.addEventListener("securitypolicyviolation",
+    event => console.error(`${event.violatedDirective} ${event.blockedURI}`));"""
+
+
+@pytest.fixture
+def council():
+    """A council with an officer, a committee member, a post and a register."""
+    organisation = make_organisation("Northmoor Council")
+    make_person(organisation, Role.OFFICER, email="officer@northmoor.example", name="Robin Ash", password=PASSWORD)
+    make_person(organisation, Role.MEMBER, email="member@northmoor.example", name="Sasha Birch", password=PASSWORD)
+    make_post(organisation, "Director of finance")
+    return make_register(organisation, slug="corporate", name="Corporate risks", prefix="CORP")
+
+
+@pytest.fixture
+def watched(page):
+    """The page; afterwards: what its console complained of, and every address it asked another host for."""
+    page.complaints = []
+    page.add_init_script(COMPLAIN)
+    page.on("console", lambda said: said.type in ("error", "warning") and page.complaints.append(said.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("request", lambda request: "//localhost" in request.url or page.complaints.append(request.url))
+    yield page
+    assert page.complaints == []
+
+
+def sign_in(page, site, who):
+    page.set_default_timeout(5_000)
+    page.goto(f"{site}/registers/corporate/")
+    page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill(f"{who}@northmoor.example")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/registers/corporate/")
+
+
+def look_over(page):
+    """At every width: nothing that axe finds, nothing to scroll sideways for."""
+    page.evaluate(AXE)
+    found = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_timeout(50)
+        for violation in page.evaluate("axe.run().then(result => result.violations)"):
+            found[width, violation["id"]] = [node["html"][:200] for node in violation["nodes"][:3]]
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found[width, "scrolls sideways"] = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+    assert found == {}, page.url
+
+
+def fill_in_the_risk(page):
+    page.get_by_label("Title").fill("Savings arrive late")
+    page.get_by_label("What could happen?").fill("The budget cannot be balanced by March.")
+    page.get_by_label("Why could it happen?").fill("Two programmes count the same saving.")
+    page.get_by_label("So what?").fill("Services are cut at short notice.")
+    page.get_by_label("Which type of failure is it most like?").select_option("financial")
+
+
+def rate(page, likelihood, impact, why):
+    page.locator(f"input[name=likelihood][value='{likelihood}']").check()
+    page.locator(f"input[name=impact][value='{impact}']").check()
+    page.get_by_label("What makes it that bad?").select_option("harm-to-users")
+    page.get_by_label("Why do you judge it so?").fill(why)
+
+
+def control_in_focus(page):
+    return page.evaluate("document.activeElement.id")
+
+
+def test_an_officer_logs_a_risk_with_an_error_corrected(watched, live_server, council):
+    page = watched
+    page.goto(f"{live_server.url}/registers/corporate/")
+    look_over(page)
+    sign_in(page, live_server.url, "officer")
+    look_over(page)
+    page.get_by_role("button", name="Log a risk").or_(page.get_by_role("link", name="Log a risk")).click()
+    look_over(page)
+    fill_in_the_risk(page)
+    rate(page, 4, 5, "The month-nine forecast says so.")
+    page.get_by_role("button", name="Log this risk").click()
+
+    summary = page.locator(".govuk-error-summary")
+    expect(summary).to_contain_text("Select the post that owns the risk")
+    assert page.title().startswith("Error: ")
+    look_over(page)
+    summary.get_by_role("link", name="Select the post that owns the risk").click()
+    assert control_in_focus(page) == "id_owner"
+    page.keyboard.press("D")  # as somebody would who uses no mouse
+    page.get_by_role("button", name="Log this risk").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Savings arrive late")
+    expect(page.locator("main")).to_contain_text("likelihood 4 x impact 5 = 20")
+    expect(page.locator("main")).to_contain_text("CORP-001 is on the register")
+    look_over(page)
+
+
+@pytest.mark.parametrize("form", ["risks/new/", "risks/1/edit/", "risks/1/assess/"])
+def test_every_link_of_an_error_summary_lands_on_its_control(watched, live_server, council, form):
+    page = watched
+    make_risk(council, assessed=(2, 2))
+    sign_in(page, live_server.url, "officer")
+    page.goto(f"{live_server.url}/registers/corporate/{form}")
+    for control in page.locator("main form input[type=text], main form textarea").all():
+        control.fill("")
+    for control in page.locator("main form select").all():
+        control.select_option("")
+    if form == "risks/new/":
+        page.locator("input[name=likelihood]").first.check()  # a judgement begun asks for its other parts
+    page.locator("main form button[type=submit]").last.click()
+
+    links = page.locator(".govuk-error-summary a").all()
+    landed = {}
+    for link in links:
+        link.click()
+        landed[link.get_attribute("href")] = f"#{control_in_focus(page)}"
+    visible = page.locator("main form [aria-invalid=true], main form .govuk-form-group--error").count()
+    assert len(links) >= 3 and visible
+    assert landed == {href: href for href in landed}
+
+
+def test_an_officer_assesses_again_and_sees_both(watched, live_server, council):
+    page = watched
+    make_risk(council, title="Savings arrive late", assessed=(2, 3))
+    sign_in(page, live_server.url, "officer")
+    page.get_by_role("link", name="Savings arrive late").click()
+    page.get_by_role("button", name="Assess again").or_(page.get_by_role("link", name="Assess again")).click()
+    look_over(page)
+    rate(page, 5, 4, "A third programme slipped.")
+    page.get_by_role("button", name="Add this assessment").click()
+
+    rows = page.locator(".app-judgements tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("5 x 4 = 20")
+    expect(rows.last).to_contain_text("2 x 3 = 6")
+    look_over(page)
+    page.get_by_role("link", name="Everything that was ever changed").click()
+    expect(page.locator(".app-history__entry")).to_have_count(2)
+    expect(page.locator(".app-history__entry").first).to_contain_text("A third programme slipped.")
+    look_over(page)
+
+
+def test_a_member_reads_the_dashboard_and_follows_a_cell(watched, live_server, council):
+    page = watched
+    for title, ratings in (("Bins", (5, 5)), ("Schools", (5, 5)), ("Roads", (2, 2))):
+        make_risk(council, title=title, assessed=ratings)
+    make_assessment(Risk.objects.get(title="Roads"), (2, 3))
+    sign_in(page, live_server.url, "member")
+    look_over(page)
+    page.get_by_role("link", name="Dashboard", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Two of 3 risks are above tolerance")
+    expect(page.locator("main")).to_contain_text("three new")
+    expect(page.locator("[data-chart] svg.main-svg").first).to_be_visible()
+    look_over(page)
+    cell = page.locator(".app-matrix__link", has_text=re.compile("likelihood 5.*impact 5"))
+    assert cell.get_attribute("data-count") == "2"
+    cell.click()
+    expect(page.locator(".app-risks tbody tr")).to_have_count(2)
+    look_over(page)
+    page.get_by_role("link", name="Bins").click()
+    expect(page.locator("main").get_by_role("button", name="Edit")).to_have_count(0)
+    look_over(page)
+    page.get_by_role("link", name="Library").click()
+    look_over(page)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_without_javascript_a_risk_is_logged(browser, live_server, council):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, live_server.url, "officer")
+    page.locator("a", has_text="Log a risk").click()
+    page.get_by_role("button", name="Log this risk").click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Enter a title for the risk")
+    fill_in_the_risk(page)
+    page.get_by_label("Which post owns it?").select_option(index=1)
+    rate(page, 3, 3, "As we see it.")
+    page.get_by_role("button", name="Log this risk").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Savings arrive late")
+    context.close()
+
+
+def test_without_javascript_the_dashboard_says_the_same(browser, live_server, council):
+    make_risk(council, title="Bins", assessed=(5, 5))
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, live_server.url, "member")
+    page.locator("main a", has_text="Dashboard").click()
+    page.locator("summary", has_text="The figures as a table").first.click()
+    expect(page.get_by_role("table", name="Risks by failure type")).to_be_visible()
+    context.close()
+
+
+def test_no_page_is_wider_than_a_phone_whatever_is_typed(watched, live_server, council):
+    page = watched
+    endless = "x" * 190
+    organisation = council.organisation
+    post = make_post(organisation, endless, directorate=make_directorate(organisation, endless))
+    words = {"title": endless, "cause": endless, "event": endless, "consequence": endless}
+    risk = make_risk(council, owner=post, primary_failure_type=failure_type(), assessed=(5, 5), **words)
+    make_assessment(risk, (1, 1), rationale=endless)
+    make_revision(risk, title=endless[1:], reason=endless)
+    sign_in(page, live_server.url, "officer")
+    page.set_viewport_size({"width": 320, "height": 800})
+    wide = {}
+    for place in ("", "dashboard/", "risks/new/", *(f"risks/1/{p}" for p in ("", "edit/", "assess/", "history/"))):
+        page.goto(f"{live_server.url}/registers/corporate/{place}")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 320:
+            wide[place] = width
+    assert wide == {}
