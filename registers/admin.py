@@ -61,12 +61,12 @@ class Audited:
 
 
 @transaction.atomic
-def _record(request, thing, verb, message):
+def _record(request, thing, verb, message, subject=None):
     AuditEntry.record(
         organisation=getattr(thing, "organisation", None),
         by=request.user,
         verb=f"{thing._meta.model_name}.{verb}",
-        subject=thing,
+        subject=subject or thing,
         text={"name": str(thing), "by": str(request.user), "changes": message},
     )
 
@@ -89,6 +89,19 @@ class PersonAdmin(Audited, UserAdmin):
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
     filter_horizontal = ()
     inlines = (MembershipInline,)
+
+    def save_related(self, request, form, formsets, change):
+        """What somebody may do in an organisation stands in that organisation's chain too."""
+        super().save_related(request, form, formsets, change)
+        for formset in formsets:
+            changed = [membership for membership, _ in formset.changed_objects]
+            for verb, memberships in (
+                ("added", formset.new_objects),
+                ("changed", changed),
+                ("deleted", formset.deleted_objects),
+            ):
+                for membership in memberships:
+                    _record(request, membership, verb, "", subject=f"user:{membership.user_id}")
 
     def has_delete_permission(self, request, obj=None):
         return False  # people are made inactive: what they wrote keeps its author

@@ -47,6 +47,23 @@ def test_a_membership_that_is_taken_away_is_named(root):
     assert f"Officer at {organisation}" in str(latest().text.content["changes"])
 
 
+def test_a_role_that_is_given_stands_in_its_organisations_chain(root):
+    person, organisation = make_user(), make_organisation()
+    form = {
+        "email": person.email,
+        "name": person.name,
+        "is_active": "on",
+        "memberships-TOTAL_FORMS": 1,
+        "memberships-INITIAL_FORMS": 0,
+        "memberships-0-user": person.pk,
+        "memberships-0-organisation": organisation.pk,
+        "memberships-0-role": "officer",
+    }
+    root.post(f"/admin/registers/user/{person.pk}/change/", form)
+    entry = AuditEntry.objects.get(verb="membership.added")
+    assert (entry.chain.organisation, entry.subject) == (organisation, f"user:{person.pk}")
+
+
 def test_a_password_set_for_somebody_is_audited_without_the_password(root):
     person = make_user()
     words = "correct-horse-battery-staple"

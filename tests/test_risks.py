@@ -597,3 +597,24 @@ def test_a_conflict_leaves_the_latest_version_on_the_risk():
     with pytest.raises(Conflict):
         risk.revise(by=make_user(), version=1, title="Mine")
     assert (risk.version, risk.title) == (2, "Theirs")
+
+
+def test_a_reason_that_comes_too_late_is_not_dropped_in_silence():
+    """Somebody else has saved the same words meanwhile: the reason typed beside them must not vanish."""
+    risk = make_risk()
+    risk.revise(by=make_user(), version=1, title="Same")
+    with pytest.raises(Conflict):
+        risk.revise(by=make_user(), version=1, title="Same", reason="My long reason")
+
+
+def test_a_form_with_a_reason_sent_twice_leaves_one_revision():
+    risk, by = make_risk(), make_user()
+    for _ in range(2):
+        risk.revise(by=by, version=1, title="New", reason="Asked by the board")
+    assert risk.revisions.count() == 2
+
+
+def test_saving_without_a_change_leaves_no_revision():
+    risk = make_risk()
+    risk.revise(by=make_user(), version=1, title=risk.title)
+    assert risk.revisions.count() == 1

@@ -103,7 +103,9 @@ class PositionQuerySet(models.QuerySet):
 def _on_register(name, *fields):
     """An index of what stands on a register. Django writes a true boolean in a way that only a condition matches, and
     SQLite reads the table again unless the column stands in the index as well."""
-    return models.Index(fields=["register", *fields, "is_on_register"], condition=Q(is_on_register=True), name=name)
+    return models.Index(
+        fields=["register", *fields, "risk", "is_exempt", "is_on_register"], condition=Q(is_on_register=True), name=name
+    )
 
 
 class Position(models.Model):
@@ -143,7 +145,7 @@ class Position(models.Model):
             _on_register("position_starts", "from_day", "band", "scheme"),
             _on_register(
                 "position_ends",
-                *("until_day", "band", "scheme", "from_day", "likelihood", "impact", "primary_failure_type", "risk"),
+                *("until_day", "band", "scheme", "from_day", "likelihood", "impact", "primary_failure_type"),
             ),
         ]
 

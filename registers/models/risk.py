@@ -138,18 +138,19 @@ class Risk(RiskContent):
         recorded_at=None,
         **changes,
     ):
-        """Change what the risk says and return the revision; without a change and a reason, the one that stands.
+        """Change what the risk says and return the revision.
 
-        Raises Conflict when the risk is not at that version, unless it says all this already: a form sent twice changes
-        nothing twice."""
+        What says nothing new, or is the same form sent twice, gives back the revision that stands. Otherwise raises
+        Conflict when the risk is not at that version."""
         if unknown := set(changes) - set(self.FIELDS):
             raise TypeError(f"A risk has no {', '.join(sorted(unknown))} to revise.")
         self._belongs(self.register, changes)
         is_at_version = self._lock(version)
         content = self.content()
         is_said_already = all(content[name] == value for name, value in _comparable(changes).items())
-        if is_said_already and not (is_at_version and reason):
-            return self.revisions.latest()
+        latest = self.revisions.latest()
+        if is_said_already and (not reason or (latest.by_id, latest.reason) == (by.pk, reason)):
+            return latest
         if not is_at_version:
             raise Conflict(self, version)
         others = changes.pop("other_failure_types", None)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.utils.formats import date_format
 
-from registers.models import FailureType
+from registers.models import FailureType, Position
 from registers.reports import frames
 from registers.reports.figures import stacked_bars
 from registers.reports.wording import a_number, more_or_fewer
@@ -117,7 +117,7 @@ class Dashboard:
         """What risks are counted by, lowest band first: (key in a frame, word, name in an address). Ratings by another
         scheme are a group of their own, where there are any."""
         bands = [(band.slug, band.label, band.slug) for band in self.rules.bands]
-        seen = {*self.now["band"], *self.then["band"], *self.course["band"]}
+        seen = {band for frame in (self.now, self.then, self.course) for band in frame["band"].unique()}
         return [*bands, UNSCORED, *([OTHER_SCHEME] if frames.OTHER_SCHEME in seen else [])]
 
     @property
@@ -184,7 +184,7 @@ class Dashboard:
     def moves(self):
         ranks = {band.slug: band.rank for band in self.rules.bands}
         moved = frames.movement(self.now, self.then, ranks)
-        ids = {kind: rows["risk_id"].tolist() for kind, rows in moved.groupby("move")}
+        ids = {kind: rows.sort_values("risk_id")["pk"].tolist() for kind, rows in moved.groupby("move")}
         titles = {
             frames.NEW: "New",
             frames.UP: "Up",
@@ -193,16 +193,12 @@ class Dashboard:
             frames.LEFT: "Closed or taken off",
             frames.UNCHANGED: "Unchanged",
         }
-        named = {k: sorted(v)[:LISTED] for k, v in ids.items() if k not in (frames.UNCHANGED, frames.LEFT)}
-        rows = self._named(self._now, named)
-        rows |= self._named(self._then, {frames.LEFT: sorted(ids.get(frames.LEFT, []))[:LISTED]})
-        return [Move(kind, title, len(ids.get(kind, ())), rows.get(kind, [])) for kind, title in titles.items()]
-
-    def _named(self, positions, ids):
-        """The rows to name, by kind: one query for all kinds."""
-        wanted = [pk for pks in ids.values() for pk in pks]
-        by_risk = {p.risk_id: p for p in positions.filter(risk__in=wanted).with_headings()} if wanted else {}
-        return {kind: [by_risk[pk] for pk in pks if pk in by_risk] for kind, pks in ids.items()}
+        named = {kind: pks[:LISTED] for kind, pks in ids.items() if kind != frames.UNCHANGED}
+        rows = Position.objects.with_headings().in_bulk([pk for pks in named.values() for pk in pks])
+        return [
+            Move(kind, title, len(ids.get(kind, ())), [rows[pk] for pk in named.get(kind, ())])
+            for kind, title in titles.items()
+        ]
 
     @cached_property
     def matrix(self):

@@ -28,11 +28,12 @@ def position_frame(positions, scheme: int) -> pd.DataFrame:
 
 
 def standing_frame(positions, scheme: int) -> pd.DataFrame:
-    """risk_id and band (see position_frame) of every risk: what movement compares. One query."""
+    """pk (of the position), risk_id and band (see position_frame) of every risk: what movement compares. One query."""
     import pandas as pd
 
-    rows = positions.order_by().values_list("risk_id", "band", "scheme_id")
-    return _by_scheme(pd.DataFrame.from_records(list(rows), columns=["risk_id", "band", "scheme"]), scheme)
+    columns = ["pk", "risk_id", "band", "scheme"]
+    rows = positions.order_by().values_list("pk", "risk_id", "band", "scheme_id")
+    return _by_scheme(pd.DataFrame.from_records(list(rows), columns=columns), scheme)
 
 
 def course_frame(course, scheme: int) -> pd.DataFrame:
@@ -74,7 +75,8 @@ def type_by_band(positions: pd.DataFrame, types: list[int], bands: list[str]) ->
 
 
 def movement(now: pd.DataFrame, then: pd.DataFrame, ranks: dict[str, int]) -> pd.DataFrame:
-    """What each risk of either position did between them: risk_id, move (NEW, LEFT, UP, DOWN, SCORED or UNCHANGED).
+    """What each risk of either position did between them: risk_id, pk (of its position now; of then for LEFT), move
+    (NEW, LEFT, UP, DOWN, SCORED or UNCHANGED).
 
     Up and down mean that the band changed. SCORED: has a band now and had none, or has lost it. now, then: see
     standing_frame; ranks: band slug -> rank. All moves but LEFT add up to the number of risks now."""
@@ -86,7 +88,8 @@ def movement(now: pd.DataFrame, then: pd.DataFrame, ranks: dict[str, int]) -> pd
     both.loc[rank_now < rank_then, "move"] = DOWN
     both.loc[both["_merge"] == "left_only", "move"] = NEW
     both.loc[both["_merge"] == "right_only", "move"] = LEFT
-    return both[["risk_id", "move"]]
+    both["pk"] = both["pk_now"].fillna(both["pk_then"]).astype("int64")
+    return both[["risk_id", "pk", "move"]]
 
 
 def _by_scheme(frame: pd.DataFrame, scheme: int) -> pd.DataFrame:
