@@ -3,7 +3,8 @@
 A day of the story is counted back from the day of loading: `q1` is the last quarter end before it, `q2` the one before
 that; `q2-9` is nine days before q2, `q1+6` six days after q1 but never later than the day of loading, `today-3` three
 days before it. A risk's first step logs it; every further one rates it (`rate: 4x3`), changes what it says
-(`change:`) or closes it (`close: true`), and says why.
+(`change:`) or closes it (`close: true`), and says why. What happened before the day that a risk was `brought_in` was
+recorded on that day: references follow the order of recording, which is the order of the file.
 """
 
 import datetime
@@ -35,7 +36,10 @@ FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"
 BODIES = ("northmoor", "eastvale")
 DAY = re.compile(r"(?:q(?P<quarter>[1-9])|today)(?P<days>[+-]\d+)?")
 STEP = {"day", "by", "why", "rate", "driver", "kind", "perspective", "change", "close"}
-RISK = {"title", "cause", "event", "consequence", "type", "others", "owner", "exempt", "by", "driver", "history"}
+RISK = {
+    *("title", "cause", "event", "consequence", "type", "others", "owner", "exempt"),
+    *("by", "driver", "brought_in", "history"),
+}
 
 
 @dataclass(frozen=True)
@@ -130,8 +134,8 @@ class _Teller:
         self.posts = self._posts()
         stories = [(self._register(told), told["risks"]) for told in map(read, self.body["registers"])]
         self.risks = {}
-        for day, register, told, step in in_order_of_time(stories, self.today):
-            self._step(day, register, told, step)
+        for recorded_on, day, register, told, step in in_order_of_time(stories, self.today):
+            self._step(recorded_on, day, register, told, step)
 
     def _people(self):
         people = {}
@@ -181,10 +185,10 @@ class _Teller:
             row["directorate"] = self.organisation.directorates.get(name=row["directorate"])
         return Register.objects.create(organisation=self.organisation, scheme=scheme, **row)
 
-    def _step(self, day, register, told, step):
+    def _step(self, recorded_on, day, register, told, step):
         known = self.risks.get(id(told))
         verb = self._log if known is None else self._change if "change" in step or "close" in step else self._rate
-        at_ten = datetime.datetime.combine(day, datetime.time(10), timezone.get_default_timezone())
+        at_ten = datetime.datetime.combine(recorded_on, datetime.time(10), timezone.get_default_timezone())
         when = {"effective_on": day, "recorded_at": min(at_ten, timezone.now())}
         by = self.people[step.get("by") or told.get("by", "officer")]
         self.risks[id(told)] = verb(known or register, told, step, by=by, **when)
@@ -233,7 +237,8 @@ class _Teller:
 
 
 def in_order_of_time(stories, today):
-    """(day, register, risk as told, step) for every step of every risk; on one day as the files have them.
+    """(day of recording, day, register, risk as told, step) for every step of every risk, in the order of recording;
+    on one day as the files have them.
 
     stories: (register, its risks as told). Raises ValueError for a word that the story does not know."""
     steps = []
@@ -242,5 +247,8 @@ def in_order_of_time(stories, today):
             unknown = set(told) - RISK | {word for step in told["history"] for word in set(step) - STEP}
             if unknown:
                 raise ValueError(f"{told['title']}: the story has no word {', '.join(sorted(unknown))}.")
-            steps += [(day_of(step["day"], today), register, told, step) for step in told["history"]]
+            brought_in = day_of(told["brought_in"], today) if "brought_in" in told else datetime.date.min
+            for step in told["history"]:
+                day = day_of(step["day"], today)
+                steps.append((max(day, brought_in), day, register, told, step))
     return sorted(steps, key=lambda row: row[0])

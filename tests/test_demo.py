@@ -4,6 +4,7 @@ import datetime
 import io
 import itertools
 import socket
+from collections import Counter
 
 import pytest
 from django.apps import apps
@@ -50,6 +51,10 @@ def quarter_ends(count):
     return [demo.quarter_end(today, back) for back in range(count, 0, -1)]
 
 
+def _is_recorded_late(revision):
+    return timezone.localdate(revision.recorded_at) > revision.effective_on
+
+
 def stories(body):
     return [(name, demo.read(name)["risks"]) for name in demo.read(body)["registers"]]
 
@@ -79,8 +84,10 @@ def test_a_day_that_the_story_cannot_mean_is_refused():
 def test_on_whichever_day_it_is_loaded_each_risk_runs_forward_and_references_follow_the_file(body):
     whole = stories(body)
     for today in A_YEAR_OF_DAYS:
-        told_so_far = {}
-        for _, register, told, step in demo.in_order_of_time(whole, today):
+        told_so_far, latest = {}, {}
+        for recorded_on, day, register, told, step in demo.in_order_of_time(whole, today):
+            assert latest.get(told["title"], day) <= day <= recorded_on <= today, (today, told["title"], step)
+            latest[told["title"]] = day
             told_so_far.setdefault(register, {}).setdefault(told["title"], []).append(step)
         for register, risks in whole:
             assert list(told_so_far[register]) == [told["title"] for told in risks], today
@@ -133,12 +140,30 @@ class TestStory(TestCase):
         stuck = [number for number in courses[0] if all(course.get(number) == "severe" for course in courses)]
         assert len(stuck) >= 2
 
-    def test_two_were_never_scored_one_happened_two_are_closed(self):
+    def test_two_were_never_scored_one_happened_three_are_closed(self):
         today = self.corporate.positions.as_at(timezone.localdate())
         assert today.on_register().filter(current=None).count() == 2
         assert self.corporate.risks.filter(status=Risk.Status.HAPPENED).count() == 1
         closing = RiskRevision.objects.filter(risk__register=self.corporate, what=RiskRevision.What.CLOSED)
-        assert closing.exclude(reason="").count() == self.corporate.risks.filter(status=Risk.Status.CLOSED).count() == 2
+        assert closing.exclude(reason="").count() == self.corporate.risks.filter(status=Risk.Status.CLOSED).count() == 3
+
+    def test_a_council_would_believe_how_many_there_are_and_how_grave(self):
+        bands = Counter(bands_on(self.corporate, timezone.localdate()).values())
+        assert 31 <= bands.total() <= 35
+        assert bands["severe"] in range(5, 8)
+        assert bands["high"] in range(10, 13)
+        assert bands["moderate"] in range(10, 13)
+        assert bands["low"] in range(3, 6)
+
+    def test_causes_run_from_a_word_to_more_than_120(self):
+        lengths = [len(cause.split()) for cause in self.corporate.risks.values_list("cause", flat=True)]
+        assert min(lengths) == 1
+        assert max(lengths) > 120
+
+    def test_what_was_brought_over_from_spreadsheets_was_recorded_later_than_it_happened(self):
+        late = [r for r in RiskRevision.objects.filter(risk__register=self.corporate) if _is_recorded_late(r)]
+        assert {revision.risk.number for revision in late} == set(range(25, 36))
+        assert len({timezone.localdate(revision.recorded_at) for revision in late}) == 1
 
     def test_an_inherent_a_target_and_a_peers_assessment_stand_beside_our_own(self):
         of_corporate = Assessment.objects.filter(risk__register=self.corporate)
@@ -187,6 +212,103 @@ class TestStory(TestCase):
 
     def test_positions_agree_with_history(self):
         call_command("rebuild_positions", "--check", stdout=io.StringIO())  # raises CommandError where they do not
+
+
+class TenFacts:
+    """The ten facts of docs/demo-story.md, as a member reads them on the day of loading."""
+
+    load_day = None  # today
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.today = cls.load_day or timezone.localdate()
+        demo.load(cls.today)
+        cls.corporate = Register.objects.get(slug="corporate")
+        cls.ends = [demo.quarter_end(cls.today, back) for back in range(8, 0, -1)]
+        cls.now, cls.before = bands_on(cls.corporate, cls.today), bands_on(cls.corporate, cls.ends[-1])
+
+    def moved(self, sign):
+        rank = {band.slug: band.rank for band in self.corporate.scheme.rules.bands}
+        both = [number for number in self.now if self.now[number] and self.before.get(number)]
+        return {n for n in both if (rank[self.now[n]] - rank[self.before[n]]) * sign > 0}
+
+    def why(self, number):
+        return self.corporate.risks.get(number=number).current.rationale
+
+    def read(self, name, *args, **asked):
+        """A page as at the day of loading; spaces count once."""
+        self.client.force_login(User.objects.get(email="member@northmoor.example"))
+        answer = self.client.get(reverse(name, args=["corporate", *args]), {"as_at": self.today.isoformat(), **asked})
+        return " ".join(answer.content.decode().split())
+
+    def test_1_seven_of_35_risks_are_above_tolerance_as_many_as_at_the_quarter_end(self):
+        assert len(self.now) == 35
+        assert Counter(self.now.values())["severe"] == Counter(self.before.values())["severe"] == 7
+        assert "Seven of 35 risks are above tolerance (Severe), as many as on" in self.read("dashboard")
+
+    def test_2_two_have_never_been_rated(self):
+        assert {number for number, band in self.now.items() if not band} == {23, 24}
+        assert not Assessment.objects.filter(risk__register=self.corporate, risk__number__in=(23, 24)).exists()
+        found = self.read("risk_list", band="not-scored")
+        assert "CORP-023" in found
+        assert "CORP-024" in found
+        assert "No current rating yet" in self.read("risk_detail", 23)
+
+    def test_3_two_rose_a_band_since_the_quarter_end(self):
+        assert self.moved(+1) == {12, 20}
+        assert "The lease of 40 homes has fallen through." in self.why(20)
+
+    def test_4_two_fell_one_with_figures_and_one_without(self):
+        assert self.moved(-1) == {18, 22}
+        assert self.why(18) == "Programme reports good progress."
+        assert "from the hospital's own daily list" in self.why(22)
+
+    def test_5_severe_risks_went_from_five_to_nine_and_back_to_seven(self):
+        severe = [Counter(bands_on(self.corporate, day).values())["severe"] for day in [*self.ends, self.today]]
+        assert severe == [5, 5, 5, 5, 8, 8, 9, 7, 7]
+
+    def test_6_performance_is_the_commonest_type(self):
+        assert "Most risks are of type Performance: 8 of 35." in self.read("dashboard")
+
+    def test_7_two_are_severe_at_eight_quarter_ends_both_owned_by_interims(self):
+        courses = [bands_on(self.corporate, day) for day in [*self.ends, self.today]]
+        stuck = {number for number in self.now if all(course.get(number) == "severe" for course in courses)}
+        assert stuck == {1, 2}
+        for number in stuck:
+            assert "held by an interim" in self.read("risk_detail", number)
+
+    def test_8_one_has_happened(self):
+        assert self.corporate.risks.get(status=Risk.Status.HAPPENED).number == 11
+        assert "CORP-011" in self.read("risk_list", status="happened")
+
+    def test_9_a_peers_rating_stands_above_ours(self):
+        risk = self.corporate.risks.get(number=7)
+        peers = risk.assessments.get(perspective="peer")
+        assert (peers.band, peers.score) == ("severe", 16)
+        assert (risk.current.band, risk.current.score) == ("high", 8)
+        assert "gave two different accounts" in self.read("risk_detail", 7)
+
+    def test_10_seven_are_owned_by_posts_that_nobody_holds(self):
+        vacant = self.corporate.risks.exclude(status=Risk.Status.CLOSED).filter(owner__holder=None)
+        assert set(vacant.values_list("number", flat=True)) == {3, 5, 12, 24, 32, 33, 38}
+        assert vacant.values("owner").distinct().count() == 3
+        assert "Head of Procurement and Contracts (vacant)" in self.read("risk_list")
+
+
+class TestTenFactsToday(TenFacts, TestCase):
+    pass
+
+
+class TestTenFactsOnAQuarterEnd(TenFacts, TestCase):
+    load_day = datetime.date(2024, 3, 31)
+
+
+class TestTenFactsOnTheDayAfter(TenFacts, TestCase):
+    load_day = datetime.date(2024, 10, 1)
+
+
+class TestTenFactsOnALeapDay(TenFacts, TestCase):
+    load_day = datetime.date(2024, 2, 29)
 
 
 def test_the_password_of_the_environment_signs_everybody_in(db, client, monkeypatch, capsys):

@@ -169,11 +169,15 @@ class Dashboard:
             return [f"{said}."]
         found = [f"{said}, {more_or_fewer(now - then)} {since}."]
         counts = {move.kind: move.count for move in self.moves}
-        found.append(
-            f"Since {since}: {a_number(counts[frames.NEW])} new, {a_number(counts[frames.UP])} up a band or more, "
-            f"{a_number(counts[frames.DOWN])} down, {a_number(counts[frames.LEFT])} closed or taken off, "
-            f"{a_number(counts[frames.UNCHANGED])} unchanged."
-        )
+        said_of = [
+            (frames.NEW, "new"),
+            (frames.UP, "up a band or more"),
+            (frames.DOWN, "down"),
+            *([(frames.SCORED, "rated for the first time")] if counts[frames.SCORED] else []),
+            (frames.LEFT, "closed or taken off"),
+            (frames.UNCHANGED, "unchanged"),
+        ]
+        found.append(f"Since {since}: {', '.join(f'{a_number(counts[kind])} {words}' for kind, words in said_of)}.")
         counted = {row.label: row.count for row in self.bands}
         for label, said in ((UNSCORED[1], "no current rating"), (OTHER_SCHEME[1], "to be re-assessed by this scheme")):
             if n := counted.get(label):
