@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from registers.views import dashboard, health, library, registers, risks
+from registers.views import about, dashboard, health, library, registers, risks
 
 urlpatterns = [
     path("", registers.home, name="home"),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("library/failure-types/<slug:slug>/", library.library_failure_type, name="library_failure_type"),
     path("library/case-studies/<slug:slug>/", library.library_case, name="library_case"),
     path("library/insights/<int:number>/", library.library_insight, name="library_insight"),
+    path("accessibility/", about.accessibility, name="accessibility"),
+    path("privacy/", about.privacy, name="privacy"),
+    path("cookies/", about.cookies, name="cookies"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -1,4 +1,5 @@
+from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.home import register_cards
 
-__all__ = ["Cell", "Chart", "Dashboard", "Table", "register_cards"]
+__all__ = ["Cell", "Chart", "Dashboard", "Table", "course_of", "register_cards"]

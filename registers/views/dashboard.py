@@ -2,9 +2,7 @@ from django.shortcuts import render
 
 from registers.permissions import counts_everything, course_for, get_register_for, positions_for
 from registers.reports import Dashboard
-from registers.views.reading import quarter_ends_before, read_only, reading_from
-
-QUARTERS_SHOWN = 8
+from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
 
 
 @read_only

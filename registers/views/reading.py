@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from registers.forms import DayForm
 
 LIST_LENGTH = 25
+QUARTERS_SHOWN = 8
 read_only = require_http_methods(["GET", "HEAD", "OPTIONS"])
 
 

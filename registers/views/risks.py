@@ -5,7 +5,8 @@ from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm
 from registers.models import Conflict, Risk
 from registers.models.library import cases_of
 from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
-from registers.views.reading import read_only, reading_from
+from registers.reports import course_of
+from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
 
 
 def risk_new(request, slug):
@@ -25,13 +26,16 @@ def risk_detail(request, slug, number):
     reading = reading_from(request)
     positions = positions_for(request.user, risk.register, reading.day).with_words()
     position = None if reading.is_future else positions.filter(risk=risk).first()
+    assessments = risk.assessments.as_at(reading.day).with_words().order_by("-effective_on", "-pk")
+    days = [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]
     context = {
         "register": risk.register,
         "risk": risk,
         "reading": reading,
         "position": position,
         "cases": cases_of(position and position.revision.primary_failure_type),
-        "assessments": risk.assessments.as_at(reading.day).with_words().order_by("-effective_on", "-pk"),
+        "assessments": assessments,
+        "course": course_of(assessments, days),
         "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
         "may_assess": can(request.user, Permission.ASSESS_RISK, risk.register.organisation),
     }

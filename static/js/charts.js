@@ -10,6 +10,10 @@ for (const box of document.querySelectorAll("[data-chart]")) {
     font: { family: "arial, sans-serif", size: 14, color: "#0b0c0c", ...figure.layout?.font },
   };
   Plotly.newPlot(box, figure.data, layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false });
-  addEventListener("beforeprint", () => Plotly.relayout(box, { autosize: false, width: 640 }));
-  addEventListener("afterprint", () => Plotly.relayout(box, { autosize: true, width: null }));
+  // When the width jumps, as when a phone is turned, Plotly keeps the old room for the legend until it draws again.
+  let waiting;
+  addEventListener("resize", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => Plotly.redraw(box), 300);
+  });
 }
