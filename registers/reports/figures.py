@@ -26,11 +26,11 @@ def stacked_bars(
     import plotly.graph_objects as go
 
     colours = [*BAND_COLOURS[bands], *UNBANDED_COLOURS[: len(labels) - bands]]
-    figure = go.Figure()
+    bars = []
     for column, label, colour in zip(table.columns, labels, colours, strict=True):
         counts = [int(n) for n in table[column]]
         x, y = (counts, names) if sideways else (names, counts)
-        figure.add_bar(
+        bar = go.Bar(
             x=x,
             y=y,
             name=label,
@@ -38,11 +38,12 @@ def stacked_bars(
             marker={"color": colour, "line": {"color": LINE, "width": 1}},
             hovertemplate=f"{label}: %{{{'x' if sideways else 'y'}}}<extra></extra>",
         )
+        bars.append(bar.to_plotly_json())
     counted = {"title": {"text": "Risks"}, "rangemode": "tozero", "tickformat": "d", "nticks": 6}
     named = {"type": "category", "automargin": True}
     if sideways:
         named["autorange"] = "reversed"
-    figure.update_layout(
+    layout = go.Layout(
         template="none",
         barmode="stack",
         font={"family": "arial, sans-serif", "size": 14, "color": LINE},
@@ -52,4 +53,4 @@ def stacked_bars(
         xaxis=counted if sideways else named,
         yaxis=named if sideways else counted,
     )
-    return figure.to_plotly_json()
+    return {"data": bars, "layout": layout.to_plotly_json()}  # a go.Figure checks the same and takes five times as long

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
+from django.db.models import CharField, Count, ExpressionWrapper, F
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,22 +37,23 @@ def standing_frame(positions, scheme: int) -> pd.DataFrame:
 
 
 def course_frame(course, scheme: int) -> pd.DataFrame:
-    """day, band (see position_frame), change: by how many the count of that band rose or fell as that day began. Two
-    queries, grouped by day, whatever the number of risks."""
+    """day (ISO text), band (see position_frame), change: by how many the count of that band rose or fell as that day
+    began. Two queries, grouped by day, whatever the number of risks."""
     import pandas as pd
 
     rows = []
     for end, sign in (("from_day", 1), ("until_day", -1)):
-        counts = course.order_by().values_list(end, "band", "scheme_id").annotate(n=Count("pk"))
-        rows += [(day, band, by, sign * n) for day, band, by, n in counts if day != datetime.date.max]
+        as_text = ExpressionWrapper(F(end), output_field=CharField())  # thousands of days need not become objects
+        counts = course.order_by().values_list(as_text, "band", "scheme_id").annotate(n=Count("pk"))
+        rows += [(str(day), band, by, sign * n) for day, band, by, n in counts]
     return _by_scheme(pd.DataFrame(rows, columns=["day", "band", "scheme", "change"]), scheme)
 
 
 def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str]) -> pd.DataFrame:
     """Risks by band (columns, as given) at the end of each day (index). course: see course_frame."""
     changes = course.pivot_table(index="day", columns="band", values="change", aggfunc="sum").sort_index()
-    table = changes.fillna(0).cumsum().reindex(days, method="ffill")
-    return table.reindex(columns=bands).fillna(0).astype("int64")
+    table = changes.fillna(0).cumsum().reindex([day.isoformat() for day in days], method="ffill")
+    return table.set_axis(days).reindex(columns=bands).fillna(0).astype("int64")
 
 
 def band_counts(bands: pd.Series, wanted: list[str]) -> dict[str, int]:

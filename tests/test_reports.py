@@ -1,0 +1,94 @@
+"""What is counted from frames, on examples worked by hand, and that the pictures are ones Plotly accepts."""
+
+import datetime
+import json
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from registers.reports import frames
+from registers.reports.figures import BAND_COLOURS, stacked_bars
+from registers.reports.wording import a_number, more_or_fewer
+
+RANKS = {"low": 0, "moderate": 1, "high": 2, "severe": 3}
+
+
+def standing(**bands):
+    """A frame as standing_frame gives: risk r1 has pk 11, and so on."""
+    rows = [(10 + int(risk[1:]), int(risk[1:]), band) for risk, band in bands.items()]
+    return pd.DataFrame(rows, columns=["pk", "risk_id", "band"])
+
+
+def moves(now, then):
+    moved = frames.movement(now, then, RANKS)
+    return dict(zip(moved["risk_id"], moved["move"], strict=True))
+
+
+def test_each_risk_makes_one_move():
+    """r1 low to high: up. r2 severe to high: down. r3 the same. r4 was not there: new. r5 is not any more: left.
+    r6 had no band: scored."""
+    then = standing(r1="low", r2="severe", r3="high", r5="low", r6="")
+    now = standing(r1="high", r2="high", r3="high", r4="low", r6="moderate")
+    assert moves(now, then) == {1: "up", 2: "down", 3: "unchanged", 4: "new", 5: "left", 6: "scored"}
+
+
+def test_all_moves_but_left_add_up_to_the_risks_now():
+    then, now = standing(r1="low", r2="low"), standing(r1="high", r3="", r4="severe")
+    assert sum(move != "left" for move in moves(now, then).values()) == len(now)
+
+
+def test_an_unrelated_risk_changes_no_other_ones_move():
+    then, now = standing(r1="low"), standing(r1="high")
+    assert moves(standing(r1="high", r9="low"), standing(r1="low", r9="low"))[1] == moves(now, then)[1]
+
+
+def test_two_ratings_by_another_scheme_have_not_moved():
+    other = frames.OTHER_SCHEME
+    assert moves(standing(r1=other), standing(r1=other)) == {1: "unchanged"}
+
+
+def test_nothing_moves_where_there_is_nothing():
+    assert moves(standing(), standing()) == {}
+
+
+def test_counts_on_a_day_are_starts_less_ends():
+    """Low: one from 1 March, a second from 1 May, one ends on 1 May. So 0, 1, 1 at the ends of the three days."""
+    changes = [("2026-03-01", "low", 1), ("2026-05-01", "low", 1), ("2026-05-01", "low", -1)]
+    course = pd.DataFrame(changes, columns=["day", "band", "change"])
+    days = [datetime.date(2026, 2, 28), datetime.date(2026, 3, 1), datetime.date(2026, 6, 30)]
+    assert frames.counts_on(course, days, ["low", "high"]).to_numpy().tolist() == [[0, 0], [1, 0], [1, 0]]
+
+
+def test_a_course_without_a_change_counts_nothing():
+    course = pd.DataFrame([], columns=["day", "band", "change"])
+    assert frames.counts_on(course, [datetime.date(2026, 6, 30)], ["low"]).to_numpy().tolist() == [[0]]
+
+
+@pytest.mark.parametrize("bands", BAND_COLOURS)
+@pytest.mark.parametrize("sideways", [False, True])
+def test_plotly_accepts_the_bars(bands, sideways):
+    labels = [*(f"Band {n}" for n in range(bands)), "Not scored", "To re-assess"]
+    table = pd.DataFrame([range(len(labels)), range(len(labels))])
+    figure = json.loads(json.dumps(stacked_bars(table, ["A", "B"], labels, bands=bands, sideways=sideways)))
+    assert [bar.name for bar in go.Figure(figure).data] == labels
+
+
+def test_a_picture_holds_the_numbers_of_its_table():
+    figure = stacked_bars(pd.DataFrame([[3, 0, 2]]), ["June"], ["Low", "High", "Not scored"], bands=2)
+    assert [bar["y"] for bar in figure["data"]] == [[3], [0], [2]]
+
+
+@pytest.mark.parametrize(("n", "words"), [(0, "none"), (9, "nine"), (10, "10"), (1234, "1,234")])
+def test_small_numbers_are_words(n, words):
+    assert a_number(n) == words
+
+
+CHANGES = [(0, "as many as on"), (1, "one more than on"), (-12, "12 fewer than on")]
+
+
+@pytest.mark.parametrize(("change", "words"), CHANGES)
+    ("change", "words"), [(0, "as many as on"), (1, "one more than on"), (-12, "12 fewer than on")]
+)
+def test_a_change_is_said(change, words):
+    assert more_or_fewer(change) == words
