@@ -88,7 +88,5 @@ CHANGES = [(0, "as many as on"), (1, "one more than on"), (-12, "12 fewer than o
 
 
 @pytest.mark.parametrize(("change", "words"), CHANGES)
-    ("change", "words"), [(0, "as many as on"), (1, "one more than on"), (-12, "12 fewer than on")]
-)
 def test_a_change_is_said(change, words):
     assert more_or_fewer(change) == words
