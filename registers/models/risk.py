@@ -81,11 +81,10 @@ class Risk(RiskContent):
 
         The same token by the same person in the same register gives back the risk that it made.
         recorded_at is for imports and the demo; RatingOutsideScheme is raised for a rating the scheme lacks."""
-        made = cls._made_by_token(register, by, token)
-        if made:
-            return made
-        taken = token and cls.objects.filter(token=token).exists()
-        token = uuid.uuid4() if taken or not token else token
+        known = token and cls.objects.filter(token=token).first()  # asked once: a second look may see a twin just made
+        if known and (known.register_id, known.raised_by_id) == (register.pk, by.pk):
+            return known
+        token = uuid.uuid4() if known or not token else token
         cls._belongs(register, content)
         others = content.pop("other_failure_types", ())
         day = effective_on or timezone.localdate()
@@ -116,14 +115,10 @@ class Risk(RiskContent):
                 risk._record(RiskRevision.What.LOGGED, by, day, recorded_at, assessment=assessment)
                 return risk
         except IntegrityError:
-            made = cls._made_by_token(register, by, token)  # the same form, twice at once
-            if made:
+            made = cls.objects.filter(token=token, register=register, raised_by=by).first()
+            if made:  # the same form, twice at once
                 return made
             raise
-
-    @classmethod
-    def _made_by_token(cls, register, by, token):
-        return token and cls.objects.filter(token=token, register=register, raised_by=by).first()
 
     @transaction.atomic
     def revise(
