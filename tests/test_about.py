@@ -69,6 +69,6 @@ def edit_form(risk):
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", PAGES)
-def test_the_page_is_as_accessible_as_it_says(watched, live_server, path):  # noqa: F811
+def test_the_page_is_as_accessible_as_it_says(watched, live_server, path):  # noqa: F811 (the fixture)
     watched.goto(f"{live_server.url}{path}")
     look_over(watched)

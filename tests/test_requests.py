@@ -250,7 +250,7 @@ def start(**environment):
         f"print(json.dumps({{n: getattr(s, n) for n in '{ASKED}'.split()}}))"
     )
     ours = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "failing_well.settings", **environment}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 (our own arguments, no shell)
         [sys.executable, "-W", "error", "-c", code], env=ours, cwd=settings.BASE_DIR, capture_output=True, text=True
     )
     return json.loads(done.stdout) if done.returncode == 0 else None, done.stderr

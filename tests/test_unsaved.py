@@ -11,7 +11,7 @@ FORMS = ["risks/new/", "risks/1/edit/", "risks/1/assess/"]
 
 
 @pytest.fixture
-def asked(watched, live_server, council):  # noqa: F811
+def asked(watched, live_server, council):  # noqa: F811 (the fixture)
     """The page of an officer who is signed in; page.asked: how often the browser asked whether to leave."""
     page = watched
     page.asked = []
