@@ -87,6 +87,14 @@ class Scheme:
         return self.band(slug).rank > self.band(self.tolerance).rank
 
     @property
+    def matrix(self) -> list[tuple[Level, list[tuple[Level, Placing]]]]:
+        """Every pair of ratings and where it falls, as it is drawn: highest likelihood first, lowest impact first."""
+        return [
+            (row, [(column, self.place(row.value, column.value)) for column in self.impact])
+            for row in reversed(self.likelihood)
+        ]
+
+    @property
     def above_tolerance(self) -> tuple[Band, ...]:
         return tuple(band for band in self.bands if self.is_above_tolerance(band.slug))
 

@@ -82,8 +82,8 @@ PATHS = {
     "assess": "/registers/ours/risks/1/assess/",
 }
 WORDS = {
-    "new": "title event cause consequence rationale".split(),
-    "edit": "title event cause consequence reason".split(),
+    "new": "title event cause consequence rationale notes".split(),
+    "edit": "title event cause consequence reason notes".split(),
     "assess": ["rationale"],
 }
 CHOICES = {
@@ -393,6 +393,32 @@ def test_a_risk_may_be_logged_before_its_type_is_decided(world):
     assert Risk.objects.latest("pk").primary_failure_type is None
 
 
+def test_a_risk_may_be_logged_before_its_owner_is_decided(world):
+    world.send("new", world.form("new", owner=""))
+    assert Risk.objects.get(number=2).owner is None
+
+
+def raised(ago):
+    on = days_ago(ago)
+    return {"raised_on_0": on.day, "raised_on_1": on.month, "raised_on_2": on.year}
+
+
+def test_a_risk_that_is_older_than_its_judgement_stands_from_the_day_it_was_raised(world):
+    world.send("new", world.form("new", **raised(400)))
+    logged, judged = RiskRevision.objects.filter(risk__number=2)
+    assert (logged.effective_on, judged.effective_on) == (days_ago(400), timezone.localdate())
+
+
+def test_a_risk_is_not_raised_on_a_day_to_come(world):
+    answer = world.send("new", world.form("new", **raised(-1)))
+    assert "The day must be today or in the past" in answer.text
+
+
+def test_notes_are_kept_in_the_history(world):
+    world.send("edit", world.form("edit", notes="Old score: 16, red"))
+    assert world.risk.revisions.latest().notes == "Old score: 16, red"
+
+
 @pytest.mark.parametrize("name", ["new", "edit"])
 @pytest.mark.parametrize("owner", ["theirs", "0", "-1", "99999999999999999999", "x", "1e0"])
 def test_an_owner_that_is_no_post_of_ours_is_refused(world, name, owner):
@@ -477,7 +503,6 @@ def test_forged_fields_change_nothing(world, name):
         "organisation": world.their_register.organisation_id,
         "raised_by": world.colleague.pk,
         "by": world.colleague.pk,
-        "raised_on": "2001-01-01",
         "recorded_at": "2001-01-01",
         "number": 99,
         "id": 1,
@@ -497,6 +522,8 @@ def test_forged_fields_change_nothing(world, name):
         forged |= {"version": 7, "effective_on": "2001-01-01", "reason": "forged", "kind": "target"}
     if name == "edit":
         forged |= {"effective_on": "2001-01-01", "likelihood": 5, "impact": 5, "rationale": "forged"}
+    if name != "new":
+        forged |= {"raised_on": "2001-01-01"}
     if name == "assess":
         forged |= {"title": "forged", "owner": world.their_post.pk, "reason": "forged"}
     plain, with_forged = (self_portrait(world, name, extra) for extra in ({}, forged))

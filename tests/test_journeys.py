@@ -103,16 +103,18 @@ def test_an_officer_logs_a_risk_with_an_error_corrected(watched, live_server, co
     page.get_by_role("button", name="Log a risk").or_(page.get_by_role("link", name="Log a risk")).click()
     look_over(page)
     fill_in_the_risk(page)
+    page.get_by_label("So what?").fill("")
     rate(page, 4, 5, "The month-nine forecast says so.")
+    expect(page.locator(".app-ratings__band")).to_have_text(re.compile(r"4 x 5 = 20 is\s+Severe"))
     page.get_by_role("button", name="Log this risk").click()
 
     summary = page.locator(".govuk-error-summary")
-    expect(summary).to_contain_text("Select the post that owns the risk")
+    expect(summary).to_contain_text("Enter what would follow if it happened")
     assert page.title().startswith("Error: ")
     look_over(page)
-    summary.get_by_role("link", name="Select the post that owns the risk").click()
-    assert control_in_focus(page) == "id_owner"
-    page.keyboard.press("D")  # as somebody would who uses no mouse
+    summary.get_by_role("link", name="Enter what would follow if it happened").click()
+    assert control_in_focus(page) == "id_consequence"
+    page.keyboard.type("Services are cut at short notice.")  # as somebody would who uses no mouse
     page.get_by_role("button", name="Log this risk").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Savings arrive late")
@@ -127,6 +129,8 @@ def test_every_link_of_an_error_summary_lands_on_its_control(watched, live_serve
     make_risk(council, assessed=(2, 2))
     sign_in(page, live_server.url, "officer")
     page.goto(f"{live_server.url}/registers/corporate/{form}")
+    for folded in page.locator("main form summary").all():
+        folded.click()
     for control in page.locator("main form input[type=text], main form textarea").all():
         control.fill("")
     for control in page.locator("main form select").all():

@@ -125,6 +125,19 @@ def test_an_unscored_position_has_no_band():
     assert (position.band, position.score, position.current) == ("", 0, None)
 
 
+def test_a_risk_raised_before_it_was_judged_stands_unscored_until_then():
+    risk = Risk.log(
+        make_register(),
+        by=make_user(),
+        title="Reserves run out",
+        raised_on=days_ago(90),
+        likelihood=3,
+        impact=4,
+        rationale="As we see it.",
+    )
+    assert list(risk.positions.values_list("from_day", "score")) == [(days_ago(90), 0), (timezone.localdate(), 12)]
+
+
 @pytest.mark.parametrize("ratings", [(6, 1), (0, 3), (3, 99)])
 def test_logging_a_rating_outside_the_scheme_writes_nothing(ratings):
     register, by = make_register(), make_user()

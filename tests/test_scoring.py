@@ -70,6 +70,12 @@ def test_a_score_is_likelihood_times_impact():
 
 
 @pytest.mark.django_db
+def test_the_matrix_is_drawn_from_the_highest_likelihood_and_the_lowest_impact():
+    rows = [[placing.score for _, placing in cells] for _, cells in preset().rules.matrix]
+    assert (rows[0], rows[-1]) == ([5, 10, 15, 20, 25], [1, 2, 3, 4, 5])
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("pair", [(0, 1), (1, 0), (6, 1), (1, 6), (-1, 3), (3, None), ("3", 3)])
 def test_a_rating_that_the_scheme_lacks_is_refused(pair):
     with pytest.raises(RatingOutsideScheme):

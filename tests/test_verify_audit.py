@@ -38,6 +38,17 @@ def test_a_changed_rationale_is_found():
     assert_found("not what was sealed")
 
 
+def test_notes_slipped_into_an_old_revision_are_found():
+    risk = make_risk()
+    run("UPDATE registers_riskrevision SET notes = 'We were told' WHERE risk_id = %s", risk.pk)
+    assert_found("not what was sealed")
+
+
+def test_a_revision_without_notes_is_sealed_as_before_there_were_any():
+    revision = make_risk().revisions.get()
+    assert ("notes" in revision.sealed(), revision.notes) == (False, "")
+
+
 def test_a_changed_failure_type_is_found():
     risk = make_risk()
     run("UPDATE registers_riskrevision SET primary_failure_type_id = NULL WHERE risk_id = %s", risk.pk)

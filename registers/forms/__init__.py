@@ -1,4 +1,5 @@
+from registers.forms.assessments import AssessmentForm
 from registers.forms.filters import DayForm, PositionFilter
-from registers.forms.risks import AssessmentForm, EditRiskForm, LogRiskForm
+from registers.forms.risks import EditRiskForm, LogRiskForm
 
 __all__ = ["AssessmentForm", "DayForm", "EditRiskForm", "LogRiskForm", "PositionFilter"]

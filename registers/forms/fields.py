@@ -5,12 +5,20 @@ import unicodedata
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
+from django.utils import timezone
 
 # What word processors leave in pasted text: other line ends, and the bullet of a symbol font.
 MENDED = str.maketrans({**dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"), "\uf0b7": "•"})
 
 
 INVISIBLE = ("Cf", "Zl", "Zp", "Zs")  # a text of nothing else says nothing
+
+
+def not_to_come(day):
+    """The day, unless it lies ahead: nothing is recorded of days to come."""
+    if day and day > timezone.localdate():
+        raise ValidationError("The day must be today or in the past")
+    return day
 
 
 class Words(forms.CharField):

@@ -19,7 +19,7 @@ SORTS = {
     "assessed": (F("current__effective_on").asc(nulls_first=True), "number"),
 }
 SEARCHED = (
-    *("revision__title", "revision__cause", "revision__event", "revision__consequence"),
+    *("revision__title", "revision__cause", "revision__event", "revision__consequence", "revision__notes"),
     "current__rationale",
 )
 SORT_LABELS = [

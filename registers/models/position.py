@@ -79,6 +79,7 @@ class PositionQuerySet(models.QuerySet):
             "revision__cause",
             "revision__event",
             "revision__consequence",
+            "revision__notes",
             "revision__reason",
             "current__rationale",
         )

@@ -37,6 +37,7 @@ class RiskContent(models.Model):
         "primary_failure_type",
         "other_failure_types",
         "owner",
+        "notes",
         "status",
         "is_exempt",
     )
@@ -50,6 +51,7 @@ class RiskContent(models.Model):
     )
     other_failure_types = models.ManyToManyField(FailureType, blank=True, related_name="other_%(class)ss")
     owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
+    notes = models.TextField("other notes", blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     is_exempt = models.BooleanField("exempt from publication", default=False)
 
@@ -67,6 +69,7 @@ class RiskRevision(RiskContent, AppendOnly):
         *("title", "cause", "event", "consequence", "status", "is_exempt"),
         *("owner_id", "primary_failure_type_id", "effective_on", "recorded_at"),
     )
+    LATER_TEXTS = ("notes",)  # sealed only where they say something: what was signed before they existed still holds
 
     class What(models.TextChoices):
         LOGGED = "logged", "Logged"
@@ -99,6 +102,7 @@ class RiskRevision(RiskContent, AppendOnly):
     def sealed(self):
         """All that the revision and its assessment say, as the audit chain signs it (a salted digest of it)."""
         said = {name: getattr(self, name) for name in ("risk_id", "number", "what", "by_id", "reason", *self.TEXTS)}
+        said |= {name: getattr(self, name) for name in self.LATER_TEXTS if getattr(self, name)}
         assessment = self.assessment
         if assessment:
             said["assessment"] = {name: getattr(assessment, name) for name in assessment.SEALED}

@@ -73,46 +73,35 @@ class Risk(RiskContent):
         impact=None,
         driver=None,
         rationale="",
+        raised_on=None,
         effective_on=None,
         recorded_at=None,
         **content,
     ):
         """Put a risk on a register, with its first assessment when ratings are given, and return it.
 
-        The same token by the same person in the same register gives back the risk that it made.
+        raised_on: the day from which the register speaks of it, where that is before effective_on (else today), the
+        day of the judgement. The same token by the same person in the same register gives back the risk that it made.
         recorded_at is for imports and the demo; RatingOutsideScheme is raised for a rating the scheme lacks."""
         known = token and cls.objects.filter(token=token).first()  # asked once: a second look may see a twin just made
         if known and (known.register_id, known.raised_by_id) == (register.pk, by.pk):
             return known
         token = uuid.uuid4() if known or not token else token
         cls._belongs(register, content)
-        others = content.pop("other_failure_types", ())
-        day = effective_on or timezone.localdate()
+        judged_on = effective_on or timezone.localdate()
+        day = min(raised_on or judged_on, judged_on)
+        judgement = {"likelihood": likelihood, "impact": impact, "driver": driver, "rationale": rationale}
+        judgement |= {"kind": Assessment.Kind.CURRENT, "effective_on": judged_on, "recorded_at": recorded_at}
+        what = RiskRevision.What.LOGGED
         try:
             with transaction.atomic():
-                risk = cls.objects.create(
-                    register=register,
-                    number=register.take_number(),
-                    token=token,
-                    raised_by=by,
-                    raised_on=day,
-                    version=1,
-                    **content,
-                )
-                risk.other_failure_types.set(others)
-                assessment = None
-                if likelihood is not None:
-                    assessment = risk._judge(
-                        by=by,
-                        kind=Assessment.Kind.CURRENT,
-                        likelihood=likelihood,
-                        impact=impact,
-                        driver=driver,
-                        rationale=rationale,
-                        effective_on=day,
-                        recorded_at=recorded_at,
-                    )
-                risk._record(RiskRevision.What.LOGGED, by, day, recorded_at, assessment=assessment)
+                risk = cls._add(register, content, token=token, raised_by=by, raised_on=day)
+                if likelihood is not None and day == judged_on:
+                    risk._record(what, by, day, recorded_at, assessment=risk._judge(by=by, **judgement))
+                else:
+                    risk._record(what, by, day, recorded_at)
+                    if likelihood is not None:
+                        risk.assess(by=by, version=risk.version, **judgement)
                 return risk
         except IntegrityError:
             made = cls.objects.filter(token=token, register=register, raised_by=by).first()
@@ -202,6 +191,13 @@ class Risk(RiskContent):
         day = max(judgement["effective_on"], self.revisions.latest().effective_on)
         self._record(RiskRevision.What.ASSESSED, by, day, recorded_at, assessment=assessment)
         return assessment
+
+    @classmethod
+    def _add(cls, register, content, **fields):
+        others = content.pop("other_failure_types", ())
+        risk = cls.objects.create(register=register, number=register.take_number(), version=1, **fields, **content)
+        risk.other_failure_types.set(others)
+        return risk
 
     def _lock(self, version):
         """Hold the row until the transaction ends, read it anew, and say whether it is at that version."""

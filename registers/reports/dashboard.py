@@ -208,19 +208,23 @@ class Dashboard:
     def matrix(self):
         """Rows for the matrix component, highest likelihood first."""
         counts = frames.cell_counts(self.alike)
-        rows = []
-        for level in reversed(self.rules.likelihood):
-            cells = [
-                {
-                    "likelihood": level,
-                    "impact": impact,
-                    "band": self.rules.place(level.value, impact.value).band,
-                    "count": counts.get((level.value, impact.value), 0),
-                    "href": self.href(likelihood=level.value, impact=impact.value),
-                }
-                for impact in self.rules.impact
-            ]
-            rows.append({"label": level.label, "value": level.value, "cells": cells})
+        rows = [
+            {
+                "label": level.label,
+                "value": level.value,
+                "cells": [
+                    {
+                        "likelihood": level,
+                        "impact": impact,
+                        "band": placing.band,
+                        "count": counts.get((level.value, impact.value), 0),
+                        "href": self.href(likelihood=level.value, impact=impact.value),
+                    }
+                    for impact, placing in cells
+                ],
+            }
+            for level, cells in self.rules.matrix
+        ]
         columns = [{"value": level.value, "label": level.label} for level in self.rules.impact]
         return {"rows": rows, "columns": columns, "bands": self.rules.bands}
 

@@ -1,4 +1,5 @@
 import { initAll } from "../vendor/govuk-frontend.min.js";
+import "./ratings.js";
 import "./unsaved.js";
 
 initAll();

@@ -1,0 +1,40 @@
+"""What keeps two people, or one person twice, from undoing each other's work: the version and the token of a form."""
+
+import uuid
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+LARGEST_VERSION = 2**31 - 1
+LOST = "This form has lost track of what it was about: copy what you typed, then open the page again"
+
+
+class TokenField(forms.UUIDField):
+    """What makes the same form, sent twice, one row. Nothing a person types: what cannot be read counts as new."""
+
+    def clean(self, value):
+        try:
+            return super().clean(value) or uuid.uuid4()
+        except ValidationError:
+            return uuid.uuid4()
+
+
+class Versioned(forms.Form):
+    """A form about one version of a risk. Saved over a newer one it keeps what was typed and shows what changed."""
+
+    version = forms.IntegerField(min_value=0, max_value=LARGEST_VERSION, widget=forms.HiddenInput)
+    conflict = None
+    taken_over = ()
+
+    def clean(self):
+        cleaned = super().clean()
+        if "version" in self.errors:
+            del self.errors["version"]
+            raise ValidationError(LOST)
+        return cleaned
+
+    def rebase(self, conflict):
+        """After a Conflict: stand on the latest version, so that saving again is a decision and not an accident."""
+        self.conflict = conflict
+        self.data = self.data.copy()
+        self.data["version"] = conflict.risk.version
