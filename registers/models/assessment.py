@@ -1,5 +1,6 @@
 """A judgement of a risk: added, never edited or deleted."""
 
+import datetime
 import uuid
 
 from django.conf import settings
@@ -81,3 +82,8 @@ class Assessment(AppendOnly):
     def band_now(self):
         """The band it was given, with the words of the scheme it was given by."""
         return self.scheme.rules.band(self.band)
+
+    @property
+    def review_by(self):
+        """The day by which the scheme asks for another look at a risk in this band."""
+        return self.effective_on + datetime.timedelta(days=self.band_now.review_days)

@@ -1,10 +1,12 @@
 """What a risk says, and the snapshot that every change of it leaves: added, never edited."""
 
+import datetime
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from registers.models.assessment import Assessment
 from registers.models.audit import AppendOnly
@@ -38,6 +40,7 @@ class RiskContent(models.Model):
         "other_failure_types",
         "owner",
         "notes",
+        "next_review_on",
         "status",
         "is_exempt",
     )
@@ -52,6 +55,7 @@ class RiskContent(models.Model):
     other_failure_types = models.ManyToManyField(FailureType, blank=True, related_name="other_%(class)ss")
     owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
     notes = models.TextField("other notes", blank=True)
+    next_review_on = models.DateField("next review", null=True, help_text="Set by a judgement or a review.")
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     is_exempt = models.BooleanField("exempt from publication", default=False)
 
@@ -69,7 +73,7 @@ class RiskRevision(RiskContent, AppendOnly):
         *("title", "cause", "event", "consequence", "status", "is_exempt"),
         *("owner_id", "primary_failure_type_id", "effective_on", "recorded_at"),
     )
-    LATER_TEXTS = ("notes",)  # sealed only where they say something: what was signed before they existed still holds
+    LATER_TEXTS = ("notes", "next_review_on")  # sealed where they say something, so that older seals hold
 
     class What(models.TextChoices):
         LOGGED = "logged", "Logged"
@@ -130,4 +134,6 @@ def _wording(revision, name):
     if name == "status":
         return revision.get_status_display()
     value = getattr(revision, name)
+    if isinstance(value, datetime.date):
+        return date_format(value, "j F Y")
     return ("Yes" if value else "No") if isinstance(value, bool) else "" if value is None else str(value)

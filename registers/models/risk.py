@@ -212,7 +212,7 @@ class Risk(RiskContent):
         self._not_to_come(judgement["effective_on"])
         scheme = self.register.scheme
         placing = scheme.rules.place(likelihood, impact)
-        return Assessment.objects.create(
+        assessment = Assessment.objects.create(
             risk=self,
             by=by,
             scheme=scheme,
@@ -223,6 +223,12 @@ class Risk(RiskContent):
             recorded_at=recorded_at or timezone.now(),
             **judgement,
         )
+        current = self.assessments.current().last()
+        if current != self.current:
+            self.current = current
+            self.next_review_on = current.review_by
+            self.save(update_fields=["current", "next_review_on"])
+        return assessment
 
     @staticmethod
     def _belongs(register, content):
@@ -256,8 +262,6 @@ class Risk(RiskContent):
             **content,
         )
         revision.other_failure_types.set(others)
-        self.current = self.assessments.current().last()
-        self.save(update_fields=["current"])
         self.positions.rebuild(self)
         AuditEntry.record(
             organisation=self.register.organisation,
