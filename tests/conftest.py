@@ -5,8 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from database import django_db_setup, library_after_a_flush  # noqa: F401  (fixtures for every test)
+from database import django_db_setup  # noqa: F401  (a fixture for every test)
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.test import override_settings
 
 from registers.models.audit import remove_guard
@@ -26,6 +27,12 @@ def test_settings():
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers, REQUIRE_MFA=False):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nobody_counted():
+    """The rate limits count sign-ins by address, and all tests have one: each begins with none counted."""
+    cache.clear()
 
 
 def find_chromium():

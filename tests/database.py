@@ -4,37 +4,37 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.db.models.signals import post_migrate
 
-from registers.models import LIBRARY_MODELS, ScoringScheme, Source
+from registers.models import LIBRARY_MODELS, AuditChain, AuditEntry, AuditText, ScoringScheme, Source
 from registers.transfer.library import load_library
-
-_kept = []
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Loads the library once a session, outside every test's transaction."""
+    """Loads the library once a session, outside every test's transaction.
+
+    A test with real transactions ends in a flush of all tables. Any test may come next, so the flush puts back what
+    the session began with: at its end it sends the signal that puts back the audit's triggers too."""
     with django_db_blocker.unblock():
         load_library()
-        _kept[:] = [(model, list(model._base_manager.all())) for model in library_tables()]
+        filled = [*library_tables(), AuditChain, AuditEntry, AuditText]
+        kept = [(model, list(model._base_manager.all())) for model in filled]
+
+    def put_back(**_):
+        if not Source.objects.exists():
+            for model, rows in kept:
+                model._base_manager.bulk_create(rows)
+
+    post_migrate.connect(put_back, sender=apps.get_app_config("registers"), weak=False)
 
 
 def library_tables():
     """The models of the library, the links between them, and the schemes: in an order that can be filled."""
     links = [f.remote_field.through for model in LIBRARY_MODELS for f in model._meta.many_to_many]
     return [*LIBRARY_MODELS, ScoringScheme, *(link for link in links if link._meta.auto_created)]
-
-
-@pytest.fixture(autouse=True)
-def library_after_a_flush(request):
-    """A test with real transactions ends in a flush of all tables: the next one finds the library put back."""
-    marker = request.node.get_closest_marker("django_db")
-    if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(request.fixturenames):
-        request.getfixturevalue("transactional_db")
-        if not Source.objects.exists():
-            for model, rows in _kept:
-                model._base_manager.bulk_create(rows)
 
 
 def in_parallel(count, work):

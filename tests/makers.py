@@ -157,6 +157,7 @@ def risk_form(**fields):
         "impact": "4",
         "driver": "harm-to-users",
         "rationale": "As we see it.",
+        "notes": "Reference FIN 3 in the old register.",
         "token": str(uuid.uuid4()),
         **fields,
     }
