@@ -11,6 +11,7 @@ urlpatterns = [
     path("registers/<slug:slug>/risks/<int:number>/", risks.risk_detail, name="risk_detail"),
     path("registers/<slug:slug>/risks/<int:number>/edit/", risks.risk_edit, name="risk_edit"),
     path("registers/<slug:slug>/risks/<int:number>/assess/", risks.risk_assess, name="risk_assess"),
+    path("registers/<slug:slug>/risks/<int:number>/review/", risks.risk_review, name="risk_review"),
     path("registers/<slug:slug>/risks/<int:number>/history/", risks.risk_history, name="risk_history"),
     path("library/", library.library, name="library"),
     path("library/load/", library.library_load, name="library_load"),

@@ -161,3 +161,16 @@ def risk_form(**fields):
         "token": str(uuid.uuid4()),
         **fields,
     }
+
+
+def make_review(risk, outcome="stands", *, by=None, on=None, next_on=None, **said):
+    """A look at the risk at its latest version; the next one is a month after it unless told."""
+    risk.refresh_from_db()
+    day = on or timezone.localdate()
+    return risk.review(
+        by=by or make_user(),
+        version=risk.version,
+        outcome=outcome,
+        effective_on=on,
+        **{"note": "We looked at the figures.", "next_on": next_on or day + datetime.timedelta(days=31), **said},
+    )

@@ -18,6 +18,7 @@ from makers import (
     make_person,
     make_post,
     make_register,
+    make_review,
     make_revision,
     make_risk,
     make_scheme,
@@ -73,6 +74,7 @@ TABLE = {
     "risk_detail": (RISK, READERS),
     "risk_edit": (RISK, EDITORS, EDITORS),
     "risk_assess": (RISK, EDITORS, EDITORS),
+    "risk_review": (RISK, EDITORS, EDITORS),
     "risk_history": (RISK, READERS),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF | these("staff installer", 302)),
@@ -415,7 +417,7 @@ def test_who_may_read_an_exempt_risk(people, client_of, exempt, person, tie, sta
 
 
 @who_may
-@pytest.mark.parametrize("name", ["risk_edit", "risk_assess"])
+@pytest.mark.parametrize("name", ["risk_edit", "risk_assess", "risk_review"])
 def test_who_may_change_an_exempt_risk(people, client_of, exempt, person, tie, status, name):
     tie(people, exempt)
     path = reverse(name, kwargs={"slug": "ours", "number": exempt.number})
@@ -522,6 +524,7 @@ def canaries(people):
     risk = make_risk(register, by=person, owner=post, primary_failure_type=failure_type(), assessed=(4, 4), **content)
     risk.assess(by=person, version=1, kind="target", likelihood=1, impact=1, rationale="A canary said so.")
     make_revision(risk, by=person, title="The canary is quiet", reason="Listen to the canary")
+    make_review(risk, by=person, note="The canary was looked at.")
     return {"post": post, "paths": [reverse(n, kwargs=TABLE[n][0] | {"slug": "cage"}) for n in OF_A_REGISTER]}
 
 
@@ -571,6 +574,8 @@ def test_the_admin_sites_own_sign_in_signs_nobody_in(people, client_of):
     assert client.session["_auth_user_id"] == str(people["staff"].pk)
 
 
-@pytest.mark.parametrize("model", ["risk", "riskrevision", "assessment", "position", "auditentry", "audittext"])
+@pytest.mark.parametrize(
+    "model", ["risk", "riskrevision", "assessment", "review", "position", "auditentry", "audittext"]
+)
 def test_the_admin_site_knows_no(client_of, model):
     assert client_of("installer").get(f"/admin/registers/{model}/").status_code == 404

@@ -24,11 +24,11 @@ from makers import (
     risk_form,
 )
 
-from registers.models import Assessment, AuditEntry, Position, Register, Risk, RiskRevision
+from registers.models import Assessment, AuditEntry, Position, Register, Review, Risk, RiskRevision
 
 pytestmark = pytest.mark.django_db
 
-HISTORY = (Risk, RiskRevision, Assessment, Position, AuditEntry, Register)
+HISTORY = (Risk, RiskRevision, Assessment, Review, Position, AuditEntry, Register)
 
 
 def rows():
@@ -67,35 +67,50 @@ class World:
             gone = ("likelihood", "impact", "driver", "rationale", "token")
             kept = {field: value for field, value in risk_form(**words).items() if field not in gone}
             return {**kept, "title": "Savings run late", "reason": "We looked again.", "version": version} | fields
+        if name == "review":
+            following = days_ago(-31)
+            words = {"outcome": "stands", "note": "We looked at the figures.", "token": risk_form()["token"]}
+            following = dict(zip(NEXT_DATES, (following.day, following.month, following.year), strict=False))
+            return {**words, **today_in_parts(), **following, "version": version} | fields
         judged = {field: risk_form()[field] for field in ("likelihood", "impact", "driver", "rationale", "token")}
-        today = timezone.localdate()
-        day = {"effective_on_0": today.day, "effective_on_1": today.month, "effective_on_2": today.year}
-        return {**judged, **day, "kind": "current", "version": version} | fields
+        return {**judged, **today_in_parts(), "kind": "current", "version": version} | fields
 
     def send(self, name, data, client=None):
         return (client or self.client).post(PATHS[name], data)
+
+
+def today_in_parts():
+    today = timezone.localdate()
+    return {"effective_on_0": today.day, "effective_on_1": today.month, "effective_on_2": today.year}
 
 
 PATHS = {
     "new": "/registers/ours/risks/new/",
     "edit": "/registers/ours/risks/1/edit/",
     "assess": "/registers/ours/risks/1/assess/",
+    "review": "/registers/ours/risks/1/review/",
 }
 WORDS = {
     "new": "title event cause consequence rationale notes".split(),
     "edit": "title event cause consequence reason notes".split(),
     "assess": ["rationale"],
+    "review": ["note"],
 }
 CHOICES = {
     "new": "owner primary_failure_type other_failure_types likelihood impact driver".split(),
     "edit": "owner primary_failure_type other_failure_types version".split(),
     "assess": "kind likelihood impact driver version".split(),
+    "review": "outcome version".split(),
 }
 DATES = ["effective_on_0", "effective_on_1", "effective_on_2", "effective_on"]
+NEXT_DATES = ["next_on_0", "next_on_1", "next_on_2", "next_on"]
 every_form = pytest.mark.parametrize("name", PATHS)
 every_field_of_words = pytest.mark.parametrize(("name", "field"), [(n, f) for n in PATHS for f in WORDS[n]])
 every_choice = pytest.mark.parametrize(
-    ("name", "field"), [(n, f) for n in PATHS for f in CHOICES[n]] + [("assess", f) for f in DATES]
+    ("name", "field"),
+    [(n, f) for n in PATHS for f in CHOICES[n]]
+    + [("assess", f) for f in DATES]
+    + [("review", f) for f in DATES + NEXT_DATES],
 )
 
 
@@ -228,14 +243,18 @@ def is_whole(risk):
     )
 
 
+def counts():
+    return [model.objects.count() for model in (Risk, RiskRevision, Assessment, Review)]
+
+
 @every_field_of_words
 def test_hostile_words_are_stored_whole_or_come_back_with_a_reason(world, name, field):
     wrong = {}
     for number, (what, value) in enumerate(HOSTILE.items()):
-        other = {} if field == "title" or name == "assess" else {"title": f"Title {number}"}
-        count = Risk.objects.count(), RiskRevision.objects.count(), Assessment.objects.count()
+        other = {} if field == "title" or name in ("assess", "review") else {"title": f"Title {number}"}
+        count = counts()
         answer = post_raw(world, name, world.form(name, **{field: value}, **other))
-        now = Risk.objects.count(), RiskRevision.objects.count(), Assessment.objects.count()
+        now = counts()
         if answer.status_code == 200:
             kept = typed_in(answer).get(field)
             if now != count or not errors_in(answer) or as_read(kept or "") != as_read(value):
@@ -243,6 +262,7 @@ def test_hostile_words_are_stored_whole_or_come_back_with_a_reason(world, name, 
         elif answer.status_code == 302:
             risk = Risk.objects.latest("pk") if name == "new" else Risk.objects.get(pk=world.risk.pk)
             said = risk.assessments.latest("pk") if field == "rationale" else risk
+            said = risk.reviews.latest("pk") if field == "note" else said
             said = risk.revisions.latest() if field == "reason" else said
             if getattr(said, field) != as_stored(value, field) or not is_whole(risk):
                 wrong[what] = ("stored", getattr(said, field)[:50])
@@ -264,12 +284,12 @@ def test_hostile_choices_are_refused_in_words_and_nothing_typed_is_lost(world, n
     wrong = {}
     for what, value in HOSTILE.items():
         form = world.form(name, **{field: value})
-        if field == "effective_on":
-            form = {key: v for key, v in form.items() if not key.startswith("effective_on_")}
+        if field in ("effective_on", "next_on"):
+            form = {key: v for key, v in form.items() if not key.startswith(f"{field}_")}
         before = rows()
         answer = post_raw(world, name, form)
         kept = typed_in(answer)
-        lost = [f for f in WORDS[name] if kept.get(f, "").strip() != form[f]]
+        lost = [f for f in WORDS[name] if kept.get(f, "").strip() != form.get(f, "")]
         if not as_read(value).strip() and answer.status_code == 302:
             continue  # what may be left out was
         if field == "version" and answer.status_code == 409 and rows() == before and not lost:
@@ -279,17 +299,18 @@ def test_hostile_choices_are_refused_in_words_and_nothing_typed_is_lost(world, n
     assert wrong == {}
 
 
-@pytest.mark.parametrize("name", ["new", "assess"])
-def test_a_token_that_cannot_be_read_counts_as_new(world, name):
-    before = Assessment.objects.count()
+@pytest.mark.parametrize(("name", "made"), [("new", Assessment), ("assess", Assessment), ("review", Review)])
+def test_a_token_that_cannot_be_read_counts_as_new(world, name, made):
+    before = made.objects.count()
     answers = [post_raw(world, name, world.form(name, token=value)).status_code for value in HOSTILE.values()]
-    assert (set(answers), Assessment.objects.count() - before) == ({302}, len(HOSTILE))
+    assert (set(answers), made.objects.count() - before) == ({302}, len(HOSTILE))
 
 
 @every_form
 def test_no_error_speaks_of_software(world, name):
     told = set()
-    for field in CHOICES[name] + WORDS[name] + (DATES if name == "assess" else []):
+    days = {"assess": DATES, "review": DATES + NEXT_DATES}.get(name, [])
+    for field in CHOICES[name] + WORDS[name] + days:
         for value in ("\0", "x", "9" * 30, ""):
             told |= set(errors_in(world.send(name, world.form(name, **{field: value}))))
     assert [words for words in told if re.search(r"valid |field|UUID|Null|null|integer|value", words)] == []
@@ -330,7 +351,7 @@ def test_what_no_form_sends_is_an_empty_form(world, name, kind):
 
 @every_form
 def test_a_file_in_place_of_words_is_no_words(world, name):
-    field = {"new": "title", "edit": "title", "assess": "rationale"}[name]
+    field = WORDS[name][0]
     answer = world.send(name, world.form(name) | {field: SimpleUploadedFile("x.txt", b"words")})
     assert (answer.status_code, len(errors_in(answer))) == (200, 1)
 
@@ -474,14 +495,13 @@ def test_assessing_adds_a_judgement(world):
 @every_form
 def test_a_form_starts_with_what_is_known(world, name):
     page = world.client.get(PATHS[name])
-    shown = {"new": "", "edit": world.risk.title, "assess": ""}[name]
-    assert typed_in(page).get("title", "") == shown
+    assert typed_in(page).get("title", "") == (world.risk.title if name == "edit" else "")
 
 
 @every_form
 def test_a_form_that_comes_back_keeps_every_control(world, name):
     """One thing is wrong; everything else is sent again as it was."""
-    wrong = {"new": "event", "edit": "event", "assess": "rationale"}[name]
+    wrong = {"new": "event", "edit": "event", "assess": "rationale", "review": "note"}[name]
     form = world.form(name, **{wrong: ""})
     kept = Controls(world.send(name, form).text).values
     sent = {field: value if isinstance(value, list) else [str(value)] for field, value in form.items()}
@@ -524,7 +544,7 @@ def test_forged_fields_change_nothing(world, name):
         forged |= {"effective_on": "2001-01-01", "likelihood": 5, "impact": 5, "rationale": "forged"}
     if name != "new":
         forged |= {"raised_on": "2001-01-01"}
-    if name == "assess":
+    if name in ("assess", "review"):
         forged |= {"title": "forged", "owner": world.their_post.pk, "reason": "forged"}
     plain, with_forged = (self_portrait(world, name, extra) for extra in ({}, forged))
     assert with_forged == plain
@@ -533,7 +553,7 @@ def test_forged_fields_change_nothing(world, name):
 def self_portrait(world, name, extra):
     """What saving the form wrote, without what differs every time; in a transaction that is taken back."""
     differ = {"id", "token", "recorded_at", "at", "signature", "previous_signature", "text_digest", "revision_id"}
-    gone = differ | {"risk_id", "assessment_id", "current_id", "subject", "facts"}
+    gone = differ | {"risk_id", "assessment_id", "review_id", "current_id", "subject", "facts"}
     with transaction.atomic():
         answer = world.send(name, world.form(name) | extra)
         written = {
@@ -563,6 +583,12 @@ def test_the_same_assessment_twice_makes_one(world):
     form = world.form("assess")
     answers = [world.send("assess", form).status_code for _ in range(2)]
     assert (answers, world.risk.assessments.count()) == ([302, 302], 2)
+
+
+def test_the_same_review_twice_makes_one(world):
+    form = world.form("review")
+    answers = [world.send("review", form).status_code for _ in range(2)]
+    assert (answers, world.risk.reviews.count()) == ([302, 302], 1)
 
 
 def test_every_form_for_a_new_risk_has_a_token_of_its_own(world):
@@ -615,6 +641,7 @@ def changed(world):
 ours = {
     "edit": {"title": "My title", "consequence": "My consequence <b>", "version": "1"},
     "assess": {"rationale": "My reasons <b>", "version": "1"},
+    "review": {"note": "My findings <b>", "version": "1"},
 }
 both_forms = pytest.mark.parametrize("name", ours)
 
@@ -642,7 +669,7 @@ def test_a_conflict_tells_of_an_assessment(world):
 @both_forms
 def test_a_conflict_keeps_what_was_typed(changed, name):
     form = changed.form(name, **ours[name])
-    typed = {"edit": ("title", "consequence", "reason"), "assess": ("rationale",)}[name]
+    typed = {"edit": ("title", "consequence", "reason"), "assess": ("rationale",), "review": ("note",)}[name]
     kept = typed_in(changed.send(name, form))
     assert {field: kept.get(field) for field in typed} == {field: form[field] for field in typed}
 
@@ -762,9 +789,9 @@ def answers_at_once(world, name, forms):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", ["edit", "assess"])
+@pytest.mark.parametrize("name", ["edit", "assess", "review"])
 def test_of_twenty_saves_at_once_exactly_one_wins(world, name):
-    field = {"edit": "title", "assess": "rationale"}[name]
+    field = WORDS[name][0]
     forms = [world.form(name, **{field: f"Version of {number}"}) for number in range(20)]
     answers = answers_at_once(world, name, forms)
     risk = Risk.objects.get(pk=world.risk.pk)
@@ -774,10 +801,10 @@ def test_of_twenty_saves_at_once_exactly_one_wins(world, name):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", PATHS)
 def test_a_form_sent_eight_times_at_once_is_saved_once_and_answered_alike(world, name):
-    before = Risk.objects.count(), Assessment.objects.count()
+    before = counts()
     answers = answers_at_once(world, name, [world.form(name)] * 8)
-    added = {"new": (1, 1), "edit": (0, 0), "assess": (0, 1)}[name]
-    assert (answers, Risk.objects.count() - before[0], Assessment.objects.count() - before[1]) == ([302] * 8, *added)
+    added = {"new": [1, 1, 1, 0], "edit": [0, 1, 0, 0], "assess": [0, 1, 1, 0], "review": [0, 1, 0, 1]}[name]
+    assert (answers, [now - then for now, then in zip(counts(), before, strict=True)]) == ([302] * 8, added)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,13 @@
 from registers.forms.assessments import AssessmentForm
 from registers.forms.filters import DayForm, PositionFilter
+from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
 
-__all__ = ["AssessmentForm", "DayForm", "EditRiskForm", "LogRiskForm", "PositionFilter"]
+__all__ = [
+    "AssessmentForm",
+    "DayForm",
+    "EditRiskForm",
+    "LogRiskForm",
+    "PositionFilter",
+    "ReviewForm",
+]

@@ -4,11 +4,9 @@ import uuid
 
 from crispy_forms.layout import HTML
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 
-from registers.forms.fields import OneOf, Words, not_to_come
+from registers.forms.fields import OneOf, Words, since_raised
 from registers.forms.versions import TokenField, Versioned
 from registers.govuk import GovukDateField, GovukRadios, Helper
 from registers.models import AdverseImpact, Assessment
@@ -95,9 +93,4 @@ class AssessmentForm(Versioned, JudgementForm):
         self.offer_levels(risk.register.scheme)
 
     def clean_effective_on(self):
-        day = not_to_come(self.cleaned_data["effective_on"])
-        if day < self.risk.raised_on:
-            raise ValidationError(
-                f"The day must be {date_format(self.risk.raised_on, 'j F Y')}, when the risk was raised, or later"
-            )
-        return day
+        return since_raised(self.cleaned_data["effective_on"], self.risk)

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils import timezone
+from django.utils.formats import date_format
 
 # What word processors leave in pasted text: other line ends, and the bullet of a symbol font.
 MENDED = str.maketrans({**dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"), "\uf0b7": "•"})
@@ -18,6 +19,14 @@ def not_to_come(day):
     """The day, unless it lies ahead: nothing is recorded of days to come."""
     if day and day > timezone.localdate():
         raise ValidationError("The day must be today or in the past")
+    return day
+
+
+def since_raised(day, risk):
+    """The day, unless it lies ahead or the risk was not known yet."""
+    if not_to_come(day) < risk.raised_on:
+        raised = date_format(risk.raised_on, "j F Y")
+        raise ValidationError(f"The day must be {raised}, when the risk was raised, or later")
     return day
 
 

@@ -16,6 +16,7 @@ from registers.models.library import (
 from registers.models.people import Directorate, Membership, Organisation, Post, Role, User
 from registers.models.position import Position
 from registers.models.register import Register, ScoringScheme
+from registers.models.response import Review
 from registers.models.revision import RiskRevision
 from registers.models.risk import Conflict, Risk
 
@@ -43,6 +44,7 @@ __all__ = [
     "Position",
     "Post",
     "Register",
+    "Review",
     "Risk",
     "RiskRevision",
     "Role",

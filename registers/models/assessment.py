@@ -13,15 +13,19 @@ from registers.models.library import AdverseImpact
 from registers.models.register import ScoringScheme
 
 
-class AssessmentQuerySet(AppendOnlyQuerySet):
+class DatedQuerySet(AppendOnlyQuerySet):
+    def as_at(self, day, known_by=None):
+        """Effective by the end of that day; recorded by that instant, where one is given."""
+        rows = self.filter(effective_on__lte=day)
+        return rows.filter(recorded_at__lte=known_by) if known_by else rows
+
+
+class AssessmentQuerySet(DatedQuerySet):
     def current(self):
         """Our own judgements of the risk as it stands, oldest first: the last one is the current one."""
         return self.filter(kind=Assessment.Kind.CURRENT, perspective=Assessment.Perspective.OWN).order_by(
             "effective_on", "pk"
         )
-
-    def as_at(self, day):
-        return self.filter(effective_on__lte=day)
 
     def with_words(self):
         """Everything a page says of a judgement; one scheme object for all of them."""

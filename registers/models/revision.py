@@ -8,10 +8,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.models.assessment import Assessment
+from registers.models.assessment import Assessment, DatedQuerySet
 from registers.models.audit import AppendOnly
 from registers.models.library import FailureType
 from registers.models.people import Post
+from registers.models.response import Review
 
 
 class Change(NamedTuple):
@@ -79,6 +80,7 @@ class RiskRevision(RiskContent, AppendOnly):
         LOGGED = "logged", "Logged"
         EDITED = "edited", "Edited"
         ASSESSED = "assessed", "Assessed"
+        REVIEWED = "reviewed", "Reviewed"
         CLOSED = "closed", "Closed"
 
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="revisions")
@@ -90,8 +92,11 @@ class RiskRevision(RiskContent, AppendOnly):
     )
     reason = models.TextField(blank=True)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, related_name="+")
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, null=True, related_name="+")
     effective_on = models.DateField()
     recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["risk_id", "number"]
@@ -104,12 +109,12 @@ class RiskRevision(RiskContent, AppendOnly):
         return f"{self.risk_id} version {self.number}"
 
     def sealed(self):
-        """All that the revision and its assessment say, as the audit chain signs it (a salted digest of it)."""
+        """All that the revision and its assessment or review say, as the audit chain signs it (a salted digest)."""
         said = {name: getattr(self, name) for name in ("risk_id", "number", "what", "by_id", "reason", *self.TEXTS)}
         said |= {name: getattr(self, name) for name in self.LATER_TEXTS if getattr(self, name)}
-        assessment = self.assessment
-        if assessment:
-            said["assessment"] = {name: getattr(assessment, name) for name in assessment.SEALED}
+        for what, row in (("assessment", self.assessment), ("review", self.review)):
+            if row:
+                said[what] = {name: getattr(row, name) for name in row.SEALED}
         said["other_failure_types"] = sorted(t.slug for t in self.other_failure_types.all())
         return said
 

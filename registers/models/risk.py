@@ -15,6 +15,7 @@ from django.utils import timezone
 from registers.models.assessment import Assessment
 from registers.models.audit import AuditEntry
 from registers.models.register import Register
+from registers.models.response import Review, latest_next
 from registers.models.revision import RiskContent, RiskRevision
 
 
@@ -34,6 +35,10 @@ class Conflict(Exception):
     @property
     def assessments(self):
         return [revision.assessment for revision in self.later if revision.assessment]
+
+    @property
+    def reviews(self):
+        return [revision.review for revision in self.later if revision.review]
 
 
 class Risk(RiskContent):
@@ -149,11 +154,13 @@ class Risk(RiskContent):
             what or RiskRevision.What.EDITED, by, day, recorded_at, reason=reason, on_behalf_of=on_behalf_of
         )
 
-    def story(self, day):
-        """Its revisions up to a day, newest first, each with what it changed: `revision.changes`."""
+    def story(self, day, known_by=None):
+        """Its revisions up to a day, newest first, each with what it changed: `revision.changes`.
+
+        known_by: the instant after which what was recorded is left out."""
         revisions = list(
-            self.revisions.filter(effective_on__lte=day)
-            .select_related("by", "on_behalf_of", "owner", "primary_failure_type", "assessment__by")
+            self.revisions.as_at(day, known_by)
+            .select_related("by", "on_behalf_of", "owner", "primary_failure_type", "assessment__by", "review__by")
             .prefetch_related("other_failure_types", "assessment__scheme")
             .order_by("number")
         )
@@ -191,6 +198,31 @@ class Risk(RiskContent):
         day = max(judgement["effective_on"], self.revisions.latest().effective_on)
         self._record(RiskRevision.What.ASSESSED, by, day, recorded_at, assessment=assessment)
         return assessment
+
+    @transaction.atomic
+    def review(self, *, by, version, outcome, note, next_on, effective_on=None, recorded_at=None, token=None):
+        """Add a look at the risk and return it; next_on becomes the day of its next review. Raises Conflict when the
+        risk is not at that version. The same token gives back the review that it made."""
+        is_at_version = self._lock(version)
+        made = token and self.reviews.filter(token=token, by=by).first()
+        if made:
+            return made
+        if not is_at_version:
+            raise Conflict(self, version)
+        if not token or Review.objects.filter(token=token).exists():
+            token = uuid.uuid4()
+        day = effective_on or timezone.localdate()
+        self._not_to_come(day)
+        if not day < next_on <= latest_next(day):
+            raise ValueError(f"The review after one of {day} lies after it and within two years: not on {next_on}.")
+        said = {"outcome": outcome, "note": note, "next_on": next_on, "effective_on": day}
+        review = self.reviews.create(by=by, token=token, recorded_at=recorded_at or timezone.now(), **said)
+        self.next_review_on = next_on
+        self.save(update_fields=["next_review_on"])
+        self._move_on()
+        day = max(day, self.revisions.latest().effective_on)
+        self._record(RiskRevision.What.REVIEWED, by, day, recorded_at, review=review)
+        return review
 
     @classmethod
     def _add(cls, register, content, **fields):
@@ -241,7 +273,7 @@ class Risk(RiskContent):
         if day > timezone.localdate():
             raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
 
-    def _record(self, what, by, day, recorded_at, *, assessment=None, reason="", on_behalf_of=None):
+    def _record(self, what, by, day, recorded_at, *, assessment=None, review=None, reason="", on_behalf_of=None):
         """Snapshot, audit entry and positions of a change that has just been made to this risk."""
         self._not_to_come(day)
         latest = self.revisions.order_by("number").last()
@@ -257,18 +289,20 @@ class Risk(RiskContent):
             on_behalf_of=on_behalf_of,
             reason=reason,
             assessment=assessment,
+            review=review,
             effective_on=day,
             recorded_at=recorded_at or timezone.now(),
             **content,
         )
         revision.other_failure_types.set(others)
         self.positions.rebuild(self)
+        made = {"assessment": assessment and assessment.pk} | ({"review": review.pk} if review else {})
         AuditEntry.record(
             organisation=self.register.organisation,
             by=by,
             verb=f"risk.{what}",
             subject=self,
-            facts={"revision": revision.pk, "version": self.version, "assessment": assessment and assessment.pk},
+            facts={"revision": revision.pk, "version": self.version, **made},
             seal=revision.sealed(),
             text={"reference": self.reference, "title": self.title, "by": str(by), "reason": reason},
         )

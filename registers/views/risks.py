@@ -1,7 +1,8 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 
-from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm
+from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm, ReviewForm
 from registers.models import Conflict, Risk
 from registers.models.library import cases_of
 from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
@@ -69,6 +70,22 @@ def risk_assess(request, slug, number):
             form.rebase(conflict)
     context = {"register": risk.register, "risk": risk, "form": form}
     return render(request, "registers/risk_assess.html", context, status=409 if form.conflict else 200)
+
+
+def risk_review(request, slug, number):
+    risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
+    form = ReviewForm(request.POST if request.method == "POST" else None, risk=risk)
+    if form.is_valid():
+        try:
+            review = risk.review(by=request.user, **form.cleaned_data)
+            messages.success(
+                request, f"{risk.reference} is reviewed. Next review: {date_format(review.next_on, 'j F Y')}."
+            )
+            return redirect(risk)
+        except Conflict as conflict:
+            form.rebase(conflict)
+    context = {"register": risk.register, "risk": risk, "form": form}
+    return render(request, "registers/risk_review.html", context, status=409 if form.conflict else 200)
 
 
 @read_only

@@ -3,15 +3,15 @@ from itertools import islice
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Max
 
-from registers.models import Assessment, AuditChain, AuditEntry, RiskRevision
+from registers.models import Assessment, AuditChain, AuditEntry, Review, RiskRevision
 
 BATCH = 500
 
 
 class Command(BaseCommand):
     help = (
-        "Check every audit chain, and that revisions and assessments say what was sealed when they were written; print "
-        "each chain's head, to be kept elsewhere, and fail when anything was tampered with."
+        "Check every audit chain, and that revisions, assessments and reviews say what was sealed when "
+        "they were written; print each chain's head, to be kept elsewhere, and fail when anything was tampered with."
     )
 
     def handle(self, **options):
@@ -31,7 +31,7 @@ def broken_seals():
     entries = AuditEntry.objects.filter(facts__has_key="revision").select_related("chain__organisation", "text")
     sealed = set()
     for batch in batched(entries.order_by("pk").iterator(chunk_size=BATCH), BATCH):
-        revisions = RiskRevision.objects.select_related("assessment").prefetch_related("other_failure_types")
+        revisions = RiskRevision.objects.select_related("assessment", "review").prefetch_related("other_failure_types")
         found = revisions.in_bulk([entry.facts["revision"] for entry in batch])
         sealed.update(found)
         for entry in batch:
@@ -39,13 +39,14 @@ def broken_seals():
             if revision is None:
                 yield f"{entry}: its revision is gone."
             elif hasattr(entry, "text") and entry.text.seal(revision.sealed()) != entry.facts.get("seal"):
-                yield f"{entry}: the revision or its assessment is not what was sealed."
+                yield f"{entry}: the revision, its assessment or its review is not what was sealed."
     for pk in RiskRevision.objects.filter(pk__lte=latest).order_by("pk").values_list("pk", flat=True).iterator():
         if pk not in sealed:
             yield f"Revision {pk} stands in no audit chain."
-    known = RiskRevision.objects.exclude(assessment=None).values("assessment")
-    for assessment in Assessment.objects.exclude(pk__in=known):
-        yield f"Assessment {assessment.pk} of risk {assessment.risk_id} stands in no revision."
+    for model, name in ((Assessment, "assessment"), (Review, "review")):
+        known = RiskRevision.objects.exclude(**{name: None}).values(name)
+        for row in model.objects.exclude(pk__in=known):
+            yield f"{model.__name__} {row.pk} of risk {row.risk_id} stands in no revision."
 
 
 def batched(rows, size):

@@ -1,0 +1,70 @@
+"""What officers type when they look at a risk again."""
+
+import uuid
+
+from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from registers.forms.fields import Words, since_raised
+from registers.forms.versions import TokenField, Versioned
+from registers.govuk import GovukDateField, GovukRadios, Helper
+from registers.models import Review
+from registers.models.response import latest_next, next_review_of
+
+
+class ReviewForm(Versioned):
+    outcome = forms.ChoiceField(
+        choices=Review.Outcome.choices,
+        widget=GovukRadios(
+            hints={
+                Review.Outcome.WORDING: "Edit the risk next.",
+                Review.Outcome.JUDGE: "Assess it next, or say in the note who will.",
+                Review.Outcome.HIGHER: "Say in the note to whom, and why.",
+                Review.Outcome.CLOSE: "Say in the note why: a risk manager decides.",
+            }
+        ),
+        label="What came of the review?",
+        error_messages={
+            "required": "Select what came of the review",
+            "invalid_choice": "Select what came of the review",
+        },
+    )
+    note = Words(
+        label="What did you look at, and what did you find?",
+        called="The note",
+        rows=4,
+        help_text="Even when nothing changes: what you checked and who was there. It stays in the history.",
+        missing="Enter what you looked at and what you found",
+    )
+    effective_on = GovukDateField(
+        what="the day of the review",
+        label="On which day was it reviewed?",
+        help_text="For example, 27 3 2026.",
+    )
+    next_on = GovukDateField(
+        what="the day of the next review",
+        label="When is the next review?",
+        help_text="Filled in from the days that the scoring scheme sets for its band. Change it if you agreed another.",
+    )
+    token = TokenField(required=False, widget=forms.HiddenInput)
+    helper = Helper("outcome", "note", "effective_on", "next_on")
+    field_order = ("outcome", "note", "effective_on", "next_on")
+
+    def __init__(self, data=None, *, risk):
+        today = timezone.localdate()
+        initial = {"effective_on": today, "next_on": next_review_of(risk, today)}
+        super().__init__(data, initial={**initial, "version": risk.version, "token": uuid.uuid4()})
+        self.risk = risk
+
+    def clean_effective_on(self):
+        return since_raised(self.cleaned_data["effective_on"], self.risk)
+
+    def clean(self):
+        cleaned = super().clean()
+        day, next_on = cleaned.get("effective_on"), cleaned.get("next_on")
+        if day and next_on and next_on <= day:
+            self.add_error("next_on", f"The next review must be after {date_format(day, 'j F Y')}, the day of this one")
+        if day and next_on and next_on > latest_next(day):
+            self.add_error("next_on", f"The next review must be {date_format(latest_next(day), 'j F Y')} or earlier")
+        return cleaned

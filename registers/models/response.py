@@ -1,0 +1,59 @@
+"""What an organisation does about a risk once it is known: so far, that it looks at it again."""
+
+import datetime
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from registers.models.audit import AppendOnly
+
+USUAL_DAYS = 92  # until the next review of a risk that has no band
+
+
+def latest_next(day):
+    """The last day on which the review after one of that day may fall: two years later."""
+    try:
+        return day.replace(year=day.year + 2)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + 2, day=28)
+
+
+class Review(AppendOnly):
+    """A look at a risk, whether or not its rating changes: what came of it, and the day of the next one."""
+
+    SEALED = ("pk", "risk_id", "outcome", "note", "next_on", "by_id", "effective_on", "recorded_at")
+
+    class Outcome(models.TextChoices):
+        STANDS = "stands", "Stands as it is"
+        WORDING = "wording", "Wording to be brought up to date"
+        JUDGE = "judge", "To be judged again"
+        HIGHER = "higher", "To be taken higher"
+        CLOSE = "close", "To be closed"
+
+    risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="reviews")
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    note = models.TextField()
+    next_on = models.DateField("next review")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["risk_id", "effective_on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(note=""), name="review_has_a_note"),
+            models.CheckConstraint(condition=Q(next_on__gt=F("effective_on")), name="review_lies_before_the_next"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_outcome_display()} on {self.effective_on}"
+
+
+def next_review_of(risk, day):
+    """The day to propose for the review after one of that day: by the scheme's days for the risk's band."""
+    days = risk.current.band_now.review_days if risk.current else USUAL_DAYS
+    return day + datetime.timedelta(days=days)

@@ -1,0 +1,271 @@
+"""A look at a risk: what it writes, what it leaves alone, and what the pages then say."""
+
+import datetime
+import uuid
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.test import Client
+from django.utils import timezone
+from makers import (
+    day,
+    days_ago,
+    make_assessment,
+    make_person,
+    make_register,
+    make_review,
+    make_revision,
+    make_risk,
+    make_user,
+)
+
+from registers.models import AuditEntry, Conflict, HistoryIsAppendOnly, Review, Role
+from registers.models.response import latest_next, next_review_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def risk():
+    return make_risk(make_register(slug="ours"), assessed=(3, 4), on=days_ago(40))
+
+
+def said(text):
+    """A day as pages write it."""
+    return f"{text.day} {text:%B %Y}"
+
+
+# The verb
+
+
+def test_a_review_sets_the_day_of_the_next_one(risk):
+    make_review(risk, next_on=days_ago(-50))
+    assert (risk.next_review_on, risk.revisions.latest().next_review_on) == (days_ago(-50), days_ago(-50))
+
+
+def test_a_review_writes_a_revision_that_leads_to_it(risk):
+    review = make_review(risk, "higher")
+    latest = risk.revisions.latest()
+    assert (latest.what, latest.review, latest.number, risk.version) == ("reviewed", review, 2, 2)
+
+
+def test_a_review_leaves_the_rating_alone(risk):
+    before = risk.current
+    make_review(risk, "judge")
+    risk.refresh_from_db()
+    assert risk.current == before
+
+
+def test_a_review_stands_in_the_audit_chain(risk):
+    review = make_review(risk)
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.verb, entry.facts["review"]) == ("risk.reviewed", review.pk)
+
+
+def test_a_review_over_a_newer_version_is_a_conflict(risk):
+    make_revision(risk, title="Another")
+    with pytest.raises(Conflict):
+        risk.review(by=make_user(), version=1, outcome="stands", note="We looked.", next_on=days_ago(-31))
+    assert not Review.objects.exists()
+
+
+def test_the_same_token_twice_is_one_review(risk):
+    by, token = make_user(), uuid.uuid4()
+    form = {"by": by, "version": 1, "outcome": "stands", "note": "We looked.", "next_on": days_ago(-31), "token": token}
+    assert risk.review(**form) == risk.review(**form)
+    assert risk.revisions.count() == 2
+
+
+def test_the_token_of_another_persons_review_makes_a_new_one(risk):
+    theirs = make_review(risk)
+    mine = make_review(risk, token=theirs.token)
+    assert mine not in (None, theirs)
+
+
+@pytest.mark.parametrize("ago", [40, 10, 0])
+def test_the_next_review_lies_after_this_one(risk, ago):
+    with pytest.raises(ValueError, match="lies after it"):
+        make_review(risk, on=days_ago(ago), next_on=days_ago(ago))
+
+
+def test_the_next_review_lies_within_two_years(risk):
+    too_late = latest_next(timezone.localdate()) + datetime.timedelta(days=1)
+    with pytest.raises(ValueError, match="within two years"):
+        make_review(risk, next_on=too_late)
+
+
+@pytest.mark.parametrize(("this", "last"), [("2026-11-22", "2028-11-22"), ("2028-02-29", "2030-02-28")])
+def test_two_years_are_counted_by_the_calendar(this, last):
+    assert latest_next(day(this)) == day(last)
+
+
+def test_the_database_refuses_a_next_review_that_does_not_follow(risk):
+    fields = {"risk": risk, "outcome": "stands", "note": "x", "by": make_user(), "effective_on": days_ago(0)}
+    with pytest.raises(IntegrityError, match="review_lies_before_the_next"), transaction.atomic():
+        Review.objects.create(next_on=days_ago(0), **fields)
+
+
+def test_the_database_refuses_a_review_without_a_note(risk):
+    with pytest.raises(IntegrityError, match="review_has_a_note"), transaction.atomic():
+        make_review(risk, note="")
+
+
+def test_a_review_of_a_day_to_come_is_refused(risk):
+    with pytest.raises(ValueError, match="has not come"):
+        make_review(risk, on=days_ago(-1))
+
+
+def test_a_review_is_never_edited(risk):
+    review = make_review(risk)
+    with pytest.raises(HistoryIsAppendOnly):
+        review.save()
+
+
+def test_a_review_told_late_counts_from_its_own_day_and_history_runs_forward(risk):
+    make_revision(risk, on=days_ago(5), title="Another")
+    review = make_review(risk, on=days_ago(20))
+    assert (review.effective_on, risk.revisions.latest().effective_on) == (days_ago(20), days_ago(5))
+
+
+@pytest.mark.parametrize(("ratings", "days"), [((5, 5), 31), ((3, 4), 92), ((1, 1), 183), (None, 92)])
+def test_the_day_proposed_follows_the_band(ratings, days):
+    risk = make_risk(assessed=ratings)
+    assert next_review_of(risk, timezone.localdate()) == days_ago(-days)
+
+
+# The seal
+
+
+@pytest.mark.parametrize("change", [{"note": "All is well"}, {"outcome": "close"}, {"next_on": day("2099-01-01")}])
+def test_a_changed_review_is_found(risk, change):
+    make_review(risk)
+    QuerySet(Review).update(**change)
+    with pytest.raises(CommandError, match="not what was sealed"):
+        call_command("verify_audit")
+
+
+def test_a_review_that_was_slipped_in_is_found(risk):
+    fields = {"note": "x", "by": make_user(), "effective_on": days_ago(1), "next_on": days_ago(-9)}
+    Review.objects.create(risk=risk, outcome="stands", **fields)
+    with pytest.raises(CommandError, match="stands in no revision"):
+        call_command("verify_audit")
+
+
+def test_a_revision_without_a_review_is_sealed_as_before_there_were_any(risk):
+    assert "review" not in risk.revisions.get().sealed()
+
+
+def test_an_untouched_review_passes(risk, capsys):
+    make_review(risk)
+    call_command("verify_audit")
+
+
+# The pages
+
+
+@pytest.fixture
+def officer(risk):
+    client = Client()
+    client.force_login(make_person(risk.register.organisation))
+    return client
+
+
+@pytest.fixture
+def member(risk):
+    client = Client()
+    client.force_login(make_person(risk.register.organisation, Role.MEMBER))
+    return client
+
+
+def test_a_risk_says_when_its_next_review_is(risk, member):
+    make_review(risk, next_on=days_ago(-9))
+    assert f"Next review: {said(days_ago(-9))}" in member.get(risk.get_absolute_url()).text
+
+
+@pytest.mark.parametrize(("late", "words"), [(1, "Review was due"), (0, "Next review:")])
+def test_a_review_is_late_from_the_day_after_it_was_due(risk, member, late, words):
+    make_review(risk, on=days_ago(30), next_on=days_ago(late))
+    assert f"{words} {said(days_ago(late))}" in member.get(risk.get_absolute_url()).text
+
+
+def test_whether_a_review_is_late_is_asked_of_the_day_read(risk, member):
+    make_review(risk, on=days_ago(30), next_on=days_ago(5))
+    text = member.get(f"{risk.get_absolute_url()}?as_at={days_ago(10)}").text
+    assert f"Next review: {said(days_ago(5))}" in text
+
+
+def test_a_closed_risk_waits_for_no_review(risk, member):
+    risk.close(by=make_user(), version=1, reason="Over.")
+    assert "eview" not in member.get(risk.get_absolute_url()).text
+
+
+def test_whoever_may_edit_is_led_to_the_review(risk, officer, member):
+    led = [b"/review/" in client.get(risk.get_absolute_url()).content for client in (officer, member)]
+    assert led == [True, False]
+
+
+def test_a_past_day_leads_to_no_review(risk, officer):
+    assert "/review/" not in officer.get(f"{risk.get_absolute_url()}?as_at={days_ago(3)}").text
+
+
+def test_the_history_tells_what_came_of_a_review(risk, member):
+    make_review(risk, "higher", note="Cabinet has to choose.")
+    text = member.get(f"{risk.get_absolute_url()}history/").text
+    assert "To be taken higher" in text and "Cabinet has to choose." in text
+
+
+def test_who_reviewed_meanwhile_is_told_to_who_edits(risk, officer):
+    make_review(risk, by=make_user(name="Sasha Birch"), note="The depot is shut.", next_on=risk.next_review_on)
+    answer = officer.post(
+        f"{risk.get_absolute_url()}edit/", {"title": "x", "event": "x", "consequence": "x", "version": 1}
+    )
+    assert answer.status_code == 409
+    assert "Sasha Birch reviewed the risk: stands as it is. “The depot is shut.”" in answer.text
+
+
+def test_a_conflict_claims_no_typing_where_the_form_has_no_field(risk, officer):
+    make_assessment(risk, (5, 5))
+    answer = officer.post(
+        f"{risk.get_absolute_url()}edit/", {"title": "x", "event": "x", "consequence": "x", "version": 1}
+    )
+    line = next(line for line in answer.text.splitlines() if "Next review" in line)
+    assert "You typed something else" not in line
+
+
+# The form's own days; the rest of it is in test_forms.py
+
+
+def parts(name, day):
+    return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
+
+
+def sent(client, risk, this=0, following=-31, **fields):
+    days = parts("effective_on", days_ago(this)) | parts("next_on", days_ago(following))
+    form = {"outcome": "stands", "note": "We looked.", "version": 1, **days, **fields}
+    return client.post(f"{risk.get_absolute_url()}review/", form)
+
+
+def test_the_form_proposes_the_next_day(risk, officer):
+    form = officer.get(f"{risk.get_absolute_url()}review/").context["form"]
+    assert form["next_on"].value() == days_ago(-92)
+
+
+def test_a_review_leads_back_to_the_risk(risk, officer):
+    assert sent(officer, risk)["Location"] == risk.get_absolute_url()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ({"this": 0, "following": 0}, "The next review must be after"),
+        ({"this": 5, "following": 9}, "The next review must be after"),
+        ({"following": -800}, "or earlier"),
+        ({"this": -1, "following": -9}, "The day must be today or in the past"),
+        ({"this": 41}, "when the risk was raised, or later"),
+    ],
+)
+def test_days_that_cannot_be_are_refused_in_words(risk, officer, days, words):
+    answer = sent(officer, risk, **days)
+    assert (answer.status_code, words in answer.text, Review.objects.exists()) == (200, True, False)
