@@ -1,12 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from registers.views import about, dashboard, health, library, registers, risks
+from registers.views import about, agreements, dashboard, health, library, registers, risks
 
 urlpatterns = [
     path("", registers.home, name="home"),
     path("registers/<slug:slug>/", registers.risk_list, name="risk_list"),
     path("registers/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),
+    path("registers/<slug:slug>/agreements/", agreements.agreement_list, name="agreement_list"),
+    path("registers/<slug:slug>/agreements/new/", agreements.agreement_new, name="agreement_new"),
     path("registers/<slug:slug>/risks/new/", risks.risk_new, name="risk_new"),
     path("registers/<slug:slug>/risks/<int:number>/", risks.risk_detail, name="risk_detail"),
     path("registers/<slug:slug>/risks/<int:number>/edit/", risks.risk_edit, name="risk_edit"),

@@ -101,14 +101,22 @@ def risks_for(user, register):
 
 
 def course_for(user, register):
-    """All positions of the risks this reader may see, whatever the day: for counts over time. Today's permissions and
-    today's exempt flag decide, for the past too."""
+    """All positions of the risks this reader may see, as known now, whatever the day: for counts over time. Today's
+    permissions and today's exempt flag decide, for the past too."""
     return Position.objects.filter(_readable(user, register))
 
 
-def positions_for(user, register, day):
-    """What the register said on a day, of the risks that this reader may see."""
+def positions_for(user, register, day, agreement=None):
+    """What the register said on a day, as known now, of the risks that this reader may see; or what an agreement of
+    the register keeps of them."""
+    if agreement:
+        return agreed_for(user, register).filter(agreement=agreement)
     return course_for(user, register).as_at(day)
+
+
+def agreed_for(user, register):
+    """What the agreements of the register keep of the risks that this reader may see today."""
+    return Position.everything.filter(_readable(user, register)).exclude(agreement=None)
 
 
 def positions_across(user, registers, day):

@@ -95,6 +95,11 @@ class Scheme:
         ]
 
     @property
+    def ranks(self) -> dict[str, int]:
+        """Name of a band -> its rank, 0 for the lowest."""
+        return {band.slug: band.rank for band in self.bands}
+
+    @property
     def above_tolerance(self) -> tuple[Band, ...]:
         return tuple(band for band in self.bands if self.is_above_tolerance(band.slug))
 

@@ -23,6 +23,7 @@ from registers.models import (
     ScoringScheme,
     User,
 )
+from registers.services import agree
 
 _number = itertools.count(1)
 
@@ -174,3 +175,9 @@ def make_review(risk, outcome="stands", *, by=None, on=None, next_on=None, **sai
         effective_on=on,
         **{"note": "We looked at the figures.", "next_on": next_on or day + datetime.timedelta(days=31), **said},
     )
+
+
+def make_agreement(register, *, by=None, on=None, **said):
+    """A body agreed the register's position: today's unless told."""
+    said = {"body": "Audit and governance committee", **said}
+    return agree(register=register, by=by or make_user(), on=on or timezone.localdate(), **said)

@@ -1,5 +1,6 @@
 """One table: every address the resolver knows x every kind of person. An address that is missing from it fails."""
 
+import datetime
 import re
 
 import pytest
@@ -9,9 +10,11 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 from makers import (
     days_ago,
     failure_type,
+    make_agreement,
     make_directorate,
     make_membership,
     make_organisation,
@@ -27,7 +30,7 @@ from makers import (
     scheme_data,
 )
 
-from registers.models import AuditEntry, Role
+from registers.models import AuditEntry, Position, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +56,7 @@ OPEN = dict.fromkeys(PEOPLE, 200)
 SIGNED_IN = everyone(200)
 READERS = everyone(404, **dict.fromkeys(INSIDE, 200))
 EDITORS = READERS | these("member peer administrator", 403)
+MANAGERS = EDITORS | {"officer": 403}
 STAFF = everyone(403, staff=200, installer=200)
 TO_THE_SIGN_IN = everyone(302)
 ALREADY_SIGNED_IN = everyone(302, nobody=200, inactive=200)  # nothing to do here for somebody who is
@@ -70,6 +74,8 @@ TABLE = {
     "home": ({}, SIGNED_IN),
     "risk_list": ({"slug": "ours"}, READERS),
     "dashboard": ({"slug": "ours"}, READERS),
+    "agreement_list": ({"slug": "ours"}, READERS),
+    "agreement_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
     "risk_new": ({"slug": "ours"}, EDITORS, EDITORS),
     "risk_detail": (RISK, READERS),
     "risk_edit": (RISK, EDITORS, EDITORS),
@@ -281,7 +287,7 @@ def test_a_page_to_read_takes_no_post(client_of, name):
 @pytest.mark.parametrize("name", [name for name in OWN if name in TAKE_POST])
 def test_a_form_that_is_sent_empty_says_what_is_missing(client_of, name):
     if name in OF_A_REGISTER:
-        answer = sent(client_of("officer"), path_of(name))
+        answer = sent(client_of("manager"), path_of(name))
         assert "There is a problem" in answer.text
 
 
@@ -370,9 +376,12 @@ def test_an_exempt_risk_looks_like_none(client_of, exempt, person, name, method)
 
 @pytest.fixture
 def exempt(people):
-    """A risk that was open to all a hundred days ago and is exempt today."""
+    """A risk that was open to all a hundred days ago, was agreed so, and is exempt today."""
     register = people["manager"].memberships.get().organisation.registers.get()
-    risk = make_risk(register, by=people["manager"], assessed=(5, 5), on=days_ago(100), title="Quokka in the vault")
+    known = timezone.now() - datetime.timedelta(days=100)
+    what = {"title": "Quokka in the vault", "assessed": (5, 5), "on": days_ago(100), "recorded_at": known}
+    risk = make_risk(register, by=people["manager"], **what)
+    make_agreement(register, by=people["manager"], on=days_ago(50))
     make_revision(risk, is_exempt=True, on=days_ago(10))
     risk.refresh_from_db()
     return risk
@@ -431,6 +440,18 @@ def test_whoever_held_the_post_before_does_not_see_it(people, client_of, exempt)
     assert client_of("officer").get(exempt.get_absolute_url()).status_code == 404
 
 
+def agreed(exempt):
+    return f"agreed={exempt.register.agreements.get().pk}"
+
+
+@who_may
+@pytest.mark.parametrize("name", ["risk_detail", "risk_history"])
+def test_who_may_read_an_exempt_risk_as_it_was_agreed(people, client_of, exempt, person, tie, status, name):
+    tie(people, exempt)
+    path = reverse(name, kwargs={"slug": "ours", "number": exempt.number})
+    assert client_of(person).get(f"{path}?{agreed(exempt)}").status_code == status
+
+
 def pages_that_list(exempt):
     past = f"as_at={days_ago(50)}"
     number = {"slug": "ours", "number": 1}
@@ -446,6 +467,8 @@ def pages_that_list(exempt):
         f"/registers/ours/dashboard/?{past}",
         f"/registers/ours/dashboard/?since={days_ago(50)}",
         f"/registers/ours/dashboard/?since={days_ago(101)}",
+        *(f"/registers/ours/{page}?{agreed(exempt)}" for page in ("", "dashboard/")),
+        "/registers/ours/agreements/",
         *(reverse(name, kwargs=number) for name in OF_A_RISK),
     ]
 
@@ -458,7 +481,8 @@ def test_an_exempt_risk_is_named_nowhere(client_of, exempt, person):
 
 @seen_by
 def test_an_exempt_risk_is_named_to_those_who_may_see_it(client_of, exempt, person):
-    assert "Quokka in" in client_of(person).get("/registers/ours/").text
+    for query in ("", f"?{agreed(exempt)}"):
+        assert "Quokka in" in client_of(person).get(f"/registers/ours/{query}").text
 
 
 def numbers_of(page):
@@ -477,13 +501,17 @@ def numbers_of(page):
         "/registers/ours/dashboard/",
         f"/registers/ours/dashboard/?as_at={days_ago(50)}",
         f"/registers/ours/dashboard/?since={days_ago(50)}",
+        "/registers/ours/?{agreed}",
+        "/registers/ours/dashboard/?{agreed}",
+        "/registers/ours/agreements/",
     ],
 )
 def test_no_number_counts_an_exempt_risk(client_of, exempt, person, path):
     make_risk(exempt.register, assessed=(2, 2), on=days_ago(100))
     client = client_of(person)
+    path = path.format(agreed=agreed(exempt))
     with_it = numbers_of(client.get(path).text)
-    exempt.positions.all().delete()
+    Position.everything.filter(risk=exempt).delete()
     assert with_it == numbers_of(client.get(path).text) != []
 
 
@@ -496,6 +524,11 @@ def test_numbers_count_exempt_risks_for_those_who_may_see_them(client_of, exempt
 @pytest.mark.parametrize("path", ["/", "/registers/ours/", "/registers/ours/dashboard/"])
 def test_where_numbers_may_differ_the_page_says_so(client_of, person, path):
     assert "exempt risks not counted" in client_of(person).get(path).text.lower()
+
+
+@unseen_by
+def test_where_agreed_numbers_may_differ_the_page_says_so(client_of, exempt, person):
+    assert "exempt risks not counted" in client_of(person).get("/registers/ours/agreements/").text.lower()
 
 
 @seen_by
@@ -525,7 +558,12 @@ def canaries(people):
     risk.assess(by=person, version=1, kind="target", likelihood=1, impact=1, rationale="A canary said so.")
     make_revision(risk, by=person, title="The canary is quiet", reason="Listen to the canary")
     make_review(risk, by=person, note="The canary was looked at.")
-    return {"post": post, "paths": [reverse(n, kwargs=TABLE[n][0] | {"slug": "cage"}) for n in OF_A_REGISTER]}
+    agreement = make_agreement(register, by=person, body="Canary committee", note="The canary may stay.")
+    return {
+        "agreement": agreement,
+        "post": post,
+        "paths": [reverse(n, kwargs=TABLE[n][0] | {"slug": "cage"}) for n in OF_A_REGISTER],
+    }
 
 
 @pytest.mark.parametrize("person", [*INSIDE, "stranger", "expired", "nobody"])
@@ -533,6 +571,7 @@ def test_no_word_of_another_organisation_is_ever_read(client_of, canaries, perso
     client = client_of(person)
     asked = [path_of(name) for name in TABLE] + canaries["paths"]
     asked += [f"/registers/ours/?owner={canaries['post'].pk}", "/registers/ours/dashboard/?since=2000-01-01"]
+    asked += [f"/registers/{slug}/?agreed={canaries['agreement'].pk}" for slug in ("ours", "cage", "ours/dashboard")]
     answers = {path: client.get(path) for path in asked}
     told = {path: answer.content + repr(answer.items()).encode() for path, answer in answers.items()}
     assert [path for path, text in told.items() if b"canary" in text.lower()] == []
@@ -575,7 +614,7 @@ def test_the_admin_sites_own_sign_in_signs_nobody_in(people, client_of):
 
 
 @pytest.mark.parametrize(
-    "model", ["risk", "riskrevision", "assessment", "review", "position", "auditentry", "audittext"]
+    "model", ["risk", "riskrevision", "assessment", "review", "agreement", "position", "auditentry", "audittext"]
 )
 def test_the_admin_site_knows_no(client_of, model):
     assert client_of("installer").get(f"/admin/registers/{model}/").status_code == 404

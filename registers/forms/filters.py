@@ -2,6 +2,7 @@
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 
 from registers.forms.fields import Words
@@ -128,7 +129,14 @@ class PositionFilter(django_filters.FilterSet):
 
 
 class DayForm(forms.Form):
-    """The days an address may carry: as_at and since, as 2026-09-30."""
+    """The days an address may carry: as_at and since, as 2026-09-30; or, in place of as_at, an agreement's number."""
 
     as_at = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
     since = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+    agreed = forms.RegexField(r"\A[1-9][0-9]{0,17}\Z", required=False, strip=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("as_at") and cleaned.get("agreed"):
+            raise ValidationError("Either as_at or agreed.")
+        return cleaned

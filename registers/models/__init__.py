@@ -1,3 +1,4 @@
+from registers.models.agreement import Agreement
 from registers.models.assessment import Assessment
 from registers.models.audit import AppendOnly, AuditChain, AuditEntry, AuditText, HistoryIsAppendOnly
 from registers.models.library import (
@@ -23,6 +24,7 @@ from registers.models.risk import Conflict, Risk
 __all__ = [
     "LIBRARY_MODELS",
     "AdverseImpact",
+    "Agreement",
     "AppendOnly",
     "Assessment",
     "AuditChain",

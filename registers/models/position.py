@@ -2,6 +2,8 @@
 
 Derived from revisions and assessments (as known now) and rebuilt with every change of a risk, so that today, a past
 day and "how many on each quarter end" are the same plain query. `rebuild_positions --check` compares it with history.
+Beside these live rows stand those that an agreement keeps as they were known then; `Position.objects` gives none of
+them, `Position.everything` both.
 """
 
 import datetime
@@ -49,14 +51,6 @@ def stretches(revisions, assessments):
     return found
 
 
-class PositionManager(models.Manager):
-    def rebuild(self, risk):
-        """Write the risk's positions anew from its history."""
-        found = stretches(risk.revisions.all(), risk.assessments.current())
-        self.filter(risk=risk).delete()
-        return self.bulk_create(Position.of(risk, stretch) for stretch in found)
-
-
 class PositionQuerySet(models.QuerySet):
     def as_at(self, day):
         """The rows that stood at the end of that day: at most one a risk. Nothing is ever recorded for a day to come,
@@ -85,6 +79,11 @@ class PositionQuerySet(models.QuerySet):
         )
         return self.with_words().defer(*texts)
 
+    @classmethod
+    def headings_of(cls, pks):
+        """Rows found before, live or agreed, by key: with what a list shows of them."""
+        return Position.everything.with_headings().in_bulk(pks)
+
     def in_band(self, slug, scheme):
         """Rated by that scheme; a rating by another says nothing of this one's bands."""
         return self.filter(band=slug, scheme=scheme)
@@ -101,12 +100,26 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(Q(primary_failure_type__slug=slug) | models.Exists(others))
 
 
-def _on_register(name, *fields):
-    """An index of what stands on a register. Django writes a true boolean in a way that only a condition matches, and
-    SQLite reads the table again unless the column stands in the index as well."""
-    return models.Index(
-        fields=["register", *fields, "risk", "is_exempt", "is_on_register"], condition=Q(is_on_register=True), name=name
-    )
+class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
+    """As known now: the one place that leaves out what agreements keep, for `risk.positions` and the like as well."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(agreement=None)
+
+    def rebuild(self, risk):
+        """Write the risk's live positions anew from its history. What agreements keep of it only learns its flag."""
+        found = stretches(risk.revisions.all(), risk.assessments.current())
+        self.filter(risk=risk).delete()
+        Position.everything.filter(risk=risk).exclude(is_exempt=risk.is_exempt).update(is_exempt=risk.is_exempt)
+        return self.bulk_create(Position.of(risk, stretch) for stretch in found)
+
+
+def _on_register(name, *fields, agreed=False):
+    """An index of what stands on a register, live or as agreed. Django writes a true boolean in a way that only a
+    condition matches, and SQLite reads the table again unless what the condition names stands in the index as well."""
+    first = ["agreement", *fields, "register"] if agreed else ["register", *fields, "agreement"]
+    condition = Q(is_on_register=True, agreement__isnull=not agreed)
+    return models.Index(fields=[*first, "risk", "is_exempt", "is_on_register"], condition=condition, name=name)
 
 
 class Position(models.Model):
@@ -129,24 +142,42 @@ class Position(models.Model):
     likelihood = models.PositiveSmallIntegerField(help_text="0: not scored.")
     impact = models.PositiveSmallIntegerField(help_text="0: not scored.")
     score = models.PositiveSmallIntegerField(help_text="0: not scored.")
+    agreement = models.ForeignKey(
+        "registers.Agreement",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="Keeps this row as it was known then. Empty: as known now.",
+    )
 
-    objects = PositionManager.from_queryset(PositionQuerySet)()
+    objects = LivePositions()
+    everything = PositionQuerySet.as_manager()
 
     class Meta:
         ordering = ["risk_id", "from_day"]
         constraints = [
-            models.UniqueConstraint(fields=["risk", "from_day"], name="position_starts_once_a_day"),
+            models.UniqueConstraint(
+                fields=["risk", "from_day"], condition=Q(agreement=None), name="position_starts_once_a_day"
+            ),
+            models.UniqueConstraint(fields=["agreement", "risk"], name="position_once_in_an_agreement"),
             models.CheckConstraint(condition=Q(until_day__gt=F("from_day")), name="position_lasts_a_day_at_least"),
         ]
         # The list in its usual order; then bands counted by the day they start and by the day they end, with everything
-        # else that the dashboard counts, so that it reads nothing but the index.
+        # else that the dashboard counts, so that it reads nothing but the index. The last one is all that for what an
+        # agreement keeps.
         indexes = [
-            models.Index(fields=["register", "until_day"], name="position_until"),
+            models.Index(fields=["register", "until_day"], condition=Q(agreement=None), name="position_until"),
             _on_register("position_list", "until_day", "-score", "number"),
             _on_register("position_starts", "from_day", "band", "scheme"),
             _on_register(
                 "position_ends",
                 *("until_day", "band", "scheme", "from_day", "likelihood", "impact", "primary_failure_type"),
+            ),
+            _on_register(
+                "position_agreed",
+                *("-score", "number", "band", "scheme", "likelihood", "impact", "primary_failure_type"),
+                agreed=True,
             ),
         ]
 
@@ -161,7 +192,7 @@ class Position(models.Model):
         return self.register.reference(self.number)
 
     @classmethod
-    def of(cls, risk, stretch):
+    def of(cls, risk, stretch, agreement=None):
         """The row for one stretch of the risk's course, not saved yet."""
         current = stretch.current
         return cls(
@@ -180,4 +211,5 @@ class Position(models.Model):
             likelihood=current.likelihood if current else 0,
             impact=current.impact if current else 0,
             score=current.score if current else 0,
+            agreement=agreement,
         )

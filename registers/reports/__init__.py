@@ -1,5 +1,6 @@
+from registers.reports.agreements import Since, agreed_cards
 from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.home import register_cards
 
-__all__ = ["Cell", "Chart", "Dashboard", "Table", "course_of", "register_cards"]
+__all__ = ["Cell", "Chart", "Dashboard", "Since", "Table", "agreed_cards", "course_of", "register_cards"]

@@ -7,16 +7,16 @@ from urllib.parse import urlencode
 
 from django.utils.formats import date_format
 
-from registers.models import FailureType, Position
+from registers.models import FailureType
 from registers.reports import frames
 from registers.reports.figures import stacked_bars
+from registers.reports.moves import moves_of
 from registers.reports.wording import a_number, more_or_fewer
 from registers.scoring import NOT_SCORED, TO_RE_ASSESS
 
 # Risks without a band of the scheme in force: key in a frame, word, and what the list's address calls them.
 UNSCORED = (frames.UNSCORED, "Not scored", NOT_SCORED)
 OTHER_SCHEME = (frames.OTHER_SCHEME, "To re-assess", TO_RE_ASSESS)
-LISTED = 10  # risks named under each kind of movement; the number beside them counts all
 
 
 @dataclass(frozen=True)
@@ -68,21 +68,10 @@ class BandCount:
         return -self.change
 
 
-@dataclass(frozen=True)
-class Move:
-    kind: str
-    title: str
-    count: int
-    positions: list
-
-    @property
-    def unnamed(self):
-        return self.count - len(self.positions)
-
-
 class Dashboard:
-    """Everything the dashboard page says. now, then: positions as at the two days; course: all positions;
-    days: those to count bands on, oldest first; reading: the day, the day compared with. Reads on first use."""
+    """Everything the dashboard page says. now, then: positions as at the two days, or now as agreed; course: all live
+    positions; days: those to count bands on, oldest first, at last the day of now; reading: the day, the day compared
+    with. Reads on first use."""
 
     def __init__(self, register, *, now, then, course, days, reading):
         self.register = register
@@ -186,23 +175,7 @@ class Dashboard:
 
     @cached_property
     def moves(self):
-        ranks = {band.slug: band.rank for band in self.rules.bands}
-        moved = frames.movement(self.now, self.then, ranks)
-        ids = {kind: rows.sort_values("risk_id")["pk"].tolist() for kind, rows in moved.groupby("move")}
-        titles = {
-            frames.NEW: "New",
-            frames.UP: "Up",
-            frames.DOWN: "Down",
-            frames.SCORED: "Scored for the first time",
-            frames.LEFT: "Closed or taken off",
-            frames.UNCHANGED: "Unchanged",
-        }
-        named = {kind: pks[:LISTED] for kind, pks in ids.items() if kind != frames.UNCHANGED}
-        rows = Position.objects.with_headings().in_bulk([pk for pks in named.values() for pk in pks])
-        return [
-            Move(kind, title, len(ids.get(kind, ())), [rows[pk] for pk in named.get(kind, ())])
-            for kind, title in titles.items()
-        ]
+        return moves_of(frames.movement(self.now, self.then, self.rules.ranks))
 
     @cached_property
     def matrix(self):
@@ -251,8 +224,15 @@ class Dashboard:
     @cached_property
     def over_time(self):
         table = frames.counts_on(self.course, self.days, self._keys)
+        table.iloc[-1] = frames.band_counts(
+            self.now["band"], self._keys
+        )  # what was agreed may be another than is known
         names = [date_format(day, "j M Y") for day in self.days]
-        rows = [[Cell(name), *self._cells(row, day)] for name, (day, row) in zip(names, table.iterrows(), strict=True)]
+        days = [*self.days[:-1], None]
+        rows = [
+            [Cell(name), *self._cells(table.loc[day], then)]
+            for name, day, then in zip(names, self.days, days, strict=True)
+        ]
         above = [band.slug for band in self.rules.above_tolerance]
         first, last = (int(table[above].iloc[i].sum()) for i in (0, -1))
         summary = f"Above tolerance: {a_number(first)} on {names[0]}, {a_number(last)} on {names[-1]}."
@@ -264,15 +244,16 @@ class Dashboard:
         return stacked_bars(table, names, self._labels, bands=len(self.rules.bands), **how)
 
     def _cells(self, counts, day=None, **filters):
-        """A cell for each group, leading to its risks on that day."""
+        """A cell for each group, leading to its risks on that day, or as read."""
         return [
             Cell(str(n), self.href(day, **filters, band=name), int(n))
             for (*_, name), n in zip(self.groups, counts, strict=True)
         ]
 
     def href(self, day: datetime.date | None = None, **filters):
-        """The register's list narrowed to the risks behind a number, on the day it speaks of."""
-        day = day or self.reading.day
-        if day != self.reading.today:
+        """The register's list narrowed to the risks behind a number: on another day, or as read where none is given."""
+        if day is None:
+            filters |= self.reading.asked
+        elif day != self.reading.today:
             filters["as_at"] = day.isoformat()
         return f"{self.register.get_absolute_url()}?{urlencode(filters)}"

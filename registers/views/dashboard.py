@@ -2,17 +2,18 @@ from django.shortcuts import render
 
 from registers.permissions import counts_everything, course_for, get_register_for, positions_for
 from registers.reports import Dashboard
+from registers.views.agreements import since_latest
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
 
 
 @read_only
 def dashboard(request, slug):
     register = get_register_for(request.user, slug)
-    reading = reading_from(request)
+    reading = reading_from(request, register)
     then = positions_for(request.user, register, reading.since)
     report = Dashboard(
         register,
-        now=positions_for(request.user, register, reading.day),
+        now=positions_for(request.user, register, reading.day, reading.agreement),
         then=then if reading.compares else then.none(),
         course=course_for(request.user, register),
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
@@ -23,6 +24,7 @@ def dashboard(request, slug):
         "register": register,
         "reading": reading,
         "report": report,
+        "since": since_latest(request.user, register) if reading.is_today else None,
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/dashboard.html", context)

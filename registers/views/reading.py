@@ -1,14 +1,17 @@
-"""Which day a page speaks of, and which page of a list: read from the address, strictly."""
+"""Which day a page speaks of, as known now or as agreed, and which page of a list: read from the address, strictly."""
 
 import datetime
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import EmptyPage, Page, Paginator
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from registers.forms import DayForm
+from registers.models import Agreement
 
 LIST_LENGTH = 25
 QUARTERS_SHOWN = 8
@@ -17,15 +20,22 @@ read_only = require_http_methods(["GET", "HEAD", "OPTIONS"])
 
 @dataclass(frozen=True)
 class Reading:
-    """The day read (`as_at`, else today) and the day compared with (`since`, else the last quarter end before it)."""
+    """The day read (`as_at`, or that of the agreement `agreed`, else today) and the day compared with (`since`, else
+    the last quarter end before it)."""
 
     day: datetime.date
     since: datetime.date
     today: datetime.date
+    agreement: Agreement | None = None
 
     @property
     def is_today(self):
-        return self.day == self.today
+        return self.day == self.today and not self.agreement
+
+    @property
+    def known_by(self):
+        """The instant after which what was recorded is left out, if there is one."""
+        return self.agreement and self.agreement.known_by
 
     @property
     def is_future(self):
@@ -37,18 +47,26 @@ class Reading:
         return self.since <= self.today
 
     @property
+    def asked(self):
+        """What an address carries to stay on what is read."""
+        if self.agreement:
+            return {"agreed": self.agreement.pk}
+        return {} if self.is_today else {"as_at": self.day.isoformat()}
+
+    @property
     def query(self):
-        """What a link adds to stay on the day read."""
-        return "" if self.is_today else f"?as_at={self.day.isoformat()}"
+        return f"?{urlencode(self.asked)}" if self.asked else ""
 
 
-def reading_from(request):
+def reading_from(request, register):
+    """The reading that the address asks for; 404 where it asks for an agreement that is none of the register's."""
     form = DayForm(request.GET)
     if not form.is_valid():
-        raise BadRequest("as_at and since take a day written like 2026-09-30.")
-    today = timezone.localdate()
-    day = form.cleaned_data["as_at"] or today
-    return Reading(day, form.cleaned_data["since"] or quarter_ends_before(day, 1)[0], today)
+        raise BadRequest("as_at and since take a day written like 2026-09-30; agreed, without as_at, a number.")
+    number, today = form.cleaned_data["agreed"], timezone.localdate()
+    agreement = get_object_or_404(register.agreements, pk=number) if number else None
+    day = agreement.on if agreement else form.cleaned_data["as_at"] or today
+    return Reading(day, form.cleaned_data["since"] or quarter_ends_before(day, 1)[0], today, agreement)
 
 
 def quarter_ends_before(day, count):
@@ -64,18 +82,22 @@ def quarter_ends_before(day, count):
 
 
 def page_from(request, positions):
-    """The page of positions that the address asks for, with their words: a Page, empty if it lies beyond the last.
+    """The page of positions that the address asks for, with their words.
 
     Sorts and cuts keys first: the words are read for the rows shown, not for the whole register."""
+    page = page_of(request, positions.values_list("pk", flat=True))
+    words = positions.headings_of(list(page.object_list))
+    page.object_list = [words[pk] for pk in page.object_list]
+    return page
+
+
+def page_of(request, rows):
+    """The page of rows that the address asks for: a Page, empty if it lies beyond the last."""
     asked = request.GET.get("page", "1")
     if not (asked.isascii() and asked.isdecimal() and len(asked) <= 7 and int(asked) > 0):
         raise BadRequest("page takes a whole number from 1.")
-    pages = Paginator(positions.values_list("pk", flat=True), LIST_LENGTH)
+    pages = Paginator(rows, LIST_LENGTH)
     try:
-        page = pages.page(int(asked))
+        return pages.page(int(asked))
     except EmptyPage:
         return Page([], int(asked), pages)
-    shown = list(page.object_list)
-    words = positions.model.objects.with_headings().in_bulk(shown)
-    page.object_list = [words[pk] for pk in shown]
-    return page

@@ -30,8 +30,8 @@ def home(request):
 @read_only
 def risk_list(request, slug):
     register = get_register_for(request.user, slug)
-    reading = reading_from(request)
-    positions = positions_for(request.user, register, reading.day)
+    reading = reading_from(request, register)
+    positions = positions_for(request.user, register, reading.day, reading.agreement)
     if reading.is_future:
         positions = positions.none()
     narrowed = PositionFilter(request.GET, positions, register=register)

@@ -24,10 +24,10 @@ def risk_new(request, slug):
 @read_only
 def risk_detail(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
-    reading = reading_from(request)
-    positions = positions_for(request.user, risk.register, reading.day).with_words()
+    reading = reading_from(request, risk.register)
+    positions = positions_for(request.user, risk.register, reading.day, reading.agreement).with_words()
     position = None if reading.is_future else positions.filter(risk=risk).first()
-    assessments = risk.assessments.as_at(reading.day).with_words().order_by("-effective_on", "-pk")
+    assessments = risk.assessments.as_at(reading.day, reading.known_by).with_words().order_by("-effective_on", "-pk")
     days = [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]
     context = {
         "register": risk.register,
@@ -91,11 +91,11 @@ def risk_review(request, slug, number):
 @read_only
 def risk_history(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
-    reading = reading_from(request)
+    reading = reading_from(request, risk.register)
     context = {
         "register": risk.register,
         "risk": risk,
         "reading": reading,
-        "entries": [] if reading.is_future else risk.story(reading.day),
+        "entries": [] if reading.is_future else risk.story(reading.day, reading.known_by),
     }
     return render(request, "registers/risk_history.html", context)

@@ -3,14 +3,14 @@ from itertools import islice
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Max
 
-from registers.models import Assessment, AuditChain, AuditEntry, Review, RiskRevision
+from registers.models import Agreement, Assessment, AuditChain, AuditEntry, Review, RiskRevision
 
 BATCH = 500
 
 
 class Command(BaseCommand):
     help = (
-        "Check every audit chain, and that revisions, assessments and reviews say what was sealed when "
+        "Check every audit chain, and that revisions, assessments, reviews and agreements say what was sealed when "
         "they were written; print each chain's head, to be kept elsewhere, and fail when anything was tampered with."
     )
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         for chain in AuditChain.objects.select_related("organisation"):
             problems += chain.problems()
             self.stdout.write(f"{chain}: {chain.last_number} entries, head {chain.last_signature}")
-        problems += broken_seals()
+        problems += [*broken_seals(), *broken_agreements()]
         if problems:
             raise CommandError("\n".join(problems))
 
@@ -47,6 +47,22 @@ def broken_seals():
         known = RiskRevision.objects.exclude(**{name: None}).values(name)
         for row in model.objects.exclude(pk__in=known):
             yield f"{model.__name__} {row.pk} of risk {row.risk_id} stands in no revision."
+
+
+def broken_agreements():
+    """Agreements that say or keep something else than was sealed, that no entry knows of, or that are gone."""
+    latest = Agreement.objects.aggregate(pk=Max("pk"))["pk"] or 0
+    sealed = set()
+    for entry in AuditEntry.objects.filter(facts__has_key="agreement").select_related("chain__organisation", "text"):
+        agreement = Agreement.objects.filter(pk=entry.facts["agreement"]).first()
+        if agreement is None:
+            yield f"{entry}: its agreement is gone."
+            continue
+        sealed.add(agreement.pk)
+        if hasattr(entry, "text") and entry.text.seal(agreement.sealed()) != entry.facts.get("seal"):
+            yield f"{entry}: the agreement, or the position it keeps, is not what was sealed."
+    for pk in Agreement.objects.filter(pk__lte=latest).exclude(pk__in=sealed).values_list("pk", flat=True):
+        yield f"Agreement {pk} stands in no audit chain."
 
 
 def batched(rows, size):

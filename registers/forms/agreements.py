@@ -1,0 +1,46 @@
+"""What a risk manager types when a body has agreed a register's position."""
+
+import uuid
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from registers.forms.fields import Words, not_to_come
+from registers.forms.versions import TokenField
+from registers.govuk import GovukDateField, Helper
+
+
+class AgreementForm(forms.Form):
+    body = Words(
+        label="Who agreed it?",
+        one_line=True,
+        called="The name of the body",
+        max_length=100,
+        help_text="For example, Audit and governance committee.",
+        missing="Enter who agreed it",
+    )
+    on = GovukDateField(
+        what="the day of the position",
+        label="On which day?",
+        help_text="What was recorded by the end of that day is kept. For example, 27 3 2026.",
+    )
+    note = Words(
+        label="What should be remembered of it?",
+        called="The note",
+        required=False,
+        rows=3,
+        help_text="For example, the minute's number, or what the body asked for. You can leave it empty.",
+    )
+    token = TokenField(required=False, widget=forms.HiddenInput)
+    helper = Helper("body", "on", "note")
+
+    def __init__(self, data=None, *, register):
+        super().__init__(data, initial={"on": timezone.localdate(), "token": uuid.uuid4()})
+        self.register = register
+
+    def clean_on(self):
+        day = not_to_come(self.cleaned_data["on"])
+        if not self.register.positions.as_at(day).exists():
+            raise ValidationError("Nothing was on this register on that day: check the day")
+        return day

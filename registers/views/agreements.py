@@ -1,0 +1,45 @@
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from registers.forms import AgreementForm
+from registers.permissions import Permission, agreed_for, can, counts_everything, get_register_for, positions_for
+from registers.reports import Since, agreed_cards
+from registers.services import agree
+from registers.views.reading import page_of, read_only
+
+
+@read_only
+def agreement_list(request, slug):
+    register = get_register_for(request.user, slug)
+    page = page_of(request, register.agreements.select_related("by"))
+    agreed = agreed_for(request.user, register)
+    context = {
+        "tab": "agreements",
+        "register": register,
+        "page": page,
+        "cards": agreed_cards(register, list(page.object_list), agreed),
+        "since": since_latest(request.user, register) if page.number == 1 else None,
+        "may_agree": can(request.user, Permission.RUN_REGISTER, register.organisation),
+        "counts_everything": counts_everything(request.user, register),
+    }
+    return render(request, "registers/agreement_list.html", context)
+
+
+def agreement_new(request, slug):
+    register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
+    form = AgreementForm(request.POST if request.method == "POST" else None, register=register)
+    if form.is_valid():
+        agreement = agree(register=register, by=request.user, **form.cleaned_data)
+        day = date_format(agreement.on, "j F Y")
+        messages.success(request, f"The position of {day} is kept as {agreement.body} agreed it.")
+        return redirect("agreement_list", register.slug)
+    return render(request, "registers/agreement_new.html", {"register": register, "form": form})
+
+
+def since_latest(user, register):
+    """What has changed since the latest agreement, if there is one."""
+    latest = register.agreements.first()
+    now = positions_for(user, register, timezone.localdate())
+    return latest and Since(register, latest, agreed=agreed_for(user, register).filter(agreement=latest), now=now)
