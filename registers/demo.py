@@ -3,7 +3,9 @@
 A day of the story is counted back from the day of loading: `q1` is the last quarter end before it, `q2` the one before
 that; `q2-9` is nine days before q2, `q1+6` six days after q1 but never later than the day of loading, `today-3` three
 days before it. A risk's first step logs it; every further one rates it (`rate: 4x3`), changes what it says
-(`change:`) or closes it (`close: true`), and says why. What happened before the day that a risk was `brought_in` was
+(`change:`), looks at it (`review:` what came of that, `next_in:` so many days unless as many as the scheme sets) or
+closes it (`close: true`), and says why. A register's `agreements` tell which body agreed its position on which day,
+before anything else that happens on it. What happened before the day that a risk was `brought_in` was
 recorded on that day: references follow the order of recording, which is the order of the file.
 """
 
@@ -31,11 +33,13 @@ from registers.models import (
     ScoringScheme,
     User,
 )
+from registers.models.response import next_review_of
+from registers.services import agree
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"
 BODIES = ("northmoor", "eastvale")
 DAY = re.compile(r"(?:q(?P<quarter>[1-9])|today)(?P<days>[+-]\d+)?")
-STEP = {"day", "by", "why", "rate", "driver", "kind", "perspective", "change", "close"}
+STEP = {"day", "by", "why", "rate", "driver", "kind", "perspective", "change", "close", "review", "next_in"}
 RISK = {
     *("title", "cause", "event", "consequence", "type", "others", "owner", "exempt"),
     *("by", "driver", "brought_in", "history"),
@@ -132,10 +136,16 @@ class _Teller:
     def tell(self):
         self.people = self._people()
         self.posts = self._posts()
-        stories = [(self._register(told), told["risks"]) for told in map(read, self.body["registers"])]
+        files = [(self._register(told), told) for told in map(read, self.body["registers"])]
+        agreed = [(day_of(row["day"], self.today), r, row) for r, told in files for row in told.get("agreements", ())]
+        agreed.sort(key=lambda row: row[0])
         self.risks = {}
-        for recorded_on, day, register, told, step in in_order_of_time(stories, self.today):
-            self._step(recorded_on, day, register, told, step)
+        for recorded_on, day, *what in in_order_of_time([(r, told["risks"]) for r, told in files], self.today):
+            while agreed and agreed[0][0] <= recorded_on:
+                self._agree(*agreed.pop(0))
+            self._step(recorded_on, day, *what)
+        for row in agreed:
+            self._agree(*row)
 
     def _people(self):
         people = {}
@@ -187,11 +197,15 @@ class _Teller:
 
     def _step(self, recorded_on, day, register, told, step):
         known = self.risks.get(id(told))
-        verb = self._log if known is None else self._change if "change" in step or "close" in step else self._rate
-        at_ten = datetime.datetime.combine(recorded_on, datetime.time(10), timezone.get_default_timezone())
-        when = {"effective_on": day, "recorded_at": min(at_ten, timezone.now())}
+        verbs = {"change": self._change, "close": self._change, "review": self._review}
+        verb = next((verb for word, verb in verbs.items() if word in step), self._rate) if known else self._log
+        when = {"effective_on": day, "recorded_at": _at(recorded_on, 10)}
         by = self.people[step.get("by") or told.get("by", "officer")]
         self.risks[id(told)] = verb(known or register, told, step, by=by, **when)
+
+    def _agree(self, day, register, told):
+        by, note = self.people[told["by"]], told.get("note", "")
+        agree(register=register, by=by, body=told["body"], on=day, note=note, recorded_at=_at(day, 9))
 
     def _log(self, register, told, step, **who_and_when):
         words = {name: told[name] for name in ("title", "cause", "event", "consequence", "owner")}
@@ -216,6 +230,13 @@ class _Teller:
         )
         return risk
 
+    def _review(self, risk, told, step, **who_and_when):
+        day = who_and_when["effective_on"]
+        days = step.get("next_in")
+        next_on = day + datetime.timedelta(days=days) if days else next_review_of(risk, day)
+        risk.review(version=risk.version, outcome=step["review"], note=step["why"], next_on=next_on, **who_and_when)
+        return risk
+
     def _rating(self, told, step):
         likelihood, impact = map(int, step["rate"].split("x"))
         driver = self.drivers[step.get("driver") or told["driver"]]
@@ -234,6 +255,11 @@ class _Teller:
         if "exempt" in content:
             content["is_exempt"] = content.pop("exempt")
         return content
+
+
+def _at(day, hour):
+    """That hour of the day, or now where it has not come."""
+    return min(datetime.datetime.combine(day, datetime.time(hour), timezone.get_default_timezone()), timezone.now())
 
 
 def in_order_of_time(stories, today):

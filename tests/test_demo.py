@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db.models import Q
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils import timezone
 from registers import demo
 from registers.management.commands.demo import free_port
 from registers.models import (
+    Agreement,
     Assessment,
     AuditChain,
     FailureType,
@@ -24,6 +26,7 @@ from registers.models import (
     Position,
     Post,
     Register,
+    Review,
     Risk,
     RiskRevision,
     User,
@@ -175,9 +178,10 @@ class TestStory(TestCase):
 
     def test_nothing_is_in_the_future(self):
         today, now = timezone.localdate(), timezone.now()
-        for model in (RiskRevision, Assessment):
+        for model in (RiskRevision, Assessment, Review):
             assert not model.objects.filter(effective_on__gt=today).exists()
             assert not model.objects.filter(recorded_at__gt=now).exists()
+        assert not Agreement.objects.filter(Q(on__gt=today) | Q(recorded_at__gt=now)).exists()
         assert not Risk.objects.filter(raised_on__gt=today).exists()
         assert not Position.objects.filter(from_day__gt=today).exists()
 
@@ -293,6 +297,30 @@ class TenFacts:
         assert set(vacant.values_list("number", flat=True)) == {3, 5, 12, 24, 32, 33, 38}
         assert vacant.values("owner").distinct().count() == 3
         assert "Head of Procurement and Contracts (vacant)" in self.read("risk_list")
+
+    def test_what_the_committee_agreed_and_what_has_changed_since(self):
+        self.client.force_login(User.objects.get(email="member@northmoor.example"))
+        latest, older = self.corporate.agreements.all()
+        assert (latest.body, older.body) == ("Audit and governance committee", "Corporate management team")
+        assert latest.positions.on_register().count() == 34
+        assert latest.positions.on_register().filter(band="severe").count() == 7
+        text = self.client.get(reverse("agreement_list", args=["corporate"])).text
+        assert (
+            "Four risks have changed band since, one is rated for the first time, two are new, one is closed." in text
+        )
+
+    def test_some_reviews_were_on_time_one_was_late_and_one_is(self):
+        outcomes = {review.outcome for review in Review.objects.filter(risk__register=self.corporate)}
+        assert outcomes >= {"stands", "higher", "wording", "judge"}
+        assert "Review was due" in self.read("risk_detail", 5)
+        due = {n: list(self.corporate.risks.get(number=n).revisions.order_by("number")) for n in (1, 2)}
+        late = {
+            n: [
+                after.effective_on > before.next_review_on for before, after in itertools.pairwise(rows) if after.review
+            ]
+            for n, rows in due.items()
+        }
+        assert (late[1][0], late[2]) == (False, [True])
 
 
 class TestTenFactsToday(TenFacts, TestCase):
