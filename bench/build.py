@@ -27,6 +27,7 @@ WORDS = (
     "budget savings placement demand workforce contract supplier safeguarding backlog inspection capacity board "
     "partner system data breach flood housing repair school transport vacancy turnover reserve forecast pressure"
 ).split(" ")
+READERS = ("manager", "officer", "member")
 BATCH = 2000
 
 
@@ -35,13 +36,12 @@ def build(risks, assessments_each):
     load_library()
     chance = random.Random(42)
     organisation = Organisation.objects.create(slug="bench", name="Bench Council")
-    users = [
-        User.objects.create(email=f"{role}@bench.example", name=role.capitalize()) for role in ("manager", "officer")
-    ]
-    for user in users:
-        Membership.objects.create(user=user, organisation=organisation, role=user.email.split("@")[0])
+    users = [User.objects.create(email=f"{role}@bench.example", name=role.capitalize()) for role in READERS]
+    for user, role in zip(users, READERS, strict=True):
+        Membership.objects.create(user=user, organisation=organisation, role=role)
+    holders = [*users[:2] * 5, None]  # the manager's, the officer's, and one in eleven vacant
     posts = [
-        Post.objects.create(organisation=organisation, title=f"Head of service {n}", holder=users[n % 2])
+        Post.objects.create(organisation=organisation, title=f"Head of service {n}", holder=holders[n % len(holders)])
         for n in range(40)
     ]
     register = Register.objects.create(
@@ -69,7 +69,7 @@ def _batch(register, numbers, each, by, posts, types, impacts, chance):
             "cause": " ".join(chance.choices(WORDS, k=25)),
             "event": " ".join(chance.choices(WORDS, k=25)),
             "consequence": " ".join(chance.choices(WORDS, k=25)),
-            "owner": chance.choice(posts),
+            "owner": chance.choice([*posts, None]),
             "primary_failure_type": chance.choice([*types, None]),
             "is_exempt": chance.random() < 0.02,
             "status": "closed" if chance.random() < 0.1 else "open",
@@ -78,36 +78,34 @@ def _batch(register, numbers, each, by, posts, types, impacts, chance):
         risk = Risk(register=register, number=number, raised_by=by, raised_on=raised, version=1 + each, **words)
         rows.append(risk)
         days = sorted(raised + datetime.timedelta(days=chance.randrange((today - raised).days)) for _ in range(each))
-        for version, day in enumerate([raised, *days], 1):
-            status = words["status"] if version == 1 + each else "open"
-            what = "assessed" if version > 1 else "logged"
-            revisions.append(
-                RiskRevision(
-                    risk=risk, number=version, what=what, by=by, effective_on=day, **{**words, "status": status}
-                )
-            )
-        for day in days:
+        revisions.append(RiskRevision(risk=risk, number=1, what="logged", by=by, effective_on=raised, **words))
+        revisions[-1].status = "open" if days else words["status"]
+        for version, day in enumerate(days, 2):
             likelihood, impact = chance.randint(1, 5), chance.randint(1, 5)
             placing = register.scheme.rules.place(likelihood, impact)
-            assessments.append(
-                Assessment(
-                    risk=risk,
-                    kind="current",
-                    scheme=register.scheme,
-                    likelihood=likelihood,
-                    impact=impact,
-                    score=placing.score,
-                    band=placing.band.slug,
-                    driver=chance.choice(impacts),
-                    rationale=" ".join(chance.choices(WORDS, k=20)),
-                    by=by,
-                    effective_on=day,
-                    recorded_at=now,
-                )
+            assessment = Assessment(
+                risk=risk,
+                kind="current",
+                scheme=register.scheme,
+                likelihood=likelihood,
+                impact=impact,
+                score=placing.score,
+                band=placing.band.slug,
+                driver=chance.choice(impacts),
+                rationale=" ".join(chance.choices(WORDS, k=20)),
+                by=by,
+                effective_on=day,
+                recorded_at=now,
             )
+            assessments.append(assessment)
+            risk.next_review_on = assessment.review_by
+            said = words | {"status": words["status"] if version == 1 + each else "open"}
+            said |= {"next_review_on": risk.next_review_on}
+            revisions.append(RiskRevision(risk=risk, number=version, what="assessed", by=by, effective_on=day, **said))
+            revisions[-1].assessment = assessment
     Risk.objects.bulk_create(rows)
-    RiskRevision.objects.bulk_create(revisions)
     Assessment.objects.bulk_create(assessments)
+    RiskRevision.objects.bulk_create(revisions)
     by_risk = {risk.pk: ([], []) for risk in rows}
     for revision in revisions:
         by_risk[revision.risk_id][0].append(revision)

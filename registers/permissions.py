@@ -5,11 +5,11 @@ from functools import reduce
 from operator import or_
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from registers.models import Membership, Position, Register, Risk, Role
+from registers.models import Membership, Position, Register, Risk, RiskRevision, Role
 
 
 class Permission(Enum):
@@ -59,6 +59,11 @@ def can(user, permission, organisation):
     return permission in permissions_of(user, organisation)
 
 
+def may_work_on(user, register):
+    """Whether what waits on that register can wait for this person: they may edit or assess its risks."""
+    return bool(permissions_of(user, register.organisation) & {Permission.EDIT_RISK, Permission.ASSESS_RISK})
+
+
 def registers_for(user):
     """The registers of every organisation the person belongs to today, those above others first."""
     organisations = Membership.objects.active().filter(user=user).order_by().values("organisation")
@@ -89,21 +94,20 @@ def get_risk_for(user, slug, number, permission=Permission.VIEW_REGISTER):
 
 def risks_for(user, register):
     """The register's risks that this reader may see, as they stand today."""
-    risks = Risk.objects.filter(register=register)
-    allowed = permissions_of(user, register.organisation)
-    if Permission.VIEW_REGISTER not in allowed:
-        return risks.none()
-    if Permission.SEE_EXEMPT in allowed:
-        return risks
-    if Permission.SEE_OWN_EXEMPT in allowed:
-        return risks.filter(Q(is_exempt=False) | Q(raised_by=user) | Q(owner__holder=user))
-    return risks.filter(is_exempt=False)
+    return Risk.objects.filter(_seen(user, [register], _is_theirs(user)))
+
+
+def revisions_across(user, registers):
+    """Every change of the risks on these registers that this reader may see: today's exempt flag decides, for what was
+    changed before it too. Asked of one change after the other, so that the latest few are found without the rest."""
+    seen = _seen(user, registers, _is_theirs(user))
+    return RiskRevision.objects.filter(Exists(Risk.objects.filter(seen, pk=OuterRef("risk")).order_by()))
 
 
 def course_for(user, register):
     """All positions of the risks this reader may see, as known now, whatever the day: for counts over time. Today's
     permissions and today's exempt flag decide, for the past too."""
-    return Position.objects.filter(_readable(user, register))
+    return _readable(user, [register], Position.objects)
 
 
 def positions_for(user, register, day, agreement=None):
@@ -116,13 +120,12 @@ def positions_for(user, register, day, agreement=None):
 
 def agreed_for(user, register):
     """What the agreements of the register keep of the risks that this reader may see today."""
-    return Position.everything.filter(_readable(user, register)).exclude(agreement=None)
+    return _readable(user, [register], Position.everything).exclude(agreement=None)
 
 
 def positions_across(user, registers, day):
     """The same for several registers at once."""
-    readable = [_readable(user, register) for register in registers]
-    return Position.objects.filter(reduce(or_, readable, Q(pk__in=()))).as_at(day)
+    return _readable(user, registers, Position.objects).as_at(day)
 
 
 def counts_everything(user, register):
@@ -130,12 +133,28 @@ def counts_everything(user, register):
     return can(user, Permission.SEE_EXEMPT, register.organisation)
 
 
-def _readable(user, register):
+def _readable(user, registers, positions):
     """risks_for, said of positions: only exempt ones are looked up, so that most rows are decided from the index."""
-    allowed = permissions_of(user, register.organisation)
-    if Permission.SEE_EXEMPT in allowed:
-        return Q(register=register)
-    if Permission.VIEW_REGISTER not in allowed:
-        return Q(pk__in=())
-    own_exempt = risks_for(user, register).filter(is_exempt=True).order_by().values("pk")
-    return Q(register=register) & (Q(is_exempt=False) | Q(risk__in=own_exempt))
+    theirs = Exists(Risk.objects.filter(_is_theirs(user), pk=OuterRef("risk")).order_by())
+    return positions.filter(_seen(user, registers, theirs))
+
+
+def _is_theirs(user):
+    """What SEE_OWN_EXEMPT speaks of: a risk that they raised or whose post they hold."""
+    return Q(raised_by=user) | Q(owner__holder=user)
+
+
+def _seen(user, registers, is_theirs):
+    """What of these registers this reader may see. is_theirs: the condition that an exempt risk is one of their own."""
+    everything, own, rest = [], [], []
+    for register in registers:
+        allowed = permissions_of(user, register.organisation)
+        if Permission.SEE_EXEMPT in allowed:
+            everything.append(register.pk)
+        elif Permission.SEE_OWN_EXEMPT in allowed:
+            own.append(register.pk)
+        elif Permission.VIEW_REGISTER in allowed:
+            rest.append(register.pk)
+    is_open = Q(is_exempt=False)
+    seen = [(everything, Q()), (own, is_open | is_theirs), (rest, is_open)]
+    return reduce(or_, (Q(register__in=pks) & which for pks, which in seen if pks), Q(pk__in=()))

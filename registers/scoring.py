@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,49}")
 NOT_SCORED, TO_RE_ASSESS = "not-scored", "to-re-assess"  # what addresses call a risk without a band of the scheme
-RESERVED = frozenset({NOT_SCORED, TO_RE_ASSESS})
+ABOVE_TOLERANCE = "above-tolerance"  # and all bands above the one that is tolerated
+RESERVED = frozenset({NOT_SCORED, TO_RE_ASSESS, ABOVE_TOLERANCE})
 
 
 class RatingOutsideScheme(ValueError):

@@ -222,6 +222,26 @@ def test_without_javascript_the_dashboard_says_the_same(browser, live_server, co
     context.close()
 
 
+@pytest.mark.parametrize("who", ["officer", "member"])
+def test_home_reads_well_at_every_width_whatever_is_typed(watched, live_server, council, who):
+    page = watched
+    people = {m.role: m.user for m in council.organisation.memberships.all()}
+    held = make_post(council.organisation, "x" * 190, holder=people["officer"])
+    make_risk(council, owner=held, title="x" * 200)
+    make_risk(council, owner=held, title="הסיכון של מועצת העיר \u202e 👩🏽‍🚒", is_exempt=True, assessed=(5, 5))
+    make_risk(council, by=people["officer"])
+    sign_in(page, live_server.url, who)
+    page.get_by_role("link", name="My registers").first.click()
+    expect(page.locator("main h2")).to_have_text(
+        [
+            "Corporate risks",
+            "What waits for you" if who == "officer" else "What there is to read",
+            "What changed lately",
+        ]
+    )
+    look_over(page)
+
+
 def test_no_page_is_wider_than_a_phone_whatever_is_typed(watched, live_server, council):
     page = watched
     endless = "x" * 190

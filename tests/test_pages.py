@@ -203,6 +203,8 @@ NONSENSE = {
     "since": ["x", "2026-13-01", "99999-01-01", "2026-01-01T00:00", "null"],
     "sort": ["password", "-score", "risk__raised_by__password", "1", "x" * 5000],
     "band": ["x", "null", "SEVERE", "0", "' OR 1=1 --"],
+    "gap": ["x", "null", "LATE-REVIEW", "0", "any any"],
+    "mine": ["no", "1", "null"],
     "owner": ["x", "0", "-1", "9" * 30, "9" * 5000, "1.5", "null", "٣٣٣", "1 OR 1=1"],
     "status": ["x", "null", "OPEN", "0"],
     "likelihood": ["0", "6", "-1", "1.0", "9" * 5000, "x"],

@@ -6,12 +6,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 
 from registers.forms.fields import Words
-from registers.models import FailureType, Position, Risk
-from registers.scoring import NOT_SCORED, TO_RE_ASSESS
+from registers.models import FailureType, Gap, Position, Risk
+from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 UNDECIDED = "not-decided"
 ON_REGISTER = ""
 ALL = "all"
+ANY_GAP = "any"
 SORTS = {
     "score": ("-score", "number"),
     "reference": ("number",),
@@ -37,9 +38,10 @@ class SearchFilter(django_filters.Filter):
 
 
 class PositionFilter(django_filters.FilterSet):
-    """Narrows positions; made with `register=`."""
+    """Narrows positions; made with `register=`, the `reader=` and the `day=` they speak of."""
 
-    SELDOM = ("main_type", "likelihood", "impact")  # where links from the dashboard lead: not offered unless used
+    # Where links from the dashboard and the home page lead: not offered unless used.
+    SELDOM = ("main_type", "likelihood", "impact", "mine")
 
     q = SearchFilter(method="search", label="Search", called="The search", max_length=200)
     failure_type = django_filters.ChoiceFilter(method="by_failure_type", label="Failure type", empty_label="Any")
@@ -54,6 +56,18 @@ class PositionFilter(django_filters.FilterSet):
         empty_label="On the register",
         choices=[(ALL, "Any, closed ones too"), *Risk.Status.choices],
     )
+    gap = django_filters.ChoiceFilter(
+        method="by_gap",
+        label="Missing or late",
+        empty_label="All risks",
+        choices=[(ANY_GAP, "With anything missing or late"), *((gap.value, gap.label.capitalize()) for gap in Gap)],
+    )
+    mine = django_filters.ChoiceFilter(
+        method="by_mine",
+        label="Whose risks",
+        empty_label="Anybody's",
+        choices=[("yes", "Mine")],
+    )
     likelihood = django_filters.ChoiceFilter(method="by_rating", label="Likelihood", empty_label="Any")
     impact = django_filters.ChoiceFilter(method="by_rating", label="Impact", empty_label="Any")
     sort = django_filters.ChoiceFilter(
@@ -64,12 +78,14 @@ class PositionFilter(django_filters.FilterSet):
         model = Position
         fields: tuple[str, ...] = ()
 
-    def __init__(self, data, queryset, *, register):
+    def __init__(self, data, queryset, *, register, reader, day):
         super().__init__(data, queryset)
+        self.reader, self.day = reader, day
         self.scheme = register.scheme
         rules = self.scheme.rules
         self.filters["owner"].queryset = register.organisation.posts.all()
         self.filters["band"].extra["choices"] = [
+            (ABOVE_TOLERANCE, "Above tolerance"),
             *((band.slug, band.label) for band in reversed(rules.bands)),
             (NOT_SCORED, "Not scored"),
             (TO_RE_ASSESS, "To re-assess by the new scheme"),
@@ -115,11 +131,19 @@ class PositionFilter(django_filters.FilterSet):
 
     def by_band(self, positions, name, slug):
         if slug == TO_RE_ASSESS:
-            return positions.to_re_assess(self.scheme)
+            return positions.to_re_assess()
+        if slug == ABOVE_TOLERANCE:
+            return positions.above_tolerance(self.scheme)
         return positions.filter(band="") if slug == NOT_SCORED else positions.in_band(slug, self.scheme)
 
     def by_rating(self, positions, name, value):
         return positions.filter(scheme=self.scheme, **{name: value})
+
+    def by_gap(self, positions, name, slug):
+        return positions.missing(*(Gap if slug == ANY_GAP else [Gap(slug)]), day=self.day)
+
+    def by_mine(self, positions, name, value):
+        return positions.naming(self.reader)
 
     def by_status(self, positions, name, status):
         return positions if status == ALL else positions.filter(revision__status=status)

@@ -1,6 +1,7 @@
 from registers.models.agreement import Agreement
 from registers.models.assessment import Assessment
 from registers.models.audit import AppendOnly, AuditChain, AuditEntry, AuditText, HistoryIsAppendOnly
+from registers.models.gap import Gap
 from registers.models.library import (
     LIBRARY_MODELS,
     AdverseImpact,
@@ -38,6 +39,7 @@ __all__ = [
     "Conflict",
     "Directorate",
     "FailureType",
+    "Gap",
     "HistoryIsAppendOnly",
     "Insight",
     "Lesson",

@@ -15,7 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.models.assessment import Assessment
+from registers.models.gap import Gap
 from registers.models.library import FailureType
+from registers.models.people import Post
 from registers.models.register import Register, ScoringScheme
 from registers.models.revision import RiskContent, RiskRevision
 from registers.models.risk import Risk
@@ -88,9 +90,27 @@ class PositionQuerySet(models.QuerySet):
         """Rated by that scheme; a rating by another says nothing of this one's bands."""
         return self.filter(band=slug, scheme=scheme)
 
-    def to_re_assess(self, scheme):
+    def to_re_assess(self):
         """Rated by another scheme than the one in force, and not judged again since."""
-        return self.exclude(band="").exclude(scheme=scheme)
+        return self.filter(Gap.EARLIER_SCHEME.on())
+
+    def above_tolerance(self, scheme):
+        return self.filter(band__in=[band.slug for band in scheme.rules.above_tolerance], scheme=scheme)
+
+    def missing(self, *gaps, day):
+        """On the register, with one of these gaps or more on that day: what is closed is missing nothing."""
+        return self.on_register().filter(Gap.among(gaps, day))
+
+    def naming(self, user):
+        """Owned by a post that this person holds, or raised by them and without an owner."""
+        raised = Risk.objects.filter(pk=models.OuterRef("risk"), raised_by=user)
+        return self.filter(Q(owner__holder=user) | Q(owner=None) & models.Exists(raised))
+
+    def most_urgent_first(self, day):
+        """Reviews that are late, the one due longest ago first; then what was never rated; then the highest score."""
+        late = models.Case(models.When(Gap.LATE_REVIEW.on(day), then="next_review_on"))
+        unrated = models.Case(models.When(Gap.NO_RATING.on(), then=0), default=1)
+        return self.order_by(late.asc(nulls_last=True), unrated, "-score", "risk_id")
 
     def of_failure_type(self, slug):
         """Those that carry the failure type, as the primary one or as another."""
@@ -138,6 +158,8 @@ class Position(models.Model):
     scheme = models.ForeignKey(
         ScoringScheme, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, help_text="Gave the band."
     )
+    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    next_review_on = models.DateField(null=True)
     band = models.SlugField(blank=True, db_index=False, help_text="Empty: not scored.")
     likelihood = models.PositiveSmallIntegerField(help_text="0: not scored.")
     impact = models.PositiveSmallIntegerField(help_text="0: not scored.")
@@ -164,8 +186,8 @@ class Position(models.Model):
             models.CheckConstraint(condition=Q(until_day__gt=F("from_day")), name="position_lasts_a_day_at_least"),
         ]
         # The list in its usual order; then bands counted by the day they start and by the day they end, with everything
-        # else that the dashboard counts, so that it reads nothing but the index. The last one is all that for what an
-        # agreement keeps.
+        # else that the dashboard and the home page count, so that they read nothing but the index. The last one is all
+        # that for what an agreement keeps.
         indexes = [
             models.Index(fields=["register", "until_day"], condition=Q(agreement=None), name="position_until"),
             _on_register("position_list", "until_day", "-score", "number"),
@@ -173,6 +195,7 @@ class Position(models.Model):
             _on_register(
                 "position_ends",
                 *("until_day", "band", "scheme", "from_day", "likelihood", "impact", "primary_failure_type"),
+                *("owner", "next_review_on", "score"),
             ),
             _on_register(
                 "position_agreed",
@@ -206,6 +229,8 @@ class Position(models.Model):
             is_exempt=risk.is_exempt,
             is_on_register=stretch.revision.status in RiskContent.ON_REGISTER,
             primary_failure_type_id=stretch.revision.primary_failure_type_id,
+            owner_id=stretch.revision.owner_id,
+            next_review_on=stretch.revision.next_review_on,
             scheme_id=current.scheme_id if current else None,
             band=current.band if current else "",
             likelihood=current.likelihood if current else 0,

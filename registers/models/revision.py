@@ -104,6 +104,7 @@ class RiskRevision(RiskContent, AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["risk", "number"], name="risk_revision_number_once"),
         ]
+        indexes = [models.Index(fields=["-recorded_at", "-id", "risk"], name="risk_revision_latest")]
 
     def __str__(self):
         return f"{self.risk_id} version {self.number}"

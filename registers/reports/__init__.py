@@ -1,6 +1,18 @@
 from registers.reports.agreements import Since, agreed_cards
 from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
-from registers.reports.home import register_cards
+from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
 
-__all__ = ["Cell", "Chart", "Dashboard", "Since", "Table", "agreed_cards", "course_of", "register_cards"]
+__all__ = [
+    "Cell",
+    "Chart",
+    "Dashboard",
+    "Since",
+    "Table",
+    "agreed_cards",
+    "course_of",
+    "judged_since",
+    "latest_changes",
+    "register_cards",
+    "waiting_for",
+]

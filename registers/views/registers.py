@@ -8,21 +8,31 @@ from registers.permissions import (
     can,
     counts_everything,
     get_register_for,
+    may_work_on,
     positions_across,
     positions_for,
     registers_for,
+    revisions_across,
 )
-from registers.reports import register_cards
-from registers.views.reading import page_from, read_only, reading_from
+from registers.reports import judged_since, latest_changes, register_cards, waiting_for
+from registers.views.reading import page_from, quarter_ends_before, read_only, reading_from
 
 
 @read_only
 def home(request):
-    registers = registers_for(request.user)
-    positions = positions_across(request.user, registers, timezone.localdate()).on_register()
+    reader, today = request.user, timezone.localdate()
+    registers = list(registers_for(reader))
+    work = [register for register in registers if may_work_on(reader, register)]
+    standing = positions_across(reader, registers, today).on_register()
+    cards = register_cards(registers, standing, today)
+    since = quarter_ends_before(today, 1)[0]
     context = {
-        "cards": register_cards(registers, positions),
-        "counts_everything": all(counts_everything(request.user, register) for register in registers),
+        "cards": cards,
+        "waiting": waiting_for(reader, work, standing, today) if work else None,
+        "since": since,
+        "to_read": judged_since([card for card in cards if card.register not in work], standing, since),
+        "changes": latest_changes(revisions_across(reader, registers)),
+        "counts_everything": all(counts_everything(reader, register) for register in registers),
     }
     return render(request, "registers/home.html", context)
 
@@ -34,7 +44,7 @@ def risk_list(request, slug):
     positions = positions_for(request.user, register, reading.day, reading.agreement)
     if reading.is_future:
         positions = positions.none()
-    narrowed = PositionFilter(request.GET, positions, register=register)
+    narrowed = PositionFilter(request.GET, positions, register=register, reader=request.user, day=reading.day)
     if set(narrowed.form.errors) - {"q"}:
         raise BadRequest("The address asks for something this register does not have.")
     context = {

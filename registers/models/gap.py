@@ -1,0 +1,35 @@
+"""What may be missing or late about a risk on a register: one table for the counts, the list and the worklist."""
+
+from functools import reduce
+from operator import or_
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Gap(models.TextChoices):
+    """The slug stands in addresses; the words follow a number ("7 owned by a vacant post"). Most pressing first."""
+
+    LATE_REVIEW = "late-review", "whose review is late"
+    NO_RATING = "no-rating", "with no current rating yet"
+    EARLIER_SCHEME = "earlier-scheme", "rated by an earlier scheme"
+    NO_OWNER = "no-owner", "with no owner decided"
+    VACANT_POST = "vacant-post", "owned by a vacant post"
+    NO_FAILURE_TYPE = "no-failure-type", "with no failure type decided"
+
+    def on(self, day=None):
+        """The condition that a position has this gap. day: what a review is late by, the only one that asks for it.
+        Who holds a post is known for today only."""
+        return {
+            Gap.LATE_REVIEW: Q(next_review_on__lt=day),
+            Gap.NO_RATING: Q(band=""),
+            Gap.EARLIER_SCHEME: ~Q(band="") & ~Q(scheme=F("register__scheme")),
+            Gap.NO_OWNER: Q(owner=None),
+            Gap.VACANT_POST: Q(owner__isnull=False, owner__holder=None),
+            Gap.NO_FAILURE_TYPE: Q(primary_failure_type=None),
+        }[self]
+
+    @classmethod
+    def among(cls, gaps, day):
+        """The condition that a position has one of these gaps or more."""
+        return reduce(or_, (gap.on(day) for gap in gaps))
