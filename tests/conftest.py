@@ -89,3 +89,14 @@ def browser_type_launch_args(browser_type_launch_args):
             "--no-first-run",
         ],
     }
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no script"])
+def either(request, browser):
+    """A page in a browser that runs our scripts, then in one that runs none."""
+    context = browser.new_context(java_script_enabled=request.param)
+    page = context.new_page()
+    page.set_default_timeout(5_000)
+    page.has_script = request.param
+    yield page
+    context.close()

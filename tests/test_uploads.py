@@ -1,0 +1,184 @@
+"""Fields for a file: the control, what is said of none and of an empty one, and of one that is there already."""
+
+import re
+
+import pytest
+from crispy_forms.utils import render_crispy_form
+from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
+from govuk_pages import ENDLESS, FileForm, lost_ids, save, where_links_land
+from playwright.sync_api import expect
+from test_journeys import look_over, watched  # noqa: F401  (a fixture)
+
+from registers.govuk import Helper, MoreDetail
+
+pytestmark = pytest.mark.urls("govuk_pages")
+
+NAME = "plan.docx"
+FILE = {"name": NAME, "mimeType": "text/plain", "buffer": b"hello"}
+EMPTY = {**FILE, "buffer": b""}
+DROP = """() => {
+  const dropped = new DataTransfer();
+  dropped.items.add(new File(["hello"], "plan.docx"));
+  return dropped;
+}"""
+
+
+class Stored(str):
+    """As much of a stored file as a form asks about."""
+
+    url = "/papers/plan.docx"
+
+
+def sent(content=b"hello", name=NAME, **options):
+    return FileForm({"title": "Plan"}, {"plan": SimpleUploadedFile(name, content)}, **options)
+
+
+def group(form):
+    return form["plan"].as_field_group()
+
+
+# What is said
+
+
+def test_no_file_is_asked_for():
+    assert FileForm({"title": "Plan"}, {}).errors == {"plan": ["Select plan"]}
+
+
+def test_an_empty_file_is_refused_in_words():
+    assert sent(b"").errors == {"plan": ["Select another file: this one is empty"]}
+
+
+def test_a_long_name_is_refused_in_words():
+    assert sent(name="x" * 51).errors == {"plan": ["Give the file a shorter name: 50 characters or fewer"]}
+
+
+def test_a_file_that_came_as_text_is_asked_for_again():
+    form = FileForm({"title": "Plan"}, {"plan": NAME})
+    assert form.errors == {"plan": ["Select the file again: it did not arrive"]}
+
+
+def test_words_of_the_form_win():
+    class Form(forms.Form):
+        plan = forms.FileField(error_messages={"empty": "The plan is empty"})
+
+    assert Form({}, {"plan": SimpleUploadedFile(NAME, b"")}).errors == {"plan": ["The plan is empty"]}
+
+
+def test_the_error_leads_to_the_control():
+    html = render_to_string("govuk/errors.html", {"form": FileForm({}, {})})
+    assert 'href="#id_plan"' in html
+    assert re.search(r'<input type="file"[^>]* id="id_plan"', group(FileForm({}, {})))
+
+
+# The control
+
+
+def test_a_form_whose_file_is_folded_away_is_sent_in_parts():
+    form = FileForm()
+    form.helper = Helper(MoreDetail("More detail", "plan"))
+    assert 'enctype="multipart/form-data"' in render_crispy_form(form)
+
+
+def test_a_file_that_is_there_is_named_and_nothing_more():
+    html = group(FileForm(initial={"plan": Stored("papers/2026/<b>plan.docx")}))
+    assert "&lt;b&gt;plan.docx is there now. Select a file to replace it." in html
+    assert html.count("<input") == 1
+    assert "papers" not in html and "<a " not in html
+
+
+def test_no_file_is_spoken_of_where_there_is_none():
+    assert "id_plan-note" not in group(FileForm())
+
+
+def test_the_control_is_described_by_hint_error_and_what_is_there():
+    form = FileForm({}, {}, initial={"plan": NAME})
+    form.add_error("plan", "Wrong")
+    assert 'aria-describedby="id_plan_helptext id_plan_error id_plan-note"' in group(form)
+
+
+def test_what_is_there_need_not_be_sent_again():
+    form = FileForm({"title": "Plan"}, {}, initial={"plan": "papers/plan.docx"})
+    assert form.is_valid()
+    assert form.cleaned_data["plan"] == "papers/plan.docx"
+
+
+def test_a_file_that_is_lost_by_an_error_elsewhere_is_asked_for_again():
+    form = FileForm({"title": ""}, {"plan": SimpleUploadedFile(NAME, b"hello")}, initial={"plan": "old.docx"})
+    assert "Select your file again" in group(form)
+    assert "old.docx" not in group(form)
+
+
+def test_a_file_with_an_error_of_its_own_is_not_asked_for_twice():
+    assert "Select your file again" not in group(sent(b""))
+
+
+# In a browser
+
+
+def test_a_file_arrives(either, live_server):
+    page = either
+    page.goto(f"{live_server.url}/pack/file/")
+    page.get_by_label("Title").fill("Plan")
+    page.locator("input[type=file]").set_input_files(FILE)
+    save(page)
+    expect(page.locator("#received")).to_contain_text("plan.docx (text/plain)")
+
+
+@pytest.mark.parametrize("file", [None, EMPTY], ids=["none", "empty"])
+def test_the_link_of_its_error_lands_on_the_control(either, live_server, file):
+    page = either
+    page.goto(f"{live_server.url}/pack/file/")
+    page.get_by_label("Title").fill("Plan")
+    if file:
+        page.locator("input[type=file]").set_input_files(file)
+    save(page)
+    assert where_links_land(page) == {"#id_plan": "#id_plan"}
+    assert lost_ids(page) == []
+    if page.has_script:
+        look_over(page)
+
+
+def test_a_file_is_dropped_on_the_control(watched, live_server):  # noqa: F811
+    page = watched
+    page.goto(f"{live_server.url}/pack/file/")
+    zone = page.get_by_role("button", name="Plan , No file chosen")
+    zone.dispatch_event("drop", {"dataTransfer": page.evaluate_handle(DROP)})
+    expect(page.get_by_role("button", name="Plan , plan.docx")).to_be_visible()
+    page.get_by_label("Title").fill("Plan")
+    save(page)
+    expect(page.locator("#received")).to_contain_text("plan.docx")
+
+
+def test_the_control_is_in_our_colours(watched, live_server):  # noqa: F811
+    page = watched
+    page.goto(f"{live_server.url}/pack/file/")
+    status = page.locator(".govuk-file-upload-button__status")
+    for colour in ("rgb(238, 245, 245)", "rgb(15, 76, 85)"):  # empty, then chosen
+        for _ in range(2):
+            expect(status).to_have_css("background-color", colour)
+            status.hover()
+        page.mouse.move(0, 0)
+        page.locator("input[type=file]").set_input_files(FILE)
+
+
+def test_the_longest_names_stay_on_the_page(watched, live_server):  # noqa: F811
+    page = watched
+    page.goto(f"{live_server.url}/pack/file/?filled")
+    expect(page.locator("#id_plan-note")).to_contain_text(f"{ENDLESS}.docx is there now")
+    look_over(page)
+    page.locator("input[type=file]").set_input_files({**FILE, "name": f"{ENDLESS}.docx"})
+    look_over(page)
+
+
+def test_leaving_with_a_file_selected_asks(watched, live_server):  # noqa: F811
+    page = watched
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(f"{live_server.url}/pack/file/")
+    page.get_by_label("Title").focus()
+    page.keyboard.press("Tab")
+    page.locator("input[type=file]").set_input_files(FILE)
+    page.goto(f"{live_server.url}/pack/file/")
+    assert asked == ["beforeunload"]

@@ -1,0 +1,63 @@
+"""Every widget in a real Chromium: what is stored, every width, every link of the error summary."""
+
+import re
+
+import pytest
+from govuk_pages import EveryForm, lost_ids, save, where_links_land
+from playwright.sync_api import expect
+from test_journeys import look_over, watched  # noqa: F401  (a fixture)
+
+pytestmark = pytest.mark.urls("govuk_pages")
+
+
+@pytest.mark.parametrize("state", ["empty", "filled", "wrong"])
+def test_every_widget_fits_every_width(watched, live_server, state):  # noqa: F811
+    page = watched
+    page.goto(f"{live_server.url}/pack/every/{'?filled' if state == 'filled' else ''}")
+    if state == "wrong":
+        save(page)
+        expect(page.locator(".govuk-error-summary")).to_be_visible()
+    look_over(page)
+    assert lost_ids(page) == []
+
+
+def test_the_link_to_every_kind_of_control_lands(either, live_server):
+    page = either
+    page.goto(f"{live_server.url}/pack/every/")
+    save(page)
+    landed = where_links_land(page)
+    assert list(landed) == [f"#{EveryForm()[name].target_id}" for name in EveryForm.base_fields]
+    assert landed == {href: href for href in landed}
+
+
+def test_every_widget_shows_what_is_stored(either, live_server):
+    page = either
+    page.goto(f"{live_server.url}/pack/every/?filled")
+    expect(page.get_by_label("Text", exact=True)).to_have_value("Savings")
+    expect(page.get_by_label("Likely")).to_be_checked()
+    expect(page.get_by_label("Money")).to_be_checked()
+    expect(page.get_by_label("Law")).to_be_checked()
+    expect(page.locator("#id_ticks_1")).not_to_be_checked()
+    expect(page.get_by_label("Select", exact=True)).to_have_value("b")
+    for part, value in (("Day", "27"), ("Month", "3"), ("Year", "2026")):
+        expect(page.get_by_label(part)).to_have_value(value)
+    expect(page.get_by_label("Number")).to_have_value("12")
+    expect(page.locator("#id_file-note")).to_have_text("plan.docx is there now. Select a file to replace it.")
+    expect(page.locator("#id_tick")).to_be_checked()
+    expect(page.locator("#id_secret")).to_have_value("")
+    assert page.get_by_label("Long text").input_value() == "\n\n  Long\n"
+
+
+def test_what_was_typed_comes_back_with_the_errors(either, live_server):
+    page = either
+    page.goto(f"{live_server.url}/pack/every/?filled")
+    page.get_by_label("Day").fill("31")
+    page.get_by_label("Month").fill("Feb")
+    page.get_by_label("Number").fill("about 5")
+    save(page)
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    assert page.get_by_label("Long text").input_value() == "\n\n  Long\n"
+    for label, value in (("Day", "31"), ("Month", "Feb"), ("Number", "about 5")):
+        expect(page.get_by_label(label)).to_have_value(re.compile(f"^{value}$"))
+    expect(page.get_by_label("Law")).to_be_checked()
+    expect(page.get_by_label("Likely")).to_be_checked()
