@@ -71,7 +71,7 @@ def _record(request, thing, verb, message, subject=None):
     )
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(admin.StackedInline):
     model = Membership
     extra = 1
 

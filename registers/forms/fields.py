@@ -33,12 +33,13 @@ def since_raised(day, risk):
 class Words(forms.CharField):
     """Text as people type it: NFC, plain line ends, nothing that a database or a page cannot hold."""
 
-    def __init__(self, *, called, missing="", max_length=4000, rows=None, one_line=False, **options):
+    def __init__(self, *, called, missing="", max_length=4000, rows=None, one_line=False, counted=False, **options):
         if rows:
             options["widget"] = forms.Textarea(attrs={"rows": rows})
         super().__init__(error_messages={"required": missing}, **options)
         self.called = called
         self.is_one_line = one_line
+        self.is_counted = counted  # one line whose length is said before it is too long; of more lines it always is
         self.max_length = max_length  # set afterwards: the browser must not cut what is pasted
         self.validators = [self._is_storable, self._is_short_enough]
 

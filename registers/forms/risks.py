@@ -18,6 +18,7 @@ class RiskForm(forms.Form):
     title = Words(
         label="Title",
         one_line=True,
+        counted=True,
         called="The title",
         max_length=200,
         help_text="A few words that a committee member will recognise it by.",

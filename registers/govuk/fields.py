@@ -57,7 +57,8 @@ class GovukBoundField(BoundField):
 
     @property
     def character_limit(self):
-        return getattr(self.field, "max_length", None) if self.kind == "textarea" else None
+        is_counted = self.kind == "textarea" or getattr(self.field, "is_counted", False)
+        return getattr(self.field, "max_length", None) if is_counted else None
 
     @property
     def target_id(self):

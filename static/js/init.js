@@ -8,7 +8,7 @@ initAll();
 let opened = [];
 
 addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("details.app-figure__table:not([open])")];
+  opened = [...document.querySelectorAll("details:not([open])")];
   opened.forEach((details) => { details.open = true; });
 });
 

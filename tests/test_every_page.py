@@ -1,0 +1,232 @@
+"""Every page there is, as everybody who may see it, in a real Chromium: axe finds nothing, nothing scrolls sideways,
+the console is silent, the Content-Security-Policy is kept, no other host is asked for anything."""
+
+import re
+
+import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+from django.urls import path, reverse
+from makers import days_ago, make_assessment, make_register, make_revision, make_risk, make_scheme, scheme_data
+from playwright.sync_api import expect
+from test_access import PEOPLE, TABLE, path_of, people  # noqa: F401  (people: a fixture)
+from test_journeys import PASSWORD, faults_of, watched  # noqa: F401  (watched: a fixture)
+
+from failing_well.urls import urlpatterns as ours
+from registers.models import FailureType, Register
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# The admin site makes the pages of all models from the same templates: those of people, who have roles within them,
+# and one to delete with stand for all.
+LIKE_OTHERS = re.compile(r"admin:(?!registers_user_|registers_post_delete)\w+_(changelist|add|change|delete|history)")
+# What differs between two readings of one page, or between two tests.
+PASSING = re.compile(
+    r'name="(?:csrfmiddlewaretoken|token)" value="[^"]*"|person\d+@|R\d+-|(?:Council|Directorate|Register|service) \d+'
+)
+HOSTILE = {
+    "one character": "x",
+    "no spaces": "x" * 200,
+    "right to left": "הסיכון של מועצת העיר " * 9,
+    "emoji": "👩🏽‍🚒🔥" * 30,
+}
+
+
+def broken(request):
+    raise ValueError("This fault is meant.")
+
+
+urlpatterns = [path("broken/", broken), *ours]  # for the page about a fault of ours
+
+
+class Visitor:
+    """Somebody at a browser who looks at pages that nobody looked at before. faults: what was wrong, by page."""
+
+    seen = set()  # what was looked at, by any visitor
+
+    def __init__(self, page, site):
+        self.page, self.site, self.faults = page, site, {}
+        self.sign_in(None)
+
+    def sign_in(self, user):
+        """None: nobody is signed in."""
+        self.client = Client()
+        if user:
+            self.client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+        self.page.context.clear_cookies()
+        self.page.context.add_cookies(
+            [{"name": name, "value": cookie.value, "url": self.site} for name, cookie in self.client.cookies.items()]
+        )
+
+    def visit(self, address, status=200):
+        answer = self.client.get(address)
+        assert answer.status_code == status, address
+        if answer["Content-Type"].startswith("text/html") and self.is_new(answer.text):
+            self.page.goto(self.site + address)
+            self.look(address, status)
+
+    def is_new(self, html):
+        """Whether what stands above the content, in it or below was not seen yet: a page shares its frame with other
+        pages, and its content with other readers."""
+        body = PASSING.sub("", html).partition("<body")[2]
+        parts = set(re.split("</header>|</main>", body))
+        is_new = not parts <= self.seen
+        self.seen.update(parts)
+        return is_new
+
+    def send(self, address, status=200, *, meanwhile=None, **typed):
+        """Open a form, type, send it after what somebody does meanwhile, and look at what comes back."""
+        self.page.goto(self.site + address)
+        for name, value in typed.items():
+            self.page.locator(f"main [name={name}]:not([type=radio])").fill(value)
+        if meanwhile:
+            meanwhile()
+        with self.page.expect_navigation() as navigation:
+            self.page.locator("main form button[type=submit]").last.click()
+        assert navigation.value.status == status, address
+        self.look(f"{address}, sent", status)
+
+    def look(self, title, status=200):
+        if status >= 400:  # Chromium says so in its console
+            said = f"responded with a status of {status}"
+            self.page.complaints[:] = [text for text in self.page.complaints if said not in text]
+        # Style sheets of the admin site import others, which axe would read in a way that our policy forbids.
+        found = faults_of(self.page, preload="/admin/" not in self.page.url)
+        if found or self.page.complaints:
+            self.faults[title] = [found, *self.page.complaints]
+        self.page.complaints.clear()
+
+
+@pytest.fixture
+def visitor(watched, live_server, people, settings):  # noqa: F811 (the fixtures)
+    settings.ACCOUNT_RATE_LIMITS = False
+    watched.set_default_timeout(10_000)
+    return Visitor(watched, live_server.url)
+
+
+@pytest.fixture
+def risk(people):  # noqa: F811 (the fixture)
+    return Register.objects.get(slug="ours").risks.get()
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_page_that_is_open_to(visitor, people, person):  # noqa: F811 (the fixture)
+    visitor.sign_in(people[person])
+    for name, (_, answers, *_) in TABLE.items():
+        if answers[person] == 200 and not LIKE_OTHERS.match(name):
+            visitor.visit(path_of(name))
+    assert visitor.faults == {}
+
+
+def test_pages_of_a_second_factor(visitor, people):  # noqa: F811 (the fixture)
+    person = people["member"]
+    visitor.sign_in(person)
+    visitor.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    visitor.visit(reverse("mfa_activate_totp"))
+    visitor.send(reverse("mfa_activate_totp"), code="none")
+    TOTP.activate(person, generate_totp_secret())
+    visitor.visit(reverse("mfa_index"))
+    visitor.visit(reverse("mfa_generate_recovery_codes"))
+    RecoveryCodes.activate(person)
+    for name in ("index", "deactivate_totp", "view_recovery_codes", "generate_recovery_codes", "reauthenticate"):
+        visitor.visit(reverse(f"mfa_{name}"))
+    visitor.send(reverse("mfa_reauthenticate"), code="none")
+    visitor.sign_in(person)  # halfway: the code is still to come
+    visitor.visit(reverse("mfa_authenticate"))
+    visitor.send(reverse("mfa_authenticate"), code="none")
+    assert visitor.faults == {}
+
+
+def test_pages_that_a_message_leads_to(visitor, people):  # noqa: F811 (the fixture)
+    person = people["member"]
+    address = EmailAddress.objects.create(user=person, email=person.email, primary=True)
+    visitor.visit(reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key]))
+    key = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
+    visitor.send(reverse("account_reset_password_from_key", kwargs=key), password1="short", password2="other")
+    visitor.sign_in(person)
+    visitor.visit(reverse("account_email"))
+    assert visitor.faults == {}
+
+
+def test_forms_with_errors(visitor, people, risk):  # noqa: F811 (the fixture)
+    visitor.send("/accounts/login/", login="nobody", password="wrong")
+    visitor.send("/accounts/password/reset/", email="nobody")
+    visitor.sign_in(people["officer"])
+    visitor.send("/accounts/password/change/", oldpassword="wrong", password1="short", password2="other")
+    visitor.send("/accounts/reauthenticate/", password="wrong")
+    visitor.send("/accounts/email/", email="nobody")
+    visitor.send("/registers/ours/risks/new/")
+    visitor.send(f"{risk.get_absolute_url()}assess/")
+    visitor.send(f"{risk.get_absolute_url()}edit/", title="", event="", consequence="")
+    visitor.visit(f"/registers/ours/?q={'x' * 201}")
+    expect(visitor.page.locator(".govuk-error-message")).to_be_visible()
+    assert visitor.faults == {}
+
+
+def test_pages_that_refuse(visitor, people, risk, settings):  # noqa: F811 (the fixture)
+    def somebody_else_saves():
+        make_revision(risk, title="Another title", cause="Another cause")
+        make_assessment(risk)
+
+    visitor.send("/accounts/login/", 403, meanwhile=visitor.page.context.clear_cookies)
+    visitor.sign_in(people["officer"])
+    visitor.visit("/nowhere/", 404)
+    visitor.visit("/registers/ours/?as_at=yesterday", 400)
+    visitor.send(f"{risk.get_absolute_url()}edit/", 409, title="My title", meanwhile=somebody_else_saves)
+    visitor.sign_in(people["member"])
+    visitor.visit(f"{risk.get_absolute_url()}edit/", 403)
+    settings.ROOT_URLCONF = __name__
+    visitor.client.raise_request_exception = False
+    visitor.visit("/broken/", 500)
+    assert visitor.faults == {}
+
+
+def test_pages_with_nothing_on_them(visitor, people, risk):  # noqa: F811 (the fixture)
+    visitor.sign_in(people["stranger"])
+    for address in ("/", "/registers/theirs/", "/registers/theirs/dashboard/"):
+        visitor.visit(address)
+    visitor.sign_in(people["officer"])
+    for query in ("band=severe", "page=9", f"as_at={days_ago(9)}", f"as_at={days_ago(-9)}"):
+        visitor.visit(f"/registers/ours/?{query}")
+    for place in ("/registers/ours/dashboard/", risk.get_absolute_url(), f"{risk.get_absolute_url()}history/"):
+        visitor.visit(f"{place}?as_at={days_ago(9)}")
+        visitor.visit(f"{place}?as_at={days_ago(-9)}")
+    assert visitor.faults == {}
+
+
+def test_pages_with_something_to_load(visitor, people):  # noqa: F811 (the fixture)
+    FailureType.objects.filter(slug="governance").update(meaning="So that there is something to load.")
+    visitor.sign_in(people["staff"])
+    visitor.visit(reverse("library_load"))
+    visitor.send(reverse("library_load"))
+    assert visitor.faults == {}
+
+
+def test_pages_with_hostile_words(visitor, people, risk):  # noqa: F811 (the fixture)
+    visitor.sign_in(people["officer"])
+    for title in HOSTILE.values():
+        hostile = make_risk(risk.register, title=title, cause=title, owner=risk.owner, assessed=(5, 5))
+        visitor.visit(hostile.get_absolute_url())
+    make_revision(hostile, title=HOSTILE["no spaces"], reason=HOSTILE["right to left"])
+    for place in ("", "edit/", "history/"):
+        visitor.visit(f"{hostile.get_absolute_url()}{place}")
+    visitor.visit("/registers/ours/")
+    visitor.visit("/registers/ours/dashboard/")
+    visitor.send("/registers/ours/risks/new/", title="x" * 300)
+    assert visitor.faults == {}
+
+
+def test_pages_with_a_schemes_long_words(visitor, people, risk):  # noqa: F811 (the fixture)
+    long = "unconscionably-catastrophic-whatever"
+    data = scheme_data()
+    for part in ("likelihood", "impact", "bands"):
+        data[part] = [{**row, "label": f"{long} {n}"} for n, row in enumerate(data[part])]
+    make_risk(make_register(risk.register.organisation, make_scheme(**data), slug="long"), assessed=(5, 5))
+    visitor.sign_in(people["officer"])
+    for place in ("", "dashboard/", "risks/new/", "risks/1/", "risks/1/history/", "risks/1/assess/"):
+        visitor.visit(f"/registers/long/{place}")
+    assert visitor.faults == {}

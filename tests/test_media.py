@@ -1,0 +1,77 @@
+"""Paper, forced colours and the keyboard alone, in a real Chromium."""
+
+import re
+
+import pytest
+from makers import make_risk
+from playwright.sync_api import expect
+from test_journeys import PASSWORD, council, sign_in, watched  # noqa: F401  (fixtures among them)
+
+from registers import demo
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SHEET = 710  # pixels of CSS between the margins of a sheet of A4
+SMALL_PRINT = """[...document.body.querySelectorAll("*")]
+    .filter(one => one.checkVisibility() && [...one.childNodes].some(part => part.nodeType === 3 && part.data.trim()))
+    .filter(one => parseFloat(getComputedStyle(one).fontSize) < 8 / 0.75)
+    .map(one => one.outerHTML.slice(0, 100))"""
+COLOURS = "[...document.querySelectorAll('#course, .app-course__picture')].map(one => getComputedStyle(one).color)"
+IN_FOCUS = "() => document.activeElement === document.body ? '' : document.activeElement.outerHTML"
+
+
+@pytest.fixture
+def register(watched, live_server, council):  # noqa: F811 (the fixtures)
+    """The page of an officer of the council, at a register with one risk."""
+    make_risk(council, assessed=(2, 2))
+    sign_in(watched, live_server.url, "officer")
+    watched.set_default_timeout(15_000)
+    return watched
+
+
+def test_a_dashboard_and_a_risk_are_printed_on_one_sheet(watched, live_server):  # noqa: F811 (the fixture)
+    """Those of the demo: of its risks the one that was judged most often, one with a long cause, one with little."""
+    demo.load()
+    demo.set_passwords(PASSWORD)
+    sign_in(watched, live_server.url, "member")
+    watched.set_default_timeout(15_000)
+    watched.emulate_media(media="print")
+    watched.set_viewport_size({"width": SHEET, "height": 1000})
+    register, sheets, wide, small = watched.url, {}, {}, {}
+    for place in ("dashboard/", "risks/1/", "risks/36/", "risks/24/"):
+        watched.goto(register + place)
+        wide[place] = watched.evaluate("document.documentElement.scrollWidth") > SHEET
+        small[place] = watched.evaluate(SMALL_PRINT)
+        sheets[place] = len(re.findall(rb"/Type\s*/Page\b", watched.pdf(prefer_css_page_size=True)))
+    assert (sheets, wide, small) == tuple(dict.fromkeys(sheets, value) for value in (1, False, []))
+
+
+def test_what_is_folded_away_is_printed(register):
+    register.goto(register.url + "dashboard/")
+    table = register.get_by_role("table", name="Risks by failure type")
+    expect(table).to_be_hidden()
+    register.emulate_media(media="print")
+    expect(table).to_be_visible()
+
+
+def test_where_colours_are_forced_the_course_of_a_rating_has_the_colour_of_its_words(register):
+    register.emulate_media(forced_colors="active", color_scheme="dark")
+    register.goto(register.url + "risks/1/")
+    assert register.evaluate(COLOURS) == ["rgb(255, 255, 255)"] * 2
+
+
+@pytest.mark.parametrize("place", ["", "dashboard/", "risks/1/", "risks/new/"])
+def test_the_keyboard_alone_gets_through(register, place):
+    """Nothing holds it, and what is passed is every link and field, in order; the first leads to the content."""
+    register.goto(register.url + place)
+    links = register.locator("a:visible, summary:visible, main input[type=text]:visible").evaluate_all(
+        "found => found.map(one => one.outerHTML)"
+    )
+    stops = []
+    register.keyboard.press("Tab")
+    while (stop := register.evaluate(IN_FOCUS)) and len(stops) < 200:
+        stops.append(stop)
+        register.keyboard.press("Tab")
+    assert [stop for stop in stops if stop in links] == links
+    register.locator(".govuk-skip-link").press("Enter")
+    assert register.evaluate("document.activeElement.id") == "main-content"
