@@ -9,7 +9,7 @@ import pytest
 
 from registers.reports import frames
 from registers.reports.figures import BAND_COLOURS, stacked_bars
-from registers.reports.wording import a_number, more_or_fewer
+from registers.reports.wording import a_number, course_of_a_count, more_or_fewer
 
 RANKS = {"low": 0, "moderate": 1, "high": 2, "severe": 3}
 
@@ -31,6 +31,24 @@ def test_each_risk_makes_one_move():
     then = standing(r1="low", r2="severe", r3="high", r5="low", r6="")
     now = standing(r1="high", r2="high", r3="high", r4="low", r6="moderate")
     assert moves(now, then) == {1: "up", 2: "down", 3: "unchanged", 4: "new", 5: "left", 6: "scored"}
+
+
+def test_a_move_says_which_band_it_came_from():
+    moved = frames.movement(standing(r1="high", r2="low"), standing(r1="severe"), RANKS)
+    assert (moved["was"][0], pd.isna(moved["was"][1])) == ("severe", True)
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([5, 9, 9, 7], "five on Mon, nine on Wed, seven on Thu"),
+        ([5, 6, 6, 7], "five on Mon, seven on Thu"),
+        ([9, 6, 9, 7], "nine on Mon, seven on Thu"),
+        ([4], "four on Mon"),
+    ],
+)
+def test_the_course_of_a_count_names_its_peak_where_neither_end_is_one(counts, said):
+    assert course_of_a_count(counts, ["Mon", "Tue", "Wed", "Thu"][: len(counts)]) == said
 
 
 def test_all_moves_but_left_add_up_to_the_risks_now():

@@ -73,7 +73,7 @@ class Since:
 
     @cached_property
     def moves(self):
-        return moves_of(self._moved)
+        return moves_of(self._moved, self.register.scheme.rules)
 
     @property
     def changed(self):

@@ -11,7 +11,7 @@ from registers.models import FailureType
 from registers.reports import frames
 from registers.reports.figures import stacked_bars
 from registers.reports.moves import moves_of
-from registers.reports.wording import a_number, more_or_fewer
+from registers.reports.wording import a_number, course_of_a_count, more_or_fewer
 from registers.scoring import NOT_SCORED, TO_RE_ASSESS
 
 # Risks without a band of the scheme in force: key in a frame, word, and what the list's address calls them.
@@ -175,7 +175,7 @@ class Dashboard:
 
     @cached_property
     def moves(self):
-        return moves_of(frames.movement(self.now, self.then, self.rules.ranks))
+        return moves_of(frames.movement(self.now, self.then, self.rules.ranks), self.rules)
 
     @cached_property
     def matrix(self):
@@ -224,9 +224,7 @@ class Dashboard:
     @cached_property
     def over_time(self):
         table = frames.counts_on(self.course, self.days, self._keys)
-        table.iloc[-1] = frames.band_counts(
-            self.now["band"], self._keys
-        )  # what was agreed may be another than is known
+        table.iloc[-1] = frames.band_counts(self.now["band"], self._keys)  # what was agreed may be other than is known
         names = [date_format(day, "j M Y") for day in self.days]
         days = [*self.days[:-1], None]
         rows = [
@@ -234,8 +232,7 @@ class Dashboard:
             for name, day, then in zip(names, self.days, days, strict=True)
         ]
         above = [band.slug for band in self.rules.above_tolerance]
-        first, last = (int(table[above].iloc[i].sum()) for i in (0, -1))
-        summary = f"Above tolerance: {a_number(first)} on {names[0]}, {a_number(last)} on {names[-1]}."
+        summary = f"Above tolerance: {course_of_a_count(table[above].sum(axis=1).tolist(), names)}."
         figure = self._bars(table, names)
         columns = ["At the end of", *self._labels]
         return Chart("over-time", "Risks by band over time", summary, figure, Table(columns, rows))

@@ -77,7 +77,7 @@ def type_by_band(positions: pd.DataFrame, types: list[int], bands: list[str]) ->
 
 def movement(now: pd.DataFrame, then: pd.DataFrame, ranks: dict[str, int]) -> pd.DataFrame:
     """What each risk of either position did between them: risk_id, pk (of its position now; of then for LEFT), move
-    (NEW, LEFT, UP, DOWN, SCORED or UNCHANGED).
+    (NEW, LEFT, UP, DOWN, SCORED or UNCHANGED), was (slug of the band then; missing for NEW).
 
     Up and down mean that the band changed. SCORED: has a band now and had none, or has lost it. now, then: see
     standing_frame; ranks: band slug -> rank. All moves but LEFT add up to the number of risks now."""
@@ -90,7 +90,7 @@ def movement(now: pd.DataFrame, then: pd.DataFrame, ranks: dict[str, int]) -> pd
     both.loc[both["_merge"] == "left_only", "move"] = NEW
     both.loc[both["_merge"] == "right_only", "move"] = LEFT
     both["pk"] = both["pk_now"].fillna(both["pk_then"]).astype("int64")
-    return both[["risk_id", "pk", "move"]]
+    return both.rename(columns={"band_then": "was"})[["risk_id", "pk", "move", "was"]]
 
 
 def _by_scheme(frame: pd.DataFrame, scheme: int) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from registers.models import Position
 from registers.reports import frames
+from registers.scoring import Band
 
 LISTED = 10  # risks named under each kind of movement; the number beside them counts all
 TITLES = {
@@ -17,24 +18,36 @@ TITLES = {
 
 
 @dataclass(frozen=True)
+class Moved:
+    """A risk that moved. was: the band it stood in before, of one that went up or down."""
+
+    position: Position
+    was: Band | None
+
+
+@dataclass(frozen=True)
 class Move:
     kind: str
     title: str
     count: int
-    positions: list
+    risks: list[Moved]
 
     @property
     def unnamed(self):
-        return self.count - len(self.positions)
+        return self.count - len(self.risks)
 
 
-def moves_of(moved):
+def moves_of(moved, rules):
     """One Move for each kind of movement, those without any included. moved: see frames.movement. As many queries for
     the names of few risks as of many."""
-    ids = {kind: rows.sort_values("risk_id")["pk"].tolist() for kind, rows in moved.groupby("move")}
-    named = {kind: pks[:LISTED] for kind, pks in ids.items() if kind != frames.UNCHANGED}
-    rows = Position.objects.all().headings_of([pk for pks in named.values() for pk in pks])
-    return [
-        Move(kind, title, len(ids.get(kind, ())), [rows[pk] for pk in named.get(kind, ())])
-        for kind, title in TITLES.items()
-    ]
+    found = {kind: rows.sort_values("risk_id") for kind, rows in moved.groupby("move")}
+    named = {kind: rows[["pk", "was"]][:LISTED] for kind, rows in found.items() if kind != frames.UNCHANGED}
+    words = Position.objects.all().headings_of([pk for rows in named.values() for pk in rows["pk"].tolist()])
+    risks = {
+        kind: [
+            Moved(words[pk], rules.band(was) if kind in (frames.UP, frames.DOWN) else None)
+            for pk, was in rows.itertuples(index=False)
+        ]
+        for kind, rows in named.items()
+    }
+    return [Move(kind, title, len(found.get(kind, ())), risks.get(kind, [])) for kind, title in TITLES.items()]

@@ -13,3 +13,15 @@ def more_or_fewer(change: int) -> str:
     if change == 0:
         return "as many as on"
     return f"{a_number(abs(change))} {'more' if change > 0 else 'fewer'} than on"
+
+
+def course_of_a_count(counts: list[int], names: list[str]) -> str:
+    """How a count went: where it began, its highest if that lies between, where it stands. names: of the days, one
+    each; of several days with the highest count the latest is said."""
+    first, last, most = counts[0], counts[-1], max(counts)
+    said = [f"{a_number(first)} on {names[0]}"]
+    if len(counts) == 1:
+        return said[0]
+    if most > max(first, last):
+        said.append(f"{a_number(most)} on {[name for n, name in zip(counts, names, strict=True) if n == most][-1]}")
+    return ", ".join([*said, f"{a_number(last)} on {names[-1]}"])
