@@ -272,7 +272,7 @@ class TenFacts:
         assert severe == [5, 5, 5, 5, 8, 8, 9, 7, 7]
 
     def test_6_performance_is_the_commonest_type(self):
-        assert "Most risks are of type Performance: 8 of 35." in self.read("dashboard")
+        assert "The most common type is Performance: 8 of 35." in self.read("dashboard")
 
     def test_7_two_are_severe_at_eight_quarter_ends_both_owned_by_interims(self):
         courses = [bands_on(self.corporate, day) for day in [*self.ends, self.today]]

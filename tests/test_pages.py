@@ -516,6 +516,12 @@ def test_a_person_of_no_organisation_is_told_what_to_do(client):
     assert (answer.status_code, "You belong to no organisation yet" in answer.text) == (200, True)
 
 
+def test_the_dashboard_says_what_is_missing_and_leads_there(reader, register):
+    make_risk(register)
+    page = reader.get("/registers/ours/dashboard/").text
+    assert 'href="/registers/ours/?gap=no-rating" data-count="1"' in page
+
+
 def test_a_risk_that_says_little_has_a_page(reader, register):
     make_risk(register, cause="")
     text = reader.get("/registers/ours/risks/1/").text

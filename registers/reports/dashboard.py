@@ -213,7 +213,8 @@ class Dashboard:
         largest = max(totals)
         most = [name for pk, _, name in types if totals[pk] == largest and largest]
         none = [name for pk, _, name in types if pk and not totals[pk]]
-        summary = f"Most risks are of type {' and '.join(most)}: {largest} of {self.total}." if most else "No risks."
+        commonest = f"The most common type{'s are' if len(most) > 1 else ' is'} {' and '.join(most)}"
+        summary = f"{commonest}: {largest} of {self.total}{' each' if len(most) > 1 else ''}." if most else "No risks."
         if most and none:
             summary += f" Nothing is recorded as {' or '.join(none)}."
         figure = stacked_bars(

@@ -1,7 +1,7 @@
 from django.shortcuts import render
 
 from registers.permissions import counts_everything, course_for, get_register_for, positions_for
-from registers.reports import Dashboard
+from registers.reports import Dashboard, register_cards
 from registers.views.agreements import since_latest
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
 
@@ -11,9 +11,10 @@ def dashboard(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
     then = positions_for(request.user, register, reading.since)
+    now = positions_for(request.user, register, reading.day, reading.agreement)
     report = Dashboard(
         register,
-        now=positions_for(request.user, register, reading.day, reading.agreement),
+        now=now,
         then=then if reading.compares else then.none(),
         course=course_for(request.user, register),
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
@@ -24,6 +25,7 @@ def dashboard(request, slug):
         "register": register,
         "reading": reading,
         "report": report,
+        "cards": register_cards([register], now.on_register(), reading.day) if reading.is_today else [],
         "since": since_latest(request.user, register) if reading.is_today else None,
         "counts_everything": counts_everything(request.user, register),
     }
