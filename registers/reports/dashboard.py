@@ -153,7 +153,8 @@ class Dashboard:
         if not self.total:
             return ["No risks stood on this register on that day."]
         verb = "is" if now == 1 else "are"
-        said = f"{a_number(now).capitalize()} of {self.total} risks {verb} above tolerance ({above})"
+        risks = "the one risk" if self.total == 1 else f"{self.total} risks"
+        said = f"{a_number(now).capitalize()} of {risks} {verb} above tolerance ({above})"
         if not self.reading.compares:
             return [f"{said}."]
         found = [f"{said}, {more_or_fewer(now - then)} {since}."]
