@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from registers.views import about, agreements, dashboard, health, library, registers, risks
+from registers.views import about, agreements, dashboard, health, library, registers, risks, sources
 
 urlpatterns = [
     path("", registers.home, name="home"),
@@ -17,11 +17,17 @@ urlpatterns = [
     path("registers/<slug:slug>/risks/<int:number>/history/", risks.risk_history, name="risk_history"),
     path("library/", library.library, name="library"),
     path("library/load/", library.library_load, name="library_load"),
-    path("library/sources/", library.library_sources, name="library_sources"),
-    path("library/sources/<slug:slug>/", library.library_source, name="library_source"),
+    path("library/search/", library.library_search, name="library_search"),
+    path("library/sources/", sources.library_sources, name="library_sources"),
+    path("library/sources/<slug:slug>/", sources.library_source, name="library_source"),
+    path("library/discrepancies/", sources.library_discrepancies, name="library_discrepancies"),
+    path("library/compare/", sources.library_compare, name="library_compare"),
+    path("library/lessons/", library.library_lessons, name="library_lessons"),
+    path("library/beyond-the-cases/", library.library_statements, name="library_statements"),
     path("library/failure-types/<slug:slug>/", library.library_failure_type, name="library_failure_type"),
     path("library/case-studies/<slug:slug>/", library.library_case, name="library_case"),
     path("library/insights/<int:number>/", library.library_insight, name="library_insight"),
+    path("library/impacts/<slug:slug>/", library.library_impact, name="library_impact"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path("privacy/", about.privacy, name="privacy"),
     path("cookies/", about.cookies, name="cookies"),

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
@@ -138,6 +138,8 @@ admin.site.register(Authenticator, SecondFactorAdmin)
 
 class LibraryAdmin(admin.ModelAdmin):
     """For reading: the library comes from its fixtures."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # or Django warns of what its next version does
 
     def has_add_permission(self, request):
         return False

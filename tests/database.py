@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.signals import post_migrate
 
 from registers.models import LIBRARY_MODELS, AuditChain, AuditEntry, AuditText, ScoringScheme, Source
@@ -21,14 +21,23 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         load_library()
         filled = [*library_tables(), AuditChain, AuditEntry, AuditText]
-        kept = [(model, list(model._base_manager.all())) for model in filled]
+        kept = {
+            model._meta.db_table: ", ".join(f'"{f.column}"' for f in model._meta.concrete_fields) for model in filled
+        }
+        run(f'CREATE TABLE "kept_{t}" AS SELECT {columns} FROM "{t}"' for t, columns in kept.items())  # noqa: S608
 
     def put_back(**_):
         if not Source.objects.exists():
-            for model, rows in kept:
-                model._base_manager.bulk_create(rows)
+            run(f'INSERT INTO "{t}" ({columns}) SELECT {columns} FROM "kept_{t}"' for t, columns in kept.items())  # noqa: S608
 
     post_migrate.connect(put_back, sender=apps.get_app_config("registers"), weak=False)
+
+
+def run(statements):
+    """Within the database: the library has a thousand rows and every test with real transactions takes them away."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
 
 
 def library_tables():

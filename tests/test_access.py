@@ -83,12 +83,18 @@ TABLE = {
     "risk_review": (RISK, EDITORS, EDITORS),
     "risk_history": (RISK, READERS),
     "library": ({}, SIGNED_IN),
-    "library_load": ({}, STAFF, STAFF | these("staff installer", 302)),
+    "library_load": ({}, STAFF, STAFF),
+    "library_search": ({}, SIGNED_IN),
     "library_sources": ({}, SIGNED_IN),
     "library_source": ({"slug": "failing-well"}, SIGNED_IN),
     "library_failure_type": ({"slug": "governance"}, SIGNED_IN),
     "library_case": ({"slug": "doncaster"}, SIGNED_IN),
     "library_insight": ({"number": 1}, SIGNED_IN),
+    "library_impact": ({"slug": "disruption"}, SIGNED_IN),
+    "library_discrepancies": ({}, SIGNED_IN),
+    "library_compare": ({}, SIGNED_IN),
+    "library_lessons": ({}, SIGNED_IN),
+    "library_statements": ({}, SIGNED_IN),
     "accessibility": ({}, OPEN),
     "privacy": ({}, OPEN),
     "cookies": ({}, OPEN),
@@ -149,7 +155,11 @@ def admin_rows(model, *, app="registers", writes=ADMIN_NEVER, deletes=None):
 TABLE |= admin_rows("user", writes=ADMIN_POWERS, deletes=ADMIN_NEVER)
 for model in "organisation directorate post register scoringscheme".split():
     TABLE |= admin_rows(model, writes=ADMIN_POWERS)
-for model in "source citation failuretype adverseimpact insight lesson casestudy casefailuretype caseinsight".split():
+for model in (
+    "source citation failuretype adverseimpact insight insightpoint statement lesson casestudy casefailuretype "
+    "caseinsight discrepancy claim timelineevent warningsign intervention turnaroundmeasure outcome caseimpact body "
+    "failurelink laterevidence"
+).split():
     TABLE |= admin_rows(model)
 TABLE |= admin_rows("authenticator", app="mfa", deletes=ADMIN_POWERS)
 

@@ -19,7 +19,7 @@ from test_journeys import PASSWORD, faults_of, watched  # noqa: F401  (watched: 
 from failing_well.urls import urlpatterns as ours
 from registers.models import FailureType, Register
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.django_db(transaction=True)]
 
 # The admin site makes the pages of all models from the same templates: those of people, who have roles within them,
 # and one to delete with stand for all.

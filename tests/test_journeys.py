@@ -212,6 +212,28 @@ def test_a_member_reads_the_dashboard_and_follows_a_cell(watched, live_server, c
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
+def test_a_member_goes_from_a_risk_to_a_case_and_from_its_sign_to_the_source(watched, live_server, council):
+    page = watched
+    make_risk(council, title="Two plans compete", assessed=(4, 4), primary_failure_type=failure_type("governance"))
+    sign_in(page, live_server.url, "member")
+    page.get_by_role("link", name="Two plans compete").click()
+    page.get_by_role("link", name="Doncaster").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Doncaster Metropolitan Borough Council")
+    look_over(page)
+    page.locator("#DON-W1").get_by_role("link", name="line 68").click()
+    expect(page.locator("tr:target")).to_contain_text("An officer's summary")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Learning from Service Failures")
+
+
+@pytest.mark.parametrize("place", ["", "compare/", "discrepancies/", "sources/", "insights/3/", "search/?q=trust"])
+def test_a_member_reads_the_library(watched, live_server, council, place):
+    page = watched
+    sign_in(page, live_server.url, "member")
+    page.goto(f"{live_server.url}/library/{place}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    look_over(page)
+
+
 def test_without_javascript_a_risk_is_logged(browser, live_server, council):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -9,7 +9,7 @@ from test_journeys import PASSWORD, council, sign_in, watched  # noqa: F401  (fi
 
 from registers import demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.django_db(transaction=True)]
 
 SHEET = 710  # pixels of CSS between the margins of a sheet of A4
 SMALL_PRINT = """[...document.body.querySelectorAll("*")]

@@ -12,7 +12,7 @@ from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
 from registers.govuk import Helper, Reveals
 
-pytestmark = pytest.mark.urls("govuk_pages")
+pytestmark = [pytest.mark.look, pytest.mark.urls("govuk_pages")]
 
 BELOW = {
     "id_response_1": ["tolerate_reason", "tolerate_until_0", "tolerate_until_1", "tolerate_until_2"],

@@ -5,7 +5,7 @@ from makers import make_post, make_risk
 from playwright.sync_api import expect
 from test_journeys import council, fill_in_the_risk, sign_in, watched  # noqa: F401  (fixtures)
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.django_db(transaction=True)]
 
 FORMS = ["risks/new/", "risks/1/edit/", "risks/1/assess/"]
 
@@ -46,6 +46,7 @@ def test_a_form_with_something_typed_asks(asked, form):
 @pytest.mark.parametrize("control", ["select", "checkbox", "radio"])
 def test_every_kind_of_control_counts(asked, control):
     asked.goto(f"{asked.register}risks/new/")
+    asked.get_by_text("More detail").click()  # where the checkboxes are
     if control == "select":
         asked.get_by_label("Which type of failure is it most like?").select_option("financial")
     else:

@@ -13,7 +13,7 @@ from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
 from registers.govuk import Helper, MoreDetail
 
-pytestmark = pytest.mark.urls("govuk_pages")
+pytestmark = [pytest.mark.look, pytest.mark.urls("govuk_pages")]
 
 NAME = "plan.docx"
 FILE = {"name": NAME, "mimeType": "text/plain", "buffer": b"hello"}

@@ -7,7 +7,7 @@ from govuk_pages import EveryForm, lost_ids, save, where_links_land
 from playwright.sync_api import expect
 from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
-pytestmark = pytest.mark.urls("govuk_pages")
+pytestmark = [pytest.mark.look, pytest.mark.urls("govuk_pages")]
 
 
 @pytest.mark.parametrize("state", ["empty", "filled", "wrong"])

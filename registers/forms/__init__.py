@@ -1,14 +1,19 @@
 from registers.forms.agreements import AgreementForm
 from registers.forms.assessments import AssessmentForm
 from registers.forms.filters import DayForm, PositionFilter
+from registers.forms.library import LibraryFilesForm, LibraryStepForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
+from registers.forms.search import LibrarySearchForm
 
 __all__ = [
     "AgreementForm",
     "AssessmentForm",
     "DayForm",
     "EditRiskForm",
+    "LibraryFilesForm",
+    "LibrarySearchForm",
+    "LibraryStepForm",
     "LogRiskForm",
     "PositionFilter",
     "ReviewForm",

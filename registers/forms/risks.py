@@ -11,6 +11,8 @@ from registers.forms.versions import Versioned
 from registers.govuk import GovukCheckboxes, GovukDateField, Helper, MoreDetail
 from registers.models import FailureType
 
+WAY_OUT = ", or clear the rest of the judgement: it can wait"
+
 
 class RiskForm(forms.Form):
     """What a risk says."""
@@ -130,7 +132,8 @@ class LogRiskForm(JudgementForm, RiskForm):
         if any(cleaned.get(name) for name in self.JUDGEMENT):
             for name in self.JUDGEMENT:
                 if not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, self.fields[name].error_messages["required"])
+                    words = self.fields[name].error_messages["required"]
+                    self.add_error(name, words + WAY_OUT if name in ("likelihood", "impact") else words)
         return cleaned
 
     def clean_raised_on(self):

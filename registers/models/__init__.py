@@ -1,19 +1,36 @@
 from registers.models.agreement import Agreement
 from registers.models.assessment import Assessment
 from registers.models.audit import AppendOnly, AuditChain, AuditEntry, AuditText, HistoryIsAppendOnly
-from registers.models.gap import Gap
-from registers.models.library import (
+from registers.models.cases import (
+    CASE_FACTS,
     LIBRARY_MODELS,
-    AdverseImpact,
-    Basis,
+    Body,
     CaseFailureType,
+    CaseImpact,
     CaseInsight,
     CaseStudy,
+    Claim,
+    Discrepancy,
+    FailureLink,
+    Intervention,
+    LaterEvidence,
+    Outcome,
+    TimelineEvent,
+    TurnaroundMeasure,
+    WarningSign,
+)
+from registers.models.gap import Gap
+from registers.models.library import (
+    AdverseImpact,
+    Basis,
     Citation,
     FailureType,
     Insight,
+    InsightPoint,
     Lesson,
+    Precision,
     Source,
+    Statement,
 )
 from registers.models.people import Directorate, Membership, Organisation, Post, Role, User
 from registers.models.position import Position
@@ -23,6 +40,7 @@ from registers.models.revision import RiskRevision
 from registers.models.risk import Conflict, Risk
 
 __all__ = [
+    "CASE_FACTS",
     "LIBRARY_MODELS",
     "AdverseImpact",
     "Agreement",
@@ -32,21 +50,31 @@ __all__ = [
     "AuditEntry",
     "AuditText",
     "Basis",
+    "Body",
     "CaseFailureType",
+    "CaseImpact",
     "CaseInsight",
     "CaseStudy",
     "Citation",
+    "Claim",
     "Conflict",
     "Directorate",
+    "Discrepancy",
+    "FailureLink",
     "FailureType",
     "Gap",
     "HistoryIsAppendOnly",
     "Insight",
+    "InsightPoint",
+    "Intervention",
+    "LaterEvidence",
     "Lesson",
     "Membership",
     "Organisation",
+    "Outcome",
     "Position",
     "Post",
+    "Precision",
     "Register",
     "Review",
     "Risk",
@@ -54,5 +82,9 @@ __all__ = [
     "Role",
     "ScoringScheme",
     "Source",
+    "Statement",
+    "TimelineEvent",
+    "TurnaroundMeasure",
     "User",
+    "WarningSign",
 ]

@@ -3,8 +3,10 @@
 Every row says where it stands (`citations`); `basis` says whether a source states it or we derived it.
 """
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length
 from django.urls import reverse
 
 
@@ -23,6 +25,9 @@ class Voice(models.TextChoices):
     INTERVIEWEE = "interviewee", "an interviewee's view"
     GROUP = "group", "one group's reaction"
     FIGURE = "figure", "a table or figure in the source"
+    MINISTER = "minister", "a minister's or department's statement"
+    OWN = "own", "the body's own account"
+    PRESS = "press", "a press report"
 
 
 class Basis(models.TextChoices):
@@ -58,15 +63,19 @@ class Source(LibraryRow):
     class Kind(models.TextChoices):
         REPORT = "report", "Report"
         COMMITTEE_PAPER = "committee-paper", "Committee paper"
+        PAGE = "page", "Page outside the two documents"
 
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=300)
     publisher = models.CharField(max_length=200)
-    authors = models.CharField(max_length=300)
+    authors = models.CharField(max_length=300, blank=True)
     published_on = models.DateField()
     published_precision = models.CharField(max_length=10, choices=Precision)
     kind = models.CharField(max_length=20, choices=Kind)
-    line_count = models.PositiveIntegerField(help_text="Lines in the text edition that citations count.")
+    line_count = models.PositiveIntegerField(
+        help_text="Lines in the text edition that citations count. 0: there is none, citations name the section alone."
+    )
+    address = models.URLField(max_length=500, blank=True)
     about = models.TextField()
 
     class Meta:
@@ -97,16 +106,31 @@ class Citation(LibraryRow):
                 fields=["source", "first_line", "last_line", "voice"], name="citation_of_a_voice_once"
             ),
             models.CheckConstraint(condition=Q(last_line__gte=F("first_line")), name="citation_lines_in_order"),
-            models.CheckConstraint(condition=Q(first_line__gte=1), name="citation_lines_start_at_one"),
+            models.CheckConstraint(
+                condition=Q(first_line__gte=1) | Q(first_line=0, last_line=0), name="citation_lines_start_at_one"
+            ),
         ]
 
     def __str__(self):
         lines = f"line {self.first_line}" if self.first_line == self.last_line else f"lines {self.lines}"
-        return f"{self.source}, {self.section}, {lines}"
+        return ", ".join([str(self.source), self.section, *([lines] if self.first_line else [])])
+
+    def get_absolute_url(self):
+        return f"{self.source.get_absolute_url()}#{self.anchor}"
+
+    def clean(self):
+        """No line beyond its source, and none of a source that has no text edition."""
+        if self.last_line > self.source.line_count or bool(self.first_line) != bool(self.source.line_count):
+            raise ValidationError(f"{self.source} has {self.source.line_count} lines: {self.lines} is not among them.")
 
     @property
     def lines(self):
         return str(self.first_line) if self.first_line == self.last_line else f"{self.first_line} to {self.last_line}"
+
+    @property
+    def anchor(self):
+        """Its place on its source's page."""
+        return f"l{self.first_line}-{self.last_line}-{self.voice}"
 
 
 class Cited(LibraryRow):
@@ -151,6 +175,9 @@ class AdverseImpact(Cited):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("library_impact", args=[self.slug])
+
 
 class Insight(Cited):
     natural_key_fields = ("number",)
@@ -170,14 +197,78 @@ class Insight(Cited):
         return reverse("library_insight", args=[self.number])
 
 
+class InsightPoint(Cited):
+    """What an insight comes to in practice: a sign to look for, a test to apply, a danger, something that worked."""
+
+    class Kind(models.TextChoices):
+        SIGN = "sign", "Signs"
+        TEST = "test", "Tests"
+        DANGER = "danger", "Dangers"
+        STRATEGY = "strategy", "What helps"
+        EXAMPLE = "example", "An example"
+        COUNTER_EXAMPLE = "counter-example", "A counter-example"
+
+    natural_key_fields = ("code",)
+
+    code = models.CharField(max_length=12, unique=True, help_text="I3-2: the second point of insight 3.")
+    insight = models.ForeignKey(Insight, on_delete=models.PROTECT, related_name="points")
+    kind = models.CharField(max_length=20, choices=Kind)
+    text = models.TextField()
+    basis = models.CharField(max_length=10, choices=Basis)
+
+    class Meta:
+        ordering = ["insight", Length("code"), "code"]
+
+    def __str__(self):
+        return self.code
+
+    def get_absolute_url(self):
+        return f"{self.insight.get_absolute_url()}#{self.code}"
+
+
+class Statement(Cited):
+    """What the documents say beyond types, impacts, insights and cases."""
+
+    class Kind(models.TextChoices):
+        TYPE_RULE = "type-rule", "How to read the types"
+        LABEL_COST = "label-cost", "What being called failing costs"
+        CONCLUSION = "conclusion", "Wider conclusions"
+        BACKGROUND = "background", "Why risk was rising in 2016"
+
+    slug = models.SlugField(unique=True)
+    kind = models.CharField(max_length=20, choices=Kind)
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    text = models.TextField()
+    basis = models.CharField(max_length=10, choices=Basis)
+
+    class Meta:
+        ordering = ["kind", "number"]
+        constraints = [models.UniqueConstraint(fields=["kind", "number"], name="statement_number_once_in_kind")]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return f"{reverse('library_statements')}#{self.slug}"
+
+
 class Lesson(Cited):
-    """Dorset's lessons, 4.1 to 4.8, and the insight each answers to, if any."""
+    """Dorset's lessons, 4.1 to 4.8, and the insight or wider conclusion that each answers to, if any."""
 
     natural_key_fields = ("number",)
 
     number = models.CharField(max_length=5, unique=True)
     summary = models.TextField()
     insight = models.ForeignKey(Insight, on_delete=models.PROTECT, related_name="lessons", null=True, blank=True)
+    conclusion = models.ForeignKey(
+        Statement,
+        on_delete=models.PROTECT,
+        related_name="lessons",
+        null=True,
+        blank=True,
+        limit_choices_to={"kind": Statement.Kind.CONCLUSION},
+    )
 
     class Meta:
         ordering = ["number"]
@@ -185,92 +276,9 @@ class Lesson(Cited):
     def __str__(self):
         return f"Lesson {self.number}"
 
-
-class CaseStudy(Cited):
-    class Sector(models.TextChoices):
-        COUNCIL = "council", "Council"
-        NHS = "nhs", "NHS hospital trust"
-        SCHOOL = "school", "School"
-        CHILDRENS_SERVICES = "childrens-services", "Children's services"
-
-    slug = models.SlugField(unique=True)
-    number = models.PositiveSmallIntegerField(unique=True)
-    name = models.CharField(max_length=200)
-    short_name = models.CharField(max_length=60)
-    sector = models.CharField(max_length=20, choices=Sector)
-    period = models.CharField(max_length=60)
-    summary = models.TextField()
-    consequences = models.TextField()
-    outcome = models.TextField()
-    failure_types = models.ManyToManyField(FailureType, through="CaseFailureType", related_name="cases")
-    insights = models.ManyToManyField(Insight, through="CaseInsight", related_name="cases")
-
-    class Meta:
-        ordering = ["number"]
-        verbose_name_plural = "case studies"
-
-    def __str__(self):
-        return self.name
-
     def get_absolute_url(self):
-        return reverse("library_case", args=[self.slug])
+        return f"{reverse('library_lessons')}#{self.anchor}"
 
-
-class CaseFailureType(Cited):
-    natural_key_fields = ("case__slug", "failure_type__slug")
-
-    case = models.ForeignKey(CaseStudy, on_delete=models.CASCADE, related_name="failure_type_rows")
-    failure_type = models.ForeignKey(FailureType, on_delete=models.CASCADE, related_name="case_rows")
-    is_primary = models.BooleanField(default=False)
-    basis = models.CharField(max_length=10, choices=Basis)
-    evidence = models.TextField()
-
-    class Meta:
-        ordering = ["case__number", "-is_primary", "failure_type__number"]
-        constraints = [
-            models.UniqueConstraint(fields=["case", "failure_type"], name="case_shows_a_failure_type_once"),
-            models.UniqueConstraint(
-                fields=["case"], condition=Q(is_primary=True), name="case_has_one_primary_failure_type"
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.case.short_name}: {self.failure_type}"
-
-
-def cases_of(failure_type):
-    """The rows that show a failure type in a case, those where it is the main one first; none for None."""
-    if failure_type is None:
-        return CaseFailureType.objects.none()
-    return failure_type.case_rows.select_related("case").order_by("-is_primary", "case__number")
-
-
-class CaseInsight(Cited):
-    natural_key_fields = ("case__slug", "insight__number")
-
-    case = models.ForeignKey(CaseStudy, on_delete=models.CASCADE, related_name="insight_rows")
-    insight = models.ForeignKey(Insight, on_delete=models.CASCADE, related_name="case_rows")
-    basis = models.CharField(max_length=10, choices=Basis)
-    evidence = models.TextField()
-
-    class Meta:
-        ordering = ["case__number", "insight__number"]
-        constraints = [
-            models.UniqueConstraint(fields=["case", "insight"], name="case_shows_an_insight_once"),
-        ]
-
-    def __str__(self):
-        return f"{self.case.short_name}: insight {self.insight.number}"
-
-
-LIBRARY_MODELS = (
-    Source,
-    Citation,
-    FailureType,
-    AdverseImpact,
-    Insight,
-    Lesson,
-    CaseStudy,
-    CaseFailureType,
-    CaseInsight,
-)
+    @property
+    def anchor(self):
+        return f"lesson-{self.number.replace('.', '-')}"

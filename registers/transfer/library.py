@@ -1,215 +1,156 @@
-"""The library's fixtures: read, checked whole, compared with the database, loaded.
+"""The library's fixtures: checked whole, compared with the database field by field, loaded all or not at all.
 
-Files are Django fixtures in YAML with natural keys, so plain `loaddata` works as well; this way says first what would
-change, refuses what the library may not hold, and writes an audit entry.
+Files are Django fixtures with natural keys, so plain `loaddata` works as well; this way says first what would change,
+refuses what the library may not hold, and writes an audit entry. Each table is read once, and only what differs is
+checked by its model and written: at each start of the demo nothing does.
 """
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
 from django.conf import settings
-from django.core import serializers
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.core.serializers.base import DeserializationError
 from django.db import DatabaseError, transaction
 
-from registers.models import LIBRARY_MODELS, AuditEntry, ScoringScheme
-
-DEEPEST = 20
-LARGEST_FILE = 2_000_000  # bytes; the largest of ours is a twentieth of it
-REFUSED = (DeserializationError, ObjectDoesNotExist, ValidationError, DatabaseError, TypeError, ValueError)
-ALLOWED = {model._meta.label_lower: model for model in (*LIBRARY_MODELS, ScoringScheme)}
-
-
-class LibraryProblem(Exception):
-    """The files cannot be loaded; `problems` says why, in words. Nothing was written."""
-
-    def __init__(self, problems):
-        super().__init__("\n".join(problems))
-        self.problems = problems
-
-
-@dataclass
-class Report:
-    """What a load does: texts naming the rows. `vanished` rows stay in the database."""
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    vanished: list[str] = field(default_factory=list)
-
-    @property
-    def counts(self):
-        text = f"{len(self.added)} added, {len(self.changed)} changed, {len(self.unchanged)} unchanged"
-        return f"{text}, {len(self.vanished)} no longer in the files" if self.vanished else text
-
-    @property
-    def lists(self):
-        return [
-            ("To be added", self.added),
-            ("To be changed", self.changed),
-            ("In the database but no longer in the files: they stay", self.vanished),
-        ]
+from registers.models import LIBRARY_MODELS, AuditChain, AuditEntry
+from registers.transfer import fixtures
+from registers.transfer.checks import Checks
+from registers.transfer.fixtures import MODELS
+from registers.transfer.report import (
+    FieldChange,
+    LibraryChanged,
+    LibraryProblem,
+    Problem,
+    Report,
+    RowReport,
+)
+from registers.transfer.rows import in_words, links, understood
+from registers.transfer.stored import Tables
 
 
 def default_paths():
-    fixtures = Path(settings.BASE_DIR) / "fixtures"
-    return [*sorted((fixtures / "library").glob("*.yaml")), fixtures / "schemes.yaml"]
+    """The installation's own files, in an order that `loaddata` can follow."""
+    own = Path(settings.BASE_DIR) / "fixtures"
+    library = own / "library"
+    return [*sorted(library.glob("*.yaml")), *sorted(library.glob("later/*.yaml")), own / "schemes.yaml"]
 
 
-def preview_library(path=None):
-    """The Report of a load that is not made. Raises LibraryProblem."""
-    return _load(path, keep=False)
+def preview_library(files=None):
+    """The Report of a load that is not made. Raises LibraryProblem. Writes nothing, not even to take it back."""
+    return Load(files).report
 
 
-def load_library(path=None, *, by=None):
-    """Load the installation's files, or one file or folder; all rows or none. Raises LibraryProblem."""
-    return _load(path, keep=True, by=by)
+def load_library(files=None, *, by=None, seen=None):
+    """Load the installation's files, or FixtureFiles: all rows or none. Returns the Report.
 
-
-def _load(path, *, keep, by=None):
-    files = _files(path)
-    rows = [row for file in files for row in _rows(file)]
+    seen: the digest of a Report that somebody agreed to. Raises LibraryProblem, or LibraryChanged if there is
+    something to write and it is no longer that."""
     try:
         with transaction.atomic():
-            report, stored = _store(rows)
-            if path is None:
-                report.vanished = _vanished(stored)
-            if keep and (report.added or report.changed):
-                AuditEntry.record(
-                    organisation=None,
-                    by=by,
-                    verb="library.loaded",
-                    subject="library",
-                    facts={"added": report.added, "changed": report.changed},
-                )
-            transaction.set_rollback(not keep)
-            return report
-    except REFUSED as error:
-        raise LibraryProblem(_in_words(error)) from error
+            # One load at a time: a second one waits here, and then compares with what the first has written.
+            AuditChain.objects.select_for_update().get_or_create(organisation=None)
+            load = Load(files)
+            if load.report.writes:
+                if seen not in (None, load.report.digest):
+                    raise LibraryChanged(load.report)
+                load.write(by)
+            return load.report
+    except DatabaseError as error:
+        words = f"the database does not take it ({error}).".replace("\n", " ")
+        raise LibraryProblem([Problem("", "", "", words)]) from error
 
 
-def _files(path):
-    if path is None:
-        return default_paths()
-    path = Path(path)
-    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-    if not files or not all(file.is_file() for file in files):
-        raise LibraryProblem([f"There is no fixture file at {path}."])
-    return files
+class Load:
+    """The rows of some files beside those of the database. Making it raises LibraryProblem with all that is wrong."""
 
+    def __init__(self, files=None):
+        is_whole = files is None
+        rows, problems = fixtures.read(map(fixtures.FixtureFile.at, default_paths()) if is_whole else files)
+        self.tables = Tables()
+        self.entries = {model: {} for model in MODELS}  # by natural key
+        for row in rows:
+            problems += self._add(understood(row))
+        problems += Checks(self.tables, self.entries).problems()
+        if problems:
+            raise LibraryProblem(problems)
+        self.report = self._report(is_whole)
 
-SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    def _add(self, entry):
+        """Take a row in; return what is wrong with it so far."""
+        first = self.entries[entry.model].get(entry.key)
+        if first is not None:
+            entry.wrong("", f"stands twice: also in {first.row.file}, {first.row.place}.")
+        elif entry.key is not None:
+            self.entries[entry.model][entry.key] = entry
+            return []  # the checks add to these, and hand them on
+        return entry.problems
 
+    def _all(self):
+        return [entry for model in MODELS for entry in self.entries[model].values()]
 
-def _parse(text):
-    """Safe YAML without aliases, a few lines of which unfold into gigabytes, and no deeper than a fixture ever is."""
-    depth = 0
-    for event in yaml.parse(text, Loader=SAFE):
-        if isinstance(event, yaml.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not allowed")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            raise yaml.YAMLError(f"lists and maps may stand {DEEPEST} deep")
-    return yaml.load(text, Loader=SAFE)  # noqa: S506 (a safe loader)
+    def _report(self, is_whole):
+        report = Report()
+        for entry in self._all():
+            is_new = entry.key not in self.tables[entry.model].ids
+            fields = tuple(self._change(entry, name, is_new) for name in entry.changes)
+            row = RowReport(entry.row.file, entry.model._meta.verbose_name, in_words(entry.key), fields)
+            (report.added if is_new else report.changed if fields else report.unchanged).append(row)
+        if is_whole:
+            report.vanished = [
+                f"{model._meta.verbose_name} {in_words(key)}"
+                for model in LIBRARY_MODELS
+                for key in self.tables[model].ids
+                if key not in self.entries[model]
+            ]
+        return report
 
-
-def _rows(file):
-    if file.stat().st_size > LARGEST_FILE:
-        raise LibraryProblem([f"{file.name} is larger than {LARGEST_FILE:,} bytes."])
-    try:
-        rows = _parse(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise LibraryProblem([f"{file.name} is not YAML that can be read: {error}"]) from error
-    if not isinstance(rows, list):
-        raise LibraryProblem([f"{file.name} must be a list of rows."])
-    problems = []
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict) or not isinstance(row.get("fields"), dict):
-            problems.append(f"{file.name}, row {number}: needs a model and fields.")
-        elif str(row.get("model")).lower() not in ALLOWED:
-            problems.append(f"{file.name}, row {number}: {row.get('model')} is not part of the library.")
-        elif "pk" in row:
-            problems.append(f"{file.name}, row {number}: rows are known by their natural keys, never by a number.")
-        elif unknown := set(row["fields"]) - _fields(ALLOWED[row["model"].lower()]):
-            problems.append(f"{file.name}, row {number}: there is no field {', '.join(sorted(map(str, unknown)))}.")
-    if problems:
-        raise LibraryProblem(problems)
-    return rows
-
-
-def _fields(model):
-    return {f.name for f in (*model._meta.concrete_fields, *model._meta.many_to_many) if not f.primary_key}
-
-
-def _store(rows):
-    """Write all rows, links that point forward last; return what each did, and the rows' keys by model."""
-    rows = sorted(rows, key=lambda row: bool(row["fields"].get("is_primary")))  # the old main type gives way first
-    report, waiting, touched, seen = Report(), [], [], set()
-    for row in rows:
-        name = _name(row)
-        if name in seen:
-            raise LibraryProblem([f"{name}: stands in the files twice."])
-        seen.add(name)
-        try:
-            (made,) = serializers.deserialize("python", [row], handle_forward_references=True)
-            before = _values(type(made.object), made.object.pk)
-            left = [f.name for f in made.deferred_fields or {}]
-            made.object.full_clean(validate_unique=False, validate_constraints=False, exclude=left)
-            made.save()
-        except REFUSED as error:
-            raise LibraryProblem([f"{name}: {words}" for words in _in_words(error)]) from error
-        if made.deferred_fields:
-            waiting.append(made)
-        touched.append((name, made.object, before))
-    for row in waiting:
-        row.save_deferred_fields()
-    for name, thing, before in touched:
-        if before is None:
-            report.added.append(name)
+    def _change(self, entry, name, is_new):
+        table = self.tables[entry.model]
+        if name in entry.links:
+            before, after = table.links[name].get(entry.key, frozenset()), entry.links[name]
         else:
-            same = before == _values(type(thing), thing.pk)
-            (report.unchanged if same else report.changed).append(name)
-    stored = {}
-    for _, thing, _ in touched:
-        stored.setdefault(type(thing), set()).add(thing.pk)
-    return report, stored
+            after = entry.values[name]
+            before = table.rows[entry.key][name] if not is_new else [] if isinstance(after, list) else None
+            if isinstance(before, list) != isinstance(after, list):
+                before, after = str(before), str(after)
+        return FieldChange(name, in_words(before), in_words(after))
 
+    def write(self, by):
+        """Each model after those it names; of its rows the changed ones first, for what they give up."""
+        for model in MODELS:
+            entries = self.entries[model].values()
+            table = self.tables[model]
+            for entry in sorted((e for e in entries if e.changes and e.key in table.ids), key=lambda e: e.turn):
+                own = [name for name in entry.changes if name not in entry.links]
+                if own:
+                    entry.thing.save(update_fields=own)
+            model._base_manager.bulk_create([e.thing for e in entries if e.key not in table.ids])
+            self._link(model, [e for e in entries if e.changes])
+        AuditEntry.record(
+            organisation=None,
+            by=by,
+            verb="library.loaded",
+            subject="library",
+            facts={
+                "added": [row.name for row in self.report.added],
+                "changed": [row.name for row in self.report.changed],
+            },
+        )
 
-def _name(row):
-    """What a row is called before it is made: the kind of thing, and what it is known by."""
-    model = ALLOWED[row["model"].lower()]
-    key = [row["fields"].get(name.split("__")[0]) for name in model.natural_key_fields]
-    return (
-        f"{model._meta.verbose_name} {'/'.join(str(part) for k in key for part in (k if isinstance(k, list) else [k]))}"
-    )
+    def _link(self, model, entries):
+        for f in links(model):
+            through = f.remote_field.through
+            here, there = (
+                through._meta.get_field(name).attname for name in (f.m2m_field_name(), f.m2m_reverse_field_name())
+            )
+            fresh = []
+            for entry in (e for e in entries if f.name in e.changes and f.name in e.links):
+                had = self.tables[model].links[f.name].get(entry.key, set())
+                gone = [self._id(f.related_model, key) for key in had - entry.links[f.name]]
+                if gone:
+                    through._base_manager.filter(**{here: entry.thing.pk, f"{there}__in": gone}).delete()
+                for key in sorted(entry.links[f.name] - had):
+                    fresh.append(through(**{here: entry.thing.pk, there: self._id(f.related_model, key)}))
+            through._base_manager.bulk_create(fresh)
 
-
-def _values(model, pk):
-    """Every field of a stored row, links as sorted keys; None when there is no such row."""
-    stored = model._base_manager.filter(pk=pk).first() if pk else None
-    if stored is None:
-        return None
-    values = {f.attname: getattr(stored, f.attname) for f in model._meta.concrete_fields}
-    for f in model._meta.many_to_many:
-        if f.remote_field.through._meta.auto_created:
-            values[f.name] = sorted(getattr(stored, f.name).values_list("pk", flat=True))
-    return values
-
-
-def _vanished(stored):
-    """Library rows in the database that no file names: they stay, and are reported."""
-    return [
-        f"{model._meta.verbose_name} {'/'.join(map(str, thing.natural_key()))}"
-        for model in LIBRARY_MODELS
-        for thing in model._base_manager.exclude(pk__in=stored.get(model, ()))
-    ]
-
-
-def _in_words(error):
-    if isinstance(error, ValidationError) and hasattr(error, "message_dict"):
-        return [f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items()]
-    if isinstance(error, ValidationError):
-        return error.messages
-    return [f"does not fit the library ({error})"]
+    def _id(self, model, key):
+        number = self.tables[model].ids.get(key)
+        return number if number is not None else self.entries[model][key].thing.pk

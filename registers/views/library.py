@@ -1,81 +1,112 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 
-from registers.models import AdverseImpact, CaseFailureType, CaseStudy, FailureType, Insight, Lesson, Source
-from registers.transfer.library import LibraryProblem, load_library, preview_library
+from registers.forms import LibraryFilesForm, LibrarySearchForm, LibraryStepForm
+from registers.models import AdverseImpact, CaseStudy, Discrepancy, FailureType, Insight, Lesson, Source
+from registers.reports.cases import (
+    all_cases,
+    all_types,
+    cited,
+    left_out,
+    of_case,
+    of_failure_type,
+    of_impact,
+    of_insight,
+    statements_by_kind,
+)
+from registers.reports.library_search import search_library
+from registers.transfer.report import LibraryChanged, LibraryProblem
 from registers.views.reading import read_only
-
-EVIDENCE = ("citations__source",)
 
 
 @read_only
 def library(request):
     context = {
-        "failure_types": FailureType.objects.prefetch_related("case_rows__case"),
-        "cases": CaseStudy.objects.prefetch_related(
-            Prefetch("failure_type_rows", CaseFailureType.objects.select_related("failure_type"))
-        ),
+        "form": LibrarySearchForm(),
+        "failure_types": all_types(),
+        "cases": all_cases(),
         "insights": Insight.objects.all(),
-        "impacts": AdverseImpact.objects.prefetch_related(*EVIDENCE),
-        "lessons": Lesson.objects.select_related("insight").prefetch_related(*EVIDENCE),
-        "sources": Source.objects.all(),
+        "impacts": AdverseImpact.objects.all(),
+        "discrepancies": Discrepancy.objects.count(),
+        "lessons": Lesson.objects.count(),
+        "documents": Source.objects.exclude(kind=Source.Kind.PAGE),
     }
     return render(request, "library/library.html", context)
 
 
 @read_only
+def library_search(request):
+    form = LibrarySearchForm(request.GET)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    context = {"form": form, "words": words, "found": search_library(words)}
+    return render(request, "library/library_search.html", context)
+
+
+@read_only
 def library_failure_type(request, slug):
-    failure_type = get_object_or_404(FailureType.objects.prefetch_related(*EVIDENCE), slug=slug)
-    rows = failure_type.case_rows.select_related("case").prefetch_related(*EVIDENCE)
-    return render(request, "library/library_failure_type.html", {"failure_type": failure_type, "rows": rows})
+    failure_type = get_object_or_404(cited(FailureType.objects.all()), slug=slug)
+    context = {"failure_type": failure_type, **of_failure_type(failure_type)}
+    return render(request, "library/library_failure_type.html", context)
 
 
 @read_only
 def library_case(request, slug):
-    case = get_object_or_404(CaseStudy.objects.prefetch_related(*EVIDENCE), slug=slug)
-    context = {
-        "case": case,
-        "failure_type_rows": case.failure_type_rows.select_related("failure_type").prefetch_related(*EVIDENCE),
-        "insight_rows": case.insight_rows.select_related("insight").prefetch_related(*EVIDENCE),
-    }
-    return render(request, "library/library_case.html", context)
+    case = get_object_or_404(cited(CaseStudy.objects.all()), slug=slug)
+    return render(request, "library/library_case.html", {"case": case, **of_case(case)})
 
 
 @read_only
 def library_insight(request, number):
-    insight = get_object_or_404(Insight.objects.prefetch_related(*EVIDENCE), number=number)
-    context = {
-        "insight": insight,
-        "rows": insight.case_rows.select_related("case").prefetch_related(*EVIDENCE),
-        "lessons": insight.lessons.prefetch_related(*EVIDENCE),
-    }
-    return render(request, "library/library_insight.html", context)
+    insight = get_object_or_404(cited(Insight.objects.all()), number=number)
+    return render(request, "library/library_insight.html", {"insight": insight, **of_insight(insight)})
 
 
 @read_only
-def library_sources(request):
-    return render(request, "library/library_sources.html", {"sources": Source.objects.all()})
+def library_impact(request, slug):
+    impact = get_object_or_404(cited(AdverseImpact.objects.all()), slug=slug)
+    return render(request, "library/library_impact.html", {"impact": impact, **of_impact(impact)})
 
 
 @read_only
-def library_source(request, slug):
-    source = get_object_or_404(Source.objects.prefetch_related("citations"), slug=slug)
-    return render(request, "library/library_source.html", {"source": source})
+def library_statements(request):
+    return render(request, "library/library_statements.html", {"statements": statements_by_kind()})
+
+
+@read_only
+def library_lessons(request):
+    context = {"lessons": cited(Lesson.objects.select_related("insight", "conclusion")), "left_out": left_out()}
+    return render(request, "library/library_lessons.html", context)
 
 
 def library_load(request):
     """Says what would change before anything does; only an installation administrator."""
     if not request.user.is_staff:
         raise PermissionDenied
-    problems, report = [], None
-    try:
-        if request.method == "POST":
-            report = load_library(by=request.user)
-            messages.success(request, f"The library is loaded: {report.counts}.")
-            return redirect("library_load")
-        report = preview_library()
-    except LibraryProblem as problem:
-        problems = problem.problems
-    return render(request, "library/library_load.html", {"report": report, "problems": problems})
+    is_sent = request.method == "POST"
+    if is_sent and "step" in request.POST:
+        step = LibraryStepForm(request.POST, by=request.user)
+        try:
+            return _loaded(request, step)
+        except LibraryChanged as changed:
+            form = LibraryStepForm.after(changed.report, step.fixture_files, by=request.user)
+            context = {"form": form, "report": changed.report, "is_changed": True}
+            return render(request, "library/library_load.html", context, status=409)
+        except LibraryProblem as problem:
+            context = {"form": LibraryFilesForm(by=request.user), "problem": problem}
+            return render(request, "library/library_load.html", context)
+    form = LibraryFilesForm(request.POST if is_sent else None, request.FILES if is_sent else None, by=request.user)
+    if form.is_valid():
+        return render(request, "library/library_load.html", {"form": form.step, "report": form.report})
+    return render(request, "library/library_load.html", {"form": form, "problem": form.problem})
+
+
+def _loaded(request, step):
+    """Load what was looked at and say so. Raises what loading raises."""
+    if not step.is_valid():
+        messages.error(request, " ".join(step.errors["step"]))
+    elif (report := step.load()).writes:
+        messages.success(request, f"The library is loaded: {report.counts}.")
+    else:
+        messages.info(request, "All of this is in the library already: nothing was left to load.")
+    return redirect("library_load")

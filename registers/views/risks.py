@@ -4,7 +4,7 @@ from django.utils.formats import date_format
 
 from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm, ReviewForm
 from registers.models import Conflict, Risk
-from registers.models.library import cases_of
+from registers.models.cases import cases_of
 from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
 from registers.reports import course_of
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from

@@ -1,23 +1,29 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from registers.transfer.library import LibraryProblem, load_library
+from registers.transfer.fixtures import files_at
+from registers.transfer.library import load_library, preview_library
+from registers.transfer.report import LibraryProblem
 
 
 class Command(BaseCommand):
     help = "Load the library (and the preset scoring schemes) from its fixtures: all rows or none, again and again."
 
     def add_arguments(self, parser):
-        parser.add_argument("path", nargs="?", help="a YAML file or a folder of them; left out: the installation's own")
+        parser.add_argument("path", nargs="?", help="a fixture file or a folder of them; left out: the installation's")
+        parser.add_argument("--check", action="store_true", help="say what would be done, or what is wrong; do nothing")
 
-    def handle(self, *, path, verbosity, **options):
+    def handle(self, *, path, check, verbosity, **options):
+        files = None if path is None else files_at(path)
+        if files == []:
+            raise CommandError(f"There is no fixture file at {path}.")
         try:
-            report = load_library(path)
+            report = preview_library(files) if check else load_library(files)
         except LibraryProblem as problem:
-            raise CommandError("Nothing was loaded.\n" + "\n".join(problem.problems)) from problem
-        for what in ("added", "changed", "vanished"):
-            rows = getattr(report, what)
-            if verbosity > 1 or (what != "added" and verbosity):
-                for row in rows:
-                    self.stdout.write(f"{what}: {row}")
+            verb = "can be" if check else "was"
+            raise CommandError(f"Nothing {verb} loaded.\n" + "\n".join(map(str, problem.problems))) from problem
         if verbosity:
-            self.stdout.write(f"Library: {report.counts}.")
+            # The first start of a demo adds everything: a thousand rows are told on request.
+            with_added = check or path is not None or verbosity > 1
+            for line in report.lines(with_added=with_added):
+                self.stdout.write(line)
+            self.stdout.write(f"Library{', if it were loaded' if check else ''}: {report.counts}.")

@@ -1,0 +1,32 @@
+"""Where the library's words come from: sources, where they differ, and which case shows what."""
+
+from django.shortcuts import get_object_or_404, render
+
+from registers.models import Source
+from registers.reports.comparison import compare
+from registers.reports.sources import all_disputes, all_sources, places_in
+from registers.reports.wording import a_number
+from registers.views.reading import read_only
+
+
+@read_only
+def library_sources(request):
+    return render(request, "library/library_sources.html", all_sources())
+
+
+@read_only
+def library_source(request, slug):
+    source = get_object_or_404(Source, slug=slug)
+    return render(request, "library/library_source.html", {"source": source, "places": places_in(source)})
+
+
+@read_only
+def library_discrepancies(request):
+    return render(request, "library/library_discrepancies.html", {"disputes": all_disputes()})
+
+
+@read_only
+def library_compare(request):
+    comparison = compare()
+    context = {"comparison": comparison, "derived_count": a_number(len(comparison.derived))}
+    return render(request, "library/library_compare.html", context)

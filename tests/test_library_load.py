@@ -1,0 +1,425 @@
+"""Loading the library: what is added, changed and left alone, field by field, and what a load never touches."""
+
+import shutil
+
+import pytest
+import yaml
+from database import in_parallel
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from library_files import (
+    EIGHTH,
+    EIGHTH_ROWS,
+    FIXTURES,
+    LIBRARY,
+    entries,
+    everything,
+    file_of,
+    row_like,
+    rows_in,
+    scheme_row,
+    type_row,
+)
+from makers import make_assessment, make_register, make_risk, make_scheme, make_user, preset
+
+from registers.models import (
+    LIBRARY_MODELS,
+    CaseFailureType,
+    CaseStudy,
+    FailureType,
+    Lesson,
+    ScoringScheme,
+    TimelineEvent,
+    WarningSign,
+)
+from registers.transfer.fixtures import MODELS
+from registers.transfer.library import default_paths, load_library, preview_library
+from registers.transfer.report import FieldChange, LibraryChanged, LibraryProblem
+
+pytestmark = pytest.mark.django_db
+
+
+def load(*contents, **options):
+    return load_library([file_of(content) for content in contents], **options)
+
+
+def names(rows):
+    return [row.name for row in rows]
+
+
+def total():
+    return sum(model.objects.count() for model in MODELS)
+
+
+def empty():
+    for model in reversed(LIBRARY_MODELS):
+        model.objects.all().delete()
+    ScoringScheme.objects.all().delete()
+
+
+# The installation's own files
+
+
+def test_loading_again_changes_nothing():
+    before = everything(), entries().count()
+    report = load_library()
+    assert (everything(), entries().count()) == before
+    assert report.counts == f"0 added, 0 changed, {total()} left alone"
+
+
+def test_an_unchanged_load_reads_each_table_once():
+    """One query a model and one a kind of link; the lock on the chain; the transaction. None of them for each row."""
+    links = sum(len(m._meta.many_to_many) - 2 * (m is CaseStudy) for m in LIBRARY_MODELS)
+    with CaptureQueriesContext(connection) as queries:
+        load_library()
+    assert len(queries) <= len(MODELS) + links + 4
+
+
+def test_a_preview_reads_as_little():
+    with CaptureQueriesContext(connection) as queries:
+        preview_library()
+    assert not [q["sql"] for q in queries if not q["sql"].startswith("SELECT")]
+
+
+def test_an_empty_library_is_filled():
+    empty()
+    report = load_library()
+    assert (len(report.added), report.changed, report.unchanged) == (total(), [], [])
+    assert load_library().counts == f"0 added, 0 changed, {total()} left alone"
+
+
+def test_it_is_filled_just_as_djangos_own_loaddata_fills_it():
+    def said():
+        """Every row by its natural keys, as dumpdata would say it."""
+        from django.core import serializers
+
+        return {
+            model: sorted(
+                serializers.serialize(
+                    "jsonl", model.objects.all(), use_natural_foreign_keys=True, use_natural_primary_keys=True
+                ).splitlines()
+            )
+            for model in MODELS
+        }
+
+    ours = said()
+    empty()
+    call_command("loaddata", *map(str, default_paths()), verbosity=0)
+    theirs = said()
+    assert {m: [row for row in theirs[m] if row not in ours[m]] for m in MODELS} == {m: [] for m in MODELS}
+    assert load_library().writes is False
+
+
+def test_djangos_own_loaddata_changes_nothing_the_second_time():
+    before = everything()
+    call_command("loaddata", *map(str, default_paths()), verbosity=0)
+    assert everything() == before
+
+
+def test_later_cases_are_among_the_installations_own_files():
+    assert FIXTURES / "library" / "later" / "northamptonshire.yaml" in default_paths()
+
+
+def test_a_row_that_vanishes_stays_and_is_reported(monkeypatch, tmp_path):
+    for path in default_paths():
+        shutil.copy(path, tmp_path / path.name)
+    lessons = tmp_path / "08_lessons.yaml"
+    lessons.write_text(yaml.safe_dump(rows_in(lessons)[:-1]))
+    monkeypatch.setattr("registers.transfer.library.default_paths", lambda: sorted(tmp_path.glob("*.yaml")))
+    report = load_library()
+    assert (report.vanished, Lesson.objects.count()) == (["lesson 4.8"], 8)
+
+
+def test_one_file_says_nothing_of_what_is_in_the_others():
+    assert load([type_row()]).vanished == []
+
+
+# What is reported
+
+
+def test_changed_text_is_reported_field_by_field():
+    report = load([type_row(name="Money", number=9), type_row("governance")])
+    assert (names(report.changed), names(report.unchanged)) == (["failure type financial"], ["failure type governance"])
+    assert report.changed[0].fields == (FieldChange("number", "1", "9"), FieldChange("name", "Financial", "Money"))
+
+
+def test_a_change_says_which_file_it_is_from():
+    assert load_library([file_of([type_row(name="Money")], "money.yaml")]).changed[0].file == "money.yaml"
+
+
+def test_changed_citations_are_reported_by_what_comes_and_goes():
+    had = type_row()["fields"]["citations"]
+    had_words = "/".join(map(str, had[0]))
+    report = load([type_row(citations=had[1:])])
+    (change,) = report.changed[0].fields
+    assert change.name == "citations"
+    assert change.shown == (f"{had_words} ({len(had) - 1} the same)", f"({len(had) - 1} the same)")
+
+
+def test_a_link_that_was_and_is_none_reads_as_nothing():
+    lesson = row_like(LIBRARY / "08_lessons.yaml", "4.1")
+    report = load([{**lesson, "fields": {**lesson["fields"], "insight": None}}])
+    assert [change.shown for change in report.changed[0].fields] == [("1", "nothing")]
+
+
+def test_phrases_are_reported_by_what_comes_and_goes():
+    sign = row_like(LIBRARY / "10_doncaster.yaml", "DON-W1")
+    phrases = sign["fields"]["also_said_as"]
+    report = load([{**sign, "fields": {**sign["fields"], "also_said_as": [*phrases[1:], "they fell out"]}}])
+    kept = len(phrases) - 1
+    assert report.changed[0].fields[0].shown == (f"{phrases[0]} ({kept} the same)", f"they fell out ({kept} the same)")
+
+
+def test_a_long_text_is_cut_to_where_it_differs():
+    stored = FailureType.objects.get(slug="financial").note
+    report = load([type_row(note=stored.replace("badly managed", "managed badly"))])
+    (change,) = report.changed[0].fields
+    before, after = change.shown
+    assert "badly managed" in before and "managed badly" in after
+    assert before.startswith("… ") and max(len(before), len(after)) < 200 < len(stored)
+
+
+def test_a_new_row_is_reported_with_what_it_says():
+    report = load([type_row(slug="new", number=8)])
+    assert names(report.added) == ["failure type new"]
+    said = {change.name: change.after for change in report.added[0].fields}
+    assert (said["slug"], said["number"], said["name"]) == ("new", "8", "Financial")
+
+
+def test_a_preview_says_what_a_load_would():
+    content = [type_row(name="Money"), type_row(slug="new", number=8), type_row("governance")]
+    assert preview_library([file_of(content)]) == load(content)
+
+
+def test_a_preview_writes_nothing():
+    before = everything(), entries().count()
+    preview_library([file_of([type_row(name="Money"), type_row(slug="new", number=8)]), file_of(EIGHTH, "eighth.yaml")])
+    assert (everything(), entries().count()) == before
+
+
+def test_what_was_added_and_changed_is_in_the_audit_trail():
+    by = make_user()
+    load([type_row(name="Money"), type_row(slug="new", number=8)], by=by)
+    entry = entries().last()
+    assert (entry.by, entry.facts) == (by, {"added": ["failure type new"], "changed": ["failure type financial"]})
+
+
+# What is written
+
+
+def test_changed_text_is_stored_on_the_same_row():
+    before = FailureType.objects.get(slug="financial").pk
+    load([type_row(name="Money")])
+    assert FailureType.objects.get(pk=before).name == "Money"
+
+
+def test_changed_links_are_stored():
+    load([type_row(citations=[["failing-well", 91, 91, "figure"], ["dorset-2016", 48, 48, "figure"]])])
+    citations = FailureType.objects.get(slug="financial").citations
+    assert sorted(citations.values_list("first_line", flat=True)) == [48, 91]
+
+
+def test_links_that_a_file_does_not_speak_of_stay():
+    row = type_row(name="Money")
+    del row["fields"]["citations"]
+    had = FailureType.objects.get(slug="financial").citations.count()
+    assert [c.name for c in load([row]).changed[0].fields] == ["name"]
+    assert FailureType.objects.get(slug="financial").citations.count() == had
+
+
+def test_json_says_the_same_as_yaml():
+    assert load_library([file_of([type_row(name="Money")], "rows.json")]).counts == "0 added, 1 changed, 0 left alone"
+
+
+def test_a_row_may_name_one_that_comes_with_it_further_down():
+    load(EIGHTH)
+    sign = WarningSign.objects.get(code="ASH-W1")
+    assert sign.first_seen == TimelineEvent.objects.get(code="ASH-T1")
+
+
+def test_a_row_may_name_one_in_a_later_file():
+    rows = yaml.safe_load(EIGHTH)
+    load(rows[3:], rows[:3])
+    assert CaseStudy.objects.get(slug="ashmere").failure_types.get().slug == "financial"
+
+
+def test_the_main_type_of_a_case_can_be_moved_to_another():
+    """Whatever their order in the file: all rows or none, and it is the end that must fit."""
+    rows = [row for row in rows_in(LIBRARY / "10_doncaster.yaml") if row["model"] == "registers.casefailuretype"]
+    for row in rows:
+        row["fields"]["is_primary"] = row is rows[-1]
+    load(rows[::-1])
+    main = CaseFailureType.objects.get(case__slug="doncaster", is_primary=True)
+    assert main.failure_type.slug == rows[-1]["fields"]["failure_type"][0]
+
+
+def test_a_number_can_be_passed_on():
+    load([type_row("financial", number=2), type_row("governance", number=9)])
+    assert FailureType.objects.get(number=2).slug == "financial"
+
+
+def test_two_rows_that_swap_a_number_are_told_how():
+    with pytest.raises(LibraryProblem, match="load one of them first"):
+        load([type_row("financial", number=2), type_row("governance", number=1)])
+
+
+def test_a_load_leaves_what_points_to_the_library():
+    made = make_assessment(make_risk(primary_failure_type=FailureType.objects.get(slug="financial")))
+    load([type_row(name="Money")])
+    load_library()
+    made.risk.refresh_from_db()
+    assert made.risk.primary_failure_type == FailureType.objects.get(slug="financial")
+
+
+# Schemes
+
+
+def test_a_scheme_that_a_register_uses_is_not_edited():
+    register = make_register(scheme=make_scheme(slug="ours"))
+    make_risk(register, assessed=(1, 3))
+    row = scheme_row("ours", cells=[["low", "low", "moderate", "moderate", "moderate"], *preset().cells[1:]])
+    with pytest.raises(LibraryProblem, match=r"scheme ours/1: .* is in use and is never edited"):
+        load([row])
+    assert ScoringScheme.objects.get(slug="ours").cells == preset().cells
+
+
+def test_a_scheme_that_nothing_uses_is_changed():
+    make_scheme(slug="ours")
+    load([scheme_row("ours", tolerance="low")])
+    assert ScoringScheme.objects.get(slug="ours").tolerance == "low"
+
+
+# All or nothing
+
+
+def test_a_good_row_before_a_bad_one_is_not_written():
+    with pytest.raises(LibraryProblem):
+        load([type_row(name="Money"), type_row(slug="new")])
+    assert FailureType.objects.get(slug="financial").name == "Financial"
+
+
+def test_a_load_that_the_database_refuses_half_way_leaves_nothing(monkeypatch):
+    """As when the disk is full: rows are written before the audit entry is."""
+    from django.db import OperationalError
+
+    def refuse(**entry):
+        raise OperationalError("disk full")
+
+    before = everything()
+    monkeypatch.setattr("registers.transfer.library.AuditEntry.record", refuse)
+    with pytest.raises(LibraryProblem, match="the database does not take it \\(disk full\\)"):
+        load([type_row(name="Money"), type_row(slug="new", number=8)])
+    assert everything() == before
+
+
+def test_what_was_agreed_to_is_loaded():
+    seen = preview_library([file_of([type_row(name="Money")])]).digest
+    assert load([type_row(name="Money")], seen=seen).writes
+
+
+def test_what_was_not_agreed_to_is_not():
+    seen = preview_library([file_of([type_row(name="Money")])]).digest
+    FailureType.objects.filter(slug="financial").update(name="Cash")
+    with pytest.raises(LibraryChanged) as changed:
+        load([type_row(name="Money")], seen=seen)
+    assert changed.value.report.changed[0].fields == (FieldChange("name", "Cash", "Money"),)
+    assert FailureType.objects.get(slug="financial").name == "Cash"
+
+
+def test_what_was_loaded_meanwhile_is_nothing_to_do():
+    seen = preview_library([file_of([type_row(name="Money")])]).digest
+    load([type_row(name="Money")])
+    assert load([type_row(name="Money")], seen=seen).writes is False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_loads_at_the_same_moment_load_once():
+    """The second waits for the first, and finds nothing left to do."""
+    found = in_parallel(2, lambda number: load(EIGHTH).counts)
+    assert sorted(found) == [
+        f"0 added, 0 changed, {EIGHTH_ROWS} left alone",
+        f"{EIGHTH_ROWS} added, 0 changed, 0 left alone",
+    ]
+    assert [entry.facts["added"] for entry in entries() if "case study ashmere" in entry.facts["added"]][1:] == []
+
+
+# The command
+
+
+@pytest.fixture
+def path(tmp_path):
+    def path(content, name="rows.yaml"):
+        (tmp_path / name).write_bytes(file_of(content, name).content)
+        return str(tmp_path / name)
+
+    return path
+
+
+def test_the_command_says_what_it_did(path, capsys):
+    call_command("load_library", path([type_row(name="Money")]))
+    said = "changed: failure type financial (rows.yaml)\n    name: Financial → Money\n"
+    assert capsys.readouterr().out == f"{said}Library: 0 added, 1 changed, 0 left alone.\n"
+
+
+def test_the_command_says_what_a_new_row_holds(path, capsys):
+    call_command("load_library", path([type_row(slug="new", number=8)]))
+    said = capsys.readouterr().out
+    assert "added: failure type new (rows.yaml)\n    slug: new\n    number: 8\n" in said
+
+
+def test_at_the_first_start_a_thousand_rows_are_counted_and_not_listed(capsys):
+    empty()
+    call_command("load_library")
+    assert capsys.readouterr().out == f"Library: {total()} added, 0 changed, 0 left alone.\n"
+
+
+def test_check_says_the_same_and_writes_nothing(path, capsys):
+    before = everything(), entries().count()
+    call_command("load_library", path([type_row(name="Money")]), "--check")
+    said = "changed: failure type financial (rows.yaml)\n    name: Financial → Money\n"
+    assert capsys.readouterr().out == f"{said}Library, if it were loaded: 0 added, 1 changed, 0 left alone.\n"
+    assert (everything(), entries().count()) == before
+
+
+def test_check_finds_nothing_wrong_with_our_own(capsys):
+    call_command("load_library", "--check")
+    assert capsys.readouterr().out == f"Library, if it were loaded: 0 added, 0 changed, {total()} left alone.\n"
+
+
+@pytest.mark.parametrize("options", [[], ["--check"]])
+def test_the_command_fails_with_everything_that_is_wrong(path, options):
+    wrong = path([type_row(slug="new"), type_row("governance", citations=[["failing-well", 1, 2, "nobody"]])])
+    with pytest.raises(CommandError) as failed:
+        call_command("load_library", wrong, *options)
+    first, *problems = str(failed.value).splitlines()
+    assert first.startswith("Nothing ")
+    assert problems == [
+        "rows.yaml, failure type new, number: 1 belongs to failure type financial already.",
+        "rows.yaml, failure type governance, citations: there is no citation failing-well/1/2/nobody, neither in the "
+        "library nor in these files.",
+    ]
+
+
+def test_a_folder_is_loaded_as_one(tmp_path):
+    rows = yaml.safe_load(EIGHTH)
+    for name, part in (("a.yaml", rows[3:]), ("b.json", rows[:3]), ("notes.txt", rows)):
+        (tmp_path / name).write_bytes(file_of(part, name).content)
+    call_command("load_library", str(tmp_path), verbosity=0)
+    assert CaseStudy.objects.filter(slug="ashmere").exists()
+
+
+def test_a_new_case_is_one_file(path):
+    call_command("load_library", path(EIGHTH), verbosity=0)
+    case = CaseStudy.objects.get(slug="ashmere")
+    assert (case.is_outside, case.warningsign_rows.get().insights.get().number) == (True, 5)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(CommandError, match=r"no fixture file at .*gone.yaml"):
+        call_command("load_library", str(tmp_path / "gone.yaml"))
+
+
+def test_an_empty_folder_is_named(tmp_path):
+    with pytest.raises(CommandError, match="no fixture file"):
+        call_command("load_library", str(tmp_path))

@@ -1,0 +1,379 @@
+"""/library/load/: select files, look at what they would do, load that; and a new case in a real browser."""
+
+import re
+import shutil
+
+import pytest
+import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
+from library_files import EIGHTH, EIGHTH_ROWS, LIBRARY, entries, everything, file_of, rows_in, type_row
+from makers import make_user
+from playwright.sync_api import expect
+from test_journeys import look_over, watched  # noqa: F401  (a fixture)
+
+from registers.models import LIBRARY_MODELS, CaseStudy, FailureType, WarningSign
+from registers.transfer.library import default_paths, load_library
+
+pytestmark = pytest.mark.django_db
+
+PATH = "/library/load/"
+PASSWORD = "a long enough password"
+MONEY = [type_row(name="Money")]
+
+
+@pytest.fixture
+def installer():
+    return make_user(email="installer@example.org", is_staff=True, password=PASSWORD)
+
+
+@pytest.fixture
+def staff(client, installer):
+    client.force_login(installer)
+    return client
+
+
+def upload(content, name="rows.yaml"):
+    return SimpleUploadedFile(name, file_of(content, name).content)
+
+
+def look(client, *contents, name="rows.yaml", **data):
+    files = {"files": [upload(content, name) for content in contents]} if contents else {}
+    return client.post(PATH, {"which": "chosen", **files, **data})
+
+
+def step_of(answer):
+    return re.search(r'name="step" value="([^"]+)"', answer.text).group(1)
+
+
+def load(client, answer):
+    return client.post(PATH, {"step": step_of(answer)})
+
+
+def words(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text.split("<main")[1].split("</main>")[0]))
+
+
+def messages(client):
+    return words(client.get(PATH))
+
+
+# Look
+
+
+def test_looking_says_what_would_change_field_by_field(staff):
+    said = words(look(staff, MONEY))
+    assert "0 added, 1 changed, 0 left alone" in said
+    assert "failure type financial name Before: Financial After: Money From rows.yaml" in said
+
+
+def test_looking_says_what_would_be_added_and_left_alone(staff):
+    said = words(look(staff, EIGHTH, [type_row("governance")]))
+    assert f"{EIGHTH_ROWS} added, 0 changed, 1 left alone" in said
+    assert "warning sign ASH-W1 code ASH-W1 case ashmere" in said
+    assert "Failure type: 1 governance" in said
+
+
+def test_looking_writes_nothing(staff):
+    before = everything(), entries().count()
+    look(staff, EIGHTH)
+    look(staff, which="own")
+    assert (everything(), entries().count()) == before
+
+
+def test_looking_at_what_is_there_already_offers_nothing_to_load(staff):
+    answer = look(staff, which="own")
+    assert "there is nothing to load" in words(answer)
+    assert 'name="step"' not in answer.text
+
+
+def test_all_that_is_wrong_is_said_by_file_object_and_field(staff):
+    answer = look(staff, [type_row(name=True, colour="red")], [{"model": "registers.user", "fields": {}}])
+    said = words(answer)
+    assert "These files cannot be loaded: 3 problems, listed on this page" in said
+    assert "1 rows.yaml failure type financial , colour: is no field" in said
+    assert "failure type financial , name: True is not text" in said
+    assert "2 rows.yaml row 1 : registers.user is not part of the library" in said
+    assert (answer.status_code, "<title>Error: " in answer.text, 'name="step"' in answer.text) == (200, True, False)
+
+
+def test_what_a_file_holds_is_not_taken_for_markup(staff):
+    evil = "<script>alert(1)</script>"
+    for rows in ([type_row(name=evil)], [type_row(evil=evil, **{evil: 1})], [type_row(slug=evil)]):
+        assert evil not in look(staff, rows).text
+
+
+@pytest.mark.parametrize(
+    ("data", "words_of_it"),
+    [
+        ({}, "Select which files to look at"),
+        ({"which": "everything"}, "Select a valid choice"),
+        ({"which": "chosen"}, "Select one or more fixture files"),
+    ],
+)
+def test_what_is_missing_is_asked_for(staff, data, words_of_it):
+    answer = staff.post(PATH, data)
+    assert (answer.status_code, words_of_it in words(answer)) == (200, True)
+
+
+def test_files_and_the_installations_own_are_not_loaded_at_once(staff):
+    assert "you gave both" in words(look(staff, MONEY, which="own"))
+
+
+def test_a_file_in_place_of_words_is_no_choice(staff):
+    assert staff.post(PATH, {"which": upload("own"), "files": "words"}).status_code == 200
+
+
+def test_a_file_in_place_of_the_step_is_no_step(staff):
+    assert staff.post(PATH, {"step": upload("own")}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["../../../etc/passwd.yaml", "..\\..\\windows\\a.yaml", "/etc/a.yaml", "a\0b.yaml"])
+def test_the_name_of_a_file_leads_nowhere(staff, name):
+    """Written by hand: the test client cleans what it sends."""
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="which"\r\n\r\nchosen\r\n--x\r\n'
+        b'Content-Disposition: form-data; name="files"; filename="' + name.encode() + b'"\r\n\r\na: [\r\n--x--\r\n'
+    )
+    answer = staff.generic("POST", PATH, body, content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == 200
+    assert "is not YAML that can be read" in words(answer)
+    assert not re.search(r"etc|\.\.|windows|\x00", words(answer).split("What is wrong")[1])
+
+
+def test_an_empty_file_is_named(staff):
+    assert "rows.yaml is empty" in words(look(staff, b""))
+
+
+def test_files_that_are_too_large_together_are_refused(staff):
+    half = b"#" * 1_200_000
+    assert "Select files of at most 2 megabytes together" in words(look(staff, half, half))
+
+
+def test_fifty_megabytes_are_not_even_read(staff):
+    answer = staff.post(PATH, {"which": "chosen", "files": upload(b"#" * 50_000_000)})
+    assert (answer.status_code, "That is too large" in answer.text) == (413, True)
+
+
+def test_more_files_than_a_form_takes_are_refused(staff):
+    assert look(staff, *["a"] * 200).status_code == 400
+
+
+def test_files_that_do_not_fit_into_the_page_are_refused(staff, monkeypatch):
+    monkeypatch.setattr("registers.forms.library.LARGEST_STEP", 100)
+    answer = look(staff, MONEY)
+    assert "too large for this page" in words(answer)
+    assert 'name="step"' not in answer.text
+
+
+def test_the_largest_files_that_are_taken_fit_into_the_second_request(staff, settings):
+    """Text that hardly compresses: of random letters beyond the first 65,000 characters, the worst there is."""
+    import random
+
+    chance = random.Random(1)  # noqa: S311 (the same each time)
+    text = "".join(chr(chance.choice((0x1F600, 0x20000, 0x4E00)) + chance.randrange(600)) for _ in range(480_000))
+    answer = look(staff, f"# {text}\n".encode() + file_of(MONEY).content)
+    if 'name="step"' in answer.text:
+        assert len(step_of(answer)) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    else:
+        assert "too large for this page" in words(answer)
+
+
+# Load
+
+
+def test_loading_does_what_was_shown(staff, installer):
+    answer = load(staff, look(staff, MONEY))
+    assert (answer.status_code, answer["Location"]) == (302, PATH)
+    assert FailureType.objects.get(slug="financial").name == "Money"
+    assert entries().last().by == installer
+    assert "The library is loaded: 0 added, 1 changed, 0 left alone." in messages(staff)
+
+
+def test_several_files_are_loaded_as_one(staff):
+    rows = yaml.safe_load(EIGHTH)
+    load(staff, look(staff, rows[3:], rows[:3]))
+    assert WarningSign.objects.get(code="ASH-W1").case.slug == "ashmere"
+
+
+def test_json_is_taken_too(staff):
+    load(staff, look(staff, MONEY, name="rows.json"))
+    assert FailureType.objects.get(slug="financial").name == "Money"
+
+
+def test_the_installations_own_files_are_loaded(staff):
+    FailureType.objects.filter(slug="financial").update(name="Cash")
+    load(staff, look(staff, which="own"))
+    assert FailureType.objects.get(slug="financial").name == "Financial"
+
+
+def test_an_empty_library_is_filled_from_the_page(staff):
+    for model in reversed(LIBRARY_MODELS):
+        model.objects.all().delete()
+    answer = look(staff, which="own")
+    assert "More than 300: of the rest this page says only what they are called" in words(answer)
+    assert load(staff, answer).status_code == 302
+    assert load_library().writes is False
+
+
+def test_a_second_click_loads_nothing_more_and_says_so(staff):
+    shown = look(staff, MONEY)
+    load(staff, shown)
+    count = entries().count()
+    assert load(staff, shown).status_code == 302
+    assert entries().count() == count
+    assert "All of this is in the library already: nothing was left to load." in messages(staff)
+
+
+def test_somebody_else_loads_in_between(staff):
+    shown = look(staff, MONEY)
+    load_library([file_of([type_row(name="Cash")])])
+    answer = load(staff, shown)
+    assert (answer.status_code, FailureType.objects.get(slug="financial").name) == (409, "Cash")
+    assert "Not loaded: since you looked" in words(answer)
+    assert "Before: Cash After: Money" in words(answer)
+
+
+def test_after_a_conflict_what_is_shown_now_can_be_loaded(staff):
+    shown = look(staff, MONEY)
+    load_library([file_of([type_row(name="Cash")])])
+    assert load(staff, load(staff, shown)).status_code == 302
+    assert FailureType.objects.get(slug="financial").name == "Money"
+
+
+@pytest.fixture
+def own_files(monkeypatch, tmp_path):
+    for path in default_paths():
+        shutil.copy(path, tmp_path / path.name)
+    monkeypatch.setattr("registers.transfer.library.default_paths", lambda: sorted(tmp_path.glob("*.yaml")))
+    return tmp_path
+
+
+def rename(path, name):
+    rows = rows_in(path)
+    rows[0]["fields"]["name"] = name
+    path.write_text(yaml.safe_dump(rows))
+
+
+def test_a_file_of_the_installation_changes_in_between(staff, own_files):
+    rename(own_files / "03_failure_types.yaml", "Money")
+    shown = look(staff, which="own")
+    rename(own_files / "03_failure_types.yaml", "Cash")
+    answer = load(staff, shown)
+    assert (answer.status_code, FailureType.objects.get(slug="financial").name) == (409, "Financial")
+    assert "Before: Financial After: Cash" in words(answer)
+
+
+def test_a_file_of_the_installation_breaks_in_between(staff, own_files):
+    rename(own_files / "03_failure_types.yaml", "Money")
+    shown = look(staff, which="own")
+    (own_files / "03_failure_types.yaml").write_text("a: [")
+    answer = load(staff, shown)
+    assert "03_failure_types.yaml is not YAML that can be read" in words(answer)
+    assert FailureType.objects.get(slug="financial").name == "Financial"
+
+
+def test_what_was_looked_at_an_hour_ago_is_looked_at_again(staff, monkeypatch):
+    shown = look(staff, MONEY)
+    monkeypatch.setattr("registers.forms.library.HOUR", -1)
+    assert load(staff, shown).status_code == 302
+    assert FailureType.objects.get(slug="financial").name == "Financial"
+    assert "more than an hour ago. Look again" in messages(staff)
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [lambda s: s[:-1], lambda s: s[:50] + ("x" if s[50] != "x" else "y") + s[51:], lambda s: "", lambda s: "é\0:"],
+)
+def test_what_did_not_arrive_whole_is_selected_again(staff, break_it):
+    step = break_it(step_of(look(staff, MONEY)))
+    assert staff.post(PATH, {"step": step}).status_code == 302
+    assert FailureType.objects.get(slug="financial").name == "Financial"
+    assert "Important" in messages(staff)
+
+
+def test_what_somebody_else_looked_at_is_not_loaded(staff, client):
+    shown = look(staff, MONEY)
+    client.force_login(make_user(is_staff=True))
+    load(client, shown)
+    assert FailureType.objects.get(slug="financial").name == "Financial"
+    assert "Somebody else looked at this" in messages(client)
+
+
+def test_whoever_is_no_longer_an_administrator_loads_nothing(staff, installer):
+    shown = look(staff, MONEY)
+    type(installer).objects.filter(pk=installer.pk).update(is_staff=False)
+    assert load(staff, shown).status_code == 403
+    assert FailureType.objects.get(slug="financial").name == "Financial"
+
+
+def test_a_session_does_not_grow_with_the_files(staff):
+    look(staff, EIGHTH)
+    assert len(str(dict(staff.session))) < 1000
+
+
+# In a browser
+
+
+@pytest.fixture
+def signed_in(installer):
+    def signed_in(page, site):
+        page.set_default_timeout(10_000)
+        page.goto(f"{site}{PATH}")
+        page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill(installer.email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"**{PATH}")
+        return page
+
+    return signed_in
+
+
+def choose(page, *contents):
+    files = [
+        {"name": f"case{n}.yaml", "mimeType": "application/yaml", "buffer": file_of(content).content}
+        for n, content in enumerate(contents, 8)
+    ]
+    page.locator("input[type=file]").set_input_files(files)
+    page.get_by_role("button", name="Look at what would change").click()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_new_case_is_one_file_in_the_browser(watched, live_server, signed_in):  # noqa: F811
+    page = signed_in(watched, live_server.url)
+    look_over(page)
+    choose(page, EIGHTH.replace("code: ASH-W1", "code: THM-W1"))
+    expect(page.get_by_text("warning sign THM-W1")).to_be_visible()
+    expect(page.get_by_text("begins with ASH-")).to_be_visible()
+    look_over(page)
+    page.get_by_role("link", name=re.compile("cannot be loaded")).click()
+    assert page.evaluate("document.activeElement.id || document.activeElement.closest('[id]').id").startswith(
+        "id_files"
+    )
+    choose(page, EIGHTH)
+    expect(page.get_by_text(f"{EIGHTH_ROWS} added, 0 changed, 0 left alone")).to_be_visible()
+    page.get_by_text("warning sign ASH-W1").click()
+    expect(page.get_by_text("The committee saw no list of loans for two years.")).to_be_visible()
+    look_over(page)
+    page.get_by_role("button", name="Load these").click()
+    expect(page.get_by_text(f"The library is loaded: {EIGHTH_ROWS} added")).to_be_visible()
+    page.goto(f"{live_server.url}{CaseStudy.objects.get(slug='ashmere').get_absolute_url()}")
+    expect(page.get_by_role("heading", name="Ashmere District Council")).to_be_visible()
+    expect(page.get_by_text("The loans have been counted since.")).to_be_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_without_javascript_a_case_is_loaded(browser, live_server, signed_in):
+    context = browser.new_context(java_script_enabled=False)
+    page = signed_in(context.new_page(), live_server.url)
+    choose(page, EIGHTH, [type_row(name="Money" * 20)])
+    expect(page.get_by_text("MoneyMoney").first).to_be_visible()
+    page.get_by_role("button", name="Load these").click()
+    expect(page.get_by_text("The library is loaded")).to_be_visible()
+    context.close()
+    assert FailureType.objects.get(slug="financial").name == "Money" * 20
+
+
+def test_the_example_that_the_guide_copies_is_among_our_files():
+    assert (LIBRARY / "later" / "northamptonshire.yaml").is_file()
