@@ -387,7 +387,7 @@ def test_a_rating_that_the_scheme_lacks_is_refused(world, name, field, value):
     before = rows()
     answer = world.send(name, world.form(name, **{field: value}))
     words = {"likelihood": "Select how likely it is", "impact": "Select how bad it would be"}[field]
-    words += ", or clear the rest of the judgement: it can wait" if name == "new" and not value.strip() else ""
+    words += ", or clear the rest of the judgement: it can wait" if name == "new" and not value else ""
     assert (answer.status_code, errors_in(answer), rows() == before) == (200, [words], True)
 
 
