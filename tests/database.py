@@ -31,6 +31,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
             run(f'INSERT INTO "{t}" ({columns}) SELECT {columns} FROM "kept_{t}"' for t, columns in kept.items())  # noqa: S608
 
     post_migrate.connect(put_back, sender=apps.get_app_config("registers"), weak=False)
+    yield
+    if connection.vendor == "postgresql":  # a thread of a test may not have hung up yet, and would keep the database
+        with django_db_blocker.unblock():
+            run(
+                [
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                ]
+            )
 
 
 def run(statements):
