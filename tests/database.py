@@ -1,3 +1,4 @@
+# ruff: noqa: S608  (SQL of our own tables and columns)
 """A test database that holds the library and the preset schemes from the start, also after a test that empties it."""
 
 import threading
@@ -24,11 +25,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
         kept = {
             model._meta.db_table: ", ".join(f'"{f.column}"' for f in model._meta.concrete_fields) for model in filled
         }
-        run(f'CREATE TABLE "kept_{t}" AS SELECT {columns} FROM "{t}"' for t, columns in kept.items())  # noqa: S608
+        run(f'CREATE TABLE "kept_{t}" AS SELECT {columns} FROM "{t}"' for t, columns in kept.items())
 
     def put_back(**_):
         if not Source.objects.exists():
-            run(f'INSERT INTO "{t}" ({columns}) SELECT {columns} FROM "kept_{t}"' for t, columns in kept.items())  # noqa: S608
+            run(f'INSERT INTO "{t}" ({columns}) SELECT {columns} FROM "kept_{t}"' for t, columns in kept.items())
 
     post_migrate.connect(put_back, sender=apps.get_app_config("registers"), weak=False)
     yield
