@@ -92,6 +92,15 @@ def get_risk_for(user, slug, number, permission=Permission.VIEW_REGISTER):
     return risk
 
 
+def get_beside_risk_for(user, slug, number, model, pk, permission=Permission.VIEW_REGISTER):
+    """(the risk, the record of that model which stands beside it), answered like get_risk_for; 404 for a record of
+    another risk. model: Control, Action, Assurance, Escalation or whatever else has a `risk`."""
+    risk = get_risk_for(user, slug, number, permission)
+    record = get_object_or_404(model, risk=risk, pk=pk)
+    record.risk = risk
+    return risk, record
+
+
 def risks_for(user, register):
     """The register's risks that this reader may see, as they stand today."""
     return Risk.objects.filter(_seen(user, [register], _is_theirs(user)))

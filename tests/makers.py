@@ -10,9 +10,14 @@ import uuid
 from django.utils import timezone
 
 from registers.models import (
+    Action,
     AdverseImpact,
+    Appetite,
     Assessment,
+    Assurance,
+    Control,
     Directorate,
+    Escalation,
     FailureType,
     Membership,
     Organisation,
@@ -22,6 +27,7 @@ from registers.models import (
     Role,
     ScoringScheme,
     User,
+    WarningSign,
 )
 from registers.services import agree
 
@@ -181,3 +187,60 @@ def make_agreement(register, *, by=None, on=None, **said):
     """A body agreed the register's position: today's unless told."""
     said = {"body": "Audit and governance committee", **said}
     return agree(register=register, by=by or make_user(), on=on or timezone.localdate(), **said)
+
+
+def sign(code="DON-W1"):
+    return WarningSign.objects.get(code=code)
+
+
+def make_precedent(risk, code="DON-W1", mark="relevant", *, by=None, on=None, **said):
+    """A mark on a warning sign beside the risk."""
+    said = {"reason": "It looks like ours.", **said}
+    return risk.mark(by=by or make_user(), sign=sign(code), mark=mark, effective_on=on, **said)
+
+
+def make_control(risk, *, by=None, on=None, **content):
+    """A preventive control of our own staff, never tested and owned by nobody unless told."""
+    content = {"title": "Monthly reconciliation", "kind": Control.Kind.PREVENTIVE, "owner": None, **content}
+    return Control.add(risk, by=by or make_user(), effective_on=on, **content)
+
+
+def make_assurance(risk, opinion="reasonable", *, by=None, on=None, expires_on=None, **said):
+    """An opinion of internal audit, good for a year unless told."""
+    day = on or timezone.localdate()
+    said = {"line": 3, "provider": "Internal audit", **said}
+    expires_on = expires_on or day + datetime.timedelta(days=365)
+    return Assurance.give(risk, by=by or make_user(), opinion=opinion, effective_on=on, expires_on=expires_on, **said)
+
+
+def make_action(risk, *, by=None, on=None, due_on=None, **content):
+    """An open action on a process, due in a month unless told."""
+    due_on = due_on or (on or timezone.localdate()) + datetime.timedelta(days=31)
+    content = {"title": "Write the procedure", "kind": Action.Kind.PROCESS, "owner": None, **content}
+    return Action.add(risk, by=by or make_user(), effective_on=on, due_on=due_on, **content)
+
+
+def make_escalation(risk, to_register, direction="up", *, by=None, on=None, approved_by=None, **said):
+    """A proposal; decided and approved on its day where approved_by is given."""
+    said = {"reason": "It touches more than one directorate.", **said}
+    how = {"by": by or make_user(), "to_register": to_register, "direction": direction, "effective_on": on}
+    escalation = Escalation.propose(risk, **how, **said)
+    if approved_by:
+        escalation.decide(by=approved_by, is_approved=True, reason="Agreed.", effective_on=on)
+    return escalation
+
+
+def make_appetite(organisation, category="", tolerance="moderate", *, by=None, on=None, **said):
+    """What the organisation will take of a category, by the default preset; reviewed in a year unless told."""
+    day = on or timezone.localdate()
+    said = {
+        "level": Appetite.Level.CAUTIOUS,
+        "scheme": preset(),
+        "narrative": "We will not gamble with this.",
+        "approved_by": "Cabinet",
+        "review_by": day + datetime.timedelta(days=365),
+        **said,
+    }
+    return Appetite.state(
+        organisation, by=by or make_user(), category=category, tolerance=tolerance, effective_on=on, **said
+    )

@@ -571,7 +571,7 @@ def test_the_story_of_a_long_history_takes_as_many_queries_as_of_a_short_one(dja
     for n in range(6):
         make_revision(risk, title=f"Title {n}", other_failure_types=[failure_type("external")] * (n % 2))
         make_assessment(risk, (2, 1 + n % 5))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         risk.story(timezone.localdate())
 
 

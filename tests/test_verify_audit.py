@@ -64,7 +64,7 @@ def test_a_changed_failure_type_is_found():
 
 def test_a_revision_that_was_slipped_in_is_found():
     risk = make_risk()
-    content = {name: getattr(risk, name) for name in risk.FIELDS if name != "other_failure_types"}
+    content = {name: getattr(risk, name) for name in risk.FIELDS if name not in risk.MANY}
     RiskRevision.objects.create(
         risk=risk, number=2, what="edited", by=risk.raised_by, effective_on=risk.raised_on, **content
     )

@@ -172,10 +172,10 @@ class EditRiskForm(Versioned, RiskForm):
     def rebase(self, conflict):
         """What this person left as they found it follows the other's change; what they typed stays."""
         super().rebase(conflict)
-        opened = conflict.risk.revisions.filter(number=conflict.version).first()
+        opened = conflict.record.revisions.filter(number=conflict.version).first()
         if opened is None:
             return
-        now = EditRiskForm(risk=conflict.risk).initial
+        now = EditRiskForm(risk=conflict.record).initial
         self.taken_over = [name for name, value in opened.content().items() if self._is_as(name, value)]
         for name in self.taken_over:
             if isinstance(now[name], list):

@@ -37,4 +37,4 @@ class Versioned(forms.Form):
         """After a Conflict: stand on the latest version, so that saving again is a decision and not an accident."""
         self.conflict = conflict
         self.data = self.data.copy()
-        self.data["version"] = conflict.risk.version
+        self.data["version"] = conflict.record.version

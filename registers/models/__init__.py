@@ -1,4 +1,6 @@
+from registers.models.action import Action, ActionRevision
 from registers.models.agreement import Agreement
+from registers.models.appetite import Appetite
 from registers.models.assessment import Assessment
 from registers.models.audit import AppendOnly, AuditChain, AuditEntry, AuditText, HistoryIsAppendOnly
 from registers.models.cases import (
@@ -19,7 +21,12 @@ from registers.models.cases import (
     TurnaroundMeasure,
     WarningSign,
 )
+from registers.models.conflict import Conflict
+from registers.models.content import Category
+from registers.models.control import Assurance, Control, ControlRevision, Line
+from registers.models.escalation import Escalation, EscalationDecision
 from registers.models.gap import Gap
+from registers.models.kept import standing_on
 from registers.models.library import (
     AdverseImpact,
     Basis,
@@ -34,18 +41,25 @@ from registers.models.library import (
 )
 from registers.models.people import Directorate, Membership, Organisation, Post, Role, User
 from registers.models.position import Position
+from registers.models.precedent import Precedent
 from registers.models.register import Register, ScoringScheme
 from registers.models.response import Review
 from registers.models.revision import RiskRevision
-from registers.models.risk import Conflict, Risk
+from registers.models.risk import Risk
+from registers.models.set_aside import SetAside
+from registers.models.standing import OutOfTurn
 
 __all__ = [
     "CASE_FACTS",
     "LIBRARY_MODELS",
+    "Action",
+    "ActionRevision",
     "AdverseImpact",
     "Agreement",
     "AppendOnly",
+    "Appetite",
     "Assessment",
+    "Assurance",
     "AuditChain",
     "AuditEntry",
     "AuditText",
@@ -55,11 +69,16 @@ __all__ = [
     "CaseImpact",
     "CaseInsight",
     "CaseStudy",
+    "Category",
     "Citation",
     "Claim",
     "Conflict",
+    "Control",
+    "ControlRevision",
     "Directorate",
     "Discrepancy",
+    "Escalation",
+    "EscalationDecision",
     "FailureLink",
     "FailureType",
     "Gap",
@@ -69,11 +88,14 @@ __all__ = [
     "Intervention",
     "LaterEvidence",
     "Lesson",
+    "Line",
     "Membership",
     "Organisation",
+    "OutOfTurn",
     "Outcome",
     "Position",
     "Post",
+    "Precedent",
     "Precision",
     "Register",
     "Review",
@@ -81,10 +103,12 @@ __all__ = [
     "RiskRevision",
     "Role",
     "ScoringScheme",
+    "SetAside",
     "Source",
     "Statement",
     "TimelineEvent",
     "TurnaroundMeasure",
     "User",
     "WarningSign",
+    "standing_on",
 ]

@@ -53,7 +53,9 @@ class Agreement(AppendOnly):
         revisions = RiskRevision.objects.filter(**seen).as_at(self.on, self.known_by)
         assessments = Assessment.objects.filter(**seen).current().as_at(self.on, self.known_by)
         said = _by_risk(
-            revisions.only(*"risk number effective_on status primary_failure_type owner next_review_on".split())
+            revisions.only(
+                *"risk number effective_on status primary_failure_type owner next_review_on category".split()
+            )
         )
         judged = _by_risk(assessments.only(*"risk effective_on scheme band likelihood impact score".split()))
         for risk in self.register.risks.only("register", "number", "is_exempt").order_by("number"):

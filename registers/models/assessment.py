@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.models.audit import AppendOnly, AppendOnlyQuerySet
+from registers.models.audit import AppendOnlyQuerySet
 from registers.models.library import AdverseImpact
 from registers.models.register import ScoringScheme
+from registers.models.sealed import Sealed
 
 
 class DatedQuerySet(AppendOnlyQuerySet):
@@ -32,11 +33,19 @@ class AssessmentQuerySet(DatedQuerySet):
         return self.select_related("driver", "by").prefetch_related("scheme")
 
 
-class Assessment(AppendOnly):
+def _around(name):
+    """low <= rating <= high, where they are given."""
+    low = Q(**{f"{name}_low": None}) | Q(**{f"{name}_low__lte": models.F(name)})
+    high = Q(**{f"{name}_high": None}) | Q(**{f"{name}_high__gte": models.F(name)})
+    return models.CheckConstraint(condition=low & high, name=f"assessment_{name}_lies_in_its_range")
+
+
+class Assessment(Sealed):
     SEALED = (
         *("pk", "risk_id", "kind", "perspective", "scheme_id", "likelihood", "impact", "score", "band"),
         *("driver_id", "rationale", "by_id", "effective_on", "recorded_at"),
     )
+    LATER = ("likelihood_low", "likelihood_high", "impact_low", "impact_high", "evidence")
 
     class Kind(models.TextChoices):
         INHERENT = "inherent", "Inherent"
@@ -66,6 +75,13 @@ class Assessment(AppendOnly):
         verbose_name="what drives the impact",
     )
     rationale = models.TextField()
+    likelihood_low = models.PositiveSmallIntegerField(null=True)
+    likelihood_high = models.PositiveSmallIntegerField(null=True)
+    impact_low = models.PositiveSmallIntegerField(null=True)
+    impact_high = models.PositiveSmallIntegerField(null=True)
+    evidence = models.TextField(
+        "what changed since the last one", blank=True, help_text="And how it is known: asked for where the band falls."
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField()
     recorded_at = models.DateTimeField(default=timezone.now)
@@ -77,6 +93,7 @@ class Assessment(AppendOnly):
         constraints = [
             models.CheckConstraint(condition=~Q(rationale=""), name="assessment_has_a_rationale"),
             models.CheckConstraint(condition=Q(likelihood__gte=1, impact__gte=1), name="assessment_ratings_from_one"),
+            *(_around(name) for name in ("likelihood", "impact")),
         ]
 
     def __str__(self):
@@ -86,6 +103,19 @@ class Assessment(AppendOnly):
     def band_now(self):
         """The band it was given, with the words of the scheme it was given by."""
         return self.scheme.rules.band(self.band)
+
+    @property
+    def bands_at_the_ends(self):
+        """(band at the low end, band at the high end): the same as the band it was given where no range is."""
+        place = self.scheme.rules.place
+        low = place(self.likelihood_low or self.likelihood, self.impact_low or self.impact)
+        high = place(self.likelihood_high or self.likelihood, self.impact_high or self.impact)
+        return low.band, high.band
+
+    @property
+    def could_be(self):
+        """The bands that it could be in as well, lowest first: none where the judgement is certain of its band."""
+        return tuple(band for band in dict.fromkeys(self.bands_at_the_ends) if band.slug != self.band)
 
     @property
     def review_by(self):

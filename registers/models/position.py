@@ -15,11 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.models.assessment import Assessment
+from registers.models.content import RiskContent
 from registers.models.gap import Gap
 from registers.models.library import FailureType
 from registers.models.people import Post
 from registers.models.register import Register, ScoringScheme
-from registers.models.revision import RiskContent, RiskRevision
+from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
 
 FOR_EVER = datetime.date.max
@@ -77,7 +78,10 @@ class PositionQuerySet(models.QuerySet):
             "revision__consequence",
             "revision__notes",
             "revision__reason",
+            *(f"revision__{name}" for name in ("response_reason", "committee_position", "definition_of_good")),
+            *(f"revision__{name}" for name in ("exempt_interest", "happened_what", "depends_on")),
             "current__rationale",
+            "current__evidence",
         )
         return self.with_words().defer(*texts)
 
@@ -160,6 +164,7 @@ class Position(models.Model):
     )
     owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     next_review_on = models.DateField(null=True)
+    category = models.CharField(max_length=12, blank=True, help_text="Decides which tolerance holds.")
     band = models.SlugField(blank=True, db_index=False, help_text="Empty: not scored.")
     likelihood = models.PositiveSmallIntegerField(help_text="0: not scored.")
     impact = models.PositiveSmallIntegerField(help_text="0: not scored.")
@@ -191,15 +196,15 @@ class Position(models.Model):
         indexes = [
             models.Index(fields=["register", "until_day"], condition=Q(agreement=None), name="position_until"),
             _on_register("position_list", "until_day", "-score", "number"),
-            _on_register("position_starts", "from_day", "band", "scheme"),
+            _on_register("position_starts", "from_day", "band", "scheme", "category"),
             _on_register(
                 "position_ends",
                 *("until_day", "band", "scheme", "from_day", "likelihood", "impact", "primary_failure_type"),
-                *("owner", "next_review_on", "score"),
+                *("owner", "next_review_on", "score", "category"),
             ),
             _on_register(
                 "position_agreed",
-                *("-score", "number", "band", "scheme", "likelihood", "impact", "primary_failure_type"),
+                *("-score", "number", "band", "scheme", "likelihood", "impact", "primary_failure_type", "category"),
                 agreed=True,
             ),
         ]
@@ -231,6 +236,7 @@ class Position(models.Model):
             primary_failure_type_id=stretch.revision.primary_failure_type_id,
             owner_id=stretch.revision.owner_id,
             next_review_on=stretch.revision.next_review_on,
+            category=stretch.revision.category,
             scheme_id=current.scheme_id if current else None,
             band=current.band if current else "",
             likelihood=current.likelihood if current else 0,

@@ -125,10 +125,18 @@ class Register(models.Model):
             other = getattr(self, name)
             if other and other.organisation_id != self.organisation_id:
                 found[name] = "This belongs to another organisation."
-        if self.parent_id and self.parent_id == self.pk:
-            found["parent"] = "A register cannot be its own parent."
+        if self.pk and self.parent and self in (self.parent, *self.parent.above()):
+            found["parent"] = "A register cannot stand above itself."
         if found:
             raise ValidationError(found)
+
+    def above(self):
+        """The registers above this one, the next one first. A query each; a ring of parents ends where it closes."""
+        found, register = [], self.parent
+        while register and register != self and register not in found:
+            found.append(register)
+            register = register.parent
+        return found
 
     def reference(self, number):
         return f"{self.prefix}-{number:03d}"

@@ -1,4 +1,4 @@
-"""What an organisation does about a risk once it is known: so far, that it looks at it again."""
+"""Looking at a risk again, whether or not its rating changes."""
 
 import datetime
 import uuid
@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from registers.models.audit import AppendOnly
+from registers.models.sealed import Sealed
 
 USUAL_DAYS = 92  # until the next review of a risk that has no band
 
@@ -21,10 +21,11 @@ def latest_next(day):
         return day.replace(year=day.year + 2, day=28)
 
 
-class Review(AppendOnly):
+class Review(Sealed):
     """A look at a risk, whether or not its rating changes: what came of it, and the day of the next one."""
 
     SEALED = ("pk", "risk_id", "outcome", "note", "next_on", "by_id", "effective_on", "recorded_at")
+    LATER = ("asked_outside",)
 
     class Outcome(models.TextChoices):
         STANDS = "stands", "Stands as it is"
@@ -38,6 +39,9 @@ class Review(AppendOnly):
     outcome = models.CharField(max_length=10, choices=Outcome)
     note = models.TextField()
     next_on = models.DateField("next review")
+    asked_outside = models.TextField(
+        "who outside was asked", blank=True, help_text="Asked for where a risk is above tolerance twice running."
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField()
     recorded_at = models.DateTimeField(default=timezone.now)

@@ -1,4 +1,4 @@
-"""What a risk says, and the snapshot that every change of it leaves: added, never edited."""
+"""The snapshot that every change of a risk leaves: added, never edited."""
 
 import datetime
 from typing import NamedTuple
@@ -10,8 +10,7 @@ from django.utils.formats import date_format
 
 from registers.models.assessment import Assessment, DatedQuerySet
 from registers.models.audit import AppendOnly
-from registers.models.library import FailureType
-from registers.models.people import Post
+from registers.models.content import RiskContent
 from registers.models.response import Review
 
 
@@ -22,66 +21,26 @@ class Change(NamedTuple):
     after: str
 
 
-class RiskContent(models.Model):
-    """What a risk says: the same fields on the risk and on each of its revisions."""
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        OPEN = "open", "Open"
-        HAPPENED = "happened", "Has happened"
-        CLOSED = "closed", "Closed"
-
-    ON_REGISTER = (Status.OPEN, Status.HAPPENED)
-    FIELDS = (
-        "title",
-        "cause",
-        "event",
-        "consequence",
-        "primary_failure_type",
-        "other_failure_types",
-        "owner",
-        "notes",
-        "next_review_on",
-        "status",
-        "is_exempt",
-    )
-
-    title = models.CharField(max_length=200)
-    cause = models.TextField(blank=True)
-    event = models.TextField()
-    consequence = models.TextField()
-    primary_failure_type = models.ForeignKey(
-        FailureType, on_delete=models.PROTECT, null=True, blank=True, related_name="primary_%(class)ss"
-    )
-    other_failure_types = models.ManyToManyField(FailureType, blank=True, related_name="other_%(class)ss")
-    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
-    notes = models.TextField("other notes", blank=True)
-    next_review_on = models.DateField("next review", null=True, help_text="Set by a judgement or a review.")
-    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
-    is_exempt = models.BooleanField("exempt from publication", default=False)
-
-    class Meta:
-        abstract = True
-
-    def content(self):
-        """Field name -> value, failure types as a set."""
-        values = {name: getattr(self, name) for name in self.FIELDS}
-        return {**values, "other_failure_types": set(self.other_failure_types.all())}
-
-
 class RiskRevision(RiskContent, AppendOnly):
     TEXTS = (
         *("title", "cause", "event", "consequence", "status", "is_exempt"),
         *("owner_id", "primary_failure_type_id", "effective_on", "recorded_at"),
     )
-    LATER_TEXTS = ("notes", "next_review_on")  # sealed where they say something, so that older seals hold
+    # Sealed where they say something, so that older seals hold.
+    LATER_TEXTS = (
+        *("notes", "next_review_on", "happened_under_id"),
+        *(name for name in RiskContent.LATER_FIELDS if name not in ("adverse_impacts", "happened_under")),
+    )
 
     class What(models.TextChoices):
         LOGGED = "logged", "Logged"
+        DRAFTED = "drafted", "Kept as a draft"
         EDITED = "edited", "Edited"
         ASSESSED = "assessed", "Assessed"
         REVIEWED = "reviewed", "Reviewed"
+        HAPPENED = "happened", "Has happened"
         CLOSED = "closed", "Closed"
+        REOPENED = "reopened", "Reopened"
 
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
@@ -115,30 +74,37 @@ class RiskRevision(RiskContent, AppendOnly):
         said |= {name: getattr(self, name) for name in self.LATER_TEXTS if getattr(self, name)}
         for what, row in (("assessment", self.assessment), ("review", self.review)):
             if row:
-                said[what] = {name: getattr(row, name) for name in row.SEALED}
+                said[what] = row.sealed()
         said["other_failure_types"] = sorted(t.slug for t in self.other_failure_types.all())
-        return said
+        impacts = sorted(impact.slug for impact in self.adverse_impacts.all())
+        return said | ({"adverse_impacts": impacts} if impacts else {})
 
     def changes_since(self, earlier):
         """What this revision says otherwise than an earlier one, as texts for reading."""
-        before, after = earlier.content(), self.content()
-        return [
-            Change(
-                name,
-                self._meta.get_field(name).verbose_name.capitalize(),
-                _wording(earlier, name),
-                _wording(self, name),
-            )
-            for name in self.FIELDS
-            if before[name] != after[name]
-        ]
+        return changes_between(earlier, self)
+
+
+def changes_between(earlier, later):
+    """What the later of two revisions of one record says otherwise, in the order of its FIELDS."""
+    before, after = earlier.content(), later.content()
+    return [
+        Change(name, _label(later, name), _wording(earlier, name), _wording(later, name))
+        for name in later.FIELDS
+        if before[name] != after[name]
+    ]
+
+
+def _label(revision, name):
+    label = str(revision._meta.get_field(name).verbose_name)
+    return label[:1].upper() + label[1:]
 
 
 def _wording(revision, name):
-    if name == "other_failure_types":
-        return ", ".join(str(t) for t in revision.other_failure_types.all())
-    if name == "status":
-        return revision.get_status_display()
+    field = revision._meta.get_field(name)
+    if field.many_to_many:
+        return ", ".join(str(row) for row in getattr(revision, name).all())
+    if field.choices:
+        return str(getattr(revision, f"get_{name}_display")() or "")
     value = getattr(revision, name)
     if isinstance(value, datetime.date):
         return date_format(value, "j F Y")

@@ -14,34 +14,17 @@ from django.utils import timezone
 
 from registers.models.assessment import Assessment
 from registers.models.audit import AuditEntry
+from registers.models.conflict import Conflict
+from registers.models.content import RiskContent
+from registers.models.precedent import Precedent
 from registers.models.register import Register
 from registers.models.response import Review, latest_next
-from registers.models.revision import RiskContent, RiskRevision
+from registers.models.revision import RiskRevision
+from registers.models.sealed import give_once
+from registers.models.standing import Standing
 
 
-class Conflict(Exception):
-    """The risk has moved on since the version that was to be changed; nothing was written."""
-
-    def __init__(self, risk, version):
-        super().__init__(f"{risk} is at version {risk.version}, not {version}.")
-        self.risk = risk
-        self.version = version
-        self.later, self.changes = risk.changed_since(version)
-
-    @property
-    def by(self):
-        return " and ".join(dict.fromkeys(str(revision.by) for revision in self.later)) or "Somebody"
-
-    @property
-    def assessments(self):
-        return [revision.assessment for revision in self.later if revision.assessment]
-
-    @property
-    def reviews(self):
-        return [revision.review for revision in self.later if revision.review]
-
-
-class Risk(RiskContent):
+class Risk(Standing, RiskContent):
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="risks")
     number = models.PositiveIntegerField()
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -55,6 +38,14 @@ class Risk(RiskContent):
         constraints = [
             models.UniqueConstraint(fields=["register", "number"], name="risk_number_once_in_register"),
             models.CheckConstraint(condition=~Q(title=""), name="risk_has_a_title"),
+            models.CheckConstraint(
+                condition=~Q(response=RiskContent.Response.TOLERATE)
+                | ~Q(response_reason="") & Q(tolerated_until__isnull=False),
+                name="risk_is_tolerated_for_a_reason_and_until_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(happened_on=None) | ~Q(happened_what=""), name="risk_that_happened_says_what"
+            ),
         ]
 
     def __str__(self):
@@ -97,7 +88,8 @@ class Risk(RiskContent):
         day = min(raised_on or judged_on, judged_on)
         judgement = {"likelihood": likelihood, "impact": impact, "driver": driver, "rationale": rationale}
         judgement |= {"kind": Assessment.Kind.CURRENT, "effective_on": judged_on, "recorded_at": recorded_at}
-        what = RiskRevision.What.LOGGED
+        is_draft = content.get("status") == cls.Status.DRAFT
+        what = RiskRevision.What.DRAFTED if is_draft else RiskRevision.What.LOGGED
         try:
             with transaction.atomic():
                 risk = cls._add(register, content, token=token, raised_by=by, raised_on=day)
@@ -142,12 +134,12 @@ class Risk(RiskContent):
             return latest
         if not is_at_version:
             raise Conflict(self, version)
-        others = changes.pop("other_failure_types", None)
+        several = {name: changes.pop(name) for name in self.MANY if name in changes}
         for name, value in changes.items():
             setattr(self, name, value)
         self.save(update_fields=[*changes])
-        if others is not None:
-            self.other_failure_types.set(others)
+        for name, rows in several.items():
+            getattr(self, name).set(rows)
         self._move_on()
         day = effective_on or timezone.localdate()
         return self._record(
@@ -160,8 +152,9 @@ class Risk(RiskContent):
         known_by: the instant after which what was recorded is left out."""
         revisions = list(
             self.revisions.as_at(day, known_by)
-            .select_related("by", "on_behalf_of", "owner", "primary_failure_type", "assessment__by", "review__by")
-            .prefetch_related("other_failure_types", "assessment__scheme")
+            .select_related(*("by", "on_behalf_of", "owner", "primary_failure_type", "happened_under"))
+            .select_related("by", "assessment__by", "review__by")
+            .prefetch_related(*self.MANY, "assessment__scheme")
             .order_by("number")
         )
         for earlier, revision in zip([None, *revisions], revisions, strict=False):
@@ -174,11 +167,6 @@ class Risk(RiskContent):
         later = [r for r in revisions if r.number > version]
         base = [r for r in revisions if r.number == version]
         return later, later[-1].changes_since(base[0]) if later and base else []
-
-    def close(self, *, by, version, reason, **when):
-        return self.revise(
-            by=by, version=version, what=RiskRevision.What.CLOSED, reason=reason, status=self.Status.CLOSED, **when
-        )
 
     @transaction.atomic
     def assess(self, *, by, version, token=None, recorded_at=None, **judgement):
@@ -200,7 +188,9 @@ class Risk(RiskContent):
         return assessment
 
     @transaction.atomic
-    def review(self, *, by, version, outcome, note, next_on, effective_on=None, recorded_at=None, token=None):
+    def review(
+        self, *, by, version, outcome, note, next_on, asked_outside="", effective_on=None, recorded_at=None, token=None
+    ):
         """Add a look at the risk and return it; next_on becomes the day of its next review. Raises Conflict when the
         risk is not at that version. The same token gives back the review that it made."""
         is_at_version = self._lock(version)
@@ -216,6 +206,7 @@ class Risk(RiskContent):
         if not day < next_on <= latest_next(day):
             raise ValueError(f"The review after one of {day} lies after it and within two years: not on {next_on}.")
         said = {"outcome": outcome, "note": note, "next_on": next_on, "effective_on": day}
+        said["asked_outside"] = asked_outside
         review = self.reviews.create(by=by, token=token, recorded_at=recorded_at or timezone.now(), **said)
         self.next_review_on = next_on
         self.save(update_fields=["next_review_on"])
@@ -224,11 +215,19 @@ class Risk(RiskContent):
         self._record(RiskRevision.What.REVIEWED, by, day, recorded_at, review=review)
         return review
 
+    def mark(self, *, by, sign, mark, reason, words=(), **how):
+        """Say what an officer makes of a warning sign beside this risk, and return the Precedent. What the risk says
+        and its version stay as they are. The same `token=` gives back the mark that it made."""
+        said = {"sign": sign, "mark": mark, "reason": reason, "words": list(words)}
+        return give_once(Precedent, self, by=by, verb="risk.precedent", **said, **how)
+
     @classmethod
     def _add(cls, register, content, **fields):
-        others = content.pop("other_failure_types", ())
+        several = {name: content.pop(name, ()) for name in cls.MANY}
         risk = cls.objects.create(register=register, number=register.take_number(), version=1, **fields, **content)
-        risk.other_failure_types.set(others)
+        for name, rows in several.items():
+            if rows:
+                getattr(risk, name).set(rows)
         return risk
 
     def _lock(self, version):
@@ -280,7 +279,7 @@ class Risk(RiskContent):
         if latest and day < latest.effective_on:
             raise ValueError(f"{self.reference} already has a revision of {latest.effective_on}: history runs forward.")
         content = self.content()
-        others = content.pop("other_failure_types")
+        several = {name: content.pop(name) for name in self.MANY}
         revision = RiskRevision.objects.create(
             risk=self,
             number=self.version,
@@ -294,7 +293,9 @@ class Risk(RiskContent):
             recorded_at=recorded_at or timezone.now(),
             **content,
         )
-        revision.other_failure_types.set(others)
+        for name, rows in several.items():
+            if rows:
+                getattr(revision, name).set(rows)
         self.positions.rebuild(self)
         made = {"assessment": assessment and assessment.pk} | ({"review": review.pk} if review else {})
         AuditEntry.record(
@@ -310,6 +311,4 @@ class Risk(RiskContent):
 
 
 def _comparable(changes):
-    if "other_failure_types" in changes:
-        return {**changes, "other_failure_types": set(changes["other_failure_types"])}
-    return changes
+    return changes | {name: set(changes[name]) for name in Risk.MANY if name in changes}

@@ -134,7 +134,7 @@ def _with_the_one_before(keys):
         RiskRevision.objects.filter(reduce(or_, wanted, Q(pk__in=())))
         .select_related("risk", *words)
         .defer("risk__cause", "risk__event", "risk__consequence", "risk__notes", "assessment__rationale")
-        .prefetch_related("other_failure_types", "assessment__scheme", "risk__register")
+        .prefetch_related(*RiskRevision.MANY, "assessment__scheme", "risk__register")
     )
     return {(revision.risk_id, revision.number): revision for revision in rows}
 

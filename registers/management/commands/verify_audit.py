@@ -3,15 +3,36 @@ from itertools import islice
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Max
 
-from registers.models import Agreement, Assessment, AuditChain, AuditEntry, Review, RiskRevision
+from registers.models import (
+    ActionRevision,
+    Agreement,
+    Appetite,
+    Assessment,
+    Assurance,
+    AuditChain,
+    AuditEntry,
+    ControlRevision,
+    Escalation,
+    EscalationDecision,
+    Precedent,
+    Review,
+    RiskRevision,
+    SetAside,
+)
 
 BATCH = 500
+# Rows that the entry which tells of them names by their model, and seals.
+SEALED = (
+    *(Agreement, Precedent, ControlRevision, ActionRevision, Assurance),
+    *(Escalation, EscalationDecision, Appetite, SetAside),
+)
 
 
 class Command(BaseCommand):
     help = (
-        "Check every audit chain, and that revisions, assessments, reviews and agreements say what was sealed when "
-        "they were written; print each chain's head, to be kept elsewhere, and fail when anything was tampered with."
+        "Check every audit chain, and that revisions, judgements, reviews, agreements and whatever else it tells of "
+        "say what was sealed when they were written; print each chain's head, to be kept elsewhere, and fail when "
+        "anything was tampered with."
     )
 
     def handle(self, **options):
@@ -19,7 +40,9 @@ class Command(BaseCommand):
         for chain in AuditChain.objects.select_related("organisation"):
             problems += chain.problems()
             self.stdout.write(f"{chain}: {chain.last_number} entries, head {chain.last_signature}")
-        problems += [*broken_seals(), *broken_agreements()]
+        problems += broken_seals()
+        for model in SEALED:
+            problems += broken_rows(model)
         if problems:
             raise CommandError("\n".join(problems))
 
@@ -31,7 +54,7 @@ def broken_seals():
     entries = AuditEntry.objects.filter(facts__has_key="revision").select_related("chain__organisation", "text")
     sealed = set()
     for batch in batched(entries.order_by("pk").iterator(chunk_size=BATCH), BATCH):
-        revisions = RiskRevision.objects.select_related("assessment", "review").prefetch_related("other_failure_types")
+        revisions = RiskRevision.objects.select_related("assessment", "review").prefetch_related(*RiskRevision.MANY)
         found = revisions.in_bulk([entry.facts["revision"] for entry in batch])
         sealed.update(found)
         for entry in batch:
@@ -49,20 +72,25 @@ def broken_seals():
             yield f"{model.__name__} {row.pk} of risk {row.risk_id} stands in no revision."
 
 
-def broken_agreements():
-    """Agreements that say or keep something else than was sealed, that no entry knows of, or that are gone."""
-    latest = Agreement.objects.aggregate(pk=Max("pk"))["pk"] or 0
+def broken_rows(model):
+    """Rows that say (an agreement: or keep) something else than was sealed, that no entry knows of, or are gone."""
+    key, name = model._meta.model_name, str(model._meta.verbose_name)
+    latest = model.objects.aggregate(pk=Max("pk"))["pk"] or 0
+    entries = AuditEntry.objects.filter(facts__has_key=key).select_related("chain__organisation", "text")
     sealed = set()
-    for entry in AuditEntry.objects.filter(facts__has_key="agreement").select_related("chain__organisation", "text"):
-        agreement = Agreement.objects.filter(pk=entry.facts["agreement"]).first()
-        if agreement is None:
-            yield f"{entry}: its agreement is gone."
-            continue
-        sealed.add(agreement.pk)
-        if hasattr(entry, "text") and entry.text.seal(agreement.sealed()) != entry.facts.get("seal"):
-            yield f"{entry}: the agreement, or the position it keeps, is not what was sealed."
-    for pk in Agreement.objects.filter(pk__lte=latest).exclude(pk__in=sealed).values_list("pk", flat=True):
-        yield f"Agreement {pk} stands in no audit chain."
+    for batch in batched(entries.order_by("pk").iterator(chunk_size=BATCH), BATCH):
+        found = model.objects.in_bulk([entry.facts[key] for entry in batch])
+        sealed.update(found)
+        for entry in batch:
+            row = found.get(entry.facts[key])
+            if row is None:
+                yield f"{entry}: its {name} is gone."
+            elif hasattr(entry, "text") and entry.text.seal(row.sealed()) != entry.facts.get("seal"):
+                kept = ", or the position it keeps," if model is Agreement else ""
+                yield f"{entry}: the {name}{kept} is not what was sealed."
+    for pk in model.objects.filter(pk__lte=latest).order_by("pk").values_list("pk", flat=True).iterator():
+        if pk not in sealed:
+            yield f"{name.capitalize()} {pk} stands in no audit chain."
 
 
 def batched(rows, size):

@@ -1,0 +1,100 @@
+"""What is going to be done about a risk, by which post and when: and when it was to be done at first."""
+
+from django.db import models
+from django.db.models import Q
+
+from registers.models.kept import Content, Kept, KeptRevision
+from registers.models.people import Post
+
+
+class ActionContent(Content):
+    class Kind(models.TextChoices):
+        STRUCTURAL = "structural", "Structural: who reports to whom, new bodies, new contracts"
+        LEADERSHIP = "leadership", "Leadership"
+        CULTURE = "culture", "Culture: how people treat each other and bad news"
+        CAPABILITY = "capability", "Capability: what people can do"
+        PROCESS = "process", "Process: how the work is done"
+        PEER_SUPPORT = "peer-support", "Peer support: help from bodies like ours"
+        DATA = "data", "Data: what we know and when"
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        DONE = "done", "Done"
+        DROPPED = "dropped", "Dropped"
+
+    FIELDS = (
+        *("title", "detail", "kind", "owner", "due_on", "status"),
+        *("done_on", "evidence", "done_differently"),
+    )
+
+    title = models.CharField("action", max_length=200)
+    detail = models.TextField("notes", blank=True)
+    kind = models.CharField(max_length=12, choices=Kind)
+    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
+    due_on = models.DateField("due", null=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    done_on = models.DateField("done on", null=True)
+    evidence = models.TextField("how we know", blank=True)
+    done_differently = models.TextField("what people will do differently", blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class ActionQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(status=Action.Status.OPEN)
+
+    def late(self, day):
+        """Open, and due before that day."""
+        return self.open().filter(due_on__lt=day)
+
+
+class Action(Kept, ActionContent):
+    """original_due_on is the first day it was ever due, and never changes; redated counts how often that day moved."""
+
+    risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="actions")
+    original_due_on = models.DateField("originally due", null=True, editable=False)
+    redated = models.PositiveSmallIntegerField("times re-dated", default=0, editable=False)
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["risk_id", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="action_has_a_title"),
+            models.CheckConstraint(
+                condition=~Q(status=ActionContent.Status.DONE) | Q(done_on__isnull=False) & ~Q(evidence=""),
+                name="action_that_is_done_has_a_day_and_evidence",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=ActionContent.Status.DONE, kind=ActionContent.Kind.STRUCTURAL)
+                | ~Q(done_differently=""),
+                name="structural_action_that_is_done_says_what_people_do_differently",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def complete(self, *, by, version, done_on, evidence, done_differently=None, **how):
+        """Say that it is done, when, and how that is known; returns the revision. Raises Conflict."""
+        said = {"status": self.Status.DONE, "done_on": done_on, "evidence": evidence}
+        if done_differently is not None:
+            said["done_differently"] = done_differently
+        return self.revise(by=by, version=version, **said, **how)
+
+    def _settle(self, before=None):
+        super()._settle(before)
+        if self.original_due_on is None:
+            self.original_due_on = self.due_on
+        elif before and before["due_on"] and before["due_on"] != self.due_on:
+            self.redated += 1
+
+
+class ActionRevision(ActionContent, KeptRevision):
+    record = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="revisions")
+
+    class Meta(KeptRevision.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["record", "number"], name="action_revision_number_once")]

@@ -1,0 +1,26 @@
+"""Two people at once: what the second is told when the first was quicker."""
+
+
+class Conflict(Exception):
+    """The record has moved on since the version that was to be changed; nothing was written."""
+
+    def __init__(self, record, version):
+        super().__init__(f"{record} is at version {record.version}, not {version}.")
+        self.record = record
+        self.version = version
+        self.later, self.changes = record.changed_since(version)
+
+    @property
+    def by(self):
+        return " and ".join(dict.fromkeys(str(revision.by) for revision in self.later)) or "Somebody"
+
+    @property
+    def assessments(self):
+        return self._beside("assessment")
+
+    @property
+    def reviews(self):
+        return self._beside("review")
+
+    def _beside(self, name):
+        return [row for revision in self.later if (row := getattr(revision, name, None))]

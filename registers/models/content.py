@@ -1,0 +1,116 @@
+"""What a risk says: the same fields on the risk and on each of its revisions."""
+
+from django.db import models
+
+from registers.models.assessment import Assessment
+from registers.models.library import AdverseImpact, FailureType
+from registers.models.people import Post
+
+POSITION_WORDS = 80  # of the risk's position for the committee
+
+
+class Category(models.TextChoices):
+    """The Orange Book's example categories (Annex 4): what a risk is about, apart from how it would fail."""
+
+    STRATEGY = "strategy", "Strategy"
+    GOVERNANCE = "governance", "Governance"
+    OPERATIONS = "operations", "Operations"
+    LEGAL = "legal", "Legal"
+    PROPERTY = "property", "Property"
+    FINANCIAL = "financial", "Financial"
+    COMMERCIAL = "commercial", "Commercial"
+    PEOPLE = "people", "People"
+    TECHNOLOGY = "technology", "Technology"
+    INFORMATION = "information", "Information"
+    SECURITY = "security", "Security"
+    PROJECT = "project", "Project or programme"
+    REPUTATIONAL = "reputational", "Reputational"
+
+
+class RiskContent(models.Model):
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        OPEN = "open", "Open"
+        HAPPENED = "happened", "Has happened"
+        CLOSED = "closed", "Closed"
+
+    class Proximity(models.TextChoices):
+        NOW = "now", "Now or within three months"
+        YEAR = "year", "Within a year"
+        THREE_YEARS = "three-years", "In one to three years"
+        LATER = "later", "Later than that"
+
+    class Response(models.TextChoices):
+        TREAT = "treat", "Treat: do something about it"
+        TOLERATE = "tolerate", "Tolerate: accept it until a day"
+        TRANSFER = "transfer", "Transfer: have somebody else carry it"
+        TERMINATE = "terminate", "Terminate: stop doing what brings it"
+
+    class Teller(models.TextChoices):
+        FRONT_LINE = "front-line", "Somebody at the front line"
+        MANAGER = "manager", "A manager"
+        AUDITOR = "auditor", "An auditor"
+        INSPECTOR = "inspector", "An inspector or regulator"
+        PEER = "peer", "A peer from another body"
+        PRESS = "press", "The press"
+        PUBLIC = "public", "Somebody from the public"
+
+    ON_REGISTER = (Status.OPEN, Status.HAPPENED)
+    FIRST_FIELDS = (
+        *("title", "cause", "event", "consequence", "primary_failure_type", "other_failure_types", "owner", "notes"),
+        *("next_review_on", "status", "is_exempt"),
+    )
+    LATER_FIELDS = (
+        *("objective", "category", "adverse_impacts", "portfolio", "proximity"),
+        *("response", "response_reason", "tolerated_until", "target_on"),
+        *("committee_position", "definition_of_good", "told_by", "told_on"),
+        *("exempt_ground", "exempt_interest", "exempt_decided_by"),
+        *("happened_on", "happened_what", "happened_under", "depends_on"),
+    )
+    FIELDS = (*FIRST_FIELDS, *LATER_FIELDS)
+    MANY = ("other_failure_types", "adverse_impacts")
+
+    title = models.CharField(max_length=200)
+    cause = models.TextField(blank=True)
+    event = models.TextField()
+    consequence = models.TextField()
+    primary_failure_type = models.ForeignKey(
+        FailureType, on_delete=models.PROTECT, null=True, blank=True, related_name="primary_%(class)ss"
+    )
+    other_failure_types = models.ManyToManyField(FailureType, blank=True, related_name="other_%(class)ss")
+    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
+    notes = models.TextField("other notes", blank=True)
+    next_review_on = models.DateField("next review", null=True, help_text="Set by a judgement or a review.")
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    is_exempt = models.BooleanField("exempt from publication", default=False)
+
+    objective = models.CharField("objective at stake", max_length=300, blank=True)
+    category = models.CharField(max_length=12, choices=Category, blank=True)
+    adverse_impacts = models.ManyToManyField(AdverseImpact, blank=True, related_name="%(class)ss")
+    portfolio = models.CharField("lead member's portfolio", max_length=100, blank=True)
+    proximity = models.CharField("how soon", max_length=12, choices=Proximity, blank=True)
+    response = models.CharField(max_length=10, choices=Response, blank=True)
+    response_reason = models.TextField("why this response", blank=True)
+    tolerated_until = models.DateField(null=True)
+    target_on = models.DateField("target to be met by", null=True)
+    committee_position = models.TextField("position for the committee", blank=True)
+    definition_of_good = models.TextField("what good looks like", blank=True)
+    told_by = models.CharField("who told us first", max_length=10, choices=Teller, blank=True)
+    told_on = models.DateField("when we were first told", null=True)
+    exempt_ground = models.CharField("ground for exemption", max_length=200, blank=True)
+    exempt_interest = models.TextField("public interest in not publishing", blank=True)
+    exempt_decided_by = models.CharField("who decided that it is exempt", max_length=100, blank=True)
+    happened_on = models.DateField(null=True)
+    happened_what = models.TextField("what happened", blank=True)
+    happened_under = models.ForeignKey(
+        Assessment, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="rating that stood then"
+    )
+    depends_on = models.TextField("who must not leave", blank=True, help_text="What the closing of it rests on.")
+
+    class Meta:
+        abstract = True
+
+    def content(self):
+        """Field name -> value, what can be several as a set."""
+        values = {name: getattr(self, name) for name in self.FIELDS}
+        return values | {name: set(getattr(self, name).all()) for name in self.MANY}

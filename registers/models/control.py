@@ -1,0 +1,143 @@
+"""What holds a risk down, and who says that it does."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from registers.models.assessment import DatedQuerySet
+from registers.models.kept import Content, Kept, KeptRevision
+from registers.models.people import Post
+from registers.models.sealed import Sealed, give_once
+
+
+class Line(models.IntegerChoices):
+    """Whose eyes (IIA Three Lines Model, 2020; the fourth is the outside, as in the academies' guide)."""
+
+    FIRST = 1, "Line 1: those who run it"
+    SECOND = 2, "Line 2: those who oversee it"
+    THIRD = 3, "Line 3: internal audit"
+    FOURTH = 4, "Line 4: from outside"
+
+
+class ControlContent(Content):
+    class Kind(models.TextChoices):
+        PREVENTIVE = "preventive", "Preventive: keeps it from happening"
+        DETECTIVE = "detective", "Detective: shows that it is happening"
+        CORRECTIVE = "corrective", "Corrective: limits the harm"
+
+    class RunBy(models.TextChoices):
+        OWN = "own", "Our own permanent staff"
+        INTERIM = "interim", "Interim or agency staff"
+        EXTERNAL = "external", "Somebody outside"
+
+    class Design(models.TextChoices):
+        SOUND = "sound", "Would work if followed"
+        PARTLY = "partly", "Would work in part"
+        UNSOUND = "unsound", "Would not work as it is meant"
+
+    class Operating(models.TextChoices):
+        WORKS = "works", "Works as meant"
+        PARTLY = "partly", "Works in part"
+        FAILS = "fails", "Does not work"
+
+    class Status(models.TextChoices):
+        IN_PLACE = "in-place", "In place"
+        RETIRED = "retired", "No longer used"
+
+    FIELDS = (
+        *("title", "detail", "kind", "owner", "run_by", "design", "operating"),
+        *("last_tested_on", "tested_by_line", "status"),
+    )
+
+    title = models.CharField("control", max_length=200)
+    detail = models.TextField(blank=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
+    run_by = models.CharField("run by", max_length=10, choices=RunBy, default=RunBy.OWN)
+    design = models.CharField(max_length=10, choices=Design, blank=True)
+    operating = models.CharField("in operation", max_length=10, choices=Operating, blank=True)
+    last_tested_on = models.DateField("last tested", null=True)
+    tested_by_line = models.PositiveSmallIntegerField("tested by", choices=Line, null=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.IN_PLACE)
+
+    class Meta:
+        abstract = True
+
+
+class Control(Kept, ControlContent):
+    risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="controls")
+
+    class Meta:
+        ordering = ["risk_id", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="control_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(last_tested_on=None, tested_by_line=None)
+                | Q(last_tested_on__isnull=False, tested_by_line__isnull=False),
+                name="control_test_has_a_day_and_a_line",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class ControlRevision(ControlContent, KeptRevision):
+    record = models.ForeignKey(Control, on_delete=models.PROTECT, related_name="revisions")
+
+    class Meta(KeptRevision.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["record", "number"], name="control_revision_number_once")]
+
+
+class AssuranceQuerySet(DatedQuerySet):
+    def valid_on(self, day):
+        """Given by that day and not run out on it."""
+        return self.filter(effective_on__lte=day, expires_on__gte=day)
+
+
+class Assurance(Sealed):
+    """What somebody who looked says of how well a risk is held: an opinion of a day, good until another."""
+
+    SEALED = (
+        *("pk", "risk_id", "control_id", "line", "provider", "opinion", "note", "by_id"),
+        *("effective_on", "expires_on", "recorded_at"),
+    )
+
+    class Opinion(models.TextChoices):
+        SUBSTANTIAL = "substantial", "Substantial"
+        REASONABLE = "reasonable", "Reasonable"
+        LIMITED = "limited", "Limited"
+        NONE = "none", "None"
+
+    risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="assurances")
+    control = models.ForeignKey(Control, on_delete=models.PROTECT, null=True, related_name="assurances")
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    line = models.PositiveSmallIntegerField(choices=Line)
+    provider = models.CharField("who looked", max_length=200)
+    opinion = models.CharField(max_length=12, choices=Opinion)
+    note = models.TextField("what it says, and where", blank=True)
+    effective_on = models.DateField("given on")
+    expires_on = models.DateField("good until")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = AssuranceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["risk_id", "-effective_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(provider=""), name="assurance_has_a_provider"),
+            models.CheckConstraint(condition=Q(expires_on__gt=F("effective_on")), name="assurance_ends_after_its_day"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_opinion_display()} by {self.provider} on {self.effective_on}"
+
+    @classmethod
+    def give(cls, risk, *, by, token=None, recorded_at=None, **said):
+        """Add an opinion beside a risk and return it. The same token for the same risk gives back the one it made."""
+        return give_once(cls, risk, by=by, token=token, recorded_at=recorded_at, verb="assurance.given", **said)

@@ -1,0 +1,117 @@
+"""Taking a risk to a register above, and back: proposed with a reason, decided at the receiving level.
+
+The risk stays on its home register for ever; while it is taken up it is listed in the other one as well.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from registers.models.assessment import DatedQuerySet
+from registers.models.register import Register
+from registers.models.sealed import Sealed, give_once
+
+
+class EscalationQuerySet(DatedQuerySet):
+    def undecided(self):
+        return self.filter(decision=None)
+
+    def latest_approved(self, day):
+        """The last step of each risk to or from each register that was approved by the end of a day."""
+        approved = Escalation.objects.filter(decision__is_approved=True, decision__effective_on__lte=day)
+        same = approved.filter(risk=models.OuterRef("risk"), to_register=models.OuterRef("to_register"))
+        latest = same.order_by("-decision__effective_on", "-decision__pk").values("pk")[:1]
+        return self.filter(pk=models.Subquery(latest))
+
+    def listing(self, day):
+        """Those by which a risk stands in another register at the end of a day."""
+        return self.latest_approved(day).filter(direction=Escalation.Direction.UP)
+
+
+class Escalation(Sealed):
+    SEALED = ("pk", "risk_id", "to_register_id", "direction", "reason", "by_id", "effective_on", "recorded_at")
+
+    class Direction(models.TextChoices):
+        UP = "up", "Take it up"
+        DOWN = "down", "Take it back down"
+
+    risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="escalations")
+    to_register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="escalations")
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    direction = models.CharField(max_length=4, choices=Direction)
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField("proposed on")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = EscalationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["risk_id", "effective_on", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="escalation_has_a_reason")]
+
+    def __str__(self):
+        return f"{self.get_direction_display()}: {self.to_register}"
+
+    @classmethod
+    def propose(cls, risk, *, by, to_register, direction, **how):
+        """Propose it and return the Escalation; the same `token=` gives back the one that it made. Raises ValueError
+        where the register is none above the risk's own, or the risk stands in it already (or, going down, does not)."""
+        token = how.get("token")
+        if not (token and cls.objects.filter(token=token, risk=risk, by=by).exists()):
+            if to_register not in risk.register.above():
+                raise ValueError(f"{to_register} is not above {risk.register}.")
+            waiting = risk.escalations.undecided().filter(to_register=to_register)
+            listed = risk.escalations.listing(timezone.localdate()).filter(to_register=to_register)
+            if waiting.exists() or listed.exists() != (direction == cls.Direction.DOWN):
+                raise ValueError(f"{risk.reference} cannot be taken {direction} there now.")
+        said = {"to_register": to_register, "direction": direction}
+        return give_once(cls, risk, by=by, verb=f"risk.escalation-{direction}", **said, **how)
+
+    @transaction.atomic
+    def decide(self, *, by, is_approved, reason, effective_on=None, recorded_at=None):
+        """Approve or refuse it at the receiving level and return the EscalationDecision; decided already, gives back
+        the decision that stands."""
+        Register.objects.select_for_update().get(pk=self.to_register_id)
+        made = EscalationDecision.objects.filter(escalation=self).first()
+        if made:
+            return made
+        day = effective_on or timezone.localdate()
+        if not self.effective_on <= day <= timezone.localdate():
+            raise ValueError(f"A proposal of {self.effective_on} is decided on that day or later, and not in advance.")
+        decision = EscalationDecision.objects.create(
+            escalation=self,
+            is_approved=is_approved,
+            reason=reason,
+            by=by,
+            effective_on=day,
+            recorded_at=recorded_at or timezone.now(),
+        )
+        decision.enter(
+            organisation=self.to_register.organisation,
+            verb="risk.escalation-decided",
+            subject=self.risk,
+            text={"risk": self.risk.reference, "title": self.risk.title, "said": str(decision), "reason": reason},
+        )
+        return decision
+
+
+class EscalationDecision(Sealed):
+    SEALED = ("pk", "escalation_id", "is_approved", "reason", "by_id", "effective_on", "recorded_at")
+
+    escalation = models.OneToOneField(Escalation, on_delete=models.PROTECT, related_name="decision")
+    is_approved = models.BooleanField()
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField("decided on")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["effective_on", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="escalation_decision_has_a_reason")]
+
+    def __str__(self):
+        return "Approved" if self.is_approved else "Refused"

@@ -1,0 +1,153 @@
+"""Controls and actions: the latest copy stands in one row, each earlier form in a revision that is never edited."""
+
+import uuid
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from registers.models.assessment import DatedQuerySet
+from registers.models.conflict import Conflict
+from registers.models.revision import changes_between
+from registers.models.sealed import Sealed
+
+
+class Content(models.Model):
+    """What such a record says: the same fields on the record and on each of its revisions, named by FIELDS."""
+
+    FIELDS: tuple[str, ...] = ()
+
+    class Meta:
+        abstract = True
+
+    def content(self):
+        return {name: getattr(self, name) for name in self.FIELDS}
+
+
+class KeptRevision(Sealed):
+    """A full copy of what the record said after a change. Mixed with the record's Content, and has `record`."""
+
+    class What(models.TextChoices):
+        ADDED = "added", "Added"
+        EDITED = "edited", "Edited"
+
+    number = models.PositiveIntegerField()
+    what = models.CharField(max_length=10, choices=What)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["record_id", "number"]
+        get_latest_by = "number"
+
+    def __str__(self):
+        return f"{self.record_id} version {self.number}"
+
+    def sealed(self):
+        fields = [self._meta.get_field(name).attname for name in self.FIELDS]
+        names = ("pk", "record_id", "number", "what", "by_id", "reason", "effective_on", "recorded_at")
+        return {name: getattr(self, name) for name in (*names, *fields)}
+
+    def changes_since(self, earlier):
+        return changes_between(earlier, self)
+
+
+class Kept(models.Model):
+    """The record itself: mixed with its Content, and has `risk` and `revisions`."""
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def add(cls, risk, *, by, token=None, reason="", effective_on=None, recorded_at=None, **content):
+        """Put one beside a risk and return it. The same token for the same risk gives back the one that it made.
+        Raises ValueError for a day to come, and for an owner of another organisation."""
+        known = token and cls.objects.filter(token=token).first()
+        if known and known.risk_id == risk.pk:
+            return known
+        token = uuid.uuid4() if known or not token else token
+        try:
+            with transaction.atomic():
+                record = cls(risk=risk, token=token, version=1, **content)
+                record._settle()
+                record.save(force_insert=True)
+                record._record(KeptRevision.What.ADDED, by, reason, effective_on, recorded_at)
+                return record
+        except IntegrityError:
+            made = cls.objects.filter(token=token, risk=risk).first()
+            if made:  # the same form, twice at once
+                return made
+            raise
+
+    @transaction.atomic
+    def revise(self, *, by, version, reason="", effective_on=None, recorded_at=None, **changes):
+        """Change what it says and return the revision; what says nothing new gives back the one that stands.
+        Raises Conflict when the record is not at that version."""
+        if unknown := set(changes) - set(self.FIELDS):
+            raise TypeError(f"A {self._meta.verbose_name} has no {', '.join(sorted(unknown))} to revise.")
+        self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
+        content = self.content()
+        if all(content[name] == value for name, value in changes.items()):
+            return self.revisions.latest()
+        if self.version != version:
+            raise Conflict(self, version)
+        before = content
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.version += 1
+        self._settle(before)
+        self.save()
+        return self._record(KeptRevision.What.EDITED, by, reason, effective_on, recorded_at)
+
+    def changed_since(self, version):
+        """The revisions after that version, oldest first, and what they changed together: for a Conflict."""
+        revisions = list(self.revisions.filter(number__gte=version).select_related("by", "owner").order_by("number"))
+        later = [r for r in revisions if r.number > version]
+        base = [r for r in revisions if r.number == version]
+        return later, changes_between(base[0], later[-1]) if later and base else []
+
+    def _settle(self, before=None):
+        """What follows from what is now said, before it is saved. before: what it said until now, None if new."""
+        if self.owner and self.owner.organisation_id != self.risk.register.organisation_id:
+            raise ValueError(f"{self.owner} is a post of another organisation.")
+
+    def _record(self, what, by, reason, effective_on, recorded_at):
+        day = effective_on or timezone.localdate()
+        if day > timezone.localdate():
+            raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
+        latest = self.revisions.order_by("number").last()
+        if latest and day < latest.effective_on:
+            raise ValueError(f"{self} already has a revision of {latest.effective_on}: history runs forward.")
+        revision = self.revisions.create(
+            number=self.version,
+            what=what,
+            by=by,
+            reason=reason,
+            effective_on=day,
+            recorded_at=recorded_at or timezone.now(),
+            **self.content(),
+        )
+        revision.enter(
+            organisation=self.risk.register.organisation,
+            verb=f"{self._meta.model_name}.{what}",
+            subject=self,
+            facts={"risk": self.risk_id, "version": self.version},
+            text={"risk": self.risk.reference, "title": self.title, "reason": reason},
+        )
+        return revision
+
+
+def standing_on(model, risks, day, known_by=None):
+    """What each record of that model beside these risks said at the end of a day: its latest revision by then, one a
+    record, with `record` at hand. model: Control or Action; risks: a queryset of risks, or their keys. One query."""
+    revisions = model.revisions.rel.related_model.objects.filter(record__risk__in=risks).as_at(day, known_by)
+    rows = revisions.select_related("record", "owner", "owner__holder").order_by("record_id", "number")
+    return list({row.record_id: row for row in rows}.values())

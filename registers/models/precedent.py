@@ -1,0 +1,57 @@
+"""What an officer makes of a warning sign that was suggested for a risk."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from registers.models.assessment import DatedQuerySet
+from registers.models.cases import WarningSign
+from registers.models.sealed import Sealed
+
+
+class PrecedentQuerySet(DatedQuerySet):
+    def standing(self, day, known_by=None):
+        """The latest mark of each sign on each risk by the end of that day."""
+        rows = PrecedentQuerySet(Precedent).as_at(day, known_by)
+        same = rows.filter(risk=models.OuterRef("risk"), sign=models.OuterRef("sign"))
+        latest = same.order_by("-effective_on", "-pk").values("pk")[:1]
+        return self.filter(pk=models.Subquery(latest))
+
+    def confirmed(self):
+        return self.filter(mark=Precedent.Mark.RELEVANT)
+
+
+class Precedent(Sealed):
+    """A mark on a sign beside a risk: a working note, added and never edited. The latest one of a sign stands."""
+
+    SEALED = ("pk", "risk_id", "sign_id", "mark", "reason", "words", "by_id", "effective_on", "recorded_at")
+
+    class Mark(models.TextChoices):
+        RELEVANT = "relevant", "Relevant"
+        NOT_RELEVANT = "not-relevant", "Not relevant"
+        UNSURE = "unsure", "Unsure"
+
+    risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="precedents")
+    sign = models.ForeignKey(WarningSign, on_delete=models.PROTECT, related_name="precedents")
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    mark = models.CharField(max_length=12, choices=Mark)
+    reason = models.TextField()
+    words = models.JSONField(default=list, help_text="The risk's words that the suggestion rested on; none if chosen.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = PrecedentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["risk_id", "effective_on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="precedent_has_a_reason"),
+        ]
+        indexes = [models.Index(fields=["risk", "sign", "-effective_on", "-id"], name="precedent_latest")]
+
+    def __str__(self):
+        return f"{self.sign_id} on risk {self.risk_id}: {self.get_mark_display()}"
