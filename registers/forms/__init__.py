@@ -2,6 +2,7 @@ from registers.forms.agreements import AgreementForm
 from registers.forms.assessments import AssessmentForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
+from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.forms.search import LibrarySearchForm
@@ -9,6 +10,7 @@ from registers.forms.search import LibrarySearchForm
 __all__ = [
     "AgreementForm",
     "AssessmentForm",
+    "CalendarAddressForm",
     "DayForm",
     "EditRiskForm",
     "LibraryFilesForm",
@@ -16,5 +18,6 @@ __all__ = [
     "LibraryStepForm",
     "LogRiskForm",
     "PositionFilter",
+    "ReminderForm",
     "ReviewForm",
 ]
