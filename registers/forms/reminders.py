@@ -23,7 +23,7 @@ class ReminderForm(forms.Form):
             }
         ),
         label="What should we write to you about?",
-        help_text="Leave all empty to get no mail.",
+        help_text="Leave all empty to get no e-mail.",
         error_messages={
             "invalid_choice": "Select what to be told of from the list",
             "invalid_list": "Select from the list",

@@ -33,7 +33,7 @@ def body_of(dues, *, name, day, site, choices):
             "act on it today."
         )
     sent = date_format(day, "j F Y")
-    parts.append(f"Sent on {sent}, at most once a day. Change or stop these mails, or see them in your calendar:")
+    parts.append(f"Sent on {sent}, at most once a day. Change or stop these e-mails, or see them in your calendar:")
     wrapped = [part if "\n" in part else textwrap.fill(part, WIDTH, break_long_words=False) for part in parts]
     return "\n\n".join(wrapped) + f"\n{site}{choices}\n"
 

@@ -23,6 +23,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from registers.models import ReminderChoice, ReminderMail
 from registers.permissions import Permission, people_who
@@ -107,7 +108,7 @@ class Command(BaseCommand):
 
     def report(self, dry_run):
         said = ", ".join(f"{count} {what}" for what, count in sorted(self.counts.items()))
-        self.stdout.write(f"Reminders of {self.day:%d.%m.%Y}: {said or 'nobody to remind'}.")
+        self.stdout.write(f"Reminders of {date_format(self.day, "j F Y")}: {said or 'nobody to remind'}.")
         hour_ago = timezone.now() - datetime.timedelta(hours=1)
         unknown = ReminderMail.objects.filter(day=self.day, sent_at=None, claimed_at__lt=hour_ago).count()
         if unknown:
