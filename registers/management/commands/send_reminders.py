@@ -108,7 +108,7 @@ class Command(BaseCommand):
 
     def report(self, dry_run):
         said = ", ".join(f"{count} {what}" for what, count in sorted(self.counts.items()))
-        self.stdout.write(f"Reminders of {date_format(self.day, "j F Y")}: {said or 'nobody to remind'}.")
+        self.stdout.write(f"Reminders of {date_format(self.day, 'j F Y')}: {said or 'nobody to remind'}.")
         hour_ago = timezone.now() - datetime.timedelta(hours=1)
         unknown = ReminderMail.objects.filter(day=self.day, sent_at=None, claimed_at__lt=hour_ago).count()
         if unknown:
