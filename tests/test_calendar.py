@@ -301,6 +301,11 @@ def test_an_empty_calendar_is_a_calendar(officer):
     assert (str(calendar["version"]), calendar.subcomponents) == ("2.0", [])
 
 
+def test_programs_are_asked_to_look_again_after_six_hours(officer):
+    lines = feed(CalendarKey.make(by=officer)).content.decode().split("\r\n")
+    assert {"REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"} <= set(lines)
+
+
 # The pages
 
 

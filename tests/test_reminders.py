@@ -131,6 +131,13 @@ def test_an_appetite_is_told_to_the_risk_managers(ours, officer, manager, ahead,
     assert (soon(officer), soon(manager)) == ([], ["Review the appetite"] if is_told else [])
 
 
+def test_an_appetite_leads_to_a_register_that_goes_by_it(ours, manager):
+    make_register(ours.organisation, make_scheme(), name="A register before ours")
+    make_appetite(ours.organisation, on=days_ago(40), review_by=days_ago(1))
+    (due,) = due_soon(manager, timezone.localdate(), ReminderKind)
+    assert (due.path, due.place, due.title) == ("/registers/ours/", "Northmoor Council", "All categories")
+
+
 def test_an_appetite_by_a_scheme_that_no_register_uses_is_not_told_of(ours, manager):
     scheme = make_scheme()
     make_appetite(ours.organisation, scheme=scheme, on=days_ago(40), review_by=days_ago(1))

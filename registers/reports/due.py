@@ -10,7 +10,6 @@ import datetime
 from dataclasses import dataclass
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
-from django.urls import reverse
 from django.utils.formats import date_format
 
 from registers.models import Action, Appetite, Assurance, Line, Register, ReminderKind, Risk
@@ -113,7 +112,9 @@ def _actions(user, risks, managed, day):
 
 def _assurances(user, risks, managed, day):
     """Of each risk and line the latest opinion only: an older one has been followed by another."""
-    same = Assurance.objects.as_at(day).filter(risk=OuterRef("risk"), line=OuterRef("line"))
+    same = Assurance.objects.as_at(day).filter(
+        risk=OuterRef("risk"),
+    )
     latest = Subquery(same.order_by("-effective_on", "-pk").values("pk")[:1])
     rows = Assurance.objects.filter(pk=latest, risk__in=risks.order_by().values("pk"))
     rows = _of(user, rows, managed, ["control__owner", "risk__owner"], "risk__")
@@ -130,7 +131,7 @@ def _appetites(user, risks, managed, day):
     in_use = Register.objects.filter(organisation=OuterRef("organisation"), scheme=OuterRef("scheme"))
     organisations = {register.organisation_id for register in managed}
     rows = Appetite.objects.standing(day).filter(Exists(in_use), organisation__in=organisations)
-    return rows.select_related("organisation"), "review_by", _appetite
+    return rows.select_related("organisation"), "review_by", lambda row, user: _appetite(row, managed)
 
 
 ROWS = {
@@ -163,14 +164,16 @@ def _due(kind, row, risk, user, *, on, title=None, line=None):
     )
 
 
-def _appetite(row, user):
+def _appetite(row, registers):
+    """It leads to the first of these registers that goes by it."""
     about = row.get_category_display() or "All categories"
+    goes_by_it = (r for r in registers if (r.organisation_id, r.scheme_id) == (row.organisation_id, row.scheme_id))
     return Due(
         kind=ReminderKind.APPETITE,
         on=row.review_by,
         what="Review the appetite",
         title=about,
-        path=reverse("home"),
+        path=next(goes_by_it).get_absolute_url(),
         key=f"appetite-{row.organisation_id}-{row.scheme_id}-{row.category or 'all'}",
         place=str(row.organisation),
     )

@@ -8,7 +8,7 @@ from django.utils import timezone
 from registers.reports.due_mail import words_of
 
 DAYS_BACK, DAYS_AHEAD, LIMIT = 90, 365, 500
-HOURS_BETWEEN = 6  # that a program is asked to wait before it reads again
+BETWEEN = datetime.timedelta(hours=6)  # what a program is asked to wait before it reads again
 
 
 def calendar_of(dues, *, site, now=None):
@@ -16,16 +16,15 @@ def calendar_of(dues, *, site, now=None):
 
     Each thing keeps its UID whichever day it moves to, so that a program moves what it shows. All are whole days that
     block no time, and private: who may look at somebody's calendar need not read their register."""
-    from icalendar import Calendar  # not for pages without a calendar
+    from icalendar import Calendar, vDuration  # not for pages without a calendar
 
     calendar = Calendar()
     calendar.add("prodid", "-//Failing Well//What falls due//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", "Risk registers: what falls due")
-    every = datetime.timedelta(hours=HOURS_BETWEEN)
-    calendar.add("refresh-interval", every, parameters={"value": "DURATION"})
-    calendar.add("x-published-ttl", every)
+    calendar.add("refresh-interval", BETWEEN, parameters={"value": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(BETWEEN))
     for due in dues:
         calendar.add_component(_event(due, site, now or timezone.now()))
     return calendar.to_ical()
