@@ -20,7 +20,11 @@ from django.conf import settings
 from registers.models import WarningSign
 
 LONGEST_TEXT = 8_000  # characters that are read of a text; a page of print has some 3,000
-MOST_WORDS = 8  # shown of what matched
+FEWEST_WORDS, MOST_WORDS = 2, 8  # that a text shares with a sign; that are shown
+# Set on the statements to work with (bench/precedents/tune.yaml) and by leaving out each phrase of ours in turn.
+CLEARLY = 1.5  # how much more like a sign than like any ordinary risk a text has to be
+CLOSE = 0.5  # of the best sign's score: a second or third one below that is not shown
+TELLING = 0.3  # what a word has to weigh to count as shared
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 SENTENCE = re.compile(r"(?<=[.:;!?])\s+")
 
@@ -54,9 +58,8 @@ class Vocabulary:
     def __init__(self, empty: str, meanings: dict[str, list[str]], ordinary: dict[str, list[str]]):
         import Stemmer
 
-        self.stemmer = Stemmer.Stemmer("english")
-        self.empty = frozenset(empty.split())
-        self.ordinary = ordinary
+        self.stemmer, self.lock = Stemmer.Stemmer("english"), threading.Lock()
+        self.empty, self.ordinary = frozenset(empty.split()), ordinary
         self.meanings = defaultdict(set)
         for meaning, phrases in meanings.items():
             for phrase in phrases:
@@ -64,22 +67,31 @@ class Vocabulary:
         self.longest = max(map(len, self.meanings))
 
     def stems(self, words: list[str]) -> list[str]:
-        return [stem.removesuffix("'s") for stem in self.stemmer.stemWords(words)]
+        with self.lock:  # a stemmer keeps what it works on in itself
+            return self.stemmer.stemWords(words)
 
     def terms(self, text: str) -> dict[str, list[str]]:
-        """Each stem and each meaning (written with a = before it) in a text, with the words that it stands for."""
+        """Each stem in a text, and each meaning (with = before its name): the words that stand for it there."""
         words = words_in(text)
-        stems, found = self.stems(words), defaultdict(list)
+        stems, found = self.stems(words), {}
         for word, stem in zip(words, stems, strict=True):
-            if word not in self.empty and len(stem) > 1 and word not in found[stem]:
-                found[stem].append(word)
+            if word not in self.empty and len(stem) > 1:
+                found.setdefault(stem, [word])
         at = 0
         while at < len(stems):
-            length = next((n for n in range(self.longest, 0, -1) if tuple(stems[at : at + n]) in self.meanings), 1)
-            for meaning in self.meanings.get(tuple(stems[at : at + length]), ()):
-                found[meaning] += [w for w in words[at : at + length] if w not in found[meaning]]
+            length, meanings = self.meant(stems, at)
+            said = [word for word in words[at : at + length] if word not in self.empty]
+            for meaning in meanings:
+                found.setdefault(meaning, said or words[at : at + length])
             at += length
-        return {term: said for term, said in found.items() if said}
+        return found
+
+    def meant(self, stems: list[str], at: int) -> tuple[int, set[str]]:
+        """How many words from there on have a meaning together, the most there are, and which; (1, none) if none."""
+        for length in range(self.longest, 0, -1):
+            if meanings := self.meanings.get(tuple(stems[at : at + length])):
+                return length, meanings
+        return 1, set()
 
 
 def words_in(text: str) -> list[str]:
@@ -93,19 +105,18 @@ def vocabulary() -> Vocabulary:
 
 
 class Index:
-    """All ways of saying every sign, and of the ordinary risks beside them, ready to be asked."""
+    """A document for each sign, of all the ways of saying it, and one for each kind of ordinary risk."""
 
     def __init__(self, rows: list[tuple]):
         import bm25s
-        import numpy
 
         logging.getLogger("bm25s").setLevel(logging.WARNING)  # it would tell standard error of every index it builds
         self.rows, self.words = rows, vocabulary()
-        said = [(pk, text) for pk, *texts, phrases in rows for text in ways_of_saying(*texts, phrases)]
-        said += [(None, phrase) for phrases in self.words.ordinary.values() for phrase in phrases]
-        self.signs = numpy.array([pk or 0 for pk, _ in said])
-        self.bm25 = bm25s.BM25(k1=1.2, b=0.4)
-        self.bm25.index([list(self.words.terms(text)) for _, text in said], show_progress=False)
+        documents = {pk: [title, *SENTENCE.split(text), *phrases] for pk, title, text, phrases in rows}
+        self.signs = list(documents)  # their keys, in the order of the index; ordinary risks come after them
+        self.bm25 = bm25s.BM25(method="lucene", k1=1.0, b=0.5)
+        said = [*documents.values(), *self.words.ordinary.values()]
+        self.bm25.index([[t for way in ways for t in self.words.terms(way)] for ways in said], show_progress=False)
 
     def ranked(self, text: str) -> list[tuple[int, tuple[str, ...]]]:
         """(key of a sign, words that matched), best first."""
@@ -114,24 +125,28 @@ class Index:
         terms = {t: said for t, said in self.words.terms(text).items() if t in self.bm25.vocab_dict}
         if not terms:
             return []
-        each = numpy.array([self.bm25.get_scores([term]) for term in terms])  # terms x ways of saying
+        each = numpy.array([self.bm25.get_scores([term]) for term in terms])  # terms x documents
         scores = each.sum(axis=0)
-        best = {}
-        for way in numpy.argsort(-scores, kind="stable"):
-            best.setdefault(int(self.signs[way]), int(way))
-        ordinary = scores[best.pop(0)] if 0 in best else 0
+        ordinary = scores[len(self.signs) :].max(initial=0)
+        scores = scores[: len(self.signs)]
+        if scores.max(initial=0) < ordinary + CLEARLY:
+            return []
         found = []
-        for sign, way in best.items():
-            weights = each[:, way]
-            told = [said for weight, said in sorted(zip(weights, terms.values()), key=lambda p: -p[0]) if weight > 0]
-            words = tuple(dict.fromkeys(word for said in told for word in said))
-            if scores[way] > max(ordinary, 4.0) and len(told) > 1:
-                found.append((sign, words[:MOST_WORDS]))
+        for at in numpy.argsort(-scores, kind="stable"):
+            words = telling(dict(zip(terms, each[:, at].tolist(), strict=True)), terms)
+            if scores[at] > max(ordinary, scores.max() * CLOSE) and len(words) >= FEWEST_WORDS:
+                found.append((self.signs[at], words))
         return found
 
 
-def ways_of_saying(title: str, text: str, phrases: list[str]) -> list[str]:
-    return [title, *SENTENCE.split(text), *phrases]
+def telling(weights: dict[str, float], terms: dict[str, list[str]]) -> tuple[str, ...]:
+    """The words for the terms that weigh anything, heaviest first; a word weighs what all its terms do together."""
+    by_word = defaultdict(float)
+    for term, weight in weights.items():
+        for word in terms[term]:
+            by_word[word] += weight / len(terms[term])
+    words = sorted(by_word, key=lambda word: -by_word[word])
+    return tuple(word for word in words if by_word[word] > TELLING)[:MOST_WORDS]
 
 
 _lock = threading.Lock()
