@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
+from math import log
 from pathlib import Path
 
 import yaml
@@ -22,8 +23,8 @@ from registers.models import WarningSign
 LONGEST_TEXT = 8_000  # characters that are read of a text; a page of print has some 3,000
 FEWEST_WORDS, MOST_WORDS = 2, 8  # that a text shares with a sign; that are shown
 # Set on the statements to work with (bench/precedents/tune.yaml) and by leaving out each phrase of ours in turn.
-CLEARLY = 1.5  # how much more like a sign than like any ordinary risk a text has to be
-CLOSE = 0.5  # of the best sign's score: a second or third one below that is not shown
+CLEARLY = 0.05  # of all that a text says, how much more has to speak for a sign than for any ordinary risk
+CLOSE = 0.4  # of the best sign's score: a second or third one below that is not shown
 TELLING = 0.3  # what a word has to weigh to count as shared
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 SENTENCE = re.compile(r"(?<=[.:;!?])\s+")
@@ -116,20 +117,25 @@ class Index:
         self.signs = list(documents)  # their keys, in the order of the index; ordinary risks come after them
         self.bm25 = bm25s.BM25(method="lucene", k1=1.0, b=0.5)
         said = [*documents.values(), *self.words.ordinary.values()]
-        self.bm25.index([[t for way in ways for t in self.words.terms(way)] for ways in said], show_progress=False)
+        texts = [[term for way in ways for term in self.words.terms(way)] for ways in said]
+        self.bm25.index(texts, show_progress=False)
+        found_in = Counter(term for text in texts for term in set(text))
+        self.rarity = {term: _rarity(n, len(texts)) for term, n in found_in.items()}
+        self.unheard = _rarity(0, len(texts))
 
     def ranked(self, text: str) -> list[tuple[int, tuple[str, ...]]]:
         """(key of a sign, words that matched), best first."""
         import numpy
 
-        terms = {t: said for t, said in self.words.terms(text).items() if t in self.bm25.vocab_dict}
+        said = self.words.terms(text)
+        terms = {term: words for term, words in said.items() if term in self.rarity}
         if not terms:
             return []
         each = numpy.array([self.bm25.get_scores([term]) for term in terms])  # terms x documents
         scores = each.sum(axis=0)
         ordinary = scores[len(self.signs) :].max(initial=0)
         scores = scores[: len(self.signs)]
-        if scores.max(initial=0) < ordinary + CLEARLY:
+        if scores.max(initial=0) - ordinary < CLEARLY * sum(self.rarity.get(term, self.unheard) for term in said):
             return []
         found = []
         for at in numpy.argsort(-scores, kind="stable"):
@@ -137,6 +143,11 @@ class Index:
             if scores[at] > max(ordinary, scores.max() * CLOSE) and len(words) >= FEWEST_WORDS:
                 found.append((self.signs[at], words))
         return found
+
+
+def _rarity(found_in: int, of: int) -> float:
+    """What a term is worth that so many of the documents have: BM25's own measure."""
+    return log(1 + (of - found_in + 0.5) / (found_in + 0.5))
 
 
 def telling(weights: dict[str, float], terms: dict[str, list[str]]) -> tuple[str, ...]:
