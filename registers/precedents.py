@@ -22,10 +22,12 @@ from registers.models import WarningSign
 
 LONGEST_TEXT = 8_000  # characters that are read of a text; a page of print has some 3,000
 FEWEST_WORDS, MOST_WORDS = 2, 8  # that a text shares with a sign; that are shown
-# Set on the statements to work with (bench/precedents/tune.yaml) and by leaving out each phrase of ours in turn.
-CLEARLY = 0.05  # of all that a text says, how much more has to speak for a sign than for any ordinary risk
-CLOSE = 0.4  # of the best sign's score: a second or third one below that is not shown
+# Set by leaving out each phrase of ours in turn, and on the statements to work with: bench/README.md.
+CLEARLY = 0.06  # of all that a text says, how much more has to speak for a sign than for any ordinary risk
+ENOUGH = 3.2  # that speaks for a sign, on BM25's scale: two or three telling words
+CLOSE = 0.4  # of what speaks for the best sign: with less, a second or third is not shown
 TELLING = 0.3  # what a word has to weigh to count as shared
+READ = ("pk", "title", "text", "also_said_as", "case__short_name")  # of each sign
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 SENTENCE = re.compile(r"(?<=[.:;!?])\s+")
 
@@ -113,11 +115,13 @@ class Index:
 
         logging.getLogger("bm25s").setLevel(logging.WARNING)  # it would tell standard error of every index it builds
         self.rows, self.words = rows, vocabulary()
-        documents = {pk: [title, *SENTENCE.split(text), *phrases] for pk, title, text, phrases in rows}
+        documents = {pk: [title, *SENTENCE.split(text), *phrases] for pk, title, text, phrases, _ in rows}
         self.signs = list(documents)  # their keys, in the order of the index; ordinary risks come after them
         self.bm25 = bm25s.BM25(method="lucene", k1=1.0, b=0.5)
         said = [*documents.values(), *self.words.ordinary.values()]
-        texts = [[term for way in ways for term in self.words.terms(way)] for ways in said]
+        # A body that bears a case's name is not like it for that.
+        names = set(self.words.stems(words_in(" ".join(name for *_, name in rows))))
+        texts = [[term for way in ways for term in self.words.terms(way) if term not in names] for ways in said]
         self.bm25.index(texts, show_progress=False)
         found_in = Counter(term for text in texts for term in set(text))
         self.rarity = {term: _rarity(n, len(texts)) for term, n in found_in.items()}
@@ -140,7 +144,7 @@ class Index:
         found = []
         for at in numpy.argsort(-scores, kind="stable"):
             words = telling(dict(zip(terms, each[:, at].tolist(), strict=True)), terms)
-            if scores[at] > max(ordinary, scores.max() * CLOSE) and len(words) >= FEWEST_WORDS:
+            if scores[at] > max(ENOUGH, ordinary, CLOSE * scores.max()) and len(words) >= FEWEST_WORDS:
                 found.append((self.signs[at], words))
         return found
 
@@ -167,7 +171,7 @@ _index: Index | None = None
 def current_index() -> Index:
     """The index of the library as it is now: made once a process, and again when a sign says something else."""
     global _index
-    rows = list(WarningSign.objects.order_by("pk").values_list("pk", "title", "text", "also_said_as"))
+    rows = list(WarningSign.objects.order_by("pk").values_list(*READ))
     with _lock:
         if _index is None or _index.rows != rows:
             _index = Index(rows)
