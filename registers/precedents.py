@@ -1,6 +1,6 @@
 """A new risk's own words -> the warning signs of the library that resemble it: a prompt to read, never evidence.
 
-A library of BM25 ranks every way of saying a sign: its title, the sentences of its text, its `also_said_as`. Why so, and
+A library of BM25 ranks signs, each a document of all the ways of saying it: title, text and `also_said_as`. Why so, and
 what else was tried, says docs/adr/0009; how well it does, bench/README.md. Nothing here touches a score.
 """
 
