@@ -24,7 +24,7 @@ from registers.models import WarningSign
 LONGEST_TEXT = 8_000  # characters that are read of a text; a page of print has some 3,000
 FEWEST_WORDS, MOST_WORDS = 2, 8  # that a text shares with a sign; that are shown
 # Set by leaving out each phrase of ours in turn, and on the statements to work with: bench/README.md.
-CLEARLY = 0.06  # of all that a text says, how much more has to speak for a sign than for any ordinary risk
+CLEARLY = 0.05  # of all that a text says, how much more has to speak for a sign than for any ordinary risk
 ENOUGH = 3.2  # that speaks for a sign, on BM25's scale: two or three telling words
 CLOSE = 0.4  # of what speaks for the best sign: with less, a second or third is not shown
 TELLING = 0.3  # what a word has to weigh to count as shared
