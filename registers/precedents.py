@@ -2,6 +2,8 @@
 
 A library of BM25 ranks signs, each a document of all the ways of saying it: title, text and `also_said_as`. Why so, and
 what else was tried, says docs/adr/0009; how well it does, bench/README.md. Nothing here touches a score.
+
+BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.
 """
 
 from __future__ import annotations
@@ -160,7 +162,7 @@ class Index:
         self.unheard = _rarity(0, len(texts))
 
     def ranked(self, text: str) -> list[tuple[int, tuple[str, ...]]]:
-        """(key of a sign, words that matched), best first."""
+        """(key of a sign, words that matched) for every sign that may be shown, best first."""
         import numpy
 
         said = self.words.terms(text)
