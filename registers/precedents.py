@@ -123,12 +123,12 @@ def weighed(text: str) -> tuple[list[str], list[float]]:
     """The words of a text, and beside each what it counts for (0 to 1).
 
     Risks begin with what they are about and end with what it would do, in words that fit any risk: complaints, cost,
-    reputation. So what is announced as a consequence counts half, to the end of its line, and later words for less."""
+    reputation. So what is announced as a consequence counts a third, to the end of its line, and late words less."""
     words, weights = [], []
     for line in text[:LONGEST_TEXT].splitlines():
         announced = CONSEQUENCE.search(line)
         parts = (line[: announced.start()], line[announced.start() :]) if announced else (line,)
-        for part, worth in zip(parts, (1, 0.5), strict=False):
+        for part, worth in zip(parts, (1, 1 / 3), strict=False):
             for word in words_in(part):
                 weights.append(worth / (1 + max(0, len(words) - FIRST_WORDS) / FADING))
                 words.append(word)

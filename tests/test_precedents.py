@@ -53,6 +53,13 @@ def test_an_ordinary_risk_brings_up_nothing(text):
     assert suggest(text) == []
 
 
+def test_a_text_that_says_little_more_of_a_sign_than_of_an_ordinary_risk_brings_up_nothing():
+    assert (
+        suggest("Members approve the new theatre, but construction prices rise and the budget has to be topped up.")
+        == []
+    )
+
+
 def test_one_word_is_not_enough_to_go_by():
     assert suggest("Mortality") == []
 
@@ -80,8 +87,10 @@ def test_words_that_say_nothing_do_not_count_as_shared():
 
 
 def test_a_body_is_not_like_a_case_for_bearing_its_name():
-    assert codes(f"Doncaster Rotherham Basildon Eltham West Sussex: {ORDINARY[0]}") == []
-    assert codes(f"Rotherham. {NEVER_CLEANED}") == codes(NEVER_CLEANED)
+    sign = WarningSign.objects.get(code="THM-W1")
+    sign.also_said_as = [*sign.also_said_as, "money in Tower Hamlets", "grants in Tower Hamlets"]
+    sign.save()
+    assert codes("Tower Hamlets, Tower Hamlets") == []
 
 
 def test_a_suggestion_brings_its_case_along(django_assert_num_queries):
@@ -105,9 +114,10 @@ def test_a_text_that_says_nothing_brings_up_nothing(text):
     assert suggest(text) == []
 
 
-def test_a_hundred_thousand_characters_are_read_from_their_beginning():
+def test_of_a_hundred_thousand_characters_the_beginning_is_read():
     assert codes(NEVER_CLEANED + " and so on" * 10_000)[0] == "BAS-W1"
-    assert codes("and so on " * 10_000 + NEVER_CLEANED) == []
+    words, _ = precedents.weighed("and so on " * 10_000 + NEVER_CLEANED)
+    assert "mattresses" not in words
 
 
 @settings(max_examples=50, deadline=None)
@@ -152,9 +162,11 @@ def test_the_fields_of_a_risk_become_one_text():
 
 
 def test_what_a_risk_is_about_counts_for_more_than_what_it_would_do():
-    usual = "complaints, adverse publicity, loss of confidence among patients, and intervention by the regulator"
-    assert codes(words_of(title=NEVER_CLEANED, consequence=usual))[0] == "BAS-W1"
-    assert codes(f"{NEVER_CLEANED} This may lead to {usual}.")[0] == "BAS-W1"
+    title = "Nurses leave faster than we can replace them."
+    usual = "complaints, adverse publicity, loss of confidence among patients and families, and action by the regulator"
+    assert codes(words_of(title=title, consequence=usual))[0] == "ELT-W2"
+    assert codes(f"{title} This may lead to {usual}.")[0] == "ELT-W2"
+    assert codes(f"{title} {usual}")[0] != "ELT-W2"
 
 
 def told(*arguments):
