@@ -3,6 +3,7 @@ from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.due import due_between, due_soon
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
+from registers.reports.story import story_of
 
 __all__ = [
     "Cell",
@@ -17,5 +18,6 @@ __all__ = [
     "judged_since",
     "latest_changes",
     "register_cards",
+    "story_of",
     "waiting_for",
 ]

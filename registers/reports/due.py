@@ -112,9 +112,7 @@ def _actions(user, risks, managed, day):
 
 def _assurances(user, risks, managed, day):
     """Of each risk and line the latest opinion only: an older one has been followed by another."""
-    same = Assurance.objects.as_at(day).filter(
-        risk=OuterRef("risk"),
-    )
+    same = Assurance.objects.as_at(day).filter(risk=OuterRef("risk"), line=OuterRef("line"))
     latest = Subquery(same.order_by("-effective_on", "-pk").values("pk")[:1])
     rows = Assurance.objects.filter(pk=latest, risk__in=risks.order_by().values("pk"))
     rows = _of(user, rows, managed, ["control__owner", "risk__owner"], "risk__")
