@@ -14,9 +14,16 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="a list for each text, best first, [] for none")
 
     def handle(self, *, text, **options):
-        for line in sys.stdin if text is None else [text]:
-            found = suggest(line)
-            self.stdout.write(as_json(found) if options["json"] else in_words(found))
+        told = as_json if options["json"] else in_words
+        for line in lines_read() if text is None else [text]:
+            self.stdout.write(told(suggest(line)))
+
+
+def lines_read():
+    """Of standard input, whatever bytes it holds."""
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    return sys.stdin
 
 
 def as_json(found):
