@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 
 from registers.forms.fields import Words
 from registers.models import AdverseImpact, CaseStudy, FailureType, Gap, Insight, Position, Risk, WarningSign
-from registers.permissions import marks_across
+from registers.permissions import cuts_of_marks, marks_across
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 UNDECIDED = "not-decided"
@@ -178,6 +178,14 @@ class PositionFilter(django_filters.FilterSet):
     def by_mark(self, positions, name, row):
         """Those that test a sign of the case or of the insight, or that very sign: the marks are asked for once."""
         return positions.marked(self.confirmed.filter(**{MARKED[name]: row}))
+
+    @property
+    def holds_back(self):
+        """Whether marks that nobody has agreed yet are left out of what is listed."""
+        if not any(self.form.cleaned_data.get(name) for name in MARKED):
+            return False
+        cut = cuts_of_marks(self.reader, [self.register], self.day, self.known_by)[self.register]
+        return cut is None or cut.agreement is not None
 
     @cached_property
     def confirmed(self):

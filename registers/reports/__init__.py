@@ -2,6 +2,7 @@ from registers.reports.agreements import Since, agreed_cards
 from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
+from registers.reports.story import story_of
 
 __all__ = [
     "Cell",
@@ -14,5 +15,6 @@ __all__ = [
     "judged_since",
     "latest_changes",
     "register_cards",
+    "story_of",
     "waiting_for",
 ]
