@@ -31,6 +31,7 @@ from test_journeys import council, faults_of, sign_in, watched  # noqa: F401  (c
 from registers.models import Precedent, Risk, Role
 from registers.permissions import marks_across
 from registers.precedents import suggest
+from registers.precedents import words_of as words_of_risk
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +97,7 @@ def suggested(answer):
 
 
 def expected(words=LIKE):
-    return [one.sign.code for one in suggest("\n".join(words.values()))]
+    return [one.sign.code for one in suggest(words_of_risk(**words))]
 
 
 def agreed(register, ago, **said):
@@ -250,7 +251,7 @@ def test_a_suggested_sign_is_marked_with_its_reason_and_words(officer, risk):
     mark(officer, risk, mark="unsure")
     made = Precedent.objects.get()
     assert (made.sign.code, made.mark, made.reason) == (expected()[0], "unsure", "Ours does the same.")
-    assert made.words == list(suggest("\n".join(LIKE.values()))[0].words)
+    assert made.words == list(suggest(words_of_risk(**LIKE))[0].words)
 
 
 def test_words_are_looked_up_and_not_taken_from_the_page(officer, risk):
