@@ -639,6 +639,14 @@ def test_a_case_costs_the_same_however_many_risks_test_its_signs(as_role, regist
     assert cost() == before
 
 
+@pytest.mark.parametrize(("role", "sees"), [(Role.OFFICER, False), (Role.MANAGER, True)])
+def test_the_marks_of_an_exempt_risk_are_there_for_those_who_may_see_it(register, risk, role, sees):
+    make_revision(risk, is_exempt=True)
+    make_precedent(risk)
+    reader = make_person(register.organisation, role)
+    assert marks_across(reader, [register], timezone.localdate()).exists() == sees
+
+
 def test_marks_across_registers_keep_to_each_ones_own_agreement(register, risk):
     reader = make_person(register.organisation, Role.MEMBER)
     other = make_register(register.organisation)
