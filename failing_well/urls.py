@@ -1,7 +1,18 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from registers.views import about, agreements, dashboard, health, library, registers, reminders, risks, sources
+from registers.views import (
+    about,
+    agreements,
+    dashboard,
+    health,
+    library,
+    precedents,
+    registers,
+    reminders,
+    risks,
+    sources,
+)
 
 urlpatterns = [
     path("", registers.home, name="home"),
@@ -15,6 +26,8 @@ urlpatterns = [
     path("registers/<slug:slug>/risks/<int:number>/assess/", risks.risk_assess, name="risk_assess"),
     path("registers/<slug:slug>/risks/<int:number>/review/", risks.risk_review, name="risk_review"),
     path("registers/<slug:slug>/risks/<int:number>/history/", risks.risk_history, name="risk_history"),
+    path("registers/<slug:slug>/precedents/", precedents.risk_suggestions, name="risk_suggestions"),
+    path("registers/<slug:slug>/risks/<int:number>/precedents/", precedents.risk_precedents, name="risk_precedents"),
     path("library/", library.library, name="library"),
     path("library/load/", library.library_load, name="library_load"),
     path("library/search/", library.library_search, name="library_search"),

@@ -2,6 +2,7 @@ from registers.forms.agreements import AgreementForm
 from registers.forms.assessments import AssessmentForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
+from registers.forms.precedents import MarkForms
 from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
@@ -17,6 +18,7 @@ __all__ = [
     "LibrarySearchForm",
     "LibraryStepForm",
     "LogRiskForm",
+    "MarkForms",
     "PositionFilter",
     "ReminderForm",
     "ReviewForm",
