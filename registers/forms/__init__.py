@@ -1,5 +1,7 @@
 from registers.forms.agreements import AgreementForm
 from registers.forms.assessments import AssessmentForm
+from registers.forms.assurance import AssuranceForm
+from registers.forms.controls import ControlForm, ControlTestForm, EditControlForm, RetireControlForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
 from registers.forms.reviews import ReviewForm
@@ -9,12 +11,17 @@ from registers.forms.search import LibrarySearchForm
 __all__ = [
     "AgreementForm",
     "AssessmentForm",
+    "AssuranceForm",
+    "ControlForm",
+    "ControlTestForm",
     "DayForm",
+    "EditControlForm",
     "EditRiskForm",
     "LibraryFilesForm",
     "LibrarySearchForm",
     "LibraryStepForm",
     "LogRiskForm",
     "PositionFilter",
+    "RetireControlForm",
     "ReviewForm",
 ]

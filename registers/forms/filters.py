@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 
 from registers.forms.fields import Words
-from registers.models import FailureType, Gap, Position, Risk
+from registers.models import Assured, Controlled, FailureType, Gap, Position, Risk
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 UNDECIDED = "not-decided"
@@ -38,10 +38,11 @@ class SearchFilter(django_filters.Filter):
 
 
 class PositionFilter(django_filters.FilterSet):
-    """Narrows positions; made with `register=`, the `reader=` and the `day=` they speak of."""
+    """Narrows positions; made with `register=`, the `reader=` and the `day=` they speak of, and `known_by=` where
+    that is as agreed."""
 
-    # Where links from the dashboard and the home page lead: not offered unless used.
-    SELDOM = ("main_type", "likelihood", "impact", "mine")
+    # Where links from the dashboard, the home page and the assurance map lead: not offered unless used.
+    SELDOM = ("main_type", "likelihood", "impact", "mine", "assurance", "controls")
 
     q = SearchFilter(method="search", label="Search", called="The search", max_length=200)
     failure_type = django_filters.ChoiceFilter(method="by_failure_type", label="Failure type", empty_label="Any")
@@ -68,6 +69,18 @@ class PositionFilter(django_filters.FilterSet):
         empty_label="Anybody's",
         choices=[("yes", "Mine")],
     )
+    assurance = django_filters.ChoiceFilter(
+        method="by_assurance",
+        label="Assurance",
+        empty_label="All risks",
+        choices=[(one.value, one.label.capitalize()) for one in Assured],
+    )
+    controls = django_filters.ChoiceFilter(
+        method="by_controls",
+        label="Controls",
+        empty_label="All risks",
+        choices=[(one.value, one.label.capitalize()) for one in Controlled],
+    )
     likelihood = django_filters.ChoiceFilter(method="by_rating", label="Likelihood", empty_label="Any")
     impact = django_filters.ChoiceFilter(method="by_rating", label="Impact", empty_label="Any")
     sort = django_filters.ChoiceFilter(
@@ -78,9 +91,9 @@ class PositionFilter(django_filters.FilterSet):
         model = Position
         fields: tuple[str, ...] = ()
 
-    def __init__(self, data, queryset, *, register, reader, day):
+    def __init__(self, data, queryset, *, register, reader, day, known_by=None):
         super().__init__(data, queryset)
-        self.reader, self.day = reader, day
+        self.reader, self.day, self.known_by = reader, day, known_by
         self.scheme = register.scheme
         rules = self.scheme.rules
         self.filters["owner"].queryset = register.organisation.posts.all()
@@ -141,6 +154,12 @@ class PositionFilter(django_filters.FilterSet):
 
     def by_gap(self, positions, name, slug):
         return positions.missing(*(Gap if slug == ANY_GAP else [Gap(slug)]), day=self.day)
+
+    def by_assurance(self, positions, name, slug):
+        return positions.filter(Assured(slug).on(self.day, self.known_by))
+
+    def by_controls(self, positions, name, slug):
+        return positions.filter(Controlled(slug).on(self.day, self.known_by))
 
     def by_mine(self, positions, name, value):
         return positions.naming(self.reader)

@@ -1,18 +1,24 @@
 from registers.reports.agreements import Since, agreed_cards
+from registers.reports.assurance import AssuranceSummary, rows_of
+from registers.reports.controls import controls_beside, story_of
 from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
 
 __all__ = [
+    "AssuranceSummary",
     "Cell",
     "Chart",
     "Dashboard",
     "Since",
     "Table",
     "agreed_cards",
+    "controls_beside",
     "course_of",
     "judged_since",
     "latest_changes",
     "register_cards",
+    "rows_of",
+    "story_of",
     "waiting_for",
 ]

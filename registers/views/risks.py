@@ -6,7 +6,7 @@ from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm, ReviewFor
 from registers.models import Conflict, Risk
 from registers.models.cases import cases_of
 from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
-from registers.reports import course_of
+from registers.reports import controls_beside, course_of
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
 
 
@@ -37,6 +37,7 @@ def risk_detail(request, slug, number):
         "cases": cases_of(position and position.revision.primary_failure_type),
         "assessments": assessments,
         "course": course_of(assessments, days),
+        "holding": controls_beside(risk, reading),
         "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
         "may_assess": can(request.user, Permission.ASSESS_RISK, risk.register.organisation),
     }
