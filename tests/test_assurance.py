@@ -335,8 +335,8 @@ def register(risk):
 def test_the_map_says_how_many_rest_on_what(register, officer):
     text = re.sub(r"<[^>]+>", "", text_at(officer, MAP))
     assert "Of 4 risks, one rests on line 1 alone, one has only opinions that have run out and one has no " in text
-    assert "One has an opinion from line 2, 3 or 4 that still holds" in text
-    assert "four have no control written down, none has a control that was not tested" in text
+    assert "One has an opinion from line 2, 3 or 4 that still holds, four have no control" in text
+    assert "four have no control written down and none has a control that was not tested" in text
 
 
 @pytest.mark.parametrize("query", ["", f"?as_at={days_ago(50)}", f"?as_at={days_ago(85)}", "?agreed={}"])
