@@ -23,7 +23,7 @@ from makers import (
 )
 
 from registers.models import Conflict, Control, ControlRevision, OutOfTurn, Role
-from registers.reports import story_of
+from registers.reports import control_story
 from registers.reports.wording import how_long
 
 pytestmark = pytest.mark.django_db
@@ -141,7 +141,7 @@ def test_the_story_says_what_each_revision_did(risk):
     control.revise(by=by, version=2, title="Weekly reconciliation")
     control.retire(by=by, version=3, reason="Replaced.")
     control.revise(by=by, version=4, status="in-place")
-    told = [revision.told for revision in story_of(control)]
+    told = [revision.told for revision in control_story(control)]
     assert told == ["in use again", "taken out of use", "edited", "tested", "added"]
 
 

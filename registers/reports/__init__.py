@@ -1,9 +1,10 @@
 from registers.reports.agreements import Since, agreed_cards
 from registers.reports.assurance import AssuranceSummary, rows_of
-from registers.reports.controls import controls_beside, story_of
+from registers.reports.controls import control_story, controls_beside
 from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
+from registers.reports.story import story_of
 
 __all__ = [
     "AssuranceSummary",
@@ -13,6 +14,7 @@ __all__ = [
     "Since",
     "Table",
     "agreed_cards",
+    "control_story",
     "controls_beside",
     "course_of",
     "judged_since",

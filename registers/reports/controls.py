@@ -69,7 +69,7 @@ def controls_beside(risk, reading):
     )
 
 
-def story_of(control):
+def control_story(control):
     """Its revisions, newest first, each with what it changed, `revision.changes`, and what that was, in a word or two:
     `revision.told`."""
     revisions = list(control.revisions.select_related("by", "owner").order_by("number"))

@@ -12,7 +12,7 @@ from registers.permissions import (
     get_risk_for,
     positions_for,
 )
-from registers.reports import AssuranceSummary, rows_of, story_of
+from registers.reports import AssuranceSummary, control_story, rows_of
 from registers.views.reading import page_from, read_only, reading_from
 
 
@@ -67,7 +67,13 @@ def control_edit(request, slug, number, pk):
             return redirect(risk)
         except Conflict as conflict:
             form.rebase(conflict)
-    context = {"register": risk.register, "risk": risk, "control": control, "form": form, "entries": story_of(control)}
+    context = {
+        "register": risk.register,
+        "risk": risk,
+        "control": control,
+        "form": form,
+        "entries": control_story(control),
+    }
     return render(request, "registers/control_edit.html", context, status=409 if form.conflict else 200)
 
 
