@@ -4,6 +4,7 @@ from django.urls import include, path
 from registers.views import (
     about,
     agreements,
+    controls,
     dashboard,
     health,
     library,
@@ -28,6 +29,18 @@ urlpatterns = [
     path("registers/<slug:slug>/risks/<int:number>/history/", risks.risk_history, name="risk_history"),
     path("registers/<slug:slug>/precedents/", precedents.risk_suggestions, name="risk_suggestions"),
     path("registers/<slug:slug>/risks/<int:number>/precedents/", precedents.risk_precedents, name="risk_precedents"),
+    path("registers/<slug:slug>/assurance/", controls.assurance_map, name="assurance_map"),
+    path("registers/<slug:slug>/risks/<int:number>/assurance/new/", controls.assurance_new, name="assurance_new"),
+    path("registers/<slug:slug>/risks/<int:number>/controls/new/", controls.control_new, name="control_new"),
+    path("registers/<slug:slug>/risks/<int:number>/controls/<int:pk>/", controls.control_edit, name="control_edit"),
+    path(
+        "registers/<slug:slug>/risks/<int:number>/controls/<int:pk>/test/", controls.control_test, name="control_test"
+    ),
+    path(
+        "registers/<slug:slug>/risks/<int:number>/controls/<int:pk>/retire/",
+        controls.control_retire,
+        name="control_retire",
+    ),
     path("library/", library.library, name="library"),
     path("library/load/", library.library_load, name="library_load"),
     path("library/search/", library.library_search, name="library_search"),

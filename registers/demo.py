@@ -5,9 +5,10 @@ before that; `q2-9` is nine days before q2, `q1+6` six days after q1 but never l
 `today-3` three days before it. A risk's first step logs it; every further one rates it (`rate: 4x3`), changes what it
 says (`change:`), looks at it (`review:` what came of that, `next_in:` so many days unless as many as the scheme
 sets), marks a warning sign beside it (`mark: relevant`, `sign: DON-W1`) or closes it (`close: true`), and says why. A
-register's `agreements` tell which body agreed its position on which day, before anything else that happens on it.
-What happened before the day that a risk was `brought_in` was recorded on that day: references follow the order of
-recording, which is the order of the file.
+register's `agreements` tell which body agreed its position on which day, before anything else that happens on it;
+a body's file `controls` tells what holds its risks down and who looked (see demo_controls.py). What happened before the
+day that a risk was `brought_in` was recorded on that day: references follow the order of recording, which is the order
+of the file.
 """
 
 import datetime
@@ -21,6 +22,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 
+from registers import demo_controls
 from registers.models import (
     AdverseImpact,
     Directorate,
@@ -152,6 +154,20 @@ class _Teller:
             self._step(recorded_on, day, *what)
         for row in agreed:
             self._agree(*row)
+        self._hold_down()
+
+    def _hold_down(self):
+        """What holds the risks down, where a file of the body's own tells it."""
+        if "controls" in self.body:
+            risks = Risk.objects.filter(register__organisation=self.organisation).select_related("register")
+            demo_controls.tell(
+                read(self.body["controls"]),
+                {risk.reference: risk for risk in risks},
+                people=self.people,
+                posts=self.posts,
+                day_of=lambda text: day_of(text, self.today),
+                at=lambda day: _at(day, 11),
+            )
 
     def _people(self):
         people = {}

@@ -1,5 +1,7 @@
 from registers.forms.agreements import AgreementForm
 from registers.forms.assessments import AssessmentForm
+from registers.forms.assurance import AssuranceForm
+from registers.forms.controls import ControlForm, ControlTestForm, EditControlForm, RetireControlForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
 from registers.forms.precedents import MarkForms
@@ -11,8 +13,12 @@ from registers.forms.search import LibrarySearchForm
 __all__ = [
     "AgreementForm",
     "AssessmentForm",
+    "AssuranceForm",
     "CalendarAddressForm",
+    "ControlForm",
+    "ControlTestForm",
     "DayForm",
+    "EditControlForm",
     "EditRiskForm",
     "LibraryFilesForm",
     "LibrarySearchForm",
@@ -21,5 +27,6 @@ __all__ = [
     "MarkForms",
     "PositionFilter",
     "ReminderForm",
+    "RetireControlForm",
     "ReviewForm",
 ]

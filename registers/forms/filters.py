@@ -7,7 +7,18 @@ from django.db.models import F, Q
 from django.utils.functional import cached_property
 
 from registers.forms.fields import Words
-from registers.models import AdverseImpact, CaseStudy, FailureType, Gap, Insight, Position, Risk, WarningSign
+from registers.models import (
+    AdverseImpact,
+    Assured,
+    CaseStudy,
+    Controlled,
+    FailureType,
+    Gap,
+    Insight,
+    Position,
+    Risk,
+    WarningSign,
+)
 from registers.permissions import cuts_of_marks, marks_across
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
@@ -60,8 +71,11 @@ class PositionFilter(django_filters.FilterSet):
     """Narrows positions; made with `register=`, the `reader=`, the `day=` they speak of, and the instant by which that
     was known, if it is limited."""
 
-    # Where links from the dashboard and the home page lead: not offered unless used.
-    SELDOM = ("main_type", "likelihood", "impact", "mine", "adverse_impact", "case", "sign", "insight")
+    # Where links from the dashboard, the home page and the assurance map lead: not offered unless used.
+    SELDOM = (
+        *("main_type", "likelihood", "impact", "mine", "adverse_impact", "case", "sign", "insight"),
+        *("assurance", "controls"),
+    )
 
     q = SearchFilter(method="search", label="Search", called="The search", max_length=200)
     failure_type = django_filters.ChoiceFilter(method="by_failure_type", label="Failure type", empty_label="Any")
@@ -87,6 +101,18 @@ class PositionFilter(django_filters.FilterSet):
         label="Whose risks",
         empty_label="Anybody's",
         choices=[("yes", "Mine")],
+    )
+    assurance = django_filters.ChoiceFilter(
+        method="by_assurance",
+        label="Assurance",
+        empty_label="All risks",
+        choices=[(one.value, one.label.capitalize()) for one in Assured],
+    )
+    controls = django_filters.ChoiceFilter(
+        method="by_controls",
+        label="Controls",
+        empty_label="All risks",
+        choices=[(one.value, one.label.capitalize()) for one in Controlled],
     )
     likelihood = django_filters.ChoiceFilter(method="by_rating", label="Likelihood", empty_label="Any")
     impact = django_filters.ChoiceFilter(method="by_rating", label="Impact", empty_label="Any")
@@ -165,6 +191,12 @@ class PositionFilter(django_filters.FilterSet):
 
     def by_gap(self, positions, name, slug):
         return positions.missing(*(Gap if slug == ANY_GAP else [Gap(slug)]), day=self.day)
+
+    def by_assurance(self, positions, name, slug):
+        return positions.filter(Assured(slug).on(self.day, self.known_by))
+
+    def by_controls(self, positions, name, slug):
+        return positions.filter(Controlled(slug).on(self.day, self.known_by))
 
     def by_mine(self, positions, name, value):
         return positions.naming(self.reader)

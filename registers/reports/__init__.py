@@ -1,4 +1,6 @@
 from registers.reports.agreements import Since, agreed_cards
+from registers.reports.assurance import AssuranceSummary, rows_of
+from registers.reports.controls import control_story, controls_beside
 from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.due import due_between, due_soon
@@ -6,18 +8,22 @@ from registers.reports.home import judged_since, latest_changes, register_cards,
 from registers.reports.story import story_of
 
 __all__ = [
+    "AssuranceSummary",
     "Cell",
     "Chart",
     "Dashboard",
     "Since",
     "Table",
     "agreed_cards",
+    "control_story",
+    "controls_beside",
     "course_of",
     "due_between",
     "due_soon",
     "judged_since",
     "latest_changes",
     "register_cards",
+    "rows_of",
     "story_of",
     "waiting_for",
 ]

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm, ReviewForm
 from registers.models import Conflict, Risk
 from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
-from registers.reports import course_of, story_of
+from registers.reports import controls_beside, course_of, story_of
 from registers.reports.precedents import elsewhere_of, suggestions_for
 from registers.views.precedents import leads_to_signs
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
@@ -42,6 +42,7 @@ def risk_detail(request, slug, number):
         "elsewhere": elsewhere_of(request.user, risk, position, reading.day, reading.known_by),
         "assessments": assessments,
         "course": course_of(assessments, days),
+        "holding": controls_beside(risk, reading),
         "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
         "may_assess": can(request.user, Permission.ASSESS_RISK, risk.register.organisation),
     }
