@@ -3,6 +3,7 @@ from registers.forms.assessments import AssessmentForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
 from registers.forms.precedents import MarkForms
+from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.forms.search import LibrarySearchForm
@@ -10,6 +11,7 @@ from registers.forms.search import LibrarySearchForm
 __all__ = [
     "AgreementForm",
     "AssessmentForm",
+    "CalendarAddressForm",
     "DayForm",
     "EditRiskForm",
     "LibraryFilesForm",
@@ -18,5 +20,6 @@ __all__ = [
     "LogRiskForm",
     "MarkForms",
     "PositionFilter",
+    "ReminderForm",
     "ReviewForm",
 ]
