@@ -1,7 +1,19 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from registers.views import about, agreements, controls, dashboard, health, library, registers, risks, sources
+from registers.views import (
+    about,
+    agreements,
+    controls,
+    dashboard,
+    health,
+    library,
+    precedents,
+    registers,
+    reminders,
+    risks,
+    sources,
+)
 
 urlpatterns = [
     path("", registers.home, name="home"),
@@ -27,6 +39,8 @@ urlpatterns = [
         controls.control_retire,
         name="control_retire",
     ),
+    path("registers/<slug:slug>/precedents/", precedents.risk_suggestions, name="risk_suggestions"),
+    path("registers/<slug:slug>/risks/<int:number>/precedents/", precedents.risk_precedents, name="risk_precedents"),
     path("library/", library.library, name="library"),
     path("library/load/", library.library_load, name="library_load"),
     path("library/search/", library.library_search, name="library_search"),
@@ -40,6 +54,10 @@ urlpatterns = [
     path("library/case-studies/<slug:slug>/", library.library_case, name="library_case"),
     path("library/insights/<int:number>/", library.library_insight, name="library_insight"),
     path("library/impacts/<slug:slug>/", library.library_impact, name="library_impact"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/calendar/", reminders.calendar_address, name="calendar_address"),
+    path("reminders/calendar/stop/", reminders.calendar_stop, name="calendar_stop"),
+    path("calendar/<slug:secret>.ics", reminders.calendar_feed, name="calendar_feed"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path("privacy/", about.privacy, name="privacy"),
     path("cookies/", about.cookies, name="cookies"),

@@ -4,6 +4,8 @@ from registers.forms.assurance import AssuranceForm
 from registers.forms.controls import ControlForm, ControlTestForm, EditControlForm, RetireControlForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
+from registers.forms.precedents import MarkForms
+from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.forms.search import LibrarySearchForm
@@ -12,6 +14,7 @@ __all__ = [
     "AgreementForm",
     "AssessmentForm",
     "AssuranceForm",
+    "CalendarAddressForm",
     "ControlForm",
     "ControlTestForm",
     "DayForm",
@@ -21,7 +24,9 @@ __all__ = [
     "LibrarySearchForm",
     "LibraryStepForm",
     "LogRiskForm",
+    "MarkForms",
     "PositionFilter",
+    "ReminderForm",
     "RetireControlForm",
     "ReviewForm",
 ]

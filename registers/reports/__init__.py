@@ -3,6 +3,7 @@ from registers.reports.assurance import AssuranceSummary, rows_of
 from registers.reports.controls import control_story, controls_beside
 from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
+from registers.reports.due import due_between, due_soon
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
 from registers.reports.story import story_of
 
@@ -17,6 +18,8 @@ __all__ = [
     "control_story",
     "controls_beside",
     "course_of",
+    "due_between",
+    "due_soon",
     "judged_since",
     "latest_changes",
     "register_cards",
