@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from registers.views import about, agreements, dashboard, health, library, registers, risks, sources
+from registers.views import about, actions, agreements, dashboard, escalations, health, library, registers, risks, sources
 
 urlpatterns = [
     path("", registers.home, name="home"),
@@ -15,6 +15,23 @@ urlpatterns = [
     path("registers/<slug:slug>/risks/<int:number>/assess/", risks.risk_assess, name="risk_assess"),
     path("registers/<slug:slug>/risks/<int:number>/review/", risks.risk_review, name="risk_review"),
     path("registers/<slug:slug>/risks/<int:number>/history/", risks.risk_history, name="risk_history"),
+    path("registers/<slug:slug>/actions/", actions.action_list, name="action_list"),
+    path("registers/<slug:slug>/risks/<int:number>/actions/new/", actions.action_new, name="action_new"),
+    path("registers/<slug:slug>/risks/<int:number>/actions/<int:pk>/", actions.action_edit, name="action_edit"),
+    path("registers/<slug:slug>/risks/<int:number>/actions/<int:pk>/done/", actions.action_done, name="action_done"),
+    path("registers/<slug:slug>/risks/<int:number>/actions/<int:pk>/drop/", actions.action_drop, name="action_drop"),
+    path(
+        "registers/<slug:slug>/risks/<int:number>/actions/<int:pk>/reopen/",
+        actions.action_reopen,
+        name="action_reopen",
+    ),
+    path("registers/<slug:slug>/escalations/", escalations.escalation_list, name="escalation_list"),
+    path("registers/<slug:slug>/risks/<int:number>/escalate/", escalations.risk_escalate, name="risk_escalate"),
+    path(
+        "registers/<slug:slug>/risks/<int:number>/escalations/<int:pk>/",
+        escalations.escalation_decide,
+        name="escalation_decide",
+    ),
     path("library/", library.library, name="library"),
     path("library/load/", library.library_load, name="library_load"),
     path("library/search/", library.library_search, name="library_search"),

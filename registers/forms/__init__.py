@@ -1,5 +1,8 @@
+from registers.forms.action_filter import ActionFilter
+from registers.forms.actions import ActionDoneForm, ActionDropForm, ActionReopenForm, EditActionForm, NewActionForm
 from registers.forms.agreements import AgreementForm
 from registers.forms.assessments import AssessmentForm
+from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
 from registers.forms.reviews import ReviewForm
@@ -7,14 +10,22 @@ from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.forms.search import LibrarySearchForm
 
 __all__ = [
+    "ActionDoneForm",
+    "ActionDropForm",
+    "ActionFilter",
+    "ActionReopenForm",
     "AgreementForm",
     "AssessmentForm",
     "DayForm",
+    "DecisionForm",
+    "EditActionForm",
     "EditRiskForm",
+    "EscalationForm",
     "LibraryFilesForm",
     "LibrarySearchForm",
     "LibraryStepForm",
     "LogRiskForm",
+    "NewActionForm",
     "PositionFilter",
     "ReviewForm",
 ]

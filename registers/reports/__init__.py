@@ -1,7 +1,10 @@
+from registers.reports.actions import action_counts, actions_beside, actions_of, dates_of, listed
 from registers.reports.agreements import Since, agreed_cards
 from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
+from registers.reports.escalations import escalations_beside, escalations_of, taken_up
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
+from registers.reports.reviews import asked_outside_of
 
 __all__ = [
     "Cell",
@@ -9,10 +12,19 @@ __all__ = [
     "Dashboard",
     "Since",
     "Table",
+    "action_counts",
+    "actions_beside",
+    "actions_of",
     "agreed_cards",
+    "asked_outside_of",
     "course_of",
+    "dates_of",
+    "escalations_beside",
+    "escalations_of",
     "judged_since",
     "latest_changes",
+    "listed",
     "register_cards",
+    "taken_up",
     "waiting_for",
 ]

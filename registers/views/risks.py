@@ -6,7 +6,7 @@ from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm, ReviewFor
 from registers.models import Conflict, Risk
 from registers.models.cases import cases_of
 from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
-from registers.reports import course_of
+from registers.reports import actions_of, asked_outside_of, course_of, escalations_of
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
 
 
@@ -37,6 +37,10 @@ def risk_detail(request, slug, number):
         "cases": cases_of(position and position.revision.primary_failure_type),
         "assessments": assessments,
         "course": course_of(assessments, days),
+        "actions": actions_of(risk, reading.day, reading.known_by),
+        "asked_outside": asked_outside_of(risk, reading),
+        "escalations": escalations_of(risk, reading),
+        "may_decide": can(request.user, Permission.RUN_REGISTER, risk.register.organisation),
         "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
         "may_assess": can(request.user, Permission.ASSESS_RISK, risk.register.organisation),
     }
