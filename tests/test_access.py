@@ -412,6 +412,8 @@ def exempt(people):
     what = {"title": "Quokka in the vault", "assessed": (5, 5), "on": days_ago(100), "recorded_at": known}
     risk = make_risk(register, by=people["manager"], **what)
     make_agreement(register, by=people["manager"], on=days_ago(50))
+    make_action(risk, title="Quokka in hand")
+    make_escalation(risk, register.parent, approved_by=people["manager"], reason="Quokka in danger.")
     make_revision(risk, is_exempt=True, on=days_ago(10))
     risk.refresh_from_db()
     return risk
@@ -484,7 +486,6 @@ def test_who_may_read_an_exempt_risk_as_it_was_agreed(people, client_of, exempt,
 
 def pages_that_list(exempt):
     past = f"as_at={days_ago(50)}"
-    number = {"slug": "ours", "number": 1}
     return [
         "/",
         "/registers/ours/",
@@ -499,7 +500,10 @@ def pages_that_list(exempt):
         f"/registers/ours/dashboard/?since={days_ago(101)}",
         *(f"/registers/ours/{page}?{agreed(exempt)}" for page in ("", "dashboard/")),
         "/registers/ours/agreements/",
-        *(reverse(name, kwargs=number) for name in OF_A_RISK),
+        *(path_of(name) for name in OF_A_RISK),
+        *(f"/registers/{slug}/{page}" for slug in ("ours", "above-ours") for page in ("actions/", "escalations/")),
+        "/registers/above-ours/",
+        "/registers/above-ours/dashboard/",
     ]
 
 
