@@ -1,7 +1,18 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from registers.views import about, actions, agreements, dashboard, escalations, health, library, registers, risks, sources
+from registers.views import (
+    about,
+    actions,
+    agreements,
+    dashboard,
+    escalations,
+    health,
+    library,
+    registers,
+    risks,
+    sources,
+)
 
 urlpatterns = [
     path("", registers.home, name="home"),

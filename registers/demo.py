@@ -4,9 +4,10 @@ A day of the story is counted back from the day of loading: `q1` is the last qua
 that; `q2-9` is nine days before q2, `q1+6` six days after q1 but never later than the day of loading, `today-3` three
 days before it. A risk's first step logs it; every further one rates it (`rate: 4x3`), changes what it says
 (`change:`), looks at it (`review:` what came of that, `next_in:` so many days unless as many as the scheme sets,
-`outside:` who outside was asked) or closes it (`close: true`), and says why. A register's `agreements` tell which body agreed its position on which day,
-before anything else that happens on it. What happened before the day that a risk was `brought_in` was
-recorded on that day: references follow the order of recording, which is the order of the file.
+`outside:` who outside was asked) or closes it (`close: true`), and says why. A register's `agreements` tell which body
+agreed its position on which day, before anything else that happens on it. What happened before the day that a risk was
+`brought_in` was recorded on that day: references follow the order of recording, which is the order of the file. What
+stands `beside` the risks is told last (demo_actions.py).
 """
 
 import datetime

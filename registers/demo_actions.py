@@ -2,8 +2,8 @@
 of its own, by reference, and written with the verbs that people's forms use, after the risks themselves.
 
 An action is `added` on a day, `due` on one that may lie ahead or on none, and `then` put off (`due:`), finished
-(`done:`, `how:` that is known, `differently:`) or dropped (`drop:`). An escalation is proposed on a `day`, and `decided`
-or left waiting.
+(`done:`, `how:` that is known, `differently:`) or dropped (`drop:`). An escalation is proposed on a `day`, and
+`decided` or left waiting.
 """
 
 import datetime

@@ -1,4 +1,4 @@
-"""What is going to be done about a risk: the day it was first due, what its end asks for, and who sees which is late."""
+"""What is going to be done about a risk: the day it was first due, what its end asks for, who sees what is late."""
 
 import datetime
 import re
@@ -233,7 +233,9 @@ def test_a_risk_without_actions_says_what_one_is(risk, member):
 
 def test_a_reader_is_led_to_no_form(risk, member, officer):
     make_action(risk)
-    led = ["/actions/" in client.get(risk.get_absolute_url()).text.split('id="actions"')[1] for client in (officer, member)]
+    led = [
+        "/actions/" in client.get(risk.get_absolute_url()).text.split('id="actions"')[1] for client in (officer, member)
+    ]
     assert led == [True, False]
 
 
@@ -254,7 +256,13 @@ def test_many_actions_cost_no_more_queries_than_one(risk, member):
 
 
 def new_form(**fields):
-    return {"title": "Fill the post", "kind": "capability", "token": uuid.uuid4(), **parts("due_on", days_ago(-9)), **fields}
+    return {
+        "title": "Fill the post",
+        "kind": "capability",
+        "token": uuid.uuid4(),
+        **parts("due_on", days_ago(-9)),
+        **fields,
+    }
 
 
 def test_an_officer_adds_an_action(risk, officer):

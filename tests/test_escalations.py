@@ -32,7 +32,7 @@ def above():
 
 @pytest.fixture
 def home(above):
-    return make_register(above.organisation, slug="home", name="Children’s register", prefix="CHS", parent=above)
+    return make_register(above.organisation, slug="home", name="Children's register", prefix="CHS", parent=above)
 
 
 @pytest.fixture
@@ -216,7 +216,11 @@ def test_a_manager_decides(risk, above, manager, answer, is_approved):
 
 @pytest.mark.parametrize(
     ("answer", "reason", "words"),
-    [("", "x", "Select whether it is approved"), ("maybe", "x", "Select whether"), ("no", "", "Enter why it is decided")],
+    [
+        ("", "x", "Select whether it is approved"),
+        ("maybe", "x", "Select whether"),
+        ("no", "", "Enter why it is decided"),
+    ],
 )
 def test_a_decision_that_says_nothing_is_refused_in_words(risk, above, manager, answer, reason, words):
     assert words in decide(manager, make_escalation(risk, above), answer, reason).text
@@ -280,7 +284,9 @@ def test_the_register_above_lists_it_apart_and_does_not_count_it(risk, above, of
 def test_a_past_day_lists_what_was_taken_up_then(risk, above, officer, page):
     taken_up(risk, above, on=days_ago(20))
     taken_up(risk, above, on=days_ago(10), direction=DOWN)
-    seen = ["Taken up" in officer.get(f"/registers/above/{page}?as_at={days_ago(n)}").text for n in (21, 20, 11, 10, -1)]
+    seen = [
+        "Taken up" in officer.get(f"/registers/above/{page}?as_at={days_ago(n)}").text for n in (21, 20, 11, 10, -1)
+    ]
     assert seen == [False, True, True, False, False]
 
 

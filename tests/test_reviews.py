@@ -23,7 +23,12 @@ from makers import (
 )
 
 from registers.models import AuditEntry, Conflict, HistoryIsAppendOnly, Review, Role
-from registers.models.response import is_above_tolerance_twice_running, latest_next, next_review_of, stands_above_tolerance
+from registers.models.response import (
+    is_above_tolerance_twice_running,
+    latest_next,
+    next_review_of,
+    stands_above_tolerance,
+)
 
 pytestmark = pytest.mark.django_db
 

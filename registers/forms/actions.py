@@ -44,7 +44,7 @@ class ActionForm(forms.Form):
         counted=True,
         called="What will be done",
         max_length=200,
-        help_text="Begin with a verb. For example: fill the head of procurement’s post.",
+        help_text="Begin with a verb. For example: fill the head of procurement's post.",
         missing="Enter what will be done",
     )
     kind = forms.ChoiceField(
@@ -114,7 +114,7 @@ class EditActionForm(Versioned, ActionForm):
         required=False,
         rows=2,
         max_length=1000,
-        help_text="Needed when the day it is due changes: the old day and your reason stay on the risk’s page.",
+        help_text="Needed when the day it is due changes: the old day and your reason stay on the risk's page.",
     )
     helper = Helper("title", "kind", "owner", "due_on", "reason", "detail")
     field_order = ("title", "kind", "owner", "due_on", "reason", "detail")
@@ -128,7 +128,12 @@ class EditActionForm(Versioned, ActionForm):
         cleaned = super().clean()
         _in_turn(self.action, cleaned, {Action.Status.OPEN})
         due = cleaned.get("due_on", self.action.due_on)
-        if self.action.due_on and due != self.action.due_on and not cleaned.get("reason") and "reason" not in self.errors:
+        if (
+            self.action.due_on
+            and due != self.action.due_on
+            and not cleaned.get("reason")
+            and "reason" not in self.errors
+        ):
             self.add_error("reason", "Enter why the day it is due changes")
         return cleaned
 

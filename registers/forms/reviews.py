@@ -56,7 +56,7 @@ class ReviewForm(Versioned):
         required=False,
         rows=3,
         missing="Enter who outside was asked, or “Nobody yet, because” and why",
-        help_text="A body like ours, a regulator, a sector’s support team: who, when, and what came of it. "
+        help_text="A body like ours, a regulator, a sector's support team: who, when, and what came of it. "
         "“Nobody yet, because” is an answer too.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)

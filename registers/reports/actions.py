@@ -99,10 +99,14 @@ class ActionCounts:
         if not self.open:
             return "No action is open."
         if not self.late:
-            return f"None of {self.open} open actions is late." if self.open > 1 else "One action is open. It is not late."
+            return (
+                f"None of {self.open} open actions is late." if self.open > 1 else "One action is open. It is not late."
+            )
         if self.open == 1:
             return f"One action is open, and it is late{', re-dated before' if self.late_before else ''}."
-        said = f"{a_number(self.late).capitalize()} of {self.open} open actions {'is' if self.late == 1 else 'are'} late"
+        said = (
+            f"{a_number(self.late).capitalize()} of {self.open} open actions {'is' if self.late == 1 else 'are'} late"
+        )
         if not self.late_before:
             return f"{said}{'' if self.late == 1 else ', none of them re-dated before'}."
         before = "re-dated before" if self.late == 1 else f"{a_number(self.late_before)} of them re-dated before"
@@ -110,7 +114,7 @@ class ActionCounts:
 
 
 def times(count):
-    """ "once", "twice", "three times". """
+    """ "once", "twice", "three times"."""
     return {1: "once", 2: "twice"}.get(count, f"{a_number(count)} times")
 
 

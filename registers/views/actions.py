@@ -3,7 +3,14 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from registers.forms import ActionDoneForm, ActionDropForm, ActionFilter, ActionReopenForm, EditActionForm, NewActionForm
+from registers.forms import (
+    ActionDoneForm,
+    ActionDropForm,
+    ActionFilter,
+    ActionReopenForm,
+    EditActionForm,
+    NewActionForm,
+)
 from registers.models import Action, Conflict
 from registers.permissions import (
     Permission,

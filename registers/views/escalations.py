@@ -44,7 +44,7 @@ def risk_escalate(request, slug, number):
         try:
             escalation = Escalation.propose(risk, by=request.user, **form.said)
             to = escalation.to_register
-            messages.success(request, f"{risk.reference}: proposed. It waits for a risk manager’s decision at {to}.")
+            messages.success(request, f"{risk.reference}: proposed. It waits for a risk manager's decision at {to}.")
             return redirect(risk)
         except OutOfTurn:
             form.add_error(None, f"Somebody was quicker: look at {risk.reference} for what waits now")
