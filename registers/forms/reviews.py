@@ -23,7 +23,7 @@ class ReviewForm(Versioned):
             hints={
                 Review.Outcome.WORDING: "Edit the risk next.",
                 Review.Outcome.JUDGE: "Assess it next, or say in the note who will.",
-                Review.Outcome.HIGHER: "Say in the note to whom, and why.",
+                Review.Outcome.HIGHER: "Say in the note why, and propose it on the risk's page next.",
                 Review.Outcome.CLOSE: "Say in the note why: a risk manager decides.",
             }
         ),
