@@ -10,6 +10,7 @@ from registers.views import (
     health,
     library,
     registers,
+    reminders,
     risks,
     sources,
 )
@@ -56,6 +57,10 @@ urlpatterns = [
     path("library/case-studies/<slug:slug>/", library.library_case, name="library_case"),
     path("library/insights/<int:number>/", library.library_insight, name="library_insight"),
     path("library/impacts/<slug:slug>/", library.library_impact, name="library_impact"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/calendar/", reminders.calendar_address, name="calendar_address"),
+    path("reminders/calendar/stop/", reminders.calendar_stop, name="calendar_stop"),
+    path("calendar/<slug:secret>.ics", reminders.calendar_feed, name="calendar_feed"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path("privacy/", about.privacy, name="privacy"),
     path("cookies/", about.cookies, name="cookies"),

@@ -271,21 +271,21 @@ def test_a_risk_says_where_else_it_is_listed_since_when_and_why(risk, above, mem
     assert "Listed also in" not in member.get(f"{risk.get_absolute_url()}?as_at={days_ago(21)}").text
 
 
-@pytest.mark.parametrize("page", ["", "dashboard/", "escalations/"])
-def test_the_register_above_lists_it_apart_and_does_not_count_it(risk, above, officer, page):
+@pytest.mark.parametrize("place", ["", "dashboard/", "escalations/"])
+def test_the_register_above_lists_it_apart_and_does_not_count_it(risk, above, officer, place):
     taken_up(risk, above, on=days_ago(20))
-    answer = officer.get(f"/registers/above/{page}")
+    answer = officer.get(f"/registers/above/{place}")
     assert "Taken up from other registers: 1" in answer.text
     assert risk.title in answer.text and f'href="{risk.get_absolute_url()}"' in answer.text
     assert 'data-total="1"' not in answer.text and 'data-count="1"' not in answer.text
 
 
-@pytest.mark.parametrize("page", ["", "dashboard/"])
-def test_a_past_day_lists_what_was_taken_up_then(risk, above, officer, page):
+@pytest.mark.parametrize("place", ["", "dashboard/"])
+def test_a_past_day_lists_what_was_taken_up_then(risk, above, officer, place):
     taken_up(risk, above, on=days_ago(20))
     taken_up(risk, above, on=days_ago(10), direction=DOWN)
     seen = [
-        "Taken up" in officer.get(f"/registers/above/{page}?as_at={days_ago(n)}").text for n in (21, 20, 11, 10, -1)
+        "Taken up" in officer.get(f"/registers/above/{place}?as_at={days_ago(n)}").text for n in (21, 20, 11, 10, -1)
     ]
     assert seen == [False, True, True, False, False]
 
@@ -310,20 +310,20 @@ def test_a_closed_risk_is_listed_nowhere(risk, above, officer):
     assert "Taken up" not in officer.get("/registers/above/").text
 
 
-@pytest.mark.parametrize("page", ["", "dashboard/", "escalations/"])
-def test_an_exempt_risk_is_listed_only_to_those_who_may_see_it(home, above, officer, member, page):
+@pytest.mark.parametrize("place", ["", "dashboard/", "escalations/"])
+def test_an_exempt_risk_is_listed_only_to_those_who_may_see_it(home, above, officer, member, place):
     taken_up(make_risk(home, title="Hidden", is_exempt=True), above)
     make_escalation(make_risk(home, title="Hidden too", is_exempt=True), above)
-    assert "Hidden" not in officer.get(f"/registers/above/{page}").text
-    assert "Hidden" in member.get(f"/registers/above/{page}").text
+    assert "Hidden" not in officer.get(f"/registers/above/{place}").text
+    assert "Hidden" in member.get(f"/registers/above/{place}").text
 
 
 def test_many_taken_up_cost_as_many_queries_as_one(home, above, member):
     def queries():
         counted = []
-        for page in ("", "dashboard/", "escalations/"):
+        for place in ("", "dashboard/", "escalations/"):
             with CaptureQueriesContext(connection) as found:
-                member.get(f"/registers/above/{page}")
+                member.get(f"/registers/above/{place}")
             counted.append(len(found))
         return counted
 

@@ -5,6 +5,7 @@ from registers.forms.assessments import AssessmentForm
 from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
+from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.forms.search import LibrarySearchForm
@@ -16,6 +17,7 @@ __all__ = [
     "ActionReopenForm",
     "AgreementForm",
     "AssessmentForm",
+    "CalendarAddressForm",
     "DayForm",
     "DecisionForm",
     "EditActionForm",
@@ -27,5 +29,6 @@ __all__ = [
     "LogRiskForm",
     "NewActionForm",
     "PositionFilter",
+    "ReminderForm",
     "ReviewForm",
 ]

@@ -2,9 +2,11 @@ from registers.reports.actions import action_counts, actions_beside, actions_of,
 from registers.reports.agreements import Since, agreed_cards
 from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
+from registers.reports.due import due_between, due_soon
 from registers.reports.escalations import escalations_beside, escalations_of, taken_up
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
 from registers.reports.reviews import asked_outside_of
+from registers.reports.story import story_of
 
 __all__ = [
     "Cell",
@@ -19,12 +21,15 @@ __all__ = [
     "asked_outside_of",
     "course_of",
     "dates_of",
+    "due_between",
+    "due_soon",
     "escalations_beside",
     "escalations_of",
     "judged_since",
     "latest_changes",
     "listed",
     "register_cards",
+    "story_of",
     "taken_up",
     "waiting_for",
 ]

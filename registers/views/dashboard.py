@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.shortcuts import render
 
 from registers.permissions import counts_everything, course_for, get_register_for, positions_for
@@ -21,13 +23,14 @@ def dashboard(request, slug):
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
     )
+    asked = f"{urlencode(reading.asked)}&" if reading.asked else ""
     context = {
         "tab": "dashboard",
         "register": register,
         "reading": reading,
         "report": report,
-        "cards": register_cards([register], now.on_register(), reading.day) if reading.is_today else [],
-        "since": since_latest(request.user, register) if reading.is_today else None,
+        "cards": register_cards([register], now.on_register(), reading.day, asked) if reading.is_today else [],
+        "since": since_latest(request.user, register) if reading.is_today or reading.opens else None,
         "taken_up": taken_up_by(request.user, register, reading),
         "counts_everything": counts_everything(request.user, register),
     }
