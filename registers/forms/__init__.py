@@ -1,7 +1,10 @@
+from registers.forms.action_filter import ActionFilter
+from registers.forms.actions import ActionDoneForm, ActionDropForm, ActionReopenForm, EditActionForm, NewActionForm
 from registers.forms.agreements import AgreementForm
 from registers.forms.assessments import AssessmentForm
 from registers.forms.assurance import AssuranceForm
 from registers.forms.controls import ControlForm, ControlTestForm, EditControlForm, RetireControlForm
+from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
 from registers.forms.precedents import MarkForms
@@ -11,6 +14,10 @@ from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.forms.search import LibrarySearchForm
 
 __all__ = [
+    "ActionDoneForm",
+    "ActionDropForm",
+    "ActionFilter",
+    "ActionReopenForm",
     "AgreementForm",
     "AssessmentForm",
     "AssuranceForm",
@@ -18,13 +25,17 @@ __all__ = [
     "ControlForm",
     "ControlTestForm",
     "DayForm",
+    "DecisionForm",
+    "EditActionForm",
     "EditControlForm",
     "EditRiskForm",
+    "EscalationForm",
     "LibraryFilesForm",
     "LibrarySearchForm",
     "LibraryStepForm",
     "LogRiskForm",
     "MarkForms",
+    "NewActionForm",
     "PositionFilter",
     "ReminderForm",
     "RetireControlForm",
