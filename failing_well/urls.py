@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from registers.views import about, agreements, dashboard, health, library, registers, risks, sources
+from registers.views import about, agreements, bulk, dashboard, health, library, registers, risks, sources, worklist
 
 urlpatterns = [
     path("", registers.home, name="home"),
@@ -15,6 +15,19 @@ urlpatterns = [
     path("registers/<slug:slug>/risks/<int:number>/assess/", risks.risk_assess, name="risk_assess"),
     path("registers/<slug:slug>/risks/<int:number>/review/", risks.risk_review, name="risk_review"),
     path("registers/<slug:slug>/risks/<int:number>/history/", risks.risk_history, name="risk_history"),
+    path("registers/<slug:slug>/review/", bulk.risk_review_many, name="risk_review_many"),
+    path("registers/<slug:slug>/reassign/", bulk.reassign, name="reassign"),
+    path("registers/<slug:slug>/worklist/", worklist.worklist, name="worklist"),
+    path(
+        "registers/<slug:slug>/worklist/<int:number>/<slug:check>/set-aside/",
+        worklist.check_set_aside,
+        name="check_set_aside",
+    ),
+    path(
+        "registers/<slug:slug>/worklist/<int:number>/<slug:check>/take-back/",
+        worklist.check_take_back,
+        name="check_take_back",
+    ),
     path("library/", library.library, name="library"),
     path("library/load/", library.library_load, name="library_load"),
     path("library/search/", library.library_search, name="library_search"),

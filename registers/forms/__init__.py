@@ -1,10 +1,12 @@
 from registers.forms.agreements import AgreementForm
 from registers.forms.assessments import AssessmentForm
+from registers.forms.bulk import PostsForm, ReassignForm, ReviewManyForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.forms.search import LibrarySearchForm
+from registers.forms.worklist import SetAsideForm, TakeBackForm, WorklistForm
 
 __all__ = [
     "AgreementForm",
@@ -16,5 +18,11 @@ __all__ = [
     "LibraryStepForm",
     "LogRiskForm",
     "PositionFilter",
+    "PostsForm",
+    "ReassignForm",
     "ReviewForm",
+    "ReviewManyForm",
+    "SetAsideForm",
+    "TakeBackForm",
+    "WorklistForm",
 ]
