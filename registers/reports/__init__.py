@@ -3,6 +3,7 @@ from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
 from registers.reports.owned import Owned, due_for_review
+from registers.reports.story import story_of
 from registers.reports.worklist import Worklist
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "judged_since",
     "latest_changes",
     "register_cards",
+    "story_of",
     "waiting_for",
 ]
