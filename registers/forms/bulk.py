@@ -13,7 +13,7 @@ from registers.forms.fields import OneOf, Words
 from registers.forms.versions import LARGEST_VERSION, LOST, TokenField
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
 from registers.models.response import next_review_of
-from registers.reports.owned import with_headings
+from registers.reports.owned import ask_outside_first, with_headings
 
 MOST_REVIEWED = 50
 MOST_MOVED = 200  # of each kind: more are moved by doing it again
@@ -23,7 +23,8 @@ VALUE = re.compile(r"(?P<pk>[1-9][0-9]{0,17})-(?P<version>[0-9]{1,9})")
 
 class ReviewManyForm(RevealingForm):
     """Risks that were looked at and stand as they are. due: those offered. risks: a queryset of what the reader may
-    see, for those that were offered when the form was opened and are due no longer."""
+    see, for those that were offered when the form was opened and are due no longer. outside: due, and left out, because
+    their review asks one question more."""
 
     risks = forms.MultipleChoiceField(
         label="Which risks did you look at, and stand as they are?",
@@ -46,7 +47,7 @@ class ReviewManyForm(RevealingForm):
     token = TokenField(required=False, widget=forms.HiddenInput)
     moved = ()
 
-    def __init__(self, data=None, *, due, risks):
+    def __init__(self, data=None, *, register, due, risks):
         super().__init__(data, initial={"token": uuid.uuid4()})
         today = timezone.localdate()
         self.rows = {str(risk.number): risk for risk in due}
@@ -54,6 +55,11 @@ class ReviewManyForm(RevealingForm):
             posted = [n for n in data.getlist("risks") if NUMBER.fullmatch(n) and n not in self.rows]
             found = with_headings(risks.filter(number__in=posted[:MOST_REVIEWED])).order_by("number")
             self.rows |= {str(risk.number): risk for risk in found}
+        asked = ask_outside_first(register, risks.filter(pk__in=[risk.pk for risk in self.rows.values()]), today)
+        self.outside = [risk for risk in self.rows.values() if risk.pk in asked]
+        self.rows = {n: risk for n, risk in self.rows.items() if risk.pk not in asked}
+        for risk in (*self.outside, *self.rows.values()):
+            risk.register = register
         question = self.fields["risks"]
         question.choices = [
             (n, f"{risk.register.reference(risk.number)} {risk.title}") for n, risk in self.rows.items()
@@ -192,7 +198,7 @@ class ReassignForm(forms.Form):
         shown = [name for name in self.KINDS if self.fields[name].choices]
         for name in set(self.KINDS) - set(shown):
             del self.fields[name]
-        self.helper = Helper(Fieldset("What goes with it", *shown), "reason")
+        self.helper = Helper(Fieldset("What moves", *shown), "reason")
 
     @property
     def total(self):

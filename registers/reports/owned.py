@@ -5,6 +5,7 @@ import datetime
 from django.db.models import Case, When
 
 from registers.models import Action, Control, Risk
+from registers.reports.quality_rows import ground_of, rows_of
 
 DUE_SOON = 14  # days before a review is due from which it is offered: a meeting looks at a fortnight's reviews at once
 
@@ -22,6 +23,13 @@ def with_headings(risks):
     """What a choice among them says of each; two queries for any number of schemes."""
     texts = ("cause", "event", "consequence", "notes", "current__rationale", "current__evidence")
     return risks.select_related("owner", "current").prefetch_related("current__scheme").defer(*texts)
+
+
+def ask_outside_first(register, risks, day):
+    """The keys of those of these risks whose review has to say who outside was asked: each is reviewed by itself.
+    Eight queries."""
+    ground = ground_of(register, day)
+    return {row.pk for row in rows_of(register, risks, day) if ground.is_above_tolerance_twice_running(row)}
 
 
 class Owned:

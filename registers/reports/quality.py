@@ -130,12 +130,25 @@ class Ground:
     def is_in_top_band(self, risk: RiskRow) -> bool:
         return bool(risk.current) and risk.current.band == self.top.slug
 
-    def is_above_tolerance(self, risk: RiskRow) -> bool:
-        """By what the organisation said of its category, else of all, else by the scheme."""
-        if not risk.current:
+    def is_above_tolerance(self, risk: RiskRow, judged: Judged | None = None) -> bool:
+        """By what the organisation said of its category, else of all, else by the scheme. judged: another judgement of
+        the risk than its current rating."""
+        judged = judged or risk.current
+        if not judged or not judged.band:
             return False
         most = self.tolerances.get(risk.category) or self.tolerances.get("") or self.scheme.tolerance
-        return self.ranks[risk.current.band] > self.ranks[most]
+        return self.ranks[judged.band] > self.ranks[most]
+
+    def is_above_tolerance_twice_running(self, risk: RiskRow) -> bool:
+        """Now, and when it was looked at before: at its latest review or, where there was none, at its last judgement
+        of an earlier day. Its next review says whom outside we have asked (insight 1)."""
+        if not self.is_above_tolerance(risk):
+            return False
+        if risk.reviewed_on:
+            before = [judged for judged in risk.currents if judged.day <= risk.reviewed_on]
+        else:
+            before = [judged for judged in risk.currents if judged.day < risk.current.day]
+        return bool(before) and self.is_above_tolerance(risk, before[-1])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from registers.reports.quality import Check, Found, Ground, RiskRow, Tally, tall
 from registers.reports.quality_checks import BY_SLUG, CHECKS
 from registers.reports.quality_rows import ground_of, rows_of
 
-LISTED = 5  # things named in a group; the number beside them counts all
+LISTED = 3  # things named in a group; the number beside them counts all
 OPEN = 3  # groups that are not folded
 NONE = "none"  # in an address: no owner, or a post of no directorate
 

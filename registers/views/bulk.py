@@ -18,7 +18,7 @@ def risk_review_many(request, slug):
     risks = risks_for(request.user, register)
     due = due_for_review(risks, request.user, timezone.localdate())
     total, data = due.count(), request.POST if request.method == "POST" else None
-    form = ReviewManyForm(data, due=due[:MOST_REVIEWED], risks=risks)
+    form = ReviewManyForm(data, register=register, due=due[:MOST_REVIEWED], risks=risks)
     if form.is_valid():
         try:
             made = review_many(by=request.user, reviews=form.reviews, token=form.cleaned_data["token"])
