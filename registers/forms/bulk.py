@@ -27,7 +27,7 @@ class ReviewManyForm(RevealingForm):
     their review asks one question more."""
 
     risks = forms.MultipleChoiceField(
-        label="Which risks did you look at, and stand as they are?",
+        label="Which risks were looked at and stand as they are?",
         help_text="Tick only what somebody looked at. Leave out what should change: open it instead.",
         widget=GovukCheckboxes,
         error_messages={
