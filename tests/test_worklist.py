@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from makers import (
     days_ago,
+    make_agreement,
     make_assessment,
     make_directorate,
     make_person,
@@ -147,6 +148,14 @@ def test_it_speaks_of_today_only_and_says_so(register, member, query):
     unscored(register)
     text = member.get(f"{URL}?{query}").text
     assert "speaks of today only" in text and "2 things to put right" in text
+
+
+def test_a_member_who_opens_on_what_was_agreed_reads_today_here_and_in_what_it_leads_to(register, member, officer):
+    risk = unscored(register)
+    make_agreement(register)
+    texts = [client.get(URL).text for client in (member, officer)]
+    today = f'"{risk.get_absolute_url()}?as_at={days_ago(0)}"'
+    assert [(today in text, "speaks of today only" in text) for text in texts] == [(True, True), (False, False)]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from registers.views.reading import page_of, read_only, reading_from
 def worklist(request, slug):
     register = get_register_for(request.user, slug)
     asked = WorklistForm(request.GET)
-    reads_today = reading_from(request, register).is_today
+    reading = reading_from(request, register)
     if not asked.is_valid():
         raise BadRequest("by takes check, directorate or post; those take the name or number of one.")
     report = Worklist(register, risks_for(request.user, register), timezone.localdate(), reader=request.user)
@@ -26,7 +26,8 @@ def worklist(request, slug):
         "tab": "worklist",
         "register": register,
         "report": report,
-        "reads_today": reads_today,
+        "reads_today": reading.is_today,
+        "query_today": reading.query_today,  # a member opens a risk as it was agreed, unless told
         "may_edit": can(request.user, Permission.EDIT_RISK, register.organisation),
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
         "counts_everything": counts_everything(request.user, register),
