@@ -1,7 +1,19 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from registers.views import about, agreements, bulk, dashboard, health, library, registers, risks, sources, worklist
+from registers.views import (
+    about,
+    agreements,
+    bulk,
+    dashboard,
+    health,
+    library,
+    registers,
+    reminders,
+    risks,
+    sources,
+    worklist,
+)
 
 urlpatterns = [
     path("", registers.home, name="home"),
@@ -41,6 +53,10 @@ urlpatterns = [
     path("library/case-studies/<slug:slug>/", library.library_case, name="library_case"),
     path("library/insights/<int:number>/", library.library_insight, name="library_insight"),
     path("library/impacts/<slug:slug>/", library.library_impact, name="library_impact"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/calendar/", reminders.calendar_address, name="calendar_address"),
+    path("reminders/calendar/stop/", reminders.calendar_stop, name="calendar_stop"),
+    path("calendar/<slug:secret>.ics", reminders.calendar_feed, name="calendar_feed"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path("privacy/", about.privacy, name="privacy"),
     path("cookies/", about.cookies, name="cookies"),

@@ -5,11 +5,11 @@ from functools import reduce
 from operator import or_
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from registers.models import Membership, Position, Register, Risk, RiskRevision, Role
+from registers.models import Membership, Position, Register, Risk, RiskRevision, Role, User
 
 
 class Permission(Enum):
@@ -111,7 +111,12 @@ def get_beside_risk_for(user, slug, number, model, pk, permission=Permission.VIE
 
 def risks_for(user, register):
     """The register's risks that this reader may see, as they stand today."""
-    return Risk.objects.filter(_seen(user, [register], _is_theirs(user)))
+    return risks_across(user, [register])
+
+
+def risks_across(user, registers):
+    """The same for several registers at once."""
+    return Risk.objects.filter(_seen(user, registers, _is_theirs(user)))
 
 
 def risks_across(user, registers):
@@ -148,6 +153,34 @@ def agreed_for(user, register):
 def positions_across(user, registers, day):
     """The same for several registers at once."""
     return _readable(user, registers, Position.objects).as_at(day)
+
+
+def people_who(permission):
+    """The people who are active and have that permission in some organisation today."""
+    held = Membership.objects.active().filter(user=OuterRef("pk"), role__in=roles_with(permission))
+    return User.objects.filter(Exists(held), is_active=True)
+
+
+def can_somewhere(user, permission):
+    return people_who(permission).filter(pk=user.pk).exists()
+
+
+def roles_with(permission):
+    return [role for role, allowed in PERMISSIONS.items() if permission in allowed]
+
+
+def can_be_worked_on_by(person, risk=""):
+    """The condition that a person named by the row (`person`: a field or annotation) may see its risk and edit it
+    today: what _seen says of a reader, said of somebody in the row. risk: the way from the row to it, "risk__".
+    True or False, never unknown, so that it can be negated."""
+    held = Membership.objects.active().filter(
+        user=OuterRef(person), user__is_active=True, organisation=OuterRef(f"{risk}register__organisation")
+    )
+    is_theirs = Q(**{f"{risk}raised_by": F(person)}) | Q(**{f"{risk}owner__holder": F(person)})
+    own = is_theirs & Exists(held.filter(role__in=roles_with(Permission.SEE_OWN_EXEMPT)))
+    sees = Q(**{f"{risk}is_exempt": False}) | own | Exists(held.filter(role__in=roles_with(Permission.SEE_EXEMPT)))
+    works = Exists(held.filter(role__in=roles_with(Permission.EDIT_RISK)))
+    return Case(When(works & sees, then=True), default=False, output_field=BooleanField())
 
 
 def counts_everything(user, register):

@@ -57,6 +57,7 @@ SIGNED_IN = everyone(200)
 READERS = everyone(404, **dict.fromkeys(INSIDE, 200))
 EDITORS = READERS | these("member peer administrator", 403)
 MANAGERS = EDITORS | {"officer": 403}
+TOLD = everyone(403, officer=200, manager=200, stranger=200)  # whoever may edit risks somewhere
 STAFF = everyone(403, staff=200, installer=200)
 TO_THE_SIGN_IN = everyone(302)
 ALREADY_SIGNED_IN = everyone(302, nobody=200, inactive=200)  # nothing to do here for somebody who is
@@ -87,6 +88,10 @@ TABLE = {
     "risk_assess": (RISK, EDITORS, EDITORS),
     "risk_review": (RISK, EDITORS, EDITORS),
     "risk_history": (RISK, READERS),
+    "reminders": ({}, SIGNED_IN, everyone(403, officer=302, manager=302, stranger=302)),
+    "calendar_address": ({}, TOLD, TOLD),
+    "calendar_stop": ({}, SIGNED_IN, TO_THE_SIGN_IN),
+    "calendar_feed": ({"secret": "no-such-secret"}, dict.fromkeys(PEOPLE, 404)),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF),
     "library_search": ({}, SIGNED_IN),

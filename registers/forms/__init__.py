@@ -3,6 +3,7 @@ from registers.forms.assessments import AssessmentForm
 from registers.forms.bulk import PostsForm, ReassignForm, ReviewManyForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
+from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.forms.search import LibrarySearchForm
@@ -11,6 +12,7 @@ from registers.forms.worklist import SetAsideForm, TakeBackForm, WorklistForm
 __all__ = [
     "AgreementForm",
     "AssessmentForm",
+    "CalendarAddressForm",
     "DayForm",
     "EditRiskForm",
     "LibraryFilesForm",
@@ -20,6 +22,7 @@ __all__ = [
     "PositionFilter",
     "PostsForm",
     "ReassignForm",
+    "ReminderForm",
     "ReviewForm",
     "ReviewManyForm",
     "SetAsideForm",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registers', '0012_escalations_and_what_is_set_aside'),
+        ('registers', '0080_reminders'),
     ]
 
     operations = [

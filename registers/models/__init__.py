@@ -43,6 +43,7 @@ from registers.models.people import Directorate, Membership, Organisation, Post,
 from registers.models.position import Position
 from registers.models.precedent import Precedent
 from registers.models.register import Register, ScoringScheme
+from registers.models.reminder import CalendarKey, ReminderChoice, ReminderKind, ReminderMail
 from registers.models.response import Review
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
@@ -65,6 +66,7 @@ __all__ = [
     "AuditText",
     "Basis",
     "Body",
+    "CalendarKey",
     "CaseFailureType",
     "CaseImpact",
     "CaseInsight",
@@ -99,6 +101,9 @@ __all__ = [
     "Precedent",
     "Precision",
     "Register",
+    "ReminderChoice",
+    "ReminderKind",
+    "ReminderMail",
     "Review",
     "Risk",
     "RiskRevision",
