@@ -119,11 +119,6 @@ def risks_across(user, registers):
     return Risk.objects.filter(_seen(user, registers, _is_theirs(user)))
 
 
-def risks_across(user, registers):
-    """The same for several registers at once."""
-    return Risk.objects.filter(_seen(user, registers, _is_theirs(user)))
-
-
 def revisions_across(user, registers):
     """Every change of the risks on these registers that this reader may see: today's exempt flag decides, for what was
     changed before it too. Asked of one change after the other, so that the latest few are found without the rest."""
