@@ -1,8 +1,11 @@
 from registers.forms.agreements import AgreementForm
 from registers.forms.assessments import AssessmentForm
+from registers.forms.assurance import AssuranceForm
 from registers.forms.bulk import PostsForm, ReassignForm, ReviewManyForm
+from registers.forms.controls import ControlForm, ControlTestForm, EditControlForm, RetireControlForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
+from registers.forms.precedents import MarkForms
 from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
@@ -12,17 +15,23 @@ from registers.forms.worklist import SetAsideForm, TakeBackForm, WorklistForm
 __all__ = [
     "AgreementForm",
     "AssessmentForm",
+    "AssuranceForm",
     "CalendarAddressForm",
+    "ControlForm",
+    "ControlTestForm",
     "DayForm",
+    "EditControlForm",
     "EditRiskForm",
     "LibraryFilesForm",
     "LibrarySearchForm",
     "LibraryStepForm",
     "LogRiskForm",
+    "MarkForms",
     "PositionFilter",
     "PostsForm",
     "ReassignForm",
     "ReminderForm",
+    "RetireControlForm",
     "ReviewForm",
     "ReviewManyForm",
     "SetAsideForm",

@@ -2,6 +2,7 @@ from registers.models.action import Action, ActionRevision
 from registers.models.agreement import Agreement
 from registers.models.appetite import Appetite
 from registers.models.assessment import Assessment
+from registers.models.assured import Assured, Controlled
 from registers.models.audit import AppendOnly, AuditChain, AuditEntry, AuditText, HistoryIsAppendOnly
 from registers.models.cases import (
     CASE_FACTS,
@@ -61,6 +62,7 @@ __all__ = [
     "Appetite",
     "Assessment",
     "Assurance",
+    "Assured",
     "AuditChain",
     "AuditEntry",
     "AuditText",
@@ -77,6 +79,7 @@ __all__ = [
     "Conflict",
     "Control",
     "ControlRevision",
+    "Controlled",
     "Directorate",
     "Discrepancy",
     "Escalation",

@@ -1,4 +1,6 @@
 from registers.reports.agreements import Since, agreed_cards
+from registers.reports.assurance import AssuranceSummary, rows_of
+from registers.reports.controls import control_story, controls_beside
 from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.due import due_between, due_soon
@@ -8,6 +10,7 @@ from registers.reports.story import story_of
 from registers.reports.worklist import Worklist
 
 __all__ = [
+    "AssuranceSummary",
     "Cell",
     "Chart",
     "Dashboard",
@@ -16,6 +19,8 @@ __all__ = [
     "Table",
     "Worklist",
     "agreed_cards",
+    "control_story",
+    "controls_beside",
     "course_of",
     "due_between",
     "due_for_review",
@@ -23,6 +28,7 @@ __all__ = [
     "judged_since",
     "latest_changes",
     "register_cards",
+    "rows_of",
     "story_of",
     "waiting_for",
 ]

@@ -1,5 +1,9 @@
 """Small numbers and comparisons as people say them."""
 
+from __future__ import annotations
+
+import datetime
+
 WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -25,3 +29,19 @@ def course_of_a_count(counts: list[int], names: list[str]) -> str:
     if most > max(first, last):
         said.append(f"{a_number(most)} on {[name for n, name in zip(counts, names, strict=True) if n == most][-1]}")
     return ", ".join([*said, f"{a_number(last)} on {names[-1]}"])
+
+
+def how_long(then: datetime.date, now: datetime.date) -> str:
+    """The time from one day to a later one as people say it: days, then weeks, months from eight weeks on, years from
+    two years on, each counted when it is full. Empty for the same day."""
+    days = (now - then).days
+    months = (now.year - then.year) * 12 + now.month - then.month - (now.day < then.day)
+    if days < 14:
+        return _several(days, "day") if days else ""
+    if days < 56:
+        return _several(days // 7, "week")
+    return _several(months, "month") if months < 24 else _several(months // 12, "year")
+
+
+def _several(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"

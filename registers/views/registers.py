@@ -47,7 +47,8 @@ def risk_list(request, slug):
     positions = positions_for(request.user, register, reading.day, reading.agreement)
     if reading.is_future:
         positions = positions.none()
-    narrowed = PositionFilter(request.GET, positions, register=register, reader=request.user, day=reading.day)
+    of = {"register": register, "reader": request.user, "day": reading.day, "known_by": reading.known_by}
+    narrowed = PositionFilter(request.GET, positions, **of)
     if set(narrowed.form.errors) - {"q"}:
         raise BadRequest("The address asks for something this register does not have.")
     context = {
