@@ -22,6 +22,7 @@ PAGES = [
     ("log a risk: the form", "/registers/bench/risks/new/"),
     ("log a risk: the save", None),
     ("dashboard", "/registers/bench/dashboard/"),
+    ("worklist", "/registers/bench/worklist/"),
     ("home", "/"),
 ]
 

@@ -5,6 +5,7 @@ from registers.views import (
     about,
     actions,
     agreements,
+    bulk,
     controls,
     dashboard,
     escalations,
@@ -15,6 +16,7 @@ from registers.views import (
     reminders,
     risks,
     sources,
+    worklist,
 )
 
 urlpatterns = [
@@ -29,6 +31,19 @@ urlpatterns = [
     path("registers/<slug:slug>/risks/<int:number>/assess/", risks.risk_assess, name="risk_assess"),
     path("registers/<slug:slug>/risks/<int:number>/review/", risks.risk_review, name="risk_review"),
     path("registers/<slug:slug>/risks/<int:number>/history/", risks.risk_history, name="risk_history"),
+    path("registers/<slug:slug>/review/", bulk.risk_review_many, name="risk_review_many"),
+    path("registers/<slug:slug>/reassign/", bulk.reassign, name="reassign"),
+    path("registers/<slug:slug>/worklist/", worklist.worklist, name="worklist"),
+    path(
+        "registers/<slug:slug>/worklist/<int:number>/<slug:check>/set-aside/",
+        worklist.check_set_aside,
+        name="check_set_aside",
+    ),
+    path(
+        "registers/<slug:slug>/worklist/<int:number>/<slug:check>/take-back/",
+        worklist.check_take_back,
+        name="check_take_back",
+    ),
     path("registers/<slug:slug>/precedents/", precedents.risk_suggestions, name="risk_suggestions"),
     path("registers/<slug:slug>/risks/<int:number>/precedents/", precedents.risk_precedents, name="risk_precedents"),
     path("registers/<slug:slug>/assurance/", controls.assurance_map, name="assurance_map"),

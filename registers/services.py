@@ -5,7 +5,18 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from registers.models import Agreement, AuditEntry, Position, Register
+from registers.models import (
+    Action,
+    Agreement,
+    AuditEntry,
+    Control,
+    ManyMovedOn,
+    Position,
+    Register,
+    Review,
+    Risk,
+)
+from registers.models.response import next_review_of
 
 BATCH = 1000
 
@@ -43,3 +54,75 @@ def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
         text={"register": str(register), "body": body, "note": note, "by": str(by)},
     )
     return agreement
+
+
+@transaction.atomic
+def review_many(*, by, reviews, token=None):
+    """Find of several risks that each stands as it is, today; returns their reviews, in the order of the risks.
+
+    reviews: (risk, version, note). The next review of each follows its band. Raises ManyMovedOn when a risk is not at
+    its version, and then none is written: who ticked thirty may say that all thirty were looked at, or see which not.
+    The same token gives back the reviews that it made."""
+    wanted = {risk.pk: (version, note) for risk, version, note in reviews}
+    risks = _held(Risk, wanted)
+    token = token or uuid.uuid4()
+    tokens = {risk.pk: uuid.uuid5(token, str(risk.pk)) for risk in risks}
+    made = {row.risk_id: row for row in Review.objects.filter(token__in=tokens.values(), by=by)}
+    moved = [risk for risk in risks if risk.pk not in made and risk.version != wanted[risk.pk][0]]
+    if moved:
+        raise ManyMovedOn(moved)
+    day = timezone.localdate()
+    for risk in risks:
+        if risk.pk not in made:
+            version, note = wanted[risk.pk]
+            said = {"outcome": Review.Outcome.STANDS, "note": note, "next_on": next_review_of(risk, day)}
+            made[risk.pk] = risk.review(by=by, version=version, token=tokens[risk.pk], **said)
+    return [made[risk.pk] for risk in risks]
+
+
+@transaction.atomic
+def reassign(*, by, from_post, to_post, reason, risks=(), controls=(), actions=()):
+    """Give what one post owns to another of its organisation; returns how many records that post has by now.
+
+    risks, controls, actions: (record, version). Raises ManyMovedOn, and writes nothing, when one of them is not at its
+    version or no longer the first post's; one that this person moved already, for this reason and from that version,
+    is the same form sent twice and passes."""
+    if from_post.organisation_id != to_post.organisation_id:
+        raise ValueError(f"{to_post} is a post of another organisation.")
+    organisation = to_post.organisation
+    asked = {Risk: dict(_keyed(risks)), Control: dict(_keyed(controls)), Action: dict(_keyed(actions))}
+    held = [(record, versions[record.pk]) for model, versions in asked.items() for record in _held(model, versions)]
+    there = [record for record, version in held if _is_moved_already(record, version, to_post, by, reason)]
+    theirs = [(record, version) for record, version in held if record not in there]
+    strange = [row for row, version in theirs if (row.version, row.owner_id) != (version, from_post.pk)]
+    if strange:
+        raise ManyMovedOn(strange)
+    for record, version in theirs:
+        record.revise(by=by, version=version, reason=reason, owner=to_post)
+    if theirs:
+        moved = {f"{model.__name__.lower()}s": [row.pk for row, _ in theirs if type(row) is model] for model in asked}
+        AuditEntry.record(
+            organisation=organisation,
+            by=by,
+            verb="post.reassigned",
+            subject=from_post,
+            facts={"to": to_post.pk, **moved},
+            text={"from": from_post.title, "to": to_post.title, "reason": reason, "by": str(by)},
+        )
+    return len(held)
+
+
+def _keyed(records):
+    return ((record.pk, version) for record, version in records)
+
+
+def _held(model, keys):
+    """The rows of these keys, locked in one order whoever asks, so that two of us wait for each other only once."""
+    return list(model.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+
+
+def _is_moved_already(record, version, to_post, by, reason):
+    if record.owner_id != to_post.pk or record.version != version + 1:
+        return False
+    latest = record.revisions.latest()
+    return (latest.by_id, latest.reason) == (by.pk, reason)

@@ -3,6 +3,7 @@ from registers.forms.actions import ActionDoneForm, ActionDropForm, ActionReopen
 from registers.forms.agreements import AgreementForm
 from registers.forms.assessments import AssessmentForm
 from registers.forms.assurance import AssuranceForm
+from registers.forms.bulk import PostsForm, ReassignForm, ReviewManyForm
 from registers.forms.controls import ControlForm, ControlTestForm, EditControlForm, RetireControlForm
 from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.forms.filters import DayForm, PositionFilter
@@ -12,6 +13,7 @@ from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.forms.search import LibrarySearchForm
+from registers.forms.worklist import SetAsideForm, TakeBackForm, WorklistForm
 
 __all__ = [
     "ActionDoneForm",
@@ -37,7 +39,13 @@ __all__ = [
     "MarkForms",
     "NewActionForm",
     "PositionFilter",
+    "PostsForm",
+    "ReassignForm",
     "ReminderForm",
     "RetireControlForm",
     "ReviewForm",
+    "ReviewManyForm",
+    "SetAsideForm",
+    "TakeBackForm",
+    "WorklistForm",
 ]

@@ -22,7 +22,7 @@ from registers.models.cases import (
     TurnaroundMeasure,
     WarningSign,
 )
-from registers.models.conflict import Conflict
+from registers.models.conflict import Conflict, ManyMovedOn
 from registers.models.content import Category
 from registers.models.control import Assurance, Control, ControlRevision, Line
 from registers.models.escalation import Escalation, EscalationDecision
@@ -94,6 +94,7 @@ __all__ = [
     "LaterEvidence",
     "Lesson",
     "Line",
+    "ManyMovedOn",
     "Membership",
     "Organisation",
     "OutOfTurn",

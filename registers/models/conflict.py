@@ -24,3 +24,11 @@ class Conflict(Exception):
 
     def _beside(self, name):
         return [row for revision in self.later if (row := getattr(revision, name, None))]
+
+
+class ManyMovedOn(Exception):
+    """Some of several records have moved on since the versions that were to be changed; nothing was written to any."""
+
+    def __init__(self, records):
+        super().__init__(f"{len(records)} of these records have moved on.")
+        self.records = records

@@ -7,16 +7,20 @@ from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.due import due_between, due_soon
 from registers.reports.escalations import escalations_beside, escalations_of, taken_up
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
+from registers.reports.owned import Owned, due_for_review
 from registers.reports.reviews import asked_outside_of
 from registers.reports.story import story_of
+from registers.reports.worklist import Worklist
 
 __all__ = [
     "AssuranceSummary",
     "Cell",
     "Chart",
     "Dashboard",
+    "Owned",
     "Since",
     "Table",
+    "Worklist",
     "action_counts",
     "actions_beside",
     "actions_of",
@@ -27,6 +31,7 @@ __all__ = [
     "course_of",
     "dates_of",
     "due_between",
+    "due_for_review",
     "due_soon",
     "escalations_beside",
     "escalations_of",

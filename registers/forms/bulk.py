@@ -1,0 +1,247 @@
+"""What is typed once for many: reviews of risks that stand as they are, and work that goes to another post."""
+
+import re
+import uuid
+
+from crispy_forms.layout import Fieldset
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from registers.forms.fields import OneOf, Words
+from registers.forms.versions import LARGEST_VERSION, LOST, TokenField
+from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
+from registers.models.response import next_review_of
+from registers.reports.owned import ask_outside_first, with_headings
+
+MOST_REVIEWED = 50
+MOST_MOVED = 200  # of each kind: more are moved by doing it again
+NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+VALUE = re.compile(r"(?P<pk>[1-9][0-9]{0,17})-(?P<version>[0-9]{1,9})")
+
+
+class ReviewManyForm(RevealingForm):
+    """Risks that were looked at and stand as they are. due: those offered. risks: a queryset of what the reader may
+    see, for those that were offered when the form was opened and are due no longer. outside: due, and left out, because
+    their review asks one question more."""
+
+    risks = forms.MultipleChoiceField(
+        label="Which risks were looked at and stand as they are?",
+        help_text="Tick only what somebody looked at. Leave out what should change: open it instead.",
+        widget=GovukCheckboxes,
+        error_messages={
+            "required": "Select the risks that you looked at",
+            "invalid_choice": "Select risks from the list",
+            "invalid_list": "Select risks from the list",
+        },
+    )
+    note = Words(
+        label="What did you look at, and what did you find?",
+        called="The note",
+        rows=3,
+        required=False,
+        help_text="For all risks that have no note of their own: what you checked and who was there. It stays in the "
+        "history of each.",
+    )
+    token = TokenField(required=False, widget=forms.HiddenInput)
+    moved = ()
+
+    def __init__(self, data=None, *, register, due, risks):
+        super().__init__(data, initial={"token": uuid.uuid4()})
+        today = timezone.localdate()
+        self.rows = {str(risk.number): risk for risk in due}
+        if data is not None:
+            posted = [n for n in data.getlist("risks") if NUMBER.fullmatch(n) and n not in self.rows]
+            found = with_headings(risks.filter(number__in=posted[:MOST_REVIEWED])).order_by("number")
+            self.rows |= {str(risk.number): risk for risk in found}
+        asked = ask_outside_first(register, risks.filter(pk__in=[risk.pk for risk in self.rows.values()]), today)
+        self.outside = [risk for risk in self.rows.values() if risk.pk in asked]
+        self.rows = {n: risk for n, risk in self.rows.items() if risk.pk not in asked}
+        for risk in (*self.outside, *self.rows.values()):
+            risk.register = register
+        question = self.fields["risks"]
+        question.choices = [
+            (n, f"{risk.register.reference(risk.number)} {risk.title}") for n, risk in self.rows.items()
+        ]
+        question.widget.hints = {n: _due_words(risk, today) for n, risk in self.rows.items()}
+        for n, risk in self.rows.items():
+            self.fields[f"note_{n}"] = Words(
+                label="A note of its own, if it needs one",
+                called=f"The note of {risk.register.reference(risk.number)}",
+                rows=2,
+                required=False,
+            )
+            self.fields[f"version_{n}"] = forms.IntegerField(
+                min_value=0,
+                max_value=LARGEST_VERSION,
+                required=False,
+                initial=risk.version,
+                widget=forms.HiddenInput,
+            )
+        self.helper = Helper(Reveals("risks", {n: [f"note_{n}"] for n in self.rows}), "note")
+
+    def clean_risks(self):
+        chosen = self.cleaned_data["risks"]
+        if len(chosen) > MOST_REVIEWED:
+            raise ValidationError(f"Select {MOST_REVIEWED} risks or fewer: you have selected {len(chosen)}")
+        return chosen
+
+    def clean(self):
+        cleaned = super().clean()
+        chosen = cleaned.get("risks", [])
+        if any(cleaned.get(f"version_{n}") is None for n in chosen):
+            for n in self.rows:
+                self.errors.pop(f"version_{n}", None)
+            raise ValidationError(LOST)
+        if "note" not in self.errors and not cleaned.get("note") and not all(cleaned.get(f"note_{n}") for n in chosen):
+            self.add_error("note", "Enter what you looked at and what you found, here or below each risk")
+        return cleaned
+
+    @property
+    def reviews(self):
+        """(risk, version, note) for each risk that was ticked."""
+        said = self.cleaned_data
+        return [(self.rows[n], said[f"version_{n}"], said[f"note_{n}"] or said["note"]) for n in said["risks"]]
+
+    def rebase(self, conflict):
+        """Take the tick from what has moved on meanwhile, so that sending again leaves it out unless it is ticked."""
+        self.moved = conflict.records
+        numbers = {str(risk.number): risk for risk in self.moved}
+        self.data = self.data.copy()
+        self.data.setlist("risks", [n for n in self.data.getlist("risks") if n not in numbers])
+        for n, risk in numbers.items():
+            self.data[f"version_{n}"] = risk.version
+
+
+def _due_words(risk, today):
+    due = f"Review {'was due' if risk.next_review_on < today else 'is due'} {_day(risk.next_review_on)}"
+    band = risk.current.band_now.label if risk.current else "Not rated"
+    return f"{band}. {due}; the next one after this: {_day(next_review_of(risk, today))}. {risk.owner or 'No owner'}."
+
+
+def _day(day):
+    return date_format(day, "j F Y")
+
+
+class PostsForm(forms.Form):
+    """Which post's work goes to which."""
+
+    from_post = OneOf(
+        None,
+        label="Which post owns it now?",
+        empty_label="Select a post",
+        error_messages={
+            "required": "Select the post that owns it now",
+            "invalid_choice": "Select a post of this organisation",
+        },
+    )
+    to_post = OneOf(
+        None,
+        label="Which post is to own it?",
+        empty_label="Select a post",
+        error_messages={
+            "required": "Select the post that is to own it",
+            "invalid_choice": "Select a post of this organisation",
+        },
+    )
+
+    def __init__(self, data=None, *, organisation):
+        super().__init__(data)
+        for name in ("from_post", "to_post"):
+            self.fields[name].queryset = organisation.posts.all()
+
+    def clean_to_post(self):
+        post = self.cleaned_data["to_post"]
+        if post == self.cleaned_data.get("from_post"):
+            raise ValidationError("Select another post than the one that owns it now")
+        return post
+
+
+class ReassignForm(forms.Form):
+    """What of it goes. owned: what the first post owns; known: what the reader may see of any post's, for records that
+    were owned when the form was opened and are no longer (see reports.Owned). Each value is a key and a version."""
+
+    KINDS = {"risks": "Risks", "controls": "Controls in place", "actions": "Open actions"}
+    WORDS = {"invalid_choice": "Select from the list", "invalid_list": "Select from the list"}
+
+    risks = forms.MultipleChoiceField(required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS)
+    controls = forms.MultipleChoiceField(required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS)
+    actions = forms.MultipleChoiceField(required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS)
+    reason = Words(
+        label="Why does it move?",
+        called="The reason",
+        rows=2,
+        max_length=1000,
+        help_text="It stays in the history of each. For example: the post was merged with another in April.",
+        missing="Enter why it moves",
+    )
+    moved = ()
+
+    def __init__(self, data=None, *, owned, known):
+        super().__init__(data)
+        self.totals, self.rows, self.found = {}, {}, {}
+        for name, label in self.KINDS.items():
+            rows = list(owned.sets[name][: MOST_MOVED + 1])
+            self.totals[name] = len(rows) if len(rows) <= MOST_MOVED else owned.sets[name].count()
+            rows = self.rows[name] = rows[:MOST_MOVED]
+            posted = self._posted(name)
+            self.found[name] = known.sets[name].in_bulk({pk for pk, _ in posted}) if posted else {}
+            field = self.fields[name]
+            field.label = f"{label} ({self.totals[name]})"
+            if self.totals[name] > MOST_MOVED:
+                field.help_text = f"The first {MOST_MOVED}. Move these, then come back for the others."
+            offered = {_value(row): _title(row) for row in rows}
+            sent = {f"{pk}-{version}": _title(row) for pk, version in posted if (row := self.found[name].get(pk))}
+            field.choices = list({**offered, **sent}.items())
+            self.initial[name] = list(offered)
+        shown = [name for name in self.KINDS if self.fields[name].choices]
+        for name in set(self.KINDS) - set(shown):
+            del self.fields[name]
+        self.helper = Helper(Fieldset("What moves", *shown), "reason")
+
+    @property
+    def total(self):
+        return sum(self.totals.values())
+
+    def clean(self):
+        cleaned = super().clean()
+        shown = [name for name in self.KINDS if name in self.fields]
+        if not self.errors and not any(cleaned.get(name) for name in shown):
+            raise ValidationError("Select what goes to the other post")
+        return cleaned
+
+    @property
+    def chosen(self):
+        """The keyword arguments of services.reassign for what was ticked."""
+        pairs = {name: self._pairs(self.cleaned_data.get(name, ())) for name in self.KINDS}
+        return {name: [(self.found[name][pk], version) for pk, version in rows] for name, rows in pairs.items()}
+
+    def rebase(self, conflict):
+        """Stand on the records as they are by now; what is no longer the first post's leaves the list."""
+        self.moved = conflict.records
+        self.data = self.data.copy()
+        for name in self.KINDS:
+            if name in self.fields:
+                chosen = {pk for pk, _ in self._posted(name)}
+                self.data.setlist(name, [_value(row) for row in self.rows[name] if row.pk in chosen])
+                self.fields[name].choices = [(_value(row), _title(row)) for row in self.rows[name]]
+
+    def _posted(self, name):
+        return self._pairs(self.data.getlist(name)[: 2 * MOST_MOVED]) if self.is_bound else []
+
+    @staticmethod
+    def _pairs(values):
+        found = [VALUE.fullmatch(value) for value in values]
+        return [(int(match["pk"]), int(match["version"])) for match in found if match]
+
+
+def _value(row):
+    return f"{row.pk}-{row.version}"
+
+
+def _title(row):
+    """A risk, or what stands beside one."""
+    risk = getattr(row, "risk", None)
+    beside = f" (beside {risk.reference} {risk.title}, {risk.register})" if risk else f" ({row.register})"
+    return f"{row.title if risk else row}{beside}"

@@ -1,0 +1,77 @@
+"""How a reader asks for a part of the worklist, and what a manager types to set a check aside."""
+
+import datetime
+import uuid
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from registers.forms.fields import Words
+from registers.forms.versions import TokenField
+from registers.govuk import GovukDateField, Helper
+from registers.models.set_aside import LONGEST
+
+KEY = r"\A(none|[1-9][0-9]{0,17})\Z"
+
+
+class WorklistForm(forms.Form):
+    """What the address may ask for: how to group, or which part to list in full."""
+
+    by = forms.ChoiceField(required=False, choices=[(name, name) for name in ("check", "directorate", "post")])
+    check = forms.SlugField(required=False, max_length=30)
+    directorate = forms.RegexField(KEY, required=False, strip=False)
+    post = forms.RegexField(KEY, required=False, strip=False)
+
+    @property
+    def part(self):
+        """The part asked for in full: {} where none is."""
+        asked = {name: self.cleaned_data[name] for name in ("check", "directorate", "post")}
+        return {name: value for name, value in asked.items() if value}
+
+
+class SetAsideForm(forms.Form):
+    reason = Words(
+        label="Why can it wait?",
+        called="The reason",
+        rows=3,
+        max_length=1000,
+        help_text="Everybody who may see the risk can read it. For example: its audit is booked for May.",
+        missing="Enter why it can wait",
+    )
+    until = GovukDateField(
+        what="the last day",
+        label="Until when?",
+        help_text="It comes back by itself the day after. For example, 27 3 2027.",
+    )
+    token = TokenField(required=False, widget=forms.HiddenInput)
+    helper = Helper("reason", "until")
+
+    def __init__(self, data=None):
+        super().__init__(data, initial={"token": uuid.uuid4()})
+
+    def clean_until(self):
+        day, today = self.cleaned_data["until"], timezone.localdate()
+        if day < today:
+            raise ValidationError("The last day must be today or later")
+        last = today + datetime.timedelta(days=LONGEST)
+        if day > last:
+            raise ValidationError(f"The last day must be {date_format(last, 'j F Y')} or earlier, a year at most")
+        return day
+
+
+class TakeBackForm(forms.Form):
+    reason = Words(
+        label="Why does it no longer wait?",
+        called="The reason",
+        rows=2,
+        max_length=1000,
+        help_text="One sentence for the record.",
+        missing="Enter why it no longer waits",
+    )
+    token = TokenField(required=False, widget=forms.HiddenInput)
+    helper = Helper("reason")
+
+    def __init__(self, data=None):
+        super().__init__(data, initial={"token": uuid.uuid4()})

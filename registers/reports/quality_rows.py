@@ -1,0 +1,113 @@
+"""A register's risks as the checks read them: as many queries for one risk as for ten thousand, and no long texts."""
+
+import datetime
+from collections import defaultdict
+
+from django.db.models import Max, Q
+from django.db.models.functions import Left
+
+from registers.models import Action, Appetite, Assessment, Assurance, Control, Review, Risk
+from registers.reports.quality import ActionRow, AssuranceRow, ControlRow, Ground, Judged, RiskRow
+from registers.reports.quality_checks import EVENT_READ
+
+CURRENT, OWN = Assessment.Kind.CURRENT, Assessment.Perspective.OWN
+SAID = (
+    *("pk", "number", "title", "is_exempt", "version", "owner", "category", "response", "tolerated_until"),
+    *("target_on", "next_review_on"),
+)
+
+
+def ground_of(register, day) -> Ground:
+    """What the register's risks are held against on that day. Two queries."""
+    stated = Appetite.objects.filter(organisation=register.organisation_id, scheme=register.scheme_id).standing(day)
+    return Ground(
+        day=day,
+        scheme=register.scheme.rules,
+        tolerances=dict(stated.order_by().values_list("category", "tolerance")),
+        agreed_on=tuple(register.agreements.order_by("on").values_list("on", flat=True)),
+    )
+
+
+def rows_of(register, risks, day) -> list[RiskRow]:
+    """Those of these risks that are on the register, by number. risks: a queryset of what the reader may see. Six
+    queries."""
+    risks = risks.filter(status__in=Risk.ON_REGISTER)
+    among = risks.order_by().values("pk")
+    judged = _judged(among, register.scheme_id, day)
+    beside = {
+        "reviewed_on": dict(
+            Review.objects.filter(risk__in=among, effective_on__lte=day)
+            .order_by()
+            .values_list("risk")
+            .annotate(latest=Max("effective_on"))
+        ),
+        "actions": _actions(among),
+        **dict(zip(("controls", "assurances"), _held(among), strict=True)),
+    }
+    rows = (
+        risks.order_by("number")
+        .annotate(event_read=Left("event", EVENT_READ))
+        .annotate(has_cause=~Q(cause=""), has_consequence=~Q(consequence=""))
+        .values_list(*SAID, "event_read", "has_cause", "has_consequence")
+    )
+    names = (*SAID, "event", "has_cause", "has_consequence")
+    return [
+        RiskRow(
+            **dict(zip(names, row, strict=True)),
+            **judged.get(row[0], {}),
+            **{name: found[row[0]] for name, found in beside.items() if row[0] in found},
+        )
+        for row in rows
+    ]
+
+
+def _judged(among, scheme, day):
+    """risk -> currents, inherent, target and raters of its RiskRow."""
+    rows = (
+        Assessment.objects.filter(Q(perspective=OWN) | Q(kind=CURRENT), risk__in=among, effective_on__lte=day)
+        .order_by("risk", "effective_on", "pk")
+        .annotate(says=~Q(evidence=""))
+        .values_list(
+            *("risk", "kind", "perspective", "by", "effective_on", "scheme"),
+            *("likelihood", "impact", "score", "band", "says"),
+        )
+    )
+    currents, latest, raters = defaultdict(list), defaultdict(dict), defaultdict(set)
+    for risk, kind, perspective, by, on, of, likelihood, impact, score, band, says in rows:
+        judged = Judged(on, of, likelihood, impact, score, band if of == scheme else "", says)
+        if kind == CURRENT:
+            raters[risk].add(by)
+            if perspective == OWN:
+                currents[risk].append(judged)
+        else:
+            latest[risk][kind] = judged
+    return {
+        risk: {"currents": tuple(currents[risk]), "raters": len(raters[risk]), **latest[risk]}
+        for risk in {*raters, *latest}
+    }
+
+
+def _actions(among):
+    """risk -> its actions."""
+    found = defaultdict(list)
+    said = Action.objects.filter(risk__in=among).order_by("risk", "pk")
+    for risk, *row in said.values_list("risk", "status", "due_on", "original_due_on", "redated", "done_on"):
+        found[risk].append(ActionRow(*row))
+    return found
+
+
+def _held(among):
+    """risk -> its controls; risk -> its assurances. One of a control counts as a test of it."""
+    controls, assurances, assured = defaultdict(list), defaultdict(list), {}
+    given = Assurance.objects.filter(risk__in=among).order_by("risk", "pk")
+    for risk, control, *row in given.values_list("risk", "control", "line", "effective_on", "expires_on"):
+        assurance = AssuranceRow(*row)
+        assurances[risk].append(assurance)
+        assured[control] = max(assurance.given_on, assured.get(control, datetime.date.min))
+    listed = Control.objects.filter(risk__in=among, revisions__number=1).order_by("risk", "pk")
+    for risk, pk, status, since, tested_on in listed.values_list(
+        "risk", "pk", "status", "revisions__effective_on", "last_tested_on"
+    ):
+        tested = max((day for day in (tested_on, assured.get(pk)) if day), default=None)
+        controls[risk].append(ControlRow(status == Control.Status.IN_PLACE, since, tested))
+    return controls, assurances

@@ -1,0 +1,56 @@
+"""Many records at once: reviews of risks that stand as they are, and what one post owns given to another."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from registers.forms import PostsForm, ReassignForm, ReviewManyForm
+from registers.forms.bulk import MOST_REVIEWED
+from registers.models import ManyMovedOn
+from registers.permissions import Permission, get_register_for, registers_for, risks_across, risks_for
+from registers.reports import Owned, due_for_review
+from registers.services import reassign as give_to_post
+from registers.services import review_many
+
+
+def risk_review_many(request, slug):
+    register = get_register_for(request.user, slug, Permission.EDIT_RISK)
+    risks = risks_for(request.user, register)
+    due = due_for_review(risks, request.user, timezone.localdate())
+    total, data = due.count(), request.POST if request.method == "POST" else None
+    form = ReviewManyForm(data, register=register, due=due[:MOST_REVIEWED], risks=risks)
+    if form.is_valid():
+        try:
+            made = review_many(by=request.user, reviews=form.reviews, token=form.cleaned_data["token"])
+            several = "risk is" if len(made) == 1 else "risks are"
+            messages.success(request, f"{len(made)} {several} reviewed: looked at today, and each stands as it is.")
+            return redirect("risk_review_many", slug)
+        except ManyMovedOn as conflict:
+            form.rebase(conflict)
+    context = {"register": register, "form": form, "total": total, "beyond": max(0, total - MOST_REVIEWED)}
+    return render(request, "registers/risk_review_many.html", context, status=409 if form.moved else 200)
+
+
+def reassign(request, slug):
+    register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
+    is_asked = request.GET or request.method == "POST"
+    posts = PostsForm(request.GET if is_asked else None, organisation=register.organisation)
+    context = {"register": register, "posts": posts, "form": posts}
+    if not posts.is_valid():
+        return render(request, "registers/reassign.html", context)
+    registers = registers_for(request.user).filter(organisation=register.organisation)
+    risks = risks_across(request.user, registers)
+    owned = Owned(risks, posts.cleaned_data["from_post"])
+    form = ReassignForm(request.POST if request.method == "POST" else None, owned=owned, known=Owned(risks))
+    if form.is_valid():
+        try:
+            count = give_to_post(
+                by=request.user, reason=form.cleaned_data["reason"], **posts.cleaned_data, **form.chosen
+            )
+            to_post = posts.cleaned_data["to_post"]
+            messages.success(request, f"{count} moved: {to_post.title} owns {'it' if count == 1 else 'them'} now.")
+            return redirect("reassign", slug)
+        except ManyMovedOn as conflict:
+            form.rebase(conflict)
+    context |= {"form": form, **posts.cleaned_data}
+    return render(request, "registers/reassign.html", context, status=409 if form.moved else 200)

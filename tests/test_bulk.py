@@ -1,0 +1,432 @@
+"""Many records at once: reviews of risks that stand as they are, and what one post owns given to another."""
+
+import re
+import uuid
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from makers import (
+    days_ago,
+    make_action,
+    make_assessment,
+    make_control,
+    make_organisation,
+    make_person,
+    make_post,
+    make_register,
+    make_review,
+    make_revision,
+    make_risk,
+    make_user,
+)
+
+from registers.models import AuditEntry, ManyMovedOn, Review, Risk, Role
+from registers.services import reassign, review_many
+
+pytestmark = pytest.mark.django_db
+REVIEW = "/registers/ours/review/"
+
+
+@pytest.fixture
+def register():
+    return make_register(slug="ours")
+
+
+def client_of(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def officer(register):
+    return client_of(make_person(register.organisation))
+
+
+@pytest.fixture
+def manager(register):
+    return client_of(make_person(register.organisation, Role.MANAGER))
+
+
+def boxes(text, name, *, ticked=False):
+    """The values of the checkboxes of that name, or of those that are ticked."""
+    tags = [tag for tag in re.findall(r"<input [^>]*>", text) if f'name="{name}"' in tag]
+    return [re.search(r'value="([^"]*)"', tag)[1] for tag in tags if not ticked or " checked" in tag]
+
+
+def due(register, ratings=(2, 3), **content):
+    """A risk whose review was due long ago."""
+    return make_risk(register, assessed=ratings, on=days_ago(300), **content)
+
+
+# Reviews: the verb
+
+
+def test_each_risk_gets_a_review_of_today_with_the_next_day_by_its_band(register):
+    low, severe = due(register, (1, 1)), due(register, (5, 5))
+    made = review_many(by=make_user(), reviews=[(low, 1, "We looked."), (severe, 1, "We looked again.")])
+    assert [(r.risk_id, r.outcome, r.note, r.effective_on, r.next_on) for r in made] == [
+        (low.pk, "stands", "We looked.", timezone.localdate(), days_ago(-183)),
+        (severe.pk, "stands", "We looked again.", timezone.localdate(), days_ago(-31)),
+    ]
+
+
+def test_each_review_is_a_revision_and_stands_in_the_audit_chain(register):
+    risks = [due(register), due(register)]
+    review_many(by=make_user(), reviews=[(risk, 1, "We looked.") for risk in risks])
+    assert [risk.revisions.latest().what for risk in risks] == ["reviewed", "reviewed"]
+    assert [entry.verb for entry in AuditEntry.objects.order_by("-pk")[:2]] == ["risk.reviewed"] * 2
+
+
+def test_one_that_moved_on_keeps_all_from_being_reviewed(register):
+    still, moved = due(register), due(register)
+    make_revision(moved, title="Another")
+    with pytest.raises(ManyMovedOn) as conflict:
+        review_many(by=make_user(), reviews=[(still, 1, "We looked."), (moved, 1, "We looked.")])
+    assert (conflict.value.records, Review.objects.exists()) == ([moved], False)
+
+
+def test_the_same_token_gives_back_the_same_reviews(register):
+    by, token, reviews = make_user(), uuid.uuid4(), [(due(register), 1, "We looked."), (due(register), 1, "We looked.")]
+    first = review_many(by=by, reviews=reviews, token=token)
+    assert (review_many(by=by, reviews=reviews, token=token), Review.objects.count()) == (first, 2)
+
+
+def test_the_token_of_another_person_gives_back_nothing_of_theirs(register):
+    token, reviews = uuid.uuid4(), [(due(register), 1, "We looked.")]
+    review_many(by=make_user(), reviews=reviews, token=token)
+    with pytest.raises(ManyMovedOn):
+        review_many(by=make_user(), reviews=reviews, token=token)
+
+
+# Reviews: the page
+
+
+def offered(client):
+    return boxes(client.get(REVIEW).text, "risks")
+
+
+def sent(client, *risks, **said):
+    """What the page posts for risks at their first version."""
+    form = {"risks": [risk.number for risk in risks], "note": "We looked.", "token": str(uuid.uuid4())}
+    return client.post(REVIEW, form | {f"version_{risk.number}": 1 for risk in risks} | said)
+
+
+def test_what_is_late_or_due_within_two_weeks_is_offered(register, officer):
+    for next_on in (days_ago(1), days_ago(-14), days_ago(-15)):
+        risk = due(register)
+        make_review(risk, on=days_ago(20), next_on=next_on)
+    due(register).close(by=make_user(), version=1, reason="Over.")
+    assert offered(officer) == ["1", "2"]
+
+
+def test_the_readers_own_posts_come_first_then_what_was_due_longest_ago(register):
+    person = make_person(register.organisation)
+    make_risk(register, assessed=(5, 5), on=days_ago(40))
+    due(register)
+    make_risk(register, assessed=(5, 5), on=days_ago(32), owner=make_post(register.organisation, holder=person))
+    assert offered(client_of(person)) == ["3", "2", "1"]
+
+
+def test_the_page_reviews_what_is_ticked_and_leaves_the_rest(register, officer):
+    ticked, left = due(register), due(register)
+    answer = sent(officer, ticked)
+    assert (answer["Location"], ticked.reviews.count(), left.reviews.count()) == (REVIEW, 1, 0)
+
+
+def test_a_risk_may_have_a_note_of_its_own(register, officer):
+    first, second = due(register), due(register)
+    sent(officer, first, second, note_2="Asked the depot.")
+    assert [risk.reviews.get().note for risk in (first, second)] == ["We looked.", "Asked the depot."]
+
+
+def test_notes_of_their_own_for_all_need_none_for_all(register, officer):
+    assert sent(officer, due(register), note="", note_1="Asked the depot.").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"risks": []}, "Select the risks that you looked at"),
+        ({"risks": ["9"]}, "Select risks from the list"),
+        ({"risks": ["x\x00"]}, "Select risks from the list"),
+        ({"note": " "}, "Enter what you looked at and what you found, here or below each risk"),
+        ({"version_1": ""}, "lost track"),
+        ({"version_1": "x"}, "lost track"),
+        ({"note_1": "x" * 4001}, "must be 4,000 characters or fewer"),
+    ],
+)
+def test_the_page_says_what_is_wrong(register, officer, said, words):
+    answer = sent(officer, due(register), **said)
+    assert (answer.status_code, words in answer.text, Review.objects.exists()) == (200, True, False)
+
+
+def test_fifty_at_most(register, officer):
+    risks = [make_risk(register) for _ in range(51)]
+    Risk.objects.update(next_review_on=days_ago(1))
+    assert len(offered(officer)) == 50
+    assert "51 reviews are late or due" in officer.get(REVIEW).text
+    answer = sent(officer, *risks)
+    assert ("Select" in answer.text, Review.objects.exists()) == (True, False)
+
+
+def test_the_page_sent_twice_reviews_once(register, officer):
+    risk, token = due(register), str(uuid.uuid4())
+    answers = [sent(officer, risk, token=token) for _ in range(2)]
+    assert ([answer.status_code for answer in answers], risk.reviews.count()) == ([302, 302], 1)
+
+
+def test_what_moved_on_meanwhile_is_named_unticked_and_nothing_is_reviewed(register, officer):
+    still, moved = due(register, title="Still"), due(register, title="Moved")
+    make_review(moved)
+    answer = sent(officer, still, moved)
+    assert (answer.status_code, still.reviews.exists()) == (409, False)
+    assert "Nothing is reviewed yet: one of them changed" in answer.text and moved.reference in answer.text
+    assert (boxes(answer.text, "risks", ticked=True), "We looked." in answer.text) == (["1"], True)
+    assert answer.context["form"]["version_2"].value() == 2
+
+
+def test_a_risk_of_another_register_is_not_reviewed_here(register, officer):
+    other = due(make_register(register.organisation))
+    sent(officer, other)
+    assert not Review.objects.exists()
+
+
+def test_an_exempt_risk_is_neither_offered_nor_reviewed_by_who_may_not_see_it(register, officer):
+    risk = due(register, is_exempt=True, title="Quokka")
+    assert "Quokka" not in officer.get(REVIEW).text + sent(officer, risk).text
+    assert not Review.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("ratings", "reviewed", "is_left_out"),
+    [
+        ([(5, 5), (5, 4)], None, True),
+        ([(5, 5)], None, False),
+        ([(2, 2), (5, 5)], None, False),
+        ([(5, 5), (2, 2)], None, False),
+        ([(5, 5)], 100, True),
+        ([(2, 2), (5, 5)], 200, False),
+    ],
+)
+def test_above_tolerance_twice_running_is_reviewed_by_itself(register, officer, ratings, reviewed, is_left_out):
+    """Rated first 300 days ago and then 150 days ago; reviewed, if ever, so many days ago."""
+    risk = due(register, ratings[0])
+    for pair in ratings[1:]:
+        make_assessment(risk, pair, on=days_ago(150))
+    if reviewed:
+        make_review(risk, on=days_ago(reviewed))
+    Risk.objects.update(next_review_on=days_ago(1))
+    said = "above tolerance for the second time running" in officer.get(REVIEW).text
+    assert (said, offered(officer)) == (is_left_out, [] if is_left_out else ["1"])
+
+
+def test_one_left_out_is_not_reviewed_if_it_is_sent_nevertheless(register, officer):
+    risk = due(register, (5, 5))
+    make_assessment(risk, (5, 4), on=days_ago(100))
+    sent(officer, risk, version_1=2)
+    assert not Review.objects.exists()
+
+
+def test_nothing_due_says_so(register, officer):
+    make_risk(register, assessed=(1, 1))
+    assert "No review is due" in officer.get(REVIEW).text
+
+
+def test_the_page_costs_the_same_for_one_risk_and_for_twenty(register, officer):
+    due(register, owner=make_post(register.organisation))
+    officer.get(REVIEW)
+    with CaptureQueriesContext(connection) as one:
+        officer.get(REVIEW)
+    for _ in range(19):
+        due(register, owner=make_post(register.organisation))
+    with CaptureQueriesContext(connection) as many:
+        officer.get(REVIEW)
+    assert len(many) == len(one)
+
+
+# Another post: the verb
+
+
+@pytest.fixture
+def posts(register):
+    return make_post(register.organisation, "Old post"), make_post(register.organisation, "New post")
+
+
+def owned(register, post):
+    """A risk, a control and an action of that post."""
+    risk = make_risk(register, owner=post)
+    return risk, make_control(risk, owner=post), make_action(risk, owner=post)
+
+
+def moving(posts, *, by=None, reason="Merged in April.", **records):
+    at = {kind: [(row, version) for row, version in rows] for kind, rows in records.items()}
+    return reassign(by=by or make_user(), from_post=posts[0], to_post=posts[1], reason=reason, **at)
+
+
+def test_risk_control_and_action_move_with_a_revision_each_and_one_entry_for_all(register, posts):
+    risk, control, action = owned(register, posts[0])
+    moving(posts, risks=[(risk, 1)], controls=[(control, 1)], actions=[(action, 1)])
+    for row in (risk, control, action):
+        row.refresh_from_db()
+        latest = row.revisions.latest()
+        assert (row.owner, latest.number, latest.reason, latest.owner) == (posts[1], 2, "Merged in April.", posts[1])
+    entry = AuditEntry.objects.get(verb="post.reassigned")
+    told = {"to": posts[1].pk, "risks": [risk.pk], "controls": [control.pk], "actions": [action.pk]}
+    assert (entry.subject, entry.facts) == (f"post:{posts[0].pk}", told)
+
+
+def test_what_is_not_named_stays(register, posts):
+    risk, control, action = owned(register, posts[0])
+    moving(posts, controls=[(control, 1)])
+    for row in (risk, action):
+        row.refresh_from_db()
+    assert (risk.owner, action.owner) == (posts[0], posts[0])
+
+
+@pytest.mark.parametrize("kind", ["risk", "control", "owner"])
+def test_what_changed_meanwhile_keeps_all_from_moving(register, posts, kind):
+    risk, control, _ = owned(register, posts[0])
+    if kind == "control":
+        control.revise(by=make_user(), version=1, title="Another")
+    else:
+        make_revision(risk, **({"title": "Another"} if kind == "risk" else {"owner": make_post(register.organisation)}))
+    with pytest.raises(ManyMovedOn):
+        moving(posts, risks=[(risk, 1)], controls=[(control, 1)])
+    control.refresh_from_db()
+    assert (control.owner, AuditEntry.objects.filter(verb="post.reassigned").exists()) == (posts[0], False)
+
+
+def test_the_same_twice_is_once(register, posts):
+    risk, control, _ = owned(register, posts[0])
+    by = make_user()
+    for _ in range(2):
+        assert moving(posts, by=by, risks=[(risk, 1)], controls=[(control, 1)]) == 2
+    assert (risk.revisions.count(), AuditEntry.objects.filter(verb="post.reassigned").count()) == (2, 1)
+
+
+def test_somebody_else_who_moved_it_first_is_no_twin(register, posts):
+    risk, _, _ = owned(register, posts[0])
+    moving(posts, risks=[(risk, 1)])
+    with pytest.raises(ManyMovedOn):
+        moving(posts, risks=[(risk, 1)])
+
+
+def test_a_post_of_another_organisation_gets_nothing(register, posts):
+    risk, _, _ = owned(register, posts[0])
+    with pytest.raises(ValueError, match="another organisation"):
+        moving((posts[0], make_post()), risks=[(risk, 1)])
+
+
+# Another post: the page
+
+
+def address(posts):
+    return f"/registers/ours/reassign/?from_post={posts[0].pk}&to_post={posts[1].pk}"
+
+
+def values(client, posts):
+    text = client.get(address(posts)).text
+    return {kind: boxes(text, kind, ticked=True) for kind in ("risks", "controls", "actions")}
+
+
+def test_the_page_shows_what_would_move_with_its_counts(register, posts, manager):
+    risk, _, _ = owned(register, posts[0])
+    done = make_action(risk, owner=posts[0])
+    done.complete(by=make_user(), version=1, done_on=days_ago(0), evidence="Seen.")
+    gone = make_control(risk, owner=posts[0])
+    gone.revise(by=make_user(), version=1, status="retired")
+    make_risk(register, owner=posts[0]).close(by=make_user(), version=1, reason="Over.")
+    owned(make_register(register.organisation), posts[0])
+    text = manager.get(address(posts)).text
+    assert "Old post owns 2 risks not closed, 2 controls in place and 2 open actions." in text
+    assert f"{risk.pk}-1" in values(manager, posts)["risks"]
+
+
+def test_the_page_moves_what_is_ticked(register, posts, manager):
+    risk, control, action = owned(register, posts[0])
+    answer = manager.post(address(posts), values(manager, posts) | {"actions": [], "reason": "Merged."})
+    for row in (risk, control, action):
+        row.refresh_from_db()
+    assert (answer.status_code, risk.owner, control.owner, action.owner) == (302, posts[1], posts[1], posts[0])
+
+
+def test_the_page_sent_twice_moves_once(register, posts, manager):
+    owned(register, posts[0])
+    form = values(manager, posts) | {"reason": "Merged."}
+    answers = [manager.post(address(posts), form).status_code for _ in range(2)]
+    assert (answers, AuditEntry.objects.filter(verb="post.reassigned").count()) == ([302, 302], 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"reason": ""}, "Enter why it moves"),
+        ({"risks": [], "controls": [], "actions": []}, "Select what goes to the other post"),
+        ({"risks": ["x"]}, "Select from the list"),
+        ({"risks": ["999999999999-1"]}, "Select from the list"),
+    ],
+)
+def test_the_page_says_what_is_wrong_with_what_is_sent(register, posts, manager, said, words):
+    owned(register, posts[0])
+    answer = manager.post(address(posts), values(manager, posts) | {"reason": "Merged."} | said)
+    assert (answer.status_code, words in answer.text) == (200, True)
+    assert not AuditEntry.objects.filter(verb="post.reassigned").exists()
+
+
+def test_what_changed_meanwhile_is_named_and_nothing_moves(register, posts, manager):
+    risk, control, _ = owned(register, posts[0])
+    form = values(manager, posts) | {"reason": "Merged."}
+    make_revision(risk, title="Another title")
+    answer = manager.post(address(posts), form)
+    control.refresh_from_db()
+    assert (answer.status_code, control.owner) == (409, posts[0])
+    assert "Nothing is moved yet: one of them changed" in answer.text and "Another title" in answer.text
+    assert f'value="{risk.pk}-2"' in answer.text and "Merged." in answer.text
+
+
+def test_sent_again_after_a_conflict_it_moves(register, posts, manager):
+    risk, _, _ = owned(register, posts[0])
+    form = values(manager, posts) | {"reason": "Merged."}
+    make_revision(risk, title="Another title")
+    manager.post(address(posts), form)
+    assert manager.post(address(posts), values(manager, posts) | {"reason": "Merged."}).status_code == 302
+
+
+def test_a_record_of_another_organisation_cannot_be_moved(register, posts, manager):
+    theirs = make_risk(make_register())
+    answer = manager.post(address(posts), {"risks": [f"{theirs.pk}-1"], "reason": "Merged."})
+    assert (answer.status_code, theirs.revisions.count()) == (200, 1)
+    assert theirs.title not in answer.text
+
+
+@pytest.mark.parametrize("end", [0, 1])
+def test_a_post_of_another_organisation_is_none_here(register, posts, manager, end):
+    strange = make_post(make_organisation(), "Canary keeper")
+    chosen = [strange if n == end else post for n, post in enumerate(posts)]
+    answer = manager.get(address(chosen))
+    assert (answer.status_code, "Select a post of this organisation" in answer.text) == (200, True)
+    assert "Canary" not in answer.text
+
+
+def test_a_post_cannot_go_to_itself(register, posts, manager):
+    assert "Select another post" in manager.get(address([posts[0], posts[0]])).text
+
+
+def test_a_post_that_owns_nothing_says_so(register, posts, manager):
+    assert "This post owns nothing that is open" in manager.get(address(posts)).text
+
+
+def test_showing_what_would_move_costs_the_same_for_one_and_for_twenty(register, posts, manager):
+    owned(register, posts[0])
+    manager.get(address(posts))
+    with CaptureQueriesContext(connection) as one:
+        manager.get(address(posts))
+    for _ in range(19):
+        owned(register, posts[0])
+    with CaptureQueriesContext(connection) as many:
+        manager.get(address(posts))
+    assert len(many) == len(one)

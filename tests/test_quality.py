@@ -1,0 +1,502 @@
+"""The checks of a register's quality: for each a risk with the fault, its neighbours without, and the threshold's edge.
+
+Pure: no database but for the last part, where one register has each fault once beside clean risks."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from makers import (
+    day,
+    days_ago,
+    make_action,
+    make_agreement,
+    make_appetite,
+    make_assessment,
+    make_assurance,
+    make_control,
+    make_register,
+    make_review,
+    make_revision,
+    make_risk,
+    make_user,
+    scheme_data,
+)
+
+from registers.models import Risk
+from registers.reports.quality import ActionRow, AssuranceRow, ControlRow, Ground, Judged, RiskRow, tallies_of
+from registers.reports.quality_checks import BY_SLUG, CHECKS, months_before, quarter_end_from
+from registers.reports.quality_rows import ground_of, rows_of
+from registers.reports.worklist import Worklist
+from registers.scoring import Scheme
+
+TODAY = day("2026-11-25")
+EVENT = "The budget cannot be balanced this year."
+
+
+@pytest.fixture(scope="session")
+def scheme(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        return Scheme.from_data(**scheme_data())
+
+
+@pytest.fixture
+def ground(scheme):
+    """Five by five, four bands; nothing said of appetite, nothing agreed."""
+    return Ground(TODAY, scheme, {})
+
+
+def ago(days):
+    return TODAY - datetime.timedelta(days=days)
+
+
+def judged(ratings, days=5, *, scheme=1, evidence=False):
+    """A judgement by the default bands: 1-3 low, 4-6 moderate, 8-12 high, 15-25 severe."""
+    score = ratings[0] * ratings[1]
+    band = next(band for most, band in ((3, "low"), (6, "moderate"), (12, "high"), (25, "severe")) if score <= most)
+    return Judged(ago(days), scheme, *ratings, score, band if scheme == 1 else "", evidence)
+
+
+def risk(*currents, **said):
+    """A risk with a sound control and a sound story."""
+    clean = {"event": EVENT, "raters": 2, "controls": (ControlRow(True, ago(400), ago(100)),)}
+    return RiskRow(1, 1, currents=currents, **{**clean, **said})
+
+
+LOW, MODERATE, HIGH, SEVERE = (1, 3), (2, 3), (3, 4), (5, 4)
+OPEN = ActionRow("open", ago(-30), ago(-30))
+
+
+def found(slug, ground, row):
+    """None: not about it; False: in order; True: a fault."""
+    said = BY_SLUG[slug].find(row, ground)
+    return said if said is None else bool(said)
+
+
+def each(slug, *cases):
+    """(what it is, the risk, whether it is found)."""
+    return [pytest.param(slug, row, expected, id=f"{slug}: {what}") for what, row, expected in cases]
+
+
+CASES = [
+    *each(
+        "rq1-stale",
+        ("severe, assessed on the last of its days", risk(judged(SEVERE, 31)), False),
+        ("severe, assessed a day before that", risk(judged(SEVERE, 32)), True),
+        ("low, assessed on the last of its days", risk(judged(LOW, 183)), False),
+        ("low, assessed a day before that", risk(judged(LOW, 184)), True),
+        ("reviewed since", risk(judged(SEVERE, 90), reviewed_on=ago(31)), False),
+        ("reviewed too long ago as well", risk(judged(SEVERE, 90), reviewed_on=ago(32)), True),
+        ("a review before the rating says nothing", risk(judged(SEVERE, 31), reviewed_on=ago(90)), False),
+        ("its review is due today", risk(judged(LOW, 5), next_review_on=TODAY), False),
+        ("its review was due yesterday", risk(judged(LOW, 5), next_review_on=ago(1)), True),
+        ("no rating, no review day", risk(), None),
+        ("no rating, its review is late", risk(next_review_on=ago(1)), True),
+        ("no rating, its review is to come", risk(next_review_on=ago(-1)), False),
+        ("rated by an earlier scheme long ago", risk(judged(LOW, 900, scheme=2)), None),
+    ),
+    *each(
+        "rq2-unscored",
+        ("no rating", risk(), True),
+        ("rated", risk(judged(LOW)), False),
+        ("rated by an earlier scheme only", risk(judged(LOW, scheme=2)), True),
+        ("rated by the scheme in force since", risk(judged(LOW, 50, scheme=2), judged(LOW)), False),
+    ),
+    *each(
+        "rq3-no-action",
+        ("above tolerance, no action", risk(judged(SEVERE)), True),
+        ("at tolerance", risk(judged(HIGH)), None),
+        ("above tolerance, an open action", risk(judged(SEVERE), actions=(OPEN,)), False),
+        ("its action is done", risk(judged(SEVERE), actions=(ActionRow("done", done_on=ago(1)),)), True),
+        ("its action is dropped", risk(judged(SEVERE), actions=(ActionRow("dropped"),)), True),
+        ("tolerated until today", risk(judged(SEVERE), response="tolerate", tolerated_until=TODAY), None),
+        ("tolerated until yesterday", risk(judged(SEVERE), response="tolerate", tolerated_until=ago(1)), True),
+        ("to be treated, no action", risk(judged(SEVERE), response="treat"), True),
+    ),
+    *each(
+        "rq4-controls",
+        ("no control", risk(controls=()), True),
+        ("a control that is retired", risk(controls=(ControlRow(False, ago(90), ago(9)),)), True),
+        ("tested twelve months ago to the day", risk(controls=(ControlRow(True, ago(900), day("2025-11-25")),)), False),
+        ("tested a day before that", risk(controls=(ControlRow(True, ago(900), day("2025-11-24")),)), True),
+        ("listed last month, not tested yet", risk(controls=(ControlRow(True, ago(30)),)), False),
+        ("listed over a year ago, never tested", risk(controls=(ControlRow(True, day("2025-11-24")),)), True),
+        (
+            "one of two is not tested",
+            risk(controls=(ControlRow(True, ago(500), ago(9)), ControlRow(True, ago(500)))),
+            True,
+        ),
+    ),
+    *each(
+        "rq5-slippage",
+        ("no action", risk(), None),
+        ("an action that runs to its first day", risk(actions=(OPEN,)), False),
+        ("re-dated once", risk(actions=(ActionRow("open", ago(-60), ago(-30), 1),)), False),
+        ("re-dated twice", risk(actions=(ActionRow("open", ago(-60), ago(-30), 2),)), True),
+        ("due today at first", risk(actions=(ActionRow("open", ago(-60), TODAY, 1),)), False),
+        ("due yesterday at first", risk(actions=(ActionRow("open", ago(-60), ago(1), 1),)), True),
+        ("done after four days", risk(actions=(ActionRow("done", ago(9), ago(90), 4, ago(1)),)), None),
+    ),
+    *each(
+        "rq6-undated",
+        ("neither action nor target", risk(), None),
+        ("an action with a day", risk(actions=(OPEN,)), False),
+        ("an action without a day", risk(actions=(OPEN, ActionRow("open"))), True),
+        ("a dropped one without a day", risk(actions=(OPEN, ActionRow("dropped"))), False),
+        ("a target without a day", risk(target=judged(LOW)), True),
+        ("a target with a day", risk(target=judged(LOW), target_on=ago(-1)), False),
+    ),
+    *each(
+        "rq7-never-moved",
+        ("three ratings alike", risk(*(judged(HIGH, n) for n in (90, 60, 30))), None),
+        ("four ratings alike", risk(*(judged(HIGH, n) for n in (120, 90, 60, 30)), controls=()), True),
+        ("the same score by other ratings", risk(*(judged((3, 4), n) for n in (120, 90, 60)), judged((4, 3))), False),
+        ("the last one moved", risk(*(judged(HIGH, n) for n in (120, 90, 60)), judged(LOW)), False),
+        (
+            "moved before the last four",
+            risk(judged(LOW, 99), *(judged(HIGH, n) for n in (9, 8, 7, 6)), controls=()),
+            True,
+        ),
+        ("a control was tested meanwhile", risk(*(judged(HIGH, n) for n in (120, 90, 60, 30))), False),
+        (
+            "it was tested on the first of the days",
+            risk(*(judged(HIGH, n) for n in (100, 90, 60, 30))),
+            True,
+        ),
+        (
+            "an assurance was given meanwhile",
+            risk(
+                *(judged(HIGH, n) for n in (120, 90, 60, 30)),
+                controls=(),
+                assurances=(AssuranceRow(1, ago(50), ago(-9)),),
+            ),
+            False,
+        ),
+        (
+            "an action was done meanwhile",
+            risk(
+                *(judged(HIGH, n) for n in (120, 90, 60, 30)),
+                controls=(),
+                actions=(ActionRow("done", done_on=ago(50)),),
+            ),
+            False,
+        ),
+        (
+            "by another scheme once",
+            risk(judged(HIGH, 9, scheme=2), *(judged(HIGH, n) for n in (8, 7, 6)), controls=()),
+            False,
+        ),
+    ),
+    *each(
+        "rq10-residual",
+        ("never rated without controls", risk(judged(HIGH)), None),
+        ("the same with controls", risk(judged(HIGH), inherent=judged(HIGH)), True),
+        ("lower with controls", risk(judged(LOW), inherent=judged(HIGH)), False),
+        ("the same score by other ratings, with controls", risk(judged((3, 4)), inherent=judged((4, 3))), False),
+        ("lower with none", risk(judged(LOW), inherent=judged(HIGH), controls=()), True),
+        ("the same with none", risk(judged(HIGH), inherent=judged(HIGH), controls=()), False),
+        ("rated without controls by an earlier scheme", risk(judged(HIGH), inherent=judged(HIGH, scheme=2)), None),
+    ),
+    *each(
+        "rq11-target",
+        ("passed, still above", risk(judged(HIGH), target=judged(LOW), target_on=ago(1)), True),
+        ("the day is today", risk(judged(HIGH), target=judged(LOW), target_on=TODAY), None),
+        ("passed and met", risk(judged(LOW), target=judged(LOW), target_on=ago(1)), False),
+        (
+            "passed, in the target's band but above its score",
+            risk(judged((2, 3)), target=judged((2, 2)), target_on=ago(1)),
+            True,
+        ),
+        ("no target", risk(judged(HIGH), target_on=ago(1)), None),
+        ("no day", risk(judged(HIGH), target=judged(LOW)), None),
+    ),
+    *each(
+        "rq13-vague",
+        ("all told", risk(), False),
+        ("no cause", risk(has_cause=False), True),
+        ("no consequence", risk(has_consequence=False), True),
+        ("no event", risk(event=""), True),
+        ("five words", risk(event="The budget cannot be balanced."), True),
+        ("six words", risk(event="The budget cannot be balanced now."), False),
+    ),
+    *each(
+        "rq14-one-rater",
+        ("one person, top band", risk(judged(SEVERE), raters=1), True),
+        ("two people, top band", risk(judged(SEVERE), raters=2), False),
+        ("one person, the band below", risk(judged(HIGH), raters=1), None),
+    ),
+    *each(
+        "rq15-unanswered",
+        ("above tolerance, nothing decided", risk(judged(SEVERE)), True),
+        ("above tolerance, to be treated", risk(judged(SEVERE), response="treat"), False),
+        ("at tolerance, nothing decided", risk(judged(HIGH)), None),
+        ("tolerated until today", risk(judged(SEVERE), response="tolerate", tolerated_until=TODAY), False),
+        ("tolerated until yesterday", risk(judged(SEVERE), response="tolerate", tolerated_until=ago(1)), True),
+        ("below tolerance, tolerated too long", risk(judged(LOW), response="tolerate", tolerated_until=ago(1)), True),
+    ),
+    *each(
+        "rq17-line-1-only",
+        ("no assurance", risk(judged(SEVERE)), True),
+        ("line 1 only", risk(judged(SEVERE), assurances=(AssuranceRow(1, ago(9), ago(-9)),)), True),
+        (
+            "lines 1 and 3",
+            risk(judged(SEVERE), assurances=(AssuranceRow(1, ago(9), ago(-9)), AssuranceRow(3, ago(9), TODAY))),
+            False,
+        ),
+        ("line 3, run out yesterday", risk(judged(SEVERE), assurances=(AssuranceRow(3, ago(99), ago(1)),)), True),
+        ("the band below", risk(judged(HIGH)), None),
+    ),
+]
+
+
+@pytest.mark.parametrize(("slug", "row", "expected"), CASES)
+def test_the_check(ground, slug, row, expected):
+    assert found(slug, ground, row) is expected
+
+
+def fell(now=20, before=60, **said):
+    """A risk that fell a band so many days ago; its one control was last tested a hundred days ago."""
+    return risk(judged(SEVERE, before), judged(HIGH, now, evidence=said.pop("evidence", False)), **said)
+
+
+@pytest.mark.parametrize(
+    ("what", "row", "agreed", "expected"),
+    [
+        ("fourteen days before", fell(), 6, True),
+        ("fifteen days before", fell(), 5, False),
+        ("on the day itself", fell(), 20, True),
+        ("the day after", fell(), 21, False),
+        ("it says on what evidence", fell(evidence=True), 6, False),
+        ("a control was tested between", fell(controls=(ControlRow(True, ago(400), ago(30)),)), 6, False),
+        ("a control was tested after", fell(controls=(ControlRow(True, ago(400), ago(10)),)), 6, True),
+        ("an action was done between", fell(actions=(ActionRow("done", done_on=ago(20)),)), 6, False),
+        ("its score fell within the band", risk(judged((5, 5), 60), judged((5, 4), 20)), 6, None),
+        ("it rose", risk(judged(HIGH, 60), judged(SEVERE, 20)), 6, None),
+        ("judged again since", risk(judged(SEVERE, 60), judged(HIGH, 20), judged(HIGH, 2)), 6, None),
+        ("fell from an earlier scheme's band", risk(judged(SEVERE, 60, scheme=2), judged(LOW, 20)), 6, None),
+        ("rated once", risk(judged(LOW, 20)), 6, None),
+    ],
+)
+def test_a_fall_before_the_register_was_agreed(scheme, what, row, agreed, expected):
+    assert found("rq16-dip", Ground(TODAY, scheme, {}, (ago(agreed),)), row) is expected
+
+
+def test_where_no_body_ever_agreed_a_quarter_end_stands_in(ground):
+    """30 September 2026 is 56 days before."""
+    assert [found("rq16-dip", ground, fell(now, 90)) for now in (55, 56, 70, 71)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("tolerances", "category", "expected"),
+    [
+        ({}, "", None),
+        ({"": "moderate"}, "", True),
+        ({"": "moderate"}, "financial", True),
+        ({"": "high", "financial": "low"}, "financial", True),
+        ({"": "low", "financial": "high"}, "financial", None),
+        ({"financial": "low"}, "people", None),
+    ],
+)
+def test_the_tolerance_of_a_category_prevails(scheme, tolerances, category, expected):
+    assert found("rq3-no-action", Ground(TODAY, scheme, tolerances), risk(judged(HIGH), category=category)) is expected
+
+
+def test_a_check_counts_what_it_found_out_of_what_it_is_about(ground):
+    rows = [risk(judged(SEVERE), raters=1), risk(judged(SEVERE)), risk(judged(LOW)), risk()]
+    (tally,) = tallies_of([BY_SLUG["rq14-one-rater"]], rows, ground)
+    assert ([row.risk for row in tally.found], tally.out_of) == (rows[:1], 2)
+
+
+def test_each_rule_is_said_in_the_words_of_the_scheme(ground):
+    rules = {check.slug: check.rule_for(ground) for check in CHECKS}
+    assert "Severe 31, High 92, Moderate 183, Low 183" in rules["rq1-stale"]
+    assert "It is Severe" in rules["rq14-one-rater"]
+    assert not any("{" in rule for rule in rules.values())
+
+
+def test_every_check_but_those_of_a_whole_register_is_there():
+    assert sorted(int(check.slug.split("-")[0][2:]) for check in CHECKS) == [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        10,
+        11,
+        13,
+        14,
+        15,
+        16,
+        17,
+    ]
+
+
+@pytest.mark.parametrize(("this", "then"), [("2026-11-25", "2025-11-25"), ("2028-02-29", "2027-02-28")])
+def test_twelve_months_are_counted_by_the_calendar(this, then):
+    assert months_before(day(this)) == day(then)
+
+
+@pytest.mark.parametrize(
+    ("this", "then"),
+    [
+        ("2026-01-01", "2026-03-31"),
+        ("2026-03-31", "2026-03-31"),
+        ("2026-04-01", "2026-06-30"),
+        ("2026-11-25", "2026-12-31"),
+    ],
+)
+def test_the_next_quarter_end(this, then):
+    assert quarter_end_from(day(this)) == day(then)
+
+
+# A register with one of each fault
+
+
+def clean(register, **content):
+    """A risk that no check has anything to say about."""
+    content = {"event": "The budget for the year cannot be balanced.", **content}
+    risk = make_risk(register, assessed=(2, 3), on=days_ago(30), **content)
+    control = make_control(risk, on=days_ago(30), last_tested_on=days_ago(30), tested_by_line=2)
+    make_action(risk, on=days_ago(30))
+    return risk, control
+
+
+def severe(register, **content):
+    """The same in the top band, and answered."""
+    risk, control = clean(register, response="treat", **content)
+    make_assessment(risk, (5, 5), on=days_ago(20))
+    make_assurance(risk, on=days_ago(20))
+    return risk, control
+
+
+def plant(register):
+    """slug -> the number of the risk that has that fault and no other."""
+    planted = {}
+
+    def fault(slug, risk):
+        planted[slug] = risk.number
+        return risk
+
+    fault("rq1-stale", clean(register, title="Stale")[0])
+    make_review(Risk.objects.get(title="Stale"), on=days_ago(20), next_on=days_ago(1))
+    bare = fault("rq2-unscored", make_risk(register, event=EVENT))
+    make_control(bare)
+    risk, _ = severe(register)
+    risk.actions.get().revise(by=make_user(), version=1, status="dropped")
+    fault("rq3-no-action", risk)
+    untested, control = clean(register)
+    control.revise(by=make_user(), version=1, status="retired")
+    fault("rq4-controls", untested)
+    slipped, _ = clean(register)
+    action = slipped.actions.get()
+    for version in (1, 2):
+        action.revise(by=make_user(), version=version, due_on=days_ago(-60 - version))
+    fault("rq5-slippage", slipped)
+    vague_day, _ = clean(register)
+    vague_day.actions.get().revise(by=make_user(), version=1, due_on=None)
+    fault("rq6-undated", vague_day)
+    same, _ = clean(register)
+    for n in (28, 27, 26, 25):
+        make_assessment(same, (2, 2), on=days_ago(n))
+    fault("rq7-never-moved", same)
+    residual, _ = clean(register)
+    make_assessment(residual, (2, 3), kind="inherent", on=days_ago(20))
+    fault("rq10-residual", residual)
+    target, _ = clean(register)
+    make_assessment(target, (1, 1), kind="target", on=days_ago(20))
+    make_revision(target, target_on=days_ago(1))
+    fault("rq11-target", target)
+    fault("rq13-vague", clean(register, cause="")[0])
+    alone = make_user()
+    lonely = fault("rq14-one-rater", make_risk(register, by=alone, assessed=(5, 5), event=EVENT, response="treat"))
+    make_control(lonely)
+    make_action(lonely)
+    make_assurance(lonely)
+    undecided, _ = severe(register)
+    make_revision(undecided, response="")
+    fault("rq15-unanswered", undecided)
+    dipped = fault("rq16-dip", make_risk(register, assessed=(4, 2), on=days_ago(60), event=EVENT))
+    make_control(dipped)
+    make_action(dipped)
+    make_assessment(dipped, (1, 2), on=days_ago(12))
+    unassured, _ = clean(register, response="treat")
+    make_assessment(unassured, (5, 5), on=days_ago(20))
+    make_assurance(unassured, line=1)
+    fault("rq17-line-1-only", unassured)
+    return planted
+
+
+@pytest.mark.django_db
+def test_every_planted_fault_is_found_and_nothing_else():
+    register = make_register()
+    for n in range(20):
+        clean(register) if n % 2 else severe(register)
+    planted = plant(register)
+    make_risk(register, status="draft", event="No.")  # none of these is on the register
+    over = make_risk(register, event="No.")
+    over.close(by=make_user(), version=1, reason="Over.")
+    make_agreement(register, on=days_ago(3))
+    report = Worklist(register, Risk.objects.filter(register=register), timezone.localdate())
+    assert [(row.check.slug, row.risk.number) for row in report.found] == [
+        (check.slug, planted[check.slug]) for check in CHECKS
+    ]
+
+
+# Rows
+
+
+@pytest.fixture
+def register(db):
+    return make_register()
+
+
+def row_of(register, number=1):
+    risks = Risk.objects.filter(register=register)
+    return next(row for row in rows_of(register, risks, timezone.localdate()) if row.number == number)
+
+
+def test_an_assurance_of_a_control_is_a_test_of_it(register):
+    risk = make_risk(register)
+    control = make_control(risk, on=days_ago(0))
+    make_assurance(risk, control=control, on=days_ago(9))
+    assert row_of(register).controls == [ControlRow(True, days_ago(0), days_ago(9))]
+
+
+def test_a_peers_rating_is_a_second_judgement_and_not_the_current_one(register):
+    risk = make_risk(register, assessed=(5, 5))
+    make_assessment(risk, (1, 1), perspective="peer")
+    row = row_of(register)
+    assert (row.raters, row.current.ratings) == (2, (register.scheme_id, 5, 5))
+
+
+def test_a_rating_by_an_earlier_scheme_has_no_band_here(register):
+    make_risk(register, assessed=(5, 5))
+    other = make_register().scheme.pk
+    risks = Risk.objects.filter(register=register)
+    register.scheme_id = other + 1
+    assert rows_of(register, risks, timezone.localdate())[0].current is None
+
+
+def test_the_ground_holds_what_was_stated_last(register):
+    make_appetite(register.organisation, "financial", "low", on=days_ago(9))
+    make_appetite(register.organisation, "financial", "high", on=days_ago(2))
+    make_appetite(register.organisation)
+    make_appetite(make_register().organisation, "people", "low")
+    assert ground_of(register, timezone.localdate()).tolerances == {"": "moderate", "financial": "high"}
+
+
+def test_reading_costs_the_same_for_one_risk_and_for_twenty(register):
+    severe(register)
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
+        Worklist(register, Risk.objects.filter(register=register), timezone.localdate())
+    for _ in range(19):
+        severe(register)
+    with CaptureQueriesContext(connection) as many:
+        Worklist(register, Risk.objects.filter(register=register), timezone.localdate())
+    assert len(many) == len(one) <= 10

@@ -1,0 +1,342 @@
+"""The worklist: what it counts, how it is grouped, who reads it, and what a manager sets aside."""
+
+import datetime
+import html
+import re
+import uuid
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from makers import (
+    days_ago,
+    make_agreement,
+    make_assessment,
+    make_directorate,
+    make_person,
+    make_post,
+    make_register,
+    make_risk,
+    make_user,
+)
+from test_quality import clean
+
+from registers.models import AuditEntry, HistoryIsAppendOnly, Role, SetAside
+
+pytestmark = pytest.mark.django_db
+URL = "/registers/ours/worklist/"
+
+
+@pytest.fixture
+def register():
+    return make_register(slug="ours")
+
+
+def client_of(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def manager(register):
+    return client_of(make_person(register.organisation, Role.MANAGER, name="Nerys Ash"))
+
+
+@pytest.fixture
+def member(register):
+    return client_of(make_person(register.organisation, Role.MEMBER))
+
+
+@pytest.fixture
+def officer(register):
+    return client_of(make_person(register.organisation))
+
+
+def unscored(register, **content):
+    """A risk of which a check finds that it was never rated, and another that it has no control."""
+    return make_risk(register, event="The budget for the year cannot be balanced.", **content)
+
+
+def linked(text):
+    """Where each number on a page leads, and the number."""
+    found = re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', text)
+    return {html.unescape(href): int(count) for href, count in found}
+
+
+# What it says
+
+
+def test_it_says_first_how_many_things_there_are(register, member):
+    unscored(register)
+    assert "2 things to put right" in member.get(URL).text
+
+
+def test_one_thing_is_one(register, member):
+    clean(register, cause="")
+    text = member.get(URL).text
+    assert ">1 thing to put right<" in text and "On 1 of 1 risk." in text
+
+
+@pytest.mark.parametrize("by", ["check", "directorate", "post"])
+def test_each_number_leads_to_as_many(register, member, by):
+    posts = [make_post(register.organisation, directorate=make_directorate(register.organisation)), None]
+    for n in range(10):
+        unscored(register, owner=posts[n % 2])
+    numbers = linked(member.get(f"{URL}?by={by}").text)
+    totals = {href: int(re.search(r'data-total="(\d+)"', member.get(href).text)[1]) for href in numbers}
+    assert (totals, len(numbers) > 1) == (numbers, True)
+
+
+def test_what_is_not_named_is_counted(register, member):
+    for _ in range(5):
+        unscored(register)
+    text = member.get(URL).text
+    assert "And 2 more: see all 5" in text
+
+
+def test_a_check_says_its_rule_and_what_to_do(register, member):
+    unscored(register)
+    text = member.get(URL).text
+    assert "It has no current rating by the scoring scheme in use now. <strong>What to do.</strong> Assess it." in text
+
+
+def test_three_groups_are_open_at_most(register, member):
+    risk = unscored(register, cause="", next_review_on=days_ago(1))
+    make_assessment(risk, (5, 5))
+    text = member.get(URL).text
+    assert (text.count('<section class="app-section"'), "app-todo__folded" in text) == (3, True)
+
+
+def test_by_post_the_readers_own_is_open_and_the_rest_are_folded(register):
+    person = make_person(register.organisation)
+    unscored(register, owner=make_post(register.organisation, "Baker"))
+    unscored(register, owner=make_post(register.organisation, "Zoo keeper", holder=person))
+    text = client_of(person).get(f"{URL}?by=post").text
+    assert text.index("Zoo keeper: 2") < text.index("Baker (vacant): 2")
+    assert 'id="group-' in text and text.count('<section class="app-section"') == 1
+
+
+def test_no_person_is_named_beside_what_is_late(register, member):
+    unscored(register, owner=make_post(register.organisation, holder=make_user(name="Quentin Late")))
+    told = [member.get(f"{URL}?by={by}").text for by in ("check", "directorate", "post")]
+    assert not any("Quentin" in text for text in told)
+
+
+def test_owners_of_no_directorate_and_nobody_are_found_under_words(register, member):
+    unscored(register, owner=make_post(register.organisation))
+    unscored(register)
+    assert "No directorate: 4" in member.get(f"{URL}?by=directorate").text
+    assert "No owner decided: 2" in member.get(f"{URL}?by=post").text
+
+
+def test_a_register_in_order_is_praised_and_told_what_is_not_checked(register, member):
+    clean(register)
+    text = member.get(URL).text
+    assert "Nothing to put right" in text and "Not looked for" in text and "data-count" not in text
+
+
+def test_an_empty_register_says_what_would_stand_here(register, member):
+    assert "No risks on this register yet" in member.get(URL).text
+
+
+@pytest.mark.parametrize("query", ["as_at=2020-01-01", "as_at=2999-01-01"])
+def test_it_speaks_of_today_only_and_says_so(register, member, query):
+    unscored(register)
+    text = member.get(f"{URL}?{query}").text
+    assert "speaks of today only" in text and "2 things to put right" in text
+
+
+def test_a_member_who_opens_on_what_was_agreed_reads_today_here_and_in_what_it_leads_to(register, member, officer):
+    risk = unscored(register)
+    make_agreement(register)
+    texts = [client.get(URL).text for client in (member, officer)]
+    today = f'"{risk.get_absolute_url()}?as_at={days_ago(0)}"'
+    assert [(today in text, "speaks of today only" in text) for text in texts] == [(True, True), (False, False)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["by=person", "check=rq99", "check=%00", "directorate=x", "directorate=999", "post=-1", "post=999", "as_at=soon"],
+)
+def test_nonsense_in_the_address_is_refused(register, member, query):
+    unscored(register)
+    assert member.get(f"{URL}?{query}").status_code == 400
+
+
+def test_the_post_of_another_organisation_is_none(register, member):
+    assert member.get(f"{URL}?post={make_post().pk}").status_code == 400
+
+
+def test_a_page_beyond_the_last_says_so(register, member):
+    unscored(register)
+    assert "There is no such page" in member.get(f"{URL}?check=rq2-unscored&page=9").text
+
+
+def test_who_only_reads_is_led_to_no_form(register, member, officer, manager):
+    unscored(register)
+    ways = ("set-aside", "/review/", "/reassign/")
+    led = [[way in client.get(URL).text for way in ways] for client in (member, officer, manager)]
+    assert led == [[False] * 3, [False, True, False], [True] * 3]
+
+
+def test_an_exempt_risk_counts_for_those_who_see_it_only(register, member, officer):
+    unscored(register, is_exempt=True, title="Quokka")
+    texts = [client.get(URL).text for client in (member, officer)]
+    assert ["2 things to put right" in text for text in texts] == [True, False]
+    assert "Quokka" not in texts[1] and "Exempt risks not counted" in texts[1]
+
+
+def test_a_risk_of_another_register_is_not_here(register, member):
+    unscored(make_register(register.organisation))
+    assert "No risks on this register yet" in member.get(URL).text
+
+
+@pytest.mark.parametrize("query", ["", "?by=post", "?check=rq2-unscored"])
+def test_it_costs_the_same_for_one_risk_and_for_twenty(register, manager, query):
+    unscored(register, owner=make_post(register.organisation))
+    manager.get(URL)
+    with CaptureQueriesContext(connection) as one:
+        manager.get(URL + query)
+    for _ in range(19):
+        unscored(register, owner=make_post(register.organisation))
+    with CaptureQueriesContext(connection) as many:
+        manager.get(URL + query)
+    assert len(many) == len(one)
+
+
+# Setting aside
+
+
+def put(risk, slug="rq2-unscored", *, ago=0, until=-30, **how):
+    said = {"by": make_user(), "reason": "It is rated in May.", "until": days_ago(until), **how}
+    return SetAside.put(risk, check_name=slug, effective_on=days_ago(ago), **said)
+
+
+def test_what_is_set_aside_is_not_counted_but_told(register, member):
+    put(unscored(register), by=make_user(name="Robin Elm"))
+    text = member.get(URL).text
+    assert "1 thing to put right" in text and "Set aside for now: 1" in text
+    assert "set aside by Robin Elm: “It is rated in May.”" in text
+
+
+@pytest.mark.parametrize(("until", "words"), [(0, "1 thing to"), (1, "2 things to")])
+def test_it_comes_back_the_day_after_its_last(register, member, until, words):
+    put(unscored(register), ago=9, until=until)
+    assert words in member.get(URL).text
+
+
+def test_it_is_set_aside_for_one_risk_and_one_check_only(register, member):
+    put(unscored(register))
+    unscored(register)
+    assert "3 things to put right" in member.get(URL).text
+
+
+def test_what_was_put_right_meanwhile_is_not_told_as_set_aside(register, member):
+    risk = unscored(register)
+    put(risk)
+    make_assessment(risk, (2, 2))
+    assert "Set aside for now" not in member.get(URL).text
+
+
+def test_taken_back_it_counts_again_at_once(register, member):
+    risk = unscored(register)
+    put(risk)
+    SetAside.take_back(risk, by=make_user(), check_name="rq2-unscored", reason="It cannot wait.")
+    assert "2 things to put right" in member.get(URL).text
+
+
+def test_set_aside_again_after_it_was_taken_back(register, member):
+    risk = unscored(register)
+    put(risk)
+    SetAside.take_back(risk, by=make_user(), check_name="rq2-unscored", reason="It cannot wait.")
+    put(risk)
+    assert "1 thing to put right" in member.get(URL).text
+
+
+@pytest.mark.parametrize("until", [1, -366])
+def test_a_last_day_that_cannot_be_is_refused(register, until):
+    with pytest.raises(ValueError, match="Set aside on"):
+        put(unscored(register), until=until)
+
+
+def test_what_was_set_aside_is_never_edited_and_stands_in_the_audit_chain(register, capsys):
+    aside = put(unscored(register))
+    with pytest.raises(HistoryIsAppendOnly):
+        aside.save()
+    assert AuditEntry.objects.latest("pk").verb == "risk.set-aside"
+    SetAside.take_back(aside.risk, by=make_user(), check_name=aside.check_name, reason="No.")
+    call_command("verify_audit")
+
+
+def test_the_database_refuses_one_without_a_reason(register):
+    with pytest.raises(IntegrityError, match="set_aside_has_a_reason"), transaction.atomic():
+        put(unscored(register), reason="")
+
+
+# Its forms
+
+
+def form(until=-30, **said):
+    day = days_ago(until)
+    parts = {"until_0": day.day, "until_1": day.month, "until_2": day.year}
+    return {"reason": "It is rated in May.", "token": str(uuid.uuid4()), **parts, **said}
+
+
+def test_the_form_sets_it_aside(register, manager):
+    unscored(register)
+    answer = manager.post(f"{URL}1/rq2-unscored/set-aside/", form())
+    aside = SetAside.objects.get()
+    assert (answer["Location"], aside.until, aside.check_name) == (URL, days_ago(-30), "rq2-unscored")
+    assert aside.effective_on == timezone.localdate()
+
+
+def test_the_form_sent_twice_makes_one(register, manager):
+    unscored(register)
+    sent = form()
+    answers = [manager.post(f"{URL}1/rq2-unscored/set-aside/", sent) for _ in range(2)]
+    assert ([answer.status_code for answer in answers], SetAside.objects.count()) == ([302, 302], 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"reason": " "}, "Enter why it can wait"),
+        ({"until_0": ""}, "The last day must include a day"),
+        ({"until": 1}, "The last day must be today or later"),
+        ({"until": -366}, "or earlier, a year at most"),
+    ],
+)
+def test_the_form_says_what_is_wrong(register, manager, said, words):
+    unscored(register)
+    answer = manager.post(f"{URL}1/rq2-unscored/set-aside/", form(**said))
+    assert (answer.status_code, words in answer.text, SetAside.objects.exists()) == (200, True, False)
+
+
+def test_the_form_takes_it_back(register, manager):
+    put(unscored(register))
+    address, sent = f"{URL}1/rq2-unscored/take-back/", {"reason": "It cannot wait.", "token": str(uuid.uuid4())}
+    assert "set this aside until" in manager.get(address).text
+    answers = [manager.post(address, sent) for _ in range(2)]
+    assert ([answer.status_code for answer in answers], SetAside.objects.count()) == ([302, 302], 2)
+    assert not SetAside.objects.standing(timezone.localdate()).exists()
+
+
+def test_who_set_it_aside_already_is_told_to_the_next(register, manager):
+    put(unscored(register), by=make_user(name="Robin Elm"))
+    assert "Robin Elm set this aside until" in manager.get(f"{URL}1/rq2-unscored/set-aside/").text
+
+
+@pytest.mark.parametrize("address", ["1/rq14-one-rater", "1/nonsense", "9/rq2-unscored"])
+def test_what_no_check_finds_is_not_there_to_set_aside(register, manager, address):
+    unscored(register)
+    assert manager.get(f"{URL}{address}/set-aside/").status_code == 404
+
+
+def test_a_year_from_today_is_the_last_day_offered(register, manager):
+    unscored(register)
+    assert manager.post(f"{URL}1/rq2-unscored/set-aside/", form(until=-365)).status_code == 302
+    assert SetAside.objects.get().until == timezone.localdate() + datetime.timedelta(days=365)
