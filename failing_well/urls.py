@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from registers.views import about, agreements, dashboard, health, library, registers, risks, sources
+from registers.views import about, agreements, dashboard, exempt, health, library, registers, risks, sources, standing
 
 urlpatterns = [
     path("", registers.home, name="home"),
@@ -15,6 +15,21 @@ urlpatterns = [
     path("registers/<slug:slug>/risks/<int:number>/assess/", risks.risk_assess, name="risk_assess"),
     path("registers/<slug:slug>/risks/<int:number>/review/", risks.risk_review, name="risk_review"),
     path("registers/<slug:slug>/risks/<int:number>/history/", risks.risk_history, name="risk_history"),
+    path(
+        "registers/<slug:slug>/risks/<int:number>/put-on-register/",
+        standing.risk_put_on_register,
+        name="risk_put_on_register",
+    ),
+    path("registers/<slug:slug>/risks/<int:number>/happened/", standing.risk_happened, name="risk_happened"),
+    path("registers/<slug:slug>/risks/<int:number>/close/", standing.risk_close, name="risk_close"),
+    path("registers/<slug:slug>/risks/<int:number>/reopen/", standing.risk_reopen, name="risk_reopen"),
+    path("registers/<slug:slug>/risks/<int:number>/duplicate/", standing.risk_duplicate, name="risk_duplicate"),
+    path("registers/<slug:slug>/risks/<int:number>/exempt/", exempt.risk_exempt, name="risk_exempt"),
+    path(
+        "registers/<slug:slug>/risks/<int:number>/exempt/lift/",
+        exempt.risk_lift_exemption,
+        name="risk_lift_exemption",
+    ),
     path("library/", library.library, name="library"),
     path("library/load/", library.library_load, name="library_load"),
     path("library/search/", library.library_search, name="library_search"),

@@ -2,6 +2,7 @@ from registers.reports.agreements import Since, agreed_cards
 from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
+from registers.reports.life import life_of
 
 __all__ = [
     "Cell",
@@ -13,6 +14,7 @@ __all__ = [
     "course_of",
     "judged_since",
     "latest_changes",
+    "life_of",
     "register_cards",
     "waiting_for",
 ]

@@ -1,3 +1,5 @@
+import uuid
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
@@ -5,9 +7,18 @@ from django.utils.formats import date_format
 from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm, ReviewForm
 from registers.models import Conflict, Risk
 from registers.models.cases import cases_of
-from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
-from registers.reports import course_of
+from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for, sees_drafts
+from registers.reports import course_of, life_of
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
+
+UNSCORED = "It has no rating yet: assess it when you can."
+DRAFTED = "is kept as a draft. Nobody but officers and managers sees it until it is put on the register."
+LOGGED = {  # by status, and whether it is rated
+    (Risk.Status.OPEN, True): "is on the register.",
+    (Risk.Status.OPEN, False): f"is on the register. {UNSCORED}",
+    (Risk.Status.DRAFT, True): DRAFTED,
+    (Risk.Status.DRAFT, False): DRAFTED,
+}
 
 
 def risk_new(request, slug):
@@ -15,8 +26,7 @@ def risk_new(request, slug):
     form = LogRiskForm(request.POST if request.method == "POST" else None, register=register)
     if form.is_valid():
         risk = Risk.log(register, by=request.user, **form.cleaned_data)
-        unscored = "" if risk.current else " It has no rating yet: assess it when you can."
-        messages.success(request, f"{risk.reference} is on the register.{unscored}")
+        messages.success(request, f"{risk.reference} {LOGGED[risk.status, bool(risk.current)]}")
         return redirect(risk)
     return render(request, "registers/risk_new.html", {"register": register, "form": form})
 
@@ -37,6 +47,9 @@ def risk_detail(request, slug, number):
         "cases": cases_of(position and position.revision.primary_failure_type),
         "assessments": assessments,
         "course": course_of(assessments, days),
+        "life": life_of(risk, position, reading.day, reading.known_by),
+        "copy_token": uuid.uuid4(),
+        "may_run": can(request.user, Permission.RUN_REGISTER, risk.register.organisation),
         "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
         "may_assess": can(request.user, Permission.ASSESS_RISK, risk.register.organisation),
     }
@@ -92,10 +105,11 @@ def risk_review(request, slug, number):
 def risk_history(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
+    drafts = sees_drafts(request.user, risk.register)
     context = {
         "register": risk.register,
         "risk": risk,
         "reading": reading,
-        "entries": [] if reading.is_future else risk.story(reading.day, reading.known_by),
+        "entries": [] if reading.is_future else risk.story(reading.day, reading.known_by, drafts),
     }
     return render(request, "registers/risk_history.html", context)
