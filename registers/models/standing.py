@@ -16,8 +16,8 @@ BEGINS = {
     What.HAPPENED: {*ON_REGISTER},
     What.CLOSED: {DRAFT, *ON_REGISTER},
     What.REOPENED: {CLOSED},
-    **dict.fromkeys((What.EDITED, What.ASSESSED, What.REVIEWED), {DRAFT, *ON_REGISTER}),
-    **dict.fromkeys((What.EXEMPTED, What.EXEMPTION_LIFTED), {DRAFT, *ON_REGISTER, CLOSED}),
+    **{what: {DRAFT, *ON_REGISTER} for what in (What.EDITED, What.ASSESSED, What.REVIEWED)},
+    **{what: {DRAFT, *ON_REGISTER, CLOSED} for what in (What.EXEMPTED, What.EXEMPTION_LIFTED)},
 }
 
 
