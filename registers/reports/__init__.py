@@ -3,6 +3,7 @@ from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
 from registers.reports.life import life_of
+from registers.reports.story import story_of
 
 __all__ = [
     "Cell",
@@ -16,5 +17,6 @@ __all__ = [
     "latest_changes",
     "life_of",
     "register_cards",
+    "story_of",
     "waiting_for",
 ]

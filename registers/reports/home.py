@@ -15,12 +15,14 @@ CHANGES = 8
 
 @dataclass(frozen=True)
 class RegisterCard:
-    """A register in few numbers: risks on it, those above tolerance, and (gap, risks) for each gap that there is."""
+    """A register in few numbers: risks on it, those above tolerance, and (gap, risks) for each gap that there is.
+    asked: what leads the address of a list to the day that is counted, where it would open on another."""
 
     register: object
     total: int
     above_tolerance: int
     gaps: list[tuple[Gap, int]]
+    asked: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,17 +69,17 @@ class Change:
         return self.before and (self.before.band, self.before.scheme_id) == (now.band, now.scheme_id)
 
 
-def register_cards(registers, positions, day):
+def register_cards(registers, positions, day, asked=""):
     """One card a register, in the order given. positions: of all these, on the register that day. One query."""
     gaps = {gap.name: Count("pk", filter=gap.on(day)) for gap in Gap}
     alike = positions.order_by().values_list("register", "band", "scheme").annotate(n=Count("pk"), **gaps)
     rows = {}
     for register, *row in alike:
         rows.setdefault(register, []).append(row)
-    return [_card(register, rows.get(register.pk, [])) for register in registers]
+    return [_card(register, rows.get(register.pk, []), asked) for register in registers]
 
 
-def _card(register, rows):
+def _card(register, rows, asked):
     """rows: band, scheme, risks, and how many of them have each gap."""
     above = {(band.slug, register.scheme_id) for band in register.scheme.rules.above_tolerance}
     return RegisterCard(
@@ -85,6 +87,7 @@ def _card(register, rows):
         total=sum(n for _, _, n, *_ in rows),
         above_tolerance=sum(n for band, scheme, n, *_ in rows if (band, scheme) in above),
         gaps=[(gap, n) for place, gap in enumerate(Gap, 3) if (n := sum(row[place] for row in rows))],
+        asked=asked,
     )
 
 

@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.shortcuts import render
 
 from registers.permissions import counts_everything, course_for, get_register_for, positions_for
@@ -20,13 +22,14 @@ def dashboard(request, slug):
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
     )
+    asked = f"{urlencode(reading.asked)}&" if reading.asked else ""
     context = {
         "tab": "dashboard",
         "register": register,
         "reading": reading,
         "report": report,
-        "cards": register_cards([register], now.on_register(), reading.day) if reading.is_today else [],
-        "since": since_latest(request.user, register) if reading.is_today else None,
+        "cards": register_cards([register], now.on_register(), reading.day, asked) if reading.is_today else [],
+        "since": since_latest(request.user, register) if reading.is_today or reading.opens else None,
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/dashboard.html", context)

@@ -7,8 +7,8 @@ from django.utils.formats import date_format
 from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm, ReviewForm
 from registers.models import Conflict, Risk
 from registers.models.cases import cases_of
-from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for, sees_drafts
-from registers.reports import course_of, life_of
+from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
+from registers.reports import course_of, life_of, story_of
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
 
 UNSCORED = "It has no rating yet: assess it when you can."
@@ -105,11 +105,17 @@ def risk_review(request, slug, number):
 def risk_history(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
-    drafts = sees_drafts(request.user, risk.register)
+    may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
+    notes = {"with_marks": may_edit or bool(reading.agreement), "with_drafts": may_edit}
+    entries = story_of(risk, reading.day, reading.known_by, **notes)
+    revisions = [entry.revision for entry in entries if entry.revision]
+    judged = [revision.assessment for revision in revisions if revision.assessment]
     context = {
         "register": risk.register,
         "risk": risk,
         "reading": reading,
-        "entries": [] if reading.is_future else risk.story(reading.day, reading.known_by, drafts),
+        "title": revisions[0].title if revisions and not reading.is_future else "",
+        "entries": [] if reading.is_future else entries,
+        "course": course_of(judged, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]),
     }
     return render(request, "registers/risk_history.html", context)
