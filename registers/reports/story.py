@@ -30,7 +30,8 @@ def story_of(risk, day, known_by=None, *, with_marks=True, with_drafts=True) -> 
     """Everything done to the risk and beside it up to a day, newest first.
 
     known_by: the instant after which what was recorded is left out. with_marks, with_drafts: whether officers' working
-    notes are shown, and what the risk said before it came onto the register. As many queries whatever the length of the story."""
+    notes are shown, and what the risk said before it came onto the register. As many queries whatever the length of
+    the story."""
     found = [_of_risk(revision) for revision in risk.story(day, known_by, with_drafts)]
     for records, noun in ((risk.controls, "control"), (risk.actions, "action")):
         found += _of_kept(records.model.revisions.rel.related_model, noun, risk, day, known_by)
