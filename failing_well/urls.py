@@ -9,6 +9,7 @@ from registers.views import (
     controls,
     dashboard,
     escalations,
+    exempt,
     health,
     library,
     precedents,
@@ -16,6 +17,7 @@ from registers.views import (
     reminders,
     risks,
     sources,
+    standing,
     worklist,
 )
 
@@ -74,6 +76,21 @@ urlpatterns = [
         "registers/<slug:slug>/risks/<int:number>/escalations/<int:pk>/",
         escalations.escalation_decide,
         name="escalation_decide",
+    ),
+    path(
+        "registers/<slug:slug>/risks/<int:number>/put-on-register/",
+        standing.risk_put_on_register,
+        name="risk_put_on_register",
+    ),
+    path("registers/<slug:slug>/risks/<int:number>/happened/", standing.risk_happened, name="risk_happened"),
+    path("registers/<slug:slug>/risks/<int:number>/close/", standing.risk_close, name="risk_close"),
+    path("registers/<slug:slug>/risks/<int:number>/reopen/", standing.risk_reopen, name="risk_reopen"),
+    path("registers/<slug:slug>/risks/<int:number>/duplicate/", standing.risk_duplicate, name="risk_duplicate"),
+    path("registers/<slug:slug>/risks/<int:number>/exempt/", exempt.risk_exempt, name="risk_exempt"),
+    path(
+        "registers/<slug:slug>/risks/<int:number>/exempt/lift/",
+        exempt.risk_lift_exemption,
+        name="risk_lift_exemption",
     ),
     path("library/", library.library, name="library"),
     path("library/load/", library.library_load, name="library_load"),

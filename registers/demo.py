@@ -4,12 +4,13 @@ A day of the story is counted back from the day of loading: `q1` is the last qua
 before that; `q2-9` is nine days before q2, `q1+6` six days after q1 but never later than the day of loading,
 `today-3` three days before it. A risk's first step logs it; every further one rates it (`rate: 4x3`), changes what it
 says (`change:`), looks at it (`review:` what came of that, `next_in:` so many days unless as many as the scheme sets,
-`outside:` who outside was asked), marks a warning sign beside it (`mark: relevant`, `sign: DON-W1`) or closes it
-(`close: true`), and says why. A register's `agreements` tell which body agreed its position on which day, before
-anything else that happens on it; a body's file `controls` tells what holds its risks down and who looked (see
-demo_controls.py), and what stands `beside` them is told last (demo_actions.py). What happened before the day that a
-risk was `brought_in` was recorded on that day: references follow the order of recording, which is the order of the
-file.
+`outside:` who outside was asked), marks a warning sign beside it (`mark: relevant`, `sign: DON-W1`), says that it
+came true (`happened:` what did), closes it (`close: true`, `rests_on:` who must not leave), brings it back (`reopen:
+true`) or puts a draft on the register (`open: true`; it was `status: draft`), and says why. A register's `agreements`
+tell which body agreed its position on which day, before anything else that happens on it; a body's file `controls`
+tells what holds its risks down and who looked (see demo_controls.py), and what stands `beside` them is told last
+(demo_actions.py). What happened before the day that a risk was `brought_in` was recorded on that day: references
+follow the order of recording, which is the order of the file.
 """
 
 import datetime
@@ -47,13 +48,16 @@ FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"
 BODIES = ("northmoor", "eastvale")
 DAY = re.compile(r"(?:q(?P<quarter>[1-9])|today)(?P<days>[+-]\d+)?")
 STEP = {
-    *("day", "by", "why", "rate", "driver", "kind", "perspective", "change", "close", "review", "next_in"),
-    *("mark", "sign", "outside"),
+    *("day", "by", "why", "rate", "driver", "kind", "perspective", "change", "review", "next_in"),
+    *("mark", "sign", "outside", "happened", "close", "rests_on", "reopen", "open"),
 }
-RISK = {
-    *("title", "cause", "event", "consequence", "type", "others", "owner", "exempt"),
-    *("by", "driver", "brought_in", "history"),
+ALWAYS_SAID = ("title", "cause", "event", "consequence", "owner")
+ALSO_SAID = {  # where the story has it
+    *("type", "others", "exempt", "exempt_ground", "exempt_interest", "exempt_decided_by", "status"),
+    *("objective", "category", "impacts", "portfolio", "proximity", "response", "response_reason"),
+    *("tolerated_until", "target_on", "committee_position", "definition_of_good", "told_by", "told_on"),
 }
+RISK = {*ALWAYS_SAID, *ALSO_SAID, "by", "driver", "brought_in", "history"}
 
 
 @dataclass(frozen=True)
@@ -229,7 +233,8 @@ class _Teller:
 
     def _step(self, recorded_on, day, register, told, step):
         known = self.risks.get(id(told))
-        verbs = {"change": self._change, "close": self._change, "review": self._review, "mark": self._mark}
+        verbs = {"change": self._change, "review": self._review, "mark": self._mark}
+        verbs |= dict.fromkeys(("happened", "close", "reopen", "open"), self._turn)
         verb = next((verb for word, verb in verbs.items() if word in step), self._rate) if known else self._log
         when = {"effective_on": day, "recorded_at": _at(recorded_on, 10)}
         by = self.people[step.get("by") or told.get("by", "officer")]
@@ -240,16 +245,25 @@ class _Teller:
         agree(register=register, by=by, body=told["body"], on=day, note=note, recorded_at=_at(day, 9))
 
     def _log(self, register, told, step, **who_and_when):
-        words = {name: told[name] for name in ("title", "cause", "event", "consequence", "owner")}
-        words |= {"type": told.get("type"), "others": told.get("others", []), "exempt": told.get("exempt", False)}
+        words = {name: told[name] for name in ALWAYS_SAID}
+        words |= {name: told[name] for name in sorted(ALSO_SAID & set(told))}
         rating = self._rating(told, step) if "rate" in step else {}
         return Risk.log(register, **self._content(words), **rating, **who_and_when)
 
     def _change(self, risk, told, step, **who_and_when):
-        if step.get("close"):
-            risk.close(version=risk.version, reason=step["why"], **who_and_when)
+        risk.revise(version=risk.version, reason=step["why"], **self._content(step["change"]), **who_and_when)
+        return risk
+
+    def _turn(self, risk, told, step, **who_and_when):
+        how = {"version": risk.version, "reason": step["why"], **who_and_when}
+        if "happened" in step:
+            risk.happen(happened_on=who_and_when["effective_on"], happened_what=step["happened"], **how)
+        elif "close" in step:
+            risk.close(depends_on=step.get("rests_on", "Nobody."), **how)
+        elif "reopen" in step:
+            risk.reopen(**how)
         else:
-            risk.revise(version=risk.version, reason=step["why"], **self._content(step["change"]), **who_and_when)
+            risk.open(**how)
         return risk
 
     def _rate(self, risk, told, step, **who_and_when):
@@ -281,6 +295,11 @@ class _Teller:
         driver = self.drivers[step.get("driver") or told["driver"]]
         return {"likelihood": likelihood, "impact": impact, "driver": driver, "rationale": step["why"]}
 
+    def _ahead(self, text):
+        """The day meant by `today+24`, which may lie ahead: until when something is tolerated."""
+        match = DAY.fullmatch(text)
+        return self.today + datetime.timedelta(days=int(match["days"] or 0))
+
     def _content(self, words):
         """The story's words for what a risk says -> the fields of a risk."""
         content = dict(words)
@@ -291,6 +310,11 @@ class _Teller:
             content["primary_failure_type"] = self.types[slug] if slug else None
         if "others" in content:
             content["other_failure_types"] = [self.types[slug] for slug in content.pop("others")]
+        if "impacts" in content:
+            content["adverse_impacts"] = [self.drivers[slug] for slug in content.pop("impacts")]
+        for name in ("tolerated_until", "target_on", "told_on"):
+            if name in content:
+                content[name] = self._ahead(content[name])
         if "exempt" in content:
             content["is_exempt"] = content.pop("exempt")
         return content

@@ -118,14 +118,18 @@ def risks_for(user, register):
 
 def risks_across(user, registers):
     """The same for several registers at once."""
-    return Risk.objects.filter(_seen(user, registers, _is_theirs(user)))
+    return Risk.objects.filter(
+        _seen(user, registers, _is_theirs(user), _was_on_register("pk", Q(status__in=Risk.ON_REGISTER)))
+    )
 
 
 def revisions_across(user, registers):
     """Every change of the risks on these registers that this reader may see: today's exempt flag decides, for what was
     changed before it too. Asked of one change after the other, so that the latest few are found without the rest."""
-    seen = _seen(user, registers, _is_theirs(user))
-    return RiskRevision.objects.filter(Exists(Risk.objects.filter(seen, pk=OuterRef("risk")).order_by()))
+    seen = _seen(user, registers, _is_theirs(user), _was_on_register("pk", Q(status__in=Risk.ON_REGISTER)))
+    of_risk = Risk.objects.filter(pk=OuterRef("risk")).order_by()
+    drafts = Exists(of_risk.filter(register__in=[register.pk for register in registers if sees_drafts(user, register)]))
+    return RiskRevision.objects.filter(Exists(of_risk.filter(seen)), ~Q(status=Risk.Status.DRAFT) | drafts)
 
 
 def course_for(user, register):
@@ -138,8 +142,8 @@ def positions_for(user, register, day, agreement=None):
     """What the register said on a day, as known now, of the risks that this reader may see; or what an agreement of
     the register keeps of them."""
     if agreement:
-        return agreed_for(user, register).filter(agreement=agreement)
-    return course_for(user, register).as_at(day)
+        return _readable(user, [register], Position.everything, agreement.on).filter(agreement=agreement)
+    return _readable(user, [register], Position.objects, day).as_at(day)
 
 
 def agreed_for(user, register):
@@ -149,7 +153,7 @@ def agreed_for(user, register):
 
 def positions_across(user, registers, day):
     """The same for several registers at once."""
-    return _readable(user, registers, Position.objects).as_at(day)
+    return _readable(user, registers, Position.objects, day).as_at(day)
 
 
 def people_who(permission):
@@ -210,7 +214,7 @@ def marks_across(user, registers, day, known_by=None):
         if cut:
             alike.setdefault(cut[:2], []).append(register.pk)
     known = (Q(risk__register__in=pks) & Precedent.objects.stands(*cut) for cut, pks in alike.items())
-    seen = Risk.objects.filter(_seen(user, registers, _is_theirs(user)), pk=OuterRef("risk"))
+    seen = risks_across(user, registers).filter(pk=OuterRef("risk"))
     return Precedent.objects.filter(reduce(or_, known, Q(pk__in=())), Exists(seen.order_by()))
 
 
@@ -225,10 +229,23 @@ def counts_everything(user, register):
     return can(user, Permission.SEE_EXEMPT, register.organisation)
 
 
-def _readable(user, registers, positions):
-    """risks_for, said of positions: only exempt ones are looked up, so that most rows are decided from the index."""
+def sees_drafts(user, register):
+    """Drafts are working papers of those who edit risks; for others they do not exist."""
+    return can(user, Permission.EDIT_RISK, register.organisation)
+
+
+def would_see_exempt(user, risk):
+    """Whether this reader still sees the risk once it is marked as exempt."""
+    allowed = permissions_of(user, risk.register.organisation)
+    is_theirs = user.pk in (risk.raised_by_id, risk.owner and risk.owner.holder_id)
+    return Permission.SEE_EXEMPT in allowed or (Permission.SEE_OWN_EXEMPT in allowed and is_theirs)
+
+
+def _readable(user, registers, positions, day=None):
+    """risks_for, said of positions: only exempt ones and those off the register are looked up, so that most rows are
+    decided from the index. day: the one they speak of; what was still a draft then is not seen by who sees none."""
     theirs = Exists(Risk.objects.filter(_is_theirs(user), pk=OuterRef("risk")).order_by())
-    return positions.filter(_seen(user, registers, theirs))
+    return positions.filter(_seen(user, registers, theirs, _was_on_register("risk", Q(is_on_register=True), day)))
 
 
 def _is_theirs(user):
@@ -236,17 +253,24 @@ def _is_theirs(user):
     return Q(raised_by=user) | Q(owner__holder=user)
 
 
-def _seen(user, registers, is_theirs):
-    """What of these registers this reader may see. is_theirs: the condition that an exempt risk is one of their own."""
-    everything, own, rest = [], [], []
+def _was_on_register(key, is_now, day=None):
+    """That a risk is or has been on its register, by the end of that day where one is given: neither a draft nor one
+    closed as a draft. key: what names the risk in the rows; is_now: what says of most that they are on it."""
+    ever = RiskRevision.objects.filter(risk=OuterRef(key), status__in=Risk.ON_REGISTER)
+    return is_now | Exists((ever.filter(effective_on__lte=day) if day else ever).order_by())
+
+
+def _seen(user, registers, is_theirs, was_on_register):
+    """What of these registers this reader may see. is_theirs: the condition that an exempt risk is one of their own;
+    was_on_register: that it is more than a draft."""
+    alike = {}
     for register in registers:
         allowed = permissions_of(user, register.organisation)
-        if Permission.SEE_EXEMPT in allowed:
-            everything.append(register.pk)
-        elif Permission.SEE_OWN_EXEMPT in allowed:
-            own.append(register.pk)
-        elif Permission.VIEW_REGISTER in allowed:
-            rest.append(register.pk)
-    is_open = Q(is_exempt=False)
-    seen = [(everything, Q()), (own, is_open | is_theirs), (rest, is_open)]
-    return reduce(or_, (Q(register__in=pks) & which for pks, which in seen if pks), Q(pk__in=()))
+        if Permission.VIEW_REGISTER in allowed:
+            asked = tuple(p in allowed for p in (P.SEE_EXEMPT, P.SEE_OWN_EXEMPT, P.EDIT_RISK))
+            alike.setdefault(asked, []).append(register.pk)
+    seen = Q(pk__in=())
+    for (every_exempt, own_exempt, drafts), pks in alike.items():
+        exempt = Q() if every_exempt else Q(is_exempt=False) | is_theirs if own_exempt else Q(is_exempt=False)
+        seen |= Q(register__in=pks) & exempt & (Q() if drafts else was_on_register)
+    return seen

@@ -167,7 +167,7 @@ def test_the_check_finds_nothing_wrong_with_what_was_agreed(steps, delays, on):
         register, by = make_register(), make_user()
         told = Late(register, by, steps, delays, (2, 3))
         make_agreement(register, on=on, by=by)
-        make_revision(told.risk, by=by, title="Said later", is_exempt=True)
+        make_revision(told.risk, by=by, title="Said later", is_exempt=True, what="exempted")
         call_command("rebuild_positions", check=True, stdout=StringIO())
 
 
@@ -187,11 +187,11 @@ class Late:
             self.clock = min(max(self.clock, noon), timezone.now() - datetime.timedelta(days=1))
             if what == "edit":
                 self.last = effective
-                make_revision(
-                    self.risk, by=by, on=effective, recorded_at=self.clock, title=f"Title {number}", status=detail
-                )
+                back = {"what": "reopened"} if self.risk.status == "closed" else {}  # or it would take no edit
+                said = {"title": f"Title {number}", "status": detail, **back}
+                make_revision(self.risk, by=by, on=effective, recorded_at=self.clock, **said)
                 self.words.append((effective, self.clock, (f"Title {number}", detail)))
-            else:
+            elif self.risk.status != "closed":  # which takes no judgement
                 pair, other = (detail, {}) if what == "ours" else ((5, 5), detail)
                 make_assessment(self.risk, pair, by=by, on=effective, recorded_at=self.clock, **other)
                 self.last = max(self.last, effective)

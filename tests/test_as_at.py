@@ -61,7 +61,7 @@ class Told:
         for number, (what, shift, detail) in enumerate(steps, 1):
             if what == "edit":
                 self.edit(by, shift, f"Title {number}", detail)
-            else:
+            elif self.risk.status != CLOSED:  # which takes no judgement
                 on = RAISED + datetime.timedelta(days=shift)
                 pair, other = (detail, {}) if what == "ours" else ((5, 5), detail)
                 make_assessment(self.risk, pair, by=by, on=on, **other)
@@ -74,7 +74,8 @@ class Told:
 
     def edit(self, by, shift, title, status):
         self.last += datetime.timedelta(days=shift)
-        make_revision(self.risk, by=by, on=self.last, title=title, status=status)
+        what = "reopened" if self.risk.status == CLOSED else None  # or it would take no edit
+        make_revision(self.risk, by=by, on=self.last, title=title, status=status, what=what)
         self.words.append((self.last, (title, status)))
 
     def on(self, day):

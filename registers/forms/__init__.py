@@ -6,13 +6,15 @@ from registers.forms.assurance import AssuranceForm
 from registers.forms.bulk import PostsForm, ReassignForm, ReviewManyForm
 from registers.forms.controls import ControlForm, ControlTestForm, EditControlForm, RetireControlForm
 from registers.forms.escalations import DecisionForm, EscalationForm
+from registers.forms.exempt import ExemptForm, LiftExemptionForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
 from registers.forms.precedents import MarkForms
 from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
-from registers.forms.risks import EditRiskForm, LogRiskForm
+from registers.forms.risks import EditRiskForm, LogRiskForm, OpenRiskForm
 from registers.forms.search import LibrarySearchForm
+from registers.forms.standing import CloseForm, DuplicateForm, HappenedForm, ReopenForm
 from registers.forms.worklist import SetAsideForm, TakeBackForm, WorklistForm
 
 __all__ = [
@@ -24,24 +26,31 @@ __all__ = [
     "AssessmentForm",
     "AssuranceForm",
     "CalendarAddressForm",
+    "CloseForm",
     "ControlForm",
     "ControlTestForm",
     "DayForm",
     "DecisionForm",
+    "DuplicateForm",
     "EditActionForm",
     "EditControlForm",
     "EditRiskForm",
     "EscalationForm",
+    "ExemptForm",
+    "HappenedForm",
     "LibraryFilesForm",
     "LibrarySearchForm",
     "LibraryStepForm",
+    "LiftExemptionForm",
     "LogRiskForm",
     "MarkForms",
     "NewActionForm",
+    "OpenRiskForm",
     "PositionFilter",
     "PostsForm",
     "ReassignForm",
     "ReminderForm",
+    "ReopenForm",
     "RetireControlForm",
     "ReviewForm",
     "ReviewManyForm",

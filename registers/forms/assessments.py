@@ -9,7 +9,7 @@ from django.utils import timezone
 from registers.forms.fields import OneOf, Words, since_raised
 from registers.forms.versions import TokenField, Versioned
 from registers.govuk import GovukDateField, GovukRadios, Helper
-from registers.models import AdverseImpact, Assessment
+from registers.models import AdverseImpact, Assessment, RiskRevision
 
 BAND = HTML('{% include "components/band_of_ratings.html" %}')  # which band the two ratings give, before it is saved
 
@@ -60,6 +60,7 @@ class JudgementForm(forms.Form):
 
 
 class AssessmentForm(Versioned, JudgementForm):
+    step = RiskRevision.What.ASSESSED
     kind = forms.ChoiceField(
         choices=[
             (Assessment.Kind.CURRENT, "As it stands, with today's controls (current; some say residual)"),

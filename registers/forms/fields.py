@@ -33,13 +33,25 @@ def since_raised(day, risk):
 class Words(forms.CharField):
     """Text as people type it: NFC, plain line ends, nothing that a database or a page cannot hold."""
 
-    def __init__(self, *, called, missing="", max_length=4000, rows=None, one_line=False, counted=False, **options):
+    def __init__(
+        self,
+        *,
+        called,
+        missing="",
+        max_length=4000,
+        max_words=None,
+        rows=None,
+        one_line=False,
+        counted=False,
+        **options,
+    ):
         if rows:
             options["widget"] = forms.Textarea(attrs={"rows": rows})
         super().__init__(error_messages={"required": missing}, **options)
         self.called = called
         self.is_one_line = one_line
         self.is_counted = counted  # one line whose length is said before it is too long; of more lines it always is
+        self.max_words = max_words
         self.max_length = max_length  # set afterwards: the browser must not cut what is pasted
         self.validators = [self._is_storable, self._is_short_enough]
 
@@ -58,6 +70,8 @@ class Words(forms.CharField):
                 raise ValidationError(f"{self.called} has a character that cannot be stored ({code}): take it out")
 
     def _is_short_enough(self, value):
+        if self.max_words and (words := len(value.split())) > self.max_words:
+            raise ValidationError(f"{self.called} must be {self.max_words} words or fewer: it has {words:,}")
         if len(value) > self.max_length:
             raise ValidationError(
                 f"{self.called} must be {self.max_length:,} characters or fewer: it has {len(value):,}"

@@ -11,6 +11,7 @@ from registers.models import (
     AdverseImpact,
     Assured,
     CaseStudy,
+    Category,
     Controlled,
     FailureType,
     Gap,
@@ -19,7 +20,7 @@ from registers.models import (
     Risk,
     WarningSign,
 )
-from registers.permissions import cuts_of_marks, marks_across
+from registers.permissions import cuts_of_marks, marks_across, sees_drafts
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 UNDECIDED = "not-decided"
@@ -76,6 +77,7 @@ class PositionFilter(django_filters.FilterSet):
         *("main_type", "likelihood", "impact", "mine", "adverse_impact", "case", "sign", "insight"),
         *("assurance", "controls"),
     )
+    NONE_SAID = "none"
 
     q = SearchFilter(method="search", label="Search", called="The search", max_length=200)
     failure_type = django_filters.ChoiceFilter(method="by_failure_type", label="Failure type", empty_label="Any")
@@ -84,11 +86,26 @@ class PositionFilter(django_filters.FilterSet):
     owner = django_filters.ModelChoiceFilter(
         field_name="revision__owner", queryset=lambda request: None, label="Owner", empty_label="Any"
     )
+    directorate = django_filters.ModelChoiceFilter(
+        field_name="revision__owner__directorate", queryset=lambda request: None, label="Directorate", empty_label="Any"
+    )
+    category = django_filters.ChoiceFilter(
+        method="by_category",
+        label="Category",
+        empty_label="Any",
+        choices=[*Category.choices, (NONE_SAID, "Not decided yet")],
+    )
+    response = django_filters.ChoiceFilter(
+        method="by_response",
+        label="What is done about it",
+        empty_label="Anything",
+        choices=[*((r.value, r.label.partition(":")[0]) for r in Risk.Response), (NONE_SAID, "Not decided yet")],
+    )
     status = django_filters.ChoiceFilter(
         method="by_status",
         label="Status",
         empty_label="On the register",
-        choices=[(ALL, "Any, closed ones too"), *Risk.Status.choices],
+        choices=[(ALL, "Any, closed ones too"), *(c for c in Risk.Status.choices if c[0] != Risk.Status.DRAFT)],
     )
     gap = django_filters.ChoiceFilter(
         method="by_gap",
@@ -134,6 +151,9 @@ class PositionFilter(django_filters.FilterSet):
         self.scheme = register.scheme
         rules = self.scheme.rules
         self.filters["owner"].queryset = register.organisation.posts.all()
+        self.filters["directorate"].queryset = register.organisation.directorates.all()
+        if sees_drafts(reader, register):
+            self.filters["status"].extra["choices"] = [(ALL, "Any, closed ones and drafts too"), *Risk.Status.choices]
         self.filters["band"].extra["choices"] = [
             (ABOVE_TOLERANCE, "Above tolerance"),
             *((band.slug, band.label) for band in reversed(rules.bands)),
@@ -200,6 +220,12 @@ class PositionFilter(django_filters.FilterSet):
 
     def by_mine(self, positions, name, value):
         return positions.naming(self.reader)
+
+    def by_category(self, positions, name, value):
+        return positions.filter(category="" if value == self.NONE_SAID else value)
+
+    def by_response(self, positions, name, value):
+        return positions.filter(revision__response="" if value == self.NONE_SAID else value)
 
     def by_status(self, positions, name, status):
         return positions if status == ALL else positions.filter(revision__status=status)

@@ -10,13 +10,14 @@ from django.utils.formats import date_format
 from registers.forms.fields import Words, since_raised
 from registers.forms.versions import TokenField, Versioned
 from registers.govuk import GovukDateField, GovukRadios, Helper
-from registers.models import Review
+from registers.models import Review, RiskRevision
 from registers.models.response import is_above_tolerance_twice_running, latest_next, next_review_of
 
 WHY_ASKED = HTML('{% include "components/why_asked_outside.html" %}')  # where the answer is required
 
 
 class ReviewForm(Versioned):
+    step = RiskRevision.What.REVIEWED
     outcome = forms.ChoiceField(
         choices=Review.Outcome.choices,
         widget=GovukRadios(

@@ -3,20 +3,22 @@
 import uuid
 
 from crispy_forms.layout import Fieldset
-from django import forms
 
 from registers.forms.assessments import BAND, JudgementForm
 from registers.forms.fields import ManyOf, OneOf, Words, not_to_come
 from registers.forms.precedents import Looking
+from registers.forms.risk_words import MORE, RiskWordsForm
 from registers.forms.versions import Versioned
 from registers.govuk import GovukCheckboxes, GovukDateField, Helper, MoreDetail
-from registers.models import FailureType
+from registers.models import FailureType, Risk, RiskRevision
 
 WAY_OUT = ", or clear the rest of the judgement: it can wait"
 
 
-class RiskForm(forms.Form):
+class RiskForm(RiskWordsForm):
     """What a risk says."""
+
+    FOR_THE_REGISTER = ("event", "consequence")  # a draft needs neither
 
     title = Words(
         label="Title",
@@ -93,6 +95,10 @@ class RiskForm(forms.Form):
         self.register = register
         self.fields["owner"].queryset = register.organisation.posts.all()
 
+    def ask_as_draft(self):
+        for name in self.FOR_THE_REGISTER:
+            self.fields[name].required = False
+
     def clean(self):
         cleaned = super().clean()
         primary = cleaned.get("primary_failure_type")
@@ -102,9 +108,10 @@ class RiskForm(forms.Form):
 
 
 class LogRiskForm(Looking, JudgementForm, RiskForm):
-    """A new risk, with its first ratings or none yet."""
+    """A new risk, with its first ratings or none yet; or, by its second button, a draft, which needs only a title."""
 
     JUDGEMENT = ("likelihood", "impact", "driver", "rationale")
+    DRAFT = "draft"  # the name of the button that keeps it as one
     raised_on = GovukDateField(
         required=False,
         what="the day it was first raised",
@@ -115,6 +122,7 @@ class LogRiskForm(Looking, JudgementForm, RiskForm):
         Fieldset("The risk", "title", "event", "cause", "consequence"),
         Fieldset("How likely, how bad, if you can say yet", "likelihood", "impact", BAND, "driver", "rationale"),
         Fieldset("Who owns it, and what kind of failure it is", "owner", "primary_failure_type"),
+        *MORE,
         MoreDetail("More detail: other types, an earlier day, notes", "other_failure_types", "raised_on", "notes"),
     )
     helper.form_id = "log-a-risk"  # the button to look stands beside the form, not in it
@@ -123,6 +131,9 @@ class LogRiskForm(Looking, JudgementForm, RiskForm):
     def __init__(self, data=None, *, register, **options):
         super().__init__(data, register=register, **options)
         self.offer_levels(register.scheme)
+        self.is_draft = data is not None and self.DRAFT in data
+        if self.is_draft:
+            self.ask_as_draft()
         self.initial.setdefault("token", uuid.uuid4())
         for name in self.JUDGEMENT:
             self.fields[name].required = False
@@ -136,20 +147,14 @@ class LogRiskForm(Looking, JudgementForm, RiskForm):
                 if not cleaned.get(name) and name not in self.errors:
                     words = self.fields[name].error_messages["required"]
                     self.add_error(name, words + WAY_OUT if name in ("likelihood", "impact") else words)
-        return cleaned
+        return cleaned | {"status": Risk.Status.DRAFT if self.is_draft else Risk.Status.OPEN}
 
     def clean_raised_on(self):
         return not_to_come(self.cleaned_data["raised_on"])
 
 
 class EditRiskForm(Versioned, RiskForm):
-    helper = Helper(
-        Fieldset("The risk", "title", "event", "cause", "consequence"),
-        Fieldset("Who owns it, and what kind of failure it is", "owner", "primary_failure_type"),
-        MoreDetail("More detail: other types, notes", "other_failure_types", "notes"),
-        "reason",
-    )
-    field_order = ("title", "event", "cause", "consequence")
+    step = RiskRevision.What.EDITED
     reason = Words(
         label="What changed, and why?",
         called="What changed",
@@ -158,18 +163,28 @@ class EditRiskForm(Versioned, RiskForm):
         help_text="One sentence for the history. You can leave it empty.",
         max_length=1000,
     )
+    helper = Helper(
+        Fieldset("The risk", "title", "event", "cause", "consequence"),
+        Fieldset("Who owns it, and what kind of failure it is", "owner", "primary_failure_type"),
+        *MORE,
+        MoreDetail("More detail: other types, notes", "other_failure_types", "notes"),
+        "reason",
+    )
+    field_order = [pointer.name for pointer in helper.layout.get_field_names()]
 
     def __init__(self, data=None, *, risk):
         content = risk.content()
-        self.risk = risk
+        self.risk, self.before = risk, content
         failure_type = content["primary_failure_type"]
         initial = {
             **content,
             "primary_failure_type": failure_type and failure_type.slug,
-            "other_failure_types": [t.slug for t in content["other_failure_types"]],
+            **{name: [row.slug for row in content[name]] for name in risk.MANY},
             "version": risk.version,
         }
         super().__init__(data, register=risk.register, initial=initial)
+        if risk.status == risk.Status.DRAFT and self.step == RiskRevision.What.EDITED:
+            self.ask_as_draft()
 
     def rebase(self, conflict):
         """What this person left as they found it follows the other's change; what they typed stays."""
@@ -177,14 +192,27 @@ class EditRiskForm(Versioned, RiskForm):
         opened = conflict.record.revisions.filter(number=conflict.version).first()
         if opened is None:
             return
-        now = EditRiskForm(risk=conflict.record).initial
+        now = type(self)(risk=conflict.record).initial
         self.taken_over = [name for name, value in opened.content().items() if self._is_as(name, value)]
         for name in self.taken_over:
-            if isinstance(now[name], list):
-                self.data.setlist(name, now[name])
-            else:
-                self.data[name] = "" if now[name] is None else getattr(now[name], "pk", now[name])
+            self._take_over(name, now[name])
+
+    def _take_over(self, name, value):
+        if isinstance(value, list):
+            self.data.setlist(name, value)
+            return
+        for part in [part for part in self.data if part.startswith(f"{name}_") and part[len(name) + 1 :].isdecimal()]:
+            del self.data[part]  # a day is typed in three
+        self.data[name] = "" if value is None else getattr(value, "pk", value)
 
     def _is_as(self, name, value):
         typed = self.cleaned_data.get(name)
         return name in self.fields and (set(typed) if isinstance(value, set) else typed) == value
+
+
+class OpenRiskForm(EditRiskForm):
+    """A draft on its way to the register: now everything is asked that a register asks."""
+
+    step = RiskRevision.What.LOGGED
+    reason = None
+    helper = Helper(*[part for part in EditRiskForm.helper.layout if part != "reason"])

@@ -23,14 +23,22 @@ class Versioned(forms.Form):
     """A form about one version of a risk. Saved over a newer one it keeps what was typed and shows what changed."""
 
     version = forms.IntegerField(min_value=0, max_value=LARGEST_VERSION, widget=forms.HiddenInput)
+    step = None  # RiskRevision.What, where the form is about `self.risk` itself
     conflict = None
     taken_over = ()
+
+    @property
+    def refusal(self):
+        """Why this step does not follow from where the risk stands, in words; of a closed risk, say."""
+        return self.step and self.risk.refusal(self.step)
 
     def clean(self):
         cleaned = super().clean()
         if "version" in self.errors:
             del self.errors["version"]
             raise ValidationError(LOST)
+        if self.refusal and cleaned.get("version") == self.risk.version:
+            raise ValidationError(self.refusal)
         return cleaned
 
     def rebase(self, conflict):

@@ -61,6 +61,11 @@ class GovukBoundField(BoundField):
         return getattr(self.field, "max_length", None) if is_counted else None
 
     @property
+    def word_limit(self):
+        """Counted in place of characters where there is one."""
+        return getattr(self.field, "max_words", None) if self.character_limit else None
+
+    @property
     def target_id(self):
         """The id of the control that a link in the error summary leads to."""
         if self.kind in ("checkboxes", "radios"):

@@ -114,3 +114,9 @@ class RiskContent(models.Model):
         """Field name -> value, what can be several as a set."""
         values = {name: getattr(self, name) for name in self.FIELDS}
         return values | {name: set(getattr(self, name).all()) for name in self.MANY}
+
+    def says(self, changes):
+        """Whether it says all this already; what is no field of it does not count."""
+        content = self.content()
+        said = {name: set(value) if name in self.MANY else value for name, value in changes.items() if name in content}
+        return all(content[name] == value for name, value in said.items())

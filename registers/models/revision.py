@@ -41,6 +41,8 @@ class RiskRevision(RiskContent, AppendOnly):
         HAPPENED = "happened", "Has happened"
         CLOSED = "closed", "Closed"
         REOPENED = "reopened", "Reopened"
+        EXEMPTED = "exempted", "Marked as exempt"
+        EXEMPTION_LIFTED = "exemption-lifted", "Exemption lifted"
 
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()

@@ -21,7 +21,7 @@ from registers.models.register import Register
 from registers.models.response import Review, latest_next
 from registers.models.revision import RiskRevision
 from registers.models.sealed import give_once
-from registers.models.standing import Standing
+from registers.models.standing import OutOfTurn, Standing
 
 
 class Risk(Standing, RiskContent):
@@ -122,18 +122,16 @@ class Risk(Standing, RiskContent):
         """Change what the risk says and return the revision.
 
         What says nothing new, or is the same form sent twice, gives back the revision that stands. Otherwise raises
-        Conflict when the risk is not at that version."""
+        Conflict when the risk is not at that version, OutOfTurn when it is closed."""
         if unknown := set(changes) - set(self.FIELDS):
             raise TypeError(f"A risk has no {', '.join(sorted(unknown))} to revise.")
         self._belongs(self.register, changes)
         is_at_version = self._lock(version)
-        content = self.content()
-        is_said_already = all(content[name] == value for name, value in _comparable(changes).items())
         latest = self.revisions.latest()
-        if is_said_already and (not reason or (latest.by_id, latest.reason) == (by.pk, reason)):
+        if self.says(changes) and (not reason or (latest.by_id, latest.reason) == (by.pk, reason)):
             return latest
-        if not is_at_version:
-            raise Conflict(self, version)
+        what = what or RiskRevision.What.EDITED
+        self._in_turn(what, is_at_version, version)
         several = {name: changes.pop(name) for name in self.MANY if name in changes}
         for name, value in changes.items():
             setattr(self, name, value)
@@ -142,16 +140,16 @@ class Risk(Standing, RiskContent):
             getattr(self, name).set(rows)
         self._move_on()
         day = effective_on or timezone.localdate()
-        return self._record(
-            what or RiskRevision.What.EDITED, by, day, recorded_at, reason=reason, on_behalf_of=on_behalf_of
-        )
+        return self._record(what, by, day, recorded_at, reason=reason, on_behalf_of=on_behalf_of)
 
-    def story(self, day, known_by=None):
+    def story(self, day, known_by=None, drafts=True):
         """Its revisions up to a day, newest first, each with what it changed: `revision.changes`.
 
-        known_by: the instant after which what was recorded is left out."""
+        known_by: the instant after which what was recorded is left out. drafts: whether what it said as a draft is
+        told too."""
+        found = self.revisions.as_at(day, known_by)
         revisions = list(
-            self.revisions.as_at(day, known_by)
+            (found if drafts else found.exclude(status=self.Status.DRAFT))
             .select_related(*("by", "on_behalf_of", "owner", "primary_failure_type", "happened_under"))
             .select_related("by", "assessment__by", "review__by")
             .prefetch_related(*self.MANY, "assessment__scheme")
@@ -176,8 +174,7 @@ class Risk(Standing, RiskContent):
         made = token and self.assessments.filter(token=token, by=by).first()
         if made:
             return made
-        if not is_at_version:
-            raise Conflict(self, version)
+        self._in_turn(RiskRevision.What.ASSESSED, is_at_version, version)
         if token and not Assessment.objects.filter(token=token).exists():
             judgement["token"] = token
         judgement["effective_on"] = judgement.get("effective_on") or timezone.localdate()
@@ -197,8 +194,7 @@ class Risk(Standing, RiskContent):
         made = token and self.reviews.filter(token=token, by=by).first()
         if made:
             return made
-        if not is_at_version:
-            raise Conflict(self, version)
+        self._in_turn(RiskRevision.What.REVIEWED, is_at_version, version)
         if not token or Review.objects.filter(token=token).exists():
             token = uuid.uuid4()
         day = effective_on or timezone.localdate()
@@ -234,6 +230,13 @@ class Risk(Standing, RiskContent):
         """Hold the row until the transaction ends, read it anew, and say whether it is at that version."""
         self.refresh_from_db(from_queryset=Risk.objects.select_for_update())
         return self.version == version
+
+    def _in_turn(self, what, is_at_version, version):
+        """The one place that refuses a change of an older version, and one that does not follow from the status."""
+        if not is_at_version:
+            raise Conflict(self, version)
+        if refusal := self.refusal(what):
+            raise OutOfTurn(f"{refusal}.")
 
     def _move_on(self):
         self.version += 1
@@ -308,7 +311,3 @@ class Risk(Standing, RiskContent):
             text={"reference": self.reference, "title": self.title, "by": str(by), "reason": reason},
         )
         return revision
-
-
-def _comparable(changes):
-    return changes | {name: set(changes[name]) for name in Risk.MANY if name in changes}

@@ -7,6 +7,7 @@ from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.due import due_between, due_soon
 from registers.reports.escalations import escalations_beside, escalations_of, taken_up
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
+from registers.reports.life import life_of
 from registers.reports.owned import Owned, due_for_review
 from registers.reports.reviews import asked_outside_of
 from registers.reports.story import story_of
@@ -37,6 +38,7 @@ __all__ = [
     "escalations_of",
     "judged_since",
     "latest_changes",
+    "life_of",
     "listed",
     "register_cards",
     "rows_of",

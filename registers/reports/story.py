@@ -26,12 +26,13 @@ class Entry:
     order: tuple = field(default=(), compare=False)
 
 
-def story_of(risk, day, known_by=None, *, with_marks=True) -> list[Entry]:
+def story_of(risk, day, known_by=None, *, with_marks=True, with_drafts=True) -> list[Entry]:
     """Everything done to the risk and beside it up to a day, newest first.
 
-    known_by: the instant after which what was recorded is left out. with_marks: whether officers' working notes are
-    shown. As many queries whatever the length of the story."""
-    found = [_of_risk(revision) for revision in risk.story(day, known_by)]
+    known_by: the instant after which what was recorded is left out. with_marks, with_drafts: whether officers' working
+    notes are shown, and what the risk said before it came onto the register. As many queries whatever the length of
+    the story."""
+    found = [_of_risk(revision) for revision in risk.story(day, known_by, with_drafts)]
     for records, noun in ((risk.controls, "control"), (risk.actions, "action")):
         found += _of_kept(records.model.revisions.rel.related_model, noun, risk, day, known_by)
     found += [_given(row) for row in _rows(Assurance, day, known_by, "control", risk=risk)]

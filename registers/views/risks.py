@@ -1,3 +1,5 @@
+import uuid
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
@@ -6,10 +8,27 @@ from django.utils.html import format_html
 from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm, ReviewForm
 from registers.models import Conflict, Risk
 from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
-from registers.reports import actions_of, asked_outside_of, controls_beside, course_of, escalations_of, story_of
+from registers.reports import (
+    actions_of,
+    asked_outside_of,
+    controls_beside,
+    course_of,
+    escalations_of,
+    life_of,
+    story_of,
+)
 from registers.reports.precedents import elsewhere_of, suggestions_for
 from registers.views.precedents import leads_to_signs
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
+
+UNSCORED = "It has no rating yet: assess it when you can."
+DRAFTED = "is kept as a draft. Nobody but officers and managers sees it until it is put on the register."
+LOGGED = {  # by status, and whether it is rated
+    (Risk.Status.OPEN, True): "is on the register.",
+    (Risk.Status.OPEN, False): f"is on the register. {UNSCORED}",
+    (Risk.Status.DRAFT, True): DRAFTED,
+    (Risk.Status.DRAFT, False): DRAFTED,
+}
 
 
 def risk_new(request, slug):
@@ -17,9 +36,8 @@ def risk_new(request, slug):
     form = LogRiskForm(request.POST if request.method == "POST" else None, register=register)
     if form.is_valid():
         risk = Risk.log(register, by=request.user, **form.cleaned_data)
-        unscored = "" if risk.current else " It has no rating yet: assess it when you can."
-        said = (risk.reference, unscored, leads_to_signs(risk))
-        messages.success(request, format_html("{} is on the register.{}{}", *said))
+        said = (risk.reference, LOGGED[risk.status, bool(risk.current)], leads_to_signs(risk))
+        messages.success(request, format_html("{} {}{}", *said))
         return redirect(risk)
     suggestions = suggestions_for(form.data) if form.is_bound else []
     context = {"register": register, "form": form, "suggestions": suggestions}
@@ -46,7 +64,9 @@ def risk_detail(request, slug, number):
         "actions": actions_of(risk, reading.day, reading.known_by),
         "asked_outside": asked_outside_of(risk, reading),
         "escalations": escalations_of(risk, reading),
-        "may_decide": can(request.user, Permission.RUN_REGISTER, risk.register.organisation),
+        "life": life_of(risk, position, reading.day, reading.known_by),
+        "copy_token": uuid.uuid4(),
+        "may_run": can(request.user, Permission.RUN_REGISTER, risk.register.organisation),
         "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
         "may_assess": can(request.user, Permission.ASSESS_RISK, risk.register.organisation),
     }
@@ -103,7 +123,8 @@ def risk_history(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
-    entries = story_of(risk, reading.day, reading.known_by, with_marks=may_edit or bool(reading.agreement))
+    notes = {"with_marks": may_edit or bool(reading.agreement), "with_drafts": may_edit}
+    entries = story_of(risk, reading.day, reading.known_by, **notes)
     revisions = [entry.revision for entry in entries if entry.revision]
     judged = [revision.assessment for revision in revisions if revision.assessment]
     context = {

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registers', '0080_reminders'),
+        ('registers', '0013_reminders'),
     ]
 
     operations = [

@@ -1,0 +1,258 @@
+"""Drafts: what they need, who sees them, and that they count nowhere."""
+
+import html
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from makers import (
+    days_ago,
+    make_agreement,
+    make_organisation,
+    make_person,
+    make_post,
+    make_register,
+    make_revision,
+    make_risk,
+    make_user,
+    risk_form,
+)
+
+from registers.models import Position, Risk, RiskRevision, Role
+from registers.permissions import (
+    agreed_for,
+    course_for,
+    positions_across,
+    positions_for,
+    revisions_across,
+    risks_for,
+)
+
+pytestmark = pytest.mark.django_db
+WORDS = {"cause": "", "event": "", "consequence": "", "title": "Quokka in the vault"}
+
+
+@pytest.fixture
+def register():
+    return make_register(make_organisation(), slug="ours", prefix="C")
+
+
+@pytest.fixture
+def draft(register):
+    return make_risk(register, status="draft", on=days_ago(20), **WORDS)
+
+
+def person(register, role):
+    return make_person(register.organisation, role)
+
+
+def client_of(register, role):
+    client = Client()
+    client.force_login(person(register, role))
+    return client
+
+
+editors = pytest.mark.parametrize("role", [Role.OFFICER, Role.MANAGER])
+others = pytest.mark.parametrize("role", [Role.MEMBER, Role.PEER, Role.ADMINISTRATOR])
+NEW = "/registers/ours/risks/new/"
+EMPTY = dict.fromkeys(risk_form(), "") | {"title": "Quokka in the vault", "other_failure_types": [], "draft": "1"}
+
+
+def text_of(answer):
+    return html.unescape(answer.text)
+
+
+# Making one
+
+
+def test_a_draft_needs_only_a_title(register):
+    answer = client_of(register, Role.OFFICER).post(NEW, EMPTY)
+    risk = register.risks.get()
+    assert (answer["Location"], risk.status, risk.number) == (risk.get_absolute_url(), "draft", 1)
+    assert (risk.revisions.get().what, risk.event) == ("drafted", "")
+
+
+def test_without_a_title_there_is_no_draft(register):
+    answer = client_of(register, Role.OFFICER).post(NEW, EMPTY | {"title": ""})
+    assert ("Enter a title for the risk" in answer.text, Risk.objects.exists()) == (True, False)
+
+
+def test_half_a_judgement_is_not_lost_in_a_draft(register):
+    answer = client_of(register, Role.OFFICER).post(NEW, EMPTY | {"likelihood": "3"})
+    assert ("Select how bad it would be" in answer.text, Risk.objects.exists()) == (True, False)
+
+
+def test_the_same_draft_twice_is_one(register):
+    client, form = client_of(register, Role.OFFICER), EMPTY | {"token": risk_form()["token"]}
+    places = {client.post(NEW, form)["Location"] for _ in range(2)}
+    assert (len(places), register.risks.count()) == (1, 1)
+
+
+def test_the_first_button_still_asks_for_all(register):
+    form = {name: value for name, value in EMPTY.items() if name != "draft"}
+    assert "Enter what could happen" in client_of(register, Role.OFFICER).post(NEW, form).text
+
+
+def test_a_draft_is_edited_with_as_little(register, draft):
+    form = {"title": "Another title", "event": "", "consequence": "", "version": 1}
+    client_of(register, Role.OFFICER).post(f"{draft.get_absolute_url()}edit/", form)
+    draft.refresh_from_db()
+    assert (draft.title, draft.status) == ("Another title", "draft")
+
+
+# Putting it on the register
+
+
+def put(client, draft, **typed):
+    form = {"title": draft.title, "event": "A quokka.", "consequence": "Fewer carrots.", "version": draft.version}
+    return client.post(f"{draft.get_absolute_url()}put-on-register/", form | typed)
+
+
+def test_a_draft_is_put_on_the_register_with_what_it_then_says(register, draft):
+    answer = put(client_of(register, Role.OFFICER), draft)
+    draft.refresh_from_db()
+    assert (answer.status_code, draft.status, draft.event) == (302, "open", "A quokka.")
+    assert draft.revisions.latest().what == RiskRevision.What.LOGGED
+    assert draft.positions.as_at(timezone.localdate()).on_register().exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [("event", "Enter what could happen"), ("consequence", "Enter what would follow if it happened")],
+)
+def test_the_register_asks_for_what_a_draft_did_not(register, draft, field, words):
+    answer = put(client_of(register, Role.OFFICER), draft, **{field: ""})
+    draft.refresh_from_db()
+    assert (words in answer.text, draft.status) == (True, "draft")
+
+
+def test_it_is_put_there_once_however_often_it_is_sent(register, draft):
+    client = client_of(register, Role.OFFICER)
+    answers = [put(client, draft).status_code for _ in range(2)]
+    assert (answers, draft.revisions.count()) == ([302, 302], 2)
+
+
+def test_over_another_edit_it_is_a_conflict(register, draft):
+    make_revision(draft, title="Another")
+    draft.version = 1
+    answer = put(client_of(register, Role.OFFICER), draft)
+    assert (answer.status_code, "A quokka." in answer.text) == (409, True)
+
+
+def test_what_is_on_the_register_is_not_put_there_again(register):
+    risk = make_risk(register)
+    answer = put(client_of(register, Role.OFFICER), risk)
+    assert "is on the register already" in text_of(answer)
+
+
+# Who sees them
+
+PLACES = (
+    "/",
+    "/registers/ours/",
+    "/registers/ours/?status=all",
+    "/registers/ours/?q=quokka",
+    "/registers/ours/dashboard/",
+    "/registers/ours/agreements/",
+)
+
+
+@others
+@pytest.mark.parametrize("place", PLACES)
+def test_a_draft_is_named_nowhere_to_who_does_not_edit(register, draft, role, place):
+    make_agreement(register)
+    assert "Quokka" not in client_of(register, role).get(place).text
+
+
+@others
+@pytest.mark.parametrize("page", ["", "history/"])
+def test_a_draft_is_not_found_by_who_does_not_edit(register, draft, role, page):
+    client = client_of(register, role)
+    answers = [client.get(f"/registers/ours/risks/{number}/{page}") for number in (1, 999)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
+@others
+def test_no_rows_of_a_draft_reach_who_does_not_edit(register, draft, role):
+    user, today = person(register, role), timezone.localdate()
+    agreement = make_agreement(register)
+    found = [
+        risks_for(user, register),
+        positions_for(user, register, today),
+        positions_for(user, register, days_ago(10)),
+        positions_for(user, register, today, agreement),
+        positions_across(user, [register], today),
+        course_for(user, register),
+        agreed_for(user, register),
+        revisions_across(user, [register]),
+    ]
+    assert [rows.count() for rows in found] == [0] * 8
+
+
+@editors
+def test_who_edits_sees_drafts_where_they_ask_for_them(register, draft, role):
+    make_risk(register, title="On it")
+    client = client_of(register, role)
+    pages = [client.get(f"/registers/ours/{query}").text for query in ("", "?status=draft", "?status=all")]
+    assert [("Quokka" in page, "On it" in page) for page in pages] == [(False, True), (True, False), (True, True)]
+
+
+@others
+def test_the_list_offers_no_drafts_to_who_does_not_edit(register, draft, role):
+    client = client_of(register, role)
+    assert 'value="draft"' not in client.get("/registers/ours/").text
+    assert client.get("/registers/ours/?status=draft").status_code == 400
+
+
+def test_an_exempt_draft_is_a_draft_of_its_own_officer_only(register):
+    author = person(register, Role.OFFICER)
+    make_risk(register, by=author, status="draft", is_exempt=True, **WORDS)
+    seen = [risks_for(user, register).count() for user in (author, person(register, Role.OFFICER))]
+    assert seen == [1, 0]
+
+
+@others
+def test_a_draft_that_was_taken_away_was_never_on_the_register(register, draft, role):
+    draft.close(by=make_user(), version=1, reason="Not a risk.", depends_on="")
+    client = client_of(register, role)
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    assert "Quokka" not in client.get("/registers/ours/?status=all").text
+
+
+@others
+def test_what_a_risk_said_as_a_draft_stays_with_who_edits(register, draft, role):
+    draft.open(by=make_user(), version=1, title="Carrots run out", event="A quokka.", consequence="Hunger.")
+    client, past = client_of(register, role), f"as_at={days_ago(5)}"
+    make_agreement(register, on=days_ago(5))
+    places = [
+        draft.get_absolute_url(),
+        f"{draft.get_absolute_url()}history/",
+        f"{draft.get_absolute_url()}?{past}",
+        f"/registers/ours/?status=all&{past}",
+        f"/registers/ours/?status=all&agreed={register.agreements.get().pk}",
+        "/",
+    ]
+    told = [client.get(place) for place in places]
+    assert [answer.status_code for answer in told] == [200] * 6
+    assert [place for place, answer in zip(places, told, strict=True) if "Quokka" in answer.text] == []
+
+
+def test_a_closed_risk_that_stood_on_the_register_is_still_seen(register):
+    risk = make_risk(register, title="It was here", on=days_ago(9))
+    risk.close(by=make_user(), version=1, reason="Over.", depends_on="Nobody.")
+    user = person(register, Role.MEMBER)
+    assert (risks_for(user, register).count(), positions_for(user, register, timezone.localdate()).count()) == (1, 1)
+
+
+def test_nothing_counts_a_draft(register, draft):
+    make_revision(draft, owner=make_post(register.organisation))
+    pages = [client_of(register, Role.MANAGER).get(place).text for place in ("/", "/registers/ours/dashboard/")]
+    assert 'data-total="0"' in client_of(register, Role.MANAGER).get("/registers/ours/").text
+    assert [page for page in pages if 'data-count="1"' in page] == []
+    assert not Position.objects.on_register().exists()
+
+
+@editors
+def test_the_page_of_a_draft_leads_to_the_register(register, draft, role):
+    page = client_of(register, role).get(draft.get_absolute_url()).text
+    assert "/put-on-register/" in page and "Only officers and managers see it" in page

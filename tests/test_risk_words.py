@@ -1,0 +1,245 @@
+"""What a risk says besides what could happen: the folded questions, what its page shows of them, filters by them."""
+
+import html
+import re
+
+import pytest
+from django.test import Client
+from makers import (
+    days_ago,
+    impact,
+    make_directorate,
+    make_person,
+    make_post,
+    make_register,
+    make_revision,
+    make_risk,
+    risk_form,
+)
+
+from registers.models import Risk, Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def risk():
+    return make_risk(make_register(slug="ours", prefix="C"), assessed=(5, 5), on=days_ago(40))
+
+
+def client_of(risk, role):
+    client = Client()
+    client.force_login(make_person(risk.register.organisation, role))
+    return client
+
+
+@pytest.fixture
+def officer(risk):
+    return client_of(risk, Role.OFFICER)
+
+
+@pytest.fixture
+def member(risk):
+    return client_of(risk, Role.MEMBER)
+
+
+def parts(name, day):
+    return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
+
+
+def said(day):
+    return f"{day.day} {day:%B %Y}"
+
+
+def text_of(answer):
+    return html.unescape(answer.text)
+
+
+NEW = "/registers/ours/risks/new/"
+UNTIL = days_ago(-90)
+EVERYTHING = {
+    "objective": "Balance the budget",
+    "category": "financial",
+    "adverse_impacts": ["additional-cost", "harm-to-users"],
+    "portfolio": "Finance and resources",
+    "proximity": "year",
+    "response": "tolerate",
+    "response_reason": "It is cheap to live with.",
+    **parts("tolerated_until", UNTIL),
+    **parts("target_on", days_ago(-200)),
+    "committee_position": "It stands, and nothing is asked of members.",
+    "definition_of_good": "Nobody waits.",
+    "told_by": "auditor",
+    **parts("told_on", days_ago(60)),
+}
+
+
+def log(officer, risk, **typed):
+    return officer.post(NEW, risk_form(owner="", **{**EVERYTHING, **typed}))
+
+
+def edit(officer, risk, **typed):
+    words = {name: getattr(risk, name) for name in ("title", "event", "cause", "consequence", "version")}
+    return officer.post(f"{risk.get_absolute_url()}edit/", words | typed)
+
+
+# The forms
+
+
+def test_logging_keeps_all_that_was_said(officer, risk):
+    log(officer, risk)
+    made = Risk.objects.latest("pk")
+    plain = {name: getattr(made, name) for name in EVERYTHING if not re.search(r"_\d$|adverse", name)}
+    assert plain == {name: EVERYTHING[name] for name in plain}
+    assert (made.tolerated_until, made.target_on, made.told_on) == (UNTIL, days_ago(-200), days_ago(60))
+    assert set(made.adverse_impacts.all()) == {impact("additional-cost"), impact("harm-to-users")}
+    assert made.revisions.get().content() == made.content()
+
+
+def test_the_first_screen_asks_no_more_than_before(officer):
+    page = officer.get(NEW).text
+    folded = re.findall(r"<details.*?</details>", page, re.DOTALL)
+    names = set(EVERYTHING) | {"tolerated_until_0"}
+    assert [name for name in names if not any(f'name="{name}"' in part for part in folded)] == []
+    assert [part for part in folded if '<details class="govuk-details app-more" open' in part] == []
+
+
+def test_a_form_opened_again_has_what_was_said(officer, risk):
+    log(officer, risk)
+    made = Risk.objects.latest("pk")
+    form = officer.get(f"{made.get_absolute_url()}edit/").context["form"]
+    assert (form["category"].value(), form["tolerated_until"].value()) == ("financial", UNTIL)
+    assert set(form["adverse_impacts"].value()) == {"additional-cost", "harm-to-users"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"response_reason": ""}, "Enter why it can be tolerated"),
+        (dict.fromkeys(parts("tolerated_until", UNTIL), ""), "Enter the day until which it is tolerated"),
+        (parts("tolerated_until", days_ago(0)), "The day until which it is tolerated must be after today"),
+        (parts("tolerated_until", days_ago(-800)), "or earlier: then look again"),
+        ({"committee_position": "word " * 81}, "The position for the committee must be 80 words or fewer: it has 81"),
+        ({"category": "magic"}, "Select a category from the list"),
+        ({"response": "ignore"}, "Select what you do about it"),
+        ({"proximity": "soon"}, "Select how soon it could happen"),
+        ({"told_by": "Mr Smith"}, "Select who told you first"),
+        ({"adverse_impacts": ["magic"]}, "Select harms from the list"),
+        (parts("told_on", days_ago(-1)), "The day must be today or in the past"),
+        ({"objective": "x" * 301}, "The objective must be 300 characters or fewer"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(officer, risk, typed, words):
+    answer = log(officer, risk, **typed)
+    assert (words in text_of(answer), Risk.objects.count()) == (True, 1)
+
+
+def test_eighty_words_are_not_too_many(officer, risk):
+    log(officer, risk, committee_position="word " * 80)
+    assert Risk.objects.count() == 2
+
+
+@pytest.mark.parametrize("response", ["", "treat", "transfer", "terminate"])
+def test_only_what_is_tolerated_has_an_end(officer, risk, response):
+    log(officer, risk, response=response)
+    made = Risk.objects.latest("pk")
+    assert (made.response, made.response_reason, made.tolerated_until) == (response, "", None)
+
+
+def test_a_day_that_has_passed_is_no_bar_to_another_edit(officer, risk):
+    passed = days_ago(3)
+    make_revision(risk, response="tolerate", response_reason="Cheap.", tolerated_until=passed, on=days_ago(20))
+    typed = {"response": "tolerate", "response_reason": "Cheap.", **parts("tolerated_until", passed), "title": "New"}
+    assert edit(officer, risk, **typed).status_code == 302
+
+
+def test_a_conflict_carries_over_days_and_choices_that_were_left_alone(officer, risk):
+    make_revision(risk, told_on=days_ago(30), category="people", adverse_impacts=[impact()])
+    make_revision(risk, told_on=days_ago(60), category="legal")
+    risk.version = 2
+    typed = {
+        "title": "Mine",
+        "category": "people",
+        "adverse_impacts": "harm-to-users",
+        **parts("told_on", days_ago(30)),
+    }
+    answer = edit(officer, risk, **typed)
+    form = answer.context["form"]
+    assert (answer.status_code, form["title"].value(), form["category"].value()) == (409, "Mine", "legal")
+    assert str(days_ago(60).year) in answer.text and form["told_on"].value() == days_ago(60)
+
+
+# The page
+
+
+def test_a_page_says_what_was_said_and_the_position_first(risk, officer, member):
+    log(officer, risk)
+    text = text_of(member.get(Risk.objects.latest("pk").get_absolute_url()))
+    told = [
+        "It stands, and nothing is asked of members.",
+        f"Tolerated until {said(UNTIL)}.",
+        "It is cheap to live with.",
+        "Balance the budget",
+        "Financial. Portfolio: Finance and resources. How soon: within a year",
+        "Nobody waits.",
+        f"First told by an auditor, {said(days_ago(60))}",
+    ]
+    assert [words for words in told if words not in text] == []
+    assert text.index(told[0]) < text.index("What could happen")
+
+
+def test_a_page_is_silent_about_what_was_not_said(risk, member):
+    text = text_of(member.get(risk.get_absolute_url()))
+    assert [word for word in ("Category", "What good looks like", "Objective", "Not said") if word in text] == []
+
+
+def test_who_may_edit_is_asked_for_what_matters_in_one_line(risk, officer):
+    text = text_of(officer.get(risk.get_absolute_url()))
+    line = "Not said yet: its category, what is done about it, its position for the committee, what good looks like."
+    assert line in text
+
+
+def test_below_tolerance_no_position_is_asked_for(officer, risk):
+    low = make_risk(risk.register, assessed=(1, 1), category="people", response="treat")
+    assert "Not said yet:" not in text_of(officer.get(low.get_absolute_url()))
+
+
+def test_a_tolerance_that_has_run_out_says_so(risk, member):
+    make_revision(risk, response="tolerate", response_reason="Cheap.", tolerated_until=days_ago(1), on=days_ago(9))
+    assert "that day has passed" in text_of(member.get(risk.get_absolute_url()))
+    assert "that day has passed" not in text_of(member.get(f"{risk.get_absolute_url()}?as_at={days_ago(1)}"))
+
+
+def test_hostile_words_are_shown_as_words(risk, member):
+    make_revision(risk, objective="<script>", committee_position="<b>now</b>", portfolio="{{ 7 }}")
+    page = member.get(risk.get_absolute_url()).text
+    assert "<script>alert" not in page and "&lt;b&gt;now&lt;/b&gt;" in page and "{{ 7 }}" in page
+
+
+# The list
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("category=people", ["Ours"]),
+        ("category=none", ["Reserves run out"]),
+        ("response=treat", ["Ours"]),
+        ("response=none", ["Reserves run out"]),
+        ("directorate={directorate}", ["Ours"]),
+        ("category=people&response=transfer", []),
+    ],
+)
+def test_the_list_is_narrowed_by(risk, member, query, titles):
+    directorate = make_directorate(risk.register.organisation)
+    owner = make_post(risk.register.organisation, directorate=directorate)
+    make_risk(risk.register, title="Ours", category="people", response="treat", owner=owner)
+    page = member.get(f"/registers/ours/?{query.format(directorate=directorate.pk)}")
+    assert [row.revision.title for row in page.context["page"]] == titles
+    assert f'data-total="{len(titles)}"' in page.text
+
+
+@pytest.mark.parametrize("query", ["category=magic", "response=ignore", "directorate={other}", "directorate=x"])
+def test_what_a_register_does_not_have_is_no_filter(risk, member, query):
+    other = make_directorate()
+    assert member.get(f"/registers/ours/?{query.format(other=other.pk)}").status_code == 400
