@@ -12,12 +12,15 @@ from django.utils.decorators import method_decorator
 
 from registers.models import (
     LIBRARY_MODELS,
+    Action,
     AuditEntry,
+    Control,
     Directorate,
     Membership,
     Organisation,
     Post,
     Register,
+    Risk,
     ScoringScheme,
     User,
 )
@@ -115,8 +118,32 @@ class PlainAdmin(Audited, admin.ModelAdmin):
     pass
 
 
-for model in (Organisation, Directorate, Post, Register, ScoringScheme):
+for model in (Organisation, Directorate, Register, ScoringScheme):
     admin.site.register(model, PlainAdmin)
+
+
+@admin.register(Post)
+class PostAdmin(PlainAdmin):
+    def get_deleted_objects(self, objs, request):
+        """What owns anything, or did, stays. It is said in numbers: who looks after the installation may not read what
+        the risks are called."""
+        to_delete, model_count, perms_needed, protected = super().get_deleted_objects(objs, request)
+        if protected:
+            return to_delete, model_count, perms_needed, _kept_by(objs)
+        return to_delete, model_count, perms_needed, protected
+
+
+def _kept_by(posts):
+    """What keeps these posts, in numbers and words."""
+    keepers = {
+        "Risks it owns": Risk.objects.filter(owner__in=posts),
+        "Controls it owns": Control.objects.filter(owner__in=posts),
+        "Actions it owns": Action.objects.filter(owner__in=posts),
+    }
+    owned = [f"{name}: {count}" for name, rows in keepers.items() if (count := rows.count())]
+    if owned:
+        return [*owned, "Give these to another post first, on their own pages. If nobody holds it, leave it vacant."]
+    return ["Owned something once, and the history says so: the post stays. If nobody holds it, leave it vacant."]
 
 
 class SecondFactorAdmin(Audited, admin.ModelAdmin):

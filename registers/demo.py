@@ -3,12 +3,13 @@
 A day of the story is counted back from the day of loading: `q1` is the last quarter end before it, `q2` the one
 before that; `q2-9` is nine days before q2, `q1+6` six days after q1 but never later than the day of loading,
 `today-3` three days before it. A risk's first step logs it; every further one rates it (`rate: 4x3`), changes what it
-says (`change:`), looks at it (`review:` what came of that, `next_in:` so many days unless as many as the scheme
-sets), marks a warning sign beside it (`mark: relevant`, `sign: DON-W1`) or closes it (`close: true`), and says why. A
-register's `agreements` tell which body agreed its position on which day, before anything else that happens on it;
-a body's file `controls` tells what holds its risks down and who looked (see demo_controls.py). What happened before the
-day that a risk was `brought_in` was recorded on that day: references follow the order of recording, which is the order
-of the file.
+says (`change:`), looks at it (`review:` what came of that, `next_in:` so many days unless as many as the scheme sets,
+`outside:` who outside was asked), marks a warning sign beside it (`mark: relevant`, `sign: DON-W1`) or closes it
+(`close: true`), and says why. A register's `agreements` tell which body agreed its position on which day, before
+anything else that happens on it; a body's file `controls` tells what holds its risks down and who looked (see
+demo_controls.py), and what stands `beside` them is told last (demo_actions.py). What happened before the day that a
+risk was `brought_in` was recorded on that day: references follow the order of recording, which is the order of the
+file.
 """
 
 import datetime
@@ -23,6 +24,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from registers import demo_controls
+from registers.demo_actions import BesideTeller
 from registers.models import (
     AdverseImpact,
     Directorate,
@@ -46,7 +48,7 @@ BODIES = ("northmoor", "eastvale")
 DAY = re.compile(r"(?:q(?P<quarter>[1-9])|today)(?P<days>[+-]\d+)?")
 STEP = {
     *("day", "by", "why", "rate", "driver", "kind", "perspective", "change", "close", "review", "next_in"),
-    *("mark", "sign"),
+    *("mark", "sign", "outside"),
 }
 RISK = {
     *("title", "cause", "event", "consequence", "type", "others", "owner", "exempt"),
@@ -69,11 +71,16 @@ class Account:
 
 def day_of(text, today):
     """The day that the story means by `q3-9` or `today-2`; never after today."""
+    return min(today, due_of(text, today))
+
+
+def due_of(text, today):
+    """The same of a day on which something is due: it may lie ahead."""
     match = DAY.fullmatch(text)
     if not match:
         raise ValueError(f"{text!r} is no day of the story: write q3, q3-9, q1+6 or today-2.")
     start = quarter_end(today, int(match["quarter"])) if match["quarter"] else today
-    return min(today, start + datetime.timedelta(days=int(match["days"] or 0)))
+    return start + datetime.timedelta(days=int(match["days"] or 0))
 
 
 def quarter_end(today, back):
@@ -168,6 +175,9 @@ class _Teller:
                 day_of=lambda text: day_of(text, self.today),
                 at=lambda day: _at(day, 11),
             )
+        if "beside" in self.body:
+            days = {"day_of": lambda text: day_of(text, self.today), "due_of": lambda text: due_of(text, self.today)}
+            BesideTeller(self, **days, at=lambda day: _at(day, 11)).tell(read(self.body["beside"]))
 
     def _people(self):
         people = {}
@@ -256,7 +266,8 @@ class _Teller:
         day = who_and_when["effective_on"]
         days = step.get("next_in")
         next_on = day + datetime.timedelta(days=days) if days else next_review_of(risk, day)
-        risk.review(version=risk.version, outcome=step["review"], note=step["why"], next_on=next_on, **who_and_when)
+        said = {"outcome": step["review"], "note": step["why"], "asked_outside": step.get("outside", "")}
+        risk.review(version=risk.version, next_on=next_on, **said, **who_and_when)
         return risk
 
     def _mark(self, risk, told, step, **who_and_when):

@@ -14,10 +14,12 @@ from django.utils import timezone
 from makers import (
     days_ago,
     failure_type,
+    make_action,
     make_agreement,
     make_assurance,
     make_control,
     make_directorate,
+    make_escalation,
     make_membership,
     make_organisation,
     make_person,
@@ -32,7 +34,7 @@ from makers import (
     scheme_data,
 )
 
-from registers.models import AuditEntry, Position, Role
+from registers.models import AuditEntry, Position, Register, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,15 @@ TABLE = {
     "home": ({}, SIGNED_IN),
     "risk_list": ({"slug": "ours"}, READERS),
     "dashboard": ({"slug": "ours"}, READERS),
+    "action_list": ({"slug": "ours"}, READERS),
+    "action_new": (RISK, EDITORS, EDITORS),
+    "action_edit": (RISK | {"pk": "first registers.action"}, EDITORS, EDITORS),
+    "action_done": (RISK | {"pk": "first registers.action"}, EDITORS, EDITORS),
+    "action_drop": (RISK | {"pk": "first registers.action"}, EDITORS, EDITORS),
+    "action_reopen": (RISK | {"pk": "first registers.action"}, EDITORS, EDITORS),
+    "escalation_list": ({"slug": "ours"}, READERS),
+    "risk_escalate": (RISK, EDITORS, EDITORS),
+    "escalation_decide": (RISK | {"pk": "first registers.escalation"}, MANAGERS, MANAGERS),
     "agreement_list": ({"slug": "ours"}, READERS),
     "agreement_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
     "worklist": ({"slug": "ours"}, READERS),
@@ -99,9 +110,9 @@ TABLE = {
     "assurance_map": ({"slug": "ours"}, READERS),
     "assurance_new": (RISK, EDITORS, EDITORS),
     "control_new": (RISK, EDITORS, EDITORS),
-    "control_edit": (RISK | {"pk": "first control"}, EDITORS, EDITORS),
-    "control_test": (RISK | {"pk": "first control"}, EDITORS, EDITORS),
-    "control_retire": (RISK | {"pk": "first control"}, EDITORS, EDITORS),
+    "control_edit": (RISK | {"pk": "first registers.control"}, EDITORS, EDITORS),
+    "control_test": (RISK | {"pk": "first registers.control"}, EDITORS, EDITORS),
+    "control_retire": (RISK | {"pk": "first registers.control"}, EDITORS, EDITORS),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF),
     "library_search": ({}, SIGNED_IN),
@@ -200,32 +211,27 @@ def addresses(patterns=None, before="/", namespace=""):
             yield namespace + pattern.name if pattern.name else route
 
 
-def path_of(name):
+def path_of(name, **others):
+    """The address with the arguments of its row, some of them replaced."""
     arguments = TABLE[name][0]
     if isinstance(arguments, str):
         return arguments
-    first = str(arguments.get("object_id", ""))
-    if first.startswith("first "):
-        arguments = {"object_id": apps.get_model(first.removeprefix("first "))._base_manager.first().pk}
     if "id" in arguments:
         arguments = {"id": get_user_model().objects.first().pk}
-    return reverse(name, kwargs=beside(arguments))
+    return reverse(name, kwargs=keys_of(arguments | others))
 
 
-def beside(arguments):
-    """Arguments with the key of the first record of that model which stands beside their risk: pk is "first control".
-    None there, or no such risk: a key that no record has."""
-    first = str(arguments.get("pk", ""))
-    if not first.startswith("first "):
-        return arguments
-    model = apps.get_model("registers", first.removeprefix("first "))
-    record = model.objects.filter(risk__register__slug=arguments["slug"], risk__number=arguments["number"]).first()
-    return arguments | {"pk": record.pk if record else 10**9}
-
-
-def path_to(name, **others):
-    """The address with some of its arguments replaced."""
-    return reverse(name, kwargs=beside(TABLE[name][0] | others))
+def keys_of(arguments):
+    """Arguments with the key of the first row where the table says "first registers.action": as a pk, of those beside
+    their risk; where there is none, or no such risk, a key that no record has."""
+    found = dict(arguments)
+    for key, value in arguments.items():
+        if str(value).startswith("first "):
+            rows = apps.get_model(value.removeprefix("first "))._base_manager.order_by("pk")
+            if key == "pk":
+                rows = rows.filter(risk__register__slug=arguments["slug"], risk__number=arguments["number"])
+            found[key] = row.pk if (row := rows.first()) else 10**9
+    return found
 
 
 @pytest.fixture
@@ -242,6 +248,11 @@ def people():
     make_directorate(ours)
     Authenticator.objects.create(user=make_user(), type=Authenticator.Type.RECOVERY_CODES, data={})
     risk = make_risk(make_register(ours, slug="ours"), by=found["manager"], owner=make_post(ours), assessed=(3, 3))
+    make_action(risk)
+    above = make_register(ours, slug="above-ours")
+    Register.objects.filter(pk=risk.register_id).update(parent=above)
+    risk.register.parent = above
+    make_escalation(risk, above)
     make_register(theirs, slug="theirs")
     make_control(risk, by=found["manager"], title="A control of ours")
     assert risk.number == 1
@@ -405,7 +416,7 @@ def bytes_of(answer):
 def test_the_register_of_another_organisation_looks_like_none(client_of, name, method):
     make_risk(make_register(make_organisation(), slug="elsewhere"))
     client = client_of("manager")
-    theirs, none = (path_to(name, slug=slug) for slug in ("elsewhere", "no-such"))
+    theirs, none = (path_of(name, slug=slug) for slug in ("elsewhere", "no-such"))
     assert bytes_of(getattr(client, method)(theirs)) == bytes_of(getattr(client, method)(none))
 
 
@@ -414,7 +425,7 @@ def test_the_register_of_another_organisation_looks_like_none(client_of, name, m
 @pytest.mark.parametrize("person", ["officer", "peer", "administrator"])
 def test_an_exempt_risk_looks_like_none(client_of, exempt, person, name, method):
     client = client_of(person)
-    hidden, none = (path_to(name, number=n) for n in (exempt.number, 999))
+    hidden, none = (path_of(name, number=n) for n in (exempt.number, 999))
     assert bytes_of(getattr(client, method)(hidden)) == bytes_of(getattr(client, method)(none))
 
 
@@ -424,11 +435,13 @@ def test_an_exempt_risk_looks_like_none(client_of, exempt, person, name, method)
 @pytest.fixture
 def exempt(people):
     """A risk that was open to all a hundred days ago, was agreed so, and is exempt today."""
-    register = people["manager"].memberships.get().organisation.registers.get()
+    register = people["manager"].memberships.get().organisation.registers.get(slug="ours")
     known = timezone.now() - datetime.timedelta(days=100)
     what = {"title": "Quokka in the vault", "assessed": (5, 5), "on": days_ago(100), "recorded_at": known}
     risk = make_risk(register, by=people["manager"], **what)
     make_agreement(register, by=people["manager"], on=days_ago(50))
+    make_action(risk, title="Quokka in hand")
+    make_escalation(risk, register.parent, approved_by=people["manager"], reason="Quokka in danger.")
     make_revision(risk, is_exempt=True, on=days_ago(10))
     make_control(risk, by=people["manager"], title="A lock that the Quokka in question cannot pick")
     make_assurance(risk, by=people["manager"], line=1, on=days_ago(60))
@@ -481,7 +494,7 @@ def test_who_may_read_an_exempt_risk(people, client_of, exempt, person, tie, sta
 )
 def test_who_may_change_an_exempt_risk(people, client_of, exempt, person, tie, status, name):
     tie(people, exempt)
-    path = path_to(name, number=exempt.number)
+    path = path_of(name, number=exempt.number)
     assert client_of(person).get(path).status_code == (403 if person == "member" else status)
 
 
@@ -506,7 +519,6 @@ def test_who_may_read_an_exempt_risk_as_it_was_agreed(people, client_of, exempt,
 
 def pages_that_list(exempt):
     past = f"as_at={days_ago(50)}"
-    number = {"slug": "ours", "number": 1}
     return [
         "/",
         "/registers/ours/",
@@ -522,7 +534,10 @@ def pages_that_list(exempt):
         *(f"/registers/ours/{page}?{agreed(exempt)}" for page in ("", "dashboard/")),
         "/registers/ours/agreements/",
         *(f"/registers/ours/assurance/?{query}" for query in ("", past, agreed(exempt))),
-        *(path_to(name, **number) for name in OF_A_RISK),
+        *(path_of(name, number=1) for name in OF_A_RISK),
+        *(f"/registers/{slug}/{page}" for slug in ("ours", "above-ours") for page in ("actions/", "escalations/")),
+        "/registers/above-ours/",
+        "/registers/above-ours/dashboard/",
     ]
 
 
@@ -620,7 +635,7 @@ def canaries(people):
     return {
         "agreement": agreement,
         "post": post,
-        "paths": [path_to(n, slug="cage") for n in OF_A_REGISTER],
+        "paths": [path_of(n, slug="cage") for n in OF_A_REGISTER],
     }
 
 

@@ -1,7 +1,7 @@
 """The admin site: people and library, every save in the audit chain, risks nowhere."""
 
 import pytest
-from makers import make_organisation, make_user
+from makers import make_action, make_control, make_organisation, make_post, make_register, make_risk, make_user
 
 from registers.models import AuditEntry, Membership, Post, Risk, User
 
@@ -83,3 +83,53 @@ def test_deleting_the_selected_is_audited_one_by_one(root):
 def test_a_person_is_not_deleted(root):
     person = make_user()
     assert root.post(f"/admin/registers/user/{person.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+# A post that owns something
+
+
+@pytest.fixture
+def post():
+    return make_post(make_organisation(), "Head of Legal")
+
+
+def owns_a_risk(risk, post):
+    risk.revise(by=make_user(), version=1, owner=post)
+
+
+def owns_a_control(risk, post):
+    make_control(risk, owner=post)
+
+
+def owns_an_action(risk, post):
+    make_action(risk, owner=post)
+
+
+@pytest.mark.parametrize("owns", [owns_a_risk, owns_a_control, owns_an_action])
+def test_a_post_that_owns_something_is_not_deleted_and_the_page_says_why(root, post, owns):
+    owns(make_risk(make_register(post.organisation), title="Quokka in the vault"), post)
+    path = f"/admin/registers/post/{post.pk}/delete/"
+    for answer in (root.get(path), root.post(path, {"post": "yes"})):
+        text = answer.text
+        assert (answer.status_code, "Give these to another post first" in text, "Quokka" in text) == (200, True, False)
+    assert Post.objects.filter(pk=post.pk).exists()
+
+
+def test_a_post_among_several_is_not_deleted_either(root, post):
+    owns_an_action(make_risk(make_register(post.organisation)), post)
+    form = {"action": "delete_selected", "_selected_action": [post.pk, make_post().pk], "post": "yes"}
+    assert "Actions it owns: 1" in root.post("/admin/registers/post/", form).text
+    assert Post.objects.count() == 2
+
+
+def test_a_post_that_owned_something_once_stays_for_the_history(root, post):
+    risk = make_risk(make_register(post.organisation), owner=post)
+    risk.revise(by=make_user(), version=1, owner=None)
+    answer = root.post(f"/admin/registers/post/{post.pk}/delete/", {"post": "yes"})
+    assert "Owned something once" in answer.text
+    assert Post.objects.filter(pk=post.pk).exists()
+
+
+def test_a_post_that_never_owned_anything_is_deleted(root, post):
+    root.post(f"/admin/registers/post/{post.pk}/delete/", {"post": "yes"})
+    assert not Post.objects.filter(pk=post.pk).exists()

@@ -162,4 +162,4 @@ def test_a_long_course_takes_no_more_queries(reader, risk):
     few = queries()
     for age in range(300, 0, -20):
         make_assessment(risk, (3, 3), on=days_ago(age), kind=Assessment.Kind.CURRENT)
-    assert queries() == few
+    assert queries() <= few

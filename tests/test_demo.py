@@ -18,12 +18,14 @@ from django.utils import timezone
 from registers import demo
 from registers.management.commands.demo import free_port
 from registers.models import (
+    ActionRevision,
     Agreement,
     Assessment,
     Assurance,
     AuditChain,
     Control,
     ControlRevision,
+    Escalation,
     FailureType,
     Membership,
     Organisation,
@@ -36,6 +38,7 @@ from registers.models import (
     User,
 )
 from registers.permissions import risks_for
+from registers.reports import action_counts, actions_beside
 
 A_YEAR_OF_DAYS = [datetime.date(2026, 9, 28) + datetime.timedelta(days=n) for n in range(370)]
 
@@ -182,7 +185,7 @@ class TestStory(TestCase):
 
     def test_nothing_is_in_the_future(self):
         today, now = timezone.localdate(), timezone.now()
-        for model in (RiskRevision, Assessment, Review):
+        for model in (RiskRevision, Assessment, Review, ActionRevision, Escalation):
             assert not model.objects.filter(effective_on__gt=today).exists()
             assert not model.objects.filter(recorded_at__gt=now).exists()
         assert not Agreement.objects.filter(Q(on__gt=today) | Q(recorded_at__gt=now)).exists()
@@ -337,6 +340,25 @@ class TenFacts:
         text = self.read("risk_detail", 18)
         assert "Nobody has said how well this risk is held" in text
         assert "<strong>Never</strong>" in text
+
+    def test_seven_actions_are_late_five_of_them_re_dated_before(self):
+        actions = actions_beside(self.corporate.risks.all())
+        assert (
+            action_counts(actions, self.today).sentence
+            == "Seven of 16 open actions are late, five of them re-dated before."
+        )
+        page = self.read("risk_detail", 1)
+        assert "moved three times" in page
+        assert "The finance team of a council of our size" in page
+        assert "signs a list of homes without a certificate every Monday" in self.read("risk_detail", 2)
+
+    def test_one_risk_of_a_directorate_is_listed_above_one_waits_and_one_was_taken_back(self):
+        listed = Escalation.objects.listing(self.today)
+        assert [row.risk.reference for row in listed] == ["CHS-001"]
+        assert [row.risk.reference for row in Escalation.objects.undecided()] == ["CHS-004"]
+        then = Escalation.objects.listing(self.ends[-3])
+        assert [row.risk.reference for row in then] == ["CHS-003"]
+        assert "Taken up from other registers: 1" in self.read("risk_list")
 
     def test_some_reviews_were_on_time_one_was_late_and_one_is(self):
         outcomes = {review.outcome for review in Review.objects.filter(risk__register=self.corporate)}

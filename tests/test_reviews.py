@@ -18,11 +18,17 @@ from makers import (
     make_review,
     make_revision,
     make_risk,
+    make_scheme,
     make_user,
 )
 
 from registers.models import AuditEntry, Conflict, HistoryIsAppendOnly, Review, Role
-from registers.models.response import latest_next, next_review_of
+from registers.models.response import (
+    is_above_tolerance_twice_running,
+    latest_next,
+    next_review_of,
+    stands_above_tolerance,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -269,3 +275,113 @@ def test_a_review_leads_back_to_the_risk(risk, officer):
 def test_days_that_cannot_be_are_refused_in_words(risk, officer, days, words):
     answer = sent(officer, risk, **days)
     assert (answer.status_code, words in answer.text, Review.objects.exists()) == (200, True, False)
+
+
+# Who outside was asked
+
+
+@pytest.mark.parametrize(("ratings", "is_above"), [((5, 5), True), ((3, 5), True), ((3, 4), False), (None, False)])
+def test_what_is_above_tolerance_is_asked_of_the_scheme(ratings, is_above):
+    assert stands_above_tolerance(make_risk(assessed=ratings)) == is_above
+
+
+def test_a_rating_by_an_earlier_scheme_says_nothing_of_tolerance():
+    risk = make_risk(assessed=(5, 5))
+    risk.register.scheme = make_scheme()
+    assert not stands_above_tolerance(risk)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "days", "reviewed", "expected"),
+    [
+        ([(5, 5)], [60], None, False),  # above once
+        ([(5, 5), (5, 5)], [60, 30], None, True),  # judged above on two days, never reviewed
+        ([(5, 5), (5, 5)], [60, 60], None, False),  # twice on one day is once
+        ([(2, 2), (5, 5)], [60, 30], None, False),
+        ([(5, 5), (2, 2)], [60, 30], None, False),  # not above now
+        ([(5, 5), (2, 2), (5, 5)], [60, 40, 30], None, False),  # above before, but not when last judged
+        ([(5, 5)], [60], 30, True),  # the review found it above
+        ([(2, 2), (5, 5)], [60, 30], 45, False),  # the review found it below
+        ([(2, 2), (5, 5)], [60, 30], 30, True),  # judged above on the day of the review
+        ([(5, 5), (2, 2), (5, 5)], [60, 40, 30], 50, True),  # the review decides, whatever was judged since
+    ],
+)
+def test_above_tolerance_twice_running(ratings, days, reviewed, expected):
+    risk = make_risk(assessed=ratings[0], on=days_ago(days[0]))
+    for pair, ago in zip(ratings[1:], days[1:], strict=True):
+        make_assessment(risk, pair, on=days_ago(ago))
+    if reviewed:
+        make_review(risk, on=days_ago(reviewed), next_on=days_ago(-9))
+    risk.refresh_from_db()
+    assert is_above_tolerance_twice_running(risk) == expected
+
+
+def test_the_latest_review_counts_and_not_an_earlier_one():
+    risk = make_risk(assessed=(5, 5), on=days_ago(60))
+    make_review(risk, on=days_ago(50), next_on=days_ago(-9))
+    make_assessment(risk, (2, 2), on=days_ago(40))
+    make_review(risk, on=days_ago(35), next_on=days_ago(-9))
+    make_assessment(risk, (5, 5), on=days_ago(30))
+    risk.refresh_from_db()
+    assert not is_above_tolerance_twice_running(risk)
+
+
+@pytest.mark.parametrize("other", [{"kind": "target"}, {"kind": "inherent"}, {"perspective": "peer"}])
+def test_only_our_own_current_judgements_count(other):
+    risk = make_risk(assessed=(2, 2), on=days_ago(60))
+    make_assessment(risk, (5, 5), on=days_ago(50), **other)
+    make_assessment(risk, (5, 5), on=days_ago(30))
+    risk.refresh_from_db()
+    assert not is_above_tolerance_twice_running(risk)
+
+
+@pytest.fixture
+def twice_above(risk):
+    make_assessment(risk, (5, 5), on=days_ago(30))
+    make_assessment(risk, (5, 5), on=days_ago(20))
+    risk.refresh_from_db()
+    return risk
+
+
+def test_a_review_asks_who_outside_was_asked_and_says_why(twice_above, officer):
+    assert "/library/insights/1/" in officer.get(f"{twice_above.get_absolute_url()}review/").text
+    answer = sent(officer, twice_above, version=twice_above.version)
+    assert "Enter who outside was asked, or “Nobody yet, because” and why" in answer.text
+    assert not Review.objects.exists()
+
+
+def test_nobody_yet_is_an_answer(twice_above, officer, member):
+    sent(officer, twice_above, version=twice_above.version, asked_outside="Nobody yet, because we met yesterday.")
+    for page in ("", "history/"):
+        assert "Nobody yet, because we met yesterday." in member.get(f"{twice_above.get_absolute_url()}{page}").text
+
+
+def test_below_tolerance_it_may_be_left_empty(risk, officer):
+    assert "/library/insights/1/" not in officer.get(f"{risk.get_absolute_url()}review/").text
+    assert sent(officer, risk).status_code == 302
+
+
+def test_a_risk_that_waits_for_the_answer_says_so(twice_above, risk, member):
+    assert "no review says who outside was asked" in member.get(twice_above.get_absolute_url()).text
+    make_review(twice_above, asked_outside="The council next door.")
+    text = member.get(twice_above.get_absolute_url()).text
+    assert "The council next door." in text and "no review says" not in text
+
+
+def test_a_past_day_does_not_know_who_was_asked_later(twice_above, member):
+    make_review(twice_above, asked_outside="The council next door.")
+    assert "next door" not in member.get(f"{twice_above.get_absolute_url()}?as_at={days_ago(1)}").text
+
+
+def test_somebody_who_left_keeps_their_name_and_reviews_no_more(risk, officer):
+    leaver = make_person(risk.register.organisation, name="Lee Fern")
+    make_review(risk, by=leaver)
+    client = Client()
+    client.force_login(leaver)
+    leaver.memberships.update(until=days_ago(1))
+    assert (client.get(risk.get_absolute_url()).status_code, sent(client, risk).status_code) == (404, 404)
+    leaver.is_active = False
+    leaver.save()
+    assert sent(client, risk)["Location"].startswith("/accounts/login/")
+    assert "by Lee Fern" in officer.get(f"{risk.get_absolute_url()}history/").text
+    assert Review.objects.count() == 1

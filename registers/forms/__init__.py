@@ -1,8 +1,11 @@
+from registers.forms.action_filter import ActionFilter
+from registers.forms.actions import ActionDoneForm, ActionDropForm, ActionReopenForm, EditActionForm, NewActionForm
 from registers.forms.agreements import AgreementForm
 from registers.forms.assessments import AssessmentForm
 from registers.forms.assurance import AssuranceForm
 from registers.forms.bulk import PostsForm, ReassignForm, ReviewManyForm
 from registers.forms.controls import ControlForm, ControlTestForm, EditControlForm, RetireControlForm
+from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
 from registers.forms.precedents import MarkForms
@@ -13,6 +16,10 @@ from registers.forms.search import LibrarySearchForm
 from registers.forms.worklist import SetAsideForm, TakeBackForm, WorklistForm
 
 __all__ = [
+    "ActionDoneForm",
+    "ActionDropForm",
+    "ActionFilter",
+    "ActionReopenForm",
     "AgreementForm",
     "AssessmentForm",
     "AssuranceForm",
@@ -20,13 +27,17 @@ __all__ = [
     "ControlForm",
     "ControlTestForm",
     "DayForm",
+    "DecisionForm",
+    "EditActionForm",
     "EditControlForm",
     "EditRiskForm",
+    "EscalationForm",
     "LibraryFilesForm",
     "LibrarySearchForm",
     "LibraryStepForm",
     "LogRiskForm",
     "MarkForms",
+    "NewActionForm",
     "PositionFilter",
     "PostsForm",
     "ReassignForm",

@@ -2,6 +2,7 @@
 
 import uuid
 
+from crispy_forms.layout import HTML
 from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -10,7 +11,9 @@ from registers.forms.fields import Words, since_raised
 from registers.forms.versions import TokenField, Versioned
 from registers.govuk import GovukDateField, GovukRadios, Helper
 from registers.models import Review
-from registers.models.response import latest_next, next_review_of
+from registers.models.response import is_above_tolerance_twice_running, latest_next, next_review_of
+
+WHY_ASKED = HTML('{% include "components/why_asked_outside.html" %}')  # where the answer is required
 
 
 class ReviewForm(Versioned):
@@ -20,7 +23,7 @@ class ReviewForm(Versioned):
             hints={
                 Review.Outcome.WORDING: "Edit the risk next.",
                 Review.Outcome.JUDGE: "Assess it next, or say in the note who will.",
-                Review.Outcome.HIGHER: "Say in the note to whom, and why.",
+                Review.Outcome.HIGHER: "Say in the note why, and propose it on the risk's page next.",
                 Review.Outcome.CLOSE: "Say in the note why: a risk manager decides.",
             }
         ),
@@ -47,15 +50,25 @@ class ReviewForm(Versioned):
         label="When is the next review?",
         help_text="Filled in from the days that the scoring scheme sets for its band. Change it if you agreed another.",
     )
+    asked_outside = Words(
+        label="Who outside have we asked?",
+        called="Who outside was asked",
+        required=False,
+        rows=3,
+        missing="Enter who outside was asked, or “Nobody yet, because” and why",
+        help_text="A body like ours, a regulator, a sector's support team: who, when, and what came of it. "
+        "“Nobody yet, because” is an answer too.",
+    )
     token = TokenField(required=False, widget=forms.HiddenInput)
-    helper = Helper("outcome", "note", "effective_on", "next_on")
-    field_order = ("outcome", "note", "effective_on", "next_on")
+    helper = Helper("outcome", "note", WHY_ASKED, "asked_outside", "effective_on", "next_on")
+    field_order = ("outcome", "note", "asked_outside", "effective_on", "next_on")
 
     def __init__(self, data=None, *, risk):
         today = timezone.localdate()
         initial = {"effective_on": today, "next_on": next_review_of(risk, today)}
         super().__init__(data, initial={**initial, "version": risk.version, "token": uuid.uuid4()})
         self.risk = risk
+        self.fields["asked_outside"].required = is_above_tolerance_twice_running(risk)
 
     def clean_effective_on(self):
         return since_raised(self.cleaned_data["effective_on"], self.risk)

@@ -1,10 +1,16 @@
 """What is going to be done about a risk, by which post and when: and when it was to be done at first."""
 
-from django.db import models
+import datetime
+
+from django.db import models, transaction
 from django.db.models import Q
 
 from registers.models.kept import Content, Kept, KeptRevision
 from registers.models.people import Post
+from registers.models.standing import OutOfTurn
+
+SOON = 30  # days ahead within which an action is said to be due soon
+OFTEN = 2  # times re-dated from which it is asked about
 
 
 class ActionContent(Content):
@@ -49,6 +55,16 @@ class ActionQuerySet(models.QuerySet):
         """Open, and due before that day."""
         return self.open().filter(due_on__lt=day)
 
+    def soon(self, day):
+        """Open, not late, and due within the next 30 days."""
+        return self.open().filter(due_on__gte=day, due_on__lte=day + datetime.timedelta(days=SOON))
+
+    def undated(self):
+        return self.open().filter(due_on=None)
+
+    def redated_often(self):
+        return self.open().filter(redated__gte=OFTEN)
+
 
 class Action(Kept, ActionContent):
     """original_due_on is the first day it was ever due, and never changes; redated counts how often that day moved."""
@@ -78,11 +94,31 @@ class Action(Kept, ActionContent):
         return self.title
 
     def complete(self, *, by, version, done_on, evidence, done_differently=None, **how):
-        """Say that it is done, when, and how that is known; returns the revision. Raises Conflict."""
+        """Say that it is done, when, and how that is known; returns the revision, which counts from the day it was
+        done where history allows. Raises Conflict, and OutOfTurn where it is done or dropped already."""
         said = {"status": self.Status.DONE, "done_on": done_on, "evidence": evidence}
         if done_differently is not None:
             said["done_differently"] = done_differently
-        return self.revise(by=by, version=version, **said, **how)
+        how.setdefault("effective_on", max(done_on, self.revisions.latest().effective_on))
+        return self._step({self.Status.OPEN}, by=by, version=version, **said, **how)
+
+    def drop(self, *, by, version, reason, **how):
+        """Say that it will not be done, and why. Raises Conflict, and OutOfTurn as complete does."""
+        status = self.Status.DROPPED
+        return self._step({self.Status.OPEN}, by=by, version=version, reason=reason, status=status, **how)
+
+    def reopen(self, *, by, version, reason, **how):
+        """It was not done after all, or is to be done again. What was said of its end stays in its history."""
+        said = {"status": self.Status.OPEN, "done_on": None, "evidence": "", "done_differently": ""}
+        begins = {self.Status.DONE, self.Status.DROPPED}
+        return self._step(begins, by=by, version=version, reason=reason, **said, **how)
+
+    @transaction.atomic
+    def _step(self, begins, *, by, version, **said):
+        self.refresh_from_db(from_queryset=Action.objects.select_for_update())
+        if self.version == version and self.status not in begins:
+            raise OutOfTurn(f"{self} is {self.get_status_display().lower()}.")
+        return self.revise(by=by, version=version, **said)
 
     def _settle(self, before=None):
         super()._settle(before)

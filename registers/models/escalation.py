@@ -13,22 +13,26 @@ from django.utils import timezone
 from registers.models.assessment import DatedQuerySet
 from registers.models.register import Register
 from registers.models.sealed import Sealed, give_once
+from registers.models.standing import OutOfTurn
 
 
 class EscalationQuerySet(DatedQuerySet):
     def undecided(self):
         return self.filter(decision=None)
 
-    def latest_approved(self, day):
-        """The last step of each risk to or from each register that was approved by the end of a day."""
+    def latest_approved(self, day, known_by=None):
+        """The last step of each risk to or from each register that was approved by the end of a day, and recorded by
+        an instant where one is given."""
         approved = Escalation.objects.filter(decision__is_approved=True, decision__effective_on__lte=day)
+        if known_by:
+            approved = approved.filter(decision__recorded_at__lte=known_by)
         same = approved.filter(risk=models.OuterRef("risk"), to_register=models.OuterRef("to_register"))
         latest = same.order_by("-decision__effective_on", "-decision__pk").values("pk")[:1]
         return self.filter(pk=models.Subquery(latest))
 
-    def listing(self, day):
+    def listing(self, day, known_by=None):
         """Those by which a risk stands in another register at the end of a day."""
-        return self.latest_approved(day).filter(direction=Escalation.Direction.UP)
+        return self.latest_approved(day, known_by).filter(direction=Escalation.Direction.UP)
 
 
 class Escalation(Sealed):
@@ -56,18 +60,33 @@ class Escalation(Sealed):
     def __str__(self):
         return f"{self.get_direction_display()}: {self.to_register}"
 
+    @property
+    def decided(self):
+        """The decision, or None while it waits."""
+        return getattr(self, "decision", None)
+
     @classmethod
+    def steps_open_to(cls, risk, day):
+        """(direction, register) for each step that may be proposed now: up to a register above the risk's own, or back
+        down from one that lists it; none to or from a register that has a proposal waiting."""
+        above = [r for r in risk.register.above() if r.organisation_id == risk.register.organisation_id]
+        waiting = set(risk.escalations.undecided().values_list("to_register", flat=True))
+        listed = set(risk.escalations.listing(day).values_list("to_register", flat=True))
+        directions = {True: cls.Direction.DOWN, False: cls.Direction.UP}
+        return [(directions[register.pk in listed], register) for register in above if register.pk not in waiting]
+
+    @classmethod
+    @transaction.atomic
     def propose(cls, risk, *, by, to_register, direction, **how):
-        """Propose it and return the Escalation; the same `token=` gives back the one that it made. Raises ValueError
-        where the register is none above the risk's own, or the risk stands in it already (or, going down, does not)."""
+        """Propose it and return the Escalation; the same `token=` gives back the one that it made. Raises OutOfTurn
+        where the register is none above the risk's own, a proposal waits there, or the risk stands in it already (or,
+        going down, does not). The risk is held meanwhile: of two at once the second finds the first."""
+        type(risk).objects.select_for_update().get(pk=risk.pk)
         token = how.get("token")
         if not (token and cls.objects.filter(token=token, risk=risk, by=by).exists()):
-            if to_register not in risk.register.above():
-                raise ValueError(f"{to_register} is not above {risk.register}.")
-            waiting = risk.escalations.undecided().filter(to_register=to_register)
-            listed = risk.escalations.listing(timezone.localdate()).filter(to_register=to_register)
-            if waiting.exists() or listed.exists() != (direction == cls.Direction.DOWN):
-                raise ValueError(f"{risk.reference} cannot be taken {direction} there now.")
+            day = how.get("effective_on") or timezone.localdate()
+            if (direction, to_register) not in cls.steps_open_to(risk, day):
+                raise OutOfTurn(f"{risk.reference} cannot be taken {direction} now: {to_register}.")
         said = {"to_register": to_register, "direction": direction}
         return give_once(cls, risk, by=by, verb=f"risk.escalation-{direction}", **said, **how)
 

@@ -61,3 +61,27 @@ def next_review_of(risk, day):
     """The day to propose for the review after one of that day: by the scheme's days for the risk's band."""
     days = risk.current.band_now.review_days if risk.current else USUAL_DAYS
     return day + datetime.timedelta(days=days)
+
+
+def stands_above_tolerance(risk, assessment=None):
+    """Whether a judgement of the risk lies above tolerance: the current one, by the scheme in force, unless told.
+
+    The one place here that asks where tolerance lies. A rating by another scheme says nothing of this one's bands."""
+    judged = assessment or risk.current
+    if judged is None or (assessment is None and judged.scheme_id != risk.register.scheme_id):
+        return False
+    return judged.scheme.rules.is_above_tolerance(judged.band)
+
+
+def is_above_tolerance_twice_running(risk):
+    """Whether the risk stands above tolerance now and did when it was looked at before: at its latest review or, where
+    there was none, at its last current judgement of an earlier day. Insight 1 then asks whom outside we have asked."""
+    if not stands_above_tolerance(risk):
+        return False
+    review = risk.reviews.order_by("effective_on", "pk").last()
+    judged = risk.assessments.current().select_related("scheme")
+    if review:
+        before = judged.filter(effective_on__lte=review.effective_on).last()
+    else:
+        before = judged.filter(effective_on__lt=risk.current.effective_on).last()
+    return before is not None and stands_above_tolerance(risk, before)

@@ -1,11 +1,14 @@
+from registers.reports.actions import action_counts, actions_beside, actions_of, dates_of, listed
 from registers.reports.agreements import Since, agreed_cards
 from registers.reports.assurance import AssuranceSummary, rows_of
 from registers.reports.controls import control_story, controls_beside
 from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.due import due_between, due_soon
+from registers.reports.escalations import escalations_beside, escalations_of, taken_up
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
 from registers.reports.owned import Owned, due_for_review
+from registers.reports.reviews import asked_outside_of
 from registers.reports.story import story_of
 from registers.reports.worklist import Worklist
 
@@ -18,17 +21,26 @@ __all__ = [
     "Since",
     "Table",
     "Worklist",
+    "action_counts",
+    "actions_beside",
+    "actions_of",
     "agreed_cards",
+    "asked_outside_of",
     "control_story",
     "controls_beside",
     "course_of",
+    "dates_of",
     "due_between",
     "due_for_review",
     "due_soon",
+    "escalations_beside",
+    "escalations_of",
     "judged_since",
     "latest_changes",
+    "listed",
     "register_cards",
     "rows_of",
     "story_of",
+    "taken_up",
     "waiting_for",
 ]

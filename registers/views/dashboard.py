@@ -5,6 +5,7 @@ from django.shortcuts import render
 from registers.permissions import counts_everything, course_for, get_register_for, positions_for
 from registers.reports import Dashboard, register_cards
 from registers.views.agreements import since_latest
+from registers.views.escalations import taken_up_by
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
 
 
@@ -30,6 +31,7 @@ def dashboard(request, slug):
         "report": report,
         "cards": register_cards([register], now.on_register(), reading.day, asked) if reading.is_today else [],
         "since": since_latest(request.user, register) if reading.is_today or reading.opens else None,
+        "taken_up": taken_up_by(request.user, register, reading),
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/dashboard.html", context)

@@ -16,6 +16,7 @@ from registers.permissions import (
     revisions_across,
 )
 from registers.reports import judged_since, latest_changes, register_cards, waiting_for
+from registers.views.escalations import taken_up_by
 from registers.views.reading import page_from, quarter_ends_before, read_only, reading_from
 
 
@@ -57,6 +58,7 @@ def risk_list(request, slug):
         "reading": reading,
         "filter": narrowed,
         "page": page_from(request, narrowed.qs),
+        "taken_up": taken_up_by(request.user, register, reading),
         "may_log": can(request.user, Permission.EDIT_RISK, register.organisation),
         "counts_everything": counts_everything(request.user, register),
     }

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm, ReviewForm
 from registers.models import Conflict, Risk
 from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
-from registers.reports import controls_beside, course_of, story_of
+from registers.reports import actions_of, asked_outside_of, controls_beside, course_of, escalations_of, story_of
 from registers.reports.precedents import elsewhere_of, suggestions_for
 from registers.views.precedents import leads_to_signs
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
@@ -43,6 +43,10 @@ def risk_detail(request, slug, number):
         "assessments": assessments,
         "course": course_of(assessments, days),
         "holding": controls_beside(risk, reading),
+        "actions": actions_of(risk, reading.day, reading.known_by),
+        "asked_outside": asked_outside_of(risk, reading),
+        "escalations": escalations_of(risk, reading),
+        "may_decide": can(request.user, Permission.RUN_REGISTER, risk.register.organisation),
         "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
         "may_assess": can(request.user, Permission.ASSESS_RISK, risk.register.organisation),
     }

@@ -1,0 +1,75 @@
+"""What the demo's bodies are going to do about their risks, and which were taken to another register: told in a file
+of its own, by reference, and written with the verbs that people's forms use, after the risks themselves.
+
+An action is `added` on a day, `due` on one that may lie ahead or on none, and `then` put off (`due:`), finished
+(`done:`, `how:` that is known, `differently:`) or dropped (`drop:`). An escalation is proposed on a `day`, and
+`decided` or left waiting.
+"""
+
+import datetime
+
+from registers.models import Action, Escalation
+
+ACTION = {"title", "kind", "owner", "by", "added", "due", "detail", "then"}
+STEP = {"day", "by", "due", "why", "done", "how", "differently", "drop"}
+
+
+class BesideTeller:
+    """teller: who wrote the body, with its people, posts and organisation; day_of, due_of: the story's words -> days;
+    at: a day -> the instant of recording."""
+
+    def __init__(self, teller, *, day_of, due_of, at):
+        self.people, self.posts = teller.people, teller.posts
+        self.day_of, self.due_of, self.at = day_of, due_of, at
+        self.registers = {register.prefix: register for register in teller.organisation.registers.all()}
+
+    def tell(self, told):
+        for reference, actions in told.get("actions", {}).items():
+            for action in actions:
+                self._action(self._risk(reference), action)
+        for escalation in told.get("escalations", ()):
+            self._escalation(self._risk(escalation["risk"]), escalation)
+
+    def _risk(self, reference):
+        prefix, _, number = reference.partition("-")
+        return self.registers[prefix].risks.get(number=int(number))
+
+    def _action(self, risk, told):
+        unknown = set(told) - ACTION | {word for step in told.get("then", ()) for word in set(step) - STEP}
+        if unknown:
+            raise ValueError(f"{told['title']}: the story has no word {', '.join(sorted(unknown))}.")
+        by = told.get("by", "officer")
+        owner = told.get("owner")
+        action = Action.add(
+            risk,
+            title=told["title"],
+            kind=told["kind"],
+            owner=self.posts[owner] if owner else None,
+            due_on=self.due_of(told["due"]) if "due" in told else None,
+            detail=told.get("detail", ""),
+            **self._who_and_when(by, told["added"]),
+        )
+        for step in told.get("then", ()):
+            self._step(action, step, step.get("by", by))
+
+    def _step(self, action, step, by):
+        how = {"version": action.version, **self._who_and_when(by, step["day"])}
+        if "done" in step:
+            said = {"done_on": self.day_of(step["done"]), "evidence": step["how"]}
+            action.complete(done_differently=step.get("differently"), **said, **how)
+        elif "drop" in step:
+            action.drop(reason=step["drop"], **how)
+        else:
+            action.revise(due_on=self.due_of(step["due"]), reason=step["why"], **how)
+
+    def _escalation(self, risk, told):
+        to = next(register for register in self.registers.values() if register.slug == told["to"])
+        how = {"to_register": to, "direction": told["direction"], "reason": told["why"]}
+        escalation = Escalation.propose(risk, **how, **self._who_and_when(told["by"], told["day"]))
+        if decided := told.get("decided"):
+            said = {"is_approved": decided["approved"], "reason": decided["why"]}
+            escalation.decide(**said, **self._who_and_when(decided["by"], decided["day"]))
+
+    def _who_and_when(self, by, day):
+        on: datetime.date = self.day_of(day)
+        return {"by": self.people[by], "effective_on": on, "recorded_at": self.at(on)}

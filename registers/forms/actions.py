@@ -1,0 +1,219 @@
+"""What officers type about what is going to be done."""
+
+import datetime
+import uuid
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from registers.forms.fields import OneOf, Words, since_raised
+from registers.forms.versions import TokenField, Versioned
+from registers.govuk import GovukDateField, GovukRadios, Helper
+from registers.models import Action, Risk
+
+YEARS_AHEAD = 10
+KINDS = {  # value: (what it is called, what it means)
+    Action.Kind.PROCESS: ("Process", "How the work is done, step by step."),
+    Action.Kind.CAPABILITY: ("Capability", "What people can do: posts filled, skills, training."),
+    Action.Kind.CULTURE: ("Culture", "How people treat each other, and bad news."),
+    Action.Kind.LEADERSHIP: ("Leadership", "Who leads, and what they ask for."),
+    Action.Kind.DATA: ("Data", "What we know, and when we know it."),
+    Action.Kind.PEER_SUPPORT: ("Peer support", "Help from bodies like ours."),
+    Action.Kind.STRUCTURAL: (
+        "Structural",
+        "Who reports to whom, new boards or teams, new contracts. To finish one, you will be asked what people do "
+        "differently because of it.",
+    ),
+}
+KIND_LABELS = [(kind.value, label) for kind, (label, _) in KINDS.items()]
+NOT_NOW = {
+    Action.Status.DONE: "This action is done already: open it again first if that is wrong",
+    Action.Status.DROPPED: "This action was dropped: open it again first if it is to be done after all",
+    Action.Status.OPEN: "This action is open already",
+}
+
+
+class ActionForm(forms.Form):
+    """What an action says. Needs the risk that it is about."""
+
+    title = Words(
+        label="What will be done?",
+        one_line=True,
+        counted=True,
+        called="What will be done",
+        max_length=200,
+        help_text="Begin with a verb. For example: fill the head of procurement's post.",
+        missing="Enter what will be done",
+    )
+    kind = forms.ChoiceField(
+        choices=KIND_LABELS,
+        widget=GovukRadios(hints={kind.value: hint for kind, (_, hint) in KINDS.items()}),
+        label="What kind of action is it?",
+        help_text="If it does several things, choose the one it rests on.",
+        error_messages={
+            "required": "Select what kind of action it is",
+            "invalid_choice": "Select what kind of action it is",
+        },
+    )
+    owner = OneOf(
+        None,
+        required=False,
+        label="Which post owns it?",
+        empty_label="Not decided yet",
+        help_text="Posts outlive the people in them. Until a post owns it, nobody is reminded.",
+        error_messages={"invalid_choice": "Select a post of this organisation"},
+    )
+    due_on = GovukDateField(
+        required=False,
+        what="the day it is due",
+        label="By when?",
+        help_text="For example, 27 3 2027. Leave it empty if nobody has set a day: it is then listed as undated.",
+    )
+    detail = Words(
+        label="What else should be known?",
+        called="The notes",
+        required=False,
+        rows=3,
+        help_text="For example, what it depends on, or who must agree. You can leave it empty.",
+    )
+
+    def __init__(self, data=None, *, risk, **options):
+        super().__init__(data, **options)
+        self.risk = risk
+        self.fields["owner"].queryset = risk.register.organisation.posts.all()
+
+    def clean_due_on(self):
+        due = self.cleaned_data["due_on"]
+        if due and due < self.risk.raised_on:
+            raised = date_format(self.risk.raised_on, "j F Y")
+            raise ValidationError(f"The day it is due must be {raised}, when the risk was raised, or later")
+        if due and due > timezone.localdate() + datetime.timedelta(days=366 * YEARS_AHEAD):
+            raise ValidationError("The day it is due must lie within ten years: check the year")
+        return due
+
+    def clean(self):
+        cleaned = super().clean()
+        _not_closed(self.risk)
+        return cleaned
+
+
+class NewActionForm(ActionForm):
+    token = TokenField(required=False, widget=forms.HiddenInput)
+    helper = Helper("title", "kind", "owner", "due_on", "detail")
+
+    def __init__(self, data=None, *, risk):
+        super().__init__(data, risk=risk, initial={"token": uuid.uuid4()})
+
+
+class EditActionForm(Versioned, ActionForm):
+    reason = Words(
+        label="What changed, and why?",
+        called="What changed",
+        required=False,
+        rows=2,
+        max_length=1000,
+        help_text="Needed when the day it is due changes: the old day and your reason stay on the risk's page.",
+    )
+    helper = Helper("title", "kind", "owner", "due_on", "reason", "detail")
+    field_order = ("title", "kind", "owner", "due_on", "reason", "detail")
+
+    def __init__(self, data=None, *, risk, action):
+        self.action = action
+        content = {name: getattr(action, name) for name in ("title", "kind", "owner", "due_on", "detail")}
+        super().__init__(data, risk=risk, initial={**content, "version": action.version})
+
+    def clean(self):
+        cleaned = super().clean()
+        _in_turn(self.action, cleaned, {Action.Status.OPEN})
+        due = cleaned.get("due_on", self.action.due_on)
+        if (
+            self.action.due_on
+            and due != self.action.due_on
+            and not cleaned.get("reason")
+            and "reason" not in self.errors
+        ):
+            self.add_error("reason", "Enter why the day it is due changes")
+        return cleaned
+
+
+class ActionStepForm(Versioned):
+    """A step in an action's life. begins: the statuses from which it may be taken."""
+
+    begins = {Action.Status.OPEN}
+
+    def __init__(self, data=None, *, risk, action, **options):
+        super().__init__(data, initial={"version": action.version, **options.pop("initial", {})}, **options)
+        self.risk, self.action = risk, action
+
+    def clean(self):
+        cleaned = super().clean()
+        _not_closed(self.risk)
+        _in_turn(self.action, cleaned, self.begins)
+        return cleaned
+
+
+class ActionDoneForm(ActionStepForm):
+    done_on = GovukDateField(
+        what="the day it was done",
+        label="On which day was it done?",
+        help_text="Before it was due is fine. For example, 27 3 2026.",
+    )
+    evidence = Words(
+        label="How do we know?",
+        called="How we know",
+        rows=4,
+        help_text="What somebody else could look at: a report, a figure and where it comes from, who has seen it work.",
+        missing="Enter how we know that it is done",
+    )
+    done_differently = Words(
+        label="What will people do differently?",
+        called="What people will do differently",
+        rows=4,
+        help_text="Who now does what they did not do before? If you cannot say yet, it is not done yet.",
+        missing="Enter what people will do differently: a structural action cannot be finished without it",
+    )
+    helper = Helper("done_on", "evidence", "done_differently")
+    field_order = ("done_on", "evidence", "done_differently")
+
+    def __init__(self, data=None, *, risk, action):
+        super().__init__(data, risk=risk, action=action, initial={"done_on": timezone.localdate()})
+        if action.kind != Action.Kind.STRUCTURAL:
+            del self.fields["done_differently"]
+            self.helper = Helper("done_on", "evidence")
+
+    def clean_done_on(self):
+        return since_raised(self.cleaned_data["done_on"], self.risk)
+
+
+class ActionDropForm(ActionStepForm):
+    reason = Words(
+        label="Why will it not be done?",
+        called="The reason",
+        rows=3,
+        help_text="And what holds the risk instead. It stays in the history.",
+        missing="Enter why it will not be done",
+    )
+
+
+class ActionReopenForm(ActionStepForm):
+    begins = {Action.Status.DONE, Action.Status.DROPPED}
+    reason = Words(
+        label="Why is it open again?",
+        called="The reason",
+        rows=3,
+        help_text="What was said when it ended stays in the history.",
+        missing="Enter why it is open again",
+    )
+
+
+def _not_closed(risk):
+    if risk.status == Risk.Status.CLOSED:
+        raise ValidationError(f"{risk.reference} is closed and takes no actions: reopen the risk first")
+
+
+def _in_turn(action, cleaned, begins):
+    """An action at another version is for the verb to answer: a conflict, or the same form twice."""
+    if cleaned.get("version") == action.version and action.status not in begins:
+        raise ValidationError(NOT_NOW[action.status])

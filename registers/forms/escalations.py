@@ -1,0 +1,89 @@
+"""What is typed when a risk is to be taken to a register above or back down, and when that is decided."""
+
+import uuid
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from registers.forms.fields import Words
+from registers.forms.versions import TokenField
+from registers.govuk import GovukRadios, Helper
+from registers.models import Escalation
+
+UP = Escalation.Direction.UP
+ASKED = "Select where it should be taken"
+
+
+class EscalationForm(forms.Form):
+    """The step is chosen as one: direction and register together, so that neither can come to mean the other's."""
+
+    step = forms.ChoiceField(
+        widget=GovukRadios,
+        label="Where should it be taken?",
+        error_messages={
+            "required": ASKED,
+            "invalid_choice": "Select where it should be taken: that step is no longer open",
+        },
+    )
+    reason = Words(
+        label="Why?",
+        called="The reason",
+        rows=4,
+        help_text="What can be decided or done there that cannot be here; or, going back down, what has changed.",
+        missing="Enter why it should be taken there",
+    )
+    token = TokenField(required=False, widget=forms.HiddenInput)
+    helper = Helper("step", "reason")
+
+    def __init__(self, data=None, *, risk):
+        self.risk = risk
+        is_on_register = risk.status in risk.ON_REGISTER
+        open_to = Escalation.steps_open_to(risk, timezone.localdate()) if is_on_register else []
+        self.steps = {f"{direction}-{register.pk}": (direction, register) for direction, register in open_to}
+        initial = {"token": uuid.uuid4()} | ({"step": next(iter(self.steps))} if len(self.steps) == 1 else {})
+        super().__init__(data, initial=initial)
+        self.fields["step"].choices = [(value, self._label(*step)) for value, step in self.steps.items()]
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.steps and not self._is_made(cleaned):
+            raise ValidationError(f"{self.risk.reference} cannot be taken anywhere now")
+        if self._is_made(cleaned):  # the same form again, whose step is no longer open because it was taken
+            self.errors.pop("step", None)
+        return cleaned
+
+    @property
+    def said(self):
+        """What the verb takes."""
+        made = self._is_made(self.cleaned_data)
+        step = (made.direction, made.to_register) if made else self.steps[self.cleaned_data["step"]]
+        kept = {name: self.cleaned_data[name] for name in ("reason", "token")}
+        return dict(zip(("direction", "to_register"), step, strict=True)) | kept
+
+    def _is_made(self, cleaned):
+        return self.risk.escalations.filter(token=cleaned.get("token")).first()
+
+    @staticmethod
+    def _label(direction, register):
+        return f"Up: list it in {register} too" if direction == UP else f"Back down: no longer list it in {register}"
+
+
+class DecisionForm(forms.Form):
+    is_approved = forms.TypedChoiceField(
+        choices=[("yes", "Approve"), ("no", "Refuse")],
+        coerce=lambda value: value == "yes",
+        widget=GovukRadios,
+        label="What is decided?",
+        error_messages={
+            "required": "Select whether it is approved or refused",
+            "invalid_choice": "Select whether it is approved or refused",
+        },
+    )
+    reason = Words(
+        label="Why?",
+        called="The reason",
+        rows=3,
+        help_text="Both registers keep it, and whoever proposed it will read it.",
+        missing="Enter why it is decided so",
+    )

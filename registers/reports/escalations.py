@@ -1,0 +1,78 @@
+"""Risks that stand in another register besides their own: on one risk's page, and in the register that took them up."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from registers.models import Escalation, Position
+
+
+@dataclass(frozen=True)
+class RiskEscalations:
+    """Where else one risk stands on a day and what waits. refused: the latest proposal, if that was its end;
+    may_be_proposed: whether a step is open; suggested: the register to which the scheme would have the risk taken,
+    where nobody has proposed it."""
+
+    listed: list[Escalation]
+    waiting: list[Escalation]
+    refused: Escalation | None = None
+    may_be_proposed: bool = False
+    suggested: object | None = None
+
+
+@dataclass(frozen=True)
+class TakenUp:
+    """A risk of another register that this one lists as well, as it stood in its own on that day."""
+
+    escalation: Escalation
+    position: Position
+
+    @property
+    def since(self) -> datetime.date:
+        return self.escalation.decision.effective_on
+
+
+WORDS = ("to_register", "by", "decision__by")
+
+
+def escalations_of(risk, reading):
+    """What the page of one risk says of it, on the day read. Two queries; where today is read two more, and one for
+    each register above."""
+    rows = risk.escalations.select_related(*WORDS)
+    listed = list(rows.listing(reading.day, reading.known_by).order_by("decision__effective_on"))
+    if not reading.is_today:
+        return RiskEscalations(listed, [])
+    told = list(rows.order_by("effective_on", "pk"))
+    waiting = [row for row in told if row.decided is None]
+    refused = next((row for row in told[-1:] if row.decided and not row.decided.is_approved), None)
+    steps = Escalation.steps_open_to(risk, reading.day) if risk.status in risk.ON_REGISTER else []
+    up = [register for direction, register in steps if direction == Escalation.Direction.UP]
+    asks = up and not (listed or waiting or refused) and reaches_escalation(risk)
+    return RiskEscalations(listed, waiting, refused, bool(steps), up[0] if asks else None)
+
+
+def reaches_escalation(risk):
+    """Whether the risk's current rating lies in the scheme's escalation band or higher, by the scheme in force."""
+    rules, current = risk.register.scheme.rules, risk.current
+    if current is None or current.scheme_id != risk.register.scheme_id:
+        return False
+    return rules.band(current.band).rank >= rules.band(rules.escalation).rank
+
+
+def taken_up(register, positions, reading):
+    """The risks of other registers that this one lists on the day read. positions: of the registers they may come
+    from, on that day, narrowed to the reader. One query, and four more where there are any."""
+    listing = Escalation.objects.filter(to_register=register).listing(reading.day, reading.known_by)
+    listing = {row.risk_id: row for row in listing.select_related("decision")}
+    if not listing:
+        return []
+    standing = positions.on_register().filter(risk__in=listing).with_headings()
+    return [TakenUp(listing[p.risk_id], p) for p in standing.order_by("register__name", "number")]
+
+
+def escalations_beside(register, risks):
+    """What was proposed to this register or from it, of these risks: newest first, with what a list shows."""
+    rows = Escalation.objects.filter(Q(to_register=register) | Q(risk__register=register), risk__in=risks)
+    rows = rows.select_related("risk", *WORDS).prefetch_related("risk__register")
+    return rows.order_by("-effective_on", "-pk")

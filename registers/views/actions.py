@@ -1,0 +1,104 @@
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from registers.forms import (
+    ActionDoneForm,
+    ActionDropForm,
+    ActionFilter,
+    ActionReopenForm,
+    EditActionForm,
+    NewActionForm,
+)
+from registers.models import Action, Conflict
+from registers.permissions import (
+    Permission,
+    can,
+    counts_everything,
+    get_beside_risk_for,
+    get_register_for,
+    get_risk_for,
+    risks_for,
+)
+from registers.reports import action_counts, actions_beside, dates_of, listed
+from registers.views.reading import page_of, read_only
+
+
+@read_only
+def action_list(request, slug):
+    register = get_register_for(request.user, slug)
+    today = timezone.localdate()
+    actions = actions_beside(risks_for(request.user, register))
+    narrowed = ActionFilter(request.GET, actions, organisation=register.organisation, day=today)
+    if narrowed.form.errors:
+        raise BadRequest("The address asks for actions that this register does not have.")
+    context = {
+        "tab": "actions",
+        "register": register,
+        "today": today,
+        "filter": narrowed,
+        "counts": action_counts(actions, today),
+        "page": page_of(request, listed(narrowed.qs)),
+        "may_edit": can(request.user, Permission.EDIT_RISK, register.organisation),
+        "counts_everything": counts_everything(request.user, register),
+    }
+    return render(request, "registers/action_list.html", context)
+
+
+def action_new(request, slug, number):
+    risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
+    form = NewActionForm(request.POST if request.method == "POST" else None, risk=risk)
+    if form.is_valid():
+        action = Action.add(risk, by=request.user, **form.cleaned_data)
+        undated = "" if action.due_on else " It has no day yet."
+        messages.success(request, f"The action is added to {risk.reference}.{undated}")
+        return redirect(f"{risk.get_absolute_url()}#actions")
+    return render(request, "registers/action_new.html", {"register": risk.register, "risk": risk, "form": form})
+
+
+def action_edit(request, slug, number, pk):
+    risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
+    form = EditActionForm(request.POST if request.method == "POST" else None, risk=risk, action=action)
+    if form.is_valid() and _taken(request, risk, action.revise, form, "is saved"):
+        return redirect(f"{risk.get_absolute_url()}#actions")
+    context = {"register": risk.register, "risk": risk, "action": action, "form": form, "dates": dates_of(action)}
+    return render(request, "registers/action_edit.html", context, status=409 if form.conflict else 200)
+
+
+def action_done(request, slug, number, pk):
+    risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
+    form = ActionDoneForm(request.POST if request.method == "POST" else None, risk=risk, action=action)
+    if form.is_valid() and _taken(request, risk, action.complete, form, "is done"):
+        return redirect(f"{risk.get_absolute_url()}#actions")
+    context = {"register": risk.register, "risk": risk, "action": action, "form": form}
+    return render(request, "registers/action_done.html", context, status=409 if form.conflict else 200)
+
+
+def action_drop(request, slug, number, pk):
+    risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
+    form = ActionDropForm(request.POST if request.method == "POST" else None, risk=risk, action=action)
+    if form.is_valid() and _taken(request, risk, action.drop, form, "is dropped"):
+        return redirect(f"{risk.get_absolute_url()}#actions")
+    context = {"register": risk.register, "risk": risk, "action": action, "form": form}
+    return render(request, "registers/action_drop.html", context, status=409 if form.conflict else 200)
+
+
+def action_reopen(request, slug, number, pk):
+    risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
+    form = ActionReopenForm(request.POST if request.method == "POST" else None, risk=risk, action=action)
+    if form.is_valid() and _taken(request, risk, action.reopen, form, "is open again"):
+        return redirect(f"{risk.get_absolute_url()}#actions")
+    context = {"register": risk.register, "risk": risk, "action": action, "form": form}
+    return render(request, "registers/action_reopen.html", context, status=409 if form.conflict else 200)
+
+
+def _taken(request, risk, verb, form, words):
+    """Whether the step was taken; otherwise the form knows what somebody else did meanwhile."""
+    try:
+        revision = verb(by=request.user, **form.cleaned_data)
+    except Conflict as conflict:
+        form.rebase(conflict)
+        return False
+    messages.success(request, f"{risk.reference}: “{revision.title}” {words}.")
+    return True

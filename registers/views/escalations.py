@@ -1,0 +1,82 @@
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from registers.forms import DecisionForm, EscalationForm
+from registers.models import Escalation, OutOfTurn
+from registers.permissions import (
+    Permission,
+    can,
+    counts_everything,
+    get_beside_risk_for,
+    get_register_for,
+    get_risk_for,
+    positions_across,
+    risks_across,
+)
+from registers.reports import escalations_beside, taken_up
+from registers.views.reading import Reading, page_of, read_only
+
+
+@read_only
+def escalation_list(request, slug):
+    register = get_register_for(request.user, slug)
+    today = timezone.localdate()
+    registers = list(register.organisation.registers.all())
+    told = escalations_beside(register, risks_across(request.user, registers))
+    context = {
+        "tab": "escalations",
+        "register": register,
+        "waiting": told.undecided(),
+        "page": page_of(request, told.exclude(decision=None)),
+        "taken_up": taken_up_by(request.user, register, Reading(today, today, today)),
+        "may_decide": can(request.user, Permission.RUN_REGISTER, register.organisation),
+        "counts_everything": counts_everything(request.user, register),
+    }
+    return render(request, "registers/escalation_list.html", context)
+
+
+def risk_escalate(request, slug, number):
+    risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
+    form = EscalationForm(request.POST if request.method == "POST" else None, risk=risk)
+    if form.is_valid():
+        try:
+            escalation = Escalation.propose(risk, by=request.user, **form.said)
+            to = escalation.to_register
+            messages.success(request, f"{risk.reference}: proposed. It waits for a risk manager's decision at {to}.")
+            return redirect(risk)
+        except OutOfTurn:
+            form.add_error(None, f"Somebody was quicker: look at {risk.reference} for what waits now")
+    return render(request, "registers/risk_escalate.html", {"register": risk.register, "risk": risk, "form": form})
+
+
+def escalation_decide(request, slug, number, pk):
+    risk, escalation = get_beside_risk_for(request.user, slug, number, Escalation, pk, Permission.RUN_REGISTER)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        decision = escalation.decide(by=request.user, **form.cleaned_data)
+        _tell(request, risk, decision, is_theirs=_is_what_they_sent(request.user, decision, form))
+        return redirect("escalation_list", escalation.to_register.slug)
+    context = {"register": risk.register, "risk": risk, "escalation": escalation, "form": form}
+    return render(request, "registers/escalation_decide.html", context)
+
+
+def taken_up_by(user, register, reading):
+    """What this register lists of others, as this reader may see it on the day read."""
+    registers = list(register.organisation.registers.exclude(pk=register.pk))
+    return taken_up(register, positions_across(user, registers, reading.day), reading)
+
+
+def _is_what_they_sent(user, decision, form):
+    said = form.cleaned_data
+    return (decision.by, decision.is_approved, decision.reason) == (user, said["is_approved"], said["reason"])
+
+
+def _tell(request, risk, decision, is_theirs):
+    if is_theirs:
+        messages.success(request, f"{risk.reference}: {str(decision).lower()}.")
+        return
+    day = date_format(decision.effective_on, "j F Y")
+    said = f"{str(decision).lower()} by {decision.by} on {day}"
+    messages.warning(request, f"Not saved: {risk.reference} was decided already, {said}. That decision stands.")

@@ -1,0 +1,592 @@
+"""What is going to be done about a risk: the day it was first due, what its end asks for, who sees what is late."""
+
+import datetime
+import re
+import uuid
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from makers import (
+    day,
+    days_ago,
+    make_action,
+    make_agreement,
+    make_organisation,
+    make_person,
+    make_post,
+    make_register,
+    make_risk,
+    make_user,
+)
+
+from registers.models import Action, Conflict, OutOfTurn, Role
+from registers.reports import action_counts, actions_beside, actions_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def register():
+    return make_register(make_organisation("Northmoor"), slug="ours", prefix="C")
+
+
+@pytest.fixture
+def risk(register):
+    return make_risk(register, on=days_ago(200))
+
+
+def client_of(register, role=Role.OFFICER, **fields):
+    client = Client()
+    client.force_login(make_person(register.organisation, role, **fields))
+    return client
+
+
+@pytest.fixture
+def officer(register):
+    return client_of(register, name="Robin Ash")
+
+
+@pytest.fixture
+def member(register):
+    return client_of(register, Role.MEMBER)
+
+
+def said(text):
+    return f"{text.day} {text:%B %Y}"
+
+
+def parts(name, on):
+    return {f"{name}_0": on.day, f"{name}_1": on.month, f"{name}_2": on.year}
+
+
+def redate(action, due_on, *, on=None, reason="It slipped."):
+    return action.revise(by=make_user(), version=action.version, due_on=due_on, reason=reason, effective_on=on)
+
+
+def finish(action, done_on=None, **said):
+    said = {"evidence": "The minutes of June.", **said}
+    return action.complete(by=make_user(), version=action.version, done_on=done_on or days_ago(0), **said)
+
+
+def address(action, step=""):
+    return f"{action.risk.get_absolute_url()}actions/{action.pk}/{step}"
+
+
+# The verbs
+
+
+def test_the_day_it_was_first_due_never_changes(risk):
+    action = make_action(risk, due_on=days_ago(-5))
+    redate(action, days_ago(-9))
+    redate(action, days_ago(-20))
+    assert (action.original_due_on, action.redated) == (days_ago(-5), 2)
+
+
+def test_a_first_day_given_later_is_no_re_dating(risk):
+    action = make_action(risk)
+    action = Action.add(risk, by=make_user(), title="x", kind="data", owner=None)
+    redate(action, days_ago(-9))
+    assert (action.original_due_on, action.redated) == (days_ago(-9), 0)
+
+
+def test_what_is_done_counts_from_the_day_it_was_done(risk):
+    action = make_action(risk, on=days_ago(90))
+    assert finish(action, days_ago(30)).effective_on == days_ago(30)
+
+
+def test_what_was_done_before_the_action_was_changed_counts_from_that_change(risk):
+    action = make_action(risk, on=days_ago(90))
+    redate(action, days_ago(-9), on=days_ago(10))
+    assert finish(action, days_ago(30)).effective_on == days_ago(10)
+
+
+def test_the_same_end_sent_twice_is_one(risk):
+    action = make_action(risk)
+    how = {"by": make_user(), "version": 1, "done_on": days_ago(0), "evidence": "Seen."}
+    assert action.complete(**how) == action.complete(**how)
+    assert action.revisions.count() == 2
+
+
+def test_what_somebody_else_finished_meanwhile_is_a_conflict(risk):
+    action = make_action(risk)
+    finish(action)
+    with pytest.raises(Conflict):
+        action.complete(by=make_user(), version=1, done_on=days_ago(0), evidence="Another.")
+
+
+@pytest.mark.parametrize("step", ["complete", "drop"])
+def test_what_has_ended_does_not_end_again(risk, step):
+    action = make_action(risk)
+    finish(action)
+    how = {"complete": {"done_on": days_ago(0), "evidence": "Another."}, "drop": {"reason": "Why not."}}[step]
+    with pytest.raises(OutOfTurn):
+        getattr(action, step)(by=make_user(), version=2, **how)
+
+
+def test_what_is_open_is_not_opened_again(risk):
+    with pytest.raises(OutOfTurn):
+        make_action(risk).reopen(by=make_user(), version=1, reason="x")
+
+
+def test_an_action_opened_again_keeps_its_days_and_its_history(risk):
+    action = make_action(risk, due_on=days_ago(-5))
+    finish(action)
+    action.reopen(by=make_user(), version=2, reason="It came back.")
+    assert (action.status, action.evidence, action.done_on, action.original_due_on) == ("open", "", None, days_ago(-5))
+    assert action.revisions.get(number=2).evidence == "The minutes of June."
+
+
+def test_the_database_refuses_a_structural_action_done_without_an_answer(risk):
+    action = make_action(risk, kind="structural")
+    with pytest.raises(IntegrityError, match="structural_action"), transaction.atomic():
+        finish(action)
+
+
+def test_the_same_form_for_a_new_action_twice_makes_one(risk):
+    token = uuid.uuid4()
+    assert make_action(risk, token=token) == make_action(risk, token=token)
+
+
+# As at a day
+
+
+def test_a_past_day_tells_what_was_said_and_how_often_it_had_moved_by_then(risk):
+    action = make_action(risk, on=days_ago(90), due_on=days_ago(60))
+    redate(action, days_ago(30), on=days_ago(61))
+    redate(action, days_ago(5), on=days_ago(31))
+    (row,) = actions_of(risk, days_ago(50)).open
+    assert (row.said.due_on, row.original_due_on, row.redated, row.is_late) == (days_ago(30), days_ago(60), 1, False)
+    (row,) = actions_of(risk, days_ago(0)).open
+    assert (row.redated, row.was, row.is_late) == (2, days_ago(60), True)
+
+
+def test_an_action_that_was_not_added_yet_is_not_there(risk):
+    make_action(risk, on=days_ago(10))
+    assert actions_of(risk, days_ago(11)).open == []
+
+
+def test_what_is_done_now_was_open_then(risk):
+    finish(make_action(risk, on=days_ago(90)), days_ago(30))
+    assert len(actions_of(risk, days_ago(31)).open) == 1
+    assert len(actions_of(risk, days_ago(30)).done) == 1
+
+
+def test_as_agreed_what_was_recorded_later_is_left_out(register, officer):
+    then = timezone.now() - datetime.timedelta(days=90)
+    risk = make_risk(register, on=days_ago(200), recorded_at=then)
+    make_action(risk, on=days_ago(90), title="Known then", recorded_at=then)
+    agreement = make_agreement(risk.register, on=days_ago(20))
+    make_action(risk, on=days_ago(80), title="Told afterwards")
+    text = officer.get(f"{risk.get_absolute_url()}?agreed={agreement.pk}").text
+    assert ("Known then" in text, "Told afterwards" in text) == (True, False)
+
+
+# The risk's page
+
+
+def test_late_ones_come_first_and_undated_ones_last(risk):
+    for due in (days_ago(-3), days_ago(9)):
+        make_action(risk, due_on=due, on=days_ago(20))
+    Action.add(risk, by=make_user(), title="x", kind="data", owner=None)
+    found = actions_of(risk, days_ago(0))
+    assert [row.said.due_on for row in found.open] == [days_ago(9), days_ago(-3), None]
+    assert found.sentence == "Three are open, one of them late."
+
+
+def test_the_page_tells_how_often_the_day_moved_and_why(risk, member):
+    action = make_action(risk, on=days_ago(90), due_on=days_ago(60))
+    redate(action, days_ago(30), on=days_ago(61), reason="The supplier went away.")
+    redate(action, days_ago(5), on=days_ago(31))
+    text = member.get(risk.get_absolute_url()).text
+    assert f"Late: was due {said(days_ago(5))}" in text
+    assert f"was {said(days_ago(60))}, moved twice" in text
+    assert "The supplier went away." in text
+
+
+@pytest.mark.parametrize(("late", "is_late"), [(1, True), (0, False)])
+def test_an_action_is_late_from_the_day_after_it_was_due(risk, member, late, is_late):
+    make_action(risk, due_on=days_ago(late), on=days_ago(20))
+    assert ("Late: was due" in member.get(risk.get_absolute_url()).text) == is_late
+
+
+def test_who_owns_an_action_is_said_vacant_or_interim(risk, member):
+    organisation = risk.register.organisation
+    make_action(risk, owner=make_post(organisation, "Head of nothing"))
+    make_action(risk, owner=make_post(organisation, "Treasurer", holder=make_user(name="Kim Oak"), is_interim=True))
+    text = member.get(risk.get_absolute_url()).text
+    assert "Head of nothing (vacant)" in text and "Treasurer, held by an interim" in text and "Kim Oak" not in text
+
+
+def test_what_was_done_early_says_so_with_its_evidence(risk, member):
+    finish(make_action(risk, on=days_ago(90), due_on=days_ago(-9)), days_ago(3))
+    text = member.get(risk.get_absolute_url()).text
+    assert f"Done on {said(days_ago(3))}, before it was due ({said(days_ago(-9))})" in text
+    assert "The minutes of June." in text
+
+
+def test_a_risk_without_actions_says_what_one_is(risk, member):
+    assert "No action is planned" in member.get(risk.get_absolute_url()).text
+
+
+def test_a_reader_is_led_to_no_form(risk, member, officer):
+    make_action(risk)
+    led = [
+        "/actions/" in client.get(risk.get_absolute_url()).text.split('id="actions"')[1] for client in (officer, member)
+    ]
+    assert led == [True, False]
+
+
+def test_many_actions_cost_no_more_queries_than_one(risk, member):
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            member.get(risk.get_absolute_url())
+        return len(found)
+
+    make_action(risk, owner=make_post(risk.register.organisation))
+    few = queries()
+    for _ in range(9):
+        redate(make_action(risk, owner=make_post(risk.register.organisation)), days_ago(-90))
+    assert queries() == few
+
+
+# The forms
+
+
+def new_form(**fields):
+    return {
+        "title": "Fill the post",
+        "kind": "capability",
+        "token": uuid.uuid4(),
+        **parts("due_on", days_ago(-9)),
+        **fields,
+    }
+
+
+def test_an_officer_adds_an_action(risk, officer):
+    post = make_post(risk.register.organisation)
+    answer = officer.post(f"{risk.get_absolute_url()}actions/new/", new_form(owner=post.pk))
+    action = risk.actions.get()
+    assert answer["Location"] == f"{risk.get_absolute_url()}#actions"
+    assert (action.title, action.owner, action.due_on, action.original_due_on) == (
+        "Fill the post",
+        post,
+        days_ago(-9),
+        days_ago(-9),
+    )
+
+
+def test_the_form_sent_twice_makes_one(risk, officer):
+    form = new_form()
+    for _ in range(2):
+        officer.post(f"{risk.get_absolute_url()}actions/new/", form)
+    assert risk.actions.count() == 1
+
+
+def test_the_post_of_another_organisation_is_refused_in_words(risk, officer):
+    answer = officer.post(f"{risk.get_absolute_url()}actions/new/", new_form(owner=make_post().pk))
+    assert "Select a post of this organisation" in answer.text and not risk.actions.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"title": " "}, "Enter what will be done"),
+        ({"title": "x" * 201}, "must be 200 characters or fewer"),
+        ({"title": "a\x00b"}, "cannot be stored"),
+        ({"kind": "nonsense"}, "Select what kind of action it is"),
+        ({"owner": "9" * 30}, "Select a post of this organisation"),
+        (parts("due_on", day("1999-01-01")), "when the risk was raised, or later"),
+        (parts("due_on", day("2226-01-01")), "within ten years"),
+        ({"due_on_1": "13"}, "must be a real date"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(risk, officer, fields, words):
+    answer = officer.post(f"{risk.get_absolute_url()}actions/new/", new_form(**fields))
+    assert (answer.status_code, words in answer.text, risk.actions.exists()) == (200, True, False)
+
+
+def edit_form(action, **fields):
+    due = parts("due_on", action.due_on) if action.due_on else {}
+    return {"title": action.title, "kind": action.kind, "version": action.version, **due, **fields}
+
+
+def test_another_day_asks_for_a_reason(risk, officer):
+    action = make_action(risk)
+    answer = officer.post(address(action), edit_form(action, **parts("due_on", days_ago(-90))))
+    assert "Enter why the day it is due changes" in answer.text
+    officer.post(address(action), edit_form(action, reason="The post is empty.", **parts("due_on", days_ago(-90))))
+    action.refresh_from_db()
+    assert (action.due_on, action.redated, action.revisions.latest().reason) == (days_ago(-90), 1, "The post is empty.")
+
+
+def test_a_day_that_is_taken_away_asks_for_a_reason_too(risk, officer):
+    action = make_action(risk)
+    answer = officer.post(address(action), {"title": "x", "kind": "data", "version": 1})
+    assert "Enter why the day it is due changes" in answer.text
+
+
+def test_other_words_and_a_first_day_ask_for_none(risk, officer):
+    action = Action.add(risk, by=make_user(), title="x", kind="data", owner=None)
+    answer = officer.post(address(action), edit_form(action, title="y", **parts("due_on", days_ago(-9))))
+    assert answer.status_code == 302
+
+
+def test_the_form_shows_every_day_it_was_due(risk, officer):
+    action = make_action(risk, due_on=days_ago(-9))
+    redate(action, days_ago(-20), reason="The audit ran late.")
+    text = officer.get(address(action)).text
+    assert f"<li>{said(days_ago(-9))}: set on" in text and f"<li>{said(days_ago(-20))}: set on" in text
+    assert "The audit ran late." in text
+
+
+@pytest.mark.parametrize("step", ["", "done/", "drop/"])
+def test_saving_over_a_newer_version_is_answered_409_and_keeps_what_was_typed(risk, officer, step):
+    action = make_action(risk)
+    form = edit_form(action, title="Mine", evidence="Mine", reason="Mine", **parts("done_on", days_ago(0)))
+    action.revise(by=make_user(name="Sasha Birch"), version=1, title="Theirs")
+    answer = officer.post(address(action, step), form)
+    assert answer.status_code == 409
+    assert "Sasha Birch changed this action" in answer.text and "Mine" in answer.text
+    action.refresh_from_db()
+    assert (action.title, action.status) == ("Theirs", "open")
+
+
+def test_an_action_is_finished_with_evidence(risk, officer):
+    action = make_action(risk)
+    form = {"version": 1, **parts("done_on", days_ago(100))}
+    assert "Enter how we know that it is done" in officer.post(address(action, "done/"), form).text
+    officer.post(address(action, "done/"), form | {"evidence": "The report of May."})
+    action.refresh_from_db()
+    assert (action.status, action.done_on) == ("done", days_ago(100))
+
+
+def test_a_double_click_finishes_it_once(risk, officer):
+    action = make_action(risk)
+    form = {"version": 1, "evidence": "Seen.", **parts("done_on", days_ago(0))}
+    assert [officer.post(address(action, "done/"), form).status_code for _ in range(2)] == [302, 302]
+    assert action.revisions.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"), [(-1, "The day must be today or in the past"), (201, "when the risk was raised, or later")]
+)
+def test_days_on_which_it_cannot_have_been_done_are_refused(risk, officer, ago, words):
+    action = make_action(risk)
+    form = {"version": 1, "evidence": "Seen.", **parts("done_on", days_ago(ago))}
+    assert words in officer.post(address(action, "done/"), form).text
+
+
+def test_a_structural_action_asks_what_people_will_do_differently(risk, officer):
+    action = make_action(risk, kind="structural")
+    assert "/library/insights/4/" in officer.get(address(action, "done/")).text
+    form = {"version": 1, "evidence": "Seen.", **parts("done_on", days_ago(0))}
+    answer = officer.post(address(action, "done/"), form)
+    assert "Enter what people will do differently" in answer.text
+    officer.post(address(action, "done/"), form | {"done_differently": "They ring the school first."})
+    assert "They ring the school first." in officer.get(risk.get_absolute_url()).text
+
+
+def test_an_action_of_another_kind_does_not_ask(risk, officer):
+    assert "do differently" not in officer.get(address(make_action(risk), "done/")).text
+
+
+def test_one_that_became_structural_meanwhile_asks_before_it_is_finished(risk, officer):
+    action = make_action(risk)
+    action.revise(by=make_user(), version=1, kind="structural")
+    form = {"version": 1, "evidence": "Seen.", **parts("done_on", days_ago(0))}
+    assert officer.post(address(action, "done/"), form).status_code in (200, 409)
+    form["version"] = 2
+    assert "Enter what people will do differently" in officer.post(address(action, "done/"), form).text
+
+
+def test_an_action_is_dropped_with_a_reason_and_opened_again_with_another(risk, officer):
+    action = make_action(risk)
+    assert "Enter why it will not be done" in officer.post(address(action, "drop/"), {"version": 1}).text
+    officer.post(address(action, "drop/"), {"version": 1, "reason": "It would take two years."})
+    assert "It would take two years." in officer.get(risk.get_absolute_url()).text
+    officer.post(address(action, "reopen/"), {"version": 2, "reason": "There is money now."})
+    action.refresh_from_db()
+    assert action.status == "open"
+
+
+@pytest.mark.parametrize("step", ["", "done/", "drop/"])
+def test_what_has_ended_offers_no_form(risk, officer, step):
+    action = make_action(risk)
+    finish(action)
+    text = officer.get(address(action, step)).text
+    assert 'name="version"' not in text and "is done" in text
+    form = {"title": "x", "kind": "data", "version": 2, "evidence": "x", "reason": "x", **parts("done_on", days_ago(0))}
+    assert "This action is done already" in officer.post(address(action, step), form).text
+
+
+@pytest.mark.parametrize("step", ["new/", "", "done/", "drop/", "reopen/"])
+def test_a_closed_risk_takes_no_actions(risk, officer, step):
+    action = make_action(risk)
+    risk.close(by=make_user(), version=risk.version, reason="Over.")
+    path = f"{risk.get_absolute_url()}actions/new/" if step == "new/" else address(action, step)
+    assert "This risk is closed and takes no actions" in officer.get(path).text
+    officer.post(path, {**new_form(), "version": 1, "evidence": "x", "reason": "x", **parts("done_on", days_ago(0))})
+    assert list(risk.actions.values_list("version", "status")) == [(1, "open")]
+
+
+def test_an_action_beside_another_risk_is_not_found(risk, officer):
+    other = make_action(make_risk(risk.register))
+    assert officer.get(f"{risk.get_absolute_url()}actions/{other.pk}/").status_code == 404
+
+
+# The register's list
+
+
+def listed(client, query=""):
+    return client.get(f"/registers/ours/actions/{query}")
+
+
+def titles(answer):
+    return [action.title for action in answer.context["page"]]
+
+
+@pytest.fixture
+def many(risk):
+    """One of each: late and re-dated twice, late, due soon, due later, undated, done, dropped."""
+    post = make_post(risk.register.organisation, "Treasurer")
+    slipped = make_action(risk, title="Slipped", on=days_ago(90), due_on=days_ago(60), owner=post)
+    redate(slipped, days_ago(40), on=days_ago(61))
+    redate(slipped, days_ago(10), on=days_ago(41))
+    make_action(risk, title="Late", on=days_ago(90), due_on=days_ago(5), kind="data")
+    make_action(risk, title="Soon", due_on=days_ago(-30))
+    make_action(risk, title="Later", due_on=days_ago(-31))
+    Action.add(risk, by=make_user(), title="Undated", kind="culture", owner=post)
+    finish(make_action(risk, title="Done"))
+    make_action(risk, title="Dropped").drop(by=make_user(), version=1, reason="No.")
+    return post
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["Slipped", "Late", "Soon", "Later", "Undated"]),
+        ("?show=late", ["Slipped", "Late"]),
+        ("?show=soon", ["Soon"]),
+        ("?show=undated", ["Undated"]),
+        ("?show=redated", ["Slipped"]),
+        ("?show=done", ["Done"]),
+        ("?show=dropped", ["Dropped"]),
+        ("?kind=culture", ["Undated"]),
+        ("?owner=none", ["Late", "Soon", "Later"]),
+        ("?show=late&owner=none", ["Late"]),
+    ],
+)
+def test_the_list_can_be_narrowed(many, member, query, expected):
+    assert titles(listed(member, query)) == expected
+
+
+def test_the_list_of_one_post(many, member):
+    assert titles(listed(member, f"?owner={many.pk}")) == ["Slipped", "Undated"]
+
+
+def test_the_sentence_counts_what_was_re_dated_before(many, member):
+    text = listed(member).text
+    assert "Two of 5 open actions are late, one of them re-dated before." in text
+    assert f"was {said(days_ago(60))}, moved twice" in text
+
+
+@pytest.mark.parametrize(
+    ("late", "on_time", "sentence"),
+    [
+        (0, 0, "No action is open."),
+        (0, 1, "One action is open. It is not late."),
+        (1, 0, "One action is open, and it is late."),
+        (0, 2, "None of 2 open actions is late."),
+        (1, 1, "One of 2 open actions is late."),
+        (2, 1, "Two of 3 open actions are late, none of them re-dated before."),
+    ],
+)
+def test_the_sentence_fits_few(risk, late, on_time, sentence):
+    for ago in [5] * late + [-5] * on_time:
+        make_action(risk, on=days_ago(90), due_on=days_ago(ago))
+    assert action_counts(actions_beside(risk.register.risks.all()), days_ago(0)).sentence == sentence
+
+
+def test_every_number_leads_to_a_list_of_as_many(many, member):
+    links = re.findall(r'href="(/registers/ours/actions/[^"]*)" data-count="(\d+)"', listed(member).text)
+    assert len(links) == 7
+    for href, count in links:
+        assert f'data-total="{count}"' in member.get(href.replace("&amp;", "&")).text, href
+
+
+def test_late_work_is_shown_by_post_never_by_person(risk, member):
+    post = make_post(risk.register.organisation, "Treasurer", holder=make_user(name="Kim Oak"))
+    make_action(risk, owner=post, on=days_ago(90), due_on=days_ago(5))
+    text = listed(member).text
+    assert "Treasurer" in text and "Kim Oak" not in text
+
+
+def test_actions_of_drafts_and_closed_risks_are_left_out(register, member):
+    make_action(make_risk(register, status="draft"))
+    closed = make_risk(register)
+    make_action(closed)
+    closed.close(by=make_user(), version=1, reason="Over.")
+    assert titles(listed(member)) == []
+
+
+def test_actions_of_an_exempt_risk_are_neither_listed_nor_counted(register, officer, member):
+    make_action(make_risk(register, is_exempt=True), title="Hidden", on=days_ago(90), due_on=days_ago(5))
+    assert "Hidden" not in listed(officer).text and "No action is open." in listed(officer).text
+    assert "Hidden" in listed(member).text
+
+
+def test_actions_of_another_register_are_not_listed(register, member):
+    make_action(make_risk(make_register(register.organisation)))
+    assert titles(listed(member)) == []
+
+
+@pytest.mark.parametrize("query", ["?show=nonsense", "?owner=x", "?owner=999999", "?kind=x", "?page=x"])
+def test_an_address_that_means_nothing_is_refused(register, member, query):
+    assert listed(member, query).status_code == 400
+
+
+def test_the_post_of_another_organisation_is_no_filter(register, member):
+    assert listed(member, f"?owner={make_post().pk}").status_code == 400
+
+
+def test_a_long_list_is_paged_and_costs_as_many_queries(register, member):
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            listed(member)
+        return len(found)
+
+    def add():
+        make_action(make_risk(register), owner=make_post(register.organisation))
+
+    add()
+    few = queries()
+    for _ in range(26):
+        add()
+    assert queries() == few
+    assert "Showing 1 to 25 of 27" in listed(member).text
+
+
+def test_an_empty_list_says_what_would_be_here(register, member):
+    assert "No action is open on this register" in listed(member).text
+
+
+# Posts and people that go
+
+
+def test_somebody_who_left_keeps_their_name_and_opens_no_form(risk, register):
+    leaver = make_person(register.organisation, name="Lee Fern")
+    action = make_action(risk, by=leaver, due_on=days_ago(-9))
+    client = Client()
+    client.force_login(leaver)
+    leaver.memberships.update(until=days_ago(1))
+    form = {"version": 1, "evidence": "x", **parts("done_on", days_ago(0))}
+    assert client.get(address(action)).status_code == client.post(address(action, "done/"), form).status_code == 404
+    leaver.is_active = False
+    leaver.save()
+    assert client.post(address(action, "done/"), form).status_code == 302
+    action.refresh_from_db()
+    assert action.status == "open"
+    assert "by Lee Fern" in client_of(register).get(address(action)).text

@@ -1,0 +1,404 @@
+"""Taking a risk to a register above and back: who proposes, who decides, where it is listed then, and who sees it."""
+
+import uuid
+
+import pytest
+from database import in_parallel
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from makers import (
+    days_ago,
+    make_agreement,
+    make_escalation,
+    make_organisation,
+    make_person,
+    make_register,
+    make_risk,
+    make_user,
+)
+
+from registers.models import Escalation, EscalationDecision, OutOfTurn, Register, Role
+
+pytestmark = pytest.mark.django_db
+UP, DOWN = Escalation.Direction.UP, Escalation.Direction.DOWN
+
+
+@pytest.fixture
+def above():
+    return make_register(make_organisation("Northmoor"), slug="above", name="Corporate risk register", prefix="CORP")
+
+
+@pytest.fixture
+def home(above):
+    return make_register(above.organisation, slug="home", name="Children's register", prefix="CHS", parent=above)
+
+
+@pytest.fixture
+def risk(home):
+    return make_risk(home, assessed=(5, 5), on=days_ago(200), title="Caseloads are too high")
+
+
+def client_of(register, role=Role.OFFICER, **fields):
+    client = Client()
+    client.force_login(make_person(register.organisation, role, **fields))
+    return client
+
+
+@pytest.fixture
+def officer(home):
+    return client_of(home, name="Robin Ash")
+
+
+@pytest.fixture
+def manager(home):
+    return client_of(home, Role.MANAGER, name="Nerys Abelard")
+
+
+@pytest.fixture
+def member(home):
+    return client_of(home, Role.MEMBER)
+
+
+def taken_up(risk, above, *, on=None, by=None, **said):
+    return make_escalation(risk, above, on=on, by=by, approved_by=by or make_user(name="Nerys Abelard"), **said)
+
+
+# The verbs
+
+
+def test_a_risk_is_listed_above_from_the_day_of_the_decision(risk, above):
+    taken_up(risk, above, on=days_ago(20))
+    listed = [Escalation.objects.listing(days_ago(ago)).exists() for ago in (21, 20, 0)]
+    assert listed == [False, True, True]
+
+
+def test_taken_back_down_it_is_listed_no_longer(risk, above):
+    taken_up(risk, above, on=days_ago(20))
+    taken_up(risk, above, on=days_ago(10), direction=DOWN)
+    listed = [Escalation.objects.listing(days_ago(ago)).exists() for ago in (11, 10)]
+    assert listed == [True, False]
+
+
+def test_what_is_refused_is_not_listed(risk, above):
+    make_escalation(risk, above).decide(by=make_user(), is_approved=False, reason="Not yet.")
+    assert not Escalation.objects.listing(days_ago(0)).exists()
+
+
+def test_nothing_is_proposed_where_something_waits(risk, above):
+    make_escalation(risk, above)
+    with pytest.raises(OutOfTurn):
+        make_escalation(risk, above)
+
+
+def test_what_is_listed_is_not_taken_up_again_and_what_is_not_is_not_taken_down(risk, above):
+    with pytest.raises(OutOfTurn):
+        make_escalation(risk, above, DOWN)
+    taken_up(risk, above)
+    with pytest.raises(OutOfTurn):
+        make_escalation(risk, above, UP)
+
+
+def test_only_registers_above_take_a_risk(risk, home):
+    with pytest.raises(OutOfTurn):
+        make_escalation(risk, make_register(home.organisation))
+
+
+def test_a_register_of_another_organisation_is_never_above(risk, home):
+    theirs = make_register()
+    Register.objects.filter(pk=home.pk).update(parent=theirs)
+    risk.register.refresh_from_db()
+    assert Escalation.steps_open_to(risk, days_ago(0)) == []
+    with pytest.raises(OutOfTurn):
+        make_escalation(risk, theirs)
+
+
+def test_all_registers_above_may_be_chosen_and_a_ring_of_them_ends(risk, home, above):
+    top = make_register(home.organisation)
+    Register.objects.filter(pk=above.pk).update(parent=top)
+    Register.objects.filter(pk=top.pk).update(parent=home)
+    risk.register = Register.objects.get(pk=home.pk)
+    assert Escalation.steps_open_to(risk, days_ago(0)) == [(UP, above), (UP, top)]
+
+
+def test_a_register_that_would_stand_above_itself_is_refused(home, above):
+    above.parent = home
+    with pytest.raises(ValidationError, match="cannot stand above itself"):
+        above.clean()
+
+
+def test_a_proposal_is_decided_once(risk, above):
+    escalation = make_escalation(risk, above)
+    first = escalation.decide(by=make_user(), is_approved=True, reason="Yes.")
+    assert escalation.decide(by=make_user(), is_approved=False, reason="No.") == first
+
+
+def test_the_same_token_twice_is_one_proposal(risk, above):
+    by, token = make_user(), uuid.uuid4()
+    assert make_escalation(risk, above, by=by, token=token) == make_escalation(risk, above, by=by, token=token)
+
+
+# Proposing
+
+
+def propose(client, risk, step, **fields):
+    form = {"step": step, "reason": "Two posts stand empty.", "token": uuid.uuid4(), **fields}
+    return client.post(f"{risk.get_absolute_url()}escalate/", form)
+
+
+def test_an_officer_proposes_and_the_risk_says_that_it_waits(risk, above, officer):
+    assert propose(officer, risk, f"up-{above.pk}")["Location"] == risk.get_absolute_url()
+    text = officer.get(risk.get_absolute_url()).text
+    assert "Waits for a decision" in text and "by Robin Ash" in text and "Two posts stand empty." in text
+
+
+def test_the_form_sent_twice_is_one_proposal(risk, above, officer):
+    token = uuid.uuid4()
+    answers = [propose(officer, risk, f"up-{above.pk}", token=token).status_code for _ in range(2)]
+    assert (answers, Escalation.objects.count()) == ([302, 302], 1)
+
+
+@pytest.mark.parametrize(
+    ("step", "fields", "words"),
+    [
+        ("", {}, "Select where it should be taken"),
+        ("nonsense", {}, "Select where it should be taken"),
+        ("down", {}, "Select where it should be taken"),
+        ("up", {"reason": " "}, "Enter why it should be taken there"),
+        ("up", {"reason": "x" * 4001}, "must be 4,000 characters or fewer"),
+    ],
+)
+def test_what_cannot_be_proposed_is_refused_in_words(risk, above, officer, step, fields, words):
+    answer = propose(officer, risk, f"{step}-{above.pk}" if step in ("up", "down") else step, **fields)
+    assert (answer.status_code, words in answer.text, Escalation.objects.exists()) == (200, True, False)
+
+
+@pytest.mark.parametrize("direction", ["up", "down"])
+def test_a_register_of_another_organisation_cannot_be_forged_in(risk, officer, direction):
+    propose(officer, risk, f"{direction}-{make_register().pk}")
+    assert not Escalation.objects.exists()
+
+
+def test_a_step_that_was_taken_meanwhile_does_not_become_its_opposite(risk, above, officer):
+    taken_up(risk, above)
+    answer = propose(officer, risk, f"up-{above.pk}")
+    assert "that step is no longer open" in answer.text
+    assert Escalation.objects.undecided().count() == 0
+
+
+def test_a_register_with_none_above_says_so(above, officer):
+    risk = make_risk(above)
+    assert "No register stands above" in officer.get(f"{risk.get_absolute_url()}escalate/").text
+
+
+@pytest.mark.parametrize("status", ["draft", "closed"])
+def test_only_what_is_on_the_register_is_taken_to_another(home, above, officer, status):
+    risk = make_risk(home, status=status)
+    assert "Only a risk that is on the register" in officer.get(f"{risk.get_absolute_url()}escalate/").text
+    propose(officer, risk, f"up-{above.pk}")
+    assert not Escalation.objects.exists()
+
+
+# Deciding
+
+
+def decide(client, escalation, is_approved="yes", reason="Agreed."):
+    path = f"{escalation.risk.get_absolute_url()}escalations/{escalation.pk}/"
+    return client.post(path, {"is_approved": is_approved, "reason": reason}, follow=True)
+
+
+@pytest.mark.parametrize(("answer", "is_approved"), [("yes", True), ("no", False)])
+def test_a_manager_decides(risk, above, manager, answer, is_approved):
+    decide(manager, make_escalation(risk, above), answer)
+    assert EscalationDecision.objects.get().is_approved == is_approved
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "words"),
+    [
+        ("", "x", "Select whether it is approved"),
+        ("maybe", "x", "Select whether"),
+        ("no", "", "Enter why it is decided"),
+    ],
+)
+def test_a_decision_that_says_nothing_is_refused_in_words(risk, above, manager, answer, reason, words):
+    assert words in decide(manager, make_escalation(risk, above), answer, reason).text
+    assert not EscalationDecision.objects.exists()
+
+
+def test_whoever_decides_second_is_told_who_decided(risk, above, manager):
+    escalation = make_escalation(risk, above)
+    escalation.decide(by=make_user(name="Sasha Birch"), is_approved=False, reason="Not yet.")
+    text = decide(manager, escalation).text
+    assert "was decided already, refused by Sasha Birch" in text
+    assert not EscalationDecision.objects.get().is_approved
+
+
+def test_a_double_click_is_told_of_no_other(risk, above, manager):
+    escalation = make_escalation(risk, above)
+    decide(manager, escalation)
+    assert "decided already" not in decide(manager, escalation).text
+
+
+def test_what_is_decided_is_shown_and_offers_no_form(risk, above, manager):
+    escalation = taken_up(risk, above)
+    text = manager.get(f"{risk.get_absolute_url()}escalations/{escalation.pk}/").text
+    assert "Approved by Nerys Abelard" in text and 'name="is_approved"' not in text
+
+
+def test_one_person_may_do_both_and_the_page_says_so(risk, above, home, member):
+    by = make_person(home.organisation, Role.MANAGER, name="Nerys Abelard")
+    client = Client()
+    client.force_login(by)
+    escalation = make_escalation(risk, above, by=by)
+    assert "You proposed this yourself." in client.get(f"{risk.get_absolute_url()}escalations/{escalation.pk}/").text
+    decide(client, escalation)
+    assert "Proposed and approved by one person, Nerys Abelard" in member.get(risk.get_absolute_url()).text
+
+
+def test_an_officer_decides_nothing(risk, above, officer):
+    assert decide(officer, make_escalation(risk, above)).status_code == 403
+
+
+# Where it is listed
+
+
+def test_a_risk_says_where_else_it_is_listed_since_when_and_why(risk, above, member):
+    taken_up(risk, above, on=days_ago(20))
+    text = member.get(risk.get_absolute_url()).text
+    assert "Listed also in" in text and "It touches more than one directorate." in text
+    assert "Listed also in" not in member.get(f"{risk.get_absolute_url()}?as_at={days_ago(21)}").text
+
+
+@pytest.mark.parametrize("place", ["", "dashboard/", "escalations/"])
+def test_the_register_above_lists_it_apart_and_does_not_count_it(risk, above, officer, place):
+    taken_up(risk, above, on=days_ago(20))
+    answer = officer.get(f"/registers/above/{place}")
+    assert "Taken up from other registers: 1" in answer.text
+    assert risk.title in answer.text and f'href="{risk.get_absolute_url()}"' in answer.text
+    assert 'data-total="1"' not in answer.text and 'data-count="1"' not in answer.text
+
+
+@pytest.mark.parametrize("place", ["", "dashboard/"])
+def test_a_past_day_lists_what_was_taken_up_then(risk, above, officer, place):
+    taken_up(risk, above, on=days_ago(20))
+    taken_up(risk, above, on=days_ago(10), direction=DOWN)
+    seen = [
+        "Taken up" in officer.get(f"/registers/above/{place}?as_at={days_ago(n)}").text for n in (21, 20, 11, 10, -1)
+    ]
+    assert seen == [False, True, True, False, False]
+
+
+def test_as_agreed_lists_what_was_recorded_by_then(risk, above, officer):
+    agreement = make_agreement(above, on=days_ago(5))
+    taken_up(risk, above, on=days_ago(20))
+    later = make_agreement(above)
+    seen = ["Taken up" in officer.get(f"/registers/above/?agreed={a.pk}").text for a in (agreement, later)]
+    assert seen == [False, True]
+
+
+def test_the_home_register_counts_it_once_and_lists_nothing_twice(risk, above, officer):
+    taken_up(risk, above)
+    text = officer.get("/registers/home/").text
+    assert 'data-total="1"' in text and "Taken up" not in text
+
+
+def test_a_closed_risk_is_listed_nowhere(risk, above, officer):
+    taken_up(risk, above)
+    risk.close(by=make_user(), version=risk.version, reason="Over.")
+    assert "Taken up" not in officer.get("/registers/above/").text
+
+
+@pytest.mark.parametrize("place", ["", "dashboard/", "escalations/"])
+def test_an_exempt_risk_is_listed_only_to_those_who_may_see_it(home, above, officer, member, place):
+    taken_up(make_risk(home, title="Hidden", is_exempt=True), above)
+    make_escalation(make_risk(home, title="Hidden too", is_exempt=True), above)
+    assert "Hidden" not in officer.get(f"/registers/above/{place}").text
+    assert "Hidden" in member.get(f"/registers/above/{place}").text
+
+
+def test_many_taken_up_cost_as_many_queries_as_one(home, above, member):
+    def queries():
+        counted = []
+        for place in ("", "dashboard/", "escalations/"):
+            with CaptureQueriesContext(connection) as found:
+                member.get(f"/registers/above/{place}")
+            counted.append(len(found))
+        return counted
+
+    def add():
+        taken_up(make_risk(home, assessed=(4, 4)), above)
+        make_escalation(make_risk(home), above)
+
+    add()
+    few = queries()
+    for _ in range(9):
+        add()
+    assert queries() == few
+
+
+# The register's own page of them
+
+
+def test_what_waits_leads_a_manager_to_the_decision(risk, above, officer, manager):
+    escalation = make_escalation(risk, above)
+    path = f"{risk.get_absolute_url()}escalations/{escalation.pk}/"
+    assert [path in client.get("/registers/above/escalations/").text for client in (manager, officer)] == [True, False]
+
+
+def test_the_home_register_shows_what_it_sent_and_what_became_of_it(risk, above, member):
+    make_escalation(risk, above).decide(by=make_user(), is_approved=False, reason="Bring figures.")
+    make_escalation(risk, above, reason="With figures now.")
+    text = member.get("/registers/home/escalations/").text
+    assert "Bring figures." in text and "With figures now." in text
+    assert "Waits for a decision at Corporate risk register." in text
+
+
+def test_an_empty_page_says_what_would_be_here(above, member):
+    assert "Nothing has been taken up or down" in member.get("/registers/above/escalations/").text
+
+
+def test_another_register_shows_none_of_it(risk, above, home, member):
+    make_escalation(risk, above)
+    make_register(home.organisation, slug="beside")
+    assert risk.title not in member.get("/registers/beside/escalations/").text
+
+
+# What the scheme asks for
+
+
+SUGGESTED = "The scheme asks for a rating like this to be taken higher"
+
+
+@pytest.mark.parametrize(("ratings", "is_suggested"), [((5, 5), True), ((2, 2), False), (None, False)])
+def test_a_rating_in_the_escalation_band_is_suggested_to_be_taken_higher(home, officer, ratings, is_suggested):
+    risk = make_risk(home, assessed=ratings)
+    assert (SUGGESTED in officer.get(risk.get_absolute_url()).text) == is_suggested
+
+
+def test_nothing_is_suggested_where_it_was_proposed_or_refused(risk, above, officer):
+    escalation = make_escalation(risk, above)
+    assert SUGGESTED not in officer.get(risk.get_absolute_url()).text
+    escalation.decide(by=make_user(), is_approved=False, reason="Bring figures.")
+    text = officer.get(risk.get_absolute_url()).text
+    assert SUGGESTED not in text and "refused on" in text and "Bring figures." in text
+
+
+def test_nothing_is_suggested_where_no_register_is_above(above, officer):
+    assert SUGGESTED not in officer.get(make_risk(above, assessed=(5, 5)).get_absolute_url()).text
+
+
+def test_nothing_is_suggested_of_a_past_day(risk, officer):
+    assert SUGGESTED not in officer.get(f"{risk.get_absolute_url()}?as_at={days_ago(3)}").text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_decided_twice_at_once_one_decision_stands(risk, above):
+    escalation = make_escalation(risk, above)
+    people = [make_user(), make_user()]
+
+    def decide_as(n):
+        return Escalation.objects.get(pk=escalation.pk).decide(by=people[n], is_approved=bool(n), reason="At once.").pk
+
+    assert len(set(in_parallel(2, decide_as))) == EscalationDecision.objects.count() == 1
