@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from registers.views import about, agreements, dashboard, health, library, registers, risks, sources
+from registers.views import about, agreements, appetite, dashboard, health, library, registers, risks, sources
 
 urlpatterns = [
     path("", registers.home, name="home"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("registers/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),
     path("registers/<slug:slug>/agreements/", agreements.agreement_list, name="agreement_list"),
     path("registers/<slug:slug>/agreements/new/", agreements.agreement_new, name="agreement_new"),
+    path("registers/<slug:slug>/settings/", appetite.register_settings, name="register_settings"),
+    path("registers/<slug:slug>/settings/appetite/new/", appetite.appetite_new, name="appetite_new"),
     path("registers/<slug:slug>/risks/new/", risks.risk_new, name="risk_new"),
     path("registers/<slug:slug>/risks/<int:number>/", risks.risk_detail, name="risk_detail"),
     path("registers/<slug:slug>/risks/<int:number>/edit/", risks.risk_edit, name="risk_edit"),

@@ -15,6 +15,7 @@ from makers import (
     days_ago,
     failure_type,
     make_agreement,
+    make_appetite,
     make_directorate,
     make_membership,
     make_organisation,
@@ -76,10 +77,12 @@ TABLE = {
     "dashboard": ({"slug": "ours"}, READERS),
     "agreement_list": ({"slug": "ours"}, READERS),
     "agreement_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "register_settings": ({"slug": "ours"}, READERS),
+    "appetite_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
     "risk_new": ({"slug": "ours"}, EDITORS, EDITORS),
     "risk_detail": (RISK, READERS),
     "risk_edit": (RISK, EDITORS, EDITORS),
-    "risk_assess": (RISK, EDITORS, EDITORS),
+    "risk_assess": (RISK, EDITORS | {"peer": 200}, EDITORS | {"peer": 200}),
     "risk_review": (RISK, EDITORS, EDITORS),
     "risk_history": (RISK, READERS),
     "library": ({}, SIGNED_IN),
@@ -568,6 +571,9 @@ def canaries(people):
     risk.assess(by=person, version=1, kind="target", likelihood=1, impact=1, rationale="A canary said so.")
     make_revision(risk, by=person, title="The canary is quiet", reason="Listen to the canary")
     make_review(risk, by=person, note="The canary was looked at.")
+    make_appetite(
+        organisation, "legal", scheme=scheme, by=person, narrative="Canaries first", approved_by="Canary board"
+    )
     agreement = make_agreement(register, by=person, body="Canary committee", note="The canary may stay.")
     return {
         "agreement": agreement,

@@ -1,5 +1,6 @@
 from registers.forms.agreements import AgreementForm
-from registers.forms.assessments import AssessmentForm
+from registers.forms.appetite import AppetiteForm
+from registers.forms.assessments import AssessmentForm, IndependentForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
 from registers.forms.reviews import ReviewForm
@@ -8,9 +9,11 @@ from registers.forms.search import LibrarySearchForm
 
 __all__ = [
     "AgreementForm",
+    "AppetiteForm",
     "AssessmentForm",
     "DayForm",
     "EditRiskForm",
+    "IndependentForm",
     "LibraryFilesForm",
     "LibrarySearchForm",
     "LibraryStepForm",

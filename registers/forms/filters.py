@@ -38,7 +38,8 @@ class SearchFilter(django_filters.Filter):
 
 
 class PositionFilter(django_filters.FilterSet):
-    """Narrows positions; made with `register=`, the `reader=` and the `day=` they speak of."""
+    """Narrows positions; made with `register=`, the `reader=`, the `day=` they speak of and `let_stand`, which gives
+    the Tolerance of what is read: asked for only where the address asks what is above it."""
 
     # Where links from the dashboard and the home page lead: not offered unless used.
     SELDOM = ("main_type", "likelihood", "impact", "mine")
@@ -78,9 +79,9 @@ class PositionFilter(django_filters.FilterSet):
         model = Position
         fields: tuple[str, ...] = ()
 
-    def __init__(self, data, queryset, *, register, reader, day):
+    def __init__(self, data, queryset, *, register, reader, day, let_stand):
         super().__init__(data, queryset)
-        self.reader, self.day = reader, day
+        self.reader, self.day, self.let_stand = reader, day, let_stand
         self.scheme = register.scheme
         rules = self.scheme.rules
         self.filters["owner"].queryset = register.organisation.posts.all()
@@ -133,7 +134,7 @@ class PositionFilter(django_filters.FilterSet):
         if slug == TO_RE_ASSESS:
             return positions.to_re_assess()
         if slug == ABOVE_TOLERANCE:
-            return positions.above_tolerance(self.scheme)
+            return positions.above_tolerance(self.scheme, self.let_stand())
         return positions.filter(band="") if slug == NOT_SCORED else positions.in_band(slug, self.scheme)
 
     def by_rating(self, positions, name, value):

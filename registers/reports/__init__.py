@@ -1,7 +1,10 @@
 from registers.reports.agreements import Since, agreed_cards
+from registers.reports.appetite import stated_by_category, tolerance_holding, unstated
 from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
+from registers.reports.judgements import side_by_side
+from registers.reports.wording import tolerated_in_words
 
 __all__ = [
     "Cell",
@@ -14,5 +17,10 @@ __all__ = [
     "judged_since",
     "latest_changes",
     "register_cards",
+    "side_by_side",
+    "stated_by_category",
+    "tolerance_holding",
+    "tolerated_in_words",
+    "unstated",
     "waiting_for",
 ]

@@ -1,5 +1,6 @@
 from django.shortcuts import render
 
+from registers.models import Tolerances
 from registers.permissions import counts_everything, course_for, get_register_for, positions_for
 from registers.reports import Dashboard, register_cards
 from registers.views.agreements import since_latest
@@ -12,6 +13,7 @@ def dashboard(request, slug):
     reading = reading_from(request, register)
     then = positions_for(request.user, register, reading.since)
     now = positions_for(request.user, register, reading.day, reading.agreement)
+    tolerances = Tolerances.of(register)
     report = Dashboard(
         register,
         now=now,
@@ -19,13 +21,16 @@ def dashboard(request, slug):
         course=course_for(request.user, register),
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
+        tolerances=tolerances,
     )
     context = {
         "tab": "dashboard",
         "register": register,
         "reading": reading,
         "report": report,
-        "cards": register_cards([register], now.on_register(), reading.day) if reading.is_today else [],
+        "cards": register_cards([register], now.on_register(), reading.day, {register.pk: tolerances})
+        if reading.is_today
+        else [],
         "since": since_latest(request.user, register) if reading.is_today else None,
         "counts_everything": counts_everything(request.user, register),
     }

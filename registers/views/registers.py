@@ -1,8 +1,11 @@
+from functools import partial
+
 from django.core.exceptions import BadRequest
 from django.shortcuts import render
 from django.utils import timezone
 
 from registers.forms import PositionFilter
+from registers.models import Tolerances
 from registers.permissions import (
     Permission,
     can,
@@ -24,7 +27,7 @@ def home(request):
     registers = list(registers_for(reader))
     work = [register for register in registers if may_work_on(reader, register)]
     standing = positions_across(reader, registers, today).on_register()
-    cards = register_cards(registers, standing, today)
+    cards = register_cards(registers, standing, today, Tolerances.across(registers))
     since = quarter_ends_before(today, 1)[0]
     context = {
         "cards": cards,
@@ -44,7 +47,10 @@ def risk_list(request, slug):
     positions = positions_for(request.user, register, reading.day, reading.agreement)
     if reading.is_future:
         positions = positions.none()
-    narrowed = PositionFilter(request.GET, positions, register=register, reader=request.user, day=reading.day)
+    let_stand = partial(Tolerances.of(register).on, reading.day, reading.known_by)
+    narrowed = PositionFilter(
+        request.GET, positions, register=register, reader=request.user, day=reading.day, let_stand=let_stand
+    )
     if set(narrowed.form.errors) - {"q"}:
         raise BadRequest("The address asks for something this register does not have.")
     context = {
