@@ -1,6 +1,7 @@
 """Assessments with a range and with evidence: what the form takes, what it asks, what the pages say."""
 
 import html
+import re
 import uuid
 
 import pytest
@@ -108,7 +109,8 @@ def test_an_end_that_cannot_be_is_said_and_nothing_is_written(officer, risk, end
 
 
 def test_the_folded_part_is_open_where_something_in_it_is_wrong(officer, risk):
-    assert '<details class="govuk-details" open' in sent(officer, risk, likelihood_low="5")[1]
+    page = sent(officer, risk, likelihood_low="5")[1]
+    assert re.search(r"<details[^>]* open>\s*<summary[^>]*><span[^>]*>More detail: how sure you are", page)
 
 
 @pytest.mark.parametrize("end", [{"likelihood_low": 0}, {"impact_high": 6}, {"likelihood_high": 99}])

@@ -59,11 +59,11 @@ class AppetiteForm(forms.Form):
         },
     )
     narrative = Words(
-        label="What does that mean, in the body\u2019s own words?",
+        label="What does that mean, in the words of the body?",
         called="What it means",
         rows=4,
         help_text="For example: we will spend reserves to keep a service running, and never to balance the budget.",
-        missing="Enter what it means in the body\u2019s own words",
+        missing="Enter what it means in the words of the body",
     )
     approved_by = Words(
         label="Which body approved it?",

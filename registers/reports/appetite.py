@@ -23,12 +23,12 @@ class Stated:
 
 
 def stated_by_category(statements) -> list[Stated]:
-    """What stands by the last of these statements, general first, then in the order of the Orange Book. statements: of
+    """What stands by the last of these statements, in the order of the Orange Book, general last. statements: of
     one organisation and scheme, until the day that is read."""
     found = {}
     for row in sorted(statements, key=lambda row: (row.effective_on, row.pk), reverse=True):
         found.setdefault(row.category, []).append(row)
-    names = [("", GENERAL), *Category.choices]
+    names = [*Category.choices, ("", GENERAL)]
     return [Stated(value or "all", name, found[value][0], found[value][1:]) for value, name in names if value in found]
 
 
