@@ -64,6 +64,14 @@ def may_work_on(user, register):
     return bool(permissions_of(user, register.organisation) & {Permission.EDIT_RISK, Permission.ASSESS_RISK})
 
 
+def opens_as_agreed(user, register):
+    """Whether this person opens the register as a body last agreed it, and not as it stands today: a member, unless
+    another role of theirs works on it or rates it."""
+    allowed = permissions_of(user, register.organisation)
+    works = {Permission.EDIT_RISK, Permission.ASSESS_RISK, Permission.ASSESS_INDEPENDENTLY}
+    return Permission.ASK_QUESTION in allowed and not allowed & works
+
+
 def registers_for(user):
     """The registers of every organisation the person belongs to today, those above others first."""
     organisations = Membership.objects.active().filter(user=user).order_by().values("organisation")

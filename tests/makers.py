@@ -224,9 +224,10 @@ def make_escalation(risk, to_register, direction="up", *, by=None, on=None, appr
     """A proposal; decided and approved on its day where approved_by is given."""
     said = {"reason": "It touches more than one directorate.", **said}
     how = {"by": by or make_user(), "to_register": to_register, "direction": direction, "effective_on": on}
+    when = {"effective_on": on, "recorded_at": said.get("recorded_at")}
     escalation = Escalation.propose(risk, **how, **said)
     if approved_by:
-        escalation.decide(by=approved_by, is_approved=True, reason="Agreed.", effective_on=on)
+        escalation.decide(by=approved_by, is_approved=True, reason="Agreed.", **when)
     return escalation
 
 

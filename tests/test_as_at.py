@@ -11,6 +11,7 @@ from makers import (
     day,
     days_ago,
     make_assessment,
+    make_control,
     make_organisation,
     make_person,
     make_post,
@@ -20,7 +21,7 @@ from makers import (
     make_user,
 )
 
-from registers.models import Position, Risk, Role
+from registers.models import Control, Position, Risk, Role, standing_on
 from registers.permissions import course_for, get_risk_for, positions_across, positions_for, risks_for
 
 pytestmark = pytest.mark.django_db
@@ -99,12 +100,39 @@ def found_on(risk, day):
     )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=histories, first=st.none() | ratings)
 def test_every_day_is_as_it_was_told(steps, first):
+    """On each day on which anything was told, the days beside it, and the ends: between them nothing changes."""
     with undone():
         told = Told(make_register(), make_user(), steps, first)
-        assert {day: found_on(told.risk, day) for day in DAYS} == {day: told.on(day) for day in DAYS}
+        days = {day + datetime.timedelta(days=n) for day, _ in (*told.words, *told.ratings) for n in (-1, 0, 1)}
+        days |= {DAYS[0], DAYS[-1]}
+        assert {day: found_on(told.risk, day) for day in days} == {day: told.on(day) for day in days}
+
+
+changes = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["in-place", "retired"])), max_size=6)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(several=st.lists(changes, min_size=1, max_size=3))
+def test_a_control_is_on_each_day_as_it_was_told(several):
+    with undone():
+        risk, told = make_risk(on=RAISED), {}
+        for number, steps in enumerate(several):
+            control, last = make_control(risk, on=RAISED, title="Title 0"), RAISED
+            told[control.pk] = [(last, ("Title 0", "in-place"))]
+            for shift, status in steps:
+                last += datetime.timedelta(days=shift)
+                title = f"Title {number} {len(told[control.pk])}"
+                control.revise(
+                    by=risk.raised_by, version=control.version, effective_on=last, title=title, status=status
+                )
+                told[control.pk].append((last, (title, status)))
+        for day in (RAISED + datetime.timedelta(days=n) for n in range(-1, 36, 4)):
+            found = {row.record_id: (row.title, row.status) for row in standing_on(Control, [risk], day)}
+            due = {pk: _last_by(rows, day) for pk, rows in told.items()}
+            assert found == {pk: said for pk, said in due.items() if said}
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -169,7 +169,7 @@ def test_the_largest_files_that_are_taken_fit_into_the_second_request(staff, set
     """Text that hardly compresses: of random letters beyond the first 65,000 characters, the worst there is."""
     import random
 
-    chance = random.Random(1)  # noqa: S311 (the same each time)
+    chance = random.Random(1)
     text = "".join(chr(chance.choice((0x1F600, 0x20000, 0x4E00)) + chance.randrange(600)) for _ in range(480_000))
     answer = look(staff, f"# {text}\n".encode() + file_of(MONEY).content)
     if 'name="step"' in answer.text:

@@ -109,6 +109,8 @@ class EscalationDecision(Sealed):
     effective_on = models.DateField("decided on")
     recorded_at = models.DateTimeField(default=timezone.now)
 
+    objects = DatedQuerySet.as_manager()
+
     class Meta:
         ordering = ["effective_on", "pk"]
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="escalation_decision_has_a_reason")]

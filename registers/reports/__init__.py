@@ -4,6 +4,7 @@ from registers.reports.course import course_of
 from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
 from registers.reports.judgements import side_by_side
+from registers.reports.story import story_of
 from registers.reports.wording import tolerated_in_words
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "register_cards",
     "side_by_side",
     "stated_by_category",
+    "story_of",
     "tolerance_holding",
     "tolerated_in_words",
     "unstated",

@@ -9,6 +9,7 @@ from itertools import pairwise, takewhile
 from typing import Protocol
 
 from registers.models import Assessment
+from registers.reports.dashboard import Cell, Table
 from registers.reports.wording import a_number
 from registers.scoring import Band
 
@@ -44,6 +45,12 @@ class Course:
 
     points: tuple[Point, ...]
     words: str
+
+    @property
+    def table(self) -> Table:
+        """The same in words: a row for each day."""
+        rows = [[Cell(f"{p.day:%-d %B %Y}"), Cell(p.band.label), Cell(str(p.score))] for p in reversed(self.points)]
+        return Table(["At the end of", "Band", "Score"], rows)
 
     @property
     def path(self) -> str:

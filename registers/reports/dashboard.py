@@ -280,6 +280,6 @@ class Dashboard:
         """The register's list narrowed to the risks behind a number: on another day, or as read where none is given."""
         if day is None:
             filters |= self.reading.asked
-        elif day != self.reading.today:
+        elif day != self.reading.today or self.reading.opens_on:
             filters["as_at"] = day.isoformat()
         return f"{self.register.get_absolute_url()}?{urlencode(filters)}"

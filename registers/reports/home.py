@@ -15,12 +15,14 @@ CHANGES = 8
 
 @dataclass(frozen=True)
 class RegisterCard:
-    """A register in few numbers: risks on it, those above tolerance, and (gap, risks) for each gap that there is."""
+    """A register in few numbers: risks on it, those above tolerance, and (gap, risks) for each gap that there is.
+    asked: what leads the address of a list to the day that is counted, where it would open on another."""
 
     register: object
     total: int
     above_tolerance: int
     gaps: list[tuple[Gap, int]]
+    asked: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Change:
         return self.before and (self.before.band, self.before.scheme_id) == (now.band, now.scheme_id)
 
 
-def register_cards(registers, positions, day, tolerances):
+def register_cards(registers, positions, day, tolerances, asked=""):
     """One card a register, in the order given. positions: of all these, on the register that day; tolerances: key of
     each register -> its Tolerances. One query, and one where the statements of appetite were not read yet."""
     let_stand = {register.pk: tolerances[register.pk].on(day) for register in registers}
@@ -78,10 +80,10 @@ def register_cards(registers, positions, day, tolerances):
     rows = {}
     for register, *row in alike:
         rows.setdefault(register, []).append(row)
-    return [_card(register, let_stand[register.pk], rows.get(register.pk, [])) for register in registers]
+    return [_card(register, let_stand[register.pk], rows.get(register.pk, []), asked) for register in registers]
 
 
-def _card(register, tolerance, rows):
+def _card(register, tolerance, rows, asked):
     """rows: band, scheme, category where the tolerance differs by it, risks, and how many of them have each gap."""
     above = (
         n for band, scheme, about, n, *_ in rows if scheme == register.scheme_id and tolerance.is_above(band, about)
@@ -91,6 +93,7 @@ def _card(register, tolerance, rows):
         total=sum(n for _, _, _, n, *_ in rows),
         above_tolerance=sum(above),
         gaps=[(gap, n) for place, gap in enumerate(Gap, 4) if (n := sum(row[place] for row in rows))],
+        asked=asked,
     )
 
 

@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.shortcuts import render
 
 from registers.models import Tolerances
@@ -23,15 +25,16 @@ def dashboard(request, slug):
         reading=reading,
         tolerances=tolerances,
     )
+    asked = f"{urlencode(reading.asked)}&" if reading.asked else ""
     context = {
         "tab": "dashboard",
         "register": register,
         "reading": reading,
         "report": report,
-        "cards": register_cards([register], now.on_register(), reading.day, {register.pk: tolerances})
+        "cards": register_cards([register], now.on_register(), reading.day, {register.pk: tolerances}, asked)
         if reading.is_today
         else [],
-        "since": since_latest(request.user, register) if reading.is_today else None,
+        "since": since_latest(request.user, register) if reading.is_today or reading.opens else None,
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/dashboard.html", context)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from registers.forms import DayForm
 from registers.models import Agreement
+from registers.permissions import opens_as_agreed
 
 LIST_LENGTH = 25
 QUARTERS_SHOWN = 8
@@ -20,13 +21,16 @@ read_only = require_http_methods(["GET", "HEAD", "OPTIONS"])
 
 @dataclass(frozen=True)
 class Reading:
-    """The day read (`as_at`, or that of the agreement `agreed`, else today) and the day compared with (`since`, else
-    the last quarter end before it)."""
+    """The day read (`as_at`, or that of the agreement `agreed`, else what the reader opens on: today, or for a member
+    the latest agreement) and the day compared with (`since`, else the last quarter end before it).
+
+    opens_on: the agreement that an address which asks for no day shows to this reader."""
 
     day: datetime.date
     since: datetime.date
     today: datetime.date
     agreement: Agreement | None = None
+    opens_on: Agreement | None = None
 
     @property
     def is_today(self):
@@ -50,23 +54,41 @@ class Reading:
     def asked(self):
         """What an address carries to stay on what is read."""
         if self.agreement:
-            return {"agreed": self.agreement.pk}
-        return {} if self.is_today else {"as_at": self.day.isoformat()}
+            return {} if self.opens else {"agreed": self.agreement.pk}
+        return self.asked_today if self.is_today else {"as_at": self.day.isoformat()}
+
+    @property
+    def opens(self):
+        """Whether this is what the reader opens on because a body agreed it."""
+        return self.agreement is not None and self.agreement == self.opens_on
+
+    @property
+    def asked_today(self):
+        """What an address carries to show today."""
+        return {"as_at": self.today.isoformat()} if self.opens_on else {}
 
     @property
     def query(self):
         return f"?{urlencode(self.asked)}" if self.asked else ""
 
+    @property
+    def query_today(self):
+        return f"?{urlencode(self.asked_today)}" if self.asked_today else ""
+
 
 def reading_from(request, register):
-    """The reading that the address asks for; 404 where it asks for an agreement that is none of the register's."""
+    """The reading that the address asks for; 404 where it asks for an agreement that is none of the register's. One
+    query for a reader who opens on what was agreed."""
     form = DayForm(request.GET)
     if not form.is_valid():
         raise BadRequest("as_at and since take a day written like 2026-09-30; agreed, without as_at, a number.")
     number, today = form.cleaned_data["agreed"], timezone.localdate()
+    opens_on = register.agreements.first() if opens_as_agreed(request.user, register) else None
     agreement = get_object_or_404(register.agreements, pk=number) if number else None
+    if not (number or form.cleaned_data["as_at"]):
+        agreement = opens_on
     day = agreement.on if agreement else form.cleaned_data["as_at"] or today
-    return Reading(day, form.cleaned_data["since"] or quarter_ends_before(day, 1)[0], today, agreement)
+    return Reading(day, form.cleaned_data["since"] or quarter_ends_before(day, 1)[0], today, agreement, opens_on)
 
 
 def quarter_ends_before(day, count):

@@ -12,6 +12,7 @@ from registers.permissions import (
     counts_everything,
     get_register_for,
     may_work_on,
+    opens_as_agreed,
     positions_across,
     positions_for,
     registers_for,
@@ -27,10 +28,12 @@ def home(request):
     registers = list(registers_for(reader))
     work = [register for register in registers if may_work_on(reader, register)]
     standing = positions_across(reader, registers, today).on_register()
-    cards = register_cards(registers, standing, today, Tolerances.across(registers))
+    asked = f"as_at={today.isoformat()}&" if any(opens_as_agreed(reader, one) for one in registers) else ""
+    cards = register_cards(registers, standing, today, Tolerances.across(registers), asked)
     since = quarter_ends_before(today, 1)[0]
     context = {
         "cards": cards,
+        "asked": asked,
         "waiting": waiting_for(reader, work, standing, today) if work else None,
         "since": since,
         "to_read": judged_since([card for card in cards if card.register not in work], standing, since),

@@ -6,7 +6,7 @@ from registers.forms import AssessmentForm, EditRiskForm, IndependentForm, LogRi
 from registers.models import Conflict, Risk
 from registers.models.cases import cases_of
 from registers.permissions import Permission, assesses_as, can, get_register_for, get_risk_for, positions_for
-from registers.reports import course_of, side_by_side, tolerance_holding
+from registers.reports import course_of, side_by_side, story_of, tolerance_holding
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
 
 
@@ -97,10 +97,16 @@ def risk_review(request, slug, number):
 def risk_history(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
+    may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
+    entries = story_of(risk, reading.day, reading.known_by, with_marks=may_edit or bool(reading.agreement))
+    revisions = [entry.revision for entry in entries if entry.revision]
+    judged = [revision.assessment for revision in revisions if revision.assessment]
     context = {
         "register": risk.register,
         "risk": risk,
         "reading": reading,
-        "entries": [] if reading.is_future else risk.story(reading.day, reading.known_by),
+        "title": revisions[0].title if revisions and not reading.is_future else "",
+        "entries": [] if reading.is_future else entries,
+        "course": course_of(judged, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]),
     }
     return render(request, "registers/risk_history.html", context)

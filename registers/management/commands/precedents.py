@@ -1,0 +1,35 @@
+import json
+import sys
+
+from django.core.management.base import BaseCommand
+
+from registers.precedents import suggest
+
+
+class Command(BaseCommand):
+    help = "Say which warning signs of the library a risk's words resemble: of one text, or of each line that is read."
+
+    def add_arguments(self, parser):
+        parser.add_argument("text", nargs="?", help="a risk's words; left out: a risk a line, from standard input")
+        parser.add_argument("--json", action="store_true", help="a list for each text, best first, [] for none")
+
+    def handle(self, *, text, **options):
+        told = as_json if options["json"] else in_words
+        for line in lines_read() if text is None else [text]:
+            self.stdout.write(told(suggest(line)))
+
+
+def lines_read():
+    """Of standard input, whatever bytes it holds."""
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    return sys.stdin
+
+
+def as_json(found):
+    return json.dumps([{"sign": s.sign.code, "case": s.sign.case.slug, "words": s.words} for s in found])
+
+
+def in_words(found):
+    lines = [f"{s.sign.code} {s.sign.case.short_name}: {s.sign.title} ({', '.join(s.words)})" for s in found]
+    return "\n".join(lines) or "No sign of the library resembles this."

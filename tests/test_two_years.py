@@ -1,0 +1,231 @@
+"""A register of 200 risks lives through two years; every quarter end then reads as it did on that day."""
+
+import datetime
+import random
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from makers import (
+    days_ago,
+    make_action,
+    make_agreement,
+    make_assessment,
+    make_assurance,
+    make_control,
+    make_escalation,
+    make_organisation,
+    make_person,
+    make_post,
+    make_register,
+    make_review,
+    make_revision,
+    make_risk,
+)
+
+from registers.models import Action, Assurance, Control, Escalation, Position, Risk, Role, standing_on
+from registers.permissions import positions_for
+
+pytestmark = pytest.mark.django_db
+
+RISKS, QUARTERS, DAYS = 200, 8, 91
+FIRST = days_ago(QUARTERS * DAYS + 5)
+
+
+def noon(day):
+    return datetime.datetime.combine(day, datetime.time(12), timezone.get_default_timezone())
+
+
+class Life:
+    """What a council does to its register, day after day; the same each time. Nothing is known before its day."""
+
+    def __init__(self):
+        self.chance = random.Random(2026)
+        self.organisation = make_organisation()
+        self.manager = make_person(self.organisation, Role.MANAGER)
+        self.corporate = make_register(self.organisation, name="Corporate")
+        self.register = make_register(self.organisation, parent=self.corporate)
+        self.posts = [make_post(self.organisation) for _ in range(6)]
+        self.risks, self.taken_up, self.counts = [], [], dict.fromkeys(self.VERBS, 0)
+        self.agreements, self.pictures = {}, {}
+
+    VERBS = "revise assess review happen close reopen escalate control act".split()
+
+    def live(self):
+        for quarter in range(QUARTERS):
+            start = FIRST + datetime.timedelta(days=quarter * DAYS)
+            while len(self.risks) < RISKS * (quarter + 1) / QUARTERS:
+                self.log(start)
+            for offset in range(3, DAYS, 8):
+                day = start + datetime.timedelta(days=offset)
+                for risk in self.chance.sample(self.risks, min(7, len(self.risks))):
+                    self.do(risk, day)
+            end = start + datetime.timedelta(days=DAYS - 1)
+            on = {"on": end, "recorded_at": noon(end)}
+            self.agreements[end] = make_agreement(self.register, by=self.manager, **on)
+            self.pictures[end] = self.picture(end)
+        return self
+
+    def log(self, day):
+        assessed = self.rating() if self.chance.random() < 0.9 else None
+        words = {"title": f"Risk {len(self.risks) + 1}", "owner": self.chance.choice(self.posts)}
+        how = {"by": self.manager, "assessed": assessed, "on": day, "recorded_at": noon(day)}
+        self.risks.append(make_risk(self.register, **how, **words))
+
+    def rating(self):
+        return self.chance.randint(1, 5), self.chance.randint(1, 5)
+
+    def do(self, risk, day):
+        """The next thing that can happen to the risk, with its verb."""
+        risk.refresh_from_db()
+        if risk.status == Risk.Status.CLOSED:
+            verb = "reopen" if self.chance.random() < 0.6 else None
+        else:
+            verb = self.chance.choices([v for v in self.VERBS if v != "reopen"], [3, 6, 3, 1, 1, 1, 2, 2])[0]
+        if verb:
+            self.counts[verb] += 1
+            who = {"by": self.manager, "version": risk.version}
+            getattr(self, verb)(risk, day, {**who, "effective_on": day, "recorded_at": noon(day)})
+
+    def revise(self, risk, day, how):
+        risk.revise(**how, title=f"{risk.title}, changed", owner=self.chance.choice(self.posts))
+
+    def assess(self, risk, day, how):
+        make_assessment(risk, self.rating(), by=self.manager, on=day, recorded_at=how["recorded_at"])
+
+    def review(self, risk, day, how):
+        make_review(risk, by=self.manager, on=day, recorded_at=how["recorded_at"])
+
+    def happen(self, risk, day, how):
+        risk.happen(**how, happened_on=day, happened_what="It came true.")
+
+    def close(self, risk, day, how):
+        risk.close(**how, reason="Not a risk any more.", depends_on="Head of audit")
+
+    def reopen(self, risk, day, how):
+        risk.reopen(**how, reason="It is back.")
+
+    def escalate(self, risk, day, how):
+        direction = "down" if risk.pk in self.taken_up else "up"
+        (self.taken_up.remove if direction == "down" else self.taken_up.append)(risk.pk)
+        when = {"on": day, "recorded_at": how["recorded_at"]}
+        make_escalation(risk, self.corporate, direction, by=self.manager, approved_by=self.manager, **when)
+
+    def control(self, risk, day, how):
+        when = {"by": self.manager, "on": day, "recorded_at": how["recorded_at"]}
+        controls = list(risk.controls.all())
+        if not controls:
+            make_control(risk, **when)
+            return
+        said = {"last_tested_on": day, "tested_by_line": 2, "operating": "works"}
+        controls[0].revise(**{**how, "version": controls[0].version}, **said)
+        make_assurance(risk, **when)
+
+    def act(self, risk, day, how):
+        action = risk.actions.filter(status="open").first()
+        if not action:
+            make_action(risk, by=self.manager, on=day, recorded_at=how["recorded_at"])
+        elif self.chance.random() < 0.5:
+            action.complete(**{**how, "version": action.version}, done_on=day, evidence="Minutes of the board.")
+        else:
+            due = action.due_on + datetime.timedelta(days=60)
+            action.revise(**{**how, "version": action.version}, due_on=due, reason="More time was needed.")
+
+    def picture(self, day):
+        """All that the register says as at a day, by the queries that its pages ask."""
+        positions = positions_for(self.manager, self.register, day).with_words().order_by("number")
+        return SimpleNamespace(
+            risks=[said_of(position) for position in positions],
+            taken_up=set(Escalation.objects.listing(day).values_list("risk", flat=True)),
+            controls=beside(Control, self.register, day),
+            actions=beside(Action, self.register, day),
+            assurances=Assurance.objects.filter(risk__register=self.register).as_at(day).count(),
+        )
+
+
+def said_of(position):
+    words, current = position.revision, position.current
+    rating = current and (current.likelihood, current.impact, current.band)
+    return (position.number, words.title, words.status, words.owner_id, words.next_review_on, rating)
+
+
+def beside(model, register, day):
+    rows = standing_on(model, register.risks.all(), day)
+    return {row.record_id: tuple(row.content().values()) for row in rows}
+
+
+@pytest.fixture(scope="module")
+def life(django_db_setup, django_db_blocker):
+    """Lived once for all tests here, and undone after them: no other test sees it."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield Life().live()
+        transaction.set_rollback(True)
+
+
+def test_everything_happened_in_it(life):
+    assert len(life.risks) == RISKS
+    assert min(life.counts.values()) >= 10, life.counts
+
+
+def test_every_quarter_end_reads_as_it_did_then(life):
+    for day, then in life.pictures.items():
+        assert life.picture(day) == then, day
+
+
+def test_the_quarters_differ(life):
+    """So that reading one for another would be seen."""
+    assert len({repr(picture) for picture in life.pictures.values()}) == QUARTERS
+
+
+def test_every_agreement_keeps_what_stood_then(life):
+    for day, agreement in life.agreements.items():
+        rows = positions_for(life.manager, life.register, day, agreement).with_words().order_by("number")
+        assert [said_of(row) for row in rows] == life.pictures[day].risks, day
+
+
+def test_what_is_back_dated_later_shows_as_at_the_day_and_not_as_agreed(life):
+    day, agreement = list(life.agreements.items())[3]
+    risk = next(risk for risk in life.risks if not risk.assessments.filter(effective_on__gte=day).exists())
+    before = risk.current
+    from django.db import transaction
+
+    with transaction.atomic():
+        make_assessment(risk, (5, 4) if before.likelihood != 5 else (1, 1), by=life.manager, on=day)
+        assert Position.objects.as_at(day).get(risk=risk).current != before
+        assert agreement.positions.get(risk=risk).current == before
+        transaction.set_rollback(True)
+
+
+def test_the_audit_chain_and_the_positions_hold(life):
+    call_command("verify_audit")
+    call_command("rebuild_positions", check=True)
+
+
+def test_a_risk_that_was_reopened_has_everything_it_had(life):
+    found = [risk for risk in life.risks if risk.revisions.filter(what="reopened").exists()]
+    for risk in found:
+        again = risk.revisions.filter(what="reopened").first()
+        closed = risk.revisions.get(number=again.number - 1)
+        kept = {name: value for name, value in closed.content().items() if name != "status"}
+        assert {name: value for name, value in again.content().items() if name != "status"} == kept
+
+
+def test_what_happened_keeps_the_rating_that_stood(life):
+    happened = [risk for risk in life.risks if risk.revisions.filter(what="happened").exists()]
+    assert happened
+    for risk in happened:
+        risk.refresh_from_db()
+        before = risk.assessments.current().filter(effective_on__lt=risk.happened_on).last()
+        assert risk.happened_under == before
+
+
+def test_a_change_that_was_made_twice_is_one(life):
+    risk = life.risks[0]
+    risk.refresh_from_db()
+    make_revision(risk, by=life.manager, title="Said once")
+    version = Risk.objects.get(pk=risk.pk).version
+    make_revision(risk, by=life.manager, title="Said once")
+    assert Risk.objects.get(pk=risk.pk).version == version
