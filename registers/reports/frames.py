@@ -66,10 +66,9 @@ def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str])
 def is_above(frame: pd.DataFrame, tolerance: Tolerance) -> pd.Series:
     """Of each row, whether its band is above what is let stand. frame: with band, and category where the tolerance
     differs by it."""
-    ranks = frame["band"].map(tolerance.scheme.ranks)
-    general = tolerance.of("").rank
     if not tolerance.own:
-        return ranks > general
+        return frame["band"].isin([band.slug for band in tolerance.above()])
+    ranks, general = frame["band"].map(tolerance.scheme.ranks), tolerance.of("").rank
     own = {category: tolerance.of(category).rank for category in tolerance.own}
     return ranks > frame["category"].map(own).fillna(general)
 
