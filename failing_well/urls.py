@@ -1,7 +1,20 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from registers.views import about, agreements, appetite, dashboard, health, library, registers, risks, sources
+from registers.views import (
+    about,
+    agreements,
+    appetite,
+    controls,
+    dashboard,
+    health,
+    library,
+    precedents,
+    registers,
+    reminders,
+    risks,
+    sources,
+)
 
 urlpatterns = [
     path("", registers.home, name="home"),
@@ -17,6 +30,20 @@ urlpatterns = [
     path("registers/<slug:slug>/risks/<int:number>/assess/", risks.risk_assess, name="risk_assess"),
     path("registers/<slug:slug>/risks/<int:number>/review/", risks.risk_review, name="risk_review"),
     path("registers/<slug:slug>/risks/<int:number>/history/", risks.risk_history, name="risk_history"),
+    path("registers/<slug:slug>/precedents/", precedents.risk_suggestions, name="risk_suggestions"),
+    path("registers/<slug:slug>/risks/<int:number>/precedents/", precedents.risk_precedents, name="risk_precedents"),
+    path("registers/<slug:slug>/assurance/", controls.assurance_map, name="assurance_map"),
+    path("registers/<slug:slug>/risks/<int:number>/assurance/new/", controls.assurance_new, name="assurance_new"),
+    path("registers/<slug:slug>/risks/<int:number>/controls/new/", controls.control_new, name="control_new"),
+    path("registers/<slug:slug>/risks/<int:number>/controls/<int:pk>/", controls.control_edit, name="control_edit"),
+    path(
+        "registers/<slug:slug>/risks/<int:number>/controls/<int:pk>/test/", controls.control_test, name="control_test"
+    ),
+    path(
+        "registers/<slug:slug>/risks/<int:number>/controls/<int:pk>/retire/",
+        controls.control_retire,
+        name="control_retire",
+    ),
     path("library/", library.library, name="library"),
     path("library/load/", library.library_load, name="library_load"),
     path("library/search/", library.library_search, name="library_search"),
@@ -30,6 +57,10 @@ urlpatterns = [
     path("library/case-studies/<slug:slug>/", library.library_case, name="library_case"),
     path("library/insights/<int:number>/", library.library_insight, name="library_insight"),
     path("library/impacts/<slug:slug>/", library.library_impact, name="library_impact"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/calendar/", reminders.calendar_address, name="calendar_address"),
+    path("reminders/calendar/stop/", reminders.calendar_stop, name="calendar_stop"),
+    path("calendar/<slug:secret>.ics", reminders.calendar_feed, name="calendar_feed"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path("privacy/", about.privacy, name="privacy"),
     path("cookies/", about.cookies, name="cookies"),

@@ -1,12 +1,14 @@
 """The demo: two made-up bodies, told in fixtures/demo/*.yaml and written with the verbs that people's forms use.
 
-A day of the story is counted back from the day of loading: `q1` is the last quarter end before it, `q2` the one before
-that; `q2-9` is nine days before q2, `q1+6` six days after q1 but never later than the day of loading, `today-3` three
-days before it. A risk's first step logs it; every further one rates it (`rate: 4x3`), changes what it says
-(`change:`), looks at it (`review:` what came of that, `next_in:` so many days unless as many as the scheme sets) or
-closes it (`close: true`), and says why. A register's `agreements` tell which body agreed its position on which day,
-before anything else that happens on it. What happened before the day that a risk was `brought_in` was
-recorded on that day: references follow the order of recording, which is the order of the file.
+A day of the story is counted back from the day of loading: `q1` is the last quarter end before it, `q2` the one
+before that; `q2-9` is nine days before q2, `q1+6` six days after q1 but never later than the day of loading,
+`today-3` three days before it. A risk's first step logs it; every further one rates it (`rate: 4x3`), changes what it
+says (`change:`), looks at it (`review:` what came of that, `next_in:` so many days unless as many as the scheme
+sets), marks a warning sign beside it (`mark: relevant`, `sign: DON-W1`) or closes it (`close: true`), and says why. A
+register's `agreements` tell which body agreed its position on which day, before anything else that happens on it;
+a body's file `controls` tells what holds its risks down and who looked (see demo_controls.py). What happened before the
+day that a risk was `brought_in` was recorded on that day: references follow the order of recording, which is the order
+of the file.
 """
 
 import datetime
@@ -20,6 +22,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 
+from registers import demo_controls
 from registers.models import (
     AdverseImpact,
     Appetite,
@@ -33,8 +36,10 @@ from registers.models import (
     Role,
     ScoringScheme,
     User,
+    WarningSign,
 )
 from registers.models.response import next_review_of
+from registers.reports.precedents import suggestions_of
 from registers.services import agree
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"
@@ -43,6 +48,7 @@ DAY = re.compile(r"(?:q(?P<quarter>[1-9])|today)(?P<days>[+-]\d+)?")
 STEP = {
     *("day", "by", "why", "rate", "driver", "kind", "perspective", "change", "close", "review", "next_in"),
     *("range", "evidence"),  # range: 3-4x4-5, the ends that would still be defended
+    *("mark", "sign"),
 }
 RISK = {
     *("title", "cause", "event", "consequence", "type", "others", "owner", "exempt", "category"),
@@ -151,6 +157,20 @@ class _Teller:
             self._step(recorded_on, day, *what)
         for row in agreed:
             self._agree(*row)
+        self._hold_down()
+
+    def _hold_down(self):
+        """What holds the risks down, where a file of the body's own tells it."""
+        if "controls" in self.body:
+            risks = Risk.objects.filter(register__organisation=self.organisation).select_related("register")
+            demo_controls.tell(
+                read(self.body["controls"]),
+                {risk.reference: risk for risk in risks},
+                people=self.people,
+                posts=self.posts,
+                day_of=lambda text: day_of(text, self.today),
+                at=lambda day: _at(day, 11),
+            )
 
     def _people(self):
         people = {}
@@ -210,7 +230,7 @@ class _Teller:
 
     def _step(self, recorded_on, day, register, told, step):
         known = self.risks.get(id(told))
-        verbs = {"change": self._change, "close": self._change, "review": self._review}
+        verbs = {"change": self._change, "close": self._change, "review": self._review, "mark": self._mark}
         verb = next((verb for word, verb in verbs.items() if word in step), self._rate) if known else self._log
         when = {"effective_on": day, "recorded_at": _at(recorded_on, 10)}
         by = self.people[step.get("by") or told.get("by", "officer")]
@@ -251,6 +271,12 @@ class _Teller:
         days = step.get("next_in")
         next_on = day + datetime.timedelta(days=days) if days else next_review_of(risk, day)
         risk.review(version=risk.version, outcome=step["review"], note=step["why"], next_on=next_on, **who_and_when)
+        return risk
+
+    def _mark(self, risk, told, step, **who_and_when):
+        sign = WarningSign.objects.get(code=step["sign"])
+        words = next((one.words for one in suggestions_of(risk) if one.sign == sign), ())
+        risk.mark(sign=sign, mark=step["mark"], reason=step["why"], words=words, **who_and_when)
         return risk
 
     def _rating(self, told, step):

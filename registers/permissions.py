@@ -1,15 +1,17 @@
 """Who may. One table, and the only ways by which a view reaches a register or a risk."""
 
+import datetime
 from enum import Enum, auto
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from registers.models import Membership, Position, Register, Risk, RiskRevision, Role
+from registers.models import Agreement, Membership, Position, Precedent, Register, Risk, RiskRevision, Role, User
 
 
 class Permission(Enum):
@@ -121,7 +123,12 @@ def get_beside_risk_for(user, slug, number, model, pk, permission=Permission.VIE
 
 def risks_for(user, register):
     """The register's risks that this reader may see, as they stand today."""
-    return Risk.objects.filter(_seen(user, [register], _is_theirs(user)))
+    return risks_across(user, [register])
+
+
+def risks_across(user, registers):
+    """The same for several registers at once."""
+    return Risk.objects.filter(_seen(user, registers, _is_theirs(user)))
 
 
 def revisions_across(user, registers):
@@ -153,6 +160,74 @@ def agreed_for(user, register):
 def positions_across(user, registers, day):
     """The same for several registers at once."""
     return _readable(user, registers, Position.objects).as_at(day)
+
+
+def people_who(permission):
+    """The people who are active and have that permission in some organisation today."""
+    held = Membership.objects.active().filter(user=OuterRef("pk"), role__in=roles_with(permission))
+    return User.objects.filter(Exists(held), is_active=True)
+
+
+def can_somewhere(user, permission):
+    return people_who(permission).filter(pk=user.pk).exists()
+
+
+def roles_with(permission):
+    return [role for role, allowed in PERMISSIONS.items() if permission in allowed]
+
+
+def can_be_worked_on_by(person, risk=""):
+    """The condition that a person named by the row (`person`: a field or annotation) may see its risk and edit it
+    today: what _seen says of a reader, said of somebody in the row. risk: the way from the row to it, "risk__".
+    True or False, never unknown, so that it can be negated."""
+    held = Membership.objects.active().filter(
+        user=OuterRef(person), user__is_active=True, organisation=OuterRef(f"{risk}register__organisation")
+    )
+    is_theirs = Q(**{f"{risk}raised_by": F(person)}) | Q(**{f"{risk}owner__holder": F(person)})
+    own = is_theirs & Exists(held.filter(role__in=roles_with(Permission.SEE_OWN_EXEMPT)))
+    sees = Q(**{f"{risk}is_exempt": False}) | own | Exists(held.filter(role__in=roles_with(Permission.SEE_EXEMPT)))
+    works = Exists(held.filter(role__in=roles_with(Permission.EDIT_RISK)))
+    return Case(When(works & sees, then=True), default=False, output_field=BooleanField())
+
+
+class Cut(NamedTuple):
+    """Up to when a reader is shown marks on warning signs. agreement: the one that sets it, if one does."""
+
+    day: datetime.date
+    known_by: datetime.datetime | None
+    agreement: Agreement | None = None
+
+
+def cuts_of_marks(user, registers, day, known_by=None):
+    """register -> its Cut, or None where no mark is shown. Marks are officers' working notes until a body agrees the
+    register: whoever may not edit its risks sees them as the latest agreement knew them. One query, if any."""
+    read_only = [register for register in registers if not can(user, Permission.EDIT_RISK, register.organisation)]
+    agreed = Agreement.objects.filter(register__in=read_only).defer("note").order_by("on", "pk")
+    latest = {agreement.register_id: agreement for agreement in agreed} if read_only else {}
+    cuts = {register: Cut(day, known_by) for register in registers}
+    for register in read_only:
+        at = latest.get(register.pk)
+        known = at and min(known_by or at.known_by, at.known_by)
+        cuts[register] = at and Cut(min(day, at.on), known, at)
+    return cuts
+
+
+def marks_across(user, registers, day, known_by=None):
+    """The marks on warning signs that stood on a day, as far as this reader is shown them, on the risks that they may
+    see of these registers."""
+    alike = {}
+    for register, cut in cuts_of_marks(user, registers, day, known_by).items():
+        if cut:
+            alike.setdefault(cut[:2], []).append(register.pk)
+    known = (Q(risk__register__in=pks) & Precedent.objects.stands(*cut) for cut, pks in alike.items())
+    seen = Risk.objects.filter(_seen(user, registers, _is_theirs(user)), pk=OuterRef("risk"))
+    return Precedent.objects.filter(reduce(or_, known, Q(pk__in=())), Exists(seen.order_by()))
+
+
+def marks_of(user, risk, day, known_by=None):
+    """(the marks that stood on a risk which this reader may see, the Cut of its register)."""
+    cut = cuts_of_marks(user, [risk.register], day, known_by)[risk.register]
+    return (risk.precedents.standing(*cut[:2]) if cut else risk.precedents.none()), cut
 
 
 def counts_everything(user, register):

@@ -16,6 +16,8 @@ from makers import (
     failure_type,
     make_agreement,
     make_appetite,
+    make_assurance,
+    make_control,
     make_directorate,
     make_membership,
     make_organisation,
@@ -58,6 +60,7 @@ SIGNED_IN = everyone(200)
 READERS = everyone(404, **dict.fromkeys(INSIDE, 200))
 EDITORS = READERS | these("member peer administrator", 403)
 MANAGERS = EDITORS | {"officer": 403}
+TOLD = everyone(403, officer=200, manager=200, stranger=200)  # whoever may edit risks somewhere
 STAFF = everyone(403, staff=200, installer=200)
 TO_THE_SIGN_IN = everyone(302)
 ALREADY_SIGNED_IN = everyone(302, nobody=200, inactive=200)  # nothing to do here for somebody who is
@@ -85,6 +88,18 @@ TABLE = {
     "risk_assess": (RISK, EDITORS | {"peer": 200}, EDITORS | {"peer": 200}),
     "risk_review": (RISK, EDITORS, EDITORS),
     "risk_history": (RISK, READERS),
+    "reminders": ({}, SIGNED_IN, everyone(403, officer=302, manager=302, stranger=302)),
+    "calendar_address": ({}, TOLD, TOLD),
+    "calendar_stop": ({}, SIGNED_IN, TO_THE_SIGN_IN),
+    "calendar_feed": ({"secret": "no-such-secret"}, dict.fromkeys(PEOPLE, 404)),
+    "risk_suggestions": ({"slug": "ours"}, everyone(405), EDITORS),
+    "risk_precedents": (RISK, EDITORS, EDITORS),
+    "assurance_map": ({"slug": "ours"}, READERS),
+    "assurance_new": (RISK, EDITORS, EDITORS),
+    "control_new": (RISK, EDITORS, EDITORS),
+    "control_edit": (RISK | {"pk": "first control"}, EDITORS, EDITORS),
+    "control_test": (RISK | {"pk": "first control"}, EDITORS, EDITORS),
+    "control_retire": (RISK | {"pk": "first control"}, EDITORS, EDITORS),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF),
     "library_search": ({}, SIGNED_IN),
@@ -192,7 +207,23 @@ def path_of(name):
         arguments = {"object_id": apps.get_model(first.removeprefix("first "))._base_manager.first().pk}
     if "id" in arguments:
         arguments = {"id": get_user_model().objects.first().pk}
-    return reverse(name, kwargs=arguments)
+    return reverse(name, kwargs=beside(arguments))
+
+
+def beside(arguments):
+    """Arguments with the key of the first record of that model which stands beside their risk: pk is "first control".
+    None there, or no such risk: a key that no record has."""
+    first = str(arguments.get("pk", ""))
+    if not first.startswith("first "):
+        return arguments
+    model = apps.get_model("registers", first.removeprefix("first "))
+    record = model.objects.filter(risk__register__slug=arguments["slug"], risk__number=arguments["number"]).first()
+    return arguments | {"pk": record.pk if record else 10**9}
+
+
+def path_to(name, **others):
+    """The address with some of its arguments replaced."""
+    return reverse(name, kwargs=beside(TABLE[name][0] | others))
 
 
 @pytest.fixture
@@ -210,6 +241,7 @@ def people():
     Authenticator.objects.create(user=make_user(), type=Authenticator.Type.RECOVERY_CODES, data={})
     risk = make_risk(make_register(ours, slug="ours"), by=found["manager"], owner=make_post(ours), assessed=(3, 3))
     make_register(theirs, slug="theirs")
+    make_control(risk, by=found["manager"], title="A control of ours")
     assert risk.number == 1
     return {"nobody": None, **found}
 
@@ -299,7 +331,7 @@ def test_a_page_to_read_takes_no_post(client_of, name):
 
 @pytest.mark.parametrize("name", [name for name in OWN if name in TAKE_POST])
 def test_a_form_that_is_sent_empty_says_what_is_missing(client_of, name):
-    if name in OF_A_REGISTER:
+    if name in OF_A_REGISTER and name != "risk_suggestions":  # which answers with what words bring up: here nothing
         answer = sent(client_of("manager"), path_of(name))
         assert "There is a problem" in answer.text
 
@@ -371,7 +403,7 @@ def bytes_of(answer):
 def test_the_register_of_another_organisation_looks_like_none(client_of, name, method):
     make_risk(make_register(make_organisation(), slug="elsewhere"))
     client = client_of("manager")
-    theirs, none = (reverse(name, kwargs=TABLE[name][0] | {"slug": slug}) for slug in ("elsewhere", "no-such"))
+    theirs, none = (path_to(name, slug=slug) for slug in ("elsewhere", "no-such"))
     assert bytes_of(getattr(client, method)(theirs)) == bytes_of(getattr(client, method)(none))
 
 
@@ -380,7 +412,7 @@ def test_the_register_of_another_organisation_looks_like_none(client_of, name, m
 @pytest.mark.parametrize("person", ["officer", "peer", "administrator"])
 def test_an_exempt_risk_looks_like_none(client_of, exempt, person, name, method):
     client = client_of(person)
-    hidden, none = (reverse(name, kwargs={"slug": "ours", "number": n}) for n in (exempt.number, 999))
+    hidden, none = (path_to(name, number=n) for n in (exempt.number, 999))
     assert bytes_of(getattr(client, method)(hidden)) == bytes_of(getattr(client, method)(none))
 
 
@@ -396,6 +428,8 @@ def exempt(people):
     risk = make_risk(register, by=people["manager"], **what)
     make_agreement(register, by=people["manager"], on=days_ago(50))
     make_revision(risk, is_exempt=True, on=days_ago(10))
+    make_control(risk, by=people["manager"], title="A lock that the Quokka in question cannot pick")
+    make_assurance(risk, by=people["manager"], line=1, on=days_ago(60))
     risk.refresh_from_db()
     return risk
 
@@ -439,10 +473,13 @@ def test_who_may_read_an_exempt_risk(people, client_of, exempt, person, tie, sta
 
 
 @who_may
-@pytest.mark.parametrize("name", ["risk_edit", "risk_assess", "risk_review"])
+@pytest.mark.parametrize(
+    "name",
+    ["risk_edit", "risk_assess", "risk_review", "control_new", "control_edit", "control_retire", "assurance_new"],
+)
 def test_who_may_change_an_exempt_risk(people, client_of, exempt, person, tie, status, name):
     tie(people, exempt)
-    path = reverse(name, kwargs={"slug": "ours", "number": exempt.number})
+    path = path_to(name, number=exempt.number)
     assert client_of(person).get(path).status_code == (403 if person == "member" else status)
 
 
@@ -482,7 +519,8 @@ def pages_that_list(exempt):
         f"/registers/ours/dashboard/?since={days_ago(101)}",
         *(f"/registers/ours/{page}?{agreed(exempt)}" for page in ("", "dashboard/")),
         "/registers/ours/agreements/",
-        *(reverse(name, kwargs=number) for name in OF_A_RISK),
+        *(f"/registers/ours/assurance/?{query}" for query in ("", past, agreed(exempt))),
+        *(path_to(name, **number) for name in OF_A_RISK),
     ]
 
 
@@ -517,6 +555,9 @@ def numbers_of(page):
         "/registers/ours/?{agreed}",
         "/registers/ours/dashboard/?{agreed}",
         "/registers/ours/agreements/",
+        "/registers/ours/assurance/",
+        "/registers/ours/assurance/?{agreed}",
+        "/registers/ours/?assurance=first-line",
     ],
 )
 def test_no_number_counts_an_exempt_risk(client_of, exempt, person, path):
@@ -534,7 +575,7 @@ def test_numbers_count_exempt_risks_for_those_who_may_see_them(client_of, exempt
 
 
 @unseen_by
-@pytest.mark.parametrize("path", ["/", "/registers/ours/", "/registers/ours/dashboard/"])
+@pytest.mark.parametrize("path", ["/", "/registers/ours/", "/registers/ours/dashboard/", "/registers/ours/assurance/"])
 def test_where_numbers_may_differ_the_page_says_so(client_of, person, path):
     assert "exempt risks not counted" in client_of(person).get(path).text.lower()
 
@@ -545,7 +586,7 @@ def test_where_agreed_numbers_may_differ_the_page_says_so(client_of, exempt, per
 
 
 @seen_by
-@pytest.mark.parametrize("path", ["/", "/registers/ours/", "/registers/ours/dashboard/"])
+@pytest.mark.parametrize("path", ["/", "/registers/ours/", "/registers/ours/dashboard/", "/registers/ours/assurance/"])
 def test_where_everything_is_counted_the_page_says_nothing_of_it(client_of, person, path):
     assert "exempt risks not counted" not in client_of(person).get(path).text.lower()
 
@@ -574,11 +615,13 @@ def canaries(people):
     make_appetite(
         organisation, "legal", scheme=scheme, by=person, narrative="Canaries first", approved_by="Canary board"
     )
+    make_control(risk, by=person, title="A canary in the mine", detail="It sings, the canary", owner=post)
+    make_assurance(risk, by=person, provider="Canary inspectors", note="We heard the canary")
     agreement = make_agreement(register, by=person, body="Canary committee", note="The canary may stay.")
     return {
         "agreement": agreement,
         "post": post,
-        "paths": [reverse(n, kwargs=TABLE[n][0] | {"slug": "cage"}) for n in OF_A_REGISTER],
+        "paths": [path_to(n, slug="cage") for n in OF_A_REGISTER],
     }
 
 

@@ -3,6 +3,7 @@
 import datetime
 import io
 import itertools
+import re
 import socket
 from collections import Counter
 
@@ -19,7 +20,10 @@ from registers.management.commands.demo import free_port
 from registers.models import (
     Agreement,
     Assessment,
+    Assurance,
     AuditChain,
+    Control,
+    ControlRevision,
     FailureType,
     Membership,
     Organisation,
@@ -185,6 +189,12 @@ class TestStory(TestCase):
         assert not Risk.objects.filter(raised_on__gt=today).exists()
         assert not Position.objects.filter(from_day__gt=today).exists()
 
+    def test_what_holds_risks_down_is_told_of_no_day_to_come(self):
+        today, now = timezone.localdate(), timezone.now()
+        for model in (ControlRevision, Assurance):
+            assert not model.objects.filter(Q(effective_on__gt=today) | Q(recorded_at__gt=now)).exists()
+        assert not Control.objects.filter(last_tested_on__gt=today).exists()
+
     def test_the_exempt_risk_is_exempt(self):
         risk = self.corporate.risks.get(is_exempt=True)
 
@@ -320,6 +330,25 @@ class TenFacts:
         assert (
             "Four risks have changed band since, one is rated for the first time, two are new, one is closed." in text
         )
+
+    def test_what_the_risks_rest_on(self):
+        text = re.sub(r"<[^>]+>", "", self.read("assurance_map"))
+        assert (
+            "Of 35 risks, two rest on line 1 alone, two have only opinions that have run out and 17 have no assurance"
+        ) in text
+        assert "14 have an opinion from line 2, 3 or 4 that still holds" in text
+        assert "CORP-020" in self.read("risk_list", assurance="first-line")
+        assert "CORP-005" in self.read("risk_list", assurance="expired")
+
+    def test_savings_and_safety_checks_are_held_by_interims(self):
+        assert "Run by interims" in self.read("risk_detail", 1)
+        safety = self.read("risk_detail", 2)
+        assert all(words in safety for words in ("Run by interims", "Run by somebody outside", "Limited"))
+
+    def test_the_finance_system_fell_though_nobody_had_looked(self):
+        text = self.read("risk_detail", 18)
+        assert "Nobody has said how well this risk is held" in text
+        assert "<strong>Never</strong>" in text
 
     def test_some_reviews_were_on_time_one_was_late_and_one_is(self):
         outcomes = {review.outcome for review in Review.objects.filter(risk__register=self.corporate)}

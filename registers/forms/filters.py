@@ -4,9 +4,23 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 
 from registers.forms.fields import Words
-from registers.models import FailureType, Gap, Position, Risk
+from registers.models import (
+    AdverseImpact,
+    Assured,
+    CaseStudy,
+    Controlled,
+    FailureType,
+    Gap,
+    Insight,
+    Position,
+    Risk,
+    Tolerances,
+    WarningSign,
+)
+from registers.permissions import cuts_of_marks, marks_across
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 UNDECIDED = "not-decided"
@@ -33,16 +47,36 @@ SORT_LABELS = [
 ]
 
 
+MARKED = {"case": "sign__case", "sign": "sign", "insight": "sign__insights"}
+
+
 class SearchFilter(django_filters.Filter):
     field_class = Words
 
 
-class PositionFilter(django_filters.FilterSet):
-    """Narrows positions; made with `register=`, the `reader=`, the `day=` they speak of and `let_stand`, which gives
-    the Tolerance of what is read: asked for only where the address asks what is above it."""
+class LibraryField(django_filters.fields.ModelChoiceField):
+    def label_from_instance(self, row):
+        return f"{row.code}: {row.title}" if isinstance(row, WarningSign) else str(row)
 
-    # Where links from the dashboard and the home page lead: not offered unless used.
-    SELDOM = ("main_type", "likelihood", "impact", "mine")
+
+class LibraryFilter(django_filters.ModelChoiceFilter):
+    """A choice among rows of the library, which are read only where it is used."""
+
+    field_class = LibraryField
+
+    def __init__(self, model, field, **options):
+        super().__init__(queryset=model.objects.all(), to_field_name=field, empty_label="Any", **options)
+
+
+class PositionFilter(django_filters.FilterSet):
+    """Narrows positions; made with `register=`, the `reader=`, the `day=` they speak of, and the instant by which that
+    was known, if it is limited."""
+
+    # Where links from the dashboard, the home page and the assurance map lead: not offered unless used.
+    SELDOM = (
+        *("main_type", "likelihood", "impact", "mine", "adverse_impact", "case", "sign", "insight"),
+        *("assurance", "controls"),
+    )
 
     q = SearchFilter(method="search", label="Search", called="The search", max_length=200)
     failure_type = django_filters.ChoiceFilter(method="by_failure_type", label="Failure type", empty_label="Any")
@@ -69,8 +103,24 @@ class PositionFilter(django_filters.FilterSet):
         empty_label="Anybody's",
         choices=[("yes", "Mine")],
     )
+    assurance = django_filters.ChoiceFilter(
+        method="by_assurance",
+        label="Assurance",
+        empty_label="All risks",
+        choices=[(one.value, one.label.capitalize()) for one in Assured],
+    )
+    controls = django_filters.ChoiceFilter(
+        method="by_controls",
+        label="Controls",
+        empty_label="All risks",
+        choices=[(one.value, one.label.capitalize()) for one in Controlled],
+    )
     likelihood = django_filters.ChoiceFilter(method="by_rating", label="Likelihood", empty_label="Any")
     impact = django_filters.ChoiceFilter(method="by_rating", label="Impact", empty_label="Any")
+    adverse_impact = LibraryFilter(AdverseImpact, "slug", method="by_adverse_impact", label="Adverse impact")
+    case = LibraryFilter(CaseStudy, "slug", method="by_mark", label="Testing signs of the case")
+    sign = LibraryFilter(WarningSign, "code", method="by_mark", label="Testing the sign")
+    insight = LibraryFilter(Insight, "number", method="by_mark", label="Testing signs of the insight")
     sort = django_filters.ChoiceFilter(
         method="by_sort", label="Sort by", empty_label=None, null_label=None, choices=SORT_LABELS
     )
@@ -79,9 +129,9 @@ class PositionFilter(django_filters.FilterSet):
         model = Position
         fields: tuple[str, ...] = ()
 
-    def __init__(self, data, queryset, *, register, reader, day, let_stand):
+    def __init__(self, data, queryset, *, register, reader, day, known_by=None):
         super().__init__(data, queryset)
-        self.reader, self.day, self.let_stand = reader, day, let_stand
+        self.register, self.reader, self.day, self.known_by = register, reader, day, known_by
         self.scheme = register.scheme
         rules = self.scheme.rules
         self.filters["owner"].queryset = register.organisation.posts.all()
@@ -134,7 +184,7 @@ class PositionFilter(django_filters.FilterSet):
         if slug == TO_RE_ASSESS:
             return positions.to_re_assess()
         if slug == ABOVE_TOLERANCE:
-            return positions.above_tolerance(self.scheme, self.let_stand())
+            return positions.above_tolerance(self.scheme, Tolerances.of(self.register).on(self.day, self.known_by))
         return positions.filter(band="") if slug == NOT_SCORED else positions.in_band(slug, self.scheme)
 
     def by_rating(self, positions, name, value):
@@ -143,11 +193,36 @@ class PositionFilter(django_filters.FilterSet):
     def by_gap(self, positions, name, slug):
         return positions.missing(*(Gap if slug == ANY_GAP else [Gap(slug)]), day=self.day)
 
+    def by_assurance(self, positions, name, slug):
+        return positions.filter(Assured(slug).on(self.day, self.known_by))
+
+    def by_controls(self, positions, name, slug):
+        return positions.filter(Controlled(slug).on(self.day, self.known_by))
+
     def by_mine(self, positions, name, value):
         return positions.naming(self.reader)
 
     def by_status(self, positions, name, status):
         return positions if status == ALL else positions.filter(revision__status=status)
+
+    def by_adverse_impact(self, positions, name, impact):
+        return positions.of_adverse_impact(impact)
+
+    def by_mark(self, positions, name, row):
+        """Those that test a sign of the case or of the insight, or that very sign: the marks are asked for once."""
+        return positions.marked(self.confirmed.filter(**{MARKED[name]: row}))
+
+    @property
+    def holds_back(self):
+        """Whether marks that nobody has agreed yet are left out of what is listed."""
+        if not any(self.form.cleaned_data.get(name) for name in MARKED):
+            return False
+        cut = cuts_of_marks(self.reader, [self.register], self.day, self.known_by)[self.register]
+        return cut is None or cut.agreement is not None
+
+    @cached_property
+    def confirmed(self):
+        return marks_across(self.reader, [self.register], self.day, self.known_by).confirmed()
 
     def by_sort(self, positions, name, value):
         return positions

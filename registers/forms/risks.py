@@ -7,6 +7,7 @@ from django import forms
 
 from registers.forms.assessments import BAND, JudgementForm
 from registers.forms.fields import ManyOf, OneOf, Words, not_to_come
+from registers.forms.precedents import Looking
 from registers.forms.versions import Versioned
 from registers.govuk import GovukCheckboxes, GovukDateField, Helper, MoreDetail
 from registers.models import FailureType
@@ -100,7 +101,7 @@ class RiskForm(forms.Form):
         return cleaned
 
 
-class LogRiskForm(JudgementForm, RiskForm):
+class LogRiskForm(Looking, JudgementForm, RiskForm):
     """A new risk, with its first ratings or none yet."""
 
     JUDGEMENT = ("likelihood", "impact", "driver", "rationale")
@@ -116,6 +117,7 @@ class LogRiskForm(JudgementForm, RiskForm):
         Fieldset("Who owns it, and what kind of failure it is", "owner", "primary_failure_type"),
         MoreDetail("More detail: other types, an earlier day, notes", "other_failure_types", "raised_on", "notes"),
     )
+    helper.form_id = "log-a-risk"  # the button to look stands beside the form, not in it
     field_order = [pointer.name for pointer in helper.layout.get_field_names()]  # errors are listed as asked
 
     def __init__(self, data=None, *, register, **options):

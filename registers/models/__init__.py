@@ -2,6 +2,7 @@ from registers.models.action import Action, ActionRevision
 from registers.models.agreement import Agreement
 from registers.models.appetite import Appetite, Tolerances
 from registers.models.assessment import Assessment
+from registers.models.assured import Assured, Controlled
 from registers.models.audit import AppendOnly, AuditChain, AuditEntry, AuditText, HistoryIsAppendOnly
 from registers.models.cases import (
     CASE_FACTS,
@@ -44,6 +45,7 @@ from registers.models.people import Directorate, Membership, Organisation, Post,
 from registers.models.position import Position
 from registers.models.precedent import Precedent
 from registers.models.register import Register, ScoringScheme
+from registers.models.reminder import CalendarKey, ReminderChoice, ReminderKind, ReminderMail
 from registers.models.response import Review
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
@@ -61,11 +63,13 @@ __all__ = [
     "Appetite",
     "Assessment",
     "Assurance",
+    "Assured",
     "AuditChain",
     "AuditEntry",
     "AuditText",
     "Basis",
     "Body",
+    "CalendarKey",
     "CaseFailureType",
     "CaseImpact",
     "CaseInsight",
@@ -76,6 +80,7 @@ __all__ = [
     "Conflict",
     "Control",
     "ControlRevision",
+    "Controlled",
     "Directorate",
     "Discrepancy",
     "Escalation",
@@ -99,6 +104,9 @@ __all__ = [
     "Precedent",
     "Precision",
     "Register",
+    "ReminderChoice",
+    "ReminderKind",
+    "ReminderMail",
     "Review",
     "Risk",
     "RiskRevision",

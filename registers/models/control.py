@@ -4,13 +4,15 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from registers.models.assessment import DatedQuerySet
 from registers.models.kept import Content, Kept, KeptRevision
 from registers.models.people import Post
 from registers.models.sealed import Sealed, give_once
+from registers.models.standing import OutOfTurn
 
 
 class Line(models.IntegerChoices):
@@ -84,6 +86,29 @@ class Control(Kept, ControlContent):
     def __str__(self):
         return self.title
 
+    def get_absolute_url(self):
+        return reverse("control_edit", args=[self.risk.register.slug, self.risk.number, self.pk])
+
+    @property
+    def is_in_place(self):
+        return self.status == self.Status.IN_PLACE
+
+    def test(self, *, by, version, last_tested_on, tested_by_line, operating, reason="", **how):
+        """Say that somebody tried it, when, and how it did; returns the revision. It counts from the day of the test,
+        or from the latest revision where that is later. Raises Conflict."""
+        day = max(last_tested_on, self.revisions.latest().effective_on)
+        said = {"last_tested_on": last_tested_on, "tested_by_line": tested_by_line, "operating": operating}
+        return self.revise(by=by, version=version, reason=reason, **{"effective_on": day, **said, **how})
+
+    def retire(self, *, by, version, reason, **how):
+        """Say that it is no longer used, and why; returns the revision. Raises Conflict."""
+        return self.revise(by=by, version=version, reason=reason, status=self.Status.RETIRED, **how)
+
+    def _settle(self, before=None):
+        super()._settle(before)
+        if self.risk.status == self.risk.Status.CLOSED:
+            raise OutOfTurn(f"{self.risk.reference} is closed: its controls stay as they were.")
+
 
 class ControlRevision(ControlContent, KeptRevision):
     record = models.ForeignKey(Control, on_delete=models.PROTECT, related_name="revisions")
@@ -97,6 +122,14 @@ class AssuranceQuerySet(DatedQuerySet):
     def valid_on(self, day):
         """Given by that day and not run out on it."""
         return self.filter(effective_on__lte=day, expires_on__gte=day)
+
+    def latest_of_lines(self, day, known_by=None):
+        """Of each risk the last opinion of each line by that day, run out or not: a later one takes the place of an
+        earlier one."""
+        same = Assurance.objects.as_at(day, known_by).filter(risk=OuterRef("risk"), line=OuterRef("line"))
+        on_a_later_day = Q(effective_on__gt=OuterRef("effective_on"))
+        later = same.filter(on_a_later_day | Q(effective_on=OuterRef("effective_on"), pk__gt=OuterRef("pk")))
+        return self.as_at(day, known_by).filter(~Exists(later))
 
 
 class Assurance(Sealed):
@@ -139,5 +172,9 @@ class Assurance(Sealed):
 
     @classmethod
     def give(cls, risk, *, by, token=None, recorded_at=None, **said):
-        """Add an opinion beside a risk and return it. The same token for the same risk gives back the one it made."""
+        """Add an opinion beside a risk and return it. The same token for the same risk gives back the one it made.
+        Raises ValueError for a day to come and for a control of another risk."""
+        control = said.get("control")
+        if control and control.risk_id != risk.pk:
+            raise ValueError(f"{control} is a control of another risk.")
         return give_once(cls, risk, by=by, token=token, recorded_at=recorded_at, verb="assurance.given", **said)

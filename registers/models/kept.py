@@ -89,14 +89,17 @@ class Kept(models.Model):
 
     @transaction.atomic
     def revise(self, *, by, version, reason="", effective_on=None, recorded_at=None, **changes):
-        """Change what it says and return the revision; what says nothing new gives back the one that stands.
+        """Change what it says and return the revision; what says nothing new, or is the same form sent twice, gives
+        back the one that stands. A reason alone is kept: somebody looked, and found it as it was.
         Raises Conflict when the record is not at that version."""
         if unknown := set(changes) - set(self.FIELDS):
             raise TypeError(f"A {self._meta.verbose_name} has no {', '.join(sorted(unknown))} to revise.")
         self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
         content = self.content()
-        if all(content[name] == value for name, value in changes.items()):
-            return self.revisions.latest()
+        latest = self.revisions.latest()
+        is_said_already = all(content[name] == value for name, value in changes.items())
+        if is_said_already and (not reason or (latest.by_id, latest.reason) == (by.pk, reason)):
+            return latest
         if self.version != version:
             raise Conflict(self, version)
         before = content

@@ -129,6 +129,17 @@ class PositionQuerySet(models.QuerySet):
         )
         return self.filter(Q(primary_failure_type__slug=slug) | models.Exists(others))
 
+    def of_adverse_impact(self, impact):
+        """Those whose current rating it drives, and those that name it."""
+        named = RiskRevision.adverse_impacts.through.objects.filter(
+            riskrevision=models.OuterRef("revision"), adverseimpact=impact
+        )
+        return self.filter(Q(current__driver=impact) | models.Exists(named))
+
+    def marked(self, marks):
+        """Those on which one of these marks on warning signs was made."""
+        return self.filter(models.Exists(marks.filter(risk=models.OuterRef("risk")).order_by()))
+
 
 class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
     """As known now: the one place that leaves out what agreements keep, for `risk.positions` and the like as well."""

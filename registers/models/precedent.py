@@ -9,16 +9,26 @@ from django.utils import timezone
 
 from registers.models.assessment import DatedQuerySet
 from registers.models.cases import WarningSign
+from registers.models.library import Citation
 from registers.models.sealed import Sealed
 
 
 class PrecedentQuerySet(DatedQuerySet):
     def standing(self, day, known_by=None):
         """The latest mark of each sign on each risk by the end of that day."""
+        return self.filter(self.stands(day, known_by))
+
+    @staticmethod
+    def stands(day, known_by=None):
+        """The same as a condition: no later mark of that sign on that risk was known by then."""
         rows = PrecedentQuerySet(Precedent).as_at(day, known_by)
         same = rows.filter(risk=models.OuterRef("risk"), sign=models.OuterRef("sign"))
-        latest = same.order_by("-effective_on", "-pk").values("pk")[:1]
-        return self.filter(pk=models.Subquery(latest))
+        return Q(pk=models.Subquery(same.order_by("-effective_on", "-pk").values("pk")[:1]))
+
+    def with_words(self):
+        """Everything that pages say of a mark and its sign."""
+        citations = models.Prefetch("sign__citations", Citation.objects.select_related("source"))
+        return self.select_related("by", "sign__case").prefetch_related(citations)
 
     def confirmed(self):
         return self.filter(mark=Precedent.Mark.RELEVANT)

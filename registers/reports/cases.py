@@ -20,6 +20,7 @@ from registers.models import (
     TimelineEvent,
     WarningSign,
 )
+from registers.reports.precedents import Marked
 from registers.reports.spans import how_long, when
 from registers.reports.timeline import timeline_of
 
@@ -35,13 +36,15 @@ class When:
 @dataclass(frozen=True)
 class Sign:
     """A warning sign with what its events say. seen, acted: when it could be seen and was acted on, None where no
-    source names an event. differ: the disagreements about it or about one of the two dates, by code."""
+    source names an event. differ: the disagreements about it or about one of the two dates, by code. marked: the
+    reader's risks that test it, if any do."""
 
     row: WarningSign
     seen: When | None
     acted: When | None
     how_long: str
     differ: tuple[Discrepancy, ...]
+    marked: Marked | None
 
 
 def cited(rows):
@@ -80,8 +83,9 @@ def _names(failure_type: FailureType, *, is_outside: bool) -> tuple[str, ...]:
     return tuple(case.short_name for case in sorted(shown, key=lambda case: case.number))
 
 
-def of_case(case: CaseStudy) -> dict:
-    """All that a case's page shows beside the case itself, by the names its template uses."""
+def of_case(case: CaseStudy, marked: dict[str, Marked]) -> dict:
+    """All that a case's page shows beside the case itself, by the names its template uses. marked: the reader's risks
+    that test its signs, by the code of the sign."""
     events = {event.pk: event for event in with_disputes(case.timelineevent_rows)}
     signs = with_disputes(case.warningsign_rows)
     return {
@@ -90,7 +94,7 @@ def of_case(case: CaseStudy) -> dict:
         "impact_rows": with_disputes(case.caseimpact_rows.select_related("impact")),
         "type_links": with_disputes(case.failurelink_rows.select_related("cause", "effect")),
         "later": with_disputes(case.laterevidence_rows).order_by("found_on", "code"),
-        "signs": [_sign(row, events) for row in signs],
+        "signs": [_sign(row, events, marked.get(row.code)) for row in signs],
         "timeline": timeline_of(events.values()),
         "interventions": with_disputes(case.intervention_rows),
         "measures": with_disputes(case.turnaroundmeasure_rows),
@@ -100,12 +104,12 @@ def of_case(case: CaseStudy) -> dict:
     }
 
 
-def _sign(row: WarningSign, events: dict[int, TimelineEvent]) -> Sign:
+def _sign(row: WarningSign, events: dict[int, TimelineEvent], marked: Marked | None) -> Sign:
     seen, acted = events.get(row.first_seen_id), events.get(row.acted_on_id)
     disputes = [one for thing in (row, seen, acted) if thing for one in thing.discrepancies.all()]
     differ = tuple(sorted(set(disputes), key=lambda one: (one.number, one.code)))
     first, last = (When(thing.code, when(thing)) if thing else None for thing in (seen, acted))
-    return Sign(row, first, last, how_long(seen, acted), differ)
+    return Sign(row, first, last, how_long(seen, acted), differ, marked)
 
 
 def of_failure_type(failure_type: FailureType) -> dict:

@@ -1,5 +1,9 @@
 """Small numbers and comparisons as people say them."""
 
+from __future__ import annotations
+
+import datetime
+
 from registers.models import Assessment, Category
 from registers.scoring import Tolerance
 
@@ -71,3 +75,19 @@ def could_be(assessment: Assessment) -> str:
     if not apart:
         return ""
     return f"could be {other.label}" if apart == 1 else f"could be as {far} as {other.label}"
+
+
+def how_long(then: datetime.date, now: datetime.date) -> str:
+    """The time from one day to a later one as people say it: days, then weeks, months from eight weeks on, years from
+    two years on, each counted when it is full. Empty for the same day."""
+    days = (now - then).days
+    months = (now.year - then.year) * 12 + now.month - then.month - (now.day < then.day)
+    if days < 14:
+        return _several(days, "day") if days else ""
+    if days < 56:
+        return _several(days // 7, "week")
+    return _several(months, "month") if months < 24 else _several(months // 12, "year")
+
+
+def _several(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"

@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from registers.forms import LibraryFilesForm, LibrarySearchForm, LibraryStepForm
 from registers.models import AdverseImpact, CaseStudy, Discrepancy, FailureType, Insight, Lesson, Source
@@ -16,6 +17,7 @@ from registers.reports.cases import (
     statements_by_kind,
 )
 from registers.reports.library_search import search_library
+from registers.reports.precedents import ReadersRisks
 from registers.transfer.report import LibraryChanged, LibraryProblem
 from registers.views.reading import read_only
 
@@ -46,26 +48,37 @@ def library_search(request):
 @read_only
 def library_failure_type(request, slug):
     failure_type = get_object_or_404(cited(FailureType.objects.all()), slug=slug)
-    context = {"failure_type": failure_type, **of_failure_type(failure_type)}
+    yours = ReadersRisks(request.user, timezone.localdate())
+    listed = yours.listed(yours.positions.of_failure_type(slug), failure_type=slug)
+    context = {"failure_type": failure_type, "yours": yours, "listed": listed, **of_failure_type(failure_type)}
     return render(request, "library/library_failure_type.html", context)
 
 
 @read_only
 def library_case(request, slug):
     case = get_object_or_404(cited(CaseStudy.objects.all()), slug=slug)
-    return render(request, "library/library_case.html", {"case": case, **of_case(case)})
+    yours = ReadersRisks(request.user, timezone.localdate())
+    listed = yours.listed(yours.marked(sign__case=case), case=slug)
+    context = {"case": case, "yours": yours, "listed": listed, **of_case(case, yours.marked_of(case))}
+    return render(request, "library/library_case.html", context)
 
 
 @read_only
 def library_insight(request, number):
     insight = get_object_or_404(cited(Insight.objects.all()), number=number)
-    return render(request, "library/library_insight.html", {"insight": insight, **of_insight(insight)})
+    yours = ReadersRisks(request.user, timezone.localdate())
+    listed = yours.listed(yours.marked(sign__insights=insight), insight=number)
+    context = {"insight": insight, "yours": yours, "listed": listed, **of_insight(insight)}
+    return render(request, "library/library_insight.html", context)
 
 
 @read_only
 def library_impact(request, slug):
     impact = get_object_or_404(cited(AdverseImpact.objects.all()), slug=slug)
-    return render(request, "library/library_impact.html", {"impact": impact, **of_impact(impact)})
+    yours = ReadersRisks(request.user, timezone.localdate())
+    listed = yours.listed(yours.positions.of_adverse_impact(impact), adverse_impact=slug)
+    context = {"impact": impact, "yours": yours, "listed": listed, **of_impact(impact)}
+    return render(request, "library/library_impact.html", context)
 
 
 @read_only

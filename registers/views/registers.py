@@ -1,5 +1,3 @@
-from functools import partial
-
 from django.core.exceptions import BadRequest
 from django.shortcuts import render
 from django.utils import timezone
@@ -50,10 +48,8 @@ def risk_list(request, slug):
     positions = positions_for(request.user, register, reading.day, reading.agreement)
     if reading.is_future:
         positions = positions.none()
-    let_stand = partial(Tolerances.of(register).on, reading.day, reading.known_by)
-    narrowed = PositionFilter(
-        request.GET, positions, register=register, reader=request.user, day=reading.day, let_stand=let_stand
-    )
+    of = {"register": register, "reader": request.user, "day": reading.day, "known_by": reading.known_by}
+    narrowed = PositionFilter(request.GET, positions, **of)
     if set(narrowed.form.errors) - {"q"}:
         raise BadRequest("The address asks for something this register does not have.")
     context = {

@@ -1,12 +1,14 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
+from django.utils.html import format_html
 
 from registers.forms import AssessmentForm, EditRiskForm, IndependentForm, LogRiskForm, ReviewForm
 from registers.models import Conflict, Risk
-from registers.models.cases import cases_of
 from registers.permissions import Permission, assesses_as, can, get_register_for, get_risk_for, positions_for
-from registers.reports import course_of, side_by_side, story_of, tolerance_holding
+from registers.reports import controls_beside, course_of, side_by_side, story_of, tolerance_holding
+from registers.reports.precedents import elsewhere_of, suggestions_for
+from registers.views.precedents import leads_to_signs
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
 
 
@@ -16,9 +18,12 @@ def risk_new(request, slug):
     if form.is_valid():
         risk = Risk.log(register, by=request.user, **form.cleaned_data)
         unscored = "" if risk.current else " It has no rating yet: assess it when you can."
-        messages.success(request, f"{risk.reference} is on the register.{unscored}")
+        said = (risk.reference, unscored, leads_to_signs(risk))
+        messages.success(request, format_html("{} is on the register.{}{}", *said))
         return redirect(risk)
-    return render(request, "registers/risk_new.html", {"register": register, "form": form})
+    suggestions = suggestions_for(form.data) if form.is_bound else []
+    context = {"register": register, "form": form, "suggestions": suggestions}
+    return render(request, "registers/risk_new.html", context)
 
 
 @read_only
@@ -34,11 +39,12 @@ def risk_detail(request, slug, number):
         "risk": risk,
         "reading": reading,
         "position": position,
-        "cases": cases_of(position and position.revision.primary_failure_type),
+        "elsewhere": elsewhere_of(request.user, risk, position, reading.day, reading.known_by),
         "assessments": assessments,
         "course": course_of(assessments, days),
         "judged": side_by_side(assessments),
         "tolerance": position and tolerance_holding(position, reading.day, reading.known_by),
+        "holding": controls_beside(risk, reading),
         "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
         "assesses_as": assesses_as(request.user, risk.register),
     }

@@ -1,5 +1,6 @@
 import { initAll } from "../vendor/govuk-frontend.min.js";
 import "./ratings.js";
+import "./suggestions.js";
 import "./unsaved.js";
 
 initAll();

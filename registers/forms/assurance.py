@@ -1,0 +1,108 @@
+"""What officers type about an opinion that somebody gave of how well a risk is held."""
+
+import uuid
+
+from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from registers.forms.controls import BesideRiskForm, choice
+from registers.forms.fields import OneOf, Words, not_to_come
+from registers.forms.versions import TokenField
+from registers.govuk import GovukDateField, GovukRadios, Helper
+from registers.models import Assurance, Control, Line
+
+LONGEST = 5  # years for which an opinion may be good
+
+
+def years_later(day, years):
+    """The same day of a later year; of 29 February the day before it where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+class AssuranceForm(BesideRiskForm):
+    line = forms.TypedChoiceField(
+        coerce=int,
+        choices=Line.choices,
+        widget=GovukRadios(
+            hints={
+                Line.FIRST: "The service looks at its own work: checks by managers, self-assessments.",
+                Line.SECOND: "Others in the organisation who do not run it: finance, legal, risk, safety, programme "
+                "offices.",
+                Line.THIRD: "Independent of management, and reports to the audit committee.",
+                Line.FOURTH: "External audit, inspectors, regulators, peer reviewers from another body.",
+            }
+        ),
+        label="Who looked?",
+        help_text="The further from the work, the freer the eye: the lines of assurance.",
+        error_messages={"required": "Select which line looked", "invalid_choice": "Select which line looked"},
+    )
+    provider = Words(
+        label="Who were they?",
+        one_line=True,
+        called="Who looked",
+        max_length=200,
+        help_text="A body or a post, not the name of a person. For example, Internal audit.",
+        missing="Enter who looked",
+    )
+    control = OneOf(
+        None,
+        required=False,
+        label="At what did they look?",
+        empty_label="The risk as a whole",
+        error_messages={"invalid_choice": "Select a control of this risk, or the risk as a whole"},
+    )
+    opinion = choice(
+        "What was their opinion?",
+        "Select what their opinion was",
+        Assurance.Opinion.choices,
+        hints={
+            Assurance.Opinion.SUBSTANTIAL: "Sound, and works as it is meant.",
+            Assurance.Opinion.REASONABLE: "Sound on the whole, with something to put right.",
+            Assurance.Opinion.LIMITED: "Weak in places that matter.",
+            Assurance.Opinion.NONE: "They looked and could give no assurance. Where nobody looked, record nothing.",
+        },
+    )
+    effective_on = GovukDateField(
+        what="the day of the opinion",
+        label="On which day did they give it?",
+        help_text="The date of the report. For example, 27 3 2026.",
+    )
+    expires_on = GovukDateField(
+        what="the day until which it is good",
+        label="Until when is it good?",
+        help_text=f"After that day somebody should look again. A year is usual, {LONGEST} years are the most.",
+    )
+    note = Words(
+        label="What does it say, and where can it be read?",
+        called="The note",
+        required=False,
+        rows=3,
+        help_text="You can leave it empty.",
+    )
+    token = TokenField(required=False, widget=forms.HiddenInput)
+    helper = Helper("line", "provider", "control", "opinion", "effective_on", "expires_on", "note")
+    field_order = [pointer.name for pointer in helper.layout.get_field_names()]
+
+    def __init__(self, data=None, *, risk):
+        today = timezone.localdate()
+        initial = {"effective_on": today, "expires_on": years_later(today, 1), "token": uuid.uuid4()}
+        super().__init__(data, initial=initial)
+        self.risk = risk
+        self.fields["control"].queryset = risk.controls.filter(status=Control.Status.IN_PLACE)
+
+    def clean_effective_on(self):
+        return not_to_come(self.cleaned_data["effective_on"])
+
+    def clean(self):
+        cleaned = super().clean()
+        day, until = cleaned.get("effective_on"), cleaned.get("expires_on")
+        if day and until and until <= day:
+            self.add_error("expires_on", f"The day must be after {date_format(day, 'j F Y')}, when it was given")
+        elif day and until and day.year < 9999 - LONGEST and until > years_later(day, LONGEST):
+            last = date_format(years_later(day, LONGEST), "j F Y")
+            self.add_error("expires_on", f"The day must be {last} or earlier: {LONGEST} years after it was given")
+        return cleaned

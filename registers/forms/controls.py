@@ -1,0 +1,211 @@
+"""What officers type about what holds a risk down. Field names are the keyword names of the verbs that take them."""
+
+import uuid
+
+from crispy_forms.layout import Fieldset
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from registers.forms.fields import OneOf, Words, not_to_come
+from registers.forms.versions import TokenField, Versioned
+from registers.govuk import GovukDateField, GovukRadios, Helper, MoreDetail
+from registers.models import Control, Line
+
+NOT_JUDGED = ("", "Not judged yet")
+LINES = [("", "Select a line"), *Line.choices]
+
+
+def choice(label, missing, choices, *, hints=None, **options):
+    """Radios whose one error says what to do."""
+    words = {"required": missing, "invalid_choice": missing}
+    widget = GovukRadios(hints=hints or {})
+    return forms.ChoiceField(label=label, choices=choices, widget=widget, error_messages=words, **options)
+
+
+def day_of_test(**options):
+    return GovukDateField(what="the day of the test", help_text="For example, 27 3 2026.", **options)
+
+
+def testers(**options):
+    return forms.TypedChoiceField(
+        coerce=int,
+        empty_value=None,
+        choices=LINES,
+        label="Who tested it?",
+        help_text="Line 1 runs it, line 2 oversees it, line 3 is internal audit, line 4 comes from outside.",
+        error_messages={"required": "Select who tested it", "invalid_choice": "Select who tested it"},
+        **options,
+    )
+
+
+class BesideRiskForm(forms.Form):
+    """Something to be kept beside a risk, `self.risk`: a closed one takes nothing more."""
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.risk.status == self.risk.Status.CLOSED:
+            raise ValidationError(f"{self.risk.reference} is closed: what stands beside it stays as it was")
+        return cleaned
+
+
+class ControlForm(BesideRiskForm):
+    """A new control."""
+
+    title = Words(
+        label="What holds the risk down?",
+        one_line=True,
+        counted=True,
+        called="The control",
+        max_length=200,
+        help_text="Something that is done or in place now. What is still to be done is an action. For example: the "
+        "savings board looks at every saving each month.",
+        missing="Enter what holds the risk down",
+    )
+    kind = choice("What does it do?", "Select what it does", Control.Kind.choices)
+    owner = OneOf(
+        None,
+        required=False,
+        label="Which post answers for it?",
+        empty_label="Not decided yet",
+        error_messages={"invalid_choice": "Select a post of this organisation"},
+    )
+    run_by = choice(
+        "Who runs it?",
+        "Select who runs it",
+        Control.RunBy.choices,
+        hints={
+            Control.RunBy.INTERIM: "Say so even if the post is permanent: it may stop when they leave.",
+            Control.RunBy.EXTERNAL: "A contractor, another body, commissioners.",
+        },
+    )
+    design = choice(
+        "If everybody followed it, would it work?",
+        "Select whether it would work",
+        [*Control.Design.choices, NOT_JUDGED],
+        required=False,
+    )
+    operating = choice(
+        "Does it work in practice?",
+        "Select whether it works in practice",
+        [*Control.Operating.choices, NOT_JUDGED],
+        required=False,
+        help_text="As far as you know from doing it or testing it, not as it is meant.",
+    )
+    last_tested_on = day_of_test(required=False, label="When was it last tested, if ever?")
+    tested_by_line = testers(required=False)
+    detail = Words(
+        label="What else should be known of it?",
+        called="The detail",
+        required=False,
+        rows=4,
+        help_text="For example, how often it runs, where it is written down, what it does not reach.",
+    )
+    token = TokenField(required=False, widget=forms.HiddenInput)
+    helper = Helper(
+        Fieldset("The control", "title", "kind"),
+        Fieldset("Who has it", "owner", "run_by"),
+        Fieldset("How well it holds, if you can say", "design", "operating", "last_tested_on", "tested_by_line"),
+        MoreDetail("More detail", "detail"),
+    )
+    field_order = [pointer.name for pointer in helper.layout.get_field_names()]
+
+    def __init__(self, data=None, *, risk, **options):
+        initial = {"token": uuid.uuid4(), "run_by": Control.RunBy.OWN, **options.pop("initial", {})}
+        super().__init__(data, initial=initial, **options)
+        self.risk = risk
+        self.fields["owner"].queryset = risk.register.organisation.posts.all()
+
+    def clean_last_tested_on(self):
+        return not_to_come(self.cleaned_data["last_tested_on"])
+
+    def clean(self):
+        cleaned = super().clean()
+        day, line = cleaned.get("last_tested_on"), cleaned.get("tested_by_line")
+        if line and not day and "last_tested_on" not in self.errors:
+            self.add_error("last_tested_on", "Enter the day of the test, or take away who tested it")
+        if day and not line and "tested_by_line" not in self.errors:
+            self.add_error("tested_by_line", "Select who tested it, or take the day away")
+        return cleaned
+
+
+class EditControlForm(Versioned, ControlForm):
+    status = choice("Is it used?", "Select whether it is used", Control.Status.choices)
+    reason = Words(
+        label="What changed, and why?",
+        called="What changed",
+        required=False,
+        rows=2,
+        help_text="One sentence for the history. You can leave it empty.",
+        max_length=1000,
+    )
+    helper = Helper(*ControlForm.helper.layout.fields, "reason")
+    field_order = ("status", *ControlForm.field_order)
+    token = None
+
+    def __init__(self, data=None, *, control):
+        super().__init__(data, risk=control.risk, initial={**control.content(), "version": control.version})
+        self.control = control
+        if control.is_in_place:  # taking it out of use asks for a reason and has a page of its own
+            del self.fields["status"]
+        else:
+            self.helper = Helper("status", *EditControlForm.helper.layout.fields)
+
+    def rebase(self, conflict):
+        """What this person left as they found it follows the other's change; what they typed stays."""
+        super().rebase(conflict)
+        opened = conflict.record.revisions.filter(number=conflict.version).first()
+        now = conflict.record.content()
+        before = opened.content() if opened else {}
+        self.taken_over = [n for n in before if n in self.fields and self.cleaned_data.get(n) == before[n] != now[n]]
+        for name in self.taken_over:
+            for part in range(3):
+                self.data.pop(f"{name}_{part}", None)  # of a day
+            self.data[name] = "" if now[name] is None else str(getattr(now[name], "pk", now[name]))
+
+
+class OneStepForm(Versioned, BesideRiskForm):
+    """One thing to say of a control, at the version that stood when the page was opened."""
+
+    def __init__(self, data=None, *, control, **initial):
+        super().__init__(data, initial={"version": control.version, **initial})
+        self.control, self.risk = control, control.risk
+
+
+class ControlTestForm(OneStepForm):
+    last_tested_on = day_of_test(label="On which day was it tested?")
+    tested_by_line = testers()
+    operating = choice("How did it do?", "Select how it did", Control.Operating.choices)
+    reason = Words(
+        label="What was tried, and what was found?",
+        called="What was found",
+        rows=3,
+        help_text="For example: 20 payments picked at random, all approved by two people. It stays in the history.",
+        missing="Enter what was tried and what was found",
+        max_length=1000,
+    )
+    helper = Helper("last_tested_on", "tested_by_line", "operating", "reason")
+    field_order = ("last_tested_on", "tested_by_line", "operating", "reason")
+
+    def __init__(self, data=None, *, control):
+        super().__init__(data, control=control, last_tested_on=timezone.localdate())
+
+    def clean_last_tested_on(self):
+        day, latest = not_to_come(self.cleaned_data["last_tested_on"]), self.control.last_tested_on
+        if latest and day < latest:
+            raise ValidationError(f"A test of {date_format(latest, 'j F Y')} is known already: enter that day or later")
+        return day
+
+
+class RetireControlForm(OneStepForm):
+    reason = Words(
+        label="Why is it no longer used?",
+        called="The reason",
+        rows=3,
+        help_text="And what takes its place, if anything. It stays in the history.",
+        missing="Enter why it is no longer used",
+        max_length=1000,
+    )
+    helper = Helper("reason")
+    field_order = ("reason",)

@@ -1,0 +1,99 @@
+"""What officers say of warning signs beside a risk, and looking for signs before anything is saved."""
+
+import uuid
+from itertools import groupby
+
+from django import forms
+from django.forms.utils import ErrorDict
+
+from registers.forms.fields import OneOf, Words
+from registers.forms.versions import TokenField
+from registers.govuk import GovukRadios, Helper
+from registers.models import Precedent, WarningSign
+
+
+class Looking(forms.Form):
+    """A form that can also be sent to look at what its words bring up: what was typed then stays as it is, nothing is
+    held against it, and nothing can be saved."""
+
+    @property
+    def is_looking(self):
+        return self.is_bound and "look" in self.data
+
+    def full_clean(self):
+        if self.is_looking:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+        else:
+            super().full_clean()
+
+    def is_valid(self):
+        return not self.is_looking and super().is_valid()
+
+
+class MarkForm(forms.Form):
+    sign = OneOf(
+        WarningSign.objects.select_related("case").order_by("case__number", "pk"),
+        to_field_name="code",
+        label="Which sign?",
+        error_messages={"required": "Select a sign", "invalid_choice": "Select a sign from the list"},
+    )
+    mark = forms.ChoiceField(
+        choices=Precedent.Mark.choices,
+        widget=GovukRadios(small=True, inline=True),
+        label="Is it relevant to this risk?",
+        error_messages={
+            "required": "Select relevant, not relevant or unsure",
+            "invalid_choice": "Select relevant, not relevant or unsure",
+        },
+    )
+    reason = Words(
+        label="Why?",
+        called="The reason",
+        rows=2,
+        max_length=1000,
+        help_text="One sentence: what you see here that is like it, or unlike it.",
+        missing="Enter why you mark it so",
+    )
+    token = TokenField(required=False, widget=forms.HiddenInput)
+    helper = Helper("sign", "mark", "reason")
+
+    def __init__(self, data=None, *, code=""):
+        """code: of the sign that it stands beside; without one the sign is to be chosen."""
+        names = f"id_{code}_%s" if code else "id_%s"
+        super().__init__(data, auto_id=names, initial={"sign": code, "token": uuid.uuid4()})
+        self.code = code
+        field = self.fields["sign"]
+        if code:
+            field.widget = forms.HiddenInput()
+        else:
+            field.choices = [("", "Choose a sign"), *_by_case(field.queryset)]
+
+
+def _by_case(signs):
+    """The signs as groups of choices, a group for each case."""
+    for case, rows in groupby(signs, key=lambda sign: sign.case):
+        yield case.short_name, [(sign.code, f"{sign.code}: {sign.title}") for sign in rows]
+
+
+class MarkForms:
+    """All forms of a page: one beside each sign that is suggested or marked, one to choose any other. `sent`: the one
+    that came back, or the last one while nothing was sent."""
+
+    def __init__(self, data, *, suggestions, standing):
+        marked = {one.mark.sign.code for one in standing}
+        self.words = {one.sign.code: one.words for one in suggestions}
+        code = data.get("sign", "") if data is not None else ""
+        self.sent = MarkForm(data, code=code if code in marked | set(self.words) else "")
+        left = [one for one in suggestions if one.sign.code not in marked]
+        self.suggested = [(one, self._beside(one.sign)) for one in left]
+        self.standing = [(one, self._beside(one.mark.sign)) for one in standing]
+        self.by_hand = MarkForm() if self.sent.code else self.sent
+
+    def _beside(self, sign):
+        return self.sent if self.sent.code == sign.code else MarkForm(code=sign.code)
+
+    @property
+    def said(self):
+        """What Risk.mark takes; the words that matched are looked up here, not taken from the page."""
+        said = self.sent.cleaned_data
+        return said | {"words": self.words.get(said["sign"].code, ())}

@@ -1,0 +1,43 @@
+"""What somebody wants to be told of, and the address of their calendar."""
+
+import uuid
+
+from django import forms
+
+from registers.forms.versions import TokenField
+from registers.govuk import GovukCheckboxes
+from registers.models import ReminderChoice, ReminderKind
+
+
+class ReminderForm(forms.Form):
+    kinds = forms.MultipleChoiceField(
+        required=False,
+        choices=ReminderKind.choices,
+        widget=GovukCheckboxes(
+            hints={
+                ReminderKind.REVIEW: "Two weeks before the day, and until somebody has looked again.",
+                ReminderKind.ACTION: "A week before it is due, and until it is done or dropped.",
+                ReminderKind.TOLERANCE: "Two weeks before that day, and until a response is chosen again.",
+                ReminderKind.ASSURANCE: "Two weeks before an opinion runs out, and until there is a newer one.",
+                ReminderKind.APPETITE: "To risk managers only: two weeks before the day, and until one is approved.",
+            }
+        ),
+        label="What should we write to you about?",
+        help_text="Leave all empty to get no e-mail.",
+        error_messages={
+            "invalid_choice": "Select what to be told of from the list",
+            "invalid_list": "Select from the list",
+        },
+    )
+
+    def __init__(self, data=None, *, person):
+        super().__init__(data, initial={"kinds": ReminderChoice.of(person)})
+
+
+class CalendarAddressForm(forms.Form):
+    """Sent twice it makes one address."""
+
+    token = TokenField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data=None):
+        super().__init__(data, initial={"token": uuid.uuid4()})

@@ -1,0 +1,128 @@
+"""Writes to each person once a day about what is late or falls due soon.
+
+At most one mail a person and day, however often this runs and however many run at once: a row (ReminderMail, unique by
+person and day) is claimed and committed before the mail is handed over, and only who claimed it sends. The claim comes
+first because nothing undoes a mail: claimed afterwards, a crash between the two would send it again.
+
+What that choice costs, and what is done about it:
+- the server says no (it refuses the address, the sender or the text): surely not sent, so the claim is given back, and
+  the next run of the day tries again;
+- the line breaks, or this process dies, between the claim and the answer: nobody knows, so the claim stays and the mail
+  is not sent again that day. Not silently: the run fails, later runs say how many stand so, and tomorrow's mail names
+  everything again, because it tells what is due and not what is new.
+- no server answers at all: asked before anything is claimed, so nothing is.
+"""
+
+import datetime
+from collections import Counter
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from registers.models import ReminderChoice, ReminderMail
+from registers.permissions import Permission, people_who
+from registers.reports import due_soon
+from registers.reports.due_mail import body_of, subject_of
+
+REFUSED = (SMTPRecipientsRefused, SMTPResponseException)  # the server answered no: it has not taken the mail
+KEPT_DAYS = 90  # that it is remembered who was written to
+HEADERS = {"Auto-Submitted": "auto-generated"}  # no out-of-office answers
+
+
+class Command(BaseCommand):
+    help = (
+        "Write to each person, at most once a day, about what is late or falls due soon on their registers. "
+        "Exits with 1 when a mail could not be sent; running it again tries those that were refused."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="Say who would be written to; send nothing.")
+
+    def handle(self, *, dry_run, **options):
+        self.day = timezone.localdate()
+        self.counts, self.failures = Counter(), []
+        people = people_who(Permission.EDIT_RISK).select_related("reminder_choice").order_by("pk")
+        written_to = set(ReminderMail.objects.filter(day=self.day).values_list("user", flat=True))
+        self.connection = None if dry_run else get_connection()
+        try:
+            for person in people:
+                self.counts[self.remind(person, person.pk in written_to)] += 1
+        finally:
+            if self.connection:
+                self.connection.close()
+        self.report(dry_run)
+
+    def remind(self, person, is_written_to):
+        """Write to one person if there is something to say; returns what came of it."""
+        kinds = ReminderChoice.of(person)
+        if is_written_to or not kinds:
+            return "written to before" if is_written_to else "wanting none"
+        dues = due_soon(person, self.day, kinds)
+        if not dues:
+            return "with nothing due"
+        if not self.connection:
+            self.stdout.write(f"{person.email}: {subject_of(dues, self.day)}")
+            return "to be written to"
+        self.reach_server()
+        try:
+            return self.send(person, dues)
+        except Exception as error:  # one address must not keep the others from theirs
+            self.failures.append(f"{person.email}: {type(error).__name__} {error}")
+            self.connection.close()  # the next one begins on a fresh line
+            return "failed"
+
+    def reach_server(self):
+        try:
+            self.connection.open()
+        except Exception as error:  # no use in asking again for each person
+            self.failures.append(f"no mail server: {type(error).__name__} {error}")
+            raise CommandError("\n".join(["Not sent, nor to those who come after:", *self.failures])) from error
+
+    def send(self, person, dues):
+        about = {"name": person, "site": settings.SITE_URL, "choices": reverse("reminders")}
+        mail = EmailMessage(
+            subject_of(dues, self.day),
+            body_of(dues, day=self.day, **about),
+            to=[person.email],
+            headers={**HEADERS, "List-Unsubscribe": f"<{about['site']}{about['choices']}>"},
+            connection=self.connection,
+        )
+        mail.message()  # what cannot be written is found before anything is claimed
+        claim = claimed(person, self.day)
+        if not claim:
+            return "written to before"
+        try:
+            mail.send()
+        except REFUSED:
+            claim.delete()
+            raise
+        claim.sent_at = timezone.now()
+        claim.save(update_fields=["sent_at"])
+        return "sent"
+
+    def report(self, dry_run):
+        said = ", ".join(f"{count} {what}" for what, count in sorted(self.counts.items()))
+        self.stdout.write(f"Reminders of {date_format(self.day, 'j F Y')}: {said or 'nobody to remind'}.")
+        hour_ago = timezone.now() - datetime.timedelta(hours=1)
+        unknown = ReminderMail.objects.filter(day=self.day, sent_at=None, claimed_at__lt=hour_ago).count()
+        if unknown:
+            self.stdout.write(f"Begun today and never confirmed: {unknown}. Tomorrow's mail names the same again.")
+        if not dry_run:
+            ReminderMail.objects.filter(day__lt=self.day - datetime.timedelta(days=KEPT_DAYS)).delete()
+        if self.failures:
+            raise CommandError("Not sent:\n" + "\n".join(self.failures))
+
+
+def claimed(person, day):
+    """The claim, committed, or None where another run has it."""
+    try:
+        with transaction.atomic(durable=True):
+            return ReminderMail.objects.create(user=person, day=day)
+    except IntegrityError:
+        return None

@@ -1,0 +1,141 @@
+"""What a person is told of by mail and in their calendar, and that they were: nothing here is part of any register."""
+
+import base64
+import hashlib
+import hmac
+import uuid
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from registers.models.audit import AuditEntry
+from registers.models.people import User
+
+
+class ReminderKind(models.TextChoices):
+    REVIEW = "review", "Reviews of risks"
+    ACTION = "action", "Actions"
+    TOLERANCE = "tolerance", "Risks that are tolerated until a day"
+    ASSURANCE = "assurance", "Assurance that runs out"
+    APPETITE = "appetite", "Statements of appetite"
+
+
+class ReminderChoice(models.Model):
+    """What somebody wants by mail, from the first time they say so. Until then: everything."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_choice")
+    kinds = models.JSONField(default=list, help_text="Of ReminderKind. Empty: no mail.")
+
+    def __str__(self):
+        return f"{self.user}: {', '.join(self.kinds) or 'none'}"
+
+    @classmethod
+    def of(cls, user):
+        """The kinds that the person gets by mail. A person fetched with their reminder_choice costs no query."""
+        try:
+            chosen = user.reminder_choice.kinds
+        except cls.DoesNotExist:
+            return list(ReminderKind)
+        return [kind for kind in ReminderKind if kind in chosen]
+
+    @classmethod
+    def choose(cls, *, by, kinds):
+        """Keep what somebody wants. It concerns them alone, so no audit chain tells of it."""
+        kinds = [str(kind) for kind in ReminderKind if kind in kinds]
+        return cls.objects.update_or_create(user=by, defaults={"kinds": kinds})[0]
+
+
+class ReminderMail(models.Model):
+    """That somebody is written to on a day: claimed before the mail is sent, so that no second one is."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_mails")
+    day = models.DateField()
+    claimed_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, help_text="When the mail server took it. Empty: nobody knows.")
+
+    class Meta:
+        ordering = ["day", "user"]
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="reminder_mail_once_a_person_and_day")]
+
+    def __str__(self):
+        return f"{self.user_id} on {self.day}"
+
+
+class CalendarKey(models.Model):
+    """The secret in the address of somebody's calendar: kept as a digest, so that it cannot be read back. Whoever has
+    it reads without signing in, so the installation's audit chain tells when one is made and when it ends."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_keys")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["user", "-made_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(revoked_at=None), name="calendar_key_in_use_once_a_person"
+            )
+        ]
+
+    def __str__(self):
+        return f"Calendar of {self.user_id} from {self.made_at:%Y-%m-%d}"
+
+    @classmethod
+    def made_for(cls, user):
+        """The key in use, or None."""
+        return cls.objects.filter(user=user, revoked_at=None).first()
+
+    @classmethod
+    def reader_of(cls, secret):
+        """Whose calendar that is, or None: of an unknown or revoked secret, and of a person who is not active. Found
+        by digest, so how long it takes tells nothing of a secret."""
+        used = cls.objects.filter(digest=digest_of(secret), revoked_at=None, user__is_active=True)
+        key = used.select_related("user").first()
+        return key and key.user
+
+    @classmethod
+    @transaction.atomic
+    def make(cls, *, by, token=None):
+        """Make the person a key in place of the one in use, and return its secret: it can be had only now.
+
+        The secret comes of SECRET_KEY and the token, which is kept nowhere: so the same form sent twice gives one key
+        and shows one secret both times, whichever answer the browser shows."""
+        User.objects.select_for_update().get(pk=by.pk)  # one form at a time
+        secret = _secret_of(by, token or uuid.uuid4())
+        known = cls.objects.filter(digest=digest_of(secret)).first()
+        if known and known.revoked_at is None:
+            return secret
+        if known:  # the form of a key that has ended
+            secret = _secret_of(by, uuid.uuid4())
+        cls.revoke(by=by)
+        key = cls.objects.create(user=by, digest=digest_of(secret))
+        key._enter(by, "calendar.made")
+        return secret
+
+    @classmethod
+    @transaction.atomic
+    def revoke(cls, *, by):
+        """End the person's key, if there is one: what the address showed is there for nobody any more."""
+        for key in cls.objects.select_for_update().filter(user=by, revoked_at=None):
+            key.revoked_at = timezone.now()
+            key.save(update_fields=["revoked_at"])
+            key._enter(by, "calendar.revoked")
+
+    def _enter(self, by, verb):
+        facts = {"calendar_key": self.pk}
+        AuditEntry.record(organisation=None, by=by, verb=verb, subject=by, facts=facts, text={"by": str(by)})
+
+
+def digest_of(secret):
+    """Fast on purpose: 256 random bits need no slow hash, and the address is asked for every hour."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _secret_of(user, token):
+    """32 bytes that nobody finds without SECRET_KEY, as 43 characters of an address."""
+    said = f"calendar:{user.pk}:{token}".encode()
+    made = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()

@@ -1,0 +1,72 @@
+"""What somebody is told of: by mail, as they choose, and in a calendar that needs no signing in."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from registers.forms import CalendarAddressForm, ReminderForm
+from registers.models import CalendarKey, ReminderChoice
+from registers.permissions import Permission, can_somewhere
+from registers.reports import due_between
+from registers.transfer.calendar import DAYS_AHEAD, DAYS_BACK, LIMIT, calendar_of
+from registers.views.reading import read_only
+
+
+def reminders(request):
+    may_be_told = can_somewhere(request.user, Permission.EDIT_RISK)
+    form = ReminderForm(request.POST if request.method == "POST" else None, person=request.user)
+    if form.is_bound and not may_be_told:
+        raise PermissionDenied
+    if form.is_valid():
+        ReminderChoice.choose(by=request.user, **form.cleaned_data)
+        some = form.cleaned_data["kinds"]
+        messages.success(request, "Your choice is saved." if some else "Your choice is saved: you get no reminders.")
+        return redirect("reminders")
+    key = CalendarKey.made_for(request.user)
+    context = {"form": form, "may_be_told": may_be_told, "calendar_key": key}
+    return render(request, "registers/reminders.html", context)
+
+
+def calendar_address(request):
+    """Makes an address and shows it: the answer to the form is the only page that ever does."""
+    if not can_somewhere(request.user, Permission.EDIT_RISK):
+        raise PermissionDenied
+    form = CalendarAddressForm(request.POST if request.method == "POST" else None)
+    address = ""
+    if form.is_valid():
+        address = address_of(CalendarKey.make(by=request.user, **form.cleaned_data))
+    context = {"form": form, "address": address, "calendar_key": CalendarKey.made_for(request.user)}
+    return render(request, "registers/calendar_address.html", context)
+
+
+def calendar_stop(request):
+    if request.method == "POST":
+        CalendarKey.revoke(by=request.user)
+        messages.success(request, "The calendar address is stopped: it leads nowhere now.")
+        return redirect("reminders")
+    return render(request, "registers/calendar_stop.html", {"calendar_key": CalendarKey.made_for(request.user)})
+
+
+@login_not_required
+@read_only
+def calendar_feed(request, secret):
+    """Whoever has the secret reads what its person may see today; for anybody else there is nothing here."""
+    reader = CalendarKey.reader_of(secret)
+    if not reader or not can_somewhere(reader, Permission.VIEW_REGISTER):
+        raise Http404("No calendar of that address.")
+    today = timezone.localdate()
+    first, last = today - timedelta(DAYS_BACK), today + timedelta(DAYS_AHEAD)
+    calendar = calendar_of(due_between(reader, first, last, today, LIMIT), site=settings.SITE_URL)
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": 'inline; filename="failing-well.ics"'}
+    return HttpResponse(calendar, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def address_of(secret):
+    return settings.SITE_URL + reverse("calendar_feed", args=[secret])

@@ -1,0 +1,415 @@
+"""Who looked and what they said: the verb, the form, the map out of plain rows, the page and the list it leads to."""
+
+import dataclasses
+import datetime
+import re
+import uuid
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from makers import (
+    day,
+    days_ago,
+    make_agreement,
+    make_assurance,
+    make_control,
+    make_organisation,
+    make_person,
+    make_register,
+    make_risk,
+    make_user,
+)
+
+from registers.forms.assurance import years_later
+from registers.models import Assurance, Assured, Controlled, HistoryIsAppendOnly, Line, Position, Role
+from registers.reports.assurance import in_words, map_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def risk():
+    return make_risk(make_register(slug="ours"), assessed=(3, 4), on=days_ago(400))
+
+
+def signed_in(register, role):
+    client = Client()
+    client.force_login(make_person(register.organisation, role))
+    return client
+
+
+@pytest.fixture
+def officer(risk):
+    return signed_in(risk.register, Role.OFFICER)
+
+
+@pytest.fixture
+def member(risk):
+    return signed_in(risk.register, Role.MEMBER)
+
+
+MAP = "/registers/ours/assurance/"
+
+
+def text_at(client, path):
+    return " ".join(client.get(path).text.split())
+
+
+# The verb
+
+
+def test_an_opinion_is_added_and_never_edited(risk):
+    given = make_assurance(risk)
+    with pytest.raises(HistoryIsAppendOnly):
+        given.save()
+
+
+def test_the_same_token_gives_back_the_opinion(risk):
+    by, token = make_user(), uuid.uuid4()
+    assert make_assurance(risk, by=by, token=token) == make_assurance(risk, by=by, token=token)
+
+
+def test_an_opinion_about_a_control_of_another_risk_is_refused(risk):
+    with pytest.raises(ValueError, match="another risk"):
+        make_assurance(risk, control=make_control(make_risk(risk.register)))
+
+
+def test_the_database_refuses_an_opinion_that_ends_before_its_day(risk):
+    with pytest.raises(IntegrityError, match="assurance_ends_after_its_day"), transaction.atomic():
+        make_assurance(risk, on=days_ago(5), expires_on=days_ago(5))
+
+
+@pytest.mark.parametrize("change", [{"opinion": "substantial"}, {"expires_on": day("2099-01-01")}, {"line": 4}])
+def test_a_changed_opinion_is_found(risk, change):
+    make_assurance(risk, "limited")
+    QuerySet(Assurance).update(**change)
+    with pytest.raises(CommandError, match="not what was sealed"):
+        call_command("verify_audit")
+
+
+# The map out of plain rows
+
+
+@dataclasses.dataclass
+class Given:
+    pk: int
+    risk_id: int
+    line: int
+    effective_on: datetime.date
+    expires_on: datetime.date
+
+
+def given(pk, risk, line, on, until):
+    return Given(pk, risk, line, day(on), day(until))
+
+
+def cells(*opinions, risks=(1,), on="2026-11-25"):
+    return map_of(risks, opinions, day(on))
+
+
+def test_a_risk_that_nobody_looked_at_has_four_gaps():
+    assert [(cell.line, cell.given) for cell in cells()[1]] == [(line, None) for line in Line]
+
+
+def test_an_opinion_stands_in_the_cell_of_its_line_with_its_age():
+    one = given(1, 1, 3, "2025-09-25", "2027-01-01")
+    cell = cells(one)[1][2]
+    assert (cell.given, cell.age, cell.has_run_out) == (one, "14 months", False)
+
+
+@pytest.mark.parametrize(("until", "has_run_out"), [("2026-11-25", False), ("2026-11-24", True)])
+def test_an_opinion_holds_on_the_last_day_it_is_good_for(until, has_run_out):
+    assert cells(given(1, 1, 1, "2026-01-01", until))[1][0].has_run_out is has_run_out
+
+
+def test_a_later_opinion_of_a_line_takes_the_place_of_an_earlier_one_even_if_it_ran_out_sooner():
+    older = given(1, 1, 3, "2026-01-01", "2028-01-01")
+    newer = given(2, 1, 3, "2026-06-01", "2026-07-01")
+    cell = cells(newer, older)[1][2]
+    assert (cell.given, cell.has_run_out) == (newer, True)
+
+
+def test_of_two_on_one_day_the_one_recorded_last_stands():
+    first, second = (given(pk, 1, 3, "2026-01-01", "2028-01-01") for pk in (1, 2))
+    assert cells(second, first)[1][2].given == second
+
+
+def test_what_was_given_after_the_day_is_left_out():
+    assert cells(given(1, 1, 3, "2026-11-26", "2028-01-01"))[1][2].given is None
+
+
+def test_each_risk_has_its_own_row():
+    found = cells(given(1, 2, 4, "2026-01-01", "2028-01-01"), risks=(1, 2))
+    assert [found[1][3].given, found[2][3].given.pk] == [None, 1]
+
+
+@pytest.mark.parametrize(
+    ("one", "count", "words"),
+    [
+        (Assured.FIRST_LINE, 0, "none rests on line 1 alone"),
+        (Assured.FIRST_LINE, 1, "one rests on line 1 alone"),
+        (Assured.FIRST_LINE, 9, "nine rest on line 1 alone"),
+        (Assured.NONE, 1, "one has no assurance at all"),
+        (Assured.NONE, 14, "14 have no assurance at all"),
+        (Controlled.NONE, 2, "two have no control written down"),
+    ],
+)
+def test_a_count_is_said_in_words(one, count, words):
+    assert in_words(one, count) == words
+
+
+# What the list and the counts ask
+
+
+CASES = {
+    "no opinion": ([], Assured.NONE),
+    "line 1": ([(1, 30, -30)], Assured.FIRST_LINE),
+    "line 2": ([(2, 30, -30)], Assured.BEYOND),
+    "lines 1 and 4": ([(1, 30, -30), (4, 30, -30)], Assured.BEYOND),
+    "line 1, and line 3 run out": ([(1, 30, -30), (3, 30, 1)], Assured.FIRST_LINE),
+    "all run out": ([(1, 30, 1), (3, 30, 1)], Assured.EXPIRED),
+    "good until today": ([(3, 30, 0)], Assured.BEYOND),
+    "a later one of line 3 ran out": ([(3, 60, -300), (3, 30, 5)], Assured.EXPIRED),
+    "one was renewed": ([(3, 60, 30), (3, 20, -20)], Assured.BEYOND),
+}
+
+
+@pytest.mark.parametrize(("told", "expected"), CASES.values(), ids=CASES)
+def test_exactly_one_word_is_true_of_a_risk(risk, told, expected):
+    for line, on, until in told:
+        make_assurance(risk, line=line, on=days_ago(on), expires_on=days_ago(until))
+    today = timezone.localdate()
+    assert [one for one in Assured if Position.objects.filter(one.on(today))] == [expected] * len(risk.positions.all())
+
+
+def test_a_risk_without_a_control_in_place_has_none(risk):
+    wanting = Position.objects.filter(Controlled.NONE.on(timezone.localdate()))
+    assert wanting.count() == 1
+    control = make_control(risk)
+    assert wanting.count() == 0
+    control.retire(by=make_user(), version=1, reason="Over.")
+    assert wanting.count() == 1
+
+
+@pytest.mark.parametrize(("tested", "count"), [(None, 1), (366, 1), (365, 0)])
+def test_a_control_is_untested_after_twelve_months(risk, tested, count):
+    said = {"last_tested_on": days_ago(tested), "tested_by_line": 1} if tested else {}
+    make_control(risk, on=days_ago(390), **said)
+    assert Position.objects.filter(Controlled.UNTESTED.on(timezone.localdate())).count() == count
+
+
+def test_whether_a_control_was_tested_is_asked_of_the_day(risk):
+    control = make_control(risk, on=days_ago(100))
+    control.test(by=make_user(), version=1, last_tested_on=days_ago(50), tested_by_line=1, operating="works")
+    counts = [Position.objects.filter(Controlled.UNTESTED.on(days_ago(ago))).count() for ago in (60, 40)]
+    assert counts == [1, 0]
+
+
+@pytest.mark.parametrize("path", [f"{MAP}?as_at=0001-01-01", "/registers/ours/?as_at=0001-01-01&controls=untested"])
+def test_the_first_day_there_is_breaks_nothing(risk, member, path):
+    assert member.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["assurance=x", "controls=x", "assurance=%00"])
+def test_a_word_that_is_none_is_refused(risk, member, query):
+    assert member.get(f"/registers/ours/?{query}").status_code == 400
+
+
+# The form
+
+
+def parts(name, day):
+    return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
+
+
+def sent(client, risk, on=10, until=-300, **fields):
+    days = parts("effective_on", days_ago(on)) | parts("expires_on", days_ago(until))
+    said = {"line": "3", "provider": "Internal audit", "opinion": "limited", **days, **fields}
+    return client.post(f"{risk.get_absolute_url()}assurance/new/", said)
+
+
+def test_an_opinion_is_recorded_and_stands_on_the_risks_page(risk, officer):
+    control = make_control(risk, title="Two signatures")
+    assert sent(officer, risk, control=control.pk, note="Report 7.")["Location"] == risk.get_absolute_url()
+    text = text_at(officer, risk.get_absolute_url())
+    assert "Internal audit, at: Two signatures" in text and "Limited" in text and "Report 7." in text
+
+
+def test_a_form_sent_twice_makes_one_opinion(risk, officer):
+    token = str(uuid.uuid4())
+    for _ in range(2):
+        sent(officer, risk, token=token)
+    assert Assurance.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"line": ""}, "Select which line looked"),
+        ({"line": "5"}, "Select which line looked"),
+        ({"line": "x"}, "Select which line looked"),
+        ({"provider": "  "}, "Enter who looked"),
+        ({"opinion": "splendid"}, "Select what their opinion was"),
+        ({"control": "x"}, "Select a control of this risk"),
+        ({"on": -1}, "The day must be today or in the past"),
+        ({"on": 10, "until": 10}, "when it was given"),
+        ({"on": 10, "until": 11}, "when it was given"),
+        ({"on": 0, "until": -1828}, "5 years after it was given"),
+        ({"expires_on_2": "9999"}, "5 years after it was given"),
+        ({"expires_on_1": "13"}, "must be a real date"),
+        ({"note": "x" * 4001}, "The note must be 4,000 characters or fewer"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(risk, officer, fields, words):
+    answer = sent(officer, risk, **fields)
+    assert (answer.status_code, words in answer.text, Assurance.objects.exists()) == (200, True, False)
+
+
+def test_a_control_of_another_risk_or_one_no_longer_used_is_refused(risk, officer):
+    retired = make_control(risk)
+    retired.retire(by=make_user(), version=1, reason="Over.")
+    for control in (make_control(make_risk(risk.register)), retired):
+        assert "Select a control of this risk" in sent(officer, risk, control=control.pk).text
+    assert not Assurance.objects.exists()
+
+
+def test_a_closed_risk_takes_no_opinion(risk, officer):
+    risk.close(by=make_user(), version=1, reason="Over.")
+    assert "is closed: what stands beside it stays" in sent(officer, risk).text
+    assert not Assurance.objects.exists()
+
+
+def test_years_are_counted_by_the_calendar():
+    assert [years_later(day("2024-02-29"), n) for n in (1, 4)] == [day("2025-02-28"), day("2028-02-29")]
+
+
+# The risk's page
+
+
+def test_a_risk_that_nobody_looked_at_says_what_assurance_is(risk, member):
+    assert "Nobody has said how well this risk is held" in text_at(member, risk.get_absolute_url())
+
+
+def test_a_line_that_did_not_look_is_a_gap_and_an_opinion_that_ran_out_says_so(risk, member):
+    make_assurance(risk, line=3, on=days_ago(400), expires_on=days_ago(30))
+    text = text_at(member, risk.get_absolute_url())
+    assert text.count("Nobody of this line has looked.") == 3
+    assert "<strong>run out</strong>" in text and "13 months ago" in text
+
+
+def test_an_earlier_opinion_of_a_line_is_folded_away(risk, member):
+    make_assurance(risk, "substantial", on=days_ago(90))
+    make_assurance(risk, "limited", on=days_ago(9))
+    assert "Earlier opinions (1)" in text_at(member, risk.get_absolute_url())
+
+
+def test_a_past_day_shows_who_had_looked_by_then(risk, member):
+    make_assurance(risk, "limited", on=days_ago(20))
+    texts = [text_at(member, f"{risk.get_absolute_url()}?as_at={days_ago(ago)}") for ago in (30, 10)]
+    assert ["Nobody has said how well" in text for text in texts] == [True, False]
+    assert "10 days before" in texts[1]
+
+
+# The map
+
+
+@pytest.fixture
+def register(risk):
+    """Ours, with a risk of each kind beside `risk`, which nobody looked at; the highest of them is exempt."""
+    register = risk.register
+    high, first = (make_risk(register, title=title, assessed=(4, 4), on=days_ago(90)) for title in ("High", "First"))
+    make_assurance(high, "limited", line=3, on=days_ago(80))
+    make_assurance(first, line=1, on=days_ago(80))
+    over = make_risk(register, title="Over", assessed=(1, 1), on=days_ago(90))
+    make_assurance(over, line=4, on=days_ago(80), expires_on=days_ago(20))
+    hidden = make_risk(register, title="Quokka in the vault", assessed=(5, 5), is_exempt=True, on=days_ago(90))
+    make_assurance(hidden, line=1, on=days_ago(80), provider="Quokka society")
+    return register
+
+
+def test_the_map_says_how_many_rest_on_what(register, officer):
+    text = re.sub(r"<[^>]+>", "", text_at(officer, MAP))
+    assert "Of 4 risks, one rests on line 1 alone, one has only opinions that have run out and one has no " in text
+    assert "One has an opinion from line 2, 3 or 4 that still holds, four have no control" in text
+    assert "four have no control written down and none has a control that was not tested" in text
+
+
+@pytest.mark.parametrize("query", ["", f"?as_at={days_ago(50)}", f"?as_at={days_ago(85)}", "?agreed={}"])
+def test_each_number_leads_to_a_list_that_holds_as_many(register, member, query):
+    make_control(register.risks.first(), on=days_ago(60))
+    agreement = make_agreement(register)
+    make_assurance(register.risks.first(), line=2)  # known later than what was agreed
+    text = member.get(MAP + query.format(agreement.pk)).text.replace("&amp;", "&")
+    links = re.findall(r'href="([^"]+(?:assurance|controls)=[^"]+)" data-count="(\d+)"', text)
+    assert len(links) >= 2
+    for href, count in links:
+        assert f'data-total="{count}"' in member.get(href).text, href
+
+
+def test_the_highest_risk_stands_first(register, officer):
+    titles = [row.position.revision.title for row in officer.get(MAP).context["rows"]]
+    assert titles == ["High", "First", "Reserves run out", "Over"]
+
+
+def test_a_cell_says_opinion_age_and_that_it_ran_out(register, officer):
+    text = re.sub(r"<[^>]+>", "", text_at(officer, MAP))
+    assert "Limited Internal audit, 2 months ago" in text
+    assert "Reasonable Internal audit, 2 months ago, run out" in text
+
+
+def test_an_empty_cell_says_that_it_is_a_gap(register, officer):
+    assert officer.get(MAP).text.count(">Gap</span>") == 4 * 4 - 3
+
+
+@pytest.mark.parametrize(("role", "is_seen"), [(Role.OFFICER, False), (Role.PEER, False), (Role.MANAGER, True)])
+def test_an_exempt_risk_is_on_nobodys_map_who_may_not_see_it(register, role, is_seen):
+    text = signed_in(register, role).get(MAP).text
+    assert ("Quokka" in text, "exempt risks not counted" in text.lower()) == (is_seen, not is_seen)
+    assert ("Of 5 risks" in text) == is_seen
+
+
+def test_a_member_opens_on_what_was_agreed(register, member):
+    make_agreement(register)
+    make_assurance(register.risks.first(), line=2, on=days_ago(60), provider="Told late")
+    agreed = text_at(member, MAP)
+    assert ("Told late" in agreed, "Of 5 risks" in agreed) == (False, True)
+    assert "Told late" in text_at(member, f"{MAP}?as_at={timezone.localdate()}")
+
+
+def test_closed_risks_are_not_on_the_map(risk, member):
+    risk.close(by=make_user(), version=1, reason="Over.")
+    assert "No risks on this register yet" in text_at(member, MAP)
+
+
+def test_a_day_to_come_shows_no_map(risk, member):
+    assert "has not come yet" in text_at(member, f"{MAP}?as_at={days_ago(-9)}")
+
+
+def test_a_page_beyond_the_last_says_so(risk, member):
+    assert "There is no such page" in text_at(member, f"{MAP}?page=9")
+
+
+def test_a_stranger_finds_no_map(risk):
+    client = Client()
+    client.force_login(make_person(make_organisation(), Role.MANAGER))
+    assert client.get(MAP).status_code == 404
+
+
+def test_the_map_costs_as_much_with_one_risk_as_with_twenty(risk, officer, django_assert_num_queries):
+    make_assurance(risk)
+    make_control(risk)
+    officer.get(MAP)
+    with CaptureQueriesContext(connection) as one:
+        officer.get(MAP)
+    for _ in range(19):
+        other = make_risk(risk.register, assessed=(2, 2))
+        for line in Line:
+            make_assurance(other, line=line)
+        make_control(other)
+    with django_assert_num_queries(len(one)):
+        officer.get(MAP)

@@ -1,0 +1,362 @@
+"""The calendar of what falls due: who reads it by its secret address, and what it says."""
+
+import datetime
+import hashlib
+import logging
+import uuid
+
+import pytest
+from database import in_parallel
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from icalendar import Calendar
+from makers import (
+    days_ago,
+    make_action,
+    make_appetite,
+    make_assurance,
+    make_organisation,
+    make_person,
+    make_post,
+    make_register,
+    make_revision,
+    make_risk,
+    make_user,
+)
+
+from failing_well.logs import WithoutSecrets
+from registers.models import AuditEntry, CalendarKey, Risk, Role
+from registers.reports.due import Due
+from registers.transfer.calendar import LIMIT, calendar_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ours():
+    return make_register(make_organisation("Northmoor Council"), slug="ours", prefix="CORP", name="Corporate register")
+
+
+@pytest.fixture
+def officer(ours):
+    return make_person(ours.organisation)
+
+
+@pytest.fixture
+def post(ours, officer):
+    return make_post(ours.organisation, holder=officer)
+
+
+@pytest.fixture
+def signed_in(officer):
+    client = Client()
+    client.force_login(officer)
+    return client
+
+
+def feed(secret):
+    """What somebody who is not signed in is answered."""
+    return Client().get(f"/calendar/{secret}.ics")
+
+
+def events(secret):
+    return Calendar.from_ical(feed(secret).content).walk("VEVENT")
+
+
+def summaries(secret):
+    return [str(event["summary"]) for event in events(secret)]
+
+
+# The key
+
+
+def test_the_secret_is_long_and_only_its_digest_is_stored(officer):
+    secret = CalendarKey.make(by=officer)
+    key = CalendarKey.objects.get()
+    assert len(secret) == 43 and key.digest == hashlib.sha256(secret.encode()).hexdigest()
+
+
+def test_two_keys_are_never_alike(officer):
+    token = uuid.uuid4()
+    assert len({CalendarKey.make(by=p, token=token) for p in (officer, make_user())}) == 2
+    assert len({CalendarKey.make(by=officer) for _ in range(3)}) == 3
+
+
+def test_another_installation_makes_other_keys(officer, settings):
+    token = uuid.uuid4()
+    first = CalendarKey.make(by=officer, token=token)
+    settings.SECRET_KEY = "another"
+    assert CalendarKey.make(by=officer, token=token) != first
+
+
+def test_a_new_key_ends_the_one_before(officer):
+    first, second = CalendarKey.make(by=officer), CalendarKey.make(by=officer)
+    assert (feed(first).status_code, feed(second).status_code) == (404, 200)
+
+
+def test_a_key_of_somebody_else_stays(officer, ours):
+    other = CalendarKey.make(by=make_person(ours.organisation))
+    CalendarKey.make(by=officer)
+    CalendarKey.revoke(by=officer)
+    assert feed(other).status_code == 200
+
+
+def test_a_person_has_one_key_in_use(officer):
+    CalendarKey.make(by=officer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CalendarKey.objects.create(user=officer, digest="another")
+
+
+def test_making_and_ending_a_key_is_in_the_audit_trail_of_the_installation(officer):
+    secret = CalendarKey.make(by=officer)
+    CalendarKey.revoke(by=officer)
+    entries = AuditEntry.objects.filter(by=officer, chain__organisation=None)
+    assert [entry.verb for entry in entries] == ["calendar.made", "calendar.revoked"]
+    assert secret not in str([(entry.facts, entry.text.content) for entry in entries])
+    call_command("verify_audit", verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_form_of_a_key_sent_twice_at_once_makes_one(ours):
+    person, token = make_person(ours.organisation), uuid.uuid4()
+    found = set(in_parallel(2, lambda _: CalendarKey.make(by=person, token=token)))
+    assert len(found) == 1 and feed(found.pop()).status_code == 200
+
+
+# Who reads it
+
+
+def test_whoever_has_the_address_reads_without_signing_in(officer):
+    answer = feed(CalendarKey.make(by=officer))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/calendar; charset=utf-8")
+    assert (answer["Cache-Control"], answer.cookies) == ("private, no-store", {})
+
+
+def same_as_unknown(secret):
+    found, unknown = feed(secret), feed("x" * 43)
+    return (found.status_code, found.content) == (404, unknown.content) and found.headers == unknown.headers
+
+
+def test_a_revoked_secret_is_like_none(officer):
+    secret = CalendarKey.make(by=officer)
+    CalendarKey.revoke(by=officer)
+    assert same_as_unknown(secret)
+
+
+def test_the_secret_of_an_inactive_person_is_like_none(officer):
+    secret = CalendarKey.make(by=officer)
+    type(officer).objects.filter(pk=officer.pk).update(is_active=False)
+    assert same_as_unknown(secret)
+
+
+def test_the_secret_of_somebody_without_a_role_is_like_none(officer):
+    secret = CalendarKey.make(by=officer)
+    officer.memberships.update(until=days_ago(1))
+    assert same_as_unknown(secret)
+
+
+def test_the_digest_is_no_secret(officer):
+    CalendarKey.make(by=officer)
+    assert same_as_unknown(CalendarKey.objects.get().digest)
+
+
+def test_who_may_only_read_now_has_an_empty_calendar(officer, ours, post):
+    make_risk(ours, owner=post, next_review_on=days_ago(1))
+    secret = CalendarKey.make(by=officer)
+    officer.memberships.update(role=Role.MEMBER)
+    assert summaries(secret) == []
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_it_is_only_read(officer, method):
+    secret = CalendarKey.make(by=officer)
+    assert getattr(Client(enforce_csrf_checks=True), method)(f"/calendar/{secret}.ics").status_code in (403, 405)
+
+
+@pytest.mark.parametrize(
+    "line", ["Internal Server Error: /calendar/%s.ics", "Forbidden (CSRF cookie not set.): /calendar/%s.ics"]
+)
+def test_the_secret_is_not_logged(officer, line):
+    secret = CalendarKey.make(by=officer)
+    record = logging.LogRecord("django.request", logging.ERROR, "", 1, line, (secret,), None)
+    formatted = WithoutSecrets("{message}", style="{").format(record)
+    assert secret not in formatted and "/calendar/***.ics" in formatted
+
+
+def test_our_log_is_written_by_what_takes_the_secret_out():
+    found = {type(h.formatter) for name in ("", "django") for h in logging.getLogger(name).handlers}
+    assert WithoutSecrets in found
+
+
+# What it says
+
+
+def test_each_kind_is_named(ours, post):
+    manager = make_person(ours.organisation, Role.MANAGER)
+    held = make_post(ours.organisation, holder=manager)
+    risk = make_risk(
+        ours,
+        **{"title": "Requests for records", "owner": held, "on": days_ago(30), "next_review_on": days_ago(-1)},
+        **{"response": Risk.Response.TOLERATE, "response_reason": "So.", "tolerated_until": days_ago(-2)},
+    )
+    make_action(risk, owner=held, due_on=days_ago(-3), title="Write it down")
+    make_assurance(risk, on=days_ago(20), expires_on=days_ago(-4))
+    make_appetite(ours.organisation, "financial", review_by=days_ago(-5))
+    assert summaries(CalendarKey.make(by=manager)) == [
+        "Review CORP-001: Requests for records",
+        "Tolerance of CORP-001 ends: Requests for records",
+        "Action for CORP-001: Write it down",
+        "Assurance of CORP-001 runs out, line 3: internal audit: Requests for records",
+        "Review the appetite: Financial",
+    ]
+
+
+def test_of_an_exempt_risk_only_the_reference_is_there(ours, officer, post):
+    make_risk(ours, owner=post, title="Quokka", is_exempt=True, next_review_on=days_ago(-1))
+    secret = CalendarKey.make(by=officer)
+    assert summaries(secret) == ["Review CORP-001 (exempt)"]
+    assert b"Quokka" not in feed(secret).content
+
+
+def test_a_risk_made_exempt_for_the_reader_is_gone_from_it(ours, officer, post):
+    risk = make_risk(ours)
+    make_action(risk, owner=post, due_on=days_ago(-3))
+    secret = CalendarKey.make(by=officer)
+    assert len(summaries(secret)) == 1
+    make_revision(risk, is_exempt=True)
+    assert summaries(secret) == []
+
+
+def test_an_event_is_a_whole_day_that_blocks_no_time(ours, officer, post):
+    make_risk(ours, owner=post, next_review_on=days_ago(-1))
+    (event,) = events(CalendarKey.make(by=officer))
+    assert (event.decoded("dtstart"), event.decoded("dtend")) == (days_ago(-1), days_ago(-2))
+    assert (str(event["transp"]), str(event["class"]), "dtstamp" in event) == ("TRANSPARENT", "PRIVATE", True)
+
+
+def test_an_event_leads_to_the_page_of_the_risk(ours, officer, post, settings):
+    settings.SITE_URL = "https://register.example.org"
+    make_risk(ours, owner=post, next_review_on=days_ago(-1))
+    (event,) = events(CalendarKey.make(by=officer))
+    assert str(event["url"]) == "https://register.example.org/registers/ours/risks/1/"
+
+
+def test_an_event_keeps_its_name_when_its_day_moves(ours, officer, post):
+    risk = make_risk(ours, owner=post, next_review_on=days_ago(-1))
+    secret = CalendarKey.make(by=officer)
+    before = [str(event["uid"]) for event in events(secret)]
+    make_revision(risk, next_review_on=days_ago(-40))
+    (event,) = events(secret)
+    assert ([str(event["uid"])], event.decoded("dtstart")) == (before, days_ago(-40))
+
+
+@pytest.mark.parametrize(("ahead", "is_there"), [(-91, False), (-90, True), (365, True), (366, False)])
+def test_it_reaches_from_three_months_back_to_a_year_ahead(ours, officer, post, ahead, is_there):
+    make_risk(ours, owner=post, next_review_on=days_ago(-ahead))
+    assert len(events(CalendarKey.make(by=officer))) == is_there
+
+
+def test_it_has_all_kinds_whatever_is_chosen_by_mail(ours, officer, post, signed_in):
+    make_risk(ours, owner=post, next_review_on=days_ago(-1))
+    signed_in.post("/reminders/", {})
+    assert len(events(CalendarKey.make(by=officer))) == 1
+
+
+def test_it_costs_the_same_with_one_row_as_with_many(ours, officer, post):
+    secret, costs = CalendarKey.make(by=officer), []
+    for count in (1, 4):
+        for _ in range(count):
+            make_action(make_risk(ours, owner=post, next_review_on=days_ago(-1)), owner=post, due_on=days_ago(-3))
+        with CaptureQueriesContext(connection) as queries:
+            found = summaries(secret)
+        costs.append((len(queries), len(found)))
+    assert costs == [(8, 2), (8, 10)]
+
+
+def test_no_more_than_five_hundred_are_there(ours, officer, post, monkeypatch):
+    monkeypatch.setattr("registers.views.reminders.LIMIT", 3)
+    for ahead in (5, 1, 4, 2):
+        make_risk(ours, owner=post, title=f"In {ahead}", next_review_on=days_ago(-ahead))
+    found = summaries(CalendarKey.make(by=officer))
+    assert ([text[-4:] for text in found], LIMIT) == (["In 1", "In 2", "In 4"], 500)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Comma, semicolon; back\\slash", "Zwei\nZeilen", "👩🏽‍🚒 " * 40, "הסיכון של מועצת העיר " * 9, "END:VEVENT"],
+)
+def test_any_title_comes_out_as_it_went_in(title):
+    due = Due("review", datetime.date(2026, 3, 31), "Review CORP-001", title, "/", "review-1", "Register")
+    text = calendar_of([due], site="https://r.example.org", now=timezone.now())
+    (event,) = Calendar.from_ical(text).walk("VEVENT")
+    assert str(event["summary"]) == "Review CORP-001: " + " ".join(title.split())
+    assert all(len(line) <= 75 for line in text.split(b"\r\n"))
+
+
+def test_an_empty_calendar_is_a_calendar(officer):
+    (calendar,) = Calendar.from_ical(feed(CalendarKey.make(by=officer)).content).walk("VCALENDAR")
+    assert (str(calendar["version"]), calendar.subcomponents) == ("2.0", [])
+
+
+def test_programs_are_asked_to_look_again_after_six_hours(officer):
+    lines = feed(CalendarKey.make(by=officer)).content.decode().split("\r\n")
+    assert {"REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"} <= set(lines)
+
+
+# The pages
+
+
+def shown(answer):
+    """The secret on the page that shows an address."""
+    return answer.text.partition("/calendar/")[2].partition(".ics")[0]
+
+
+def test_the_address_is_shown_once_and_works(signed_in, settings):
+    answer = signed_in.post("/reminders/calendar/", {"token": str(uuid.uuid4())})
+    assert f"{settings.SITE_URL}/calendar/" in answer.text and answer["Cache-Control"] == "no-store"
+    assert feed(shown(answer)).status_code == 200
+    assert shown(answer) not in signed_in.get("/reminders/").text + signed_in.get("/reminders/calendar/").text
+
+
+def test_the_form_sent_twice_shows_one_address(signed_in):
+    token = str(uuid.uuid4())
+    first, second = (shown(signed_in.post("/reminders/calendar/", {"token": token})) for _ in range(2))
+    assert (first == second, feed(second).status_code) == (True, 200)
+
+
+def test_the_form_of_an_address_that_has_ended_makes_another(signed_in, officer):
+    token = str(uuid.uuid4())
+    first = shown(signed_in.post("/reminders/calendar/", {"token": token}))
+    CalendarKey.revoke(by=officer)
+    second = shown(signed_in.post("/reminders/calendar/", {"token": token}))
+    assert (feed(first).status_code, feed(second).status_code) == (404, 200)
+
+
+def test_the_page_warns_that_the_old_address_stops(signed_in, officer):
+    assert "stops at once" not in signed_in.get("/reminders/calendar/").text
+    CalendarKey.make(by=officer)
+    assert "stops at once" in signed_in.get("/reminders/calendar/").text
+
+
+def test_somebody_stops_their_calendar(signed_in, officer):
+    secret = CalendarKey.make(by=officer)
+    assert "Stop your calendar?" in signed_in.get("/reminders/calendar/stop/").text
+    answer = signed_in.post("/reminders/calendar/stop/", follow=True)
+    assert "it leads nowhere now" in answer.text and "Make an address for your calendar" in answer.text
+    assert feed(secret).status_code == 404
+
+
+def test_who_lost_their_role_can_still_stop_it(signed_in, officer):
+    secret = CalendarKey.make(by=officer)
+    officer.memberships.all().delete()
+    assert "Stop the calendar" in signed_in.get("/reminders/").text
+    signed_in.post("/reminders/calendar/stop/")
+    assert CalendarKey.reader_of(secret) is None
+
+
+def test_stopping_what_does_not_run_says_so(signed_in):
+    assert "nothing reads it" in signed_in.get("/reminders/calendar/stop/").text
+    assert signed_in.post("/reminders/calendar/stop/").status_code == 302
