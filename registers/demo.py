@@ -28,6 +28,7 @@ from registers import demo_controls
 from registers.demo_actions import BesideTeller
 from registers.models import (
     AdverseImpact,
+    Appetite,
     Directorate,
     FailureType,
     Membership,
@@ -50,6 +51,7 @@ DAY = re.compile(r"(?:q(?P<quarter>[1-9])|today)(?P<days>[+-]\d+)?")
 STEP = {
     *("day", "by", "why", "rate", "driver", "kind", "perspective", "change", "review", "next_in"),
     *("mark", "sign", "outside", "happened", "close", "rests_on", "reopen", "open"),
+    *("range", "evidence"),  # range: 3-4x4-5, the ends that would still be defended
 }
 ALWAYS_SAID = ("title", "cause", "event", "consequence", "owner")
 ALSO_SAID = {  # where the story has it
@@ -155,6 +157,7 @@ class _Teller:
     def tell(self):
         self.people = self._people()
         self.posts = self._posts()
+        self._appetites()
         files = [(self._register(told), told) for told in map(read, self.body["registers"])]
         agreed = [(day_of(row["day"], self.today), r, row) for r, told in files for row in told.get("agreements", ())]
         agreed.sort(key=lambda row: row[0])
@@ -222,6 +225,14 @@ class _Teller:
             for key, row in self.body["posts"].items()
         }
 
+    def _appetites(self):
+        for told in self.body.get("appetites", ()):
+            row = dict(told)
+            day, by = day_of(row.pop("day"), self.today), self.people[row.pop("by")]
+            row["scheme"] = ScoringScheme.objects.get_by_natural_key(*row["scheme"])
+            row["review_by"] = day + datetime.timedelta(days=row.pop("review_in"))
+            Appetite.state(self.organisation, by=by, effective_on=day, recorded_at=_at(day, 9), **row)
+
     def _register(self, told):
         row = dict(told["register"])
         scheme = ScoringScheme.objects.get_by_natural_key(*row.pop("scheme"))
@@ -271,6 +282,8 @@ class _Teller:
             version=risk.version,
             kind=step.get("kind", "current"),
             perspective=step.get("perspective", "own"),
+            evidence=step.get("evidence", ""),
+            **_ends(step),
             **self._rating(told, step),
             **who_and_when,
         )
@@ -318,6 +331,17 @@ class _Teller:
         if "exempt" in content:
             content["is_exempt"] = content.pop("exempt")
         return content
+
+
+def _ends(step):
+    """The ends of `range: 3-4x4-5`, if the step has one."""
+    if "range" not in step:
+        return {}
+    rated = zip(("likelihood", "impact"), step["range"].split("x"), strict=True)
+    ends = {name: part.split("-") for name, part in rated}
+    return {
+        f"{n}_{end}": int(value) for n, pair in ends.items() for end, value in zip(("low", "high"), pair, strict=True)
+    }
 
 
 def _at(day, hour):

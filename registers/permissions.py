@@ -92,11 +92,21 @@ def get_register_for(user, slug, permission=Permission.VIEW_REGISTER):
     return register
 
 
-def get_risk_for(user, slug, number, permission=Permission.VIEW_REGISTER):
-    """The risk, or 404 for a stranger and for one exempt for this reader, or 403 without the permission."""
+def assesses_as(user, register):
+    """Whose view this person gives when they rate a risk of that register: "own", "independent", or "" where they rate
+    none. Whoever works on a register speaks for the organisation there, whatever else they may."""
+    allowed = permissions_of(user, register.organisation)
+    if Permission.ASSESS_RISK in allowed:
+        return "own"
+    return "independent" if Permission.ASSESS_INDEPENDENTLY in allowed else ""
+
+
+def get_risk_for(user, slug, number, permission=Permission.VIEW_REGISTER, *or_one_of):
+    """The risk, or 404 for a stranger and for one exempt for this reader, or 403 without the permission (or any one of
+    several)."""
     register = get_register_for(user, slug)
     risk = get_object_or_404(risks_for(user, register).select_related("current"), number=number)
-    if not can(user, permission, register.organisation):
+    if not permissions_of(user, register.organisation) & {permission, *or_one_of}:
         raise PermissionDenied
     risk.register = register
     return risk

@@ -4,7 +4,7 @@ A scheme is data. Scores order and band; they are never added up or averaged.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,49}")
@@ -103,6 +103,42 @@ class Scheme:
     @property
     def above_tolerance(self) -> tuple[Band, ...]:
         return tuple(band for band in self.bands if self.is_above_tolerance(band.slug))
+
+    @property
+    def taken_higher(self) -> tuple[Band, ...]:
+        """The bands from which a risk is taken higher, lowest first."""
+        return tuple(band for band in self.bands if band.rank >= self.band(self.escalation).rank)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """The highest band that is let stand: one for all risks, and another for some categories, which then prevails.
+
+    general: the name of a band; own: category -> name of a band, only where that is another than the general one.
+    """
+
+    scheme: Scheme
+    general: str
+    own: Mapping[str, str]
+
+    @classmethod
+    def stated(cls, scheme: Scheme, said: Mapping[str, str]) -> "Tolerance":
+        """said: category -> name of a band, "" for all categories without their own; where that is not said, the
+        scheme's tolerance holds. Raises KeyError for a band that the scheme lacks."""
+        known = {category: scheme.band(slug).slug for category, slug in said.items()}
+        general = known.pop("", scheme.tolerance)
+        return cls(scheme, general, {category: slug for category, slug in known.items() if slug != general})
+
+    def of(self, category: str) -> Band:
+        """The highest band that is let stand for a category ("" where none is decided)."""
+        return self.scheme.band(self.own.get(category, self.general))
+
+    def is_above(self, slug: str, category: str = "") -> bool:
+        return self.scheme.band(slug).rank > self.of(category).rank
+
+    def above(self, category: str = "") -> tuple[Band, ...]:
+        """The bands above what is let stand for a category, lowest first."""
+        return tuple(band for band in self.scheme.bands if self.is_above(band.slug, category))
 
 
 def problems(scheme: Scheme) -> list[str]:

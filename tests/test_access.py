@@ -16,6 +16,7 @@ from makers import (
     failure_type,
     make_action,
     make_agreement,
+    make_appetite,
     make_assurance,
     make_control,
     make_directorate,
@@ -95,10 +96,12 @@ TABLE = {
     "check_take_back": (RISK | {"check": "rq13-vague"}, MANAGERS, MANAGERS),
     "risk_review_many": ({"slug": "ours"}, EDITORS, EDITORS),
     "reassign": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "register_settings": ({"slug": "ours"}, READERS),
+    "appetite_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
     "risk_new": ({"slug": "ours"}, EDITORS, EDITORS),
     "risk_detail": (RISK, READERS),
     "risk_edit": (RISK, EDITORS, EDITORS),
-    "risk_assess": (RISK, EDITORS, EDITORS),
+    "risk_assess": (RISK, EDITORS | {"peer": 200}, EDITORS | {"peer": 200}),
     "risk_review": (RISK, EDITORS, EDITORS),
     "risk_history": (RISK, READERS),
     "reminders": ({}, SIGNED_IN, everyone(403, officer=302, manager=302, stranger=302)),
@@ -640,6 +643,9 @@ def canaries(people):
     risk.assess(by=person, version=1, kind="target", likelihood=1, impact=1, rationale="A canary said so.")
     make_revision(risk, by=person, title="The canary is quiet", reason="Listen to the canary")
     make_review(risk, by=person, note="The canary was looked at.")
+    make_appetite(
+        organisation, "legal", scheme=scheme, by=person, narrative="Canaries first", approved_by="Canary board"
+    )
     make_control(risk, by=person, title="A canary in the mine", detail="It sings, the canary", owner=post)
     make_assurance(risk, by=person, provider="Canary inspectors", note="We heard the canary")
     agreement = make_agreement(register, by=person, body="Canary committee", note="The canary may stay.")

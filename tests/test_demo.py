@@ -290,7 +290,8 @@ class TenFacts:
     def test_1_seven_of_35_risks_are_above_tolerance_as_many_as_at_the_quarter_end(self):
         assert len(self.now) == 35
         assert Counter(self.now.values())["severe"] == Counter(self.before.values())["severe"] == 7
-        assert "Seven of 35 risks are above tolerance (Severe), as many as on" in self.read("dashboard")
+        said = "Seven of 35 risks are above tolerance (Severe; High or higher for legal), as many as on"
+        assert said in self.read("dashboard")
 
     def test_2_two_have_never_been_rated(self):
         assert {number for number, band in self.now.items() if not band} == {23, 24}
@@ -333,12 +334,23 @@ class TenFacts:
         assert (peers.band, peers.score) == ("severe", 16)
         assert (risk.current.band, risk.current.score) == ("high", 8)
         assert "gave two different accounts" in self.read("risk_detail", 7)
+        assert "The peer reviewer says Severe, we say High: one band lower." in self.read("risk_detail", 7)
 
     def test_10_seven_are_owned_by_posts_that_nobody_holds(self):
         vacant = self.corporate.risks.exclude(status=Risk.Status.CLOSED).filter(owner__holder=None)
         assert set(vacant.values_list("number", flat=True)) == {3, 5, 12, 24, 32, 33, 38}
         assert vacant.values("owner").distinct().count() == 3
         assert "Head of Procurement and Contracts (vacant)" in self.read("risk_list")
+
+    def test_two_could_be_in_another_band(self):
+        for number in (16, 36):
+            assert "<strong>could be High</strong>" in self.read("risk_detail", number)
+
+    def test_what_is_let_stand_of_legal_risks_is_less_than_of_others(self):
+        assert "High, and Moderate for legal" in self.read("register_settings")
+        assert "Within tolerance. Tolerance for legal risks: Moderate, approved by Cabinet" in self.read(
+            "risk_detail", 36
+        )
 
     def test_what_the_committee_agreed_and_what_has_changed_since(self):
         self.client.force_login(User.objects.get(email="member@northmoor.example"))

@@ -1,7 +1,8 @@
 from registers.forms.action_filter import ActionFilter
 from registers.forms.actions import ActionDoneForm, ActionDropForm, ActionReopenForm, EditActionForm, NewActionForm
 from registers.forms.agreements import AgreementForm
-from registers.forms.assessments import AssessmentForm
+from registers.forms.appetite import AppetiteForm
+from registers.forms.assessments import AssessmentForm, IndependentForm
 from registers.forms.assurance import AssuranceForm
 from registers.forms.bulk import PostsForm, ReassignForm, ReviewManyForm
 from registers.forms.controls import ControlForm, ControlTestForm, EditControlForm, RetireControlForm
@@ -23,6 +24,7 @@ __all__ = [
     "ActionFilter",
     "ActionReopenForm",
     "AgreementForm",
+    "AppetiteForm",
     "AssessmentForm",
     "AssuranceForm",
     "CalendarAddressForm",
@@ -38,6 +40,7 @@ __all__ = [
     "EscalationForm",
     "ExemptForm",
     "HappenedForm",
+    "IndependentForm",
     "LibraryFilesForm",
     "LibrarySearchForm",
     "LibraryStepForm",

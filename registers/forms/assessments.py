@@ -5,11 +5,13 @@ import uuid
 from crispy_forms.layout import HTML
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from registers.forms.fields import OneOf, Words, since_raised
 from registers.forms.versions import TokenField, Versioned
-from registers.govuk import GovukDateField, GovukRadios, Helper
-from registers.models import AdverseImpact, Assessment, RiskRevision
+from registers.govuk import GovukDateField, GovukRadios, Helper, MoreDetail
+from registers.models import AdverseImpact, Assessment, RiskRevision, Tolerances, supports_a_fall
+from registers.reports.wording import above_in_words
 
 BAND = HTML('{% include "components/band_of_ratings.html" %}')  # which band the two ratings give, before it is saved
 
@@ -51,6 +53,11 @@ class JudgementForm(forms.Form):
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
 
+    @property
+    def above_tolerance(self):
+        """Which bands are above what is tolerated today, in words."""
+        return above_in_words(Tolerances.of(self.register).on(timezone.localdate()))
+
     def offer_levels(self, scheme):
         self.scheme = scheme
         for name in ("likelihood", "impact"):
@@ -59,8 +66,65 @@ class JudgementForm(forms.Form):
             self.fields[name].widget.hints = {str(level.value): level.guidance for level in levels}
 
 
-class AssessmentForm(Versioned, JudgementForm):
+def one_end(label):
+    """An end of a range: a level, or none where the rating itself is the end."""
+    return forms.TypedChoiceField(
+        coerce=int,
+        empty_value=None,
+        required=False,
+        label=label,
+        error_messages={"invalid_choice": "Select a level from the list"},
+    )
+
+
+class RangedForm(Versioned, JudgementForm):
+    """A judgement of a risk that is on the register, with the ends of what the same person would still defend."""
+
     step = RiskRevision.What.ASSESSED
+
+    ENDS = ("likelihood_low", "likelihood_high", "impact_low", "impact_high")
+    RANGE = MoreDetail("More detail: how sure you are", *ENDS)
+
+    likelihood_low = one_end("The lowest likelihood you would still defend")
+    likelihood_high = one_end("The highest likelihood you would still defend")
+    impact_low = one_end("The lowest impact you would still defend")
+    impact_high = one_end("The highest impact you would still defend")
+    effective_on = GovukDateField(
+        label="On which day did you judge it?",
+        help_text="For example, 27 3 2026.",
+        error_messages={
+            "required": "Enter the day on which you judged it",
+            "invalid": "The day must be a real date, for example 27 3 2026",
+        },
+    )
+
+    def __init__(self, data=None, *, risk, **initial):
+        always = {"effective_on": timezone.localdate(), "version": risk.version, "token": uuid.uuid4()}
+        super().__init__(data, initial={**always, **initial})
+        self.risk, self.register = risk, risk.register
+        self.offer_levels(risk.register.scheme)
+        for name in self.ENDS:
+            levels = self.fields[name.partition("_")[0]].choices
+            self.fields[name].choices = [("", "The same as your rating"), *levels]
+
+    def clean_effective_on(self):
+        return since_raised(self.cleaned_data["effective_on"], self.risk)
+
+    def clean(self):
+        cleaned = super().clean()
+        for name in self.ENDS:
+            rated, _, end = name.partition("_")
+            rating, limit = cleaned.get(rated), cleaned.get(name)
+            if rating and limit and (limit > rating if end == "low" else limit < rating):
+                word, than = ("lowest", "higher") if end == "low" else ("highest", "lower")
+                level = dict(self.fields[rated].choices)[rating]
+                self.add_error(name, f"The {word} {rated} cannot be {than} than your rating, {level}")
+        return cleaned
+
+
+class AssessmentForm(RangedForm):
+    """Our own judgement."""
+
     kind = forms.ChoiceField(
         choices=[
             (Assessment.Kind.CURRENT, "As it stands, with today's controls (current; some say residual)"),
@@ -71,27 +135,66 @@ class AssessmentForm(Versioned, JudgementForm):
         label="What are you judging?",
         error_messages={"required": "Select what you are judging", "invalid_choice": "Select what you are judging"},
     )
-    effective_on = GovukDateField(
-        label="On which day did you judge it?",
-        help_text="For example, 27 3 2026.",
-        error_messages={
-            "required": "Enter the day on which you judged it",
-            "invalid": "The day must be a real date, for example 27 3 2026",
-        },
+    evidence = Words(
+        label="What has changed since the last one, and how do you know?",
+        called="What has changed",
+        required=False,
+        rows=3,
+        help_text="For example, a control that was tested, a figure and where it comes from. You can leave it empty "
+        "where nothing has changed.",
     )
-    helper = Helper("kind", "likelihood", "impact", BAND, "driver", "rationale", "effective_on")
+    helper = Helper(
+        *("kind", "likelihood", "impact", BAND, RangedForm.RANGE, "driver", "rationale", "evidence", "effective_on")
+    )
     field_order = [pointer.name for pointer in helper.layout.get_field_names()]
 
     def __init__(self, data=None, *, risk):
-        initial = {
-            "kind": Assessment.Kind.CURRENT,
-            "effective_on": timezone.localdate(),
-            "version": risk.version,
-            "token": uuid.uuid4(),
-        }
-        super().__init__(data, initial=initial)
-        self.risk = risk
-        self.offer_levels(risk.register.scheme)
+        super().__init__(data, risk=risk, kind=Assessment.Kind.CURRENT)
 
-    def clean_effective_on(self):
-        return since_raised(self.cleaned_data["effective_on"], self.risk)
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("evidence") and "evidence" not in self.errors and (last := self._falls_unsupported(cleaned)):
+            since = (
+                f"Nothing on this risk was tested, assured or finished since {date_format(last.effective_on, 'j F Y')}"
+            )
+            self.add_error("evidence", f"{since}: what makes the lower rating right?")
+        return cleaned
+
+    def _falls_unsupported(self, cleaned):
+        """The current rating that stood on the day, if this one falls a band below it and nothing was tested, assured
+        or finished in between."""
+        asked = ("kind", "likelihood", "impact", "effective_on")
+        if any(not cleaned.get(name) for name in asked) or cleaned["kind"] != Assessment.Kind.CURRENT:
+            return None
+        day, scheme = cleaned["effective_on"], self.risk.register.scheme
+        last = self.risk.assessments.current().as_at(day).filter(scheme=scheme).last()
+        band = scheme.rules.place(cleaned["likelihood"], cleaned["impact"]).band
+        if last is None or band.rank >= last.band_now.rank or supports_a_fall(self.risk, last.effective_on, day):
+            return None
+        return last
+
+
+class IndependentForm(RangedForm):
+    """The judgement of somebody from outside: it stands beside ours and never in its place."""
+
+    perspective = forms.ChoiceField(
+        choices=[choice for choice in Assessment.Perspective.choices if choice[0] != Assessment.Perspective.OWN],
+        widget=GovukRadios,
+        label="Whose view is it?",
+        error_messages={"required": "Select whose view it is", "invalid_choice": "Select whose view it is"},
+    )
+    evidence = Words(
+        label="What does your view rest on?",
+        called="What your view rests on",
+        required=False,
+        rows=3,
+        help_text="For example, whom you asked, what you read, what you saw.",
+    )
+    helper = Helper(
+        *("perspective", "likelihood", "impact", BAND, RangedForm.RANGE, "driver", "rationale", "evidence"),
+        "effective_on",
+    )
+    field_order = [pointer.name for pointer in helper.layout.get_field_names()]
+
+    def clean(self):
+        return {**super().clean(), "kind": Assessment.Kind.CURRENT}

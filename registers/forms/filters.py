@@ -18,6 +18,7 @@ from registers.models import (
     Insight,
     Position,
     Risk,
+    Tolerances,
     WarningSign,
 )
 from registers.permissions import cuts_of_marks, marks_across, sees_drafts
@@ -203,7 +204,7 @@ class PositionFilter(django_filters.FilterSet):
         if slug == TO_RE_ASSESS:
             return positions.to_re_assess()
         if slug == ABOVE_TOLERANCE:
-            return positions.above_tolerance(self.scheme)
+            return positions.above_tolerance(self.scheme, Tolerances.of(self.register).on(self.day, self.known_by))
         return positions.filter(band="") if slug == NOT_SCORED else positions.in_band(slug, self.scheme)
 
     def by_rating(self, positions, name, value):

@@ -1,6 +1,6 @@
 from registers.models.action import Action, ActionRevision
 from registers.models.agreement import Agreement
-from registers.models.appetite import Appetite
+from registers.models.appetite import Appetite, Tolerances
 from registers.models.assessment import Assessment
 from registers.models.assured import Assured, Controlled
 from registers.models.audit import AppendOnly, AuditChain, AuditEntry, AuditText, HistoryIsAppendOnly
@@ -26,6 +26,7 @@ from registers.models.conflict import Conflict, ManyMovedOn
 from registers.models.content import Category
 from registers.models.control import Assurance, Control, ControlRevision, Line
 from registers.models.escalation import Escalation, EscalationDecision
+from registers.models.fall import supports_a_fall
 from registers.models.gap import Gap
 from registers.models.kept import standing_on
 from registers.models.library import (
@@ -116,8 +117,10 @@ __all__ = [
     "Source",
     "Statement",
     "TimelineEvent",
+    "Tolerances",
     "TurnaroundMeasure",
     "User",
     "WarningSign",
     "standing_on",
+    "supports_a_fall",
 ]

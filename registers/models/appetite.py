@@ -3,7 +3,7 @@
 import uuid
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from registers.models.content import Category
 from registers.models.people import Organisation
 from registers.models.register import ScoringScheme
 from registers.models.sealed import Sealed
+from registers.scoring import Tolerance
 
 
 class AppetiteQuerySet(DatedQuerySet):
@@ -69,31 +70,80 @@ class Appetite(Sealed):
     def __str__(self):
         return f"{self.get_category_display() or 'All categories'}: {self.get_level_display()}"
 
+    @property
+    def tolerated(self):
+        """The band, with the words of the scheme that it is one of."""
+        return self.scheme.rules.band(self.tolerance)
+
     @classmethod
-    @transaction.atomic
     def state(cls, organisation, *, by, tolerance, scheme, token=None, effective_on=None, recorded_at=None, **said):
         """Add a statement and return it. The same token by the same person gives back the one that it made. Raises
         ValueError for a day to come and for a band that the scheme lacks."""
-        made = token and cls.objects.filter(token=token, organisation=organisation, by=by).first()
-        if made:
-            return made
         day = effective_on or timezone.localdate()
         if day > timezone.localdate():
             raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
         if tolerance not in scheme.rules.ranks:
             raise ValueError(f"{scheme} has no band {tolerance}.")
+        same = cls.objects.filter(token=token, organisation=organisation, by=by)
+        if token and (made := same.first()):
+            return made
         if not token or cls.objects.filter(token=token).exists():
             token = uuid.uuid4()
-        row = cls.objects.create(
-            organisation=organisation,
-            by=by,
-            token=token,
-            scheme=scheme,
-            tolerance=tolerance,
-            effective_on=day,
-            recorded_at=recorded_at or timezone.now(),
-            **said,
+        when = {"effective_on": day, "recorded_at": recorded_at or timezone.now()}
+        try:
+            with transaction.atomic():
+                row = cls.objects.create(
+                    organisation=organisation, by=by, token=token, scheme=scheme, tolerance=tolerance, **when, **said
+                )
+                text = {"said": str(row), "narrative": row.narrative}
+                row.enter(organisation=organisation, verb="organisation.appetite", subject=organisation, text=text)
+                return row
+        except IntegrityError:
+            if made := same.first():  # the same form, twice at once
+                return made
+            raise
+
+
+class Tolerances:
+    """What is let stand on a register on any day: by its organisation's statements for the register's scheme, as they
+    stood that day, and by the scheme where nothing was stated. One query, on first use."""
+
+    def __init__(self, register, statements):
+        """statements: Appetite rows, among them all of this organisation and scheme."""
+        self._register, self._statements = register, statements
+
+    @classmethod
+    def of(cls, register):
+        return cls.across([register])[register.pk]
+
+    @classmethod
+    def across(cls, registers):
+        """Key of a register -> its Tolerances; one query for all of them."""
+        rows = Appetite.objects.filter(
+            organisation__in={register.organisation_id for register in registers},
+            scheme__in={register.scheme_id for register in registers},
         )
-        text = {"said": str(row), "narrative": row.narrative}
-        row.enter(organisation=organisation, verb="organisation.appetite", subject=organisation, text=text)
-        return row
+        return {register.pk: cls(register, rows) for register in registers}
+
+    def standing(self, day, known_by=None):
+        """Category -> the statement that stands for it at the end of a day, "" for all without their own. known_by:
+        the instant after which what was recorded is left out."""
+        ours = (self._register.organisation_id, self._register.scheme_id)
+        stood = [
+            row
+            for row in self._statements
+            if (row.organisation_id, row.scheme_id) == ours
+            and row.effective_on <= day
+            and (known_by is None or row.recorded_at <= known_by)
+        ]
+        return {row.category: row for row in sorted(stood, key=lambda row: (row.effective_on, row.pk))}
+
+    def on(self, day, known_by=None):
+        """The Tolerance of a day."""
+        said = {category: row.tolerance for category, row in self.standing(day, known_by).items()}
+        return Tolerance.stated(self._register.scheme.rules, said)
+
+    def statement_for(self, category, day, known_by=None):
+        """The statement that decides for risks of a category on a day; None where the scheme does."""
+        standing = self.standing(day, known_by)
+        return standing.get(category) or standing.get("")

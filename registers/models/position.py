@@ -98,8 +98,14 @@ class PositionQuerySet(models.QuerySet):
         """Rated by another scheme than the one in force, and not judged again since."""
         return self.filter(Gap.EARLIER_SCHEME.on())
 
-    def above_tolerance(self, scheme):
-        return self.filter(band__in=[band.slug for band in scheme.rules.above_tolerance], scheme=scheme)
+    def above_tolerance(self, scheme, tolerance):
+        """Rated by that scheme above what is let stand for the risk's category. tolerance: that of the day read."""
+        rest = Q(band__in=[band.slug for band in tolerance.above()])
+        if tolerance.own:
+            rest &= ~Q(category__in=[*tolerance.own])
+        for category in tolerance.own:
+            rest |= Q(category=category, band__in=[band.slug for band in tolerance.above(category)])
+        return self.filter(rest, scheme=scheme)
 
     def missing(self, *gaps, day):
         """On the register, with one of these gaps or more on that day: what is closed is missing nothing."""

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from registers.models.appetite import Tolerances
 from registers.models.sealed import Sealed
 
 USUAL_DAYS = 92  # until the next review of a risk that has no band
@@ -64,13 +65,15 @@ def next_review_of(risk, day):
 
 
 def stands_above_tolerance(risk, assessment=None):
-    """Whether a judgement of the risk lies above tolerance: the current one, by the scheme in force, unless told.
-
-    The one place here that asks where tolerance lies. A rating by another scheme says nothing of this one's bands."""
-    judged = assessment or risk.current
-    if judged is None or (assessment is None and judged.scheme_id != risk.register.scheme_id):
+    """Whether a judgement of the risk, the current one unless told, lies above what is let stand for its category
+    today. A rating by another scheme than the one in force says nothing of this one's bands: the current one then
+    does not, an earlier one is held against its own scheme."""
+    judged, register = assessment or risk.current, risk.register
+    if judged is None or (assessment is None and judged.scheme_id != register.scheme_id):
         return False
-    return judged.scheme.rules.is_above_tolerance(judged.band)
+    if judged.scheme_id != register.scheme_id:
+        return judged.scheme.rules.is_above_tolerance(judged.band)
+    return Tolerances.of(register).on(timezone.localdate()).is_above(judged.band, risk.category)
 
 
 def is_above_tolerance_twice_running(risk):

@@ -246,6 +246,9 @@ class Risk(Standing, RiskContent):
         self._not_to_come(judgement["effective_on"])
         scheme = self.register.scheme
         placing = scheme.rules.place(likelihood, impact)
+        for end in ("low", "high"):  # the ends of a range are levels of the scheme as well
+            lies = [judgement.get(f"{name}_{end}") for name in ("likelihood", "impact")]
+            scheme.rules.place(likelihood if lies[0] is None else lies[0], impact if lies[1] is None else lies[1])
         assessment = Assessment.objects.create(
             risk=self,
             by=by,

@@ -1,5 +1,6 @@
 from registers.reports.actions import action_counts, actions_beside, actions_of, dates_of, listed
 from registers.reports.agreements import Since, agreed_cards
+from registers.reports.appetite import stated_by_category, tolerance_holding, unstated
 from registers.reports.assurance import AssuranceSummary, rows_of
 from registers.reports.controls import control_story, controls_beside
 from registers.reports.course import course_of
@@ -7,10 +8,12 @@ from registers.reports.dashboard import Cell, Chart, Dashboard, Table
 from registers.reports.due import due_between, due_soon
 from registers.reports.escalations import escalations_beside, escalations_of, taken_up
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
+from registers.reports.judgements import side_by_side
 from registers.reports.life import life_of
 from registers.reports.owned import Owned, due_for_review
 from registers.reports.reviews import asked_outside_of
 from registers.reports.story import story_of
+from registers.reports.wording import tolerated_in_words
 from registers.reports.worklist import Worklist
 
 __all__ = [
@@ -42,7 +45,12 @@ __all__ = [
     "listed",
     "register_cards",
     "rows_of",
+    "side_by_side",
+    "stated_by_category",
     "story_of",
     "taken_up",
+    "tolerance_holding",
+    "tolerated_in_words",
+    "unstated",
     "waiting_for",
 ]

@@ -9,50 +9,51 @@ from django.db.models import Count
 
 from registers.reports import frames
 from registers.reports.moves import moves_of
-from registers.reports.wording import a_number
-
-
-@dataclass(frozen=True)
-class BandAbove:
-    """A band above the one that is tolerated, and how many risks stood in it."""
-
-    label: str
-    count: int
-    href: str
+from registers.reports.wording import a_number, above_in_words
+from registers.scoring import ABOVE_TOLERANCE
 
 
 @dataclass(frozen=True)
 class AgreedCard:
-    """An agreement in few numbers. href leads to the list of the risks that it counts."""
+    """An agreement in few numbers. href and above_href lead to the lists of the risks that it counts; words: which
+    bands were above what was tolerated, as known then."""
 
     agreement: object
     total: int
-    above: list
+    above_tolerance: int
+    words: str
     href: str
-
-    @property
-    def above_tolerance(self):
-        return sum(band.count for band in self.above)
+    above_href: str
 
 
-def agreed_cards(register, agreements, agreed):
-    """One card an agreement, in the order given. agreed: the rows of them all that the reader may see. One query."""
+def agreed_cards(register, agreements, agreed, tolerances):
+    """One card an agreement, in the order given. agreed: the rows of them all that the reader may see; tolerances: what
+    is let stand, on any day. One query, and one where the statements of appetite were not read yet."""
     counts = {}
     alike = agreed.on_register().filter(agreement__in=[agreement.pk for agreement in agreements]).order_by()
-    for agreement, band, scheme, n in alike.values_list("agreement", "band", "scheme").annotate(n=Count("pk")):
-        counts.setdefault(agreement, {})[band, scheme] = n
-    return [_card(register, agreement, counts.get(agreement.pk, {})) for agreement in agreements]
+    by = ("agreement", "band", "scheme", "category")
+    for agreement, *row in alike.values_list(*by).annotate(n=Count("pk")):
+        counts.setdefault(agreement, []).append(row)
+    return [_card(register, agreement, counts.get(agreement.pk, []), tolerances) for agreement in agreements]
 
 
-def _card(register, agreement, by_band):
+def _card(register, agreement, rows, tolerances):
     def href(**filters):
         return f"{register.get_absolute_url()}?{urlencode({'agreed': agreement.pk, **filters})}"
 
-    above = [
-        BandAbove(band.label, by_band.get((band.slug, register.scheme_id), 0), href(band=band.slug))
-        for band in reversed(register.scheme.rules.above_tolerance)
-    ]
-    return AgreedCard(agreement, sum(by_band.values()), above, href())
+    tolerance = tolerances.on(agreement.on, agreement.known_by)
+    return AgreedCard(
+        agreement,
+        total=sum(n for *_, n in rows),
+        above_tolerance=sum(
+            n
+            for band, scheme, category, n in rows
+            if scheme == register.scheme_id and tolerance.is_above(band, category)
+        ),
+        words=above_in_words(tolerance),
+        href=href(),
+        above_href=href(band=ABOVE_TOLERANCE),
+    )
 
 
 class Since:

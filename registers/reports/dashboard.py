@@ -11,8 +11,8 @@ from registers.models import FailureType
 from registers.reports import frames
 from registers.reports.figures import stacked_bars
 from registers.reports.moves import moves_of
-from registers.reports.wording import a_number, course_of_a_count, more_or_fewer
-from registers.scoring import NOT_SCORED, TO_RE_ASSESS
+from registers.reports.wording import a_number, above_in_words, course_of_a_count, more_or_fewer, tolerated_in_words
+from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 # Risks without a band of the scheme in force: key in a frame, word, and what the list's address calls them.
 UNSCORED = (frames.UNSCORED, "Not scored", NOT_SCORED)
@@ -71,23 +71,44 @@ class BandCount:
 class Dashboard:
     """Everything the dashboard page says. now, then: positions as at the two days, or now as agreed; course: all live
     positions; days: those to count bands on, oldest first, at last the day of now; reading: the day, the day compared
-    with. Reads on first use."""
+    with; tolerances: what is let stand, on any day. Reads on first use."""
 
-    def __init__(self, register, *, now, then, course, days, reading):
+    def __init__(self, register, *, now, then, course, days, reading, tolerances):
         self.register = register
         self.reading = reading
         self.days = days
         self.rules = register.scheme.rules
         self._now, self._then, self._course = now.on_register(), then.on_register(), course.on_register()
         self._scheme = register.scheme.pk
+        self._tolerances = tolerances
+
+    @cached_property
+    def tolerance(self):
+        """As read: that of the day, or as it was known by an agreement."""
+        return self._tolerances.on(self.reading.day, self.reading.known_by)
+
+    @cached_property
+    def tolerance_then(self):
+        return self._tolerances.on(self.reading.since)
+
+    @cached_property
+    def _over_days(self):
+        """The tolerance of each day that bands are counted on."""
+        return [*map(self._tolerances.on, self.days[:-1]), self.tolerance]
+
+    @cached_property
+    def _split(self):
+        """How rows are read: by category only where what is let stand differs by it, which few organisations say."""
+        every = (self.tolerance, self.tolerance_then, *self._over_days)
+        return {"by_category": any(tolerance.own for tolerance in every)}
 
     @cached_property
     def now(self):
-        return frames.standing_frame(self._now, self._scheme)
+        return frames.standing_frame(self._now, self._scheme, **self._split)
 
     @cached_property
     def then(self):
-        return frames.standing_frame(self._then, self._scheme)
+        return frames.standing_frame(self._then, self._scheme, **self._split)
 
     @cached_property
     def alike(self):
@@ -99,7 +120,7 @@ class Dashboard:
 
     @cached_property
     def course(self):
-        return frames.course_frame(self._course, self._scheme)
+        return frames.course_frame(self._course, self._scheme, **self._split)
 
     @cached_property
     def groups(self):
@@ -136,20 +157,24 @@ class Dashboard:
         ]
 
     @property
-    def tolerance(self):
-        return self.rules.band(self.rules.tolerance)
+    def tolerated(self):
+        return tolerated_in_words(self.tolerance)
 
     @cached_property
     def above_tolerance(self):
-        """(now, then): how many risks stand in a band above the one that is tolerated."""
-        rows = [row for row in self.bands if row.band and self.rules.is_above_tolerance(row.band.slug)]
-        return sum(row.count for row in rows), sum(row.before for row in rows)
+        """(now, then): how many risks stand in a band above what was tolerated for their category on that day."""
+        both = (self.now, self.tolerance), (self.then, self.tolerance_then)
+        return tuple(int(frames.is_above(frame, tolerance).sum()) for frame, tolerance in both)
+
+    @property
+    def above_href(self):
+        return self.href(band=ABOVE_TOLERANCE)
 
     @property
     def sentences(self):
         now, then = self.above_tolerance
         since = date_format(self.reading.since, "j F Y")
-        above = " or ".join(band.label for band in reversed(self.rules.above_tolerance))
+        above = above_in_words(self.tolerance)
         if not self.total:
             return ["No risks stood on this register on that day."]
         verb = "is" if now == 1 else "are"
@@ -158,6 +183,8 @@ class Dashboard:
         if not self.reading.compares:
             return [f"{said}."]
         found = [f"{said}, {more_or_fewer(now - then)} {since}."]
+        if self.tolerance != self.tolerance_then:
+            found.append(f"What is tolerated was another then: above it was {above_in_words(self.tolerance_then)}.")
         counts = {move.kind: move.count for move in self.moves}
         said_of = [
             (frames.NEW, "new"),
@@ -233,8 +260,8 @@ class Dashboard:
             [Cell(name), *self._cells(table.loc[day], then)]
             for name, day, then in zip(names, self.days, days, strict=True)
         ]
-        above = [band.slug for band in self.rules.above_tolerance]
-        summary = f"Above tolerance: {course_of_a_count(table[above].sum(axis=1).tolist(), names)}."
+        above = [*frames.above_on(self.course, self.days, self._over_days)[:-1], self.above_tolerance[0]]
+        summary = f"Above tolerance: {course_of_a_count(above, names)}."
         figure = self._bars(table, names)
         columns = ["At the end of", *self._labels]
         return Chart("over-time", "Risks by band over time", summary, figure, Table(columns, rows))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from django.db.models import CharField, Count, ExpressionWrapper, F
+
+from registers.scoring import Tolerance
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,26 +31,29 @@ def position_frame(positions, scheme: int) -> pd.DataFrame:
     return _by_scheme(frame.fillna({"failure_type": 0}).astype(dict.fromkeys(columns[2:], "int64")), scheme)
 
 
-def standing_frame(positions, scheme: int) -> pd.DataFrame:
-    """pk (of the position), risk_id and band (see position_frame) of every risk: what movement compares. One query."""
+def standing_frame(positions, scheme: int, *, by_category: bool = False) -> pd.DataFrame:
+    """pk (of the position), risk_id and band (see position_frame) of every risk: what movement compares; and its
+    category, where that is asked for. One query."""
     import pandas as pd
 
-    columns = ["pk", "risk_id", "band", "scheme"]
-    rows = positions.order_by().values_list("pk", "risk_id", "band", "scheme_id")
+    columns = ["pk", "risk_id", "band", "scheme", *(["category"] if by_category else [])]
+    fields = ["scheme_id" if column == "scheme" else column for column in columns]
+    rows = positions.order_by().values_list(*fields)
     return _by_scheme(pd.DataFrame.from_records(list(rows), columns=columns), scheme)
 
 
-def course_frame(course, scheme: int) -> pd.DataFrame:
+def course_frame(course, scheme: int, *, by_category: bool = False) -> pd.DataFrame:
     """day (ISO text), band (see position_frame), change: by how many the count of that band rose or fell as that day
-    began. Two queries, grouped by day, whatever the number of risks."""
+    began; and of which category, where that is asked for. Two queries, grouped by day, whatever the number of risks."""
     import pandas as pd
 
     rows = []
+    category = ["category"] if by_category else []
     for end, sign in (("from_day", 1), ("until_day", -1)):
         as_text = ExpressionWrapper(F(end), output_field=CharField())  # thousands of days need not become objects
-        counts = course.order_by().values_list(as_text, "band", "scheme_id").annotate(n=Count("pk"))
-        rows += [(str(day), band, by, sign * n) for day, band, by, n in counts]
-    return _by_scheme(pd.DataFrame(rows, columns=["day", "band", "scheme", "change"]), scheme)
+        counts = course.order_by().values_list(as_text, "band", "scheme_id", *category).annotate(n=Count("pk"))
+        rows += [(str(day), *row, sign * n) for day, *row, n in counts]
+    return _by_scheme(pd.DataFrame(rows, columns=["day", "band", "scheme", *category, "change"]), scheme)
 
 
 def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str]) -> pd.DataFrame:
@@ -54,6 +61,27 @@ def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str])
     changes = course.pivot_table(index="day", columns="band", values="change", aggfunc="sum").sort_index()
     table = changes.fillna(0).cumsum().reindex([day.isoformat() for day in days], method="ffill")
     return table.set_axis(days).reindex(columns=bands).fillna(0).astype("int64")
+
+
+def is_above(frame: pd.DataFrame, tolerance: Tolerance) -> pd.Series:
+    """Of each row, whether its band is above what is let stand. frame: with band, and category where the tolerance
+    differs by it."""
+    if not tolerance.own:
+        return frame["band"].isin([band.slug for band in tolerance.above()])
+    ranks, general = frame["band"].map(tolerance.scheme.ranks), tolerance.of("").rank
+    own = {category: tolerance.of(category).rank for category in tolerance.own}
+    return ranks > frame["category"].map(own).fillna(general)
+
+
+def above_on(course: pd.DataFrame, days: list[datetime.date], tolerances: list[Tolerance]) -> list[int]:
+    """How many risks stood above tolerance at the end of each day, by the tolerance of that day. days: oldest first;
+    course: see course_frame."""
+    found: list[int] = []
+    for tolerance, alike in groupby(zip(days, tolerances, strict=True), key=itemgetter(1)):
+        changes = course.loc[is_above(course, tolerance)].groupby("day")["change"].sum().sort_index()
+        count = changes.cumsum().reindex([day.isoformat() for day, _ in alike], method="ffill")
+        found += count.fillna(0).astype("int64").tolist()
+    return found
 
 
 def band_counts(bands: pd.Series, wanted: list[str]) -> dict[str, int]:

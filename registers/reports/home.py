@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Value
 from django.utils import timezone
 
 from registers.models import Assessment, Gap, Position, RiskRevision
@@ -69,24 +69,30 @@ class Change:
         return self.before and (self.before.band, self.before.scheme_id) == (now.band, now.scheme_id)
 
 
-def register_cards(registers, positions, day, asked=""):
-    """One card a register, in the order given. positions: of all these, on the register that day. One query."""
+def register_cards(registers, positions, day, tolerances, asked=""):
+    """One card a register, in the order given. positions: of all these, on the register that day; tolerances: key of
+    each register -> its Tolerances. One query, and one where the statements of appetite were not read yet."""
+    let_stand = {register.pk: tolerances[register.pk].on(day) for register in registers}
+    is_split = any(tolerance.own for tolerance in let_stand.values())
     gaps = {gap.name: Count("pk", filter=gap.on(day)) for gap in Gap}
-    alike = positions.order_by().values_list("register", "band", "scheme").annotate(n=Count("pk"), **gaps)
+    about = positions.annotate(about=F("category") if is_split else Value("")).order_by()
+    alike = about.values_list("register", "band", "scheme", "about").annotate(n=Count("pk"), **gaps)
     rows = {}
     for register, *row in alike:
         rows.setdefault(register, []).append(row)
-    return [_card(register, rows.get(register.pk, []), asked) for register in registers]
+    return [_card(register, let_stand[register.pk], rows.get(register.pk, []), asked) for register in registers]
 
 
-def _card(register, rows, asked):
-    """rows: band, scheme, risks, and how many of them have each gap."""
-    above = {(band.slug, register.scheme_id) for band in register.scheme.rules.above_tolerance}
+def _card(register, tolerance, rows, asked):
+    """rows: band, scheme, category where the tolerance differs by it, risks, and how many of them have each gap."""
+    above = (
+        n for band, scheme, about, n, *_ in rows if scheme == register.scheme_id and tolerance.is_above(band, about)
+    )
     return RegisterCard(
         register,
-        total=sum(n for _, _, n, *_ in rows),
-        above_tolerance=sum(n for band, scheme, n, *_ in rows if (band, scheme) in above),
-        gaps=[(gap, n) for place, gap in enumerate(Gap, 3) if (n := sum(row[place] for row in rows))],
+        total=sum(n for _, _, _, n, *_ in rows),
+        above_tolerance=sum(above),
+        gaps=[(gap, n) for place, gap in enumerate(Gap, 4) if (n := sum(row[place] for row in rows))],
         asked=asked,
     )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from registers.models import Assessment, Risk, RiskRevision
+from registers.models import Assessment, Risk, RiskRevision, Tolerances
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Life:
 
 
 def life_of(risk, position, day, known_by=None):
-    """position: what stood at the end of that day, with its words; None where nothing did. Three queries at most."""
+    """position: what stood at the end of that day, with its words; None where nothing did. Four queries at most."""
     if position is None:
         return None
     words, turns = position.revision, list(risk.turns(day, known_by))
@@ -32,14 +32,14 @@ def life_of(risk, position, day, known_by=None):
         reopened=turns[0] if is_back and not is_closed else None,
         closed_before=closings[0] if closings and is_back else None,
         under=words.happened_under,
-        unsaid=[] if is_closed else _unsaid(words, position.current),
+        unsaid=[] if is_closed else _unsaid(words, position.current, Tolerances.of(risk.register).on(day, known_by)),
         is_overdue=not is_closed and words.tolerated_until is not None and words.tolerated_until < day,
     )
 
 
-def _unsaid(words, current):
+def _unsaid(words, current, tolerance):
     """What a reader will miss; the committee is told of what stands above tolerance."""
     asked = {"category": "its category", "response": "what is done about it"}
-    if current and current.band_now in current.scheme.rules.above_tolerance:
+    if current and current.band in [band.slug for band in tolerance.above(words.category)]:
         asked |= {"committee_position": "its position for the committee", "definition_of_good": "what good looks like"}
     return [said for name, said in asked.items() if not getattr(words, name)]

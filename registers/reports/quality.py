@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from registers.scoring import Band, Scheme
+from registers.scoring import Band, Scheme, Tolerance
 
 
 class Judged(NamedTuple):
@@ -116,6 +116,10 @@ class Ground:
     agreed_on: tuple[datetime.date, ...] = ()
 
     @cached_property
+    def tolerance(self) -> Tolerance:
+        return Tolerance.stated(self.scheme, self.tolerances)
+
+    @cached_property
     def ranks(self) -> dict[str, int]:
         return self.scheme.ranks
 
@@ -136,8 +140,7 @@ class Ground:
         judged = judged or risk.current
         if not judged or not judged.band:
             return False
-        most = self.tolerances.get(risk.category) or self.tolerances.get("") or self.scheme.tolerance
-        return self.ranks[judged.band] > self.ranks[most]
+        return self.tolerance.is_above(judged.band, risk.category)
 
     def is_above_tolerance_twice_running(self, risk: RiskRow) -> bool:
         """Now, and when it was looked at before: at its latest review or, where there was none, at its last judgement

@@ -6,7 +6,7 @@ from collections import defaultdict
 from django.db.models import Max, Q
 from django.db.models.functions import Left
 
-from registers.models import Action, Appetite, Assessment, Assurance, Control, Review, Risk
+from registers.models import Action, Assessment, Assurance, Control, Review, Risk, Tolerances
 from registers.reports.quality import ActionRow, AssuranceRow, ControlRow, Ground, Judged, RiskRow
 from registers.reports.quality_checks import EVENT_READ
 
@@ -19,11 +19,11 @@ SAID = (
 
 def ground_of(register, day) -> Ground:
     """What the register's risks are held against on that day. Two queries."""
-    stated = Appetite.objects.filter(organisation=register.organisation_id, scheme=register.scheme_id).standing(day)
+    stated = Tolerances.of(register).standing(day)
     return Ground(
         day=day,
         scheme=register.scheme.rules,
-        tolerances=dict(stated.order_by().values_list("category", "tolerance")),
+        tolerances={category: row.tolerance for category, row in stated.items()},
         agreed_on=tuple(register.agreements.order_by("on").values_list("on", flat=True)),
     )
 

@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms import AgreementForm
+from registers.models import Tolerances
 from registers.permissions import Permission, agreed_for, can, counts_everything, get_register_for, positions_for
 from registers.reports import Since, agreed_cards
 from registers.services import agree
@@ -19,7 +20,7 @@ def agreement_list(request, slug):
         "tab": "agreements",
         "register": register,
         "page": page,
-        "cards": agreed_cards(register, list(page.object_list), agreed),
+        "cards": agreed_cards(register, list(page.object_list), agreed, Tolerances.of(register)),
         "since": since_latest(request.user, register) if page.number == 1 else None,
         "may_agree": can(request.user, Permission.RUN_REGISTER, register.organisation),
         "counts_everything": counts_everything(request.user, register),

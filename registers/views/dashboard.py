@@ -2,6 +2,7 @@ from urllib.parse import urlencode
 
 from django.shortcuts import render
 
+from registers.models import Tolerances
 from registers.permissions import counts_everything, course_for, get_register_for, positions_for
 from registers.reports import Dashboard, register_cards
 from registers.views.agreements import since_latest
@@ -15,6 +16,7 @@ def dashboard(request, slug):
     reading = reading_from(request, register)
     then = positions_for(request.user, register, reading.since)
     now = positions_for(request.user, register, reading.day, reading.agreement)
+    tolerances = Tolerances.of(register)
     report = Dashboard(
         register,
         now=now,
@@ -22,6 +24,7 @@ def dashboard(request, slug):
         course=course_for(request.user, register),
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
+        tolerances=tolerances,
     )
     asked = f"{urlencode(reading.asked)}&" if reading.asked else ""
     context = {
@@ -29,7 +32,9 @@ def dashboard(request, slug):
         "register": register,
         "reading": reading,
         "report": report,
-        "cards": register_cards([register], now.on_register(), reading.day, asked) if reading.is_today else [],
+        "cards": register_cards([register], now.on_register(), reading.day, {register.pk: tolerances}, asked)
+        if reading.is_today
+        else [],
         "since": since_latest(request.user, register) if reading.is_today or reading.opens else None,
         "taken_up": taken_up_by(request.user, register, reading),
         "counts_everything": counts_everything(request.user, register),

@@ -3,6 +3,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from registers.forms import PositionFilter
+from registers.models import Tolerances
 from registers.permissions import (
     Permission,
     can,
@@ -27,7 +28,7 @@ def home(request):
     work = [register for register in registers if may_work_on(reader, register)]
     standing = positions_across(reader, registers, today).on_register()
     asked = f"as_at={today.isoformat()}&" if any(opens_as_agreed(reader, one) for one in registers) else ""
-    cards = register_cards(registers, standing, today, asked)
+    cards = register_cards(registers, standing, today, Tolerances.across(registers), asked)
     since = quarter_ends_before(today, 1)[0]
     context = {
         "cards": cards,

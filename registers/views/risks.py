@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from registers.forms import AssessmentForm, EditRiskForm, LogRiskForm, ReviewForm
+from registers.forms import AssessmentForm, EditRiskForm, IndependentForm, LogRiskForm, ReviewForm
 from registers.models import Conflict, Risk
-from registers.permissions import Permission, can, get_register_for, get_risk_for, positions_for
+from registers.permissions import Permission, assesses_as, can, get_register_for, get_risk_for, positions_for
 from registers.reports import (
     actions_of,
     asked_outside_of,
@@ -15,7 +15,9 @@ from registers.reports import (
     course_of,
     escalations_of,
     life_of,
+    side_by_side,
     story_of,
+    tolerance_holding,
 )
 from registers.reports.precedents import elsewhere_of, suggestions_for
 from registers.views.precedents import leads_to_signs
@@ -60,6 +62,8 @@ def risk_detail(request, slug, number):
         "elsewhere": elsewhere_of(request.user, risk, position, reading.day, reading.known_by),
         "assessments": assessments,
         "course": course_of(assessments, days),
+        "judged": side_by_side(assessments),
+        "tolerance": position and tolerance_holding(position, reading.day, reading.known_by),
         "holding": controls_beside(risk, reading),
         "actions": actions_of(risk, reading.day, reading.known_by),
         "asked_outside": asked_outside_of(risk, reading),
@@ -68,7 +72,7 @@ def risk_detail(request, slug, number):
         "copy_token": uuid.uuid4(),
         "may_run": can(request.user, Permission.RUN_REGISTER, risk.register.organisation),
         "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
-        "may_assess": can(request.user, Permission.ASSESS_RISK, risk.register.organisation),
+        "assesses_as": assesses_as(request.user, risk.register),
     }
     return render(request, "registers/risk_detail.html", context)
 
@@ -88,17 +92,20 @@ def risk_edit(request, slug, number):
 
 
 def risk_assess(request, slug, number):
-    risk = get_risk_for(request.user, slug, number, Permission.ASSESS_RISK)
-    form = AssessmentForm(request.POST if request.method == "POST" else None, risk=risk)
+    risk = get_risk_for(request.user, slug, number, Permission.ASSESS_RISK, Permission.ASSESS_INDEPENDENTLY)
+    is_ours = assesses_as(request.user, risk.register) == "own"
+    kind_of_form = AssessmentForm if is_ours else IndependentForm
+    form = kind_of_form(request.POST if request.method == "POST" else None, risk=risk)
     if form.is_valid():
         try:
             assessment = risk.assess(by=request.user, **form.cleaned_data)
             kind, band = assessment.get_kind_display().lower(), assessment.band_now.label
-            messages.success(request, f"{risk.reference} has a new {kind} rating: {band}, {assessment.score}.")
+            whose = f"a new {kind} rating" if is_ours else "your independent rating"
+            messages.success(request, f"{risk.reference} has {whose}: {band}, {assessment.score}.")
             return redirect(risk)
         except Conflict as conflict:
             form.rebase(conflict)
-    context = {"register": risk.register, "risk": risk, "form": form}
+    context = {"register": risk.register, "risk": risk, "form": form, "is_ours": is_ours}
     return render(request, "registers/risk_assess.html", context, status=409 if form.conflict else 200)
 
 

@@ -1,0 +1,42 @@
+from django.contrib import messages
+from django.shortcuts import redirect, render
+
+from registers.forms import AppetiteForm
+from registers.models import Appetite, Tolerances
+from registers.permissions import Permission, can, get_register_for
+from registers.reports import stated_by_category, tolerated_in_words, unstated
+from registers.views.reading import read_only, reading_from
+
+
+@read_only
+def register_settings(request, slug):
+    register = get_register_for(request.user, slug)
+    reading = reading_from(request, register)
+    statements = register.organisation.appetites.filter(scheme=register.scheme).select_related("by")
+    stated = stated_by_category(statements.as_at(reading.day, reading.known_by).prefetch_related("scheme"))
+    tolerance = Tolerances(register, [row.now for row in stated]).on(reading.day)
+    context = {
+        "tab": "settings",
+        "register": register,
+        "reading": reading,
+        "rules": register.scheme.rules,
+        "scheme_tolerance": register.scheme.rules.band(register.scheme.rules.tolerance),
+        "stated": stated,
+        "unstated": unstated(stated),
+        "tolerated": tolerated_in_words(tolerance),
+        "alike": register.organisation.registers.filter(scheme=register.scheme).exclude(pk=register.pk),
+        "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
+    }
+    return render(request, "registers/register_settings.html", context)
+
+
+def appetite_new(request, slug):
+    register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
+    sent = request.POST if request.method == "POST" else None
+    form = AppetiteForm(sent, register=register, category=request.GET.get("category", ""))
+    if form.is_valid():
+        by = {"by": request.user, "scheme": register.scheme}
+        appetite = Appetite.state(register.organisation, **by, **form.cleaned_data)
+        messages.success(request, f"{appetite} is stated: {appetite.tolerated.label} is the most that is let stand.")
+        return redirect("register_settings", register.slug)
+    return render(request, "registers/appetite_new.html", {"register": register, "form": form})

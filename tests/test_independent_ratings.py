@@ -1,0 +1,237 @@
+"""Ratings by peers and auditors: beside ours, never in their place, and nobody poses as somebody else."""
+
+import html
+import uuid
+
+import pytest
+from django.test import Client
+from makers import (
+    days_ago,
+    make_assessment,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_register,
+    make_risk,
+    make_user,
+    preset,
+)
+
+from registers.models import Role
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/registers/ours/risks/1/"
+ASSESS = f"{PAGE}assess/"
+
+
+@pytest.fixture
+def risk():
+    """High since forty days ago."""
+    return make_risk(make_register(slug="ours"), assessed=(3, 3), on=days_ago(40))
+
+
+def client_of(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def peer(risk):
+    return client_of(make_person(risk.register.organisation, Role.PEER, name="Pia Peer"))
+
+
+@pytest.fixture
+def officer(risk):
+    return client_of(make_person(risk.register.organisation))
+
+
+def typed(risk, **fields):
+    return {
+        "perspective": "peer",
+        "likelihood": "4",
+        "impact": "5",
+        "driver": "harm-to-users",
+        "rationale": "Two accounts of one decision.",
+        "effective_on": days_ago(0).isoformat(),
+        "version": risk.version,
+        "token": str(uuid.uuid4()),
+        **fields,
+    }
+
+
+def test_a_peer_rates_at_the_same_address(peer, risk):
+    assert peer.post(ASSESS, typed(risk)).status_code == 302
+    row = risk.assessments.last()
+    assert (row.perspective, row.kind, row.band, row.by.name) == ("peer", "current", "severe", "Pia Peer")
+
+
+@pytest.mark.parametrize("perspective", ["peer", "internal-audit", "external"])
+def test_they_say_whose_view_it_is(peer, risk, perspective):
+    peer.post(ASSESS, typed(risk, perspective=perspective))
+    assert risk.assessments.last().perspective == perspective
+
+
+def test_it_leaves_our_rating_and_the_next_review_alone(peer, risk):
+    before = risk.current, risk.next_review_on
+    peer.post(ASSESS, typed(risk))
+    risk.refresh_from_db()
+    assert (risk.current, risk.next_review_on) == before
+    assert risk.positions.get(until_day__year=9999).band == "high"
+
+
+@pytest.mark.parametrize("perspective", ["own", "", "committee", "<script>"])
+def test_a_peer_cannot_speak_for_the_organisation(peer, risk, perspective):
+    answer = peer.post(ASSESS, typed(risk, perspective=perspective))
+    assert (answer.status_code, "Select whose view it is" in answer.text) == (200, True)
+    assert risk.assessments.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["inherent", "target"])
+def test_a_peer_rates_the_risk_as_it_stands_only(peer, risk, kind):
+    peer.post(ASSESS, typed(risk, kind=kind))
+    assert risk.assessments.last().kind == "current"
+
+
+@pytest.mark.parametrize("perspective", ["peer", "internal-audit", "external"])
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.MANAGER])
+def test_who_works_on_the_register_cannot_pose_as_independent(risk, role, perspective):
+    client = client_of(make_person(risk.register.organisation, role))
+    client.post(ASSESS, typed(risk, kind="current", perspective=perspective))
+    assert [row.perspective for row in risk.assessments.all()] == ["own", "own"]
+
+
+def test_who_is_both_speaks_for_the_organisation(risk):
+    both = make_person(risk.register.organisation, Role.PEER)
+    make_membership(both, risk.register.organisation, Role.OFFICER)
+    client_of(both).post(ASSESS, typed(risk, kind="current"))
+    assert risk.assessments.last().perspective == "own"
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.ADMINISTRATOR])
+def test_who_may_neither_is_refused(risk, role):
+    client = client_of(make_person(risk.register.organisation, role))
+    assert client.post(ASSESS, typed(risk)).status_code == 403
+    assert risk.assessments.count() == 1
+
+
+def test_a_peer_of_another_organisation_finds_nothing(risk):
+    client = client_of(make_person(make_organisation(), Role.PEER))
+    assert [client.get(ASSESS).status_code, client.post(ASSESS, typed(risk)).status_code] == [404, 404]
+
+
+def test_a_peer_finds_no_exempt_risk(peer, risk):
+    exempt = make_risk(risk.register, is_exempt=True)
+    assert peer.post(f"{exempt.get_absolute_url()}assess/", typed(exempt)).status_code == 404
+
+
+def test_a_peer_is_told_what_is_missing(peer, risk):
+    text = html.unescape(peer.post(ASSESS, {"version": risk.version}).text)
+    words = (
+        "Select whose view it is",
+        "Select how likely it is",
+        "Select how bad it would be",
+        "Enter why you judge it so",
+    )
+    assert [word for word in words if word not in text] == []
+
+
+def test_a_peer_is_not_asked_what_makes_a_fall_right(peer, risk):
+    """The question is about our own rating from one time to the next."""
+    assert peer.post(ASSESS, typed(risk, likelihood="1", impact="1")).status_code == 302
+
+
+def test_a_peer_is_told_what_becomes_of_it(peer, risk):
+    text = peer.get(ASSESS).text
+    assert ("Rate this risk independently" in text, "changes neither theirs nor" in text) == (True, True)
+    assert 'name="kind"' not in text
+
+
+def test_an_officer_is_not_asked_whose_view_it_is(officer, risk):
+    assert 'name="perspective"' not in officer.get(ASSESS).text
+
+
+def test_the_page_offers_it_to_a_peer(peer, officer, risk):
+    assert ("Rate it independently" in peer.get(PAGE).text, "Rate it independently" in officer.get(PAGE).text) == (
+        True,
+        False,
+    )
+
+
+def test_the_same_form_twice_is_one_rating(peer, risk):
+    form = typed(risk)
+    assert [peer.post(ASSESS, form).status_code for _ in range(2)] == [302, 302]
+    assert risk.assessments.count() == 2
+
+
+# Two at once
+
+
+def test_an_officers_edit_that_crosses_a_peers_rating_says_what_happened(officer, risk):
+    """The rating moves the version, as any judgement does: the officer sees it before they save, and loses nothing."""
+    opened = risk.version
+    make_assessment(risk, (5, 5), perspective="peer", by=make_user(name="Pia Peer"), rationale="Two accounts.")
+    form = {"title": "Mine", "event": "e", "consequence": "c", "version": opened}
+    answer = officer.post(f"{PAGE}edit/", form)
+    text = html.unescape(answer.text)
+    assert (answer.status_code, 'value="Mine"' in text) == (409, True)
+    assert "Pia Peer (peer reviewer) added a rating that stands beside the organisation" in text
+    risk.refresh_from_db()
+    assert officer.post(f"{PAGE}edit/", form | {"version": risk.version}).status_code == 302
+
+
+def test_a_peers_rating_that_crosses_an_assessment_is_kept_in_the_form(peer, risk):
+    opened = typed(risk)
+    make_assessment(risk, (2, 2), evidence="Seen.")
+    answer = peer.post(ASSESS, opened)
+    assert (answer.status_code, "Two accounts of one decision." in answer.text) == (409, True)
+
+
+# Side by side
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "words"),
+    [
+        ((5, 5), (3, 3), "The peer reviewer says Severe, we say High: one band lower."),
+        ((1, 1), (3, 3), "The peer reviewer says Low, we say High: two bands higher."),
+        ((5, 5), (1, 1), "The peer reviewer says Severe, we say Low: three bands lower."),
+        ((3, 4), (3, 3), "The peer reviewer says High, as we do."),
+        ((3, 4), None, "The peer reviewer says High, we have not rated it yet."),
+    ],
+)
+def test_how_two_views_differ_is_said_in_words(theirs, ours, words):
+    risk = make_risk(make_register(slug="ours"), assessed=ours, on=days_ago(40))
+    make_assessment(risk, theirs, perspective="peer")
+    reader = client_of(make_person(risk.register.organisation, Role.MEMBER))
+    assert words in reader.get(PAGE).text
+
+
+def test_each_perspective_says_its_latest(officer, risk):
+    for perspective in ("peer", "internal-audit", "external"):
+        make_assessment(risk, (1, 1), perspective=perspective, on=days_ago(9))
+        make_assessment(risk, (5, 5), perspective=perspective, on=days_ago(3))
+    text = officer.get(PAGE).text
+    for who in ("The peer reviewer", "Internal audit", "The external auditor or inspector"):
+        assert f"{who} says Severe, we say High" in text
+        assert f"{who} says Low" not in text
+
+
+def test_as_at_a_day_before_it_was_said_nothing_is(officer, risk):
+    make_assessment(risk, (5, 5), perspective="peer", on=days_ago(3))
+    assert "The peer reviewer says" not in officer.get(f"{PAGE}?as_at={days_ago(4)}").text
+
+
+def test_bands_of_two_schemes_are_not_compared(officer, risk):
+    make_assessment(risk, (5, 5), perspective="peer", on=days_ago(3))
+    risk.register.scheme = preset("five-by-five-three-bands")
+    risk.register.save()
+    make_assessment(risk, (1, 1))
+    assert "by different schemes, so the two words cannot be compared." in officer.get(PAGE).text
+
+
+def test_a_peers_range_and_evidence_are_shown(peer, risk):
+    peer.post(ASSESS, typed(risk, likelihood_low="1", evidence="Fourteen interviews."))
+    text = peer.get(PAGE).text
+    assert ("Could be" in text, "What it rests on:" in text, "Fourteen interviews." in text) == (True, True, True)
