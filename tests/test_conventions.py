@@ -21,7 +21,7 @@ LAYERS = [
     {"permissions", "govuk"},
     {"forms", "reports", "insights", "papers", "transfer", "services", "precedents"},
     {"views"},
-    {"management", "admin", "apps", "accounts", "demo", "demo_actions", "demo_controls", "templatetags"},
+    {"management", "admin", "apps", "accounts", "demo", "templatetags"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

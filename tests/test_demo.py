@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers import demo
+from registers.demo import days
 from registers.management.commands.demo import free_port
 from registers.models import (
     ActionRevision,
@@ -59,7 +60,7 @@ def bands_on(register, day):
 
 def quarter_ends(count):
     today = timezone.localdate()
-    return [demo.quarter_end(today, back) for back in range(count, 0, -1)]
+    return [days.quarter_end(today, back) for back in range(count, 0, -1)]
 
 
 def _is_recorded_late(revision):
@@ -83,12 +84,12 @@ def stories(body):
     ],
 )
 def test_a_day_of_the_story_is_counted_back_from_the_day_of_loading(text, today, expected):
-    assert demo.day_of(text, datetime.date.fromisoformat(today)).isoformat() == expected
+    assert days.day_of(text, datetime.date.fromisoformat(today)).isoformat() == expected
 
 
 def test_a_day_that_the_story_cannot_mean_is_refused():
     with pytest.raises(ValueError, match="no day of the story"):
-        demo.day_of("q3 - 9", timezone.localdate())
+        days.day_of("q3 - 9", timezone.localdate())
 
 
 @pytest.mark.parametrize("body", demo.BODIES)
@@ -96,7 +97,7 @@ def test_on_whichever_day_it_is_loaded_each_risk_runs_forward_and_references_fol
     whole = stories(body)
     for today in A_YEAR_OF_DAYS:
         told_so_far, latest = {}, {}
-        for recorded_on, day, register, told, step in demo.in_order_of_time(whole, today):
+        for recorded_on, day, register, told, step in days.in_order_of_time(whole, today):
             assert latest.get(told["title"], day) <= day <= recorded_on <= today, (today, told["title"], step)
             latest[told["title"]] = day
             told_so_far.setdefault(register, {}).setdefault(told["title"], []).append(step)
@@ -139,9 +140,9 @@ class TestStory(TestCase):
 
     def test_bands_rise_and_fall_between_quarter_ends(self):
         rank = {band.slug: band.rank for band in self.corporate.scheme.rules.bands}
-        days = quarter_ends(8)
+        ends = quarter_ends(8)
         moves = set()
-        for earlier, later in itertools.pairwise(days):
+        for earlier, later in itertools.pairwise(ends):
             then, now = bands_on(self.corporate, earlier), bands_on(self.corporate, later)
             moves |= {(rank[now[n]] > rank[then[n]]) for n in now if then.get(n) and now[n] and now[n] != then[n]}
         assert moves == {True, False}
@@ -270,7 +271,7 @@ class TenFacts:
         cls.today = cls.load_day or timezone.localdate()
         demo.load(cls.today)
         cls.corporate = Register.objects.get(slug="corporate")
-        cls.ends = [demo.quarter_end(cls.today, back) for back in range(8, 0, -1)]
+        cls.ends = [days.quarter_end(cls.today, back) for back in range(8, 0, -1)]
         cls.now, cls.before = bands_on(cls.corporate, cls.today), bands_on(cls.corporate, cls.ends[-1])
 
     def moved(self, sign):

@@ -8,13 +8,12 @@ says (`change:`), looks at it (`review:` what came of that, `next_in:` so many d
 came true (`happened:` what did), closes it (`close: true`, `rests_on:` who must not leave), brings it back (`reopen:
 true`) or puts a draft on the register (`open: true`; it was `status: draft`), and says why. A register's `agreements`
 tell which body agreed its position on which day, before anything else that happens on it; a body's file `controls`
-tells what holds its risks down and who looked (see demo_controls.py), and what stands `beside` them is told last
-(demo_actions.py). What happened before the day that a risk was `brought_in` was recorded on that day: references
+tells what holds its risks down and who looked (see controls.py), and what stands `beside` them is told last
+(actions.py). What happened before the day that a risk was `brought_in` was recorded on that day: references
 follow the order of recording, which is the order of the file.
 """
 
 import datetime
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +23,9 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 
-from registers import demo_controls
-from registers.demo_actions import BesideTeller
+from registers.demo import controls
+from registers.demo.actions import BesideTeller
+from registers.demo.days import ALSO_SAID, ALWAYS_SAID, at, day_of, due_of, in_order_of_time
 from registers.models import (
     AdverseImpact,
     Appetite,
@@ -47,19 +47,6 @@ from registers.services import agree
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"
 BODIES = ("northmoor", "eastvale")
-DAY = re.compile(r"(?:q(?P<quarter>[1-9])|today)(?P<days>[+-]\d+)?")
-STEP = {
-    *("day", "by", "why", "rate", "driver", "kind", "perspective", "change", "review", "next_in"),
-    *("mark", "sign", "outside", "happened", "close", "rests_on", "reopen", "open"),
-    *("range", "evidence"),  # range: 3-4x4-5, the ends that would still be defended
-}
-ALWAYS_SAID = ("title", "cause", "event", "consequence", "owner")
-ALSO_SAID = {  # where the story has it
-    *("type", "others", "exempt", "exempt_ground", "exempt_interest", "exempt_decided_by", "status"),
-    *("objective", "category", "impacts", "portfolio", "proximity", "response", "response_reason"),
-    *("tolerated_until", "target_on", "committee_position", "definition_of_good", "told_by", "told_on"),
-}
-RISK = {*ALWAYS_SAID, *ALSO_SAID, "by", "driver", "brought_in", "history"}
 
 
 @dataclass(frozen=True)
@@ -73,26 +60,6 @@ class Account:
     to_try: str
     days: int | None = None  # how long the role lasts; None: without end
     is_installation_administrator: bool = False
-
-
-def day_of(text, today):
-    """The day that the story means by `q3-9` or `today-2`; never after today."""
-    return min(today, due_of(text, today))
-
-
-def due_of(text, today):
-    """The same of a day on which something is due: it may lie ahead."""
-    match = DAY.fullmatch(text)
-    if not match:
-        raise ValueError(f"{text!r} is no day of the story: write q3, q3-9, q1+6 or today-2.")
-    start = quarter_end(today, int(match["quarter"])) if match["quarter"] else today
-    return start + datetime.timedelta(days=int(match["days"] or 0))
-
-
-def quarter_end(today, back):
-    """The quarter end (31 March, 30 June, ...) that many quarters before the one that today is in."""
-    quarter = today.year * 4 + (today.month - 1) // 3 - back + 1
-    return datetime.date(quarter // 4, quarter % 4 * 3 + 1, 1) - datetime.timedelta(days=1)
 
 
 def read(name):
@@ -174,17 +141,17 @@ class _Teller:
         """What holds the risks down, where a file of the body's own tells it."""
         if "controls" in self.body:
             risks = Risk.objects.filter(register__organisation=self.organisation).select_related("register")
-            demo_controls.tell(
+            controls.tell(
                 read(self.body["controls"]),
                 {risk.reference: risk for risk in risks},
                 people=self.people,
                 posts=self.posts,
                 day_of=lambda text: day_of(text, self.today),
-                at=lambda day: _at(day, 11),
+                at=lambda day: at(day, 11),
             )
         if "beside" in self.body:
             days = {"day_of": lambda text: day_of(text, self.today), "due_of": lambda text: due_of(text, self.today)}
-            BesideTeller(self, **days, at=lambda day: _at(day, 11)).tell(read(self.body["beside"]))
+            BesideTeller(self, **days, at=lambda day: at(day, 11)).tell(read(self.body["beside"]))
 
     def _people(self):
         people = {}
@@ -231,7 +198,7 @@ class _Teller:
             day, by = day_of(row.pop("day"), self.today), self.people[row.pop("by")]
             row["scheme"] = ScoringScheme.objects.get_by_natural_key(*row["scheme"])
             row["review_by"] = day + datetime.timedelta(days=row.pop("review_in"))
-            Appetite.state(self.organisation, by=by, effective_on=day, recorded_at=_at(day, 9), **row)
+            Appetite.state(self.organisation, by=by, effective_on=day, recorded_at=at(day, 9), **row)
 
     def _register(self, told):
         row = dict(told["register"])
@@ -247,13 +214,13 @@ class _Teller:
         verbs = {"change": self._change, "review": self._review, "mark": self._mark}
         verbs |= dict.fromkeys(("happened", "close", "reopen", "open"), self._turn)
         verb = next((verb for word, verb in verbs.items() if word in step), self._rate) if known else self._log
-        when = {"effective_on": day, "recorded_at": _at(recorded_on, 10)}
+        when = {"effective_on": day, "recorded_at": at(recorded_on, 10)}
         by = self.people[step.get("by") or told.get("by", "officer")]
         self.risks[id(told)] = verb(known or register, told, step, by=by, **when)
 
     def _agree(self, day, register, told):
         by, note = self.people[told["by"]], told.get("note", "")
-        agree(register=register, by=by, body=told["body"], on=day, note=note, recorded_at=_at(day, 9))
+        agree(register=register, by=by, body=told["body"], on=day, note=note, recorded_at=at(day, 9))
 
     def _log(self, register, told, step, **who_and_when):
         words = {name: told[name] for name in ALWAYS_SAID}
@@ -308,11 +275,6 @@ class _Teller:
         driver = self.drivers[step.get("driver") or told["driver"]]
         return {"likelihood": likelihood, "impact": impact, "driver": driver, "rationale": step["why"]}
 
-    def _ahead(self, text):
-        """The day meant by `today+24`, which may lie ahead: until when something is tolerated."""
-        match = DAY.fullmatch(text)
-        return self.today + datetime.timedelta(days=int(match["days"] or 0))
-
     def _content(self, words):
         """The story's words for what a risk says -> the fields of a risk."""
         content = dict(words)
@@ -327,7 +289,7 @@ class _Teller:
             content["adverse_impacts"] = [self.drivers[slug] for slug in content.pop("impacts")]
         for name in ("tolerated_until", "target_on", "told_on"):
             if name in content:
-                content[name] = self._ahead(content[name])
+                content[name] = due_of(content[name], self.today)
         if "exempt" in content:
             content["is_exempt"] = content.pop("exempt")
         return content
@@ -342,26 +304,3 @@ def _ends(step):
     return {
         f"{n}_{end}": int(value) for n, pair in ends.items() for end, value in zip(("low", "high"), pair, strict=True)
     }
-
-
-def _at(day, hour):
-    """That hour of the day, or now where it has not come."""
-    return min(datetime.datetime.combine(day, datetime.time(hour), timezone.get_default_timezone()), timezone.now())
-
-
-def in_order_of_time(stories, today):
-    """(day of recording, day, register, risk as told, step) for every step of every risk, in the order of recording;
-    on one day as the files have them.
-
-    stories: (register, its risks as told). Raises ValueError for a word that the story does not know."""
-    steps = []
-    for register, risks in stories:
-        for told in risks:
-            unknown = set(told) - RISK | {word for step in told["history"] for word in set(step) - STEP}
-            if unknown:
-                raise ValueError(f"{told['title']}: the story has no word {', '.join(sorted(unknown))}.")
-            brought_in = day_of(told["brought_in"], today) if "brought_in" in told else datetime.date.min
-            for step in told["history"]:
-                day = day_of(step["day"], today)
-                steps.append((max(day, brought_in), day, register, told, step))
-    return sorted(steps, key=lambda row: row[0])
