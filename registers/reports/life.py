@@ -27,6 +27,8 @@ def life_of(risk, position, day, known_by=None):
     closings = [turn for turn in turns if turn.what == RiskRevision.What.CLOSED]
     is_closed = words.status == Risk.Status.CLOSED
     is_back = bool(turns) and turns[0].what == RiskRevision.What.REOPENED
+    if is_back and turns[0].status == Risk.Status.DRAFT != words.status:
+        is_back = False  # it came back as a draft, and was put on the register since
     return Life(
         closed=closings[0] if closings and is_closed else None,
         reopened=turns[0] if is_back and not is_closed else None,
