@@ -119,10 +119,6 @@ class ControlRevision(ControlContent, KeptRevision):
 
 
 class AssuranceQuerySet(DatedQuerySet):
-    def valid_on(self, day):
-        """Given by that day and not run out on it."""
-        return self.filter(effective_on__lte=day, expires_on__gte=day)
-
     def latest_of_lines(self, day, known_by=None):
         """Of each risk the last opinion of each line by that day, run out or not: a later one takes the place of an
         earlier one."""
