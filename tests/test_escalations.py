@@ -264,6 +264,11 @@ def test_an_officer_decides_nothing(risk, above, officer):
 # Where it is listed
 
 
+def test_a_day_to_come_lists_nothing(risk, above, officer):
+    taken_up(risk, above)
+    assert "Taken up" not in officer.get(f"/registers/above/?as_at={days_ago(-1)}").text
+
+
 def test_a_risk_says_where_else_it_is_listed_since_when_and_why(risk, above, member):
     taken_up(risk, above, on=days_ago(20))
     text = member.get(risk.get_absolute_url()).text
