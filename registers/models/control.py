@@ -12,7 +12,6 @@ from registers.models.assessment import DatedQuerySet
 from registers.models.kept import Content, Kept, KeptRevision
 from registers.models.people import Post
 from registers.models.sealed import Sealed, give_once
-from registers.models.standing import OutOfTurn
 
 
 class Line(models.IntegerChoices):
@@ -103,11 +102,6 @@ class Control(Kept, ControlContent):
     def retire(self, *, by, version, reason, **how):
         """Say that it is no longer used, and why; returns the revision. Raises Conflict."""
         return self.revise(by=by, version=version, reason=reason, status=self.Status.RETIRED, **how)
-
-    def _settle(self, before=None):
-        super()._settle(before)
-        if self.risk.status == self.risk.Status.CLOSED:
-            raise OutOfTurn(f"{self.risk.reference} is closed: its controls stay as they were.")
 
 
 class ControlRevision(ControlContent, KeptRevision):
