@@ -430,3 +430,13 @@ def test_showing_what_would_move_costs_the_same_for_one_and_for_twenty(register,
     with CaptureQueriesContext(connection) as many:
         manager.get(address(posts))
     assert len(many) == len(one)
+
+
+@pytest.mark.parametrize("why", ["never rated", "closed", "draft"])
+def test_what_has_no_review_to_come_is_refused_in_words(register, officer, why):
+    rating = {"assessed": None if why == "never rated" else (2, 3)}
+    risk = make_risk(register, status="draft" if why == "draft" else "open", **rating)
+    if why == "closed":
+        risk.close(by=make_user(), version=1, reason="Over.")
+    answer = sent(officer, risk)
+    assert (answer.status_code, "Select risks from the list" in answer.text) == (200, True)
