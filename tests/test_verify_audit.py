@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from makers import (
+    failure_type,
     make_action,
     make_agreement,
     make_appetite,
@@ -147,3 +148,27 @@ def test_a_changed_row_is_found_whatever_it_is(model):
     value = "2031-03-27" if column == "due_on" else "none"
     QuerySet(model).update(**{column: value})
     assert_found(f"the {model._meta.verbose_name}.* is not what was sealed")
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("registers_risk", "title = 'Nothing to see'"),
+        ("registers_risk", "is_exempt = true"),
+        ("registers_risk", "version = 9"),
+        ("registers_control", "status = 'retired'"),
+        ("registers_action", "due_on = NULL"),
+    ],
+)
+def test_a_latest_copy_that_was_changed_behind_its_verbs_is_found(table, change):
+    risk = make_risk()
+    make_control(risk)
+    make_action(risk)
+    run(f"UPDATE {table} SET {change} WHERE id > %s", 0)  # noqa: S608 (our own words)
+    assert_found("revision")
+
+
+def test_a_failure_type_taken_from_the_latest_copy_is_found():
+    make_risk(other_failure_types=[failure_type("external")])
+    run("DELETE FROM registers_risk_other_failure_types WHERE id > %s", 0)
+    assert_found("is not what its revision says")

@@ -1,7 +1,7 @@
 from itertools import islice
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Max
+from django.db.models import F, Max
 
 from registers.models import (
     ActionRevision,
@@ -26,6 +26,7 @@ SEALED = (
     *(Agreement, Precedent, ControlRevision, ActionRevision, Assurance),
     *(Escalation, EscalationDecision, Appetite, SetAside),
 )
+COPIED = ((RiskRevision, "risk"), (ControlRevision, "record"), (ActionRevision, "record"))
 
 
 class Command(BaseCommand):
@@ -43,6 +44,8 @@ class Command(BaseCommand):
         problems += broken_seals()
         for model in SEALED:
             problems += broken_rows(model)
+        for revisions, name in COPIED:
+            problems += broken_copies(revisions, name)
         if problems:
             raise CommandError("\n".join(problems))
 
@@ -91,6 +94,26 @@ def broken_rows(model):
     for pk in model.objects.filter(pk__lte=latest).order_by("pk").values_list("pk", flat=True).iterator():
         if pk not in sealed:
             yield f"{name.capitalize()} {pk} stands in no audit chain."
+
+
+def broken_copies(revisions, name):
+    """Risks, controls and actions whose latest copy, which lists and mails read, says something else than their latest
+    revision, which is sealed. name: of the revision's field that leads to the record."""
+    latest = revisions.objects.filter(number=F(f"{name}__version")).select_related(name).order_by("pk")
+    fields = [revisions._meta.get_field(field) for field in revisions.FIELDS]
+    plain = [field.attname for field in fields if not field.many_to_many]
+    several = [field.name for field in fields if field.many_to_many]
+    latest = latest.prefetch_related(*several, *(f"{name}__{field}" for field in several))
+    for revision in latest.iterator(chunk_size=BATCH):
+        record = getattr(revision, name)
+        differs = [field for field in plain if getattr(record, field) != getattr(revision, field)]
+        differs += [field for field in several if {*getattr(record, field).all()} != {*getattr(revision, field).all()}]
+        if differs:
+            yield f"{record._meta.verbose_name.capitalize()} {record.pk} is not what its revision says: {differs}."
+    known = revisions.objects.filter(number=F(f"{name}__version")).values(name)
+    model = revisions._meta.get_field(name).related_model
+    for pk in model.objects.exclude(pk__in=known).values_list("pk", flat=True):
+        yield f"{model._meta.verbose_name.capitalize()} {pk} has no revision of its version."
 
 
 def batched(rows, size):
