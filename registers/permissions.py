@@ -139,7 +139,10 @@ def revisions_across(user, registers):
     seen = _seen(user, registers, _is_theirs(user), _was_on_register("pk", Q(status__in=Risk.ON_REGISTER)))
     of_risk = Risk.objects.filter(pk=OuterRef("risk")).order_by()
     drafts = Exists(of_risk.filter(register__in=[register.pk for register in registers if sees_drafts(user, register)]))
-    return RiskRevision.objects.filter(Exists(of_risk.filter(seen)), ~Q(status=Risk.Status.DRAFT) | drafts)
+    earlier = RiskRevision.objects.filter(risk=OuterRef("risk"), number__lt=OuterRef("number"))
+    came_off = Q(status=Risk.Status.CLOSED) & Exists(earlier.filter(status__in=Risk.ON_REGISTER).order_by())
+    told = Q(status__in=Risk.ON_REGISTER) | came_off | drafts
+    return RiskRevision.objects.filter(told, Exists(of_risk.filter(seen)))
 
 
 def course_for(user, register):

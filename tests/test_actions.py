@@ -22,7 +22,7 @@ from makers import (
     make_user,
 )
 
-from registers.models import Action, Conflict, OutOfTurn, Role
+from registers.models import Action, Conflict, OutOfTurn, Risk, Role
 from registers.reports import action_counts, actions_beside, actions_of
 
 pytestmark = pytest.mark.django_db
@@ -420,6 +420,15 @@ def test_what_has_ended_offers_no_form(risk, officer, step):
     assert 'name="version"' not in text and "is done" in text
     form = {"title": "x", "kind": "data", "version": 2, "evidence": "x", "reason": "x", **parts("done_on", days_ago(0))}
     assert "This action is done already" in officer.post(address(action, step), form).text
+
+
+def test_a_risk_that_was_closed_meanwhile_takes_no_action(risk):
+    action, opened = make_action(risk), Risk.objects.get(pk=risk.pk)
+    risk.close(by=make_user(), version=risk.version, reason="Over.")
+    with pytest.raises(OutOfTurn, match="is closed"):
+        make_action(opened)
+    with pytest.raises(OutOfTurn, match="is closed"):
+        action.drop(by=make_user(), version=1, reason="Over.")
 
 
 @pytest.mark.parametrize("step", ["new/", "", "done/", "drop/", "reopen/"])

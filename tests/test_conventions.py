@@ -189,3 +189,9 @@ def test_no_business_rule_hides_in_a_signal():
     """One is allowed: the guard of the audit entries, after migrations."""
     connected = [name_of(p) for p in MODULES if re.search(r"\.connect\(|@receiver", p.read_text())]
     assert connected == ["registers/apps.py"]
+
+
+def test_the_glossary_says_each_word_once():
+    rows = [line.split("|")[1].strip() for line in (ROOT / "docs/glossary.md").read_text().splitlines() if "|" in line]
+    words = [word for word in rows if word not in ("word", "---")]
+    assert sorted(words) == sorted(set(words))

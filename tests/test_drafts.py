@@ -8,6 +8,7 @@ from django.utils import timezone
 from makers import (
     days_ago,
     make_agreement,
+    make_control,
     make_organisation,
     make_person,
     make_post,
@@ -256,3 +257,32 @@ def test_nothing_counts_a_draft(register, draft):
 def test_the_page_of_a_draft_leads_to_the_register(register, draft, role):
     page = client_of(register, role).get(draft.get_absolute_url()).text
     assert "/put-on-register/" in page and "Only officers and managers see it" in page
+
+
+@pytest.fixture
+def came_back(draft):
+    """Taken away as a draft, brought back, and then put on the register in other words."""
+    officer = make_user()
+    make_control(draft, title="Quokka fence", by=officer)
+    draft.close(by=officer, version=1, reason="This Quokka is not ours.", depends_on="")
+    draft.reopen(by=officer, version=2, reason="This Quokka is ours.")
+    draft.open(by=officer, version=3, title="Carrots run out", event="A hare.", consequence="Hunger.")
+    return draft
+
+
+@others
+def test_what_was_done_to_a_draft_stays_with_who_edits(register, came_back, role):
+    page, history = came_back.get_absolute_url(), f"{came_back.get_absolute_url()}history/"
+    client = client_of(register, role)
+    assert "This Quokka" not in client.get(page).text + client.get("/").text
+    assert "Quokka" not in client.get(history).text + client.get(f"{history}?as_at={days_ago(5)}").text
+
+
+@editors
+def test_who_edits_reads_all_of_it(register, came_back, role):
+    history = client_of(register, role).get(f"{came_back.get_absolute_url()}history/").text
+    assert [words in history for words in ("Quokka fence", "is not ours", "is ours")] == [True] * 3
+
+
+def test_a_control_that_a_draft_had_is_on_the_page_of_the_risk(register, came_back):
+    assert "Quokka fence" in client_of(register, Role.MEMBER).get(came_back.get_absolute_url()).text

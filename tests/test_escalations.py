@@ -19,7 +19,7 @@ from makers import (
     make_user,
 )
 
-from registers.models import Escalation, EscalationDecision, OutOfTurn, Register, Role
+from registers.models import Escalation, EscalationDecision, OutOfTurn, Register, Risk, Role
 
 pytestmark = pytest.mark.django_db
 UP, DOWN = Escalation.Direction.UP, Escalation.Direction.DOWN
@@ -90,6 +90,13 @@ def test_nothing_is_proposed_where_something_waits(risk, above):
     make_escalation(risk, above)
     with pytest.raises(OutOfTurn):
         make_escalation(risk, above)
+
+
+def test_a_risk_that_was_closed_meanwhile_is_taken_nowhere(risk, above):
+    opened = Risk.objects.get(pk=risk.pk)
+    risk.close(by=make_user(), version=risk.version, reason="Over.")
+    with pytest.raises(OutOfTurn):
+        make_escalation(opened, above)
 
 
 def test_what_is_listed_is_not_taken_up_again_and_what_is_not_is_not_taken_down(risk, above):
@@ -262,6 +269,11 @@ def test_an_officer_decides_nothing(risk, above, officer):
 
 
 # Where it is listed
+
+
+def test_a_day_to_come_lists_nothing(risk, above, officer):
+    taken_up(risk, above)
+    assert "Taken up" not in officer.get(f"/registers/above/?as_at={days_ago(-1)}").text
 
 
 def test_a_risk_says_where_else_it_is_listed_since_when_and_why(risk, above, member):

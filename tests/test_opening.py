@@ -126,3 +126,16 @@ def test_what_changed_lately_leads_a_member_to_today(register):
     client = Client()
     client.force_login(make_person(register.organisation, Role.MEMBER))
     assert f'href="/registers/ours/risks/2/?as_at={TODAY()}&amp;"' in client.get("/").content.decode()
+
+
+def test_what_was_agreed_is_compared_with_what_was_agreed_before(register):
+    make_agreement(register, on=days_ago(20), body="Management team")
+    day = days_ago(20)
+    assert f"What moved since {day:%-d %B %Y}" in text_of(register, Role.MEMBER, "dashboard/")
+
+
+def test_another_day_can_be_compared_with(register):
+    make_agreement(register, on=days_ago(20))
+    day = days_ago(25)
+    text = text_of(register, Role.MEMBER, "dashboard/", since=day.isoformat())
+    assert f"What moved since {day:%-d %B %Y}" in text

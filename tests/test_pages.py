@@ -283,7 +283,7 @@ def test_a_page_about_a_past_day_says_which(reader, course, place):
 def test_links_of_a_page_about_a_past_day_stay_on_it(reader, course, place):
     text = reader.get(f"/registers/ours/{place}?as_at=2026-05-20").text
     links = re.findall(r'href="(/registers/ours/[^"]*)"(?!>See today)', text)
-    lists = tuple(f"/registers/ours/{place}/" for place in ("agreements", "actions", "escalations"))
+    lists = tuple(f"/registers/ours/{place}/" for place in ("agreements", "actions", "escalations", "worklist"))
     elsewhere = ("/registers/ours/risks/new/", *lists)
     astray = [link for link in links if "as_at=" not in link and link not in elsewhere]
     assert links and astray == []

@@ -245,6 +245,14 @@ CASES = [
             risk(judged(SEVERE), assurances=(AssuranceRow(1, ago(9), ago(-9)), AssuranceRow(3, ago(9), TODAY))),
             False,
         ),
+        (
+            "line 3 looked again, and that ran out: what it said before is no longer its opinion",
+            risk(
+                judged(SEVERE),
+                assurances=(AssuranceRow(3, ago(90), ago(-90)), AssuranceRow(3, ago(60), ago(1))),
+            ),
+            True,
+        ),
         ("line 3, run out yesterday", risk(judged(SEVERE), assurances=(AssuranceRow(3, ago(99), ago(1)),)), True),
         ("the band below", risk(judged(HIGH)), None),
     ),
@@ -270,6 +278,12 @@ def fell(now=20, before=60, **said):
         ("the day after", fell(), 21, False),
         ("it says on what evidence", fell(evidence=True), 6, False),
         ("a control was tested between", fell(controls=(ControlRow(True, ago(400), ago(30)),)), 6, False),
+        (
+            "a control was tested between and again after",
+            fell(controls=(ControlRow(True, ago(400), ago(10), (ago(30), ago(10))),)),
+            6,
+            False,
+        ),
         ("a control was tested after", fell(controls=(ControlRow(True, ago(400), ago(10)),)), 6, True),
         ("an action was done between", fell(actions=(ActionRow("done", done_on=ago(20)),)), 6, False),
         ("its score fell within the band", risk(judged((5, 5), 60), judged((5, 4), 20)), 6, None),
@@ -464,6 +478,18 @@ def test_an_assurance_of_a_control_is_a_test_of_it(register):
     control = make_control(risk, on=days_ago(0))
     make_assurance(risk, control=control, on=days_ago(9))
     assert row_of(register).controls == [ControlRow(True, days_ago(0), days_ago(9))]
+
+
+def test_a_control_is_read_with_every_test_of_it(register):
+    risk = make_risk(register, on=days_ago(60))
+    control = make_control(risk, on=days_ago(50), last_tested_on=days_ago(55), tested_by_line=1)
+    make_control(make_risk(register, on=days_ago(60)))
+    for version, ago in ((1, 30), (2, 10)):
+        test = {"last_tested_on": days_ago(ago), "tested_by_line": 2, "operating": "works"}
+        control.test(by=make_user(), version=version, **test)
+    control.retire(by=make_user(), version=3, reason="Replaced.")
+    tests = (days_ago(55), days_ago(30), days_ago(10))
+    assert row_of(register).controls == [ControlRow(False, days_ago(50), days_ago(10), tests)]
 
 
 def test_a_peers_rating_is_a_second_judgement_and_not_the_current_one(register):

@@ -217,7 +217,7 @@ def test_without_the_audit_triggers_it_is_not_ready(client):
 
 @pytest.mark.django_db
 def test_without_a_migration_it_is_not_ready(client):
-    MigrationRecorder.Migration.objects.filter(app="registers").last().delete()
+    MigrationRecorder.Migration.objects.filter(app="registers").order_by("name").last().delete()
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["migrations"]) == (503, False)
 

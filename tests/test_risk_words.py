@@ -14,10 +14,11 @@ from makers import (
     make_register,
     make_revision,
     make_risk,
+    make_scheme,
     risk_form,
 )
 
-from registers.models import Risk, Role
+from registers.models import Register, Risk, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -197,6 +198,12 @@ def test_who_may_edit_is_asked_for_what_matters_in_one_line(risk, officer):
     text = text_of(officer.get(risk.get_absolute_url()))
     line = "Not said yet: its category, what is done about it, its position for the committee, what good looks like."
     assert line in text
+
+
+def test_a_rating_by_an_earlier_scheme_asks_for_no_position(risk, officer):
+    Register.objects.update(scheme=make_scheme())
+    line = "Not said yet: its category, what is done about it. "
+    assert line in text_of(officer.get(risk.get_absolute_url()))
 
 
 def test_below_tolerance_no_position_is_asked_for(officer, risk):

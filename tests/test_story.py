@@ -20,7 +20,7 @@ from makers import (
     make_risk,
 )
 
-from registers.models import Role
+from registers.models import Role, SetAside
 from registers.reports import story_of
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +89,13 @@ def test_a_refusal(risk):
     escalation = make_escalation(risk, risk.register.parent)
     escalation.decide(by=risk.raised_by, is_approved=False, reason="Not yet.")
     assert told(risk)[0] == "not agreed to take it up to Corporate"
+
+
+def test_a_check_that_is_set_aside_and_taken_back(risk):
+    manager = make_person(risk.register.organisation, Role.MANAGER)
+    SetAside.put(risk, by=manager, check_name="rq1-stale", reason="May.", until=days_ago(-9))
+    SetAside.take_back(risk, by=manager, check_name="rq1-stale", reason="Now.")
+    assert told(risk)[:2] == ["a check of the worklist taken back", "a check of the worklist set aside"]
 
 
 def test_officers_read_their_marks(risk):

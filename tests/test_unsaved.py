@@ -50,7 +50,7 @@ def test_every_kind_of_control_counts(asked, control):
     if control == "select":
         asked.get_by_label("Which type of failure is it most like?").select_option("financial")
     else:
-        asked.locator(f"main form input[type={control}]").first.check()
+        asked.locator(f"main form input[type={control}]:visible").first.check()
     assert leave(asked) == ["beforeunload"]
 
 

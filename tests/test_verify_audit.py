@@ -1,11 +1,27 @@
 """`verify_audit`: history that was tampered with behind the verbs' back is found."""
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
-from makers import make_risk
+from django.db.models import QuerySet
+from django.utils import timezone
+from makers import (
+    make_action,
+    make_agreement,
+    make_appetite,
+    make_assurance,
+    make_control,
+    make_escalation,
+    make_person,
+    make_precedent,
+    make_register,
+    make_risk,
+)
 
-from registers.models import Assessment, RiskRevision
+from registers.management.commands.verify_audit import SEALED
+from registers.models import Assessment, AuditEntry, Review, RiskRevision, Role, SetAside
+from registers.models.audit import AppendOnly
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +103,47 @@ def test_an_assessment_that_was_slipped_in_is_found():
         effective_on=real.effective_on,
     )
     assert_found("stands in no revision")
+
+
+def test_every_row_that_is_only_added_to_is_held_against_its_seal():
+    """A revision's assessment and review are sealed with it; an entry is signed itself."""
+    with_revisions = {RiskRevision, Assessment, Review, AuditEntry}
+    added = {model for model in apps.get_models() if issubclass(model, AppendOnly)}
+    assert added == {*SEALED, *with_revisions}
+
+
+CHANGED = {  # a column of each that somebody might want to say otherwise
+    "actionrevision": "due_on",
+    "agreement": "body",
+    "appetite": "narrative",
+    "assurance": "opinion",
+    "controlrevision": "title",
+    "escalation": "reason",
+    "escalationdecision": "reason",
+    "precedent": "reason",
+    "setaside": "reason",
+}
+
+
+def one_of_each():
+    above = make_register()
+    risk = make_risk(make_register(above.organisation, parent=above))
+    manager = make_person(above.organisation, Role.MANAGER)
+    make_control(risk)
+    make_action(risk)
+    make_assurance(risk)
+    make_precedent(risk)
+    make_escalation(risk, above, approved_by=manager)
+    make_appetite(above.organisation)
+    make_agreement(risk.register)
+    SetAside.put(risk, by=manager, check_name="rq1-stale", reason="May.", until=timezone.localdate())
+
+
+@pytest.mark.parametrize("model", SEALED, ids=lambda model: model._meta.model_name)
+def test_a_changed_row_is_found_whatever_it_is(model):
+    one_of_each()
+    call_command("verify_audit", verbosity=0)
+    column = CHANGED[model._meta.model_name]
+    value = "2031-03-27" if column == "due_on" else "none"
+    QuerySet(model).update(**{column: value})
+    assert_found(f"the {model._meta.verbose_name}.* is not what was sealed")

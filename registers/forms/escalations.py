@@ -38,8 +38,7 @@ class EscalationForm(forms.Form):
 
     def __init__(self, data=None, *, risk):
         self.risk = risk
-        is_on_register = risk.status in risk.ON_REGISTER
-        open_to = Escalation.steps_open_to(risk, timezone.localdate()) if is_on_register else []
+        open_to = Escalation.steps_open_to(risk, timezone.localdate())
         self.steps = {f"{direction}-{register.pk}": (direction, register) for direction, register in open_to}
         initial = {"token": uuid.uuid4()} | ({"step": next(iter(self.steps))} if len(self.steps) == 1 else {})
         super().__init__(data, initial=initial)

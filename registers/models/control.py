@@ -12,7 +12,6 @@ from registers.models.assessment import DatedQuerySet
 from registers.models.kept import Content, Kept, KeptRevision
 from registers.models.people import Post
 from registers.models.sealed import Sealed, give_once
-from registers.models.standing import OutOfTurn
 
 
 class Line(models.IntegerChoices):
@@ -104,11 +103,6 @@ class Control(Kept, ControlContent):
         """Say that it is no longer used, and why; returns the revision. Raises Conflict."""
         return self.revise(by=by, version=version, reason=reason, status=self.Status.RETIRED, **how)
 
-    def _settle(self, before=None):
-        super()._settle(before)
-        if self.risk.status == self.risk.Status.CLOSED:
-            raise OutOfTurn(f"{self.risk.reference} is closed: its controls stay as they were.")
-
 
 class ControlRevision(ControlContent, KeptRevision):
     record = models.ForeignKey(Control, on_delete=models.PROTECT, related_name="revisions")
@@ -119,10 +113,6 @@ class ControlRevision(ControlContent, KeptRevision):
 
 
 class AssuranceQuerySet(DatedQuerySet):
-    def valid_on(self, day):
-        """Given by that day and not run out on it."""
-        return self.filter(effective_on__lte=day, expires_on__gte=day)
-
     def latest_of_lines(self, day, known_by=None):
         """Of each risk the last opinion of each line by that day, run out or not: a later one takes the place of an
         earlier one."""

@@ -68,7 +68,10 @@ class Escalation(Sealed):
     @classmethod
     def steps_open_to(cls, risk, day):
         """(direction, register) for each step that may be proposed now: up to a register above the risk's own, or back
-        down from one that lists it; none to or from a register that has a proposal waiting."""
+        down from one that lists it; none to or from a register that has a proposal waiting, nor for a risk that is not
+        on its register."""
+        if risk.status not in risk.ON_REGISTER:
+            return []
         above = [r for r in risk.register.above() if r.organisation_id == risk.register.organisation_id]
         waiting = set(risk.escalations.undecided().values_list("to_register", flat=True))
         listed = set(risk.escalations.listing(day).values_list("to_register", flat=True))
@@ -79,9 +82,10 @@ class Escalation(Sealed):
     @transaction.atomic
     def propose(cls, risk, *, by, to_register, direction, **how):
         """Propose it and return the Escalation; the same `token=` gives back the one that it made. Raises OutOfTurn
-        where the register is none above the risk's own, a proposal waits there, or the risk stands in it already (or,
-        going down, does not). The risk is held meanwhile: of two at once the second finds the first."""
-        type(risk).objects.select_for_update().get(pk=risk.pk)
+        where the risk is not on its register, the other one is none above it, a proposal waits there, or the risk
+        stands in it already (or, going down, does not). The risk is held meanwhile: of two at once the second finds the
+        first."""
+        risk.refresh_from_db(fields=["status"], from_queryset=type(risk).objects.select_for_update())
         token = how.get("token")
         if not (token and cls.objects.filter(token=token, risk=risk, by=by).exists()):
             day = how.get("effective_on") or timezone.localdate()

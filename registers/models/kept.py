@@ -10,6 +10,7 @@ from registers.models.assessment import DatedQuerySet
 from registers.models.conflict import Conflict
 from registers.models.revision import changes_between
 from registers.models.sealed import Sealed
+from registers.models.standing import OutOfTurn
 
 
 class Content(models.Model):
@@ -69,13 +70,15 @@ class Kept(models.Model):
     @classmethod
     def add(cls, risk, *, by, token=None, reason="", effective_on=None, recorded_at=None, **content):
         """Put one beside a risk and return it. The same token for the same risk gives back the one that it made.
-        Raises ValueError for a day to come, and for an owner of another organisation."""
+        Raises OutOfTurn for a closed risk, which is held meanwhile, and ValueError for a day to come and for an owner
+        of another organisation."""
         known = token and cls.objects.filter(token=token).first()
         if known and known.risk_id == risk.pk:
             return known
         token = uuid.uuid4() if known or not token else token
         try:
             with transaction.atomic():
+                risk.refresh_from_db(fields=["status"], from_queryset=type(risk).objects.select_for_update())
                 record = cls(risk=risk, token=token, version=1, **content)
                 record._settle()
                 record.save(force_insert=True)
@@ -91,7 +94,7 @@ class Kept(models.Model):
     def revise(self, *, by, version, reason="", effective_on=None, recorded_at=None, **changes):
         """Change what it says and return the revision; what says nothing new, or is the same form sent twice, gives
         back the one that stands. A reason alone is kept: somebody looked, and found it as it was.
-        Raises Conflict when the record is not at that version."""
+        Raises Conflict when the record is not at that version, OutOfTurn when its risk is closed."""
         if unknown := set(changes) - set(self.FIELDS):
             raise TypeError(f"A {self._meta.verbose_name} has no {', '.join(sorted(unknown))} to revise.")
         self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
@@ -119,6 +122,8 @@ class Kept(models.Model):
 
     def _settle(self, before=None):
         """What follows from what is now said, before it is saved. before: what it said until now, None if new."""
+        if self.risk.status == self.risk.Status.CLOSED:
+            raise OutOfTurn(f"{self.risk.reference} is closed: what stands beside it stays as it was.")
         if self.owner and self.owner.organisation_id != self.risk.register.organisation_id:
             raise ValueError(f"{self.owner} is a post of another organisation.")
 

@@ -145,13 +145,15 @@ class Risk(Standing, RiskContent):
     def story(self, day, known_by=None, drafts=True):
         """Its revisions up to a day, newest first, each with what it changed: `revision.changes`.
 
-        known_by: the instant after which what was recorded is left out. drafts: whether what it said as a draft is
-        told too."""
+        known_by: the instant after which what was recorded is left out. drafts: whether what it said until it was put
+        on the register is told too."""
         found = self.revisions.as_at(day, known_by)
+        if not drafts:  # nor what it said when it was taken away as a draft and came back
+            on_register = found.filter(status__in=self.ON_REGISTER).order_by("number")
+            found = found.filter(number__gte=models.Subquery(on_register.values("number")[:1]))
         revisions = list(
-            (found if drafts else found.exclude(status=self.Status.DRAFT))
-            .select_related(*("by", "on_behalf_of", "owner", "primary_failure_type", "happened_under"))
-            .select_related("by", "assessment__by", "review__by")
+            found.select_related(*("by", "on_behalf_of", "owner", "primary_failure_type", "happened_under"))
+            .select_related("assessment__by", "review__by")
             .prefetch_related(*self.MANY, "assessment__scheme")
             .order_by("number")
         )

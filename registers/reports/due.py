@@ -9,7 +9,7 @@ there is a risk manager.
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.formats import date_format
 
 from registers.models import Action, Appetite, Assurance, Line, Register, ReminderKind, Risk
@@ -112,9 +112,7 @@ def _actions(user, risks, managed, day):
 
 def _assurances(user, risks, managed, day):
     """Of each risk and line the latest opinion only: an older one has been followed by another."""
-    same = Assurance.objects.as_at(day).filter(risk=OuterRef("risk"), line=OuterRef("line"))
-    latest = Subquery(same.order_by("-effective_on", "-pk").values("pk")[:1])
-    rows = Assurance.objects.filter(pk=latest, risk__in=risks.order_by().values("pk"))
+    rows = Assurance.objects.latest_of_lines(day).filter(risk__in=risks.order_by().values("pk"))
     rows = _of(user, rows, managed, ["control__owner", "risk__owner"], "risk__")
     rows = rows.only("line", "expires_on", *(f"risk__{name}" for name in RISK_WORDS))
     return (

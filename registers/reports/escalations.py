@@ -46,7 +46,7 @@ def escalations_of(risk, reading):
     told = list(rows.order_by("effective_on", "pk"))
     waiting = [row for row in told if row.decided is None]
     refused = next((row for row in told[-1:] if row.decided and not row.decided.is_approved), None)
-    steps = Escalation.steps_open_to(risk, reading.day) if risk.status in risk.ON_REGISTER else []
+    steps = Escalation.steps_open_to(risk, reading.day)
     up = [register for direction, register in steps if direction == Escalation.Direction.UP]
     asks = up and not (listed or waiting or refused) and reaches_escalation(risk)
     return RiskEscalations(listed, waiting, refused, bool(steps), up[0] if asks else None)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from registers.models import Assessment, Risk, RiskRevision, Tolerances
+from registers.models import Assessment, Risk, RiskRevision
+from registers.reports.appetite import tolerance_holding
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,21 @@ def life_of(risk, position, day, known_by=None):
     closings = [turn for turn in turns if turn.what == RiskRevision.What.CLOSED]
     is_closed = words.status == Risk.Status.CLOSED
     is_back = bool(turns) and turns[0].what == RiskRevision.What.REOPENED
+    if is_back and turns[0].status == Risk.Status.DRAFT != words.status:
+        is_back = False  # it came back as a draft, and was put on the register since
     return Life(
         closed=closings[0] if closings and is_closed else None,
         reopened=turns[0] if is_back and not is_closed else None,
         closed_before=closings[0] if closings and is_back else None,
         under=words.happened_under,
-        unsaid=[] if is_closed else _unsaid(words, position.current, Tolerances.of(risk.register).on(day, known_by)),
+        unsaid=[] if is_closed else _unsaid(words, tolerance_holding(position, day, known_by).is_above),
         is_overdue=not is_closed and words.tolerated_until is not None and words.tolerated_until < day,
     )
 
 
-def _unsaid(words, current, tolerance):
+def _unsaid(words, is_above_tolerance):
     """What a reader will miss; the committee is told of what stands above tolerance."""
     asked = {"category": "its category", "response": "what is done about it"}
-    if current and current.band in [band.slug for band in tolerance.above(words.category)]:
+    if is_above_tolerance:
         asked |= {"committee_position": "its position for the committee", "definition_of_good": "what good looks like"}
     return [said for name, said in asked.items() if not getattr(words, name)]

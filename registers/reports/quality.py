@@ -32,11 +32,13 @@ class Judged(NamedTuple):
 
 
 class ControlRow(NamedTuple):
-    """since: when it was first listed; tested_on: when it was last tested or an assurance of it was given, if ever."""
+    """since: when it was first listed; tested_on: when it was last tested or an assurance of it was given, if ever;
+    tests: every day on which it was tested."""
 
     is_in_place: bool
     since: datetime.date
     tested_on: datetime.date | None = None
+    tests: tuple[datetime.date, ...] = ()
 
 
 class ActionRow(NamedTuple):
@@ -98,7 +100,7 @@ class RiskRow:
     def has_evidence(self, after: datetime.date, until: datetime.date) -> bool:
         """Whether a control was tested, an assurance given or an action done after one day and by another."""
         days = (
-            *(control.tested_on for control in self.controls),
+            *(day for control in self.controls for day in (control.tested_on, *control.tests)),
             *(assurance.given_on for assurance in self.assurances),
             *(action.done_on for action in self.actions if action.status == "done"),
         )

@@ -88,7 +88,9 @@ def controls(risk, ground):
 def line_1_only(risk, ground):
     if not ground.is_in_top_band(risk):
         return None
-    lines = {row.line for row in risk.assurances if row.given_on <= ground.day <= row.expires_on}
+    given = sorted(risk.assurances, key=lambda row: row.given_on)  # of one day the one entered later stands last
+    latest = {row.line: row for row in given if row.given_on <= ground.day}
+    lines = {line for line, row in latest.items() if row.expires_on >= ground.day}
     if not lines:
         return "Nobody has given assurance of it that is still good."
     return "Only those who run it say that it is held." if lines == {1} else ""

@@ -2,11 +2,13 @@
 
 import datetime
 from collections import defaultdict
+from itertools import groupby
+from operator import itemgetter
 
 from django.db.models import Max, Q
 from django.db.models.functions import Left
 
-from registers.models import Action, Assessment, Assurance, Control, Review, Risk, Tolerances
+from registers.models import Action, Assessment, Assurance, Control, ControlRevision, Review, Risk, Tolerances
 from registers.reports.quality import ActionRow, AssuranceRow, ControlRow, Ground, Judged, RiskRow
 from registers.reports.quality_checks import EVENT_READ
 
@@ -104,10 +106,11 @@ def _held(among):
         assurance = AssuranceRow(*row)
         assurances[risk].append(assurance)
         assured[control] = max(assurance.given_on, assured.get(control, datetime.date.min))
-    listed = Control.objects.filter(risk__in=among, revisions__number=1).order_by("risk", "pk")
-    for risk, pk, status, since, tested_on in listed.values_list(
-        "risk", "pk", "status", "revisions__effective_on", "last_tested_on"
-    ):
-        tested = max((day for day in (tested_on, assured.get(pk)) if day), default=None)
-        controls[risk].append(ControlRow(status == Control.Status.IN_PLACE, since, tested))
+    said = ControlRevision.objects.filter(record__risk__in=among).order_by("record__risk", "record", "number")
+    said = said.values_list("record__risk", "record", "status", "effective_on", "last_tested_on")
+    for (risk, pk), revisions in groupby(said, key=itemgetter(0, 1)):
+        *_, statuses, days, tests = zip(*revisions, strict=True)
+        tested = max((day for day in (tests[-1], assured.get(pk)) if day), default=None)
+        tests = tuple(dict.fromkeys(day for day in tests if day))
+        controls[risk].append(ControlRow(statuses[-1] == Control.Status.IN_PLACE, days[0], tested, tests))
     return controls, assurances

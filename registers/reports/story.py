@@ -30,9 +30,12 @@ def story_of(risk, day, known_by=None, *, with_marks=True, with_drafts=True) -> 
     """Everything done to the risk and beside it up to a day, newest first.
 
     known_by: the instant after which what was recorded is left out. with_marks, with_drafts: whether officers' working
-    notes are shown, and what the risk said before it came onto the register. As many queries whatever the length of
-    the story."""
-    found = [_of_risk(revision) for revision in risk.story(day, known_by, with_drafts)]
+    notes are shown, and what was said of the risk before it came onto the register. As many queries whatever the length
+    of the story."""
+    revisions = risk.story(day, known_by, with_drafts)
+    if not revisions:
+        return []
+    first, found = revisions[-1], []
     for records, noun in ((risk.controls, "control"), (risk.actions, "action")):
         found += _of_kept(records.model.revisions.rel.related_model, noun, risk, day, known_by)
     found += [_given(row) for row in _rows(Assurance, day, known_by, "control", risk=risk)]
@@ -42,6 +45,9 @@ def story_of(risk, day, known_by=None, *, with_marks=True, with_drafts=True) -> 
     found += [_set_aside(row) for row in _rows(SetAside, day, known_by, risk=risk)]
     if with_marks:
         found += [_marked(row) for row in _rows(Precedent, day, known_by, "sign__case", risk=risk)]
+    if first.number > 1:  # what was kept beside it while it was a draft is told no more than the draft is
+        found = [entry for entry in found if entry.recorded_at >= first.recorded_at]
+    found += [_of_risk(revision) for revision in revisions]
     return sorted(found, key=lambda entry: (entry.day, entry.recorded_at, entry.order), reverse=True)
 
 
@@ -93,7 +99,8 @@ def _decided(row) -> Entry:
 
 
 def _set_aside(row) -> Entry:
-    return Entry(**_when(row), what="a check of the worklist set aside", texts=(row.reason,))
+    what = "a check of the worklist set aside" if row.until else "a check of the worklist taken back"
+    return Entry(**_when(row), what=what, texts=(row.reason,))
 
 
 def _marked(row) -> Entry:

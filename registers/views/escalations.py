@@ -63,7 +63,9 @@ def escalation_decide(request, slug, number, pk):
 
 
 def taken_up_by(user, register, reading):
-    """What this register lists of others, as this reader may see it on the day read."""
+    """What this register lists of others, as this reader may see it on the day read; nothing on a day to come."""
+    if reading.is_future:
+        return []
     registers = list(register.organisation.registers.exclude(pk=register.pk))
     return taken_up(register, positions_across(user, registers, reading.day), reading)
 

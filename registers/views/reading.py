@@ -22,7 +22,8 @@ read_only = require_http_methods(["GET", "HEAD", "OPTIONS"])
 @dataclass(frozen=True)
 class Reading:
     """The day read (`as_at`, or that of the agreement `agreed`, else what the reader opens on: today, or for a member
-    the latest agreement) and the day compared with (`since`, else the last quarter end before it).
+    the latest agreement) and the day compared with (`since`, else the one of the agreement before it, else the last
+    quarter end).
 
     opens_on: the agreement that an address which asks for no day shows to this reader."""
 
@@ -88,7 +89,14 @@ def reading_from(request, register):
     if not (number or form.cleaned_data["as_at"]):
         agreement = opens_on
     day = agreement.on if agreement else form.cleaned_data["as_at"] or today
-    return Reading(day, form.cleaned_data["since"] or quarter_ends_before(day, 1)[0], today, agreement, opens_on)
+    since = form.cleaned_data["since"] or _usual_since(register, day, agreement)
+    return Reading(day, since, today, agreement, opens_on)
+
+
+def _usual_since(register, day, agreement):
+    """The day on which a body last agreed the register before this agreement, if any did; else the last quarter end."""
+    before = agreement and register.agreements.filter(on__lt=day).values_list("on", flat=True).first()
+    return before or quarter_ends_before(day, 1)[0]
 
 
 def quarter_ends_before(day, count):
