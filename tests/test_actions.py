@@ -599,3 +599,17 @@ def test_somebody_who_left_keeps_their_name_and_opens_no_form(risk, register):
     action.refresh_from_db()
     assert action.status == "open"
     assert "by Lee Fern" in client_of(register).get(address(action)).text
+
+
+def test_a_day_that_is_taken_away_and_set_again_has_moved_twice():
+    action = make_action(make_risk(), due_on=days_ago(-30))
+    action.revise(by=make_user(), version=1, due_on=None, reason="Nobody knows.")
+    action.revise(by=make_user(), version=2, due_on=days_ago(-400), reason="Now somebody does.")
+    assert (action.redated, action.original_due_on) == (2, days_ago(-30))
+
+
+def test_a_first_day_for_an_undated_action_has_not_moved():
+    action = make_action(make_risk(), due_on=days_ago(-30))
+    undated = type(action).add(action.risk, by=make_user(), title="Ask", kind="data", owner=None, due_on=None)
+    undated.revise(by=make_user(), version=1, due_on=days_ago(-9))
+    assert (undated.redated, undated.original_due_on) == (0, days_ago(-9))

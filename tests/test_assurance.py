@@ -25,8 +25,8 @@ from makers import (
     make_user,
 )
 
-from registers.forms.assurance import years_later
 from registers.models import Assurance, Assured, Controlled, HistoryIsAppendOnly, Line, Position, Role
+from registers.models.years import years_later
 from registers.reports.assurance import in_words, map_of
 
 pytestmark = pytest.mark.django_db

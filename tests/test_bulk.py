@@ -20,10 +20,12 @@ from makers import (
     make_review,
     make_revision,
     make_risk,
+    make_scheme,
     make_user,
 )
 
-from registers.models import AuditEntry, ManyMovedOn, Review, Risk, Role
+from registers.models import AuditEntry, ManyMovedOn, Register, Review, Risk, Role
+from registers.models.response import is_above_tolerance_twice_running
 from registers.services import reassign, review_many
 
 pytestmark = pytest.mark.django_db
@@ -222,6 +224,16 @@ def test_above_tolerance_twice_running_is_reviewed_by_itself(register, officer, 
     Risk.objects.update(next_review_on=days_ago(1))
     said = "above tolerance for the second time running" in officer.get(REVIEW).text
     assert (said, offered(officer)) == (is_left_out, [] if is_left_out else ["1"])
+
+
+def test_an_earlier_schemes_rating_above_its_tolerance_counts_as_on_the_page_of_one(register, officer):
+    risk = due(register, (5, 5))
+    Register.objects.update(scheme=make_scheme())
+    risk.register.refresh_from_db()
+    make_assessment(Risk.objects.get(pk=risk.pk), (5, 5), on=days_ago(150))
+    Risk.objects.update(next_review_on=days_ago(1))
+    assert is_above_tolerance_twice_running(Risk.objects.get(pk=risk.pk))
+    assert offered(officer) == []
 
 
 def test_one_left_out_is_not_reviewed_if_it_is_sent_nevertheless(register, officer):
@@ -430,3 +442,13 @@ def test_showing_what_would_move_costs_the_same_for_one_and_for_twenty(register,
     with CaptureQueriesContext(connection) as many:
         manager.get(address(posts))
     assert len(many) == len(one)
+
+
+@pytest.mark.parametrize("why", ["never rated", "closed", "draft"])
+def test_what_has_no_review_to_come_is_refused_in_words(register, officer, why):
+    rating = {"assessed": None if why == "never rated" else (2, 3)}
+    risk = make_risk(register, status="draft" if why == "draft" else "open", **rating)
+    if why == "closed":
+        risk.close(by=make_user(), version=1, reason="Over.")
+    answer = sent(officer, risk)
+    assert (answer.status_code, "Select risks from the list" in answer.text) == (200, True)

@@ -414,3 +414,12 @@ def test_decided_twice_at_once_one_decision_stands(risk, above):
         return Escalation.objects.get(pk=escalation.pk).decide(by=people[n], is_approved=bool(n), reason="At once.").pk
 
     assert len(set(in_parallel(2, decide_as))) == EscalationDecision.objects.count() == 1
+
+
+def test_a_proposal_about_a_closed_risk_can_only_be_refused(risk, above, manager):
+    escalation = make_escalation(risk, above)
+    risk.close(by=make_user(), version=Risk.objects.get(pk=risk.pk).version, reason="Over.")
+    page = decide(manager, escalation)
+    assert "can only be refused" in page.text
+    assert Escalation.objects.get(pk=escalation.pk).decided is None
+    assert not escalation.decide(by=make_user(), is_approved=False, reason="It is over.").is_approved

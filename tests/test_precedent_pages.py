@@ -657,3 +657,10 @@ def test_marks_across_registers_keep_to_each_ones_own_agreement(register, risk):
     agreed(other, 30)
     found = marks_across(reader, [register, other], timezone.localdate())
     assert [mark.risk for mark in found] == [risk]
+
+
+def test_a_closed_risk_takes_no_more_marks(officer, risk):
+    risk.close(by=risk.raised_by, version=Risk.objects.get(pk=risk.pk).version, reason="Over.")
+    answer = mark(officer, risk, mark="relevant", reason="Like ours.")
+    assert risk.precedents.count() == 0
+    assert answer.status_code == 302

@@ -25,9 +25,9 @@ from makers import (
     scheme_data,
 )
 
-from registers.models import Risk
+from registers.models import Risk, assured
 from registers.reports.quality import ActionRow, AssuranceRow, ControlRow, Ground, Judged, RiskRow, tallies_of
-from registers.reports.quality_checks import BY_SLUG, CHECKS, months_before, quarter_end_from
+from registers.reports.quality_checks import BY_SLUG, CHECKS, quarter_end_from
 from registers.reports.quality_rows import ground_of, rows_of
 from registers.reports.worklist import Worklist
 from registers.scoring import Scheme
@@ -349,9 +349,17 @@ def test_every_check_but_those_of_a_whole_register_is_there():
     ]
 
 
-@pytest.mark.parametrize(("this", "then"), [("2026-11-25", "2025-11-25"), ("2028-02-29", "2027-02-28")])
+@pytest.mark.parametrize(
+    ("this", "then"),
+    [
+        ("2026-11-25", "2025-11-25"),
+        ("2028-02-29", "2027-02-28"),
+        ("2028-11-25", "2027-11-25"),
+        ("0001-03-01", "0001-03-01"),
+    ],
+)
 def test_twelve_months_are_counted_by_the_calendar(this, then):
-    assert months_before(day(this)) == day(then)
+    assert assured.tested_since(day(this)) == day(then)
 
 
 @pytest.mark.parametrize(

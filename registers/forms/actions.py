@@ -129,7 +129,7 @@ class EditActionForm(Versioned, ActionForm):
         _in_turn(self.action, cleaned, {Action.Status.OPEN})
         due = cleaned.get("due_on", self.action.due_on)
         if (
-            self.action.due_on
+            self.action.original_due_on
             and due != self.action.due_on
             and not cleaned.get("reason")
             and "reason" not in self.errors

@@ -11,16 +11,9 @@ from registers.forms.fields import OneOf, Words, not_to_come
 from registers.forms.versions import TokenField
 from registers.govuk import GovukDateField, GovukRadios, Helper
 from registers.models import Assurance, Control, Line
+from registers.models.years import years_later
 
 LONGEST = 5  # years for which an opinion may be good
-
-
-def years_later(day, years):
-    """The same day of a later year; of 29 February the day before it where there is none."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
 
 
 class AssuranceForm(BesideRiskForm):

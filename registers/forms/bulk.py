@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from registers.forms.fields import OneOf, Words
 from registers.forms.versions import LARGEST_VERSION, LOST, TokenField
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
+from registers.models import Risk
 from registers.models.response import next_review_of
 from registers.reports.owned import ask_outside_first, with_headings
 
@@ -53,7 +54,8 @@ class ReviewManyForm(RevealingForm):
         self.rows = {str(risk.number): risk for risk in due}
         if data is not None:
             posted = [n for n in data.getlist("risks") if NUMBER.fullmatch(n) and n not in self.rows]
-            found = with_headings(risks.filter(number__in=posted[:MOST_REVIEWED])).order_by("number")
+            reviewed = risks.filter(status__in=Risk.ON_REGISTER, next_review_on__isnull=False)
+            found = with_headings(reviewed.filter(number__in=posted[:MOST_REVIEWED])).order_by("number")
             self.rows |= {str(risk.number): risk for risk in found}
         asked = ask_outside_first(register, risks.filter(pk__in=[risk.pk for risk in self.rows.values()]), today)
         self.outside = [risk for risk in self.rows.values() if risk.pk in asked]

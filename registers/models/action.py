@@ -67,7 +67,8 @@ class ActionQuerySet(models.QuerySet):
 
 
 class Action(Kept, ActionContent):
-    """original_due_on is the first day it was ever due, and never changes; redated counts how often that day moved."""
+    """original_due_on is the first day it was ever due, and never changes; redated counts how often it
+    moved since: to another day, to none, and to one again."""
 
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="actions")
     original_due_on = models.DateField("originally due", null=True, editable=False)
@@ -124,7 +125,7 @@ class Action(Kept, ActionContent):
         super()._settle(before)
         if self.original_due_on is None:
             self.original_due_on = self.due_on
-        elif before and before["due_on"] and before["due_on"] != self.due_on:
+        elif before and before["due_on"] != self.due_on:
             self.redated += 1
 
 

@@ -3,14 +3,11 @@
 Kept out of Gap on purpose: each asks of other tables, and the home page and the dashboard count gaps from one index.
 """
 
-import datetime
-
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from registers.models.control import Assurance, Control, ControlRevision, Line
-
-TEST_DAYS = 365  # after which a test of a control says little of today
+from registers.models.years import years_later
 
 
 class Assured(models.TextChoices):
@@ -55,5 +52,5 @@ class Controlled(models.TextChoices):
 
 
 def tested_since(day):
-    """The first day of a test that still counts on that day."""
-    return datetime.date.fromordinal(max(1, day.toordinal() - TEST_DAYS))
+    """The first day of a test that still counts on that day: after twelve months it says little."""
+    return years_later(day, -1)

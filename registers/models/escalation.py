@@ -97,11 +97,15 @@ class Escalation(Sealed):
     @transaction.atomic
     def decide(self, *, by, is_approved, reason, effective_on=None, recorded_at=None):
         """Approve or refuse it at the receiving level and return the EscalationDecision; decided already, gives back
-        the decision that stands."""
+        the decision that stands. Raises OutOfTurn for an approval where the risk is no longer on its register."""
         Register.objects.select_for_update().get(pk=self.to_register_id)
         made = EscalationDecision.objects.filter(escalation=self).first()
         if made:
             return made
+        risk = self.risk
+        risk.refresh_from_db(fields=["status"], from_queryset=type(risk).objects.select_for_update())
+        if is_approved and risk.status not in risk.ON_REGISTER:
+            raise OutOfTurn(f"{risk.reference} is {risk.get_status_display().lower()}: it can only be refused")
         day = effective_on or timezone.localdate()
         if not self.effective_on <= day <= timezone.localdate():
             raise ValueError(f"A proposal of {self.effective_on} is decided on that day or later, and not in advance.")

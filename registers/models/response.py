@@ -10,16 +10,14 @@ from django.utils import timezone
 
 from registers.models.appetite import Tolerances
 from registers.models.sealed import Sealed
+from registers.models.years import years_later
 
 USUAL_DAYS = 92  # until the next review of a risk that has no band
 
 
 def latest_next(day):
     """The last day on which the review after one of that day may fall: two years later."""
-    try:
-        return day.replace(year=day.year + 2)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + 2, day=28)
+    return years_later(day, 2)
 
 
 class Review(Sealed):

@@ -213,9 +213,14 @@ class Risk(Standing, RiskContent):
         self._record(RiskRevision.What.REVIEWED, by, day, recorded_at, review=review)
         return review
 
+    @transaction.atomic
     def mark(self, *, by, sign, mark, reason, words=(), **how):
         """Say what an officer makes of a warning sign beside this risk, and return the Precedent. What the risk says
-        and its version stay as they are. The same `token=` gives back the mark that it made."""
+        and its version stay as they are. The same `token=` gives back the mark that it made. Raises OutOfTurn for a
+        closed risk, which is held meanwhile."""
+        self.refresh_from_db(fields=["status"], from_queryset=Risk.objects.select_for_update())
+        if self.status == self.Status.CLOSED:
+            raise OutOfTurn(f"{self.reference} is closed: it has to be reopened first")
         said = {"sign": sign, "mark": mark, "reason": reason, "words": list(words)}
         return give_once(Precedent, self, by=by, verb="risk.precedent", **said, **how)
 

@@ -16,7 +16,8 @@ from registers.scoring import Band, Scheme, Tolerance
 
 
 class Judged(NamedTuple):
-    """One judgement. band: its slug, empty where another scheme than the register's gave it; scheme: an id."""
+    """One judgement. band: its slug, empty where another scheme than the register's gave it; scheme: an id;
+    was_above: by another scheme, above what that one tolerates."""
 
     day: datetime.date
     scheme: int
@@ -25,6 +26,7 @@ class Judged(NamedTuple):
     score: int
     band: str
     says_evidence: bool = False
+    was_above: bool = False
 
     @property
     def ratings(self):
@@ -138,10 +140,10 @@ class Ground:
 
     def is_above_tolerance(self, risk: RiskRow, judged: Judged | None = None) -> bool:
         """By what the organisation said of its category, else of all, else by the scheme. judged: another judgement of
-        the risk than its current rating."""
+        the risk than its current rating; one by another scheme is held against that."""
         judged = judged or risk.current
         if not judged or not judged.band:
-            return False
+            return bool(judged) and judged.was_above
         return self.tolerance.is_above(judged.band, risk.category)
 
     def is_above_tolerance_twice_running(self, risk: RiskRow) -> bool:

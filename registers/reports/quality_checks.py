@@ -10,6 +10,7 @@ body ever agreed it, quarter ends stand in. RQ1's days are those of the register
 
 import datetime
 
+from registers.models.assured import tested_since
 from registers.reports.quality import Check
 
 WORDS_AT_LEAST = 6
@@ -19,14 +20,6 @@ REDATED = 2
 SAME = 4
 DIP_DAYS = 14
 TOLERATE = "tolerate"
-
-
-def months_before(day: datetime.date, months: int = MONTHS) -> datetime.date:
-    """The same day of the month, whole years before; the last of February for the 29th."""
-    try:
-        return day.replace(year=day.year - months // 12)
-    except ValueError:
-        return day.replace(year=day.year - months // 12, day=28)
 
 
 def quarter_end_from(day: datetime.date) -> datetime.date:
@@ -78,7 +71,7 @@ def controls(risk, ground):
     in_place = risk.controls_in_place
     if not in_place:
         return "It has no control in place."
-    limit = months_before(ground.day)
+    limit = tested_since(ground.day)
     untested = sum((control.tested_on or control.since) < limit for control in in_place)
     if untested:
         return f"Not tested for {MONTHS} months: {untested} of {_several(len(in_place), 'control')}."

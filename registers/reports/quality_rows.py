@@ -8,7 +8,17 @@ from operator import itemgetter
 from django.db.models import Max, Q
 from django.db.models.functions import Left
 
-from registers.models import Action, Assessment, Assurance, Control, ControlRevision, Review, Risk, Tolerances
+from registers.models import (
+    Action,
+    Assessment,
+    Assurance,
+    Control,
+    ControlRevision,
+    Review,
+    Risk,
+    ScoringScheme,
+    Tolerances,
+)
 from registers.reports.quality import ActionRow, AssuranceRow, ControlRow, Ground, Judged, RiskRow
 from registers.reports.quality_checks import EVENT_READ
 
@@ -32,7 +42,7 @@ def ground_of(register, day) -> Ground:
 
 def rows_of(register, risks, day) -> list[RiskRow]:
     """Those of these risks that are on the register, by number. risks: a queryset of what the reader may see. Six
-    queries."""
+    queries, and one where earlier schemes rated some."""
     risks = risks.filter(status__in=Risk.ON_REGISTER)
     among = risks.order_by().values("pk")
     judged = _judged(among, register.scheme_id, day)
@@ -74,9 +84,13 @@ def _judged(among, scheme, day):
             *("likelihood", "impact", "score", "band", "says"),
         )
     )
+    rows = list(rows)
+    earlier = ScoringScheme.objects.in_bulk({of for _, _, _, _, _, of, *_ in rows} - {scheme})
     currents, latest, raters = defaultdict(list), defaultdict(dict), defaultdict(set)
     for risk, kind, perspective, by, on, of, likelihood, impact, score, band, says in rows:
-        judged = Judged(on, of, likelihood, impact, score, band if of == scheme else "", says)
+        is_ours = of == scheme
+        was_above = not is_ours and earlier[of].rules.is_above_tolerance(band)
+        judged = Judged(on, of, likelihood, impact, score, band if is_ours else "", says, was_above)
         if kind == CURRENT:
             raters[risk].add(by)
             if perspective == OWN:

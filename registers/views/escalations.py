@@ -55,7 +55,11 @@ def escalation_decide(request, slug, number, pk):
     risk, escalation = get_beside_risk_for(request.user, slug, number, Escalation, pk, Permission.RUN_REGISTER)
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        decision = escalation.decide(by=request.user, **form.cleaned_data)
+        try:
+            decision = escalation.decide(by=request.user, **form.cleaned_data)
+        except OutOfTurn as refused:
+            messages.error(request, f"Not saved: {refused}.")
+            return redirect("escalation_decide", slug, number, pk)
         _tell(request, risk, decision, is_theirs=_is_what_they_sent(request.user, decision, form))
         return redirect("escalation_list", escalation.to_register.slug)
     context = {"register": risk.register, "risk": risk, "escalation": escalation, "form": form}

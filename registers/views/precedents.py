@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from registers.forms import MarkForms
+from registers.models import OutOfTurn
 from registers.permissions import Permission, get_register_for, get_risk_for
 from registers.reports.precedents import signs_to_look_at, standing_of, suggestions_for, suggestions_of
 
@@ -23,7 +24,11 @@ def risk_precedents(request, slug, number):
     beside = {"suggestions": suggestions_of(risk), "standing": standing_of(risk, timezone.localdate())}
     forms = MarkForms(request.POST if request.method == "POST" else None, **beside)
     if forms.sent.is_valid():
-        mark = risk.mark(by=request.user, **forms.said)
+        try:
+            mark = risk.mark(by=request.user, **forms.said)
+        except OutOfTurn as closed:
+            messages.error(request, f"Not marked: {closed}.")
+            return redirect(risk)
         messages.success(request, f"{mark.sign.code} is marked {mark.get_mark_display().lower()} on {risk.reference}.")
         return redirect("risk_precedents", slug, number)
     context = {"register": risk.register, "risk": risk, "forms": forms, "form": forms.sent, **beside}
