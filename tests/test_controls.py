@@ -142,7 +142,7 @@ def test_the_story_says_what_each_revision_did(risk):
     control.retire(by=by, version=3, reason="Replaced.")
     control.revise(by=by, version=4, status="in-place")
     told = [revision.told for revision in control_story(control)]
-    assert told == ["in use again", "taken out of use", "edited", "tested", "added"]
+    assert told == ["in use again", "taken out of use", "changed", "tested", "added"]
 
 
 @pytest.mark.parametrize(("days", "words"), [(0, ""), (1, "1 day"), (13, "13 days"), (14, "2 weeks"), (55, "7 weeks")])

@@ -67,6 +67,21 @@ def test_a_change_of_a_control_says_what_it_was(risk):
     assert entry.texts == ("Monthly was too late.",)
 
 
+def test_a_control_is_followed_through_its_test_and_out_of_use(risk):
+    control = make_control(risk, on=days_ago(40))
+    for version, change in enumerate(
+        ({"last_tested_on": days_ago(30), "tested_by_line": 2}, {"status": "retired"}, {"status": "in-place"}), 1
+    ):
+        control.revise(by=risk.raised_by, version=version, effective_on=days_ago(30 - version), **change)
+    assert [what.removesuffix(": Monthly reconciliation") for what in told(risk)] == [
+        "control in use again",
+        "control taken out of use",
+        "control tested",
+        "control added",
+        "logged",
+    ]
+
+
 def test_an_action_is_followed_to_its_end(risk):
     action = make_action(risk)
     action.complete(by=risk.raised_by, version=1, done_on=days_ago(0), evidence="Published.")

@@ -75,11 +75,13 @@ def control_story(control):
     revisions = list(control.revisions.select_related("by", "owner").order_by("number"))
     for earlier, revision in zip([None, *revisions], revisions, strict=False):
         revision.changes = revision.changes_since(earlier) if earlier else []
-        revision.told = _told(earlier, revision)
+        revision.told = told_of(earlier, revision)
     return revisions[::-1]
 
 
-def _told(earlier, revision):
+def told_of(earlier, revision):
+    """What a revision of a control did, in a word or two. earlier: the one before it, None for the first;
+    revision.changes: what it changed."""
     if earlier is None:
         return "added"
     names = {change.name for change in revision.changes}
@@ -87,4 +89,4 @@ def _told(earlier, revision):
         return "taken out of use" if revision.status == Control.Status.RETIRED else "in use again"
     if "last_tested_on" in names:
         return "tested"
-    return "edited" if names else "looked at, nothing changed"
+    return "changed" if names else "looked at, nothing changed"

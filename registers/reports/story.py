@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from registers.models import Assurance, Escalation, EscalationDecision, Precedent, SetAside
 from registers.models.revision import Change, RiskRevision
+from registers.reports.controls import told_of
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,18 @@ def _of_kept(revisions, noun, risk, day, known_by) -> list[Entry]:
     found, earlier = [], {}
     for row in rows:
         before = earlier.get(row.record_id)
-        verb = f"{noun} changed" if before else f"{noun} added"
-        if noun == "action" and row.status != (before.status if before else "open"):
-            verb = f"action {row.get_status_display().lower()}" if row.status != "open" else "action taken up again"
-        changes = tuple(row.changes_since(before)) if before else ()
+        row.changes = row.changes_since(before) if before else []
+        verb = told_of(before, row) if noun == "control" else _done_to_action(before, row)
         texts = tuple(text for text in (row.reason,) if text)
-        found.append(Entry(**_when(row), what=f"{verb}: {row.title}", texts=texts, changes=changes))
+        found.append(Entry(**_when(row), what=f"{noun} {verb}: {row.title}", texts=texts, changes=tuple(row.changes)))
         earlier[row.record_id] = row
     return found
+
+
+def _done_to_action(before, row):
+    if row.status != (before.status if before else "open"):
+        return row.get_status_display().lower() if row.status != "open" else "taken up again"
+    return "changed" if before else "added"
 
 
 def _given(row) -> Entry:
