@@ -3,6 +3,7 @@
 import datetime
 import re
 import uuid
+from urllib.parse import urlencode
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -613,3 +614,86 @@ def test_a_first_day_for_an_undated_action_has_not_moved():
     undated = type(action).add(action.risk, by=make_user(), title="Ask", kind="data", owner=None, due_on=None)
     undated.revise(by=make_user(), version=1, due_on=days_ago(-9))
     assert (undated.redated, undated.original_due_on) == (0, days_ago(-9))
+
+
+# The list of a register on a past day, and as agreed
+
+
+@pytest.fixture
+def moved(register):
+    """An action due 40 days ago, put off 30 days ago and done ten days ago; recorded on those days."""
+    risk = make_risk(register, on=days_ago(90), recorded_at=then(90), title="Reserves run out")
+    action = make_action(risk, on=days_ago(80), recorded_at=then(80), due_on=days_ago(40), title="Sell the depot")
+    put_off = {"due_on": days_ago(5), "reason": "No buyer.", "effective_on": days_ago(30), "recorded_at": then(30)}
+    action.revise(by=make_user(), version=1, **put_off)
+    ended = {"done_on": days_ago(10), "evidence": "Sold.", "effective_on": days_ago(10), "recorded_at": then(10)}
+    action.complete(by=make_user(), version=2, **ended)
+    return action
+
+
+def then(ago):
+    return timezone.now() - datetime.timedelta(days=ago)
+
+
+def as_at(ago, **others):
+    return "?" + urlencode({"as_at": days_ago(ago).isoformat(), **others})
+
+
+@pytest.mark.parametrize(
+    ("ago", "sentence"),
+    [
+        (85, "No action is open."),
+        (60, "One action is open. It is not late."),
+        (35, "One action is open, and it is late."),
+        (20, "One action is open. It is not late."),
+        (5, "No action is open."),
+        (0, "No action is open."),
+        (-3, "has not come yet"),
+    ],
+)
+def test_the_list_is_on_each_day_as_it_was_then(moved, member, ago, sentence):
+    assert sentence in listed(member, as_at(ago)).text
+
+
+def test_a_past_day_knows_how_often_it_had_moved_by_then(moved, member):
+    text = " ".join(listed(member, as_at(20)).text.split())
+    assert "moved once" in text
+    assert "moved" not in " ".join(listed(member, as_at(60)).text.split("<table")[-1].split())
+
+
+def test_a_past_day_is_narrowed_by_what_was_so_then(moved, member):
+    assert titles(listed(member, as_at(35, show="late"))) == ["Sell the depot"]
+    assert titles(listed(member, as_at(20, show="late"))) == []
+
+
+def test_numbers_of_a_past_day_lead_to_as_many(moved, member):
+    found = re.findall(r'href="(/registers/ours/actions/[^"]*)" data-count="(\d+)"', listed(member, as_at(35)).text)
+    assert found
+    for href, count in found:
+        total = re.search(r'data-total="(\d+)"', member.get(href.replace("&amp;", "&")).text)
+        assert (href, total[1]) == (href, count)
+
+
+def test_a_member_opens_on_the_actions_that_a_body_agreed(moved, register, member):
+    make_agreement(register, on=days_ago(35), recorded_at=then(34))
+    text = listed(member).text
+    assert "As agreed by" in text and "One action is open, and it is late." in text
+    assert "No action is open." in listed(member, as_at(0)).text
+
+
+def test_what_was_recorded_after_an_agreement_is_not_in_it(register, member):
+    risk = make_risk(register, on=days_ago(90), recorded_at=then(90))
+    make_agreement(register, on=days_ago(35), recorded_at=then(34))
+    make_action(risk, on=days_ago(40))
+    assert "No action is open." in listed(member).text
+    assert "One action is open" in listed(member, as_at(35)).text
+
+
+def test_a_past_day_asks_as_often_of_one_action_as_of_many(moved, register, member, django_assert_num_queries):
+    with CaptureQueriesContext(connection) as one:
+        listed(member, as_at(20))
+    for _ in range(12):
+        make_action(make_risk(register, on=days_ago(50)), on=days_ago(45))
+    with CaptureQueriesContext(connection) as many:
+        listed(member, as_at(20))
+    assert len(many) == len(one)

@@ -423,3 +423,15 @@ def test_a_proposal_about_a_closed_risk_can_only_be_refused(risk, above, manager
     assert "can only be refused" in page.text
     assert Escalation.objects.get(pk=escalation.pk).decided is None
     assert not escalation.decide(by=make_user(), is_approved=False, reason="It is over.").is_approved
+
+
+def test_the_list_is_on_a_past_day_as_it_was_then(risk, above, officer):
+    escalation = make_escalation(risk, above, on=days_ago(20))
+    escalation.decide(by=make_user(), is_approved=True, reason="Yes.", effective_on=days_ago(10))
+
+    def text(ago):
+        return officer.get(f"/registers/above/escalations/?as_at={days_ago(ago).isoformat()}").text
+
+    assert "Nothing has been taken up or down" in text(21)
+    assert "Waiting for a decision: 1" in text(15) and "Decided" not in text(15)
+    assert "Waiting for a decision" not in text(9) and "Decided" in text(9)

@@ -44,6 +44,8 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True)),
                 ('effective_on', models.DateField()),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('original_due_on', models.DateField(editable=False, null=True, verbose_name='originally due')),
+                ('redated', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='times re-dated')),
                 ('title', models.CharField(max_length=200, verbose_name='action')),
                 ('detail', models.TextField(blank=True, verbose_name='notes')),
                 ('kind', models.CharField(choices=[('structural', 'Structural: who reports to whom, new bodies, new contracts'), ('leadership', 'Leadership'), ('culture', 'Culture: how people treat each other and bad news'), ('capability', 'Capability: what people can do'), ('process', 'Process: how the work is done'), ('peer-support', 'Peer support: help from bodies like ours'), ('data', 'Data: what we know and when')], max_length=12)),

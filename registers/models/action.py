@@ -5,6 +5,7 @@ import datetime
 from django.db import models, transaction
 from django.db.models import Q
 
+from registers.models.assessment import DatedQuerySet
 from registers.models.kept import Content, Kept, KeptRevision
 from registers.models.people import Post
 from registers.models.standing import OutOfTurn
@@ -47,7 +48,9 @@ class ActionContent(Content):
         abstract = True
 
 
-class ActionQuerySet(models.QuerySet):
+class ActionRows(models.QuerySet):
+    """Actions as they are, or as they stood: both have the same columns."""
+
     def open(self):
         return self.filter(status=Action.Status.OPEN)
 
@@ -66,15 +69,21 @@ class ActionQuerySet(models.QuerySet):
         return self.open().filter(redated__gte=OFTEN)
 
 
-class Action(Kept, ActionContent):
-    """original_due_on is the first day it was ever due, and never changes; redated counts how often it
-    moved since: to another day, to none, and to one again."""
+class Slippage(models.Model):
+    """original_due_on is the first day an action was ever due, and never changes; redated counts how often it moved
+    since: to another day, to none, and to one again."""
 
-    risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="actions")
     original_due_on = models.DateField("originally due", null=True, editable=False)
     redated = models.PositiveSmallIntegerField("times re-dated", default=0, editable=False)
 
-    objects = ActionQuerySet.as_manager()
+    class Meta:
+        abstract = True
+
+
+class Action(Kept, Slippage, ActionContent):
+    risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="actions")
+
+    objects = ActionRows.as_manager()
 
     class Meta:
         ordering = ["risk_id", "pk"]
@@ -93,6 +102,9 @@ class Action(Kept, ActionContent):
 
     def __str__(self):
         return self.title
+
+    def worked_out(self):
+        return {"original_due_on": self.original_due_on, "redated": self.redated}
 
     def complete(self, *, by, version, done_on, evidence, done_differently=None, **how):
         """Say that it is done, when, and how that is known; returns the revision, which counts from the day it was
@@ -129,9 +141,24 @@ class Action(Kept, ActionContent):
             self.redated += 1
 
 
-class ActionRevision(ActionContent, KeptRevision):
+class ActionRevisionRows(ActionRows, DatedQuerySet):
+    def standing(self, day, known_by=None):
+        """What each action said at the end of a day: its latest revision by then."""
+        same = ActionRevision.objects.as_at(day, known_by).filter(record=models.OuterRef("record"))
+        return self.filter(pk=models.Subquery(same.order_by("-number").values("pk")[:1]))
+
+
+class ActionRevision(Slippage, ActionContent, KeptRevision):
     record = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="revisions")
+
+    objects = ActionRevisionRows.as_manager()
 
     class Meta(KeptRevision.Meta):
         abstract = False
         constraints = [models.UniqueConstraint(fields=["record", "number"], name="action_revision_number_once")]
+
+    def __str__(self):
+        return f"{self.title}, version {self.number}"
+
+    def sealed(self):
+        return super().sealed() | {"original_due_on": self.original_due_on, "redated": self.redated}

@@ -120,6 +120,10 @@ class Kept(models.Model):
         base = [r for r in revisions if r.number == version]
         return later, changes_between(base[0], later[-1]) if later and base else []
 
+    def worked_out(self):
+        """What follows from its history and each revision keeps as well, by field."""
+        return {}
+
     def _settle(self, before=None):
         """What follows from what is now said, before it is saved. before: what it said until now, None if new."""
         if self.risk.status == self.risk.Status.CLOSED:
@@ -142,6 +146,7 @@ class Kept(models.Model):
             effective_on=day,
             recorded_at=recorded_at or timezone.now(),
             **self.content(),
+            **self.worked_out(),
         )
         revision.enter(
             organisation=self.risk.register.organisation,

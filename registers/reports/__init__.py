@@ -1,4 +1,12 @@
-from registers.reports.actions import action_counts, actions_beside, actions_of, dates_of, listed
+from registers.reports.actions import (
+    action_counts,
+    actions_beside,
+    actions_of,
+    actions_on,
+    dates_of,
+    listed,
+    with_risks,
+)
 from registers.reports.agreements import Since, agreed_cards
 from registers.reports.appetite import stated_by_category, tolerance_holding, unstated
 from registers.reports.assurance import AssuranceSummary, rows_of
@@ -28,6 +36,7 @@ __all__ = [
     "action_counts",
     "actions_beside",
     "actions_of",
+    "actions_on",
     "agreed_cards",
     "asked_outside_of",
     "control_story",
@@ -53,4 +62,5 @@ __all__ = [
     "tolerated_in_words",
     "unstated",
     "waiting_for",
+    "with_risks",
 ]

@@ -149,12 +149,32 @@ def actions_beside(risks):
     return Action.objects.filter(risk__in=risks.filter(status__in=risks.model.ON_REGISTER))
 
 
+def actions_on(positions, reading):
+    """The actions beside these risks as they stood at the end of the day read. positions: of that day, on the register.
+    Today their rows are read, else their latest revisions by then, which have the same columns."""
+    risks = positions.order_by().values("risk")
+    if reading.is_today:
+        return Action.objects.filter(risk__in=risks)
+    return ActionRevision.objects.standing(reading.day, reading.known_by).filter(record__risk__in=risks)
+
+
 def listed(actions):
-    """In the order of a list, the one due first at the top, with what a list shows of each. Two queries."""
-    texts = ("cause", "event", "consequence", "notes", "response_reason", "committee_position", "definition_of_good")
-    rows = actions.select_related("risk", "owner").prefetch_related("risk__register")
-    rows = rows.defer("detail", "done_differently", *(f"risk__{name}" for name in texts))
-    return rows.order_by(F("due_on").asc(nulls_last=True), "risk__number", "pk")
+    """In the order of a list, the one due first at the top. One query."""
+    risk = "risk" if actions.model is Action else "record__risk"
+    order = (F("due_on").asc(nulls_last=True), f"{risk}__number", "pk")
+    return actions.select_related("owner").defer("detail", "done_differently").order_by(*order)
+
+
+def with_risks(actions, positions):
+    """(an action or what it said, its key, the position of its risk) for each of these rows of a list. Two queries."""
+    rows = list(actions)
+    if rows and isinstance(rows[0], ActionRevision):
+        risk_of = dict(Action.objects.filter(pk__in=[row.record_id for row in rows]).values_list("pk", "risk"))
+        keyed = [(row, row.record_id, risk_of[row.record_id]) for row in rows]
+    else:
+        keyed = [(row, row.pk, row.risk_id) for row in rows]
+    found = {p.risk_id: p for p in positions.filter(risk__in={risk for *_, risk in keyed}).with_headings()}
+    return [(row, key, found[risk]) for row, key, risk in keyed]
 
 
 def action_counts(actions, day):

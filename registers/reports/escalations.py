@@ -71,8 +71,13 @@ def taken_up(register, positions, reading):
     return [TakenUp(listing[p.risk_id], p) for p in standing.order_by("register__name", "number")]
 
 
-def escalations_beside(register, risks):
-    """What was proposed to this register or from it, of these risks: newest first, with what a list shows."""
+def escalations_beside(register, risks, reading):
+    """(those that waited, those that were decided) at the end of the day read, of what was proposed to this register or
+    from it about these risks: newest first, with what a list shows."""
     rows = Escalation.objects.filter(Q(to_register=register) | Q(risk__register=register), risk__in=risks)
-    rows = rows.select_related("risk", *WORDS).prefetch_related("risk__register")
-    return rows.order_by("-effective_on", "-pk")
+    rows = rows.as_at(reading.day, reading.known_by).select_related("risk", *WORDS).prefetch_related("risk__register")
+    by_then = Q(decision__effective_on__lte=reading.day)
+    if reading.known_by:
+        by_then &= Q(decision__recorded_at__lte=reading.known_by)
+    rows = rows.order_by("-effective_on", "-pk")
+    return rows.filter(Q(decision=None) | ~by_then), rows.filter(by_then)

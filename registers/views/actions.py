@@ -1,7 +1,8 @@
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from registers.forms import (
     ActionDoneForm,
@@ -14,33 +15,36 @@ from registers.forms import (
 from registers.models import Action, Conflict
 from registers.permissions import (
     Permission,
-    can,
     counts_everything,
     get_beside_risk_for,
     get_register_for,
     get_risk_for,
-    risks_for,
+    positions_for,
 )
-from registers.reports import action_counts, actions_beside, dates_of, listed
-from registers.views.reading import page_of, read_only
+from registers.reports import action_counts, actions_on, dates_of, listed, with_risks
+from registers.views.reading import page_of, read_only, reading_from
 
 
 @read_only
 def action_list(request, slug):
     register = get_register_for(request.user, slug)
-    today = timezone.localdate()
-    actions = actions_beside(risks_for(request.user, register))
-    narrowed = ActionFilter(request.GET, actions, organisation=register.organisation, day=today)
+    reading = reading_from(request, register)
+    positions = positions_for(request.user, register, reading.day, reading.agreement).on_register()
+    positions = positions.none() if reading.is_future else positions
+    actions = actions_on(positions, reading)
+    narrowed = ActionFilter(request.GET, actions, organisation=register.organisation, day=reading.day)
     if narrowed.form.errors:
         raise BadRequest("The address asks for actions that this register does not have.")
+    page = page_of(request, listed(narrowed.qs))
     context = {
         "tab": "actions",
         "register": register,
-        "today": today,
+        "reading": reading,
+        "asked": f"{urlencode(reading.asked)}&" if reading.asked else "",
         "filter": narrowed,
-        "counts": action_counts(actions, today),
-        "page": page_of(request, listed(narrowed.qs)),
-        "may_edit": can(request.user, Permission.EDIT_RISK, register.organisation),
+        "counts": action_counts(actions, reading.day),
+        "page": page,
+        "rows": with_risks(page.object_list, positions),
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/action_list.html", context)

@@ -1,6 +1,5 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms import DecisionForm, EscalationForm
@@ -16,22 +15,24 @@ from registers.permissions import (
     risks_across,
 )
 from registers.reports import escalations_beside, taken_up
-from registers.views.reading import Reading, page_of, read_only
+from registers.views.reading import page_of, read_only, reading_from
 
 
 @read_only
 def escalation_list(request, slug):
     register = get_register_for(request.user, slug)
-    today = timezone.localdate()
+    reading = reading_from(request, register)
     registers = list(register.organisation.registers.all())
-    told = escalations_beside(register, risks_across(request.user, registers))
+    risks = risks_across(request.user, registers)
+    waiting, decided = escalations_beside(register, risks.none() if reading.is_future else risks, reading)
     context = {
         "tab": "escalations",
         "register": register,
-        "waiting": told.undecided(),
-        "page": page_of(request, told.exclude(decision=None)),
-        "taken_up": taken_up_by(request.user, register, Reading(today, today, today)),
-        "may_decide": can(request.user, Permission.RUN_REGISTER, register.organisation),
+        "reading": reading,
+        "waiting": waiting,
+        "page": page_of(request, decided),
+        "taken_up": taken_up_by(request.user, register, reading),
+        "may_decide": reading.is_today and can(request.user, Permission.RUN_REGISTER, register.organisation),
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/escalation_list.html", context)

@@ -19,6 +19,7 @@ from registers.models import (
     RiskRevision,
     SetAside,
 )
+from registers.models.kept import Kept
 
 BATCH = 500
 # Rows that the entry which tells of them names by their model, and seals.
@@ -108,6 +109,8 @@ def broken_copies(revisions, name):
         record = getattr(revision, name)
         differs = [field for field in plain if getattr(record, field) != getattr(revision, field)]
         differs += [field for field in several if {*getattr(record, field).all()} != {*getattr(revision, field).all()}]
+        if isinstance(record, Kept):
+            differs += [field for field, value in record.worked_out().items() if getattr(revision, field) != value]
         if differs:
             yield f"{record._meta.verbose_name.capitalize()} {record.pk} is not what its revision says: {differs}."
     known = revisions.objects.filter(number=F(f"{name}__version")).values(name)
