@@ -86,7 +86,7 @@ class Visitor:
         if meanwhile:
             meanwhile()
         with self.page.expect_navigation() as navigation:
-            self.page.locator("main form .govuk-button[type=submit]:not([name])").last.click()
+            self.page.locator("main form .govuk-button[type=submit]:not([name=draft])").last.click()
         assert navigation.value.status == status, address
         assert status >= 400 or self.page.title().startswith("Error: "), address
         self.look(f"{address}, sent", status)
