@@ -420,14 +420,17 @@ class TestTenFactsToday(TenFacts, TestCase):
     pass
 
 
+@pytest.mark.look
 class TestTenFactsOnAQuarterEnd(TenFacts, TestCase):
     load_day = datetime.date(2024, 3, 31)
 
 
+@pytest.mark.look
 class TestTenFactsOnTheDayAfter(TenFacts, TestCase):
     load_day = datetime.date(2024, 10, 1)
 
 
+@pytest.mark.look
 class TestTenFactsOnALeapDay(TenFacts, TestCase):
     load_day = datetime.date(2024, 2, 29)
 

@@ -71,7 +71,7 @@ def is_known(node):
     return said in ([['aria-expanded="true"']], [['aria-expanded="false"']]) and 'type="radio"' in node["html"]
 
 
-def faults_of(page):
+def faults_of(page, axe_at=AXE_AT):
     """What is wrong with the page as it stands: what axe finds wide and narrow, and what is to be scrolled sideways
     for at every width."""
     page.evaluate(AXE)
@@ -79,7 +79,7 @@ def faults_of(page):
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         page.wait_for_timeout(50)
-        for violation in page.evaluate(RUN_AXE) if width in AXE_AT else ():
+        for violation in page.evaluate(RUN_AXE) if width in axe_at else ():
             nodes = [node["html"][:200] for node in violation["nodes"] if not is_known(node)]
             if nodes:
                 found[width, violation["id"]] = nodes[:3]
