@@ -8,7 +8,7 @@ import pytest
 from database import django_db_setup  # noqa: F401  (a fixture for every test)
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 
 from registers.models.audit import remove_guard
 
@@ -57,6 +57,14 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):  # page and context lead to it
             item.add_marker("browser")
+        if not asks_the_database(item):  # which pytest-django then refuses it
+            item.add_marker("look")
+
+
+def asks_the_database(item):
+    if item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(item.fixturenames):
+        return True
+    return item.cls is not None and issubclass(item.cls, TransactionTestCase)
 
 
 def pytest_runtest_setup(item):
