@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from registers.forms import AssessmentForm, EditRiskForm, IndependentForm, LogRiskForm, ReviewForm
-from registers.models import Conflict, Risk
+from registers.models import Risk
 from registers.permissions import Permission, assesses_as, can, get_register_for, get_risk_for, positions_for
 from registers.reports import (
     actions_of,
@@ -22,6 +22,7 @@ from registers.reports import (
 from registers.reports.precedents import elsewhere_of, suggestions_for
 from registers.views.precedents import leads_to_signs
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
+from registers.views.saving import saved, status_of
 
 UNSCORED = "It has no rating yet: assess it when you can."
 DRAFTED = "is kept as a draft. Nobody but officers and managers sees it until it is put on the register."
@@ -36,14 +37,13 @@ LOGGED = {  # by status, and whether it is rated
 def risk_new(request, slug):
     register = get_register_for(request.user, slug, Permission.EDIT_RISK)
     form = LogRiskForm(request.POST if request.method == "POST" else None, register=register)
-    if form.is_valid():
-        risk = Risk.log(register, by=request.user, **form.cleaned_data)
+    if form.is_valid() and (risk := saved(form, Risk.log, register, by=request.user, **form.cleaned_data)):
         said = (risk.reference, LOGGED[risk.status, bool(risk.current)], leads_to_signs(risk))
         messages.success(request, format_html("{} {}{}", *said))
         return redirect(risk)
     suggestions = suggestions_for(form.data) if form.is_bound else []
     context = {"register": register, "form": form, "suggestions": suggestions}
-    return render(request, "registers/risk_new.html", context)
+    return render(request, "registers/risk_new.html", context, status=status_of(form))
 
 
 @read_only
@@ -80,15 +80,11 @@ def risk_detail(request, slug, number):
 def risk_edit(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = EditRiskForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid():
-        try:
-            risk.revise(by=request.user, **form.cleaned_data)
-            messages.success(request, f"{risk.reference} is saved.")
-            return redirect(risk)
-        except Conflict as conflict:
-            form.rebase(conflict)
+    if form.is_valid() and saved(form, risk.revise, by=request.user, **form.cleaned_data):
+        messages.success(request, f"{risk.reference} is saved.")
+        return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_edit.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/risk_edit.html", context, status=status_of(form))
 
 
 def risk_assess(request, slug, number):
@@ -96,33 +92,24 @@ def risk_assess(request, slug, number):
     is_ours = assesses_as(request.user, risk.register) == "own"
     kind_of_form = AssessmentForm if is_ours else IndependentForm
     form = kind_of_form(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid():
-        try:
-            assessment = risk.assess(by=request.user, **form.cleaned_data)
-            kind, band = assessment.get_kind_display().lower(), assessment.band_now.label
-            whose = f"a new {kind} rating" if is_ours else "your independent rating"
-            messages.success(request, f"{risk.reference} has {whose}: {band}, {assessment.score}.")
-            return redirect(risk)
-        except Conflict as conflict:
-            form.rebase(conflict)
+    if form.is_valid() and (assessment := saved(form, risk.assess, by=request.user, **form.cleaned_data)):
+        kind, band = assessment.get_kind_display().lower(), assessment.band_now.label
+        whose = f"a new {kind} rating" if is_ours else "your independent rating"
+        messages.success(request, f"{risk.reference} has {whose}: {band}, {assessment.score}.")
+        return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form, "is_ours": is_ours}
-    return render(request, "registers/risk_assess.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/risk_assess.html", context, status=status_of(form))
 
 
 def risk_review(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = ReviewForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid():
-        try:
-            review = risk.review(by=request.user, **form.cleaned_data)
-            messages.success(
-                request, f"{risk.reference} is reviewed. Next review: {date_format(review.next_on, 'j F Y')}."
-            )
-            return redirect(risk)
-        except Conflict as conflict:
-            form.rebase(conflict)
+    if form.is_valid() and (review := saved(form, risk.review, by=request.user, **form.cleaned_data)):
+        next_on = date_format(review.next_on, "j F Y")
+        messages.success(request, f"{risk.reference} is reviewed. Next review: {next_on}.")
+        return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_review.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/risk_review.html", context, status=status_of(form))
 
 
 @read_only
