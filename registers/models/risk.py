@@ -149,8 +149,7 @@ class Risk(Standing, RiskContent):
         on the register is told too."""
         found = self.revisions.as_at(day, known_by)
         if not drafts:  # nor what it said when it was taken away as a draft and came back
-            on_register = found.filter(status__in=self.ON_REGISTER).order_by("number")
-            found = found.filter(number__gte=models.Subquery(on_register.values("number")[:1]))
+            found = found.filter(number__gte=models.Subquery(self._put_on_register.values("number")[:1]))
         revisions = list(
             found.select_related(*("by", "on_behalf_of", "owner", "primary_failure_type", "happened_under"))
             .select_related("assessment__by", "review__by")
@@ -160,6 +159,26 @@ class Risk(Standing, RiskContent):
         for earlier, revision in zip([None, *revisions], revisions, strict=False):
             revision.changes = revision.changes_since(earlier) if earlier else []
         return revisions[::-1]
+
+    def judgements(self, day, known_by=None, drafts=True):
+        """Its assessments up to a day, latest first, with their words.
+
+        drafts: whether those are among them that another took the place of while it was a draft. What stood when it was
+        put on the register is told in any case."""
+        rows = self.assessments.as_at(day, known_by).with_words().order_by("-effective_on", "-pk")
+        if drafts:
+            return list(rows)
+        first = models.Subquery(self._put_on_register.values("number")[:1])
+        notes = set(self.revisions.filter(number__lt=first).values_list("assessment", flat=True))
+        stood = {}
+        for row in rows:
+            if row.pk in notes:
+                stood.setdefault((row.perspective, row.kind), row.pk)
+        return [row for row in rows if row.pk not in notes or row.pk in stood.values()]
+
+    @property
+    def _put_on_register(self):
+        return self.revisions.filter(status__in=self.ON_REGISTER).order_by("number")
 
     def changed_since(self, version):
         """The revisions after that version, oldest first, and what they changed together: for a Conflict."""

@@ -52,7 +52,8 @@ def risk_detail(request, slug, number):
     reading = reading_from(request, risk.register)
     positions = positions_for(request.user, risk.register, reading.day, reading.agreement).with_words()
     position = None if reading.is_future else positions.filter(risk=risk).first()
-    assessments = risk.assessments.as_at(reading.day, reading.known_by).with_words().order_by("-effective_on", "-pk")
+    may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
+    assessments = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
     days = [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]
     context = {
         "register": risk.register,
@@ -71,7 +72,7 @@ def risk_detail(request, slug, number):
         "life": life_of(risk, position, reading.day, reading.known_by),
         "copy_token": uuid.uuid4(),
         "may_run": can(request.user, Permission.RUN_REGISTER, risk.register.organisation),
-        "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
+        "may_edit": may_edit,
         "assesses_as": assesses_as(request.user, risk.register),
     }
     return render(request, "registers/risk_detail.html", context)
@@ -120,7 +121,7 @@ def risk_history(request, slug, number):
     notes = {"with_marks": may_edit or bool(reading.agreement), "with_drafts": may_edit}
     entries = story_of(risk, reading.day, reading.known_by, **notes)
     revisions = [entry.revision for entry in entries if entry.revision]
-    judged = [revision.assessment for revision in revisions if revision.assessment]
+    judged = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
     context = {
         "register": risk.register,
         "risk": risk,
