@@ -16,6 +16,7 @@ from registers.models import (
     Review,
     Risk,
 )
+from registers.models.conflict import sent_again
 from registers.models.response import next_review_of
 
 BATCH = 1000
@@ -32,7 +33,7 @@ def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
     Register.objects.select_for_update().get(pk=register.pk)
     made = token and Agreement.objects.filter(token=token).first()
     if made and (made.register_id, made.by_id) == (register.pk, by.pk):
-        return made
+        return sent_again(made, made.says({"body": body, "on": on, "note": note}), made.recorded_at)
     list(register.risks.select_for_update().order_by("pk").values_list("pk", flat=True))
     agreement = Agreement.objects.create(
         register=register,
@@ -68,6 +69,8 @@ def review_many(*, by, reviews, token=None):
     token = token or uuid.uuid4()
     tokens = {risk.pk: uuid.uuid5(token, str(risk.pk)) for risk in risks}
     made = {row.risk_id: row for row in Review.objects.filter(token__in=tokens.values(), by=by)}
+    for pk, row in made.items():
+        sent_again(row, row.note == wanted[pk][1], row.recorded_at)
     moved = [risk for risk in risks if risk.pk not in made and risk.version != wanted[risk.pk][0]]
     if moved:
         raise ManyMovedOn(moved)
@@ -91,6 +94,8 @@ def reassign(*, by, from_post, to_post, reason, risks=(), controls=(), actions=(
         raise ValueError(f"{to_post} is a post of another organisation.")
     organisation = to_post.organisation
     asked = {Risk: dict(_keyed(risks)), Control: dict(_keyed(controls)), Action: dict(_keyed(actions))}
+    beside = [record.risk_id for record, _ in (*controls, *actions)]
+    _held(Risk, [*asked[Risk], *beside])  # risks before what stands beside them: see Kept._hold
     held = [(record, versions[record.pk]) for model, versions in asked.items() for record in _held(model, versions)]
     there = [record for record, version in held if _is_moved_already(record, version, to_post, by, reason)]
     theirs = [(record, version) for record, version in held if record not in there]

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from makers import (
     days_ago,
+    impact,
     make_agreement,
     make_control,
     make_organisation,
@@ -286,3 +287,64 @@ def test_who_edits_reads_all_of_it(register, came_back, role):
 
 def test_a_control_that_a_draft_had_is_on_the_page_of_the_risk(register, came_back):
     assert "Quokka fence" in client_of(register, Role.MEMBER).get(came_back.get_absolute_url()).text
+
+
+# How it was judged while it was a draft
+
+
+@pytest.fixture
+def judged(draft):
+    """Judged twice as a draft and put on the register ten days ago; judged again two days ago."""
+    draft.assess(by=draft.raised_by, version=1, **said_of((1, 1), "Guessed early.", days_ago(19)))
+    draft.assess(by=draft.raised_by, version=2, **said_of((5, 5), "Stood when it opened.", days_ago(15)))
+    draft.assess(by=draft.raised_by, version=3, **said_of((5, 4), "Wanted early.", days_ago(14), "target"))
+    draft.assess(by=draft.raised_by, version=4, **said_of((2, 2), "Wanted when it opened.", days_ago(13), "target"))
+    draft.open(by=draft.raised_by, version=5, effective_on=days_ago(10))
+    draft.assess(by=draft.raised_by, version=6, **said_of((2, 3), "Said since.", days_ago(2)))
+    return draft
+
+
+def said_of(ratings, rationale, on, kind="current"):
+    said = dict(zip(("likelihood", "impact"), ratings, strict=True))
+    return {**said, "driver": impact(), "rationale": rationale, "effective_on": on, "kind": kind}
+
+
+STOOD, SINCE, EARLY = ["Stood when it opened.", "Wanted when it opened."], ["Said since."], ["Guessed", "Wanted early."]
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("", STOOD + SINCE), (f"?as_at={days_ago(5)}", STOOD)])
+@others
+def test_who_does_not_edit_reads_the_judgements_that_stood_when_it_opened_and_no_earlier_one(
+    register, judged, role, asked, shown
+):
+    text = text_of(client_of(register, role).get(f"{judged.get_absolute_url()}{asked}"))
+    assert [words for words in [*STOOD, *SINCE, *EARLY] if words in text] == shown
+
+
+@others
+def test_an_agreed_page_keeps_to_it_as_well(register, judged, role):
+    agreement = make_agreement(register)
+    text = text_of(client_of(register, role).get(f"{judged.get_absolute_url()}?agreed={agreement.pk}"))
+    assert [words for words in [*STOOD, *SINCE, *EARLY] if words in text] == STOOD + SINCE
+
+
+@editors
+def test_who_edits_reads_all_judgements(register, judged, role):
+    text = text_of(client_of(register, role).get(judged.get_absolute_url()))
+    assert all(words in text for words in [*STOOD, *SINCE, *EARLY])
+
+
+@pytest.mark.parametrize("page", ["", "history/"])
+@pytest.mark.parametrize(("role", "is_told"), [(Role.MEMBER, False), (Role.OFFICER, True)])
+def test_the_course_tells_no_more(register, draft, page, role, is_told):
+    """Low at first and Severe when it opened: to who does not edit it never was anything else."""
+    draft.assess(by=draft.raised_by, version=1, **said_of((1, 1), "Guessed early.", days_ago(19)))
+    draft.assess(by=draft.raised_by, version=2, **said_of((5, 5), "Stood when it opened.", days_ago(15)))
+    draft.open(by=draft.raised_by, version=3, effective_on=days_ago(10))
+    text = text_of(client_of(register, role).get(f"{draft.get_absolute_url()}{page}"))
+    assert ("Severe since" in text, "was Low" in text) == (True, is_told)
+
+
+def test_a_judgement_of_a_risk_that_never_was_a_draft_is_told(register):
+    risk = make_risk(register, assessed=(1, 1), on=days_ago(20))
+    assert [row.band for row in risk.judgements(timezone.localdate(), drafts=False)] == ["low"]

@@ -1,6 +1,5 @@
 """What officers type about what is going to be done."""
 
-import datetime
 import uuid
 
 from django import forms
@@ -8,12 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.fields import OneOf, Words, since_raised
+from registers.forms.fields import OneOf, PastDay, PlannedDay, Words, since_raised
 from registers.forms.versions import TokenField, Versioned
-from registers.govuk import GovukDateField, GovukRadios, Helper
+from registers.govuk import GovukRadios, Helper
 from registers.models import Action, Risk
 
-YEARS_AHEAD = 10
 KINDS = {  # value: (what it is called, what it means)
     Action.Kind.PROCESS: ("Process", "How the work is done, step by step."),
     Action.Kind.CAPABILITY: ("Capability", "What people can do: posts filled, skills, training."),
@@ -65,7 +63,7 @@ class ActionForm(forms.Form):
         help_text="Posts outlive the people in them. Until a post owns it, nobody is reminded.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
-    due_on = GovukDateField(
+    due_on = PlannedDay(
         required=False,
         what="the day it is due",
         label="By when?",
@@ -89,8 +87,6 @@ class ActionForm(forms.Form):
         if due and due < self.risk.raised_on:
             raised = date_format(self.risk.raised_on, "j F Y")
             raise ValidationError(f"The day it is due must be {raised}, when the risk was raised, or later")
-        if due and due > timezone.localdate() + datetime.timedelta(days=366 * YEARS_AHEAD):
-            raise ValidationError("The day it is due must lie within ten years: check the year")
         return due
 
     def clean(self):
@@ -155,7 +151,7 @@ class ActionStepForm(Versioned):
 
 
 class ActionDoneForm(ActionStepForm):
-    done_on = GovukDateField(
+    done_on = PastDay(
         what="the day it was done",
         label="On which day was it done?",
         help_text="Before it was due is fine. For example, 27 3 2026.",

@@ -6,9 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from registers.forms.fields import Words, not_to_come
+from registers.forms.fields import PastDay, Words
 from registers.forms.versions import TokenField
-from registers.govuk import GovukDateField, Helper
+from registers.govuk import Helper
 
 
 class AgreementForm(forms.Form):
@@ -20,7 +20,7 @@ class AgreementForm(forms.Form):
         help_text="For example, Audit and governance committee.",
         missing="Enter who agreed it",
     )
-    on = GovukDateField(
+    on = PastDay(
         what="the day of the position",
         label="On which day?",
         help_text="What was recorded by the end of that day is kept. For example, 27 3 2026.",
@@ -40,7 +40,7 @@ class AgreementForm(forms.Form):
         self.register = register
 
     def clean_on(self):
-        day = not_to_come(self.cleaned_data["on"])
+        day = self.cleaned_data["on"]
         if not self.register.positions.as_at(day).exists():
             raise ValidationError("Nothing was on this register on that day: check the day")
         return day

@@ -7,9 +7,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.fields import Words, not_to_come
+from registers.forms.fields import PastDay, PlannedDay, Words
 from registers.forms.versions import TokenField
-from registers.govuk import GovukDateField, GovukRadios
+from registers.govuk import GovukRadios
 from registers.models import Appetite, Category
 
 LONGEST = 3  # years until the next review
@@ -73,12 +73,12 @@ class AppetiteForm(forms.Form):
         help_text="For example, Cabinet or the board.",
         missing="Enter which body approved it",
     )
-    effective_on = GovukDateField(
+    effective_on = PastDay(
         what="the day on which it was approved",
         label="When was it approved?",
         help_text="It holds from that day. For example, 27 3 2026.",
     )
-    review_by = GovukDateField(
+    review_by = PlannedDay(
         what="the day by which it is reviewed",
         label="By when will the body look at it again?",
         help_text="Most look once a year. After that day this page says that the review is late; the statement still "
@@ -100,9 +100,6 @@ class AppetiteForm(forms.Form):
     def clean_category(self):
         category = self.cleaned_data["category"]
         return "" if category == GENERAL else category
-
-    def clean_effective_on(self):
-        return not_to_come(self.cleaned_data["effective_on"])
 
     def clean(self):
         cleaned = super().clean()

@@ -7,9 +7,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.fields import OneOf, Words, since_raised
+from registers.forms.fields import OneOf, PastDay, Words, since_raised
 from registers.forms.versions import TokenField, Versioned
-from registers.govuk import GovukDateField, GovukRadios, Helper, MoreDetail
+from registers.govuk import GovukRadios, Helper, MoreDetail
 from registers.models import AdverseImpact, Assessment, RiskRevision, Tolerances, supports_a_fall
 from registers.reports.wording import above_in_words
 
@@ -89,7 +89,7 @@ class RangedForm(Versioned, JudgementForm):
     likelihood_high = one_end("The highest likelihood you would still defend")
     impact_low = one_end("The lowest impact you would still defend")
     impact_high = one_end("The highest impact you would still defend")
-    effective_on = GovukDateField(
+    effective_on = PastDay(
         label="On which day did you judge it?",
         help_text="For example, 27 3 2026.",
         error_messages={

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms.controls import BesideRiskForm, choice
-from registers.forms.fields import OneOf, Words, not_to_come
+from registers.forms.fields import OneOf, PastDay, PlannedDay, Words
 from registers.forms.versions import TokenField
-from registers.govuk import GovukDateField, GovukRadios, Helper
+from registers.govuk import GovukRadios, Helper
 from registers.models import Assurance, Control, Line
 from registers.models.years import years_later
 
@@ -59,12 +59,12 @@ class AssuranceForm(BesideRiskForm):
             Assurance.Opinion.NONE: "They looked and could give no assurance. Where nobody looked, record nothing.",
         },
     )
-    effective_on = GovukDateField(
+    effective_on = PastDay(
         what="the day of the opinion",
         label="On which day did they give it?",
         help_text="The date of the report. For example, 27 3 2026.",
     )
-    expires_on = GovukDateField(
+    expires_on = PlannedDay(
         what="the day until which it is good",
         label="Until when is it good?",
         help_text=f"After that day somebody should look again. A year is usual, {LONGEST} years are the most.",
@@ -87,15 +87,12 @@ class AssuranceForm(BesideRiskForm):
         self.risk = risk
         self.fields["control"].queryset = risk.controls.filter(status=Control.Status.IN_PLACE)
 
-    def clean_effective_on(self):
-        return not_to_come(self.cleaned_data["effective_on"])
-
     def clean(self):
         cleaned = super().clean()
         day, until = cleaned.get("effective_on"), cleaned.get("expires_on")
         if day and until and until <= day:
             self.add_error("expires_on", f"The day must be after {date_format(day, 'j F Y')}, when it was given")
-        elif day and until and day.year < 9999 - LONGEST and until > years_later(day, LONGEST):
+        elif day and until and until > years_later(day, LONGEST):
             last = date_format(years_later(day, LONGEST), "j F Y")
             self.add_error("expires_on", f"The day must be {last} or earlier: {LONGEST} years after it was given")
         return cleaned

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.fields import OneOf, Words, not_to_come
+from registers.forms.fields import OneOf, PastDay, Words
 from registers.forms.versions import TokenField, Versioned
-from registers.govuk import GovukDateField, GovukRadios, Helper, MoreDetail
+from registers.govuk import GovukRadios, Helper, MoreDetail
 from registers.models import Control, Line
 
 NOT_JUDGED = ("", "Not judged yet")
@@ -25,7 +25,7 @@ def choice(label, missing, choices, *, hints=None, **options):
 
 
 def day_of_test(**options):
-    return GovukDateField(what="the day of the test", help_text="For example, 27 3 2026.", **options)
+    return PastDay(what="the day of the test", help_text="For example, 27 3 2026.", **options)
 
 
 def testers(**options):
@@ -117,9 +117,6 @@ class ControlForm(BesideRiskForm):
         self.risk = risk
         self.fields["owner"].queryset = risk.register.organisation.posts.all()
 
-    def clean_last_tested_on(self):
-        return not_to_come(self.cleaned_data["last_tested_on"])
-
     def clean(self):
         cleaned = super().clean()
         day, line = cleaned.get("last_tested_on"), cleaned.get("tested_by_line")
@@ -192,7 +189,7 @@ class ControlTestForm(OneStepForm):
         super().__init__(data, control=control, last_tested_on=timezone.localdate())
 
     def clean_last_tested_on(self):
-        day, latest = not_to_come(self.cleaned_data["last_tested_on"]), self.control.last_tested_on
+        day, latest = self.cleaned_data["last_tested_on"], self.control.last_tested_on
         if latest and day < latest:
             raise ValidationError(f"A test of {date_format(latest, 'j F Y')} is known already: enter that day or later")
         return day

@@ -46,22 +46,21 @@ class EscalationForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if not self.steps and not self._is_made(cleaned):
+        made = self.risk.escalations.filter(token=cleaned.get("token")).first()
+        if not self.steps and not made:
             raise ValidationError(f"{self.risk.reference} cannot be taken anywhere now")
-        if self._is_made(cleaned):  # the same form again, whose step is no longer open because it was taken
+        value = made and f"{made.direction}-{made.to_register_id}"
+        if made and self.data.get("step") == value:  # the same form again: its step is no longer open, as it was taken
             self.errors.pop("step", None)
+            self.steps[value] = (made.direction, made.to_register)
+            cleaned["step"] = value
         return cleaned
 
     @property
     def said(self):
         """What the verb takes."""
-        made = self._is_made(self.cleaned_data)
-        step = (made.direction, made.to_register) if made else self.steps[self.cleaned_data["step"]]
-        kept = {name: self.cleaned_data[name] for name in ("reason", "token")}
-        return dict(zip(("direction", "to_register"), step, strict=True)) | kept
-
-    def _is_made(self, cleaned):
-        return self.risk.escalations.filter(token=cleaned.get("token")).first()
+        step = zip(("direction", "to_register"), self.steps[self.cleaned_data["step"]], strict=True)
+        return dict(step) | {name: self.cleaned_data[name] for name in ("reason", "token")}
 
     @staticmethod
     def _label(direction, register):

@@ -8,6 +8,9 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.govuk import GovukDateField
+from registers.models.years import years_later
+
 # What word processors leave in pasted text: other line ends, and the bullet of a symbol font.
 MENDED = str.maketrans({**dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"), "\uf0b7": "•"})
 
@@ -15,16 +18,45 @@ MENDED = str.maketrans({**dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"), "\uf0b7
 INVISIBLE = ("Cf", "Zl", "Zp", "Zs")  # a text of nothing else says nothing
 
 
-def not_to_come(day):
-    """The day, unless it lies ahead: nothing is recorded of days to come."""
-    if day and day > timezone.localdate():
-        raise ValidationError("The day must be today or in the past")
-    return day
+YEARS_BACK = 50  # about what anybody at work can still say of their own knowledge
+YEARS_AHEAD = 20  # what a plan can sensibly name a day for
+
+
+class LimitedDay(GovukDateField):
+    """A day within living memory and sensible plans: anything else is a slip of the year. Use one of the two kinds;
+    what a form knows more of (the day a risk was raised, how long an opinion may be good) it asks on top."""
+
+    def validate(self, value):
+        super().validate(value)
+        if value:
+            self.check(value, timezone.localdate())
+
+    def check(self, day, today):
+        if day < (first := years_later(today, -YEARS_BACK)):
+            raise ValidationError(f"The day must be {date_format(first, 'j F Y')} or later: check the year")
+
+
+class PastDay(LimitedDay):
+    """A day on which something was: nothing is recorded of days to come."""
+
+    def check(self, day, today):
+        super().check(day, today)
+        if day > today:
+            raise ValidationError("The day must be today or in the past")
+
+
+class PlannedDay(LimitedDay):
+    """A day by which something is to be. It may have passed by the time it is entered."""
+
+    def check(self, day, today):
+        super().check(day, today)
+        if day > (last := years_later(today, YEARS_AHEAD)):
+            raise ValidationError(f"The day must be {date_format(last, 'j F Y')} or earlier: check the year")
 
 
 def since_raised(day, risk):
-    """The day, unless it lies ahead or the risk was not known yet."""
-    if not_to_come(day) < risk.raised_on:
+    """The day, unless the risk was not known yet."""
+    if day < risk.raised_on:
         raised = date_format(risk.raised_on, "j F Y")
         raise ValidationError(f"The day must be {raised}, when the risk was raised, or later")
     return day

@@ -7,9 +7,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.fields import Words, since_raised
+from registers.forms.fields import PastDay, PlannedDay, Words, since_raised
 from registers.forms.versions import TokenField, Versioned
-from registers.govuk import GovukDateField, GovukRadios, Helper
+from registers.govuk import GovukRadios, Helper
 from registers.models import Review, RiskRevision
 from registers.models.response import is_above_tolerance_twice_running, latest_next, next_review_of
 
@@ -41,12 +41,12 @@ class ReviewForm(Versioned):
         help_text="Even when nothing changes: what you checked and who was there. It stays in the history.",
         missing="Enter what you looked at and what you found",
     )
-    effective_on = GovukDateField(
+    effective_on = PastDay(
         what="the day of the review",
         label="On which day was it reviewed?",
         help_text="For example, 27 3 2026.",
     )
-    next_on = GovukDateField(
+    next_on = PlannedDay(
         what="the day of the next review",
         label="When is the next review?",
         help_text="Filled in from the days that the scoring scheme sets for its band. Change it if you agreed another.",

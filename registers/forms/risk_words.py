@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.fields import ManyOf, Words, not_to_come
-from registers.govuk import GovukCheckboxes, GovukDateField, GovukRadios, MoreDetail, RevealingForm, Reveals
+from registers.forms.fields import ManyOf, PastDay, PlannedDay, Words
+from registers.govuk import GovukCheckboxes, GovukRadios, MoreDetail, RevealingForm, Reveals
 from registers.models import AdverseImpact, Category, Risk
 from registers.models.content import POSITION_WORDS
 from registers.models.response import latest_next
@@ -37,6 +37,7 @@ class RiskWordsForm(RevealingForm):
     """The folded part of a risk's forms. `before` is what the risk says already: what is only kept is not judged."""
 
     before: dict = {}
+    risk = None  # the one that is there already
 
     objective = Words(
         label="Which objective is at stake?",
@@ -93,12 +94,12 @@ class RiskWordsForm(RevealingForm):
         help_text="Who agreed to live with it, and what would change your mind.",
         missing="Enter why it can be tolerated",
     )
-    tolerated_until = GovukDateField(
+    tolerated_until = PlannedDay(
         what="the day until which it is tolerated",
         label="Until which day?",
         help_text="Then it is looked at again. For example, 27 3 2027.",
     )
-    target_on = GovukDateField(
+    target_on = PlannedDay(
         required=False,
         what="the day of the target",
         label="By when do you want to be at your target?",
@@ -112,7 +113,7 @@ class RiskWordsForm(RevealingForm):
         help_text="A kind of person, never a name. Bodies that failed were often told by outsiders what their own "
         "front line knew.",
     )
-    told_on = GovukDateField(
+    told_on = PastDay(
         required=False,
         what="the day you were first told",
         label="When was that?",
@@ -134,9 +135,6 @@ class RiskWordsForm(RevealingForm):
         help_text="How you would all know that it is under control. For example: no child waits longer than 20 weeks.",
     )
 
-    def clean_told_on(self):
-        return not_to_come(self.cleaned_data["told_on"])
-
     def clean_tolerated_until(self):
         day, today = self.cleaned_data["tolerated_until"], timezone.localdate()
         if day == self.before.get("tolerated_until"):
@@ -147,3 +145,12 @@ class RiskWordsForm(RevealingForm):
             latest = date_format(latest_next(today), "j F Y")
             raise ValidationError(f"The day until which it is tolerated must be {latest} or earlier: then look again")
         return day
+
+    def clean(self):
+        cleaned = super().clean()
+        target = cleaned.get("target_on")
+        raised = self.risk.raised_on if self.risk else cleaned.get("raised_on") or timezone.localdate()
+        if target and target < raised and target != self.before.get("target_on") and "raised_on" not in self.errors:
+            since = date_format(raised, "j F Y")
+            self.add_error("target_on", f"The day of the target must be {since}, when the risk was raised, or later")
+        return cleaned

@@ -5,11 +5,11 @@ import uuid
 from crispy_forms.layout import Fieldset
 
 from registers.forms.assessments import BAND, JudgementForm
-from registers.forms.fields import ManyOf, OneOf, Words, not_to_come
+from registers.forms.fields import ManyOf, OneOf, PastDay, Words
 from registers.forms.precedents import Looking
 from registers.forms.risk_words import MORE, RiskWordsForm
 from registers.forms.versions import Versioned
-from registers.govuk import GovukCheckboxes, GovukDateField, Helper, MoreDetail
+from registers.govuk import GovukCheckboxes, Helper, MoreDetail
 from registers.models import FailureType, Risk, RiskRevision
 
 WAY_OUT = ", or clear the rest of the judgement: it can wait"
@@ -112,7 +112,7 @@ class LogRiskForm(Looking, JudgementForm, RiskForm):
 
     JUDGEMENT = ("likelihood", "impact", "driver", "rationale")
     DRAFT = "draft"  # the name of the button that keeps it as one
-    raised_on = GovukDateField(
+    raised_on = PastDay(
         required=False,
         what="the day it was first raised",
         label="When was it first raised, if not today?",
@@ -148,9 +148,6 @@ class LogRiskForm(Looking, JudgementForm, RiskForm):
                     words = self.fields[name].error_messages["required"]
                     self.add_error(name, words + WAY_OUT if name in ("likelihood", "impact") else words)
         return cleaned | {"status": Risk.Status.DRAFT if self.is_draft else Risk.Status.OPEN}
-
-    def clean_raised_on(self):
-        return not_to_come(self.cleaned_data["raised_on"])
 
 
 class EditRiskForm(Versioned, RiskForm):

@@ -5,15 +5,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.fields import Words, not_to_come, since_raised
+from registers.forms.fields import PastDay, Words, since_raised
 from registers.forms.versions import TokenField, Versioned
-from registers.govuk import GovukDateField, Helper
+from registers.govuk import Helper
 from registers.models import RiskRevision
 
 
 class HappenedForm(Versioned):
     step = RiskRevision.What.HAPPENED
-    happened_on = GovukDateField(
+    happened_on = PastDay(
         what="the day on which it happened",
         label="On which day did it happen?",
         help_text="The first day of it, if it went on. For example, 27 3 2026.",
@@ -53,7 +53,7 @@ class CloseForm(Versioned):
         "“Nobody” if it would hold without any of them.",
         missing="Enter who must not leave, or write “Nobody”",
     )
-    effective_on = GovukDateField(
+    effective_on = PastDay(
         what="the day on which it was closed",
         label="On which day was it closed?",
         help_text="For example, 27 3 2026.",
@@ -68,7 +68,7 @@ class CloseForm(Versioned):
             self.helper = Helper("reason", "effective_on")
 
     def clean_effective_on(self):
-        day = not_to_come(self.cleaned_data["effective_on"])
+        day = self.cleaned_data["effective_on"]
         latest = self.risk.revisions.latest().effective_on
         if day < self.risk.raised_on:
             raised = date_format(self.risk.raised_on, "j F Y")

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.fields import Words
+from registers.forms.fields import PlannedDay, Words
 from registers.forms.versions import TokenField
-from registers.govuk import GovukDateField, Helper
+from registers.govuk import Helper
 from registers.models.set_aside import LONGEST
 
 KEY = r"\A(none|[1-9][0-9]{0,17})\Z"
@@ -40,7 +40,7 @@ class SetAsideForm(forms.Form):
         help_text="Everybody who may see the risk can read it. For example: its audit is booked for May.",
         missing="Enter why it can wait",
     )
-    until = GovukDateField(
+    until = PlannedDay(
         what="the last day",
         label="Until when?",
         help_text="It comes back by itself the day after. For example, 27 3 2027.",

@@ -22,7 +22,7 @@ from registers.models.cases import (
     TurnaroundMeasure,
     WarningSign,
 )
-from registers.models.conflict import Conflict, ManyMovedOn
+from registers.models.conflict import Conflict, ManyMovedOn, SaidBefore
 from registers.models.content import Category
 from registers.models.control import Assurance, Control, ControlRevision, Line
 from registers.models.escalation import Escalation, EscalationDecision
@@ -112,6 +112,7 @@ __all__ = [
     "Risk",
     "RiskRevision",
     "Role",
+    "SaidBefore",
     "ScoringScheme",
     "SetAside",
     "Source",

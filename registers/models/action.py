@@ -4,6 +4,7 @@ import datetime
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 
 from registers.models.assessment import DatedQuerySet
 from registers.models.kept import Content, Kept, KeptRevision
@@ -103,6 +104,9 @@ class Action(Kept, Slippage, ActionContent):
     def __str__(self):
         return self.title
 
+    def get_absolute_url(self):
+        return reverse("action_edit", args=[self.risk.register.slug, self.risk.number, self.pk])
+
     def worked_out(self):
         return {"original_due_on": self.original_due_on, "redated": self.redated}
 
@@ -128,7 +132,7 @@ class Action(Kept, Slippage, ActionContent):
 
     @transaction.atomic
     def _step(self, begins, *, by, version, **said):
-        self.refresh_from_db(from_queryset=Action.objects.select_for_update())
+        self._hold()
         if self.version == version and self.status not in begins:
             raise OutOfTurn(f"{self} is {self.get_status_display().lower()}.")
         return self.revise(by=by, version=version, **said)

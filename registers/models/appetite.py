@@ -3,7 +3,7 @@
 import uuid
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from registers.models.assessment import DatedQuerySet
 from registers.models.content import Category
 from registers.models.people import Organisation
 from registers.models.register import ScoringScheme
-from registers.models.sealed import Sealed
+from registers.models.sealed import Sealed, give_once
 from registers.scoring import Tolerance
 
 
@@ -76,32 +76,14 @@ class Appetite(Sealed):
         return self.scheme.rules.band(self.tolerance)
 
     @classmethod
-    def state(cls, organisation, *, by, tolerance, scheme, token=None, effective_on=None, recorded_at=None, **said):
+    def state(cls, organisation, *, by, tolerance, scheme, narrative, **said):
         """Add a statement and return it. The same token by the same person gives back the one that it made. Raises
         ValueError for a day to come and for a band that the scheme lacks."""
-        day = effective_on or timezone.localdate()
-        if day > timezone.localdate():
-            raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
         if tolerance not in scheme.rules.ranks:
             raise ValueError(f"{scheme} has no band {tolerance}.")
-        same = cls.objects.filter(token=token, organisation=organisation, by=by)
-        if token and (made := same.first()):
-            return made
-        if not token or cls.objects.filter(token=token).exists():
-            token = uuid.uuid4()
-        when = {"effective_on": day, "recorded_at": recorded_at or timezone.now()}
-        try:
-            with transaction.atomic():
-                row = cls.objects.create(
-                    organisation=organisation, by=by, token=token, scheme=scheme, tolerance=tolerance, **when, **said
-                )
-                text = {"said": str(row), "narrative": row.narrative}
-                row.enter(organisation=organisation, verb="organisation.appetite", subject=organisation, text=text)
-                return row
-        except IntegrityError:
-            if made := same.first():  # the same form, twice at once
-                return made
-            raise
+        said = {"tolerance": tolerance, "scheme": scheme, "narrative": narrative, **said}
+        text = {"narrative": narrative}
+        return give_once(cls, organisation, by=by, verb="organisation.appetite", text=text, **said)
 
 
 class Tolerances:

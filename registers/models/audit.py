@@ -43,6 +43,10 @@ class AppendOnly(models.Model):
     def delete(self, *args, **kwargs):
         raise HistoryIsAppendOnly(f"{type(self).__name__} rows are never deleted.")
 
+    def says(self, said):
+        """Whether it says all this already."""
+        return all(getattr(self, name) == value for name, value in said.items())
+
 
 class AuditChain(models.Model):
     """The head of a chain: one for each organisation and one for the installation (no organisation)."""

@@ -1,4 +1,4 @@
-"""Two people at once: what the second is told when the first was quicker."""
+"""Two people at once, or one twice: what the second is told when the first was quicker."""
 
 
 class Conflict(Exception):
@@ -32,3 +32,20 @@ class ManyMovedOn(Exception):
     def __init__(self, records):
         super().__init__(f"{len(records)} of these records have moved on.")
         self.records = records
+
+
+class SaidBefore(Exception):
+    """The same form was sent before and made this record, at that instant and with other words; nothing was written."""
+
+    def __init__(self, record, at):
+        super().__init__(f"{record} was made by the same form, which says something else now.")
+        self.record = record
+        self.at = at
+
+
+def sent_again(record, is_same, at):
+    """The record that a form made before: the same form twice is one. Raises SaidBefore where it says something else
+    now, so that no words are lost as if they were saved."""
+    if not is_same:
+        raise SaidBefore(record, at)
+    return record

@@ -162,8 +162,8 @@ class Assurance(Sealed):
 
     @classmethod
     def give(cls, risk, *, by, token=None, recorded_at=None, **said):
-        """Add an opinion beside a risk and return it. The same token for the same risk gives back the one it made.
-        Raises ValueError for a day to come and for a control of another risk."""
+        """Add an opinion beside a risk and return it: see give_once. Raises ValueError for a control of another risk
+        as well."""
         control = said.get("control")
         if control and control.risk_id != risk.pk:
             raise ValueError(f"{control} is a control of another risk.")

@@ -7,7 +7,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from registers.models.assessment import DatedQuerySet
-from registers.models.conflict import Conflict
+from registers.models.conflict import Conflict, sent_again
 from registers.models.revision import changes_between
 from registers.models.sealed import Sealed
 from registers.models.standing import OutOfTurn
@@ -69,16 +69,17 @@ class Kept(models.Model):
 
     @classmethod
     def add(cls, risk, *, by, token=None, reason="", effective_on=None, recorded_at=None, **content):
-        """Put one beside a risk and return it. The same token for the same risk gives back the one that it made.
+        """Put one beside a risk and return it. The same token for the same risk gives back the one that it made, and
+        raises SaidBefore where that said something else.
         Raises OutOfTurn for a closed risk, which is held meanwhile, and ValueError for a day to come and for an owner
         of another organisation."""
         known = token and cls.objects.filter(token=token).first()
         if known and known.risk_id == risk.pk:
-            return known
+            return known._added_again(content)
         token = uuid.uuid4() if known or not token else token
         try:
             with transaction.atomic():
-                risk.refresh_from_db(fields=["status"], from_queryset=type(risk).objects.select_for_update())
+                risk.hold()
                 record = cls(risk=risk, token=token, version=1, **content)
                 record._settle()
                 record.save(force_insert=True)
@@ -87,7 +88,7 @@ class Kept(models.Model):
         except IntegrityError:
             made = cls.objects.filter(token=token, risk=risk).first()
             if made:  # the same form, twice at once
-                return made
+                return made._added_again(content)
             raise
 
     @transaction.atomic
@@ -97,7 +98,7 @@ class Kept(models.Model):
         Raises Conflict when the record is not at that version, OutOfTurn when its risk is closed."""
         if unknown := set(changes) - set(self.FIELDS):
             raise TypeError(f"A {self._meta.verbose_name} has no {', '.join(sorted(unknown))} to revise.")
-        self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
+        self._hold()
         content = self.content()
         latest = self.revisions.latest()
         is_said_already = all(content[name] == value for name, value in changes.items())
@@ -112,6 +113,18 @@ class Kept(models.Model):
         self._settle(before)
         self.save()
         return self._record(KeptRevision.What.EDITED, by, reason, effective_on, recorded_at)
+
+    def _added_again(self, content):
+        """The record itself: the form that added it came again. What has been changed since does not count."""
+        first = self.revisions.get(number=1)
+        return sent_again(self, first.says(content), first.recorded_at)
+
+    def _hold(self):
+        """Hold its risk, then the record, and read both anew. In this order whoever asks, so that two of us never wait
+        for each other."""
+        risk = type(self.risk).objects.select_for_update().get(pk=self.risk_id)
+        self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
+        self.risk = risk
 
     def changed_since(self, version):
         """The revisions after that version, oldest first, and what they changed together: for a Conflict."""

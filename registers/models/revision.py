@@ -85,6 +85,14 @@ class RiskRevision(RiskContent, AppendOnly):
         """What this revision says otherwise than an earlier one, as texts for reading."""
         return changes_between(earlier, self)
 
+    def says_as_judged(self, judgement):
+        """Of a risk's first revision: whether this is the judgement it was logged with. One of a later day than the
+        risk has the revision after it."""
+        if judgement["likelihood"] is None:
+            return self.assessment is None
+        beside = RiskRevision.objects.filter(risk=self.risk_id, number__lte=2).select_related("assessment")
+        return any(revision.assessment and revision.assessment.says(judgement) for revision in beside)
+
 
 def changes_between(earlier, later):
     """What the later of two revisions of one record says otherwise, in the order of its FIELDS."""

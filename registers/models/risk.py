@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from registers.models.assessment import Assessment
 from registers.models.audit import AuditEntry
-from registers.models.conflict import Conflict
+from registers.models.conflict import Conflict, sent_again
 from registers.models.content import RiskContent
 from registers.models.precedent import Precedent
 from registers.models.register import Register
@@ -80,30 +80,30 @@ class Risk(Standing, RiskContent):
         day of the judgement. The same token by the same person in the same register gives back the risk that it made.
         recorded_at is for imports and the demo; RatingOutsideScheme is raised for a rating the scheme lacks."""
         known = token and cls.objects.filter(token=token).first()  # asked once: a second look may see a twin just made
+        judgement = {"likelihood": likelihood, "impact": impact, "driver": driver, "rationale": rationale}
         if known and (known.register_id, known.raised_by_id) == (register.pk, by.pk):
-            return known
+            return known._logged_again(content, judgement, raised_on)
         token = uuid.uuid4() if known or not token else token
         cls._belongs(register, content)
         judged_on = effective_on or timezone.localdate()
         day = min(raised_on or judged_on, judged_on)
-        judgement = {"likelihood": likelihood, "impact": impact, "driver": driver, "rationale": rationale}
-        judgement |= {"kind": Assessment.Kind.CURRENT, "effective_on": judged_on, "recorded_at": recorded_at}
+        said = judgement | {"kind": Assessment.Kind.CURRENT, "effective_on": judged_on, "recorded_at": recorded_at}
         is_draft = content.get("status") == cls.Status.DRAFT
         what = RiskRevision.What.DRAFTED if is_draft else RiskRevision.What.LOGGED
         try:
             with transaction.atomic():
                 risk = cls._add(register, content, token=token, raised_by=by, raised_on=day)
                 if likelihood is not None and day == judged_on:
-                    risk._record(what, by, day, recorded_at, assessment=risk._judge(by=by, **judgement))
+                    risk._record(what, by, day, recorded_at, assessment=risk._judge(by=by, **said))
                 else:
                     risk._record(what, by, day, recorded_at)
                     if likelihood is not None:
-                        risk.assess(by=by, version=risk.version, **judgement)
+                        risk.assess(by=by, version=risk.version, **said)
                 return risk
         except IntegrityError:
             made = cls.objects.filter(token=token, register=register, raised_by=by).first()
             if made:  # the same form, twice at once
-                return made
+                return made._logged_again(content, judgement, raised_on)
             raise
 
     @transaction.atomic
@@ -149,8 +149,7 @@ class Risk(Standing, RiskContent):
         on the register is told too."""
         found = self.revisions.as_at(day, known_by)
         if not drafts:  # nor what it said when it was taken away as a draft and came back
-            on_register = found.filter(status__in=self.ON_REGISTER).order_by("number")
-            found = found.filter(number__gte=models.Subquery(on_register.values("number")[:1]))
+            found = found.filter(number__gte=models.Subquery(self._put_on_register.values("number")[:1]))
         revisions = list(
             found.select_related(*("by", "on_behalf_of", "owner", "primary_failure_type", "happened_under"))
             .select_related("assessment__by", "review__by")
@@ -160,6 +159,26 @@ class Risk(Standing, RiskContent):
         for earlier, revision in zip([None, *revisions], revisions, strict=False):
             revision.changes = revision.changes_since(earlier) if earlier else []
         return revisions[::-1]
+
+    def judgements(self, day, known_by=None, drafts=True):
+        """Its assessments up to a day, latest first, with their words.
+
+        drafts: whether those are among them that another took the place of while it was a draft. What stood when it was
+        put on the register is told in any case."""
+        rows = self.assessments.as_at(day, known_by).with_words().order_by("-effective_on", "-pk")
+        if drafts:
+            return list(rows)
+        first = models.Subquery(self._put_on_register.values("number")[:1])
+        notes = set(self.revisions.filter(number__lt=first).values_list("assessment", flat=True))
+        stood = {}
+        for row in rows:
+            if row.pk in notes:
+                stood.setdefault((row.perspective, row.kind), row.pk)
+        return [row for row in rows if row.pk not in notes or row.pk in stood.values()]
+
+    @property
+    def _put_on_register(self):
+        return self.revisions.filter(status__in=self.ON_REGISTER).order_by("number")
 
     def changed_since(self, version):
         """The revisions after that version, oldest first, and what they changed together: for a Conflict."""
@@ -175,7 +194,8 @@ class Risk(Standing, RiskContent):
         is_at_version = self._lock(version)
         made = token and self.assessments.filter(token=token, by=by).first()
         if made:
-            return made
+            said = {name: value for name, value in judgement.items() if name != "effective_on" or value}
+            return sent_again(made, made.says(said), made.recorded_at)
         self._in_turn(RiskRevision.What.ASSESSED, is_at_version, version)
         if token and not Assessment.objects.filter(token=token).exists():
             judgement["token"] = token
@@ -194,8 +214,10 @@ class Risk(Standing, RiskContent):
         risk is not at that version. The same token gives back the review that it made."""
         is_at_version = self._lock(version)
         made = token and self.reviews.filter(token=token, by=by).first()
+        said = {"outcome": outcome, "note": note, "next_on": next_on, "asked_outside": asked_outside}
         if made:
-            return made
+            of_day = {"effective_on": effective_on} if effective_on else {}
+            return sent_again(made, made.says(said | of_day), made.recorded_at)
         self._in_turn(RiskRevision.What.REVIEWED, is_at_version, version)
         if not token or Review.objects.filter(token=token).exists():
             token = uuid.uuid4()
@@ -203,9 +225,8 @@ class Risk(Standing, RiskContent):
         self._not_to_come(day)
         if not day < next_on <= latest_next(day):
             raise ValueError(f"The review after one of {day} lies after it and within two years: not on {next_on}.")
-        said = {"outcome": outcome, "note": note, "next_on": next_on, "effective_on": day}
-        said["asked_outside"] = asked_outside
-        review = self.reviews.create(by=by, token=token, recorded_at=recorded_at or timezone.now(), **said)
+        when = {"effective_on": day, "recorded_at": recorded_at or timezone.now()}
+        review = self.reviews.create(by=by, token=token, **said, **when)
         self.next_review_on = next_on
         self.save(update_fields=["next_review_on"])
         self._move_on()
@@ -213,16 +234,17 @@ class Risk(Standing, RiskContent):
         self._record(RiskRevision.What.REVIEWED, by, day, recorded_at, review=review)
         return review
 
-    @transaction.atomic
     def mark(self, *, by, sign, mark, reason, words=(), **how):
         """Say what an officer makes of a warning sign beside this risk, and return the Precedent. What the risk says
-        and its version stay as they are. The same `token=` gives back the mark that it made. Raises OutOfTurn for a
-        closed risk, which is held meanwhile."""
-        self.refresh_from_db(fields=["status"], from_queryset=Risk.objects.select_for_update())
-        if self.status == self.Status.CLOSED:
-            raise OutOfTurn(f"{self.reference} is closed: it has to be reopened first")
+        and its version stay as they are. See give_once."""
         said = {"sign": sign, "mark": mark, "reason": reason, "words": list(words)}
         return give_once(Precedent, self, by=by, verb="risk.precedent", **said, **how)
+
+    def _logged_again(self, content, judgement, raised_on):
+        """The risk itself: the form that logged it came again. What has been changed since does not count."""
+        first = self.revisions.get(number=1)
+        is_same = first.says(content) and first.says_as_judged(judgement) and raised_on in (None, self.raised_on)
+        return sent_again(self, is_same, first.recorded_at)
 
     @classmethod
     def _add(cls, register, content, **fields):

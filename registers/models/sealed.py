@@ -6,14 +6,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from registers.models.audit import AppendOnly, AuditEntry
+from registers.models.conflict import sent_again
 
 
 class Sealed(AppendOnly):
     """SEALED names what the seal covers; LATER what came to the model afterwards, sealed where it says something, so
-    that older seals hold."""
+    that older seals hold; FOUND what we look up ourselves and nobody types."""
 
     SEALED: tuple[str, ...] = ()
     LATER: tuple[str, ...] = ()
+    FOUND: tuple[str, ...] = ()
 
     class Meta:
         abstract = True
@@ -36,29 +38,38 @@ class Sealed(AppendOnly):
         )
 
 
-def give_once(model, risk, *, by, verb, token=None, recorded_at=None, effective_on=None, **said):
-    """Add a Sealed row beside a risk with its audit entry, and return it. The same token by the same person for the
-    same risk gives back the row that it made. Raises ValueError for a day to come."""
+def give_once(model, of, *, by, verb, text=None, token=None, recorded_at=None, effective_on=None, **said):
+    """Add a Sealed row with its audit entry, and return it. of: the risk that it stands beside, which is held
+    meanwhile, or the organisation that it speaks for; text: what the entry tells besides, where it is none of a risk.
+
+    The same token by the same person for the same one gives back the row that it made, and raises SaidBefore where
+    that says something else. Raises ValueError for a day to come, OutOfTurn for a closed risk."""
     day = effective_on or timezone.localdate()
     if day > timezone.localdate():
         raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
-    same = model.objects.filter(token=token, risk=risk, by=by)
+    about = {of._meta.model_name: of}
+    same = model.objects.filter(token=token, by=by, **about)
+    of_day = {"effective_on": effective_on} if effective_on else {}
     if token and (made := same.first()):
-        return made
+        return _again(made, said | of_day)
     if not token or model.objects.filter(token=token).exists():
         token = uuid.uuid4()
     when = {"effective_on": day, "recorded_at": recorded_at or timezone.now()}
     try:
         with transaction.atomic():
-            row = model.objects.create(risk=risk, by=by, token=token, **when, **said)
-            row.enter(
-                organisation=risk.register.organisation,
-                verb=verb,
-                subject=risk,
-                text={"risk": risk.reference, "title": risk.title, "said": str(row)},
-            )
+            if "risk" in about:
+                of.hold()
+            row = model.objects.create(by=by, token=token, **about, **when, **said)
+            organisation = of.register.organisation if "risk" in about else of
+            told = {"risk": of.reference, "title": of.title} if "risk" in about else text
+            row.enter(organisation=organisation, verb=verb, subject=of, text={**told, "said": str(row)})
             return row
     except IntegrityError:
         if made := same.first():  # the same form, twice at once
-            return made
+            return _again(made, said | of_day)
         raise
+
+
+def _again(row, said):
+    typed = {name: value for name, value in said.items() if name not in row.FOUND}
+    return sent_again(row, row.says(typed), row.recorded_at)

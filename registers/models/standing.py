@@ -40,9 +40,11 @@ class Standing:
         """Put a draft on the register, with whatever else is said of it now."""
         return self._step(What.LOGGED, self.Status.OPEN, reason=reason, **how)
 
+    @transaction.atomic
     def happen(self, *, happened_on, happened_what, reason="", **how):
         """It came true: keep the rating that stood at the end of the day before. The risk stays on the register.
         Raises ValueError for a day to come or before the risk was raised."""
+        self._lock(how["version"])  # before the rating is looked up, or another may come in between
         if not self.raised_on <= happened_on <= timezone.localdate():
             raise ValueError(f"{self.reference} was raised on {self.raised_on}: it cannot have happened {happened_on}.")
         before = self.assessments.current().filter(effective_on__lt=happened_on)
@@ -72,10 +74,20 @@ class Standing:
 
     def duplicate(self, *, by, token=None):
         """A draft beside it that says the same; not what was decided, judged or told of this one. The same token gives
-        back the copy that it made."""
+        back the copy that it made, whatever was changed meanwhile: nobody typed anything."""
+        made = token and self.register.risks.filter(token=token, raised_by=by).first()
+        if made:
+            return made
         said = {name: value for name, value in self.content().items() if name not in self.ITS_OWN}
         title = f"Copy of {self.title}"[: self._meta.get_field("title").max_length]
         return self.log(self.register, by=by, token=token, **said | {"title": title, "status": self.Status.DRAFT})
+
+    def hold(self):
+        """Hold the row until the transaction ends, for something that is put beside it. Raises OutOfTurn where it is
+        closed."""
+        self.refresh_from_db(fields=["status"], from_queryset=type(self).objects.select_for_update())
+        if self.status == CLOSED:
+            raise OutOfTurn(f"{self.reference} is closed: what stands beside it stays as it was.")
 
     def turns(self, day, known_by=None):
         """The revisions up to a day that closed or reopened it, newest first."""

@@ -12,7 +12,7 @@ from registers.forms import (
     EditActionForm,
     NewActionForm,
 )
-from registers.models import Action, Conflict
+from registers.models import Action
 from registers.permissions import (
     Permission,
     counts_everything,
@@ -23,6 +23,7 @@ from registers.permissions import (
 )
 from registers.reports import action_counts, actions_on, dates_of, listed, with_risks
 from registers.views.reading import page_of, read_only, reading_from
+from registers.views.saving import saved, status_of
 
 
 @read_only
@@ -53,12 +54,12 @@ def action_list(request, slug):
 def action_new(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = NewActionForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid():
-        action = Action.add(risk, by=request.user, **form.cleaned_data)
+    if form.is_valid() and (action := saved(form, Action.add, risk, by=request.user, **form.cleaned_data)):
         undated = "" if action.due_on else " It has no day yet."
         messages.success(request, f"The action is added to {risk.reference}.{undated}")
         return redirect(f"{risk.get_absolute_url()}#actions")
-    return render(request, "registers/action_new.html", {"register": risk.register, "risk": risk, "form": form})
+    context = {"register": risk.register, "risk": risk, "form": form}
+    return render(request, "registers/action_new.html", context, status=status_of(form))
 
 
 def action_edit(request, slug, number, pk):
@@ -67,7 +68,7 @@ def action_edit(request, slug, number, pk):
     if form.is_valid() and _taken(request, risk, action.revise, form, "is saved"):
         return redirect(f"{risk.get_absolute_url()}#actions")
     context = {"register": risk.register, "risk": risk, "action": action, "form": form, "dates": dates_of(action)}
-    return render(request, "registers/action_edit.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/action_edit.html", context, status=status_of(form))
 
 
 def action_done(request, slug, number, pk):
@@ -76,7 +77,7 @@ def action_done(request, slug, number, pk):
     if form.is_valid() and _taken(request, risk, action.complete, form, "is done"):
         return redirect(f"{risk.get_absolute_url()}#actions")
     context = {"register": risk.register, "risk": risk, "action": action, "form": form}
-    return render(request, "registers/action_done.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/action_done.html", context, status=status_of(form))
 
 
 def action_drop(request, slug, number, pk):
@@ -85,7 +86,7 @@ def action_drop(request, slug, number, pk):
     if form.is_valid() and _taken(request, risk, action.drop, form, "is dropped"):
         return redirect(f"{risk.get_absolute_url()}#actions")
     context = {"register": risk.register, "risk": risk, "action": action, "form": form}
-    return render(request, "registers/action_drop.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/action_drop.html", context, status=status_of(form))
 
 
 def action_reopen(request, slug, number, pk):
@@ -94,15 +95,12 @@ def action_reopen(request, slug, number, pk):
     if form.is_valid() and _taken(request, risk, action.reopen, form, "is open again"):
         return redirect(f"{risk.get_absolute_url()}#actions")
     context = {"register": risk.register, "risk": risk, "action": action, "form": form}
-    return render(request, "registers/action_reopen.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/action_reopen.html", context, status=status_of(form))
 
 
 def _taken(request, risk, verb, form, words):
     """Whether the step was taken; otherwise the form knows what somebody else did meanwhile."""
-    try:
-        revision = verb(by=request.user, **form.cleaned_data)
-    except Conflict as conflict:
-        form.rebase(conflict)
-        return False
-    messages.success(request, f"{risk.reference}: “{revision.title}” {words}.")
-    return True
+    revision = saved(form, verb, by=request.user, **form.cleaned_data)
+    if revision:
+        messages.success(request, f"{risk.reference}: “{revision.title}” {words}.")
+    return bool(revision)

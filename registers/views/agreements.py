@@ -9,6 +9,7 @@ from registers.permissions import Permission, agreed_for, can, counts_everything
 from registers.reports import Since, agreed_cards
 from registers.services import agree
 from registers.views.reading import page_of, read_only
+from registers.views.saving import saved, status_of
 
 
 @read_only
@@ -31,12 +32,13 @@ def agreement_list(request, slug):
 def agreement_new(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
     form = AgreementForm(request.POST if request.method == "POST" else None, register=register)
-    if form.is_valid():
-        agreement = agree(register=register, by=request.user, **form.cleaned_data)
+    how = {"register": register, "by": request.user}
+    if form.is_valid() and (agreement := saved(form, agree, **how, **form.cleaned_data)):
         day = date_format(agreement.on, "j F Y")
         messages.success(request, f"The position of {day} is kept as {agreement.body} agreed it.")
         return redirect("agreement_list", register.slug)
-    return render(request, "registers/agreement_new.html", {"register": register, "form": form})
+    context = {"register": register, "form": form}
+    return render(request, "registers/agreement_new.html", context, status=status_of(form))
 
 
 def since_latest(user, register):

@@ -6,6 +6,7 @@ from registers.models import Appetite, Tolerances
 from registers.permissions import Permission, can, get_register_for
 from registers.reports import stated_by_category, tolerated_in_words, unstated
 from registers.views.reading import read_only, reading_from
+from registers.views.saving import saved, status_of
 
 
 @read_only
@@ -34,9 +35,9 @@ def appetite_new(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
     sent = request.POST if request.method == "POST" else None
     form = AppetiteForm(sent, register=register, category=request.GET.get("category", ""))
-    if form.is_valid():
-        by = {"by": request.user, "scheme": register.scheme}
-        appetite = Appetite.state(register.organisation, **by, **form.cleaned_data)
+    how = {"by": request.user, "scheme": register.scheme}
+    if form.is_valid() and (appetite := saved(form, Appetite.state, register.organisation, **how, **form.cleaned_data)):
         messages.success(request, f"{appetite} is stated: {appetite.tolerated.label} is the most that is let stand.")
         return redirect("register_settings", register.slug)
-    return render(request, "registers/appetite_new.html", {"register": register, "form": form})
+    context = {"register": register, "form": form}
+    return render(request, "registers/appetite_new.html", context, status=status_of(form))

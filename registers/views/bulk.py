@@ -6,11 +6,11 @@ from django.utils import timezone
 
 from registers.forms import PostsForm, ReassignForm, ReviewManyForm
 from registers.forms.bulk import MOST_REVIEWED
-from registers.models import ManyMovedOn
 from registers.permissions import Permission, get_register_for, registers_for, risks_across, risks_for
 from registers.reports import Owned, due_for_review
 from registers.services import reassign as give_to_post
 from registers.services import review_many
+from registers.views.saving import saved, status_of
 
 
 def risk_review_many(request, slug):
@@ -19,16 +19,13 @@ def risk_review_many(request, slug):
     due = due_for_review(risks, request.user, timezone.localdate())
     total, data = due.count(), request.POST if request.method == "POST" else None
     form = ReviewManyForm(data, register=register, due=due[:MOST_REVIEWED], risks=risks)
-    if form.is_valid():
-        try:
-            made = review_many(by=request.user, reviews=form.reviews, token=form.cleaned_data["token"])
-            several = "risk is" if len(made) == 1 else "risks are"
-            messages.success(request, f"{len(made)} {several} reviewed: looked at today, and each stands as it is.")
-            return redirect("risk_review_many", slug)
-        except ManyMovedOn as conflict:
-            form.rebase(conflict)
+    how = {"by": request.user, "reviews": form.reviews} if form.is_valid() else {}
+    if how and (made := saved(form, review_many, **how, token=form.cleaned_data["token"])):
+        several = "risk is" if len(made) == 1 else "risks are"
+        messages.success(request, f"{len(made)} {several} reviewed: looked at today, and each stands as it is.")
+        return redirect("risk_review_many", slug)
     context = {"register": register, "form": form, "total": total, "beyond": max(0, total - MOST_REVIEWED)}
-    return render(request, "registers/risk_review_many.html", context, status=409 if form.moved else 200)
+    return render(request, "registers/risk_review_many.html", context, status=status_of(form))
 
 
 def reassign(request, slug):
@@ -42,15 +39,10 @@ def reassign(request, slug):
     risks = risks_across(request.user, registers)
     owned = Owned(risks, posts.cleaned_data["from_post"])
     form = ReassignForm(request.POST if request.method == "POST" else None, owned=owned, known=Owned(risks))
-    if form.is_valid():
-        try:
-            count = give_to_post(
-                by=request.user, reason=form.cleaned_data["reason"], **posts.cleaned_data, **form.chosen
-            )
-            to_post = posts.cleaned_data["to_post"]
-            messages.success(request, f"{count} moved: {to_post.title} owns {'it' if count == 1 else 'them'} now.")
-            return redirect("reassign", slug)
-        except ManyMovedOn as conflict:
-            form.rebase(conflict)
+    how = {"by": request.user, "reason": form.cleaned_data["reason"], **form.chosen} if form.is_valid() else {}
+    if how and (count := saved(form, give_to_post, **how, **posts.cleaned_data)):
+        to_post = posts.cleaned_data["to_post"]
+        messages.success(request, f"{count} moved: {to_post.title} owns {'it' if count == 1 else 'them'} now.")
+        return redirect("reassign", slug)
     context |= {"form": form, **posts.cleaned_data}
-    return render(request, "registers/reassign.html", context, status=409 if form.moved else 200)
+    return render(request, "registers/reassign.html", context, status=status_of(form))

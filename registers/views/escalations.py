@@ -3,7 +3,7 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 
 from registers.forms import DecisionForm, EscalationForm
-from registers.models import Escalation, OutOfTurn
+from registers.models import Escalation
 from registers.permissions import (
     Permission,
     can,
@@ -16,6 +16,7 @@ from registers.permissions import (
 )
 from registers.reports import escalations_beside, taken_up
 from registers.views.reading import page_of, read_only, reading_from
+from registers.views.saving import saved, status_of
 
 
 @read_only
@@ -41,30 +42,22 @@ def escalation_list(request, slug):
 def risk_escalate(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = EscalationForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid():
-        try:
-            escalation = Escalation.propose(risk, by=request.user, **form.said)
-            to = escalation.to_register
-            messages.success(request, f"{risk.reference}: proposed. It waits for a risk manager's decision at {to}.")
-            return redirect(risk)
-        except OutOfTurn:
-            form.add_error(None, f"Somebody was quicker: look at {risk.reference} for what waits now")
-    return render(request, "registers/risk_escalate.html", {"register": risk.register, "risk": risk, "form": form})
+    if form.is_valid() and (escalation := saved(form, Escalation.propose, risk, by=request.user, **form.said)):
+        to = escalation.to_register
+        messages.success(request, f"{risk.reference}: proposed. It waits for a risk manager's decision at {to}.")
+        return redirect(risk)
+    context = {"register": risk.register, "risk": risk, "form": form}
+    return render(request, "registers/risk_escalate.html", context, status=status_of(form))
 
 
 def escalation_decide(request, slug, number, pk):
     risk, escalation = get_beside_risk_for(request.user, slug, number, Escalation, pk, Permission.RUN_REGISTER)
     form = DecisionForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            decision = escalation.decide(by=request.user, **form.cleaned_data)
-        except OutOfTurn as refused:
-            messages.error(request, f"Not saved: {refused}.")
-            return redirect("escalation_decide", slug, number, pk)
+    if form.is_valid() and (decision := saved(form, escalation.decide, by=request.user, **form.cleaned_data)):
         _tell(request, risk, decision, is_theirs=_is_what_they_sent(request.user, decision, form))
         return redirect("escalation_list", escalation.to_register.slug)
     context = {"register": risk.register, "risk": risk, "escalation": escalation, "form": form}
-    return render(request, "registers/escalation_decide.html", context)
+    return render(request, "registers/escalation_decide.html", context, status=status_of(form))
 
 
 def taken_up_by(user, register, reading):

@@ -6,9 +6,9 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from registers.forms import MarkForms
-from registers.models import OutOfTurn
 from registers.permissions import Permission, get_register_for, get_risk_for
 from registers.reports.precedents import signs_to_look_at, standing_of, suggestions_for, suggestions_of
+from registers.views.saving import saved, status_of
 
 
 @require_POST
@@ -23,16 +23,11 @@ def risk_precedents(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     beside = {"suggestions": suggestions_of(risk), "standing": standing_of(risk, timezone.localdate())}
     forms = MarkForms(request.POST if request.method == "POST" else None, **beside)
-    if forms.sent.is_valid():
-        try:
-            mark = risk.mark(by=request.user, **forms.said)
-        except OutOfTurn as closed:
-            messages.error(request, f"Not marked: {closed}.")
-            return redirect(risk)
+    if forms.sent.is_valid() and (mark := saved(forms.sent, risk.mark, by=request.user, **forms.said)):
         messages.success(request, f"{mark.sign.code} is marked {mark.get_mark_display().lower()} on {risk.reference}.")
         return redirect("risk_precedents", slug, number)
     context = {"register": risk.register, "risk": risk, "forms": forms, "form": forms.sent, **beside}
-    return render(request, "registers/risk_precedents.html", context)
+    return render(request, "registers/risk_precedents.html", context, status=status_of(forms.sent))
 
 
 def leads_to_signs(risk):

@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from registers.forms import AssessmentForm, EditRiskForm, IndependentForm, LogRiskForm, ReviewForm
-from registers.models import Conflict, Risk
+from registers.models import Risk
 from registers.permissions import Permission, assesses_as, can, get_register_for, get_risk_for, positions_for
 from registers.reports import (
     actions_of,
@@ -22,6 +22,7 @@ from registers.reports import (
 from registers.reports.precedents import elsewhere_of, suggestions_for
 from registers.views.precedents import leads_to_signs
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
+from registers.views.saving import saved, status_of
 
 UNSCORED = "It has no rating yet: assess it when you can."
 DRAFTED = "is kept as a draft. Nobody but officers and managers sees it until it is put on the register."
@@ -36,14 +37,13 @@ LOGGED = {  # by status, and whether it is rated
 def risk_new(request, slug):
     register = get_register_for(request.user, slug, Permission.EDIT_RISK)
     form = LogRiskForm(request.POST if request.method == "POST" else None, register=register)
-    if form.is_valid():
-        risk = Risk.log(register, by=request.user, **form.cleaned_data)
+    if form.is_valid() and (risk := saved(form, Risk.log, register, by=request.user, **form.cleaned_data)):
         said = (risk.reference, LOGGED[risk.status, bool(risk.current)], leads_to_signs(risk))
         messages.success(request, format_html("{} {}{}", *said))
         return redirect(risk)
     suggestions = suggestions_for(form.data) if form.is_bound else []
     context = {"register": register, "form": form, "suggestions": suggestions}
-    return render(request, "registers/risk_new.html", context)
+    return render(request, "registers/risk_new.html", context, status=status_of(form))
 
 
 @read_only
@@ -52,7 +52,8 @@ def risk_detail(request, slug, number):
     reading = reading_from(request, risk.register)
     positions = positions_for(request.user, risk.register, reading.day, reading.agreement).with_words()
     position = None if reading.is_future else positions.filter(risk=risk).first()
-    assessments = risk.assessments.as_at(reading.day, reading.known_by).with_words().order_by("-effective_on", "-pk")
+    may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
+    assessments = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
     days = [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]
     context = {
         "register": risk.register,
@@ -71,7 +72,7 @@ def risk_detail(request, slug, number):
         "life": life_of(risk, position, reading.day, reading.known_by),
         "copy_token": uuid.uuid4(),
         "may_run": can(request.user, Permission.RUN_REGISTER, risk.register.organisation),
-        "may_edit": can(request.user, Permission.EDIT_RISK, risk.register.organisation),
+        "may_edit": may_edit,
         "assesses_as": assesses_as(request.user, risk.register),
     }
     return render(request, "registers/risk_detail.html", context)
@@ -80,15 +81,11 @@ def risk_detail(request, slug, number):
 def risk_edit(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = EditRiskForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid():
-        try:
-            risk.revise(by=request.user, **form.cleaned_data)
-            messages.success(request, f"{risk.reference} is saved.")
-            return redirect(risk)
-        except Conflict as conflict:
-            form.rebase(conflict)
+    if form.is_valid() and saved(form, risk.revise, by=request.user, **form.cleaned_data):
+        messages.success(request, f"{risk.reference} is saved.")
+        return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_edit.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/risk_edit.html", context, status=status_of(form))
 
 
 def risk_assess(request, slug, number):
@@ -96,33 +93,24 @@ def risk_assess(request, slug, number):
     is_ours = assesses_as(request.user, risk.register) == "own"
     kind_of_form = AssessmentForm if is_ours else IndependentForm
     form = kind_of_form(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid():
-        try:
-            assessment = risk.assess(by=request.user, **form.cleaned_data)
-            kind, band = assessment.get_kind_display().lower(), assessment.band_now.label
-            whose = f"a new {kind} rating" if is_ours else "your independent rating"
-            messages.success(request, f"{risk.reference} has {whose}: {band}, {assessment.score}.")
-            return redirect(risk)
-        except Conflict as conflict:
-            form.rebase(conflict)
+    if form.is_valid() and (assessment := saved(form, risk.assess, by=request.user, **form.cleaned_data)):
+        kind, band = assessment.get_kind_display().lower(), assessment.band_now.label
+        whose = f"a new {kind} rating" if is_ours else "your independent rating"
+        messages.success(request, f"{risk.reference} has {whose}: {band}, {assessment.score}.")
+        return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form, "is_ours": is_ours}
-    return render(request, "registers/risk_assess.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/risk_assess.html", context, status=status_of(form))
 
 
 def risk_review(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = ReviewForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid():
-        try:
-            review = risk.review(by=request.user, **form.cleaned_data)
-            messages.success(
-                request, f"{risk.reference} is reviewed. Next review: {date_format(review.next_on, 'j F Y')}."
-            )
-            return redirect(risk)
-        except Conflict as conflict:
-            form.rebase(conflict)
+    if form.is_valid() and (review := saved(form, risk.review, by=request.user, **form.cleaned_data)):
+        next_on = date_format(review.next_on, "j F Y")
+        messages.success(request, f"{risk.reference} is reviewed. Next review: {next_on}.")
+        return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_review.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/risk_review.html", context, status=status_of(form))
 
 
 @read_only
@@ -133,7 +121,7 @@ def risk_history(request, slug, number):
     notes = {"with_marks": may_edit or bool(reading.agreement), "with_drafts": may_edit}
     entries = story_of(risk, reading.day, reading.known_by, **notes)
     revisions = [entry.revision for entry in entries if entry.revision]
-    judged = [revision.assessment for revision in revisions if revision.assessment]
+    judged = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
     context = {
         "register": risk.register,
         "risk": risk,

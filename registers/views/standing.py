@@ -5,48 +5,48 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from registers.forms import CloseForm, DuplicateForm, HappenedForm, OpenRiskForm, ReopenForm
-from registers.models import Conflict
 from registers.permissions import Permission, get_risk_for
+from registers.views.saving import saved, status_of
 
 
 def risk_put_on_register(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = OpenRiskForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and is_done(form, risk.open, by=request.user):
+    if form.is_valid() and saved(form, risk.open, by=request.user, **form.cleaned_data):
         messages.success(request, f"{risk.reference} is on the register.")
         return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_put_on_register.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/risk_put_on_register.html", context, status=status_of(form))
 
 
 def risk_happened(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = HappenedForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and is_done(form, risk.happen, by=request.user):
+    if form.is_valid() and saved(form, risk.happen, by=request.user, **form.cleaned_data):
         messages.success(request, f"{risk.reference} has happened. Assess it again: what is still to come?")
         return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_happened.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/risk_happened.html", context, status=status_of(form))
 
 
 def risk_close(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
     form = CloseForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and is_done(form, risk.close, by=request.user):
+    if form.is_valid() and saved(form, risk.close, by=request.user, **form.cleaned_data):
         messages.success(request, f"{risk.reference} is closed. Everything it said is kept, and it can be reopened.")
         return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_close.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/risk_close.html", context, status=status_of(form))
 
 
 def risk_reopen(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
     form = ReopenForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and is_done(form, risk.reopen, by=request.user):
+    if form.is_valid() and saved(form, risk.reopen, by=request.user, **form.cleaned_data):
         messages.success(request, f"{risk.reference} is open again, with everything it had.")
         return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_reopen.html", context, status=409 if form.conflict else 200)
+    return render(request, "registers/risk_reopen.html", context, status=status_of(form))
 
 
 @require_POST
@@ -57,13 +57,3 @@ def risk_duplicate(request, slug, number):
     copy = risk.duplicate(by=request.user, **form.cleaned_data)
     messages.success(request, f"{copy.reference} is a draft that says what {risk.reference} says. Make it its own.")
     return redirect("risk_edit", slug, copy.number)
-
-
-def is_done(form, verb, *, by):
-    """Whether the verb took what was typed; False after a Conflict, which the form then shows."""
-    try:
-        verb(by=by, **form.cleaned_data)
-        return True
-    except Conflict as conflict:
-        form.rebase(conflict)
-        return False

@@ -12,6 +12,7 @@ from registers.models import SetAside
 from registers.permissions import Permission, can, counts_everything, get_register_for, get_risk_for, risks_for
 from registers.reports import Worklist
 from registers.views.reading import page_of, read_only, reading_from
+from registers.views.saving import saved, status_of
 
 
 @read_only
@@ -58,26 +59,25 @@ def check_set_aside(request, slug, number, check):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
     thing = thing_of(risk, request.user, check)
     form = SetAsideForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        aside = SetAside.put(risk, by=request.user, check_name=check, **form.cleaned_data)
+    how = {"by": request.user, "check_name": check}
+    if form.is_valid() and (aside := saved(form, SetAside.put, risk, **how, **form.cleaned_data)):
         until = date_format(aside.until, "j F Y")
         messages.success(request, f"“{thing.check.title}” is set aside for {risk.reference} until {until}.")
         return redirect("worklist", slug)
     context = {"register": risk.register, "risk": risk, "thing": thing, "form": form}
-    return render(request, "registers/check_set_aside.html", context)
+    return render(request, "registers/check_set_aside.html", context, status=status_of(form))
 
 
 def check_take_back(request, slug, number, check):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
     thing = thing_of(risk, request.user, check)
     form = TakeBackForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        if thing.aside:
-            SetAside.take_back(risk, by=request.user, check_name=check, **form.cleaned_data)
+    how = {"by": request.user, "check_name": check}
+    if form.is_valid() and saved(form, SetAside.take_back, risk, **how, **form.cleaned_data):
         messages.success(request, f"“{thing.check.title}” speaks of {risk.reference} again.")
         return redirect("worklist", slug)
     context = {"register": risk.register, "risk": risk, "thing": thing, "form": form}
-    return render(request, "registers/check_take_back.html", context)
+    return render(request, "registers/check_take_back.html", context, status=status_of(form))
 
 
 def thing_of(risk, user, check):
