@@ -13,10 +13,12 @@ from registers.models.risk import Risk
 
 class RegisterImport(models.Model):
     """plan: how its columns are read (registers.transfer.importing.plan.Plan); that of the last one taken in is
-    remembered for the register. sheets: what the file says, packed, until it is taken in or given up."""
+    remembered for the register. sheets: what the file says, packed, until it is taken in or given up. is_ours: a file
+    of our own in JSON, which says of itself what is what; `report` then says what restoring it comes to."""
 
     class Stage(models.TextChoices):
         MAPPING = "mapping", "Its columns are being named"
+        WORDS = "words", "Its words are being matched"
         STAGING = "staging", "Its rows are being read"
         READY = "ready", "Ready to be taken in"
         DONE = "done", "Taken in"
@@ -25,8 +27,10 @@ class RegisterImport(models.Model):
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     file_name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64, help_text="SHA-256 of the file.")
+    is_ours = models.BooleanField(default=False)
     sheets = models.BinaryField(null=True)
     plan = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.MAPPING)
     rows_read = models.PositiveIntegerField(default=0)
     rows_in_all = models.PositiveIntegerField(default=0)
@@ -43,6 +47,10 @@ class RegisterImport(models.Model):
     def get_absolute_url(self):
         return reverse("import_detail", args=[self.register.slug, self.pk])
 
+    @property
+    def is_done(self):
+        return self.stage == self.Stage.DONE
+
 
 class ImportedRow(models.Model):
     """A row of the file as it was, and what it became. The cells stay with the risk: nothing of them is lost."""
@@ -55,10 +63,12 @@ class ImportedRow(models.Model):
 
     batch = models.ForeignKey(RegisterImport, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(help_text="The file's own row number.")
+    reference = models.CharField(max_length=200, blank=True, db_index=True, help_text="As the file gives it.")
     cells = models.JSONField(help_text="The row's texts, one for each column, untouched.")
     reads = models.JSONField(default=dict, help_text="What it says, by the plan (importing.rows.ReadRow).")
     problems = models.JSONField(default=list)
     outcome = models.CharField(max_length=10, choices=Outcome)
+    is_problem = models.BooleanField(default=False)
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, null=True, related_name="imported_rows")
     version = models.PositiveIntegerField(null=True, help_text="The risk's when the row was held against it.")
 

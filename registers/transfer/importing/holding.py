@@ -1,0 +1,187 @@
+"""One row held against the register: is its risk new there, changed, the same, or can the row not be taken in?
+
+Everything here is in plain terms: owners by title, library rows by slug, days as days. No database.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+
+from registers.scoring import RatingOutsideScheme
+from registers.transfer.importing.plan import Known, Plan
+from registers.transfer.importing.rows import Judged, Planned, Problem, ReadRow
+from registers.transfer.importing.targets import BY_NAME, NOTE
+
+NEVER_EMPTIED = ("title", "event", "status")
+NOT_CONTENT = ("reference", "raised_on")
+DAYS = ("tolerated_until", "target_on", "next_review_on", "told_on")
+EMPTY = {  # what a field says that says nothing; texts and choices: ""
+    **dict.fromkeys(("owner", "primary_failure_type", *DAYS)),
+    **dict.fromkeys(("other_failure_types", "adverse_impacts"), ()),
+}
+LONGEST = {"title": 200, "objective": 300, "portfolio": 100, "owner": 200}
+
+
+@dataclass
+class There:
+    """What the register says of one risk already. said: by field, in the terms of ReadRow.values. judged: of our own,
+    by kind, oldest first. controls, actions: titles, whatever became of them; open: those still in place or open."""
+
+    pk: int
+    reference: str
+    version: int
+    status: str
+    said: dict
+    raised_on: datetime.date
+    judged: dict[str, list[Judged]] = field(default_factory=dict)
+    controls: list[str] = field(default_factory=list)
+    actions: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Held:
+    """What taking the row in would do. changes: (field, before, after). gone: what stands beside the risk and not in
+    the row: it stays."""
+
+    outcome: str
+    changes: list[tuple] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+    controls: list[tuple[str, str]] = field(default_factory=list)
+    actions: list[Planned] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    closes: bool = False
+
+
+def heading(plan: Plan, target: str) -> str:
+    """The heading of the first column that is read as this target, else what we call it."""
+    place = next((n for n, column in enumerate(plan.columns) if column.partition("@")[0] == target), None)
+    return (plan.names[place] if place is not None else "") or BY_NAME[target].label
+
+
+def hold_new(row: ReadRow, plan: Plan, known: Known) -> Held:
+    """Mends row.values where a new risk cannot begin so, and says it in row.problems."""
+    closes = row.values.get("status") == "closed"
+    if row.values.get("status") == "happened":
+        _tell(row, plan, "status", known, "comes in as open: say on its page when it happened, and what")
+    if row.values.get("status") in ("closed", "happened"):
+        row.values["status"] = "open"
+    if (raised := row.values.get("raised_on")) and raised > known.today:
+        _tell(row, plan, "raised_on", known, "is a day to come: it counts from today")
+        del row.values["raised_on"]
+    row.values = {name: value for name, value in row.values.items() if value not in ("", None, [])}
+    _settle(row, row.values, plan, known)
+    judged = [one for one in row.judged if _can_be_judged(row, one, known)]
+    if not row.values.get("title"):
+        row.problems.append(Problem(heading(plan, "title"), "", "Give the risk a title", True))
+    outcome = "refused" if row.is_refused else "new"
+    return Held(outcome, judged=judged, controls=_titled(row.controls), actions=row.actions, closes=closes)
+
+
+def hold_against(there: There, row: ReadRow, plan: Plan, known: Known) -> Held:
+    """What of the row the register does not say yet."""
+    said = {name: value for name, value in row.values.items() if name not in (*NOT_CONTENT, *row.made)}
+    said |= {name: EMPTY.get(name, "") for name in _emptied(row, plan) if name in there.said}
+    if said.get("status", there.status) != there.status:
+        words = "is not what the register says. A spreadsheet changes no status: do it on the risk’s page"
+        _tell(row, plan, "status", known, words)
+    said.pop("status", None)
+    if NOTE in said and NOTE not in plan.columns and there.said[NOTE]:
+        said[NOTE] = there.said[NOTE] if said[NOTE] in there.said[NOTE] else f"{there.said[NOTE]}\n\n{said[NOTE]}"
+    if row.values.get("raised_on", there.raised_on) != there.raised_on:
+        _tell(row, plan, "raised_on", known, "is not the day on the register, which stays")
+    _settle(row, said, plan, known, there.said)
+    changes = [(name, there.said[name], value) for name, value in said.items() if _differs(there.said[name], value)]
+    judged = [one for one in row.judged if _is_new(row, one, there, known) and _can_be_judged(row, one, known)]
+    held = Held("unchanged", changes, judged)
+    held.controls = [one for one in _titled(row.controls) if not _among(one[0], there.controls)]
+    held.actions = [one for one in row.actions if not _among(one.title, there.actions)]
+    if {"controls", "actions"} & set(plan.columns):
+        listed = [title for title, _ in row.controls if "controls" in plan.columns]
+        listed += [one.title for one in row.actions if "actions" in plan.columns]
+        beside = [t for t in there.open if _among(t, there.controls if "controls" in plan.columns else there.actions)]
+        held.gone = [title for title in beside if not _among(title, listed)]
+    if changes or judged or held.controls or held.actions:
+        held.outcome = "changed"
+        if there.status == "closed":
+            words = f"{there.reference} is closed. Reopen it on its page, then bring this row in again"
+            row.problems.append(Problem(heading(plan, "reference"), row.values.get("reference", ""), words, True))
+    if row.is_refused:
+        held.outcome = "refused"
+    return held
+
+
+def _emptied(row: ReadRow, plan: Plan) -> list[str]:
+    """Fields whose column is there and whose cell is empty."""
+    texts = {}
+    for column, text in zip(plan.columns, row.line.cells, strict=False):
+        texts.setdefault(column.partition("@")[0], []).append(text.strip())
+    told = {problem.column for problem in row.problems}
+    return [
+        name
+        for name, found in texts.items()
+        if not any(found) and name not in (*NEVER_EMPTIED, *row.values) and heading(plan, name) not in told
+    ]
+
+
+def _settle(row, said, plan, known, before=None):
+    """Take out of `said` what a risk may not say, in words: the database would refuse all rows for it."""
+    whole = {**(before or {}), **said}
+    if whole.get("response") == "tolerate" and not (whole.get("response_reason") and whole.get("tolerated_until")):
+        words = "needs a reason and a day until when. Say it on the risk’s page"
+        row.problems.append(Problem(heading(plan, "response"), "Tolerate", words, False))
+        for name in ("response", "response_reason", "tolerated_until"):
+            said.pop(name, None)
+    for name, longest in LONGEST.items():
+        if len(said.get(name) or "") > longest:
+            words = f"is longer than {longest} characters. Shorten it"
+            row.problems.append(Problem(heading(plan, name), said[name][:60] + "…", words, True))
+
+
+def _can_be_judged(row, one, known):
+    try:
+        known.scheme.place(one.likelihood, one.impact)
+    except RatingOutsideScheme:
+        words = "is no rating of this register’s scheme"
+        row.problems.append(Problem(f"{one.kind.capitalize()} rating", f"{one.likelihood} x {one.impact}", words, True))
+        return False
+    if one.on and one.on > known.today:
+        words = "is a day to come: nothing is judged ahead. Correct the day"
+        row.problems.append(Problem(f"{one.kind.capitalize()} judged on", one.on.isoformat(), words, True))
+        return False
+    return True
+
+
+def _is_new(row, one, there, known):
+    """Whether the register lacks this judgement. Without a day: whether the latest of its kind says something else."""
+    known_ones = there.judged.get(one.kind, [])
+    asked = [each for each in known_ones if each.on == one.on] if one.on else known_ones[-1:]
+    same = [each for each in asked if (each.likelihood, each.impact) == (one.likelihood, one.impact)]
+    if same and one.rationale and _text(one.rationale) not in {_text(each.rationale) for each in same}:
+        words = "differs from the register’s. What was judged is never edited: assess the risk again on its page"
+        row.problems.append(Problem(f"{one.kind.capitalize()} rationale", one.rationale, words, False))
+    return not same
+
+
+def _tell(row, plan, name, known, words):
+    value = row.values[name]
+    said = known.choices.get(name, {}).get(value, value)
+    row.problems.append(Problem(heading(plan, name), str(said), words, False))
+
+
+def _titled(controls):
+    """Each title once."""
+    return list({title: (title, detail) for title, detail in controls}.values())
+
+
+def _differs(before, after):
+    return _text(before) != _text(after)
+
+
+def _text(value):
+    if isinstance(value, str):
+        return "\n".join(line.rstrip() for line in value.replace("\r\n", "\n").strip().split("\n"))
+    return sorted(value) if isinstance(value, list | tuple | set) else value
+
+
+def _among(title, titles):
+    return " ".join(title.split()).casefold() in {" ".join(one.split()).casefold() for one in titles}

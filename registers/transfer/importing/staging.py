@@ -1,0 +1,103 @@
+"""Rows are read a thousand at a time and held against the register: what taking them in would do is kept with each,
+and nothing is written to the register. A step that is cut off leaves whole chunks, and the next one goes on."""
+
+from django.db import transaction
+
+from registers.models import ImportedRow, RegisterImport
+from registers.transfer.importing.beside import References, found_for
+from registers.transfer.importing.holding import heading, hold_against, hold_new
+from registers.transfer.importing.known import known_of
+from registers.transfer.importing.packed import lines_read, read_as_json, sheet_of
+from registers.transfer.importing.plan import Plan
+from registers.transfer.importing.rows import Problem, read
+
+CHUNK = 1000
+Stage = RegisterImport.Stage
+
+
+@transaction.atomic
+def begin(batch) -> None:
+    """Read it from its first row, by its plan; what was read before is forgotten."""
+    batch = hold(batch)
+    if batch.is_done or batch.is_ours:
+        return
+    plan = Plan.from_json(batch.plan)
+    batch.rows.all().delete()
+    batch.rows_read, batch.rows_in_all = 0, len(lines_read(sheet_of(batch, plan), plan))
+    batch.stage = Stage.STAGING if batch.rows_in_all else Stage.READY
+    batch.save(update_fields=["rows_read", "rows_in_all", "stage"])
+
+
+@transaction.atomic
+def stage_some(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
+    """Read the next rows; returns the import as it is then. after: how many were read when this was asked for: where
+    somebody else has gone on meanwhile nothing is done."""
+    batch = hold(batch)
+    if batch.stage != Stage.STAGING or batch.rows_read != after:
+        return batch
+    plan, known = Plan.from_json(batch.plan), known_of(batch.register)
+    lines = lines_read(sheet_of(batch, plan), plan)
+    references = References(batch.register, plan, lines)
+    some = lines[after : after + chunk]
+    found = found_for(batch.register, references, some)
+    keeps_numbers = batch.register.next_number == 1
+    rows = []
+    for line in some:
+        there, wrong = found.get(line.number, (None, ""))
+        rows.append(_staged(batch, line, there, wrong, references, plan, known, keeps_numbers))
+    ImportedRow.objects.bulk_create(rows, batch_size=500)
+    batch.rows_read = after + len(some)
+    if batch.rows_read >= len(lines):
+        batch.stage = Stage.READY
+    batch.save(update_fields=["rows_read", "stage"])
+    return batch
+
+
+def hold(batch) -> RegisterImport:
+    """The import as it is now, held until the transaction ends."""
+    rows = RegisterImport.objects.select_for_update(of=("self",)).select_related("register__organisation", "register__scheme", "by")
+    return rows.get(pk=batch.pk)
+
+
+def _staged(batch, line, there, wrong, references, plan, known, keeps_numbers):
+    row, reference = read(line, plan, known), references.of(line)
+    where = heading(plan, "reference")
+    if others := references.others(line):
+        several = "rows " if len(others) > 1 else "row "
+        words = f"also stands in {several}{', '.join(map(str, others[:5]))}. Each risk needs a reference of its own"
+        row.problems.append(Problem(where, reference, words, True))
+    if wrong:
+        row.problems.append(Problem(where, reference, f"{wrong}. Give the row one reference of ours", True))
+    number = references.number(reference)
+    if there:
+        held = hold_against(there, row, plan, known)
+    else:
+        number = number if keeps_numbers else None
+        if reference and not number:
+            _keep_reference(row, reference, where, is_ours=bool(references.number(reference)))
+        held = hold_new(row, plan, known)
+    said = read_as_json(row, held) | {"number": None if there else number}
+    return ImportedRow(
+        batch=batch,
+        number=line.number,
+        reference=reference[:200],
+        cells=list(line.cells),
+        reads=said,
+        problems=[vars(problem) for problem in row.problems],
+        is_problem=bool(row.problems),
+        outcome=held.outcome,
+        risk_id=there and there.pk,
+        version=there and there.version,
+    )
+
+
+def _keep_reference(row, reference, where, *, is_ours):
+    """References are given by the register: another's stays with the notes of the new risk."""
+    notes = row.values.get("notes", "")
+    line = f"Reference there: {reference}"
+    if line not in notes:
+        row.values["notes"] = f"{notes}\n{line}".strip()
+    if is_ours:
+        words = "is not on this register: it comes in as a new risk, under the next reference"
+        row.problems.append(Problem(where, reference, words, False))
+
