@@ -21,6 +21,7 @@ class Sheet:
     name: str
     lines: tuple[Line, ...]
     merged: tuple[tuple[int, int, int, int], ...] = ()  # first row, first column, last row, last column, from 1
+    remarks: tuple[str, ...] = ()  # what its reader should know: how it was read, formulas without a stored value
 
 
 def sheets_of(file_name: str, content: bytes) -> list[Sheet]:

@@ -18,6 +18,7 @@ class Plan:
     words: dict[str, dict] = field(default_factory=dict)
     is_day_first: bool = True
     footer_from: int | None = None  # the number of the line from which on there are notes, no risks
+    another_scale: bool = False  # its numbers are not the scheme's: a level or score is read only where words map it
 
     def as_json(self) -> dict:
         return asdict(self)

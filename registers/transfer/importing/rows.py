@@ -39,8 +39,9 @@ class Planned:
 @dataclass
 class ReadRow:
     """values: what the risk says, by field of RiskContent: choices as stored values, library rows as slugs, days, owner
-    as the title of a post; with `reference` and `raised_on`. went: for each non-empty cell (index of its column) the
-    target or targets in which its text is found again: none may be missing."""
+    as the title of a post; with `reference` and `raised_on`. An empty cell says nothing. made: the names of values that
+    nobody wrote but a new risk needs (a title out of the event): not for a risk that is there. went: for each non-empty cell (index of its column) the
+    target or targets in which its text is found again, "ignore" where it is kept with the row only: none is missing."""
 
     line: Line
     values: dict = field(default_factory=dict)
@@ -50,6 +51,7 @@ class ReadRow:
     problems: list[Problem] = field(default_factory=list)
     split: list[str] = field(default_factory=list)  # what was taken apart, in words
     went: dict[int, list[str]] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
 
     @property
     def is_refused(self) -> bool:
