@@ -9,6 +9,8 @@ from registers.forms.controls import ControlForm, ControlTestForm, EditControlFo
 from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.forms.exempt import ExemptForm, LiftExemptionForm
 from registers.forms.filters import DayForm, PositionFilter
+from registers.forms.import_words import ImportWordsForm
+from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportStepForm
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
 from registers.forms.precedents import MarkForms
 from registers.forms.reminders import CalendarAddressForm, ReminderForm
@@ -40,6 +42,10 @@ __all__ = [
     "EscalationForm",
     "ExemptForm",
     "HappenedForm",
+    "ImportColumnsForm",
+    "ImportFileForm",
+    "ImportStepForm",
+    "ImportWordsForm",
     "IndependentForm",
     "LibraryFilesForm",
     "LibrarySearchForm",

@@ -63,7 +63,9 @@ def found_for(register, references: References, lines: list[Line]) -> dict[int, 
         of_ours, before = by_number.get(references.number(said)), came_in.get(said)
         wrong = ""
         if of_ours and before and of_ours != before:
-            wrong = f"stands for two risks: ours of that reference, and {there[before].reference}, which came in with it"
+            wrong = (
+                f"stands for two risks: ours of that reference, and {there[before].reference}, which came in with it"
+            )
         found[row] = (there.get(of_ours or before), wrong)
     return found
 

@@ -1,0 +1,67 @@
+"""A file arrives: what it is, which of its sheets is the register, and how that seems to be laid out."""
+
+import hashlib
+import uuid
+
+from django.db import transaction
+
+from registers.models import Register, RegisterImport
+from registers.transfer.importing.files import CannotRead, Sheet, sheets_of
+from registers.transfer.importing.known import known_of, remembered_of
+from registers.transfer.importing.packed import lines_read, packed_sheets, sheets_in
+from registers.transfer.importing.plan import Plan, guess
+from registers.transfer.importing.targets import IGNORE, NOTE
+
+LARGEST = 20_000_000  # bytes of a file; failing_well.middleware asks for it at this address alone
+Stage = RegisterImport.Stage
+
+
+def begin_import(register, *, by, file_name, content, token=None) -> RegisterImport:
+    """Keep the file and what its columns seem to be; returns the import. The same form sent twice, or the same file
+    while it is on its way, leads to the same import. Raises CannotRead."""
+    digest = hashlib.sha256(content).hexdigest()
+    file_name = file_name[-200:]
+    fields = {"file_name": file_name, "digest": digest, "by": by}
+    if not (under_way := _under_way(register, digest, token)):
+        sheets = sheets_of(file_name, content)
+        plan = best_plan(sheets, register)
+        fields |= {"sheets": packed_sheets(sheets), "plan": plan.as_json()}
+    with transaction.atomic():
+        Register.objects.select_for_update().get(pk=register.pk)  # who sends the same file at once comes second
+        under_way = under_way or _under_way(register, digest, token)
+        return under_way or RegisterImport.objects.create(register=register, token=token or uuid.uuid4(), **fields)
+
+
+def best_plan(sheets: list[Sheet], register) -> Plan:
+    """That of the sheet in which most columns are recognised; of several, the one with most rows. Raises CannotRead."""
+    known, remembered = known_of(register), remembered_of(register)
+    plans = [(sheet, guess(sheet, known, remembered)) for sheet in sheets]
+    plans = [(len(recognised(plan)), len(lines_read(sheet, plan)), plan) for sheet, plan in plans]
+    plans = [found for found in plans if found[1]]
+    if not plans:
+        raise CannotRead("Select a file with at least one row below its headings: this one has none")
+    return max(plans, key=lambda found: found[:2])[2]
+
+
+def recognised(plan: Plan) -> set[str]:
+    return {column for column in plan.columns if column not in (IGNORE, NOTE)}
+
+
+def plan_of(batch, sheet_name: str, heading_row: int | None = None) -> Plan:
+    """The layout of another sheet, or of this one below other headings. Raises CannotRead."""
+    sheet = next(sheet for sheet in sheets_in(batch.sheets) if sheet.name == sheet_name)
+    if heading_row:
+        lines = tuple(line for line in sheet.lines if line.number >= heading_row)
+        sheet = Sheet(sheet.name, lines, sheet.merged, sheet.remarks)
+    return best_plan([sheet], batch.register)
+
+
+def heading_row_of(sheet: Sheet, plan: Plan) -> int:
+    """The last row above the first row of data."""
+    above = [line.number for line in sheet.lines if line.number < plan.first_line]
+    return above[-1] if above else max(1, plan.first_line - 1)
+
+
+def _under_way(register, digest, token):
+    same = register.imports.filter(token=token).first() if token else None
+    return same or register.imports.exclude(stage=Stage.DONE).filter(digest=digest).first()
