@@ -19,7 +19,7 @@ LAYERS = [
     {"scoring"},
     {"models"},
     {"permissions", "govuk"},
-    {"forms", "reports", "insights", "papers", "transfer", "services", "precedents"},
+    {"forms", "reports", "insights", "papers", "transfer", "services", "taking_in", "precedents"},
     {"views"},
     {"management", "admin", "apps", "accounts", "demo", "templatetags"},
 ]

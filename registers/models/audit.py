@@ -10,11 +10,14 @@ import hashlib
 import hmac
 import json
 import secrets
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connections, models, transaction
 from django.db.models import F
 from django.utils import timezone
+
+BATCH = 500  # entries written by one statement at most
 
 
 class HistoryIsAppendOnly(TypeError):
@@ -116,29 +119,44 @@ class AuditEntry(AppendOnly):
 
         subject: the record changed. facts: JSON without personal text. text: JSON that may be erased later.
         seal: what other rows now say; only its salted digest is kept, for `verify_audit` to hold against them."""
+        telling = Telling.of(verb=verb, subject=subject, facts=facts, text=text, seal=seal)
+        return cls.record_many(organisation=organisation, by=by, tellings=[telling])
+
+    @classmethod
+    def record_many(cls, *, organisation, by, tellings):
+        """Add an entry for each Telling, in their order, and return the last one; in the transaction of the changes
+        they record. The head of the chain is held from here until its end: whoever has much to tell tells it last."""
         connection = transaction.get_connection()
         if not connection.in_atomic_block:
             raise transaction.TransactionManagementError("An audit entry belongs in the transaction of its change.")
+        if not tellings:
+            return None
         chain, _ = AuditChain.objects.get_or_create(organisation=organisation)
-        AuditChain.objects.filter(pk=chain.pk).update(last_number=F("last_number") + 1)  # locks the head
+        AuditChain.objects.filter(pk=chain.pk).update(last_number=F("last_number") + len(tellings))  # locks the head
         chain.refresh_from_db()
-        note = AuditText(salt=secrets.token_hex(16), content=text or {})
-        sealed = {} if seal is None else {"seal": note.seal(seal)}
+        first = chain.last_number - len(tellings) + 1
+        for done in range(0, len(tellings), BATCH):
+            batch = tellings[done : done + BATCH]
+            entries = [cls._signed(chain, number, by, telling) for number, telling in enumerate(batch, first + done)]
+            cls.objects.bulk_create(entries)
+            notes = zip(entries, batch, strict=True)
+            AuditText.objects.bulk_create(AuditText(entry=entry, salt=t.salt, content=t.text) for entry, t in notes)
+        AuditChain.objects.filter(pk=chain.pk).update(last_signature=chain.last_signature)
+        return entries[-1]
+
+    @classmethod
+    def _signed(cls, chain, number, by, telling):
         entry = cls(
             chain=chain,
-            number=chain.last_number,
+            number=number,
             by=by,
-            verb=verb,
-            subject=f"{subject._meta.model_name}:{subject.pk}" if isinstance(subject, models.Model) else subject,
-            facts={**(facts or {}), **sealed},
-            text_digest=note.digest(),
+            verb=telling.verb,
+            subject=telling.subject,
+            facts=telling.facts,
+            text_digest=telling.digest,
             previous_signature=chain.last_signature,
         )
-        entry.signature = entry.sign()
-        entry.save()
-        note.entry = entry
-        note.save()
-        AuditChain.objects.filter(pk=chain.pk).update(last_signature=entry.signature)
+        chain.last_signature = entry.signature = entry.sign()
         return entry
 
     def sign(self):
@@ -170,7 +188,31 @@ class AuditText(models.Model):
         return self.seal(self.content)
 
     def seal(self, value):
-        return hashlib.sha256(self.salt.encode() + _canonical(value)).hexdigest()
+        return salted(self.salt, value)
+
+
+@dataclass(slots=True)
+class Telling:
+    """What an entry is going to say, before it has its place in a chain. text: of its AuditText."""
+
+    verb: str
+    subject: str
+    facts: dict
+    text: dict
+    salt: str
+    digest: str
+
+    @classmethod
+    def of(cls, *, verb, subject, facts=None, text=None, seal=None):
+        """As AuditEntry.record takes it: the seal is digested here, and what it was taken of is not kept."""
+        salt, text = secrets.token_hex(16), text or {}
+        sealed = {} if seal is None else {"seal": salted(salt, seal)}
+        name = f"{subject._meta.model_name}:{subject.pk}" if isinstance(subject, models.Model) else subject
+        return cls(verb, name, {**(facts or {}), **sealed}, text, salt, salted(salt, text))
+
+
+def salted(salt, value):
+    return hashlib.sha256(salt.encode() + _canonical(value)).hexdigest()
 
 
 def _canonical(value):
