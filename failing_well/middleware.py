@@ -55,8 +55,9 @@ class RequestGuard:
 
 
 class LargeBody:
-    """Lets a body that is larger than any form's through to a view that takes such, from somebody who may send it: asked
-    before anything, the check of the form's token included, reads the body. Everybody else is told it is too large."""
+    """Lets a body that is larger than any form's through to a view that takes such, from somebody who may send it:
+    asked before anything reads the body, the check of the form's token included. All others are told it is too large.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -40,7 +40,7 @@ def latest(register):
 
 def columns_form(batch, **changes):
     """What the page of columns sends when nobody changes anything. changes: {"column_2": "notes"}."""
-    from registers.forms import ImportColumnsForm
+    from registers.forms.imports import ImportColumnsForm
 
     form = ImportColumnsForm(batch=batch)
     shown = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
@@ -49,7 +49,7 @@ def columns_form(batch, **changes):
 
 def words_form(batch):
     """What the page of words sends when nobody changes anything."""
-    from registers.forms import ImportWordsForm
+    from registers.forms.import_words import ImportWordsForm
 
     form = ImportWordsForm(batch=batch)
     return {"step": "words", **{name: field.initial for name, field in form.fields.items()}}

@@ -9,8 +9,6 @@ from registers.forms.controls import ControlForm, ControlTestForm, EditControlFo
 from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.forms.exempt import ExemptForm, LiftExemptionForm
 from registers.forms.filters import DayForm, PositionFilter
-from registers.forms.import_words import ImportWordsForm
-from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportStepForm
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
 from registers.forms.precedents import MarkForms
 from registers.forms.reminders import CalendarAddressForm, ReminderForm
@@ -42,10 +40,6 @@ __all__ = [
     "EscalationForm",
     "ExemptForm",
     "HappenedForm",
-    "ImportColumnsForm",
-    "ImportFileForm",
-    "ImportStepForm",
-    "ImportWordsForm",
     "IndependentForm",
     "LibraryFilesForm",
     "LibrarySearchForm",

@@ -27,8 +27,8 @@ TITLES = {
     "told_by": "Who told us first",
 }
 HINTS = {
-    "likelihood": "Which of this register’s levels does each mean?",
-    "impact": "Which of this register’s levels does each mean?",
+    "likelihood": "Which level of this register does each mean?",
+    "impact": "Which level of this register does each mean?",
     "score": "A word or colour stands for many pairs of ratings. Choose one for all of them, or leave these risks "
     "unrated: the worklist then asks for a rating.",
     "owner": "Risks are owned by posts, which outlive the people in them. Where the workbook names a person, choose "
@@ -43,7 +43,7 @@ class ImportWordsForm(forms.Form):
     def __init__(self, data=None, *, batch):
         super().__init__(data)
         self.before = Plan.from_json(batch.plan)
-        self.known = known_of(batch.register)
+        self.known = known_of(batch.register, self.before.words)
         undecided = to_decide(sheet_of(batch, self.before), self.before, self.known)
         self.total = sum(len(words) for words in undecided.values())
         self.asked, left = {}, SHOWN

@@ -1,4 +1,7 @@
-"""A workbook's way in, step by step: the file, its columns, its words, and the decision to take it in."""
+"""A workbook's way in, step by step: the file, its columns, and the decision to take it in (its words: import_words.py).
+
+Not among what the package exports: reading rows takes from there how text is mended, and would come round in a circle.
+"""
 
 import hashlib
 import uuid
@@ -10,8 +13,9 @@ from registers.forms.versions import TokenField
 from registers.govuk import Helper
 from registers.transfer.importing.beginning import LARGEST, begin_import, heading_row_of, plan_of
 from registers.transfer.importing.files import CannotRead
-from registers.transfer.importing.packed import lines_read, sheets_in
-from registers.transfer.importing.plan import Plan
+from registers.transfer.importing.layout import letter
+from registers.transfer.importing.packed import sheets_in
+from registers.transfer.importing.plan import Plan, data_lines
 from registers.transfer.importing.targets import BY_NAME, IGNORE, NOTE, TARGETS, Sort
 
 JOINED = (NOTE, IGNORE)
@@ -99,14 +103,14 @@ class ImportColumnsForm(forms.Form):
         }
         if len(self.sheets) == 1:
             self.fields["sheet"].widget = forms.HiddenInput()
-        self.lines = lines_read(self.shown, self.before)
+        self.lines = data_lines(self.shown, self.before)
         self.columns = [self._column(place, name) for place, name in enumerate(self.before.names)]
 
     def _column(self, place, heading):
         """Add the fields of one column; returns what the page shows of it."""
         target, _, on = self.before.columns[place].partition("@")
-        letter = letter_of(place)
-        called = f"{heading or 'No heading'} ({letter})"
+        at = letter(place)
+        called = heading if heading == f"Column {at}" else f"{heading} ({at})"
         name = f"column_{place}"
         self.fields[name] = forms.ChoiceField(
             label=f"What is {called}?",
@@ -114,7 +118,7 @@ class ImportColumnsForm(forms.Form):
             initial=target,
             error_messages={"required": f"Select what {called} is", "invalid_choice": f"Select what {called} is"},
         )
-        column = {"heading": heading, "letter": letter, "called": called, "name": name, "texts": self._texts(place)}
+        column = {"heading": heading, "letter": at, "called": called, "name": name, "texts": self._texts(place)}
         column["is_recognised"] = target not in JOINED
         if "." in target:
             column["day"] = f"on_{place}"
@@ -186,16 +190,6 @@ class ImportColumnsForm(forms.Form):
         target = cleaned[column["name"]]
         on = cleaned.get(column.get("day"))
         return f"{target}@{on.isoformat()}" if on and "." in target else target
-
-
-def letter_of(place):
-    """A for the first column, AA for the 27th."""
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def offered():

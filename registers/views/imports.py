@@ -1,4 +1,4 @@
-"""A workbook comes in: sent, its columns and words named, its rows read and shown, then taken in, all good rows or none."""
+"""A workbook comes in: sent, its columns and words named, its rows read and shown, then taken in."""
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
-from registers.forms import ImportColumnsForm, ImportFileForm, ImportStepForm, ImportWordsForm
+from registers.forms.import_words import ImportWordsForm
+from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportStepForm
 from registers.models import ManyMovedOn, RegisterImport
 from registers.permissions import Permission, get_register_for
 from registers.reports.imports import SHOWS, Preview, done_before, under_way
@@ -114,7 +115,7 @@ BACK = {"name": name_columns, "read": read_anew}  # what the buttons of later st
 
 @read_only
 def import_report(request, slug, pk):
-    register, batch = get_import_for(request.user, slug, pk)
+    _, batch = get_import_for(request.user, slug, pk)
     name = f"{slugify(batch.file_name.rpartition('.')[0])[:80] or 'import'}-left-out.csv"
     answer = HttpResponse(refused_csv(batch), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -123,7 +124,7 @@ def import_report(request, slug, pk):
 
 @require_POST
 def import_give_up(request, slug, pk):
-    register, batch = get_import_for(request.user, slug, pk)
+    _, batch = get_import_for(request.user, slug, pk)
     if give_up(batch):
         messages.success(
             request, f"{batch.file_name} is given up: nothing of it was kept, and the register is as it was."

@@ -8,8 +8,8 @@ from django.db import transaction
 from registers.models import Register, RegisterImport
 from registers.transfer.importing.files import CannotRead, Sheet, sheets_of
 from registers.transfer.importing.known import known_of, remembered_of
-from registers.transfer.importing.packed import lines_read, packed_sheets, sheets_in
-from registers.transfer.importing.plan import Plan, guess
+from registers.transfer.importing.packed import packed_sheets, sheets_in
+from registers.transfer.importing.plan import Plan, data_lines, guess
 from registers.transfer.importing.targets import IGNORE, NOTE
 
 LARGEST = 20_000_000  # bytes of a file; failing_well.middleware asks for it at this address alone
@@ -36,7 +36,7 @@ def best_plan(sheets: list[Sheet], register) -> Plan:
     """That of the sheet in which most columns are recognised; of several, the one with most rows. Raises CannotRead."""
     known, remembered = known_of(register), remembered_of(register)
     plans = [(sheet, guess(sheet, known, remembered)) for sheet in sheets]
-    plans = [(len(recognised(plan)), len(lines_read(sheet, plan)), plan) for sheet, plan in plans]
+    plans = [(len(recognised(plan)), len(data_lines(sheet, plan)), plan) for sheet, plan in plans]
     plans = [found for found in plans if found[1]]
     if not plans:
         raise CannotRead("Select a file with at least one row below its headings: this one has none")

@@ -1,15 +1,15 @@
 """Which risk of the register a row speaks of, by its reference, and what the register says of it already."""
 
-import re
 from collections import defaultdict
 
 from django.db.models import Q
 
 from registers.models import Assessment, ImportedRow, RegisterImport, Risk
+from registers.transfer.importing.fields import number_of
 from registers.transfer.importing.files import Line
 from registers.transfer.importing.holding import There
 from registers.transfer.importing.plan import Plan
-from registers.transfer.importing.rows import Judged
+from registers.transfer.importing.readings import Judged
 from registers.transfer.importing.targets import BY_NAME
 
 
@@ -17,7 +17,7 @@ class References:
     """The references of a whole file: which of them are ours, and which stand in several rows."""
 
     def __init__(self, register, plan: Plan, lines: list[Line]):
-        self._own = re.compile(rf"{re.escape(register.prefix)}[\s_–-]*0*([1-9]\d{{0,8}})", re.IGNORECASE)
+        self._prefix = register.prefix
         self._columns = [place for place, name in enumerate(plan.columns) if name == "reference"]
         self.rows = defaultdict(list)
         for line in lines:
@@ -30,8 +30,7 @@ class References:
 
     def number(self, reference: str) -> int | None:
         """The number in a reference of our own form."""
-        own = self._own.fullmatch(reference.strip())
-        return int(own[1]) if own else None
+        return number_of(reference, self._prefix) or None
 
     def key(self, reference: str):
         return self.number(reference) or " ".join(reference.split()).casefold()
@@ -63,9 +62,7 @@ def found_for(register, references: References, lines: list[Line]) -> dict[int, 
         of_ours, before = by_number.get(references.number(said)), came_in.get(said)
         wrong = ""
         if of_ours and before and of_ours != before:
-            wrong = (
-                f"stands for two risks: ours of that reference, and {there[before].reference}, which came in with it"
-            )
+            wrong = f"stands for two risks, ours of that reference and {there[before].reference}, which came in with it"
         found[row] = (there.get(of_ours or before), wrong)
     return found
 
@@ -89,8 +86,8 @@ def there_of(register, risks) -> list[There]:
             judged=judged[risk.pk],
             controls=[control.title for control in risk.controls.all()],
             actions=[action.title for action in risk.actions.all()],
-            open=[control.title for control in risk.controls.all() if control.is_in_place]
-            + [action.title for action in risk.actions.all() if action.status == action.Status.OPEN],
+            in_place=[control.title for control in risk.controls.all() if control.is_in_place],
+            open=[action.title for action in risk.actions.all() if action.status == action.Status.OPEN],
         )
         for risk in rows
     ]

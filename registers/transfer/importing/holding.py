@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from registers.scoring import RatingOutsideScheme
 from registers.transfer.importing.plan import Known, Plan
-from registers.transfer.importing.rows import Judged, Planned, Problem, ReadRow
+from registers.transfer.importing.readings import Judged, Planned, Problem, ReadRow
+from registers.transfer.importing.row import NOTE_HEADINGS
 from registers.transfer.importing.targets import BY_NAME, NOTE
 
 NEVER_EMPTIED = ("title", "event", "status")
@@ -24,7 +25,7 @@ LONGEST = {"title": 200, "objective": 300, "portfolio": 100, "owner": 200}
 @dataclass
 class There:
     """What the register says of one risk already. said: by field, in the terms of ReadRow.values. judged: of our own,
-    by kind, oldest first. controls, actions: titles, whatever became of them; open: those still in place or open."""
+    by kind, oldest first. controls, actions: titles, whatever became of them; in_place, open: of those still so."""
 
     pk: int
     reference: str
@@ -35,6 +36,7 @@ class There:
     judged: dict[str, list[Judged]] = field(default_factory=dict)
     controls: list[str] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
+    in_place: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
 
 
@@ -62,17 +64,17 @@ def hold_new(row: ReadRow, plan: Plan, known: Known) -> Held:
     """Mends row.values where a new risk cannot begin so, and says it in row.problems."""
     closes = row.values.get("status") == "closed"
     if row.values.get("status") == "happened":
-        _tell(row, plan, "status", known, "comes in as open: say on its page when it happened, and what")
+        _tell(row, plan, "status", known, "It comes in as open: say on its page when it happened, and what")
     if row.values.get("status") in ("closed", "happened"):
         row.values["status"] = "open"
     if (raised := row.values.get("raised_on")) and raised > known.today:
-        _tell(row, plan, "raised_on", known, "is a day to come: it counts from today")
+        _tell(row, plan, "raised_on", known, "It is a day to come: the risk counts from today")
         del row.values["raised_on"]
     row.values = {name: value for name, value in row.values.items() if value not in ("", None, [])}
     _settle(row, row.values, plan, known)
     judged = [one for one in row.judged if _can_be_judged(row, one, known)]
     if not row.values.get("title"):
-        row.problems.append(Problem(heading(plan, "title"), "", "Give the risk a title", True))
+        row.problems.append(Problem(heading(plan, "title"), "", "Enter a title: the row names no risk", True))
     outcome = "refused" if row.is_refused else "new"
     return Held(outcome, judged=judged, controls=_titled(row.controls), actions=row.actions, closes=closes)
 
@@ -82,32 +84,45 @@ def hold_against(there: There, row: ReadRow, plan: Plan, known: Known) -> Held:
     said = {name: value for name, value in row.values.items() if name not in (*NOT_CONTENT, *row.made)}
     said |= {name: EMPTY.get(name, "") for name in _emptied(row, plan) if name in there.said}
     if said.get("status", there.status) != there.status:
-        words = "is not what the register says. A spreadsheet changes no status: do it on the risk’s page"
+        words = "It is not what the register says, and a spreadsheet changes no status: do it on the page of the risk"
         _tell(row, plan, "status", known, words)
     said.pop("status", None)
-    if NOTE in said and NOTE not in plan.columns and there.said[NOTE]:
-        said[NOTE] = there.said[NOTE] if said[NOTE] in there.said[NOTE] else f"{there.said[NOTE]}\n\n{said[NOTE]}"
+    _note(said, there, row, plan)
     if row.values.get("raised_on", there.raised_on) != there.raised_on:
-        _tell(row, plan, "raised_on", known, "is not the day on the register, which stays")
+        _tell(row, plan, "raised_on", known, "It is not the day on the register, which stays")
     _settle(row, said, plan, known, there.said)
     changes = [(name, there.said[name], value) for name, value in said.items() if _differs(there.said[name], value)]
     judged = [one for one in row.judged if _is_new(row, one, there, known) and _can_be_judged(row, one, known)]
     held = Held("unchanged", changes, judged)
     held.controls = [one for one in _titled(row.controls) if not _among(one[0], there.controls)]
     held.actions = [one for one in row.actions if not _among(one.title, there.actions)]
-    if {"controls", "actions"} & set(plan.columns):
-        listed = [title for title, _ in row.controls if "controls" in plan.columns]
-        listed += [one.title for one in row.actions if "actions" in plan.columns]
-        beside = [t for t in there.open if _among(t, there.controls if "controls" in plan.columns else there.actions)]
-        held.gone = [title for title in beside if not _among(title, listed)]
+    if "controls" in plan.columns:
+        held.gone += [title for title in there.in_place if not _among(title, [said for said, _ in row.controls])]
+    if "actions" in plan.columns:
+        held.gone += [title for title in there.open if not _among(title, [one.title for one in row.actions])]
     if changes or judged or held.controls or held.actions:
         held.outcome = "changed"
         if there.status == "closed":
-            words = f"{there.reference} is closed. Reopen it on its page, then bring this row in again"
+            words = f"{there.reference} is closed: reopen it on its page, then bring this row in again"
             row.problems.append(Problem(heading(plan, "reference"), row.values.get("reference", ""), words, True))
     if row.is_refused:
         held.outcome = "refused"
     return held
+
+
+def _note(said, there, row, plan):
+    """The notes of a risk that is there. By a reference of ours they are what the column of notes says, where there is
+    one; to a risk that came in with another's reference, lines are added that it has not got, and none taken away."""
+    before = there.said[NOTE]
+    if row.values.get("reference") == there.reference:
+        said.pop(NOTE, None)
+        if NOTE in plan.columns:
+            cells = zip(plan.columns, plan.names, row.line.cells, strict=False)
+            texts = [(name, text.strip()) for column, name, text in cells if column == NOTE and text.strip()]
+            said[NOTE] = "\n".join(t if name.casefold() in NOTE_HEADINGS else f"{name}: {t}" for name, t in texts)
+    else:
+        added = [line for line in said.get(NOTE, "").split("\n") if line.strip() not in before]
+        said[NOTE] = "\n".join(filter(None, [before, *added]))
 
 
 def _emptied(row: ReadRow, plan: Plan) -> list[str]:
@@ -127,13 +142,13 @@ def _settle(row, said, plan, known, before=None):
     """Take out of `said` what a risk may not say, in words: the database would refuse all rows for it."""
     whole = {**(before or {}), **said}
     if whole.get("response") == "tolerate" and not (whole.get("response_reason") and whole.get("tolerated_until")):
-        words = "needs a reason and a day until when. Say it on the risk’s page"
+        words = "Tolerating needs a reason and the day on which it ends: say both on the page of the risk"
         row.problems.append(Problem(heading(plan, "response"), "Tolerate", words, False))
         for name in ("response", "response_reason", "tolerated_until"):
             said.pop(name, None)
     for name, longest in LONGEST.items():
         if len(said.get(name) or "") > longest:
-            words = f"is longer than {longest} characters. Shorten it"
+            words = f"It is longer than {longest} characters: shorten it"
             row.problems.append(Problem(heading(plan, name), said[name][:60] + "…", words, True))
 
 
@@ -141,11 +156,11 @@ def _can_be_judged(row, one, known):
     try:
         known.scheme.place(one.likelihood, one.impact)
     except RatingOutsideScheme:
-        words = "is no rating of this register’s scheme"
+        words = "It is no rating of the scheme of this register"
         row.problems.append(Problem(f"{one.kind.capitalize()} rating", f"{one.likelihood} x {one.impact}", words, True))
         return False
     if one.on and one.on > known.today:
-        words = "is a day to come: nothing is judged ahead. Correct the day"
+        words = "It is a day to come, and nothing is judged ahead: correct the day"
         row.problems.append(Problem(f"{one.kind.capitalize()} judged on", one.on.isoformat(), words, True))
         return False
     return True
@@ -157,7 +172,7 @@ def _is_new(row, one, there, known):
     asked = [each for each in known_ones if each.on == one.on] if one.on else known_ones[-1:]
     same = [each for each in asked if (each.likelihood, each.impact) == (one.likelihood, one.impact)]
     if same and one.rationale and _text(one.rationale) not in {_text(each.rationale) for each in same}:
-        words = "differs from the register’s. What was judged is never edited: assess the risk again on its page"
+        words = "It is not the reason on the register. A judgement is never edited: assess the risk again on its page"
         row.problems.append(Problem(f"{one.kind.capitalize()} rationale", one.rationale, words, False))
     return not same
 

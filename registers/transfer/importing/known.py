@@ -15,12 +15,14 @@ CHOICES = {
 }
 
 
-def known_of(register) -> Known:
-    """Three queries, whatever the file."""
+def known_of(register, words: dict | None = None) -> Known:
+    """Three queries, whatever the file. words: those of a plan, which may name posts that are still to be added."""
+    posts = [*register.organisation.posts.values_list("title", flat=True)]
+    to_add = [title for title in (words or {}).get("owner", {}).values() if title]
     return Known(
         scheme=register.scheme.rules,
         prefix=register.prefix,
-        posts=tuple(register.organisation.posts.values_list("title", flat=True)),
+        posts=tuple(dict.fromkeys([*posts, *to_add])),
         choices={name: dict(choices.choices) for name, choices in CHOICES.items()},
         library={
             "failure_types": dict(FailureType.objects.values_list("slug", "name")),

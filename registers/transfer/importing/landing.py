@@ -12,7 +12,7 @@ from registers.transfer.importing.holding import DAYS
 from registers.transfer.importing.posts import posts_to_add
 from registers.transfer.importing.staging import hold
 
-Outcome = ImportedRow.Outcome
+Outcome, CLOSED = ImportedRow.Outcome, Risk.Status.CLOSED
 
 
 class NotAsShown(Exception):
@@ -43,17 +43,16 @@ def land(batch, *, by, seen=None) -> RegisterImport:
     posts = [Post.objects.create(organisation=organisation, title=title) for title in titles]
     making = Making(batch, by)
     there = Risk.objects.in_bulk([row.risk_id for row in changed])
+    how = {"register": batch.register, "by": by, "reason": f"Taken over from {batch.file_name}"}
     risks = take_in(
-        register=batch.register,
-        by=by,
         new=[making.new(row) for row in new],
         changed=[making.changed(row, there[row.risk_id]) for row in changed],
-        reason=f"Taken over from {batch.file_name}",
+        **how,
     )
     for row, risk in zip(new, risks, strict=False):
         row.risk = risk
     ImportedRow.objects.bulk_update(new, ["risk"], batch_size=300)
-    making.finish([(row, row.risk) for row in new])
+    take_in(changed=making.reviews(zip([*new, *changed], risks, strict=True)), **how)
     return _done(batch, by, posts)
 
 
@@ -74,7 +73,7 @@ class Making:
         return NewRisk(
             content=self._content({"event": values["title"]} | values),
             raised_on=raised_on,
-            number=row.reads["number"],
+            close={"reason": f"Closed there already. {self._says(row)}"} if held["closes"] else None,
             **self._beside(row),
         )
 
@@ -82,14 +81,11 @@ class Making:
         changes = {name: value for name, _, value in row.reads["held"]["changes"]}
         return ChangedRisk(risk, row.version, self._content(changes), **self._beside(row))
 
-    def finish(self, made):
-        """What a new risk cannot begin with: to be closed, and a next review on another day than its band gives."""
-        for row, risk in made:
-            wanted = day(row.reads["values"].get("next_review_on"))
-            if wanted and risk.next_review_on != wanted:
-                risk.revise(by=self.by, version=risk.version, reason=self._says(row), next_review_on=wanted)
-            if row.reads["held"]["closes"]:
-                risk.close(by=self.by, version=risk.version, reason=f"Closed there already. {self._says(row)}")
+    def reviews(self, taken) -> list[ChangedRisk]:
+        """The next review that a row names, where its rating has set another day. taken: (row, risk)."""
+        asked = [(risk, day(row.reads["values"].get("next_review_on"))) for row, risk in taken]
+        asked = [(risk, on) for risk, on in asked if on and risk.next_review_on != on and risk.status != CLOSED]
+        return [ChangedRisk(risk, risk.version, {"next_review_on": on}) for risk, on in asked]
 
     def _content(self, values):
         found = {name: value for name, value in values.items() if name in Risk.FIELDS}

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from registers.transfer.importing.files import Line, Sheet
 from registers.transfer.importing.holding import Held
 from registers.transfer.importing.plan import Plan
-from registers.transfer.importing.rows import ReadRow
+from registers.transfer.importing.readings import ReadRow
 
 
 def packed_sheets(sheets: list[Sheet]) -> bytes:
@@ -26,12 +26,6 @@ def sheets_in(packed: bytes) -> list[Sheet]:
 def sheet_of(batch, plan: Plan) -> Sheet:
     """The sheet that is read."""
     return next(sheet for sheet in sheets_in(batch.sheets) if sheet.name == plan.sheet)
-
-
-def lines_read(sheet: Sheet, plan: Plan) -> list[Line]:
-    """The lines of data: below the headings, above the notes at the foot, and with something in them."""
-    last = plan.footer_from or float("inf")
-    return [line for line in sheet.lines if plan.first_line <= line.number < last and any(map(str.strip, line.cells))]
 
 
 def read_as_json(row: ReadRow, held: Held) -> dict:

@@ -27,5 +27,5 @@ def why(row) -> str:
 
 
 def in_words(problem) -> str:
-    said = f" “{problem['said']}”" if problem["said"] else ""
+    said = f" {problem['said']}." if problem["said"] else ""
     return f"{problem['column']}:{said} {problem['problem']}."

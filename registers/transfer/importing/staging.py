@@ -9,10 +9,11 @@ from registers.models import ImportedRow, RegisterImport
 from registers.transfer.importing.beside import References, found_for
 from registers.transfer.importing.holding import heading, hold_against, hold_new
 from registers.transfer.importing.known import known_of
-from registers.transfer.importing.packed import lines_read, read_as_json, sheet_of
-from registers.transfer.importing.plan import Plan, to_decide
+from registers.transfer.importing.packed import read_as_json, sheet_of
+from registers.transfer.importing.plan import Plan, data_lines, to_decide
 from registers.transfer.importing.posts import posts_to_add
-from registers.transfer.importing.rows import Problem, read
+from registers.transfer.importing.readings import Problem
+from registers.transfer.importing.rows import Reader
 
 CHUNK = 1000
 Stage, Outcome = RegisterImport.Stage, ImportedRow.Outcome
@@ -28,7 +29,7 @@ def name_columns(batch, plan: Plan | None = None) -> None:
 def match_words(batch, plan: Plan) -> None:
     """Keep what its columns are and what its words mean; where no word is left to ask about, its rows are read next."""
     batch = hold(batch)
-    left = not batch.is_done and to_decide(sheet_of(batch, plan), plan, known_of(batch.register))
+    left = not batch.is_done and to_decide(sheet_of(batch, plan), plan, known_of(batch.register, plan.words))
     _move(batch, Stage.WORDS if left else Stage.STAGING, plan)
 
 
@@ -53,7 +54,7 @@ def _move(batch, stage, plan=None):
     plan = plan or Plan.from_json(batch.plan)
     batch.rows.all().delete()
     batch.plan, batch.stage, batch.rows_read, batch.report = plan.as_json(), stage, 0, {}
-    batch.rows_in_all = len(lines_read(sheet_of(batch, plan), plan))
+    batch.rows_in_all = len(data_lines(sheet_of(batch, plan), plan))
     batch.save(update_fields=["plan", "stage", "rows_read", "report", "rows_in_all"])
 
 
@@ -64,8 +65,9 @@ def stage_some(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
     batch = hold(batch)
     if batch.stage != Stage.STAGING or batch.rows_read != after:
         return batch
-    plan, known = Plan.from_json(batch.plan), known_of(batch.register)
-    lines = lines_read(sheet_of(batch, plan), plan)
+    plan = Plan.from_json(batch.plan)
+    reader = Reader(plan, known_of(batch.register, plan.words))
+    lines = data_lines(sheet_of(batch, plan), plan)
     references = References(batch.register, plan, lines)
     some = lines[after : after + chunk]
     found = found_for(batch.register, references, some)
@@ -73,7 +75,7 @@ def stage_some(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
     rows = []
     for line in some:
         there, wrong = found.get(line.number, (None, ""))
-        rows.append(_staged(batch, line, there, wrong, references, plan, known, keeps_numbers))
+        rows.append(_staged(batch, line, there, wrong, references, reader, keeps_numbers))
     ImportedRow.objects.bulk_create(rows, batch_size=500)
     batch.report = _added_up(batch, rows)
     batch.rows_read = after + len(some)
@@ -103,22 +105,23 @@ def _added_up(batch, rows):
     return {"counts": dict(counts), "posts": list((found | posts).values())}
 
 
-def _staged(batch, line, there, wrong, references, plan, known, keeps_numbers):
-    row, reference = read(line, plan, known), references.of(line)
+def _staged(batch, line, there, wrong, references, reader, keeps_numbers):
+    row, reference = reader.read(line), references.of(line)
+    plan, known = reader.plan, reader.known
     where = heading(plan, "reference")
     if others := references.others(line):
         several = "rows " if len(others) > 1 else "row "
-        words = f"also stands in {several}{', '.join(map(str, others[:5]))}. Each risk needs a reference of its own"
+        words = f"It also stands in {several}{', '.join(map(str, others[:5]))}: each risk needs a reference of its own"
         row.problems.append(Problem(where, reference, words, True))
     if wrong:
-        row.problems.append(Problem(where, reference, f"{wrong}. Give the row one reference of ours", True))
+        row.problems.append(Problem(where, reference, f"It {wrong}: give the row one reference of ours", True))
     number = references.number(reference)
     if there:
         held = hold_against(there, row, plan, known)
     else:
         number = number if keeps_numbers else None
-        if reference and not number:
-            _keep_reference(row, reference, where, is_ours=bool(references.number(reference)))
+        if not number and references.number(reference):
+            _keep_reference(row, reference, where)
         held = hold_new(row, plan, known)
     said = read_as_json(row, held) | {"number": None if there else number}
     return ImportedRow(
@@ -135,12 +138,8 @@ def _staged(batch, line, there, wrong, references, plan, known, keeps_numbers):
     )
 
 
-def _keep_reference(row, reference, where, *, is_ours):
-    """References are given by the register: another's stays with the notes of the new risk."""
-    notes = row.values.get("notes", "")
-    line = f"Reference there: {reference}"
-    if line not in notes:
-        row.values["notes"] = f"{notes}\n{line}".strip()
-    if is_ours:
-        words = "is not on this register: it comes in as a new risk, under the next reference"
-        row.problems.append(Problem(where, reference, words, False))
+def _keep_reference(row, reference, where):
+    """References are given by the register: one of our form that it never gave stays with the notes of the new risk."""
+    row.values["notes"] = f"{row.values.get('notes', '')}\nReference there: {reference}".strip()
+    words = "It is not on this register: the row comes in as a new risk, under the next reference"
+    row.problems.append(Problem(where, reference, words, False))
