@@ -1,6 +1,7 @@
 """Words of a workbook that nobody has said the meaning of: each gets one of ours, or stays with the notes."""
 
 import difflib
+import re
 
 from django import forms
 
@@ -11,6 +12,8 @@ from registers.transfer.importing.plan import Plan, to_decide
 
 SHOWN = 60  # words on one page: the others come after these
 NEW, KEPT = "+", ""
+NEARLY_ALL = 0.9  # of the rows
+FIGURES = re.compile(r"^\s*(\d+)\s*$|(\d+)\s*[x*\u00d7]\s*(\d+)", re.IGNORECASE)
 POSTS = ("owner", "action_owner")
 TYPES = {"driver": "adverse_impacts", "adverse_impacts": "adverse_impacts"}
 TITLES = {
@@ -46,6 +49,7 @@ class ImportWordsForm(forms.Form):
         self.known = known_of(batch.register, self.before.words)
         undecided = to_decide(sheet_of(batch, self.before), self.before, self.known)
         self.total = sum(len(words) for words in undecided.values())
+        self.fits = {key: self._fits(key, words) for key, words in undecided.items()}
         self.asked, left = {}, SHOWN
         for key, words in undecided.items():
             self.asked[key] = dict(list(words.items())[:left])
@@ -81,10 +85,18 @@ class ImportWordsForm(forms.Form):
         return [(KEPT, "Keep it with the notes"), *words.items()]
 
     def _likely(self, key, word, options):
-        """The option that is spelled most like it; for an owner else a new post."""
+        """The option that is spelled most like it; for an owner else a new post. A number that the scheme has, where
+        nearly all do: one that it lacks is then rather a slip than another scale."""
+        if figure_of(word):
+            return figure_of(word) if self.fits[key] and figure_of(word) in dict(options) else KEPT
         labels = {label.casefold(): value for value, label in options if value not in (NEW, KEPT)}
         close = difflib.get_close_matches(word.casefold()[:200], labels, n=1, cutoff=0.8)
         return labels[close[0]] if close else options[0][0]
+
+    def _fits(self, key, words):
+        known = dict(self._options(key, ""))
+        figures = {figure_of(word): count for word, count in words.items() if figure_of(word)}
+        return sum(n for figure, n in figures.items() if figure in known) >= NEARLY_ALL * sum(figures.values())
 
     @property
     def groups(self):
@@ -118,6 +130,12 @@ class ImportWordsForm(forms.Form):
         if said and base in ("likelihood", "impact"):
             return int(said)
         return [int(part) for part in said.split("x")] if said and base in ("score", "band") else said
+
+
+def figure_of(word):
+    """ "3" for a level that is a number, "3x4" for a pair of them; else nothing."""
+    found = FIGURES.search(word)
+    return "x".join(filter(None, found.groups())) if found else ""
 
 
 def pairs_of(scheme):

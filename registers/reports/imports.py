@@ -50,7 +50,9 @@ class Preview:
 
     def rows(self, show):
         narrowed = {"": Q(), "problems": Q(is_problem=True)}.get(show, Q(outcome=show))
-        return self.batch.rows.filter(narrowed).select_related("risk")
+        return (
+            self.batch.rows.filter(narrowed).select_related("risk__current").prefetch_related("risk__current__scheme")
+        )
 
     @cached_property
     def known(self):

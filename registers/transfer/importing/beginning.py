@@ -16,19 +16,21 @@ LARGEST = 20_000_000  # bytes of a file; failing_well.middleware asks for it at 
 Stage = RegisterImport.Stage
 
 
-def begin_import(register, *, by, file_name, content, token=None) -> RegisterImport:
+def begin_import(register, *, by, file_name, content, token=None, sheet="", is_fresh=False) -> RegisterImport:
     """Keep the file and what its columns seem to be; returns the import. The same form sent twice, or the same file
-    while it is on its way, leads to the same import. Raises CannotRead."""
+    while it is on its way, leads to the same import, unless it is to be a fresh one. sheet: the name of the one to
+    read, where it is not to be guessed. Raises CannotRead."""
     digest = hashlib.sha256(content).hexdigest()
     file_name = file_name[-200:]
     fields = {"file_name": file_name, "digest": digest, "by": by}
-    if not (under_way := _under_way(register, digest, token)):
+    under_way = None if is_fresh else _under_way(register, digest, token)
+    if not under_way:
         sheets = sheets_of(file_name, content)
-        plan = best_plan(sheets, register)
+        plan = best_plan(_named(sheet, sheets), register)
         fields |= {"sheets": packed_sheets(sheets), "plan": plan.as_json()}
     with transaction.atomic():
         Register.objects.select_for_update().get(pk=register.pk)  # who sends the same file at once comes second
-        under_way = under_way or _under_way(register, digest, token)
+        under_way = under_way or (None if is_fresh else _under_way(register, digest, token))
         return under_way or RegisterImport.objects.create(register=register, token=token or uuid.uuid4(), **fields)
 
 
@@ -60,6 +62,14 @@ def heading_row_of(sheet: Sheet, plan: Plan) -> int:
     """The last row above the first row of data."""
     above = [line.number for line in sheet.lines if line.number < plan.first_line]
     return above[-1] if above else max(1, plan.first_line - 1)
+
+
+def _named(name, sheets):
+    found = [sheet for sheet in sheets if sheet.name == name] if name else sheets
+    if not found:
+        names = ", ".join(sheet.name for sheet in sheets)
+        raise CannotRead(f"The file has no sheet {name}. It has: {names}")
+    return found
 
 
 def _under_way(register, digest, token):

@@ -7,6 +7,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from registers.scoring import RatingOutsideScheme
+from registers.transfer.importing.layout import letter
 from registers.transfer.importing.plan import Known, Plan
 from registers.transfer.importing.readings import Judged, Planned, Problem, ReadRow
 from registers.transfer.importing.row import NOTE_HEADINGS
@@ -55,9 +56,12 @@ class Held:
 
 
 def heading(plan: Plan, target: str) -> str:
-    """The heading of the first column that is read as this target, else what we call it."""
+    """The heading and letter of the first column that is read as this target, else what we call it."""
     place = next((n for n, column in enumerate(plan.columns) if column.partition("@")[0] == target), None)
-    return (plan.names[place] if place is not None else "") or BY_NAME[target].label
+    if place is None:
+        return BY_NAME[target].label
+    unnamed = f"Column {letter(place)}"
+    return unnamed if plan.names[place] == unnamed else f"{plan.names[place]} ({letter(place)})"
 
 
 def hold_new(row: ReadRow, plan: Plan, known: Known) -> Held:
@@ -73,7 +77,7 @@ def hold_new(row: ReadRow, plan: Plan, known: Known) -> Held:
     row.values = {name: value for name, value in row.values.items() if value not in ("", None, [])}
     _settle(row, row.values, plan, known)
     judged = [one for one in row.judged if _can_be_judged(row, one, known)]
-    if not row.values.get("title"):
+    if not row.values.get("title") and not row.is_refused:
         row.problems.append(Problem(heading(plan, "title"), "", "Enter a title: the row names no risk", True))
     outcome = "refused" if row.is_refused else "new"
     return Held(outcome, judged=judged, controls=_titled(row.controls), actions=row.actions, closes=closes)
