@@ -45,7 +45,8 @@ PATTERNS = tuple(
         (_MOVES, IGNORE),
         (r"gaps? in|assurance|appetite|tolerance|(?:control|mitigation)s? (?:owner|effective\w*|rating)", NOTE),
         (
-            r"previous|last (?:review|update|score|quarter|assess)|reviewed|(?:action|progress|control) status|status of",
+            r"previous|last (?:review|update|score|quarter|assess)|reviewed|"
+            r"(?:action|progress|control) status|status of",
             NOTE,
         ),
         (

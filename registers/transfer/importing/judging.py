@@ -7,9 +7,12 @@ from registers.transfer.importing import scores
 from registers.transfer.importing.scores import IMPACT, LIKELIHOOD
 
 SCORE = "score"
+KEPT = 10_000  # verdicts
 NOT_SAID = frozenset(
-    ["-", "\u2013", "\u2014", "n/a", "na", "tbc", "tba", "tbd", "none", "?", "nil", "n/k"]
-    + ["not scored", "not rated", "not assessed", "not yet scored", "to be scored"]
+    (
+        *("-", "\u2013", "\u2014", "n/a", "na", "tbc", "tba", "tbd", "none", "?", "nil", "n/k"),
+        *("not scored", "not rated", "not assessed", "not yet scored", "to be scored"),
+    )
 )
 
 
@@ -33,6 +36,7 @@ class Judging:
     scheme: Scheme
     words: dict  # part -> word, as scores.same_word has it -> what it means
     another_scale: bool = False
+    known: dict = field(default_factory=dict, compare=False)  # texts -> verdict: most rows repeat what others say
 
     @classmethod
     def by(cls, scheme, words, another_scale=False) -> "Judging":
@@ -68,7 +72,15 @@ class Judging:
         return self.mapped(part, text) == "" or scores.same_word(text).strip(" .") in NOT_SAID
 
     def of(self, texts: list[tuple[str, str, bool]]) -> Verdict:
-        """texts: part, text, and whether its heading puts the impact first."""
+        """texts: part, text, and whether its heading puts the impact first. The verdict is not to be changed."""
+        key = tuple(texts)
+        if key not in self.known:
+            if len(self.known) > KEPT:
+                self.known.clear()
+            self.known[key] = self._of(texts)
+        return self.known[key]
+
+    def _of(self, texts):
         verdict = Verdict()
         found = {LIKELIHOOD: {}, IMPACT: {}}
         given = {}

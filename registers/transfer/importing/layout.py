@@ -30,16 +30,6 @@ def width_of(sheet: Sheet) -> int:
     return max((len(line.cells) for line in sheet.lines), default=0)
 
 
-def letter(index: int) -> str:
-    """A column as spreadsheets call it: 0 is A, 26 is AA."""
-    text = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
 def layout_of(sheet: Sheet, like: list[str] | None = None) -> Layout:
     """like: the headings that are looked for first, those of a plan that is remembered."""
     width = width_of(sheet)

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 
 from registers.transfer.importing import contents, days, headings, kinds, layout, scores, words
-from registers.transfer.importing.files import Line, Sheet
+from registers.transfer.importing.files import Line, Sheet, letter
 from registers.transfer.importing.judging import SCORE, Judging
 from registers.transfer.importing.targets import BY_NAME, IGNORE, NOTE, Sort
 
@@ -51,7 +51,7 @@ def guess(sheet: Sheet, known: Known, remembered: Plan | None = None) -> Plan:
     """The plan for a sheet: where its headings stand, what each column seems to be. remembered: the last plan of this
     register, followed where its headings are the same."""
     found = layout.layout_of(sheet, remembered.names if remembered else None)
-    names = [name or f"Column {layout.letter(at)}" for at, name in enumerate(found.names)]
+    names = [name or f"Column {letter(at)}" for at, name in enumerate(found.names)]
     plan = Plan(sheet.name, found.first_line, names, [NOTE] * len(names), footer_from=found.footer_from)
     if remembered and list(map(headings.plain, names)) == list(map(headings.plain, remembered.names)):
         keep = ("columns", "words", "is_day_first", "another_scale")
@@ -67,13 +67,18 @@ def guess(sheet: Sheet, known: Known, remembered: Plan | None = None) -> Plan:
     return plan
 
 
+def most_like_a_register(sheets: list[Sheet], known: Known) -> int:
+    """The index of the sheet of which most is understood: a workbook has sheets of guidance, keys and old versions."""
+    understood = [len(set(guess(sheet, known).columns) - {NOTE, IGNORE}) for sheet in sheets]
+    return understood.index(max(understood))
+
+
 def _columns(named, names, cells, known):
     seen = [contents.column_of(column) for column in cells]
     targets = [headings.target_of(name) for name in named]
-    targets = [
-        target if headings.is_exact(name) else contents.borne_out(target, column) if target else ""
-        for name, target, column in zip(named, targets, seen, strict=True)
-    ]
+    is_ours = sum(map(headings.is_exact, named)) * 5 >= 4 * sum(map(bool, named))  # an export of this product
+    if not is_ours:
+        targets = [t and contents.borne_out(t, column) for t, column in zip(targets, seen, strict=True)]
     targets = kinds.said(names, targets, lambda at: cells[at])
     targets = _once_each(targets)
     taken = {target for target in targets if target}
@@ -98,7 +103,7 @@ def _once_each(targets):
     seen = set()
     for at, target in enumerate(targets):
         base = target.split("@")[0]
-        if target in seen and (base in ("reference", "title") or BY_NAME[base].sort not in several):
+        if target and target in seen and (base in ("reference", "title") or BY_NAME[base].sort not in several):
             targets[at] = NOTE
         seen.add(target)
     return targets
@@ -110,7 +115,9 @@ def _is_another_scale(columns, cells, scheme):
     most["score"] = most["band"] = most["likelihood"] * most["impact"]
     for target, column in zip(columns, cells, strict=True):
         part = kinds.part_of(target)[1]
-        if part and any(_is_outside(text, part, most[part], scheme) for text in dict.fromkeys(column) if text):
+        texts = [text for text in column if text] if part else []
+        outside = sum(_is_outside(text, part, most[part], scheme) for text in texts)
+        if outside and outside * 50 >= len(texts):  # fewer are slips of the pen
             return True
     return False
 
@@ -118,10 +125,8 @@ def _is_another_scale(columns, cells, scheme):
 def _is_outside(text, part, most, scheme):
     said = scores.LEVEL.fullmatch(" ".join(text.lower().split()).strip(" .;:"))
     if part in ("score", "band"):
-        figures = scores.figures_of(text)
-        return any(figure > most for figure in figures) or (
-            len(figures) > 1 and scores.given_by(scheme, text).pairs == ()
-        )
+        is_outside = contents.is_pair(text) and not scores.given_by(scheme, text).pairs
+        return is_outside or any(figure > most for figure in scores.figures_of(text))
     if not said:
         return False
     levels = scheme.likelihood if part == "likelihood" else scheme.impact

@@ -4,8 +4,7 @@ import re
 import unicodedata
 
 from registers.forms.fields import MENDED
-from registers.transfer.importing.files import Line
-from registers.transfer.importing.layout import letter
+from registers.transfer.importing.files import Line, letter
 from registers.transfer.importing.plan import Known, Plan
 from registers.transfer.importing.readings import Problem, ReadRow
 from registers.transfer.importing.targets import IGNORE, NOTE, TARGETS

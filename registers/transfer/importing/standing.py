@@ -21,7 +21,9 @@ def judged(row, judging: Judging, groups, meanings):
         verdict = judging.of(texts)
         for said, problem in verdict.doubts:
             row.doubt(_place(columns, row, said), said, problem)
-        on, is_ahead = _day(row, columns[0][0], day)
+        on, is_ahead = _day(
+            row, columns[0][0], day, is_told=any(one.kind == kind and not one.on for one in row.read.judged)
+        )
         if verdict.pair is None or is_ahead:
             _not_judged(row, columns, verdict, judging)
             continue
@@ -40,14 +42,14 @@ def _place(columns, row, said):
     return next((at for at, _, _ in columns if row.cells.get(at) and row.cells[at] in said), columns[0][0])
 
 
-def _day(row, at, day):
+def _day(row, at, day, is_told):
     """The day that a heading names; None and True where it lies so far ahead that nothing was judged on it yet."""
     if not day:
         return None, False
     on, today = datetime.date.fromisoformat(day), row.known.today
     if on <= today:
         return on, False
-    if on - QUARTER <= today:
+    if on - QUARTER <= today and not is_told:
         row.told(at, f"{fields.in_words(on)} lies ahead: judged on the day of the import")
         return None, False
     row.doubt(at, fields.in_words(on), "The day lies ahead: nothing is judged on it yet")
