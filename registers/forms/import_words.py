@@ -91,6 +91,9 @@ class ImportWordsForm(forms.Form):
             return figure_of(word) if self.fits[key] and figure_of(word) in dict(options) else KEPT
         labels = {label.casefold(): value for value, label in options if value not in (NEW, KEPT)}
         close = difflib.get_close_matches(word.casefold()[:200], labels, n=1, cutoff=0.8)
+        if not close and key.split(".")[-1] in self.known.choices:
+            said = set(re.findall(r"\w+", word.casefold()))
+            close = [label for label in labels if re.match(r"\w+", label)[0] in said]
         return labels[close[0]] if close else options[0][0]
 
     def _fits(self, key, words):

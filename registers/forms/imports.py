@@ -1,4 +1,4 @@
-"""A workbook's way in, step by step: the file, its columns, and the decision to take it in (its words: import_words.py).
+"""A workbook's way in, step by step: the file, its columns, and the decision to take it in. Words: import_words.py.
 
 Not among what the package exports: reading rows takes from there how text is mended, and would come round in a circle.
 """
@@ -12,8 +12,7 @@ from django.core.exceptions import ValidationError
 from registers.forms.versions import TokenField
 from registers.govuk import Helper
 from registers.transfer.importing.beginning import LARGEST, begin_import, heading_row_of, plan_of
-from registers.transfer.importing.files import CannotRead
-from registers.transfer.importing.layout import letter
+from registers.transfer.importing.files import CannotRead, letter
 from registers.transfer.importing.packed import sheets_in
 from registers.transfer.importing.plan import Plan, data_lines
 from registers.transfer.importing.targets import BY_NAME, IGNORE, NOTE, TARGETS, Sort

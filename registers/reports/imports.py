@@ -110,12 +110,13 @@ class ShownRow:
 
     @property
     def ratings(self):
-        """Those that come in; of a row that is left out, those it names within the scheme."""
+        """Those that come in, current ones first; of a row that is left out, those it names within the scheme."""
         place = self.preview.known.scheme.place
-        return [
+        found = [
             Rating(one["kind"], place(one["likelihood"], one["impact"]), parse_date(one["on"]) if one["on"] else None)
             for one in self.held["judged"]
         ]
+        return sorted(found, key=lambda rating: rating.kind != "current")
 
     @property
     def changes(self):

@@ -9,9 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from registers.models import ManyMovedOn, Register, RegisterImport, User
 from registers.permissions import Permission, can, people_who
 from registers.transfer.importing.beginning import begin_import
-from registers.transfer.importing.files import CannotRead
+from registers.transfer.importing.files import CannotRead, letter
 from registers.transfer.importing.landing import NotAsShown, land
-from registers.transfer.importing.layout import letter
 from registers.transfer.importing.plan import Plan
 from registers.transfer.importing.refused import in_words
 from registers.transfer.importing.staging import give_up, read_anew, stage_some

@@ -7,7 +7,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from registers.scoring import RatingOutsideScheme
-from registers.transfer.importing.layout import letter
+from registers.transfer.importing.files import letter
 from registers.transfer.importing.plan import Known, Plan
 from registers.transfer.importing.readings import Judged, Planned, Problem, ReadRow
 from registers.transfer.importing.row import NOTE_HEADINGS
