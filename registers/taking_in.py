@@ -5,7 +5,6 @@ rows of a batch are made in memory, in the order in which the verbs would have m
 """
 
 from dataclasses import dataclass, field
-from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +19,7 @@ from registers.models import (
     Risk,
     RiskRevision,
 )
+from registers.models.bulk import keys_of, write, write_pairs
 from registers.models.kept import KeptRevision
 
 BATCH = 200  # risks whose rows are in memory together
@@ -67,10 +67,10 @@ def take_in(*, register, by, new=(), changed=(), reason="", recorded_at=None) ->
     writing = _Writing(register, by, reason, recorded_at or timezone.now())
     risks = []
     for batch in _batches(new):
-        risks += writing.batch([(_Life.begin(writing, one, next(numbers)), one) for one in batch])
+        risks += writing.batch(_Life.begin(writing, one, next(numbers)) for one in batch)
     for batch in _batches(changed):
         known = _known([held[one.risk.pk] for one in batch])
-        risks += writing.batch([(_Life.go_on(writing, one, *known[one.risk.pk]), one) for one in batch])
+        risks += writing.batch(_Life.go_on(writing, one, *known[one.risk.pk]) for one in batch)
     AuditEntry.record_many(organisation=register.organisation, by=by, tellings=writing.tellings)
     return risks
 
@@ -108,24 +108,22 @@ def _known(risks):
 
 class _Life:
     """A risk while it is written: what the verbs would read from the database is in memory. revisions, judged: its
-    course; several: what it says that can be several; told: what the audit chain is to say, to be asked once all rows
-    have their keys."""
+    course, oldest first; several: what it says that can be several."""
 
     def __init__(self, writing, risk, several, revisions=(), judged=()):
         self.writing, self.risk, self.several = writing, risk, several
         self.revisions, self.judged = list(revisions), list(judged)
-        self.told = []
 
     @classmethod
     def begin(cls, writing, one, number):
         content = {**one.content}
         several = {name: set(content.pop(name, None) or ()) for name in Risk.MANY}
         day = min(one.raised_on or timezone.localdate(), timezone.localdate())
-        risk = Risk.first(writing.register, number=number, raised_by=writing.by, raised_on=day, **content)
-        life = cls(writing, risk, several)
-        writing.risks.append(risk)
-        writing.link(risk, several)
-        life.record(Risk.what_first(risk.status), day)
+        who = {"raised_by": writing.by, "raised_on": day}
+        life = cls(writing, Risk.first(writing.register, number=number, **who, **content), several)
+        writing.keep(life.risk, several)
+        life.record(Risk.what_first(life.risk.status), day)
+        life.go_through(one)
         return life
 
     @classmethod
@@ -134,7 +132,18 @@ class _Life:
         life = cls(writing, risk, risk.several(), revisions, judged)
         if one.changes:
             life.revise(**one.changes)
+        life.go_through(one)
+        writing.changed.append(risk)
         return life
+
+    def go_through(self, one):
+        for judgement in one.judgements:
+            self.assess(**judgement)
+        for model, rows in ((Control, one.controls), (Action, one.actions)):
+            for row in rows:
+                self.add(model, **row)
+        if one.close is not None:
+            self.close(**one.close)
 
     def revise(self, *, what=None, reason="", on_behalf_of=None, effective_on=None, recorded_at=None, **changes):
         risk, by, reason = self.risk, self.writing.by, reason or self.writing.reason
@@ -145,7 +154,7 @@ class _Life:
         several = {name: set(changes.pop(name)) for name in Risk.MANY if name in changes}
         if several:
             self.several = self.several | several
-            self.writing.relink(risk, several)
+            self.writing.say_instead(risk, several)
         for name, value in changes.items():
             setattr(risk, name, value)
         risk.version += 1
@@ -159,7 +168,7 @@ class _Life:
         risk.in_turn(What.ASSESSED)
         risk.version += 1
         judged = risk.judged(by=self.writing.by, effective_on=day, **when, **judgement)
-        self.writing.judged.append(judged)
+        self.writing.keep(judged)
         if judged.is_our_current:
             self.judged.append(judged)
             risk.stands_by(max(reversed(self.judged), key=lambda row: row.effective_on))  # of one day the last
@@ -167,11 +176,12 @@ class _Life:
 
     def add(self, model, *, reason="", effective_on=None, recorded_at=None, **content):
         record = model.first(self.risk, **content)
+        self.writing.keep(record)
         said = {"reason": reason or self.writing.reason, "effective_on": effective_on}
         said["recorded_at"] = recorded_at or self.writing.recorded_at
         revision = record.revised(KeptRevision.What.ADDED, by=self.writing.by, **said)
-        self.writing.beside[model].append((record, revision))
-        self.told.append(partial(record.told, revision))
+        self.writing.keep(revision)
+        self.writing.tellings.append(record.told(revision))
 
     def close(self, *, reason="", depends_on="", **how):
         self.risk.in_turn(What.CLOSED)
@@ -183,84 +193,59 @@ class _Life:
         when = {"on": day, "after": after, "recorded_at": recorded_at or self.writing.recorded_at}
         revision = self.risk.revised(what, by=self.writing.by, **when, **told)
         self.revisions.append(revision)
-        self.writing.revisions.append(revision)
-        self.writing.link(revision, self.several)
-        self.told.append(partial(self.risk.told, revision, self.several))
+        self.writing.keep(revision, self.several)
+        self.writing.tellings.append(self.risk.told(revision, self.several))
 
 
 class _Writing:
-    """The rows of a batch by their kind, and what is to be told in the end of those written before."""
+    """The rows of a batch by their kind, each with its key already, and what is to be told of all in the end."""
 
     def __init__(self, register, by, reason, recorded_at):
         self.register, self.by, self.reason, self.recorded_at = register, by, reason, recorded_at
-        self.tellings = []
+        self.tellings, self.keys = [], {}
         self._clear()
 
     def _clear(self):
-        self.risks, self.judged, self.revisions = [], [], []
-        self.beside = {Control: [], Action: []}
-        self.links, self.unlinked = [], []
+        self.rows, self.links, self.changed, self.unlinked = {}, {}, [], []
 
-    def link(self, row, several):
-        """row: a Risk or a RiskRevision, written by then."""
-        self.links += [(row, name, other) for name, others in several.items() for other in others]
+    def keep(self, row, several=None):
+        """Give the row its key and write it with the batch. several: what it says that can be several."""
+        model = type(row)
+        if model not in self.keys:
+            self.keys[model] = keys_of(model)
+        row.pk = next(self.keys[model])
+        self.rows.setdefault(model, []).append(row)
+        self._link(row, several or {})
 
-    def relink(self, risk, several):
-        self.unlinked += [(risk, name) for name in several]
-        self.links = [link for link in self.links if link[0] is not risk or link[1] not in several]
-        self.link(risk, several)
+    def say_instead(self, risk, several):
+        for name in several:
+            self.unlinked.append((risk.pk, name))
+            self.links.get((Risk, name), {}).pop(risk.pk, None)
+        self._link(risk, several)
+
+    def _link(self, row, several):
+        for name, others in several.items():
+            if others:
+                self.links.setdefault((type(row), name), {})[row.pk] = [other.pk for other in others]
 
     def batch(self, lives):
-        """Write those lives, each with what comes after its beginning, and return their risks."""
-        for life, one in lives:
-            for judgement in one.judgements:
-                life.assess(**judgement)
-            for model, rows in ((Control, one.controls), (Action, one.actions)):
-                for row in rows:
-                    life.add(model, **row)
-            if one.close is not None:
-                life.close(**one.close)
-        self._write([life.risk for life, _ in lives])
-        Position.objects.rebuild_many([(life.risk, life.revisions, life.judged) for life, _ in lives])
-        self.tellings += [tell() for life, _ in lives for tell in life.told]
-        self._clear()
-        return [life.risk for life, _ in lives]
-
-    def _write(self, risks):
-        currents = [risk.current for risk in risks]
-        for risk in self.risks:
-            risk.current = None  # it is not written yet, and refers to the risk
-        Risk.objects.bulk_create(self.risks)
-        Assessment.objects.bulk_create(self.judged)
-        for risk, current in zip(risks, currents, strict=True):
-            risk.current = current
-        self._write_copies(risks)
-        RiskRevision.objects.bulk_create(self.revisions)
-        for model, rows in self.beside.items():
-            model.objects.bulk_create(record for record, _ in rows)
-            model.revisions.rel.related_model.objects.bulk_create(revision for _, revision in rows)
-        self._write_links()
-
-    def _write_copies(self, risks):
-        """What the risks themselves now say: of new ones only the judgement that stands, the rest is written."""
-        new = {id(risk) for risk in self.risks}
-        Risk.objects.bulk_update([risk for risk in self.risks if risk.current], ["current"])
-        before = [risk for risk in risks if id(risk) not in new]
-        names = [*Risk.ONE, "version", "current"]
-        Risk.objects.bulk_create(before, update_conflicts=True, unique_fields=["pk"], update_fields=names)
-
-    def _write_links(self):
+        """Write those lives and return their risks."""
+        lives = list(lives)
+        for rows in self.rows.values():
+            write(rows)
         for risk, name in self.unlinked:
-            field = Risk._meta.get_field(name)
-            _through(field).filter(**{field.m2m_field_name(): risk}).delete()
-        rows = {}
-        for row, name, other in self.links:
-            field = row._meta.get_field(name)
-            ends = {field.m2m_field_name(): row, field.m2m_reverse_field_name(): other}
-            rows.setdefault(field, []).append(field.remote_field.through(**ends))
-        for field, pairs in rows.items():
-            _through(field).bulk_create(pairs)
+            through, own, _ = _link_of(Risk, name)
+            through._base_manager.filter(**{own: risk}).delete()
+        for (model, name), links in self.links.items():
+            write_pairs(*_link_of(model, name), ((pk, other) for pk, others in links.items() for other in others))
+        names = [*Risk.ONE, "version", "current"]
+        Risk.objects.bulk_create(self.changed, update_conflicts=True, unique_fields=["pk"], update_fields=names)
+        Position.objects.rebuild_many([(life.risk, life.revisions, life.judged) for life in lives])
+        self._clear()
+        return [life.risk for life in lives]
 
 
-def _through(field):
-    return field.remote_field.through._base_manager
+def _link_of(model, name):
+    """(the table of what such a row can have several of, its column for the row, that for the other)."""
+    field = model._meta.get_field(name)
+    return field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name()

@@ -17,6 +17,8 @@ from django.db import connections, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from registers.models.bulk import keys_of, write
+
 BATCH = 500  # entries written by one statement at most
 
 
@@ -134,21 +136,25 @@ class AuditEntry(AppendOnly):
         chain, _ = AuditChain.objects.get_or_create(organisation=organisation)
         AuditChain.objects.filter(pk=chain.pk).update(last_number=F("last_number") + len(tellings))  # locks the head
         chain.refresh_from_db()
-        first = chain.last_number - len(tellings) + 1
+        first, at = chain.last_number - len(tellings) + 1, timezone.now()
+        keys, text_keys = keys_of(cls), keys_of(AuditText)
         for done in range(0, len(tellings), BATCH):
             batch = tellings[done : done + BATCH]
-            entries = [cls._signed(chain, number, by, telling) for number, telling in enumerate(batch, first + done)]
-            cls.objects.bulk_create(entries)
-            notes = zip(entries, batch, strict=True)
-            AuditText.objects.bulk_create(AuditText(entry=entry, salt=t.salt, content=t.text) for entry, t in notes)
+            entries = [cls._signed(chain, n, by, at, telling) for n, telling in enumerate(batch, first + done)]
+            texts = [AuditText(salt=telling.salt, content=telling.text) for telling in batch]
+            if len(tellings) > 1:
+                for entry, text in zip(entries, texts, strict=True):
+                    entry.pk, text.pk = next(keys), next(text_keys)
+            _write(entries, texts)
         AuditChain.objects.filter(pk=chain.pk).update(last_signature=chain.last_signature)
         return entries[-1]
 
     @classmethod
-    def _signed(cls, chain, number, by, telling):
+    def _signed(cls, chain, number, by, at, telling):
         entry = cls(
             chain=chain,
             number=number,
+            at=at,
             by=by,
             verb=telling.verb,
             subject=telling.subject,
@@ -209,6 +215,20 @@ class Telling:
         sealed = {} if seal is None else {"seal": salted(salt, seal)}
         name = f"{subject._meta.model_name}:{subject.pk}" if isinstance(subject, models.Model) else subject
         return cls(verb, name, {**(facts or {}), **sealed}, text, salt, salted(salt, text))
+
+
+def _write(entries, texts):
+    """Each entry with its text, in order: one as any row is, several with the keys that they have."""
+    if len(entries) == 1 and entries[0].pk is None:
+        entries[0].save()
+    else:
+        write(entries)
+    for entry, text in zip(entries, texts, strict=True):
+        text.entry = entry
+    if texts[0].pk is None:
+        texts[0].save()
+    else:
+        write(texts)
 
 
 def salted(salt, value):

@@ -111,6 +111,11 @@ class RiskContent(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def columns(cls):
+        """The names of what can be one only, as they stand in a row: owner_id for owner."""
+        return [cls._meta.get_field(name).attname for name in cls.ONE]
+
     def several(self):
         """What can be several: field name -> a set of the library's rows."""
         return {name: set(getattr(self, name).all()) for name in self.MANY}

@@ -74,7 +74,7 @@ class Making:
             review=review,
             effective_on=on,
             recorded_at=recorded_at or timezone.now(),
-            **{name: getattr(self, name) for name in self.ONE},
+            **{name: self.__dict__[name] for name in self.columns()},
         )
 
     def told(self, revision, several=None):
