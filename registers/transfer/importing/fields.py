@@ -175,10 +175,7 @@ def statement(row):
     values = row.read.values
     columns = row.where["statement"]
     text = "\n".join(row.cells[at] for at in columns)
-    told = statements.told(text)
-    if told and not set(told) & set(values) and all(len(words) <= LONGEST for words in told.values()):
-        values.update(told)
-        row.told(columns[0], f"taken apart into {' and '.join(told)}")
+    if told := _told(row, columns[0], text):
         for at in columns:
             row.went(at, *told)
     elif "event" not in values and len(text) <= LONGEST:
@@ -194,12 +191,25 @@ def statement(row):
             row.note(at)
 
 
+def _told(row, at, text):
+    """The parts of a statement that were taken from it; none where one of them is said elsewhere in the row."""
+    told = statements.told(text)
+    if set(told) & set(row.read.values) or any(len(words) > LONGEST for words in told.values()):
+        return {}
+    if told:
+        row.read.values.update(told)
+        row.told(at, f"taken apart into {' and '.join(told)}")
+    return told
+
+
 def title(row):
     values = row.read.values
     for at in row.where.get("title", [])[:1]:
         line = " ".join(row.cells[at].split())
         values["title"] = line if len(line) <= lines.TITLE else lines.cut(line)
         row.went(at, "title")
+        if not {"cause", "event", "consequence"} & set(values) and (told := _told(row, at, row.cells[at])):
+            row.went(at, *told)
         if len(line) > lines.TITLE:
             row.told(at, f"longer than {lines.TITLE} characters: the title is its beginning")
             if "event" in values or len(line) > LONGEST:

@@ -2,7 +2,7 @@
 
 import re
 
-from registers.transfer.importing import headings
+from registers.transfer.importing import headings, scores
 from registers.transfer.importing.headings import UNSAID
 from registers.transfer.importing.targets import NOTE
 
@@ -22,7 +22,7 @@ def said(names: list[str], targets: list[str], cells_of) -> list[str]:
     targets = _current_or_residual(names, list(targets))
     for run in _runs(targets):
         kinds = {part_of(targets[at])[0] for at in run} - {UNSAID}
-        if len(kinds) == 1:
+        if len(kinds) == 1 and _agree(targets, run, cells_of):
             for at in run:
                 targets[at] = targets[at].replace(f"{UNSAID}.", f"{min(kinds)}.")
         elif kinds:
@@ -51,6 +51,13 @@ def _runs(targets):
             runs.append(run)
             run = []
     return runs
+
+
+def _agree(targets, run, cells_of):
+    """Whether what is unsaid in a run says nothing else than what is said there of the same part."""
+    own = {part_of(targets[at])[1]: at for at in run if part_of(targets[at])[0] != UNSAID}
+    unsaid = [(own.get(part_of(targets[at])[1]), at) for at in run if part_of(targets[at])[0] == UNSAID]
+    return not any(first is not None and _differ(cells_of(first), cells_of(at)) for first, at in unsaid)
 
 
 def _as_the_one_before(targets, run):
@@ -98,6 +105,12 @@ def _agreeing(targets, cells_of):
 
 
 def _differ(ones, others):
-    pairs = [(re.search(r"\d+", a), re.search(r"\d+", b)) for a, b in zip(ones, others, strict=False)]
-    compared = [a[0] == b[0] for a, b in pairs if a and b]
-    return bool(compared) and compared.count(False) * 10 > len(compared)
+    compared = []
+    for one, other in zip(ones, others, strict=False):
+        if one and other:
+            a, b = re.search(r"\d+", one), re.search(r"\d+", other)
+            if a and b:
+                compared.append(a[0] == b[0])
+            elif not a and not b:
+                compared.append(scores.plain(one) == scores.plain(other))
+    return compared.count(False) * 10 > len(compared)

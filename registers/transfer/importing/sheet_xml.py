@@ -11,7 +11,7 @@ from xml.parsers import expat
 from registers.transfer.importing.files import CELLS, LAST_COLUMN, LAST_ROW, CannotRead, letter
 
 CHUNK = 1 << 18  # bytes
-MERGED = 20_000  # merged cells of a sheet
+MERGED, COVERED = 20_000, 200_000  # merged cells of a sheet, and rows that they reach down over in all
 CODED = re.compile("_x(00[01][0-9A-Fa-f]|005[fF])_")  # how Excel writes what XML cannot: _x000D_
 
 
@@ -103,7 +103,7 @@ class Cells(_Pass):
         self.merged: list[tuple[int, int, int, int]] = []
         self.formulas: list[tuple[int, int]] = []
         self.ready: list[tuple[int, list[str]]] = []
-        self.row = self.column = self.count = 0
+        self.row = self.column = self.count = self.covered = 0
         self.texts: dict[int, str] = {}
         self.kind, self.style = "n", 0
         self.value, self.formula = None, None
@@ -140,9 +140,13 @@ class Cells(_Pass):
         self.value = self.formula = None
 
     def _merge(self, reference):
-        self.merged.append(_corners(reference))
-        if len(self.merged) > MERGED:
-            raise CannotRead(f'Sheet "{self.title}" has more than {MERGED:,} merged cells: unmerge them')
+        top, left, bottom, right = _corners(reference)
+        if top > LAST_ROW or left > LAST_COLUMN:
+            return
+        self.merged.append((top, left, min(bottom, LAST_ROW), min(right, LAST_COLUMN)))
+        self.covered += self.merged[-1][2] - top
+        if len(self.merged) > MERGED or self.covered > COVERED:
+            raise CannotRead(f'Sheet "{self.title}" has too many merged cells: unmerge them')
 
     def end(self, name):
         if name == "c":
@@ -166,7 +170,7 @@ class Cells(_Pass):
         self.count += 1
         if not (0 < self.row <= LAST_ROW and 0 < self.column <= LAST_COLUMN and self.count <= CELLS):
             self._refuse()
-        if self.value is None:
+        if self.value is None or (self.formula is not None and not self.value and self.kind != "str"):
             self.formulas.append((self.row, self.column))
             self.texts[self.column] = f"={self.formula}"
         elif self.value:

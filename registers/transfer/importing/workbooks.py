@@ -11,6 +11,7 @@ from registers.transfer.importing.sheet_xml import Cells, Texts, decoded
 ZIP = b"PK\x03\x04"
 MACROS = (".xlsm", ".xltm", ".xlam")
 NAMED_SO = (".xlsx", ".xls", ".xlsb", ".xltx", *MACROS)
+STRINGS = "xl/sharedStrings.xml"  # where they stand if the manifest does not say
 PADDED = re.compile(r'(?:"([^"]*)")?(0+)')  # a number's format: CRR0000 for 7 is CRR0007
 
 
@@ -45,8 +46,10 @@ def _read(archive):
     if len(sheets) > SHEETS:
         raise CannotRead(f"The workbook has more than {SHEETS} sheets: delete those that hold no risks")
     texts = []
-    if shared := reader.package.find(SHARED_STRINGS):
-        with archive.open(shared.PartName[1:]) as part:
+    shared = reader.package.find(SHARED_STRINGS)
+    strings = shared.PartName[1:] if shared is not None else STRINGS
+    if strings in archive.namelist():
+        with archive.open(strings) as part:
             texts = Texts.of(part)
     shown = _Shown(reader.wb, texts)
     gathered = Gathered()
