@@ -91,6 +91,8 @@ def hold_against(there: There, row: ReadRow, plan: Plan, known: Known) -> Held:
         words = "It is not what the register says, and a spreadsheet changes no status: do it on the page of the risk"
         _tell(row, plan, "status", known, words)
     said.pop("status", None)
+    if there.status == "closed":
+        said.pop("next_review_on", None)  # nobody reviews what is closed
     _note(said, there, row, plan)
     if row.values.get("raised_on", there.raised_on) != there.raised_on:
         _tell(row, plan, "raised_on", known, "It is not the day on the register, which stays")
