@@ -231,8 +231,8 @@ class _Writing:
     def batch(self, lives):
         """Write those lives and return their risks."""
         lives = list(lives)
-        for rows in self.rows.values():
-            write(rows)
+        for model, rows in self.rows.items():
+            write(model, map(vars, rows))
         for risk, name in self.unlinked:
             through, own, _ = _link_of(Risk, name)
             through._base_manager.filter(**{own: risk}).delete()

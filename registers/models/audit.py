@@ -11,6 +11,7 @@ import hmac
 import json
 import secrets
 from dataclasses import dataclass
+from itertools import islice
 
 from django.conf import settings
 from django.db import connections, models, transaction
@@ -126,8 +127,9 @@ class AuditEntry(AppendOnly):
 
     @classmethod
     def record_many(cls, *, organisation, by, tellings):
-        """Add an entry for each Telling, in their order, and return the last one; in the transaction of the changes
-        they record. The head of the chain is held from here until its end: whoever has much to tell tells it last."""
+        """Add an entry for each Telling, in their order; in the transaction of the changes they record. Returns the
+        entry where it is one. The head of the chain is held from here until the end: who has much to tell, tells it
+        last of all."""
         connection = transaction.get_connection()
         if not connection.in_atomic_block:
             raise transaction.TransactionManagementError("An audit entry belongs in the transaction of its change.")
@@ -136,48 +138,53 @@ class AuditEntry(AppendOnly):
         chain, _ = AuditChain.objects.get_or_create(organisation=organisation)
         AuditChain.objects.filter(pk=chain.pk).update(last_number=F("last_number") + len(tellings))  # locks the head
         chain.refresh_from_db()
-        first, at = chain.last_number - len(tellings) + 1, timezone.now()
-        keys, text_keys = keys_of(cls), keys_of(AuditText)
-        for done in range(0, len(tellings), BATCH):
-            batch = tellings[done : done + BATCH]
-            entries = [cls._signed(chain, n, by, at, telling) for n, telling in enumerate(batch, first + done)]
-            texts = [AuditText(salt=telling.salt, content=telling.text) for telling in batch]
-            if len(tellings) > 1:
-                for entry, text in zip(entries, texts, strict=True):
-                    entry.pk, text.pk = next(keys), next(text_keys)
-            _write(entries, texts)
+        entries = cls._chained(chain, by, tellings)
+        if len(tellings) == 1:
+            entry = cls(**next(entries))
+            entry.save()
+            AuditText.objects.create(entry=entry, salt=tellings[0].salt, content=tellings[0].text)
+        else:
+            _write(entries, tellings)
         AuditChain.objects.filter(pk=chain.pk).update(last_signature=chain.last_signature)
-        return entries[-1]
+        return entry if len(tellings) == 1 else None
 
-    @classmethod
-    def _signed(cls, chain, number, by, at, telling):
-        entry = cls(
-            chain=chain,
-            number=number,
-            at=at,
-            by=by,
-            verb=telling.verb,
-            subject=telling.subject,
-            facts=telling.facts,
-            text_digest=telling.digest,
-            previous_signature=chain.last_signature,
-        )
-        chain.last_signature = entry.signature = entry.sign()
-        return entry
+    @staticmethod
+    def _chained(chain, by, tellings):
+        """What each entry says, by column, signed one after the other. The chain takes the numbers before its last."""
+        at, before = timezone.now(), chain.last_number - len(tellings)
+        for number, telling in enumerate(tellings, before + 1):
+            said = {
+                "chain_id": chain.pk,
+                "number": number,
+                "at": at,
+                "by_id": by and by.pk,
+                "verb": telling.verb,
+                "subject": telling.subject,
+                "facts": telling.facts,
+                "text_digest": telling.digest,
+                "previous_signature": chain.last_signature,
+            }
+            chain.last_signature = said["signature"] = signature_of(said)
+            yield said
 
     def sign(self):
-        signed = {
-            "chain": str(self.chain_id),
-            "number": self.number,
-            "at": self.at,
-            "by": self.by_id,
-            "verb": self.verb,
-            "subject": self.subject,
-            "facts": self.facts,
-            "text": self.text_digest,
-            "previous": self.previous_signature,
-        }
-        return hmac.new(settings.AUDIT_KEY.encode(), _canonical(signed), hashlib.sha256).hexdigest()
+        return signature_of(vars(self))
+
+
+def signature_of(said):
+    """said: what an entry says, by column."""
+    signed = {
+        "chain": str(said["chain_id"]),
+        "number": said["number"],
+        "at": said["at"],
+        "by": said["by_id"],
+        "verb": said["verb"],
+        "subject": said["subject"],
+        "facts": said["facts"],
+        "text": said["text_digest"],
+        "previous": said["previous_signature"],
+    }
+    return hmac.digest(settings.AUDIT_KEY.encode(), _canonical(signed), "sha256").hex()
 
 
 class AuditText(models.Model):
@@ -217,18 +224,17 @@ class Telling:
         return cls(verb, name, {**(facts or {}), **sealed}, text, salt, salted(salt, text))
 
 
-def _write(entries, texts):
-    """Each entry with its text, in order: one as any row is, several with the keys that they have."""
-    if len(entries) == 1 and entries[0].pk is None:
-        entries[0].save()
-    else:
-        write(entries)
-    for entry, text in zip(entries, texts, strict=True):
-        text.entry = entry
-    if texts[0].pk is None:
-        texts[0].save()
-    else:
-        write(texts)
+def _write(entries, tellings):
+    keys, text_keys = keys_of(AuditEntry), keys_of(AuditText)
+    for done in range(0, len(tellings), BATCH):
+        batch = tellings[done : done + BATCH]
+        rows = [{"id": next(keys), **said} for said in islice(entries, BATCH)]
+        texts = [
+            {"id": next(text_keys), "entry_id": row["id"], "salt": telling.salt, "content": telling.text}
+            for row, telling in zip(rows, batch, strict=True)
+        ]
+        write(AuditEntry, rows)
+        write(AuditText, texts)
 
 
 def salted(salt, value):
@@ -236,7 +242,7 @@ def salted(salt, value):
 
 
 def _canonical(value):
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_iso).encode()
+    return CANONICAL.encode(value).encode()
 
 
 def _iso(value):
@@ -246,6 +252,7 @@ def _iso(value):
     return value.isoformat()
 
 
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_iso)
 TABLE = AuditEntry._meta.db_table
 GUARDS = {
     "sqlite": [

@@ -8,10 +8,10 @@ import datetime
 from itertools import count, islice
 from operator import itemgetter
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 ROWS = 500  # written by one statement at most, so that no statement lasts
-PLAIN = (str, int, bool, type(None))
+PLAIN = {str, int, bool, type(None)}
 ASKED = (
     models.DateField,
     models.TimeField,
@@ -28,12 +28,10 @@ def keys_of(model):
         yield from _take_keys(model._meta.db_table, model._meta.pk.column, ROWS)
 
 
-def write(rows):
-    """Insert rows of one model, each with its key and the keys of all that it refers to."""
-    rows = iter(rows)
+def write(model, rows):
+    """Insert rows of a model. rows: column by the name of its attribute (owner_id for owner), key included."""
+    fields, rows = model._meta.concrete_fields, iter(rows)
     while batch := list(islice(rows, ROWS)):
-        model = type(batch[0])
-        fields = model._meta.concrete_fields
         _insert(model, [f.column for f in fields], _values(fields, batch))
 
 
@@ -47,20 +45,22 @@ def write_pairs(through, column, other, pairs):
 
 def _values(fields, rows):
     """A tuple a row, as the database takes them. What is no plain text or number is asked of its field, days once."""
-    said = [[*map(itemgetter(f.attname), map(vars, rows))] for f in fields]
+    said = [[*map(itemgetter(f.attname), rows)] for f in fields]
     for place, f in enumerate(fields):
-        asked = {}
-        if isinstance(f, ASKED) or any(type(value) not in PLAIN for value in said[place]):
-            said[place] = [_asked(f, value, asked) for value in said[place]]
+        if isinstance(f, ASKED) or not PLAIN.issuperset(map(type, said[place])):
+            said[place] = _asked(f, said[place])
     return list(zip(*said, strict=True))
 
 
-def _asked(f, value, known):
-    if not isinstance(value, datetime.date):
-        return f.get_db_prep_save(value, connection)
-    if value not in known:
-        known[value] = f.get_db_prep_save(value, connection)
-    return known[value]
+def _asked(f, values):
+    database, known = connections[DEFAULT_DB_ALIAS], {}
+    for value in values:
+        if not isinstance(value, datetime.date):
+            yield f.get_db_prep_save(value, database)
+            continue
+        if value not in known:
+            known[value] = f.get_db_prep_save(value, database)
+        yield known[value]
 
 
 def _insert(model, columns, rows):

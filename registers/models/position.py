@@ -164,7 +164,7 @@ class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
             return self.bulk_create(Position.of(risk, stretch) for risk, stretch in found)
         keys = keys_of(Position)
         rows = [Position.of(risk, stretch, key=next(keys)) for risk, stretch in found]
-        write(rows)
+        write(Position, map(vars, rows))
         return rows
 
 
