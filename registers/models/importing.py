@@ -34,6 +34,9 @@ class RegisterImport(models.Model):
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.MAPPING)
     rows_read = models.PositiveIntegerField(default=0)
     rows_in_all = models.PositiveIntegerField(default=0)
+    kept = models.JSONField(
+        null=True, help_text="Of a restored register: what its file said and had no place here. Empty: a spreadsheet."
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
