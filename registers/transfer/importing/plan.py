@@ -83,9 +83,8 @@ def _columns(named, names, cells, known):
     targets = _once_each(targets)
     taken = {target for target in targets if target}
     free = [at for at, target in enumerate(targets) if not target]
-    for at, target in contents.by_contents(
-        [c if at in free else contents.column_of([]) for at, c in enumerate(seen)], taken, known.posts
-    ).items():
+    unnamed = [column if at in free else contents.column_of([]) for at, column in enumerate(seen)]
+    for at, target in contents.by_contents(unnamed, named, taken, known.posts).items():
         targets[at] = target
     if not taken.intersection({"title", "statement", "event"}):
         free = [at for at, target in enumerate(targets) if not target]
