@@ -242,8 +242,16 @@ def test_a_remembered_plan_is_followed_where_the_headings_are_the_same():
     later = sheet_of(["Register"], [], ["REF", "Ward ", "Risk"], ["1", "North", "Flood"])
     plan = guess(later, known(), Plan.from_json(remembered.as_json()))
     assert (plan.columns, plan.words, plan.first_line) == (remembered.columns, remembered.words, 4)
-    other = guess(sheet_of(["Ref", "Parish", "Risk"], ["1", "North", "Flood"]), known(), remembered)
-    assert other.columns[1] == "notes"
+    other = guess(sheet_of(["No", "Parish", "Risk"], ["1", "North", "Flood"]), known(), remembered)
+    assert (other.columns[1], other.words) == ("notes", {})
+
+
+def test_a_new_column_among_remembered_ones_is_guessed_and_the_others_are_followed():
+    remembered = guess(sheet_of(["Ref", "Ward", "Risk", "Who"], ["1", "North", "Flood", "Ash"]), known())
+    remembered.columns[1], remembered.columns[3] = "portfolio", "owner"
+    heads = ["Ref", "Q4 2025/26", "Risk", "Risk owner", "Ward", "Who"]
+    plan = guess(sheet_of(heads, ["1", "4 x 5", "Flood", "x", "North", "Ash"]), known(), remembered)
+    assert plan.columns == ["reference", "current.score@2026-03-31", "title", "notes", "portfolio", "owner"]
 
 
 def test_a_cell_merged_downwards_speaks_for_each_row_and_one_risk_over_several_rows_is_one():

@@ -10,7 +10,7 @@ from spreadsheets import TODAY, known, levels, lost, preset, read_all, read_row,
 from registers.transfer.importing import days, lines, scores
 from registers.transfer.importing.files import Line
 from registers.transfer.importing.plan import Plan
-from registers.transfer.importing.rows import Planned, read
+from registers.transfer.importing.rows import Planned, name_double, read
 from registers.transfer.importing.statements import told
 from registers.transfer.importing.targets import TARGETS
 
@@ -245,6 +245,20 @@ def test_a_band_that_the_scheme_gives_is_found_in_it_and_another_goes_to_the_not
 
 
 # Words and posts
+
+
+@pytest.mark.parametrize(("reference", "is_refused"), [("CORP-007", True), ("CRR0007", False)])
+def test_a_reference_that_stands_twice_is_named_with_both_rows(reference, is_refused):
+    sheet = sheet_of(["Ref", "Title"], [reference, "Flood"], ["CORP-008", "Frost"], [reference.lower(), "Fire"])
+    plan, rows = read_all(sheet, known())
+    seen = {}
+    for row in rows:
+        name_double(row, seen, plan, known())
+    said = [
+        (row.line.number, p.column, p.refuses) for row in rows for p in row.problems if "reference too" in p.problem
+    ]
+    assert said == [(4, "Ref (A)", is_refused)]
+    assert rows[2].problems[0].problem.startswith("Row 2 has this reference too")
 
 
 def test_references_of_ours_are_put_in_form_and_those_of_others_are_kept():
