@@ -6,7 +6,7 @@ import struct
 import zipfile
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.styles import numbers
@@ -16,6 +16,7 @@ from registers.transfer.importing import archives, files
 from registers.transfer.importing.files import CannotRead, sheets_of
 from registers.transfer.spreadsheet_text import escaped, unescaped
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TABLE = [["Ref", "Title"], ["1", "Flood"], ["2", "Fire"]]
 
 
@@ -142,6 +143,7 @@ def test_what_a_spreadsheet_would_run_is_read_as_the_text_it_was():
     assert [row[1] for row in texts(sheets_of("a.csv", csv_of(rows))[0])[1:]] == ["=1+1", "'-x", "it's"]
 
 
+@UNHURRIED
 @given(st.text())
 @example("'=x")
 @example("''\t")
@@ -301,6 +303,7 @@ def test_quotation_marks_out_of_place_are_read_and_told():
     assert "quotation marks" in sheet.remarks[0]
 
 
+@UNHURRIED
 @given(st.binary(max_size=300), st.sampled_from(["a.csv", "a.xlsx", "a.xls", "a"]))
 @example(b"PK\x03\x04", "a.xlsx")
 def test_any_bytes_are_read_or_refused(content, name):
@@ -310,6 +313,7 @@ def test_any_bytes_are_read_or_refused(content, name):
         assert str(refused)
 
 
+@UNHURRIED
 @given(st.data())
 def test_a_workbook_with_a_damaged_byte_is_read_or_refused(data):
     content = bytearray(WHOLE)

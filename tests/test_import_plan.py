@@ -77,6 +77,13 @@ def test_rows_above_the_headings_and_notes_below_the_table_hold_no_risks():
     assert [line.number for line in left_out(sheet, plan)] == [1, 2, 3, 7, 8]
 
 
+def test_a_sentence_right_below_the_table_is_no_risk():
+    agreed = "This register was agreed by the board in May and is looked at each quarter"
+    rows = [[str(n), "Flood", "4", "5"] for n in range(1, 4)]
+    sheet = sheet_of(["Ref", "Risk title", "Likelihood", "Impact"], *rows, [agreed, "", "", ""])
+    assert guess(sheet, known()).footer_from == 5
+
+
 def test_a_sparse_last_row_is_a_risk_and_no_footer():
     sheet = sheet_of(["Ref", "Risk title", "Likelihood", "Impact"], ["1", "Flood", "4", "5"], ["2", "Fire", "", ""])
     assert guess(sheet, known()).footer_from is None
@@ -139,7 +146,8 @@ def test_two_sets_of_ratings_with_nothing_to_tell_them_apart_go_to_the_notes():
 
 
 def test_current_and_residual_in_one_sheet_are_not_taken_for_one_another():
-    found = columns(["Ref", "Risk", "Current score", "Residual score"], ["1", "Flood", "20", "12"])
+    rows = [[str(n), "Flood", "20", "20"] for n in range(30)]  # alike by chance
+    found = columns(["Ref", "Risk", "Current score", "Residual score"], *rows)
     assert found[2:] == ["current.score", "notes"]
 
 
@@ -193,6 +201,17 @@ def test_numbers_of_another_scale_are_asked_for_and_not_read():
     assert to_decide(sheet, plan, register) == {}
 
 
+def test_scores_of_another_scale_are_not_read_even_where_the_scheme_could_give_them():
+    sheet = sheet_of(
+        ["Ref", "Risk", "Current score"], ["1", "Flood", "16"], ["2", "Fire", "5 x 5"], ["3", "Frost", "2x2"]
+    )
+    register = known("four-by-four")
+    plan, read = read_all(sheet, register)
+    assert [row.judged for row in read] == [[], [], []]
+    plan.words = {"score": {"5 x 5": [4, 4]}}
+    assert [len(row.judged) for row in read_all(sheet, register, plan)[1]] == [0, 1, 0]
+
+
 def test_what_is_asked_is_counted_and_what_is_known_is_not_asked():
     sheet = sheet_of(
         ["Ref", "Risk", "Category", "Current score", "Owner", "Status"],
@@ -223,8 +242,16 @@ def test_a_remembered_plan_is_followed_where_the_headings_are_the_same():
     later = sheet_of(["Register"], [], ["REF", "Ward ", "Risk"], ["1", "North", "Flood"])
     plan = guess(later, known(), Plan.from_json(remembered.as_json()))
     assert (plan.columns, plan.words, plan.first_line) == (remembered.columns, remembered.words, 4)
-    other = guess(sheet_of(["Ref", "Parish", "Risk"], ["1", "North", "Flood"]), known(), remembered)
-    assert other.columns[1] == "notes"
+    other = guess(sheet_of(["No", "Parish", "Risk"], ["1", "North", "Flood"]), known(), remembered)
+    assert (other.columns[1], other.words) == ("notes", {})
+
+
+def test_a_new_column_among_remembered_ones_is_guessed_and_the_others_are_followed():
+    remembered = guess(sheet_of(["Ref", "Ward", "Risk", "Who"], ["1", "North", "Flood", "Ash"]), known())
+    remembered.columns[1], remembered.columns[3] = "portfolio", "owner"
+    heads = ["Ref", "Q4 2025/26", "Risk", "Risk owner", "Ward", "Who"]
+    plan = guess(sheet_of(heads, ["1", "4 x 5", "Flood", "x", "North", "Ash"]), known(), remembered)
+    assert plan.columns == ["reference", "current.score@2026-03-31", "title", "notes", "portfolio", "owner"]
 
 
 def test_a_cell_merged_downwards_speaks_for_each_row_and_one_risk_over_several_rows_is_one():

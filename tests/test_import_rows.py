@@ -3,18 +3,19 @@
 import datetime
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from spreadsheets import TODAY, known, levels, lost, preset, read_all, read_row, sheet_of
 
 from registers.transfer.importing import days, lines, scores
 from registers.transfer.importing.files import Line
 from registers.transfer.importing.plan import Plan
-from registers.transfer.importing.rows import Planned, read
+from registers.transfer.importing.rows import Planned, name_double, read
 from registers.transfer.importing.statements import told
 from registers.transfer.importing.targets import TARGETS
 
 D = datetime.date
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def problems(row):
@@ -61,6 +62,7 @@ def test_days_that_there_are_not_are_refused(text):
         days.span_of(text)
 
 
+@UNHURRIED
 @given(
     st.dates(D(1997, 1, 1), D(2055, 12, 31)),
     st.sampled_from(["%d/%m/%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %y", "%d/%m/%y"]),
@@ -243,6 +245,20 @@ def test_a_band_that_the_scheme_gives_is_found_in_it_and_another_goes_to_the_not
 
 
 # Words and posts
+
+
+@pytest.mark.parametrize(("reference", "is_refused"), [("CORP-007", True), ("CRR0007", False)])
+def test_a_reference_that_stands_twice_is_named_with_both_rows(reference, is_refused):
+    sheet = sheet_of(["Ref", "Title"], [reference, "Flood"], ["CORP-008", "Frost"], [reference.lower(), "Fire"])
+    plan, rows = read_all(sheet, known())
+    seen = {}
+    for row in rows:
+        name_double(row, seen, plan, known())
+    said = [
+        (row.line.number, p.column, p.refuses) for row in rows for p in row.problems if "reference too" in p.problem
+    ]
+    assert said == [(4, "Ref (A)", is_refused)]
+    assert rows[2].problems[0].problem.startswith("Row 2 has this reference too")
 
 
 def test_references_of_ours_are_put_in_form_and_those_of_others_are_kept():
@@ -433,6 +449,14 @@ def test_actions_have_their_post_and_day_only_where_every_word_is_understood():
     ]
 
 
+def test_a_post_with_a_comma_is_one_post_where_the_register_has_it():
+    register = known(posts=("Head of Legal, Land and Elections",))
+    row = read_row(
+        ["Title", "Actions"], "a", "Fill it (Head of Legal, Land and Elections, 1 May 2027)", known_=register
+    )
+    assert row.actions == [Planned("Fill it", owner="Head of Legal, Land and Elections", due_on=D(2027, 5, 1))]
+
+
 def test_post_and_day_beside_one_action_are_its_own():
     heads = ["Title", "Actions", "Action owner", "Action due"]
     row = read_row(heads, "a", "Fill the post", "Director of Finance (vacant)", "Q1 2026/27")
@@ -475,6 +499,7 @@ TEXTS = st.one_of(
 )
 
 
+@UNHURRIED
 @given(st.lists(TEXTS, min_size=len(HEADS), max_size=len(HEADS) + 2))
 @example(["\ud800\0"] * len(HEADS))
 @example([" " * 3000 + "("] * len(HEADS))
@@ -487,6 +512,7 @@ def test_any_texts_under_our_own_headings_are_read_and_none_is_lost(cells):
     assert len(row.values.get("notes", "")) <= 10_000
 
 
+@UNHURRIED
 @given(st.lists(st.lists(TEXTS, min_size=1, max_size=6), min_size=1, max_size=8))
 def test_any_sheet_is_guessed_and_read_and_none_of_its_cells_is_lost(rows):
     if not any(any(row) for row in rows):
@@ -497,6 +523,7 @@ def test_any_sheet_is_guessed_and_read_and_none_of_its_cells_is_lost(rows):
         assert {at for at, cell in enumerate(row.line.cells) if cell.strip()} <= set(row.went)
 
 
+@UNHURRIED
 @given(st.text(alphabet=st.characters(categories=["L", "N", "P"]), min_size=1, max_size=40))
 def test_a_text_that_has_no_field_is_found_in_the_notes(text):
     row = read_row(["Title", "Ward"], "a", text, columns=["title", "notes"])

@@ -99,12 +99,12 @@ def _words_borne_out(target, column):
     return target
 
 
-def by_contents(columns: list[Column], taken: set[str], posts: tuple[str, ...]) -> dict[int, str]:
+def by_contents(columns: list[Column], named: list[str], taken: set[str], posts: tuple[str, ...]) -> dict[int, str]:
     """What columns are that nothing names: only what one column alone can be, and nothing that is taken."""
     found = {}
     candidates = {
         "reference": [at for at, column in enumerate(columns) if column.references > 0.8 and column.width < 20],
-        "current.score": [at for at, column in enumerate(columns) if column.pairs > 0.6],
+        "current.score": [at for at, column in enumerate(columns) if column.pairs > 0.6 and not named[at]],
         "owner": [
             at
             for at, column in enumerate(columns)

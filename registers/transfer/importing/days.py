@@ -45,12 +45,13 @@ class NoSuchDay(ValueError):
 
 
 @lru_cache(maxsize=20_000)
-def span_of(text: str, is_day_first: bool = True, year_now: int = 2026) -> Span | None:
+def span_of(text: str, is_day_first: bool = True, year_now: int | None = None) -> Span | None:
     """What days a text gives: None where it is not written like any. Raises NoSuchDay.
 
     A year of two figures lies less than 30 years ahead. A quarter is a financial year's, from April."""
     if len(text) > LONGEST:
         return None
+    year_now = year_now or datetime.date.today().year
     said = " ".join(text.lower().split()).strip(" .,;")
     for pattern in (ISO, IN_WORDS, MONTH_FIRST):
         if found := pattern.fullmatch(said):

@@ -45,7 +45,7 @@ def is_ours(row) -> bool:
 def day(row, at: int, text: str, *, is_first: bool = False) -> datetime.date | None:
     """The day that a text says, told where it is one of a month or quarter; else None, and why is said."""
     try:
-        span = days.span_of(text, row.plan.is_day_first, row.known.today.year)
+        span = days.span_of(text, row.plan.is_day_first, row.today.year)
     except days.NoSuchDay as problem:
         row.doubt(at, text, f"{problem}")
         return None
@@ -68,7 +68,7 @@ def all_days(row):
         for at in row.where.get(target, [])[:1]:
             text = row.cells[at]
             found = day(row, at, text, is_first=target in FROM_ITS_FIRST_DAY)
-            wrong = found and _wrong_day(target, found, row.known.today)
+            wrong = found and _wrong_day(target, found, row.today)
             if wrong:
                 row.doubt(at, text, wrong)
             if found and not wrong:

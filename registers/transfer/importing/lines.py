@@ -115,6 +115,12 @@ def ending(text: str, is_day_first: bool, year_now: int, posts: tuple[str, ...])
     inside = whole[start + 1 : -1].strip()
     if start < 1 or whole[-1] not in ")]" or not text[:start].strip() or len(inside) > 120:
         return text, "", None
+    last = re.split(r"[,;]| [-\u2013\u2014] ", inside)[-1]
+    before = inside[: len(inside) - len(last)].rstrip(" ,;-\u2013\u2014")
+    if before.casefold() in {post.casefold() for post in posts} and (
+        span := _span(last.strip(), is_day_first, year_now)
+    ):
+        return text[:start].rstrip(), before, span
     owner, span = "", None
     for part in re.split(r"\s*[,;]\s*|\s+[-\u2013—]\s+|\s+by\s+", inside):
         part = re.sub(r"^(?:owner|lead|due|by)\s*:?\s+", "", part, flags=re.I)

@@ -49,13 +49,10 @@ class Known:
 
 def guess(sheet: Sheet, known: Known, remembered: Plan | None = None) -> Plan:
     """The plan for a sheet: where its headings stand, what each column seems to be. remembered: the last plan of this
-    register, followed where its headings are the same."""
+    register, followed for each heading that it has too."""
     found = layout.layout_of(sheet, remembered.names if remembered else None)
     names = [name or f"Column {letter(at)}" for at, name in enumerate(found.names)]
     plan = Plan(sheet.name, found.first_line, names, [NOTE] * len(names), footer_from=found.footer_from)
-    if remembered and list(map(headings.plain, names)) == list(map(headings.plain, remembered.names)):
-        keep = ("columns", "words", "is_day_first", "another_scale")
-        return replace(plan, **{name: asdict(remembered)[name] for name in keep})
     lines = data_lines(sheet, plan)[:LOOKED_AT]
     cells = [[line.cells[at] if at < len(line.cells) else "" for line in lines] for at in range(len(names))]
     plan.columns = _columns(found.names, names, cells, known)
@@ -64,7 +61,27 @@ def guess(sheet: Sheet, known: Known, remembered: Plan | None = None) -> Plan:
     if lines and _is_guidance(cells, plan):
         later = [line.number for line in sheet.lines if line.number > lines[0].number]
         plan.first_line = later[0] if later else plan.first_line
-    return plan
+    return _as_before(plan, remembered) if remembered else plan
+
+
+def _as_before(plan, remembered):
+    """The plan with what was decided for the same headings, if most of them are; what is new stays as it is guessed."""
+    before = dict(zip(map(headings.plain, remembered.names), remembered.columns, strict=True))
+    now = [headings.plain(name) for name in plan.names]
+    if len(before) < len(remembered.names) or len(set(now)) < len(now):  # headings that stand twice go by their order
+        before = dict(zip(enumerate(map(headings.plain, remembered.names)), remembered.columns, strict=True))
+        now = list(enumerate(now))
+    same = [name for name in now if name in before]
+    if len(same) * 2 < len(before):
+        return plan
+    taken = {before[name] for name in same}
+    is_free = [_is_of_several(target) or target not in taken for target in plan.columns]
+    columns = [
+        before.get(name, target if free else NOTE)
+        for name, target, free in zip(now, plan.columns, is_free, strict=True)
+    ]
+    keep = {name: asdict(remembered)[name] for name in ("words", "is_day_first", "another_scale")}
+    return replace(plan, columns=columns, **keep)
 
 
 def most_like_a_register(sheets: list[Sheet], known: Known) -> int:
@@ -83,9 +100,8 @@ def _columns(named, names, cells, known):
     targets = _once_each(targets)
     taken = {target for target in targets if target}
     free = [at for at, target in enumerate(targets) if not target]
-    for at, target in contents.by_contents(
-        [c if at in free else contents.column_of([]) for at, c in enumerate(seen)], taken, known.posts
-    ).items():
+    unnamed = [column if at in free else contents.column_of([]) for at, column in enumerate(seen)]
+    for at, target in contents.by_contents(unnamed, named, taken, known.posts).items():
         targets[at] = target
     if not taken.intersection({"title", "statement", "event"}):
         free = [at for at, target in enumerate(targets) if not target]
@@ -99,14 +115,18 @@ def _columns(named, names, cells, known):
 
 def _once_each(targets):
     """Texts, lists and ratings may come from several columns; of the rest the first one is read."""
-    several = {Sort.TEXT, Sort.LINES, Sort.RATING, Sort.SCORE}
     seen = set()
     for at, target in enumerate(targets):
-        base = target.split("@")[0]
-        if target and target in seen and (base in ("reference", "title") or BY_NAME[base].sort not in several):
+        if target and target in seen and not _is_of_several(target):
             targets[at] = NOTE
         seen.add(target)
     return targets
+
+
+def _is_of_several(target):
+    base = target.split("@")[0]
+    is_one = base in ("reference", "title") or BY_NAME[base].sort in (Sort.DAY, Sort.CHOICE, Sort.TYPES, Sort.POST)
+    return not is_one
 
 
 def _is_another_scale(columns, cells, scheme):

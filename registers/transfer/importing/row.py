@@ -1,5 +1,6 @@
 """One row while it is being read: its cells, what was made of them so far, and what is left for the notes."""
 
+import datetime
 import re
 import unicodedata
 
@@ -21,6 +22,7 @@ class Row:
 
     def __init__(self, line: Line, plan: Plan, known: Known):
         self.plan, self.known = plan, known
+        self.today = known.today or datetime.date.today()
         self.read = ReadRow(line)
         self.cells: dict[int, str] = {}
         self.where: dict[str, list[int]] = {}

@@ -1,7 +1,7 @@
 """What one row says, by the plan: values for the register, problems in words, and where every cell went."""
 
 from registers.transfer.importing import fields, standing
-from registers.transfer.importing.files import Line
+from registers.transfer.importing.files import Line, letter
 from registers.transfer.importing.judging import Judging
 from registers.transfer.importing.plan import Known, Plan, judgements
 from registers.transfer.importing.readings import Judged, Planned, Problem, ReadRow
@@ -9,7 +9,7 @@ from registers.transfer.importing.row import Row
 from registers.transfer.importing.targets import IGNORE
 from registers.transfer.importing.words import Meanings
 
-__all__ = ["Judged", "Planned", "Problem", "ReadRow", "Reader", "read"]
+__all__ = ["Judged", "Planned", "Problem", "ReadRow", "Reader", "name_double", "read"]
 
 
 class Reader:
@@ -50,6 +50,21 @@ class Reader:
         for at in row.cells:
             if at not in row.read.went and at not in noted:
                 row.note(at)
+
+
+def name_double(row: ReadRow, seen: dict[str, int], plan: Plan, known: Known) -> None:
+    """Add the problem that a reference stood in an earlier row: refused where it is one of ours, two rows of which
+    would change one risk. seen: reference -> number of the row, kept by the caller from the first row to the last."""
+    reference = row.values.get("reference", "")
+    if not reference:
+        return
+    first = seen.setdefault(reference.casefold(), row.line.number)
+    if first != row.line.number:
+        at = plan.columns.index("reference")
+        is_ours = fields.number_of(reference, known.prefix) is not None
+        problem = f"Row {first:,} has this reference too"
+        problem += ": put what is to change into one row" if is_ours else ": each comes in as a risk of its own"
+        row.problems.append(Problem(f"{plan.names[at]} ({letter(at)})", reference, problem, is_ours))
 
 
 def read(line: Line, plan: Plan, known: Known) -> ReadRow:

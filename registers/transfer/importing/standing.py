@@ -46,7 +46,7 @@ def _day(row, at, day, is_told):
     """The day that a heading names; None and True where it lies so far ahead that nothing was judged on it yet."""
     if not day:
         return None, False
-    on, today = datetime.date.fromisoformat(day), row.known.today
+    on, today = datetime.date.fromisoformat(day), row.today
     if on <= today:
         return on, False
     if on - QUARTER <= today and not is_told:
@@ -118,7 +118,7 @@ def _beside(row, kind, meanings):
             row.went(at, f"{kind}.rationale")
     for at in row.where.get(f"{kind}.on", [])[:1]:
         day = fields.day(row, at, row.cells[at], is_first=True)
-        if day and day <= row.known.today:
+        if day and day <= row.today:
             found["on"] = day
             row.went(at, f"{kind}.on")
         else:
@@ -169,7 +169,7 @@ def actions(row, meanings):
 
 
 def _action(row, at, item):
-    text, owner, span = lines.ending(item, row.plan.is_day_first, row.known.today.year, row.known.posts)
+    text, owner, span = lines.ending(item, row.plan.is_day_first, row.today.year, row.known.posts)
     due = span.last if span else None
     if due and _is_far(row, due):
         text, owner, due = item, "", None
@@ -179,7 +179,7 @@ def _action(row, at, item):
 
 
 def _is_far(row, due):
-    return due > row.known.today + datetime.timedelta(days=366 * fields.YEARS_AHEAD)
+    return due > row.today + datetime.timedelta(days=366 * fields.YEARS_AHEAD)
 
 
 def _due(row, at, text):
