@@ -11,7 +11,7 @@ from makers import make_organisation, make_person, make_register
 from workbooks import PLAIN, csv_of, latest, plain_rows, send
 
 from registers.models import RegisterImport, Role
-from registers.transfer.importing.beginning import LARGEST
+from registers.transfer.importing.files import BYTES
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def test_the_answer_tells_nobody_which_registers_there_are(register, path):
 
 
 def test_more_than_the_largest_workbook_is_read_from_nobody(register):
-    assert client_of(register, Role.MANAGER).post(PATH, **body(LARGEST + 200_000)).status_code == 413
+    assert client_of(register, Role.MANAGER).post(PATH, **body(BYTES + 200_000)).status_code == 413
 
 
 @pytest.mark.parametrize("tail", ["1/", "1/give-up/"])

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 
 from registers.forms.versions import TokenField
 from registers.govuk import Helper
-from registers.transfer.importing.beginning import LARGEST, begin_import, heading_row_of, plan_of
-from registers.transfer.importing.files import CannotRead, letter
+from registers.transfer.importing.beginning import begin_import, heading_row_of, plan_of
+from registers.transfer.importing.files import BYTES, CannotRead, letter
 from registers.transfer.importing.packed import sheets_in
 from registers.transfer.importing.plan import Plan, data_lines
 from registers.transfer.importing.targets import BY_NAME, IGNORE, NOTE, TARGETS, Sort
@@ -39,7 +39,7 @@ class ImportFileForm(forms.Form):
     file = forms.FileField(
         label="Your workbook",
         help_text="An Excel workbook (.xlsx), a CSV file, or a file that this service wrote (.json). At most 20 MB and "
-        "10,000 rows.",
+        "20,000 rows.",
         max_length=200,
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.json"}),
         error_messages={"required": "Select a workbook"},
@@ -54,7 +54,7 @@ class ImportFileForm(forms.Form):
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        if file.size > LARGEST:
+        if file.size > BYTES:
             raise ValidationError("Select a file of at most 20 MB: this one is larger")
         return file
 

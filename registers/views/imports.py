@@ -12,7 +12,7 @@ from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportSte
 from registers.models import ManyMovedOn, RegisterImport
 from registers.permissions import Permission, get_register_for
 from registers.reports.imports import SHOWS, Preview, done_before, under_way
-from registers.transfer.importing.beginning import LARGEST
+from registers.transfer.importing.files import BYTES
 from registers.transfer.importing.landing import NotAsShown, land, seen_of
 from registers.transfer.importing.refused import refused_csv
 from registers.transfer.importing.staging import give_up, match_words, name_columns, read_anew, stage_some
@@ -140,5 +140,5 @@ def may_send_workbook(user, slug):
         return False
 
 
-register_import.largest_body = LARGEST + 100_000  # what a form says around its file
+register_import.largest_body = BYTES + 100_000  # what a form says around its file
 register_import.may_send = may_send_workbook

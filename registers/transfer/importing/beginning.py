@@ -9,10 +9,8 @@ from registers.models import Register, RegisterImport
 from registers.transfer.importing.files import CannotRead, Sheet, sheets_of
 from registers.transfer.importing.known import known_of, remembered_of
 from registers.transfer.importing.packed import packed_sheets, sheets_in
-from registers.transfer.importing.plan import Plan, data_lines, guess
-from registers.transfer.importing.targets import IGNORE, NOTE
+from registers.transfer.importing.plan import Plan, data_lines, guess, most_like_a_register
 
-LARGEST = 20_000_000  # bytes of a file; failing_well.middleware asks for it at this address alone
 Stage = RegisterImport.Stage
 
 
@@ -35,18 +33,13 @@ def begin_import(register, *, by, file_name, content, token=None, sheet="", is_f
 
 
 def best_plan(sheets: list[Sheet], register) -> Plan:
-    """That of the sheet in which most columns are recognised; of several, the one with most rows. Raises CannotRead."""
+    """That of the sheet which is most like a register. Raises CannotRead where it has no row below its headings."""
     known, remembered = known_of(register), remembered_of(register)
-    plans = [(sheet, guess(sheet, known, remembered)) for sheet in sheets]
-    plans = [(len(recognised(plan)), len(data_lines(sheet, plan)), plan) for sheet, plan in plans]
-    plans = [found for found in plans if found[1]]
-    if not plans:
-        raise CannotRead("Select a file with at least one row below its headings: this one has none")
-    return max(plans, key=lambda found: found[:2])[2]
-
-
-def recognised(plan: Plan) -> set[str]:
-    return {column for column in plan.columns if column not in (IGNORE, NOTE)}
+    sheet = sheets[most_like_a_register(sheets, known)]
+    plan = guess(sheet, known, remembered)
+    if not data_lines(sheet, plan):
+        raise CannotRead(f"{sheet.name} has no row below its headings: choose a file that has one")
+    return plan
 
 
 def plan_of(batch, sheet_name: str, heading_row: int | None = None) -> Plan:
