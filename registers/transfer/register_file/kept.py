@@ -10,7 +10,7 @@ from registers.models import RegisterImport
 
 def of(register):
     """What was kept when the register was restored; nothing where it was not."""
-    found = RegisterImport.objects.filter(register=register).exclude(kept=None).order_by("pk").first()
+    found = RegisterImport.objects.filter(register=register).exclude(kept__isnull=True).order_by("pk").first()
     return found.kept if found else {}
 
 

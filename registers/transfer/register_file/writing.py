@@ -185,7 +185,7 @@ class _Writer:
     def _imports(self):
         if self.day:
             return
-        done = self.register.imports.filter(stage=RegisterImport.Stage.DONE, kept=None).order_by("pk").defer("sheets")
+        done = self.register.imports.filter(stage=RegisterImport.Stage.DONE, kept__isnull=True).order_by("pk").defer("sheets")
         for batch in done:
             rows = ImportedRow.objects.filter(batch=batch).order_by("number")
             if len(self.numbers) < self.register.risks.count():
