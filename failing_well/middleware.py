@@ -10,7 +10,7 @@ from django.core.handlers.wsgi import get_bytes_from_wsgi
 from django.http import HttpResponseNotAllowed, UnreadablePostError
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 CHARSETS = ("", "utf-8", "utf8", "us-ascii", "ascii")
@@ -48,7 +48,7 @@ class RequestGuard:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not (length.isascii() and length.isdecimal()) or request.META.get("HTTP_TRANSFER_ENCODING"):
             return _refuse(request, 400)
-        if len(length) > 12 or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if len(length) > 12 or int(length) > largest_body(request):
             return _refuse(request, 413)
         charset = request.content_params.get("charset", "")
         broken_multipart = request.content_type == MULTIPART and not request.content_params.get("boundary")
@@ -74,13 +74,43 @@ def _is_text(request):
 
 
 def _fields_of(request):
-    """What the body says in fields, as bytes. No larger than settings allow: that was asked before."""
+    """What the body says in fields, as bytes. Of one that is larger than a form's nothing is read here: whether this
+    person may send it is asked later, and what it carries is a file."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return []
     if request.content_type == "application/x-www-form-urlencoded":
         return [unquote_to_bytes(request.body)]
     if request.content_type != MULTIPART:
         return []
     fields, _ = MultiPartParser(request.META, BytesIO(request.body), [], "latin-1").parse()  # a character for each byte
     return [text.encode("latin-1") for name, texts in fields.lists() for text in (name, *texts)]
+
+
+class LargeBody:
+    """Lets a body that is larger than any form's through to a view that takes such, from somebody who may send it:
+    asked before anything reads the body, the check of the form's token included. All others are told it is too large.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if int(request.META.get("CONTENT_LENGTH") or 0) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return None
+        is_allowed = request.user.is_authenticated and view.may_send(request.user, **kwargs)
+        return None if is_allowed else _refuse(request, 413)
+
+
+def largest_body(request):
+    """How many bytes the address takes: more than a form's only where its view says so."""
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        view = None
+    return getattr(view, "largest_body", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 def _refuse(request, status):

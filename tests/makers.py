@@ -30,6 +30,7 @@ from registers.models import (
     WarningSign,
 )
 from registers.services import agree
+from registers.transfer.importing.beginning import begin_import
 
 _number = itertools.count(1)
 
@@ -245,3 +246,8 @@ def make_appetite(organisation, category="", tolerance="moderate", *, by=None, o
     return Appetite.state(
         organisation, by=by or make_user(), category=category, tolerance=tolerance, effective_on=on, **said
     )
+
+
+def make_import(register, content=b"Reference,Title,Owner\nA1,Reserves run out,Treasurer\n", *, by=None, **fields):
+    """A file whose columns are to be named."""
+    return begin_import(register, by=by or make_user(), content=content, **{"file_name": "risks.csv", **fields})

@@ -23,6 +23,7 @@ from makers import (
     make_control,
     make_directorate,
     make_escalation,
+    make_import,
     make_membership,
     make_organisation,
     make_person,
@@ -75,6 +76,7 @@ ADMIN_POWERS = everyone(302, staff=403, installer=200)
 ADMIN_NEVER = everyone(302, staff=403, installer=403)
 
 RISK = {"slug": "ours", "number": 1}
+BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
 KEY = {"key": "no-such-key"}
 
 # name: (its arguments, what GET answers, what an empty POST answers where the address takes one)
@@ -110,6 +112,10 @@ TABLE = {
     "calendar_address": ({}, TOLD, TOLD),
     "calendar_stop": ({}, SIGNED_IN, TO_THE_SIGN_IN),
     "calendar_feed": ({"secret": "no-such-secret"}, dict.fromkeys(PEOPLE, 404)),
+    "register_import": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "import_detail": (BATCH, MANAGERS, MANAGERS | {"manager": 302}),
+    "import_report": (BATCH, MANAGERS),
+    "import_give_up": (BATCH, everyone(405), MANAGERS | {"manager": 302}),
     "risk_suggestions": ({"slug": "ours"}, everyone(405), EDITORS),
     "risk_precedents": (RISK, EDITORS, EDITORS),
     "assurance_map": ({"slug": "ours"}, READERS),
@@ -209,7 +215,7 @@ TABLE |= admin_rows("authenticator", app="mfa", deletes=ADMIN_POWERS)
 OWN = [name for name in TABLE if not re.match(r"admin:|/admin/|account_|mfa_", name)]
 OF_A_REGISTER = [name for name in OWN if "slug" in TABLE[name][0] and not name.startswith("library")]
 OF_A_RISK = [name for name in OF_A_REGISTER if "number" in TABLE[name][0]]
-BUTTONS = ["risk_duplicate"]  # no page: sent from another one, and no question in it
+BUTTONS = ["risk_duplicate", "import_give_up"]  # no page: sent from another one, and no question in it
 TAKE_POST = [name for name, row in TABLE.items() if len(row) == 3]
 
 
@@ -241,8 +247,10 @@ def keys_of(arguments):
     for key, value in arguments.items():
         if str(value).startswith("first "):
             rows = apps.get_model(value.removeprefix("first "))._base_manager.order_by("pk")
-            if key == "pk":
+            if key == "pk" and "number" in arguments:
                 rows = rows.filter(risk__register__slug=arguments["slug"], risk__number=arguments["number"])
+            elif key == "pk":
+                rows = rows.filter(register__slug=arguments["slug"])
             found[key] = row.pk if (row := rows.first()) else 10**9
     return found
 
@@ -272,6 +280,7 @@ def make_people():
     make_escalation(risk, above)
     make_register(theirs, slug="theirs")
     make_control(risk, by=found["manager"], title="A control of ours")
+    make_import(risk.register, by=found["manager"])
     assert risk.number == 1
     return {"nobody": None, **found}
 
@@ -667,6 +676,9 @@ def make_canaries():
     )
     make_control(risk, by=person, title="A canary in the mine", detail="It sings, the canary", owner=post)
     make_assurance(risk, by=person, provider="Canary inspectors", note="We heard the canary")
+    make_import(
+        register, b"Reference,Title,Owner\nC1,The canary flies,Canary keeper\n", by=person, file_name="canary.csv"
+    )
     agreement = make_agreement(register, by=person, body="Canary committee", note="The canary may stay.")
     return {
         "agreement": agreement,

@@ -352,7 +352,7 @@ def test_a_change_that_is_rolled_back_leaves_no_entry():
 @pytest.mark.django_db(transaction=True)
 def test_an_entry_that_cannot_be_written_takes_the_change_with_it(monkeypatch):
     register, by = make_register(), make_user()
-    monkeypatch.setattr(AuditEntry, "sign", lambda entry: None)
+    monkeypatch.setattr("registers.models.audit.signature_of", lambda said: None)
     with pytest.raises(DatabaseError):
         make_risk(register, by=by)
     assert not Risk.objects.exists()

@@ -28,6 +28,7 @@ from registers.models.control import Assurance, Control, ControlRevision, Line
 from registers.models.escalation import Escalation, EscalationDecision
 from registers.models.fall import supports_a_fall
 from registers.models.gap import Gap
+from registers.models.importing import ImportedRow, RegisterImport
 from registers.models.kept import standing_on
 from registers.models.library import (
     AdverseImpact,
@@ -89,6 +90,7 @@ __all__ = [
     "FailureType",
     "Gap",
     "HistoryIsAppendOnly",
+    "ImportedRow",
     "Insight",
     "InsightPoint",
     "Intervention",
@@ -105,6 +107,7 @@ __all__ = [
     "Precedent",
     "Precision",
     "Register",
+    "RegisterImport",
     "ReminderChoice",
     "ReminderKind",
     "ReminderMail",

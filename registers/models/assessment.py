@@ -100,6 +100,11 @@ class Assessment(Sealed):
         return f"{self.get_kind_display()} {self.likelihood} x {self.impact} on {self.effective_on}"
 
     @property
+    def is_our_current(self):
+        """Whether it is one of those of which the last is the risk's current one: see AssessmentQuerySet.current."""
+        return (self.kind, self.perspective) == (self.Kind.CURRENT, self.Perspective.OWN)
+
+    @property
     def band_now(self):
         """The band it was given, with the words of the scheme it was given by."""
         return self.scheme.rules.band(self.band)

@@ -10,11 +10,17 @@ import hashlib
 import hmac
 import json
 import secrets
+from dataclasses import dataclass
+from itertools import islice
 
 from django.conf import settings
 from django.db import connections, models, transaction
 from django.db.models import F
 from django.utils import timezone
+
+from registers.models.bulk import keys_of, write
+
+BATCH = 500  # entries written by one statement at most
 
 
 class HistoryIsAppendOnly(TypeError):
@@ -120,44 +126,69 @@ class AuditEntry(AppendOnly):
 
         subject: the record changed. facts: JSON without personal text. text: JSON that may be erased later.
         seal: what other rows now say; only its salted digest is kept, for `verify_audit` to hold against them."""
+        telling = Telling.of(verb=verb, subject=subject, facts=facts, text=text, seal=seal)
+        return cls.record_many(organisation=organisation, by=by, tellings=[telling])
+
+    @classmethod
+    def record_many(cls, *, organisation, by, tellings):
+        """Add an entry for each Telling, in their order; in the transaction of the changes they record. Returns the
+        entry where it is one. The head of the chain is held from here until the end: who has much to tell, tells it
+        last of all."""
         connection = transaction.get_connection()
         if not connection.in_atomic_block:
             raise transaction.TransactionManagementError("An audit entry belongs in the transaction of its change.")
+        if not tellings:
+            return None
         chain, _ = AuditChain.objects.get_or_create(organisation=organisation)
-        AuditChain.objects.filter(pk=chain.pk).update(last_number=F("last_number") + 1)  # locks the head
+        AuditChain.objects.filter(pk=chain.pk).update(last_number=F("last_number") + len(tellings))  # locks the head
         chain.refresh_from_db()
-        note = AuditText(salt=secrets.token_hex(16), content=text or {})
-        sealed = {} if seal is None else {"seal": note.seal(seal)}
-        entry = cls(
-            chain=chain,
-            number=chain.last_number,
-            by=by,
-            verb=verb,
-            subject=f"{subject._meta.model_name}:{subject.pk}" if isinstance(subject, models.Model) else subject,
-            facts={**(facts or {}), **sealed},
-            text_digest=note.digest(),
-            previous_signature=chain.last_signature,
-        )
-        entry.signature = entry.sign()
-        entry.save()
-        note.entry = entry
-        note.save()
-        AuditChain.objects.filter(pk=chain.pk).update(last_signature=entry.signature)
-        return entry
+        entries = cls._chained(chain, by, tellings)
+        if len(tellings) == 1:
+            entry = cls(**next(entries))
+            entry.save()
+            AuditText.objects.create(entry=entry, salt=tellings[0].salt, content=tellings[0].text)
+        else:
+            _write(entries, tellings)
+        AuditChain.objects.filter(pk=chain.pk).update(last_signature=chain.last_signature)
+        return entry if len(tellings) == 1 else None
+
+    @staticmethod
+    def _chained(chain, by, tellings):
+        """What each entry says, by column, signed one after the other. The chain takes the numbers before its last."""
+        at, before = timezone.now(), chain.last_number - len(tellings)
+        for number, telling in enumerate(tellings, before + 1):
+            said = {
+                "chain_id": chain.pk,
+                "number": number,
+                "at": at,
+                "by_id": by and by.pk,
+                "verb": telling.verb,
+                "subject": telling.subject,
+                "facts": telling.facts,
+                "text_digest": telling.digest,
+                "previous_signature": chain.last_signature,
+            }
+            chain.last_signature = said["signature"] = signature_of(said)
+            yield said
 
     def sign(self):
-        signed = {
-            "chain": str(self.chain_id),
-            "number": self.number,
-            "at": self.at,
-            "by": self.by_id,
-            "verb": self.verb,
-            "subject": self.subject,
-            "facts": self.facts,
-            "text": self.text_digest,
-            "previous": self.previous_signature,
-        }
-        return hmac.new(settings.AUDIT_KEY.encode(), _canonical(signed), hashlib.sha256).hexdigest()
+        return signature_of(vars(self))
+
+
+def signature_of(said):
+    """said: what an entry says, by column."""
+    signed = {
+        "chain": str(said["chain_id"]),
+        "number": said["number"],
+        "at": said["at"],
+        "by": said["by_id"],
+        "verb": said["verb"],
+        "subject": said["subject"],
+        "facts": said["facts"],
+        "text": said["text_digest"],
+        "previous": said["previous_signature"],
+    }
+    return hmac.digest(settings.AUDIT_KEY.encode(), _canonical(signed), "sha256").hex()
 
 
 class AuditText(models.Model):
@@ -174,11 +205,48 @@ class AuditText(models.Model):
         return self.seal(self.content)
 
     def seal(self, value):
-        return hashlib.sha256(self.salt.encode() + _canonical(value)).hexdigest()
+        return salted(self.salt, value)
+
+
+@dataclass(slots=True)
+class Telling:
+    """What an entry is going to say, before it has its place in a chain. text: of its AuditText."""
+
+    verb: str
+    subject: str
+    facts: dict
+    text: dict
+    salt: str
+    digest: str
+
+    @classmethod
+    def of(cls, *, verb, subject, facts=None, text=None, seal=None):
+        """As AuditEntry.record takes it: the seal is digested here, and what it was taken of is not kept."""
+        salt, text = secrets.token_hex(16), text or {}
+        sealed = {} if seal is None else {"seal": salted(salt, seal)}
+        name = f"{subject._meta.model_name}:{subject.pk}" if isinstance(subject, models.Model) else subject
+        return cls(verb, name, {**(facts or {}), **sealed}, text, salt, salted(salt, text))
+
+
+def _write(entries, tellings):
+    keys, text_keys = keys_of(AuditEntry), keys_of(AuditText)
+    for done in range(0, len(tellings), BATCH):
+        batch = tellings[done : done + BATCH]
+        rows = [{"id": next(keys), **said} for said in islice(entries, BATCH)]
+        texts = [
+            {"id": next(text_keys), "entry_id": row["id"], "salt": telling.salt, "content": telling.text}
+            for row, telling in zip(rows, batch, strict=True)
+        ]
+        write(AuditEntry, rows)
+        write(AuditText, texts)
+
+
+def salted(salt, value):
+    return hashlib.sha256(salt.encode() + _canonical(value)).hexdigest()
 
 
 def _canonical(value):
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_iso).encode()
+    return CANONICAL.encode(value).encode()
 
 
 def _iso(value):
@@ -188,6 +256,7 @@ def _iso(value):
     return value.isoformat()
 
 
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_iso)
 TABLE = AuditEntry._meta.db_table
 GUARDS = {
     "sqlite": [

@@ -69,6 +69,7 @@ class RiskContent(models.Model):
     )
     FIELDS = (*FIRST_FIELDS, *LATER_FIELDS)
     MANY = ("other_failure_types", "adverse_impacts")
+    ONE = tuple(name for name in FIELDS if name not in ("other_failure_types", "adverse_impacts"))
 
     title = models.CharField(max_length=200)
     cause = models.TextField(blank=True)
@@ -110,13 +111,22 @@ class RiskContent(models.Model):
     class Meta:
         abstract = True
 
-    def content(self):
-        """Field name -> value, what can be several as a set."""
-        values = {name: getattr(self, name) for name in self.FIELDS}
-        return values | {name: set(getattr(self, name).all()) for name in self.MANY}
+    @classmethod
+    def columns(cls):
+        """The names of what can be one only, as they stand in a row: owner_id for owner."""
+        return [cls._meta.get_field(name).attname for name in cls.ONE]
 
-    def says(self, changes):
+    def several(self):
+        """What can be several: field name -> a set of the library's rows."""
+        return {name: set(getattr(self, name).all()) for name in self.MANY}
+
+    def content(self, several=None):
+        """Field name -> value, what can be several as a set. several: those, where they are known already."""
+        values = {name: getattr(self, name) for name in self.ONE} | (several or self.several())
+        return {name: values[name] for name in self.FIELDS}
+
+    def says(self, changes, several=None):
         """Whether it says all this already; what is no field of it does not count."""
-        content = self.content()
+        content = self.content(several)
         said = {name: set(value) if name in self.MANY else value for name, value in changes.items() if name in content}
         return all(content[name] == value for name, value in said.items())

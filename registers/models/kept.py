@@ -7,6 +7,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from registers.models.assessment import DatedQuerySet
+from registers.models.audit import AuditEntry
 from registers.models.conflict import Conflict, sent_again
 from registers.models.revision import changes_between
 from registers.models.sealed import Sealed
@@ -80,8 +81,7 @@ class Kept(models.Model):
         try:
             with transaction.atomic():
                 risk.hold()
-                record = cls(risk=risk, token=token, version=1, **content)
-                record._settle()
+                record = cls.first(risk, token=token, **content)
                 record.save(force_insert=True)
                 record._record(KeptRevision.What.ADDED, by, reason, effective_on, recorded_at)
                 return record
@@ -90,6 +90,13 @@ class Kept(models.Model):
             if made:  # the same form, twice at once
                 return made._added_again(content)
             raise
+
+    @classmethod
+    def first(cls, risk, **content):
+        """A new one beside a risk, not saved. Raises OutOfTurn and ValueError as add does."""
+        record = cls(risk=risk, version=1, **content)
+        record._settle()
+        return record
 
     @transaction.atomic
     def revise(self, *, by, version, reason="", effective_on=None, recorded_at=None, **changes):
@@ -144,14 +151,16 @@ class Kept(models.Model):
         if self.owner and self.owner.organisation_id != self.risk.register.organisation_id:
             raise ValueError(f"{self.owner} is a post of another organisation.")
 
-    def _record(self, what, by, reason, effective_on, recorded_at):
+    def revised(self, what, *, by, reason="", effective_on=None, recorded_at=None, after=None):
+        """The revision that says what the record says now, not saved. after: the day of the one before it, if any.
+        Raises ValueError for a day to come or before that one."""
         day = effective_on or timezone.localdate()
         if day > timezone.localdate():
             raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
-        latest = self.revisions.order_by("number").last()
-        if latest and day < latest.effective_on:
-            raise ValueError(f"{self} already has a revision of {latest.effective_on}: history runs forward.")
-        revision = self.revisions.create(
+        if after and day < after:
+            raise ValueError(f"{self} already has a revision of {after}: history runs forward.")
+        return type(self).revisions.rel.related_model(
+            record=self,
             number=self.version,
             what=what,
             by=by,
@@ -161,13 +170,23 @@ class Kept(models.Model):
             **self.content(),
             **self.worked_out(),
         )
-        revision.enter(
-            organisation=self.risk.register.organisation,
-            verb=f"{self._meta.model_name}.{what}",
+
+    def told(self, revision):
+        """What the audit chain is to say of that revision, which has been written."""
+        return revision.telling(
+            verb=f"{self._meta.model_name}.{revision.what}",
             subject=self,
-            facts={"risk": self.risk_id, "version": self.version},
-            text={"risk": self.risk.reference, "title": self.title, "reason": reason},
+            facts={"risk": self.risk_id, "version": revision.number},
+            text={"risk": self.risk.reference, "title": revision.title, "reason": revision.reason},
         )
+
+    def _record(self, what, by, reason, effective_on, recorded_at):
+        latest = self.revisions.order_by("number").last()
+        when = {"effective_on": effective_on, "recorded_at": recorded_at, "after": latest and latest.effective_on}
+        revision = self.revised(what, by=by, reason=reason, **when)
+        revision.save()
+        tellings = [self.told(revision)]
+        AuditEntry.record_many(organisation=self.risk.register.organisation, by=by, tellings=tellings)
         return revision
 
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.models.assessment import Assessment
+from registers.models.bulk import keys_of, write
 from registers.models.content import RiskContent
 from registers.models.gap import Gap
 from registers.models.library import FailureType
@@ -149,10 +150,22 @@ class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
 
     def rebuild(self, risk):
         """Write the risk's live positions anew from its history. What agreements keep of it only learns its flag."""
-        found = stretches(risk.revisions.all(), risk.assessments.current())
-        self.filter(risk=risk).delete()
-        Position.everything.filter(risk=risk).exclude(is_exempt=risk.is_exempt).update(is_exempt=risk.is_exempt)
-        return self.bulk_create(Position.of(risk, stretch) for stretch in found)
+        return self.rebuild_many([(risk, risk.revisions.all(), risk.assessments.current())])
+
+    def rebuild_many(self, courses):
+        """The same for several risks in as many queries as for one. courses: (risk, its revisions, its current
+        assessments of our own), all of them and all saved."""
+        self.filter(risk__in=[risk for risk, *_ in courses]).delete()
+        for flag in (True, False):
+            if alike := [risk for risk, *_ in courses if risk.is_exempt == flag]:
+                Position.everything.filter(risk__in=alike).exclude(is_exempt=flag).update(is_exempt=flag)
+        found = [(risk, stretch) for risk, *history in courses for stretch in stretches(*history)]
+        if len(courses) == 1:
+            return self.bulk_create(Position.of(risk, stretch) for risk, stretch in found)
+        keys = keys_of(Position)
+        rows = [Position.of(risk, stretch, key=next(keys)) for risk, stretch in found]
+        write(Position, map(vars, rows))
+        return rows
 
 
 def _on_register(name, *fields, agreed=False):
@@ -237,10 +250,11 @@ class Position(models.Model):
         return self.register.reference(self.number)
 
     @classmethod
-    def of(cls, risk, stretch, agreement=None):
+    def of(cls, risk, stretch, agreement=None, key=None):
         """The row for one stretch of the risk's course, not saved yet."""
         current = stretch.current
         return cls(
+            pk=key,
             risk=risk,
             register_id=risk.register_id,
             number=risk.number,

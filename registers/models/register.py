@@ -142,7 +142,11 @@ class Register(models.Model):
         return f"{self.prefix}-{number:03d}"
 
     def take_number(self):
-        """The next reference number, never given twice: the UPDATE holds the row until the transaction ends."""
-        Register.objects.filter(pk=self.pk).update(next_number=F("next_number") + 1)
+        """The next reference number, never given twice."""
+        return self.take_numbers(1)[0]
+
+    def take_numbers(self, count):
+        """The next so many of them: the UPDATE holds the row until the transaction ends."""
+        Register.objects.filter(pk=self.pk).update(next_number=F("next_number") + count)
         self.refresh_from_db(fields=["next_number"])
-        return self.next_number - 1
+        return range(self.next_number - count, self.next_number)

@@ -70,16 +70,17 @@ class RiskRevision(RiskContent, AppendOnly):
     def __str__(self):
         return f"{self.risk_id} version {self.number}"
 
-    def sealed(self):
-        """All that the revision and its assessment or review say, as the audit chain signs it (a salted digest)."""
+    def sealed(self, several=None):
+        """All that the revision and its assessment or review say, as the audit chain signs it (a salted digest).
+        several: what it says that can be several, where that is known already."""
         said = {name: getattr(self, name) for name in ("risk_id", "number", "what", "by_id", "reason", *self.TEXTS)}
         said |= {name: getattr(self, name) for name in self.LATER_TEXTS if getattr(self, name)}
         for what, row in (("assessment", self.assessment), ("review", self.review)):
             if row:
                 said[what] = row.sealed()
-        said["other_failure_types"] = sorted(t.slug for t in self.other_failure_types.all())
-        impacts = sorted(impact.slug for impact in self.adverse_impacts.all())
-        return said | ({"adverse_impacts": impacts} if impacts else {})
+        slugs = {name: sorted(row.slug for row in rows) for name, rows in (several or self.several()).items()}
+        said["other_failure_types"] = slugs["other_failure_types"]
+        return said | ({"adverse_impacts": slugs["adverse_impacts"]} if slugs["adverse_impacts"] else {})
 
     def changes_since(self, earlier):
         """What this revision says otherwise than an earlier one, as texts for reading."""

@@ -16,15 +16,16 @@ from registers.models.assessment import Assessment
 from registers.models.audit import AuditEntry
 from registers.models.conflict import Conflict, sent_again
 from registers.models.content import RiskContent
+from registers.models.making import Making
 from registers.models.precedent import Precedent
 from registers.models.register import Register
 from registers.models.response import Review, latest_next
 from registers.models.revision import RiskRevision
 from registers.models.sealed import give_once
-from registers.models.standing import OutOfTurn, Standing
+from registers.models.standing import Standing
 
 
-class Risk(Standing, RiskContent):
+class Risk(Standing, Making, RiskContent):
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="risks")
     number = models.PositiveIntegerField()
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -84,12 +85,10 @@ class Risk(Standing, RiskContent):
         if known and (known.register_id, known.raised_by_id) == (register.pk, by.pk):
             return known._logged_again(content, judgement, raised_on)
         token = uuid.uuid4() if known or not token else token
-        cls._belongs(register, content)
         judged_on = effective_on or timezone.localdate()
         day = min(raised_on or judged_on, judged_on)
         said = judgement | {"kind": Assessment.Kind.CURRENT, "effective_on": judged_on, "recorded_at": recorded_at}
-        is_draft = content.get("status") == cls.Status.DRAFT
-        what = RiskRevision.What.DRAFTED if is_draft else RiskRevision.What.LOGGED
+        what = cls.what_first(content.get("status"))
         try:
             with transaction.atomic():
                 risk = cls._add(register, content, token=token, raised_by=by, raised_on=day)
@@ -123,12 +122,10 @@ class Risk(Standing, RiskContent):
 
         What says nothing new, or is the same form sent twice, gives back the revision that stands. Otherwise raises
         Conflict when the risk is not at that version, OutOfTurn when it is closed."""
-        if unknown := set(changes) - set(self.FIELDS):
-            raise TypeError(f"A risk has no {', '.join(sorted(unknown))} to revise.")
-        self._belongs(self.register, changes)
+        self.may_say(changes)
         is_at_version = self._lock(version)
         latest = self.revisions.latest()
-        if self.says(changes) and (not reason or (latest.by_id, latest.reason) == (by.pk, reason)):
+        if self.says_already(changes, latest, by, reason):
             return latest
         what = what or RiskRevision.What.EDITED
         self._in_turn(what, is_at_version, version)
@@ -222,7 +219,7 @@ class Risk(Standing, RiskContent):
         if not token or Review.objects.filter(token=token).exists():
             token = uuid.uuid4()
         day = effective_on or timezone.localdate()
-        self._not_to_come(day)
+        self.not_to_come(day)
         if not day < next_on <= latest_next(day):
             raise ValueError(f"The review after one of {day} lies after it and within two years: not on {next_on}.")
         when = {"effective_on": day, "recorded_at": recorded_at or timezone.now()}
@@ -249,7 +246,9 @@ class Risk(Standing, RiskContent):
     @classmethod
     def _add(cls, register, content, **fields):
         several = {name: content.pop(name, ()) for name in cls.MANY}
-        risk = cls.objects.create(register=register, number=register.take_number(), version=1, **fields, **content)
+        risk = cls.first(register, **fields, **content)
+        risk.number = register.take_number()
+        risk.save(force_insert=True)
         for name, rows in several.items():
             if rows:
                 getattr(risk, name).set(rows)
@@ -264,82 +263,29 @@ class Risk(Standing, RiskContent):
         """The one place that refuses a change of an older version, and one that does not follow from the status."""
         if not is_at_version:
             raise Conflict(self, version)
-        if refusal := self.refusal(what):
-            raise OutOfTurn(f"{refusal}.")
+        self.in_turn(what)
 
     def _move_on(self):
         self.version += 1
         self.save(update_fields=["version"])
 
-    def _judge(self, *, by, likelihood, impact, recorded_at=None, **judgement):
-        self._not_to_come(judgement["effective_on"])
-        scheme = self.register.scheme
-        placing = scheme.rules.place(likelihood, impact)
-        for end in ("low", "high"):  # the ends of a range are levels of the scheme as well
-            lies = [judgement.get(f"{name}_{end}") for name in ("likelihood", "impact")]
-            scheme.rules.place(likelihood if lies[0] is None else lies[0], impact if lies[1] is None else lies[1])
-        assessment = Assessment.objects.create(
-            risk=self,
-            by=by,
-            scheme=scheme,
-            likelihood=likelihood,
-            impact=impact,
-            score=placing.score,
-            band=placing.band.slug,
-            recorded_at=recorded_at or timezone.now(),
-            **judgement,
-        )
-        current = self.assessments.current().last()
-        if current != self.current:
-            self.current = current
-            self.next_review_on = current.review_by
+    def _judge(self, **judgement):
+        assessment = self.judged(**judgement)
+        assessment.save()
+        if self.stands_by(self.assessments.current().last()):
             self.save(update_fields=["current", "next_review_on"])
         return assessment
 
-    @staticmethod
-    def _belongs(register, content):
-        owner = content.get("owner")
-        if owner and owner.organisation_id != register.organisation_id:
-            raise ValueError(f"{owner} is a post of another organisation.")
-
-    @staticmethod
-    def _not_to_come(day):
-        if day > timezone.localdate():
-            raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
-
-    def _record(self, what, by, day, recorded_at, *, assessment=None, review=None, reason="", on_behalf_of=None):
+    def _record(self, what, by, day, recorded_at, **told):
         """Snapshot, audit entry and positions of a change that has just been made to this risk."""
-        self._not_to_come(day)
         latest = self.revisions.order_by("number").last()
-        if latest and day < latest.effective_on:
-            raise ValueError(f"{self.reference} already has a revision of {latest.effective_on}: history runs forward.")
-        content = self.content()
-        several = {name: content.pop(name) for name in self.MANY}
-        revision = RiskRevision.objects.create(
-            risk=self,
-            number=self.version,
-            what=what,
-            by=by,
-            on_behalf_of=on_behalf_of,
-            reason=reason,
-            assessment=assessment,
-            review=review,
-            effective_on=day,
-            recorded_at=recorded_at or timezone.now(),
-            **content,
-        )
-        for name, rows in several.items():
+        after = latest and latest.effective_on
+        revision = self.revised(what, by=by, on=day, after=after, recorded_at=recorded_at, **told)
+        revision.save()
+        for name, rows in self.several().items():
             if rows:
                 getattr(revision, name).set(rows)
         self.positions.rebuild(self)
-        made = {"assessment": assessment and assessment.pk} | ({"review": review.pk} if review else {})
-        AuditEntry.record(
-            organisation=self.register.organisation,
-            by=by,
-            verb=f"risk.{what}",
-            subject=self,
-            facts={"revision": revision.pk, "version": self.version, **made},
-            seal=revision.sealed(),
-            text={"reference": self.reference, "title": self.title, "by": str(by), "reason": reason},
-        )
+        organisation = self.register.organisation
+        AuditEntry.record_many(organisation=organisation, by=by, tellings=[self.told(revision)])
         return revision

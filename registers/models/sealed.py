@@ -5,7 +5,7 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from registers.models.audit import AppendOnly, AuditEntry
+from registers.models.audit import AppendOnly, AuditEntry, Telling
 from registers.models.conflict import sent_again
 
 
@@ -25,11 +25,13 @@ class Sealed(AppendOnly):
         said = {name: getattr(self, name) for name in self.SEALED}
         return said | {name: getattr(self, name) for name in self.LATER if getattr(self, name)}
 
-    def enter(self, *, organisation, verb, subject, text, facts=None):
-        """Tell of this row in the organisation's audit chain; in the transaction that made it."""
-        return AuditEntry.record(
-            organisation=organisation,
-            by=self.by,
+    def enter(self, *, organisation, **what):
+        """Tell of this row in the organisation's audit chain; in the transaction that made it. what: see telling."""
+        return AuditEntry.record_many(organisation=organisation, by=self.by, tellings=[self.telling(**what)])
+
+    def telling(self, *, verb, subject, text, facts=None):
+        """What the audit chain is to say of this row, which has been written."""
+        return Telling.of(
             verb=verb,
             subject=subject,
             facts={self._meta.model_name: self.pk, **(facts or {})},

@@ -19,6 +19,7 @@ from registers.reports import (
     story_of,
     tolerance_holding,
 )
+from registers.reports.imports import came_in_for
 from registers.reports.precedents import elsewhere_of, suggestions_for
 from registers.views.precedents import leads_to_signs
 from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
@@ -73,6 +74,7 @@ def risk_detail(request, slug, number):
         "copy_token": uuid.uuid4(),
         "may_run": can(request.user, Permission.RUN_REGISTER, risk.register.organisation),
         "may_edit": may_edit,
+        "came_in": came_in_for(request.user, risk),
         "assesses_as": assesses_as(request.user, risk.register),
     }
     return render(request, "registers/risk_detail.html", context)

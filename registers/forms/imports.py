@@ -1,0 +1,214 @@
+"""A workbook's way in, step by step: the file, its columns, and the decision to take it in. Words: import_words.py.
+
+Not among what the package exports: reading rows takes from there how text is mended, and would come round in a circle.
+"""
+
+import hashlib
+import uuid
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from registers.forms.versions import TokenField
+from registers.govuk import Helper
+from registers.transfer.importing.beginning import begin_import, heading_row_of, plan_of
+from registers.transfer.importing.files import BYTES, CannotRead, letter
+from registers.transfer.importing.packed import sheets_in
+from registers.transfer.importing.plan import Plan, data_lines
+from registers.transfer.importing.targets import BY_NAME, IGNORE, NOTE, TARGETS, Sort
+
+JOINED = (NOTE, IGNORE)
+NAMES_A_RISK = ("title", "statement", "event")
+DAY_FORMATS = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
+GROUPS = {  # the name of a target, up to its dot -> under which words it is offered
+    **dict.fromkeys("reference title statement cause event consequence objective category".split(), "The risk"),
+    **dict.fromkeys("primary_failure_type other_failure_types adverse_impacts owner portfolio".split(), "The risk"),
+    **dict.fromkeys("proximity status raised_on told_by told_on".split(), "The risk"),
+    "current": "Rating as it is now (current, residual, net)",
+    "inherent": "Rating without controls (inherent, gross)",
+    "target": "Rating that is aimed at (target)",
+    NOTE: "Anything else",
+    IGNORE: "Anything else",
+}
+DONE_ABOUT_IT = "What is done about it"
+
+
+class ImportFileForm(forms.Form):
+    """Valid only if the file can be read: then `batch` is the import that it began, or the one it is part of."""
+
+    file = forms.FileField(
+        label="Your workbook",
+        help_text="An Excel workbook (.xlsx), a CSV file, or a file that this service wrote (.json). At most 20 MB and "
+        "20,000 rows.",
+        max_length=200,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.json"}),
+        error_messages={"required": "Select a workbook"},
+    )
+    token = TokenField(required=False, widget=forms.HiddenInput)
+    helper = Helper("file")
+    batch = None
+
+    def __init__(self, data=None, files=None, *, register, by):
+        super().__init__(data, files, initial={"token": uuid.uuid4()})
+        self.register, self.by = register, by
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > BYTES:
+            raise ValidationError("Select a file of at most 20 MB: this one is larger")
+        return file
+
+    def clean(self):
+        cleaned = super().clean()
+        if file := cleaned.get("file"):
+            said = {"file_name": file.name, "content": file.read(), "token": cleaned["token"]}
+            try:
+                self.batch = begin_import(self.register, by=self.by, **said)
+            except CannotRead as wrong:
+                self.add_error("file", str(wrong))
+        return cleaned
+
+
+class ImportColumnsForm(forms.Form):
+    """Which sheet, where its headings stand, and what each column is. `plan`: as it was sent."""
+
+    sheet = forms.ChoiceField(label="Which sheet is the register?", error_messages={"invalid_choice": "Select a sheet"})
+    heading_row = forms.IntegerField(
+        label="Which row holds the headings?",
+        min_value=1,
+        max_value=10**6,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), "Enter the number of the row that holds the headings"
+        ),
+    )
+    another_scale = forms.BooleanField(
+        label="Its numbers are on another scale than ours",
+        help_text="Tick if a 3 there does not mean what our level 3 means. Each number is then asked about.",
+        required=False,
+    )
+
+    def __init__(self, data=None, *, batch):
+        super().__init__(data)
+        self.batch = batch
+        self.before = Plan.from_json(batch.plan)
+        self.sheets = {sheet.name: sheet for sheet in sheets_in(batch.sheets)}
+        self.shown = self.sheets[self.before.sheet]
+        self.fields["sheet"].choices = [(name, name) for name in self.sheets]
+        self.initial = {
+            "sheet": self.before.sheet,
+            "heading_row": heading_row_of(self.shown, self.before),
+            "another_scale": self.before.another_scale,
+        }
+        if len(self.sheets) == 1:
+            self.fields["sheet"].widget = forms.HiddenInput()
+        self.lines = data_lines(self.shown, self.before)
+        self.columns = [self._column(place, name) for place, name in enumerate(self.before.names)]
+
+    def _column(self, place, heading):
+        """Add the fields of one column; returns what the page shows of it."""
+        target, _, on = self.before.columns[place].partition("@")
+        at = letter(place)
+        called = heading if heading == f"Column {at}" else f"{heading} ({at})"
+        name = f"column_{place}"
+        self.fields[name] = forms.ChoiceField(
+            label=f"What is {called}?",
+            choices=offered(),
+            initial=target,
+            error_messages={"required": f"Select what {called} is", "invalid_choice": f"Select what {called} is"},
+        )
+        column = {"heading": heading, "letter": at, "called": called, "name": name, "texts": self._texts(place)}
+        column["is_recognised"] = target not in JOINED
+        if "." in target:
+            column["day"] = f"on_{place}"
+            self.fields[column["day"]] = forms.DateField(
+                label=f"Day judged, of {called}",
+                required=False,
+                initial=on or None,
+                input_formats=DAY_FORMATS,
+                widget=forms.DateInput(format="%d/%m/%Y", attrs={"class": "govuk-input--width-10"}),
+                error_messages={"invalid": f"Enter the day {called} was judged like 30/6/2026, or leave it empty"},
+            )
+            if on:
+                self.fields[column["day"]].initial = "/".join(on.split("-")[::-1])
+        return column
+
+    def _texts(self, place):
+        """Up to three different texts of the column."""
+        found = {}
+        for line in self.lines[:200]:
+            if place < len(line.cells) and (text := line.cells[place].strip()):
+                found[text[:80] + ("…" if len(text) > 80 else "")] = None
+            if len(found) == 3:
+                break
+        return list(found)
+
+    @property
+    def shown_columns(self):
+        """Each column with its fields."""
+        return [{**c, "field": self[c["name"]], "day": self[c["day"]] if "day" in c else None} for c in self.columns]
+
+    @property
+    def is_elsewhere(self):
+        """Whether another sheet or another row of headings was asked for: then what the columns are is guessed anew."""
+        asked = (self.cleaned_data.get("sheet"), self.cleaned_data.get("heading_row"))
+        return asked != (self.initial["sheet"], self.initial["heading_row"])
+
+    def clean(self):
+        cleaned = super().clean()
+        if {"sheet", "heading_row"} & set(self.errors):
+            return cleaned
+        if self.is_elsewhere:
+            for name in [name for name in self.errors if name not in ("sheet", "heading_row")]:
+                del self.errors[name]
+            self._look_elsewhere(cleaned)
+        elif not self.errors:
+            self._check(cleaned)
+        return cleaned
+
+    def _look_elsewhere(self, cleaned):
+        row = cleaned["heading_row"] if cleaned["sheet"] == self.before.sheet else None
+        try:
+            self.plan = plan_of(self.batch, cleaned["sheet"], row)
+        except CannotRead:
+            self.add_error("heading_row" if row else "sheet", "Select another: there is no row of risks below")
+
+    def _check(self, cleaned):
+        columns = [self._chosen(column, cleaned) for column in self.columns]
+        for place, column in enumerate(columns):
+            if column in columns[:place] and BY_NAME[column.partition("@")[0]].sort not in (Sort.TEXT, Sort.LINES):
+                first = self.columns[columns.index(column)]["called"]
+                label = BY_NAME[column.partition("@")[0]].label
+                self.add_error(f"column_{place}", f"Select one column as “{label}”: {first} is that already")
+        if not set(columns) & set(NAMES_A_RISK):
+            raise ValidationError("Select which column says what the risk is: its title or its description")
+        plan = vars(self.before) | {"columns": columns, "another_scale": cleaned["another_scale"]}
+        self.plan = Plan.from_json(plan)
+
+    def _chosen(self, column, cleaned):
+        target = cleaned[column["name"]]
+        on = cleaned.get(column.get("day"))
+        return f"{target}@{on.isoformat()}" if on and "." in target else target
+
+
+def offered():
+    """The targets in groups, for a select."""
+    groups = {}
+    for target in TARGETS:
+        group = GROUPS.get(target.name) or GROUPS.get(target.name.split(".")[0]) or DONE_ABOUT_IT
+        if "." not in target.name and group.startswith("Rating"):
+            group = DONE_ABOUT_IT
+        groups.setdefault(group, []).append((target.name, target.label))
+    return list(groups.items())
+
+
+def name_of(key, word):
+    """The name of the field for one word: the same as long as the word is."""
+    return f"{key.replace('.', '-')}_{hashlib.sha256(word.encode()).hexdigest()[:12]}"
+
+
+class ImportStepForm(forms.Form):
+    """The decision to take in what was shown. seen: what a page shows, where it may have been read anew meanwhile."""
+
+    seen = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    helper = Helper("seen")

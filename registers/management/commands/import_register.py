@@ -1,0 +1,143 @@
+"""The steps of the import pages without anybody at them: what a page would ask about stays with the notes."""
+
+import json
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from registers.models import ManyMovedOn, Register, RegisterImport, User
+from registers.permissions import Permission, can, people_who
+from registers.transfer.importing.beginning import begin_import
+from registers.transfer.importing.files import CannotRead, letter
+from registers.transfer.importing.landing import NotAsShown, land
+from registers.transfer.importing.plan import Plan
+from registers.transfer.importing.refused import in_words
+from registers.transfer.importing.staging import give_up, read_anew, stage_some
+
+SOME_REFUSED = 3
+HELP = """Take a workbook (CSV, XLSX) or a file of ours (JSON) into a register, as the pages under /import/ do.
+
+Columns and words are read as for the last file of this register, else as they are guessed. All good rows are taken in,
+or none. Ends with 0 when every row is on the register, 3 when some rows were left out and the others taken in, and 1
+when nothing was changed because the file cannot be read or the register moved on meanwhile."""
+
+
+class Command(BaseCommand):
+    help = HELP
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", help="the workbook")
+        parser.add_argument("--register", required=True, metavar="SLUG", help="the register: corporate, say")
+        parser.add_argument("--check", action="store_true", help="say what would happen, and change nothing")
+        parser.add_argument("--json", action="store_true", help="say it as JSON")
+        parser.add_argument("--sheet", default="", metavar="NAME", help="the sheet to read; left out: the likeliest")
+        parser.add_argument(
+            "--by", default="", metavar="EMAIL", help="in whose name; left out: a risk manager of the organisation"
+        )
+
+    def handle(self, *, file, register, by, check, sheet, **options):
+        register = register_called(register)
+        person = person_for(register, by)
+        try:
+            content = Path(file).read_bytes()
+        except OSError as error:
+            raise CommandError(f"{file} cannot be opened: {error.strerror}.") from error
+        try:
+            said = {"file_name": Path(file).name, "content": content, "sheet": sheet, "is_fresh": True}
+            batch = begin_import(register, by=person, **said)
+        except CannotRead as wrong:
+            raise CommandError(f"Nothing was changed. {wrong}.") from wrong
+        told = self._told(staged(batch), person, check)
+        self.stdout.write(json.dumps(told, indent=2) if options["json"] else in_lines(told))
+        if told["refused"]:
+            sys.exit(SOME_REFUSED)
+
+    @staticmethod
+    def _told(batch, person, check):
+        is_kept = False
+        try:
+            told = report_of(batch, person, check)
+            if not check:
+                land(batch, by=person)
+                is_kept = True
+            return told
+        except (NotAsShown, ManyMovedOn) as moved:
+            raise CommandError("Nothing was changed: the register moved on meanwhile. Try again.") from moved
+        finally:
+            if not is_kept:
+                give_up(batch)
+
+
+def register_called(slug):
+    register = Register.objects.select_related("organisation", "scheme").filter(slug=slug).first()
+    if register is None:
+        raise CommandError(f"There is no register {slug}.")
+    return register
+
+
+def person_for(register, email):
+    """Whose name the import is made in. Raises CommandError for somebody who may not run the register."""
+    if not email:
+        managers = people_who(Permission.RUN_REGISTER).order_by("pk")
+        person = next((one for one in managers if can(one, Permission.RUN_REGISTER, register.organisation)), None)
+        if person is None:
+            raise CommandError(f"{register.organisation} has no risk manager: name a person with --by.")
+        return person
+    person = User.objects.filter(email=email.strip().lower()).first()
+    if person is None or not can(person, Permission.RUN_REGISTER, register.organisation):
+        raise CommandError(f"{email} is no risk manager of {register.organisation}.")
+    return person
+
+
+def staged(batch):
+    """Every row read."""
+    try:
+        read_anew(batch)
+        batch.refresh_from_db()
+        while batch.stage == RegisterImport.Stage.STAGING:
+            batch = stage_some(batch, after=batch.rows_read)
+    except BaseException:
+        give_up(batch)
+        raise
+    return batch
+
+
+def report_of(batch, person, check):
+    """What --json prints. imported: of new and changed; with --check, as it would be."""
+    plan = Plan.from_json(batch.plan)
+    rows = list(batch.rows.order_by("number").defer("cells", "reads"))
+    counts = {outcome: sum(row.outcome == outcome for row in rows) for outcome in ("new", "changed", "unchanged")}
+    problems = [(row, problem) for row in rows for problem in row.problems]
+    return {
+        "file": batch.file_name,
+        "register": batch.register.slug,
+        "by": person.email,
+        "is_check": check,
+        "sheet": plan.sheet,
+        "columns": [
+            {"column": letter(at), "heading": name, "read_as": target}
+            for at, (name, target) in enumerate(zip(plan.names, plan.columns, strict=True))
+        ],
+        "rows_read": len(rows),
+        "imported": counts["new"] + counts["changed"],
+        **counts,
+        "refused": [_said(row, problem) for row, problem in problems if problem["refuses"]],
+        "noted": [_said(row, problem) for row, problem in problems if not problem["refuses"]],
+        "posts_added": batch.report.get("posts", []),
+    }
+
+
+def _said(row, problem):
+    return {"row": row.number, **{name: problem[name] for name in ("column", "said", "problem")}}
+
+
+def in_lines(told):
+    would = "would be " if told["is_check"] else ""
+    columns = [f"  {c['column']} {c['heading']}: {c['read_as']}" for c in told["columns"]]
+    left_out = [f"Row {one['row']}, {in_words(one)}" for one in told["refused"]]
+    posts = [f"Posts {would}added, vacant: {'; '.join(told['posts_added'])}."] if told["posts_added"] else []
+    count = len({one["row"] for one in told["refused"]})
+    total = f"{told['rows_read']} rows read: {told['new']} new, {told['changed']} changed, {told['unchanged']} the same"
+    ends = f"{total}, {count} left out. Taken in by {told['by']}." if not would else f"{total}, {count} left out."
+    return "\n".join([f"Sheet {told['sheet']}:", *columns, *left_out, *posts, ends])

@@ -1,0 +1,70 @@
+"""A file arrives: what it is, which of its sheets is the register, and how that seems to be laid out."""
+
+import hashlib
+import uuid
+
+from django.db import transaction
+
+from registers.models import Register, RegisterImport
+from registers.transfer.importing.files import CannotRead, Sheet, sheets_of
+from registers.transfer.importing.known import known_of, remembered_of
+from registers.transfer.importing.packed import packed_sheets, sheets_in
+from registers.transfer.importing.plan import Plan, data_lines, guess, most_like_a_register
+
+Stage = RegisterImport.Stage
+
+
+def begin_import(register, *, by, file_name, content, token=None, sheet="", is_fresh=False) -> RegisterImport:
+    """Keep the file and what its columns seem to be; returns the import. The same form sent twice, or the same file
+    while it is on its way, leads to the same import, unless it is to be a fresh one. sheet: the name of the one to
+    read, where it is not to be guessed. Raises CannotRead."""
+    digest = hashlib.sha256(content).hexdigest()
+    file_name = file_name[-200:]
+    fields = {"file_name": file_name, "digest": digest, "by": by}
+    under_way = None if is_fresh else _under_way(register, digest, token)
+    if not under_way:
+        sheets = sheets_of(file_name, content)
+        plan = best_plan(_named(sheet, sheets), register)
+        fields |= {"sheets": packed_sheets(sheets), "plan": plan.as_json()}
+    with transaction.atomic():
+        Register.objects.select_for_update().get(pk=register.pk)  # who sends the same file at once comes second
+        under_way = under_way or (None if is_fresh else _under_way(register, digest, token))
+        return under_way or RegisterImport.objects.create(register=register, token=token or uuid.uuid4(), **fields)
+
+
+def best_plan(sheets: list[Sheet], register) -> Plan:
+    """That of the sheet which is most like a register. Raises CannotRead where it has no row below its headings."""
+    known, remembered = known_of(register), remembered_of(register)
+    sheet = sheets[most_like_a_register(sheets, known)]
+    plan = guess(sheet, known, remembered)
+    if not data_lines(sheet, plan):
+        raise CannotRead(f"{sheet.name} has no row below its headings: choose a file that has one")
+    return plan
+
+
+def plan_of(batch, sheet_name: str, heading_row: int | None = None) -> Plan:
+    """The layout of another sheet, or of this one below other headings. Raises CannotRead."""
+    sheet = next(sheet for sheet in sheets_in(batch.sheets) if sheet.name == sheet_name)
+    if heading_row:
+        lines = tuple(line for line in sheet.lines if line.number >= heading_row)
+        sheet = Sheet(sheet.name, lines, sheet.merged, sheet.remarks)
+    return best_plan([sheet], batch.register)
+
+
+def heading_row_of(sheet: Sheet, plan: Plan) -> int:
+    """The last row above the first row of data."""
+    above = [line.number for line in sheet.lines if line.number < plan.first_line]
+    return above[-1] if above else max(1, plan.first_line - 1)
+
+
+def _named(name, sheets):
+    found = [sheet for sheet in sheets if sheet.name == name] if name else sheets
+    if not found:
+        names = ", ".join(sheet.name for sheet in sheets)
+        raise CannotRead(f"The file has no sheet {name}. It has: {names}")
+    return found
+
+
+def _under_way(register, digest, token):
+    same = register.imports.filter(token=token).first() if token else None
+    return same or register.imports.exclude(stage=Stage.DONE).filter(digest=digest).first()

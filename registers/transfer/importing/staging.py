@@ -1,0 +1,145 @@
+"""Rows are read a thousand at a time and held against the register: what taking them in would do is kept with each,
+and nothing is written to the register. A step that is cut off leaves whole chunks, and the next one goes on."""
+
+from collections import Counter
+
+from django.db import transaction
+
+from registers.models import ImportedRow, RegisterImport
+from registers.transfer.importing.beside import References, found_for
+from registers.transfer.importing.holding import heading, hold_against, hold_new
+from registers.transfer.importing.known import known_of
+from registers.transfer.importing.packed import read_as_json, sheet_of
+from registers.transfer.importing.plan import Plan, data_lines, to_decide
+from registers.transfer.importing.posts import posts_to_add
+from registers.transfer.importing.readings import Problem
+from registers.transfer.importing.rows import Reader
+
+CHUNK = 1000
+Stage, Outcome = RegisterImport.Stage, ImportedRow.Outcome
+
+
+@transaction.atomic
+def name_columns(batch, plan: Plan | None = None) -> None:
+    """Let its columns be named: anew, where no plan is given. What was read by another plan is forgotten."""
+    _move(hold(batch), Stage.MAPPING, plan)
+
+
+@transaction.atomic
+def match_words(batch, plan: Plan) -> None:
+    """Keep what its columns are and what its words mean; where no word is left to ask about, its rows are read next."""
+    batch = hold(batch)
+    left = not batch.is_done and to_decide(sheet_of(batch, plan), plan, known_of(batch.register, plan.words))
+    _move(batch, Stage.WORDS if left else Stage.STAGING, plan)
+
+
+@transaction.atomic
+def read_anew(batch) -> None:
+    """Read it from its first row, by its plan, against the register as it is now."""
+    _move(hold(batch), Stage.STAGING)
+
+
+@transaction.atomic
+def give_up(batch) -> bool:
+    """Forget the file and its rows, unless they were taken in: whether it did."""
+    batch = hold(batch)
+    if not batch.is_done:
+        batch.delete()
+    return not batch.is_done
+
+
+def _move(batch, stage, plan=None):
+    if batch.is_done or batch.is_ours:
+        return
+    plan = plan or Plan.from_json(batch.plan)
+    batch.rows.all().delete()
+    batch.plan, batch.stage, batch.rows_read, batch.report = plan.as_json(), stage, 0, {}
+    batch.rows_in_all = len(data_lines(sheet_of(batch, plan), plan))
+    batch.save(update_fields=["plan", "stage", "rows_read", "report", "rows_in_all"])
+
+
+@transaction.atomic
+def stage_some(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
+    """Read the next rows; returns the import as it is then. after: how many were read when this was asked for: where
+    somebody else has gone on meanwhile nothing is done."""
+    batch = hold(batch)
+    if batch.stage != Stage.STAGING or batch.rows_read != after:
+        return batch
+    plan = Plan.from_json(batch.plan)
+    reader = Reader(plan, known_of(batch.register, plan.words))
+    lines = data_lines(sheet_of(batch, plan), plan)
+    references = References(batch.register, plan, lines)
+    some = lines[after : after + chunk]
+    found = found_for(batch.register, references, some)
+    keeps_numbers = batch.register.next_number == 1
+    rows = []
+    for line in some:
+        there, wrong = found.get(line.number, (None, ""))
+        rows.append(_staged(batch, line, there, wrong, references, reader, keeps_numbers))
+    ImportedRow.objects.bulk_create(rows, batch_size=500)
+    batch.report = _added_up(batch, rows)
+    batch.rows_read = after + len(some)
+    if batch.rows_read >= len(lines):
+        batch.stage = Stage.READY
+    batch.save(update_fields=["rows_read", "report", "stage"])
+    return batch
+
+
+def hold(batch) -> RegisterImport:
+    """The import as it is now, held until the transaction ends."""
+    rows = RegisterImport.objects.select_for_update(of=("self",))
+    return rows.select_related("register__organisation", "register__scheme", "by").get(pk=batch.pk)
+
+
+def _added_up(batch, rows):
+    """What these rows and those before them come to together: for the preview, which reads a page of them only."""
+    good = [row for row in rows if row.outcome in (Outcome.NEW, Outcome.CHANGED)]
+    counts = Counter(batch.report.get("counts", {}))
+    for row in good:
+        held = row.reads["held"]
+        counts.update({name: len(held[name]) for name in ("judged", "controls", "actions")})
+        counts["closes"] += held["closes"]
+        counts["emptied"] += sum(after in ("", None, []) for _, _, after in held["changes"])
+    posts = {title.casefold(): title for title in batch.report.get("posts", [])}
+    found = {title.casefold(): title for title in posts_to_add(batch.register.organisation.posts, good)}
+    return {"counts": dict(counts), "posts": list((found | posts).values())}
+
+
+def _staged(batch, line, there, wrong, references, reader, keeps_numbers):
+    row, reference = reader.read(line), references.of(line)
+    plan, known = reader.plan, reader.known
+    where = heading(plan, "reference")
+    if others := references.others(line):
+        several = "rows " if len(others) > 1 else "row "
+        words = f"It also stands in {several}{', '.join(map(str, others[:5]))}: each risk needs a reference of its own"
+        row.problems.append(Problem(where, reference, words, True))
+    if wrong:
+        row.problems.append(Problem(where, reference, f"It {wrong}: give the row one reference of ours", True))
+    number = references.number(reference)
+    if there:
+        held = hold_against(there, row, plan, known)
+    else:
+        number = number if keeps_numbers else None
+        if not number and references.number(reference):
+            _keep_reference(row, reference, where)
+        held = hold_new(row, plan, known)
+    said = read_as_json(row, held) | {"number": None if there else number}
+    return ImportedRow(
+        batch=batch,
+        number=line.number,
+        reference=reference[:200],
+        cells=list(line.cells),
+        reads=said,
+        problems=[vars(problem) for problem in row.problems],
+        is_problem=bool(row.problems),
+        outcome=held.outcome,
+        risk_id=there and there.pk,
+        version=there and there.version,
+    )
+
+
+def _keep_reference(row, reference, where):
+    """References are given by the register: one of our form that it never gave stays with the notes of the new risk."""
+    row.values["notes"] = f"{row.values.get('notes', '')}\nReference there: {reference}".strip()
+    words = "It is not on this register: the row comes in as a new risk, under the next reference"
+    row.problems.append(Problem(where, reference, words, False))

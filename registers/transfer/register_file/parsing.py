@@ -1,0 +1,86 @@
+"""Bytes of an unknown sender become the object that a file is, or a refusal that says why."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from registers.transfer.register_file import FORMAT, VERSION
+
+LONGEST = 150_000_000  # bytes; a register of 10,000 risks takes about a third of it
+SHOWN = 100  # problems of one file that are told
+SEAL = b',\n"sha256": "'
+# name of a part: the type that it must have; one or the other, never left out
+PARTS = {
+    "left_out": dict,
+    "organisation": dict,
+    "register": dict,
+    **dict.fromkeys(
+        ("risks", "agreements", "imports", "appetites", "schemes", "posts", "directorates", "people"), list
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """path: where in the file, from its outermost name: ("risks", 3, "title"); places count from 1."""
+
+    path: tuple
+    words: str
+
+    def __str__(self):
+        return f"{'/'.join(map(str, self.path))}: {self.words}" if self.path else self.words
+
+
+class CannotRestore(Exception):
+    """Nothing of the file was written; `problems` says what is wrong with it."""
+
+    def __init__(self, problems):
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def parsed(content):
+    """The object in the file: of our format and version, with all its parts. Raises CannotRestore."""
+    if len(content) > LONGEST:
+        _refuse(f"The file is larger than {LONGEST // 1_000_000} megabytes.")
+    try:
+        found = json.loads(content.decode(), object_pairs_hook=_object, parse_constant=_constant)
+    except UnicodeDecodeError:
+        _refuse("The file is not text in UTF-8.")
+    except RecursionError:
+        _refuse("The file is nested too deeply.")
+    except ValueError as error:
+        _refuse(f"The file is not JSON: {str(error)[:200]}.")
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        _refuse("The file is not a register with its history. Choose one that was saved with “Complete history”.")
+    if type(found.get("version")) is not int or found["version"] != VERSION:
+        _refuse(f"The file is of version {str(found.get('version'))[:20]}; this installation reads version {VERSION}.")
+    wrong = [Problem((name,), "This is missing or is not what it should be.") for name, kind in PARTS.items()
+             if not isinstance(found.get(name), kind)]  # fmt: skip
+    if wrong:
+        raise CannotRestore(wrong)
+    if found.get("as_at") is not None or found["left_out"]:
+        _refuse("The file leaves out part of the history. Save one of today by somebody who may see all of it.")
+    return found
+
+
+def is_as_written(content):
+    """Whether nothing was changed in the file since it was written, by its own word."""
+    at = content.rfind(SEAL)
+    told = content[at + len(SEAL) :].split(b'"')[0]
+    return at >= 0 and told == hashlib.sha256(content[:at]).hexdigest().encode()
+
+
+def _refuse(words):
+    raise CannotRestore([Problem((), words)])
+
+
+def _object(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def _constant(name):
+    raise ValueError(f"{name} is no number")

@@ -1,0 +1,87 @@
+"""A value of a row <-> what the file says for it."""
+
+import datetime
+
+from django.db import models
+
+from registers.models import (
+    AdverseImpact,
+    Directorate,
+    FailureType,
+    Post,
+    Register,
+    ScoringScheme,
+    User,
+    WarningSign,
+)
+
+LIBRARY = {FailureType: "slug", AdverseImpact: "slug", WarningSign: "code"}  # known by
+HELD_BACK = ".restored.invalid"  # where people live whom a file brought: nobody gets mail there
+
+
+def empty_of(field):
+    """What a row says where the file says nothing of a field."""
+    if field.many_to_many:
+        return []
+    if field.null:
+        return None
+    if isinstance(field, models.BooleanField):
+        return False
+    if isinstance(field, models.JSONField):
+        return field.get_default()
+    return 0 if isinstance(field, models.IntegerField) else ""
+
+
+def said(field, value, names):
+    """What the file says for a value. names: model -> {key: what the file calls that row}."""
+    if value is None:
+        return None
+    if field.many_to_many:
+        return sorted(names[field.related_model][row.pk] for row in value.all())
+    if field.is_relation:
+        return names[field.related_model][value]
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value
+
+
+class People(dict):
+    """Key -> the e-mail address by which the file knows a person, read when first asked for. `named`: who was."""
+
+    def __init__(self):
+        super().__init__()
+        self.named = {}
+
+    def __missing__(self, key):
+        user = User.objects.only("email", "name").get(pk=key)
+        self.named[address_of(user)] = user.name
+        self[key] = address_of(user)
+        return self[key]
+
+
+def address_of(user):
+    """The address that history knows a person by: of one whom a file brought, the one in the file."""
+    if user.email.endswith(HELD_BACK):
+        return "@".join(user.email.rsplit("@", 1)[0].rsplit("=", 1))
+    return user.email
+
+
+def address_held_back(address, organisation):
+    """The address of somebody whom a file names and the organisation does not know: in a domain that cannot exist."""
+    return f"{'='.join(address.rsplit('@', 1))}@{organisation.slug}{HELD_BACK}"
+
+
+def names_for(organisation):
+    """What a file of that organisation calls the rows that it refers to. Six queries, and one for each person."""
+    return {
+        User: People(),
+        Post: dict(organisation.posts.values_list("pk", "title")),
+        Directorate: dict(organisation.directorates.values_list("pk", "name")),
+        Register: dict(organisation.registers.values_list("pk", "slug")),
+        ScoringScheme: {
+            pk: f"{slug}/{n}" for pk, slug, n in ScoringScheme.objects.values_list("pk", "slug", "version")
+        },
+        **{model: dict(model.objects.values_list("pk", name)) for model, name in LIBRARY.items()},
+    }

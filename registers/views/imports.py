@@ -1,0 +1,144 @@
+"""A workbook comes in: sent, its columns and words named, its rows read and shown, then taken in."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+from django.views.decorators.http import require_POST
+
+from registers.forms.import_words import ImportWordsForm
+from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportStepForm
+from registers.models import ManyMovedOn, RegisterImport
+from registers.permissions import Permission, get_register_for
+from registers.reports.imports import SHOWS, Preview, done_before, under_way
+from registers.transfer.importing.files import BYTES
+from registers.transfer.importing.landing import NotAsShown, land, seen_of
+from registers.transfer.importing.refused import refused_csv
+from registers.transfer.importing.staging import give_up, match_words, name_columns, read_anew, stage_some
+from registers.views.reading import page_of, read_only
+
+Stage = RegisterImport.Stage
+
+
+def get_import_for(user, slug, pk):
+    """(the register, its import of that key), answered like get_register_for."""
+    register = get_register_for(user, slug, Permission.RUN_REGISTER)
+    batch = get_object_or_404(register.imports.select_related("by"), pk=pk)
+    batch.register = register
+    return register, batch
+
+
+def register_import(request, slug):
+    register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = ImportFileForm(*sent, register=register, by=request.user)
+    if form.is_valid():
+        return redirect(form.batch)
+    context = {"register": register, "form": form, "under_way": under_way(register), "done": done_before(register)[:20]}
+    return render(request, "registers/register_import.html", context)
+
+
+def import_detail(request, slug, pk):
+    """The step that the import is at. A form of another step, from another window, leads to where it is by now."""
+    register, batch = get_import_for(request.user, slug, pk)
+    step = request.POST.get("step") if request.method == "POST" else batch.stage
+    if step in BACK:
+        BACK[step](batch)
+    return redirect(batch) if step != batch.stage else STEPS[batch.stage](request, register, batch)
+
+
+def import_columns(request, register, batch):
+    form = ImportColumnsForm(request.POST if request.method == "POST" else None, batch=batch)
+    if form.is_valid():
+        (name_columns if form.is_elsewhere else match_words)(batch, form.plan)
+        return redirect(batch)
+    context = {"register": register, "batch": batch, "form": form}
+    return render(request, "registers/import_columns.html", context)
+
+
+def import_words(request, register, batch):
+    form = ImportWordsForm(request.POST if request.method == "POST" else None, batch=batch)
+    if form.is_valid():
+        match_words(batch, form.plan)
+        return redirect(batch)
+    return render(request, "registers/import_words.html", {"register": register, "batch": batch, "form": form})
+
+
+def import_rows(request, register, batch):
+    if request.method == "POST":
+        after = request.POST.get("after", "")
+        if after.isascii() and after.isdecimal() and len(after) < 9:
+            stage_some(batch, after=int(after))
+        return redirect(batch)
+    return render(request, "registers/import_rows.html", {"register": register, "batch": batch})
+
+
+def import_preview(request, register, batch):
+    form = ImportStepForm(request.POST if request.method == "POST" else None, initial={"seen": seen_of(batch)})
+    conflict = None
+    if form.is_valid():
+        try:
+            land(batch, by=request.user, seen=form.cleaned_data["seen"])
+            return redirect(batch)
+        except (NotAsShown, ManyMovedOn) as error:
+            conflict = error
+    context = {"register": register, "batch": batch, "form": form, "conflict": conflict}
+    status = 409 if conflict else 200
+    return render(request, "registers/import_preview.html", context | rows_shown(request, batch), status=status)
+
+
+def import_done(request, register, batch):
+    context = {"register": register, "batch": batch, **rows_shown(request, batch)}
+    return render(request, "registers/import_done.html", context)
+
+
+def rows_shown(request, batch):
+    """What is read off the rows: counts, and the page of them that the address asks for."""
+    preview, show = Preview(batch), request.GET.get("show", "")
+    if show not in SHOWS:
+        raise BadRequest("show takes new, changed, unchanged, refused or problems.")
+    page = page_of(request, preview.rows(show))
+    page.object_list = [preview.shown(row) for row in page.object_list]
+    return {"preview": preview, "page": page, "show": show}
+
+
+STEPS = {
+    Stage.MAPPING: import_columns,
+    Stage.WORDS: import_words,
+    Stage.STAGING: import_rows,
+    Stage.READY: import_preview,
+    Stage.DONE: import_done,
+}
+BACK = {"name": name_columns, "read": read_anew}  # what the buttons of later steps lead back to
+
+
+@read_only
+def import_report(request, slug, pk):
+    _, batch = get_import_for(request.user, slug, pk)
+    name = f"{slugify(batch.file_name.rpartition('.')[0])[:80] or 'import'}-left-out.csv"
+    answer = HttpResponse(refused_csv(batch), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@require_POST
+def import_give_up(request, slug, pk):
+    _, batch = get_import_for(request.user, slug, pk)
+    if give_up(batch):
+        messages.success(
+            request, f"{batch.file_name} is given up: nothing of it was kept, and the register is as it was."
+        )
+    return redirect("register_import", slug)
+
+
+def may_send_workbook(user, slug):
+    """Whether this person may send as much as a workbook to that register: asked before any of it is read."""
+    try:
+        return bool(get_register_for(user, slug, Permission.RUN_REGISTER))
+    except (Http404, PermissionDenied):
+        return False
+
+
+register_import.largest_body = BYTES + 100_000  # what a form says around its file
+register_import.may_send = may_send_workbook

@@ -1,0 +1,147 @@
+"""A risk manager brings a workbook, in a real Chromium: from the file to the worklist."""
+
+import io
+import re
+
+import pytest
+from makers import make_person
+from playwright.sync_api import expect
+from test_journeys import PASSWORD, council, look_over, sign_in, watched  # noqa: F401  (fixtures)
+
+from registers.models import Role
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+HEADINGS = (
+    *("Risk No", "Risk Title", "Risk Description", "Category", "Risk Owner", "L", "I", "RAG", "Existing controls"),
+    *("Planned actions", "Review date", "Mood"),
+)
+
+
+def workbook():
+    """A sheet to read first, then a register below a title: 30 risks, two of which nobody can read."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.title = "Read me"
+    book.active["A1"] = "How to use this register"
+    sheet = book.create_sheet("Risks")
+    sheet["A1"] = "Corporate risk register, autumn 2026"
+    sheet.append([])
+    sheet.append(HEADINGS)
+    for n in range(1, 31):
+        words = f"If the {n}th thing fails, then services stop, leading to harm."
+        listed = "1. Monthly board\n2. Reserves policy"
+        row = [f"R{n}", f"Thing {n} fails", words, "Money matters", "Head of finance", n % 5 + 1, 4, "Amber", listed]
+        sheet.append([*row, "Write the plan", "15/01/2027", "x" * 150])
+    sheet["B10"] = sheet["C10"] = ""
+    sheet["A12"] = "R1"
+    file = io.BytesIO()
+    book.save(file)
+    return {"name": "risks.xlsx", "mimeType": "application/octet-stream", "buffer": file.getvalue()}
+
+
+def heading(page, words):
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+
+
+def bring(page, site, look):
+    """From the register to the page after taking in, looking at each page on the way."""
+    page.get_by_role("link", name="Bring your own workbook").click()
+    heading(page, "Bring your own workbook")
+    page.get_by_role("button", name="Read this file").click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Select a workbook")
+    look(page)
+    page.locator("input[type=file]").set_input_files(workbook())
+    page.get_by_role("button", name="Read this file").click()
+    heading(page, "What is each column?")
+    expect(page.get_by_label("Which sheet is the register?")).to_have_value("Risks")
+    expect(page.get_by_label("What is Risk Title (B)?")).to_have_value("title")
+    page.get_by_label("What is Mood (L)?").select_option("owner")
+    page.get_by_role("button", name="Continue").click()
+    page.locator(".govuk-error-summary a").click()
+    expect(page.get_by_label("What is Mood (L)?")).to_be_focused()
+    look(page)
+    page.get_by_label("What is Mood (L)?").select_option("notes")
+    page.get_by_role("button", name="Continue").click()
+    heading(page, "What do its words mean here?")
+    page.get_by_label("Money matters").select_option("financial")
+    look(page)
+    page.get_by_role("button", name="Continue").click()
+
+
+def take_in(page, look):
+    heading(page, "Look at every risk as it will be")
+    expect(page.locator("main")).to_contain_text(
+        "30 rows read: 27 new, 0 changed, 0 the same as on the register, 3 left"
+    )
+    look(page)
+    page.get_by_role("link", name=re.compile(r"Left out \(3\)")).click()
+    expect(page.locator("tbody tr")).to_have_count(3)
+    page.get_by_role("button", name="Take in 27 risks").click()
+    heading(page, "27 risks are on the register")
+    look(page)
+
+
+def test_a_manager_brings_a_workbook_and_sees_it_as_a_worklist(watched, live_server, council):  # noqa: F811
+    page = watched
+    make_person(council.organisation, Role.MANAGER, email="manager@northmoor.example", password=PASSWORD)
+    sign_in(page, live_server.url, "manager")
+    bring(page, live_server.url, look_over)
+    take_in(page, look_over)
+    page.get_by_role("link", name="Thing 2 fails").click()
+    page.get_by_text("As it came in: risks.xlsx, row 5").click()
+    expect(page.locator("main")).to_contain_text("Money matters")
+    look_over(page)
+    page.go_back()
+    with page.expect_download() as report:
+        page.get_by_role("link", name="Put 3 rows right").click()
+    assert report.value.suggested_filename == "risks-left-out.csv"
+    page.get_by_role("link", name="Go through the worklist").click()
+    expect(page.locator("main")).to_contain_text("things to put right")
+
+
+def test_a_workbook_comes_in_without_a_script(browser, live_server, council):  # noqa: F811
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    make_person(council.organisation, Role.MANAGER, email="manager@northmoor.example", password=PASSWORD)
+    sign_in(page, live_server.url, "manager")
+    page.get_by_role("link", name="Bring your own workbook").click()
+    page.locator("input[type=file]").set_input_files(workbook())
+    for button in ("Read this file", "Continue", "Continue", "Read the rows"):
+        page.get_by_role("button", name=button).click()
+    take_in(page, lambda page: None)
+    context.close()
+
+
+@pytest.mark.look
+def test_a_page_that_reads_rows_and_one_that_moved_on_look_well(watched, live_server, council, monkeypatch):  # noqa: F811
+    from django.test import Client
+    from makers import make_revision, make_risk
+    from workbooks import columns_form, csv_of, latest, send, to_preview
+
+    page = watched
+    manager = make_person(council.organisation, Role.MANAGER, email="manager@northmoor.example", password=PASSWORD)
+    client = Client()
+    client.force_login(manager)
+    risk = make_risk(council)
+    send(client, council, csv_of(["Ref", "Title"], *[[f"A{n}", "x" * 190] for n in range(3)]))
+    reading = latest(council)
+    client.post(reading.get_absolute_url(), columns_form(reading))
+    changing = to_preview(client, council, csv_of(["Reference", "Title"], [risk.reference, "y" * 190]))
+    sign_in(page, live_server.url, "manager")
+    page.route("**/js/progress.js", lambda route: route.abort())
+    page.goto(live_server.url + reading.get_absolute_url())
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    page.complaints.clear()
+    look_over(page)
+    page.complaints.clear()
+    page.goto(live_server.url + changing.get_absolute_url())
+    look_over(page)
+    make_revision(risk, title="z" * 190)
+    page.get_by_role("button", name="Take in 1 risk").click()
+    expect(page.locator("#conflict")).to_be_visible()
+    page.complaints.clear()  # Chromium says 409 in its console
+    look_over(page)
+    page.goto(f"{live_server.url}/registers/corporate/import/")
+    look_over(page)

@@ -1,0 +1,163 @@
+"""What is sent to the import's address: who may send how much, and what of it is a workbook."""
+
+import io
+import zipfile
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from makers import make_organisation, make_person, make_register
+from workbooks import PLAIN, csv_of, latest, plain_rows, send
+
+from registers.models import RegisterImport, Role
+from registers.transfer.importing.files import BYTES
+
+pytestmark = pytest.mark.django_db
+
+PATH = "/registers/ours/import/"
+LARGE = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+
+
+class Unread:
+    """A body that fails the test when anybody reads it."""
+
+    def read(self, *args):
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+@pytest.fixture
+def register():
+    return make_register(make_organisation(), slug="ours")
+
+
+def client_of(register, role):
+    client = Client()
+    if role:
+        client.force_login(
+            make_person(
+                register.organisation if role != "stranger" else make_organisation(),
+                Role.MANAGER if role == "stranger" else role,
+            )
+        )
+    return client
+
+
+def body(size):
+    kind = "multipart/form-data; boundary=x"
+    return {"wsgi.input": Unread(), "CONTENT_LENGTH": str(size), "CONTENT_TYPE": kind}
+
+
+@pytest.mark.parametrize("role", [None, "stranger", Role.MEMBER, Role.OFFICER, Role.PEER, Role.ADMINISTRATOR])
+def test_a_large_body_is_read_from_nobody_but_a_manager(register, role):
+    assert client_of(register, role).post(PATH, **body(LARGE)).status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/registers/none/import/", PATH])
+def test_the_answer_tells_nobody_which_registers_there_are(register, path):
+    assert client_of(register, "stranger").post(path, **body(LARGE)).status_code == 413
+
+
+def test_more_than_the_largest_workbook_is_read_from_nobody(register):
+    assert client_of(register, Role.MANAGER).post(PATH, **body(BYTES + 200_000)).status_code == 413
+
+
+@pytest.mark.parametrize("tail", ["1/", "1/give-up/"])
+def test_no_other_address_of_an_import_takes_more(register, tail):
+    assert client_of(register, Role.MANAGER).post(PATH + tail, **body(LARGE)).status_code == 413
+
+
+def test_a_manager_sends_more_than_any_form_takes(register):
+    rows = [[f"A{n}", f"Risk {n}", "x" * 3000] for n in range(1000)]
+    content = csv_of(["Ref", "Title", "Event"], *rows)
+    assert len(content) > LARGE
+    assert send(client_of(register, Role.MANAGER), register, content).status_code == 302
+    assert latest(register).rows_in_all == 0
+
+
+def test_a_large_form_needs_its_token_as_well(register):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_person(register.organisation, Role.MANAGER))
+    content = csv_of(["Ref", "Title"], ["A", "x" * LARGE])
+    assert client.post(PATH, {"file": SimpleUploadedFile("a.csv", content)}).status_code == 403
+
+
+def bomb():
+    """A workbook whose sheet unpacks to a hundred megabytes."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("[Content_Types].xml", "<Types/>")
+        packed.writestr("xl/workbook.xml", "<workbook/>")
+        packed.writestr("xl/worksheets/sheet1.xml", b" " * 100_000_000)
+    return file.getvalue()
+
+
+HOSTILE = {
+    "nothing": ("risks.csv", b""),
+    "only headings": ("risks.csv", csv_of(PLAIN)),
+    "only spaces": ("risks.csv", b"   \n  ,  \n"),
+    "a picture": ("risks.xlsx", b"\x89PNG\r\n\x1a\n" + b"\0" * 500),
+    "an old workbook": ("risks.xls", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 512),
+    "half a workbook": ("risks.xlsx", bomb()[:300]),
+    "a bomb": ("risks.xlsx", bomb()),
+    "broken JSON": ("risks.json", b'{"format": '),
+    "JSON of others": ("risks.json", b'[{"a": 1}]'),
+    "deep JSON": ("risks.json", b"[" * 100_000),
+    "NUL": ("risks.csv", b"\0" * 1000),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_is_no_workbook_is_refused_in_words(register, what):
+    name, content = HOSTILE[what]
+    answer = send(client_of(register, Role.MANAGER), register, content, name)
+    assert answer.status_code == 200, what
+    assert 'href="#id_file"' in answer.text
+    assert not RegisterImport.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd.csv", "a" * 190 + ".csv", "<b>risks</b>.csv", "ris\u202eks.csv"])
+def test_a_name_of_a_file_is_only_shown(register, name):
+    client = client_of(register, Role.MANAGER)
+    send(client, register, csv_of(PLAIN, *plain_rows(1)), name)
+    page = client.get(latest(register).get_absolute_url())
+    assert (page.status_code, "<b>risks" in page.text) == (200, False)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "\0",
+        "a\x1b[31m",
+        "\ud83d".encode("utf-8", "replace").decode(),
+        "=cmd|' /C calc'!A0",
+        "<script>alert(1)</script>",
+        "x" * 100_000,
+        "1e309",
+        "NaN",
+        "{{ 7*7 }}",
+        "הסיכון",
+    ],
+)
+def test_whatever_stands_in_a_cell_comes_in_or_is_given_back(register, cell):
+    client = client_of(register, Role.MANAGER)
+    from workbooks import to_preview
+
+    for column in range(len(PLAIN)):
+        row = [*plain_rows(1)[0]]
+        row[column] = cell
+        content = csv_of(PLAIN, row, *plain_rows(3)[1:])
+        answer = send(client, register, content, f"{column}.csv")
+        if answer.status_code == 200:
+            assert 'href="#id_file"' in answer.text
+            continue
+        batch = to_preview(client, register, content, f"{column}.csv")
+        assert batch.rows.exists()
+        from registers.transfer.importing.landing import seen_of
+
+        done = client.post(batch.get_absolute_url(), {"step": "ready", "seen": seen_of(batch)})
+        assert done.status_code == 302, done.text
+        assert client.get(batch.get_absolute_url()).status_code == 200
+        assert client.get(f"{batch.get_absolute_url()}report.csv").status_code == 200

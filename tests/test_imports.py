@@ -1,0 +1,464 @@
+"""A workbook comes in through the pages: from the file to the register, all good rows or none."""
+
+import csv
+import io
+import re
+
+import pytest
+from database import in_parallel
+from django.core.management import call_command
+from django.test import Client
+from makers import make_import, make_organisation, make_person, make_post, make_register, make_revision, make_risk
+from workbooks import (
+    PLAIN,
+    brought_in,
+    columns_form,
+    csv_of,
+    latest,
+    plain_rows,
+    send,
+    take_in,
+    to_preview,
+    words_form,
+)
+
+from registers.models import AuditEntry, ImportedRow, Post, RegisterImport, Risk, Role
+from registers.transfer.importing import landing
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def register():
+    return make_register(make_organisation(), slug="ours", prefix="CORP")
+
+
+@pytest.fixture
+def manager(register):
+    client = Client()
+    client.user = make_person(register.organisation, Role.MANAGER)
+    client.force_login(client.user)
+    return client
+
+
+def counts():
+    return [model.objects.count() for model in (Risk, Post, AuditEntry)]
+
+
+# From the file to the register
+
+
+def test_a_workbook_becomes_risks(manager, register):
+    batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(3)))
+    risks = list(register.risks.order_by("number"))
+    assert [risk.title for risk in risks] == [f"Reserves run out in year {n}" for n in (1, 2, 3)]
+    assert [(risk.current.likelihood, risk.current.impact) for risk in risks] == [(3, 4)] * 3
+    assert {risk.owner.title for risk in risks} == {"Head of finance"}
+    assert (batch.is_done, batch.sheets, batch.rows.count()) == (True, None, 3)
+
+
+def test_the_page_afterwards_leads_to_the_worklist_and_the_dashboard(manager, register):
+    batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(3)))
+    page = manager.get(batch.get_absolute_url()).text
+    assert "3 risks are on the register" in page
+    assert all(f'href="/registers/ours/{there}/"' in page for there in ("worklist", "dashboard"))
+
+
+def test_a_judgement_without_a_reason_says_where_it_is_from(manager, register):
+    brought_in(manager, register, csv_of(PLAIN, *plain_rows(1)), name="Register 2026.csv")
+    assert register.risks.get().current.rationale == "Taken over from Register 2026.csv, row 2."
+
+
+def test_the_import_is_audited(manager, register):
+    brought_in(manager, register, csv_of(PLAIN, *plain_rows(3)))
+    entry = AuditEntry.objects.get(verb="register.imported")
+    assert entry.facts["rows"] == {"new": 3, "changed": 0, "unchanged": 0, "refused": 0}
+    assert entry.text.content["posts"] == ["Head of finance"]
+    assert entry.by == manager.user
+    call_command("verify_audit", verbosity=0)
+    call_command("rebuild_positions", "--check", verbosity=0)
+
+
+def test_a_post_that_is_added_is_vacant_and_one_that_is_there_is_used(manager, register):
+    there = make_post(register.organisation, "Treasurer")
+    rows = plain_rows(2)
+    rows[1][3] = "treasurer"
+    page = manager.get(to_preview(manager, register, csv_of(PLAIN, *rows)).get_absolute_url()).text
+    assert "1 post is added, vacant" in page
+    take_in(manager, latest(register))
+    risks = list(register.risks.order_by("number"))
+    assert (risks[0].owner.holder, risks[1].owner) == (None, there)
+
+
+def test_a_closed_risk_comes_in_and_is_closed(manager, register):
+    brought_in(manager, register, csv_of([*PLAIN, "Status"], [*plain_rows(1)[0], "Closed"]))
+    risk = register.risks.get()
+    assert (risk.status, risk.current.score) == ("closed", 12)
+    assert "Closed there already" in risk.revisions.latest().reason
+
+
+def test_the_next_review_is_the_day_that_the_file_says(manager, register):
+    brought_in(manager, register, csv_of([*PLAIN, "Next review"], [*plain_rows(1)[0], "15/01/2027"]))
+    assert register.risks.get().next_review_on.isoformat() == "2027-01-15"
+
+
+def test_what_stands_in_a_cell_stays_with_the_risk(manager, register):
+    batch = brought_in(manager, register, csv_of([*PLAIN, "Mood"], [*plain_rows(1)[0], "Getting quokka"]))
+    risk = register.risks.get()
+    assert "Mood: Getting quokka" in risk.notes
+    assert batch.rows.get().cells[-1] == "Getting quokka"
+    page = manager.get(risk.get_absolute_url()).text
+    assert "As it came in: risks.csv, row 2" in page
+
+
+@pytest.mark.parametrize(("role", "shown"), [(Role.OFFICER, True), (Role.MEMBER, False), (Role.PEER, False)])
+def test_only_those_who_edit_risks_see_them_as_they_came_in(manager, register, role, shown):
+    brought_in(manager, register, csv_of(PLAIN, *plain_rows(1)))
+    client = Client()
+    client.force_login(make_person(register.organisation, role))
+    page = client.get(register.risks.get().get_absolute_url())
+    assert (page.status_code, "As it came in" in page.text) == (200, shown)
+
+
+# Columns and words
+
+
+def test_a_column_may_be_named_otherwise_than_it_was_guessed(manager, register):
+    headings = ["Ref", "What worries us", "Thoughts"]
+    brought_in(
+        manager, register, csv_of(headings, ["1", "The roof leaks", "Badly"]), column_1="title", column_2="cause"
+    )
+    risk = register.risks.get()
+    assert (risk.title, risk.cause) == ("The roof leaks", "Badly")
+
+
+def test_two_columns_cannot_both_be_the_owner(manager, register):
+    send(manager, register, csv_of(PLAIN, *plain_rows(2)))
+    batch = latest(register)
+    answer = manager.post(batch.get_absolute_url(), columns_form(batch, column_2="owner"))
+    assert "Risk description (C) is that already" in answer.text
+    assert 'href="#id_column_3"' in answer.text
+
+
+def test_some_column_must_say_what_the_risk_is(manager, register):
+    send(manager, register, csv_of(PLAIN, *plain_rows(2)))
+    batch = latest(register)
+    answer = manager.post(batch.get_absolute_url(), columns_form(batch, column_1="notes", column_2="notes"))
+    assert "Select which column says what the risk is" in answer.text
+
+
+def test_other_headings_are_read_anew(manager, register):
+    content = csv_of(["", "", ""], ["Corporate risks", "", ""], ["Title", "Owner", "Notes"], ["Roof", "Caretaker", ""])
+    send(manager, register, csv_of(["Title", "Cause"], ["Ref", "Owner"], ["Roof", "Caretaker"]))
+    batch = latest(register)
+    manager.post(batch.get_absolute_url(), columns_form(batch, heading_row=2))
+    batch.refresh_from_db()
+    assert (batch.plan["first_line"], batch.plan["names"], batch.stage) == (3, ["Ref", "Owner"], "mapping")
+    assert content
+
+
+@pytest.mark.parametrize("row", ["0", "-1", "x", "", "99999999", "77"])
+def test_a_row_without_headings_is_refused_in_words(manager, register, row):
+    send(manager, register, csv_of(PLAIN, *plain_rows(2)))
+    batch = latest(register)
+    answer = manager.post(batch.get_absolute_url(), columns_form(batch, heading_row=row))
+    assert answer.status_code == 200 and 'href="#id_heading_row"' in answer.text
+
+
+def test_a_word_is_asked_about_and_remembered(manager, register):
+    make_post(register.organisation, "Director of finance")
+    content = csv_of([*PLAIN, "Category"], [*plain_rows(1)[0], "Money matters"])
+    send(manager, register, content)
+    batch = latest(register)
+    manager.post(batch.get_absolute_url(), columns_form(batch))
+    page = manager.get(batch.get_absolute_url()).text
+    assert "Money matters" in page and "Head of finance" in page
+    batch.refresh_from_db()
+    form = words_form(batch)
+    asked = {key.split("_")[0]: key for key in form if key != "step"}
+    manager.post(batch.get_absolute_url(), form | {asked["category"]: "financial"})
+    batch.refresh_from_db()
+    manager.post(batch.get_absolute_url(), {"step": "staging", "after": 0})
+    batch.refresh_from_db()
+    take_in(manager, batch)
+    assert register.risks.get().category == "financial"
+    send(manager, register, csv_of([*PLAIN, "Category"], ["B2", "Roof", "It leaks", "", "2", "2", "Money matters"]))
+    second = latest(register)
+    manager.post(second.get_absolute_url(), columns_form(second))
+    second.refresh_from_db()
+    assert second.stage == "staging"  # no word is left to ask about
+
+
+def test_another_registers_plan_is_not_remembered(manager, register):
+    brought_in(manager, register, csv_of(PLAIN, *plain_rows(1)))
+    other = make_register(register.organisation)
+    send(manager, other, csv_of(PLAIN, *plain_rows(1)))
+    assert latest(other).plan["words"] == {}
+
+
+# Rows that cannot be taken in
+
+
+def test_a_bad_row_is_left_out_and_given_back_untouched(manager, register):
+    bad = ["CORP-", "", "", "Head of finance", "=cmd|' /C calc'!A0", "9"]
+    batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(20, row_11=bad)))
+    assert register.risks.count() == 19
+    answer = manager.get(f"{batch.get_absolute_url()}report.csv")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert re.fullmatch(r'attachment; filename="risks-left-out.csv"', answer["Content-Disposition"])
+    headings, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert headings == [*PLAIN, "Row in the file", "Why it was not taken in"]
+    assert row[4] == "'=cmd|' /C calc'!A0"  # text to a spreadsheet program, and read back as it was
+    assert [row[0], row[5], row[6]] == ["CORP-", "9", "11"]
+    assert "the row names no risk" in row[7]
+
+
+def test_the_rows_left_out_come_in_once_they_are_put_right(manager, register):
+    bad = ["A 99", "", "", "Head of finance", "4", "4"]
+    batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(3, row_3=bad)))
+    report = manager.get(f"{batch.get_absolute_url()}report.csv").content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(report)))
+    rows[1][1] = "The roof leaks"
+    brought_in(manager, register, csv_of(*rows), name="risks-left-out.csv")
+    risk = register.risks.latest("pk")
+    assert (risk.title, risk.current.score, risk.notes) == ("The roof leaks", 16, "Reference there: A 99")
+
+
+def test_a_reference_that_stands_twice_is_refused_with_both_rows(manager, register):
+    rows = plain_rows(3)
+    rows[2][0] = "fin 1"
+    batch = to_preview(manager, register, csv_of(PLAIN, *rows))
+    refused = {row.number: [p["problem"] for p in row.problems if p["refuses"]] for row in batch.rows.all()}
+    said = {number: re.findall(r"row (\d+)", words[0]) for number, words in refused.items() if words}
+    assert said == {2: ["4"], 4: ["2"]}
+
+
+def test_one_bad_row_of_thousands_keeps_only_itself_out(manager, register):
+    rows = plain_rows(2100, row_1500=["", "", "", "", "", ""])
+    rows[1498][4] = "3"
+    batch = to_preview(manager, register, csv_of(PLAIN, *rows))
+    assert batch.rows.filter(outcome="new").count() == 2099
+
+
+# The same file again
+
+
+def test_the_same_workbook_again_changes_nothing(manager, register):
+    content = csv_of(
+        [*PLAIN, "Controls", "Actions"], *[[*row, "Monthly board", "Write it down"] for row in plain_rows(3)]
+    )
+    brought_in(manager, register, content)
+    batch = to_preview(manager, register, content)
+    assert set(batch.rows.values_list("outcome", flat=True)) == {"unchanged"}
+    assert "There is nothing to take in" in manager.get(batch.get_absolute_url()).text
+
+
+def test_next_months_workbook_adds_what_is_new(manager, register):
+    headings = [*PLAIN, "Controls"]
+    brought_in(manager, register, csv_of(headings, *[[*row, "1. Monthly board\n2. Audit"] for row in plain_rows(2)]))
+    changed = ["FIN 1", "Reserves are gone", "The budget cannot be balanced.", "Head of finance", "5", "4"]
+    rows = [[*changed, "1. Audit\n2. Spending freeze"], ["FIN 9", "Roof", "It leaks", "Caretaker", "2", "2", ""]]
+    batch = brought_in(manager, register, csv_of(headings, *rows))
+    first = register.risks.get(number=1)
+    assert (first.title, first.current.score, first.assessments.count()) == ("Reserves are gone", 20, 2)
+    assert list(first.controls.values_list("title", "status")) == [
+        ("Monthly board", "in-place"),
+        ("Audit", "in-place"),
+        ("Spending freeze", "in-place"),
+    ]
+    assert batch.rows.get(number=2).reads["held"]["gone"] == ["Monthly board"]
+    assert list(register.risks.values_list("number", flat=True)) == [1, 2, 3]
+
+
+def test_an_emptied_cell_empties_and_the_preview_says_so(manager, register):
+    risk = make_risk(register, cause="Savings were counted twice.", portfolio="Finance")
+    rows = [[risk.reference, risk.title, risk.event, "", ""]]
+    batch = to_preview(manager, register, csv_of(["Reference", "Title", "Event", "Cause", "Consequence"], *rows))
+    assert "2 cells are empty where the register says something" in manager.get(batch.get_absolute_url()).text
+    take_in(manager, batch)
+    risk.refresh_from_db()
+    assert (risk.cause, risk.consequence, risk.portfolio) == ("", "", "Finance")
+
+
+def test_a_title_is_never_emptied(manager, register):
+    risk = make_risk(register)
+    brought_in(manager, register, csv_of(["Reference", "Title", "Event", "Cause"], [risk.reference, "", "", "Other"]))
+    risk.refresh_from_db()
+    assert (risk.title, risk.event, risk.cause) == ("Reserves run out", "The budget cannot be balanced.", "Other")
+
+
+def test_a_reference_of_ours_that_was_never_given_comes_in_as_new(manager, register):
+    make_risk(register)
+    batch = to_preview(manager, register, csv_of(["Reference", "Title"], ["CORP-950", "Roof leaks"]))
+    assert "It is not on this register" in manager.get(batch.get_absolute_url()).text
+    take_in(manager, batch)
+    risk = register.risks.get(number=2)
+    assert (risk.title, risk.notes) == ("Roof leaks", "Reference there: CORP-950")
+
+
+def test_a_closed_risk_is_not_changed(manager, register):
+    risk = make_risk(register)
+    risk.close(by=manager.user, version=1, reason="It is over.")
+    batch = to_preview(manager, register, csv_of(["Reference", "Title"], [risk.reference, "Back again"]))
+    assert batch.rows.get().outcome == "refused"
+    assert "reopen it on its page" in batch.rows.get().problems[-1]["problem"]
+
+
+def test_a_workbook_changes_no_status(manager, register):
+    risk = make_risk(register)
+    batch = to_preview(
+        manager, register, csv_of(["Reference", "Title", "Status"], [risk.reference, risk.title, "Closed"])
+    )
+    assert (batch.rows.get().outcome, batch.rows.get().is_problem) == ("unchanged", True)
+
+
+# Nothing half-done
+
+
+def test_a_fault_in_the_middle_leaves_nothing(manager, register, monkeypatch):
+    batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(5)))
+    before = counts()
+    monkeypatch.setattr(landing, "_done", lambda *args: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        landing.land(batch, by=manager.user)
+    batch.refresh_from_db()
+    assert (counts(), batch.stage) == (before, "ready")
+
+
+def test_the_button_pressed_twice_takes_in_once(manager, register):
+    batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(5)))
+    seen = landing.seen_of(batch)
+    for _ in range(2):
+        answer = manager.post(batch.get_absolute_url(), {"step": "ready", "seen": seen})
+        assert answer.status_code == 302
+    assert register.risks.count() == 5
+
+
+def test_a_risk_that_changed_since_is_a_conflict(manager, register):
+    risk = make_risk(register)
+    batch = to_preview(manager, register, csv_of(["Reference", "Title"], [risk.reference, "Quicker"], ["", "New one"]))
+    make_revision(risk, title="Slower")
+    answer = take_in(manager, batch)
+    assert (answer.status_code, register.risks.count()) == (409, 1)
+    assert "Nothing is taken in yet" in answer.text and "Slower" in answer.text
+    manager.post(batch.get_absolute_url(), {"step": "read"})
+    manager.post(batch.get_absolute_url(), {"step": "staging", "after": 0})
+    assert take_in(manager, batch).status_code == 302
+    risk.refresh_from_db()
+    assert (risk.title, register.risks.count()) == ("Quicker", 2)
+
+
+def test_a_page_whose_rows_were_read_anew_takes_nothing_in(manager, register):
+    batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(2)))
+    seen = landing.seen_of(batch)
+    manager.post(batch.get_absolute_url(), {"step": "read"})
+    manager.post(batch.get_absolute_url(), {"step": "staging", "after": 0})
+    assert manager.post(batch.get_absolute_url(), {"step": "ready", "seen": seen}).status_code == 409
+    assert register.risks.count() == 0
+
+
+def test_reading_goes_on_where_it_was_cut_off(manager, register):
+    batch = started(manager, register, 2500)
+    for after in (0, 0, 7, 1000):  # twice at once, and from a page of somebody's own
+        manager.post(batch.get_absolute_url(), {"step": "staging", "after": after})
+    batch.refresh_from_db()
+    assert (batch.rows_read, batch.rows.count(), batch.stage) == (2000, 2000, "staging")
+    assert "2000 of 2500 rows read" in manager.get(batch.get_absolute_url()).text
+    manager.post(batch.get_absolute_url(), {"step": "staging", "after": 2000})
+    batch.refresh_from_db()
+    assert (batch.rows.count(), batch.stage) == (2500, "ready")
+
+
+def started(manager, register, count):
+    """An import whose rows are to be read."""
+    send(manager, register, csv_of(["Ref", "Title"], *[[f"A{n}", f"Risk {n}"] for n in range(count)]))
+    batch = latest(register)
+    manager.post(batch.get_absolute_url(), columns_form(batch))
+    return batch
+
+
+@pytest.mark.parametrize("after", ["", "x", "-1", "9" * 40, "٣", "1.5"])
+def test_a_count_that_is_none_reads_nothing(manager, register, after):
+    batch = started(manager, register, 3)
+    assert manager.post(batch.get_absolute_url(), {"step": "staging", "after": after}).status_code == 302
+    assert batch.rows.count() == 0
+
+
+def test_the_same_file_leads_to_the_import_under_way(manager, register):
+    content = csv_of(PLAIN, *plain_rows(1))
+    first, second = send(manager, register, content), send(manager, register, content)
+    assert (first["Location"], register.imports.count()) == (second["Location"], 1)
+
+
+def test_giving_up_forgets_everything(manager, register):
+    batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(3)))
+    manager.post(f"{batch.get_absolute_url()}give-up/")
+    assert (RegisterImport.objects.count(), ImportedRow.objects.count(), Risk.objects.count()) == (0, 0, 0)
+
+
+def test_what_was_taken_in_cannot_be_given_up(manager, register):
+    batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(3)))
+    manager.post(f"{batch.get_absolute_url()}give-up/")
+    assert ImportedRow.objects.count() == 3
+
+
+@pytest.mark.parametrize("step", ["mapping", "words", "staging", "ready", "done", "name", "read", "", "x"])
+def test_a_step_of_an_import_that_is_done_changes_nothing(manager, register, step):
+    batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(1)))
+    before = (counts(), ImportedRow.objects.count())
+    assert manager.post(batch.get_absolute_url(), {"step": step}).status_code in (200, 302)
+    batch.refresh_from_db()
+    assert ((counts(), ImportedRow.objects.count()), batch.stage) == (before, "done")
+
+
+# Whose
+
+
+def test_the_import_of_another_register_is_not_found(manager, register):
+    other = make_import(make_register(register.organisation, slug="other"))
+    for tail in ("", "report.csv"):
+        assert manager.get(f"/registers/ours/import/{other.pk}/{tail}").status_code == 404
+    assert manager.post(f"/registers/ours/import/{other.pk}/give-up/").status_code == 404
+
+
+@pytest.mark.parametrize("show", ["", "new", "changed", "unchanged", "refused", "problems"])
+def test_the_list_of_rows_is_narrowed(manager, register, show):
+    batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(30)))
+    assert manager.get(batch.get_absolute_url(), {"show": show}).status_code == 200
+
+
+@pytest.mark.parametrize("query", [{"show": "x"}, {"page": "x"}, {"show": "new\0"}])
+def test_an_address_that_asks_for_nothing_there_is_refused(manager, register, query):
+    batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(3)))
+    assert manager.get(batch.get_absolute_url(), query).status_code == 400
+
+
+def test_a_page_of_rows_costs_the_same_for_one_and_for_many(manager, register, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    used = []
+    for count in (1, 24):
+        batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(count)), name=f"{count}.csv")
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            manager.get(batch.get_absolute_url())
+        used.append(len(queries))
+    assert used[0] == used[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_at_once_read_and_take_in_once(manager, register):
+    batch = started(manager, register, 50)
+
+    def press(step):
+        client = Client()
+        client.force_login(manager.user)
+        return client.post(batch.get_absolute_url(), step).status_code
+
+    assert set(in_parallel(3, lambda number: press({"step": "staging", "after": 0}))) == {302}
+    assert batch.rows.count() == 50
+    ready = {"step": "ready", "seen": landing.seen_of(RegisterImport.objects.get(pk=batch.pk))}
+    assert set(in_parallel(3, lambda number: press(ready))) == {302}
+    assert register.risks.count() == 50

@@ -1,0 +1,401 @@
+"""Many risks written at once say, seal and place the same as the verbs would have, one after the other."""
+
+import copy
+import datetime
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from makers import (
+    days_ago,
+    failure_type,
+    impact,
+    make_agreement,
+    make_assessment,
+    make_control,
+    make_organisation,
+    make_post,
+    make_register,
+    make_revision,
+    make_risk,
+    make_user,
+)
+from test_as_at import undone
+
+from registers.models import (
+    Action,
+    ActionRevision,
+    Assessment,
+    AuditEntry,
+    Control,
+    ControlRevision,
+    ManyMovedOn,
+    OutOfTurn,
+    Position,
+    Risk,
+    RiskRevision,
+)
+from registers.scoring import RatingOutsideScheme
+from registers.taking_in import ChangedRisk, NewRisk, take_in
+
+pytestmark = pytest.mark.django_db
+
+AT = timezone.now() - datetime.timedelta(minutes=5)
+RAISED = days_ago(60)
+
+
+def words(title="Reserves run out", **content):
+    said = {"event": "The budget cannot be balanced.", "consequence": "Services are cut at short notice."}
+    return {"title": title, "cause": "Savings were counted twice.", **said, **content}
+
+
+def judgement(kind="current", ratings=(3, 4), on=RAISED, **said):
+    likelihood, harm = ratings
+    said = {"driver": impact(), "rationale": "As we see it.", **said}
+    return {"kind": kind, "likelihood": likelihood, "impact": harm, "effective_on": on, **said}
+
+
+def by_the_verbs(register, by, new=(), changed=(), reason="", at=AT):
+    """What take_in promises, one after the other."""
+    risks = []
+    for one in new:
+        risk = Risk.log(
+            register, by=by, raised_on=one.raised_on, effective_on=one.raised_on, recorded_at=at, **one.content
+        )
+        risks.append(_beside(risk, by, one, reason, at))
+    for one in changed:
+        risk = Risk.objects.get(pk=one.risk.pk)
+        if one.changes:
+            changes = {"reason": reason, **one.changes}
+            risk.revise(by=by, version=one.version, recorded_at=at, **changes)
+        risks.append(_beside(risk, by, one, reason, at))
+    return risks
+
+
+def _beside(risk, by, one, reason, at):
+    for judged in one.judgements:
+        risk.assess(by=by, version=risk.version, recorded_at=at, **judged)
+    for model, rows in ((Control, one.controls), (Action, one.actions)):
+        for row in rows:
+            model.add(risk, by=by, recorded_at=at, **{"reason": reason, **row})
+    if one.close is not None:
+        risk.close(by=by, version=risk.version, recorded_at=at, **{"reason": reason, **one.close})
+    return risk
+
+
+class Said:
+    """All rows of a register and what the chain tells of them, as plain values: keys by the order in which rows were
+    made among the register's own; tokens, salts and instants of the chain left out."""
+
+    LEFT_OUT = {"id", "token", "register"}
+
+    def __init__(self, register):
+        self.register = register
+        beside = {"risk__register": register}
+        mine = {Risk: {"register": register}, Assessment: beside, RiskRevision: beside}
+        mine |= {Control: beside, Action: beside}
+        mine |= {key: {"record__risk__register": register} for key in (ControlRevision, ActionRevision)}
+        self.places = {m: {pk: n for n, pk in enumerate(in_order(m, which))} for m, which in mine.items()}
+        self.rows = {
+            model.__name__: [self._values(row) for row in model.objects.filter(**which).order_by(*ORDER[model])]
+            for model, which in [*mine.items()]
+        }
+        positions = Position.everything.filter(register=register).order_by("number", "agreement", "from_day")
+        self.rows["Position"] = [self._values(row) for row in positions]
+        self.by_name = {model._meta.model_name: model for model in self.places}
+        entries = AuditEntry.objects.filter(chain__organisation=register.organisation).order_by("number")
+        self.entries = [told for entry in entries.select_related("text") if (told := self._entry(entry))]
+
+    def _values(self, row):
+        found = {}
+        for f in row._meta.get_fields():
+            if f.auto_created or f.name in self.LEFT_OUT:
+                continue
+            if f.many_to_many:
+                found[f.name] = sorted(str(other) for other in getattr(row, f.name).all())
+            else:
+                value = getattr(row, f.attname)
+                found[f.name] = self.places.get(f.related_model, {}).get(value, value) if f.is_relation else value
+        return found
+
+    def _entry(self, entry):
+        """None where it speaks of another register's rows."""
+        name, pk = entry.subject.split(":")
+        place = self.places.get(self.by_name.get(name), {}).get(int(pk))
+        if place is None:
+            return None
+        models = {**self.by_name, "revision": RiskRevision}
+        facts = {k: self.places[models[k]][v] if v and k in models else v for k, v in entry.facts.items()}
+        text = {k: v.replace(self.register.prefix, "") for k, v in entry.text.content.items()}
+        return entry.verb, name, place, {k: v for k, v in facts.items() if k != "seal"}, text, entry.by_id
+
+
+ORDER = {Risk: ("number",), Assessment: ("risk__number", "pk"), RiskRevision: ("risk__number", "number")}
+ORDER |= dict.fromkeys((Control, Action), ("risk__number", "pk"))
+ORDER |= dict.fromkeys((ControlRevision, ActionRevision), ("record__risk__number", "record", "number"))
+
+
+def in_order(model, which):
+    return model.objects.filter(**which).order_by(*ORDER[model]).values_list("pk", flat=True)
+
+
+def two_registers():
+    """Two alike in one organisation, and somebody who writes in both."""
+    organisation = make_organisation()
+    return make_register(organisation), make_register(organisation), make_user()
+
+
+def assert_alike(first, second):
+    one, other = Said(first), Said(second)
+    for name in one.rows:
+        assert one.rows[name] == other.rows[name], name
+    assert one.entries == other.entries
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.next_number == second.next_number
+
+
+def full_set(organisation):
+    owner = make_post(organisation, "Finance director")
+    control = {"title": "Monthly reconciliation", "kind": "preventive", "owner": owner, "effective_on": RAISED}
+    action = {"title": "Write the procedure", "kind": "process", "owner": None, "effective_on": RAISED}
+    return [
+        NewRisk(words("Bare"), RAISED),
+        NewRisk(words("Draft", status="draft"), RAISED),
+        NewRisk(
+            words("Full", owner=owner, primary_failure_type=failure_type(), adverse_impacts=[impact()])
+            | {"other_failure_types": [failure_type("financial"), failure_type("external")]},
+            RAISED,
+            [
+                judgement("inherent", (5, 5)),
+                judgement("current", (4, 4), RAISED + datetime.timedelta(days=9), likelihood_high=5, evidence="Seen."),
+                judgement("current", (2, 2), RAISED - datetime.timedelta(days=9)),
+                judgement("current", (3, 3), RAISED + datetime.timedelta(days=9)),
+                judgement("target", (1, 2)),
+                judgement("current", (1, 1), days_ago(1), perspective="peer"),
+            ],
+            [control, control | {"title": "Second", "reason": "Said so"}],
+            [action | {"due_on": days_ago(-30)}, action],
+        ),
+        NewRisk(words("Exempt", is_exempt=True), RAISED, [judgement()]),
+        NewRisk(words("Closed"), RAISED, [judgement()], [control], close={"depends_on": "The treasurer."}),
+    ]
+
+
+def assert_sound():
+    call_command("verify_audit", stdout=StringIO())
+    call_command("rebuild_positions", check=True, stdout=StringIO())
+
+
+def test_new_risks_are_what_the_verbs_write():
+    first, second, by = two_registers()
+    new = full_set(first.organisation)
+    by_the_verbs(first, by, new, reason="From the sheet")
+    risks = take_in(register=second, by=by, new=new, reason="From the sheet", recorded_at=AT)
+    assert [risk.title for risk in risks] == ["Bare", "Draft", "Full", "Exempt", "Closed"]
+    assert_alike(first, second)
+    assert_sound()
+
+
+def life_of(register, by, number=0):
+    """A risk with some history, the same in any register."""
+    risk = make_risk(register, by=by, on=RAISED, assessed=(4, 4), title=f"Old {number}", adverse_impacts=[impact()])
+    make_revision(risk, by=by, on=RAISED, other_failure_types=[failure_type()])
+    make_assessment(risk, (5, 5), by=by, on=days_ago(20))
+    make_control(risk, by=by, on=RAISED)
+    risk.refresh_from_db()
+    return risk
+
+
+def changes_of(risks, owner):
+    """Of each risk something else."""
+    nothing, said, many, exempt, same, flat = risks
+    lower = [judgement(ratings=(1, 2), on=days_ago(30)), judgement(ratings=(2, 2), on=days_ago(2))]
+    return [
+        ChangedRisk(
+            nothing, nothing.version, {}, lower, controls=[{"title": "New", "kind": "detective", "owner": owner}]
+        ),
+        ChangedRisk(said, said.version, {"title": "Said anew", "owner": owner, "effective_on": days_ago(3)}, lower[1:]),
+        ChangedRisk(
+            many, many.version, {"other_failure_types": [failure_type("external")], "adverse_impacts": []}, lower[:1]
+        ),
+        ChangedRisk(exempt, exempt.version, {"is_exempt": True, "what": "exempted"}, close={"depends_on": "Nobody."}),
+        ChangedRisk(same, same.version, {"title": same.title}),
+        ChangedRisk(
+            flat, flat.version, {"status": "happened", "happened_on": days_ago(3), "happened_what": "It came."}
+        ),
+    ]
+
+
+def test_changed_risks_are_what_the_verbs_write():
+    first, second, by = two_registers()
+    owner = make_post(first.organisation, "Finance director")
+    ours, theirs = ([life_of(register, by, n) for n in range(6)] for register in (first, second))
+    make_agreement(first, by=by, on=days_ago(1), recorded_at=AT)
+    make_agreement(second, by=by, on=days_ago(1), recorded_at=AT)
+    by_the_verbs(first, by, changed=changes_of(ours, owner), reason="From the sheet")
+    risks = take_in(register=second, by=by, changed=changes_of(theirs, owner), reason="From the sheet", recorded_at=AT)
+    assert risks == theirs
+    times = {"recorded_at"}
+    one, other = Said(first), Said(second)
+    for name in one.rows:
+        rows = [
+            [{k: v for k, v in row.items() if k not in (*times, "agreement")} for row in s.rows[name]]
+            for s in (one, other)
+        ]
+        assert rows[0] == rows[1], name
+    assert one.entries == other.entries
+    assert_sound()
+
+
+def test_what_says_nothing_new_writes_nothing():
+    register, by = make_register(), make_user()
+    risk = life_of(register, by)
+    before = (AuditEntry.objects.count(), RiskRevision.objects.count())
+    take_in(register=register, by=by, changed=[ChangedRisk(risk, risk.version, {"title": risk.title})])
+    assert (AuditEntry.objects.count(), RiskRevision.objects.count()) == before
+
+
+ratings = st.tuples(st.integers(1, 5), st.integers(1, 5))
+judged = st.builds(
+    lambda kind, pair, shift: judgement(kind, pair, RAISED + datetime.timedelta(days=shift)),
+    st.sampled_from(["inherent", "current", "current", "target"]),
+    ratings,
+    st.integers(-5, 20),
+)
+statuses = st.sampled_from(["draft", "open", "happened"])
+new_risks = st.lists(
+    st.builds(
+        lambda title, status, many, judgements, close: NewRisk(
+            words(title, status=status, other_failure_types=[failure_type(slug) for slug in many]),
+            RAISED,
+            judgements,
+            close=close,
+        ),
+        st.sampled_from(["One", "Two"]),
+        statuses,
+        st.lists(st.sampled_from(["governance", "financial"]), unique=True),
+        st.lists(judged, max_size=4),
+        st.none() | st.just({"depends_on": ""}),
+    ),
+    max_size=3,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(new=st.deferred(lambda: new_risks))
+def test_any_set_is_what_the_verbs_write(new):
+    with undone():
+        first, second, by = two_registers()
+        by_the_verbs(first, by, new, reason="Because")
+        take_in(register=second, by=by, new=new, reason="Because", recorded_at=AT)
+        assert_alike(first, second)
+
+
+def refused(error, register, by=None, **what):
+    """It is refused, and nothing is written: neither a row nor a number."""
+    before = (AuditEntry.objects.count(), Risk.objects.count(), register.next_number)
+    with pytest.raises(error) as caught:
+        take_in(register=register, by=by or make_user(), **what)
+    register.refresh_from_db()
+    assert (AuditEntry.objects.count(), Risk.objects.count(), register.next_number) == before
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("error", "one"),
+    [
+        (RatingOutsideScheme, {"judgements": [{"ratings": (6, 1)}]}),
+        (RatingOutsideScheme, {"judgements": [{"ratings": (3, 3), "impact_high": 9}]}),
+        (ValueError, {"judgements": [{"on": days_ago(-1)}]}),
+        (OutOfTurn, {"content": {"status": "closed"}, "judgements": [{}]}),
+        (OutOfTurn, {"content": {"status": "closed"}, "controls": [{"title": "C", "kind": "preventive"}]}),
+        (ValueError, {"controls": [{"title": "C", "kind": "preventive", "effective_on": days_ago(-1)}]}),
+        (ValueError, {"content": {"owner": "stranger"}}),
+        (ValueError, {"actions": [{"title": "A", "kind": "process", "owner": "stranger"}]}),
+    ],
+)
+def test_what_the_verbs_refuse_is_refused_and_nothing_is_written(error, one):
+    stranger = make_post(make_organisation())
+
+    def real(said):
+        return {k: stranger if v == "stranger" else v for k, v in said.items()}
+
+    new = [NewRisk(words(f"Sound {n}"), RAISED) for n in range(2)]
+    judgements = [judgement(**said) for said in one.get("judgements", [])]
+    beside = {name: [real(row) for row in one.get(name, [])] for name in ("controls", "actions")}
+    new.append(NewRisk(words(**real(one.get("content", {}))), RAISED, judgements, **beside))
+    refused(error, make_register(), new=new)
+
+
+def test_what_has_moved_on_is_named_and_nothing_is_written():
+    register = make_register()
+    stays, moves = make_risk(register), make_risk(register)
+    asked = [ChangedRisk(risk, risk.version, {"title": "Anew"}) for risk in (stays, moves)]
+    make_revision(moves, title="Somebody was quicker")
+    assert refused(ManyMovedOn, register, changed=asked).records == [moves]
+
+
+def test_one_that_is_asked_for_twice_has_moved_on_the_second_time():
+    risk = make_risk()
+    asked = [ChangedRisk(risk, risk.version, {"title": title}) for title in ("One", "Two")]
+    assert refused(ManyMovedOn, risk.register, changed=asked).records == [risk]
+
+
+def test_a_closed_risk_is_not_changed():
+    risk = make_risk(status="closed")
+    refused(OutOfTurn, risk.register, changed=[ChangedRisk(risk, risk.version, {"title": "Anew"})])
+
+
+def test_a_risk_of_another_register_is_not_changed():
+    risk = make_risk()
+    refused(ValueError, make_register(), changed=[ChangedRisk(risk, risk.version, {"title": "Anew"})])
+
+
+def test_history_runs_forward_here_as_well():
+    risk = make_risk(on=days_ago(5))
+    asked = ChangedRisk(risk, risk.version, {"title": "Anew", "effective_on": days_ago(9)})
+    refused(ValueError, risk.register, changed=[asked])
+
+
+def test_several_batches_make_one_chain_and_follow_each_other(monkeypatch):
+    monkeypatch.setattr("registers.taking_in.BATCH", 3)
+    monkeypatch.setattr("registers.models.audit.BATCH", 4)
+    register, by = make_register(), make_user()
+    old = [make_risk(register, by=by) for _ in range(5)]
+    new = [NewRisk(words(f"New {n}"), RAISED, [judgement()]) for n in range(8)]
+    changed = [ChangedRisk(risk, risk.version, {"title": f"{risk.title} anew"}) for risk in old]
+    risks = take_in(register=register, by=by, new=new, changed=changed)
+    assert [risk.number for risk in risks] == [*range(6, 14), *range(1, 6)]
+    assert_sound()
+
+
+def test_a_batch_costs_the_same_whatever_is_in_it():
+    register, by = make_register(), make_user()
+
+    def cost(count):
+        new = [NewRisk(words(), RAISED, [judgement()]) for _ in range(count)]
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            take_in(register=register, by=by, new=new)
+        return len(asked)
+
+    cost(1)
+    assert cost(2) == cost(12)
+
+
+def test_what_is_given_to_it_stays_as_it_was():
+    new = [NewRisk(words(other_failure_types=[failure_type()]), RAISED, [judgement()])]
+    before = copy.deepcopy(new)
+    take_in(register=make_register(), by=make_user(), new=new)
+    assert new == before
+
+
+def test_nothing_to_take_in_is_nothing_done():
+    assert take_in(register=make_register(), by=make_user()) == []
