@@ -79,6 +79,18 @@ TARGETS: tuple[Target, ...] = (
     Target("told_by", "Who told us first", Sort.CHOICE),
     Target("told_on", "First told on", Sort.DAY),
     Target(NOTE, "Other notes", Sort.TEXT, ("notes", "comments", "comment")),
-    Target(IGNORE, "Keep with the row, read nothing from it", Sort.TEXT),
+    Target(
+        IGNORE,
+        "Keep with the row, read nothing from it",
+        Sort.TEXT,
+        (
+            "directorate",
+            "above tolerance",
+            "rated by the scheme",
+            "happened on",
+            "what happened",
+            "exempt from publication",
+        ),
+    ),
 )
 BY_NAME = {target.name: target for target in TARGETS}

@@ -1,0 +1,138 @@
+"""An export as a workbook: the risks with filters, lists to choose from and a frozen heading; the matrix of them; the
+scheme; and what the file is. Rows are written as they come, so that ten thousand of them need little memory."""
+
+import datetime
+
+from registers.transfer.exporting.columns import Column, Value
+from registers.transfer.exporting.csv_file import plain
+from registers.transfer.exporting.lists import LISTS, Choices, choices_of
+from registers.transfer.exporting.sheets import write_about, write_matrix, write_scheme
+from registers.transfer.importing.targets import Sort
+from registers.transfer.spreadsheet_text import escaped
+
+AT_MOST = 32_767  # characters in a cell
+CUT = " … (cut here: too long for a cell. The whole text is in the CSV file.)"
+SPARE = 500  # rows below the last one that the lists hold for too
+DAY = "d mmm yyyy"
+WIDTHS = {
+    **{"Reference": 12, "Title": 28, "Failure type": 15, "Owner": 18, "Controls": 30, "Actions": 36, "Status": 11},
+    **{"Cause": 26, "Event": 26, "Consequence": 26, "Response": 16, "Next review": 13},
+    **{
+        f"{kind} {part}": 11 for kind in ("Inherent", "Current", "Target") for part in ("likelihood", "impact", "score")
+    },
+}
+# What is printed on one page across; the other columns are folded away and one click on + away.
+PRINTED = {
+    *("Reference", "Title", "Cause", "Event", "Consequence", "Failure type", "Owner", "Status", "Inherent score"),
+    *("Current likelihood", "Current impact", "Current score", "Current band", "Target score", "Response"),
+    *("Controls", "Actions", "Next review"),
+}
+
+
+def write_xlsx(table, about, file) -> None:
+    """table: a RegisterTable. about: an About. file: open for bytes."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    book.properties.title = f"{about.register}: {about.as_of}"
+    book.properties.creator = "Failing Well"
+    book.properties.language = "en-GB"
+    sheet = _laid_out(book, table.columns)
+    _write_rows(sheet, table)
+    _end(sheet, table, _write_lists(book, choices_of(table)))
+    write_matrix(book, table, about)
+    write_scheme(book, table, about)
+    write_about(book, table, about)
+    book.move_sheet("Lists", 3)
+    book.save(file)
+
+
+def _laid_out(book, columns: tuple[Column, ...]):
+    """The sheet before its first row: what stands before the rows in the file."""
+    from openpyxl.utils import get_column_letter
+
+    sheet = book.create_sheet("Register")
+    sheet.freeze_panes = "C2"
+    sheet.sheet_properties.outlinePr.summaryRight = False
+    for number, column in enumerate(columns, 1):
+        shape = sheet.column_dimensions[get_column_letter(number)]
+        shape.width = WIDTHS.get(column.heading, 40 if column.sort == Sort.TEXT else 16)
+        if column.heading not in PRINTED:
+            shape.outlineLevel, shape.hidden = 1, True
+    return sheet
+
+
+def _write_rows(sheet, table) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+    line = Border(*[Side("thin", color="B1B4B6")] * 4)
+    top = Alignment(vertical="top", wrap_text=True)
+
+    def styled(**style):
+        cell = WriteOnlyCell(sheet)
+        cell.alignment, cell.border = top, line
+        for name, value in style.items():
+            setattr(cell, name, value)
+        return cell
+
+    head = styled(font=Font(bold=True), fill=PatternFill("solid", fgColor="D9E5E6"))
+    text, day = styled(), styled(number_format=DAY)
+
+    def cell_of(value: Value, style=None):
+        cell = WriteOnlyCell(sheet)
+        if isinstance(value, str):
+            cell.value = _fitting(value)
+            cell.data_type = "s"  # never a formula, never an error value
+        else:
+            cell.value = value
+        cell._style = (style or (day if isinstance(value, datetime.date) else text))._style
+        return cell
+
+    sheet.append([cell_of(heading, head) for heading in table.headings])
+    for row in table.rows():
+        sheet.append([cell_of("" if value is None else value) for value in row])
+
+
+def _fitting(text: str) -> str:
+    said = escaped(plain(text).replace("\r", "\n"))
+    return said if len(said) <= AT_MOST else said[: AT_MOST - len(CUT)] + CUT
+
+
+def _write_lists(book, choices: list[Choices]) -> dict[str, str]:
+    """A hidden sheet with a list in each column; heading -> where its list stands."""
+    sheet = book.create_sheet("Lists")
+    sheet.sheet_state = "hidden"
+    sheet.append([one.name for one in choices])
+    for n in range(max(len(one.words) for one in choices)):
+        row = [one.words[n] if n < len(one.words) else None for one in choices]
+        sheet.append([_fitting(word) if isinstance(word, str) else word for word in row])
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    return {
+        heading: f"Lists!${letters[n]}$2:${letters[n]}${len(one.words) + 1}"
+        for n, one in enumerate(choices)
+        for heading in one.headings
+    }
+
+
+def _end(sheet, table, lists: dict[str, str]) -> None:
+    """What stands after the rows in the file: filters, lists and how it is printed."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    last, rows = get_column_letter(len(table.columns)), table.counted.rows
+    sheet.auto_filter.ref = f"A1:{last}{rows + 1}"
+    for number, column in enumerate(table.columns, 1):
+        if column.heading in lists:
+            rule = DataValidation("list", formula1=lists[column.heading], allow_blank=True, errorStyle="warning")
+            rule.errorTitle, rule.error = column.heading, "That is not on the list. The import will ask what it means."
+            rule.promptTitle, rule.prompt = column.heading[:32], LISTS.get(column.target, "")[:255] or None
+            letter = get_column_letter(number)
+            rule.add(f"{letter}2:{letter}{rows + 1 + SPARE}")
+            sheet.data_validations.append(rule)
+    sheet.print_title_rows = "1:1"
+    page = sheet.page_setup
+    page.orientation, page.paperSize, page.fitToWidth, page.fitToHeight = "landscape", "8", 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&F", "Page &P of &N"
