@@ -9,6 +9,7 @@ from registers.transfer.lines import in_words
 ABOVE = [2.2, 4.3, 3.0, 2.7, 4.8]  # widths in cm, 17 in all
 BANDS = [3.0, 3.0, 4.5, 6.5]
 CHECKS = [14.0, 3.0]
+GAP = 8 * 12700  # 8 points, in the format's own unit
 
 
 def write_docx(summary: Summary, file) -> None:
@@ -45,7 +46,7 @@ def _matrix(document, summary):
     caption = (
         "Number of risks for each likelihood (rows, highest first) and impact (columns), with the band of each cell"
     )
-    table = add_table(document, ["Likelihood ↓ Impact →", *matrix.columns], widths, caption=caption)
+    table = add_table(document, ["Likelihood, by impact", *matrix.columns], widths, caption=caption)
     for level, cells in matrix.rows:
         row = add_row(table, [level, *(f"{cell.text}\n{cell.band}" for cell in cells)], widths, bold_first=True)
         for cell, said in zip(row.cells[1:], cells, strict=True):
@@ -70,7 +71,7 @@ def _above(document, summary):
         add_row(table, [reference, one.title, one.owner, one.rating, one.why], ABOVE, bold_first=True)
     more = summary.above_count - len(summary.above)
     if more:
-        say(document, f"And {more} more, which the register lists.")
+        say(document, f"And {more} more, which the register lists.").paragraph_format.space_before = GAP
 
 
 def _worklist(document, summary):
@@ -90,5 +91,5 @@ def _scheme(document, summary):
     for *texts, colours in summary.bands:
         row = add_row(table, texts, BANDS, bold_first=True)
         shade(row.cells[0], colours.fill, colours.ink)
-    for sentence in summary.tolerance:
-        say(document, sentence)
+    for place, sentence in enumerate(summary.tolerance):
+        say(document, sentence).paragraph_format.space_before = GAP if place == 0 else None

@@ -27,6 +27,9 @@ def new_document(title: str):
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # which would win over the name
             fonts.attrib.pop(qn(f"w:{theme}"), None)
         fonts.set(qn("w:hAnsi"), "Arial")
+    borders = document.styles["Title"].element.pPr.find(qn("w:pBdr"))
+    if borders is not None:
+        borders.getparent().remove(borders)
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), LANGUAGE)
     normal = document.styles["Normal"].element.get_or_add_rPr()
@@ -76,7 +79,7 @@ def fill_row(row, texts: list[str], widths: list[float], *, bold: bool = False) 
     for cell, text, width in zip(row.cells, texts, widths, strict=True):
         cell.width = _cm(width)
         paragraph = cell.paragraphs[0]
-        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
         run = paragraph.add_run(plain(text))
         run.bold, run.font.size = bold, Pt(9.5)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from registers.models import Agreement, Register
+from registers.reports.wording import a_number
 from registers.transfer.lines import in_words
 
 LEFT_OUT = "Exempt risks not included, unless you raised them or hold the post that owns them."
@@ -49,8 +50,10 @@ class About:
         if not self.everything:
             return LEFT_OUT
         if not count:
-            return "No exempt risk is among them."
-        return f"{count} of them {'is' if count == 1 else 'are'} exempt: not for publication."
+            return "No exempt risk is in it."
+        if count == 1:
+            return "One risk in it is exempt: not for publication."
+        return f"{a_number(count).capitalize()} risks in it are exempt: not for publication."
 
     @property
     def made(self) -> str:

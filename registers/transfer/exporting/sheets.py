@@ -3,7 +3,10 @@
 from registers.reports.on_paper import NO_RISKS, shade_of
 from registers.reports.wording import above_in_words, tolerated_in_words
 from registers.transfer.exporting.csv_file import plain
+from registers.transfer.exporting.heights import height_of
 from registers.transfer.spreadsheet_text import escaped
+
+FONT = "Arial"
 
 
 class Page:
@@ -12,7 +15,7 @@ class Page:
     def __init__(self, book, name: str, widths: list[int], *, landscape: bool = False):
         from openpyxl.utils import get_column_letter
 
-        self.sheet = book.create_sheet(name)
+        self.sheet, self.widths = book.create_sheet(name), widths
         self.sheet.sheet_view.showGridLines = False
         for number, width in enumerate(widths, 1):
             self.sheet.column_dimensions[get_column_letter(number)].width = width
@@ -30,7 +33,7 @@ class Page:
         cell.value = escaped(plain(value)) if isinstance(value, str) else value
         if isinstance(value, str):
             cell.data_type = "s"
-        cell.font = Font(bold=bold, size=size, color=shade.ink if shade else "0B0C0C")
+        cell.font = Font(name=FONT, bold=bold, size=size, color=shade.ink if shade else "0B0C0C")
         cell.alignment = Alignment("center" if centred else "left", "center" if centred else "top", wrap_text=True)
         if shade:
             cell.fill = PatternFill("solid", fgColor=shade.fill)
@@ -38,17 +41,20 @@ class Page:
             cell.border = Border(*[Side("thin", color="505A5F")] * 4)
         return cell
 
-    def add(self, *cells, height: float | None = None):
+    def add(self, *cells, height: float | None = None, over: int = 1):
+        """A row. over: how many columns its first cell reaches over."""
         self.rows += 1
-        if height:
-            self.sheet.row_dimensions[self.rows].height = height
+        widths = [sum(self.widths[:over]), *self.widths[over:]]
+        said = [(cell.value, width) for cell, width in zip(cells, widths, strict=False)]
+        size = max((int(cell.font.size) for cell in cells), default=11)
+        self.sheet.row_dimensions[self.rows].height = height or height_of(said, size)
         self.sheet.append(cells)
-
-    def say(self, text: str, *, over: int = 1, height: float | None = None, **style):
-        """A text over several columns."""
-        self.add(self.cell(text, **style), height=height)
         if over > 1:
             self.sheet.merged_cells.add(f"A{self.rows}:{'ABCDEFGHIJ'[over - 1]}{self.rows}")
+
+    def say(self, text: str, *, over: int = 1, **style):
+        """A text over several columns."""
+        self.add(self.cell(text, **style), over=over)
 
     def head(self, *words: str):
         self.add(*(self.cell(word, bold=True, boxed=True) for word in words))
@@ -62,9 +68,9 @@ def write_matrix(book, table, about) -> None:
     rules, counted = table.register.scheme.rules, table.counted
     across = len(rules.impact) + 1
     page = Page(book, "Matrix", [24, *[17] * len(rules.impact)], landscape=True)
-    page.say(f"{table.register}: risks by likelihood and impact", over=across, bold=True, size=16, height=24)
+    page.say(f"{table.register}: risks by likelihood and impact", over=across, bold=True, size=16)
     page.say(f"{about.as_of}.", over=across)
-    page.say(" ".join(_said(counted, about)), over=across, height=46)
+    page.say(" ".join(_said(counted, about)), over=across)
     page.add()
     page.add(
         page.cell("Likelihood ↓   Impact →", bold=True, boxed=True, centred=True),
@@ -99,7 +105,7 @@ def write_scheme(book, table, about) -> None:
     """The levels, the bands and what is let stand."""
     scheme, rules = table.register.scheme, table.register.scheme.rules
     page = Page(book, "Scheme", [22, 26, 44, 24])
-    page.say(f"{scheme.name}, version {scheme.version}", over=4, bold=True, size=16, height=24)
+    page.say(f"{scheme.name}, version {scheme.version}", over=4, bold=True, size=16)
     page.say("Score: likelihood times impact. Scores put risks in order and in bands; they are never added up.", over=4)
     for name, levels in (("Likelihood", rules.likelihood), ("Impact", rules.impact)):
         page.add()
@@ -136,7 +142,7 @@ def standing_of(rules, band, tolerance) -> str:
 def write_about(book, table, about) -> None:
     register = about.register
     page = Page(book, "About", [28, 90])
-    page.say("About this file", bold=True, size=16, height=24)
+    page.say("About this file", over=2, bold=True, size=16)
     rows = [
         ("Register", f"{register} ({register.slug})"),
         ("Organisation", str(register.organisation)),

@@ -5,8 +5,9 @@ import datetime
 
 from registers.transfer.exporting.columns import Column, Value
 from registers.transfer.exporting.csv_file import plain
+from registers.transfer.exporting.heights import LINE, height_of
 from registers.transfer.exporting.lists import LISTS, Choices, choices_of
-from registers.transfer.exporting.sheets import write_about, write_matrix, write_scheme
+from registers.transfer.exporting.sheets import FONT, write_about, write_matrix, write_scheme
 from registers.transfer.importing.targets import Sort
 from registers.transfer.spreadsheet_text import escaped
 
@@ -15,17 +16,24 @@ CUT = " … (cut here: too long for a cell. The whole text is in the CSV file.)"
 SPARE = 500  # rows below the last one that the lists hold for too
 DAY = "d mmm yyyy"
 WIDTHS = {
-    **{"Reference": 12, "Title": 28, "Failure type": 15, "Owner": 18, "Controls": 30, "Actions": 36, "Status": 11},
-    **{"Cause": 26, "Event": 26, "Consequence": 26, "Response": 16, "Next review": 13},
+    **{"Reference": 11, "Title": 24, "Failure type": 13, "Owner": 16, "Controls": 28, "Actions": 32, "Status": 10},
     **{
-        f"{kind} {part}": 11 for kind in ("Inherent", "Current", "Target") for part in ("likelihood", "impact", "score")
+        "Cause": 22,
+        "Event": 22,
+        "Consequence": 22,
+        "Current band": 10,
+        "Next review": 13,
+        "Exempt from publication": 12,
+    },
+    **{
+        f"{kind} {part}": 10 for kind in ("Inherent", "Current", "Target") for part in ("likelihood", "impact", "score")
     },
 }
-# What is printed on one page across; the other columns are folded away and one click on + away.
+# What is printed on one page across; the other columns are folded away, and come back with one click on +.
 PRINTED = {
-    *("Reference", "Title", "Cause", "Event", "Consequence", "Failure type", "Owner", "Status", "Inherent score"),
-    *("Current likelihood", "Current impact", "Current score", "Current band", "Target score", "Response"),
-    *("Controls", "Actions", "Next review"),
+    *("Reference", "Title", "Cause", "Event", "Consequence", "Failure type", "Owner", "Status", "Current likelihood"),
+    *("Current impact", "Current score", "Current band", "Target score", "Controls", "Actions", "Next review"),
+    "Exempt from publication",
 }
 
 
@@ -54,44 +62,57 @@ def _laid_out(book, columns: tuple[Column, ...]):
     sheet = book.create_sheet("Register")
     sheet.freeze_panes = "C2"
     sheet.sheet_properties.outlinePr.summaryRight = False
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
     for number, column in enumerate(columns, 1):
         shape = sheet.column_dimensions[get_column_letter(number)]
-        shape.width = WIDTHS.get(column.heading, 40 if column.sort == Sort.TEXT else 16)
+        shape.width = width_of(column)
         if column.heading not in PRINTED:
             shape.outlineLevel, shape.hidden = 1, True
     return sheet
 
 
+def width_of(column: Column) -> int:
+    """In characters."""
+    return WIDTHS.get(column.heading, 40 if column.sort == Sort.TEXT else 16)
+
+
 def _write_rows(sheet, table) -> None:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    """One cell of each style serves them all, for each is written before the next is asked for: half the time."""
+    text, number, day, head = _cells(sheet)
 
-    line = Border(*[Side("thin", color="B1B4B6")] * 4)
-    top = Alignment(vertical="top", wrap_text=True)
-
-    def styled(**style):
-        cell = WriteOnlyCell(sheet)
-        cell.alignment, cell.border = top, line
-        for name, value in style.items():
-            setattr(cell, name, value)
-        return cell
-
-    head = styled(font=Font(bold=True), fill=PatternFill("solid", fgColor="D9E5E6"))
-    text, day = styled(), styled(number_format=DAY)
-
-    def cell_of(value: Value, style=None):
-        cell = WriteOnlyCell(sheet)
+    def cell_of(value: Value):
+        if value is None or value == "":
+            return None
         if isinstance(value, str):
-            cell.value = _fitting(value)
-            cell.data_type = "s"  # never a formula, never an error value
-        else:
-            cell.value = value
-        cell._style = (style or (day if isinstance(value, datetime.date) else text))._style
+            text.value = _fitting(value)
+            text.data_type = "s"  # never a formula, never an error value
+            return text
+        cell = day if isinstance(value, datetime.date) else number
+        cell.value = value
         return cell
 
-    sheet.append([cell_of(heading, head) for heading in table.headings])
-    for row in table.rows():
-        sheet.append([cell_of("" if value is None else value) for value in row])
+    shown = [(n, width_of(one)) for n, one in enumerate(table.columns) if one.heading in PRINTED]
+    sheet.row_dimensions[1].height = 2 * LINE + 2
+    sheet.append([head(heading) for heading in table.headings])
+    for place, row in enumerate(table.rows(), 2):
+        sheet.row_dimensions[place].height = height_of((row[n], width) for n, width in shown)
+        sheet.append(cell_of(value) for value in row)
+
+
+def _cells(sheet):
+    """(a cell for texts, one for numbers, one for days, a function that makes a heading)."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    def styled(value=None, **style):
+        cell = WriteOnlyCell(sheet, value)
+        cell.font, cell.alignment = Font(name=FONT, size=11), Alignment("left", "top", wrap_text=True)
+        for name, said in style.items():
+            setattr(cell, name, said)
+        return cell
+
+    bold = {"font": Font(name=FONT, size=11, bold=True), "fill": PatternFill("solid", fgColor="D9E5E6")}
+    return styled(), styled(), styled(number_format=DAY), lambda heading: styled(heading, **bold)
 
 
 def _fitting(text: str) -> str:
@@ -131,8 +152,9 @@ def _end(sheet, table, lists: dict[str, str]) -> None:
             rule.add(f"{letter}2:{letter}{rows + 1 + SPARE}")
             sheet.data_validations.append(rule)
     sheet.print_title_rows = "1:1"
+    sheet.print_options.gridLines = True
     page = sheet.page_setup
     page.orientation, page.paperSize, page.fitToWidth, page.fitToHeight = "landscape", "8", 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.oddFooter.center.text = "NOT FOR PUBLICATION: holds exempt risks" if table.counted.exempt else None
     sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&F", "Page &P of &N"
