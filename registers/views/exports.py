@@ -1,10 +1,11 @@
 """A register to take away: as CSV, as a workbook, as open data, and as a summary in Word."""
 
-import tempfile
+import io
 
 from django.core.exceptions import BadRequest
-from django.http import FileResponse
+from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 from registers.models import Tolerances
 from registers.papers import summary_of, write_docx
@@ -21,7 +22,6 @@ from registers.transfer.exporting import About, RegisterTable, csv_file, one_sta
 from registers.views.listing import narrowed_list
 from registers.views.reading import read_only, reading_from
 
-IN_MEMORY = 1_000_000  # bytes of a file before it goes to disk
 CSV = "text/csv; charset=utf-8"
 CSVW = "application/csvm+json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -101,8 +101,9 @@ def edition_of(request, slug):
 
 def attached(name, content_type, write):
     """A file to be kept, written as a whole before any of it is sent: of one state of the database, and never half."""
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (the answer closes it)
+    file = io.BytesIO()
     with one_state():
         write(file)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+    answer = HttpResponse(file.getvalue(), content_type=content_type)
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return answer

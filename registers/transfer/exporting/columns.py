@@ -15,8 +15,9 @@ TEXTS = (
     *("committee_position", "definition_of_good", "notes", "happened_what"),
 )
 DAYS = ("tolerated_until", "target_on", "next_review_on", "told_on", "happened_on")
-CHOICES = {
-    name: dict(Risk._meta.get_field(name).choices) for name in "category proximity status response told_by".split()
+CHOICES = {  # "Treat" of "Treat: do something about it"
+    name: {value: str(label).partition(":")[0] for value, label in Risk._meta.get_field(name).choices}
+    for name in ("category", "proximity", "status", "response", "told_by")
 }
 OF_REVISION = (*TEXTS, *DAYS, *CHOICES, "owner_id", "primary_failure_type_id")
 NOT_FILLED = {"statement", "action_owner", "action_due_on", "ignore"}  # each says in one column what we say in several
@@ -63,7 +64,7 @@ class Column:
 
 def _field(name: str) -> Callable[..., Value]:
     if name in CHOICES:
-        return lambda row, beside: str(CHOICES[name].get(row.said[name], ""))
+        return lambda row, beside: CHOICES[name].get(row.said[name], "")
     return lambda row, beside: row.said[name]
 
 

@@ -4,7 +4,6 @@ from registers.reports.on_paper import NO_RISKS, shade_of
 from registers.reports.wording import above_in_words, tolerated_in_words
 from registers.transfer.exporting.csv_file import plain
 from registers.transfer.exporting.heights import height_of
-from registers.transfer.spreadsheet_text import escaped
 
 FONT = "Arial"
 
@@ -30,7 +29,7 @@ class Page:
         from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
         cell = WriteOnlyCell(self.sheet)
-        cell.value = escaped(plain(value)) if isinstance(value, str) else value
+        cell.value = plain(value) if isinstance(value, str) else value
         if isinstance(value, str):
             cell.data_type = "s"
         cell.font = Font(name=FONT, bold=bold, size=size, color=shade.ink if shade else "0B0C0C")
@@ -152,7 +151,6 @@ def write_about(book, table, about) -> None:
         ("Who may read it", "Whoever may read the register. What the file holds was narrowed to its reader."),
         ("Made on", about.made),
         ("Columns", "Some columns of the sheet Register are folded away: choose + above them."),
-        ("Text", "A text that begins with = + - @ or a tab has an apostrophe before it. The import takes it away."),
         ("Coming back", "Import this file on the register's page. What you did not change stays as it is."),
     ]
     for name, said in rows:

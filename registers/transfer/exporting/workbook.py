@@ -9,7 +9,6 @@ from registers.transfer.exporting.heights import LINE, height_of
 from registers.transfer.exporting.lists import LISTS, Choices, choices_of
 from registers.transfer.exporting.sheets import FONT, write_about, write_matrix, write_scheme
 from registers.transfer.importing.targets import Sort
-from registers.transfer.spreadsheet_text import escaped
 
 AT_MOST = 32_767  # characters in a cell
 CUT = " … (cut here: too long for a cell. The whole text is in the CSV file.)"
@@ -116,7 +115,8 @@ def _cells(sheet):
 
 
 def _fitting(text: str) -> str:
-    said = escaped(plain(text).replace("\r", "\n"))
+    """A text as a cell can hold it: its type says that it is text, so that it needs no apostrophe."""
+    said = plain(text).replace("\r", "\n")
     return said if len(said) <= AT_MOST else said[: AT_MOST - len(CUT)] + CUT
 
 
