@@ -505,6 +505,6 @@ def test_its_metadata_describes_its_columns(full):
     assert name_of(metadata_answer) == f"{said['url']}-metadata.json"
     assert len({column["name"] for column in columns}) == len(columns)
     kinds = {column["name"]: column["datatype"] for column in columns}
-    assert kinds["current_on"] == {"base": "date", "format": "yyyy-MM-dd"}
+    assert kinds["current_judged_on"] == {"base": "date", "format": "yyyy-MM-dd"}
     assert (kinds["current_score"]["base"], kinds["current_band"]) == ("integer", "string")
     assert metadata_answer["Content-Type"] == "application/csvm+json"

@@ -30,18 +30,18 @@ PUBLISHED = {
     "status": ("status", "Open, or has happened."),
     "raised_on": ("raised_on", "The day from which the register speaks of it."),
     **{
-        f"{kind}.{part}": (f"{kind}_{part}", f"{says}: {what}.")
+        f"{kind}.{part}": (f"{kind}_{name}", f"{says}: {what}.")
         for kind, says in (
             ("inherent", "With no controls"),
             ("current", "As it stands"),
             ("target", "As the body wants it to be"),
         )
-        for part, what in (
-            ("likelihood", "level of likelihood, from 1"),
-            ("impact", "level of impact, from 1"),
-            ("score", "likelihood times impact; orders risks by one scheme, not to be added up or averaged"),
-            ("band", "band of the scheme"),
-            ("on", "day of the judgement"),
+        for part, name, what in (
+            ("likelihood", "likelihood", "level of likelihood, from 1"),
+            ("impact", "impact", "level of impact, from 1"),
+            ("score", "score", "likelihood times impact; orders risks by one scheme, not to be added up or averaged"),
+            ("band", "band", "band of the scheme"),
+            ("on", "judged_on", "day of the judgement"),
         )
     },
     "response": ("response", "What is done about it."),
