@@ -1,22 +1,21 @@
-"""Text in a spreadsheet that no program takes for a formula, and what it was before.
+"""Text that a spreadsheet program would run as a formula, written so that it does not, and read back as it was.
 
-A cell that begins with = + - @, a tab or a return may be run as a formula by whatever opens the file (CWE-1236). An
-apostrophe before it keeps it text. What begins with apostrophes and then one of those gets one more, so that
-taking one away again gives exactly what was there.
+In CSV a cell that begins with one of these characters is taken for a formula (OWASP, "CSV Injection"), by some programs
+in its full-width form too. An apostrophe before it says "text". One goes before apostrophes that stand before such a
+character as well, so that undoing is exact. A workbook's cells carry their type and need none of this.
 """
 
 import re
 
-DANGER = "=+\\-@\t\r＝＋－＠"  # noqa: RUF001 (the full-width forms, which some programs run as well)
-BEGINS = re.compile(f"'*[{DANGER}]")
-ESCAPED = re.compile(f"'+[{DANGER}]")
+RUNS = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+MARKED = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 
 
 def escaped(text: str) -> str:
-    """The text as it is written into a cell."""
-    return f"'{text}" if BEGINS.match(text) else text
+    """As a cell of a CSV file of ours holds it."""
+    return f"'{text}" if RUNS.match(text) else text
 
 
 def unescaped(text: str) -> str:
-    """What escaped() was given; a text that it never gives is as it was."""
-    return text[1:] if ESCAPED.match(text) else text
+    """What was escaped; any other text as it is. Right for files of others too: there the apostrophe means the same."""
+    return text[1:] if MARKED.match(text) else text

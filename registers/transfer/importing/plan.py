@@ -1,8 +1,15 @@
 """Which column is what: guessed from names and contents, completed by the manager, remembered for the register."""
 
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from dataclasses import asdict, dataclass, field, replace
 
-from registers.transfer.importing.files import Sheet
+from registers.transfer.importing import contents, days, headings, kinds, layout, scores, words
+from registers.transfer.importing.files import Line, Sheet, letter
+from registers.transfer.importing.judging import SCORE, Judging
+from registers.transfer.importing.targets import BY_NAME, IGNORE, NOTE, Sort
+
+LOOKED_AT = 300  # rows whose cells say what a column is
+KEYS = ("reference", "title", "statement", "event")  # a merged cell in these is one risk over several rows
 
 
 @dataclass
@@ -18,6 +25,7 @@ class Plan:
     words: dict[str, dict] = field(default_factory=dict)
     is_day_first: bool = True
     footer_from: int | None = None  # the number of the line from which on there are notes, no risks
+    another_scale: bool = False  # its numbers are not the scheme's: a level or score is read only where words map it
 
     def as_json(self) -> dict:
         return asdict(self)
@@ -41,10 +49,195 @@ class Known:
 
 def guess(sheet: Sheet, known: Known, remembered: Plan | None = None) -> Plan:
     """The plan for a sheet: where its headings stand, what each column seems to be. remembered: the last plan of this
-    register, followed where its headings are the same."""
-    raise NotImplementedError
+    register, followed for each heading that it has too."""
+    found = layout.layout_of(sheet, remembered.names if remembered else None)
+    names = [name or f"Column {letter(at)}" for at, name in enumerate(found.names)]
+    plan = Plan(sheet.name, found.first_line, names, [NOTE] * len(names), footer_from=found.footer_from)
+    lines = data_lines(sheet, plan)[:LOOKED_AT]
+    cells = [[line.cells[at] if at < len(line.cells) else "" for line in lines] for at in range(len(names))]
+    plan.columns = _columns(found.names, names, cells, known)
+    plan.is_day_first = not days.is_month_first(text for column in cells for text in column if text)
+    plan.another_scale = _is_another_scale(plan.columns, cells, known.scheme)
+    if lines and _is_guidance(cells, plan):
+        later = [line.number for line in sheet.lines if line.number > lines[0].number]
+        plan.first_line = later[0] if later else plan.first_line
+    return _as_before(plan, remembered) if remembered else plan
+
+
+def _as_before(plan, remembered):
+    """The plan with what was decided for the same headings, if most of them are; what is new stays as it is guessed."""
+    before = dict(zip(map(headings.plain, remembered.names), remembered.columns, strict=True))
+    now = [headings.plain(name) for name in plan.names]
+    if len(before) < len(remembered.names) or len(set(now)) < len(now):  # headings that stand twice go by their order
+        before = dict(zip(enumerate(map(headings.plain, remembered.names)), remembered.columns, strict=True))
+        now = list(enumerate(now))
+    same = [name for name in now if name in before]
+    if len(same) * 2 < len(before):
+        return plan
+    taken = {before[name] for name in same}
+    is_free = [_is_of_several(target) or target not in taken for target in plan.columns]
+    columns = [
+        before.get(name, target if free else NOTE)
+        for name, target, free in zip(now, plan.columns, is_free, strict=True)
+    ]
+    keep = {name: asdict(remembered)[name] for name in ("words", "is_day_first", "another_scale")}
+    return replace(plan, columns=columns, **keep)
+
+
+def most_like_a_register(sheets: list[Sheet], known: Known) -> int:
+    """The index of the sheet of which most is understood: a workbook has sheets of guidance, keys and old versions."""
+    understood = [len(set(guess(sheet, known).columns) - {NOTE, IGNORE}) for sheet in sheets]
+    return understood.index(max(understood))
+
+
+def _columns(named, names, cells, known):
+    seen = [contents.column_of(column) for column in cells]
+    targets = [headings.target_of(name) for name in named]
+    is_ours = sum(map(headings.is_exact, named)) * 5 >= 4 * sum(map(bool, named))  # an export of this product
+    if not is_ours:
+        targets = [t and contents.borne_out(t, column) for t, column in zip(targets, seen, strict=True)]
+    targets = kinds.said(names, targets, lambda at: cells[at])
+    targets = _once_each(targets)
+    taken = {target for target in targets if target}
+    free = [at for at, target in enumerate(targets) if not target]
+    unnamed = [column if at in free else contents.column_of([]) for at, column in enumerate(seen)]
+    for at, target in contents.by_contents(unnamed, named, taken, known.posts).items():
+        targets[at] = target
+    if not taken.intersection({"title", "statement", "event"}):
+        free = [at for at, target in enumerate(targets) if not target]
+        if telling := contents.telling(seen, free):
+            targets[telling[0]] = telling[1]
+    return [
+        target or (IGNORE if seen[at].texts and seen[at].share(contents.ARROWS.fullmatch) > 0.8 else NOTE)
+        for at, target in enumerate(targets)
+    ]
+
+
+def _once_each(targets):
+    """Texts, lists and ratings may come from several columns; of the rest the first one is read."""
+    seen = set()
+    for at, target in enumerate(targets):
+        if target and target in seen and not _is_of_several(target):
+            targets[at] = NOTE
+        seen.add(target)
+    return targets
+
+
+def _is_of_several(target):
+    base = target.split("@")[0]
+    is_one = base in ("reference", "title") or BY_NAME[base].sort in (Sort.DAY, Sort.CHOICE, Sort.TYPES, Sort.POST)
+    return not is_one
+
+
+def _is_another_scale(columns, cells, scheme):
+    """Whether a number stands among ratings that the scheme does not have, or a level's word beside another number."""
+    most = {"likelihood": len(scheme.likelihood), "impact": len(scheme.impact)}
+    most["score"] = most["band"] = most["likelihood"] * most["impact"]
+    for target, column in zip(columns, cells, strict=True):
+        part = kinds.part_of(target)[1]
+        texts = [text for text in column if text] if part else []
+        outside = sum(_is_outside(text, part, most[part], scheme) for text in texts)
+        if outside and outside * 50 >= len(texts):  # fewer are slips of the pen
+            return True
+    return False
+
+
+def _is_outside(text, part, most, scheme):
+    said = scores.LEVEL.fullmatch(" ".join(text.lower().split()).strip(" .;:"))
+    if part in ("score", "band"):
+        is_outside = contents.is_pair(text) and not scores.given_by(scheme, text).pairs
+        return is_outside or any(figure > most for figure in scores.figures_of(text))
+    if not said:
+        return False
+    levels = scheme.likelihood if part == "likelihood" else scheme.impact
+    named = scores.level_of(levels, said["word"]) if said["word"] else None
+    return int(said["number"]) > most or named not in (None, int(said["number"]))
+
+
+def _is_guidance(cells, plan):
+    """Whether the first row says how to fill the columns in: sentences where days and ratings stand in the others."""
+    told = borne = 0
+    for column, target in zip(cells, plan.columns, strict=True):
+        base = target.split("@")[0]
+        sort = BY_NAME[base].sort if base in BY_NAME else None
+        if sort in (Sort.DAY, Sort.RATING, Sort.SCORE) and column[0]:
+            told += len(column[0]) > 15 and not contents.is_day(column[0])
+            rest = [text for text in column[1:] if text]
+            borne += bool(rest) and sum(map(len, rest)) / len(rest) < len(column[0]) * 0.8
+    return told >= 2 and borne >= 2
+
+
+def data_lines(sheet: Sheet, plan: Plan) -> list[Line]:
+    """The lines that hold risks, as they are read: a cell merged downwards says the same on each of its lines; where it
+    is a risk's reference or title, its lines are one, with their different texts below each other."""
+    end = plan.footer_from or float("inf")
+    lines = [line for line in sheet.lines if plan.first_line <= line.number < end and any(map(str.strip, line.cells))]
+    down = [m for m in sheet.merged if m[2] > m[0] >= plan.first_line and m[2] < end and m[1] == m[3]]
+    if not down:
+        return lines
+    keys = {at + 1 for at, target in enumerate(plan.columns) if target in KEYS}
+    heads = {row: top for top, left, bottom, _ in down if left in keys for row in range(top, bottom + 1)}
+    by_number = {line.number: line for line in lines}
+    fills = [(top, left, bottom) for top, left, bottom, _ in down if left not in keys and top in by_number]
+    for top, left, bottom in fills:
+        for row in range(top + 1, bottom + 1):
+            if row in by_number and heads.get(row) is None:
+                by_number[row] = _filled(by_number[row], left - 1, by_number[top].cells[left - 1])
+    together = {}
+    for line in by_number.values():
+        together.setdefault(heads.get(line.number, line.number), []).append(line)
+    return [_as_one(number, group) for number, group in together.items()]
+
+
+def _filled(line, at, text):
+    cells = [*line.cells, *[""] * (at + 1 - len(line.cells))]
+    return Line(line.number, (*cells[:at], cells[at] or text, *cells[at + 1 :]))
+
+
+def _as_one(number, group):
+    if len(group) == 1:
+        return group[0]
+    width = max(len(line.cells) for line in group)
+    columns = [[line.cells[at] for line in group if at < len(line.cells) and line.cells[at]] for at in range(width)]
+    return Line(number, tuple("\n".join(texts if len(set(texts)) > 1 else texts[:1]) for texts in columns))
+
+
+def left_out(sheet: Sheet, plan: Plan) -> list[Line]:
+    """The lines that hold no risks: what stands above the table, its headings, what stands below."""
+    end = plan.footer_from or float("inf")
+    return [line for line in sheet.lines if not plan.first_line <= line.number < end]
 
 
 def to_decide(sheet: Sheet, plan: Plan, known: Known) -> dict[str, dict[str, int]]:
-    """target -> word -> in how many rows: what stands in the sheet and nobody has said the meaning of."""
-    raise NotImplementedError
+    """What stands in the sheet and nobody has said the meaning of: what Plan.words is asked for ("likelihood",
+    "impact", "score", "owner", "driver" or the name of another column) -> word -> in how many rows."""
+    found: dict[str, Counter] = {}
+    judging = Judging.by(known.scheme, plan.words, plan.another_scale)
+    meanings = words.Meanings(plan.words, known)
+    judged = judgements(plan)
+    for line in data_lines(sheet, plan):
+        cells = dict(enumerate(map(str.strip, line.cells)))
+        unknown = [pair for parts in judged.values() for pair in judging.of(texts_of(parts, cells)).undecided]
+        for at, target in enumerate(plan.columns):
+            if text := cells.get(at):
+                unknown += meanings.unknown(target, text)
+        for key, word in dict.fromkeys(unknown):
+            found.setdefault(key, Counter())[word] += 1
+    return {key: dict(counts.most_common()) for key, counts in found.items()}
+
+
+def judgements(plan: Plan) -> dict[tuple[str, str], list[tuple[int, str, bool]]]:
+    """(kind, day) -> its columns: index, part (a band's is its score), whether its heading puts the impact first."""
+    found = {}
+    for at, target in enumerate(plan.columns):
+        kind, part = kinds.part_of(target)
+        if part:
+            part = SCORE if part == "band" else part
+            found.setdefault((kind, target.partition("@")[2]), []).append(
+                (at, part, scores.is_impact_first(plan.names[at]))
+            )
+    return found
+
+
+def texts_of(columns, cells) -> list[tuple[str, str, bool]]:
+    return [(part, cells[at], is_first) for at, part, is_first in columns if cells.get(at)]

@@ -1,61 +1,72 @@
 """What one row says, by the plan: values for the register, problems in words, and where every cell went."""
 
-import datetime
-from dataclasses import dataclass, field
+from registers.transfer.importing import fields, standing
+from registers.transfer.importing.files import Line, letter
+from registers.transfer.importing.judging import Judging
+from registers.transfer.importing.plan import Known, Plan, judgements
+from registers.transfer.importing.readings import Judged, Planned, Problem, ReadRow
+from registers.transfer.importing.row import Row
+from registers.transfer.importing.targets import IGNORE
+from registers.transfer.importing.words import Meanings
 
-from registers.transfer.importing.files import Line
-from registers.transfer.importing.plan import Known, Plan
-
-
-@dataclass(frozen=True)
-class Problem:
-    column: str  # the heading, and the letter of the column: "Risk owner (F)"
-    said: str
-    problem: str
-    refuses: bool  # whether the row cannot be taken in; else it is taken in without this, which stays with its notes
+__all__ = ["Judged", "Planned", "Problem", "ReadRow", "Reader", "name_double", "read"]
 
 
-@dataclass(frozen=True)
-class Judged:
-    kind: str  # inherent, current, target
-    likelihood: int
-    impact: int
-    on: datetime.date | None  # None: the day of the import
-    rationale: str = ""
-    driver: str = ""  # slug of an adverse impact
+class Reader:
+    """Reads rows by one plan: made once for many of them."""
+
+    def __init__(self, plan: Plan, known: Known):
+        self.plan, self.known = plan, known
+        self.meanings = Meanings(plan.words, known)
+        self.judging = Judging.by(known.scheme, plan.words, plan.another_scale)
+        self.groups = judgements(plan)
+
+    def read(self, line: Line) -> ReadRow:
+        """What a row says. Never raises for what a cell holds."""
+        row = Row(line, self.plan, self.known)
+        fields.reference(row)
+        fields.all_days(row)
+        fields.choices(row, self.meanings)
+        fields.types(row, self.meanings)
+        fields.owner(row, self.meanings)
+        fields.texts(row)
+        fields.statement(row)
+        fields.title(row)
+        fields.response(row)
+        fields.what_a_new_risk_needs(row)
+        standing.judged(row, self.judging, self.groups, self.meanings)
+        standing.controls(row)
+        standing.actions(row, self.meanings)
+        self._rest(row)
+        row.write_notes()
+        return row.read
+
+    @staticmethod
+    def _rest(row):
+        """What no step has taken: columns for the notes, those to be ignored, a second one where one is read."""
+        noted = {at for at, _, _ in row.left}
+        for at in row.where.get(IGNORE, []):
+            row.went(at, IGNORE)
+        for at in row.cells:
+            if at not in row.read.went and at not in noted:
+                row.note(at)
 
 
-@dataclass(frozen=True)
-class Planned:
-    """An action as a cell says it."""
-
-    title: str
-    detail: str = ""
-    owner: str = ""  # title of a post
-    due_on: datetime.date | None = None
-    is_done: bool = False
-
-
-@dataclass
-class ReadRow:
-    """values: what the risk says, by field of RiskContent: choices as stored values, library rows as slugs, days, owner
-    as the title of a post; with `reference` and `raised_on`. went: for each non-empty cell (index of its column) the
-    target or targets in which its text is found again: none may be missing."""
-
-    line: Line
-    values: dict = field(default_factory=dict)
-    judged: list[Judged] = field(default_factory=list)
-    controls: list[tuple[str, str]] = field(default_factory=list)  # title, detail
-    actions: list[Planned] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    split: list[str] = field(default_factory=list)  # what was taken apart, in words
-    went: dict[int, list[str]] = field(default_factory=dict)
-
-    @property
-    def is_refused(self) -> bool:
-        return any(problem.refuses for problem in self.problems)
+def name_double(row: ReadRow, seen: dict[str, int], plan: Plan, known: Known) -> None:
+    """Add the problem that a reference stood in an earlier row: refused where it is one of ours, two rows of which
+    would change one risk. seen: reference -> number of the row, kept by the caller from the first row to the last."""
+    reference = row.values.get("reference", "")
+    if not reference:
+        return
+    first = seen.setdefault(reference.casefold(), row.line.number)
+    if first != row.line.number:
+        at = plan.columns.index("reference")
+        is_ours = fields.number_of(reference, known.prefix) is not None
+        problem = f"Row {first:,} has this reference too"
+        problem += ": put what is to change into one row" if is_ours else ": each comes in as a risk of its own"
+        row.problems.append(Problem(f"{plan.names[at]} ({letter(at)})", reference, problem, is_ours))
 
 
 def read(line: Line, plan: Plan, known: Known) -> ReadRow:
-    """What a row says. Never raises for what a cell holds."""
-    raise NotImplementedError
+    """What a row says. Never raises for what a cell holds. For many rows make one Reader."""
+    return Reader(plan, known).read(line)

@@ -1,0 +1,160 @@
+"""Workbooks and CSV as tests need them, what a register knows, and whether a row that was read has lost a cell."""
+
+import csv
+import datetime
+import io
+import re
+import unicodedata
+from pathlib import Path
+
+import yaml
+from django.conf import settings
+from openpyxl import Workbook
+
+from registers.models import Category, Risk
+from registers.scoring import Scheme
+from registers.transfer.importing import days, scores
+from registers.transfer.importing.files import Line, Sheet
+from registers.transfer.importing.plan import Known, data_lines, guess
+from registers.transfer.importing.rows import Reader
+
+TODAY = datetime.date(2026, 6, 10)
+PARTS = ("likelihood", "impact", "bands", "cells", "tolerance", "escalation")
+MARKERS = set(
+    "cause causes event consequence consequences effect impact risk caused by due to resulting in leading to because "
+    "of results result leads lead arising from as a which and".split()
+)
+
+
+def preset(slug="five-by-five"):
+    rows = yaml.safe_load(Path(settings.BASE_DIR, "fixtures", "schemes.yaml").read_text())
+    fields = next(row["fields"] for row in rows if row["fields"]["slug"] == slug)
+    return Scheme.from_data(likelihood=fields["likelihood"], **{part: fields[part] for part in PARTS[1:]})
+
+
+def known(scheme="five-by-five", posts=("Head of Legal", "Director of Finance"), **other):
+    choices = {
+        "category": dict(Category.choices),
+        "status": dict(Risk.Status.choices),
+        "response": dict(Risk.Response.choices),
+        "proximity": dict(Risk.Proximity.choices),
+        "told_by": dict(Risk.Teller.choices),
+    }
+    library = {
+        "failure_types": {"financial": "Financial", "policy-and-politics": "Policy and politics"},
+        "adverse_impacts": {"disruption": "Disruption", "additional-cost": "Extra cost"},
+    }
+    return Known(
+        **{
+            "scheme": preset(scheme),
+            "prefix": "CORP",
+            "posts": posts,
+            "choices": choices,
+            "library": library,
+            "today": TODAY,
+        }
+        | other
+    )
+
+
+def workbook(rows, *, merged=(), title="Register", more=None):
+    """The bytes of a workbook. more: other sheets, title -> rows."""
+    book = Workbook()
+    book.active.title = title
+    for name, lines in {title: rows, **(more or {})}.items():
+        sheet = book[name] if name in book.sheetnames else book.create_sheet(name)
+        for row in lines:
+            sheet.append([None if cell == "" else cell for cell in row])
+    for corners in merged:
+        book[title].merge_cells(corners)
+    return saved(book)
+
+
+def saved(book):
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def csv_of(rows, delimiter=",", encoding="utf-8"):
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows(rows)
+    return out.getvalue().encode(encoding)
+
+
+def sheet_of(*rows, first=1, merged=()):
+    width = max(map(len, rows))
+    lines = [Line(n, (*map(str, row), *[""] * (width - len(row)))) for n, row in enumerate(rows, first) if any(row)]
+    return Sheet("Register", tuple(lines), tuple(merged))
+
+
+def read_row(headings, *cells, plan=None, known_=None, **changes):
+    """What a row says under headings; changes: to the plan that is guessed from this row."""
+    sheet = sheet_of(headings, cells)
+    known_ = known_ or known()
+    plan = plan or guess(sheet, known_)
+    plan.first_line, plan.footer_from = 2, None
+    for name, value in changes.items():
+        setattr(plan, name, value)
+    return Reader(plan, known_).read(sheet.lines[1])
+
+
+def read_all(sheet, known_, plan=None):
+    plan = plan or guess(sheet, known_)
+    reader = Reader(plan, known_)
+    return plan, [reader.read(line) for line in data_lines(sheet, plan)]
+
+
+def words_of(text):
+    text = unicodedata.normalize("NFC", text)
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+def lost(read, plan):
+    """The cells of a row that are found nowhere: each as its heading and text. None is what every test wants."""
+    gone = []
+    for at, cell in enumerate(read.line.cells):
+        if cell.strip():
+            name = plan.names[at] if at < len(plan.names) else str(at)
+            targets = read.went.get(at, [])
+            if not targets or not any(_is_there(target, cell.strip(), read) for target in targets):
+                gone.append((name, cell, targets))
+    return gone
+
+
+def _is_there(target, text, read):
+    kind, _, part = target.split("@")[0].partition(".")
+    if target == "ignore":  # kept with the row, and said to be
+        return text in {cell.strip() for cell in read.line.cells}
+    if target in ("controls", "actions"):
+        said = [part for control in read.controls for part in control]
+        said += [word for a in read.actions for word in (a.title, a.detail, a.owner, *_spellings(a.due_on))]
+        return {w for w in words_of(text) if not w.isdigit()} <= words_of(" ".join(said)) | words_of(_brackets(text))
+    if target in ("action_owner", "action_due_on"):
+        return any(action.owner or action.due_on for action in read.actions)
+    if part:
+        found = [one for one in read.judged if one.kind == kind]
+        if part == "rationale":
+            return any(words_of(text) <= words_of(one.rationale) for one in found)
+        figures = {str(n) for one in found for n in (one.likelihood, one.impact, one.likelihood * one.impact)}
+        return bool(found) and (set(re.findall(r"\d+", text)) <= figures or part in ("on", "driver"))
+    value = read.values.get(target)
+    if isinstance(value, datetime.date):
+        span = days.span_of(text, True, TODAY.year)
+        return value in (span.first, span.last)
+    if target in ("title", "cause", "event", "consequence", "notes", "objective", "definition_of_good"):
+        said = " ".join(str(read.values.get(n, "")) for n in ("title", "cause", "event", "consequence", target))
+        return words_of(text) - MARKERS <= words_of(said)
+    return bool(value) and (not isinstance(value, str) or bool(words_of(text) & words_of(value)) or len(value) < 15)
+
+
+def _spellings(day):
+    return (f"{day:%d %m %y %Y %b %B}",) if day else ()
+
+
+def _brackets(text):
+    return " ".join(re.findall(r"\(([^)]*\d[^)]*)\)", text))
+
+
+def levels(part, *texts, scheme="five-by-five"):
+    return [scores.level_of(getattr(preset(scheme), part), text) for text in texts]

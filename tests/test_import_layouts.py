@@ -1,0 +1,121 @@
+"""Registers in the layouts of real public bodies come in without losing a cell."""
+
+import pytest
+from layouts import ALL
+from spreadsheets import csv_of, known, lost, read_all, workbook
+
+from registers.transfer.importing.files import sheets_of
+from registers.transfer.importing.plan import left_out, to_decide
+
+
+@pytest.fixture(params=ALL, ids=lambda layout: layout.__name__)
+def layout(request):
+    rows, merged, expected = request.param()
+    sheet = sheets_of("register.xlsx", workbook(rows, merged=merged))[0]
+    return rows, sheet, expected, known(expected.get("scheme", "five-by-five"))
+
+
+def test_its_columns_are_guessed(layout):
+    _, sheet, expected, register = layout
+    plan, _ = read_all(sheet, register)
+    guessed = dict(zip(plan.names, plan.columns, strict=True))
+    assert {name: guessed.get(name) for name in expected["columns"]} == expected["columns"]
+
+
+def test_every_risk_is_read_and_none_is_refused(layout):
+    _, sheet, expected, register = layout
+    _, read = read_all(sheet, register)
+    assert len(read) == expected["risks"]
+    assert [row.problems for row in read if row.is_refused] == []
+
+
+def test_no_cell_is_lost(layout):
+    rows, sheet, _, register = layout
+    plan, read = read_all(sheet, register)
+    assert [gone for row in read for gone in lost(row, plan)] == []
+    seen = {row.line.number for row in read} | {line.number for line in left_out(sheet, plan)}
+    assert seen == {number for number, row in enumerate(rows, 1) if any(cell != "" for cell in row)}
+
+
+def test_what_it_asks_is_what_nobody_has_said(layout):
+    _, sheet, expected, register = layout
+    plan, _ = read_all(sheet, register)
+    asked = to_decide(sheet, plan, register)
+    for key, words in expected.get("decide", {}).items():
+        assert words <= set(asked[key])
+
+
+def test_as_csv_it_says_the_same(layout):
+    rows, sheet, _, _ = layout
+    rows = [[str(cell) for cell in row] for row in rows]
+    from_csv = sheets_of("register.csv", csv_of(rows))[0]
+    assert [line.cells for line in from_csv.lines] == [line.cells for line in sheet.lines]
+
+
+def read_of(layout, scheme="five-by-five"):
+    rows, merged, _ = layout()
+    return read_all(sheets_of("r.xlsx", workbook(rows, merged=merged))[0], known(scheme))[1]
+
+
+def pairs(row, kind="current"):
+    return [(one.likelihood, one.impact) for one in row.judged if one.kind == kind]
+
+
+def test_scores_of_several_spellings_are_read():
+    from layouts import kent
+
+    assert [pairs(row) for row in read_of(kent)] == [[(4, 5)], [], [(5, 5)]]
+    assert [pairs(row, "target") for row in read_of(kent)] == [[], [(3, 3)], []]
+
+
+def test_pure_and_residual_are_told_apart_under_merged_headings():
+    from layouts import east_devon
+
+    read = read_of(east_devon, "four-by-four")
+    assert [pairs(row, "inherent") for row in read] == [[(4, 4)], [(2, 3)], [(3, 2)]]
+    assert [pairs(row) for row in read] == [[(3, 3)], [(1, 3)], [(2, 2)]]
+
+
+def test_words_are_read_where_the_scheme_has_them():
+    from layouts import south_lakeland
+
+    assert [pairs(row) for row in read_of(south_lakeland)] == [[(4, 3)], [(1, 2)], []]
+
+
+def test_quarters_become_judgements_of_their_days():
+    from layouts import bracknell
+
+    row = read_of(bracknell)[0]
+    dated = [(str(one.on), one.likelihood, one.impact) for one in row.judged if one.on]
+    assert dated == [("2025-06-30", 4, 4), ("2025-09-30", 4, 4), ("2025-12-31", 4, 3), ("2026-03-31", 4, 3)]
+
+
+def test_a_score_that_contradicts_its_ratings_is_named():
+    from layouts import north_norfolk
+
+    row = read_of(north_norfolk)[2]
+    assert pairs(row) == [(2, 3)]
+    assert [(p.column, p.said) for p in row.problems if "does not fit" in p.problem] == [("Current Score (H)", "8")]
+
+
+def test_a_statement_is_taken_apart_where_it_says_which_is_which():
+    from layouts import assurance_framework
+
+    first, second, _ = read_of(assurance_framework)
+    parts = ("cause", "event", "consequence")
+    assert [first.values[part] for part in parts] == [
+        "vacancies",
+        "There is a risk that wards are unsafe",
+        "harm to patients",
+    ]
+    assert [second.values[part] for part in parts] == ["savings slip.", "cash runs out.", "suppliers stop"]
+    assert first.values["title"].endswith("leading to harm to patients")
+
+
+def test_actions_take_their_post_and_day_from_brackets_or_from_lines_beside_them():
+    from layouts import reading, three_boroughs
+
+    buy, review = read_of(three_boroughs)[0].actions
+    assert (buy.title, buy.owner, str(buy.due_on)) == ("Buy forty homes", "Director of Finance", "2026-09-30")
+    assert (review.owner, review.due_on) == ("", None)
+    assert [a.owner for a in read_of(reading)[0].actions] == ["Director of Children", "Head of Procurement"]

@@ -1,0 +1,280 @@
+"""Which column is what: from headings of one row or several, from contents, from what was decided before."""
+
+import pytest
+from spreadsheets import known, read_all, sheet_of
+
+from registers.transfer.importing.files import Line, Sheet
+from registers.transfer.importing.headings import target_of
+from registers.transfer.importing.plan import (
+    Plan,
+    data_lines,
+    guess,
+    left_out,
+    most_like_a_register,
+    to_decide,
+)
+from registers.transfer.importing.targets import TARGETS
+
+ROW = ["1", "Flood", "4", "5"]
+
+
+def columns(*rows, **options):
+    return guess(sheet_of(*rows, **options), known()).columns
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_the_headings_of_our_own_exports_are_known_whatever_their_case(target):
+    assert target_of(target.label) == target_of(target.label.upper()) == target.name
+
+
+def test_all_our_own_headings_together_are_taken_as_they_are():
+    targets = [target for target in TARGETS if target.name != "ignore"]
+    assert columns([t.label for t in targets], ["x"] * len(targets)) == [t.name for t in targets]
+
+
+@pytest.mark.parametrize(
+    ("heading", "target"),
+    [
+        ("Risk Ref.", "reference"),
+        ("Current risk: L", "current.likelihood"),
+        ("Gross Score (L x I)", "inherent.score"),
+        ("Residual likelihood (after controls)", "current.likelihood"),
+        ("Q1 2026/27", "current.score@2026-06-30"),
+        ("Jun-26 score", "current.score@2026-06-30"),
+        ("Q4 2025/26: Impact", "current.impact@2026-03-31"),
+        ("Direction of travel", "ignore"),
+        ("Previous score", "notes"),
+        ("Risk appetite", "notes"),
+        ("Gaps in control", "notes"),
+        ("Current controls", "controls"),
+        ("Further mitigating actions", "actions"),
+        ("Action owner", "action_owner"),
+        ("Current risk owner", "owner"),
+        ("Likelihood", "?.likelihood"),
+        ("Q1", ""),
+        ("Ward", ""),
+        ("", ""),
+    ],
+)
+def test_what_headings_of_others_name(heading, target):
+    assert target_of(heading) == target
+
+
+def test_rows_above_the_headings_and_notes_below_the_table_hold_no_risks():
+    sheet = sheet_of(
+        ["Corporate risk register", "", "", ""],
+        ["Owner: the risk team", "", "", ""],
+        ["Ref", "Risk title", "Likelihood", "Impact"],
+        ["1", "Flood", "4", "5"],
+        ["2", "Fire", "2", "5"],
+        ["", "", "", ""],
+        ["Key: 1 is rare, 5 is almost certain", "", "", ""],
+        ["Impact", "1 Minor", "5 Severe", ""],
+    )
+    plan = guess(sheet, known())
+    assert (plan.first_line, plan.footer_from) == (4, 7)
+    assert [line.number for line in data_lines(sheet, plan)] == [4, 5]
+    assert [line.number for line in left_out(sheet, plan)] == [1, 2, 3, 7, 8]
+
+
+def test_a_sentence_right_below_the_table_is_no_risk():
+    agreed = "This register was agreed by the board in May and is looked at each quarter"
+    rows = [[str(n), "Flood", "4", "5"] for n in range(1, 4)]
+    sheet = sheet_of(["Ref", "Risk title", "Likelihood", "Impact"], *rows, [agreed, "", "", ""])
+    assert guess(sheet, known()).footer_from == 5
+
+
+def test_a_sparse_last_row_is_a_risk_and_no_footer():
+    sheet = sheet_of(["Ref", "Risk title", "Likelihood", "Impact"], ["1", "Flood", "4", "5"], ["2", "Fire", "", ""])
+    assert guess(sheet, known()).footer_from is None
+
+
+def test_headings_of_two_rows_are_joined_under_merged_cells():
+    sheet = sheet_of(
+        ["Ref", "Risk", "Current risk", "", "", "Target risk", "", ""],
+        ["", "", "L", "I", "Score", "L", "I", "Score"],
+        ["1", "Flood", "4", "5", "20", "2", "5", "10"],
+        merged=[(1, 3, 1, 5), (1, 6, 1, 8), (1, 1, 2, 1)],
+    )
+    plan = guess(sheet, known())
+    assert plan.names[2:5] == ["Current risk: L", "Current risk: I", "Current risk: Score"]
+    assert plan.columns[2:] == [
+        f"{kind}.{part}" for kind in ("current", "target") for part in ("likelihood", "impact", "score")
+    ]
+    assert plan.first_line == 3
+
+
+def test_without_headings_columns_are_named_by_letters_and_guessed_by_contents():
+    sheet = sheet_of(
+        ["CRR001", "A care provider stops trading and visits are missed for weeks", "4 x 5", "Director of Adults"],
+        ["CRR002", "The data centre floods and no payments can be made for a month", "3 x 5", "Head of IT"],
+        ["CRR003", "The savings plan slips and the reserves are spent in one year", "5 x 5", "Chief Finance Officer"],
+    )
+    plan = guess(sheet, known())
+    assert plan.names == ["Column A", "Column B", "Column C", "Column D"]
+    assert plan.columns == ["reference", "title", "current.score", "owner"]
+    assert plan.first_line == 1
+
+
+def test_one_column_of_risks_is_read_as_their_titles():
+    plan, read = read_all(sheet_of(["Risk"], ["Flooding of the depot"], ["Loss of staff"]), known())
+    assert (plan.columns, [row.values["title"] for row in read]) == (
+        ["title"],
+        ["Flooding of the depot", "Loss of staff"],
+    )
+
+
+def test_an_impact_told_in_sentences_is_a_consequence():
+    told = "People are not visited and some of them come to harm because nobody notices"
+    assert columns(["Ref", "Risk", "Impact"], ["1", "Flood", told], ["2", "Fire", told + "."])[2] == "consequence"
+
+
+def test_a_title_that_holds_long_texts_is_the_statement():
+    assert columns(["Ref", "Risk"], ["1", "There is a risk " * 20], ["2", "There is a threat " * 20])[1] == "statement"
+
+
+def test_ratings_before_and_after_the_controls_are_inherent_and_current():
+    heads = ["Ref", "Risk", "Likelihood", "Impact", "Controls", "Likelihood", "Impact"]
+    found = columns(heads, ["1", "Flood", "5", "5", "A wall", "3", "4"], ["2", "Fire", "4", "4", "Alarms", "2", "4"])
+    assert found[2:] == ["inherent.likelihood", "inherent.impact", "controls", "current.likelihood", "current.impact"]
+
+
+def test_two_sets_of_ratings_with_nothing_to_tell_them_apart_go_to_the_notes():
+    heads = ["Ref", "Risk", "Likelihood", "Impact", "Owner", "Likelihood", "Impact"]
+    found = columns(heads, ["1", "Flood", "5", "5", "Head of Legal", "3", "4"])
+    assert found[2:] == ["notes", "notes", "owner", "notes", "notes"]
+
+
+def test_current_and_residual_in_one_sheet_are_not_taken_for_one_another():
+    rows = [[str(n), "Flood", "20", "20"] for n in range(30)]  # alike by chance
+    found = columns(["Ref", "Risk", "Current score", "Residual score"], *rows)
+    assert found[2:] == ["current.score", "notes"]
+
+
+def test_two_columns_of_one_rating_that_differ_are_two_ratings():
+    heads = ["Ref", "Risk", "Current likelihood", "Current impact", "Current likelihood"]
+    assert columns(heads, ["1", "Flood", "4", "5", "2"])[4] == "notes"
+    assert columns(heads, ["1", "Flood", "4", "5", "4 - Likely"])[4] == "current.likelihood"
+
+
+def test_arrows_are_kept_with_the_row_whatever_they_stand_under():
+    assert columns(["Ref", "Risk", "Since last time"], ["1", "Flood", "\u2191"], ["2", "Fire", "\u2194"])[2] == "ignore"
+
+
+def test_a_row_that_says_how_to_fill_the_columns_in_is_no_risk():
+    sheet = sheet_of(
+        ["Ref", "Risk title", "Date raised", "Likelihood", "Impact"],
+        [
+            "Unique",
+            "A short name",
+            "The day when it was entered",
+            "How probable it is, 1 to 5",
+            "How bad it is, 1 to 5",
+        ],
+        ["1", "Flood", "1/4/26", "4", "5"],
+        ["2", "Fire", "2/4/26", "3", "5"],
+    )
+    assert guess(sheet, known()).first_line == 3
+
+
+def test_days_written_month_first_are_seen_where_they_cannot_be_otherwise():
+    assert not guess(sheet_of(["Ref", "Date raised"], ["1", "01/31/2026"]), known()).is_day_first
+    assert guess(sheet_of(["Ref", "Date raised"], ["1", "01/02/2026"]), known()).is_day_first
+
+
+@pytest.mark.parametrize("likelihood", ["5", "4 - Rare", "9"])
+def test_a_scale_that_is_not_the_schemes_is_seen(likelihood):
+    sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact"], ["1", "Flood", likelihood, "2"])
+    assert guess(sheet, known("four-by-four")).another_scale
+    assert not guess(sheet_of(["Ref", "Risk", "Likelihood", "Impact"], ROW), known()).another_scale
+
+
+def test_numbers_of_another_scale_are_asked_for_and_not_read():
+    sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact"], ["1", "Flood", "5", "2"], ["2", "Fire", "2", "2"])
+    register = known("four-by-four")
+    plan, read = read_all(sheet, register)
+    assert [row.judged for row in read] == [[], []]
+    assert to_decide(sheet, plan, register) == {"likelihood": {"5": 1, "2": 1}, "impact": {"2": 2}}
+    plan.words = {"likelihood": {"5": 4, "2": 2}, "impact": {"2": 1}}
+    judged = [(one.likelihood, one.impact) for row in read_all(sheet, register, plan)[1] for one in row.judged]
+    assert judged == [(4, 1), (2, 1)]
+    assert to_decide(sheet, plan, register) == {}
+
+
+def test_scores_of_another_scale_are_not_read_even_where_the_scheme_could_give_them():
+    sheet = sheet_of(
+        ["Ref", "Risk", "Current score"], ["1", "Flood", "16"], ["2", "Fire", "5 x 5"], ["3", "Frost", "2x2"]
+    )
+    register = known("four-by-four")
+    plan, read = read_all(sheet, register)
+    assert [row.judged for row in read] == [[], [], []]
+    plan.words = {"score": {"5 x 5": [4, 4]}}
+    assert [len(row.judged) for row in read_all(sheet, register, plan)[1]] == [0, 1, 0]
+
+
+def test_what_is_asked_is_counted_and_what_is_known_is_not_asked():
+    sheet = sheet_of(
+        ["Ref", "Risk", "Category", "Current score", "Owner", "Status"],
+        ["1", "a", "Finance", "Amber", "Head of Legal (vacant)", "Live"],
+        ["2", "b", "Pensions", "Amber", "Town Clerk", "Open"],
+        ["3", "c", "Pensions", "12", "Town Clerk", "Parked"],
+        ["4", "d", "Financial", "25", "", ""],
+    )
+    plan = guess(sheet, known())
+    assert to_decide(sheet, plan, known()) == {
+        "score": {"Amber": 2, "12": 1},
+        "category": {"Pensions": 2},
+        "owner": {"Town Clerk": 2},
+        "status": {"Parked": 1},
+    }
+
+
+def test_a_band_is_not_asked_for_where_the_ratings_say_all():
+    sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact", "RAG"], ["1", "a", "4", "5", "Red"])
+    assert to_decide(sheet, guess(sheet, known()), known()) == {}
+
+
+def test_a_remembered_plan_is_followed_where_the_headings_are_the_same():
+    first = sheet_of(["Ref", "Ward", "Risk"], ["1", "North", "Flood"])
+    remembered = guess(first, known())
+    remembered.columns[1] = "portfolio"
+    remembered.words = {"status": {"Parked": "open"}}
+    later = sheet_of(["Register"], [], ["REF", "Ward ", "Risk"], ["1", "North", "Flood"])
+    plan = guess(later, known(), Plan.from_json(remembered.as_json()))
+    assert (plan.columns, plan.words, plan.first_line) == (remembered.columns, remembered.words, 4)
+    other = guess(sheet_of(["No", "Parish", "Risk"], ["1", "North", "Flood"]), known(), remembered)
+    assert (other.columns[1], other.words) == ("notes", {})
+
+
+def test_a_new_column_among_remembered_ones_is_guessed_and_the_others_are_followed():
+    remembered = guess(sheet_of(["Ref", "Ward", "Risk", "Who"], ["1", "North", "Flood", "Ash"]), known())
+    remembered.columns[1], remembered.columns[3] = "portfolio", "owner"
+    heads = ["Ref", "Q4 2025/26", "Risk", "Risk owner", "Ward", "Who"]
+    plan = guess(sheet_of(heads, ["1", "4 x 5", "Flood", "x", "North", "Ash"]), known(), remembered)
+    assert plan.columns == ["reference", "current.score@2026-03-31", "title", "notes", "portfolio", "owner"]
+
+
+def test_a_cell_merged_downwards_speaks_for_each_row_and_one_risk_over_several_rows_is_one():
+    sheet = sheet_of(
+        ["Ref", "Risk title", "Category", "Actions"],
+        ["1", "Flood", "Finance", "Build a wall"],
+        ["", "", "", "Move the archive"],
+        ["2", "Fire", "", "Fit alarms"],
+        merged=[(2, 1, 3, 1), (2, 2, 3, 2), (2, 3, 4, 3)],
+    )
+    _, (first, second) = read_all(sheet, known())
+    assert [action.title for action in first.actions] == ["Build a wall", "Move the archive"]
+    assert [row.values["category"] for row in (first, second)] == ["financial", "financial"]
+
+
+def test_the_sheet_most_like_a_register_is_found():
+    guidance = sheet_of(["How to use this workbook", ""], ["Fill it in", "each month"])
+    assert most_like_a_register([guidance, sheet_of(["Ref", "Risk title", "Owner"], ["1", "a", "b"])], known()) == 1
+
+
+@pytest.mark.parametrize("lines", [(), (Line(1, ()),), (Line(5, ("x",)),), (Line(1, ("Ref", "Title")),)])
+def test_sheets_with_hardly_anything_have_a_plan(lines):
+    sheet = Sheet("S", lines)
+    plan = guess(sheet, known())
+    assert to_decide(sheet, plan, known()) == {}
+    assert len(data_lines(sheet, plan)) + len(left_out(sheet, plan)) >= len(lines) - 1

@@ -1,0 +1,534 @@
+"""What one row says: values, judgements, controls and actions, and nothing of it is lost."""
+
+import datetime
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from spreadsheets import TODAY, known, levels, lost, preset, read_all, read_row, sheet_of
+
+from registers.transfer.importing import days, lines, scores
+from registers.transfer.importing.files import Line
+from registers.transfer.importing.plan import Plan
+from registers.transfer.importing.rows import Planned, name_double, read
+from registers.transfer.importing.statements import told
+from registers.transfer.importing.targets import TARGETS
+
+D = datetime.date
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def problems(row):
+    return [(problem.column, problem.said, problem.problem) for problem in row.problems]
+
+
+def pair(row, kind="current"):
+    return [(one.likelihood, one.impact) for one in row.judged if one.kind == kind]
+
+
+# Days
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("1/4/26", D(2026, 4, 1), D(2026, 4, 1)),
+        ("01.04.2026", D(2026, 4, 1), D(2026, 4, 1)),
+        ("2026-04-01 00:00", D(2026, 4, 1), D(2026, 4, 1)),
+        ("1st April 2026", D(2026, 4, 1), D(2026, 4, 1)),
+        ("Wed 1 Apr 26", D(2026, 4, 1), D(2026, 4, 1)),
+        ("Apr-26", D(2026, 4, 1), D(2026, 4, 30)),
+        ("end of February 2028", D(2028, 2, 1), D(2028, 2, 29)),
+        ("04/2026", D(2026, 4, 1), D(2026, 4, 30)),
+        ("Q1 2026/27", D(2026, 4, 1), D(2026, 6, 30)),
+        ("Q4 2026-27", D(2027, 1, 1), D(2027, 3, 31)),
+        ("2026/27 Q2", D(2026, 7, 1), D(2026, 9, 30)),
+        ("1/1/99", D(1999, 1, 1), D(1999, 1, 1)),
+    ],
+)
+def test_days_as_people_type_them(text, first, last):
+    span = days.span_of(text)
+    assert (span.first, span.last) == (first, last)
+
+
+@pytest.mark.parametrize("text", ["ongoing", "Q1 2026", "2026/27", "March", "46113", "soon (1/4/26)", "", "x" * 5000])
+def test_what_is_no_day_is_not_made_one(text):
+    assert days.span_of(text) is None
+
+
+@pytest.mark.parametrize("text", ["31/02/2026", "1/1/1899", "2026-13-01", "12/1850", "Q1 2026/29"])
+def test_days_that_there_are_not_are_refused(text):
+    with pytest.raises(days.NoSuchDay):
+        days.span_of(text)
+
+
+@UNHURRIED
+@given(
+    st.dates(D(1997, 1, 1), D(2055, 12, 31)),
+    st.sampled_from(["%d/%m/%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %y", "%d/%m/%y"]),
+)
+def test_a_day_written_out_is_that_day(day, form):
+    assert days.span_of(day.strftime(form)).first == day
+
+
+def test_a_wrong_day_is_a_problem_with_its_column_and_the_row_is_taken():
+    row = read_row(["Ref", "Title", "Next review"], "1", "Flood", "31/02/2026")
+    assert problems(row) == [("Next review (C)", "31/02/2026", "31/02/2026 is not a day of the calendar")]
+    assert not row.is_refused
+    assert row.values["notes"].endswith("Next review: 31/02/2026")
+
+
+def test_a_month_is_its_last_day_for_what_is_due_and_its_first_for_what_began():
+    row = read_row(["Title", "Target to be met by", "Raised on"], "Flood", "Apr-27", "Apr-26")
+    assert (row.values["target_on"], row.values["raised_on"]) == (D(2027, 4, 30), D(2026, 4, 1))
+    assert "Target to be met by: Apr-27 is a month: its last day, 30 April 2027" in row.split
+
+
+def test_what_says_that_there_is_no_day_stays_with_the_notes_and_is_no_problem():
+    row = read_row(["Title", "Next review"], "Flood", "ongoing")
+    assert (row.problems, row.values["notes"]) == ([], "Next review: ongoing")
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"), [("Raised on", "1/1/2027"), ("Next review", "1/1/2035"), ("Tolerated until", "1/1/2020")]
+)
+def test_days_that_the_forms_refuse_are_not_taken(heading, text):
+    row = read_row(["Title", heading], "Flood", text)
+    assert [said for _, said, _ in problems(row)] == [text]
+    assert row.values["notes"] == f"{heading}: {text}"
+
+
+def test_month_first_is_read_where_the_plan_says_so():
+    assert read_row(["Title", "Raised on"], "a", "02/01/2026", is_day_first=False).values["raised_on"] == D(2026, 2, 1)
+
+
+# Ratings
+
+
+def test_levels_by_number_word_or_both():
+    texts = (
+        "4",
+        "4.0",
+        "Likely",
+        "likely ",
+        "4 - Likely",
+        "Likely (4)",
+        "4 Likely",
+        "L4",
+        "Almost",
+        "Possible / Occasional",
+    )
+    assert levels("likelihood", *texts) == [4, 4, 4, 4, 4, 4, 4, 4, 5, 3]
+
+
+def test_levels_that_the_scheme_has_not_are_none():
+    assert levels("likelihood", "6", "4 - Severe", "4 - Rare", "V High", "0", "", "x" * 5000) == [None] * 7
+
+
+def test_short_forms_are_understood_where_the_scheme_has_the_word():
+    ours = tuple(
+        scores.Level(n, label) for n, label in enumerate(("Very low", "Low", "Medium", "High", "Very high"), 1)
+    )
+    assert [scores.level_of(ours, text) for text in ("V High", "VH", "M", "Med", "v. low", "5 - VH")] == [
+        5,
+        5,
+        3,
+        3,
+        1,
+        5,
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4 x 5",
+        "20 (4x5)",
+        "4x5=20",
+        "L4 I5",
+        "(4,5)",
+        "4*5",
+        "Red 20 (4 x 5)",
+        "I5 L4",
+        "4 \u00d7 5",
+        "L4xI5 = 20",
+        "20\n4x5",
+    ],
+)
+def test_scores_that_say_likelihood_and_impact(text):
+    assert scores.given_by(preset(), text) == scores.Given(((4, 5),))
+
+
+def test_a_heading_can_say_that_the_impact_comes_first():
+    assert pair(read_row(["Title", "Current score (I x L)"], "a", "4 x 5")) == [(5, 4)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("25", [(5, 5)]), ("16", [(4, 4)]), ("12", []), ("20", []), ("High", []), ("7", []), ("Amber", [])],
+)
+def test_a_bare_score_is_read_only_where_one_cell_can_give_it(text, found):
+    row = read_row(["Title", "Current score"], "a", text)
+    assert pair(row) == found
+    if not found:
+        assert row.values["notes"] == f"Current score: {text}"
+        assert problems(row)[0][:2] == ("Current score (B)", text)
+        assert not row.is_refused
+
+
+def test_a_score_and_one_of_its_ratings_give_the_other():
+    assert pair(read_row(["Title", "Current likelihood", "Current score"], "a", "4", "12")) == [(4, 3)]
+
+
+def test_what_words_map_is_read():
+    words = {"score": {"Amber": [3, 4], "N/K": ""}, "likelihood": {"V High": 5}}
+    heads = ["Title", "Current score"]
+    assert pair(read_row(heads, "a", "amber", words=words)) == [(3, 4)]
+    nothing = read_row(heads, "a", "N/K", words=words)
+    assert (nothing.judged, nothing.went[1]) == ([], ["ignore"])
+    assert pair(read_row(["Title", "Current likelihood", "Current impact"], "a", "V HIGH", "2", words=words)) == [
+        (5, 2)
+    ]
+
+
+def test_ratings_stand_against_a_score_that_does_not_fit_them():
+    row = read_row(["Title", "Current likelihood", "Current impact", "Current score"], "a", "4", "4", "12")
+    assert pair(row) == [(4, 4)]
+    assert problems(row) == [
+        ("Current score (D)", "12", "It does not fit likelihood 4 and impact 4, which come to 16 and stand")
+    ]
+    assert row.values["notes"] == "Current score: 12"
+
+
+def test_a_score_that_contradicts_itself_is_named():
+    row = read_row(["Title", "Current score"], "a", "16 (5x5)")
+    assert (pair(row), problems(row)[0][1]) == ([(5, 5)], "16 (5x5)")
+
+
+def test_a_likelihood_without_an_impact_is_not_judged():
+    row = read_row(["Title", "Current likelihood"], "a", "4")
+    assert (row.judged, row.values["notes"]) == ([], "Current likelihood: 4")
+    assert problems(row)[0][2] == "It says the likelihood and no impact"
+
+
+def test_kinds_of_judgement_are_apart_and_each_has_what_stands_beside_it():
+    heads = [
+        "Title",
+        "Inherent score",
+        "Current score",
+        "Current rationale",
+        "Current judged on",
+        "Current impact driven by",
+        "Target score",
+    ]
+    row = read_row(heads, "a", "5x5", "4x4", "Fewer staff", "1/4/26", "Extra cost", "2x3")
+    inherent, current, target = row.judged
+    assert (inherent.likelihood, target.impact) == (5, 3)
+    assert (current.rationale, current.on, current.driver) == ("Fewer staff", D(2026, 4, 1), "additional-cost")
+
+
+def test_a_rationale_without_a_judgement_stays_with_the_notes():
+    row = read_row(["Title", "Current score", "Current rationale"], "a", "tbc", "Too early")
+    assert (row.judged, row.values["notes"]) == ([], "Current rationale: Too early")
+
+
+def test_a_quarter_that_is_not_over_is_judged_on_the_day_of_the_import_and_later_ones_not_at_all():
+    row = read_row(["Title", "Q1 2026/27", "Q3 2026/27"], "a", "4x4", "3x3")
+    assert [(one.on, one.likelihood) for one in row.judged] == [(None, 4)]
+    assert row.values["notes"] == "Q3 2026/27: 3x3"
+
+
+def test_a_band_that_the_scheme_gives_is_found_in_it_and_another_goes_to_the_notes():
+    heads = ["Title", "Current likelihood", "Current impact", "Current band"]
+    assert read_row(heads, "a", "4", "5", "Severe").went[3] == ["current.band"]
+    assert read_row(heads, "a", "4", "5", "Amber").values["notes"] == "Current band: Amber"
+
+
+# Words and posts
+
+
+@pytest.mark.parametrize(("reference", "is_refused"), [("CORP-007", True), ("CRR0007", False)])
+def test_a_reference_that_stands_twice_is_named_with_both_rows(reference, is_refused):
+    sheet = sheet_of(["Ref", "Title"], [reference, "Flood"], ["CORP-008", "Frost"], [reference.lower(), "Fire"])
+    plan, rows = read_all(sheet, known())
+    seen = {}
+    for row in rows:
+        name_double(row, seen, plan, known())
+    said = [
+        (row.line.number, p.column, p.refuses) for row in rows for p in row.problems if "reference too" in p.problem
+    ]
+    assert said == [(4, "Ref (A)", is_refused)]
+    assert rows[2].problems[0].problem.startswith("Row 2 has this reference too")
+
+
+def test_references_of_ours_are_put_in_form_and_those_of_others_are_kept():
+    assert read_row(["Ref", "Title"], "corp 7", "a").values["reference"] == "CORP-007"
+    theirs = read_row(["Ref", "Title"], "CRR0007", "a").values
+    assert (theirs["reference"], theirs["notes"]) == ("CRR0007", "Reference there: CRR0007")
+    assert read_row(["Ref", "Title"], "7", "a").values["reference"] == "7"
+
+
+def test_a_vacant_post_is_a_post():
+    row = read_row(["Title", "Owner"], "a", "Head of Legal (vacant)")
+    assert (row.values["owner"], row.values["notes"]) == ("Head of Legal", "Owner: Head of Legal (vacant)")
+    assert "Owner: Head of Legal (vacant) is the post Head of Legal" in row.split
+
+
+def test_posts_are_spelt_as_the_register_has_them_or_as_words_map_them():
+    assert read_row(["Title", "Owner"], "a", "head of legal").values["owner"] == "Head of Legal"
+    mapped = read_row(["Title", "Owner"], "a", "Hd of Legal", words={"owner": {"hd of  legal": "Head of Legal"}})
+    assert mapped.values["owner"] == "Head of Legal"
+
+
+def test_several_owners_in_one_cell_are_not_one_post():
+    row = read_row(["Title", "Owner"], "a", "Head of Legal\nDirector of Finance")
+    assert "owner" not in row.values
+    assert problems(row)[0][0] == "Owner (B)"
+
+
+def test_choices_and_types_are_read_by_value_label_or_certain_synonym():
+    heads = ["Title", "Category", "Status", "How soon", "Failure type", "Other failure types", "Adverse impacts"]
+    row = read_row(
+        heads,
+        "a",
+        "Finance",
+        "Live",
+        "Within a year",
+        "Financial",
+        "Policy and politics; financial",
+        "Disruption, Extra cost",
+    )
+    said = {"category": "financial", "status": "open", "proximity": "year", "primary_failure_type": "financial"}
+    said |= {"other_failure_types": ["policy-and-politics"], "adverse_impacts": ["disruption", "additional-cost"]}
+    assert said.items() <= row.values.items()
+
+
+def test_a_word_that_nobody_knows_is_a_problem_and_stays_with_the_notes():
+    row = read_row(["Title", "Category", "Failure type"], "a", "Pensions", "Bad luck")
+    assert [said for _, said, _ in problems(row)] == ["Pensions", "Bad luck"]
+    assert row.values["notes"] == "Category: Pensions\nFailure type: Bad luck"
+
+
+def test_tolerating_needs_a_reason_and_an_end():
+    heads = ["Title", "Response", "Why this response", "Tolerated until"]
+    without = read_row(heads, "a", "Tolerate", "Too dear", "")
+    assert "response" not in without.values
+    assert without.values["notes"] == "Response: Tolerate\nWhy this response: Too dear"
+    assert read_row(heads, "a", "Accept", "Too dear", "1/1/27").values["response"] == "tolerate"
+    assert read_row(heads, "a", "Treat", "Too dear", "").values["notes"] == "Why this response: Too dear"
+
+
+def test_what_has_happened_is_open_until_its_day_is_said():
+    row = read_row(["Title", "Status"], "a", "Has happened")
+    assert (row.values["status"], row.values["notes"]) == ("open", "Status: Has happened")
+
+
+# Texts
+
+
+def test_a_row_without_a_title_is_named_by_what_could_happen():
+    row = read_row(["Ref", "Event"], "1", "A provider stops trading. Visits are missed.")
+    assert (row.values["title"], row.made) == ("A provider stops trading", {"title"})
+
+
+def test_a_row_that_names_no_risk_is_refused():
+    row = read_row(["Ref", "Title", "Owner"], "1", "", "Head of Legal")
+    assert row.is_refused
+    assert problems(row)[-1][0] == "Title (B)"
+
+
+def test_a_row_of_ours_needs_no_title():
+    assert not read_row(["Reference", "Title", "Owner"], "CORP-007", "", "Head of Legal").is_refused
+
+
+def test_a_long_title_is_cut_at_a_word_and_kept_in_full():
+    text = "The provider " * 20
+    row = read_row(["Ref", "Title"], "1", text.strip(), columns=["reference", "title"])
+    assert len(row.values["title"]) <= 200
+    assert row.values["title"].endswith("\u2026")
+    assert row.values["event"] == text.strip()
+
+
+def test_texts_beyond_the_limits_are_named_and_go_to_the_notes_or_stay_with_the_row():
+    row = read_row(["Title", "Cause", "Consequence"], "a", "word " * 900, "word " * 2000)
+    assert {"cause", "consequence"}.isdisjoint(row.values)
+    assert row.went[1] == ["notes"]
+    assert row.went[2] == ["ignore"]
+    assert len(problems(row)) == 4  # each too long, one without room, no consequence
+    row = read_row(["Title", "Position for the committee"], "a", "word " * 81)
+    assert problems(row)[0][2] == "It must be 80 words or fewer and has 81: it goes to the notes"
+
+
+def test_characters_that_cannot_be_stored_are_taken_out_and_named():
+    row = read_row(["Title", "Cause"], "Flo\x07od", "\ud800")
+    assert row.values["title"] == "Flood"
+    assert [problem for _, _, problem in problems(row)] == [
+        "It had characters that cannot be stored (U+0007), which were taken out",
+        "It had characters that cannot be stored (U+D800), which were taken out",
+    ]
+    assert row.went[1] == ["ignore"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Cause: low pay. Event: staff leave\nConsequence: wards close", ["low pay.", "staff leave", "wards close"]),
+        (
+            "There is a risk that providers fail caused by low fees leading to missed visits",
+            ["low fees", "There is a risk that providers fail", "missed visits"],
+        ),
+        (
+            "Due to low fees, there is a risk that providers fail, resulting in missed visits",
+            ["low fees", "there is a risk that providers fail", "missed visits"],
+        ),
+        ("There is a risk that it floods resulting in loss", [None, "There is a risk that it floods", "loss"]),
+    ],
+)
+def test_a_statement_is_split_where_it_is_marked(text, parts):
+    assert [told(text).get(part) for part in ("cause", "event", "consequence")] == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Providers fail leading to harm",
+        "There is a risk that a leads to b leading to c",
+        "There is a risk that x resulting in y due to z",
+        "Cause: a. Cause: b. Event: c",
+        "Note: Event: a",
+        " " * 9000,
+        "There is a risk that " + "x " * 5000,
+    ],
+)
+def test_a_statement_that_could_be_split_in_two_ways_stays_whole(text):
+    assert told(text) == {}
+
+
+def test_notes_of_ours_come_back_as_they_were_and_others_carry_their_heading():
+    row = read_row(["Title", "Ward", "Other notes"], "a", "North", "As it was: so")
+    assert row.values["notes"] == "Ward: North\nAs it was: so"
+
+
+# Controls and actions
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("1. One\n2. Two\nand more", ("One", "Two\nand more")),
+        ("(1) One\n(2) Two", ("One", "Two")),
+        ("a) One\nb) Two", ("One", "Two")),
+        ("\u2022 One\n\u2022 Two", ("One", "Two")),
+        ("- One\n- Two", ("One", "Two")),
+        ("One thing\nAnother", ("One thing", "Another")),
+        ("1. One 2. Two", ("One", "Two")),
+        ("Controls:\n1. One\n2. Two", ("Controls:\nOne", "Two")),
+        ("One sentence that goes\non in the next line", ("One sentence that goes\non in the next line",)),
+        ("Spend 2. 5 million", ("Spend 2. 5 million",)),
+        ("3. Third\n1. First", ("3. Third", "1. First")),
+        ("", ()),
+    ],
+)
+def test_what_a_cell_lists(text, items):
+    assert lines.split(text).items == items
+
+
+def test_a_long_item_has_a_title_and_its_full_text():
+    row = read_row(["Title", "Controls"], "a", "1. Short\n2. " + "word " * 60)
+    (short, none), (title, detail) = row.controls
+    assert (short, none) == ("Short", "")
+    assert (len(title) <= 200, detail) == (True, ("word " * 60).strip())
+
+
+def test_actions_have_their_post_and_day_only_where_every_word_is_understood():
+    text = "1. Fill the post (Head of Legal, 30/09/26)\n2. Review (see note 4)\n3. Test (complete)"
+    assert read_row(["Title", "Actions"], "a", text).actions == [
+        Planned("Fill the post", owner="Head of Legal", due_on=D(2026, 9, 30)),
+        Planned("Review (see note 4)"),
+        Planned("Test (complete)", is_done=True),
+    ]
+
+
+def test_a_post_with_a_comma_is_one_post_where_the_register_has_it():
+    register = known(posts=("Head of Legal, Land and Elections",))
+    row = read_row(
+        ["Title", "Actions"], "a", "Fill it (Head of Legal, Land and Elections, 1 May 2027)", known_=register
+    )
+    assert row.actions == [Planned("Fill it", owner="Head of Legal, Land and Elections", due_on=D(2027, 5, 1))]
+
+
+def test_post_and_day_beside_one_action_are_its_own():
+    heads = ["Title", "Actions", "Action owner", "Action due"]
+    row = read_row(heads, "a", "Fill the post", "Director of Finance (vacant)", "Q1 2026/27")
+    assert row.actions == [Planned("Fill the post", owner="Director of Finance", due_on=D(2026, 6, 30))]
+
+
+def test_posts_and_days_beside_several_actions_have_a_line_each_or_go_to_the_notes():
+    heads = ["Title", "Actions", "Action due"]
+    row = read_row(heads, "a", "1. One\n2. Two", "1. 1/9/26\n2. 2/9/26")
+    assert [action.due_on for action in row.actions] == [D(2026, 9, 1), D(2026, 9, 2)]
+    row = read_row(heads, "a", "1. One\n2. Two", "1/9/26")
+    assert [action.due_on for action in row.actions] == [None, None]
+    assert row.values["notes"] == "Action due: 1/9/26"
+
+
+def test_a_day_too_far_ahead_is_not_an_actions():
+    row = read_row(["Title", "Actions", "Action due"], "a", "One", "1/9/2062")
+    assert row.actions == [Planned("One")]
+    assert problems(row)[0][0] == "Action due (C)"
+
+
+# Nothing is lost
+
+HEADS = [target.label for target in TARGETS]
+TEXTS = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(
+        ["4", "5", "4 x 5", "20 (4x5)", "Likely", "Amber", "1/4/26", "31/02/26", "Apr-26", "Open", "Tolerate", "n/a"]
+    ),
+    st.sampled_from(
+        [
+            "1. One\n2. Two (Head of Legal, 1/1/27)",
+            "Head of Legal (vacant)",
+            "Cause: a. Event: b",
+            "x" * 4001,
+            "y " * 6000,
+        ]
+    ),
+    st.text(alphabet="lixLIX0123456789 ().-/=\n", max_size=20),
+)
+
+
+@UNHURRIED
+@given(st.lists(TEXTS, min_size=len(HEADS), max_size=len(HEADS) + 2))
+@example(["\ud800\0"] * len(HEADS))
+@example([" " * 3000 + "("] * len(HEADS))
+def test_any_texts_under_our_own_headings_are_read_and_none_is_lost(cells):
+    plan = Plan("S", 2, HEADS, [target.name for target in TARGETS])
+    row = read(Line(2, tuple(cells)), plan, known())
+    assert {at for at, cell in enumerate(cells) if cell and not cell.isspace()} <= set(row.went)
+    assert all(row.went.values())
+    assert row.is_refused or len(row.values.get("title", "")) <= 200
+    assert len(row.values.get("notes", "")) <= 10_000
+
+
+@UNHURRIED
+@given(st.lists(st.lists(TEXTS, min_size=1, max_size=6), min_size=1, max_size=8))
+def test_any_sheet_is_guessed_and_read_and_none_of_its_cells_is_lost(rows):
+    if not any(any(row) for row in rows):
+        return
+    sheet = sheet_of(*rows)
+    _, read_rows = read_all(sheet, known())
+    for row in read_rows:
+        assert {at for at, cell in enumerate(row.line.cells) if cell.strip()} <= set(row.went)
+
+
+@UNHURRIED
+@given(st.text(alphabet=st.characters(categories=["L", "N", "P"]), min_size=1, max_size=40))
+def test_a_text_that_has_no_field_is_found_in_the_notes(text):
+    row = read_row(["Title", "Ward"], "a", text, columns=["title", "notes"])
+    assert lost(row, Plan("S", 2, ["Title", "Ward"], ["title", "notes"])) == []
+
+
+def test_the_day_of_the_tests_is_before_what_they_call_ahead():
+    assert D(2026, 3, 31) < TODAY < D(2026, 6, 30)
