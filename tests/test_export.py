@@ -426,6 +426,14 @@ def test_columns_of_choices_have_lists(register):
     assert {"Category", "Status", "How soon", "Current impact driven by"} <= set(found)
 
 
+def test_no_word_of_a_list_runs_as_a_formula(register):
+    make_post(register.organisation, "=1+1")
+    lists = book_of(client_of(register))["Lists"]
+    assert {(c.value, c.data_type) for row in lists.iter_rows() for c in row if str(c.value).startswith("=")} == {
+        ("=1+1", "s")
+    }
+
+
 def test_the_matrix_counts_the_risks_of_the_file_and_names_each_band(register):
     for ratings in ((5, 5), (5, 5), (1, 2), None):
         make_risk(register, assessed=ratings)

@@ -126,14 +126,23 @@ def _write_lists(book, choices: list[Choices]) -> dict[str, str]:
     sheet.sheet_state = "hidden"
     sheet.append([one.name for one in choices])
     for n in range(max(len(one.words) for one in choices)):
-        row = [one.words[n] if n < len(one.words) else None for one in choices]
-        sheet.append([_fitting(word) if isinstance(word, str) else word for word in row])
+        sheet.append([_word(sheet, one.words[n]) if n < len(one.words) else None for one in choices])
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     return {
         heading: f"Lists!${letters[n]}$2:${letters[n]}${len(one.words) + 1}"
         for n, one in enumerate(choices)
         for heading in one.headings
     }
+
+
+def _word(sheet, word: str | int):
+    """A cell of a list: a post may be called "=1"."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, _fitting(word) if isinstance(word, str) else word)
+    if isinstance(word, str):
+        cell.data_type = "s"
+    return cell
 
 
 def _end(sheet, table, lists: dict[str, str]) -> None:
@@ -146,6 +155,7 @@ def _end(sheet, table, lists: dict[str, str]) -> None:
     for number, column in enumerate(table.columns, 1):
         if column.heading in lists:
             rule = DataValidation("list", formula1=lists[column.heading], allow_blank=True, errorStyle="warning")
+            rule.showErrorMessage = rule.showInputMessage = True
             rule.errorTitle, rule.error = column.heading, "That is not on the list. The import will ask what it means."
             rule.promptTitle, rule.prompt = column.heading[:32], LISTS.get(column.target, "")[:255] or None
             letter = get_column_letter(number)
