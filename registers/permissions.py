@@ -160,6 +160,13 @@ def positions_for(user, register, day, agreement=None):
     return _readable(user, [register], Position.objects, day).as_at(day)
 
 
+def open_data_for(user, register, day, agreement=None):
+    """What may be published of the register: what stands on it, and nothing that is exempt today or was on that day,
+    whoever asks."""
+    published = positions_for(user, register, day, agreement).on_register()
+    return published.filter(is_exempt=False, revision__is_exempt=False)
+
+
 def agreed_for(user, register):
     """What the agreements of the register keep of the risks that this reader may see today."""
     return _readable(user, [register], Position.everything).exclude(agreement=None)

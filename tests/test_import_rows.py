@@ -318,9 +318,9 @@ def test_tolerating_needs_a_reason_and_an_end():
     assert read_row(heads, "a", "Treat", "Too dear", "").values["notes"] == "Why this response: Too dear"
 
 
-def test_what_has_happened_is_open_until_its_day_is_said():
+def test_what_has_happened_is_read_as_it_says():
     row = read_row(["Title", "Status"], "a", "Has happened")
-    assert (row.values["status"], row.values["notes"]) == ("open", "Status: Has happened")
+    assert (row.values["status"], row.problems) == ("happened", [])
 
 
 # Texts

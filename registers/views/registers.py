@@ -2,7 +2,6 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import render
 from django.utils import timezone
 
-from registers.forms import PositionFilter
 from registers.models import Tolerances
 from registers.permissions import (
     Permission,
@@ -12,12 +11,12 @@ from registers.permissions import (
     may_work_on,
     opens_as_agreed,
     positions_across,
-    positions_for,
     registers_for,
     revisions_across,
 )
 from registers.reports import judged_since, latest_changes, register_cards, waiting_for
 from registers.views.escalations import taken_up_by
+from registers.views.listing import narrowed_list
 from registers.views.reading import page_from, quarter_ends_before, read_only, reading_from
 
 
@@ -46,11 +45,7 @@ def home(request):
 def risk_list(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
-    positions = positions_for(request.user, register, reading.day, reading.agreement)
-    if reading.is_future:
-        positions = positions.none()
-    of = {"register": register, "reader": request.user, "day": reading.day, "known_by": reading.known_by}
-    narrowed = PositionFilter(request.GET, positions, **of)
+    narrowed = narrowed_list(request, register, reading)
     if set(narrowed.form.errors) - {"q"}:
         raise BadRequest("The address asks for something this register does not have.")
     context = {

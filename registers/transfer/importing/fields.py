@@ -92,11 +92,7 @@ def choices(row, meanings):
         for at in row.where.get(target, [])[:1]:
             text = row.cells[at]
             found = meanings.of(target, text)
-            if target == "status" and found == "happened":
-                row.doubt(at, text, "Taken in as open: that it has happened is said on its page, with the day")
-                row.take(target, "open")
-                row.note(at)
-            elif found:
+            if found:
                 row.take(target, found)
             else:
                 _without(row, at, text, found)

@@ -8,6 +8,7 @@ from registers.transfer.importing.judging import SCORE, Judging
 from registers.transfer.importing.plan import texts_of
 from registers.transfer.importing.readings import Judged, Planned
 from registers.transfer.importing.targets import IGNORE
+from registers.transfer.lines import read_action
 
 QUARTER = datetime.timedelta(days=92)
 OF_SCORES = re.compile(r"\b(?:l|i|x|by|likelihood|impact|probability|score|p)\b")
@@ -169,6 +170,9 @@ def actions(row, meanings):
 
 
 def _action(row, at, item):
+    if ours := read_action(item, row.known.posts):  # as an export of this product writes it
+        title, owner, due, done = ours
+        return Planned(*lines.titled(title), owner, due, done is not None)
     text, owner, span = lines.ending(item, row.plan.is_day_first, row.today.year, row.known.posts)
     due = span.last if span else None
     if due and _is_far(row, due):

@@ -80,7 +80,19 @@ TARGETS: tuple[Target, ...] = (
     Target("told_on", "First told on", Sort.DAY),
     Target(NOTE, "Other notes", Sort.TEXT, ("notes", "comments", "comment")),
     Target(
-        IGNORE, "Keep with the row, read nothing from it", Sort.TEXT, ("row in the file", "why it was not taken in")
+        IGNORE,
+        "Keep with the row, read nothing from it",
+        Sort.TEXT,
+        (
+            "directorate",
+            "above tolerance",
+            "rated by the scheme",
+            "happened on",
+            "what happened",
+            "exempt from publication",
+            "row in the file",
+            "why it was not taken in",
+        ),
     ),
 )
 BY_NAME = {target.name: target for target in TARGETS}

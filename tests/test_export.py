@@ -1,0 +1,518 @@
+"""What leaves a register as a file, and what must never be in it."""
+
+import csv
+import datetime
+import io
+import json
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from makers import (
+    days_ago,
+    failure_type,
+    impact,
+    make_action,
+    make_agreement,
+    make_assessment,
+    make_control,
+    make_directorate,
+    make_organisation,
+    make_person,
+    make_post,
+    make_register,
+    make_revision,
+    make_risk,
+    make_user,
+)
+
+from registers.models import Role
+from registers.transfer.exporting.columns import COLUMNS
+from registers.transfer.importing.targets import TARGETS
+from registers.transfer.spreadsheet_text import unescaped
+
+pytestmark = pytest.mark.django_db
+RUN = ["=1+1", "+44 20", "-x", "@SUM(A1)", "'=x", "''@x", "＝1+1", "＠x"]  # noqa: RUF001 (full-width)
+
+
+@pytest.fixture
+def register():
+    return make_register(slug="ours", prefix="C", name="Our register")
+
+
+def client_of(register, role=Role.MANAGER, **fields):
+    client = Client()
+    client.force_login(make_person(register.organisation, role, **fields))
+    return client
+
+
+def body_of(answer):
+    assert answer.status_code == 200
+    return answer.content
+
+
+def table_of(answer):
+    """The rows of a CSV file: heading -> text."""
+    return list(csv.DictReader(io.StringIO(body_of(answer).decode("utf-8-sig"), newline="")))
+
+
+def csv_rows(client, asked=""):
+    return table_of(client.get(f"/registers/ours/export.csv{asked}"))
+
+
+def book_of(client, asked=""):
+    return openpyxl.load_workbook(io.BytesIO(body_of(client.get(f"/registers/ours/export.xlsx{asked}"))))
+
+
+def sheet_rows(book):
+    """The rows of the sheet Register: heading -> cell."""
+    head, *rows = book["Register"].iter_rows()
+    return [{h.value: cell for h, cell in zip(head, row, strict=True)} for row in rows]
+
+
+def texts_of(book):
+    """Everything that a workbook says, as one text."""
+    return "\n".join(
+        str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None
+    )
+
+
+def name_of(answer):
+    return answer["Content-Disposition"].partition('filename="')[2].rstrip('"')
+
+
+@pytest.fixture
+def full(register):
+    """A risk that has something in every column."""
+    raised, directorate = days_ago(60), make_directorate(register.organisation, "Resources")
+    owner = make_post(register.organisation, "Director of Finance (section 151 officer)", directorate=directorate)
+    risk = make_risk(
+        register,
+        on=raised,
+        assessed=(4, 5),
+        title="Savings are late",
+        cause="They were agreed\nas totals.",
+        event="They turn out not to exist.",
+        consequence="Services are cut, “at once”.",
+        objective="Balance the budget",
+        category="financial",
+        primary_failure_type=failure_type("financial"),
+        other_failure_types=[failure_type("governance"), failure_type("connection")],
+        adverse_impacts=[impact("additional-cost"), impact("disruption")],
+        owner=owner,
+        portfolio="Finance",
+        proximity="now",
+        response="tolerate",
+        response_reason="There is no other way.",
+        tolerated_until=datetime.date(2030, 3, 1),
+        target_on=datetime.date(2030, 4, 2),
+        committee_position="A gap remains.",
+        definition_of_good="Savings are designed before they are counted.",
+        told_by="front-line",
+        told_on=days_ago(90),
+        notes="FIN 3 in the old register",
+    )
+    make_assessment(risk, (5, 5), kind="inherent", on=raised, rationale="Without monitoring.")
+    make_assessment(risk, (2, 4), kind="target", on=raised, rationale="What cabinet asked for.")
+    make_control(risk, title="Monthly look (at each saving)", on=raised)
+    make_control(risk, title="2. Second approval", on=raised)
+    make_action(risk, title="Replace three savings", owner=owner, due_on=datetime.date(2030, 9, 28), on=raised)
+    risk.refresh_from_db()
+    risk.happen(by=make_user(), version=risk.version, happened_on=days_ago(3), happened_what="Two were missed.")
+    risk.refresh_from_db()
+    return risk
+
+
+def expected_of(risk):
+    """Heading -> what the risk of `full` says there."""
+    raised = days_ago(60)
+    rated = {}
+    for kind, (likelihood, across, score, band, why) in {
+        "Inherent": (5, 5, 25, "Severe", "Without monitoring."),
+        "Current": (4, 5, 20, "Severe", "As we see it."),
+        "Target": (2, 4, 8, "High", "What cabinet asked for."),
+    }.items():
+        rated |= {f"{kind} likelihood": likelihood, f"{kind} impact": across, f"{kind} score": score}
+        rated |= {f"{kind} band": band, f"{kind} impact driven by": "Harm to users", f"{kind} rationale": why}
+        rated[f"{kind} judged on"] = raised
+    return rated | {
+        "Reference": "C-001",
+        "Title": "Savings are late",
+        "Cause": "They were agreed\nas totals.",
+        "Event": "They turn out not to exist.",
+        "Consequence": "Services are cut, “at once”.",
+        "Objective at stake": "Balance the budget",
+        "Category": "Financial",
+        "Failure type": "Financial",
+        "Other failure types": "Governance; Connection",
+        "Adverse impacts": "Disruption; Extra cost",
+        "Owner": "Director of Finance (section 151 officer)",
+        "Lead member's portfolio": "Finance",
+        "How soon": "Now or within three months",
+        "Status": "Has happened",
+        "Raised on": raised,
+        "Response": "Tolerate",
+        "Why this response": "There is no other way.",
+        "Tolerated until": datetime.date(2030, 3, 1),
+        "Target to be met by": datetime.date(2030, 4, 2),
+        "Controls": "1. Monthly look (at each saving)\n2. 2. Second approval",
+        "Actions": "1. Replace three savings (Director of Finance (section 151 officer), due 28 September 2030)",
+        "Next review": risk.next_review_on,
+        "Position for the committee": "A gap remains.",
+        "What good looks like": "Savings are designed before they are counted.",
+        "Who told us first": "Somebody at the front line",
+        "First told on": days_ago(90),
+        "Other notes": "FIN 3 in the old register",
+        "Directorate": "Resources",
+        "Above tolerance": "Yes",
+        "Rated by the scheme": "5 x 5, four bands (version 1)",
+        "Happened on": days_ago(3),
+        "What happened": "Two were missed.",
+        "Exempt from publication": "No",
+    }
+
+
+def test_every_value_stands_in_its_column_of_the_csv_file(full):
+    (row,) = csv_rows(client_of(full.register))
+    assert row == {heading: str(value) for heading, value in expected_of(full).items()}
+
+
+def test_every_value_stands_in_its_column_of_the_workbook_as_what_it_is(full):
+    (row,) = sheet_rows(book_of(client_of(full.register)))
+    said = {
+        heading: cell.value.date() if isinstance(cell.value, datetime.datetime) else cell.value
+        for heading, cell in row.items()
+    }
+    assert said == expected_of(full)
+    assert {cell.number_format for cell in row.values() if cell.is_date} == {"d mmm yyyy"}
+
+
+def test_there_is_a_column_for_each_that_an_import_looks_for():
+    said_in_several = {"statement", "action_owner", "action_due_on", "ignore"}
+    assert {c.target for c in COLUMNS if c.target} == {t.name for t in TARGETS} - said_in_several
+    kept = next(target for target in TARGETS if target.name == "ignore")
+    assert {c.heading.casefold() for c in COLUMNS if not c.target} == set(kept.also)
+
+
+def test_a_risk_that_says_little_has_empty_cells(register):
+    make_risk(register)
+    (row,) = csv_rows(client_of(register))
+    assert {
+        row[h] for h in ("Owner", "Current score", "Current band", "Above tolerance", "Controls", "Target judged on")
+    } == {""}
+
+
+@pytest.mark.parametrize("text", RUN)
+def test_no_text_runs_as_a_formula(register, text):
+    make_risk(register, title=text, notes=text)
+    client = client_of(register)
+    (row,) = csv_rows(client)
+    assert row["Title"] == f"'{text}"
+    assert (unescaped(row["Title"]), unescaped(row["Other notes"])) == (text, text)
+    (cells,) = sheet_rows(book_of(client))
+    assert (cells["Title"].value, cells["Title"].data_type) == (text, "s")
+
+
+@pytest.mark.parametrize("text", ["\t=1", "\r=1"])
+def test_neither_does_what_hides_behind_a_tab_or_a_return(register, text):
+    make_risk(register, title="T", notes=text)
+    client = client_of(register)
+    (row,) = csv_rows(client)
+    assert (row["Other notes"], unescaped(row["Other notes"])) == (f"'{text}", text)
+    assert sheet_rows(book_of(client))[0]["Other notes"].data_type == "s"
+
+
+def test_an_error_value_of_a_spreadsheet_is_a_text(register):
+    make_risk(register, title="#N/A")
+    assert sheet_rows(book_of(client_of(register)))[0]["Title"].data_type == "s"
+
+
+def test_control_characters_break_no_file(register):
+    make_risk(register, title="One\x0btwo\x1f", notes="￾a")
+    client = client_of(register)
+    assert csv_rows(client)[0]["Title"] == "Onetwo"
+    assert sheet_rows(book_of(client))[0]["Title"].value == "Onetwo"
+    assert client.get("/registers/ours/summary.docx").status_code == 200
+
+
+def test_what_is_too_long_for_a_cell_is_whole_in_the_csv_file_and_says_so_in_the_workbook(register):
+    make_risk(register, notes="long " * 6999 + "x" * 5)
+    client = client_of(register)
+    assert len(csv_rows(client)[0]["Other notes"]) == 35_000
+    cell = sheet_rows(book_of(client))[0]["Other notes"].value
+    assert len(cell) <= 32_767 and "The whole text is in the CSV file" in cell
+
+
+# The day, the order and the filters of the list
+
+
+def test_it_is_as_at_the_day_that_is_asked_for(register):
+    early = make_risk(register, on=days_ago(50), assessed=(2, 2), title="Before")
+    make_control(early, title="Old", on=days_ago(40))
+    make_control(early, title="New", on=days_ago(5))
+    make_assessment(early, (5, 5), on=days_ago(5))
+    make_assessment(early, (1, 2), kind="target", on=days_ago(5))
+    make_revision(early, title="After", on=days_ago(4))
+    make_risk(register, on=days_ago(2), title="Later")
+    client = client_of(register)
+    (row,) = csv_rows(client, f"?as_at={days_ago(30)}")
+    assert (row["Title"], row["Current score"], row["Target score"], row["Controls"]) == ("Before", "4", "", "1. Old")
+    assert [r["Title"] for r in csv_rows(client)] == ["After", "Later"]
+    assert csv_rows(client, f"?as_at={days_ago(-9)}") == []
+
+
+def test_a_member_takes_away_what_was_agreed(register):
+    risk = make_risk(register, on=days_ago(50), assessed=(2, 2), title="Agreed")
+    make_agreement(register)
+    make_revision(risk, title="Since")
+    make_action(risk, title="Recorded later", on=days_ago(30))
+    client = client_of(register, Role.MEMBER)
+    answer = client.get("/registers/ours/export.csv")
+    assert name_of(answer) == f"ours-risks-as-agreed-{days_ago(0)}.csv"
+    (row,) = table_of(answer)
+    assert (row["Title"], row["Actions"]) == ("Agreed", "")
+    assert csv_rows(client, f"?as_at={days_ago(0)}")[0]["Title"] == "Since"
+
+
+def test_it_holds_what_the_list_holds_in_its_order(register):
+    for ratings, title in (((1, 1), "B"), ((5, 5), "C"), ((5, 5), "A"), (None, "D")):
+        make_risk(register, assessed=ratings, title=title)
+    client = client_of(register)
+    answer = client.get("/registers/ours/export.csv?band=severe&sort=title&page=7")
+    assert name_of(answer) == f"ours-risks-as-at-{days_ago(0)}-filtered.csv"
+    assert [row["Title"] for row in table_of(answer)] == ["A", "C"]
+    assert [row["Title"] for row in csv_rows(client)] == ["C", "A", "B", "D"]
+
+
+def test_the_page_leads_to_the_risks_it_lists(register):
+    make_risk(register, assessed=(5, 5), title="Severe one")
+    make_risk(register, title="Unscored")
+    page = client_of(register).get("/registers/ours/?band=severe&page=1")
+    assert "Download this risk" in page.text
+    assert 'href="/registers/ours/export.csv?band=severe"' in page.text
+    assert "Open data" not in client_of(register, Role.OFFICER).get("/registers/ours/").text
+
+
+@pytest.mark.parametrize("asked", ["as_at=2026-13-01", "agreed=x", "band=purple", "owner=x", "status=lost", "sort=x"])
+@pytest.mark.parametrize("name", ["export.csv", "export.xlsx"])
+def test_what_the_register_does_not_have_is_refused(register, name, asked):
+    assert client_of(register).get(f"/registers/ours/{name}?{asked}").status_code == 400
+
+
+def test_the_answer_is_a_file_that_nobody_keeps(register):
+    for name, kind in (("export.csv", "text/csv; charset=utf-8"), ("export.xlsx", "spreadsheetml.sheet")):
+        answer = client_of(register).get(f"/registers/ours/{name}")
+        assert kind in answer["Content-Type"]
+        assert answer["Content-Disposition"].startswith("attachment; ")
+        assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("name", ["export.csv", "export.xlsx", "open-data.csv", "summary.docx"])
+def test_it_asks_as_often_for_twenty_risks_as_for_one(register, name):
+    def asked():
+        client = client_of(register)
+        client.get("/registers/ours/")
+        with CaptureQueriesContext(connection) as queries:
+            body_of(client.get(f"/registers/ours/{name}"))
+        return len(queries)
+
+    def add():
+        risk = make_risk(register, assessed=(5, 5), owner=make_post(register.organisation), adverse_impacts=[impact()])
+        make_control(risk)
+        make_action(risk)
+        make_assessment(risk, kind="target")
+
+    add()
+    first = asked()
+    for _ in range(19):
+        add()
+    assert asked() == first
+
+
+# What a reader may not see
+
+
+def canaries(register, owner=None):
+    make_risk(register, title="CANARY exempt", is_exempt=True, assessed=(5, 5), owner=owner)
+    make_risk(register, title="CANARY draft", status="draft")
+    make_risk(register, title="Plain", assessed=(5, 5))
+    make_risk(make_register(make_organisation()), title="CANARY theirs")
+
+
+@pytest.mark.parametrize("role", [Role.PEER, Role.OFFICER, Role.ADMINISTRATOR])
+def test_exempt_risks_are_in_no_file_of_who_may_not_see_them_and_it_says_so(register, role):
+    canaries(register)
+    client = client_of(register, role)
+    answer = client.get("/registers/ours/export.csv")
+    assert name_of(answer).endswith("-exempt-not-included.csv")
+    assert b"CANARY" not in body_of(answer)
+    book = book_of(client)
+    assert "CANARY" not in texts_of(book)
+    assert "Exempt risks not included" in texts_of(book)
+    assert [cell.value for row in book["Matrix"].iter_rows() for cell in row if str(cell.value).startswith("1\n")] == [
+        "1\nSevere"
+    ]
+
+
+def test_whoever_may_see_exempt_risks_is_told_that_they_are_in_it(register):
+    canaries(register)
+    client = client_of(register, Role.MEMBER)
+    assert {row["Title"]: row["Exempt from publication"] for row in csv_rows(client)} == {
+        "CANARY exempt": "Yes",
+        "Plain": "No",
+    }
+    book = book_of(client)
+    assert "One risk in it is exempt: not for publication." in texts_of(book)
+    assert "NOT FOR PUBLICATION" in book["Register"].oddFooter.center.text
+
+
+def test_an_officer_takes_away_their_own_exempt_risk(register):
+    officer = make_person(register.organisation, Role.OFFICER)
+    canaries(register, make_post(register.organisation, holder=officer))
+    client = Client()
+    client.force_login(officer)
+    assert {row["Title"] for row in csv_rows(client)} == {"CANARY exempt", "Plain"}
+
+
+def test_drafts_are_for_those_who_edit(register):
+    canaries(register)
+    assert "CANARY draft" in {row["Title"] for row in csv_rows(client_of(register, Role.OFFICER), "?status=all")}
+    for role in (Role.MEMBER, Role.PEER):
+        titles = {row["Title"] for row in csv_rows(client_of(register, role), "?status=all")}
+        assert "CANARY draft" not in titles
+    assert client_of(register, Role.MEMBER).get("/registers/ours/export.csv?status=draft").status_code == 400
+
+
+def test_no_person_is_named(register):
+    holder = make_user(name="Zebedee Holder", email="zebedee@example.org")
+    by = make_user(name="Zebedee Author")
+    owner = make_post(register.organisation, "Head of Legal", holder=holder)
+    risk = make_risk(register, by=by, owner=owner, assessed=(5, 5))
+    make_action(risk, by=by, owner=owner)
+    client = client_of(register, name="Zebedee Reader")
+    assert b"Head of Legal" in body_of(client.get("/registers/ours/export.csv"))
+    for name in ("export.csv", "open-data.csv", "open-data.csv-metadata.json"):
+        assert b"ebedee" not in body_of(client.get(f"/registers/ours/{name}"))
+    assert "ebedee" not in texts_of(book_of(client))
+
+
+# The workbook
+
+
+def test_its_first_row_stays_in_sight_and_every_column_filters(register):
+    make_risk(register)
+    sheet = book_of(client_of(register))["Register"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("C2", f"A1:{sheet.cell(1, len(COLUMNS)).column_letter}2")
+    assert (sheet.print_title_rows, sheet.page_setup.orientation) == ("$1:$1", "landscape")
+    assert (sheet.page_setup.fitToWidth, sheet.sheet_properties.pageSetUpPr.fitToPage) == (1, True)
+
+
+def test_columns_of_choices_have_lists(register):
+    make_post(register.organisation, "Head of Legal")
+    make_risk(register)
+    book = book_of(client_of(register))
+    sheet, lists = book["Register"], book["Lists"]
+    assert lists.sheet_state == "hidden"
+    found = {}
+    for rule in sheet.data_validations.dataValidation:
+        heading = sheet.cell(1, next(iter(rule.sqref.ranges)).min_col).value
+        found[heading] = [cell.value for (cell,) in lists[rule.formula1.removeprefix("Lists!").replace("$", "")]]
+    assert found["Owner"] == ["Head of Legal"]
+    assert found["Response"] == ["Treat", "Tolerate", "Transfer", "Terminate"]
+    assert found["Current likelihood"] == [1, 2, 3, 4, 5]
+    assert "Governance" in found["Failure type"]
+    assert {"Category", "Status", "How soon", "Current impact driven by"} <= set(found)
+
+
+def test_no_word_of_a_list_runs_as_a_formula(register):
+    make_post(register.organisation, "=1+1")
+    lists = book_of(client_of(register))["Lists"]
+    assert {(c.value, c.data_type) for row in lists.iter_rows() for c in row if str(c.value).startswith("=")} == {
+        ("=1+1", "s")
+    }
+
+
+def test_the_matrix_counts_the_risks_of_the_file_and_names_each_band(register):
+    for ratings in ((5, 5), (5, 5), (1, 2), None):
+        make_risk(register, assessed=ratings)
+    make_risk(register, assessed=(3, 3), status="closed")
+    book = book_of(client_of(register), "?status=all")
+    said = [str(cell.value) for row in book["Matrix"].iter_rows() for cell in row if cell.value]
+    assert "3 of 4 risks on the register in this file are in the matrix. Not scored: 1." in " ".join(said)
+    assert "Drafts or closed, not counted: 1." in " ".join(said)
+    assert ("2\nSevere" in said, "1\nLow" in said, said.count("–\nHigh")) == (True, True, 7)  # noqa: RUF001 (a dash)
+
+
+def test_the_scheme_is_printed(register):
+    text = texts_of(book_of(client_of(register)))
+    for said in (
+        "5 x 5, four bands, version 1",
+        "Almost certain",
+        "8 to 12",
+        "within 31 days",
+        "Above tolerance: Severe.",
+    ):
+        assert said in text
+
+
+# Open data
+
+
+def test_open_data_holds_what_was_agreed_last_and_nothing_that_is_exempt(register):
+    canaries(register)
+    was_open = make_risk(register, title="Exempt since CANARY", on=days_ago(30))
+    gone = make_risk(register, title="Closed CANARY", on=days_ago(30))
+    gone.close(by=make_user(), version=gone.version, reason="Done.", effective_on=days_ago(25))
+    kept = make_risk(register, title="As agreed", on=days_ago(30), assessed=(5, 4))
+    make_agreement(register)
+    make_revision(kept, title="CANARY since")
+    was_open.refresh_from_db()
+    was_open.exempt(
+        by=make_user(), version=was_open.version, exempt_ground="3", exempt_interest="x", exempt_decided_by="y"
+    )
+    answer = client_of(register).get("/registers/ours/open-data.csv")
+    assert name_of(answer) == f"ours-open-data-{days_ago(0)}.csv"
+    assert [(row["Title"], row["Current band"]) for row in table_of(answer)] == [
+        ("Plain", "Severe"),
+        ("As agreed", "Severe"),
+    ]
+
+
+def test_what_was_exempt_when_it_was_agreed_is_not_published_once_that_is_lifted(register):
+    risk = make_risk(register, title="CANARY", on=days_ago(30), is_exempt=True)
+    make_agreement(register)
+    risk.lift_exemption(by=make_user(), version=risk.version, reason="Settled.")
+    assert table_of(client_of(register).get("/registers/ours/open-data.csv")) == []
+
+
+def test_open_data_of_a_register_that_nobody_agreed_is_of_today(register):
+    make_risk(register, title="Now")
+    assert [row["Title"] for row in table_of(client_of(register).get("/registers/ours/open-data.csv"))] == ["Now"]
+
+
+def test_open_data_has_no_posts_notes_reasons_or_actions(full):
+    answer = client_of(full.register).get("/registers/ours/open-data.csv")
+    body = body_of(answer).decode()
+    for private in ("section 151", "FIN 3", "As we see it", "Replace three", "no other way", "A gap remains", "missed"):
+        assert private not in body
+    assert "They were agreed\nas totals." in body
+    assert not body.startswith("\ufeff")
+
+
+def test_its_metadata_describes_its_columns(full):
+    client = client_of(full.register)
+    answer = client.get("/registers/ours/open-data.csv")
+    headings = list(table_of(answer)[0])
+    metadata_answer = client.get("/registers/ours/open-data.csv-metadata.json")
+    said = json.loads(body_of(metadata_answer))
+    columns = said["tableSchema"]["columns"]
+    assert [column["titles"] for column in columns] == headings
+    assert said["url"] == name_of(answer)
+    assert name_of(metadata_answer) == f"{said['url']}-metadata.json"
+    assert len({column["name"] for column in columns}) == len(columns)
+    kinds = {column["name"]: column["datatype"] for column in columns}
+    assert kinds["current_judged_on"] == {"base": "date", "format": "yyyy-MM-dd"}
+    assert (kinds["current_score"]["base"], kinds["current_band"]) == ("integer", "string")
+    assert metadata_answer["Content-Type"] == "application/csvm+json"

@@ -1,0 +1,162 @@
+"""The first Word summary: what it says, to whom, and what a screen reader needs of it."""
+
+import datetime
+import io
+
+import docx
+import pytest
+from django.test import Client
+from docx.oxml.ns import qn
+from makers import (
+    days_ago,
+    make_agreement,
+    make_appetite,
+    make_person,
+    make_post,
+    make_register,
+    make_revision,
+    make_risk,
+    make_user,
+)
+
+from registers.models import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def register():
+    return make_register(slug="ours", prefix="C", name="Our register")
+
+
+def paper(register, role=Role.MANAGER, asked=""):
+    client = Client()
+    client.force_login(make_person(register.organisation, role))
+    answer = client.get(f"/registers/ours/summary.docx{asked}")
+    assert answer.status_code == 200
+    return docx.Document(io.BytesIO(answer.content))
+
+
+def words_of(document):
+    return "\n".join(paragraph.text for paragraph in document.paragraphs)
+
+
+def rows_of(document, number):
+    return [[cell.text for cell in row.cells] for row in document.tables[number].rows]
+
+
+def test_it_says_what_it_is_of_whom_and_as_at_which_day(register):
+    make_risk(register, on=days_ago(40))
+    words = words_of(paper(register, asked="?as_at=2026-06-30"))
+    assert words.startswith("Our register: summary\n")
+    assert str(register.organisation) in words
+    assert "As at 30 June 2026: what was effective by the end of that day" in words
+
+
+def test_a_member_takes_away_what_was_agreed_last(register):
+    risk = make_risk(register, title="As agreed", assessed=(5, 5))
+    make_agreement(register, body="Cabinet")
+    make_revision(risk, title="Since")
+    document = paper(register, Role.MEMBER)
+    assert "As agreed by Cabinet on" in words_of(document)
+    assert rows_of(document, 1)[1][1] == "As agreed"
+
+
+def test_it_counts_in_sentences(register):
+    for ratings in ((5, 5), (1, 1), None):
+        make_risk(register, assessed=ratings)
+    words = words_of(paper(register))
+    assert "One of 3 risks is above tolerance (Severe)" in words
+    assert "One has no current rating." in words
+
+
+def test_the_matrix_counts_and_names_each_band(register):
+    for ratings in ((5, 5), (5, 5), (1, 1)):
+        make_risk(register, assessed=ratings)
+    matrix = rows_of(paper(register), 0)
+    assert (matrix[1][5], matrix[5][1], matrix[5][5]) == ("2\nSevere", "1\nLow", "–\nModerate")  # noqa: RUF001 (a dash)
+
+
+def test_risks_above_tolerance_are_listed_with_post_rating_and_reason(register):
+    make_appetite(register.organisation, category="financial", tolerance="low")
+    owner = make_post(register.organisation, "Director of Finance", holder=make_user(name="Zebedee"))
+    make_risk(register, title="Reserves", assessed=(5, 4), owner=owner)
+    make_risk(register, title="Fees", assessed=(2, 2), category="financial")
+    make_risk(register, title="Below", assessed=(2, 2))
+    document = paper(register)
+    assert [[text.replace("\u00a0", " ") for text in row] for row in rows_of(document, 1)[1:]] == [
+        ["C-001", "Reserves", "Director of Finance", "Severe, 20 (5 × 4)", "As we see it."],  # noqa: RUF001
+        ["C-002", "Fees", "Not decided yet", "Moderate, 4 (2 × 2)", "As we see it. Tolerated for financial: Low."],  # noqa: RUF001
+    ]
+    assert "Zebedee" not in words_of(document) + str(rows_of(document, 1))
+
+
+def test_the_worklist_in_brief_says_what_there_is_to_put_right(register):
+    make_risk(register)
+    document = paper(register)
+    assert "to put right, on one risk." in words_of(document)
+    assert ["Not rated", "1"] in rows_of(document, 1)
+
+
+def test_the_scheme_and_its_thresholds_stand_at_the_end(register):
+    document = paper(register)
+    assert "Scheme: 5 x 5, four bands, version 1." in words_of(document)
+    assert "Taken higher from: Severe." in words_of(document)
+    assert rows_of(document, -1)[1] == ["Severe", "15 to 25", "within 31 days", "Above tolerance, taken higher"]
+
+
+def test_a_register_without_risks_says_so(register):
+    words = words_of(paper(register, asked=f"?as_at={days_ago(-5)}"))
+    assert "No risks stood on this register on that day." in words
+    assert "No risk stands above tolerance." in words
+
+
+def test_exempt_risks_are_marked_for_those_who_see_them_and_absent_for_others(register):
+    make_risk(register, title="CANARY", assessed=(5, 5), is_exempt=True)
+    document = paper(register)
+    assert "One risk in it is exempt: not for publication." in words_of(document)
+    assert rows_of(document, 1)[1][0] == "C-001 (exempt)"
+    document = paper(register, Role.PEER)
+    everything = words_of(document) + "".join(str(rows_of(document, n)) for n in range(len(document.tables)))
+    assert "CANARY" not in everything
+    assert "Exempt risks not included" in everything
+
+
+def test_drafts_are_counted_nowhere(register):
+    make_risk(register, title="CANARY", status="draft")
+    assert "No risks stood" in words_of(paper(register, Role.OFFICER))
+
+
+def test_control_characters_break_it_not(register):
+    make_risk(register, title="One\x0btwo", assessed=(5, 5))
+    assert rows_of(paper(register), 1)[1][1] == "Onetwo"
+
+
+def test_a_screen_reader_is_told_language_headings_and_which_row_heads_a_table(register):
+    make_risk(register, assessed=(5, 5))
+    document = paper(register)
+    languages = {one.get(qn("w:val")) for one in document.styles.element.iter(qn("w:lang"))}
+    assert (languages, document.core_properties.language) == ({"en-GB"}, "en-GB")
+    assert document.core_properties.title == "Our register: summary"
+    assert next(p.text for p in document.paragraphs if p.style.name == "Heading 1") == "Risks by likelihood and impact"
+    for table in document.tables:
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)
+        assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val"))
+
+
+def test_a_long_list_above_tolerance_is_cut_and_counted(register, monkeypatch):
+    monkeypatch.setattr("registers.papers.content.LISTED", 2)
+    for _ in range(5):
+        make_risk(register, assessed=(5, 5))
+    document = paper(register)
+    assert len(rows_of(document, 1)) == 3
+    assert "Risks above tolerance: 5" in words_of(document)
+    assert "And 3 more, which the register lists." in words_of(document)
+
+
+def test_its_file_is_named_after_register_and_day(register):
+    client = Client()
+    client.force_login(make_person(register.organisation, Role.PEER))
+    name = client.get("/registers/ours/summary.docx")["Content-Disposition"]
+    assert f"ours-summary-as-at-{datetime.date.today()}-exempt-not-included.docx" in name
