@@ -1,15 +1,20 @@
 """What holds for every request before any view: headers, refusals, the second factor. No business rules."""
 
+from io import BytesIO
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpResponseNotAllowed
+from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.wsgi import get_bytes_from_wsgi
+from django.http import HttpResponseNotAllowed, UnreadablePostError
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 CHARSETS = ("", "utf-8", "utf8", "us-ascii", "ascii")
+MULTIPART = "multipart/form-data"
 
 
 def site(request):
@@ -46,20 +51,40 @@ class RequestGuard:
         if len(length) > 12 or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return _refuse(request, 413)
         charset = request.content_params.get("charset", "")
-        broken_multipart = request.content_type == "multipart/form-data" and not request.content_params.get("boundary")
-        if charset.lower() not in CHARSETS or broken_multipart or _has_nul(request):
+        broken_multipart = request.content_type == MULTIPART and not request.content_params.get("boundary")
+        if charset.lower() not in CHARSETS or broken_multipart or not _is_text(request):
             request.content_params = {}
             request.encoding = "utf-8"
             return _refuse(request, 400)
         return self.get_response(request)
 
 
-def _has_nul(request):
-    return b"\0" in unquote_to_bytes(request.META.get("QUERY_STRING", "")) or "\0" in request.path_info
+def _is_text(request):
+    """Whether the address and the fields of a form are text as sent. Django would put U+FFFD in the place of each byte
+    that is not and store that; half of a surrogate pair is not either. Files may hold any bytes."""
+    query = unquote_to_bytes(get_bytes_from_wsgi(request.environ, "QUERY_STRING", ""))
+    if b"\0" in query or "\0" in request.path_info:
+        return False
+    try:
+        for sent in (query, *_fields_of(request)):
+            sent.decode(request.encoding or "utf-8")
+        return True
+    except (UnicodeDecodeError, MultiPartParserError, SuspiciousOperation, UnreadablePostError):
+        return False
+
+
+def _fields_of(request):
+    """What the body says in fields, as bytes. No larger than settings allow: that was asked before."""
+    if request.content_type == "application/x-www-form-urlencoded":
+        return [unquote_to_bytes(request.body)]
+    if request.content_type != MULTIPART:
+        return []
+    fields, _ = MultiPartParser(request.META, BytesIO(request.body), [], "latin-1").parse()  # a character for each byte
+    return [text.encode("latin-1") for name, texts in fields.lists() for text in (name, *texts)]
 
 
 def _refuse(request, status):
-    """Answer without reading the body, so that nothing of it is stored."""
+    """Answer as to a request without a body, so that nothing of it is stored."""
     return render(request, f"{status}.html", status=status)
 
 

@@ -12,6 +12,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from registers.models import Agreement, Membership, Position, Precedent, Register, Risk, RiskRevision, Role, User
+from registers.models.agreement import positions_known
 
 
 class Permission(Enum):
@@ -162,6 +163,13 @@ def positions_for(user, register, day, agreement=None):
 def agreed_for(user, register):
     """What the agreements of the register keep of the risks that this reader may see today."""
     return _readable(user, [register], Position.everything).exclude(agreement=None)
+
+
+def known_otherwise_for(user, agreement):
+    """What was known by an agreement of the days until then, where more is known by now: positions, not saved, of the
+    risks that this reader may see."""
+    risks = risks_for(user, agreement.register).filter(pk__in=agreement.known_otherwise())
+    return positions_known(risks, agreement.on, agreement.known_by)
 
 
 def positions_across(user, registers, day):

@@ -2,13 +2,14 @@ import json
 import os
 import subprocess
 import sys
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.urls import reverse
-from makers import make_user
+from makers import make_person, make_post, make_register, make_user, risk_form
 
 from registers.models.audit import remove_guard
 
@@ -58,6 +59,88 @@ def test_a_nul_in_the_address_is_refused(client, path):
 @pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; x=y"])
 def test_a_form_of_parts_without_a_boundary_is_refused(client, kind):
     assert client.generic("POST", LOGIN, b"--x", kind).status_code == 400
+
+
+NOT_TEXT = {
+    "a byte that begins nothing": b"\xff",
+    "latin-1": "Café".encode("latin-1"),
+    "half of a surrogate pair": "\ud800".encode("utf-8", "surrogatepass"),
+    "both halves, as CESU-8": "\ud83d\ude00".encode("utf-8", "surrogatepass"),
+    "a character cut short": "é".encode()[:1],
+}
+TEXT = {"what was replaced elsewhere": "\N{REPLACEMENT CHARACTER}", "a pair as it should be": "\N{GRINNING FACE}"}
+
+
+def of_parts(name, value, more=b""):
+    """A form of parts with one field."""
+    return b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n--x--\r\n' % (name, more, value)
+
+
+def percent(value):
+    return b"".join(b"%%%02X" % byte for byte in value)
+
+
+ENCODINGS = {
+    "urlencoded": lambda name, value: (name + b"=" + value, "application/x-www-form-urlencoded"),
+    "percent": lambda name, value: (name + b"=" + percent(value), "application/x-www-form-urlencoded"),
+    "parts": lambda name, value: (of_parts(name, value), "multipart/form-data; boundary=x"),
+}
+
+
+@pytest.fixture
+def logged(client, db):
+    """Sends a form with this title, as bytes, for a new risk, and gives the answer and the titles there are."""
+    register = make_register()
+    client.force_login(make_person(register.organisation))
+    owner = str(make_post(register.organisation).pk)
+
+    def send(title, encoding):
+        fields = {**risk_form(owner=owner), "other_failure_types": "governance"}
+        del fields["title"]
+        body, kind = ENCODINGS[encoding](b"title", title)
+        if encoding == "parts":
+            body = (
+                b"".join(of_parts(n.encode(), v.encode()).removesuffix(b"--x--\r\n") for n, v in fields.items()) + body
+            )
+        else:
+            body = urlencode(fields).encode() + b"&" + body
+        answer = client.generic("POST", f"{register.get_absolute_url()}risks/new/", body, kind)
+        return answer.status_code, [risk.title for risk in register.risks.all()]
+
+    return send
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("sent", NOT_TEXT)
+def test_what_is_no_text_is_refused_and_not_mended(logged, sent, encoding):
+    assert logged(NOT_TEXT[sent], encoding) == (400, [])
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("sent", TEXT)
+def test_every_character_that_is_one_is_kept(logged, sent, encoding):
+    assert logged(TEXT[sent].encode(), encoding) == (302, [TEXT[sent]])
+
+
+@pytest.mark.parametrize("encoding", ["urlencoded", "percent"])  # in parts, Django leaves out a field without a name
+def test_the_name_of_a_field_that_is_no_text_is_refused(client, encoding):
+    body, kind = ENCODINGS[encoding](b"\xff", b"1")
+    assert client.generic("POST", LOGIN, body, kind).status_code == 400
+
+
+@pytest.mark.parametrize("sent", NOT_TEXT)
+def test_an_address_that_is_no_text_is_refused(client, sent):
+    assert client.get(f"/?q={percent(NOT_TEXT[sent]).decode()}").status_code == 400
+
+
+def test_an_address_that_is_no_text_is_refused_unescaped_too(client):
+    assert client.get("/", QUERY_STRING="q=\xff").status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_file_may_hold_any_bytes(client):
+    body = of_parts(b"file", NOT_TEXT["latin-1"], b'; filename="a.bin"')
+    assert client.generic("POST", LOGIN, body, "multipart/form-data; boundary=x").status_code == 200
 
 
 class Unread:

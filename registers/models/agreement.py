@@ -47,25 +47,50 @@ class Agreement(AppendOnly):
         return Position.everything.filter(agreement=self)
 
     def worked_out(self):
-        """The rows that keep it, from history and not saved: one for each risk that was known of. Three queries,
+        """The rows that keep it, from history and not saved: one for each risk that was known of. As many queries
         whatever the number of risks."""
-        seen = {"risk__register": self.register_id}
-        revisions = RiskRevision.objects.filter(**seen).as_at(self.on, self.known_by)
-        assessments = Assessment.objects.filter(**seen).current().as_at(self.on, self.known_by)
-        said = _by_risk(
-            revisions.only(
-                *"risk number effective_on status primary_failure_type owner next_review_on category".split()
-            )
-        )
-        judged = _by_risk(assessments.only(*"risk effective_on scheme band likelihood impact score".split()))
-        for risk in self.register.risks.only("register", "number", "is_exempt").order_by("number"):
-            for stretch in stretches(said.get(risk.pk, ()), judged.get(risk.pk, ()))[-1:]:
+        for risk, course in courses_known(self.register.risks.order_by("number"), self.on, self.known_by):
+            for stretch in course[-1:]:
                 yield Position.of(risk, stretch, agreement=self)
+
+    def known_otherwise(self):
+        """The keys of the register's risks of which something that speaks of a day until this one was recorded after
+        the cut-off: what live positions say of those days is not what was known. A judgement has its revision, which
+        may be of a later day."""
+        later = RiskRevision.objects.filter(risk__register=self.register_id, recorded_at__gt=self.known_by)
+        return later.filter(Q(effective_on__lte=self.on) | Q(assessment__effective_on__lte=self.on)).values("risk")
 
     def sealed(self):
         """What it says and what it keeps, as the audit chain signs it (a salted digest of it)."""
         kept = self.positions.order_by("risk").values_list("risk", "revision", "current")
         return {**{name: getattr(self, name) for name in self.SEALED}, "positions": list(kept)}
+
+
+def positions_known(risks, day, known_by):
+    """All that these risks went through until a day as it was known at an instant: positions that are not saved, whose
+    keys are none of any row's. risks: a queryset. Five queries, whatever the number of risks."""
+    courses = courses_known(risks.prefetch_related("register"), day, known_by)
+    found = [(risk, stretch) for risk, course in courses for stretch in course]
+    positions = [Position.of(risk, stretch) for risk, stretch in found]
+    for number, (position, (risk, _)) in enumerate(zip(positions, found, strict=True), start=1):
+        position.pk, position.register = -number, risk.register
+    return positions
+
+
+def courses_known(risks, day, known_by):
+    """(risk, its Stretches until a day as they were known at an instant) for each of these risks, in their order.
+    risks: a queryset. Four queries, whatever the number of risks."""
+    among = {"risk__in": risks.order_by().values("pk")}
+    revisions = RiskRevision.objects.filter(**among).as_at(day, known_by)
+    said = _by_risk(
+        revisions.only(
+            *"risk number effective_on status title primary_failure_type owner next_review_on category".split()
+        )
+    )
+    assessments = Assessment.objects.filter(**among).current().as_at(day, known_by).prefetch_related("scheme")
+    judged = _by_risk(assessments.only(*"risk effective_on scheme band likelihood impact score".split()))
+    for risk in risks.only("register", "number", "is_exempt"):
+        yield risk, stretches(said.get(risk.pk, ()), judged.get(risk.pk, ()))
 
 
 def _by_risk(rows):

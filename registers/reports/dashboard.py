@@ -71,14 +71,26 @@ class BandCount:
 class Dashboard:
     """Everything the dashboard page says. now, then: positions as at the two days, or now as agreed; course: all live
     positions; days: those to count bands on, oldest first, at last the day of now; reading: the day, the day compared
-    with; tolerances: what is let stand, on any day. Reads on first use."""
+    with; tolerances: what is let stand, on any day; known: what an agreement knew otherwise of the days until then
+    (permissions.known_otherwise_for). Reads on first use.
 
-    def __init__(self, register, *, now, then, course, days, reading, tolerances):
+    As agreed, all of it is as known by the agreement: nothing recorded afterwards moves a figure. A day compared with
+    that lies after the agreement's is as known now."""
+
+    def __init__(self, register, *, now, then, course, days, reading, tolerances, known=()):
         self.register = register
         self.reading = reading
         self.days = days
         self.rules = register.scheme.rules
         self._now, self._then, self._course = now.on_register(), then.on_register(), course.on_register()
+        self._known = [position for position in known if position.is_on_register]
+        self._known_then = []
+        if reading.agreement:
+            otherwise = reading.agreement.known_otherwise()
+            self._course = self._course.exclude(risk__in=otherwise)
+            if reading.since_is_known_by:
+                self._then = self._then.exclude(risk__in=otherwise)
+                self._known_then = [p for p in self._known if p.from_day <= reading.since < p.until_day]
         self._scheme = register.scheme.pk
         self._tolerances = tolerances
 
@@ -89,12 +101,12 @@ class Dashboard:
 
     @cached_property
     def tolerance_then(self):
-        return self._tolerances.on(self.reading.since)
+        return self._tolerances.on(self.reading.since, self.reading.since_is_known_by)
 
     @cached_property
     def _over_days(self):
         """The tolerance of each day that bands are counted on."""
-        return [*map(self._tolerances.on, self.days[:-1]), self.tolerance]
+        return [self._tolerances.on(day, self.reading.known_by) for day in self.days]
 
     @cached_property
     def _split(self):
@@ -108,7 +120,7 @@ class Dashboard:
 
     @cached_property
     def then(self):
-        return frames.standing_frame(self._then, self._scheme, **self._split)
+        return frames.standing_frame(self._then, self._scheme, **self._split, also=self._known_then)
 
     @cached_property
     def alike(self):
@@ -120,7 +132,7 @@ class Dashboard:
 
     @cached_property
     def course(self):
-        return frames.course_frame(self._course, self._scheme, **self._split)
+        return frames.course_frame(self._course, self._scheme, **self._split, also=self._known)
 
     @cached_property
     def groups(self):
@@ -203,7 +215,7 @@ class Dashboard:
 
     @cached_property
     def moves(self):
-        return moves_of(frames.movement(self.now, self.then, self.rules.ranks), self.rules)
+        return moves_of(frames.movement(self.now, self.then, self.rules.ranks), self.rules, self._known_then)
 
     @cached_property
     def matrix(self):

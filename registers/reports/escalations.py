@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from registers.models import Escalation, Position
+from registers.models import Escalation, Position, Risk
+from registers.models.agreement import positions_known
+from registers.models.position import FOR_EVER
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,20 @@ def reaches_escalation(risk):
 
 def taken_up(register, positions, reading):
     """The risks of other registers that this one lists on the day read. positions: of the registers they may come
-    from, on that day, narrowed to the reader. One query, and four more where there are any."""
+    from, on that day, narrowed to the reader. As agreed, each as it was known then. One query, and a few more where
+    there are any."""
     listing = Escalation.objects.filter(to_register=register).listing(reading.day, reading.known_by)
     listing = {row.risk_id: row for row in listing.select_related("decision")}
     if not listing:
         return []
-    standing = positions.on_register().filter(risk__in=listing).with_headings()
-    return [TakenUp(listing[p.risk_id], p) for p in standing.order_by("register__name", "number")]
+    positions = positions.filter(risk__in=listing)
+    if reading.agreement:
+        risks = Risk.objects.filter(pk__in=positions.values("risk"))
+        known = positions_known(risks, reading.day, reading.known_by)
+        standing = [one for one in known if one.until_day == FOR_EVER and one.is_on_register]
+    else:
+        standing = positions.on_register().with_headings()
+    return [TakenUp(listing[p.risk_id], p) for p in sorted(standing, key=lambda p: (p.register.name, p.number))]
 
 
 def escalations_beside(register, risks, reading):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from django.db.models import CharField, Count, ExpressionWrapper, F
@@ -31,20 +31,21 @@ def position_frame(positions, scheme: int) -> pd.DataFrame:
     return _by_scheme(frame.fillna({"failure_type": 0}).astype(dict.fromkeys(columns[2:], "int64")), scheme)
 
 
-def standing_frame(positions, scheme: int, *, by_category: bool = False) -> pd.DataFrame:
+def standing_frame(positions, scheme: int, *, by_category: bool = False, also=()) -> pd.DataFrame:
     """pk (of the position), risk_id and band (see position_frame) of every risk: what movement compares; and its
-    category, where that is asked for. One query."""
+    category, where that is asked for. also: positions that are no rows. One query."""
     import pandas as pd
 
     columns = ["pk", "risk_id", "band", "scheme", *(["category"] if by_category else [])]
     fields = ["scheme_id" if column == "scheme" else column for column in columns]
-    rows = positions.order_by().values_list(*fields)
-    return _by_scheme(pd.DataFrame.from_records(list(rows), columns=columns), scheme)
+    rows = [*positions.order_by().values_list(*fields), *map(attrgetter(*fields), also)]
+    return _by_scheme(pd.DataFrame.from_records(rows, columns=columns), scheme)
 
 
-def course_frame(course, scheme: int, *, by_category: bool = False) -> pd.DataFrame:
+def course_frame(course, scheme: int, *, by_category: bool = False, also=()) -> pd.DataFrame:
     """day (ISO text), band (see position_frame), change: by how many the count of that band rose or fell as that day
-    began; and of which category, where that is asked for. Two queries, grouped by day, whatever the number of risks."""
+    began; and of which category, where that is asked for. also: positions that are no rows. Two queries, grouped by
+    day, whatever the number of risks."""
     import pandas as pd
 
     rows = []
@@ -53,6 +54,8 @@ def course_frame(course, scheme: int, *, by_category: bool = False) -> pd.DataFr
         as_text = ExpressionWrapper(F(end), output_field=CharField())  # thousands of days need not become objects
         counts = course.order_by().values_list(as_text, "band", "scheme_id", *category).annotate(n=Count("pk"))
         rows += [(str(day), *row, sign * n) for day, *row, n in counts]
+        said = attrgetter("band", "scheme_id", *category)
+        rows += [(getattr(position, end).isoformat(), *said(position), sign) for position in also]
     return _by_scheme(pd.DataFrame(rows, columns=["day", "band", "scheme", *category, "change"]), scheme)
 
 

@@ -37,12 +37,13 @@ class Move:
         return self.count - len(self.risks)
 
 
-def moves_of(moved, rules):
-    """One Move for each kind of movement, those without any included. moved: see frames.movement. As many queries for
-    the names of few risks as of many."""
+def moves_of(moved, rules, also=()):
+    """One Move for each kind of movement, those without any included. moved: see frames.movement; also: the positions
+    among them that are no rows. As many queries for the names of few risks as of many."""
     found = {kind: rows.sort_values("risk_id") for kind, rows in moved.groupby("move")}
     named = {kind: rows[["pk", "was"]][:LISTED] for kind, rows in found.items() if kind != frames.UNCHANGED}
     words = Position.objects.all().headings_of([pk for rows in named.values() for pk in rows["pk"].tolist()])
+    words |= {position.pk: position for position in also}
     risks = {
         kind: [
             Moved(words[pk], rules.band(was) if kind in (frames.UP, frames.DOWN) else None)

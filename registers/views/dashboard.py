@@ -3,7 +3,13 @@ from urllib.parse import urlencode
 from django.shortcuts import render
 
 from registers.models import Tolerances
-from registers.permissions import counts_everything, course_for, get_register_for, positions_for
+from registers.permissions import (
+    counts_everything,
+    course_for,
+    get_register_for,
+    known_otherwise_for,
+    positions_for,
+)
 from registers.reports import Dashboard, register_cards
 from registers.views.agreements import since_latest
 from registers.views.escalations import taken_up_by
@@ -25,6 +31,7 @@ def dashboard(request, slug):
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
         tolerances=tolerances,
+        known=known_otherwise_for(request.user, reading.agreement) if reading.agreement else (),
     )
     asked = f"{urlencode(reading.asked)}&" if reading.asked else ""
     context = {

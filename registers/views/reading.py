@@ -43,6 +43,11 @@ class Reading:
         return self.agreement and self.agreement.known_by
 
     @property
+    def since_is_known_by(self):
+        """The same for the day compared with; one after the agreement's is as known now."""
+        return self.known_by if self.agreement and self.since <= self.day else None
+
+    @property
     def is_future(self):
         return self.day > self.today
 
@@ -94,9 +99,13 @@ def reading_from(request, register):
 
 
 def _usual_since(register, day, agreement):
-    """The day on which a body last agreed the register before this agreement, if any did; else the last quarter end."""
-    before = agreement and register.agreements.filter(on__lt=day).values_list("on", flat=True).first()
-    return before or quarter_ends_before(day, 1)[0]
+    """The day on which a body last agreed the register before this agreement, if any did and it was recorded by then;
+    else the last quarter end."""
+    usual = quarter_ends_before(day, 1)[0]
+    if agreement is None:
+        return usual
+    before = register.agreements.filter(on__lt=day, recorded_at__lte=agreement.recorded_at)
+    return before.values_list("on", flat=True).first() or usual
 
 
 def quarter_ends_before(day, count):

@@ -1,0 +1,162 @@
+"""What a page shows as agreed is as known by the agreement, all of it: nothing recorded later moves a figure."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from makers import (
+    days_ago,
+    make_action,
+    make_agreement,
+    make_appetite,
+    make_assessment,
+    make_assurance,
+    make_control,
+    make_escalation,
+    make_organisation,
+    make_person,
+    make_register,
+    make_review,
+    make_revision,
+    make_risk,
+)
+from test_agreements import logged, then
+
+from registers.models import Role
+
+pytestmark = pytest.mark.django_db
+AGREED, BACK = 10, 130  # days ago: of the agreement, and of what is entered late
+PAGES = ["dashboard/", "", "actions/", "assurance/", "escalations/", "settings/", "risks/1/", "risks/1/history/"]
+
+
+class Council:
+    """A register that was agreed, beside another one from which a risk was taken up."""
+
+    def __init__(self):
+        self.organisation = make_organisation()
+        self.manager = make_person(self.organisation, Role.MANAGER)
+        self.register = make_register(self.organisation, slug="ours")
+        self.below = make_register(self.organisation, parent=self.register)
+        by = {"by": self.manager}
+        self.risk, self.other, *_ = (logged(self.register, (2, n), ago=400, **by) for n in (2, 3, 4))
+        make_assessment(self.other, (4, 4), **by, **then(200))
+        make_revision(logged(self.register, (5, 5), ago=300, **by), status="closed", **by, **then(BACK + 20))
+        make_action(self.risk, due_on=days_ago(60), **by, **then(200))
+        self.taken = logged(self.below, (3, 3), ago=300, **by)
+        make_escalation(self.taken, self.register, approved_by=self.manager, **by, **then(150))
+        self.agreement = make_agreement(self.register, **by, **then(AGREED))
+        self.client = Client()
+        self.client.force_login(self.manager)
+
+    def page(self, place="dashboard/", **asked):
+        answer = self.client.get(f"/registers/ours/{place}", {"agreed": self.agreement.pk, **asked})
+        assert answer.status_code == 200
+        return re.sub(r'(csrfmiddlewaretoken|name="token")[^>]*|nonce="[^"]*"', "", answer.text)
+
+    def late_risk(self):
+        return make_risk(self.register, by=self.manager, assessed=(5, 5), on=days_ago(BACK))
+
+
+MEDDLING = {  # what is entered today of a day before the agreement
+    "a risk raised": lambda us: us.late_risk(),
+    "a judgement": lambda us: make_assessment(us.risk, (5, 5), by=us.manager, on=days_ago(BACK)),
+    "a judgement of a risk that moved": lambda us: make_assessment(us.other, (1, 1), by=us.manager, on=days_ago(BACK)),
+    "a judgement, seen later as well": lambda us: [
+        make_revision(us.other, by=us.manager, title="Said since"),
+        make_assessment(us.other, (5, 5), by=us.manager, on=days_ago(BACK)),
+    ],
+    "a closing": lambda us: make_revision(us.risk, by=us.manager, on=days_ago(BACK), status="closed"),
+    "an appetite": lambda us: make_appetite(us.organisation, tolerance="low", by=us.manager, on=days_ago(BACK)),
+    "an appetite of a category": lambda us: make_appetite(
+        us.organisation, "financial", "low", by=us.manager, on=days_ago(BACK)
+    ),
+    "a category": lambda us: make_revision(us.risk, by=us.manager, on=days_ago(BACK), category="financial"),
+    "a review": lambda us: make_review(us.risk, by=us.manager, on=days_ago(BACK)),
+    "an action": lambda us: make_action(us.risk, by=us.manager, on=days_ago(BACK), due_on=days_ago(BACK - 20)),
+    "a control": lambda us: make_control(us.risk, by=us.manager, on=days_ago(BACK)),
+    "an assurance": lambda us: make_assurance(us.risk, by=us.manager, on=days_ago(BACK)),
+    "an escalation": lambda us: make_escalation(
+        us.taken, us.register, "down", by=us.manager, on=days_ago(BACK), approved_by=us.manager
+    ),
+    "a judgement of what was taken up": lambda us: make_assessment(us.taken, (5, 5), by=us.manager, on=days_ago(BACK)),
+    "a closing of what was taken up": lambda us: make_revision(
+        us.taken, by=us.manager, on=days_ago(BACK), status="closed"
+    ),
+    "an agreement": lambda us: make_agreement(us.register, by=us.manager, on=days_ago(BACK)),
+}
+
+
+@pytest.fixture
+def council():
+    return Council()
+
+
+@pytest.mark.parametrize("what", MEDDLING)
+def test_what_is_entered_late_changes_nothing_on_an_agreed_dashboard(council, what):
+    before = council.page()
+    MEDDLING[what](council)
+    assert council.page() == before
+
+
+def test_what_is_entered_late_changes_no_figure_compared_with(council):
+    before = council.page(since=days_ago(BACK - 5))
+    for meddle in ("a risk raised", "a judgement of a risk that moved", "a closing", "an appetite"):
+        MEDDLING[meddle](council)
+    assert council.page(since=days_ago(BACK - 5)) == before
+
+
+@pytest.mark.parametrize("place", PAGES)
+def test_what_is_entered_late_changes_nothing_on_an_agreed_page(council, place):
+    before = council.page(place)
+    last = {"a closing", "a judgement, seen later as well"}  # nothing dates back before them
+    for what in sorted(MEDDLING, key=last.__contains__):
+        MEDDLING[what](council)
+        council.risk.refresh_from_db()
+    assert council.page(place) == before
+
+
+def test_what_has_moved_since_is_still_told_beside_it(council):
+    council.client.force_login(make_person(council.organisation, Role.MEMBER))
+    MEDDLING["a judgement"](council)
+    assert "One risk has changed band since." in council.client.get("/registers/ours/dashboard/").text
+
+
+def test_a_risk_that_left_is_named_as_it_was_known(council):
+    """Known as open on the day compared with and closed by the agreement; a judgement of it is entered late."""
+    closed = council.register.risks.get(number=4)
+    closed.reopen(by=council.manager, version=closed.version, reason="It came back.")
+    make_assessment(closed, (1, 1), by=council.manager, on=days_ago(BACK + 30))
+    page = council.page(since=days_ago(BACK + 25))
+    severe = r'Closed or taken off: 1</h3>\s*<ul[^>]*><li><a[^>]*>\S+ Reserves run out</a> <strong [^>]*rank-4-of-4"'
+    assert re.search(severe, page)
+
+
+def test_what_is_known_otherwise_of_an_exempt_risk_is_not_told(council):
+    """The walls hold for what is worked out beside the rows as well."""
+    council.client.force_login(make_person(council.organisation, Role.OFFICER))
+    make_revision(council.risk, is_exempt=True)
+    before = council.page()
+    MEDDLING["a judgement"](council)
+    assert council.page() == before
+
+
+def test_an_agreed_dashboard_asks_as_often_of_one_late_entry_as_of_many(council):
+    def queries():
+        with CaptureQueriesContext(connection) as asked:
+            council.page()
+        return len(asked)
+
+    MEDDLING["a judgement"](council)
+    few = queries()
+    for risk in [*(council.late_risk() for _ in range(10)), council.other, council.taken]:
+        make_assessment(risk, (1, 5), on=days_ago(BACK))
+    assert queries() == few
+
+
+def test_a_day_after_the_agreement_is_as_known_now(council):
+    make_assessment(council.risk, (5, 5), by=council.manager, on=days_ago(BACK))
+    since = days_ago(AGREED - 5)
+    page = council.page(since=since)
+    assert f"{since:%-d %B %Y} as known now" in page and re.search(r"Down: 1<.*?was Severe", page, re.DOTALL)
