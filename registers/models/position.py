@@ -22,8 +22,10 @@ from registers.models.people import Post
 from registers.models.register import Register, ScoringScheme
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
+from registers.models.years import quarter_ends_before
 
 FOR_EVER = datetime.date.max
+STUCK = 4  # quarter ends running in the highest band
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,13 @@ class PositionQuerySet(models.QuerySet):
         for category in tolerance.own:
             rest |= Q(category=category, band__in=[band.slug for band in tolerance.above(category)])
         return self.filter(rest, scheme=scheme)
+
+    def stuck(self, scheme, day):
+        """In the highest band of that scheme at four quarter ends running before a day, and still."""
+        ends = quarter_ends_before(day, STUCK)
+        if len(ends) < STUCK:
+            return self.none()
+        return self.in_band(scheme.rules.bands[-1].slug, scheme).filter(band_since__lte=ends[0])
 
     def missing(self, *gaps, day):
         """On the register, with one of these gaps or more on that day: what is closed is missing nothing."""

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from registers.models import FailureType
 from registers.reports import frames
 from registers.reports.figures import stacked_bars
+from registers.reports.first_look import FirstLook
+from registers.reports.headline import Above, above_said, stuck_said
 from registers.reports.moves import moves_of
-from registers.reports.wording import a_number, above_in_words, course_of_a_count, more_or_fewer, tolerated_in_words
+from registers.reports.wording import a_number, above_in_words, course_of_a_count, tolerated_in_words
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 # Risks without a band of the scheme in force: key in a frame, word, and what the list's address calls them.
@@ -182,19 +185,39 @@ class Dashboard:
     def above_href(self):
         return self.href(band=ABOVE_TOLERANCE)
 
+    @cached_property
+    def first_look(self):
+        moved = {"reading": self.reading, "tolerance": self.tolerance, "moved": self._moved}
+        return FirstLook(self.register, now=self._now, **moved)
+
     @property
     def sentences(self):
-        now, then = self.above_tolerance
-        since = date_format(self.reading.since, "j F Y")
-        above = above_in_words(self.tolerance)
+        """Three at most: what is above tolerance, what has not come down, what is late."""
         if not self.total:
             return ["No risks stood on this register on that day."]
-        verb = "is" if now == 1 else "are"
-        risks = "the one risk" if self.total == 1 else f"{self.total} risks"
-        said = f"{a_number(now).capitalize()} of {risks} {verb} above tolerance ({above})"
-        if not self.reading.compares:
-            return [f"{said}."]
-        found = [f"{said}, {more_or_fewer(now - then)} {since}."]
+        now, then = self.above_tolerance
+        reading, top = self.reading, self.rules.bands[-1]
+        above = Above(
+            now, self.total, above_in_words(self.tolerance), then if reading.compares else None, reading.since
+        )
+        stuck = [(self.register.reference(number), ends) for _, number, ends in self.first_look.stuck]
+        rated = next(row.count for row in self.bands if row.band == top)
+        return [above_said(above), stuck_said(top.label, stuck, rated), self.first_look.actions.sentence]
+
+    @property
+    def stuck_href(self):
+        return self.href(stuck="yes")
+
+    @property
+    def late_href(self):
+        asked = urlencode({"show": "late", **self.reading.asked})
+        return f"{reverse('action_list', args=[self.register.slug])}?{asked}"
+
+    @property
+    def moved_sentences(self):
+        """What has changed since the day compared with; and what cannot have, for want of a rating by this scheme."""
+        since = date_format(self.reading.since, "j F Y")
+        found = []
         if self.tolerance != self.tolerance_then:
             found.append(f"What is tolerated was another then: above it was {above_in_words(self.tolerance_then)}.")
         counts = {move.kind: move.count for move in self.moves}
@@ -207,15 +230,23 @@ class Dashboard:
             (frames.UNCHANGED, "unchanged"),
         ]
         found.append(f"Since {since}: {', '.join(f'{a_number(counts[kind])} {words}' for kind, words in said_of)}.")
-        counted = {row.label: row.count for row in self.bands}
+        return found
+
+    @property
+    def unrated_sentences(self):
+        found, counted = [], {row.label: row.count for row in self.bands}
         for label, said in ((UNSCORED[1], "no current rating"), (OTHER_SCHEME[1], "to be re-assessed by this scheme")):
             if n := counted.get(label):
                 found.append(f"{a_number(n).capitalize()} {'has' if n == 1 else 'have'} {said}.")
         return found
 
     @cached_property
+    def _moved(self):
+        return frames.movement(self.now, self.then, self.rules.ranks)
+
+    @cached_property
     def moves(self):
-        return moves_of(frames.movement(self.now, self.then, self.rules.ranks), self.rules, self._known_then)
+        return moves_of(self._moved, self.rules, self._known_then)
 
     @cached_property
     def matrix(self):

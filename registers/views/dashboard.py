@@ -3,6 +3,7 @@ from urllib.parse import urlencode
 from django.shortcuts import render
 
 from registers.models import Tolerances
+from registers.models.years import quarter_ends_before
 from registers.permissions import (
     counts_everything,
     course_for,
@@ -13,7 +14,7 @@ from registers.permissions import (
 from registers.reports import Dashboard, register_cards
 from registers.views.agreements import since_latest
 from registers.views.escalations import taken_up_by
-from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
+from registers.views.reading import QUARTERS_SHOWN, read_only, reading_from
 
 
 @read_only

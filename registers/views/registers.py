@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from registers.forms import PositionFilter
 from registers.models import Tolerances
+from registers.models.years import quarter_ends_before
 from registers.permissions import (
     Permission,
     can,
@@ -18,7 +19,7 @@ from registers.permissions import (
 )
 from registers.reports import judged_since, latest_changes, register_cards, waiting_for
 from registers.views.escalations import taken_up_by
-from registers.views.reading import page_from, quarter_ends_before, read_only, reading_from
+from registers.views.reading import page_from, read_only, reading_from
 
 
 @read_only
