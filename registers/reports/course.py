@@ -10,7 +10,7 @@ from typing import Protocol
 
 from registers.models import Assessment
 from registers.models.position import STUCK
-from registers.reports.dashboard import Cell, Table
+from registers.reports.chart import Cell, Table
 from registers.reports.wording import a_number
 from registers.scoring import Band
 

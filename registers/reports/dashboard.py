@@ -10,45 +10,20 @@ from django.utils.formats import date_format
 
 from registers.models import FailureType
 from registers.reports import frames
+from registers.reports.blind_spots import blind_spots
+from registers.reports.chart import Cell, Chart, Table
 from registers.reports.figures import stacked_bars
 from registers.reports.first_look import FirstLook
 from registers.reports.headline import Above, above_said, stuck_said
 from registers.reports.moves import moves_of
+from registers.reports.seen_elsewhere import SeenElsewhere
+from registers.reports.standing_above import StandingAbove
 from registers.reports.wording import a_number, above_in_words, course_of_a_count, tolerated_in_words
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 # Risks without a band of the scheme in force: key in a frame, word, and what the list's address calls them.
 UNSCORED = (frames.UNSCORED, "Not scored", NOT_SCORED)
 OTHER_SCHEME = (frames.OTHER_SCHEME, "To re-assess", TO_RE_ASSESS)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A number and the risks behind it."""
-
-    text: str
-    href: str = ""
-    count: int | None = None
-
-    def __str__(self):
-        return self.text
-
-
-@dataclass(frozen=True)
-class Table:
-    columns: list[str]
-    rows: list[list[Cell]]
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A picture that says nothing its summary and table do not."""
-
-    id: str
-    title: str
-    summary: str
-    figure: dict
-    table: Table
 
 
 @dataclass(frozen=True)
@@ -74,13 +49,13 @@ class BandCount:
 class Dashboard:
     """Everything the dashboard page says. now, then: positions as at the two days, or now as agreed; course: all live
     positions; days: those to count bands on, oldest first, at last the day of now; reading: the day, the day compared
-    with; tolerances: what is let stand, on any day; known: what an agreement knew otherwise of the days until then
-    (permissions.known_otherwise_for). Reads on first use.
+    with; tolerances: what is let stand, on any day; marks: confirmed ones that the reader is shown; known: what an
+    agreement knew otherwise of the days until then (permissions.known_otherwise_for). Reads on first use.
 
     As agreed, all of it is as known by the agreement: nothing recorded afterwards moves a figure. A day compared with
     that lies after the agreement's is as known now."""
 
-    def __init__(self, register, *, now, then, course, days, reading, tolerances, known=()):
+    def __init__(self, register, *, now, then, course, days, reading, tolerances, marks, known=()):
         self.register = register
         self.reading = reading
         self.days = days
@@ -96,6 +71,7 @@ class Dashboard:
                 self._known_then = [p for p in self._known if p.from_day <= reading.since < p.until_day]
         self._scheme = register.scheme.pk
         self._tolerances = tolerances
+        self.elsewhere = SeenElsewhere(marks, self._now, self.href)
 
     @cached_property
     def tolerance(self):
@@ -204,13 +180,33 @@ class Dashboard:
         rated = next(row.count for row in self.bands if row.band == top)
         return [above_said(above), stuck_said(top.label, stuck, rated), self.first_look.actions.sentence]
 
+    @cached_property
+    def standing_above(self):
+        above = self._now.above_tolerance(self.register.scheme, self.tolerance)
+        return StandingAbove(above, self.reading, self.href)
+
+    @cached_property
+    def blind_spots(self):
+        return blind_spots(self._now, self.reading.day)
+
     @property
     def stuck_href(self):
         return self.href(stuck="yes")
 
     @property
     def late_href(self):
-        asked = urlencode({"show": "late", **self.reading.asked})
+        return self._actions_href("late")
+
+    @property
+    def redated_href(self):
+        return self._actions_href("redated")
+
+    @property
+    def undated_href(self):
+        return self._actions_href("undated")
+
+    def _actions_href(self, show):
+        asked = urlencode({"show": show, **self.reading.asked})
         return f"{reverse('action_list', args=[self.register.slug])}?{asked}"
 
     @property

@@ -9,6 +9,7 @@ from registers.permissions import (
     course_for,
     get_register_for,
     known_otherwise_for,
+    marks_across,
     positions_for,
 )
 from registers.reports import Dashboard, register_cards
@@ -32,6 +33,7 @@ def dashboard(request, slug):
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
         tolerances=tolerances,
+        marks=marks_across(request.user, [register], reading.day, reading.known_by).confirmed(),
         known=known_otherwise_for(request.user, reading.agreement) if reading.agreement else (),
     )
     asked = f"{urlencode(reading.asked)}&" if reading.asked else ""
