@@ -21,11 +21,14 @@ VENDORED = Path(django_settings.BASE_DIR, "static", "vendor", "govuk-frontend.mi
 
 @pytest.fixture(scope="session", autouse=True)
 def test_settings():
-    """Static files by their plain names (nothing collected), passwords hashed fast, no second factor unless asked."""
+    """Static files by their plain names (nothing collected), passwords hashed fast, no second factor unless asked.
+
+    WhiteNoise looks for a file when one is asked for: otherwise each client of each test reads the whole folder."""
     storages = {**django_settings.STORAGES}
     storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers, REQUIRE_MFA=False):
+    fast = {"PASSWORD_HASHERS": hashers, "WHITENOISE_AUTOREFRESH": True}
+    with override_settings(STORAGES=storages, REQUIRE_MFA=False, **fast):
         yield
 
 
