@@ -38,9 +38,9 @@ class AboveRow:
     def answer(self) -> str:
         """What is done about it, in words; "" where nothing is decided."""
         revision = self.position.revision
-        said = revision.get_response_display()
+        said = revision.get_response_display().partition(":")[0]
         if revision.response == Risk.Response.TOLERATE and revision.tolerated_until:
-            return f"Tolerate: accept it until {date_format(revision.tolerated_until, 'j F Y')}"
+            return f"{said} until {date_format(revision.tolerated_until, 'j F Y')}"
         return said
 
 
