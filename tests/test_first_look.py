@@ -10,6 +10,7 @@ from makers import (
     make_action,
     make_assessment,
     make_assurance,
+    make_control,
     make_organisation,
     make_person,
     make_precedent,
@@ -18,7 +19,7 @@ from makers import (
     make_risk,
 )
 
-from registers.models import Role
+from registers.models import Position, Role, supports_a_fall, unexplained
 from registers.models.position import STUCK
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +172,41 @@ def test_an_exempt_risk_is_not_looked_at_by_who_may_not_see_it(ours):
     ours.risk(is_exempt=True, title="Claim over the contract")
     ours.client.force_login(make_person(ours.organisation, Role.PEER))
     assert "Claim over the contract" not in ours.page()
+
+
+def test_a_fall_that_nothing_on_record_explains_says_so(ours):
+    risk = ours.risk()
+    make_assessment(risk, (4, 3), by=ours.manager, on=days_ago(5))
+    assert "was Severe. <strong>Nothing on record says why.</strong>" in " ".join(
+        ours.page(since=days_ago(20).isoformat()).split()
+    )
+
+
+@pytest.mark.parametrize("what", ["evidence", "assurance", "test", "action"])
+def test_a_fall_that_something_on_record_explains_says_nothing(ours, what):
+    risk, said = ours.risk(), {}
+    if what == "evidence":
+        said = {"evidence": "The provider has doubled its staff."}
+    elif what == "assurance":
+        make_assurance(risk, by=ours.manager, on=days_ago(8))
+    elif what == "test":
+        control = make_control(risk, by=ours.manager, on=days_ago(9))
+        control.test(by=ours.manager, version=1, last_tested_on=days_ago(8), tested_by_line=2, operating="works")
+    else:
+        action = make_action(risk, by=ours.manager, on=days_ago(30))
+        action.complete(by=ours.manager, version=1, done_on=days_ago(8), evidence="Seen.")
+    make_assessment(risk, (4, 3), by=ours.manager, on=days_ago(5), **said)
+    assert "Nothing on record" not in ours.page(since=days_ago(20).isoformat())
+
+
+def test_what_is_asked_of_many_falls_is_what_is_asked_of_one(ours):
+    """unexplained and supports_a_fall speak of the same: on either side of the two judgements, and on their days."""
+    risks = []
+    for ago in (31, 30, 29, 6, 5, 4):
+        risks.append(ours.risk(ago=30))
+        if ago <= 30:
+            make_assurance(risks[-1], by=ours.manager, on=days_ago(ago))
+        make_assessment(risks[-1], (4, 3), by=ours.manager, on=days_ago(5))
+    found = unexplained(Position.objects.as_at(days_ago(0)), days_ago(0)).values_list("risk", flat=True)
+    alone = [risk.pk for risk in risks if not supports_a_fall(risk, days_ago(30), days_ago(5))]
+    assert sorted(found) == alone and 0 < len(alone) < len(risks)

@@ -15,6 +15,7 @@ from registers.reports.chart import Cell, Chart, Table
 from registers.reports.figures import stacked_bars
 from registers.reports.first_look import FirstLook
 from registers.reports.headline import Above, above_said, stuck_said
+from registers.reports.matrix import matrix_of
 from registers.reports.moves import moves_of
 from registers.reports.seen_elsewhere import SeenElsewhere
 from registers.reports.standing_above import StandingAbove
@@ -242,31 +243,16 @@ class Dashboard:
 
     @cached_property
     def moves(self):
-        return moves_of(self._moved, self.rules, self._known_then)
+        return moves_of(self._moved, self.rules, self._known_then, (self.reading.day, self.reading.known_by))
 
     @cached_property
     def matrix(self):
-        """Rows for the matrix component, highest likelihood first."""
-        counts = frames.cell_counts(self.alike)
-        rows = [
-            {
-                "label": level.label,
-                "value": level.value,
-                "cells": [
-                    {
-                        "likelihood": level,
-                        "impact": impact,
-                        "band": placing.band,
-                        "count": counts.get((level.value, impact.value), 0),
-                        "href": self.href(likelihood=level.value, impact=impact.value),
-                    }
-                    for impact, placing in cells
-                ],
-            }
-            for level, cells in self.rules.matrix
-        ]
-        columns = [{"value": level.value, "label": level.label} for level in self.rules.impact]
-        return {"rows": rows, "columns": columns, "bands": self.rules.bands}
+        before = frames.cell_counts(self.alike_then) if self.reading.compares else None
+        return matrix_of(self.rules, self.tolerance, frames.cell_counts(self.alike), before, self.href)
+
+    @cached_property
+    def alike_then(self):
+        return frames.position_frame(self._then, self._scheme, also=self._known_then)
 
     @cached_property
     def by_type(self):
