@@ -112,6 +112,26 @@ def test_every_day_is_as_it_was_told(steps, first):
         assert {day: found_on(told.risk, day) for day in days} == {day: told.on(day) for day in days}
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=histories, first=st.none() | ratings)
+def test_a_position_knows_since_when_it_is_in_its_band_and_which_it_came_from(steps, first):
+    """By brute force: day by day, (band, on the register); a band before is one that it left for another on it or off
+    it all the while."""
+    with undone():
+        told = Told(make_register(), make_user(), steps, first)
+        place = told.risk.register.scheme.rules.place
+        since, before, last = None, "", None
+        for day in DAYS:
+            if not (said := told.on(day)):
+                continue
+            state = (place(*said[2]).band.slug if said[2] else "", said[1] != CLOSED)
+            if state != last:
+                stayed = last and last[1] == state[1] and state[0]
+                since, before, last = day, last[0] if stayed else "", state
+            row = Position.objects.as_at(day).get(risk=told.risk)
+            assert (day, row.band_since, row.band_before) == (day, since, before)
+
+
 changes = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["in-place", "retired"])), max_size=6)
 
 

@@ -76,7 +76,7 @@ class PositionFilter(django_filters.FilterSet):
     # Where links from the dashboard, the home page and the assurance map lead: not offered unless used.
     SELDOM = (
         *("main_type", "likelihood", "impact", "mine", "adverse_impact", "case", "sign", "insight"),
-        *("assurance", "controls"),
+        *("assurance", "controls", "stuck"),
     )
     NONE_SAID = "none"
 
@@ -131,6 +131,12 @@ class PositionFilter(django_filters.FilterSet):
         label="Controls",
         empty_label="All risks",
         choices=[(one.value, one.label.capitalize()) for one in Controlled],
+    )
+    stuck = django_filters.ChoiceFilter(
+        method="by_stuck",
+        label="Stuck",
+        empty_label="All risks",
+        choices=[("yes", "In the highest band at four quarter ends running")],
     )
     likelihood = django_filters.ChoiceFilter(method="by_rating", label="Likelihood", empty_label="Any")
     impact = django_filters.ChoiceFilter(method="by_rating", label="Impact", empty_label="Any")
@@ -218,6 +224,9 @@ class PositionFilter(django_filters.FilterSet):
 
     def by_controls(self, positions, name, slug):
         return positions.filter(Controlled(slug).on(self.day, self.known_by))
+
+    def by_stuck(self, positions, name, value):
+        return positions.stuck(self.scheme, self.day)
 
     def by_mine(self, positions, name, value):
         return positions.naming(self.reader)

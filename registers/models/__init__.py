@@ -26,7 +26,7 @@ from registers.models.conflict import Conflict, ManyMovedOn, SaidBefore
 from registers.models.content import Category
 from registers.models.control import Assurance, Control, ControlRevision, Line
 from registers.models.escalation import Escalation, EscalationDecision
-from registers.models.fall import supports_a_fall
+from registers.models.fall import supports_a_fall, unexplained
 from registers.models.gap import Gap
 from registers.models.importing import ImportedRow, RegisterImport
 from registers.models.kept import standing_on
@@ -127,4 +127,5 @@ __all__ = [
     "WarningSign",
     "standing_on",
     "supports_a_fall",
+    "unexplained",
 ]

@@ -1,6 +1,10 @@
 """What may stand behind a rating that falls."""
 
-from registers.models.action import Action
+from django.db.models import DateField, Exists, F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from registers.models.action import Action, ActionRevision
+from registers.models.assessment import Assessment
 from registers.models.control import Assurance, ControlRevision
 
 
@@ -17,4 +21,30 @@ def supports_a_fall(risk, since, until):
         ControlRevision.objects.filter(record__risk=risk, **between("last_tested_on")).exists()
         or Assurance.objects.filter(risk=risk, **between("effective_on")).exists()
         or Action.objects.filter(risk=risk, status=Action.Status.DONE, **between("done_on")).exists()
+    )
+
+
+def unexplained(positions, day, known_by=None):
+    """Those of these positions on whose way into their band nothing is on record: neither was the judgement given
+    evidence, nor was a control tested, an assurance given or an action finished since the one before and by its day
+    (supports_a_fall, asked of many and of any day). positions: of risks that fell into their band (`band_before`)."""
+    judged = Assessment.objects.current().as_at(day, known_by).filter(risk=OuterRef("risk"))
+    fell = judged.filter(effective_on__lte=OuterRef("band_since")).order_by("-effective_on", "-pk")
+    before = judged.filter(effective_on__lt=OuterRef("band_since")).order_by("-effective_on", "-pk")
+    positions = positions.annotate(
+        fell_on=F("band_since"),
+        fell_saying=Subquery(fell.values("evidence")[:1]),
+        judged_before=Coalesce(Subquery(before.values("effective_on")[:1]), Value(day.min), output_field=DateField()),
+    )
+
+    def between(rows, field, risk):
+        days = {f"{field}__gt": OuterRef("judged_before"), f"{field}__lte": OuterRef("fell_on")}
+        return Exists(rows.as_at(day, known_by).filter(**{risk: OuterRef("risk")}, **days))
+
+    done = ActionRevision.objects.filter(status=Action.Status.DONE)
+    return positions.filter(
+        ~between(ControlRevision.objects, "last_tested_on", "record__risk"),
+        ~between(Assurance.objects, "effective_on", "risk"),
+        ~between(done, "done_on", "record__risk"),
+        fell_saying="",
     )

@@ -23,18 +23,24 @@ from registers.models.people import Post
 from registers.models.register import Register, ScoringScheme
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
+from registers.models.years import quarter_ends_before
 
 FOR_EVER = datetime.date.max
+STUCK = 4  # quarter ends running in the highest band
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Days from `from_day` until before `until_day` on which one revision and one current assessment stood."""
+    """Days from `from_day` until before `until_day` on which one revision and one current assessment stood. band_since:
+    the day from which it has been in this band, or unrated, without a break: by one scheme, and on the register or off
+    it all the time; band_before: the band from which it came then, by the same scheme, "" where there is none."""
 
     from_day: datetime.date
     until_day: datetime.date
     revision: object
     current: object
+    band_since: datetime.date
+    band_before: str = ""
 
 
 def stretches(revisions, assessments):
@@ -50,9 +56,22 @@ def stretches(revisions, assessments):
     found = []
     for day, until in zip(days, [*days[1:], FOR_EVER], strict=True):
         revision = [r for r in revisions if r.effective_on <= day][-1]
-        judged = [a for a in assessments if a.effective_on <= day]
-        found.append(Stretch(day, until, revision, judged[-1] if judged else None))
+        current = next((a for a in reversed(assessments) if a.effective_on <= day), None)
+        since, before = _in_band(found[-1] if found else None, day, revision, current)
+        found.append(Stretch(day, until, revision, current, since, before))
     return found
+
+
+def _in_band(last, day, revision, current):
+    """(band_since, band_before) of a stretch from that day. last: the stretch before it, None for the first."""
+    if last is None:
+        return day, ""
+    was, now = (one and (one.scheme_id, one.band) for one in (last.current, current))
+    was_on, is_on = (one.status in RiskContent.ON_REGISTER for one in (last.revision, revision))
+    if (was, was_on) == (now, is_on):
+        return last.band_since, last.band_before
+    moved = was_on == is_on and was and now and was[0] == now[0]
+    return day, was[1] if moved else ""
 
 
 class PositionQuerySet(models.QuerySet):
@@ -107,6 +126,13 @@ class PositionQuerySet(models.QuerySet):
         for category in tolerance.own:
             rest |= Q(category=category, band__in=[band.slug for band in tolerance.above(category)])
         return self.filter(rest, scheme=scheme)
+
+    def stuck(self, scheme, day):
+        """In the highest band of that scheme at four quarter ends running before a day, and still."""
+        ends = quarter_ends_before(day, STUCK)
+        if len(ends) < STUCK:
+            return self.none()
+        return self.in_band(scheme.rules.bands[-1].slug, scheme).filter(band_since__lte=ends[0])
 
     def missing(self, *gaps, day):
         """On the register, with one of these gaps or more on that day: what is closed is missing nothing."""
@@ -196,6 +222,8 @@ class Position(models.Model):
     next_review_on = models.DateField(null=True)
     category = models.CharField(max_length=12, blank=True, help_text="Decides which tolerance holds.")
     band = models.SlugField(blank=True, db_index=False, help_text="Empty: not scored.")
+    band_since = models.DateField(help_text="From when it has been in this band, or unrated, without a break.")
+    band_before = models.SlugField(blank=True, db_index=False, help_text="From which it came then, by the same scheme.")
     likelihood = models.PositiveSmallIntegerField(help_text="0: not scored.")
     impact = models.PositiveSmallIntegerField(help_text="0: not scored.")
     score = models.PositiveSmallIntegerField(help_text="0: not scored.")
@@ -230,11 +258,12 @@ class Position(models.Model):
             _on_register(
                 "position_ends",
                 *("until_day", "band", "scheme", "from_day", "likelihood", "impact", "primary_failure_type"),
-                *("owner", "next_review_on", "score", "category"),
+                *("owner", "next_review_on", "score", "category", "band_since", "band_before"),
             ),
             _on_register(
                 "position_agreed",
                 *("-score", "number", "band", "scheme", "likelihood", "impact", "primary_failure_type", "category"),
+                *("band_since", "band_before"),
                 agreed=True,
             ),
         ]
@@ -270,6 +299,8 @@ class Position(models.Model):
             category=stretch.revision.category,
             scheme_id=current.scheme_id if current else None,
             band=current.band if current else "",
+            band_since=stretch.band_since,
+            band_before=stretch.band_before,
             likelihood=current.likelihood if current else 0,
             impact=current.impact if current else 0,
             score=current.score if current else 0,

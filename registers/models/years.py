@@ -1,4 +1,4 @@
-"""Days counted in whole years."""
+"""Days counted in whole years and in quarters."""
 
 import datetime
 
@@ -11,3 +11,21 @@ def years_later(day: datetime.date, years: int) -> datetime.date:
         return day.replace(year=year)
     except ValueError:
         return day.replace(year=year, day=28)
+
+
+def quarter_ends_before(day: datetime.date, count: int) -> list[datetime.date]:
+    """The last `count` quarter ends (31 March, 30 June, ...) before a day, oldest first; fewer at the dawn of time."""
+    found = []
+    first = day.replace(day=1)
+    while len(found) < count and first > datetime.date.min:
+        end = first - datetime.timedelta(days=1)
+        if end.month % 3 == 0:
+            found.append(end)
+        first = end.replace(day=1)
+    return found[::-1] or [datetime.date.min]
+
+
+def quarter_ends_between(since: datetime.date, day: datetime.date) -> int:
+    """How many quarter ends there are from the one day on, it included, until before the other."""
+    quarters = [one.year * 4 + (one.month - 1) // 3 for one in (since, day)]
+    return max(quarters[1] - quarters[0], 0)

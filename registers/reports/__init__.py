@@ -10,9 +10,10 @@ from registers.reports.actions import (
 from registers.reports.agreements import Since, agreed_cards
 from registers.reports.appetite import stated_by_category, tolerance_holding, unstated
 from registers.reports.assurance import AssuranceSummary, rows_of
+from registers.reports.chart import Cell, Chart, Table
 from registers.reports.controls import control_story, controls_beside
 from registers.reports.course import course_of
-from registers.reports.dashboard import Cell, Chart, Dashboard, Table
+from registers.reports.dashboard import Dashboard
 from registers.reports.due import due_between, due_soon
 from registers.reports.escalations import escalations_beside, escalations_of, taken_up
 from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for

@@ -9,11 +9,11 @@ from itertools import pairwise, takewhile
 from typing import Protocol
 
 from registers.models import Assessment
-from registers.reports.dashboard import Cell, Table
+from registers.models.position import STUCK
+from registers.reports.chart import Cell, Table
 from registers.reports.wording import a_number
 from registers.scoring import Band
 
-STUCK = 4  # quarter ends running in the highest band
 LEFT, RIGHT, TOP, BOTTOM = 6, 154, 6, 30  # of a picture 160 wide and 36 high
 
 

@@ -5,47 +5,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from registers.models import FailureType
 from registers.reports import frames
+from registers.reports.blind_spots import blind_spots
+from registers.reports.chart import Cell, Chart, Table
 from registers.reports.figures import stacked_bars
+from registers.reports.first_look import FirstLook
+from registers.reports.headline import Above, above_said, stuck_said
+from registers.reports.matrix import matrix_of
 from registers.reports.moves import moves_of
-from registers.reports.wording import a_number, above_in_words, course_of_a_count, more_or_fewer, tolerated_in_words
+from registers.reports.seen_elsewhere import SeenElsewhere
+from registers.reports.standing_above import StandingAbove
+from registers.reports.wording import a_number, above_in_words, course_of_a_count, tolerated_in_words
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 # Risks without a band of the scheme in force: key in a frame, word, and what the list's address calls them.
 UNSCORED = (frames.UNSCORED, "Not scored", NOT_SCORED)
 OTHER_SCHEME = (frames.OTHER_SCHEME, "To re-assess", TO_RE_ASSESS)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A number and the risks behind it."""
-
-    text: str
-    href: str = ""
-    count: int | None = None
-
-    def __str__(self):
-        return self.text
-
-
-@dataclass(frozen=True)
-class Table:
-    columns: list[str]
-    rows: list[list[Cell]]
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A picture that says nothing its summary and table do not."""
-
-    id: str
-    title: str
-    summary: str
-    figure: dict
-    table: Table
 
 
 @dataclass(frozen=True)
@@ -71,13 +50,13 @@ class BandCount:
 class Dashboard:
     """Everything the dashboard page says. now, then: positions as at the two days, or now as agreed; course: all live
     positions; days: those to count bands on, oldest first, at last the day of now; reading: the day, the day compared
-    with; tolerances: what is let stand, on any day; known: what an agreement knew otherwise of the days until then
-    (permissions.known_otherwise_for). Reads on first use.
+    with; tolerances: what is let stand, on any day; marks: confirmed ones that the reader is shown; known: what an
+    agreement knew otherwise of the days until then (permissions.known_otherwise_for). Reads on first use.
 
     As agreed, all of it is as known by the agreement: nothing recorded afterwards moves a figure. A day compared with
     that lies after the agreement's is as known now."""
 
-    def __init__(self, register, *, now, then, course, days, reading, tolerances, known=()):
+    def __init__(self, register, *, now, then, course, days, reading, tolerances, marks, known=()):
         self.register = register
         self.reading = reading
         self.days = days
@@ -93,6 +72,7 @@ class Dashboard:
                 self._known_then = [p for p in self._known if p.from_day <= reading.since < p.until_day]
         self._scheme = register.scheme.pk
         self._tolerances = tolerances
+        self.elsewhere = SeenElsewhere(marks, self._now, self.href)
 
     @cached_property
     def tolerance(self):
@@ -182,19 +162,59 @@ class Dashboard:
     def above_href(self):
         return self.href(band=ABOVE_TOLERANCE)
 
+    @cached_property
+    def first_look(self):
+        moved = {"reading": self.reading, "tolerance": self.tolerance, "moved": self._moved}
+        return FirstLook(self.register, now=self._now, **moved)
+
     @property
     def sentences(self):
-        now, then = self.above_tolerance
-        since = date_format(self.reading.since, "j F Y")
-        above = above_in_words(self.tolerance)
+        """Three at most: what is above tolerance, what has not come down, what is late."""
         if not self.total:
             return ["No risks stood on this register on that day."]
-        verb = "is" if now == 1 else "are"
-        risks = "the one risk" if self.total == 1 else f"{self.total} risks"
-        said = f"{a_number(now).capitalize()} of {risks} {verb} above tolerance ({above})"
-        if not self.reading.compares:
-            return [f"{said}."]
-        found = [f"{said}, {more_or_fewer(now - then)} {since}."]
+        now, then = self.above_tolerance
+        reading, top = self.reading, self.rules.bands[-1]
+        above = Above(
+            now, self.total, above_in_words(self.tolerance), then if reading.compares else None, reading.since
+        )
+        stuck = [(self.register.reference(number), ends) for _, number, ends in self.first_look.stuck]
+        rated = next(row.count for row in self.bands if row.band == top)
+        return [above_said(above), stuck_said(top.label, stuck, rated), self.first_look.actions.sentence]
+
+    @cached_property
+    def standing_above(self):
+        above = self._now.above_tolerance(self.register.scheme, self.tolerance)
+        return StandingAbove(above, self.reading, self.href)
+
+    @cached_property
+    def blind_spots(self):
+        return blind_spots(self._now, self.reading.day)
+
+    @property
+    def stuck_href(self):
+        return self.href(stuck="yes")
+
+    @property
+    def late_href(self):
+        return self._actions_href("late")
+
+    @property
+    def redated_href(self):
+        return self._actions_href("redated")
+
+    @property
+    def undated_href(self):
+        return self._actions_href("undated")
+
+    def _actions_href(self, show):
+        asked = urlencode({"show": show, **self.reading.asked})
+        return f"{reverse('action_list', args=[self.register.slug])}?{asked}"
+
+    @property
+    def moved_sentences(self):
+        """What has changed since the day compared with; and what cannot have, for want of a rating by this scheme."""
+        since = date_format(self.reading.since, "j F Y")
+        found = []
         if self.tolerance != self.tolerance_then:
             found.append(f"What is tolerated was another then: above it was {above_in_words(self.tolerance_then)}.")
         counts = {move.kind: move.count for move in self.moves}
@@ -207,39 +227,32 @@ class Dashboard:
             (frames.UNCHANGED, "unchanged"),
         ]
         found.append(f"Since {since}: {', '.join(f'{a_number(counts[kind])} {words}' for kind, words in said_of)}.")
-        counted = {row.label: row.count for row in self.bands}
+        return found
+
+    @property
+    def unrated_sentences(self):
+        found, counted = [], {row.label: row.count for row in self.bands}
         for label, said in ((UNSCORED[1], "no current rating"), (OTHER_SCHEME[1], "to be re-assessed by this scheme")):
             if n := counted.get(label):
                 found.append(f"{a_number(n).capitalize()} {'has' if n == 1 else 'have'} {said}.")
         return found
 
     @cached_property
+    def _moved(self):
+        return frames.movement(self.now, self.then, self.rules.ranks)
+
+    @cached_property
     def moves(self):
-        return moves_of(frames.movement(self.now, self.then, self.rules.ranks), self.rules, self._known_then)
+        return moves_of(self._moved, self.rules, self._known_then, (self.reading.day, self.reading.known_by))
 
     @cached_property
     def matrix(self):
-        """Rows for the matrix component, highest likelihood first."""
-        counts = frames.cell_counts(self.alike)
-        rows = [
-            {
-                "label": level.label,
-                "value": level.value,
-                "cells": [
-                    {
-                        "likelihood": level,
-                        "impact": impact,
-                        "band": placing.band,
-                        "count": counts.get((level.value, impact.value), 0),
-                        "href": self.href(likelihood=level.value, impact=impact.value),
-                    }
-                    for impact, placing in cells
-                ],
-            }
-            for level, cells in self.rules.matrix
-        ]
-        columns = [{"value": level.value, "label": level.label} for level in self.rules.impact]
-        return {"rows": rows, "columns": columns, "bands": self.rules.bands}
+        before = frames.cell_counts(self.alike_then) if self.reading.compares else None
+        return matrix_of(self.rules, self.tolerance, frames.cell_counts(self.alike), before, self.href)
+
+    @cached_property
+    def alike_then(self):
+        return frames.position_frame(self._then, self._scheme, also=self._known_then)
 
     @cached_property
     def by_type(self):

@@ -19,15 +19,17 @@ OTHER_SCHEME = "to-re-assess"
 NEW, LEFT, UP, DOWN, SCORED, UNCHANGED = "new", "left", "up", "down", "scored", "unchanged"
 
 
-def position_frame(positions, scheme: int) -> pd.DataFrame:
+def position_frame(positions, scheme: int, *, also=()) -> pd.DataFrame:
     """How many risks are alike: band (slug, UNSCORED, or OTHER_SCHEME when not by the scheme of that id), likelihood,
-    impact (0 when not scored), failure_type (id of the primary one, 0 when not decided), risks (count). One query, a
-    row for each combination there is."""
+    impact (0 when not scored), failure_type (id of the primary one, 0 when not decided), risks (count). also:
+    positions that are no rows. One query, a row for each combination there is, and one for each of those."""
     import pandas as pd
 
     columns = ["band", "scheme", "likelihood", "impact", "failure_type", "risks"]
-    alike = positions.order_by().values_list("band", "scheme_id", "likelihood", "impact", "primary_failure_type_id")
-    frame = pd.DataFrame.from_records(list(alike.annotate(risks=Count("pk"))), columns=columns)
+    fields = ("band", "scheme_id", "likelihood", "impact", "primary_failure_type_id")
+    alike = positions.order_by().values_list(*fields).annotate(risks=Count("pk"))
+    rows = [*alike, *((*attrgetter(*fields)(position), 1) for position in also)]
+    frame = pd.DataFrame.from_records(rows, columns=columns)
     return _by_scheme(frame.fillna({"failure_type": 0}).astype(dict.fromkeys(columns[2:], "int64")), scheme)
 
 

@@ -3,17 +3,19 @@ from urllib.parse import urlencode
 from django.shortcuts import render
 
 from registers.models import Tolerances
+from registers.models.years import quarter_ends_before
 from registers.permissions import (
     counts_everything,
     course_for,
     get_register_for,
     known_otherwise_for,
+    marks_across,
     positions_for,
 )
 from registers.reports import Dashboard, register_cards
 from registers.views.agreements import since_latest
 from registers.views.escalations import taken_up_by
-from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
+from registers.views.reading import QUARTERS_SHOWN, read_only, reading_from
 
 
 @read_only
@@ -31,6 +33,7 @@ def dashboard(request, slug):
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
         tolerances=tolerances,
+        marks=marks_across(request.user, [register], reading.day, reading.known_by).confirmed(),
         known=known_otherwise_for(request.user, reading.agreement) if reading.agreement else (),
     )
     asked = f"{urlencode(reading.asked)}&" if reading.asked else ""

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from registers.forms import DayForm
 from registers.models import Agreement
+from registers.models.years import quarter_ends_before
 from registers.permissions import opens_as_agreed
 
 LIST_LENGTH = 25
@@ -106,18 +107,6 @@ def _usual_since(register, day, agreement):
         return usual
     before = register.agreements.filter(on__lt=day, recorded_at__lte=agreement.recorded_at)
     return before.values_list("on", flat=True).first() or usual
-
-
-def quarter_ends_before(day, count):
-    """The last `count` quarter ends (31 March, 30 June, ...) before a day, oldest first; fewer at the dawn of time."""
-    found = []
-    first = day.replace(day=1)
-    while len(found) < count and first > datetime.date.min:
-        end = first - datetime.timedelta(days=1)
-        if end.month % 3 == 0:
-            found.append(end)
-        first = end.replace(day=1)
-    return found[::-1] or [datetime.date.min]
 
 
 def page_from(request, positions):

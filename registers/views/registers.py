@@ -3,6 +3,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from registers.models import Tolerances
+from registers.models.years import quarter_ends_before
 from registers.permissions import (
     Permission,
     can,
@@ -17,7 +18,7 @@ from registers.permissions import (
 from registers.reports import judged_since, latest_changes, register_cards, waiting_for
 from registers.views.escalations import taken_up_by
 from registers.views.listing import narrowed_list
-from registers.views.reading import page_from, quarter_ends_before, read_only, reading_from
+from registers.views.reading import page_from, read_only, reading_from
 
 
 @read_only

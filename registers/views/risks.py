@@ -7,6 +7,7 @@ from django.utils.html import format_html
 
 from registers.forms import AssessmentForm, EditRiskForm, IndependentForm, LogRiskForm, ReviewForm
 from registers.models import Risk
+from registers.models.years import quarter_ends_before
 from registers.permissions import Permission, assesses_as, can, get_register_for, get_risk_for, positions_for
 from registers.reports import (
     actions_of,
@@ -22,7 +23,7 @@ from registers.reports import (
 from registers.reports.imports import came_in_for
 from registers.reports.precedents import elsewhere_of, suggestions_for
 from registers.views.precedents import leads_to_signs
-from registers.views.reading import QUARTERS_SHOWN, quarter_ends_before, read_only, reading_from
+from registers.views.reading import QUARTERS_SHOWN, read_only, reading_from
 from registers.views.saving import saved, status_of
 
 UNSCORED = "It has no rating yet: assess it when you can."

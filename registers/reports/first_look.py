@@ -1,0 +1,102 @@
+"""What a committee looks at first: the risks that are stuck, the late actions, and three risks with a question each."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.db.models import F
+from django.utils.formats import date_format
+
+from registers.models import Action, Assured, Position
+from registers.models.years import quarter_ends_between
+from registers.reports import frames
+from registers.reports.actions import action_counts, actions_on, times
+from registers.reports.attention import QUESTIONS, SHOWN, Chosen, Reason, choose
+from registers.reports.wording import a_number
+
+CANDIDATES = 2 * SHOWN  # of each reason: enough for three to be chosen, however they overlap
+
+
+class FirstLook:
+    """now: positions as read, on the register; reading: the day and the day compared with; tolerance: what was let
+    stand on that day; moved: see frames.movement. As many queries for few risks as for many."""
+
+    def __init__(self, register, *, now, reading, tolerance, moved):
+        self.register, self.reading, self._now, self._moved = register, reading, now, moved
+        self._above = now.above_tolerance(register.scheme, tolerance)
+
+    @cached_property
+    def stuck(self):
+        """(key of the position, number of the risk, quarter ends running) of each that is stuck, the longest first."""
+        rows = self._now.stuck(self.register.scheme, self.reading.day).order_by("band_since", "-score", "number")
+        day = self.reading.day
+        return [
+            (pk, number, quarter_ends_between(since, day))
+            for pk, number, since in rows.values_list("pk", "number", "band_since")
+        ]
+
+    @cached_property
+    def _actions(self):
+        return actions_on(self._now, self.reading)
+
+    @cached_property
+    def actions(self):
+        return action_counts(self._actions, self.reading.day)
+
+    @cached_property
+    def chosen(self) -> list[Chosen]:
+        said = {reason: dict(find()) for reason, find in self._finders.items()}
+        found = choose({reason: list(words) for reason, words in said.items()})
+        rows = Position.everything.with_words().in_bulk([pk for pk, _ in found])
+        return [
+            Chosen(rows[pk], tuple(said[reason][pk] for reason in reasons), QUESTIONS[reasons[0]])
+            for pk, reasons in found
+        ]
+
+    @property
+    def _finders(self):
+        """For each reason: (key of a position, why in words), the most pressing first."""
+        finders = {Reason.STUCK: self._stuck, Reason.SLIPPED: self._slipped, Reason.UNSEEN: self._unseen}
+        if self.reading.compares:
+            finders |= {Reason.HAPPENED: self._happened, Reason.ROSE: self._rose}
+        return finders
+
+    def _happened(self):
+        since = self.reading.since
+        rows = self._now.filter(from_day__gt=since, revision__happened_on__gt=since)
+        rows = rows.order_by("-revision__happened_on", "number").values_list("pk", "revision__happened_on")
+        return [(pk, f"It happened on {date_format(on, 'j F Y')}.") for pk, on in rows[:CANDIDATES]]
+
+    def _rose(self):
+        """Above tolerance in a band that they have come to since: from a lower one, or new to the register."""
+        since = date_format(self.reading.since, "j F Y")
+        bands = {band.slug: band.label for band in self.register.scheme.rules.bands}
+        rows = self._above.filter(band_since__gt=self.reading.since).order_by("-score", "number")
+        standing = dict(rows.values_list("pk", "band")[: 5 * CANDIDATES])
+        rose = self._moved.loc[
+            self._moved["pk"].isin(list(standing)) & self._moved["move"].isin((frames.UP, frames.NEW))
+        ]
+        was = dict(rose[["pk", "was"]].itertuples(index=False))
+        said = {
+            pk: f"Up from {bands[was[pk]]} since {since}." if was[pk] in bands else f"New since {since}." for pk in was
+        }
+        return [(pk, said[pk]) for pk in standing if pk in said][:CANDIDATES]
+
+    def _stuck(self):
+        band = self.register.scheme.rules.bands[-1].label
+        return [(pk, f"{band} at the last {a_number(n)} quarter ends.") for pk, _, n in self.stuck[:CANDIDATES]]
+
+    def _slipped(self):
+        risk = "risk" if self._actions.model is Action else "record__risk"
+        rows = self._actions.redated_often().filter(**{f"{risk}__in": self._above.order_by().values("risk")})
+        rows = rows.order_by("-redated", F("due_on").asc(nulls_last=True), "pk")
+        said = {}
+        for key, title, redated in rows.values_list(risk, "title", "redated")[:CANDIDATES]:
+            said.setdefault(key, f"“{title}” was put off {times(redated)}.")
+        pks = dict(self._now.filter(risk__in=said).values_list("risk", "pk"))
+        return [(pks[key], words) for key, words in said.items()]
+
+    def _unseen(self):
+        rows = self._above.exclude(Assured.BEYOND.on(self.reading.day, self.reading.known_by))
+        pks = rows.order_by("-score", "number").values_list("pk", flat=True)[:CANDIDATES]
+        return [(pk, "Nobody beyond those who run it has given assurance that still holds.") for pk in pks]

@@ -1,0 +1,58 @@
+"""The sentences at the top of a dashboard. Pure: figures in, words out; nothing is said that was not counted."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+
+from registers.models.position import STUCK
+from registers.reports.wording import a_number, more_or_fewer
+
+NAMED = 2  # stuck risks that a sentence names
+
+
+@dataclass(frozen=True)
+class Above:
+    """Risks above tolerance: count of total, in the bands that `words` names; then: how many on the day `since`, None
+    where that is not compared with."""
+
+    count: int
+    total: int
+    words: str
+    then: int | None
+    since: datetime.date
+
+
+def above_said(above: Above) -> str:
+    """ "Four of 31 risks are above tolerance (Severe), one more than on 30 June 2026." """
+    if above.total == 1:
+        said = f"The one risk is {'' if above.count else 'not '}above tolerance ({above.words})"
+    else:
+        verb = "is" if above.count == 1 else "are"
+        said = f"{a_number(above.count).capitalize()} of {above.total:,} risks {verb} above tolerance ({above.words})"
+    if above.then is None:
+        return f"{said}."
+    return f"{said}, {more_or_fewer(above.count - above.then)} {date_format(above.since, 'j F Y')}."
+
+
+def stuck_said(band: str, stuck: Sequence[tuple[str, int]], rated: int) -> str:
+    """What has not come down. band: the highest; stuck: (reference, quarter ends in it running), the longest first, of
+    all that are stuck; rated: how many are in that band at all, the rest of them for less long."""
+    ends = f"{a_number(STUCK)} quarter ends running"
+    if not rated:
+        return f"No risk is {band}."
+    if not stuck:
+        return f"No risk has been {band} at {ends}."
+    if len(stuck) == 1:
+        (reference, count), *_ = stuck
+        return f"{reference} has been {band} at the last {a_number(count)} quarter ends."
+    longest = [reference for reference, count in stuck if count == stuck[0][1]]
+    named = " and ".join(longest) if len(longest) <= NAMED else f"{a_number(len(longest))} of them"
+    said = f"{a_number(len(stuck)).capitalize()} have been {band} at {ends} or more"
+    if len(longest) == len(stuck):
+        named = "both" if len(stuck) == 2 and stuck[0][1] > STUCK else "all" if len(stuck) > 2 else ""
+        return f"{said}, {named} at {a_number(stuck[0][1])}." if named else f"{said}."
+    return f"{said}, {named} the longest, at {a_number(stuck[0][1])}."

@@ -1,0 +1,70 @@
+"""The risks above tolerance: since when, what is done about each, and whom beyond those who run it nobody has asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Count
+from django.utils.formats import date_format
+
+from registers.models import Assured, Position, Risk
+from registers.models.years import quarter_ends_between
+from registers.reports.wording import a_number
+from registers.scoring import ABOVE_TOLERANCE
+
+NAMED = 10
+UNSEEN = {  # after a number: of one, and of several
+    Assured.FIRST_LINE: ("rests on line 1 alone: those who run it", "rest on line 1 alone: those who run them"),
+    Assured.EXPIRED: ("has only opinions that have run out", "have only opinions that have run out"),
+    Assured.NONE: ("has no assurance at all", "have no assurance at all"),
+}
+
+
+@dataclass(frozen=True)
+class AboveRow:
+    position: Position
+    ends: int  # quarter ends in this band running
+
+    @property
+    def since(self) -> str:
+        """ "since March 2024, eight quarter ends" """
+        said = f"since {date_format(self.position.band_since, 'F Y')}"
+        if not self.ends:
+            return said
+        return f"{said}, {a_number(self.ends)} quarter end{'' if self.ends == 1 else 's'}"
+
+    @property
+    def answer(self) -> str:
+        """What is done about it, in words; "" where nothing is decided."""
+        revision = self.position.revision
+        said = revision.get_response_display().partition(":")[0]
+        if revision.response == Risk.Response.TOLERATE and revision.tolerated_until:
+            return f"{said} until {date_format(revision.tolerated_until, 'j F Y')}"
+        return said
+
+
+class StandingAbove:
+    """above: positions above tolerance as read; reading: the day; href: filters -> the address of the list. Two
+    queries, and those for the words of the risks named."""
+
+    def __init__(self, above, reading, href):
+        self._above, self._reading, self._href = above, reading, href
+
+    @cached_property
+    def rows(self) -> list[AboveRow]:
+        """The ten with the highest score."""
+        named = self._above.order_by("-score", "number").with_words()[:NAMED]
+        return [AboveRow(row, quarter_ends_between(row.band_since, self._reading.day)) for row in named]
+
+    @cached_property
+    def unseen(self) -> list[tuple[int, str, str]]:
+        """(how many, what is wanting in words, the list's address) of what they lack in assurance, if anything."""
+        day, known_by = self._reading.day, self._reading.known_by
+        wanted = {one.name: Count("pk", filter=one.on(day, known_by)) for one in UNSEEN}
+        counts = self._above.order_by().aggregate(**wanted)
+        return [
+            (n, words[n > 1], self._href(band=ABOVE_TOLERANCE, assurance=one.value))
+            for one, words in UNSEEN.items()
+            if (n := counts[one.name])
+        ]

@@ -1,0 +1,64 @@
+"""The sentences at the top of a dashboard, from figures worked out by hand."""
+
+import datetime
+
+import pytest
+
+from registers.models.years import quarter_ends_before, quarter_ends_between
+from registers.reports.headline import Above, above_said, stuck_said
+
+JUNE = datetime.date(2026, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "then", "said"),
+    [
+        (4, 31, 3, "Four of 31 risks are above tolerance (Severe), one more than on 30 June 2026."),
+        (1, 31, 3, "One of 31 risks is above tolerance (Severe), two fewer than on 30 June 2026."),
+        (0, 1, 0, "The one risk is not above tolerance (Severe), as many as on 30 June 2026."),
+        (12, 1200, None, "12 of 1,200 risks are above tolerance (Severe)."),
+    ],
+)
+def test_how_many_are_above_tolerance_is_said_with_its_base_and_the_day_compared_with(count, total, then, said):
+    assert above_said(Above(count, total, "Severe", then, JUNE)) == said
+
+
+@pytest.mark.parametrize(
+    ("stuck", "rated", "said"),
+    [
+        ([], 0, "No risk is Severe."),
+        ([], 3, "No risk has been Severe at four quarter ends running."),
+        ([("A-1", 5)], 3, "A-1 has been Severe at the last five quarter ends."),
+        ([("A-1", 4), ("A-2", 4)], 3, "Two have been Severe at four quarter ends running or more."),
+        ([("A-1", 8), ("A-2", 8)], 3, "Two have been Severe at four quarter ends running or more, both at eight."),
+        (
+            [("A-1", 8), ("A-2", 5)],
+            3,
+            "Two have been Severe at four quarter ends running or more, A-1 the longest, at eight.",
+        ),
+        (
+            [("A-1", 8), ("A-2", 8), ("A-3", 4)],
+            3,
+            "Three have been Severe at four quarter ends running or more, A-1 and A-2 the longest, at eight.",
+        ),
+        (
+            [("A-1", 9), ("A-2", 9), ("A-3", 9), ("A-4", 5)],
+            9,
+            "Four have been Severe at four quarter ends running or more, three of them the longest, at nine.",
+        ),
+        (
+            [("A-1", 6), ("A-2", 6), ("A-3", 6)],
+            3,
+            "Three have been Severe at four quarter ends running or more, all at six.",
+        ),
+    ],
+)
+def test_what_is_stuck_is_counted_and_the_longest_named(stuck, rated, said):
+    assert stuck_said("Severe", stuck, rated) == said
+
+
+@pytest.mark.parametrize("since", [datetime.date(2025, 3, 31), datetime.date(2025, 4, 1), datetime.date(2026, 6, 30)])
+@pytest.mark.parametrize("day", [datetime.date(2026, 6, 30), datetime.date(2026, 7, 1), datetime.date(2026, 11, 25)])
+def test_quarter_ends_between_two_days_are_those_that_are_listed(since, day):
+    listed = [end for end in quarter_ends_before(day, 40) if end >= since]
+    assert quarter_ends_between(since, day) == len(listed)
