@@ -56,7 +56,7 @@ def risk_list(request, slug):
         "page": page_from(request, narrowed.qs),
         "taken_up": taken_up_by(request.user, register, reading),
         "may_log": can(request.user, Permission.EDIT_RISK, register.organisation),
-        "may_publish": can(request.user, Permission.RUN_REGISTER, register.organisation),
+        "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/risk_list.html", context)
