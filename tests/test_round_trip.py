@@ -68,7 +68,12 @@ def said_by(risk):
 
 
 def read_of(row):
-    values = {name: sorted(value) if isinstance(value, list) else value for name, value in row.values.items()}
+    """What the row says, without what a new risk would be given and nobody wrote."""
+    values = {
+        name: sorted(value) if isinstance(value, list) else value
+        for name, value in row.values.items()
+        if name not in row.made
+    }
     return {name: value for name, value in values.items() if value}
 
 
