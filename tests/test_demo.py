@@ -45,11 +45,6 @@ from registers.reports import action_counts, actions_beside
 A_YEAR_OF_DAYS = [datetime.date(2026, 9, 28) + datetime.timedelta(days=n) for n in range(370)]
 
 
-@pytest.fixture
-def loaded(db):
-    demo.load()
-
-
 def rows():
     return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
 
@@ -106,159 +101,12 @@ def test_on_whichever_day_it_is_loaded_each_risk_runs_forward_and_references_fol
             assert list(told_so_far[register].values()) == [told["history"] for told in risks], today
 
 
-def test_loading_twice_changes_no_rows(loaded):
-    before = rows()
-    assert demo.load() is False
-    assert rows() == before
-
-
 def test_loading_leaves_nothing_when_it_is_broken_off(db, monkeypatch):
     before = rows()
     monkeypatch.setattr(demo, "BODIES", ("northmoor", "northmoor-corporate"))  # no body: it breaks there
     with pytest.raises(KeyError):
         demo.load()
     assert rows() == before
-
-
-class TestStory(TestCase):
-    """What the pages can show of it; loaded once for all."""
-
-    @classmethod
-    def setUpTestData(cls):
-        demo.load()
-        cls.corporate = Register.objects.get(slug="corporate")
-
-    def test_all_seven_types_of_failure_occur_and_one_or_two_are_not_decided(self):
-        types = set(self.corporate.risks.values_list("primary_failure_type__slug", flat=True))
-        assert types == {None, *FailureType.objects.values_list("slug", flat=True)}
-        assert self.corporate.risks.filter(primary_failure_type=None).count() <= 2
-
-    def test_earlier_quarter_ends_differ_from_today(self):
-        today = bands_on(self.corporate, timezone.localdate())
-        for day in quarter_ends(8):
-            assert bands_on(self.corporate, day) != today
-
-    def test_bands_rise_and_fall_between_quarter_ends(self):
-        rank = {band.slug: band.rank for band in self.corporate.scheme.rules.bands}
-        ends = quarter_ends(8)
-        moves = set()
-        for earlier, later in itertools.pairwise(ends):
-            then, now = bands_on(self.corporate, earlier), bands_on(self.corporate, later)
-            moves |= {(rank[now[n]] > rank[then[n]]) for n in now if then.get(n) and now[n] and now[n] != then[n]}
-        assert moves == {True, False}
-
-    def test_some_are_severe_at_five_quarter_ends_running(self):
-        courses = [bands_on(self.corporate, day) for day in quarter_ends(5)]
-        stuck = [number for number in courses[0] if all(course.get(number) == "severe" for course in courses)]
-        assert len(stuck) >= 2
-
-    def test_one_that_was_closed_came_back_and_says_what_its_closing_rested_on(self):
-        risk = self.corporate.risks.get(number=12)
-        turns = [turn.what for turn in risk.turns(timezone.localdate())]
-        assert (turns, risk.status, "temporary staff" in risk.depends_on) == (["reopened", "closed"], "open", True)
-
-    def test_what_happened_is_told_with_the_rating_of_before(self):
-        risk = self.corporate.risks.get(number=11)
-        assert (risk.happened_under.band, "186 people" in risk.happened_what) == ("severe", True)
-
-    def test_the_severe_ones_have_a_position_for_the_committee_and_it_is_short(self):
-        severe = list(self.corporate.risks.filter(current__band="severe", status__in=Risk.ON_REGISTER))
-        assert len(severe) == 7
-        assert [r for r in severe if not 20 < len(r.committee_position.split()) <= POSITION_WORDS] == []
-
-    def test_two_are_tolerated_one_of_them_for_less_than_a_month(self):
-        ends = self.corporate.risks.filter(response="tolerate").values_list("tolerated_until", flat=True)
-        assert sorted((day - timezone.localdate()).days for day in ends) == [24, 200]
-
-    def test_a_draft_is_seen_by_who_edits_only(self):
-        draft = self.corporate.risks.get(status=Risk.Status.DRAFT)
-        seen = [
-            name
-            for name in ("member", "officer", "manager", "peer", "admin")
-            if draft in risks_for(User.objects.get(email=f"{name}@northmoor.example"), self.corporate)
-        ]
-        assert seen == ["officer", "manager"]
-
-    def test_two_were_never_scored_one_happened_three_are_closed(self):
-        today = self.corporate.positions.as_at(timezone.localdate())
-        assert today.on_register().filter(current=None).count() == 2
-        assert self.corporate.risks.filter(status=Risk.Status.HAPPENED).count() == 1
-        closing = RiskRevision.objects.filter(risk__register=self.corporate, what=RiskRevision.What.CLOSED)
-        assert closing.exclude(reason="").count() == 4  # one of them came back
-        assert self.corporate.risks.filter(status=Risk.Status.CLOSED).count() == 3
-
-    def test_a_council_would_believe_how_many_there_are_and_how_grave(self):
-        bands = Counter(bands_on(self.corporate, timezone.localdate()).values())
-        assert 31 <= bands.total() <= 35
-        assert bands["severe"] in range(5, 8)
-        assert bands["high"] in range(10, 13)
-        assert bands["moderate"] in range(10, 13)
-        assert bands["low"] in range(3, 6)
-
-    def test_causes_run_from_a_word_to_more_than_120(self):
-        lengths = [len(cause.split()) for cause in self.corporate.risks.values_list("cause", flat=True)]
-        assert min(lengths) == 1
-        assert max(lengths) > 120
-
-    def test_what_was_brought_over_from_spreadsheets_was_recorded_later_than_it_happened(self):
-        late = [r for r in RiskRevision.objects.filter(risk__register=self.corporate) if _is_recorded_late(r)]
-        assert {revision.risk.number for revision in late} == set(range(25, 36))
-        assert len({timezone.localdate(revision.recorded_at) for revision in late}) == 1
-
-    def test_an_inherent_a_target_and_a_peers_assessment_stand_beside_our_own(self):
-        of_corporate = Assessment.objects.filter(risk__register=self.corporate)
-        assert of_corporate.filter(kind="inherent").exists()
-        assert of_corporate.filter(kind="target").exists()
-        peers = of_corporate.get(perspective="peer")
-        assert peers.by.email == "peer@northmoor.example"
-        assert peers.risk.current.perspective == "own"
-
-    def test_nothing_is_in_the_future(self):
-        today, now = timezone.localdate(), timezone.now()
-        for model in (RiskRevision, Assessment, Review, ActionRevision, Escalation):
-            assert not model.objects.filter(effective_on__gt=today).exists()
-            assert not model.objects.filter(recorded_at__gt=now).exists()
-        assert not Agreement.objects.filter(Q(on__gt=today) | Q(recorded_at__gt=now)).exists()
-        assert not Risk.objects.filter(raised_on__gt=today).exists()
-        assert not Position.objects.filter(from_day__gt=today).exists()
-
-    def test_what_holds_risks_down_is_told_of_no_day_to_come(self):
-        today, now = timezone.localdate(), timezone.now()
-        for model in (ControlRevision, Assurance):
-            assert not model.objects.filter(Q(effective_on__gt=today) | Q(recorded_at__gt=now)).exists()
-        assert not Control.objects.filter(last_tested_on__gt=today).exists()
-
-    def test_the_exempt_risk_is_exempt(self):
-        risk = self.corporate.risks.get(is_exempt=True)
-
-        def is_seen_by(name):
-            return risk in risks_for(User.objects.get(email=f"{name}@northmoor.example"), self.corporate)
-
-        assert risk.raised_by.email == "manager@northmoor.example"
-        assert [name for name in ("member", "officer", "manager", "peer", "admin") if is_seen_by(name)] == [
-            "member",
-            "manager",
-        ]
-
-    def test_some_posts_are_vacant_and_some_interim(self):
-        posts = Post.objects.filter(organisation__slug="northmoor")
-        assert posts.filter(holder=None).count() == 3
-        assert posts.filter(is_interim=True).count() == 3
-
-    def test_only_demo_accounts_can_sign_in_and_the_peers_role_ends(self):
-        demo.set_passwords("a-made-up-word")
-        can = {user.email for user in User.objects.all() if user.has_usable_password()}
-        assert can == {account.email for account in demo.accounts()}
-        assert Membership.objects.get(role="peer").until > timezone.localdate()
-
-    def test_the_audit_chains_verify(self):
-        for slug in demo.BODIES:
-            chain = AuditChain.objects.get(organisation__slug=slug)
-            assert chain.last_number > 0
-            assert list(chain.problems()) == []
-
-    def test_positions_agree_with_history(self):
-        call_command("rebuild_positions", "--check", stdout=io.StringIO())  # raises CommandError where they do not
 
 
 class TenFacts:
@@ -416,8 +264,151 @@ class TenFacts:
         assert (late[1][0], late[2]) == (False, [True])
 
 
-class TestTenFactsToday(TenFacts, TestCase):
-    pass
+class TestToday(TenFacts, TestCase):
+    """The facts of today and what else the pages can show; loaded once for all."""
+
+    def test_all_seven_types_of_failure_occur_and_one_or_two_are_not_decided(self):
+        types = set(self.corporate.risks.values_list("primary_failure_type__slug", flat=True))
+        assert types == {None, *FailureType.objects.values_list("slug", flat=True)}
+        assert self.corporate.risks.filter(primary_failure_type=None).count() <= 2
+
+    def test_earlier_quarter_ends_differ_from_today(self):
+        today = bands_on(self.corporate, timezone.localdate())
+        for day in quarter_ends(8):
+            assert bands_on(self.corporate, day) != today
+
+    def test_bands_rise_and_fall_between_quarter_ends(self):
+        rank = {band.slug: band.rank for band in self.corporate.scheme.rules.bands}
+        ends = quarter_ends(8)
+        moves = set()
+        for earlier, later in itertools.pairwise(ends):
+            then, now = bands_on(self.corporate, earlier), bands_on(self.corporate, later)
+            moves |= {(rank[now[n]] > rank[then[n]]) for n in now if then.get(n) and now[n] and now[n] != then[n]}
+        assert moves == {True, False}
+
+    def test_some_are_severe_at_five_quarter_ends_running(self):
+        courses = [bands_on(self.corporate, day) for day in quarter_ends(5)]
+        stuck = [number for number in courses[0] if all(course.get(number) == "severe" for course in courses)]
+        assert len(stuck) >= 2
+
+    def test_one_that_was_closed_came_back_and_says_what_its_closing_rested_on(self):
+        risk = self.corporate.risks.get(number=12)
+        turns = [turn.what for turn in risk.turns(timezone.localdate())]
+        assert (turns, risk.status, "temporary staff" in risk.depends_on) == (["reopened", "closed"], "open", True)
+
+    def test_what_happened_is_told_with_the_rating_of_before(self):
+        risk = self.corporate.risks.get(number=11)
+        assert (risk.happened_under.band, "186 people" in risk.happened_what) == ("severe", True)
+
+    def test_the_severe_ones_have_a_position_for_the_committee_and_it_is_short(self):
+        severe = list(self.corporate.risks.filter(current__band="severe", status__in=Risk.ON_REGISTER))
+        assert len(severe) == 7
+        assert [r for r in severe if not 20 < len(r.committee_position.split()) <= POSITION_WORDS] == []
+
+    def test_two_are_tolerated_one_of_them_for_less_than_a_month(self):
+        ends = self.corporate.risks.filter(response="tolerate").values_list("tolerated_until", flat=True)
+        assert sorted((day - timezone.localdate()).days for day in ends) == [24, 200]
+
+    def test_a_draft_is_seen_by_who_edits_only(self):
+        draft = self.corporate.risks.get(status=Risk.Status.DRAFT)
+        seen = [
+            name
+            for name in ("member", "officer", "manager", "peer", "admin")
+            if draft in risks_for(User.objects.get(email=f"{name}@northmoor.example"), self.corporate)
+        ]
+        assert seen == ["officer", "manager"]
+
+    def test_two_were_never_scored_one_happened_three_are_closed(self):
+        today = self.corporate.positions.as_at(timezone.localdate())
+        assert today.on_register().filter(current=None).count() == 2
+        assert self.corporate.risks.filter(status=Risk.Status.HAPPENED).count() == 1
+        closing = RiskRevision.objects.filter(risk__register=self.corporate, what=RiskRevision.What.CLOSED)
+        assert closing.exclude(reason="").count() == 4  # one of them came back
+        assert self.corporate.risks.filter(status=Risk.Status.CLOSED).count() == 3
+
+    def test_a_council_would_believe_how_many_there_are_and_how_grave(self):
+        bands = Counter(bands_on(self.corporate, timezone.localdate()).values())
+        assert 31 <= bands.total() <= 35
+        assert bands["severe"] in range(5, 8)
+        assert bands["high"] in range(10, 13)
+        assert bands["moderate"] in range(10, 13)
+        assert bands["low"] in range(3, 6)
+
+    def test_causes_run_from_a_word_to_more_than_120(self):
+        lengths = [len(cause.split()) for cause in self.corporate.risks.values_list("cause", flat=True)]
+        assert min(lengths) == 1
+        assert max(lengths) > 120
+
+    def test_what_was_brought_over_from_spreadsheets_was_recorded_later_than_it_happened(self):
+        late = [r for r in RiskRevision.objects.filter(risk__register=self.corporate) if _is_recorded_late(r)]
+        assert {revision.risk.number for revision in late} == set(range(25, 36))
+        assert len({timezone.localdate(revision.recorded_at) for revision in late}) == 1
+
+    def test_an_inherent_a_target_and_a_peers_assessment_stand_beside_our_own(self):
+        of_corporate = Assessment.objects.filter(risk__register=self.corporate)
+        assert of_corporate.filter(kind="inherent").exists()
+        assert of_corporate.filter(kind="target").exists()
+        peers = of_corporate.get(perspective="peer")
+        assert peers.by.email == "peer@northmoor.example"
+        assert peers.risk.current.perspective == "own"
+
+    def test_nothing_is_in_the_future(self):
+        today, now = timezone.localdate(), timezone.now()
+        for model in (RiskRevision, Assessment, Review, ActionRevision, Escalation):
+            assert not model.objects.filter(effective_on__gt=today).exists()
+            assert not model.objects.filter(recorded_at__gt=now).exists()
+        assert not Agreement.objects.filter(Q(on__gt=today) | Q(recorded_at__gt=now)).exists()
+        assert not Risk.objects.filter(raised_on__gt=today).exists()
+        assert not Position.objects.filter(from_day__gt=today).exists()
+
+    def test_what_holds_risks_down_is_told_of_no_day_to_come(self):
+        today, now = timezone.localdate(), timezone.now()
+        for model in (ControlRevision, Assurance):
+            assert not model.objects.filter(Q(effective_on__gt=today) | Q(recorded_at__gt=now)).exists()
+        assert not Control.objects.filter(last_tested_on__gt=today).exists()
+
+    def test_the_exempt_risk_is_exempt(self):
+        risk = self.corporate.risks.get(is_exempt=True)
+
+        def is_seen_by(name):
+            return risk in risks_for(User.objects.get(email=f"{name}@northmoor.example"), self.corporate)
+
+        assert risk.raised_by.email == "manager@northmoor.example"
+        assert [name for name in ("member", "officer", "manager", "peer", "admin") if is_seen_by(name)] == [
+            "member",
+            "manager",
+        ]
+
+    def test_some_posts_are_vacant_and_some_interim(self):
+        posts = Post.objects.filter(organisation__slug="northmoor")
+        assert posts.filter(holder=None).count() == 3
+        assert posts.filter(is_interim=True).count() == 3
+
+    def test_only_demo_accounts_can_sign_in_and_the_peers_role_ends(self):
+        demo.set_passwords("a-made-up-word")
+        can = {user.email for user in User.objects.all() if user.has_usable_password()}
+        assert can == {account.email for account in demo.accounts()}
+        assert Membership.objects.get(role="peer").until > timezone.localdate()
+
+    def test_the_audit_chains_verify(self):
+        for slug in demo.BODIES:
+            chain = AuditChain.objects.get(organisation__slug=slug)
+            assert chain.last_number > 0
+            assert list(chain.problems()) == []
+
+    def test_positions_agree_with_history(self):
+        call_command("rebuild_positions", "--check", stdout=io.StringIO())  # raises CommandError where they do not
+
+    def test_loading_twice_changes_no_rows(self):
+        before = rows()
+        assert demo.load() is False
+        assert rows() == before
+
+    def test_the_same_password_again_keeps_people_signed_in(self):
+        demo.set_passwords("a-made-up-word")
+        self.client.force_login(User.objects.get(email="member@northmoor.example"))
+        demo.set_passwords("a-made-up-word")
+        assert self.client.get(reverse("home")).status_code == 200
 
 
 @pytest.mark.look
@@ -454,13 +445,6 @@ def test_without_one_a_new_password_is_set_and_printed(db, monkeypatch, capsys):
         passwords.append(capsys.readouterr().out.strip().rpartition(" ")[2])
         assert User.objects.get(email="member@northmoor.example").check_password(passwords[-1])
     assert passwords[0] != passwords[1]
-
-
-def test_the_same_password_again_keeps_people_signed_in(loaded, client):
-    demo.set_passwords("a-made-up-word")
-    client.force_login(User.objects.get(email="member@northmoor.example"))
-    demo.set_passwords("a-made-up-word")
-    assert client.get(reverse("home")).status_code == 200
 
 
 def test_an_installation_that_may_be_real_refuses_the_demo(db, settings):

@@ -1,6 +1,7 @@
 """The three forms about a risk, as they are posted: hostile values, forged fields, the same form twice, two editors."""
 
 import html
+import itertools
 import re
 import unicodedata
 import uuid
@@ -271,31 +272,33 @@ def test_hostile_words_are_stored_whole_or_come_back_with_a_reason(world, name, 
     assert wrong == {}
 
 
-@every_field_of_words
-@pytest.mark.parametrize("character", ["\0", "\x07", "\x1b", "\x9b"])
-def test_a_character_that_no_page_can_show_is_refused_in_words(world, name, field, character):
-    before = rows()
-    answer = world.send(name, world.form(name, **{field: f"a{character}b"}))
-    assert ("cannot be stored" in " ".join(errors_in(answer)), rows() == before) == (True, True)
+@every_form
+def test_a_character_that_no_page_can_show_is_refused_in_words(world, name):
+    before, taken = rows(), []
+    for field, character in itertools.product(WORDS[name], "\0\x07\x1b\x9b"):
+        answer = world.send(name, world.form(name, **{field: f"a{character}b"}))
+        if "cannot be stored" not in " ".join(errors_in(answer)):
+            taken.append((field, character))
+    assert (taken, rows() == before) == ([], True)
 
 
 @every_choice
 def test_hostile_choices_are_refused_in_words_and_nothing_typed_is_lost(world, name, field):
-    wrong = {}
+    wrong, now = {}, rows()
     for what, value in HOSTILE.items():
         form = world.form(name, **{field: value})
         if field in ("effective_on", "next_on"):
             form = {key: v for key, v in form.items() if not key.startswith(f"{field}_")}
-        before = rows()
         answer = post_raw(world, name, form)
+        before, now = now, rows()
         kept = typed_in(answer)
         lost = [f for f in WORDS[name] if kept.get(f, "").strip() != form.get(f, "")]
         if not as_read(value).strip() and answer.status_code == 302:
             continue  # what may be left out was
-        if field == "version" and answer.status_code == 409 and rows() == before and not lost:
+        if field == "version" and answer.status_code == 409 and now == before and not lost:
             continue  # digits of another script make a number
-        if answer.status_code != 200 or rows() != before or not errors_in(answer) or lost:
-            wrong[what] = (answer.status_code, rows() == before, errors_in(answer), lost)
+        if answer.status_code != 200 or now != before or not errors_in(answer) or lost:
+            wrong[what] = (answer.status_code, now == before, errors_in(answer), lost)
     assert wrong == {}
 
 
@@ -343,10 +346,10 @@ def test_the_same_field_a_hundred_times_does_no_harm(world, name):
 
 
 @every_form
-@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/xml"])
-def test_what_no_form_sends_is_an_empty_form(world, name, kind):
-    answer = world.client.generic("POST", PATHS[name], b'{"title": "x"}', kind)
-    assert (answer.status_code, len(errors_in(answer)) > 0) == (200, True)
+def test_what_no_form_sends_is_an_empty_form(world, name):
+    for kind in ("application/json", "text/plain", "application/xml"):
+        answer = world.client.generic("POST", PATHS[name], b'{"title": "x"}', kind)
+        assert (answer.status_code, len(errors_in(answer)) > 0) == (200, True), kind
 
 
 @every_form
@@ -382,13 +385,16 @@ OUTSIDE = ["0", "6", "-1", "1.5", "", " ", "99999999999999999999", "None", "true
 
 @pytest.mark.parametrize("name", ["new", "assess"])
 @pytest.mark.parametrize("field", ["likelihood", "impact"])
-@pytest.mark.parametrize("value", OUTSIDE)
-def test_a_rating_that_the_scheme_lacks_is_refused(world, name, field, value):
-    before = rows()
-    answer = world.send(name, world.form(name, **{field: value}))
+def test_a_rating_that_the_scheme_lacks_is_refused(world, name, field):
+    before, told = rows(), {}
     words = {"likelihood": "Select how likely it is", "impact": "Select how bad it would be"}[field]
-    words += ", or clear the rest of the judgement: it can wait" if name == "new" and not value else ""
-    assert (answer.status_code, errors_in(answer), rows() == before) == (200, [words], True)
+    due = {value: (200, [words]) for value in OUTSIDE}
+    if name == "new":
+        due[""] = (200, [f"{words}, or clear the rest of the judgement: it can wait"])
+    for value in OUTSIDE:
+        answer = world.send(name, world.form(name, **{field: value}))
+        told[value] = (answer.status_code, errors_in(answer))
+    assert (told, rows() == before) == (due, True)
 
 
 @pytest.mark.parametrize("name", ["new", "assess"])
@@ -442,11 +448,11 @@ def test_notes_are_kept_in_the_history(world):
 
 
 @pytest.mark.parametrize("name", ["new", "edit"])
-@pytest.mark.parametrize("owner", ["theirs", "0", "-1", "99999999999999999999", "x", "1e0"])
-def test_an_owner_that_is_no_post_of_ours_is_refused(world, name, owner):
+def test_an_owner_that_is_no_post_of_ours_is_refused(world, name):
     before = rows()
-    answer = world.send(name, world.form(name, owner=world.their_post.pk if owner == "theirs" else owner))
-    assert (errors_in(answer), rows() == before) == (["Select a post of this organisation"], True)
+    owners = [world.their_post.pk, "0", "-1", "99999999999999999999", "x", "1e0"]
+    told = {owner: "; ".join(errors_in(world.send(name, world.form(name, owner=owner)))) for owner in owners}
+    assert (told, rows() == before) == (dict.fromkeys(owners, "Select a post of this organisation"), True)
 
 
 @pytest.mark.parametrize("name", ["new", "edit"])
@@ -703,21 +709,21 @@ def test_saving_again_after_a_conflict_keeps_both_in_the_history(changed):
     assert titles == ["Reserves run out", "Reserves are gone", "My title"]
 
 
-@pytest.mark.parametrize("version", ["0", "2", "999", str(2**31 - 1)])
 @both_forms
-def test_a_version_that_never_was_is_a_conflict(world, name, version):
-    before = rows()
-    answer = world.send(name, world.form(name, version=version))
-    assert (answer.status_code, rows() == before) == (409, True)
+def test_a_version_that_never_was_is_a_conflict(world, name):
+    before, versions = rows(), ["0", "2", "999", str(2**31 - 1)]
+    answers = {version: world.send(name, world.form(name, version=version)).status_code for version in versions}
+    assert (answers, rows() == before) == (dict.fromkeys(versions, 409), True)
 
 
-@pytest.mark.parametrize("version", ["", "x", "-1", str(2**31), "1.5", "9" * 5000])
 @both_forms
-def test_a_version_that_is_none_is_refused_in_words(world, name, version):
-    before = rows()
-    answer = world.send(name, world.form(name, version=version))
-    told = "copy what you typed" in " ".join(errors_in(answer))
-    assert (answer.status_code, told, rows() == before) == (200, True, True)
+def test_a_version_that_is_none_is_refused_in_words(world, name):
+    before, wrong = rows(), {}
+    for version in ("", "x", "-1", str(2**31), "1.5", "9" * 5000):
+        answer = world.send(name, world.form(name, version=version))
+        if answer.status_code != 200 or "copy what you typed" not in " ".join(errors_in(answer)):
+            wrong[version] = (answer.status_code, errors_in(answer))
+    assert (wrong, rows() == before) == ({}, True)
 
 
 # The day of a judgement
