@@ -30,6 +30,7 @@ from registers.transfer.register_file.kinds import BESIDE, COPIES, RECORDS, REGI
 from registers.transfer.register_file.values import empties_of, in_order, names_for, wording_of
 
 BATCH = 200  # risks in memory together
+LAST = 99  # behind every field of a row: what stands in it besides
 SPOOLED = 4_000_000  # bytes of a file that are not put on the disk
 
 
@@ -269,7 +270,7 @@ class _Writer:
 def _as_written(row):
     """A row of an escalation or a mark that was kept whole, with its names in their usual order."""
     order = {name: place for place, name in enumerate((*fields_of(Escalation), *fields_of(Precedent)))}
-    found = {name: in_order(row[name]) for name in sorted(row, key=lambda name: order.get(name, len(order)))}
+    found = {name: in_order(row[name]) for name in sorted(row, key=lambda name: order.get(name, LAST))}
     if "decision" in found:
         order = list(fields_of(EscalationDecision))
         found["decision"] = {name: row["decision"][name] for name in sorted(row["decision"], key=order.index)}
