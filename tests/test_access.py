@@ -91,6 +91,7 @@ TABLE = {
     "register_summary": ({"slug": "ours"}, READERS),
     "open_data_csv": ({"slug": "ours"}, MANAGERS),
     "open_data_metadata": ({"slug": "ours"}, MANAGERS),
+    "export_json": ({"slug": "ours"}, MANAGERS),
     "action_list": ({"slug": "ours"}, READERS),
     "action_new": (RISK, EDITORS, EDITORS),
     "action_edit": (RISK | {"pk": "first registers.action"}, EDITORS, EDITORS),
