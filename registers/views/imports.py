@@ -14,6 +14,7 @@ from registers.permissions import Permission, get_register_for
 from registers.reports.imports import SHOWS, Preview, done_before, under_way
 from registers.transfer.importing.files import BYTES
 from registers.transfer.importing.landing import NotAsShown, land, seen_of
+from registers.transfer.importing.ours import CannotRestore, as_told
 from registers.transfer.importing.refused import refused_csv
 from registers.transfer.importing.staging import give_up, match_words, name_columns, read_anew, stage_some
 from registers.views.reading import page_of, read_only
@@ -74,7 +75,23 @@ def import_rows(request, register, batch):
     return render(request, "registers/import_rows.html", {"register": register, "batch": batch})
 
 
+def import_restore(request, register, batch):
+    """A file of ours: what it brings is known, and there is nothing to name."""
+    form = ImportStepForm(request.POST if request.method == "POST" else None, initial={"seen": seen_of(batch)})
+    problems, status = batch.report["problems"], 200
+    if form.is_valid():
+        try:
+            land(batch, by=request.user, seen=form.cleaned_data["seen"])
+            return redirect(batch)
+        except CannotRestore as refusal:
+            problems, status = [as_told(one.path, one.words) for one in refusal.problems], 409
+    context = {"register": register, "batch": batch, "form": form, "problems": problems}
+    return render(request, "registers/import_restore.html", context, status=status)
+
+
 def import_preview(request, register, batch):
+    if batch.is_ours:
+        return import_restore(request, register, batch)
     form = ImportStepForm(request.POST if request.method == "POST" else None, initial={"seen": seen_of(batch)})
     conflict = None
     if form.is_valid():

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from registers.models import Action, AdverseImpact, AuditEntry, FailureType, ImportedRow, Post, RegisterImport, Risk
 from registers.taking_in import ChangedRisk, NewRisk, take_in
+from registers.transfer.importing import ours
 from registers.transfer.importing.holding import DAYS
 from registers.transfer.importing.posts import posts_to_add
 from registers.transfer.importing.staging import hold
@@ -27,10 +28,13 @@ def seen_of(batch) -> str:
 @transaction.atomic
 def land(batch, *, by, seen=None) -> RegisterImport:
     """Take in what was staged; returns the import, done. Twice is once. seen: see seen_of, where somebody was shown
-    what would happen. Raises NotAsShown, and ManyMovedOn where a risk has changed since its row was held against it."""
+    what would happen. Raises NotAsShown; ManyMovedOn where a risk has changed since its row was held against it; and
+    CannotRestore for a file of ours that does not fit the register any more."""
     batch = hold(batch)
     if batch.is_done:
         return batch
+    if batch.is_ours:
+        return ours.put_back(batch, by)
     if batch.stage != RegisterImport.Stage.READY or seen not in (None, seen_of(batch)):
         raise NotAsShown(f"{batch} has been read anew.")
     rows = list(batch.rows.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED)).order_by("number"))
