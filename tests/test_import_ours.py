@@ -65,7 +65,7 @@ def test_the_button_pressed_twice_restores_once(ours):
 
 
 def test_a_register_that_holds_something_takes_no_file(ours):
-    client, content, empty = ours
+    client, content, _ = ours
     register = elsewhere(client)
     make_risk(register)
     answer = send(client, register, content, "full.json")

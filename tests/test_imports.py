@@ -61,6 +61,7 @@ def test_the_page_afterwards_leads_to_the_worklist_and_the_dashboard(manager, re
     batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(3)))
     page = manager.get(batch.get_absolute_url()).text
     assert "3 risks are on the register" in page
+    assert re.search(r": \d+ things to put right", page)
     assert all(f'href="/registers/ours/{there}/"' in page for there in ("worklist", "dashboard"))
 
 

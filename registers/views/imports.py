@@ -4,13 +4,15 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
 from registers.forms.import_words import ImportWordsForm
 from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportStepForm
 from registers.models import ManyMovedOn, RegisterImport
-from registers.permissions import Permission, get_register_for
+from registers.permissions import Permission, get_register_for, risks_for
+from registers.reports import Worklist
 from registers.reports.imports import SHOWS, Preview, done_before, under_way
 from registers.transfer.importing.files import BYTES
 from registers.transfer.importing.landing import NotAsShown, land, seen_of
@@ -20,6 +22,7 @@ from registers.transfer.importing.staging import give_up, match_words, name_colu
 from registers.views.reading import page_of, read_only
 
 Stage = RegisterImport.Stage
+COUNTED = 2000  # rows up to which the page afterwards waits for the worklist's count
 
 
 def get_import_for(user, slug, pk):
@@ -107,6 +110,9 @@ def import_preview(request, register, batch):
 
 def import_done(request, register, batch):
     context = {"register": register, "batch": batch, **rows_shown(request, batch)}
+    if context["preview"].total <= COUNTED:
+        risks = risks_for(request.user, register)
+        context["things"] = Worklist(register, risks, timezone.localdate(), reader=request.user).count
     return render(request, "registers/import_done.html", context)
 
 
