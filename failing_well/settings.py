@@ -225,6 +225,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
+        "registers.exports": {"level": "INFO"},  # which file left the house, when and to whom
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners by the thousand; the answer is 400
         "django.request": {"level": "ERROR"},  # a refusal is an answer, not a fault: no traceback for 403 and 404

@@ -82,6 +82,7 @@ TABLE = {
     "home": ({}, SIGNED_IN),
     "risk_list": ({"slug": "ours"}, READERS),
     "dashboard": ({"slug": "ours"}, READERS),
+    "export_json": ({"slug": "ours"}, MANAGERS),
     "action_list": ({"slug": "ours"}, READERS),
     "action_new": (RISK, EDITORS, EDITORS),
     "action_edit": (RISK | {"pk": "first registers.action"}, EDITORS, EDITORS),

@@ -15,9 +15,9 @@ def broken(model, values):
     """The name, as words, of the first check of the model that these values do not pass; None where they pass all.
     values: by the name of the field, a relation by its key; a check of what is not among them is passed."""
     for constraint in model._meta.constraints:
-        if isinstance(constraint, CheckConstraint) and named_in(constraint.condition) <= values.keys():
-            if holds(constraint.condition, values) is False:
-                return constraint.name.replace("_", " ")
+        asked = isinstance(constraint, CheckConstraint) and named_in(constraint.condition) <= values.keys()
+        if asked and holds(constraint.condition, values) is False:
+            return constraint.name.replace("_", " ")
     return None
 
 

@@ -56,4 +56,4 @@ def fields_of(model):
 def content_of(model):
     """Of the models in COPIES: the fields that stay as they were where a row does not say them."""
     own = {"number", "what", "by", "on_behalf_of", "reason", "assessment", "review", "effective_on", "recorded_at"}
-    return [name for name in fields_of(model) if name not in own]
+    return {name for name in fields_of(model) if name not in own}

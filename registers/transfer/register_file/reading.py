@@ -16,6 +16,7 @@ from registers.transfer.register_file.parsing import SHOWN, CannotRestore, Probl
 from registers.transfer.register_file.values import LIBRARY, empty_of
 
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+SLUG = re.compile("[-a-zA-Z0-9_]+")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 SMALL, LARGEST = 32_767, 2_000_000_000  # what PostgreSQL takes
@@ -36,8 +37,8 @@ class Rows:
             raise CannotRestore(self.problems)
 
     def row(self, model, said, path, before=None, also=()):
-        """By name of a field, what a row says, or None where it is no object. before: what the copy before it said,
-        brought up to date. also: names of what is no field and is read elsewhere."""
+        """By name of a field, what a row says, or None where it is no object. before: what the copy before it
+        said, and named of what is not here: brought up to date. also: names of what is no field and is read elsewhere."""
         if not isinstance(said, dict):
             self.wrong(path, "This is not an object.")
             return None
@@ -47,12 +48,14 @@ class Rows:
         content = content_of(model) if before is not None else ()
         found = {}
         for name, field in fields.items():
-            if name in said:
-                found[name] = self.value(field, said[name], [*path, name])
-            else:
-                found[name] = before[name] if name in content and name in before else self._left_out(field, path)
-        if before is not None:
-            before |= {name: found[name] for name in content}
+            if name in content and name not in said and name in before:
+                found[name], unknown = before[name]
+                self.unknown += [((*path, name), value) for value in unknown]
+                continue
+            told = len(self.unknown)
+            found[name] = self.value(field, said[name], [*path, name]) if name in said else self._left_out(field, path)
+            if name in content:
+                before[name] = found[name], [value for _, value in self.unknown[told:]]
         if rule := not self.problems and broken(model, found):
             self.wrong(path, f"This breaks a rule: {rule}.")
         return found
@@ -133,6 +136,8 @@ class Rows:
             raise ValueError("This text holds a character that cannot be stored.")
         if field is not None and field.max_length and len(value) > field.max_length:
             raise ValueError(f"This text is longer than {field.max_length} characters.")
+        if isinstance(field, models.SlugField) and value and not SLUG.fullmatch(value):
+            raise ValueError("This is made of letters, digits, hyphens and underscores.")
         return value
 
     @staticmethod

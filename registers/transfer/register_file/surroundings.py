@@ -75,11 +75,13 @@ def _people(people, organisation, rows, around):
 
 
 def _is_address(value):
+    if not isinstance(value, str) or value != value.lower() or not value.isascii() or len(value) > LONGEST_ADDRESS:
+        return False
     try:
         validate_email(value)
     except ValidationError:
         return False
-    return isinstance(value, str) and value == value.lower() and value.isascii() and len(value) <= LONGEST_ADDRESS
+    return True
 
 
 def _is_text(value, longest):
@@ -172,5 +174,7 @@ def _register(said, register, rows, around):
     prefix = around.register["prefix"]
     if not prefix or register.organisation.registers.exclude(pk=register.pk).filter(prefix=prefix).exists():
         rows.wrong(["register", "prefix"], "This organisation has another register with these letters.")
+    if not around.register["name"]:
+        rows.wrong(["register", "name"], "A register has a name.")
     if said.get("slug") != register.slug:
         around.warnings.append(f"The register keeps its own address, {register.slug}.")

@@ -1,6 +1,7 @@
 """A value of a row <-> what the file says for it."""
 
 import datetime
+from functools import cache
 
 from django.db import models
 
@@ -14,6 +15,7 @@ from registers.models import (
     User,
     WarningSign,
 )
+from registers.transfer.register_file.kinds import fields_of
 
 LIBRARY = {FailureType: "slug", AdverseImpact: "slug", WarningSign: "code"}  # known by
 HELD_BACK = ".restored.invalid"  # where people live whom a file brought: nobody gets mail there
@@ -23,7 +25,7 @@ def empty_of(field):
     """What a row says where the file says nothing of a field."""
     if field.many_to_many:
         return []
-    if field.null:
+    if field.null or field.is_relation or isinstance(field, models.DateField):
         return None
     if isinstance(field, models.BooleanField):
         return False
@@ -32,19 +34,29 @@ def empty_of(field):
     return 0 if isinstance(field, models.IntegerField) else ""
 
 
-def said(field, value, names):
-    """What the file says for a value. names: model -> {key: what the file calls that row}."""
-    if value is None:
-        return None
+@cache
+def empties_of(model):
+    return {name: empty_of(field) for name, field in fields_of(model).items()}
+
+
+@cache
+def wording_of(field):
+    """How a value of that field, not None, is said: a function of it and of names, model -> {key: what the file calls
+    that row}."""
+    model = field.related_model
     if field.many_to_many:
-        return sorted(names[field.related_model][row.pk] for row in value.all())
+        return lambda rows, names: sorted(names[model][row.pk] for row in rows.all())
     if field.is_relation:
-        return names[field.related_model][value]
-    if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return value
+        return lambda key, names: names[model][key]
+    if isinstance(field, models.DateTimeField):
+        return lambda instant, names: _instant(instant)
+    if isinstance(field, models.DateField):
+        return lambda day, names: day.isoformat()
+    return lambda value, names: value
+
+
+def _instant(value):
+    return value.astimezone(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class People(dict):

@@ -2,6 +2,10 @@
 
 import hashlib
 import json
+import tempfile
+from contextlib import contextmanager
+
+from django.db import connection, transaction
 
 from registers.models import (
     Appetite,
@@ -21,9 +25,10 @@ from registers.models import (
 from registers.permissions import risks_for
 from registers.transfer.register_file import EXEMPT_LEFT_OUT, FORMAT, VERSION, kept
 from registers.transfer.register_file.kinds import BESIDE, COPIES, RECORDS, REGISTER, content_of, fields_of
-from registers.transfer.register_file.values import empty_of, names_for, said
+from registers.transfer.register_file.values import empties_of, names_for, wording_of
 
 BATCH = 200  # risks in memory together
+SPOOLED = 4_000_000  # bytes of a file that are not put on the disk
 
 
 def pieces(register, *, reader=None, day=None):
@@ -36,6 +41,35 @@ def pieces(register, *, reader=None, day=None):
         digest.update(piece.encode())
         yield piece
     yield f',\n"sha256": "{digest.hexdigest()}"}}\n'
+
+
+def saved(register, **how):
+    """(a temporary file at its beginning, the SHA-256 in it): the register as it stood at one instant, whoever writes
+    meanwhile. how: as pieces takes it."""
+    file = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115  (closed by whoever reads it)
+    with _one_instant():
+        for piece in pieces(register, **how):
+            file.write(piece.encode())
+    file.seek(0)
+    return file, piece.split('"')[3]
+
+
+@contextmanager
+def _one_instant():
+    """Every query in it sees the same; nobody who writes has to wait for it."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic():
+            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")  # atomic() would begin with the lock of a writer
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
 
 
 def text_of(value):
@@ -92,7 +126,7 @@ class _Writer:
 
     def _said(self, field, row):
         value = getattr(row, field.name if field.many_to_many else field.attname)
-        value = said(field, value, self.names)
+        value = None if value is None else wording_of(field)(value, self.names)
         if field.related_model in self.named and value is not None:
             self.named[field.related_model].add(value)
         return value
@@ -100,16 +134,19 @@ class _Writer:
     def _row(self, row, patches=None, before=None):
         """What the file says of a row: all that is not empty, or of a copy all that is not as before. patches: what
         this installation had no place for. before: the whole of the copy before it, which is brought up to date."""
-        model = type(row)
-        whole = {name: self._said(field, row) for name, field in fields_of(model).items()}
+        fields = fields_of(type(row))
+        whole = {name: self._said(field, row) for name, field in fields.items()}
         kept.put_back_in_row(whole, patches or {})
-        fields = fields_of(model)
-        content = content_of(model) if before is not None else ()
-        found = {n: v for n, v in whole.items() if n not in content and v != empty_of(fields[n])}
-        for name in content:
-            if whole[name] != before.get(name, empty_of(fields[name])):
-                found[name] = whole[name]
-            before[name] = whole[name]
+        empty = empties_of(type(row))
+        if before is None:
+            return {name: value for name, value in whole.items() if value != empty[name]}
+        content = content_of(type(row))
+        found = {
+            name: value
+            for name, value in whole.items()
+            if value != (before.get(name, empty[name]) if name in content else empty[name])
+        }
+        before.update(whole)
         return found
 
     def _risks(self):
@@ -146,8 +183,8 @@ class _Writer:
     def _risk(self, risk, beside):
         patches = self.kept.get("risks", {}).get(str(risk.number), {})
         for name, model in (("assessments", Assessment), ("reviews", Review)):
-            self.names[model] = {row.pk: n for n, row in enumerate(beside[name], 1)}
-        self.names[Control] = {pk: n for n, (pk, _) in enumerate(beside["controls"], 1)}
+            self.names[model] = _Places((row.pk, n) for n, row in enumerate(beside[name], 1))
+        self.names[Control] = _Places((pk, n) for n, (pk, _) in enumerate(beside["controls"], 1))
         self.places |= {("assessment", pk): n for pk, n in self.names[Assessment].items()}
         self.places |= {("revision", row.pk): row.number for row in beside["revisions"]}
         found = self._row(risk)
@@ -156,16 +193,25 @@ class _Writer:
             if name in RECORDS:
                 lines = [{"revisions": self._list(revisions)} for _, revisions in rows]
             else:
-                lines = self._list(rows, of_list.get("values", {}))
+                lines = self._list(rows, self._patches(rows, of_list.get("values", {})))
             if lines := kept.put_back_in_list(lines, of_list.get("rows", {}), self.day):
                 found[name] = lines
         return found
 
+    def _patches(self, rows, values):
+        """Key of a row -> what was kept of it. values: by the place in the whole list, of which a day may show part."""
+        if not values:
+            return {}
+        model = type(rows[0]) if rows else None
+        order = "number" if model is RiskRevision else "pk"
+        keys = model.objects.filter(risk=rows[0].risk_id).order_by(order).values_list("pk", flat=True) if model else ()
+        return {pk: values[str(place)] for place, pk in enumerate(keys, 1) if str(place) in values}
+
     def _list(self, rows, patches=None):
         before = {} if rows and isinstance(rows[0], COPIES) else None
         found = []
-        for number, row in enumerate(rows, 1):
-            line = self._row(row, (patches or {}).get(str(number)), before)
+        for row in rows:
+            line = self._row(row, (patches or {}).get(row.pk), before)
             if decision := type(row).__name__ == "Escalation" and self.decisions.get(row.pk):
                 line["decision"] = self._row(decision)
             found.append(line)
@@ -185,7 +231,11 @@ class _Writer:
     def _imports(self):
         if self.day:
             return
-        done = self.register.imports.filter(stage=RegisterImport.Stage.DONE, kept__isnull=True).order_by("pk").defer("sheets")
+        done = (
+            self.register.imports.filter(stage=RegisterImport.Stage.DONE, kept__isnull=True)
+            .order_by("pk")
+            .defer("sheets")
+        )
         for batch in done:
             rows = ImportedRow.objects.filter(batch=batch).order_by("number")
             if len(self.numbers) < self.register.risks.count():
@@ -211,6 +261,13 @@ class _Writer:
                 if post.directorate:
                     self.named[Directorate].add(post.directorate.name)
                 yield {"title": post.title} | ({"directorate": post.directorate.name} if post.directorate else {})
+
+
+class _Places(dict):
+    """Key of a row -> where it stands in its list; None for what came after the day that is written."""
+
+    def __missing__(self, key):
+        return None
 
 
 def _grouped(rows, name):

@@ -1,0 +1,138 @@
+"""A register's whole history as a file: what is in it, for whom, and that it is always the same."""
+
+import json
+import logging
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from makers import (
+    days_ago,
+    make_assessment,
+    make_assurance,
+    make_control,
+    make_escalation,
+    make_organisation,
+    make_person,
+    make_register,
+    make_revision,
+    make_risk,
+)
+from test_restoring import rich_register, written
+
+from registers.models import AuditEntry, Role
+
+pytestmark = pytest.mark.django_db
+
+
+def read(client, register, query="", role=Role.MANAGER):
+    client.force_login(make_person(register.organisation, role))
+    answer = client.get(reverse("export_json", args=[register.slug]) + query)
+    return answer, json.loads(b"".join(answer.streaming_content)) if answer.status_code == 200 else None
+
+
+def test_the_same_register_gives_the_same_bytes():
+    register = rich_register()
+    assert written(register) == written(register)
+
+
+def test_a_manager_gets_the_file_named_after_the_register_and_the_log_says_so(client, caplog):
+    register = rich_register()
+    with caplog.at_level(logging.INFO, "registers.exports"):
+        answer, found = read(client, register)
+    assert answer["Content-Disposition"] == 'attachment; filename="ours.json"'
+    assert (found["format"], found["version"], len(found["risks"])) == ("failing-well-register", 1, 3)
+    assert found["sha256"] in caplog.text and "register=ours" in caplog.text
+
+
+def test_a_get_writes_nothing(client):
+    register = rich_register()
+    before = AuditEntry.objects.count()
+    read(client, register)
+    assert AuditEntry.objects.count() == before
+
+
+def test_another_organisations_words_are_not_in_it():
+    register = rich_register()
+    stranger = make_risk(title="Stranger canary")
+    text = written(register).decode()
+    assert "canary" in text and "Stranger" not in text
+    assert stranger.raised_by.email not in text and stranger.register.organisation.slug not in text
+
+
+def test_what_another_register_of_the_organisation_says_is_not_in_it():
+    register = rich_register()
+    make_risk(make_register(register.organisation), title="Neighbour canary")
+    assert "Neighbour" not in written(register).decode()
+
+
+def test_a_reader_without_sight_of_exempt_risks_or_drafts_gets_none_and_the_file_says_so():
+    """No role may export and not see them today; the file does not rest on that."""
+    register = rich_register()
+    text = written(register, reader=make_person(register.organisation, Role.PEER)).decode()
+    assert json.loads(text)["left_out"] == {"exempt_risks": 2}
+    assert "canary" not in text and "Old ref 7" not in text
+    assert json.loads(text)["agreements"][0]["positions"] == [[1, 5, 1]]
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.OFFICER, Role.PEER, Role.ADMINISTRATOR])
+def test_nobody_but_a_manager_gets_it(client, role):
+    assert read(client, rich_register(), role=role)[0].status_code == 403
+
+
+def test_as_at_a_day_it_is_the_history_up_to_that_day(client):
+    above = make_register()
+    register = make_register(above.organisation, parent=above)
+    by = make_person(register.organisation)
+    risk = make_risk(register, by=by, on=days_ago(30), assessed=(3, 3), title="Early")
+    make_assessment(risk, (5, 5), by=by, on=days_ago(10))
+    make_assessment(risk, (4, 4), by=by, on=days_ago(29))  # late, and counts from then: its revision does not
+    make_revision(risk, by=by, on=days_ago(5), title="Late canary")
+    control = make_control(risk, by=by, on=days_ago(5), title="Control canary")
+    make_assurance(risk, by=by, on=days_ago(25), control=control)
+    make_escalation(risk, above, by=by, on=days_ago(4), approved_by=by)
+    make_risk(register, by=by, on=days_ago(2), title="Later canary")
+    _answer, found = read(client, register, f"?as_at={days_ago(20).isoformat()}")
+    assert "canary" not in json.dumps(found)
+    assert found["as_at"] == days_ago(20).isoformat()
+    (only,) = found["risks"]
+    assert [row["likelihood"] for row in only["assessments"]] == [3, 4]
+    assert [row["number"] for row in only["revisions"]] == [1]
+    assert "escalations" not in only and "control" not in only["assurances"][0]
+
+
+def test_what_cannot_be_read_as_a_day_is_a_bad_request(client):
+    register = rich_register()
+    assert read(client, register, "?as_at=yesterday")[0].status_code == 400
+    agreement = register.agreements.get()
+    assert client.get(reverse("export_json", args=["ours"]) + f"?agreed={agreement.pk}").status_code == 400
+
+
+def test_it_costs_as_many_queries_with_twenty_risks_as_with_one():
+    def cost(risks):
+        register = make_register()
+        by = make_person(register.organisation)
+        for _ in range(risks):
+            make_control(make_risk(register, by=by, assessed=(3, 3)), by=by)
+        with CaptureQueriesContext(connection) as asked:
+            written(register)
+        return len(asked)
+
+    assert cost(1) == cost(20)
+
+
+def test_the_command_writes_the_same_file(tmp_path):
+    register = rich_register()
+    target = tmp_path / "ours.json"
+    call_command("export_register", register="ours", output=str(target))
+    assert target.read_bytes() == written(register)
+
+
+def test_the_command_says_what_it_cannot_do():
+    with pytest.raises(CommandError, match="no register"):
+        call_command("export_register", register="nowhere")
+    make_register(make_organisation(), slug="here")
+    with pytest.raises(CommandError, match="2026-09-30"):
+        call_command("export_register", register="here", as_at="soon")
