@@ -297,6 +297,17 @@ def test_a_reference_of_ours_that_was_never_given_comes_in_as_new(manager, regis
     assert (risk.title, risk.notes) == ("Roof leaks", "Reference there: CORP-950")
 
 
+def test_an_empty_register_takes_over_references_of_its_own_form(manager, register):
+    rows = [["CORP-007", "Roof"], ["CORP-3", "Boiler"], ["", "Windows"], ["A1", "Doors"]]
+    batch = to_preview(manager, register, csv_of(["Reference", "Title"], *rows))
+    assert "CORP-007" in manager.get(batch.get_absolute_url()).text
+    take_in(manager, batch)
+    said = dict(register.risks.values_list("number", "title"))
+    register.refresh_from_db()
+    assert said == {7: "Roof", 3: "Boiler", 8: "Windows", 9: "Doors"}
+    assert register.next_number == 10
+
+
 def test_a_closed_risk_is_not_changed(manager, register):
     risk = make_risk(register)
     risk.close(by=manager.user, version=1, reason="It is over.")

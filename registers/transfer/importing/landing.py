@@ -77,6 +77,7 @@ class Making:
         return NewRisk(
             content=self._content({"event": values["title"]} | values),
             raised_on=raised_on,
+            number=row.reads["number"],
             close={"reason": f"Closed there already. {self._says(row)}"} if held["closes"] else None,
             **self._beside(row),
         )

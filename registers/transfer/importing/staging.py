@@ -60,7 +60,8 @@ def _move(batch, stage, plan=None):
 
 def stage_some(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
     """Read the next rows; returns the import as it is then. after: how many were read when this was asked for: where
-    somebody else has gone on meanwhile nothing is done. Nothing is held while rows are read, only while they are kept."""
+    somebody else has gone on meanwhile nothing is done. Nothing is held while rows are read, but while they are kept.
+    """
     batch = _imports().get(pk=batch.pk)
     if batch.stage != Stage.STAGING or batch.rows_read != after:
         return batch
