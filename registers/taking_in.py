@@ -180,7 +180,9 @@ class _Life:
         said = {"reason": reason, "on_behalf_of": on_behalf_of, "recorded_at": recorded_at}
         self.record(what or What.EDITED, day, **said)
 
-    def assess(self, *, effective_on=None, recorded_at=None, **judgement):
+    def assess(self, *, effective_on=None, recorded_at=None, next_review_on=None, **judgement):
+        """next_review_on: where it is not the day that the band gives. Said with the judgement it needs no revision of
+        its own."""
         risk, day = self.risk, effective_on or timezone.localdate()
         when = {"recorded_at": recorded_at or self.writing.recorded_at}
         risk.in_turn(What.ASSESSED)
@@ -190,6 +192,7 @@ class _Life:
         if judged.is_our_current:
             self.judged.append(judged)
             risk.stands_by(max(reversed(self.judged), key=lambda row: row.effective_on))  # of one day the last
+            risk.next_review_on = next_review_on or risk.next_review_on
         self.record(What.ASSESSED, max(day, self.revisions[-1].effective_on), assessment=judged, **when)
 
     def add(self, model, *, reason="", effective_on=None, recorded_at=None, **content):

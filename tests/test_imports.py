@@ -100,7 +100,9 @@ def test_a_closed_risk_comes_in_and_is_closed(manager, register):
 
 def test_the_next_review_is_the_day_that_the_file_says(manager, register):
     brought_in(manager, register, csv_of([*PLAIN, "Next review"], [*plain_rows(1)[0], "15/01/2027"]))
-    assert register.risks.get().next_review_on.isoformat() == "2027-01-15"
+    risk = register.risks.get()
+    assert (risk.next_review_on.isoformat(), risk.version) == ("2027-01-15", 2)  # logged, then judged
+    assert risk.revisions.latest().next_review_on == risk.next_review_on
 
 
 def test_what_stands_in_a_cell_stays_with_the_risk(manager, register):

@@ -87,7 +87,7 @@ class Making:
         return ChangedRisk(risk, row.version, self._content(changes), **self._beside(row))
 
     def reviews(self, taken) -> list[ChangedRisk]:
-        """The next review that a row names, where its rating has set another day. taken: (row, risk)."""
+        """The next review that a row names, where its risk has another by now. taken: (row, risk)."""
         asked = [(risk, day(row.reads["values"].get("next_review_on"))) for row, risk in taken]
         asked = [(risk, on) for risk, on in asked if on and risk.next_review_on != on and risk.status != CLOSED]
         return [ChangedRisk(risk, risk.version, {"next_review_on": on}) for risk, on in asked]
@@ -108,8 +108,11 @@ class Making:
 
     def _beside(self, row):
         held = row.reads["held"]
+        judgements = [self._judgement(row, one) for one in _oldest_first(held["judged"])]
+        for one in [one for one in judgements if one["kind"] == "current"][-1:]:
+            one["next_review_on"] = day(row.reads["values"].get("next_review_on"))
         return {
-            "judgements": [self._judgement(row, one) for one in _oldest_first(held["judged"])],
+            "judgements": judgements,
             "controls": [{"title": t, "detail": detail, "kind": "", "owner": None} for t, detail in held["controls"]],
             "actions": [self._action(row, one) for one in held["actions"]],
         }
