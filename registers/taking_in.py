@@ -16,6 +16,7 @@ from registers.models import (
     Control,
     ManyMovedOn,
     Position,
+    Register,
     Risk,
     RiskRevision,
 )
@@ -30,7 +31,8 @@ What = RiskRevision.What
 class NewRisk:
     """content: by field of RiskContent. judgements: keyword arguments of Risk.assess, kind and effective_on included,
     oldest first. controls, actions: keyword arguments of Control.add and Action.add. close: those of Risk.close, where
-    it is to be closed at last; what is closed from its first day takes no judgement. Its number is the next."""
+    it is to be closed at last; what is closed from its first day takes no judgement. number: None for the next; given
+    only to a register that has never given one."""
 
     content: dict
     raised_on: object
@@ -38,6 +40,7 @@ class NewRisk:
     controls: list[dict] = field(default_factory=list)
     actions: list[dict] = field(default_factory=list)
     close: dict | None = None
+    number: int | None = None
 
 
 @dataclass
@@ -62,7 +65,7 @@ def take_in(*, register, by, new=(), changed=(), reason="", recorded_at=None) ->
     Raises ManyMovedOn where risks to be changed are not at their version, OutOfTurn where one is closed,
     RatingOutsideScheme and ValueError as those verbs do."""
     new, changed = list(new), list(changed)
-    numbers = iter(register.take_numbers(len(new)) if new else ())
+    numbers = iter(_numbers(register, new))
     held = _held(register, changed)
     writing = _Writing(register, by, reason, recorded_at or timezone.now())
     risks = []
@@ -73,6 +76,21 @@ def take_in(*, register, by, new=(), changed=(), reason="", recorded_at=None) ->
         risks += writing.batch(_Life.go_on(writing, one, *known[one.risk.pk]) for one in batch)
     AuditEntry.record_many(organisation=register.organisation, by=by, tellings=writing.tellings)
     return risks
+
+
+def _numbers(register, new):
+    """The number of each: given, or the next after them all. Raises ValueError where the register gave some before."""
+    given = [one.number for one in new if one.number]
+    if not given:
+        return register.take_numbers(len(new)) if new else ()
+    after = max(given) + 1
+    rest = range(after, after + len(new) - len(given))
+    is_first = Register.objects.filter(pk=register.pk, next_number=1).update(next_number=rest.stop)
+    if not is_first or len(set(given)) < len(given):
+        raise ValueError(f"{register} gives numbers itself, each once.")
+    register.refresh_from_db(fields=["next_number"])
+    rest = iter(rest)
+    return [one.number or next(rest) for one in new]
 
 
 def _batches(rows):
@@ -162,7 +180,9 @@ class _Life:
         said = {"reason": reason, "on_behalf_of": on_behalf_of, "recorded_at": recorded_at}
         self.record(what or What.EDITED, day, **said)
 
-    def assess(self, *, effective_on=None, recorded_at=None, **judgement):
+    def assess(self, *, effective_on=None, recorded_at=None, next_review_on=None, **judgement):
+        """next_review_on: where it is not the day that the band gives. Said with the judgement it needs no revision of
+        its own."""
         risk, day = self.risk, effective_on or timezone.localdate()
         when = {"recorded_at": recorded_at or self.writing.recorded_at}
         risk.in_turn(What.ASSESSED)
@@ -172,6 +192,7 @@ class _Life:
         if judged.is_our_current:
             self.judged.append(judged)
             risk.stands_by(max(reversed(self.judged), key=lambda row: row.effective_on))  # of one day the last
+            risk.next_review_on = next_review_on or risk.next_review_on
         self.record(What.ASSESSED, max(day, self.revisions[-1].effective_on), assessment=judged, **when)
 
     def add(self, model, *, reason="", effective_on=None, recorded_at=None, **content):

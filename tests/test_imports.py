@@ -61,6 +61,7 @@ def test_the_page_afterwards_leads_to_the_worklist_and_the_dashboard(manager, re
     batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(3)))
     page = manager.get(batch.get_absolute_url()).text
     assert "3 risks are on the register" in page
+    assert re.search(r": \d+ things to put right", page)
     assert all(f'href="/registers/ours/{there}/"' in page for there in ("worklist", "dashboard"))
 
 
@@ -99,7 +100,9 @@ def test_a_closed_risk_comes_in_and_is_closed(manager, register):
 
 def test_the_next_review_is_the_day_that_the_file_says(manager, register):
     brought_in(manager, register, csv_of([*PLAIN, "Next review"], [*plain_rows(1)[0], "15/01/2027"]))
-    assert register.risks.get().next_review_on.isoformat() == "2027-01-15"
+    risk = register.risks.get()
+    assert (risk.next_review_on.isoformat(), risk.version) == ("2027-01-15", 2)  # logged, then judged
+    assert risk.revisions.latest().next_review_on == risk.next_review_on
 
 
 def test_what_stands_in_a_cell_stays_with_the_risk(manager, register):
@@ -296,6 +299,17 @@ def test_a_reference_of_ours_that_was_never_given_comes_in_as_new(manager, regis
     assert (risk.title, risk.notes) == ("Roof leaks", "Reference there: CORP-950")
 
 
+def test_an_empty_register_takes_over_references_of_its_own_form(manager, register):
+    rows = [["CORP-007", "Roof"], ["CORP-3", "Boiler"], ["", "Windows"], ["A1", "Doors"]]
+    batch = to_preview(manager, register, csv_of(["Reference", "Title"], *rows))
+    assert "CORP-007" in manager.get(batch.get_absolute_url()).text
+    take_in(manager, batch)
+    said = dict(register.risks.values_list("number", "title"))
+    register.refresh_from_db()
+    assert said == {7: "Roof", 3: "Boiler", 8: "Windows", 9: "Doors"}
+    assert register.next_number == 10
+
+
 def test_a_closed_risk_is_not_changed(manager, register):
     risk = make_risk(register)
     risk.close(by=manager.user, version=1, reason="It is over.")
@@ -358,15 +372,15 @@ def test_a_page_whose_rows_were_read_anew_takes_nothing_in(manager, register):
 
 
 def test_reading_goes_on_where_it_was_cut_off(manager, register):
-    batch = started(manager, register, 2500)
-    for after in (0, 0, 7, 1000):  # twice at once, and from a page of somebody's own
+    batch = started(manager, register, 1200)
+    for after in (0, 0, 7, 500):  # twice at once, and from a page of somebody's own
         manager.post(batch.get_absolute_url(), {"step": "staging", "after": after})
     batch.refresh_from_db()
-    assert (batch.rows_read, batch.rows.count(), batch.stage) == (2000, 2000, "staging")
-    assert "2000 of 2500 rows read" in manager.get(batch.get_absolute_url()).text
-    manager.post(batch.get_absolute_url(), {"step": "staging", "after": 2000})
+    assert (batch.rows_read, batch.rows.count(), batch.stage) == (1000, 1000, "staging")
+    assert "1000 of 1200 rows read" in manager.get(batch.get_absolute_url()).text
+    manager.post(batch.get_absolute_url(), {"step": "staging", "after": 1000})
     batch.refresh_from_db()
-    assert (batch.rows.count(), batch.stage) == (2500, "ready")
+    assert (batch.rows.count(), batch.stage) == (1200, "ready")
 
 
 def started(manager, register, count):

@@ -67,14 +67,15 @@ def check(content, register):
 
 
 @transaction.atomic
-def restore(content, register, *, by, file_name="register.json"):
-    """Take the file into the register and return the Report. Raises CannotRestore, and then nothing was written."""
+def restore(content, register, *, by, file_name="register.json", under_way=None):
+    """Take the file into the register and return the Report. under_way: the import that it is, where it came through
+    the pages. Raises CannotRestore, and then nothing was written."""
     register = Register.objects.select_for_update().select_related("organisation", "scheme").get(pk=register.pk)
     report = Report()
     file = _File(content, register, report)
     try:
         with transaction.atomic():
-            file.write(by, file_name)
+            file.write(by, file_name, under_way)
     except (IntegrityError, DataError) as error:
         said = str(error).splitlines()[0][:200]
         raise CannotRestore([Problem((), f"The database refuses what the file says: {said}.")]) from error
@@ -92,7 +93,7 @@ class _File:
         courses = [Course.of(history) for history in self._histories()]
         self._rest(courses)
 
-    def write(self, by, file_name):
+    def write(self, by, file_name, under_way=None):
         if self._begin():
             return
         self._refuse_wrong()
@@ -110,7 +111,7 @@ class _File:
         agreements, imports, appetites = self._rest(courses)
         self._refuse_wrong()
         self._write_rest(writing, agreements, imports, appetites)
-        self._remember(by, file_name, writing)
+        self._remember(by, file_name, writing, under_way)
 
     def _begin(self):
         """Whether there is nothing to do: the register says the same already. Raises CannotRestore."""
@@ -134,7 +135,8 @@ class _File:
         return False
 
     def _holds_something(self):
-        return any(rows.exists() for rows in (self.register.risks, self.register.agreements, self.register.imports))
+        done = self.register.imports.filter(stage=RegisterImport.Stage.DONE)
+        return any(rows.exists() for rows in (self.register.risks, self.register.agreements, done))
 
     def _refuse_wrong(self):
         if self.rows.problems:
@@ -254,7 +256,7 @@ class _File:
         said = {"facts": facts, "seal": agreement.sealed(), "text": text}
         writing.tellings.append(Telling.of(verb="agreement.restored", subject=self.register, **said))
 
-    def _remember(self, by, file_name, writing):
+    def _remember(self, by, file_name, writing, under_way=None):
         """That it was restored, by whom and from which file; and what had no place here."""
         kept = self.read_histories.kept
         around = {path[1]: value for path, value in self.rows.unknown if path[0] == "register"}
@@ -262,7 +264,10 @@ class _File:
         digest = hashlib.sha256(self.content).hexdigest()
         now = {"begun_at": timezone.now(), "done_at": timezone.now()}
         done = {"stage": RegisterImport.Stage.DONE, "kept": kept, "digest": digest, "file_name": file_name[:200]}
-        made = RegisterImport.objects.create(register=self.register, by=by, **done, **now)
+        made = under_way or RegisterImport(register=self.register)
+        for name, value in {"by": by, "is_ours": True, **done, **now}.items():
+            setattr(made, name, value)
+        made.save()
         counts = {**self.report.counts, "import": made.pk, "digest": digest}
         whole = {"register": str(self.register), "file": file_name[:200], "by": str(by)}
         writing.tellings.append(Telling.of(verb="register.restored", subject=self.register, facts=counts, text=whole))

@@ -4,21 +4,25 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
 from registers.forms.import_words import ImportWordsForm
 from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportStepForm
 from registers.models import ManyMovedOn, RegisterImport
-from registers.permissions import Permission, get_register_for
+from registers.permissions import Permission, get_register_for, risks_for
+from registers.reports import Worklist
 from registers.reports.imports import SHOWS, Preview, done_before, under_way
 from registers.transfer.importing.files import BYTES
 from registers.transfer.importing.landing import NotAsShown, land, seen_of
+from registers.transfer.importing.ours import CannotRestore, as_told
 from registers.transfer.importing.refused import refused_csv
 from registers.transfer.importing.staging import give_up, match_words, name_columns, read_anew, stage_some
 from registers.views.reading import page_of, read_only
 
 Stage = RegisterImport.Stage
+COUNTED = 2000  # rows up to which the page afterwards waits for the worklist's count
 
 
 def get_import_for(user, slug, pk):
@@ -74,7 +78,23 @@ def import_rows(request, register, batch):
     return render(request, "registers/import_rows.html", {"register": register, "batch": batch})
 
 
+def import_restore(request, register, batch):
+    """A file of ours: what it brings is known, and there is nothing to name."""
+    form = ImportStepForm(request.POST if request.method == "POST" else None, initial={"seen": seen_of(batch)})
+    problems, status = batch.report["problems"], 200
+    if form.is_valid():
+        try:
+            land(batch, by=request.user, seen=form.cleaned_data["seen"])
+            return redirect(batch)
+        except CannotRestore as refusal:
+            problems, status = [as_told(one.path, one.words) for one in refusal.problems], 409
+    context = {"register": register, "batch": batch, "form": form, "problems": problems}
+    return render(request, "registers/import_restore.html", context, status=status)
+
+
 def import_preview(request, register, batch):
+    if batch.is_ours:
+        return import_restore(request, register, batch)
     form = ImportStepForm(request.POST if request.method == "POST" else None, initial={"seen": seen_of(batch)})
     conflict = None
     if form.is_valid():
@@ -90,6 +110,9 @@ def import_preview(request, register, batch):
 
 def import_done(request, register, batch):
     context = {"register": register, "batch": batch, **rows_shown(request, batch)}
+    if context["preview"].total <= COUNTED:
+        risks = risks_for(request.user, register)
+        context["things"] = Worklist(register, risks, timezone.localdate(), reader=request.user).count
     return render(request, "registers/import_done.html", context)
 
 

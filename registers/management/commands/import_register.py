@@ -11,6 +11,7 @@ from registers.permissions import Permission, can, people_who
 from registers.transfer.importing.beginning import begin_import
 from registers.transfer.importing.files import CannotRead, letter
 from registers.transfer.importing.landing import NotAsShown, land
+from registers.transfer.importing.ours import CannotRestore
 from registers.transfer.importing.plan import Plan
 from registers.transfer.importing.refused import in_words
 from registers.transfer.importing.staging import give_up, read_anew, stage_some
@@ -62,7 +63,7 @@ class Command(BaseCommand):
                 land(batch, by=person)
                 is_kept = True
             return told
-        except (NotAsShown, ManyMovedOn) as moved:
+        except (NotAsShown, ManyMovedOn, CannotRestore) as moved:
             raise CommandError("Nothing was changed: the register moved on meanwhile. Try again.") from moved
         finally:
             if not is_kept:
@@ -105,6 +106,8 @@ def staged(batch):
 
 def report_of(batch, person, check):
     """What --json prints. imported: of new and changed; with --check, as it would be."""
+    if batch.is_ours:
+        return report_of_ours(batch, person, check)
     plan = Plan.from_json(batch.plan)
     rows = list(batch.rows.order_by("number").defer("cells", "reads"))
     counts = {outcome: sum(row.outcome == outcome for row in rows) for outcome in ("new", "changed", "unchanged")}
@@ -128,6 +131,21 @@ def report_of(batch, person, check):
     }
 
 
+def report_of_ours(batch, person, check):
+    """The same of a register that is restored: whole, or not at all. Raises CommandError for what is wrong with it."""
+    if problems := batch.report["problems"]:
+        lines = [f"{one['where']}: {one['words']}" for one in problems]
+        raise CommandError("\n".join(["Nothing was changed.", *lines]))
+    count = 0 if batch.report["is_unchanged"] else batch.report["counts"].get("risks", 0)
+    said = {"file": batch.file_name, "register": batch.register.slug, "by": person.email, "is_check": check}
+    said |= {"sheet": "", "columns": [], "rows_read": batch.report["counts"].get("risks", 0), "imported": count}
+    return (
+        said
+        | {"new": count, "changed": 0, "unchanged": 0, "refused": [], "noted": batch.report["warnings"]}
+        | {"posts_added": batch.report["posts"]}
+    )
+
+
 def _said(row, problem):
     return {"row": row.number, **{name: problem[name] for name in ("column", "said", "problem")}}
 
@@ -140,4 +158,5 @@ def in_lines(told):
     count = len({one["row"] for one in told["refused"]})
     total = f"{told['rows_read']} rows read: {told['new']} new, {told['changed']} changed, {told['unchanged']} the same"
     ends = f"{total}, {count} left out. Taken in by {told['by']}." if not would else f"{total}, {count} left out."
-    return "\n".join([f"Sheet {told['sheet']}:", *columns, *left_out, *posts, ends])
+    sheet = [f"Sheet {told['sheet']}:"] if told["sheet"] else []
+    return "\n".join([*sheet, *columns, *left_out, *posts, ends])

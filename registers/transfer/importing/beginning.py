@@ -6,6 +6,7 @@ import uuid
 from django.db import transaction
 
 from registers.models import Register, RegisterImport
+from registers.transfer.importing import ours
 from registers.transfer.importing.files import CannotRead, Sheet, sheets_of
 from registers.transfer.importing.known import known_of, remembered_of
 from registers.transfer.importing.packed import packed_sheets, sheets_in
@@ -23,9 +24,7 @@ def begin_import(register, *, by, file_name, content, token=None, sheet="", is_f
     fields = {"file_name": file_name, "digest": digest, "by": by}
     under_way = None if is_fresh else _under_way(register, digest, token)
     if not under_way:
-        sheets = sheets_of(file_name, content)
-        plan = best_plan(_named(sheet, sheets), register)
-        fields |= {"sheets": packed_sheets(sheets), "plan": plan.as_json()}
+        fields |= _read(register, file_name, content, sheet)
     with transaction.atomic():
         Register.objects.select_for_update().get(pk=register.pk)  # who sends the same file at once comes second
         under_way = under_way or (None if is_fresh else _under_way(register, digest, token))
@@ -55,6 +54,16 @@ def heading_row_of(sheet: Sheet, plan: Plan) -> int:
     """The last row above the first row of data."""
     above = [line.number for line in sheet.lines if line.number < plan.first_line]
     return above[-1] if above else max(1, plan.first_line - 1)
+
+
+def _read(register, file_name, content, sheet):
+    """The fields of an import that follow from what the file says. Raises CannotRead."""
+    if ours.is_ours(file_name, content):
+        said = {"report": ours.told(content, register), "sheets": ours.packed(content)}
+        return said | {"is_ours": True, "stage": Stage.READY}
+    sheets = sheets_of(file_name, content)
+    plan = best_plan(_named(sheet, sheets), register)
+    return {"sheets": packed_sheets(sheets), "plan": plan.as_json()}
 
 
 def _named(name, sheets):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from registers.models import Action, AdverseImpact, AuditEntry, FailureType, ImportedRow, Post, RegisterImport, Risk
 from registers.taking_in import ChangedRisk, NewRisk, take_in
+from registers.transfer.importing import ours
 from registers.transfer.importing.holding import DAYS
 from registers.transfer.importing.posts import posts_to_add
 from registers.transfer.importing.staging import hold
@@ -27,10 +28,13 @@ def seen_of(batch) -> str:
 @transaction.atomic
 def land(batch, *, by, seen=None) -> RegisterImport:
     """Take in what was staged; returns the import, done. Twice is once. seen: see seen_of, where somebody was shown
-    what would happen. Raises NotAsShown, and ManyMovedOn where a risk has changed since its row was held against it."""
+    what would happen. Raises NotAsShown; ManyMovedOn where a risk has changed since its row was held against it; and
+    CannotRestore for a file of ours that does not fit the register any more."""
     batch = hold(batch)
     if batch.is_done:
         return batch
+    if batch.is_ours:
+        return ours.put_back(batch, by)
     if batch.stage != RegisterImport.Stage.READY or seen not in (None, seen_of(batch)):
         raise NotAsShown(f"{batch} has been read anew.")
     rows = list(batch.rows.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED)).order_by("number"))
@@ -73,6 +77,7 @@ class Making:
         return NewRisk(
             content=self._content({"event": values["title"]} | values),
             raised_on=raised_on,
+            number=row.reads["number"],
             close={"reason": f"Closed there already. {self._says(row)}"} if held["closes"] else None,
             **self._beside(row),
         )
@@ -82,7 +87,7 @@ class Making:
         return ChangedRisk(risk, row.version, self._content(changes), **self._beside(row))
 
     def reviews(self, taken) -> list[ChangedRisk]:
-        """The next review that a row names, where its rating has set another day. taken: (row, risk)."""
+        """The next review that a row names, where its risk has another by now. taken: (row, risk)."""
         asked = [(risk, day(row.reads["values"].get("next_review_on"))) for row, risk in taken]
         asked = [(risk, on) for risk, on in asked if on and risk.next_review_on != on and risk.status != CLOSED]
         return [ChangedRisk(risk, risk.version, {"next_review_on": on}) for risk, on in asked]
@@ -103,8 +108,11 @@ class Making:
 
     def _beside(self, row):
         held = row.reads["held"]
+        judgements = [self._judgement(row, one) for one in _oldest_first(held["judged"])]
+        for one in [one for one in judgements if one["kind"] == "current"][-1:]:
+            one["next_review_on"] = day(row.reads["values"].get("next_review_on"))
         return {
-            "judgements": [self._judgement(row, one) for one in _oldest_first(held["judged"])],
+            "judgements": judgements,
             "controls": [{"title": t, "detail": detail, "kind": "", "owner": None} for t, detail in held["controls"]],
             "actions": [self._action(row, one) for one in held["actions"]],
         }

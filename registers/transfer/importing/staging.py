@@ -1,4 +1,4 @@
-"""Rows are read a thousand at a time and held against the register: what taking them in would do is kept with each,
+"""Rows are read some hundreds at a time and held against the register: what taking them in would do is kept with each,
 and nothing is written to the register. A step that is cut off leaves whole chunks, and the next one goes on."""
 
 from collections import Counter
@@ -15,7 +15,7 @@ from registers.transfer.importing.posts import posts_to_add
 from registers.transfer.importing.readings import Problem
 from registers.transfer.importing.rows import Reader
 
-CHUNK = 1000
+CHUNK = 500
 Stage, Outcome = RegisterImport.Stage, ImportedRow.Outcome
 
 
@@ -58,13 +58,28 @@ def _move(batch, stage, plan=None):
     batch.save(update_fields=["plan", "stage", "rows_read", "report", "rows_in_all"])
 
 
-@transaction.atomic
 def stage_some(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
     """Read the next rows; returns the import as it is then. after: how many were read when this was asked for: where
-    somebody else has gone on meanwhile nothing is done."""
-    batch = hold(batch)
+    somebody else has gone on meanwhile nothing is done. Nothing is held while rows are read, but while they are kept.
+    """
+    batch = _imports().get(pk=batch.pk)
     if batch.stage != Stage.STAGING or batch.rows_read != after:
         return batch
+    rows, total = _read_some(batch, after, chunk)
+    with transaction.atomic():
+        now = hold(batch)
+        if (now.stage, now.rows_read, now.plan) != (Stage.STAGING, after, batch.plan):
+            return now
+        ImportedRow.objects.bulk_create(rows, batch_size=500)
+        now.report = _added_up(now, rows)
+        now.rows_read = after + len(rows)
+        now.stage = Stage.READY if now.rows_read >= total else Stage.STAGING
+        now.save(update_fields=["stage", "rows_read", "report"])
+    return now
+
+
+def _read_some(batch, after, chunk):
+    """The next rows, held against the register, and how many there are in all."""
     plan = Plan.from_json(batch.plan)
     reader = Reader(plan, known_of(batch.register, plan.words))
     lines = data_lines(sheet_of(batch, plan), plan)
@@ -72,23 +87,18 @@ def stage_some(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
     some = lines[after : after + chunk]
     found = found_for(batch.register, references, some)
     keeps_numbers = batch.register.next_number == 1
-    rows = []
-    for line in some:
-        there, wrong = found.get(line.number, (None, ""))
-        rows.append(_staged(batch, line, there, wrong, references, reader, keeps_numbers))
-    ImportedRow.objects.bulk_create(rows, batch_size=500)
-    batch.report = _added_up(batch, rows)
-    batch.rows_read = after + len(some)
-    if batch.rows_read >= len(lines):
-        batch.stage = Stage.READY
-    batch.save(update_fields=["rows_read", "report", "stage"])
-    return batch
+    return [
+        _staged(batch, line, *found.get(line.number, (None, "")), references, reader, keeps_numbers) for line in some
+    ], len(lines)
+
+
+def _imports():
+    return RegisterImport.objects.select_related("register__organisation", "register__scheme", "by")
 
 
 def hold(batch) -> RegisterImport:
     """The import as it is now, held until the transaction ends."""
-    rows = RegisterImport.objects.select_for_update(of=("self",))
-    return rows.select_related("register__organisation", "register__scheme", "by").get(pk=batch.pk)
+    return _imports().select_for_update(of=("self",)).get(pk=batch.pk)
 
 
 def _added_up(batch, rows):
