@@ -19,6 +19,7 @@ from registers.models import (
     Directorate,
     Escalation,
     FailureType,
+    GatheredQuestion,
     Membership,
     Organisation,
     Post,
@@ -245,3 +246,8 @@ def make_appetite(organisation, category="", tolerance="moderate", *, by=None, o
     return Appetite.state(
         organisation, by=by or make_user(), category=category, tolerance=tolerance, effective_on=on, **said
     )
+
+
+def make_question(register, text="Who looks at this between meetings?", *, by, **about):
+    """A question on somebody's own list."""
+    return GatheredQuestion.gather(register, by=by, text=text, **about)

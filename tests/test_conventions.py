@@ -88,7 +88,8 @@ def test_what_others_build_on_does_not_know_risks(path):
 def test_views_reach_risks_and_registers_through_permissions(path):
     guarded = (
         r"Risk|Register|RiskRevision|Assessment|Position|Review|Agreement|AuditEntry|Post|Organisation|Control|Action|"
-        r"ControlRevision|ActionRevision|Assurance|Precedent|Escalation|EscalationDecision|Appetite|SetAside"
+        r"ControlRevision|ActionRevision|Assurance|Precedent|Escalation|EscalationDecision|Appetite|SetAside|"
+        r"GatheredQuestion"
     )
     around = rf"\b({guarded})\.(objects|everything|_base_manager)\b|get_(object|list)_or_404\(\s*({guarded})\b"
     assert re.findall(around, path.read_text()) == []
