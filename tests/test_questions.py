@@ -1,5 +1,6 @@
 """What a member could ask, where each question comes from, and the list that is nobody else's."""
 
+import datetime
 import html
 import re
 import uuid
@@ -236,7 +237,7 @@ def test_as_at_a_past_day_what_stood_then_is_asked_about(ours):
 
 
 def test_a_member_is_offered_questions_of_what_was_agreed(ours):
-    ours.risk(ago=20)
+    ours.risk(ago=20, recorded_at=timezone.now() - datetime.timedelta(days=20))
     make_agreement(ours.register, by=ours.officer, on=days_ago(10))
     ours.risk(ago=2)
     assert list(ours.sources(QUESTIONS[Reason.UNSEEN])) == ["R-001"]
@@ -258,9 +259,8 @@ def test_as_many_queries_for_many_risks_as_for_one(ours):
             make_question(ours.register, f"What {risk.number}?", by=ours.member, risk=risk)
 
     add(1)
-    make_agreement(ours.register, by=ours.officer, on=days_ago(1))
+    make_agreement(ours.register, by=ours.officer)
     with_one = asked()
-    ours.register.agreements.all()
     add(8)
     make_agreement(ours.register, by=ours.officer)
     assert asked() == with_one
@@ -284,7 +284,7 @@ def test_own_words_about_a_risk(ours):
     assert GatheredQuestion.objects.get().risk == risk
 
 
-@pytest.mark.parametrize("said", ["R-999", "X-001", "R-", "R-1-1", "one", "-", "R-" + "9" * 40, "R-１", "R-001\x00"])
+@pytest.mark.parametrize("said", ["R-999", "X-001", "R-", "R-1-1", "one", "-", "R-" + "9" * 40, "R-\uff11", "R-001\x00"])
 def test_what_is_no_reference_is_said_to_be_none(ours, said):
     ours.risk()
     answer = ours.keep(risk=said)
@@ -478,7 +478,7 @@ def test_the_dashboard_offers_to_keep_a_question_and_knows_that_it_is_kept(ours)
 def test_the_dashboard_offers_an_officer_no_question_to_keep(ours):
     ours.risk()
     page = ours.client_of(ours.officer).get("/registers/ours/dashboard/").text
-    assert "look-at" not in page and "Keep this question" not in page and "My questions" not in page
+    assert "app-look__one" in page and "Keep this question" not in page and "My questions" not in page
 
 
 def test_a_question_that_is_kept_on_a_past_day_leads_back_to_that_day(ours):
@@ -490,5 +490,5 @@ def test_a_question_that_is_kept_on_a_past_day_leads_back_to_that_day(ours):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_button_twice_at_once_is_one_question(ours):
-    in_parallel(*[lambda: make_question(ours.register, "One?", by=ours.member)] * 2)
+    in_parallel(4, lambda _: make_question(ours.register, "One?", by=ours.member))
     assert ours.listed() == ["One?"]
