@@ -11,7 +11,18 @@ from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from registers.models import Agreement, Membership, Position, Precedent, Register, Risk, RiskRevision, Role, User
+from registers.models import (
+    Agreement,
+    GatheredQuestion,
+    Membership,
+    Position,
+    Precedent,
+    Register,
+    Risk,
+    RiskRevision,
+    Role,
+    User,
+)
 from registers.models.agreement import positions_known
 
 
@@ -120,6 +131,20 @@ def get_beside_risk_for(user, slug, number, model, pk, permission=Permission.VIE
     record = get_object_or_404(model, risk=risk, pk=pk)
     record.risk = risk
     return risk, record
+
+
+def questions_for(user, register):
+    """What stands on the person's own list of questions for that register: nobody reads another's."""
+    return GatheredQuestion.objects.on_list().filter(by=user, register=register)
+
+
+def get_question_for(user, slug, pk):
+    """A question that this person gathered, still on their list or not: answered like get_register_for, and 404 for one
+    of somebody else or for another register."""
+    register = get_register_for(user, slug, Permission.ASK_QUESTION)
+    question = get_object_or_404(GatheredQuestion, by=user, register=register, pk=pk)
+    question.register = register
+    return question
 
 
 def risks_for(user, register):

@@ -19,6 +19,7 @@ from registers.models import (
     Directorate,
     Escalation,
     FailureType,
+    GatheredQuestion,
     Membership,
     Organisation,
     Post,
@@ -251,3 +252,8 @@ def make_appetite(organisation, category="", tolerance="moderate", *, by=None, o
 def make_import(register, content=b"Reference,Title,Owner\nA1,Reserves run out,Treasurer\n", *, by=None, **fields):
     """A file whose columns are to be named."""
     return begin_import(register, by=by or make_user(), content=content, **{"file_name": "risks.csv", **fields})
+
+
+def make_question(register, text="Who looks at this between meetings?", *, by, **about):
+    """A question on somebody's own list."""
+    return GatheredQuestion.gather(register, by=by, text=text, **about)

@@ -30,6 +30,7 @@ from makers import (
     make_organisation,
     make_person,
     make_post,
+    make_question,
     make_register,
     make_review,
     make_revision,
@@ -67,6 +68,8 @@ SIGNED_IN = everyone(200)
 READERS = everyone(404, **dict.fromkeys(INSIDE, 200))
 EDITORS = READERS | these("member peer administrator", 403)
 MANAGERS = EDITORS | {"officer": 403}
+ASKERS = READERS | these("officer administrator", 403)
+THE_MANAGERS_OWN = ASKERS | these("member peer", 404)  # on the list of one person, who is the manager here
 TOLD = everyone(403, officer=200, manager=200, stranger=200)  # whoever may edit risks somewhere
 STAFF = everyone(403, staff=200, installer=200)
 TO_THE_SIGN_IN = everyone(302)
@@ -79,6 +82,7 @@ ADMIN_NEVER = everyone(302, staff=403, installer=403)
 
 RISK = {"slug": "ours", "number": 1}
 BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
+QUESTION = {"slug": "ours", "pk": "first registers.gatheredquestion"}
 KEY = {"key": "no-such-key"}
 
 # name: (its arguments, what GET answers, what an empty POST answers where the address takes one)
@@ -103,6 +107,9 @@ TABLE = {
     "escalation_decide": (RISK | {"pk": "first registers.escalation"}, MANAGERS, MANAGERS),
     "agreement_list": ({"slug": "ours"}, READERS),
     "agreement_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "question_list": ({"slug": "ours"}, ASKERS, ASKERS),
+    "question_edit": (QUESTION, THE_MANAGERS_OWN, THE_MANAGERS_OWN),
+    "question_take_off": (QUESTION, everyone(405), THE_MANAGERS_OWN | {"manager": 302}),
     "worklist": ({"slug": "ours"}, READERS),
     "check_set_aside": (RISK | {"check": "rq13-vague"}, MANAGERS, MANAGERS),
     "check_take_back": (RISK | {"check": "rq13-vague"}, MANAGERS, MANAGERS),
@@ -223,7 +230,8 @@ TABLE |= admin_rows("authenticator", app="mfa", deletes=ADMIN_POWERS)
 OWN = [name for name in TABLE if not re.match(r"admin:|/admin/|account_|mfa_", name)]
 OF_A_REGISTER = [name for name in OWN if "slug" in TABLE[name][0] and not name.startswith("library")]
 OF_A_RISK = [name for name in OF_A_REGISTER if "number" in TABLE[name][0]]
-BUTTONS = ["risk_duplicate", "import_give_up"]  # no page: sent from another one, and no question in it
+ASKING = [name for name in OF_A_REGISTER if name.startswith("question_")]  # writes on the person's own list alone
+BUTTONS = ["risk_duplicate", "import_give_up", "question_take_off"]  # no page: sent from another one, no question in it
 TAKE_POST = [name for name, row in TABLE.items() if len(row) == 3]
 
 
@@ -250,7 +258,7 @@ def path_of(name, **others):
 
 def keys_of(arguments):
     """Arguments with the key of the first row where the table says "first registers.action": as a pk, of those beside
-    their risk; where there is none, or no such risk, a key that no record has."""
+    their risk or register; where there is none, or no such risk, a key that no record has."""
     found = dict(arguments)
     for key, value in arguments.items():
         if str(value).startswith("first "):
@@ -289,6 +297,7 @@ def make_people():
     make_register(theirs, slug="theirs")
     make_control(risk, by=found["manager"], title="A control of ours")
     make_import(risk.register, by=found["manager"])
+    make_question(risk.register, by=found["manager"])
     assert risk.number == 1
     return {"nobody": None, **found}
 
@@ -402,7 +411,7 @@ def test_a_form_that_is_sent_empty_says_what_is_missing(client_of):
 def test_a_member_changes_nothing(client_of, method):
     client = client_of("member")
     before, wrong = our_rows(), {}
-    for name in OF_A_REGISTER:
+    for name in set(OF_A_REGISTER) - set(ASKING):
         with CaptureQueriesContext(connection) as asked:
             answer = getattr(client, method)(path_of(name), risk_form())
         written = [query["sql"] for query in asked if re.match(r"\s*(INSERT|UPDATE|DELETE)", query["sql"])]
@@ -588,6 +597,7 @@ def pages_that_list(exempt):
         *(f"/registers/{slug}/{page}" for slug in ("ours", "above-ours") for page in ("actions/", "escalations/")),
         "/registers/above-ours/",
         "/registers/above-ours/dashboard/",
+        *(f"/registers/ours/questions/?{query}" for query in ("", past, agreed(exempt), "of=register", "of=signs")),
     ]
 
 
@@ -695,6 +705,7 @@ def make_canaries():
     make_import(
         register, b"Reference,Title,Owner\nC1,The canary flies,Canary keeper\n", by=person, file_name="canary.csv"
     )
+    make_question(register, "Is the canary well?", by=person, risk=risk)
     agreement = make_agreement(register, by=person, body="Canary committee", note="The canary may stay.")
     return {
         "agreement": agreement,
@@ -755,6 +766,6 @@ def test_the_admin_sites_own_sign_in_signs_nobody_in(people, client_of):
 
 def test_the_admin_site_knows_nothing_that_is_said_and_kept(client_of):
     client = client_of("installer")
-    models = "risk riskrevision assessment review agreement position auditentry audittext".split()
+    models = "risk riskrevision assessment review agreement position auditentry audittext gatheredquestion".split()
     answers = {model: client.get(f"/admin/registers/{model}/").status_code for model in models}
     assert answers == dict.fromkeys(models, 404)

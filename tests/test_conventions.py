@@ -89,7 +89,7 @@ def test_views_reach_risks_and_registers_through_permissions(path):
     guarded = (
         r"Risk|Register|RiskRevision|Assessment|Position|Review|Agreement|AuditEntry|Post|Organisation|Control|Action|"
         r"ControlRevision|ActionRevision|Assurance|Precedent|Escalation|EscalationDecision|Appetite|SetAside|"
-        r"RegisterImport|ImportedRow"
+        r"RegisterImport|ImportedRow|GatheredQuestion"
     )
     around = rf"\b({guarded})\.(objects|everything|_base_manager)\b|get_(object|list)_or_404\(\s*({guarded})\b"
     assert re.findall(around, path.read_text()) == []

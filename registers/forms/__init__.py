@@ -11,6 +11,7 @@ from registers.forms.exempt import ExemptForm, LiftExemptionForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
 from registers.forms.precedents import MarkForms
+from registers.forms.questions import EditQuestionForm, QuestionForm, QuestionSourceForm
 from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm, OpenRiskForm
@@ -36,6 +37,7 @@ __all__ = [
     "DuplicateForm",
     "EditActionForm",
     "EditControlForm",
+    "EditQuestionForm",
     "EditRiskForm",
     "EscalationForm",
     "ExemptForm",
@@ -51,6 +53,8 @@ __all__ = [
     "OpenRiskForm",
     "PositionFilter",
     "PostsForm",
+    "QuestionForm",
+    "QuestionSourceForm",
     "ReassignForm",
     "ReminderForm",
     "ReopenForm",

@@ -45,6 +45,7 @@ from registers.models.library import (
 from registers.models.people import Directorate, Membership, Organisation, Post, Role, User
 from registers.models.position import Position
 from registers.models.precedent import Precedent
+from registers.models.question import GatheredQuestion, ListIsFull
 from registers.models.register import Register, ScoringScheme
 from registers.models.reminder import CalendarKey, ReminderChoice, ReminderKind, ReminderMail
 from registers.models.response import Review
@@ -89,6 +90,7 @@ __all__ = [
     "FailureLink",
     "FailureType",
     "Gap",
+    "GatheredQuestion",
     "HistoryIsAppendOnly",
     "ImportedRow",
     "Insight",
@@ -97,6 +99,7 @@ __all__ = [
     "LaterEvidence",
     "Lesson",
     "Line",
+    "ListIsFull",
     "ManyMovedOn",
     "Membership",
     "Organisation",

@@ -9,6 +9,7 @@ from registers.reports.actions import (
 )
 from registers.reports.agreements import Since, agreed_cards
 from registers.reports.appetite import stated_by_category, tolerance_holding, unstated
+from registers.reports.asks import Asks, kept_with_risks
 from registers.reports.assurance import AssuranceSummary, rows_of
 from registers.reports.chart import Cell, Chart, Table
 from registers.reports.controls import control_story, controls_beside
@@ -26,6 +27,7 @@ from registers.reports.wording import tolerated_in_words
 from registers.reports.worklist import Worklist
 
 __all__ = [
+    "Asks",
     "AssuranceSummary",
     "Cell",
     "Chart",
@@ -50,6 +52,7 @@ __all__ = [
     "escalations_beside",
     "escalations_of",
     "judged_since",
+    "kept_with_risks",
     "latest_changes",
     "life_of",
     "listed",

@@ -45,6 +45,15 @@ class Chosen:
         """What people would notice: the consequence, cut at a sentence's end or at 40 words."""
         return first_words(self.position.revision.consequence)
 
+    @property
+    def asked_as(self) -> str:
+        return asked_as(self.position.number, self.question)
+
+
+def asked_as(number: int | None, text: str) -> str:
+    """What a question is known by to a page that asks whether it stands on somebody's list. number: the risk's."""
+    return f"{number} {text}"
+
 
 def choose(found: Mapping[Reason, Sequence[Key]], count: int = SHOWN) -> list[tuple[Key, list[Reason]]]:
     """found: for each reason its risks, the most pressing first. Takes one of each reason in the order of Reason, then

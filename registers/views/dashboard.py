@@ -15,6 +15,7 @@ from registers.permissions import (
 from registers.reports import Dashboard, register_cards
 from registers.views.agreements import since_latest
 from registers.views.escalations import taken_up_by
+from registers.views.questions import asked_on_dashboard
 from registers.views.reading import QUARTERS_SHOWN, read_only, reading_from
 
 
@@ -47,6 +48,7 @@ def dashboard(request, slug):
         else [],
         "since": since_latest(request.user, register) if reading.is_today or reading.opens else None,
         "taken_up": taken_up_by(request.user, register, reading),
+        "my_questions": asked_on_dashboard(request.user, register),
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/dashboard.html", context)

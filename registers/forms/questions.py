@@ -1,0 +1,93 @@
+"""What a member wants to ask, as they type it or as a page offers it."""
+
+import re
+import uuid
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from registers.forms.fields import Words
+from registers.forms.versions import TokenField
+from registers.govuk import Helper
+from registers.models.question import LIBRARY, LONGEST
+from registers.reports.asks import Source
+
+NUMBER = re.compile(r"[0-9]{1,9}")
+PATH = re.compile(rf"{LIBRARY}[-\w/]*(#[-\w]+)?", re.ASCII)
+
+
+class Carried(Words):
+    """What a page carried and nobody typed: what cannot be kept is left out."""
+
+    def clean(self, value):
+        try:
+            return super().clean(value)
+        except ValidationError:
+            return ""
+
+
+class EditQuestionForm(forms.Form):
+    """risks: those of the register that this person may see: any other is none. hidden: the question is about one that
+    they may not see any more; which one it is stays as it is and is not told."""
+
+    text = Words(
+        label="What do you want to ask?",
+        called="The question",
+        rows=3,
+        max_length=LONGEST,
+        missing="Enter what you want to ask",
+    )
+    risk = Words(
+        label="Which risk is it about, if any?",
+        one_line=True,
+        called="The reference",
+        required=False,
+        max_length=40,
+    )
+    helper = Helper("text", "risk")
+
+    def __init__(self, data=None, *, register, risks, question=None, hidden=False, initial=None):
+        if question:
+            about = "" if hidden or not question.risk else register.reference(question.risk.number)
+            initial = {"text": question.text, "risk": about}
+        super().__init__(data, initial=initial)
+        self.register, self.risks = register, risks
+        self.fields["risk"].help_text = f"Its reference, for example {register.reference(7)}."
+        if hidden:
+            del self.fields["risk"]
+            self.helper = Helper("text")
+
+    def clean_risk(self):
+        """The risk, or None. One that this reader may not see is answered as one that is not there."""
+        said = self.cleaned_data["risk"]
+        if not said:
+            return None
+        prefix, _, number = said.rpartition("-")
+        is_ours = not prefix or prefix.strip().casefold() == self.register.prefix.casefold()
+        number = number.strip()
+        risk = self.risks.filter(number=int(number)).first() if is_ours and NUMBER.fullmatch(number) else None
+        if risk is None:
+            like = self.register.reference(7)
+            raise ValidationError(f"Enter the reference of a risk on this register, like {like}, or leave it empty")
+        return risk
+
+
+class QuestionForm(EditQuestionForm):
+    """source, source_path: where a question that a page offered comes from."""
+
+    source = Carried(called="The source", required=False, max_length=LONGEST, widget=forms.HiddenInput)
+    source_path = Carried(called="The page", required=False, max_length=200, widget=forms.HiddenInput)
+    token = TokenField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, register, risks):
+        super().__init__(data, register=register, risks=risks, initial={"token": uuid.uuid4()})
+
+    def clean_source_path(self):
+        path = self.cleaned_data["source_path"]
+        return path if PATH.fullmatch(path) else ""
+
+
+class QuestionSourceForm(forms.Form):
+    """Of which source the address asks for questions; "" for a few of each."""
+
+    of = forms.ChoiceField(choices=Source.choices, required=False)
