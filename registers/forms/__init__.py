@@ -10,6 +10,7 @@ from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.forms.exempt import ExemptForm, LiftExemptionForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
+from registers.forms.narrowing import Narrowing
 from registers.forms.precedents import MarkForms
 from registers.forms.questions import EditQuestionForm, QuestionForm, QuestionSourceForm
 from registers.forms.reminders import CalendarAddressForm, ReminderForm
@@ -49,6 +50,7 @@ __all__ = [
     "LiftExemptionForm",
     "LogRiskForm",
     "MarkForms",
+    "Narrowing",
     "NewActionForm",
     "OpenRiskForm",
     "PositionFilter",

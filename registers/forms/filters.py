@@ -76,7 +76,7 @@ class PositionFilter(django_filters.FilterSet):
     # Where links from the dashboard, the home page and the assurance map lead: not offered unless used.
     SELDOM = (
         *("main_type", "likelihood", "impact", "mine", "adverse_impact", "case", "sign", "insight"),
-        *("assurance", "controls", "stuck"),
+        *("assurance", "controls", "stuck", "also_band", "also_adverse_impact"),
     )
     NONE_SAID = "none"
 
@@ -85,10 +85,15 @@ class PositionFilter(django_filters.FilterSet):
     main_type = django_filters.ChoiceFilter(method="by_main_type", label="Main failure type", empty_label="Any")
     band = django_filters.ChoiceFilter(method="by_band", label="Band", empty_label="Any")
     owner = django_filters.ModelChoiceFilter(
-        field_name="revision__owner", queryset=lambda request: None, label="Owner", empty_label="Any"
+        field_name="owner", queryset=lambda request: None, label="Owner", empty_label="Any"
     )
     directorate = django_filters.ModelChoiceFilter(
-        field_name="revision__owner__directorate", queryset=lambda request: None, label="Directorate", empty_label="Any"
+        field_name="owner__directorate",
+        queryset=lambda request: None,
+        label="Directorate",
+        empty_label="Any",
+        null_label="No directorate",
+        null_value=NONE_SAID,
     )
     category = django_filters.ChoiceFilter(
         method="by_category",
@@ -140,7 +145,17 @@ class PositionFilter(django_filters.FilterSet):
     )
     likelihood = django_filters.ChoiceFilter(method="by_rating", label="Likelihood", empty_label="Any")
     impact = django_filters.ChoiceFilter(method="by_rating", label="Impact", empty_label="Any")
-    adverse_impact = LibraryFilter(AdverseImpact, "slug", method="by_adverse_impact", label="Adverse impact")
+    adverse_impact = LibraryFilter(
+        AdverseImpact,
+        "slug",
+        method="by_adverse_impact",
+        label="Adverse impact",
+        null_label="None named",
+        null_value=NONE_SAID,
+    )
+    # Beside band and adverse_impact: a dashboard narrowed by one of these counts by it as well.
+    also_band = django_filters.ChoiceFilter(method="by_band", label="And band", empty_label="Any")
+    also_adverse_impact = LibraryFilter(AdverseImpact, "slug", method="by_adverse_impact", label="And adverse impact")
     case = LibraryFilter(CaseStudy, "slug", method="by_mark", label="Testing signs of the case")
     sign = LibraryFilter(WarningSign, "code", method="by_mark", label="Testing the sign")
     insight = LibraryFilter(Insight, "number", method="by_mark", label="Testing signs of the insight")
@@ -152,8 +167,8 @@ class PositionFilter(django_filters.FilterSet):
         model = Position
         fields: tuple[str, ...] = ()
 
-    def __init__(self, data, queryset, *, register, reader, day, known_by=None):
-        super().__init__(data, queryset)
+    def __init__(self, data, queryset, *, register, reader, day, known_by=None, prefix=None):
+        super().__init__(data, queryset, prefix=prefix)
         self.register, self.reader, self.day, self.known_by = register, reader, day, known_by
         self.scheme = register.scheme
         rules = self.scheme.rules
@@ -161,7 +176,7 @@ class PositionFilter(django_filters.FilterSet):
         self.filters["directorate"].queryset = register.organisation.directorates.all()
         if sees_drafts(reader, register):
             self.filters["status"].extra["choices"] = [(ALL, "Any, closed ones and drafts too"), *Risk.Status.choices]
-        self.filters["band"].extra["choices"] = [
+        self.filters["band"].extra["choices"] = self.filters["also_band"].extra["choices"] = [
             (ABOVE_TOLERANCE, "Above tolerance"),
             *((band.slug, band.label) for band in reversed(rules.bands)),
             (NOT_SCORED, "Not scored"),
@@ -207,10 +222,14 @@ class PositionFilter(django_filters.FilterSet):
         return positions.filter(primary_failure_type__slug=None if slug == UNDECIDED else slug)
 
     def by_band(self, positions, name, slug):
+        return self.in_band(positions, slug, self.day, self.known_by)
+
+    def in_band(self, positions, slug, day, known_by):
+        """By what was let stand on that day, where that is asked for."""
         if slug == TO_RE_ASSESS:
             return positions.to_re_assess()
         if slug == ABOVE_TOLERANCE:
-            return positions.above_tolerance(self.scheme, Tolerances.of(self.register).on(self.day, self.known_by))
+            return positions.above_tolerance(self.scheme, Tolerances.of(self.register).on(day, known_by))
         return positions.filter(band="") if slug == NOT_SCORED else positions.in_band(slug, self.scheme)
 
     def by_rating(self, positions, name, value):
@@ -241,7 +260,7 @@ class PositionFilter(django_filters.FilterSet):
         return positions if status == ALL else positions.filter(revision__status=status)
 
     def by_adverse_impact(self, positions, name, impact):
-        return positions.of_adverse_impact(impact)
+        return positions.of_adverse_impact(None if impact == self.NONE_SAID else impact)
 
     def by_mark(self, positions, name, row):
         """Those that test a sign of the case or of the insight, or that very sign: the marks are asked for once."""

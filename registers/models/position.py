@@ -157,11 +157,11 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(Q(primary_failure_type__slug=slug) | models.Exists(others))
 
     def of_adverse_impact(self, impact):
-        """Those whose current rating it drives, and those that name it."""
-        named = RiskRevision.adverse_impacts.through.objects.filter(
-            riskrevision=models.OuterRef("revision"), adverseimpact=impact
-        )
-        return self.filter(Q(current__driver=impact) | models.Exists(named))
+        """Those whose current rating it drives, and those that name it; of None, those without any."""
+        named = RiskRevision.adverse_impacts.through.objects.filter(riskrevision=models.OuterRef("revision"))
+        if impact is None:
+            return self.filter(~models.Exists(named), current__driver=None)
+        return self.filter(Q(current__driver=impact) | models.Exists(named.filter(adverseimpact=impact)))
 
     def marked(self, marks):
         """Those on which one of these marks on warning signs was made."""

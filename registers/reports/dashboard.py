@@ -1,20 +1,19 @@
 """What the committee opens: counts by band and what moved, the matrix, and two charts with their tables."""
 
-import datetime
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.formats import date_format
 
 from registers.models import FailureType
 from registers.reports import frames
 from registers.reports.blind_spots import blind_spots
 from registers.reports.chart import Cell, Chart, Table
+from registers.reports.counted import Counted
 from registers.reports.figures import stacked_bars
 from registers.reports.first_look import FirstLook
-from registers.reports.headline import Above, above_said, stuck_said
+from registers.reports.headline import Above, above_said, came_and_went_said, nothing_said, stuck_said
+from registers.reports.links import Links
 from registers.reports.matrix import matrix_of
 from registers.reports.moves import moves_of
 from registers.reports.seen_elsewhere import SeenElsewhere
@@ -50,29 +49,26 @@ class BandCount:
 class Dashboard:
     """Everything the dashboard page says. now, then: positions as at the two days, or now as agreed; course: all live
     positions; days: those to count bands on, oldest first, at last the day of now; reading: the day, the day compared
-    with; tolerances: what is let stand, on any day; marks: confirmed ones that the reader is shown; known: what an
-    agreement knew otherwise of the days until then (permissions.known_otherwise_for). Reads on first use.
+    with; tolerances: what is let stand, on any day; marks: confirmed ones that the reader is shown; narrowing: what all
+    of it is narrowed by; known: what an agreement knew otherwise of the days until then
+    (permissions.known_otherwise_for). Reads on first use.
 
     As agreed, all of it is as known by the agreement: nothing recorded afterwards moves a figure. A day compared with
     that lies after the agreement's is as known now."""
 
-    def __init__(self, register, *, now, then, course, days, reading, tolerances, marks, known=()):
+    def __init__(self, register, *, now, then, course, days, reading, tolerances, marks, narrowing, known=()):
         self.register = register
         self.reading = reading
         self.days = days
         self.rules = register.scheme.rules
-        self._now, self._then, self._course = now.on_register(), then.on_register(), course.on_register()
-        self._known = [position for position in known if position.is_on_register]
-        self._known_then = []
-        if reading.agreement:
-            otherwise = reading.agreement.known_otherwise()
-            self._course = self._course.exclude(risk__in=otherwise)
-            if reading.since_is_known_by:
-                self._then = self._then.exclude(risk__in=otherwise)
-                self._known_then = [p for p in self._known if p.from_day <= reading.since < p.until_day]
+        self._narrowing = narrowing
+        self._whole = Counted.read(now=now, then=then, course=course, known=known, reading=reading)
+        self._rows = self._whole.narrowed(narrowing, reading) if narrowing.said else self._whole
         self._scheme = register.scheme.pk
         self._tolerances = tolerances
-        self.elsewhere = SeenElsewhere(marks, self._now, self.href)
+        self._links = Links(register, reading, narrowing.asked, narrowing.asked_beside)
+        self.href = self._links.risks
+        self.elsewhere = SeenElsewhere(marks, self._rows.now, self.href)
 
     @cached_property
     def tolerance(self):
@@ -96,15 +92,24 @@ class Dashboard:
 
     @cached_property
     def now(self):
-        return frames.standing_frame(self._now, self._scheme, **self._split)
+        return frames.standing_frame(self._rows.now, self._scheme, **self._split)
 
     @cached_property
     def then(self):
-        return frames.standing_frame(self._then, self._scheme, **self._split, also=self._known_then)
+        return frames.standing_frame(self._rows.then, self._scheme, **self._split, also=self._rows.known_then)
+
+    @cached_property
+    def _whole_now(self):
+        return frames.standing_frame(self._whole.now, self._scheme)
+
+    @property
+    def whole_total(self):
+        """How many there are where the page is not narrowed."""
+        return len(self._whole_now if self._narrowing.said else self.now)
 
     @cached_property
     def alike(self):
-        return frames.position_frame(self._now, self._scheme)
+        return frames.position_frame(self._rows.now, self._scheme)
 
     @property
     def total(self):
@@ -112,7 +117,7 @@ class Dashboard:
 
     @cached_property
     def course(self):
-        return frames.course_frame(self._course, self._scheme, **self._split, also=self._known)
+        return frames.course_frame(self._rows.course, self._scheme, **self._split, also=self._rows.known)
 
     @cached_property
     def groups(self):
@@ -165,13 +170,13 @@ class Dashboard:
     @cached_property
     def first_look(self):
         moved = {"reading": self.reading, "tolerance": self.tolerance, "moved": self._moved}
-        return FirstLook(self.register, now=self._now, **moved)
+        return FirstLook(self.register, now=self._rows.now, **moved)
 
     @property
     def sentences(self):
         """Three at most: what is above tolerance, what has not come down, what is late."""
         if not self.total:
-            return ["No risks stood on this register on that day."]
+            return [nothing_said(self.whole_total)]
         now, then = self.above_tolerance
         reading, top = self.reading, self.rules.bands[-1]
         above = Above(
@@ -183,12 +188,17 @@ class Dashboard:
 
     @cached_property
     def standing_above(self):
-        above = self._now.above_tolerance(self.register.scheme, self.tolerance)
+        above = self._rows.now.above_tolerance(self.register.scheme, self.tolerance)
         return StandingAbove(above, self.reading, self.href)
 
     @cached_property
     def blind_spots(self):
-        return blind_spots(self._now, self.reading.day)
+        return blind_spots(self._rows.now, self.reading.day)
+
+    @property
+    def is_of_some_kinds(self):
+        """Whether it is narrowed by what blind spots are looked for in, or to a band: all others would be blind."""
+        return bool({"failure_type", "adverse_impact", "band"} & self._narrowing.said.keys())
 
     @property
     def stuck_href(self):
@@ -196,19 +206,15 @@ class Dashboard:
 
     @property
     def late_href(self):
-        return self._actions_href("late")
+        return self._links.actions("late")
 
     @property
     def redated_href(self):
-        return self._actions_href("redated")
+        return self._links.actions("redated")
 
     @property
     def undated_href(self):
-        return self._actions_href("undated")
-
-    def _actions_href(self, show):
-        asked = urlencode({"show": show, **self.reading.asked})
-        return f"{reverse('action_list', args=[self.register.slug])}?{asked}"
+        return self._links.actions("undated")
 
     @property
     def moved_sentences(self):
@@ -227,7 +233,17 @@ class Dashboard:
             (frames.UNCHANGED, "unchanged"),
         ]
         found.append(f"Since {since}: {', '.join(f'{a_number(counts[kind])} {words}' for kind, words in said_of)}.")
-        return found
+        return [*found, *self._came_and_went]
+
+    @property
+    def _came_and_went(self):
+        """Of a narrowed page: those that fit on one of the two days alone and were on the register on both."""
+        if not self._narrowing.said:
+            return []
+        moved = self._moved
+        both = set(moved.loc[~moved["move"].isin((frames.NEW, frames.LEFT)), "risk_id"])
+        now, then = set(self.now["risk_id"]), set(self.then["risk_id"])
+        return came_and_went_said(len(both - then), len(both - now))
 
     @property
     def unrated_sentences(self):
@@ -239,11 +255,16 @@ class Dashboard:
 
     @cached_property
     def _moved(self):
-        return frames.movement(self.now, self.then, self.rules.ranks)
+        """Of a narrowed page: what those that fit on either day did on the register, whether they fit on both."""
+        if not self._narrowing.said:
+            return frames.movement(self.now, self.then, self.rules.ranks)
+        then = frames.standing_frame(self._whole.then, self._scheme, also=self._whole.known_then)
+        moved = frames.movement(self._whole_now, then, self.rules.ranks)
+        return moved.loc[moved["risk_id"].isin({*self.now["risk_id"], *self.then["risk_id"]})]
 
     @cached_property
     def moves(self):
-        return moves_of(self._moved, self.rules, self._known_then, (self.reading.day, self.reading.known_by))
+        return moves_of(self._moved, self.rules, self._whole.known_then, (self.reading.day, self.reading.known_by))
 
     @cached_property
     def matrix(self):
@@ -252,7 +273,7 @@ class Dashboard:
 
     @cached_property
     def alike_then(self):
-        return frames.position_frame(self._then, self._scheme, also=self._known_then)
+        return frames.position_frame(self._rows.then, self._scheme, also=self._rows.known_then)
 
     @cached_property
     def by_type(self):
@@ -277,7 +298,11 @@ class Dashboard:
 
     @cached_property
     def over_time(self):
-        table = frames.counts_on(self.course, self.days, self._keys)
+        counted = self.course, self.days
+        if self._narrowing.by_the_day:
+            table = frames.counts_above_on(*counted, self._over_days, self._keys)
+        else:
+            table = frames.counts_on(*counted, self._keys)
         table.iloc[-1] = frames.band_counts(self.now["band"], self._keys)  # what was agreed may be other than is known
         names = [date_format(day, "j M Y") for day in self.days]
         days = [*self.days[:-1], None]
@@ -300,11 +325,3 @@ class Dashboard:
             Cell(str(n), self.href(day, **filters, band=name), int(n))
             for (*_, name), n in zip(self.groups, counts, strict=True)
         ]
-
-    def href(self, day: datetime.date | None = None, **filters):
-        """The register's list narrowed to the risks behind a number: on another day, or as read where none is given."""
-        if day is None:
-            filters |= self.reading.asked
-        elif day != self.reading.today or self.reading.opens_on:
-            filters["as_at"] = day.isoformat()
-        return f"{self.register.get_absolute_url()}?{urlencode(filters)}"

@@ -89,6 +89,19 @@ def above_on(course: pd.DataFrame, days: list[datetime.date], tolerances: list[T
     return found
 
 
+def counts_above_on(
+    course: pd.DataFrame, days: list[datetime.date], tolerances: list[Tolerance], bands: list[str]
+) -> pd.DataFrame:
+    """counts_on of those risks alone that stood above tolerance, by the tolerance of each day."""
+    import pandas as pd
+
+    found = [
+        counts_on(course.loc[is_above(course, tolerance)], [day for day, _ in alike], bands)
+        for tolerance, alike in groupby(zip(days, tolerances, strict=True), key=itemgetter(1))
+    ]
+    return pd.concat(found)
+
+
 def band_counts(bands: pd.Series, wanted: list[str]) -> dict[str, int]:
     """Risks in each wanted band, from the bands of all risks; bands without any included."""
     counts = bands.value_counts()

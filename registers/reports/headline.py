@@ -38,6 +38,28 @@ def above_said(above: Above) -> str:
     return f"{said}, {more_or_fewer(above.count - above.then)} {date_format(above.since, 'j F Y')}."
 
 
+def nothing_said(whole: int) -> str:
+    """Of a page without a risk. whole: how many risks there are where it is not narrowed."""
+    if not whole:
+        return "No risks stood on this register on that day."
+    return "The one risk on this register does not fit." if whole == 1 else f"None of the {whole:,} risks fits."
+
+
+def came_and_went_said(came: int, went: int) -> list[str]:
+    """Of a narrowed page. came: risks of both days that fit now alone; went: those that fitted then alone."""
+    found = []
+    if came:
+        others = (
+            "one of them fits now and did not then"
+            if came == 1
+            else f"{a_number(came)} of them fit now and did not then"
+        )
+        found.append(others)
+    if went:
+        found.append(f"{a_number(went)} fitted then and {'does' if went == 1 else 'do'} not now")
+    return [f"{' and '.join(found).capitalize()}."] if found else []
+
+
 def stuck_said(band: str, stuck: Sequence[tuple[str, int]], rated: int) -> str:
     """What has not come down. band: the highest; stuck: (reference, quarter ends in it running), the longest first, of
     all that are stuck; rated: how many are in that band at all, the rest of them for less long."""

@@ -22,6 +22,7 @@ from registers.permissions import (
     positions_for,
 )
 from registers.reports import action_counts, actions_on, dates_of, listed, with_risks
+from registers.views.narrowing import narrowing_from
 from registers.views.reading import page_of, read_only, reading_from
 from registers.views.saving import saved, status_of
 
@@ -32,6 +33,9 @@ def action_list(request, slug):
     reading = reading_from(request, register)
     positions = positions_for(request.user, register, reading.day, reading.agreement).on_register()
     positions = positions.none() if reading.is_future else positions
+    beside = narrowing_from(request, register, reading, positions, prefix="risk")
+    positions = beside.on(positions, reading.day, reading.known_by)
+    asked = {**reading.asked, **beside.asked_beside}
     actions = actions_on(positions, reading)
     narrowed = ActionFilter(request.GET, actions, organisation=register.organisation, day=reading.day)
     if narrowed.form.errors:
@@ -41,7 +45,8 @@ def action_list(request, slug):
         "tab": "actions",
         "register": register,
         "reading": reading,
-        "asked": f"{urlencode(reading.asked)}&" if reading.asked else "",
+        "beside": beside,
+        "asked": f"{urlencode(asked)}&" if asked else "",
         "filter": narrowed,
         "counts": action_counts(actions, reading.day),
         "page": page,

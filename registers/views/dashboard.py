@@ -15,6 +15,7 @@ from registers.permissions import (
 from registers.reports import Dashboard, register_cards
 from registers.views.agreements import since_latest
 from registers.views.escalations import taken_up_by
+from registers.views.narrowing import narrowing_from
 from registers.views.questions import asked_on_dashboard
 from registers.views.reading import QUARTERS_SHOWN, read_only, reading_from
 
@@ -23,32 +24,39 @@ from registers.views.reading import QUARTERS_SHOWN, read_only, reading_from
 def dashboard(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
-    then = positions_for(request.user, register, reading.since)
     now = positions_for(request.user, register, reading.day, reading.agreement)
+    narrowing = narrowing_from(request, register, reading, now)
     tolerances = Tolerances.of(register)
-    report = Dashboard(
-        register,
-        now=now,
-        then=then if reading.compares else then.none(),
-        course=course_for(request.user, register),
-        days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
-        reading=reading,
-        tolerances=tolerances,
-        marks=marks_across(request.user, [register], reading.day, reading.known_by).confirmed(),
-        known=known_otherwise_for(request.user, reading.agreement) if reading.agreement else (),
-    )
-    asked = f"{urlencode(reading.asked)}&" if reading.asked else ""
+    asked = {**reading.asked, **narrowing.asked}
+    cards = {"tolerances": {register.pk: tolerances}, "asked": f"{urlencode(asked)}&" if asked else ""}
+    is_whole = not narrowing.said
     context = {
         "tab": "dashboard",
         "register": register,
         "reading": reading,
-        "report": report,
-        "cards": register_cards([register], now.on_register(), reading.day, {register.pk: tolerances}, asked)
-        if reading.is_today
-        else [],
-        "since": since_latest(request.user, register) if reading.is_today or reading.opens else None,
-        "taken_up": taken_up_by(request.user, register, reading),
+        "narrowing": narrowing,
+        "asked": asked,
+        "report": _report(request.user, register, reading, now, narrowing, tolerances),
+        "cards": register_cards([register], narrowing.qs, reading.day, **cards) if reading.is_today else [],
+        "since": since_latest(request.user, register) if is_whole and (reading.is_today or reading.opens) else None,
+        "taken_up": taken_up_by(request.user, register, reading) if is_whole else [],
         "my_questions": asked_on_dashboard(request.user, register),
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/dashboard.html", context)
+
+
+def _report(reader, register, reading, now, narrowing, tolerances):
+    then = positions_for(reader, register, reading.since)
+    return Dashboard(
+        register,
+        now=now,
+        then=then if reading.compares else then.none(),
+        course=course_for(reader, register),
+        days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
+        reading=reading,
+        tolerances=tolerances,
+        marks=marks_across(reader, [register], reading.day, reading.known_by).confirmed(),
+        narrowing=narrowing,
+        known=known_otherwise_for(reader, reading.agreement) if reading.agreement else (),
+    )

@@ -1,0 +1,46 @@
+"""The rows that a dashboard counts: on the day read, on the day compared with and over time; all, or narrowed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Counted:
+    """now, then: positions on the register as at the two days, or now as agreed; course: those of all days. known:
+    positions that are no rows, of days until an agreement's, where it knew otherwise than we do; known_then: those
+    among them that stood on the day compared with."""
+
+    now: Any
+    then: Any
+    course: Any
+    known: Sequence[Any] = ()
+    known_then: Sequence[Any] = ()
+
+    @classmethod
+    def read(cls, *, now, then, course, known, reading) -> Counted:
+        """known: see permissions.known_otherwise_for. What the agreement knew otherwise is left out of live rows."""
+        now, then, course = now.on_register(), then.on_register(), course.on_register()
+        if not reading.agreement:
+            return cls(now, then, course)
+        otherwise = reading.agreement.known_otherwise()
+        known = [position for position in known if position.is_on_register]
+        course = course.exclude(risk__in=otherwise)
+        if not reading.since_is_known_by:
+            return cls(now, then, course, known)
+        stood = [p for p in known if p.from_day <= reading.since < p.until_day]
+        return cls(now, then.exclude(risk__in=otherwise), course, known, stood)
+
+    def narrowed(self, narrowing, reading) -> Counted:
+        """Each as it stood on its day. narrowing: forms.Narrowing. Of the course, what is let stand is left to whoever
+        counts it by the day (frames.counts_above_on)."""
+        since = reading.since, reading.since_is_known_by
+        return Counted(
+            now=narrowing.on(self.now, reading.day, reading.known_by),
+            then=narrowing.on(self.then, *since),
+            course=narrowing.on(self.course),
+            known=narrowing.among(self.known),
+            known_then=narrowing.among(self.known_then, *since),
+        )
