@@ -73,6 +73,13 @@ def can(user, permission, organisation):
     return permission in permissions_of(user, organisation)
 
 
+def may_close(user, risk):
+    """Whether this person may take the risk off: whoever runs the register, and of a draft who wrote it."""
+    allowed = permissions_of(user, risk.register.organisation)
+    is_own_draft = risk.status == Risk.Status.DRAFT and risk.raised_by_id == user.pk
+    return Permission.RUN_REGISTER in allowed or (Permission.EDIT_RISK in allowed and is_own_draft)
+
+
 def may_work_on(user, register):
     """Whether what waits on that register can wait for this person: they may edit or assess its risks."""
     return bool(permissions_of(user, register.organisation) & {Permission.EDIT_RISK, Permission.ASSESS_RISK})
@@ -213,6 +220,16 @@ def people_who(permission):
     """The people who are active and have that permission in some organisation today."""
     held = Membership.objects.active().filter(user=OuterRef("pk"), role__in=roles_with(permission))
     return User.objects.filter(Exists(held), is_active=True)
+
+
+def lacks_a_manager(user, register):
+    """Whether nobody runs the organisation's registers today, said to those who can do something about it: who keeps
+    them and who keeps its people."""
+    allowed = permissions_of(user, register.organisation)
+    if not allowed & {Permission.EDIT_RISK, Permission.MANAGE_PEOPLE}:
+        return False
+    held = Membership.objects.active().filter(organisation=register.organisation, user__is_active=True)
+    return not held.filter(role__in=roles_with(Permission.RUN_REGISTER)).exists()
 
 
 def can_somewhere(user, permission):

@@ -348,3 +348,29 @@ def test_the_course_tells_no_more(register, draft, page, role, is_told):
 def test_a_judgement_of_a_risk_that_never_was_a_draft_is_told(register):
     risk = make_risk(register, assessed=(1, 1), on=days_ago(20))
     assert [row.band for row in risk.judgements(timezone.localdate(), drafts=False)] == ["low"]
+
+
+# Taking one away
+
+
+@pytest.mark.parametrize(
+    ("role", "is_own", "status", "answer"),
+    [
+        (Role.OFFICER, True, "draft", 302),
+        (Role.OFFICER, False, "draft", 403),
+        (Role.OFFICER, True, "open", 403),
+        (Role.MANAGER, False, "draft", 302),
+        (Role.MANAGER, False, "open", 302),
+        (Role.MEMBER, True, "draft", 404),
+    ],
+)
+def test_who_wrote_a_draft_may_take_it_away(register, role, is_own, status, answer):
+    reader = person(register, role)
+    risk = make_risk(register, status=status, by=reader if is_own else make_user(), on=days_ago(20))
+    client = Client()
+    client.force_login(reader)
+    said = {"reason": "Not ours.", "depends_on": "Nobody", "effective_on": days_ago(0).isoformat(), "version": 1}
+    is_offered = f"{risk.get_absolute_url()}close/" in client.get(risk.get_absolute_url()).text
+    assert client.post(f"{risk.get_absolute_url()}close/", said).status_code == answer
+    risk.refresh_from_db()
+    assert (is_offered, risk.status == "closed") == (answer == 302, answer == 302)

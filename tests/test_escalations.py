@@ -1,5 +1,6 @@
 """Taking a risk to a register above and back: who proposes, who decides, where it is listed then, and who sees it."""
 
+import re
 import uuid
 
 import pytest
@@ -435,3 +436,27 @@ def test_the_list_is_on_a_past_day_as_it_was_then(risk, above, officer):
     assert "Nothing has been taken up or down" in text(21)
     assert "Waiting for a decision: 1" in text(15) and "Decided" not in text(15)
     assert "Waiting for a decision" not in text(9) and "Decided" in text(9)
+
+
+def test_what_waits_is_paged_like_other_lists(risk, above, officer):
+    for n in range(27):
+        make_escalation(make_risk(risk.register, title=f"Waits {n:02}"), above, on=days_ago(n % 9))
+    decided = make_escalation(make_risk(risk.register, title="Decided on"), above)
+    decided.decide(by=make_user(), is_approved=False, reason="No.")
+    pages = [officer.get(f"/registers/above/escalations/?page={n}").text for n in (1, 2)]
+    assert [len(set(re.findall("Waits [0-9]{2}", page))) for page in pages] == [25, 2]
+    assert ["Waiting for a decision: 27" in page for page in pages] == [True, True]
+    assert ["Decided on" in page for page in pages] == [False, True]
+
+
+def test_what_waits_costs_as_many_queries_for_one_as_for_many(risk, above, officer):
+    def queries():
+        with CaptureQueriesContext(connection) as asked:
+            officer.get("/registers/above/escalations/")
+        return len(asked)
+
+    make_escalation(make_risk(risk.register), above)
+    few = queries()
+    for _ in range(9):
+        make_escalation(make_risk(risk.register), above)
+    assert queries() == few

@@ -1,6 +1,7 @@
 """One timeline of a risk: everything that was done to it and beside it, latest first."""
 
 import datetime
+import html
 
 import pytest
 from django.test import Client
@@ -8,6 +9,7 @@ from django.utils import timezone
 from makers import (
     days_ago,
     make_action,
+    make_agreement,
     make_assessment,
     make_assurance,
     make_control,
@@ -18,9 +20,11 @@ from makers import (
     make_register,
     make_review,
     make_risk,
+    sign,
 )
 
 from registers.models import Role, SetAside
+from registers.permissions import Cut
 from registers.reports import story_of
 
 pytestmark = pytest.mark.django_db
@@ -115,12 +119,12 @@ def test_a_check_that_is_set_aside_and_taken_back(risk):
 
 def test_officers_read_their_marks(risk):
     make_precedent(risk, "DON-W1")
-    assert "of Doncaster marked relevant" in told(risk)[0]
+    assert "of Doncaster marked relevant" in told(risk, marks=Cut(days_ago(0), None))[0]
 
 
 def test_others_do_not(risk):
     make_precedent(risk, "DON-W1")
-    assert told(risk, with_marks=False) == ["logged"]
+    assert told(risk) == ["logged"]
 
 
 def test_a_past_day_knows_nothing_later(risk):
@@ -142,7 +146,7 @@ def test_a_long_story_takes_as_many_queries_as_a_short_one(risk, django_assert_m
         make_precedent(risk)
         make_assessment(risk, (2, 1 + n % 5))
     with django_assert_max_num_queries(12):
-        assert len(story_of(risk, days_ago(0))) == 31
+        assert len(story_of(risk, days_ago(0), marks=Cut(days_ago(0), None))) == 31
 
 
 def page(risk, role, **asked):
@@ -164,6 +168,20 @@ def test_the_page_draws_the_course_and_says_it_as_a_table(risk):
 def test_marks_are_working_notes_on_the_page(risk, role, is_shown):
     make_precedent(risk)
     assert ("marked relevant" in page(risk, role)) == is_shown
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.PEER, Role.ADMINISTRATOR, Role.OFFICER])
+@pytest.mark.parametrize("asked", [{}, {"as_at": days_ago(0).isoformat()}, {"as_at": days_ago(8).isoformat()}])
+def test_the_history_tells_the_marks_that_the_risks_page_shows(risk, role, asked):
+    """One before a body agreed the register, a peer reads it from then on; one since, which waits for the next."""
+    for code, ago in (("DON-W1", 9), ("DON-W2", 1)):
+        make_precedent(risk, code, on=days_ago(ago), recorded_at=timezone.now() - datetime.timedelta(days=ago))
+    make_agreement(risk.register, on=days_ago(5))
+    client = Client()
+    client.force_login(make_person(risk.register.organisation, role))
+    page, history = (client.get(f"{risk.get_absolute_url()}{place}", asked).text for place in ("", "history/"))
+    signs = [sign(code).title for code in ("DON-W1", "DON-W2")]
+    assert [title in html.unescape(history) for title in signs] == [title in html.unescape(page) for title in signs]
 
 
 def test_a_day_to_come_tells_nothing(risk):

@@ -340,3 +340,22 @@ def test_a_year_from_today_is_the_last_day_offered(register, manager):
     unscored(register)
     assert manager.post(f"{URL}1/rq2-unscored/set-aside/", form(until=-365)).status_code == 302
     assert SetAside.objects.get().until == timezone.localdate() + datetime.timedelta(days=365)
+
+
+@pytest.mark.parametrize("place", ["worklist", "settings"])
+@pytest.mark.parametrize(
+    ("role", "is_told"),
+    [(Role.OFFICER, True), (Role.ADMINISTRATOR, True), (Role.MEMBER, False), (Role.PEER, False), (Role.MANAGER, False)],
+)
+def test_that_there_is_no_risk_manager_is_said_to_who_can_do_something(register, place, role, is_told):
+    client = Client()
+    client.force_login(make_person(register.organisation, role))
+    assert ("has no risk manager" in client.get(f"/registers/{register.slug}/{place}/").text) == is_told
+
+
+def test_a_risk_manager_who_has_left_is_none(register):
+    gone = make_person(register.organisation, Role.MANAGER)
+    type(gone).objects.filter(pk=gone.pk).update(is_active=False)
+    client = Client()
+    client.force_login(make_person(register.organisation))
+    assert "has no risk manager" in client.get(f"/registers/{register.slug}/worklist/").text

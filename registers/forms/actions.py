@@ -60,7 +60,7 @@ class ActionForm(forms.Form):
         required=False,
         label="Which post owns it?",
         empty_label="Not decided yet",
-        help_text="Posts outlive the people in them. Until a post owns it, nobody is reminded.",
+        help_text="Posts outlive the people in them. Without one, whoever answers for the risk is reminded.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
     due_on = PlannedDay(

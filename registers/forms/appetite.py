@@ -81,8 +81,8 @@ class AppetiteForm(forms.Form):
     review_by = PlannedDay(
         what="the day by which it is reviewed",
         label="By when will the body look at it again?",
-        help_text="Most look once a year. After that day this page says that the review is late; the statement still "
-        "holds.",
+        help_text="Most look once a year. After that day the settings say that the review is late; the statement "
+        "still holds.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
 

@@ -44,7 +44,7 @@ class AssuranceForm(BesideRiskForm):
     control = OneOf(
         None,
         required=False,
-        label="At what did they look?",
+        label="What did they look at?",
         empty_label="The risk as a whole",
         error_messages={"invalid_choice": "Select a control of this risk, or the risk as a whole"},
     )

@@ -24,7 +24,7 @@ OTHER = "other"
 class ExemptForm(Versioned, RevealingForm):
     step = RiskRevision.What.EXEMPTED
     ground = forms.ChoiceField(
-        choices=[*GROUNDS.items(), (OTHER, "Another ground")],
+        choices=[*((str(n), f"Paragraph {n}: {words}") for n, words in PARAGRAPHS.items()), (OTHER, "Another ground")],
         widget=GovukRadios(hints={OTHER: "For a body that Schedule 12A does not cover: an NHS trust, a school."}),
         label="On what ground?",
         help_text="Part 1 of Schedule 12A to the Local Government Act 1972, in our own words.",

@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import BooleanField, Case, Q, When
 
 from registers.models import Escalation, Position, Risk
 from registers.models.agreement import positions_known
@@ -81,12 +81,12 @@ def taken_up(register, positions, reading):
 
 
 def escalations_beside(register, risks, reading):
-    """(those that waited, those that were decided) at the end of the day read, of what was proposed to this register or
-    from it about these risks: newest first, with what a list shows."""
+    """What was proposed to this register or from it about these risks by the end of the day read, with what a list
+    shows: first what waited then (`waits`), newest first, then what was decided."""
     rows = Escalation.objects.filter(Q(to_register=register) | Q(risk__register=register), risk__in=risks)
     rows = rows.as_at(reading.day, reading.known_by).select_related("risk", *WORDS).prefetch_related("risk__register")
     by_then = Q(decision__effective_on__lte=reading.day)
     if reading.known_by:
         by_then &= Q(decision__recorded_at__lte=reading.known_by)
-    rows = rows.order_by("-effective_on", "-pk")
-    return rows.filter(Q(decision=None) | ~by_then), rows.filter(by_then)
+    waits = Case(When(by_then, then=False), default=True, output_field=BooleanField())
+    return rows.annotate(waits=waits).order_by("-waits", "-effective_on", "-pk")

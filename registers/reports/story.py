@@ -27,12 +27,12 @@ class Entry:
     order: tuple = field(default=(), compare=False)
 
 
-def story_of(risk, day, known_by=None, *, with_marks=True, with_drafts=True) -> list[Entry]:
+def story_of(risk, day, known_by=None, *, marks=None, with_drafts=True) -> list[Entry]:
     """Everything done to the risk and beside it up to a day, newest first.
 
-    known_by: the instant after which what was recorded is left out. with_marks, with_drafts: whether officers' working
-    notes are shown, and what was said of the risk before it came onto the register. As many queries whatever the length
-    of the story."""
+    known_by: the instant after which what was recorded is left out. marks: up to when officers' marks are told, as
+    permissions.cuts_of_marks has it; none without. with_drafts: whether what was said of the risk before it came onto
+    the register is. As many queries whatever the length of the story."""
     revisions = risk.story(day, known_by, with_drafts)
     if not revisions:
         return []
@@ -44,8 +44,8 @@ def story_of(risk, day, known_by=None, *, with_marks=True, with_drafts=True) -> 
     decisions = _rows(EscalationDecision, day, known_by, "escalation__to_register", escalation__risk=risk)
     found += [_decided(row) for row in decisions]
     found += [_set_aside(row) for row in _rows(SetAside, day, known_by, risk=risk)]
-    if with_marks:
-        found += [_marked(row) for row in _rows(Precedent, day, known_by, "sign__case", risk=risk)]
+    if marks:
+        found += [_marked(row) for row in _rows(Precedent, marks.day, marks.known_by, "sign__case", risk=risk)]
     if first.number > 1:  # what was kept beside it while it was a draft is told no more than the draft is
         found = [entry for entry in found if entry.recorded_at >= first.recorded_at]
     found += [_of_risk(revision) for revision in revisions]

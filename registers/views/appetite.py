@@ -3,7 +3,7 @@ from django.shortcuts import redirect, render
 
 from registers.forms import AppetiteForm
 from registers.models import Appetite, Tolerances
-from registers.permissions import Permission, can, get_register_for
+from registers.permissions import Permission, can, get_register_for, lacks_a_manager
 from registers.reports import stated_by_category, tolerated_in_words, unstated
 from registers.views.reading import read_only, reading_from
 from registers.views.saving import saved, status_of
@@ -27,6 +27,7 @@ def register_settings(request, slug):
         "tolerated": tolerated_in_words(tolerance),
         "alike": register.organisation.registers.filter(scheme=register.scheme).exclude(pk=register.pk),
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
+        "lacks_a_manager": lacks_a_manager(request.user, register),
     }
     return render(request, "registers/register_settings.html", context)
 

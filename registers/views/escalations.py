@@ -25,13 +25,16 @@ def escalation_list(request, slug):
     reading = reading_from(request, register)
     registers = list(register.organisation.registers.all())
     risks = risks_across(request.user, registers)
-    waiting, decided = escalations_beside(register, risks.none() if reading.is_future else risks, reading)
+    proposals = escalations_beside(register, risks.none() if reading.is_future else risks, reading)
+    page = page_of(request, proposals)
     context = {
         "tab": "escalations",
         "register": register,
         "reading": reading,
-        "waiting": waiting,
-        "page": page_of(request, decided),
+        "page": page,
+        "waiting": [row for row in page.object_list if row.waits],
+        "decided": [row for row in page.object_list if not row.waits],
+        "waiting_count": proposals.filter(waits=True).count(),
         "taken_up": taken_up_by(request.user, register, reading),
         "may_decide": reading.is_today and can(request.user, Permission.RUN_REGISTER, register.organisation),
         "counts_everything": counts_everything(request.user, register),

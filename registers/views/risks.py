@@ -8,7 +8,16 @@ from django.utils.html import format_html
 from registers.forms import AssessmentForm, EditRiskForm, IndependentForm, LogRiskForm, ReviewForm
 from registers.models import Risk
 from registers.models.years import quarter_ends_before
-from registers.permissions import Permission, assesses_as, can, get_register_for, get_risk_for, positions_for
+from registers.permissions import (
+    Permission,
+    assesses_as,
+    can,
+    cuts_of_marks,
+    get_register_for,
+    get_risk_for,
+    may_close,
+    positions_for,
+)
 from registers.reports import (
     actions_of,
     asked_outside_of,
@@ -74,6 +83,7 @@ def risk_detail(request, slug, number):
         "life": life_of(risk, position, reading.day, reading.known_by),
         "copy_token": uuid.uuid4(),
         "may_run": can(request.user, Permission.RUN_REGISTER, risk.register.organisation),
+        "may_close": may_close(request.user, risk),
         "may_edit": may_edit,
         "came_in": came_in_for(request.user, risk),
         "assesses_as": assesses_as(request.user, risk.register),
@@ -121,8 +131,8 @@ def risk_history(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
-    notes = {"with_marks": may_edit or bool(reading.agreement), "with_drafts": may_edit}
-    entries = story_of(risk, reading.day, reading.known_by, **notes)
+    marks = cuts_of_marks(request.user, [risk.register], reading.day, reading.known_by)[risk.register]
+    entries = story_of(risk, reading.day, reading.known_by, marks=marks, with_drafts=may_edit)
     revisions = [entry.revision for entry in entries if entry.revision]
     judged = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
     context = {

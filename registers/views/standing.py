@@ -1,11 +1,12 @@
 """The steps of a risk's life: onto the register, has happened, closed, reopened; and a copy of it as a draft."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from registers.forms import CloseForm, DuplicateForm, HappenedForm, OpenRiskForm, ReopenForm
-from registers.permissions import Permission, get_risk_for
+from registers.permissions import Permission, get_risk_for, may_close
 from registers.views.saving import saved, status_of
 
 
@@ -30,7 +31,9 @@ def risk_happened(request, slug, number):
 
 
 def risk_close(request, slug, number):
-    risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
+    risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
+    if not may_close(request.user, risk):
+        raise PermissionDenied
     form = CloseForm(request.POST if request.method == "POST" else None, risk=risk)
     if form.is_valid() and saved(form, risk.close, by=request.user, **form.cleaned_data):
         messages.success(request, f"{risk.reference} is closed. Everything it said is kept, and it can be reopened.")

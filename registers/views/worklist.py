@@ -9,7 +9,15 @@ from django.utils.formats import date_format
 
 from registers.forms import SetAsideForm, TakeBackForm, WorklistForm
 from registers.models import SetAside
-from registers.permissions import Permission, can, counts_everything, get_register_for, get_risk_for, risks_for
+from registers.permissions import (
+    Permission,
+    can,
+    counts_everything,
+    get_register_for,
+    get_risk_for,
+    lacks_a_manager,
+    risks_for,
+)
 from registers.reports import Worklist
 from registers.views.reading import page_of, read_only, reading_from
 from registers.views.saving import saved, status_of
@@ -31,6 +39,7 @@ def worklist(request, slug):
         "query_today": reading.query_today,  # a member opens a risk as it was agreed, unless told
         "may_edit": can(request.user, Permission.EDIT_RISK, register.organisation),
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
+        "lacks_a_manager": lacks_a_manager(request.user, register),
         "counts_everything": counts_everything(request.user, register),
         **(part_of(request, report, asked.part) if asked.part else grouped(report, asked)),
     }
