@@ -284,7 +284,9 @@ def test_own_words_about_a_risk(ours):
     assert GatheredQuestion.objects.get().risk == risk
 
 
-@pytest.mark.parametrize("said", ["R-999", "X-001", "R-", "R-1-1", "one", "-", "R-" + "9" * 40, "R-\uff11", "R-001\x00"])
+@pytest.mark.parametrize(
+    "said", ["R-999", "X-001", "R-", "R-1-1", "one", "-", "R-" + "9" * 40, "R-\uff11", "R-001\x00"]
+)
 def test_what_is_no_reference_is_said_to_be_none(ours, said):
     ours.risk()
     answer = ours.keep(risk=said)
