@@ -11,7 +11,16 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import path, reverse
-from makers import days_ago, make_assessment, make_register, make_revision, make_risk, make_scheme, scheme_data
+from makers import (
+    days_ago,
+    make_assessment,
+    make_question,
+    make_register,
+    make_revision,
+    make_risk,
+    make_scheme,
+    scheme_data,
+)
 from playwright.sync_api import expect
 from test_access import PEOPLE, TABLE, path_of, people  # noqa: F401  (people: a fixture)
 from test_journeys import AXE_AT, PASSWORD, faults_of, watched  # noqa: F401  (watched: a fixture)
@@ -172,6 +181,9 @@ def test_forms_with_errors(visitor, people, risk):  # noqa: F811 (the fixture)
     visitor.send(f"{risk.get_absolute_url()}edit/", title="", event="", consequence="")
     visitor.visit(f"/registers/ours/?q={'x' * 201}")
     expect(visitor.page.locator(".govuk-error-message")).to_be_visible()
+    visitor.sign_in(people["manager"])
+    visitor.send("/registers/ours/questions/")
+    visitor.send(path_of("question_edit"), text="")
 
 
 def test_pages_that_refuse(visitor, people, risk, settings):  # noqa: F811 (the fixture)
@@ -220,6 +232,10 @@ def test_pages_with_hostile_words(visitor, people, risk):  # noqa: F811 (the fix
     visitor.visit("/registers/ours/")
     visitor.visit("/registers/ours/dashboard/")
     visitor.send("/registers/ours/risks/new/", title="x" * 300)
+    visitor.sign_in(people["manager"])
+    for text in HOSTILE.values():
+        make_question(risk.register, text, by=people["manager"], risk=hostile, source=text)
+    visitor.visit("/registers/ours/questions/")
 
 
 def test_pages_with_a_schemes_long_words(visitor, people, risk):  # noqa: F811 (the fixture)
