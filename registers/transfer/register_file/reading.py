@@ -38,7 +38,7 @@ class Rows:
 
     def row(self, model, said, path, before=None, also=()):
         """By name of a field, what a row says, or None where it is no object. before: what the copy before it
-        said, and named of what is not here: brought up to date. also: names of what is no field and is read elsewhere."""
+        said, and what that named of what is not here; brought up to date. also: names that are read elsewhere."""
         if not isinstance(said, dict):
             self.wrong(path, "This is not an object.")
             return None

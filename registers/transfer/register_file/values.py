@@ -52,7 +52,16 @@ def wording_of(field):
         return lambda instant, names: _instant(instant)
     if isinstance(field, models.DateField):
         return lambda day, names: day.isoformat()
+    if isinstance(field, models.JSONField):
+        return lambda value, names: in_order(value)
     return lambda value, names: value
+
+
+def in_order(value):
+    """JSON with its names in alphabetical order: PostgreSQL keeps none, SQLite the one in which they were written."""
+    if isinstance(value, dict):
+        return {name: in_order(value[name]) for name in sorted(value)}
+    return [in_order(one) for one in value] if isinstance(value, list) else value
 
 
 def _instant(value):

@@ -1,6 +1,7 @@
 """A register's whole history as text: the same register gives the same text, a risk a line, never all of it at once."""
 
 import hashlib
+import io
 import json
 import tempfile
 from contextlib import contextmanager
@@ -12,9 +13,11 @@ from registers.models import (
     Assessment,
     Control,
     Directorate,
+    Escalation,
     EscalationDecision,
     ImportedRow,
     Post,
+    Precedent,
     RegisterImport,
     Review,
     Risk,
@@ -25,9 +28,10 @@ from registers.models import (
 from registers.permissions import risks_for
 from registers.transfer.register_file import EXEMPT_LEFT_OUT, FORMAT, VERSION, kept
 from registers.transfer.register_file.kinds import BESIDE, COPIES, RECORDS, REGISTER, content_of, fields_of
-from registers.transfer.register_file.values import empties_of, names_for, wording_of
+from registers.transfer.register_file.values import empties_of, in_order, names_for, wording_of
 
 BATCH = 200  # risks in memory together
+LAST = 99  # behind every field of a row: what stands in it besides
 SPOOLED = 4_000_000  # bytes of a file that are not put on the disk
 
 
@@ -50,8 +54,12 @@ def saved(register, **how):
     with _one_instant():
         for piece in pieces(register, **how):
             file.write(piece.encode())
+    digest, size = piece.split('"')[3], file.tell()
     file.seek(0)
-    return file, piece.split('"')[3]
+    if size > SPOOLED:
+        return file, digest
+    with file:  # nothing that has to be closed where nobody reads the answer
+        return io.BytesIO(file.read()), digest
 
 
 @contextmanager
@@ -194,7 +202,8 @@ class _Writer:
                 lines = [{"revisions": self._list(revisions)} for _, revisions in rows]
             else:
                 lines = self._list(rows, self._patches(rows, of_list.get("values", {})))
-            if lines := kept.put_back_in_list(lines, of_list.get("rows", {}), self.day):
+            back = {place: _as_written(row) for place, row in of_list.get("rows", {}).items()}
+            if lines := kept.put_back_in_list(lines, back, self.day):
                 found[name] = lines
         return found
 
@@ -212,7 +221,7 @@ class _Writer:
         found = []
         for row in rows:
             line = self._row(row, (patches or {}).get(row.pk), before)
-            if decision := type(row).__name__ == "Escalation" and self.decisions.get(row.pk):
+            if decision := isinstance(row, Escalation) and self.decisions.get(row.pk):
                 line["decision"] = self._row(decision)
             found.append(line)
         return found
@@ -251,7 +260,7 @@ class _Writer:
         found = {f"{scheme.slug}/{scheme.version}": scheme for scheme in ScoringScheme.objects.all()}
         for key in sorted(self.named[ScoringScheme]):
             scheme = found[key]
-            parts = {part: getattr(scheme, part) for part in ScoringScheme.PARTS}
+            parts = {part: in_order(getattr(scheme, part)) for part in ScoringScheme.PARTS}
             yield {"slug": scheme.slug, "version": scheme.version, "name": scheme.name, **parts}
 
     def _posts(self):
@@ -261,6 +270,16 @@ class _Writer:
                 if post.directorate:
                     self.named[Directorate].add(post.directorate.name)
                 yield {"title": post.title} | ({"directorate": post.directorate.name} if post.directorate else {})
+
+
+def _as_written(row):
+    """A row of an escalation or a mark that was kept whole, with its names in their usual order."""
+    order = {name: place for place, name in enumerate((*fields_of(Escalation), *fields_of(Precedent)))}
+    found = {name: in_order(row[name]) for name in sorted(row, key=lambda name: order.get(name, LAST))}
+    if "decision" in found:
+        order = list(fields_of(EscalationDecision))
+        found["decision"] = {name: row["decision"][name] for name in sorted(row["decision"], key=order.index)}
+    return found
 
 
 class _Places(dict):
