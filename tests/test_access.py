@@ -128,7 +128,7 @@ TABLE = {
     "calendar_stop": ({}, SIGNED_IN, TO_THE_SIGN_IN),
     "calendar_feed": ({"secret": "no-such-secret"}, dict.fromkeys(PEOPLE, 404)),
     "register_import": ({"slug": "ours"}, MANAGERS, MANAGERS),
-    "import_detail": (BATCH, MANAGERS, MANAGERS | {"manager": 302}),
+    "import_detail": (BATCH, MANAGERS, MANAGERS),
     "import_report": (BATCH, MANAGERS),
     "import_give_up": (BATCH, everyone(405), MANAGERS | {"manager": 302}),
     "risk_suggestions": ({"slug": "ours"}, everyone(405), EDITORS),

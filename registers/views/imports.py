@@ -46,7 +46,7 @@ def register_import(request, slug):
 def import_detail(request, slug, pk):
     """The step that the import is at. A form of another step, from another window, leads to where it is by now."""
     register, batch = get_import_for(request.user, slug, pk)
-    step = request.POST.get("step") if request.method == "POST" else batch.stage
+    step = request.POST.get("step", batch.stage)
     if step in BACK:
         BACK[step](batch)
     return redirect(batch) if step != batch.stage else STEPS[batch.stage](request, register, batch)
