@@ -64,6 +64,7 @@ class Council:
         fell = self.risk((5, 4), owner=self.other, category="financial")
         make_assessment(fell, (2, 3), on=days_ago(40), driver=impact("disruption"), **by)
         moved = self.risk((4, 3), **governance)
+        make_assessment(moved, (4, 3), on=days_ago(25), impact_low=2, impact_high=4, **by)
         make_revision(moved, owner=self.other, on=days_ago(20), **by)
         make_revision(self.risk((4, 4), category="financial"), status="closed", on=days_ago(10), **by)
         self.risk(None, owner=None, primary_failure_type=None)
@@ -160,6 +161,33 @@ def test_what_is_said_of_positions_that_are_no_rows_is_what_is_said_of_rows(ours
         rows = {position.pk for position in narrowing.on(every, day)}
         assert {position.pk for position in narrowing.among(every, day)} == rows
         assert rows or said.get("band") == "not-scored" or said
+
+
+def test_what_could_be_higher_leads_to_as_many(ours):
+    found = {href: n for href, n in numbers(ours.page()).items() if "could_be" in href}
+    assert sorted(found.values()) == ["1", "1"] and led_to(ours.client, found) == found
+
+
+@pytest.mark.parametrize("category", ["", "financial", "people"])
+def test_the_list_of_what_could_be_above_is_by_the_tolerance_of_its_category(ours, category):
+    """Financial: Low at most is tolerated, so that a Moderate is above already. People: High at most."""
+    for ratings, high in (((2, 2), 5), ((1, 3), 4), ((1, 1), 3)):  # 4 to 10, 3 to 4, 1 to 3
+        made = ours.risk(ratings, ago=9, owner=ours.nowhere, category=category, primary_failure_type=None)
+        make_assessment(made, ratings, by=ours.manager, on=days_ago(8), impact_high=high)
+    asked = {"owner": ours.nowhere.pk, "could_be": "above-tolerance"}
+    total = re.search(r'data-total="(\d+)"', ours.client.get("/registers/ours/", asked).text)[1]
+    assert total == ("1" if category == "financial" else "0")
+    shown = numbers(ours.page(owner=ours.nowhere.pk, category=category or "none"))
+    assert [n for href, n in shown.items() if "could_be=above" in href] == ([total] if total != "0" else [])
+
+
+def test_the_order_of_the_matrix_is_told_with_its_scheme(ours):
+    detail = re.search(r"app-detail.*?</details>", ours.page(), re.DOTALL)[0]
+    assert (
+        "1 of 6 rated risks has one." in detail
+        and "version 1" in detail
+        and "Tolerated at most: High, and Low" in detail
+    )
 
 
 def test_the_page_says_what_it_shows_and_of_how_many(ours):

@@ -379,7 +379,7 @@ def test_every_form_about_a_risk_is_walked():
     assert names - {"library_insight"} == walked | OUT_OF_REACH | READ
 
 
-@pytest.mark.parametrize("name", [*CHANGES, *({*FORMS} - OF_THE_REGISTER)])
+@pytest.mark.parametrize("name", [*CHANGES, *sorted({*FORMS} - OF_THE_REGISTER)])
 def test_a_risk_that_is_closed_meanwhile_is_answered_409_and_nothing_is_written(monkeypatch, name):
     us = World()
     if name in CHANGES:

@@ -76,7 +76,7 @@ class PositionFilter(django_filters.FilterSet):
     # Where links from the dashboard, the home page and the assurance map lead: not offered unless used.
     SELDOM = (
         *("main_type", "likelihood", "impact", "mine", "adverse_impact", "case", "sign", "insight"),
-        *("assurance", "controls", "stuck", "also_band", "also_adverse_impact"),
+        *("assurance", "controls", "stuck", "could_be", "also_band", "also_adverse_impact"),
     )
     NONE_SAID = "none"
 
@@ -142,6 +142,12 @@ class PositionFilter(django_filters.FilterSet):
         label="Stuck",
         empty_label="All risks",
         choices=[("yes", "In the highest band at four quarter ends running")],
+    )
+    could_be = django_filters.ChoiceFilter(
+        method="by_what_it_could_be",
+        label="Could be, by the range given",
+        empty_label="All risks",
+        choices=[("higher", "In a higher band"), (ABOVE_TOLERANCE, "Above tolerance, and is not")],
     )
     likelihood = django_filters.ChoiceFilter(method="by_rating", label="Likelihood", empty_label="Any")
     impact = django_filters.ChoiceFilter(method="by_rating", label="Impact", empty_label="Any")
@@ -229,8 +235,16 @@ class PositionFilter(django_filters.FilterSet):
         if slug == TO_RE_ASSESS:
             return positions.to_re_assess()
         if slug == ABOVE_TOLERANCE:
-            return positions.above_tolerance(self.scheme, Tolerances.of(self.register).on(day, known_by))
+            return positions.above_tolerance(self.scheme, self._let_stand(day, known_by))
         return positions.filter(band="") if slug == NOT_SCORED else positions.in_band(slug, self.scheme)
+
+    def _let_stand(self, day, known_by):
+        return Tolerances.of(self.register).on(day, known_by)
+
+    def by_what_it_could_be(self, positions, name, what):
+        if what == ABOVE_TOLERANCE:
+            return positions.could_be_above(self.scheme, self._let_stand(self.day, self.known_by))
+        return positions.could_be_higher(self.scheme)
 
     def by_rating(self, positions, name, value):
         return positions.filter(scheme=self.scheme, **{name: value})

@@ -8,9 +8,12 @@ them, `Position.everything` both.
 
 import datetime
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -126,6 +129,36 @@ class PositionQuerySet(models.QuerySet):
         for category in tolerance.own:
             rest |= Q(category=category, band__in=[band.slug for band in tolerance.above(category)])
         return self.filter(rest, scheme=scheme)
+
+    def could_be_higher(self, scheme):
+        """Given a range by that scheme whose upper end lies in a higher band than the rating."""
+        return self._reaching(
+            scheme, lambda high: Q(band__in=[b.slug for b in scheme.rules.bands if b.rank < high.rank])
+        )
+
+    def could_be_above(self, scheme, tolerance):
+        """Not above what is let stand, by that scheme, and given a range whose upper end is."""
+        every, own = [band.slug for band in scheme.rules.bands], [*tolerance.own]
+
+        def tolerated(high, category):
+            stand = tolerance.is_above(high.slug, category)
+            return [slug for slug in every if stand and not tolerance.is_above(slug, category)]
+
+        def reaches(high):
+            found = ~Q(category__in=own) & Q(band__in=tolerated(high, "")) if own else Q(band__in=tolerated(high, ""))
+            for category in own:
+                found |= Q(category=category, band__in=tolerated(high, category))
+            return found
+
+        return self._reaching(scheme, reaches)
+
+    def _reaching(self, scheme, reaches):
+        """reaches: the band at the upper end of a range -> the condition on the rest."""
+        ends = {f"high_{name}": Coalesce(f"current__{name}_high", name) for name in ("likelihood", "impact")}
+        cells = [(level.value, other.value, placing) for level, row in scheme.rules.matrix for other, placing in row]
+        there = (Q(high_likelihood=x, high_impact=y) & reaches(placing.band) for x, y, placing in cells)
+        ranged = Q(current__likelihood_high__isnull=False) | Q(current__impact_high__isnull=False)
+        return self.alias(**ends).filter(ranged, reduce(or_, there), scheme=scheme)
 
     def stuck(self, scheme, day):
         """In the highest band of that scheme at four quarter ends running before a day, and still."""

@@ -11,6 +11,7 @@ from registers.reports.agreements import Since, agreed_cards
 from registers.reports.appetite import stated_by_category, tolerance_holding, unstated
 from registers.reports.asks import Asks, kept_with_risks
 from registers.reports.assurance import AssuranceSummary, rows_of
+from registers.reports.below import Below, below
 from registers.reports.chart import Cell, Chart, Table
 from registers.reports.controls import control_story, controls_beside
 from registers.reports.course import course_of
@@ -29,6 +30,7 @@ from registers.reports.worklist import Worklist
 __all__ = [
     "Asks",
     "AssuranceSummary",
+    "Below",
     "Cell",
     "Chart",
     "Dashboard",
@@ -42,6 +44,7 @@ __all__ = [
     "actions_on",
     "agreed_cards",
     "asked_outside_of",
+    "below",
     "control_story",
     "controls_beside",
     "course_of",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db.models import Count, F, Min, Value
 
 
 @dataclass(frozen=True)
@@ -44,3 +46,28 @@ class Counted:
             known=narrowing.among(self.known),
             known_then=narrowing.among(self.known_then, *since),
         )
+
+
+class Alike(NamedTuple):
+    """So many risks (risks) that are judged alike, and the lowest number among them (first). driver: key of the adverse
+    impact, None without one; category: "" where it was not asked for; ends: lowest and highest likelihood, lowest and
+    highest impact, None where it was not given."""
+
+    scheme: int | None
+    band: str
+    likelihood: int
+    impact: int
+    driver: int | None
+    category: str
+    ends: tuple[int | None, ...]
+    risks: int
+    first: int
+
+
+def judged_alike(positions, *, by_category: bool) -> list[Alike]:
+    """One query, grouped: a row for each combination there is."""
+    ends = [f"current__{name}" for name in ("likelihood_low", "likelihood_high", "impact_low", "impact_high")]
+    rows = positions.annotate(about=F("category") if by_category else Value("")).order_by()
+    rows = rows.values_list("scheme_id", "band", "likelihood", "impact", "current__driver", "about", *ends)
+    found = rows.annotate(n=Count("pk"), first=Min("number"))
+    return [Alike(*row[:6], ends=row[6:10], risks=row[10], first=row[11]) for row in found]

@@ -9,12 +9,14 @@ from registers.models import FailureType
 from registers.reports import frames
 from registers.reports.blind_spots import blind_spots
 from registers.reports.chart import Cell, Chart, Table
-from registers.reports.counted import Counted
+from registers.reports.counted import Counted, judged_alike
 from registers.reports.figures import stacked_bars
 from registers.reports.first_look import FirstLook
 from registers.reports.headline import Above, above_said, came_and_went_said, nothing_said, stuck_said
+from registers.reports.kinds import Kinds
 from registers.reports.links import Links
 from registers.reports.matrix import matrix_of
+from registers.reports.more_detail import MoreDetail
 from registers.reports.moves import moves_of
 from registers.reports.seen_elsewhere import SeenElsewhere
 from registers.reports.standing_above import StandingAbove
@@ -126,6 +128,21 @@ class Dashboard:
         bands = [(band.slug, band.label, band.slug) for band in self.rules.bands]
         seen = {band for frame in (self.now, self.then, self.course) for band in frame["band"].unique()}
         return [*bands, UNSCORED, *([OTHER_SCHEME] if frames.OTHER_SCHEME in seen else [])]
+
+    @cached_property
+    def _alike(self):
+        return judged_alike(self._rows.now, by_category=bool(self.tolerance.own))
+
+    @cached_property
+    def more_detail(self):
+        return MoreDetail(self._alike, self.register, self.tolerance, self.href, self._named)
+
+    @property
+    def ways(self):
+        return Kinds(self._rows.now, self._alike, self.groups, self._scheme, self.href).ways
+
+    def _named(self, numbers):
+        return {position.number: position for position in self._rows.now.filter(number__in=numbers).with_headings()}
 
     @property
     def _keys(self):

@@ -10,9 +10,10 @@ from registers.permissions import (
     get_register_for,
     known_otherwise_for,
     marks_across,
+    positions_across,
     positions_for,
 )
-from registers.reports import Dashboard, register_cards
+from registers.reports import Below, Dashboard, below, register_cards
 from registers.views.agreements import since_latest
 from registers.views.escalations import taken_up_by
 from registers.views.narrowing import narrowing_from
@@ -41,6 +42,7 @@ def dashboard(request, slug):
         "since": since_latest(request.user, register) if is_whole and (reading.is_today or reading.opens) else None,
         "taken_up": taken_up_by(request.user, register, reading) if is_whole else [],
         "my_questions": asked_on_dashboard(request.user, register),
+        "below": _below(request.user, register, reading, tolerances) if is_whole else None,
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/dashboard.html", context)
@@ -60,3 +62,14 @@ def _report(reader, register, reading, now, narrowing, tolerances):
         narrowing=narrowing,
         known=known_otherwise_for(reader, reading.agreement) if reading.agreement else (),
     )
+
+
+def _below(reader, register, reading, tolerances):
+    """The registers below, if there are any: as known now, whatever an agreement of this one knew."""
+    registers = below(register, register.organisation.registers.select_related("scheme"))
+    if not registers or reading.is_future:
+        return None
+    for one in registers:
+        one.organisation = register.organisation
+    positions = positions_across(reader, [register, *registers], reading.day).on_register()
+    return Below(register, registers, positions, tolerances.on(reading.day), reading.day)

@@ -1,0 +1,116 @@
+"""Behind a dashboard's matrix: how sure its order is, in words, and the scheme and the lines that it is drawn by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from registers.reports import honesty
+from registers.reports.counted import Alike
+from registers.reports.honesty import Ends, Judgement
+from registers.reports.wording import a_number
+
+
+@dataclass(frozen=True)
+class Tier:
+    """place: from 1; risks: how many; lowest, highest: the scores in it; first: the number of one with the highest,
+    reference: the same as it is written."""
+
+    place: int
+    risks: int
+    lowest: int
+    highest: int
+    first: int
+    reference: str
+
+
+class MoreDetail:
+    """alike: judgements as counted.judged_alike gives them, of all risks of that register; href:
+    filters -> the address of the list; named: numbers -> number -> position, for the risks that are named. Ratings by
+    another scheme are left out. One query, where any are named."""
+
+    def __init__(self, alike: Iterable[Alike], register, tolerance, href: Callable[..., str], named):
+        self.scheme, self.rules, self._reference = register.scheme, register.scheme.rules, register.reference
+        self._tolerance, self._href, self._named = tolerance, href, named
+        self._rows = [(_judgement(row), row) for row in alike if row.scheme == self.scheme.pk and row.band]
+        self._risks: dict[Judgement, int] = honesty.summed((one, row.risks) for one, row in self._rows)
+
+    @property
+    def rated(self) -> int:
+        return sum(self._risks.values())
+
+    @cached_property
+    def with_range(self) -> int:
+        return sum(n for one, n in self._risks.items() if not one.is_certain)
+
+    @property
+    def could_be(self) -> list[tuple[int, str, str]]:
+        """(how many, what they could be in words, the list's address), where there are any."""
+        by_category = honesty.summed(((one, row.category), row.risks) for one, row in self._rows)
+        higher = honesty.could_be_higher(self._risks, self.rules)
+        above = honesty.could_be_above(by_category, self._tolerance)
+        found = [
+            (higher, "could be in a higher band", self._href(could_be="higher")),
+            (above, "could be above tolerance, and counted here as tolerated", self._href(could_be="above-tolerance")),
+        ]
+        return [row for row in found if row[0]]
+
+    @cached_property
+    def tiers(self) -> list[Tier]:
+        by_ends: dict[Ends, list[tuple[Judgement, Alike]]] = {}
+        for one, row in self._rows:
+            by_ends.setdefault(one.ends, []).append((one, row))
+        found = []
+        for place, tier in enumerate(honesty.tiers(by_ends), 1):
+            inside = [pair for ends in tier for pair in by_ends[ends]]
+            scores = [one.score for one, _ in inside]
+            first = min(inside, key=lambda pair: (-pair[0].score, pair[1].first))[1].first
+            risks = sum(row.risks for _, row in inside)
+            found.append(Tier(place, risks, min(scores), max(scores), first, self._reference(first)))
+        return found
+
+    @cached_property
+    def reversals(self):
+        return honesty.reversals(self._risks)
+
+    @property
+    def reversed_said(self) -> str:
+        found = self.reversals
+        if not found.ordered:
+            return "No two risks differ in score."
+        pairs = f"{found.ordered:,} pair{'' if found.ordered == 1 else 's'} of risks"
+        if not found.count:
+            return f"The scores put {pairs} in order, and no range that was given would turn any of them round."
+        many = f"{a_number(found.count)} of them could be the other way round within the ranges that were given"
+        return f"The scores put {pairs} in order; {many}."
+
+    @cached_property
+    def examples(self) -> list[tuple]:
+        """(position of the higher by score, of the lower) of a few pairs that could be the other way round."""
+        first: dict[Judgement, int] = {}
+        for one, row in self._rows:
+            first[one] = min(row.first, first.get(one, row.first))
+        pairs = [(first[a], first[b]) for a, b in self.reversals.examples]
+        positions = self._named({number for pair in pairs for number in pair}) if pairs else {}
+        return [(positions[a], positions[b]) for a, b in pairs]
+
+    @property
+    def lines(self) -> list[tuple]:
+        """(band, the scores in it), the highest first."""
+        scores: dict = {}
+        for _, cells in self.rules.matrix:
+            for _, placing in cells:
+                scores.setdefault(placing.band, set()).add(placing.score)
+        return [(band, _from_to(scores.get(band, ()))) for band in reversed(self.rules.bands)]
+
+
+def _judgement(row: Alike) -> Judgement:
+    given = row.likelihood, row.likelihood, row.impact, row.impact
+    return Judgement(row.likelihood, row.impact, Ends(*(end or own for end, own in zip(row.ends, given, strict=True))))
+
+
+def _from_to(scores) -> str:
+    if not scores:
+        return "no score"
+    return f"{min(scores)} to {max(scores)}" if len(scores) > 1 else f"{min(scores)}"

@@ -1,0 +1,165 @@
+"""What a matrix cannot say: worked by hand, and what must hold of any judgements."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from makers import scheme_data
+
+from registers.reports.honesty import (
+    Ends,
+    Judgement,
+    certain,
+    could_be_above,
+    could_be_higher,
+    reversals,
+    surely_above,
+    tiers,
+)
+from registers.scoring import Scheme, Tolerance
+
+
+def judged(likelihood, impact, likelihoods=None, impacts=None):
+    """A judgement, with the ends of its ranges where it has any."""
+    return Judgement(likelihood, impact, Ends(*(likelihoods or [likelihood] * 2), *(impacts or [impact] * 2)))
+
+
+A = judged(5, 4)  # certain: 20
+B = judged(4, 4, (3, 5))  # 16, anything from 3x4=12 to 5x4=20
+C = judged(3, 5, (2, 4), (4, 5))  # 15, anything from 2x4=8 to 4x5=20
+D = judged(2, 3)  # certain: 6
+E = judged(2, 2, (1, 3), (1, 3))  # 4, anything from 1x1=1 to 3x3=9
+WORKED = [A, B, C, D, E]
+
+
+def test_one_is_surely_above_another_where_both_its_ratings_are_at_least_as_high_at_the_worst():
+    """A likelihood 5 against B's 5 at most, impact 4 against 4: no rating of A's is surely higher, so no order.
+    B likelihood 3 at least against D's 2, impact 4 against 3: above. D likelihood 2 against E's 3 at most: no order.
+    B likelihood 3 at least against E's 3 at most, impact 4 against 3 at most: above, by impact.
+    C likelihood 2 at least against D's 2, impact 4 at least against 3: above; against E's 3 at most: no order."""
+    pairs = {(a, b): surely_above(WORKED[a].ends, WORKED[b].ends) for a in range(5) for b in range(5)}
+    assert {pair for pair, is_above in pairs.items() if is_above} == {(0, 3), (0, 4), (1, 3), (1, 4), (2, 3)}
+
+
+def test_tiers_worked_by_hand():
+    """Nothing is surely above A, B or C: the first tier. D lies under all three, E under A and B: the second, and D and
+    E are in no order. By score the five would be 20, 16, 15, 6, 4, each a place of its own."""
+    assert [set(tier) for tier in tiers(one.ends for one in WORKED)] == [
+        {A.ends, B.ends, C.ends},
+        {D.ends, E.ends},
+    ]
+
+
+def test_tiers_of_certain_ratings_are_no_order_of_their_products():
+    """5x1 and 1x5 and 2x3: 5, 5 and 6, and none is as high as another in both ratings."""
+    assert len(tiers([certain(5, 1), certain(1, 5), certain(2, 3)])) == 1
+
+
+def test_reversals_worked_by_hand():
+    """All scores differ: 10 pairs. A (20 at least) over B (20 at most) and over C (20 at most): 20 < 20 does not hold.
+    B (12 at least) over C (20 at most): could be the other way round. B over D (6) and E (9): not.
+    C (8 at least) over D (6): not; over E (9 at most): could be. D (6 at least) over E (9 at most): could be."""
+    found = reversals(dict.fromkeys(WORKED, 1))
+    assert (found.count, found.ordered) == (3, 10)
+    assert found.examples == [(B, C), (C, E), (D, E)]
+
+
+def test_pairs_are_counted_of_risks_not_of_judgements():
+    """Two like B and three like C: 2 x 3 pairs could turn; pairs of equal scores are in no order."""
+    found = reversals({B: 2, C: 3})
+    assert (found.count, found.ordered) == (6, 6)
+
+
+def test_certain_judgements_cannot_be_reversed():
+    assert reversals({judged(x, y): 1 for x in range(1, 6) for y in range(1, 6)}).count == 0
+
+
+@pytest.mark.django_db
+def test_what_could_be_higher_worked_by_hand():
+    """Bands: 1-3 Low, 4-6 Moderate, 8-12 High, 15-25 Severe. B is Severe already. E is Moderate (4) and could be 3x3=9,
+    High. A judgement of 3x4=12 (High) with a likelihood of up to 4 could be 16, Severe."""
+    scheme = Scheme.from_data(**scheme_data())
+    last = judged(3, 4, (3, 4))
+    risks = {B: 1, E: 2, last: 4, A: 1}
+    assert could_be_higher(risks, scheme) == 2 + 4
+    tolerance = Tolerance.stated(scheme, {"": "high", "financial": "moderate"})
+    assert could_be_above({(one, ""): n for one, n in risks.items()}, tolerance) == 4  # Severe: the four
+    assert could_be_above({(E, "financial"): 2, (last, "financial"): 4}, tolerance) == 2  # the four are above already
+
+
+levels = st.integers(1, 5)
+
+
+@st.composite
+def a_judgement(draw):
+    low_l, mid_l, high_l = sorted(draw(st.tuples(levels, levels, levels)))
+    low_i, mid_i, high_i = sorted(draw(st.tuples(levels, levels, levels)))
+    return Judgement(mid_l, mid_i, Ends(low_l, high_l, low_i, high_i))
+
+
+some = st.lists(a_judgement(), max_size=12)
+of_the_pure = settings(max_examples=200, deadline=None)
+
+
+def tier_of(judgements):
+    return {ends: place for place, tier in enumerate(tiers(one.ends for one in judgements)) for ends in tier}
+
+
+@of_the_pure
+@given(some)
+def test_every_judgement_stands_in_exactly_one_tier(judgements):
+    found = [ends for tier in tiers(one.ends for one in judgements) for ends in tier]
+    assert sorted(found) == sorted({one.ends for one in judgements})
+
+
+@of_the_pure
+@given(some)
+def test_none_stands_in_a_tier_above_or_beside_one_that_is_surely_above_it(judgements):
+    place = tier_of(judgements)
+    assert all(place[a] < place[b] for a in place for b in place if surely_above(a, b))
+
+
+@of_the_pure
+@given(some)
+def test_whoever_is_not_in_the_first_tier_has_one_surely_above_it_in_the_tier_before(judgements):
+    found = tiers(one.ends for one in judgements)
+    assert all(any(surely_above(a, b) for a in before) for before, tier in pairwise(found) for b in tier)
+
+
+@of_the_pure
+@given(some, a_judgement())
+def test_an_unrelated_risk_changes_nothing_of_the_order_of_the_others(judgements, other):
+    """Whoever was surely above another still is; and one that is in no order with any other moves nobody."""
+    before, after = tier_of(judgements), tier_of([*judgements, other])
+    assert all(after[a] < after[b] for a in before for b in before if surely_above(a, b))
+    if not any(surely_above(one, other.ends) or surely_above(other.ends, one) for one in before):
+        assert {ends: after[ends] for ends in before} == before
+
+
+@of_the_pure
+@given(some, a_judgement())
+def test_an_unrelated_risk_reverses_no_pair_of_the_others(judgements, other):
+    def count(rows):
+        risks = {}
+        for one in rows:
+            risks[one] = risks.get(one, 0) + 1
+        return reversals(risks).count
+
+    with_other = sum(count([one, other]) for one in judgements)
+    assert count([*judgements, other]) == count(judgements) + with_other
+
+
+@of_the_pure
+@given(a_judgement(), a_judgement())
+def test_what_is_surely_above_cannot_be_reversed(a, b):
+    if surely_above(a.ends, b.ends):
+        assert a.score >= b.score and reversals({a: 1, b: 1}).count == 0
+
+
+@of_the_pure
+@given(a_judgement(), a_judgement(), a_judgement())
+def test_surely_above_is_an_order(a, b, c):
+    a, b, c = a.ends, b.ends, c.ends
+    assert not (surely_above(a, b) and surely_above(b, a)) and not surely_above(a, a)
+    assert surely_above(a, c) or not (surely_above(a, b) and surely_above(b, c))
