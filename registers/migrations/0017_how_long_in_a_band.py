@@ -38,7 +38,7 @@ def _in_band(last, row):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registers', '0018_what_a_restored_file_keeps'),
+        ('registers', '0016_imports'),
     ]
 
     operations = [

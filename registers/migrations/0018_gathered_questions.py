@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registers', '0018_how_long_in_a_band'),
+        ('registers', '0017_how_long_in_a_band'),
     ]
 
     operations = [

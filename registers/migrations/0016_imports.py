@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('rows_in_all', models.PositiveIntegerField(default=0)),
                 ('begun_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('done_at', models.DateTimeField(null=True)),
+                ('kept', models.JSONField(help_text='Of a restored register: what its file said and had no place here. Empty: a spreadsheet.', null=True)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('register', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='registers.register')),
             ],
