@@ -22,7 +22,7 @@ def dashboard(request, slug):
     reading = reading_from(request, register)
     then = positions_for(request.user, register, reading.since)
     now = positions_for(request.user, register, reading.day, reading.agreement)
-    tolerances = Tolerances.of(register)
+    tolerances, asked = Tolerances.of(register), f"{urlencode(reading.asked)}&" if reading.asked else ""
     report = Dashboard(
         register,
         now=now,
@@ -31,9 +31,8 @@ def dashboard(request, slug):
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
         tolerances=tolerances,
-        known=known_otherwise_for(request.user, reading.agreement) if reading.agreement else (),
+        known=known_otherwise_for(request.user, reading.agreement),
     )
-    asked = f"{urlencode(reading.asked)}&" if reading.asked else ""
     context = {
         "tab": "dashboard",
         "register": register,
