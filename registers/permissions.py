@@ -206,7 +206,9 @@ def agreed_for(user, register):
 
 def known_otherwise_for(user, agreement):
     """What was known by an agreement of the days until then, where more is known by now: positions, not saved, of the
-    risks that this reader may see."""
+    risks that this reader may see. Nothing without one."""
+    if agreement is None:
+        return []
     risks = risks_for(user, agreement.register).filter(pk__in=agreement.known_otherwise())
     return positions_known(risks, agreement.on, agreement.known_by)
 

@@ -69,13 +69,11 @@ class Summary:
         return f"{self.about.register}: summary"
 
 
-def summary_of(*, about, reading, now, then, course, risks, tolerances) -> Summary:
-    """now, then: positions as at the day read and the day compared with; course: all of them; risks: those of today
-    that the reader may see, for the worklist; tolerances: what is let stand on the register, on any day."""
+def summary_of(*, about, reading, now, risks, tolerances, **figures) -> Summary:
+    """now: positions as at the day read; risks: those of today that the reader may see, for the worklist; tolerances:
+    what is let stand on the register, on any day; figures: what else a Dashboard counts from."""
     register = about.register
-    report = Dashboard(
-        register, now=now, then=then, course=course, days=[reading.day], reading=reading, tolerances=tolerances
-    )
+    report = Dashboard(register, now=now, days=[reading.day], reading=reading, tolerances=tolerances, **figures)
     rules, tolerance = register.scheme.rules, report.tolerance
     above = now.on_register().above_tolerance(register.scheme, tolerance).order_by("-score", "number")
     exempt = now.on_register().filter(is_exempt=True).count() if about.everything else 0

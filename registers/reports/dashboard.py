@@ -58,7 +58,7 @@ class Dashboard:
     As agreed, all of it is as known by the agreement: nothing recorded afterwards moves a figure. A day compared with
     that lies after the agreement's is as known now."""
 
-    def __init__(self, register, *, now, then, course, days, reading, tolerances, marks, narrowing, known=()):
+    def __init__(self, register, *, now, then, course, days, reading, tolerances, narrowing, marks=None, known=()):
         self.register = register
         self.reading = reading
         self.days = days

@@ -60,7 +60,7 @@ def _report(reader, register, reading, now, narrowing, tolerances):
         tolerances=tolerances,
         marks=marks_across(reader, [register], reading.day, reading.known_by).confirmed(),
         narrowing=narrowing,
-        known=known_otherwise_for(reader, reading.agreement) if reading.agreement else (),
+        known=known_otherwise_for(reader, reading.agreement),
     )
 
 

@@ -14,12 +14,14 @@ from registers.permissions import (
     counts_everything,
     course_for,
     get_register_for,
+    known_otherwise_for,
     open_data_for,
     positions_for,
     risks_for,
 )
 from registers.transfer.exporting import About, RegisterTable, csv_file, one_state, open_data, workbook
 from registers.views.listing import narrowed_list
+from registers.views.narrowing import the_whole
 from registers.views.reading import read_only, reading_from
 
 CSV = "text/csv; charset=utf-8"
@@ -61,6 +63,8 @@ def register_summary(request, slug):
     said = {
         "now": now,
         "then": then,
+        "known": known_otherwise_for(request.user, reading.agreement),
+        "narrowing": the_whole(request, register, reading, now),
         "course": course_for(request.user, register),
         "risks": risks_for(request.user, register),
         "tolerances": Tolerances.of(register),

@@ -7,8 +7,19 @@ from registers.forms import Narrowing
 
 def narrowing_from(request, register, reading, positions, prefix=None):
     """positions: of the day read. 400 where the address asks for what this register does not have."""
-    of = {"register": register, "reader": request.user, "day": reading.day, "known_by": reading.known_by}
-    narrowing = Narrowing(request.GET, positions, prefix=prefix, **of)
+    narrowing = _narrowing(request.GET, request, register, reading, positions, prefix=prefix)
     if narrowing.form.errors:
         raise BadRequest("The address asks for something this register does not have.")
     return narrowing
+
+
+def the_whole(request, register, reading, positions):
+    """Narrowed by nothing, whatever the address says."""
+    narrowing = _narrowing({}, request, register, reading, positions)
+    narrowing.form.is_valid()
+    return narrowing
+
+
+def _narrowing(asked, request, register, reading, positions, **options):
+    of = {"register": register, "reader": request.user, "day": reading.day, "known_by": reading.known_by}
+    return Narrowing(asked, positions, **of, **options)

@@ -65,7 +65,6 @@ def risk_detail(request, slug, number):
     position = None if reading.is_future else positions.filter(risk=risk).first()
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
     assessments = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
-    days = [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]
     context = {
         "register": risk.register,
         "risk": risk,
@@ -73,7 +72,7 @@ def risk_detail(request, slug, number):
         "position": position,
         "elsewhere": elsewhere_of(request.user, risk, position, reading.day, reading.known_by),
         "assessments": assessments,
-        "course": course_of(assessments, days),
+        "course": course_of(assessments, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]),
         "judged": side_by_side(assessments),
         "tolerance": position and tolerance_holding(position, reading.day, reading.known_by),
         "holding": controls_beside(risk, reading),
