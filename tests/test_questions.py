@@ -147,7 +147,7 @@ def test_a_worse_view_from_outside_is_asked_about(ours):
 
 
 def test_a_better_view_from_outside_is_not(ours):
-    make_assessment(ours.risk((5, 5)), (2, 2), perspective="peer", on=days_ago(9))
+    make_assessment(ours.risk((3, 3)), (2, 2), perspective="peer", on=days_ago(9))
     assert ours.sources(SEEN_WORSE, of="register") == {}
 
 
