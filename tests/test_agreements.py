@@ -388,7 +388,8 @@ def test_links_stay_on_what_was_agreed(reader, agreed, place):
         r'<a class="govuk-(?:link|breadcrumbs__link)" href="(/registers/ours/[^"]*)"(?!>See today)', text
     )
     lists = tuple(f"/registers/ours/{place}/" for place in ("agreements", "actions", "escalations", "worklist"))
-    away = ("/registers/ours/risks/new/", *lists)
+    files = tuple(f"/registers/ours/{file}" for file in ("import/", "export.json", "open-data."))
+    away = ("/registers/ours/risks/new/", *lists, *files)
     assert [a for a in links if f"agreed={agreed.pk}" not in a and not a.startswith(away) and "as_at=" not in a] == []
 
 

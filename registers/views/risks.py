@@ -81,13 +81,19 @@ def risk_detail(request, slug, number):
         "escalations": escalations_of(risk, reading),
         "life": life_of(risk, position, reading.day, reading.known_by),
         "copy_token": uuid.uuid4(),
-        "may_run": can(request.user, Permission.RUN_REGISTER, risk.register.organisation),
-        "may_close": may_close(request.user, risk),
-        "may_edit": may_edit,
         "came_in": came_in_for(request.user, risk),
-        "assesses_as": assesses_as(request.user, risk.register),
+        "may_edit": may_edit,
+        **_steps_of(request.user, risk),
     }
     return render(request, "registers/risk_detail.html", context)
+
+
+def _steps_of(reader, risk):
+    return {
+        "may_run": can(reader, Permission.RUN_REGISTER, risk.register.organisation),
+        "may_close": may_close(reader, risk),
+        "assesses_as": assesses_as(reader, risk.register),
+    }
 
 
 def risk_edit(request, slug, number):
