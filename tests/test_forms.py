@@ -168,6 +168,7 @@ def errors_in(answer):
 
 # Hostile values
 
+NO_TEXT = ("lone surrogates", "broken UTF-8")  # refused whole, with 400
 HOSTILE = {
     "NUL": "a\0b",
     "NUL alone": "\0",
@@ -267,7 +268,7 @@ def test_hostile_words_are_stored_whole_or_come_back_with_a_reason(world, name, 
             said = risk.revisions.latest() if field == "reason" else said
             if getattr(said, field) != as_stored(value, field) or not is_whole(risk):
                 wrong[what] = ("stored", getattr(said, field)[:50])
-        else:
+        elif (answer.status_code, what in NO_TEXT, now) != (400, True, count):
             wrong[what] = answer.status_code
     assert wrong == {}
 
@@ -291,6 +292,8 @@ def test_hostile_choices_are_refused_in_words_and_nothing_typed_is_lost(world, n
             form = {key: v for key, v in form.items() if not key.startswith(f"{field}_")}
         answer = post_raw(world, name, form)
         before, now = now, rows()
+        if what in NO_TEXT and (answer.status_code, now) == (400, before):
+            continue
         kept = typed_in(answer)
         lost = [f for f in WORDS[name] if kept.get(f, "").strip() != form.get(f, "")]
         if not as_read(value).strip() and answer.status_code == 302:
@@ -305,8 +308,9 @@ def test_hostile_choices_are_refused_in_words_and_nothing_typed_is_lost(world, n
 @pytest.mark.parametrize(("name", "made"), [("new", Assessment), ("assess", Assessment), ("review", Review)])
 def test_a_token_that_cannot_be_read_counts_as_new(world, name, made):
     before = made.objects.count()
-    answers = [post_raw(world, name, world.form(name, token=value)).status_code for value in HOSTILE.values()]
-    assert (set(answers), made.objects.count() - before) == ({302}, len(HOSTILE))
+    texts = [value for what, value in HOSTILE.items() if what not in NO_TEXT]
+    answers = [post_raw(world, name, world.form(name, token=value)).status_code for value in texts]
+    assert (set(answers), made.objects.count() - before) == ({302}, len(texts))
 
 
 @every_form

@@ -229,7 +229,7 @@ def test_a_day_that_is_none_is_refused_everywhere(reader, register, place, name)
 
 def test_bytes_that_are_no_text_do_no_harm(reader, register):
     statuses = {n: reader.get(f"/registers/ours/?{n}=%ED%A0%80%FF").status_code for n in ("q", *NONSENSE)}
-    assert statuses == {"q": 200, **dict.fromkeys(NONSENSE, 400)}
+    assert set(statuses.values()) == {400}
 
 
 def test_many_parameters_that_nobody_knows_do_no_harm(reader, register):
@@ -284,8 +284,9 @@ def test_links_of_a_page_about_a_past_day_stay_on_it(reader, course, place):
     text = reader.get(f"/registers/ours/{place}?as_at=2026-05-20").text
     links = re.findall(r'href="(/registers/ours/[^"]*)"(?!>See today)', text)
     lists = tuple(f"/registers/ours/{place}/" for place in ("agreements", "actions", "escalations", "worklist"))
-    elsewhere = ("/registers/ours/risks/new/", *lists)
-    astray = [link for link in links if "as_at=" not in link and link not in elsewhere]
+    files = tuple(f"/registers/ours/{file}" for file in ("import/", "export.json", "open-data."))
+    elsewhere = ("/registers/ours/risks/new/", *lists, *files)
+    astray = [link for link in links if "as_at=" not in link and not link.startswith(elsewhere)]
     assert links and astray == []
 
 

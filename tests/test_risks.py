@@ -27,6 +27,7 @@ from registers.models import (
     Position,
     Risk,
     RiskRevision,
+    SaidBefore,
 )
 from registers.scoring import RatingOutsideScheme
 
@@ -177,7 +178,8 @@ def test_the_same_token_leads_to_the_same_risk():
 def test_the_same_token_again_writes_nothing():
     risk = make_risk(token=uuid.uuid4())
     before = rows()
-    make_risk(risk.register, by=risk.raised_by, token=risk.token, title="Typed since")
+    with pytest.raises(SaidBefore):
+        make_risk(risk.register, by=risk.raised_by, token=risk.token, title="Typed since")
     assert rows() == before
 
 
@@ -213,7 +215,8 @@ def test_the_same_assessment_token_again_writes_nothing():
     risk, token = make_risk(), uuid.uuid4()
     judge(risk, token=token)
     before = rows()
-    judge(risk, token=token, version=1, likelihood=1)
+    with pytest.raises(SaidBefore):
+        judge(risk, token=token, version=1, likelihood=1)
     assert rows() == before
 
 

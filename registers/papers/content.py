@@ -79,7 +79,7 @@ def summary_of(*, about, reading, now, risks, tolerances, **figures) -> Summary:
     exempt = now.on_register().filter(is_exempt=True).count() if about.everything else 0
     return Summary(
         about=about,
-        sentences=report.sentences,
+        sentences=[*report.sentences, *report.unrated_sentences],
         matrix=_matrix(report),
         above=[_above(one, register, tolerance) for one in above.select_related("revision__owner", "current")[:LISTED]],
         above_count=report.above_tolerance[0],
