@@ -16,6 +16,7 @@ from makers import (
     make_register,
     make_risk,
 )
+from test_agreements import then
 
 from registers.models import Role
 from registers.permissions import opens_as_agreed
@@ -129,7 +130,7 @@ def test_what_changed_lately_leads_a_member_to_today(register):
 
 
 def test_what_was_agreed_is_compared_with_what_was_agreed_before(register):
-    make_agreement(register, on=days_ago(20), body="Management team")
+    make_agreement(register, body="Management team", **then(20))
     day = days_ago(20)
     assert f"What moved since {day:%-d %B %Y}" in text_of(register, Role.MEMBER, "dashboard/")
 
