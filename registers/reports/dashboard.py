@@ -135,7 +135,7 @@ class Dashboard:
 
     @cached_property
     def more_detail(self):
-        return MoreDetail(self._alike, self.register, self.tolerance, self.href, self._named)
+        return MoreDetail(self._alike, self.register, self.tolerance, self.href, self._links.risk, self._named)
 
     @property
     def ways(self):

@@ -35,6 +35,9 @@ class Links:
             asked["as_at"] = day.isoformat()
         return f"{self._register.get_absolute_url()}?{urlencode(asked)}"
 
+    def risk(self, number: int) -> str:
+        return reverse("risk_detail", args=[self._register.slug, number]) + self._reading.query
+
     def actions(self, show: str) -> str:
         """The list of the actions behind a number, as read."""
         asked = urlencode({"show": show, **self._beside, **self._reading.asked})

@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 from registers.reports import honesty
+from registers.reports.chart import Cell, Table
 from registers.reports.counted import Alike
 from registers.reports.honesty import Ends, Judgement
 from registers.reports.wording import a_number
 
 
-@dataclass(frozen=True)
-class Tier:
-    """place: from 1; risks: how many; lowest, highest: the scores in it; first: the number of one with the highest,
-    reference: the same as it is written."""
-
-    place: int
-    risks: int
-    lowest: int
-    highest: int
-    first: int
-    reference: str
-
-
 class MoreDetail:
-    """alike: judgements as counted.judged_alike gives them, of all risks of that register; href:
-    filters -> the address of the list; named: numbers -> number -> position, for the risks that are named. Ratings by
-    another scheme are left out. One query, where any are named."""
+    """alike: judgements as counted.judged_alike gives them, of all risks of that register; href: filters -> the address
+    of the list; href_of: number -> the address of that risk; named: numbers -> number -> position, for the risks that
+    are named. Ratings by another scheme are left out. One query, where any are named."""
 
-    def __init__(self, alike: Iterable[Alike], register, tolerance, href: Callable[..., str], named):
-        self.scheme, self.rules, self._reference = register.scheme, register.scheme.rules, register.reference
-        self._tolerance, self._href, self._named = tolerance, href, named
+    def __init__(
+        self,
+        alike: Iterable[Alike],
+        register,
+        tolerance,
+        href: Callable[..., str],
+        href_of: Callable[[int], str],
+        named: Callable[[set[int]], dict],
+    ):
+        self.scheme, self.rules, self._register = register.scheme, register.scheme.rules, register
+        self._tolerance, self._href, self._href_of, self._named = tolerance, href, href_of, named
         self._rows = [(_judgement(row), row) for row in alike if row.scheme == self.scheme.pk and row.band]
         self._risks: dict[Judgement, int] = honesty.summed((one, row.risks) for one, row in self._rows)
 
@@ -56,19 +51,24 @@ class MoreDetail:
         ]
         return [row for row in found if row[0]]
 
-    @cached_property
-    def tiers(self) -> list[Tier]:
+    @property
+    def table(self) -> Table:
+        """A row a tier, the highest first: how many, their scores, and one of them with the highest."""
         by_ends: dict[Ends, list[tuple[Judgement, Alike]]] = {}
         for one, row in self._rows:
             by_ends.setdefault(one.ends, []).append((one, row))
-        found = []
-        for place, tier in enumerate(honesty.tiers(by_ends), 1):
-            inside = [pair for ends in tier for pair in by_ends[ends]]
-            scores = [one.score for one, _ in inside]
-            first = min(inside, key=lambda pair: (-pair[0].score, pair[1].first))[1].first
-            risks = sum(row.risks for _, row in inside)
-            found.append(Tier(place, risks, min(scores), max(scores), first, self._reference(first)))
-        return found
+        tiers = ([pair for ends in tier for pair in by_ends[ends]] for tier in honesty.tiers(by_ends))
+        rows = [self._tier(place, inside) for place, inside in enumerate(tiers, 1)]
+        return Table(["Tier", "Risks", "Scores", "For instance"], rows)
+
+    def _tier(self, place: int, inside: list[tuple[Judgement, Alike]]) -> list[Cell]:
+        first = min(inside, key=lambda pair: (-pair[0].score, pair[1].first))[1].first
+        return [
+            Cell(f"{place}, the highest" if place == 1 else f"{place}"),
+            Cell(f"{sum(row.risks for _, row in inside):,}"),
+            Cell(_from_to({one.score for one, _ in inside})),
+            Cell(self._register.reference(first), self._href_of(first)),
+        ]
 
     @cached_property
     def reversals(self):
