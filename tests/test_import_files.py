@@ -155,6 +155,16 @@ def test_escaping_for_spreadsheets_is_undone_exactly(text):
 # What is refused
 
 
+@pytest.mark.parametrize(
+    "name", ["-2", "2", "A" * 200_000 + "2", "\u00c42", "x-2"], ids=["sign", "none", "long", "umlaut", "both"]
+)
+def test_a_cell_in_a_column_that_is_none_is_refused_at_once(name):
+    """A sign made the reader count backwards for ever."""
+    content = workbook(TABLE)
+    xml = part_of(content).replace('r="A2"', f'r="{name}"')
+    assert "damaged" in refusal("a.xlsx", with_part(content, "xl/worksheets/sheet1.xml", xml))
+
+
 def test_macros_are_refused():
     content = with_part(workbook(TABLE), "xl/vbaProject.bin", b"x")
     assert "macros" in refusal("a.xlsx", content)

@@ -84,7 +84,7 @@ def _take_keys(table, column, many):
             return [key for (key,) in cursor.fetchall()]
         # In SQLite whoever is in a transaction of ours is the only one who writes.
         quote = connection.ops.quote_name
-        cursor.execute(f"SELECT max({quote(column)}) FROM {quote(table)}")  # noqa: S608
+        cursor.execute(f"SELECT max({quote(column)}) FROM {quote(table)}")  # noqa: S608 (quoted names of our own models)
         last = cursor.fetchone()[0] or 0
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         known = cursor.fetchone()

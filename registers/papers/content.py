@@ -118,7 +118,7 @@ def _matrix(report) -> Matrix:
 def _above(position, register, tolerance) -> Above:
     said, current, rules = position.revision, position.current, register.scheme.rules
     rating = (
-        f"{rules.band(current.band).label}, {current.score}\u00a0({current.likelihood}\u00a0×\u00a0{current.impact})"  # noqa: RUF001
+        f"{rules.band(current.band).label}, {current.score}\u00a0({current.likelihood}\u00a0×\u00a0{current.impact})"  # noqa: RUF001 (a times sign, as people write ratings)
     )
     why = current.rationale if len(current.rationale) <= WHY else f"{current.rationale[:WHY].rsplit(' ', 1)[0]} …"
     if said.category in tolerance.own:

@@ -6,6 +6,7 @@ long; nor does it say in this mode what is merged, or which formulas have no sto
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.parsers import expat
 
 from registers.transfer.importing.files import CELLS, LAST_COLUMN, LAST_ROW, CannotRead, letter
@@ -185,14 +186,15 @@ class Cells(_Pass):
         raise CannotRead(f"{place} lies further down than is read at once: take in a part of the rows at a time")
 
 
-def _number(letters, known={}):  # noqa: B006  (there are 256 of them that matter)
-    number = known.get(letters)
-    if number is None:
-        number = 0
-        for character in letters:
-            number = number * 26 + ord(character.upper()) - 64
-        if len(known) < LAST_COLUMN:
-            known[letters] = number
+@lru_cache(maxsize=LAST_COLUMN)
+def _number(letters: str) -> int:
+    """The number of a column from its letters. ValueError for what names none: a name of a million letters must not be
+    reckoned out, and signs would count backwards for ever."""
+    if not (1 <= len(letters) <= 3 and letters.isascii() and letters.isalpha()):
+        raise ValueError(f"No column is called {letters[:10]!r}.")
+    number = 0
+    for character in letters:
+        number = number * 26 + ord(character.upper()) - 64
     return number
 
 

@@ -50,7 +50,7 @@ def pieces(register, *, reader=None, day=None):
 def saved(register, **how):
     """(a temporary file at its beginning, the SHA-256 in it): the register as it stood at one instant, whoever writes
     meanwhile. how: as pieces takes it."""
-    file = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115  (closed by whoever reads it)
+    file = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 (closed by whoever reads it)
     with _one_instant():
         for piece in pieces(register, **how):
             file.write(piece.encode())
