@@ -158,6 +158,7 @@ def test_every_link_of_an_error_summary_lands_on_its_control(watched, live_serve
         page.locator("input[name=likelihood]").first.check()  # a judgement begun asks for its other parts
     page.locator("main form button[type=submit]:not([name])").last.click()
 
+    expect(page.locator(".govuk-error-summary")).to_be_visible()  # a click does not wait for the next page
     links = page.locator(".govuk-error-summary a").all()
     landed = {}
     for link in links:
