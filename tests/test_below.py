@@ -181,7 +181,7 @@ def test_risks_are_counted_by_impact_category_and_directorate(ours):
     ours.risk(ours.top, (1, 1), owner=other, category="people")
     ours.risk(ours.top, None, owner=make_post(ours.organisation))
     ours.risk(ours.top, None, adverse_impacts=[impact("disruption")])
-    found = ways(ours.page())
+    found = ways(ours.page(more="ways"))
     said, rows = found["Risks by adverse impact"]
     assert rows == {"Harm to users": "3", "Disruption": "2", "None named": "1"}
     assert said == "Most often Harm to users: 3 of 5. One has none. A risk that names several stands in each of them."
@@ -194,7 +194,7 @@ def test_risks_are_counted_by_impact_category_and_directorate(ours):
 def test_a_rating_by_an_earlier_scheme_is_counted_there_too(ours):
     ours.risk(ours.top, category="legal")
     Register.objects.filter(pk=ours.top.pk).update(scheme=preset("five-by-five-three-bands"))
-    page = ours.page()
+    page = ours.page(more="ways")
     assert ways(page)["Risks by category"][1] == {"Legal": "1"}
     links = numbers(page)
     assert any("to-re-assess" in href for href in links) and led_to(ours.client, links) == links

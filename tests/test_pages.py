@@ -352,6 +352,7 @@ def test_the_sentence_above_tolerance_agrees_with_the_bands(reader, register, co
         "?since=2026-07-31",
         "?since=2999-01-01",
         "?as_at=2026-05-20&since=2026-07-31",
+        "?more=order&more=ways",
     ],
 )
 def test_every_number_on_the_dashboard_leads_to_as_many_risks(reader, course, query):
@@ -406,6 +407,7 @@ def grow(register, organisation, count):
         f"/registers/ours/?as_at={days_ago(100)}",
         f"/registers/ours/dashboard/?since={days_ago(200)}",
         f"/registers/ours/dashboard/?as_at={days_ago(100)}",
+        "/registers/ours/dashboard/?more=order&more=ways",
     ],
 )
 def test_a_page_asks_as_often_of_one_row_as_of_many(reader, register, organisation, path):

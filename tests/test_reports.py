@@ -9,20 +9,21 @@ import pytest
 
 from registers.reports import frames
 from registers.reports.figures import BAND_COLOURS, stacked_bars
+from registers.reports.two_days import Kind, One, movement
 from registers.reports.wording import a_number, course_of_a_count, more_or_fewer
 
 RANKS = {"low": 0, "moderate": 1, "high": 2, "severe": 3}
 
 
 def standing(**bands):
-    """A frame as standing_frame gives: risk r1 has pk 11, and so on."""
-    rows = [(10 + int(risk[1:]), int(risk[1:]), band) for risk, band in bands.items()]
-    return pd.DataFrame(rows, columns=["pk", "risk_id", "band"])
+    """As two_days reads them: risk r1 has pk 11, and so on."""
+    return [One(10 + int(risk[1:]), int(risk[1:]), Kind(band)) for risk, band in bands.items()]
 
 
 def moves(now, then):
-    moved = frames.movement(now, then, RANKS)
-    return dict(zip(moved["risk_id"], moved["move"], strict=True))
+    moved = movement(now, then, RANKS)
+    assert len({one.risk for one in moved}) == len(moved)
+    return {one.risk: one.move for one in moved}
 
 
 def test_each_risk_makes_one_move():
@@ -34,8 +35,12 @@ def test_each_risk_makes_one_move():
 
 
 def test_a_move_says_which_band_it_came_from():
-    moved = frames.movement(standing(r1="high", r2="low"), standing(r1="severe"), RANKS)
-    assert (moved["was"][0], pd.isna(moved["was"][1])) == ("severe", True)
+    moved = movement(standing(r1="high", r2="low"), standing(r1="severe"), RANKS)
+    assert [one.was for one in moved] == ["severe", None]
+
+
+def test_a_risk_that_left_is_named_by_its_position_then():
+    assert movement([], standing(r3="low"), RANKS) == [(3, 13, "left", "low")]
 
 
 @pytest.mark.parametrize(
@@ -87,13 +92,21 @@ def test_a_course_without_a_change_counts_nothing():
 @pytest.mark.parametrize("sideways", [False, True])
 def test_plotly_accepts_the_bars(bands, sideways):
     labels = [*(f"Band {n}" for n in range(bands)), "Not scored", "To re-assess"]
-    table = pd.DataFrame([range(len(labels)), range(len(labels))])
-    figure = json.loads(json.dumps(stacked_bars(table, ["A", "B"], labels, bands=bands, sideways=sideways)))
-    assert [bar.name for bar in go.Figure(figure).data] == labels
+    counts = [[*range(len(labels))], [*range(len(labels))]]
+    figure = json.loads(json.dumps(stacked_bars(counts, ["A", "B"], labels, bands=bands, sideways=sideways)))
+    checked = go.Figure(figure)
+    assert [bar.name for bar in checked.data] == labels
+    assert checked.to_plotly_json() == {**figure, "layout": checked.layout.to_plotly_json()}
+    assert go.Layout(figure["layout"]).to_plotly_json() == figure["layout"]
+
+
+def test_no_template_is_what_plotly_means_by_none():
+    figure = stacked_bars([[1, 2, 3]], ["June"], ["Low", "High", "Not scored"], bands=2)
+    assert figure["layout"]["template"] == go.Layout(template="none").to_plotly_json()["template"]
 
 
 def test_a_picture_holds_the_numbers_of_its_table():
-    figure = stacked_bars(pd.DataFrame([[3, 0, 2]]), ["June"], ["Low", "High", "Not scored"], bands=2)
+    figure = stacked_bars([[3, 0, 2]], ["June"], ["Low", "High", "Not scored"], bands=2)
     assert [bar["y"] for bar in figure["data"]] == [[3], [0], [2]]
 
 

@@ -177,8 +177,9 @@ def with_risks(actions, positions):
     return [(row, key, found[risk]) for row, key, risk in keyed]
 
 
-def action_counts(actions, day):
-    """The open ones among these actions in numbers, on a day; late ones by post. Two queries."""
+def action_counts(actions, day, *, by_post=True):
+    """The open ones among these actions in numbers, on a day; late ones by post, where that is asked for. One query,
+    and one by post."""
     late = Q(due_on__lt=day)
     counts = actions.open().aggregate(
         open=Count("pk"),
@@ -188,6 +189,8 @@ def action_counts(actions, day):
         undated=Count("pk", filter=Q(due_on=None)),
         redated=Count("pk", filter=Q(redated__gte=OFTEN)),
     )
+    if not by_post:
+        return ActionCounts(**counts, by_post=[])
     owners = actions.late(day).order_by().values_list("owner", "owner__title", "owner__holder")
     rows = owners.annotate(n=Count("pk")).order_by("-n", F("owner__title").asc(nulls_last=True))
     return ActionCounts(**counts, by_post=[_line(*row) for row in rows])

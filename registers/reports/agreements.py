@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
 
 from registers.reports import frames
-from registers.reports.moves import moves_of
+from registers.reports.moves import moves_of, named_of
+from registers.reports.two_days import movement, read_all
 from registers.reports.wording import a_number, above_in_words
+from registers.reports.words import words_of
 from registers.scoring import ABOVE_TOLERANCE
 
 
@@ -57,29 +59,36 @@ def _card(register, agreement, rows, tolerances):
 
 
 class Since:
-    """What has changed since an agreement. agreed: what it keeps; now: positions of today. Reads on first use."""
+    """What has changed since an agreement. agreed: what it keeps; now: positions of today. Reads on first use, and risk
+    by risk only what is told by name: how many changed band is counted by the database."""
 
     def __init__(self, register, agreement, *, agreed, now):
         self.register, self.agreement = register, agreement
         self._agreed, self._now = agreed.on_register(), now.on_register()
 
     @cached_property
+    def changed(self):
+        """How many risks stand in another band than they did. Whatever stands in its band since before the agreement is
+        known to have stood in it then, unless of such a day more was recorded later."""
+        rated = {"scheme": self.register.scheme}
+        came = Q(band_since__gt=self.agreement.on) | Q(risk__in=self.agreement.known_otherwise())
+        was = self._agreed.filter(**rated, risk=OuterRef("risk")).exclude(band="").exclude(band=OuterRef("band"))
+        return self._now.filter(came, Exists(was.order_by()), **rated).exclude(band="").count()
+
+    @cached_property
     def _moved(self):
-        now, agreed = (frames.standing_frame(rows, self.register.scheme_id) for rows in (self._now, self._agreed))
-        return frames.movement(now, agreed, self.register.scheme.rules.ranks)
+        now, agreed = (read_all(rows, self.register.scheme_id) for rows in (self._now, self._agreed))
+        return movement(now, agreed, self.register.scheme.rules.ranks)
 
     @cached_property
     def _counts(self):
-        return Counter(self._moved["move"])
+        return Counter(one.move for one in self._moved)
 
     @cached_property
     def moves(self):
-        return moves_of(self._moved, self.register.scheme.rules)
-
-    @property
-    def changed(self):
-        """How many risks stand in another band than they did."""
-        return self._counts[frames.UP] + self._counts[frames.DOWN]
+        named = named_of(self._moved)
+        words = words_of(self.register, [one.pk for rows in named.values() for one in rows])
+        return moves_of(self._counts, named, words, self.register.scheme.rules)
 
     @property
     def is_as_agreed(self):
@@ -94,7 +103,7 @@ class Since:
         counts = self._counts
         if self.is_as_agreed:
             return "Nothing has changed since: no risk has come, gone or changed band."
-        said = [f"{_risks(self.changed)} changed band since"]
+        said = [f"{_risks(counts[frames.UP] + counts[frames.DOWN])} changed band since"]
         for kind, is_so in ((frames.SCORED, "rated for the first time"), (frames.NEW, "new"), (frames.LEFT, "closed")):
             if n := counts[kind]:
                 said.append(f"{a_number(n)} {'is' if n == 1 else 'are'} {is_so}")

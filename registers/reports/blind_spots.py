@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import Max
 
-from registers.models import AdverseImpact, FailureType, RiskRevision
+from registers.models import AdverseImpact, FailureType
 
 DAYS = 365  # without a word
 
@@ -33,14 +33,17 @@ def blind(things: Iterable, latest: Mapping[int, datetime.date], day: datetime.d
     return [(thing, since) for thing, since in seen if since is None or since < limit]
 
 
-def blind_spots(now, day) -> list[BlindSpot]:
-    """now: positions as read, on the register. Types first, each with the library's question. Six queries."""
-    revision = RiskRevision.other_failure_types.through.objects, RiskRevision.adverse_impacts.through.objects
-    types = _latest(now, "primary_failure_type", revision[0], "failuretype")
-    impacts = _latest(now, "current__driver", revision[1], "adverseimpact")
+def blind_spots(now, day, types: Iterable[FailureType], latest: Mapping[int, datetime.date]) -> list[BlindSpot]:
+    """now: positions as read, on the register. Types first, each with the library's question. latest: key of a type ->
+    the last day on which a risk of it, as its first one, was changed or judged. Others than the first are only looked
+    at for what would be blind without them: four queries, and two where there is none."""
+    impacts = list(AdverseImpact.objects.all())
+    rated = now.order_by().values_list("current__driver").annotate(latest=Max("from_day"))
+    by_type = _with_others(now, "other_failure_types", types, latest, day)
+    by_impact = _with_others(now, "adverse_impacts", impacts, {key: on for key, on in rated if key}, day)
     return [
-        *(BlindSpot(one, since, one.question) for one, since in blind(FailureType.objects.all(), types, day)),
-        *(BlindSpot(one, since, _asked(one)) for one, since in blind(AdverseImpact.objects.all(), impacts, day)),
+        *(BlindSpot(one, since, one.question) for one, since in blind(types, by_type, day)),
+        *(BlindSpot(one, since, _asked(one)) for one, since in blind(impacts, by_impact, day)),
     ]
 
 
@@ -50,12 +53,11 @@ def _asked(impact):
     )
 
 
-def _latest(now, field, others, other):
-    """key -> the last day on which a risk that names it, first or among others, was changed or judged. Two queries."""
-    found: dict[int, datetime.date] = {}
-    named = others.filter(riskrevision__in=now.order_by().values("revision")).values_list(other)
-    first = now.order_by().values_list(field).annotate(latest=Max("from_day"))
-    for key, latest in (*first, *named.annotate(latest=Max("riskrevision__effective_on")).order_by()):
-        if key is not None:
-            found[key] = max(latest, found.get(key, latest))
+def _with_others(now, others, things, latest, day) -> dict[int, datetime.date]:
+    """latest, and of what is blind by it the last day on which a risk that names it among others was changed."""
+    doubtful = [thing.pk for thing, _ in blind(things, latest, day)]
+    named = now.filter(**{f"revision__{others}__in": doubtful}).order_by().values_list(f"revision__{others}")
+    found = dict(latest)
+    for key, on in named.annotate(latest=Max("revision__effective_on")):
+        found[key] = max(on, found.get(key, on))
     return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.utils.formats import date_format
 
-from registers.models import Action, Assured, Position
+from registers.models import Action, Assured, Position, RiskRevision
 from registers.models.years import quarter_ends_between
 from registers.reports import frames
 from registers.reports.actions import action_counts, actions_on, times
@@ -18,12 +19,12 @@ CANDIDATES = 2 * SHOWN  # of each reason: enough for three to be chosen, however
 
 
 class FirstLook:
-    """now: positions as read, on the register; reading: the day and the day compared with; tolerance: what was let
-    stand on that day; moved: see frames.movement. As many queries for few risks as for many."""
+    """now, above: positions as read, on the register and above tolerance; reading: the day and the day compared with;
+    movement: what moved in between (moves.Movement). As many queries for few risks as for many."""
 
-    def __init__(self, register, *, now, reading, tolerance, moved):
-        self.register, self.reading, self._now, self._moved = register, reading, now, moved
-        self._above = now.above_tolerance(register.scheme, tolerance)
+    def __init__(self, register, *, now, above, reading, movement):
+        self.register, self.reading, self._now, self._above = register, reading, now, above
+        self._movement = movement
 
     @cached_property
     def stuck(self):
@@ -41,16 +42,26 @@ class FirstLook:
 
     @cached_property
     def actions(self):
-        return action_counts(self._actions, self.reading.day)
+        return action_counts(self._actions, self.reading.day, by_post=False)
 
     @cached_property
-    def chosen(self) -> list[Chosen]:
-        said = {reason: dict(find()) for reason, find in self._finders.items()}
-        found = choose({reason: list(words) for reason, words in said.items()})
-        rows = Position.everything.with_words().in_bulk([pk for pk, _ in found])
+    def _said(self):
+        return {reason: dict(find()) for reason, find in self._finders.items()}
+
+    @cached_property
+    def _found(self):
+        return choose({reason: list(words) for reason, words in self._said.items()})
+
+    @property
+    def keys(self) -> list[int]:
+        """Of the positions to look at."""
+        return [pk for pk, _ in self._found]
+
+    def chosen(self, words: Mapping[int, Position]) -> list[Chosen]:
+        """words: key -> position, of all of `keys` at least."""
         return [
-            Chosen(rows[pk], tuple(said[reason][pk] for reason in reasons), QUESTIONS[reasons[0]])
-            for pk, reasons in found
+            Chosen(words[pk], tuple(self._said[reason][pk] for reason in reasons), QUESTIONS[reasons[0]])
+            for pk, reasons in self._found
         ]
 
     @property
@@ -62,9 +73,11 @@ class FirstLook:
         return finders
 
     def _happened(self):
+        """What happened is asked of the few revisions that say so, and not of every risk that changed since."""
         since = self.reading.since
-        rows = self._now.filter(from_day__gt=since, revision__happened_on__gt=since)
-        rows = rows.order_by("-revision__happened_on", "number").values_list("pk", "revision__happened_on")
+        key = self._now.filter(from_day__gt=since, revision=OuterRef("pk")).order_by().values("pk")[:1]
+        rows = RiskRevision.objects.filter(happened_on__gt=since).annotate(position=Subquery(key), of=F("risk__number"))
+        rows = rows.exclude(position=None).order_by("-happened_on", "of").values_list("position", "happened_on")
         return [(pk, f"It happened on {date_format(on, 'j F Y')}.") for pk, on in rows[:CANDIDATES]]
 
     def _rose(self):
@@ -73,10 +86,8 @@ class FirstLook:
         bands = {band.slug: band.label for band in self.register.scheme.rules.bands}
         rows = self._above.filter(band_since__gt=self.reading.since).order_by("-score", "number")
         standing = dict(rows.values_list("pk", "band")[: 5 * CANDIDATES])
-        rose = self._moved.loc[
-            self._moved["pk"].isin(list(standing)) & self._moved["move"].isin((frames.UP, frames.NEW))
-        ]
-        was = dict(rose[["pk", "was"]].itertuples(index=False))
+        moved = self._movement.moved
+        was = {one.pk: one.was for one in moved if one.pk in standing and one.move in (frames.UP, frames.NEW)}
         said = {
             pk: f"Up from {bands[was[pk]]} since {since}." if was[pk] in bands else f"New since {since}." for pk in was
         }

@@ -17,6 +17,7 @@ class Links:
 
     def __init__(self, register, reading, narrowed: Mapping[str, str], beside: Mapping[str, str]):
         self._register, self._reading, self._narrowed, self._beside = register, reading, narrowed, beside
+        self._list, self._asked = register.get_absolute_url(), reading.asked  # of hundreds of numbers on a page
 
     def risks(self, day: datetime.date | None = None, **filters) -> str:
         """The list of the risks behind a number: on another day, or as read where none is given. "" where no risk can
@@ -30,10 +31,10 @@ class Links:
             else:
                 return ""
         if day is None:
-            asked |= self._reading.asked
+            asked |= self._asked
         elif day != self._reading.today or self._reading.opens_on:
             asked["as_at"] = day.isoformat()
-        return f"{self._register.get_absolute_url()}?{urlencode(asked)}"
+        return f"{self._list}?{urlencode(asked)}"
 
     def risk(self, number: int) -> str:
         return reverse("risk_detail", args=[self._register.slug, number]) + self._reading.query

@@ -5,10 +5,22 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
-from registers.models import CaseStudy, Position, WarningSign
+from django.db.models import Exists, OuterRef
+
+from registers.models import CaseStudy, WarningSign
 
 SIGNS = 3  # of a case that are named
+RISKS = 5  # of a sign that are named
+
+
+class TestedRisk(NamedTuple):
+    """A risk as it is named here: by its reference alone."""
+
+    number: int
+    score: int
+    reference: str
 
 
 @dataclass(frozen=True)
@@ -16,8 +28,16 @@ class Tested:
     """A sign and the risks that test it, those marked first at the top. since: the day of the first of these marks."""
 
     sign: WarningSign
-    risks: list[Position]
+    risks: list[TestedRisk]
     since: datetime.date
+
+    @property
+    def named(self) -> list[TestedRisk]:
+        return self.risks[:RISKS]
+
+    @property
+    def unnamed(self) -> int:
+        return len(self.risks[RISKS:])
 
 
 @dataclass(frozen=True)
@@ -33,36 +53,37 @@ class CaseTested:
 
 class SeenElsewhere:
     """marks: those that stand and found a sign relevant, as far as the reader is shown them; now: positions as read, on
-    the register; href: filters -> the address of the list. Two queries, and those for the words of risks named."""
+    the register; href: filters -> the address of the list. Three queries, of the last two none without a mark."""
 
-    def __init__(self, marks, now, href):
-        self._marks, self._now, self._href = marks, now, href
+    def __init__(self, marks, now, href, register):
+        self._marks, self._now, self._href, self._register = marks, now, href, register
 
     @cached_property
     def cases(self) -> list[CaseTested]:
         """Those whose signs most risks test first."""
-        marks = self._marks.filter(risk__in=self._now.order_by().values("risk")).select_related("sign__case")
+        marks = self._marks.filter(Exists(self._now.filter(risk=OuterRef("risk")).order_by()))
+        by_sign: dict[int, list] = {}
+        for sign, *mark in marks.order_by("effective_on", "pk").values_list("sign", "risk", "effective_on"):
+            by_sign.setdefault(sign, []).append(mark)
+        known = WarningSign.objects.select_related("case").in_bulk(list(by_sign))
+        risks = self._risks({risk for rows in by_sign.values() for risk, _ in rows})
         found: dict[CaseStudy, dict[WarningSign, list]] = {}
-        for mark in marks.order_by("effective_on", "pk"):
-            found.setdefault(mark.sign.case, {}).setdefault(mark.sign, []).append(mark)
-        positions = self._positions_of({mark.risk_id for by in found.values() for rows in by.values() for mark in rows})
-        cases = [self._case(case, by_sign, positions) for case, by_sign in found.items()]
+        for pk, rows in by_sign.items():
+            found.setdefault(known[pk].case, {})[known[pk]] = rows
+        cases = [self._case(case, signs, risks) for case, signs in found.items()]
         return sorted(cases, key=lambda row: (-row.count, row.case.number))
 
-    def _positions_of(self, risks):
-        rows = self._now.filter(risk__in=risks).with_headings() if risks else ()
-        return {position.risk_id: position for position in rows}
+    def _risks(self, keys) -> dict[int, TestedRisk]:
+        rows = self._now.filter(risk__in=keys).order_by().values_list("risk", "number", "score")
+        return {risk: TestedRisk(number, score, self._register.reference(number)) for risk, number, score in rows}
 
-    def _case(self, case, by_sign, positions):
-        signs = [
-            Tested(sign, [positions[m.risk_id] for m in marks], marks[0].effective_on)
-            for sign, marks in by_sign.items()
-        ]
-        risks = {mark.risk_id for marks in by_sign.values() for mark in marks}
-        return CaseTested(case, len(risks), self._href(case=case.slug), signs[:SIGNS], len(signs[SIGNS:]))
+    def _case(self, case, by_sign, risks):
+        signs = [Tested(sign, [risks[risk] for risk, _ in rows], rows[0][1]) for sign, rows in by_sign.items()]
+        count = len({risk for rows in by_sign.values() for risk, _ in rows})
+        return CaseTested(case, count, self._href(case=case.slug), signs[:SIGNS], len(signs[SIGNS:]))
 
     @property
-    def to_talk_about(self) -> tuple[Position, Tested] | None:
+    def to_talk_about(self) -> tuple[TestedRisk, Tested] | None:
         """The risk with the highest score that tests a sign, and the sign: its case is the one for this meeting."""
         tested = [(risk, sign) for row in self.cases for sign in row.signs for risk in sign.risks]
         return max(tested, key=lambda pair: (pair[0].score, -pair[0].number), default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -46,15 +47,19 @@ class AboveRow:
 
 class StandingAbove:
     """above: positions above tolerance as read; reading: the day; href: filters -> the address of the list. Two
-    queries, and those for the words of the risks named."""
+    queries."""
 
     def __init__(self, above, reading, href):
         self._above, self._reading, self._href = above, reading, href
 
     @cached_property
-    def rows(self) -> list[AboveRow]:
-        """The ten with the highest score."""
-        named = self._above.order_by("-score", "number").with_words()[:NAMED]
+    def keys(self) -> list[int]:
+        """Of the positions that are named: the ten with the highest score."""
+        return list(self._above.order_by("-score", "number").values_list("pk", flat=True)[:NAMED])
+
+    def rows(self, words: Mapping[int, Position]) -> list[AboveRow]:
+        """words: key -> position, of all of `keys` at least."""
+        named = (words[pk] for pk in self.keys)
         return [AboveRow(row, quarter_ends_between(row.band_since, self._reading.day)) for row in named]
 
     @cached_property

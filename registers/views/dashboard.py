@@ -17,6 +17,7 @@ from registers.reports import Below, Dashboard, below, register_cards
 from registers.views.agreements import since_latest
 from registers.views.escalations import taken_up_by
 from registers.views.narrowing import narrowing_from
+from registers.views.opened import opened_from
 from registers.views.questions import asked_on_dashboard
 from registers.views.reading import QUARTERS_SHOWN, read_only, reading_from
 
@@ -28,22 +29,18 @@ def dashboard(request, slug):
     now = positions_for(request.user, register, reading.day, reading.agreement)
     narrowing = narrowing_from(request, register, reading, now)
     tolerances = Tolerances.of(register)
-    asked = {**reading.asked, **narrowing.asked}
-    cards = {"tolerances": {register.pk: tolerances}, "asked": f"{urlencode(asked)}&" if asked else ""}
-    is_whole = not narrowing.said
     context = {
         "tab": "dashboard",
         "register": register,
         "reading": reading,
         "narrowing": narrowing,
-        "asked": asked,
+        "opened": opened_from(request),
+        "asked": {**reading.asked, **narrowing.asked},
         "report": _report(request.user, register, reading, now, narrowing, tolerances),
-        "cards": register_cards([register], narrowing.qs, reading.day, **cards) if reading.is_today else [],
-        "since": since_latest(request.user, register) if is_whole and (reading.is_today or reading.opens) else None,
-        "taken_up": taken_up_by(request.user, register, reading) if is_whole else [],
+        "cards": _cards(register, reading, narrowing, tolerances),
         "my_questions": asked_on_dashboard(request.user, register),
-        "below": _below(request.user, register, reading, tolerances) if is_whole else None,
         "counts_everything": counts_everything(request.user, register),
+        **({} if narrowing.said else _of_the_whole(request.user, register, reading, tolerances)),
     }
     return render(request, "registers/dashboard.html", context)
 
@@ -64,9 +61,29 @@ def _report(reader, register, reading, now, narrowing, tolerances):
     )
 
 
-def _below(reader, register, reading, tolerances):
+def _cards(register, reading, narrowing, tolerances):
+    """What is missing or late: known for today only."""
+    if not reading.is_today:
+        return []
+    asked = {**reading.asked, **narrowing.asked}
+    how = {"tolerances": {register.pk: tolerances}, "asked": f"{urlencode(asked)}&" if asked else ""}
+    return register_cards([register], narrowing.qs, reading.day, **how)
+
+
+def _of_the_whole(reader, register, reading, tolerances):
+    """What says something of the whole register alone: a narrowed page leaves it out."""
+    tells = reading.is_today or reading.opens
+    registers = list(register.organisation.registers.select_related("scheme"))
+    return {
+        "since": since_latest(reader, register) if tells else None,
+        "taken_up": taken_up_by(reader, register, reading, registers),
+        "below": _below(reader, register, reading, registers, tolerances),
+    }
+
+
+def _below(reader, register, reading, registers, tolerances):
     """The registers below, if there are any: as known now, whatever an agreement of this one knew."""
-    registers = below(register, register.organisation.registers.select_related("scheme"))
+    registers = below(register, registers)
     if not registers or reading.is_future:
         return None
     for one in registers:

@@ -63,11 +63,13 @@ def escalation_decide(request, slug, number, pk):
     return render(request, "registers/escalation_decide.html", context, status=status_of(form))
 
 
-def taken_up_by(user, register, reading):
-    """What this register lists of others, as this reader may see it on the day read; nothing on a day to come."""
+def taken_up_by(user, register, reading, registers=None):
+    """What this register lists of others, as this reader may see it on the day read; nothing on a day to come.
+    registers: all of its organisation, where they are known."""
     if reading.is_future:
         return []
-    registers = list(register.organisation.registers.exclude(pk=register.pk))
+    every = register.organisation.registers.all() if registers is None else registers
+    registers = [one for one in every if one != register]
     return taken_up(register, positions_across(user, registers, reading.day), reading)
 
 

@@ -1,0 +1,182 @@
+"""How many risks stand alike on the day read and on the day compared with, and which of them changed in between.
+
+Most risks of a register stand on both days by one and the same row. Those are counted by the database and never read:
+only what began or ended in between is, as narrow tuples. Pure once the rows are read."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
+
+from django.db.models import Count, F, Max, Value
+
+from registers.reports.frames import DOWN, LEFT, NEW, OTHER_SCHEME, SCORED, UNCHANGED, UNSCORED, UP
+from registers.scoring import Tolerance
+
+FIELDS = ("band", "scheme_id", "likelihood", "impact", "primary_failure_type_id")
+
+
+class Kind(NamedTuple):
+    """What risks are counted by. band: slug, UNSCORED, or OTHER_SCHEME where the scheme in force did not give it;
+    likelihood, impact: 0 where there is none; failure_type: key of the primary one, 0 where none is decided; category:
+    "" where none is decided, and where it was not asked for."""
+
+    band: str
+    likelihood: int = 0
+    impact: int = 0
+    failure_type: int = 0
+    category: str = ""
+
+    @classmethod
+    def of(cls, scheme: int, row: Sequence) -> Kind:
+        """row: FIELDS and the category; scheme: the key of the one in force."""
+        band, given_by, likelihood, impact, failure_type, category = row
+        is_ours = given_by == scheme or band == UNSCORED
+        return cls(band if is_ours else OTHER_SCHEME, likelihood, impact, failure_type or 0, category)
+
+
+class One(NamedTuple):
+    """A single risk: the keys of its position and of itself, and how it stands."""
+
+    pk: int
+    risk: int
+    kind: Kind
+
+
+class Moved(NamedTuple):
+    """What a risk did between the two days. pk: of its position now, of the one then for LEFT; was: slug of the band
+    then, None for NEW."""
+
+    risk: int
+    pk: int
+    move: str
+    was: str | None
+
+
+@dataclass(frozen=True)
+class TwoDays:
+    """now: how many stand so on the day read; latest: failure type -> the last day on which a risk of it began to stand
+    as it does; begun: those that stand now by another row than then; ended: those that stood then and do not now by the
+    same row. Whether the two differ is for whoever asks: a row may have changed in nothing that is counted."""
+
+    now: Counter[Kind] = field(default_factory=Counter)
+    latest: Mapping[int, datetime.date] = field(default_factory=dict)
+    begun: Sequence[One] = ()
+    ended: Sequence[One] = ()
+
+    @cached_property
+    def then(self) -> Counter[Kind]:
+        """How many stood so on the day compared with."""
+        found = self.now + Counter(one.kind for one in self.ended)
+        found.subtract(Counter(one.kind for one in self.begun))
+        return found
+
+    @property
+    def total(self) -> int:
+        return self.now.total()
+
+    @property
+    def lasting(self) -> int:
+        """How many stand by the same row on both days."""
+        return self.total - len(self.begun)
+
+
+def read_two_days(counted, reading, scheme: int, *, by_category: bool, by_the_day: bool = False) -> TwoDays:
+    """counted: the rows (counted.Counted); reading: the two days; scheme: the key of the one in force; by_the_day:
+    whether rows were chosen by what differs from day to day, so that one may count on one day and not on the other.
+
+    Three queries. A row that began by the earlier day and stands on the later one stands on both: as known now because
+    live rows do not overlap, and as agreed because what was known otherwise comes in counted.known_then."""
+    begun, ended, known = counted.now, counted.then, counted.known_then
+    if reading.since <= reading.day and not by_the_day:
+        begun = begun.exclude(from_day__lte=reading.since)  # "not by" keeps SQLite to the index that holds all of it
+        ended = ended.filter(until_day__lte=reading.day)
+        known = [position for position in known if position.until_day <= reading.day]
+    now, latest = _counted(counted.now, scheme, by_category)
+    return TwoDays(now, latest, _ones(begun, scheme, by_category), _ones(ended, scheme, by_category, known))
+
+
+def read_all(positions, scheme: int) -> list[One]:
+    """Each of these risks, for rows of which nothing tells which of them stand on another day too. One query."""
+    return _ones(positions, scheme, False)
+
+
+def _counted(positions, scheme, by_category) -> tuple[Counter[Kind], dict[int, datetime.date]]:
+    counts: Counter[Kind] = Counter()
+    latest: dict[int, datetime.date] = {}
+    for *row, n, day in _about(positions, by_category, *FIELDS).annotate(n=Count("pk"), latest=Max("from_day")):
+        kind = Kind.of(scheme, row)
+        counts[kind] += n
+        latest[kind.failure_type] = max(day, latest.get(kind.failure_type, day))
+    return counts, latest
+
+
+def _ones(positions, scheme, by_category, known=()) -> list[One]:
+    """known: positions that are no rows."""
+    fields = ("pk", "risk_id", *FIELDS)
+    told_of = attrgetter(*fields, "category")
+    told = (told_of(position) if by_category else (*told_of(position)[:-1], "") for position in known)
+    kinds: dict[tuple, Kind] = {}  # thousands of risks, and few kinds
+    found = []
+    for row in chain(_about(positions, by_category, *fields), told):
+        said = row[2:]
+        if (kind := kinds.get(said)) is None:
+            kind = kinds[said] = Kind.of(scheme, said)
+        found.append(One(row[0], row[1], kind))
+    return found
+
+
+def _about(positions, by_category, *fields):
+    """category comes last: only asked for where what is let stand differs by it, which few organisations say."""
+    about = F("category") if by_category else Value("")
+    return positions.annotate(about=about).order_by().values_list(*fields, "about")
+
+
+def counts_of(counts: Mapping[Kind, int], by: Callable[[Kind], object]) -> Counter:
+    """How many risks there are of each thing that `by` tells of a kind."""
+    found: Counter = Counter()
+    for kind, n in counts.items():
+        found[by(kind)] += n
+    return found
+
+
+def cell_counts(counts: Mapping[Kind, int]) -> dict[tuple[int, int], int]:
+    """Risks rated by the scheme in force, by (likelihood, impact); cells without any left out."""
+    rated = {kind: n for kind, n in counts.items() if kind.band not in (UNSCORED, OTHER_SCHEME)}
+    return {pair: n for pair, n in counts_of(rated, lambda kind: (kind.likelihood, kind.impact)).items() if n}
+
+
+def above_count(counts: Mapping[Kind, int], tolerance: Tolerance) -> int:
+    """How many are rated above what is let stand for their category. counts: by category where that differs by it."""
+    by = counts_of(counts, lambda kind: (kind.band, kind.category))
+    rated = {pair: n for pair, n in by.items() if pair[0] not in (UNSCORED, OTHER_SCHEME)}
+    return sum(n for (band, category), n in rated.items() if tolerance.is_above(band, category))
+
+
+def movement(now: Iterable[One], then: Iterable[One], ranks: Mapping[str, int]) -> list[Moved]:
+    """What each risk of either day did between them: NEW, LEFT, UP, DOWN, SCORED or UNCHANGED; a risk moves once.
+
+    Up and down mean that the band changed. SCORED: has a band now and had none, or has lost it. ranks: band slug ->
+    rank. All moves but LEFT add up to the number of risks now."""
+    before = {one.risk: one for one in then}
+    found = [_moved(one, before.pop(one.risk, None), ranks) for one in now]
+    return [*found, *(Moved(one.risk, one.pk, LEFT, one.kind.band) for one in before.values())]
+
+
+def _moved(now: One, then: One | None, ranks: Mapping[str, int]) -> Moved:
+    if then is None:
+        return Moved(now.risk, now.pk, NEW, None)
+    is_at, was_at = ranks.get(now.kind.band), ranks.get(then.kind.band)
+    if (is_at is None) != (was_at is None):
+        move = SCORED
+    elif is_at is None or was_at is None or is_at == was_at:
+        move = UNCHANGED
+    else:
+        move = UP if is_at > was_at else DOWN
+    return Moved(now.risk, now.pk, move, then.kind.band)
