@@ -9,7 +9,7 @@ import pytest
 
 from registers.reports import frames
 from registers.reports.figures import BAND_COLOURS, stacked_bars
-from registers.reports.two_days import Kind, One, movement
+from registers.reports.two_days import One, movement
 from registers.reports.wording import a_number, course_of_a_count, more_or_fewer
 
 RANKS = {"low": 0, "moderate": 1, "high": 2, "severe": 3}
@@ -17,7 +17,7 @@ RANKS = {"low": 0, "moderate": 1, "high": 2, "severe": 3}
 
 def standing(**bands):
     """As two_days reads them: risk r1 has pk 11, and so on."""
-    return [One(10 + int(risk[1:]), int(risk[1:]), Kind(band)) for risk, band in bands.items()]
+    return [One(10 + int(risk[1:]), int(risk[1:]), band) for risk, band in bands.items()]
 
 
 def moves(now, then):

@@ -18,7 +18,7 @@ from registers.reports.course import course_of
 from registers.reports.dashboard import Dashboard
 from registers.reports.due import due_between, due_soon
 from registers.reports.escalations import escalations_beside, escalations_of, taken_up
-from registers.reports.home import judged_since, latest_changes, register_cards, waiting_for
+from registers.reports.home import gaps_of, judged_since, latest_changes, register_cards, waiting_for
 from registers.reports.judgements import side_by_side
 from registers.reports.life import life_of
 from registers.reports.owned import Owned, due_for_review
@@ -54,6 +54,7 @@ __all__ = [
     "due_soon",
     "escalations_beside",
     "escalations_of",
+    "gaps_of",
     "judged_since",
     "kept_with_risks",
     "latest_changes",

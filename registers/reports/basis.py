@@ -79,8 +79,8 @@ class Basis:
 
     @cached_property
     def course(self):
-        also = self.rows.known
-        return frames.course_frame(self.rows.course, self.scheme, by_category=self._by_category, also=also)
+        how = {"by_category": self._by_category, "also": self.rows.known}
+        return frames.course_frame(self.rows.course, self.scheme, self.days, **how)
 
     @cached_property
     def groups(self):

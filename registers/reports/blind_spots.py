@@ -13,6 +13,8 @@ from django.db.models import Max
 from registers.models import AdverseImpact, FailureType
 
 DAYS = 365  # without a word
+NEWEST = 500  # risks that are looked at before all are
+Latest = Mapping[int, datetime.date]  # key of a thing -> the last day on which a risk of it was changed or judged
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class BlindSpot:
     question: str
 
 
-def blind(things: Iterable, latest: Mapping[int, datetime.date], day: datetime.date) -> list[tuple]:
+def blind(things: Iterable, latest: Latest, day: datetime.date) -> list[tuple]:
     """(thing, since) of those that nothing was recorded about in the year before a day. latest: key of a thing -> the
     last day on which something was; none for one without a risk."""
     limit = day - datetime.timedelta(days=DAYS)
@@ -33,14 +35,18 @@ def blind(things: Iterable, latest: Mapping[int, datetime.date], day: datetime.d
     return [(thing, since) for thing, since in seen if since is None or since < limit]
 
 
-def blind_spots(now, day, types: Iterable[FailureType], latest: Mapping[int, datetime.date]) -> list[BlindSpot]:
-    """now: positions as read, on the register. Types first, each with the library's question. latest: key of a type ->
-    the last day on which a risk of it, as its first one, was changed or judged. Others than the first are only looked
-    at for what would be blind without them: four queries, and two where there is none."""
+def blind_spots(now, day, types: Iterable[FailureType] | None = None, latest: Latest | None = None) -> list[BlindSpot]:
+    """now: positions as read, on the register. Types first, each with the library's question. latest: of each type by
+    its key, as the first one of a risk. Others than the first are only looked at for what would be blind without them:
+    at most five queries, and two more where types and latest are not known yet."""
+    types = list(FailureType.objects.all()) if types is None else types
+    if latest is None:
+        primary = now.exclude(primary_failure_type=None).order_by().values_list("primary_failure_type")
+        latest = dict(primary.annotate(latest=Max("from_day")))
     impacts = list(AdverseImpact.objects.all())
-    rated = now.order_by().values_list("current__driver").annotate(latest=Max("from_day"))
+    rated = _latest_drivers(now, impacts)
     by_type = _with_others(now, "other_failure_types", types, latest, day)
-    by_impact = _with_others(now, "adverse_impacts", impacts, {key: on for key, on in rated if key}, day)
+    by_impact = _with_others(now, "adverse_impacts", impacts, rated, day)
     return [
         *(BlindSpot(one, since, one.question) for one, since in blind(types, by_type, day)),
         *(BlindSpot(one, since, _asked(one)) for one, since in blind(impacts, by_impact, day)),
@@ -51,6 +57,17 @@ def _asked(impact):
     return (
         f"Which of our risks could end in {impact.name[:1].lower()}{impact.name[1:]}, and why does none of them say so?"
     )
+
+
+def _latest_drivers(now, impacts) -> dict[int, datetime.date]:
+    """Key of an impact -> the last day on which a risk whose rating it drives was changed or judged. The newest few
+    hundred risks tell of most impacts; of the others every risk is asked. One query or two."""
+    driven = now.exclude(current__driver=None)
+    newest = list(driven.order_by("-from_day").values_list("current__driver", "from_day")[:NEWEST])
+    found = dict(reversed(newest))
+    unseen = [impact.pk for impact in impacts if impact.pk not in found] if len(newest) == NEWEST else []
+    older = driven.filter(current__driver__in=unseen).order_by().values_list("current__driver")
+    return found | dict(older.annotate(latest=Max("from_day")))
 
 
 def _with_others(now, others, things, latest, day) -> dict[int, datetime.date]:

@@ -37,12 +37,8 @@ class FirstLook:
         ]
 
     @cached_property
-    def _actions(self):
-        return actions_on(self._now, self.reading)
-
-    @cached_property
     def actions(self):
-        return action_counts(self._actions, self.reading.day, by_post=False)
+        return action_counts(actions_on(self._now, self.reading), self.reading.day, by_post=False)
 
     @cached_property
     def _said(self):
@@ -98,8 +94,8 @@ class FirstLook:
         return [(pk, f"{band} at the last {a_number(n)} quarter ends.") for pk, _, n in self.stuck[:CANDIDATES]]
 
     def _slipped(self):
-        risk = "risk" if self._actions.model is Action else "record__risk"
-        rows = self._actions.redated_often().filter(**{f"{risk}__in": self._above.order_by().values("risk")})
+        rows = actions_on(self._above, self.reading).redated_often()
+        risk = "risk" if rows.model is Action else "record__risk"
         rows = rows.order_by("-redated", F("due_on").asc(nulls_last=True), "pk")
         said = {}
         for key, title, redated in rows.values_list(risk, "title", "redated")[:CANDIDATES]:

@@ -4,11 +4,13 @@ holds no text of a risk."""
 from __future__ import annotations
 
 import datetime
-from itertools import groupby
+from bisect import bisect_left
+from collections import Counter
+from itertools import chain, groupby
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
-from django.db.models import CharField, Count, ExpressionWrapper, F
+from django.db.models import CharField, Count, ExpressionWrapper, F, Min
 
 from registers.scoring import Tolerance
 
@@ -20,27 +22,38 @@ OTHER_SCHEME = "to-re-assess"
 NEW, LEFT, UP, DOWN, SCORED, UNCHANGED = "new", "left", "up", "down", "scored", "unchanged"
 
 
-def course_frame(course, scheme: int, *, by_category: bool = False, also=()) -> pd.DataFrame:
-    """day (ISO text), band (as in two_days.Kind), change: by how many the count of that band rose or fell as that day
-    began; and of which category, where that is asked for. also: positions that are no rows. Two queries, grouped by
-    day, whatever the number of risks."""
+def course_frame(course, scheme: int, days: list[datetime.date], *, by_category: bool = False, also=()) -> pd.DataFrame:
+    """day (ISO text: of the days given, the oldest first, the first by whose end it was so), band (as in
+    two_days.Kind), change: by how many the count of that band rose or fell; and of which category, where that is asked
+    for. also: positions that are no rows. What came after the last day is left out. Two queries, grouped by day,
+    whatever the number of risks."""
     import pandas as pd
 
-    rows = []
+    ends = [day.isoformat() for day in days]
     category = ["category"] if by_category else []
+    said = attrgetter("band", "scheme_id", *category)
+    changes: Counter[tuple] = Counter()
     for end, sign in (("from_day", 1), ("until_day", -1)):
-        as_text = ExpressionWrapper(F(end), output_field=CharField())  # thousands of days need not become objects
-        counts = course.order_by().values_list(as_text, "band", "scheme_id", *category).annotate(n=Count("pk"))
-        rows += [(str(day), *row, sign * n) for day, *row, n in counts]
-        said = attrgetter("band", "scheme_id", *category)
-        rows += [(getattr(position, end).isoformat(), *said(position), sign) for position in also]
+        told = [(getattr(position, end), *said(position), 1) for position in also]
+        rows = _by_day(course.filter(**{f"{end}__lte": days[-1]}), end, "band", "scheme_id", *category)
+        for row in chain(rows, told):
+            changes[bisect_left(ends, str(row[0])), row[1:-1]] += sign * row[-1]
+    rows = [(ends[place], *row, n) for (place, row), n in changes.items() if place < len(ends)]
     return _by_scheme(pd.DataFrame(rows, columns=["day", "band", "scheme", *category, "change"]), scheme)
+
+
+def _by_day(positions, day, *fields):
+    """(a day, the fields, how many) as the database gives it: thousands of days need not become objects, which the
+    least of each group does not where it is called a text."""
+    text = Min(ExpressionWrapper(F(day), output_field=CharField()))
+    rows = positions.order_by().values(day, *fields).annotate(n=Count("*"), first=text)
+    return rows.values_list("first", *fields, "n").iterator(chunk_size=2000)
 
 
 def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str]) -> pd.DataFrame:
     """Risks by band (columns, as given) at the end of each day (index). course: see course_frame."""
-    changes = course.pivot_table(index="day", columns="band", values="change", aggfunc="sum").sort_index()
-    table = changes.fillna(0).cumsum().reindex([day.isoformat() for day in days], method="ffill")
+    changes = course.groupby(["day", "band"])["change"].sum().unstack(fill_value=0).sort_index()
+    table = changes.cumsum().reindex([day.isoformat() for day in days], method="ffill")
     return table.set_axis(days).reindex(columns=bands).fillna(0).astype("int64")
 
 

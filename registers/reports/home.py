@@ -97,6 +97,12 @@ def _card(register, tolerance, rows, asked):
     )
 
 
+def gaps_of(positions, day):
+    """(gap, how many risks) for each gap that there is. positions: on the register that day. One query."""
+    counts = positions.order_by().aggregate(**{gap.name: Count("pk", filter=gap.on(day)) for gap in Gap})
+    return [(gap, counts[gap.name]) for gap in Gap if counts[gap.name]]
+
+
 def judged_since(cards, positions, day):
     """(card, how many of its risks have a current rating judged after that day), in the order given. positions: of
     these registers at least. One query, none without cards."""

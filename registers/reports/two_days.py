@@ -8,8 +8,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
@@ -19,13 +18,11 @@ from django.db.models import Count, F, Max, Value
 from registers.reports.frames import DOWN, LEFT, NEW, OTHER_SCHEME, SCORED, UNCHANGED, UNSCORED, UP
 from registers.scoring import Tolerance
 
-FIELDS = ("band", "scheme_id", "likelihood", "impact", "primary_failure_type_id")
-
 
 class Kind(NamedTuple):
     """What risks are counted by. band: slug, UNSCORED, or OTHER_SCHEME where the scheme in force did not give it;
-    likelihood, impact: 0 where there is none; failure_type: key of the primary one, 0 where none is decided; category:
-    "" where none is decided, and where it was not asked for."""
+    likelihood, impact: 0 where there is none; failure_type: key of the primary one, 0 where none is decided, and where
+    it was not asked for; category: "" where none is decided, and where it was not asked for."""
 
     band: str
     likelihood: int = 0
@@ -33,20 +30,13 @@ class Kind(NamedTuple):
     failure_type: int = 0
     category: str = ""
 
-    @classmethod
-    def of(cls, scheme: int, row: Sequence) -> Kind:
-        """row: FIELDS and the category; scheme: the key of the one in force."""
-        band, given_by, likelihood, impact, failure_type, category = row
-        is_ours = given_by == scheme or band == UNSCORED
-        return cls(band if is_ours else OTHER_SCHEME, likelihood, impact, failure_type or 0, category)
-
 
 class One(NamedTuple):
-    """A single risk: the keys of its position and of itself, and how it stands."""
+    """A single risk: the keys of its position and of itself, and its band (as in Kind)."""
 
     pk: int
     risk: int
-    kind: Kind
+    band: str
 
 
 class Moved(NamedTuple):
@@ -61,21 +51,16 @@ class Moved(NamedTuple):
 
 @dataclass(frozen=True)
 class TwoDays:
-    """now: how many stand so on the day read; latest: failure type -> the last day on which a risk of it began to stand
-    as it does; begun: those that stand now by another row than then; ended: those that stood then and do not now by the
-    same row. Whether the two differ is for whoever asks: a row may have changed in nothing that is counted."""
+    """now, then: how many stand so on the day read and on the day compared with; latest: failure type -> the last day
+    on which a risk of it began to stand as it does; begun: those that stand now by another row than then; ended: those
+    that stood then and do not now by the same row. Whether the two differ is for whoever asks: a row may have changed
+    in nothing that is counted."""
 
-    now: Counter[Kind] = field(default_factory=Counter)
-    latest: Mapping[int, datetime.date] = field(default_factory=dict)
+    now: Counter[Kind]
+    then: Counter[Kind]
+    latest: Mapping[int, datetime.date]
     begun: Sequence[One] = ()
     ended: Sequence[One] = ()
-
-    @cached_property
-    def then(self) -> Counter[Kind]:
-        """How many stood so on the day compared with."""
-        found = self.now + Counter(one.kind for one in self.ended)
-        found.subtract(Counter(one.kind for one in self.begun))
-        return found
 
     @property
     def total(self) -> int:
@@ -91,51 +76,56 @@ def read_two_days(counted, reading, scheme: int, *, by_category: bool, by_the_da
     """counted: the rows (counted.Counted); reading: the two days; scheme: the key of the one in force; by_the_day:
     whether rows were chosen by what differs from day to day, so that one may count on one day and not on the other.
 
-    Three queries. A row that began by the earlier day and stands on the later one stands on both: as known now because
+    Four queries. A row that began by the earlier day and stands on the later one stands on both: as known now because
     live rows do not overlap, and as agreed because what was known otherwise comes in counted.known_then."""
     begun, ended, known = counted.now, counted.then, counted.known_then
     if reading.since <= reading.day and not by_the_day:
         begun = begun.exclude(from_day__lte=reading.since)  # "not by" keeps SQLite to the index that holds all of it
         ended = ended.filter(until_day__lte=reading.day)
         known = [position for position in known if position.until_day <= reading.day]
-    now, latest = _counted(counted.now, scheme, by_category)
-    return TwoDays(now, latest, _ones(begun, scheme, by_category), _ones(ended, scheme, by_category, known))
+    now, latest = _now(counted.now, scheme, by_category)
+    then = _then(counted.then, scheme, by_category, counted.known_then)
+    return TwoDays(now, then, latest, read_all(begun, scheme), read_all(ended, scheme, known))
 
 
-def read_all(positions, scheme: int) -> list[One]:
-    """Each of these risks, for rows of which nothing tells which of them stand on another day too. One query."""
-    return _ones(positions, scheme, False)
+def read_all(positions, scheme: int, also=()) -> list[One]:
+    """Each of these risks. also: positions that are no rows. One query."""
+    fields = ("pk", "risk_id", "band", "scheme_id")
+    rows = chain(positions.order_by().values_list(*fields), map(attrgetter(*fields), also))
+    return [One(pk, risk, _band(band, given_by, scheme)) for pk, risk, band, given_by in rows]
 
 
-def _counted(positions, scheme, by_category) -> tuple[Counter[Kind], dict[int, datetime.date]]:
+def _now(positions, scheme, by_category) -> tuple[Counter[Kind], dict[int, datetime.date]]:
     counts: Counter[Kind] = Counter()
     latest: dict[int, datetime.date] = {}
-    for *row, n, day in _about(positions, by_category, *FIELDS).annotate(n=Count("pk"), latest=Max("from_day")):
-        kind = Kind.of(scheme, row)
-        counts[kind] += n
-        latest[kind.failure_type] = max(day, latest.get(kind.failure_type, day))
+    fields = ("band", "scheme_id", "likelihood", "impact", "primary_failure_type_id")
+    rows = _alike(positions, fields, by_category).annotate(n=Count("*"), latest=Max("from_day"))
+    for band, given_by, likelihood, impact, failure_type, category, n, day in rows:
+        counts[Kind(_band(band, given_by, scheme), likelihood, impact, failure_type or 0, category)] += n
+        latest[failure_type or 0] = max(day, latest.get(failure_type or 0, day))
     return counts, latest
 
 
-def _ones(positions, scheme, by_category, known=()) -> list[One]:
+def _then(positions, scheme, by_category, known) -> Counter[Kind]:
     """known: positions that are no rows."""
-    fields = ("pk", "risk_id", *FIELDS)
-    told_of = attrgetter(*fields, "category")
-    told = (told_of(position) if by_category else (*told_of(position)[:-1], "") for position in known)
-    kinds: dict[tuple, Kind] = {}  # thousands of risks, and few kinds
-    found = []
-    for row in chain(_about(positions, by_category, *fields), told):
-        said = row[2:]
-        if (kind := kinds.get(said)) is None:
-            kind = kinds[said] = Kind.of(scheme, said)
-        found.append(One(row[0], row[1], kind))
-    return found
+    fields = ("band", "scheme_id", "likelihood", "impact")
+    told = attrgetter(*fields, "category")
+    rows = chain(_alike(positions, fields, by_category).annotate(n=Count("*")), ((*told(one), 1) for one in known))
+    counts: Counter[Kind] = Counter()
+    for band, given_by, likelihood, impact, category, n in rows:
+        about = {"category": category} if by_category else {}
+        counts[Kind(_band(band, given_by, scheme), likelihood, impact, **about)] += n
+    return counts
 
 
-def _about(positions, by_category, *fields):
-    """category comes last: only asked for where what is let stand differs by it, which few organisations say."""
+def _alike(positions, fields, by_category):
+    """The category comes last: only asked for where what is let stand differs by it, which few organisations say."""
     about = F("category") if by_category else Value("")
     return positions.annotate(about=about).order_by().values_list(*fields, "about")
+
+
+def _band(band: str, given_by: int | None, scheme: int) -> str:
+    return band if given_by == scheme or band == UNSCORED else OTHER_SCHEME
 
 
 def counts_of(counts: Mapping[Kind, int], by: Callable[[Kind], object]) -> Counter:
@@ -166,17 +156,17 @@ def movement(now: Iterable[One], then: Iterable[One], ranks: Mapping[str, int]) 
     rank. All moves but LEFT add up to the number of risks now."""
     before = {one.risk: one for one in then}
     found = [_moved(one, before.pop(one.risk, None), ranks) for one in now]
-    return [*found, *(Moved(one.risk, one.pk, LEFT, one.kind.band) for one in before.values())]
+    return [*found, *(Moved(one.risk, one.pk, LEFT, one.band) for one in before.values())]
 
 
 def _moved(now: One, then: One | None, ranks: Mapping[str, int]) -> Moved:
     if then is None:
         return Moved(now.risk, now.pk, NEW, None)
-    is_at, was_at = ranks.get(now.kind.band), ranks.get(then.kind.band)
+    is_at, was_at = ranks.get(now.band), ranks.get(then.band)
     if (is_at is None) != (was_at is None):
         move = SCORED
     elif is_at is None or was_at is None or is_at == was_at:
         move = UNCHANGED
     else:
         move = UP if is_at > was_at else DOWN
-    return Moved(now.risk, now.pk, move, then.kind.band)
+    return Moved(now.risk, now.pk, move, then.band)

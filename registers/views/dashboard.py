@@ -13,7 +13,7 @@ from registers.permissions import (
     positions_across,
     positions_for,
 )
-from registers.reports import Below, Dashboard, below, register_cards
+from registers.reports import Below, Dashboard, below, gaps_of
 from registers.views.agreements import since_latest
 from registers.views.escalations import taken_up_by
 from registers.views.narrowing import narrowing_from
@@ -28,16 +28,17 @@ def dashboard(request, slug):
     reading = reading_from(request, register)
     now = positions_for(request.user, register, reading.day, reading.agreement)
     narrowing = narrowing_from(request, register, reading, now)
-    tolerances = Tolerances.of(register)
+    tolerances, asked = Tolerances.of(register), {**reading.asked, **narrowing.asked}
     context = {
         "tab": "dashboard",
         "register": register,
         "reading": reading,
         "narrowing": narrowing,
         "opened": opened_from(request),
-        "asked": {**reading.asked, **narrowing.asked},
+        "asked": asked,
+        "asked_here": f"{urlencode(asked)}&" if asked else "",
         "report": _report(request.user, register, reading, now, narrowing, tolerances),
-        "cards": _cards(register, reading, narrowing, tolerances),
+        "gaps": gaps_of(narrowing.qs, reading.day) if reading.is_today else [],
         "my_questions": asked_on_dashboard(request.user, register),
         "counts_everything": counts_everything(request.user, register),
         **({} if narrowing.said else _of_the_whole(request.user, register, reading, tolerances)),
@@ -59,15 +60,6 @@ def _report(reader, register, reading, now, narrowing, tolerances):
         narrowing=narrowing,
         known=known_otherwise_for(reader, reading.agreement),
     )
-
-
-def _cards(register, reading, narrowing, tolerances):
-    """What is missing or late: known for today only."""
-    if not reading.is_today:
-        return []
-    asked = {**reading.asked, **narrowing.asked}
-    how = {"tolerances": {register.pk: tolerances}, "asked": f"{urlencode(asked)}&" if asked else ""}
-    return register_cards([register], narrowing.qs, reading.day, **how)
 
 
 def _of_the_whole(reader, register, reading, tolerances):

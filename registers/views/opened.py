@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.core.exceptions import BadRequest
 
-ORDER, WAYS = "order", "ways"  # how sure the order of a matrix is; more ways to count
-KNOWN = (ORDER, WAYS)
+NARROW, ORDER, WAYS = "narrow", "order", "ways"  # the filters; how sure a matrix's order is; more ways to count
+KNOWN = (NARROW, ORDER, WAYS)
 
 
 @dataclass(frozen=True)
@@ -15,12 +15,20 @@ class Opened:
     names: tuple[str, ...] = ()
 
     @property
+    def narrow(self):
+        return NARROW in self.names
+
+    @property
     def order(self):
         return ORDER in self.names
 
     @property
     def ways(self):
         return WAYS in self.names
+
+    @property
+    def other_narrow(self):
+        return self._other(NARROW)
 
     @property
     def other_order(self):
@@ -38,5 +46,5 @@ class Opened:
 def opened_from(request):
     asked = request.GET.getlist("more")
     if not set(asked) <= set(KNOWN):
-        raise BadRequest(f"more takes {' or '.join(KNOWN)}.")
+        raise BadRequest(f"more takes {', '.join(KNOWN)}.")
     return Opened(tuple(name for name in KNOWN if name in asked))
