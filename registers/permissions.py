@@ -209,7 +209,7 @@ def known_otherwise_for(user, agreement):
     risks that this reader may see. Nothing without one."""
     if agreement is None:
         return []
-    risks = risks_for(user, agreement.register).filter(pk__in=agreement.known_otherwise())
+    risks = risks_for(user, agreement.register).filter(pk__in=agreement.known_otherwise)
     return positions_known(risks, agreement.on, agreement.known_by)
 
 

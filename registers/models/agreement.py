@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from functools import cached_property
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,7 @@ from registers.models.audit import AppendOnly
 from registers.models.position import Position, stretches
 from registers.models.register import Register
 from registers.models.revision import RiskRevision
+from registers.models.risk import Risk
 
 
 class Agreement(AppendOnly):
@@ -53,12 +55,16 @@ class Agreement(AppendOnly):
             for stretch in course[-1:]:
                 yield Position.of(risk, stretch, agreement=self)
 
+    @cached_property
     def known_otherwise(self):
         """The keys of the register's risks of which something that speaks of a day until this one was recorded after
         the cut-off: what live positions say of those days is not what was known. A judgement has its revision, which
-        may be of a later day."""
-        later = RiskRevision.objects.filter(risk__register=self.register_id, recorded_at__gt=self.known_by)
-        return later.filter(Q(effective_on__lte=self.on) | Q(assessment__effective_on__lte=self.on)).values("risk")
+        may be of a later day. Asked once, for a page counts without them again and again, and of what was recorded
+        since, not of all that the register ever recorded: hence the condition that is no join."""
+        ours = Risk.objects.filter(pk=models.OuterRef("risk"), register=self.register_id).order_by()
+        later = RiskRevision.objects.filter(models.Exists(ours), recorded_at__gt=self.known_by).order_by()
+        speaks = Q(effective_on__lte=self.on) | Q(assessment__effective_on__lte=self.on)
+        return sorted(set(later.filter(speaks).values_list("risk", flat=True)))
 
     def sealed(self):
         """What it says and what it keeps, as the audit chain signs it (a salted digest of it)."""

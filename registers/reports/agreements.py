@@ -71,7 +71,7 @@ class Since:
         """How many risks stand in another band than they did. Whatever stands in its band since before the agreement is
         known to have stood in it then, unless of such a day more was recorded later."""
         rated = {"scheme": self.register.scheme}
-        came = Q(band_since__gt=self.agreement.on) | Q(risk__in=self.agreement.known_otherwise())
+        came = Q(band_since__gt=self.agreement.on) | Q(risk__in=self.agreement.known_otherwise)
         was = self._agreed.filter(**rated, risk=OuterRef("risk")).exclude(band="").exclude(band=OuterRef("band"))
         return self._now.filter(came, Exists(was.order_by()), **rated).exclude(band="").count()
 

@@ -27,7 +27,7 @@ class Counted:
         now, then, course = now.on_register(), then.on_register(), course.on_register()
         if not reading.agreement:
             return cls(now, then, course)
-        otherwise = reading.agreement.known_otherwise()
+        otherwise = reading.agreement.known_otherwise
         known = [position for position in known if position.is_on_register]
         course = course.exclude(risk__in=otherwise)
         if not reading.since_is_known_by:
