@@ -160,7 +160,7 @@ def test_a_type_is_known_by_the_last_day_on_which_a_risk_of_it_changed(ours):
 
 
 def test_how_many_changed_band_since_an_agreement_is_what_each_of_them_did(ours):
-    """Counted by the database for a dashboard, risk by risk for the page of agreements. Of these one rose since, one was
+    """Counted by the database for a dashboard, risk by risk for the page of agreements. One rose since, one was
     entered late, one rose and fell again, one was closed."""
     by = {"by": ours.manager}
     rose, late, back, gone, _ = (logged(ours.register, (2, 2), ago=300, **by) for _ in range(5))
