@@ -3,7 +3,9 @@
 import pytest
 from makers import scheme_data
 
+from registers.reports.arrows import Arrow, arrows_into
 from registers.reports.matrix import matrix_of
+from registers.reports.two_days import OTHER_SCHEME, UNSCORED, One
 from registers.scoring import Scheme, Tolerance
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +44,43 @@ def test_what_stood_in_a_cell_before_is_said_where_it_was_another_number():
 def test_nothing_is_said_of_a_day_that_is_not_compared_with():
     cells, _ = drawn({(5, 5): 2})
     assert all(cell["total_then"] is None for cell in cells.values())
+
+
+# Arrows: worked by hand. Risks 1 to 7, each (likelihood, impact) then and now.
+
+
+def of(**pairs):
+    """One by the key of its risk: r3=(4, 5)."""
+    return [One(10 * int(name[1:]), int(name[1:]), "high", *pair) for name, pair in pairs.items()]
+
+
+def test_an_arrow_says_from_which_side_how_many_came():
+    """To (4, 4): two from below and left, one from straight above; to (2, 2): one from the right. One stayed."""
+    then = of(r1=(3, 3), r2=(2, 1), r3=(5, 4), r4=(2, 5), r5=(1, 1))
+    now = of(r1=(4, 4), r2=(4, 4), r3=(4, 4), r4=(2, 2), r5=(1, 1))
+    assert arrows_into(now, then) == {(4, 4): [Arrow(2, (1, 1)), Arrow(1, (-1, 0))], (2, 2): [Arrow(1, (0, -1))]}
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "glyph", "words"),
+    [
+        ((2, 3), (3, 3), "↑", "1 from a lower likelihood"),
+        ((2, 3), (1, 3), "↓", "1 from a higher likelihood"),
+        ((2, 3), (2, 5), "→", "1 from a lower impact"),
+        ((2, 3), (2, 1), "←", "1 from a higher impact"),
+        ((2, 3), (5, 4), "↗", "1 from a lower likelihood and a lower impact"),
+        ((2, 3), (1, 2), "↙", "1 from a higher likelihood and a higher impact"),
+        ((2, 3), (3, 2), "↖", "1 from a lower likelihood and a higher impact"),
+        ((2, 3), (1, 4), "↘", "1 from a higher likelihood and a lower impact"),
+    ],
+)
+def test_an_arrow_points_as_the_matrix_is_drawn(then, now, glyph, words):
+    [[arrow]] = arrows_into(of(r1=now), of(r1=then)).values()
+    assert (arrow.glyph, arrow.words) == (glyph, words)
+
+
+@pytest.mark.parametrize("band", [UNSCORED, OTHER_SCHEME])
+def test_what_is_new_gone_or_not_rated_by_this_scheme_has_no_arrow(band):
+    assert arrows_into(of(r1=(2, 2)), of(r2=(1, 1))) == {}
+    assert arrows_into([One(1, 1, band, 4, 4)], of(r1=(1, 1))) == {}
+    assert arrows_into(of(r1=(4, 4)), [One(1, 1, band, 1, 1)]) == {}

@@ -197,6 +197,11 @@ def action_counts(actions, day, *, by_post=True):
 
 
 def _line(owner, title, holder, late):
+    return PostLine(str(owner or "none"), post_name(owner, title, holder), late)
+
+
+def post_name(owner, title, holder):
+    """As people read it. owner, holder: keys, None for nobody."""
     if owner is None:
-        return PostLine("none", "No owner yet", late)
-    return PostLine(str(owner), title if holder else f"{title} (vacant)", late)
+        return "No owner yet"
+    return title if holder else f"{title} (vacant)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from registers.reports.arrows import arrows_into
 from registers.reports.bands import bands_of, unrated_said
 from registers.reports.basis import Basis
 from registers.reports.blind_spots import blind_spots
@@ -12,11 +13,14 @@ from registers.reports.charts import by_type, over_time
 from registers.reports.first_look import FirstLook
 from registers.reports.headline import Above, above_said, nothing_said, stuck_said
 from registers.reports.kinds import Kinds
+from registers.reports.late import Late
 from registers.reports.matrix import matrix_of
 from registers.reports.more_detail import MoreDetail
 from registers.reports.moves import Movement
 from registers.reports.seen_elsewhere import SeenElsewhere
 from registers.reports.standing_above import StandingAbove
+from registers.reports.stuck import SHOWN as STUCK_SHOWN
+from registers.reports.stuck import stuck_rows
 from registers.reports.two_days import above_count, cell_counts
 from registers.reports.wording import above_in_words, tolerated_in_words
 from registers.reports.words import words_of
@@ -63,7 +67,8 @@ class Dashboard:
     def _words(self):
         """Key of a position -> the position with its words, of all risks that the page names."""
         known = {position.pk: position for position in self._basis.whole.known_then}
-        keys = {*self.first_look.keys, *self._movement.keys, *self._above.keys}
+        stuck = [pk for pk, *_ in self.first_look.stuck[:STUCK_SHOWN]]
+        keys = {*self.first_look.keys, *self._movement.keys, *self._above.keys, *stuck}
         return words_of(self.register, keys - known.keys()) | known
 
     # The first screen
@@ -141,8 +146,10 @@ class Dashboard:
     @cached_property
     def matrix(self):
         days, basis = self._basis.two_days, self._basis
-        before = cell_counts(days.then) if self.reading.compares else None
-        return matrix_of(self.rules, self.tolerance, cell_counts(days.now), before, basis.href)
+        before, came = None, None
+        if self.reading.compares:
+            before, came = cell_counts(days.then), arrows_into(days.begun, days.ended)
+        return matrix_of(self.rules, self.tolerance, cell_counts(days.now), before, basis.href, came)
 
     @cached_property
     def _above(self):
@@ -152,6 +159,14 @@ class Dashboard:
     def standing_above(self):
         """The rows, and what they lack."""
         return {"rows": self._above.rows(self._words), "unseen": self._above.unseen}
+
+    @cached_property
+    def stuck(self):
+        return stuck_rows(self.first_look.stuck, self._words, self.first_look.actions_on_day)
+
+    @cached_property
+    def late(self):
+        return Late(self._basis.rows.now, self.first_look.actions_on_day, self.reading.day, self._basis.links)
 
     @cached_property
     def by_type(self):

@@ -37,8 +37,13 @@ class FirstLook:
         ]
 
     @cached_property
+    def actions_on_day(self):
+        """The actions beside these risks, as they stood on the day."""
+        return actions_on(self._now, self.reading)
+
+    @cached_property
     def actions(self):
-        return action_counts(actions_on(self._now, self.reading), self.reading.day, by_post=False)
+        return action_counts(self.actions_on_day, self.reading.day, by_post=False)
 
     @cached_property
     def _said(self):

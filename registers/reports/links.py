@@ -39,7 +39,7 @@ class Links:
     def risk(self, number: int) -> str:
         return reverse("risk_detail", args=[self._register.slug, number]) + self._reading.query
 
-    def actions(self, show: str) -> str:
+    def actions(self, show: str, **filters) -> str:
         """The list of the actions behind a number, as read."""
-        asked = urlencode({"show": show, **self._beside, **self._reading.asked})
+        asked = urlencode({"show": show, **filters, **self._beside, **self._reading.asked})
         return f"{reverse('action_list', args=[self._register.slug])}?{asked}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from registers.reports.arrows import Arrow, Pair
 from registers.scoring import Scheme, Tolerance
-
-Pair = tuple[int, int]  # likelihood, impact
 
 
 def matrix_of(
@@ -16,10 +15,12 @@ def matrix_of(
     counts: Mapping[Pair, int],
     before: Mapping[Pair, int] | None,
     href: Callable[..., str],
+    came: Mapping[Pair, Sequence[Arrow]] | None = None,
 ) -> dict[str, Any]:
     """For the matrix component, highest likelihood first. counts, before: risks by cell, now and then (None where that
-    is not compared with); href: likelihood=, impact= -> the address of the list. edges: the sides on which a cell
-    within tolerance touches one above it; where some categories have a tolerance of their own, that of the others."""
+    is not compared with); came: by cell, the arrows into it; href: likelihood=, impact= -> the address of the list.
+    edges: the sides on which a cell within tolerance touches one above it; where some categories have a tolerance of
+    their own, that of the others."""
     above = {band.slug for band in tolerance.above()}
     grid = rules.matrix
     is_above = [[placing.band.slug in above for _, placing in cells] for _, cells in grid]
@@ -39,6 +40,7 @@ def matrix_of(
             "band": placing.band,
             "edges": [] if is_above[row][column] else sides,
             "count": count,
+            "came": (came or {}).get(pair, ()),
             "total_then": None if before is None or then == count else then,
             "href": href(likelihood=level.value, impact=impact.value),
         }
@@ -48,4 +50,5 @@ def matrix_of(
         for row, (level, cells) in enumerate(grid)
     ]
     columns = [{"value": level.value, "label": level.label} for level in rules.impact]
-    return {"rows": rows, "columns": columns, "bands": rules.bands, "has_line": any(map(any, is_above))}
+    said = {"has_line": any(map(any, is_above)), "has_arrows": bool(came)}
+    return {"rows": rows, "columns": columns, "bands": rules.bands, **said}

@@ -32,11 +32,22 @@ class Kind(NamedTuple):
 
 
 class One(NamedTuple):
-    """A single risk: the keys of its position and of itself, and its band (as in Kind)."""
+    """A single risk: the keys of its position and of itself, its band, likelihood and impact (as in Kind)."""
 
     pk: int
     risk: int
     band: str
+    likelihood: int = 0
+    impact: int = 0
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        return self.likelihood, self.impact
+
+    @property
+    def is_rated(self) -> bool:
+        """By the scheme in force."""
+        return self.band not in (UNSCORED, OTHER_SCHEME)
 
 
 class Moved(NamedTuple):
@@ -90,9 +101,9 @@ def read_two_days(counted, reading, scheme: int, *, by_category: bool, by_the_da
 
 def read_all(positions, scheme: int, also=()) -> list[One]:
     """Each of these risks. also: positions that are no rows. One query."""
-    fields = ("pk", "risk_id", "band", "scheme_id")
+    fields = ("pk", "risk_id", "band", "scheme_id", "likelihood", "impact")
     rows = chain(positions.order_by().values_list(*fields), map(attrgetter(*fields), also))
-    return [One(pk, risk, _band(band, given_by, scheme)) for pk, risk, band, given_by in rows]
+    return [One(pk, risk, _band(band, given_by, scheme), *pair) for pk, risk, band, given_by, *pair in rows]
 
 
 def _now(positions, scheme, by_category) -> tuple[Counter[Kind], dict[int, datetime.date]]:
