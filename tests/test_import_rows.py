@@ -354,7 +354,7 @@ def test_texts_beyond_the_limits_are_named_and_go_to_the_notes_or_stay_with_the_
     assert {"cause", "consequence"}.isdisjoint(row.values)
     assert row.went[1] == ["notes"]
     assert row.went[2] == ["ignore"]
-    assert len(problems(row)) == 4  # each too long, one without room, no consequence
+    assert len(problems(row)) == 3  # each too long, one without room
     row = read_row(["Title", "Position for the committee"], "a", "word " * 81)
     assert problems(row)[0][2] == "It must be 80 words or fewer and has 81: it goes to the notes"
 

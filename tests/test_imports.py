@@ -22,6 +22,7 @@ from workbooks import (
     words_form,
 )
 
+from registers.forms.import_words import ImportWordsForm
 from registers.models import AuditEntry, ImportedRow, Post, RegisterImport, Risk, Role
 from registers.transfer.importing import landing
 
@@ -143,6 +144,31 @@ def test_two_columns_cannot_both_be_the_owner(manager, register):
     assert 'href="#id_column_3"' in answer.text
 
 
+def test_a_rating_may_stand_in_words_and_in_figures(manager, register):
+    headings = ["Ref", "Title", "Likelihood", "Likelihood score", "Impact"]
+    content = csv_of(headings, ["1", "Roof", "Possible", "3", "4"], ["2", "Boiler", "Likely", "2", "4"])
+    batch = to_preview(manager, register, content, column_3="current.likelihood")
+    first, second = batch.rows.order_by("number")
+    assert [len(row.reads["held"]["judged"]) for row in (first, second)] == [1, 0]
+    assert "different things of the likelihood" in second.problems[0]["problem"]
+
+
+def test_a_word_that_is_asked_about_says_where_it_stands_and_no_other_post_is_proposed(manager, register):
+    for title in ("Director of place", "Head of legal services"):
+        make_post(register.organisation, title)
+    rows = [["1", "Roof", "Director of finance", "12"], ["2", "Boiler", "Head of legal service", "4"]]
+    send(manager, register, csv_of(["Ref", "Title", "Owner", "Current score"], *rows))
+    batch = latest(register)
+    manager.post(batch.get_absolute_url(), columns_form(batch))
+    batch.refresh_from_db()
+    form = ImportWordsForm(batch=batch)
+    shown = {field.label: (field.initial, field.help_text) for field in form.fields.values()}
+    assert shown["Director of finance"] == ("+", "In row 2, column C")
+    assert shown["Head of legal service"] == ("Head of legal services", "In row 3, column C")
+    pairs = [label for field in form.fields.values() if field.label == "12" for _, label in field.choices]
+    assert [label[:2] for label in pairs[:4]] == ["Le", "12", "12", "1 "]
+
+
 def test_some_column_must_say_what_the_risk_is(manager, register):
     send(manager, register, csv_of(PLAIN, *plain_rows(2)))
     batch = latest(register)
@@ -252,7 +278,7 @@ def test_the_same_workbook_again_changes_nothing(manager, register):
     )
     brought_in(manager, register, content)
     batch = to_preview(manager, register, content)
-    assert set(batch.rows.values_list("outcome", flat=True)) == {"unchanged"}
+    assert set(batch.rows.values_list("outcome", "is_problem")) == {("unchanged", False)}
     assert "There is nothing to take in" in manager.get(batch.get_absolute_url()).text
 
 

@@ -79,6 +79,9 @@ def hold_new(row: ReadRow, plan: Plan, known: Known) -> Held:
     judged = [one for one in row.judged if _can_be_judged(row, one, known)]
     if not row.values.get("title") and not row.is_refused:
         row.problems.append(Problem(heading(plan, "title"), "", "Enter a title: the row names no risk", True))
+    if "consequence" in plan.columns and not row.values.get("consequence"):
+        words = "It does not say what would follow: the risk comes without a consequence"
+        row.problems.append(Problem(heading(plan, "consequence"), "", words, False))
     outcome = "refused" if row.is_refused else "new"
     return Held(outcome, judged=judged, controls=_titled(row.controls), actions=row.actions, closes=closes)
 
