@@ -73,7 +73,8 @@ def test_a_day_written_out_is_that_day(day, form):
 
 def test_a_wrong_day_is_a_problem_with_its_column_and_the_row_is_taken():
     row = read_row(["Ref", "Title", "Next review"], "1", "Flood", "31/02/2026")
-    assert problems(row) == [("Next review (C)", "31/02/2026", "31/02/2026 is not a day of the calendar")]
+    said = "31/02/2026 is not a day of the calendar: it stays with the notes"
+    assert problems(row) == [("Next review (C)", "31/02/2026", said)]
     assert not row.is_refused
     assert row.values["notes"].endswith("Next review: 31/02/2026")
 

@@ -4,6 +4,7 @@ import difflib
 import re
 
 from django import forms
+from django.utils.text import get_text_list
 
 from registers.forms.imports import name_of
 from registers.transfer.importing.files import letter
@@ -67,7 +68,10 @@ class ImportWordsForm(forms.Form):
     def _field(self, key, word, count):
         rows = f"In {count} row{'s' if count != 1 else ''}"
         if count <= NAMED and (where := self.stands.get((key, word))):
-            rows = f"In {', '.join(where)}"
+            rows = "; ".join(
+                f"In row{'s' if len(numbers) > 1 else ''} {get_text_list(numbers, 'and')}, column {column}"
+                for column, numbers in where.items()
+            )
         label = word if len(word) <= 200 else f"{word[:200]}…"
         options = self._options(key, word)
         return forms.ChoiceField(
@@ -159,14 +163,15 @@ def is_one_title(word, title):
 
 
 def stands(undecided, sheet, plan):
-    """(key, word) -> where it stands as a whole cell: "row 6, column E", the first few of them."""
+    """(key, word) -> where it stands as a whole cell: letter of a column -> the first few numbers of rows."""
     columns = [(at, key_of(target)) for at, target in enumerate(plan.columns)]
     asked, found = [(at, key) for at, key in columns if undecided.get(key)], {}
     for line in data_lines(sheet, plan) if asked else ():
         for at, key in asked:
             word = line.cells[at].strip() if at < len(line.cells) else ""
-            if word in undecided[key] and len(found.setdefault((key, word), [])) < NAMED:
-                found[key, word].append(f"row {line.number:,}, column {letter(at)}")
+            if word in undecided[key]:
+                numbers = found.setdefault((key, word), {}).setdefault(letter(at), [])
+                numbers += [line.number] if len(numbers) < NAMED else []
     return found
 
 

@@ -144,6 +144,11 @@ class ImportColumnsForm(forms.Form):
         return list(found)
 
     @property
+    def recognised(self):
+        """How many columns are read as more than notes."""
+        return sum(column["is_recognised"] for column in self.columns)
+
+    @property
     def shown_columns(self):
         """Each column with its fields."""
         return [{**c, "field": self[c["name"]], "day": self[c["day"]] if "day" in c else None} for c in self.columns]

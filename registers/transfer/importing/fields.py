@@ -47,7 +47,7 @@ def day(row, at: int, text: str, *, is_first: bool = False) -> datetime.date | N
     try:
         span = days.span_of(text, row.plan.is_day_first, row.today.year)
     except days.NoSuchDay as problem:
-        row.doubt(at, text, f"{problem}")
+        row.doubt(at, text, f"{problem}: it stays with the notes")
         return None
     if span is None:
         if not days.says_no_day(text):
