@@ -144,6 +144,14 @@ def test_two_columns_cannot_both_be_the_owner(manager, register):
     assert 'href="#id_column_3"' in answer.text
 
 
+def test_a_file_without_headings_says_so_and_loses_no_row(manager, register):
+    send(manager, register, csv_of(*plain_rows(3)))
+    page = manager.get(latest(register).get_absolute_url()).text
+    assert "3 rows and no headings above them" in page and page.count("No heading<") == len(PLAIN)
+    brought_in(manager, register, csv_of(*plain_rows(3)))
+    assert register.risks.count() == 3
+
+
 def test_a_rating_may_stand_in_words_and_in_figures(manager, register):
     headings = ["Ref", "Title", "Likelihood", "Likelihood score", "Impact"]
     content = csv_of(headings, ["1", "Roof", "Possible", "3", "4"], ["2", "Boiler", "Likely", "2", "4"])

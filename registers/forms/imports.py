@@ -144,6 +144,11 @@ class ImportColumnsForm(forms.Form):
         return list(found)
 
     @property
+    def is_headless(self):
+        """Whether no row of headings was found: then each column goes by its letter."""
+        return all(column["heading"] == column["called"] for column in self.columns)
+
+    @property
     def recognised(self):
         """How many columns are read as more than notes."""
         return sum(column["is_recognised"] for column in self.columns)
