@@ -250,6 +250,17 @@ def test_a_bad_row_is_left_out_and_given_back_untouched(manager, register):
     assert "the row names no risk" in row[7]
 
 
+def test_rows_are_given_back_in_their_order_with_the_reasons_that_keep_them_out_and_no_others(manager, register):
+    rows = [[*row, "31/02/2027"] for row in plain_rows(4)]
+    rows[3][0] = rows[0][0]
+    batch = to_preview(manager, register, csv_of([*PLAIN, "Next review"], *rows))
+    assert "31/02/2027 is not a day" in manager.get(batch.get_absolute_url()).text
+    report = manager.get(f"{batch.get_absolute_url()}report.csv").content.decode("utf-8-sig")
+    _, *given = csv.reader(io.StringIO(report))
+    assert [row[-2] for row in given] == ["2", "5"]
+    assert ["also stands in row 5" in given[0][-1], "31/02" in given[0][-1]] == [True, False]
+
+
 def test_the_rows_left_out_come_in_once_they_are_put_right(manager, register):
     bad = ["A 99", "", "", "Head of finance", "4", "4"]
     batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(3, row_3=bad)))
@@ -305,6 +316,16 @@ def test_next_months_workbook_adds_what_is_new(manager, register):
     ]
     assert batch.rows.get(number=2).reads["held"]["gone"] == ["Monthly board"]
     assert list(register.risks.values_list("number", flat=True)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("control", "action"), [("Audit", ""), ("", "Buy a pump")])
+def test_a_control_or_an_action_alone_makes_a_risk_changed(manager, register, control, action):
+    risk = make_risk(register)
+    headings = ["Reference", "Title", "Event", "Controls", "Actions"]
+    batch = to_preview(manager, register, csv_of(headings, [risk.reference, risk.title, risk.event, control, action]))
+    assert batch.rows.get().outcome == "changed"
+    take_in(manager, batch)
+    assert [one.title for one in (*risk.controls.all(), *risk.actions.all())] == [control or action]
 
 
 def test_an_emptied_cell_empties_and_the_preview_says_so(manager, register):
