@@ -63,7 +63,7 @@ def test_the_dashboard_says_who_is_late_with_the_day_first_due(ours):  # noqa: F
     make_action(risk, by=ours.manager, owner=finance, due_on=days_ago(-9))  # in time
     [row] = section(ours.page(), "late")
     first = f"{days_ago(60):%-d %B %Y}"
-    assert row == f"Director of Finance – 1 late, Director of Finance {first} , put off once"
+    assert row == f"Director of Finance \N{EN DASH} 1 late, Director of Finance {first} , put off once"
 
 
 def test_where_nothing_is_late_the_dashboard_has_no_such_part(ours):  # noqa: F811 (the fixture)

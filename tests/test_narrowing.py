@@ -127,6 +127,7 @@ FILTERS = [
     {"directorate": "children"},
     {"directorate": "none"},
     {"owner": "other"},
+    {"owner": "none"},
     {"failure_type": "financial"},
     {"failure_type": "not-decided"},
     {"adverse_impact": "disruption"},

@@ -85,7 +85,12 @@ class PositionFilter(django_filters.FilterSet):
     main_type = django_filters.ChoiceFilter(method="by_main_type", label="Main failure type", empty_label="Any")
     band = django_filters.ChoiceFilter(method="by_band", label="Band", empty_label="Any")
     owner = django_filters.ModelChoiceFilter(
-        field_name="owner", queryset=lambda request: None, label="Owner", empty_label="Any"
+        field_name="owner",
+        queryset=lambda request: None,
+        label="Owner",
+        empty_label="Any",
+        null_label="Not decided yet",
+        null_value=NONE_SAID,
     )
     directorate = django_filters.ModelChoiceFilter(
         field_name="owner__directorate",

@@ -42,7 +42,7 @@ class Narrowing(PositionFilter):
         value = self.said[name]
         if isinstance(value, Model):
             return str(value)
-        if value == self.NONE_SAID and name in ("directorate", "adverse_impact"):
+        if value == self.NONE_SAID and name in ("directorate", "owner", "adverse_impact"):
             return self.filters[name].extra["null_label"].lower()
         return dict(self.form.fields[name].choices)[value]
 
@@ -81,7 +81,8 @@ class Narrowing(PositionFilter):
         return lambda position: position.owner_id in belongs
 
     def _fits_owner(self, post, positions):
-        return lambda position: position.owner_id == post.pk
+        key = None if post == self.NONE_SAID else post.pk
+        return lambda position: position.owner_id == key
 
     def _fits_failure_type(self, slug, positions):
         if slug == UNDECIDED:
