@@ -118,6 +118,12 @@ def test_a_risk_that_came_true_is_looked_at_first_whatever_its_rating(ours):
     assert next(iter(ours.looked_at(since=days_ago(20).isoformat()))) == "R-002"
 
 
+def test_what_came_true_on_another_register_is_not_looked_at(ours):
+    risk = make_risk(make_register(ours.organisation), by=ours.manager, assessed=(1, 1), on=days_ago(500))
+    risk.happen(by=ours.manager, version=risk.version, happened_on=days_ago(3), happened_what="It stopped.")
+    assert ours.risk((1, 1)) and ours.looked_at(since=days_ago(20).isoformat()) == {}
+
+
 def test_an_action_that_was_put_off_twice_is_named(ours):
     action = make_action(ours.risk(), due_on=days_ago(100), title="Find a second provider")
     for ago in (50, -20):

@@ -47,7 +47,7 @@ def _by_day(positions, day, *fields):
     least of each group does not where it is called a text."""
     text = Min(ExpressionWrapper(F(day), output_field=CharField()))
     rows = positions.order_by().values(day, *fields).annotate(n=Count("*"), first=text)
-    return rows.values_list("first", *fields, "n").iterator(chunk_size=2000)
+    return rows.values_list("first", *fields, "n")
 
 
 def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str]) -> pd.DataFrame:
