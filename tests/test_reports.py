@@ -100,11 +100,6 @@ def test_plotly_accepts_the_bars(bands, sideways):
     assert go.Layout(figure["layout"]).to_plotly_json() == figure["layout"]
 
 
-def test_no_template_is_what_plotly_means_by_none():
-    figure = stacked_bars([[1, 2, 3]], ["June"], ["Low", "High", "Not scored"], bands=2)
-    assert figure["layout"]["template"] == go.Layout(template="none").to_plotly_json()["template"]
-
-
 def test_a_picture_holds_the_numbers_of_its_table():
     figure = stacked_bars([[3, 0, 2]], ["June"], ["Low", "High", "Not scored"], bands=2)
     assert [bar["y"] for bar in figure["data"]] == [[3], [0], [2]]

@@ -1,11 +1,12 @@
 """Counts -> figures for Plotly: numbers in, JSON out. No queries, no words but the ones given.
 
-Plain dictionaries: the Plotly library would check the same few shapes anew in each request and take longer than all
-that is counted. tests/test_reports.py has it check every shape that is made here."""
+Plotly builds and checks each shape of figure once in a process, and the numbers of a request are put into it: checking
+the same shape anew each time took longer than all that is counted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 # The colours of static/css/app.css by number of bands, lowest first: paler to darker, so greyscale keeps the order.
@@ -17,7 +18,7 @@ BAND_COLOURS = {
 }
 UNBANDED_COLOURS = ("#FFFFFF", "#B1B4B6")  # not scored, to re-assess
 LINE = "#0B0C0C"
-NO_TEMPLATE = {"data": {"scatter": [{"type": "scatter"}]}}  # what Plotly means by "none"
+SHAPES = 64  # kept: an installation has few schemes, each with two charts
 
 
 def stacked_bars(
@@ -25,28 +26,36 @@ def stacked_bars(
 ) -> dict[str, Any]:
     """Bars of counts stacked by band. counts: for each bar a number for each of so many bands, lowest first, then one
     or two for risks without; names: one for each bar; labels: one for each number."""
-    colours = [*BAND_COLOURS[bands], *UNBANDED_COLOURS[: len(labels) - bands]]
+    shape = _shape(tuple(labels), bands, sideways)
     bars = []
-    for place, (label, colour) in enumerate(zip(labels, colours, strict=True)):
+    for place, bar in enumerate(shape["data"]):
         heights = [line[place] for line in counts]
         x, y = (heights, names) if sideways else (names, heights)
-        bars.append(
-            {
-                "type": "bar",
-                "x": x,
-                "y": y,
-                "name": label,
-                "orientation": "h" if sideways else "v",
-                "marker": {"color": colour, "line": {"color": LINE, "width": 1}},
-                "hovertemplate": f"{label}: %{{{'x' if sideways else 'y'}}}<extra></extra>",
-            }
+        bars.append({**bar, "x": x, "y": y})
+    return {"data": bars, "layout": shape["layout"]}
+
+
+@lru_cache(SHAPES)
+def _shape(labels: tuple[str, ...], bands: int, sideways: bool) -> dict[str, Any]:
+    """The figure without its numbers. Raises ValueError for what Plotly does not know."""
+    from plotly import graph_objects as go  # half a second, and only who opens a chart waits for it
+
+    colours = [*BAND_COLOURS[bands], *UNBANDED_COLOURS[: len(labels) - bands]]
+    bars = [
+        go.Bar(
+            name=label,
+            orientation="h" if sideways else "v",
+            marker={"color": colour, "line": {"color": LINE, "width": 1}},
+            hovertemplate=f"{label}: %{{{'x' if sideways else 'y'}}}<extra></extra>",
         )
+        for label, colour in zip(labels, colours, strict=True)
+    ]
     counted = {"title": {"text": "Risks"}, "rangemode": "tozero", "tickformat": "d", "nticks": 6}
     named = {"type": "category", "automargin": True}
     if sideways:
         named["autorange"] = "reversed"
     layout = {
-        "template": NO_TEMPLATE,
+        "template": "none",
         "barmode": "stack",
         "font": {"family": "arial, sans-serif", "size": 14, "color": LINE},
         "margin": {"l": 50, "r": 10, "t": 10, "b": 50},
@@ -55,4 +64,4 @@ def stacked_bars(
         "xaxis": counted if sideways else named,
         "yaxis": named if sideways else counted,
     }
-    return {"data": bars, "layout": layout}
+    return go.Figure(bars, layout).to_plotly_json()
