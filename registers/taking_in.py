@@ -20,7 +20,7 @@ from registers.models import (
     Risk,
     RiskRevision,
 )
-from registers.models.bulk import keys_of, write, write_pairs
+from registers.models.bulk import keys_of, nothing_collected, write, write_pairs
 from registers.models.kept import KeptRevision
 
 BATCH = 200  # risks whose rows are in memory together
@@ -57,6 +57,7 @@ class ChangedRisk:
 
 
 @transaction.atomic
+@nothing_collected()
 def take_in(*, register, by, new=(), changed=(), reason="", recorded_at=None) -> list[Risk]:
     """Write them all, or none; returns the risks, the new ones first. What is written is what Risk.log (without a
     rating), revise, assess, Control.add, Action.add and close would have written, one after the other. reason: of

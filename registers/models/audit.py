@@ -11,14 +11,16 @@ import hmac
 import json
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
+from json.encoder import encode_basestring_ascii as in_quotes
 
 from django.conf import settings
 from django.db import connections, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from registers.models.bulk import keys_of, write
+from registers.models.bulk import Encoded, keys_of, write
 
 BATCH = 500  # entries written by one statement at most
 
@@ -144,9 +146,10 @@ class AuditEntry(AppendOnly):
         chain.refresh_from_db()
         entries = cls._chained(chain, by, tellings)
         if len(tellings) == 1:
-            entry = cls(**next(entries))
+            said = next(entries)
+            entry = cls(**said | {"facts": json.loads(said["facts"])})
             entry.save()
-            AuditText.objects.create(entry=entry, salt=tellings[0].salt, content=tellings[0].text)
+            AuditText.objects.create(entry=entry, salt=tellings[0].salt, content=json.loads(tellings[0].text))
         else:
             _write(entries, tellings)
         AuditChain.objects.filter(pk=chain.pk).update(last_signature=chain.last_signature)
@@ -172,23 +175,19 @@ class AuditEntry(AppendOnly):
             yield said
 
     def sign(self):
-        return signature_of(vars(self))
+        return signature_of({**vars(self), "facts": as_json(self.facts)})
 
 
 def signature_of(said):
-    """said: what an entry says, by column."""
-    signed = {
-        "chain": str(said["chain_id"]),
-        "number": said["number"],
-        "at": said["at"],
-        "by": said["by_id"],
-        "verb": said["verb"],
-        "subject": said["subject"],
-        "facts": said["facts"],
-        "text": said["text_digest"],
-        "previous": said["previous_signature"],
-    }
-    return hmac.digest(settings.AUDIT_KEY.encode(), _canonical(signed), "sha256").hex()
+    """said: what an entry says, by column; its facts as JSON already. What is signed is the JSON of all of it, put
+    together by hand: an entry costs half as much as by way of a dict."""
+    signed = (
+        f'{{"at":{as_json(said["at"])},"by":{as_json(said["by_id"])},"chain":"{said["chain_id"]}",'
+        f'"facts":{said["facts"]},"number":{said["number"]},"previous":{in_quotes(said["previous_signature"])},'
+        f'"subject":{in_quotes(said["subject"])},"text":{in_quotes(said["text_digest"])},'
+        f'"verb":{in_quotes(said["verb"])}}}'
+    )
+    return hmac.digest(settings.AUDIT_KEY.encode(), signed.encode(), "sha256").hex()
 
 
 class AuditText(models.Model):
@@ -210,22 +209,22 @@ class AuditText(models.Model):
 
 @dataclass(slots=True)
 class Telling:
-    """What an entry is going to say, before it has its place in a chain. text: of its AuditText."""
+    """What an entry is going to say, before it has its place in a chain. facts, and text for its AuditText: as JSON."""
 
     verb: str
     subject: str
-    facts: dict
-    text: dict
+    facts: Encoded
+    text: Encoded
     salt: str
     digest: str
 
     @classmethod
     def of(cls, *, verb, subject, facts=None, text=None, seal=None):
         """As AuditEntry.record takes it: the seal is digested here, and what it was taken of is not kept."""
-        salt, text = secrets.token_hex(16), text or {}
+        salt, text = secrets.token_hex(16), as_json(text or {})
         sealed = {} if seal is None else {"seal": salted(salt, seal)}
         name = f"{subject._meta.model_name}:{subject.pk}" if isinstance(subject, models.Model) else subject
-        return cls(verb, name, {**(facts or {}), **sealed}, text, salt, salted(salt, text))
+        return cls(verb, name, as_json({**(facts or {}), **sealed}), text, salt, _digest(salt, text))
 
 
 def _write(entries, tellings):
@@ -242,13 +241,19 @@ def _write(entries, tellings):
 
 
 def salted(salt, value):
-    return hashlib.sha256(salt.encode() + _canonical(value)).hexdigest()
+    return _digest(salt, as_json(value))
 
 
-def _canonical(value):
-    return CANONICAL.encode(value).encode()
+def _digest(salt, text):
+    return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
 
 
+def as_json(value) -> Encoded:
+    """In one way only: what is signed and digested, on any machine, of the same value."""
+    return Encoded(CANONICAL.encode(value))
+
+
+@lru_cache(maxsize=1000)  # most rows of a batch say the same days
 def _iso(value):
     """Instants in UTC to the microsecond, days as they are: the same from either database."""
     if isinstance(value, datetime.datetime):

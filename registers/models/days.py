@@ -1,9 +1,17 @@
-"""A day and how exactly it is known: two columns that go together."""
+"""A day and how exactly it is known: two columns that go together; and whether a day has come."""
+
+import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 
 from registers.models.library import Precision
+
+
+def is_to_come(day):
+    """Whether it is later than today. Asked of every row: what was yesterday in UTC has come everywhere."""
+    return day >= datetime.datetime.now(datetime.UTC).date() and day > timezone.localdate()
 
 
 def day_problem(day, precision):

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.models.assessment import Assessment
-from registers.models.bulk import keys_of, write
+from registers.models.bulk import keys_of, made, write
 from registers.models.content import RiskContent
 from registers.models.gap import Gap
 from registers.models.library import FailureType
@@ -315,7 +315,8 @@ class Position(models.Model):
     def of(cls, risk, stretch, agreement=None, key=None):
         """The row for one stretch of the risk's course, not saved yet."""
         current = stretch.current
-        return cls(
+        return made(
+            cls,
             pk=key,
             risk=risk,
             register_id=risk.register_id,

@@ -7,6 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from registers.models import Action, AdverseImpact, AuditEntry, FailureType, ImportedRow, Post, RegisterImport, Risk
+from registers.models.bulk import set_one
 from registers.taking_in import ChangedRisk, NewRisk, take_in
 from registers.transfer.importing import ours
 from registers.transfer.importing.holding import DAYS
@@ -53,9 +54,7 @@ def land(batch, *, by, seen=None) -> RegisterImport:
         changed=[making.changed(row, there[row.risk_id]) for row in changed],
         **how,
     )
-    for row, risk in zip(new, risks, strict=False):
-        row.risk = risk
-    ImportedRow.objects.bulk_update(new, ["risk"], batch_size=300)
+    set_one(ImportedRow, "risk", ((row.pk, risk.pk) for row, risk in zip(new, risks, strict=False)))
     take_in(changed=making.reviews(zip([*new, *changed], risks, strict=True)), **how)
     return _done(batch, by, posts)
 
