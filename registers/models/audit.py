@@ -135,7 +135,7 @@ class AuditEntry(AppendOnly):
     def record_many(cls, *, organisation, by, tellings):
         """Add an entry for each Telling, in their order; in the transaction of the changes they record. Returns the
         entry where it is one. The head of the chain is held from here until the end: who has much to tell, tells it
-        last of all."""
+        last of all. tellings: a list, or what has a length and can be gone through."""
         connection = transaction.get_connection()
         if not connection.in_atomic_block:
             raise transaction.TransactionManagementError("An audit entry belongs in the transaction of its change.")
@@ -144,20 +144,21 @@ class AuditEntry(AppendOnly):
         chain, _ = AuditChain.objects.get_or_create(organisation=organisation)
         AuditChain.objects.filter(pk=chain.pk).update(last_number=F("last_number") + len(tellings))  # locks the head
         chain.refresh_from_db()
-        entries = cls._chained(chain, by, tellings)
+        entries, entry = cls._chained(chain, by, tellings), None
         if len(tellings) == 1:
-            said = next(entries)
+            ((said, telling),) = entries
             entry = cls(**said | {"facts": json.loads(said["facts"])})
             entry.save()
-            AuditText.objects.create(entry=entry, salt=tellings[0].salt, content=json.loads(tellings[0].text))
+            AuditText.objects.create(entry=entry, salt=telling.salt, content=json.loads(telling.text))
         else:
-            _write(entries, tellings)
+            _write(entries)
         AuditChain.objects.filter(pk=chain.pk).update(last_signature=chain.last_signature)
-        return entry if len(tellings) == 1 else None
+        return entry
 
     @staticmethod
     def _chained(chain, by, tellings):
-        """What each entry says, by column, signed one after the other. The chain takes the numbers before its last."""
+        """(what an entry says, by column; its telling), signed one after the other. The chain takes the numbers before
+        its last."""
         at, before = timezone.now(), chain.last_number - len(tellings)
         for number, telling in enumerate(tellings, before + 1):
             said = {
@@ -172,7 +173,7 @@ class AuditEntry(AppendOnly):
                 "previous_signature": chain.last_signature,
             }
             chain.last_signature = said["signature"] = signature_of(said)
-            yield said
+            yield said, telling
 
     def sign(self):
         return signature_of({**vars(self), "facts": as_json(self.facts)})
@@ -227,14 +228,13 @@ class Telling:
         return cls(verb, name, as_json({**(facts or {}), **sealed}), text, salt, _digest(salt, text))
 
 
-def _write(entries, tellings):
+def _write(entries):
     keys, text_keys = keys_of(AuditEntry), keys_of(AuditText)
-    for done in range(0, len(tellings), BATCH):
-        batch = tellings[done : done + BATCH]
-        rows = [{"id": next(keys), **said} for said in islice(entries, BATCH)]
+    while batch := list(islice(entries, BATCH)):
+        rows = [{"id": next(keys), **said} for said, _ in batch]
         texts = [
             {"id": next(text_keys), "entry_id": row["id"], "salt": telling.salt, "content": telling.text}
-            for row, telling in zip(rows, batch, strict=True)
+            for row, (_, telling) in zip(rows, batch, strict=True)
         ]
         write(AuditEntry, rows)
         write(AuditText, texts)

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import count, islice
 from operator import itemgetter
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.models.base import ModelState
 
 ROWS = 500  # written by one statement at most, so that no statement lasts
@@ -82,16 +82,38 @@ def nothing_collected():
 
 
 def keys_of(model):
-    """Keys for new rows of that model, ascending, never given to anybody else; in the transaction that writes them."""
+    """Keys for new rows of that model, ascending, never given to anybody else, in a transaction or before one: those
+    that are not used in the end are left out. More at a time the more are asked for."""
+    many = ROWS
     while True:
-        yield from _take_keys(model._meta.db_table, model._meta.pk.column, ROWS)
+        yield from _take_keys(model._meta.db_table, model._meta.pk.column, many)
+        many = min(many * 2, ROWS * 16)
 
 
 def write(model, rows):
     """Insert rows of a model. rows: column by the name of its attribute (owner_id for owner), key included."""
-    fields, rows = model._meta.concrete_fields, iter(rows)
+    rows = iter(rows)
     while batch := list(islice(rows, ROWS)):
-        _insert(model, [f.column for f in fields], _values(fields, batch))
+        put(model, values_of(model, batch))
+
+
+def values_of(model, rows):
+    """The same rows as tuples that the database takes: nothing is left to be worked out when they are put there."""
+    return _values(model._meta.concrete_fields, list(rows))
+
+
+def put(model, values, instead=()):
+    """Insert rows that values_of gave. instead: the fields that take the place of what is there, where rows of these
+    keys are."""
+    quote, fields = connection.ops.quote_name, model._meta.concrete_fields
+    renewed = [quote(model._meta.get_field(name).column) for name in instead]
+    ending = ""
+    if renewed:
+        said = ", ".join(f"{column} = excluded.{column}" for column in renewed)
+        ending = f" ON CONFLICT ({quote(model._meta.pk.column)}) DO UPDATE SET {said}"
+    values = iter(values)
+    while batch := list(islice(values, ROWS)):
+        _insert(model, [f.column for f in fields], batch, ending)
 
 
 def write_pairs(through, column, other, pairs):
@@ -149,7 +171,7 @@ class _Asked(dict):
         return found
 
 
-def _insert(model, columns, rows):
+def _insert(model, columns, rows, ending=""):
     quote = connection.ops.quote_name
     names = ", ".join(map(quote, columns))
     into = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES"
@@ -157,13 +179,13 @@ def _insert(model, columns, rows):
         if connection.vendor == "postgresql":
             from psycopg2.extras import execute_values
 
-            execute_values(cursor.cursor, f"{into} %s", rows, page_size=ROWS)
+            execute_values(cursor.cursor, f"{into} %s{ending}", rows, page_size=ROWS)
         else:
-            cursor.executemany(f"{into} ({', '.join(['%s'] * len(columns))})", rows)
+            cursor.executemany(f"{into} ({', '.join(['%s'] * len(columns))}){ending}", rows)
 
 
 def _take_keys(table, column, many):
-    with connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             sequence = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
             cursor.execute(sequence, [table, column, many])

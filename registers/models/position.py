@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.models.assessment import Assessment
-from registers.models.bulk import keys_of, made, write
+from registers.models.bulk import keys_of, made, put, values_of
 from registers.models.content import RiskContent
 from registers.models.gap import Gap
 from registers.models.library import FailureType
@@ -214,17 +214,28 @@ class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
     def rebuild_many(self, courses):
         """The same for several risks in as many queries as for one. courses: (risk, its revisions, its current
         assessments of our own), all of them and all saved."""
-        self.filter(risk__in=[risk for risk, *_ in courses]).delete()
-        for flag in (True, False):
-            if alike := [risk for risk, *_ in courses if risk.is_exempt == flag]:
-                Position.everything.filter(risk__in=alike).exclude(is_exempt=flag).update(is_exempt=flag)
-        found = [(risk, stretch) for risk, *history in courses for stretch in stretches(*history)]
         if len(courses) == 1:
-            return self.bulk_create(Position.of(risk, stretch) for risk, stretch in found)
-        keys = keys_of(Position)
-        rows = [Position.of(risk, stretch, key=next(keys)) for risk, stretch in found]
-        write(Position, map(vars, rows))
-        return rows
+            ((risk, *history),) = courses
+            self._clear({risk.pk: risk.is_exempt})
+            return self.bulk_create(Position.of(risk, stretch) for stretch in stretches(*history))
+        self.replace({risk.pk: risk.is_exempt for risk, *_ in courses}, self.due(courses, keys_of(Position)))
+
+    @staticmethod
+    def due(courses, keys):
+        """The live rows that follow from these courses, not written: as values_of gives them. keys: of new rows."""
+        found = ((risk, stretch) for risk, *history in courses for stretch in stretches(*history))
+        return values_of(Position, [vars(Position.of(risk, stretch, key=next(keys))) for risk, stretch in found])
+
+    def replace(self, risks, rows):
+        """Write what is due instead of what stands. risks: the key of each -> whether it is exempt."""
+        self._clear(risks)
+        put(Position, rows)
+
+    def _clear(self, risks):
+        self.filter(risk__in=risks).delete()
+        for flag in (True, False):
+            if alike := [risk for risk, is_exempt in risks.items() if is_exempt == flag]:
+                Position.everything.filter(risk__in=alike).exclude(is_exempt=flag).update(is_exempt=flag)
 
 
 def _on_register(name, *fields, agreed=False):
