@@ -43,8 +43,9 @@ def made(model, **said):
     values.update(defaults)
     for name, value in said.items():
         if name in others:
-            values[others[name]] = None if value is None else value.pk
             state.fields_cache[name] = value
+            if value is not None:
+                values[others[name]], state.db = value.pk, DEFAULT_DB_ALIAS
         elif name in values:
             values[name] = value
         elif name == "pk":

@@ -10,8 +10,9 @@ from registers.models.library import Precision
 
 
 def is_to_come(day):
-    """Whether it is later than today. Asked of every row: what was yesterday in UTC has come everywhere."""
-    return day >= datetime.datetime.now(datetime.UTC).date() and day > timezone.localdate()
+    """Whether it is later than today. Asked of every row: what has come in UTC has come in London, where it is as late
+    or an hour later."""
+    return day > datetime.datetime.now(datetime.UTC).date() and day > timezone.localdate()
 
 
 def day_problem(day, precision):
