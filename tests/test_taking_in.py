@@ -85,6 +85,9 @@ def _beside(risk, by, one, reason, at):
             model.add(risk, by=by, recorded_at=at, **{"reason": reason, **row})
     if one.close is not None:
         risk.close(by=by, version=risk.version, recorded_at=at, **{"reason": reason, **one.close})
+    if one.next_review_on not in (None, risk.next_review_on) and one.close is None:
+        said = {"reason": reason, "next_review_on": one.next_review_on}
+        risk.revise(by=by, version=risk.version, recorded_at=at, **said)
     return risk
 
 
@@ -183,7 +186,15 @@ def full_set(organisation):
             [action | {"due_on": days_ago(-30)}, action],
         ),
         NewRisk(words("Exempt", is_exempt=True), RAISED, [judgement()]),
-        NewRisk(words("Closed"), RAISED, [judgement()], [control], close={"depends_on": "The treasurer."}),
+        NewRisk(
+            words("Closed"),
+            RAISED,
+            [judgement()],
+            [control],
+            close={"depends_on": "The treasurer."},
+            next_review_on=days_ago(-9),
+        ),
+        NewRisk(words("Reviewed"), RAISED, [judgement()], next_review_on=days_ago(-9)),
     ]
 
 
@@ -197,7 +208,7 @@ def test_new_risks_are_what_the_verbs_write():
     new = full_set(first.organisation)
     by_the_verbs(first, by, new, reason="From the sheet")
     risks = take_in(register=second, by=by, new=new, reason="From the sheet", recorded_at=AT)
-    assert [risk.title for risk in risks] == ["Bare", "Draft", "Full", "Exempt", "Closed"]
+    assert [risk.title for risk in risks] == ["Bare", "Draft", "Full", "Exempt", "Closed", "Reviewed"]
     assert_alike(first, second)
     assert_sound()
 

@@ -9,10 +9,11 @@ from django.utils import timezone
 from registers.models.library import Precision
 
 
-def is_to_come(day):
+def is_to_come(day, now=None):
     """Whether it is later than today. Asked of every row: what has come in UTC has come in London, where it is as late
     or an hour later."""
-    return day > datetime.datetime.now(datetime.UTC).date() and day > timezone.localdate()
+    now = now or datetime.datetime.now(datetime.UTC)
+    return day > now.date() and day > timezone.localdate(now)
 
 
 def day_problem(day, precision):

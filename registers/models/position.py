@@ -209,15 +209,13 @@ class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
 
     def rebuild(self, risk):
         """Write the risk's live positions anew from its history. What agreements keep of it only learns its flag."""
-        return self.rebuild_many([(risk, risk.revisions.all(), risk.assessments.current())])
+        self._clear({risk.pk: risk.is_exempt})
+        found = stretches(risk.revisions.all(), risk.assessments.current())
+        return self.bulk_create(Position.of(risk, stretch) for stretch in found)
 
     def rebuild_many(self, courses):
         """The same for several risks in as many queries as for one. courses: (risk, its revisions, its current
         assessments of our own), all of them and all saved."""
-        if len(courses) == 1:
-            ((risk, *history),) = courses
-            self._clear({risk.pk: risk.is_exempt})
-            return self.bulk_create(Position.of(risk, stretch) for stretch in stretches(*history))
         self.replace({risk.pk: risk.is_exempt for risk, *_ in courses}, self.due(courses, keys_of(Position)))
 
     @staticmethod

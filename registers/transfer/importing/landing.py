@@ -118,6 +118,7 @@ class Landing:
         for _ in self.taking.changed(making.changed(row) for row in self._rows(self.changed)):
             pass
 
+    @transaction.atomic
     def write(self, batch) -> RegisterImport:
         """All of it. batch: the import, held. Raises MovedOn and ManyMovedOn."""
         if _around(self.register) != self.around:
