@@ -2,8 +2,7 @@
 
 Derived from revisions and assessments (as known now) and rebuilt with every change of a risk, so that today, a past
 day and "how many on each quarter end" are the same plain query. `rebuild_positions --check` compares it with history.
-Beside these live rows stand those that an agreement keeps as they were known then; `Position.objects` gives none of
-them, `Position.everything` both.
+Beside these live rows stand those that agreements keep as known then: in `Position.everything`, not in `.objects`.
 """
 
 import datetime
@@ -210,8 +209,8 @@ class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
     def rebuild(self, risk):
         """Write the risk's live positions anew from its history. What agreements keep of it only learns its flag."""
         self._clear({risk.pk: risk.is_exempt})
-        found = stretches(risk.revisions.all(), risk.assessments.current())
-        return self.bulk_create(Position.of(risk, stretch) for stretch in found)
+        course = stretches(risk.revisions.all(), risk.assessments.current())
+        return self.bulk_create(Position.of(risk, stretch) for stretch in course)
 
     def rebuild_many(self, courses):
         """The same for several risks in as many queries as for one. courses: (risk, its revisions, its current
@@ -221,8 +220,8 @@ class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
     @staticmethod
     def due(courses, keys):
         """The live rows that follow from these courses, not written: as values_of gives them. keys: of new rows."""
-        found = ((risk, stretch) for risk, *history in courses for stretch in stretches(*history))
-        return values_of(Position, [vars(Position.of(risk, stretch, key=next(keys))) for risk, stretch in found])
+        rows = (Position.of(risk, one, key=next(keys)) for risk, *history in courses for one in stretches(*history))
+        return values_of(Position, map(vars, rows))
 
     def replace(self, risks, rows):
         """Write what is due instead of what stands. risks: the key of each -> whether it is exempt."""
