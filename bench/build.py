@@ -52,6 +52,8 @@ def build(risks, assessments_each):
         scheme=ScoringScheme.objects.get(slug="five-by-five", version=1),
         next_number=risks + 1,
     )
+    scheme = register.scheme
+    Register.objects.create(organisation=organisation, slug="bench-import", name="Imports", prefix="IMP", scheme=scheme)
     types, impacts = list(FailureType.objects.all()), list(AdverseImpact.objects.all())
     for first in range(1, risks + 1, BATCH):
         numbers = range(first, min(first + BATCH, risks + 1))

@@ -138,7 +138,7 @@ def test_the_database_starts_one_live_position_a_day(register):
 instants = st.integers(0, 20).map(lambda days: at(RAISED + datetime.timedelta(days=days)))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     steps=histories,
     first=st.none() | ratings,
@@ -160,7 +160,7 @@ def test_whatever_was_told_and_when_an_agreement_keeps_what_was_known_by_then(st
         assert found == told.known(on, at(on + datetime.timedelta(days=1), 0))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=histories, delays=st.lists(st.integers(0, 15), min_size=6, max_size=6), on=st.sampled_from(DAYS[SPAN:-2]))
 def test_the_check_finds_nothing_wrong_with_what_was_agreed(steps, delays, on):
     with undone():

@@ -112,7 +112,7 @@ def test_every_day_is_as_it_was_told(steps, first):
         assert {day: found_on(told.risk, day) for day in days} == {day: told.on(day) for day in days}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=histories, first=st.none() | ratings)
 def test_a_position_knows_since_when_it_is_in_its_band_and_which_it_came_from(steps, first):
     """By brute force: day by day, (band, on the register); a band before is one that it left for another on it or off
@@ -135,7 +135,7 @@ def test_a_position_knows_since_when_it_is_in_its_band_and_which_it_came_from(st
 changes = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["in-place", "retired"])), max_size=6)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(several=st.lists(changes, min_size=1, max_size=3))
 def test_a_control_is_on_each_day_as_it_was_told(several):
     with undone():
@@ -156,7 +156,7 @@ def test_a_control_is_on_each_day_as_it_was_told(several):
             assert found == {pk: said for pk, said in due.items() if said}
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=histories, first=st.none() | ratings)
 def test_the_end_of_the_history_is_the_risks_own_copy(steps, first):
     with undone():
@@ -165,7 +165,7 @@ def test_the_end_of_the_history_is_the_risks_own_copy(steps, first):
         assert (position.revision.content(), position.current) == (told.risk.content(), told.risk.current)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=histories, first=st.none() | ratings)
 def test_positions_follow_each_other_without_gap_or_overlap(steps, first):
     with undone():
@@ -174,7 +174,7 @@ def test_positions_follow_each_other_without_gap_or_overlap(steps, first):
         assert [b for _, b in edges] == [*(a for a, _ in edges[1:]), datetime.date.max]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(several=st.lists(histories, min_size=1, max_size=3), when=st.sampled_from(DAYS))
 def test_a_reader_counts_each_risk_of_the_register_once(several, when):
     with undone():
@@ -186,7 +186,7 @@ def test_a_reader_counts_each_risk_of_the_register_once(several, when):
         assert sorted(found) == sorted(expected)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=histories)
 def test_the_check_finds_nothing_wrong_with_what_the_verbs_wrote(steps):
     with undone():

@@ -111,6 +111,7 @@ def test_it_is_filled_just_as_djangos_own_loaddata_fills_it():
     assert load_library().writes is False
 
 
+@pytest.mark.look  # how it is filled is asked of both databases elsewhere
 def test_djangos_own_loaddata_changes_nothing_the_second_time():
     before = everything()
     call_command("loaddata", *map(str, default_paths()), verbosity=0)
@@ -368,6 +369,7 @@ def test_the_command_says_what_a_new_row_holds(path, capsys):
     assert "added: failure type new (rows.yaml)\n    slug: new\n    number: 8\n" in said
 
 
+@pytest.mark.look  # how it is filled is asked of both databases elsewhere
 def test_at_the_first_start_a_thousand_rows_are_counted_and_not_listed(capsys):
     empty()
     call_command("load_library")

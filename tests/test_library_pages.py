@@ -36,12 +36,28 @@ MOST_QUERIES = 40  # of any page of the library, session and reader included
 
 
 @pytest.fixture
-def read():
+def read_anew():
     client = Client()
     client.force_login(make_user())
 
     def read(name, *args, **query):
         return client.get(reverse(name, args=args), query)
+
+    return read
+
+
+READ = {}  # address -> its page: the library is the same for all tests that change nothing in it
+
+
+@pytest.fixture
+def read(read_anew):
+    """The pages of the library as it is loaded, each asked for once."""
+
+    def read(*asked, **query):
+        address = (asked, *query.items())
+        if address not in READ:
+            READ[address] = read_anew(*asked, **query)
+        return READ[address]
 
     return read
 
@@ -100,9 +116,9 @@ def test_what_was_found_later_is_said_to_be_outside_the_documents(read):
     assert "Found later From outside the two documents" in words_of(read("library_case", "basildon"))
 
 
-def test_a_case_without_later_findings_says_so_and_reassures_nobody(read):
+def test_a_case_without_later_findings_says_so_and_reassures_nobody(read_anew):
     LaterEvidence.objects.filter(case__slug="eltham").delete()
-    assert "That is no sign that all has been well since" in words_of(read("library_case", "eltham"))
+    assert "That is no sign that all has been well since" in words_of(read_anew("library_case", "eltham"))
 
 
 def test_a_case_from_outside_the_documents_says_so(read):
@@ -210,10 +226,10 @@ def test_an_impact_gathers_the_cases_that_show_it(read):
     assert "Rotherham Metropolitan Borough Council" in said
 
 
-def test_an_impact_that_no_case_shows_says_so(read):
+def test_an_impact_that_no_case_shows_says_so(read_anew):
     impact = AdverseImpact.objects.get(slug="harm-to-users")
     impact.case_rows.all().delete()
-    assert "No case in the library" in words_of(read("library_impact", impact.slug))
+    assert "No case in the library" in words_of(read_anew("library_impact", impact.slug))
 
 
 # Comparison
@@ -235,7 +251,7 @@ def test_every_cell_of_the_comparison_has_words(read):
 def test_a_cell_of_the_comparison_leads_to_its_row(read):
     text = read("library_compare").text
     links = re.findall(r'<td[^>]*><a class="govuk-link" href="(/library/case-studies/[^"#]*)#([^"]*)"', text)
-    pages = {path: read("library_case", path.split("/")[-2]).text for path, _ in links}
+    pages = {path: read("library_case", path.split("/")[-2]).text for path in dict(links)}
     assert links and [(path, name) for path, name in links if f'id="{name}"' not in pages[path]] == []
 
 
@@ -300,9 +316,9 @@ def test_every_statement_is_read_somewhere(read):
 
 
 @pytest.mark.parametrize(("heading", "model", "fields"), KINDS, ids=[kind[0] for kind in KINDS])
-def test_the_search_finds_every_kind_by_its_words(read, heading, model, fields):
+def test_the_search_finds_every_kind_by_its_words(read_anew, heading, model, fields):
     model.objects.filter(pk=model.objects.last().pk).update(**{fields[0]: "A quokka sat on it."})
-    assert f"{heading}" in words_of(read("library_search", q="QUOKKA sat")).partition("Search")[2]
+    assert f"{heading}" in words_of(read_anew("library_search", q="QUOKKA sat")).partition("Search")[2]
 
 
 def test_every_word_of_a_search_must_occur(read):
@@ -331,9 +347,9 @@ def test_nonsense_in_the_search_does_no_harm(read, query):
     assert (answer.status_code, "<script>alert" in answer.text) == (200, False)
 
 
-def test_the_search_reads_claims(read):
+def test_the_search_reads_claims(read_anew):
     Claim.objects.filter(pk=Claim.objects.get(discrepancy__code="C1", letter="B").pk).update(text="A quokka sat.")
-    assert "C1: " in words_of(read("library_search", q="quokka sat"))
+    assert "C1: " in words_of(read_anew("library_search", q="quokka sat"))
 
 
 def test_a_percent_sign_is_no_wildcard(read):
@@ -371,10 +387,10 @@ def grow(case):
             known.discrepancies.set(disputes)
 
 
-def test_a_case_costs_the_same_whatever_it_holds(read):
-    before = queries_for(read, "library_case", "doncaster")
+def test_a_case_costs_the_same_whatever_it_holds(read_anew):
+    before = queries_for(read_anew, "library_case", "doncaster")
     grow(CaseStudy.objects.get(slug="doncaster"))
-    assert queries_for(read, "library_case", "doncaster") == before <= MOST_QUERIES
+    assert queries_for(read_anew, "library_case", "doncaster") == before <= MOST_QUERIES
 
 
 @pytest.mark.parametrize(
@@ -389,8 +405,8 @@ def test_a_case_costs_the_same_whatever_it_holds(read):
         ("library_search", []),
     ],
 )
-def test_a_page_costs_the_same_whatever_it_lists(read, name, args):
+def test_a_page_costs_the_same_whatever_it_lists(read_anew, name, args):
     query = {"q": "council"} if name == "library_search" else {}
-    before = queries_for(read, name, *args, **query)
+    before = queries_for(read_anew, name, *args, **query)
     grow(CaseStudy.objects.get(slug="doncaster"))
-    assert queries_for(read, name, *args, **query) == before <= MOST_QUERIES
+    assert queries_for(read_anew, name, *args, **query) == before <= MOST_QUERIES

@@ -92,7 +92,7 @@ class History:
         return rows_of(self.register, Risk.objects.filter(pk=self.risk.pk), timezone.localdate())[0]
 
 
-some = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @some

@@ -163,6 +163,16 @@ def test_the_statements_of_many_registers_are_one_query(register, django_assert_
     assert said == ["high", "high", "high", "high", "low", "high", "high", "high"]
 
 
+def test_a_statement_holds_for_the_registers_of_its_own_scheme_alone(register):
+    """Two registers of one organisation, read together, each by its scheme."""
+    other = make_register(register.organisation, preset("four-by-four"))
+    make_appetite(register.organisation, "legal", "low")
+    make_appetite(register.organisation, "people", "low", scheme=other.scheme)
+    found = Tolerances.across([register, other])
+    said = [found[one.pk].on(days_ago(0)).own for one in (register, other)]
+    assert said == [{"legal": "low"}, {"people": "low"}]
+
+
 def test_the_database_finds_what_the_rule_says_is_above(register):
     for category in ("", "legal", "project", "people"):
         for ratings in ((1, 1), (2, 2), (3, 3), (5, 5), None):

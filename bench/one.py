@@ -1,0 +1,85 @@
+"""Measures one database of one size, and writes the figures as JSON. Started by bench/__main__.py."""
+
+import json
+import os
+import platform
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+IMPORTED = 10_000  # rows at most: what one import is budgeted for
+EXPORTED = 10_000
+
+
+def main(database, risks, assessments, times, reader, postgres, file):
+    risks, assessments, times = int(risks), int(assessments), int(times)
+    from bench import databases
+
+    made = databases.of(database, risks, assessments, postgres)
+    os.environ.update(DATABASE_URL=made.url, DJANGO_SETTINGS_MODULE="failing_well.settings", REQUIRE_MFA="false")
+    import django
+
+    django.setup()
+    built_in = prepare(risks, assessments)
+    with made.copy() as url:  # what is measured also writes, and the next run is to find the same
+        found = visit(url, risks, times, reader)
+    about = {"database": database, "risks": risks, "assessments": risks * assessments, "reader": reader}
+    about |= {"times": times, "built_in": built_in, "load": os.getloadavg()[0], "python": platform.python_version()}
+    Path(file).write_text(json.dumps(about | found, indent=1))
+
+
+def prepare(risks, assessments):
+    """Seconds that building took; None where it was there already. Leaves no connection open."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    from bench.build import build
+    from registers.models import Organisation
+
+    call_command("migrate", verbosity=0)
+    begun, is_new = time.perf_counter(), not Organisation.objects.filter(slug="bench").exists()
+    if is_new:
+        build(risks, assessments)
+    connections.close_all()
+    return time.perf_counter() - begun if is_new else None
+
+
+def visit(url, risks, times, role):
+    from bench.reader import Reader
+    from bench.server import serving
+    from bench.visits import import_of, visits
+
+    with serving(url) as server:
+        reader = Reader(server.port, session_of(role, url))
+        found = [asdict(one) for one in visits(reader, risks, times, role)]
+        memory = server.peak_memory()
+    taken = None
+    if role == "manager":
+        with serving(url) as server:
+            reader = Reader(server.port, session_of(role, url))
+            taken = asdict(import_of(reader, "bench-import", min(risks, IMPORTED)))
+            taken["memory"] = server.peak_memory()
+    return {"visits": found, "start_up": server.started_in, "memory": memory, "import": taken}
+
+
+def session_of(role, url):
+    """The key of a session of the reader in the database that is measured."""
+    import environ
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.db import connections
+    from django.test import Client
+
+    from registers.models import User
+
+    connections.close_all()
+    connections.databases["default"].update(environ.Env.db_url_config(url))
+    client = Client()
+    client.force_login(User.objects.get(email=f"{role}@bench.example"))
+    connections.close_all()
+    assert isinstance(client.session, SessionStore)
+    return client.session.session_key
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
