@@ -146,3 +146,9 @@ def test_garbage_is_looked_for_again_afterwards_whatever_happens():
         assert not gc.isenabled()
         1 / 0  # noqa: B018
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize("model", REVISIONS)
+def test_the_seal_of_a_kept_revision_covers_all_that_it_says(model):
+    columns = {"pk" if f.primary_key else f.attname for f in model._meta.concrete_fields}
+    assert set(made(model, pk=1).sealed()) == columns

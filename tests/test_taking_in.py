@@ -401,6 +401,19 @@ def test_a_batch_costs_the_same_whatever_is_in_it():
     assert cost(2) == cost(12)
 
 
+def test_positions_know_since_when_a_risk_is_in_its_band():
+    register = make_register()
+    days = [RAISED + datetime.timedelta(days=n) for n in (0, 9, 20)]
+    judgements = [judgement(ratings=pair, on=on) for pair, on in zip([(5, 5), (5, 5), (1, 1)], days, strict=True)]
+    (risk,) = take_in(register=register, by=make_user(), new=[NewRisk(words(), RAISED, judgements)])
+    high, low = (register.scheme.rules.place(*pair).band.slug for pair in ((5, 5), (1, 1)))
+    assert list(risk.positions.values_list("from_day", "band", "band_since", "band_before")) == [
+        (days[0], high, days[0], ""),
+        (days[1], high, days[0], ""),
+        (days[2], low, days[2], high),
+    ]
+
+
 def test_what_is_given_to_it_stays_as_it_was():
     new = [NewRisk(words(other_failure_types=[failure_type()]), RAISED, [judgement()])]
     before = copy.deepcopy(new)
