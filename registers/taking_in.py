@@ -23,7 +23,7 @@ from registers.models import (
     Risk,
     RiskRevision,
 )
-from registers.models.bulk import nothing_collected
+from registers.models.bulk import check_references, nothing_collected
 from registers.models.kept import KeptRevision
 
 BATCH = 200  # risks whose rows are in memory together
@@ -132,6 +132,7 @@ class TakingIn:
         _hold(self.register, self.versions)
         for told in self.rows:
             told.write()
+            check_references()
         if self.numbers:
             self.register.next_number = self.next_number
         how = {"organisation": self.register.organisation, "by": self.writing.by}

@@ -20,7 +20,7 @@ from django.db import connections, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from registers.models.bulk import Encoded, keys_of, write
+from registers.models.bulk import Encoded, check_references, keys_of, write
 
 BATCH = 500  # entries written by one statement at most
 
@@ -238,6 +238,7 @@ def _write(entries):
         ]
         write(AuditEntry, rows)
         write(AuditText, texts)
+        check_references()
 
 
 def salted(salt, value):

@@ -125,6 +125,13 @@ def write_pairs(through, column, other, pairs):
         _insert(through, names, batch)
 
 
+def check_references():
+    """Let PostgreSQL look now whether what was written refers to rows that are there. Else it looks at the end, at all
+    of it in one statement, while everything is held."""
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
+
+
 def set_one(model, name, values):
     """Set one column of rows that are there. values: (key, value), both plain."""
     quote, column = connection.ops.quote_name, model._meta.get_field(name).column
