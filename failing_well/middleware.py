@@ -48,8 +48,9 @@ class RequestGuard:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not (length.isascii() and length.isdecimal()) or request.META.get("HTTP_TRANSFER_ENCODING"):
             return _refuse(request, 400)
-        if len(length) > 12 or int(length) > largest_body(request):
-            return _refuse(request, 413)
+        largest = largest_body(request)
+        if len(length) > 12 or int(length) > largest:
+            return _refuse(request, 413, is_file=largest > settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         charset = request.content_params.get("charset", "")
         broken_multipart = request.content_type == MULTIPART and not request.content_params.get("boundary")
         if charset.lower() not in CHARSETS or broken_multipart or not _is_text(request):
@@ -113,9 +114,9 @@ def largest_body(request):
     return getattr(view, "largest_body", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
-def _refuse(request, status):
+def _refuse(request, status, **context):
     """Answer as to a request without a body, so that nothing of it is stored."""
-    return render(request, f"{status}.html", status=status)
+    return render(request, f"{status}.html", context, status=status)
 
 
 class LoginRequired(LoginRequiredMiddleware):

@@ -281,7 +281,7 @@ def test_what_is_no_workbook_is_refused_whatever_its_name():
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("a.txt", "x")
     assert "no workbook" in refusal("a.xlsx", out.getvalue())
-    assert "damaged" in refusal("a.xlsx", b"Ref,Title\n1,x\n")
+    assert "named like a workbook and is none" in refusal("a.xlsx", b"Ref,Title\n1,x\n")
     assert "NUL" in refusal("a.csv", b"%PDF-1.4 \0\0\n")
 
 

@@ -189,6 +189,21 @@ def test_a_scale_that_is_not_the_schemes_is_seen(likelihood):
     assert not guess(sheet_of(["Ref", "Risk", "Likelihood", "Impact"], ROW), known()).another_scale
 
 
+def test_one_number_beyond_the_scale_is_a_slip_and_asked_about():
+    rows = [[str(n), f"Risk {n}", "3", "4"] for n in range(1, 8)]
+    rows[4][2] = "9"
+    sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact"], *rows)
+    plan, read = read_all(sheet, known())
+    assert not plan.another_scale
+    assert to_decide(sheet, plan, known()) == {"likelihood": {"9": 1}}
+    assert [len(row.judged) for row in read] == [1, 1, 1, 1, 0, 1, 1]
+    assert [(p.column, p.said) for p in read[4].problems] == [("Likelihood (C)", "9")]
+    plan.words = {"likelihood": {"9": ""}}  # "leave unrated" is an answer, and no problem any more
+    assert read_all(sheet, known(), plan)[1][4].problems == []
+    rows[5][3] = "8"
+    assert guess(sheet_of(["Ref", "Risk", "Likelihood", "Impact"], *rows), known()).another_scale
+
+
 def test_numbers_of_another_scale_are_asked_for_and_not_read():
     sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact"], ["1", "Flood", "5", "2"], ["2", "Fire", "2", "2"])
     register = known("four-by-four")

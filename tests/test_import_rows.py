@@ -73,7 +73,8 @@ def test_a_day_written_out_is_that_day(day, form):
 
 def test_a_wrong_day_is_a_problem_with_its_column_and_the_row_is_taken():
     row = read_row(["Ref", "Title", "Next review"], "1", "Flood", "31/02/2026")
-    assert problems(row) == [("Next review (C)", "31/02/2026", "31/02/2026 is not a day of the calendar")]
+    said = "31/02/2026 is not a day of the calendar: it stays with the notes"
+    assert problems(row) == [("Next review (C)", "31/02/2026", said)]
     assert not row.is_refused
     assert row.values["notes"].endswith("Next review: 31/02/2026")
 
@@ -354,7 +355,7 @@ def test_texts_beyond_the_limits_are_named_and_go_to_the_notes_or_stay_with_the_
     assert {"cause", "consequence"}.isdisjoint(row.values)
     assert row.went[1] == ["notes"]
     assert row.went[2] == ["ignore"]
-    assert len(problems(row)) == 4  # each too long, one without room, no consequence
+    assert len(problems(row)) == 3  # each too long, one without room
     row = read_row(["Title", "Position for the committee"], "a", "word " * 81)
     assert problems(row)[0][2] == "It must be 80 words or fewer and has 81: it goes to the notes"
 

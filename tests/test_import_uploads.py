@@ -61,7 +61,8 @@ def test_the_answer_tells_nobody_which_registers_there_are(register, path):
 
 
 def test_more_than_the_largest_workbook_is_read_from_nobody(register):
-    assert client_of(register, Role.MANAGER).post(PATH, **body(BYTES + 200_000)).status_code == 413
+    answer = client_of(register, Role.MANAGER).post(PATH, **body(BYTES + 200_000))
+    assert (answer.status_code, "A workbook may hold up to 20 megabytes" in answer.text) == (413, True)
 
 
 @pytest.mark.parametrize("tail", ["1/", "1/give-up/"])

@@ -22,6 +22,7 @@ from workbooks import (
     words_form,
 )
 
+from registers.forms.import_words import ImportWordsForm
 from registers.models import AuditEntry, ImportedRow, Post, RegisterImport, Risk, Role
 from registers.transfer.importing import landing
 
@@ -143,6 +144,39 @@ def test_two_columns_cannot_both_be_the_owner(manager, register):
     assert 'href="#id_column_3"' in answer.text
 
 
+def test_a_file_without_headings_says_so_and_loses_no_row(manager, register):
+    send(manager, register, csv_of(*plain_rows(3)))
+    page = manager.get(latest(register).get_absolute_url()).text
+    assert "3 rows and no headings above them" in page and page.count("No heading<") == len(PLAIN)
+    brought_in(manager, register, csv_of(*plain_rows(3)))
+    assert register.risks.count() == 3
+
+
+def test_a_rating_may_stand_in_words_and_in_figures(manager, register):
+    headings = ["Ref", "Title", "Likelihood", "Likelihood score", "Impact"]
+    content = csv_of(headings, ["1", "Roof", "Possible", "3", "4"], ["2", "Boiler", "Likely", "2", "4"])
+    batch = to_preview(manager, register, content, column_3="current.likelihood")
+    first, second = batch.rows.order_by("number")
+    assert [len(row.reads["held"]["judged"]) for row in (first, second)] == [1, 0]
+    assert "different things of the likelihood" in second.problems[0]["problem"]
+
+
+def test_a_word_that_is_asked_about_says_where_it_stands_and_no_other_post_is_proposed(manager, register):
+    for title in ("Director of place", "Head of legal services"):
+        make_post(register.organisation, title)
+    rows = [["1", "Roof", "Director of finance", "12"], ["2", "Boiler", "Head of legal service", "4"]]
+    send(manager, register, csv_of(["Ref", "Title", "Owner", "Current score"], *rows))
+    batch = latest(register)
+    manager.post(batch.get_absolute_url(), columns_form(batch))
+    batch.refresh_from_db()
+    form = ImportWordsForm(batch=batch)
+    shown = {field.label: (field.initial, field.help_text) for field in form.fields.values()}
+    assert shown["Director of finance"] == ("+", "In row 2, column C")
+    assert shown["Head of legal service"] == ("Head of legal services", "In row 3, column C")
+    pairs = [label for field in form.fields.values() if field.label == "12" for _, label in field.choices]
+    assert [label[:2] for label in pairs[:4]] == ["Le", "12", "12", "1 "]
+
+
 def test_some_column_must_say_what_the_risk_is(manager, register):
     send(manager, register, csv_of(PLAIN, *plain_rows(2)))
     batch = latest(register)
@@ -216,6 +250,17 @@ def test_a_bad_row_is_left_out_and_given_back_untouched(manager, register):
     assert "the row names no risk" in row[7]
 
 
+def test_rows_are_given_back_in_their_order_with_the_reasons_that_keep_them_out_and_no_others(manager, register):
+    rows = [[*row, "31/02/2027"] for row in plain_rows(4)]
+    rows[3][0] = rows[0][0]
+    batch = to_preview(manager, register, csv_of([*PLAIN, "Next review"], *rows))
+    assert "31/02/2027 is not a day" in manager.get(batch.get_absolute_url()).text
+    report = manager.get(f"{batch.get_absolute_url()}report.csv").content.decode("utf-8-sig")
+    _, *given = csv.reader(io.StringIO(report))
+    assert [row[-2] for row in given] == ["2", "5"]
+    assert ["also stands in row 5" in given[0][-1], "31/02" in given[0][-1]] == [True, False]
+
+
 def test_the_rows_left_out_come_in_once_they_are_put_right(manager, register):
     bad = ["A 99", "", "", "Head of finance", "4", "4"]
     batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(3, row_3=bad)))
@@ -252,7 +297,7 @@ def test_the_same_workbook_again_changes_nothing(manager, register):
     )
     brought_in(manager, register, content)
     batch = to_preview(manager, register, content)
-    assert set(batch.rows.values_list("outcome", flat=True)) == {"unchanged"}
+    assert set(batch.rows.values_list("outcome", "is_problem")) == {("unchanged", False)}
     assert "There is nothing to take in" in manager.get(batch.get_absolute_url()).text
 
 
@@ -271,6 +316,16 @@ def test_next_months_workbook_adds_what_is_new(manager, register):
     ]
     assert batch.rows.get(number=2).reads["held"]["gone"] == ["Monthly board"]
     assert list(register.risks.values_list("number", flat=True)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("control", "action"), [("Audit", ""), ("", "Buy a pump")])
+def test_a_control_or_an_action_alone_makes_a_risk_changed(manager, register, control, action):
+    risk = make_risk(register)
+    headings = ["Reference", "Title", "Event", "Controls", "Actions"]
+    batch = to_preview(manager, register, csv_of(headings, [risk.reference, risk.title, risk.event, control, action]))
+    assert batch.rows.get().outcome == "changed"
+    take_in(manager, batch)
+    assert [one.title for one in (*risk.controls.all(), *risk.actions.all())] == [control or action]
 
 
 def test_an_emptied_cell_empties_and_the_preview_says_so(manager, register):

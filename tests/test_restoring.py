@@ -206,6 +206,8 @@ HOSTILE = {
     ("risks", 1, "revisions", 1, "by"): (*R, "revisions", 0, "by", "nobody@example.org"),
     ("risks", 1, "revisions", 1, "owner"): (*R, "revisions", 0, "owner", "No such post"),
     ("risks", 1, "revisions", 1, "secret"): (*R, "revisions", 0, "secret", 1),
+    ("risks", 1, "challenges"): (*R, "challenges", []),
+    ("challenges",): ("challenges", []),
     ("risks", 1, "raised_on"): (*R, "raised_on", "2020-01-01"),
     ("risks", 1, "assessments", 1, "band"): (*R, "assessments", 0, "band", "low"),
     ("risks", 1, "assessments", 1, "likelihood"): (*R, "assessments", 0, "likelihood", 10**12),
@@ -258,6 +260,26 @@ def test_what_does_not_fit_is_refused_where_it_stands(filed, path):
 )
 def test_what_is_no_such_file_is_refused(content):
     refused(content, make_register(), make_user())
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            ("version", 2),
+            "version 2; this installation reads version 1. Bring the installation that is behind up to date",
+        ),
+        (("challenges", []), "if a newer installation wrote the file, bring this one up to date first"),
+        (("format", "other"), "Choose one that was saved as “The whole register as one file”"),
+        (("as_at", "2026-01-01"), "Save one of today by somebody who may see all of it"),
+        (("register", "prefix", "OUR"), "restore the file where that one is not held"),
+    ],
+)
+def test_a_file_of_another_make_is_refused_with_what_to_do(filed, change, words):
+    content, register, _by = filed
+    *place, value = change
+    make_register(register.organisation, prefix="OUR")
+    assert words in str(check(changed(content, set_in(*place, value=value)), register).problems[0])
 
 
 def test_a_file_of_two_hundred_megabytes_is_not_read():

@@ -4,23 +4,28 @@ import difflib
 import re
 
 from django import forms
+from django.utils.text import get_text_list
 
 from registers.forms.imports import name_of
+from registers.transfer.importing.files import letter
 from registers.transfer.importing.known import known_of
 from registers.transfer.importing.packed import sheet_of
-from registers.transfer.importing.plan import Plan, to_decide
+from registers.transfer.importing.plan import Plan, data_lines, to_decide
+from registers.transfer.importing.scores import figures_of
 
 SHOWN = 60  # words on one page: the others come after these
 NEW, KEPT = "+", ""
+NAMED = 3  # rows in which a word stands
 NEARLY_ALL = 0.9  # of the rows
+NEARLY = 0.8  # of a word's letters
 FIGURES = re.compile(r"^\s*(\d+)\s*$|(\d+)\s*[x*\u00d7]\s*(\d+)", re.IGNORECASE)
 POSTS = ("owner", "action_owner")
 TYPES = {"driver": "adverse_impacts", "adverse_impacts": "adverse_impacts"}
 TITLES = {
     "likelihood": "Words for likelihood",
     "impact": "Words for impact",
-    "score": "Words and colours for a rating",
-    "band": "Words and colours for a rating",
+    "score": "Words, colours and scores for a rating",
+    "band": "Words, colours and scores for a rating",
     "owner": "Owners",
     "action_owner": "Owners of actions",
     "category": "Categories",
@@ -32,8 +37,8 @@ TITLES = {
 HINTS = {
     "likelihood": "Which level of this register does each mean?",
     "impact": "Which level of this register does each mean?",
-    "score": "A word or colour stands for many pairs of ratings. Choose one for all of them, or leave these risks "
-    "unrated: the worklist then asks for a rating.",
+    "score": "A word, a colour or a score alone can stand for several pairs of ratings. Choose the one that is meant, "
+    "or leave these risks unrated: the worklist then asks for a rating.",
     "owner": "Risks are owned by posts, which outlive the people in them. Where the workbook names a person, choose "
     "their post. A post that is added is vacant until an administrator says who holds it.",
 }
@@ -47,7 +52,9 @@ class ImportWordsForm(forms.Form):
         super().__init__(data)
         self.before = Plan.from_json(batch.plan)
         self.known = known_of(batch.register, self.before.words)
-        undecided = to_decide(sheet_of(batch, self.before), self.before, self.known)
+        sheet = sheet_of(batch, self.before)
+        undecided = to_decide(sheet, self.before, self.known)
+        self.stands = stands(undecided, sheet, self.before)
         self.total = sum(len(words) for words in undecided.values())
         self.fits = {key: self._fits(key, words) for key, words in undecided.items()}
         self.asked, left = {}, SHOWN
@@ -60,6 +67,11 @@ class ImportWordsForm(forms.Form):
 
     def _field(self, key, word, count):
         rows = f"In {count} row{'s' if count != 1 else ''}"
+        if count <= NAMED and (where := self.stands.get((key, word))):
+            rows = "; ".join(
+                f"In row{'s' if len(numbers) > 1 else ''} {get_text_list(numbers, 'and')}, column {column}"
+                for column, numbers in where.items()
+            )
         label = word if len(word) <= 200 else f"{word[:200]}…"
         options = self._options(key, word)
         return forms.ChoiceField(
@@ -80,7 +92,7 @@ class ImportWordsForm(forms.Form):
             levels = getattr(self.known.scheme, base)
             return [(KEPT, "Leave unrated"), *((str(level.value), str(level)) for level in levels)]
         if base in ("score", "band"):
-            return [(KEPT, "Leave unrated"), *pairs_of(self.known.scheme)]
+            return [(KEPT, "Leave unrated"), *pairs_of(self.known.scheme, word)]
         words = self.known.choices.get(base) or self.known.library.get(TYPES.get(base, "failure_types"), {})
         return [(KEPT, "Keep it with the notes"), *words.items()]
 
@@ -91,6 +103,8 @@ class ImportWordsForm(forms.Form):
             return figure_of(word) if self.fits[key] and figure_of(word) in dict(options) else KEPT
         labels = {label.casefold(): value for value, label in options if value not in (NEW, KEPT)}
         close = difflib.get_close_matches(word.casefold()[:200], labels, n=1, cutoff=0.8)
+        if key in POSTS:  # a Director of Finance is no Director of Place
+            close = [label for label in close if is_one_title(word, label)]
         if not close and key.split(".")[-1] in self.known.choices:
             said = set(re.findall(r"\w+", word.casefold()))
             close = [label for label in labels if re.match(r"\w+", label)[0] in said]
@@ -141,11 +155,39 @@ def figure_of(word):
     return "x".join(filter(None, found.groups())) if found else ""
 
 
-def pairs_of(scheme):
-    """Every pair of ratings as a choice, lowest score first: ("3x4", "12 Moderate: likelihood 3, impact 4")."""
+def is_one_title(word, title):
+    """Whether two titles of posts are one but for a slip of the pen: word by word, in their order."""
+    said, there = (re.findall(r"\w+", text.casefold().replace("&", " and ")) for text in (word, title))
+    pairs = list(zip(said, there, strict=False))
+    return len(said) == len(there) and all(difflib.SequenceMatcher(None, *pair).ratio() >= NEARLY for pair in pairs)
+
+
+def stands(undecided, sheet, plan):
+    """(key, word) -> where it stands as a whole cell: letter of a column -> the first few numbers of rows."""
+    columns = [(at, key_of(target)) for at, target in enumerate(plan.columns)]
+    asked, found = [(at, key) for at, key in columns if undecided.get(key)], {}
+    for line in data_lines(sheet, plan) if asked else ():
+        for at, key in asked:
+            word = line.cells[at].strip() if at < len(line.cells) else ""
+            if word in undecided[key]:
+                numbers = found.setdefault((key, word), {}).setdefault(letter(at), [])
+                numbers += [line.number] if len(numbers) < NAMED else []
+    return found
+
+
+def key_of(target):
+    """Under which key the words of a column are asked about."""
+    name = target.partition("@")[0].split(".")[-1]
+    return "score" if name == "band" else name
+
+
+def pairs_of(scheme, word=""):
+    """Every pair of ratings as a choice, lowest score first: ("3x4", "12 Moderate: likelihood 3, impact 4"). Those that
+    come to a score which the word names stand before all others."""
+    named = figures_of(word)
     found = []
     for row, cells in scheme.matrix:
         for column, placing in cells:
             words = f"{placing.score} {placing.band.label}: likelihood {row.value}, impact {column.value}"
-            found.append((placing.score, (f"{row.value}x{column.value}", words)))
-    return [choice for _, choice in sorted(found)]
+            found.append((placing.score not in named, placing.score, (f"{row.value}x{column.value}", words)))
+    return [choice for *_, choice in sorted(found)]

@@ -14,8 +14,8 @@ from registers.govuk import Helper
 from registers.transfer.importing.beginning import begin_import, heading_row_of, plan_of
 from registers.transfer.importing.files import BYTES, CannotRead, letter
 from registers.transfer.importing.packed import sheets_in
-from registers.transfer.importing.plan import Plan, data_lines
-from registers.transfer.importing.targets import BY_NAME, IGNORE, NOTE, TARGETS, Sort
+from registers.transfer.importing.plan import Plan, data_lines, is_of_several
+from registers.transfer.importing.targets import BY_NAME, IGNORE, NOTE, TARGETS
 
 JOINED = (NOTE, IGNORE)
 NAMES_A_RISK = ("title", "statement", "event")
@@ -144,6 +144,16 @@ class ImportColumnsForm(forms.Form):
         return list(found)
 
     @property
+    def is_headless(self):
+        """Whether no row of headings was found: then each column goes by its letter."""
+        return all(column["heading"] == column["called"] for column in self.columns)
+
+    @property
+    def recognised(self):
+        """How many columns are read as more than notes."""
+        return sum(column["is_recognised"] for column in self.columns)
+
+    @property
     def shown_columns(self):
         """Each column with its fields."""
         return [{**c, "field": self[c["name"]], "day": self[c["day"]] if "day" in c else None} for c in self.columns]
@@ -176,7 +186,7 @@ class ImportColumnsForm(forms.Form):
     def _check(self, cleaned):
         columns = [self._chosen(column, cleaned) for column in self.columns]
         for place, column in enumerate(columns):
-            if column in columns[:place] and BY_NAME[column.partition("@")[0]].sort not in (Sort.TEXT, Sort.LINES):
+            if column in columns[:place] and not is_of_several(column):
                 first = self.columns[columns.index(column)]["called"]
                 label = BY_NAME[column.partition("@")[0]].label
                 self.add_error(f"column_{place}", f"Select one column as “{label}”: {first} is that already")

@@ -16,6 +16,7 @@ UNPACKED = 120_000_000  # bytes, of all entries
 STRINGS = 40_000_000  # bytes, of the table of texts, which is held in memory whole
 RATIO = 300  # how many times larger an entry may become; text rarely compresses better than 30 to 1
 WORTH_A_LOOK = 5_000_000  # bytes: below, the ratio does not matter
+ZIP = b"PK\x03\x04"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 SAVE_ANEW = "open it in a spreadsheet program and save it as .xlsx"
 KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -26,6 +27,11 @@ def opened(content: bytes) -> zipfile.ZipFile:
     if content.startswith(OLE):
         raise CannotRead(
             "The workbook is protected by a password or in the old .xls format: save it as .xlsx without one"
+        )
+    if not content.startswith(ZIP):
+        raise CannotRead(
+            "The file is named like a workbook and is none: choose the workbook itself, or name the file .csv if it is "
+            "text"
         )
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))

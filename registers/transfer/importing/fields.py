@@ -53,7 +53,7 @@ def day(row, at: int, text: str, *, is_first: bool = False) -> datetime.date | N
     try:
         span = days.span_of(text, row.plan.is_day_first, row.today.year)
     except days.NoSuchDay as problem:
-        row.doubt(at, text, f"{problem}")
+        row.doubt(at, text, f"{problem}: it stays with the notes")
         return None
     if span is None:
         if not days.says_no_day(text):
@@ -235,10 +235,6 @@ def what_a_new_risk_needs(row):
     if "title" not in values and not is_ours(row):
         at = next((at for at, target in enumerate(row.plan.columns) if target in ("title", "event", "statement")), 0)
         row.doubt(at, "", "Enter a title or what could happen: the row names no risk", refuses=True)
-    can_tell = {"consequence", "statement"} & set(row.plan.columns)
-    if can_tell and "title" in values and "consequence" not in values and not is_ours(row):
-        at = next(at for at, target in enumerate(row.plan.columns) if target in can_tell)
-        row.doubt(at, "", "It does not say what would follow: the risk comes without a consequence")
 
 
 def response(row):

@@ -10,7 +10,7 @@ from registers.scoring import RatingOutsideScheme
 from registers.transfer.importing.files import letter
 from registers.transfer.importing.plan import Known, Plan
 from registers.transfer.importing.readings import Judged, Planned, Problem, ReadRow
-from registers.transfer.importing.row import NOTE_HEADINGS
+from registers.transfer.importing.row import NOTE_HEADINGS, mended
 from registers.transfer.importing.targets import BY_NAME, NOTE
 
 NEVER_EMPTIED = ("title", "event", "status")
@@ -79,6 +79,9 @@ def hold_new(row: ReadRow, plan: Plan, known: Known) -> Held:
     judged = [one for one in row.judged if _can_be_judged(row, one, known)]
     if not row.values.get("title") and not row.is_refused:
         row.problems.append(Problem(heading(plan, "title"), "", "Enter a title: the row names no risk", True))
+    if "consequence" in plan.columns and not row.values.get("consequence"):
+        words = "It does not say what would follow: the risk comes without a consequence"
+        row.problems.append(Problem(heading(plan, "consequence"), "", words, False))
     outcome = "refused" if row.is_refused else "new"
     return Held(outcome, judged=judged, controls=_titled(row.controls), actions=row.actions, closes=closes)
 
@@ -200,9 +203,14 @@ def _differs(before, after):
 
 def _text(value):
     if isinstance(value, str):
-        return "\n".join(line.rstrip() for line in value.replace("\r\n", "\n").strip().split("\n"))
+        text = value if value.isascii() and "\r" not in value else mended(value)
+        return "\n".join(line.rstrip() for line in text.strip().split("\n"))
     return sorted(value) if isinstance(value, list | tuple | set) else value
 
 
 def _among(title, titles):
-    return " ".join(title.split()).casefold() in {" ".join(one.split()).casefold() for one in titles}
+    return _one_line(title) in map(_one_line, titles)
+
+
+def _one_line(title):
+    return " ".join(mended(title).split()).casefold()

@@ -99,6 +99,8 @@ class Judging:
         if verdict.doubts:
             return verdict
         self._decide(verdict, *(next(iter(levels), None) for levels in found.values()), given)
+        if verdict.pair is None and not any(self.mapped(part, text) == "" for part, text, _ in texts):
+            self._say_what_lacks(verdict, *(next(iter(levels), None) for levels in found.values()), given)
         return verdict
 
     def _decide(self, verdict, likelihood, impact, given):
@@ -115,7 +117,6 @@ class Judging:
         self._hold_against(verdict, given, exact)
         if verdict.pair is None:
             verdict.undecided += [(SCORE, text) for text in given if not verdict.undecided and not _decided(self, text)]
-            self._say_what_lacks(verdict, likelihood, impact, given)
         else:
             verdict.undecided = []
 

@@ -8,6 +8,7 @@ from registers.transfer.importing.files import Line, Sheet, letter
 from registers.transfer.importing.judging import SCORE, Judging
 from registers.transfer.importing.targets import BY_NAME, IGNORE, NOTE, Sort
 
+ENOUGH = 5  # rated rows, of which a single odd one says nothing of the scale
 LOOKED_AT = 300  # rows whose cells say what a column is
 KEYS = ("reference", "title", "statement", "event")  # a merged cell in these is one risk over several rows
 
@@ -75,7 +76,7 @@ def _as_before(plan, remembered):
     if len(same) * 2 < len(before):
         return plan
     taken = {before[name] for name in same}
-    is_free = [_is_of_several(target) or target not in taken for target in plan.columns]
+    is_free = [is_of_several(target) or target not in taken for target in plan.columns]
     columns = [
         before.get(name, target if free else NOTE)
         for name, target, free in zip(now, plan.columns, is_free, strict=True)
@@ -117,29 +118,33 @@ def _once_each(targets):
     """Texts, lists and ratings may come from several columns; of the rest the first one is read."""
     seen = set()
     for at, target in enumerate(targets):
-        if target and target in seen and not _is_of_several(target):
+        if target and target in seen and not is_of_several(target):
             targets[at] = NOTE
         seen.add(target)
     return targets
 
 
-def _is_of_several(target):
+def is_of_several(target: str) -> bool:
+    """Whether several columns may be this: texts below each other, a rating in words and in figures."""
     base = target.split("@")[0]
     is_one = base in ("reference", "title") or BY_NAME[base].sort in (Sort.DAY, Sort.CHOICE, Sort.TYPES, Sort.POST)
     return not is_one
 
 
 def _is_another_scale(columns, cells, scheme):
-    """Whether a number stands among ratings that the scheme does not have, or a level's word beside another number."""
+    """Whether a number stands among ratings that the scheme does not have, or a level's word beside another number. In
+    one row only it is a slip of the pen: what stands there is asked about, and the other rows mean what they say."""
     most = {"likelihood": len(scheme.likelihood), "impact": len(scheme.impact)}
     most["score"] = most["band"] = most["likelihood"] * most["impact"]
+    rated, outside, is_another = set(), set(), False
     for target, column in zip(columns, cells, strict=True):
         part = kinds.part_of(target)[1]
-        texts = [text for text in column if text] if part else []
-        outside = sum(_is_outside(text, part, most[part], scheme) for text in texts)
-        if outside and outside * 50 >= len(texts):  # fewer are slips of the pen
-            return True
-    return False
+        texts = {at: text for at, text in enumerate(column) if text} if part else {}
+        odd = {at for at, text in texts.items() if _is_outside(text, part, most[part], scheme)}
+        rated |= set(texts)
+        outside |= odd
+        is_another |= len(odd) * 50 >= len(texts) > 0 < len(odd)  # fewer are slips of the pen
+    return is_another and not (len(outside) == 1 and len(rated) >= ENOUGH)
 
 
 def _is_outside(text, part, most, scheme):

@@ -17,6 +17,11 @@ NOTE_HEADINGS = {
 }
 
 
+def mended(text: str) -> str:
+    """As the forms store it: composed, with line feeds only."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(MENDED))
+
+
 class Row:
     """What the steps of reading share. where: the columns of each target that have a text in this row."""
 
@@ -36,7 +41,7 @@ class Row:
     def _cleaned(self, at, cell):
         if cell.isascii() and cell.isprintable():
             return cell.strip()
-        text = unicodedata.normalize("NFC", cell.replace("\r\n", "\n").translate(MENDED))
+        text = mended(cell)
         if found := UNSTORABLE.findall(text):
             text = UNSTORABLE.sub("", text)
             codes = ", ".join(dict.fromkeys(f"U+{ord(character):04X}" for character in found))

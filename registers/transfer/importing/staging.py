@@ -127,7 +127,8 @@ def _staged(batch, line, there, wrong, references, reader, keeps_numbers):
     where = heading(plan, "reference")
     if others := references.others(line):
         several = "rows " if len(others) > 1 else "row "
-        words = f"It also stands in {several}{', '.join(map(str, others[:5]))}: each risk needs a reference of its own"
+        words = f"It also stands in {several}{', '.join(map(str, others[:5]))}: put what one risk says into one row, "
+        words += "or give each risk a reference of its own"
         row.problems.append(Problem(where, reference, words, True))
     if wrong:
         row.problems.append(Problem(where, reference, f"It {wrong}: give the row one reference of ours", True))

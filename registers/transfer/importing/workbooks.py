@@ -8,7 +8,6 @@ from registers.transfer.importing import archives
 from registers.transfer.importing.files import SHEETS, CannotRead, Gathered, Sheet, letter
 from registers.transfer.importing.sheet_xml import Cells, Texts, decoded
 
-ZIP = b"PK\x03\x04"
 MACROS = (".xlsm", ".xltm", ".xlam")
 NAMED_SO = (".xlsx", ".xls", ".xlsb", ".xltx", *MACROS)
 STRINGS = "xl/sharedStrings.xml"  # where they stand if the manifest does not say
@@ -16,7 +15,7 @@ PADDED = re.compile(r'(?:"([^"]*)")?(0+)')  # a number's format: CRR0000 for 7 i
 
 
 def is_one(file_name: str, content: bytes) -> bool:
-    return content.startswith((ZIP, archives.OLE)) or file_name.lower().endswith(NAMED_SO)
+    return content.startswith((archives.ZIP, archives.OLE)) or file_name.lower().endswith(NAMED_SO)
 
 
 def sheets_of(file_name: str, content: bytes) -> list[Sheet]:

@@ -8,6 +8,9 @@ from registers.transfer.register_file import FORMAT, VERSION
 
 LONGEST = 150_000_000  # bytes; a register of 10,000 risks takes about a third of it
 SHOWN = 100  # problems of one file that are told
+NOT_KNOWN = (
+    "Nothing of this name is known here: if a newer installation wrote the file, bring this one up to date first."
+)
 SEAL = b',\n"sha256": "'
 # name of a part: the type that it must have; one or the other, never left out
 PARTS = {
@@ -52,11 +55,15 @@ def parsed(content):
     except ValueError as error:
         _refuse(f"The file is not JSON: {str(error)[:200]}.")
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        _refuse("The file is not a register with its history. Choose one that was saved with “Complete history”.")
+        _refuse("The file is not a register with its history. Choose one that was saved as “The whole register as one "
+                "file”.")  # fmt: skip
     if type(found.get("version")) is not int or found["version"] != VERSION:
-        _refuse(f"The file is of version {str(found.get('version'))[:20]}; this installation reads version {VERSION}.")
+        _refuse(f"The file is of version {str(found.get('version'))[:20]}; this installation reads version {VERSION}. "
+                "Bring the installation that is behind up to date, then save the register again.")  # fmt: skip
     wrong = [Problem((name,), "This is missing or is not what it should be.") for name, kind in PARTS.items()
              if not isinstance(found.get(name), kind)]  # fmt: skip
+    known = {"format", "version", "as_at", "sha256", *PARTS}
+    wrong += [Problem((name[:50],), NOT_KNOWN) for name in sorted(set(found) - known)[:5]]
     if wrong:
         raise CannotRestore(wrong)
     if found.get("as_at") is not None or found["left_out"]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from registers.models import User
 from registers.transfer.register_file.conditions import broken
 from registers.transfer.register_file.kinds import content_of, fields_of
-from registers.transfer.register_file.parsing import SHOWN, CannotRestore, Problem
+from registers.transfer.register_file.parsing import NOT_KNOWN, SHOWN, CannotRestore, Problem
 from registers.transfer.register_file.values import LIBRARY, empty_of
 
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
@@ -44,7 +44,7 @@ class Rows:
             return None
         fields = fields_of(model)
         for name in sorted(set(said) - set(fields) - set(also))[:5]:
-            self.wrong([*path, name[:50]], "Nothing of this name is known here.")
+            self.wrong([*path, name[:50]], NOT_KNOWN)
         content = content_of(model) if before is not None else ()
         found = {}
         for name, field in fields.items():

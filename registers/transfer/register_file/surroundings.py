@@ -14,6 +14,7 @@ from registers.models import (
     User,
 )
 from registers.transfer.register_file.kinds import REGISTER
+from registers.transfer.register_file.parsing import NOT_KNOWN
 from registers.transfer.register_file.values import LIBRARY, address_held_back
 
 LONGEST_ADDRESS = 150
@@ -169,11 +170,12 @@ def _register(said, register, rows, around):
     rows.keys[Register] = dict(register.organisation.registers.exclude(pk=register.pk).values_list("slug", "pk"))
     fields = {name: Register._meta.get_field(name) for name in REGISTER}
     for name in sorted(set(said) - set(fields))[:5]:
-        rows.wrong(["register", name[:50]], "Nothing of this name is known here.")
+        rows.wrong(["register", name[:50]], NOT_KNOWN)
     around.register = {n: rows.value(f, said.get(n), ["register", n]) for n, f in fields.items()}
     prefix = around.register["prefix"]
     if not prefix or register.organisation.registers.exclude(pk=register.pk).filter(prefix=prefix).exists():
-        rows.wrong(["register", "prefix"], "This organisation has another register with these letters.")
+        words = "Another register of this organisation has these letters: restore the file where that one is not held."
+        rows.wrong(["register", "prefix"], words)
     if not around.register["name"]:
         rows.wrong(["register", "name"], "A register has a name.")
     if said.get("slug") != register.slug:
