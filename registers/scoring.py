@@ -6,6 +6,7 @@ A scheme is data. Scores order and band; they are never added up or averaged.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,49}")
 NOT_SCORED, TO_RE_ASSESS = "not-scored", "to-re-assess"  # what addresses call a risk without a band of the scheme
@@ -78,11 +79,18 @@ class Scheme:
 
     def place(self, likelihood: int, impact: int) -> Placing:
         """Score and band of a pair of ratings. Raises RatingOutsideScheme."""
-        values = [level.value for level in self.likelihood], [level.value for level in self.impact]
-        if likelihood not in values[0] or impact not in values[1]:
-            raise RatingOutsideScheme(f"likelihood {likelihood}, impact {impact}")
-        slug = self.cells[values[0].index(likelihood)][values[1].index(impact)]
-        return Placing(score=likelihood * impact, band=self.band(slug))
+        try:
+            return self._placings[likelihood, impact]
+        except KeyError:
+            raise RatingOutsideScheme(f"likelihood {likelihood}, impact {impact}") from None
+
+    @cached_property
+    def _placings(self):
+        return {
+            (level.value, other.value): Placing(score=level.value * other.value, band=self.band(slug))
+            for level, row in zip(self.likelihood, self.cells, strict=False)
+            for other, slug in zip(self.impact, row, strict=False)
+        }
 
     def is_above_tolerance(self, slug: str) -> bool:
         return self.band(slug).rank > self.band(self.tolerance).rank

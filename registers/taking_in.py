@@ -1,38 +1,46 @@
 """Many risks written at once, with the same history, seals and positions as one by one, in a fraction of the time.
 
 What each row says, and what is refused, comes from where the verbs have it (models/making.py, models/kept.py). Here the
-rows of a batch are made in memory, in the order in which the verbs would have made them, and written kind by kind.
+rows of a batch are made in memory, in the order in which the verbs would have made them, and laid aside in a file as
+the database takes them (laid_aside.py). The transaction that writes them finds nothing left to be worked out
+but the signatures of the audit chain: others wait no longer than that takes.
 """
 
 from dataclasses import dataclass, field
+from itertools import count, islice
 
 from django.db import transaction
 from django.utils import timezone
 
+from registers.laid_aside import LaidAside, Writing
 from registers.models import (
     Action,
     Assessment,
     AuditEntry,
     Control,
     ManyMovedOn,
-    Position,
     Register,
     Risk,
     RiskRevision,
 )
-from registers.models.bulk import keys_of, write, write_pairs
+from registers.models.bulk import check_references, nothing_collected
 from registers.models.kept import KeptRevision
 
 BATCH = 200  # risks whose rows are in memory together
 What = RiskRevision.What
 
 
+class MovedOn(Exception):
+    """The register has given numbers since those of the new risks were worked out; nothing was written."""
+
+
 @dataclass
 class NewRisk:
     """content: by field of RiskContent. judgements: keyword arguments of Risk.assess, kind and effective_on included,
     oldest first. controls, actions: keyword arguments of Control.add and Action.add. close: those of Risk.close, where
-    it is to be closed at last; what is closed from its first day takes no judgement. number: None for the next; given
-    only to a register that has never given one."""
+    it is to be closed at last; what is closed from its first day takes no judgement. next_review_on: revised after all
+    that, where it is another by then and the risk is not closed. number: None for the next; given only to a register
+    that has never given one."""
 
     content: dict
     raised_on: object
@@ -40,6 +48,7 @@ class NewRisk:
     controls: list[dict] = field(default_factory=list)
     actions: list[dict] = field(default_factory=list)
     close: dict | None = None
+    next_review_on: object = None
     number: int | None = None
 
 
@@ -54,9 +63,11 @@ class ChangedRisk:
     controls: list[dict] = field(default_factory=list)
     actions: list[dict] = field(default_factory=list)
     close: dict | None = None
+    next_review_on: object = None
 
 
 @transaction.atomic
+@nothing_collected()
 def take_in(*, register, by, new=(), changed=(), reason="", recorded_at=None) -> list[Risk]:
     """Write them all, or none; returns the risks, the new ones first. What is written is what Risk.log (without a
     rating), revise, assess, Control.add, Action.add and close would have written, one after the other. reason: of
@@ -65,51 +76,107 @@ def take_in(*, register, by, new=(), changed=(), reason="", recorded_at=None) ->
     Raises ManyMovedOn where risks to be changed are not at their version, OutOfTurn where one is closed,
     RatingOutsideScheme and ValueError as those verbs do."""
     new, changed = list(new), list(changed)
-    numbers = iter(_numbers(register, new))
-    held = _held(register, changed)
-    writing = _Writing(register, by, reason, recorded_at or timezone.now())
-    risks = []
-    for batch in _batches(new):
-        risks += writing.batch(_Life.begin(writing, one, next(numbers)) for one in batch)
-    for batch in _batches(changed):
-        known = _known([held[one.risk.pk] for one in batch])
-        risks += writing.batch(_Life.go_on(writing, one, *known[one.risk.pk]) for one in batch)
-    AuditEntry.record_many(organisation=register.organisation, by=by, tellings=writing.tellings)
+    Register.objects.select_for_update(no_key=True).get(pk=register.pk)
+    numbers = [one.number for one in new]
+    with TakingIn(register, by=by, numbers=numbers, reason=reason, recorded_at=recorded_at) as taking:
+        risks = [*taking.new(new), *taking.changed(changed)]
+        taking.write()
     return risks
 
 
-def _numbers(register, new):
-    """The number of each: given, or the next after them all. Raises ValueError where the register gave some before."""
-    given = [one.number for one in new if one.number]
-    if not given:
-        return register.take_numbers(len(new)) if new else ()
-    after = max(given) + 1
-    rest = range(after, after + len(new) - len(given))
-    is_first = Register.objects.filter(pk=register.pk, next_number=1).update(next_number=rest.stop)
-    if not is_first or len(set(given)) < len(given):
+class TakingIn:
+    """The same in two steps: new and changed prepare, outside of any transaction, and give back the risks while they
+    go; write puts what they prepared into the database. numbers: those of the new ones, in their order, None for the
+    next. Each step raises as take_in does, and write MovedOn as well: then it is all to be prepared anew."""
+
+    def __init__(self, register, *, by, numbers=(), reason="", recorded_at=None):
+        self.register, self.rows, self.tellings = register, LaidAside(), LaidAside()
+        self.versions = {}  # of the risks to be changed
+        register.refresh_from_db(fields=["next_number"])
+        self.numbers, self.next_number = _numbers(register, numbers)
+        self.writing = Writing(register, by, reason, recorded_at or timezone.now())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.rows.close()
+        self.tellings.close()
+
+    def new(self, rows):
+        numbers = iter(self.numbers)
+        for batch in _batches(rows):
+            yield from self._laid_aside([_Life.begin(self.writing, one, next(numbers)) for one in batch])
+
+    def changed(self, rows):
+        for batch in _batches(rows):
+            held = _held(self.register, batch, self.versions)
+            self.versions |= {risk.pk: risk.version for risk in held.values()}
+            known = _known(list(held.values()))
+            yield from self._laid_aside([_Life.go_on(self.writing, one, *known[one.risk.pk]) for one in batch])
+
+    def _laid_aside(self, lives):
+        told, tellings = self.writing.told(lives)
+        self.rows.add([told])
+        self.tellings.add(tellings)
+        return [life.risk for life in lives]
+
+    @transaction.atomic
+    def write(self):
+        """Put all of it into the database. In a transaction around it what it holds is held until that ends: the
+        register, the risks that are changed, and from its last step on the head of the audit chain."""
+        if self.numbers:
+            same = Register.objects.filter(pk=self.register.pk, next_number=self.register.next_number)
+            if not same.update(next_number=self.next_number):
+                raise MovedOn(f"{self.register} gave numbers meanwhile.")
+        _hold(self.register, self.versions)
+        for told in self.rows:
+            told.write()
+            check_references()
+        if self.numbers:
+            self.register.next_number = self.next_number
+        how = {"organisation": self.register.organisation, "by": self.writing.by}
+        AuditEntry.record_many(**how, tellings=self.tellings)
+
+
+def _numbers(register, numbers):
+    """(the number of each: given, or the next after them all; the one after those). Raises ValueError where the
+    register gave some before."""
+    given = [number for number in numbers if number]
+    if given and (register.next_number > 1 or len(set(given)) < len(given)):
         raise ValueError(f"{register} gives numbers itself, each once.")
-    register.refresh_from_db(fields=["next_number"])
-    rest = iter(rest)
-    return [one.number or next(rest) for one in new]
+    rest = count(max(given) + 1 if given else register.next_number)
+    found = [number or next(rest) for number in numbers]
+    return found, next(rest)
 
 
 def _batches(rows):
-    return (rows[first : first + BATCH] for first in range(0, len(rows), BATCH))
+    rows = iter(rows)
+    while batch := list(islice(rows, BATCH)):
+        yield batch
 
 
-def _held(register, changed):
-    """Key -> risk of those that are to be changed, locked in one order whoever asks. Raises ManyMovedOn."""
-    wanted, held = {one.risk.pk: one.version for one in changed}, {}
-    for keys in _batches(sorted(wanted)):
-        found = register.risks.select_for_update().filter(pk__in=keys).order_by("pk")
-        held |= {risk.pk: risk for risk in found.prefetch_related(*Risk.MANY)}
+def _held(register, changed, taken):
+    """Key -> risk of those that are to be changed. taken: those that were changed before. Raises ManyMovedOn."""
+    asked = [one.risk.pk for one in changed]
+    wanted = {one.risk.pk: one.version for one in changed}
+    held = {risk.pk: risk for risk in register.risks.filter(pk__in=wanted).order_by("pk").prefetch_related(*Risk.MANY)}
     if strange := [one.risk for one in changed if one.risk.pk not in held]:
         raise ValueError(f"{strange[0].reference} is no risk of {register}.")
-    asked = [one.risk.pk for one in changed]
-    moved = [risk for risk in held.values() if risk.version != wanted[risk.pk] or asked.count(risk.pk) > 1]
+    twice = {pk for pk in asked if asked.count(pk) > 1 or pk in taken}
+    moved = [risk for risk in held.values() if risk.version != wanted[risk.pk] or risk.pk in twice]
     if moved:
         raise ManyMovedOn(moved)
     return held
+
+
+def _hold(register, versions):
+    """Hold risks until the transaction ends, in one order whoever asks. versions: by key. Raises ManyMovedOn where one
+    is at another: its history and its positions follow from those that were read."""
+    for keys in _batches(sorted(versions)):
+        held = register.risks.select_for_update().filter(pk__in=keys).order_by("pk")
+        if moved := [risk for risk in held if risk.version != versions[risk.pk]]:
+            raise ManyMovedOn(moved)
 
 
 def _known(risks):
@@ -136,7 +203,7 @@ class _Life:
     def begin(cls, writing, one, number):
         content = {**one.content}
         several = {name: set(content.pop(name, None) or ()) for name in Risk.MANY}
-        day = min(one.raised_on or timezone.localdate(), timezone.localdate())
+        day = min(one.raised_on or writing.today, writing.today)
         who = {"raised_by": writing.by, "raised_on": day}
         life = cls(writing, Risk.first(writing.register, number=number, **who, **content), several)
         writing.keep(life.risk, several)
@@ -162,6 +229,8 @@ class _Life:
                 self.add(model, **row)
         if one.close is not None:
             self.close(**one.close)
+        if one.next_review_on not in (None, self.risk.next_review_on) and self.risk.status != Risk.Status.CLOSED:
+            self.revise(next_review_on=one.next_review_on)
 
     def revise(self, *, what=None, reason="", on_behalf_of=None, effective_on=None, recorded_at=None, **changes):
         risk, by, reason = self.risk, self.writing.by, reason or self.writing.reason
@@ -176,14 +245,14 @@ class _Life:
         for name, value in changes.items():
             setattr(risk, name, value)
         risk.version += 1
-        day = effective_on or timezone.localdate()
+        day = effective_on or self.writing.today
         said = {"reason": reason, "on_behalf_of": on_behalf_of, "recorded_at": recorded_at}
         self.record(what or What.EDITED, day, **said)
 
     def assess(self, *, effective_on=None, recorded_at=None, next_review_on=None, **judgement):
         """next_review_on: where it is not the day that the band gives. Said with the judgement it needs no revision of
         its own."""
-        risk, day = self.risk, effective_on or timezone.localdate()
+        risk, day = self.risk, effective_on or self.writing.today
         when = {"recorded_at": recorded_at or self.writing.recorded_at}
         risk.in_turn(What.ASSESSED)
         risk.version += 1
@@ -198,7 +267,7 @@ class _Life:
     def add(self, model, *, reason="", effective_on=None, recorded_at=None, **content):
         record = model.first(self.risk, **content)
         self.writing.keep(record)
-        said = {"reason": reason or self.writing.reason, "effective_on": effective_on}
+        said = {"reason": reason or self.writing.reason, "effective_on": effective_on or self.writing.today}
         said["recorded_at"] = recorded_at or self.writing.recorded_at
         revision = record.revised(KeptRevision.What.ADDED, by=self.writing.by, **said)
         self.writing.keep(revision)
@@ -216,57 +285,3 @@ class _Life:
         self.revisions.append(revision)
         self.writing.keep(revision, self.several)
         self.writing.tellings.append(self.risk.told(revision, self.several))
-
-
-class _Writing:
-    """The rows of a batch by their kind, each with its key already, and what is to be told of all in the end."""
-
-    def __init__(self, register, by, reason, recorded_at):
-        self.register, self.by, self.reason, self.recorded_at = register, by, reason, recorded_at
-        self.tellings, self.keys = [], {}
-        self._clear()
-
-    def _clear(self):
-        self.rows, self.links, self.changed, self.unlinked = {}, {}, [], []
-
-    def keep(self, row, several=None):
-        """Give the row its key and write it with the batch. several: what it says that can be several."""
-        model = type(row)
-        if model not in self.keys:
-            self.keys[model] = keys_of(model)
-        row.pk = next(self.keys[model])
-        self.rows.setdefault(model, []).append(row)
-        self._link(row, several or {})
-
-    def say_instead(self, risk, several):
-        for name in several:
-            self.unlinked.append((risk.pk, name))
-            self.links.get((Risk, name), {}).pop(risk.pk, None)
-        self._link(risk, several)
-
-    def _link(self, row, several):
-        for name, others in several.items():
-            if others:
-                self.links.setdefault((type(row), name), {})[row.pk] = [other.pk for other in others]
-
-    def batch(self, lives):
-        """Write those lives and return their risks."""
-        lives = list(lives)
-        for model, rows in self.rows.items():
-            write(model, map(vars, rows))
-        for risk, name in self.unlinked:
-            through, own, _ = _link_of(Risk, name)
-            through._base_manager.filter(**{own: risk}).delete()
-        for (model, name), links in self.links.items():
-            write_pairs(*_link_of(model, name), ((pk, other) for pk, others in links.items() for other in others))
-        names = [*Risk.ONE, "version", "current"]
-        Risk.objects.bulk_create(self.changed, update_conflicts=True, unique_fields=["pk"], update_fields=names)
-        Position.objects.rebuild_many([(life.risk, life.revisions, life.judged) for life in lives])
-        self._clear()
-        return [life.risk for life in lives]
-
-
-def _link_of(model, name):
-    """(the table of what such a row can have several of, its column for the row, that for the other)."""
-    field = model._meta.get_field(name)
-    return field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name()

@@ -1,5 +1,6 @@
 # ruff: noqa: S608  (SQL of fixed table names)
 import datetime
+import hmac
 import json
 from io import StringIO
 
@@ -381,3 +382,18 @@ def test_parallel_writers_leave_a_chain_without_gaps():
     in_parallel(8, write)
     chain = AuditChain.objects.get(organisation=organisation)
     assert (chain.last_number, problems(chain)) == (40, [])
+
+
+def test_what_is_signed_is_the_json_of_all_that_an_entry_says(settings):
+    organisation, by = make_organisation(), make_user()
+    facts = {"z": 1, "a": 'Two "quoted"\u2028', "seal": None}
+    for said in (None, facts):
+        with transaction.atomic():
+            AuditEntry.record(organisation=organisation, by=by, verb="a.verb", subject='risk:"\u00fc\\', facts=said)
+    first, second = AuditEntry.objects.filter(chain__organisation=organisation).order_by("number")
+    for entry, before in ((first, ""), (second, first.signature)):
+        signed = {"chain": str(entry.chain_id), "number": entry.number, "at": entry.at.isoformat(), "by": by.pk}
+        signed |= {"verb": "a.verb", "subject": 'risk:"\u00fc\\', "facts": entry.facts, "text": entry.text_digest}
+        text = json.dumps(signed | {"previous": before}, sort_keys=True, separators=(",", ":"))
+        assert entry.signature == hmac.digest(settings.AUDIT_KEY.encode(), text.encode(), "sha256").hex()
+    assert (first.facts, second.facts) == ({}, facts)

@@ -19,7 +19,7 @@ LAYERS = [
     {"scoring"},
     {"models"},
     {"permissions", "govuk"},
-    {"forms", "reports", "insights", "papers", "transfer", "services", "taking_in", "precedents"},
+    {"forms", "reports", "insights", "papers", "transfer", "services", "taking_in", "laid_aside", "precedents"},
     {"views"},
     {"management", "admin", "apps", "accounts", "demo", "templatetags"},
 ]
@@ -72,7 +72,8 @@ def test_imports_point_one_way(path):
 
 def test_scoring_is_plain_python():
     imports = [n for n in ast.walk(tree_of(PACKAGE / "scoring.py")) if isinstance(n, ast.Import | ast.ImportFrom)]
-    assert {getattr(n, "module", None) or n.names[0].name for n in imports} <= {"collections.abc", "dataclasses", "re"}
+    plain = {"collections.abc", "dataclasses", "functools", "re"}
+    assert {getattr(n, "module", None) or n.names[0].name for n in imports} <= plain
 
 
 def test_the_library_is_whole_without_any_register():

@@ -1,5 +1,6 @@
 """A day that somebody types lies within living memory and sensible plans: one rule, asked by every form."""
 
+import datetime
 import importlib
 import pkgutil
 
@@ -8,11 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
+from makers import day as parse_day
 from makers import days_ago, make_post, make_register, make_risk, risk_form
 
 import registers.forms
 from registers.forms import EditRiskForm, LogRiskForm
 from registers.forms.fields import YEARS_AHEAD, YEARS_BACK, PastDay, PlannedDay
+from registers.models.days import is_to_come
 from registers.models.years import years_later
 
 MODULES = [importlib.import_module(m.name) for m in pkgutil.iter_modules(registers.forms.__path__, "registers.forms.")]
@@ -104,3 +107,18 @@ def test_a_target_that_is_only_kept_is_not_judged():
     risk = make_risk(on=days_ago(40), target_on=days_ago(60))
     form = EditRiskForm({"title": "Reserves", "target_on": days_ago(60), "version": 1}, risk=risk)
     assert "target_on" not in form.errors
+
+
+@pytest.mark.parametrize(
+    ("now", "day", "is_ahead"),
+    [
+        ("2026-07-10T22:59:00+00:00", "2026-07-11", True),
+        ("2026-07-10T23:01:00+00:00", "2026-07-11", False),  # past midnight in London
+        ("2026-07-10T23:01:00+00:00", "2026-07-12", True),
+        ("2026-12-10T23:59:00+00:00", "2026-12-11", True),
+        ("2026-12-11T00:00:00+00:00", "2026-12-11", False),
+        ("2026-12-11T00:00:00+00:00", "2026-12-10", False),
+    ],
+)
+def test_a_day_has_come_when_it_has_in_london(now, day, is_ahead):
+    assert is_to_come(parse_day(day), datetime.datetime.fromisoformat(now)) == is_ahead

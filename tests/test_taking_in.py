@@ -85,6 +85,9 @@ def _beside(risk, by, one, reason, at):
             model.add(risk, by=by, recorded_at=at, **{"reason": reason, **row})
     if one.close is not None:
         risk.close(by=by, version=risk.version, recorded_at=at, **{"reason": reason, **one.close})
+    if one.next_review_on not in (None, risk.next_review_on) and one.close is None:
+        said = {"reason": reason, "next_review_on": one.next_review_on}
+        risk.revise(by=by, version=risk.version, recorded_at=at, **said)
     return risk
 
 
@@ -183,7 +186,15 @@ def full_set(organisation):
             [action | {"due_on": days_ago(-30)}, action],
         ),
         NewRisk(words("Exempt", is_exempt=True), RAISED, [judgement()]),
-        NewRisk(words("Closed"), RAISED, [judgement()], [control], close={"depends_on": "The treasurer."}),
+        NewRisk(
+            words("Closed"),
+            RAISED,
+            [judgement()],
+            [control],
+            close={"depends_on": "The treasurer."},
+            next_review_on=days_ago(-9),
+        ),
+        NewRisk(words("Reviewed"), RAISED, [judgement()], next_review_on=days_ago(-9)),
     ]
 
 
@@ -197,7 +208,7 @@ def test_new_risks_are_what_the_verbs_write():
     new = full_set(first.organisation)
     by_the_verbs(first, by, new, reason="From the sheet")
     risks = take_in(register=second, by=by, new=new, reason="From the sheet", recorded_at=AT)
-    assert [risk.title for risk in risks] == ["Bare", "Draft", "Full", "Exempt", "Closed"]
+    assert [risk.title for risk in risks] == ["Bare", "Draft", "Full", "Exempt", "Closed", "Reviewed"]
     assert_alike(first, second)
     assert_sound()
 
@@ -388,6 +399,19 @@ def test_a_batch_costs_the_same_whatever_is_in_it():
 
     cost(1)
     assert cost(2) == cost(12)
+
+
+def test_positions_know_since_when_a_risk_is_in_its_band():
+    register = make_register()
+    days = [RAISED + datetime.timedelta(days=n) for n in (0, 9, 20)]
+    judgements = [judgement(ratings=pair, on=on) for pair, on in zip([(5, 5), (5, 5), (1, 1)], days, strict=True)]
+    (risk,) = take_in(register=register, by=make_user(), new=[NewRisk(words(), RAISED, judgements)])
+    high, low = (register.scheme.rules.place(*pair).band.slug for pair in ((5, 5), (1, 1)))
+    assert list(risk.positions.values_list("from_day", "band", "band_since", "band_before")) == [
+        (days[0], high, days[0], ""),
+        (days[1], high, days[0], ""),
+        (days[2], low, days[2], high),
+    ]
 
 
 def test_what_is_given_to_it_stays_as_it_was():

@@ -1,5 +1,7 @@
 """What a risk says: the same fields on the risk and on each of its revisions."""
 
+from functools import cache
+
 from django.db import models
 
 from registers.models.assessment import Assessment
@@ -112,6 +114,7 @@ class RiskContent(models.Model):
         abstract = True
 
     @classmethod
+    @cache
     def columns(cls):
         """The names of what can be one only, as they stand in a row: owner_id for owner."""
         return [cls._meta.get_field(name).attname for name in cls.ONE]

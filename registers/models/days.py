@@ -1,9 +1,19 @@
-"""A day and how exactly it is known: two columns that go together."""
+"""A day and how exactly it is known: two columns that go together; and whether a day has come."""
+
+import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 
 from registers.models.library import Precision
+
+
+def is_to_come(day, now=None):
+    """Whether it is later than today. Asked of every row: what has come in UTC has come in London, where it is as late
+    or an hour later."""
+    now = now or datetime.datetime.now(datetime.UTC)
+    return day > now.date() and day > timezone.localdate(now)
 
 
 def day_problem(day, precision):

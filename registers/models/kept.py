@@ -1,6 +1,7 @@
 """Controls and actions: the latest copy stands in one row, each earlier form in a revision that is never edited."""
 
 import uuid
+from functools import cache
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
@@ -8,7 +9,9 @@ from django.utils import timezone
 
 from registers.models.assessment import DatedQuerySet
 from registers.models.audit import AuditEntry
+from registers.models.bulk import made
 from registers.models.conflict import Conflict, sent_again
+from registers.models.days import is_to_come
 from registers.models.revision import changes_between
 from registers.models.sealed import Sealed
 from registers.models.standing import OutOfTurn
@@ -51,9 +54,14 @@ class KeptRevision(Sealed):
         return f"{self.record_id} version {self.number}"
 
     def sealed(self):
-        fields = [self._meta.get_field(name).attname for name in self.FIELDS]
-        names = ("pk", "record_id", "number", "what", "by_id", "reason", "effective_on", "recorded_at")
-        return {name: getattr(self, name) for name in (*names, *fields)}
+        known = vars(self)
+        return {"pk": self.pk} | {name: known[name] for name in self._sealed()}
+
+    @classmethod
+    @cache
+    def _sealed(cls):
+        fields = [cls._meta.get_field(name).attname for name in cls.FIELDS]
+        return ("record_id", "number", "what", "by_id", "reason", "effective_on", "recorded_at", *fields)
 
     def changes_since(self, earlier):
         return changes_between(earlier, self)
@@ -94,7 +102,7 @@ class Kept(models.Model):
     @classmethod
     def first(cls, risk, **content):
         """A new one beside a risk, not saved. Raises OutOfTurn and ValueError as add does."""
-        record = cls(risk=risk, version=1, **content)
+        record = made(cls, risk=risk, version=1, **content)
         record._settle()
         return record
 
@@ -155,11 +163,12 @@ class Kept(models.Model):
         """The revision that says what the record says now, not saved. after: the day of the one before it, if any.
         Raises ValueError for a day to come or before that one."""
         day = effective_on or timezone.localdate()
-        if day > timezone.localdate():
+        if is_to_come(day):
             raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
         if after and day < after:
             raise ValueError(f"{self} already has a revision of {after}: history runs forward.")
-        return type(self).revisions.rel.related_model(
+        return made(
+            type(self).revisions.rel.related_model,
             record=self,
             number=self.version,
             what=what,

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from registers.models.assessment import Assessment
 from registers.models.audit import Telling
+from registers.models.bulk import made
+from registers.models.days import is_to_come
 from registers.models.revision import RiskRevision
 from registers.models.standing import OutOfTurn
 
@@ -17,7 +19,7 @@ class Making:
     def first(cls, register, **content):
         """A new risk, without what it may have several of. Raises ValueError for an owner of another organisation."""
         cls.belongs(register, content)
-        return cls(register=register, version=1, **content)
+        return made(cls, register=register, version=1, **content)
 
     @classmethod
     def what_first(cls, status):
@@ -33,7 +35,8 @@ class Making:
             lies = [judgement.get(f"{name}_{end}") for name in ("likelihood", "impact")]
             if lies != [None, None]:
                 scheme.rules.place(likelihood if lies[0] is None else lies[0], impact if lies[1] is None else lies[1])
-        return Assessment(
+        return made(
+            Assessment,
             risk=self,
             by=by,
             scheme=scheme,
@@ -63,7 +66,8 @@ class Making:
         self.not_to_come(on)
         if after and on < after:
             raise ValueError(f"{self.reference} already has a revision of {after}: history runs forward.")
-        return RiskRevision(
+        return made(
+            RiskRevision,
             risk=self,
             number=self.version,
             what=what,
@@ -79,12 +83,12 @@ class Making:
 
     def told(self, revision, several=None):
         """What the audit chain is to say of that revision, which has been written. several: see RiskRevision.sealed."""
-        made = {"assessment": revision.assessment_id}
-        made |= {"review": revision.review_id} if revision.review_id else {}
+        beside = {"assessment": revision.assessment_id}
+        beside |= {"review": revision.review_id} if revision.review_id else {}
         return Telling.of(
             verb=f"risk.{revision.what}",
             subject=self,
-            facts={"revision": revision.pk, "version": revision.number, **made},
+            facts={"revision": revision.pk, "version": revision.number, **beside},
             seal=revision.sealed(several),
             text={
                 "reference": self.reference,
@@ -117,5 +121,5 @@ class Making:
 
     @staticmethod
     def not_to_come(day):
-        if day > timezone.localdate():
+        if is_to_come(day):
             raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")

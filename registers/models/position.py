@@ -2,8 +2,7 @@
 
 Derived from revisions and assessments (as known now) and rebuilt with every change of a risk, so that today, a past
 day and "how many on each quarter end" are the same plain query. `rebuild_positions --check` compares it with history.
-Beside these live rows stand those that an agreement keeps as they were known then; `Position.objects` gives none of
-them, `Position.everything` both.
+Beside these live rows stand those that agreements keep as known then: in `Position.everything`, not in `.objects`.
 """
 
 import datetime
@@ -18,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.models.assessment import Assessment
-from registers.models.bulk import keys_of, write
+from registers.models.bulk import keys_of, made, put, values_of
 from registers.models.content import RiskContent
 from registers.models.gap import Gap
 from registers.models.library import FailureType
@@ -209,22 +208,31 @@ class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
 
     def rebuild(self, risk):
         """Write the risk's live positions anew from its history. What agreements keep of it only learns its flag."""
-        return self.rebuild_many([(risk, risk.revisions.all(), risk.assessments.current())])
+        self._clear({risk.pk: risk.is_exempt})
+        course = stretches(risk.revisions.all(), risk.assessments.current())
+        return self.bulk_create(Position.of(risk, stretch) for stretch in course)
 
     def rebuild_many(self, courses):
         """The same for several risks in as many queries as for one. courses: (risk, its revisions, its current
         assessments of our own), all of them and all saved."""
-        self.filter(risk__in=[risk for risk, *_ in courses]).delete()
+        self.replace({risk.pk: risk.is_exempt for risk, *_ in courses}, self.due(courses, keys_of(Position)))
+
+    @staticmethod
+    def due(courses, keys):
+        """The live rows that follow from these courses, not written: as values_of gives them. keys: of new rows."""
+        rows = (Position.of(risk, one, key=next(keys)) for risk, *history in courses for one in stretches(*history))
+        return values_of(Position, map(vars, rows))
+
+    def replace(self, risks, rows):
+        """Write what is due instead of what stands. risks: the key of each -> whether it is exempt."""
+        self._clear(risks)
+        put(Position, rows)
+
+    def _clear(self, risks):
+        self.filter(risk__in=risks).delete()
         for flag in (True, False):
-            if alike := [risk for risk, *_ in courses if risk.is_exempt == flag]:
+            if alike := [risk for risk, is_exempt in risks.items() if is_exempt == flag]:
                 Position.everything.filter(risk__in=alike).exclude(is_exempt=flag).update(is_exempt=flag)
-        found = [(risk, stretch) for risk, *history in courses for stretch in stretches(*history)]
-        if len(courses) == 1:
-            return self.bulk_create(Position.of(risk, stretch) for risk, stretch in found)
-        keys = keys_of(Position)
-        rows = [Position.of(risk, stretch, key=next(keys)) for risk, stretch in found]
-        write(Position, map(vars, rows))
-        return rows
 
 
 def _on_register(name, *fields, agreed=False):
@@ -315,7 +323,8 @@ class Position(models.Model):
     def of(cls, risk, stretch, agreement=None, key=None):
         """The row for one stretch of the risk's course, not saved yet."""
         current = stretch.current
-        return cls(
+        return made(
+            cls,
             pk=key,
             risk=risk,
             register_id=risk.register_id,

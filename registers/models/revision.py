@@ -78,8 +78,9 @@ class RiskRevision(RiskContent, AppendOnly):
     def sealed(self, several=None):
         """All that the revision and its assessment or review say, as the audit chain signs it (a salted digest).
         several: what it says that can be several, where that is known already."""
-        said = {name: getattr(self, name) for name in ("risk_id", "number", "what", "by_id", "reason", *self.TEXTS)}
-        said |= {name: getattr(self, name) for name in self.LATER_TEXTS if getattr(self, name)}
+        known = vars(self)
+        said = {name: known[name] for name in ("risk_id", "number", "what", "by_id", "reason", *self.TEXTS)}
+        said |= {name: known[name] for name in self.LATER_TEXTS if known[name]}
         for what, row in (("assessment", self.assessment), ("review", self.review)):
             if row:
                 said[what] = row.sealed()

@@ -22,8 +22,9 @@ class Sealed(AppendOnly):
 
     def sealed(self):
         """What the row says, as the audit chain signs it (a salted digest of it)."""
-        said = {name: getattr(self, name) for name in self.SEALED}
-        return said | {name: getattr(self, name) for name in self.LATER if getattr(self, name)}
+        known = {"pk": self.pk, **vars(self)}
+        said = {name: known[name] for name in self.SEALED}
+        return said | {name: known[name] for name in self.LATER if known[name]}
 
     def enter(self, *, organisation, **what):
         """Tell of this row in the organisation's audit chain; in the transaction that made it. what: see telling."""

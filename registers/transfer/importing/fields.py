@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from functools import lru_cache
 
 from registers.models.content import POSITION_WORDS
 from registers.models.response import latest_next
@@ -22,8 +23,13 @@ NOBODY_SAID = "Nobody has said what this means here"
 
 def number_of(reference: str, prefix: str) -> int | None:
     """The number of a reference of ours, CORP-007 or corp 7; None for any other: a bare number may be theirs."""
-    found = re.fullmatch(rf"{re.escape(prefix)}[ -]?0*(\d{{1,9}})", reference.strip(), re.I) if prefix else None
+    found = _form(prefix).fullmatch(reference.strip()) if prefix else None
     return int(found[1]) if found else None
+
+
+@lru_cache(maxsize=100)
+def _form(prefix):
+    return re.compile(rf"{re.escape(prefix)}[ -]?0*(\d{{1,9}})", re.I)
 
 
 def reference(row):

@@ -1,19 +1,36 @@
-"""What was staged goes onto the register: every good row and the posts they name, or nothing, in one transaction."""
+"""What was staged goes onto the register: every good row and the posts they name, or nothing, in one transaction.
+
+All of it is prepared before the transaction begins, which then only writes: see registers.taking_in. What it was
+prepared by is looked at again where it is written, and where that has changed it is prepared anew."""
 
 import datetime
+from contextlib import suppress
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from registers.models import Action, AdverseImpact, AuditEntry, FailureType, ImportedRow, Post, RegisterImport, Risk
-from registers.taking_in import ChangedRisk, NewRisk, take_in
+from registers.models import (
+    Action,
+    AdverseImpact,
+    AuditEntry,
+    FailureType,
+    ImportedRow,
+    Post,
+    Register,
+    RegisterImport,
+    Risk,
+)
+from registers.models.bulk import keys_of, made, nothing_collected, set_one
+from registers.taking_in import ChangedRisk, MovedOn, NewRisk, TakingIn
 from registers.transfer.importing import ours
 from registers.transfer.importing.holding import DAYS
 from registers.transfer.importing.posts import posts_to_add
 from registers.transfer.importing.staging import hold
 
-Outcome, CLOSED = ImportedRow.Outcome, Risk.Status.CLOSED
+Outcome = ImportedRow.Outcome
+BATCH = 200  # rows in memory together
+TRIES = 2  # before those who change what it is prepared by are made to wait
 
 
 class NotAsShown(Exception):
@@ -25,47 +42,123 @@ def seen_of(batch) -> str:
     return f"{batch.stage}-{batch.rows.aggregate(last=Max('pk'))['last'] or 0}"
 
 
-@transaction.atomic
+@nothing_collected()
 def land(batch, *, by, seen=None) -> RegisterImport:
     """Take in what was staged; returns the import, done. Twice is once. seen: see seen_of, where somebody was shown
     what would happen. Raises NotAsShown; ManyMovedOn where a risk has changed since its row was held against it; and
     CannotRestore for a file of ours that does not fit the register any more."""
+    for _ in range(TRIES):
+        now, seen = _to_land(batch, by, seen)
+        if now.is_done:
+            return now
+        with suppress(MovedOn), Landing(now, by) as landing, transaction.atomic():
+            now, _ = _to_land(batch, by, seen)
+            return now if now.is_done else landing.write(now)
+    with transaction.atomic():
+        now, _ = _to_land(batch, by, seen)
+        if now.is_done:
+            return now
+        Register.objects.select_for_update(no_key=True).get(pk=now.register_id)
+        try:
+            with Landing(now, by) as landing:
+                return landing.write(now)
+        except MovedOn as moved:
+            raise NotAsShown(f"{now.register} does not stand still.") from moved
+
+
+@transaction.atomic
+def _to_land(batch, by, seen):
+    """(the import, held: done where there is nothing left to do; what it shows). Raises NotAsShown."""
     batch = hold(batch)
     if batch.is_done:
-        return batch
+        return batch, seen
     if batch.is_ours:
-        return ours.put_back(batch, by)
-    if batch.stage != RegisterImport.Stage.READY or seen not in (None, seen_of(batch)):
+        return ours.put_back(batch, by), seen
+    shows = seen_of(batch)
+    if batch.stage != RegisterImport.Stage.READY or seen not in (None, shows):
         raise NotAsShown(f"{batch} has been read anew.")
-    rows = list(batch.rows.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED)).order_by("number"))
-    new = [row for row in rows if row.outcome == Outcome.NEW]
-    changed = [row for row in rows if row.outcome == Outcome.CHANGED]
-    if batch.register.next_number > 1 and any(row.reads["number"] for row in new):
-        raise NotAsShown(f"{batch.register} holds risks by now: references are given anew.")
-    organisation = batch.register.organisation
-    titles = posts_to_add(organisation.posts, rows)
-    posts = [Post.objects.create(organisation=organisation, title=title) for title in titles]
-    making = Making(batch, by)
-    there = Risk.objects.in_bulk([row.risk_id for row in changed])
-    how = {"register": batch.register, "by": by, "reason": f"Taken over from {batch.file_name}"}
-    risks = take_in(
-        new=[making.new(row) for row in new],
-        changed=[making.changed(row, there[row.risk_id]) for row in changed],
-        **how,
-    )
-    for row, risk in zip(new, risks, strict=False):
-        row.risk = risk
-    ImportedRow.objects.bulk_update(new, ["risk"], batch_size=300)
-    take_in(changed=making.reviews(zip([*new, *changed], risks, strict=True)), **how)
-    return _done(batch, by, posts)
+    return batch, shows
+
+
+class Landing:
+    """The rows of an import prepared, to be written in a transaction."""
+
+    def __init__(self, batch, by):
+        self.batch, self.by, self.register = batch, by, batch.register
+        self.around = _around(self.register)
+        rows = batch.rows.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED)).order_by("number")
+        outcomes = dict(rows.values_list("pk", "outcome"))
+        self.new, self.changed = (
+            [pk for pk, outcome in outcomes.items() if outcome == wanted] for wanted in (Outcome.NEW, Outcome.CHANGED)
+        )
+        self.numbers = []  # that new rows ask for, None for the next
+        organisation = self.register.organisation
+        keys, titles = keys_of(Post), posts_to_add(organisation.posts, self._looked_through(list(outcomes)))
+        self.posts = [made(Post, pk=next(keys), organisation=organisation, title=title) for title in titles]
+        if self.register.next_number > 1 and any(self.numbers):
+            raise NotAsShown(f"{self.register} holds risks by now: references are given anew.")
+
+    def __enter__(self):
+        how = {"numbers": self.numbers, "reason": f"Taken over from {self.batch.file_name}"}
+        self.taking = TakingIn(self.register, by=self.by, **how)
+        try:
+            self._prepare()
+        except BaseException:
+            self.taking.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.taking.__exit__()
+
+    def _prepare(self):
+        making = Making(self.batch, self.posts)
+        risks = self.taking.new(making.new(row) for row in self._rows(self.new))
+        self.keys = [(row, risk.pk) for row, risk in zip(self.new, risks, strict=True)]
+        for _ in self.taking.changed(making.changed(row) for row in self._rows(self.changed)):
+            pass
+
+    @transaction.atomic
+    def write(self, batch) -> RegisterImport:
+        """All of it. batch: the import, held. Raises MovedOn and ManyMovedOn."""
+        if _around(self.register) != self.around:
+            raise MovedOn(f"{self.register} is not what its rows were prepared by.")
+        for post in self.posts:
+            post.save(force_insert=True)
+        self.taking.write()
+        set_one(ImportedRow, "risk", self.keys)
+        return _done(batch, self.by, self.posts)
+
+    def _looked_through(self, keys):
+        for row in self._rows(keys):
+            if row.outcome == Outcome.NEW:
+                self.numbers.append(row.reads["number"])
+            yield row
+
+    def _rows(self, keys):
+        """Those rows without their cells, some at a time: no query is left open while keys are taken."""
+        for first in range(0, len(keys), BATCH):
+            rows = self.batch.rows.filter(pk__in=keys[first : first + BATCH]).order_by("number").defer("cells")
+            yield from list(rows)
+
+
+def _around(register):
+    """What rows are prepared by besides the risks themselves: of one scheme, with the posts and the library's rows that
+    they name; and no agreement may have been made meanwhile of what was not there."""
+    return [
+        list(Register.objects.filter(pk=register.pk).values_list("organisation", "scheme", "prefix")),
+        sorted(register.organisation.posts.values_list("pk", "title")),
+        *(sorted(model.objects.values_list("pk", "slug")) for model in (FailureType, AdverseImpact)),
+        register.agreements.aggregate(last=Max("pk")),
+    ]
 
 
 class Making:
-    """Rows in the terms of registers.taking_in."""
+    """Rows in the terms of registers.taking_in. posts: those to be added."""
 
-    def __init__(self, batch, by):
-        self.batch, self.by, self.today = batch, by, timezone.localdate()
-        self.posts = {post.title.casefold(): post for post in batch.register.organisation.posts.all()}
+    def __init__(self, batch, posts):
+        self.batch, self.today = batch, timezone.localdate()
+        self.posts = {post.title.casefold(): post for post in [*batch.register.organisation.posts.all(), *posts]}
         self.types = {row.slug: row for row in FailureType.objects.all()}
         self.impacts = {row.slug: row for row in AdverseImpact.objects.all()}
 
@@ -82,15 +175,10 @@ class Making:
             **self._beside(row),
         )
 
-    def changed(self, row, risk) -> ChangedRisk:
+    def changed(self, row) -> ChangedRisk:
         changes = {name: value for name, _, value in row.reads["held"]["changes"]}
+        risk = made(Risk, pk=row.risk_id, register=self.batch.register)
         return ChangedRisk(risk, row.version, self._content(changes), **self._beside(row))
-
-    def reviews(self, taken) -> list[ChangedRisk]:
-        """The next review that a row names, where its risk has another by now. taken: (row, risk)."""
-        asked = [(risk, day(row.reads["values"].get("next_review_on"))) for row, risk in taken]
-        asked = [(risk, on) for risk, on in asked if on and risk.next_review_on != on and risk.status != CLOSED]
-        return [ChangedRisk(risk, risk.version, {"next_review_on": on}) for risk, on in asked]
 
     def _content(self, values):
         found = {name: value for name, value in values.items() if name in Risk.FIELDS}
@@ -109,9 +197,11 @@ class Making:
     def _beside(self, row):
         held = row.reads["held"]
         judgements = [self._judgement(row, one) for one in _oldest_first(held["judged"])]
+        next_on = day(row.reads["values"].get("next_review_on"))
         for one in [one for one in judgements if one["kind"] == "current"][-1:]:
-            one["next_review_on"] = day(row.reads["values"].get("next_review_on"))
+            one["next_review_on"] = next_on
         return {
+            "next_review_on": next_on,
             "judgements": judgements,
             "controls": [{"title": t, "detail": detail, "kind": "", "owner": None} for t, detail in held["controls"]],
             "actions": [self._action(row, one) for one in held["actions"]],

@@ -3,8 +3,8 @@
 import datetime
 import json
 import zlib
-from dataclasses import asdict
 
+from registers.models.bulk import Encoded
 from registers.transfer.importing.files import Line, Sheet
 from registers.transfer.importing.holding import Held
 from registers.transfer.importing.plan import Plan
@@ -29,11 +29,18 @@ def sheet_of(batch, plan: Plan) -> Sheet:
 
 
 def read_as_json(row: ReadRow, held: Held) -> dict:
-    """What a row says and what that would do, without the row itself; days as 2026-06-30."""
+    """What a row says and what that would do, without the row itself: for as_json."""
     said = {name: getattr(row, name) for name in ("values", "controls", "split", "went")}
-    said["judged"] = [asdict(one) for one in row.judged]
-    said["actions"] = [asdict(one) for one in row.actions]
-    return json.loads(json.dumps(said | {"held": asdict(held)}, default=_plain))
+    return said | _beside(row) | {"held": vars(held) | _beside(held)}
+
+
+def _beside(said):
+    return {name: [vars(one) for one in getattr(said, name)] for name in ("judged", "actions")}
+
+
+def as_json(value) -> Encoded:
+    """Days as 2026-06-30."""
+    return Encoded(json.dumps(value, default=_plain))
 
 
 def _plain(value):

@@ -6,10 +6,11 @@ from collections import Counter
 from django.db import transaction
 
 from registers.models import ImportedRow, RegisterImport
+from registers.models.bulk import keys_of, made, write
 from registers.transfer.importing.beside import References, found_for
 from registers.transfer.importing.holding import heading, hold_against, hold_new
 from registers.transfer.importing.known import known_of
-from registers.transfer.importing.packed import read_as_json, sheet_of
+from registers.transfer.importing.packed import as_json, read_as_json, sheet_of
 from registers.transfer.importing.plan import Plan, data_lines, to_decide
 from registers.transfer.importing.posts import posts_to_add
 from registers.transfer.importing.readings import Problem
@@ -70,7 +71,8 @@ def stage_some(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
         now = hold(batch)
         if (now.stage, now.rows_read, now.plan) != (Stage.STAGING, after, batch.plan):
             return now
-        ImportedRow.objects.bulk_create(rows, batch_size=500)
+        keys = keys_of(ImportedRow)
+        write(ImportedRow, [vars(row) | {"id": next(keys)} | _texts(row) for row in rows])
         now.report = _added_up(now, rows)
         now.rows_read = after + len(rows)
         now.stage = Stage.READY if now.rows_read >= total else Stage.STAGING
@@ -115,6 +117,10 @@ def _added_up(batch, rows):
     return {"counts": dict(counts), "posts": list((found | posts).values())}
 
 
+def _texts(row):
+    return {name: as_json(getattr(row, name)) for name in ("cells", "reads", "problems")}
+
+
 def _staged(batch, line, there, wrong, references, reader, keeps_numbers):
     row, reference = reader.read(line), references.of(line)
     plan, known = reader.plan, reader.known
@@ -135,7 +141,8 @@ def _staged(batch, line, there, wrong, references, reader, keeps_numbers):
             _keep_reference(row, reference, where)
         held = hold_new(row, plan, known)
     said = read_as_json(row, held) | {"number": None if there else number}
-    return ImportedRow(
+    return made(
+        ImportedRow,
         batch=batch,
         number=line.number,
         reference=reference[:200],

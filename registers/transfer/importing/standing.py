@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from functools import lru_cache
 
 from registers.transfer.importing import fields, lines, scores
 from registers.transfer.importing.judging import SCORE, Judging
@@ -80,14 +81,13 @@ def _why(part, text, judging):
 
 def _where_it_went(row, columns, verdict, judging):
     band = judging.scheme.place(*verdict.pair).band
-    own = {*scores.plain(band.label).split(), *scores.plain(band.slug).split()}
+    own = _named(band.label) | _named(band.slug)
     for at, part, _ in columns:
         text = row.cells.get(at)
         if not text:
             continue
-        said = set(OF_SCORES.sub(" ", re.sub(r"[\W\d_]", " ", text.lower())).split())
         if part == SCORE:
-            is_said = (part, text) in verdict.borne_out and said <= own
+            is_said = (part, text) in verdict.borne_out and _words(text) <= own
         else:
             is_said = judging.level(part, text) is not None
         if is_said:
@@ -96,6 +96,15 @@ def _where_it_went(row, columns, verdict, judging):
             row.went(at, IGNORE)
         else:
             row.note(at)
+
+
+@lru_cache(maxsize=1000)
+def _named(band):
+    return frozenset(scores.plain(band).split())
+
+
+def _words(text):
+    return set(OF_SCORES.sub(" ", re.sub(r"[\W\d_]", " ", text.lower())).split())
 
 
 def _beside(row, kind, meanings):

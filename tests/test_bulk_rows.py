@@ -1,0 +1,154 @@
+"""Rows made and written by hand are those that Django makes and writes."""
+
+import datetime
+import gc
+import json
+import uuid
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from makers import make_assessment, make_control, make_post, make_risk
+
+from registers.laid_aside import LaidAside
+from registers.models import (
+    Action,
+    Assessment,
+    AuditEntry,
+    AuditText,
+    Control,
+    ImportedRow,
+    Position,
+    Post,
+    Risk,
+    RiskRevision,
+    User,
+)
+from registers.models.bulk import Encoded, keys_of, made, nothing_collected, put, set_one, values_of, write
+from registers.models.kept import KeptRevision
+
+REVISIONS = KeptRevision.__subclasses__()
+NOW = timezone.now()
+
+
+def as_made(row):
+    """All that a row has, with what it keeps at hand of others."""
+    return {**vars(row), "_state": (row._state.adding, row._state.db, dict(row._state.fields_cache))}
+
+
+@pytest.mark.parametrize(
+    "model", [Risk, RiskRevision, Assessment, Control, Action, Position, ImportedRow, Post, *REVISIONS]
+)
+def test_a_row_made_from_the_template_is_the_one_that_the_model_makes(model):
+    others = {
+        "risk": Risk(pk=7, title="A risk"),
+        "owner": Post(pk=3),
+        "assessment": None,
+        "by": User(pk=5, name="Robin Ash"),
+    }
+    fields = {f.name for f in model._meta.concrete_fields}
+    anew = {f.name: uuid.UUID(int=5) for f in model._meta.concrete_fields if f.name == "token"}
+    anew |= {"recorded_at": NOW} if "recorded_at" in fields else {}
+    said = {name: other for name, other in others.items() if name in fields} | anew | {"pk": 12}
+    assert as_made(made(model, **said)) == as_made(model(**said))
+
+
+def test_what_is_said_by_its_column_is_said():
+    assert as_made(made(Position, risk_id=4, scheme_id=None)) == as_made(Position(risk_id=4, scheme_id=None))
+
+
+def test_what_differs_from_row_to_row_is_made_anew():
+    one, other = made(Assessment), made(Assessment)
+    assert one.token != other.token and one.token.version == 4
+    assert timezone.now() - one.recorded_at < datetime.timedelta(minutes=1)
+    assert made(ImportedRow).problems is not made(ImportedRow).problems
+
+
+def test_a_model_is_not_given_what_it_has_not():
+    with pytest.raises(TypeError, match="Risk has no colour"):
+        made(Risk, colour="red")
+
+
+def values(row):
+    return {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}
+
+
+@pytest.mark.django_db
+def test_a_row_that_is_put_there_says_what_the_row_said():
+    risk = make_risk(assessed=(2, 3))
+    kept = Assessment.objects.get()
+    said = values(kept) | {"id": next(keys_of(Assessment)), "token": uuid.uuid4()}
+    write(Assessment, [said])
+    assert values(Assessment.objects.get(pk=said["id"])) == said
+    said |= {"risk_id": risk.pk, "kind": Assessment.Kind.TARGET, "effective_on": datetime.date(2026, 2, 1)}
+    said |= {"id": next(keys_of(Assessment)), "token": uuid.uuid4(), "driver_id": None}
+    put(Assessment, values_of(Assessment, [said]))
+    assert values(Assessment.objects.get(pk=said["id"])) == said
+
+
+@pytest.mark.django_db
+def test_a_row_that_is_there_is_renewed_in_the_fields_that_are_named():
+    risk, other = make_risk(title="Before"), make_risk(title="Other")
+    said = values(risk) | {"title": "After", "notes": "Not named"}
+    put(Risk, values_of(Risk, [said]), instead=["title", "owner"])
+    assert list(Risk.objects.order_by("pk").values_list("title", "notes")) == [("After", ""), (other.title, "")]
+
+
+@pytest.mark.django_db
+def test_one_column_is_set_in_the_rows_that_are_named():
+    rows = [make_control(make_risk(), title=f"Control {n}") for n in range(3)]
+    set_one(Control, "title", [(rows[0].pk, "One"), (rows[2].pk, "Three")])
+    assert list(Control.objects.order_by("pk").values_list("title", flat=True)) == ["One", "Control 1", "Three"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("content", [{"a": "\u00fc\u2028", "b": [1, None]}, None])
+def test_json_that_is_text_already_is_stored_as_what_it_says(content):
+    make_risk()
+    entry = AuditEntry.objects.order_by("pk").last()
+    AuditText.objects.filter(entry=entry).delete()
+    text = None if content is None else Encoded(json.dumps(content))
+    write(AuditText, [{"id": next(keys_of(AuditText)), "entry_id": entry.pk, "salt": "s", "content": text}])
+    assert AuditText.objects.get(entry=entry).content == content
+
+
+@pytest.mark.django_db
+def test_keys_are_given_to_nobody_else():
+    risk = make_risk()
+    keys = keys_of(Assessment)
+    taken = [next(keys) for _ in range(1200)]
+    assert len(set(taken)) == 1200 and taken == sorted(taken)
+    assert make_assessment(risk).pk not in taken
+    assert next(keys_of(Assessment)) > taken[-1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keys_that_were_taken_before_a_transaction_that_failed_are_left_out():
+    taken = next(keys_of(Post))
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        next(keys_of(Post))
+        1 / 0  # noqa: B018
+    assert make_post().pk > taken
+
+
+def test_what_is_laid_aside_comes_back_in_its_order_as_often_as_asked(monkeypatch):
+    monkeypatch.setattr("registers.laid_aside.IN_MEMORY", 100)
+    aside = LaidAside()
+    for first in range(0, 90, 30):
+        aside.add([f"thing {n}" for n in range(first, first + 30)])
+    assert len(aside) == 90
+    assert [list(aside), list(aside)] == [[f"thing {n}" for n in range(90)]] * 2
+    aside.close()
+
+
+def test_garbage_is_looked_for_again_afterwards_whatever_happens():
+    with pytest.raises(ZeroDivisionError), nothing_collected():
+        assert not gc.isenabled()
+        1 / 0  # noqa: B018
+    assert gc.isenabled()
+
+
+@pytest.mark.parametrize("model", REVISIONS)
+def test_the_seal_of_a_kept_revision_covers_all_that_it_says(model):
+    columns = {"pk" if f.primary_key else f.attname for f in model._meta.concrete_fields}
+    assert set(made(model, pk=1).sealed()) == columns

@@ -1,0 +1,149 @@
+"""An import is prepared before the transaction that writes it: what changes in between is not overlooked."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from makers import days_ago, make_agreement, make_person, make_post, make_register, make_revision, make_risk
+from workbooks import PLAIN, csv_of, plain_rows, to_preview
+
+from registers.models import AuditEntry, FailureType, ImportedRow, ManyMovedOn, Post, Register, Risk, Role
+from registers.taking_in import ChangedRisk, MovedOn, NewRisk, TakingIn
+from registers.transfer.importing.landing import Landing, NotAsShown, land
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def register():
+    return make_register(slug="ours")
+
+
+@pytest.fixture
+def manager(register):
+    client = Client()
+    client.user = make_person(register.organisation, Role.MANAGER)
+    client.force_login(client.user)
+    return client
+
+
+@pytest.fixture
+def batch(manager, register):
+    return to_preview(manager, register, csv_of(PLAIN, *plain_rows(3)))
+
+
+def assert_sound():
+    call_command("verify_audit", stdout=StringIO())
+    call_command("rebuild_positions", check=True, stdout=StringIO())
+
+
+def rename_scheme(register):
+    other = make_register()
+    Register.objects.filter(pk=register.pk).update(scheme=other.scheme, prefix="ELSE")
+
+
+MEANWHILE = {
+    "a number was given": make_risk,
+    "an agreement was made": lambda register: make_agreement(register, by=make_person(register.organisation)),
+    "a post was added": lambda register: make_post(register.organisation, "Head of finance"),
+    "the library grew": lambda register: FailureType.objects.filter(slug="governance").update(slug="governing"),
+    "the register got another prefix": rename_scheme,
+}
+
+
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_what_it_was_prepared_by_has_changed(batch, manager, register, what):
+    with Landing(batch, manager.user) as landing:
+        MEANWHILE[what](register)
+        before = (Risk.objects.count(), AuditEntry.objects.count(), Post.objects.count())
+        with pytest.raises(MovedOn):
+            landing.write(batch)
+    assert (Risk.objects.count(), AuditEntry.objects.count(), Post.objects.count()) == before
+
+
+class Meanwhile:
+    """Somebody writes while it is prepared: each time that keys are asked for, as often as told."""
+
+    def __init__(self, times, work):
+        self.times, self.work, self.is_at_it = times, work, False
+
+    def __call__(self, execute, sql, params, many, context):
+        if self.times and not self.is_at_it and params and "registers_control" in params:
+            self.times, self.is_at_it = self.times - 1, True
+            self.work()
+            self.is_at_it = False
+        return execute(sql, params, many, context)
+
+
+@pytest.fixture
+def with_controls(manager, register):
+    rows = [[*row, "Monthly review"] for row in plain_rows(3)]
+    return to_preview(manager, register, csv_of([*PLAIN, "Controls"], *rows))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_it_is_prepared_anew_where_somebody_was_quicker(with_controls, manager, register, times):
+    meanwhile = Meanwhile(times, lambda: make_risk(register, title="Quicker"))
+    with connection.execute_wrapper(meanwhile):
+        done = land(with_controls, by=manager.user)
+    assert done.is_done and meanwhile.times == 0
+    titles = list(register.risks.order_by("number").values_list("title", flat=True))
+    assert titles == ["Quicker"] * times + [f"Reserves run out in year {n}" for n in (1, 2, 3)]
+    assert list(register.risks.order_by("number").values_list("number", flat=True)) == [*range(1, times + 4)]
+    assert set(ImportedRow.objects.values_list("risk__number", flat=True)) == {times + n for n in (1, 2, 3)}
+    assert_sound()
+
+
+def test_what_never_stands_still_is_refused_and_nothing_is_written(with_controls, manager, register):
+    with connection.execute_wrapper(Meanwhile(9, lambda: make_post(register.organisation))), pytest.raises(NotAsShown):
+        land(with_controls, by=manager.user)
+    with_controls.refresh_from_db()
+    assert (register.risks.count(), with_controls.stage) == (0, "ready")
+
+
+def test_rows_read_anew_while_they_are_prepared_are_not_taken_in(with_controls, manager, register):
+    def read_again():
+        for said in ({"step": "read"}, {"step": "staging", "after": 0}):
+            manager.post(with_controls.get_absolute_url(), said)
+
+    with connection.execute_wrapper(Meanwhile(1, read_again)), pytest.raises(NotAsShown):
+        land(with_controls, by=manager.user)
+    assert register.risks.count() == 0
+
+
+def test_who_takes_the_same_in_meanwhile_takes_it_in_once(with_controls, manager, register):
+    with connection.execute_wrapper(Meanwhile(1, lambda: land(with_controls, by=manager.user))):
+        assert land(with_controls, by=manager.user).is_done
+    assert register.risks.count() == 3
+
+
+def test_a_risk_that_changes_while_it_is_prepared_is_named(register):
+    risk, by = make_risk(register), make_person(register.organisation)
+    with TakingIn(register, by=by) as taking:
+        assert list(taking.changed([ChangedRisk(risk, risk.version, {"title": "Anew"})])) == [risk]
+        make_revision(risk, title="Quicker")
+        with pytest.raises(ManyMovedOn) as caught:
+            taking.write()
+    assert caught.value.records == [risk]
+    assert Risk.objects.get().title == "Quicker"
+
+
+def test_one_that_is_asked_for_in_two_batches_has_moved_on_the_second_time(register, monkeypatch):
+    monkeypatch.setattr("registers.taking_in.BATCH", 1)
+    risk, by = make_risk(register), make_person(register.organisation)
+    asked = [ChangedRisk(risk, risk.version, {"title": title}) for title in ("One", "Two")]
+    with TakingIn(register, by=by) as taking, pytest.raises(ManyMovedOn):
+        list(taking.changed(asked))
+
+
+def test_nothing_is_on_the_register_until_it_is_written(register):
+    by, content = make_person(register.organisation), {"title": "New", "event": "It comes.", "consequence": "Harm."}
+    before = AuditEntry.objects.count()
+    with TakingIn(register, by=by, numbers=[None]) as taking:
+        risks = list(taking.new([NewRisk(content, days_ago(3))]))
+        register.refresh_from_db()
+        assert (register.next_number, Risk.objects.count(), AuditEntry.objects.count()) == (1, 0, before)
+        taking.write()
+    assert (list(Risk.objects.all()), AuditEntry.objects.count()) == (risks, before + 1)
