@@ -29,7 +29,7 @@ def register(watched, live_server, council):  # noqa: F811 (the fixtures)
     return watched
 
 
-def test_a_dashboard_is_printed_on_two_sheets_and_a_risk_on_one(watched, live_server):  # noqa: F811 (the fixture)
+def test_a_dashboard_is_printed_on_three_sheets_and_a_risk_on_one(watched, live_server):  # noqa: F811 (the fixture)
     """Those of the demo: of its risks the one that was judged most often, one with a long cause, one with little."""
     demo.load()
     demo.set_passwords(PASSWORD)
@@ -43,7 +43,7 @@ def test_a_dashboard_is_printed_on_two_sheets_and_a_risk_on_one(watched, live_se
         wide[place] = watched.evaluate("document.documentElement.scrollWidth") > SHEET
         small[place] = watched.evaluate(SMALL_PRINT)
         sheets[place] = len(re.findall(rb"/Type\s*/Page\b", watched.pdf(prefer_css_page_size=True)))
-    assert sheets == {place: 2 if place == "dashboard/" else 1 for place in sheets}
+    assert sheets == {place: 3 if place == "dashboard/" else 1 for place in sheets}
     assert (wide, small) == tuple(dict.fromkeys(sheets, value) for value in (False, []))
 
 
