@@ -1,26 +1,21 @@
-"""A register of any size, written in bulk: its history is made up, its rows are those that the verbs would write."""
+"""A register of any size with a made-up history, written as an import writes: the rows that the verbs would write."""
 
 import datetime
 import random
 
-from django.db import transaction
 from django.utils import timezone
 
 from registers.models import (
     AdverseImpact,
-    Assessment,
     FailureType,
     Membership,
     Organisation,
-    Position,
     Post,
     Register,
-    Risk,
-    RiskRevision,
     ScoringScheme,
     User,
 )
-from registers.models.position import stretches
+from registers.taking_in import NewRisk, TakingIn
 from registers.transfer.library import load_library
 
 WORDS = (
@@ -28,11 +23,13 @@ WORDS = (
     "partner system data breach flood housing repair school transport vacancy turnover reserve forecast pressure"
 ).split(" ")
 READERS = ("manager", "officer", "member")
-BATCH = 2000
+BATCH = 5_000  # risks in one transaction
+MEASURED = 77  # the risk that is opened and assessed: on the register, and for all to see
 
 
 def build(risks, assessments_each):
-    """Organisation `bench` with one register of so many risks; the reader is manager@bench.example. Returns it."""
+    """Organisation `bench` with a register of so many risks, each with a control and two actions besides, and an empty
+    one for imports; the reader is manager@bench.example."""
     load_library()
     chance = random.Random(42)
     organisation = Organisation.objects.create(slug="bench", name="Bench Council")
@@ -44,79 +41,59 @@ def build(risks, assessments_each):
         Post.objects.create(organisation=organisation, title=f"Head of service {n}", holder=holders[n % len(holders)])
         for n in range(40)
     ]
-    register = Register.objects.create(
-        organisation=organisation,
-        slug="bench",
-        name="Bench register",
-        prefix="BEN",
-        scheme=ScoringScheme.objects.get(slug="five-by-five", version=1),
-        next_number=risks + 1,
-    )
-    scheme = register.scheme
-    Register.objects.create(organisation=organisation, slug="bench-import", name="Imports", prefix="IMP", scheme=scheme)
-    types, impacts = list(FailureType.objects.all()), list(AdverseImpact.objects.all())
+    scheme = ScoringScheme.objects.get(slug="five-by-five", version=1)
+    made = {"organisation": organisation, "scheme": scheme}
+    Register.objects.create(slug="bench-import", name="Imports", prefix="IMP", **made)
+    register = Register.objects.create(slug="bench", name="Bench register", prefix="BEN", **made)
+    maker = Maker(chance, posts, assessments_each)
     for first in range(1, risks + 1, BATCH):
         numbers = range(first, min(first + BATCH, risks + 1))
-        _batch(register, numbers, assessments_each, users[0], posts, types, impacts, chance)
-    return register
+        with TakingIn(register, by=users[0], numbers=[None] * len(numbers), reason="Made up.") as taking:
+            for _ in taking.new(map(maker.risk, numbers)):
+                pass
+            taking.write()
 
 
-@transaction.atomic
-def _batch(register, numbers, each, by, posts, types, impacts, chance):
-    today, now = timezone.localdate(), timezone.now()
-    rows, revisions, assessments = [], [], []
-    for number in numbers:
-        words = {
-            "title": f"{' '.join(chance.sample(WORDS, 5))} {number}".capitalize(),
-            "cause": " ".join(chance.choices(WORDS, k=25)),
-            "event": " ".join(chance.choices(WORDS, k=25)),
-            "consequence": " ".join(chance.choices(WORDS, k=25)),
-            "owner": chance.choice([*posts, None]),
-            "primary_failure_type": chance.choice([*types, None]),
-            "is_exempt": chance.random() < 0.02,
-            "status": "closed" if chance.random() < 0.1 else "open",
+class Maker:
+    """Risks by chance, the same each time. posts: of the organisation; each: assessments of a risk."""
+
+    def __init__(self, chance, posts, each):
+        self.chance, self.posts, self.each, self.today = chance, posts, each, timezone.localdate()
+        self.types, self.impacts = list(FailureType.objects.all()), list(AdverseImpact.objects.all())
+
+    def risk(self, number):
+        choice = self.chance.choice
+        raised = self.today - datetime.timedelta(days=self.chance.randrange(100, 800))
+        span = (self.today - raised).days
+        days = sorted(raised + datetime.timedelta(self.chance.randrange(span)) for _ in range(self.each))
+        content = {
+            "title": f"{' '.join(self.chance.sample(WORDS, 5))} {number}".capitalize(),
+            **{part: self._words(25) for part in ("cause", "event", "consequence")},
+            "owner": choice([*self.posts, None]),
+            "primary_failure_type": choice([*self.types, None]),
+            "is_exempt": self.chance.random() < 0.02,
         }
-        raised = today - datetime.timedelta(days=chance.randrange(100, 800))
-        risk = Risk(register=register, number=number, raised_by=by, raised_on=raised, version=1 + each, **words)
-        rows.append(risk)
-        days = sorted(raised + datetime.timedelta(days=chance.randrange((today - raised).days)) for _ in range(each))
-        revisions.append(RiskRevision(risk=risk, number=1, what="logged", by=by, effective_on=raised, **words))
-        revisions[-1].status = "open" if days else words["status"]
-        for version, day in enumerate(days, 2):
-            likelihood, impact = chance.randint(1, 5), chance.randint(1, 5)
-            placing = register.scheme.rules.place(likelihood, impact)
-            assessment = Assessment(
-                risk=risk,
-                kind="current",
-                scheme=register.scheme,
-                likelihood=likelihood,
-                impact=impact,
-                score=placing.score,
-                band=placing.band.slug,
-                driver=chance.choice(impacts),
-                rationale=" ".join(chance.choices(WORDS, k=20)),
-                by=by,
-                effective_on=day,
-                recorded_at=now,
-            )
-            assessments.append(assessment)
-            risk.next_review_on = assessment.review_by
-            said = words | {"status": words["status"] if version == 1 + each else "open"}
-            said |= {"next_review_on": risk.next_review_on}
-            revisions.append(RiskRevision(risk=risk, number=version, what="assessed", by=by, effective_on=day, **said))
-            revisions[-1].assessment = assessment
-    Risk.objects.bulk_create(rows)
-    Assessment.objects.bulk_create(assessments)
-    RiskRevision.objects.bulk_create(revisions)
-    by_risk = {risk.pk: ([], []) for risk in rows}
-    for revision in revisions:
-        by_risk[revision.risk_id][0].append(revision)
-    for assessment in assessments:
-        by_risk[assessment.risk_id][1].append(assessment)
-    Position.objects.bulk_create(
-        Position.of(risk, stretch) for risk in rows for stretch in stretches(*by_risk[risk.pk])
-    )
-    for risk in rows:
-        judged = by_risk[risk.pk][1]
-        risk.current = max(judged, key=lambda a: (a.effective_on, a.pk)) if judged else None
-    Risk.objects.bulk_update(rows, ["current"], batch_size=500)
+        is_closed = self.chance.random() < 0.1 and number != MEASURED
+        return NewRisk(
+            content=content | ({"is_exempt": False} if number == MEASURED else {}),
+            raised_on=raised,
+            judgements=[self._judgement(day) for day in days],
+            controls=[self._beside("preventive")],
+            actions=[self._beside("process") | {"due_on": self._day()} for _ in range(2)],
+            close={"reason": "It is over.", "effective_on": days[-1] if days else raised} if is_closed else None,
+        )
+
+    def _judgement(self, day):
+        level = self.chance.randint
+        said = {"kind": "current", "likelihood": level(1, 5), "impact": level(1, 5), "effective_on": day}
+        return {**said, "driver": self.chance.choice(self.impacts), "rationale": self._words(20)}
+
+    def _beside(self, kind):
+        return {"title": self._words(6), "detail": "", "kind": kind, "owner": self.chance.choice(self.posts)}
+
+    def _day(self):
+        """Of an action: one in twenty is late by now."""
+        return self.today + datetime.timedelta(days=self.chance.randrange(-20, 400))
+
+    def _words(self, count):
+        return " ".join(self.chance.choices(WORDS, k=count))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from openpyxl import Workbook
 
+from bench.build import MEASURED
 from bench.reader import Form
 
 WARM_UP = 5
@@ -58,9 +59,9 @@ def visits(reader, risks, times, role):
         "list, searched": f"{LIST}?q=safeguarding+backlog",
         "list, last page": f"{LIST}?page={max(1, risks // 100)}",
         "list, as at a year ago": f"{LIST}?as_at={past}",
-        "one risk": f"{LIST}risks/77/",
+        "one risk": f"{LIST}risks/{MEASURED}/",
         "log a risk: the form": f"{LIST}risks/new/",
-        "assess: the form": f"{LIST}risks/77/assess/",
+        "assess: the form": f"{LIST}risks/{MEASURED}/assess/",
         "dashboard": f"{LIST}dashboard/",
         "worklist": f"{LIST}worklist/",
         "home": "/",
@@ -101,9 +102,9 @@ def logged(reader):
 
 def assessed(reader):
     """The save alone; the form is opened first, for the version that it brings."""
-    form = dict(Form(reader.get(f"{LIST}risks/77/assess/").text, "version").fields)
+    form = dict(Form(reader.get(f"{LIST}risks/{MEASURED}/assess/").text, "version").fields)
     fields = {"likelihood": 2, "impact": 3, "driver": "harm-to-users", "rationale": "Another reason"}
-    return saved(reader.post(f"{LIST}risks/77/assess/", form | fields))
+    return saved(reader.post(f"{LIST}risks/{MEASURED}/assess/", form | fields))
 
 
 def saved(answer):

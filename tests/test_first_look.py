@@ -1,5 +1,6 @@
 """What the dashboard shows first and below: found by rules that can be read off a register made by hand."""
 
+import html
 import re
 
 import pytest
@@ -216,3 +217,36 @@ def test_what_is_asked_of_many_falls_is_what_is_asked_of_one(ours):
     found = unexplained(Position.objects.as_at(days_ago(0)), days_ago(0)).values_list("risk", flat=True)
     alone = [risk.pk for risk in risks if not supports_a_fall(risk, days_ago(30), days_ago(5))]
     assert sorted(found) == alone and 0 < len(alone) < len(risks)
+
+
+def moved_part(page):
+    part = re.search(r'aria-labelledby="moved".*?</section>', page, re.DOTALL)[0]
+    return " ".join(re.sub("<[^>]*>", " ", part).split())
+
+
+def test_what_came_true_since_is_told_with_what_moved(ours):
+    risk = ours.risk()
+    risk.happen(by=ours.manager, version=risk.version, happened_on=days_ago(12), happened_what="It stopped.")
+    ours.risk()
+    part = moved_part(ours.page(since=days_ago(40).isoformat()))
+    assert re.search(rf"Came true: 1 R-001 .* on {days_ago(12):%-d %B %Y}", part) and "R-002" not in part
+    assert "Came true" not in moved_part(ours.page(since=days_ago(5).isoformat()))
+
+
+def test_the_movement_says_of_how_many(ours):
+    ours.risk(ago=200)
+    ours.risk(ago=20)
+    assert "Risks then: 1, now: 2." in moved_part(ours.page(since=days_ago(100).isoformat()))
+
+
+def test_the_commonest_type_stands_with_what_the_library_says_of_it(ours):
+    for slug in ("financial", "financial", "connection"):
+        ours.risk(primary_failure_type=failure_type(slug))
+    said = re.findall(r"What the library says of it: .*?</p>", ours.page(), re.DOTALL)
+    assert len(said) == 1 and failure_type("financial").meaning in html.unescape(said[0])
+    assert failure_type("financial").cases.first().short_name in said[0]
+
+
+def test_where_no_type_is_decided_the_library_says_nothing(ours):
+    ours.risk(primary_failure_type=None)
+    assert "What the library says" not in ours.page()

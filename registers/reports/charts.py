@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import prefetch_related_objects
 from django.utils.formats import date_format
 
+from registers.models import FailureType
 from registers.reports import frames
 from registers.reports.basis import Basis
 from registers.reports.chart import Cell, Chart, Table
@@ -13,6 +15,7 @@ from registers.reports.figures import stacked_bars
 from registers.reports.two_days import above_count, counts_of
 from registers.reports.wording import course_of_a_count
 
+NAMED = 2  # types with what the library says of them
 NO_TYPE = (0, "not-decided", "Not decided yet")
 
 
@@ -29,6 +32,16 @@ def by_type(basis: Basis) -> Chart:
     said = types_said({name: sum(line) for name, line in zip(names, lines, strict=True)}, basis.total)
     figure = stacked_bars(lines, names, basis.labels, bands=len(basis.rules.bands), sideways=True)
     return Chart("by-type", "Risks by failure type", said, figure, Table(["Failure type", *basis.labels], rows))
+
+
+def commonest_types(basis: Basis) -> list[FailureType]:
+    """The failure types that most risks have as their primary one, with the cases that show them: what the library says
+    of them stands beside the picture. None where all are undecided. Two queries at most."""
+    totals = counts_of(basis.two_days.now, lambda kind: kind.failure_type)
+    largest = max((totals[one.pk] for one in basis.types), default=0)
+    found = [one for one in basis.types if largest and totals[one.pk] == largest][:NAMED]
+    prefetch_related_objects(found, "cases")
+    return found
 
 
 def types_said(totals: Mapping[str, int], total: int) -> str:

@@ -9,14 +9,14 @@ from registers.reports.arrows import arrows_into
 from registers.reports.bands import bands_of, unrated_said
 from registers.reports.basis import Basis
 from registers.reports.blind_spots import blind_spots
-from registers.reports.charts import by_type, over_time
+from registers.reports.charts import by_type, commonest_types, over_time
 from registers.reports.first_look import FirstLook
 from registers.reports.headline import Above, above_said, nothing_said, stuck_said
 from registers.reports.kinds import Kinds
 from registers.reports.late import Late
 from registers.reports.matrix import matrix_of
 from registers.reports.more_detail import MoreDetail
-from registers.reports.moves import Movement
+from registers.reports.moves import LISTED, Movement
 from registers.reports.seen_elsewhere import SeenElsewhere
 from registers.reports.standing_above import StandingAbove
 from registers.reports.stuck import SHOWN as STUCK_SHOWN
@@ -68,7 +68,8 @@ class Dashboard:
         """Key of a position -> the position with its words, of all risks that the page names."""
         known = {position.pk: position for position in self._basis.whole.known_then}
         stuck = [pk for pk, *_ in self.first_look.stuck[:STUCK_SHOWN]]
-        keys = {*self.first_look.keys, *self._movement.keys, *self._above.keys, *stuck}
+        happened = [pk for pk, _ in self.first_look.happened[:LISTED]]
+        keys = {*self.first_look.keys, *self._movement.keys, *self._above.keys, *stuck, *happened}
         return words_of(self.register, keys - known.keys()) | known
 
     # The first screen
@@ -143,6 +144,11 @@ class Dashboard:
     def moves(self):
         return self._movement.moves(self._words)
 
+    @property
+    def happened(self):
+        """(position, the day it came true) of the latest ten since the day compared with."""
+        return [(self._words[pk], day) for pk, day in self.first_look.happened[:LISTED]]
+
     @cached_property
     def matrix(self):
         days, basis = self._basis.two_days, self._basis
@@ -171,6 +177,10 @@ class Dashboard:
     @cached_property
     def by_type(self):
         return by_type(self._basis)
+
+    @cached_property
+    def commonest_types(self):
+        return commonest_types(self._basis)
 
     @cached_property
     def over_time(self):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -73,13 +74,18 @@ class FirstLook:
             finders |= {Reason.HAPPENED: self._happened, Reason.ROSE: self._rose}
         return finders
 
-    def _happened(self):
-        """What happened is asked of the few revisions that say so, and not of every risk that changed since."""
+    @cached_property
+    def happened(self) -> list[tuple[int, datetime.date]]:
+        """(key of the position, the day) of each risk that came true since the day compared with, the latest first.
+        Asked of the few revisions that say so, and not of every risk that changed since."""
         since = self.reading.since
         key = self._now.filter(from_day__gt=since, revision=OuterRef("pk")).order_by().values("pk")[:1]
         rows = RiskRevision.objects.filter(happened_on__gt=since).annotate(position=Subquery(key), of=F("risk__number"))
         rows = rows.exclude(position=None).order_by("-happened_on", "of").values_list("position", "happened_on")
-        return [(pk, f"It happened on {date_format(on, 'j F Y')}.") for pk, on in rows[:CANDIDATES]]
+        return list(dict(rows).items())
+
+    def _happened(self):
+        return [(pk, f"It happened on {date_format(on, 'j F Y')}.") for pk, on in self.happened[:CANDIDATES]]
 
     def _rose(self):
         """Above tolerance in a band that they have come to since: from a lower one, or new to the register."""

@@ -145,7 +145,10 @@ class Movement:
             (LEFT, "closed or taken off"),
             (UNCHANGED, "unchanged"),
         ]
-        found.append(f"Since {since}: {', '.join(f'{a_number(counts[kind])} {words}' for kind, words in said_of)}.")
+        days = basis.two_days
+        base = f"Risks then: {days.then.total():,}, now: {days.total:,}."
+        moved = ", ".join(f"{a_number(counts[kind])} {words}" for kind, words in said_of)
+        found.append(f"Since {since}: {moved}. {base}")
         return [*found, *self._came_and_went]
 
     @property

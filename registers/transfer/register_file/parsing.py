@@ -47,7 +47,7 @@ def parsed(content):
     if len(content) > LONGEST:
         _refuse(f"The file is larger than {LONGEST // 1_000_000} megabytes.")
     try:
-        found = json.loads(content.decode(), object_pairs_hook=_object, parse_constant=_constant)
+        found = json.loads(content.decode(), object_pairs_hook=_objects(), parse_constant=_constant)
     except UnicodeDecodeError:
         _refuse("The file is not text in UTF-8.")
     except RecursionError:
@@ -82,11 +82,18 @@ def _refuse(words):
     raise CannotRestore([Problem((), words)])
 
 
-def _object(pairs):
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name stands twice in one object")
-    return found
+def _objects():
+    """What makes the objects of one file. Each revision of a risk says all of it again: a text that stands in the file
+    many times is in memory once."""
+    known = {}
+
+    def made(pairs):
+        found = {name: known.setdefault(value, value) if type(value) is str else value for name, value in pairs}
+        if len(found) < len(pairs):
+            raise ValueError("a name stands twice in one object")
+        return found
+
+    return made
 
 
 def _constant(name):
