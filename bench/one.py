@@ -48,19 +48,23 @@ def prepare(risks, assessments):
 def visit(url, risks, times, role):
     from bench.reader import Reader
     from bench.server import serving
-    from bench.visits import import_of, visits
+    from bench.visits import files, import_of, visits
 
     with serving(url) as server:
         reader = Reader(server.port, session_of(role, url))
         found = [asdict(one) for one in visits(reader, risks, times, role)]
         memory = server.peak_memory()
+        if role == "manager":
+            found += [asdict(one) for one in files(reader, times)]
+        memory_of_files = server.peak_memory()
     taken = None
     if role == "manager":
         with serving(url) as server:
             reader = Reader(server.port, session_of(role, url))
             taken = asdict(import_of(reader, "bench-import", min(risks, IMPORTED)))
             taken["memory"] = server.peak_memory()
-    return {"visits": found, "start_up": server.started_in, "memory": memory, "import": taken}
+    said = {"start_up": server.started_in, "memory": memory, "memory_of_files": memory_of_files}
+    return {"visits": found, "import": taken, **said}
 
 
 def session_of(role, url):

@@ -43,7 +43,8 @@ def page_table(one):
     said = (
         f"{one['times']} requests a page; {built}start-up {one['start_up']:.1f} s "
         f"({_kept(one['start_up'], START_UP)}); "
-        f"a worker's memory at most {one['memory']:.0f} MB ({_kept(one['memory'], MEMORY)}); "
+        f"a worker's memory at most {one['memory']:.0f} MB ({_kept(one['memory'], MEMORY)}), "
+        f"after the files {one['memory_of_files']:.0f} MB (the bench holds each whole); "
         f"load average {one['load']:.1f}; Python {one['python']}"
     )
     return "\n\n".join([title, said, _table(head, rows)])

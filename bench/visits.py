@@ -48,8 +48,8 @@ def _spread(values):
 
 
 def visits(reader, risks, times, role):
-    """Yield a Visit for each of them. risks: how many the register holds; times: requests of each, after a warm-up; of
-    files one in five. role: of the reader; a member writes nothing."""
+    """Yield a Visit for each page and form. risks: how many the register holds; times: requests of each, after a
+    warm-up. role: of the reader; a member writes nothing."""
     past = timezone.localdate() - datetime.timedelta(days=365)
     pages = {
         "floor: middleware only": "/bench/floor/",
@@ -73,6 +73,10 @@ def visits(reader, risks, times, role):
     if role != "member":
         yield Visit.of("log a risk: the save", _repeated(lambda: logged(reader), times))
         yield Visit.of("assess: the save", _repeated(lambda: assessed(reader), times))
+
+
+def files(reader, times):
+    """The same for each file to take away, one request for five of a page."""
     for kind in ("csv", "xlsx", "json"):
         address = f"{LIST}export.{kind}"
         answers = _repeated(lambda place=address: reader.get(place), times // 5 or 1, warm_up=0)
