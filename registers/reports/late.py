@@ -79,6 +79,22 @@ class Late:
         """Posts with something late that are not shown."""
         return max(0, len(self.lines) - SHOWN)
 
+    @property
+    def reviews(self) -> int:
+        return sum(line.reviews for line in self.lines)
+
+    @property
+    def actions(self) -> int:
+        return sum(line.actions for line in self.lines)
+
+    @property
+    def reviews_href(self) -> str:
+        return self._links.risks(gap=Gap.LATE_REVIEW.value)
+
+    @property
+    def actions_href(self) -> str:
+        return self._links.actions("late")
+
     def _read(self):
         fields = ("owner", "owner__title", "owner__holder")
         rows = self._positions.missing(Gap.LATE_REVIEW, day=self._day).order_by().values_list(*fields)
