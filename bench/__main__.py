@@ -22,6 +22,7 @@ def main():
     options.add_argument("--assessments", type=int, default=6, help="for each risk")
     options.add_argument("--times", type=int, default=20, help="requests of a page, after 5 to warm up")
     options.add_argument("--reader", default="manager", choices=["manager", "officer", "member"])
+    options.add_argument("--pages-only", action="store_true", help="no files to take away, and no import")
     options.add_argument("--only-print", action="store_true", help="the tables of what was measured before")
     asked = options.parse_args()
     if not asked.only_print:
@@ -37,6 +38,7 @@ def measure(asked, database, risks):
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{database}-{risks}-{asked.reader}.json"
     said = [database, str(risks), str(asked.assessments), str(asked.times), asked.reader, asked.postgres, str(file)]
+    said += ["pages"] if asked.pages_only else []
     print(f"{database}, {risks:,} risks, load average {os.getloadavg()[0]:.1f}", file=sys.stderr)
     subprocess.run([sys.executable, "-m", "bench.one", *said], check=True)  # noqa: S603 (our own arguments)
 

@@ -9,10 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 IMPORTED = 10_000  # rows at most: what one import is budgeted for
-EXPORTED = 10_000
 
 
-def main(database, risks, assessments, times, reader, postgres, file):
+def main(database, risks, assessments, times, reader, postgres, file, what="all"):
     risks, assessments, times = int(risks), int(assessments), int(times)
     from bench import databases
 
@@ -23,7 +22,7 @@ def main(database, risks, assessments, times, reader, postgres, file):
     django.setup()
     built_in = prepare(risks, assessments)
     with made.copy() as url:  # what is measured also writes, and the next run is to find the same
-        found = visit(url, risks, times, reader)
+        found = visit(url, risks, times, reader, is_whole=what == "all" and reader == "manager")
     about = {"database": database, "risks": risks, "assessments": risks * assessments, "reader": reader}
     about |= {"times": times, "built_in": built_in, "load": os.getloadavg()[0], "python": platform.python_version()}
     Path(file).write_text(json.dumps(about | found, indent=1))
@@ -45,7 +44,8 @@ def prepare(risks, assessments):
     return time.perf_counter() - begun if is_new else None
 
 
-def visit(url, risks, times, role):
+def visit(url, risks, times, role, *, is_whole):
+    """is_whole: with files and an import, which a manager alone may run."""
     from bench.reader import Reader
     from bench.server import serving
     from bench.visits import files, import_of, visits
@@ -54,11 +54,11 @@ def visit(url, risks, times, role):
         reader = Reader(server.port, session_of(role, url))
         found = [asdict(one) for one in visits(reader, risks, times, role)]
         memory = server.peak_memory()
-        if role == "manager":
+        if is_whole:
             found += [asdict(one) for one in files(reader, times)]
         memory_of_files = server.peak_memory()
     taken = None
-    if role == "manager":
+    if is_whole:
         with serving(url) as server:
             reader = Reader(server.port, session_of(role, url))
             taken = asdict(import_of(reader, "bench-import", min(risks, IMPORTED)))

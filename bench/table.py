@@ -18,7 +18,8 @@ def tables(found):
     parts = [page_table(one) for one in found]
     for database in dict.fromkeys(one["database"] for one in found):
         parts.append(growth_table([one for one in found if one["database"] == database]))
-    return "\n\n".join([*parts, import_table([one for one in found if one["import"]])])
+    imports = [one for one in found if one["import"]]
+    return "\n\n".join([*parts, *([import_table(imports)] if imports else [])])
 
 
 def page_table(one):
@@ -62,7 +63,7 @@ def verdict(visit, floor):
 
 def growth_table(found):
     """CPU of each page by size, and how often that of 10,000 risks the largest size costs."""
-    names = [visit["name"] for visit in found[0]["visits"]]
+    names = dict.fromkeys(visit["name"] for one in found for visit in one["visits"])
     costs = {one["risks"]: {visit["name"]: visit["cpu"] for visit in one["visits"]} for one in found}
     rows = []
     for name in names:
