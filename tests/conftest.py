@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -52,13 +53,32 @@ def what_browsers_lack():
     return None
 
 
-@pytest.hookimpl(tryfirst=True)  # before -m "not browser" chooses
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    said = "of a test that is asked for many values only so many, the first: for a second database"
+    parser.addoption("--values", type=int, default=None, metavar="N", help=said)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config, items):
+    """Before -m chooses, each test is marked by what it asks for; of those chosen --values takes the first."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):  # page and context lead to it
             item.add_marker("browser")
         if not asks_the_database(item):  # which pytest-django then refuses it
             item.add_marker("look")
+    answer = yield
+    if (most := config.getoption("--values")) is not None:
+        places = count_within([item.nodeid.partition("[")[0] for item in items])
+        items[:] = [item for item, place in zip(items, places, strict=True) if place < most]
+    return answer
+
+
+def count_within(names):
+    """For each name, how often it came before."""
+    seen = Counter()
+    for name in names:
+        yield seen[name]
+        seen[name] += 1
 
 
 def asks_the_database(item):
