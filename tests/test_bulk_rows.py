@@ -94,6 +94,20 @@ def test_a_row_that_is_there_is_renewed_in_the_fields_that_are_named():
     assert list(Risk.objects.order_by("pk").values_list("title", "notes")) == [("After", ""), (other.title, "")]
 
 
+HOSTILE = ("\\N", "\\", "a\\nb", "tab\there", "two\nlines", "\r\n", "\\.", " ", "'; --", "NULL", "é👩🏽‍🚒\u202e")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_that_means_something_to_a_database_stays_that_text(text):
+    risk = make_risk()
+    row = made(Risk, pk=next(keys_of(Risk)), register=risk.register, number=99, raised_by=risk.raised_by, title=text)
+    row.cause, row.event, row.notes, row.raised_on = text, text * 2, f"{text}x", risk.raised_on
+    write(Risk, [vars(row)])
+    found = Risk.objects.get(pk=row.pk)
+    assert (found.title, found.cause, found.event, found.notes) == (text, text, text * 2, f"{text}x")
+
+
 @pytest.mark.django_db
 def test_one_column_is_set_in_the_rows_that_are_named():
     rows = [make_control(make_risk(), title=f"Control {n}") for n in range(3)]
