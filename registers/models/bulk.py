@@ -143,8 +143,9 @@ def set_one(model, name, values):
             if connection.vendor == "postgresql":
                 from psycopg2.extras import execute_values
 
-                said = f"UPDATE {table} SET {column} = said.value FROM (VALUES %s) AS said (key, value)"  # noqa: S608
-                execute_values(cursor.cursor, f"{said} WHERE {table}.{key} = said.key", batch, page_size=ROWS)
+                said = f"UPDATE {table} SET {column} = said.value"  # noqa: S608 (quoted names of our own)
+                said = f"{said} FROM (VALUES %s) AS said (key, value) WHERE {table}.{key} = said.key"
+                execute_values(cursor.cursor, said, batch, page_size=ROWS)
             else:
                 said = f"UPDATE {table} SET {column} = %s WHERE {key} = %s"  # noqa: S608 (quoted names of our own)
                 cursor.executemany(said, [pair[::-1] for pair in batch])
