@@ -227,7 +227,7 @@ class Making:
         return self.posts[title.casefold()] if title else None
 
     def _says(self, row):
-        return f"Taken over from {self.batch.file_name}, row {row.number}."
+        return f"Taken over from {self.batch.file_name}, {row.stands_in}."
 
 
 def day(text):

@@ -35,9 +35,9 @@ def match_words(batch, plan: Plan) -> None:
 
 
 @transaction.atomic
-def read_anew(batch) -> None:
-    """Read it from its first row, by its plan, against the register as it is now."""
-    _move(hold(batch), Stage.STAGING)
+def read_anew(batch, plan: Plan | None = None) -> None:
+    """Read it from its first row, by its plan or another one, against the register as it is now."""
+    _move(hold(batch), Stage.STAGING, plan)
 
 
 @transaction.atomic
@@ -107,6 +107,7 @@ def _added_up(batch, rows):
     """What these rows and those before them come to together: for the preview, which reads a page of them only."""
     good = [row for row in rows if row.outcome in (Outcome.NEW, Outcome.CHANGED)]
     counts = Counter(batch.report.get("counts", {}))
+    counts["further"] += sum(len(row.further) for row in rows)
     for row in good:
         held = row.reads["held"]
         counts.update({name: len(held[name]) for name in ("judged", "controls", "actions")})
@@ -141,12 +142,15 @@ def _staged(batch, line, there, wrong, references, reader, keeps_numbers):
             _keep_reference(row, reference, where)
         held = hold_new(row, plan, known)
     said = read_as_json(row, held) | {"number": None if there else number}
+    first, *further = line.rows or [line]
+    if further:
+        said["rows"] = [[each.number, each.cells] for each in further]
     return made(
         ImportedRow,
         batch=batch,
         number=line.number,
         reference=reference[:200],
-        cells=list(line.cells),
+        cells=list(first.cells),
         reads=said,
         problems=[vars(problem) for problem in row.problems],
         is_problem=bool(row.problems),
