@@ -22,8 +22,9 @@ SOME_REFUSED = 3
 HELP = """Take a workbook (CSV, XLSX) or a file of ours (JSON) into a register, as the pages under /import/ do.
 
 Columns and words are read as for the last file of this register, else as they are guessed. All good rows are taken in,
-or none. Ends with 0 when every row is on the register, 3 when some rows were left out and the others taken in, and 1
-when nothing was changed because the file cannot be read or the register moved on meanwhile."""
+or none; where nothing is new, nothing is written. Ends with 0 when every row is on the register, 3 when some rows were
+left out and the others taken in, and 1 when nothing was changed because the file cannot be read or the register moved
+on meanwhile."""
 
 
 class Command(BaseCommand):
@@ -65,8 +66,7 @@ class Command(BaseCommand):
         try:
             told = report_of(batch, person, check)
             if not check:
-                land(batch, by=person)
-                is_kept = True
+                is_kept = land(batch, by=person).is_done
             return told
         except (NotAsShown, ManyMovedOn, CannotRestore) as moved:
             raise CommandError("Nothing was changed: the register moved on meanwhile. Try again.") from moved
@@ -136,6 +136,7 @@ def report_of(batch, person, check):
         **counts,
         "refused": [_said(row, problem) for row, problem in problems if problem["refuses"]],
         "noted": [_said(row, problem) for row, problem in problems if not problem["refuses"]],
+        "unrated": batch.report["counts"].get("unrated", 0),
         "posts_added": batch.report.get("posts", []),
     }
 
@@ -163,7 +164,7 @@ def report_of_ours(batch, person, check):
     }
     return (
         said
-        | {"new": count, "changed": 0, "unchanged": 0, "refused": [], "noted": batch.report["warnings"]}
+        | {"new": count, "changed": 0, "unchanged": 0, "unrated": 0, "refused": [], "noted": batch.report["warnings"]}
         | {"posts_added": batch.report["posts"]}
     )
 
@@ -180,6 +181,9 @@ def in_lines(told):
     posts = [f"Posts {would}added, vacant: {'; '.join(told['posts_added'])}."] if told["posts_added"] else []
     count = len({one["row"] for one in told["refused"]})
     total = f"{told['rows_read']} rows read: {told['new']} new, {told['changed']} changed, {told['unchanged']} the same"
-    ends = f"{total}, {count} left out. Taken in by {told['by']}." if not would else f"{total}, {count} left out."
+    total += f", {count} left out."
+    unrated = f" {told['unrated']} of the new come in unrated." if told["unrated"] else ""
+    by = f" Taken in by {told['by']}." if told["imported"] and not would else ""
+    ends = f"{total}{unrated}{by}"
     sheet = [f"Sheet {told['sheet']}:"] if told["sheet"] else []
     return "\n".join([*sheet, *columns, *spread, *left_out, *posts, ends])

@@ -112,6 +112,7 @@ def _added_up(batch, rows):
         held = row.reads["held"]
         counts.update({name: len(held[name]) for name in ("judged", "controls", "actions")})
         counts["closes"] += held["closes"]
+        counts["unrated"] += row.outcome == Outcome.NEW and all(one["kind"] != "current" for one in held["judged"])
         counts["emptied"] += sum(after in ("", None, []) for _, _, after in held["changes"])
     posts = {title.casefold(): title for title in batch.report.get("posts", [])}
     found = {title.casefold(): title for title in posts_to_add(batch.register.organisation.posts, good)}
