@@ -141,10 +141,10 @@ class Landing:
             yield row
 
     def _rows(self, keys):
-        """Those rows without their cells, some at a time: no query is left open while keys are taken."""
+        """Those rows as far as they are asked here, some at a time: no query is left open while keys are taken."""
         for first in range(0, len(keys), BATCH):
-            rows = self.batch.rows.filter(pk__in=keys[first : first + BATCH]).order_by("number").defer("cells")
-            yield from list(rows)
+            rows = self.batch.rows.filter(pk__in=keys[first : first + BATCH]).order_by("number")
+            yield from list(rows.defer("cells", "problems"))
 
 
 def _around(register):

@@ -6,7 +6,7 @@ from collections import Counter
 from django.db import transaction
 
 from registers.models import ImportedRow, RegisterImport
-from registers.models.bulk import keys_of, made, write
+from registers.models.bulk import keys_of, made, nothing_collected, write
 from registers.transfer.importing.beside import References, found_for
 from registers.transfer.importing.holding import heading, hold_against, hold_new
 from registers.transfer.importing.known import known_of
@@ -16,7 +16,7 @@ from registers.transfer.importing.posts import posts_to_add
 from registers.transfer.importing.readings import Problem
 from registers.transfer.importing.rows import Reader
 
-CHUNK = 500
+CHUNK = 1000  # risks to a request, each of which unpacks the whole sheet first
 Stage, Outcome = RegisterImport.Stage, ImportedRow.Outcome
 
 
@@ -59,6 +59,7 @@ def _move(batch, stage, plan=None):
     batch.save(update_fields=["plan", "stage", "rows_read", "report", "rows_in_all"])
 
 
+@nothing_collected()
 def stage_some(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
     """Read the next rows; returns the import as it is then. after: how many were read when this was asked for: where
     somebody else has gone on meanwhile nothing is done. Nothing is held while rows are read, but while they are kept.
