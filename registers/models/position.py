@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from registers.models.assessment import Assessment
+from registers.models.assessment import Assessment, share_schemes
 from registers.models.bulk import keys_of, made, put, values_of
 from registers.models.content import RiskContent
 from registers.models.gap import Gap
@@ -107,10 +107,21 @@ class PositionQuerySet(models.QuerySet):
         )
         return self.with_words().defer(*texts)
 
+    def of_one(self, register):
+        """These rows, a list: all of that register, which is read no second time, and so is its scheme."""
+        rows = list(self.prefetch_related(None))
+        for row in rows:
+            row.register = register
+        share_schemes([row.current for row in rows if row.current], register)
+        return rows
+
     @classmethod
-    def headings_of(cls, pks):
-        """Rows found before, live or agreed, by key: with what a list shows of them."""
-        return Position.everything.with_headings().in_bulk(pks)
+    def headings_of(cls, pks, register=None):
+        """Rows found before, live or agreed, by key: with what a list shows of them. register: where it is one."""
+        rows = Position.everything.with_headings()
+        if register is None:
+            return rows.in_bulk(pks)
+        return {row.pk: row for row in rows.filter(pk__in=pks).of_one(register)}
 
     def in_band(self, slug, scheme):
         """Rated by that scheme; a rating by another says nothing of this one's bands."""

@@ -24,7 +24,7 @@ def assurance_map(request, slug):
     positions = positions_for(request.user, register, reading.day, reading.agreement).on_register()
     if reading.is_future:
         positions = positions.none()
-    page = page_from(request, positions.order_by(*SORTS["score"]))
+    page = page_from(request, positions.order_by(*SORTS["score"]), register)
     context = {
         "tab": "assurance",
         "register": register,

@@ -14,7 +14,7 @@ from registers.permissions import (
     positions_across,
     risks_across,
 )
-from registers.reports import escalations_beside, taken_up
+from registers.reports import escalations_beside, listed_from_elsewhere, taken_up
 from registers.views.reading import page_of, read_only, reading_from
 from registers.views.saving import saved, status_of
 
@@ -66,11 +66,12 @@ def escalation_decide(request, slug, number, pk):
 def taken_up_by(user, register, reading, registers=None):
     """What this register lists of others, as this reader may see it on the day read; nothing on a day to come.
     registers: all of its organisation, where they are known."""
-    if reading.is_future:
+    listing = {} if reading.is_future else listed_from_elsewhere(register, reading)
+    if not listing:
         return []
     every = register.organisation.registers.all() if registers is None else registers
     registers = [one for one in every if one != register]
-    return taken_up(register, positions_across(user, registers, reading.day), reading)
+    return taken_up(listing, positions_across(user, registers, reading.day), reading)
 
 
 def _is_what_they_sent(user, decision, form):

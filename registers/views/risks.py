@@ -62,7 +62,7 @@ def risk_detail(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
     positions = positions_for(request.user, risk.register, reading.day, reading.agreement).with_words()
-    position = None if reading.is_future else positions.filter(risk=risk).first()
+    position = None if reading.is_future else next(iter(positions.filter(risk=risk).of_one(risk.register)), None)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
     assessments = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
     context = {
