@@ -301,15 +301,15 @@ class Position(models.Model):
             models.CheckConstraint(condition=Q(until_day__gt=F("from_day")), name="position_lasts_a_day_at_least"),
         ]
         # The list in its usual order; then bands counted by the day they start and by the day they end, with everything
-        # else that the dashboard and the home page count, so that they read nothing but the index. The last one is all
-        # that for what an agreement keeps.
+        # else that the dashboard and the home page count, so that they read nothing but the index: what stands today in
+        # the order in which it is counted. The last one is all that for what an agreement keeps.
         indexes = [
             models.Index(fields=["register", "until_day"], condition=Q(agreement=None), name="position_until"),
             _on_register("position_list", "until_day", "-score", "number"),
             _on_register("position_starts", "from_day", "band", "scheme", "category"),
             _on_register(
                 "position_ends",
-                *("until_day", "band", "scheme", "from_day", "likelihood", "impact", "primary_failure_type"),
+                *("until_day", "band", "scheme", "likelihood", "impact", "primary_failure_type", "from_day"),
                 *("owner", "next_review_on", "score", "category", "band_since", "band_before"),
             ),
             _on_register(
