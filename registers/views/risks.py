@@ -63,6 +63,7 @@ def risk_detail(request, slug, number):
     reading = reading_from(request, risk.register)
     positions = positions_for(request.user, risk.register, reading.day, reading.agreement).with_words()
     position = None if reading.is_future else next(iter(positions.filter(risk=risk).of_one(risk.register)), None)
+    tolerance = position and tolerance_holding(position, reading.day, reading.known_by)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
     assessments = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
     context = {
@@ -74,12 +75,12 @@ def risk_detail(request, slug, number):
         "assessments": assessments,
         "course": course_of(assessments, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]),
         "judged": side_by_side(assessments),
-        "tolerance": position and tolerance_holding(position, reading.day, reading.known_by),
+        "tolerance": tolerance,
         "holding": controls_beside(risk, reading),
         "actions": actions_of(risk, reading.day, reading.known_by),
         "asked_outside": asked_outside_of(risk, reading),
         "escalations": escalations_of(risk, reading),
-        "life": life_of(risk, position, reading.day, reading.known_by),
+        "life": life_of(risk, position, tolerance, reading.day, reading.known_by),
         "copy_token": uuid.uuid4(),
         "came_in": came_in_for(request.user, risk),
         "may_edit": may_edit,
