@@ -7,7 +7,7 @@ from django.db.models import BooleanField, Case, Q, When
 
 from registers.models import Escalation, Position, Risk
 from registers.models.agreement import positions_known
-from registers.models.position import FOR_EVER
+from registers.models.stretch import FOR_EVER
 
 
 @dataclass(frozen=True)

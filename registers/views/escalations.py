@@ -16,7 +16,7 @@ from registers.permissions import (
 )
 from registers.reports import escalations_beside, listed_from_elsewhere, taken_up
 from registers.views.reading import page_of, read_only, reading_from
-from registers.views.saving import saved, status_of
+from registers.views.saving import posted, saved, status_of
 
 
 @read_only
@@ -44,7 +44,7 @@ def escalation_list(request, slug):
 
 def risk_escalate(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = EscalationForm(request.POST if request.method == "POST" else None, risk=risk)
+    form = EscalationForm(posted(request), risk=risk)
     if form.is_valid() and (escalation := saved(form, Escalation.propose, risk, by=request.user, **form.said)):
         to = escalation.to_register
         messages.success(request, f"{risk.reference}: proposed. It waits for a risk manager's decision at {to}.")
@@ -55,7 +55,7 @@ def risk_escalate(request, slug, number):
 
 def escalation_decide(request, slug, number, pk):
     risk, escalation = get_beside_risk_for(request.user, slug, number, Escalation, pk, Permission.RUN_REGISTER)
-    form = DecisionForm(request.POST if request.method == "POST" else None)
+    form = DecisionForm(posted(request))
     if form.is_valid() and (decision := saved(form, escalation.decide, by=request.user, **form.cleaned_data)):
         _tell(request, risk, decision, is_theirs=_is_what_they_sent(request.user, decision, form))
         return redirect("escalation_list", escalation.to_register.slug)
