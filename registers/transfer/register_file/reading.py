@@ -9,7 +9,7 @@ import re
 from django.db import models
 from django.utils import timezone
 
-from registers.models import User
+from registers.models import ActionRevision, ControlRevision, User
 from registers.transfer.register_file.conditions import broken
 from registers.transfer.register_file.kinds import content_of, fields_of
 from registers.transfer.register_file.parsing import NOT_KNOWN, SHOWN, CannotRestore, Problem
@@ -66,7 +66,7 @@ class Rows:
             self.wrong([*path, field.name], "This has to be given.")
         elif isinstance(field, models.DateField) and not field.null:
             self.wrong([*path, field.name], "This day has to be given.")
-        elif field.choices and not field.blank and value == "":
+        elif field.choices and not field.blank and value == "" and not _may_be_undecided(field):
             self.wrong([*path, field.name], "This has to be given.")
         return value
 
@@ -182,3 +182,8 @@ class Rows:
             for inner in value:
                 self._json(inner, deep + 1)
         return value
+
+
+def _may_be_undecided(field):
+    """Of what a control or an action does, which its form asks: what came in with a workbook does not say it."""
+    return field.name == "kind" and field.model in (ControlRevision, ActionRevision)
