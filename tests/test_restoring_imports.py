@@ -2,8 +2,8 @@
 
 import pytest
 from makers import make_person, make_precedent, make_register
-from test_restoring import assert_sound, elsewhere, written
-from workbooks import brought_in, csv_of
+from test_restoring import assert_sound, changed, elsewhere, set_in, written
+from workbooks import brought_in, csv_of, latest, send
 
 from registers.models import Role
 from registers.transfer.restoring import restore
@@ -41,3 +41,14 @@ def test_a_register_into_which_a_workbook_came_is_restored_to_the_byte(filed):
     register.refresh_from_db()
     assert written(register).decode() == content.decode()
     assert_sound()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("odd", ["a\x00b", "a\ud800b"], ids=["nul", "half-a-surrogate"])
+def test_a_problem_that_quotes_what_cannot_be_stored_is_shown(client, filed, odd):
+    """On PostgreSQL no text holds a NUL, and no page half a surrogate."""
+    content, register, by = filed
+    client.force_login(by)
+    content = changed(content, set_in("risks", 0, odd, value=1))
+    assert send(client, register, content, "ours.json").status_code == 302
+    assert "risks 1 a\ufffdb" in client.get(latest(register).get_absolute_url()).text

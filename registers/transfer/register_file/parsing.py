@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 
 from registers.transfer.register_file import FORMAT, VERSION
@@ -11,6 +12,7 @@ SHOWN = 100  # problems of one file that are told
 NOT_KNOWN = (
     "Nothing of this name is known here: if a newer installation wrote the file, bring this one up to date first."
 )
+NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 SEAL = b',\n"sha256": "'
 # name of a part: the type that it must have; one or the other, never left out
 PARTS = {
@@ -29,6 +31,13 @@ class Problem:
 
     path: tuple
     words: str
+
+    def __post_init__(self):
+        """What it quotes of the file can be stored and shown, whatever it is."""
+        shown = (NOT_TEXT.sub("\ufffd", step) if isinstance(step, str) else step for step in (*self.path, self.words))
+        *path, words = shown
+        object.__setattr__(self, "path", tuple(path))
+        object.__setattr__(self, "words", words)
 
     def __str__(self):
         return f"{'/'.join(map(str, self.path))}: {self.words}" if self.path else self.words

@@ -12,10 +12,9 @@ from django.utils import timezone
 from registers.models import ActionRevision, ControlRevision, User
 from registers.transfer.register_file.conditions import broken
 from registers.transfer.register_file.kinds import content_of, fields_of
-from registers.transfer.register_file.parsing import NOT_KNOWN, SHOWN, CannotRestore, Problem
+from registers.transfer.register_file.parsing import NOT_KNOWN, NOT_TEXT, SHOWN, CannotRestore, Problem
 from registers.transfer.register_file.values import LIBRARY, empty_of
 
-NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 SLUG = re.compile("[-a-zA-Z0-9_]+")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
