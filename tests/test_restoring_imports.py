@@ -1,8 +1,9 @@
 """A register into which workbooks came, taken back: what its file may say of them, and what is then shown of it."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from makers import make_person, make_precedent, make_register
-from test_restoring import assert_sound, changed, elsewhere, set_in, written
+from test_restoring import assert_sound, changed, elsewhere, refused, set_in, written
 from workbooks import brought_in, csv_of, latest, send
 
 from registers.models import Role
@@ -52,3 +53,43 @@ def test_a_problem_that_quotes_what_cannot_be_stored_is_shown(client, filed, odd
     content = changed(content, set_in("risks", 0, odd, value=1))
     assert send(client, register, content, "ours.json").status_code == 302
     assert "risks 1 a\ufffdb" in client.get(latest(register).get_absolute_url()).text
+
+
+IMPORT, ROW = ("imports", 0), ("imports", 0, "rows", 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("place", "value", "path"),
+    [
+        ((*IMPORT, "plan", "names"), 7, ("imports", 1, "plan", "names")),
+        ((*IMPORT, "report", "counts"), [], ("imports", 1, "report", "counts")),
+        ((*ROW, "cells"), 3, ("imports", 1, "rows", 1, "cells")),
+        ((*ROW, "reads"), [], ("imports", 1, "rows", 1, "reads")),
+        ((*ROW, "reads", "rows"), 5, ("imports", 1, "rows", 1, "reads", "rows")),
+        ((*ROW, "problems"), [{}], ("imports", 1, "rows", 1, "problems", 1, "column")),
+        (("risks", 0, "precedents", 0, "words"), "savings", ("risks", 1, "precedents", 1, "words")),
+        (("schemes", 0, "bands", 0, "review_days"), 10**9, ("schemes", 1, "bands", 1, "review_days")),
+        (("schemes", 0, "likelihood", 0, "value"), True, ("schemes", 1, "likelihood", 1, "value")),
+        (("schemes", 0, "impact", 0, "guidance"), [], ("schemes", 1, "impact", 1, "guidance")),
+    ],
+    ids=lambda part: "-".join(map(str, part)) if isinstance(part, tuple) else "",
+)
+def test_a_file_of_another_shape_is_refused_whole(filed, place, value, path):
+    content, register, by = filed
+    refused(changed(content, set_in(*place, value=value)), register, by, *path)
+
+
+@pytest.mark.django_db
+def test_a_row_without_its_cells_is_refused(filed):
+    content, register, by = filed
+    path = ("imports", 1, "rows", 1, "cells")
+    refused(changed(content, lambda found: found["imports"][0]["rows"][0].pop("cells")), register, by, *path)
+
+
+@pytest.mark.django_db
+def test_the_command_says_where_the_shape_is_wrong(filed, tmp_path):
+    content, register, _by = filed
+    (tmp_path / "ours.json").write_bytes(changed(content, set_in(*ROW, "cells", value=3)))
+    with pytest.raises(CommandError, match="imports 1 rows 1 cells: This is not a list"):
+        call_command("import_register", str(tmp_path / "ours.json"), register=register.slug)

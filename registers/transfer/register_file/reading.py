@@ -13,12 +13,11 @@ from registers.models import ActionRevision, ControlRevision, User
 from registers.transfer.register_file.conditions import broken
 from registers.transfer.register_file.kinds import content_of, fields_of
 from registers.transfer.register_file.parsing import NOT_KNOWN, NOT_TEXT, SHOWN, CannotRestore, Problem
+from registers.transfer.register_file.shapes import DAY, LARGEST, SHAPES, SMALL
 from registers.transfer.register_file.values import LIBRARY, empty_of
 
 SLUG = re.compile("[-a-zA-Z0-9_]+")
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-SMALL, LARGEST = 32_767, 2_000_000_000  # what PostgreSQL takes
 UNKNOWN = object()
 
 
@@ -61,10 +60,10 @@ class Rows:
 
     def _left_out(self, field, path):
         value = empty_of(field)
-        if field.is_relation and not field.many_to_many and not field.null:
-            self.wrong([*path, field.name], "This has to be given.")
-        elif isinstance(field, models.DateField) and not field.null:
-            self.wrong([*path, field.name], "This day has to be given.")
+        if value is None and not field.null:
+            self.wrong(
+                [*path, field.name], f"This {'day ' if isinstance(field, models.DateField) else ''}has to be given."
+            )
         elif field.choices and not field.blank and value == "" and not _may_be_undecided(field):
             self.wrong([*path, field.name], "This has to be given.")
         return value
@@ -74,7 +73,7 @@ class Rows:
         try:
             found = self._value(field, value, path)
         except ValueError as error:
-            self.wrong(path, str(error))
+            self.wrong([*path, *getattr(error, "path", ())], str(error))
             return empty_of(field)
         if found is UNKNOWN:
             self.unknown.append((tuple(path), value))
@@ -91,7 +90,9 @@ class Rows:
         if field.is_relation:
             return self._key(field.related_model, value)
         if isinstance(field, models.JSONField):
-            return self._json(value)
+            self._json(value)
+            SHAPES[field.model, field.name](value)
+            return value
         if isinstance(field, models.DateTimeField):
             return self._instant(value)
         if isinstance(field, models.DateField):
@@ -169,6 +170,7 @@ class Rows:
         return found
 
     def _json(self, value, deep=0):
+        """What is true of all JSON; the rest is said by its shape."""
         if deep > 10:
             raise ValueError("This is nested too deeply.")
         if isinstance(value, str):
@@ -180,7 +182,6 @@ class Rows:
         elif isinstance(value, list):
             for inner in value:
                 self._json(inner, deep + 1)
-        return value
 
 
 def _may_be_undecided(field):

@@ -150,11 +150,7 @@ def _scheme(said, organisation, rows, path):
     before = len(rows.problems)
     for name in names:
         rows.value(ScoringScheme._meta.get_field(name), said[name], [*path, name])
-    parts = ((said["likelihood"], "label"), (said["impact"], "label"), (said["bands"], "label"))
-    texts = [level.get(name) for levels, name in parts if isinstance(levels, list) for level in levels
-             if isinstance(level, dict)]  # fmt: skip
-    if len(rows.problems) > before or not all(_is_text(text, 100) for text in texts):
-        rows.wrong(path, "The levels and bands of this scheme have no names.")
+    if len(rows.problems) > before:
         return None
     scheme = ScoringScheme(**said, organisation=organisation)
     try:

@@ -1,0 +1,159 @@
+"""The JSON in a register's file is what an import, a suggestion or a scheme writes, name by name."""
+
+import copy
+import dataclasses
+
+import pytest
+from django.db import models
+
+from registers.models import ImportedRow, Precedent, RegisterImport, ScoringScheme
+from registers.transfer.importing.holding import Held
+from registers.transfer.importing.plan import Plan
+from registers.transfer.importing.readings import Judged, Planned, Problem, ReadRow
+from registers.transfer.register_file.kinds import BESIDE, fields_of
+from registers.transfer.register_file.shapes import SHAPES, Misshapen
+
+PLANNED = {"title": "Sell", "detail": "", "owner": "", "due_on": "2027-06-30", "is_done": False}
+JUDGED = {"kind": "current", "likelihood": 3, "impact": 4, "on": None, "rationale": "", "driver": ""}
+SAID = {"judged": [JUDGED], "controls": [["Audit", ""]], "actions": [PLANNED]}
+HELD = copy.deepcopy(SAID) | {"outcome": "changed", "changes": [["title", "Old", "New"]], "gone": [], "closes": False}
+READS = SAID | {"values": {"title": "New"}, "split": [], "went": {"0": ["title"]}, "held": HELD, "number": None}
+READS |= {"rows": [[3, ["", "more"]]]}
+PLAN = {
+    "sheet": "risks",
+    "first_line": 2,
+    "names": ["Title", "Score"],
+    "columns": ["title", "current.score@2026-06-30"],
+}
+PLAN |= {"words": {"score": {"Amber": [3, 4]}, "likelihood": {"High": 4, "Odd": ""}, "owner": {"Kay": "Treasurer"}}}
+PLAN |= {"is_day_first": True, "footer_from": None, "another_scale": False, "goes_on": None}
+OF = {
+    "plan": (RegisterImport, PLAN),
+    "report": (RegisterImport, {"counts": {"further": 1}, "posts": ["Treasurer"]}),
+    "cells": (ImportedRow, ["New", "12"]),
+    "reads": (ImportedRow, READS),
+    "problems": (ImportedRow, [{"column": "A", "said": "9", "problem": "No level", "refuses": True}]),
+    "words": (Precedent, ["savings"]),
+}
+LEFT_OUT = "left out"
+WRONG = [
+    ((), (3, "x", True, None, 1.5)),
+    (("cells", 1), (3, None, ["x"])),
+    (("plan", "names"), (7, {}, None, [1, 2], ["x"] * 257)),
+    (("plan", "columns"), (7, ["title"])),
+    (("plan", "columns", 2), ("hubris", "title@2026-06-30", "current.score@2026-02-30", 3)),
+    (("plan", "sheet"), (None, LEFT_OUT)),
+    (("plan", "first_line"), ("2", -1, True, 10**30)),
+    (("plan", "footer_from"), ("7",)),
+    (("plan", "goes_on"), ("yes",)),
+    (("plan", "words"), ([], None)),
+    (("plan", "words", "owner"), ("Treasurer", [])),
+    (("plan", "words", "owner", "Kay"), (3, "x" * 201)),
+    (("plan", "words", "likelihood", "High"), ("4", 0, -1, [3, 4], True)),
+    (("plan", "words", "score", "Amber"), ("12", [3], 12)),
+    (("plan", "strange"), (1,)),
+    (("report", "counts"), ([], 3)),
+    (("report", "counts", "further"), ("1", -1, None)),
+    (("report", "posts"), ("Treasurer", {})),
+    (("report", "posts", 1), (3, "x" * 201)),
+    (("reads", "rows"), (5, {})),
+    (("reads", "rows", 1), (5, [3], ["3", []])),
+    (("reads", "rows", 1, 2), ("more", ["x"] * 257)),
+    (("reads", "went"), ([], None, LEFT_OUT)),
+    (("reads", "went", "0"), (3, "title")),
+    (("reads", "went", "A"), (["title"],)),
+    (("reads", "values", "title"), (3, None)),
+    (("reads", "values", "raised_on"), ("soon", 3)),
+    (("reads", "values", "adverse_impacts"), ("disruption", [3])),
+    (("reads", "values", "hubris"), ("x",)),
+    (("reads", "number"), ("7", -1)),
+    (("reads", "held"), (None, {}, LEFT_OUT)),
+    (("reads", "held", "outcome"), ("bad",)),
+    (("reads", "held", "changes", 1), (["title"], ["hubris", "", ""], ["title", 3, ""])),
+    (("reads", "held", "judged", 1, "likelihood"), ("3", 0, LEFT_OUT)),
+    (("reads", "held", "judged", 1, "on"), ("2026-02-30", 3)),
+    (("reads", "held", "judged", 1, "kind"), ("worst",)),
+    (("reads", "held", "controls", 1), ("Audit", ["Audit"])),
+    (("reads", "held", "actions", 1, "owner"), (None, LEFT_OUT)),
+    (("problems", 1), ({}, "x")),
+    (("problems", 1, "refuses"), (1, None, LEFT_OUT)),
+    (("words", 1), (3, None)),
+]
+
+
+def put(value, path, new):
+    """The value with something else at a path whose places count from 1."""
+    if not path:
+        return new
+    value = copy.deepcopy(value)
+    at = value
+    *steps, last = (step - 1 if isinstance(step, int) else step for step in path)
+    for step in steps:
+        at = at[step]
+    if new is LEFT_OUT:
+        del at[last]
+    else:
+        at[last] = new
+    return value
+
+
+def where_wrong(name, value):
+    """The place at which a value is not what its field holds; None where it is."""
+    try:
+        SHAPES[OF[name][0], name](value)
+    except Misshapen as wrong:
+        return wrong.path
+    return None
+
+
+@pytest.mark.parametrize("name", OF)
+def test_what_we_write_has_its_shape(name):
+    assert where_wrong(name, OF[name][1]) is None
+
+
+CASES = [(name, (), new) for name in OF for new in WRONG[0][1]]
+CASES += [(path[0], path[1:], new) for path, values in WRONG[1:] for new in values]
+
+
+@pytest.mark.parametrize(("name", "path", "new"), CASES, ids=lambda part: str(part)[:30])
+def test_another_shape_is_refused_where_it_stands(name, path, new):
+    found = where_wrong(name, put(OF[name][1], path, new))
+    assert found is not None and found[: len(path)] == path[: len(found)]
+
+
+@pytest.mark.parametrize("name", ["plan", "report", "reads"])
+def test_what_nobody_said_is_an_empty_object(name):
+    assert where_wrong(name, {}) is None
+
+
+@pytest.mark.parametrize("name", ["words", "is_day_first", "footer_from", "another_scale", "goes_on"])
+def test_a_plan_of_before_may_lack_what_is_newer(name):
+    assert where_wrong("plan", put(PLAN, (name,), LEFT_OUT)) is None
+
+
+def test_rows_of_before_name_no_further_ones():
+    assert where_wrong("reads", put(READS, ("rows",), LEFT_OUT)) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "besides"),
+    [
+        (Plan, PLAN, set()),
+        (Judged, JUDGED, set()),
+        (Planned, PLANNED, set()),
+        (Held, HELD, set()),
+        (Problem, OF["problems"][1][0], set()),
+        (ReadRow, READS, {"line", "problems", "made", "held", "number", "rows"}),
+    ],
+    ids=lambda part: getattr(part, "__name__", ""),
+)
+def test_each_name_that_an_import_keeps_has_a_shape(kind, said, besides):
+    """A field that is added needs its line in shapes.py, or the next export is refused."""
+    assert {field.name for field in dataclasses.fields(kind)} ^ set(said) == besides
+
+
+def test_each_json_field_of_a_file_has_a_shape():
+    kinds = {RegisterImport, ImportedRow, *BESIDE.values()}
+    fields = {(kind, n) for kind in kinds for n, f in fields_of(kind).items() if isinstance(f, models.JSONField)}
+    parts = {(ScoringScheme, part) for part in ("likelihood", "impact", "bands", "cells")}
+    assert fields | parts == set(SHAPES)
