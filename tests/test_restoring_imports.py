@@ -2,14 +2,19 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from makers import make_person, make_precedent, make_register
-from test_restoring import assert_sound, changed, elsewhere, refused, set_in, written
-from workbooks import brought_in, csv_of, latest, send
+from spreadsheets import known
+from test_restoring import assert_sound, changed, elsewhere, refused, rich_register, set_in, written
+from workbooks import brought_in, csv_of, latest, send, to_preview
 
 from registers.models import Role
-from registers.transfer.restoring import restore
+from registers.transfer.importing.judging import Judging
+from registers.transfer.importing.words import Meanings
+from registers.transfer.restoring import check, restore
 
 HEADINGS = ["Risk ref", "Risk title", "Risk owner", "Current likelihood", "Current impact", "Controls", "Actions"]
+JUDGED = {"kind": "current", "likelihood": 3, "impact": 4, "on": None, "rationale": "", "driver": ""}
 
 
 @pytest.fixture
@@ -93,3 +98,61 @@ def test_the_command_says_where_the_shape_is_wrong(filed, tmp_path):
     (tmp_path / "ours.json").write_bytes(changed(content, set_in(*ROW, "cells", value=3)))
     with pytest.raises(CommandError, match="imports 1 rows 1 cells: This is not a list"):
         call_command("import_register", str(tmp_path / "ours.json"), register=register.slug)
+
+
+@pytest.mark.django_db
+def test_a_row_that_nobody_read_is_shown(client):
+    register = rich_register()
+    client.force_login(make_person(register.organisation, Role.MANAGER))
+    assert "Old ref 7" in client.get(register.imports.get().get_absolute_url()).text
+
+
+@pytest.fixture
+def restored(client, filed):
+    """The register of that file, once it is taken in with a change."""
+    content, register, by = filed
+    client.force_login(by)
+
+    def take(*place, value):
+        content_now = changed(content, set_in(*place, value=value))
+        assert check(content_now, register).problems == []
+        restore(content_now, register, by=by)
+        register.refresh_from_db()
+        return register
+
+    return take
+
+
+@pytest.mark.django_db
+def test_a_rating_that_the_scheme_has_not_got_is_left_off_the_page_of_an_import(client, restored):
+    """As after a change of schemes: what came in by a larger one."""
+    register = restored(*ROW, "reads", "held", "judged", value=[JUDGED | {"likelihood": 9}])
+    batch = register.imports.filter(is_ours=False).get()
+    assert "Reserves run out" in client.get(batch.get_absolute_url()).text
+
+
+@pytest.mark.django_db
+def test_a_level_that_the_scheme_has_not_got_is_asked_about_again(client, restored):
+    register = restored(*IMPORT, "plan", "words", value={"likelihood": {"Often": 9}})
+    rows = [["FIN 20", "Fire", "Treasurer", "Often", "2", "", ""]]
+    batch = to_preview(client, register, csv_of(HEADINGS, *rows), "next.csv")
+    assert batch.plan["words"]["likelihood"] == {"Often": ""}
+
+
+def test_a_pair_that_the_scheme_has_not_got_means_nothing():
+    judging = Judging.by(known().scheme, {"score": {"Black": [9, 9], "Red": [5, 5], "Grey": ""}})
+    assert [judging.mapped("score", word) for word in ("Black", "Red", "Grey")] == [None, [5, 5], ""]
+
+
+def test_a_row_of_the_library_that_is_gone_is_asked_about_again():
+    meanings = Meanings({"other_failure_types": {"Pride": "hubris", "Money": "financial", "Odd": ""}}, known())
+    assert [meanings.of("other_failure_types", word) for word in ("Pride", "Money", "Odd")] == [None, "financial", ""]
+
+
+@pytest.mark.django_db
+def test_a_restored_import_opens_wherever_it_is_shown(client, restored):
+    register = restored(*IMPORT, "plan", "names", 0, value="Their ref")
+    batch = register.imports.filter(is_ours=False).get()
+    pages = [batch.get_absolute_url(), reverse("import_report", args=[register.slug, batch.pk])]
+    pages += [risk.get_absolute_url() for risk in register.risks.all()[:1]]
+    assert ["Their ref" in client.get(page).content.decode() for page in pages] == [False, True, True]

@@ -1,5 +1,6 @@
 """What an import would do or did, row by row, in words; and how a risk came in."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +10,7 @@ from django.utils.formats import date_format
 
 from registers.models import ImportedRow, RegisterImport
 from registers.permissions import Permission, can
+from registers.scoring import RatingOutsideScheme
 from registers.transfer.importing.holding import DAYS
 from registers.transfer.importing.known import known_of
 from registers.transfer.importing.targets import BY_NAME, IGNORE, NOTE
@@ -26,6 +28,13 @@ LIBRARY = {
     "primary_failure_type": "failure_types",
     "other_failure_types": "failure_types",
     "adverse_impacts": "adverse_impacts",
+}
+# Of a row that a restored file has and nobody read.
+NOT_READ = {
+    "values": {},
+    "split": [],
+    "number": None,
+    "held": {"changes": [], "judged": [], "controls": [], "actions": [], "gone": [], "closes": False},
 }
 
 
@@ -84,7 +93,8 @@ class ShownRow:
 
     def __init__(self, preview, row):
         self.preview, self.row, self.number, self.outcome = preview, row, row.number, row.outcome
-        self.reads, self.held = row.reads, row.reads["held"]
+        self.reads = row.reads or NOT_READ
+        self.held = self.reads["held"]
         self.problems = sorted(row.problems, key=lambda problem: not problem["refuses"])
         self.label = SHOWS[row.outcome]
 
@@ -111,13 +121,19 @@ class ShownRow:
 
     @property
     def ratings(self):
-        """Those that come in, current ones first; of a row that is left out, those it names within the scheme."""
-        place = self.preview.known.scheme.place
+        """Those that come in, current ones first; of a row that is left out, those it names within the scheme. Of one
+        that came in by another scheme than today's, those that this one has."""
+        placings = [(one, self._placing(one)) for one in self.held["judged"]]
         found = [
-            Rating(one["kind"], place(one["likelihood"], one["impact"]), parse_date(one["on"]) if one["on"] else None)
-            for one in self.held["judged"]
+            Rating(one["kind"], placing, parse_date(one["on"]) if one["on"] else None)
+            for one, placing in placings
+            if placing
         ]
         return sorted(found, key=lambda rating: rating.kind != "current")
+
+    def _placing(self, one):
+        with suppress(RatingOutsideScheme):
+            return self.preview.known.scheme.place(one["likelihood"], one["impact"])
 
     @property
     def changes(self):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from registers.scoring import Scheme
+from registers.scoring import RatingOutsideScheme, Scheme
 from registers.transfer.importing import scores
 from registers.transfer.importing.scores import IMPACT, LIKELIHOOD
 
@@ -40,12 +40,13 @@ class Judging:
 
     @classmethod
     def by(cls, scheme, words, another_scale=False) -> "Judging":
+        """What a word meant by a scheme that had more levels is not known any more: it is asked about again."""
         parts = {part: words.get(part, {}) for part in (LIKELIHOOD, IMPACT, SCORE)}
-        return cls(
-            scheme,
-            {part: {scores.same_word(word): means for word, means in said.items()} for part, said in parts.items()},
-            another_scale,
-        )
+        known = {
+            part: {scores.same_word(word): means for word, means in said.items() if _is_there(scheme, part, means)}
+            for part, said in parts.items()
+        }
+        return cls(scheme, known, another_scale)
 
     def level(self, part: str, text: str) -> int | None:
         mapped = self.mapped(part, text)
@@ -139,6 +140,15 @@ class Judging:
         if len(lone) == 1 and not given and not verdict.undecided:
             other = IMPACT if lone[0][0] == LIKELIHOOD else LIKELIHOOD
             verdict.doubts.append((str(lone[0][1]), f"It says the {lone[0][0]} and no {other}"))
+
+
+def _is_there(scheme, part, means):
+    """Whether the scheme has that level or pair; nothing to be read always is there."""
+    pair = means if part == SCORE else (means, 1) if part == LIKELIHOOD else (1, means)
+    try:
+        return means in ("", []) or bool(scheme.place(*pair))
+    except RatingOutsideScheme:
+        return False
 
 
 def _decided(judging, text):

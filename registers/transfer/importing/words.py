@@ -61,10 +61,15 @@ class Meanings:
     """Words -> what they mean, for a plan and a register."""
 
     def __init__(self, words: dict, known):
-        self.mapped = {key: {same_word(w): means for w, means in said.items()} for key, said in words.items()}
         self.posts = {post.casefold(): post for post in known.posts}
         self.ours = {name: self._forms(choices) for name, choices in known.choices.items()}
         self.ours |= {name: self._forms(known.library.get(rows, {})) for name, rows in LIBRARY.items()}
+        self.mapped = {key: dict(self._known(key, said)) for key, said in words.items()}
+
+    def _known(self, key, said):
+        """The words whose meaning is still there: a choice or a row of the library may have gone since."""
+        ours = {"", *self.ours[key].values()} if key in self.ours else None
+        return ((same_word(word), means) for word, means in said.items() if ours is None or means in ours)
 
     @staticmethod
     def _forms(choices):
