@@ -64,7 +64,7 @@ def pytest_configure():
 
 def pytest_collection_finish():
     gc.freeze()
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(GARBAGE, 5, 5)
     gc.enable()
 
 
