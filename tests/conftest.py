@@ -56,16 +56,17 @@ def what_browsers_lack():
     return None
 
 
-def pytest_configure():
-    """What thousands of tests are made of stays: to look through it for garbage again and again is a fifth of the
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What thousands of tests are made of stays: to look through it for garbage again and again is a sixth of the
     time. So none is looked for while they are collected, and afterwards among what came since, more seldom."""
     gc.disable()
-
-
-def pytest_collection_finish():
-    gc.freeze()
-    gc.set_threshold(GARBAGE, 5, 5)
-    gc.enable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(GARBAGE, 5, 5)
+        gc.enable()
 
 
 def pytest_addoption(parser):
