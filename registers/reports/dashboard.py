@@ -10,6 +10,7 @@ from registers.reports.bands import bands_of, unrated_said
 from registers.reports.basis import Basis
 from registers.reports.blind_spots import blind_spots
 from registers.reports.charts import by_type, commonest_types, over_time
+from registers.reports.courses import Courses
 from registers.reports.first_look import FirstLook
 from registers.reports.headline import Above, above_said, nothing_said, stuck_said
 from registers.reports.kinds import Kinds
@@ -142,7 +143,15 @@ class Dashboard:
 
     @cached_property
     def moves(self):
-        return self._movement.moves(self._words)
+        return self._movement.moves(self._words, self._courses)
+
+    @cached_property
+    def _courses(self):
+        """Key of a risk -> how its rating went, of those above tolerance and those that went up or down."""
+        basis = self._basis
+        how = {"day": self.reading.day, "rules": self.rules, "scheme": basis.scheme}
+        shown = {*self._above.keys, *self._movement.keys_of_changed}
+        return Courses(basis.whole.course, basis.whole.known, **how).of(self._words[pk] for pk in shown)
 
     @property
     def happened(self):
@@ -164,7 +173,7 @@ class Dashboard:
     @cached_property
     def standing_above(self):
         """The rows, and what they lack."""
-        return {"rows": self._above.rows(self._words), "unseen": self._above.unseen}
+        return {"rows": self._above.rows(self._words, self._courses), "unseen": self._above.unseen}
 
     @cached_property
     def stuck(self):

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from registers.models import Assured, Position, Risk
 from registers.models.years import quarter_ends_between
+from registers.reports.courses import ShortCourse
 from registers.reports.wording import a_number
 from registers.scoring import ABOVE_TOLERANCE
 
@@ -26,6 +27,7 @@ UNSEEN = {  # after a number: of one, and of several
 class AboveRow:
     position: Position
     ends: int  # quarter ends in this band running
+    course: ShortCourse
 
     @property
     def since(self) -> str:
@@ -57,10 +59,10 @@ class StandingAbove:
         """Of the positions that are named: the ten with the highest score."""
         return list(self._above.order_by("-score", "number").values_list("pk", flat=True)[:NAMED])
 
-    def rows(self, words: Mapping[int, Position]) -> list[AboveRow]:
-        """words: key -> position, of all of `keys` at least."""
-        named = (words[pk] for pk in self.keys)
-        return [AboveRow(row, quarter_ends_between(row.band_since, self._reading.day)) for row in named]
+    def rows(self, words: Mapping[int, Position], courses: Mapping[int, ShortCourse]) -> list[AboveRow]:
+        """words: key -> position, of all of `keys` at least; courses: key of a risk -> its course."""
+        named, day = (words[pk] for pk in self.keys), self._reading.day
+        return [AboveRow(row, quarter_ends_between(row.band_since, day), courses[row.risk_id]) for row in named]
 
     @cached_property
     def unseen(self) -> list[tuple[int, str, str]]:
