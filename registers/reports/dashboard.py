@@ -18,6 +18,7 @@ from registers.reports.late import Late
 from registers.reports.matrix import matrix_of
 from registers.reports.more_detail import MoreDetail
 from registers.reports.moves import LISTED, Movement
+from registers.reports.outside import Outside
 from registers.reports.seen_elsewhere import SeenElsewhere
 from registers.reports.standing_above import StandingAbove
 from registers.reports.stuck import SHOWN as STUCK_SHOWN
@@ -70,7 +71,8 @@ class Dashboard:
         known = {position.pk: position for position in self._basis.whole.known_then}
         stuck = [pk for pk, *_ in self.first_look.stuck[:STUCK_SHOWN]]
         happened = [pk for pk, _ in self.first_look.happened[:LISTED]]
-        keys = {*self.first_look.keys, *self._movement.keys, *self._above.keys, *stuck, *happened}
+        named = self.first_look, self._movement, self._above, self.outside
+        keys = {*(pk for section in named for pk in section.keys), *stuck, *happened}
         return words_of(self.register, keys - known.keys()) | known
 
     # The first screen
@@ -112,6 +114,14 @@ class Dashboard:
     @cached_property
     def chosen(self):
         return self.first_look.chosen(self._words)
+
+    @cached_property
+    def outside(self):
+        return Outside(self.register, self._basis.rows.now, self.reading)
+
+    @property
+    def seen_otherwise(self):
+        return self.outside.rows(self._words)
 
     # Where the numbers lead
 
