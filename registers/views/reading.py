@@ -79,6 +79,11 @@ class Reading:
         return f"?{urlencode(self.asked)}" if self.asked else ""
 
     @property
+    def query_elsewhere(self):
+        """The same for a page of another register: the day is named, for that one may open on what a body agreed."""
+        return f"?{urlencode({'as_at': self.day.isoformat()})}"
+
+    @property
     def query_today(self):
         return f"?{urlencode(self.asked_today)}" if self.asked_today else ""
 
