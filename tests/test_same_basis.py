@@ -63,35 +63,35 @@ def ours():
     return Council()
 
 
-PAGES = pytest.mark.parametrize("page", ["dashboard/", "", "actions/", "assurance/", "escalations/", "risks/1/"])
+PLACES = pytest.mark.parametrize("place", ["dashboard/", "", "actions/", "assurance/", "escalations/", "risks/1/"])
 
 
 def is_ours(href):
     return href.startswith("/registers/ours/")
 
 
-@PAGES
-def test_a_member_who_looks_at_today_stays_on_today(ours, page):
-    links = ours.links(f"/registers/ours/{page}", as_at=days_ago(0).isoformat())
-    here = f"/registers/ours/{page}"  # back to what was agreed
+@PLACES
+def test_a_member_who_looks_at_today_stays_on_today(ours, place):
+    links = ours.links(f"/registers/ours/{place}", as_at=days_ago(0).isoformat())
+    here = f"/registers/ours/{place}"  # back to what was agreed
     assert links and all("as_at" in asked for href, asked in links.items() if href != here)
 
 
-@PAGES
-def test_a_member_who_looks_at_what_was_agreed_stays_there(ours, page):
+@PLACES
+def test_a_member_who_looks_at_what_was_agreed_stays_there(ours, place):
     """But for another day behind a number of that day, and the way to today."""
-    links = ours.links(f"/registers/ours/{page}")
+    links = ours.links(f"/registers/ours/{place}")
     today = days_ago(0).isoformat()
     leads = [href for href, asked in links.items() if asked.get("as_at") == [today] and is_ours(href)]
-    assert links and leads in ([], [f"/registers/ours/{page}?as_at={today}"])
+    assert links and leads in ([], [f"/registers/ours/{place}?as_at={today}"])
 
 
-@PAGES
-def test_who_looks_at_an_agreement_by_its_number_stays_there(ours, page):
+@PLACES
+def test_who_looks_at_an_agreement_by_its_number_stays_there(ours, place):
     manager = make_person(ours.organisation, Role.MANAGER)
     ours.client.force_login(manager)
-    links = ours.links(f"/registers/ours/{page}", agreed=ours.agreement.pk)
-    others = {f"/registers/ours/{page}", "/registers/ours/"}
+    links = ours.links(f"/registers/ours/{place}", agreed=ours.agreement.pk)
+    others = {f"/registers/ours/{place}", "/registers/ours/"}
     kept = {"agreed", "as_at"}
     assert links and all(kept & asked.keys() for href, asked in links.items() if href not in others)
 
@@ -103,9 +103,9 @@ def test_what_changed_since_an_agreement_leads_a_member_to_today(ours):
     assert len(risks) == 2 and all(asked.get("as_at") == [days_ago(0).isoformat()] for asked in risks.values())
 
 
-@pytest.mark.parametrize("page", ["dashboard/", "", "escalations/"])
-def test_a_risk_of_another_register_opens_on_the_day_that_is_told_here(ours, page):
+@pytest.mark.parametrize("place", ["dashboard/", "", "escalations/"])
+def test_a_risk_of_another_register_opens_on_the_day_that_is_told_here(ours, place):
     """That register was agreed as well: without the day a member would see what was agreed of it."""
     day = ours.agreement.on.isoformat()
-    links = ours.links(f"/registers/ours/{page}")
+    links = ours.links(f"/registers/ours/{place}")
     assert [asked for href, asked in links.items() if href.startswith("/registers/below/risks/")] == [{"as_at": [day]}]

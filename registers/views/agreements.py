@@ -50,8 +50,8 @@ def agreement_new(request, slug):
     return render(request, "registers/agreement_new.html", context, status=status_of(form))
 
 
-def since_latest(user, register):
-    """What has changed since the latest agreement, if there is one."""
-    latest = register.agreements.first()
+def since_latest(user, register, latest=None):
+    """What has changed since the latest agreement, if there is one. latest: that, where it was read already."""
+    latest = latest or register.agreements.first()
     now = positions_for(user, register, timezone.localdate())
     return latest and Since(register, latest, agreed=agreed_for(user, register).filter(agreement=latest), now=now)

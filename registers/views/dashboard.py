@@ -13,7 +13,8 @@ from registers.permissions import (
     positions_across,
     positions_for,
 )
-from registers.reports import Below, Dashboard, below, gaps_of
+from registers.reports import Below, Compared, Dashboard, below, gaps_of
+from registers.reports.compared import AGREED
 from registers.views.agreements import since_latest
 from registers.views.escalations import taken_up_by
 from registers.views.narrowing import narrowing_from
@@ -38,6 +39,7 @@ def dashboard(request, slug):
         "asked": asked,
         "asked_here": f"{urlencode(asked)}&" if asked else "",
         "report": _report(request.user, register, reading, now, narrowing, tolerances),
+        "compared": Compared(reading.day, reading.since, _agreed_before(register, reading)),
         "gaps": gaps_of(narrowing.qs, reading.day) if reading.is_today else [],
         "my_questions": asked_on_dashboard(request.user, register),
         "counts_everything": counts_everything(request.user, register),
@@ -62,12 +64,20 @@ def _report(reader, register, reading, now, narrowing, tolerances):
     )
 
 
+def _agreed_before(register, reading):
+    """The latest agreements to compare with."""
+    found = register.agreements.filter(on__lt=reading.day)
+    if reading.agreement:
+        found = found.filter(recorded_at__lte=reading.agreement.recorded_at)
+    return list(found.only("on", "body")[:AGREED])
+
+
 def _of_the_whole(reader, register, reading, tolerances):
     """What says something of the whole register alone: a narrowed page leaves it out."""
     tells = reading.is_today or reading.opens
     registers = list(register.organisation.registers.select_related("scheme"))
     return {
-        "since": since_latest(reader, register) if tells else None,
+        "since": since_latest(reader, register, reading.opens_on) if tells else None,
         "taken_up": taken_up_by(reader, register, reading, registers),
         "below": _below(reader, register, reading, registers, tolerances),
     }
