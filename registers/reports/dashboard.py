@@ -22,7 +22,7 @@ from registers.reports.outside import Outside
 from registers.reports.seen_elsewhere import SeenElsewhere
 from registers.reports.standing_above import StandingAbove
 from registers.reports.stuck import SHOWN as STUCK_SHOWN
-from registers.reports.stuck import stuck_rows
+from registers.reports.stuck import next_actions, stuck_rows
 from registers.reports.two_days import above_count, cell_counts
 from registers.reports.wording import above_in_words, tolerated_in_words
 from registers.reports.words import words_of
@@ -183,11 +183,18 @@ class Dashboard:
     @cached_property
     def standing_above(self):
         """The rows, and what they lack."""
-        return {"rows": self._above.rows(self._words, self._courses), "unseen": self._above.unseen}
+        return {"rows": self._above.rows(self._words, self._courses, self._next), "unseen": self._above.unseen}
 
     @cached_property
     def stuck(self):
-        return stuck_rows(self.first_look.stuck, self._words, self.first_look.actions_on_day)
+        return stuck_rows(self.first_look.stuck, self._words, self._next)
+
+    @cached_property
+    def _next(self):
+        """Key of a risk -> what is to be done next, of those above tolerance and those stuck."""
+        stuck = [pk for pk, *_ in self.first_look.stuck[:STUCK_SHOWN]]
+        risks = (self._words[pk].risk_id for pk in {*self._above.keys, *stuck})
+        return next_actions(risks, self.first_look.actions_on_day)
 
     @cached_property
     def late(self):
