@@ -179,25 +179,37 @@ class PositionFilter(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
     def __init__(self, data, queryset, *, register, reader, day, known_by=None, prefix=None):
+        self.base_filters = {name: self.base_filters[name] for name in self.needed(data, prefix)}
         super().__init__(data, queryset, prefix=prefix)
         self.register, self.reader, self.day, self.known_by = register, reader, day, known_by
         self.scheme = register.scheme
-        rules = self.scheme.rules
         self.filters["owner"].queryset = register.organisation.posts.all()
         self.filters["directorate"].queryset = register.organisation.directorates.all()
-        if sees_drafts(reader, register):
-            self.filters["status"].extra["choices"] = [(ALL, "Any, closed ones and drafts too"), *Risk.Status.choices]
-        self.filters["band"].extra["choices"] = self.filters["also_band"].extra["choices"] = [
+        rules = self.scheme.rules
+        bands = [
             (ABOVE_TOLERANCE, "Above tolerance"),
             *((band.slug, band.label) for band in reversed(rules.bands)),
             (NOT_SCORED, "Not scored"),
             (TO_RE_ASSESS, "To re-assess by the new scheme"),
         ]
+        self._offer(bands, "band", "also_band")
         types = [*FailureType.objects.values_list("slug", "name"), (UNDECIDED, "Not decided yet")]
-        self.filters["failure_type"].extra["choices"] = self.filters["main_type"].extra["choices"] = types
-        for name in ("likelihood", "impact"):
-            levels = getattr(rules, name)
-            self.filters[name].extra["choices"] = [(level.value, str(level)) for level in levels]
+        self._offer(types, "failure_type", "main_type")
+        self._offer([(level.value, str(level)) for level in rules.likelihood], "likelihood")
+        self._offer([(level.value, str(level)) for level in rules.impact], "impact")
+        if sees_drafts(reader, register):
+            self._offer([(ALL, "Any, closed ones and drafts too"), *Risk.Status.choices], "status")
+
+    @classmethod
+    def needed(cls, data, prefix):
+        """The names of the filters to make, in order: each costs time, and those seldom used are most of them."""
+        asked = {name.removeprefix(f"{prefix}-") if prefix else name for name in data or ()}
+        return [name for name in cls.base_filters if name in asked or name not in cls.SELDOM]
+
+    def _offer(self, choices, *names):
+        for name in names:
+            if name in self.filters:
+                self.filters[name].extra["choices"] = choices
 
     @property
     def qs(self):

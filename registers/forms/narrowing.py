@@ -14,9 +14,9 @@ class Narrowing(PositionFilter):
     """Narrows positions of any day by a few of the list's filters, each as it stood on that day. `prefix=` where an
     address has filters of its own by the same names: `risk-owner` beside the owner of an action."""
 
-    def __init__(self, data, queryset, **of):
-        super().__init__(data, queryset, **of)
-        self.filters = {name: self.filters[name] for name in NARROWS}
+    @classmethod
+    def needed(cls, data, prefix):
+        return NARROWS
 
     @cached_property
     def said(self):

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from registers.models.assessment import Assessment
 from registers.models.audit import AppendOnly
-from registers.models.position import Position, stretches
+from registers.models.position import Position
 from registers.models.register import Register
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
+from registers.models.stretch import stretches
 
 
 class Agreement(AppendOnly):

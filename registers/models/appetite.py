@@ -118,6 +118,8 @@ class Tolerances:
             and row.effective_on <= day
             and (known_by is None or row.recorded_at <= known_by)
         ]
+        for row in stood:
+            row.scheme = self._register.scheme
         return {row.category: row for row in sorted(stood, key=lambda row: (row.effective_on, row.pk))}
 
     def on(self, day, known_by=None):

@@ -21,6 +21,14 @@ class DatedQuerySet(AppendOnlyQuerySet):
         return rows.filter(recorded_at__lte=known_by) if known_by else rows
 
 
+def share_schemes(assessments, register):
+    """Give those that were rated by the scheme in force the register's own object; one query for any others."""
+    for assessment in assessments:
+        if assessment.scheme_id == register.scheme_id:
+            assessment.scheme = register.scheme
+    models.prefetch_related_objects(assessments, "scheme")
+
+
 class AssessmentQuerySet(DatedQuerySet):
     def current(self):
         """Our own judgements of the risk as it stands, oldest first: the last one is the current one."""

@@ -73,6 +73,8 @@ class Escalation(Sealed):
         if risk.status not in risk.ON_REGISTER:
             return []
         above = [r for r in risk.register.above() if r.organisation_id == risk.register.organisation_id]
+        if not above:
+            return []
         waiting = set(risk.escalations.undecided().values_list("to_register", flat=True))
         listed = set(risk.escalations.listing(day).values_list("to_register", flat=True))
         directions = {True: cls.Direction.DOWN, False: cls.Direction.UP}

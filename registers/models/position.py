@@ -5,8 +5,6 @@ day and "how many on each quarter end" are the same plain query. `rebuild_positi
 Beside these live rows stand those that agreements keep as known then: in `Position.everything`, not in `.objects`.
 """
 
-import datetime
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
@@ -16,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from registers.models.assessment import Assessment
+from registers.models.assessment import Assessment, share_schemes
 from registers.models.bulk import keys_of, made, put, values_of
 from registers.models.content import RiskContent
 from registers.models.gap import Gap
@@ -25,55 +23,14 @@ from registers.models.people import Post
 from registers.models.register import Register, ScoringScheme
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
+from registers.models.stretch import FOR_EVER, stretches
 from registers.models.years import quarter_ends_before
 
-FOR_EVER = datetime.date.max
+LONG = [
+    *("cause", "event", "consequence", "notes", "reason", "response_reason", "committee_position"),
+    *("definition_of_good", "exempt_interest", "happened_what", "depends_on"),
+]
 STUCK = 4  # quarter ends running in the highest band
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Days from `from_day` until before `until_day` on which one revision and one current assessment stood. band_since:
-    the day from which it has been in this band, or unrated, without a break: by one scheme, and on the register or off
-    it all the time; band_before: the band from which it came then, by the same scheme, "" where there is none."""
-
-    from_day: datetime.date
-    until_day: datetime.date
-    revision: object
-    current: object
-    band_since: datetime.date
-    band_before: str = ""
-
-
-def stretches(revisions, assessments):
-    """The course of one risk. revisions: any order, with effective_on and number. assessments: the current ones of our
-    own perspective, any order, with effective_on and pk. A risk starts with its first revision: what was judged
-    before that day counts from it. Of several on one day the last one stands."""
-    revisions = sorted(revisions, key=lambda r: (r.effective_on, r.number))
-    assessments = sorted(assessments, key=lambda a: (a.effective_on, a.pk))
-    if not revisions:
-        return []
-    start = revisions[0].effective_on
-    days = sorted({max(start, row.effective_on) for row in (*revisions, *assessments)})
-    found = []
-    for day, until in zip(days, [*days[1:], FOR_EVER], strict=True):
-        revision = [r for r in revisions if r.effective_on <= day][-1]
-        current = next((a for a in reversed(assessments) if a.effective_on <= day), None)
-        since, before = _in_band(found[-1] if found else None, day, revision, current)
-        found.append(Stretch(day, until, revision, current, since, before))
-    return found
-
-
-def _in_band(last, day, revision, current):
-    """(band_since, band_before) of a stretch from that day. last: the stretch before it, None for the first."""
-    if last is None:
-        return day, ""
-    was, now = (one and (one.scheme_id, one.band) for one in (last.current, current))
-    was_on, is_on = (one.status in RiskContent.ON_REGISTER for one in (last.revision, revision))
-    if (was, was_on) == (now, is_on):
-        return last.band_since, last.band_before
-    moved = was_on == is_on and was and now and was[0] == now[0]
-    return day, was[1] if moved else ""
 
 
 class PositionQuerySet(models.QuerySet):
@@ -94,23 +51,24 @@ class PositionQuerySet(models.QuerySet):
 
     def with_headings(self):
         """The same without the long texts: what a list shows."""
-        texts = (
-            "revision__cause",
-            "revision__event",
-            "revision__consequence",
-            "revision__notes",
-            "revision__reason",
-            *(f"revision__{name}" for name in ("response_reason", "committee_position", "definition_of_good")),
-            *(f"revision__{name}" for name in ("exempt_interest", "happened_what", "depends_on")),
-            "current__rationale",
-            "current__evidence",
-        )
-        return self.with_words().defer(*texts)
+        texts = [f"revision__{name}" for name in LONG]
+        return self.with_words().defer(*texts, "current__rationale", "current__evidence")
+
+    def of_one(self, register):
+        """These rows, a list: all of that register, which is read no second time, and so is its scheme."""
+        rows = list(self.prefetch_related(None))
+        for row in rows:
+            row.register = register
+        share_schemes([row.current for row in rows if row.current], register)
+        return rows
 
     @classmethod
-    def headings_of(cls, pks):
-        """Rows found before, live or agreed, by key: with what a list shows of them."""
-        return Position.everything.with_headings().in_bulk(pks)
+    def headings_of(cls, pks, register=None):
+        """Rows found before, live or agreed, by key: with what a list shows of them. register: where it is one."""
+        rows = Position.everything.with_headings()
+        if register is None:
+            return rows.in_bulk(pks)
+        return {row.pk: row for row in rows.filter(pk__in=pks).of_one(register)}
 
     def in_band(self, slug, scheme):
         """Rated by that scheme; a rating by another says nothing of this one's bands."""
@@ -290,15 +248,15 @@ class Position(models.Model):
             models.CheckConstraint(condition=Q(until_day__gt=F("from_day")), name="position_lasts_a_day_at_least"),
         ]
         # The list in its usual order; then bands counted by the day they start and by the day they end, with everything
-        # else that the dashboard and the home page count, so that they read nothing but the index. The last one is all
-        # that for what an agreement keeps.
+        # else that the dashboard and the home page count, so that they read nothing but the index: what stands today in
+        # the order in which it is counted. The last one is all that for what an agreement keeps.
         indexes = [
             models.Index(fields=["register", "until_day"], condition=Q(agreement=None), name="position_until"),
             _on_register("position_list", "until_day", "-score", "number"),
             _on_register("position_starts", "from_day", "band", "scheme", "category"),
             _on_register(
                 "position_ends",
-                *("until_day", "band", "scheme", "from_day", "likelihood", "impact", "primary_failure_type"),
+                *("until_day", "band", "scheme", "likelihood", "impact", "primary_failure_type", "from_day"),
                 *("owner", "next_review_on", "score", "category", "band_since", "band_before"),
             ),
             _on_register(

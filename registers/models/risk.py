@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from registers.models.assessment import Assessment
+from registers.models.assessment import Assessment, share_schemes
 from registers.models.audit import AuditEntry
 from registers.models.conflict import Conflict, sent_again
 from registers.models.content import RiskContent
@@ -163,8 +163,10 @@ class Risk(Standing, Making, RiskContent):
         drafts: whether those are among them that another took the place of while it was a draft. What stood when it was
         put on the register is told in any case."""
         rows = self.assessments.as_at(day, known_by).with_words().order_by("-effective_on", "-pk")
+        rows = list(rows.prefetch_related(None))
+        share_schemes(rows, self.register)
         if drafts:
-            return list(rows)
+            return rows
         first = models.Subquery(self._put_on_register.values("number")[:1])
         notes = set(self.revisions.filter(number__lt=first).values_list("assessment", flat=True))
         stood = {}

@@ -18,7 +18,7 @@ from registers.reports.controls import control_story, controls_beside
 from registers.reports.course import course_of
 from registers.reports.dashboard import Dashboard
 from registers.reports.due import due_between, due_soon
-from registers.reports.escalations import escalations_beside, escalations_of, taken_up
+from registers.reports.escalations import escalations_beside, escalations_of, listed_from_elsewhere, taken_up
 from registers.reports.home import gaps_of, judged_since, latest_changes, register_cards, waiting_for
 from registers.reports.judgements import side_by_side
 from registers.reports.life import life_of
@@ -62,6 +62,7 @@ __all__ = [
     "latest_changes",
     "life_of",
     "listed",
+    "listed_from_elsewhere",
     "register_cards",
     "rows_of",
     "side_by_side",

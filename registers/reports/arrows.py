@@ -44,13 +44,12 @@ class Arrow:
 def arrows_into(now: Iterable[One], then: Iterable[One]) -> dict[Pair, list[Arrow]]:
     """Cell -> the arrows into it, of the risks that are rated by the scheme in force on both days; those that did not
     move, and cells that none came to, left out. The counts of a cell's arrows are risks that stand in it now."""
-    stood = {one.risk: one for one in then if one.is_rated}
+    stood = {one.risk: one.pair for one in then if one.is_rated}
+    between = Counter((stood.get(one.risk), one.pair) for one in now if one.is_rated)
     counts: Counter[tuple[Pair, Side]] = Counter()
-    for one in now:
-        was = stood.get(one.risk)
-        if was and one.is_rated and one.pair != was.pair:
-            side = (_way(one.likelihood - was.likelihood), _way(one.impact - was.impact))
-            counts[one.pair, side] += 1
+    for (was, pair), count in between.items():
+        if was not in (None, pair):
+            counts[pair, (_way(pair[0] - was[0]), _way(pair[1] - was[1]))] += count
     order = list(GLYPHS)
     found: dict[Pair, list[Arrow]] = {}
     for (pair, side), count in sorted(counts.items(), key=lambda row: order.index(row[0][1])):

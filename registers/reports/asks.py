@@ -98,7 +98,8 @@ class Asks:
         shares = {only: ALL} if only else SHARE
         found = {source: self._finders[source]() for source in shares}
         shown = {source: rows[: shares[source]] for source, rows in found.items()}
-        positions = self._now.headings_of([one.position for rows in shown.values() for one in rows if one.position])
+        named = [one.position for rows in shown.values() for one in rows if one.position]
+        positions = self._now.headings_of(named, self._register)
         return [
             Group(source, [_ask(one, positions) for one in rows], more=len(found[source]) > len(rows))
             for source, rows in shown.items()

@@ -7,7 +7,7 @@ from django.db.models import BooleanField, Case, Q, When
 
 from registers.models import Escalation, Position, Risk
 from registers.models.agreement import positions_known
-from registers.models.position import FOR_EVER
+from registers.models.stretch import FOR_EVER
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ WORDS = ("to_register", "by", "decision__by")
 
 
 def escalations_of(risk, reading):
-    """What the page of one risk says of it, on the day read. Two queries; where today is read two more, and one for
-    each register above."""
+    """What the page of one risk says of it, on the day read. One query; one more where anything was told, and where
+    today is read two more, and one for each register above."""
     rows = risk.escalations.select_related(*WORDS)
-    listed = list(rows.listing(reading.day, reading.known_by).order_by("decision__effective_on"))
+    told = list(rows.order_by("effective_on", "pk"))
+    listed = list(rows.listing(reading.day, reading.known_by).order_by("decision__effective_on")) if told else []
     if not reading.is_today:
         return RiskEscalations(listed, [])
-    told = list(rows.order_by("effective_on", "pk"))
     waiting = [row for row in told if row.decided is None]
     refused = next((row for row in told[-1:] if row.decided and not row.decided.is_approved), None)
     steps = Escalation.steps_open_to(risk, reading.day)
@@ -62,14 +62,15 @@ def reaches_escalation(risk):
     return rules.band(current.band).rank >= rules.band(rules.escalation).rank
 
 
-def taken_up(register, positions, reading):
-    """The risks of other registers that this one lists on the day read. positions: of the registers they may come
-    from, on that day, narrowed to the reader. As agreed, each as it was known then. One query, and a few more where
-    there are any."""
+def listed_from_elsewhere(register, reading):
+    """The key of each risk of another register that this one lists on the day read -> what listed it. One query."""
     listing = Escalation.objects.filter(to_register=register).listing(reading.day, reading.known_by)
-    listing = {row.risk_id: row for row in listing.select_related("decision")}
-    if not listing:
-        return []
+    return {row.risk_id: row for row in listing.select_related("decision")}
+
+
+def taken_up(listing, positions, reading):
+    """Those risks, as they stood. positions: of the registers they may come from, on that day, narrowed to the reader.
+    As agreed, each as it was known then. A few queries."""
     positions = positions.filter(risk__in=listing)
     if reading.agreement:
         risks = Risk.objects.filter(pk__in=positions.values("risk"))

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from registers.models import Assessment, Risk, RiskRevision
-from registers.reports.appetite import tolerance_holding
 
 
 @dataclass(frozen=True)
@@ -20,8 +19,9 @@ class Life:
     is_overdue: bool
 
 
-def life_of(risk, position, day, known_by=None):
-    """position: what stood at the end of that day, with its words; None where nothing did. Four queries at most."""
+def life_of(risk, position, tolerance, day, known_by=None):
+    """position: what stood at the end of that day, with its words, and tolerance: what was let stand for it then
+    (appetite.Holding); None where nothing stood. Three queries at most."""
     if position is None:
         return None
     words, turns = position.revision, list(risk.turns(day, known_by))
@@ -35,7 +35,7 @@ def life_of(risk, position, day, known_by=None):
         reopened=turns[0] if is_back and not is_closed else None,
         closed_before=closings[0] if closings and is_back else None,
         under=words.happened_under,
-        unsaid=[] if is_closed else _unsaid(words, tolerance_holding(position, day, known_by).is_above),
+        unsaid=[] if is_closed else _unsaid(words, tolerance.is_above),
         is_overdue=not is_closed and words.tolerated_until is not None and words.tolerated_until < day,
     )
 

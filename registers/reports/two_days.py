@@ -9,11 +9,12 @@ import datetime
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
-from django.db.models import Count, F, Max, Value
+from django.db.models import Case, Count, F, Max, Q, Value, When
 
 from registers.reports.frames import DOWN, LEFT, NEW, OTHER_SCHEME, SCORED, UNCHANGED, UNSCORED, UP
 from registers.scoring import Tolerance
@@ -100,10 +101,12 @@ def read_two_days(counted, reading, scheme: int, *, by_category: bool, by_the_da
 
 
 def read_all(positions, scheme: int, also=()) -> list[One]:
-    """Each of these risks. also: positions that are no rows. One query."""
-    fields = ("pk", "risk_id", "band", "scheme_id", "likelihood", "impact")
-    rows = chain(positions.order_by().values_list(*fields), map(attrgetter(*fields), also))
-    return [One(pk, risk, _band(band, given_by, scheme), *pair) for pk, risk, band, given_by, *pair in rows]
+    """Each of these risks. also: positions that are no rows. One query, whose rows are made nothing of but Ones: there
+    may be thousands."""
+    ours = Case(When(Q(scheme=scheme) | Q(band=UNSCORED), then=F("band")), default=Value(OTHER_SCHEME))
+    rows = positions.order_by().values_list("pk", "risk_id", ours, "likelihood", "impact")
+    told = ((one.pk, one.risk_id, _band(one.band, one.scheme_id, scheme), one.likelihood, one.impact) for one in also)
+    return [*map(One._make, chain(rows, told))]
 
 
 def _now(positions, scheme, by_category) -> tuple[Counter[Kind], dict[int, datetime.date]]:
@@ -166,18 +169,21 @@ def movement(now: Iterable[One], then: Iterable[One], ranks: Mapping[str, int]) 
     Up and down mean that the band changed. SCORED: has a band now and had none, or has lost it. ranks: band slug ->
     rank. All moves but LEFT add up to the number of risks now."""
     before = {one.risk: one for one in then}
-    found = [_moved(one, before.pop(one.risk, None), ranks) for one in now]
+    move = cache(partial(_move, ranks))
+    found = []
+    for pk, risk, band, _, _ in now:
+        stood = before.pop(risk, None)
+        was = None if stood is None else stood.band
+        found.append(Moved(risk, pk, move(was, band), was))
     return [*found, *(Moved(one.risk, one.pk, LEFT, one.band) for one in before.values())]
 
 
-def _moved(now: One, then: One | None, ranks: Mapping[str, int]) -> Moved:
-    if then is None:
-        return Moved(now.risk, now.pk, NEW, None)
-    is_at, was_at = ranks.get(now.band), ranks.get(then.band)
+def _move(ranks: Mapping[str, int], was: str | None, band: str) -> str:
+    if was is None:
+        return NEW
+    is_at, was_at = ranks.get(band), ranks.get(was)
     if (is_at is None) != (was_at is None):
-        move = SCORED
-    elif is_at is None or was_at is None or is_at == was_at:
-        move = UNCHANGED
-    else:
-        move = UP if is_at > was_at else DOWN
-    return Moved(now.risk, now.pk, move, then.band)
+        return SCORED
+    if is_at is None or was_at is None or is_at == was_at:
+        return UNCHANGED
+    return UP if is_at > was_at else DOWN

@@ -1,8 +1,8 @@
+from functools import partial
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from registers.forms import (
     ActionDoneForm,
@@ -24,7 +24,7 @@ from registers.permissions import (
 from registers.reports import action_counts, actions_on, dates_of, listed, with_risks
 from registers.views.narrowing import narrowing_from
 from registers.views.reading import page_of, read_only, reading_from
-from registers.views.saving import saved, status_of
+from registers.views.saving import posted, step_of
 
 
 @read_only
@@ -58,54 +58,44 @@ def action_list(request, slug):
 
 def action_new(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = NewActionForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and (action := saved(form, Action.add, risk, by=request.user, **form.cleaned_data)):
-        undated = "" if action.due_on else " It has no day yet."
-        messages.success(request, f"The action is added to {risk.reference}.{undated}")
-        return redirect(f"{risk.get_absolute_url()}#actions")
-    context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/action_new.html", context, status=status_of(form))
+    form = NewActionForm(posted(request), risk=risk)
+    return step_of(risk, request, "action_new", form, partial(Action.add, risk), _added, to=_among_actions(risk))
+
+
+def _added(action):
+    return f"The action is added to {action.risk.reference}.{'' if action.due_on else ' It has no day yet.'}"
 
 
 def action_edit(request, slug, number, pk):
     risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
-    form = EditActionForm(request.POST if request.method == "POST" else None, risk=risk, action=action)
-    if form.is_valid() and _taken(request, risk, action.revise, form, "is saved"):
-        return redirect(f"{risk.get_absolute_url()}#actions")
-    context = {"register": risk.register, "risk": risk, "action": action, "form": form, "dates": dates_of(action)}
-    return render(request, "registers/action_edit.html", context, status=status_of(form))
+    form = EditActionForm(posted(request), risk=risk, action=action)
+    return _step(risk, action, request, "action_edit", form, action.revise, "is saved", dates=dates_of(action))
 
 
 def action_done(request, slug, number, pk):
     risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
-    form = ActionDoneForm(request.POST if request.method == "POST" else None, risk=risk, action=action)
-    if form.is_valid() and _taken(request, risk, action.complete, form, "is done"):
-        return redirect(f"{risk.get_absolute_url()}#actions")
-    context = {"register": risk.register, "risk": risk, "action": action, "form": form}
-    return render(request, "registers/action_done.html", context, status=status_of(form))
+    form = ActionDoneForm(posted(request), risk=risk, action=action)
+    return _step(risk, action, request, "action_done", form, action.complete, "is done")
 
 
 def action_drop(request, slug, number, pk):
     risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
-    form = ActionDropForm(request.POST if request.method == "POST" else None, risk=risk, action=action)
-    if form.is_valid() and _taken(request, risk, action.drop, form, "is dropped"):
-        return redirect(f"{risk.get_absolute_url()}#actions")
-    context = {"register": risk.register, "risk": risk, "action": action, "form": form}
-    return render(request, "registers/action_drop.html", context, status=status_of(form))
+    form = ActionDropForm(posted(request), risk=risk, action=action)
+    return _step(risk, action, request, "action_drop", form, action.drop, "is dropped")
 
 
 def action_reopen(request, slug, number, pk):
     risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
-    form = ActionReopenForm(request.POST if request.method == "POST" else None, risk=risk, action=action)
-    if form.is_valid() and _taken(request, risk, action.reopen, form, "is open again"):
-        return redirect(f"{risk.get_absolute_url()}#actions")
-    context = {"register": risk.register, "risk": risk, "action": action, "form": form}
-    return render(request, "registers/action_reopen.html", context, status=status_of(form))
+    form = ActionReopenForm(posted(request), risk=risk, action=action)
+    return _step(risk, action, request, "action_reopen", form, action.reopen, "is open again")
 
 
-def _taken(request, risk, verb, form, words):
-    """Whether the step was taken; otherwise the form knows what somebody else did meanwhile."""
-    revision = saved(form, verb, by=request.user, **form.cleaned_data)
-    if revision:
-        messages.success(request, f"{risk.reference}: “{revision.title}” {words}.")
-    return bool(revision)
+def _step(risk, action, request, page, form, verb, words, **context):
+    def said(revision):
+        return f"{risk.reference}: “{revision.title}” {words}."
+
+    return step_of(risk, request, page, form, verb, said, to=_among_actions(risk), action=action, **context)
+
+
+def _among_actions(risk):
+    return f"{risk.get_absolute_url()}#actions"

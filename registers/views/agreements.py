@@ -17,7 +17,7 @@ from registers.permissions import (
 from registers.reports import Since, agreed_cards
 from registers.services import agree
 from registers.views.reading import page_of, read_only
-from registers.views.saving import saved, status_of
+from registers.views.saving import posted, saved, status_of
 
 
 @read_only
@@ -40,7 +40,7 @@ def agreement_list(request, slug):
 
 def agreement_new(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
-    form = AgreementForm(request.POST if request.method == "POST" else None, register=register)
+    form = AgreementForm(posted(request), register=register)
     how = {"register": register, "by": request.user}
     if form.is_valid() and (agreement := saved(form, agree, **how, **form.cleaned_data)):
         day = date_format(agreement.on, "j F Y")

@@ -6,7 +6,7 @@ from registers.models import Appetite, Tolerances
 from registers.permissions import Permission, can, get_register_for, lacks_a_manager
 from registers.reports import stated_by_category, tolerated_in_words, unstated
 from registers.views.reading import read_only, reading_from
-from registers.views.saving import saved, status_of
+from registers.views.saving import posted, saved, status_of
 
 
 @read_only
@@ -34,7 +34,7 @@ def register_settings(request, slug):
 
 def appetite_new(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
-    sent = request.POST if request.method == "POST" else None
+    sent = posted(request)
     form = AppetiteForm(sent, register=register, category=request.GET.get("category", ""))
     how = {"by": request.user, "scheme": register.scheme}
     if form.is_valid() and (appetite := saved(form, Appetite.state, register.organisation, **how, **form.cleaned_data)):

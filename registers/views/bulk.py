@@ -10,14 +10,14 @@ from registers.permissions import Permission, get_register_for, registers_for, r
 from registers.reports import Owned, due_for_review
 from registers.services import reassign as give_to_post
 from registers.services import review_many
-from registers.views.saving import saved, status_of
+from registers.views.saving import posted, saved, status_of
 
 
 def risk_review_many(request, slug):
     register = get_register_for(request.user, slug, Permission.EDIT_RISK)
     risks = risks_for(request.user, register)
     due = due_for_review(risks, request.user, timezone.localdate())
-    total, data = due.count(), request.POST if request.method == "POST" else None
+    total, data = due.count(), posted(request)
     form = ReviewManyForm(data, register=register, due=due[:MOST_REVIEWED], risks=risks)
     how = {"by": request.user, "reviews": form.reviews} if form.is_valid() else {}
     if how and (made := saved(form, review_many, **how, token=form.cleaned_data["token"])):
@@ -38,7 +38,7 @@ def reassign(request, slug):
     registers = registers_for(request.user).filter(organisation=register.organisation)
     risks = risks_across(request.user, registers)
     owned = Owned(risks, posts.cleaned_data["from_post"])
-    form = ReassignForm(request.POST if request.method == "POST" else None, owned=owned, known=Owned(risks))
+    form = ReassignForm(posted(request), owned=owned, known=Owned(risks))
     how = {"by": request.user, "reason": form.cleaned_data["reason"], **form.chosen} if form.is_valid() else {}
     if how and (count := saved(form, give_to_post, **how, **posts.cleaned_data)):
         to_post = posts.cleaned_data["to_post"]

@@ -1,5 +1,6 @@
-from django.contrib import messages
-from django.shortcuts import redirect, render
+from functools import partial
+
+from django.shortcuts import render
 
 from registers.forms import AssuranceForm, ControlForm, ControlTestForm, EditControlForm, RetireControlForm
 from registers.forms.filters import SORTS
@@ -14,7 +15,7 @@ from registers.permissions import (
 )
 from registers.reports import AssuranceSummary, control_story, rows_of
 from registers.views.reading import page_from, read_only, reading_from
-from registers.views.saving import saved, status_of
+from registers.views.saving import posted, step_of
 
 
 @read_only
@@ -24,7 +25,7 @@ def assurance_map(request, slug):
     positions = positions_for(request.user, register, reading.day, reading.agreement).on_register()
     if reading.is_future:
         positions = positions.none()
-    page = page_from(request, positions.order_by(*SORTS["score"]))
+    page = page_from(request, positions.order_by(*SORTS["score"]), register)
     context = {
         "tab": "assurance",
         "register": register,
@@ -39,60 +40,45 @@ def assurance_map(request, slug):
 
 def assurance_new(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = AssuranceForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and (given := saved(form, Assurance.give, risk, by=request.user, **form.cleaned_data)):
-        opinion = given.get_opinion_display()
-        messages.success(request, f"{risk.reference} has an opinion of line {given.line}: {opinion}, {given.provider}.")
-        return redirect(risk)
-    context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/assurance_new.html", context, status=status_of(form))
+    form = AssuranceForm(posted(request), risk=risk)
+    return step_of(risk, request, "assurance_new", form, partial(Assurance.give, risk), _given)
+
+
+def _given(one):
+    return f"{one.risk.reference} has an opinion of line {one.line}: {one.get_opinion_display()}, {one.provider}."
 
 
 def control_new(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = ControlForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and (control := saved(form, Control.add, risk, by=request.user, **form.cleaned_data)):
-        messages.success(request, f"{risk.reference} has a control: {control.title}.")
-        return redirect(risk)
-    context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/control_new.html", context, status=status_of(form))
+    form = ControlForm(posted(request), risk=risk)
+    return step_of(risk, request, "control_new", form, partial(Control.add, risk), _added)
+
+
+def _added(control):
+    return f"{control.risk.reference} has a control: {control.title}."
 
 
 def control_edit(request, slug, number, pk):
     risk, control = get_beside_risk_for(request.user, slug, number, Control, pk, Permission.EDIT_RISK)
-    form = EditControlForm(request.POST if request.method == "POST" else None, control=control)
-    if form.is_valid() and saved(form, control.revise, by=request.user, **form.cleaned_data):
-        messages.success(request, f"{control.title} is saved.")
-        return redirect(risk)
-    context = {
-        "register": risk.register,
-        "risk": risk,
-        "control": control,
-        "form": form,
-        "entries": control_story(control),
-    }
-    return render(request, "registers/control_edit.html", context, status=status_of(form))
+    form = EditControlForm(posted(request), control=control)
+    beside = {"control": control, "entries": control_story(control)}
+    return step_of(
+        risk, request, "control_edit", form, control.revise, lambda _: f"{control.title} is saved.", **beside
+    )
 
 
 def control_test(request, slug, number, pk):
     risk, control = get_beside_risk_for(request.user, slug, number, Control, pk, Permission.EDIT_RISK)
-    form = ControlTestForm(request.POST if request.method == "POST" else None, control=control)
-    if form.is_valid() and saved(form, control.test, by=request.user, **form.cleaned_data):
-        messages.success(request, f"The test of {control.title} is recorded: {_found(control)}.")
-        return redirect(risk)
-    context = {"register": risk.register, "risk": risk, "control": control, "form": form}
-    return render(request, "registers/control_test.html", context, status=status_of(form))
+    form = ControlTestForm(posted(request), control=control)
+
+    def said(_):
+        return f"The test of {control.title} is recorded: {control.get_operating_display().lower()}."
+
+    return step_of(risk, request, "control_test", form, control.test, said, control=control)
 
 
 def control_retire(request, slug, number, pk):
     risk, control = get_beside_risk_for(request.user, slug, number, Control, pk, Permission.EDIT_RISK)
-    form = RetireControlForm(request.POST if request.method == "POST" else None, control=control)
-    if form.is_valid() and saved(form, control.retire, by=request.user, **form.cleaned_data):
-        messages.success(request, f"{control.title} is marked as no longer used. What it said stays.")
-        return redirect(risk)
-    context = {"register": risk.register, "risk": risk, "control": control, "form": form}
-    return render(request, "registers/control_retire.html", context, status=status_of(form))
-
-
-def _found(control):
-    return control.get_operating_display().lower()
+    form = RetireControlForm(posted(request), control=control)
+    said = f"{control.title} is marked as no longer used. What it said stays."
+    return step_of(risk, request, "control_retire", form, control.retire, said, control=control)

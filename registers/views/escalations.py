@@ -14,9 +14,9 @@ from registers.permissions import (
     positions_across,
     risks_across,
 )
-from registers.reports import escalations_beside, taken_up
+from registers.reports import escalations_beside, listed_from_elsewhere, taken_up
 from registers.views.reading import page_of, read_only, reading_from
-from registers.views.saving import saved, status_of
+from registers.views.saving import posted, saved, status_of
 
 
 @read_only
@@ -44,7 +44,7 @@ def escalation_list(request, slug):
 
 def risk_escalate(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = EscalationForm(request.POST if request.method == "POST" else None, risk=risk)
+    form = EscalationForm(posted(request), risk=risk)
     if form.is_valid() and (escalation := saved(form, Escalation.propose, risk, by=request.user, **form.said)):
         to = escalation.to_register
         messages.success(request, f"{risk.reference}: proposed. It waits for a risk manager's decision at {to}.")
@@ -55,7 +55,7 @@ def risk_escalate(request, slug, number):
 
 def escalation_decide(request, slug, number, pk):
     risk, escalation = get_beside_risk_for(request.user, slug, number, Escalation, pk, Permission.RUN_REGISTER)
-    form = DecisionForm(request.POST if request.method == "POST" else None)
+    form = DecisionForm(posted(request))
     if form.is_valid() and (decision := saved(form, escalation.decide, by=request.user, **form.cleaned_data)):
         _tell(request, risk, decision, is_theirs=_is_what_they_sent(request.user, decision, form))
         return redirect("escalation_list", escalation.to_register.slug)
@@ -66,11 +66,12 @@ def escalation_decide(request, slug, number, pk):
 def taken_up_by(user, register, reading, registers=None):
     """What this register lists of others, as this reader may see it on the day read; nothing on a day to come.
     registers: all of its organisation, where they are known."""
-    if reading.is_future:
+    listing = {} if reading.is_future else listed_from_elsewhere(register, reading)
+    if not listing:
         return []
     every = register.organisation.registers.all() if registers is None else registers
     registers = [one for one in every if one != register]
-    return taken_up(register, positions_across(user, registers, reading.day), reading)
+    return taken_up(listing, positions_across(user, registers, reading.day), reading)
 
 
 def _is_what_they_sent(user, decision, form):

@@ -20,6 +20,7 @@ from registers.transfer.importing.ours import CannotRestore, as_told
 from registers.transfer.importing.refused import refused_csv
 from registers.transfer.importing.staging import give_up, match_words, name_columns, read_anew, stage_some
 from registers.views.reading import page_of, read_only
+from registers.views.saving import posted
 
 Stage = RegisterImport.Stage
 COUNTED = 2000  # rows up to which the page afterwards waits for the worklist's count
@@ -53,7 +54,7 @@ def import_detail(request, slug, pk):
 
 
 def import_columns(request, register, batch):
-    form = ImportColumnsForm(request.POST if request.method == "POST" else None, batch=batch)
+    form = ImportColumnsForm(posted(request), batch=batch)
     if form.is_valid():
         (name_columns if form.is_elsewhere else match_words)(batch, form.plan)
         return redirect(batch)
@@ -62,7 +63,7 @@ def import_columns(request, register, batch):
 
 
 def import_words(request, register, batch):
-    form = ImportWordsForm(request.POST if request.method == "POST" else None, batch=batch)
+    form = ImportWordsForm(posted(request), batch=batch)
     if form.is_valid():
         match_words(batch, form.plan)
         return redirect(batch)
@@ -80,7 +81,7 @@ def import_rows(request, register, batch):
 
 def import_restore(request, register, batch):
     """A file of ours: what it brings is known, and there is nothing to name."""
-    form = ImportStepForm(request.POST if request.method == "POST" else None, initial={"seen": seen_of(batch)})
+    form = ImportStepForm(posted(request), initial={"seen": seen_of(batch)})
     problems, status = batch.report["problems"], 200
     if form.is_valid():
         try:
@@ -95,7 +96,7 @@ def import_restore(request, register, batch):
 def import_preview(request, register, batch):
     if batch.is_ours:
         return import_restore(request, register, batch)
-    form = ImportStepForm(request.POST if request.method == "POST" else None, initial={"seen": seen_of(batch)})
+    form = ImportStepForm(posted(request), initial={"seen": seen_of(batch)})
     conflict = None
     if form.is_valid():
         try:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from registers.forms import MarkForms
 from registers.permissions import Permission, get_register_for, get_risk_for
 from registers.reports.precedents import signs_to_look_at, standing_of, suggestions_for, suggestions_of
-from registers.views.saving import saved, status_of
+from registers.views.saving import posted, saved, status_of
 
 
 @require_POST
@@ -22,7 +22,7 @@ def risk_suggestions(request, slug):
 def risk_precedents(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     beside = {"suggestions": suggestions_of(risk), "standing": standing_of(risk, timezone.localdate())}
-    forms = MarkForms(request.POST if request.method == "POST" else None, **beside)
+    forms = MarkForms(posted(request), **beside)
     if forms.sent.is_valid() and (mark := saved(forms.sent, risk.mark, by=request.user, **forms.said)):
         messages.success(request, f"{mark.sign.code} is marked {mark.get_mark_display().lower()} on {risk.reference}.")
         return redirect("risk_precedents", slug, number)

@@ -22,6 +22,7 @@ from registers.permissions import (
 from registers.reports import Asks, kept_with_risks
 from registers.reports.attention import asked_as
 from registers.views.reading import reading_from
+from registers.views.saving import posted
 
 
 def question_list(request, slug):
@@ -30,7 +31,7 @@ def question_list(request, slug):
     if not asked.is_valid():
         raise BadRequest("of takes register, signs, types, blind or insights.")
     risks = risks_for(request.user, register)
-    form = QuestionForm(request.POST if request.method == "POST" else None, register=register, risks=risks)
+    form = QuestionForm(posted(request), register=register, risks=risks)
     if form.is_valid() and is_gathered(request, form):
         if "to_dashboard" in request.POST:
             return redirect(f"{reverse('dashboard', args=[slug])}{reading.query}#look")
@@ -78,7 +79,7 @@ def question_edit(request, slug, pk):
     risks = risks_for(request.user, question.register)
     (kept,) = kept_with_risks([question], risks)
     about = {"register": question.register, "risks": risks, "question": question, "hidden": kept.is_hidden}
-    form = EditQuestionForm(request.POST if request.method == "POST" else None, **about)
+    form = EditQuestionForm(posted(request), **about)
     if form.is_valid():
         question.reword(**form.cleaned_data)
         messages.success(request, "The question is changed.")

@@ -114,12 +114,12 @@ def _usual_since(register, day, agreement):
     return before.values_list("on", flat=True).first() or usual
 
 
-def page_from(request, positions):
-    """The page of positions that the address asks for, with their words.
+def page_from(request, positions, register):
+    """The page of the register's positions that the address asks for, with their words.
 
     Sorts and cuts keys first: the words are read for the rows shown, not for the whole register."""
     page = page_of(request, positions.values_list("pk", flat=True))
-    words = positions.headings_of(list(page.object_list))
+    words = positions.headings_of(list(page.object_list), register)
     page.object_list = [words[pk] for pk in page.object_list]
     return page
 

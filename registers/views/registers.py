@@ -54,7 +54,7 @@ def risk_list(request, slug):
         "register": register,
         "reading": reading,
         "filter": narrowed,
-        "page": page_from(request, narrowed.qs),
+        "page": page_from(request, narrowed.qs, register),
         "taken_up": taken_up_by(request.user, register, reading),
         "may_log": can(request.user, Permission.EDIT_RISK, register.organisation),
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),

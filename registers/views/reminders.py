@@ -17,11 +17,12 @@ from registers.permissions import Permission, can_somewhere
 from registers.reports import due_between
 from registers.transfer.calendar import DAYS_AHEAD, DAYS_BACK, LIMIT, calendar_of
 from registers.views.reading import read_only
+from registers.views.saving import posted
 
 
 def reminders(request):
     may_be_told = can_somewhere(request.user, Permission.EDIT_RISK)
-    form = ReminderForm(request.POST if request.method == "POST" else None, person=request.user)
+    form = ReminderForm(posted(request), person=request.user)
     if form.is_bound and not may_be_told:
         raise PermissionDenied
     if form.is_valid():
@@ -38,7 +39,7 @@ def calendar_address(request):
     """Makes an address and shows it: the answer to the form is the only page that ever does."""
     if not can_somewhere(request.user, Permission.EDIT_RISK):
         raise PermissionDenied
-    form = CalendarAddressForm(request.POST if request.method == "POST" else None)
+    form = CalendarAddressForm(posted(request))
     address = ""
     if form.is_valid():
         address = address_of(CalendarKey.make(by=request.user, **form.cleaned_data))

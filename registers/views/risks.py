@@ -33,7 +33,7 @@ from registers.reports.imports import came_in_for
 from registers.reports.precedents import elsewhere_of, suggestions_for
 from registers.views.precedents import leads_to_signs
 from registers.views.reading import QUARTERS_SHOWN, read_only, reading_from
-from registers.views.saving import saved, status_of
+from registers.views.saving import posted, saved, status_of, step_of
 
 UNSCORED = "It has no rating yet: assess it when you can."
 DRAFTED = "is kept as a draft. Nobody but officers and managers sees it until it is put on the register."
@@ -47,7 +47,7 @@ LOGGED = {  # by status, and whether it is rated
 
 def risk_new(request, slug):
     register = get_register_for(request.user, slug, Permission.EDIT_RISK)
-    form = LogRiskForm(request.POST if request.method == "POST" else None, register=register)
+    form = LogRiskForm(posted(request), register=register)
     if form.is_valid() and (risk := saved(form, Risk.log, register, by=request.user, **form.cleaned_data)):
         said = (risk.reference, LOGGED[risk.status, bool(risk.current)], leads_to_signs(risk))
         messages.success(request, format_html("{} {}{}", *said))
@@ -62,7 +62,8 @@ def risk_detail(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
     positions = positions_for(request.user, risk.register, reading.day, reading.agreement).with_words()
-    position = None if reading.is_future else positions.filter(risk=risk).first()
+    position = None if reading.is_future else next(iter(positions.filter(risk=risk).of_one(risk.register)), None)
+    tolerance = position and tolerance_holding(position, reading.day, reading.known_by)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
     assessments = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
     context = {
@@ -74,12 +75,12 @@ def risk_detail(request, slug, number):
         "assessments": assessments,
         "course": course_of(assessments, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]),
         "judged": side_by_side(assessments),
-        "tolerance": position and tolerance_holding(position, reading.day, reading.known_by),
+        "tolerance": tolerance,
         "holding": controls_beside(risk, reading),
         "actions": actions_of(risk, reading.day, reading.known_by),
         "asked_outside": asked_outside_of(risk, reading),
         "escalations": escalations_of(risk, reading),
-        "life": life_of(risk, position, reading.day, reading.known_by),
+        "life": life_of(risk, position, tolerance, reading.day, reading.known_by),
         "copy_token": uuid.uuid4(),
         "came_in": came_in_for(request.user, risk),
         "may_edit": may_edit,
@@ -98,37 +99,30 @@ def _steps_of(reader, risk):
 
 def risk_edit(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = EditRiskForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and saved(form, risk.revise, by=request.user, **form.cleaned_data):
-        messages.success(request, f"{risk.reference} is saved.")
-        return redirect(risk)
-    context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_edit.html", context, status=status_of(form))
+    form = EditRiskForm(posted(request), risk=risk)
+    return step_of(risk, request, "risk_edit", form, risk.revise, f"{risk.reference} is saved.")
 
 
 def risk_assess(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.ASSESS_RISK, Permission.ASSESS_INDEPENDENTLY)
     is_ours = assesses_as(request.user, risk.register) == "own"
-    kind_of_form = AssessmentForm if is_ours else IndependentForm
-    form = kind_of_form(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and (assessment := saved(form, risk.assess, by=request.user, **form.cleaned_data)):
-        kind, band = assessment.get_kind_display().lower(), assessment.band_now.label
-        whose = f"a new {kind} rating" if is_ours else "your independent rating"
-        messages.success(request, f"{risk.reference} has {whose}: {band}, {assessment.score}.")
-        return redirect(risk)
-    context = {"register": risk.register, "risk": risk, "form": form, "is_ours": is_ours}
-    return render(request, "registers/risk_assess.html", context, status=status_of(form))
+    form = (AssessmentForm if is_ours else IndependentForm)(posted(request), risk=risk)
+
+    def said(rating):
+        whose = f"a new {rating.get_kind_display().lower()} rating" if is_ours else "your independent rating"
+        return f"{risk.reference} has {whose}: {rating.band_now.label}, {rating.score}."
+
+    return step_of(risk, request, "risk_assess", form, risk.assess, said, is_ours=is_ours)
 
 
 def risk_review(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = ReviewForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and (review := saved(form, risk.review, by=request.user, **form.cleaned_data)):
-        next_on = date_format(review.next_on, "j F Y")
-        messages.success(request, f"{risk.reference} is reviewed. Next review: {next_on}.")
-        return redirect(risk)
-    context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_review.html", context, status=status_of(form))
+    form = ReviewForm(posted(request), risk=risk)
+
+    def said(review):
+        return f"{risk.reference} is reviewed. Next review: {date_format(review.next_on, 'j F Y')}."
+
+    return step_of(risk, request, "risk_review", form, risk.review, said)
 
 
 @read_only

@@ -1,5 +1,8 @@
 """How a view hands what was typed to a verb, and what it answers where that is not taken: the one place for both."""
 
+from django.contrib import messages
+from django.shortcuts import redirect, render
+
 from registers.models import Conflict, ManyMovedOn, OutOfTurn, SaidBefore
 
 
@@ -25,3 +28,19 @@ def saved(form, verb, *args, **said):
 def status_of(form):
     """409 after somebody was quicker, 200 otherwise."""
     return 409 if getattr(form, "is_refused", False) else 200
+
+
+def posted(request):
+    """What was typed, None where the form is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def step_of(risk, request, page, form, verb, said, to=None, **context):
+    """The answer to a form that asks for one step of a risk: the step is taken and said, and leads to the risk; or its
+    page is shown. said: the words, or what makes them of what the verb gave back; to: where else it leads, as
+    redirect() takes it; context: what the page wants besides risk, register and form."""
+    if form.is_valid() and (made := saved(form, verb, by=request.user, **form.cleaned_data)):
+        messages.success(request, said(made) if callable(said) else said)
+        return redirect(to or risk)
+    context |= {"register": risk.register, "risk": risk, "form": form}
+    return render(request, f"registers/{page}.html", context, status=status_of(form))

@@ -2,54 +2,42 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from registers.forms import CloseForm, DuplicateForm, HappenedForm, OpenRiskForm, ReopenForm
 from registers.permissions import Permission, get_risk_for, may_close
-from registers.views.saving import saved, status_of
+from registers.views.saving import posted, step_of
 
 
 def risk_put_on_register(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = OpenRiskForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and saved(form, risk.open, by=request.user, **form.cleaned_data):
-        messages.success(request, f"{risk.reference} is on the register.")
-        return redirect(risk)
-    context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_put_on_register.html", context, status=status_of(form))
+    form = OpenRiskForm(posted(request), risk=risk)
+    said = f"{risk.reference} is on the register."
+    return step_of(risk, request, "risk_put_on_register", form, risk.open, said)
 
 
 def risk_happened(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = HappenedForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and saved(form, risk.happen, by=request.user, **form.cleaned_data):
-        messages.success(request, f"{risk.reference} has happened. Assess it again: what is still to come?")
-        return redirect(risk)
-    context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_happened.html", context, status=status_of(form))
+    form = HappenedForm(posted(request), risk=risk)
+    said = f"{risk.reference} has happened. Assess it again: what is still to come?"
+    return step_of(risk, request, "risk_happened", form, risk.happen, said)
 
 
 def risk_close(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     if not may_close(request.user, risk):
         raise PermissionDenied
-    form = CloseForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and saved(form, risk.close, by=request.user, **form.cleaned_data):
-        messages.success(request, f"{risk.reference} is closed. Everything it said is kept, and it can be reopened.")
-        return redirect(risk)
-    context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_close.html", context, status=status_of(form))
+    form = CloseForm(posted(request), risk=risk)
+    said = f"{risk.reference} is closed. Everything it said is kept, and it can be reopened."
+    return step_of(risk, request, "risk_close", form, risk.close, said)
 
 
 def risk_reopen(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
-    form = ReopenForm(request.POST if request.method == "POST" else None, risk=risk)
-    if form.is_valid() and saved(form, risk.reopen, by=request.user, **form.cleaned_data):
-        messages.success(request, f"{risk.reference} is open again, with everything it had.")
-        return redirect(risk)
-    context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_reopen.html", context, status=status_of(form))
+    form = ReopenForm(posted(request), risk=risk)
+    said = f"{risk.reference} is open again, with everything it had."
+    return step_of(risk, request, "risk_reopen", form, risk.reopen, said)
 
 
 @require_POST

@@ -20,7 +20,7 @@ from registers.permissions import (
 )
 from registers.reports import Worklist
 from registers.views.reading import page_of, read_only, reading_from
-from registers.views.saving import saved, status_of
+from registers.views.saving import posted, saved, status_of
 
 
 @read_only
@@ -67,7 +67,7 @@ def part_of(request, report, part):
 def check_set_aside(request, slug, number, check):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
     thing = thing_of(risk, request.user, check)
-    form = SetAsideForm(request.POST if request.method == "POST" else None)
+    form = SetAsideForm(posted(request))
     how = {"by": request.user, "check_name": check}
     if form.is_valid() and (aside := saved(form, SetAside.put, risk, **how, **form.cleaned_data)):
         until = date_format(aside.until, "j F Y")
@@ -80,7 +80,7 @@ def check_set_aside(request, slug, number, check):
 def check_take_back(request, slug, number, check):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
     thing = thing_of(risk, request.user, check)
-    form = TakeBackForm(request.POST if request.method == "POST" else None)
+    form = TakeBackForm(posted(request))
     how = {"by": request.user, "check_name": check}
     if form.is_valid() and saved(form, SetAside.take_back, risk, **how, **form.cleaned_data):
         messages.success(request, f"“{thing.check.title}” speaks of {risk.reference} again.")
