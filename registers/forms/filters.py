@@ -17,6 +17,7 @@ from registers.models import (
     Gap,
     Insight,
     Position,
+    Register,
     Risk,
     Tolerances,
     WarningSign,
@@ -76,7 +77,7 @@ class PositionFilter(django_filters.FilterSet):
     # Where links from the dashboard, the home page and the assurance map lead: not offered unless used.
     SELDOM = (
         *("main_type", "likelihood", "impact", "mine", "adverse_impact", "case", "sign", "insight"),
-        *("assurance", "controls", "stuck", "could_be", "also_band", "also_adverse_impact"),
+        *("assurance", "controls", "stuck", "could_be", "also_band", "also_adverse_impact", "level"),
     )
     NONE_SAID = "none"
 
@@ -163,6 +164,9 @@ class PositionFilter(django_filters.FilterSet):
         label="Adverse impact",
         null_label="None named",
         null_value=NONE_SAID,
+    )
+    level = django_filters.ChoiceFilter(
+        field_name="register__level", label="Level of the register", empty_label="Any", choices=Register.Level.choices
     )
     # Beside band and adverse_impact: a dashboard narrowed by one of these counts by it as well.
     also_band = django_filters.ChoiceFilter(method="by_band", label="And band", empty_label="Any")

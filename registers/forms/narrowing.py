@@ -7,7 +7,7 @@ from registers.forms.filters import UNDECIDED, PositionFilter
 from registers.models import Assessment, Post, RiskRevision, Tolerances
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
-NARROWS = ("directorate", "owner", "failure_type", "adverse_impact", "category", "band")
+NARROWS = ("level", "directorate", "owner", "failure_type", "adverse_impact", "category", "band")
 
 
 class Narrowing(PositionFilter):
@@ -71,6 +71,9 @@ class Narrowing(PositionFilter):
 
     def _asks_for_a_band(self, day):
         return "band" in self.said and not (day is None and self.by_the_day)
+
+    def _fits_level(self, level, positions):
+        return lambda position: self.register.level == level
 
     def _fits_directorate(self, directorate, positions):
         posts = Post.objects.filter(pk__in={position.owner_id for position in positions})

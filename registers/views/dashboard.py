@@ -43,7 +43,7 @@ def dashboard(request, slug):
         "gaps": gaps_of(narrowing.qs, reading.day) if reading.is_today else [],
         "my_questions": asked_on_dashboard(request.user, register),
         "counts_everything": counts_everything(request.user, register),
-        **({} if narrowing.said else _of_the_whole(request.user, register, reading, tolerances)),
+        **_of_several(request.user, register, reading, narrowing, tolerances),
     }
     return render(request, "registers/dashboard.html", context)
 
@@ -72,18 +72,20 @@ def _agreed_before(register, reading):
     return list(found.only("on", "body")[:AGREED])
 
 
-def _of_the_whole(reader, register, reading, tolerances):
-    """What says something of the whole register alone: a narrowed page leaves it out."""
-    tells = reading.is_today or reading.opens
+def _of_several(reader, register, reading, narrowing, tolerances):
+    """What says something of other registers too, or of the whole one alone: that a narrowed page leaves out."""
     registers = list(register.organisation.registers.select_related("scheme"))
-    return {
+    found = {"below": _below(reader, register, reading, narrowing, registers, tolerances)}
+    if narrowing.said:
+        return found
+    tells = reading.is_today or reading.opens
+    return found | {
         "since": since_latest(reader, register, reading.opens_on) if tells else None,
         "taken_up": taken_up_by(reader, register, reading, registers),
-        "below": _below(reader, register, reading, registers, tolerances),
     }
 
 
-def _below(reader, register, reading, registers, tolerances):
+def _below(reader, register, reading, narrowing, registers, tolerances):
     """The registers below, if there are any: as known now, whatever an agreement of this one knew."""
     registers = below(register, registers)
     if not registers or reading.is_future:
@@ -91,4 +93,5 @@ def _below(reader, register, reading, registers, tolerances):
     for one in registers:
         one.organisation = register.organisation
     positions = positions_across(reader, [register, *registers], reading.day).on_register()
-    return Below(register, registers, positions, tolerances.on(reading.day), reading.day)
+    positions = narrowing.on(positions, reading.day) if narrowing.said else positions
+    return Below(register, registers, positions, tolerances.on(reading.day), reading.day, narrowing.asked)

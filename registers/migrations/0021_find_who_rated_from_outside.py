@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registers', '0019_find_what_happened'),
+        ('registers', '0020_count_in_order'),
     ]
 
     operations = [
