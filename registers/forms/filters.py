@@ -3,7 +3,7 @@
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import F, Model, Q
 from django.utils.functional import cached_property
 
 from registers.forms.fields import Words
@@ -226,9 +226,27 @@ class PositionFilter(django_filters.FilterSet):
     def unused(self):
         return [name for name in self.SELDOM if not self.form.cleaned_data.get(name)]
 
+    @cached_property
+    def said(self):
+        """name -> value, of what is asked for."""
+        return {name: value for name, value in self.form.cleaned_data.items() if value and name != "sort"}
+
     @property
     def is_narrowed(self):
-        return any(value for name, value in self.form.cleaned_data.items() if name != "sort")
+        return bool(self.said)
+
+    @property
+    def words(self):
+        """What is asked for, as "directorate Adult social care; band Severe"."""
+        return "; ".join(f"{self.filters[name].label.lower()} {self._word(name)}" for name in self.said)
+
+    def _word(self, name):
+        value = self.said[name]
+        if isinstance(value, Model):
+            return str(value)
+        if value == self.NONE_SAID and name in ("directorate", "owner", "adverse_impact"):
+            return self.filters[name].extra["null_label"].lower()
+        return dict(getattr(self.form.fields[name], "choices", ())).get(value, value)
 
     def search(self, positions, name, words):
         for word in words.split()[:10]:
