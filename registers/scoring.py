@@ -72,10 +72,11 @@ class Scheme:
 
     def band(self, slug: str) -> Band:
         """The band of that name; KeyError when the scheme has none."""
-        for band in self.bands:
-            if band.slug == slug:
-                return band
-        raise KeyError(slug)
+        return self._by_slug[slug]
+
+    @cached_property
+    def _by_slug(self):
+        return {band.slug: band for band in reversed(self.bands)}
 
     def place(self, likelihood: int, impact: int) -> Placing:
         """Score and band of a pair of ratings. Raises RatingOutsideScheme."""

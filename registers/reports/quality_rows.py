@@ -2,8 +2,10 @@
 
 import datetime
 from collections import defaultdict
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
+from sys import intern
 
 from django.db.models import Max, Q
 from django.db.models.functions import Left
@@ -42,7 +44,7 @@ def ground_of(register, day) -> Ground:
 
 def rows_of(register, risks, day) -> list[RiskRow]:
     """Those of these risks that are on the register, by number. risks: a queryset of what the reader may see. Six
-    queries, and one where earlier schemes rated some."""
+    queries, and one for each earlier scheme that rated some."""
     risks = risks.filter(status__in=Risk.ON_REGISTER)
     among = risks.order_by().values("pk")
     judged = _judged(among, register.scheme_id, day)
@@ -84,13 +86,12 @@ def _judged(among, scheme, day):
             *("likelihood", "impact", "score", "band", "says"),
         )
     )
-    rows = list(rows)
-    earlier = ScoringScheme.objects.in_bulk({of for _, _, _, _, _, of, *_ in rows} - {scheme})
+    rules_of = cache(lambda pk: ScoringScheme.objects.get(pk=pk).rules)
     currents, latest, raters = defaultdict(list), defaultdict(dict), defaultdict(set)
-    for risk, kind, perspective, by, on, of, likelihood, impact, score, band, says in rows:
+    for risk, kind, perspective, by, on, of, likelihood, impact, score, band, says in rows.iterator():
         is_ours = of == scheme
-        was_above = not is_ours and earlier[of].rules.is_above_tolerance(band)
-        judged = Judged(on, of, likelihood, impact, score, band if is_ours else "", says, was_above)
+        was_above = not is_ours and rules_of(of).is_above_tolerance(band)
+        judged = Judged(on, of, likelihood, impact, score, intern(band) if is_ours else "", says, was_above)
         if kind == CURRENT:
             raters[risk].add(by)
             if perspective == OWN:
