@@ -30,6 +30,7 @@ def dashboard(request, slug):
     now = positions_for(request.user, register, reading.day, reading.agreement)
     narrowing = narrowing_from(request, register, reading, now)
     tolerances, asked = Tolerances.of(register), {**reading.asked, **narrowing.asked}
+    agreed = _agreements_until(register, reading)
     context = {
         "tab": "dashboard",
         "register": register,
@@ -39,11 +40,11 @@ def dashboard(request, slug):
         "asked": asked,
         "asked_here": f"{urlencode(asked)}&" if asked else "",
         "report": _report(request.user, register, reading, now, narrowing, tolerances),
-        "compared": Compared(reading.day, reading.since, _agreed_before(register, reading)),
+        "compared": Compared(reading.day, reading.since, [one for one in agreed if one.on < reading.day]),
         "gaps": gaps_of(narrowing.qs, reading.day) if reading.is_today else [],
         "my_questions": asked_on_dashboard(request.user, register),
         "counts_everything": counts_everything(request.user, register),
-        **_of_several(request.user, register, reading, narrowing, tolerances),
+        **_of_several(request.user, register, reading, narrowing, tolerances, agreed),
     }
     return render(request, "registers/dashboard.html", context)
 
@@ -64,15 +65,15 @@ def _report(reader, register, reading, now, narrowing, tolerances):
     )
 
 
-def _agreed_before(register, reading):
-    """The latest agreements to compare with."""
-    found = register.agreements.filter(on__lt=reading.day)
+def _agreements_until(register, reading):
+    """The latest agreements by the day read, one of that day included; as agreed, those known by then."""
+    found = register.agreements.filter(on__lte=reading.day).defer("note")
     if reading.agreement:
         found = found.filter(recorded_at__lte=reading.agreement.recorded_at)
-    return list(found.only("on", "body")[:AGREED])
+    return list(found[: AGREED + 1])
 
 
-def _of_several(reader, register, reading, narrowing, tolerances):
+def _of_several(reader, register, reading, narrowing, tolerances, agreed):
     """What says something of other registers too, or of the whole one alone: that a narrowed page leaves out."""
     registers = list(register.organisation.registers.select_related("scheme"))
     found = {"below": _below(reader, register, reading, narrowing, registers, tolerances)}
@@ -80,7 +81,7 @@ def _of_several(reader, register, reading, narrowing, tolerances):
         return found
     tells = reading.is_today or reading.opens
     return found | {
-        "since": since_latest(reader, register, reading.opens_on) if tells else None,
+        "since": since_latest(reader, register, reading.opens_on or next(iter(agreed), None)) if tells else None,
         "taken_up": taken_up_by(reader, register, reading, registers),
     }
 
