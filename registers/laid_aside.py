@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from registers.models import Position, Risk
-from registers.models.bulk import keys_of, put, values_of, write_pairs
+from registers.models.bulk import keys_of, put, to_put, values_of, write_pairs
 
 IN_MEMORY = 4_000_000  # bytes of it that are not put on the disk
 RENEWED = (*Risk.ONE, "version", "current")  # of a risk that is changed
@@ -75,12 +75,12 @@ class Writing:
             for key, found in self.links.items()
         ]
         told = Batch(
-            rows=[(model, values_of(model, map(vars, rows))) for model, rows in self.rows.items()],
+            rows=[(model, to_put(values_of(model, map(vars, rows)))) for model, rows in self.rows.items()],
             unlinked=self.unlinked,
             links=links,
             changed=values_of(Risk, map(vars, self.changed)) if self.changed else [],
             stood={risk.pk: risk.is_exempt for risk in self.changed},
-            positions=Position.objects.due(courses, self.keys[Position]),
+            positions=to_put(Position.objects.due(courses, self.keys[Position])),
         )
         tellings = self.tellings
         for judged in (row for life in lives for row in life.judged):  # which its risk refers to: none frees the other

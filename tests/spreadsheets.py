@@ -113,7 +113,7 @@ def words_of(text):
 def lost(read, plan):
     """The cells of a row that are found nowhere: each as its heading and text. None is what every test wants."""
     gone = []
-    for at, cell in enumerate(read.line.cells):
+    for at, cell in [place for row in read.line.rows or [read.line] for place in enumerate(row.cells)]:
         if cell.strip():
             name = plan.names[at] if at < len(plan.names) else str(at)
             targets = read.went.get(at, [])
@@ -125,7 +125,7 @@ def lost(read, plan):
 def _is_there(target, text, read):
     kind, _, part = target.split("@")[0].partition(".")
     if target == "ignore":  # kept with the row, and said to be
-        return text in {cell.strip() for cell in read.line.cells}
+        return text in {cell.strip() for row in read.line.rows or [read.line] for cell in row.cells}
     if target in ("controls", "actions"):
         said = [part for control in read.controls for part in control]
         said += [word for a in read.actions for word in (a.title, a.detail, a.owner, *_spellings(a.due_on))]

@@ -24,7 +24,7 @@ from registers.models import (
     RiskRevision,
     User,
 )
-from registers.models.bulk import Encoded, keys_of, made, nothing_collected, put, set_one, values_of, write
+from registers.models.bulk import Encoded, keys_of, made, nothing_collected, put, set_one, to_put, values_of, write
 from registers.models.kept import KeptRevision
 
 REVISIONS = KeptRevision.__subclasses__()
@@ -106,6 +106,43 @@ def test_a_text_that_means_something_to_a_database_stays_that_text(text):
     write(Risk, [vars(row)])
     found = Risk.objects.get(pk=row.pk)
     assert (found.title, found.cause, found.event, found.notes) == (text, text, text * 2, f"{text}x")
+
+
+def put_as_values(model, rows):
+    put(model, values_of(model, rows))
+
+
+def put_as_text(model, rows):
+    put(model, to_put(values_of(model, rows)))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("put_rows", [put_as_values, put_as_text])
+def test_rows_that_differ_in_what_they_say_are_each_put_as_they_are(put_rows):
+    """One text among plain ones has to be written otherwise, one row says nothing where the others say something."""
+    risk, owner = make_risk(), make_post()
+    texts = ["plain", *HOSTILE, "plain"]
+    keys = keys_of(Risk)
+    who = {"register_id": risk.register_id, "raised_by_id": risk.raised_by_id, "raised_on": risk.raised_on}
+    said = [{"title": text, "cause": "alike", "owner_id": owner.pk if n % 2 else None} for n, text in enumerate(texts)]
+    days = [{"target_on": risk.raised_on if n % 3 else None, "number": 900 + n} for n in range(len(texts))]
+    rows = [vars(made(Risk, pk=next(keys), **who, **a, **b)) for a, b in zip(said, days, strict=True)]
+    put_rows(Risk, rows)
+    found = list(Risk.objects.filter(number__gte=900).order_by("number"))
+    assert [{name: getattr(row, name) for name in (*said[0], *days[0])} for row in found] == [
+        a | b for a, b in zip(said, days, strict=True)
+    ]
+
+
+@pytest.mark.django_db
+def test_as_many_rows_are_put_as_text_as_there_are():
+    make_risk()
+    entry, keys = AuditEntry.objects.order_by("pk").last(), keys_of(Post)
+    rows = [
+        vars(made(Post, pk=next(keys), organisation=entry.chain.organisation, title=f"Post {n}")) for n in range(1201)
+    ]
+    put_as_text(Post, rows)
+    assert Post.objects.filter(title__startswith="Post ").count() == 1201
 
 
 @pytest.mark.django_db

@@ -77,6 +77,20 @@ def test_a_check_changes_nothing(register, file_of):
     assert everything() == before
 
 
+def test_the_same_workbook_again_writes_nothing(register, file_of):
+    path = file_of(PLAIN, *plain_rows(3))
+    run(path)
+    before = everything()
+    said, ended = run(path)
+    assert ("3 the same" in said, "Taken in" in said, ended) == (True, False, 0)
+    assert everything() == before
+
+
+def test_it_counts_what_comes_in_unrated(register, file_of):
+    rows = plain_rows(3, row_3=["FIN 2", "Roof", "", "", "", ""])
+    assert json.loads(run(file_of(PLAIN, *rows), "--check", "--json")[0])["unrated"] == 1
+
+
 def test_somebodys_import_of_the_same_file_is_left_alone(register, file_of):
     from registers.transfer.importing.beginning import begin_import
 

@@ -9,7 +9,7 @@ from django.test import Client
 from makers import make_action, make_control, make_organisation, make_person, make_register, make_revision, make_risk
 from workbooks import latest, send, take_in
 
-from registers.models import Membership, Organisation, Register, RegisterImport, Risk, Role, User
+from registers.models import AuditEntry, Membership, Organisation, Register, RegisterImport, Risk, Role, User
 from registers.transfer.register_file.writing import pieces
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,21 @@ def test_the_button_pressed_twice_restores_once(ours):
     batch = latest(register)
     answers = [client.post(batch.get_absolute_url(), {"step": "ready", "seen": "ready-0"}).status_code for _ in "ab"]
     assert (answers, register.risks.count(), register.imports.count()) == ([302, 302], 1, 1)
+
+
+def test_restoring_what_is_there_already_writes_nothing(ours):
+    client, content, _ = ours
+    register = elsewhere(client)
+    send(client, register, content, "full.json")
+    take_in(client, latest(register))
+    register.refresh_from_db()
+    content = "".join(pieces(register)).encode()
+    assert send(client, register, content, "again.json").status_code == 302
+    batch = latest(register)
+    assert batch.report["is_unchanged"]
+    before = (AuditEntry.objects.count(), list(RegisterImport.objects.values()))
+    assert take_in(client, batch).status_code == 302
+    assert (AuditEntry.objects.count(), list(RegisterImport.objects.values())) == before
 
 
 def test_a_register_that_holds_something_takes_no_file(ours):

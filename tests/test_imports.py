@@ -301,6 +301,33 @@ def test_the_same_workbook_again_changes_nothing(manager, register):
     assert "There is nothing to take in" in manager.get(batch.get_absolute_url()).text
 
 
+def test_taking_in_what_changes_nothing_writes_nothing(manager, register):
+    brought_in(manager, register, csv_of(PLAIN, *plain_rows(3)))
+    batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(3)))
+    before = everything_of(register)
+    assert take_in(manager, batch)["Location"] == batch.get_absolute_url()
+    assert everything_of(register) == before
+
+
+def everything_of(register):
+    models = (AuditEntry, ImportedRow, RegisterImport, Risk)
+    return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
+
+
+@pytest.mark.parametrize(("ratings", "unrated"), [(("3", "4"), 0), (("3", ""), 1), (("", ""), 1)])
+def test_the_preview_counts_what_comes_in_unrated(manager, register, ratings, unrated):
+    rated, *rest = plain_rows(3)
+    rows = [rated, [*rest[0][:4], *ratings], rest[1]]
+    batch = to_preview(manager, register, csv_of(PLAIN, *rows))
+    assert ("1 of the new comes in unrated" in manager.get(batch.get_absolute_url()).text) == bool(unrated)
+
+
+def test_a_rating_without_controls_alone_leaves_a_risk_unrated(manager, register):
+    heads = [*PLAIN[:4], "Inherent likelihood", "Inherent impact"]
+    batch = to_preview(manager, register, csv_of(heads, *plain_rows(2)))
+    assert batch.report["counts"]["unrated"] == 2
+
+
 def test_next_months_workbook_adds_what_is_new(manager, register):
     headings = [*PLAIN, "Controls"]
     brought_in(manager, register, csv_of(headings, *[[*row, "1. Monthly board\n2. Audit"] for row in plain_rows(2)]))

@@ -166,7 +166,8 @@ def stands(undecided, sheet, plan):
     """(key, word) -> where it stands as a whole cell: letter of a column -> the first few numbers of rows."""
     columns = [(at, key_of(target)) for at, target in enumerate(plan.columns)]
     asked, found = [(at, key) for at, key in columns if undecided.get(key)], {}
-    for line in data_lines(sheet, plan) if asked else ():
+    lines = [row for line in data_lines(sheet, plan) for row in line.rows or (line,)] if asked else ()
+    for line in lines:
         for at, key in asked:
             word = line.cells[at].strip() if at < len(line.cells) else ""
             if word in undecided[key]:

@@ -5,20 +5,24 @@ Not among what the package exports: reading rows takes from there how text is me
 
 import hashlib
 import uuid
+from dataclasses import replace
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from registers.forms.versions import TokenField
-from registers.govuk import Helper
+from registers.govuk import GovukRadios, Helper
+from registers.models.importing import rows_in_words
 from registers.transfer.importing.beginning import begin_import, heading_row_of, plan_of
 from registers.transfer.importing.files import BYTES, CannotRead, letter
 from registers.transfer.importing.packed import sheets_in
-from registers.transfer.importing.plan import Plan, data_lines, is_of_several
+from registers.transfer.importing.plan import Plan, data_lines, going_on, is_of_several
 from registers.transfer.importing.targets import BY_NAME, IGNORE, NOTE, TARGETS
 
 JOINED = (NOTE, IGNORE)
 NAMES_A_RISK = ("title", "statement", "event")
+NAMED = 3  # rows that a question names
+UNDECIDED = "Select what rows are that do not name a risk of their own"
 DAY_FORMATS = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
 GROUPS = {  # the name of a target, up to its dot -> under which words it is offered
     **dict.fromkeys("reference title statement cause event consequence objective category".split(), "The risk"),
@@ -88,6 +92,17 @@ class ImportColumnsForm(forms.Form):
         required=False,
     )
 
+    goes_on = forms.ChoiceField(
+        label="What are rows that do not name a risk of their own?",
+        choices=[
+            ("yes", "More of the risk right above: what they say is added to it"),
+            ("no", "Rows for themselves: those that name no risk, or one that stands twice, are left out"),
+        ],
+        required=False,
+        widget=GovukRadios,
+        error_messages={"invalid_choice": UNDECIDED},
+    )
+
     def __init__(self, data=None, *, batch):
         super().__init__(data)
         self.batch = batch
@@ -99,11 +114,20 @@ class ImportColumnsForm(forms.Form):
             "sheet": self.before.sheet,
             "heading_row": heading_row_of(self.shown, self.before),
             "another_scale": self.before.another_scale,
+            "goes_on": {True: "yes", False: "no"}.get(self.before.goes_on),
         }
         if len(self.sheets) == 1:
             self.fields["sheet"].widget = forms.HiddenInput()
-        self.lines = data_lines(self.shown, self.before)
+        self.lines = data_lines(self.shown, replace(self.before, goes_on=False))
+        self._ask_about(going_on(self.shown, self.before))
         self.columns = [self._column(place, name) for place, name in enumerate(self.before.names)]
+
+    def _ask_about(self, rows):
+        """rows: the numbers of those that would go on with the risk above."""
+        self.going_on, count = rows, len(rows)
+        if rows:
+            which = f"{rows_in_words(rows[:NAMED])}{f' and {count - NAMED:,} others' if count > NAMED else ''}"
+            self.fields["goes_on"].help_text = f"They leave out its reference and title, or repeat them: {which}."
 
     def _column(self, place, heading):
         """Add the fields of one column; returns what the page shows of it."""
@@ -192,8 +216,13 @@ class ImportColumnsForm(forms.Form):
                 self.add_error(f"column_{place}", f"Select one column as “{label}”: {first} is that already")
         if not set(columns) & set(NAMES_A_RISK):
             raise ValidationError("Select which column says what the risk is: its title or its description")
-        plan = vars(self.before) | {"columns": columns, "another_scale": cleaned["another_scale"]}
-        self.plan = Plan.from_json(plan)
+        said = {"columns": columns, "another_scale": cleaned["another_scale"]}
+        self.plan = Plan.from_json(vars(self.before) | said)
+        if cleaned["goes_on"]:
+            self.plan.goes_on = cleaned["goes_on"] == "yes"
+        elif rows := going_on(self.shown, self.plan):
+            self._ask_about(rows)
+            self.add_error("goes_on", UNDECIDED)
 
     def _chosen(self, column, cleaned):
         target = cleaned[column["name"]]

@@ -183,7 +183,7 @@ def signature_of(said):
     """said: what an entry says, by column; its facts as JSON already. What is signed is the JSON of all of it, put
     together by hand: an entry costs half as much as by way of a dict."""
     signed = (
-        f'{{"at":{as_json(said["at"])},"by":{as_json(said["by_id"])},"chain":"{said["chain_id"]}",'
+        f'{{"at":{_as_before(said["at"])},"by":{_as_before(said["by_id"])},"chain":"{said["chain_id"]}",'
         f'"facts":{said["facts"]},"number":{said["number"]},"previous":{in_quotes(said["previous_signature"])},'
         f'"subject":{in_quotes(said["subject"])},"text":{in_quotes(said["text_digest"])},'
         f'"verb":{in_quotes(said["verb"])}}}'
@@ -252,6 +252,9 @@ def _digest(salt, text):
 def as_json(value) -> Encoded:
     """In one way only: what is signed and digested, on any machine, of the same value."""
     return Encoded(CANONICAL.encode(value))
+
+
+_as_before = lru_cache(maxsize=100)(as_json)  # what all entries of a batch say: when, and by whom
 
 
 @lru_cache(maxsize=1000)  # most rows of a batch say the same days

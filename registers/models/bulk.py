@@ -7,7 +7,9 @@ be written. A row that knows its key can be referred to, sealed and told of befo
 import datetime
 import gc
 import io
+import re
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from itertools import count, islice
 from operator import itemgetter
@@ -32,6 +34,13 @@ class Encoded(str):
     """JSON as text already, for a JSONField."""
 
     __slots__ = ()
+
+
+@dataclass
+class Copies:
+    """Rows as the texts that PostgreSQL's COPY reads, one for each statement."""
+
+    texts: list[str]
 
 
 def made(model, **said):
@@ -104,9 +113,21 @@ def values_of(model, rows):
     return _values(model._meta.concrete_fields, list(rows))
 
 
+def to_put(values):
+    """What values_of gave in the form in which put writes it, with nothing left to be worked out but where put is told
+    of `instead`: text is laid aside and brought back at a tenth of the price of its values."""
+    is_copied = connection.vendor == "postgresql"
+    return Copies([_copied(values[at : at + ROWS]) for at in range(0, len(values), ROWS)]) if is_copied else values
+
+
 def put(model, values, instead=()):
-    """Insert rows that values_of gave. instead: the fields that take the place of what is there, where rows of these
-    keys are."""
+    """Insert rows that values_of gave, or to_put. instead: the fields that take the place of what is there, where rows
+    of these keys are: not by to_put."""
+    if isinstance(values, Copies):
+        columns = [f.column for f in model._meta.concrete_fields]
+        for text in values.texts:
+            _copy(model, columns, text)
+        return
     quote, fields = connection.ops.quote_name, model._meta.concrete_fields
     renewed = [quote(model._meta.get_field(name).column) for name in instead]
     ending = ""
@@ -187,8 +208,7 @@ def _insert(model, columns, rows, ending=""):
     into = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and not ending:
-            lines = "\n".join("\t".join(map(_copied, row)) for row in rows)
-            cursor.cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", io.StringIO(lines))
+            _copy(model, columns, _copied(rows))
         elif connection.vendor == "postgresql":
             from psycopg2.extras import execute_values
 
@@ -197,11 +217,37 @@ def _insert(model, columns, rows, ending=""):
             cursor.executemany(f"{into} ({', '.join(['%s'] * len(columns))}){ending}", rows)
 
 
+def _copy(model, columns, text):
+    quote = connection.ops.quote_name
+    into = f"{quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(f"COPY {into} FROM STDIN", io.StringIO(text))
+
+
 COPIED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+NOT_AS_IT_IS = re.compile(r"[\\\t\n\r]")
 
 
-def _copied(value):
-    """A value as PostgreSQL's COPY reads it. Raises TypeError for bytes, which no row has that is written here."""
+def _copied(rows):
+    """Rows as PostgreSQL's COPY reads them, worked out a column at a time: most say the same in many rows, or nothing
+    that has to be written otherwise."""
+    columns = zip(*rows, strict=True)
+    return "\n".join(map("\t".join, zip(*map(_copied_column, columns), strict=True)))
+
+
+def _copied_column(values):
+    kinds = {*map(type, values)}
+    if kinds == {str}:
+        is_as_it_is = NOT_AS_IT_IS.search("".join(values)) is None
+        return values if is_as_it_is else [value.translate(COPIED) for value in values]
+    if kinds <= PLAIN and not {int, bool} <= kinds:  # among which 1 would be True
+        said = {value: _copied_value(value) for value in {*values}}
+        return [*map(said.__getitem__, values)]
+    return [*map(_copied_value, values)]
+
+
+def _copied_value(value):
+    """Raises TypeError for bytes, which no row has that is written here."""
     kind = type(value)
     if kind is str:
         return value.translate(COPIED)
@@ -217,7 +263,8 @@ def _copied(value):
 def _take_keys(table, column, many):
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            sequence = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
+            named = "(SELECT pg_get_serial_sequence(%s, %s)::regclass)"  # looked up once, not for each key
+            sequence = f"SELECT nextval({named}) FROM generate_series(1, %s)"  # noqa: S608 (nothing but the line above)
             cursor.execute(sequence, [table, column, many])
             return [key for (key,) in cursor.fetchall()]
         # In SQLite whoever is in a transaction of ours is the only one who writes.

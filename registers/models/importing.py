@@ -56,7 +56,8 @@ class RegisterImport(models.Model):
 
 
 class ImportedRow(models.Model):
-    """A row of the file as it was, and what it became. The cells stay with the risk: nothing of them is lost."""
+    """A row of the file as it was, and what it became. The cells stay with the risk: nothing of them is lost. Of a risk
+    that stands in several rows it is the first, and `reads` keeps the others."""
 
     class Outcome(models.TextChoices):
         NEW = "new", "New"
@@ -81,3 +82,23 @@ class ImportedRow(models.Model):
 
     def __str__(self):
         return f"Row {self.number} of {self.batch_id}"
+
+    @property
+    def further(self):
+        """The rows that go on with its risk: (number, cells) each."""
+        return self.reads.get("rows", [])
+
+    @property
+    def stands_in(self):
+        """Where its risk stands in the file: "row 5", "rows 5 to 8"."""
+        return rows_in_words([self.number, *(number for number, _ in self.further)])
+
+
+def rows_in_words(numbers):
+    """ "row 5", "rows 5 to 8"; where rows lie between, "rows 5, 7 and 8"."""
+    first, last = numbers[0], numbers[-1]
+    if first == last:
+        return f"row {first}"
+    if last - first == len(numbers) - 1:
+        return f"rows {first} to {last}" if len(numbers) > 2 else f"rows {first} and {last}"
+    return f"rows {', '.join(map(str, numbers[:-1]))} and {last}"

@@ -41,6 +41,7 @@ class Preview:
         self.good = self.counts[Outcome.NEW] + self.counts[Outcome.CHANGED]
         self.refused = self.counts[Outcome.REFUSED]
         self.report = batch.report.get("counts", {})
+        self.rows_of_file = self.total + self.report.get("further", 0)
         self.posts = batch.report.get("posts", [])
 
     @property
@@ -156,15 +157,17 @@ def came_in_for(user, risk):
 
 
 def cells_of(row):
-    """(heading, text, what it was read as) for each cell of a row that is not empty."""
+    """(heading, text, what it was read as) for each cell that is not empty, of each row in which the risk stands."""
     names = row.batch.plan.get("names", [])
     went = row.reads.get("went", {})
     found = []
-    for place, text in enumerate(row.cells):
-        if text.strip():
-            targets = [target.partition("@")[0] for target in went.get(str(place), [])]
-            heading = names[place] if place < len(names) and names[place] else f"Column {place + 1}"
-            found.append((heading, text, [label_of(target) for target in targets]))
+    for number, cells in [(None, row.cells), *row.further]:
+        for place, text in enumerate(cells):
+            if text.strip():
+                targets = [target.partition("@")[0] for target in went.get(str(place), [])]
+                heading = names[place] if place < len(names) and names[place] else f"Column {place + 1}"
+                heading = f"{heading}, row {number}" if number else heading
+                found.append((heading, text, [label_of(target) for target in targets]))
     return found
 
 

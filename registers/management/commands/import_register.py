@@ -2,11 +2,13 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
 from registers.models import ManyMovedOn, Register, RegisterImport, User
+from registers.models.importing import rows_in_words
 from registers.permissions import Permission, can, people_who
 from registers.transfer.importing.beginning import begin_import
 from registers.transfer.importing.files import CannotRead, letter
@@ -20,8 +22,9 @@ SOME_REFUSED = 3
 HELP = """Take a workbook (CSV, XLSX) or a file of ours (JSON) into a register, as the pages under /import/ do.
 
 Columns and words are read as for the last file of this register, else as they are guessed. All good rows are taken in,
-or none. Ends with 0 when every row is on the register, 3 when some rows were left out and the others taken in, and 1
-when nothing was changed because the file cannot be read or the register moved on meanwhile."""
+or none; where nothing is new, nothing is written. Ends with 0 when every row is on the register, 3 when some rows were
+left out and the others taken in, and 1 when nothing was changed because the file cannot be read or the register moved
+on meanwhile."""
 
 
 class Command(BaseCommand):
@@ -33,6 +36,9 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="say what would happen, and change nothing")
         parser.add_argument("--json", action="store_true", help="say it as JSON")
         parser.add_argument("--sheet", default="", metavar="NAME", help="the sheet to read; left out: the likeliest")
+        parser.add_argument(
+            "--rows-alone", action="store_true", help="take no row for more of the risk above, whatever it leaves out"
+        )
         parser.add_argument(
             "--by", default="", metavar="EMAIL", help="in whose name; left out: a risk manager of the organisation"
         )
@@ -49,7 +55,7 @@ class Command(BaseCommand):
             batch = begin_import(register, by=person, **said)
         except CannotRead as wrong:
             raise CommandError(f"Nothing was changed. {wrong}.") from wrong
-        told = self._told(staged(batch), person, check)
+        told = self._told(staged(batch, options["rows_alone"]), person, check)
         self.stdout.write(json.dumps(told, indent=2) if options["json"] else in_lines(told))
         if told["refused"]:
             sys.exit(SOME_REFUSED)
@@ -60,8 +66,7 @@ class Command(BaseCommand):
         try:
             told = report_of(batch, person, check)
             if not check:
-                land(batch, by=person)
-                is_kept = True
+                is_kept = land(batch, by=person).is_done
             return told
         except (NotAsShown, ManyMovedOn, CannotRestore) as moved:
             raise CommandError("Nothing was changed: the register moved on meanwhile. Try again.") from moved
@@ -91,10 +96,11 @@ def person_for(register, email):
     return person
 
 
-def staged(batch):
-    """Every row read."""
+def staged(batch, are_rows_alone=False):
+    """Every row read. are_rows_alone: whether none goes on with the risk above, though its plan says so."""
+    plan = replace(Plan.from_json(batch.plan), goes_on=False) if are_rows_alone and not batch.is_ours else None
     try:
-        read_anew(batch)
+        read_anew(batch, plan)
         batch.refresh_from_db()
         while batch.stage == RegisterImport.Stage.STAGING:
             batch = stage_some(batch, after=batch.rows_read)
@@ -112,6 +118,7 @@ def report_of(batch, person, check):
     rows = list(batch.rows.order_by("number").defer("cells", "reads"))
     counts = {outcome: sum(row.outcome == outcome for row in rows) for outcome in ("new", "changed", "unchanged")}
     problems = [(row, problem) for row in rows for problem in row.problems]
+    spread = spread_of(batch)
     return {
         "file": batch.file_name,
         "register": batch.register.slug,
@@ -122,13 +129,22 @@ def report_of(batch, person, check):
             {"column": letter(at), "heading": name, "read_as": target}
             for at, (name, target) in enumerate(zip(plan.names, plan.columns, strict=True))
         ],
-        "rows_read": len(rows),
+        "rows_go_on": plan.goes_on,
+        "spread": spread,
+        "rows_read": len(rows) + sum(len(numbers) - 1 for numbers in spread),
         "imported": counts["new"] + counts["changed"],
         **counts,
         "refused": [_said(row, problem) for row, problem in problems if problem["refuses"]],
         "noted": [_said(row, problem) for row, problem in problems if not problem["refuses"]],
+        "unrated": batch.report["counts"].get("unrated", 0),
         "posts_added": batch.report.get("posts", []),
     }
+
+
+def spread_of(batch):
+    """The numbers of the rows of each risk that stands in several."""
+    rows = batch.rows.filter(reads__has_key="rows").order_by("number").values_list("number", "reads__rows")
+    return [[first, *(number for number, _ in further)] for first, further in rows]
 
 
 def report_of_ours(batch, person, check):
@@ -138,10 +154,17 @@ def report_of_ours(batch, person, check):
         raise CommandError("\n".join(["Nothing was changed.", *lines]))
     count = 0 if batch.report["is_unchanged"] else batch.report["counts"].get("risks", 0)
     said = {"file": batch.file_name, "register": batch.register.slug, "by": person.email, "is_check": check}
-    said |= {"sheet": "", "columns": [], "rows_read": batch.report["counts"].get("risks", 0), "imported": count}
+    said |= {
+        "sheet": "",
+        "columns": [],
+        "rows_go_on": None,
+        "spread": [],
+        "rows_read": batch.report["counts"].get("risks", 0),
+        "imported": count,
+    }
     return (
         said
-        | {"new": count, "changed": 0, "unchanged": 0, "refused": [], "noted": batch.report["warnings"]}
+        | {"new": count, "changed": 0, "unchanged": 0, "unrated": 0, "refused": [], "noted": batch.report["warnings"]}
         | {"posts_added": batch.report["posts"]}
     )
 
@@ -153,10 +176,14 @@ def _said(row, problem):
 def in_lines(told):
     would = "would be " if told["is_check"] else ""
     columns = [f"  {c['column']} {c['heading']}: {c['read_as']}" for c in told["columns"]]
+    spread = [f"{rows_in_words(numbers).capitalize()}: one risk." for numbers in told["spread"]]
     left_out = [f"Row {one['row']}, {in_words(one)}" for one in told["refused"]]
     posts = [f"Posts {would}added, vacant: {'; '.join(told['posts_added'])}."] if told["posts_added"] else []
     count = len({one["row"] for one in told["refused"]})
     total = f"{told['rows_read']} rows read: {told['new']} new, {told['changed']} changed, {told['unchanged']} the same"
-    ends = f"{total}, {count} left out. Taken in by {told['by']}." if not would else f"{total}, {count} left out."
+    total += f", {count} left out."
+    unrated = f" {told['unrated']} of the new come in unrated." if told["unrated"] else ""
+    by = f" Taken in by {told['by']}." if told["imported"] and not would else ""
+    ends = f"{total}{unrated}{by}"
     sheet = [f"Sheet {told['sheet']}:"] if told["sheet"] else []
-    return "\n".join([*sheet, *columns, *left_out, *posts, ends])
+    return "\n".join([*sheet, *columns, *spread, *left_out, *posts, ends])

@@ -21,10 +21,12 @@ class CannotRead(Exception):
 @dataclass(frozen=True)
 class Line:
     """number: the file's own row, from 1. cells: text as the file shows it, "" where there is none; a merged cell's
-    text stands in its first cell only, and `Sheet.merged` says over which it reaches."""
+    text stands in its first cell only, and `Sheet.merged` says over which it reaches. rows: of what is read as one
+    (importing.together) the rows themselves; their number is then that of the first, their cells what all say."""
 
     number: int
     cells: tuple[str, ...]
+    rows: tuple["Line", ...] = ()
 
 
 @dataclass(frozen=True)

@@ -44,12 +44,13 @@ def seen_of(batch) -> str:
 
 @nothing_collected()
 def land(batch, *, by, seen=None) -> RegisterImport:
-    """Take in what was staged; returns the import, done. Twice is once. seen: see seen_of, where somebody was shown
-    what would happen. Raises NotAsShown; ManyMovedOn where a risk has changed since its row was held against it; and
-    CannotRestore for a file of ours that does not fit the register any more."""
+    """Take in what was staged; returns the import, done; where nothing in it is new nothing is written, and it stays as
+    it was. Twice is once. seen: see seen_of, where somebody was shown what would happen. Raises NotAsShown;
+    ManyMovedOn where a risk has changed since its row was held against it; and CannotRestore for a file of ours that
+    does not fit the register any more."""
     for _ in range(TRIES):
         now, seen = _to_land(batch, by, seen)
-        if now.is_done:
+        if now.is_done or now.is_ours or not _good_rows(now).exists():
             return now
         with suppress(MovedOn), Landing(now, by) as landing, transaction.atomic():
             now, _ = _to_land(batch, by, seen)
@@ -68,7 +69,8 @@ def land(batch, *, by, seen=None) -> RegisterImport:
 
 @transaction.atomic
 def _to_land(batch, by, seen):
-    """(the import, held: done where there is nothing left to do; what it shows). Raises NotAsShown."""
+    """(the import, held: done where there is nothing left to do; what it shows). A file of ours is put back by it.
+    Raises NotAsShown."""
     batch = hold(batch)
     if batch.is_done:
         return batch, seen
@@ -80,14 +82,17 @@ def _to_land(batch, by, seen):
     return batch, shows
 
 
+def _good_rows(batch):
+    return batch.rows.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED))
+
+
 class Landing:
     """The rows of an import prepared, to be written in a transaction."""
 
     def __init__(self, batch, by):
         self.batch, self.by, self.register = batch, by, batch.register
         self.around = _around(self.register)
-        rows = batch.rows.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED)).order_by("number")
-        outcomes = dict(rows.values_list("pk", "outcome"))
+        outcomes = dict(_good_rows(batch).order_by("number").values_list("pk", "outcome"))
         self.new, self.changed = (
             [pk for pk, outcome in outcomes.items() if outcome == wanted] for wanted in (Outcome.NEW, Outcome.CHANGED)
         )
@@ -136,10 +141,10 @@ class Landing:
             yield row
 
     def _rows(self, keys):
-        """Those rows without their cells, some at a time: no query is left open while keys are taken."""
+        """Those rows as far as they are asked here, some at a time: no query is left open while keys are taken."""
         for first in range(0, len(keys), BATCH):
-            rows = self.batch.rows.filter(pk__in=keys[first : first + BATCH]).order_by("number").defer("cells")
-            yield from list(rows)
+            rows = self.batch.rows.filter(pk__in=keys[first : first + BATCH]).order_by("number")
+            yield from list(rows.defer("cells", "problems"))
 
 
 def _around(register):
@@ -227,7 +232,7 @@ class Making:
         return self.posts[title.casefold()] if title else None
 
     def _says(self, row):
-        return f"Taken over from {self.batch.file_name}, row {row.number}."
+        return f"Taken over from {self.batch.file_name}, {row.stands_in}."
 
 
 def day(text):

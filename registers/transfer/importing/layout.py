@@ -7,6 +7,7 @@ from statistics import median
 
 from registers.transfer.importing import headings
 from registers.transfer.importing.files import Line, Sheet
+from registers.transfer.importing.together import LISTS
 
 LOOKED_AT = 40  # lines from the top among which the headings are looked for
 ROWS = 3  # of headings
@@ -36,10 +37,11 @@ def layout_of(sheet: Sheet, like: list[str] | None = None) -> Layout:
     found = _headings(sheet, width, like or [])
     if found is None:
         first = sheet.lines[0].number if sheet.lines else 1
-        return Layout([""] * width, (), first, _footer(sheet, first))
+        return Layout([""] * width, (), first, _footer(sheet, first, set()))
     names, heads = found
     after = next((line.number for line in sheet.lines if line.number > heads[-1]), heads[-1] + 1)
-    return Layout(names, heads, after, _footer(sheet, after))
+    lists = {at for at, name in enumerate(names) if headings.target_of(name) in LISTS}
+    return Layout(names, heads, after, _footer(sheet, after, lists))
 
 
 def _headings(sheet, width, like):
@@ -111,8 +113,9 @@ def _unknown(lines, width):
     return (names, (head.number,)) if is_other else None
 
 
-def _footer(sheet, first_line):
-    """The number of the first line below the table: after it only short lines, or a gap and then words of a key."""
+def _footer(sheet, first_line, lists):
+    """The number of the first line below the table: after it only short lines, or a gap and then words of a key. lists:
+    the columns of controls and actions, in which one more of a risk may stand alone in its row."""
     lines = [line for line in sheet.lines if line.number >= first_line]
     counts = [sum(bool(cell.strip()) for cell in line.cells) for line in lines]
     if len(lines) < 2:
@@ -120,10 +123,12 @@ def _footer(sheet, first_line):
     usual = median(counts)
     for (before, _), (line, count) in pairwise(zip(lines, counts, strict=True)):
         is_gap = line.number > before.number + 1
+        if not is_gap and _begins_in(line, lists):
+            continue
         if _begins_key(line) and (is_gap or count <= usual / 2) and count <= max(usual / 2, 1 if is_gap else 0):
             return line.number
     end = len(lines)
-    while end > 1 and usual >= 3 and counts[end - 1] <= (2 if usual >= 6 else 1) and _stands_apart(lines, end):
+    while end > 1 and usual >= 3 and counts[end - 1] <= (2 if usual >= 6 else 1) and _stands_apart(lines, end, lists):
         end -= 1
     return lines[end].number if end < len(lines) else None
 
@@ -132,7 +137,12 @@ def _begins_key(line: Line):
     return bool(BELOW.match(next((cell for cell in line.cells if cell.strip()), "")))
 
 
-def _stands_apart(lines, end):
+def _stands_apart(lines, end, lists):
     """Whether the line before `end` is a sentence, the words of a key, or stands below a gap: no row that was begun."""
     texts = [cell for cell in lines[end - 1].cells if cell.strip()]
-    return bool(BELOW.match(texts[0])) or lines[end - 1].number > lines[end - 2].number + 1 or len(texts[0]) > 40
+    is_gap = lines[end - 1].number > lines[end - 2].number + 1
+    return is_gap or (not _begins_in(lines[end - 1], lists) and (bool(BELOW.match(texts[0])) or len(texts[0]) > 40))
+
+
+def _begins_in(line, columns):
+    return next((at for at, cell in enumerate(line.cells) if cell.strip()), None) in columns

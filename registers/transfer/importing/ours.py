@@ -41,9 +41,11 @@ def packed(content: bytes) -> bytes:
 
 
 def put_back(batch, by) -> RegisterImport:
-    """Restore what was shown; within the transaction that holds the import. Raises CannotRestore."""
+    """Restore what was shown; within the transaction that holds the import. Where the register says all of it already
+    nothing is written. Raises CannotRestore."""
     content = zlib.decompress(bytes(batch.sheets))
-    restore(content, batch.register, by=by, file_name=batch.file_name, under_way=batch)
+    if restore(content, batch.register, by=by, file_name=batch.file_name, under_way=batch).is_unchanged:
+        return batch
     batch.stage, batch.by, batch.sheets = RegisterImport.Stage.DONE, by, None
     batch.done_at = batch.done_at or timezone.now()
     batch.kept = batch.kept or {}

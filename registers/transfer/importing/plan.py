@@ -3,14 +3,13 @@
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 
-from registers.transfer.importing import contents, days, headings, kinds, layout, scores, words
+from registers.transfer.importing import contents, days, headings, kinds, layout, scores, together, words
 from registers.transfer.importing.files import Line, Sheet, letter
 from registers.transfer.importing.judging import SCORE, Judging
 from registers.transfer.importing.targets import BY_NAME, IGNORE, NOTE, Sort
 
 ENOUGH = 5  # rated rows, of which a single odd one says nothing of the scale
 LOOKED_AT = 300  # rows whose cells say what a column is
-KEYS = ("reference", "title", "statement", "event")  # a merged cell in these is one risk over several rows
 
 
 @dataclass
@@ -27,6 +26,7 @@ class Plan:
     is_day_first: bool = True
     footer_from: int | None = None  # the number of the line from which on there are notes, no risks
     another_scale: bool = False  # its numbers are not the scheme's: a level or score is read only where words map it
+    goes_on: bool | None = None  # a row that names no risk, or repeats its name, goes on with that above; None: unasked
 
     def as_json(self) -> dict:
         return asdict(self)
@@ -62,7 +62,10 @@ def guess(sheet: Sheet, known: Known, remembered: Plan | None = None) -> Plan:
     if lines and _is_guidance(cells, plan):
         later = [line.number for line in sheet.lines if line.number > lines[0].number]
         plan.first_line = later[0] if later else plan.first_line
-    return _as_before(plan, remembered) if remembered else plan
+    plan = _as_before(plan, remembered) if remembered else plan
+    if plan.goes_on is None and going_on(sheet, plan):
+        plan.goes_on = True
+    return plan
 
 
 def _as_before(plan, remembered):
@@ -81,7 +84,7 @@ def _as_before(plan, remembered):
         before.get(name, target if free else NOTE)
         for name, target, free in zip(now, plan.columns, is_free, strict=True)
     ]
-    keep = {name: asdict(remembered)[name] for name in ("words", "is_day_first", "another_scale")}
+    keep = {name: asdict(remembered)[name] for name in ("words", "is_day_first", "another_scale", "goes_on")}
     return replace(plan, columns=columns, **keep)
 
 
@@ -173,38 +176,16 @@ def _is_guidance(cells, plan):
 
 
 def data_lines(sheet: Sheet, plan: Plan) -> list[Line]:
-    """The lines that hold risks, as they are read: a cell merged downwards says the same on each of its lines; where it
-    is a risk's reference or title, its lines are one, with their different texts below each other."""
+    """The lines that hold risks, as they are read: one a risk, see importing.together."""
     end = plan.footer_from or float("inf")
     lines = [line for line in sheet.lines if plan.first_line <= line.number < end and any(map(str.strip, line.cells))]
-    down = [m for m in sheet.merged if m[2] > m[0] >= plan.first_line and m[2] < end and m[1] == m[3]]
-    if not down:
-        return lines
-    keys = {at + 1 for at, target in enumerate(plan.columns) if target in KEYS}
-    heads = {row: top for top, left, bottom, _ in down if left in keys for row in range(top, bottom + 1)}
-    by_number = {line.number: line for line in lines}
-    fills = [(top, left, bottom) for top, left, bottom, _ in down if left not in keys and top in by_number]
-    for top, left, bottom in fills:
-        for row in range(top + 1, bottom + 1):
-            if row in by_number and heads.get(row) is None:
-                by_number[row] = _filled(by_number[row], left - 1, by_number[top].cells[left - 1])
-    together = {}
-    for line in by_number.values():
-        together.setdefault(heads.get(line.number, line.number), []).append(line)
-    return [_as_one(number, group) for number, group in together.items()]
+    return together.as_risks(lines, sheet, plan)
 
 
-def _filled(line, at, text):
-    cells = [*line.cells, *[""] * (at + 1 - len(line.cells))]
-    return Line(line.number, (*cells[:at], cells[at] or text, *cells[at + 1 :]))
-
-
-def _as_one(number, group):
-    if len(group) == 1:
-        return group[0]
-    width = max(len(line.cells) for line in group)
-    columns = [[line.cells[at] for line in group if at < len(line.cells) and line.cells[at]] for at in range(width)]
-    return Line(number, tuple("\n".join(texts if len(set(texts)) > 1 else texts[:1]) for texts in columns))
+def going_on(sheet: Sheet, plan: Plan) -> list[int]:
+    """The numbers of the rows that go on with the risk above, or would, were it agreed."""
+    alone, joined = (data_lines(sheet, replace(plan, goes_on=so)) for so in (False, True))
+    return sorted({line.number for line in alone} - {line.number for line in joined})
 
 
 def left_out(sheet: Sheet, plan: Plan) -> list[Line]:
@@ -224,7 +205,7 @@ def to_decide(sheet: Sheet, plan: Plan, known: Known) -> dict[str, dict[str, int
         cells = dict(enumerate(map(str.strip, line.cells)))
         unknown = [pair for parts in judged.values() for pair in judging.of(texts_of(parts, cells)).undecided]
         for at, target in enumerate(plan.columns):
-            if text := cells.get(at):
+            for text in together.texts_at(line, at, target):
                 unknown += meanings.unknown(target, text)
         for key, word in dict.fromkeys(unknown):
             found.setdefault(key, Counter())[word] += 1

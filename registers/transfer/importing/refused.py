@@ -10,14 +10,18 @@ ROW, WHY = "Row in the file", "Why it was not taken in"
 
 
 def refused_csv(batch) -> bytes:
-    """CSV in UTF-8 with the mark by which Excel knows it. The headings are those of the file."""
+    """CSV in UTF-8 with the mark by which Excel knows it. The headings are those of the file. A risk that stands in
+    several rows is given back in all of them."""
     names = batch.plan.get("names", [])
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([*map(escaped, names), ROW, WHY])
     for row in batch.rows.filter(outcome=ImportedRow.Outcome.REFUSED).order_by("number"):
-        cells = [*row.cells, *[""] * (len(names) - len(row.cells))]
-        writer.writerow([*map(escaped, cells), row.number, escaped(why(row))])
+        goes_on = f"It goes on with row {row.number}."
+        reasons = [(row.number, row.cells, why(row)), *((*further, goes_on) for further in row.further)]
+        for number, cells, reason in reasons:
+            filled = [*cells, *[""] * (len(names) - len(cells))]
+            writer.writerow([*map(escaped, filled), number, escaped(reason)])
     return text.getvalue().encode("utf-8-sig")
 
 

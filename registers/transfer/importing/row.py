@@ -1,5 +1,6 @@
 """One row while it is being read: its cells, what was made of them so far, and what is left for the notes."""
 
+import copy
 import datetime
 import re
 import unicodedata
@@ -22,6 +23,15 @@ def mended(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(MENDED))
 
 
+def storable(cell: str) -> tuple[str, list[str]]:
+    """(a cell's text, the characters that were taken out of it)."""
+    if cell.isascii() and cell.isprintable():
+        return cell.strip(), []
+    text = mended(cell)
+    found = UNSTORABLE.findall(text)
+    return (UNSTORABLE.sub("", text) if found else text).strip(), found
+
+
 class Row:
     """What the steps of reading share. where: the columns of each target that have a text in this row."""
 
@@ -34,21 +44,34 @@ class Row:
         self.left: list[tuple[int, str, str]] = []  # column, heading, text
         for at, cell in enumerate(line.cells):
             if cell and (text := self._cleaned(at, cell)):
-                self.cells[at] = text
-                target = plan.columns[at] if at < len(plan.columns) else NOTE
-                self.where.setdefault(target, []).append(at)
+                self._has(at, text)
+
+    def _has(self, at, text):
+        self.cells[at] = text
+        target = self.plan.columns[at] if at < len(self.plan.columns) else NOTE
+        self.where.setdefault(target, []).append(at)
 
     def _cleaned(self, at, cell):
-        if cell.isascii() and cell.isprintable():
-            return cell.strip()
-        text = mended(cell)
-        if found := UNSTORABLE.findall(text):
-            text = UNSTORABLE.sub("", text)
+        text, found = storable(cell)
+        if found:
             codes = ", ".join(dict.fromkeys(f"U+{ord(character):04X}" for character in found))
             self.doubt(at, text[:80], f"It had characters that cannot be stored ({codes}), which were taken out")
-            if not text.strip():
+            if not text:
                 self.went(at, IGNORE)
-        return text.strip()
+        return text
+
+    def each(self, target: str) -> list["Row"]:
+        """The rows of a risk that stands in several, where more than one of them says something of a target: there what
+        stands beside it belongs to it. What is read from them is read into the whole. Else the risk as one row."""
+        rows = []
+        for line in self.read.line.rows:
+            row = copy.copy(self)
+            row.cells, row.where = {}, {}
+            for at, cell in enumerate(line.cells):
+                if text := storable(cell)[0]:
+                    row._has(at, text)
+            rows.append(row)
+        return rows if sum(target in row.where for row in rows) > 1 else [self]
 
     def name(self, at: int) -> str:
         return self.plan.names[at] if at < len(self.plan.names) else f"Column {letter(at)}"

@@ -1,11 +1,11 @@
 """What one row says, by the plan: values for the register, problems in words, and where every cell went."""
 
-from registers.transfer.importing import fields, standing
+from registers.transfer.importing import fields, standing, together
 from registers.transfer.importing.files import Line, letter
 from registers.transfer.importing.judging import Judging
 from registers.transfer.importing.plan import Known, Plan, judgements
 from registers.transfer.importing.readings import Judged, Planned, Problem, ReadRow
-from registers.transfer.importing.row import Row
+from registers.transfer.importing.row import Row, storable
 from registers.transfer.importing.targets import IGNORE
 from registers.transfer.importing.words import Meanings
 
@@ -35,11 +35,24 @@ class Reader:
         fields.response(row)
         fields.what_a_new_risk_needs(row)
         standing.judged(row, self.judging, self.groups, self.meanings)
-        standing.controls(row)
-        standing.actions(row, self.meanings)
+        for each in row.each("controls"):
+            standing.controls(each)
+        for each in row.each("actions"):
+            standing.actions(each, self.meanings)
         self._rest(row)
+        self._otherwise(row)
         row.write_notes()
         return row.read
+
+    def _otherwise(self, row):
+        """What further rows say otherwise than the first. Of actions that stand in all of them each is meant once."""
+        if row.read.line.rows:
+            row.read.actions = list(dict.fromkeys(row.read.actions))
+        for number, at, cell in together.said_otherwise(row.read.line, self.plan):
+            if text := storable(cell)[0]:
+                words = f"Row {number:,} says this, and the risk's first row otherwise: it stays with the notes"
+                row.doubt(at, text[:80], words)
+                row.left.append((at, row.name(at), text))
 
     @staticmethod
     def _rest(row):

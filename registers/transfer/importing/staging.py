@@ -6,7 +6,7 @@ from collections import Counter
 from django.db import transaction
 
 from registers.models import ImportedRow, RegisterImport
-from registers.models.bulk import keys_of, made, write
+from registers.models.bulk import keys_of, made, nothing_collected, write
 from registers.transfer.importing.beside import References, found_for
 from registers.transfer.importing.holding import heading, hold_against, hold_new
 from registers.transfer.importing.known import known_of
@@ -16,7 +16,7 @@ from registers.transfer.importing.posts import posts_to_add
 from registers.transfer.importing.readings import Problem
 from registers.transfer.importing.rows import Reader
 
-CHUNK = 500
+CHUNK = 1000  # risks to a request, each of which unpacks the whole sheet first
 Stage, Outcome = RegisterImport.Stage, ImportedRow.Outcome
 
 
@@ -35,9 +35,9 @@ def match_words(batch, plan: Plan) -> None:
 
 
 @transaction.atomic
-def read_anew(batch) -> None:
-    """Read it from its first row, by its plan, against the register as it is now."""
-    _move(hold(batch), Stage.STAGING)
+def read_anew(batch, plan: Plan | None = None) -> None:
+    """Read it from its first row, by its plan or another one, against the register as it is now."""
+    _move(hold(batch), Stage.STAGING, plan)
 
 
 @transaction.atomic
@@ -59,6 +59,7 @@ def _move(batch, stage, plan=None):
     batch.save(update_fields=["plan", "stage", "rows_read", "report", "rows_in_all"])
 
 
+@nothing_collected()
 def stage_some(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
     """Read the next rows; returns the import as it is then. after: how many were read when this was asked for: where
     somebody else has gone on meanwhile nothing is done. Nothing is held while rows are read, but while they are kept.
@@ -107,10 +108,12 @@ def _added_up(batch, rows):
     """What these rows and those before them come to together: for the preview, which reads a page of them only."""
     good = [row for row in rows if row.outcome in (Outcome.NEW, Outcome.CHANGED)]
     counts = Counter(batch.report.get("counts", {}))
+    counts["further"] += sum(len(row.further) for row in rows)
     for row in good:
         held = row.reads["held"]
         counts.update({name: len(held[name]) for name in ("judged", "controls", "actions")})
         counts["closes"] += held["closes"]
+        counts["unrated"] += row.outcome == Outcome.NEW and all(one["kind"] != "current" for one in held["judged"])
         counts["emptied"] += sum(after in ("", None, []) for _, _, after in held["changes"])
     posts = {title.casefold(): title for title in batch.report.get("posts", [])}
     found = {title.casefold(): title for title in posts_to_add(batch.register.organisation.posts, good)}
@@ -141,12 +144,15 @@ def _staged(batch, line, there, wrong, references, reader, keeps_numbers):
             _keep_reference(row, reference, where)
         held = hold_new(row, plan, known)
     said = read_as_json(row, held) | {"number": None if there else number}
+    first, *further = line.rows or [line]
+    if further:
+        said["rows"] = [[each.number, each.cells] for each in further]
     return made(
         ImportedRow,
         batch=batch,
         number=line.number,
         reference=reference[:200],
-        cells=list(line.cells),
+        cells=list(first.cells),
         reads=said,
         problems=[vars(problem) for problem in row.problems],
         is_problem=bool(row.problems),

@@ -1,0 +1,341 @@
+"""A risk that stands in several rows of a workbook: what names it once, its controls and actions below each other."""
+
+import contextlib
+import csv
+import io
+import json
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from hypothesis import example, given
+from hypothesis import strategies as st
+from makers import make_organisation, make_person, make_register, make_risk
+from spreadsheets import known, lost, read_all, sheet_of
+from test_import_rows import UNHURRIED
+from workbooks import brought_in, columns_form, csv_of, latest, send, take_in, to_preview
+
+from registers.models import Role
+from registers.transfer.importing.plan import Plan, data_lines, guess
+from registers.transfer.importing.refused import refused_csv
+from registers.transfer.importing.rows import Reader
+from registers.transfer.importing.staging import read_anew, stage_some
+
+HEADS = [
+    "Ref",
+    "Risk title",
+    "Cause",
+    "Risk owner",
+    "Likelihood",
+    "Impact",
+    "Controls",
+    "Actions",
+    "Action owner",
+    "Due",
+]
+FLOOD = ["1", "Flood", "It rains", "Head of Legal", "4", "5", "A wall", "Build a pump", "Head of Legal", "1/2/2027"]
+FIRE = ["2", "Fire", "It is dry", "Head of Legal", "2", "5", "Alarms", "", "", ""]
+
+
+def row(**said):
+    """A row below HEADS that says no more than this, by column: cause="..."."""
+    names = [name.lower().replace(" ", "_") for name in HEADS]
+    assert set(said) <= set(names)
+    return [said.get(name, "") for name in names]
+
+
+MORE = row(controls="Sandbags", actions="Move the archive", action_owner="Director of Finance", due="1/3/2027")
+
+
+def read(*rows, merged=(), **changes):
+    """The risks that are read from rows below HEADS. changes: to the plan that is guessed."""
+    sheet = sheet_of(HEADS, *rows, merged=merged)
+    plan = guess(sheet, known())
+    for name, value in changes.items():
+        setattr(plan, name, value)
+    read_rows = read_all(sheet, known(), plan)[1]
+    assert [gone for one in read_rows for gone in lost(one, plan)] == []
+    return read_rows
+
+
+def rows_of(read_rows):
+    return [[each.number for each in one.line.rows] or one.line.number for one in read_rows]
+
+
+# Which rows go on with the risk above
+
+
+def test_a_row_that_names_no_risk_goes_on_with_the_one_above():
+    first, second = read(FLOOD, MORE, FIRE)
+    assert [title for title, _ in first.controls] == ["A wall", "Sandbags"]
+    assert [title for title, _ in second.controls] == ["Alarms"]
+
+
+def test_a_row_that_repeats_what_names_the_risk_goes_on_with_it():
+    again = [*FLOOD[:6], *MORE[6:]]
+    assert rows_of(read(FLOOD, again, FIRE)) == [[2, 3], 4]
+
+
+def test_another_risk_under_the_same_reference_stands_for_itself():
+    assert rows_of(read(FLOOD, ["1", "Drought", *FLOOD[2:]])) == [2, 3]
+
+
+def test_the_same_title_without_a_reference_is_another_risk():
+    unnumbered = ["", *FLOOD[1:]]
+    assert rows_of(read(FIRE, unnumbered, unnumbered)) == [2, 3, 4]
+
+
+def test_rows_stand_for_themselves_where_that_was_decided():
+    first, more, second = read(FLOOD, MORE, FIRE, goes_on=False)
+    assert [one.is_refused for one in (first, more, second)] == [False, True, False]
+
+
+def test_nothing_is_asked_where_each_row_names_its_risk():
+    assert guess(sheet_of(HEADS, FLOOD, FIRE), known()).goes_on is None
+
+
+def test_what_was_decided_is_followed_for_the_next_file():
+    remembered = guess(sheet_of(HEADS, FLOOD, MORE), known())
+    remembered.goes_on = False
+    plan = guess(sheet_of(HEADS, FLOOD, MORE, FIRE), known(), Plan.from_json(remembered.as_json()))
+    assert plan.goes_on is False
+
+
+def test_a_heading_between_risks_is_none_of_them_and_what_follows_it_goes_on_with_none():
+    heads = ["Directorate", *HEADS]
+    sheet = sheet_of(heads, ["", *FLOOD], ["Resources"], ["", *MORE], ["", *FIRE], ["", *MORE])
+    assert rows_of(read_all(sheet, known())[1]) == [2, 3, 4, [5, 6]]
+
+
+def test_a_bar_over_several_columns_is_a_heading():
+    bar = row(cause="Resources directorate")
+    assert rows_of(read(FLOOD, bar, FIRE, MORE, merged=[(3, 3, 3, 10)])) == [2, 3, [4, 5]]
+
+
+def test_a_control_alone_in_the_first_column_goes_on():
+    sheet = sheet_of(["Controls", "Ref", "Risk title"], ["A wall", "1", "Flood"], ["Sandbags", "", ""])
+    assert rows_of(read_all(sheet, known())[1]) == [[2, 3]]
+
+
+def test_what_stands_below_a_gap_goes_on_with_no_risk():
+    assert rows_of(read(FLOOD, [""], MORE, FIRE, MORE)) == [2, 4, [5, 6]]
+
+
+@pytest.mark.parametrize("words", ["Guidance for all staff", "The emergency plan is tested with the brigade each May"])
+def test_a_last_control_alone_in_its_row_is_no_note_below_the_table(words):
+    others = [[str(n), *FIRE[1:]] for n in range(3, 9)]
+    last = read(*others, FLOOD, row(controls=words))[-1]
+    assert [title for title, _ in last.controls] == ["A wall", words]
+
+
+# What they say together
+
+
+def test_each_action_has_the_owner_and_the_day_of_its_own_row():
+    (flood,) = read(FLOOD, MORE, row(actions="Insure it"))
+    assert [(one.title, one.owner, one.due_on and one.due_on.isoformat()) for one in flood.actions] == [
+        ("Build a pump", "Head of Legal", "2027-02-01"),
+        ("Move the archive", "Director of Finance", "2027-03-01"),
+        ("Insure it", "", None),
+    ]
+
+
+def test_an_action_that_is_repeated_with_each_control_is_one():
+    (flood,) = read(FLOOD, [*FLOOD[:6], "Sandbags", *FLOOD[7:]])
+    assert [one.title for one in flood.actions] == ["Build a pump"]
+
+
+def test_a_further_text_is_a_further_paragraph():
+    (flood,) = read(FLOOD, row(cause="The river is high", controls="Sandbags"))
+    assert flood.values["cause"] == "It rains\nThe river is high"
+
+
+def test_another_owner_in_a_further_row_is_named_and_kept_with_the_notes():
+    (flood,) = read(FLOOD, row(risk_owner="Director of Finance", controls="Sandbags"))
+    assert flood.values["owner"] == "Head of Legal"
+    assert "Risk owner: Director of Finance" in flood.values["notes"]
+    assert [(one.column, one.said, one.problem[:5]) for one in flood.problems] == [
+        ("Risk owner (D)", "Director of Finance", "Row 3")
+    ]
+
+
+def test_what_the_first_row_leaves_open_is_said_by_a_further_one():
+    (fire,) = read([*FIRE[:3], "", *FIRE[4:]], row(risk_owner="Director of Finance", controls="Sandbags"))
+    assert (fire.values["owner"], fire.problems) == ("Director of Finance", [])
+
+
+def test_a_rating_is_read_whole_from_the_row_that_rates():
+    unrated = [*FLOOD[:4], "3", "", *FLOOD[6:]]
+    (flood,) = read(unrated, row(likelihood="5", impact="4"))
+    assert flood.judged == []
+    assert "Likelihood: 5" in flood.values["notes"]
+
+
+LEVELS = st.sampled_from(["", "1", "2", "3", "4", "5"])
+PLACES = st.lists(st.booleans(), min_size=len(HEADS) - 2, max_size=len(HEADS) - 2)
+
+
+@UNHURRIED
+@given(st.lists(st.tuples(PLACES, LEVELS, LEVELS), min_size=1, max_size=5))
+@example([([True] * 8, "4", "5"), ([True] * 8, "1", "1")])
+def test_every_word_of_every_row_is_found_in_the_risk(further):
+    """Each text is one word that stands nowhere else."""
+    lines = [FLOOD]
+    for n, (places, likelihood, impact) in enumerate(further):
+        said = ["", "", *(f"Word{n}x{at}" if is_said else "" for at, is_said in enumerate(places))]
+        said[4:6] = [likelihood, impact]
+        lines.append(said)
+    for one in read(*lines):
+        said = json.dumps([one.values, one.judged, one.controls, one.actions, one.line.number], default=str)
+        texts = [text for each in one.line.rows for text in each.cells if "Word" in text]
+        assert [text for text in texts if f"{text}" not in said] == []
+        for each in one.line.rows:
+            rated = [(judged.likelihood, judged.impact) for judged in one.judged]
+            for at, part in ((4, 0), (5, 1)):
+                level = each.cells[at]
+                is_kept = f"{HEADS[at]}: {level}" in one.values.get("notes", "")
+                assert not level or is_kept or int(level) in [pair[part] for pair in rated]
+
+
+def test_a_further_row_that_no_one_agreed_to_is_read_as_before():
+    sheet = sheet_of(HEADS, FLOOD, MORE)
+    plan = Plan.from_json({k: v for k, v in guess(sheet, known()).as_json().items() if k != "goes_on"})
+    reader = Reader(plan, known())
+    assert [reader.read(line).is_refused for line in data_lines(sheet, plan)] == [False, True]
+
+
+# Through the pages
+
+
+@pytest.fixture
+def register(db):
+    return make_register(make_organisation(), slug="ours", prefix="CORP")
+
+
+@pytest.fixture
+def manager(register):
+    client = Client()
+    client.user = make_person(register.organisation, Role.MANAGER)
+    client.force_login(client.user)
+    return client
+
+
+SPREAD = csv_of(HEADS, FLOOD, MORE, row(controls="Pumps"), FIRE)
+
+
+def test_a_spread_risk_becomes_one_risk(manager, register):
+    brought_in(manager, register, SPREAD)
+    assert [(risk.title, risk.controls.count(), risk.actions.count()) for risk in register.risks.all()] == [
+        ("Flood", 3, 2),
+        ("Fire", 1, 0),
+    ]
+
+
+def test_the_page_of_columns_asks_and_names_the_rows(manager, register):
+    send(manager, register, SPREAD)
+    page = manager.get(latest(register).get_absolute_url()).text
+    assert "They leave out its reference and title, or repeat them: rows 3 and 4." in page
+
+
+def test_the_page_of_columns_does_not_ask_where_there_is_nothing_to_ask(manager, register):
+    send(manager, register, csv_of(HEADS, FLOOD, FIRE))
+    assert "do not name a risk of their own" not in manager.get(latest(register).get_absolute_url()).text
+
+
+def test_rows_that_are_said_to_stand_for_themselves_are_left_out(manager, register):
+    batch = to_preview(manager, register, SPREAD, goes_on="no")
+    assert list(batch.rows.values_list("number", "outcome")) == [
+        (2, "new"),
+        (3, "refused"),
+        (4, "refused"),
+        (5, "new"),
+    ]
+
+
+def test_it_is_asked_where_only_other_columns_bring_it_up(manager, register):
+    send(manager, register, csv_of(["Ref", "Ward", "Controls"], ["1", "North", "A wall"], ["", "", "Sandbags"]))
+    batch = latest(register)
+    changes = {"column_0": "notes", "column_1": "title"}
+    fields = {k: v for k, v in columns_form(batch, **changes).items() if k != "goes_on"}
+    answer = manager.post(batch.get_absolute_url(), fields)
+    assert "Select what rows are that do not name a risk of their own" in answer.text
+
+
+def test_the_preview_says_which_rows_make_up_a_risk(manager, register):
+    batch = to_preview(manager, register, SPREAD)
+    page = manager.get(batch.get_absolute_url()).text
+    assert "4 rows read, of which 2 go on with the risk above" in page
+    assert "Rows 2 to 4" in page
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 500])
+def test_a_risk_comes_out_whole_wherever_a_request_ends(manager, register, chunk):
+    batch = to_preview(manager, register, csv_of(HEADS, FIRE, FLOOD, MORE, row(controls="Pumps"), ["3", *FIRE[1:]]))
+    read_anew(batch)
+    batch.refresh_from_db()
+    while batch.stage == "staging":
+        batch = stage_some(batch, after=batch.rows_read, chunk=chunk)
+    found = [(one.number, len(one.further), len(one.reads["controls"])) for one in batch.rows.all()]
+    assert found == [(2, 0, 1), (3, 2, 3), (6, 0, 1)]
+    assert batch.report["counts"]["further"] == 2
+
+
+def test_a_spread_risk_that_is_left_out_is_given_back_in_all_its_rows(manager, register):
+    rows = [FLOOD, MORE, FIRE, FLOOD]
+    batch = to_preview(manager, register, csv_of(HEADS, *rows))
+    _, *given_back = csv.reader(io.StringIO(refused_csv(batch).decode("utf-8-sig")))
+    assert [line[:10] for line in given_back] == [FLOOD, MORE, FLOOD]
+    assert [line[10] for line in given_back] == ["2", "3", "5"]
+
+
+def test_its_rows_come_in_together_once_they_are_put_right(manager, register):
+    batch = to_preview(manager, register, csv_of(HEADS, FLOOD, MORE, FIRE, FLOOD))
+    rows = list(csv.reader(io.StringIO(refused_csv(batch).decode("utf-8-sig"))))
+    rows[3][0] = "7"
+    brought_in(manager, register, csv_of(*rows), name="left-out.csv")
+    assert [risk.controls.count() for risk in register.risks.all()] == [2, 1]
+
+
+def test_the_same_workbook_again_changes_nothing(manager, register):
+    brought_in(manager, register, SPREAD)
+    batch = to_preview(manager, register, SPREAD)
+    assert set(batch.rows.values_list("outcome", flat=True)) == {"unchanged"}
+
+
+def test_a_risk_of_ours_takes_what_a_further_row_adds_and_loses_nothing(manager, register):
+    risk = make_risk(register)
+    heads = ["Reference", "Title", "Cause", "Controls", "Other notes"]
+    further = [["", "", "A leak", "Pumps", ""], ["", "", "", "", "Seen in May"]]
+    batch = to_preview(manager, register, csv_of(heads, [risk.reference, risk.title, "", "A wall", ""], *further))
+    take_in(manager, batch)
+    risk.refresh_from_db()
+    assert (risk.cause, risk.notes) == ("A leak", "Seen in May")
+    assert [control.title for control in risk.controls.all()] == ["A wall", "Pumps"]
+
+
+def test_every_row_stays_with_the_risk_word_for_word(manager, register):
+    brought_in(manager, register, SPREAD)
+    page = manager.get(register.risks.get(number=1).get_absolute_url()).text
+    assert "rows 2 to 4" in page
+    assert "Controls, row 4" in page
+
+
+def run(path, *options):
+    out = io.StringIO()
+    with contextlib.suppress(SystemExit):
+        call_command("import_register", str(path), "--register", "ours", "--json", *options, stdout=out)
+    return json.loads(out.getvalue())
+
+
+def test_the_command_says_which_rows_make_up_a_risk(manager, register, tmp_path):
+    path = tmp_path / "risks.csv"
+    path.write_bytes(SPREAD)
+    told = run(path, "--check")
+    assert (told["rows_go_on"], told["spread"], told["rows_read"], told["new"]) == (True, [[2, 3, 4]], 4, 2)
+
+
+def test_the_command_takes_rows_for_themselves_where_it_is_told_to(manager, register, tmp_path):
+    path = tmp_path / "risks.csv"
+    path.write_bytes(SPREAD)
+    told = run(path, "--check", "--rows-alone")
+    assert (told["rows_go_on"], told["spread"], [one["row"] for one in told["refused"]]) == (False, [], [3, 4])
