@@ -10,6 +10,7 @@ from registers.reports.bands import bands_of, unrated_said
 from registers.reports.basis import Basis
 from registers.reports.blind_spots import blind_spots
 from registers.reports.charts import by_type, commonest_types, over_time
+from registers.reports.courses import Courses
 from registers.reports.first_look import FirstLook
 from registers.reports.headline import Above, above_said, nothing_said, stuck_said
 from registers.reports.kinds import Kinds
@@ -17,10 +18,11 @@ from registers.reports.late import Late
 from registers.reports.matrix import matrix_of
 from registers.reports.more_detail import MoreDetail
 from registers.reports.moves import LISTED, Movement
+from registers.reports.outside import Outside
 from registers.reports.seen_elsewhere import SeenElsewhere
 from registers.reports.standing_above import StandingAbove
 from registers.reports.stuck import SHOWN as STUCK_SHOWN
-from registers.reports.stuck import stuck_rows
+from registers.reports.stuck import next_actions, stuck_rows
 from registers.reports.two_days import above_count, cell_counts
 from registers.reports.wording import above_in_words, tolerated_in_words
 from registers.reports.words import words_of
@@ -69,7 +71,8 @@ class Dashboard:
         known = {position.pk: position for position in self._basis.whole.known_then}
         stuck = [pk for pk, *_ in self.first_look.stuck[:STUCK_SHOWN]]
         happened = [pk for pk, _ in self.first_look.happened[:LISTED]]
-        keys = {*self.first_look.keys, *self._movement.keys, *self._above.keys, *stuck, *happened}
+        named = self.first_look, self._movement, self._above, self.outside
+        keys = {*(pk for section in named for pk in section.keys), *stuck, *happened}
         return words_of(self.register, keys - known.keys()) | known
 
     # The first screen
@@ -112,6 +115,14 @@ class Dashboard:
     def chosen(self):
         return self.first_look.chosen(self._words)
 
+    @cached_property
+    def outside(self):
+        return Outside(self.register, self._basis.rows.now, self.reading)
+
+    @property
+    def seen_otherwise(self):
+        return self.outside.rows(self._words)
+
     # Where the numbers lead
 
     @property
@@ -142,7 +153,15 @@ class Dashboard:
 
     @cached_property
     def moves(self):
-        return self._movement.moves(self._words)
+        return self._movement.moves(self._words, self._courses)
+
+    @cached_property
+    def _courses(self):
+        """Key of a risk -> how its rating went, of those above tolerance and those that went up or down."""
+        basis = self._basis
+        how = {"day": self.reading.day, "rules": self.rules, "scheme": basis.scheme}
+        shown = {*self._above.keys, *self._movement.keys_of_changed}
+        return Courses(basis.whole.course, basis.whole.known, **how).of(self._words[pk] for pk in shown)
 
     @property
     def happened(self):
@@ -164,11 +183,18 @@ class Dashboard:
     @cached_property
     def standing_above(self):
         """The rows, and what they lack."""
-        return {"rows": self._above.rows(self._words), "unseen": self._above.unseen}
+        return {"rows": self._above.rows(self._words, self._courses, self._next), "unseen": self._above.unseen}
 
     @cached_property
     def stuck(self):
-        return stuck_rows(self.first_look.stuck, self._words, self.first_look.actions_on_day)
+        return stuck_rows(self.first_look.stuck, self._words, self._next)
+
+    @cached_property
+    def _next(self):
+        """Key of a risk -> what is to be done next, of those above tolerance and those stuck."""
+        stuck = [pk for pk, *_ in self.first_look.stuck[:STUCK_SHOWN]]
+        risks = (self._words[pk].risk_id for pk in {*self._above.keys, *stuck})
+        return next_actions(risks, self.first_look.actions_on_day)
 
     @cached_property
     def late(self):
