@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from registers.models import Risk
 from registers.reports.arrows import arrows_into
 from registers.reports.bands import bands_of, unrated_said
 from registers.reports.basis import Basis
@@ -12,7 +13,8 @@ from registers.reports.blind_spots import blind_spots
 from registers.reports.charts import by_type, commonest_types, over_time
 from registers.reports.courses import Courses
 from registers.reports.first_look import FirstLook
-from registers.reports.headline import Above, above_said, nothing_said, stuck_said
+from registers.reports.frames import DOWN, UP
+from registers.reports.headline import Above, Went, above_said, moved_said, nothing_said, stuck_said
 from registers.reports.kinds import Kinds
 from registers.reports.late import Late
 from registers.reports.matrix import matrix_of
@@ -134,6 +136,10 @@ class Dashboard:
         return self._basis.href(stuck="yes")
 
     @property
+    def happened_href(self):
+        return self._basis.href(status=Risk.Status.HAPPENED.value)
+
+    @property
     def late_href(self):
         return self._basis.links.actions("late")
 
@@ -162,6 +168,16 @@ class Dashboard:
         how = {"day": self.reading.day, "rules": self.rules, "scheme": basis.scheme}
         shown = {*self._above.keys, *self._movement.keys_of_changed}
         return Courses(basis.whole.course, basis.whole.known, **how).of(self._words[pk] for pk in shown)
+
+    @property
+    def moved_in_short(self):
+        """Which went up and which down, in one sentence or two; "" where that is not compared."""
+        if not self.reading.compares:
+            return ""
+        moves = {move.kind: move for move in self.moves}
+        up, down = (Went(moves[kind].count, _references(moves[kind].risks)) for kind in (UP, DOWN))
+        looked_at = [] if moves[DOWN].unnamed else moves[DOWN].risks
+        return moved_said(self.reading.since, up, down, _references(one for one in looked_at if one.is_unexplained))
 
     @property
     def happened(self):
@@ -243,3 +259,7 @@ class Dashboard:
         return {
             position.number: position for position in self._basis.rows.now.filter(number__in=numbers).with_headings()
         }
+
+
+def _references(moved):
+    return [one.position.reference for one in moved]

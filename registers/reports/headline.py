@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 
 from registers.models.position import STUCK
-from registers.reports.wording import a_number, more_or_fewer
+from registers.reports.wording import a_number, in_a_row, more_or_fewer
 
 NAMED = 2  # stuck risks that a sentence names
+MOVED_NAMED = 3  # and ones that went up, or down
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,14 @@ class Above:
     since: datetime.date
 
 
+@dataclass(frozen=True)
+class Went:
+    """How many risks went up a band or more, or down, and the references of some of them: all where they are few."""
+
+    count: int
+    named: Sequence[str] = ()
+
+
 def above_said(above: Above) -> str:
     """ "Four of 31 risks are above tolerance (Severe), one more than on 30 June 2026." """
     if above.total == 1:
@@ -36,6 +45,24 @@ def above_said(above: Above) -> str:
     if above.then is None:
         return f"{said}."
     return f"{said}, {more_or_fewer(above.count - above.then)} {date_format(above.since, 'j F Y')}."
+
+
+def moved_said(since: datetime.date, up: Went, down: Went, unexplained: Sequence[str]) -> str:
+    """Which changed band since a day. unexplained: references of those that went down and nothing on record says why,
+    as far as they are named."""
+    day = date_format(since, "j F Y")
+    if not up.count and not down.count:
+        return f"Since {day} no risk has gone up or down a band."
+    said = f"Since {day} {_went(up, 'up')} and {_went(down, 'down')}."
+    if not unexplained:
+        return said
+    which = in_a_row([*unexplained]) if len(unexplained) <= MOVED_NAMED else f"{a_number(len(unexplained))} of them"
+    return f"{said} Nothing on record says why {which} fell."
+
+
+def _went(went: Went, way: str) -> str:
+    named = f" ({in_a_row([*went.named])})" if 0 < went.count <= MOVED_NAMED else ""
+    return f"{a_number(went.count)} went {way}{named}"
 
 
 def nothing_said(whole: int) -> str:

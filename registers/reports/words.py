@@ -11,6 +11,7 @@ from registers.models import Position, Register
 SAID = (  # whatever else a page would say of a risk it would ask for, risk by risk: the tests count queries
     *("register", "risk", "number", "band", "scheme", "band_since", "score"),
     *(f"revision__{name}" for name in ("title", "consequence", "owner", "owner__title", "owner__holder")),
+    "revision__owner__is_interim",
     *(f"revision__{name}" for name in ("response", "response_reason", "tolerated_until")),
     *("current__band", "current__scheme"),
 )
