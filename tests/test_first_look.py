@@ -237,10 +237,19 @@ def test_what_came_true_is_said_for_as_long_as_it_stands_so(ours):
     risk = ours.risk(ago=400)
     risk.happen(by=ours.manager, version=risk.version, happened_on=days_ago(300), happened_what="It stopped.")
     ours.risk()
-    said = re.search(r'One has come true.*?href="([^"]*)" data-count="1"', ours.page())
+    said = re.search(r'One has come true: R-001.*?href="([^"]*)" data-count="1"', ours.page())
     assert said and "status=happened" in said[1]
     make_revision(risk, status="closed", by=ours.manager)
     assert "come true" not in ours.page()
+
+
+def test_few_that_nobody_has_rated_are_named(ours):
+    ours.risk()
+    for _ in range(3):
+        make_risk(ours.register, by=ours.manager)
+    assert "3 with no current rating yet</a> (R-002, R-003 and R-004)" in ours.page()
+    make_risk(ours.register, by=ours.manager)
+    assert "4 with no current rating yet</a>," in ours.page()
 
 
 def test_a_risk_to_look_at_says_that_an_interim_holds_its_post(ours):

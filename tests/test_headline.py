@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from registers.models.years import quarter_ends_before, quarter_ends_between
-from registers.reports.headline import Above, Went, above_said, moved_said, stuck_said
+from registers.reports.headline import Above, Went, above_said, came_true_said, moved_said, stuck_said
 
 JUNE = datetime.date(2026, 6, 30)
 
@@ -71,7 +71,12 @@ SINCE = datetime.date(2026, 9, 30)
     ("up", "down", "unexplained", "said"),
     [
         (Went(0), Went(0), [], "Since 30 September 2026 no risk has gone up or down a band."),
-        (Went(1, ["A-1"]), Went(0), [], "Since 30 September 2026 one went up (A-1) and none went down."),
+        (
+            Went(1, ["A-1 to High"]),
+            Went(0),
+            [],
+            "Since 30 September 2026 one went up (A-1 to High) and none went down.",
+        ),
         (
             Went(2, ["A-1", "A-2"]),
             Went(3, ["A-3", "A-4", "A-5"]),
@@ -89,3 +94,15 @@ SINCE = datetime.date(2026, 9, 30)
 )
 def test_what_moved_is_counted_and_named_where_it_is_few(up, down, unexplained, said):
     assert moved_said(SINCE, up, down, unexplained) == said
+
+
+@pytest.mark.parametrize(
+    ("references", "said"),
+    [
+        (["A-1"], "One has come true: A-1."),
+        (["A-1", "A-2", "A-3"], "Three have come true: A-1, A-2 and A-3."),
+        (["A-1", "A-2", "A-3", "A-4"], "Four have come true."),
+    ],
+)
+def test_what_came_true_is_named_where_it_is_few(references, said):
+    assert came_true_said(references) == said

@@ -13,8 +13,17 @@ from registers.reports.blind_spots import blind_spots
 from registers.reports.charts import by_type, commonest_types, over_time
 from registers.reports.courses import Courses
 from registers.reports.first_look import FirstLook
-from registers.reports.frames import DOWN, UP
-from registers.reports.headline import Above, Went, above_said, moved_said, nothing_said, stuck_said
+from registers.reports.frames import DOWN, UNSCORED, UP
+from registers.reports.headline import (
+    FEW,
+    Above,
+    Went,
+    above_said,
+    came_true_said,
+    moved_said,
+    nothing_said,
+    stuck_said,
+)
 from registers.reports.kinds import Kinds
 from registers.reports.late import Late
 from registers.reports.matrix import matrix_of
@@ -26,7 +35,7 @@ from registers.reports.standing_above import StandingAbove
 from registers.reports.stuck import SHOWN as STUCK_SHOWN
 from registers.reports.stuck import next_actions, stuck_rows
 from registers.reports.two_days import above_count, cell_counts
-from registers.reports.wording import above_in_words, tolerated_in_words
+from registers.reports.wording import above_in_words, in_a_row, tolerated_in_words
 from registers.reports.words import words_of
 from registers.scoring import ABOVE_TOLERANCE
 
@@ -67,6 +76,10 @@ class Dashboard:
     def tolerated(self):
         return tolerated_in_words(self.tolerance)
 
+    @property
+    def above_words(self):
+        return above_in_words(self.tolerance)
+
     @cached_property
     def _words(self):
         """Key of a position -> the position with its words, of all risks that the page names."""
@@ -102,6 +115,20 @@ class Dashboard:
     @property
     def unrated_sentences(self):
         return unrated_said(self._basis.now)
+
+    @property
+    def came_true(self):
+        """How many have come true and stand so, in words, with the references of few."""
+        stand = self.first_look.still_happened
+        return came_true_said(stand) if stand else ""
+
+    @property
+    def unrated_named(self):
+        """The references of those without a rating, where they are few."""
+        if not 0 < self._basis.now[UNSCORED] <= FEW:
+            return ""
+        numbers = self._basis.rows.now.filter(band="").order_by("number").values_list("number", flat=True)
+        return in_a_row([self.register.reference(number) for number in numbers])
 
     @cached_property
     def bands(self):
@@ -175,7 +202,7 @@ class Dashboard:
         if not self.reading.compares:
             return ""
         moves = {move.kind: move for move in self.moves}
-        up, down = (Went(moves[kind].count, _references(moves[kind].risks)) for kind in (UP, DOWN))
+        up, down = (Went(moves[kind].count, _to_what(moves[kind].risks)) for kind in (UP, DOWN))
         looked_at = [] if moves[DOWN].unnamed else moves[DOWN].risks
         return moved_said(self.reading.since, up, down, _references(one for one in looked_at if one.is_unexplained))
 
@@ -263,3 +290,8 @@ class Dashboard:
 
 def _references(moved):
     return [one.position.reference for one in moved]
+
+
+def _to_what(moved):
+    """ "A-1 to High" of each"""
+    return [f"{one.position.reference} to {one.position.current.band_now.label}" for one in moved]

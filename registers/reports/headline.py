@@ -12,7 +12,7 @@ from registers.models.position import STUCK
 from registers.reports.wording import a_number, in_a_row, more_or_fewer
 
 NAMED = 2  # stuck risks that a sentence names
-MOVED_NAMED = 3  # and ones that went up, or down
+FEW = 3  # others that are named where there are no more
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Above:
 
 @dataclass(frozen=True)
 class Went:
-    """How many risks went up a band or more, or down, and the references of some of them: all where they are few."""
+    """How many risks went up a band or more, or down, and of some of them which one and to what band: of all where they
+    are few."""
 
     count: int
     named: Sequence[str] = ()
@@ -56,13 +57,20 @@ def moved_said(since: datetime.date, up: Went, down: Went, unexplained: Sequence
     said = f"Since {day} {_went(up, 'up')} and {_went(down, 'down')}."
     if not unexplained:
         return said
-    which = in_a_row([*unexplained]) if len(unexplained) <= MOVED_NAMED else f"{a_number(len(unexplained))} of them"
+    which = in_a_row([*unexplained]) if len(unexplained) <= FEW else f"{a_number(len(unexplained))} of them"
     return f"{said} Nothing on record says why {which} fell."
 
 
 def _went(went: Went, way: str) -> str:
-    named = f" ({in_a_row([*went.named])})" if 0 < went.count <= MOVED_NAMED else ""
+    named = f" ({in_a_row([*went.named])})" if 0 < went.count <= FEW else ""
     return f"{a_number(went.count)} went {way}{named}"
+
+
+def came_true_said(references: Sequence[str]) -> str:
+    """Of the risks that have come true, one at least."""
+    count = len(references)
+    named = f": {in_a_row([*references])}" if count <= FEW else ""
+    return f"{a_number(count).capitalize()} {'has' if count == 1 else 'have'} come true{named}."
 
 
 def nothing_said(whole: int) -> str:

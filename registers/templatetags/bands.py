@@ -3,10 +3,9 @@ from functools import lru_cache
 from django import template
 from django.template.loader import render_to_string
 
-from registers.reports.wording import a_number, could_be
+from registers.reports.wording import could_be
 
 register = template.Library()
-register.filter("in_words", a_number)  # {{ 3|in_words }}: "three"; from ten on "10"
 register.filter("could_be", could_be)  # {{ assessment|could_be }}: where its range reaches another band
 
 
