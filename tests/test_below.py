@@ -121,7 +121,7 @@ def test_as_agreed_the_registers_below_are_a_link_away(ours):
 
 
 def test_a_register_without_others_below_has_no_such_section(ours):
-    assert "Registers below" not in ours.client.get("/registers/care/dashboard/").text
+    assert "and those below it" not in ours.client.get("/registers/care/dashboard/").text
 
 
 def test_an_exempt_risk_below_is_not_counted_for_who_may_not_see_it(ours):
