@@ -5,6 +5,7 @@ import datetime
 import io
 import re
 import unicodedata
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -26,7 +27,9 @@ MARKERS = set(
 )
 
 
+@cache
 def preset(slug="five-by-five"):
+    """A scheme never changes, and to read the file takes a test of a hundred examples four seconds."""
     rows = yaml.safe_load(Path(settings.BASE_DIR, "fixtures", "schemes.yaml").read_text())
     fields = next(row["fields"] for row in rows if row["fields"]["slug"] == slug)
     return Scheme.from_data(likelihood=fields["likelihood"], **{part: fields[part] for part in PARTS[1:]})

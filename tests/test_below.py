@@ -121,7 +121,7 @@ def test_as_agreed_the_registers_below_are_a_link_away(ours):
 
 
 def test_a_register_without_others_below_has_no_such_section(ours):
-    assert "Registers below" not in ours.client.get("/registers/care/dashboard/").text
+    assert "and those below it" not in ours.client.get("/registers/care/dashboard/").text
 
 
 def test_an_exempt_risk_below_is_not_counted_for_who_may_not_see_it(ours):
@@ -130,9 +130,65 @@ def test_an_exempt_risk_below_is_not_counted_for_who_may_not_see_it(ours):
     assert ours.rows()[-1][1] == "0"
 
 
-def test_a_narrowed_page_leaves_them_out(ours):
+def test_a_narrowed_page_narrows_them_too(ours):
+    ours.risk(ours.top), ours.risk(ours.care), ours.risk(ours.care, (1, 1))
+    assert [row[:3] for row in ours.rows(band="severe")[1:]] == [
+        ("Ours", "1", "1"),
+        ("Adults", "0", "0"),
+        ("Children", "0", "0"),
+        ("Care", "1", "1"),
+        ("All of these, each risk once", "2", "2"),
+    ]
+
+
+@pytest.fixture
+def levels(ours):
+    """The one above corporate, two below it directorates, the lowest a service, each with a risk."""
+    for slug, level in (("children", "directorate"), ("adults", "directorate"), ("care", "service")):
+        Register.objects.filter(slug=slug).update(level=level)
+    for register in (ours.top, ours.children, ours.adults, ours.care):
+        ours.risk(register)
+    return ours
+
+
+def test_they_can_be_narrowed_to_one_level(levels):
+    rows = levels.rows(level="directorate")[1:]
+    assert [row[0] for row in rows] == ["Adults", "Children", "All of these, each risk once"]
+    assert [row[1] for row in rows] == ["1", "1", "2"]
+
+
+def test_the_levels_there_are_stand_to_choose_and_the_one_chosen_is_said(levels):
+    said = re.search(r"Level: (.*?)</p>", levels.section(level="service", since=days_ago(99)), re.DOTALL)[1]
+    assert re.sub("<[^>]*>", "", said) == "all, service, directorate, corporate" and "<strong>service</strong>" in said
+    href = f"?level=directorate&amp;since={days_ago(99)}#below"
+    assert href in said
+
+
+def test_where_all_are_of_one_level_there_is_nothing_to_choose(ours):
     ours.risk(ours.top)
-    assert ours.section(band="severe") is None
+    assert "Level:" not in ours.section() and 'name="level"' not in ours.page(more="narrow")
+
+
+def test_a_page_of_another_level_says_that_none_of_its_own_fits(levels):
+    page = levels.page(level="service", more="narrow")
+    assert "Only: level of the register Service." in page and 'name="level"' in page
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"level": "directorate"},
+        {"band": "severe"},
+        {"band": "above-tolerance", "level": "service"},
+        {"band": "moderate"},
+        {"category": "financial"},
+    ],
+)
+def test_each_narrowed_number_leads_to_that_registers_list_narrowed_alike(levels, said):
+    for register in (levels.top, levels.children, levels.care):
+        levels.risk(register, (2, 2), category="financial"), levels.risk(register, (4, 3))
+    links = numbers(levels.section(**said))
+    assert len(links) > 2 and led_to(levels.client, links) == links
 
 
 def test_a_ring_of_registers_ends_where_it_closes(ours):

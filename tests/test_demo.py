@@ -185,6 +185,8 @@ class TenFacts:
         assert (risk.current.band, risk.current.score) == ("high", 8)
         assert "gave two different accounts" in self.read("risk_detail", 7)
         assert "The peer reviewer says Severe, we say High: one band lower." in self.read("risk_detail", 7)
+        outside = re.search(r'aria-labelledby="outside".*?</section>', self.read("dashboard"))[0]
+        assert "CORP-007" in outside and re.search("peer reviewer says .*Severe.* and we say .*High", outside)
 
     def test_10_seven_are_owned_by_posts_that_nobody_holds(self):
         vacant = self.corporate.risks.exclude(status=Risk.Status.CLOSED).filter(owner__holder=None)

@@ -20,7 +20,7 @@ from makers import (
     make_risk,
 )
 
-from registers.models import Position, Role, supports_a_fall, unexplained
+from registers.models import Position, Post, Role, supports_a_fall, unexplained
 from registers.models.position import STUCK
 
 pytestmark = pytest.mark.django_db
@@ -231,6 +231,34 @@ def test_what_came_true_since_is_told_with_what_moved(ours):
     part = moved_part(ours.page(since=days_ago(40).isoformat()))
     assert re.search(rf"Came true: 1 R-001 .* on {days_ago(12):%-d %B %Y}", part) and "R-002" not in part
     assert "Came true" not in moved_part(ours.page(since=days_ago(5).isoformat()))
+
+
+def test_what_came_true_is_said_for_as_long_as_it_stands_so(ours):
+    risk = ours.risk(ago=400)
+    risk.happen(by=ours.manager, version=risk.version, happened_on=days_ago(300), happened_what="It stopped.")
+    ours.risk()
+    said = re.search(r'One has come true: R-001.*?href="([^"]*)" data-count="1"', ours.page())
+    assert said and "status=happened" in said[1]
+    make_revision(risk, status="closed", by=ours.manager)
+    assert "come true" not in ours.page()
+
+
+def test_few_that_nobody_has_rated_are_named(ours):
+    ours.risk()
+    for _ in range(3):
+        make_risk(ours.register, by=ours.manager)
+    assert "3 with no current rating yet</a> (R-002, R-003 and R-004)" in ours.page()
+    make_risk(ours.register, by=ours.manager)
+    assert "4 with no current rating yet</a>," in ours.page()
+
+
+def test_a_risk_to_look_at_says_that_an_interim_holds_its_post(ours):
+    risk = ours.risk()
+    post = Post.objects.create(
+        organisation=ours.organisation, title="Head of Legal", holder=ours.manager, is_interim=True
+    )
+    make_revision(risk, owner=post, by=ours.manager)
+    assert "<strong>Owner:</strong> Head of Legal, held by an interim</p>" in ours.page()
 
 
 def test_the_movement_says_of_how_many(ours):

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from registers.models.years import quarter_ends_before, quarter_ends_between
-from registers.reports.headline import Above, above_said, stuck_said
+from registers.reports.headline import Above, Went, above_said, came_true_said, moved_said, stuck_said
 
 JUNE = datetime.date(2026, 6, 30)
 
@@ -62,3 +62,47 @@ def test_what_is_stuck_is_counted_and_the_longest_named(stuck, rated, said):
 def test_quarter_ends_between_two_days_are_those_that_are_listed(since, day):
     listed = [end for end in quarter_ends_before(day, 40) if end >= since]
     assert quarter_ends_between(since, day) == len(listed)
+
+
+SINCE = datetime.date(2026, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "unexplained", "said"),
+    [
+        (Went(0), Went(0), [], "Since 30 September 2026 no risk has gone up or down a band."),
+        (
+            Went(1, ["A-1 to High"]),
+            Went(0),
+            [],
+            "Since 30 September 2026 one went up (A-1 to High) and none went down.",
+        ),
+        (
+            Went(2, ["A-1", "A-2"]),
+            Went(3, ["A-3", "A-4", "A-5"]),
+            ["A-4"],
+            "Since 30 September 2026 two went up (A-1 and A-2) and three went down (A-3, A-4 and A-5). "
+            "Nothing on record says why A-4 fell.",
+        ),
+        (
+            Went(12, [f"A-{n}" for n in range(10)]),
+            Went(4, ["B-1", "B-2", "B-3", "B-4"]),
+            ["B-1", "B-2", "B-3", "B-4"],
+            "Since 30 September 2026 12 went up and four went down. Nothing on record says why four of them fell.",
+        ),
+    ],
+)
+def test_what_moved_is_counted_and_named_where_it_is_few(up, down, unexplained, said):
+    assert moved_said(SINCE, up, down, unexplained) == said
+
+
+@pytest.mark.parametrize(
+    ("references", "said"),
+    [
+        (["A-1"], "One has come true: A-1."),
+        (["A-1", "A-2", "A-3"], "Three have come true: A-1, A-2 and A-3."),
+        (["A-1", "A-2", "A-3", "A-4"], "Four have come true."),
+    ],
+)
+def test_what_came_true_is_named_where_it_is_few(references, said):
+    assert came_true_said(references) == said

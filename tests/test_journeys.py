@@ -29,6 +29,8 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(enc
 # To preload is to fetch all style sheets again, for one rule (a locked orientation), in a way that our policy forbids
 # where they import others, as the admin site's do.
 RUN_AXE = "axe.run({preload: false, resultTypes: ['violations']}).then(result => result.violations)"
+# By the second one, what hears of the new size has heard of it, and all is laid out anew.
+TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 COMPLAIN = """document.addEventListener("securitypolicyviolation",
     event => console.error(`${event.violatedDirective} ${event.blockedURI}`));"""
 
@@ -78,7 +80,7 @@ def faults_of(page, axe_at=AXE_AT):
     found = {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        page.wait_for_timeout(50)
+        page.evaluate(TWO_FRAMES)
         for violation in page.evaluate(RUN_AXE) if width in axe_at else ():
             nodes = [node["html"][:200] for node in violation["nodes"] if not is_known(node)]
             if nodes:

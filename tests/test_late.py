@@ -66,15 +66,15 @@ def test_the_dashboard_says_who_is_late_with_the_day_first_due(ours):  # noqa: F
     assert row == f"Director of Finance \N{EN DASH} 1 late, Director of Finance {first} , put off once"
 
 
-def test_eight_posts_are_named_and_the_rest_are_counted_with_them(ours):  # noqa: F811 (the fixture)
-    for n in range(9):
+def test_ten_posts_are_named_and_the_rest_are_counted_with_them(ours):  # noqa: F811 (the fixture)
+    for n in range(11):
         risk = ours.risk((2, 2), owner=make_post(ours.organisation, f"Post {n}"))
         make_review(risk, by=ours.manager, next_on=days_ago(-5))
         make_action(risk, by=ours.manager, owner=risk.owner, on=days_ago(60), due_on=days_ago(9))
     page = ours.page()
-    assert len(section(page, "late")) == 8
+    assert len(section(page, "late")) == 10
     said = " ".join(re.sub("<[^>]*>", " ", page).split())
-    assert "And 1 more post. All that is late: 9 actions ." in said
+    assert "And 1 more post. All that is late: 11 actions ." in said
 
 
 def test_where_nothing_is_late_the_dashboard_has_no_such_part(ours):  # noqa: F811 (the fixture)
@@ -101,3 +101,38 @@ def test_five_that_are_stuck_are_named_and_the_rest_lead_to_the_list(ours):  # n
         ours.risk()
     page = ours.page()
     assert len(section(page, "stuck")) == 5 and re.search(r'stuck=yes[^>]*data-count="6">All 6 of them', page)
+
+
+def above(ours):  # noqa: F811 (the fixture)
+    """What is done about each risk above tolerance, in the words of the page."""
+    part = re.search(r'aria-labelledby="above".*?</section>', ours.page(), re.DOTALL)[0]
+    cells = re.findall(r'data-label="What is done about it">(.*?)</td>', part, re.DOTALL)
+    return [" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in cells]
+
+
+def test_what_is_above_tolerance_says_what_is_to_be_done_next(ours):  # noqa: F811 (the fixture)
+    risk = ours.risk(response="treat")
+    make_action(risk, title="Find a second provider", due_on=days_ago(-5))
+    make_action(risk, title="Later", due_on=days_ago(-50))
+    assert above(ours) == [f"Find a second provider due {days_ago(-5):%-d %B %Y}"]
+
+
+def test_a_next_action_that_is_late_was_due(ours):  # noqa: F811 (the fixture)
+    make_action(ours.risk(response="treat"), title="Find a second provider", due_on=days_ago(5))
+    assert above(ours) == [f"Find a second provider was due {days_ago(5):%-d %B %Y}"]
+
+
+def test_what_is_treated_without_an_open_action_says_so(ours):  # noqa: F811 (the fixture)
+    ours.risk(response="treat"), ours.risk()
+    assert above(ours) == ["Treat, and no action is open", "Not decided yet, and no action is open"]
+
+
+def test_what_is_tolerated_says_until_when_and_why_and_lacks_no_action(ours):  # noqa: F811 (the fixture)
+    ours.risk(response="tolerate", tolerated_until=days_ago(-30), response_reason="It ends in spring.")
+    assert above(ours) == [f"Tolerate until {days_ago(-30):%-d %B %Y} It ends in spring."]
+
+
+def test_what_is_handed_on_says_so_beside_its_action(ours):  # noqa: F811 (the fixture)
+    risk = ours.risk(response="transfer", response_reason="The insurer carries it.")
+    make_action(risk, title="Sign the policy", due_on=days_ago(-7))
+    assert above(ours) == [f"Transfer The insurer carries it. Sign the policy due {days_ago(-7):%-d %B %Y}"]

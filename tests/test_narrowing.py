@@ -125,6 +125,8 @@ def counted_behind(council, links):
 FILTERS = [
     {},
     {"directorate": "children"},
+    {"level": "corporate"},
+    {"level": "service"},
     {"directorate": "none"},
     {"owner": "other"},
     {"owner": "none"},
@@ -274,6 +276,7 @@ def test_a_narrowed_register_with_nothing_says_so_and_how_to_see_all(ours):
     ("name", "value"),
     [
         ("directorate", "x"),
+        ("level", "team"),
         ("directorate", "0"),
         ("directorate", "9" * 5000),
         ("owner", "-1"),

@@ -252,7 +252,7 @@ def test_the_dashboard_follows_the_tolerance_of_its_day(story, manager, ago, cou
 def test_the_dashboard_says_which_bands_are_above(story, manager):
     said = page(manager, "/registers/ours/dashboard/")
     assert "are above tolerance (Severe; Moderate or higher for legal)" in said
-    assert "Above tolerance means higher than High, and Low for legal." in said
+    assert "Above tolerance: Severe; Moderate or higher for legal." in said
 
 
 def test_the_dashboard_says_when_something_else_was_tolerated_on_the_day_compared_with(story, manager):

@@ -3,7 +3,7 @@
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import F, Model, Q
 from django.utils.functional import cached_property
 
 from registers.forms.fields import Words
@@ -17,6 +17,7 @@ from registers.models import (
     Gap,
     Insight,
     Position,
+    Register,
     Risk,
     Tolerances,
     WarningSign,
@@ -76,7 +77,7 @@ class PositionFilter(django_filters.FilterSet):
     # Where links from the dashboard, the home page and the assurance map lead: not offered unless used.
     SELDOM = (
         *("main_type", "likelihood", "impact", "mine", "adverse_impact", "case", "sign", "insight"),
-        *("assurance", "controls", "stuck", "could_be", "also_band", "also_adverse_impact"),
+        *("assurance", "controls", "stuck", "could_be", "also_band", "also_adverse_impact", "level"),
     )
     NONE_SAID = "none"
 
@@ -164,6 +165,9 @@ class PositionFilter(django_filters.FilterSet):
         null_label="None named",
         null_value=NONE_SAID,
     )
+    level = django_filters.ChoiceFilter(
+        field_name="register__level", label="Level of the register", empty_label="Any", choices=Register.Level.choices
+    )
     # Beside band and adverse_impact: a dashboard narrowed by one of these counts by it as well.
     also_band = django_filters.ChoiceFilter(method="by_band", label="And band", empty_label="Any")
     also_adverse_impact = LibraryFilter(AdverseImpact, "slug", method="by_adverse_impact", label="And adverse impact")
@@ -222,9 +226,27 @@ class PositionFilter(django_filters.FilterSet):
     def unused(self):
         return [name for name in self.SELDOM if not self.form.cleaned_data.get(name)]
 
+    @cached_property
+    def said(self):
+        """name -> value, of what is asked for."""
+        return {name: value for name, value in self.form.cleaned_data.items() if value and name != "sort"}
+
     @property
     def is_narrowed(self):
-        return any(value for name, value in self.form.cleaned_data.items() if name != "sort")
+        return bool(self.said)
+
+    @property
+    def words(self):
+        """What is asked for, as "directorate Adult social care; band Severe"."""
+        return "; ".join(f"{self.filters[name].label.lower()} {self._word(name)}" for name in self.said)
+
+    def _word(self, name):
+        value = self.said[name]
+        if isinstance(value, Model):
+            return str(value)
+        if value == self.NONE_SAID and name in ("directorate", "owner", "adverse_impact"):
+            return self.filters[name].extra["null_label"].lower()
+        return dict(getattr(self.form.fields[name], "choices", ())).get(value, value)
 
     def search(self, positions, name, words):
         for word in words.split()[:10]:

@@ -1,13 +1,12 @@
 """What a dashboard is narrowed by: the list's own conditions, asked of rows and of positions that are no rows."""
 
-from django.db.models import Model
 from django.utils.functional import cached_property
 
 from registers.forms.filters import UNDECIDED, PositionFilter
 from registers.models import Assessment, Post, RiskRevision, Tolerances
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
-NARROWS = ("directorate", "owner", "failure_type", "adverse_impact", "category", "band")
+NARROWS = ("level", "directorate", "owner", "failure_type", "adverse_impact", "category", "band")
 
 
 class Narrowing(PositionFilter):
@@ -19,11 +18,6 @@ class Narrowing(PositionFilter):
         return NARROWS
 
     @cached_property
-    def said(self):
-        """name -> value, of what is asked for."""
-        return {name: value for name, value in self.form.cleaned_data.items() if value}
-
-    @cached_property
     def asked(self):
         """What an address carries to stay narrowed, under the list's names."""
         return {name: self.form[name].value() for name in self.said}
@@ -32,19 +26,6 @@ class Narrowing(PositionFilter):
     def asked_beside(self):
         """The same where filters by these names are another thing's."""
         return {f"risk-{name}": value for name, value in self.asked.items()}
-
-    @property
-    def words(self):
-        """What is asked for, as "directorate Adult social care; band Severe"."""
-        return "; ".join(f"{self.filters[name].label.lower()} {self._word(name)}" for name in self.said)
-
-    def _word(self, name):
-        value = self.said[name]
-        if isinstance(value, Model):
-            return str(value)
-        if value == self.NONE_SAID and name in ("directorate", "owner", "adverse_impact"):
-            return self.filters[name].extra["null_label"].lower()
-        return dict(self.form.fields[name].choices)[value]
 
     @property
     def by_the_day(self):
@@ -71,6 +52,9 @@ class Narrowing(PositionFilter):
 
     def _asks_for_a_band(self, day):
         return "band" in self.said and not (day is None and self.by_the_day)
+
+    def _fits_level(self, level, positions):
+        return lambda position: self.register.level == level
 
     def _fits_directorate(self, directorate, positions):
         posts = Post.objects.filter(pk__in={position.owner_id for position in positions})

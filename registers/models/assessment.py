@@ -103,6 +103,7 @@ class Assessment(Sealed):
             models.CheckConstraint(condition=Q(likelihood__gte=1, impact__gte=1), name="assessment_ratings_from_one"),
             *(_around(name) for name in ("likelihood", "impact")),
         ]
+        indexes = [models.Index(fields=["perspective", "risk"], name="assessment_perspective")]  # few are not our own
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.likelihood} x {self.impact} on {self.effective_on}"

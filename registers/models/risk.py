@@ -284,10 +284,11 @@ class Risk(Standing, Making, RiskContent):
         after = latest and latest.effective_on
         revision = self.revised(what, by=by, on=day, after=after, recorded_at=recorded_at, **told)
         revision.save()
-        for name, rows in self.several().items():
+        several = self.several()
+        for name, rows in several.items():
             if rows:
                 getattr(revision, name).set(rows)
         self.positions.rebuild(self)
         organisation = self.register.organisation
-        AuditEntry.record_many(organisation=organisation, by=by, tellings=[self.told(revision)])
+        AuditEntry.record_many(organisation=organisation, by=by, tellings=[self.told(revision, several)])
         return revision

@@ -13,6 +13,7 @@ from registers.reports.asks import Asks, kept_with_risks
 from registers.reports.assurance import AssuranceSummary, rows_of
 from registers.reports.below import Below, below
 from registers.reports.chart import Cell, Chart, Table
+from registers.reports.compared import Compared
 from registers.reports.controls import control_story, controls_beside
 from registers.reports.course import course_of
 from registers.reports.dashboard import Dashboard
@@ -33,6 +34,7 @@ __all__ = [
     "Below",
     "Cell",
     "Chart",
+    "Compared",
     "Dashboard",
     "Owned",
     "Since",

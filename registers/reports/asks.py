@@ -29,7 +29,7 @@ class Source(models.TextChoices):
     REGISTER = "register", "What the register shows"
     SIGNS = "signs", "Signs seen elsewhere that we are testing"
     TYPES = "types", "Types of failure above tolerance"
-    BLIND = "blind", "What nobody has written down"
+    BLIND = "blind", "Blind spots: what this register says nothing about"
     INSIGHTS = "insights", "The eight insights"
 
 

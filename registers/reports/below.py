@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -11,6 +11,8 @@ from django.db.models import Count, F, Max, Value
 from registers.models import Register
 from registers.reports.chart import Cell, Table
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS, Tolerance
+
+NOTHING: Mapping[str, str] = {}
 
 
 def below(register: Register, registers: Iterable[Register]) -> list[Register]:
@@ -31,13 +33,18 @@ def below(register: Register, registers: Iterable[Register]) -> list[Register]:
 
 class Below:
     """register: the one above; registers: those below it, in order; positions: of all of these, on their registers on a
-    day; tolerance: what is let stand on that day, the same on all by one scheme. One query, whatever their number.
+    day, as the page is narrowed; tolerance: what is let stand on that day, the same on all by one scheme; asked: what
+    an address carries to stay narrowed. One query, whatever their number.
 
     Counts of one scheme alone are added up: the same band by another means something else (left_out)."""
 
-    def __init__(self, register, registers, positions, tolerance: Tolerance, day):
+    def __init__(self, register, registers, positions, tolerance: Tolerance, day, asked: Mapping[str, str] = NOTHING):
         self._scheme, self._tolerance, self._day = register.scheme, tolerance, day
-        self._registers = [register, *(one for one in registers if one.scheme_id == register.scheme_id)]
+        self._asked, level = asked, asked.get("level")
+        alike = [register, *(one for one in registers if one.scheme_id == register.scheme_id)]
+        self._registers = [one for one in alike if level in (None, one.level)]
+        levels = {one.level for one in alike}
+        self.levels = [(value, label) for value, label in Register.Level.choices if value in levels]
         self.left_out = [one for one in registers if one.scheme_id != register.scheme_id]
         self._positions = positions.filter(register__in=self._registers)
 
@@ -89,4 +96,6 @@ class Below:
         """The day is always named: the list might open on what was agreed."""
         if register is None:
             return ""
-        return f"{register.get_absolute_url()}?{urlencode({**filters, 'as_at': self._day.isoformat()})}"
+        also = {f"also_{name}": value for name, value in filters.items() if name in self._asked}
+        asked = {**filters, **self._asked, **also, "as_at": self._day.isoformat()}
+        return f"{register.get_absolute_url()}?{urlencode(asked)}"

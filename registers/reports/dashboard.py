@@ -5,24 +5,37 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from registers.models import Risk
 from registers.reports.arrows import arrows_into
 from registers.reports.bands import bands_of, unrated_said
 from registers.reports.basis import Basis
 from registers.reports.blind_spots import blind_spots
 from registers.reports.charts import by_type, commonest_types, over_time
+from registers.reports.courses import Courses
 from registers.reports.first_look import FirstLook
-from registers.reports.headline import Above, above_said, nothing_said, stuck_said
+from registers.reports.frames import DOWN, UNSCORED, UP
+from registers.reports.headline import (
+    FEW,
+    Above,
+    Went,
+    above_said,
+    came_true_said,
+    moved_said,
+    nothing_said,
+    stuck_said,
+)
 from registers.reports.kinds import Kinds
 from registers.reports.late import Late
 from registers.reports.matrix import matrix_of
 from registers.reports.more_detail import MoreDetail
 from registers.reports.moves import LISTED, Movement
+from registers.reports.outside import Outside
 from registers.reports.seen_elsewhere import SeenElsewhere
 from registers.reports.standing_above import StandingAbove
 from registers.reports.stuck import SHOWN as STUCK_SHOWN
-from registers.reports.stuck import stuck_rows
+from registers.reports.stuck import next_actions, stuck_rows
 from registers.reports.two_days import above_count, cell_counts
-from registers.reports.wording import above_in_words, tolerated_in_words
+from registers.reports.wording import above_in_words, in_a_row, tolerated_in_words
 from registers.reports.words import words_of
 from registers.scoring import ABOVE_TOLERANCE
 
@@ -63,13 +76,18 @@ class Dashboard:
     def tolerated(self):
         return tolerated_in_words(self.tolerance)
 
+    @property
+    def above_words(self):
+        return above_in_words(self.tolerance)
+
     @cached_property
     def _words(self):
         """Key of a position -> the position with its words, of all risks that the page names."""
         known = {position.pk: position for position in self._basis.whole.known_then}
         stuck = [pk for pk, *_ in self.first_look.stuck[:STUCK_SHOWN]]
         happened = [pk for pk, _ in self.first_look.happened[:LISTED]]
-        keys = {*self.first_look.keys, *self._movement.keys, *self._above.keys, *stuck, *happened}
+        named = self.first_look, self._movement, self._above, self.outside
+        keys = {*(pk for section in named for pk in section.keys), *stuck, *happened}
         return words_of(self.register, keys - known.keys()) | known
 
     # The first screen
@@ -98,6 +116,20 @@ class Dashboard:
     def unrated_sentences(self):
         return unrated_said(self._basis.now)
 
+    @property
+    def came_true(self):
+        """How many have come true and stand so, in words, with the references of few."""
+        stand = self.first_look.still_happened
+        return came_true_said(stand) if stand else ""
+
+    @property
+    def unrated_named(self):
+        """The references of those without a rating, where they are few."""
+        if not 0 < self._basis.now[UNSCORED] <= FEW:
+            return ""
+        numbers = self._basis.rows.now.filter(band="").order_by("number").values_list("number", flat=True)
+        return in_a_row([self.register.reference(number) for number in numbers])
+
     @cached_property
     def bands(self):
         return bands_of(self._basis)
@@ -112,6 +144,14 @@ class Dashboard:
     def chosen(self):
         return self.first_look.chosen(self._words)
 
+    @cached_property
+    def outside(self):
+        return Outside(self.register, self._basis.rows.now, self.reading)
+
+    @property
+    def seen_otherwise(self):
+        return self.outside.rows(self._words)
+
     # Where the numbers lead
 
     @property
@@ -121,6 +161,10 @@ class Dashboard:
     @property
     def stuck_href(self):
         return self._basis.href(stuck="yes")
+
+    @property
+    def happened_href(self):
+        return self._basis.href(status=Risk.Status.HAPPENED.value)
 
     @property
     def late_href(self):
@@ -142,7 +186,25 @@ class Dashboard:
 
     @cached_property
     def moves(self):
-        return self._movement.moves(self._words)
+        return self._movement.moves(self._words, self._courses)
+
+    @cached_property
+    def _courses(self):
+        """Key of a risk -> how its rating went, of those above tolerance and those that went up or down."""
+        basis = self._basis
+        how = {"day": self.reading.day, "rules": self.rules, "scheme": basis.scheme}
+        shown = {*self._above.keys, *self._movement.keys_of_changed}
+        return Courses(basis.whole.course, basis.whole.known, **how).of(self._words[pk] for pk in shown)
+
+    @property
+    def moved_in_short(self):
+        """Which went up and which down, in one sentence or two; "" where that is not compared."""
+        if not self.reading.compares:
+            return ""
+        moves = {move.kind: move for move in self.moves}
+        up, down = (Went(moves[kind].count, _to_what(moves[kind].risks)) for kind in (UP, DOWN))
+        looked_at = [] if moves[DOWN].unnamed else moves[DOWN].risks
+        return moved_said(self.reading.since, up, down, _references(one for one in looked_at if one.is_unexplained))
 
     @property
     def happened(self):
@@ -164,11 +226,18 @@ class Dashboard:
     @cached_property
     def standing_above(self):
         """The rows, and what they lack."""
-        return {"rows": self._above.rows(self._words), "unseen": self._above.unseen}
+        return {"rows": self._above.rows(self._words, self._courses, self._next), "unseen": self._above.unseen}
 
     @cached_property
     def stuck(self):
-        return stuck_rows(self.first_look.stuck, self._words, self.first_look.actions_on_day)
+        return stuck_rows(self.first_look.stuck, self._words, self._next)
+
+    @cached_property
+    def _next(self):
+        """Key of a risk -> what is to be done next, of those above tolerance and those stuck."""
+        stuck = [pk for pk, *_ in self.first_look.stuck[:STUCK_SHOWN]]
+        risks = (self._words[pk].risk_id for pk in {*self._above.keys, *stuck})
+        return next_actions(risks, self.first_look.actions_on_day)
 
     @cached_property
     def late(self):
@@ -217,3 +286,12 @@ class Dashboard:
         return {
             position.number: position for position in self._basis.rows.now.filter(number__in=numbers).with_headings()
         }
+
+
+def _references(moved):
+    return [one.position.reference for one in moved]
+
+
+def _to_what(moved):
+    """ "A-1 to High" of each"""
+    return [f"{one.position.reference} to {one.position.current.band_now.label}" for one in moved]

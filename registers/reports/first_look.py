@@ -75,14 +75,24 @@ class FirstLook:
         return finders
 
     @cached_property
+    def _came_true(self) -> list[tuple[int, datetime.date, str, int]]:
+        """(key of the position, the day, status, number of the risk) of each that ever came true and stands on the
+        register, the latest first. Asked of the few revisions that say so, and not of every risk."""
+        key = self._now.filter(revision=OuterRef("pk")).order_by().values("pk")[:1]
+        rows = RiskRevision.objects.filter(happened_on__isnull=False)
+        rows = rows.annotate(position=Subquery(key), of=F("risk__number")).exclude(position=None)
+        return list(rows.order_by("-happened_on", "of").values_list("position", "happened_on", "status", "of"))
+
+    @property
     def happened(self) -> list[tuple[int, datetime.date]]:
-        """(key of the position, the day) of each risk that came true since the day compared with, the latest first.
-        Asked of the few revisions that say so, and not of every risk that changed since."""
-        since = self.reading.since
-        key = self._now.filter(from_day__gt=since, revision=OuterRef("pk")).order_by().values("pk")[:1]
-        rows = RiskRevision.objects.filter(happened_on__gt=since).annotate(position=Subquery(key), of=F("risk__number"))
-        rows = rows.exclude(position=None).order_by("-happened_on", "of").values_list("position", "happened_on")
-        return list(dict(rows).items())
+        """(key of the position, the day) of each risk that came true since the day compared with, the latest first."""
+        return [(pk, on) for pk, on, *_ in self._came_true if on > self.reading.since]
+
+    @property
+    def still_happened(self) -> list[str]:
+        """References of the risks that stand as ones that have come true, whenever that was."""
+        happened = RiskRevision.Status.HAPPENED
+        return [self.register.reference(number) for *_, status, number in self._came_true if status == happened]
 
     def _happened(self):
         return [(pk, f"It happened on {date_format(on, 'j F Y')}.") for pk, on in self.happened[:CANDIDATES]]

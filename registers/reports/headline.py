@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 
 from registers.models.position import STUCK
-from registers.reports.wording import a_number, more_or_fewer
+from registers.reports.wording import a_number, in_a_row, more_or_fewer
 
 NAMED = 2  # stuck risks that a sentence names
+FEW = 3  # others that are named where there are no more
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class Above:
     since: datetime.date
 
 
+@dataclass(frozen=True)
+class Went:
+    """How many risks went up a band or more, or down, and of some of them which one and to what band: of all where they
+    are few."""
+
+    count: int
+    named: Sequence[str] = ()
+
+
 def above_said(above: Above) -> str:
     """ "Four of 31 risks are above tolerance (Severe), one more than on 30 June 2026." """
     if above.total == 1:
@@ -36,6 +46,31 @@ def above_said(above: Above) -> str:
     if above.then is None:
         return f"{said}."
     return f"{said}, {more_or_fewer(above.count - above.then)} {date_format(above.since, 'j F Y')}."
+
+
+def moved_said(since: datetime.date, up: Went, down: Went, unexplained: Sequence[str]) -> str:
+    """Which changed band since a day. unexplained: references of those that went down and nothing on record says why,
+    as far as they are named."""
+    day = date_format(since, "j F Y")
+    if not up.count and not down.count:
+        return f"Since {day} no risk has gone up or down a band."
+    said = f"Since {day} {_went(up, 'up')} and {_went(down, 'down')}."
+    if not unexplained:
+        return said
+    which = in_a_row([*unexplained]) if len(unexplained) <= FEW else f"{a_number(len(unexplained))} of them"
+    return f"{said} Nothing on record says why {which} fell."
+
+
+def _went(went: Went, way: str) -> str:
+    named = f" ({in_a_row([*went.named])})" if 0 < went.count <= FEW else ""
+    return f"{a_number(went.count)} went {way}{named}"
+
+
+def came_true_said(references: Sequence[str]) -> str:
+    """Of the risks that have come true, one at least."""
+    count = len(references)
+    named = f": {in_a_row([*references])}" if count <= FEW else ""
+    return f"{a_number(count).capitalize()} {'has' if count == 1 else 'have'} come true{named}."
 
 
 def nothing_said(whole: int) -> str:

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 
 from registers.models import Position, unexplained
 from registers.reports.basis import Basis
+from registers.reports.courses import ShortCourse
 from registers.reports.frames import DOWN, LEFT, NEW, SCORED, UNCHANGED, UP
 from registers.reports.headline import came_and_went_said
 from registers.reports.two_days import Moved, movement
@@ -32,11 +33,12 @@ TITLES = {
 @dataclass(frozen=True)
 class MovedRisk:
     """A risk that moved. was: the band it stood in before, of one that went up or down; is_unexplained: it fell, and
-    nothing on record says why."""
+    nothing on record says why; course: how the rating went, of one that went up or down, where the page asks for it."""
 
     position: Position
     was: Band | None
     is_unexplained: bool = False
+    course: ShortCourse | None = None
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,16 @@ def named_of(moved: Iterable[Moved]) -> dict[str, list[Moved]]:
 
 
 def moves_of(
-    counts: Mapping[str, int], named: Mapping[str, list[Moved]], words, rules: Scheme, without=()
+    counts: Mapping[str, int], named: Mapping[str, list[Moved]], words, rules: Scheme, without=(), courses=None
 ) -> list[Move]:
     """One Move for each kind of movement, those without any included. counts: kind -> how many; words: key of a
-    position -> the position, of all that are named; without: keys of those that fell and nothing says why."""
+    position -> the position, of all that are named; without: keys of those that fell and nothing says why; courses: key
+    of a risk -> its ShortCourse."""
 
     def told(one):
-        was = rules.band(one.was) if one.move in (UP, DOWN) else None
-        return MovedRisk(words[one.pk], was, one.pk in without)
+        if one.move not in (UP, DOWN):
+            return MovedRisk(words[one.pk], None)
+        return MovedRisk(words[one.pk], rules.band(one.was), one.pk in without, (courses or {}).get(one.risk))
 
     return [
         Move(kind, title, counts.get(kind, 0), [told(one) for one in named.get(kind, ())])
@@ -123,11 +127,16 @@ class Movement:
         """Of the positions that are named."""
         return [one.pk for rows in self.named.values() for one in rows]
 
-    def moves(self, words: Mapping[int, Position]) -> list[Move]:
-        """words: key -> position, of all of `keys` at least."""
+    @property
+    def keys_of_changed(self) -> list[int]:
+        """Of those that are named for going up or down."""
+        return [one.pk for move in (UP, DOWN) for one in self.named.get(move, ())]
+
+    def moves(self, words: Mapping[int, Position], courses: Mapping[int, ShortCourse]) -> list[Move]:
+        """words: key -> position, of all of `keys` at least; courses: key of a risk -> its course."""
         reading, rules = self._basis.reading, self._basis.rules
         without = fallen_without_reason(self.named, rules, (reading.day, reading.known_by))
-        return moves_of(self.counts, self.named, words, rules, without)
+        return moves_of(self.counts, self.named, words, rules, without, courses)
 
     @property
     def sentences(self) -> list[str]:

@@ -11,6 +11,8 @@ from django.utils.formats import date_format
 
 from registers.models import Assured, Position, Risk
 from registers.models.years import quarter_ends_between
+from registers.reports.courses import ShortCourse
+from registers.reports.stuck import Next
 from registers.reports.wording import a_number
 from registers.scoring import ABOVE_TOLERANCE
 
@@ -26,6 +28,8 @@ UNSEEN = {  # after a number: of one, and of several
 class AboveRow:
     position: Position
     ends: int  # quarter ends in this band running
+    course: ShortCourse
+    next: Next | None = None  # None where no action is open
 
     @property
     def since(self) -> str:
@@ -36,9 +40,18 @@ class AboveRow:
         return f"{said}, {a_number(self.ends)} quarter end{'' if self.ends == 1 else 's'}"
 
     @property
+    def lacks_an_action(self) -> bool:
+        """Whether something is to be done by what was decided, or nothing is decided, and no action is open."""
+        return not self.next and self.position.revision.response in ("", Risk.Response.TREAT)
+
+    @property
     def answer(self) -> str:
-        """What is done about it, in words; "" where nothing is decided."""
+        """What is done about it where the next action does not say it, in words; "" where it does."""
         revision = self.position.revision
+        if revision.response == Risk.Response.TREAT and self.next:
+            return ""
+        if not revision.response:
+            return "Not decided yet"
         said = revision.get_response_display().partition(":")[0]
         if revision.response == Risk.Response.TOLERATE and revision.tolerated_until:
             return f"{said} until {date_format(revision.tolerated_until, 'j F Y')}"
@@ -57,10 +70,15 @@ class StandingAbove:
         """Of the positions that are named: the ten with the highest score."""
         return list(self._above.order_by("-score", "number").values_list("pk", flat=True)[:NAMED])
 
-    def rows(self, words: Mapping[int, Position]) -> list[AboveRow]:
-        """words: key -> position, of all of `keys` at least."""
-        named = (words[pk] for pk in self.keys)
-        return [AboveRow(row, quarter_ends_between(row.band_since, self._reading.day)) for row in named]
+    def rows(self, words: Mapping[int, Position], courses: Mapping[int, ShortCourse], next_of) -> list[AboveRow]:
+        """words: key -> position, of all of `keys` at least; courses: key of a risk -> its course; next_of: the same ->
+        its Next."""
+
+        def row(position):
+            ends = quarter_ends_between(position.band_since, self._reading.day)
+            return AboveRow(position, ends, courses[position.risk_id], next_of.get(position.risk_id))
+
+        return [row(words[pk]) for pk in self.keys]
 
     @cached_property
     def unseen(self) -> list[tuple[int, str, str]]:

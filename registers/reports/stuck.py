@@ -45,14 +45,20 @@ def first_of_each(rows: Iterable[tuple]) -> dict[int, Next]:
     return found
 
 
-def stuck_rows(stuck: Iterable[tuple[int, int, int]], words: Mapping[int, Position], actions) -> list[StuckRow]:
-    """stuck: (key of the position, number, quarter ends running), the longest first; words: key -> position, of the
-    first five at least; actions: of the register, as they stood on the day. One query, none where nothing is stuck."""
-    shown = [(words[pk], ends) for pk, _, ends in islice(stuck, SHOWN)]
-    if not shown:
-        return []
+def next_actions(risks: Iterable[int], actions) -> dict[int, Next]:
+    """Key of a risk -> its open action that is due first, of those that have one. actions: of the register, as they
+    stood on the day. One query, none for no risk."""
+    wanted = set(risks)
+    if not wanted:
+        return {}
     risk = "risk" if actions.model is Action else "record__risk"
-    rows = actions.open().filter(**{f"{risk}__in": [position.risk_id for position, _ in shown]})
+    rows = actions.open().filter(**{f"{risk}__in": wanted})
     rows = rows.order_by(F("due_on").asc(nulls_last=True), "pk").values_list(risk, "title", "due_on", "redated")
-    next_of = first_of_each(rows)
+    return first_of_each(rows)
+
+
+def stuck_rows(stuck: Iterable[tuple[int, int, int]], words: Mapping[int, Position], next_of) -> list[StuckRow]:
+    """stuck: (key of the position, number, quarter ends running), the longest first; words: key -> position, of the
+    first five at least; next_of: key of a risk -> its Next."""
+    shown = [(words[pk], ends) for pk, _, ends in islice(stuck, SHOWN)]
     return [StuckRow(position, ends, next_of.get(position.risk_id)) for position, ends in shown]

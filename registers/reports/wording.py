@@ -36,7 +36,11 @@ def course_of_a_count(counts: list[int], names: list[str]) -> str:
 
 def categories_in_words(categories: list[str]) -> str:
     """Names of categories, in the order of the Orange Book, as they stand in a sentence."""
-    named = [label.lower() for value, label in Category.choices if value in categories]
+    return in_a_row([label.lower() for value, label in Category.choices if value in categories])
+
+
+def in_a_row(named: list[str]) -> str:
+    """ "A", "A and B", "A, B and C" """
     return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
 
 

@@ -9,8 +9,9 @@ from django.db.models import prefetch_related_objects
 from registers.models import Position, Register
 
 SAID = (  # whatever else a page would say of a risk it would ask for, risk by risk: the tests count queries
-    *("register", "risk", "number", "band", "band_since", "score"),
+    *("register", "risk", "number", "band", "scheme", "band_since", "score"),
     *(f"revision__{name}" for name in ("title", "consequence", "owner", "owner__title", "owner__holder")),
+    "revision__owner__is_interim",
     *(f"revision__{name}" for name in ("response", "response_reason", "tolerated_until")),
     *("current__band", "current__scheme"),
 )

@@ -5,7 +5,15 @@ from django.utils.formats import date_format
 
 from registers.forms import AgreementForm
 from registers.models import Tolerances
-from registers.permissions import Permission, agreed_for, can, counts_everything, get_register_for, positions_for
+from registers.permissions import (
+    Permission,
+    agreed_for,
+    can,
+    counts_everything,
+    get_register_for,
+    opens_as_agreed,
+    positions_for,
+)
 from registers.reports import Since, agreed_cards
 from registers.services import agree
 from registers.views.reading import page_of, read_only
@@ -23,6 +31,7 @@ def agreement_list(request, slug):
         "page": page,
         "cards": agreed_cards(register, list(page.object_list), agreed, Tolerances.of(register)),
         "since": since_latest(request.user, register) if page.number == 1 else None,
+        "query_today": f"?as_at={timezone.localdate()}" if opens_as_agreed(request.user, register) else "",
         "may_agree": can(request.user, Permission.RUN_REGISTER, register.organisation),
         "counts_everything": counts_everything(request.user, register),
     }
@@ -41,8 +50,8 @@ def agreement_new(request, slug):
     return render(request, "registers/agreement_new.html", context, status=status_of(form))
 
 
-def since_latest(user, register):
-    """What has changed since the latest agreement, if there is one."""
-    latest = register.agreements.first()
+def since_latest(user, register, latest=None):
+    """What has changed since the latest agreement, if there is one. latest: that, where it was read already."""
+    latest = latest or register.agreements.first()
     now = positions_for(user, register, timezone.localdate())
     return latest and Since(register, latest, agreed=agreed_for(user, register).filter(agreement=latest), now=now)

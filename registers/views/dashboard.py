@@ -13,7 +13,8 @@ from registers.permissions import (
     positions_across,
     positions_for,
 )
-from registers.reports import Below, Dashboard, below, gaps_of
+from registers.reports import Below, Compared, Dashboard, below, gaps_of
+from registers.reports.compared import AGREED
 from registers.views.agreements import since_latest
 from registers.views.escalations import taken_up_by
 from registers.views.narrowing import narrowing_from
@@ -29,6 +30,7 @@ def dashboard(request, slug):
     now = positions_for(request.user, register, reading.day, reading.agreement)
     narrowing = narrowing_from(request, register, reading, now)
     tolerances, asked = Tolerances.of(register), {**reading.asked, **narrowing.asked}
+    agreed = _agreements_until(register, reading)
     context = {
         "tab": "dashboard",
         "register": register,
@@ -38,10 +40,11 @@ def dashboard(request, slug):
         "asked": asked,
         "asked_here": f"{urlencode(asked)}&" if asked else "",
         "report": _report(request.user, register, reading, now, narrowing, tolerances),
+        "compared": Compared(reading.day, reading.since, [one for one in agreed if one.on < reading.day]),
         "gaps": gaps_of(narrowing.qs, reading.day) if reading.is_today else [],
         "my_questions": asked_on_dashboard(request.user, register),
         "counts_everything": counts_everything(request.user, register),
-        **({} if narrowing.said else _of_the_whole(request.user, register, reading, tolerances)),
+        **_of_several(request.user, register, reading, narrowing, tolerances, agreed),
     }
     return render(request, "registers/dashboard.html", context)
 
@@ -62,18 +65,28 @@ def _report(reader, register, reading, now, narrowing, tolerances):
     )
 
 
-def _of_the_whole(reader, register, reading, tolerances):
-    """What says something of the whole register alone: a narrowed page leaves it out."""
-    tells = reading.is_today or reading.opens
+def _agreements_until(register, reading):
+    """The latest agreements by the day read, one of that day included; as agreed, those known by then."""
+    found = register.agreements.filter(on__lte=reading.day).defer("note")
+    if reading.agreement:
+        found = found.filter(recorded_at__lte=reading.agreement.recorded_at)
+    return list(found[: AGREED + 1])
+
+
+def _of_several(reader, register, reading, narrowing, tolerances, agreed):
+    """What says something of other registers too, or of the whole one alone: that a narrowed page leaves out."""
     registers = list(register.organisation.registers.select_related("scheme"))
-    return {
-        "since": since_latest(reader, register) if tells else None,
+    found = {"below": _below(reader, register, reading, narrowing, registers, tolerances)}
+    if narrowing.said:
+        return found
+    tells = reading.is_today or reading.opens
+    return found | {
+        "since": since_latest(reader, register, reading.opens_on or next(iter(agreed), None)) if tells else None,
         "taken_up": taken_up_by(reader, register, reading, registers),
-        "below": _below(reader, register, reading, registers, tolerances),
     }
 
 
-def _below(reader, register, reading, registers, tolerances):
+def _below(reader, register, reading, narrowing, registers, tolerances):
     """The registers below, if there are any: as known now, whatever an agreement of this one knew."""
     registers = below(register, registers)
     if not registers or reading.is_future:
@@ -81,4 +94,5 @@ def _below(reader, register, reading, registers, tolerances):
     for one in registers:
         one.organisation = register.organisation
     positions = positions_across(reader, [register, *registers], reading.day).on_register()
-    return Below(register, registers, positions, tolerances.on(reading.day), reading.day)
+    positions = narrowing.on(positions, reading.day) if narrowing.said else positions
+    return Below(register, registers, positions, tolerances.on(reading.day), reading.day, narrowing.asked)

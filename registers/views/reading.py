@@ -26,13 +26,15 @@ class Reading:
     the latest agreement) and the day compared with (`since`, else the one of the agreement before it, else the last
     quarter end).
 
-    opens_on: the agreement that an address which asks for no day shows to this reader."""
+    opens_on: the agreement that an address which asks for no day shows to this reader; reads_agreed: whether they open
+    any register of the organisation on what was agreed of it."""
 
     day: datetime.date
     since: datetime.date
     today: datetime.date
     agreement: Agreement | None = None
     opens_on: Agreement | None = None
+    reads_agreed: bool = False
 
     @property
     def is_today(self):
@@ -79,6 +81,13 @@ class Reading:
         return f"?{urlencode(self.asked)}" if self.asked else ""
 
     @property
+    def query_elsewhere(self):
+        """The same for a page of another register: the day is named where that one may open on what a body agreed."""
+        if self.is_today and not self.reads_agreed:
+            return ""
+        return f"?{urlencode({'as_at': self.day.isoformat()})}"
+
+    @property
     def query_today(self):
         return f"?{urlencode(self.asked_today)}" if self.asked_today else ""
 
@@ -90,13 +99,14 @@ def reading_from(request, register):
     if not form.is_valid():
         raise BadRequest("as_at and since take a day written like 2026-09-30; agreed, without as_at, a number.")
     number, today = form.cleaned_data["agreed"], timezone.localdate()
-    opens_on = register.agreements.first() if opens_as_agreed(request.user, register) else None
+    reads_agreed = opens_as_agreed(request.user, register)
+    opens_on = register.agreements.first() if reads_agreed else None
     agreement = get_object_or_404(register.agreements, pk=number) if number else None
     if not (number or form.cleaned_data["as_at"]):
         agreement = opens_on
     day = agreement.on if agreement else form.cleaned_data["as_at"] or today
     since = form.cleaned_data["since"] or _usual_since(register, day, agreement)
-    return Reading(day, since, today, agreement, opens_on)
+    return Reading(day, since, today, agreement, opens_on, reads_agreed)
 
 
 def _usual_since(register, day, agreement):

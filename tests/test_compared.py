@@ -1,0 +1,104 @@
+"""Which day a dashboard compares with, in words, and what else stands to choose."""
+
+import html
+import re
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from makers import day, days_ago, make_agreement, make_organisation, make_person, make_register, make_risk
+
+from registers.models import Role
+from registers.models.years import quarter_ends_before
+from registers.reports import Compared
+
+READ = day("2026-11-26")
+COMMITTEE = SimpleNamespace(on=day("2026-10-04"), body="Committee")
+TEAM = SimpleNamespace(on=day("2026-06-30"), body="Management team")
+
+
+def compared(since, *agreements):
+    return Compared(READ, day(since), agreements)
+
+
+def test_the_last_quarter_end_is_said_to_be_that():
+    assert compared("2026-09-30").words == "30 September 2026, the last quarter end"
+
+
+def test_an_earlier_quarter_end_is_one():
+    assert compared("2026-03-31").words == "31 March 2026, a quarter end"
+
+
+def test_the_day_of_an_agreement_says_who_agreed():
+    assert compared("2026-10-04", COMMITTEE).words == "4 October 2026, when Committee agreed it"
+
+
+def test_a_day_may_be_both():
+    assert (
+        compared("2026-06-30", COMMITTEE, TEAM).words == "30 June 2026, a quarter end, when Management team agreed it"
+    )
+
+
+def test_any_other_day_is_itself():
+    assert compared("2026-05-05", COMMITTEE).words == "5 May 2026"
+
+
+def test_the_other_usual_day_is_one_click_away():
+    said = [words for _, words in compared("2026-09-30", COMMITTEE, TEAM).others]
+    assert said == ["4 October 2026, when Committee agreed it"]
+    said = [words for _, words in compared("2026-10-04", COMMITTEE, TEAM).others]
+    assert said == ["30 September 2026, the last quarter end"]
+
+
+def test_without_an_agreement_the_quarter_end_alone_is_usual():
+    assert compared("2026-09-30").others == []
+
+
+def test_all_that_stand_to_choose_come_once_the_latest_first_and_the_one_in_force_is_among_them():
+    days = [one for one, _ in compared("2026-05-05", COMMITTEE, TEAM).choices]
+    assert days == sorted({*days}, reverse=True) and len(days) == 10
+    assert {COMMITTEE.on, TEAM.on, day("2026-05-05")} <= {*days}
+
+
+# On the page
+
+
+@pytest.fixture
+def register(db):
+    register = make_register(make_organisation(), slug="ours")
+    make_risk(register, assessed=(3, 3), on=days_ago(400))
+    return register
+
+
+def page_of(register, role=Role.MANAGER, **asked):
+    client = Client()
+    client.force_login(make_person(register.organisation, role))
+    return client.get("/registers/ours/dashboard/", asked).text
+
+
+def test_the_page_says_it_and_offers_the_other(register):
+    agreement = make_agreement(register, on=days_ago(1), body="Cabinet")
+    page = page_of(register)
+    end = quarter_ends_before(days_ago(0), 1)[0]
+    assert f"Compared with {end:%-d %B %Y}, the last quarter end" in page
+    [href] = re.findall(r'href="([^"]*)">Compare with [^<]*when Cabinet agreed it<', page)
+    assert href == f"?since={agreement.on}"
+
+
+def test_what_is_chosen_is_said_and_stays_chosen(register):
+    make_agreement(register, on=days_ago(1), body="Cabinet")
+    page = page_of(register, since=days_ago(1).isoformat())
+    assert f"Compared with {days_ago(1):%-d %B %Y}" in page and "when Cabinet agreed it." in page
+    assert f'<option value="{days_ago(1)}" selected>' in page
+
+
+def test_a_member_who_reads_what_was_agreed_is_told_of_the_agreement_before(register):
+    make_agreement(register, on=days_ago(50), body="Cabinet")
+    make_agreement(register, body="Committee")
+    page = html.unescape(page_of(register, Role.MEMBER))
+    assert re.search(r"Compared with [^<]*when Cabinet agreed it\.", page)
+    assert "when Committee agreed it" not in page
+
+
+def test_days_are_chosen_in_words_and_never_in_the_order_of_a_browser(register):
+    assert 'type="date"' not in page_of(register)
