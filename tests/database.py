@@ -43,6 +43,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 ]
             )
+        connection.settings_dict["OPTIONS"]["options"] = ""  # to drop a database waits for the disk, and has no limit
 
 
 def made_for_nobody():
