@@ -24,6 +24,9 @@ class SQLite:
     def url(self):
         return f"sqlite:///{self.path}"
 
+    def settle(self):
+        """Nothing: nobody gathers statistics of an SQLite file while it is used."""
+
     @contextmanager
     def copy(self):
         with tempfile.TemporaryDirectory(dir=BUILT) as folder:
@@ -48,6 +51,10 @@ class PostgreSQL:
     def url(self):
         return self._named(self.name)
 
+    def settle(self):
+        """What the server's autovacuum does by itself within a minute or two, unless it is switched off."""
+        self._ask("VACUUM (ANALYZE)", within=self.url)
+
     @contextmanager
     def copy(self):
         copied = f"{self.name}-measured"
@@ -61,10 +68,10 @@ class PostgreSQL:
     def _named(self, name):
         return urlunsplit(urlsplit(self.server)._replace(path=f"/{name}"))
 
-    def _ask(self, statement, *values):
+    def _ask(self, statement, *values, within=None):
         import psycopg2
 
-        connection = psycopg2.connect(self.server)
+        connection = psycopg2.connect(within or self.server)
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:

@@ -21,6 +21,7 @@ def main(database, risks, assessments, times, reader, postgres, file, what="all"
 
     django.setup()
     built_in = prepare(risks, assessments)
+    made.settle()
     with made.copy() as url:  # what is measured also writes, and the next run is to find the same
         found = visit(url, risks, times, reader, is_whole=what == "all" and reader == "manager")
     about = {"database": database, "risks": risks, "assessments": risks * assessments, "reader": reader}
