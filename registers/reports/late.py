@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Min
 from registers.models import Gap
 from registers.reports.actions import post_name, times
 
-SHOWN = 10  # posts on a dashboard
+SHOWN = 8  # posts on a dashboard
 
 Post = tuple[int | None, str | None, int | None]  # key, title and key of its holder; None where nobody is named
 
