@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from functools import cached_property
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 from django.utils.formats import date_format
 
 from registers.models import Action, Assured, Position, RiskRevision
@@ -77,11 +77,15 @@ class FirstLook:
     @cached_property
     def _came_true(self) -> list[tuple[int, datetime.date, str, int]]:
         """(key of the position, the day, status, number of the risk) of each that ever came true and stands on the
-        register, the latest first. Asked of the few revisions that say so, and not of every risk."""
-        key = self._now.filter(revision=OuterRef("pk")).order_by().values("pk")[:1]
-        rows = RiskRevision.objects.filter(happened_on__isnull=False)
-        rows = rows.annotate(position=Subquery(key), of=F("risk__number")).exclude(position=None)
-        return list(rows.order_by("-happened_on", "of").values_list("position", "happened_on", "status", "of"))
+        register, the latest first. Two queries, one where none did: the few revisions that say so are asked for first,
+        and then all at once which of them stand."""
+        rows = RiskRevision.objects.filter(happened_on__isnull=False, risk__register=self.register).order_by()
+        told = {pk: said for pk, *said in rows.values_list("pk", "happened_on", "status", "risk__number")}
+        if not told:
+            return []
+        standing = self._now.filter(revision__in=told).order_by().values_list("pk", "revision")
+        found = [(pk, *told[revision]) for pk, revision in standing]
+        return sorted(found, key=lambda one: (-one[1].toordinal(), one[3]))
 
     @property
     def happened(self) -> list[tuple[int, datetime.date]]:
