@@ -77,9 +77,9 @@ class FirstLook:
     @cached_property
     def _came_true(self) -> list[tuple[int, datetime.date, str, int]]:
         """(key of the position, the day, status, number of the risk) of each that ever came true and stands on the
-        register, the latest first. Two queries, one where none did: the few revisions that say so are asked for first,
-        and then all at once which of them stand."""
-        rows = RiskRevision.objects.filter(happened_on__isnull=False, risk__register=self.register).order_by()
+        register, the latest first. Two queries, one where none did: the few revisions that say so, of whichever
+        register, are found by an index of their own, and then all at once which of them stand on this one."""
+        rows = RiskRevision.objects.filter(happened_on__isnull=False).order_by()
         told = {pk: said for pk, *said in rows.values_list("pk", "happened_on", "status", "risk__number")}
         if not told:
             return []
