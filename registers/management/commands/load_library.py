@@ -1,5 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
+from registers.schema import is_migrated
 from registers.transfer.fixtures import files_at
 from registers.transfer.library import load_library, preview_library
 from registers.transfer.report import LibraryProblem
@@ -16,6 +17,8 @@ class Command(BaseCommand):
         files = None if path is None else files_at(path)
         if files == []:
             raise CommandError(f"There is no fixture file at {path}.")
+        if not is_migrated():
+            raise CommandError("Nothing was loaded: migrations are missing. First run: manage.py migrate")
         try:
             report = preview_library(files) if check else load_library(files)
         except LibraryProblem as problem:
