@@ -8,7 +8,10 @@ class RegistersConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
+        from registers.accounts import checks  # noqa: F401  (registers its check)
+        from registers.accounts.counts import create_cache_table
         from registers.models.audit import install_guard
 
+        post_migrate.connect(create_cache_table, sender=self)
         # SQLite rebuilds tables on some migrations and silently drops their triggers: put them back every time.
         post_migrate.connect(install_guard, sender=self)
