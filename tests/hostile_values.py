@@ -16,7 +16,7 @@ NUMBERS = (
     *("1e309", "NaN", "Infinity", "٣", "²", "1.0", "0x10", " 1 ", "1_000"),
 )
 TEXTS = (
-    "x" * 100_000,
+    "x" * 20_000,
     "\N{RIGHT-TO-LEFT OVERRIDE}drowssap",
     "a" + "\N{COMBINING ACUTE ACCENT}" * 5_000,
     "{{ 7*7 }}{% load x %}",
@@ -30,7 +30,7 @@ TEXTS = (
     " ",
 )
 UNSTORABLE = ("a\0b", "\0", "\ud800", "\udfffx")  # refused by what reads the request; a form that is asked says so
-VALUES = (*DAYS, *NOT_DAYS, *NUMBERS, *TEXTS)
+VALUES = (*DAYS, *NOT_DAYS, *NUMBERS, *TEXTS, "x" * 100_000)
 
 
 def values_for(field):

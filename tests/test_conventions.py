@@ -32,7 +32,7 @@ LAYERS = [
         "precedents",
     },
     {"views"},
-    {"management", "admin", "apps", "demo", "templatetags"},
+    {"management", "admin", "admin_limits", "apps", "demo", "templatetags"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
