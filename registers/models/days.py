@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from registers.models.library import Precision
 
-
 FIRST_YEAR, LAST_YEAR = 1800, 2199  # of a case: its days are drawn on one scale
 
 
