@@ -1,3 +1,5 @@
+import os
+
 from django.apps import AppConfig
 
 
@@ -8,7 +10,12 @@ class RegistersConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
+        from registers import checks
         from registers.models.audit import install_guard
+
+        # Password hashes and exempt risks: a database or an export is for its owner, whichever process makes it.
+        os.umask(0o077)
+        checks.connect()
 
         # SQLite rebuilds tables on some migrations and silently drops their triggers: put them back every time.
         post_migrate.connect(install_guard, sender=self)

@@ -21,7 +21,7 @@ LAYERS = [
     {"permissions", "govuk"},
     {"forms", "reports", "insights", "papers", "transfer", "services", "taking_in", "laid_aside", "precedents"},
     {"views"},
-    {"management", "admin", "apps", "accounts", "demo", "templatetags"},
+    {"management", "admin", "apps", "accounts", "checks", "demo", "templatetags"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
