@@ -11,6 +11,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from registers.accounts.rates import SIGN_IN_RATES
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -128,6 +130,16 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# In a table of the database, made after each migrate: all workers share it and a restart keeps it. It counts failed
+# sign-ins and remembers used codes; when it is full, what has expired goes first.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+
 # People
 AUTH_USER_MODEL = "registers.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -145,7 +157,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "registers.accounts.ClosedAccounts"
+ACCOUNT_ADAPTER = "registers.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -155,8 +167,15 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+# Our own limits take the place of the library's on signing in: those lock out everybody at one network address.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password_from_key": None, **SIGN_IN_RATES}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Failing Well"
+MFA_FORMS = {
+    "authenticate": "registers.accounts.forms.AuthenticateForm",
+    "reauthenticate": "registers.accounts.forms.ReauthenticateForm",
+    "activate_totp": "registers.accounts.forms.ActivateTOTPForm",
+}
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator typed the address; the rule is against sign-ups we do not have
 
 # Cookies and headers
@@ -164,6 +183,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "__Host-sessionid" if IS_TLS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_TLS else "csrftoken"
+KNOWN_DEVICE_COOKIE_NAME = "__Host-known-device" if IS_TLS else "known-device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_TLS
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = IS_TLS

@@ -132,8 +132,10 @@ urlpatterns = [
     path("accessibility/", about.accessibility, name="accessibility"),
     path("privacy/", about.privacy, name="privacy"),
     path("cookies/", about.cookies, name="cookies"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("registers.accounts.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
+
+handler429 = "registers.accounts.limits.too_many_requests"  # the library's own limits answer with it

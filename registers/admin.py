@@ -1,8 +1,10 @@
 """Django's admin site: people and library only. Never risks: it would go round their history."""
 
+from smtplib import SMTPException
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -10,6 +12,7 @@ from django.db import models, transaction
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
+from registers.accounts.address_change import AddressTaken, request_address_change, withdraw_address_change
 from registers.models import (
     LIBRARY_MODELS,
     Action,
@@ -86,12 +89,44 @@ class PersonAdmin(Audited, UserAdmin):
     list_filter = ("is_active", "is_staff", "memberships__organisation", "memberships__role")
     search_fields = ("email", "name")
     fieldsets = (
-        (None, {"fields": ("email", "name", "password")}),
+        (None, {"fields": ("email", "pending_email", "name", "password")}),
         ("What they may do", {"fields": ("is_active", "is_staff", "is_superuser")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
     filter_horizontal = ()
+    readonly_fields = ("pending_email",)
     inlines = (MembershipInline,)
+    actions = ("withdraw_address_changes",)
+
+    def save_model(self, request, person, form, change):
+        """Another address is asked for and not written: a link to it confirms it. Nor is anything else that the form
+        leaves as it was, lest it undoes what was confirmed meanwhile."""
+        if not change:
+            return super().save_model(request, person, form, change)
+        email, person.email = person.email, form.initial["email"]
+        names = {f.name for f in person._meta.concrete_fields} & set(form.changed_data) - {"email"}
+        if names:
+            person.save(update_fields=names)
+        if "email" in form.changed_data:
+            self._request_address_change(request, person, email)
+
+    def _request_address_change(self, request, person, email):
+        try:
+            request_address_change(person, email=email, by=request.user)
+        except AddressTaken:
+            self.message_user(request, f"Another account has the address {email} by now.", messages.ERROR)
+        except (OSError, SMTPException):
+            words = "The mail server did not take the message to {}, so the address stays as it is. Try again later."
+            self.message_user(request, words.format(email), messages.ERROR)
+        else:
+            words = "We have sent a link to {}. The address changes when it is followed; the old one was told."
+            self.message_user(request, words.format(email), messages.WARNING)
+
+    @admin.action(description="Withdraw the new e-mail addresses that wait to be confirmed")
+    def withdraw_address_changes(self, request, people):
+        for person in people.exclude(pending_email=""):
+            withdraw_address_change(person, by=request.user)
+        self.message_user(request, "Links that were sent lead nowhere now.")
 
     def save_related(self, request, form, formsets, change):
         """What somebody may do in an organisation stands in that organisation's chain too."""

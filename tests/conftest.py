@@ -31,7 +31,8 @@ def test_settings():
     storages = {**django_settings.STORAGES}
     storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    fast = {"PASSWORD_HASHERS": hashers, "WHITENOISE_AUTOREFRESH": True}
+    caches = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    fast = {"PASSWORD_HASHERS": hashers, "WHITENOISE_AUTOREFRESH": True, "CACHES": caches}
     with override_settings(STORAGES=storages, REQUIRE_MFA=False, **fast):
         yield
 

@@ -6,11 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.signals import post_migrate
+from django.test import override_settings
 
+from registers.accounts.counts import create_cache_table
 from registers.models import LIBRARY_MODELS, AuditChain, AuditEntry, AuditText, ScoringScheme, Source
 from registers.transfer.library import load_library
+
+# What an installation counts sign-ins in. Tests count in their process unless they ask for it (conftest.py).
+DATABASE_CACHE = settings.CACHES
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +28,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
             made_for_nobody()
+        with override_settings(CACHES=DATABASE_CACHE):
+            create_cache_table()
         load_library()
         filled = [*library_tables(), AuditChain, AuditEntry, AuditText]
         kept = {

@@ -16,12 +16,23 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 # Each layer may use itself and those below it.
 LAYERS = [
-    {"scoring"},
+    {"scoring", "schema"},
     {"models"},
     {"permissions", "govuk"},
-    {"forms", "reports", "insights", "papers", "transfer", "services", "taking_in", "laid_aside", "precedents"},
+    {
+        "accounts",
+        "forms",
+        "reports",
+        "insights",
+        "papers",
+        "transfer",
+        "services",
+        "taking_in",
+        "laid_aside",
+        "precedents",
+    },
     {"views"},
-    {"management", "admin", "apps", "accounts", "checks", "demo", "templatetags"},
+    {"management", "admin", "apps", "checks", "demo", "templatetags"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

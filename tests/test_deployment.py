@@ -11,7 +11,12 @@ from django.conf import settings
 from registers import checks
 
 KEYS = {"SECRET_KEY": "secret" * 10, "AUDIT_KEY": "a" * 60}
-INSTALLED = {"SITE_URL": "https://risk.council.example", "EMAIL_URL": "smtp://mail.council.example", **KEYS}
+INSTALLED = {
+    "SITE_URL": "https://risk.council.example",
+    "EMAIL_URL": "smtp://mail.council.example",
+    "TRUSTED_PROXIES": "1",
+    **KEYS,
+}
 
 
 def run(*arguments, **environment):
@@ -128,8 +133,8 @@ def test_check_deploy_says_it(tmp_path):
     environment = INSTALLED | {"EMAIL_URL": "consolemail://", "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
     done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **environment)
     assert done.returncode == 1
-    assert "registers.W001" in done.stderr
-    assert "registers.W002" in done.stderr
+    assert "registers.W003" in done.stderr
+    assert "registers.W004" in done.stderr
 
 
 def test_the_server_says_it_as_it_starts(tmp_path):

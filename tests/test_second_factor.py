@@ -1,5 +1,6 @@
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import reverse
 from makers import make_membership, make_register, make_user
@@ -89,11 +90,10 @@ def test_one_can_sign_out_without_a_second_factor(asked_for, client, person):
     assert not is_signed_in(client)
 
 
-def test_the_address_and_password_are_not_changed_without_a_second_factor(asked_for, client, person):
+def test_the_password_is_not_changed_without_a_second_factor(asked_for, client, person):
     """Whoever has only the password must not take the account over."""
     client.force_login(person)
-    answers = [client.get(reverse(name)) for name in ("account_email", "account_change_password")]
-    assert all(a.headers.get("Location", "").startswith(SET_UP) for a in answers)
+    assert client.get(reverse("account_change_password")).headers.get("Location", "").startswith(SET_UP)
 
 
 def test_the_sign_in_page_works(asked_for, client):
@@ -145,3 +145,18 @@ def test_the_second_factor_is_asked_for_by_default():
 def test_nobody_signs_themselves_up(client):
     client.post(reverse("account_signup"), {"email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD})
     assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes", "mfa_download_recovery_codes"],
+)
+def test_who_finds_an_open_session_neither_reads_nor_changes_the_second_factor(asked_for, client, person, name):
+    """The password or a code is asked for again."""
+    TOTP.activate(person, generate_totp_secret())
+    codes = RecoveryCodes.activate(person).get_unused_codes()
+    client.force_login(person)
+    answers = [client.get(reverse(name)), client.post(reverse(name))]
+    assert not any(code in answer.content.decode() for code in codes for answer in answers)
+    assert Authenticator.objects.filter(user=person).count() == 2
+    assert RecoveryCodes(Authenticator.objects.get(user=person, type="recovery_codes")).get_unused_codes() == codes

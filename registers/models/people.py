@@ -33,6 +33,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. The e-mail address, in lower case, is the name they sign in with."""
 
     email = models.EmailField("e-mail address", unique=True)
+    pending_email = models.EmailField(
+        "new e-mail address", blank=True, editable=False, help_text="Waits until its link is followed."
+    )
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True, help_text="Take the tick away instead of deleting a person.")
     is_staff = models.BooleanField(

@@ -1,0 +1,20 @@
+from allauth.account.adapter import DefaultAccountAdapter
+
+from registers.accounts.known_devices import remember_device
+from registers.accounts.limits import PASSWORD, use_attempt
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """People are invited by an administrator; nobody signs themselves up. Guesses are limited by our own rules."""
+
+    def is_open_for_signup(self, request):
+        return False
+
+    def pre_authenticate(self, request, **credentials):
+        """Called before a password is checked; the library takes the use back when it was right."""
+        self._login_failed_rl_usage = use_attempt(request, credentials.get("email", ""), PASSWORD)
+
+    def post_login(self, request, user, **kwargs):
+        response = super().post_login(request, user, **kwargs)
+        remember_device(request, response, user.email)
+        return response

@@ -1,0 +1,98 @@
+"""Another address to sign in with: an administrator types it, a link to it confirms it, the old one is told of both.
+
+The link is signed and stands for the account, its address and the new one. It works while the account has that address
+and waits for that new one: once, and not after the change was withdrawn or another was asked for.
+"""
+
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMessage, get_connection
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+
+from registers.models import AuditEntry, User
+
+SALT = "registers.accounts.address-change"
+MAX_AGE = 7 * 24 * 60 * 60  # seconds
+
+
+class AddressTaken(ValueError):
+    """Another account has this address."""
+
+
+@transaction.atomic
+def request_address_change(user, *, email, by):
+    """Write to the new address and to the old one; nothing else changes yet. Raises AddressTaken, and what the mail
+    server raises (OSError, SMTPException): then nothing was written."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    email = User.objects.normalize_email(email)
+    if User.objects.filter(email=email).exists():
+        raise AddressTaken(email)
+    User.objects.filter(pk=user.pk).update(pending_email=email)
+    _record(user, "address_requested", by, {"old": user.email, "new": email})
+    link = settings.SITE_URL + reverse("account_confirm_address", args=[_token(user, email)])
+    _send({email: "address_change_confirm", user.email: "address_change_requested"}, user, email, link=link)
+
+
+@transaction.atomic
+def withdraw_address_change(user, *, by):
+    """Let the link that was sent lead nowhere."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.pending_email:
+        _record(user, "address_withdrawn", by, {"old": user.email, "new": user.pending_email})
+        User.objects.filter(pk=user.pk).update(pending_email="")
+
+
+def user_of_link(token):
+    """The User whose new address this link confirms, or None where it is too old, used, withdrawn or none of ours."""
+    try:
+        pk, digest = signing.loads(token, salt=SALT, max_age=MAX_AGE)
+    except (signing.BadSignature, ValueError):
+        return None
+    user = User.objects.filter(pk=pk, is_active=True).exclude(pending_email="").first()
+    return user if user and digest == _digest(user.email, user.pending_email) else None
+
+
+def confirm_address(token):
+    """Change the address and return the User; None where the link does not work any more. Raises AddressTaken."""
+    user = user_of_link(token)
+    if user is None:
+        return None
+    old, new = user.email, user.pending_email
+    try:
+        with transaction.atomic():
+            changed = User.objects.filter(pk=user.pk, email=old, pending_email=new).update(email=new, pending_email="")
+            if not changed:  # the same link, twice at once
+                return None
+            user.refresh_from_db()
+            user.emailaddress_set.all().delete()  # the library's own list: nothing but User.email counts
+            _record(user, "address_changed", None, {"old": old, "new": new})
+            _send({old: "address_change_complete"}, user, new)
+    except IntegrityError as error:
+        raise AddressTaken(new) from error
+    return user
+
+
+def _token(user, email):
+    return signing.dumps([user.pk, _digest(user.email, email)], salt=SALT)
+
+
+def _digest(*addresses):
+    """So that the link, which stands in logs and histories, names nobody."""
+    return salted_hmac(SALT, "\n".join(addresses), algorithm="sha256").hexdigest()[:32]
+
+
+def _record(user, event, by, text):
+    AuditEntry.record(organisation=None, by=by, verb=f"user.{event}", subject=user, text=text)
+
+
+def _send(letters, user, new, **context):
+    """letters: address -> name of the letter, a template whose first line is the subject."""
+    context |= {"user": user, "new": new, "site": settings.SITE_URL, "days": MAX_AGE // (24 * 60 * 60)}
+    messages = []
+    for address, name in letters.items():
+        subject, body = render_to_string(f"account/email/{name}.txt", context).split("\n", 1)
+        messages.append(EmailMessage(subject, body.lstrip(), to=[address]))
+    get_connection().send_messages(messages)

@@ -1,0 +1,12 @@
+"""The limits on guesses in the library's notation: uses, time, and what is counted (a key or an IP address)."""
+
+LOCKED = 5 * 60  # seconds until an account and address, or a known device, may guess again
+SIGN_IN_RATES = {
+    "password_from_address": f"5/{LOCKED}s/key",
+    "password_from_device": f"10/{LOCKED}s/key",
+    "password_at_address": "100/h/ip",
+    "code_from_address": f"5/{LOCKED}s/key",
+    "code_from_device": f"10/{LOCKED}s/key",
+    "code_from_unknown_devices": "30/h/key",
+    "code_at_address": "100/h/ip",
+}

@@ -1,0 +1,31 @@
+from allauth.account.views import PasswordResetFromKeyView
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from registers.accounts.address_change import AddressTaken, confirm_address, user_of_link
+from registers.accounts.known_devices import remember_device
+
+
+class NewPasswordView(PasswordResetFromKeyView):
+    """Whoever set a new password by a link reads the account's mail: strangers cannot lock this browser out."""
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        remember_device(self.request, response, self.reset_user.email)
+        return response
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_confirm_address(request, token):
+    """Shows the new address and asks to confirm it: a mail scanner that follows the link changes nothing."""
+    user, is_taken, is_confirmed = user_of_link(token), False, False
+    if request.method == "POST" and user:
+        try:
+            user = confirm_address(token)
+            is_confirmed = user is not None
+        except AddressTaken:
+            is_taken = True
+    context = {"person": user, "is_taken": is_taken, "is_confirmed": is_confirmed}
+    return render(request, "account/confirm_address.html", context)

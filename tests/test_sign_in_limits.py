@@ -1,0 +1,384 @@
+"""Guesses at passwords and codes: who has to wait, for how long, and who never does."""
+
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from database import DATABASE_CACHE, in_parallel
+from django.core.cache import cache
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.core.signing import dumps
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import reverse
+from makers import make_user
+
+from registers.accounts import known_devices, limits, proxies
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "a long enough password"
+OFFICE, HOME = "192.0.2.1", "198.51.100.7"
+
+
+@pytest.fixture
+def person():
+    return make_user(email="kay@council.example", password=PASSWORD)
+
+
+def sign_in(client, email="kay@council.example", password=PASSWORD, address=OFFICE, **headers):
+    return client.post("/accounts/login/", {"login": email, "password": password}, REMOTE_ADDR=address, **headers)
+
+
+def guess(count, email="kay@council.example", address=OFFICE, client=None):
+    """Wrong passwords, one after the other: the statuses of the answers."""
+    return [sign_in(client or Client(), email, f"wrong {n}", address).status_code for n in range(count)]
+
+
+def spray(count, address=OFFICE):
+    """A wrong password at each of so many made-up accounts."""
+    return [sign_in(Client(), f"nobody{n}@council.example", "wrong", address).status_code for n in range(count)]
+
+
+def is_signed_in(answer):
+    return (answer.status_code, answer.headers.get("Location")) == (302, "/")
+
+
+# An account at a network address
+
+
+def test_five_wrong_passwords_are_answered_and_the_sixth_has_to_wait(person):
+    assert guess(6) == [200] * 5 + [429]
+
+
+def test_who_has_to_wait_is_told_for_how_long(person):
+    guess(5)
+    answer = sign_in(Client())
+    assert (answer.status_code, answer.headers["Retry-After"], "Wait 5 minutes" in answer.text) == (429, "300", True)
+
+
+def test_an_account_that_is_none_is_answered_like_one_that_is(person):
+    guess(5)
+    guess(5, "nobody@council.example")
+    known, unknown = sign_in(Client()), sign_in(Client(), "nobody@council.example")
+    assert known.status_code == unknown.status_code == 429
+    assert known.text == unknown.text
+
+
+def test_a_right_password_is_not_counted(person):
+    assert all(is_signed_in(sign_in(Client())) for _ in range(8))
+
+
+def test_upper_case_and_spaces_do_not_make_another_account(person):
+    guess(5)
+    assert sign_in(Client(), " KAY@council.example ").status_code == 429
+
+
+def test_colleagues_at_the_same_address_are_not_locked(person):
+    make_user(email="lee@council.example", password=PASSWORD)
+    guess(6)
+    assert is_signed_in(sign_in(Client(), "lee@council.example"))
+
+
+def test_the_same_person_elsewhere_is_not_locked(person):
+    guess(6, address=OFFICE)
+    assert is_signed_in(sign_in(Client(), address=HOME))
+
+
+def test_sixty_failures_at_made_up_accounts_lock_nobody(person):
+    spray(60)
+    assert is_signed_in(sign_in(Client()))
+
+
+def test_addresses_of_one_ipv6_network_are_one(person):
+    for number in range(5):
+        guess(1, address=f"2001:db8::{number}")
+    assert sign_in(Client(), address="2001:db8::ffff").status_code == 429
+
+
+# A network address that fails at many accounts
+
+
+class Clock:
+    """The time of day, which a test can move (seconds)."""
+
+    def __init__(self):
+        self.moved, self.time = 0, time.time
+
+    def __call__(self):
+        return self.time() + self.moved
+
+
+@pytest.fixture
+def sprayed(monkeypatch, settings):
+    """The office's address, over a limit of three failures; returns a clock that can be moved."""
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "password_at_address": "3/h/ip"}
+    clock = Clock()
+    monkeypatch.setattr(limits.time, "time", clock)
+    spray(3)
+    return clock
+
+
+def test_a_hundred_failures_an_hour_are_the_limit_of_an_address(settings):
+    assert settings.ACCOUNT_RATE_LIMITS["password_at_address"] == "100/h/ip"
+
+
+def test_a_sprayed_address_makes_its_unknown_devices_wait_ten_seconds(person, sprayed):
+    answer = sign_in(Client())
+    assert (answer.status_code, answer.headers["Retry-After"], "Wait 10 seconds" in answer.text) == (429, "10", True)
+
+
+def test_who_waited_gets_in_while_the_spraying_goes_on(person, sprayed):
+    sign_in(Client())
+    sprayed.moved += 5
+    spray(5)
+    sprayed.moved += 5.1
+    assert is_signed_in(sign_in(Client()))
+
+
+def test_who_comes_back_too_early_is_told_what_is_left(person, sprayed):
+    sign_in(Client())
+    sprayed.moved += 7
+    assert sign_in(Client()).headers["Retry-After"] == "3"
+
+
+def test_waiting_lets_one_attempt_through(person, sprayed):
+    guess(1)
+    sprayed.moved += 11
+    assert guess(2) == [200, 429]
+
+
+def test_another_address_is_not_slowed(person, sprayed):
+    assert is_signed_in(sign_in(Client(), address=HOME))
+
+
+def test_waiting_uses_up_no_guess(person, sprayed):
+    guess(8)
+    sprayed.moved += 11
+    assert is_signed_in(sign_in(Client()))
+
+
+# A browser that has signed in before
+
+
+@pytest.fixture
+def device(person):
+    """A browser in which the person signed in and out."""
+    client = Client()
+    sign_in(client)
+    client.post("/accounts/logout/")
+    return client
+
+
+def test_a_known_device_is_not_locked_by_strangers(device):
+    guess(6)
+    assert is_signed_in(sign_in(device))
+
+
+def test_a_known_device_is_not_slowed_by_strangers(device, sprayed):
+    assert is_signed_in(sign_in(device))
+
+
+def test_a_known_device_has_a_limit_of_its_own(device):
+    assert guess(11, client=device) == [200] * 10 + [429]
+
+
+def test_a_known_device_is_one_for_its_account_only(device):
+    make_user(email="lee@council.example", password=PASSWORD)
+    guess(5, "lee@council.example")
+    assert sign_in(device, "lee@council.example").status_code == 429
+
+
+@pytest.mark.parametrize(
+    "cookie", ["", "x", "a:b:c", dumps({"x": "y"}, salt="another"), dumps(["x"], salt=known_devices.SALT)]
+)
+def test_a_cookie_that_we_did_not_sign_makes_no_known_device(person, cookie):
+    guess(5)
+    client = Client()
+    client.cookies["known-device"] = cookie
+    assert sign_in(client).status_code == 429
+
+
+def test_the_cookie_names_nobody_and_scripts_do_not_see_it(device):
+    cookie = device.cookies["known-device"]
+    assert ("kay" in cookie.value, cookie["httponly"], cookie["samesite"]) == (False, True, "Lax")
+
+
+def test_one_browser_is_known_for_the_latest_five_accounts(person):
+    client = Client()
+    for number in range(5):
+        make_user(email=f"p{number}@council.example", password=PASSWORD)
+    for email in (person.email, *(f"p{number}@council.example" for number in range(5))):
+        sign_in(client, email)
+        client.post("/accounts/logout/")
+    request = client.get("/accounts/login/").wsgi_request
+    known = [bool(known_devices.device_for(request, email)) for email in (person.email, "p0@council.example")]
+    assert known == [False, True]
+
+
+def test_who_set_a_new_password_by_a_link_is_not_locked(person, mailoutbox):
+    client = Client()
+    client.post("/accounts/password/reset/", {"email": person.email})
+    link = next(word for word in mailoutbox[0].body.split() if "/password/reset/key/" in word)
+    form = client.get(link, follow=True)
+    words = "another long enough password"
+    client.post(form.redirect_chain[-1][0], {"password1": words, "password2": words})
+    guess(6)
+    assert is_signed_in(sign_in(client, password=words))
+
+
+# Codes of the second factor
+
+
+@pytest.fixture
+def secret(person):
+    secret = generate_totp_secret()
+    TOTP.activate(person, secret)
+    return secret
+
+
+def code_of(secret):
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def guess_codes(count, client):
+    return [client.post("/accounts/2fa/authenticate/", {"code": "none"}).status_code for _ in range(count)]
+
+
+def halfway(address=OFFICE):
+    """A browser that gave the right password and is asked for the code."""
+    client = Client(REMOTE_ADDR=address)
+    sign_in(client, address=address)
+    return client
+
+
+def test_five_wrong_codes_are_answered_and_the_sixth_has_to_wait(secret):
+    assert guess_codes(6, halfway()) == [200] * 5 + [429]
+
+
+def test_wrong_codes_of_a_stranger_do_not_lock_a_known_device(person, secret):
+    device = Client(REMOTE_ADDR=OFFICE)
+    request = device.get("/accounts/login/").wsgi_request
+    response = device.get("/accounts/login/")
+    known_devices.remember_device(request, response, person.email)
+    device.cookies.update(response.cookies)
+    guess_codes(6, halfway())
+    sign_in(device)
+    assert device.post("/accounts/2fa/authenticate/", {"code": code_of(secret)}).status_code == 302
+
+
+def test_wrong_codes_from_many_addresses_are_added_up(secret):
+    statuses = [guess_codes(5, halfway(f"198.51.100.{n}")) for n in range(7)]
+    assert statuses == [[200] * 5] * 6 + [[429] * 5]
+
+
+def test_a_code_signs_in_once(secret):
+    first, second, code = halfway(), halfway(), code_of(secret)
+    answers = [client.post("/accounts/2fa/authenticate/", {"code": code}).status_code for client in (first, second)]
+    assert answers == [302, 200]
+
+
+def test_the_code_that_set_the_second_factor_up_does_not_sign_in(person):
+    client = Client()
+    sign_in(client)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    client.get(reverse("mfa_activate_totp"))
+    code = code_of(client.session["mfa.totp.secret"])
+    client.post(reverse("mfa_activate_totp"), {"code": code})
+    assert Authenticator.objects.filter(user=person, type="totp").exists()
+    assert halfway().post("/accounts/2fa/authenticate/", {"code": code}).status_code == 200
+
+
+@override_settings(CACHES=DATABASE_CACHE)
+def test_used_codes_are_remembered_in_the_database(secret):
+    code = code_of(secret)
+    halfway().post("/accounts/2fa/authenticate/", {"code": code})
+    cache.close()
+    assert halfway().post("/accounts/2fa/authenticate/", {"code": code}).status_code == 200
+
+
+# All workers, and many at once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_at_once_do_not_overshoot(person):
+    with override_settings(CACHES=DATABASE_CACHE):
+        cache.clear()
+        statuses = in_parallel(32, lambda number: sign_in(Client(), password=f"wrong {number}").status_code)
+        cache.clear()
+    assert (statuses.count(200) <= 5, statuses.count(429) >= 27, set(statuses)) == (True, True, {200, 429})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_that_is_sent_twice_at_once_signs_in_once(secret):
+    with override_settings(CACHES=DATABASE_CACHE):
+        cache.clear()
+        clients, code = [halfway(), halfway()], code_of(secret)
+        send = lambda number: clients[number].post("/accounts/2fa/authenticate/", {"code": code}).status_code  # noqa: E731
+        statuses = in_parallel(2, send)
+        cache.clear()
+    assert sorted(statuses) == [200, 302]
+
+
+def test_the_table_of_the_cache_is_made_by_migrate(settings):
+    from failing_well import settings as file
+
+    assert file.CACHES["default"]["BACKEND"] == DATABASE_CACHE["default"]["BACKEND"]
+    settings.CACHES = DATABASE_CACHE
+    cache.set("a", 1)
+    assert cache.get("a") == 1
+
+
+# A proxy that is not declared
+
+
+def warnings():
+    return [warning.id for warning in run_checks(include_deployment_checks=True) if warning.id.startswith("registers.")]
+
+
+def forwarded(address="127.0.0.1"):
+    return {"REMOTE_ADDR": address, "HTTP_X_FORWARDED_FOR": "203.0.113.9"}
+
+
+def test_a_sign_in_through_a_proxy_that_is_not_declared_is_warned_of(person, client):
+    sign_in(Client(), address="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.9")
+    assert client.get("/readyz").json()["proxies_declared"] is False
+    assert "registers.W002" in warnings()
+
+
+def test_a_request_for_readiness_through_such_a_proxy_is_warned_of(client):
+    answer = client.get("/readyz", **forwarded())
+    assert (answer.status_code, answer.json()["proxies_declared"]) == (200, False)
+
+
+def test_without_a_proxy_there_is_nothing_to_warn_of(person, client):
+    sign_in(Client())
+    assert client.get("/readyz").json()["proxies_declared"] is True
+    assert "registers.W002" not in warnings()
+
+
+def test_what_a_stranger_writes_into_the_header_is_not_believed(rf):
+    assert not proxies.comes_through_undeclared_proxy(rf.get("/", **forwarded("9.9.9.9")))
+
+
+def test_a_declared_proxy_is_believed(settings, rf):
+    settings.TRUSTED_PROXIES = 1
+    assert not proxies.comes_through_undeclared_proxy(rf.get("/", **forwarded()))
+
+
+def test_https_without_a_declared_proxy_is_warned_of(settings):
+    settings.IS_TLS = True
+    assert "registers.W001" in warnings()
+
+
+def test_a_check_before_the_first_migration_says_nothing(settings):
+    settings.CACHES = {"default": {**DATABASE_CACHE["default"], "LOCATION": "no_such_table"}}
+    with transaction.atomic():
+        assert "registers.W002" not in warnings()
+        transaction.set_rollback(True)
+
+
+def test_the_cache_table_may_be_made_again():
+    call_command("createcachetable", verbosity=0)
