@@ -234,6 +234,7 @@ USE_TZ = True
 TIME_ZONE = "Europe/London"
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # templates/account/email/ has the whole subject
 EMAIL_TIMEOUT = 20  # seconds: a mail server that hangs must not hold who waits for it
 DEFAULT_FROM_EMAIL = f"Failing Well <no-reply@{_site.hostname}>"
 
