@@ -19,6 +19,7 @@ from failing_well import headers
 HELD = 48 * 1024  # bytes: less than the smallest buffer that Linux gives a socket
 REQUEST_SECONDS = 20  # to send as much as is waited for
 BODY_SECONDS = 10  # to send the rest of a large body
+CLOSING_SECONDS = 2  # to read the answer before the connection is cut
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORECASE)
 
 PAGE = """<!DOCTYPE html>
@@ -29,12 +30,28 @@ PAGE = """<!DOCTYPE html>
 """
 
 
+class Connection(TConn):
+    """One whose end is the worker's to wait for: gunicorn would wait in its main thread, and hear nobody meanwhile."""
+
+    def __init__(self, worker, *args):
+        super().__init__(worker.cfg, *args)
+        self.worker = worker
+
+    def close(self, graceful=False):
+        if graceful:
+            self.worker.close_gracefully(self.sock)
+        else:
+            super().close()
+
+
 class BufferedWorker(ThreadWorker):
     """Takes a connection off the poller when its request is there, and ends the reading of one that is late."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.read_deadlines = {}  # by connection; read and written in the main thread alone
+        # By connection and by socket; read and written in the main thread alone.
+        self.read_deadlines = {}
+        self.closing_deadlines = {}
 
     def accept(self, listener):
         try:
@@ -42,7 +59,7 @@ class BufferedWorker(ThreadWorker):
         except (BlockingIOError, ConnectionAbortedError):
             return
         self.nr_conns += 1
-        self.await_request(TConn(self.cfg, client_sock, client_addr, listener.getsockname()))
+        self.await_request(Connection(self, client_sock, client_addr, listener.getsockname()))
 
     def on_client_socket_readable(self, conn, client):
         """A kept connection sends its next request."""
@@ -75,10 +92,38 @@ class BufferedWorker(ThreadWorker):
         self.read_deadlines.pop(conn, None)
         super().finish_request(conn, fs)
 
+    def close_gracefully(self, sock):
+        """Send what is left and the end of it, then hear out the sender: cut at once, the answer might be lost."""
+        try:
+            sock.setblocking(False)
+            sock.shutdown(socket.SHUT_WR)
+            self.poller.register(sock, selectors.EVENT_READ, self.on_closing_socket_readable)
+        except (OSError, ValueError):
+            util.close(sock)
+        else:
+            self.closing_deadlines[sock] = time.monotonic() + CLOSING_SECONDS
+
+    def on_closing_socket_readable(self, sock):
+        try:
+            if sock.recv(65536):
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            pass  # gone
+        self.cut(sock)
+
+    def cut(self, sock):
+        del self.closing_deadlines[sock]
+        self.poller.unregister(sock)
+        util.close(sock)
+
     def murder_pending(self):
         """gunicorn calls this each second."""
         super().murder_pending()
-        for conn in [conn for conn, deadline in self.read_deadlines.items() if deadline < time.monotonic()]:
+        for sock in late(self.closing_deadlines):
+            self.cut(sock)
+        for conn in late(self.read_deadlines):
             del self.read_deadlines[conn]
             try:
                 # Whoever reads gets no more; who has read all, and works on the answer, can still send it.
@@ -102,6 +147,10 @@ class BufferedWorker(ThreadWorker):
                 util.write_nonblock(client, own_answer(status))
             except OSError:
                 self.log.debug("Failed to send error message.")
+
+
+def late(deadlines):
+    return [key for key, deadline in deadlines.items() if deadline < time.monotonic()]
 
 
 class Recorder:

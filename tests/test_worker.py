@@ -119,6 +119,19 @@ def test_a_large_body_that_stops_coming_is_refused_after_its_time(server, half_s
     assert server.health() == 200
 
 
+def test_twenty_that_do_not_hear_the_end_hold_nobody_up(server, half_sent):
+    half_sent(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    assert server.health() == 200
+
+
+def test_an_answer_reaches_a_sender_that_goes_on_sending(server):
+    length = 3_000_000
+    with server.connect() as connection:
+        connection.sendall(b"POST /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n" % length)
+        connection.sendall(b"a" * length)
+        assert read(connection)[0] == 413
+
+
 def test_a_request_may_come_in_pieces(server):
     parts = (FORM, b"Connection: close\r\nContent-Le", b"ngth: 11\r\n\r", b"\nlogin", b"=a&b=c")
     assert server.send(*parts)[0] == 403  # whole, and without a token
