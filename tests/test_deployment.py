@@ -2,13 +2,19 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import load_command_class
 
+from failing_well import headers
 from registers import checks
+from registers.views.imports import register_import
 
 KEYS = {"SECRET_KEY": "secret" * 10, "AUDIT_KEY": "a" * 60}
 INSTALLED = {
@@ -181,3 +187,92 @@ print([line for line in own_answer("400 Bad Request").decode().split("\\r\\n") i
 def test_what_the_server_answers_by_itself_asks_for_https_as_pages_do():
     header = "Strict-Transport-Security: max-age=31536000; includeSubDomains"
     assert run("-c", OWN_ANSWER, **INSTALLED).stdout.strip() == str([header])
+
+
+# The files of deploy/
+
+DEPLOY = Path(settings.BASE_DIR, "deploy")
+NGINX = (DEPLOY / "failing-well.nginx.conf").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", [*sorted(headers.for_plain_page().keys() - {"Content-Type"}), "Strict-Transport-Security"]
+)
+def test_what_the_proxy_answers_carries_the_headers_of_our_pages(settings, name):
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    variable = re.search(rf"add_header {name} (\$\w+) always;", NGINX)[1]
+    upstream = name.lower().replace("-", "_")
+    value = re.search(rf'map \$upstream_http_{upstream} {re.escape(variable)}\s+{{\s*"" "([^"]+)";\s*}}', NGINX)[1]
+    assert value == headers.for_plain_page()[name]
+
+
+def test_the_proxy_lets_a_workbook_through_and_nothing_larger():
+    block = re.search(r"location ~ \^/registers/\[\^/\]\+/import/\$ {(.*?)}", NGINX, re.DOTALL)[1]
+    most = int(re.search(r"client_max_body_size (\d+)m;", block)[1]) * 1024 * 1024
+    assert 0 <= most - register_import.largest_body < 2 * 1024 * 1024
+
+
+def test_the_example_of_settings_is_complete_but_for_the_keys():
+    """All that check --deploy wants is there; a start without keys is refused."""
+    lines = (DEPLOY / "failing-well.env.example").read_text("utf-8").splitlines()
+    example = dict(line.replace("'", "").split("=", 1) for line in lines if line and not line.startswith("#"))
+    refused = run("manage.py", "check", "--deploy", **example)
+    assert "SECRET_KEY must be set" in refused.stderr
+    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **{**example, **KEYS})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "line", [line for line in (DEPLOY / "failing-well.cron").read_text("utf-8").splitlines() if "manage" in line]
+)
+def test_each_command_of_the_timetable_exists(line):
+    command = line.partition("deploy/manage ")[2].split()
+    load_command_class("registers" if command[0] != "clearsessions" else "django.contrib.sessions", command[0])
+
+
+@pytest.fixture
+def upgrade(tmp_path):
+    """Runs deploy/upgrade in a clone whose commands only write down that they were called; one of them may fail."""
+    steps, clone = tmp_path / "steps", tmp_path / "clone"
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(clone)]
+    for name in ("script/setup", "script/assets", "deploy/manage", "bin/systemctl"):
+        stub = clone / name
+        stub.parent.mkdir(parents=True, exist_ok=True)
+        stub.write_text(f'#!/bin/sh\necho "{stub.name} $*" >>{steps}\ncase "$*" in "$FAILS"*) exit 3 ;; esac\n')
+        stub.chmod(0o755)
+    shutil.copy(DEPLOY / "upgrade", clone / "deploy")
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"], ["tag", "v0.3.0"]):
+        subprocess.run([*git, *command], check=True)  # noqa: S603 (our own arguments, no shell)
+
+    def run_upgrade(fails):
+        environment = {"PATH": f"{clone}/bin:{os.environ['PATH']}", "FAILS": fails}
+        command = [clone / "deploy" / "upgrade", "v0.3.0"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603
+        return done, steps.read_text("utf-8").split("\n")[:-1]
+
+    return run_upgrade
+
+
+STEPS = [
+    "setup ",
+    "assets ",
+    "manage check --deploy",
+    "systemctl stop failing-well",
+    "manage migrate",
+    "manage load_library",
+    "systemctl start failing-well",
+]
+
+
+def test_an_upgrade_takes_its_steps_in_order(upgrade):
+    done, steps = upgrade("nothing")
+    assert (done.returncode, done.stderr, steps) == (0, "", STEPS)
+
+
+@pytest.mark.parametrize("step", STEPS[2:])
+def test_an_upgrade_stops_at_the_step_that_fails(upgrade, step):
+    done, steps = upgrade(step.split(" ", 1)[1])
+    assert done.returncode == 3
+    assert steps[-1] == step
+    assert "The upgrade stopped at" in done.stderr
