@@ -235,15 +235,12 @@ def test_each_command_of_the_timetable_exists(line):
 def upgrade(tmp_path):
     """Runs deploy/upgrade in a clone whose commands only write down that they were called; one of them may fail."""
     steps, clone = tmp_path / "steps", tmp_path / "clone"
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(clone)]
-    for name in ("script/setup", "script/assets", "deploy/manage", "bin/systemctl"):
+    for name in ("script/setup", "script/assets", "deploy/manage", "bin/systemctl", "bin/git"):
         stub = clone / name
         stub.parent.mkdir(parents=True, exist_ok=True)
         stub.write_text(f'#!/bin/sh\necho "{stub.name} $*" >>{steps}\ncase "$*" in "$FAILS"*) exit 3 ;; esac\n')
         stub.chmod(0o755)
     shutil.copy(DEPLOY / "upgrade", clone / "deploy")
-    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"], ["tag", "v0.3.0"]):
-        subprocess.run([*git, *command], check=True)  # noqa: S603 (our own arguments, no shell)
 
     def run_upgrade(fails):
         environment = {"PATH": f"{clone}/bin:{os.environ['PATH']}", "FAILS": fails}
@@ -255,6 +252,8 @@ def upgrade(tmp_path):
 
 
 STEPS = [
+    "git rev-parse HEAD",
+    "git checkout --quiet v0.3.0",
     "setup ",
     "assets ",
     "manage check --deploy",
@@ -270,7 +269,7 @@ def test_an_upgrade_takes_its_steps_in_order(upgrade):
     assert (done.returncode, done.stderr, steps) == (0, "", STEPS)
 
 
-@pytest.mark.parametrize("step", STEPS[2:])
+@pytest.mark.parametrize("step", [step for step in STEPS if not step.endswith((" ", "HEAD"))])
 def test_an_upgrade_stops_at_the_step_that_fails(upgrade, step):
     done, steps = upgrade(step.split(" ", 1)[1])
     assert done.returncode == 3
