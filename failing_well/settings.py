@@ -189,7 +189,12 @@ CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = IS_TLS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_TLS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_TLS
+# Browsers remember these, and a preloaded name is built into them: for that somebody has to ask.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_TLS and env.bool("HSTS_SUBDOMAINS", default=True)
+SECURE_HSTS_PRELOAD = IS_TLS and env.bool("HSTS_PRELOAD", default=False)
+if SECURE_HSTS_PRELOAD and not SECURE_HSTS_INCLUDE_SUBDOMAINS:
+    raise ImproperlyConfigured("HSTS_PRELOAD is for a name and all its subdomains: it needs HSTS_SUBDOMAINS.")
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # advice to switch on the two above
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
@@ -229,6 +234,7 @@ USE_TZ = True
 TIME_ZONE = "Europe/London"
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # templates/account/email/ has the whole subject
 EMAIL_TIMEOUT = 20  # seconds: a mail server that hangs must not hold who waits for it
 DEFAULT_FROM_EMAIL = f"Failing Well <no-reply@{_site.hostname}>"
 

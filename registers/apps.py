@@ -1,3 +1,5 @@
+import os
+
 from django.apps import AppConfig
 
 
@@ -8,10 +10,14 @@ class RegistersConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
-        from registers.accounts import checks  # noqa: F401  (registers its check)
+        from registers import checks
+        from registers.accounts import checks as accounts_checks  # noqa: F401  (registers its check)
         from registers.accounts.counts import create_cache_table
         from registers.models.audit import install_guard
 
+        # Password hashes and exempt risks: a database or an export is for its owner, whichever process makes it.
+        os.umask(0o077)
+        checks.connect()
         post_migrate.connect(create_cache_table, sender=self)
         # SQLite rebuilds tables on some migrations and silently drops their triggers: put them back every time.
         post_migrate.connect(install_guard, sender=self)

@@ -32,7 +32,7 @@ LAYERS = [
         "precedents",
     },
     {"views"},
-    {"management", "admin", "apps", "demo", "templatetags"},
+    {"management", "admin", "apps", "checks", "demo", "templatetags"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
