@@ -10,6 +10,7 @@ class RegistersConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
+        from failing_well import time_limits
         from registers import checks
         from registers.accounts import checks as accounts_checks  # noqa: F401  (registers its check)
         from registers.accounts.counts import create_cache_table
@@ -18,6 +19,7 @@ class RegistersConfig(AppConfig):
         # Password hashes and exempt risks: a database or an export is for its owner, whichever process makes it.
         os.umask(0o077)
         checks.connect()
+        time_limits.install()
         post_migrate.connect(create_cache_table, sender=self)
         # SQLite rebuilds tables on some migrations and silently drops their triggers: put them back every time.
         post_migrate.connect(install_guard, sender=self)
