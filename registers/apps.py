@@ -14,6 +14,7 @@ class RegistersConfig(AppConfig):
         from registers.accounts import checks as accounts_checks  # noqa: F401  (registers its check)
         from registers.accounts.counts import create_cache_table
         from registers.models.audit import install_guard
+        from registers.models.seal import install_versions
 
         # Password hashes and exempt risks: a database or an export is for its owner, whichever process makes it.
         os.umask(0o077)
@@ -21,3 +22,4 @@ class RegistersConfig(AppConfig):
         post_migrate.connect(create_cache_table, sender=self)
         # SQLite rebuilds tables on some migrations and silently drops their triggers: put them back every time.
         post_migrate.connect(install_guard, sender=self)
+        post_migrate.connect(install_versions, sender=self)
