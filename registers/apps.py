@@ -11,6 +11,7 @@ class RegistersConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from registers import checks
+        from registers.account_audit import RECEIVERS
         from registers.accounts import checks as accounts_checks  # noqa: F401  (registers its check)
         from registers.accounts.counts import create_cache_table
         from registers.models.audit import install_guard
@@ -23,3 +24,5 @@ class RegistersConfig(AppConfig):
         # SQLite rebuilds tables on some migrations and silently drops their triggers: put them back every time.
         post_migrate.connect(install_guard, sender=self)
         post_migrate.connect(install_versions, sender=self)
+        for signal, receiver, sender in RECEIVERS:
+            signal.connect(receiver, sender=sender)
