@@ -10,7 +10,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 
-from registers.models import LIBRARY_MODELS, AuditChain, AuditEntry
+from registers.models import LIBRARY_MODELS, AuditChain, AuditEntry, ScoringScheme
+from registers.models.seal import seals_of
 from registers.transfer import fixtures
 from registers.transfer.checks import Checks
 from registers.transfer.fixtures import MODELS
@@ -134,6 +135,7 @@ class Load:
                 "added": [row.name for row in self.report.added],
                 "changed": [row.name for row in self.report.changed],
             },
+            seals=seals_of(entry.thing for entry in self.entries[ScoringScheme].values() if entry.changes),
         )
 
     def _link(self, model, entries):
