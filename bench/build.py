@@ -3,10 +3,12 @@
 import datetime
 import random
 
+from django.db import transaction
 from django.utils import timezone
 
 from registers.models import (
     AdverseImpact,
+    AuditEntry,
     FailureType,
     Membership,
     Organisation,
@@ -15,6 +17,7 @@ from registers.models import (
     ScoringScheme,
     User,
 )
+from registers.models.seal import seals_of
 from registers.taking_in import NewRisk, TakingIn
 from registers.transfer.library import load_library
 
@@ -45,6 +48,9 @@ def build(risks, assessments_each):
     made = {"organisation": organisation, "scheme": scheme}
     Register.objects.create(slug="bench-import", name="Imports", prefix="IMP", **made)
     register = Register.objects.create(slug="bench", name="Bench register", prefix="BEN", **made)
+    with transaction.atomic():
+        rows = [organisation, *users, *Membership.objects.all(), *posts, *organisation.registers.all()]
+        AuditEntry.record(organisation=organisation, by=None, verb="bench.built", subject="bench", seals=seals_of(rows))
     maker = Maker(chance, posts, assessments_each)
     for first in range(1, risks + 1, BATCH):
         numbers = range(first, min(first + BATCH, risks + 1))

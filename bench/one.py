@@ -18,8 +18,10 @@ def main(database, risks, assessments, times, reader, postgres, file, what="all"
     made = databases.of(database, risks, assessments, postgres)
     os.environ.update(DATABASE_URL=made.url, DJANGO_SETTINGS_MODULE="failing_well.settings", REQUIRE_MFA="false")
     import django
+    from django.conf import settings
 
     django.setup()
+    settings.DATABASE_TIME_LIMITS = dict.fromkeys(settings.DATABASE_TIME_LIMITS, 3600.0)  # to copy a database lasts
     built_in = prepare(risks, assessments)
     made.settle()
     with made.copy() as url:  # what is measured also writes, and the next run is to find the same

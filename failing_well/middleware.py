@@ -12,6 +12,8 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 
+from failing_well import headers
+
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 CHARSETS = ("", "utf-8", "utf8", "us-ascii", "ascii")
 MULTIPART = "multipart/form-data"
@@ -30,9 +32,8 @@ class ResponseHeaders:
 
     def __call__(self, request):
         response = self.get_response(request)
-        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-        response.setdefault("Cache-Control", "no-store")
+        for name, value in headers.OURS.items():
+            response.setdefault(name, value)
         return response
 
 

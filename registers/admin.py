@@ -17,7 +17,6 @@ from registers.admin_limits import LimitedAdmin, LimitedInline
 from registers.models import (
     LIBRARY_MODELS,
     Action,
-    AuditEntry,
     Control,
     Directorate,
     Membership,
@@ -28,6 +27,7 @@ from registers.models import (
     ScoringScheme,
     User,
 )
+from registers.models.seal import DELETED
 
 admin.site.site_header = admin.site.site_title = "Failing Well: people and library"
 admin.site.index_title = "People and library"
@@ -46,36 +46,27 @@ admin.site.login = sign_in
 
 
 class Audited:
-    """What the admin site writes in its own log, it writes in the audit chain too, in the transaction of the change."""
+    """Of an AuditedModel: what the admin site writes in its own log, it writes in the audit chain too, with a seal, in
+    the transaction of the change."""
 
     def log_addition(self, request, thing, message):
-        _record(request, thing, "added", message)
+        thing.enter("added", by=request.user, text={"changes": message})
         return super().log_addition(request, thing, message)
 
     def log_change(self, request, thing, message):
-        _record(request, thing, "changed", message)
+        thing.enter("changed", by=request.user, text={"changes": message})
         return super().log_change(request, thing, message)
 
+    @transaction.atomic
     def delete_model(self, request, thing):
-        _record(request, thing, "deleted", "")
+        thing.enter(DELETED, by=request.user)
         super().delete_model(request, thing)
 
     @transaction.atomic
     def delete_queryset(self, request, queryset):
         for thing in queryset:
-            _record(request, thing, "deleted", "")
+            thing.enter(DELETED, by=request.user)
         super().delete_queryset(request, queryset)
-
-
-@transaction.atomic
-def _record(request, thing, verb, message, subject=None):
-    AuditEntry.record(
-        organisation=getattr(thing, "organisation", None),
-        by=request.user,
-        verb=f"{thing._meta.model_name}.{verb}",
-        subject=subject or thing,
-        text={"name": str(thing), "by": str(request.user), "changes": message},
-    )
 
 
 class MembershipInline(LimitedInline):
@@ -128,18 +119,17 @@ class PersonAdmin(Audited, LimitedAdmin, UserAdmin):
             withdraw_address_change(person, by=request.user)
         self.message_user(request, "Links that were sent lead nowhere now.")
 
-    def save_related(self, request, form, formsets, change):
-        """What somebody may do in an organisation stands in that organisation's chain too."""
-        super().save_related(request, form, formsets, change)
-        for formset in formsets:
-            changed = [membership for membership, _ in formset.changed_objects]
-            for verb, memberships in (
-                ("added", formset.new_objects),
-                ("changed", changed),
-                ("deleted", formset.deleted_objects),
-            ):
-                for membership in memberships:
-                    _record(request, membership, verb, "", subject=f"user:{membership.user_id}")
+    def save_formset(self, request, form, formset, change):
+        """What somebody may do in an organisation stands in that organisation's chain. What is deleted is told of while
+        it is there."""
+        how = {"by": request.user, "subject": form.instance}
+        for membership in (f.instance for f in formset.deleted_forms if f.instance.pk):
+            membership.enter(DELETED, **how)
+        super().save_formset(request, form, formset, change)
+        for membership in formset.new_objects:
+            membership.enter("added", **how)
+        for membership, _ in formset.changed_objects:
+            membership.enter("changed", **how)
 
     def has_delete_permission(self, request, obj=None):
         return False  # people are made inactive: what they wrote keeps its author
@@ -181,8 +171,8 @@ def _kept_by(posts):
     return ["Owned something once, and the history says so: the post stays. If nobody holds it, leave it vacant."]
 
 
-class SecondFactorAdmin(Audited, LimitedAdmin):
-    """Only to take a lost one away: its owner sets up the next."""
+class SecondFactorAdmin(LimitedAdmin):
+    """Only to take a lost one away, which account_audit.py tells of: its owner sets up the next."""
 
     list_display = ("user", "type", "created_at")
     fields = readonly_fields = ("user", "type", "created_at", "last_used_at")

@@ -1,3 +1,5 @@
+import os
+
 from django.apps import AppConfig
 
 
@@ -8,10 +10,21 @@ class RegistersConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
-        from registers.accounts import checks  # noqa: F401  (registers its check)
+        from failing_well import time_limits
+        from registers import checks
+        from registers.account_audit import RECEIVERS
+        from registers.accounts import checks as accounts_checks  # noqa: F401  (registers its check)
         from registers.accounts.counts import create_cache_table
         from registers.models.audit import install_guard
+        from registers.models.seal import install_versions
 
+        # Password hashes and exempt risks: a database or an export is for its owner, whichever process makes it.
+        os.umask(0o077)
+        checks.connect()
+        time_limits.install()
         post_migrate.connect(create_cache_table, sender=self)
         # SQLite rebuilds tables on some migrations and silently drops their triggers: put them back every time.
         post_migrate.connect(install_guard, sender=self)
+        post_migrate.connect(install_versions, sender=self)
+        for signal, receiver, sender in RECEIVERS:
+            signal.connect(receiver, sender=sender)

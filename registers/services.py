@@ -49,7 +49,7 @@ def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
         verb="register.agreed",
         subject=register,
         facts={"agreement": agreement.pk, "on": on.isoformat(), "risks": len(rows)},
-        seal=agreement.sealed(),
+        seals=[agreement.seal()],
         text={"register": str(register), "body": body, "note": note, "by": str(by)},
     )
     return agreement

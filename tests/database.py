@@ -51,7 +51,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 ]
             )
-        connection.settings_dict["OPTIONS"]["options"] = ""  # to drop a database waits for the disk, and has no limit
+        # To drop a database waits for the disk, and has no limit: neither the server's nor ours.
+        connection.settings_dict["OPTIONS"]["options"] = ""
+        settings.DATABASE_TIME_LIMITS = settings.DATABASE_TIME_LIMITS | {"statement": 3600.0}
 
 
 def made_for_nobody():

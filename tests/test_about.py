@@ -43,7 +43,16 @@ def test_no_other_cookie_is_set(officer_with_a_risk):
     answer = client.post(f"{risk.get_absolute_url()}edit/", form)
     found |= set(answer.cookies) | set(client.get(risk.get_absolute_url()).cookies)
     assert answer.status_code == 302
-    assert found == named == {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages"}
+    assert (
+        found
+        == named
+        == {
+            settings.SESSION_COOKIE_NAME,
+            settings.CSRF_COOKIE_NAME,
+            settings.KNOWN_DEVICE_COOKIE_NAME,
+            "messages",
+        }
+    )
 
 
 @pytest.fixture

@@ -118,11 +118,8 @@ def test_the_old_address_is_told_the_new_one(person):
 def test_asking_is_audited(root, administrator, person):
     save_in_admin(root, person, email=NEW)
     entry = AuditEntry.objects.get(verb="user.address_requested")
-    assert (entry.by, entry.subject, entry.text.content) == (
-        administrator,
-        f"user:{person.pk}",
-        {"old": OLD, "new": NEW},
-    )
+    assert (entry.by, entry.subject) == (administrator, f"user:{person.pk}")
+    assert entry.text.content.items() >= {"old": OLD, "new": NEW}.items()
 
 
 def test_the_address_of_somebody_else_is_refused(root, person):
@@ -172,7 +169,7 @@ def test_confirming_tells_the_old_address(client, person):
 
 def test_confirming_is_audited(client, person):
     client.post(request_change(person))
-    assert AuditEntry.objects.get(verb="user.address_changed").text.content == {"old": OLD, "new": NEW}
+    assert AuditEntry.objects.get(verb="user.address_changed").text.content.items() >= {"old": OLD, "new": NEW}.items()
 
 
 def test_a_link_works_once(client, person):

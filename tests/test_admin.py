@@ -1,9 +1,32 @@
 """The admin site: people and library, every save in the audit chain, risks nowhere."""
 
-import pytest
-from makers import make_action, make_control, make_organisation, make_post, make_register, make_risk, make_user
+import json
 
-from registers.models import AuditEntry, Membership, Post, Risk, User
+import pytest
+from makers import (
+    make_action,
+    make_control,
+    make_organisation,
+    make_post,
+    make_register,
+    make_risk,
+    make_user,
+    preset,
+    seal_rows,
+)
+from test_verify_audit import verify
+
+from registers.models import (
+    AuditEntry,
+    Directorate,
+    Membership,
+    Organisation,
+    Post,
+    Register,
+    Risk,
+    ScoringScheme,
+    User,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +156,99 @@ def test_a_post_that_owned_something_once_stays_for_the_history(root, post):
 def test_a_post_that_never_owned_anything_is_deleted(root, post):
     root.post(f"/admin/registers/post/{post.pk}/delete/", {"post": "yes"})
     assert not Post.objects.filter(pk=post.pk).exists()
+
+
+# What decides is sealed with the entry that tells of it
+
+
+def form_of(model, organisation):
+    scheme = preset()
+    return {
+        "organisation": {"slug": "another", "name": "Another", "sector": "nhs"},
+        "directorate": {"organisation": organisation.pk, "name": "Places"},
+        "post": {"organisation": organisation.pk, "title": "Head of Legal"},
+        "register": {
+            **{"organisation": organisation.pk, "slug": "another", "name": "Another", "prefix": "ANO"},
+            **{"level": "corporate", "scheme": scheme.pk},
+        },
+        "scoringscheme": {
+            **{"slug": "our-own", "version": 1, "name": "Our own", "tolerance": scheme.tolerance},
+            **{"escalation": scheme.escalation, "organisation": organisation.pk},
+            **{part: json.dumps(getattr(scheme, part)) for part in ("likelihood", "impact", "bands", "cells")},
+        },
+    }[model._meta.model_name]
+
+
+@pytest.mark.parametrize("model", [Organisation, Directorate, Post, Register, ScoringScheme])
+def test_what_is_added_changed_and_deleted_here_is_sealed(root, model):
+    organisation, name = make_organisation(), model._meta.model_name
+    seal_rows()
+    form, path = form_of(model, organisation), f"/admin/registers/{name}"
+    root.post(f"{path}/add/", form)
+    row = model.objects.latest("pk")
+    assert verify() == ""
+    label = "title" if model is Post else "name"
+    root.post(f"{path}/{row.pk}/change/", form | {label: "Renamed"})
+    assert (getattr(model.objects.get(pk=row.pk), label), verify()) == ("Renamed", "")
+    root.post(f"{path}/{row.pk}/delete/", {"post": "yes"})
+    assert (model.objects.filter(pk=row.pk).exists(), verify()) == (False, "")
+    verbs = AuditEntry.objects.filter(subject=f"{name}:{row.pk}").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == [f"{name}.added", f"{name}.changed", f"{name}.deleted"]
+
+
+def test_several_that_are_deleted_at_once_are_each_told_of(root):
+    organisation = make_organisation()
+    posts = [make_post(organisation, title) for title in "AB"]
+    seal_rows()
+    chosen = {"action": "delete_selected", "_selected_action": [post.pk for post in posts], "post": "yes"}
+    root.post("/admin/registers/post/", chosen)
+    assert (Post.objects.count(), verify()) == (0, "")
+
+
+def person_form(person, *memberships, **fields):
+    """memberships: (membership or None, organisation, role, extra fields)."""
+    form = {"email": person.email, "name": person.name, "is_active": "on", **fields}
+    existing = [row for row, *_ in memberships if row]
+    form |= {"memberships-TOTAL_FORMS": len(memberships), "memberships-INITIAL_FORMS": len(existing)}
+    for place, (membership, organisation, role, extra) in enumerate(memberships):
+        row = {"id": membership.pk if membership else "", "user": person.pk, "organisation": organisation.pk}
+        form |= {f"memberships-{place}-{name}": value for name, value in {**row, "role": role, **extra}.items()}
+    return form
+
+
+def test_roles_that_are_given_changed_and_taken_away_are_sealed(root):
+    person, here, there = make_user(), make_organisation(), make_organisation()
+    seal_rows()
+    path = f"/admin/registers/user/{person.pk}/change/"
+    root.post(path, person_form(person, (None, here, "officer", {})))
+    membership = person.memberships.get()
+    assert verify() == ""
+    root.post(path, person_form(person, (membership, there, "manager", {})))
+    membership.refresh_from_db()
+    assert (membership.organisation, membership.role, verify()) == (there, "manager", "")
+    root.post(path, person_form(person, (membership, there, "manager", {"DELETE": "on"})))
+    assert (person.memberships.exists(), verify()) == (False, "")
+    entries = AuditEntry.objects.filter(verb__startswith="membership.").order_by("pk")
+    assert [(entry.verb, entry.chain.organisation) for entry in entries] == [
+        *(("membership.added", here), ("membership.changed", there), ("membership.deleted", there))
+    ]
+    assert {entry.subject for entry in entries} == {f"user:{person.pk}"}
+
+
+def test_a_person_who_is_added_and_made_an_administrator_is_sealed(root):
+    words = "correct-horse-battery-staple"
+    form = {
+        "email": "kay@example.org",
+        "name": "Kay",
+        "usable_password": "true",
+        "password1": words,
+        "password2": words,
+    }
+    root.post("/admin/registers/user/add/", form | person_form(make_user(email="x@example.org")) | form)
+    person = User.objects.get(email="kay@example.org")
+    root.post(f"/admin/registers/user/{person.pk}/change/", person_form(person, is_staff="on"))
+    person.refresh_from_db()
+    seal_rows()
+    assert (person.is_staff, verify()) == (True, "")
+    verbs = AuditEntry.objects.filter(subject=f"user:{person.pk}").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["user.added", "user.changed"]

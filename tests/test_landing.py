@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from makers import days_ago, make_agreement, make_person, make_post, make_register, make_revision, make_risk
+from makers import days_ago, make_agreement, make_person, make_post, make_register, make_revision, make_risk, seal_rows
 from workbooks import PLAIN, csv_of, plain_rows, to_preview
 
 from registers.models import AuditEntry, FailureType, ImportedRow, ManyMovedOn, Post, Register, Risk, Role
@@ -35,6 +35,7 @@ def batch(manager, register):
 
 
 def assert_sound():
+    seal_rows()
     call_command("verify_audit", stdout=StringIO())
     call_command("rebuild_positions", check=True, stdout=StringIO())
 

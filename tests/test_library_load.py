@@ -6,7 +6,7 @@ import pytest
 import yaml
 from database import in_parallel
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from library_files import (
     EIGHTH,
@@ -25,6 +25,7 @@ from makers import make_assessment, make_register, make_risk, make_scheme, make_
 
 from registers.models import (
     LIBRARY_MODELS,
+    AuditEntry,
     CaseFailureType,
     CaseStudy,
     FailureType,
@@ -300,18 +301,44 @@ def test_a_good_row_before_a_bad_one_is_not_written():
     assert FailureType.objects.get(slug="financial").name == "Financial"
 
 
-def test_a_load_that_the_database_refuses_half_way_leaves_nothing(monkeypatch):
-    """As when the disk is full: rows are written before the audit entry is."""
-    from django.db import OperationalError
+def refuse_the_audit_entry(error):
+    """The database refuses it, after the rows of the library were written."""
 
-    def refuse(**entry):
-        raise OperationalError("disk full")
+    def refuse(execute, sql, *rest):
+        if sql.startswith("INSERT") and AuditEntry._meta.db_table in sql:
+            raise error
+        return execute(sql, *rest)
 
+    return connection.execute_wrapper(refuse)
+
+
+TWO_ROWS = [type_row(name="Money"), type_row(slug="new", number=8)]
+
+
+@pytest.mark.parametrize("error", [OperationalError("disk full"), InterfaceError("connection already closed")])
+def test_a_load_during_which_the_database_fails_leaves_nothing(error):
     before = everything()
-    monkeypatch.setattr("registers.transfer.library.AuditEntry.record", refuse)
-    with pytest.raises(LibraryProblem, match="the database does not take it \\(disk full\\)"):
-        load([type_row(name="Money"), type_row(slug="new", number=8)])
+    with refuse_the_audit_entry(error), pytest.raises(type(error), match=str(error)):
+        load(TWO_ROWS)
     assert everything() == before
+
+
+@pytest.mark.parametrize("error", [DataError("value too long"), IntegrityError("not unique")])
+def test_a_load_that_the_database_refuses_is_a_problem_of_the_files_and_leaves_nothing(error):
+    before = everything()
+    with (
+        refuse_the_audit_entry(error),
+        pytest.raises(LibraryProblem, match=rf"the database does not take it \({error}\)"),
+    ):
+        load(TWO_ROWS)
+    assert everything() == before
+
+
+def test_the_command_says_that_the_database_cannot_be_used(tmp_path):
+    (tmp_path / "rows.yaml").write_bytes(file_of(TWO_ROWS).content)
+    refusal = pytest.raises(CommandError, match=r"the database cannot be used just now \(disk full\)")
+    with refuse_the_audit_entry(OperationalError("disk full")), refusal:
+        call_command("load_library", str(tmp_path / "rows.yaml"))
 
 
 def test_what_was_agreed_to_is_loaded():

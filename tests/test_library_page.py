@@ -6,6 +6,7 @@ import shutil
 import pytest
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection
 from library_files import EIGHTH, EIGHTH_ROWS, LIBRARY, entries, everything, file_of, rows_in, type_row
 from makers import make_user
 from playwright.sync_api import expect
@@ -187,6 +188,20 @@ def test_loading_does_what_was_shown(staff, installer):
     assert FailureType.objects.get(slug="financial").name == "Money"
     assert entries().last().by == installer
     assert "The library is loaded: 0 added, 1 changed, 0 left alone." in messages(staff)
+
+
+def test_a_load_during_which_the_database_fails_is_unavailable_and_no_problem_of_the_files(staff):
+    staff.raise_request_exception = False
+    preview = look(staff, MONEY)
+
+    def refuse(execute, sql, *rest):
+        if sql.startswith("INSERT"):
+            raise OperationalError("disk full")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(refuse):
+        assert load(staff, preview).status_code == 503
+    assert FailureType.objects.get(slug="financial").name == "Financial"
 
 
 def test_several_files_are_loaded_as_one(staff):

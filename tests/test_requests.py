@@ -413,7 +413,14 @@ def test_only_a_trusted_proxy_says_that_a_request_came_by_https():
 def test_deployment_checks_find_nothing():
     done = subprocess.run(
         [sys.executable, "-W", "error", "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        env={"PATH": os.environ["PATH"], "SITE_URL": "https://risk.council.example", "TRUSTED_PROXIES": "1", **KEYS},
+        env={
+            "PATH": os.environ["PATH"],
+            "SITE_URL": "https://risk.council.example",
+            "EMAIL_URL": "smtp://mail.council.example",
+            "DATABASE_URL": "sqlite://:memory:",
+            "TRUSTED_PROXIES": "1",
+            **KEYS,
+        },
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,

@@ -30,6 +30,7 @@ from makers import (
     make_revision,
     make_risk,
     make_user,
+    seal_rows,
 )
 from test_as_at import RAISED, Told, histories, ratings, undone
 
@@ -65,10 +66,14 @@ def elsewhere(register, people=True):
     slug, address = ours.slug, register.slug
     Organisation.objects.filter(pk=ours.pk).update(slug=f"{slug}-{ours.pk}")
     Register.objects.filter(pk=register.pk).update(slug=f"{address}-{register.pk}")
+    for row in (ours, register):
+        row.enter("changed")
     theirs = Organisation.objects.create(slug=slug, name=ours.name)
     for row in Membership.objects.filter(organisation=ours) if people else ():
         Membership.objects.create(user=row.user, organisation=theirs, role=row.role, until=row.until)
-    return make_register(theirs, slug=address, prefix="NEW")
+    empty = make_register(theirs, slug=address, prefix="NEW")
+    seal_rows()
+    return empty
 
 
 def assert_sound():

@@ -20,6 +20,7 @@ from makers import (
     make_risk,
     make_scheme,
     make_user,
+    seal_rows,
 )
 
 from registers.models import AuditEntry, Conflict, HistoryIsAppendOnly, Review, Role
@@ -155,16 +156,13 @@ def test_a_changed_review_is_found(risk, change):
 def test_a_review_that_was_slipped_in_is_found(risk):
     fields = {"note": "x", "by": make_user(), "effective_on": days_ago(1), "next_on": days_ago(-9)}
     Review.objects.create(risk=risk, outcome="stands", **fields)
-    with pytest.raises(CommandError, match="stands in no revision"):
+    with pytest.raises(CommandError, match=r"Review \d+ stands in no audit chain"):
         call_command("verify_audit")
-
-
-def test_a_revision_without_a_review_is_sealed_as_before_there_were_any(risk):
-    assert "review" not in risk.revisions.get().sealed()
 
 
 def test_an_untouched_review_passes(risk, capsys):
     make_review(risk)
+    seal_rows()
     call_command("verify_audit")
 
 

@@ -90,11 +90,11 @@ def test_logging_leaves_one_audit_entry():
     risk = make_risk(by=by, assessed=(3, 5))
     entry = AuditEntry.objects.get(subject=f"risk:{risk.pk}")
     revision = risk.revisions.get()
-    seal = entry.text.seal(revision.sealed())
+    seals = {seal.name: seal.signed(entry.text.salt) for seal in (*revision.seals(), risk.seal())}
     assert (entry.verb, entry.by, entry.facts) == (
         "risk.logged",
         by,
-        {"revision": revision.pk, "version": 1, "assessment": risk.current.pk, "seal": seal},
+        {"revision": revision.pk, "version": 1, "assessment": risk.current.pk, "seals": seals},
     )
 
 

@@ -192,7 +192,9 @@ def test_a_known_device_is_one_for_its_account_only(device):
 
 
 @pytest.mark.parametrize(
-    "cookie", ["", "x", "a:b:c", dumps({"x": "y"}, salt="another"), dumps(["x"], salt=known_devices.SALT)]
+    "cookie",
+    ["", "x", "a:b:c", dumps({"x": "y"}, salt="another"), dumps(["x"], salt=known_devices.SALT)],
+    ids=["empty", "a letter", "three parts", "of another kind", "of another shape"],
 )
 def test_a_cookie_that_we_did_not_sign_makes_no_known_device(person, cookie):
     guess(5)

@@ -24,6 +24,7 @@ from makers import (
     make_revision,
     make_risk,
     make_user,
+    seal_rows,
 )
 from test_as_at import undone
 
@@ -135,7 +136,12 @@ class Said:
         models = {**self.by_name, "revision": RiskRevision}
         facts = {k: self.places[models[k]][v] if v and k in models else v for k, v in entry.facts.items()}
         text = {k: v.replace(self.register.prefix, "") for k, v in entry.text.content.items()}
-        return entry.verb, name, place, {k: v for k, v in facts.items() if k != "seal"}, text, entry.by_id
+        facts["seals"] = [self._sealed(name) for name in facts["seals"]]
+        return entry.verb, name, place, facts, text, entry.by_id
+
+    def _sealed(self, seal_name):
+        name, pk = seal_name.split(":")
+        return name, self.places[self.by_name[name]][int(pk)]
 
 
 ORDER = {Risk: ("number",), Assessment: ("risk__number", "pk"), RiskRevision: ("risk__number", "number")}
@@ -199,6 +205,7 @@ def full_set(organisation):
 
 
 def assert_sound():
+    seal_rows()
     call_command("verify_audit", stdout=StringIO())
     call_command("rebuild_positions", check=True, stdout=StringIO())
 

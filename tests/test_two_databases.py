@@ -29,14 +29,18 @@ CARRIED = """
 import django
 django.setup()
 from django.core.management import call_command
+from django.db import transaction
 from registers.models import Membership, Organisation, Register, ScoringScheme, User
 call_command("migrate", run_syncdb=True, verbosity=0)
 call_command("load_library", verbosity=0)
-ours = Organisation.objects.create(slug=%(organisation)r, name="Northmoor")
 manager = User.objects.create_user(email=%(by)r, name="Manager")
-Membership.objects.create(user=manager, organisation=ours, role="manager")
 scheme = ScoringScheme.objects.get(slug="five-by-five", version=1)
-Register.objects.create(organisation=ours, scheme=scheme, slug="ours", name="Empty", prefix="NEW")
+with transaction.atomic():
+    ours = Organisation.objects.create(slug=%(organisation)r, name="Northmoor")
+    membership = Membership.objects.create(user=manager, organisation=ours, role="manager")
+    register = Register.objects.create(organisation=ours, scheme=scheme, slug="ours", name="Empty", prefix="NEW")
+    for row in (ours, membership, register):
+        row.enter("added")
 call_command("import_register", %(there)r, register="ours", by=%(by)r)
 call_command("export_register", register="ours", output=%(back)r)
 call_command("verify_audit")

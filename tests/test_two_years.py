@@ -22,6 +22,7 @@ from makers import (
     make_review,
     make_revision,
     make_risk,
+    seal_rows,
 )
 
 from registers.models import Action, Assurance, Control, Escalation, Position, Risk, Role, standing_on
@@ -201,6 +202,7 @@ def test_what_is_back_dated_later_shows_as_at_the_day_and_not_as_agreed(life):
 
 
 def test_the_audit_chain_and_the_positions_hold(life):
+    seal_rows()
     call_command("verify_audit")
     call_command("rebuild_positions", check=True)
 

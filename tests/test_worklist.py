@@ -21,6 +21,7 @@ from makers import (
     make_register,
     make_risk,
     make_user,
+    seal_rows,
 )
 from test_quality import clean
 
@@ -269,6 +270,7 @@ def test_what_was_set_aside_is_never_edited_and_stands_in_the_audit_chain(regist
         aside.save()
     assert AuditEntry.objects.latest("pk").verb == "risk.set-aside"
     SetAside.take_back(aside.risk, by=make_user(), check_name=aside.check_name, reason="No.")
+    seal_rows()
     call_command("verify_audit")
 
 

@@ -1,4 +1,6 @@
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.urls import reverse
 
 from registers.accounts.known_devices import remember_device
 from registers.accounts.limits import PASSWORD, use_attempt
@@ -18,3 +20,8 @@ class AccountAdapter(DefaultAccountAdapter):
         response = super().post_login(request, user, **kwargs)
         remember_device(request, response, user.email)
         return response
+
+    def get_reset_password_from_key_url(self, key):
+        """At the address that people know, whatever a request or a proxy said of host and scheme."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.SITE_URL + path.replace("UID-KEY", key)

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from registers.models import AuditEntry, User
+from registers.models import User
 
 SALT = "registers.accounts.address-change"
 MAX_AGE = 7 * 24 * 60 * 60  # seconds
@@ -31,7 +31,7 @@ def request_address_change(user, *, email, by):
     if User.objects.filter(email=email).exists():
         raise AddressTaken(email)
     User.objects.filter(pk=user.pk).update(pending_email=email)
-    _record(user, "address_requested", by, {"old": user.email, "new": email})
+    user.enter("address_requested", by=by, text={"old": user.email, "new": email})
     link = settings.SITE_URL + reverse("account_confirm_address", args=[_token(user, email)])
     _send({email: "address_change_confirm", user.email: "address_change_requested"}, user, email, link=link)
 
@@ -41,8 +41,8 @@ def withdraw_address_change(user, *, by):
     """Let the link that was sent lead nowhere."""
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.pending_email:
-        _record(user, "address_withdrawn", by, {"old": user.email, "new": user.pending_email})
         User.objects.filter(pk=user.pk).update(pending_email="")
+        user.enter("address_withdrawn", by=by, text={"old": user.email, "new": user.pending_email})
 
 
 def user_of_link(token):
@@ -68,7 +68,7 @@ def confirm_address(token):
                 return None
             user.refresh_from_db()
             user.emailaddress_set.all().delete()  # the library's own list: nothing but User.email counts
-            _record(user, "address_changed", None, {"old": old, "new": new})
+            user.enter("address_changed", text={"old": old, "new": new})
             _send({old: "address_change_complete"}, user, new)
     except IntegrityError as error:
         raise AddressTaken(new) from error
@@ -82,10 +82,6 @@ def _token(user, email):
 def _digest(*addresses):
     """So that the link, which stands in logs and histories, names nobody."""
     return salted_hmac(SALT, "\n".join(addresses), algorithm="sha256").hexdigest()[:32]
-
-
-def _record(user, event, by, text):
-    AuditEntry.record(organisation=None, by=by, verb=f"user.{event}", subject=user, text=text)
 
 
 def _send(letters, user, new, **context):

@@ -29,6 +29,7 @@ from registers.demo.days import ALSO_SAID, ALWAYS_SAID, at, day_of, due_of, in_o
 from registers.models import (
     AdverseImpact,
     Appetite,
+    AuditEntry,
     Directorate,
     FailureType,
     Membership,
@@ -42,6 +43,7 @@ from registers.models import (
     WarningSign,
 )
 from registers.models.response import next_review_of
+from registers.models.seal import seals_of
 from registers.reports.precedents import suggestions_of
 from registers.services import agree
 
@@ -86,11 +88,14 @@ def _accounts_of(body):
     ]
 
 
+@transaction.atomic
 def set_passwords(password):
     """Give the demo accounts that exist this password, unless all have it: their sessions then go on."""
     users = User.objects.filter(email__in=[account.email for account in accounts()])
     if not all(check_password(password, known) for known in set(users.values_list("password", flat=True))):
         users.update(password=make_password(password))
+        facts = {"users": sorted(users.values_list("pk", flat=True))}
+        AuditEntry.record(organisation=None, by=None, verb="demo.password-set", subject="demo", facts=facts)
 
 
 @transaction.atomic
@@ -136,6 +141,15 @@ class _Teller:
         for row in agreed:
             self._agree(*row)
         self._hold_down()
+        self._enter([row for row, _ in files])
+
+    def _enter(self, registers):
+        """One entry for whom and what the body is made of, with their seals."""
+        memberships = Membership.objects.filter(organisation=self.organisation)
+        directorates = self.organisation.directorates.all()
+        rows = [self.organisation, *directorates, *self.people.values(), *memberships, *self.posts.values(), *registers]
+        entry = {"verb": "organisation.added", "subject": self.organisation, "text": {"name": str(self.organisation)}}
+        AuditEntry.record(organisation=None, by=None, seals=seals_of(rows), **entry)
 
     def _hold_down(self):
         """What holds the risks down, where a file of the body's own tells it."""

@@ -51,6 +51,7 @@ from registers.models.reminder import CalendarKey, ReminderChoice, ReminderKind,
 from registers.models.response import Review
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
+from registers.models.seal import SealVersion
 from registers.models.set_aside import SetAside
 from registers.models.standing import OutOfTurn
 
@@ -120,6 +121,7 @@ __all__ = [
     "Role",
     "SaidBefore",
     "ScoringScheme",
+    "SealVersion",
     "SetAside",
     "Source",
     "Statement",

@@ -162,6 +162,3 @@ class ActionRevision(Slippage, ActionContent, KeptRevision):
 
     def __str__(self):
         return f"{self.title}, version {self.number}"
-
-    def sealed(self):
-        return super().sealed() | {"original_due_on": self.original_due_on, "redated": self.redated}

@@ -15,11 +15,14 @@ from registers.models.position import Position
 from registers.models.register import Register
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
+from registers.models.seal import SealedModel
 from registers.models.stretch import stretches
 
+POSITION = "positions."  # before the names of what a seal covers of the rows that an agreement keeps
 
-class Agreement(AppendOnly):
-    SEALED = ("pk", "register_id", "body", "on", "note", "by_id", "recorded_at")
+
+class Agreement(SealedModel, AppendOnly):
+    SEAL_EXCLUDES = ("token",)  # of the form that made it: states nothing
 
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="agreements")
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -67,10 +70,30 @@ class Agreement(AppendOnly):
         speaks = Q(effective_on__lte=self.on) | Q(assessment__effective_on__lte=self.on)
         return sorted(set(later.filter(speaks).values_list("risk", flat=True)))
 
-    def sealed(self):
-        """What it says and what it keeps, as the audit chain signs it (a salted digest of it)."""
-        kept = self.positions.order_by("risk").values_list("risk", "revision", "current")
-        return {**{name: getattr(self, name) for name in self.SEALED}, "positions": list(kept)}
+    @classmethod
+    def seal_related(cls):
+        """Every column of the rows that it keeps, but today's mark of exemption, which they learn."""
+        excludes = ("id", "agreement", "is_exempt")
+        return [f"{POSITION}{f.attname}" for f in Position._meta.concrete_fields if f.name not in excludes]
+
+    @classmethod
+    def rows_to_seal(cls, keys):
+        agreements = super().rows_to_seal(keys)
+        for agreement in agreements.values():
+            agreement.position_rows = []
+        for position in Position.everything.filter(agreement__in=agreements).order_by("risk"):
+            agreements[position.agreement_id].position_rows.append(position)
+        return agreements
+
+    @cached_property
+    def position_rows(self):
+        return list(self.positions.order_by("risk"))
+
+    def seal_value(self, name):
+        if not name.startswith(POSITION):
+            return super().seal_value(name)
+        column = name.removeprefix(POSITION)
+        return [vars(position)[column] for position in self.position_rows]
 
 
 def positions_known(risks, day, known_by):

@@ -27,11 +27,6 @@ class Appetite(Sealed):
     """A statement that somebody approved, added and never edited. The latest one for a category stands; without a
     category it is the organisation's, for all categories that have none of their own."""
 
-    SEALED = (
-        *("pk", "organisation_id", "category", "level", "scheme_id", "tolerance", "narrative", "approved_by"),
-        *("review_by", "by_id", "effective_on", "recorded_at"),
-    )
-
     class Level(models.TextChoices):
         """The Orange Book's risk appetite note (2021)."""
 

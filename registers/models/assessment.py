@@ -49,12 +49,6 @@ def _around(name):
 
 
 class Assessment(Sealed):
-    SEALED = (
-        *("pk", "risk_id", "kind", "perspective", "scheme_id", "likelihood", "impact", "score", "band"),
-        *("driver_id", "rationale", "by_id", "effective_on", "recorded_at"),
-    )
-    LATER = ("likelihood_low", "likelihood_high", "impact_low", "impact_high", "evidence")
-
     class Kind(models.TextChoices):
         INHERENT = "inherent", "Inherent"
         CURRENT = "current", "Current"

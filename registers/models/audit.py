@@ -2,7 +2,8 @@
 
 Each entry is signed (HMAC, key outside the database) together with the signature before it, one chain an organisation.
 What names a person or quotes them stands beside the entry in `AuditText`, of which the entry signs only a salted
-digest: it can be erased without breaking the chain. Database triggers refuse any UPDATE or DELETE of an entry.
+digest: it can be erased without breaking the chain. What rows say is signed the same way (see seal.py). Database
+triggers refuse any UPDATE or DELETE of an entry.
 """
 
 import datetime
@@ -73,7 +74,9 @@ class AuditChain(models.Model):
         ]
 
     def __str__(self):
-        return self.organisation.slug if self.organisation_id else "installation"
+        if self.organisation_id is None:
+            return "installation"
+        return self.organisation.slug if self.organisation else f"organisation {self.organisation_id}, which is gone"
 
     def problems(self):
         """What is wrong with the chain, in words: changed, missing, swapped or inserted entries, a cut-off tail.
@@ -123,13 +126,12 @@ class AuditEntry(AppendOnly):
         return f"{self.chain} {self.number}: {self.verb} {self.subject}"
 
     @classmethod
-    def record(cls, *, organisation, by, verb, subject, facts=None, text=None, seal=None):
-        """Add an entry to the organisation's chain; must run inside the transaction of the change it records.
-
-        subject: the record changed. facts: JSON without personal text. text: JSON that may be erased later.
-        seal: what other rows now say; only its salted digest is kept, for `verify_audit` to hold against them."""
-        telling = Telling.of(verb=verb, subject=subject, facts=facts, text=text, seal=seal)
-        return cls.record_many(organisation=organisation, by=by, tellings=[telling])
+    def record(cls, *, organisation, by, verb, subject, **telling):
+        """Add an entry to the organisation's chain; must run inside the transaction of the change it records. Returns
+        it. organisation: None for the installation's chain; by: None for the installation itself. For the rest see
+        Telling.of."""
+        tellings = [Telling.of(verb=verb, subject=subject, **telling)]
+        return cls.record_many(organisation=organisation, by=by, tellings=tellings)
 
     @classmethod
     def record_many(cls, *, organisation, by, tellings):
@@ -202,10 +204,7 @@ class AuditText(models.Model):
         return f"Text of {self.entry_id}"
 
     def digest(self):
-        return self.seal(self.content)
-
-    def seal(self, value):
-        return salted(self.salt, value)
+        return _digest(self.salt, as_json(self.content))
 
 
 @dataclass(slots=True)
@@ -220,12 +219,19 @@ class Telling:
     digest: str
 
     @classmethod
-    def of(cls, *, verb, subject, facts=None, text=None, seal=None):
-        """As AuditEntry.record takes it: the seal is digested here, and what it was taken of is not kept."""
-        salt, text = secrets.token_hex(16), as_json(text or {})
-        sealed = {} if seal is None else {"seal": salted(salt, seal)}
+    def of(cls, *, verb, subject, facts=None, text=None, seals=(), deletions=()):
+        """subject: the record changed. facts: JSON without personal text. text: JSON that may be erased later.
+        seals: Seal of each row that was written; deletions: the seal_name of each that is deleted."""
+        salt, facts, text = secrets.token_hex(16), {**(facts or {})}, text or {}
+        if seals:
+            facts["seals"] = {seal.name: seal.signed(salt) for seal in seals}
+            if rows := {seal.name: seal.content for seal in seals if seal.content}:
+                text = {**text, "rows": rows}
+        if deletions:
+            facts["deletions"] = [*deletions]
+        text = as_json(text)
         name = f"{subject._meta.model_name}:{subject.pk}" if isinstance(subject, models.Model) else subject
-        return cls(verb, name, as_json({**(facts or {}), **sealed}), text, salt, _digest(salt, text))
+        return cls(verb, name, as_json(facts), text, salt, _digest(salt, text))
 
 
 def _write(entries):
@@ -239,10 +245,6 @@ def _write(entries):
         write(AuditEntry, rows)
         write(AuditText, texts)
         check_references()
-
-
-def salted(salt, value):
-    return _digest(salt, as_json(value))
 
 
 def _digest(salt, text):

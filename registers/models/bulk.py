@@ -6,7 +6,6 @@ be written. A row that knows its key can be referred to, sealed and told of befo
 
 import datetime
 import gc
-import io
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,10 +36,10 @@ class Encoded(str):
 
 
 @dataclass
-class Copies:
-    """Rows as the texts that PostgreSQL's COPY reads, one for each statement."""
+class ArrayBatches:
+    """Rows for PostgreSQL: for each statement an array literal a column."""
 
-    texts: list[str]
+    batches: list[list[str]]
 
 
 def made(model, **said):
@@ -116,19 +115,19 @@ def values_of(model, rows):
 def to_put(values):
     """What values_of gave in the form in which put writes it, with nothing left to be worked out but where put is told
     of `instead`: text is laid aside and brought back at a tenth of the price of its values."""
-    is_copied = connection.vendor == "postgresql"
-    return Copies([_copied(values[at : at + ROWS]) for at in range(0, len(values), ROWS)]) if is_copied else values
+    if connection.vendor != "postgresql":
+        return values
+    return ArrayBatches([array_literals(values[at : at + ROWS]) for at in range(0, len(values), ROWS)])
 
 
 def put(model, values, instead=()):
     """Insert rows that values_of gave, or to_put. instead: the fields that take the place of what is there, where rows
     of these keys are: not by to_put."""
-    if isinstance(values, Copies):
-        columns = [f.column for f in model._meta.concrete_fields]
-        for text in values.texts:
-            _copy(model, columns, text)
-        return
     quote, fields = connection.ops.quote_name, model._meta.concrete_fields
+    if isinstance(values, ArrayBatches):
+        for literals in values.batches:
+            _insert_arrays(model, fields, literals)
+        return
     renewed = [quote(model._meta.get_field(name).column) for name in instead]
     ending = ""
     if renewed:
@@ -136,15 +135,15 @@ def put(model, values, instead=()):
         ending = f" ON CONFLICT ({quote(model._meta.pk.column)}) DO UPDATE SET {said}"
     values = iter(values)
     while batch := list(islice(values, ROWS)):
-        _insert(model, [f.column for f in fields], batch, ending)
+        _insert(model, fields, batch, ending)
 
 
 def write_pairs(through, column, other, pairs):
     """Insert rows of a many-to-many table. pairs: (key, key of the other)."""
-    names = [through._meta.get_field(name).column for name in (column, other)]
+    fields = [through._meta.get_field(name) for name in (column, other)]
     pairs = iter(pairs)
     while batch := list(islice(pairs, ROWS)):
-        _insert(through, names, batch)
+        _insert(through, fields, batch)
 
 
 def check_references():
@@ -156,17 +155,16 @@ def check_references():
 
 def set_one(model, name, values):
     """Set one column of rows that are there. values: (key, value), both plain."""
-    quote, column = connection.ops.quote_name, model._meta.get_field(name).column
-    table, key, column = map(quote, (model._meta.db_table, model._meta.pk.column, column))
+    quote, field = connection.ops.quote_name, model._meta.get_field(name)
+    table, key, column = map(quote, (model._meta.db_table, model._meta.pk.column, field.column))
     values = iter(values)
     while batch := list(islice(values, ROWS)):
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                from psycopg2.extras import execute_values
-
+                rows = _unnest([model._meta.pk, field])
                 said = f"UPDATE {table} SET {column} = said.value"  # noqa: S608 (quoted names of our own)
-                said = f"{said} FROM (VALUES %s) AS said (key, value) WHERE {table}.{key} = said.key"
-                execute_values(cursor.cursor, said, batch, page_size=ROWS)
+                said = f"{said} FROM {rows} AS said (key, value) WHERE {table}.{key} = said.key"
+                cursor.execute(said, array_literals(batch))
             else:
                 said = f"UPDATE {table} SET {column} = %s WHERE {key} = %s"  # noqa: S608 (quoted names of our own)
                 cursor.executemany(said, [pair[::-1] for pair in batch])
@@ -202,62 +200,70 @@ class _Asked(dict):
         return found
 
 
-def _insert(model, columns, rows, ending=""):
-    quote = connection.ops.quote_name
-    names = ", ".join(map(quote, columns))
-    into = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES"
+def _insert(model, fields, rows, ending=""):
+    if connection.vendor == "postgresql":
+        _insert_arrays(model, fields, array_literals(rows), ending)
+        return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and not ending:
-            _copy(model, columns, _copied(rows))
-        elif connection.vendor == "postgresql":
-            from psycopg2.extras import execute_values
-
-            execute_values(cursor.cursor, f"{into} %s{ending}", rows, page_size=ROWS)
-        else:
-            cursor.executemany(f"{into} ({', '.join(['%s'] * len(columns))}){ending}", rows)
+        cursor.executemany(f"{_insert_into(model, fields)} VALUES ({', '.join(['%s'] * len(fields))}){ending}", rows)
 
 
-def _copy(model, columns, text):
-    quote = connection.ops.quote_name
-    into = f"{quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
+def _insert_arrays(model, fields, literals, ending=""):
+    """One statement with a parameter for each column. A statement with one for each value takes PostgreSQL half as
+    long again and Python three times as long; COPY is the fastest and cannot be given up when a server does not answer
+    (failing_well/time_limits.py)."""
+    statement = f"{_insert_into(model, fields)} SELECT * FROM {_unnest(fields)}{ending}"  # noqa: S608 (names of our own)
     with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(f"COPY {into} FROM STDIN", io.StringIO(text))
+        cursor.execute(statement, literals)
 
 
-COPIED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-NOT_AS_IT_IS = re.compile(r"[\\\t\n\r]")
+def _insert_into(model, fields):
+    quote = connection.ops.quote_name
+    return f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(f.column) for f in fields)})"
 
 
-def _copied(rows):
-    """Rows as PostgreSQL's COPY reads them, worked out a column at a time: most say the same in many rows, or nothing
-    that has to be written otherwise."""
-    columns = zip(*rows, strict=True)
-    return "\n".join(map("\t".join, zip(*map(_copied_column, columns), strict=True)))
+def _unnest(fields):
+    """Without the longest length of a text: a cast would cut off what is longer, an insert refuses it."""
+    kinds = [f.cast_db_type(connection).partition("(")[0] for f in fields]
+    return f"unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"
 
 
-def _copied_column(values):
+SPECIAL = re.compile(r'[\\"]')
+
+
+def array_literals(rows):
+    return [*map(_array_literal, zip(*rows, strict=True))]
+
+
+def _array_literal(values):
+    """One column as PostgreSQL reads an array, every text in quotation marks. Most say the same in many rows, or
+    nothing that has to be written otherwise."""
     kinds = {*map(type, values)}
     if kinds == {str}:
-        is_as_it_is = NOT_AS_IT_IS.search("".join(values)) is None
-        return values if is_as_it_is else [value.translate(COPIED) for value in values]
+        is_plain = SPECIAL.search("".join(values)) is None
+        texts = values if is_plain else [*map(_escape, values)]
+        return '{"' + '","'.join(texts) + '"}'
     if kinds <= PLAIN and not {int, bool} <= kinds:  # among which 1 would be True
-        said = {value: _copied_value(value) for value in {*values}}
-        return [*map(said.__getitem__, values)]
-    return [*map(_copied_value, values)]
+        elements = {value: _array_element(value) for value in {*values}}
+        return "{" + ",".join(map(elements.__getitem__, values)) + "}"
+    return "{" + ",".join(map(_array_element, values)) + "}"
 
 
-def _copied_value(value):
+def _array_element(value):
     """Raises TypeError for bytes, which no row has that is written here."""
     kind = type(value)
-    if kind is str:
-        return value.translate(COPIED)
     if value is None:
-        return r"\N"
-    if kind is int or kind is bool or isinstance(value, datetime.date):
+        return "NULL"
+    if kind is int or kind is bool:
         return str(value)
     if isinstance(value, bytes | memoryview):
-        raise TypeError("Bytes are not copied.")
-    return str(value.dumps(value.adapted) if hasattr(value, "dumps") else value).translate(COPIED)
+        raise TypeError("Bytes are not written in bulk.")
+    text = value if kind is str else str(value.dumps(value.adapted) if hasattr(value, "dumps") else value)
+    return f'"{_escape(text)}"'
+
+
+def _escape(text):
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _take_keys(table, column, many):

@@ -125,11 +125,6 @@ class AssuranceQuerySet(DatedQuerySet):
 class Assurance(Sealed):
     """What somebody who looked says of how well a risk is held: an opinion of a day, good until another."""
 
-    SEALED = (
-        *("pk", "risk_id", "control_id", "line", "provider", "opinion", "note", "by_id"),
-        *("effective_on", "expires_on", "recorded_at"),
-    )
-
     class Opinion(models.TextChoices):
         SUBSTANTIAL = "substantial", "Substantial"
         REASONABLE = "reasonable", "Reasonable"

@@ -36,8 +36,6 @@ class EscalationQuerySet(DatedQuerySet):
 
 
 class Escalation(Sealed):
-    SEALED = ("pk", "risk_id", "to_register_id", "direction", "reason", "by_id", "effective_on", "recorded_at")
-
     class Direction(models.TextChoices):
         UP = "up", "Take it up"
         DOWN = "down", "Take it back down"
@@ -129,8 +127,6 @@ class Escalation(Sealed):
 
 
 class EscalationDecision(Sealed):
-    SEALED = ("pk", "escalation_id", "is_approved", "reason", "by_id", "effective_on", "recorded_at")
-
     escalation = models.OneToOneField(Escalation, on_delete=models.PROTECT, related_name="decision")
     is_approved = models.BooleanField()
     reason = models.TextField()

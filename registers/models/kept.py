@@ -1,7 +1,6 @@
 """Controls and actions: the latest copy stands in one row, each earlier form in a revision that is never edited."""
 
 import uuid
-from functools import cache
 
 from django.conf import settings
 from django.db import models, transaction
@@ -13,6 +12,7 @@ from registers.models.bulk import made
 from registers.models.conflict import Conflict, sent_again
 from registers.models.days import is_to_come
 from registers.models.revision import changes_between
+from registers.models.seal import SealedModel
 from registers.models.sealed import Sealed
 from registers.models.standing import OutOfTurn
 from registers.models.tokens import FormToken
@@ -54,28 +54,26 @@ class KeptRevision(Sealed):
     def __str__(self):
         return f"{self.record_id} version {self.number}"
 
-    def sealed(self):
-        known = vars(self)
-        return {"pk": self.pk} | {name: known[name] for name in self._sealed()}
-
-    @classmethod
-    @cache
-    def _sealed(cls):
-        fields = [cls._meta.get_field(name).attname for name in cls.FIELDS]
-        return ("record_id", "number", "what", "by_id", "reason", "effective_on", "recorded_at", *fields)
+    def latest_copies(self):
+        return [self.record] if self.record.version == self.number else []
 
     def changes_since(self, earlier):
         return changes_between(earlier, self)
 
 
-class Kept(models.Model):
-    """The record itself: mixed with its Content, and has `risk` and `revisions`."""
+class Kept(SealedModel):
+    """The record itself: mixed with its Content, and has `risk` and `revisions`. Sealed is which record it is; what it
+    says is held against its latest revision."""
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def seal_columns(cls):
+        return ["id", "risk_id"]
 
     @classmethod
     def add(cls, risk, *, by, token=None, reason="", effective_on=None, recorded_at=None, **content):
@@ -185,6 +183,7 @@ class Kept(models.Model):
             subject=self,
             facts={"risk": self.risk_id, "version": revision.number},
             text={"risk": self.risk.reference, "title": revision.title, "reason": revision.reason},
+            seals=[self.seal()] if revision.number == 1 else (),
         )
 
     def _record(self, what, by, reason, effective_on, recorded_at):

@@ -82,14 +82,14 @@ class Making:
         )
 
     def told(self, revision, several=None):
-        """What the audit chain is to say of that revision, which has been written. several: see RiskRevision.sealed."""
+        """What the audit chain is to say of that revision, which has been written. several: see RiskRevision.seals."""
         beside = {"assessment": revision.assessment_id}
         beside |= {"review": revision.review_id} if revision.review_id else {}
         return Telling.of(
             verb=f"risk.{revision.what}",
             subject=self,
             facts={"revision": revision.pk, "version": revision.number, **beside},
-            seal=revision.sealed(several),
+            seals=[*revision.seals(several), *([self.seal()] if revision.number == 1 else ())],
             text={
                 "reference": self.reference,
                 "title": revision.title,

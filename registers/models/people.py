@@ -3,19 +3,24 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from registers.models.seal import AuditedModel
+
 
 class UserManager(BaseUserManager):
-    def create_user(self, email, password=None, **fields):
+    @transaction.atomic
+    def create_user(self, email, password=None, *, by=None, **fields):
+        """Add a person, with an audit entry. by: None for the installation itself, as from the command line."""
         if not self.normalize_email(email):
             raise ValueError("A person is known by an e-mail address.")
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
+        user.enter("added", by=by)
         return user
 
     def create_superuser(self, email, password=None, **fields):
@@ -29,8 +34,12 @@ class UserManager(BaseUserManager):
         return self.get(email=self.normalize_email(email))
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AuditedModel, AbstractBaseUser, PermissionsMixin):
     """A person. The e-mail address, in lower case, is the name they sign in with."""
+
+    # A digest of the password would help whoever guesses at it, and each sign-in writes last_login.
+    SEAL_EXCLUDES = ("password", "last_login")
+    SEAL_MANY = ("groups", "user_permissions")
 
     email = models.EmailField("e-mail address", unique=True)
     pending_email = models.EmailField(
@@ -57,6 +66,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self):
         return self.name or self.email
 
+    def save(self, *args, **kwargs):
+        """A new password is saved in one transaction with the entry that tells of it (account_audit.py)."""
+        if self._password is None:
+            return super().save(*args, **kwargs)
+        with transaction.atomic():
+            return super().save(*args, **kwargs)
+
     def clean(self):
         self.email = UserManager.normalize_email(self.email)
 
@@ -68,7 +84,7 @@ class Sector(models.TextChoices):
     CHILDRENS_SERVICES = "childrens-services", "Children's services"
 
 
-class Organisation(models.Model):
+class Organisation(AuditedModel):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
     sector = models.CharField(max_length=20, choices=Sector, default=Sector.COUNCIL)
@@ -80,7 +96,7 @@ class Organisation(models.Model):
         return self.name
 
 
-class Directorate(models.Model):
+class Directorate(AuditedModel):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="directorates")
     name = models.CharField(max_length=200)
 
@@ -94,7 +110,7 @@ class Directorate(models.Model):
         return self.name
 
 
-class Post(models.Model):
+class Post(AuditedModel):
     """Risks, controls and actions are owned by posts, which outlive the people in them."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
@@ -137,11 +153,11 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(Q(until__isnull=True) | Q(until__gte=day))
 
 
-class Membership(models.Model):
+class Membership(AuditedModel):
     """What a person may be in an organisation. Several rows add up; each may end on a day."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role)
     until = models.DateField(null=True, blank=True, help_text="The last day on which this holds. Empty: no end.")
 

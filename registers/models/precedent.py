@@ -37,7 +37,6 @@ class PrecedentQuerySet(DatedQuerySet):
 class Precedent(Sealed):
     """A mark on a sign beside a risk: a working note, added and never edited. The latest one of a sign stands."""
 
-    SEALED = ("pk", "risk_id", "sign_id", "mark", "reason", "words", "by_id", "effective_on", "recorded_at")
     FOUND = ("words",)
 
     class Mark(models.TextChoices):

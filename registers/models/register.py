@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from registers import scoring
 from registers.models.people import Directorate, Organisation
+from registers.models.seal import AuditedModel
 
 
 class ScoringSchemeManager(models.Manager):
@@ -16,7 +17,7 @@ class ScoringSchemeManager(models.Manager):
         return self.get(slug=slug, version=version)
 
 
-class ScoringScheme(models.Model):
+class ScoringScheme(AuditedModel):
     """Levels, bands and matrix as data. In use it is never edited: a new version replaces it."""
 
     natural_key_fields = ("slug", "version")
@@ -75,7 +76,9 @@ class ScoringScheme(models.Model):
         return any(getattr(stored, part) != getattr(self, part) for part in self.PARTS)
 
 
-class Register(models.Model):
+class Register(AuditedModel):
+    SEAL_EXCLUDES = ("next_number",)  # a counter that each new risk moves on
+
     class Level(models.TextChoices):
         SERVICE = "service", "Service"
         DIRECTORATE = "directorate", "Directorate"

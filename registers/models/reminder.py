@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from registers.models.audit import AuditEntry
 from registers.models.people import User
+from registers.models.seal import SealedModel
 
 
 class ReminderKind(models.TextChoices):
@@ -63,7 +64,7 @@ class ReminderMail(models.Model):
         return f"{self.user_id} on {self.day}"
 
 
-class CalendarKey(models.Model):
+class CalendarKey(SealedModel):
     """The secret in the address of somebody's calendar: kept as a digest, so that it cannot be read back. Whoever has
     it reads without signing in, so the installation's audit chain tells when one is made and when it ends."""
 
@@ -125,8 +126,8 @@ class CalendarKey(models.Model):
             key._enter(by, "calendar.revoked")
 
     def _enter(self, by, verb):
-        facts = {"calendar_key": self.pk}
-        AuditEntry.record(organisation=None, by=by, verb=verb, subject=by, facts=facts, text={"by": str(by)})
+        about = {"facts": {"calendar_key": self.pk}, "text": {"by": str(by)}, "seals": [self.seal()]}
+        AuditEntry.record(organisation=None, by=by, verb=verb, subject=by, **about)
 
 
 def digest_of(secret):

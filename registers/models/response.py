@@ -23,9 +23,6 @@ def latest_next(day):
 class Review(Sealed):
     """A look at a risk, whether or not its rating changes: what came of it, and the day of the next one."""
 
-    SEALED = ("pk", "risk_id", "outcome", "note", "next_on", "by_id", "effective_on", "recorded_at")
-    LATER = ("asked_outside",)
-
     class Outcome(models.TextChoices):
         STANDS = "stands", "Stands as it is"
         WORDING = "wording", "Wording to be brought up to date"

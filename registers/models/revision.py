@@ -12,6 +12,7 @@ from registers.models.assessment import Assessment, DatedQuerySet
 from registers.models.audit import AppendOnly
 from registers.models.content import RiskContent
 from registers.models.response import Review
+from registers.models.seal import SealedModel
 
 
 class Change(NamedTuple):
@@ -21,16 +22,8 @@ class Change(NamedTuple):
     after: str
 
 
-class RiskRevision(RiskContent, AppendOnly):
-    TEXTS = (
-        *("title", "cause", "event", "consequence", "status", "is_exempt"),
-        *("owner_id", "primary_failure_type_id", "effective_on", "recorded_at"),
-    )
-    # Sealed where they say something, so that older seals hold.
-    LATER_TEXTS = (
-        *("notes", "next_review_on", "happened_under_id"),
-        *(name for name in RiskContent.LATER_FIELDS if name not in ("adverse_impacts", "happened_under")),
-    )
+class RiskRevision(RiskContent, SealedModel, AppendOnly):
+    SEAL_MANY = RiskContent.MANY
 
     class What(models.TextChoices):
         LOGGED = "logged", "Logged"
@@ -70,18 +63,14 @@ class RiskRevision(RiskContent, AppendOnly):
     def __str__(self):
         return f"{self.risk_id} version {self.number}"
 
-    def sealed(self, several=None):
-        """All that the revision and its assessment or review say, as the audit chain signs it (a salted digest).
-        several: what it says that can be several, where that is known already."""
-        known = vars(self)
-        said = {name: known[name] for name in ("risk_id", "number", "what", "by_id", "reason", *self.TEXTS)}
-        said |= {name: known[name] for name in self.LATER_TEXTS if known[name]}
-        for what, row in (("assessment", self.assessment), ("review", self.review)):
-            if row:
-                said[what] = row.sealed()
-        slugs = {name: sorted(row.slug for row in rows) for name, rows in (several or self.several()).items()}
-        said["other_failure_types"] = slugs["other_failure_types"]
-        return said | ({"adverse_impacts": slugs["adverse_impacts"]} if slugs["adverse_impacts"] else {})
+    def seals(self, several=None):
+        """Those of the revision and of the judgement or review that came with it. several: what it says that can be
+        several, where that is known already."""
+        many = several and {name: [row.pk for row in rows] for name, rows in several.items()}
+        return [self.seal(many), *(row.seal() for row in (self.assessment, self.review) if row)]
+
+    def latest_copies(self):
+        return [self.risk] if self.risk.version == self.number else []
 
     def changes_since(self, earlier):
         """What this revision says otherwise than an earlier one, as texts for reading."""

@@ -21,12 +21,17 @@ from registers.models.precedent import Precedent
 from registers.models.register import Register
 from registers.models.response import Review, latest_next
 from registers.models.revision import RiskRevision
+from registers.models.seal import SealedModel
 from registers.models.sealed import give_once
 from registers.models.standing import Standing
 from registers.models.tokens import FormToken
 
 
-class Risk(Standing, Making, RiskContent):
+class Risk(Standing, Making, RiskContent, SealedModel):
+    # What it says and how often that changed is held against its latest revision, and `current` against its judgements;
+    # the token is that of the form that made it. Sealed is which risk it is, whose, and who raised it when.
+    SEAL_EXCLUDES = (*RiskContent.ONE, "version", "current", "token")
+
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="risks")
     number = models.PositiveIntegerField()
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

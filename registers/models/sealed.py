@@ -4,37 +4,30 @@ from django.utils import timezone
 
 from registers.models.audit import AppendOnly, AuditEntry, Telling
 from registers.models.conflict import sent_again
+from registers.models.seal import SealedModel
 from registers.models.tokens import FormToken
 
 
-class Sealed(AppendOnly):
-    """SEALED names what the seal covers; LATER what came to the model afterwards, sealed where it says something, so
-    that older seals hold; FOUND what we look up ourselves and nobody types."""
+class Sealed(SealedModel, AppendOnly):
+    """FOUND names what we look up ourselves and nobody types."""
 
-    SEALED: tuple[str, ...] = ()
-    LATER: tuple[str, ...] = ()
+    SEAL_EXCLUDES = ("token",)  # of the form that made it: states nothing
     FOUND: tuple[str, ...] = ()
 
     class Meta:
         abstract = True
 
-    def sealed(self):
-        """What the row says, as the audit chain signs it (a salted digest of it)."""
-        known = {"pk": self.pk, **vars(self)}
-        said = {name: known[name] for name in self.SEALED}
-        return said | {name: known[name] for name in self.LATER if known[name]}
-
     def enter(self, *, organisation, **what):
         """Tell of this row in the organisation's audit chain; in the transaction that made it. what: see telling."""
         return AuditEntry.record_many(organisation=organisation, by=self.by, tellings=[self.telling(**what)])
 
-    def telling(self, *, verb, subject, text, facts=None):
-        """What the audit chain is to say of this row, which has been written."""
+    def telling(self, *, verb, subject, text, facts=None, seals=()):
+        """What the audit chain is to say of this row, which has been written. seals: of other rows written with it."""
         return Telling.of(
             verb=verb,
             subject=subject,
             facts={self._meta.model_name: self.pk, **(facts or {})},
-            seal=self.sealed(),
+            seals=[self.seal(), *seals],
             text={"by": str(self.by), **text},
         )
 

@@ -29,8 +29,6 @@ class SetAsideQuerySet(DatedQuerySet):
 class SetAside(Sealed):
     """Added and never edited; taking one back adds another, without a last day, that stands in its place."""
 
-    SEALED = ("pk", "risk_id", "check_name", "reason", "until", "by_id", "effective_on", "recorded_at")
-
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="set_aside")
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     check_name = models.SlugField("check", max_length=30)

@@ -8,9 +8,10 @@ checked by its model and written: at each start of the demo nothing does.
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DataError, IntegrityError, transaction
 
-from registers.models import LIBRARY_MODELS, AuditChain, AuditEntry
+from registers.models import LIBRARY_MODELS, AuditChain, AuditEntry, ScoringScheme
+from registers.models.seal import seals_of
 from registers.transfer import fixtures
 from registers.transfer.checks import Checks
 from registers.transfer.fixtures import MODELS
@@ -42,7 +43,8 @@ def load_library(files=None, *, by=None, seen=None):
     """Load the installation's files, or FixtureFiles: all rows or none. Returns the Report.
 
     seen: the digest of a Report that somebody agreed to. Raises LibraryProblem, or LibraryChanged if there is
-    something to write and it is no longer that."""
+    something to write and it is no longer that. A database that cannot be used is no problem of the files: what it
+    raises goes on."""
     try:
         with transaction.atomic():
             # One load at a time: a second one waits here, and then compares with what the first has written.
@@ -53,7 +55,7 @@ def load_library(files=None, *, by=None, seen=None):
                     raise LibraryChanged(load.report)
                 load.write(by)
             return load.report
-    except DatabaseError as error:
+    except (DataError, IntegrityError) as error:
         words = f"the database does not take it ({error}).".replace("\n", " ")
         raise LibraryProblem([Problem("", "", "", words)]) from error
 
@@ -133,6 +135,7 @@ class Load:
                 "added": [row.name for row in self.report.added],
                 "changed": [row.name for row in self.report.changed],
             },
+            seals=seals_of(entry.thing for entry in self.entries[ScoringScheme].values() if entry.changes),
         )
 
     def _link(self, model, entries):

@@ -28,6 +28,7 @@ from registers.models import (
 )
 from registers.models.audit import Telling
 from registers.models.bulk import keys_of, write
+from registers.models.seal import seals_of
 from registers.transfer.register_file.histories import Course, Histories, positions_due
 from registers.transfer.register_file.parsing import CannotRestore, Problem, is_as_written, parsed
 from registers.transfer.register_file.reading import Rows
@@ -202,23 +203,27 @@ class _File:
     def _add_surroundings(self):
         """Add whom and what the organisation lacks; (key -> person, key -> scheme)."""
         organisation, keys, around = self.register.organisation, self.rows.keys, self.around
+        self.surroundings = [self.register]  # to be sealed
         for name in around.directorates:
-            keys[Directorate][name] = Directorate.objects.create(organisation=organisation, name=name).pk
+            keys[Directorate][name] = self._add(Directorate(organisation=organisation, name=name))
         for title, under in around.posts.items():
             where = {"directorate_id": keys[Directorate][under] if under else None}
-            keys[Post][title] = Post.objects.create(organisation=organisation, title=title, **where).pk
+            keys[Post][title] = self._add(Post(organisation=organisation, title=title, **where))
         for address, name in around.people.items():
             user = User(email=address_held_back(address, organisation), name=name, is_active=False)
             user.set_unusable_password()
-            user.save()
-            keys[User][address] = user.pk
+            keys[User][address] = self._add(user)
         for key, scheme in around.schemes.items():
-            scheme.save()
+            keys[ScoringScheme][key] = self._add(scheme)
             around.rules[scheme.pk] = scheme.rules
-            keys[ScoringScheme][key] = scheme.pk
         self._take_over()
         users = User.objects.in_bulk(list(keys[User].values()))
         return users, ScoringScheme.objects.in_bulk(list(keys[ScoringScheme].values()))
+
+    def _add(self, row):
+        row.save()
+        self.surroundings.append(row)
+        return row.pk
 
     def _take_over(self):
         """What the register says of itself from now on. Its slug and its place in the organisation stay."""
@@ -253,7 +258,7 @@ class _File:
         write(Position, map(vars, rows))
         text = {"register": str(self.register), "body": agreement.body, "note": agreement.note, "by": str(agreement.by)}
         facts = {"agreement": agreement.pk, "on": agreement.on.isoformat(), "risks": len(rows)}
-        said = {"facts": facts, "seal": agreement.sealed(), "text": text}
+        said = {"facts": facts, "seals": [agreement.seal()], "text": text}
         writing.tellings.append(Telling.of(verb="agreement.restored", subject=self.register, **said))
 
     def _remember(self, by, file_name, writing, under_way=None):
@@ -270,5 +275,6 @@ class _File:
         made.save()
         counts = {**self.report.counts, "import": made.pk, "digest": digest}
         whole = {"register": str(self.register), "file": file_name[:200], "by": str(by)}
-        writing.tellings.append(Telling.of(verb="register.restored", subject=self.register, facts=counts, text=whole))
+        entry = {"facts": counts, "text": whole, "seals": seals_of(self.surroundings)}
+        writing.tellings.append(Telling.of(verb="register.restored", subject=self.register, **entry))
         AuditEntry.record_many(organisation=self.register.organisation, by=by, tellings=writing.tellings)

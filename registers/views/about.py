@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 
+from registers.accounts import known_devices
 from registers.views.reading import read_only
 
 
@@ -28,5 +29,7 @@ def cookies(request):
         "session_hours": settings.SESSION_COOKIE_AGE // 3600,
         "csrf_name": settings.CSRF_COOKIE_NAME,
         "csrf_weeks": settings.CSRF_COOKIE_AGE // (7 * 24 * 3600),
+        "device_name": settings.KNOWN_DEVICE_COOKIE_NAME,
+        "device_days": known_devices.MAX_AGE // (24 * 3600),
     }
     return render(request, "about/cookies.html", context)

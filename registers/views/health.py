@@ -1,5 +1,5 @@
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpResponse, JsonResponse
 
 from registers.accounts.proxies import comes_through_undeclared_proxy, has_undeclared_proxy
@@ -26,7 +26,7 @@ def readyz(request):
         checks["migrations"] = is_migrated()
         checks["audit_triggers"] = checks["migrations"] and guard_is_in_place()
         is_declared = is_declared and not has_undeclared_proxy()
-    except DatabaseError:
+    except Error:
         connection.close()
     status = 200 if all(checks.values()) else 503
     return JsonResponse({**checks, "proxies_declared": is_declared}, status=status)

@@ -49,17 +49,7 @@ def free_port(text):
 
 
 def server(port):
-    """The command line that takes this process over. Two workers: SQLite has one writer at a time."""
-    program = [sys.executable, "-m", "gunicorn", "failing_well.wsgi", "--chdir", str(settings.BASE_DIR)]
-    return [
-        *program,
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--workers",
-        "2",
-        "--threads",
-        "4",
-        "--log-level",
-        "warning",
-        "--no-control-socket",
-    ]
+    """The command line that takes this process over."""
+    config = settings.BASE_DIR / "deploy" / "gunicorn.conf.py"
+    program = [sys.executable, "-m", "gunicorn", "--config", str(config), "--chdir", str(settings.BASE_DIR)]
+    return [*program, "--bind", f"127.0.0.1:{port}"]

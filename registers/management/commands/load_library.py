@@ -1,4 +1,5 @@
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
 
 from registers.schema import is_migrated
 from registers.transfer.fixtures import files_at
@@ -24,6 +25,8 @@ class Command(BaseCommand):
         except LibraryProblem as problem:
             verb = "can be" if check else "was"
             raise CommandError(f"Nothing {verb} loaded.\n" + "\n".join(map(str, problem.problems))) from problem
+        except (InterfaceError, OperationalError) as error:
+            raise CommandError(f"Nothing was loaded: the database cannot be used just now ({error}).") from error
         if verbosity:
             # The first start of a demo adds everything: a thousand rows are told on request.
             with_added = check or path is not None or verbosity > 1

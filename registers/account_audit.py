@@ -1,0 +1,58 @@
+"""What other people's code does to an account leaves an audit entry: new passwords, second factors set up and removed.
+
+Django and allauth change these in many places (pages, the admin site, commands). All of them send signals, and none of
+them can be told to call a verb of ours. The entries stand in the installation's chain, as accounts belong to it and not
+to one organisation. They hold no secret, and are written in the transaction of the change.
+"""
+
+from allauth.core import context
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+
+from registers.models import AuditEntry, User
+
+
+def actor(user):
+    """Who does it: whoever is signed in, else the person whose account it is (by a link in a mail); None for a command,
+    which is the installation itself."""
+    request = context.request
+    if request is None:
+        return None
+    return request.user if request.user.is_authenticated else user
+
+
+def record_password(sender, instance, created, raw=False, **kwargs):
+    """A password that somebody typed; a hash that is only made anew at signing in is none. Of a new person the entry
+    that adds them tells."""
+    if instance._password is None or created or raw:
+        return
+    by = actor(instance)
+    if by is None or by.pk != instance.pk:
+        verb = "password-set"  # by an administrator, or from the command line
+    else:
+        verb = "password-changed" if context.request.user.is_authenticated else "password-reset"
+    _record(instance, verb, by)
+
+
+def record_factor_added(sender, instance, created, raw=False, **kwargs):
+    if created and not raw:
+        _record(instance.user, "factor-added", actor(instance.user), facts={"factor": instance.type})
+
+
+def record_factor_removed(sender, instance, **kwargs):
+    """Recovery codes made anew are removed and added."""
+    _record(instance.user, "factor-removed", actor(instance.user), facts={"factor": instance.type})
+
+
+@transaction.atomic
+def _record(user, verb, by, facts=None):
+    text = {"name": str(user), "by": str(by or "")}
+    AuditEntry.record(organisation=None, by=by, verb=f"user.{verb}", subject=user, facts=facts, text=text)
+
+
+RECEIVERS = (  # signal, receiver, sender
+    (post_save, record_password, User),
+    (post_save, record_factor_added, Authenticator),
+    (post_delete, record_factor_removed, Authenticator),
+)

@@ -1,0 +1,65 @@
+"""What `check --deploy` says of an installation, and gunicorn's log as it starts. Each asks nothing of the database."""
+
+import stat
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import Tags, Warning, register
+
+SENDING_NOTHING = ("console", "dummy", "locmem", "filebased")
+
+
+def mail_is_sent(app_configs=None, **kwargs):
+    backend = settings.EMAIL_BACKEND.split(".")[-2]
+    if settings.IS_LAPTOP or backend not in SENDING_NOTHING:
+        return []
+    return [
+        Warning(
+            "No mail is sent: nobody can set or reset a password by e-mail, and no reminder arrives. "
+            "What is printed instead holds links that open accounts.",
+            hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example.org:587.",
+            id="registers.W003",
+        )
+    ]
+
+
+def database_is_private(app_configs=None, **kwargs):
+    """The file of SQLite and its folder: password hashes and exempt risks are in it."""
+    database = settings.DATABASES["default"]
+    if settings.IS_LAPTOP or not database["ENGINE"].endswith("sqlite3") or database["NAME"] == ":memory:":
+        return []
+    open_paths = paths_open_to_others(Path(database["NAME"]))
+    if not open_paths:
+        return []
+    return [
+        Warning(
+            f"Everybody with an account on this machine can get at {', '.join(map(str, open_paths))}.",
+            hint="chmod o-rwx, and keep the database in a folder of its own.",
+            id="registers.W004",
+        )
+    ]
+
+
+def paths_open_to_others(file):
+    """Of a database's folder, its file and those beside it: its logs, and copies named after it."""
+    return [path for path in (file.parent, *sorted(file.parent.glob(f"{file.name}*"))) if is_open_to_others(path)]
+
+
+def is_open_to_others(path):
+    try:
+        return bool(path.stat().st_mode & stat.S_IRWXO)
+    except OSError:
+        return False  # not there yet
+
+
+CHECKS = (mail_is_sent, database_is_private)
+
+
+def connect():
+    for check in CHECKS:
+        register(check, Tags.security, deploy=True)
+
+
+def warnings_at_start():
+    """Their sentences, for a log."""
+    return [f"{warning.msg} {warning.hint}" for check in CHECKS for warning in check()]

@@ -1,0 +1,277 @@
+"""An installation with an address of its own: what its checks say, and who may read what it writes."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import load_command_class
+
+from failing_well import headers
+from registers import checks
+from registers.views.imports import register_import
+
+KEYS = {"SECRET_KEY": "secret" * 10, "AUDIT_KEY": "a" * 60}
+INSTALLED = {
+    "SITE_URL": "https://risk.council.example",
+    "EMAIL_URL": "smtp://mail.council.example",
+    "TRUSTED_PROXIES": "1",
+    **KEYS,
+}
+
+
+def run(*arguments, **environment):
+    """A command of manage.py, begun as most shells do: with a umask that lets others read."""
+    return subprocess.run(  # noqa: S603 (our own arguments, no shell)
+        [sys.executable, *arguments],
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "failing_well.settings", **environment},
+        cwd=settings.BASE_DIR,
+        umask=0o022,
+        capture_output=True,
+        text=True,
+    )
+
+
+WRITE = """
+import django, json, sys
+from pathlib import Path
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+sys.path.append("tests")
+from makers import make_register
+
+call_command("migrate", verbosity=0)
+call_command("load_library", verbosity=0)
+make_register(slug="corporate")
+folder = Path(connection.settings_dict["NAME"]).parent
+for kind in ("json", "csv", "xlsx"):
+    call_command("export_register", register="corporate", output=str(folder / f"corporate.{kind}"), verbosity=0)
+print(json.dumps({path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}))
+"""
+
+
+def test_nobody_else_reads_a_database_or_an_export(tmp_path):
+    done = run("-c", WRITE, DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3")
+    assert done.returncode == 0, done.stderr
+    database = {f"db.sqlite3{end}" for end in ("", "-wal", "-shm")}
+    exports = {f"corporate.{kind}" for kind in ("json", "csv", "xlsx")}
+    assert json.loads(done.stdout.splitlines()[-1]) == dict.fromkeys(database | exports, 0o600)
+
+
+def test_everybody_reads_collected_static_files(tmp_path):
+    """Whoever installs, root perhaps, need not be the user that serves them."""
+    code = f"""
+from django.conf import settings
+settings.STATIC_ROOT = {str(tmp_path / "static")!r}
+import django
+django.setup()
+from django.core.management import call_command
+call_command("collectstatic", interactive=False, verbosity=0)
+"""
+    done = run("-c", code)
+    assert done.returncode == 0, done.stderr
+    paths = [tmp_path / "static", *(tmp_path / "static").rglob("*")]
+    assert len(paths) > 20
+    assert [path for path in paths if path.stat().st_mode & 0o004 == 0] == []
+    assert [path for path in paths if path.is_dir() and path.stat().st_mode & 0o001 == 0] == []
+
+
+@pytest.fixture
+def database(tmp_path):
+    """A database as the guide makes it, in a folder of its own."""
+    tmp_path.chmod(0o700)
+    file = tmp_path / "db.sqlite3"
+    file.touch(mode=0o600)
+    return file
+
+
+def test_a_private_database_is_open_to_nobody(database):
+    assert checks.paths_open_to_others(database) == []
+
+
+@pytest.mark.parametrize("name", [".", "db.sqlite3", "db.sqlite3-wal", "db.sqlite3.copy"])
+@pytest.mark.parametrize("right", [0o004, 0o002, 0o001])
+def test_what_others_can_get_at_is_named(database, name, right):
+    path = database.parent / name
+    if name != ".":
+        path.touch(mode=0o600)
+    path.chmod(path.stat().st_mode | right)
+    assert checks.paths_open_to_others(database) == [path]
+
+
+def test_rights_of_a_group_are_its_own_matter(database):
+    database.chmod(0o660)
+    assert checks.paths_open_to_others(database) == []
+
+
+@pytest.mark.parametrize("kind", ["console", "dummy", "filebased", "locmem"])
+def test_mail_that_is_not_sent_is_warned_of(settings, kind):
+    settings.IS_LAPTOP = False
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{kind}.EmailBackend"
+    [warning] = checks.mail_is_sent()
+    assert "EMAIL_URL" in warning.hint
+
+
+def test_mail_that_a_server_takes_is_not_warned_of(settings):
+    settings.IS_LAPTOP = False
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert checks.mail_is_sent() == []
+
+
+def test_a_laptop_is_warned_of_nothing(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert checks.warnings_at_start() == []
+
+
+def test_an_installation_as_the_guide_makes_it_is_warned_of_nothing(database):
+    done = run("manage.py", "check", "--deploy", **INSTALLED, DATABASE_URL=f"sqlite:///{database}")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_check_deploy_says_it(tmp_path):
+    tmp_path.chmod(0o755)
+    environment = INSTALLED | {"EMAIL_URL": "consolemail://", "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
+    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **environment)
+    assert done.returncode == 1
+    assert "registers.W003" in done.stderr
+    assert "registers.W004" in done.stderr
+
+
+def test_the_server_says_it_as_it_starts(tmp_path):
+    tmp_path.chmod(0o755)
+    code = """
+from gunicorn.app.wsgiapp import WSGIApplication
+from gunicorn.glogging import Logger
+app = WSGIApplication("", prog="gunicorn")
+app.cfg.on_starting(type("Server", (), {"log": Logger(app.cfg)}))
+"""
+    environment = INSTALLED | {"EMAIL_URL": "consolemail://", "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
+    done = run("-c", code, GUNICORN_CMD_ARGS="--config deploy/gunicorn.conf.py", **environment)
+    assert "No mail is sent" in done.stderr
+    assert str(tmp_path) in done.stderr
+
+
+HSTS = "from django.conf import settings as s; print(int(s.SECURE_HSTS_INCLUDE_SUBDOMAINS), int(s.SECURE_HSTS_PRELOAD))"
+
+
+@pytest.mark.parametrize(
+    ("asked", "subdomains", "preload"),
+    [
+        ({}, 1, 0),
+        ({"HSTS_PRELOAD": "true"}, 1, 1),
+        ({"HSTS_SUBDOMAINS": "false"}, 0, 0),
+        ({"SITE_URL": "http://risk.council.example", "HSTS_PRELOAD": "true"}, 0, 0),
+    ],
+)
+def test_browsers_are_told_for_good_only_what_was_asked_for(asked, subdomains, preload):
+    assert run("-c", HSTS, **{**INSTALLED, **asked}).stdout.split() == [str(subdomains), str(preload)]
+
+
+def test_a_preloaded_name_includes_its_subdomains():
+    done = run("-c", HSTS, **INSTALLED, HSTS_PRELOAD="true", HSTS_SUBDOMAINS="false")
+    assert "HSTS_PRELOAD" in done.stderr.splitlines()[-1]
+
+
+OWN_ANSWER = """
+from failing_well.worker import own_answer
+print([line for line in own_answer("400 Bad Request").decode().split("\\r\\n") if "Transport" in line])
+"""
+
+
+def test_what_the_server_answers_by_itself_asks_for_https_as_pages_do():
+    header = "Strict-Transport-Security: max-age=31536000; includeSubDomains"
+    assert run("-c", OWN_ANSWER, **INSTALLED).stdout.strip() == str([header])
+
+
+# The files of deploy/
+
+DEPLOY = Path(settings.BASE_DIR, "deploy")
+NGINX = (DEPLOY / "failing-well.nginx.conf").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", [*sorted(headers.for_plain_page().keys() - {"Content-Type"}), "Strict-Transport-Security"]
+)
+def test_what_the_proxy_answers_carries_the_headers_of_our_pages(settings, name):
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    variable = re.search(rf"add_header {name} (\$\w+) always;", NGINX)[1]
+    upstream = name.lower().replace("-", "_")
+    value = re.search(rf'map \$upstream_http_{upstream} {re.escape(variable)}\s+{{\s*"" "([^"]+)";\s*}}', NGINX)[1]
+    assert value == headers.for_plain_page()[name]
+
+
+def test_the_proxy_lets_a_workbook_through_and_nothing_larger():
+    block = re.search(r"location ~ \^/registers/\[\^/\]\+/import/\$ {(.*?)}", NGINX, re.DOTALL)[1]
+    most = int(re.search(r"client_max_body_size (\d+)m;", block)[1]) * 1024 * 1024
+    assert 0 <= most - register_import.largest_body < 2 * 1024 * 1024
+
+
+def test_the_example_of_settings_is_complete_but_for_the_keys():
+    """All that check --deploy wants is there; a start without keys is refused."""
+    lines = (DEPLOY / "failing-well.env.example").read_text("utf-8").splitlines()
+    example = dict(line.replace("'", "").split("=", 1) for line in lines if line and not line.startswith("#"))
+    refused = run("manage.py", "check", "--deploy", **example)
+    assert "SECRET_KEY must be set" in refused.stderr
+    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **{**example, **KEYS})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "line", [line for line in (DEPLOY / "failing-well.cron").read_text("utf-8").splitlines() if "manage" in line]
+)
+def test_each_command_of_the_timetable_exists(line):
+    command = line.partition("deploy/manage ")[2].split()
+    load_command_class("registers" if command[0] != "clearsessions" else "django.contrib.sessions", command[0])
+
+
+@pytest.fixture
+def upgrade(tmp_path):
+    """Runs deploy/upgrade in a clone whose commands only write down that they were called; one of them may fail."""
+    steps, clone = tmp_path / "steps", tmp_path / "clone"
+    for name in ("script/setup", "script/assets", "deploy/manage", "bin/systemctl", "bin/git"):
+        stub = clone / name
+        stub.parent.mkdir(parents=True, exist_ok=True)
+        stub.write_text(f'#!/bin/sh\necho "{stub.name} $*" >>{steps}\ncase "$*" in "$FAILS"*) exit 3 ;; esac\n')
+        stub.chmod(0o755)
+    shutil.copy(DEPLOY / "upgrade", clone / "deploy")
+
+    def run_upgrade(fails):
+        environment = {"PATH": f"{clone}/bin:{os.environ['PATH']}", "FAILS": fails}
+        command = [clone / "deploy" / "upgrade", "v0.3.0"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603
+        return done, steps.read_text("utf-8").split("\n")[:-1]
+
+    return run_upgrade
+
+
+STEPS = [
+    "git rev-parse HEAD",
+    "git checkout --quiet v0.3.0",
+    "setup ",
+    "assets ",
+    "manage check --deploy",
+    "systemctl stop failing-well",
+    "manage migrate",
+    "manage load_library",
+    "systemctl start failing-well",
+]
+
+
+def test_an_upgrade_takes_its_steps_in_order(upgrade):
+    done, steps = upgrade("nothing")
+    assert (done.returncode, done.stderr, steps) == (0, "", STEPS)
+
+
+@pytest.mark.parametrize("step", [step for step in STEPS if not step.endswith((" ", "HEAD"))])
+def test_an_upgrade_stops_at_the_step_that_fails(upgrade, step):
+    done, steps = upgrade(step.split(" ", 1)[1])
+    assert done.returncode == 3
+    assert steps[-1] == step
+    assert "The upgrade stopped at" in done.stderr
