@@ -39,7 +39,8 @@ from registers.models.years import days_later, quarter_ends_before, quarter_ends
 pytestmark = pytest.mark.django_db
 
 ADMIN = [name for name in TABLE if name not in OWN and not LIKE_OTHERS.match(name)]
-ADDRESSES = {"manager": OWN, "member": OWN, "admin": [*ADMIN, "admin:registers_user_changelist", "library_load"]}
+AS_AGREED = "home risk_list dashboard action_list question_list risk_detail register_summary".split()  # to a member
+ADDRESSES = {"manager": OWN, "member": AS_AGREED, "admin": [*ADMIN, "admin:registers_user_changelist", "library_load"]}
 DEAR = ("export_xlsx", "register_summary", "export_json")  # they read an address as cheaper pages read it
 DAY_NAMES = {"as_at", "since"}
 PAIRS = (
