@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
 from registers.accounts.address_change import AddressTaken, request_address_change, withdraw_address_change
+from registers.admin_limits import LimitedAdmin, LimitedInline
 from registers.models import (
     LIBRARY_MODELS,
     Action,
@@ -68,13 +69,12 @@ class Audited:
         super().delete_queryset(request, queryset)
 
 
-class MembershipInline(admin.StackedInline):
+class MembershipInline(LimitedInline):
     model = Membership
-    extra = 1
 
 
 @admin.register(User)
-class PersonAdmin(Audited, UserAdmin):
+class PersonAdmin(Audited, LimitedAdmin, UserAdmin):
     ordering = ("email",)
     list_display = ("email", "name", "is_active", "is_staff")
     list_filter = ("is_active", "is_staff", "memberships__organisation", "memberships__role")
@@ -139,7 +139,7 @@ class PersonAdmin(Audited, UserAdmin):
         return super().user_change_password(request, id, form_url)
 
 
-class PlainAdmin(Audited, admin.ModelAdmin):
+class PlainAdmin(Audited, LimitedAdmin):
     pass
 
 
@@ -171,7 +171,7 @@ def _kept_by(posts):
     return ["Owned something once, and the history says so: the post stays. If nobody holds it, leave it vacant."]
 
 
-class SecondFactorAdmin(admin.ModelAdmin):
+class SecondFactorAdmin(LimitedAdmin):
     """Only to take a lost one away, which account_audit.py tells of: its owner sets up the next."""
 
     list_display = ("user", "type", "created_at")
@@ -188,7 +188,7 @@ admin.site.unregister((Authenticator, EmailAddress))
 admin.site.register(Authenticator, SecondFactorAdmin)
 
 
-class LibraryAdmin(admin.ModelAdmin):
+class LibraryAdmin(LimitedAdmin):
     """For reading: the library comes from its fixtures."""
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # or Django warns of what its next version does

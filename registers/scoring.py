@@ -11,6 +11,8 @@ from functools import cached_property
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,49}")
 NOT_SCORED, TO_RE_ASSESS = "not-scored", "to-re-assess"  # what addresses call a risk without a band of the scheme
 ABOVE_TOLERANCE = "above-tolerance"  # and all bands above the one that is tolerated
+MOST_LEVELS = 10  # of a rating
+LONGEST = 3_660  # days until the next review: ten years
 RESERVED = frozenset({NOT_SCORED, TO_RE_ASSESS, ABOVE_TOLERANCE})
 
 
@@ -175,6 +177,8 @@ def _shape_problems(scheme: Scheme) -> Iterator[str]:
     if len(slugs) < 2 or len(set(slugs)) != len(slugs):
         yield "A scheme needs at least two bands with names of their own."
     for name, levels in (("likelihood", scheme.likelihood), ("impact", scheme.impact)):
+        if len(levels) > MOST_LEVELS or any(type(level.value) is not int for level in levels):
+            yield f"The levels of {name} are whole numbers, {MOST_LEVELS} at most."
         if [level.value for level in levels] != list(range(1, len(levels) + 1)) or len(levels) < 2:
             yield f"The levels of {name} must count up from 1."
     if len(scheme.cells) != len(scheme.likelihood) or any(len(row) != len(scheme.impact) for row in scheme.cells):
@@ -187,8 +191,11 @@ def _shape_problems(scheme: Scheme) -> Iterator[str]:
     for name, slug in (("tolerance", scheme.tolerance), ("escalation", scheme.escalation)):
         if slug not in slugs:
             yield f"The {name} band is not one of the scheme's bands."
-    if any(band.review_days < 1 for band in scheme.bands):
-        yield "Each band needs a number of days until its next review."
+    if not all(type(band.review_days) is int and 1 <= band.review_days <= LONGEST for band in scheme.bands):
+        yield f"Each band needs a number of days until its next review, {LONGEST:,} at most."
+    named = (*scheme.likelihood, *scheme.impact, *scheme.bands)
+    if not all(type(one.label) is str and one.label.strip() for one in named):
+        yield "Each level and each band needs a label, in words."
 
 
 def _touches_highest(rank: list[list[int]], r: int, c: int, highest: int) -> bool:

@@ -18,6 +18,7 @@ from registers.models import (
 )
 from registers.models.conflict import sent_again
 from registers.models.response import next_review_of
+from registers.models.tokens import FormToken
 
 BATCH = 1000
 
@@ -31,19 +32,16 @@ def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
     if on > timezone.localdate():
         raise ValueError(f"Nothing is agreed for {on}: that day has not come yet.")
     Register.objects.select_for_update().get(pk=register.pk)
-    made = token and Agreement.objects.filter(token=token).first()
-    if made and (made.register_id, made.by_id) == (register.pk, by.pk):
+    token = FormToken(token, register, by)
+    if made := token.row_of(Agreement.objects.filter(register=register, by=by)):
         return sent_again(made, made.says({"body": body, "on": on, "note": note}), made.recorded_at)
     list(register.risks.select_for_update().order_by("pk").values_list("pk", flat=True))
-    agreement = Agreement.objects.create(
-        register=register,
-        token=uuid.uuid4() if made or not token else token,
-        body=body,
-        on=on,
-        note=note,
-        by=by,
-        recorded_at=recorded_at or timezone.now(),
-    )
+    said = {"body": body, "on": on, "note": note, "by": by, "recorded_at": recorded_at or timezone.now()}
+
+    def insert(token):
+        return Agreement.objects.create(register=register, token=token, **said)
+
+    agreement = token.insert(Agreement, insert)
     rows = Position.everything.bulk_create(agreement.worked_out(), batch_size=BATCH)
     AuditEntry.record(
         organisation=register.organisation,

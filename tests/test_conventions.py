@@ -34,7 +34,7 @@ LAYERS = [
         "precedents",
     },
     {"views"},
-    {"management", "admin", "apps", "checks", "demo", "templatetags"},
+    {"management", "admin", "admin_limits", "apps", "checks", "demo", "templatetags"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

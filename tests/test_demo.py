@@ -253,6 +253,12 @@ class TenFacts:
         assert [row.risk.reference for row in then] == ["CHS-003"]
         assert "Taken up from other registers: 1" in self.read("risk_list")
 
+    def test_what_waits_for_a_person_stands_on_their_home_page(self):
+        for person, words in {"manager": ["CHS-004", "CORP-003"], "officer": ["CORP-018"]}.items():
+            self.client.force_login(User.objects.get(email=f"{person}@northmoor.example"))
+            waits = self.client.get("/").text.partition('id="waiting"')[2].partition("</section>")[0]
+            assert [word for word in words if word not in waits] == []
+
     def test_some_reviews_were_on_time_one_was_late_and_one_is(self):
         outcomes = {review.outcome for review in Review.objects.filter(risk__register=self.corporate)}
         assert outcomes >= {"stands", "higher", "wording", "judge"}

@@ -7,12 +7,16 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from makers import (
     day,
     days_ago,
     failure_type,
+    make_action,
     make_assessment,
+    make_escalation,
     make_membership,
     make_organisation,
     make_person,
@@ -25,7 +29,8 @@ from makers import (
     preset,
 )
 
-from registers.models import Gap, Position, RiskRevision, Role
+from registers.models import Gap, Position, Register, ReminderKind, RiskRevision, Role, User
+from registers.reports import due_soon, tasks_for
 
 pytestmark = pytest.mark.django_db
 
@@ -608,3 +613,124 @@ def test_positions_keep_the_owner_and_the_next_review_of_their_day(register, hel
     revisions = [RiskRevision.objects.get(risk=risk, number=number) for number in (1, 2, 3)]
     assert list(kept) == [(r.owner_id, r.next_review_on) for r in revisions]
     assert list(kept)[:2] == [(None, day("2026-02-01")), (held.pk, day("2026-02-01"))]
+
+
+# Actions and escalations that wait for me
+
+
+def steps_on(page):
+    """Where the links of what waits lead."""
+    section = re.search(r'aria-labelledby="waiting">(.*?)</section>', page, re.DOTALL)[1]
+    return re.findall(r'href="([^"]*)"', section)
+
+
+@pytest.mark.parametrize(
+    ("due", "words"),
+    [
+        (1, "Late: was due {}"),
+        (0, "Due today"),
+        (-7, "Due {}"),
+    ],
+)
+def test_an_action_that_is_late_or_due_soon_waits(officer, register, post, due, words):
+    action = make_action(sound(register), title="Buy", owner=post, on=days_ago(30), due_on=days_ago(due))
+    page = home_of(officer)
+    said = words.format(date_format(action.due_on, "j F Y"))
+    assert f"Buy {said}, for C-001. Say that it is done, or change it: Buy." in part(page, "waiting")
+    assert "Nothing waits for you" not in page
+    assert {reverse("action_done", args=["ours", 1, action.pk]), action.get_absolute_url()} <= set(steps_on(page))
+
+
+def test_an_action_that_is_due_later_does_not_wait_yet(officer, register, post):
+    make_action(sound(register), owner=post, due_on=days_ago(-8))
+    assert "Nothing waits for you" in home_of(officer)
+
+
+def test_home_names_the_actions_that_the_reminders_do(organisation, register, officer, post, held):
+    """Whoever is told: by the post that owns the action, by the one that owns its risk, by having raised it, or as a
+    risk manager in the place of somebody who cannot act."""
+    manager = make_person(organisation, Role.MANAGER)
+    vacant, dates = make_post(organisation), {"on": days_ago(30), "due_on": days_ago(1)}
+    for number, owner in enumerate((post, vacant, None, held)):
+        for risk in (sound(register, owner=post), sound(register, by=officer), make_risk(register, by=officer)):
+            make_action(risk, title=f"Action{number}", owner=owner, **dates)
+    today = timezone.localdate()
+    for person in (officer, manager):
+        told = due_soon(person, today, [ReminderKind.ACTION])
+        tasks = tasks_for(User.objects.get(pk=person.pk), [register], today)
+        assert sum(count for _, count in tasks.action_lists) == len(told) > 2
+        assert [f"action-{action.pk}" for action in tasks.actions] == [due.key for due in told][:10]
+    assert "You are told as a risk manager" in part(home_of(manager), "waiting")
+
+
+def test_an_escalation_waits_for_whoever_may_decide_it(organisation, register):
+    above = make_register(organisation, slug="above", name="Above", prefix="A")
+    Register.objects.filter(pk=register.pk).update(parent=above)
+    manager = make_person(organisation, Role.MANAGER)
+    by = make_user("Sasha Birch")
+    risk = sound(Register.objects.get(pk=register.pk), "Flood", is_exempt=True)
+    escalation = make_escalation(risk, above, by=by)
+    page = home_of(manager)
+    assert "Decide on C-001 Flood Exempt Decide whether it goes up from Corporate risks to Above." in part(
+        page, "waiting"
+    )
+    assert steps_on(page) == [reverse("escalation_decide", args=["ours", 1, escalation.pk])]
+    escalation.decide(by=manager, is_approved=False, reason="Not yet.")
+    assert "Nothing waits for you" in home_of(manager)
+
+
+def everything_that_can_wait(organisation, register, **content):
+    above = make_register(organisation, slug="above", prefix="A")
+    Register.objects.filter(pk=register.pk).update(parent=above)
+    for _ in range(12):
+        risk = sound(Register.objects.get(pk=register.pk), "Canary", owner=make_post(organisation), **content)
+        make_action(risk, title="Canary in hand", on=days_ago(30), due_on=days_ago(1))
+        make_escalation(risk, above)
+
+
+@pytest.mark.parametrize("role", READ_ONLY)
+def test_none_of_it_waits_for_somebody_who_only_reads(organisation, register, role):
+    everything_that_can_wait(organisation, register)
+    assert ("Canary in hand" in (page := home_of(make_person(organisation, role))), "Decide" in page) == (False, False)
+
+
+def test_an_officer_is_shown_no_escalation_to_decide_and_no_action_of_others(organisation, register, officer, held):
+    everything_that_can_wait(organisation, register)
+    make_action(sound(register, "Other"), title="Canary of another", owner=held, on=days_ago(9), due_on=days_ago(1))
+    assert "Nothing waits for you" in home_of(officer)
+
+
+def test_an_action_of_an_exempt_risk_of_others_waits_for_no_officer(organisation, register, officer, post):
+    risk = sound(register, is_exempt=True)
+    make_action(risk, title="Canary", owner=post, on=days_ago(9), due_on=days_ago(1))
+    assert "Canary" not in home_of(officer)
+
+
+def test_nothing_of_another_organisation_waits(organisation, register):
+    manager = make_person(organisation, Role.MANAGER)
+    theirs = make_organisation()
+    everything_that_can_wait(theirs, make_register(theirs, slug="theirs", prefix="T"))
+    assert "Nothing waits for you" in home_of(manager)
+
+
+def test_ten_of_each_are_named_and_the_rest_led_to(organisation, register):
+    everything_that_can_wait(organisation, register)
+    page = home_of(make_person(organisation, Role.MANAGER))
+    said, links = part(page, "waiting"), steps_on(page)
+    assert said.count("Say that it is done") == said.count("Decide whether") == 10
+    assert "And 2 more. All of them: 12 at" in said and "And 2 more: 12 on Corporate risks." in said
+    assert {reverse("escalation_list", args=["above"]), reverse("action_list", args=["ours"])} <= set(links)
+
+
+def test_what_waits_costs_as_many_queries_for_few_as_for_many(organisation, register):
+    client = client_of(make_person(organisation, Role.MANAGER))
+    counts = []
+    for _ in range(2):
+        everything_that_can_wait(organisation, register)
+        Register.objects.filter(slug="above").update(slug=f"above-{len(counts)}", prefix=f"A{len(counts)}")
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            client.get("/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

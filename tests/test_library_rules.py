@@ -18,6 +18,7 @@ from registers.models import (
     TimelineEvent,
     WarningSign,
 )
+from registers.reports.timeline import timeline_of
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +83,18 @@ def test_the_same_holds_for_each_day_of_an_intervention(name):
 
 def test_an_intervention_may_have_no_day_at_all():
     assert refusals(fact(Intervention, by_whom="A minister", what="A direction")) == set()
+
+
+@pytest.mark.parametrize("known", [("0001-01-01", "year"), ("1799-12-31", "day"), ("2200-01-01", "day")])
+def test_a_day_that_is_no_case_of_ours_is_a_slip_of_the_year(known):
+    """A case is drawn on one scale of years, which has to end somewhere."""
+    assert refusals(event(start=known)) == {"start_on"}
+
+
+@pytest.mark.parametrize("known", [("1800-01-01", "year"), ("2199-12-31", "day")])
+def test_the_scale_of_a_case_reaches_as_far_as_its_days(known):
+    assert refusals(event(start=known)) == set()
+    assert timeline_of([event(start=("1800-01-01", "day")), event(start=("2199-12-31", "day"))]).marks
 
 
 # How far an event extends

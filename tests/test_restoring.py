@@ -182,6 +182,16 @@ def refused(content, register, by, *path):
     assert is_empty(register)
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00.000000Z", "1899-12-31T23:59:59.999999Z"])
+def test_an_instant_at_which_nobody_recorded_anything_is_refused(filed, at):
+    """In London it would lie before the first day there is, on every page that says when."""
+    content, register, by = filed
+    path = ("risks", 1, "revisions", 1, "recorded_at")
+    refused(
+        changed(content, lambda found: found["risks"][0]["revisions"][0].update(recorded_at=at)), register, by, *path
+    )
+
+
 def first(found):
     return found["risks"][0]
 

@@ -1,10 +1,12 @@
 """Fields that say in words what is wrong and store text in one form."""
 
+import json
 import unicodedata
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
+from django.forms.fields import InvalidJSONInput
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -108,6 +110,30 @@ class Words(forms.CharField):
             raise ValidationError(
                 f"{self.called} must be {self.max_length:,} characters or fewer: it has {len(value):,}"
             )
+
+
+class StorableJSONField(forms.JSONField):
+    """JSON that both databases keep: no number of thousands of digits, no NaN, no character that is none, no depth
+    that nothing can read."""
+
+    def to_python(self, value):
+        try:
+            found = super().to_python(value)
+            text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+            text.encode()
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        if "\\u0000" in text:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
+
+    def bound_data(self, data, initial):
+        """As it was typed, where it cannot be kept."""
+        try:
+            self.to_python(data)
+        except ValidationError:
+            return InvalidJSONInput(data)
+        return super().bound_data(data, initial)
 
 
 class OneOf(forms.ModelChoiceField):

@@ -1,7 +1,5 @@
 """What is going to be done about a risk, by which post and when: and when it was to be done at first."""
 
-import datetime
-
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -10,6 +8,7 @@ from registers.models.assessment import DatedQuerySet
 from registers.models.kept import Content, Kept, KeptRevision
 from registers.models.people import Post
 from registers.models.standing import OutOfTurn
+from registers.models.years import days_later
 
 SOON = 30  # days ahead within which an action is said to be due soon
 OFTEN = 2  # times re-dated from which it is asked about
@@ -61,7 +60,7 @@ class ActionRows(models.QuerySet):
 
     def soon(self, day):
         """Open, not late, and due within the next 30 days."""
-        return self.open().filter(due_on__gte=day, due_on__lte=day + datetime.timedelta(days=SOON))
+        return self.open().filter(due_on__gte=day, due_on__lte=days_later(day, SOON))
 
     def undated(self):
         return self.open().filter(due_on=None)

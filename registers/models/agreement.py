@@ -114,7 +114,8 @@ def courses_known(risks, day, known_by):
     revisions = RiskRevision.objects.filter(**among).as_at(day, known_by)
     said = _by_risk(
         revisions.only(
-            *"risk number effective_on status title primary_failure_type owner next_review_on category".split()
+            *("risk", "number", "effective_on", "status", "title", "primary_failure_type", "owner"),
+            *("next_review_on", "happened_on", "category"),
         )
     )
     assessments = Assessment.objects.filter(**among).current().as_at(day, known_by).prefetch_related("scheme")

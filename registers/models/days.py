@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from registers.models.library import Precision
 
+FIRST_YEAR, LAST_YEAR = 1800, 2199  # of a case: its days are drawn on one scale
+
 
 def is_to_come(day, now=None):
     """Whether it is later than today. Asked of every row: what has come in UTC has come in London, where it is as late
@@ -21,6 +23,8 @@ def day_problem(day, precision):
     1 January, so that nothing is invented that could be read back as a day."""
     if (day is None) != (not precision):
         return "A day and how exactly it is known go together."
+    if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return f"The day lies outside the years {FIRST_YEAR} to {LAST_YEAR}."
     if precision == Precision.MONTH and day.day != 1:
         return "A month is stored as its first day."
     if precision == Precision.YEAR and (day.month, day.day) != (1, 1):

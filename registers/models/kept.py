@@ -3,7 +3,7 @@
 import uuid
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from registers.models.assessment import DatedQuerySet
@@ -15,6 +15,7 @@ from registers.models.revision import changes_between
 from registers.models.seal import SealedModel
 from registers.models.sealed import Sealed
 from registers.models.standing import OutOfTurn
+from registers.models.tokens import FormToken
 
 
 class Content(models.Model):
@@ -80,22 +81,19 @@ class Kept(SealedModel):
         raises SaidBefore where that said something else.
         Raises OutOfTurn for a closed risk, which is held meanwhile, and ValueError for a day to come and for an owner
         of another organisation."""
-        known = token and cls.objects.filter(token=token).first()
-        if known and known.risk_id == risk.pk:
-            return known._added_again(content)
-        token = uuid.uuid4() if known or not token else token
-        try:
-            with transaction.atomic():
-                risk.hold()
-                record = cls.first(risk, token=token, **content)
-                record.save(force_insert=True)
-                record._record(KeptRevision.What.ADDED, by, reason, effective_on, recorded_at)
-                return record
-        except IntegrityError:
-            made = cls.objects.filter(token=token, risk=risk).first()
-            if made:  # the same form, twice at once
-                return made._added_again(content)
-            raise
+        token = FormToken(token, risk)
+        same = cls.objects.filter(risk=risk)
+        if record := token.row_of(same):
+            return record._added_again(content)
+
+        def insert(token):
+            risk.hold()
+            record = cls.first(risk, token=token, **content)
+            record.save(force_insert=True)
+            record._record(KeptRevision.What.ADDED, by, reason, effective_on, recorded_at)
+            return record
+
+        return token.insert(cls, insert, same=same, again=lambda record: record._added_again(content))
 
     @classmethod
     def first(cls, risk, **content):

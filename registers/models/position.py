@@ -219,6 +219,7 @@ class Position(models.Model):
     )
     owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     next_review_on = models.DateField(null=True)
+    happened_on = models.DateField(null=True, help_text="On which it came true, if it did.")
     category = models.CharField(max_length=12, blank=True, help_text="Decides which tolerance holds.")
     band = models.SlugField(blank=True, db_index=False, help_text="Empty: not scored.")
     band_since = models.DateField(help_text="From when it has been in this band, or unrated, without a break.")
@@ -252,6 +253,11 @@ class Position(models.Model):
         # the order in which it is counted. The last one is all that for what an agreement keeps.
         indexes = [
             models.Index(fields=["register", "until_day"], condition=Q(agreement=None), name="position_until"),
+            models.Index(  # the few that came true
+                fields=["register", "agreement", "until_day", "happened_on"],
+                condition=Q(happened_on__isnull=False),
+                name="position_happened",
+            ),
             _on_register("position_list", "until_day", "-score", "number"),
             _on_register("position_starts", "from_day", "band", "scheme", "category"),
             _on_register(
@@ -296,6 +302,7 @@ class Position(models.Model):
             primary_failure_type_id=stretch.revision.primary_failure_type_id,
             owner_id=stretch.revision.owner_id,
             next_review_on=stretch.revision.next_review_on,
+            happened_on=stretch.revision.happened_on,
             category=stretch.revision.category,
             scheme_id=current.scheme_id if current else None,
             band=current.band if current else "",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from registers.models.people import User
 from registers.models.register import Register
 from registers.models.risk import Risk
+from registers.models.tokens import FormToken
 
 MOST = 50  # on one person's list for one register
 LONGEST = 500  # characters
@@ -65,15 +66,18 @@ class GatheredQuestion(models.Model):
             raise ValueError(f"{risk} is not on {register}.")
         User.objects.select_for_update().get(pk=by.pk)  # one form at a time
         theirs = cls.objects.filter(register=register, by=by)
-        if token and (made := theirs.filter(token=token).first()):
+        token = FormToken(token, register, by)
+        if made := token.row_of(theirs):
             return made
         if same := theirs.on_list().filter(text=text, risk=risk).first():
             return same
         if theirs.on_list().count() >= MOST:
             raise ListIsFull(f"Your list holds {MOST} questions: take one off first")
-        if not token or cls.objects.filter(token=token).exists():
-            token = uuid.uuid4()
-        return cls.objects.create(register=register, by=by, text=text, risk=risk, token=token, **source)
+
+        def insert(token):
+            return cls.objects.create(register=register, by=by, text=text, risk=risk, token=token, **source)
+
+        return token.insert(cls, insert)
 
     def reword(self, *, text, **about):
         """Put it in other words, or beside another risk of its register (`risk=`, which may be None)."""

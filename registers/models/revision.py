@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -59,11 +58,7 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["risk", "number"], name="risk_revision_number_once"),
         ]
-        # The latest changes of all; and the few that say that a risk came true, among all that do not.
-        indexes = [
-            models.Index(fields=["-recorded_at", "-id", "risk"], name="risk_revision_latest"),
-            models.Index(fields=["happened_on"], condition=Q(happened_on__isnull=False), name="risk_revision_happened"),
-        ]
+        indexes = [models.Index(fields=["-recorded_at", "-id", "risk"], name="risk_revision_latest")]  # of all changes
 
     def __str__(self):
         return f"{self.risk_id} version {self.number}"

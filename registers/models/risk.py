@@ -7,7 +7,7 @@ read from them (see position.py).
 import uuid
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ from registers.models.revision import RiskRevision
 from registers.models.seal import SealedModel
 from registers.models.sealed import give_once
 from registers.models.standing import Standing
+from registers.models.tokens import FormToken
 
 
 class Risk(Standing, Making, RiskContent, SealedModel):
@@ -85,30 +86,34 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         raised_on: the day from which the register speaks of it, where that is before effective_on (else today), the
         day of the judgement. The same token by the same person in the same register gives back the risk that it made.
         recorded_at is for imports and the demo; RatingOutsideScheme is raised for a rating the scheme lacks."""
-        known = token and cls.objects.filter(token=token).first()  # asked once: a second look may see a twin just made
         judgement = {"likelihood": likelihood, "impact": impact, "driver": driver, "rationale": rationale}
-        if known and (known.register_id, known.raised_by_id) == (register.pk, by.pk):
-            return known._logged_again(content, judgement, raised_on)
-        token = uuid.uuid4() if known or not token else token
+        token = FormToken(token, register, by)
+        same = cls.objects.filter(register=register, raised_by=by)
+        if risk := token.row_of(same):
+            return risk._logged_again(content, judgement, raised_on)
         judged_on = effective_on or timezone.localdate()
         day = min(raised_on or judged_on, judged_on)
         said = judgement | {"kind": Assessment.Kind.CURRENT, "effective_on": judged_on, "recorded_at": recorded_at}
-        what = cls.what_first(content.get("status"))
-        try:
-            with transaction.atomic():
-                risk = cls._add(register, content, token=token, raised_by=by, raised_on=day)
-                if likelihood is not None and day == judged_on:
-                    risk._record(what, by, day, recorded_at, assessment=risk._judge(by=by, **said))
-                else:
-                    risk._record(what, by, day, recorded_at)
-                    if likelihood is not None:
-                        risk.assess(by=by, version=risk.version, **said)
-                return risk
-        except IntegrityError:
-            made = cls.objects.filter(token=token, register=register, raised_by=by).first()
-            if made:  # the same form, twice at once
-                return made._logged_again(content, judgement, raised_on)
-            raise
+
+        def insert(token):
+            return cls._log(register, {**content}, said, by=by, day=day, token=token)
+
+        return token.insert(
+            cls, insert, same=same, again=lambda risk: risk._logged_again(content, judgement, raised_on)
+        )
+
+    @classmethod
+    def _log(cls, register, content, judgement, *, by, day, token):
+        what, recorded_at = cls.what_first(content.get("status")), judgement["recorded_at"]
+        risk = cls._add(register, content, token=token, raised_by=by, raised_on=day)
+        is_rated = judgement["likelihood"] is not None
+        if is_rated and day == judgement["effective_on"]:
+            risk._record(what, by, day, recorded_at, assessment=risk._judge(by=by, **judgement))
+        else:
+            risk._record(what, by, day, recorded_at)
+            if is_rated:
+                risk.assess(by=by, version=risk.version, **judgement)
+        return risk
 
     @transaction.atomic
     def revise(
@@ -196,16 +201,19 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         """Add a judgement and return it. Raises Conflict when the risk is not at that version, RatingOutsideScheme
         for a rating the scheme lacks. The same token gives back the assessment that it made."""
         is_at_version = self._lock(version)
-        made = token and self.assessments.filter(token=token, by=by).first()
+        token = FormToken(token, self, by)
+        made = token.row_of(self.assessments.filter(by=by))
         if made:
             said = {name: value for name, value in judgement.items() if name != "effective_on" or value}
             return sent_again(made, made.says(said), made.recorded_at)
         self._in_turn(RiskRevision.What.ASSESSED, is_at_version, version)
-        if token and not Assessment.objects.filter(token=token).exists():
-            judgement["token"] = token
         judgement["effective_on"] = judgement.get("effective_on") or timezone.localdate()
         self._move_on()
-        assessment = self._judge(by=by, recorded_at=recorded_at, **judgement)
+
+        def insert(token):
+            return self._judge(by=by, recorded_at=recorded_at, token=token, **judgement)
+
+        assessment = token.insert(Assessment, insert)
         day = max(judgement["effective_on"], self.revisions.latest().effective_on)
         self._record(RiskRevision.What.ASSESSED, by, day, recorded_at, assessment=assessment)
         return assessment
@@ -217,20 +225,23 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         """Add a look at the risk and return it; next_on becomes the day of its next review. Raises Conflict when the
         risk is not at that version. The same token gives back the review that it made."""
         is_at_version = self._lock(version)
-        made = token and self.reviews.filter(token=token, by=by).first()
+        token = FormToken(token, self, by)
+        made = token.row_of(self.reviews.filter(by=by))
         said = {"outcome": outcome, "note": note, "next_on": next_on, "asked_outside": asked_outside}
         if made:
             of_day = {"effective_on": effective_on} if effective_on else {}
             return sent_again(made, made.says(said | of_day), made.recorded_at)
         self._in_turn(RiskRevision.What.REVIEWED, is_at_version, version)
-        if not token or Review.objects.filter(token=token).exists():
-            token = uuid.uuid4()
         day = effective_on or timezone.localdate()
         self.not_to_come(day)
         if not day < next_on <= latest_next(day):
             raise ValueError(f"The review after one of {day} lies after it and within two years: not on {next_on}.")
         when = {"effective_on": day, "recorded_at": recorded_at or timezone.now()}
-        review = self.reviews.create(by=by, token=token, **said, **when)
+
+        def insert(token):
+            return self.reviews.create(by=by, token=token, **said, **when)
+
+        review = token.insert(Review, insert)
         self.next_review_on = next_on
         self.save(update_fields=["next_review_on"])
         self._move_on()

@@ -1,13 +1,11 @@
 """A row that is added once, never edited, and sealed in the audit chain by the entry that tells of it."""
 
-import uuid
-
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from registers.models.audit import AppendOnly, AuditEntry, Telling
 from registers.models.conflict import sent_again
 from registers.models.seal import SealedModel
+from registers.models.tokens import FormToken
 
 
 class Sealed(SealedModel, AppendOnly):
@@ -44,26 +42,23 @@ def give_once(model, of, *, by, verb, text=None, token=None, recorded_at=None, e
     if day > timezone.localdate():
         raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
     about = {of._meta.model_name: of}
-    same = model.objects.filter(token=token, by=by, **about)
+    token = FormToken(token, of, by)
+    same = model.objects.filter(by=by, **about)
     of_day = {"effective_on": effective_on} if effective_on else {}
-    if token and (made := same.first()):
+    if made := token.row_of(same):
         return _again(made, said | of_day)
-    if not token or model.objects.filter(token=token).exists():
-        token = uuid.uuid4()
     when = {"effective_on": day, "recorded_at": recorded_at or timezone.now()}
-    try:
-        with transaction.atomic():
-            if "risk" in about:
-                of.hold()
-            row = model.objects.create(by=by, token=token, **about, **when, **said)
-            organisation = of.register.organisation if "risk" in about else of
-            told = {"risk": of.reference, "title": of.title} if "risk" in about else text
-            row.enter(organisation=organisation, verb=verb, subject=of, text={**told, "said": str(row)})
-            return row
-    except IntegrityError:
-        if made := same.first():  # the same form, twice at once
-            return _again(made, said | of_day)
-        raise
+
+    def insert(token):
+        if "risk" in about:
+            of.hold()
+        row = model.objects.create(by=by, token=token, **about, **when, **said)
+        organisation = of.register.organisation if "risk" in about else of
+        told = {"risk": of.reference, "title": of.title} if "risk" in about else text
+        row.enter(organisation=organisation, verb=verb, subject=of, text={**told, "said": str(row)})
+        return row
+
+    return token.insert(model, insert, same=same, again=lambda row: _again(row, said | of_day))
 
 
 def _again(row, said):

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from registers.models.content import RiskContent
 from registers.models.revision import RiskRevision
+from registers.models.tokens import FormToken
 
 What = RiskRevision.What
 DRAFT, OPEN, HAPPENED, CLOSED = RiskContent.Status
@@ -75,8 +76,7 @@ class Standing:
     def duplicate(self, *, by, token=None):
         """A draft beside it that says the same; not what was decided, judged or told of this one. The same token gives
         back the copy that it made, whatever was changed meanwhile: nobody typed anything."""
-        made = token and self.register.risks.filter(token=token, raised_by=by).first()
-        if made:
+        if made := FormToken(token, self.register, by).row_of(self.register.risks.filter(raised_by=by)):
             return made
         said = {name: value for name, value in self.content().items() if name not in self.ITS_OWN}
         title = f"Copy of {self.title}"[: self._meta.get_field("title").max_length]

@@ -1,6 +1,13 @@
-"""Days counted in whole years and in quarters."""
+"""Days counted on and back, in days, in whole years and in quarters, as far as the calendar goes."""
 
 import datetime
+
+
+def days_later(day: datetime.date, days: int) -> datetime.date:
+    """So many days later, or earlier for fewer than none. Before the first day there is that one, after the last the
+    last: a page may be asked for either."""
+    number = day.toordinal() + days
+    return datetime.date.fromordinal(min(max(number, datetime.date.min.toordinal()), datetime.date.max.toordinal()))
 
 
 def years_later(day: datetime.date, years: int) -> datetime.date:

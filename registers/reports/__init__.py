@@ -19,7 +19,7 @@ from registers.reports.course import course_of
 from registers.reports.dashboard import Dashboard
 from registers.reports.due import due_between, due_soon
 from registers.reports.escalations import escalations_beside, escalations_of, listed_from_elsewhere, taken_up
-from registers.reports.home import gaps_of, judged_since, latest_changes, register_cards, waiting_for
+from registers.reports.home import gaps_of, judged_since, latest_changes, register_cards, tasks_for, waiting_for
 from registers.reports.judgements import side_by_side
 from registers.reports.life import life_of
 from registers.reports.owned import Owned, due_for_review
@@ -69,6 +69,7 @@ __all__ = [
     "stated_by_category",
     "story_of",
     "taken_up",
+    "tasks_for",
     "tolerance_holding",
     "tolerated_in_words",
     "unstated",

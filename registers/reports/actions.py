@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q
 
 from registers.models import Action, ActionRevision
 from registers.models.action import OFTEN, SOON
+from registers.models.years import days_later
 from registers.reports.wording import a_number
 
 Status = Action.Status
@@ -185,7 +186,7 @@ def action_counts(actions, day, *, by_post=True):
         open=Count("pk"),
         late=Count("pk", filter=late),
         late_before=Count("pk", filter=late & Q(redated__gte=1)),
-        soon=Count("pk", filter=Q(due_on__gte=day, due_on__lte=day + datetime.timedelta(days=SOON))),
+        soon=Count("pk", filter=Q(due_on__gte=day, due_on__lte=days_later(day, SOON))),
         undated=Count("pk", filter=Q(due_on=None)),
         redated=Count("pk", filter=Q(redated__gte=OFTEN)),
     )

@@ -55,8 +55,8 @@ class RegisterFinders:
         return [Found(text, say(*said), "", pk, risk) for pk, risk, *said in rows]
 
     def _happened(self):
-        rows = self._now.filter(revision__status=Risk.Status.HAPPENED)
-        order, field = ("-revision__happened_on", "number"), "revision__happened_on"
+        rows = self._now.filter(happened_on__isnull=False, revision__status=Risk.Status.HAPPENED)
+        order, field = ("-happened_on", "number"), "happened_on"
         return self._rows(
             rows, QUESTIONS[Reason.HAPPENED], lambda on: f"It happened on {_day(on)}.", field, order=order
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Max
 
 from registers.models import AdverseImpact, FailureType
+from registers.models.years import days_later
 
 DAYS = 365  # without a word
 NEWEST = 500  # risks that are looked at before all are
@@ -30,7 +31,7 @@ class BlindSpot:
 def blind(things: Iterable, latest: Latest, day: datetime.date) -> list[tuple]:
     """(thing, since) of those that nothing was recorded about in the year before a day. latest: key of a thing -> the
     last day on which something was; none for one without a risk."""
-    limit = day - datetime.timedelta(days=DAYS)
+    limit = days_later(day, -DAYS)
     seen = [(thing, latest.get(thing.pk)) for thing in things]
     return [(thing, since) for thing, since in seen if since is None or since < limit]
 

@@ -47,7 +47,7 @@ class Due:
 
 def due_soon(user, day, kinds):
     """What of these kinds is late on that day or due soon after it, the day longest ago first."""
-    return due_for(user, {kind: (datetime.date.min, day + datetime.timedelta(SOON[kind])) for kind in kinds}, day)
+    return due_for(user, {kind: _span_until_soon(kind, day) for kind in kinds}, day)
 
 
 def due_between(user, first, last, day, limit):
@@ -59,14 +59,34 @@ def due_for(user, spans, day, limit=None):
     """What falls due for the person, by day. spans: {kind: (first day, last day)}; day: today, for what stands.
     A fixed number of queries: two, and one for each kind."""
     registers = [r for r in registers_for(user) if can(user, Permission.EDIT_RISK, r.organisation)]
-    managed = [r for r in registers if can(user, Permission.RUN_REGISTER, r.organisation)]
-    risks = risks_across(user, registers).filter(status__in=Risk.ON_REGISTER)
+    risks, managed = _risks_and_managed(user, registers)
     found = []
-    for kind, (first, last) in spans.items() if registers else ():
+    for kind, span in spans.items() if registers else ():
         rows, on, of = ROWS[kind](user, risks, managed, day)
-        rows = rows.filter(**{f"{on}__range": (first, last)}).order_by(on, "pk")[:limit]
-        found += [of(row, user) for row in rows]
+        found += [of(row, user) for row in _within(rows, on, span)[:limit]]
     return sorted(found, key=lambda due: (due.on, due.what, due.key))
+
+
+def actions_due_soon(user, registers, day):
+    """The actions of which due_soon tells the person, as rows: the one due longest ago first. registers: those whose
+    risks they may edit. Each row has `told`: another than the person where they stand in."""
+    risks, managed = _risks_and_managed(user, registers)
+    rows, on, _ = _actions(user, risks, managed, day)
+    return _within(rows, on, _span_until_soon(ReminderKind.ACTION, day))
+
+
+def _risks_and_managed(user, registers):
+    managed = [register for register in registers if can(user, Permission.RUN_REGISTER, register.organisation)]
+    return risks_across(user, registers).filter(status__in=Risk.ON_REGISTER), managed
+
+
+def _within(rows, on, span):
+    return rows.filter(**{f"{on}__range": span}).order_by(on, "pk")
+
+
+def _span_until_soon(kind, day):
+    """Whatever is late by then, and what is due soon after."""
+    return datetime.date.min, day + datetime.timedelta(SOON[kind])
 
 
 def _of(user, rows, managed, owners, risk=""):

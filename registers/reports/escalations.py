@@ -81,6 +81,13 @@ def taken_up(listing, positions, reading):
     return [TakenUp(listing[p.risk_id], p) for p in sorted(standing, key=lambda p: (p.register.name, p.number))]
 
 
+def escalations_to_decide(registers, risks):
+    """What waits for a decision at these registers about these risks, the one proposed longest ago first. registers:
+    those that the reader runs; risks: those that they may see."""
+    rows = Escalation.objects.undecided().filter(to_register__in=registers, risk__in=risks.order_by().values("pk"))
+    return rows.select_related("risk__register", "to_register", "by").order_by("effective_on", "pk")
+
+
 def escalations_beside(register, risks, reading):
     """What was proposed to this register or from it about these risks by the end of the day read, with what a list
     shows: first what waited then (`waits`), newest first, then what was decided."""

@@ -77,15 +77,9 @@ class FirstLook:
     @cached_property
     def _came_true(self) -> list[tuple[int, datetime.date, str, int]]:
         """(key of the position, the day, status, number of the risk) of each that ever came true and stands on the
-        register, the latest first. Two queries, one where none did: the few revisions that say so, of whichever
-        register, are found by an index of their own, and then all at once which of them stand on this one."""
-        rows = RiskRevision.objects.filter(happened_on__isnull=False).order_by()
-        told = {pk: said for pk, *said in rows.values_list("pk", "happened_on", "status", "risk__number")}
-        if not told:
-            return []
-        standing = self._now.filter(revision__in=told).order_by().values_list("pk", "revision")
-        found = [(pk, *told[revision]) for pk, revision in standing]
-        return sorted(found, key=lambda one: (-one[1].toordinal(), one[3]))
+        register, the latest first. One query: the few positions that say so are found by an index of their own."""
+        rows = self._now.filter(happened_on__isnull=False).order_by("-happened_on", "number")
+        return list(rows.values_list("pk", "happened_on", "revision__status", "number"))
 
     @property
     def happened(self) -> list[tuple[int, datetime.date]]:

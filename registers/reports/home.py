@@ -1,5 +1,6 @@
 """The home page in numbers and rows: a card for each register, what waits for one person, what changed last."""
 
+import datetime
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -7,7 +8,10 @@ from operator import or_
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Value
 from django.utils import timezone
 
-from registers.models import Assessment, Gap, Position, RiskRevision
+from registers.models import Action, Assessment, Escalation, Gap, Position, RiskRevision
+from registers.permissions import Permission, can, risks_across
+from registers.reports.due import actions_due_soon
+from registers.reports.escalations import escalations_to_decide
 
 WAITING = 10  # risks named; the numbers beside them count all
 CHANGES = 8
@@ -41,6 +45,29 @@ class Waiting:
     @property
     def unnamed(self):
         return self.total - len(self.risks)
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """What waits for a person besides risks: the first few actions and escalations, and (register, how many wait there)
+    of each kind, in the order of the person's registers."""
+
+    actions: list[Action]
+    escalations: list[Escalation]
+    action_lists: list[tuple[object, int]]
+    escalation_lists: list[tuple[object, int]]
+    day: datetime.date
+
+    @property
+    def unnamed_actions(self):
+        return sum(count for _, count in self.action_lists) - len(self.actions)
+
+    @property
+    def unnamed_escalations(self):
+        return sum(count for _, count in self.escalation_lists) - len(self.escalations)
+
+    def __bool__(self):
+        return bool(self.actions or self.escalations)
 
 
 @dataclass(frozen=True)
@@ -127,6 +154,28 @@ def waiting_for(user, registers, positions, day):
         lists=[(register, counts[register.pk][1]) for register in registers if counts.get(register.pk, (0, 0))[1]],
         named=sum(n for n, _ in counts.values()),
     )
+
+
+def tasks_for(user, registers, day):
+    """Actions that are late or due soon, by the rule of the reminders, and escalations to decide. registers: those that
+    the person works on. As many queries for few as for many: two of each, none of escalations for who decides none."""
+    edited = [register for register in registers if can(user, Permission.EDIT_RISK, register.organisation)]
+    run = [register for register in registers if can(user, Permission.RUN_REGISTER, register.organisation)]
+    actions = actions_due_soon(user, edited, day)
+    escalations = escalations_to_decide(run, risks_across(user, registers)) if run else Escalation.objects.none()
+    return Tasks(
+        actions=list(actions[:WAITING]),
+        escalations=list(escalations[:WAITING]),
+        action_lists=_by_register(actions, "risk__register", registers),
+        escalation_lists=_by_register(escalations, "to_register", registers),
+        day=day,
+    )
+
+
+def _by_register(rows, name, registers):
+    """(register, how many of these rows are of it) for each that has any. name: the way to it."""
+    counts = dict(rows.order_by().values_list(name).annotate(n=Count("pk")))
+    return [(register, counts[register.pk]) for register in registers if register.pk in counts]
 
 
 def latest_changes(revisions):

@@ -15,7 +15,7 @@ from registers.permissions import (
     registers_for,
     revisions_across,
 )
-from registers.reports import judged_since, latest_changes, register_cards, waiting_for
+from registers.reports import judged_since, latest_changes, register_cards, tasks_for, waiting_for
 from registers.views.escalations import taken_up_by
 from registers.views.listing import narrowed_list
 from registers.views.reading import page_from, read_only, reading_from
@@ -34,6 +34,7 @@ def home(request):
         "cards": cards,
         "asked": asked,
         "waiting": waiting_for(reader, work, standing, today) if work else None,
+        "tasks": tasks_for(reader, work, today) if work else None,
         "since": since,
         "to_read": judged_since([card for card in cards if card.register not in work], standing, since),
         "changes": latest_changes(revisions_across(reader, registers)),

@@ -1,11 +1,11 @@
 """A file arrives: what it is, which of its sheets is the register, and how that seems to be laid out."""
 
 import hashlib
-import uuid
 
 from django.db import transaction
 
 from registers.models import Register, RegisterImport
+from registers.models.tokens import FormToken
 from registers.transfer.importing import ours
 from registers.transfer.importing.files import CannotRead, Sheet, sheets_of
 from registers.transfer.importing.known import known_of, remembered_of
@@ -19,16 +19,21 @@ def begin_import(register, *, by, file_name, content, token=None, sheet="", is_f
     """Keep the file and what its columns seem to be; returns the import. The same form sent twice, or the same file
     while it is on its way, leads to the same import, unless it is to be a fresh one. sheet: the name of the one to
     read, where it is not to be guessed. Raises CannotRead."""
+    token = FormToken(token, register, by)
     digest = hashlib.sha256(content).hexdigest()
     file_name = file_name[-200:]
     fields = {"file_name": file_name, "digest": digest, "by": by}
-    under_way = None if is_fresh else _under_way(register, digest, token)
+    under_way = None if is_fresh else _under_way(register, digest, token, by)
     if not under_way:
         fields |= _read(register, file_name, content, sheet)
+
+    def insert(token):
+        return RegisterImport.objects.create(register=register, token=token, **fields)
+
     with transaction.atomic():
         Register.objects.select_for_update().get(pk=register.pk)  # who sends the same file at once comes second
-        under_way = under_way or (None if is_fresh else _under_way(register, digest, token))
-        return under_way or RegisterImport.objects.create(register=register, token=token or uuid.uuid4(), **fields)
+        under_way = under_way or (None if is_fresh else _under_way(register, digest, token, by))
+        return under_way or token.insert(RegisterImport, insert)
 
 
 def best_plan(sheets: list[Sheet], register) -> Plan:
@@ -74,6 +79,6 @@ def _named(name, sheets):
     return found
 
 
-def _under_way(register, digest, token):
-    same = register.imports.filter(token=token).first() if token else None
+def _under_way(register, digest, token, by):
+    same = token.row_of(register.imports.filter(by=by))
     return same or register.imports.exclude(stage=Stage.DONE).filter(digest=digest).first()

@@ -18,6 +18,7 @@ from registers.transfer.register_file.values import LIBRARY, empty_of
 
 SLUG = re.compile("[-a-zA-Z0-9_]+")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+FIRST_INSTANT = datetime.datetime(1900, 1, 1, tzinfo=datetime.UTC)  # in London, the first there is lies before all days
 UNKNOWN = object()
 
 
@@ -165,6 +166,8 @@ class Rows:
             found = None
         if found is None:
             raise ValueError("This is not an instant such as 2026-09-30T10:00:00.000000Z.")
+        if found < FIRST_INSTANT:
+            raise ValueError(f"This instant lies before {FIRST_INSTANT.year}.")
         if found > self.now:
             raise ValueError("This instant has not come yet.")
         return found

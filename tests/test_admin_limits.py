@@ -1,0 +1,124 @@
+"""What the admin site is asked beyond its own pages: refused in words, in as much time as for its own."""
+
+import json
+import re
+
+import pytest
+from database import in_parallel
+from django.core.exceptions import ValidationError
+from django.test import Client
+from hostile_values import NUMBERS
+from makers import make_membership
+
+from registers.forms.fields import StorableJSONField
+from registers.models import Membership, Organisation, User
+
+pytestmark = pytest.mark.django_db
+PEOPLE = "/admin/registers/user/"
+
+
+@pytest.fixture
+def root(client):
+    client.force_login(User.objects.create_superuser("root@example.org", "not-asked-for", name="Root"))
+    return client
+
+
+# Lists
+
+NOT_ASKED_BY_A_LIST = {
+    "email__regex": "[",
+    "date_joined__year": "0",
+    "id__in": str(2**63),
+    "password__startswith": "argon2",
+    "memberships__organisation__name__regex": "(",
+}
+
+
+@pytest.mark.parametrize("name", NOT_ASKED_BY_A_LIST)
+def test_a_list_is_narrowed_by_its_own_filters_alone(root, name):
+    assert root.get(PEOPLE, {name: NOT_ASKED_BY_A_LIST[name]}).status_code == 400
+
+
+def test_every_link_of_a_lists_filters_is_followed(root):
+    make_membership()
+    links = re.findall(r'href="\?([\w=&;%+-]+)"', root.get(PEOPLE).text)
+    narrowing = [link for link in links if "exact" in link]
+    assert len(narrowing) > 5
+    assert {root.get(f"{PEOPLE}?{link.replace('&amp;', '&')}").status_code for link in narrowing} == {200}
+
+
+@pytest.mark.parametrize("action", ["delete_selected", "withdraw_address_changes"])
+def test_rows_of_a_list_are_chosen_by_their_numbers(root, action):
+    path = PEOPLE if action == "withdraw_address_changes" else "/admin/registers/organisation/"
+    answers = {key: root.post(path, {"action": action, "_selected_action": key}).status_code for key in NUMBERS}
+    assert {status for key, status in answers.items() if not (key.isascii() and key.isdecimal())} == {400}
+    assert set(answers.values()) <= {200, 302, 400}
+
+
+# The rows beside a person
+
+
+def person_form(person, **fields):
+    return {
+        "email": person.email,
+        "name": person.name,
+        "is_active": "on",
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-INITIAL_FORMS": "0",
+        **fields,
+    }
+
+
+@pytest.mark.parametrize("name", ["TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS"])
+def test_however_many_rows_a_form_says_it_has_few_are_read(root, name):
+    person = make_membership().user
+    for number in NUMBERS:
+        answer = root.post(f"{PEOPLE}{person.pk}/change/", person_form(person, **{f"memberships-{name}": number}))
+        assert answer.status_code in (200, 302)
+        assert answer.text.count('class="inline-related') <= 52
+
+
+def test_a_role_that_is_held_already_is_refused_in_words(root):
+    """Somebody else gave it since the page was opened."""
+    held = make_membership()
+    fields = {"memberships-0-organisation": held.organisation_id, "memberships-0-role": held.role}
+    answer = root.post(f"{PEOPLE}{held.user_id}/change/", person_form(held.user, **fields))
+    assert (answer.status_code, "already exists" in answer.text) == (200, True)
+    assert Membership.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_add_the_same_at_once_one_does_and_the_others_are_told():
+    root = User.objects.create_superuser("root@example.org", "not-asked-for", name="Root")
+
+    def add(_):
+        client = Client()
+        client.force_login(root)
+        form = {"name": "Southmoor", "slug": "southmoor", "sector": "council"}
+        return client.post("/admin/registers/organisation/add/", form).status_code
+
+    statuses = in_parallel(6, add)
+    assert (statuses.count(302), set(statuses) <= {302, 200, 409}) == (1, True)
+    assert Organisation.objects.filter(slug="southmoor").count() == 1
+
+
+# JSON
+
+NOT_KEPT = ("9" * 5000, "[NaN]", "[1e999]", "[-Infinity]", '"\\u0000"', '"\\ud800"', "[" * 100_000, '{"a":', "a\0")
+
+
+@pytest.mark.parametrize("text", NOT_KEPT, ids=range(len(NOT_KEPT)))
+def test_json_that_no_database_keeps_is_refused(text):
+    with pytest.raises(ValidationError):
+        StorableJSONField().clean(text)
+
+
+@pytest.mark.parametrize("text", ["[1]", '{"label": "Rare"}', '["\\ud83d\\ude00"]', "1e300"])
+def test_other_json_is_kept(text):
+    assert StorableJSONField(required=False).clean(text) == json.loads(text)
+
+
+@pytest.mark.parametrize("text", NOT_KEPT[:7], ids=range(7))
+def test_a_scheme_of_such_json_is_shown_again_as_it_was_typed(root, text):
+    answer = root.post("/admin/registers/scoringscheme/add/", {"slug": "ours", "version": "1", "likelihood": text})
+    assert (answer.status_code, "Enter a valid JSON" in answer.text) == (200, True)

@@ -1,0 +1,151 @@
+"""Every form, with every field at the ends of its type: it is refused in words or taken, and never a fault.
+
+Most is asked of the forms that the pages show, which costs a request a page; then each page is sent a few of these
+values for real."""
+
+import datetime
+
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from hostile_values import UNSTORABLE, asked, forms_of, query_of, sent_as, typed_in, values_for
+from makers import make_import
+from test_access import TABLE, TAKE_POST, make_people, path_of, signed_in
+from test_every_page import LIKE_OTHERS
+
+from registers.models import Register
+
+pytestmark = pytest.mark.django_db
+
+NO_TEXT = tuple(value for value in UNSTORABLE if not value.isprintable() and "\0" not in value)  # never gets here
+WRITTEN = "user organisation directorate post register scoringscheme".split()  # by the admin site
+PAGES = [name for name in TAKE_POST if not LIKE_OTHERS.match(name) and "delete" not in name]
+PAGES += [f"admin:registers_{model}_{page}" for model in WRITTEN for page in ("add", "change")]
+WHO = ("manager", "officer", "peer", "nobody", "installer")
+
+
+@pytest.fixture
+def shown(settings):
+    """(address, client, form) for each form that somebody is shown at an address that takes one."""
+    settings.ACCOUNT_RATE_LIMITS = False
+    people = make_people()
+    return list(shown_to({person: signed_in(people[person]) for person in WHO}))
+
+
+def shown_to(clients):
+    known = set()
+    for name in dict.fromkeys(PAGES):
+        for person, client in clients.items():
+            if TABLE[name][1][person] == 200:
+                for form in forms_of(client.get(path_of(name))):
+                    key = (name, type(form).__name__, *form.fields)
+                    if key not in known:
+                        known.add(key)
+                        yield path_of(name), client, form
+    yield from shown_by_the_steps_of_an_import(clients["manager"])
+
+
+def shown_by_the_steps_of_an_import(client):
+    """Of a file whose words are to be named, and of one that can be read at once."""
+    for rows in (b"Reserves,Treasurer,4x5\nFlood,,High\n", b"Reserves,Treasurer,4x5\n"):
+        batch = make_import(Register.objects.get(slug="ours"), b"Title,Owner,Score\n" + rows)
+        address = batch.get_absolute_url()
+        for _ in range(3):
+            found = forms_of(client.get(address))
+            for form in found:
+                yield address, client, form
+            data = {name: texts for form in found for name, texts in typed_in(form).items()}
+            client.post(address, query_of(data | {"step": [batch.stage]}))
+            batch.refresh_from_db()
+
+
+def filled(form):
+    """What the form would send with something in each field."""
+    data = typed_in(form)
+    for name, field in form.fields.items():
+        if not form[name].value():
+            data |= sent_as(field.widget, form.add_prefix(name), something_for(field))
+    return data
+
+
+def something_for(field):
+    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        return next((str(getattr(value, "value", value)) for value, _ in field.choices if value), "")
+    is_day = isinstance(field, forms.DateField)
+    return datetime.date.today().isoformat() if is_day else "Words" if isinstance(field, forms.CharField) else "1"
+
+
+def test_no_field_is_a_fault_at_the_ends_of_its_type(shown):
+    assert len(shown) > 50
+    faults = []
+    for path, _, form in shown:
+        data = filled(form)
+        for name, field in form.fields.items():
+            for value in values_for(field):
+                if value not in NO_TEXT and not is_asked_in_vain(form):
+                    faults += faults_of(form, path, name, value, data)
+    assert "\n".join(faults) == ""
+
+
+def is_asked_in_vain(form):
+    """The library asks some of its forms about the request that they came with."""
+    return type(form).__module__.startswith("allauth")
+
+
+def faults_of(form, path, name, value, data):
+    try:
+        with transaction.atomic():
+            asked(form, data | sent_as(form.fields[name].widget, form.add_prefix(name), value))
+            transaction.set_rollback(True)
+    except Exception as fault:  # whatever it is
+        return [f"{path} {type(form).__name__}.{name} {value[:30]!r}: {fault!r}"]
+    return []
+
+
+def test_no_page_answers_a_form_at_the_ends_of_its_types_with_a_fault(shown):
+    """All fields at once: with the first and the last day that the form takes and text that is odd, then with what no
+    field takes."""
+    faults = []
+    for place, (path, client, form) in enumerate(shown):
+        taken = {name: values for name in form.fields if (values := taken_by(form.fields[name]))}
+        odd = {name: values_for(field)[place % 4] for name, field in form.fields.items()}
+        for values in (
+            {name: each[0] for name, each in taken.items()},
+            {n: each[-1] for n, each in taken.items()},
+            odd,
+        ):
+            status = answer_to(client, path, form, values)
+            faults += [f"{path} {type(form).__name__}: {status}"] if status not in (200, 302, 400, 409) else []
+    assert "\n".join(faults) == ""
+
+
+def taken_by(field):
+    """Values that the field takes by itself, days in their order."""
+    today = datetime.date.today()
+    days = [today.replace(year=today.year + n, day=1).isoformat() for n in (-49, -1, 0, 1, 19)]
+    values = days if isinstance(field, forms.DateField) else values_for(field)[1:]
+    return [value for value in values if value not in NO_TEXT and is_taken(field, value)]
+
+
+def is_taken(field, value):
+    try:
+        said = [text for texts in sent_as(field.widget, "x", value).values() for text in texts]
+        field.clean(said if len(said) > 1 or isinstance(field, forms.MultipleChoiceField) else said[0])
+    except (ValidationError, TypeError, AttributeError):
+        return False
+    return True
+
+
+def answer_to(client, path, form, values):
+    data = filled(form)
+    for name, value in values.items():
+        data |= sent_as(form.fields[name].widget, form.add_prefix(name), value)
+    client.raise_request_exception, cookies = False, client.cookies.copy()
+    with transaction.atomic():
+        answer = client.post(path, query_of(data))
+        if answer.status_code == 302:
+            answer = client.get(answer["Location"], follow=True)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return answer.status_code if not getattr(answer, "exc_info", None) else repr(answer.exc_info[1])

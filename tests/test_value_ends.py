@@ -1,0 +1,284 @@
+"""Every address, with every name that it reads of one, at the ends of every type: nothing is answered 500. A day that
+is written like one is read, from the first year to the last; what cannot be read is refused with 400."""
+
+import json
+from functools import partial
+from itertools import count
+from types import SimpleNamespace
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.http import QueryDict
+from django.test import Client, override_settings
+from django.urls import NoReverseMatch, reverse
+from hostile_values import DAYS, FIRST, LAST, NOT_DAYS, UNSTORABLE, VALUES, values_for
+from makers import (
+    day,
+    make_action,
+    make_agreement,
+    make_assurance,
+    make_control,
+    make_escalation,
+    make_import,
+    make_person,
+    make_post,
+    make_question,
+    make_risk,
+)
+from test_access import OWN, TABLE, keys_of
+from test_every_page import LIKE_OTHERS
+
+from registers import demo
+from registers.forms import ActionFilter, DayForm, Narrowing, PositionFilter
+from registers.models import Action, Position, Register, User
+from registers.models.years import days_later, quarter_ends_before, quarter_ends_between, years_later
+
+pytestmark = pytest.mark.django_db
+
+ADMIN = [name for name in TABLE if name not in OWN and not LIKE_OTHERS.match(name)]
+AS_AGREED = "home risk_list dashboard action_list question_list risk_detail register_summary".split()  # to a member
+ADDRESSES = {"manager": OWN, "member": AS_AGREED, "admin": [*ADMIN, "admin:registers_user_changelist", "library_load"]}
+DEAR = ("export_xlsx", "register_summary", "export_json")  # they read an address as cheaper pages read it
+DAY_NAMES = {"as_at", "since"}
+PAIRS = (
+    {"as_at": DAYS[0]},
+    {"as_at": DAYS[-1]},
+    {"as_at": DAYS[1], "since": DAYS[-1]},
+    {"as_at": DAYS[-2], "since": DAYS[0]},
+)
+
+
+class RecordedQuery(QueryDict):
+    """A query that knows by which names it was asked."""
+
+    def __init__(self, *args, **options):
+        self.names = set()
+        super().__init__(*args, **options)
+
+    def __getitem__(self, name):
+        self.names.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name):
+        self.names.add(name)
+        return super().__contains__(name)
+
+    def getlist(self, name, default=None):
+        self.names.add(name)
+        return super().getlist(name, default)
+
+
+def recorded(get_response):
+    """Middleware: the answer says what of its address was read."""
+
+    def answer_to(request):
+        request.GET = RecordedQuery(request.META["QUERY_STRING"])
+        answer = get_response(request)
+        answer.names = request.GET.names
+        return answer
+
+    return answer_to
+
+
+@pytest.fixture(scope="module")
+def answers(django_db_setup, django_db_blocker):
+    """What was answered, the status or what was raised, by (reader, address, query). Asked once for the tests that look
+    at it, and undone."""
+    middleware = [*settings.MIDDLEWARE, f"{__name__}.recorded"]
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(MIDDLEWARE=middleware):
+        demo.load()
+        make_what_lies_at_the_ends(Register.objects.get(slug="corporate"))
+        asked = [Asking(reader, names) for reader, names in ADDRESSES.items()]
+        transaction.set_rollback(True)
+    return SimpleNamespace(
+        **{what: {k: v for one in asked for k, v in getattr(one, what).items()} for what in ("plain", "days", "odd")},
+        names=asked[0].names,
+    )
+
+
+def make_what_lies_at_the_ends(register):
+    """A risk with everything beside it, on days of the first year and the last: what comes in with a register's file is
+    as old, and lasts as long, as that says."""
+    manager = User.objects.get(email="manager@northmoor.example")
+    owner = make_post(register.organisation, holder=manager)
+    what = {"tolerated_until": LAST, "response": "tolerate", "response_reason": "For ever.", "target_on": FIRST}
+    risk = make_risk(register, by=manager, on=FIRST, assessed=(5, 5), owner=owner, **what)
+    for due_on in (FIRST, LAST):
+        make_action(risk, by=manager, owner=owner, on=FIRST, due_on=due_on)
+    make_control(risk, by=manager, on=FIRST, owner=owner, last_tested_on=FIRST, tested_by_line=1)
+    make_assurance(risk, by=manager, on=FIRST, expires_on=LAST)
+    below = Register.objects.get(slug="northmoor-childrens-services")
+    make_escalation(make_risk(below, by=manager), register)
+    make_agreement(register, by=manager, on=FIRST)
+    make_import(register, by=manager)
+    make_question(register, by=manager, risk=risk)
+
+
+class Asking:
+    """What one reader is answered at these addresses: plainly, on every day, and with one odd value for each name that
+    the address reads."""
+
+    turn = count()  # so that all values are asked, however many names an address reads
+
+    def __init__(self, reader, names):
+        self.reader, self.client = reader, Client(raise_request_exception=False)
+        self.client.force_login(User.objects.get(email=f"{reader}@northmoor.example"))
+        self.plain, self.days, self.odd, self.names = {}, {}, {}, {}
+        for name in names:
+            if path := path_of(name):
+                self.ask_at(name, path)
+
+    def ask_at(self, name, path):
+        names = self.ask(self.plain, name, path, {"q": ""})  # of no query at all a filter reads nothing
+        if "sort" in names:  # a filter reads of its seldom names those that are there
+            names |= set(PositionFilter.base_filters)
+        self.names[name] = names
+        if self.plain[self.reader, name, "q="] != 200:
+            return
+        pairs = PAIRS if self.reader == "manager" and name not in DEAR else PAIRS[:2]
+        for query in pairs if names & DAY_NAMES else ():
+            self.ask(self.days, name, path, query)
+        if self.reader != "member" and name not in DEAR:
+            for odd in sorted(names - DAY_NAMES):
+                self.ask(self.odd, name, path, {odd: VALUES[next(self.turn) % len(VALUES)]})
+
+    def ask(self, answers, name, path, query):
+        """Keep what is answered; what was read of the address."""
+        with transaction.atomic():
+            answer = self.client.get(path, query)
+            b"".join(answer)
+            transaction.set_rollback(True)
+        error = getattr(answer, "exc_info", None)
+        asked = "&".join(f"{key}={value[:40]}" for key, value in query.items())
+        answers[self.reader, name, asked] = repr(error[1]) if error else answer.status_code
+        return getattr(answer, "names", set())
+
+
+def path_of(name):
+    """The address in the demo; None for one that no record of it leads to."""
+    arguments = TABLE[name][0]
+    if isinstance(arguments, str):
+        return arguments
+    if arguments.get("slug") == "ours":
+        register = Register.objects.get(slug="corporate")
+        latest = register.risks.order_by("-number")[0].number  # with what lies at the ends beside it
+        arguments = {key: latest if key == "number" else value for key, value in arguments.items()}
+        arguments["slug"] = register.slug
+    try:
+        return reverse(name, kwargs=keys_of({"id": 1} if "id" in arguments else arguments))
+    except NoReverseMatch:
+        return None
+
+
+def others(answers, *expected):
+    """What was answered otherwise, a line each."""
+    return "\n".join(f"{key}: {status}" for key, status in answers.items() if status not in expected)
+
+
+def test_every_page_stands_with_records_at_the_ends_of_the_calendar(answers):
+    assert others(answers.plain, 200, 302, 403, 404, 405) == ""
+
+
+def test_every_day_that_there_is_can_be_read(answers):
+    assert len(answers.days) > 50
+    assert others(answers.days, 200) == ""
+
+
+def test_no_value_of_a_name_that_an_address_reads_is_a_fault(answers):
+    assert len(answers.odd) > 150
+    assert others(answers.odd, 200, 302, 400, 404) == ""
+
+
+def test_what_is_no_text_is_refused_before_any_page(client):
+    for value in UNSTORABLE:
+        query = f"as_at={quote(value.encode('utf-8', 'surrogatepass'))}"
+        assert client.get(f"/registers/corporate/?{query}").status_code == 400
+
+
+# Asked of what reads an address, every value by every name
+
+
+@pytest.mark.parametrize("name", ["as_at", "since", "agreed"])
+def test_a_day_of_an_address_is_one_that_there_is(name):
+    fine = {value for value in (*VALUES, *UNSTORABLE) if DayForm({name: value}).is_valid()}
+    numbers = {value for value in fine if value.isdecimal() and value.isascii()}
+    assert fine - {" "} == (numbers if name == "agreed" else {*DAYS})
+
+
+def asked_of(filters, names, **options):
+    """How many of all values this takes by each of these names; the rows are read each time."""
+    taken, fields = 0, filters(dict.fromkeys(names, ""), **options).form.fields
+    for name, field in fields.items():
+        for value in (*values_for(field), "none"):
+            narrowed = filters({name: value}, **options)
+            list(narrowed.qs[:1])
+            taken += narrowed.form.is_valid()
+    return taken
+
+
+@pytest.fixture
+def asked_by():
+    register = make_risk(assessed=(3, 3)).register
+    return {"register": register, "reader": make_person(register.organisation)}
+
+
+def test_a_filter_of_risks_takes_every_value(asked_by):
+    options = {"queryset": Position.objects.all(), "day": FIRST, **asked_by}
+    assert asked_of(PositionFilter, PositionFilter.base_filters, **options)
+
+
+def test_a_narrowing_takes_every_value(asked_by):
+    options = {"queryset": Position.objects.all(), "day": LAST, **asked_by}
+    assert asked_of(Narrowing, Narrowing.needed({}, None), **options)
+
+
+def test_a_filter_of_actions_takes_every_value(asked_by):
+    options = {"queryset": Action.objects.all(), "organisation": asked_by["register"].organisation, "day": FIRST}
+    assert asked_of(ActionFilter, ActionFilter.base_filters, **options)
+
+
+@pytest.mark.parametrize("day", [FIRST, LAST])
+def test_every_choice_of_a_filter_is_read_at_the_ends_of_the_calendar(asked_by, day):
+    of_risks = partial(PositionFilter, queryset=Position.objects.all(), day=day, **asked_by)
+    of_actions = partial(
+        ActionFilter, queryset=Action.objects.all(), day=day, organisation=asked_by["register"].organisation
+    )
+    for filters in (of_risks, of_actions):
+        for name, field in filters({**dict.fromkeys(PositionFilter.SELDOM, "")}).form.fields.items():
+            for value, _ in getattr(field, "choices", ()):
+                assert len(filters({name: str(value)}).qs) >= 0, (name, value)
+
+
+def test_a_day_of_a_command_is_one_that_there_is(asked_by, tmp_path):
+    export = partial(call_command, "export_register", register=asked_by["register"].slug, output=tmp_path / "file.json")
+    for as_at in DAYS:
+        export(as_at=as_at)
+        assert "risks" in json.loads((tmp_path / "file.json").read_text())
+    for as_at in (*NOT_DAYS, *UNSTORABLE):
+        with pytest.raises(CommandError, match="takes a day"):
+            export(as_at=as_at)
+
+
+# The arithmetic
+
+
+@pytest.mark.parametrize("by", [1, 31, 365, 366, 10**7])
+def test_days_are_counted_as_far_as_the_calendar_goes(by):
+    assert (days_later(LAST, by), days_later(FIRST, -by)) == (LAST, FIRST)
+    assert (years_later(LAST, by), years_later(FIRST, -by)) == (LAST, FIRST)
+
+
+def test_days_are_counted_on_and_back():
+    assert [days_later(day("2028-02-28"), by).isoformat() for by in (2, 0, -59)] == [
+        *("2028-03-01", "2028-02-28", "2027-12-31"),
+    ]
+
+
+@pytest.mark.parametrize("day", [FIRST, days_later(FIRST, 1), days_later(FIRST, 89), days_later(LAST, -1), LAST])
+def test_quarter_ends_are_counted_at_the_ends_of_the_calendar(day):
+    ends = quarter_ends_before(day, 8)
+    assert ends == sorted(ends) and ends[-1] <= day
+    assert quarter_ends_between(ends[0], day) >= 0
