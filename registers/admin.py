@@ -113,7 +113,7 @@ class PersonAdmin(Audited, LimitedAdmin, UserAdmin):
             words = "We have sent a link to {}. The address changes when it is followed; the old one was told."
             self.message_user(request, words.format(email), messages.WARNING)
 
-    @admin.action(description="Withdraw the new e-mail addresses that wait to be confirmed")
+    @admin.action(description="Withdraw new e-mail addresses")
     def withdraw_address_changes(self, request, people):
         for person in people.exclude(pending_email=""):
             withdraw_address_change(person, by=request.user)

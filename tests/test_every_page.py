@@ -9,6 +9,7 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
+from django.db import OperationalError
 from django.test import Client
 from django.urls import path, reverse
 from makers import (
@@ -52,7 +53,13 @@ def broken(request):
     raise ValueError("This fault is meant.")
 
 
-urlpatterns = [path("broken/", broken), *ours]  # for the page about a fault of ours
+def without_database(request):
+    raise OperationalError("The database is away.")
+
+
+# For the pages about faults on our side.
+urlpatterns = [path("broken/", broken), path("away/", without_database), *ours]
+handler500 = "failing_well.errors.server_error"
 
 
 class Visitor:
@@ -185,7 +192,6 @@ def test_forms_with_errors(visitor, people, risk):  # noqa: F811 (the fixture)
     visitor.sign_in(people["officer"])
     visitor.send("/accounts/password/change/", oldpassword="wrong", password1="short", password2="other")
     visitor.send("/accounts/reauthenticate/", password="wrong")
-    visitor.send("/accounts/email/", email="nobody")
     visitor.send("/registers/ours/risks/new/")
     visitor.send(f"{risk.get_absolute_url()}assess/")
     visitor.send(f"{risk.get_absolute_url()}precedents/")
@@ -212,6 +218,13 @@ def test_pages_that_refuse(visitor, people, risk, settings):  # noqa: F811 (the 
     settings.ROOT_URLCONF = __name__
     visitor.client.raise_request_exception = False
     visitor.visit("/broken/", 500)
+    visitor.visit("/away/", 503)
+
+
+def test_the_page_for_who_guesses_too_often(visitor, people, settings):  # noqa: F811 (the fixture)
+    settings.ACCOUNT_RATE_LIMITS = {"password_from_address": "1/5m/key"}
+    visitor.send("/accounts/login/", login="nobody@example.org", password="wrong")
+    visitor.send("/accounts/login/", 429, login="nobody@example.org", password="wrong")
 
 
 def test_pages_with_nothing_on_them(visitor, people, risk):  # noqa: F811 (the fixture)
@@ -226,7 +239,7 @@ def test_pages_with_nothing_on_them(visitor, people, risk):  # noqa: F811 (the f
         visitor.visit(f"{place}?as_at={days_ago(-9)}")
 
 
-def test_the_page_with_something_to_load(visitor, people):  # noqa: F811 (the fixture)
+def test_the_page_with_something_to_load(visitor, people, settings):  # noqa: F811 (the fixture)
     FailureType.objects.filter(slug="governance").update(meaning="So that there is something to load.")
     visitor.sign_in(people["staff"])
     visitor.visit(reverse("library_load"))
