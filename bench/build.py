@@ -6,6 +6,9 @@ import random
 from django.db import transaction
 from django.utils import timezone
 
+from registers.bulk_changes import NewRisk, TakingIn
+from registers.history.seals import seals_of
+from registers.library_loading.load import load_library
 from registers.models import (
     AdverseImpact,
     AuditEntry,
@@ -17,9 +20,6 @@ from registers.models import (
     ScoringScheme,
     User,
 )
-from registers.models.seal import seals_of
-from registers.taking_in import NewRisk, TakingIn
-from registers.transfer.library import load_library
 
 WORDS = (
     "budget savings placement demand workforce contract supplier safeguarding backlog inspection capacity board "

@@ -32,7 +32,7 @@ def prepare():
     django.setup()
     from django.core.management import call_command
 
-    from registers.transfer.library import load_library
+    from registers.library_loading.load import load_library
 
     call_command("migrate", verbosity=0)
     load_library()

@@ -14,6 +14,7 @@ from django.utils.decorators import method_decorator
 
 from registers.accounts.address_change import AddressTaken, request_address_change, withdraw_address_change
 from registers.admin_limits import LimitedAdmin, LimitedInline
+from registers.history.seals import DELETED
 from registers.models import (
     LIBRARY_MODELS,
     Action,
@@ -27,7 +28,6 @@ from registers.models import (
     ScoringScheme,
     User,
 )
-from registers.models.seal import DELETED
 
 admin.site.site_header = admin.site.site_title = "Failing Well: people and library"
 admin.site.index_title = "People and library"
@@ -172,7 +172,7 @@ def _kept_by(posts):
 
 
 class SecondFactorAdmin(LimitedAdmin):
-    """Only to take a lost one away, which account_audit.py tells of: its owner sets up the next."""
+    """Only to take a lost one away, which accounts/audit.py tells of: its owner sets up the next."""
 
     list_display = ("user", "type", "created_at")
     fields = readonly_fields = ("user", "type", "created_at", "last_used_at")

@@ -12,11 +12,11 @@ class RegistersConfig(AppConfig):
 
         from failing_well import time_limits
         from registers import checks
-        from registers.account_audit import RECEIVERS
         from registers.accounts import checks as accounts_checks  # noqa: F401  (registers its check)
+        from registers.accounts.audit import RECEIVERS
         from registers.accounts.counts import create_cache_table
-        from registers.models.audit import install_guard
-        from registers.models.seal import install_versions
+        from registers.history.audit import install_guard
+        from registers.history.seals import install_versions
 
         # Password hashes and exempt risks: a database or an export is for its owner, whichever process makes it.
         os.umask(0o077)

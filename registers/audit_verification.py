@@ -12,9 +12,8 @@ from itertools import islice
 
 from django.db.models import Max
 
-from registers.models import AuditChain, AuditEntry, SealVersion
-from registers.models.audit import as_json
-from registers.models.seal import (
+from registers.history.audit import as_json
+from registers.history.seals import (
     REFERENCE,
     REMOVED_FIELDS,
     RENAMED_FIELDS,
@@ -24,6 +23,7 @@ from registers.models.seal import (
     version_digest,
     version_of,
 )
+from registers.models import AuditChain, AuditEntry, SealVersion
 
 BATCH = 500
 

@@ -5,6 +5,8 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
+from registers.history.errors import sent_again
+from registers.history.form_token import FormToken
 from registers.models import (
     Action,
     Agreement,
@@ -16,9 +18,7 @@ from registers.models import (
     Review,
     Risk,
 )
-from registers.models.conflict import sent_again
-from registers.models.response import next_review_of
-from registers.models.tokens import FormToken
+from registers.models.review import next_review_of
 
 BATCH = 1000
 

@@ -12,8 +12,8 @@ from django.db.models.signals import post_migrate
 from django.test import override_settings
 
 from registers.accounts.counts import create_cache_table
+from registers.library_loading.load import load_library
 from registers.models import LIBRARY_MODELS, AuditChain, AuditEntry, AuditText, ScoringScheme, Source
-from registers.transfer.library import load_library
 
 # What an installation counts sign-ins in. Tests count in their process unless they ask for it (conftest.py).
 DATABASE_CACHE = settings.CACHES

@@ -7,8 +7,8 @@ import yaml
 from database import library_tables
 from django.conf import settings
 
+from registers.library_loading.fixture_files import FixtureFile
 from registers.models import AuditEntry
-from registers.transfer.fixtures import FixtureFile
 
 FIXTURES = Path(settings.BASE_DIR, "fixtures")
 LIBRARY = FIXTURES / "library"

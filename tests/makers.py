@@ -10,6 +10,8 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
+from registers.history.seals import AuditedModel, sealed_models, seals_of
+from registers.imports.upload import begin_import
 from registers.models import (
     Action,
     AdverseImpact,
@@ -32,9 +34,7 @@ from registers.models import (
     User,
     WarningSign,
 )
-from registers.models.seal import AuditedModel, sealed_models, seals_of
 from registers.services import agree
-from registers.transfer.importing.beginning import begin_import
 
 _number = itertools.count(1)
 

@@ -12,12 +12,12 @@ import yaml
 from django.conf import settings
 from openpyxl import Workbook
 
+from registers.imports import parse_date, parse_rating
+from registers.imports.mapping import Known, data_lines, guess
+from registers.imports.read_file import Line, Sheet
+from registers.imports.row_parser import Reader
 from registers.models import Category, Risk
 from registers.scoring import Scheme
-from registers.transfer.importing import days, scores
-from registers.transfer.importing.files import Line, Sheet
-from registers.transfer.importing.plan import Known, data_lines, guess
-from registers.transfer.importing.rows import Reader
 
 TODAY = datetime.date(2026, 6, 10)
 PARTS = ("likelihood", "impact", "bands", "cells", "tolerance", "escalation")
@@ -143,7 +143,7 @@ def _is_there(target, text, read):
         return bool(found) and (set(re.findall(r"\d+", text)) <= figures or part in ("on", "driver"))
     value = read.values.get(target)
     if isinstance(value, datetime.date):
-        span = days.span_of(text, True, TODAY.year)
+        span = parse_date.span_of(text, True, TODAY.year)
         return value in (span.first, span.last)
     if target in ("title", "cause", "event", "consequence", "notes", "objective", "definition_of_good"):
         said = " ".join(str(read.values.get(n, "")) for n in ("title", "cause", "event", "consequence", target))
@@ -160,4 +160,4 @@ def _brackets(text):
 
 
 def levels(part, *texts, scheme="five-by-five"):
-    return [scores.level_of(getattr(preset(scheme), part), text) for text in texts]
+    return [parse_rating.level_of(getattr(preset(scheme), part), text) for text in texts]

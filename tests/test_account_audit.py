@@ -77,7 +77,7 @@ def test_a_person_made_by_somebody_says_by_whom(person):
 
 @pytest.mark.django_db(transaction=True)
 def test_an_account_whose_entry_cannot_be_written_is_not_made(monkeypatch):
-    monkeypatch.setattr("registers.models.audit.secrets.token_hex", lambda length: None)
+    monkeypatch.setattr("registers.history.audit.secrets.token_hex", lambda length: None)
     with pytest.raises(DatabaseError):
         create_superuser()
     assert not User.objects.filter(email="root@example.org").exists()
@@ -149,7 +149,7 @@ def test_signing_in_breaks_no_seal(client, person):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_password_whose_entry_cannot_be_written_stays(monkeypatch, person):
-    monkeypatch.setattr("registers.models.audit.secrets.token_hex", lambda length: None)
+    monkeypatch.setattr("registers.history.audit.secrets.token_hex", lambda length: None)
     person.set_password(ANOTHER)
     with pytest.raises(DatabaseError):
         person.save()
@@ -200,7 +200,7 @@ def test_a_code_that_is_used_leaves_no_entry(person):
 @pytest.mark.django_db(transaction=True)
 def test_a_second_factor_whose_entry_cannot_be_written_is_not_removed(monkeypatch, person):
     factor = TOTP.activate(person, generate_totp_secret()).instance
-    monkeypatch.setattr("registers.models.audit.secrets.token_hex", lambda length: None)
+    monkeypatch.setattr("registers.history.audit.secrets.token_hex", lambda length: None)
     with pytest.raises(DatabaseError), transaction.atomic():
         factor.delete()
     assert Authenticator.objects.filter(pk=factor.pk).exists()

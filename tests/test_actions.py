@@ -23,8 +23,8 @@ from makers import (
     make_user,
 )
 
+from registers.actions import action_counts, actions_beside, actions_of
 from registers.models import Action, Conflict, OutOfTurn, Risk, Role
-from registers.reports import action_counts, actions_beside, actions_of
 
 pytestmark = pytest.mark.django_db
 

@@ -25,9 +25,9 @@ from makers import (
     make_user,
 )
 
+from registers.assurance_map import in_words, map_of
+from registers.dates import years_later
 from registers.models import Assurance, Assured, Controlled, HistoryIsAppendOnly, Line, Position, Role
-from registers.models.years import years_later
-from registers.reports.assurance import in_words, map_of
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registers.reports.attention import QUESTIONS, Reason, choose, first_words
+from registers.dashboard.priority_choice import QUESTIONS, Reason, choose, first_words
 
 R = Reason
 

@@ -11,8 +11,8 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.db import DatabaseError, connection, models, transaction
 from makers import make_organisation, make_register, make_revision, make_risk, make_user, seal_rows
 
+from registers.history.audit import guard_is_in_place, install_guard, remove_guard
 from registers.models import AuditChain, AuditEntry, AuditText, Risk
-from registers.models.audit import guard_is_in_place, install_guard, remove_guard
 
 pytestmark = pytest.mark.django_db
 
@@ -354,7 +354,7 @@ def test_a_change_that_is_rolled_back_leaves_no_entry():
 @pytest.mark.django_db(transaction=True)
 def test_an_entry_that_cannot_be_written_takes_the_change_with_it(monkeypatch):
     register, by = make_register(), make_user()
-    monkeypatch.setattr("registers.models.audit.signature_of", lambda said: None)
+    monkeypatch.setattr("registers.history.audit.signature_of", lambda said: None)
     with pytest.raises(DatabaseError):
         make_risk(register, by=by)
     assert not Risk.objects.exists()

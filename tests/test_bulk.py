@@ -25,7 +25,7 @@ from makers import (
 )
 
 from registers.models import AuditEntry, ManyMovedOn, Register, Review, Risk, Role
-from registers.models.response import is_above_tolerance_twice_running
+from registers.models.review import is_above_tolerance_twice_running
 from registers.services import reassign, review_many
 
 pytestmark = pytest.mark.django_db

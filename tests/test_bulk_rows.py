@@ -10,7 +10,21 @@ from django.db import DataError, transaction
 from django.utils import timezone
 from makers import make_assessment, make_control, make_post, make_risk
 
-from registers.laid_aside import LaidAside
+from registers.bulk_spool import LaidAside
+from registers.history.bulk_insert import (
+    Encoded,
+    array_literals,
+    keys_of,
+    made,
+    nothing_collected,
+    put,
+    set_one,
+    to_put,
+    values_of,
+    write,
+)
+from registers.history.seals import version_of
+from registers.history.versioned import KeptRevision
 from registers.models import (
     Action,
     Assessment,
@@ -24,20 +38,6 @@ from registers.models import (
     RiskRevision,
     User,
 )
-from registers.models.bulk import (
-    Encoded,
-    array_literals,
-    keys_of,
-    made,
-    nothing_collected,
-    put,
-    set_one,
-    to_put,
-    values_of,
-    write,
-)
-from registers.models.kept import KeptRevision
-from registers.models.seal import version_of
 
 REVISIONS = KeptRevision.__subclasses__()
 NOW = timezone.now()
@@ -226,7 +226,7 @@ def test_keys_that_were_taken_before_a_transaction_that_failed_are_left_out():
 
 
 def test_what_is_laid_aside_comes_back_in_its_order_as_often_as_asked(monkeypatch):
-    monkeypatch.setattr("registers.laid_aside.IN_MEMORY", 100)
+    monkeypatch.setattr("registers.bulk_spool.IN_MEMORY", 100)
     aside = LaidAside()
     for first in range(0, 90, 30):
         aside.add([f"thing {n}" for n in range(first, first + 30)])

@@ -30,8 +30,8 @@ from makers import (
 
 from failing_well.logs import WithoutSecrets
 from registers.models import AuditEntry, CalendarKey, Risk, Role
-from registers.reports.due import Due
-from registers.transfer.calendar import LIMIT, calendar_of
+from registers.reminders.calendar import LIMIT, calendar_of
+from registers.reminders.deadlines import Due
 
 pytestmark = pytest.mark.django_db
 

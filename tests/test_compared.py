@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from makers import day, days_ago, make_agreement, make_organisation, make_person, make_register, make_risk
 
+from registers.dashboard.comparison_date import Compared
+from registers.dates import quarter_ends_before
 from registers.models import Role
-from registers.models.years import quarter_ends_before
-from registers.reports import Compared
 
 READ = day("2026-11-26")
 COMMITTEE = SimpleNamespace(on=day("2026-10-04"), body="Committee")

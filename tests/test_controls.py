@@ -23,8 +23,8 @@ from makers import (
 )
 
 from registers.models import Conflict, Control, ControlRevision, OutOfTurn, Role
-from registers.reports import control_story
-from registers.reports.wording import how_long
+from registers.phrases import how_long
+from registers.risk_page.controls import control_story
 
 pytestmark = pytest.mark.django_db
 

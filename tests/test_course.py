@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from makers import day, days_ago, make_assessment, make_person, make_register, make_risk
 
 from registers.models import Assessment, Role
-from registers.reports import course_of
+from registers.rating_sparkline import course_of
 from registers.scoring import Band
 
 LABELS = ("Low", "Moderate", "High", "Severe")

@@ -20,9 +20,9 @@ from makers import (
     preset,
 )
 
+from registers.dashboard.sparklines import ShortCourse, Step
+from registers.dates import quarter_ends_before
 from registers.models import Position, Role
-from registers.models.years import quarter_ends_before
-from registers.reports.courses import ShortCourse, Step
 
 pytestmark = pytest.mark.django_db
 QUARTERS = [day(end) for end in ("2024-12-31", "2025-03-31", "2025-06-30", "2025-09-30", "2025-11-22")]

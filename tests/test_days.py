@@ -13,10 +13,10 @@ from makers import day as parse_day
 from makers import days_ago, make_post, make_register, make_risk, risk_form
 
 import registers.forms
+from registers.dates import years_later
 from registers.forms import EditRiskForm, LogRiskForm
 from registers.forms.fields import YEARS_AHEAD, YEARS_BACK, PastDay, PlannedDay
-from registers.models.days import is_to_come
-from registers.models.years import years_later
+from registers.models.partial_date import is_to_come
 
 MODULES = [importlib.import_module(m.name) for m in pkgutil.iter_modules(registers.forms.__path__, "registers.forms.")]
 ASKED_OF_AN_ADDRESS = {"DayForm.as_at", "DayForm.since"}  # any day may be looked at

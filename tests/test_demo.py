@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers import demo
-from registers.demo import days
+from registers.actions import action_counts, actions_beside
+from registers.demo import dates
 from registers.management.commands.demo import free_port
 from registers.models import (
     ActionRevision,
@@ -38,9 +39,8 @@ from registers.models import (
     RiskRevision,
     User,
 )
-from registers.models.content import POSITION_WORDS
+from registers.models.risk_content import POSITION_WORDS
 from registers.permissions import risks_for
-from registers.reports import action_counts, actions_beside
 
 A_YEAR_OF_DAYS = [datetime.date(2026, 9, 28) + datetime.timedelta(days=n) for n in range(370)]
 AROUND_A_LEAP_DAY = [datetime.date(2028, 2, 27) + datetime.timedelta(days=n) for n in range(4)]
@@ -56,7 +56,7 @@ def bands_on(register, day):
 
 def quarter_ends(count):
     today = timezone.localdate()
-    return [days.quarter_end(today, back) for back in range(count, 0, -1)]
+    return [dates.quarter_end(today, back) for back in range(count, 0, -1)]
 
 
 def _is_recorded_late(revision):
@@ -80,12 +80,12 @@ def stories(body):
     ],
 )
 def test_a_day_of_the_story_is_counted_back_from_the_day_of_loading(text, today, expected):
-    assert days.day_of(text, datetime.date.fromisoformat(today)).isoformat() == expected
+    assert dates.day_of(text, datetime.date.fromisoformat(today)).isoformat() == expected
 
 
 def test_a_day_that_the_story_cannot_mean_is_refused():
     with pytest.raises(ValueError, match="no day of the story"):
-        days.day_of("q3 - 9", timezone.localdate())
+        dates.day_of("q3 - 9", timezone.localdate())
 
 
 @pytest.mark.parametrize("body", demo.BODIES)
@@ -93,7 +93,7 @@ def test_on_whichever_day_it_is_loaded_each_risk_runs_forward_and_references_fol
     whole = stories(body)
     for today in A_YEAR_OF_DAYS + AROUND_A_LEAP_DAY:
         told_so_far, latest = {}, {}
-        for recorded_on, day, register, told, step in days.in_order_of_time(whole, today):
+        for recorded_on, day, register, told, step in dates.in_order_of_time(whole, today):
             assert latest.get(told["title"], day) <= day <= recorded_on <= today, (today, told["title"], step)
             latest[told["title"]] = day
             told_so_far.setdefault(register, {}).setdefault(told["title"], []).append(step)
@@ -120,7 +120,7 @@ class TenFacts:
         cls.today = cls.load_day or timezone.localdate()
         demo.load(cls.today)
         cls.corporate = Register.objects.get(slug="corporate")
-        cls.ends = [days.quarter_end(cls.today, back) for back in range(8, 0, -1)]
+        cls.ends = [dates.quarter_end(cls.today, back) for back in range(8, 0, -1)]
         cls.now, cls.before = bands_on(cls.corporate, cls.today), bands_on(cls.corporate, cls.ends[-1])
 
     def moved(self, sign):

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from makers import make_agreement, make_person, make_post, make_register, make_revision, make_risk, make_user
 
-from registers.forms.exempt import GROUNDS
+from registers.forms.exemptions import GROUNDS
 from registers.models import OutOfTurn, Position, Role
 
 pytestmark = pytest.mark.django_db

@@ -28,10 +28,10 @@ from makers import (
     make_user,
 )
 
+from registers.exports.columns import COLUMNS
+from registers.imports.import_fields import TARGETS
 from registers.models import Role
-from registers.transfer.exporting.columns import COLUMNS
-from registers.transfer.importing.targets import TARGETS
-from registers.transfer.spreadsheet_text import unescaped
+from registers.spreadsheet_text import unescaped
 
 pytestmark = pytest.mark.django_db
 RUN = ["=1+1", "+44 20", "-x", "@SUM(A1)", "'=x", "''@x", "＝1+1", "＠x"]  # noqa: RUF001 (full-width)

@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from registers.models.years import quarter_ends_before, quarter_ends_between
-from registers.reports.headline import Above, Went, above_said, came_true_said, moved_said, stuck_said
+from registers.dashboard.headline import Above, Went, above_said, came_true_said, moved_said, stuck_said
+from registers.dates import quarter_ends_before, quarter_ends_between
 
 JUNE = datetime.date(2026, 6, 30)
 

@@ -29,8 +29,9 @@ from makers import (
     preset,
 )
 
+from registers.home import tasks_for
 from registers.models import Gap, Position, Register, ReminderKind, RiskRevision, Role, User
-from registers.reports import due_soon, tasks_for
+from registers.reminders.deadlines import due_soon
 
 pytestmark = pytest.mark.django_db
 

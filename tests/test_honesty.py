@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import scheme_data
 
-from registers.reports.honesty import (
+from registers.dashboard.ordering_uncertainty import (
     Ends,
     Judgement,
     certain,

@@ -92,7 +92,7 @@ def test_it_counts_what_comes_in_unrated(register, file_of):
 
 
 def test_somebodys_import_of_the_same_file_is_left_alone(register, file_of):
-    from registers.transfer.importing.beginning import begin_import
+    from registers.imports.upload import begin_import
 
     path = file_of(PLAIN, *plain_rows(3))
     said = {"file_name": "x.csv", "content": Path(path).read_bytes()}

@@ -12,9 +12,9 @@ from openpyxl import Workbook
 from openpyxl.styles import numbers
 from spreadsheets import csv_of, saved, workbook
 
-from registers.transfer.importing import archives, files
-from registers.transfer.importing.files import CannotRead, sheets_of
-from registers.transfer.spreadsheet_text import escaped, unescaped
+from registers.imports import read_file, zip_guard
+from registers.imports.read_file import CannotRead, sheets_of
+from registers.spreadsheet_text import escaped, unescaped
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TABLE = [["Ref", "Title"], ["1", "Flood"], ["2", "Fire"]]
@@ -172,8 +172,8 @@ def test_macros_are_refused():
 
 
 def test_a_password_and_the_old_format_are_refused():
-    assert "password" in refusal("a.xlsx", archives.OLE + b"\0" * 600)
-    assert ".xls format" in refusal("a.xls", archives.OLE + b"\0" * 600)
+    assert "password" in refusal("a.xlsx", zip_guard.OLE + b"\0" * 600)
+    assert ".xls format" in refusal("a.xls", zip_guard.OLE + b"\0" * 600)
 
 
 def test_an_encrypted_part_is_refused():
@@ -244,7 +244,7 @@ def test_shared_texts_are_read():
 
 
 def test_too_many_rows_and_columns_are_refused_with_the_place():
-    rows = [["Ref", "Title"], *[[str(n), "x"] for n in range(files.ROWS + 5)]]
+    rows = [["Ref", "Title"], *[[str(n), "x"] for n in range(read_file.ROWS + 5)]]
     assert "row 20,001" in refusal("a.csv", csv_of(rows))
     assert "more than 200 columns (row 1)" in refusal("a.csv", csv_of([[f"c{n}" for n in range(250)]]))
     assert "column SF" in refusal("a.csv", csv_of([["x"] * 500]))
@@ -269,7 +269,7 @@ def test_a_cell_that_is_too_long_is_refused_with_its_place():
 
 
 def test_a_file_that_is_too_large_or_empty_is_refused():
-    assert "20 MB" in refusal("a.csv", b"x" * (files.BYTES + 1))
+    assert "20 MB" in refusal("a.csv", b"x" * (read_file.BYTES + 1))
     for content in (b"", b"\n\n", b"\0\0"):
         assert "empty" in refusal("a.csv", content)
     assert "No sheet" in refusal("a.csv", b", ,\n")

@@ -4,8 +4,8 @@ import pytest
 from layouts import ALL
 from spreadsheets import csv_of, known, lost, read_all, workbook
 
-from registers.transfer.importing.files import sheets_of
-from registers.transfer.importing.plan import left_out, to_decide
+from registers.imports.mapping import left_out, to_decide
+from registers.imports.read_file import sheets_of
 
 
 @pytest.fixture(params=ALL, ids=lambda layout: layout.__name__)

@@ -18,8 +18,8 @@ from makers import (
 )
 from workbooks import latest, send, take_in
 
+from registers.json_file.write import pieces
 from registers.models import AuditEntry, Membership, Organisation, Register, RegisterImport, Risk, Role, User
-from registers.transfer.register_file.writing import pieces
 
 pytestmark = pytest.mark.django_db
 

@@ -3,17 +3,10 @@
 import pytest
 from spreadsheets import known, read_all, sheet_of
 
-from registers.transfer.importing.files import Line, Sheet
-from registers.transfer.importing.headings import target_of
-from registers.transfer.importing.plan import (
-    Plan,
-    data_lines,
-    guess,
-    left_out,
-    most_like_a_register,
-    to_decide,
-)
-from registers.transfer.importing.targets import TARGETS
+from registers.imports.detect_columns import target_of
+from registers.imports.import_fields import TARGETS
+from registers.imports.mapping import Plan, data_lines, guess, left_out, most_like_a_register, to_decide
+from registers.imports.read_file import Line, Sheet
 
 ROW = ["1", "Flood", "4", "5"]
 

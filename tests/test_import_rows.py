@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from spreadsheets import TODAY, known, levels, lost, preset, read_all, read_row, sheet_of
 
-from registers.transfer.importing import days, lines, scores
-from registers.transfer.importing.files import Line
-from registers.transfer.importing.plan import Plan
-from registers.transfer.importing.rows import Planned, name_double, read
-from registers.transfer.importing.statements import told
-from registers.transfer.importing.targets import TARGETS
+from registers.imports import parse_date, parse_list, parse_rating
+from registers.imports.import_fields import TARGETS
+from registers.imports.mapping import Plan
+from registers.imports.parse_statement import told
+from registers.imports.read_file import Line
+from registers.imports.row_parser import Planned, name_double, read
 
 D = datetime.date
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -47,19 +47,19 @@ def pair(row, kind="current"):
     ],
 )
 def test_days_as_people_type_them(text, first, last):
-    span = days.span_of(text)
+    span = parse_date.span_of(text)
     assert (span.first, span.last) == (first, last)
 
 
 @pytest.mark.parametrize("text", ["ongoing", "Q1 2026", "2026/27", "March", "46113", "soon (1/4/26)", "", "x" * 5000])
 def test_what_is_no_day_is_not_made_one(text):
-    assert days.span_of(text) is None
+    assert parse_date.span_of(text) is None
 
 
 @pytest.mark.parametrize("text", ["31/02/2026", "1/1/1899", "2026-13-01", "12/1850", "Q1 2026/29"])
 def test_days_that_there_are_not_are_refused(text):
-    with pytest.raises(days.NoSuchDay):
-        days.span_of(text)
+    with pytest.raises(parse_date.NoSuchDay):
+        parse_date.span_of(text)
 
 
 @UNHURRIED
@@ -68,7 +68,7 @@ def test_days_that_there_are_not_are_refused(text):
     st.sampled_from(["%d/%m/%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %y", "%d/%m/%y"]),
 )
 def test_a_day_written_out_is_that_day(day, form):
-    assert days.span_of(day.strftime(form)).first == day
+    assert parse_date.span_of(day.strftime(form)).first == day
 
 
 def test_a_wrong_day_is_a_problem_with_its_column_and_the_row_is_taken():
@@ -128,9 +128,9 @@ def test_levels_that_the_scheme_has_not_are_none():
 
 def test_short_forms_are_understood_where_the_scheme_has_the_word():
     ours = tuple(
-        scores.Level(n, label) for n, label in enumerate(("Very low", "Low", "Medium", "High", "Very high"), 1)
+        parse_rating.Level(n, label) for n, label in enumerate(("Very low", "Low", "Medium", "High", "Very high"), 1)
     )
-    assert [scores.level_of(ours, text) for text in ("V High", "VH", "M", "Med", "v. low", "5 - VH")] == [
+    assert [parse_rating.level_of(ours, text) for text in ("V High", "VH", "M", "Med", "v. low", "5 - VH")] == [
         5,
         5,
         3,
@@ -157,7 +157,7 @@ def test_short_forms_are_understood_where_the_scheme_has_the_word():
     ],
 )
 def test_scores_that_say_likelihood_and_impact(text):
-    assert scores.given_by(preset(), text) == scores.Given(((4, 5),))
+    assert parse_rating.given_by(preset(), text) == parse_rating.Given(((4, 5),))
 
 
 def test_a_heading_can_say_that_the_impact_comes_first():
@@ -431,7 +431,7 @@ def test_notes_of_ours_come_back_as_they_were_and_others_carry_their_heading():
     ],
 )
 def test_what_a_cell_lists(text, items):
-    assert lines.split(text).items == items
+    assert parse_list.split(text).items == items
 
 
 def test_a_long_item_has_a_title_and_its_full_text():

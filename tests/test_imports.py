@@ -31,9 +31,9 @@ from workbooks import (
     words_form,
 )
 
-from registers.forms.import_words import ImportWordsForm
+from registers.forms.import_values import ImportWordsForm
+from registers.imports import commit
 from registers.models import AuditEntry, ImportedRow, Post, RegisterImport, Risk, Role
-from registers.transfer.importing import landing
 
 pytestmark = pytest.mark.django_db
 
@@ -424,16 +424,16 @@ def test_a_workbook_changes_no_status(manager, register):
 def test_a_fault_in_the_middle_leaves_nothing(manager, register, monkeypatch):
     batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(5)))
     before = counts()
-    monkeypatch.setattr(landing, "_done", lambda *args: 1 / 0)
+    monkeypatch.setattr(commit, "_done", lambda *args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        landing.land(batch, by=manager.user)
+        commit.land(batch, by=manager.user)
     batch.refresh_from_db()
     assert (counts(), batch.stage) == (before, "ready")
 
 
 def test_the_button_pressed_twice_takes_in_once(manager, register):
     batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(5)))
-    seen = landing.seen_of(batch)
+    seen = commit.seen_of(batch)
     for _ in range(2):
         answer = manager.post(batch.get_absolute_url(), {"step": "ready", "seen": seen})
         assert answer.status_code == 302
@@ -456,7 +456,7 @@ def test_a_risk_that_changed_since_is_a_conflict(manager, register):
 
 def test_a_page_whose_rows_were_read_anew_takes_nothing_in(manager, register):
     batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(2)))
-    seen = landing.seen_of(batch)
+    seen = commit.seen_of(batch)
     manager.post(batch.get_absolute_url(), {"step": "read"})
     manager.post(batch.get_absolute_url(), {"step": "staging", "after": 0})
     assert manager.post(batch.get_absolute_url(), {"step": "ready", "seen": seen}).status_code == 409
@@ -565,6 +565,6 @@ def test_two_windows_at_once_read_and_take_in_once(manager, register):
 
     assert set(in_parallel(3, lambda number: press({"step": "staging", "after": 0}))) == {302}
     assert batch.rows.count() == 50
-    ready = {"step": "ready", "seen": landing.seen_of(RegisterImport.objects.get(pk=batch.pk))}
+    ready = {"step": "ready", "seen": commit.seen_of(RegisterImport.objects.get(pk=batch.pk))}
     assert set(in_parallel(3, lambda number: press(ready))) == {302}
     assert register.risks.count() == 50

@@ -9,9 +9,9 @@ from django.test import Client
 from makers import days_ago, make_agreement, make_person, make_post, make_register, make_revision, make_risk, seal_rows
 from workbooks import PLAIN, csv_of, plain_rows, to_preview
 
+from registers.bulk_changes import ChangedRisk, MovedOn, NewRisk, TakingIn
+from registers.imports.commit import Landing, NotAsShown, land
 from registers.models import AuditEntry, FailureType, ImportedRow, ManyMovedOn, Post, Register, Risk, Role
-from registers.taking_in import ChangedRisk, MovedOn, NewRisk, TakingIn
-from registers.transfer.importing.landing import Landing, NotAsShown, land
 
 pytestmark = pytest.mark.django_db
 
@@ -132,7 +132,7 @@ def test_a_risk_that_changes_while_it_is_prepared_is_named(register):
 
 
 def test_one_that_is_asked_for_in_two_batches_has_moved_on_the_second_time(register, monkeypatch):
-    monkeypatch.setattr("registers.taking_in.BATCH", 1)
+    monkeypatch.setattr("registers.bulk_changes.BATCH", 1)
     risk, by = make_risk(register), make_person(register.organisation)
     asked = [ChangedRisk(risk, risk.version, {"title": title}) for title in ("One", "Two")]
     with TakingIn(register, by=by) as taking, pytest.raises(ManyMovedOn):

@@ -8,9 +8,9 @@ import pytest
 from makers import days_ago, make_action, make_assessment, make_post, make_review
 from test_first_look import ours  # noqa: F401  (a fixture)
 
+from registers.dashboard.overdue import LateLine, late_lines
+from registers.dashboard.persistent import Next, first_of_each
 from registers.models import Action
-from registers.reports.late import LateLine, late_lines
-from registers.reports.stuck import Next, first_of_each
 
 pytestmark = pytest.mark.django_db
 FINANCE, CARE, NOBODY = (7, "Director of Finance", 1), (9, "Head of Care", None), (None, None, None)

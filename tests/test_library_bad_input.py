@@ -7,11 +7,11 @@ import pytest
 import yaml
 from library_files import EIGHTH, LIBRARY, entries, everything, file_of, row_like, scheme_row, type_row
 
+from registers.library_loading.fixture_files import DEEPEST, LARGEST_FILE, MODELS, MOST_ROWS, FixtureFile, files_at
+from registers.library_loading.load import load_library, preview_library
+from registers.library_loading.report import SHOWN_PROBLEMS, LibraryProblem, Problem
+from registers.library_loading.validate import claims, holds
 from registers.models import LIBRARY_MODELS, User
-from registers.transfer.checks import claims, holds
-from registers.transfer.fixtures import DEEPEST, LARGEST_FILE, MODELS, MOST_ROWS, FixtureFile, files_at
-from registers.transfer.library import load_library, preview_library
-from registers.transfer.report import SHOWN_PROBLEMS, LibraryProblem, Problem
 
 pytestmark = pytest.mark.django_db
 

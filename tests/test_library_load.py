@@ -23,6 +23,9 @@ from library_files import (
 )
 from makers import make_assessment, make_register, make_risk, make_scheme, make_user, preset
 
+from registers.library_loading.fixture_files import MODELS
+from registers.library_loading.load import default_paths, load_library, preview_library
+from registers.library_loading.report import FieldChange, LibraryChanged, LibraryProblem
 from registers.models import (
     LIBRARY_MODELS,
     AuditEntry,
@@ -34,9 +37,6 @@ from registers.models import (
     TimelineEvent,
     WarningSign,
 )
-from registers.transfer.fixtures import MODELS
-from registers.transfer.library import default_paths, load_library, preview_library
-from registers.transfer.report import FieldChange, LibraryChanged, LibraryProblem
 
 pytestmark = pytest.mark.django_db
 
@@ -128,7 +128,7 @@ def test_a_row_that_vanishes_stays_and_is_reported(monkeypatch, tmp_path):
         shutil.copy(path, tmp_path / path.name)
     lessons = tmp_path / "08_lessons.yaml"
     lessons.write_text(yaml.safe_dump(rows_in(lessons)[:-1]))
-    monkeypatch.setattr("registers.transfer.library.default_paths", lambda: sorted(tmp_path.glob("*.yaml")))
+    monkeypatch.setattr("registers.library_loading.load.default_paths", lambda: sorted(tmp_path.glob("*.yaml")))
     report = load_library()
     assert (report.vanished, Lesson.objects.count()) == (["lesson 4.8"], 8)
 

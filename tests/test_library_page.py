@@ -12,8 +12,8 @@ from makers import make_user
 from playwright.sync_api import expect
 from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
+from registers.library_loading.load import default_paths, load_library
 from registers.models import LIBRARY_MODELS, CaseStudy, FailureType, WarningSign
-from registers.transfer.library import default_paths, load_library
 
 pytestmark = pytest.mark.django_db
 
@@ -260,7 +260,7 @@ def test_after_a_conflict_what_is_shown_now_can_be_loaded(staff):
 def own_files(monkeypatch, tmp_path):
     for path in default_paths():
         shutil.copy(path, tmp_path / path.name)
-    monkeypatch.setattr("registers.transfer.library.default_paths", lambda: sorted(tmp_path.glob("*.yaml")))
+    monkeypatch.setattr("registers.library_loading.load.default_paths", lambda: sorted(tmp_path.glob("*.yaml")))
     return tmp_path
 
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from makers import make_user
 
+from registers.library_pages.search import KINDS
 from registers.models import (
     CASE_FACTS,
     AdverseImpact,
@@ -26,7 +27,6 @@ from registers.models import (
     TimelineEvent,
     WarningSign,
 )
-from registers.reports.library_search import KINDS
 
 pytestmark = pytest.mark.django_db
 

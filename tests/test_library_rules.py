@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from makers import day
 
+from registers.library_pages.timeline import timeline_of
 from registers.models import (
     Basis,
     CaseFailureType,
@@ -18,7 +19,6 @@ from registers.models import (
     TimelineEvent,
     WarningSign,
 )
-from registers.reports.timeline import timeline_of
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registers.transfer.lines import action_line, numbered, one_line, read_action
+from registers.cell_lists import action_line, numbered, one_line, read_action
 
 POSTS = ["Head of Legal", "Director of Finance (section 151 officer)", "Head of Place, Housing and Growth"]
 DAY = datetime.date(2026, 9, 30)

@@ -3,9 +3,9 @@
 import pytest
 from makers import scheme_data
 
-from registers.reports.arrows import Arrow, arrows_into
-from registers.reports.matrix import matrix_of
-from registers.reports.two_days import OTHER_SCHEME, UNSCORED, One
+from registers.dashboard.matrix import matrix_of
+from registers.dashboard.matrix_movement import Arrow, arrows_into
+from registers.dashboard.period_comparison import OTHER_SCHEME, UNSCORED, One
 from registers.scoring import Scheme, Tolerance
 
 pytestmark = pytest.mark.django_db

@@ -30,8 +30,8 @@ from makers import (
 
 from registers.forms import Narrowing
 from registers.models import Position, Role
-from registers.views.listing import narrowed_list
-from registers.views.reading import reading_from
+from registers.views.as_of import reading_from
+from registers.views.list_filter import narrowed_list
 
 pytestmark = pytest.mark.django_db
 SINCE = 100  # days ago: the day compared with

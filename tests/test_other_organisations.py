@@ -34,7 +34,7 @@ from makers import (
 from test_access import OWN, TABLE, keys_of
 
 from registers.models import Register, ReminderKind, SetAside, User
-from registers.reports import due_soon
+from registers.reminders.deadlines import due_soon
 
 pytestmark = pytest.mark.django_db
 

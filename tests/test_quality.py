@@ -25,11 +25,12 @@ from makers import (
     scheme_data,
 )
 
-from registers.models import Risk, assured
-from registers.reports.quality import ActionRow, AssuranceRow, ControlRow, Ground, Judged, RiskRow, tallies_of
-from registers.reports.quality_checks import BY_SLUG, CHECKS, quarter_end_from
-from registers.reports.quality_rows import ground_of, rows_of
-from registers.reports.worklist import Worklist
+from registers.models import Risk
+from registers.models.conditions import assurance
+from registers.quality.checks import BY_SLUG, CHECKS, quarter_end_from
+from registers.quality.data import ground_of, rows_of
+from registers.quality.findings import ActionRow, AssuranceRow, ControlRow, Ground, Judged, RiskRow, tallies_of
+from registers.quality.worklist import Worklist
 from registers.scoring import Scheme
 
 TODAY = day("2026-11-25")
@@ -359,7 +360,7 @@ def test_every_check_but_those_of_a_whole_register_is_there():
     ],
 )
 def test_twelve_months_are_counted_by_the_calendar(this, then):
-    assert assured.tested_since(day(this)) == day(then)
+    assert assurance.tested_since(day(this)) == day(then)
 
 
 @pytest.mark.parametrize(

@@ -28,11 +28,11 @@ from makers import (
     sign,
 )
 
+from registers.dashboard.priority_choice import QUESTIONS, Reason
 from registers.models import AuditEntry, FailureType, GatheredQuestion, Insight, ListIsFull, Role
 from registers.models.question import MOST
-from registers.reports.ask_finders import FELL, SEEN_WORSE, UNRATED, UNRATED_OUTSIDE, Found
-from registers.reports.asks import ALL, SHARE, in_turn
-from registers.reports.attention import QUESTIONS, Reason
+from registers.questions.rules import FELL, SEEN_WORSE, UNRATED, UNRATED_OUTSIDE, Found
+from registers.questions.sources import ALL, SHARE, in_turn
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from makers import (
 )
 
 from registers.models import Assessment, Control, supports_a_fall
-from registers.reports.wording import could_be
+from registers.phrases import could_be
 from registers.scoring import RatingOutsideScheme
 
 pytestmark = pytest.mark.django_db

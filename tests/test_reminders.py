@@ -32,8 +32,8 @@ from makers import (
 
 from registers.management.commands.send_reminders import Command
 from registers.models import ReminderChoice, ReminderKind, ReminderMail, Risk, Role
-from registers.reports import due_soon
-from registers.reports.due_mail import NAMED, body_of, subject_of
+from registers.reminders.deadlines import due_soon
+from registers.reminders.mail import NAMED, body_of, subject_of
 
 pytestmark = pytest.mark.django_db
 

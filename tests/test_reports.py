@@ -7,10 +7,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from registers.reports import frames
-from registers.reports.figures import BAND_COLOURS, stacked_bars
-from registers.reports.two_days import One, movement
-from registers.reports.wording import a_number, course_of_a_count, more_or_fewer
+from registers.dashboard import trends
+from registers.dashboard.figures import BAND_COLOURS, stacked_bars
+from registers.dashboard.period_comparison import One, movement
+from registers.phrases import a_number, course_of_a_count, more_or_fewer
 
 RANKS = {"low": 0, "moderate": 1, "high": 2, "severe": 3}
 
@@ -67,7 +67,7 @@ def test_an_unrelated_risk_changes_no_other_ones_move():
 
 
 def test_two_ratings_by_another_scheme_have_not_moved():
-    other = frames.OTHER_SCHEME
+    other = trends.OTHER_SCHEME
     assert moves(standing(r1=other), standing(r1=other)) == {1: "unchanged"}
 
 
@@ -80,12 +80,12 @@ def test_counts_on_a_day_are_starts_less_ends():
     changes = [("2026-03-01", "low", 1), ("2026-05-01", "low", 1), ("2026-05-01", "low", -1)]
     course = pd.DataFrame(changes, columns=["day", "band", "change"])
     days = [datetime.date(2026, 2, 28), datetime.date(2026, 3, 1), datetime.date(2026, 6, 30)]
-    assert frames.counts_on(course, days, ["low", "high"]).to_numpy().tolist() == [[0, 0], [1, 0], [1, 0]]
+    assert trends.counts_on(course, days, ["low", "high"]).to_numpy().tolist() == [[0, 0], [1, 0], [1, 0]]
 
 
 def test_a_course_without_a_change_counts_nothing():
     course = pd.DataFrame([], columns=["day", "band", "change"])
-    assert frames.counts_on(course, [datetime.date(2026, 6, 30)], ["low"]).to_numpy().tolist() == [[0]]
+    assert trends.counts_on(course, [datetime.date(2026, 6, 30)], ["low"]).to_numpy().tolist() == [[0]]
 
 
 @pytest.mark.parametrize("bands", BAND_COLOURS)

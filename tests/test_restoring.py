@@ -35,6 +35,8 @@ from makers import (
 from test_as_at import RAISED, Told, histories, ratings, undone
 
 from registers import demo
+from registers.json_file.restore import CannotRestore, check, restore
+from registers.json_file.write import pieces
 from registers.models import (
     AuditEntry,
     FailureType,
@@ -49,8 +51,6 @@ from registers.models import (
     SetAside,
     User,
 )
-from registers.transfer.register_file.writing import pieces
-from registers.transfer.restoring import CannotRestore, check, restore
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,10 @@ from spreadsheets import known
 from test_restoring import assert_sound, changed, elsewhere, refused, rich_register, set_in, written
 from workbooks import brought_in, csv_of, latest, send, to_preview
 
+from registers.imports.resolve_rating import Judging
+from registers.imports.value_mapping import Meanings
+from registers.json_file.restore import check, restore
 from registers.models import Role
-from registers.transfer.importing.judging import Judging
-from registers.transfer.importing.words import Meanings
-from registers.transfer.restoring import check, restore
 
 HEADINGS = ["Risk ref", "Risk title", "Risk owner", "Current likelihood", "Current impact", "Controls", "Actions"]
 JUDGED = {"kind": "current", "likelihood": 3, "impact": 4, "on": None, "rationale": "", "driver": ""}

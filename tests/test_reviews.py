@@ -24,7 +24,7 @@ from makers import (
 )
 
 from registers.models import AuditEntry, Conflict, HistoryIsAppendOnly, Review, Role
-from registers.models.response import (
+from registers.models.review import (
     is_above_tolerance_twice_running,
     latest_next,
     next_review_of,

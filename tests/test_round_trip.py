@@ -20,6 +20,9 @@ from makers import (
 from workbooks import take_in, to_preview
 
 from registers import demo
+from registers.imports.mapping import Known, guess, most_like_a_register, to_decide
+from registers.imports.read_file import sheets_of
+from registers.imports.row_parser import read
 from registers.models import (
     Action,
     AdverseImpact,
@@ -35,9 +38,6 @@ from registers.models import (
     Role,
     User,
 )
-from registers.transfer.importing.files import sheets_of
-from registers.transfer.importing.plan import Known, guess, most_like_a_register, to_decide
-from registers.transfer.importing.rows import read
 
 pytestmark = pytest.mark.django_db
 RUN = ("=1+1", "+44 20", "-x", "@SUM(A1)", "\t=1", "\r-1", "'=x", "''@x", "\uff1d1", "Cafe\u0301")

@@ -23,8 +23,8 @@ from makers import (
 from test_as_at import undone
 
 from registers.models import Register, Risk, supports_a_fall
-from registers.models.response import is_above_tolerance_twice_running
-from registers.reports.quality_rows import ground_of, rows_of
+from registers.models.review import is_above_tolerance_twice_running
+from registers.quality.data import ground_of, rows_of
 
 pytestmark = pytest.mark.django_db
 SPAN = 30  # days ago on which the risk was raised

@@ -6,11 +6,11 @@ from django.db import models, transaction
 from makers import make_action, make_membership, make_revision, make_risk, make_user, seal_rows
 from test_verify_audit import verify
 
+from registers.history import seals as seals
+from registers.history.audit import as_json
+from registers.history.erasure import erase
+from registers.history.seals import Seal, install_versions, sealed_models, version_digest, version_of
 from registers.models import Assessment, AuditEntry, AuditText, HistoryIsAppendOnly, RiskRevision, SealVersion
-from registers.models import seal as seals
-from registers.models.audit import as_json
-from registers.models.erasure import erase
-from registers.models.seal import Seal, install_versions, sealed_models, version_digest, version_of
 
 pytestmark = pytest.mark.django_db
 

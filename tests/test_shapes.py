@@ -6,12 +6,12 @@ import dataclasses
 import pytest
 from django.db import models
 
+from registers.imports.diff import Held
+from registers.imports.mapping import Plan
+from registers.imports.parsed_row import Judged, Planned, Problem, ReadRow
+from registers.json_file.model_fields import BESIDE, fields_of
+from registers.json_file.schema import SHAPES, Misshapen
 from registers.models import ImportedRow, Precedent, RegisterImport, ScoringScheme
-from registers.transfer.importing.holding import Held
-from registers.transfer.importing.plan import Plan
-from registers.transfer.importing.readings import Judged, Planned, Problem, ReadRow
-from registers.transfer.register_file.kinds import BESIDE, fields_of
-from registers.transfer.register_file.shapes import SHAPES, Misshapen
 
 PLANNED = {"title": "Sell", "detail": "", "owner": "", "due_on": "2027-06-30", "is_done": False}
 JUDGED = {"kind": "current", "likelihood": 3, "impact": 4, "on": None, "rationale": "", "driver": ""}
@@ -148,7 +148,7 @@ def test_rows_of_before_name_no_further_ones():
     ids=lambda part: getattr(part, "__name__", ""),
 )
 def test_each_name_that_an_import_keeps_has_a_shape(kind, said, besides):
-    """A field that is added needs its line in shapes.py, or the next export is refused."""
+    """A field that is added needs its line in schema.py, or the next export is refused."""
     assert {field.name for field in dataclasses.fields(kind)} ^ set(said) == besides
 
 

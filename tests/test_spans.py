@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from registers.reports.spans import how_long, known, when
-from registers.reports.timeline import timeline_of
+from registers.library_pages.date_ranges import how_long, known, when
+from registers.library_pages.timeline import timeline_of
 
 HOW_EXACT = {4: ("-01-01", "year"), 7: ("-01", "month"), 10: ("", "day")}
 

@@ -15,11 +15,11 @@ from spreadsheets import known, lost, read_all, sheet_of
 from test_import_rows import UNHURRIED
 from workbooks import brought_in, columns_form, csv_of, latest, send, take_in, to_preview
 
+from registers.imports.mapping import Plan, data_lines, guess
+from registers.imports.rejected_rows import refused_csv
+from registers.imports.row_parser import Reader
+from registers.imports.staging import read_anew, stage_some
 from registers.models import Role
-from registers.transfer.importing.plan import Plan, data_lines, guess
-from registers.transfer.importing.refused import refused_csv
-from registers.transfer.importing.rows import Reader
-from registers.transfer.importing.staging import read_anew, stage_some
 
 HEADS = [
     "Ref",

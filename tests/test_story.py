@@ -25,7 +25,7 @@ from makers import (
 
 from registers.models import Role, SetAside
 from registers.permissions import Cut
-from registers.reports import story_of
+from registers.risk_page.history import story_of
 
 pytestmark = pytest.mark.django_db
 

@@ -146,7 +146,7 @@ def test_a_screen_reader_is_told_language_headings_and_which_row_heads_a_table(r
 
 
 def test_a_long_list_above_tolerance_is_cut_and_counted(register, monkeypatch):
-    monkeypatch.setattr("registers.papers.content.LISTED", 2)
+    monkeypatch.setattr("registers.exports.summary.LISTED", 2)
     for _ in range(5):
         make_risk(register, assessed=(5, 5))
     document = paper(register)

@@ -28,6 +28,7 @@ from makers import (
 )
 from test_as_at import undone
 
+from registers.bulk_changes import ChangedRisk, NewRisk, take_in
 from registers.models import (
     Action,
     ActionRevision,
@@ -42,7 +43,6 @@ from registers.models import (
     RiskRevision,
 )
 from registers.scoring import RatingOutsideScheme
-from registers.taking_in import ChangedRisk, NewRisk, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -382,8 +382,8 @@ def test_history_runs_forward_here_as_well():
 
 
 def test_several_batches_make_one_chain_and_follow_each_other(monkeypatch):
-    monkeypatch.setattr("registers.taking_in.BATCH", 3)
-    monkeypatch.setattr("registers.models.audit.BATCH", 4)
+    monkeypatch.setattr("registers.bulk_changes.BATCH", 3)
+    monkeypatch.setattr("registers.history.audit.BATCH", 4)
     register, by = make_register(), make_user()
     old = [make_risk(register, by=by) for _ in range(5)]
     new = [NewRisk(words(f"New {n}"), RAISED, [judgement()]) for n in range(8)]

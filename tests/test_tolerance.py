@@ -24,7 +24,7 @@ from makers import (
 )
 
 from registers.models import Appetite, Position, Role, Tolerances
-from registers.reports.wording import above_in_words, tolerated_in_words
+from registers.phrases import above_in_words, tolerated_in_words
 from registers.scoring import Tolerance
 
 pytestmark = pytest.mark.django_db

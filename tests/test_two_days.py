@@ -24,12 +24,20 @@ from makers import (
 )
 from test_agreements import logged, then
 
+from registers.agreements import Since
+from registers.dashboard.charts import types_said
+from registers.dashboard.movement import LISTED, named_of
+from registers.dashboard.period_comparison import (
+    Kind,
+    Moved,
+    above_count,
+    cell_counts,
+    movement,
+    read_all,
+    read_two_days,
+)
+from registers.dashboard.position_sets import Counted
 from registers.models import Position, Role
-from registers.reports.agreements import Since
-from registers.reports.charts import types_said
-from registers.reports.counted import Counted
-from registers.reports.moves import LISTED, named_of
-from registers.reports.two_days import Kind, Moved, above_count, cell_counts, movement, read_all, read_two_days
 from registers.scoring import Tolerance
 
 OURS = [Kind("severe", 5, 5, 1), Kind("severe", 5, 5, 2), Kind("low", 1, 1, 1), Kind(""), Kind("to-re-assess", 5, 5)]

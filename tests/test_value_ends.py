@@ -32,9 +32,9 @@ from test_access import OWN, TABLE, keys_of
 from test_every_page import LIKE_OTHERS
 
 from registers import demo
+from registers.dates import days_later, quarter_ends_before, quarter_ends_between, years_later
 from registers.forms import ActionFilter, DayForm, Narrowing, PositionFilter
 from registers.models import Action, Position, Register, User
-from registers.models.years import days_later, quarter_ends_before, quarter_ends_between, years_later
 
 pytestmark = pytest.mark.django_db
 

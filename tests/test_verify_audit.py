@@ -23,6 +23,8 @@ from makers import (
 from sealed_rows import NOT_HELD, TOKEN, change, insert_like, one_of_each, rollback, row_of
 
 from registers import audit_verification
+from registers.history.audit import AppendOnly
+from registers.history.seals import AuditedModel, sealed_models
 from registers.models import (
     Agreement,
     Assessment,
@@ -37,8 +39,6 @@ from registers.models import (
     SealVersion,
     User,
 )
-from registers.models.audit import AppendOnly
-from registers.models.seal import AuditedModel, sealed_models
 
 pytestmark = pytest.mark.django_db
 

@@ -49,7 +49,7 @@ def columns_form(batch, **changes):
 
 def words_form(batch):
     """What the page of words sends when nobody changes anything."""
-    from registers.forms.import_words import ImportWordsForm
+    from registers.forms.import_values import ImportWordsForm
 
     form = ImportWordsForm(batch=batch)
     return {"step": "words", **{name: field.initial for name, field in form.fields.items()}}
@@ -76,7 +76,7 @@ def to_preview(client, register, content, name="risks.csv", **columns):
 
 def take_in(client, batch):
     """The answer to the button of the preview."""
-    from registers.transfer.importing.landing import seen_of
+    from registers.imports.commit import seen_of
 
     return client.post(batch.get_absolute_url(), {"step": "ready", "seen": seen_of(batch)})
 

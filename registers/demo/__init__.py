@@ -25,7 +25,8 @@ from django.utils import timezone
 
 from registers.demo import controls
 from registers.demo.actions import BesideTeller
-from registers.demo.days import ALSO_SAID, ALWAYS_SAID, at, day_of, due_of, in_order_of_time
+from registers.demo.dates import ALSO_SAID, ALWAYS_SAID, at, day_of, due_of, in_order_of_time
+from registers.history.seals import seals_of
 from registers.models import (
     AdverseImpact,
     Appetite,
@@ -42,9 +43,8 @@ from registers.models import (
     User,
     WarningSign,
 )
-from registers.models.response import next_review_of
-from registers.models.seal import seals_of
-from registers.reports.precedents import suggestions_of
+from registers.models.review import next_review_of
+from registers.risk_page.precedents import suggestions_of
 from registers.services import agree
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"

@@ -4,7 +4,7 @@
 (`tests:` day, line, what was found, why) and, where it is no longer used, `retired:` (day, why).
 `assurance`: risk, line, provider, opinion, the day it was given, for how many days it is `good_for`, a note, and the
 title of the control it is about, unless it is about the risk as a whole. `by` is a person of the demo: the officer
-unless told. Days are those of days.py.
+unless told. Days are those of dates.py.
 """
 
 import datetime

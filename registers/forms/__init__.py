@@ -6,18 +6,18 @@ from registers.forms.assessments import AssessmentForm, IndependentForm
 from registers.forms.assurance import AssuranceForm
 from registers.forms.bulk import PostsForm, ReassignForm, ReviewManyForm
 from registers.forms.controls import ControlForm, ControlTestForm, EditControlForm, RetireControlForm
+from registers.forms.dashboard_filter import Narrowing
 from registers.forms.escalations import DecisionForm, EscalationForm
-from registers.forms.exempt import ExemptForm, LiftExemptionForm
+from registers.forms.exemptions import ExemptForm, LiftExemptionForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibraryStepForm
-from registers.forms.narrowing import Narrowing
 from registers.forms.precedents import MarkForms
 from registers.forms.questions import EditQuestionForm, QuestionForm, QuestionSourceForm
 from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
+from registers.forms.risk_lifecycle import CloseForm, DuplicateForm, HappenedForm, ReopenForm
 from registers.forms.risks import EditRiskForm, LogRiskForm, OpenRiskForm
 from registers.forms.search import LibrarySearchForm
-from registers.forms.standing import CloseForm, DuplicateForm, HappenedForm, ReopenForm
 from registers.forms.worklist import SetAsideForm, TakeBackForm, WorklistForm
 
 __all__ = [

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.forms.concurrency import TokenField, Versioned
 from registers.forms.fields import OneOf, PastDay, PlannedDay, Words, since_raised
-from registers.forms.versions import TokenField, Versioned
 from registers.govuk import GovukRadios, Helper
 from registers.models import Action, Risk
 

@@ -7,8 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.forms.concurrency import TokenField
 from registers.forms.fields import PastDay, PlannedDay, Words
-from registers.forms.versions import TokenField
 from registers.govuk import GovukRadios
 from registers.models import Appetite, Category
 

@@ -7,11 +7,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.forms.concurrency import TokenField, Versioned
 from registers.forms.fields import OneOf, PastDay, Words, since_raised
-from registers.forms.versions import TokenField, Versioned
 from registers.govuk import GovukRadios, Helper, MoreDetail
 from registers.models import AdverseImpact, Assessment, RiskRevision, Tolerances, supports_a_fall
-from registers.reports.wording import above_in_words
+from registers.phrases import above_in_words
 
 BAND = HTML('{% include "components/band_of_ratings.html" %}')  # which band the two ratings give, before it is saved
 

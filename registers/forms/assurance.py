@@ -6,12 +6,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.dates import years_later
+from registers.forms.concurrency import TokenField
 from registers.forms.controls import BesideRiskForm, choice
 from registers.forms.fields import OneOf, PastDay, PlannedDay, Words
-from registers.forms.versions import TokenField
 from registers.govuk import GovukRadios, Helper
 from registers.models import Assurance, Control, Line
-from registers.models.years import years_later
 
 LONGEST = 5  # years for which an opinion may be good
 

@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.bulk_selection import ask_outside_first, with_headings
+from registers.forms.concurrency import LARGEST_VERSION, LOST, TokenField
 from registers.forms.fields import OneOf, Words
-from registers.forms.versions import LARGEST_VERSION, LOST, TokenField
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
 from registers.models import Risk
-from registers.models.response import next_review_of
-from registers.reports.owned import ask_outside_first, with_headings
+from registers.models.review import next_review_of
 
 MOST_REVIEWED = 50
 MOST_MOVED = 200  # of each kind: more are moved by doing it again

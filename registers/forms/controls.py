@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.forms.concurrency import TokenField, Versioned
 from registers.forms.fields import OneOf, PastDay, Words
-from registers.forms.versions import TokenField, Versioned
 from registers.govuk import GovukRadios, Helper, MoreDetail
 from registers.models import Control, Line
 

@@ -6,8 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from registers.forms.concurrency import TokenField
 from registers.forms.fields import Words
-from registers.forms.versions import TokenField
 from registers.govuk import GovukRadios, Helper
 from registers.models import Escalation
 

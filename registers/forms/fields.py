@@ -10,8 +10,8 @@ from django.forms.fields import InvalidJSONInput
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.dates import years_later
 from registers.govuk import GovukDateField
-from registers.models.years import years_later
 
 # What word processors leave in pasted text: other line ends, and the bullet of a symbol font.
 MENDED = str.maketrans({**dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"), "\uf0b7": "•"})

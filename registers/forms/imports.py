@@ -1,4 +1,4 @@
-"""A workbook's way in, step by step: the file, its columns, and the decision to take it in. Words: import_words.py.
+"""A workbook's way in, step by step: the file, its columns, and the decision to take it in. Words: import_values.py.
 
 Not among what the package exports: reading rows takes from there how text is mended, and would come round in a circle.
 """
@@ -10,14 +10,14 @@ from dataclasses import replace
 from django import forms
 from django.core.exceptions import ValidationError
 
-from registers.forms.versions import TokenField
+from registers.forms.concurrency import TokenField
 from registers.govuk import GovukRadios, Helper
-from registers.models.importing import rows_in_words
-from registers.transfer.importing.beginning import begin_import, heading_row_of, plan_of
-from registers.transfer.importing.files import BYTES, CannotRead, letter
-from registers.transfer.importing.packed import sheets_in
-from registers.transfer.importing.plan import Plan, data_lines, going_on, is_of_several
-from registers.transfer.importing.targets import BY_NAME, IGNORE, NOTE, TARGETS
+from registers.imports.import_fields import BY_NAME, IGNORE, NOTE, TARGETS
+from registers.imports.mapping import Plan, data_lines, going_on, is_of_several
+from registers.imports.read_file import BYTES, CannotRead, letter
+from registers.imports.serialise import sheets_in
+from registers.imports.upload import begin_import, heading_row_of, plan_of
+from registers.models.imports import rows_in_words
 
 JOINED = (NOTE, IGNORE)
 NAMES_A_RISK = ("title", "statement", "event")

@@ -10,9 +10,9 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 
 from registers.govuk import GovukRadios, Helper
-from registers.transfer.fixtures import SUFFIXES, FixtureFile
-from registers.transfer.library import load_library, preview_library
-from registers.transfer.report import LibraryProblem
+from registers.library_loading.fixture_files import SUFFIXES, FixtureFile
+from registers.library_loading.load import load_library, preview_library
+from registers.library_loading.report import LibraryProblem
 
 LARGEST_TOGETHER = 2_000_000  # bytes; a request may hold 2,621,440
 LARGEST_STEP = 2_500_000  # characters; only files that hardly compress come near it

@@ -6,8 +6,8 @@ from itertools import groupby
 from django import forms
 from django.forms.utils import ErrorDict
 
+from registers.forms.concurrency import TokenField
 from registers.forms.fields import OneOf, Words
-from registers.forms.versions import TokenField
 from registers.govuk import GovukRadios, Helper
 from registers.models import Precedent, WarningSign
 

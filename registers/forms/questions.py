@@ -6,11 +6,11 @@ import uuid
 from django import forms
 from django.core.exceptions import ValidationError
 
+from registers.forms.concurrency import TokenField
 from registers.forms.fields import Words
-from registers.forms.versions import TokenField
 from registers.govuk import Helper
 from registers.models.question import LIBRARY, LONGEST
-from registers.reports.asks import Source
+from registers.questions.sources import Source
 
 NUMBER = re.compile(r"[0-9]{1,9}")
 PATH = re.compile(rf"{LIBRARY}[-\w/]*(#[-\w]+)?", re.ASCII)

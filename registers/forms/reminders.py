@@ -4,7 +4,7 @@ import uuid
 
 from django import forms
 
-from registers.forms.versions import TokenField
+from registers.forms.concurrency import TokenField
 from registers.govuk import GovukCheckboxes
 from registers.models import ReminderChoice, ReminderKind
 

@@ -7,11 +7,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.forms.concurrency import TokenField, Versioned
 from registers.forms.fields import PastDay, PlannedDay, Words, since_raised
-from registers.forms.versions import TokenField, Versioned
 from registers.govuk import GovukRadios, Helper
 from registers.models import Review, RiskRevision
-from registers.models.response import is_above_tolerance_twice_running, latest_next, next_review_of
+from registers.models.review import is_above_tolerance_twice_running, latest_next, next_review_of
 
 WHY_ASKED = HTML('{% include "components/why_asked_outside.html" %}')  # where the answer is required
 

@@ -5,10 +5,10 @@ import uuid
 from crispy_forms.layout import Fieldset
 
 from registers.forms.assessments import BAND, JudgementForm
+from registers.forms.concurrency import Versioned
 from registers.forms.fields import ManyOf, OneOf, PastDay, Words
 from registers.forms.precedents import Looking
-from registers.forms.risk_words import MORE, RiskWordsForm
-from registers.forms.versions import Versioned
+from registers.forms.risk_details import MORE, RiskWordsForm
 from registers.govuk import GovukCheckboxes, Helper, MoreDetail
 from registers.models import FailureType, Risk, RiskRevision
 

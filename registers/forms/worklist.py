@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.forms.concurrency import TokenField
 from registers.forms.fields import PlannedDay, Words
-from registers.forms.versions import TokenField
 from registers.govuk import Helper
-from registers.models.set_aside import LONGEST
+from registers.models.check_waiver import LONGEST
 
 KEY = r"\A(none|[1-9][0-9]{0,17})\Z"
 

@@ -3,9 +3,9 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import registers.models.days
-import registers.models.making
-import registers.models.standing
+import registers.models.partial_date
+import registers.models.risk_builder
+import registers.models.risk_lifecycle
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -457,14 +457,14 @@ class Migration(migrations.Migration):
                 ('basis', models.CharField(choices=[('stated', 'Stated in the source'), ('derived', 'Derived by us from the source')], max_length=10)),
                 ('by_whom', models.CharField(max_length=200)),
                 ('what', models.TextField()),
-                ('start_on', registers.models.days.KnownDay(blank=True, null=True)),
-                ('start_precision', registers.models.days.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
-                ('planned_end_on', registers.models.days.KnownDay(blank=True, null=True)),
-                ('planned_end_precision', registers.models.days.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
-                ('announced_end_on', registers.models.days.KnownDay(blank=True, null=True)),
-                ('announced_end_precision', registers.models.days.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
-                ('effective_end_on', registers.models.days.KnownDay(blank=True, null=True)),
-                ('effective_end_precision', registers.models.days.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
+                ('start_on', registers.models.partial_date.KnownDay(blank=True, null=True)),
+                ('start_precision', registers.models.partial_date.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
+                ('planned_end_on', registers.models.partial_date.KnownDay(blank=True, null=True)),
+                ('planned_end_precision', registers.models.partial_date.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
+                ('announced_end_on', registers.models.partial_date.KnownDay(blank=True, null=True)),
+                ('announced_end_precision', registers.models.partial_date.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
+                ('effective_end_on', registers.models.partial_date.KnownDay(blank=True, null=True)),
+                ('effective_end_precision', registers.models.partial_date.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
                 ('exit_basis', models.TextField(blank=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_rows', to='registers.casestudy')),
                 ('citations', models.ManyToManyField(related_name='+', to='registers.citation')),
@@ -482,8 +482,8 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=12, unique=True)),
                 ('basis', models.CharField(choices=[('stated', 'Stated in the source'), ('derived', 'Derived by us from the source')], max_length=10)),
                 ('service', models.CharField(max_length=200)),
-                ('found_on', registers.models.days.KnownDay(blank=True, null=True)),
-                ('found_precision', registers.models.days.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
+                ('found_on', registers.models.partial_date.KnownDay(blank=True, null=True)),
+                ('found_precision', registers.models.partial_date.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
                 ('tone', models.CharField(choices=[('serious', 'Serious concerns'), ('mixed', 'Mixed'), ('good', 'Good')], max_length=10)),
                 ('finding', models.TextField()),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_rows', to='registers.casestudy')),
@@ -752,7 +752,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['register_id', 'number'],
             },
-            bases=(registers.models.standing.Standing, registers.models.making.Making, models.Model),
+            bases=(registers.models.risk_lifecycle.Standing, registers.models.risk_builder.Making, models.Model),
         ),
         migrations.CreateModel(
             name='Review',
@@ -1058,10 +1058,10 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=120)),
                 ('text', models.TextField(blank=True)),
                 ('extent', models.CharField(choices=[('at', 'at a time'), ('range', 'from one time to another'), ('before', 'before a time'), ('after', 'after a time'), ('undated', 'undated')], default='at', max_length=10)),
-                ('start_on', registers.models.days.KnownDay(blank=True, null=True)),
-                ('start_precision', registers.models.days.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
-                ('end_on', registers.models.days.KnownDay(blank=True, null=True)),
-                ('end_precision', registers.models.days.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
+                ('start_on', registers.models.partial_date.KnownDay(blank=True, null=True)),
+                ('start_precision', registers.models.partial_date.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
+                ('end_on', registers.models.partial_date.KnownDay(blank=True, null=True)),
+                ('end_precision', registers.models.partial_date.KnownTo(blank=True, choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], max_length=10)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_rows', to='registers.casestudy')),
                 ('citations', models.ManyToManyField(related_name='+', to='registers.citation')),
                 ('discrepancies', models.ManyToManyField(blank=True, related_name='%(class)s_rows', to='registers.discrepancy')),

@@ -1,9 +1,11 @@
+from registers.history.audit import AppendOnly, AuditChain, AuditEntry, AuditText, HistoryIsAppendOnly
+from registers.history.errors import Conflict, ManyMovedOn, SaidBefore
+from registers.history.seals import SealVersion
+from registers.history.versioned import standing_on
 from registers.models.action import Action, ActionRevision
 from registers.models.agreement import Agreement
 from registers.models.appetite import Appetite, Tolerances
 from registers.models.assessment import Assessment
-from registers.models.assured import Assured, Controlled
-from registers.models.audit import AppendOnly, AuditChain, AuditEntry, AuditText, HistoryIsAppendOnly
 from registers.models.cases import (
     CASE_FACTS,
     LIBRARY_MODELS,
@@ -22,14 +24,13 @@ from registers.models.cases import (
     TurnaroundMeasure,
     WarningSign,
 )
-from registers.models.conflict import Conflict, ManyMovedOn, SaidBefore
-from registers.models.content import Category
+from registers.models.check_waiver import SetAside
+from registers.models.conditions.assurance import Assured, Controlled
+from registers.models.conditions.missing_information import Gap
+from registers.models.conditions.unexplained_decrease import supports_a_fall, unexplained
 from registers.models.control import Assurance, Control, ControlRevision, Line
 from registers.models.escalation import Escalation, EscalationDecision
-from registers.models.fall import supports_a_fall, unexplained
-from registers.models.gap import Gap
-from registers.models.importing import ImportedRow, RegisterImport
-from registers.models.kept import standing_on
+from registers.models.imports import ImportedRow, RegisterImport
 from registers.models.library import (
     AdverseImpact,
     Basis,
@@ -48,12 +49,11 @@ from registers.models.precedent import Precedent
 from registers.models.question import GatheredQuestion, ListIsFull
 from registers.models.register import Register, ScoringScheme
 from registers.models.reminder import CalendarKey, ReminderChoice, ReminderKind, ReminderMail
-from registers.models.response import Review
+from registers.models.review import Review
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
-from registers.models.seal import SealVersion
-from registers.models.set_aside import SetAside
-from registers.models.standing import OutOfTurn
+from registers.models.risk_content import Category
+from registers.models.risk_lifecycle import OutOfTurn
 
 __all__ = [
     "CASE_FACTS",

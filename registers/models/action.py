@@ -4,11 +4,11 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 
+from registers.dates import days_later
+from registers.history.versioned import Content, Kept, KeptRevision
 from registers.models.assessment import DatedQuerySet
-from registers.models.kept import Content, Kept, KeptRevision
 from registers.models.people import Post
-from registers.models.standing import OutOfTurn
-from registers.models.years import days_later
+from registers.models.risk_lifecycle import OutOfTurn
 
 SOON = 30  # days ahead within which an action is said to be due soon
 OFTEN = 2  # times re-dated from which it is asked about

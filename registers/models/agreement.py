@@ -9,14 +9,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from registers.history.audit import AppendOnly
+from registers.history.seals import SealedModel
+from registers.history.timeline import stretches
 from registers.models.assessment import Assessment
-from registers.models.audit import AppendOnly
 from registers.models.position import Position
 from registers.models.register import Register
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
-from registers.models.seal import SealedModel
-from registers.models.stretch import stretches
 
 POSITION = "positions."  # before the names of what a seal covers of the rows that an agreement keeps
 

@@ -7,11 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from registers.history.append_only import Sealed, give_once
 from registers.models.assessment import DatedQuerySet
-from registers.models.content import Category
 from registers.models.people import Organisation
 from registers.models.register import ScoringScheme
-from registers.models.sealed import Sealed, give_once
+from registers.models.risk_content import Category
 from registers.scoring import Tolerance
 
 

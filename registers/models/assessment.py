@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.models.audit import AppendOnlyQuerySet
+from registers.history.append_only import Sealed
+from registers.history.audit import AppendOnlyQuerySet
 from registers.models.library import AdverseImpact
 from registers.models.register import ScoringScheme
-from registers.models.sealed import Sealed
 
 
 class DatedQuerySet(AppendOnlyQuerySet):

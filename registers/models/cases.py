@@ -13,7 +13,6 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.urls import reverse
 
-from registers.models.days import KnownDay, KnownTo, check_days
 from registers.models.library import (
     AdverseImpact,
     Basis,
@@ -26,6 +25,7 @@ from registers.models.library import (
     Source,
     Statement,
 )
+from registers.models.partial_date import KnownDay, KnownTo, check_days
 
 
 class CaseStudy(Cited):

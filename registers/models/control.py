@@ -8,10 +8,10 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from registers.history.append_only import Sealed, give_once
+from registers.history.versioned import Content, Kept, KeptRevision
 from registers.models.assessment import DatedQuerySet
-from registers.models.kept import Content, Kept, KeptRevision
 from registers.models.people import Post
-from registers.models.sealed import Sealed, give_once
 
 
 class Line(models.IntegerChoices):

@@ -10,10 +10,10 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from registers.history.append_only import Sealed, give_once
 from registers.models.assessment import DatedQuerySet
 from registers.models.register import Register
-from registers.models.sealed import Sealed, give_once
-from registers.models.standing import OutOfTurn
+from registers.models.risk_lifecycle import OutOfTurn
 
 
 class EscalationQuerySet(DatedQuerySet):

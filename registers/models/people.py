@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from registers.models.seal import AuditedModel
+from registers.history.seals import AuditedModel
 
 
 class UserManager(BaseUserManager):
@@ -67,7 +67,7 @@ class User(AuditedModel, AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def save(self, *args, **kwargs):
-        """A new password is saved in one transaction with the entry that tells of it (account_audit.py)."""
+        """A new password is saved in one transaction with the entry that tells of it (accounts/audit.py)."""
         if self._password is None:
             return super().save(*args, **kwargs)
         with transaction.atomic():

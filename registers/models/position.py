@@ -14,17 +14,17 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from registers.dates import quarter_ends_before
+from registers.history.bulk_insert import keys_of, made, put, values_of
+from registers.history.timeline import FOR_EVER, stretches
 from registers.models.assessment import Assessment, share_schemes
-from registers.models.bulk import keys_of, made, put, values_of
-from registers.models.content import RiskContent
-from registers.models.gap import Gap
+from registers.models.conditions.missing_information import Gap
 from registers.models.library import FailureType
 from registers.models.people import Post
 from registers.models.register import Register, ScoringScheme
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
-from registers.models.stretch import FOR_EVER, stretches
-from registers.models.years import quarter_ends_before
+from registers.models.risk_content import RiskContent
 
 LONG = [
     *("cause", "event", "consequence", "notes", "reason", "response_reason", "committee_position"),

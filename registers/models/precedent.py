@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from registers.history.append_only import Sealed
 from registers.models.assessment import DatedQuerySet
 from registers.models.cases import WarningSign
 from registers.models.library import Citation
-from registers.models.sealed import Sealed
 
 
 class PrecedentQuerySet(DatedQuerySet):

@@ -7,10 +7,10 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from registers.history.form_token import FormToken
 from registers.models.people import User
 from registers.models.register import Register
 from registers.models.risk import Risk
-from registers.models.tokens import FormToken
 
 MOST = 50  # on one person's list for one register
 LONGEST = 500  # characters

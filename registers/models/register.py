@@ -8,8 +8,8 @@ from django.db.models import F
 from django.urls import reverse
 
 from registers import scoring
+from registers.history.seals import AuditedModel
 from registers.models.people import Directorate, Organisation
-from registers.models.seal import AuditedModel
 
 
 class ScoringSchemeManager(models.Manager):

@@ -10,9 +10,9 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.models.audit import AuditEntry
+from registers.history.audit import AuditEntry
+from registers.history.seals import SealedModel
 from registers.models.people import User
-from registers.models.seal import SealedModel
 
 
 class ReminderKind(models.TextChoices):

@@ -8,11 +8,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.history.audit import AppendOnly
+from registers.history.seals import SealedModel
 from registers.models.assessment import Assessment, DatedQuerySet
-from registers.models.audit import AppendOnly
-from registers.models.content import RiskContent
-from registers.models.response import Review
-from registers.models.seal import SealedModel
+from registers.models.review import Review
+from registers.models.risk_content import RiskContent
 
 
 class Change(NamedTuple):

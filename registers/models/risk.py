@@ -12,19 +12,19 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from registers.history.append_only import give_once
+from registers.history.audit import AuditEntry
+from registers.history.errors import Conflict, sent_again
+from registers.history.form_token import FormToken
+from registers.history.seals import SealedModel
 from registers.models.assessment import Assessment, share_schemes
-from registers.models.audit import AuditEntry
-from registers.models.conflict import Conflict, sent_again
-from registers.models.content import RiskContent
-from registers.models.making import Making
 from registers.models.precedent import Precedent
 from registers.models.register import Register
-from registers.models.response import Review, latest_next
+from registers.models.review import Review, latest_next
 from registers.models.revision import RiskRevision
-from registers.models.seal import SealedModel
-from registers.models.sealed import give_once
-from registers.models.standing import Standing
-from registers.models.tokens import FormToken
+from registers.models.risk_builder import Making
+from registers.models.risk_content import RiskContent
+from registers.models.risk_lifecycle import Standing
 
 
 class Risk(Standing, Making, RiskContent, SealedModel):

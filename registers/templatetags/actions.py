@@ -1,6 +1,6 @@
 from django import template
 
-from registers.reports.actions import times
+from registers.actions import times
 
 register = template.Library()
 register.filter("times", times)  # {{ action.redated|times }}: once, twice, three times

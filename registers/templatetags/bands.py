@@ -3,7 +3,7 @@ from functools import lru_cache
 from django import template
 from django.template.loader import render_to_string
 
-from registers.reports.wording import could_be
+from registers.phrases import could_be
 
 register = template.Library()
 register.filter("could_be", could_be)  # {{ assessment|could_be }}: where its range reaches another band

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import BadRequest
 from django.shortcuts import render
 
+from registers.actions import action_counts, actions_on, dates_of, listed, with_risks
 from registers.forms import (
     ActionDoneForm,
     ActionDropForm,
@@ -21,10 +22,9 @@ from registers.permissions import (
     get_risk_for,
     positions_for,
 )
-from registers.reports import action_counts, actions_on, dates_of, listed, with_risks
-from registers.views.narrowing import narrowing_from
-from registers.views.reading import page_of, read_only, reading_from
-from registers.views.saving import posted, step_of
+from registers.views.as_of import page_of, read_only, reading_from
+from registers.views.dashboard_filter import narrowing_from
+from registers.views.form_flow import posted, step_of
 
 
 @read_only

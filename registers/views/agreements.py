@@ -3,6 +3,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.agreements import Since, agreed_cards
 from registers.forms import AgreementForm
 from registers.models import Tolerances
 from registers.permissions import (
@@ -14,10 +15,9 @@ from registers.permissions import (
     opens_as_agreed,
     positions_for,
 )
-from registers.reports import Since, agreed_cards
 from registers.services import agree
-from registers.views.reading import page_of, read_only
-from registers.views.saving import posted, saved, status_of
+from registers.views.as_of import page_of, read_only
+from registers.views.form_flow import posted, saved, status_of
 
 
 @read_only

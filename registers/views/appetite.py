@@ -1,12 +1,13 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
+from registers.appetite import stated_by_category, unstated
 from registers.forms import AppetiteForm
 from registers.models import Appetite, Tolerances
 from registers.permissions import Permission, can, get_register_for, lacks_a_manager
-from registers.reports import stated_by_category, tolerated_in_words, unstated
-from registers.views.reading import read_only, reading_from
-from registers.views.saving import posted, saved, status_of
+from registers.phrases import tolerated_in_words
+from registers.views.as_of import read_only, reading_from
+from registers.views.form_flow import posted, saved, status_of
 
 
 @read_only

@@ -4,13 +4,13 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from registers.bulk_selection import Owned, due_for_review
 from registers.forms import PostsForm, ReassignForm, ReviewManyForm
 from registers.forms.bulk import MOST_REVIEWED
 from registers.permissions import Permission, get_register_for, registers_for, risks_across, risks_for
-from registers.reports import Owned, due_for_review
 from registers.services import reassign as give_to_post
 from registers.services import review_many
-from registers.views.saving import posted, saved, status_of
+from registers.views.form_flow import posted, saved, status_of
 
 
 def risk_review_many(request, slug):

@@ -2,6 +2,7 @@ from functools import partial
 
 from django.shortcuts import render
 
+from registers.assurance_map import AssuranceSummary, rows_of
 from registers.forms import AssuranceForm, ControlForm, ControlTestForm, EditControlForm, RetireControlForm
 from registers.forms.filters import SORTS
 from registers.models import Assurance, Control
@@ -13,9 +14,9 @@ from registers.permissions import (
     get_risk_for,
     positions_for,
 )
-from registers.reports import AssuranceSummary, control_story, rows_of
-from registers.views.reading import page_from, read_only, reading_from
-from registers.views.saving import posted, step_of
+from registers.risk_page.controls import control_story
+from registers.views.as_of import page_from, read_only, reading_from
+from registers.views.form_flow import posted, step_of
 
 
 @read_only

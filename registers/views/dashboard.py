@@ -2,8 +2,13 @@ from urllib.parse import urlencode
 
 from django.shortcuts import render
 
+from registers.dashboard import child_registers
+from registers.dashboard.child_registers import Below
+from registers.dashboard.comparison_date import AGREED, Compared
+from registers.dashboard.dashboard import Dashboard
+from registers.dates import quarter_ends_before
+from registers.home import gaps_of
 from registers.models import Tolerances
-from registers.models.years import quarter_ends_before
 from registers.permissions import (
     counts_everything,
     course_for,
@@ -13,14 +18,12 @@ from registers.permissions import (
     positions_across,
     positions_for,
 )
-from registers.reports import Below, Compared, Dashboard, below, gaps_of
-from registers.reports.compared import AGREED
 from registers.views.agreements import since_latest
+from registers.views.as_of import QUARTERS_SHOWN, read_only, reading_from
+from registers.views.dashboard_filter import narrowing_from
 from registers.views.escalations import taken_up_by
-from registers.views.narrowing import narrowing_from
-from registers.views.opened import opened_from
+from registers.views.expanded_sections import opened_from
 from registers.views.questions import asked_on_dashboard
-from registers.views.reading import QUARTERS_SHOWN, read_only, reading_from
 
 
 @read_only
@@ -88,7 +91,7 @@ def _of_several(reader, register, reading, narrowing, tolerances, agreed):
 
 def _below(reader, register, reading, narrowing, registers, tolerances):
     """The registers below, if there are any: as known now, whatever an agreement of this one knew."""
-    registers = below(register, registers)
+    registers = child_registers(register, registers)
     if not registers or reading.is_future:
         return None
     for one in registers:

@@ -14,9 +14,9 @@ from registers.permissions import (
     positions_across,
     risks_across,
 )
-from registers.reports import escalations_beside, listed_from_elsewhere, taken_up
-from registers.views.reading import page_of, read_only, reading_from
-from registers.views.saving import posted, saved, status_of
+from registers.risk_page.escalations import escalations_beside, listed_from_elsewhere, taken_up
+from registers.views.as_of import page_of, read_only, reading_from
+from registers.views.form_flow import posted, saved, status_of
 
 
 @read_only

@@ -3,9 +3,9 @@ import logging
 from django.core.exceptions import BadRequest
 from django.http import FileResponse
 
+from registers.json_file.write import saved
 from registers.permissions import Permission, get_register_for
-from registers.transfer.register_file.writing import saved
-from registers.views.reading import read_only, reading_from
+from registers.views.as_of import read_only, reading_from
 
 log = logging.getLogger("registers.exports")
 

@@ -7,8 +7,10 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
+from registers.exports import About, RegisterTable, csv, one_state, open_data, xlsx
+from registers.exports.summary import summary_of
+from registers.exports.summary_docx import write_docx
 from registers.models import Tolerances
-from registers.papers import summary_of, write_docx
 from registers.permissions import (
     Permission,
     counts_everything,
@@ -19,10 +21,9 @@ from registers.permissions import (
     positions_for,
     risks_for,
 )
-from registers.transfer.exporting import About, RegisterTable, csv_file, one_state, open_data, workbook
-from registers.views.listing import narrowed_list
-from registers.views.narrowing import the_whole
-from registers.views.reading import read_only, reading_from
+from registers.views.as_of import read_only, reading_from
+from registers.views.dashboard_filter import the_whole
+from registers.views.list_filter import narrowed_list
 
 CSV = "text/csv; charset=utf-8"
 CSVW = "application/csvm+json"
@@ -33,13 +34,13 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @read_only
 def export_csv(request, slug):
     about, table = listed(request, slug)
-    return attached(about.file_name("csv"), CSV, lambda file: csv_file.write_csv(table, file))
+    return attached(about.file_name("csv"), CSV, lambda file: csv.write_csv(table, file))
 
 
 @read_only
 def export_xlsx(request, slug):
     about, table = listed(request, slug)
-    return attached(about.file_name("xlsx"), XLSX, lambda file: workbook.write_xlsx(table, about, file))
+    return attached(about.file_name("xlsx"), XLSX, lambda file: xlsx.write_xlsx(table, about, file))
 
 
 @read_only

@@ -8,19 +8,19 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
-from registers.forms.import_words import ImportWordsForm
+from registers.forms.import_values import ImportWordsForm
 from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportStepForm
+from registers.imports.commit import NotAsShown, land, seen_of
+from registers.imports.native_file import CannotRestore, as_told
+from registers.imports.progress import SHOWS, Preview, done_before, under_way
+from registers.imports.read_file import BYTES
+from registers.imports.rejected_rows import refused_csv
+from registers.imports.staging import give_up, match_words, name_columns, read_anew, stage_some
 from registers.models import ManyMovedOn, RegisterImport
 from registers.permissions import Permission, get_register_for, risks_for
-from registers.reports import Worklist
-from registers.reports.imports import SHOWS, Preview, done_before, under_way
-from registers.transfer.importing.files import BYTES
-from registers.transfer.importing.landing import NotAsShown, land, seen_of
-from registers.transfer.importing.ours import CannotRestore, as_told
-from registers.transfer.importing.refused import refused_csv
-from registers.transfer.importing.staging import give_up, match_words, name_columns, read_anew, stage_some
-from registers.views.reading import page_of, read_only
-from registers.views.saving import posted
+from registers.quality.worklist import Worklist
+from registers.views.as_of import page_of, read_only
+from registers.views.form_flow import posted
 
 Stage = RegisterImport.Stage
 COUNTED = 2000  # rows up to which the page afterwards waits for the worklist's count

@@ -4,8 +4,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from registers.forms import LibraryFilesForm, LibrarySearchForm, LibraryStepForm
-from registers.models import AdverseImpact, CaseStudy, Discrepancy, FailureType, Insight, Lesson, Source
-from registers.reports.cases import (
+from registers.library_loading.report import LibraryChanged, LibraryProblem
+from registers.library_pages.cases import (
     all_cases,
     all_types,
     cited,
@@ -16,10 +16,10 @@ from registers.reports.cases import (
     of_insight,
     statements_by_kind,
 )
-from registers.reports.library_search import search_library
-from registers.reports.precedents import ReadersRisks
-from registers.transfer.report import LibraryChanged, LibraryProblem
-from registers.views.reading import read_only
+from registers.library_pages.search import search_library
+from registers.models import AdverseImpact, CaseStudy, Discrepancy, FailureType, Insight, Lesson, Source
+from registers.risk_page.precedents import ReadersRisks
+from registers.views.as_of import read_only
 
 
 @read_only

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_POST
 
 from registers.forms import MarkForms
 from registers.permissions import Permission, get_register_for, get_risk_for
-from registers.reports.precedents import signs_to_look_at, standing_of, suggestions_for, suggestions_of
-from registers.views.saving import posted, saved, status_of
+from registers.risk_page.precedents import signs_to_look_at, standing_of, suggestions_for, suggestions_of
+from registers.views.form_flow import posted, saved, status_of
 
 
 @require_POST

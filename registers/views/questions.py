@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from registers.dashboard.priority_choice import asked_as
 from registers.forms import EditQuestionForm, QuestionForm, QuestionSourceForm
 from registers.models import GatheredQuestion, ListIsFull, Tolerances
 from registers.permissions import (
@@ -19,10 +20,9 @@ from registers.permissions import (
     questions_for,
     risks_for,
 )
-from registers.reports import Asks, kept_with_risks
-from registers.reports.attention import asked_as
-from registers.views.reading import reading_from
-from registers.views.saving import posted
+from registers.questions.sources import Asks, kept_with_risks
+from registers.views.as_of import reading_from
+from registers.views.form_flow import posted
 
 
 def question_list(request, slug):

@@ -2,8 +2,9 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import render
 from django.utils import timezone
 
+from registers.dates import quarter_ends_before
+from registers.home import judged_since, latest_changes, register_cards, tasks_for, waiting_for
 from registers.models import Tolerances
-from registers.models.years import quarter_ends_before
 from registers.permissions import (
     Permission,
     can,
@@ -15,10 +16,9 @@ from registers.permissions import (
     registers_for,
     revisions_across,
 )
-from registers.reports import judged_since, latest_changes, register_cards, tasks_for, waiting_for
+from registers.views.as_of import page_from, read_only, reading_from
 from registers.views.escalations import taken_up_by
-from registers.views.listing import narrowed_list
-from registers.views.reading import page_from, read_only, reading_from
+from registers.views.list_filter import narrowed_list
 
 
 @read_only

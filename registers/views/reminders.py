@@ -14,10 +14,10 @@ from django.utils import timezone
 from registers.forms import CalendarAddressForm, ReminderForm
 from registers.models import CalendarKey, ReminderChoice
 from registers.permissions import Permission, can_somewhere
-from registers.reports import due_between
-from registers.transfer.calendar import DAYS_AHEAD, DAYS_BACK, LIMIT, calendar_of
-from registers.views.reading import read_only
-from registers.views.saving import posted
+from registers.reminders.calendar import DAYS_AHEAD, DAYS_BACK, LIMIT, calendar_of
+from registers.reminders.deadlines import due_between
+from registers.views.as_of import read_only
+from registers.views.form_flow import posted
 
 
 def reminders(request):

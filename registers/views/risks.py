@@ -5,9 +5,12 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
+from registers.actions import actions_of
+from registers.appetite import tolerance_holding
+from registers.dates import quarter_ends_before
 from registers.forms import AssessmentForm, EditRiskForm, IndependentForm, LogRiskForm, ReviewForm
+from registers.imports.progress import came_in_for
 from registers.models import Risk
-from registers.models.years import quarter_ends_before
 from registers.permissions import (
     Permission,
     assesses_as,
@@ -18,22 +21,17 @@ from registers.permissions import (
     may_close,
     positions_for,
 )
-from registers.reports import (
-    actions_of,
-    asked_outside_of,
-    controls_beside,
-    course_of,
-    escalations_of,
-    life_of,
-    side_by_side,
-    story_of,
-    tolerance_holding,
-)
-from registers.reports.imports import came_in_for
-from registers.reports.precedents import elsewhere_of, suggestions_for
+from registers.rating_sparkline import course_of
+from registers.risk_page.controls import controls_beside
+from registers.risk_page.escalations import escalations_of
+from registers.risk_page.history import story_of
+from registers.risk_page.precedents import elsewhere_of, suggestions_for
+from registers.risk_page.ratings import side_by_side
+from registers.risk_page.reviews import asked_outside_of
+from registers.risk_page.status import life_of
+from registers.views.as_of import QUARTERS_SHOWN, read_only, reading_from
+from registers.views.form_flow import posted, saved, status_of, step_of
 from registers.views.precedents import leads_to_signs
-from registers.views.reading import QUARTERS_SHOWN, read_only, reading_from
-from registers.views.saving import posted, saved, status_of, step_of
 
 UNSCORED = "It has no rating yet: assess it when you can."
 DRAFTED = "is kept as a draft. Nobody but officers and managers sees it until it is put on the register."

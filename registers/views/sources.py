@@ -2,11 +2,11 @@
 
 from django.shortcuts import get_object_or_404, render
 
+from registers.library_pages.case_matrix import compare
+from registers.library_pages.sources import all_disputes, all_sources, places_in
 from registers.models import Source
-from registers.reports.comparison import compare
-from registers.reports.sources import all_disputes, all_sources, places_in
-from registers.reports.wording import a_number
-from registers.views.reading import read_only
+from registers.phrases import a_number
+from registers.views.as_of import read_only
 
 
 @read_only

@@ -18,9 +18,9 @@ from registers.permissions import (
     lacks_a_manager,
     risks_for,
 )
-from registers.reports import Worklist
-from registers.views.reading import page_of, read_only, reading_from
-from registers.views.saving import posted, saved, status_of
+from registers.quality.worklist import Worklist
+from registers.views.as_of import page_of, read_only, reading_from
+from registers.views.form_flow import posted, saved, status_of
 
 
 @read_only

@@ -7,8 +7,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from registers.json_file.write import saved
 from registers.models import Register
-from registers.transfer.register_file.writing import saved
 
 log = logging.getLogger("registers.exports")
 

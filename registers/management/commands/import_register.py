@@ -7,16 +7,16 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from registers.imports.commit import NotAsShown, land
+from registers.imports.mapping import Plan
+from registers.imports.native_file import CannotRestore
+from registers.imports.read_file import CannotRead, letter
+from registers.imports.rejected_rows import in_words
+from registers.imports.staging import give_up, read_anew, stage_some
+from registers.imports.upload import begin_import
 from registers.models import ManyMovedOn, Register, RegisterImport, User
-from registers.models.importing import rows_in_words
+from registers.models.imports import rows_in_words
 from registers.permissions import Permission, can, people_who
-from registers.transfer.importing.beginning import begin_import
-from registers.transfer.importing.files import CannotRead, letter
-from registers.transfer.importing.landing import NotAsShown, land
-from registers.transfer.importing.ours import CannotRestore
-from registers.transfer.importing.plan import Plan
-from registers.transfer.importing.refused import in_words
-from registers.transfer.importing.staging import give_up, read_anew, stage_some
 
 SOME_REFUSED = 3
 HELP = """Take a workbook (CSV, XLSX) or a file of ours (JSON) into a register, as the pages under /import/ do.

@@ -1,10 +1,10 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError
 
+from registers.library_loading.fixture_files import files_at
+from registers.library_loading.load import load_library, preview_library
+from registers.library_loading.report import LibraryProblem
 from registers.schema import is_migrated
-from registers.transfer.fixtures import files_at
-from registers.transfer.library import load_library, preview_library
-from registers.transfer.report import LibraryProblem
 
 
 class Command(BaseCommand):

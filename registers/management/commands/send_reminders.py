@@ -27,8 +27,8 @@ from django.utils.formats import date_format
 
 from registers.models import ReminderChoice, ReminderMail
 from registers.permissions import Permission, people_who
-from registers.reports import due_soon
-from registers.reports.due_mail import body_of, subject_of
+from registers.reminders.deadlines import due_soon
+from registers.reminders.mail import body_of, subject_of
 
 REFUSED = (SMTPRecipientsRefused, SMTPResponseException)  # the server answered no: it has not taken the mail
 KEPT_DAYS = 90  # that it is remembered who was written to

@@ -2,8 +2,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import F, OuterRef, Subquery
 
 from registers.audit_verification import BATCH, SealCheck
+from registers.history.versioned import Kept
 from registers.models import ActionRevision, Assessment, AuditChain, ControlRevision, Risk, RiskRevision
-from registers.models.kept import Kept
 
 COPIED = ((RiskRevision, "risk"), (ControlRevision, "record"), (ActionRevision, "record"))
 

@@ -1,0 +1,122 @@
+"""What has been worked out and is to be written later, laid aside outside of the database and of the memory."""
+
+import pickle
+import tempfile
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from registers.history.bulk_insert import keys_of, put, to_put, values_of, write_pairs
+from registers.models import Position, Risk
+
+IN_MEMORY = 4_000_000  # bytes of it that are not put on the disk
+RENEWED = (*Risk.ONE, "version", "current")  # of a risk that is changed
+
+
+class LaidAside:
+    """Things in their order: some are added at a time, all are gone through as often as asked. In a file that has no
+    name and goes away with it. Has the length of all that was added."""
+
+    def __init__(self):
+        self.file, self.counts = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY), []  # noqa: SIM115 (see close)
+
+    def __len__(self):
+        return sum(self.counts)
+
+    def __iter__(self):
+        self.file.seek(0)
+        for _ in self.counts:
+            yield from pickle.load(self.file)  # noqa: S301 (we wrote it, where nobody else can write)
+
+    def add(self, things):
+        self.file.write(pickle.dumps(things, protocol=pickle.HIGHEST_PROTOCOL))
+        self.counts.append(len(things))
+
+    def close(self):
+        self.file.close()
+
+
+class Writing:
+    """The rows of a batch by their kind, each with its key already, and what is to be told of them."""
+
+    def __init__(self, register, by, reason, recorded_at):
+        self.register, self.by, self.reason, self.recorded_at = register, by, reason, recorded_at
+        self.today, self.keys = timezone.localdate(), {Position: keys_of(Position)}
+        self._clear()
+
+    def _clear(self):
+        self.rows, self.links, self.changed, self.unlinked, self.tellings = {}, {}, [], [], []
+
+    def keep(self, row, several=None):
+        """Give the row its key and write it with the batch. several: what it says that can be several."""
+        model = type(row)
+        if model not in self.keys:
+            self.keys[model] = keys_of(model)
+        row.pk = next(self.keys[model])
+        self.rows.setdefault(model, []).append(row)
+        self._link(row, several or {})
+
+    def say_instead(self, risk, several):
+        for name in several:
+            self.unlinked.append((risk.pk, name))
+            self.links.get((Risk, name), {}).pop(risk.pk, None)
+        self._link(risk, several)
+
+    def _link(self, row, several):
+        for name, others in several.items():
+            if others:
+                self.links.setdefault((type(row), name), {})[row.pk] = [other.pk for other in others]
+
+    def told(self, lives):
+        """(what is to be written of those lives, what the audit chain is to say), and begin another batch."""
+        courses = [(life.risk, life.revisions, life.judged) for life in lives]
+        links = [
+            (*key, [(pk, other) for pk, others in found.items() for other in others])
+            for key, found in self.links.items()
+        ]
+        told = Batch(
+            rows=[(model, to_put(values_of(model, map(vars, rows)))) for model, rows in self.rows.items()],
+            unlinked=self.unlinked,
+            links=links,
+            changed=values_of(Risk, map(vars, self.changed)) if self.changed else [],
+            stood={risk.pk: risk.is_exempt for risk in self.changed},
+            positions=to_put(Position.objects.due(courses, self.keys[Position])),
+        )
+        tellings = self.tellings
+        for judged in (row for life in lives for row in life.judged):  # which its risk refers to: none frees the other
+            judged._state.fields_cache.pop("risk", None)
+        self._clear()
+        return told, tellings
+
+
+@dataclass
+class Batch:
+    """What is to be written of some risks, all as the database takes it. stood: of the changed ones, see
+    LivePositions.replace."""
+
+    rows: list
+    unlinked: list
+    links: list
+    changed: list
+    stood: dict
+    positions: list
+
+    def write(self):
+        for model, rows in self.rows:
+            put(model, rows)
+        for risk, name in self.unlinked:
+            through, own, _ = _link_of(Risk, name)
+            through._base_manager.filter(**{own: risk}).delete()
+        for model, name, pairs in self.links:
+            write_pairs(*_link_of(model, name), pairs)
+        put(Risk, self.changed, instead=RENEWED)
+        if self.stood:
+            Position.objects.replace(self.stood, self.positions)
+        else:
+            put(Position, self.positions)
+
+
+def _link_of(model, name):
+    """(the table of what such a row can have several of, its column for the row, that for the other)."""
+    field = model._meta.get_field(name)
+    return field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name()

@@ -1,0 +1,119 @@
+"""What a body may publish of a register: a CSV file and its CSVW metadata (W3C, Metadata Vocabulary for Tabular Data).
+
+docs/adr/0013-open-data.md says which columns, and why not the others. Nothing exempt, no draft, nothing closed, no
+post, no person, no note, whoever asks.
+"""
+
+import datetime
+import json
+from dataclasses import dataclass
+
+from registers.cell_lists import in_words
+from registers.exports.columns import BY_TARGET, EXTRA, Column
+from registers.exports.csv import plain, write_csv
+from registers.exports.table import RegisterTable
+from registers.imports.import_fields import Sort
+from registers.models import Agreement, Register
+
+# target, or heading of a column that is no target -> (name in the metadata, what it is)
+PUBLISHED = {
+    "reference": ("reference", "The risk's reference, never used again for another."),
+    "title": ("title", "The risk in a few words."),
+    "cause": ("cause", "Why it could happen."),
+    "event": ("event", "What could happen."),
+    "consequence": ("consequence", "What would follow."),
+    "category": ("category", "What the risk is about, by the Orange Book's categories."),
+    "primary_failure_type": ("failure_type", "Which of seven types of failure it is most like."),
+    "other_failure_types": ("other_failure_types", "Further types of failure, with semicolons between them."),
+    "adverse_impacts": ("adverse_impacts", "Who or what would be harmed, with semicolons between them."),
+    "proximity": ("proximity", "How soon it could happen."),
+    "status": ("status", "Open, or has happened."),
+    "raised_on": ("raised_on", "The day from which the register speaks of it."),
+    **{
+        f"{kind}.{part}": (f"{kind}_{name}", f"{says}: {what}.")
+        for kind, says in (
+            ("inherent", "With no controls"),
+            ("current", "As it stands"),
+            ("target", "As the body wants it to be"),
+        )
+        for part, name, what in (
+            ("likelihood", "likelihood", "level of likelihood, from 1"),
+            ("impact", "impact", "level of impact, from 1"),
+            ("score", "score", "likelihood times impact; orders risks by one scheme, not to be added up or averaged"),
+            ("band", "band", "band of the scheme"),
+            ("on", "judged_on", "day of the judgement"),
+        )
+    },
+    "response": ("response", "What is done about it."),
+    "tolerated_until": ("tolerated_until", "Where it is tolerated: until when."),
+    "target_on": ("target_on", "The day by which the target is to be met."),
+    "next_review_on": ("next_review_on", "The day of the next review."),
+    "Directorate": ("directorate", "The directorate of the post that owns it."),
+    "Above tolerance": ("above_tolerance", "Whether the current band is above what the body tolerates."),
+    "Rated by the scheme": ("scheme", "The scoring scheme of the current rating."),
+}
+WHOLE = (Sort.RATING, Sort.SCORE)
+_BY_NAME = BY_TARGET | {column.heading: column for column in EXTRA}
+COLUMNS: tuple[Column, ...] = tuple(_BY_NAME[name] for name in PUBLISHED)
+NAMED = {_BY_NAME[name].heading: said for name, said in PUBLISHED.items()}
+
+
+@dataclass(frozen=True)
+class Edition:
+    """positions: from open_data_for. agreement: what was agreed last, None where nothing was: then it is of `today`."""
+
+    register: Register
+    positions: object
+    today: datetime.date
+    agreement: Agreement | None = None
+
+    @property
+    def day(self) -> datetime.date:
+        return self.agreement.on if self.agreement else self.today
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.register.slug}-open-data-{self.day.isoformat()}.csv"
+
+    def write_csv(self, file) -> None:
+        known_by = self.agreement and self.agreement.known_by
+        table = RegisterTable(self.register, self.positions.order_by("number"), self.day, known_by, COLUMNS)
+        write_csv(table, file, encoding="utf-8")
+
+    def write_metadata(self, file) -> None:
+        file.write(json.dumps(self.metadata, ensure_ascii=False, indent=2).encode())
+
+    @property
+    def metadata(self) -> dict:
+        """What stands in `<file>-metadata.json`, beside the file."""
+        register = self.register
+        said = f"As agreed by {self.agreement.body} on" if self.agreement else "As it stood on"
+        return {
+            "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+            "url": self.file_name,
+            "dc:title": plain(f"{register}, {register.organisation}"),
+            "dc:description": plain(
+                f"{said} {in_words(self.day)}: the risks on the register, without exempt ones, people and posts. A "
+                "text that begins with = + - @ or a tab has an apostrophe before it."
+            ),
+            "dc:publisher": plain(str(register.organisation)),
+            "dc:created": self.today.isoformat(),
+            "dc:temporal": self.day.isoformat(),
+            "dialect": {"encoding": "utf-8", "delimiter": ",", "header": True, "lineTerminators": ["\r\n"]},
+            "tableSchema": {"columns": [_described(column) for column in COLUMNS], "primaryKey": "reference"},
+        }
+
+
+def _described(column: Column) -> dict:
+    name, says = NAMED[column.heading]
+    found = {"name": name, "titles": column.heading, "dc:description": says, "datatype": _datatype(column)}
+    if name.endswith(("failure_types", "impacts")):
+        found["separator"] = "; "
+    return found | ({"required": True} if name in ("reference", "title") else {})
+
+
+def _datatype(column: Column) -> str | dict:
+    if column.sort == Sort.DAY:
+        return {"base": "date", "format": "yyyy-MM-dd"}
+    is_number = column.sort in WHOLE and not column.heading.endswith("band")
+    return {"base": "integer", "minimum": "1"} if is_number else "string"

@@ -1,0 +1,156 @@
+"""What few say at once when they log a risk: what it is about, what is done about it, who told us, what the committee
+is told. Folded away on the forms for a risk."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from registers.forms.fields import ManyOf, PastDay, PlannedDay, Words
+from registers.govuk import GovukCheckboxes, GovukRadios, MoreDetail, RevealingForm, Reveals
+from registers.models import AdverseImpact, Category, Risk
+from registers.models.review import latest_next
+from registers.models.risk_content import POSITION_WORDS
+
+MORE = (
+    MoreDetail(
+        "What it is about: objective, category, harms, portfolio, how soon",
+        *("objective", "category", "adverse_impacts", "portfolio", "proximity"),
+    ),
+    MoreDetail(
+        "What we do about it: treat, tolerate, transfer, terminate",
+        Reveals("response", {Risk.Response.TOLERATE.value: ["response_reason", "tolerated_until"]}),
+        "target_on",
+    ),
+    MoreDetail("Who told us", "told_by", "told_on"),
+    MoreDetail("For the committee: position, what good looks like", "committee_position", "definition_of_good"),
+)
+
+
+def one_of(choices, *, empty, wrong, **options):
+    """A choice that can be left open."""
+    choices = [("", empty), *choices]
+    return forms.ChoiceField(choices=choices, required=False, error_messages={"invalid_choice": wrong}, **options)
+
+
+class RiskWordsForm(RevealingForm):
+    """The folded part of a risk's forms. `before` is what the risk says already: what is only kept is not judged."""
+
+    before: dict = {}
+    risk = None  # the one that is there already
+
+    objective = Words(
+        label="Which objective is at stake?",
+        one_line=True,
+        counted=True,
+        called="The objective",
+        required=False,
+        max_length=300,
+        help_text="What you set out to do and might fail to do. For example: every child in care lives near home.",
+    )
+    category = one_of(
+        Category.choices,
+        empty="Not decided yet",
+        wrong="Select a category from the list",
+        label="Which category is it in?",
+        help_text="The Orange Book's: what the risk is about. The type of failure says how it would fail, and an "
+        "appetite is often set by category.",
+    )
+    adverse_impacts = ManyOf(
+        AdverseImpact.objects.all(),
+        to_field_name="slug",
+        required=False,
+        widget=GovukCheckboxes,
+        label="Which harms could it do?",
+        help_text="Select all that apply.",
+        error_messages={"invalid_choice": "Select harms from the list", "invalid_list": "Select harms from the list"},
+    )
+    portfolio = Words(
+        label="In whose portfolio does it lie?",
+        one_line=True,
+        called="The portfolio",
+        required=False,
+        max_length=100,
+        help_text="The lead member's or director's, by its name. For example, Adult care and health.",
+    )
+    proximity = one_of(
+        Risk.Proximity.choices,
+        empty="Not said",
+        wrong="Select how soon it could happen",
+        label="How soon could it happen?",
+        help_text="Risk managers call this proximity.",
+    )
+    response = one_of(
+        Risk.Response.choices,
+        empty="Not decided yet",
+        wrong="Select what you do about it",
+        widget=GovukRadios,
+        label="What do you do about it?",
+    )
+    response_reason = Words(
+        label="Why can it be tolerated?",
+        called="The reason",
+        rows=3,
+        help_text="Who agreed to live with it, and what would change your mind.",
+        missing="Enter why it can be tolerated",
+    )
+    tolerated_until = PlannedDay(
+        what="the day until which it is tolerated",
+        label="Until which day?",
+        help_text="Then it is looked at again. For example, 27 3 2027.",
+    )
+    target_on = PlannedDay(
+        required=False,
+        what="the day of the target",
+        label="By when do you want to be at your target?",
+        help_text="For example, 27 3 2027. The target itself is a rating: add it with Assess.",
+    )
+    told_by = one_of(
+        Risk.Teller.choices,
+        empty="Not said",
+        wrong="Select who told you first",
+        label="Who told you first?",
+        help_text="A kind of person, never a name. Bodies that failed were often told by outsiders what their own "
+        "front line knew.",
+    )
+    told_on = PastDay(
+        required=False,
+        what="the day you were first told",
+        label="When was that?",
+        help_text="For example, 27 3 2026.",
+    )
+    committee_position = Words(
+        label="Where does it stand, for the committee?",
+        called="The position for the committee",
+        required=False,
+        rows=4,
+        max_words=POSITION_WORDS,
+        help_text="In plain words: how it stands, what has moved, what is asked of members.",
+    )
+    definition_of_good = Words(
+        label="What would good look like?",
+        called="What good looks like",
+        required=False,
+        rows=3,
+        help_text="How you would all know that it is under control. For example: no child waits longer than 20 weeks.",
+    )
+
+    def clean_tolerated_until(self):
+        day, today = self.cleaned_data["tolerated_until"], timezone.localdate()
+        if day == self.before.get("tolerated_until"):
+            return day
+        if day <= today:
+            raise ValidationError("The day until which it is tolerated must be after today")
+        if day > latest_next(today):
+            latest = date_format(latest_next(today), "j F Y")
+            raise ValidationError(f"The day until which it is tolerated must be {latest} or earlier: then look again")
+        return day
+
+    def clean(self):
+        cleaned = super().clean()
+        target = cleaned.get("target_on")
+        raised = self.risk.raised_on if self.risk else cleaned.get("raised_on") or timezone.localdate()
+        if target and target < raised and target != self.before.get("target_on") and "raised_on" not in self.errors:
+            since = date_format(raised, "j F Y")
+            self.add_error("target_on", f"The day of the target must be {since}, when the risk was raised, or later")
+        return cleaned

@@ -1,0 +1,204 @@
+"""Controls and actions: the latest copy stands in one row, each earlier form in a revision that is never edited."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from registers.history.append_only import Sealed
+from registers.history.audit import AuditEntry
+from registers.history.bulk_insert import made
+from registers.history.errors import Conflict, sent_again
+from registers.history.form_token import FormToken
+from registers.history.seals import SealedModel
+from registers.models.assessment import DatedQuerySet
+from registers.models.partial_date import is_to_come
+from registers.models.revision import changes_between
+from registers.models.risk_lifecycle import OutOfTurn
+
+
+class Content(models.Model):
+    """What such a record says: the same fields on the record and on each of its revisions, named by FIELDS."""
+
+    FIELDS: tuple[str, ...] = ()
+
+    class Meta:
+        abstract = True
+
+    def content(self):
+        return {name: getattr(self, name) for name in self.FIELDS}
+
+
+class KeptRevision(Sealed):
+    """A full copy of what the record said after a change. Mixed with the record's Content, and has `record`."""
+
+    class What(models.TextChoices):
+        ADDED = "added", "Added"
+        EDITED = "edited", "Edited"
+
+    number = models.PositiveIntegerField()
+    what = models.CharField(max_length=10, choices=What)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["record_id", "number"]
+        get_latest_by = "number"
+
+    def __str__(self):
+        return f"{self.record_id} version {self.number}"
+
+    def latest_copies(self):
+        return [self.record] if self.record.version == self.number else []
+
+    def changes_since(self, earlier):
+        return changes_between(earlier, self)
+
+
+class Kept(SealedModel):
+    """The record itself: mixed with its Content, and has `risk` and `revisions`. Sealed is which record it is; what it
+    says is held against its latest revision."""
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def seal_columns(cls):
+        return ["id", "risk_id"]
+
+    @classmethod
+    def add(cls, risk, *, by, token=None, reason="", effective_on=None, recorded_at=None, **content):
+        """Put one beside a risk and return it. The same token for the same risk gives back the one that it made, and
+        raises SaidBefore where that said something else.
+        Raises OutOfTurn for a closed risk, which is held meanwhile, and ValueError for a day to come and for an owner
+        of another organisation."""
+        token = FormToken(token, risk)
+        same = cls.objects.filter(risk=risk)
+        if record := token.row_of(same):
+            return record._added_again(content)
+
+        def insert(token):
+            risk.hold()
+            record = cls.first(risk, token=token, **content)
+            record.save(force_insert=True)
+            record._record(KeptRevision.What.ADDED, by, reason, effective_on, recorded_at)
+            return record
+
+        return token.insert(cls, insert, same=same, again=lambda record: record._added_again(content))
+
+    @classmethod
+    def first(cls, risk, **content):
+        """A new one beside a risk, not saved. Raises OutOfTurn and ValueError as add does."""
+        record = made(cls, risk=risk, version=1, **content)
+        record._settle()
+        return record
+
+    @transaction.atomic
+    def revise(self, *, by, version, reason="", effective_on=None, recorded_at=None, **changes):
+        """Change what it says and return the revision; what says nothing new, or is the same form sent twice, gives
+        back the one that stands. A reason alone is kept: somebody looked, and found it as it was.
+        Raises Conflict when the record is not at that version, OutOfTurn when its risk is closed."""
+        if unknown := set(changes) - set(self.FIELDS):
+            raise TypeError(f"A {self._meta.verbose_name} has no {', '.join(sorted(unknown))} to revise.")
+        self._hold()
+        content = self.content()
+        latest = self.revisions.latest()
+        is_said_already = all(content[name] == value for name, value in changes.items())
+        if is_said_already and (not reason or (latest.by_id, latest.reason) == (by.pk, reason)):
+            return latest
+        if self.version != version:
+            raise Conflict(self, version)
+        before = content
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.version += 1
+        self._settle(before)
+        self.save()
+        return self._record(KeptRevision.What.EDITED, by, reason, effective_on, recorded_at)
+
+    def _added_again(self, content):
+        """The record itself: the form that added it came again. What has been changed since does not count."""
+        first = self.revisions.get(number=1)
+        return sent_again(self, first.says(content), first.recorded_at)
+
+    def _hold(self):
+        """Hold its risk, then the record, and read both anew. In this order whoever asks, so that two of us never wait
+        for each other."""
+        risk = type(self.risk).objects.select_for_update().get(pk=self.risk_id)
+        self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
+        self.risk = risk
+
+    def changed_since(self, version):
+        """The revisions after that version, oldest first, and what they changed together: for a Conflict."""
+        revisions = list(self.revisions.filter(number__gte=version).select_related("by", "owner").order_by("number"))
+        later = [r for r in revisions if r.number > version]
+        base = [r for r in revisions if r.number == version]
+        return later, changes_between(base[0], later[-1]) if later and base else []
+
+    def worked_out(self):
+        """What follows from its history and each revision keeps as well, by field."""
+        return {}
+
+    def _settle(self, before=None):
+        """What follows from what is now said, before it is saved. before: what it said until now, None if new."""
+        if self.risk.status == self.risk.Status.CLOSED:
+            raise OutOfTurn(f"{self.risk.reference} is closed: what stands beside it stays as it was.")
+        if self.owner and self.owner.organisation_id != self.risk.register.organisation_id:
+            raise ValueError(f"{self.owner} is a post of another organisation.")
+
+    def revised(self, what, *, by, reason="", effective_on=None, recorded_at=None, after=None):
+        """The revision that says what the record says now, not saved. after: the day of the one before it, if any.
+        Raises ValueError for a day to come or before that one."""
+        day = effective_on or timezone.localdate()
+        if is_to_come(day):
+            raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
+        if after and day < after:
+            raise ValueError(f"{self} already has a revision of {after}: history runs forward.")
+        return made(
+            type(self).revisions.rel.related_model,
+            record=self,
+            number=self.version,
+            what=what,
+            by=by,
+            reason=reason,
+            effective_on=day,
+            recorded_at=recorded_at or timezone.now(),
+            **self.content(),
+            **self.worked_out(),
+        )
+
+    def told(self, revision):
+        """What the audit chain is to say of that revision, which has been written."""
+        return revision.telling(
+            verb=f"{self._meta.model_name}.{revision.what}",
+            subject=self,
+            facts={"risk": self.risk_id, "version": revision.number},
+            text={"risk": self.risk.reference, "title": revision.title, "reason": revision.reason},
+            seals=[self.seal()] if revision.number == 1 else (),
+        )
+
+    def _record(self, what, by, reason, effective_on, recorded_at):
+        latest = self.revisions.order_by("number").last()
+        when = {"effective_on": effective_on, "recorded_at": recorded_at, "after": latest and latest.effective_on}
+        revision = self.revised(what, by=by, reason=reason, **when)
+        revision.save()
+        tellings = [self.told(revision)]
+        AuditEntry.record_many(organisation=self.risk.register.organisation, by=by, tellings=tellings)
+        return revision
+
+
+def standing_on(model, risks, day, known_by=None):
+    """What each record of that model beside these risks said at the end of a day: its latest revision by then, one a
+    record, with `record` at hand. model: Control or Action; risks: a queryset of risks, or their keys. One query."""
+    revisions = model.revisions.rel.related_model.objects.filter(record__risk__in=risks).as_at(day, known_by)
+    rows = revisions.select_related("record", "owner", "owner__holder").order_by("record_id", "number")
+    return list({row.record_id: row for row in rows}.values())

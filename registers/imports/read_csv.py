@@ -1,0 +1,141 @@
+"""CSV as programs write it: by commas, semicolons or tabs; in UTF-8, UTF-16 or Windows' Western European encoding."""
+
+import codecs
+import csv
+import io
+import re
+
+from registers.imports.read_file import LAST_ROW, CannotRead, Gathered, Sheet, letter
+from registers.spreadsheet_text import unescaped
+
+DELIMITERS = (",", ";", "\t", "|")
+LOOKED_AT = 100_000  # characters
+UNCLOSED = "unexpected end of data"  # csv's own words, in strict mode
+SEP = re.compile(r"sep=([,;\t|])\r?\n", re.I)  # Excel's own first line
+DIALECT_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright lines"}
+
+
+def sheets_of(file_name: str, content: bytes) -> list[Sheet]:
+    text, remarks = _decoded(content)
+    said = SEP.match(text)
+    delimiter = said[1] if said else _delimiter(text)
+    if delimiter != ",":
+        remarks.append(f"Its columns are separated by {DIALECT_NAMES[delimiter]}.")
+    lines = Gathered().lines("The file", _rows(text, delimiter, remarks))
+    return [Sheet(file_name.rsplit(".", 1)[0] or "CSV", lines, (), tuple(remarks))]
+
+
+def _decoded(content):
+    """The text, and what is to be said of its encoding. A file in two encodings is refused: which row is right?"""
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if content.startswith(mark):
+            try:
+                return content.decode(name), []
+            except UnicodeDecodeError as error:
+                raise CannotRead(
+                    f"{_line(content, error.start)} is not in the encoding that the file names: {_save()}"
+                ) from None
+    try:
+        return content.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        return _in_windows_encoding(content, error), ["Read in the Windows encoding for Western Europe (cp1252)."]
+
+
+def _in_windows_encoding(content, error):
+    if re.search(rb"[\xc3-\xf4][\x80-\xbf]", content) and _has_utf8_line(content):
+        raise CannotRead(
+            f"{_line(content, error.start)} is in another encoding than the rows before or after it: {_save()}"
+        )
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise CannotRead(
+            f"{_line(content, error.start)} has a character in no encoding that we know: {_save()}"
+        ) from None
+
+
+def _has_utf8_line(content):
+    """Whether a line with more than ASCII is sound UTF-8."""
+    for line in content.split(b"\n"):
+        if not line.isascii():
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+            return True
+    return False
+
+
+def _line(content, place):
+    return f"Line {content.count(bytes([10]), 0, place) + 1:,} of the file"
+
+
+def _save():
+    return 'open it in a spreadsheet program and save it as "CSV UTF-8" or as .xlsx'
+
+
+def _delimiter(text):
+    """The one that makes most rows equally wide, of more than one column; a comma where none does."""
+    best, most = ",", 0.0
+    for delimiter in DELIMITERS:
+        widths = [
+            len(row) for row in csv.reader(io.StringIO(text[:LOOKED_AT], newline=""), delimiter=delimiter) if row
+        ][:50]
+        wide = [width for width in widths if width > 1]
+        usual = max(set(wide), key=wide.count, default=0)
+        score = wide.count(usual) / len(widths) + usual / 1000 if usual else 0
+        if score > most:
+            best, most = delimiter, score
+    return best
+
+
+def _rows(text, delimiter, remarks):
+    try:
+        yield from _read(text, delimiter, is_strict=True)
+    except _Loose:
+        remarks.append("Some of its quotation marks are not in pairs: look at the rows around them.")
+        yield from _read(text, delimiter, is_strict=False)
+
+
+class _Loose(Exception):
+    pass
+
+
+def _read(text, delimiter, *, is_strict):
+    if is_strict and _is_loose(text, delimiter):
+        raise _Loose
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    number = 0
+    try:
+        for number, row in enumerate(reader, 1):
+            if number > LAST_ROW:
+                raise CannotRead(f"The file has more than {LAST_ROW:,} rows: take in a part of them at a time")
+            for at, cell in enumerate(row):
+                if "\0" in cell:
+                    raise CannotRead(
+                        f"Row {number:,}, column {letter(at)} has a NUL character: the file is damaged, or no CSV"
+                    )
+            yield number, [unescaped(cell) for cell in row]
+    except csv.Error as error:
+        raise CannotRead(
+            f"Row {number + 1:,} cannot be read ({error}): is a quotation mark missing? {_save()}"
+        ) from None
+
+
+def _is_loose(text, delimiter):
+    """Whether quotation marks stand where they should not; one that is never closed is refused, with its row."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        for number, _ in enumerate(reader, 1):
+            if number > LAST_ROW:
+                return False
+    except csv.Error as error:
+        if str(error) == UNCLOSED:
+            raise CannotRead(f"Row {number + 1:,} has a quotation mark that is never closed: {_save()}") from None
+        return str(error).endswith("expected after '\"'")
+    return False

@@ -1,0 +1,128 @@
+"""A workbook (.xlsx): openpyxl says which sheets there are and how numbers are shown; we read the sheets row by row."""
+
+import datetime
+import re
+import warnings
+
+from registers.imports import zip_guard
+from registers.imports.read_file import SHEETS, CannotRead, Gathered, Sheet, letter
+from registers.imports.read_sheet_xml import Cells, Texts, decoded
+
+MACROS = (".xlsm", ".xltm", ".xlam")
+NAMED_SO = (".xlsx", ".xls", ".xlsb", ".xltx", *MACROS)
+STRINGS = "xl/sharedStrings.xml"  # where they stand if the manifest does not say
+PADDED = re.compile(r'(?:"([^"]*)")?(0+)')  # a number's format: CRR0000 for 7 is CRR0007
+
+
+def is_one(file_name: str, content: bytes) -> bool:
+    return content.startswith((zip_guard.ZIP, zip_guard.OLE)) or file_name.lower().endswith(NAMED_SO)
+
+
+def sheets_of(file_name: str, content: bytes) -> list[Sheet]:
+    if file_name.lower().endswith(MACROS):
+        raise CannotRead("The workbook carries macros: save it as .xlsx, which has none, and choose that file")
+    archive = zip_guard.opened(content)
+    with archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what openpyxl leaves out: we read nothing but texts
+        try:
+            return list(_read(archive))
+        except (CannotRead, MemoryError):
+            raise
+        except Exception:  # whatever a damaged part makes of the library that reads it
+            raise CannotRead(f"The workbook cannot be read, part of it is damaged: {zip_guard.SAVE_ANEW}") from None
+
+
+def _read(archive):
+    from openpyxl.reader.excel import ExcelReader
+    from openpyxl.styles.stylesheet import apply_stylesheet
+    from openpyxl.xml.constants import SHARED_STRINGS
+
+    reader = ExcelReader(archive.fp, read_only=True, data_only=True, keep_links=False)
+    reader.read_manifest()
+    reader.read_workbook()
+    apply_stylesheet(reader.archive, reader.wb)
+    sheets = [(sheet, rel.target) for sheet, rel in reader.parser.find_sheets() if rel.Type.endswith("/worksheet")]
+    if len(sheets) > SHEETS:
+        raise CannotRead(f"The workbook has more than {SHEETS} sheets: delete those that hold no risks")
+    texts = []
+    shared = reader.package.find(SHARED_STRINGS)
+    strings = shared.PartName[1:] if shared is not None else STRINGS
+    if strings in archive.namelist():
+        with archive.open(strings) as part:
+            texts = Texts.of(part)
+    shown = _Shown(reader.wb, texts)
+    gathered = Gathered()
+    for sheet, target in sheets:
+        cells = Cells(sheet.name, shown)
+        with archive.open(target) as part:
+            lines = gathered.lines(f'Sheet "{sheet.name}"', cells.rows(part))
+        yield Sheet(sheet.name, lines, tuple(cells.merged), tuple(_remarks(sheet, cells)))
+
+
+def _remarks(sheet, cells):
+    if sheet.state != "visible":
+        yield "The sheet is hidden."
+    if cells.formulas:
+        row, column = cells.formulas[0]
+        yield (
+            f"{len(cells.formulas):,} formulas have no stored value, the first in row {row:,}, column "
+            f"{letter(column - 1)}: their text stands there. Open the workbook in a spreadsheet program and save it."
+        )
+
+
+class _Shown:
+    """What a cell of the XML shows, as far as that can be told: days in one form, numbers without a needless .0."""
+
+    def __init__(self, workbook, texts):
+        from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE, is_date_format
+
+        own = workbook._number_formats
+        numbers = [style.numFmtId for style in workbook._cell_styles]
+        self.formats = [
+            BUILTIN_FORMATS.get(n, "General") if n < BUILTIN_FORMATS_MAX_SIZE else own[n - BUILTIN_FORMATS_MAX_SIZE]
+            for n in numbers
+        ]
+        self.are_days = [is_date_format(shown_as) for shown_as in self.formats]
+        self.epoch, self.texts = workbook.epoch, texts
+
+    def __call__(self, kind, value, style):
+        if kind == "s":
+            return self.texts[int(value)]
+        if kind == "n":
+            return self._number(value, style)
+        if kind == "b":
+            return "TRUE" if value not in ("0", "false") else "FALSE"
+        return decoded(value) if kind == "str" else value  # inline texts, errors, days in ISO form
+
+    def _number(self, value, style):
+        if style >= len(self.formats):
+            return value
+        number = float(value) if not value.lstrip("-").isdecimal() else int(value)
+        return self._day(number, style) if self.are_days[style] else _figures(number, self.formats[style])
+
+    def _day(self, number, style):
+        """A day as 2026-04-01; what is shown as a month and is its first, as Excel makes of "Apr-26", as Apr 2026."""
+        from openpyxl.utils.datetime import from_excel
+
+        try:
+            found = from_excel(number, self.epoch)
+        except (OverflowError, ValueError):
+            return _figures(number, "General")
+        if not isinstance(found, datetime.datetime):
+            return str(found)
+        if found.time() != datetime.time():
+            return found.isoformat(sep=" ", timespec="seconds" if found.second else "minutes")
+        plain = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", self.formats[style].lower())
+        is_month = "m" in plain and "y" in plain and "d" not in plain
+        return f"{found:%b %Y}" if is_month and found.day == 1 else found.date().isoformat()
+
+
+def _figures(value, shown_as):
+    if shown_as == "General":
+        return str(value) if isinstance(value, int) else f"{value:.15g}"
+    shown_as = shown_as.split(";")[0]
+    if shown_as.endswith("%"):
+        return f"{float(value) * 100:.10g}%"
+    if (found := PADDED.fullmatch(shown_as)) and len(found[0]) > 1 and value >= 0:
+        return f"{found[1] or ''}{round(value):0{len(found[2])}d}"
+    return str(value) if isinstance(value, int) else f"{value:.15g}"

@@ -1,0 +1,77 @@
+"""That a manager let a check of the worklist be for a while, on one risk and for a reason."""
+
+import datetime
+import uuid
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from registers.history.append_only import Sealed, give_once
+from registers.models.assessment import DatedQuerySet
+from registers.models.risk_lifecycle import OutOfTurn
+
+LONGEST = 365  # days; then it comes back and is thought about again
+
+
+class SetAsideQuerySet(DatedQuerySet):
+    def standing(self, day):
+        """The latest word on each check of each risk by that day, where it still holds on it: what was taken back has
+        no last day and never does."""
+        same = SetAside.objects.filter(
+            effective_on__lte=day, risk=models.OuterRef("risk"), check_name=models.OuterRef("check_name")
+        )
+        latest = same.as_at(day).order_by("-effective_on", "-pk").values("pk")[:1]
+        return self.filter(pk=models.Subquery(latest), until__gte=day)
+
+
+class SetAside(Sealed):
+    """Added and never edited; taking one back adds another, without a last day, that stands in its place."""
+
+    risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="set_aside")
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    check_name = models.SlugField("check", max_length=30)
+    reason = models.TextField()
+    until = models.DateField("last day", null=True, help_text="Empty: taken back.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = SetAsideQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["risk_id", "effective_on", "pk"]
+        verbose_name_plural = "set aside"
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="set_aside_has_a_reason"),
+            models.CheckConstraint(condition=Q(until__gte=F("effective_on")), name="set_aside_lasts_its_day_at_least"),
+        ]
+
+    def __str__(self):
+        return f"{self.check_name} on risk {self.risk_id} {f'until {self.until}' if self.until else 'taken back'}"
+
+    @classmethod
+    def put(cls, risk, *, by, check_name, reason, until, **how):
+        """Let a check be on that risk until the end of a day, and return the row. The same `token=` gives back the one
+        that it made. Raises ValueError for a day before the one it counts from, or more than a year after it."""
+        day = how.get("effective_on") or timezone.localdate()
+        if not day <= until <= day + datetime.timedelta(days=LONGEST):
+            raise ValueError(
+                f"Set aside on {day} it lasts until then at least, and {LONGEST} days at most: not {until}."
+            )
+        said = {"check_name": check_name, "reason": reason, "until": until}
+        return give_once(cls, risk, by=by, verb="risk.set-aside", **said, **how)
+
+    @classmethod
+    @transaction.atomic
+    def take_back(cls, risk, *, by, check_name, reason, **how):
+        """From now on the check speaks of that risk again. The same `token=` gives back the row that it made. Raises
+        OutOfTurn where the check is not set aside."""
+        risk.hold()
+        rows, token = cls.objects.filter(risk=risk, check_name=check_name), how.get("token")
+        day = how.get("effective_on") or timezone.localdate()
+        if not (token and rows.filter(token=token).exists()) and not rows.standing(day).exists():
+            raise OutOfTurn(f"Nothing is set aside: the check speaks of {risk.reference} already.")
+        said = {"check_name": check_name, "reason": reason, "until": None}
+        return give_once(cls, risk, by=by, verb="risk.set-aside-taken-back", **said, **how)

@@ -1,0 +1,56 @@
+"""What stands behind a risk on a day: conditions on positions, for the list and for the counts that lead to it.
+
+Kept out of Gap on purpose: each asks of other tables, and the home page and the dashboard count gaps from one index.
+"""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from registers.dates import years_later
+from registers.models.control import Assurance, Control, ControlRevision, Line
+
+
+class Assured(models.TextChoices):
+    """How far the latest opinion of each line still holds: exactly one of these is true of each risk. The slug stands
+    in addresses."""
+
+    BEYOND = "beyond", "with an opinion from beyond line 1"
+    FIRST_LINE = "first-line", "resting on line 1 alone"
+    EXPIRED = "expired", "whose every opinion has run out"
+    NONE = "none", "with no assurance at all"
+
+    def on(self, day, known_by=None):
+        """The condition that this is true of a position's risk on that day."""
+        latest = Assurance.objects.latest_of_lines(day, known_by).filter(risk=OuterRef("risk"))
+        holding = latest.filter(expires_on__gte=day)
+        beyond = Exists(holding.exclude(line=Line.FIRST))
+        return {
+            Assured.BEYOND: Q(beyond),
+            Assured.FIRST_LINE: Q(Exists(holding)) & ~Q(beyond),
+            Assured.EXPIRED: Q(Exists(latest)) & ~Q(Exists(holding)),
+            Assured.NONE: ~Q(Exists(latest)),
+        }[self]
+
+
+class Controlled(models.TextChoices):
+    """What is wanting in the controls of a risk. The slug stands in addresses."""
+
+    NONE = "none", "with no control written down"
+    UNTESTED = "untested", "with a control not tested in twelve months"
+
+    def on(self, day, known_by=None):
+        """The condition that this is wanting in a position's risk on that day."""
+        later = ControlRevision.objects.as_at(day, known_by).filter(
+            record=OuterRef("record"), number__gt=OuterRef("number")
+        )
+        said = ControlRevision.objects.as_at(day, known_by).filter(~Exists(later), record__risk=OuterRef("risk"))
+        in_place = said.filter(status=Control.Status.IN_PLACE)
+        if self is Controlled.NONE:
+            return ~Q(Exists(in_place))
+        untested = Q(last_tested_on=None) | Q(last_tested_on__lt=tested_since(day))
+        return Q(Exists(in_place.filter(untested)))
+
+
+def tested_since(day):
+    """The first day of a test that still counts on that day: after twelve months it says little."""
+    return years_later(day, -1)

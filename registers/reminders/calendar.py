@@ -1,0 +1,45 @@
+"""What falls due, as a calendar that other programs read (iCalendar, RFC 5545)."""
+
+import datetime
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+
+from registers.reminders.mail import words_of
+
+DAYS_BACK, DAYS_AHEAD, LIMIT = 90, 365, 500
+BETWEEN = datetime.timedelta(hours=6)  # what a program is asked to wait before it reads again
+
+
+def calendar_of(dues, *, site, now=None):
+    """The calendar as bytes. dues: what falls due; site: the address of this installation.
+
+    Each thing keeps its UID whichever day it moves to, so that a program moves what it shows. All are whole days that
+    block no time, and private: who may look at somebody's calendar need not read their register."""
+    from icalendar import Calendar, vDuration  # not for pages without a calendar
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//Failing Well//What falls due//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", "Risk registers: what falls due")
+    calendar.add("refresh-interval", BETWEEN, parameters={"value": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(BETWEEN))
+    for due in dues:
+        calendar.add_component(_event(due, site, now or timezone.now()))
+    return calendar.to_ical()
+
+
+def _event(due, site, now):
+    from icalendar import Event
+
+    event = Event()
+    event.add("uid", f"{due.key}@{urlsplit(site).hostname}")
+    event.add("dtstamp", now)
+    event.add("dtstart", due.on)
+    event.add("dtend", due.on + datetime.timedelta(days=1))
+    event.add("summary", words_of(due, exempt="exempt"))
+    event.add("url", f"{site}{due.path}")
+    event.add("transp", "TRANSPARENT")
+    event.add("class", "PRIVATE")
+    return event

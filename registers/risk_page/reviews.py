@@ -1,0 +1,25 @@
+"""Whom outside was asked about a risk: what its reviews say, and whether the next one must."""
+
+from dataclasses import dataclass
+
+from registers.models import Review
+from registers.models.review import is_above_tolerance_twice_running
+
+
+@dataclass(frozen=True)
+class AskedOutside:
+    """latest: the last review by the day read that says whom was asked, if one does; is_asked_for: whether the risk
+    stands above tolerance twice running, so that its next review has to say."""
+
+    latest: Review | None
+    is_asked_for: bool
+
+
+def asked_outside_of(risk, reading):
+    """At most three queries, one of them where the past is read."""
+    reviews = risk.reviews.filter(effective_on__lte=reading.day).exclude(asked_outside="")
+    if reading.known_by:
+        reviews = reviews.filter(recorded_at__lte=reading.known_by)
+    latest = reviews.select_related("by").order_by("effective_on", "pk").last()
+    is_open = reading.is_today and risk.status != risk.Status.CLOSED
+    return AskedOutside(latest, is_open and is_above_tolerance_twice_running(risk))
