@@ -1,9 +1,9 @@
 """Many risks written at once, with the same history, seals and positions as one by one, in a fraction of the time.
 
-What each row says, and what is refused, comes from where the verbs have it (models/risk_builder.py, history/versioned.py). Here the
-rows of a batch are made in memory, in the order in which the verbs would have made them, and laid aside in a file as
-the database takes them (bulk_spool.py). The transaction that writes them finds nothing left to be worked out
-but the signatures of the audit chain: others wait no longer than that takes.
+What each row says, and what is refused, comes from where the verbs have it (models/risk_builder.py,
+history/versioned.py). Here the rows of a batch are made in memory, in the order in which the verbs would have made
+them, and laid aside in a file as the database takes them (bulk_spool.py). The transaction that writes them finds
+nothing left to be worked out but the signatures of the audit chain: others wait no longer than that takes.
 """
 
 from dataclasses import dataclass, field
