@@ -136,6 +136,21 @@ def test_a_changed_entry_is_found(chain, column, value):
     assert problems(chain)[0] == f"{chain}: entry 2 is not what was signed."
 
 
+def test_an_entry_of_a_history_that_was_taken_back_is_found(chain):
+    """It was signed with that number, before a backup was restored, say; the one after it signs another."""
+    point = transaction.savepoint()
+    former = record(chain.organisation, facts={"n": "former"})
+    entry = {name: getattr(former, name) for name in ("at", "verb", "subject", "facts", "text_digest", "signature")}
+    text = {"salt": former.text.salt, "content": former.text.content}
+    transaction.savepoint_rollback(point)
+    present = record(chain.organisation)
+    record(chain.organisation)
+    remove_guard()
+    models.QuerySet(AuditEntry).filter(pk=present.pk).update(**entry)
+    AuditText.objects.filter(entry=present).update(**text)
+    assert problems(chain) == [f"{chain}: entry 6 is not what was signed."]
+
+
 def test_one_changed_byte_is_found(chain):
     remove_guard()
     run(f"UPDATE {ENTRIES} SET verb = 'thing.donf' WHERE chain_id = %s AND number = 4", chain.pk)

@@ -50,6 +50,14 @@ def test_it_is_marked_with_its_ground_and_who_decided(risk):
     assert risk.revisions.latest().what == "exempted"
 
 
+def test_its_page_says_that_it_is_exempt(risk):
+    client = client_of(person(risk, Role.MANAGER))
+    before = client.get(risk.get_absolute_url()).text
+    mark(client, risk)
+    after = client.get(risk.get_absolute_url()).text
+    assert ["Exempt from publication" in page for page in (before, after)] == [False, True]
+
+
 def test_a_body_without_schedule_12a_says_its_own_ground(risk):
     mark(client_of(person(risk, Role.MANAGER)), risk, ground="other", other_ground="Freedom of Information Act, 43")
     risk.refresh_from_db()

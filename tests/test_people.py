@@ -8,6 +8,7 @@ from django.utils import timezone
 from makers import days_ago, make_directorate, make_membership, make_organisation, make_post, make_risk, make_user
 
 from registers.models import Membership, Role, User
+from registers.permissions import permissions_of
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +143,8 @@ def test_today_is_a_day_in_london(monkeypatch):
     membership = make_membership(until=datetime.date(2026, 6, 30))
     monkeypatch.setattr(timezone, "now", lambda: datetime.datetime(2026, 6, 30, 23, 30, tzinfo=datetime.UTC))
     assert membership not in Membership.objects.active()
+
+
+def test_who_is_inactive_may_nothing():
+    membership = make_membership(make_user(is_active=False))
+    assert permissions_of(membership.user, membership.organisation) == frozenset()
