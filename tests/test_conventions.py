@@ -22,8 +22,9 @@ LAYERS = [
     {
         *("dashboard", "risk_page", "quality", "questions", "reminders", "library_pages", "library_loading"),
         *("imports", "exports", "json_file", "accounts", "forms"),
-        *("actions", "agreements", "appetite", "assurance_map", "bands", "bulk_selection", "home", "precedents"),
+        *("actions", "agreements", "appetite", "assurance_map", "bulk_selection", "home", "precedents"),
         *("rating_sparkline", "print_palette", "cell_lists", "spreadsheet_text"),
+        *("import_fields", "pasted_text"),
         *("services", "bulk_changes", "bulk_spool"),
     },
     {"views"},

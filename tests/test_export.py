@@ -29,7 +29,7 @@ from makers import (
 )
 
 from registers.exports.columns import COLUMNS
-from registers.imports.import_fields import TARGETS
+from registers.import_fields import TARGETS
 from registers.models import Role
 from registers.spreadsheet_text import unescaped
 

@@ -3,8 +3,8 @@
 import pytest
 from spreadsheets import known, read_all, sheet_of
 
+from registers.import_fields import TARGETS
 from registers.imports.detect_columns import target_of
-from registers.imports.import_fields import TARGETS
 from registers.imports.mapping import Plan, data_lines, guess, left_out, most_like_a_register, to_decide
 from registers.imports.read_file import Line, Sheet
 

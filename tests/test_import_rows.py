@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from spreadsheets import TODAY, known, levels, lost, preset, read_all, read_row, sheet_of
 
+from registers.import_fields import TARGETS
 from registers.imports import parse_date, parse_list, parse_rating
-from registers.imports.import_fields import TARGETS
 from registers.imports.mapping import Plan
 from registers.imports.parse_statement import told
 from registers.imports.read_file import Line

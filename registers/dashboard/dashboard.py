@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from registers.bands import bands_of, unrated_said
 from registers.dashboard.above_tolerance import StandingAbove
+from registers.dashboard.bands import bands_of, unrated_said
 from registers.dashboard.blind_spots import blind_spots
 from registers.dashboard.breakdowns import Kinds
 from registers.dashboard.charts import by_type, commonest_types, over_time

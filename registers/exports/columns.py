@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from registers.imports.import_fields import KINDS, TARGETS, Sort
+from registers.import_fields import KINDS, TARGETS, Sort
 from registers.models import Assessment, Risk
 
 YES, NO = "Yes", "No"

@@ -12,7 +12,7 @@ from registers.cell_lists import in_words
 from registers.exports.columns import BY_TARGET, EXTRA, Column
 from registers.exports.csv import plain, write_csv
 from registers.exports.table import RegisterTable
-from registers.imports.import_fields import Sort
+from registers.import_fields import Sort
 from registers.models import Agreement, Register
 
 # target, or heading of a column that is no target -> (name in the metadata, what it is)

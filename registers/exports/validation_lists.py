@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from registers.cell_lists import one_line
 from registers.exports.columns import BY_TARGET, CHOICES
-from registers.imports.import_fields import KINDS
+from registers.import_fields import KINDS
 
 # target -> what is said when a cell of it is chosen
 LISTS = {

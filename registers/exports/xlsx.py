@@ -8,7 +8,7 @@ from registers.exports.csv import plain
 from registers.exports.row_heights import LINE, height_of
 from registers.exports.sheets import FONT, write_about, write_matrix, write_scheme
 from registers.exports.validation_lists import LISTS, Choices, choices_of
-from registers.imports.import_fields import Sort
+from registers.import_fields import Sort
 
 AT_MOST = 32_767  # characters in a cell
 CUT = " … (cut here: too long for a cell. The whole text is in the CSV file.)"

@@ -12,10 +12,7 @@ from django.utils.formats import date_format
 
 from registers.dates import years_later
 from registers.govuk import GovukDateField
-
-# What word processors leave in pasted text: other line ends, and the bullet of a symbol font.
-MENDED = str.maketrans({**dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"), "\uf0b7": "•"})
-
+from registers.pasted_text import REPLACEMENTS
 
 INVISIBLE = ("Cf", "Zl", "Zp", "Zs")  # a text of nothing else says nothing
 
@@ -95,7 +92,7 @@ class Words(forms.CharField):
             return ""
         if self.is_one_line:
             value = " ".join(value.split())
-        return unicodedata.normalize("NFC", value.replace("\r\n", "\n").translate(MENDED))
+        return unicodedata.normalize("NFC", value.replace("\r\n", "\n").translate(REPLACEMENTS))
 
     def _is_storable(self, value):
         for place, character in enumerate(value):

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 
 from registers.forms.concurrency import TokenField
 from registers.govuk import GovukRadios, Helper
-from registers.imports.import_fields import BY_NAME, IGNORE, NOTE, TARGETS
+from registers.import_fields import BY_NAME, IGNORE, NOTE, TARGETS
 from registers.imports.mapping import Plan, data_lines, going_on, is_of_several
 from registers.imports.read_file import BYTES, CannotRead, letter
 from registers.imports.serialise import sheets_in

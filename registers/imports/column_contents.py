@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports import parse_date, parse_list, parse_rating
-from registers.imports.import_fields import BY_NAME, IGNORE, NOTE, Sort
 
 REFERENCE = re.compile(r"(?:[A-Za-z]{1,10}[ /._-]{0,3}){0,3}\d{1,6}[a-z]?(?:\.\d{1,3})?", re.I)
 ARROWS = re.compile(r"[\u2190-\u21ff\u25b2\u25b6\u25ba\u25bc\u25c0\u25c4\u2b00-\u2bff<>=\u2194\ufe0f\s-]+")

@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
+from registers.import_fields import IGNORE, NOTE, TARGETS
 from registers.imports import parse_date
-from registers.imports.import_fields import IGNORE, NOTE, TARGETS
 
 UNSAID = "?"  # the kind of a rating whose heading names none: "Likelihood", "L", "Score"
 _LABELS = {target.label.casefold(): target.name for target in TARGETS}

@@ -6,7 +6,7 @@ Everything here is in plain terms: owners by title, library rows by slug, days a
 import datetime
 from dataclasses import dataclass, field
 
-from registers.imports.import_fields import BY_NAME, NOTE
+from registers.import_fields import BY_NAME, NOTE
 from registers.imports.mapping import Known, Plan
 from registers.imports.parsed_row import Judged, Planned, Problem, ReadRow
 from registers.imports.read_file import letter

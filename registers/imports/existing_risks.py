@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from django.db.models import Q
 
+from registers.import_fields import BY_NAME
 from registers.imports.diff import There
-from registers.imports.import_fields import BY_NAME
 from registers.imports.mapping import Plan
 from registers.imports.parse_fields import number_of
 from registers.imports.parsed_row import Judged

@@ -4,8 +4,8 @@ Either cells merged downwards say so, or, where somebody has agreed to it (Plan.
 right above it: it leaves out what names a risk, or repeats it.
 """
 
+from registers.import_fields import BY_NAME, Sort
 from registers.imports import rating_columns
-from registers.imports.import_fields import BY_NAME, Sort
 from registers.imports.read_file import Line, Sheet
 
 NAMES_A_RISK = ("reference", "title", "statement", "event")

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 
+from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports import (
     column_contents,
     detect_columns,
@@ -13,7 +14,6 @@ from registers.imports import (
     rating_columns,
     value_mapping,
 )
-from registers.imports.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports.read_file import Line, Sheet, letter
 from registers.imports.resolve_rating import SCORE, Judging
 
@@ -31,7 +31,7 @@ class Plan:
     first_line: int  # the number of the first line of data
     names: list[str]  # the headings, several rows of them joined
     columns: list[str]
-    value_mapping: dict[str, dict] = field(default_factory=dict)
+    words: dict[str, dict] = field(default_factory=dict)
     is_day_first: bool = True
     footer_from: int | None = None  # the number of the line from which on there are notes, no risks
     another_scale: bool = False  # its numbers are not the scheme's: a level or score is read only where words map it

@@ -4,8 +4,8 @@ import datetime
 import re
 from functools import lru_cache
 
+from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports import parse_date, parse_list, parse_statement, value_mapping
-from registers.imports.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.models.review import latest_next
 from registers.models.risk_content import POSITION_WORDS
 
@@ -196,7 +196,7 @@ def statement(row):
 def _told(row, at, text):
     """The parts of a statement that were taken from it; none where one of them is said elsewhere in the row."""
     told = parse_statement.told(text)
-    if set(told) & set(row.read.values) or any(len(value_mapping) > LONGEST for value_mapping in told.values()):
+    if set(told) & set(row.read.values) or any(len(part) > LONGEST for part in told.values()):
         return {}
     if told:
         row.read.values.update(told)

@@ -5,8 +5,8 @@ import re
 from functools import lru_cache
 
 from registers.cell_lists import read_action
+from registers.import_fields import IGNORE
 from registers.imports import parse_fields, parse_list, parse_rating
-from registers.imports.import_fields import IGNORE
 from registers.imports.mapping import texts_of
 from registers.imports.parsed_row import Judged, Planned
 from registers.imports.resolve_rating import SCORE, Judging

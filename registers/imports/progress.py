@@ -8,8 +8,8 @@ from django.db.models import Count, Q
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 
+from registers.import_fields import BY_NAME, IGNORE, NOTE
 from registers.imports.diff import DAYS
-from registers.imports.import_fields import BY_NAME, IGNORE, NOTE
 from registers.imports.reference_data import known_of
 from registers.models import ImportedRow, RegisterImport
 from registers.permissions import Permission, can

@@ -2,9 +2,9 @@
 
 import re
 
+from registers.import_fields import NOTE
 from registers.imports import detect_columns, parse_rating
 from registers.imports.detect_columns import UNSAID
-from registers.imports.import_fields import NOTE
 
 PARTS = ("likelihood", "impact", "score", "band")
 

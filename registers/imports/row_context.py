@@ -5,11 +5,11 @@ import datetime
 import re
 import unicodedata
 
-from registers.forms.fields import MENDED
-from registers.imports.import_fields import IGNORE, NOTE, TARGETS
+from registers.import_fields import IGNORE, NOTE, TARGETS
 from registers.imports.mapping import Known, Plan
 from registers.imports.parsed_row import Problem, ReadRow
 from registers.imports.read_file import Line, letter
+from registers.pasted_text import REPLACEMENTS
 
 NOTES = 10_000  # characters
 UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -20,7 +20,7 @@ NOTE_HEADINGS = {
 
 def mended(text: str) -> str:
     """As the forms store it: composed, with line feeds only."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(MENDED))
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(REPLACEMENTS))
 
 
 def storable(cell: str) -> tuple[str, list[str]]:

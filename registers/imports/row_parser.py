@@ -1,7 +1,7 @@
 """What one row says, by the plan: values for the register, problems in words, and where every cell went."""
 
+from registers.import_fields import IGNORE
 from registers.imports import group_rows, parse_fields, parse_related
-from registers.imports.import_fields import IGNORE
 from registers.imports.mapping import Known, Plan, judgements
 from registers.imports.parsed_row import Judged, Planned, Problem, ReadRow
 from registers.imports.read_file import Line, letter

@@ -2,8 +2,8 @@
 
 import re
 
+from registers.import_fields import BY_NAME, Sort
 from registers.imports import parse_list
-from registers.imports.import_fields import BY_NAME, Sort
 from registers.imports.parse_rating import plain, same_word
 
 # Only what can hardly mean anything else. All else is for the manager to decide.

@@ -8,7 +8,7 @@ of before did not say yet; a name that is not described here is refused, as ever
 import datetime
 import re
 
-from registers.imports.import_fields import BY_NAME, KINDS, Sort
+from registers.import_fields import BY_NAME, KINDS, Sort
 from registers.imports.read_file import LAST_COLUMN, ROWS
 from registers.json_file.parse import NOT_KNOWN
 from registers.models import ImportedRow, Precedent, RegisterImport, ScoringScheme
