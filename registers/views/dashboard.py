@@ -2,8 +2,7 @@ from urllib.parse import urlencode
 
 from django.shortcuts import render
 
-from registers.dashboard import child_registers
-from registers.dashboard.child_registers import Below
+from registers.dashboard.child_registers import Below, below
 from registers.dashboard.comparison_date import AGREED, Compared
 from registers.dashboard.dashboard import Dashboard
 from registers.dates import quarter_ends_before
@@ -91,7 +90,7 @@ def _of_several(reader, register, reading, narrowing, tolerances, agreed):
 
 def _below(reader, register, reading, narrowing, registers, tolerances):
     """The registers below, if there are any: as known now, whatever an agreement of this one knew."""
-    registers = child_registers(register, registers)
+    registers = below(register, registers)
     if not registers or reading.is_future:
         return None
     for one in registers:
