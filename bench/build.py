@@ -1,4 +1,6 @@
-"""A register of any size with a made-up history, written as an import writes: the rows that the verbs would write."""
+"""A register of any size with a made-up history, written as an import writes: the rows that the
+verbs would write.
+"""
 
 import datetime
 import random
@@ -31,17 +33,25 @@ MEASURED = 77  # the risk that is opened and assessed: on the register, and for 
 
 
 def build(risks, assessments_each):
-    """Organisation `bench` with a register of so many risks, each with a control and two actions besides, and an empty
-    one for imports; the reader is manager@bench.example."""
+    """Organisation `bench` with a register of so many risks, each with a control and two actions
+    besides, and an empty one for imports; the reader is manager@bench.example.
+    """
     load_library()
     chance = random.Random(42)
     organisation = Organisation.objects.create(slug="bench", name="Bench Council")
-    users = [User.objects.create(email=f"{role}@bench.example", name=role.capitalize()) for role in READERS]
+    users = [
+        User.objects.create(email=f"{role}@bench.example", name=role.capitalize())
+        for role in READERS
+    ]
     for user, role in zip(users, READERS, strict=True):
         Membership.objects.create(user=user, organisation=organisation, role=role)
     holders = [*users[:2] * 5, None]  # the manager's, the officer's, and one in eleven vacant
     posts = [
-        Post.objects.create(organisation=organisation, title=f"Head of service {n}", holder=holders[n % len(holders)])
+        Post.objects.create(
+            organisation=organisation,
+            title=f"Head of service {n}",
+            holder=holders[n % len(holders)],
+        )
         for n in range(40)
     ]
     scheme = ScoringScheme.objects.get(slug="five-by-five", version=1)
@@ -49,12 +59,26 @@ def build(risks, assessments_each):
     Register.objects.create(slug="bench-import", name="Imports", prefix="IMP", **made)
     register = Register.objects.create(slug="bench", name="Bench register", prefix="BEN", **made)
     with transaction.atomic():
-        rows = [organisation, *users, *Membership.objects.all(), *posts, *organisation.registers.all()]
-        AuditEntry.record(organisation=organisation, by=None, verb="bench.built", subject="bench", seals=seals_of(rows))
+        rows = [
+            organisation,
+            *users,
+            *Membership.objects.all(),
+            *posts,
+            *organisation.registers.all(),
+        ]
+        AuditEntry.record(
+            organisation=organisation,
+            by=None,
+            verb="bench.built",
+            subject="bench",
+            seals=seals_of(rows),
+        )
     maker = Maker(chance, posts, assessments_each)
     for first in range(1, risks + 1, BATCH):
         numbers = range(first, min(first + BATCH, risks + 1))
-        with TakingIn(register, by=users[0], numbers=[None] * len(numbers), reason="Made up.") as taking:
+        with TakingIn(
+            register, by=users[0], numbers=[None] * len(numbers), reason="Made up."
+        ) as taking:
             for _ in taking.new(map(maker.risk, numbers)):
                 pass
             taking.write()
@@ -65,13 +89,18 @@ class Maker:
 
     def __init__(self, chance, posts, each):
         self.chance, self.posts, self.each, self.today = chance, posts, each, timezone.localdate()
-        self.types, self.impacts = list(FailureType.objects.all()), list(AdverseImpact.objects.all())
+        self.types, self.impacts = (
+            list(FailureType.objects.all()),
+            list(AdverseImpact.objects.all()),
+        )
 
     def risk(self, number):
         choice = self.chance.choice
         raised = self.today - datetime.timedelta(days=self.chance.randrange(100, 800))
         span = (self.today - raised).days
-        days = sorted(raised + datetime.timedelta(self.chance.randrange(span)) for _ in range(self.each))
+        days = sorted(
+            raised + datetime.timedelta(self.chance.randrange(span)) for _ in range(self.each)
+        )
         content = {
             "title": f"{' '.join(self.chance.sample(WORDS, 5))} {number}".capitalize(),
             **{part: self._words(25) for part in ("cause", "event", "consequence")},
@@ -86,16 +115,28 @@ class Maker:
             judgements=[self._judgement(day) for day in days],
             controls=[self._beside("preventive")],
             actions=[self._beside("process") | {"due_on": self._day()} for _ in range(2)],
-            close={"reason": "It is over.", "effective_on": days[-1] if days else raised} if is_closed else None,
+            close={"reason": "It is over.", "effective_on": days[-1] if days else raised}
+            if is_closed
+            else None,
         )
 
     def _judgement(self, day):
         level = self.chance.randint
-        said = {"kind": "current", "likelihood": level(1, 5), "impact": level(1, 5), "effective_on": day}
+        said = {
+            "kind": "current",
+            "likelihood": level(1, 5),
+            "impact": level(1, 5),
+            "effective_on": day,
+        }
         return {**said, "driver": self.chance.choice(self.impacts), "rationale": self._words(20)}
 
     def _beside(self, kind):
-        return {"title": self._words(6), "detail": "", "kind": kind, "owner": self.chance.choice(self.posts)}
+        return {
+            "title": self._words(6),
+            "detail": "",
+            "kind": kind,
+            "owner": self.chance.choice(self.posts),
+        }
 
     def _day(self):
         """Of an action: one in twenty is late by now."""

@@ -11,9 +11,15 @@ BUILT = Path(__file__).resolve().parent.parent / ".build"
 
 
 def of(database, risks, assessments, postgres):
-    """The one of that size, made empty where it is not there yet. postgres: a server where databases may be made."""
+    """The one of that size, made empty where it is not there yet. postgres: a server where
+    databases may be made.
+    """
     name = f"bench-{risks}x{assessments}"
-    return SQLite(BUILT / f"{name}.sqlite3") if database == "sqlite" else PostgreSQL.made(postgres, name)
+    return (
+        SQLite(BUILT / f"{name}.sqlite3")
+        if database == "sqlite"
+        else PostgreSQL.made(postgres, name)
+    )
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,9 @@ class SQLite:
     def copy(self):
         with tempfile.TemporaryDirectory(dir=BUILT) as folder:
             copied = Path(folder, "measured.sqlite3")
-            shutil.copyfile(self.path, copied)  # nobody has it open: the last connection emptied its log into it
+            shutil.copyfile(
+                self.path, copied
+            )  # nobody has it open: the last connection emptied its log into it
             yield f"sqlite:///{copied}"
 
 
@@ -52,7 +60,9 @@ class PostgreSQL:
         return self._named(self.name)
 
     def settle(self):
-        """What the server's autovacuum does by itself within a minute or two, unless it is switched off."""
+        """What the server's autovacuum does by itself within a minute or two, unless it is switched
+        off.
+        """
         self._ask("VACUUM (ANALYZE)", within=self.url)
 
     @contextmanager

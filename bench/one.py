@@ -16,18 +16,32 @@ def main(database, risks, assessments, times, reader, postgres, file, what="all"
     from bench import databases
 
     made = databases.of(database, risks, assessments, postgres)
-    os.environ.update(DATABASE_URL=made.url, DJANGO_SETTINGS_MODULE="failing_well.settings", REQUIRE_MFA="false")
+    os.environ.update(
+        DATABASE_URL=made.url, DJANGO_SETTINGS_MODULE="failing_well.settings", REQUIRE_MFA="false"
+    )
     import django
     from django.conf import settings
 
     django.setup()
-    settings.DATABASE_TIME_LIMITS = dict.fromkeys(settings.DATABASE_TIME_LIMITS, 3600.0)  # to copy a database lasts
+    settings.DATABASE_TIME_LIMITS = dict.fromkeys(
+        settings.DATABASE_TIME_LIMITS, 3600.0
+    )  # to copy a database lasts
     built_in = prepare(risks, assessments)
     made.settle()
     with made.copy() as url:  # what is measured also writes, and the next run is to find the same
         found = visit(url, risks, times, reader, is_whole=what == "all" and reader == "manager")
-    about = {"database": database, "risks": risks, "assessments": risks * assessments, "reader": reader}
-    about |= {"times": times, "built_in": built_in, "load": os.getloadavg()[0], "python": platform.python_version()}
+    about = {
+        "database": database,
+        "risks": risks,
+        "assessments": risks * assessments,
+        "reader": reader,
+    }
+    about |= {
+        "times": times,
+        "built_in": built_in,
+        "load": os.getloadavg()[0],
+        "python": platform.python_version(),
+    }
     Path(file).write_text(json.dumps(about | found, indent=1))
 
 

@@ -1,6 +1,8 @@
-"""How well suggestions find the precedents of statements that were written before there were any. See bench/README.md.
+"""How well suggestions find the precedents of statements that were written before there were any.
+See bench/README.md.
 
-Of the half that is set aside it prints figures and nothing else."""
+Of the half that is set aside it prints figures and nothing else.
+"""
 
 import argparse
 import os
@@ -16,8 +18,12 @@ HALF_TITLES = {"tune": "to work with", "set_aside": "set aside"}
 
 def main():
     options = argparse.ArgumentParser(prog="bench.precedents")
-    options.add_argument("--half", choices=HALF_TITLES, help="one of the halves; left out: both, apart")
-    options.add_argument("--misses", action="store_true", help="show what went wrong; only for the half to work with")
+    options.add_argument(
+        "--half", choices=HALF_TITLES, help="one of the halves; left out: both, apart"
+    )
+    options.add_argument(
+        "--misses", action="store_true", help="show what went wrong; only for the half to work with"
+    )
     asked = options.parse_args()
     prepare()
     for half in [asked.half] if asked.half else HALF_TITLES:
@@ -26,7 +32,9 @@ def main():
 
 def prepare():
     """The library in a database of its own, in memory."""
-    os.environ.update(DATABASE_URL="sqlite://:memory:", DJANGO_SETTINGS_MODULE="failing_well.settings")
+    os.environ.update(
+        DATABASE_URL="sqlite://:memory:", DJANGO_SETTINGS_MODULE="failing_well.settings"
+    )
     import django
 
     django.setup()
@@ -49,18 +57,33 @@ def measure(half, *, show_misses):
         answers.append([s.sign.code for s in suggest(statement["text"])])
         spent.append((time.perf_counter() - begun) * 1000)
     pairs = list(zip(statements, answers, strict=True))
-    # Northamptonshire is labelled nowhere, so its signs are neither right nor wrong: who comes after one moves up.
-    with_precedent = [(s["signs"], [c for c in codes if c[:3] != "NTH"]) for s, codes in pairs if s["signs"]]
+    # Northamptonshire is labelled nowhere, so its signs are neither right nor wrong: who comes
+    # after one moves up.
+    with_precedent = [
+        (s["signs"], [c for c in codes if c[:3] != "NTH"]) for s, codes in pairs if s["signs"]
+    ]
     without = [codes for s, codes in pairs if not s["signs"]]
-    print(f"{HALF_TITLES[half]} ({half}.yaml): {len(with_precedent)} with a precedent, {len(without)} without")
-    say("right case first", [hit(cases(wanted), cases(codes)[:1]) for wanted, codes in with_precedent])
-    say("right case among three", [hit(cases(wanted), cases(codes)) for wanted, codes in with_precedent])
+    print(
+        f"{HALF_TITLES[half]} ({half}.yaml): {len(with_precedent)} with a precedent, {len(without)} without"
+    )
+    say(
+        "right case first",
+        [hit(cases(wanted), cases(codes)[:1]) for wanted, codes in with_precedent],
+    )
+    say(
+        "right case among three",
+        [hit(cases(wanted), cases(codes)) for wanted, codes in with_precedent],
+    )
     say("right sign among three", [hit(wanted, codes) for wanted, codes in with_precedent])
     say("something said though there is no precedent", [bool(codes) for codes in without])
     say("nothing said though there is one", [not codes for _, codes in with_precedent])
     for title, answered in [("with", [c for s, c in pairs if s["signs"]]), ("without", without)]:
-        print(f"  {title} a precedent, and a sign of Northamptonshire: {sum('NTH' in cases(c) for c in answered)}")
-    print(f"  ms a query: median {statistics.median(spent):.1f}, 95th {statistics.quantiles(spent, n=20)[-1]:.1f}")
+        print(
+            f"  {title} a precedent, and a sign of Northamptonshire: {sum('NTH' in cases(c) for c in answered)}"
+        )
+    print(
+        f"  ms a query: median {statistics.median(spent):.1f}, 95th {statistics.quantiles(spent, n=20)[-1]:.1f}"
+    )
     if show_misses:
         tell_misses(pairs)
 
@@ -82,7 +105,9 @@ def tell_misses(pairs):
         wanted = statement["signs"]
         if hit(wanted, codes) if wanted else not codes:
             continue
-        print(f"\n  {statement['text']}\n    wanted {wanted or 'nothing'}, got {codes or 'nothing'}")
+        print(
+            f"\n  {statement['text']}\n    wanted {wanted or 'nothing'}, got {codes or 'nothing'}"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""Somebody who is signed in and reads pages over one connection, so that one worker answers them all."""
+"""Somebody who is signed in and reads pages over one connection, so that one worker answers them
+all.
+"""
 
 import http.client
 import time
@@ -42,8 +44,13 @@ class Reader:
 
     def post(self, address, fields):
         """fields: (name, value) pairs or a mapping; the token against forgery is added."""
-        pairs = [*(fields.items() if hasattr(fields, "items") else fields), ("csrfmiddlewaretoken", SECRET)]
-        return self._ask("POST", address, urlencode(pairs), {"Content-Type": "application/x-www-form-urlencoded"})
+        pairs = [
+            *(fields.items() if hasattr(fields, "items") else fields),
+            ("csrfmiddlewaretoken", SECRET),
+        ]
+        return self._ask(
+            "POST", address, urlencode(pairs), {"Content-Type": "application/x-www-form-urlencoded"}
+        )
 
     def send_file(self, address, fields, field, name, content):
         """A form with one file."""
@@ -55,7 +62,9 @@ class Reader:
         head = f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
         parts += [f"{head}Content-Type: application/octet-stream\r\n\r\n".encode(), content]
         body = b"".join([*parts, f"\r\n--{mark}--\r\n".encode()])
-        return self._ask("POST", address, body, {"Content-Type": f"multipart/form-data; boundary={mark}"})
+        return self._ask(
+            "POST", address, body, {"Content-Type": f"multipart/form-data; boundary={mark}"}
+        )
 
     def _ask(self, method, address, body, headers):
         begun = time.perf_counter()
@@ -70,8 +79,9 @@ class Reader:
 
 
 class Form(HTMLParser):
-    """What the first form of a page that has a field (and in it a value, where one is given) would send as it stands;
-    fields is empty where there is no such form."""
+    """What the first form of a page that has a field (and in it a value, where one is given) would
+    send as it stands; fields is empty where there is no such form.
+    """
 
     def __init__(self, page, field, value=None):
         super().__init__()

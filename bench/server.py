@@ -32,9 +32,31 @@ def serving(database):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "bench.served", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
-    command += ["--threads", "4", "--keep-alive", "300", "--log-level", "warning", "--no-control-socket"]
-    environment = {**os.environ, "DATABASE_URL": database, "PORT": str(port), "REQUIRE_MFA": "false"}
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "bench.served",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "2",
+    ]
+    command += [
+        "--threads",
+        "4",
+        "--keep-alive",
+        "300",
+        "--log-level",
+        "warning",
+        "--no-control-socket",
+    ]
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database,
+        "PORT": str(port),
+        "REQUIRE_MFA": "false",
+    }
     environment["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     begun = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 (our own arguments)

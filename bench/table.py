@@ -13,7 +13,9 @@ MEMORY, START_UP, IMPORT, IMPORT_MEMORY = 180, 4, 30, 300  # MB, seconds, second
 
 
 def tables(found):
-    """found: what bench/one.py wrote. A table for each database and size, one of growth, one of imports."""
+    """found: what bench/one.py wrote. A table for each database and size, one of growth, one of
+    imports.
+    """
     found = sorted(found, key=lambda one: (one["database"] != "sqlite", one["risks"]))
     parts = [page_table(one) for one in found]
     for database in dict.fromkeys(one["database"] for one in found):
@@ -64,7 +66,9 @@ def verdict(visit, floor):
 def growth_table(found):
     """CPU of each page by size, and how often that of 10,000 risks the largest size costs."""
     names = dict.fromkeys(visit["name"] for one in found for visit in one["visits"])
-    costs = {one["risks"]: {visit["name"]: visit["cpu"] for visit in one["visits"]} for one in found}
+    costs = {
+        one["risks"]: {visit["name"]: visit["cpu"] for visit in one["visits"]} for one in found
+    }
     rows = []
     for name in names:
         row = [name, *(f"{costs[size][name]:.1f}" if name in costs[size] else "" for size in costs)]
@@ -101,7 +105,18 @@ def import_table(found):
         for taken in [one["import"]]
         for whole in [taken["upload"] + taken["reading"] + taken["landing"]]
     ]
-    head = ["database", "rows", "MB", "upload s", "reading s", "longest s", "landing s", "whole s", "CPU s", "peak MB"]
+    head = [
+        "database",
+        "rows",
+        "MB",
+        "upload s",
+        "reading s",
+        "longest s",
+        "landing s",
+        "whole s",
+        "CPU s",
+        "peak MB",
+    ]
     return f"### An import, through the pages\n\n{_table([*head, 'budget'], rows)}"
 
 

@@ -1,4 +1,6 @@
-"""What is asked of the server, each several times: pages, forms that are sent, files out, and a workbook in."""
+"""What is asked of the server, each several times: pages, forms that are sent, files out, and a
+workbook in.
+"""
 
 import datetime
 import io
@@ -21,7 +23,9 @@ RATINGS = ("Inherent", "Current", "Target")
 
 @dataclass(frozen=True)
 class Visit:
-    """Figures of one page. wall, cpu: median and 95th percentile in milliseconds; size: bytes of the body."""
+    """Figures of one page. wall, cpu: median and 95th percentile in milliseconds; size: bytes of
+    the body.
+    """
 
     name: str
     wall: float
@@ -44,12 +48,15 @@ class Visit:
 
 def _spread(values):
     ordered = sorted(values)
-    return statistics.median(ordered), ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
+    return statistics.median(ordered), ordered[
+        min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))
+    ]
 
 
 def visits(reader, risks, times, role):
-    """Yield a Visit for each page and form. risks: how many the register holds; times: requests of each, after a
-    warm-up. role: of the reader; a member writes nothing."""
+    """Yield a Visit for each page and form. risks: how many the register holds; times: requests of
+    each, after a warm-up. role: of the reader; a member writes nothing.
+    """
     past = timezone.localdate() - datetime.timedelta(days=365)
     pages = {
         "floor: middleware only": "/bench/floor/",
@@ -107,7 +114,12 @@ def logged(reader):
 def assessed(reader):
     """The save alone; the form is opened first, for the version that it brings."""
     form = dict(Form(reader.get(f"{LIST}risks/{MEASURED}/assess/").text, "version").fields)
-    fields = {"likelihood": 2, "impact": 3, "driver": "harm-to-users", "rationale": "Another reason"}
+    fields = {
+        "likelihood": 2,
+        "impact": 3,
+        "driver": "harm-to-users",
+        "rationale": "Another reason",
+    }
     return saved(reader.post(f"{LIST}risks/{MEASURED}/assess/", form | fields))
 
 
@@ -119,7 +131,9 @@ def saved(answer):
 
 @dataclass(frozen=True)
 class Taken:
-    """An import, by what each part of it took. Seconds; longest: of one request among those that read the rows."""
+    """An import, by what each part of it took. Seconds; longest: of one request among those that
+    read the rows.
+    """
 
     rows: int
     megabytes: float
@@ -135,7 +149,9 @@ class Taken:
 
 
 def import_of(reader, slug, rows):
-    """Take a workbook of so many rows into an empty register, as a browser would go through the pages."""
+    """Take a workbook of so many rows into an empty register, as a browser would go through the
+    pages.
+    """
     content = workbook(rows)
     place = f"/registers/{slug}/import/"
     fields = dict(Form(reader.get(place).text, "token").fields)
@@ -165,13 +181,29 @@ def workbook(rows):
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Register")
     ratings = [f"{rating} {part}" for rating in RATINGS for part in ("likelihood", "impact")]
-    sheet.append(["Ref", "Risk title", "Cause", "Event", "Consequence", *ratings, "Controls", "Actions"])
+    sheet.append(
+        ["Ref", "Risk title", "Cause", "Event", "Consequence", *ratings, "Controls", "Actions"]
+    )
     for number in range(1, rows + 1):
-        words = [f"{part} {number}: services wait while nobody decides" for part in ("Cause", "Event", "Consequence")]
+        words = [
+            f"{part} {number}: services wait while nobody decides"
+            for part in ("Cause", "Event", "Consequence")
+        ]
         levels = [1 + (number * step) % 5 for step in (1, 2, 3, 1, 4, 2)]
-        controls = "\n".join(f"{n}. Control {n} of risk {number} is checked monthly" for n in (1, 2, 3))
+        controls = "\n".join(
+            f"{n}. Control {n} of risk {number} is checked monthly" for n in (1, 2, 3)
+        )
         actions = "\n".join(f"{n}. Action {n} of risk {number} is finished" for n in (1, 2))
-        sheet.append([f"B-{number}", f"Risk number {number} of the bench", *words, *levels, controls, actions])
+        sheet.append(
+            [
+                f"B-{number}",
+                f"Risk number {number} of the bench",
+                *words,
+                *levels,
+                controls,
+                actions,
+            ]
+        )
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()

@@ -1,4 +1,6 @@
-"""Headers that Django has no setting for, and all of them for an answer that does not come from Django."""
+"""Headers that Django has no setting for, and all of them for an answer that does not come from
+Django.
+"""
 
 from django.conf import settings
 

@@ -1,4 +1,6 @@
-"""What holds for every request before any view: headers, refusals, the second factor. No business rules."""
+"""What holds for every request before any view: headers, refusals, the second factor. No business
+rules.
+"""
 
 from io import BytesIO
 from urllib.parse import unquote_to_bytes
@@ -47,13 +49,17 @@ class RequestGuard:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not (length.isascii() and length.isdecimal()) or request.META.get("HTTP_TRANSFER_ENCODING"):
+        if not (length.isascii() and length.isdecimal()) or request.META.get(
+            "HTTP_TRANSFER_ENCODING"
+        ):
             return _refuse(request, 400)
         largest = largest_body(request)
         if len(length) > 12 or int(length) > largest:
             return _refuse(request, 413, is_file=largest > settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         charset = request.content_params.get("charset", "")
-        broken_multipart = request.content_type == MULTIPART and not request.content_params.get("boundary")
+        broken_multipart = request.content_type == MULTIPART and not request.content_params.get(
+            "boundary"
+        )
         if charset.lower() not in CHARSETS or broken_multipart or not _is_text(request):
             request.content_params = {}
             request.encoding = "utf-8"
@@ -62,8 +68,10 @@ class RequestGuard:
 
 
 def _is_text(request):
-    """Whether the address and the fields of a form are text as sent. Django would put U+FFFD in the place of each byte
-    that is not and store that; half of a surrogate pair is not either. Files may hold any bytes."""
+    """Whether the address and the fields of a form are text as sent. Django would put U+FFFD in the
+    place of each byte that is not and store that; half of a surrogate pair is not either. Files may
+    hold any bytes.
+    """
     query = unquote_to_bytes(get_bytes_from_wsgi(request.environ, "QUERY_STRING", ""))
     if b"\0" in query or "\0" in request.path_info:
         return False
@@ -76,21 +84,25 @@ def _is_text(request):
 
 
 def _fields_of(request):
-    """What the body says in fields, as bytes. Of one that is larger than a form's nothing is read here: whether this
-    person may send it is asked later, and what it carries is a file."""
+    """What the body says in fields, as bytes. Of one that is larger than a form's nothing is read
+    here: whether this person may send it is asked later, and what it carries is a file.
+    """
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         return []
     if request.content_type == "application/x-www-form-urlencoded":
         return [unquote_to_bytes(request.body)]
     if request.content_type != MULTIPART:
         return []
-    fields, _ = MultiPartParser(request.META, BytesIO(request.body), [], "latin-1").parse()  # a character for each byte
+    fields, _ = MultiPartParser(
+        request.META, BytesIO(request.body), [], "latin-1"
+    ).parse()  # a character for each byte
     return [text.encode("latin-1") for name, texts in fields.lists() for text in (name, *texts)]
 
 
 class LargeBody:
-    """Lets a body that is larger than any form's through to a view that takes such, from somebody who may send it:
-    asked before anything reads the body, the check of the form's token included. All others are told it is too large.
+    """Lets a body that is larger than any form's through to a view that takes such, from somebody
+    who may send it: asked before anything reads the body, the check of the form's token included.
+    All others are told it is too large.
     """
 
     def __init__(self, get_response):
@@ -130,7 +142,9 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 class SecondFactor:
-    """Where REQUIRE_MFA holds, a signed-in person without a second factor can only set one up or sign out."""
+    """Where REQUIRE_MFA holds, a signed-in person without a second factor can only set one up or
+    sign out.
+    """
 
     OPEN = ("mfa_activate_totp", "mfa_reauthenticate", "account_reauthenticate", "account_logout")
 
@@ -147,7 +161,9 @@ class SecondFactor:
             return None
         from allauth.mfa.models import Authenticator
 
-        kinds = Authenticator.objects.filter(user=request.user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+        kinds = Authenticator.objects.filter(user=request.user).exclude(
+            type=Authenticator.Type.RECOVERY_CODES
+        )
         if kinds.exists():
             return None
         return redirect(f"{reverse('mfa_activate_totp')}?next={request.path}")

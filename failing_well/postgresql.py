@@ -9,9 +9,10 @@ from failing_well.time_limits import CONNECT, HEALTH_CHECK, STATEMENT, Wait, req
 
 
 def wait_for_answer(connection):
-    """Called by psycopg2 for whatever it sends to the server, connecting included, in place of waiting for ever. After
-    an exception from here it closes the connection: nobody reads a late answer to something else, and Django connects
-    anew. It refuses COPY meanwhile, so we use none."""
+    """Called by psycopg2 for whatever it sends to the server, connecting included, in place of
+    waiting for ever. After an exception from here it closes the connection: nobody reads a late
+    answer to something else, and Django connects anew. It refuses COPY meanwhile, so we use none.
+    """
     kind = CONNECT
     if connection.status in (STATUS_READY, STATUS_BEGIN):
         kind = HEALTH_CHECK if request_time.is_new else STATEMENT

@@ -1,7 +1,8 @@
-"""One file: defaults that suit a laptop, everything else from the environment (docs/deploying.md lists it).
+"""One file: defaults that suit a laptop, everything else from the environment (docs/deploying.md
+lists it).
 
-SITE_URL decides what kind of installation this is. On a loopback address the keys have defaults; anywhere else
-they must be set, and an https address turns on secure cookies, redirects and HSTS.
+SITE_URL decides what kind of installation this is. On a loopback address the keys have defaults;
+anywhere else they must be set, and an https address turns on secure cookies, redirects and HSTS.
 """
 
 from pathlib import Path
@@ -36,7 +37,9 @@ SECRET_KEY = _secret("SECRET_KEY")
 AUDIT_KEY = _secret("AUDIT_KEY")
 DEBUG = env.bool("DEBUG", default=False)
 if DEBUG and not IS_LAPTOP:
-    raise ImproperlyConfigured("DEBUG shows private data to anybody who finds an error: it runs only on this machine.")
+    raise ImproperlyConfigured(
+        "DEBUG shows private data to anybody who finds an error: it runs only on this machine."
+    )
 DEMO = env.bool("DEMO", default=False)
 REQUIRE_MFA = env.bool("REQUIRE_MFA", default=True)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
@@ -109,9 +112,16 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
 _database["CONN_MAX_AGE"] = 600
-# Seconds. In a request all waits together last 9, so that its answer is there within 10; each of them no longer than
-# the others say. PostgreSQL's own limit on a statement, 8, comes before ours (failing_well/time_limits.py).
-DATABASE_TIME_LIMITS = {"request": 9.0, "connect": 3.0, "health_check": 2.0, "statement": 8.5, "lock": 7.0}
+# Seconds. In a request all waits together last 9, so that its answer is there within 10; each of
+# them no longer than the others say. PostgreSQL's own limit on a statement, 8, comes before ours
+# (failing_well/time_limits.py).
+DATABASE_TIME_LIMITS = {
+    "request": 9.0,
+    "connect": 3.0,
+    "health_check": 2.0,
+    "statement": 8.5,
+    "lock": 7.0,
+}
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
         "timeout": DATABASE_TIME_LIMITS["lock"],  # in a request no more than is left of its time
@@ -133,8 +143,8 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# In a table of the database, made after each migrate: all workers share it and a restart keeps it. It counts failed
-# sign-ins and remembers used codes; when it is full, what has expired goes first.
+# In a table of the database, made after each migrate: all workers share it and a restart keeps it.
+# It counts failed sign-ins and remembers used codes; when it is full, what has expired goes first.
 CACHES = {
     "default": {
         "BACKEND": "failing_well.cache.DatabaseCache",
@@ -155,7 +165,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -170,8 +183,14 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-# Our own limits take the place of the library's on signing in: those lock out everybody at one network address.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password_from_key": None, **SIGN_IN_RATES}
+# Our own limits take the place of the library's on signing in: those lock out everybody at one
+# network address.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": None,
+    "reset_password_from_key": None,
+    **SIGN_IN_RATES,
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Failing Well"
 MFA_FORMS = {
@@ -179,7 +198,9 @@ MFA_FORMS = {
     "reauthenticate": "registers.accounts.forms.ReauthenticateForm",
     "activate_totp": "registers.accounts.forms.ActivateTOTPForm",
 }
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator typed the address; the rule is against sign-ups we do not have
+MFA_ALLOW_UNVERIFIED_EMAIL = (
+    True  # an administrator typed the address; the rule is against sign-ups we do not have
+)
 
 # Cookies and headers
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -196,7 +217,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_TLS and env.bool("HSTS_SUBDOMAINS", default=True)
 SECURE_HSTS_PRELOAD = IS_TLS and env.bool("HSTS_PRELOAD", default=False)
 if SECURE_HSTS_PRELOAD and not SECURE_HSTS_INCLUDE_SUBDOMAINS:
-    raise ImproperlyConfigured("HSTS_PRELOAD is for a name and all its subdomains: it needs HSTS_SUBDOMAINS.")
+    raise ImproperlyConfigured(
+        "HSTS_PRELOAD is for a name and all its subdomains: it needs HSTS_SUBDOMAINS."
+    )
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # advice to switch on the two above
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -219,7 +242,8 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
-# Static files: script/assets puts the vendored ones in static/vendor and collects everything into .build/static.
+# Static files: script/assets puts the vendored ones in static/vendor and collects everything into
+# .build/static.
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / ".build" / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
@@ -256,7 +280,11 @@ LOGGING = {
     "loggers": {
         "registers.exports": {"level": "INFO"},  # which file left the house, when and to whom
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners by the thousand; the answer is 400
-        "django.request": {"level": "ERROR"},  # a refusal is an answer, not a fault: no traceback for 403 and 404
+        "django.security.DisallowedHost": {
+            "level": "CRITICAL"
+        },  # scanners by the thousand; the answer is 400
+        "django.request": {
+            "level": "ERROR"
+        },  # a refusal is an answer, not a fault: no traceback for 403 and 404
     },
 }

@@ -1,8 +1,9 @@
-"""gunicorn's threads, made so that nobody who sends slowly holds one (docs/deploying.md, *Half-sent requests*).
+"""gunicorn's threads, made so that nobody who sends slowly holds one (docs/deploying.md, *Half-sent
+requests*).
 
-A request waits in the kernel until it has arrived, and only then is given a thread. Of a large one HELD bytes have to
-be there, and the rest has BODY_SECONDS. This is written against gunicorn's ThreadWorker as constraints.txt pins it;
-tests/test_worker.py runs the real server.
+A request waits in the kernel until it has arrived, and only then is given a thread. Of a large one
+HELD bytes have to be there, and the rest has BODY_SECONDS. This is written against gunicorn's
+ThreadWorker as constraints.txt pins it; tests/test_worker.py runs the real server.
 """
 
 import re
@@ -31,7 +32,9 @@ PAGE = """<!DOCTYPE html>
 
 
 class Connection(TConn):
-    """One whose end is the worker's to wait for: gunicorn would wait in its main thread, and hear nobody meanwhile."""
+    """One whose end is the worker's to wait for: gunicorn would wait in its main thread, and hear
+    nobody meanwhile.
+    """
 
     def __init__(self, worker, *args):
         super().__init__(worker.cfg, *args)
@@ -45,7 +48,9 @@ class Connection(TConn):
 
 
 class BufferedWorker(ThreadWorker):
-    """Takes a connection off the poller when its request is there, and ends the reading of one that is late."""
+    """Takes a connection off the poller when its request is there, and ends the reading of one that
+    is late.
+    """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -71,7 +76,9 @@ class BufferedWorker(ThreadWorker):
         conn.peeked = -1
         conn.timeout = time.monotonic() + REQUEST_SECONDS
         self.pending_conns.append(conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+        self.poller.register(
+            conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn)
+        )
 
     def on_pending_socket_readable(self, conn, client):
         if not self.cfg.is_ssl:
@@ -93,7 +100,9 @@ class BufferedWorker(ThreadWorker):
         super().finish_request(conn, fs)
 
     def close_gracefully(self, sock):
-        """Send what is left and the end of it, then hear out the sender: cut at once, the answer might be lost."""
+        """Send what is left and the end of it, then hear out the sender: cut at once, the answer
+        might be lost.
+        """
         try:
             sock.setblocking(False)
             sock.shutdown(socket.SHUT_WR)
@@ -126,7 +135,8 @@ class BufferedWorker(ThreadWorker):
         for conn in late(self.read_deadlines):
             del self.read_deadlines[conn]
             try:
-                # Whoever reads gets no more; who has read all, and works on the answer, can still send it.
+                # Whoever reads gets no more; who has read all, and works on the answer, can still
+                # send it.
                 conn.sock.shutdown(socket.SHUT_RD)
             except OSError:
                 continue  # gone meanwhile
@@ -138,7 +148,9 @@ class BufferedWorker(ThreadWorker):
             conn.timeout = min(conn.timeout, deadline)
 
     def handle_error(self, req, client, addr, exc):
-        """What gunicorn answers by itself (400, 414, 431), with the headers of all our pages and none of its words."""
+        """What gunicorn answers by itself (400, 414, 431), with the headers of all our pages and
+        none of its words.
+        """
         answer = Recorder()
         super().handle_error(req, answer, addr, exc)
         status = bytes(answer.data).split(b"\r\n", 1)[0].decode("latin-1").removeprefix("HTTP/1.1 ")
@@ -167,7 +179,9 @@ class Recorder:
 
 
 def peek(sock):
-    """How many bytes are there, at most HELD, and how many have to be before the request is given a thread."""
+    """How many bytes are there, at most HELD, and how many have to be before the request is given a
+    thread.
+    """
     try:
         data = sock.recv(HELD, socket.MSG_PEEK)
     except BlockingIOError:

@@ -1,4 +1,6 @@
-"""What is going to be done: the actions beside one risk on any day, and those of a register in numbers and rows."""
+"""What is going to be done: the actions beside one risk on any day, and those of a register in
+numbers and rows.
+"""
 
 import datetime
 from dataclasses import dataclass, field
@@ -16,8 +18,9 @@ LAST = datetime.date.max
 
 @dataclass
 class ActionOn:
-    """One action as it stood at the end of a day. dates: (the day it was then due, the revision that said so), oldest
-    first: where there is more than one, the day was moved."""
+    """One action as it stood at the end of a day. dates: (the day it was then due, the revision
+    that said so), oldest first: where there is more than one, the day was moved.
+    """
 
     said: ActionRevision  # the latest by then
     day: datetime.date
@@ -29,7 +32,11 @@ class ActionOn:
 
     @property
     def is_late(self):
-        return self.said.status == Status.OPEN and self.said.due_on is not None and self.said.due_on < self.day
+        return (
+            self.said.status == Status.OPEN
+            and self.said.due_on is not None
+            and self.said.due_on < self.day
+        )
 
     @property
     def original_due_on(self):
@@ -44,16 +51,26 @@ class ActionOn:
     @property
     def was(self):
         """The day it was due at first, where that is another."""
-        return self.original_due_on if self.redated and self.original_due_on != self.said.due_on else None
+        return (
+            self.original_due_on
+            if self.redated and self.original_due_on != self.said.due_on
+            else None
+        )
 
     @property
     def is_early(self):
-        return self.said.status == Status.DONE and self.said.due_on is not None and self.said.done_on < self.said.due_on
+        return (
+            self.said.status == Status.DONE
+            and self.said.due_on is not None
+            and self.said.done_on < self.said.due_on
+        )
 
 
 @dataclass(frozen=True)
 class RiskActions:
-    """The actions of one risk on a day: open ones, late first; done ones and dropped ones, latest first."""
+    """The actions of one risk on a day: open ones, late first; done ones and dropped ones, latest
+    first.
+    """
 
     open: list[ActionOn]
     done: list[ActionOn]
@@ -70,7 +87,11 @@ class RiskActions:
             return ""
         one, late = len(self.open) == 1, len(self.late)
         said = f"{a_number(len(self.open)).capitalize()} {'is' if one else 'are'} open"
-        return f"{said}, {'and late' if one else f'{a_number(late)} of them late'}." if late else f"{said}."
+        return (
+            f"{said}, {'and late' if one else f'{a_number(late)} of them late'}."
+            if late
+            else f"{said}."
+        )
 
 
 @dataclass(frozen=True)
@@ -84,7 +105,9 @@ class PostLine:
 
 @dataclass(frozen=True)
 class ActionCounts:
-    """The open actions of a register in numbers. late_before: of the late ones, those that were re-dated before."""
+    """The open actions of a register in numbers. late_before: of the late ones, those that were
+    re-dated before.
+    """
 
     open: int
     late: int
@@ -101,16 +124,20 @@ class ActionCounts:
             return "No action is open."
         if not self.late:
             return (
-                f"None of {self.open} open actions is late." if self.open > 1 else "One action is open. It is not late."
+                f"None of {self.open} open actions is late."
+                if self.open > 1
+                else "One action is open. It is not late."
             )
         if self.open == 1:
             return f"One action is open, and it is late{', re-dated before' if self.late_before else ''}."
-        said = (
-            f"{a_number(self.late).capitalize()} of {self.open} open actions {'is' if self.late == 1 else 'are'} late"
-        )
+        said = f"{a_number(self.late).capitalize()} of {self.open} open actions {'is' if self.late == 1 else 'are'} late"
         if not self.late_before:
             return f"{said}{'' if self.late == 1 else ', none of them re-dated before'}."
-        before = "re-dated before" if self.late == 1 else f"{a_number(self.late_before)} of them re-dated before"
+        before = (
+            "re-dated before"
+            if self.late == 1
+            else f"{a_number(self.late_before)} of them re-dated before"
+        )
         return f"{said}, {before}."
 
 
@@ -120,24 +147,40 @@ def times(count):
 
 
 def actions_of(risk, day, known_by=None):
-    """The actions of a risk as they stood at the end of a day, as known now or by an instant. Two queries."""
+    """The actions of a risk as they stood at the end of a day, as known now or by an instant. Two
+    queries.
+    """
     rows = ActionRevision.objects.filter(record__risk=risk).as_at(day, known_by)
     found = {}
-    for said in rows.select_related("record", "owner__directorate", "by").order_by("record_id", "number"):
+    for said in rows.select_related("record", "owner__directorate", "by").order_by(
+        "record_id", "number"
+    ):
         row = found.setdefault(said.record_id, ActionOn(said, day))
         row.said = said
         if not row.dates or row.dates[-1][0] != said.due_on:
             row.dates.append((said.due_on, said))
-    by_status = {status: [row for row in found.values() if row.said.status == status] for status in Status}
+    by_status = {
+        status: [row for row in found.values() if row.said.status == status] for status in Status
+    }
     return RiskActions(
-        open=sorted(by_status[Status.OPEN], key=lambda row: (row.said.due_on or LAST, row.said.record_id)),
-        done=sorted(by_status[Status.DONE], key=lambda row: (row.said.done_on, row.said.record_id), reverse=True),
-        dropped=sorted(by_status[Status.DROPPED], key=lambda row: row.said.effective_on, reverse=True),
+        open=sorted(
+            by_status[Status.OPEN], key=lambda row: (row.said.due_on or LAST, row.said.record_id)
+        ),
+        done=sorted(
+            by_status[Status.DONE],
+            key=lambda row: (row.said.done_on, row.said.record_id),
+            reverse=True,
+        ),
+        dropped=sorted(
+            by_status[Status.DROPPED], key=lambda row: row.said.effective_on, reverse=True
+        ),
     )
 
 
 def dates_of(action):
-    """When an action was due, one row for each day it was ever given: (day, the revision that said so). One query."""
+    """When an action was due, one row for each day it was ever given: (day, the revision that said
+    so). One query.
+    """
     found = []
     for said in action.revisions.select_related("by").order_by("number"):
         if not found or found[-1][0] != said.due_on:
@@ -151,12 +194,16 @@ def actions_beside(risks):
 
 
 def actions_on(positions, reading):
-    """The actions beside these risks as they stood at the end of the day read. positions: of that day, on the register.
-    Today their rows are read, else their latest revisions by then, which have the same columns."""
+    """The actions beside these risks as they stood at the end of the day read. positions: of that
+    day, on the register. Today their rows are read, else their latest revisions by then, which have
+    the same columns.
+    """
     risks = positions.order_by().values("risk")
     if reading.is_today:
         return Action.objects.filter(risk__in=risks)
-    return ActionRevision.objects.standing(reading.day, reading.known_by).filter(record__risk__in=risks)
+    return ActionRevision.objects.standing(reading.day, reading.known_by).filter(
+        record__risk__in=risks
+    )
 
 
 def listed(actions):
@@ -167,20 +214,28 @@ def listed(actions):
 
 
 def with_risks(actions, positions):
-    """(an action or what it said, its key, the position of its risk) for each of these rows of a list. Two queries."""
+    """(an action or what it said, its key, the position of its risk) for each of these rows of a
+    list. Two queries.
+    """
     rows = list(actions)
     if rows and isinstance(rows[0], ActionRevision):
-        risk_of = dict(Action.objects.filter(pk__in=[row.record_id for row in rows]).values_list("pk", "risk"))
+        risk_of = dict(
+            Action.objects.filter(pk__in=[row.record_id for row in rows]).values_list("pk", "risk")
+        )
         keyed = [(row, row.record_id, risk_of[row.record_id]) for row in rows]
     else:
         keyed = [(row, row.pk, row.risk_id) for row in rows]
-    found = {p.risk_id: p for p in positions.filter(risk__in={risk for *_, risk in keyed}).with_headings()}
+    found = {
+        p.risk_id: p
+        for p in positions.filter(risk__in={risk for *_, risk in keyed}).with_headings()
+    }
     return [(row, key, found[risk]) for row, key, risk in keyed]
 
 
 def action_counts(actions, day, *, by_post=True):
-    """The open ones among these actions in numbers, on a day; late ones by post, where that is asked for. One query,
-    and one by post."""
+    """The open ones among these actions in numbers, on a day; late ones by post, where that is
+    asked for. One query, and one by post.
+    """
     late = Q(due_on__lt=day)
     counts = actions.open().aggregate(
         open=Count("pk"),

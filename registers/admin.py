@@ -12,7 +12,11 @@ from django.db import models, transaction
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
-from registers.accounts.address_change import AddressTaken, request_address_change, withdraw_address_change
+from registers.accounts.address_change import (
+    AddressTaken,
+    request_address_change,
+    withdraw_address_change,
+)
 from registers.admin_limits import LimitedAdmin, LimitedInline
 from registers.history.seals import DELETED
 from registers.models import (
@@ -35,8 +39,10 @@ admin.site.unregister(Group)
 
 
 def sign_in(request, extra_context=None):
-    """Instead of the admin site's own form, which asks neither for a second factor nor counts guesses: whoever comes
-    here without being signed in has been sent to sign in like everybody else."""
+    """Instead of the admin site's own form, which asks neither for a second factor nor counts
+    guesses: whoever comes here without being signed in has been sent to sign in like everybody
+    else.
+    """
     if not request.user.is_staff:
         raise PermissionDenied
     return redirect("admin:index")
@@ -46,8 +52,9 @@ admin.site.login = sign_in
 
 
 class Audited:
-    """Of an AuditedModel: what the admin site writes in its own log, it writes in the audit chain too, with a seal, in
-    the transaction of the change."""
+    """Of an AuditedModel: what the admin site writes in its own log, it writes in the audit chain
+    too, with a seal, in the transaction of the change.
+    """
 
     def log_addition(self, request, thing, message):
         thing.enter("added", by=request.user, text={"changes": message})
@@ -83,15 +90,18 @@ class PersonAdmin(Audited, LimitedAdmin, UserAdmin):
         (None, {"fields": ("email", "pending_email", "name", "password")}),
         ("What they may do", {"fields": ("is_active", "is_staff", "is_superuser")}),
     )
-    add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
+    add_fieldsets = (
+        (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
+    )
     filter_horizontal = ()
     readonly_fields = ("pending_email",)
     inlines = (MembershipInline,)
     actions = ("withdraw_address_changes",)
 
     def save_model(self, request, person, form, change):
-        """Another address is asked for and not written: a link to it confirms it. Nor is anything else that the form
-        leaves as it was, lest it undoes what was confirmed meanwhile."""
+        """Another address is asked for and not written: a link to it confirms it. Nor is anything
+        else that the form leaves as it was, lest it undoes what was confirmed meanwhile.
+        """
         if not change:
             return super().save_model(request, person, form, change)
         email, person.email = person.email, form.initial["email"]
@@ -105,7 +115,9 @@ class PersonAdmin(Audited, LimitedAdmin, UserAdmin):
         try:
             request_address_change(person, email=email, by=request.user)
         except AddressTaken:
-            self.message_user(request, f"Another account has the address {email} by now.", messages.ERROR)
+            self.message_user(
+                request, f"Another account has the address {email} by now.", messages.ERROR
+            )
         except (OSError, SMTPException):
             words = "The mail server did not take the message to {}, so the address stays as it is. Try again later."
             self.message_user(request, words.format(email), messages.ERROR)
@@ -120,8 +132,9 @@ class PersonAdmin(Audited, LimitedAdmin, UserAdmin):
         self.message_user(request, "Links that were sent lead nowhere now.")
 
     def save_formset(self, request, form, formset, change):
-        """What somebody may do in an organisation stands in that organisation's chain. What is deleted is told of while
-        it is there."""
+        """What somebody may do in an organisation stands in that organisation's chain. What is
+        deleted is told of while it is there.
+        """
         how = {"by": request.user, "subject": form.instance}
         for membership in (f.instance for f in formset.deleted_forms if f.instance.pk):
             membership.enter(DELETED, **how)
@@ -150,8 +163,9 @@ for model in (Organisation, Directorate, Register, ScoringScheme):
 @admin.register(Post)
 class PostAdmin(PlainAdmin):
     def get_deleted_objects(self, objs, request):
-        """What owns anything, or did, stays. It is said in numbers: who looks after the installation may not read what
-        the risks are called."""
+        """What owns anything, or did, stays. It is said in numbers: who looks after the
+        installation may not read what the risks are called.
+        """
         to_delete, model_count, perms_needed, protected = super().get_deleted_objects(objs, request)
         if protected:
             return to_delete, model_count, perms_needed, _kept_by(objs)
@@ -167,8 +181,13 @@ def _kept_by(posts):
     }
     owned = [f"{name}: {count}" for name, rows in keepers.items() if (count := rows.count())]
     if owned:
-        return [*owned, "Give these to another post first, on their own pages. If nobody holds it, leave it vacant."]
-    return ["Owned something once, and the history says so: the post stays. If nobody holds it, leave it vacant."]
+        return [
+            *owned,
+            "Give these to another post first, on their own pages. If nobody holds it, leave it vacant.",
+        ]
+    return [
+        "Owned something once, and the history says so: the post stays. If nobody holds it, leave it vacant."
+    ]
 
 
 class SecondFactorAdmin(LimitedAdmin):
@@ -191,7 +210,9 @@ admin.site.register(Authenticator, SecondFactorAdmin)
 class LibraryAdmin(LimitedAdmin):
     """For reading: the library comes from its fixtures."""
 
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # or Django warns of what its next version does
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"}
+    }  # or Django warns of what its next version does
 
     def has_add_permission(self, request):
         return False

@@ -1,4 +1,6 @@
-"""What Django's admin site is asked beyond what its own pages send: refused in words, where it would be a fault."""
+"""What Django's admin site is asked beyond what its own pages send: refused in words, where it
+would be a fault.
+"""
 
 import re
 
@@ -16,8 +18,9 @@ MOST_INLINE = 50  # rows beside one record
 
 
 class LimitedAdmin(admin.ModelAdmin):
-    """Mixed in before what it limits. A list is narrowed by its own filters alone: by any other field it could be asked
-    with a regular expression, or for the year 0."""
+    """Mixed in before what it limits. A list is narrowed by its own filters alone: by any other
+    field it could be asked with a regular expression, or for the year 0.
+    """
 
     formfield_overrides = {models.JSONField: {"form_class": StorableJSONField}}
 
@@ -41,7 +44,9 @@ class LimitedAdmin(admin.ModelAdmin):
 
 
 class InlineForm(forms.ModelForm):
-    """Asks the constraints of its model too: Django leaves those out that name what the row stands beside."""
+    """Asks the constraints of its model too: Django leaves those out that name what the row stands
+    beside.
+    """
 
     def validate_unique(self):
         super().validate_unique()

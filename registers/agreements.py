@@ -17,8 +17,9 @@ from registers.scoring import ABOVE_TOLERANCE
 
 @dataclass(frozen=True)
 class AgreedCard:
-    """An agreement in few numbers. href and above_href lead to the lists of the risks that it counts; words: which
-    bands were above what was tolerated, as known then."""
+    """An agreement in few numbers. href and above_href lead to the lists of the risks that it
+    counts; words: which bands were above what was tolerated, as known then.
+    """
 
     agreement: object
     total: int
@@ -29,14 +30,23 @@ class AgreedCard:
 
 
 def agreed_cards(register, agreements, agreed, tolerances):
-    """One card an agreement, in the order given. agreed: the rows of them all that the reader may see; tolerances: what
-    is let stand, on any day. One query, and one where the statements of appetite were not read yet."""
+    """One card an agreement, in the order given. agreed: the rows of them all that the reader may
+    see; tolerances: what is let stand, on any day. One query, and one where the statements of
+    appetite were not read yet.
+    """
     counts = {}
-    alike = agreed.on_register().filter(agreement__in=[agreement.pk for agreement in agreements]).order_by()
+    alike = (
+        agreed.on_register()
+        .filter(agreement__in=[agreement.pk for agreement in agreements])
+        .order_by()
+    )
     by = ("agreement", "band", "scheme", "category")
     for agreement, *row in alike.values_list(*by).annotate(n=Count("pk")):
         counts.setdefault(agreement, []).append(row)
-    return [_card(register, agreement, counts.get(agreement.pk, []), tolerances) for agreement in agreements]
+    return [
+        _card(register, agreement, counts.get(agreement.pk, []), tolerances)
+        for agreement in agreements
+    ]
 
 
 def _card(register, agreement, rows, tolerances):
@@ -59,8 +69,10 @@ def _card(register, agreement, rows, tolerances):
 
 
 class Since:
-    """What has changed since an agreement. agreed: what it keeps; now: positions of today. Reads on first use, and risk
-    by risk only what is told by name: how many changed band is counted by the database."""
+    """What has changed since an agreement. agreed: what it keeps; now: positions of today. Reads on
+    first use, and risk by risk only what is told by name: how many changed band is counted by the
+    database.
+    """
 
     def __init__(self, register, agreement, *, agreed, now):
         self.register, self.agreement = register, agreement
@@ -68,16 +80,24 @@ class Since:
 
     @cached_property
     def changed(self):
-        """How many risks stand in another band than they did. Whatever stands in its band since before the agreement is
-        known to have stood in it then, unless of such a day more was recorded later."""
+        """How many risks stand in another band than they did. Whatever stands in its band since
+        before the agreement is known to have stood in it then, unless of such a day more was
+        recorded later.
+        """
         rated = {"scheme": self.register.scheme}
         came = Q(band_since__gt=self.agreement.on) | Q(risk__in=self.agreement.known_otherwise)
-        was = self._agreed.filter(**rated, risk=OuterRef("risk")).exclude(band="").exclude(band=OuterRef("band"))
+        was = (
+            self._agreed.filter(**rated, risk=OuterRef("risk"))
+            .exclude(band="")
+            .exclude(band=OuterRef("band"))
+        )
         return self._now.filter(came, Exists(was.order_by()), **rated).exclude(band="").count()
 
     @cached_property
     def _moved(self):
-        now, agreed = (read_all(rows, self.register.scheme_id) for rows in (self._now, self._agreed))
+        now, agreed = (
+            read_all(rows, self.register.scheme_id) for rows in (self._now, self._agreed)
+        )
         return movement(now, agreed, self.register.scheme.rules.ranks)
 
     @cached_property
@@ -104,7 +124,11 @@ class Since:
         if self.is_as_agreed:
             return "Nothing has changed since: no risk has come, gone or changed band."
         said = [f"{_risks(counts[trends.UP] + counts[trends.DOWN])} changed band since"]
-        for kind, is_so in ((trends.SCORED, "rated for the first time"), (trends.NEW, "new"), (trends.LEFT, "closed")):
+        for kind, is_so in (
+            (trends.SCORED, "rated for the first time"),
+            (trends.NEW, "new"),
+            (trends.LEFT, "closed"),
+        ):
             if n := counts[kind]:
                 said.append(f"{a_number(n)} {'is' if n == 1 else 'are'} {is_so}")
         return f"{', '.join(said)}."

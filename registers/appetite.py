@@ -1,4 +1,6 @@
-"""What an organisation said of how much risk it takes: a row for each category, with what it said before."""
+"""What an organisation said of how much risk it takes: a row for each category, with what it said
+before.
+"""
 
 from dataclasses import dataclass
 
@@ -10,7 +12,9 @@ GENERAL = "All other categories"
 
 @dataclass(frozen=True)
 class Stated:
-    """What stands for a category, and what was stated before, latest first. key: what an address calls it."""
+    """What stands for a category, and what was stated before, latest first. key: what an address
+    calls it.
+    """
 
     key: str
     name: str
@@ -23,13 +27,18 @@ class Stated:
 
 
 def stated_by_category(statements) -> list[Stated]:
-    """What stands by the last of these statements, in the order of the Orange Book, general last. statements: of
-    one organisation and scheme, until the day that is read."""
+    """What stands by the last of these statements, in the order of the Orange Book, general last.
+    statements: of one organisation and scheme, until the day that is read.
+    """
     found = {}
     for row in sorted(statements, key=lambda row: (row.effective_on, row.pk), reverse=True):
         found.setdefault(row.category, []).append(row)
     names = [*Category.choices, ("", GENERAL)]
-    return [Stated(value or "all", name, found[value][0], found[value][1:]) for value, name in names if value in found]
+    return [
+        Stated(value or "all", name, found[value][0], found[value][1:])
+        for value, name in names
+        if value in found
+    ]
 
 
 def unstated(stated) -> list[str]:
@@ -40,8 +49,9 @@ def unstated(stated) -> list[str]:
 
 @dataclass(frozen=True)
 class Holding:
-    """What is let stand for one risk, and why: the statement that decides, None where the scheme does. is_above: None
-    where the risk has no rating by the register's scheme."""
+    """What is let stand for one risk, and why: the statement that decides, None where the scheme
+    does. is_above: None where the risk has no rating by the register's scheme.
+    """
 
     band: Band
     statement: Appetite | None

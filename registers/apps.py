@@ -18,12 +18,14 @@ class RegistersConfig(AppConfig):
         from registers.history.audit import install_guard
         from registers.history.seals import install_versions
 
-        # Password hashes and exempt risks: a database or an export is for its owner, whichever process makes it.
+        # Password hashes and exempt risks: a database or an export is for its owner, whichever
+        # process makes it.
         os.umask(0o077)
         checks.connect()
         time_limits.install()
         post_migrate.connect(create_cache_table, sender=self)
-        # SQLite rebuilds tables on some migrations and silently drops their triggers: put them back every time.
+        # SQLite rebuilds tables on some migrations and silently drops their triggers: put them back
+        # every time.
         post_migrate.connect(install_guard, sender=self)
         post_migrate.connect(install_versions, sender=self)
         for signal, receiver, sender in RECEIVERS:

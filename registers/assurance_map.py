@@ -1,7 +1,9 @@
-"""The assurance map: risks by lines, the latest opinion in each cell with its age, and what the whole register says.
+"""The assurance map: risks by lines, the latest opinion in each cell with its age, and what the
+whole register says.
 
-The idea is the three lines model's (IIA 2020) with the outside as a fourth, as in HM Treasury's guidance on assurance
-maps: an empty cell is a gap."""
+The idea is the three lines model's (IIA 2020) with the outside as a fourth, as in HM Treasury's
+guidance on assurance maps: an empty cell is a gap.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,8 @@ from django.db.models import Count
 from registers.models import Assurance, Assured, Controlled, Line
 from registers.phrases import a_number, how_long
 
-# After a number: of one and of several, where they differ by more than "has" and "have". By kind first: the members of
-# the two are texts, and some are alike.
+# After a number: of one and of several, where they differ by more than "has" and "have". By kind
+# first: the members of the two are texts, and some are alike.
 WORDS = {
     Assured: {
         Assured.BEYOND: ("has an opinion from line 2, 3 or 4 that still holds",),
@@ -44,7 +46,9 @@ class Opinion(Protocol):
 
 @dataclass(frozen=True)
 class Cell:
-    """One line of one risk. given: the latest opinion, None where there is a gap; age: of it, empty on its day."""
+    """One line of one risk. given: the latest opinion, None where there is a gap; age: of it, empty
+    on its day.
+    """
 
     line: Line
     given: Opinion | None = None
@@ -69,15 +73,21 @@ class Said:
     href: str
 
 
-def map_of(risks: Iterable[int], opinions: Iterable[Opinion], day: datetime.date) -> dict[int, tuple[Cell, ...]]:
-    """risk id -> a Cell for each line, 1 to 4. risks: ids, in any order. opinions: in any order; those given after the
-    day are left out, those of one line take each other's place (the later day, then the later record). An opinion
-    holds on the day until which it is good, and has run out on the next."""
+def map_of(
+    risks: Iterable[int], opinions: Iterable[Opinion], day: datetime.date
+) -> dict[int, tuple[Cell, ...]]:
+    """risk id -> a Cell for each line, 1 to 4. risks: ids, in any order. opinions: in any order;
+    those given after the day are left out, those of one line take each other's place (the later
+    day, then the later record). An opinion holds on the day until which it is good, and has run out
+    on the next.
+    """
     latest: dict[tuple[int, int], Opinion] = {}
     for one in sorted(opinions, key=lambda one: (one.effective_on, one.pk)):
         if one.effective_on <= day:
             latest[one.risk_id, one.line] = one
-    return {risk: tuple(_cell(line, latest.get((risk, line)), day) for line in Line) for risk in risks}
+    return {
+        risk: tuple(_cell(line, latest.get((risk, line)), day) for line in Line) for risk in risks
+    }
 
 
 def _cell(line: Line, given: Opinion | None, day: datetime.date) -> Cell:
@@ -89,17 +99,23 @@ def _cell(line: Line, given: Opinion | None, day: datetime.date) -> Cell:
 def rows_of(positions, reading) -> list[Row]:
     """A row for each position, in the order given. One query."""
     risks = [position.risk_id for position in positions]
-    opinions = Assurance.objects.latest_of_lines(reading.day, reading.known_by).filter(risk__in=risks)
+    opinions = Assurance.objects.latest_of_lines(reading.day, reading.known_by).filter(
+        risk__in=risks
+    )
     cells = map_of(risks, opinions, reading.day)
     return [Row(position, cells[position.risk_id]) for position in positions]
 
 
 class AssuranceSummary:
-    """What stands behind the risks of a whole register. positions: on the register that day. One query."""
+    """What stands behind the risks of a whole register. positions: on the register that day. One
+    query.
+    """
 
     def __init__(self, register, positions, reading):
         self.register, self.reading = register, reading
-        asked = {_name(one): one.on(reading.day, reading.known_by) for kind in WORDS for one in kind}
+        asked = {
+            _name(one): one.on(reading.day, reading.known_by) for kind in WORDS for one in kind
+        }
         counts = {name: Count("pk", filter=condition) for name, condition in asked.items()}
         self.counts = positions.order_by().aggregate(total=Count("pk"), **counts)
 

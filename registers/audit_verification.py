@@ -1,8 +1,10 @@
-"""What rows say, held against the seals of the audit chains: what was changed, slipped in or taken away shows.
+"""What rows say, held against the seals of the audit chains: what was changed, slipped in or taken
+away shows.
 
-Each chain is read once, in batches, and the rows that a batch seals are read with it; nothing is asked a row at a time.
-The latest seal of a row counts. Earlier ones of a row that changed do not fit it: what does not fit is looked at again
-at the end, by its latest seal alone. What is written meanwhile is left to the next time.
+Each chain is read once, in batches, and the rows that a batch seals are read with it; nothing is
+asked a row at a time. The latest seal of a row counts. Earlier ones of a row that changed do not
+fit it: what does not fit is looked at again at the end, by its latest seal alone. What is written
+meanwhile is left to the next time.
 """
 
 from collections import defaultdict
@@ -45,12 +47,16 @@ class Statement:
         return self.model, self.pk
 
     def is_after(self, other):
-        """Within a chain the order of its entries counts; of two chains, as of a person who moved, the instant."""
+        """Within a chain the order of its entries counts; of two chains, as of a person who moved,
+        the instant.
+        """
         return self.chain == other.chain or self.at >= other.at
 
 
 class SealCheck:
-    """problems: in words, by rows, each time they are asked for. notes: what cannot be checked and is no tampering."""
+    """problems: in words, by rows, each time they are asked for. notes: what cannot be checked and
+    is no tampering.
+    """
 
     def __init__(self):
         self.models = {model._meta.model_name: model for model in sealed_models()}
@@ -58,15 +64,22 @@ class SealCheck:
         self.removals = defaultdict(set)
 
     def problems(self):
-        latest = {model: model._base_manager.aggregate(pk=Max("pk"))["pk"] or 0 for model in self.models.values()}
+        latest = {
+            model: model._base_manager.aggregate(pk=Max("pk"))["pk"] or 0
+            for model in self.models.values()
+        }
         heads, self.chains, suspects, travellers = {}, {model: {} for model in latest}, set(), set()
         for version in self.versions.values():
             if version.digest != version_digest(version.model, version.names):
                 yield f"Seal version {version} does not list the fields that were sealed."
         for batch in self._statements(heads):
             for statement, row in self._with_rows(batch):
-                if statement.chain != self.chains[statement.model].setdefault(statement.pk, statement.chain):
-                    travellers.add(statement.key)  # sealed in two chains: which seal is the latest is asked below
+                if statement.chain != self.chains[statement.model].setdefault(
+                    statement.pk, statement.chain
+                ):
+                    travellers.add(
+                        statement.key
+                    )  # sealed in two chains: which seal is the latest is asked below
                 (suspects.discard if self._fits(statement, row) else suspects.add)(statement.key)
         findings = [*self._of_suspects(suspects | travellers), *self._without_seal(latest)]
         recent = self._recent_keys(heads)
@@ -81,15 +94,25 @@ class SealCheck:
         ]
 
     def _statements(self, heads):
-        """Lists of Statements in the order of the entries, chain by chain. heads: takes how far each chain was read."""
+        """Lists of Statements in the order of the entries, chain by chain. heads: takes how far
+        each chain was read.
+        """
         for chain in AuditChain.objects.order_by("pk").values_list("pk", flat=True):
             for rows in batched(_entries(AuditEntry.objects.filter(chain=chain)), BATCH):
                 heads[chain] = rows[-1]["number"]
                 yield [statement for row in rows for statement in self._of_entry(row)]
 
     def _of_entry(self, row):
-        about = {"chain": row["chain"], "at": row["at"], "entry": row["pk"], "salt": row["text__salt"] or ""}
-        seals = [*row["facts"].get("seals", {}).items(), *((name, None) for name in row["facts"].get("deletions", ()))]
+        about = {
+            "chain": row["chain"],
+            "at": row["at"],
+            "entry": row["pk"],
+            "salt": row["text__salt"] or "",
+        }
+        seals = [
+            *row["facts"].get("seals", {}).items(),
+            *((name, None) for name in row["facts"].get("deletions", ())),
+        ]
         for name, seal in seals:
             model_name, _, pk = name.partition(":")
             model = self.models.get(RENAMED_MODELS.get(model_name, model_name))
@@ -102,7 +125,11 @@ class SealCheck:
         keys = {}
         for statement in statements:
             keys.setdefault(statement.model, set()).add(statement.pk)
-        rows = {(model, pk): row for model, pks in keys.items() for pk, row in model.rows_to_seal(pks).items()}
+        rows = {
+            (model, pk): row
+            for model, pks in keys.items()
+            for pk, row in model.rows_to_seal(pks).items()
+        }
         return [(statement, rows.get(statement.key)) for statement in statements]
 
     def _fits(self, statement, row):
@@ -112,7 +139,9 @@ class SealCheck:
         names = self._names(statement.model, model_name, version)
         if names is None or not statement.salt:
             return False
-        if removals := {present_name(row, name) for name in names} & REMOVED_FIELDS.get(row._meta.model_name, set()):
+        if removals := {present_name(row, name) for name in names} & REMOVED_FIELDS.get(
+            row._meta.model_name, set()
+        ):
             self.removals[statement.model, tuple(sorted(removals))].add(statement.pk)
             return True
         try:
@@ -148,7 +177,9 @@ class SealCheck:
         if row is None:
             return f"{entry}: its {name} {statement.pk} is gone, and no entry says that it was deleted."
         if statement.seal is None:
-            return f"{entry}: the {name} {statement.pk} is there, which this entry says was deleted."
+            return (
+                f"{entry}: the {name} {statement.pk} is there, which this entry says was deleted."
+            )
         model_name, version, _ = statement.seal.split(":")
         if self._names(statement.model, model_name, version) is None:
             return f"{entry}: the list of what it sealed of the {name} {statement.pk} is gone (seal version {version})."
@@ -160,18 +191,25 @@ class SealCheck:
     def _without_seal(self, latest):
         """(key, words) of the rows that no entry speaks of."""
         for model, last in latest.items():
-            keys = model._base_manager.filter(pk__lte=last).order_by("pk").values_list("pk", flat=True)
+            keys = (
+                model._base_manager.filter(pk__lte=last).order_by("pk").values_list("pk", flat=True)
+            )
             name = str(model._meta.verbose_name)
             for pk in keys.iterator():
                 if pk not in self.chains[model]:
-                    yield (model, pk), f"{name[:1].upper()}{name[1:]} {pk} stands in no audit chain."
+                    yield (
+                        (model, pk),
+                        f"{name[:1].upper()}{name[1:]} {pk} stands in no audit chain.",
+                    )
 
     def _recent_keys(self, heads):
         """The keys of what was written since the chains were read."""
         keys = set()
         for chain in AuditChain.objects.values_list("pk", flat=True):
             entries = AuditEntry.objects.filter(chain=chain, number__gt=heads.get(chain, 0))
-            keys |= {statement.key for row in _entries(entries) for statement in self._of_entry(row)}
+            keys |= {
+                statement.key for row in _entries(entries) for statement in self._of_entry(row)
+            }
         return keys
 
 
@@ -192,7 +230,9 @@ def _differences(entry, row):
     if not content:
         return ""
     return ", ".join(
-        name for name, value in content.items() if as_json(value) != as_json(row.seal_value(present_name(row, name)))
+        name
+        for name, value in content.items()
+        if as_json(value) != as_json(row.seal_value(present_name(row, name)))
     )
 
 

@@ -1,9 +1,11 @@
-"""Many risks written at once, with the same history, seals and positions as one by one, in a fraction of the time.
+"""Many risks written at once, with the same history, seals and positions as one by one, in a
+fraction of the time.
 
 What each row says, and what is refused, comes from where the verbs have it (models/risk_builder.py,
-history/versioned.py). Here the rows of a batch are made in memory, in the order in which the verbs would have made
-them, and laid aside in a file as the database takes them (bulk_spool.py). The transaction that writes them finds
-nothing left to be worked out but the signatures of the audit chain: others wait no longer than that takes.
+history/versioned.py). Here the rows of a batch are made in memory, in the order in which the verbs
+would have made them, and laid aside in a file as the database takes them (bulk_spool.py). The
+transaction that writes them finds nothing left to be worked out but the signatures of the audit
+chain: others wait no longer than that takes.
 """
 
 from dataclasses import dataclass, field
@@ -31,16 +33,20 @@ What = RiskRevision.What
 
 
 class MovedOn(Exception):
-    """The register has given numbers since those of the new risks were worked out; nothing was written."""
+    """The register has given numbers since those of the new risks were worked out; nothing was
+    written.
+    """
 
 
 @dataclass
 class NewRisk:
-    """content: by field of RiskContent. judgements: keyword arguments of Risk.assess, kind and effective_on included,
-    oldest first. controls, actions: keyword arguments of Control.add and Action.add. close: those of Risk.close, where
-    it is to be closed at last; what is closed from its first day takes no judgement. next_review_on: revised after all
-    that, where it is another by then and the risk is not closed. number: None for the next; given only to a register
-    that has never given one."""
+    """content: by field of RiskContent. judgements: keyword arguments of Risk.assess, kind and
+    effective_on included, oldest first. controls, actions: keyword arguments of Control.add and
+    Action.add. close: those of Risk.close, where it is to be closed at last; what is closed from
+    its first day takes no judgement. next_review_on: revised after all that, where it is another by
+    then and the risk is not closed. number: None for the next; given only to a register that has
+    never given one.
+    """
 
     content: dict
     raised_on: object
@@ -54,7 +60,9 @@ class NewRisk:
 
 @dataclass
 class ChangedRisk:
-    """changes: keyword arguments of Risk.revise, none where only the rest is added to what stands beside the risk."""
+    """changes: keyword arguments of Risk.revise, none where only the rest is added to what stands
+    beside the risk.
+    """
 
     risk: Risk
     version: int
@@ -69,25 +77,31 @@ class ChangedRisk:
 @transaction.atomic
 @nothing_collected()
 def take_in(*, register, by, new=(), changed=(), reason="", recorded_at=None) -> list[Risk]:
-    """Write them all, or none; returns the risks, the new ones first. What is written is what Risk.log (without a
-    rating), revise, assess, Control.add, Action.add and close would have written, one after the other. reason: of
-    changes, controls, actions and closings that bring none. recorded_at: of everything, else one instant.
+    """Write them all, or none; returns the risks, the new ones first. What is written is what
+    Risk.log (without a rating), revise, assess, Control.add, Action.add and close would have
+    written, one after the other. reason: of changes, controls, actions and closings that bring
+    none. recorded_at: of everything, else one instant.
 
-    Raises ManyMovedOn where risks to be changed are not at their version, OutOfTurn where one is closed,
-    RatingOutsideScheme and ValueError as those verbs do."""
+    Raises ManyMovedOn where risks to be changed are not at their version, OutOfTurn where one is
+    closed, RatingOutsideScheme and ValueError as those verbs do.
+    """
     new, changed = list(new), list(changed)
     Register.objects.select_for_update(no_key=True).get(pk=register.pk)
     numbers = [one.number for one in new]
-    with TakingIn(register, by=by, numbers=numbers, reason=reason, recorded_at=recorded_at) as taking:
+    with TakingIn(
+        register, by=by, numbers=numbers, reason=reason, recorded_at=recorded_at
+    ) as taking:
         risks = [*taking.new(new), *taking.changed(changed)]
         taking.write()
     return risks
 
 
 class TakingIn:
-    """The same in two steps: new and changed prepare, outside of any transaction, and give back the risks while they
-    go; write puts what they prepared into the database. numbers: those of the new ones, in their order, None for the
-    next. Each step raises as take_in does, and write MovedOn as well: then it is all to be prepared anew."""
+    """The same in two steps: new and changed prepare, outside of any transaction, and give back the
+    risks while they go; write puts what they prepared into the database. numbers: those of the new
+    ones, in their order, None for the next. Each step raises as take_in does, and write MovedOn as
+    well: then it is all to be prepared anew.
+    """
 
     def __init__(self, register, *, by, numbers=(), reason="", recorded_at=None):
         self.register, self.rows, self.tellings = register, LaidAside(), LaidAside()
@@ -106,14 +120,18 @@ class TakingIn:
     def new(self, rows):
         numbers = iter(self.numbers)
         for batch in _batches(rows):
-            yield from self._laid_aside([_Life.begin(self.writing, one, next(numbers)) for one in batch])
+            yield from self._laid_aside(
+                [_Life.begin(self.writing, one, next(numbers)) for one in batch]
+            )
 
     def changed(self, rows):
         for batch in _batches(rows):
             held = _held(self.register, batch, self.versions)
             self.versions |= {risk.pk: risk.version for risk in held.values()}
             known = _known(list(held.values()))
-            yield from self._laid_aside([_Life.go_on(self.writing, one, *known[one.risk.pk]) for one in batch])
+            yield from self._laid_aside(
+                [_Life.go_on(self.writing, one, *known[one.risk.pk]) for one in batch]
+            )
 
     def _laid_aside(self, lives):
         told, tellings = self.writing.told(lives)
@@ -123,10 +141,14 @@ class TakingIn:
 
     @transaction.atomic
     def write(self):
-        """Put all of it into the database. In a transaction around it what it holds is held until that ends: the
-        register, the risks that are changed, and from its last step on the head of the audit chain."""
+        """Put all of it into the database. In a transaction around it what it holds is held until
+        that ends: the register, the risks that are changed, and from its last step on the head of
+        the audit chain.
+        """
         if self.numbers:
-            same = Register.objects.filter(pk=self.register.pk, next_number=self.register.next_number)
+            same = Register.objects.filter(
+                pk=self.register.pk, next_number=self.register.next_number
+            )
             if not same.update(next_number=self.next_number):
                 raise MovedOn(f"{self.register} gave numbers meanwhile.")
         _hold(self.register, self.versions)
@@ -140,8 +162,9 @@ class TakingIn:
 
 
 def _numbers(register, numbers):
-    """(the number of each: given, or the next after them all; the one after those). Raises ValueError where the
-    register gave some before."""
+    """(the number of each: given, or the next after them all; the one after those). Raises
+    ValueError where the register gave some before.
+    """
     given = [number for number in numbers if number]
     if given and (register.next_number > 1 or len(set(given)) < len(given)):
         raise ValueError(f"{register} gives numbers itself, each once.")
@@ -157,10 +180,15 @@ def _batches(rows):
 
 
 def _held(register, changed, taken):
-    """Key -> risk of those that are to be changed. taken: those that were changed before. Raises ManyMovedOn."""
+    """Key -> risk of those that are to be changed. taken: those that were changed before. Raises
+    ManyMovedOn.
+    """
     asked = [one.risk.pk for one in changed]
     wanted = {one.risk.pk: one.version for one in changed}
-    held = {risk.pk: risk for risk in register.risks.filter(pk__in=wanted).order_by("pk").prefetch_related(*Risk.MANY)}
+    held = {
+        risk.pk: risk
+        for risk in register.risks.filter(pk__in=wanted).order_by("pk").prefetch_related(*Risk.MANY)
+    }
     if strange := [one.risk for one in changed if one.risk.pk not in held]:
         raise ValueError(f"{strange[0].reference} is no risk of {register}.")
     twice = {pk for pk in asked if asked.count(pk) > 1 or pk in taken}
@@ -171,8 +199,10 @@ def _held(register, changed, taken):
 
 
 def _hold(register, versions):
-    """Hold risks until the transaction ends, in one order whoever asks. versions: by key. Raises ManyMovedOn where one
-    is at another: its history and its positions follow from those that were read."""
+    """Hold risks until the transaction ends, in one order whoever asks. versions: by key. Raises
+    ManyMovedOn where one is at another: its history and its positions follow from those that were
+    read.
+    """
     for keys in _batches(sorted(versions)):
         held = register.risks.select_for_update().filter(pk__in=keys).order_by("pk")
         if moved := [risk for risk in held if risk.version != versions[risk.pk]]:
@@ -184,7 +214,9 @@ def _known(risks):
     names = "risk number effective_on status primary_failure_type owner next_review_on category by reason what"
     keys = [risk.pk for risk in risks]
     known = {risk.pk: (risk, [], []) for risk in risks}
-    for revision in RiskRevision.objects.filter(risk__in=keys).order_by("number").only(*names.split()):
+    for revision in (
+        RiskRevision.objects.filter(risk__in=keys).order_by("number").only(*names.split())
+    ):
         known[revision.risk_id][1].append(revision)
     for judged in Assessment.objects.filter(risk__in=keys).current().prefetch_related("scheme"):
         known[judged.risk_id][2].append(judged)
@@ -192,8 +224,9 @@ def _known(risks):
 
 
 class _Life:
-    """A risk while it is written: what the verbs would read from the database is in memory. revisions, judged: its
-    course, oldest first; several: what it says that can be several."""
+    """A risk while it is written: what the verbs would read from the database is in memory.
+    revisions, judged: its course, oldest first; several: what it says that can be several.
+    """
 
     def __init__(self, writing, risk, several, revisions=(), judged=()):
         self.writing, self.risk, self.several = writing, risk, several
@@ -229,10 +262,22 @@ class _Life:
                 self.add(model, **row)
         if one.close is not None:
             self.close(**one.close)
-        if one.next_review_on not in (None, self.risk.next_review_on) and self.risk.status != Risk.Status.CLOSED:
+        if (
+            one.next_review_on not in (None, self.risk.next_review_on)
+            and self.risk.status != Risk.Status.CLOSED
+        ):
             self.revise(next_review_on=one.next_review_on)
 
-    def revise(self, *, what=None, reason="", on_behalf_of=None, effective_on=None, recorded_at=None, **changes):
+    def revise(
+        self,
+        *,
+        what=None,
+        reason="",
+        on_behalf_of=None,
+        effective_on=None,
+        recorded_at=None,
+        **changes,
+    ):
         risk, by, reason = self.risk, self.writing.by, reason or self.writing.reason
         risk.may_say(changes)
         if risk.says_already(changes, self.revisions[-1], by, reason, self.several):
@@ -250,8 +295,9 @@ class _Life:
         self.record(what or What.EDITED, day, **said)
 
     def assess(self, *, effective_on=None, recorded_at=None, next_review_on=None, **judgement):
-        """next_review_on: where it is not the day that the band gives. Said with the judgement it needs no revision of
-        its own."""
+        """next_review_on: where it is not the day that the band gives. Said with the judgement it
+        needs no revision of its own.
+        """
         risk, day = self.risk, effective_on or self.writing.today
         when = {"recorded_at": recorded_at or self.writing.recorded_at}
         risk.in_turn(What.ASSESSED)
@@ -260,14 +306,21 @@ class _Life:
         self.writing.keep(judged)
         if judged.is_our_current:
             self.judged.append(judged)
-            risk.stands_by(max(reversed(self.judged), key=lambda row: row.effective_on))  # of one day the last
+            risk.stands_by(
+                max(reversed(self.judged), key=lambda row: row.effective_on)
+            )  # of one day the last
             risk.next_review_on = next_review_on or risk.next_review_on
-        self.record(What.ASSESSED, max(day, self.revisions[-1].effective_on), assessment=judged, **when)
+        self.record(
+            What.ASSESSED, max(day, self.revisions[-1].effective_on), assessment=judged, **when
+        )
 
     def add(self, model, *, reason="", effective_on=None, recorded_at=None, **content):
         record = model.first(self.risk, **content)
         self.writing.keep(record)
-        said = {"reason": reason or self.writing.reason, "effective_on": effective_on or self.writing.today}
+        said = {
+            "reason": reason or self.writing.reason,
+            "effective_on": effective_on or self.writing.today,
+        }
         said["recorded_at"] = recorded_at or self.writing.recorded_at
         revision = record.revised(KeptRevision.What.ADDED, by=self.writing.by, **said)
         self.writing.keep(revision)

@@ -1,4 +1,6 @@
-"""What has been worked out and is to be written later, laid aside outside of the database and of the memory."""
+"""What has been worked out and is to be written later, laid aside outside of the database and of
+the memory.
+"""
 
 import pickle
 import tempfile
@@ -14,8 +16,9 @@ RENEWED = (*Risk.ONE, "version", "current")  # of a risk that is changed
 
 
 class LaidAside:
-    """Things in their order: some are added at a time, all are gone through as often as asked. In a file that has no
-    name and goes away with it. Has the length of all that was added."""
+    """Things in their order: some are added at a time, all are gone through as often as asked. In a
+    file that has no name and goes away with it. Has the length of all that was added.
+    """
 
     def __init__(self):
         self.file, self.counts = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY), []  # noqa: SIM115 (see close)
@@ -48,7 +51,9 @@ class Writing:
         self.rows, self.links, self.changed, self.unlinked, self.tellings = {}, {}, [], [], []
 
     def keep(self, row, several=None):
-        """Give the row its key and write it with the batch. several: what it says that can be several."""
+        """Give the row its key and write it with the batch. several: what it says that can be
+        several.
+        """
         model = type(row)
         if model not in self.keys:
             self.keys[model] = keys_of(model)
@@ -65,17 +70,24 @@ class Writing:
     def _link(self, row, several):
         for name, others in several.items():
             if others:
-                self.links.setdefault((type(row), name), {})[row.pk] = [other.pk for other in others]
+                self.links.setdefault((type(row), name), {})[row.pk] = [
+                    other.pk for other in others
+                ]
 
     def told(self, lives):
-        """(what is to be written of those lives, what the audit chain is to say), and begin another batch."""
+        """(what is to be written of those lives, what the audit chain is to say), and begin another
+        batch.
+        """
         courses = [(life.risk, life.revisions, life.judged) for life in lives]
         links = [
             (*key, [(pk, other) for pk, others in found.items() for other in others])
             for key, found in self.links.items()
         ]
         told = Batch(
-            rows=[(model, to_put(values_of(model, map(vars, rows)))) for model, rows in self.rows.items()],
+            rows=[
+                (model, to_put(values_of(model, map(vars, rows))))
+                for model, rows in self.rows.items()
+            ],
             unlinked=self.unlinked,
             links=links,
             changed=values_of(Risk, map(vars, self.changed)) if self.changed else [],
@@ -83,7 +95,9 @@ class Writing:
             positions=to_put(Position.objects.due(courses, self.keys[Position])),
         )
         tellings = self.tellings
-        for judged in (row for life in lives for row in life.judged):  # which its risk refers to: none frees the other
+        for judged in (
+            row for life in lives for row in life.judged
+        ):  # which its risk refers to: none frees the other
             judged._state.fields_cache.pop("risk", None)
         self._clear()
         return told, tellings
@@ -91,8 +105,9 @@ class Writing:
 
 @dataclass
 class Batch:
-    """What is to be written of some risks, all as the database takes it. stood: of the changed ones, see
-    LivePositions.replace."""
+    """What is to be written of some risks, all as the database takes it. stood: of the changed
+    ones, see LivePositions.replace.
+    """
 
     rows: list
     unlinked: list
@@ -117,6 +132,8 @@ class Batch:
 
 
 def _link_of(model, name):
-    """(the table of what such a row can have several of, its column for the row, that for the other)."""
+    """(the table of what such a row can have several of, its column for the row, that for the
+    other).
+    """
     field = model._meta.get_field(name)
     return field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name()

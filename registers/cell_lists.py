@@ -5,8 +5,8 @@
     3. Train the staff (phase 2) (nobody yet, no date)
     4. Move the team (Head of Place, Housing and Growth, due 1 March 2026, done 3 March 2026)
 
-A title is one line. The last brackets of an action are ours and always there, so that brackets of its own title stay in
-the title: read_action() undoes action_line() exactly.
+A title is one line. The last brackets of an action are ours and always there, so that brackets of
+its own title stay in the title: read_action() undoes action_line() exactly.
 """
 
 import datetime
@@ -14,10 +14,16 @@ import re
 from collections.abc import Collection, Iterable
 
 NOBODY, NO_DAY = "nobody yet", "no date"
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
 _DAY = rf"\d{{1,2}} (?:{'|'.join(MONTHS)}) \d{{4}}"
-_OURS = re.compile(rf"(?P<owner>.+), (?:due (?P<due>{_DAY})|{NO_DAY})(?:, done (?P<done>{_DAY}))?\)")
-_INSIDE = re.compile(r"\s\(?\d{1,2}[.)]\s+[A-Z]")  # a number within a line, which would be taken for the next one
+_OURS = re.compile(
+    rf"(?P<owner>.+), (?:due (?P<due>{_DAY})|{NO_DAY})(?:, done (?P<done>{_DAY}))?\)"
+)
+_INSIDE = re.compile(
+    r"\s\(?\d{1,2}[.)]\s+[A-Z]"
+)  # a number within a line, which would be taken for the next one
 
 
 def in_words(day: datetime.date) -> str:
@@ -37,8 +43,12 @@ def numbered(lines: Iterable[str]) -> str:
     return "\n".join(f"{number}. {line}" for number, line in enumerate(found, 1))
 
 
-def action_line(title: str, owner: str, due_on: datetime.date | None, done_on: datetime.date | None = None) -> str:
-    """An action as a line. owner: the title of a post, "" for nobody; done_on: None while it is open."""
+def action_line(
+    title: str, owner: str, due_on: datetime.date | None, done_on: datetime.date | None = None
+) -> str:
+    """An action as a line. owner: the title of a post, "" for nobody; done_on: None while it is
+    open.
+    """
     said = [owner or NOBODY, f"due {in_words(due_on)}" if due_on else NO_DAY]
     if done_on:
         said.append(f"done {in_words(done_on)}")
@@ -48,10 +58,14 @@ def action_line(title: str, owner: str, due_on: datetime.date | None, done_on: d
 def read_action(
     line: str, posts: Collection[str]
 ) -> tuple[str, str, datetime.date | None, datetime.date | None] | None:
-    """(title, owner, due_on, done_on) of a line that action_line() wrote, else None. posts: the titles there are; one
-    that is not among them is taken from the first brackets that hold together."""
+    """(title, owner, due_on, done_on) of a line that action_line() wrote, else None. posts: the
+    titles there are; one that is not among them is taken from the first brackets that hold
+    together.
+    """
     known = {one_line(post) for post in posts} | {NOBODY}
-    read = [(start, found) for start in _openings(line) if (found := _OURS.fullmatch(line, start + 2))]
+    read = [
+        (start, found) for start in _openings(line) if (found := _OURS.fullmatch(line, start + 2))
+    ]
     chosen = next((one for one in reversed(read) if one[1]["owner"] in known), None)
     chosen = chosen or next((one for one in read if _holds_together(one[1]["owner"])), None)
     if chosen is None:

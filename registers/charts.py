@@ -1,4 +1,6 @@
-"""A number that leads to what it counts, a table of them, and a picture that says no more than its table."""
+"""A number that leads to what it counts, a table of them, and a picture that says no more than its
+table.
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,6 @@
-"""What `check --deploy` says of an installation, and gunicorn's log as it starts. Each asks nothing of the database."""
+"""What `check --deploy` says of an installation, and gunicorn's log as it starts. Each asks nothing
+of the database.
+"""
 
 import stat
 from pathlib import Path
@@ -26,7 +28,11 @@ def mail_is_sent(app_configs=None, **kwargs):
 def database_is_private(app_configs=None, **kwargs):
     """The file of SQLite and its folder: password hashes and exempt risks are in it."""
     database = settings.DATABASES["default"]
-    if settings.IS_LAPTOP or not database["ENGINE"].endswith("sqlite3") or database["NAME"] == ":memory:":
+    if (
+        settings.IS_LAPTOP
+        or not database["ENGINE"].endswith("sqlite3")
+        or database["NAME"] == ":memory:"
+    ):
         return []
     open_paths = paths_open_to_others(Path(database["NAME"]))
     if not open_paths:
@@ -42,7 +48,11 @@ def database_is_private(app_configs=None, **kwargs):
 
 def paths_open_to_others(file):
     """Of a database's folder, its file and those beside it: its logs, and copies named after it."""
-    return [path for path in (file.parent, *sorted(file.parent.glob(f"{file.name}*"))) if is_open_to_others(path)]
+    return [
+        path
+        for path in (file.parent, *sorted(file.parent.glob(f"{file.name}*")))
+        if is_open_to_others(path)
+    ]
 
 
 def is_open_to_others(path):

@@ -4,15 +4,20 @@ import datetime
 
 
 def days_later(day: datetime.date, days: int) -> datetime.date:
-    """So many days later, or earlier for fewer than none. Before the first day there is that one, after the last the
-    last: a page may be asked for either."""
+    """So many days later, or earlier for fewer than none. Before the first day there is that one,
+    after the last the last: a page may be asked for either.
+    """
     number = day.toordinal() + days
-    return datetime.date.fromordinal(min(max(number, datetime.date.min.toordinal()), datetime.date.max.toordinal()))
+    return datetime.date.fromordinal(
+        min(max(number, datetime.date.min.toordinal()), datetime.date.max.toordinal())
+    )
 
 
 def years_later(day: datetime.date, years: int) -> datetime.date:
-    """The same day of a later year, or of an earlier one for fewer than none; of 29 February the day before it where
-    there is none. Before the first year there is, and after the last, that year's."""
+    """The same day of a later year, or of an earlier one for fewer than none; of 29 February the
+    day before it where there is none. Before the first year there is, and after the last, that
+    year's.
+    """
     year = min(max(day.year + years, datetime.MINYEAR), datetime.MAXYEAR)
     try:
         return day.replace(year=year)
@@ -21,7 +26,9 @@ def years_later(day: datetime.date, years: int) -> datetime.date:
 
 
 def quarter_ends_before(day: datetime.date, count: int) -> list[datetime.date]:
-    """The last `count` quarter ends (31 March, 30 June, ...) before a day, oldest first; fewer at the dawn of time."""
+    """The last `count` quarter ends (31 March, 30 June, ...) before a day, oldest first; fewer at
+    the dawn of time.
+    """
     found = []
     first = day.replace(day=1)
     while len(found) < count and first > datetime.date.min:

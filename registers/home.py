@@ -1,4 +1,6 @@
-"""The home page in numbers and rows: a card for each register, what waits for one person, what changed last."""
+"""The home page in numbers and rows: a card for each register, what waits for one person, what
+changed last.
+"""
 
 import datetime
 from dataclasses import dataclass
@@ -19,8 +21,10 @@ CHANGES = 8
 
 @dataclass(frozen=True)
 class RegisterCard:
-    """A register in few numbers: risks on it, those above tolerance, and (gap, risks) for each gap that there is.
-    asked: what leads the address of a list to the day that is counted, where it would open on another."""
+    """A register in few numbers: risks on it, those above tolerance, and (gap, risks) for each gap
+    that there is. asked: what leads the address of a list to the day that is counted, where it
+    would open on another.
+    """
 
     register: object
     total: int
@@ -31,8 +35,9 @@ class RegisterCard:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for a person. risks: (position, its gaps), the most urgent; lists: (register, how many wait there);
-    named: how many risks name the person, whether they wait or not."""
+    """What waits for a person. risks: (position, its gaps), the most urgent; lists: (register, how
+    many wait there); named: how many risks name the person, whether they wait or not.
+    """
 
     risks: list[tuple[Position, list[Gap]]]
     lists: list[tuple[object, int]]
@@ -49,8 +54,9 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Tasks:
-    """What waits for a person besides risks: the first few actions and escalations, and (register, how many wait there)
-    of each kind, in the order of the person's registers."""
+    """What waits for a person besides risks: the first few actions and escalations, and (register,
+    how many wait there) of each kind, in the order of the person's registers.
+    """
 
     actions: list[Action]
     escalations: list[Escalation]
@@ -72,8 +78,10 @@ class Tasks:
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that was done to a risk. labels: of what an edit changed; stands: whether the judgement that was made
-    became the current rating; before: the current rating until then, if there was one."""
+    """One thing that was done to a risk. labels: of what an edit changed; stands: whether the
+    judgement that was made became the current rating; before: the current rating until then, if
+    there was one.
+    """
 
     revision: RiskRevision
     labels: list[str]
@@ -93,12 +101,17 @@ class Change:
     def is_same_band(self):
         """Judged again and found as before; by another scheme the same word means something else."""
         now = self.revision.assessment
-        return self.before and (self.before.band, self.before.scheme_id) == (now.band, now.scheme_id)
+        return self.before and (self.before.band, self.before.scheme_id) == (
+            now.band,
+            now.scheme_id,
+        )
 
 
 def register_cards(registers, positions, day, tolerances, asked=""):
-    """One card a register, in the order given. positions: of all these, on the register that day; tolerances: key of
-    each register -> its Tolerances. One query, and one where the statements of appetite were not read yet."""
+    """One card a register, in the order given. positions: of all these, on the register that day;
+    tolerances: key of each register -> its Tolerances. One query, and one where the statements of
+    appetite were not read yet.
+    """
     let_stand = {register.pk: tolerances[register.pk].on(day) for register in registers}
     is_split = any(tolerance.own for tolerance in let_stand.values())
     gaps = {gap.name: Count("pk", filter=gap.on(day)) for gap in Gap}
@@ -107,62 +120,105 @@ def register_cards(registers, positions, day, tolerances, asked=""):
     rows = {}
     for register, *row in alike:
         rows.setdefault(register, []).append(row)
-    return [_card(register, let_stand[register.pk], rows.get(register.pk, []), asked) for register in registers]
+    return [
+        _card(register, let_stand[register.pk], rows.get(register.pk, []), asked)
+        for register in registers
+    ]
 
 
 def _card(register, tolerance, rows, asked):
-    """rows: band, scheme, category where the tolerance differs by it, risks, and how many of them have each gap."""
+    """rows: band, scheme, category where the tolerance differs by it, risks, and how many of them
+    have each gap.
+    """
     above = (
-        n for band, scheme, about, n, *_ in rows if scheme == register.scheme_id and tolerance.is_above(band, about)
+        n
+        for band, scheme, about, n, *_ in rows
+        if scheme == register.scheme_id and tolerance.is_above(band, about)
     )
     return RegisterCard(
         register,
         total=sum(n for _, _, _, n, *_ in rows),
         above_tolerance=sum(above),
-        gaps=[(gap, n) for place, gap in enumerate(Gap, 4) if (n := sum(row[place] for row in rows))],
+        gaps=[
+            (gap, n) for place, gap in enumerate(Gap, 4) if (n := sum(row[place] for row in rows))
+        ],
         asked=asked,
     )
 
 
 def gaps_of(positions, day):
-    """(gap, how many risks) for each gap that there is. positions: on the register that day. One query."""
-    counts = positions.order_by().aggregate(**{gap.name: Count("pk", filter=gap.on(day)) for gap in Gap})
+    """(gap, how many risks) for each gap that there is. positions: on the register that day. One
+    query.
+    """
+    counts = positions.order_by().aggregate(
+        **{gap.name: Count("pk", filter=gap.on(day)) for gap in Gap}
+    )
     return [(gap, counts[gap.name]) for gap in Gap if counts[gap.name]]
 
 
 def judged_since(cards, positions, day):
-    """(card, how many of its risks have a current rating judged after that day), in the order given. positions: of
-    these registers at least. One query, none without cards."""
-    judged = positions.filter(register__in=[card.register for card in cards], current__effective_on__gt=day)
+    """(card, how many of its risks have a current rating judged after that day), in the order
+    given. positions: of these registers at least. One query, none without cards.
+    """
+    judged = positions.filter(
+        register__in=[card.register for card in cards], current__effective_on__gt=day
+    )
     counts = dict(judged.order_by().values_list("register").annotate(n=Count("pk")))
     return [(card, counts.get(card.register.pk, 0)) for card in cards]
 
 
 def waiting_for(user, registers, positions, day):
-    """What waits for that person on these registers. positions: of these registers at least, on the register that day.
-    Two queries, and those for the words of the risks named."""
+    """What waits for that person on these registers. positions: of these registers at least, on the
+    register that day. Two queries, and those for the words of the risks named.
+    """
     mine = positions.filter(register__in=registers).naming(user)
     counted = mine.order_by().values_list("register")
     waits = Count("pk", filter=Gap.among(Gap, day))
-    counts = {register: (n, waiting) for register, n, waiting in counted.annotate(n=Count("pk"), waiting=waits)}
+    counts = {
+        register: (n, waiting)
+        for register, n, waiting in counted.annotate(n=Count("pk"), waiting=waits)
+    }
     flags = {gap.name: ExpressionWrapper(gap.on(day), BooleanField()) for gap in Gap}
-    urgent = mine.missing(*Gap, day=day).most_urgent_first(day).annotate(**flags).values_list("pk", *flags)
-    gaps = {pk: [gap for gap, has in zip(Gap, has, strict=True) if has] for pk, *has in urgent[:WAITING]}
+    urgent = (
+        mine.missing(*Gap, day=day)
+        .most_urgent_first(day)
+        .annotate(**flags)
+        .values_list("pk", *flags)
+    )
+    gaps = {
+        pk: [gap for gap, has in zip(Gap, has, strict=True) if has] for pk, *has in urgent[:WAITING]
+    }
     words = Position.objects.with_headings().in_bulk(gaps)
     return Waiting(
         risks=[(words[pk], found) for pk, found in gaps.items()],
-        lists=[(register, counts[register.pk][1]) for register in registers if counts.get(register.pk, (0, 0))[1]],
+        lists=[
+            (register, counts[register.pk][1])
+            for register in registers
+            if counts.get(register.pk, (0, 0))[1]
+        ],
         named=sum(n for n, _ in counts.values()),
     )
 
 
 def tasks_for(user, registers, day):
-    """Actions that are late or due soon, by the rule of the reminders, and escalations to decide. registers: those that
-    the person works on. As many queries for few as for many: two of each, none of escalations for who decides none."""
-    edited = [register for register in registers if can(user, Permission.EDIT_RISK, register.organisation)]
-    run = [register for register in registers if can(user, Permission.RUN_REGISTER, register.organisation)]
+    """Actions that are late or due soon, by the rule of the reminders, and escalations to decide.
+    registers: those that the person works on. As many queries for few as for many: two of each,
+    none of escalations for who decides none.
+    """
+    edited = [
+        register for register in registers if can(user, Permission.EDIT_RISK, register.organisation)
+    ]
+    run = [
+        register
+        for register in registers
+        if can(user, Permission.RUN_REGISTER, register.organisation)
+    ]
     actions = actions_due_soon(user, edited, day)
-    escalations = escalations_to_decide(run, risks_across(user, registers)) if run else Escalation.objects.none()
+    escalations = (
+        escalations_to_decide(run, risks_across(user, registers))
+        if run
+        else Escalation.objects.none()
+    )
     return Tasks(
         actions=list(actions[:WAITING]),
         escalations=list(escalations[:WAITING]),
@@ -179,15 +235,22 @@ def _by_register(rows, name, registers):
 
 
 def latest_changes(revisions):
-    """The latest few of these revisions, newest recorded first, in an order that stands where many share an instant.
-    One query for their keys, and those for their words and for what they changed."""
+    """The latest few of these revisions, newest recorded first, in an order that stands where many
+    share an instant. One query for their keys, and those for their words and for what they changed.
+    """
     latest = list(revisions.order_by("-recorded_at", "-pk").values_list("risk", "number")[:CHANGES])
     told = _with_the_one_before(latest)
-    judgements = Assessment.objects.current().filter(risk__in={risk for risk, _ in latest}).defer("rationale")
+    judgements = (
+        Assessment.objects.current()
+        .filter(risk__in={risk for risk, _ in latest})
+        .defer("rationale")
+    )
     judged = {}
     for assessment in judgements.prefetch_related("scheme"):
         judged.setdefault(assessment.risk_id, []).append(assessment)
-    return [_change(told[key], told.get((key[0], key[1] - 1)), judged.get(key[0], [])) for key in latest]
+    return [
+        _change(told[key], told.get((key[0], key[1] - 1)), judged.get(key[0], [])) for key in latest
+    ]
 
 
 def _with_the_one_before(keys):
@@ -197,21 +260,30 @@ def _with_the_one_before(keys):
     rows = (
         RiskRevision.objects.filter(reduce(or_, wanted, Q(pk__in=())))
         .select_related("risk", *words)
-        .defer("risk__cause", "risk__event", "risk__consequence", "risk__notes", "assessment__rationale")
+        .defer(
+            "risk__cause",
+            "risk__event",
+            "risk__consequence",
+            "risk__notes",
+            "assessment__rationale",
+        )
         .prefetch_related(*RiskRevision.MANY, "assessment__scheme", "risk__register")
     )
     return {(revision.risk_id, revision.number): revision for revision in rows}
 
 
 def _change(revision, earlier, judgements):
-    """earlier: the revision before it, if there is one. judgements: the current ones of the risk and of our own
-    perspective, by the day they count from."""
+    """earlier: the revision before it, if there is one. judgements: the current ones of the risk
+    and of our own perspective, by the day they count from.
+    """
     judgement, is_edit = revision.assessment, revision.what == RiskRevision.What.EDITED
     is_ours = judgement in judgements
     before = [known for known in judgements if known.pk < judgement.pk][-1:] if is_ours else []
     return Change(
         revision,
-        labels=[change.label.lower() for change in revision.changes_since(earlier)] if is_edit and earlier else [],
+        labels=[change.label.lower() for change in revision.changes_since(earlier)]
+        if is_edit and earlier
+        else [],
         before=before[0] if before else None,
         stands=is_ours and all(known.effective_on <= judgement.effective_on for known in before),
     )

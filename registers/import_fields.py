@@ -1,4 +1,6 @@
-"""What a column of a spreadsheet can be: the words that exports head their columns with, and imports look for."""
+"""What a column of a spreadsheet can be: the words that exports head their columns with, and
+imports look for.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,7 +25,11 @@ class Target:
     also: tuple[str, ...] = ()  # other headings seen in real registers, lower case
 
 
-KINDS = ("inherent", "current", "target")  # of a judgement; a rating column may carry a day: "current.score@2026-06-30"
+KINDS = (
+    "inherent",
+    "current",
+    "target",
+)  # of a judgement; a rating column may carry a day: "current.score@2026-06-30"
 
 
 def _rated(kind: str, label: str, *also: str) -> tuple[Target, ...]:
@@ -40,41 +46,112 @@ def _rated(kind: str, label: str, *also: str) -> tuple[Target, ...]:
 
 IGNORE, NOTE = "ignore", "notes"
 TARGETS: tuple[Target, ...] = (
-    Target("reference", "Reference", Sort.TEXT, ("ref", "risk ref", "id", "risk id", "risk no", "no", "risk number")),
+    Target(
+        "reference",
+        "Reference",
+        Sort.TEXT,
+        ("ref", "risk ref", "id", "risk id", "risk no", "no", "risk number"),
+    ),
     Target("title", "Title", Sort.TEXT, ("risk", "risk title", "risk name", "headline")),
     Target(
-        "statement", "Cause, event and consequence", Sort.TEXT, ("risk description", "description", "risk statement")
+        "statement",
+        "Cause, event and consequence",
+        Sort.TEXT,
+        ("risk description", "description", "risk statement"),
     ),
-    Target("cause", "Cause", Sort.TEXT, ("causes", "source", "root cause", "trigger", "cause and context")),
+    Target(
+        "cause",
+        "Cause",
+        Sort.TEXT,
+        ("causes", "source", "root cause", "trigger", "cause and context"),
+    ),
     Target("event", "Event", Sort.TEXT, ("risk event", "what could happen")),
-    Target("consequence", "Consequence", Sort.TEXT, ("consequences", "effect", "potential impact", "so what")),
-    Target("objective", "Objective at stake", Sort.TEXT, ("objective", "corporate priority", "strategic objective")),
+    Target(
+        "consequence",
+        "Consequence",
+        Sort.TEXT,
+        ("consequences", "effect", "potential impact", "so what"),
+    ),
+    Target(
+        "objective",
+        "Objective at stake",
+        Sort.TEXT,
+        ("objective", "corporate priority", "strategic objective"),
+    ),
     Target("category", "Category", Sort.CHOICE, ("risk category", "risk type", "type of risk")),
     Target("primary_failure_type", "Failure type", Sort.TYPES),
     Target("other_failure_types", "Other failure types", Sort.TYPES),
     Target("adverse_impacts", "Adverse impacts", Sort.TYPES),
-    Target("owner", "Owner", Sort.POST, ("risk owner", "lead officer", "accountable officer", "responsible officer")),
-    Target("portfolio", "Lead member's portfolio", Sort.TEXT, ("portfolio holder", "lead member", "cabinet member")),
+    Target(
+        "owner",
+        "Owner",
+        Sort.POST,
+        ("risk owner", "lead officer", "accountable officer", "responsible officer"),
+    ),
+    Target(
+        "portfolio",
+        "Lead member's portfolio",
+        Sort.TEXT,
+        ("portfolio holder", "lead member", "cabinet member"),
+    ),
     Target("proximity", "How soon", Sort.CHOICE, ("proximity", "timescale")),
     Target("status", "Status", Sort.CHOICE, ("risk status", "open/closed")),
-    Target("raised_on", "Raised on", Sort.DAY, ("date raised", "date identified", "date added", "opened")),
-    *_rated("inherent", "Inherent", "inherent risk", "gross score", "gross risk", "pure risk", "unmitigated score"),
-    *_rated("current", "Current", "current risk", "residual score", "net score", "risk score", "score", "rag"),
+    Target(
+        "raised_on",
+        "Raised on",
+        Sort.DAY,
+        ("date raised", "date identified", "date added", "opened"),
+    ),
+    *_rated(
+        "inherent",
+        "Inherent",
+        "inherent risk",
+        "gross score",
+        "gross risk",
+        "pure risk",
+        "unmitigated score",
+    ),
+    *_rated(
+        "current",
+        "Current",
+        "current risk",
+        "residual score",
+        "net score",
+        "risk score",
+        "score",
+        "rag",
+    ),
     *_rated("target", "Target", "target risk", "target rating"),
     Target("response", "Response", Sort.CHOICE, ("treatment", "risk response", "4ts", "strategy")),
     Target("response_reason", "Why this response", Sort.TEXT),
     Target("tolerated_until", "Tolerated until", Sort.DAY),
     Target("target_on", "Target to be met by", Sort.DAY, ("target date",)),
     Target(
-        "controls", "Controls", Sort.LINES, ("existing controls", "current controls", "mitigation", "controls in place")
+        "controls",
+        "Controls",
+        Sort.LINES,
+        ("existing controls", "current controls", "mitigation", "controls in place"),
     ),
     Target(
-        "actions", "Actions", Sort.LINES, ("planned actions", "further actions", "action plan", "mitigating actions")
+        "actions",
+        "Actions",
+        Sort.LINES,
+        ("planned actions", "further actions", "action plan", "mitigating actions"),
     ),
     Target("action_owner", "Action owner", Sort.POST),
-    Target("action_due_on", "Action due", Sort.DAY, ("due date", "action due date", "by when", "deadline")),
+    Target(
+        "action_due_on",
+        "Action due",
+        Sort.DAY,
+        ("due date", "action due date", "by when", "deadline"),
+    ),
     Target("next_review_on", "Next review", Sort.DAY, ("review date", "next review date")),
-    Target("committee_position", "Position for the committee", Sort.TEXT, ("commentary", "progress", "update")),
+    Target(
+        "committee_position",
+        "Position for the committee",
+        Sort.TEXT,
+        ("commentary", "progress", "update"),
+    ),
     Target("definition_of_good", "What good looks like", Sort.TEXT),
     Target("told_by", "Who told us first", Sort.CHOICE),
     Target("told_on", "First told on", Sort.DAY),

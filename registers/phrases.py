@@ -23,14 +23,17 @@ def more_or_fewer(change: int) -> str:
 
 
 def course_of_a_count(counts: list[int], names: list[str]) -> str:
-    """How a count went: where it began, its highest if that lies between, where it stands. names: of the days, one
-    each; of several days with the highest count the latest is said."""
+    """How a count went: where it began, its highest if that lies between, where it stands. names:
+    of the days, one each; of several days with the highest count the latest is said.
+    """
     first, last, most = counts[0], counts[-1], max(counts)
     said = [f"{a_number(first)} on {names[0]}"]
     if len(counts) == 1:
         return said[0]
     if most > max(first, last):
-        said.append(f"{a_number(most)} on {[name for n, name in zip(counts, names, strict=True) if n == most][-1]}")
+        said.append(
+            f"{a_number(most)} on {[name for n, name in zip(counts, names, strict=True) if n == most][-1]}"
+        )
     return ", ".join([*said, f"{a_number(last)} on {names[-1]}"])
 
 
@@ -56,12 +59,17 @@ def above_in_words(tolerance: Tolerance) -> str:
 
 def tolerated_in_words(tolerance: Tolerance) -> str:
     """The highest band that is let stand: "High", or "High, and Low for financial"."""
-    others = [f"{tolerance.of(found[0]).label} for {categories_in_words(found)}" for found in _own(tolerance)]
+    others = [
+        f"{tolerance.of(found[0]).label} for {categories_in_words(found)}"
+        for found in _own(tolerance)
+    ]
     return ", and ".join([tolerance.of("").label, *others])
 
 
 def _own(tolerance: Tolerance) -> list[list[str]]:
-    """Categories that have a tolerance of their own, those with the same one together, the strictest first."""
+    """Categories that have a tolerance of their own, those with the same one together, the
+    strictest first.
+    """
     found: dict[int, list[str]] = {}
     for category in tolerance.own:
         found.setdefault(tolerance.of(category).rank, []).append(category)
@@ -69,7 +77,9 @@ def _own(tolerance: Tolerance) -> list[list[str]]:
 
 
 def could_be(assessment: Assessment) -> str:
-    """What else a judgement with a range could be: "could be Severe"; empty where its ends are in the band given."""
+    """What else a judgement with a range could be: "could be Severe"; empty where its ends are in
+    the band given.
+    """
     given = assessment.band_now
     low, high = assessment.bands_at_the_ends
     if low.rank < given.rank < high.rank:
@@ -82,8 +92,9 @@ def could_be(assessment: Assessment) -> str:
 
 
 def how_long(then: datetime.date, now: datetime.date) -> str:
-    """The time from one day to a later one as people say it: days, then weeks, months from eight weeks on, years from
-    two years on, each counted when it is full. Empty for the same day."""
+    """The time from one day to a later one as people say it: days, then weeks, months from eight
+    weeks on, years from two years on, each counted when it is full. Empty for the same day.
+    """
     days = (now - then).days
     months = (now.year - then.year) * 12 + now.month - then.month - (now.day < then.day)
     if days < 14:

@@ -1,7 +1,9 @@
-"""A new risk's own words -> the warning signs of the library that resemble it: a prompt to read, never evidence.
+"""A new risk's own words -> the warning signs of the library that resemble it: a prompt to read,
+never evidence.
 
-A library of BM25 ranks signs, each a document of all the ways of saying it: title, text and `also_said_as`. Why so, and
-what else was tried, says docs/adr/0009; how well it does, bench/README.md. Nothing here touches a score.
+A library of BM25 ranks signs, each a document of all the ways of saying it: title, text and
+`also_said_as`. Why so, and what else was tried, says docs/adr/0009; how well it does,
+bench/README.md. Nothing here touches a score.
 
 BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.
 """
@@ -25,7 +27,8 @@ from registers.models import WarningSign
 
 LONGEST_TEXT = 8_000  # characters that are read of a text; a page of print has some 3,000
 FEWEST_WORDS, MOST_WORDS = 2, 8  # that a text shares with a sign; that are shown
-# Set by leaving out each phrase of ours in turn, and on the statements to work with: bench/README.md.
+# Set by leaving out each phrase of ours in turn, and on the statements to work with:
+# bench/README.md.
 CLEARLY = 0.05  # of all that a text says, how much more has to speak for a sign than for any ordinary risk
 ENOUGH = 3.2  # that speaks for a sign, on BM25's scale: two or three telling words
 CLOSE = 0.4  # of what speaks for the best sign: with less, a second or third is not shown
@@ -34,30 +37,41 @@ READ = ("pk", "title", "text", "also_said_as", "case__short_name")  # of each si
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 SENTENCE = re.compile(r"(?<=[.:;!?])\s+")
 CONSEQUENCE = re.compile(
-    r"\b(consequences?\b|(result|lead)(s|ing)? (in|to)\b|(which|this|it) (may|might|could|would)\b|causing\b)", re.I
+    r"\b(consequences?\b|(result|lead)(s|ing)? (in|to)\b|(which|this|it) (may|might|could|would)\b|causing\b)",
+    re.I,
 )
 FIRST_WORDS, FADING = 15, 20  # that count in full; after how many more a word counts half
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """words: the reader's own, in lower case as typed, that the sign has too; the most telling first."""
+    """words: the reader's own, in lower case as typed, that the sign has too; the most telling
+    first.
+    """
 
     sign: WarningSign
     words: tuple[str, ...]
 
 
 def words_of(**fields) -> str:
-    """A risk's title, cause, event and consequence as one text for suggest(), a line each, without those that are empty
-    or None. The consequence is announced as one: it tells less."""
+    """A risk's title, cause, event and consequence as one text for suggest(), a line each, without
+    those that are empty or None. The consequence is announced as one: it tells less.
+    """
     said = {name: " ".join(str(text or "").split()) for name, text in fields.items()}
-    return "\n".join(f"Consequence: {text}" if name == "consequence" else text for name, text in said.items() if text)
+    return "\n".join(
+        f"Consequence: {text}" if name == "consequence" else text
+        for name, text in said.items()
+        if text
+    )
 
 
 def suggest(text: str, *, most: int = 3) -> list[Suggestion]:
-    """The signs that a text resembles, best first, at most `most`; [] where none is close enough to be worth a look.
+    """The signs that a text resembles, best first, at most `most`; [] where none is close enough to
+    be worth a look.
 
-    text: a risk in anybody's words; only the first LONGEST_TEXT characters are read. Any text will do."""
+    text: a risk in anybody's words; only the first LONGEST_TEXT characters are read. Any text will
+    do.
+    """
     index = current_index()
     chosen = index.ranked(text)[:most]
     signs = WarningSign.objects.select_related("case").in_bulk([pk for pk, _ in chosen])
@@ -66,14 +80,18 @@ def suggest(text: str, *, most: int = 3) -> list[Suggestion]:
 
 @dataclass(frozen=True)
 class Term:
-    """words: those that stand for it. weight: what it counts for where it first occurs, see weighed()."""
+    """words: those that stand for it. weight: what it counts for where it first occurs, see
+    weighed().
+    """
 
     words: tuple[str, ...]
     weight: float
 
 
 class Vocabulary:
-    """How words are read: in lower case, by their stems, without those that say nothing, and with what they mean."""
+    """How words are read: in lower case, by their stems, without those that say nothing, and with
+    what they mean.
+    """
 
     def __init__(self, empty: str, meanings: dict[str, list[str]], ordinary: dict[str, list[str]]):
         import Stemmer
@@ -108,7 +126,9 @@ class Vocabulary:
         return found
 
     def meant(self, stems: list[str], at: int) -> tuple[int, set[str]]:
-        """How many words from there on have a meaning together, the most there are, and which; (1, none) if none."""
+        """How many words from there on have a meaning together, the most there are, and which; (1,
+        none) if none.
+        """
         for length in range(self.longest, 0, -1):
             if meanings := self.meanings.get(tuple(stems[at : at + length])):
                 return length, meanings
@@ -122,8 +142,10 @@ def words_in(text: str) -> list[str]:
 def weighed(text: str) -> tuple[list[str], list[float]]:
     """The words of a text, and beside each what it counts for (0 to 1).
 
-    Risks begin with what they are about and end with what it would do, in words that fit any risk: complaints, cost,
-    reputation. So what is announced as a consequence counts a third, to the end of its line, and late words less."""
+    Risks begin with what they are about and end with what it would do, in words that fit any risk:
+    complaints, cost, reputation. So what is announced as a consequence counts a third, to the end
+    of its line, and late words less.
+    """
     words, weights = [], []
     for line in text[:LONGEST_TEXT].splitlines():
         announced = CONSEQUENCE.search(line)
@@ -142,20 +164,31 @@ def vocabulary() -> Vocabulary:
 
 
 class Index:
-    """A document for each sign, of all the ways of saying it, and one for each kind of ordinary risk."""
+    """A document for each sign, of all the ways of saying it, and one for each kind of ordinary
+    risk.
+    """
 
     def __init__(self, rows: list[tuple]):
         import bm25s
 
-        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it would tell standard error of every index it builds
+        logging.getLogger("bm25s").setLevel(
+            logging.WARNING
+        )  # it would tell standard error of every index it builds
         self.rows, self.words = rows, vocabulary()
-        documents = {pk: [title, *SENTENCE.split(text), *phrases] for pk, title, text, phrases, _ in rows}
-        self.signs = list(documents)  # their keys, in the order of the index; ordinary risks come after them
+        documents = {
+            pk: [title, *SENTENCE.split(text), *phrases] for pk, title, text, phrases, _ in rows
+        }
+        self.signs = list(
+            documents
+        )  # their keys, in the order of the index; ordinary risks come after them
         self.bm25 = bm25s.BM25(method="lucene", k1=1.0, b=0.5)
         said = [*documents.values(), *self.words.ordinary.values()]
         # A body that bears a case's name is not like it for that.
         names = set(self.words.stems(words_in(" ".join(name for *_, name in rows))))
-        texts = [[term for way in ways for term in self.words.terms(way) if term not in names] for ways in said]
+        texts = [
+            [term for way in ways for term in self.words.terms(way) if term not in names]
+            for ways in said
+        ]
         self.bm25.index(texts, show_progress=False)
         found_in = Counter(term for text in texts for term in set(text))
         self.rarity = {term: _rarity(n, len(texts)) for term, n in found_in.items()}
@@ -170,17 +203,24 @@ class Index:
         if not terms:
             return []
         # terms x documents
-        each = numpy.array([self.bm25.get_scores([key]) * term.weight for key, term in terms.items()])
+        each = numpy.array(
+            [self.bm25.get_scores([key]) * term.weight for key, term in terms.items()]
+        )
         scores = each.sum(axis=0)
         ordinary = scores[len(self.signs) :].max(initial=0)
         scores = scores[: len(self.signs)]
-        everything = sum(self.rarity.get(key, self.unheard) * term.weight for key, term in said.items())
+        everything = sum(
+            self.rarity.get(key, self.unheard) * term.weight for key, term in said.items()
+        )
         if scores.max(initial=0) - ordinary < CLEARLY * everything:
             return []
         found = []
         for at in numpy.argsort(-scores, kind="stable"):
             words = telling(terms.values(), each[:, at].tolist())
-            if scores[at] > max(ENOUGH, ordinary, CLOSE * scores.max()) and len(words) >= FEWEST_WORDS:
+            if (
+                scores[at] > max(ENOUGH, ordinary, CLOSE * scores.max())
+                and len(words) >= FEWEST_WORDS
+            ):
                 found.append((self.signs[at], words))
         return found
 
@@ -191,7 +231,9 @@ def _rarity(found_in: int, of: int) -> float:
 
 
 def telling(terms: Iterable[Term], speak_for_it: list[float]) -> tuple[str, ...]:
-    """The words of terms that speak for a sign, most telling first; a word tells what all its terms do together."""
+    """The words of terms that speak for a sign, most telling first; a word tells what all its terms
+    do together.
+    """
     by_word = defaultdict(float)
     for term, score in zip(terms, speak_for_it, strict=True):
         for word in term.words:
@@ -205,7 +247,9 @@ _index: Index | None = None
 
 
 def current_index() -> Index:
-    """The index of the library as it is now: made once a process, and again when a sign says something else."""
+    """The index of the library as it is now: made once a process, and again when a sign says
+    something else.
+    """
     global _index
     rows = list(WarningSign.objects.order_by("pk").values_list(*READ))
     with _lock:

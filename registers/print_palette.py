@@ -1,5 +1,6 @@
-"""How bands look in files that are printed: the colours of the pages, paler to darker, so that the order survives
-greyscale. The name of the band always stands beside it."""
+"""How bands look in files that are printed: the colours of the pages, paler to darker, so that the
+order survives greyscale. The name of the band always stands beside it.
+"""
 
 from typing import NamedTuple
 

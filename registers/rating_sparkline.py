@@ -1,4 +1,6 @@
-"""The course of one risk's rating over the last quarter ends: a small picture, and the words that say it."""
+"""The course of one risk's rating over the last quarter ends: a small picture, and the words that
+say it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class Judged(Protocol):
 
 @dataclass(frozen=True)
 class Point:
-    """Where the rating stood at the end of a day. x, y: its place in the picture, 0 at the top left."""
+    """Where the rating stood at the end of a day. x, y: its place in the picture, 0 at the top
+    left.
+    """
 
     day: datetime.date
     band: Band
@@ -41,7 +45,9 @@ class Point:
 
 @dataclass(frozen=True)
 class Course:
-    """points: oldest first, none for a day without a rating. words: one sentence without its full stop."""
+    """points: oldest first, none for a day without a rating. words: one sentence without its full
+    stop.
+    """
 
     points: tuple[Point, ...]
     words: str
@@ -49,24 +55,34 @@ class Course:
     @property
     def table(self) -> Table:
         """The same in words: a row for each day."""
-        rows = [[Cell(f"{p.day:%-d %B %Y}"), Cell(p.band.label), Cell(str(p.score))] for p in reversed(self.points)]
+        rows = [
+            [Cell(f"{p.day:%-d %B %Y}"), Cell(p.band.label), Cell(str(p.score))]
+            for p in reversed(self.points)
+        ]
         return Table(["At the end of", "Band", "Score"], rows)
 
     @property
     def path(self) -> str:
-        """A line in steps through the points, as an SVG path: it rises where a higher band is first met."""
+        """A line in steps through the points, as an SVG path: it rises where a higher band is first
+        met.
+        """
         if not self.points:
             return ""
         first, *others = self.points
-        return f"M{first.x:g} {first.y:g}" + "".join(f"H{point.x:g}V{point.y:g}" for point in others)
+        return f"M{first.x:g} {first.y:g}" + "".join(
+            f"H{point.x:g}V{point.y:g}" for point in others
+        )
 
 
 def course_of(assessments: Iterable[Judged], days: list[datetime.date]) -> Course:
-    """assessments: of one risk until the last of the days, in any order; only our own of the risk as it stands count,
-    and of two on one day the later one. days: quarter ends, oldest first, and at last the day that is read.
+    """assessments: of one risk until the last of the days, in any order; only our own of the risk
+    as it stands count, and of two on one day the later one. days: quarter ends, oldest first, and
+    at last the day that is read.
 
-    Bands are compared as they were given: the same word out of as many bands counts as the same band. Stuck is the
-    highest band at four quarter ends running; the day that is read is none of them."""
+    Bands are compared as they were given: the same word out of as many bands counts as the same
+    band. Stuck is the highest band at four quarter ends running; the day that is read is none of
+    them.
+    """
     ours = (Assessment.Kind.CURRENT, Assessment.Perspective.OWN)
     judged = [one for one in assessments if (one.kind, one.perspective) == ours]
     judged.sort(key=lambda one: (one.effective_on, one.pk))

@@ -33,10 +33,16 @@ def initial_migration():
 
 
 def foreign_initial_migration():
-    """The initial migration that the database was made with, where it is not this version's; else None."""
+    """The initial migration that the database was made with, where it is not this version's; else
+    None.
+    """
     recorder = MigrationRecorder(connection)
     if not recorder.has_table():
         return None
-    applied = recorder.migration_qs.filter(app="registers").order_by("name").values_list("name", flat=True)
+    applied = (
+        recorder.migration_qs.filter(app="registers")
+        .order_by("name")
+        .values_list("name", flat=True)
+    )
     names = list(applied)
     return names[0] if names and initial_migration() not in names else None

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,49}")
-NOT_SCORED, TO_RE_ASSESS = "not-scored", "to-re-assess"  # what addresses call a risk without a band of the scheme
+NOT_SCORED, TO_RE_ASSESS = (
+    "not-scored",
+    "to-re-assess",
+)  # what addresses call a risk without a band of the scheme
 ABOVE_TOLERANCE = "above-tolerance"  # and all bands above the one that is tolerated
 MOST_LEVELS = 10  # of a rating
 LONGEST = 3_660  # days until the next review: ten years
@@ -49,9 +52,10 @@ class Placing:
 
 @dataclass(frozen=True)
 class Scheme:
-    """likelihood and impact: levels, lowest first. bands: lowest first.
-    cells: band slugs, one row per likelihood level, one column per impact level, lowest first.
-    tolerance: the highest band that is tolerated; escalation: the band from which a risk is taken higher."""
+    """likelihood and impact: levels, lowest first. bands: lowest first. cells: band slugs, one row
+    per likelihood level, one column per impact level, lowest first. tolerance: the highest band
+    that is tolerated; escalation: the band from which a risk is taken higher.
+    """
 
     likelihood: tuple[Level, ...]
     impact: tuple[Level, ...]
@@ -62,7 +66,9 @@ class Scheme:
 
     @classmethod
     def from_data(cls, *, likelihood, impact, bands, cells, tolerance, escalation) -> "Scheme":
-        """From the JSON lists that a ScoringScheme stores. Raises KeyError or TypeError on a missing key."""
+        """From the JSON lists that a ScoringScheme stores. Raises KeyError or TypeError on a
+        missing key.
+        """
         return cls(
             likelihood=tuple(Level(**level) for level in likelihood),
             impact=tuple(Level(**level) for level in impact),
@@ -90,7 +96,9 @@ class Scheme:
     @cached_property
     def _placings(self):
         return {
-            (level.value, other.value): Placing(score=level.value * other.value, band=self.band(slug))
+            (level.value, other.value): Placing(
+                score=level.value * other.value, band=self.band(slug)
+            )
             for level, row in zip(self.likelihood, self.cells, strict=False)
             for other, slug in zip(self.impact, row, strict=False)
         }
@@ -100,7 +108,9 @@ class Scheme:
 
     @property
     def matrix(self) -> list[tuple[Level, list[tuple[Level, Placing]]]]:
-        """Every pair of ratings and where it falls, as it is drawn: highest likelihood first, lowest impact first."""
+        """Every pair of ratings and where it falls, as it is drawn: highest likelihood first,
+        lowest impact first.
+        """
         return [
             (row, [(column, self.place(row.value, column.value)) for column in self.impact])
             for row in reversed(self.likelihood)
@@ -123,9 +133,11 @@ class Scheme:
 
 @dataclass(frozen=True)
 class Tolerance:
-    """The highest band that is let stand: one for all risks, and another for some categories, which then prevails.
+    """The highest band that is let stand: one for all risks, and another for some categories, which
+    then prevails.
 
-    general: the name of a band; own: category -> name of a band, only where that is another than the general one.
+    general: the name of a band; own: category -> name of a band, only where that is another than
+    the general one.
     """
 
     scheme: Scheme
@@ -134,11 +146,14 @@ class Tolerance:
 
     @classmethod
     def stated(cls, scheme: Scheme, said: Mapping[str, str]) -> "Tolerance":
-        """said: category -> name of a band, "" for all categories without their own; where that is not said, the
-        scheme's tolerance holds. Raises KeyError for a band that the scheme lacks."""
+        """said: category -> name of a band, "" for all categories without their own; where that is
+        not said, the scheme's tolerance holds. Raises KeyError for a band that the scheme lacks.
+        """
         known = {category: scheme.band(slug).slug for category, slug in said.items()}
         general = known.pop("", scheme.tolerance)
-        return cls(scheme, general, {category: slug for category, slug in known.items() if slug != general})
+        return cls(
+            scheme, general, {category: slug for category, slug in known.items() if slug != general}
+        )
 
     def of(self, category: str) -> Band:
         """The highest band that is let stand for a category ("" where none is decided)."""
@@ -155,8 +170,10 @@ class Tolerance:
 def problems(scheme: Scheme) -> list[str]:
     """What is wrong with a scheme, in words; empty when it is sound.
 
-    A band never falls as either rating rises, and no cell of the lowest band touches one of the highest, corners
-    included (the weak consistency and betweenness axioms of Cox, "What's wrong with risk matrices?", 2008)."""
+    A band never falls as either rating rises, and no cell of the lowest band touches one of the
+    highest, corners included (the weak consistency and betweenness axioms of Cox, "What's wrong
+    with risk matrices?", 2008).
+    """
     found = list(_shape_problems(scheme))
     if found:
         return found
@@ -166,9 +183,17 @@ def problems(scheme: Scheme) -> list[str]:
         for c in range(columns):
             higher = [(r + 1, c), (r, c + 1)]
             if any(i < rows and j < columns and rank[i][j] < rank[r][c] for i, j in higher):
-                found.append(f"The band falls as a rating rises from likelihood {r + 1}, impact {c + 1}.")
-            if len(scheme.bands) > 2 and rank[r][c] == 0 and _touches_highest(rank, r, c, len(scheme.bands) - 1):
-                found.append(f"The lowest band touches the highest at likelihood {r + 1}, impact {c + 1}.")
+                found.append(
+                    f"The band falls as a rating rises from likelihood {r + 1}, impact {c + 1}."
+                )
+            if (
+                len(scheme.bands) > 2
+                and rank[r][c] == 0
+                and _touches_highest(rank, r, c, len(scheme.bands) - 1)
+            ):
+                found.append(
+                    f"The lowest band touches the highest at likelihood {r + 1}, impact {c + 1}."
+                )
     return found
 
 
@@ -181,7 +206,9 @@ def _shape_problems(scheme: Scheme) -> Iterator[str]:
             yield f"The levels of {name} are whole numbers, {MOST_LEVELS} at most."
         if [level.value for level in levels] != list(range(1, len(levels) + 1)) or len(levels) < 2:
             yield f"The levels of {name} must count up from 1."
-    if len(scheme.cells) != len(scheme.likelihood) or any(len(row) != len(scheme.impact) for row in scheme.cells):
+    if len(scheme.cells) != len(scheme.likelihood) or any(
+        len(row) != len(scheme.impact) for row in scheme.cells
+    ):
         yield "The matrix needs one row for each likelihood and one column for each impact."
     if not all(SLUG.fullmatch(slug) for slug in slugs) or RESERVED.intersection(slugs):
         yield "The name of a band is made of small letters, digits and hyphens, and is not one of ours."
@@ -191,7 +218,9 @@ def _shape_problems(scheme: Scheme) -> Iterator[str]:
     for name, slug in (("tolerance", scheme.tolerance), ("escalation", scheme.escalation)):
         if slug not in slugs:
             yield f"The {name} band is not one of the scheme's bands."
-    if not all(type(band.review_days) is int and 1 <= band.review_days <= LONGEST for band in scheme.bands):
+    if not all(
+        type(band.review_days) is int and 1 <= band.review_days <= LONGEST for band in scheme.bands
+    ):
         yield f"Each band needs a number of days until its next review, {LONGEST:,} at most."
     named = (*scheme.likelihood, *scheme.impact, *scheme.bands)
     if not all(type(one.label) is str and one.label.strip() for one in named):
@@ -200,4 +229,6 @@ def _shape_problems(scheme: Scheme) -> Iterator[str]:
 
 def _touches_highest(rank: list[list[int]], r: int, c: int, highest: int) -> bool:
     around = [(r + i, c + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
-    return any(0 <= i < len(rank) and 0 <= j < len(rank[0]) and rank[i][j] == highest for i, j in around)
+    return any(
+        0 <= i < len(rank) and 0 <= j < len(rank[0]) and rank[i][j] == highest for i, j in around
+    )

@@ -1,4 +1,6 @@
-"""What is done to several records at once: one function each, keyword arguments only, one transaction."""
+"""What is done to several records at once: one function each, keyword arguments only, one
+transaction.
+"""
 
 import uuid
 
@@ -25,10 +27,13 @@ BATCH = 1000
 
 @transaction.atomic
 def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
-    """Keep the register's position on a day, as known by the end of it, as what a body agreed; returns the Agreement.
+    """Keep the register's position on a day, as known by the end of it, as what a body agreed;
+    returns the Agreement.
 
-    The same token by the same person in the same register gives back the agreement that it made. recorded_at is for
-    the demo. The register and its risks are held meanwhile: who writes has either finished or comes later."""
+    The same token by the same person in the same register gives back the agreement that it made.
+    recorded_at is for the demo. The register and its risks are held meanwhile: who writes has
+    either finished or comes later.
+    """
     if on > timezone.localdate():
         raise ValueError(f"Nothing is agreed for {on}: that day has not come yet.")
     Register.objects.select_for_update().get(pk=register.pk)
@@ -36,7 +41,13 @@ def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
     if made := token.row_of(Agreement.objects.filter(register=register, by=by)):
         return sent_again(made, made.says({"body": body, "on": on, "note": note}), made.recorded_at)
     list(register.risks.select_for_update().order_by("pk").values_list("pk", flat=True))
-    said = {"body": body, "on": on, "note": note, "by": by, "recorded_at": recorded_at or timezone.now()}
+    said = {
+        "body": body,
+        "on": on,
+        "note": note,
+        "by": by,
+        "recorded_at": recorded_at or timezone.now(),
+    }
 
     def insert(token):
         return Agreement.objects.create(register=register, token=token, **said)
@@ -57,11 +68,13 @@ def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
 
 @transaction.atomic
 def review_many(*, by, reviews, token=None):
-    """Find of several risks that each stands as it is, today; returns their reviews, in the order of the risks.
+    """Find of several risks that each stands as it is, today; returns their reviews, in the order
+    of the risks.
 
-    reviews: (risk, version, note). The next review of each follows its band. Raises ManyMovedOn when a risk is not at
-    its version, and then none is written: who ticked thirty may say that all thirty were looked at, or see which not.
-    The same token gives back the reviews that it made."""
+    reviews: (risk, version, note). The next review of each follows its band. Raises ManyMovedOn
+    when a risk is not at its version, and then none is written: who ticked thirty may say that all
+    thirty were looked at, or see which not. The same token gives back the reviews that it made.
+    """
     wanted = {risk.pk: (version, note) for risk, version, note in reviews}
     risks = _held(Risk, wanted)
     token = token or uuid.uuid4()
@@ -76,34 +89,57 @@ def review_many(*, by, reviews, token=None):
     for risk in risks:
         if risk.pk not in made:
             version, note = wanted[risk.pk]
-            said = {"outcome": Review.Outcome.STANDS, "note": note, "next_on": next_review_of(risk, day)}
+            said = {
+                "outcome": Review.Outcome.STANDS,
+                "note": note,
+                "next_on": next_review_of(risk, day),
+            }
             made[risk.pk] = risk.review(by=by, version=version, token=tokens[risk.pk], **said)
     return [made[risk.pk] for risk in risks]
 
 
 @transaction.atomic
 def reassign(*, by, from_post, to_post, reason, risks=(), controls=(), actions=()):
-    """Give what one post owns to another of its organisation; returns how many records that post has by now.
+    """Give what one post owns to another of its organisation; returns how many records that post
+    has by now.
 
-    risks, controls, actions: (record, version). Raises ManyMovedOn, and writes nothing, when one of them is not at its
-    version or no longer the first post's; one that this person moved already, for this reason and from that version,
-    is the same form sent twice and passes."""
+    risks, controls, actions: (record, version). Raises ManyMovedOn, and writes nothing, when one of
+    them is not at its version or no longer the first post's; one that this person moved already,
+    for this reason and from that version, is the same form sent twice and passes.
+    """
     if from_post.organisation_id != to_post.organisation_id:
         raise ValueError(f"{to_post} is a post of another organisation.")
     organisation = to_post.organisation
-    asked = {Risk: dict(_keyed(risks)), Control: dict(_keyed(controls)), Action: dict(_keyed(actions))}
+    asked = {
+        Risk: dict(_keyed(risks)),
+        Control: dict(_keyed(controls)),
+        Action: dict(_keyed(actions)),
+    }
     beside = [record.risk_id for record, _ in (*controls, *actions)]
     _held(Risk, [*asked[Risk], *beside])  # risks before what stands beside them: see Kept._hold
-    held = [(record, versions[record.pk]) for model, versions in asked.items() for record in _held(model, versions)]
-    there = [record for record, version in held if _is_moved_already(record, version, to_post, by, reason)]
+    held = [
+        (record, versions[record.pk])
+        for model, versions in asked.items()
+        for record in _held(model, versions)
+    ]
+    there = [
+        record
+        for record, version in held
+        if _is_moved_already(record, version, to_post, by, reason)
+    ]
     theirs = [(record, version) for record, version in held if record not in there]
-    strange = [row for row, version in theirs if (row.version, row.owner_id) != (version, from_post.pk)]
+    strange = [
+        row for row, version in theirs if (row.version, row.owner_id) != (version, from_post.pk)
+    ]
     if strange:
         raise ManyMovedOn(strange)
     for record, version in theirs:
         record.revise(by=by, version=version, reason=reason, owner=to_post)
     if theirs:
-        moved = {f"{model.__name__.lower()}s": [row.pk for row, _ in theirs if type(row) is model] for model in asked}
+        moved = {
+            f"{model.__name__.lower()}s": [row.pk for row, _ in theirs if type(row) is model]
+            for model in asked
+        }
         AuditEntry.record(
             organisation=organisation,
             by=by,
@@ -120,7 +156,9 @@ def _keyed(records):
 
 
 def _held(model, keys):
-    """The rows of these keys, locked in one order whoever asks, so that two of us wait for each other only once."""
+    """The rows of these keys, locked in one order whoever asks, so that two of us wait for each
+    other only once.
+    """
     return list(model.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
 
 

@@ -14,7 +14,8 @@ from django.test import TransactionTestCase, override_settings
 
 from registers.history.audit import remove_guard
 
-# Playwright keeps an event loop in the thread that the tests run in, and Django would refuse the database there.
+# Playwright keeps an event loop in the thread that the tests run in, and Django would refuse the
+# database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 CI = os.environ.get("CI") == "true"
@@ -25,9 +26,12 @@ VENDORED = Path(django_settings.BASE_DIR, "static", "vendor", "govuk-frontend.mi
 
 @pytest.fixture(scope="session", autouse=True)
 def test_settings():
-    """Static files by their plain names (nothing collected), passwords hashed fast, no second factor unless asked.
+    """Static files by their plain names (nothing collected), passwords hashed fast, no second
+    factor unless asked.
 
-    WhiteNoise looks for a file when one is asked for: otherwise each client of each test reads the whole folder."""
+    WhiteNoise looks for a file when one is asked for: otherwise each client of each test reads the
+    whole folder.
+    """
     storages = {**django_settings.STORAGES}
     storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -39,7 +43,9 @@ def test_settings():
 
 @pytest.fixture(autouse=True)
 def nobody_counted():
-    """The rate limits count sign-ins by address, and all tests have one: each begins with none counted."""
+    """The rate limits count sign-ins by address, and all tests have one: each begins with none
+    counted.
+    """
     cache.clear()
 
 
@@ -59,8 +65,10 @@ def what_browsers_lack():
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
-    """What thousands of tests are made of stays: to look through it for garbage again and again is a sixth of the
-    time. So none is looked for while they are collected, and afterwards among what came since, more seldom."""
+    """What thousands of tests are made of stays: to look through it for garbage again and again is
+    a sixth of the time. So none is looked for while they are collected, and afterwards among what
+    came since, more seldom.
+    """
     gc.disable()
     try:
         return (yield)
@@ -77,8 +85,10 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config, items):
-    """Before -m chooses, each test is marked by what it asks for; of those chosen --values takes the first. What takes
-    longest comes first, lest it is all that one core does at the end while the other has nothing left."""
+    """Before -m chooses, each test is marked by what it asks for; of those chosen --values takes
+    the first. What takes longest comes first, lest it is all that one core does at the end while
+    the other has nothing left.
+    """
     items.sort(key=lambda item: item.path.stem not in LONGEST)
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):  # page and context lead to it
@@ -101,20 +111,26 @@ def count_within(names):
 
 
 def asks_the_database(item):
-    if item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(item.fixturenames):
+    if item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(
+        item.fixturenames
+    ):
         return True
     return item.cls is not None and issubclass(item.cls, TransactionTestCase)
 
 
 def pytest_runtest_setup(item):
-    """A machine without Chromium skips what needs one; where CI=true that would hide untested pages, so it fails."""
+    """A machine without Chromium skips what needs one; where CI=true that would hide untested
+    pages, so it fails.
+    """
     if item.get_closest_marker("browser") and (lack := what_browsers_lack()):
         (pytest.fail if CI else pytest.skip)(lack)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
-    """A test with real transactions ends in a flush, which the audit's triggers refuse; the flush puts them back."""
+    """A test with real transactions ends in a flush, which the audit's triggers refuse; the flush
+    puts them back.
+    """
     try:
         return (yield)
     finally:
@@ -126,7 +142,9 @@ def pytest_runtest_call(item):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """The machine's own Chromium, never one that Playwright downloads, and nothing it would call home for."""
+    """The machine's own Chromium, never one that Playwright downloads, and nothing it would call
+    home for.
+    """
     return {
         **browser_type_launch_args,
         "executable_path": find_chromium(),

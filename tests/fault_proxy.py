@@ -1,4 +1,6 @@
-"""A TCP proxy in front of a server, that fails as networks and servers fail: it refuses, cuts and hangs."""
+"""A TCP proxy in front of a server, that fails as networks and servers fail: it refuses, cuts and
+hangs.
+"""
 
 import argparse
 import contextlib
@@ -10,7 +12,9 @@ PATIENCE = 20  # seconds that it hangs by default at most: a test of somebody wh
 
 
 class FaultProxy:
-    """server: (host, port). Passes everything on until told otherwise. With no patience it hangs until it resumes."""
+    """server: (host, port). Passes everything on until told otherwise. With no patience it hangs
+    until it resumes.
+    """
 
     def __init__(self, server, port=0, patience=PATIENCE):
         self.server, self.patience = server, patience
@@ -70,7 +74,9 @@ class FaultProxy:
                 continue
             self.sockets += [client, server]
             for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self._pass_on, args=[source, sink, sink is server], daemon=True).start()
+                threading.Thread(
+                    target=self._pass_on, args=[source, sink, sink is server], daemon=True
+                ).start()
 
     def _pass_on(self, source, sink, is_to_server):
         with contextlib.suppress(OSError):
@@ -85,7 +91,9 @@ class FaultProxy:
 
 
 def main():
-    """By hand: a word a line on standard input, such as `hang`, `resume`, or `hang_at registers_risk`."""
+    """By hand: a word a line on standard input, such as `hang`, `resume`, or `hang_at
+    registers_risk`.
+    """
     options = argparse.ArgumentParser()
     options.add_argument("port", type=int, help="of this machine, where it listens")
     options.add_argument("server", type=int, help="the port of this machine that it passes on to")

@@ -1,6 +1,8 @@
-"""Pages that exist in tests only: every widget of the pack, behind our own middleware and headers, in base.html.
+"""Pages that exist in tests only: every widget of the pack, behind our own middleware and headers,
+in base.html.
 
-A test module takes them with `pytestmark = pytest.mark.urls("govuk_pages")`. With ?filled a page shows what is stored.
+A test module takes them with `pytestmark = pytest.mark.urls("govuk_pages")`. With ?filled a page
+shows what is stored.
 """
 
 import datetime
@@ -42,11 +44,18 @@ class ResponseFields(forms.Form):
         widget=GovukRadios(hints={"tolerate": "Live with it, for a time and for a reason"}),
         error_messages={"required": "Select what will be done about it"},
     )
-    tolerate_reason = forms.CharField(label="Why is it tolerable?", max_length=200, widget=forms.Textarea)
+    tolerate_reason = forms.CharField(
+        label="Why is it tolerable?", max_length=200, widget=forms.Textarea
+    )
     tolerate_until = GovukDateField(label="Until when?", what="the day until which it is tolerated")
     transfer_to = forms.CharField(label="To whom?", help_text="An insurer, or a partner.")
     transfer_how = forms.ChoiceField(
-        label="How?", choices=[("", "Select a way"), ("insurance", "Insurance"), ("contract", f"Contract {ENDLESS}")]
+        label="How?",
+        choices=[
+            ("", "Select a way"),
+            ("insurance", "Insurance"),
+            ("contract", f"Contract {ENDLESS}"),
+        ],
     )
     touched = forms.MultipleChoiceField(
         label="Whom does it touch?",
@@ -55,14 +64,21 @@ class ResponseFields(forms.Form):
         required=False,
     )
     which_partners = forms.CharField(label="Which partners?")
-    is_urgent = forms.BooleanField(label="It cannot wait", help_text="For the next meeting.", required=False)
-    urgent_why = forms.CharField(label="Why can it not wait?", widget=forms.Textarea(attrs={"rows": 2}))
+    is_urgent = forms.BooleanField(
+        label="It cannot wait", help_text="For the next meeting.", required=False
+    )
+    urgent_why = forms.CharField(
+        label="Why can it not wait?", widget=forms.Textarea(attrs={"rows": 2})
+    )
     note = forms.CharField(label="Note", required=False)
 
     helper = Helper(
         Reveals(
             "response",
-            {"tolerate": ["tolerate_reason", "tolerate_until"], "transfer": ["transfer_to", "transfer_how"]},
+            {
+                "tolerate": ["tolerate_reason", "tolerate_until"],
+                "transfer": ["transfer_to", "transfer_how"],
+            },
         ),
         Fieldset("Reach", Reveals("touched", {"partners": ["which_partners"]})),
         MoreDetail("More detail", Reveals("is_urgent", {True: ["urgent_why"]})),
@@ -86,7 +102,9 @@ class ControlForm(RevealingForm):
         widget=GovukRadios,
         error_messages={"required": "Select what it does"},
     )
-    other = forms.CharField(label="What else?", error_messages={"required": "Enter what else it does"})
+    other = forms.CharField(
+        label="What else?", error_messages={"required": "Enter what else it does"}
+    )
     since = GovukDateField(label="Since when?", required=False)
     helper = Helper("name", Reveals("kind", {"other": ["other"]}))
 
@@ -101,26 +119,38 @@ class Controls(GovukFormSet):
     each = "control"
 
     def clean(self):
-        names = [form.cleaned_data.get("name") for form in self.forms if form.cleaned_data.get("name")]
+        names = [
+            form.cleaned_data.get("name") for form in self.forms if form.cleaned_data.get("name")
+        ]
         if len(names) > len(set(names)):
             raise forms.ValidationError("Give each control a name of its own")
 
 
-ControlFormSet = forms.formset_factory(ControlForm, formset=Controls, extra=1, max_num=4, can_delete=True)
+ControlFormSet = forms.formset_factory(
+    ControlForm, formset=Controls, extra=1, max_num=4, can_delete=True
+)
 
 
 class EveryForm(forms.Form):
     """One of each kind, as wide as somebody could make it."""
 
     text = forms.CharField(label="Text", help_text=ENDLESS)
-    long = forms.CharField(label="Long text", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    long = forms.CharField(
+        label="Long text", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
     radios = forms.ChoiceField(
-        label="Radios", choices=[("1", ENDLESS), ("2", "Likely")], widget=GovukRadios(hints={"2": ENDLESS})
+        label="Radios",
+        choices=[("1", ENDLESS), ("2", "Likely")],
+        widget=GovukRadios(hints={"2": ENDLESS}),
     )
     ticks = forms.MultipleChoiceField(
-        label="Checkboxes", choices=[("a", "Money"), ("b", ENDLESS), ("c", "Law")], widget=GovukCheckboxes
+        label="Checkboxes",
+        choices=[("a", "Money"), ("b", ENDLESS), ("c", "Law")],
+        widget=GovukCheckboxes,
     )
-    select = forms.ChoiceField(label="Select", choices=[("", "Select one"), ("a", "First"), ("b", ENDLESS)])
+    select = forms.ChoiceField(
+        label="Select", choices=[("", "Select one"), ("a", "First"), ("b", ENDLESS)]
+    )
     day = GovukDateField(label="Date")
     number = forms.IntegerField(label="Number")
     file = forms.FileField(label="File")

@@ -1,4 +1,6 @@
-"""Values at the ends of every type, for whatever a form or an address takes; and how a form is asked each of them."""
+"""Values at the ends of every type, for whatever a form or an address takes; and how a form is
+asked each of them.
+"""
 
 import copy
 import datetime
@@ -10,9 +12,27 @@ from django.http import QueryDict
 FIRST, LAST = datetime.date.min, datetime.date.max
 DAYS = ("0001-01-01", "0001-01-02", "9999-12-30", "9999-12-31")
 ARABIC_DAY = "2026-01-01".translate({ord("0") + n: chr(0x660 + n) for n in range(10)})
-NOT_DAYS = ("0000-00-00", "2026-02-30", "10000-01-01", "1-1-1", "-0001-01-01", ARABIC_DAY, "9" * 5000)
+NOT_DAYS = (
+    "0000-00-00",
+    "2026-02-30",
+    "10000-01-01",
+    "1-1-1",
+    "-0001-01-01",
+    ARABIC_DAY,
+    "9" * 5000,
+)
 NUMBERS = (
-    *("0", "-1", str(2**31), str(2**63), str(2**64), "9" * 17, "9" * 18, "9" * 5000, "-" + "9" * 5000),
+    *(
+        "0",
+        "-1",
+        str(2**31),
+        str(2**63),
+        str(2**64),
+        "9" * 17,
+        "9" * 18,
+        "9" * 5000,
+        "-" + "9" * 5000,
+    ),
     *("1e309", "NaN", "Infinity", "٣", "²", "1.0", "0x10", " 1 ", "1_000"),
 )
 TEXTS = (
@@ -29,12 +49,19 @@ TEXTS = (
     "None",
     " ",
 )
-UNSTORABLE = ("a\0b", "\0", "\ud800", "\udfffx")  # refused by what reads the request; a form that is asked says so
+UNSTORABLE = (
+    "a\0b",
+    "\0",
+    "\ud800",
+    "\udfffx",
+)  # refused by what reads the request; a form that is asked says so
 VALUES = (*DAYS, *NOT_DAYS, *NUMBERS, *TEXTS, "x" * 100_000)
 
 
 def values_for(field):
-    """What is asked of a field, by its type: of most only the ends of that type, of text everything odd."""
+    """What is asked of a field, by its type: of most only the ends of that type, of text everything
+    odd.
+    """
     if isinstance(field, forms.DateField | forms.DateTimeField):
         return (*DAYS, *NOT_DAYS, *UNSTORABLE, "9" * 18, "NaN")
     if isinstance(field, forms.IntegerField | forms.FloatField | forms.ModelChoiceField):
@@ -45,12 +72,18 @@ def values_for(field):
 
 
 def sent_as(widget, name, value):
-    """name of a control -> the texts that it sends for a value: a day in its parts where the widget has such."""
+    """name of a control -> the texts that it sends for a value: a day in its parts where the widget
+    has such.
+    """
     parts = getattr(widget, "widgets", None)
     if not parts:
         return {name: [value]}
-    said = value.split("-", 2)[::-1] if len(value) == 10 and value[4] == "-" else [value] * len(parts)
-    return {f"{name}{suffix}": [text] for suffix, text in zip(widget.widgets_names, said, strict=False)}
+    said = (
+        value.split("-", 2)[::-1] if len(value) == 10 and value[4] == "-" else [value] * len(parts)
+    )
+    return {
+        f"{name}{suffix}": [text] for suffix, text in zip(widget.widgets_names, said, strict=False)
+    }
 
 
 def typed_in(form):
@@ -60,14 +93,23 @@ def typed_in(form):
         value = form[name].value()
         if parts := getattr(field.widget, "widgets_names", None):
             said = field.widget.decompress(value) if not isinstance(value, list) else value
-            data |= {f"{form[name].html_name}{part}": texts_of(text) for part, text in zip(parts, said, strict=False)}
+            data |= {
+                f"{form[name].html_name}{part}": texts_of(text)
+                for part, text in zip(parts, said, strict=False)
+            }
         else:
             data[form[name].html_name] = texts_of(field.prepare_value(value))
     return data
 
 
 def texts_of(value):
-    return [str(one) for one in value] if isinstance(value, list | tuple) else [] if value is None else [str(value)]
+    return (
+        [str(one) for one in value]
+        if isinstance(value, list | tuple)
+        else []
+        if value is None
+        else [str(value)]
+    )
 
 
 def query_of(data):
@@ -91,17 +133,25 @@ def forms_of(answer):
     """The forms that a page shows, those of a formset one by one and what counts them."""
     found = {}
     for context in answer.context or ():
-        for value in context.flatten().values() if hasattr(context, "flatten") else context.values():
+        for value in (
+            context.flatten().values() if hasattr(context, "flatten") else context.values()
+        ):
             found |= {id(form): form for form in forms_in(value)}
     return list(found.values())
 
 
 def forms_in(value):
-    """Those in a value of a page's context: a form, a formset, or what the admin site wraps round either."""
+    """Those in a value of a page's context: a form, a formset, or what the admin site wraps round
+    either.
+    """
     if isinstance(value, forms.BaseForm):
         return [value]
     if isinstance(value, BaseFormSet):
-        return [value.management_form, *value.forms, *([value.empty_form] if not value.is_bound else [])]
+        return [
+            value.management_form,
+            *value.forms,
+            *([value.empty_form] if not value.is_bound else []),
+        ]
     if isinstance(value, list):
         return [form for one in value for form in forms_in(getattr(one, "formset", None))]
     return forms_in(value.form) if hasattr(value, "fieldsets") and hasattr(value, "form") else []

@@ -76,7 +76,9 @@ def kent():
 
 
 def three_boroughs():
-    """Residual scores by quarter, each with its direction; officers of several boroughs in one cell."""
+    """Residual scores by quarter, each with its direction; officers of several boroughs in one
+    cell.
+    """
     rows = [
         [
             "Ref",
@@ -111,7 +113,17 @@ def three_boroughs():
             "→",
             "Director of Schools",
         ],
-        ["SR3", "Contractor insolvency", "Margins are thin", "", "12", "→", "12 (3 x 4)", "→", "Head of Procurement"],
+        [
+            "SR3",
+            "Contractor insolvency",
+            "Margins are thin",
+            "",
+            "12",
+            "→",
+            "12 (3 x 4)",
+            "→",
+            "Head of Procurement",
+        ],
     ]
     return (
         rows,
@@ -133,8 +145,30 @@ def three_boroughs():
 def east_devon():
     """Four by four, pure and residual, two rows of headings with merged cells."""
     rows = [
-        ["Risk", "", "Pure risk", "", "", "Controls", "Residual risk", "", "", "Responsible officer"],
-        ["Code", "Description", "Likelihood", "Impact", "Score", "", "Likelihood", "Impact", "Score", ""],
+        [
+            "Risk",
+            "",
+            "Pure risk",
+            "",
+            "",
+            "Controls",
+            "Residual risk",
+            "",
+            "",
+            "Responsible officer",
+        ],
+        [
+            "Code",
+            "Description",
+            "Likelihood",
+            "Impact",
+            "Score",
+            "",
+            "Likelihood",
+            "Impact",
+            "Score",
+            "",
+        ],
         ["R1", LONG, 4, 4, 16, "Contract meetings\nProvider list", 3, 3, 9, "Director of Adults"],
         ["R2", "Flooding of the depot", 2, 3, 6, "Flood plan", 1, 3, 3, "Head of Streets"],
         ["R3", "Loss of key staff", 3, 2, 6, "", 2, 2, 4, "HR Lead"],
@@ -159,7 +193,16 @@ def east_devon():
 def south_lakeland():
     """Cells with names and no numbers: blue is not acceptable, green is."""
     rows = [
-        ["Risk", "Likelihood", "Impact", "Colour", "Target likelihood", "Target impact", "Owner", "Due date"],
+        [
+            "Risk",
+            "Likelihood",
+            "Impact",
+            "Colour",
+            "Target likelihood",
+            "Target impact",
+            "Owner",
+            "Due date",
+        ],
         [
             "Loss of the main lakeside car park",
             "Likely",
@@ -170,7 +213,16 @@ def south_lakeland():
             "Head of Streets",
             "30/09/2026",
         ],
-        ["Planning appeals are lost", "Rare", "Minor", "Green", "Rare", "Minor", "Head of Planning", "ongoing"],
+        [
+            "Planning appeals are lost",
+            "Rare",
+            "Minor",
+            "Green",
+            "Rare",
+            "Minor",
+            "Head of Planning",
+            "ongoing",
+        ],
         [
             "Local plan is late",
             "Almost certain",
@@ -247,7 +299,21 @@ def bury():
             "Head of Legal",
             D(2026, 12, 31),
         ],
-        ["3", "Staff sickness", "Delays", 3, 3, 9, "Occupational health", 3, 3, 9, "Static", "HR Manager", ""],
+        [
+            "3",
+            "Staff sickness",
+            "Delays",
+            3,
+            3,
+            9,
+            "Occupational health",
+            3,
+            3,
+            9,
+            "Static",
+            "HR Manager",
+            "",
+        ],
         [
             "Prepared by the risk team. 8-12 is High and 15-25 is Significant.",
             "",
@@ -280,7 +346,9 @@ def bury():
 
 
 def reading():
-    """Existing controls apart from actions with a day, a status and where they are watched; the 4 Ts as a status."""
+    """Existing controls apart from actions with a day, a status and where they are watched; the 4
+    Ts as a status.
+    """
     rows = [
         [
             "Risk ref",
@@ -470,7 +538,9 @@ def north_norfolk():
 
 
 def assurance_framework():
-    """A board assurance framework of the NHS: objectives, gaps, assurances, three scores with words."""
+    """A board assurance framework of the NHS: objectives, gaps, assurances, three scores with
+    words.
+    """
     rows = [
         ["Board Assurance Framework", "", "", "", "", "", "", "", "", "", "", ""],
         [
@@ -548,4 +618,14 @@ def assurance_framework():
     )
 
 
-ALL = (kent, three_boroughs, east_devon, south_lakeland, bury, reading, bracknell, north_norfolk, assurance_framework)
+ALL = (
+    kent,
+    three_boroughs,
+    east_devon,
+    south_lakeland,
+    bury,
+    reading,
+    bracknell,
+    north_norfolk,
+    assurance_framework,
+)

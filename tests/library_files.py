@@ -1,4 +1,6 @@
-"""Fixture files for tests: rows like ours with some fields changed, a made-up eighth case, and what a load left."""
+"""Fixture files for tests: rows like ours with some fields changed, a made-up eighth case, and what
+a load left.
+"""
 
 import json
 from pathlib import Path
@@ -18,8 +20,11 @@ def file_of(content, name="rows.yaml"):
     """A fixture file of rows, text or bytes."""
     if not isinstance(content, str | bytes):
         text = json.dumps(content)
-        # Read back first: rows that share a list would be written with an alias, and that is refused.
-        content = text if name.endswith(".json") else yaml.safe_dump(json.loads(text), allow_unicode=True)
+        # Read back first: rows that share a list would be written with an alias, and that is
+        # refused.
+        content = (
+            text if name.endswith(".json") else yaml.safe_dump(json.loads(text), allow_unicode=True)
+        )
     return FixtureFile(name, content if isinstance(content, bytes) else content.encode())
 
 
@@ -29,7 +34,11 @@ def rows_in(path):
 
 def row_like(path, key, /, **fields):
     """A row of one of our files, known by its slug, code or number, with some fields changed."""
-    rows = [row for row in rows_in(path) if key in [row["fields"].get(name) for name in ("slug", "code", "number")]]
+    rows = [
+        row
+        for row in rows_in(path)
+        if key in [row["fields"].get(name) for name in ("slug", "code", "number")]
+    ]
     return {**rows[0], "fields": {**rows[0]["fields"], **fields}}
 
 

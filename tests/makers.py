@@ -1,6 +1,9 @@
-"""Plain makers of records for tests: each gives what is asked for and something sensible for the rest.
+"""Plain makers of records for tests: each gives what is asked for and something sensible for the
+rest.
 
-Library rows and preset schemes are in the test database from the start (see database.py) and are fetched, not made."""
+Library rows and preset schemes are in the test database from the start (see database.py) and are
+fetched, not made.
+"""
 
 import copy
 import datetime
@@ -49,8 +52,9 @@ def days_ago(count):
 
 
 def make_user(name="Robin Ash", password=None, **fields):
-    """A person, without the audit entry that User.objects.create_user writes. So are organisations, memberships, posts,
-    registers and schemes made here: see seal_rows."""
+    """A person, without the audit entry that User.objects.create_user writes. So are organisations,
+    memberships, posts, registers and schemes made here: see seal_rows.
+    """
     email = User.objects.normalize_email(fields.pop("email", f"person{next(_number)}@example.org"))
     user = User(email=email, name=name, **fields)
     user.set_password(password)
@@ -59,17 +63,32 @@ def make_user(name="Robin Ash", password=None, **fields):
 
 
 def seal_rows():
-    """Seal what makers made without an entry, and nothing that has one: before verify_audit is to pass."""
-    names = {name for facts in AuditEntry.objects.values_list("facts", flat=True) for name in facts.get("seals", ())}
-    rows = [row for model in sealed_models() if issubclass(model, AuditedModel) for row in model._base_manager.all()]
+    """Seal what makers made without an entry, and nothing that has one: before verify_audit is to
+    pass.
+    """
+    names = {
+        name
+        for facts in AuditEntry.objects.values_list("facts", flat=True)
+        for name in facts.get("seals", ())
+    }
+    rows = [
+        row
+        for model in sealed_models()
+        if issubclass(model, AuditedModel)
+        for row in model._base_manager.all()
+    ]
     seals = seals_of(row for row in rows if row.seal_name not in names)
     with transaction.atomic():
-        AuditEntry.record(organisation=None, by=None, verb="rows.added", subject="tests", seals=seals)
+        AuditEntry.record(
+            organisation=None, by=None, verb="rows.added", subject="tests", seals=seals
+        )
 
 
 def make_organisation(name=None, **fields):
     number = next(_number)
-    return Organisation.objects.create(name=name or f"Council {number}", **{"slug": f"council-{number}", **fields})
+    return Organisation.objects.create(
+        name=name or f"Council {number}", **{"slug": f"council-{number}", **fields}
+    )
 
 
 def make_membership(user=None, organisation=None, role=Role.OFFICER, **fields):
@@ -77,7 +96,10 @@ def make_membership(user=None, organisation=None, role=Role.OFFICER, **fields):
     if role == Role.PEER:
         fields.setdefault("until", days_ago(-30))
     return Membership.objects.create(
-        user=user or make_user(), organisation=organisation or make_organisation(), role=role, **fields
+        user=user or make_user(),
+        organisation=organisation or make_organisation(),
+        role=role,
+        **fields,
     )
 
 
@@ -88,13 +110,17 @@ def make_person(organisation, role=Role.OFFICER, **fields):
 
 def make_directorate(organisation=None, name=None):
     organisation = organisation or make_organisation()
-    return Directorate.objects.create(organisation=organisation, name=name or f"Directorate {next(_number)}")
+    return Directorate.objects.create(
+        organisation=organisation, name=name or f"Directorate {next(_number)}"
+    )
 
 
 def make_post(organisation=None, title=None, **fields):
     """A post, vacant unless it is given a holder."""
     organisation = organisation or make_organisation()
-    return Post.objects.create(organisation=organisation, title=title or f"Head of service {next(_number)}", **fields)
+    return Post.objects.create(
+        organisation=organisation, title=title or f"Head of service {next(_number)}", **fields
+    )
 
 
 def preset(slug="five-by-five"):
@@ -102,7 +128,9 @@ def preset(slug="five-by-five"):
 
 
 def scheme_data(**parts):
-    """The parts of a sound scheme (the default preset's), some of them replaced: for ScoringScheme or from_data."""
+    """The parts of a sound scheme (the default preset's), some of them replaced: for ScoringScheme
+    or from_data.
+    """
     stored = preset()
     return {**{part: copy.deepcopy(getattr(stored, part)) for part in ScoringScheme.PARTS}, **parts}
 
@@ -110,7 +138,13 @@ def scheme_data(**parts):
 def make_scheme(**fields):
     """A scheme of its own that nothing uses yet, like the default preset where nothing is said."""
     return ScoringScheme.objects.create(
-        **{"slug": f"scheme-{next(_number)}", "version": 1, "name": "A scheme", **scheme_data(), **fields}
+        **{
+            "slug": f"scheme-{next(_number)}",
+            "version": 1,
+            "name": "A scheme",
+            **scheme_data(),
+            **fields,
+        }
     )
 
 
@@ -119,7 +153,12 @@ def make_register(organisation=None, scheme=None, **fields):
     return Register.objects.create(
         organisation=organisation or make_organisation(),
         scheme=scheme or preset(),
-        **{"slug": f"register-{number}", "name": f"Register {number}", "prefix": f"R{number}", **fields},
+        **{
+            "slug": f"register-{number}",
+            "name": f"Register {number}",
+            "prefix": f"R{number}",
+            **fields,
+        },
     )
 
 
@@ -132,11 +171,20 @@ def impact(slug="harm-to-users"):
 
 
 def make_risk(register=None, *, by=None, assessed=None, on=None, **content):
-    """A logged risk. assessed: a pair of ratings, likelihood first. on: the day it was raised and assessed."""
-    register = register or make_register(content["owner"].organisation if content.get("owner") else None)
+    """A logged risk. assessed: a pair of ratings, likelihood first. on: the day it was raised and
+    assessed.
+    """
+    register = register or make_register(
+        content["owner"].organisation if content.get("owner") else None
+    )
     judgement = {}
     if assessed:
-        judgement = {"likelihood": assessed[0], "impact": assessed[1], "driver": impact(), "rationale": "As we see it."}
+        judgement = {
+            "likelihood": assessed[0],
+            "impact": assessed[1],
+            "driver": impact(),
+            "rationale": "As we see it.",
+        }
     return Risk.log(
         register,
         by=by or make_user(),
@@ -161,7 +209,12 @@ def make_assessment(risk, ratings=(3, 3), *, by=None, on=None, **judgement):
         likelihood=ratings[0],
         impact=ratings[1],
         effective_on=on,
-        **{"kind": Assessment.Kind.CURRENT, "driver": impact(), "rationale": "As we see it.", **judgement},
+        **{
+            "kind": Assessment.Kind.CURRENT,
+            "driver": impact(),
+            "rationale": "As we see it.",
+            **judgement,
+        },
     )
 
 
@@ -199,7 +252,11 @@ def make_review(risk, outcome="stands", *, by=None, on=None, next_on=None, **sai
         version=risk.version,
         outcome=outcome,
         effective_on=on,
-        **{"note": "We looked at the figures.", "next_on": next_on or day + datetime.timedelta(days=31), **said},
+        **{
+            "note": "We looked at the figures.",
+            "next_on": next_on or day + datetime.timedelta(days=31),
+            **said,
+        },
     )
 
 
@@ -221,7 +278,12 @@ def make_precedent(risk, code="DON-W1", mark="relevant", *, by=None, on=None, **
 
 def make_control(risk, *, by=None, on=None, **content):
     """A preventive control of our own staff, never tested and owned by nobody unless told."""
-    content = {"title": "Monthly reconciliation", "kind": Control.Kind.PREVENTIVE, "owner": None, **content}
+    content = {
+        "title": "Monthly reconciliation",
+        "kind": Control.Kind.PREVENTIVE,
+        "owner": None,
+        **content,
+    }
     return Control.add(risk, by=by or make_user(), effective_on=on, **content)
 
 
@@ -230,20 +292,34 @@ def make_assurance(risk, opinion="reasonable", *, by=None, on=None, expires_on=N
     day = on or timezone.localdate()
     said = {"line": 3, "provider": "Internal audit", **said}
     expires_on = expires_on or day + datetime.timedelta(days=365)
-    return Assurance.give(risk, by=by or make_user(), opinion=opinion, effective_on=on, expires_on=expires_on, **said)
+    return Assurance.give(
+        risk, by=by or make_user(), opinion=opinion, effective_on=on, expires_on=expires_on, **said
+    )
 
 
 def make_action(risk, *, by=None, on=None, due_on=None, **content):
     """An open action on a process, due in a month unless told."""
     due_on = due_on or (on or timezone.localdate()) + datetime.timedelta(days=31)
-    content = {"title": "Write the procedure", "kind": Action.Kind.PROCESS, "owner": None, **content}
+    content = {
+        "title": "Write the procedure",
+        "kind": Action.Kind.PROCESS,
+        "owner": None,
+        **content,
+    }
     return Action.add(risk, by=by or make_user(), effective_on=on, due_on=due_on, **content)
 
 
-def make_escalation(risk, to_register, direction="up", *, by=None, on=None, approved_by=None, **said):
+def make_escalation(
+    risk, to_register, direction="up", *, by=None, on=None, approved_by=None, **said
+):
     """A proposal; decided and approved on its day where approved_by is given."""
     said = {"reason": "It touches more than one directorate.", **said}
-    how = {"by": by or make_user(), "to_register": to_register, "direction": direction, "effective_on": on}
+    how = {
+        "by": by or make_user(),
+        "to_register": to_register,
+        "direction": direction,
+        "effective_on": on,
+    }
     when = {"effective_on": on, "recorded_at": said.get("recorded_at")}
     escalation = Escalation.propose(risk, **how, **said)
     if approved_by:
@@ -252,7 +328,9 @@ def make_escalation(risk, to_register, direction="up", *, by=None, on=None, appr
 
 
 def make_appetite(organisation, category="", tolerance="moderate", *, by=None, on=None, **said):
-    """What the organisation will take of a category, by the default preset; reviewed in a year unless told."""
+    """What the organisation will take of a category, by the default preset; reviewed in a year
+    unless told.
+    """
     day = on or timezone.localdate()
     said = {
         "level": Appetite.Level.CAUTIOUS,
@@ -263,13 +341,26 @@ def make_appetite(organisation, category="", tolerance="moderate", *, by=None, o
         **said,
     }
     return Appetite.state(
-        organisation, by=by or make_user(), category=category, tolerance=tolerance, effective_on=on, **said
+        organisation,
+        by=by or make_user(),
+        category=category,
+        tolerance=tolerance,
+        effective_on=on,
+        **said,
     )
 
 
-def make_import(register, content=b"Reference,Title,Owner\nA1,Reserves run out,Treasurer\n", *, by=None, **fields):
+def make_import(
+    register,
+    content=b"Reference,Title,Owner\nA1,Reserves run out,Treasurer\n",
+    *,
+    by=None,
+    **fields,
+):
     """A file whose columns are to be named."""
-    return begin_import(register, by=by or make_user(), content=content, **{"file_name": "risks.csv", **fields})
+    return begin_import(
+        register, by=by or make_user(), content=content, **{"file_name": "risks.csv", **fields}
+    )
 
 
 def make_question(register, text="Who looks at this between meetings?", *, by, **about):

@@ -1,7 +1,9 @@
-"""Faults to plant, one at a time: whether the tests that should catch each one do. Run by script/mutations.
+"""Faults to plant, one at a time: whether the tests that should catch each one do. Run by
+script/mutations.
 
-A fault is a piece of text that stands once in a file, and what takes its place. It names the test files that should
-turn red. When code moves, its fault moves along: a test suite is as good as what it catches here.
+A fault is a piece of text that stands once in a file, and what takes its place. It names the test
+files that should turn red. When code moves, its fault moves along: a test suite is as good as what
+it catches here.
 """
 
 import subprocess
@@ -14,7 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Mutation(NamedTuple):
-    """name: the fault in words; file, before, after: from the project's root; tests: names of test files."""
+    """name: the fault in words; file, before, after: from the project's root; tests: names of test
+    files.
+    """
 
     name: str
     file: str
@@ -49,8 +53,8 @@ MUTATIONS = [
     Mutation(
         "exempt risks are seen by everybody who reads",
         "registers/permissions.py",
-        "exempt = Q() if every_exempt else",
-        "exempt = Q() if every_exempt is not None else",
+        "            if every_exempt\n",
+        "            if every_exempt is not None\n",
         "test_exempt.py test_access.py",
     ),
     Mutation(
@@ -386,8 +390,8 @@ MUTATIONS = [
     Mutation(
         "what is closed is changed by a workbook",
         "registers/imports/diff.py",
-        '        if there.status == "closed":\n            words = f"{there.reference} is closed',
-        '        if there.status == "no":\n            words = f"{there.reference} is closed',
+        '        if there.status == "closed":\n            words = (\n                f"{there.reference} is closed',
+        '        if there.status == "no":\n            words = (\n                f"{there.reference} is closed',
         "test_imports.py test_import_rows.py",
     ),
     Mutation(
@@ -516,7 +520,9 @@ def plant(mutation):
     path = ROOT / mutation.file
     text = path.read_text(encoding="utf-8")
     if text.count(mutation.before) != 1:
-        sys.exit(f"{mutation.name}: its text stands {text.count(mutation.before)} times in {mutation.file}.")
+        sys.exit(
+            f"{mutation.name}: its text stands {text.count(mutation.before)} times in {mutation.file}."
+        )
     path.write_text(text.replace(mutation.before, mutation.after), encoding="utf-8")
     return text
 
@@ -524,10 +530,24 @@ def plant(mutation):
 def is_caught(mutation):
     """Whether one of its tests turns red; at the first that does, no further test is asked."""
     tests = [f"tests/{name}" for name in mutation.tests.split()]
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not browser"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-x",
+        "-q",
+        "-n",
+        "0",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "not browser",
+    ]
     done = subprocess.run([*command, *tests], cwd=ROOT, capture_output=True, text=True)  # noqa: S603 (our own arguments)
     if done.returncode not in (0, 1, 2):
-        sys.exit(f"{mutation.name}: pytest ended with {done.returncode}.\n{done.stdout}{done.stderr}")
+        sys.exit(
+            f"{mutation.name}: pytest ended with {done.returncode}.\n{done.stdout}{done.stderr}"
+        )
     return done.returncode != 0
 
 
@@ -548,7 +568,9 @@ def main(words):
             (ROOT / mutation.file).write_text(original, encoding="utf-8")
         print(f"{'caught' if caught else 'SURVIVED':8}  {mutation.name}", flush=True)
         survivors += [] if caught else [mutation.name]
-    print(f"{len(chosen) - len(survivors)} of {len(chosen)} faults were caught in {time.monotonic() - start:.0f} s.")
+    print(
+        f"{len(chosen) - len(survivors)} of {len(chosen)} faults were caught in {time.monotonic() - start:.0f} s."
+    )
     sys.exit(bool(survivors))
 
 

@@ -1,7 +1,8 @@
-"""A typeface of the tests' own, so that what is printed breaks into the same lines on every machine.
+"""A typeface of the tests' own, so that what is printed breaks into the same lines on every
+machine.
 
-Arial's widths and heights, which Liberation Sans shares, without its shapes: every glyph is blank. It covers all
-that our pages hold, so no font of the machine is used beside it.
+Arial's widths and heights, which Liberation Sans shares, without its shapes: every glyph is blank.
+It covers all that our pages hold, so no font of the machine is used beside it.
 """
 
 import struct
@@ -31,7 +32,9 @@ CSS = """
 
 
 def use_in(page):
-    """Every page opened from here on is set in it. Our policy stands: the files come from the site's own address."""
+    """Every page opened from here on is set in it. Our policy stands: the files come from the
+    site's own address.
+    """
 
     def add_faces(route):
         answer = route.fetch()
@@ -43,25 +46,61 @@ def use_in(page):
 
 
 def _serve(page, name, font):
-    page.route(f"**/static/print-{name}.ttf", lambda route: route.fulfill(body=font, content_type="font/ttf"))
+    page.route(
+        f"**/static/print-{name}.ttf",
+        lambda route: route.fulfill(body=font, content_type="font/ttf"),
+    )
 
 
 def make_font(widths):
-    """An OpenType font as bytes: glyph 0 for what is missing, then one for each character from U+0020 to LAST."""
+    """An OpenType font as bytes: glyph 0 for what is missing, then one for each character from
+    U+0020 to LAST.
+    """
     advances = [round(int(width) * UNITS / 1000) for width in (OTHERS, *widths.split(), OTHERS)]
-    metrics, glyphs = len(advances), LAST - 0x20 + 2  # those without a width of their own take the last one
+    metrics, glyphs = (
+        len(advances),
+        LAST - 0x20 + 2,
+    )  # those without a width of their own take the last one
     tables = {
         b"OS/2": _os2(),
-        # Format 12 with a single group: one character after the other leads to one glyph after the other.
+        # Format 12 with a single group: one character after the other leads to one glyph after the
+        # other.
         b"cmap": struct.pack(">4HI2H6I", 0, 1, 3, 10, 12, 12, 0, 28, 0, 1, 0x20, LAST, 1),
         b"glyf": bytes(4),
         b"head": struct.pack(
-            ">4I2H2Q4h2H3h", 0x10000, 0x10000, 0, 0x5F0F3CF5, 0, UNITS, 0, 0, 0, DESCENT, UNITS, ASCENT, 0, 8, 2, 0, 0
+            ">4I2H2Q4h2H3h",
+            0x10000,
+            0x10000,
+            0,
+            0x5F0F3CF5,
+            0,
+            UNITS,
+            0,
+            0,
+            0,
+            DESCENT,
+            UNITS,
+            ASCENT,
+            0,
+            8,
+            2,
+            0,
+            0,
         ),
         b"hhea": struct.pack(
-            ">I3hH3h3h5hH", 0x10000, ASCENT, DESCENT, LINE_GAP, max(advances), *[0] * 3, 1, *[0] * 7, metrics
+            ">I3hH3h3h5hH",
+            0x10000,
+            ASCENT,
+            DESCENT,
+            LINE_GAP,
+            max(advances),
+            *[0] * 3,
+            1,
+            *[0] * 7,
+            metrics,
         ),
-        b"hmtx": b"".join(struct.pack(">Hh", advance, 0) for advance in advances) + bytes(2 * (glyphs - metrics)),
+        b"hmtx": b"".join(struct.pack(">Hh", advance, 0) for advance in advances)
+        + bytes(2 * (glyphs - metrics)),
         b"loca": bytes(2 * (glyphs + 1)),
         b"maxp": struct.pack(">I14H", 0x10000, glyphs, *[0] * 4, 2, *[0] * 8),
         b"name": struct.pack(">3H", 0, 0, 6),
@@ -76,7 +115,9 @@ def _os2():
         struct.pack(">Hh3H11h", 4, OTHERS, 400, 5, 0, *script_sizes, 50, 250, 0)
         + bytes(10 + 16)  # the design, and the scripts it is made for: none is named
         + b"none"
-        + struct.pack(">3H3h2H2I", 0x40, 0x20, 0xFFFF, ASCENT, DESCENT, LINE_GAP, ASCENT, -DESCENT, 0, 0)
+        + struct.pack(
+            ">3H3h2H2I", 0x40, 0x20, 0xFFFF, ASCENT, DESCENT, LINE_GAP, ASCENT, -DESCENT, 0, 0
+        )
         + struct.pack(">2h3H", 1062, 1467, 0, 0x20, 1)
     )
 

@@ -1,4 +1,6 @@
-"""A thread that answers requests as one of a server does: with a connection that it keeps from one to the next."""
+"""A thread that answers requests as one of a server does: with a connection that it keeps from one
+to the next.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -22,10 +24,16 @@ class RequestThread:
         return self.pool.submit(work).result()
 
     def ask(self, path, **form):
-        """(status, body) of the answer to a GET, or to a POST of a form, by somebody whose session is long gone."""
+        """(status, body) of the answer to a GET, or to a POST of a form, by somebody whose session
+        is long gone.
+        """
         headers = {"cookie": f"sessionid=of-nobody; csrftoken={TOKEN}"}
         if form:
-            environ = RequestFactory().post(path, form | {"csrfmiddlewaretoken": TOKEN}, headers=headers).environ
+            environ = (
+                RequestFactory()
+                .post(path, form | {"csrfmiddlewaretoken": TOKEN}, headers=headers)
+                .environ
+            )
         else:
             environ = RequestFactory().get(path, headers=headers).environ
 

@@ -32,7 +32,8 @@ from makers import (
 from registers.models import CalendarKey, Register, Role, SetAside, User
 
 STRANGE = 1_000_000  # added to a key: no such row
-# What no seal covers, with the reason beside SEAL_EXCLUDES; what else a Risk leaves out is held otherwise.
+# What no seal covers, with the reason beside SEAL_EXCLUDES; what else a Risk leaves out is held
+# otherwise.
 NOT_HELD = {User: {"password", "last_login"}, Register: {"next_number"}}
 TOKEN = "token"
 
@@ -57,7 +58,9 @@ def one_of_each():
     make_escalation(risk, above, by=officer, approved_by=manager)
     make_appetite(organisation, by=manager)
     make_agreement(register, by=manager)
-    SetAside.put(risk, by=manager, check_name="rq1-stale", reason="May.", until=timezone.localdate())
+    SetAside.put(
+        risk, by=manager, check_name="rq1-stale", reason="May.", until=timezone.localdate()
+    )
     CalendarKey.make(by=make_user())
     seal_rows()
 

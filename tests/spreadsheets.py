@@ -1,4 +1,6 @@
-"""Workbooks and CSV as tests need them, what a register knows, and whether a row that was read has lost a cell."""
+"""Workbooks and CSV as tests need them, what a register knows, and whether a row that was read has
+lost a cell.
+"""
 
 import csv
 import datetime
@@ -32,7 +34,9 @@ def preset(slug="five-by-five"):
     """A scheme never changes, and to read the file takes a test of a hundred examples four seconds."""
     rows = yaml.safe_load(Path(settings.BASE_DIR, "fixtures", "schemes.yaml").read_text())
     fields = next(row["fields"] for row in rows if row["fields"]["slug"] == slug)
-    return Scheme.from_data(likelihood=fields["likelihood"], **{part: fields[part] for part in PARTS[1:]})
+    return Scheme.from_data(
+        likelihood=fields["likelihood"], **{part: fields[part] for part in PARTS[1:]}
+    )
 
 
 def known(scheme="five-by-five", posts=("Head of Legal", "Director of Finance"), **other):
@@ -87,7 +91,11 @@ def csv_of(rows, delimiter=",", encoding="utf-8"):
 
 def sheet_of(*rows, first=1, merged=()):
     width = max(map(len, rows))
-    lines = [Line(n, (*map(str, row), *[""] * (width - len(row)))) for n, row in enumerate(rows, first) if any(row)]
+    lines = [
+        Line(n, (*map(str, row), *[""] * (width - len(row))))
+        for n, row in enumerate(rows, first)
+        if any(row)
+    ]
     return Sheet("Register", tuple(lines), tuple(merged))
 
 
@@ -114,9 +122,13 @@ def words_of(text):
 
 
 def lost(read, plan):
-    """The cells of a row that are found nowhere: each as its heading and text. None is what every test wants."""
+    """The cells of a row that are found nowhere: each as its heading and text. None is what every
+    test wants.
+    """
     gone = []
-    for at, cell in [place for row in read.line.rows or [read.line] for place in enumerate(row.cells)]:
+    for at, cell in [
+        place for row in read.line.rows or [read.line] for place in enumerate(row.cells)
+    ]:
         if cell.strip():
             name = plan.names[at] if at < len(plan.names) else str(at)
             targets = read.went.get(at, [])
@@ -131,24 +143,48 @@ def _is_there(target, text, read):
         return text in {cell.strip() for row in read.line.rows or [read.line] for cell in row.cells}
     if target in ("controls", "actions"):
         said = [part for control in read.controls for part in control]
-        said += [word for a in read.actions for word in (a.title, a.detail, a.owner, *_spellings(a.due_on))]
-        return {w for w in words_of(text) if not w.isdigit()} <= words_of(" ".join(said)) | words_of(_brackets(text))
+        said += [
+            word
+            for a in read.actions
+            for word in (a.title, a.detail, a.owner, *_spellings(a.due_on))
+        ]
+        return {w for w in words_of(text) if not w.isdigit()} <= words_of(
+            " ".join(said)
+        ) | words_of(_brackets(text))
     if target in ("action_owner", "action_due_on"):
         return any(action.owner or action.due_on for action in read.actions)
     if part:
         found = [one for one in read.judged if one.kind == kind]
         if part == "rationale":
             return any(words_of(text) <= words_of(one.rationale) for one in found)
-        figures = {str(n) for one in found for n in (one.likelihood, one.impact, one.likelihood * one.impact)}
-        return bool(found) and (set(re.findall(r"\d+", text)) <= figures or part in ("on", "driver"))
+        figures = {
+            str(n)
+            for one in found
+            for n in (one.likelihood, one.impact, one.likelihood * one.impact)
+        }
+        return bool(found) and (
+            set(re.findall(r"\d+", text)) <= figures or part in ("on", "driver")
+        )
     value = read.values.get(target)
     if isinstance(value, datetime.date):
         span = parse_date.span_of(text, True, TODAY.year)
         return value in (span.first, span.last)
-    if target in ("title", "cause", "event", "consequence", "notes", "objective", "definition_of_good"):
-        said = " ".join(str(read.values.get(n, "")) for n in ("title", "cause", "event", "consequence", target))
+    if target in (
+        "title",
+        "cause",
+        "event",
+        "consequence",
+        "notes",
+        "objective",
+        "definition_of_good",
+    ):
+        said = " ".join(
+            str(read.values.get(n, "")) for n in ("title", "cause", "event", "consequence", target)
+        )
         return words_of(text) - MARKERS <= words_of(said)
-    return bool(value) and (not isinstance(value, str) or bool(words_of(text) & words_of(value)) or len(value) < 15)
+    return bool(value) and (
+        not isinstance(value, str) or bool(words_of(text) & words_of(value)) or len(value) < 15
+    )
 
 
 def _spellings(day):

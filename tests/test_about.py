@@ -29,7 +29,10 @@ def test_reading_it_sets_no_cookie(client, db, path):
 
 @pytest.mark.parametrize("secure", ["", "__Host-"])
 def test_cookies_are_named_as_they_are_set(client, db, settings, secure):
-    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = f"{secure}sessionid", f"{secure}csrftoken"
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = (
+        f"{secure}sessionid",
+        f"{secure}csrftoken",
+    )
     page = client.get("/cookies/").text
     assert f">{secure}sessionid</th>" in page and f">{secure}csrftoken</th>" in page
 
@@ -37,7 +40,11 @@ def test_cookies_are_named_as_they_are_set(client, db, settings, secure):
 def test_no_other_cookie_is_set(officer_with_a_risk):
     """Signing in, saving something and reading on."""
     client, risk = officer_with_a_risk
-    named = set(re.findall(r'scope="row" class="govuk-table__header">([^<]*)</th>', client.get("/cookies/").text))
+    named = set(
+        re.findall(
+            r'scope="row" class="govuk-table__header">([^<]*)</th>', client.get("/cookies/").text
+        )
+    )
     found = set(client.cookies)
     form = {**edit_form(risk), "title": "Another title"}
     answer = client.post(f"{risk.get_absolute_url()}edit/", form)

@@ -1,4 +1,6 @@
-"""One table: every address the resolver knows x every kind of person. An address that is missing from it fails."""
+"""One table: every address the resolver knows x every kind of person. An address that is missing
+from it fails.
+"""
 
 import datetime
 import io
@@ -46,19 +48,25 @@ from registers.models import AuditEntry, Position, Register, Role
 pytestmark = pytest.mark.django_db
 
 PEOPLE = (
-    "nobody inactive "  # nobody is signed in; made inactive, with a session from before
-    "stranger expired "  # a manager, but of another organisation only; a peer reviewer until yesterday
-    "member officer manager peer administrator "  # of the organisation
-    "staff installer"  # of no organisation: is_staff alone, and with is_superuser, which the admin site asks for
-).split()
+    (
+        "nobody inactive "  # nobody is signed in; made inactive, with a session from before
+        "stranger expired "  # a manager, but of another organisation only; a peer reviewer until yesterday
+        "member officer manager peer administrator "  # of the organisation
+        "staff installer"  # of no organisation: is_staff alone, and with is_superuser, which the admin site asks for
+    ).split()
+)
 INSIDE = ("member", "officer", "manager", "peer", "administrator")
-# The wall stands in Python: on the second database it is enough to see that what they ask for is answered at all.
+# The wall stands in Python: on the second database it is enough to see that what they ask for is
+# answered at all.
 ON_BOTH = ("officer", "manager")
 
 
 def each(people):
     """Of those people as the parameters of a test: all on one database, a few of them on the other."""
-    return [person if person in ON_BOTH else pytest.param(person, marks=pytest.mark.look) for person in people]
+    return [
+        person if person in ON_BOTH else pytest.param(person, marks=pytest.mark.look)
+        for person in people
+    ]
 
 
 def everyone(status, **others):
@@ -76,11 +84,15 @@ READERS = everyone(404, **dict.fromkeys(INSIDE, 200))
 EDITORS = READERS | these("member peer administrator", 403)
 MANAGERS = EDITORS | {"officer": 403}
 ASKERS = READERS | these("officer administrator", 403)
-THE_MANAGERS_OWN = ASKERS | these("member peer", 404)  # on the list of one person, who is the manager here
+THE_MANAGERS_OWN = ASKERS | these(
+    "member peer", 404
+)  # on the list of one person, who is the manager here
 TOLD = everyone(403, officer=200, manager=200, stranger=200)  # whoever may edit risks somewhere
 STAFF = everyone(403, staff=200, installer=200)
 TO_THE_SIGN_IN = everyone(302)
-ALREADY_SIGNED_IN = everyone(302, nobody=200, inactive=200)  # nothing to do here for somebody who is
+ALREADY_SIGNED_IN = everyone(
+    302, nobody=200, inactive=200
+)  # nothing to do here for somebody who is
 NONE_SET_UP = everyone(404)  # about a second factor that this person has not got
 # The admin site sends those who may not use it to its own sign-in, which refuses them.
 ADMIN = everyone(302, staff=200, installer=200)
@@ -198,7 +210,10 @@ TABLE = {
     "admin:password_change_done": ({}, ADMIN),
     "admin:autocomplete": ({}, ADMIN_NEVER),
     "admin:jsi18n": ({}, ADMIN),
-    "admin:view_on_site": ({"content_type_id": 1, "object_id": 1}, ADMIN | these("staff installer", 404)),
+    "admin:view_on_site": (
+        {"content_type_id": 1, "object_id": 1},
+        ADMIN | these("staff installer", 404),
+    ),
     "admin:app_list": ({"app_label": "registers"}, ADMIN | {"staff": 404}),
     "/admin/(?P<url>.*)$": ("/admin/nowhere/", ADMIN | these("staff installer", 404)),
     "admin:auth_user_password_change": ({"id": 1}, ADMIN_POWERS, ADMIN_POWERS),
@@ -206,7 +221,9 @@ TABLE = {
 
 
 def admin_rows(model, *, app="registers", writes=ADMIN_NEVER, deletes=None):
-    """The addresses of one model in the admin site. writes, deletes: for whom (and what adding answers)."""
+    """The addresses of one model in the admin site. writes, deletes: for whom (and what adding
+    answers).
+    """
     name, this = f"admin:{app}_{model}", {"object_id": f"first {app}.{model}"}
     deletes = writes if deletes is None else deletes
     route = f"/admin/{app}/{model}/<path:object_id>/"
@@ -232,10 +249,18 @@ for model in (
 TABLE |= admin_rows("authenticator", app="mfa", deletes=ADMIN_POWERS)
 
 OWN = [name for name in TABLE if not re.match(r"admin:|/admin/|account_|mfa_", name)]
-OF_A_REGISTER = [name for name in OWN if "slug" in TABLE[name][0] and not name.startswith("library")]
+OF_A_REGISTER = [
+    name for name in OWN if "slug" in TABLE[name][0] and not name.startswith("library")
+]
 OF_A_RISK = [name for name in OF_A_REGISTER if "number" in TABLE[name][0]]
-ASKING = [name for name in OF_A_REGISTER if name.startswith("question_")]  # writes on the person's own list alone
-BUTTONS = ["risk_duplicate", "import_give_up", "question_take_off"]  # no page: sent from another one, no question in it
+ASKING = [
+    name for name in OF_A_REGISTER if name.startswith("question_")
+]  # writes on the person's own list alone
+BUTTONS = [
+    "risk_duplicate",
+    "import_give_up",
+    "question_take_off",
+]  # no page: sent from another one, no question in it
 TAKE_POST = [name for name, row in TABLE.items() if len(row) == 3]
 
 
@@ -261,14 +286,18 @@ def path_of(name, **others):
 
 
 def keys_of(arguments):
-    """Arguments with the key of the first row where the table says "first registers.action": as a pk, of those beside
-    their risk or register; where there is none, or no such risk, a key that no record has."""
+    """Arguments with the key of the first row where the table says "first registers.action": as a
+    pk, of those beside their risk or register; where there is none, or no such risk, a key that no
+    record has.
+    """
     found = dict(arguments)
     for key, value in arguments.items():
         if str(value).startswith("first "):
             rows = apps.get_model(value.removeprefix("first "))._base_manager.order_by("pk")
             if key == "pk" and "number" in arguments:
-                rows = rows.filter(risk__register__slug=arguments["slug"], risk__number=arguments["number"])
+                rows = rows.filter(
+                    risk__register__slug=arguments["slug"], risk__number=arguments["number"]
+                )
             elif key == "pk":
                 rows = rows.filter(register__slug=arguments["slug"])
             found[key] = row.pk if (row := rows.first()) else 10**9
@@ -286,13 +315,20 @@ def make_people():
     password = {"password": "a long enough password"}
     found = {role: make_person(ours, role, **password) for role in INSIDE}
     found["stranger"] = make_person(theirs, Role.MANAGER, **password)
-    found["expired"] = make_membership(make_user(**password), ours, Role.PEER, until=days_ago(1)).user
+    found["expired"] = make_membership(
+        make_user(**password), ours, Role.PEER, until=days_ago(1)
+    ).user
     found["inactive"] = make_person(ours, Role.MANAGER, is_active=False, **password)
     found["staff"] = make_user(is_staff=True, **password)
     found["installer"] = make_user(is_staff=True, is_superuser=True, **password)
     make_directorate(ours)
     Authenticator.objects.create(user=make_user(), type=Authenticator.Type.RECOVERY_CODES, data={})
-    risk = make_risk(make_register(ours, slug="ours"), by=found["manager"], owner=make_post(ours), assessed=(3, 3))
+    risk = make_risk(
+        make_register(ours, slug="ours"),
+        by=found["manager"],
+        owner=make_post(ours),
+        assessed=(3, 3),
+    )
     make_action(risk)
     above = make_register(ours, slug="above-ours")
     Register.objects.filter(pk=risk.register_id).update(parent=above)
@@ -320,8 +356,9 @@ def signed_in(user):
 
 @pytest.fixture(scope="module", params=each(PEOPLE))
 def opened(request, django_db_setup, django_db_blocker):
-    """What every address answers one of them, beside an organisation whose every text says canary. Asked once for the
-    tests that look at it, and undone."""
+    """What every address answers one of them, beside an organisation whose every text says canary.
+    Asked once for the tests that look at it, and undone.
+    """
     with django_db_blocker.unblock(), transaction.atomic():
         client, canaries = signed_in(make_people()[request.param]), make_canaries()
         before = our_rows()
@@ -367,11 +404,17 @@ def test_no_two_addresses_share_a_row():
 def differences(observed, method):
     """What was answered otherwise than declared: (person, name) -> (observed, declared)."""
     declared = {(person, name): TABLE[name][method][person] for person, name in observed}
-    return {cell: (status, declared[cell]) for cell, status in observed.items() if status != declared[cell]}
+    return {
+        cell: (status, declared[cell])
+        for cell, status in observed.items()
+        if status != declared[cell]
+    }
 
 
 def test_who_may_open_what(opened):
-    observed = {(opened.person, name): answer.status_code for name, answer in opened.answers.items()}
+    observed = {
+        (opened.person, name): answer.status_code for name, answer in opened.answers.items()
+    }
     assert differences(observed, 1) == {}
 
 
@@ -409,7 +452,9 @@ def test_a_form_that_is_sent_empty_says_what_is_missing(client_of):
     client = client_of("manager")
     names = [name for name in OF_A_REGISTER if name in TAKE_POST and name not in BUTTONS]
     names.remove("risk_suggestions")  # which answers with what words bring up: here nothing
-    assert [name for name in names if "There is a problem" not in sent(client, path_of(name)).text] == []
+    assert [
+        name for name in names if "There is a problem" not in sent(client, path_of(name)).text
+    ] == []
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
@@ -419,7 +464,9 @@ def test_a_member_changes_nothing(client_of, method):
     for name in set(OF_A_REGISTER) - set(ASKING):
         with CaptureQueriesContext(connection) as asked:
             answer = getattr(client, method)(path_of(name), risk_form())
-        written = [query["sql"] for query in asked if re.match(r"\s*(INSERT|UPDATE|DELETE)", query["sql"])]
+        written = [
+            query["sql"] for query in asked if re.match(r"\s*(INSERT|UPDATE|DELETE)", query["sql"])
+        ]
         if answer.status_code not in (403, 405) or written:
             wrong[name] = (answer.status_code, written)
     assert (wrong, our_rows() == before) == ({}, True)
@@ -460,7 +507,9 @@ def test_a_peer_reads_until_the_last_day(people):
 
 
 def test_two_roles_add_up(people, client_of):
-    make_membership(people["member"], people["officer"].memberships.get().organisation, Role.OFFICER)
+    make_membership(
+        people["member"], people["officer"].memberships.get().organisation, Role.OFFICER
+    )
     assert client_of("member").get("/registers/ours/risks/new/").status_code == 200
 
 
@@ -484,30 +533,44 @@ def unpacked(answer):
 
 
 def bytes_of(answer):
-    """Everything in an answer that its reader could tell it by, without the tokens that differ every time."""
+    """Everything in an answer that its reader could tell it by, without the tokens that differ
+    every time.
+    """
     body = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", body_of(answer))
-    headers = tuple((name, value) for name, value in answer.items() if name != "Content-Security-Policy")
+    headers = tuple(
+        (name, value) for name, value in answer.items() if name != "Content-Security-Policy"
+    )
     return answer.status_code, headers, body
 
 
 def told_apart(client, names, hidden, none):
-    """(name, method) of each address at which what is hidden is answered otherwise than what is not there."""
+    """(name, method) of each address at which what is hidden is answered otherwise than what is not
+    there.
+    """
     return [
         (name, method)
         for name in names
         for method in ("get", "post", "head")
-        if len({bytes_of(getattr(client, method)(path_of(name, **what))) for what in (hidden, none)}) > 1
+        if len(
+            {bytes_of(getattr(client, method)(path_of(name, **what))) for what in (hidden, none)}
+        )
+        > 1
     ]
 
 
 def test_the_register_of_another_organisation_looks_like_none(client_of):
     make_risk(make_register(make_organisation(), slug="elsewhere"))
-    assert told_apart(client_of("manager"), OF_A_REGISTER, {"slug": "elsewhere"}, {"slug": "no-such"}) == []
+    assert (
+        told_apart(client_of("manager"), OF_A_REGISTER, {"slug": "elsewhere"}, {"slug": "no-such"})
+        == []
+    )
 
 
 @pytest.mark.parametrize("person", ["officer", "peer", "administrator"])
 def test_an_exempt_risk_looks_like_none(client_of, exempt, person):
-    assert told_apart(client_of(person), OF_A_RISK, {"number": exempt.number}, {"number": 999}) == []
+    assert (
+        told_apart(client_of(person), OF_A_RISK, {"number": exempt.number}, {"number": 999}) == []
+    )
 
 
 # Exempt risks
@@ -518,11 +581,18 @@ def exempt(people):
     """A risk that was open to all a hundred days ago, was agreed so, and is exempt today."""
     register = people["manager"].memberships.get().organisation.registers.get(slug="ours")
     known = timezone.now() - datetime.timedelta(days=100)
-    what = {"title": "Quokka in the vault", "assessed": (5, 5), "on": days_ago(100), "recorded_at": known}
+    what = {
+        "title": "Quokka in the vault",
+        "assessed": (5, 5),
+        "on": days_ago(100),
+        "recorded_at": known,
+    }
     risk = make_risk(register, by=people["manager"], **what)
     make_agreement(register, by=people["manager"], on=days_ago(50))
     make_action(risk, title="Quokka in hand")
-    make_escalation(risk, register.parent, approved_by=people["manager"], reason="Quokka in danger.")
+    make_escalation(
+        risk, register.parent, approved_by=people["manager"], reason="Quokka in danger."
+    )
     make_revision(risk, is_exempt=True, on=days_ago(10))
     make_control(risk, by=people["manager"], title="A lock that the Quokka in question cannot pick")
     make_assurance(risk, by=people["manager"], line=1, on=days_ago(60))
@@ -554,7 +624,9 @@ EXEMPT_FOR = {
     ("administrator", does_neither): 404,
     ("stranger", does_neither): 404,
 }
-who_may = pytest.mark.parametrize(("person", "tie", "status"), [(*key, status) for key, status in EXEMPT_FOR.items()])
+who_may = pytest.mark.parametrize(
+    ("person", "tie", "status"), [(*key, status) for key, status in EXEMPT_FOR.items()]
+)
 unseen_by = pytest.mark.parametrize("person", each(["officer", "peer", "administrator"]))
 seen_by = pytest.mark.parametrize("person", ["member", "manager"])
 
@@ -564,7 +636,11 @@ def test_who_may_read_an_exempt_risk(people, client_of, exempt, person, tie, sta
     tie(people, exempt)
     client = client_of(person)
     pages = [path_of(name, number=exempt.number) for name in ("risk_detail", "risk_history")]
-    asked = [page + query for page in pages for query in ("", f"?as_at={days_ago(50)}", f"?{agreed(exempt)}")]
+    asked = [
+        page + query
+        for page in pages
+        for query in ("", f"?as_at={days_ago(50)}", f"?{agreed(exempt)}")
+    ]
     assert {path: client.get(path).status_code for path in asked} == dict.fromkeys(asked, status)
 
 
@@ -607,17 +683,26 @@ def pages_that_list(exempt):
         "/registers/ours/agreements/",
         *(f"/registers/ours/assurance/?{query}" for query in ("", past, agreed(exempt))),
         *(path_of(name, number=1) for name in OF_A_RISK),
-        *(f"/registers/{slug}/{page}" for slug in ("ours", "above-ours") for page in ("actions/", "escalations/")),
+        *(
+            f"/registers/{slug}/{page}"
+            for slug in ("ours", "above-ours")
+            for page in ("actions/", "escalations/")
+        ),
         "/registers/above-ours/",
         "/registers/above-ours/dashboard/",
-        *(f"/registers/ours/questions/?{query}" for query in ("", past, agreed(exempt), "of=register", "of=signs")),
+        *(
+            f"/registers/ours/questions/?{query}"
+            for query in ("", past, agreed(exempt), "of=register", "of=signs")
+        ),
     ]
 
 
 @unseen_by
 def test_an_exempt_risk_is_named_nowhere(client_of, exempt, person):
     client = client_of(person)
-    assert [path for path in pages_that_list(exempt) if b"Quokka in" in client.get(path).content] == []
+    assert [
+        path for path in pages_that_list(exempt) if b"Quokka in" in client.get(path).content
+    ] == []
 
 
 @seen_by
@@ -628,7 +713,9 @@ def test_an_exempt_risk_is_named_to_those_who_may_see_it(client_of, exempt, pers
 
 def numbers_of(page):
     """Everything a page counts: totals and counts for tools, and the numbers in its sentences."""
-    return re.findall(r'data-(?:count|total)="(\d+)"|<p class="govuk-body(?:-l)?">([^<]*\brisks?\b[^<]*)', page)
+    return re.findall(
+        r'data-(?:count|total)="(\d+)"|<p class="govuk-body(?:-l)?">([^<]*\brisks?\b[^<]*)', page
+    )
 
 
 COUNTING = [
@@ -661,7 +748,9 @@ def test_no_number_counts_an_exempt_risk(client_of, exempt, person):
 
 @seen_by
 def test_numbers_count_exempt_risks_for_those_who_may_see_them(client_of, exempt, person):
-    today = {"as_at": timezone.localdate().isoformat()}  # a member opens on what was agreed, and that was one
+    today = {
+        "as_at": timezone.localdate().isoformat()
+    }  # a member opens on what was agreed, and that was one
     assert 'data-total="2"' in client_of(person).get("/registers/ours/", today).text
 
 
@@ -677,7 +766,10 @@ def test_where_numbers_may_differ_the_page_says_so(client_of, person):
 
 @unseen_by
 def test_where_agreed_numbers_may_differ_the_page_says_so(client_of, exempt, person):
-    assert "exempt risks not counted" in client_of(person).get("/registers/ours/agreements/").text.lower()
+    assert (
+        "exempt risks not counted"
+        in client_of(person).get("/registers/ours/agreements/").text.lower()
+    )
 
 
 @seen_by
@@ -694,62 +786,118 @@ def canaries(people):
 
 
 def make_canaries():
-    """The word canary in every text of another organisation. Returns arguments that lead to what is its own."""
+    """The word canary in every text of another organisation. Returns arguments that lead to what is
+    its own.
+    """
     organisation = make_organisation("Canaryshire", slug="canary-council")
-    person = make_person(organisation, Role.MANAGER, name="Carla Canary", email="carla@canary.example")
+    person = make_person(
+        organisation, Role.MANAGER, name="Carla Canary", email="carla@canary.example"
+    )
     post = make_post(
-        organisation, "Canary keeper", directorate=make_directorate(organisation, "Canary care"), holder=person
+        organisation,
+        "Canary keeper",
+        directorate=make_directorate(organisation, "Canary care"),
+        holder=person,
     )
     words = {"label": "Canary", "guidance": "canary"}
     levels = [{"value": value, **words} for value in range(1, 6)]
-    bands = [{**band, "label": f"Canary {number}"} for number, band in enumerate(scheme_data()["bands"])]
-    scheme = make_scheme(name="Canary scheme", organisation=organisation, likelihood=levels, impact=levels, bands=bands)
-    register = make_register(organisation, scheme, slug="cage", name="Canary register", prefix="CANARY")
+    bands = [
+        {**band, "label": f"Canary {number}"} for number, band in enumerate(scheme_data()["bands"])
+    ]
+    scheme = make_scheme(
+        name="Canary scheme",
+        organisation=organisation,
+        likelihood=levels,
+        impact=levels,
+        bands=bands,
+    )
+    register = make_register(
+        organisation, scheme, slug="cage", name="Canary register", prefix="CANARY"
+    )
     content = dict.fromkeys(("title", "cause", "event", "consequence"), "The canary stops")
-    risk = make_risk(register, by=person, owner=post, primary_failure_type=failure_type(), assessed=(4, 4), **content)
-    risk.assess(by=person, version=1, kind="target", likelihood=1, impact=1, rationale="A canary said so.")
+    risk = make_risk(
+        register,
+        by=person,
+        owner=post,
+        primary_failure_type=failure_type(),
+        assessed=(4, 4),
+        **content,
+    )
+    risk.assess(
+        by=person, version=1, kind="target", likelihood=1, impact=1, rationale="A canary said so."
+    )
     make_revision(risk, by=person, title="The canary is quiet", reason="Listen to the canary")
     make_review(risk, by=person, note="The canary was looked at.")
     make_appetite(
-        organisation, "legal", scheme=scheme, by=person, narrative="Canaries first", approved_by="Canary board"
+        organisation,
+        "legal",
+        scheme=scheme,
+        by=person,
+        narrative="Canaries first",
+        approved_by="Canary board",
     )
-    make_control(risk, by=person, title="A canary in the mine", detail="It sings, the canary", owner=post)
+    make_control(
+        risk, by=person, title="A canary in the mine", detail="It sings, the canary", owner=post
+    )
     make_assurance(risk, by=person, provider="Canary inspectors", note="We heard the canary")
     make_import(
-        register, b"Reference,Title,Owner\nC1,The canary flies,Canary keeper\n", by=person, file_name="canary.csv"
+        register,
+        b"Reference,Title,Owner\nC1,The canary flies,Canary keeper\n",
+        by=person,
+        file_name="canary.csv",
     )
     make_question(register, "Is the canary well?", by=person, risk=risk)
-    agreement = make_agreement(register, by=person, body="Canary committee", note="The canary may stay.")
+    agreement = make_agreement(
+        register, by=person, body="Canary committee", note="The canary may stay."
+    )
     return {
         "agreement": agreement,
         "post": post,
-        "paths": [path_of(n, slug="cage") for n in OF_A_REGISTER if n not in (*BUTTONS, "risk_suggestions")],
+        "paths": [
+            path_of(n, slug="cage")
+            for n in OF_A_REGISTER
+            if n not in (*BUTTONS, "risk_suggestions")
+        ],
     }
 
 
 def paths_to(canaries):
     """What is theirs, and our pages asked for it."""
-    ours = [f"/registers/ours/?owner={canaries['post'].pk}", "/registers/ours/dashboard/?since=2000-01-01"]
-    agreed = [f"/registers/{slug}/?agreed={canaries['agreement'].pk}" for slug in ("ours", "cage", "ours/dashboard")]
+    ours = [
+        f"/registers/ours/?owner={canaries['post'].pk}",
+        "/registers/ours/dashboard/?since=2000-01-01",
+    ]
+    agreed = [
+        f"/registers/{slug}/?agreed={canaries['agreement'].pk}"
+        for slug in ("ours", "cage", "ours/dashboard")
+    ]
     return [*canaries["paths"], *ours, *agreed]
 
 
 @pytest.mark.parametrize("opened", each([*INSIDE, "stranger", "expired", "nobody"]), indirect=True)
 def test_no_word_of_another_organisation_is_ever_read(opened):
     answers = opened.answers | opened.beside
-    told = {asked: unpacked(answer) + repr(answer.items()).encode() for asked, answer in answers.items()}
+    told = {
+        asked: unpacked(answer) + repr(answer.items()).encode() for asked, answer in answers.items()
+    }
     assert [asked for asked, text in told.items() if b"canary" in text.lower()] == []
 
 
 def test_canaries_sing_to_their_own(canaries):
     client = Client()
     client.force_login(canaries["post"].holder)
-    paths = [path for path in canaries["paths"] if not path.endswith("report.csv")]  # of rows refused: none was
-    assert [path for path in ["/", *paths] if b"canary" not in unpacked(client.get(path)).lower()] == []
+    paths = [
+        path for path in canaries["paths"] if not path.endswith("report.csv")
+    ]  # of rows refused: none was
+    assert [
+        path for path in ["/", *paths] if b"canary" not in unpacked(client.get(path)).lower()
+    ] == []
 
 
 def test_the_post_of_another_organisation_is_no_filter(client_of, canaries):
-    assert client_of("manager").get(f"/registers/ours/?owner={canaries['post'].pk}").status_code == 400
+    assert (
+        client_of("manager").get(f"/registers/ours/?owner={canaries['post'].pk}").status_code == 400
+    )
 
 
 # The admin site
@@ -764,16 +912,25 @@ def test_what_the_admin_site_adds_is_audited(client_of):
 
 def test_a_password_that_the_admin_site_sets_is_audited(people, client_of):
     path = reverse("admin:auth_user_password_change", args=[people["member"].pk])
-    new = {"usable_password": "true", "password1": "another long password", "password2": "another long password"}
+    new = {
+        "usable_password": "true",
+        "password1": "another long password",
+        "password2": "another long password",
+    }
     assert client_of("installer").post(path, new).status_code == 302
-    entries = AuditEntry.objects.filter(subject=f"user:{people['member'].pk}", by=people["installer"]).order_by("pk")
+    entries = AuditEntry.objects.filter(
+        subject=f"user:{people['member'].pk}", by=people["installer"]
+    ).order_by("pk")
     assert [entry.verb for entry in entries] == ["user.password-set", "user.changed"]
 
 
 def test_the_admin_sites_own_sign_in_signs_nobody_in(people, client_of):
     """It knows neither the second factor nor the limit on guesses."""
     client = client_of("staff")
-    client.post("/admin/login/", {"username": people["installer"].email, "password": "a long enough password"})
+    client.post(
+        "/admin/login/",
+        {"username": people["installer"].email, "password": "a long enough password"},
+    )
     assert client.session["_auth_user_id"] == str(people["staff"].pk)
 
 

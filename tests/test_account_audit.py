@@ -1,4 +1,6 @@
-"""Accounts made, and passwords and second factors changed, each leave an entry in the installation's chain."""
+"""Accounts made, and passwords and second factors changed, each leave an entry in the
+installation's chain.
+"""
 
 import re
 from io import StringIO
@@ -52,7 +54,12 @@ def entry_about(user, verb):
 
 def create_superuser(**fields):
     call_command(
-        "createsuperuser", interactive=False, stdout=StringIO(), email="root@example.org", name="Root", **fields
+        "createsuperuser",
+        interactive=False,
+        stdout=StringIO(),
+        email="root@example.org",
+        name="Root",
+        **fields,
     )
     return User.objects.get(email="root@example.org")
 
@@ -61,7 +68,11 @@ def test_createsuperuser_leaves_an_entry_with_a_seal(monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
     person = create_superuser()
     entry = entry_about(person, "user.added")
-    assert (entry.by, [*entry.facts["seals"]], entries_about(person).count()) == (None, [f"user:{person.pk}"], 1)
+    assert (entry.by, [*entry.facts["seals"]], entries_about(person).count()) == (
+        None,
+        [f"user:{person.pk}"],
+        1,
+    )
     assert entry.text.content["rows"][f"user:{person.pk}"]["is_superuser"]
     assert verify() == ""
 
@@ -106,7 +117,10 @@ def test_a_password_that_its_owner_changes_leaves_an_entry(client, person):
 
 def test_a_password_that_is_refused_leaves_none(client, person):
     client.force_login(person)
-    client.post("/accounts/password/change/", {"oldpassword": "x", "password1": ANOTHER, "password2": ANOTHER})
+    client.post(
+        "/accounts/password/change/",
+        {"oldpassword": "x", "password1": ANOTHER, "password2": ANOTHER},
+    )
     assert not entries_about(person).exists()
 
 
@@ -134,7 +148,10 @@ def test_a_password_set_at_the_command_line_leaves_an_entry(monkeypatch, person)
 
 
 def test_a_hash_that_is_made_anew_at_signing_in_leaves_none(settings, person):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
     before = person.password
     assert authenticate(email=person.email, password=PASSWORD)
     person.refresh_from_db()

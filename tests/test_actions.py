@@ -1,4 +1,6 @@
-"""What is going to be done about a risk: the day it was first due, what its end asks for, who sees what is late."""
+"""What is going to be done about a risk: the day it was first due, what its end asks for, who sees
+what is late.
+"""
 
 import datetime
 import re
@@ -64,12 +66,16 @@ def parts(name, on):
 
 
 def redate(action, due_on, *, on=None, reason="It slipped."):
-    return action.revise(by=make_user(), version=action.version, due_on=due_on, reason=reason, effective_on=on)
+    return action.revise(
+        by=make_user(), version=action.version, due_on=due_on, reason=reason, effective_on=on
+    )
 
 
 def finish(action, done_on=None, **said):
     said = {"evidence": "The minutes of June.", **said}
-    return action.complete(by=make_user(), version=action.version, done_on=done_on or days_ago(0), **said)
+    return action.complete(
+        by=make_user(), version=action.version, done_on=done_on or days_ago(0), **said
+    )
 
 
 def address(action, step=""):
@@ -122,7 +128,10 @@ def test_what_somebody_else_finished_meanwhile_is_a_conflict(risk):
 def test_what_has_ended_does_not_end_again(risk, step):
     action = make_action(risk)
     finish(action)
-    how = {"complete": {"done_on": days_ago(0), "evidence": "Another."}, "drop": {"reason": "Why not."}}[step]
+    how = {
+        "complete": {"done_on": days_ago(0), "evidence": "Another."},
+        "drop": {"reason": "Why not."},
+    }[step]
     with pytest.raises(OutOfTurn):
         getattr(action, step)(by=make_user(), version=2, **how)
 
@@ -136,7 +145,12 @@ def test_an_action_opened_again_keeps_its_days_and_its_history(risk):
     action = make_action(risk, due_on=days_ago(-5))
     finish(action)
     action.reopen(by=make_user(), version=2, reason="It came back.")
-    assert (action.status, action.evidence, action.done_on, action.original_due_on) == ("open", "", None, days_ago(-5))
+    assert (action.status, action.evidence, action.done_on, action.original_due_on) == (
+        "open",
+        "",
+        None,
+        days_ago(-5),
+    )
     assert action.revisions.get(number=2).evidence == "The minutes of June."
 
 
@@ -159,7 +173,12 @@ def test_a_past_day_tells_what_was_said_and_how_often_it_had_moved_by_then(risk)
     redate(action, days_ago(30), on=days_ago(61))
     redate(action, days_ago(5), on=days_ago(31))
     (row,) = actions_of(risk, days_ago(50)).open
-    assert (row.said.due_on, row.original_due_on, row.redated, row.is_late) == (days_ago(30), days_ago(60), 1, False)
+    assert (row.said.due_on, row.original_due_on, row.redated, row.is_late) == (
+        days_ago(30),
+        days_ago(60),
+        1,
+        False,
+    )
     (row,) = actions_of(risk, days_ago(0)).open
     assert (row.redated, row.was, row.is_late) == (2, days_ago(60), True)
 
@@ -216,9 +235,18 @@ def test_an_action_is_late_from_the_day_after_it_was_due(risk, member, late, is_
 def test_who_owns_an_action_is_said_vacant_or_interim(risk, member):
     organisation = risk.register.organisation
     make_action(risk, owner=make_post(organisation, "Head of nothing"))
-    make_action(risk, owner=make_post(organisation, "Treasurer", holder=make_user(name="Kim Oak"), is_interim=True))
+    make_action(
+        risk,
+        owner=make_post(
+            organisation, "Treasurer", holder=make_user(name="Kim Oak"), is_interim=True
+        ),
+    )
     text = member.get(risk.get_absolute_url()).text
-    assert "Head of nothing (vacant)" in text and "Treasurer, held by an interim" in text and "Kim Oak" not in text
+    assert (
+        "Head of nothing (vacant)" in text
+        and "Treasurer, held by an interim" in text
+        and "Kim Oak" not in text
+    )
 
 
 def test_what_was_done_early_says_so_with_its_evidence(risk, member):
@@ -235,7 +263,8 @@ def test_a_risk_without_actions_says_what_one_is(risk, member):
 def test_a_reader_is_led_to_no_form(risk, member, officer):
     make_action(risk)
     led = [
-        "/actions/" in client.get(risk.get_absolute_url()).text.split('id="actions"')[1] for client in (officer, member)
+        "/actions/" in client.get(risk.get_absolute_url()).text.split('id="actions"')[1]
+        for client in (officer, member)
     ]
     assert led == [True, False]
 
@@ -318,9 +347,16 @@ def test_another_day_asks_for_a_reason(risk, officer):
     action = make_action(risk)
     answer = officer.post(address(action), edit_form(action, **parts("due_on", days_ago(-90))))
     assert "Enter why the day it is due changes" in answer.text
-    officer.post(address(action), edit_form(action, reason="The post is empty.", **parts("due_on", days_ago(-90))))
+    officer.post(
+        address(action),
+        edit_form(action, reason="The post is empty.", **parts("due_on", days_ago(-90))),
+    )
     action.refresh_from_db()
-    assert (action.due_on, action.redated, action.revisions.latest().reason) == (days_ago(-90), 1, "The post is empty.")
+    assert (action.due_on, action.redated, action.revisions.latest().reason) == (
+        days_ago(-90),
+        1,
+        "The post is empty.",
+    )
 
 
 def test_a_day_that_is_taken_away_asks_for_a_reason_too(risk, officer):
@@ -331,7 +367,9 @@ def test_a_day_that_is_taken_away_asks_for_a_reason_too(risk, officer):
 
 def test_other_words_and_a_first_day_ask_for_none(risk, officer):
     action = Action.add(risk, by=make_user(), title="x", kind="data", owner=None)
-    answer = officer.post(address(action), edit_form(action, title="y", **parts("due_on", days_ago(-9))))
+    answer = officer.post(
+        address(action), edit_form(action, title="y", **parts("due_on", days_ago(-9)))
+    )
     assert answer.status_code == 302
 
 
@@ -339,14 +377,18 @@ def test_the_form_shows_every_day_it_was_due(risk, officer):
     action = make_action(risk, due_on=days_ago(-9))
     redate(action, days_ago(-20), reason="The audit ran late.")
     text = officer.get(address(action)).text
-    assert f"<li>{said(days_ago(-9))}: set on" in text and f"<li>{said(days_ago(-20))}: set on" in text
+    assert (
+        f"<li>{said(days_ago(-9))}: set on" in text and f"<li>{said(days_ago(-20))}: set on" in text
+    )
     assert "The audit ran late." in text
 
 
 @pytest.mark.parametrize("step", ["", "done/", "drop/"])
 def test_saving_over_a_newer_version_is_answered_409_and_keeps_what_was_typed(risk, officer, step):
     action = make_action(risk)
-    form = edit_form(action, title="Mine", evidence="Mine", reason="Mine", **parts("done_on", days_ago(0)))
+    form = edit_form(
+        action, title="Mine", evidence="Mine", reason="Mine", **parts("done_on", days_ago(0))
+    )
     action.revise(by=make_user(name="Sasha Birch"), version=1, title="Theirs")
     answer = officer.post(address(action, step), form)
     assert answer.status_code == 409
@@ -367,12 +409,16 @@ def test_an_action_is_finished_with_evidence(risk, officer):
 def test_a_double_click_finishes_it_once(risk, officer):
     action = make_action(risk)
     form = {"version": 1, "evidence": "Seen.", **parts("done_on", days_ago(0))}
-    assert [officer.post(address(action, "done/"), form).status_code for _ in range(2)] == [302, 302]
+    assert [officer.post(address(action, "done/"), form).status_code for _ in range(2)] == [
+        302,
+        302,
+    ]
     assert action.revisions.count() == 2
 
 
 @pytest.mark.parametrize(
-    ("ago", "words"), [(-1, "The day must be today or in the past"), (201, "when the risk was raised, or later")]
+    ("ago", "words"),
+    [(-1, "The day must be today or in the past"), (201, "when the risk was raised, or later")],
 )
 def test_days_on_which_it_cannot_have_been_done_are_refused(risk, officer, ago, words):
     action = make_action(risk)
@@ -386,7 +432,9 @@ def test_a_structural_action_asks_what_people_will_do_differently(risk, officer)
     form = {"version": 1, "evidence": "Seen.", **parts("done_on", days_ago(0))}
     answer = officer.post(address(action, "done/"), form)
     assert "Enter what people will do differently" in answer.text
-    officer.post(address(action, "done/"), form | {"done_differently": "They ring the school first."})
+    officer.post(
+        address(action, "done/"), form | {"done_differently": "They ring the school first."}
+    )
     assert "They ring the school first." in officer.get(risk.get_absolute_url()).text
 
 
@@ -400,12 +448,17 @@ def test_one_that_became_structural_meanwhile_asks_before_it_is_finished(risk, o
     form = {"version": 1, "evidence": "Seen.", **parts("done_on", days_ago(0))}
     assert officer.post(address(action, "done/"), form).status_code in (200, 409)
     form["version"] = 2
-    assert "Enter what people will do differently" in officer.post(address(action, "done/"), form).text
+    assert (
+        "Enter what people will do differently" in officer.post(address(action, "done/"), form).text
+    )
 
 
 def test_an_action_is_dropped_with_a_reason_and_opened_again_with_another(risk, officer):
     action = make_action(risk)
-    assert "Enter why it will not be done" in officer.post(address(action, "drop/"), {"version": 1}).text
+    assert (
+        "Enter why it will not be done"
+        in officer.post(address(action, "drop/"), {"version": 1}).text
+    )
     officer.post(address(action, "drop/"), {"version": 1, "reason": "It would take two years."})
     assert "It would take two years." in officer.get(risk.get_absolute_url()).text
     officer.post(address(action, "reopen/"), {"version": 2, "reason": "There is money now."})
@@ -419,7 +472,14 @@ def test_what_has_ended_offers_no_form(risk, officer, step):
     finish(action)
     text = officer.get(address(action, step)).text
     assert 'name="version"' not in text and "is done" in text
-    form = {"title": "x", "kind": "data", "version": 2, "evidence": "x", "reason": "x", **parts("done_on", days_ago(0))}
+    form = {
+        "title": "x",
+        "kind": "data",
+        "version": 2,
+        "evidence": "x",
+        "reason": "x",
+        **parts("done_on", days_ago(0)),
+    }
     assert "This action is done already" in officer.post(address(action, step), form).text
 
 
@@ -438,7 +498,16 @@ def test_a_closed_risk_takes_no_actions(risk, officer, step):
     risk.close(by=make_user(), version=risk.version, reason="Over.")
     path = f"{risk.get_absolute_url()}actions/new/" if step == "new/" else address(action, step)
     assert "This risk is closed and takes no actions" in officer.get(path).text
-    officer.post(path, {**new_form(), "version": 1, "evidence": "x", "reason": "x", **parts("done_on", days_ago(0))})
+    officer.post(
+        path,
+        {
+            **new_form(),
+            "version": 1,
+            "evidence": "x",
+            "reason": "x",
+            **parts("done_on", days_ago(0)),
+        },
+    )
     assert list(risk.actions.values_list("version", "status")) == [(1, "open")]
 
 
@@ -517,11 +586,15 @@ def test_the_sentence_counts_what_was_re_dated_before(many, member):
 def test_the_sentence_fits_few(risk, late, on_time, sentence):
     for ago in [5] * late + [-5] * on_time:
         make_action(risk, on=days_ago(90), due_on=days_ago(ago))
-    assert action_counts(actions_beside(risk.register.risks.all()), days_ago(0)).sentence == sentence
+    assert (
+        action_counts(actions_beside(risk.register.risks.all()), days_ago(0)).sentence == sentence
+    )
 
 
 def test_every_number_leads_to_a_list_of_as_many(many, member):
-    links = re.findall(r'href="(/registers/ours/actions/[^"]*)" data-count="(\d+)"', listed(member).text)
+    links = re.findall(
+        r'href="(/registers/ours/actions/[^"]*)" data-count="(\d+)"', listed(member).text
+    )
     assert len(links) == 7
     for href, count in links:
         assert f'data-total="{count}"' in member.get(href.replace("&amp;", "&")).text, href
@@ -543,7 +616,9 @@ def test_actions_of_drafts_and_closed_risks_are_left_out(register, member):
 
 
 def test_actions_of_an_exempt_risk_are_neither_listed_nor_counted(register, officer, member):
-    make_action(make_risk(register, is_exempt=True), title="Hidden", on=days_ago(90), due_on=days_ago(5))
+    make_action(
+        make_risk(register, is_exempt=True), title="Hidden", on=days_ago(90), due_on=days_ago(5)
+    )
     assert "Hidden" not in listed(officer).text and "No action is open." in listed(officer).text
     assert "Hidden" in listed(member).text
 
@@ -553,7 +628,9 @@ def test_actions_of_another_register_are_not_listed(register, member):
     assert titles(listed(member)) == []
 
 
-@pytest.mark.parametrize("query", ["?show=nonsense", "?owner=x", "?owner=999999", "?kind=x", "?page=x"])
+@pytest.mark.parametrize(
+    "query", ["?show=nonsense", "?owner=x", "?owner=999999", "?kind=x", "?page=x"]
+)
 def test_an_address_that_means_nothing_is_refused(register, member, query):
     assert listed(member, query).status_code == 400
 
@@ -593,7 +670,11 @@ def test_somebody_who_left_keeps_their_name_and_opens_no_form(risk, register):
     client.force_login(leaver)
     leaver.memberships.update(until=days_ago(1))
     form = {"version": 1, "evidence": "x", **parts("done_on", days_ago(0))}
-    assert client.get(address(action)).status_code == client.post(address(action, "done/"), form).status_code == 404
+    assert (
+        client.get(address(action)).status_code
+        == client.post(address(action, "done/"), form).status_code
+        == 404
+    )
     leaver.is_active = False
     leaver.save()
     assert client.post(address(action, "done/"), form).status_code == 302
@@ -611,7 +692,9 @@ def test_a_day_that_is_taken_away_and_set_again_has_moved_twice():
 
 def test_a_first_day_for_an_undated_action_has_not_moved():
     action = make_action(make_risk(), due_on=days_ago(-30))
-    undated = type(action).add(action.risk, by=make_user(), title="Ask", kind="data", owner=None, due_on=None)
+    undated = type(action).add(
+        action.risk, by=make_user(), title="Ask", kind="data", owner=None, due_on=None
+    )
     undated.revise(by=make_user(), version=1, due_on=days_ago(-9))
     assert (undated.redated, undated.original_due_on) == (0, days_ago(-9))
 
@@ -623,10 +706,22 @@ def test_a_first_day_for_an_undated_action_has_not_moved():
 def moved(register):
     """An action due 40 days ago, put off 30 days ago and done ten days ago; recorded on those days."""
     risk = make_risk(register, on=days_ago(90), recorded_at=then(90), title="Reserves run out")
-    action = make_action(risk, on=days_ago(80), recorded_at=then(80), due_on=days_ago(40), title="Sell the depot")
-    put_off = {"due_on": days_ago(5), "reason": "No buyer.", "effective_on": days_ago(30), "recorded_at": then(30)}
+    action = make_action(
+        risk, on=days_ago(80), recorded_at=then(80), due_on=days_ago(40), title="Sell the depot"
+    )
+    put_off = {
+        "due_on": days_ago(5),
+        "reason": "No buyer.",
+        "effective_on": days_ago(30),
+        "recorded_at": then(30),
+    }
     action.revise(by=make_user(), version=1, **put_off)
-    ended = {"done_on": days_ago(10), "evidence": "Sold.", "effective_on": days_ago(10), "recorded_at": then(10)}
+    ended = {
+        "done_on": days_ago(10),
+        "evidence": "Sold.",
+        "effective_on": days_ago(10),
+        "recorded_at": then(10),
+    }
     action.complete(by=make_user(), version=2, **ended)
     return action
 
@@ -667,7 +762,9 @@ def test_a_past_day_is_narrowed_by_what_was_so_then(moved, member):
 
 
 def test_numbers_of_a_past_day_lead_to_as_many(moved, member):
-    found = re.findall(r'href="(/registers/ours/actions/[^"]*)" data-count="(\d+)"', listed(member, as_at(35)).text)
+    found = re.findall(
+        r'href="(/registers/ours/actions/[^"]*)" data-count="(\d+)"', listed(member, as_at(35)).text
+    )
     assert found
     for href, count in found:
         total = re.search(r'data-total="(\d+)"', member.get(href.replace("&amp;", "&")).text)
@@ -689,7 +786,9 @@ def test_what_was_recorded_after_an_agreement_is_not_in_it(register, member):
     assert "One action is open" in listed(member, as_at(35)).text
 
 
-def test_a_past_day_asks_as_often_of_one_action_as_of_many(moved, register, member, django_assert_num_queries):
+def test_a_past_day_asks_as_often_of_one_action_as_of_many(
+    moved, register, member, django_assert_num_queries
+):
     with CaptureQueriesContext(connection) as one:
         listed(member, as_at(20))
     for _ in range(12):

@@ -1,4 +1,6 @@
-"""The address that a person signs in with: asked for by an administrator, confirmed by a link, told to the old one."""
+"""The address that a person signs in with: asked for by an administrator, confirmed by a link, told
+to the old one.
+"""
 
 import re
 
@@ -67,7 +69,9 @@ def address_of(person):
 # The pages that could move an address
 
 
-@pytest.mark.parametrize("path", ["email/", "confirm-email/", "confirm-email/x/", "login/code/", "login/code/confirm/"])
+@pytest.mark.parametrize(
+    "path", ["email/", "confirm-email/", "confirm-email/x/", "login/code/", "login/code/confirm/"]
+)
 def test_a_page_of_the_library_that_nobody_decided_on_is_not_there(client, person, path):
     client.force_login(person)
     form = {"action_add": "", "email": NEW}
@@ -75,7 +79,9 @@ def test_a_page_of_the_library_that_nobody_decided_on_is_not_there(client, perso
     assert not EmailAddress.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["account_email", "account_email_verification_sent", "account_confirm_email"])
+@pytest.mark.parametrize(
+    "name", ["account_email", "account_email_verification_sent", "account_confirm_email"]
+)
 def test_no_page_of_the_librarys_list_of_addresses_has_an_address(name):
     with pytest.raises(NoReverseMatch):
         reverse(name)
@@ -107,7 +113,10 @@ def test_what_else_the_administrator_changes_is_saved(root, person):
 
 def test_both_addresses_are_written_to(root, person):
     save_in_admin(root, person, email=NEW)
-    assert {letter.to[0]: "/confirm-address/" in letter.body for letter in mail.outbox} == {NEW: True, OLD: False}
+    assert {letter.to[0]: "/confirm-address/" in letter.body for letter in mail.outbox} == {
+        NEW: True,
+        OLD: False,
+    }
 
 
 def test_the_old_address_is_told_the_new_one(person):
@@ -157,7 +166,11 @@ def test_opening_the_link_changes_nothing(client, person):
 
 def test_confirming_changes_the_address(client, person):
     answer = client.post(request_change(person))
-    assert ("Your address has changed" in answer.text, address_of(person), person.pending_email) == (True, NEW, "")
+    assert (
+        "Your address has changed" in answer.text,
+        address_of(person),
+        person.pending_email,
+    ) == (True, NEW, "")
 
 
 def test_confirming_tells_the_old_address(client, person):
@@ -169,7 +182,10 @@ def test_confirming_tells_the_old_address(client, person):
 
 def test_confirming_is_audited(client, person):
     client.post(request_change(person))
-    assert AuditEntry.objects.get(verb="user.address_changed").text.content.items() >= {"old": OLD, "new": NEW}.items()
+    assert (
+        AuditEntry.objects.get(verb="user.address_changed").text.content.items()
+        >= {"old": OLD, "new": NEW}.items()
+    )
 
 
 def test_a_link_works_once(client, person):
@@ -179,7 +195,9 @@ def test_a_link_works_once(client, person):
 
 
 def test_a_link_names_nobody(person):
-    assert "council" not in request_change(person) and OLD not in str(token_of(request_change(person)))
+    assert "council" not in request_change(person) and OLD not in str(
+        token_of(request_change(person))
+    )
 
 
 def test_a_later_request_ends_the_earlier_link(client, person):
@@ -222,7 +240,10 @@ def test_a_link_of_an_inactive_person_leads_nowhere(person):
 def test_an_address_that_was_taken_before_the_link_is_followed_stays_the_others(client, person):
     link = request_change(person)
     make_user(email=NEW)
-    assert ("Another account has this address" in client.post(link).text, address_of(person)) == (True, OLD)
+    assert ("Another account has this address" in client.post(link).text, address_of(person)) == (
+        True,
+        OLD,
+    )
 
 
 def test_addresses_in_the_librarys_own_list_count_no_more(person):
@@ -237,7 +258,9 @@ def test_a_link_for_a_new_password_that_was_sent_before_is_void(client, person):
     client.post("/accounts/password/reset/", {"email": OLD})
     reset = re.search(r"/accounts/password/reset/key/\S+", mail.outbox[0].body)[0]
     confirm_address(token_of(request_change(person)))
-    assert client.get(reset).status_code == 200  # no redirect to the form: the page says that the link is void
+    assert (
+        client.get(reset).status_code == 200
+    )  # no redirect to the form: the page says that the link is void
 
 
 @pytest.mark.django_db(transaction=True)

@@ -33,7 +33,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def root(client):
-    client.force_login(User.objects.create_superuser("root@example.org", "not-asked-for", name="Root"))
+    client.force_login(
+        User.objects.create_superuser("root@example.org", "not-asked-for", name="Root")
+    )
     return client
 
 
@@ -47,7 +49,9 @@ def test_risks_are_not_in_it(root):
 
 def test_an_added_post_is_audited_in_its_organisations_chain(root):
     organisation = make_organisation()
-    root.post("/admin/registers/post/add/", {"organisation": organisation.pk, "title": "Head of Legal"})
+    root.post(
+        "/admin/registers/post/add/", {"organisation": organisation.pk, "title": "Head of Legal"}
+    )
     assert (latest().verb, latest().chain.organisation) == ("post.added", organisation)
 
 
@@ -92,20 +96,28 @@ def test_a_password_set_for_somebody_is_audited_without_the_password(root):
     words = "correct-horse-battery-staple"
     form = {"password1": words, "password2": words, "usable_password": "true"}
     root.post(f"/admin/registers/user/{person.pk}/password/", form)
-    assert "password" in str(latest().text.content["changes"]) and words not in str(latest().text.content)
+    assert "password" in str(latest().text.content["changes"]) and words not in str(
+        latest().text.content
+    )
 
 
 def test_deleting_the_selected_is_audited_one_by_one(root):
     organisation = make_organisation()
     posts = [Post.objects.create(organisation=organisation, title=title) for title in "AB"]
-    chosen = {"action": "delete_selected", "_selected_action": [post.pk for post in posts], "post": "yes"}
+    chosen = {
+        "action": "delete_selected",
+        "_selected_action": [post.pk for post in posts],
+        "post": "yes",
+    }
     root.post("/admin/registers/post/", chosen)
     assert AuditEntry.objects.filter(verb="post.deleted").count() == 2
 
 
 def test_a_person_is_not_deleted(root):
     person = make_user()
-    assert root.post(f"/admin/registers/user/{person.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert (
+        root.post(f"/admin/registers/user/{person.pk}/delete/", {"post": "yes"}).status_code == 403
+    )
 
 
 # A post that owns something
@@ -134,13 +146,21 @@ def test_a_post_that_owns_something_is_not_deleted_and_the_page_says_why(root, p
     path = f"/admin/registers/post/{post.pk}/delete/"
     for answer in (root.get(path), root.post(path, {"post": "yes"})):
         text = answer.text
-        assert (answer.status_code, "Give these to another post first" in text, "Quokka" in text) == (200, True, False)
+        assert (
+            answer.status_code,
+            "Give these to another post first" in text,
+            "Quokka" in text,
+        ) == (200, True, False)
     assert Post.objects.filter(pk=post.pk).exists()
 
 
 def test_a_post_among_several_is_not_deleted_either(root, post):
     owns_an_action(make_risk(make_register(post.organisation)), post)
-    form = {"action": "delete_selected", "_selected_action": [post.pk, make_post().pk], "post": "yes"}
+    form = {
+        "action": "delete_selected",
+        "_selected_action": [post.pk, make_post().pk],
+        "post": "yes",
+    }
     assert "Actions it owns: 1" in root.post("/admin/registers/post/", form).text
     assert Post.objects.count() == 2
 
@@ -168,13 +188,21 @@ def form_of(model, organisation):
         "directorate": {"organisation": organisation.pk, "name": "Places"},
         "post": {"organisation": organisation.pk, "title": "Head of Legal"},
         "register": {
-            **{"organisation": organisation.pk, "slug": "another", "name": "Another", "prefix": "ANO"},
+            **{
+                "organisation": organisation.pk,
+                "slug": "another",
+                "name": "Another",
+                "prefix": "ANO",
+            },
             **{"level": "corporate", "scheme": scheme.pk},
         },
         "scoringscheme": {
             **{"slug": "our-own", "version": 1, "name": "Our own", "tolerance": scheme.tolerance},
             **{"escalation": scheme.escalation, "organisation": organisation.pk},
-            **{part: json.dumps(getattr(scheme, part)) for part in ("likelihood", "impact", "bands", "cells")},
+            **{
+                part: json.dumps(getattr(scheme, part))
+                for part in ("likelihood", "impact", "bands", "cells")
+            },
         },
     }[model._meta.model_name]
 
@@ -192,7 +220,11 @@ def test_what_is_added_changed_and_deleted_here_is_sealed(root, model):
     assert (getattr(model.objects.get(pk=row.pk), label), verify()) == ("Renamed", "")
     root.post(f"{path}/{row.pk}/delete/", {"post": "yes"})
     assert (model.objects.filter(pk=row.pk).exists(), verify()) == (False, "")
-    verbs = AuditEntry.objects.filter(subject=f"{name}:{row.pk}").order_by("pk").values_list("verb", flat=True)
+    verbs = (
+        AuditEntry.objects.filter(subject=f"{name}:{row.pk}")
+        .order_by("pk")
+        .values_list("verb", flat=True)
+    )
     assert list(verbs) == [f"{name}.added", f"{name}.changed", f"{name}.deleted"]
 
 
@@ -200,7 +232,11 @@ def test_several_that_are_deleted_at_once_are_each_told_of(root):
     organisation = make_organisation()
     posts = [make_post(organisation, title) for title in "AB"]
     seal_rows()
-    chosen = {"action": "delete_selected", "_selected_action": [post.pk for post in posts], "post": "yes"}
+    chosen = {
+        "action": "delete_selected",
+        "_selected_action": [post.pk for post in posts],
+        "post": "yes",
+    }
     root.post("/admin/registers/post/", chosen)
     assert (Post.objects.count(), verify()) == (0, "")
 
@@ -209,10 +245,20 @@ def person_form(person, *memberships, **fields):
     """memberships: (membership or None, organisation, role, extra fields)."""
     form = {"email": person.email, "name": person.name, "is_active": "on", **fields}
     existing = [row for row, *_ in memberships if row]
-    form |= {"memberships-TOTAL_FORMS": len(memberships), "memberships-INITIAL_FORMS": len(existing)}
+    form |= {
+        "memberships-TOTAL_FORMS": len(memberships),
+        "memberships-INITIAL_FORMS": len(existing),
+    }
     for place, (membership, organisation, role, extra) in enumerate(memberships):
-        row = {"id": membership.pk if membership else "", "user": person.pk, "organisation": organisation.pk}
-        form |= {f"memberships-{place}-{name}": value for name, value in {**row, "role": role, **extra}.items()}
+        row = {
+            "id": membership.pk if membership else "",
+            "user": person.pk,
+            "organisation": organisation.pk,
+        }
+        form |= {
+            f"memberships-{place}-{name}": value
+            for name, value in {**row, "role": role, **extra}.items()
+        }
     return form
 
 
@@ -244,11 +290,17 @@ def test_a_person_who_is_added_and_made_an_administrator_is_sealed(root):
         "password1": words,
         "password2": words,
     }
-    root.post("/admin/registers/user/add/", form | person_form(make_user(email="x@example.org")) | form)
+    root.post(
+        "/admin/registers/user/add/", form | person_form(make_user(email="x@example.org")) | form
+    )
     person = User.objects.get(email="kay@example.org")
     root.post(f"/admin/registers/user/{person.pk}/change/", person_form(person, is_staff="on"))
     person.refresh_from_db()
     seal_rows()
     assert (person.is_staff, verify()) == (True, "")
-    verbs = AuditEntry.objects.filter(subject=f"user:{person.pk}").order_by("pk").values_list("verb", flat=True)
+    verbs = (
+        AuditEntry.objects.filter(subject=f"user:{person.pk}")
+        .order_by("pk")
+        .values_list("verb", flat=True)
+    )
     assert list(verbs) == ["user.added", "user.changed"]

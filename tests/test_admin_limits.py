@@ -1,4 +1,6 @@
-"""What the admin site is asked beyond its own pages: refused in words, in as much time as for its own."""
+"""What the admin site is asked beyond its own pages: refused in words, in as much time as for its
+own.
+"""
 
 import json
 import re
@@ -19,7 +21,9 @@ PEOPLE = "/admin/registers/user/"
 
 @pytest.fixture
 def root(client):
-    client.force_login(User.objects.create_superuser("root@example.org", "not-asked-for", name="Root"))
+    client.force_login(
+        User.objects.create_superuser("root@example.org", "not-asked-for", name="Root")
+    )
     return client
 
 
@@ -44,14 +48,21 @@ def test_every_link_of_a_lists_filters_is_followed(root):
     links = re.findall(r'href="\?([\w=&;%+-]+)"', root.get(PEOPLE).text)
     narrowing = [link for link in links if "exact" in link]
     assert len(narrowing) > 5
-    assert {root.get(f"{PEOPLE}?{link.replace('&amp;', '&')}").status_code for link in narrowing} == {200}
+    assert {
+        root.get(f"{PEOPLE}?{link.replace('&amp;', '&')}").status_code for link in narrowing
+    } == {200}
 
 
 @pytest.mark.parametrize("action", ["delete_selected", "withdraw_address_changes"])
 def test_rows_of_a_list_are_chosen_by_their_numbers(root, action):
     path = PEOPLE if action == "withdraw_address_changes" else "/admin/registers/organisation/"
-    answers = {key: root.post(path, {"action": action, "_selected_action": key}).status_code for key in NUMBERS}
-    assert {status for key, status in answers.items() if not (key.isascii() and key.isdecimal())} == {400}
+    answers = {
+        key: root.post(path, {"action": action, "_selected_action": key}).status_code
+        for key in NUMBERS
+    }
+    assert {
+        status for key, status in answers.items() if not (key.isascii() and key.isdecimal())
+    } == {400}
     assert set(answers.values()) <= {200, 302, 400}
 
 
@@ -73,7 +84,9 @@ def person_form(person, **fields):
 def test_however_many_rows_a_form_says_it_has_few_are_read(root, name):
     person = make_membership().user
     for number in NUMBERS:
-        answer = root.post(f"{PEOPLE}{person.pk}/change/", person_form(person, **{f"memberships-{name}": number}))
+        answer = root.post(
+            f"{PEOPLE}{person.pk}/change/", person_form(person, **{f"memberships-{name}": number})
+        )
         assert answer.status_code in (200, 302)
         assert answer.text.count('class="inline-related') <= 52
 
@@ -104,7 +117,17 @@ def test_of_several_who_add_the_same_at_once_one_does_and_the_others_are_told():
 
 # JSON
 
-NOT_KEPT = ("9" * 5000, "[NaN]", "[1e999]", "[-Infinity]", '"\\u0000"', '"\\ud800"', "[" * 100_000, '{"a":', "a\0")
+NOT_KEPT = (
+    "9" * 5000,
+    "[NaN]",
+    "[1e999]",
+    "[-Infinity]",
+    '"\\u0000"',
+    '"\\ud800"',
+    "[" * 100_000,
+    '{"a":',
+    "a\0",
+)
 
 
 @pytest.mark.parametrize("text", NOT_KEPT, ids=range(len(NOT_KEPT)))
@@ -120,5 +143,7 @@ def test_other_json_is_kept(text):
 
 @pytest.mark.parametrize("text", NOT_KEPT[:7], ids=range(7))
 def test_a_scheme_of_such_json_is_shown_again_as_it_was_typed(root, text):
-    answer = root.post("/admin/registers/scoringscheme/add/", {"slug": "ours", "version": "1", "likelihood": text})
+    answer = root.post(
+        "/admin/registers/scoringscheme/add/", {"slug": "ours", "version": "1", "likelihood": text}
+    )
     assert (answer.status_code, "Enter a valid JSON" in answer.text) == (200, True)

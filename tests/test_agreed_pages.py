@@ -1,4 +1,6 @@
-"""What a page shows as agreed is as known by the agreement, all of it: nothing recorded later moves a figure."""
+"""What a page shows as agreed is as known by the agreement, all of it: nothing recorded later moves
+a figure.
+"""
 
 import re
 from urllib.parse import urlencode
@@ -29,7 +31,16 @@ from registers.models import Role
 
 pytestmark = pytest.mark.django_db
 AGREED, BACK = 10, 130  # days ago: of the agreement, and of what is entered late
-PAGES = ["dashboard/", "", "actions/", "assurance/", "escalations/", "settings/", "risks/1/", "risks/1/history/"]
+PAGES = [
+    "dashboard/",
+    "",
+    "actions/",
+    "assurance/",
+    "escalations/",
+    "settings/",
+    "risks/1/",
+    "risks/1/history/",
+]
 
 
 class Council:
@@ -41,9 +52,13 @@ class Council:
         self.register = make_register(self.organisation, slug="ours")
         self.below = make_register(self.organisation, parent=self.register)
         by = {"by": self.manager}
-        self.risk, self.other, *_ = (logged(self.register, (2, n), ago=400, **by) for n in (2, 3, 4))
+        self.risk, self.other, *_ = (
+            logged(self.register, (2, n), ago=400, **by) for n in (2, 3, 4)
+        )
         make_assessment(self.other, (4, 4), **by, **then(200))
-        make_revision(logged(self.register, (5, 5), ago=300, **by), status="closed", **by, **then(BACK + 20))
+        make_revision(
+            logged(self.register, (5, 5), ago=300, **by), status="closed", **by, **then(BACK + 20)
+        )
         make_action(self.risk, due_on=days_ago(60), **by, **then(200))
         self.taken = logged(self.below, (3, 3), ago=300, **by)
         make_escalation(self.taken, self.register, approved_by=self.manager, **by, **then(150))
@@ -54,7 +69,9 @@ class Council:
     def page(self, place="dashboard/", **asked):
         """With all that a dashboard works out only where it is opened."""
         opened = {"more": ["order", "ways"]} if place == "dashboard/" else {}
-        answer = self.client.get(f"/registers/ours/{place}", {"agreed": self.agreement.pk, **opened, **asked})
+        answer = self.client.get(
+            f"/registers/ours/{place}", {"agreed": self.agreement.pk, **opened, **asked}
+        )
         assert answer.status_code == 200
         return re.sub(r'(csrfmiddlewaretoken|name="token")[^>]*|nonce="[^"]*"', "", answer.text)
 
@@ -65,25 +82,37 @@ class Council:
 MEDDLING = {  # what is entered today of a day before the agreement
     "a risk raised": lambda us: us.late_risk(),
     "a judgement": lambda us: make_assessment(us.risk, (5, 5), by=us.manager, on=days_ago(BACK)),
-    "a judgement of a risk that moved": lambda us: make_assessment(us.other, (1, 1), by=us.manager, on=days_ago(BACK)),
+    "a judgement of a risk that moved": lambda us: make_assessment(
+        us.other, (1, 1), by=us.manager, on=days_ago(BACK)
+    ),
     "a judgement, seen later as well": lambda us: [
         make_revision(us.other, by=us.manager, title="Said since"),
         make_assessment(us.other, (5, 5), by=us.manager, on=days_ago(BACK)),
     ],
-    "a closing": lambda us: make_revision(us.risk, by=us.manager, on=days_ago(BACK), status="closed"),
-    "an appetite": lambda us: make_appetite(us.organisation, tolerance="low", by=us.manager, on=days_ago(BACK)),
+    "a closing": lambda us: make_revision(
+        us.risk, by=us.manager, on=days_ago(BACK), status="closed"
+    ),
+    "an appetite": lambda us: make_appetite(
+        us.organisation, tolerance="low", by=us.manager, on=days_ago(BACK)
+    ),
     "an appetite of a category": lambda us: make_appetite(
         us.organisation, "financial", "low", by=us.manager, on=days_ago(BACK)
     ),
-    "a category": lambda us: make_revision(us.risk, by=us.manager, on=days_ago(BACK), category="financial"),
+    "a category": lambda us: make_revision(
+        us.risk, by=us.manager, on=days_ago(BACK), category="financial"
+    ),
     "a review": lambda us: make_review(us.risk, by=us.manager, on=days_ago(BACK)),
-    "an action": lambda us: make_action(us.risk, by=us.manager, on=days_ago(BACK), due_on=days_ago(BACK - 20)),
+    "an action": lambda us: make_action(
+        us.risk, by=us.manager, on=days_ago(BACK), due_on=days_ago(BACK - 20)
+    ),
     "a control": lambda us: make_control(us.risk, by=us.manager, on=days_ago(BACK)),
     "an assurance": lambda us: make_assurance(us.risk, by=us.manager, on=days_ago(BACK)),
     "an escalation": lambda us: make_escalation(
         us.taken, us.register, "down", by=us.manager, on=days_ago(BACK), approved_by=us.manager
     ),
-    "a judgement of what was taken up": lambda us: make_assessment(us.taken, (5, 5), by=us.manager, on=days_ago(BACK)),
+    "a judgement of what was taken up": lambda us: make_assessment(
+        us.taken, (5, 5), by=us.manager, on=days_ago(BACK)
+    ),
     "a closing of what was taken up": lambda us: make_revision(
         us.taken, by=us.manager, on=days_ago(BACK), status="closed"
     ),
@@ -115,7 +144,9 @@ NARROWED = [
 
 
 @pytest.mark.parametrize("asked", NARROWED, ids=urlencode)
-def test_what_is_entered_late_changes_nothing_on_an_agreed_dashboard_however_narrowed(council, asked):
+def test_what_is_entered_late_changes_nothing_on_an_agreed_dashboard_however_narrowed(
+    council, asked
+):
     """What was known otherwise is narrowed as it was known, then and over time."""
     before = council.page(since=days_ago(BACK - 5), **asked)
     last = {"a closing", "a judgement, seen later as well"}
@@ -145,11 +176,15 @@ def test_what_is_entered_late_changes_nothing_on_an_agreed_page(council, place):
 def test_what_has_moved_since_is_still_told_beside_it(council):
     council.client.force_login(make_person(council.organisation, Role.MEMBER))
     MEDDLING["a judgement"](council)
-    assert "One risk has changed band since." in council.client.get("/registers/ours/dashboard/").text
+    assert (
+        "One risk has changed band since." in council.client.get("/registers/ours/dashboard/").text
+    )
 
 
 def test_a_risk_that_left_is_named_as_it_was_known(council):
-    """Known as open on the day compared with and closed by the agreement; a judgement of it is entered late."""
+    """Known as open on the day compared with and closed by the agreement; a judgement of it is
+    entered late.
+    """
     closed = council.register.risks.get(number=4)
     closed.reopen(by=council.manager, version=closed.version, reason="It came back.")
     make_assessment(closed, (1, 1), by=council.manager, on=days_ago(BACK + 30))
@@ -184,4 +219,6 @@ def test_a_day_after_the_agreement_is_as_known_now(council):
     make_assessment(council.risk, (5, 5), by=council.manager, on=days_ago(BACK))
     since = days_ago(AGREED - 5)
     page = council.page(since=since)
-    assert f"{since:%-d %B %Y} as known now" in page and re.search(r"Down: 1<.*?was Severe", page, re.DOTALL)
+    assert f"{since:%-d %B %Y} as known now" in page and re.search(
+        r"Down: 1<.*?was Severe", page, re.DOTALL
+    )

@@ -1,4 +1,6 @@
-"""What a body agreed stays as it was known then, whatever is recorded later; who may read it is decided today."""
+"""What a body agreed stays as it was known then, whatever is recorded later; who may read it is
+decided today.
+"""
 
 import datetime
 import re
@@ -50,7 +52,9 @@ def register():
 
 def logged(register, ratings=(3, 4), ago=40, **content):
     """A risk that was written down on the day it speaks of."""
-    return make_risk(register, assessed=ratings, on=days_ago(ago), recorded_at=at(days_ago(ago)), **content)
+    return make_risk(
+        register, assessed=ratings, on=days_ago(ago), recorded_at=at(days_ago(ago)), **content
+    )
 
 
 def scores(positions):
@@ -65,7 +69,9 @@ def test_a_late_rating_shows_as_at_the_day_but_not_as_agreed(register):
     agreement = make_agreement(register, on=days_ago(10))
     make_assessment(risk, (5, 5), on=days_ago(20))
     reader = make_person(register.organisation, Role.MEMBER)
-    as_at, agreed = (positions_for(reader, register, days_ago(10), one).get() for one in (None, agreement))
+    as_at, agreed = (
+        positions_for(reader, register, days_ago(10), one).get() for one in (None, agreement)
+    )
     assert (as_at.score, agreed.score) == (25, 12)
 
 
@@ -116,7 +122,12 @@ def test_agreed_rows_are_no_live_ones(register):
     before = list(risk.positions.values())
     make_agreement(register, on=days_ago(10))
     reader = make_person(register.organisation, Role.MEMBER)
-    live = [risk.positions, register.positions, Position.objects.filter(risk=risk), course_for(reader, register)]
+    live = [
+        risk.positions,
+        register.positions,
+        Position.objects.filter(risk=risk),
+        course_for(reader, register),
+    ]
     assert [list(rows.values()) for rows in live] == [before] * 4
 
 
@@ -145,7 +156,9 @@ instants = st.integers(0, 20).map(lambda days: at(RAISED + datetime.timedelta(da
     delays=st.lists(st.integers(0, 15), min_size=6, max_size=6),
     on=st.sampled_from(DAYS[SPAN:-2]),
 )
-def test_whatever_was_told_and_when_an_agreement_keeps_what_was_known_by_then(steps, first, delays, on):
+def test_whatever_was_told_and_when_an_agreement_keeps_what_was_known_by_then(
+    steps, first, delays, on
+):
     """By brute force: the same history told without what came too late, read as at the day."""
     with undone():
         register, by = make_register(), make_user()
@@ -161,7 +174,11 @@ def test_whatever_was_told_and_when_an_agreement_keeps_what_was_known_by_then(st
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(steps=histories, delays=st.lists(st.integers(0, 15), min_size=6, max_size=6), on=st.sampled_from(DAYS[SPAN:-2]))
+@given(
+    steps=histories,
+    delays=st.lists(st.integers(0, 15), min_size=6, max_size=6),
+    on=st.sampled_from(DAYS[SPAN:-2]),
+)
 def test_the_check_finds_nothing_wrong_with_what_was_agreed(steps, delays, on):
     with undone():
         register, by = make_register(), make_user()
@@ -172,28 +189,38 @@ def test_the_check_finds_nothing_wrong_with_what_was_agreed(steps, delays, on):
 
 
 class Late:
-    """A risk whose history was written down some days late, and what was told of it: (day, recorded, what)."""
+    """A risk whose history was written down some days late, and what was told of it: (day,
+    recorded, what).
+    """
 
     def __init__(self, register, by, steps, delays, first):
         self.clock = at(RAISED)
         self.last = RAISED
-        self.risk = make_risk(register, by=by, on=RAISED, assessed=first, title="Title 0", recorded_at=self.clock)
+        self.risk = make_risk(
+            register, by=by, on=RAISED, assessed=first, title="Title 0", recorded_at=self.clock
+        )
         self.words = [(RAISED, self.clock, ("Title 0", "open"))]
         self.ratings = [(RAISED, self.clock, first)] if first else []
-        for number, ((what, shift, detail), delay) in enumerate(zip(steps, delays, strict=False), 1):
+        for number, ((what, shift, detail), delay) in enumerate(
+            zip(steps, delays, strict=False), 1
+        ):
             own_day = RAISED + datetime.timedelta(days=shift)
             effective = self.last + datetime.timedelta(days=shift) if what == "edit" else own_day
             noon = at(effective + datetime.timedelta(days=delay))
             self.clock = min(max(self.clock, noon), timezone.now() - datetime.timedelta(days=1))
             if what == "edit":
                 self.last = effective
-                back = {"what": "reopened"} if self.risk.status == "closed" else {}  # or it would take no edit
+                back = (
+                    {"what": "reopened"} if self.risk.status == "closed" else {}
+                )  # or it would take no edit
                 said = {"title": f"Title {number}", "status": detail, **back}
                 make_revision(self.risk, by=by, on=effective, recorded_at=self.clock, **said)
                 self.words.append((effective, self.clock, (f"Title {number}", detail)))
             elif self.risk.status != "closed":  # which takes no judgement
                 pair, other = (detail, {}) if what == "ours" else ((5, 5), detail)
-                make_assessment(self.risk, pair, by=by, on=effective, recorded_at=self.clock, **other)
+                make_assessment(
+                    self.risk, pair, by=by, on=effective, recorded_at=self.clock, **other
+                )
                 self.last = max(self.last, effective)
                 if what == "ours":
                     self.ratings.append((effective, self.clock, pair))
@@ -205,7 +232,11 @@ class Late:
 
 def _standing(told, day, before):
     """What was told of the latest day, the last of those told of that day; None where nothing was."""
-    found = [(on, number, what) for number, (on, recorded, what) in enumerate(told) if on <= day and recorded < before]
+    found = [
+        (on, number, what)
+        for number, (on, recorded, what) in enumerate(told)
+        if on <= day and recorded < before
+    ]
     return max(found)[2] if found else None
 
 
@@ -214,7 +245,13 @@ def _standing(told, day, before):
 
 def test_the_same_token_twice_is_one_agreement(register):
     logged(register)
-    form = {"register": register, "by": make_user(), "body": "Cabinet", "on": days_ago(1), "token": uuid.uuid4()}
+    form = {
+        "register": register,
+        "by": make_user(),
+        "body": "Cabinet",
+        "on": days_ago(1),
+        "token": uuid.uuid4(),
+    }
     assert agree(**form) == agree(**form)
     assert Position.everything.exclude(agreement=None).count() == 1
 
@@ -233,7 +270,11 @@ def test_an_agreement_stands_in_the_audit_chain(register):
     logged(register)
     agreement = make_agreement(register, on=days_ago(1))
     entry = AuditEntry.objects.latest("pk")
-    assert (entry.verb, entry.facts["agreement"], entry.facts["risks"]) == ("register.agreed", agreement.pk, 1)
+    assert (entry.verb, entry.facts["agreement"], entry.facts["risks"]) == (
+        "register.agreed",
+        agreement.pk,
+        1,
+    )
 
 
 def test_an_agreement_is_never_edited(register):
@@ -264,7 +305,9 @@ def test_the_audit_finds_a_position_changed_behind_an_agreement(register):
         call_command("verify_audit")
 
 
-@pytest.mark.parametrize("change", [{"body": "Cabinet"}, {"note": "Not really"}, {"on": days_ago(2)}])
+@pytest.mark.parametrize(
+    "change", [{"body": "Cabinet"}, {"note": "Not really"}, {"on": days_ago(2)}]
+)
 def test_the_audit_finds_a_changed_agreement(register, change):
     make_agreement(register)
     QuerySet(Agreement).update(**change)
@@ -278,7 +321,9 @@ def test_the_audit_finds_an_agreement_that_was_slipped_in(register):
         call_command("verify_audit")
 
 
-@pytest.mark.parametrize("tampered", [{"band": "low"}, {"score": 25}, {"is_exempt": True}, {"current": None}])
+@pytest.mark.parametrize(
+    "tampered", [{"band": "low"}, {"score": 25}, {"is_exempt": True}, {"current": None}]
+)
 def test_the_check_finds_an_agreed_position_that_was_tampered_with(register, tampered):
     risk = logged(register)
     agreement = make_agreement(register, on=days_ago(1))
@@ -311,14 +356,18 @@ def test_what_became_exempt_is_hidden_in_what_was_agreed(register, role):
     risk = logged(register)
     agreement = make_agreement(register, on=days_ago(10))
     make_revision(risk, is_exempt=True)
-    assert not positions_for(make_person(register.organisation, role), register, days_ago(10), agreement).exists()
+    assert not positions_for(
+        make_person(register.organisation, role), register, days_ago(10), agreement
+    ).exists()
 
 
 def test_what_is_no_longer_exempt_is_shown_in_what_was_agreed(register):
     risk = logged(register, is_exempt=True)
     agreement = make_agreement(register, on=days_ago(10))
     make_revision(risk, is_exempt=False)
-    assert positions_for(make_person(register.organisation, Role.PEER), register, days_ago(10), agreement).exists()
+    assert positions_for(
+        make_person(register.organisation, Role.PEER), register, days_ago(10), agreement
+    ).exists()
 
 
 def test_a_stranger_reads_nothing_that_was_agreed(register):
@@ -339,7 +388,9 @@ def reader(register):
 
 @pytest.fixture
 def agreed(register):
-    """Ten days ago: one Severe, one High, one Low, one closed. Since: up, down, unchanged, closed and a new one."""
+    """Ten days ago: one Severe, one High, one Low, one closed. Since: up, down, unchanged, closed
+    and a new one.
+    """
     up = logged(register, (3, 4), title="Upward")
     down = logged(register, (5, 5), title="Downward")
     logged(register, (1, 1), title="Unmoved")
@@ -360,7 +411,10 @@ everywhere = pytest.mark.parametrize("place", EVERYWHERE)
 @everywhere
 def test_a_page_about_what_was_agreed_says_so(reader, agreed, place):
     text = reader.get(f"/registers/ours/{place}?agreed={agreed.pk}").text
-    assert "As agreed by Audit and governance committee on" in text and "what was known by then" in text
+    assert (
+        "As agreed by Audit and governance committee on" in text
+        and "what was known by then" in text
+    )
 
 
 @everywhere
@@ -371,13 +425,18 @@ def test_nonsense_is_refused(reader, agreed, place, asked):
 
 @everywhere
 def test_agreed_and_as_at_do_not_go_together(reader, agreed, place):
-    assert reader.get(f"/registers/ours/{place}?agreed={agreed.pk}&as_at={days_ago(10)}").status_code == 400
+    assert (
+        reader.get(f"/registers/ours/{place}?agreed={agreed.pk}&as_at={days_ago(10)}").status_code
+        == 400
+    )
 
 
 @everywhere
 def test_an_agreement_of_another_register_is_not_found(reader, register, agreed, place):
     theirs = make_agreement(make_register(register.organisation))
-    answers = [reader.get(f"/registers/ours/{place}?agreed={pk}").status_code for pk in (theirs.pk, 10**17)]
+    answers = [
+        reader.get(f"/registers/ours/{place}?agreed={pk}").status_code for pk in (theirs.pk, 10**17)
+    ]
     assert answers == [404, 404]
 
 
@@ -385,12 +444,20 @@ def test_an_agreement_of_another_register_is_not_found(reader, register, agreed,
 def test_links_stay_on_what_was_agreed(reader, agreed, place):
     text = reader.get(f"/registers/ours/{place}?agreed={agreed.pk}").text
     links = re.findall(
-        r'<a class="govuk-(?:link|breadcrumbs__link)" href="(/registers/ours/[^"]*)"(?!>See today)', text
+        r'<a class="govuk-(?:link|breadcrumbs__link)" href="(/registers/ours/[^"]*)"(?!>See today)',
+        text,
     )
-    lists = tuple(f"/registers/ours/{place}/" for place in ("agreements", "actions", "escalations", "worklist"))
+    lists = tuple(
+        f"/registers/ours/{place}/"
+        for place in ("agreements", "actions", "escalations", "worklist")
+    )
     files = tuple(f"/registers/ours/{file}" for file in ("import/", "export.json", "open-data."))
     away = ("/registers/ours/risks/new/", *lists, *files)
-    assert [a for a in links if f"agreed={agreed.pk}" not in a and not a.startswith(away) and "as_at=" not in a] == []
+    assert [
+        a
+        for a in links
+        if f"agreed={agreed.pk}" not in a and not a.startswith(away) and "as_at=" not in a
+    ] == []
 
 
 def test_the_list_shows_what_was_agreed(reader, agreed):
@@ -435,7 +502,10 @@ def test_every_number_on_the_dashboard_as_agreed_leads_to_as_many_risks(reader, 
 def test_the_agreements_count_what_was_agreed_and_lead_to_it(reader, agreed):
     text = reader.get("/registers/ours/agreements/").text
     links = re.findall(r'href="([^"]*agreed=[^"]*)" data-count="(\d+)"', text)
-    totals = [re.search(r'data-total="(\d+)"', reader.get(href.replace("&amp;", "&")).text)[1] for href, _ in links]
+    totals = [
+        re.search(r'data-total="(\d+)"', reader.get(href.replace("&amp;", "&")).text)[1]
+        for href, _ in links
+    ]
     assert [count for _, count in links] == totals == ["4", "1"]
 
 
@@ -446,7 +516,9 @@ def test_the_agreements_say_what_has_changed_since(reader, agreed):
 
 def test_the_agreements_name_what_has_changed_since(reader, agreed):
     text = reader.get("/registers/ours/agreements/").text
-    named = [title for title in ("Upward", "Downward", "Newcomer", "Gone", "Unmoved") if title in text]
+    named = [
+        title for title in ("Upward", "Downward", "Newcomer", "Gone", "Unmoved") if title in text
+    ]
     assert named == ["Upward", "Downward", "Newcomer", "Gone"]
 
 
@@ -460,7 +532,9 @@ def test_the_latest_agreement_comes_first(reader, register):
     logged(register)
     for ago, body in ((5, "Cabinet"), (2, "Committee"), (9, "Management team")):
         make_agreement(register, on=days_ago(ago), body=body)
-    assert re.findall(r": (\w+(?: team)?)</h2>", reader.get("/registers/ours/agreements/").text) == [
+    assert re.findall(
+        r": (\w+(?: team)?)</h2>", reader.get("/registers/ours/agreements/").text
+    ) == [
         "Committee",
         "Cabinet",
         "Management team",
@@ -469,14 +543,21 @@ def test_the_latest_agreement_comes_first(reader, register):
 
 def test_the_dashboard_tells_of_the_latest_agreement(reader, agreed):
     text = reader.get("/registers/ours/dashboard/").text
-    body, link = "Audit and governance committee", f'href="/registers/ours/dashboard/?agreed={agreed.pk}"'
+    body, link = (
+        "Audit and governance committee",
+        f'href="/registers/ours/dashboard/?agreed={agreed.pk}"',
+    )
     assert f'{body} agreed <a class="govuk-link" {link}' in text
     assert "Two risks have changed band since." in text
 
 
-def test_a_dashboard_of_a_past_day_tells_of_no_agreement_but_as_a_day_to_compare_with(reader, agreed):
+def test_a_dashboard_of_a_past_day_tells_of_no_agreement_but_as_a_day_to_compare_with(
+    reader, agreed
+):
     text = reader.get(f"/registers/ours/dashboard/?as_at={days_ago(3)}").text
-    assert "changed band since" not in text and "Audit and governance committee agreed <a" not in text
+    assert (
+        "changed band since" not in text and "Audit and governance committee agreed <a" not in text
+    )
 
 
 def test_without_an_agreement_the_page_teaches(reader):
@@ -511,7 +592,10 @@ def form(day, **fields):
 def test_the_form_records_an_agreement(reader, register):
     logged(register)
     reader.post("/registers/ours/agreements/new/", form(days_ago(3)))
-    assert (register.agreements.get().body, scores(register.agreements.get().positions)) == ("Cabinet", {1: 12})
+    assert (register.agreements.get().body, scores(register.agreements.get().positions)) == (
+        "Cabinet",
+        {1: 12},
+    )
 
 
 def test_the_same_form_twice_makes_one_agreement(reader, register):
@@ -534,7 +618,11 @@ def test_the_same_form_twice_makes_one_agreement(reader, register):
 def test_what_cannot_be_agreed_is_refused_in_words(reader, register, ago, fields, words):
     logged(register)
     answer = reader.post("/registers/ours/agreements/new/", form(days_ago(ago), **fields))
-    assert (answer.status_code, words in answer.text, register.agreements.exists()) == (200, True, False)
+    assert (answer.status_code, words in answer.text, register.agreements.exists()) == (
+        200,
+        True,
+        False,
+    )
 
 
 def test_words_of_an_agreement_do_not_become_markup(reader, register):
@@ -552,9 +640,17 @@ def test_words_of_an_agreement_do_not_become_markup(reader, register):
     ("index", "is_agreed", "question"),
     [
         ("position_list", False, lambda rows: rows.order_by("-score", "number").values("pk")[:25]),
-        ("position_ends", False, lambda rows: rows.order_by().values("pk", "risk_id", "band", "scheme_id")),
+        (
+            "position_ends",
+            False,
+            lambda rows: rows.order_by().values("pk", "risk_id", "band", "scheme_id"),
+        ),
         ("position_agreed", True, lambda rows: rows.order_by("-score", "number").values("pk")[:25]),
-        ("position_agreed", True, lambda rows: rows.order_by().values("pk", "risk_id", "band", "scheme_id")),
+        (
+            "position_agreed",
+            True,
+            lambda rows: rows.order_by().values("pk", "risk_id", "band", "scheme_id"),
+        ),
     ],
 )
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.OFFICER])
@@ -562,14 +658,19 @@ def test_a_register_is_read_from_an_index_alone(register, role, index, is_agreed
     logged(register)
     agreement = make_agreement(register)
     rows = positions_for(
-        make_person(register.organisation, role), register, days_ago(0), agreement if is_agreed else None
+        make_person(register.organisation, role),
+        register,
+        days_ago(0),
+        agreement if is_agreed else None,
     )
     plan = question(rows.on_register()).explain()
     assert (f"USING COVERING INDEX {index} " in plan, "ORDER BY" in plan) == (True, False)
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plans")
-@pytest.mark.parametrize(("index", "day"), [("position_starts", "from_day"), ("position_ends", "until_day")])
+@pytest.mark.parametrize(
+    ("index", "day"), [("position_starts", "from_day"), ("position_ends", "until_day")]
+)
 def test_a_course_is_read_from_an_index_alone(register, index, day):
     logged(register)
     reader = make_person(register.organisation, Role.MANAGER)

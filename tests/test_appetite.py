@@ -1,4 +1,6 @@
-"""What an organisation says of how much risk it takes: the statement, its form and the page of settings."""
+"""What an organisation says of how much risk it takes: the statement, its form and the page of
+settings.
+"""
 
 import html
 import uuid
@@ -29,7 +31,9 @@ NEW = f"{SETTINGS}appetite/new/"
 
 @pytest.fixture
 def register():
-    return make_register(make_organisation("Northmoor Council"), slug="ours", name="Corporate risks")
+    return make_register(
+        make_organisation("Northmoor Council"), slug="ours", name="Corporate risks"
+    )
 
 
 def client_of(register, role):
@@ -103,7 +107,9 @@ def test_the_same_form_twice_at_once_is_one_statement(register):
     if connection.vendor == "sqlite":
         pytest.skip("SQLite lets one write at a time")
     by, token = make_user(), uuid.uuid4()
-    made = in_parallel(2, lambda _: make_appetite(register.organisation, "legal", by=by, token=token))
+    made = in_parallel(
+        2, lambda _: make_appetite(register.organisation, "legal", by=by, token=token)
+    )
     assert (made[0] == made[1], Appetite.objects.count()) == (True, 1)
 
 
@@ -153,7 +159,11 @@ def test_one_statement_may_be_for_all_categories_without_their_own(manager):
 )
 def test_what_is_wrong_is_said_in_words_and_nothing_is_written(manager, fields, words):
     answer = manager.post(NEW, typed(**fields))
-    assert (answer.status_code, words in html.unescape(answer.text), Appetite.objects.exists()) == (200, True, False)
+    assert (answer.status_code, words in html.unescape(answer.text), Appetite.objects.exists()) == (
+        200,
+        True,
+        False,
+    )
 
 
 def test_an_empty_form_asks_for_everything(manager):
@@ -183,7 +193,9 @@ def test_a_manager_of_another_organisation_may_not(register):
     assert (client.post(NEW, typed()).status_code, client.get(SETTINGS).status_code) == (404, 404)
 
 
-@pytest.mark.parametrize(("asked", "chosen"), [("legal", "legal"), ("all", "all"), ("weather", ""), ("", "")])
+@pytest.mark.parametrize(
+    ("asked", "chosen"), [("legal", "legal"), ("all", "all"), ("weather", ""), ("", "")]
+)
 def test_a_link_may_name_the_category(manager, asked, chosen):
     text = manager.get(f"{NEW}?category={asked}").text
     assert f'<option value="{chosen}" selected>' in text
@@ -200,7 +212,9 @@ def test_the_page_teaches_where_nothing_is_stated(manager):
 
 
 def test_the_page_says_what_is_stated_by_whom_and_until_when(manager, register):
-    make_appetite(register.organisation, "legal", "moderate", on=days_ago(3), review_by=days_ago(-300))
+    make_appetite(
+        register.organisation, "legal", "moderate", on=days_ago(3), review_by=days_ago(-300)
+    )
     text = page(manager)
     words = (
         '<h3 class="govuk-heading-s">Legal</h3>',
@@ -225,11 +239,16 @@ def test_a_review_is_not_late_on_its_day(manager, register):
 
 
 def test_what_was_stated_before_is_kept_below(manager, register):
-    make_appetite(register.organisation, "legal", "low", on=days_ago(100), narrative="Never at all.")
+    make_appetite(
+        register.organisation, "legal", "low", on=days_ago(100), narrative="Never at all."
+    )
     make_appetite(register.organisation, "legal", "moderate", on=days_ago(3))
     text = page(manager)
     assert text.count('<h3 class="govuk-heading-s">Legal</h3>') == 1
-    assert f"From {said(days_ago(100))}: cautious, Low at most, approved by Cabinet. “Never at all.”" in text
+    assert (
+        f"From {said(days_ago(100))}: cautious, Low at most, approved by Cabinet. “Never at all.”"
+        in text
+    )
 
 
 def test_the_page_as_at_a_day_says_what_stood_then(manager, register):
@@ -248,7 +267,10 @@ def test_the_page_as_agreed_says_what_was_known_then(manager, register):
 def test_what_is_said_of_another_scheme_stands_on_its_own_registers_page(manager, register):
     other = make_register(register.organisation, preset("four-by-four"), slug="other")
     make_appetite(register.organisation, "legal", "low")
-    assert ("Low for legal" in page(manager), "Low for legal" in page(manager, "/registers/other/settings/")) == (
+    assert (
+        "Low for legal" in page(manager),
+        "Low for legal" in page(manager, "/registers/other/settings/"),
+    ) == (
         True,
         False,
     )
@@ -273,7 +295,9 @@ def test_the_scheme_stands_in_words(manager, register):
 
 
 def test_what_people_typed_is_shown_as_they_typed_it(manager, register):
-    make_appetite(register.organisation, "legal", narrative="<b>Bold</b> & brave", approved_by="<i>Board</i>")
+    make_appetite(
+        register.organisation, "legal", narrative="<b>Bold</b> & brave", approved_by="<i>Board</i>"
+    )
     text = manager.get(SETTINGS).text
     assert ("&lt;b&gt;Bold&lt;/b&gt; &amp; brave" in text, "<i>Board</i>" in text) == (True, False)
 

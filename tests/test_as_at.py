@@ -22,7 +22,13 @@ from makers import (
 )
 
 from registers.models import Control, Position, Risk, Role, standing_on
-from registers.permissions import course_for, get_risk_for, positions_across, positions_for, risks_for
+from registers.permissions import (
+    course_for,
+    get_risk_for,
+    positions_across,
+    positions_for,
+    risks_for,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -46,13 +52,22 @@ ours = st.tuples(st.just("ours"), st.integers(-SPAN, SPAN), ratings)
 others = st.tuples(
     st.just("other"),
     st.integers(-SPAN, SPAN),
-    st.sampled_from([{"kind": "inherent"}, {"kind": "target"}, {"perspective": "peer"}, {"perspective": "external"}]),
+    st.sampled_from(
+        [
+            {"kind": "inherent"},
+            {"kind": "target"},
+            {"perspective": "peer"},
+            {"perspective": "external"},
+        ]
+    ),
 )
 histories = st.lists(st.one_of(edits, ours, others), max_size=6)
 
 
 class Told:
-    """A risk with a history, and what was told of it, kept apart from the database: (day, what) in the order told."""
+    """A risk with a history, and what was told of it, kept apart from the database: (day, what) in
+    the order told.
+    """
 
     def __init__(self, register, by, steps, first=None):
         self.risk = make_risk(register, by=by, on=RAISED, assessed=first, title="Title 0")
@@ -79,7 +94,9 @@ class Told:
         self.words.append((self.last, (title, status)))
 
     def on(self, day):
-        """By brute force: what the words and the rating were at the end of a day; None before it was raised."""
+        """By brute force: what the words and the rating were at the end of a day; None before it
+        was raised.
+        """
         words = _last_by(self.words, day)
         return words and (*words, _last_by(self.ratings, day))
 
@@ -104,19 +121,28 @@ def found_on(risk, day):
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=histories, first=st.none() | ratings)
 def test_every_day_is_as_it_was_told(steps, first):
-    """On each day on which anything was told, the days beside it, and the ends: between them nothing changes."""
+    """On each day on which anything was told, the days beside it, and the ends: between them
+    nothing changes.
+    """
     with undone():
         told = Told(make_register(), make_user(), steps, first)
-        days = {day + datetime.timedelta(days=n) for day, _ in (*told.words, *told.ratings) for n in (-1, 0, 1)}
+        days = {
+            day + datetime.timedelta(days=n)
+            for day, _ in (*told.words, *told.ratings)
+            for n in (-1, 0, 1)
+        }
         days |= {DAYS[0], DAYS[-1]}
-        assert {day: found_on(told.risk, day) for day in days} == {day: told.on(day) for day in days}
+        assert {day: found_on(told.risk, day) for day in days} == {
+            day: told.on(day) for day in days
+        }
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=histories, first=st.none() | ratings)
 def test_a_position_knows_since_when_it_is_in_its_band_and_which_it_came_from(steps, first):
-    """By brute force: day by day, (band, on the register); a band before is one that it left for another on it or off
-    it all the while."""
+    """By brute force: day by day, (band, on the register); a band before is one that it left for
+    another on it or off it all the while.
+    """
     with undone():
         told = Told(make_register(), make_user(), steps, first)
         place = told.risk.register.scheme.rules.place
@@ -132,7 +158,9 @@ def test_a_position_knows_since_when_it_is_in_its_band_and_which_it_came_from(st
             assert (day, row.band_since, row.band_before) == (day, since, before)
 
 
-changes = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["in-place", "retired"])), max_size=6)
+changes = st.lists(
+    st.tuples(st.integers(0, 5), st.sampled_from(["in-place", "retired"])), max_size=6
+)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -147,11 +175,17 @@ def test_a_control_is_on_each_day_as_it_was_told(several):
                 last += datetime.timedelta(days=shift)
                 title = f"Title {number} {len(told[control.pk])}"
                 control.revise(
-                    by=risk.raised_by, version=control.version, effective_on=last, title=title, status=status
+                    by=risk.raised_by,
+                    version=control.version,
+                    effective_on=last,
+                    title=title,
+                    status=status,
                 )
                 told[control.pk].append((last, (title, status)))
         for day in (RAISED + datetime.timedelta(days=n) for n in range(-1, 36, 4)):
-            found = {row.record_id: (row.title, row.status) for row in standing_on(Control, [risk], day)}
+            found = {
+                row.record_id: (row.title, row.status) for row in standing_on(Control, [risk], day)
+            }
             due = {pk: _last_by(rows, day) for pk, rows in told.items()}
             assert found == {pk: said for pk, said in due.items() if said}
 
@@ -162,14 +196,19 @@ def test_the_end_of_the_history_is_the_risks_own_copy(steps, first):
     with undone():
         told = Told(make_register(), make_user(), steps, first)
         position = told.risk.positions.as_at(days_ago(0)).get()
-        assert (position.revision.content(), position.current) == (told.risk.content(), told.risk.current)
+        assert (position.revision.content(), position.current) == (
+            told.risk.content(),
+            told.risk.current,
+        )
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=histories, first=st.none() | ratings)
 def test_positions_follow_each_other_without_gap_or_overlap(steps, first):
     with undone():
-        positions = list(Told(make_register(), make_user(), steps, first).risk.positions.order_by("from_day"))
+        positions = list(
+            Told(make_register(), make_user(), steps, first).risk.positions.order_by("from_day")
+        )
         edges = [(p.from_day, p.until_day) for p in positions]
         assert [b for _, b in edges] == [*(a for a, _ in edges[1:]), datetime.date.max]
 
@@ -181,7 +220,11 @@ def test_a_reader_counts_each_risk_of_the_register_once(several, when):
         register = make_register()
         reader = make_person(register.organisation, Role.MEMBER)
         told = [Told(register, reader, steps) for steps in several]
-        found = positions_for(reader, register, when).on_register().values_list("revision__title", flat=True)
+        found = (
+            positions_for(reader, register, when)
+            .on_register()
+            .values_list("revision__title", flat=True)
+        )
         expected = [t.on(when)[0] for t in told if t.on(when) and t.on(when)[1] != CLOSED]
         assert sorted(found) == sorted(expected)
 
@@ -243,7 +286,14 @@ def test_the_check_reads_a_long_register_to_its_end():
     register, by = make_register(), make_user()
     risk = make_risk(register, by=by)
     copies = [
-        Risk(register=register, number=n, title=f"Copy {n}", raised_by=by, raised_on=risk.raised_on, version=0)
+        Risk(
+            register=register,
+            number=n,
+            title=f"Copy {n}",
+            raised_by=by,
+            raised_on=risk.raised_on,
+            version=0,
+        )
         for n in range(2, 522)
     ]
     Risk.objects.bulk_create(copies)
@@ -289,13 +339,17 @@ def test_what_is_exempt_today_is_hidden_on_past_days_too(register, role):
 def test_what_is_no_longer_exempt_is_shown_on_past_days_too(register):
     risk = make_risk(register, on=days_ago(30), is_exempt=True)
     make_revision(risk, on=days_ago(1), is_exempt=False)
-    assert titles_on(make_person(register.organisation, Role.PEER), register, days_ago(20)) == [risk.title]
+    assert titles_on(make_person(register.organisation, Role.PEER), register, days_ago(20)) == [
+        risk.title
+    ]
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.MANAGER])
 def test_who_sees_exempt_risks_sees_them_on_every_day(register, role):
     risk = make_risk(register, on=days_ago(30), is_exempt=True)
-    assert titles_on(make_person(register.organisation, role), register, days_ago(20)) == [risk.title]
+    assert titles_on(make_person(register.organisation, role), register, days_ago(20)) == [
+        risk.title
+    ]
 
 
 def test_an_officer_sees_the_exempt_risks_they_raised(register):
@@ -324,7 +378,9 @@ def test_a_past_holder_of_the_post_no_longer_sees_its_exempt_risks(register):
 
 def test_a_risk_seen_for_two_reasons_is_counted_once(register):
     officer = make_person(register.organisation)
-    make_risk(register, by=officer, is_exempt=True, owner=make_post(register.organisation, holder=officer))
+    make_risk(
+        register, by=officer, is_exempt=True, owner=make_post(register.organisation, holder=officer)
+    )
     assert positions_for(officer, register, days_ago(0)).count() == 1
 
 
@@ -354,4 +410,7 @@ def test_a_risk_is_reached_with_its_register(register, django_assert_num_queries
     make_risk(register, assessed=(2, 2))
     with django_assert_num_queries(3):
         risk = get_risk_for(officer, register.slug, 1)
-        assert (risk.register.organisation.name, risk.current.score) == (register.organisation.name, 4)
+        assert (risk.register.organisation.name, risk.current.score) == (
+            register.organisation.name,
+            4,
+        )

@@ -1,4 +1,6 @@
-"""Who looked and what they said: the verb, the form, the map out of plain rows, the page and the list it leads to."""
+"""Who looked and what they said: the verb, the form, the map out of plain rows, the page and the
+list it leads to.
+"""
 
 import dataclasses
 import datetime
@@ -27,7 +29,15 @@ from makers import (
 
 from registers.assurance_map import in_words, map_of
 from registers.dates import years_later
-from registers.models import Assurance, Assured, Controlled, HistoryIsAppendOnly, Line, Position, Role
+from registers.models import (
+    Assurance,
+    Assured,
+    Controlled,
+    HistoryIsAppendOnly,
+    Line,
+    Position,
+    Role,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +94,9 @@ def test_the_database_refuses_an_opinion_that_ends_before_its_day(risk):
         make_assurance(risk, on=days_ago(5), expires_on=days_ago(5))
 
 
-@pytest.mark.parametrize("change", [{"opinion": "substantial"}, {"expires_on": day("2099-01-01")}, {"line": 4}])
+@pytest.mark.parametrize(
+    "change", [{"opinion": "substantial"}, {"expires_on": day("2099-01-01")}, {"line": 4}]
+)
 def test_a_changed_opinion_is_found(risk, change):
     make_assurance(risk, "limited")
     QuerySet(Assurance).update(**change)
@@ -184,7 +196,9 @@ def test_exactly_one_word_is_true_of_a_risk(risk, told, expected):
     for line, on, until in told:
         make_assurance(risk, line=line, on=days_ago(on), expires_on=days_ago(until))
     today = timezone.localdate()
-    assert [one for one in Assured if Position.objects.filter(one.on(today))] == [expected] * len(risk.positions.all())
+    assert [one for one in Assured if Position.objects.filter(one.on(today))] == [expected] * len(
+        risk.positions.all()
+    )
 
 
 def test_a_risk_without_a_control_in_place_has_none(risk):
@@ -205,12 +219,18 @@ def test_a_control_is_untested_after_twelve_months(risk, tested, count):
 
 def test_whether_a_control_was_tested_is_asked_of_the_day(risk):
     control = make_control(risk, on=days_ago(100))
-    control.test(by=make_user(), version=1, last_tested_on=days_ago(50), tested_by_line=1, operating="works")
-    counts = [Position.objects.filter(Controlled.UNTESTED.on(days_ago(ago))).count() for ago in (60, 40)]
+    control.test(
+        by=make_user(), version=1, last_tested_on=days_ago(50), tested_by_line=1, operating="works"
+    )
+    counts = [
+        Position.objects.filter(Controlled.UNTESTED.on(days_ago(ago))).count() for ago in (60, 40)
+    ]
     assert counts == [1, 0]
 
 
-@pytest.mark.parametrize("path", [f"{MAP}?as_at=0001-01-01", "/registers/ours/?as_at=0001-01-01&controls=untested"])
+@pytest.mark.parametrize(
+    "path", [f"{MAP}?as_at=0001-01-01", "/registers/ours/?as_at=0001-01-01&controls=untested"]
+)
 def test_the_first_day_there_is_breaks_nothing(risk, member, path):
     assert member.get(path).status_code == 200
 
@@ -235,9 +255,14 @@ def sent(client, risk, on=10, until=-300, **fields):
 
 def test_an_opinion_is_recorded_and_stands_on_the_risks_page(risk, officer):
     control = make_control(risk, title="Two signatures")
-    assert sent(officer, risk, control=control.pk, note="Report 7.")["Location"] == risk.get_absolute_url()
+    assert (
+        sent(officer, risk, control=control.pk, note="Report 7.")["Location"]
+        == risk.get_absolute_url()
+    )
     text = text_at(officer, risk.get_absolute_url())
-    assert "Internal audit, at: Two signatures" in text and "Limited" in text and "Report 7." in text
+    assert (
+        "Internal audit, at: Two signatures" in text and "Limited" in text and "Report 7." in text
+    )
 
 
 def test_a_form_sent_twice_makes_one_opinion(risk, officer):
@@ -267,7 +292,11 @@ def test_a_form_sent_twice_makes_one_opinion(risk, officer):
 )
 def test_what_cannot_be_is_refused_in_words(risk, officer, fields, words):
     answer = sent(officer, risk, **fields)
-    assert (answer.status_code, words in answer.text, Assurance.objects.exists()) == (200, True, False)
+    assert (answer.status_code, words in answer.text, Assurance.objects.exists()) == (
+        200,
+        True,
+        False,
+    )
 
 
 def test_a_control_of_another_risk_or_one_no_longer_used_is_refused(risk, officer):
@@ -285,7 +314,10 @@ def test_a_closed_risk_takes_no_opinion(risk, officer):
 
 
 def test_years_are_counted_by_the_calendar():
-    assert [years_later(day("2024-02-29"), n) for n in (1, 4)] == [day("2025-02-28"), day("2028-02-29")]
+    assert [years_later(day("2024-02-29"), n) for n in (1, 4)] == [
+        day("2025-02-28"),
+        day("2028-02-29"),
+    ]
 
 
 # The risk's page
@@ -310,7 +342,9 @@ def test_an_earlier_opinion_of_a_line_is_folded_away(risk, member):
 
 def test_a_past_day_shows_who_had_looked_by_then(risk, member):
     make_assurance(risk, "limited", on=days_ago(20))
-    texts = [text_at(member, f"{risk.get_absolute_url()}?as_at={days_ago(ago)}") for ago in (30, 10)]
+    texts = [
+        text_at(member, f"{risk.get_absolute_url()}?as_at={days_ago(ago)}") for ago in (30, 10)
+    ]
     assert ["Nobody has said how well" in text for text in texts] == [True, False]
     assert "10 days before" in texts[1]
 
@@ -320,26 +354,38 @@ def test_a_past_day_shows_who_had_looked_by_then(risk, member):
 
 @pytest.fixture
 def register(risk):
-    """Ours, with a risk of each kind beside `risk`, which nobody looked at; the highest of them is exempt."""
+    """Ours, with a risk of each kind beside `risk`, which nobody looked at; the highest of them is
+    exempt.
+    """
     register = risk.register
-    high, first = (make_risk(register, title=title, assessed=(4, 4), on=days_ago(90)) for title in ("High", "First"))
+    high, first = (
+        make_risk(register, title=title, assessed=(4, 4), on=days_ago(90))
+        for title in ("High", "First")
+    )
     make_assurance(high, "limited", line=3, on=days_ago(80))
     make_assurance(first, line=1, on=days_ago(80))
     over = make_risk(register, title="Over", assessed=(1, 1), on=days_ago(90))
     make_assurance(over, line=4, on=days_ago(80), expires_on=days_ago(20))
-    hidden = make_risk(register, title="Quokka in the vault", assessed=(5, 5), is_exempt=True, on=days_ago(90))
+    hidden = make_risk(
+        register, title="Quokka in the vault", assessed=(5, 5), is_exempt=True, on=days_ago(90)
+    )
     make_assurance(hidden, line=1, on=days_ago(80), provider="Quokka society")
     return register
 
 
 def test_the_map_says_how_many_rest_on_what(register, officer):
     text = re.sub(r"<[^>]+>", "", text_at(officer, MAP))
-    assert "Of 4 risks, one rests on line 1 alone, one has only opinions that have run out and one has no " in text
+    assert (
+        "Of 4 risks, one rests on line 1 alone, one has only opinions that have run out and one has no "
+        in text
+    )
     assert "One has an opinion from line 2, 3 or 4 that still holds, four have no control" in text
     assert "four have no control written down and none has a control that was not tested" in text
 
 
-@pytest.mark.parametrize("query", ["", f"?as_at={days_ago(50)}", f"?as_at={days_ago(85)}", "?agreed={}"])
+@pytest.mark.parametrize(
+    "query", ["", f"?as_at={days_ago(50)}", f"?as_at={days_ago(85)}", "?agreed={}"]
+)
 def test_each_number_leads_to_a_list_that_holds_as_many(register, member, query):
     make_control(register.risks.first(), on=days_ago(60))
     agreement = make_agreement(register)
@@ -366,7 +412,9 @@ def test_an_empty_cell_says_that_it_is_a_gap(register, officer):
     assert officer.get(MAP).text.count(">Gap</span>") == 4 * 4 - 3
 
 
-@pytest.mark.parametrize(("role", "is_seen"), [(Role.OFFICER, False), (Role.PEER, False), (Role.MANAGER, True)])
+@pytest.mark.parametrize(
+    ("role", "is_seen"), [(Role.OFFICER, False), (Role.PEER, False), (Role.MANAGER, True)]
+)
 def test_an_exempt_risk_is_on_nobodys_map_who_may_not_see_it(register, role, is_seen):
     text = signed_in(register, role).get(MAP).text
     assert ("Quokka" in text, "exempt risks not counted" in text.lower()) == (is_seen, not is_seen)
@@ -400,7 +448,9 @@ def test_a_stranger_finds_no_map(risk):
     assert client.get(MAP).status_code == 404
 
 
-def test_the_map_costs_as_much_with_one_risk_as_with_twenty(risk, officer, django_assert_num_queries):
+def test_the_map_costs_as_much_with_one_risk_as_with_twenty(
+    risk, officer, django_assert_num_queries
+):
     make_assurance(risk)
     make_control(risk)
     officer.get(MAP)

@@ -22,7 +22,8 @@ TEXTS = AuditText._meta.db_table
 
 def record(organisation, **entry):
     return AuditEntry.record(
-        organisation=organisation, **{"by": None, "verb": "thing.done", "subject": "thing:1", **entry}
+        organisation=organisation,
+        **{"by": None, "verb": "thing.done", "subject": "thing:1", **entry},
     )
 
 
@@ -90,7 +91,12 @@ def test_the_installation_has_one_chain_only():
 
 
 @pytest.mark.parametrize(
-    "facts", [{}, {"text": "Zoë \u2028 \U0001f98a"}, {"n": -(2**53), "list": [1, [2, {"a": None}]], "yes": True}]
+    "facts",
+    [
+        {},
+        {"text": "Zoë \u2028 \U0001f98a"},
+        {"n": -(2**53), "list": [1, [2, {"a": None}]], "yes": True},
+    ],
 )
 def test_facts_come_back_as_they_were_signed(facts):
     entry = record(make_organisation(), facts=facts, text=facts)
@@ -98,7 +104,9 @@ def test_facts_come_back_as_they_were_signed(facts):
 
 
 def test_an_instant_comes_back_as_it_was_signed(monkeypatch):
-    summer = datetime.datetime(2026, 7, 1, 0, 30, 0, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
+    summer = datetime.datetime(
+        2026, 7, 1, 0, 30, 0, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=1))
+    )
     monkeypatch.setattr("django.utils.timezone.now", lambda: summer)
     assert problems(record(make_organisation()).chain) == []
 
@@ -137,10 +145,15 @@ def test_a_changed_entry_is_found(chain, column, value):
 
 
 def test_an_entry_of_a_history_that_was_taken_back_is_found(chain):
-    """It was signed with that number, before a backup was restored, say; the one after it signs another."""
+    """It was signed with that number, before a backup was restored, say; the one after it signs
+    another.
+    """
     point = transaction.savepoint()
     former = record(chain.organisation, facts={"n": "former"})
-    entry = {name: getattr(former, name) for name in ("at", "verb", "subject", "facts", "text_digest", "signature")}
+    entry = {
+        name: getattr(former, name)
+        for name in ("at", "verb", "subject", "facts", "text_digest", "signature")
+    }
     text = {"salt": former.text.salt, "content": former.text.content}
     transaction.savepoint_rollback(point)
     present = record(chain.organisation)
@@ -174,7 +187,10 @@ def test_a_deleted_entry_whose_followers_were_renumbered_is_found(chain):
     remove_guard()
     delete_entry(chain, 2)
     for number in (3, 4):
-        run(f"UPDATE {ENTRIES} SET number = {number - 1} WHERE chain_id = %s AND number = {number}", chain.pk)
+        run(
+            f"UPDATE {ENTRIES} SET number = {number - 1} WHERE chain_id = %s AND number = {number}",
+            chain.pk,
+        )
     run(f"UPDATE {AuditChain._meta.db_table} SET last_number = 3 WHERE id = %s", chain.pk)
     assert problems(chain)[0] == f"{chain}: entry 2 is not what was signed."
 
@@ -202,8 +218,14 @@ def test_swapped_entries_are_found(chain):
 def forge(chain, **fields):
     """An entry put in by somebody without the key: everything copied but the signature cannot be."""
     last = chain.entries.last()
-    values = {f.attname: getattr(last, f.attname) for f in AuditEntry._meta.concrete_fields if not f.primary_key}
-    AuditEntry.objects.create(**{**values, "number": 5, "previous_signature": last.signature, **fields})
+    values = {
+        f.attname: getattr(last, f.attname)
+        for f in AuditEntry._meta.concrete_fields
+        if not f.primary_key
+    }
+    AuditEntry.objects.create(
+        **{**values, "number": 5, "previous_signature": last.signature, **fields}
+    )
 
 
 def test_an_entry_added_at_the_end_is_found(chain):
@@ -226,10 +248,14 @@ def test_an_entry_of_another_chain_is_found(chain):
 
 
 def test_an_entry_from_another_course_of_events_is_found(chain):
-    """Signed with our key, by a copy of the installation: it fits its number but not the entry before it."""
+    """Signed with our key, by a copy of the installation: it fits its number but not the entry
+    before it.
+    """
     with transaction.atomic():
         elsewhere = [record(chain.organisation, facts={"elsewhere": n}) for n in (5, 6)][1]
-        values = {f.attname: getattr(elsewhere, f.attname) for f in AuditEntry._meta.concrete_fields}
+        values = {
+            f.attname: getattr(elsewhere, f.attname) for f in AuditEntry._meta.concrete_fields
+        }
         transaction.set_rollback(True)
     here = record(chain.organisation, facts={"here": 5})
     AuditEntry.objects.create(**{**values, "previous_signature": here.signature})
@@ -237,7 +263,9 @@ def test_an_entry_from_another_course_of_events_is_found(chain):
 
 
 def test_changed_text_is_found(chain):
-    AuditText.objects.filter(entry__chain=chain, entry__number=2).update(content={"name": "Somebody else"})
+    AuditText.objects.filter(entry__chain=chain, entry__number=2).update(
+        content={"name": "Somebody else"}
+    )
     assert problems(chain) == [f"{chain}: the text of entry 2 is not what was signed."]
 
 
@@ -274,7 +302,10 @@ FORBIDDEN = [
     f"DELETE FROM {ENTRIES}",
     *{
         "sqlite": [f"REPLACE INTO {ENTRIES} SELECT * FROM {ENTRIES}"],
-        "postgresql": [f"TRUNCATE {ENTRIES} CASCADE", f"TRUNCATE {AuditChain._meta.db_table} CASCADE"],
+        "postgresql": [
+            f"TRUNCATE {ENTRIES} CASCADE",
+            f"TRUNCATE {AuditChain._meta.db_table} CASCADE",
+        ],
     }[connection.vendor],
 ]
 
@@ -405,11 +436,30 @@ def test_what_is_signed_is_the_json_of_all_that_an_entry_says(settings):
     facts = {"z": 1, "a": 'Two "quoted"\u2028', "seal": None}
     for said in (None, facts):
         with transaction.atomic():
-            AuditEntry.record(organisation=organisation, by=by, verb="a.verb", subject='risk:"\u00fc\\', facts=said)
+            AuditEntry.record(
+                organisation=organisation,
+                by=by,
+                verb="a.verb",
+                subject='risk:"\u00fc\\',
+                facts=said,
+            )
     first, second = AuditEntry.objects.filter(chain__organisation=organisation).order_by("number")
     for entry, before in ((first, ""), (second, first.signature)):
-        signed = {"chain": str(entry.chain_id), "number": entry.number, "at": entry.at.isoformat(), "by": by.pk}
-        signed |= {"verb": "a.verb", "subject": 'risk:"\u00fc\\', "facts": entry.facts, "text": entry.text_digest}
+        signed = {
+            "chain": str(entry.chain_id),
+            "number": entry.number,
+            "at": entry.at.isoformat(),
+            "by": by.pk,
+        }
+        signed |= {
+            "verb": "a.verb",
+            "subject": 'risk:"\u00fc\\',
+            "facts": entry.facts,
+            "text": entry.text_digest,
+        }
         text = json.dumps(signed | {"previous": before}, sort_keys=True, separators=(",", ":"))
-        assert entry.signature == hmac.digest(settings.AUDIT_KEY.encode(), text.encode(), "sha256").hex()
+        assert (
+            entry.signature
+            == hmac.digest(settings.AUDIT_KEY.encode(), text.encode(), "sha256").hex()
+        )
     assert (first.facts, second.facts) == ({}, facts)

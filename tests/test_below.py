@@ -1,4 +1,6 @@
-"""The registers below one: each in a row, each risk counted once; and more ways to count those of one register."""
+"""The registers below one: each in a row, each risk counted once; and more ways to count those of
+one register.
+"""
 
 import re
 
@@ -61,7 +63,9 @@ class Council:
         return found and found[0]
 
     def rows(self, **asked):
-        """A tuple a row: register, risks, above tolerance, Severe, High, Moderate, Low, not scored, the highest."""
+        """A tuple a row: register, risks, above tolerance, Severe, High, Moderate, Low, not scored,
+        the highest.
+        """
         rows = re.findall(r"<tr.*?</tr>", self.section(**asked), re.DOTALL)
         cells = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows)
         return [tuple(re.sub("<[^>]*>", "", cell).strip() for cell in row) for row in cells]
@@ -144,7 +148,11 @@ def test_a_narrowed_page_narrows_them_too(ours):
 @pytest.fixture
 def levels(ours):
     """The one above corporate, two below it directorates, the lowest a service, each with a risk."""
-    for slug, level in (("children", "directorate"), ("adults", "directorate"), ("care", "service")):
+    for slug, level in (
+        ("children", "directorate"),
+        ("adults", "directorate"),
+        ("care", "service"),
+    ):
         Register.objects.filter(slug=slug).update(level=level)
     for register in (ours.top, ours.children, ours.adults, ours.care):
         ours.risk(register)
@@ -158,8 +166,13 @@ def test_they_can_be_narrowed_to_one_level(levels):
 
 
 def test_the_levels_there_are_stand_to_choose_and_the_one_chosen_is_said(levels):
-    said = re.search(r"Level: (.*?)</p>", levels.section(level="service", since=days_ago(99)), re.DOTALL)[1]
-    assert re.sub("<[^>]*>", "", said) == "all, service, directorate, corporate" and "<strong>service</strong>" in said
+    said = re.search(
+        r"Level: (.*?)</p>", levels.section(level="service", since=days_ago(99)), re.DOTALL
+    )[1]
+    assert (
+        re.sub("<[^>]*>", "", said) == "all, service, directorate, corporate"
+        and "<strong>service</strong>" in said
+    )
     href = f"?level=directorate&amp;since={days_ago(99)}#below"
     assert href in said
 
@@ -219,20 +232,32 @@ def test_many_registers_below_cost_as_many_queries_as_one(ours):
 def ways(page):
     """title -> (sentence, rows: first cell and the last one, which counts all)."""
     found = {}
-    for section in re.findall(r'<section aria-labelledby="by-[a-z_]+">.*?</section>', page, re.DOTALL):
+    for section in re.findall(
+        r'<section aria-labelledby="by-[a-z_]+">.*?</section>', page, re.DOTALL
+    ):
         rows = re.findall(r"<tr.*?</tr>", section, re.DOTALL)[1:]
         cells = [
-            [re.sub("<[^>]*>", "", c).strip() for c in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)] for row in rows
+            [
+                re.sub("<[^>]*>", "", c).strip()
+                for c in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
+            ]
+            for row in rows
         ]
-        title, said = re.search(r"<h3[^>]*>(.*?)</h3>\s*<p[^>]*>(.*?)</p>", section, re.DOTALL).groups()
+        title, said = re.search(
+            r"<h3[^>]*>(.*?)</h3>\s*<p[^>]*>(.*?)</p>", section, re.DOTALL
+        ).groups()
         found[title] = said, {row[0]: row[-1] for row in cells}
     return found
 
 
 def test_risks_are_counted_by_impact_category_and_directorate(ours):
-    children, adults = (make_directorate(ours.organisation, name) for name in ("Children", "Adults"))
+    children, adults = (
+        make_directorate(ours.organisation, name) for name in ("Children", "Adults")
+    )
     head, other = (make_post(ours.organisation, directorate=one) for one in (children, adults))
-    ours.risk(ours.top, owner=head, category="legal", adverse_impacts=[impact(), impact("disruption")])
+    ours.risk(
+        ours.top, owner=head, category="legal", adverse_impacts=[impact(), impact("disruption")]
+    )
     ours.risk(ours.top, (2, 2), owner=head, category="legal")
     ours.risk(ours.top, (1, 1), owner=other, category="people")
     ours.risk(ours.top, None, owner=make_post(ours.organisation))
@@ -240,7 +265,10 @@ def test_risks_are_counted_by_impact_category_and_directorate(ours):
     found = ways(ours.page(more="ways"))
     said, rows = found["Risks by adverse impact"]
     assert rows == {"Harm to users": "3", "Disruption": "2", "None named": "1"}
-    assert said == "Most often Harm to users: 3 of 5. One has none. A risk that names several stands in each of them."
+    assert (
+        said
+        == "Most often Harm to users: 3 of 5. One has none. A risk that names several stands in each of them."
+    )
     assert found["Risks by category"][1] == {"Legal": "2", "People": "1", "Not decided yet": "2"}
     said, rows = found["Risks by directorate"]
     assert rows == {"Adults": "1", "Children": "2", "No owner, or one in none": "2"}

@@ -1,4 +1,6 @@
-"""Many records at once: reviews of risks that stand as they are, and what one post owns given to another."""
+"""Many records at once: reviews of risks that stand as they are, and what one post owns given to
+another.
+"""
 
 import re
 import uuid
@@ -56,7 +58,9 @@ def manager(register):
 def boxes(text, name, *, ticked=False):
     """The values of the checkboxes of that name, or of those that are ticked."""
     tags = [tag for tag in re.findall(r"<input [^>]*>", text) if f'name="{name}"' in tag]
-    return [re.search(r'value="([^"]*)"', tag)[1] for tag in tags if not ticked or " checked" in tag]
+    return [
+        re.search(r'value="([^"]*)"', tag)[1] for tag in tags if not ticked or " checked" in tag
+    ]
 
 
 def due(register, ratings=(2, 3), **content):
@@ -69,7 +73,9 @@ def due(register, ratings=(2, 3), **content):
 
 def test_each_risk_gets_a_review_of_today_with_the_next_day_by_its_band(register):
     low, severe = due(register, (1, 1)), due(register, (5, 5))
-    made = review_many(by=make_user(), reviews=[(low, 1, "We looked."), (severe, 1, "We looked again.")])
+    made = review_many(
+        by=make_user(), reviews=[(low, 1, "We looked."), (severe, 1, "We looked again.")]
+    )
     assert [(r.risk_id, r.outcome, r.note, r.effective_on, r.next_on) for r in made] == [
         (low.pk, "stands", "We looked.", timezone.localdate(), days_ago(-183)),
         (severe.pk, "stands", "We looked again.", timezone.localdate(), days_ago(-31)),
@@ -92,7 +98,11 @@ def test_one_that_moved_on_keeps_all_from_being_reviewed(register):
 
 
 def test_the_same_token_gives_back_the_same_reviews(register):
-    by, token, reviews = make_user(), uuid.uuid4(), [(due(register), 1, "We looked."), (due(register), 1, "We looked.")]
+    by, token, reviews = (
+        make_user(),
+        uuid.uuid4(),
+        [(due(register), 1, "We looked."), (due(register), 1, "We looked.")],
+    )
     first = review_many(by=by, reviews=reviews, token=token)
     assert (review_many(by=by, reviews=reviews, token=token), Review.objects.count()) == (first, 2)
 
@@ -113,7 +123,11 @@ def offered(client):
 
 def sent(client, *risks, **said):
     """What the page posts for risks at their first version."""
-    form = {"risks": [risk.number for risk in risks], "note": "We looked.", "token": str(uuid.uuid4())}
+    form = {
+        "risks": [risk.number for risk in risks],
+        "note": "We looked.",
+        "token": str(uuid.uuid4()),
+    }
     return client.post(REVIEW, form | {f"version_{risk.number}": 1 for risk in risks} | said)
 
 
@@ -129,7 +143,12 @@ def test_the_readers_own_posts_come_first_then_what_was_due_longest_ago(register
     person = make_person(register.organisation)
     make_risk(register, assessed=(5, 5), on=days_ago(40))
     due(register)
-    make_risk(register, assessed=(5, 5), on=days_ago(32), owner=make_post(register.organisation, holder=person))
+    make_risk(
+        register,
+        assessed=(5, 5),
+        on=days_ago(32),
+        owner=make_post(register.organisation, holder=person),
+    )
     assert offered(client_of(person)) == ["3", "2", "1"]
 
 
@@ -142,7 +161,10 @@ def test_the_page_reviews_what_is_ticked_and_leaves_the_rest(register, officer):
 def test_a_risk_may_have_a_note_of_its_own(register, officer):
     first, second = due(register), due(register)
     sent(officer, first, second, note_2="Asked the depot.")
-    assert [risk.reviews.get().note for risk in (first, second)] == ["We looked.", "Asked the depot."]
+    assert [risk.reviews.get().note for risk in (first, second)] == [
+        "We looked.",
+        "Asked the depot.",
+    ]
 
 
 def test_notes_of_their_own_for_all_need_none_for_all(register, officer):
@@ -186,7 +208,10 @@ def test_what_moved_on_meanwhile_is_named_unticked_and_nothing_is_reviewed(regis
     make_review(moved)
     answer = sent(officer, still, moved)
     assert (answer.status_code, still.reviews.exists()) == (409, False)
-    assert "Nothing is reviewed yet: one of them changed" in answer.text and moved.reference in answer.text
+    assert (
+        "Nothing is reviewed yet: one of them changed" in answer.text
+        and moved.reference in answer.text
+    )
     assert (boxes(answer.text, "risks", ticked=True), "We looked." in answer.text) == (["1"], True)
     assert answer.context["form"]["version_2"].value() == 2
 
@@ -214,7 +239,9 @@ def test_an_exempt_risk_is_neither_offered_nor_reviewed_by_who_may_not_see_it(re
         ([(2, 2), (5, 5)], 200, False),
     ],
 )
-def test_above_tolerance_twice_running_is_reviewed_by_itself(register, officer, ratings, reviewed, is_left_out):
+def test_above_tolerance_twice_running_is_reviewed_by_itself(
+    register, officer, ratings, reviewed, is_left_out
+):
     """Rated first 300 days ago and then 150 days ago; reviewed, if ever, so many days ago."""
     risk = due(register, ratings[0])
     for pair in ratings[1:]:
@@ -226,7 +253,9 @@ def test_above_tolerance_twice_running_is_reviewed_by_itself(register, officer, 
     assert (said, offered(officer)) == (is_left_out, [] if is_left_out else ["1"])
 
 
-def test_an_earlier_schemes_rating_above_its_tolerance_counts_as_on_the_page_of_one(register, officer):
+def test_an_earlier_schemes_rating_above_its_tolerance_counts_as_on_the_page_of_one(
+    register, officer
+):
     risk = due(register, (5, 5))
     Register.objects.update(scheme=make_scheme())
     risk.register.refresh_from_db()
@@ -265,7 +294,9 @@ def test_the_page_costs_the_same_for_one_risk_and_for_twenty(register, officer):
 
 @pytest.fixture
 def posts(register):
-    return make_post(register.organisation, "Old post"), make_post(register.organisation, "New post")
+    return make_post(register.organisation, "Old post"), make_post(
+        register.organisation, "New post"
+    )
 
 
 def owned(register, post):
@@ -285,7 +316,12 @@ def test_risk_control_and_action_move_with_a_revision_each_and_one_entry_for_all
     for row in (risk, control, action):
         row.refresh_from_db()
         latest = row.revisions.latest()
-        assert (row.owner, latest.number, latest.reason, latest.owner) == (posts[1], 2, "Merged in April.", posts[1])
+        assert (row.owner, latest.number, latest.reason, latest.owner) == (
+            posts[1],
+            2,
+            "Merged in April.",
+            posts[1],
+        )
     entry = AuditEntry.objects.get(verb="post.reassigned")
     told = {"to": posts[1].pk, "risks": [risk.pk], "controls": [control.pk], "actions": [action.pk]}
     assert (entry.subject, entry.facts) == (f"post:{posts[0].pk}", told)
@@ -305,11 +341,21 @@ def test_what_changed_meanwhile_keeps_all_from_moving(register, posts, kind):
     if kind == "control":
         control.revise(by=make_user(), version=1, title="Another")
     else:
-        make_revision(risk, **({"title": "Another"} if kind == "risk" else {"owner": make_post(register.organisation)}))
+        make_revision(
+            risk,
+            **(
+                {"title": "Another"}
+                if kind == "risk"
+                else {"owner": make_post(register.organisation)}
+            ),
+        )
     with pytest.raises(ManyMovedOn):
         moving(posts, risks=[(risk, 1)], controls=[(control, 1)])
     control.refresh_from_db()
-    assert (control.owner, AuditEntry.objects.filter(verb="post.reassigned").exists()) == (posts[0], False)
+    assert (control.owner, AuditEntry.objects.filter(verb="post.reassigned").exists()) == (
+        posts[0],
+        False,
+    )
 
 
 def test_the_same_twice_is_once(register, posts):
@@ -317,7 +363,10 @@ def test_the_same_twice_is_once(register, posts):
     by = make_user()
     for _ in range(2):
         assert moving(posts, by=by, risks=[(risk, 1)], controls=[(control, 1)]) == 2
-    assert (risk.revisions.count(), AuditEntry.objects.filter(verb="post.reassigned").count()) == (2, 1)
+    assert (risk.revisions.count(), AuditEntry.objects.filter(verb="post.reassigned").count()) == (
+        2,
+        1,
+    )
 
 
 def test_somebody_else_who_moved_it_first_is_no_twin(register, posts):
@@ -360,10 +409,17 @@ def test_the_page_shows_what_would_move_with_its_counts(register, posts, manager
 
 def test_the_page_moves_what_is_ticked(register, posts, manager):
     risk, control, action = owned(register, posts[0])
-    answer = manager.post(address(posts), values(manager, posts) | {"actions": [], "reason": "Merged."})
+    answer = manager.post(
+        address(posts), values(manager, posts) | {"actions": [], "reason": "Merged."}
+    )
     for row in (risk, control, action):
         row.refresh_from_db()
-    assert (answer.status_code, risk.owner, control.owner, action.owner) == (302, posts[1], posts[1], posts[0])
+    assert (answer.status_code, risk.owner, control.owner, action.owner) == (
+        302,
+        posts[1],
+        posts[1],
+        posts[0],
+    )
 
 
 def test_the_page_sent_twice_moves_once(register, posts, manager):
@@ -396,7 +452,10 @@ def test_what_changed_meanwhile_is_named_and_nothing_moves(register, posts, mana
     answer = manager.post(address(posts), form)
     control.refresh_from_db()
     assert (answer.status_code, control.owner) == (409, posts[0])
-    assert "Nothing is moved yet: one of them changed" in answer.text and "Another title" in answer.text
+    assert (
+        "Nothing is moved yet: one of them changed" in answer.text
+        and "Another title" in answer.text
+    )
     assert f'value="{risk.pk}-2"' in answer.text and "Merged." in answer.text
 
 
@@ -405,7 +464,10 @@ def test_sent_again_after_a_conflict_it_moves(register, posts, manager):
     form = values(manager, posts) | {"reason": "Merged."}
     make_revision(risk, title="Another title")
     manager.post(address(posts), form)
-    assert manager.post(address(posts), values(manager, posts) | {"reason": "Merged."}).status_code == 302
+    assert (
+        manager.post(address(posts), values(manager, posts) | {"reason": "Merged."}).status_code
+        == 302
+    )
 
 
 def test_a_record_of_another_organisation_cannot_be_moved(register, posts, manager):

@@ -45,11 +45,15 @@ NOW = timezone.now()
 
 def as_made(row):
     """All that a row has, with what it keeps at hand of others."""
-    return {**vars(row), "_state": (row._state.adding, row._state.db, dict(row._state.fields_cache))}
+    return {
+        **vars(row),
+        "_state": (row._state.adding, row._state.db, dict(row._state.fields_cache)),
+    }
 
 
 @pytest.mark.parametrize(
-    "model", [Risk, RiskRevision, Assessment, Control, Action, Position, ImportedRow, Post, *REVISIONS]
+    "model",
+    [Risk, RiskRevision, Assessment, Control, Action, Position, ImportedRow, Post, *REVISIONS],
 )
 def test_a_row_made_from_the_template_is_the_one_that_the_model_makes(model):
     others = {
@@ -66,7 +70,9 @@ def test_a_row_made_from_the_template_is_the_one_that_the_model_makes(model):
 
 
 def test_what_is_said_by_its_column_is_said():
-    assert as_made(made(Position, risk_id=4, scheme_id=None)) == as_made(Position(risk_id=4, scheme_id=None))
+    assert as_made(made(Position, risk_id=4, scheme_id=None)) == as_made(
+        Position(risk_id=4, scheme_id=None)
+    )
 
 
 def test_what_differs_from_row_to_row_is_made_anew():
@@ -92,7 +98,11 @@ def test_a_row_that_is_put_there_says_what_the_row_said():
     said = values(kept) | {"id": next(keys_of(Assessment)), "token": uuid.uuid4()}
     write(Assessment, [said])
     assert values(Assessment.objects.get(pk=said["id"])) == said
-    said |= {"risk_id": risk.pk, "kind": Assessment.Kind.TARGET, "effective_on": datetime.date(2026, 2, 1)}
+    said |= {
+        "risk_id": risk.pk,
+        "kind": Assessment.Kind.TARGET,
+        "effective_on": datetime.date(2026, 2, 1),
+    }
     said |= {"id": next(keys_of(Assessment)), "token": uuid.uuid4(), "driver_id": None}
     put(Assessment, values_of(Assessment, [said]))
     assert values(Assessment.objects.get(pk=said["id"])) == said
@@ -103,12 +113,41 @@ def test_a_row_that_is_there_is_renewed_in_the_fields_that_are_named():
     risk, other = make_risk(title="Before"), make_risk(title="Other")
     said = values(risk) | {"title": "After", "notes": "Not named"}
     put(Risk, values_of(Risk, [said]), instead=["title", "owner"])
-    assert list(Risk.objects.order_by("pk").values_list("title", "notes")) == [("After", ""), (other.title, "")]
+    assert list(Risk.objects.order_by("pk").values_list("title", "notes")) == [
+        ("After", ""),
+        (other.title, ""),
+    ]
 
 
 HOSTILE = (
-    *("\\N", "\\", "a\\nb", "tab\there", "two\nlines", "\r\n", "\\.", " ", "'; --", "NULL", "é👩🏽‍🚒\u202e"),
-    *('"', '\\"', '","', "{a,b}", '{"a":"b"}', ",", "{}", "null", "%s", "100 %", "%(a)s", "$1", "\u2028"),
+    *(
+        "\\N",
+        "\\",
+        "a\\nb",
+        "tab\there",
+        "two\nlines",
+        "\r\n",
+        "\\.",
+        " ",
+        "'; --",
+        "NULL",
+        "é👩🏽‍🚒\u202e",
+    ),
+    *(
+        '"',
+        '\\"',
+        '","',
+        "{a,b}",
+        '{"a":"b"}',
+        ",",
+        "{}",
+        "null",
+        "%s",
+        "100 %",
+        "%(a)s",
+        "$1",
+        "\u2028",
+    ),
 )
 
 
@@ -116,11 +155,23 @@ HOSTILE = (
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_text_that_means_something_to_a_database_stays_that_text(text):
     risk = make_risk()
-    row = made(Risk, pk=next(keys_of(Risk)), register=risk.register, number=99, raised_by=risk.raised_by, title=text)
+    row = made(
+        Risk,
+        pk=next(keys_of(Risk)),
+        register=risk.register,
+        number=99,
+        raised_by=risk.raised_by,
+        title=text,
+    )
     row.cause, row.event, row.notes, row.raised_on = text, text * 2, f"{text}x", risk.raised_on
     write(Risk, [vars(row)])
     found = Risk.objects.get(pk=row.pk)
-    assert (found.title, found.cause, found.event, found.notes) == (text, text, text * 2, f"{text}x")
+    assert (found.title, found.cause, found.event, found.notes) == (
+        text,
+        text,
+        text * 2,
+        f"{text}x",
+    )
 
 
 def put_as_values(model, rows):
@@ -134,14 +185,28 @@ def put_as_text(model, rows):
 @pytest.mark.django_db
 @pytest.mark.parametrize("put_rows", [put_as_values, put_as_text])
 def test_rows_that_differ_in_what_they_say_are_each_put_as_they_are(put_rows):
-    """One text among plain ones has to be written otherwise, one row says nothing where the others say something."""
+    """One text among plain ones has to be written otherwise, one row says nothing where the others
+    say something.
+    """
     risk, owner = make_risk(), make_post()
     texts = ["plain", *HOSTILE, "plain"]
     keys = keys_of(Risk)
-    who = {"register_id": risk.register_id, "raised_by_id": risk.raised_by_id, "raised_on": risk.raised_on}
-    said = [{"title": text, "cause": "alike", "owner_id": owner.pk if n % 2 else None} for n, text in enumerate(texts)]
-    days = [{"target_on": risk.raised_on if n % 3 else None, "number": 900 + n} for n in range(len(texts))]
-    rows = [vars(made(Risk, pk=next(keys), **who, **a, **b)) for a, b in zip(said, days, strict=True)]
+    who = {
+        "register_id": risk.register_id,
+        "raised_by_id": risk.raised_by_id,
+        "raised_on": risk.raised_on,
+    }
+    said = [
+        {"title": text, "cause": "alike", "owner_id": owner.pk if n % 2 else None}
+        for n, text in enumerate(texts)
+    ]
+    days = [
+        {"target_on": risk.raised_on if n % 3 else None, "number": 900 + n}
+        for n in range(len(texts))
+    ]
+    rows = [
+        vars(made(Risk, pk=next(keys), **who, **a, **b)) for a, b in zip(said, days, strict=True)
+    ]
     put_rows(Risk, rows)
     found = list(Risk.objects.filter(number__gte=900).order_by("number"))
     assert [{name: getattr(row, name) for name in (*said[0], *days[0])} for row in found] == [
@@ -154,7 +219,8 @@ def test_as_many_rows_are_put_as_text_as_there_are():
     make_risk()
     entry, keys = AuditEntry.objects.order_by("pk").last(), keys_of(Post)
     rows = [
-        vars(made(Post, pk=next(keys), organisation=entry.chain.organisation, title=f"Post {n}")) for n in range(1201)
+        vars(made(Post, pk=next(keys), organisation=entry.chain.organisation, title=f"Post {n}"))
+        for n in range(1201)
     ]
     put_as_text(Post, rows)
     assert Post.objects.filter(title__startswith="Post ").count() == 1201
@@ -184,7 +250,11 @@ def test_bytes_are_refused_where_rows_become_text():
 def test_one_column_is_set_in_the_rows_that_are_named():
     rows = [make_control(make_risk(), title=f"Control {n}") for n in range(3)]
     set_one(Control, "title", [(rows[0].pk, "One"), (rows[2].pk, "Three")])
-    assert list(Control.objects.order_by("pk").values_list("title", flat=True)) == ["One", "Control 1", "Three"]
+    assert list(Control.objects.order_by("pk").values_list("title", flat=True)) == [
+        "One",
+        "Control 1",
+        "Three",
+    ]
 
 
 @pytest.mark.django_db
@@ -202,7 +272,10 @@ def test_json_that_is_text_already_is_stored_as_what_it_says(content):
     entry = AuditEntry.objects.order_by("pk").last()
     AuditText.objects.filter(entry=entry).delete()
     text = None if content is None else Encoded(json.dumps(content))
-    write(AuditText, [{"id": next(keys_of(AuditText)), "entry_id": entry.pk, "salt": "s", "content": text}])
+    write(
+        AuditText,
+        [{"id": next(keys_of(AuditText)), "entry_id": entry.pk, "salt": "s", "content": text}],
+    )
     assert AuditText.objects.get(entry=entry).content == content
 
 

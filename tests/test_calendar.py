@@ -38,7 +38,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ours():
-    return make_register(make_organisation("Northmoor Council"), slug="ours", prefix="CORP", name="Corporate register")
+    return make_register(
+        make_organisation("Northmoor Council"),
+        slug="ours",
+        prefix="CORP",
+        name="Corporate register",
+    )
 
 
 @pytest.fixture
@@ -139,7 +144,10 @@ def test_whoever_has_the_address_reads_without_signing_in(officer):
 
 def same_as_unknown(secret):
     found, unknown = feed(secret), feed("x" * 43)
-    return (found.status_code, found.content) == (404, unknown.content) and found.headers == unknown.headers
+    return (found.status_code, found.content) == (
+        404,
+        unknown.content,
+    ) and found.headers == unknown.headers
 
 
 def test_a_revoked_secret_is_like_none(officer):
@@ -175,11 +183,17 @@ def test_who_may_only_read_now_has_an_empty_calendar(officer, ours, post):
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_it_is_only_read(officer, method):
     secret = CalendarKey.make(by=officer)
-    assert getattr(Client(enforce_csrf_checks=True), method)(f"/calendar/{secret}.ics").status_code in (403, 405)
+    assert getattr(Client(enforce_csrf_checks=True), method)(
+        f"/calendar/{secret}.ics"
+    ).status_code in (403, 405)
 
 
 @pytest.mark.parametrize(
-    "line", ["Internal Server Error: /calendar/%s.ics", "Forbidden (CSRF cookie not set.): /calendar/%s.ics"]
+    "line",
+    [
+        "Internal Server Error: /calendar/%s.ics",
+        "Forbidden (CSRF cookie not set.): /calendar/%s.ics",
+    ],
 )
 def test_the_secret_is_not_logged(officer, line):
     secret = CalendarKey.make(by=officer)
@@ -201,8 +215,17 @@ def test_each_kind_is_named(ours, post):
     held = make_post(ours.organisation, holder=manager)
     risk = make_risk(
         ours,
-        **{"title": "Requests for records", "owner": held, "on": days_ago(30), "next_review_on": days_ago(-1)},
-        **{"response": Risk.Response.TOLERATE, "response_reason": "So.", "tolerated_until": days_ago(-2)},
+        **{
+            "title": "Requests for records",
+            "owner": held,
+            "on": days_ago(30),
+            "next_review_on": days_ago(-1),
+        },
+        **{
+            "response": Risk.Response.TOLERATE,
+            "response_reason": "So.",
+            "tolerated_until": days_ago(-2),
+        },
     )
     make_action(risk, owner=held, due_on=days_ago(-3), title="Write it down")
     make_assurance(risk, on=days_ago(20), expires_on=days_ago(-4))
@@ -236,7 +259,11 @@ def test_an_event_is_a_whole_day_that_blocks_no_time(ours, officer, post):
     make_risk(ours, owner=post, next_review_on=days_ago(-1))
     (event,) = events(CalendarKey.make(by=officer))
     assert (event.decoded("dtstart"), event.decoded("dtend")) == (days_ago(-1), days_ago(-2))
-    assert (str(event["transp"]), str(event["class"]), "dtstamp" in event) == ("TRANSPARENT", "PRIVATE", True)
+    assert (str(event["transp"]), str(event["class"]), "dtstamp" in event) == (
+        "TRANSPARENT",
+        "PRIVATE",
+        True,
+    )
 
 
 def test_an_event_leads_to_the_page_of_the_risk(ours, officer, post, settings):
@@ -255,7 +282,9 @@ def test_an_event_keeps_its_name_when_its_day_moves(ours, officer, post):
     assert ([str(event["uid"])], event.decoded("dtstart")) == (before, days_ago(-40))
 
 
-@pytest.mark.parametrize(("ahead", "is_there"), [(-91, False), (-90, True), (365, True), (366, False)])
+@pytest.mark.parametrize(
+    ("ahead", "is_there"), [(-91, False), (-90, True), (365, True), (366, False)]
+)
 def test_it_reaches_from_three_months_back_to_a_year_ahead(ours, officer, post, ahead, is_there):
     make_risk(ours, owner=post, next_review_on=days_ago(-ahead))
     assert len(events(CalendarKey.make(by=officer))) == is_there
@@ -271,7 +300,11 @@ def test_it_costs_the_same_with_one_row_as_with_many(ours, officer, post):
     secret, costs = CalendarKey.make(by=officer), []
     for count in (1, 4):
         for _ in range(count):
-            make_action(make_risk(ours, owner=post, next_review_on=days_ago(-1)), owner=post, due_on=days_ago(-3))
+            make_action(
+                make_risk(ours, owner=post, next_review_on=days_ago(-1)),
+                owner=post,
+                due_on=days_ago(-3),
+            )
         with CaptureQueriesContext(connection) as queries:
             found = summaries(secret)
         costs.append((len(queries), len(found)))
@@ -288,10 +321,18 @@ def test_no_more_than_five_hundred_are_there(ours, officer, post, monkeypatch):
 
 @pytest.mark.parametrize(
     "title",
-    ["Comma, semicolon; back\\slash", "Zwei\nZeilen", "👩🏽‍🚒 " * 40, "הסיכון של מועצת העיר " * 9, "END:VEVENT"],
+    [
+        "Comma, semicolon; back\\slash",
+        "Zwei\nZeilen",
+        "👩🏽‍🚒 " * 40,
+        "הסיכון של מועצת העיר " * 9,
+        "END:VEVENT",
+    ],
 )
 def test_any_title_comes_out_as_it_went_in(title):
-    due = Due("review", datetime.date(2026, 3, 31), "Review CORP-001", title, "/", "review-1", "Register")
+    due = Due(
+        "review", datetime.date(2026, 3, 31), "Review CORP-001", title, "/", "review-1", "Register"
+    )
     text = calendar_of([due], site="https://r.example.org", now=timezone.now())
     (event,) = Calendar.from_ical(text).walk("VEVENT")
     assert str(event["summary"]) == "Review CORP-001: " + " ".join(title.split())
@@ -320,12 +361,17 @@ def test_the_address_is_shown_once_and_works(signed_in, settings):
     answer = signed_in.post("/reminders/calendar/", {"token": str(uuid.uuid4())})
     assert f"{settings.SITE_URL}/calendar/" in answer.text and answer["Cache-Control"] == "no-store"
     assert feed(shown(answer)).status_code == 200
-    assert shown(answer) not in signed_in.get("/reminders/").text + signed_in.get("/reminders/calendar/").text
+    assert (
+        shown(answer)
+        not in signed_in.get("/reminders/").text + signed_in.get("/reminders/calendar/").text
+    )
 
 
 def test_the_form_sent_twice_shows_one_address(signed_in):
     token = str(uuid.uuid4())
-    first, second = (shown(signed_in.post("/reminders/calendar/", {"token": token})) for _ in range(2))
+    first, second = (
+        shown(signed_in.post("/reminders/calendar/", {"token": token})) for _ in range(2)
+    )
     assert (first == second, feed(second).status_code) == (True, 200)
 
 
@@ -347,7 +393,9 @@ def test_somebody_stops_their_calendar(signed_in, officer):
     secret = CalendarKey.make(by=officer)
     assert "Stop your calendar?" in signed_in.get("/reminders/calendar/stop/").text
     answer = signed_in.post("/reminders/calendar/stop/", follow=True)
-    assert "it leads nowhere now" in answer.text and "Make an address for your calendar" in answer.text
+    assert (
+        "it leads nowhere now" in answer.text and "Make an address for your calendar" in answer.text
+    )
     assert feed(secret).status_code == 404
 
 

@@ -6,7 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import Client
-from makers import day, days_ago, make_agreement, make_organisation, make_person, make_register, make_risk
+from makers import (
+    day,
+    days_ago,
+    make_agreement,
+    make_organisation,
+    make_person,
+    make_register,
+    make_risk,
+)
 
 from registers.dashboard.comparison_date import Compared
 from registers.dates import quarter_ends_before
@@ -35,7 +43,8 @@ def test_the_day_of_an_agreement_says_who_agreed():
 
 def test_a_day_may_be_both():
     assert (
-        compared("2026-06-30", COMMITTEE, TEAM).words == "30 June 2026, a quarter end, when Management team agreed it"
+        compared("2026-06-30", COMMITTEE, TEAM).words
+        == "30 June 2026, a quarter end, when Management team agreed it"
     )
 
 

@@ -70,7 +70,12 @@ def text_of(client, risk, query=""):
 def test_a_test_counts_from_its_own_day(risk):
     control = make_control(risk, on=days_ago(90))
     revision = control.test(
-        by=make_user(), version=1, last_tested_on=days_ago(30), tested_by_line=2, operating="works", reason="Tried."
+        by=make_user(),
+        version=1,
+        last_tested_on=days_ago(30),
+        tested_by_line=2,
+        operating="works",
+        reason="Tried.",
     )
     assert (revision.effective_on, control.version, control.operating) == (days_ago(30), 2, "works")
 
@@ -86,11 +91,20 @@ def test_a_test_that_found_what_stood_already_is_kept_for_its_words(risk):
     control = make_control(risk)
     control.test(by=make_user(), version=1, reason="In the morning.", **found)
     control.test(by=make_user(), version=2, reason="In the afternoon.", **found)
-    assert [r.reason for r in control.revisions.all()] == ["", "In the morning.", "In the afternoon."]
+    assert [r.reason for r in control.revisions.all()] == [
+        "",
+        "In the morning.",
+        "In the afternoon.",
+    ]
 
 
 def test_the_same_test_sent_twice_is_one(risk):
-    found = {"last_tested_on": days_ago(0), "tested_by_line": 2, "operating": "works", "reason": "Tried."}
+    found = {
+        "last_tested_on": days_ago(0),
+        "tested_by_line": 2,
+        "operating": "works",
+        "reason": "Tried.",
+    }
     control, by = make_control(risk), make_user()
     assert control.test(by=by, version=1, **found) == control.test(by=by, version=1, **found)
 
@@ -98,7 +112,11 @@ def test_the_same_test_sent_twice_is_one(risk):
 def test_a_control_that_is_retired_keeps_what_it_said(risk):
     control = make_control(risk, operating="works")
     control.retire(by=make_user(), version=1, reason="Replaced.")
-    assert (control.is_in_place, control.operating, control.revisions.count()) == (False, "works", 2)
+    assert (control.is_in_place, control.operating, control.revisions.count()) == (
+        False,
+        "works",
+        2,
+    )
 
 
 def test_a_newer_version_is_a_conflict(risk):
@@ -118,7 +136,10 @@ def test_a_closed_risk_takes_no_control(risk):
 
 
 def test_the_database_refuses_a_day_of_a_test_without_a_line(risk):
-    with pytest.raises(IntegrityError, match="control_test_has_a_day_and_a_line"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="control_test_has_a_day_and_a_line"),
+        transaction.atomic(),
+    ):
         make_control(risk, last_tested_on=days_ago(1))
 
 
@@ -127,7 +148,9 @@ def test_a_post_of_another_organisation_owns_nothing_here(risk):
         make_control(risk, owner=make_post())
 
 
-@pytest.mark.parametrize("change", [{"operating": "works"}, {"title": "Another"}, {"reason": "x"}, {"status": "x"}])
+@pytest.mark.parametrize(
+    "change", [{"operating": "works"}, {"title": "Another"}, {"reason": "x"}, {"status": "x"}]
+)
 def test_a_changed_revision_of_a_control_is_found(risk, change):
     make_control(risk)
     QuerySet(ControlRevision).update(**change)
@@ -145,7 +168,9 @@ def test_the_story_says_what_each_revision_did(risk):
     assert told == ["in use again", "taken out of use", "changed", "tested", "added"]
 
 
-@pytest.mark.parametrize(("days", "words"), [(0, ""), (1, "1 day"), (13, "13 days"), (14, "2 weeks"), (55, "7 weeks")])
+@pytest.mark.parametrize(
+    ("days", "words"), [(0, ""), (1, "1 day"), (13, "13 days"), (14, "2 weeks"), (55, "7 weeks")]
+)
 def test_short_times_are_said_in_days_and_weeks(days, words):
     assert how_long(days_ago(days), days_ago(0)) == words
 
@@ -172,7 +197,13 @@ def test_a_control_is_added_and_stands_on_the_risks_page(risk, officer):
     answer = officer.post(address(risk), form(owner=owner.pk, operating="fails", run_by="interim"))
     assert answer["Location"] == risk.get_absolute_url()
     text = text_of(officer, risk)
-    said = ["Monthly reconciliation", "Detective", "Head of Finance (vacant)", "Run by interims", "Does not work"]
+    said = [
+        "Monthly reconciliation",
+        "Detective",
+        "Head of Finance (vacant)",
+        "Run by interims",
+        "Does not work",
+    ]
     assert [words for words in [*said, "Not judged yet", "Never"] if words not in text] == []
 
 
@@ -197,13 +228,23 @@ def test_a_form_sent_twice_makes_one_control(risk, officer):
         ({"tested_by_line": "9"}, "Select who tested it"),
         ({"tested_by_line": "2"}, "Enter the day of the test, or take away who tested it"),
         (parts("last_tested_on", days_ago(2)), "Select who tested it, or take the day away"),
-        (parts("last_tested_on", days_ago(-1)) | {"tested_by_line": "2"}, "The day must be today or in the past"),
-        ({"last_tested_on_0": "31", "last_tested_on_1": "2", "last_tested_on_2": "2026"}, "must be a real date"),
+        (
+            parts("last_tested_on", days_ago(-1)) | {"tested_by_line": "2"},
+            "The day must be today or in the past",
+        ),
+        (
+            {"last_tested_on_0": "31", "last_tested_on_1": "2", "last_tested_on_2": "2026"},
+            "must be a real date",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(risk, officer, fields, words):
     answer = officer.post(address(risk), form(**fields))
-    assert (answer.status_code, words in answer.text, Control.objects.exists()) == (200, True, False)
+    assert (answer.status_code, words in answer.text, Control.objects.exists()) == (
+        200,
+        True,
+        False,
+    )
 
 
 def test_the_owner_of_another_organisation_is_refused(risk, officer):
@@ -212,13 +253,18 @@ def test_the_owner_of_another_organisation_is_refused(risk, officer):
     assert not Control.objects.exists()
 
 
-@pytest.mark.parametrize("place", ["controls/new/", "controls/{}/", "controls/{}/test/", "controls/{}/retire/"])
+@pytest.mark.parametrize(
+    "place", ["controls/new/", "controls/{}/", "controls/{}/test/", "controls/{}/retire/"]
+)
 def test_a_closed_risk_refuses_in_words(risk, officer, place):
     place = place.format(make_control(risk).pk)
     risk.close(by=make_user(), version=1, reason="Over.")
     test = parts("last_tested_on", days_ago(0)) | {"tested_by_line": "1", "operating": "works"}
     answer = officer.post(address(risk, place), form(version=1, reason="x", **test))
-    assert (answer.status_code, "is closed: what stands beside it stays" in answer.text) == (200, True)
+    assert (answer.status_code, "is closed: what stands beside it stays" in answer.text) == (
+        200,
+        True,
+    )
     assert ControlRevision.objects.count() == 1
 
 
@@ -231,7 +277,9 @@ def test_the_control_of_another_risk_is_not_found(risk, officer, name):
 
 def test_an_edit_is_kept_with_its_reason(risk, officer):
     control = make_control(risk)
-    officer.post(control.get_absolute_url(), form(version=1, title="Weekly", reason="Monthly was too late."))
+    officer.post(
+        control.get_absolute_url(), form(version=1, title="Weekly", reason="Monthly was too late.")
+    )
     latest = control.revisions.latest()
     assert (latest.title, latest.reason) == ("Weekly", "Monthly was too late.")
     assert "Monthly was too late." in officer.get(control.get_absolute_url()).text
@@ -246,10 +294,19 @@ def test_an_edit_over_a_newer_version_keeps_what_was_typed_and_takes_over_the_re
     assert "Sasha Birch changed this control while you were writing" in answer.text
     edited = answer.context["form"]
     assert edited["title"].value() == "Weekly"
-    again = {name: edited[name].value() for name in ("title", "kind", "run_by", "tested_by_line", "version")}
-    officer.post(control.get_absolute_url(), again | {"last_tested_on": edited["last_tested_on"].value()})
+    again = {
+        name: edited[name].value()
+        for name in ("title", "kind", "run_by", "tested_by_line", "version")
+    }
+    officer.post(
+        control.get_absolute_url(), again | {"last_tested_on": edited["last_tested_on"].value()}
+    )
     control.refresh_from_db()
-    assert (control.title, control.last_tested_on, control.tested_by_line) == ("Weekly", days_ago(5), 3)
+    assert (control.title, control.last_tested_on, control.tested_by_line) == (
+        "Weekly",
+        days_ago(5),
+        3,
+    )
 
 
 def test_an_edit_without_its_version_is_refused_in_words(risk, officer):
@@ -258,14 +315,24 @@ def test_an_edit_without_its_version_is_refused_in_words(risk, officer):
 
 
 def sent_test(officer, control, day=0, **fields):
-    said = {"tested_by_line": "3", "operating": "partly", "reason": "20 payments.", "version": control.version}
-    return officer.post(f"{control.get_absolute_url()}test/", said | parts("last_tested_on", days_ago(day)) | fields)
+    said = {
+        "tested_by_line": "3",
+        "operating": "partly",
+        "reason": "20 payments.",
+        "version": control.version,
+    }
+    return officer.post(
+        f"{control.get_absolute_url()}test/", said | parts("last_tested_on", days_ago(day)) | fields
+    )
 
 
 def test_a_recorded_test_stands_on_the_risks_page(risk, officer):
     sent_test(officer, make_control(risk, on=days_ago(300)), 70)
     text = text_of(officer, risk)
-    assert '2 months ago, by <span class="app-nowrap">line 3</span>' in text and "Works in part" in text
+    assert (
+        '2 months ago, by <span class="app-nowrap">line 3</span>' in text
+        and "Works in part" in text
+    )
 
 
 @pytest.mark.parametrize(
@@ -302,7 +369,9 @@ def test_a_control_is_taken_out_of_use_with_a_reason_and_folded_away(risk, offic
 def test_a_retired_control_can_be_used_again(risk, officer):
     control = make_control(risk)
     control.retire(by=make_user(), version=1, reason="Replaced.")
-    officer.post(control.get_absolute_url(), form(version=2, status="in-place", reason="The new one failed."))
+    officer.post(
+        control.get_absolute_url(), form(version=2, status="in-place", reason="The new one failed.")
+    )
     control.refresh_from_db()
     assert control.is_in_place
 
@@ -320,7 +389,9 @@ def test_a_test_of_long_ago_is_said_to_be_one(risk, member):
 
 
 def test_a_post_held_by_an_interim_is_marked(risk, member):
-    make_control(risk, owner=make_post(risk.register.organisation, holder=make_user(), is_interim=True))
+    make_control(
+        risk, owner=make_post(risk.register.organisation, holder=make_user(), is_interim=True)
+    )
     assert "held by an interim" in text_of(member, risk)
 
 
@@ -344,11 +415,17 @@ def test_what_was_agreed_leaves_out_what_was_recorded_later(risk, member):
 
 def test_only_who_may_edit_is_led_to_forms_and_only_today(risk, officer, member):
     make_control(risk, on=days_ago(50))
-    led = [text_of(client, risk, query) for client in (officer, member) for query in ("", f"?as_at={days_ago(5)}")]
+    led = [
+        text_of(client, risk, query)
+        for client in (officer, member)
+        for query in ("", f"?as_at={days_ago(5)}")
+    ]
     assert ["/controls/" in text for text in led] == [True, False, False, False]
 
 
-def test_the_page_costs_as_much_with_one_control_as_with_twenty(risk, officer, django_assert_num_queries):
+def test_the_page_costs_as_much_with_one_control_as_with_twenty(
+    risk, officer, django_assert_num_queries
+):
     make_control(risk, owner=make_post(risk.register.organisation, holder=make_user()))
     with CaptureQueriesContext(connection) as one:
         officer.get(risk.get_absolute_url())

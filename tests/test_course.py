@@ -14,7 +14,10 @@ from registers.rating_sparkline import course_of
 from registers.scoring import Band
 
 LABELS = ("Low", "Moderate", "High", "Severe")
-BANDS = {label: Band(label.lower(), label, review_days=90, rank=rank, of=4) for rank, label in enumerate(LABELS)}
+BANDS = {
+    label: Band(label.lower(), label, review_days=90, rank=rank, of=4)
+    for rank, label in enumerate(LABELS)
+}
 QUARTERS = [day(f"{end}") for end in ("2024-12-31", "2025-03-31", "2025-06-30", "2025-09-30")]
 DAYS = [*QUARTERS, day("2025-11-22")]
 
@@ -56,7 +59,9 @@ def test_the_quarters_before_the_first_assessment_are_a_gap():
 
 
 def test_a_climb():
-    course = course_of(judged(("2024-12-01", "Low"), ("2025-06-12", "High"), ("2025-09-03", "Severe")), DAYS)
+    course = course_of(
+        judged(("2024-12-01", "Low"), ("2025-06-12", "High"), ("2025-09-03", "Severe")), DAYS
+    )
     assert labels(course) == ["Low", "Low", "High", "Severe", "Severe"]
     assert course.words == "Severe since September 2025; was High in June 2025"
 
@@ -80,11 +85,16 @@ def test_three_quarter_ends_are_not_stuck_yet():
 
 
 def test_long_in_another_band_is_not_stuck():
-    assert "running" not in course_of(judged(("2024-12-20", "High"), ("2025-09-20", "High")), DAYS).words
+    assert (
+        "running"
+        not in course_of(judged(("2024-12-20", "High"), ("2025-09-20", "High")), DAYS).words
+    )
 
 
 def test_the_band_before_counts_from_when_it_was_last_judged():
-    course = course_of(judged(("2024-12-01", "High"), ("2025-06-30", "High"), ("2025-10-01", "Severe")), DAYS)
+    course = course_of(
+        judged(("2024-12-01", "High"), ("2025-06-30", "High"), ("2025-10-01", "Severe")), DAYS
+    )
     assert course.words == "Severe since October 2025; was High in June 2025"
 
 
@@ -98,7 +108,9 @@ def test_of_two_on_one_day_the_later_stands_whatever_their_order():
     assert labels(course_of(both[::-1], DAYS)) == ["Low", "Low"]
 
 
-@pytest.mark.parametrize("other", [{"kind": "target"}, {"kind": "inherent"}, {"perspective": "peer"}])
+@pytest.mark.parametrize(
+    "other", [{"kind": "target"}, {"kind": "inherent"}, {"perspective": "peer"}]
+)
 def test_only_our_own_of_the_risk_as_it_stands_count(other):
     target = Judged(day("2025-10-01"), 1, BANDS["Low"], 9, **other)
     assert labels(course_of([*judged(("2025-09-01", "High")), target], DAYS)) == ["High", "High"]

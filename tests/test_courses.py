@@ -25,7 +25,9 @@ from registers.dates import quarter_ends_before
 from registers.models import Position, Role
 
 pytestmark = pytest.mark.django_db
-QUARTERS = [day(end) for end in ("2024-12-31", "2025-03-31", "2025-06-30", "2025-09-30", "2025-11-22")]
+QUARTERS = [
+    day(end) for end in ("2024-12-31", "2025-03-31", "2025-06-30", "2025-09-30", "2025-11-22")
+]
 
 
 @dataclass
@@ -53,8 +55,12 @@ class Council:
 
     def moved(self, **asked):
         """The courses under what moved, in words."""
-        section = re.search(r'aria-labelledby="moved".*?</section>', self.page(**asked), re.DOTALL)[0]
-        return re.findall(r'app-short-course.*?<span class="app-quiet">(.*?)</span>', section, re.DOTALL)
+        section = re.search(r'aria-labelledby="moved".*?</section>', self.page(**asked), re.DOTALL)[
+            0
+        ]
+        return re.findall(
+            r'app-short-course.*?<span class="app-quiet">(.*?)</span>', section, re.DOTALL
+        )
 
 
 @pytest.fixture
@@ -118,7 +124,10 @@ def test_a_risk_that_was_off_the_register_says_so(ours):
     make_revision(risk, by=ours.manager, on=ours.ends[2], status="open", what="reopened")
     ours.judged(risk, (5, 5), days_ago(0))
     [said] = ours.moved(since=ours.ends[3].isoformat())
-    assert f"Low in {ours.ends[0]:%B %Y}, not on the register from {ours.ends[1]:%B %Y}, Low from" in said
+    assert (
+        f"Low in {ours.ends[0]:%B %Y}, not on the register from {ours.ends[1]:%B %Y}, Low from"
+        in said
+    )
 
 
 def test_a_rating_by_another_scheme_is_no_band_of_this_one(ours):
@@ -131,7 +140,10 @@ def test_a_rating_by_another_scheme_is_no_band_of_this_one(ours):
     ours.judged(risk, (1, 1), ours.ends[1])
     ours.judged(risk, (5, 5), days_ago(0))
     [said] = ours.moved(since=ours.ends[3].isoformat())
-    assert said == f"Rated by another scheme in {ours.ends[0]:%B %Y}, Low from {ours.ends[1]:%B %Y}, Severe now"
+    assert (
+        said
+        == f"Rated by another scheme in {ours.ends[0]:%B %Y}, Low from {ours.ends[1]:%B %Y}, Severe now"
+    )
 
 
 def test_a_risk_above_tolerance_shows_its_course_and_a_screen_reader_has_the_words(ours):
@@ -143,14 +155,18 @@ def test_a_risk_above_tolerance_shows_its_course_and_a_screen_reader_has_the_wor
 
 
 def test_as_agreed_the_course_is_as_known_by_the_agreement(ours):
-    """Afterwards a judgement is entered late, for a day before a quarter end: today's page tells it, the agreed not."""
+    """Afterwards a judgement is entered late, for a day before a quarter end: today's page tells
+    it, the agreed not.
+    """
     risk = ours.risk((1, 1))
     ours.judged(risk, (5, 5), days_ago(0))
     agreement = make_agreement(ours.register, by=ours.manager)
     ours.judged(risk, (4, 3), ours.ends[1])
     since = ours.ends[0].isoformat()
     assert "High" in ours.moved(since=since)[0]
-    assert ours.moved(agreed=agreement.pk, since=since) == [f"Low in {ours.ends[0]:%B %Y}, Severe now"]
+    assert ours.moved(agreed=agreement.pk, since=since) == [
+        f"Low in {ours.ends[0]:%B %Y}, Severe now"
+    ]
 
 
 def test_the_courses_are_one_query_however_many_there_are(ours):

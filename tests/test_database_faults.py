@@ -1,4 +1,6 @@
-"""What people are told when the database or the disk cannot be used: 503, on every page; and 500 for our mistakes."""
+"""What people are told when the database or the disk cannot be used: 503, on every page; and 500
+for our mistakes.
+"""
 
 import errno
 import sqlite3
@@ -27,7 +29,14 @@ from failing_well.errors import RETRY_AFTER, is_unavailable
 from registers.models import Role
 
 FAULTS = (OperationalError, InterfaceError, DatabaseError)
-MISTAKES = (ProgrammingError, IntegrityError, DataError, NotSupportedError, InternalError, ValueError)
+MISTAKES = (
+    ProgrammingError,
+    IntegrityError,
+    DataError,
+    NotSupportedError,
+    InternalError,
+    ValueError,
+)
 
 
 @pytest.fixture
@@ -35,7 +44,9 @@ def reader(db):
     """A client that is answered as a browser is: with a page, not with the exception."""
     client = Client(raise_request_exception=False)
     register = make_register(slug="corporate")
-    client.force_login(make_person(register.organisation, Role.MANAGER, is_staff=True, is_superuser=True))
+    client.force_login(
+        make_person(register.organisation, Role.MANAGER, is_staff=True, is_superuser=True)
+    )
     client.register = register
     return client
 
@@ -97,13 +108,17 @@ def test_an_address_that_is_refused_needs_no_database_to_be_refused(reader, path
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/accessibility/", "/privacy/", "/cookies/", "/accounts/login/", "/healthz"])
+@pytest.mark.parametrize(
+    "path", ["/accessibility/", "/privacy/", "/cookies/", "/accounts/login/", "/healthz"]
+)
 def test_who_brings_no_session_is_answered_without_the_database(path):
     with fail_with(OperationalError("gone")):
         assert Client(raise_request_exception=False).get(path).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/accessibility/", "/registers/corporate/open-data.csv-metadata.json"])
+@pytest.mark.parametrize(
+    "path", ["/", "/accessibility/", "/registers/corporate/open-data.csv-metadata.json"]
+)
 @pytest.mark.parametrize("error", MISTAKES)
 def test_a_mistake_of_ours_is_not_called_unavailable(reader, path, error):
     with fail_with(error("wrong")):
@@ -111,7 +126,9 @@ def test_a_mistake_of_ours_is_not_called_unavailable(reader, path, error):
     assert answer.status_code == 500 and "Retry-After" not in answer.headers
 
 
-@pytest.mark.parametrize(("number", "status"), [(errno.ENOSPC, 503), (errno.EDQUOT, 503), (errno.EACCES, 500)])
+@pytest.mark.parametrize(
+    ("number", "status"), [(errno.ENOSPC, 503), (errno.EDQUOT, 503), (errno.EACCES, 500)]
+)
 def test_a_full_disk_is_unavailable_and_another_error_of_files_is_not(reader, number, status):
     with fail_with(OSError(number, "said by the system")):
         assert reader.get("/").status_code == status
@@ -128,16 +145,22 @@ def test_signing_in_is_unavailable():
     user = make_user(password="a long enough password")
     with fail_with(OperationalError("gone")):
         client = Client(raise_request_exception=False)
-        answer = client.post("/accounts/login/", {"login": user.email, "password": "a long enough password"})
+        answer = client.post(
+            "/accounts/login/", {"login": user.email, "password": "a long enough password"}
+        )
     assert_unavailable(answer)
 
 
-@pytest.mark.parametrize("accept", ["application/json", "text/calendar", "text/csv;q=0.9, text/plain"])
+@pytest.mark.parametrize(
+    "accept", ["application/json", "text/calendar", "text/csv;q=0.9, text/plain"]
+)
 def test_a_program_that_takes_no_page_is_told_in_plain_text(reader, accept):
     with fail_with(OperationalError("gone")):
         answer = reader.get("/registers/corporate/export.csv", headers={"accept": accept})
     assert_unavailable(answer)
-    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8" and b"<" not in answer.content
+    assert (
+        answer.headers["Content-Type"] == "text/plain; charset=utf-8" and b"<" not in answer.content
+    )
 
 
 HEADERS = {
@@ -150,7 +173,9 @@ HEADERS = {
 }
 
 
-@pytest.mark.parametrize("path", ["/", "/accessibility/", "/accounts/login/", "/admin/", "/nowhere/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/accessibility/", "/accounts/login/", "/admin/", "/nowhere/"]
+)
 def test_an_unavailable_page_has_the_headers_of_every_page(reader, path):
     headers = reader.get("/healthz").headers
     with fail_with(OperationalError("gone")):
@@ -194,7 +219,9 @@ def catch(error, context=None):
         return exception
 
 
-@pytest.mark.parametrize("error", [ValueError("x"), TransactionManagementError("x"), IntegrityError("x")])
+@pytest.mark.parametrize(
+    "error", [ValueError("x"), TransactionManagementError("x"), IntegrityError("x")]
+)
 def test_what_another_error_led_to_says_what_that_error_says(error):
     assert is_unavailable(catch(error, context=OperationalError("gone")))
     assert not is_unavailable(catch(error, context=KeyError("x")))
@@ -250,7 +277,9 @@ FILL = "INSERT INTO risk VALUES (hex(zeroblob(100000)))"
         ((TABLE, "INSERT INTO risk VALUES (NULL)"), False),
     ],
 )
-def test_what_sqlite_says_of_its_file_is_told_from_what_it_says_of_a_statement(sqlite, statements, is_fault):
+def test_what_sqlite_says_of_its_file_is_told_from_what_it_says_of_a_statement(
+    sqlite, statements, is_fault
+):
     assert is_unavailable(error_of(sqlite(), *statements)) is is_fault
 
 
@@ -295,14 +324,18 @@ def read_only(db):
 
 
 def test_pages_are_read_while_nothing_can_be_written(reader, read_only):
-    assert [reader.get(path).status_code for path in ("/", "/registers/corporate/", "/library/")] == [200] * 3
+    assert [
+        reader.get(path).status_code for path in ("/", "/registers/corporate/", "/library/")
+    ] == [200] * 3
 
 
 def test_a_save_that_cannot_be_written_is_unavailable(reader, read_only):
     assert_unavailable(reader.post("/registers/corporate/risks/new/", risk_form()))
 
 
-def test_a_session_that_cannot_be_written_is_unavailable_and_not_called_deleted(reader, settings, request):
+def test_a_session_that_cannot_be_written_is_unavailable_and_not_called_deleted(
+    reader, settings, request
+):
     settings.SESSION_SAVE_EVERY_REQUEST = True
     request.getfixturevalue("read_only")
     assert_unavailable(reader.get("/accessibility/"))
@@ -316,7 +349,9 @@ def database_cache(settings):
 
 def test_an_attempt_to_sign_in_that_cannot_be_counted_is_unavailable(database_cache, read_only):
     """Else a password could be guessed without limit while the disk is full."""
-    answer = Client(raise_request_exception=False).post("/accounts/login/", {"login": "a@b.example", "password": "x"})
+    answer = Client(raise_request_exception=False).post(
+        "/accounts/login/", {"login": "a@b.example", "password": "x"}
+    )
     assert_unavailable(answer)
 
 

@@ -1,4 +1,6 @@
-"""A day that somebody types lies within living memory and sensible plans: one rule, asked by every form."""
+"""A day that somebody types lies within living memory and sensible plans: one rule, asked by every
+form.
+"""
 
 import datetime
 import importlib
@@ -18,13 +20,18 @@ from registers.forms import EditRiskForm, LogRiskForm
 from registers.forms.fields import YEARS_AHEAD, YEARS_BACK, PastDay, PlannedDay
 from registers.models.partial_date import is_to_come
 
-MODULES = [importlib.import_module(m.name) for m in pkgutil.iter_modules(registers.forms.__path__, "registers.forms.")]
+MODULES = [
+    importlib.import_module(m.name)
+    for m in pkgutil.iter_modules(registers.forms.__path__, "registers.forms.")
+]
 ASKED_OF_AN_ADDRESS = {"DayForm.as_at", "DayForm.since"}  # any day may be looked at
 FIELDS = {
     f"{form.__name__}.{name}": field
     for module in MODULES
     for form in vars(module).values()
-    if isinstance(form, type) and issubclass(form, forms.Form) and form.__module__ == module.__name__
+    if isinstance(form, type)
+    and issubclass(form, forms.Form)
+    and form.__module__ == module.__name__
     for name, field in form.base_fields.items()
     if isinstance(field, forms.DateField | forms.DateTimeField | forms.SplitDateTimeField)
 }
@@ -52,14 +59,19 @@ def test_every_day_that_is_typed_is_one_of_the_two_kinds():
 
 @pytest.mark.parametrize("name", PAST)
 def test_a_day_of_the_past_is_not_to_come(name):
-    assert [errors(name, days_ago(n)) for n in (0, -1)] == [[], ["The day must be today or in the past"]]
+    assert [errors(name, days_ago(n)) for n in (0, -1)] == [
+        [],
+        ["The day must be today or in the past"],
+    ]
 
 
 @pytest.mark.parametrize("name", [*PAST, *PLANNED])
 def test_no_day_lies_before_living_memory(name):
     first = moved(-YEARS_BACK)
     words = f"The day must be {date_format(first, 'j F Y')} or later: check the year"
-    assert [errors(name, day) for day in (first, moved(-YEARS_BACK, -1), first.replace(year=1))] == [
+    assert [
+        errors(name, day) for day in (first, moved(-YEARS_BACK, -1), first.replace(year=1))
+    ] == [
         [],
         [words],
         [words],
@@ -70,7 +82,10 @@ def test_no_day_lies_before_living_memory(name):
 def test_no_plan_reaches_further_than_can_be_planned(name):
     last = moved(YEARS_AHEAD)
     words = f"The day must be {date_format(last, 'j F Y')} or earlier: check the year"
-    said = [errors(name, day) for day in (last, moved(YEARS_AHEAD, 1), last.replace(year=9999, month=12, day=31))]
+    said = [
+        errors(name, day)
+        for day in (last, moved(YEARS_AHEAD, 1), last.replace(year=9999, month=12, day=31))
+    ]
     assert said == [[], [words], [words]]
 
 
@@ -78,7 +93,9 @@ def test_no_plan_reaches_further_than_can_be_planned(name):
 
 
 def log_form(register, **fields):
-    return LogRiskForm(risk_form(owner=make_post(register.organisation).pk, **fields), register=register)
+    return LogRiskForm(
+        risk_form(owner=make_post(register.organisation).pk, **fields), register=register
+    )
 
 
 @pytest.mark.django_db

@@ -1,4 +1,6 @@
-"""The demo: what the story must show, on whichever day it is loaded, and what loading it again may change."""
+"""The demo: what the story must show, on whichever day it is loaded, and what loading it again may
+change.
+"""
 
 import datetime
 import io
@@ -94,17 +96,25 @@ def test_on_whichever_day_it_is_loaded_each_risk_runs_forward_and_references_fol
     for today in A_YEAR_OF_DAYS + AROUND_A_LEAP_DAY:
         told_so_far, latest = {}, {}
         for recorded_on, day, register, told, step in dates.in_order_of_time(whole, today):
-            assert latest.get(told["title"], day) <= day <= recorded_on <= today, (today, told["title"], step)
+            assert latest.get(told["title"], day) <= day <= recorded_on <= today, (
+                today,
+                told["title"],
+                step,
+            )
             latest[told["title"]] = day
             told_so_far.setdefault(register, {}).setdefault(told["title"], []).append(step)
         for register, risks in whole:
             assert list(told_so_far[register]) == [told["title"] for told in risks], today
-            assert list(told_so_far[register].values()) == [told["history"] for told in risks], today
+            assert list(told_so_far[register].values()) == [told["history"] for told in risks], (
+                today
+            )
 
 
 def test_loading_leaves_nothing_when_it_is_broken_off(db, monkeypatch):
     before = rows()
-    monkeypatch.setattr(demo, "BODIES", ("eastvale", "northmoor-corporate"))  # no body: it breaks there
+    monkeypatch.setattr(
+        demo, "BODIES", ("eastvale", "northmoor-corporate")
+    )  # no body: it breaks there
     with pytest.raises(KeyError):
         demo.load()
     assert rows() == before
@@ -121,7 +131,10 @@ class TenFacts:
         demo.load(cls.today)
         cls.corporate = Register.objects.get(slug="corporate")
         cls.ends = [dates.quarter_end(cls.today, back) for back in range(8, 0, -1)]
-        cls.now, cls.before = bands_on(cls.corporate, cls.today), bands_on(cls.corporate, cls.ends[-1])
+        cls.now, cls.before = (
+            bands_on(cls.corporate, cls.today),
+            bands_on(cls.corporate, cls.ends[-1]),
+        )
 
     def moved(self, sign):
         rank = {band.slug: band.rank for band in self.corporate.scheme.rules.bands}
@@ -134,7 +147,9 @@ class TenFacts:
     def read(self, name, *args, **asked):
         """A page as at the day of loading; spaces count once."""
         self.client.force_login(User.objects.get(email="member@northmoor.example"))
-        answer = self.client.get(reverse(name, args=["corporate", *args]), {"as_at": self.today.isoformat(), **asked})
+        answer = self.client.get(
+            reverse(name, args=["corporate", *args]), {"as_at": self.today.isoformat(), **asked}
+        )
         return " ".join(answer.content.decode().split())
 
     def test_1_seven_of_35_risks_are_above_tolerance_as_many_as_at_the_quarter_end(self):
@@ -145,7 +160,9 @@ class TenFacts:
 
     def test_2_two_have_never_been_rated(self):
         assert {number for number, band in self.now.items() if not band} == {23, 24}
-        assert not Assessment.objects.filter(risk__register=self.corporate, risk__number__in=(23, 24)).exists()
+        assert not Assessment.objects.filter(
+            risk__register=self.corporate, risk__number__in=(23, 24)
+        ).exists()
         found = self.read("risk_list", band="not-scored")
         assert "CORP-023" in found
         assert "CORP-024" in found
@@ -161,7 +178,10 @@ class TenFacts:
         assert "from the hospital's own daily list" in self.why(22)
 
     def test_5_severe_risks_went_from_five_to_nine_and_back_to_seven(self):
-        severe = [Counter(bands_on(self.corporate, day).values())["severe"] for day in [*self.ends, self.today]]
+        severe = [
+            Counter(bands_on(self.corporate, day).values())["severe"]
+            for day in [*self.ends, self.today]
+        ]
         assert severe == [5, 5, 5, 5, 8, 8, 9, 7, 7]
 
     def test_6_performance_is_the_commonest_type(self):
@@ -169,7 +189,11 @@ class TenFacts:
 
     def test_7_two_are_severe_at_eight_quarter_ends_both_owned_by_interims(self):
         courses = [bands_on(self.corporate, day) for day in [*self.ends, self.today]]
-        stuck = {number for number in self.now if all(course.get(number) == "severe" for course in courses)}
+        stuck = {
+            number
+            for number in self.now
+            if all(course.get(number) == "severe" for course in courses)
+        }
         assert stuck == {1, 2}
         for number in stuck:
             assert "held by an interim" in self.read("risk_detail", number)
@@ -184,9 +208,13 @@ class TenFacts:
         assert (peers.band, peers.score) == ("severe", 16)
         assert (risk.current.band, risk.current.score) == ("high", 8)
         assert "gave two different accounts" in self.read("risk_detail", 7)
-        assert "The peer reviewer says Severe, we say High: one band lower." in self.read("risk_detail", 7)
+        assert "The peer reviewer says Severe, we say High: one band lower." in self.read(
+            "risk_detail", 7
+        )
         outside = re.search(r'aria-labelledby="outside".*?</section>', self.read("dashboard"))[0]
-        assert "CORP-007" in outside and re.search("peer reviewer says .*Severe.* and we say .*High", outside)
+        assert "CORP-007" in outside and re.search(
+            "peer reviewer says .*Severe.* and we say .*High", outside
+        )
 
     def test_10_seven_are_owned_by_posts_that_nobody_holds(self):
         vacant = self.corporate.risks.exclude(status=Risk.Status.CLOSED).filter(owner__holder=None)
@@ -200,19 +228,24 @@ class TenFacts:
 
     def test_what_is_let_stand_of_legal_risks_is_less_than_of_others(self):
         assert "High, and Moderate for legal" in self.read("register_settings")
-        assert "Within tolerance. Tolerance for legal risks: Moderate, approved by Cabinet" in self.read(
-            "risk_detail", 36
+        assert (
+            "Within tolerance. Tolerance for legal risks: Moderate, approved by Cabinet"
+            in self.read("risk_detail", 36)
         )
 
     def test_what_the_committee_agreed_and_what_has_changed_since(self):
         self.client.force_login(User.objects.get(email="member@northmoor.example"))
         latest, older = self.corporate.agreements.all()
-        assert (latest.body, older.body) == ("Audit and governance committee", "Corporate management team")
+        assert (latest.body, older.body) == (
+            "Audit and governance committee",
+            "Corporate management team",
+        )
         assert latest.positions.on_register().count() == 34
         assert latest.positions.on_register().filter(band="severe").count() == 7
         text = self.client.get(reverse("agreement_list", args=["corporate"])).text
         assert (
-            "Four risks have changed band since, one is rated for the first time, two are new, one is closed." in text
+            "Four risks have changed band since, one is rated for the first time, two are new, one is closed."
+            in text
         )
 
     def test_what_the_risks_rest_on(self):
@@ -227,7 +260,9 @@ class TenFacts:
     def test_savings_and_safety_checks_are_held_by_interims(self):
         assert "Run by interims" in self.read("risk_detail", 1)
         safety = self.read("risk_detail", 2)
-        assert all(words in safety for words in ("Run by interims", "Run by somebody outside", "Limited"))
+        assert all(
+            words in safety for words in ("Run by interims", "Run by somebody outside", "Limited")
+        )
 
     def test_the_finance_system_fell_though_nobody_had_looked(self):
         text = self.read("risk_detail", 18)
@@ -243,7 +278,9 @@ class TenFacts:
         page = self.read("risk_detail", 1)
         assert "moved three times" in page
         assert "The finance team of a council of our size" in page
-        assert "signs a list of homes without a certificate every Monday" in self.read("risk_detail", 2)
+        assert "signs a list of homes without a certificate every Monday" in self.read(
+            "risk_detail", 2
+        )
 
     def test_one_risk_of_a_directorate_is_listed_above_one_waits_and_one_was_taken_back(self):
         listed = Escalation.objects.listing(self.today)
@@ -256,17 +293,25 @@ class TenFacts:
     def test_what_waits_for_a_person_stands_on_their_home_page(self):
         for person, words in {"manager": ["CHS-004", "CORP-003"], "officer": ["CORP-018"]}.items():
             self.client.force_login(User.objects.get(email=f"{person}@northmoor.example"))
-            waits = self.client.get("/").text.partition('id="waiting"')[2].partition("</section>")[0]
+            waits = (
+                self.client.get("/").text.partition('id="waiting"')[2].partition("</section>")[0]
+            )
             assert [word for word in words if word not in waits] == []
 
     def test_some_reviews_were_on_time_one_was_late_and_one_is(self):
-        outcomes = {review.outcome for review in Review.objects.filter(risk__register=self.corporate)}
+        outcomes = {
+            review.outcome for review in Review.objects.filter(risk__register=self.corporate)
+        }
         assert outcomes >= {"stands", "higher", "wording", "judge"}
         assert "Review was due" in self.read("risk_detail", 5)
-        due = {n: list(self.corporate.risks.get(number=n).revisions.order_by("number")) for n in (1, 2)}
+        due = {
+            n: list(self.corporate.risks.get(number=n).revisions.order_by("number")) for n in (1, 2)
+        }
         late = {
             n: [
-                after.effective_on > before.next_review_on for before, after in itertools.pairwise(rows) if after.review
+                after.effective_on > before.next_review_on
+                for before, after in itertools.pairwise(rows)
+                if after.review
             ]
             for n, rows in due.items()
         }
@@ -292,30 +337,48 @@ class TestToday(TenFacts, TestCase):
         moves = set()
         for earlier, later in itertools.pairwise(ends):
             then, now = bands_on(self.corporate, earlier), bands_on(self.corporate, later)
-            moves |= {(rank[now[n]] > rank[then[n]]) for n in now if then.get(n) and now[n] and now[n] != then[n]}
+            moves |= {
+                (rank[now[n]] > rank[then[n]])
+                for n in now
+                if then.get(n) and now[n] and now[n] != then[n]
+            }
         assert moves == {True, False}
 
     def test_some_are_severe_at_five_quarter_ends_running(self):
         courses = [bands_on(self.corporate, day) for day in quarter_ends(5)]
-        stuck = [number for number in courses[0] if all(course.get(number) == "severe" for course in courses)]
+        stuck = [
+            number
+            for number in courses[0]
+            if all(course.get(number) == "severe" for course in courses)
+        ]
         assert len(stuck) >= 2
 
     def test_one_that_was_closed_came_back_and_says_what_its_closing_rested_on(self):
         risk = self.corporate.risks.get(number=12)
         turns = [turn.what for turn in risk.turns(timezone.localdate())]
-        assert (turns, risk.status, "temporary staff" in risk.depends_on) == (["reopened", "closed"], "open", True)
+        assert (turns, risk.status, "temporary staff" in risk.depends_on) == (
+            ["reopened", "closed"],
+            "open",
+            True,
+        )
 
     def test_what_happened_is_told_with_the_rating_of_before(self):
         risk = self.corporate.risks.get(number=11)
         assert (risk.happened_under.band, "186 people" in risk.happened_what) == ("severe", True)
 
     def test_the_severe_ones_have_a_position_for_the_committee_and_it_is_short(self):
-        severe = list(self.corporate.risks.filter(current__band="severe", status__in=Risk.ON_REGISTER))
+        severe = list(
+            self.corporate.risks.filter(current__band="severe", status__in=Risk.ON_REGISTER)
+        )
         assert len(severe) == 7
-        assert [r for r in severe if not 20 < len(r.committee_position.split()) <= POSITION_WORDS] == []
+        assert [
+            r for r in severe if not 20 < len(r.committee_position.split()) <= POSITION_WORDS
+        ] == []
 
     def test_two_are_tolerated_one_of_them_for_less_than_a_month(self):
-        ends = self.corporate.risks.filter(response="tolerate").values_list("tolerated_until", flat=True)
+        ends = self.corporate.risks.filter(response="tolerate").values_list(
+            "tolerated_until", flat=True
+        )
         assert sorted((day - timezone.localdate()).days for day in ends) == [24, 200]
 
     def test_a_draft_is_seen_by_who_edits_only(self):
@@ -323,7 +386,8 @@ class TestToday(TenFacts, TestCase):
         seen = [
             name
             for name in ("member", "officer", "manager", "peer", "admin")
-            if draft in risks_for(User.objects.get(email=f"{name}@northmoor.example"), self.corporate)
+            if draft
+            in risks_for(User.objects.get(email=f"{name}@northmoor.example"), self.corporate)
         ]
         assert seen == ["officer", "manager"]
 
@@ -331,7 +395,9 @@ class TestToday(TenFacts, TestCase):
         today = self.corporate.positions.as_at(timezone.localdate())
         assert today.on_register().filter(current=None).count() == 2
         assert self.corporate.risks.filter(status=Risk.Status.HAPPENED).count() == 1
-        closing = RiskRevision.objects.filter(risk__register=self.corporate, what=RiskRevision.What.CLOSED)
+        closing = RiskRevision.objects.filter(
+            risk__register=self.corporate, what=RiskRevision.What.CLOSED
+        )
         assert closing.exclude(reason="").count() == 4  # one of them came back
         assert self.corporate.risks.filter(status=Risk.Status.CLOSED).count() == 3
 
@@ -344,12 +410,18 @@ class TestToday(TenFacts, TestCase):
         assert bands["low"] in range(3, 6)
 
     def test_causes_run_from_a_word_to_more_than_120(self):
-        lengths = [len(cause.split()) for cause in self.corporate.risks.values_list("cause", flat=True)]
+        lengths = [
+            len(cause.split()) for cause in self.corporate.risks.values_list("cause", flat=True)
+        ]
         assert min(lengths) == 1
         assert max(lengths) > 120
 
     def test_what_was_brought_over_from_spreadsheets_was_recorded_later_than_it_happened(self):
-        late = [r for r in RiskRevision.objects.filter(risk__register=self.corporate) if _is_recorded_late(r)]
+        late = [
+            r
+            for r in RiskRevision.objects.filter(risk__register=self.corporate)
+            if _is_recorded_late(r)
+        ]
         assert {revision.risk.number for revision in late} == set(range(25, 36))
         assert len({timezone.localdate(revision.recorded_at) for revision in late}) == 1
 
@@ -373,17 +445,23 @@ class TestToday(TenFacts, TestCase):
     def test_what_holds_risks_down_is_told_of_no_day_to_come(self):
         today, now = timezone.localdate(), timezone.now()
         for model in (ControlRevision, Assurance):
-            assert not model.objects.filter(Q(effective_on__gt=today) | Q(recorded_at__gt=now)).exists()
+            assert not model.objects.filter(
+                Q(effective_on__gt=today) | Q(recorded_at__gt=now)
+            ).exists()
         assert not Control.objects.filter(last_tested_on__gt=today).exists()
 
     def test_the_exempt_risk_is_exempt(self):
         risk = self.corporate.risks.get(is_exempt=True)
 
         def is_seen_by(name):
-            return risk in risks_for(User.objects.get(email=f"{name}@northmoor.example"), self.corporate)
+            return risk in risks_for(
+                User.objects.get(email=f"{name}@northmoor.example"), self.corporate
+            )
 
         assert risk.raised_by.email == "manager@northmoor.example"
-        assert [name for name in ("member", "officer", "manager", "peer", "admin") if is_seen_by(name)] == [
+        assert [
+            name for name in ("member", "officer", "manager", "peer", "admin") if is_seen_by(name)
+        ] == [
             "member",
             "manager",
         ]
@@ -406,7 +484,9 @@ class TestToday(TenFacts, TestCase):
             assert list(chain.problems()) == []
 
     def test_positions_agree_with_history(self):
-        call_command("rebuild_positions", "--check", stdout=io.StringIO())  # raises CommandError where they do not
+        call_command(
+            "rebuild_positions", "--check", stdout=io.StringIO()
+        )  # raises CommandError where they do not
 
     def test_loading_twice_changes_no_rows(self):
         before = rows()
@@ -437,7 +517,9 @@ def test_the_password_of_the_environment_signs_everybody_in(small, client, monke
         call_command("load_demo")
         assert password not in capsys.readouterr().out
         for account in demo.accounts():
-            answer = client.post(reverse("account_login"), {"login": account.email, "password": password})
+            answer = client.post(
+                reverse("account_login"), {"login": account.email, "password": password}
+            )
             assert answer.status_code == 302, account.email
             client.logout()
 

@@ -29,7 +29,11 @@ def run(*arguments, **environment):
     """A command of manage.py, begun as most shells do: with a umask that lets others read."""
     return subprocess.run(  # noqa: S603 (our own arguments, no shell)
         [sys.executable, *arguments],
-        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "failing_well.settings", **environment},
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "failing_well.settings",
+            **environment,
+        },
         cwd=settings.BASE_DIR,
         umask=0o022,
         capture_output=True,
@@ -136,7 +140,10 @@ def test_an_installation_as_the_guide_makes_it_is_warned_of_nothing(database):
 
 def test_check_deploy_says_it(tmp_path):
     tmp_path.chmod(0o755)
-    environment = INSTALLED | {"EMAIL_URL": "consolemail://", "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
+    environment = INSTALLED | {
+        "EMAIL_URL": "consolemail://",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
+    }
     done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **environment)
     assert done.returncode == 1
     assert "registers.W003" in done.stderr
@@ -151,7 +158,10 @@ from gunicorn.glogging import Logger
 app = WSGIApplication("", prog="gunicorn")
 app.cfg.on_starting(type("Server", (), {"log": Logger(app.cfg)}))
 """
-    environment = INSTALLED | {"EMAIL_URL": "consolemail://", "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
+    environment = INSTALLED | {
+        "EMAIL_URL": "consolemail://",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
+    }
     done = run("-c", code, GUNICORN_CMD_ARGS="--config deploy/gunicorn.conf.py", **environment)
     assert "No mail is sent" in done.stderr
     assert str(tmp_path) in done.stderr
@@ -170,7 +180,10 @@ HSTS = "from django.conf import settings as s; print(int(s.SECURE_HSTS_INCLUDE_S
     ],
 )
 def test_browsers_are_told_for_good_only_what_was_asked_for(asked, subdomains, preload):
-    assert run("-c", HSTS, **{**INSTALLED, **asked}).stdout.split() == [str(subdomains), str(preload)]
+    assert run("-c", HSTS, **{**INSTALLED, **asked}).stdout.split() == [
+        str(subdomains),
+        str(preload),
+    ]
 
 
 def test_a_preloaded_name_includes_its_subdomains():
@@ -196,14 +209,17 @@ NGINX = (DEPLOY / "failing-well.nginx.conf").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
-    "name", [*sorted(headers.for_plain_page().keys() - {"Content-Type"}), "Strict-Transport-Security"]
+    "name",
+    [*sorted(headers.for_plain_page().keys() - {"Content-Type"}), "Strict-Transport-Security"],
 )
 def test_what_the_proxy_answers_carries_the_headers_of_our_pages(settings, name):
     settings.SECURE_HSTS_SECONDS = 31_536_000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     variable = re.search(rf"add_header {name} (\$\w+) always;", NGINX)[1]
     upstream = name.lower().replace("-", "_")
-    value = re.search(rf'map \$upstream_http_{upstream} {re.escape(variable)}\s+{{\s*"" "([^"]+)";\s*}}', NGINX)[1]
+    value = re.search(
+        rf'map \$upstream_http_{upstream} {re.escape(variable)}\s+{{\s*"" "([^"]+)";\s*}}', NGINX
+    )[1]
     assert value == headers.for_plain_page()[name]
 
 
@@ -216,7 +232,9 @@ def test_the_proxy_lets_a_workbook_through_and_nothing_larger():
 def test_the_example_of_settings_is_complete_but_for_the_keys():
     """All that check --deploy wants is there; a start without keys is refused."""
     lines = (DEPLOY / "failing-well.env.example").read_text("utf-8").splitlines()
-    example = dict(line.replace("'", "").split("=", 1) for line in lines if line and not line.startswith("#"))
+    example = dict(
+        line.replace("'", "").split("=", 1) for line in lines if line and not line.startswith("#")
+    )
     refused = run("manage.py", "check", "--deploy", **example)
     assert "SECRET_KEY must be set" in refused.stderr
     done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **{**example, **KEYS})
@@ -224,21 +242,32 @@ def test_the_example_of_settings_is_complete_but_for_the_keys():
 
 
 @pytest.mark.parametrize(
-    "line", [line for line in (DEPLOY / "failing-well.cron").read_text("utf-8").splitlines() if "manage" in line]
+    "line",
+    [
+        line
+        for line in (DEPLOY / "failing-well.cron").read_text("utf-8").splitlines()
+        if "manage" in line
+    ],
 )
 def test_each_command_of_the_timetable_exists(line):
     command = line.partition("deploy/manage ")[2].split()
-    load_command_class("registers" if command[0] != "clearsessions" else "django.contrib.sessions", command[0])
+    load_command_class(
+        "registers" if command[0] != "clearsessions" else "django.contrib.sessions", command[0]
+    )
 
 
 @pytest.fixture
 def upgrade(tmp_path):
-    """Runs deploy/upgrade in a clone whose commands only write down that they were called; one of them may fail."""
+    """Runs deploy/upgrade in a clone whose commands only write down that they were called; one of
+    them may fail.
+    """
     steps, clone = tmp_path / "steps", tmp_path / "clone"
     for name in ("script/setup", "script/assets", "deploy/manage", "bin/systemctl", "bin/git"):
         stub = clone / name
         stub.parent.mkdir(parents=True, exist_ok=True)
-        stub.write_text(f'#!/bin/sh\necho "{stub.name} $*" >>{steps}\ncase "$*" in "$FAILS"*) exit 3 ;; esac\n')
+        stub.write_text(
+            f'#!/bin/sh\necho "{stub.name} $*" >>{steps}\ncase "$*" in "$FAILS"*) exit 3 ;; esac\n'
+        )
         stub.chmod(0o755)
     shutil.copy(DEPLOY / "upgrade", clone / "deploy")
 

@@ -57,7 +57,11 @@ def client_of(register, role):
 editors = pytest.mark.parametrize("role", [Role.OFFICER, Role.MANAGER])
 others = pytest.mark.parametrize("role", [Role.MEMBER, Role.PEER, Role.ADMINISTRATOR])
 NEW = "/registers/ours/risks/new/"
-EMPTY = dict.fromkeys(risk_form(), "") | {"title": "Quokka in the vault", "other_failure_types": [], "draft": "1"}
+EMPTY = dict.fromkeys(risk_form(), "") | {
+    "title": "Quokka in the vault",
+    "other_failure_types": [],
+    "draft": "1",
+}
 
 
 def text_of(answer):
@@ -106,7 +110,12 @@ def test_a_draft_is_edited_with_as_little(register, draft):
 
 
 def put(client, draft, **typed):
-    form = {"title": draft.title, "event": "A quokka.", "consequence": "Fewer carrots.", "version": draft.version}
+    form = {
+        "title": draft.title,
+        "event": "A quokka.",
+        "consequence": "Fewer carrots.",
+        "version": draft.version,
+    }
     return client.post(f"{draft.get_absolute_url()}put-on-register/", form | typed)
 
 
@@ -120,7 +129,10 @@ def test_a_draft_is_put_on_the_register_with_what_it_then_says(register, draft):
 
 @pytest.mark.parametrize(
     ("field", "words"),
-    [("event", "Enter what could happen"), ("consequence", "Enter what would follow if it happened")],
+    [
+        ("event", "Enter what could happen"),
+        ("consequence", "Enter what would follow if it happened"),
+    ],
 )
 def test_the_register_asks_for_what_a_draft_did_not(register, draft, field, words):
     answer = put(client_of(register, Role.OFFICER), draft, **{field: ""})
@@ -195,8 +207,15 @@ def test_no_rows_of_a_draft_reach_who_does_not_edit(register, draft, role):
 def test_who_edits_sees_drafts_where_they_ask_for_them(register, draft, role):
     make_risk(register, title="On it")
     client = client_of(register, role)
-    pages = [client.get(f"/registers/ours/{query}").text for query in ("", "?status=draft", "?status=all")]
-    assert [("Quokka" in page, "On it" in page) for page in pages] == [(False, True), (True, False), (True, True)]
+    pages = [
+        client.get(f"/registers/ours/{query}").text
+        for query in ("", "?status=draft", "?status=all")
+    ]
+    assert [("Quokka" in page, "On it" in page) for page in pages] == [
+        (False, True),
+        (True, False),
+        (True, True),
+    ]
 
 
 @others
@@ -223,7 +242,9 @@ def test_a_draft_that_was_taken_away_was_never_on_the_register(register, draft, 
 
 @others
 def test_what_a_risk_said_as_a_draft_stays_with_who_edits(register, draft, role):
-    draft.open(by=make_user(), version=1, title="Carrots run out", event="A quokka.", consequence="Hunger.")
+    draft.open(
+        by=make_user(), version=1, title="Carrots run out", event="A quokka.", consequence="Hunger."
+    )
     client, past = client_of(register, role), f"as_at={days_ago(5)}"
     make_agreement(register, on=days_ago(5))
     places = [
@@ -236,19 +257,27 @@ def test_what_a_risk_said_as_a_draft_stays_with_who_edits(register, draft, role)
     ]
     told = [client.get(place) for place in places]
     assert [answer.status_code for answer in told] == [200] * 6
-    assert [place for place, answer in zip(places, told, strict=True) if "Quokka" in answer.text] == []
+    assert [
+        place for place, answer in zip(places, told, strict=True) if "Quokka" in answer.text
+    ] == []
 
 
 def test_a_closed_risk_that_stood_on_the_register_is_still_seen(register):
     risk = make_risk(register, title="It was here", on=days_ago(9))
     risk.close(by=make_user(), version=1, reason="Over.", depends_on="Nobody.")
     user = person(register, Role.MEMBER)
-    assert (risks_for(user, register).count(), positions_for(user, register, timezone.localdate()).count()) == (1, 1)
+    assert (
+        risks_for(user, register).count(),
+        positions_for(user, register, timezone.localdate()).count(),
+    ) == (1, 1)
 
 
 def test_nothing_counts_a_draft(register, draft):
     make_revision(draft, owner=make_post(register.organisation))
-    pages = [client_of(register, Role.MANAGER).get(place).text for place in ("/", "/registers/ours/dashboard/")]
+    pages = [
+        client_of(register, Role.MANAGER).get(place).text
+        for place in ("/", "/registers/ours/dashboard/")
+    ]
     assert 'data-total="0"' in client_of(register, Role.MANAGER).get("/registers/ours/").text
     assert [page for page in pages if 'data-count="1"' in page] == []
     assert not Position.objects.on_register().exists()
@@ -267,7 +296,9 @@ def came_back(draft):
     make_control(draft, title="Quokka fence", by=officer)
     draft.close(by=officer, version=1, reason="This Quokka is not ours.", depends_on="")
     draft.reopen(by=officer, version=2, reason="This Quokka is ours.")
-    draft.open(by=officer, version=3, title="Carrots run out", event="A hare.", consequence="Hunger.")
+    draft.open(
+        by=officer, version=3, title="Carrots run out", event="A hare.", consequence="Hunger."
+    )
     return draft
 
 
@@ -276,7 +307,9 @@ def test_what_was_done_to_a_draft_stays_with_who_edits(register, came_back, role
     page, history = came_back.get_absolute_url(), f"{came_back.get_absolute_url()}history/"
     client = client_of(register, role)
     assert "This Quokka" not in client.get(page).text + client.get("/").text
-    assert "Quokka" not in client.get(history).text + client.get(f"{history}?as_at={days_ago(5)}").text
+    assert (
+        "Quokka" not in client.get(history).text + client.get(f"{history}?as_at={days_ago(5)}").text
+    )
 
 
 @editors
@@ -296,9 +329,17 @@ def test_a_control_that_a_draft_had_is_on_the_page_of_the_risk(register, came_ba
 def judged(draft):
     """Judged twice as a draft and put on the register ten days ago; judged again two days ago."""
     draft.assess(by=draft.raised_by, version=1, **said_of((1, 1), "Guessed early.", days_ago(19)))
-    draft.assess(by=draft.raised_by, version=2, **said_of((5, 5), "Stood when it opened.", days_ago(15)))
-    draft.assess(by=draft.raised_by, version=3, **said_of((5, 4), "Wanted early.", days_ago(14), "target"))
-    draft.assess(by=draft.raised_by, version=4, **said_of((2, 2), "Wanted when it opened.", days_ago(13), "target"))
+    draft.assess(
+        by=draft.raised_by, version=2, **said_of((5, 5), "Stood when it opened.", days_ago(15))
+    )
+    draft.assess(
+        by=draft.raised_by, version=3, **said_of((5, 4), "Wanted early.", days_ago(14), "target")
+    )
+    draft.assess(
+        by=draft.raised_by,
+        version=4,
+        **said_of((2, 2), "Wanted when it opened.", days_ago(13), "target"),
+    )
     draft.open(by=draft.raised_by, version=5, effective_on=days_ago(10))
     draft.assess(by=draft.raised_by, version=6, **said_of((2, 3), "Said since.", days_ago(2)))
     return draft
@@ -309,10 +350,16 @@ def said_of(ratings, rationale, on, kind="current"):
     return {**said, "driver": impact(), "rationale": rationale, "effective_on": on, "kind": kind}
 
 
-STOOD, SINCE, EARLY = ["Stood when it opened.", "Wanted when it opened."], ["Said since."], ["Guessed", "Wanted early."]
+STOOD, SINCE, EARLY = (
+    ["Stood when it opened.", "Wanted when it opened."],
+    ["Said since."],
+    ["Guessed", "Wanted early."],
+)
 
 
-@pytest.mark.parametrize(("asked", "shown"), [("", STOOD + SINCE), (f"?as_at={days_ago(5)}", STOOD)])
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("", STOOD + SINCE), (f"?as_at={days_ago(5)}", STOOD)]
+)
 @others
 def test_who_does_not_edit_reads_the_judgements_that_stood_when_it_opened_and_no_earlier_one(
     register, judged, role, asked, shown
@@ -324,7 +371,9 @@ def test_who_does_not_edit_reads_the_judgements_that_stood_when_it_opened_and_no
 @others
 def test_an_agreed_page_keeps_to_it_as_well(register, judged, role):
     agreement = make_agreement(register)
-    text = text_of(client_of(register, role).get(f"{judged.get_absolute_url()}?agreed={agreement.pk}"))
+    text = text_of(
+        client_of(register, role).get(f"{judged.get_absolute_url()}?agreed={agreement.pk}")
+    )
     assert [words for words in [*STOOD, *SINCE, *EARLY] if words in text] == STOOD + SINCE
 
 
@@ -339,7 +388,9 @@ def test_who_edits_reads_all_judgements(register, judged, role):
 def test_the_course_tells_no_more(register, draft, page, role, is_told):
     """Low at first and Severe when it opened: to who does not edit it never was anything else."""
     draft.assess(by=draft.raised_by, version=1, **said_of((1, 1), "Guessed early.", days_ago(19)))
-    draft.assess(by=draft.raised_by, version=2, **said_of((5, 5), "Stood when it opened.", days_ago(15)))
+    draft.assess(
+        by=draft.raised_by, version=2, **said_of((5, 5), "Stood when it opened.", days_ago(15))
+    )
     draft.open(by=draft.raised_by, version=3, effective_on=days_ago(10))
     text = text_of(client_of(register, role).get(f"{draft.get_absolute_url()}{page}"))
     assert ("Severe since" in text, "was Low" in text) == (True, is_told)
@@ -369,7 +420,12 @@ def test_who_wrote_a_draft_may_take_it_away(register, role, is_own, status, answ
     risk = make_risk(register, status=status, by=reader if is_own else make_user(), on=days_ago(20))
     client = Client()
     client.force_login(reader)
-    said = {"reason": "Not ours.", "depends_on": "Nobody", "effective_on": days_ago(0).isoformat(), "version": 1}
+    said = {
+        "reason": "Not ours.",
+        "depends_on": "Nobody",
+        "effective_on": days_ago(0).isoformat(),
+        "version": 1,
+    }
     is_offered = f"{risk.get_absolute_url()}close/" in client.get(risk.get_absolute_url()).text
     assert client.post(f"{risk.get_absolute_url()}close/", said).status_code == answer
     risk.refresh_from_db()

@@ -1,4 +1,6 @@
-"""Taking a risk to a register above and back: who proposes, who decides, where it is listed then, and who sees it."""
+"""Taking a risk to a register above and back: who proposes, who decides, where it is listed then,
+and who sees it.
+"""
 
 import re
 import uuid
@@ -28,12 +30,16 @@ UP, DOWN = Escalation.Direction.UP, Escalation.Direction.DOWN
 
 @pytest.fixture
 def above():
-    return make_register(make_organisation("Northmoor"), slug="above", name="Corporate risk register", prefix="CORP")
+    return make_register(
+        make_organisation("Northmoor"), slug="above", name="Corporate risk register", prefix="CORP"
+    )
 
 
 @pytest.fixture
 def home(above):
-    return make_register(above.organisation, slug="home", name="Children's register", prefix="CHS", parent=above)
+    return make_register(
+        above.organisation, slug="home", name="Children's register", prefix="CHS", parent=above
+    )
 
 
 @pytest.fixture
@@ -63,7 +69,9 @@ def member(home):
 
 
 def taken_up(risk, above, *, on=None, by=None, **said):
-    return make_escalation(risk, above, on=on, by=by, approved_by=by or make_user(name="Nerys Abelard"), **said)
+    return make_escalation(
+        risk, above, on=on, by=by, approved_by=by or make_user(name="Nerys Abelard"), **said
+    )
 
 
 # The verbs
@@ -144,7 +152,9 @@ def test_a_proposal_is_decided_once(risk, above):
 
 def test_the_same_token_twice_is_one_proposal(risk, above):
     by, token = make_user(), uuid.uuid4()
-    assert make_escalation(risk, above, by=by, token=token) == make_escalation(risk, above, by=by, token=token)
+    assert make_escalation(risk, above, by=by, token=token) == make_escalation(
+        risk, above, by=by, token=token
+    )
 
 
 # Proposing
@@ -158,7 +168,11 @@ def propose(client, risk, step, **fields):
 def test_an_officer_proposes_and_the_risk_says_that_it_waits(risk, above, officer):
     assert propose(officer, risk, f"up-{above.pk}")["Location"] == risk.get_absolute_url()
     text = officer.get(risk.get_absolute_url()).text
-    assert "Waits for a decision" in text and "by Robin Ash" in text and "Two posts stand empty." in text
+    assert (
+        "Waits for a decision" in text
+        and "by Robin Ash" in text
+        and "Two posts stand empty." in text
+    )
 
 
 def test_the_form_sent_twice_is_one_proposal(risk, above, officer):
@@ -178,8 +192,14 @@ def test_the_form_sent_twice_is_one_proposal(risk, above, officer):
     ],
 )
 def test_what_cannot_be_proposed_is_refused_in_words(risk, above, officer, step, fields, words):
-    answer = propose(officer, risk, f"{step}-{above.pk}" if step in ("up", "down") else step, **fields)
-    assert (answer.status_code, words in answer.text, Escalation.objects.exists()) == (200, True, False)
+    answer = propose(
+        officer, risk, f"{step}-{above.pk}" if step in ("up", "down") else step, **fields
+    )
+    assert (answer.status_code, words in answer.text, Escalation.objects.exists()) == (
+        200,
+        True,
+        False,
+    )
 
 
 @pytest.mark.parametrize("direction", ["up", "down"])
@@ -203,7 +223,10 @@ def test_a_register_with_none_above_says_so(above, officer):
 @pytest.mark.parametrize("status", ["draft", "closed"])
 def test_only_what_is_on_the_register_is_taken_to_another(home, above, officer, status):
     risk = make_risk(home, status=status)
-    assert "Only a risk that is on the register" in officer.get(f"{risk.get_absolute_url()}escalate/").text
+    assert (
+        "Only a risk that is on the register"
+        in officer.get(f"{risk.get_absolute_url()}escalate/").text
+    )
     propose(officer, risk, f"up-{above.pk}")
     assert not Escalation.objects.exists()
 
@@ -230,7 +253,9 @@ def test_a_manager_decides(risk, above, manager, answer, is_approved):
         ("no", "", "Enter why it is decided"),
     ],
 )
-def test_a_decision_that_says_nothing_is_refused_in_words(risk, above, manager, answer, reason, words):
+def test_a_decision_that_says_nothing_is_refused_in_words(
+    risk, above, manager, answer, reason, words
+):
     assert words in decide(manager, make_escalation(risk, above), answer, reason).text
     assert not EscalationDecision.objects.exists()
 
@@ -260,9 +285,15 @@ def test_one_person_may_do_both_and_the_page_says_so(risk, above, home, member):
     client = Client()
     client.force_login(by)
     escalation = make_escalation(risk, above, by=by)
-    assert "You proposed this yourself." in client.get(f"{risk.get_absolute_url()}escalations/{escalation.pk}/").text
+    assert (
+        "You proposed this yourself."
+        in client.get(f"{risk.get_absolute_url()}escalations/{escalation.pk}/").text
+    )
     decide(client, escalation)
-    assert "Proposed and approved by one person, Nerys Abelard" in member.get(risk.get_absolute_url()).text
+    assert (
+        "Proposed and approved by one person, Nerys Abelard"
+        in member.get(risk.get_absolute_url()).text
+    )
 
 
 def test_an_officer_decides_nothing(risk, above, officer):
@@ -281,7 +312,9 @@ def test_a_risk_says_where_else_it_is_listed_since_when_and_why(risk, above, mem
     taken_up(risk, above, on=days_ago(20))
     text = member.get(risk.get_absolute_url()).text
     assert "Listed also in" in text and "It touches more than one directorate." in text
-    assert "Listed also in" not in member.get(f"{risk.get_absolute_url()}?as_at={days_ago(21)}").text
+    assert (
+        "Listed also in" not in member.get(f"{risk.get_absolute_url()}?as_at={days_ago(21)}").text
+    )
 
 
 @pytest.mark.parametrize("place", ["", "dashboard/", "escalations/"])
@@ -290,7 +323,9 @@ def test_the_register_above_lists_it_apart_and_does_not_count_it(risk, above, of
     answer = officer.get(f"/registers/above/{place}")
     assert "Taken up from other registers: 1" in answer.text
     assert risk.title in answer.text and f'href="{risk.get_absolute_url()}"' in answer.text
-    ours = answer.text.partition('id="below"')[0]  # where the registers below are counted one by one
+    ours = answer.text.partition('id="below"')[
+        0
+    ]  # where the registers below are counted one by one
     assert 'data-total="1"' not in ours and 'data-count="1"' not in ours
 
 
@@ -299,7 +334,8 @@ def test_a_past_day_lists_what_was_taken_up_then(risk, above, officer, place):
     taken_up(risk, above, on=days_ago(20))
     taken_up(risk, above, on=days_ago(10), direction=DOWN)
     seen = [
-        "Taken up" in officer.get(f"/registers/above/{place}?as_at={days_ago(n)}").text for n in (21, 20, 11, 10, -1)
+        "Taken up" in officer.get(f"/registers/above/{place}?as_at={days_ago(n)}").text
+        for n in (21, 20, 11, 10, -1)
     ]
     assert seen == [False, True, True, False, False]
 
@@ -308,7 +344,10 @@ def test_as_agreed_lists_what_was_recorded_by_then(risk, above, officer):
     agreement = make_agreement(above, on=days_ago(5))
     taken_up(risk, above, on=days_ago(20))
     later = make_agreement(above)
-    seen = ["Taken up" in officer.get(f"/registers/above/?agreed={a.pk}").text for a in (agreement, later)]
+    seen = [
+        "Taken up" in officer.get(f"/registers/above/?agreed={a.pk}").text
+        for a in (agreement, later)
+    ]
     assert seen == [False, True]
 
 
@@ -358,7 +397,9 @@ def test_many_taken_up_cost_as_many_queries_as_one(home, above, member):
 def test_what_waits_leads_a_manager_to_the_decision(risk, above, officer, manager):
     escalation = make_escalation(risk, above)
     path = f"{risk.get_absolute_url()}escalations/{escalation.pk}/"
-    assert [path in client.get("/registers/above/escalations/").text for client in (manager, officer)] == [True, False]
+    assert [
+        path in client.get("/registers/above/escalations/").text for client in (manager, officer)
+    ] == [True, False]
 
 
 def test_the_home_register_shows_what_it_sent_and_what_became_of_it(risk, above, member):
@@ -385,8 +426,12 @@ def test_another_register_shows_none_of_it(risk, above, home, member):
 SUGGESTED = "The scheme asks for a rating like this to be taken higher"
 
 
-@pytest.mark.parametrize(("ratings", "is_suggested"), [((5, 5), True), ((2, 2), False), (None, False)])
-def test_a_rating_in_the_escalation_band_is_suggested_to_be_taken_higher(home, officer, ratings, is_suggested):
+@pytest.mark.parametrize(
+    ("ratings", "is_suggested"), [((5, 5), True), ((2, 2), False), (None, False)]
+)
+def test_a_rating_in_the_escalation_band_is_suggested_to_be_taken_higher(
+    home, officer, ratings, is_suggested
+):
     risk = make_risk(home, assessed=ratings)
     assert (SUGGESTED in officer.get(risk.get_absolute_url()).text) == is_suggested
 
@@ -413,7 +458,11 @@ def test_decided_twice_at_once_one_decision_stands(risk, above):
     people = [make_user(), make_user()]
 
     def decide_as(n):
-        return Escalation.objects.get(pk=escalation.pk).decide(by=people[n], is_approved=bool(n), reason="At once.").pk
+        return (
+            Escalation.objects.get(pk=escalation.pk)
+            .decide(by=people[n], is_approved=bool(n), reason="At once.")
+            .pk
+        )
 
     assert len(set(in_parallel(2, decide_as))) == EscalationDecision.objects.count() == 1
 
@@ -424,7 +473,9 @@ def test_a_proposal_about_a_closed_risk_can_only_be_refused(risk, above, manager
     page = decide(manager, escalation)
     assert "can only be refused" in page.text
     assert Escalation.objects.get(pk=escalation.pk).decided is None
-    assert not escalation.decide(by=make_user(), is_approved=False, reason="It is over.").is_approved
+    assert not escalation.decide(
+        by=make_user(), is_approved=False, reason="It is over."
+    ).is_approved
 
 
 def test_the_list_is_on_a_past_day_as_it_was_then(risk, above, officer):

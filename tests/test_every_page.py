@@ -1,5 +1,7 @@
-"""Every page there is, as everybody who may see it, in a real Chromium: axe finds nothing, nothing scrolls sideways,
-the console is silent, the Content-Security-Policy is kept, no other host is asked for anything."""
+"""Every page there is, as everybody who may see it, in a real Chromium: axe finds nothing, nothing
+scrolls sideways, the console is silent, the Content-Security-Policy is kept, no other host is asked
+for anything.
+"""
 
 import re
 
@@ -32,9 +34,11 @@ from registers.models import FailureType, Register
 
 pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.django_db(transaction=True)]
 
-# The admin site makes the pages of all models from the same templates: those of people, who have roles within them,
-# and one to delete with stand for all.
-LIKE_OTHERS = re.compile(r"admin:(?!registers_user_|registers_post_delete)\w+_(changelist|add|change|delete|history)")
+# The admin site makes the pages of all models from the same templates: those of people, who have
+# roles within them, and one to delete with stand for all.
+LIKE_OTHERS = re.compile(
+    r"admin:(?!registers_user_|registers_post_delete)\w+_(changelist|add|change|delete|history)"
+)
 # What differs between two readings of one page, or between two tests.
 PASSING = re.compile(
     r'name="(?:csrfmiddlewaretoken|token)" value="[^"]*"|person\d+@|R\d+-|(?:Council|Directorate|Register|service) \d+'
@@ -63,7 +67,9 @@ handler500 = "failing_well.errors.server_error"
 
 
 class Visitor:
-    """Somebody at a browser who looks at pages that nobody looked at before. faults: what was wrong, a line each."""
+    """Somebody at a browser who looks at pages that nobody looked at before. faults: what was
+    wrong, a line each.
+    """
 
     seen = set()  # what was looked at, by any visitor
     read_wide = set()  # names of addresses that axe read wide, for whoever came first
@@ -81,21 +87,31 @@ class Visitor:
             self.client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
         self.page.context.clear_cookies()
         self.page.context.add_cookies(
-            [{"name": name, "value": cookie.value, "url": self.site} for name, cookie in self.client.cookies.items()]
+            [
+                {"name": name, "value": cookie.value, "url": self.site}
+                for name, cookie in self.client.cookies.items()
+            ]
         )
 
     def visit(self, address, status=200, name=None):
-        """name: of an address that many ask for: only who finds an element of a new kind there looks at it again."""
+        """name: of an address that many ask for: only who finds an element of a new kind there
+        looks at it again.
+        """
         answer = self.client.get(address)
         assert answer.status_code == status, address
         is_page = answer["Content-Type"].startswith("text/html")
-        if is_page and self.is_new(answer.text) and (name is None or self.has_new_kind(name, answer.text)):
+        if (
+            is_page
+            and self.is_new(answer.text)
+            and (name is None or self.has_new_kind(name, answer.text))
+        ):
             self.page.goto(self.site + address)
             self.look(address, status)
 
     def is_new(self, html):
-        """Whether what stands above the content, in it or below was not seen yet: a page shares its frame with other
-        pages, and its content with other readers."""
+        """Whether what stands above the content, in it or below was not seen yet: a page shares its
+        frame with other pages, and its content with other readers.
+        """
         body = PASSING.sub("", html).partition("<body")[2]
         parts = set(re.split("</header>|</main>", body))
         is_new = not parts <= self.seen
@@ -109,7 +125,9 @@ class Visitor:
         return is_new
 
     def send(self, address, status=200, *, meanwhile=None, **typed):
-        """Open a form, type, send it after what somebody does meanwhile, and look at how it is refused."""
+        """Open a form, type, send it after what somebody does meanwhile, and look at how it is
+        refused.
+        """
         self.page.goto(self.site + address)
         for name, value in typed.items():
             self.page.locator(f"main [name={name}]:not([type=radio])").fill(value)
@@ -125,14 +143,19 @@ class Visitor:
         if status >= 400:  # Chromium says so in its console
             said = f"responded with a status of {status}"
             self.page.complaints[:] = [text for text in self.page.complaints if said not in text]
-        found = [f"{width}: {what}: {where}" for (width, what), where in faults_of(self.page, self.axe_at).items()]
+        found = [
+            f"{width}: {what}: {where}"
+            for (width, what), where in faults_of(self.page, self.axe_at).items()
+        ]
         self.faults += [f"{title}: {fault}" for fault in (*found, *self.page.complaints)]
         self.page.complaints.clear()
 
 
 @pytest.fixture
 def visitor(watched, live_server, people, settings):  # noqa: F811 (the fixtures)
-    """A visitor who is not signed in; afterwards: what was wrong with the pages that were looked at."""
+    """A visitor who is not signed in; afterwards: what was wrong with the pages that were looked
+    at.
+    """
     settings.ACCOUNT_RATE_LIMITS = False
     watched.set_default_timeout(30_000)
     visitor = Visitor(watched, live_server.url)
@@ -147,8 +170,10 @@ def risk(people):  # noqa: F811 (the fixture)
 
 @pytest.mark.parametrize("person", PEOPLE)
 def test_every_page_that_is_open_to(visitor, people, person):  # noqa: F811 (the fixture)
-    """Axe reads each narrow, and wide for whoever comes first and for the manager, who has most on it: what others see
-    besides differs by a button or two. Where nothing is of another kind than what was looked at, nobody looks again."""
+    """Axe reads each narrow, and wide for whoever comes first and for the manager, who has most on
+    it: what others see besides differs by a button or two. Where nothing is of another kind than
+    what was looked at, nobody looks again.
+    """
     visitor.sign_in(people[person])
     for name, (_, answers, *_) in TABLE.items():
         if answers[person] == 200 and not LIKE_OTHERS.match(name):
@@ -168,7 +193,13 @@ def test_pages_of_a_second_factor(visitor, people):  # noqa: F811 (the fixture)
     visitor.visit(reverse("mfa_index"))
     visitor.visit(reverse("mfa_generate_recovery_codes"))
     RecoveryCodes.activate(person)
-    for name in ("index", "deactivate_totp", "view_recovery_codes", "generate_recovery_codes", "reauthenticate"):
+    for name in (
+        "index",
+        "deactivate_totp",
+        "view_recovery_codes",
+        "generate_recovery_codes",
+        "reauthenticate",
+    ):
         visitor.visit(reverse(f"mfa_{name}"))
     visitor.send(reverse("mfa_reauthenticate"), code="none")
     visitor.sign_in(person)  # halfway: the code is still to come
@@ -182,7 +213,9 @@ def test_pages_that_a_message_leads_to(visitor, people):  # noqa: F811 (the fixt
     visitor.visit(re.search(r"/accounts/confirm-address/\S+", mail.outbox[0].body)[0])
     visitor.visit(reverse("account_confirm_address", args=["too-old"]))
     key = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
-    visitor.send(reverse("account_reset_password_from_key", kwargs=key), password1="short", password2="other")
+    visitor.send(
+        reverse("account_reset_password_from_key", kwargs=key), password1="short", password2="other"
+    )
     visitor.sign_in(person)
 
 
@@ -190,7 +223,9 @@ def test_forms_with_errors(visitor, people, risk):  # noqa: F811 (the fixture)
     visitor.send("/accounts/login/", login="nobody", password="wrong")
     visitor.send("/accounts/password/reset/", email="nobody")
     visitor.sign_in(people["officer"])
-    visitor.send("/accounts/password/change/", oldpassword="wrong", password1="short", password2="other")
+    visitor.send(
+        "/accounts/password/change/", oldpassword="wrong", password1="short", password2="other"
+    )
     visitor.send("/accounts/reauthenticate/", password="wrong")
     visitor.send("/registers/ours/risks/new/")
     visitor.send(f"{risk.get_absolute_url()}assess/")
@@ -212,7 +247,9 @@ def test_pages_that_refuse(visitor, people, risk, settings):  # noqa: F811 (the 
     visitor.sign_in(people["officer"])
     visitor.visit("/nowhere/", 404)
     visitor.visit("/registers/ours/?as_at=yesterday", 400)
-    visitor.send(f"{risk.get_absolute_url()}edit/", 409, title="My title", meanwhile=somebody_else_saves)
+    visitor.send(
+        f"{risk.get_absolute_url()}edit/", 409, title="My title", meanwhile=somebody_else_saves
+    )
     visitor.sign_in(people["member"])
     visitor.visit(f"{risk.get_absolute_url()}edit/", 403)
     settings.ROOT_URLCONF = __name__
@@ -234,13 +271,19 @@ def test_pages_with_nothing_on_them(visitor, people, risk):  # noqa: F811 (the f
     visitor.sign_in(people["officer"])
     for query in ("band=severe", "page=9", f"as_at={days_ago(9)}", f"as_at={days_ago(-9)}"):
         visitor.visit(f"/registers/ours/?{query}")
-    for place in ("/registers/ours/dashboard/", risk.get_absolute_url(), f"{risk.get_absolute_url()}history/"):
+    for place in (
+        "/registers/ours/dashboard/",
+        risk.get_absolute_url(),
+        f"{risk.get_absolute_url()}history/",
+    ):
         visitor.visit(f"{place}?as_at={days_ago(9)}")
         visitor.visit(f"{place}?as_at={days_ago(-9)}")
 
 
 def test_the_page_with_something_to_load(visitor, people, settings):  # noqa: F811 (the fixture)
-    FailureType.objects.filter(slug="governance").update(meaning="So that there is something to load.")
+    FailureType.objects.filter(slug="governance").update(
+        meaning="So that there is something to load."
+    )
     visitor.sign_in(people["staff"])
     visitor.visit(reverse("library_load"))
 
@@ -248,7 +291,9 @@ def test_the_page_with_something_to_load(visitor, people, settings):  # noqa: F8
 def test_pages_with_hostile_words(visitor, people, risk):  # noqa: F811 (the fixture)
     visitor.sign_in(people["officer"])
     for title in HOSTILE.values():
-        hostile = make_risk(risk.register, title=title, cause=title, owner=risk.owner, assessed=(5, 5))
+        hostile = make_risk(
+            risk.register, title=title, cause=title, owner=risk.owner, assessed=(5, 5)
+        )
         visitor.visit(hostile.get_absolute_url())
     make_revision(hostile, title=HOSTILE["no spaces"], reason=HOSTILE["right to left"])
     for place in ("", "edit/", "history/"):
@@ -267,7 +312,16 @@ def test_pages_with_a_schemes_long_words(visitor, people, risk):  # noqa: F811 (
     data = scheme_data()
     for part in ("likelihood", "impact", "bands"):
         data[part] = [{**row, "label": f"{long} {n}"} for n, row in enumerate(data[part])]
-    make_risk(make_register(risk.register.organisation, make_scheme(**data), slug="long"), assessed=(5, 5))
+    make_risk(
+        make_register(risk.register.organisation, make_scheme(**data), slug="long"), assessed=(5, 5)
+    )
     visitor.sign_in(people["officer"])
-    for place in ("", "dashboard/", "risks/new/", "risks/1/", "risks/1/history/", "risks/1/assess/"):
+    for place in (
+        "",
+        "dashboard/",
+        "risks/new/",
+        "risks/1/",
+        "risks/1/history/",
+        "risks/1/assess/",
+    ):
         visitor.visit(f"/registers/long/{place}")

@@ -4,7 +4,15 @@ import html
 
 import pytest
 from django.test import Client
-from makers import make_agreement, make_person, make_post, make_register, make_revision, make_risk, make_user
+from makers import (
+    make_agreement,
+    make_person,
+    make_post,
+    make_register,
+    make_revision,
+    make_risk,
+    make_user,
+)
 
 from registers.forms.exemptions import GROUNDS
 from registers.models import OutOfTurn, Position, Role
@@ -31,11 +39,17 @@ def text_of(answer):
     return html.unescape(answer.text)
 
 
-TYPED = {"ground": "3", "exempt_interest": "It would cost residents.", "exempt_decided_by": "Monitoring Officer"}
+TYPED = {
+    "ground": "3",
+    "exempt_interest": "It would cost residents.",
+    "exempt_decided_by": "Monitoring Officer",
+}
 
 
 def mark(client, risk, **typed):
-    return client.post(f"{risk.get_absolute_url()}exempt/", TYPED | {"version": risk.version} | typed)
+    return client.post(
+        f"{risk.get_absolute_url()}exempt/", TYPED | {"version": risk.version} | typed
+    )
 
 
 def lift(client, risk, **typed):
@@ -46,7 +60,11 @@ def lift(client, risk, **typed):
 def test_it_is_marked_with_its_ground_and_who_decided(risk):
     mark(client_of(person(risk, Role.MANAGER)), risk)
     risk.refresh_from_db()
-    assert (risk.is_exempt, risk.exempt_ground, risk.exempt_decided_by) == (True, GROUNDS["3"], "Monitoring Officer")
+    assert (risk.is_exempt, risk.exempt_ground, risk.exempt_decided_by) == (
+        True,
+        GROUNDS["3"],
+        "Monitoring Officer",
+    )
     assert risk.revisions.latest().what == "exempted"
 
 
@@ -59,7 +77,12 @@ def test_its_page_says_that_it_is_exempt(risk):
 
 
 def test_a_body_without_schedule_12a_says_its_own_ground(risk):
-    mark(client_of(person(risk, Role.MANAGER)), risk, ground="other", other_ground="Freedom of Information Act, 43")
+    mark(
+        client_of(person(risk, Role.MANAGER)),
+        risk,
+        ground="other",
+        other_ground="Freedom of Information Act, 43",
+    )
     risk.refresh_from_db()
     assert risk.exempt_ground == "Freedom of Information Act, 43"
 
@@ -93,7 +116,10 @@ def test_an_officer_who_loses_sight_of_it_is_told_before_and_after(risk):
     client = client_of(person(risk))
     assert "You will no longer see it" in client.get(f"{risk.get_absolute_url()}exempt/").text
     answer = client.post(f"{risk.get_absolute_url()}exempt/", TYPED | {"version": 1}, follow=True)
-    assert (answer.redirect_chain, "You no longer see it" in answer.text) == ([("/registers/ours/", 302)], True)
+    assert (answer.redirect_chain, "You no longer see it" in answer.text) == (
+        [("/registers/ours/", 302)],
+        True,
+    )
     assert client.get(risk.get_absolute_url()).status_code == 404
 
 
@@ -140,7 +166,9 @@ def test_marked_over_another_change_it_is_a_conflict(risk):
     assert (answer.status_code, "My <reasons>." in text_of(answer)) == (409, True)
 
 
-@pytest.mark.parametrize(("role", "status"), [(Role.MEMBER, 403), (Role.PEER, 403), (Role.ADMINISTRATOR, 403)])
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.MEMBER, 403), (Role.PEER, 403), (Role.ADMINISTRATOR, 403)]
+)
 def test_who_does_not_edit_marks_nothing(risk, role, status):
     assert mark(client_of(person(risk, role)), risk).status_code == status
 

@@ -63,7 +63,9 @@ def csv_rows(client, asked=""):
 
 
 def book_of(client, asked=""):
-    return openpyxl.load_workbook(io.BytesIO(body_of(client.get(f"/registers/ours/export.xlsx{asked}"))))
+    return openpyxl.load_workbook(
+        io.BytesIO(body_of(client.get(f"/registers/ours/export.xlsx{asked}")))
+    )
 
 
 def sheet_rows(book):
@@ -75,7 +77,11 @@ def sheet_rows(book):
 def texts_of(book):
     """Everything that a workbook says, as one text."""
     return "\n".join(
-        str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None
+        str(cell.value)
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
     )
 
 
@@ -87,7 +93,9 @@ def name_of(answer):
 def full(register):
     """A risk that has something in every column."""
     raised, directorate = days_ago(60), make_directorate(register.organisation, "Resources")
-    owner = make_post(register.organisation, "Director of Finance (section 151 officer)", directorate=directorate)
+    owner = make_post(
+        register.organisation, "Director of Finance (section 151 officer)", directorate=directorate
+    )
     risk = make_risk(
         register,
         on=raised,
@@ -118,9 +126,20 @@ def full(register):
     make_assessment(risk, (2, 4), kind="target", on=raised, rationale="What cabinet asked for.")
     make_control(risk, title="Monthly look (at each saving)", on=raised)
     make_control(risk, title="2. Second approval", on=raised)
-    make_action(risk, title="Replace three savings", owner=owner, due_on=datetime.date(2030, 9, 28), on=raised)
+    make_action(
+        risk,
+        title="Replace three savings",
+        owner=owner,
+        due_on=datetime.date(2030, 9, 28),
+        on=raised,
+    )
     risk.refresh_from_db()
-    risk.happen(by=make_user(), version=risk.version, happened_on=days_ago(3), happened_what="Two were missed.")
+    risk.happen(
+        by=make_user(),
+        version=risk.version,
+        happened_on=days_ago(3),
+        happened_what="Two were missed.",
+    )
     risk.refresh_from_db()
     return risk
 
@@ -134,8 +153,16 @@ def expected_of(risk):
         "Current": (4, 5, 20, "Severe", "As we see it."),
         "Target": (2, 4, 8, "High", "What cabinet asked for."),
     }.items():
-        rated |= {f"{kind} likelihood": likelihood, f"{kind} impact": across, f"{kind} score": score}
-        rated |= {f"{kind} band": band, f"{kind} impact driven by": "Harm to users", f"{kind} rationale": why}
+        rated |= {
+            f"{kind} likelihood": likelihood,
+            f"{kind} impact": across,
+            f"{kind} score": score,
+        }
+        rated |= {
+            f"{kind} band": band,
+            f"{kind} impact driven by": "Harm to users",
+            f"{kind} rationale": why,
+        }
         rated[f"{kind} judged on"] = raised
     return rated | {
         "Reference": "C-001",
@@ -200,7 +227,15 @@ def test_a_risk_that_says_little_has_empty_cells(register):
     make_risk(register)
     (row,) = csv_rows(client_of(register))
     assert {
-        row[h] for h in ("Owner", "Current score", "Current band", "Above tolerance", "Controls", "Target judged on")
+        row[h]
+        for h in (
+            "Owner",
+            "Current score",
+            "Current band",
+            "Above tolerance",
+            "Controls",
+            "Target judged on",
+        )
     } == {""}
 
 
@@ -258,7 +293,12 @@ def test_it_is_as_at_the_day_that_is_asked_for(register):
     make_risk(register, on=days_ago(2), title="Later")
     client = client_of(register)
     (row,) = csv_rows(client, f"?as_at={days_ago(30)}")
-    assert (row["Title"], row["Current score"], row["Target score"], row["Controls"]) == ("Before", "4", "", "1. Old")
+    assert (row["Title"], row["Current score"], row["Target score"], row["Controls"]) == (
+        "Before",
+        "4",
+        "",
+        "1. Old",
+    )
     assert [r["Title"] for r in csv_rows(client)] == ["After", "Later"]
     assert csv_rows(client, f"?as_at={days_ago(-9)}") == []
 
@@ -295,14 +335,19 @@ def test_the_page_leads_to_the_risks_it_lists(register):
     assert "Open data" not in client_of(register, Role.OFFICER).get("/registers/ours/").text
 
 
-@pytest.mark.parametrize("asked", ["as_at=2026-13-01", "agreed=x", "band=purple", "owner=x", "status=lost", "sort=x"])
+@pytest.mark.parametrize(
+    "asked", ["as_at=2026-13-01", "agreed=x", "band=purple", "owner=x", "status=lost", "sort=x"]
+)
 @pytest.mark.parametrize("name", ["export.csv", "export.xlsx"])
 def test_what_the_register_does_not_have_is_refused(register, name, asked):
     assert client_of(register).get(f"/registers/ours/{name}?{asked}").status_code == 400
 
 
 def test_the_answer_is_a_file_that_nobody_keeps(register):
-    for name, kind in (("export.csv", "text/csv; charset=utf-8"), ("export.xlsx", "spreadsheetml.sheet")):
+    for name, kind in (
+        ("export.csv", "text/csv; charset=utf-8"),
+        ("export.xlsx", "spreadsheetml.sheet"),
+    ):
         answer = client_of(register).get(f"/registers/ours/{name}")
         assert kind in answer["Content-Type"]
         assert answer["Content-Disposition"].startswith("attachment; ")
@@ -319,7 +364,12 @@ def test_it_asks_as_often_for_twenty_risks_as_for_one(register, name):
         return len(queries)
 
     def add():
-        risk = make_risk(register, assessed=(5, 5), owner=make_post(register.organisation), adverse_impacts=[impact()])
+        risk = make_risk(
+            register,
+            assessed=(5, 5),
+            owner=make_post(register.organisation),
+            adverse_impacts=[impact()],
+        )
         make_control(risk)
         make_action(risk)
         make_assessment(risk, kind="target")
@@ -351,9 +401,12 @@ def test_exempt_risks_are_in_no_file_of_who_may_not_see_them_and_it_says_so(regi
     book = book_of(client)
     assert "CANARY" not in texts_of(book)
     assert "Exempt risks not included" in texts_of(book)
-    assert [cell.value for row in book["Matrix"].iter_rows() for cell in row if str(cell.value).startswith("1\n")] == [
-        "1\nSevere"
-    ]
+    assert [
+        cell.value
+        for row in book["Matrix"].iter_rows()
+        for cell in row
+        if str(cell.value).startswith("1\n")
+    ] == ["1\nSevere"]
 
 
 def test_whoever_may_see_exempt_risks_is_told_that_they_are_in_it(register):
@@ -378,11 +431,16 @@ def test_an_officer_takes_away_their_own_exempt_risk(register):
 
 def test_drafts_are_for_those_who_edit(register):
     canaries(register)
-    assert "CANARY draft" in {row["Title"] for row in csv_rows(client_of(register, Role.OFFICER), "?status=all")}
+    assert "CANARY draft" in {
+        row["Title"] for row in csv_rows(client_of(register, Role.OFFICER), "?status=all")
+    }
     for role in (Role.MEMBER, Role.PEER):
         titles = {row["Title"] for row in csv_rows(client_of(register, role), "?status=all")}
         assert "CANARY draft" not in titles
-    assert client_of(register, Role.MEMBER).get("/registers/ours/export.csv?status=draft").status_code == 400
+    assert (
+        client_of(register, Role.MEMBER).get("/registers/ours/export.csv?status=draft").status_code
+        == 400
+    )
 
 
 def test_no_person_is_named(register):
@@ -404,7 +462,10 @@ def test_no_person_is_named(register):
 def test_its_first_row_stays_in_sight_and_every_column_filters(register):
     make_risk(register)
     sheet = book_of(client_of(register))["Register"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("C2", f"A1:{sheet.cell(1, len(COLUMNS)).column_letter}2")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == (
+        "C2",
+        f"A1:{sheet.cell(1, len(COLUMNS)).column_letter}2",
+    )
     assert (sheet.print_title_rows, sheet.page_setup.orientation) == ("$1:$1", "landscape")
     assert (sheet.page_setup.fitToWidth, sheet.sheet_properties.pageSetUpPr.fitToPage) == (1, True)
 
@@ -418,7 +479,9 @@ def test_columns_of_choices_have_lists(register):
     found = {}
     for rule in sheet.data_validations.dataValidation:
         heading = sheet.cell(1, next(iter(rule.sqref.ranges)).min_col).value
-        found[heading] = [cell.value for (cell,) in lists[rule.formula1.removeprefix("Lists!").replace("$", "")]]
+        found[heading] = [
+            cell.value for (cell,) in lists[rule.formula1.removeprefix("Lists!").replace("$", "")]
+        ]
     assert found["Owner"] == ["Head of Legal"]
     assert found["Response"] == ["Treat", "Tolerate", "Transfer", "Terminate"]
     assert found["Current likelihood"] == [1, 2, 3, 4, 5]
@@ -429,9 +492,12 @@ def test_columns_of_choices_have_lists(register):
 def test_no_word_of_a_list_runs_as_a_formula(register):
     make_post(register.organisation, "=1+1")
     lists = book_of(client_of(register))["Lists"]
-    assert {(c.value, c.data_type) for row in lists.iter_rows() for c in row if str(c.value).startswith("=")} == {
-        ("=1+1", "s")
-    }
+    assert {
+        (c.value, c.data_type)
+        for row in lists.iter_rows()
+        for c in row
+        if str(c.value).startswith("=")
+    } == {("=1+1", "s")}
 
 
 def test_the_matrix_counts_the_risks_of_the_file_and_names_each_band(register):
@@ -440,7 +506,10 @@ def test_the_matrix_counts_the_risks_of_the_file_and_names_each_band(register):
     make_risk(register, assessed=(3, 3), status="closed")
     book = book_of(client_of(register), "?status=all")
     said = [str(cell.value) for row in book["Matrix"].iter_rows() for cell in row if cell.value]
-    assert "3 of 4 risks on the register in this file are in the matrix. Not scored: 1." in " ".join(said)
+    assert (
+        "3 of 4 risks on the register in this file are in the matrix. Not scored: 1."
+        in " ".join(said)
+    )
     assert "Drafts or closed, not counted: 1." in " ".join(said)
     assert ("2\nSevere" in said, "1\nLow" in said, said.count("–\nHigh")) == (True, True, 7)  # noqa: RUF001 (a dash)
 
@@ -470,7 +539,11 @@ def test_open_data_holds_what_was_agreed_last_and_nothing_that_is_exempt(registe
     make_revision(kept, title="CANARY since")
     was_open.refresh_from_db()
     was_open.exempt(
-        by=make_user(), version=was_open.version, exempt_ground="3", exempt_interest="x", exempt_decided_by="y"
+        by=make_user(),
+        version=was_open.version,
+        exempt_ground="3",
+        exempt_interest="x",
+        exempt_decided_by="y",
     )
     answer = client_of(register).get("/registers/ours/open-data.csv")
     assert name_of(answer) == f"ours-open-data-{days_ago(0)}.csv"
@@ -489,13 +562,23 @@ def test_what_was_exempt_when_it_was_agreed_is_not_published_once_that_is_lifted
 
 def test_open_data_of_a_register_that_nobody_agreed_is_of_today(register):
     make_risk(register, title="Now")
-    assert [row["Title"] for row in table_of(client_of(register).get("/registers/ours/open-data.csv"))] == ["Now"]
+    assert [
+        row["Title"] for row in table_of(client_of(register).get("/registers/ours/open-data.csv"))
+    ] == ["Now"]
 
 
 def test_open_data_has_no_posts_notes_reasons_or_actions(full):
     answer = client_of(full.register).get("/registers/ours/open-data.csv")
     body = body_of(answer).decode()
-    for private in ("section 151", "FIN 3", "As we see it", "Replace three", "no other way", "A gap remains", "missed"):
+    for private in (
+        "section 151",
+        "FIN 3",
+        "As we see it",
+        "Replace three",
+        "no other way",
+        "A gap remains",
+        "missed",
+    ):
         assert private not in body
     assert "They were agreed\nas totals." in body
     assert not body.startswith("\ufeff")

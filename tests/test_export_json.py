@@ -30,7 +30,9 @@ pytestmark = pytest.mark.django_db
 def read(client, register, query="", role=Role.MANAGER):
     client.force_login(make_person(register.organisation, role))
     answer = client.get(reverse("export_json", args=[register.slug]) + query)
-    return answer, json.loads(b"".join(answer.streaming_content)) if answer.status_code == 200 else None
+    return answer, json.loads(
+        b"".join(answer.streaming_content)
+    ) if answer.status_code == 200 else None
 
 
 def test_the_same_register_gives_the_same_bytes():
@@ -43,7 +45,11 @@ def test_a_manager_gets_the_file_named_after_the_register_and_the_log_says_so(cl
     with caplog.at_level(logging.INFO, "registers.exports"):
         answer, found = read(client, register)
     assert answer["Content-Disposition"] == 'attachment; filename="ours.json"'
-    assert (found["format"], found["version"], len(found["risks"])) == ("failing-well-register", 1, 3)
+    assert (found["format"], found["version"], len(found["risks"])) == (
+        "failing-well-register",
+        1,
+        3,
+    )
     assert found["sha256"] in caplog.text and "register=ours" in caplog.text
 
 
@@ -88,7 +94,9 @@ def test_as_at_a_day_it_is_the_history_up_to_that_day(client):
     by = make_person(register.organisation)
     risk = make_risk(register, by=by, on=days_ago(30), assessed=(3, 3), title="Early")
     make_assessment(risk, (5, 5), by=by, on=days_ago(10))
-    make_assessment(risk, (4, 4), by=by, on=days_ago(29))  # late, and counts from then: its revision does not
+    make_assessment(
+        risk, (4, 4), by=by, on=days_ago(29)
+    )  # late, and counts from then: its revision does not
     make_revision(risk, by=by, on=days_ago(5), title="Late canary")
     control = make_control(risk, by=by, on=days_ago(5), title="Control canary")
     make_assurance(risk, by=by, on=days_ago(25), control=control)
@@ -107,7 +115,10 @@ def test_what_cannot_be_read_as_a_day_is_a_bad_request(client):
     register = rich_register()
     assert read(client, register, "?as_at=yesterday")[0].status_code == 400
     agreement = register.agreements.get()
-    assert client.get(reverse("export_json", args=["ours"]) + f"?agreed={agreement.pk}").status_code == 400
+    assert (
+        client.get(reverse("export_json", args=["ours"]) + f"?agreed={agreement.pk}").status_code
+        == 400
+    )
 
 
 def test_it_costs_as_many_queries_with_twenty_risks_as_with_one():

@@ -5,7 +5,14 @@ import re
 
 import pytest
 from django.test import Client
-from makers import make_directorate, make_organisation, make_person, make_post, make_register, make_risk
+from makers import (
+    make_directorate,
+    make_organisation,
+    make_person,
+    make_post,
+    make_register,
+    make_risk,
+)
 
 from registers.models import Role
 
@@ -44,7 +51,9 @@ def test_what_is_chosen_is_said_without_opening_anything(form, organisation):
     children = make_directorate(organisation, "Children")
     head = make_post(organisation, "Head of care")
     assert said(form(band="above-tolerance")) == "band Above tolerance"
-    assert said(form(directorate=children.pk, q="reserves")) == "search reserves; directorate Children"
+    assert (
+        said(form(directorate=children.pk, q="reserves")) == "search reserves; directorate Children"
+    )
     assert said(form(owner=head.pk, stuck="yes")).startswith("owner Head of care")
     assert said(form(owner="none")) == "owner not decided yet"
 
@@ -55,7 +64,12 @@ def test_how_it_is_sorted_is_no_choice_of_risks(form):
 
 def test_the_search_stands_open_and_the_rest_is_folded(form):
     line, fold = form().split("<details")
-    assert 'name="q"' in line and 'name="band"' not in line and 'name="band"' in fold and " open" not in fold[:60]
+    assert (
+        'name="q"' in line
+        and 'name="band"' not in line
+        and 'name="band"' in fold
+        and " open" not in fold[:60]
+    )
 
 
 def test_what_else_is_in_the_address_stays(form):

@@ -1,4 +1,6 @@
-"""What the dashboard shows first and below: found by rules that can be read off a register made by hand."""
+"""What the dashboard shows first and below: found by rules that can be read off a register made by
+hand.
+"""
 
 import html
 import re
@@ -49,7 +51,10 @@ class Council:
     def looked_at(self, **asked):
         """reference -> why it is there, of the risks to look at first."""
         cards = re.findall(r'app-look__one">(.*?)</li>', self.page(**asked), re.DOTALL)
-        return {re.search(r"R-\d+", card)[0]: re.search(r"here:</strong> (.*?)</p>", card)[1] for card in cards}
+        return {
+            re.search(r"R-\d+", card)[0]: re.search(r"here:</strong> (.*?)</p>", card)[1]
+            for card in cards
+        }
 
 
 @pytest.fixture
@@ -91,7 +96,9 @@ def test_the_number_of_stuck_risks_leads_to_as_many(ours):
     ours.risk(ago=450)
     ours.risk((2, 2))
     [(href, count)] = re.findall(r'href="([^"]*stuck=yes[^"]*)" data-count="(\d+)"', ours.page())
-    assert f'data-total="{count}"' in ours.client.get(href.replace("&amp;", "&")).text and count == "2"
+    assert (
+        f'data-total="{count}"' in ours.client.get(href.replace("&amp;", "&")).text and count == "2"
+    )
 
 
 def test_a_risk_that_rose_above_tolerance_is_looked_at_with_where_it_came_from(ours):
@@ -115,13 +122,19 @@ def test_a_risk_that_rose_and_is_still_tolerated_is_not(ours):
 def test_a_risk_that_came_true_is_looked_at_first_whatever_its_rating(ours):
     ours.risk()
     risk = ours.risk((1, 1))
-    risk.happen(by=ours.manager, version=risk.version, happened_on=days_ago(3), happened_what="It stopped.")
+    risk.happen(
+        by=ours.manager, version=risk.version, happened_on=days_ago(3), happened_what="It stopped."
+    )
     assert next(iter(ours.looked_at(since=days_ago(20).isoformat()))) == "R-002"
 
 
 def test_what_came_true_on_another_register_is_not_looked_at(ours):
-    risk = make_risk(make_register(ours.organisation), by=ours.manager, assessed=(1, 1), on=days_ago(500))
-    risk.happen(by=ours.manager, version=risk.version, happened_on=days_ago(3), happened_what="It stopped.")
+    risk = make_risk(
+        make_register(ours.organisation), by=ours.manager, assessed=(1, 1), on=days_ago(500)
+    )
+    risk.happen(
+        by=ours.manager, version=risk.version, happened_on=days_ago(3), happened_what="It stopped."
+    )
     assert ours.risk((1, 1)) and ours.looked_at(since=days_ago(20).isoformat()) == {}
 
 
@@ -142,13 +155,21 @@ def test_assurance_from_beyond_line_1_takes_its_reason_away(ours):
 
 def test_every_number_leads_to_as_many(ours):
     """Of the sections below as well: each link that counts is followed."""
-    risk, other = ours.risk(primary_failure_type=failure_type("financial")), ours.risk((5, 4), ago=90)
+    risk, other = (
+        ours.risk(primary_failure_type=failure_type("financial")),
+        ours.risk((5, 4), ago=90),
+    )
     make_action(risk, due_on=days_ago(9))
     make_action(other, due_on=None)
     make_assurance(risk, line=1, by=ours.manager)
     make_precedent(risk, by=ours.manager)
-    links = dict(re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', ours.page(more=["order", "ways"])))
-    found = {href: re.search(r'data-total="(\d+)"', ours.client.get(href.replace("&amp;", "&")).text) for href in links}
+    links = dict(
+        re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', ours.page(more=["order", "ways"]))
+    )
+    found = {
+        href: re.search(r'data-total="(\d+)"', ours.client.get(href.replace("&amp;", "&")).text)
+        for href in links
+    }
     assert {href: total and total[1] for href, total in found.items()} == links and len(links) > 15
 
 
@@ -161,7 +182,10 @@ def test_a_confirmed_sign_stands_by_its_case_with_the_risks_that_test_it(ours):
 def test_a_type_of_failure_that_nobody_recorded_is_asked_about(ours):
     ours.risk(primary_failure_type=failure_type("financial"), ago=100)
     spots = re.search(r'aria-labelledby="blind".*?</section>', ours.page(), re.DOTALL)[0]
-    assert failure_type("governance").question in spots and failure_type("financial").question not in spots
+    assert (
+        failure_type("governance").question in spots
+        and failure_type("financial").question not in spots
+    )
 
 
 def test_a_type_that_was_not_touched_for_a_year_says_since_when(ours):
@@ -198,7 +222,13 @@ def test_a_fall_that_something_on_record_explains_says_nothing(ours, what):
         make_assurance(risk, by=ours.manager, on=days_ago(8))
     elif what == "test":
         control = make_control(risk, by=ours.manager, on=days_ago(9))
-        control.test(by=ours.manager, version=1, last_tested_on=days_ago(8), tested_by_line=2, operating="works")
+        control.test(
+            by=ours.manager,
+            version=1,
+            last_tested_on=days_ago(8),
+            tested_by_line=2,
+            operating="works",
+        )
     else:
         action = make_action(risk, by=ours.manager, on=days_ago(30))
         action.complete(by=ours.manager, version=1, done_on=days_ago(8), evidence="Seen.")
@@ -207,14 +237,18 @@ def test_a_fall_that_something_on_record_explains_says_nothing(ours, what):
 
 
 def test_what_is_asked_of_many_falls_is_what_is_asked_of_one(ours):
-    """unexplained and supports_a_fall speak of the same: on either side of the two judgements, and on their days."""
+    """unexplained and supports_a_fall speak of the same: on either side of the two judgements, and
+    on their days.
+    """
     risks = []
     for ago in (31, 30, 29, 6, 5, 4):
         risks.append(ours.risk(ago=30))
         if ago <= 30:
             make_assurance(risks[-1], by=ours.manager, on=days_ago(ago))
         make_assessment(risks[-1], (4, 3), by=ours.manager, on=days_ago(5))
-    found = unexplained(Position.objects.as_at(days_ago(0)), days_ago(0)).values_list("risk", flat=True)
+    found = unexplained(Position.objects.as_at(days_ago(0)), days_ago(0)).values_list(
+        "risk", flat=True
+    )
     alone = [risk.pk for risk in risks if not supports_a_fall(risk, days_ago(30), days_ago(5))]
     assert sorted(found) == alone and 0 < len(alone) < len(risks)
 
@@ -226,16 +260,26 @@ def moved_part(page):
 
 def test_what_came_true_since_is_told_with_what_moved(ours):
     risk = ours.risk()
-    risk.happen(by=ours.manager, version=risk.version, happened_on=days_ago(12), happened_what="It stopped.")
+    risk.happen(
+        by=ours.manager, version=risk.version, happened_on=days_ago(12), happened_what="It stopped."
+    )
     ours.risk()
     part = moved_part(ours.page(since=days_ago(40).isoformat()))
-    assert re.search(rf"Came true: 1 R-001 .* on {days_ago(12):%-d %B %Y}", part) and "R-002" not in part
+    assert (
+        re.search(rf"Came true: 1 R-001 .* on {days_ago(12):%-d %B %Y}", part)
+        and "R-002" not in part
+    )
     assert "Came true" not in moved_part(ours.page(since=days_ago(5).isoformat()))
 
 
 def test_what_came_true_is_said_for_as_long_as_it_stands_so(ours):
     risk = ours.risk(ago=400)
-    risk.happen(by=ours.manager, version=risk.version, happened_on=days_ago(300), happened_what="It stopped.")
+    risk.happen(
+        by=ours.manager,
+        version=risk.version,
+        happened_on=days_ago(300),
+        happened_what="It stopped.",
+    )
     ours.risk()
     said = re.search(r'One has come true: R-001.*?href="([^"]*)" data-count="1"', ours.page())
     assert said and "status=happened" in said[1]

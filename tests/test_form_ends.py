@@ -1,7 +1,9 @@
-"""Every form, with every field at the ends of its type: it is refused in words or taken, and never a fault.
+"""Every form, with every field at the ends of its type: it is refused in words or taken, and never
+a fault.
 
-Most is asked of the forms that the pages show, which costs a request a page; then each page is sent a few of these
-values for real."""
+Most is asked of the forms that the pages show, which costs a request a page; then each page is sent
+a few of these values for real.
+"""
 
 import datetime
 
@@ -18,7 +20,9 @@ from registers.models import Register
 
 pytestmark = pytest.mark.django_db
 
-NO_TEXT = tuple(value for value in UNSTORABLE if not value.isprintable() and "\0" not in value)  # never gets here
+NO_TEXT = tuple(
+    value for value in UNSTORABLE if not value.isprintable() and "\0" not in value
+)  # never gets here
 WRITTEN = "user organisation directorate post register scoringscheme".split()  # by the admin site
 PAGES = [name for name in TAKE_POST if not LIKE_OTHERS.match(name) and "delete" not in name]
 PAGES += [f"admin:registers_{model}_{page}" for model in WRITTEN for page in ("add", "change")]
@@ -71,9 +75,17 @@ def filled(form):
 
 def something_for(field):
     if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
-        return next((str(getattr(value, "value", value)) for value, _ in field.choices if value), "")
+        return next(
+            (str(getattr(value, "value", value)) for value, _ in field.choices if value), ""
+        )
     is_day = isinstance(field, forms.DateField)
-    return datetime.date.today().isoformat() if is_day else "Words" if isinstance(field, forms.CharField) else "1"
+    return (
+        datetime.date.today().isoformat()
+        if is_day
+        else "Words"
+        if isinstance(field, forms.CharField)
+        else "1"
+    )
 
 
 def test_no_field_is_a_fault_at_the_ends_of_its_type(shown):
@@ -104,8 +116,9 @@ def faults_of(form, path, name, value, data):
 
 
 def test_no_page_answers_a_form_at_the_ends_of_its_types_with_a_fault(shown):
-    """All fields at once: with the first and the last day that the form takes and text that is odd, then with what no
-    field takes."""
+    """All fields at once: with the first and the last day that the form takes and text that is odd,
+    then with what no field takes.
+    """
     faults = []
     for place, (path, client, form) in enumerate(shown):
         taken = {name: values for name in form.fields if (values := taken_by(form.fields[name]))}
@@ -116,7 +129,11 @@ def test_no_page_answers_a_form_at_the_ends_of_its_types_with_a_fault(shown):
             odd,
         ):
             status = answer_to(client, path, form, values)
-            faults += [f"{path} {type(form).__name__}: {status}"] if status not in (200, 302, 400, 409) else []
+            faults += (
+                [f"{path} {type(form).__name__}: {status}"]
+                if status not in (200, 302, 400, 409)
+                else []
+            )
     assert "\n".join(faults) == ""
 
 
@@ -131,7 +148,9 @@ def taken_by(field):
 def is_taken(field, value):
     try:
         said = [text for texts in sent_as(field.widget, "x", value).values() for text in texts]
-        field.clean(said if len(said) > 1 or isinstance(field, forms.MultipleChoiceField) else said[0])
+        field.clean(
+            said if len(said) > 1 or isinstance(field, forms.MultipleChoiceField) else said[0]
+        )
     except (ValidationError, TypeError, AttributeError):
         return False
     return True

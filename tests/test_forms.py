@@ -1,4 +1,6 @@
-"""The three forms about a risk, as they are posted: hostile values, forged fields, the same form twice, two editors."""
+"""The three forms about a risk, as they are posted: hostile values, forged fields, the same form
+twice, two editors.
+"""
 
 import html
 import itertools
@@ -38,7 +40,9 @@ def rows():
 
 
 class World:
-    """An officer who is signed in, a register with one risk of theirs and one of each in another organisation."""
+    """An officer who is signed in, a register with one risk of theirs and one of each in another
+    organisation.
+    """
 
     def __init__(self):
         self.organisation = make_organisation("Northmoor")
@@ -46,7 +50,9 @@ class World:
         self.colleague = make_person(self.organisation, name="Sasha Birch")
         self.post = make_post(self.organisation, "Treasurer")
         self.register = make_register(self.organisation, slug="ours", prefix="C")
-        self.risk = make_risk(self.register, by=self.officer, owner=self.post, assessed=(2, 2), on=days_ago(20))
+        self.risk = make_risk(
+            self.register, by=self.officer, owner=self.post, assessed=(2, 2), on=days_ago(20)
+        )
         elsewhere = make_organisation("Southmoor")
         self.their_post = make_post(elsewhere, "Their treasurer")
         self.their_register = make_register(elsewhere, slug="theirs")
@@ -66,14 +72,30 @@ class World:
             return risk_form(**words) | fields
         if name == "edit":
             gone = ("likelihood", "impact", "driver", "rationale", "token")
-            kept = {field: value for field, value in risk_form(**words).items() if field not in gone}
-            return {**kept, "title": "Savings run late", "reason": "We looked again.", "version": version} | fields
+            kept = {
+                field: value for field, value in risk_form(**words).items() if field not in gone
+            }
+            return {
+                **kept,
+                "title": "Savings run late",
+                "reason": "We looked again.",
+                "version": version,
+            } | fields
         if name == "review":
             following = days_ago(-31)
-            words = {"outcome": "stands", "note": "We looked at the figures.", "token": risk_form()["token"]}
-            following = dict(zip(NEXT_DATES, (following.day, following.month, following.year), strict=False))
+            words = {
+                "outcome": "stands",
+                "note": "We looked at the figures.",
+                "token": risk_form()["token"],
+            }
+            following = dict(
+                zip(NEXT_DATES, (following.day, following.month, following.year), strict=False)
+            )
             return {**words, **today_in_parts(), **following, "version": version} | fields
-        judged = {field: risk_form()[field] for field in ("likelihood", "impact", "driver", "rationale", "token")}
+        judged = {
+            field: risk_form()[field]
+            for field in ("likelihood", "impact", "driver", "rationale", "token")
+        }
         return {**judged, **today_in_parts(), "kind": "current", "version": version} | fields
 
     def send(self, name, data, client=None):
@@ -82,7 +104,11 @@ class World:
 
 def today_in_parts():
     today = timezone.localdate()
-    return {"effective_on_0": today.day, "effective_on_1": today.month, "effective_on_2": today.year}
+    return {
+        "effective_on_0": today.day,
+        "effective_on_1": today.month,
+        "effective_on_2": today.year,
+    }
 
 
 PATHS = {
@@ -109,13 +135,22 @@ every_form = pytest.mark.parametrize("name", PATHS)
 
 
 def once_but(pairs, *on_both):
-    """Those (form, field) as parameters: all on one database, on the other those whose values it may read otherwise."""
-    return [pair if pair in on_both else pytest.param(*pair, marks=pytest.mark.look) for pair in pairs]
+    """Those (form, field) as parameters: all on one database, on the other those whose values it
+    may read otherwise.
+    """
+    return [
+        pair if pair in on_both else pytest.param(*pair, marks=pytest.mark.look) for pair in pairs
+    ]
 
 
 every_field_of_words = pytest.mark.parametrize(
     ("name", "field"),
-    once_but([(n, f) for n in PATHS for f in WORDS[n]], ("new", "title"), ("new", "cause"), ("assess", "rationale")),
+    once_but(
+        [(n, f) for n in PATHS for f in WORDS[n]],
+        ("new", "title"),
+        ("new", "cause"),
+        ("assess", "rationale"),
+    ),
 )
 every_choice = pytest.mark.parametrize(
     ("name", "field"),
@@ -144,7 +179,11 @@ class Controls(HTMLParser):
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         name, value = attrs.get("name"), attrs.get("value") or ""
-        if tag == "input" and name and (attrs.get("type") not in ("radio", "checkbox") or "checked" in attrs):
+        if (
+            tag == "input"
+            and name
+            and (attrs.get("type") not in ("radio", "checkbox") or "checked" in attrs)
+        ):
             self._add(name, value)
         elif tag == "textarea":
             self._area = name
@@ -175,7 +214,9 @@ def errors_in(answer):
     """The sentences of the error summary."""
     summary = re.search(r'class="govuk-error-summary".*?</ul>', answer.text, re.DOTALL)
     return (
-        [html.unescape(re.sub("<[^>]*>", "", e)) for e in re.findall("<li>(.*?)</li>", summary[0])] if summary else []
+        [html.unescape(re.sub("<[^>]*>", "", e)) for e in re.findall("<li>(.*?)</li>", summary[0])]
+        if summary
+        else []
     )
 
 
@@ -218,17 +259,33 @@ HOSTILE = {
 }
 
 
-# For what is chosen and not written, all words that are none of the choices are alike: one of each kind of value.
+# For what is chosen and not written, all words that are none of the choices are alike: one of each
+# kind of value.
 NO_CHOICE = (
-    *("NUL", "lone surrogates", "broken UTF-8", "100 kB", "5,000 digits", "number too large", "negative", "NaN"),
+    *(
+        "NUL",
+        "lone surrogates",
+        "broken UTF-8",
+        "100 kB",
+        "5,000 digits",
+        "number too large",
+        "negative",
+        "NaN",
+    ),
     *("Arabic digits", "full-width digits", "CRLF", "only spaces"),
 )
 
 
 def encoded(data):
     """A form's body; bytes go in as they are."""
-    pairs = [(name, v) for name, value in data.items() for v in (value if isinstance(value, list) else [value])]
-    return b"&".join(name.encode() + b"=" + (v if isinstance(v, bytes) else _quoted(v)) for name, v in pairs)
+    pairs = [
+        (name, v)
+        for name, value in data.items()
+        for v in (value if isinstance(value, list) else [value])
+    ]
+    return b"&".join(
+        name.encode() + b"=" + (v if isinstance(v, bytes) else _quoted(v)) for name, v in pairs
+    )
 
 
 def _quoted(value):
@@ -236,7 +293,9 @@ def _quoted(value):
 
 
 def post_raw(world, name, data):
-    return world.client.generic("POST", PATHS[name], encoded(data), "application/x-www-form-urlencoded")
+    return world.client.generic(
+        "POST", PATHS[name], encoded(data), "application/x-www-form-urlencoded"
+    )
 
 
 def as_read(value):
@@ -273,7 +332,9 @@ def counts():
 def test_hostile_words_are_stored_whole_or_come_back_with_a_reason(world, name, field):
     wrong = {}
     for number, (what, value) in enumerate(HOSTILE.items()):
-        other = {} if field == "title" or name in ("assess", "review") else {"title": f"Title {number}"}
+        other = (
+            {} if field == "title" or name in ("assess", "review") else {"title": f"Title {number}"}
+        )
         count = counts()
         answer = post_raw(world, name, world.form(name, **{field: value}, **other))
         now = counts()
@@ -282,7 +343,9 @@ def test_hostile_words_are_stored_whole_or_come_back_with_a_reason(world, name, 
             if now != count or not errors_in(answer) or as_read(kept or "") != as_read(value):
                 wrong[what] = (now, count, errors_in(answer), kept and kept[:50])
         elif answer.status_code == 302:
-            risk = Risk.objects.latest("pk") if name == "new" else Risk.objects.get(pk=world.risk.pk)
+            risk = (
+                Risk.objects.latest("pk") if name == "new" else Risk.objects.get(pk=world.risk.pk)
+            )
             said = risk.assessments.latest("pk") if field == "rationale" else risk
             said = risk.reviews.latest("pk") if field == "note" else said
             said = risk.revisions.latest() if field == "reason" else said
@@ -325,7 +388,9 @@ def test_hostile_choices_are_refused_in_words_and_nothing_typed_is_lost(world, n
     assert wrong == {}
 
 
-@pytest.mark.parametrize(("name", "made"), [("new", Assessment), ("assess", Assessment), ("review", Review)])
+@pytest.mark.parametrize(
+    ("name", "made"), [("new", Assessment), ("assess", Assessment), ("review", Review)]
+)
 def test_a_token_that_cannot_be_read_counts_as_new(world, name, made):
     before = made.objects.count()
     texts = [value for what, value in HOSTILE.items() if what not in NO_TEXT]
@@ -341,7 +406,9 @@ def test_no_error_speaks_of_software(world, name):
     for field in CHOICES[name] + WORDS[name] + days:
         for value in ("\0", "x", "9" * 30, ""):
             told |= set(errors_in(world.send(name, world.form(name, **{field: value}))))
-    assert [words for words in told if re.search(r"valid |field|UUID|Null|null|integer|value", words)] == []
+    assert [
+        words for words in told if re.search(r"valid |field|UUID|Null|null|integer|value", words)
+    ] == []
 
 
 @pytest.mark.parametrize("field", [*DATES[:3]])
@@ -369,7 +436,9 @@ def test_more_fields_than_any_form_has_are_refused(world, name):
 @pytest.mark.look
 @every_form
 def test_the_same_field_a_hundred_times_does_no_harm(world, name):
-    answer = post_raw(world, name, world.form(name) | {field: ["x"] * 100 for field in CHOICES[name]})
+    answer = post_raw(
+        world, name, world.form(name) | {field: ["x"] * 100 for field in CHOICES[name]}
+    )
     assert answer.status_code == 200
 
 
@@ -431,7 +500,9 @@ def test_a_rating_that_the_scheme_lacks_is_refused(world, name, field):
 def test_a_smaller_scheme_has_fewer_ratings(world, name):
     world.register.scheme = preset("four-by-four")
     world.register.save()
-    assert errors_in(world.send(name, world.form(name, likelihood="5"))) == ["Select how likely it is"]
+    assert errors_in(world.send(name, world.form(name, likelihood="5"))) == [
+        "Select how likely it is"
+    ]
 
 
 @pytest.mark.parametrize("left_out", ["likelihood", "impact", "driver", "rationale"])
@@ -442,7 +513,10 @@ def test_half_a_judgement_is_none(world, left_out):
 
 
 def test_a_risk_may_be_logged_without_a_judgement(world):
-    world.send("new", world.form("new", **dict.fromkeys(("likelihood", "impact", "driver", "rationale"), "")))
+    world.send(
+        "new",
+        world.form("new", **dict.fromkeys(("likelihood", "impact", "driver", "rationale"), "")),
+    )
     assert Risk.objects.latest("pk").current is None
 
 
@@ -481,13 +555,21 @@ def test_notes_are_kept_in_the_history(world):
 def test_an_owner_that_is_no_post_of_ours_is_refused(world, name):
     before = rows()
     owners = [world.their_post.pk, "0", "-1", "99999999999999999999", "x", "1e0"]
-    told = {owner: "; ".join(errors_in(world.send(name, world.form(name, owner=owner)))) for owner in owners}
-    assert (told, rows() == before) == (dict.fromkeys(owners, "Select a post of this organisation"), True)
+    told = {
+        owner: "; ".join(errors_in(world.send(name, world.form(name, owner=owner))))
+        for owner in owners
+    }
+    assert (told, rows() == before) == (
+        dict.fromkeys(owners, "Select a post of this organisation"),
+        True,
+    )
 
 
 @pytest.mark.parametrize("name", ["new", "edit"])
 def test_a_refusal_does_not_name_the_post_of_others(world, name):
-    assert "Their treasurer" not in world.send(name, world.form(name, owner=world.their_post.pk)).text
+    assert (
+        "Their treasurer" not in world.send(name, world.form(name, owner=world.their_post.pk)).text
+    )
 
 
 @pytest.mark.parametrize("name", ["new", "edit"])
@@ -507,20 +589,34 @@ def test_logging_leads_to_the_risk(world):
 def test_logging_keeps_all_that_was_said(world):
     world.send("new", world.form("new"))
     risk = Risk.objects.latest("pk")
-    said = (risk.title, risk.owner, risk.primary_failure_type.slug, [t.slug for t in risk.other_failure_types.all()])
+    said = (
+        risk.title,
+        risk.owner,
+        risk.primary_failure_type.slug,
+        [t.slug for t in risk.other_failure_types.all()],
+    )
     assert said == ("Reserves run out", world.post, "financial", ["governance"])
 
 
 def test_logging_keeps_the_judgement(world):
     world.send("new", world.form("new"))
     judged = Risk.objects.latest("pk").current
-    assert (judged.likelihood, judged.impact, judged.driver.slug, judged.by) == (3, 4, "harm-to-users", world.officer)
+    assert (judged.likelihood, judged.impact, judged.driver.slug, judged.by) == (
+        3,
+        4,
+        "harm-to-users",
+        world.officer,
+    )
 
 
 def test_editing_keeps_all_that_was_said(world):
     world.send("edit", world.form("edit"))
     risk = Risk.objects.get(pk=world.risk.pk)
-    assert (risk.title, risk.version, risk.revisions.latest().reason) == ("Savings run late", 2, "We looked again.")
+    assert (risk.title, risk.version, risk.revisions.latest().reason) == (
+        "Savings run late",
+        2,
+        "We looked again.",
+    )
 
 
 def test_assessing_adds_a_judgement(world):
@@ -541,7 +637,9 @@ def test_a_form_that_comes_back_keeps_every_control(world, name):
     wrong = {"new": "event", "edit": "event", "assess": "rationale", "review": "note"}[name]
     form = world.form(name, **{wrong: ""})
     kept = Controls(world.send(name, form).text).values
-    sent = {field: value if isinstance(value, list) else [str(value)] for field, value in form.items()}
+    sent = {
+        field: value if isinstance(value, list) else [str(value)] for field, value in form.items()
+    }
     assert {field: kept.get(field) for field in sent} == sent
 
 
@@ -578,7 +676,12 @@ def test_forged_fields_change_nothing(world, name):
     if name == "new":
         forged |= {"version": 7, "effective_on": "2001-01-01", "reason": "forged", "kind": "target"}
     if name == "edit":
-        forged |= {"effective_on": "2001-01-01", "likelihood": 5, "impact": 5, "rationale": "forged"}
+        forged |= {
+            "effective_on": "2001-01-01",
+            "likelihood": 5,
+            "impact": 5,
+            "rationale": "forged",
+        }
     if name != "new":
         forged |= {"raised_on": "2001-01-01"}
     if name in ("assess", "review"):
@@ -588,13 +691,25 @@ def test_forged_fields_change_nothing(world, name):
 
 
 def self_portrait(world, name, extra):
-    """What saving the form wrote, without what differs every time; in a transaction that is taken back."""
-    differ = {"id", "token", "recorded_at", "at", "signature", "previous_signature", "text_digest", "revision_id"}
+    """What saving the form wrote, without what differs every time; in a transaction that is taken
+    back.
+    """
+    differ = {
+        "id",
+        "token",
+        "recorded_at",
+        "at",
+        "signature",
+        "previous_signature",
+        "text_digest",
+        "revision_id",
+    }
     gone = differ | {"risk_id", "assessment_id", "review_id", "current_id", "subject", "facts"}
     with transaction.atomic():
         answer = world.send(name, world.form(name) | extra)
         written = {
-            model: [{k: v for k, v in row.items() if k not in gone} for row in found] for model, found in rows().items()
+            model: [{k: v for k, v in row.items() if k not in gone} for row in found]
+            for model, found in rows().items()
         }
         transaction.set_rollback(True)
     assert answer.status_code == 302
@@ -607,7 +722,10 @@ def self_portrait(world, name, extra):
 def test_the_same_form_twice_makes_one_risk(world):
     form = world.form("new")
     first, second = world.send("new", form), world.send("new", form)
-    assert (first["Location"], second["Location"], Risk.objects.count()) == (*[first["Location"]] * 2, 2)
+    assert (first["Location"], second["Location"], Risk.objects.count()) == (
+        *[first["Location"]] * 2,
+        2,
+    )
 
 
 def test_the_same_edit_twice_makes_one_revision(world):
@@ -691,22 +809,35 @@ def test_the_second_of_two_editors_gets_a_conflict(changed, name):
 
 
 @both_forms
-@pytest.mark.parametrize("words", ["Sasha Birch changed this risk", "Reserves are gone", "The colleague's words"])
+@pytest.mark.parametrize(
+    "words", ["Sasha Birch changed this risk", "Reserves are gone", "The colleague's words"]
+)
 def test_a_conflict_says_who_changed_what(changed, name, words):
     assert words in html.unescape(changed.send(name, changed.form(name, **ours[name])).text)
 
 
 def test_a_conflict_tells_of_an_assessment(world):
     colleague = world.client_of(world.colleague)
-    world.send("assess", world.form("assess", rationale="It burned down.", likelihood="5", impact="5"), colleague)
+    world.send(
+        "assess",
+        world.form("assess", rationale="It burned down.", likelihood="5", impact="5"),
+        colleague,
+    )
     text = html.unescape(world.send("edit", world.form("edit", version="1")).text)
-    assert ("It burned down." in text, "Sasha Birch added a current assessment" in text) == (True, True)
+    assert ("It burned down." in text, "Sasha Birch added a current assessment" in text) == (
+        True,
+        True,
+    )
 
 
 @both_forms
 def test_a_conflict_keeps_what_was_typed(changed, name):
     form = changed.form(name, **ours[name])
-    typed = {"edit": ("title", "consequence", "reason"), "assess": ("rationale",), "review": ("note",)}[name]
+    typed = {
+        "edit": ("title", "consequence", "reason"),
+        "assess": ("rationale",),
+        "review": ("note",),
+    }[name]
     kept = typed_in(changed.send(name, form))
     assert {field: kept.get(field) for field in typed} == {field: form[field] for field in typed}
 
@@ -742,7 +873,10 @@ def test_saving_again_after_a_conflict_keeps_both_in_the_history(changed):
 @both_forms
 def test_a_version_that_never_was_is_a_conflict(world, name):
     before, versions = rows(), ["0", "2", "999", str(2**31 - 1)]
-    answers = {version: world.send(name, world.form(name, version=version)).status_code for version in versions}
+    answers = {
+        version: world.send(name, world.form(name, version=version)).status_code
+        for version in versions
+    }
     assert (answers, rows() == before) == (dict.fromkeys(versions, 409), True)
 
 
@@ -768,7 +902,10 @@ def test_a_day_to_come_is_refused_in_words(world):
 def test_a_day_before_the_risk_was_raised_is_refused_in_words(world):
     before = rows()
     answer = world.send("assess", world.form("assess", **day_parts(days_ago(21))))
-    assert ("when the risk was raised, or later" in errors_in(answer)[0], rows() == before) == (True, True)
+    assert ("when the risk was raised, or later" in errors_in(answer)[0], rows() == before) == (
+        True,
+        True,
+    )
 
 
 def day_parts(day):
@@ -776,7 +913,12 @@ def day_parts(day):
 
 
 def iso(day):
-    return {"effective_on_0": "", "effective_on_1": "", "effective_on_2": "", "effective_on": day.isoformat()}
+    return {
+        "effective_on_0": "",
+        "effective_on_1": "",
+        "effective_on_2": "",
+        "effective_on": day.isoformat(),
+    }
 
 
 def named_month(day):
@@ -791,7 +933,14 @@ def test_a_day_is_read_however_it_is_written(world, written, ago):
 
 
 @pytest.mark.parametrize(
-    "parts", [("31", "2", "2026"), ("1", "13", "2026"), ("0", "1", "2026"), ("1", "1", "26"), ("1", "", "2026")]
+    "parts",
+    [
+        ("31", "2", "2026"),
+        ("1", "13", "2026"),
+        ("0", "1", "2026"),
+        ("1", "1", "26"),
+        ("1", "", "2026"),
+    ],
 )
 def test_a_day_that_is_none_is_refused_in_words(world, parts):
     form = world.form("assess", **dict(zip(DATES, parts, strict=False)))
@@ -840,8 +989,16 @@ def test_of_twenty_saves_at_once_exactly_one_wins(world, name):
 def test_a_form_sent_eight_times_at_once_is_saved_once_and_answered_alike(world, name):
     before = counts()
     answers = answers_at_once(world, name, [world.form(name)] * 8)
-    added = {"new": [1, 1, 1, 0], "edit": [0, 1, 0, 0], "assess": [0, 1, 1, 0], "review": [0, 1, 0, 1]}[name]
-    assert (answers, [now - then for now, then in zip(counts(), before, strict=True)]) == ([302] * 8, added)
+    added = {
+        "new": [1, 1, 1, 0],
+        "edit": [0, 1, 0, 0],
+        "assess": [0, 1, 1, 0],
+        "review": [0, 1, 0, 1],
+    }[name]
+    assert (answers, [now - then for now, then in zip(counts(), before, strict=True)]) == (
+        [302] * 8,
+        added,
+    )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,7 +7,15 @@ from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
-from govuk_pages import FILLED, ControlForm, ControlFormSet, FileForm, lost_ids, save, where_links_land
+from govuk_pages import (
+    FILLED,
+    ControlForm,
+    ControlFormSet,
+    FileForm,
+    lost_ids,
+    save,
+    where_links_land,
+)
 from playwright.sync_api import expect
 from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
@@ -21,7 +29,11 @@ GOOD = {"name": "Two people sign", "kind": "prevent"}
 def posted(*rows, initial=0, **more):
     """What a browser sends: each row a dict."""
     data = {"form-TOTAL_FORMS": str(len(rows)), "form-INITIAL_FORMS": str(initial), **more}
-    return data | {f"form-{number}-{name}": value for number, row in enumerate(rows) for name, value in row.items()}
+    return data | {
+        f"form-{number}-{name}": value
+        for number, row in enumerate(rows)
+        for name, value in row.items()
+    }
 
 
 def adding(*rows):
@@ -37,7 +49,9 @@ def summary(formset):
 
 def test_each_row_has_its_heading():
     html = render_crispy_form(ControlFormSet(initial=FILLED[ControlFormSet]))
-    assert re.findall(r"<legend.*?<h2[^>]*>(Control.*?)</h2>", html) == [f"Control {row} of 3" for row in (1, 2, 3)]
+    assert re.findall(r"<legend.*?<h2[^>]*>(Control.*?)</h2>", html) == [
+        f"Control {row} of 3" for row in (1, 2, 3)
+    ]
 
 
 def test_the_page_says_how_many_rows_there_are():
@@ -48,7 +62,9 @@ def test_the_page_says_how_many_rows_there_are():
 
 def test_every_field_of_every_row_is_printed_once():
     html = render_crispy_form(ControlFormSet(initial=[{}]))
-    names = [f"form-{row}-{name}" for row in (0, 1) for name in ("name", "other", "since_0", "DELETE")]
+    names = [
+        f"form-{row}-{name}" for row in (0, 1) for name in ("name", "other", "since_0", "DELETE")
+    ]
     assert [html.count(f'name="{name}"') for name in names] == [1] * len(names)
 
 
@@ -59,7 +75,9 @@ def test_a_row_is_taken_away_by_a_tick():
 
 
 def test_a_helper_may_be_given():
-    html = render_crispy_form(ControlFormSet(), Helper(MoreDetail("Folded", "name", "kind", "other", "since")))
+    html = render_crispy_form(
+        ControlFormSet(), Helper(MoreDetail("Folded", "name", "kind", "other", "since"))
+    )
     assert "Folded" in html
 
 
@@ -77,7 +95,9 @@ def test_djangos_own_formset_is_shown_too():
 
 
 def test_rows_with_files_are_sent_in_parts():
-    assert 'enctype="multipart/form-data"' in render_crispy_form(forms.formset_factory(FileForm, GovukFormSet)())
+    assert 'enctype="multipart/form-data"' in render_crispy_form(
+        forms.formset_factory(FileForm, GovukFormSet)()
+    )
 
 
 # What is wrong
@@ -90,12 +110,16 @@ def test_an_error_names_its_row_and_links_to_its_control():
 
 
 def test_an_error_of_a_whole_row_links_to_its_first_control():
-    html = summary(ControlFormSet(posted(GOOD, {"name": "Audit", "kind": "other", "other": "Audit"})))
+    html = summary(
+        ControlFormSet(posted(GOOD, {"name": "Audit", "kind": "other", "other": "Audit"}))
+    )
     assert '<a href="#id_form-1-name">Control 2: Say it once only</a>' in html
 
 
 def test_an_error_of_all_rows_is_said():
-    assert "<li>Give each control a name of its own</li>" in summary(ControlFormSet(posted(GOOD, GOOD)))
+    assert "<li>Give each control a name of its own</li>" in summary(
+        ControlFormSet(posted(GOOD, GOOD))
+    )
 
 
 def test_a_form_and_rows_on_one_page_have_one_summary():
@@ -108,11 +132,15 @@ def test_a_form_and_rows_on_one_page_have_one_summary():
 
 @pytest.mark.parametrize(("rows", "prefix"), [([{"kind": "prevent"}], "Error: "), ([GOOD], "")])
 def test_the_title_begins_with_error_when_there_is_one(client, rows, prefix):
-    assert f"<title>{prefix}A form" in client.post("/pack/controls/", posted(*rows)).content.decode()
+    assert (
+        f"<title>{prefix}A form" in client.post("/pack/controls/", posted(*rows)).content.decode()
+    )
 
 
 def test_rows_left_empty_are_fine():
-    formset = ControlFormSet(posted(GOOD, {"name": "", "other": "", "since_0": "", "since_1": "", "since_2": ""}))
+    formset = ControlFormSet(
+        posted(GOOD, {"name": "", "other": "", "since_0": "", "since_1": "", "since_2": ""})
+    )
     assert formset.is_valid(), formset.errors
     assert [bool(form.cleaned_data) for form in formset] == [True, False]
 
@@ -120,7 +148,9 @@ def test_rows_left_empty_are_fine():
 def test_rows_taken_away_are_not_complained_of():
     formset = ControlFormSet(posted({"DELETE": "on"}, {"kind": "prevent"}, initial=2))
     assert not formset.is_valid()
-    assert "Control 1" not in summary(formset) + render_crispy_form(formset).replace("Control 1 of", "")
+    assert "Control 1" not in summary(formset) + render_crispy_form(formset).replace(
+        "Control 1 of", ""
+    )
     assert "Enter what is done" not in formset[0].as_div()
     assert "Control 2: Enter what is done" in summary(formset)
 
@@ -172,15 +202,21 @@ def test_rows_that_are_right_are_not_saved_by_asking_for_one_more():
 
 
 def test_one_more_row_has_the_focus_and_no_other():
-    assert re.findall(r'autofocus[^>]* id="(.*?)"', render_crispy_form(adding(GOOD))) == ["id_form-1-name"]
+    assert re.findall(r'autofocus[^>]* id="(.*?)"', render_crispy_form(adding(GOOD))) == [
+        "id_form-1-name"
+    ]
 
 
 def test_no_row_has_the_focus_before():
-    assert "autofocus" not in render_crispy_form(ControlFormSet()) + render_crispy_form(ControlFormSet(posted(GOOD)))
+    assert "autofocus" not in render_crispy_form(ControlFormSet()) + render_crispy_form(
+        ControlFormSet(posted(GOOD))
+    )
 
 
 def test_a_tick_to_take_away_a_row_stays():
-    assert re.search(r'name="form-0-DELETE"[^>]* checked', render_crispy_form(adding({"DELETE": "on"})))
+    assert re.search(
+        r'name="form-0-DELETE"[^>]* checked', render_crispy_form(adding({"DELETE": "on"}))
+    )
 
 
 def test_a_full_page_offers_no_more_rows():
@@ -191,14 +227,17 @@ def test_a_full_page_offers_no_more_rows():
 
 @pytest.mark.parametrize("total", ["", "x", "-1"])
 def test_one_more_row_of_nobody_knows_how_many(total):
-    formset = ControlFormSet({"form-TOTAL_FORMS": total, "form-INITIAL_FORMS": "0", "form-add": "1"})
+    formset = ControlFormSet(
+        {"form-TOTAL_FORMS": total, "form-INITIAL_FORMS": "0", "form-add": "1"}
+    )
     assert len(formset) == 0
     assert "Save" in render_crispy_form(formset, context={"submit": "Save"})
 
 
 def test_a_file_is_asked_for_again_after_one_more_row():
     formset = forms.formset_factory(FileForm, GovukFormSet)(
-        posted({"title": "Plan"}, **{"form-add": "1"}), {"form-0-plan": SimpleUploadedFile("plan.docx", b"hello")}
+        posted({"title": "Plan"}, **{"form-add": "1"}),
+        {"form-0-plan": SimpleUploadedFile("plan.docx", b"hello")},
     )
     assert not formset.is_valid()
     assert "Select your file again" in formset[0]["plan"].as_field_group()
@@ -248,7 +287,9 @@ def test_links_of_every_row_land(either, live_server):
     page.locator("#id_form-2-since_0").fill("1")
     save(page)
     landed = where_links_land(page)
-    assert list(landed) == [f"#id_form-{place}" for place in ("0-name", "1-name", "2-name", "2-kind_0", "2-since_0")]
+    assert list(landed) == [
+        f"#id_form-{place}" for place in ("0-name", "1-name", "2-name", "2-kind_0", "2-since_0")
+    ]
     assert landed == {href: href for href in landed}
     assert page.title().startswith("Error: ")
     if page.has_script:

@@ -1,4 +1,6 @@
-"""How forms look and read: markup that assistive technology and the error summary rely on. No database."""
+"""How forms look and read: markup that assistive technology and the error summary rely on. No
+database.
+"""
 
 import datetime
 import re
@@ -22,8 +24,12 @@ class Sample(forms.Form):
         widget=GovukRadios(hints={1: "Once in ten years"}),
         error_messages={"required": "Select how likely it is"},
     )
-    types = forms.MultipleChoiceField(label="Types", choices=[("a", "Money"), ("b", "Law")], widget=GovukCheckboxes)
-    owner = forms.ChoiceField(label="Owner", choices=[("", "Select a post"), ("x", "<script>alert(1)</script>")])
+    types = forms.MultipleChoiceField(
+        label="Types", choices=[("a", "Money"), ("b", "Law")], widget=GovukCheckboxes
+    )
+    owner = forms.ChoiceField(
+        label="Owner", choices=[("", "Select a post"), ("x", "<script>alert(1)</script>")]
+    )
     made_on = GovukDateField(label="When was it made?", what="the day the judgement was made")
     cost = forms.IntegerField(label="Cost")
     file = forms.FileField(label="File")
@@ -34,7 +40,9 @@ class Sample(forms.Form):
 
 
 class Grouped(Sample):
-    helper = Helper(Fieldset("What could happen", "title", "story"), MoreDetail("More detail", "note"))
+    helper = Helper(
+        Fieldset("What could happen", "title", "story"), MoreDetail("More detail", "note")
+    )
 
 
 class OnlyADate(forms.Form):
@@ -142,7 +150,9 @@ def test_a_class_of_the_widget_is_kept():
 
 
 def test_a_hint_has_the_id_that_describes_the_control():
-    assert '<div id="id_title_helptext" class="govuk-hint">A few words.</div>' in one(Sample(), "title")
+    assert '<div id="id_title_helptext" class="govuk-hint">A few words.</div>' in one(
+        Sample(), "title"
+    )
 
 
 def test_a_choice_is_described_by_its_own_hint():
@@ -175,7 +185,10 @@ def test_the_words_of_the_form_win():
 
 
 def test_a_hidden_field_is_only_its_input():
-    assert one(Sample({"version": "3"}), "version") == '<input type="hidden" name="version" value="3" id="id_version">'
+    assert (
+        one(Sample({"version": "3"}), "version")
+        == '<input type="hidden" name="version" value="3" id="id_version">'
+    )
 
 
 # What people typed is text
@@ -183,7 +196,9 @@ def test_a_hidden_field_is_only_its_input():
 
 @pytest.mark.parametrize("name", ["title", "story", "made_on", "cost"])
 def test_what_was_typed_is_escaped(name):
-    assert "<script>" not in one(Sample({name: "<script>alert(1)</script>", f"{name}_0": "<script>"}), name)
+    assert "<script>" not in one(
+        Sample({name: "<script>alert(1)</script>", f"{name}_0": "<script>"}), name
+    )
 
 
 def test_a_choice_is_escaped():
@@ -213,7 +228,11 @@ def test_an_error_is_escaped():
         ("likelihood", 2, 'value="2" class="govuk-radios__input" id="id_likelihood_1" checked'),
         ("types", ["b"], 'value="b" class="govuk-checkboxes__input" id="id_types_1" checked'),
         ("owner", "x", '<option value="x" selected>'),
-        ("made_on", datetime.date(2026, 3, 27), 'name="made_on_1" type="text" inputmode="numeric" value="3"'),
+        (
+            "made_on",
+            datetime.date(2026, 3, 27),
+            'name="made_on_1" type="text" inputmode="numeric" value="3"',
+        ),
         ("cost", 12, 'value="12"'),
         ("is_read", True, "checked"),
     ],
@@ -225,7 +244,11 @@ def test_a_field_shows_what_is_stored(name, initial, shown):
 @pytest.mark.parametrize(
     ("name", "posted", "shown"),
     [
-        ("types", QueryDict("types=a"), 'value="a" class="govuk-checkboxes__input" id="id_types_0" checked'),
+        (
+            "types",
+            QueryDict("types=a"),
+            'value="a" class="govuk-checkboxes__input" id="id_types_0" checked',
+        ),
         ("made_on", {"made_on_0": "31", "made_on_1": "2", "made_on_2": "2026"}, 'value="31"'),
         ("made_on", {"made_on": "2026-02-31"}, 'value="31"'),
         ("made_on", {"made_on": "soon"}, 'value="soon"'),
@@ -254,7 +277,9 @@ def test_a_date_comes_as_one_value_or_as_three_parts(posted):
     assert form.cleaned_data["made_on"] == datetime.date(2026, 11, 22)
 
 
-@pytest.mark.parametrize("posted", [{}, {"made_on": ""}, {"made_on_0": "", "made_on_1": " ", "made_on_2": ""}])
+@pytest.mark.parametrize(
+    "posted", [{}, {"made_on": ""}, {"made_on_0": "", "made_on_1": " ", "made_on_2": ""}]
+)
 def test_a_missing_date_is_asked_for_in_words(posted):
     assert date_from(**posted).errors["made_on"] == ["Enter the day the judgement was made"]
 
@@ -262,7 +287,10 @@ def test_a_missing_date_is_asked_for_in_words(posted):
 @pytest.mark.parametrize(
     ("posted", "words"),
     [
-        ({"made_on_0": "22", "made_on_2": "2026"}, "The day the judgement was made must include a month"),
+        (
+            {"made_on_0": "22", "made_on_2": "2026"},
+            "The day the judgement was made must include a month",
+        ),
         ({"made_on_0": "22"}, "The day the judgement was made must include a month and a year"),
     ],
 )
@@ -288,12 +316,18 @@ def test_half_a_date_says_which_half_is_missing(posted, words):
 )
 def test_a_day_that_never_was_is_refused(parts):
     form = date_from(**{f"made_on_{n}": part for n, part in enumerate(parts)})
-    assert form.errors["made_on"] == ["The day the judgement was made must be a real date, for example 27 3 2026"]
+    assert form.errors["made_on"] == [
+        "The day the judgement was made must be a real date, for example 27 3 2026"
+    ]
 
 
 @pytest.mark.parametrize("text", ["2026-13-01", "soon", "2026-11-22T10:00", "9" * 5000])
 def test_one_value_that_is_no_date_is_refused(text):
-    assert date_from(made_on=text).errors["made_on"][0].endswith("must be a real date, for example 27 3 2026")
+    assert (
+        date_from(made_on=text)
+        .errors["made_on"][0]
+        .endswith("must be a real date, for example 27 3 2026")
+    )
 
 
 def test_an_optional_date_may_be_empty():
@@ -323,7 +357,9 @@ def test_fields_that_the_layout_forgets_follow_at_the_end():
 
 
 def test_a_group_has_its_heading():
-    assert '<h2 class="govuk-fieldset__heading">What could happen</h2>' in render_crispy_form(Grouped())
+    assert '<h2 class="govuk-fieldset__heading">What could happen</h2>' in render_crispy_form(
+        Grouped()
+    )
 
 
 def test_more_detail_is_folded_when_there_is_none():
@@ -331,7 +367,9 @@ def test_more_detail_is_folded_when_there_is_none():
 
 
 def test_more_detail_is_open_when_there_is_some():
-    assert '<details class="govuk-details app-more" open>' in render_crispy_form(Grouped(initial={"note": "Seen"}))
+    assert '<details class="govuk-details app-more" open>' in render_crispy_form(
+        Grouped(initial={"note": "Seen"})
+    )
 
 
 def test_more_detail_is_open_when_something_in_it_is_wrong():

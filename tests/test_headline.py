@@ -4,7 +4,14 @@ import datetime
 
 import pytest
 
-from registers.dashboard.headline import Above, Went, above_said, came_true_said, moved_said, stuck_said
+from registers.dashboard.headline import (
+    Above,
+    Went,
+    above_said,
+    came_true_said,
+    moved_said,
+    stuck_said,
+)
 from registers.dates import quarter_ends_before, quarter_ends_between
 
 JUNE = datetime.date(2026, 6, 30)
@@ -19,7 +26,9 @@ JUNE = datetime.date(2026, 6, 30)
         (12, 1200, None, "12 of 1,200 risks are above tolerance (Severe)."),
     ],
 )
-def test_how_many_are_above_tolerance_is_said_with_its_base_and_the_day_compared_with(count, total, then, said):
+def test_how_many_are_above_tolerance_is_said_with_its_base_and_the_day_compared_with(
+    count, total, then, said
+):
     assert above_said(Above(count, total, "Severe", then, JUNE)) == said
 
 
@@ -30,7 +39,11 @@ def test_how_many_are_above_tolerance_is_said_with_its_base_and_the_day_compared
         ([], 3, "No risk has been Severe at four quarter ends running."),
         ([("A-1", 5)], 3, "A-1 has been Severe at the last five quarter ends."),
         ([("A-1", 4), ("A-2", 4)], 3, "Two have been Severe at four quarter ends running or more."),
-        ([("A-1", 8), ("A-2", 8)], 3, "Two have been Severe at four quarter ends running or more, both at eight."),
+        (
+            [("A-1", 8), ("A-2", 8)],
+            3,
+            "Two have been Severe at four quarter ends running or more, both at eight.",
+        ),
         (
             [("A-1", 8), ("A-2", 5)],
             3,
@@ -57,8 +70,12 @@ def test_what_is_stuck_is_counted_and_the_longest_named(stuck, rated, said):
     assert stuck_said("Severe", stuck, rated) == said
 
 
-@pytest.mark.parametrize("since", [datetime.date(2025, 3, 31), datetime.date(2025, 4, 1), datetime.date(2026, 6, 30)])
-@pytest.mark.parametrize("day", [datetime.date(2026, 6, 30), datetime.date(2026, 7, 1), datetime.date(2026, 11, 25)])
+@pytest.mark.parametrize(
+    "since", [datetime.date(2025, 3, 31), datetime.date(2025, 4, 1), datetime.date(2026, 6, 30)]
+)
+@pytest.mark.parametrize(
+    "day", [datetime.date(2026, 6, 30), datetime.date(2026, 7, 1), datetime.date(2026, 11, 25)]
+)
 def test_quarter_ends_between_two_days_are_those_that_are_listed(since, day):
     listed = [end for end in quarter_ends_before(day, 40) if end >= since]
     assert quarter_ends_between(since, day) == len(listed)

@@ -77,8 +77,12 @@ def home_of(user):
 
 
 def part(page, name):
-    """The words of one section of the page, by the id of its heading, on one line; empty if there is none."""
-    found = re.search(rf'<section class="app-section" aria-labelledby="{name}">(.*?)</section>', page, re.DOTALL)
+    """The words of one section of the page, by the id of its heading, on one line; empty if there
+    is none.
+    """
+    found = re.search(
+        rf'<section class="app-section" aria-labelledby="{name}">(.*?)</section>', page, re.DOTALL
+    )
     return " ".join(html.unescape(re.sub("<[^>]*>", "", found[1] if found else "")).split())
 
 
@@ -102,7 +106,9 @@ def titles_at(client, query):
 
 
 def led_to(client):
-    """href -> the number that a link of the home page carries, and -> how many risks stand behind it."""
+    """href -> the number that a link of the home page carries, and -> how many risks stand behind
+    it.
+    """
     links = re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', client.get("/").text)
     carried = {html.unescape(href): int(count) for href, count in links}
     return carried, {href: total_of(client.get(href).text) for href in carried}
@@ -113,7 +119,13 @@ def sound(register, title="Sound", **content):
     held = make_post(register.organisation, holder=make_user())
     return make_risk(
         register,
-        **{"title": title, "owner": held, "primary_failure_type": failure_type(), "assessed": (5, 5), **content},
+        **{
+            "title": title,
+            "owner": held,
+            "primary_failure_type": failure_type(),
+            "assessed": (5, 5),
+            **content,
+        },
     )
 
 
@@ -158,7 +170,9 @@ def test_the_list_holds_the_risks_with_a_gap(officer, register, gap, titles):
 def test_every_gap_has_its_own_risk_in_these_tests(register):
     one_of_each_gap(register)
     today = Position.objects.as_at(days_ago(0))
-    assert {gap: today.missing(gap, day=days_ago(0)).count() for gap in Gap} == dict.fromkeys(Gap, 1)
+    assert {gap: today.missing(gap, day=days_ago(0)).count() for gap in Gap} == dict.fromkeys(
+        Gap, 1
+    )
 
 
 @pytest.mark.parametrize(("judged", "late"), [(31, []), (32, ["Sound"])])
@@ -192,7 +206,12 @@ def test_above_tolerance_is_every_band_above_it_by_the_scheme_in_force(officer, 
     sound(register, "Old")
     register.scheme = make_scheme(tolerance="moderate")
     register.save()
-    for title, ratings in (("Severe", (5, 5)), ("High", (3, 3)), ("Moderate", (2, 2)), ("Unrated", None)):
+    for title, ratings in (
+        ("Severe", (5, 5)),
+        ("High", (3, 3)),
+        ("Moderate", (2, 2)),
+        ("Unrated", None),
+    ):
         sound(register, title, assessed=ratings)
     assert titles_at(client_of(officer), "band=above-tolerance") == ["Severe", "High"]
 
@@ -219,7 +238,12 @@ def test_a_card_says_what_and_whose_and_how_much(officer, register):
     for ratings in ((5, 5), (5, 4), (3, 3)):
         sound(register, assessed=ratings)
     page = home_of(officer)
-    words = ("Northmoor Council, corporate", "Corporate risks", "3 risks on the register", "2 above tolerance")
+    words = (
+        "Northmoor Council, corporate",
+        "Corporate risks",
+        "3 risks on the register",
+        "2 above tolerance",
+    )
     assert [word for word in words if word not in page] == []
 
 
@@ -271,11 +295,17 @@ def test_a_card_counts_the_risks_that_its_reader_may_see(organisation, register,
     sound(register, is_exempt=True)
     client = client_of(make_person(organisation, role))
     counted = int(re.search(r"(\d+) risks? on the register", client.get("/").text)[1])
-    assert counted == total_of(client.get("/registers/ours/").text) == (2 if role in ("member", "manager") else 1)
+    assert (
+        counted
+        == total_of(client.get("/registers/ours/").text)
+        == (2 if role in ("member", "manager") else 1)
+    )
 
 
 def test_each_register_has_its_own_numbers(officer, organisation, register):
-    other = make_register(organisation, slug="other", name="Other risks", prefix="O", parent=register)
+    other = make_register(
+        organisation, slug="other", name="Other risks", prefix="O", parent=register
+    )
     sound(register, owner=None)
     for _ in range(2):
         sound(other, primary_failure_type=None)
@@ -338,7 +368,10 @@ def test_a_risk_waits_once_with_every_reason(officer, register):
         "Decide who owns it: you raised it, and nobody does yet.",
         "Decide its failure type.",
     ]
-    assert part(home_of(officer), "waiting") == f"What waits for you C-001 Much Severe {' '.join(reasons)}"
+    assert (
+        part(home_of(officer), "waiting")
+        == f"What waits for you C-001 Much Severe {' '.join(reasons)}"
+    )
 
 
 def test_the_most_urgent_waits_first(officer, register, post):
@@ -375,7 +408,8 @@ def test_a_closed_risk_waits_for_nobody(officer, register, post):
 
 
 @pytest.mark.parametrize(
-    ("count", "words"), [(0, "you hold no post"), (1, "The one risk that names you"), (2, "The 2 risks that name you")]
+    ("count", "words"),
+    [(0, "you hold no post"), (1, "The one risk that names you"), (2, "The 2 risks that name you")],
 )
 def test_where_nothing_waits_a_sentence_says_so(officer, register, post, count, words):
     make_risk(register)
@@ -395,7 +429,9 @@ def test_nothing_waits_for_somebody_who_only_reads(organisation, register, role)
 def test_nothing_waits_on_a_register_that_a_worker_elsewhere_only_reads(officer, register):
     theirs = make_organisation()
     make_membership(officer, theirs, Role.MEMBER)
-    make_risk(make_register(theirs, prefix="C"), title="Theirs", owner=make_post(theirs, holder=officer))
+    make_risk(
+        make_register(theirs, prefix="C"), title="Theirs", owner=make_post(theirs, holder=officer)
+    )
     make_risk(register, title="Ours", by=officer)
     assert waiting_on(home_of(officer)) == ["Ours"]
 
@@ -489,7 +525,9 @@ def by_a_new_scheme(register):
 WORDS = {
     "Logged.": lambda r: make_risk(r),
     "Logged and judged Severe.": lambda r: make_risk(r, assessed=(5, 5)),
-    "Edited: cause, owner.": lambda r: make_revision(make_risk(r), cause="Else.", owner=make_post(r.organisation)),
+    "Edited: cause, owner.": lambda r: make_revision(
+        make_risk(r), cause="Else.", owner=make_post(r.organisation)
+    ),
     "Edited.": lambda r: make_revision(make_risk(r), reason="Nothing new."),
     "Closed.": lambda r: make_risk(r).close(by=make_user(), version=1, reason="Gone."),
     "Judged High for the first time.": lambda r: judged(r, None, (3, 3)),
@@ -510,10 +548,20 @@ def test_what_happened_is_said_in_words(officer, register, words):
 
 
 def test_a_change_says_when_it_was_recorded_and_by_whom(officer, register):
-    recorded_at = timezone.make_aware(timezone.datetime(2026, 6, 30, 23, 30))  # late in a London evening
+    recorded_at = timezone.make_aware(
+        timezone.datetime(2026, 6, 30, 23, 30)
+    )  # late in a London evening
     risk = make_risk(register, recorded_at=recorded_at)
-    risk.revise(by=officer, version=1, on_behalf_of=make_user("Sasha Birch"), cause="Else.", recorded_at=recorded_at)
-    assert "Edited: cause. 30 June 2026, by Robin Ash on behalf of Sasha Birch" in part(home_of(officer), "changed")
+    risk.revise(
+        by=officer,
+        version=1,
+        on_behalf_of=make_user("Sasha Birch"),
+        cause="Else.",
+        recorded_at=recorded_at,
+    )
+    assert "Edited: cause. 30 June 2026, by Robin Ash on behalf of Sasha Birch" in part(
+        home_of(officer), "changed"
+    )
 
 
 def test_changes_of_one_risk_that_follow_each_other_stand_together(officer, register):
@@ -573,7 +621,9 @@ def queries_of(client):
 
 
 def grow(register, reader, count):
-    """As many more risks of every kind that the page knows, each with a post and a change of its own."""
+    """As many more risks of every kind that the page knows, each with a post and a change of its
+    own.
+    """
     for _ in range(count):
         post = make_post(register.organisation, holder=reader)
         risk = make_risk(register, owner=post, assessed=(5, 5), on=days_ago(800), is_exempt=True)
@@ -634,12 +684,18 @@ def steps_on(page):
     ],
 )
 def test_an_action_that_is_late_or_due_soon_waits(officer, register, post, due, words):
-    action = make_action(sound(register), title="Buy", owner=post, on=days_ago(30), due_on=days_ago(due))
+    action = make_action(
+        sound(register), title="Buy", owner=post, on=days_ago(30), due_on=days_ago(due)
+    )
     page = home_of(officer)
     said = words.format(date_format(action.due_on, "j F Y"))
-    assert f"Buy {said}, for C-001. Say that it is done, or change it: Buy." in part(page, "waiting")
+    assert f"Buy {said}, for C-001. Say that it is done, or change it: Buy." in part(
+        page, "waiting"
+    )
     assert "Nothing waits for you" not in page
-    assert {reverse("action_done", args=["ours", 1, action.pk]), action.get_absolute_url()} <= set(steps_on(page))
+    assert {reverse("action_done", args=["ours", 1, action.pk]), action.get_absolute_url()} <= set(
+        steps_on(page)
+    )
 
 
 def test_an_action_that_is_due_later_does_not_wait_yet(officer, register, post):
@@ -648,12 +704,17 @@ def test_an_action_that_is_due_later_does_not_wait_yet(officer, register, post):
 
 
 def test_home_names_the_actions_that_the_reminders_do(organisation, register, officer, post, held):
-    """Whoever is told: by the post that owns the action, by the one that owns its risk, by having raised it, or as a
-    risk manager in the place of somebody who cannot act."""
+    """Whoever is told: by the post that owns the action, by the one that owns its risk, by having
+    raised it, or as a risk manager in the place of somebody who cannot act.
+    """
     manager = make_person(organisation, Role.MANAGER)
     vacant, dates = make_post(organisation), {"on": days_ago(30), "due_on": days_ago(1)}
     for number, owner in enumerate((post, vacant, None, held)):
-        for risk in (sound(register, owner=post), sound(register, by=officer), make_risk(register, by=officer)):
+        for risk in (
+            sound(register, owner=post),
+            sound(register, by=officer),
+            make_risk(register, by=officer),
+        ):
             make_action(risk, title=f"Action{number}", owner=owner, **dates)
     today = timezone.localdate()
     for person in (officer, manager):
@@ -672,8 +733,9 @@ def test_an_escalation_waits_for_whoever_may_decide_it(organisation, register):
     risk = sound(Register.objects.get(pk=register.pk), "Flood", is_exempt=True)
     escalation = make_escalation(risk, above, by=by)
     page = home_of(manager)
-    assert "Decide on C-001 Flood Exempt Decide whether it goes up from Corporate risks to Above." in part(
-        page, "waiting"
+    assert (
+        "Decide on C-001 Flood Exempt Decide whether it goes up from Corporate risks to Above."
+        in part(page, "waiting")
     )
     assert steps_on(page) == [reverse("escalation_decide", args=["ours", 1, escalation.pk])]
     escalation.decide(by=manager, is_approved=False, reason="Not yet.")
@@ -684,7 +746,9 @@ def everything_that_can_wait(organisation, register, **content):
     above = make_register(organisation, slug="above", prefix="A")
     Register.objects.filter(pk=register.pk).update(parent=above)
     for _ in range(12):
-        risk = sound(Register.objects.get(pk=register.pk), "Canary", owner=make_post(organisation), **content)
+        risk = sound(
+            Register.objects.get(pk=register.pk), "Canary", owner=make_post(organisation), **content
+        )
         make_action(risk, title="Canary in hand", on=days_ago(30), due_on=days_ago(1))
         make_escalation(risk, above)
 
@@ -692,16 +756,29 @@ def everything_that_can_wait(organisation, register, **content):
 @pytest.mark.parametrize("role", READ_ONLY)
 def test_none_of_it_waits_for_somebody_who_only_reads(organisation, register, role):
     everything_that_can_wait(organisation, register)
-    assert ("Canary in hand" in (page := home_of(make_person(organisation, role))), "Decide" in page) == (False, False)
+    assert (
+        "Canary in hand" in (page := home_of(make_person(organisation, role))),
+        "Decide" in page,
+    ) == (False, False)
 
 
-def test_an_officer_is_shown_no_escalation_to_decide_and_no_action_of_others(organisation, register, officer, held):
+def test_an_officer_is_shown_no_escalation_to_decide_and_no_action_of_others(
+    organisation, register, officer, held
+):
     everything_that_can_wait(organisation, register)
-    make_action(sound(register, "Other"), title="Canary of another", owner=held, on=days_ago(9), due_on=days_ago(1))
+    make_action(
+        sound(register, "Other"),
+        title="Canary of another",
+        owner=held,
+        on=days_ago(9),
+        due_on=days_ago(1),
+    )
     assert "Nothing waits for you" in home_of(officer)
 
 
-def test_an_action_of_an_exempt_risk_of_others_waits_for_no_officer(organisation, register, officer, post):
+def test_an_action_of_an_exempt_risk_of_others_waits_for_no_officer(
+    organisation, register, officer, post
+):
     risk = sound(register, is_exempt=True)
     make_action(risk, title="Canary", owner=post, on=days_ago(9), due_on=days_ago(1))
     assert "Canary" not in home_of(officer)
@@ -720,7 +797,10 @@ def test_ten_of_each_are_named_and_the_rest_led_to(organisation, register):
     said, links = part(page, "waiting"), steps_on(page)
     assert said.count("Say that it is done") == said.count("Decide whether") == 10
     assert "And 2 more. All of them: 12 at" in said and "And 2 more: 12 on Corporate risks." in said
-    assert {reverse("escalation_list", args=["above"]), reverse("action_list", args=["ours"])} <= set(links)
+    assert {
+        reverse("escalation_list", args=["above"]),
+        reverse("action_list", args=["ours"]),
+    } <= set(links)
 
 
 def test_what_waits_costs_as_many_queries_for_few_as_for_many(organisation, register):
@@ -728,7 +808,9 @@ def test_what_waits_costs_as_many_queries_for_few_as_for_many(organisation, regi
     counts = []
     for _ in range(2):
         everything_that_can_wait(organisation, register)
-        Register.objects.filter(slug="above").update(slug=f"above-{len(counts)}", prefix=f"A{len(counts)}")
+        Register.objects.filter(slug="above").update(
+            slug=f"above-{len(counts)}", prefix=f"A{len(counts)}"
+        )
         with CaptureQueriesContext(
             connection,
         ) as queries:

@@ -22,7 +22,9 @@ from registers.scoring import Scheme, Tolerance
 
 def judged(likelihood, impact, likelihoods=None, impacts=None):
     """A judgement, with the ends of its ranges where it has any."""
-    return Judgement(likelihood, impact, Ends(*(likelihoods or [likelihood] * 2), *(impacts or [impact] * 2)))
+    return Judgement(
+        likelihood, impact, Ends(*(likelihoods or [likelihood] * 2), *(impacts or [impact] * 2))
+    )
 
 
 A = judged(5, 4)  # certain: 20
@@ -34,17 +36,29 @@ WORKED = [A, B, C, D, E]
 
 
 def test_one_is_surely_above_another_where_both_its_ratings_are_at_least_as_high_at_the_worst():
-    """A likelihood 5 against B's 5 at most, impact 4 against 4: no rating of A's is surely higher, so no order.
-    B likelihood 3 at least against D's 2, impact 4 against 3: above. D likelihood 2 against E's 3 at most: no order.
-    B likelihood 3 at least against E's 3 at most, impact 4 against 3 at most: above, by impact.
-    C likelihood 2 at least against D's 2, impact 4 at least against 3: above; against E's 3 at most: no order."""
-    pairs = {(a, b): surely_above(WORKED[a].ends, WORKED[b].ends) for a in range(5) for b in range(5)}
-    assert {pair for pair, is_above in pairs.items() if is_above} == {(0, 3), (0, 4), (1, 3), (1, 4), (2, 3)}
+    """A likelihood 5 against B's 5 at most, impact 4 against 4: no rating of A's is surely higher,
+    so no order. B likelihood 3 at least against D's 2, impact 4 against 3: above. D likelihood 2
+    against E's 3 at most: no order. B likelihood 3 at least against E's 3 at most, impact 4 against
+    3 at most: above, by impact. C likelihood 2 at least against D's 2, impact 4 at least against 3:
+    above; against E's 3 at most: no order.
+    """
+    pairs = {
+        (a, b): surely_above(WORKED[a].ends, WORKED[b].ends) for a in range(5) for b in range(5)
+    }
+    assert {pair for pair, is_above in pairs.items() if is_above} == {
+        (0, 3),
+        (0, 4),
+        (1, 3),
+        (1, 4),
+        (2, 3),
+    }
 
 
 def test_tiers_worked_by_hand():
-    """Nothing is surely above A, B or C: the first tier. D lies under all three, E under A and B: the second, and D and
-    E are in no order. By score the five would be 20, 16, 15, 6, 4, each a place of its own."""
+    """Nothing is surely above A, B or C: the first tier. D lies under all three, E under A and B:
+    the second, and D and E are in no order. By score the five would be 20, 16, 15, 6, 4, each a
+    place of its own.
+    """
     assert [set(tier) for tier in tiers(one.ends for one in WORKED)] == [
         {A.ends, B.ends, C.ends},
         {D.ends, E.ends},
@@ -57,9 +71,11 @@ def test_tiers_of_certain_ratings_are_no_order_of_their_products():
 
 
 def test_reversals_worked_by_hand():
-    """All scores differ: 10 pairs. A (20 at least) over B (20 at most) and over C (20 at most): 20 < 20 does not hold.
-    B (12 at least) over C (20 at most): could be the other way round. B over D (6) and E (9): not.
-    C (8 at least) over D (6): not; over E (9 at most): could be. D (6 at least) over E (9 at most): could be."""
+    """All scores differ: 10 pairs. A (20 at least) over B (20 at most) and over C (20 at most): 20
+    < 20 does not hold. B (12 at least) over C (20 at most): could be the other way round. B over D
+    (6) and E (9): not. C (8 at least) over D (6): not; over E (9 at most): could be. D (6 at least)
+    over E (9 at most): could be.
+    """
     found = reversals(dict.fromkeys(WORKED, 1))
     assert (found.count, found.ordered) == (3, 10)
     assert found.examples == [(B, C), (C, E), (D, E)]
@@ -77,15 +93,21 @@ def test_certain_judgements_cannot_be_reversed():
 
 @pytest.mark.django_db
 def test_what_could_be_higher_worked_by_hand():
-    """Bands: 1-3 Low, 4-6 Moderate, 8-12 High, 15-25 Severe. B is Severe already. E is Moderate (4) and could be 3x3=9,
-    High. A judgement of 3x4=12 (High) with a likelihood of up to 4 could be 16, Severe."""
+    """Bands: 1-3 Low, 4-6 Moderate, 8-12 High, 15-25 Severe. B is Severe already. E is Moderate (4)
+    and could be 3x3=9, High. A judgement of 3x4=12 (High) with a likelihood of up to 4 could be 16,
+    Severe.
+    """
     scheme = Scheme.from_data(**scheme_data())
     last = judged(3, 4, (3, 4))
     risks = {B: 1, E: 2, last: 4, A: 1}
     assert could_be_higher(risks, scheme) == 2 + 4
     tolerance = Tolerance.stated(scheme, {"": "high", "financial": "moderate"})
-    assert could_be_above({(one, ""): n for one, n in risks.items()}, tolerance) == 4  # Severe: the four
-    assert could_be_above({(E, "financial"): 2, (last, "financial"): 4}, tolerance) == 2  # the four are above already
+    assert (
+        could_be_above({(one, ""): n for one, n in risks.items()}, tolerance) == 4
+    )  # Severe: the four
+    assert (
+        could_be_above({(E, "financial"): 2, (last, "financial"): 4}, tolerance) == 2
+    )  # the four are above already
 
 
 levels = st.integers(1, 5)
@@ -103,7 +125,11 @@ of_the_pure = settings(max_examples=200, deadline=None)
 
 
 def tier_of(judgements):
-    return {ends: place for place, tier in enumerate(tiers(one.ends for one in judgements)) for ends in tier}
+    return {
+        ends: place
+        for place, tier in enumerate(tiers(one.ends for one in judgements))
+        for ends in tier
+    }
 
 
 @of_the_pure
@@ -124,13 +150,17 @@ def test_none_stands_in_a_tier_above_or_beside_one_that_is_surely_above_it(judge
 @given(some)
 def test_whoever_is_not_in_the_first_tier_has_one_surely_above_it_in_the_tier_before(judgements):
     found = tiers(one.ends for one in judgements)
-    assert all(any(surely_above(a, b) for a in before) for before, tier in pairwise(found) for b in tier)
+    assert all(
+        any(surely_above(a, b) for a in before) for before, tier in pairwise(found) for b in tier
+    )
 
 
 @of_the_pure
 @given(some, a_judgement())
 def test_an_unrelated_risk_changes_nothing_of_the_order_of_the_others(judgements, other):
-    """Whoever was surely above another still is; and one that is in no order with any other moves nobody."""
+    """Whoever was surely above another still is; and one that is in no order with any other moves
+    nobody.
+    """
     before, after = tier_of(judgements), tier_of([*judgements, other])
     assert all(after[a] < after[b] for a in before for b in before if surely_above(a, b))
     if not any(surely_above(one, other.ends) or surely_above(other.ends, one) for one in before):

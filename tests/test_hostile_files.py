@@ -1,6 +1,8 @@
-"""Hostile values in the forms of an import, in its file, in what an export is asked for and in a member's questions.
+"""Hostile values in the forms of an import, in its file, in what an export is asked for and in a
+member's questions.
 
-The values of test_forms.py; several fields take one at once, where each field answers for itself."""
+The values of test_forms.py; several fields take one at once, where each field answers for itself.
+"""
 
 import json
 import re
@@ -11,14 +13,32 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from makers import make_organisation, make_person, make_question, make_register, make_risk
 from test_forms import HOSTILE, NO_TEXT, Controls, as_read, as_stored, encoded, errors_in
-from workbooks import PLAIN, columns_form, csv_of, latest, plain_rows, send, take_in, to_preview, words_form
+from workbooks import (
+    PLAIN,
+    columns_form,
+    csv_of,
+    latest,
+    plain_rows,
+    send,
+    take_in,
+    to_preview,
+    words_form,
+)
 
 from registers.models import GatheredQuestion, Role
 
 pytestmark = pytest.mark.django_db
 OF_SOFTWARE = re.compile(r"valid |field|UUID|Null|null|integer|value")
 TEXTS = {what: value for what, value in HOSTILE.items() if what not in NO_TEXT}
-MOST_HOSTILE = ("NUL", "lone surrogates", "5,000 digits", "Arabic digits", "infinity", "script", "only spaces")
+MOST_HOSTILE = (
+    "NUL",
+    "lone surrogates",
+    "5,000 digits",
+    "Arabic digits",
+    "infinity",
+    "script",
+    "only spaces",
+)
 
 
 @pytest.fixture
@@ -45,12 +65,22 @@ def begun(client, register):
 
 
 def sent_to(client, batch, form, names):
-    """(what, answer, fields with the value) for each hostile value in all of the fields, and of some in each."""
+    """(what, answer, fields with the value) for each hostile value in all of the fields, and of
+    some in each.
+    """
     for what, value in HOSTILE.items():
-        yield what, posted(client, batch.get_absolute_url(), form | dict.fromkeys(names, value)), names
+        yield (
+            what,
+            posted(client, batch.get_absolute_url(), form | dict.fromkeys(names, value)),
+            names,
+        )
     for name in names:
         for what in MOST_HOSTILE:
-            yield what, posted(client, batch.get_absolute_url(), form | {name: HOSTILE[what]}), [name]
+            yield (
+                what,
+                posted(client, batch.get_absolute_url(), form | {name: HOSTILE[what]}),
+                [name],
+            )
 
 
 def is_untouched(batch, before):
@@ -77,7 +107,9 @@ def test_hostile_choices_of_columns_are_refused_in_words(register):
     client = client_of(register)
     batch = begun(client, register)
     names = ("sheet", "heading_row", "column_0", "column_4", "on_7")
-    assert_refused_in_words(client, batch, columns_form(batch), names, may_be_left_out=("heading_row", "on_7"))
+    assert_refused_in_words(
+        client, batch, columns_form(batch), names, may_be_left_out=("heading_row", "on_7")
+    )
 
 
 def test_hostile_meanings_of_words_are_refused_in_words(register):
@@ -96,10 +128,17 @@ def test_hostile_steps_lead_to_where_the_import_is(register):
     batch = to_preview(client, register, csv_of(PLAIN, *plain_rows(1)))
     before, statuses = (batch.plan, batch.stage), set()
     for value in HOSTILE.values():
-        statuses.add(posted(client, batch.get_absolute_url(), {"step": value, "after": value}).status_code)
-        statuses.add(posted(client, batch.get_absolute_url(), {"step": "ready", "seen": value}).status_code)
+        statuses.add(
+            posted(client, batch.get_absolute_url(), {"step": value, "after": value}).status_code
+        )
+        statuses.add(
+            posted(client, batch.get_absolute_url(), {"step": "ready", "seen": value}).status_code
+        )
     assert (statuses, is_untouched(batch, before)) == ({200, 302, 400, 409}, True)
-    shown = {client.get(f"{batch.get_absolute_url()}?show={quote_plus(HOSTILE[what])}").status_code for what in TEXTS}
+    shown = {
+        client.get(f"{batch.get_absolute_url()}?show={quote_plus(HOSTILE[what])}").status_code
+        for what in TEXTS
+    }
     assert shown == {400}
 
 
@@ -108,11 +147,16 @@ def test_hostile_files_and_names_of_files_are_read_or_refused_in_words(register)
     for what, value in HOSTILE.items():
         content = value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
         name = as_read(value).replace("\0", "")[:300] or "x"
-        for file in (SimpleUploadedFile("x.csv", content), SimpleUploadedFile(name, b"Title\nRoof\n")):
+        for file in (
+            SimpleUploadedFile("x.csv", content),
+            SimpleUploadedFile(name, b"Title\nRoof\n"),
+        ):
             for token in ("", value):
                 answer = client.post("/registers/ours/import/", {"file": file, "token": token})
                 told = errors_in(answer)
-                if answer.status_code not in (302, 400) and not (answer.status_code == 200 and told):
+                if answer.status_code not in (302, 400) and not (
+                    answer.status_code == 200 and told
+                ):
                     wrong[what] = answer.status_code
                 if OF_SOFTWARE.search(" ".join(told)):
                     wrong[what] = told
@@ -123,8 +167,19 @@ def test_hostile_files_and_names_of_files_are_read_or_refused_in_words(register)
 def test_hostile_cells_come_in_and_go_out_whole(register):
     """Each value as a title, an event, an owner, notes and a category of a row of its own."""
     client = client_of(register)
-    values = {what: text.replace("\0", "\x01") for what, text in TEXTS.items() if len(text) < 32_000}
-    headings = ["Ref", "Title", "Event", "Owner", "Notes", "Current likelihood", "Review date", "Category"]
+    values = {
+        what: text.replace("\0", "\x01") for what, text in TEXTS.items() if len(text) < 32_000
+    }
+    headings = [
+        "Ref",
+        "Title",
+        "Event",
+        "Owner",
+        "Notes",
+        "Current likelihood",
+        "Review date",
+        "Category",
+    ]
     rows = [[f"A{at}", f"{at} {text}", *[text] * 6] for at, text in enumerate(values.values())]
     batch = to_preview(client, register, csv_of(headings, *rows))
     for place in ("", "report.csv", "?show=problems"):
@@ -140,7 +195,9 @@ def test_hostile_cells_come_in_and_go_out_whole(register):
         assert (answer.status_code, len(b"".join(answer)) > 500) == (200, True), name
     exported = json.loads(b"".join(client.get("/registers/ours/export.json")))
     assert len(exported["imports"][0]["rows"]) == len(rows)
-    again = to_preview(client, register, b"".join(client.get("/registers/ours/export.csv?status=all")))
+    again = to_preview(
+        client, register, b"".join(client.get("/registers/ours/export.csv?status=all"))
+    )
     assert set(again.rows.values_list("outcome", flat=True)) == {"unchanged"}
 
 
@@ -155,11 +212,17 @@ def test_hostile_wishes_of_an_export_are_refused(register):
     client, risk, odd = client_of(register), make_risk(register), {}
     for name, wishes in ASKED.items():
         for wish in wishes:
-            for what in HOSTILE if name == "export.csv" and wish in ("as_at", "q") else MOST_HOSTILE:
+            for what in (
+                HOSTILE if name == "export.csv" and wish in ("as_at", "q") else MOST_HOSTILE
+            ):
                 value = HOSTILE[what]
                 asked = value.decode() if isinstance(value, bytes) else quote_plus(value[:5000])
-                status = client.get(f"/registers/ours/{name}", QUERY_STRING=f"{wish}={asked}").status_code
-                if status not in (200, 400) or (status == 200) > (wish in ("q", "page") or not as_read(value).strip()):
+                status = client.get(
+                    f"/registers/ours/{name}", QUERY_STRING=f"{wish}={asked}"
+                ).status_code
+                if status not in (200, 400) or (status == 200) > (
+                    wish in ("q", "page") or not as_read(value).strip()
+                ):
                     odd[name, wish, what] = status
     assert (odd, risk.register.risks.count()) == ({}, 1)
 
@@ -170,15 +233,27 @@ def test_hostile_questions_are_kept_whole_or_come_back_with_a_reason(register):
     path, other = "/registers/ours/questions/", f"/registers/ours/questions/{mine.pk}/"
     for what, value in HOSTILE.items():
         carried = {"source": value, "source_path": value, "token": value}
-        sent = [(path, {"text": value, **carried}), (other, {"text": value}), (other, {"text": "Who?", "risk": value})]
+        sent = [
+            (path, {"text": value, **carried}),
+            (other, {"text": value}),
+            (other, {"text": "Who?", "risk": value}),
+        ]
         for where, data in sent:
             answer = posted(client, where, data)
             told, typed = errors_in(answer), Controls(answer.text).values.get("text", [])
             if answer.status_code == 302:
-                kept = GatheredQuestion.objects.get(pk=mine.pk) if where == other else GatheredQuestion.objects.last()
+                kept = (
+                    GatheredQuestion.objects.get(pk=mine.pk)
+                    if where == other
+                    else GatheredQuestion.objects.last()
+                )
                 is_right = kept.text == as_stored(data["text"], "text") and not kept.source_path
             else:
-                is_right = told and as_read(data["text"]) in typed and not OF_SOFTWARE.search(" ".join(told))
+                is_right = (
+                    told
+                    and as_read(data["text"]) in typed
+                    and not OF_SOFTWARE.search(" ".join(told))
+                )
             if not is_right and (answer.status_code, what in NO_TEXT) != (400, True):
                 wrong[what, where, *data] = (answer.status_code, told)
     assert (wrong, risk.register.risks.count()) == ({}, 1)

@@ -1,4 +1,6 @@
-"""A PostgreSQL server that is away or hung, by way of a proxy: 503 at the limit, and the next request works."""
+"""A PostgreSQL server that is away or hung, by way of a proxy: 503 at the limit, and the next
+request works.
+"""
 
 import json
 from contextlib import contextmanager
@@ -68,7 +70,9 @@ def test_a_server_that_hangs_in_the_middle_of_a_request(thread, proxy, settings,
     assert_well(thread)
     with hang(proxy, settings, at=statement):
         assert thread.status() == 503
-        assert thread.run(lambda: connection.connection) is None  # what is answered later is read by nobody
+        assert (
+            thread.run(lambda: connection.connection) is None
+        )  # what is answered later is read by nobody
     assert_well(thread)
 
 
@@ -120,7 +124,12 @@ def test_a_connection_that_is_cut_during_a_statement(thread, proxy, settings):
 def test_a_server_that_is_away(thread, proxy):
     assert_well(thread)
     proxy.refuse()
-    assert [thread.status(path) for path in (PAGE, "/", "/readyz", "/healthz")] == [503, 503, 503, 200]
+    assert [thread.status(path) for path in (PAGE, "/", "/readyz", "/healthz")] == [
+        503,
+        503,
+        503,
+        200,
+    ]
     proxy.allow()
     assert_well(thread)
 

@@ -49,23 +49,39 @@ def everything():
 
 def test_a_workbook_becomes_risks(register, file_of):
     said, ended = run(file_of(PLAIN, *plain_rows(3)))
-    assert ("3 rows read: 3 new" in said, "Taken in by manager@example.org" in said, ended) == (True, True, 0)
+    assert ("3 rows read: 3 new" in said, "Taken in by manager@example.org" in said, ended) == (
+        True,
+        True,
+        0,
+    )
     assert register.risks.count() == 3
     assert register.imports.get().is_done
 
 
 def test_it_prints_json(register, file_of):
-    said, ended = run(file_of(PLAIN, *plain_rows(3, row_3=["FIN 2", "", "", "", "3", "4"])), "--json")
+    said, ended = run(
+        file_of(PLAIN, *plain_rows(3, row_3=["FIN 2", "", "", "", "3", "4"])), "--json"
+    )
     told = json.loads(said)
     assert told["columns"][1] == {"column": "B", "heading": "Risk title", "read_as": "title"}
     assert {
-        name: told[name] for name in ("rows_read", "imported", "new", "changed", "unchanged", "is_check", "by")
+        name: told[name]
+        for name in ("rows_read", "imported", "new", "changed", "unchanged", "is_check", "by")
     } == {
-        **{"rows_read": 3, "imported": 2, "new": 2, "changed": 0, "unchanged": 0, "is_check": False},
+        **{
+            "rows_read": 3,
+            "imported": 2,
+            "new": 2,
+            "changed": 0,
+            "unchanged": 0,
+            "is_check": False,
+        },
         "by": "manager@example.org",
     }
     assert [(one["row"], one["column"]) for one in told["refused"]] == [(3, "Risk title (B)")]
-    assert all(set(one) == {"row", "column", "said", "problem"} for one in told["refused"] + told["noted"])
+    assert all(
+        set(one) == {"row", "column", "said", "problem"} for one in told["refused"] + told["noted"]
+    )
     assert (told["posts_added"], ended) == (["Head of finance"], 3)
 
 

@@ -33,7 +33,10 @@ def refusal(name, content):
 def with_part(content, name, data, **options):
     """The archive with one part more, or another one of that name."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for entry in old.infolist():
             if entry.filename != name:
                 new.writestr(entry.filename, old.read(entry))
@@ -50,7 +53,11 @@ def part_of(content, name="xl/worksheets/sheet1.xml"):
 
 
 def test_a_workbook_and_a_csv_say_the_same():
-    assert texts(sheets_of("a.xlsx", workbook(TABLE))[0]) == TABLE == texts(sheets_of("a.csv", csv_of(TABLE))[0])
+    assert (
+        texts(sheets_of("a.xlsx", workbook(TABLE))[0])
+        == TABLE
+        == texts(sheets_of("a.csv", csv_of(TABLE))[0])
+    )
 
 
 def test_every_sheet_is_read_hidden_ones_too_and_empty_ones_are_left_out():
@@ -61,7 +68,11 @@ def test_every_sheet_is_read_hidden_ones_too_and_empty_ones_are_left_out():
     hidden.append(["y"])
     hidden.sheet_state = "hidden"
     first, second = sheets_of("a.xlsx", saved(book))
-    assert (second.name, texts(second), second.remarks) == ("Old register", [["y"]], ("The sheet is hidden.",))
+    assert (second.name, texts(second), second.remarks) == (
+        "Old register",
+        [["y"]],
+        ("The sheet is hidden.",),
+    )
     assert first.remarks == ()
 
 
@@ -94,11 +105,15 @@ def test_a_formula_shows_its_stored_value_or_its_own_text_and_says_so():
     xml = part_of(content).replace("<v>0</v>", "<f>4*5</f><v>20</v>")
     sheet = sheets_of("a.xlsx", with_part(content, "xl/worksheets/sheet1.xml", xml))[0]
     assert texts(sheet) == [["Score"], ["20"], ["=B2*C2"]]
-    assert sheet.remarks[0].startswith("1 formulas have no stored value, the first in row 3, column A")
+    assert sheet.remarks[0].startswith(
+        "1 formulas have no stored value, the first in row 3, column A"
+    )
 
 
 def test_merged_cells_are_told_and_rows_keep_their_numbers():
-    sheet = sheets_of("a.xlsx", workbook([["Banner"], [], ["Ref", "Title"], [1, "Flood"]], merged=["A1:B1"]))[0]
+    sheet = sheets_of(
+        "a.xlsx", workbook([["Banner"], [], ["Ref", "Title"], [1, "Flood"]], merged=["A1:B1"])
+    )[0]
     assert sheet.merged == ((1, 1, 1, 2),)
     assert [line.number for line in sheet.lines] == [1, 3, 4]
 
@@ -122,7 +137,11 @@ def test_csv_of_several_encodings(encoding):
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_csv_of_several_delimiters(delimiter):
-    rows = [["Ref", "Title", "Note"], ["1", "Flood, fire; theft", 'a "quoted"\nword'], ["2", "x", ""]]
+    rows = [
+        ["Ref", "Title", "Note"],
+        ["1", "Flood, fire; theft", 'a "quoted"\nword'],
+        ["2", "x", ""],
+    ]
     assert texts(sheets_of("a.csv", csv_of(rows, delimiter))[0]) == rows
 
 
@@ -140,7 +159,11 @@ def test_one_column_is_one_column():
 
 def test_what_a_spreadsheet_would_run_is_read_as_the_text_it_was():
     rows = [["Ref", "Title"], ["1", escaped("=1+1")], ["2", escaped("'-x")], ["3", "it's"]]
-    assert [row[1] for row in texts(sheets_of("a.csv", csv_of(rows))[0])[1:]] == ["=1+1", "'-x", "it's"]
+    assert [row[1] for row in texts(sheets_of("a.csv", csv_of(rows))[0])[1:]] == [
+        "=1+1",
+        "'-x",
+        "it's",
+    ]
 
 
 @UNHURRIED
@@ -156,7 +179,9 @@ def test_escaping_for_spreadsheets_is_undone_exactly(text):
 
 
 @pytest.mark.parametrize(
-    "name", ["-2", "2", "A" * 200_000 + "2", "\u00c42", "x-2"], ids=["sign", "none", "long", "umlaut", "both"]
+    "name",
+    ["-2", "2", "A" * 200_000 + "2", "\u00c42", "x-2"],
+    ids=["sign", "none", "long", "umlaut", "both"],
 )
 def test_a_cell_in_a_column_that_is_none_is_refused_at_once(name):
     """A sign made the reader count backwards for ever."""
@@ -197,7 +222,9 @@ def test_a_bomb_is_refused_by_what_it_declares_before_it_is_unpacked():
 
 
 def test_a_part_that_grows_out_of_proportion_is_refused():
-    assert "grow" in refusal("a.xlsx", with_part(workbook(TABLE), "xl/media/a.bin", bytes(30_000_000)))
+    assert "grow" in refusal(
+        "a.xlsx", with_part(workbook(TABLE), "xl/media/a.bin", bytes(30_000_000))
+    )
 
 
 def test_a_part_larger_than_it_declares_is_refused():
@@ -214,13 +241,25 @@ def test_entities_are_refused_wherever_they_are_defined(part):
     content = workbook(TABLE)
     laughs = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     xml = part_of(content, part)
-    head, rest = (xml[: xml.index("?>") + 2], xml[xml.index("?>") + 2 :]) if xml.startswith("<?") else ("", xml)
+    head, rest = (
+        (xml[: xml.index("?>") + 2], xml[xml.index("?>") + 2 :])
+        if xml.startswith("<?")
+        else ("", xml)
+    )
     assert "entities" in refusal("a.xlsx", with_part(content, part, head + laughs + rest))
 
 
-@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/sharedStrings.xml"])
 @pytest.mark.parametrize(
-    "data", ["", "no xml", "<a/>", "<worksheet><sheetData><row r='x'><c r='?'><v>1</v></c></row></sheetData>"]
+    "part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/sharedStrings.xml"]
+)
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "no xml",
+        "<a/>",
+        "<worksheet><sheetData><row r='x'><c r='?'><v>1</v></c></row></sheetData>",
+    ],
 )
 def test_a_damaged_part_is_refused_in_words(part, data):
     try:
@@ -233,20 +272,26 @@ def test_a_damaged_part_is_refused_in_words(part, data):
 
 def test_a_shared_text_that_is_not_there_is_no_crash():
     xml = part_of(workbook([[7]])).replace("<v>7</v>", "<v>7</v></c><c t='s'><v>7</v>")
-    assert "damaged" in refusal("a.xlsx", with_part(workbook([[7]]), "xl/worksheets/sheet1.xml", xml))
+    assert "damaged" in refusal(
+        "a.xlsx", with_part(workbook([[7]]), "xl/worksheets/sheet1.xml", xml)
+    )
 
 
 def test_shared_texts_are_read():
     xml = part_of(workbook([[7]])).replace("<v>7</v>", "<v>7</v></c><c t='s'><v>1</v>")
     strings = "<sst xmlns='x'><si><t>a</t></si><si><r><t>b </t></r><r><t>c</t></r></si></sst>"
-    content = with_part(with_part(workbook([[7]]), "xl/worksheets/sheet1.xml", xml), "xl/sharedStrings.xml", strings)
+    content = with_part(
+        with_part(workbook([[7]]), "xl/worksheets/sheet1.xml", xml), "xl/sharedStrings.xml", strings
+    )
     assert texts(sheets_of("a.xlsx", content)[0]) == [["7", "b c"]]
 
 
 def test_too_many_rows_and_columns_are_refused_with_the_place():
     rows = [["Ref", "Title"], *[[str(n), "x"] for n in range(read_file.ROWS + 5)]]
     assert "row 20,001" in refusal("a.csv", csv_of(rows))
-    assert "more than 200 columns (row 1)" in refusal("a.csv", csv_of([[f"c{n}" for n in range(250)]]))
+    assert "more than 200 columns (row 1)" in refusal(
+        "a.csv", csv_of([[f"c{n}" for n in range(250)]])
+    )
     assert "column SF" in refusal("a.csv", csv_of([["x"] * 500]))
 
 
@@ -256,7 +301,9 @@ def test_a_text_far_out_in_a_workbook_is_refused_with_its_place():
     assert "row 7, column XFD" in refusal("a.xlsx", saved(book))
     content = workbook(TABLE)
     xml = part_of(content).replace('<row r="3"', '<row r="999999999"')
-    assert "row 999,999,999" in refusal("a.xlsx", with_part(content, "xl/worksheets/sheet1.xml", xml))
+    assert "row 999,999,999" in refusal(
+        "a.xlsx", with_part(content, "xl/worksheets/sheet1.xml", xml)
+    )
 
 
 def test_two_hundred_thousand_rows_are_refused_in_little_time_and_memory():
@@ -265,7 +312,9 @@ def test_two_hundred_thousand_rows_are_refused_in_little_time_and_memory():
 
 
 def test_a_cell_that_is_too_long_is_refused_with_its_place():
-    assert "row 2, column B holds 40,000 characters" in refusal("a.csv", csv_of([["a", "b"], ["1", "x" * 40_000]]))
+    assert "row 2, column B holds 40,000 characters" in refusal(
+        "a.csv", csv_of([["a", "b"], ["1", "x" * 40_000]])
+    )
 
 
 def test_a_file_that_is_too_large_or_empty_is_refused():
@@ -304,7 +353,9 @@ def test_bytes_of_no_encoding_are_refused_with_the_line():
 
 
 def test_a_quotation_mark_that_is_never_closed_is_refused_with_its_row():
-    assert refusal("a.csv", b'Ref,Title\n1,"a\n2,b\n').startswith("Row 2 has a quotation mark that is never closed")
+    assert refusal("a.csv", b'Ref,Title\n1,"a\n2,b\n').startswith(
+        "Row 2 has a quotation mark that is never closed"
+    )
 
 
 def test_quotation_marks_out_of_place_are_read_and_told():

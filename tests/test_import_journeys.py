@@ -13,7 +13,17 @@ from registers.models import Role
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 HEADINGS = (
-    *("Risk No", "Risk Title", "Risk Description", "Category", "Risk Owner", "L", "I", "RAG", "Existing controls"),
+    *(
+        "Risk No",
+        "Risk Title",
+        "Risk Description",
+        "Category",
+        "Risk Owner",
+        "L",
+        "I",
+        "RAG",
+        "Existing controls",
+    ),
     *("Planned actions", "Review date", "Mood"),
 )
 
@@ -32,7 +42,17 @@ def workbook():
     for n in range(1, 31):
         words = f"If the {n}th thing fails, then services stop, leading to harm."
         listed = "1. Monthly board\n2. Reserves policy"
-        row = [f"R{n}", f"Thing {n} fails", words, "Money matters", "Head of finance", n % 5 + 1, 4, "Amber", listed]
+        row = [
+            f"R{n}",
+            f"Thing {n} fails",
+            words,
+            "Money matters",
+            "Head of finance",
+            n % 5 + 1,
+            4,
+            "Amber",
+            listed,
+        ]
         sheet.append([*row, "Write the plan", "15/01/2027", "x" * 150])
     sheet["B10"] = sheet["C10"] = ""
     sheet["A12"] = "R1"
@@ -85,7 +105,9 @@ def take_in(page, look):
 
 def test_a_manager_brings_a_workbook_and_sees_it_as_a_worklist(watched, live_server, council):  # noqa: F811
     page = watched
-    make_person(council.organisation, Role.MANAGER, email="manager@northmoor.example", password=PASSWORD)
+    make_person(
+        council.organisation, Role.MANAGER, email="manager@northmoor.example", password=PASSWORD
+    )
     sign_in(page, live_server.url, "manager")
     bring(page, live_server.url, look_over)
     take_in(page, look_over)
@@ -104,7 +126,9 @@ def test_a_manager_brings_a_workbook_and_sees_it_as_a_worklist(watched, live_ser
 def test_a_workbook_comes_in_without_a_script(browser, live_server, council):  # noqa: F811
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    make_person(council.organisation, Role.MANAGER, email="manager@northmoor.example", password=PASSWORD)
+    make_person(
+        council.organisation, Role.MANAGER, email="manager@northmoor.example", password=PASSWORD
+    )
     sign_in(page, live_server.url, "manager")
     page.get_by_role("link", name="Bring your own workbook").click()
     page.locator("input[type=file]").set_input_files(workbook())
@@ -115,20 +139,29 @@ def test_a_workbook_comes_in_without_a_script(browser, live_server, council):  #
 
 
 @pytest.mark.look
-def test_a_page_that_reads_rows_and_one_that_moved_on_look_well(watched, live_server, council, monkeypatch):  # noqa: F811
+def test_a_page_that_reads_rows_and_one_that_moved_on_look_well(
+    watched,  # noqa: F811
+    live_server,
+    council,  # noqa: F811
+    monkeypatch,
+):
     from django.test import Client
     from makers import make_revision, make_risk
     from workbooks import columns_form, csv_of, latest, send, to_preview
 
     page = watched
-    manager = make_person(council.organisation, Role.MANAGER, email="manager@northmoor.example", password=PASSWORD)
+    manager = make_person(
+        council.organisation, Role.MANAGER, email="manager@northmoor.example", password=PASSWORD
+    )
     client = Client()
     client.force_login(manager)
     risk = make_risk(council)
     send(client, council, csv_of(["Ref", "Title"], *[[f"A{n}", "x" * 190] for n in range(3)]))
     reading = latest(council)
     client.post(reading.get_absolute_url(), columns_form(reading))
-    changing = to_preview(client, council, csv_of(["Reference", "Title"], [risk.reference, "y" * 190]))
+    changing = to_preview(
+        client, council, csv_of(["Reference", "Title"], [risk.reference, "y" * 190])
+    )
     sign_in(page, live_server.url, "manager")
     page.route("**/js/progress.js", lambda route: route.abort())
     page.goto(live_server.url + reading.get_absolute_url())

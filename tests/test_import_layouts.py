@@ -87,7 +87,12 @@ def test_quarters_become_judgements_of_their_days():
 
     row = read_of(bracknell)[0]
     dated = [(str(one.on), one.likelihood, one.impact) for one in row.judged if one.on]
-    assert dated == [("2025-06-30", 4, 4), ("2025-09-30", 4, 4), ("2025-12-31", 4, 3), ("2026-03-31", 4, 3)]
+    assert dated == [
+        ("2025-06-30", 4, 4),
+        ("2025-09-30", 4, 4),
+        ("2025-12-31", 4, 3),
+        ("2026-03-31", 4, 3),
+    ]
 
 
 def test_a_score_that_contradicts_its_ratings_is_named():
@@ -95,7 +100,9 @@ def test_a_score_that_contradicts_its_ratings_is_named():
 
     row = read_of(north_norfolk)[2]
     assert pairs(row) == [(2, 3)]
-    assert [(p.column, p.said) for p in row.problems if "does not fit" in p.problem] == [("Current Score (H)", "8")]
+    assert [(p.column, p.said) for p in row.problems if "does not fit" in p.problem] == [
+        ("Current Score (H)", "8")
+    ]
 
 
 def test_a_statement_is_taken_apart_where_it_says_which_is_which():
@@ -108,7 +115,11 @@ def test_a_statement_is_taken_apart_where_it_says_which_is_which():
         "There is a risk that wards are unsafe",
         "harm to patients",
     ]
-    assert [second.values[part] for part in parts] == ["savings slip.", "cash runs out.", "suppliers stop"]
+    assert [second.values[part] for part in parts] == [
+        "savings slip.",
+        "cash runs out.",
+        "suppliers stop",
+    ]
     assert first.values["title"].endswith("leading to harm to patients")
 
 
@@ -116,6 +127,13 @@ def test_actions_take_their_post_and_day_from_brackets_or_from_lines_beside_them
     from layouts import reading, three_boroughs
 
     buy, review = read_of(three_boroughs)[0].actions
-    assert (buy.title, buy.owner, str(buy.due_on)) == ("Buy forty homes", "Director of Finance", "2026-09-30")
+    assert (buy.title, buy.owner, str(buy.due_on)) == (
+        "Buy forty homes",
+        "Director of Finance",
+        "2026-09-30",
+    )
     assert (review.owner, review.due_on) == ("", None)
-    assert [a.owner for a in read_of(reading)[0].actions] == ["Director of Children", "Head of Procurement"]
+    assert [a.owner for a in read_of(reading)[0].actions] == [
+        "Director of Children",
+        "Head of Procurement",
+    ]

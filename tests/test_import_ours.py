@@ -1,4 +1,6 @@
-"""A register's own file through the pages of an import, and from the command line: whole, or not at all."""
+"""A register's own file through the pages of an import, and from the command line: whole, or not at
+all.
+"""
 
 import io
 import json
@@ -19,7 +21,16 @@ from makers import (
 from workbooks import latest, send, take_in
 
 from registers.json_file.write import pieces
-from registers.models import AuditEntry, Membership, Organisation, Register, RegisterImport, Risk, Role, User
+from registers.models import (
+    AuditEntry,
+    Membership,
+    Organisation,
+    Register,
+    RegisterImport,
+    Risk,
+    Role,
+    User,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -36,11 +47,17 @@ def ours():
     make_action(risk, by=person)
     client = Client()
     client.force_login(person)
-    return client, "".join(pieces(full)).encode(), make_register(organisation, slug="empty", prefix="E")
+    return (
+        client,
+        "".join(pieces(full)).encode(),
+        make_register(organisation, slug="empty", prefix="E"),
+    )
 
 
 def elsewhere(client):
-    """An empty register of the same organisation in another installation, which the same person runs there."""
+    """An empty register of the same organisation in another installation, which the same person
+    runs there.
+    """
     slug = Register.objects.get(slug="full").organisation.slug
     Organisation.objects.filter(slug=slug).update(slug="another-installation")
     organisation = make_organisation(slug=slug)
@@ -56,10 +73,19 @@ def test_a_register_is_restored_through_the_pages(ours):
     assert send(client, register, content, "full.json").status_code == 302
     batch = latest(register)
     page = client.get(batch.get_absolute_url()).text
-    assert ("1 risk<" in page, "Restore this register" in page, register.risks.count()) == (True, True, 0)
+    assert ("1 risk<" in page, "Restore this register" in page, register.risks.count()) == (
+        True,
+        True,
+        0,
+    )
     assert take_in(client, batch).status_code == 302
     risk = register.risks.get()
-    assert (risk.title, risk.version, risk.controls.count(), risk.actions.count()) == ("Reserves are gone", 2, 1, 1)
+    assert (risk.title, risk.version, risk.controls.count(), risk.actions.count()) == (
+        "Reserves are gone",
+        2,
+        1,
+        1,
+    )
     assert "The register is restored" in client.get(batch.get_absolute_url()).text
     seal_rows()
     call_command("verify_audit", verbosity=0)
@@ -70,7 +96,10 @@ def test_the_button_pressed_twice_restores_once(ours):
     register = elsewhere(client)
     send(client, register, content, "full.json")
     batch = latest(register)
-    answers = [client.post(batch.get_absolute_url(), {"step": "ready", "seen": "ready-0"}).status_code for _ in "ab"]
+    answers = [
+        client.post(batch.get_absolute_url(), {"step": "ready", "seen": "ready-0"}).status_code
+        for _ in "ab"
+    ]
     assert (answers, register.risks.count(), register.imports.count()) == ([302, 302], 1, 1)
 
 
@@ -126,7 +155,15 @@ def test_the_command_restores(ours, tmp_path):
     for options, count in (["--check"], 0), ([], 1):
         out = io.StringIO()
         call_command(
-            *("import_register", str(tmp_path / "full.json"), "--register", "elsewhere", "--json", *options), stdout=out
+            *(
+                "import_register",
+                str(tmp_path / "full.json"),
+                "--register",
+                "elsewhere",
+                "--json",
+                *options,
+            ),
+            stdout=out,
         )
         told = json.loads(out.getvalue())
         assert (told["imported"], told["refused"], register.risks.count()) == (1, [], count)

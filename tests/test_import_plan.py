@@ -1,11 +1,20 @@
-"""Which column is what: from headings of one row or several, from contents, from what was decided before."""
+"""Which column is what: from headings of one row or several, from contents, from what was decided
+before.
+"""
 
 import pytest
 from spreadsheets import known, read_all, sheet_of
 
 from registers.import_fields import TARGETS
 from registers.imports.detect_columns import target_of
-from registers.imports.mapping import Plan, data_lines, guess, left_out, most_like_a_register, to_decide
+from registers.imports.mapping import (
+    Plan,
+    data_lines,
+    guess,
+    left_out,
+    most_like_a_register,
+    to_decide,
+)
 from registers.imports.read_file import Line, Sheet
 
 ROW = ["1", "Flood", "4", "5"]
@@ -78,7 +87,11 @@ def test_a_sentence_right_below_the_table_is_no_risk():
 
 
 def test_a_sparse_last_row_is_a_risk_and_no_footer():
-    sheet = sheet_of(["Ref", "Risk title", "Likelihood", "Impact"], ["1", "Flood", "4", "5"], ["2", "Fire", "", ""])
+    sheet = sheet_of(
+        ["Ref", "Risk title", "Likelihood", "Impact"],
+        ["1", "Flood", "4", "5"],
+        ["2", "Fire", "", ""],
+    )
     assert guess(sheet, known()).footer_from is None
 
 
@@ -92,16 +105,33 @@ def test_headings_of_two_rows_are_joined_under_merged_cells():
     plan = guess(sheet, known())
     assert plan.names[2:5] == ["Current risk: L", "Current risk: I", "Current risk: Score"]
     assert plan.columns[2:] == [
-        f"{kind}.{part}" for kind in ("current", "target") for part in ("likelihood", "impact", "score")
+        f"{kind}.{part}"
+        for kind in ("current", "target")
+        for part in ("likelihood", "impact", "score")
     ]
     assert plan.first_line == 3
 
 
 def test_without_headings_columns_are_named_by_letters_and_guessed_by_contents():
     sheet = sheet_of(
-        ["CRR001", "A care provider stops trading and visits are missed for weeks", "4 x 5", "Director of Adults"],
-        ["CRR002", "The data centre floods and no payments can be made for a month", "3 x 5", "Head of IT"],
-        ["CRR003", "The savings plan slips and the reserves are spent in one year", "5 x 5", "Chief Finance Officer"],
+        [
+            "CRR001",
+            "A care provider stops trading and visits are missed for weeks",
+            "4 x 5",
+            "Director of Adults",
+        ],
+        [
+            "CRR002",
+            "The data centre floods and no payments can be made for a month",
+            "3 x 5",
+            "Head of IT",
+        ],
+        [
+            "CRR003",
+            "The savings plan slips and the reserves are spent in one year",
+            "5 x 5",
+            "Chief Finance Officer",
+        ],
     )
     plan = guess(sheet, known())
     assert plan.names == ["Column A", "Column B", "Column C", "Column D"]
@@ -119,17 +149,35 @@ def test_one_column_of_risks_is_read_as_their_titles():
 
 def test_an_impact_told_in_sentences_is_a_consequence():
     told = "People are not visited and some of them come to harm because nobody notices"
-    assert columns(["Ref", "Risk", "Impact"], ["1", "Flood", told], ["2", "Fire", told + "."])[2] == "consequence"
+    assert (
+        columns(["Ref", "Risk", "Impact"], ["1", "Flood", told], ["2", "Fire", told + "."])[2]
+        == "consequence"
+    )
 
 
 def test_a_title_that_holds_long_texts_is_the_statement():
-    assert columns(["Ref", "Risk"], ["1", "There is a risk " * 20], ["2", "There is a threat " * 20])[1] == "statement"
+    assert (
+        columns(["Ref", "Risk"], ["1", "There is a risk " * 20], ["2", "There is a threat " * 20])[
+            1
+        ]
+        == "statement"
+    )
 
 
 def test_ratings_before_and_after_the_controls_are_inherent_and_current():
     heads = ["Ref", "Risk", "Likelihood", "Impact", "Controls", "Likelihood", "Impact"]
-    found = columns(heads, ["1", "Flood", "5", "5", "A wall", "3", "4"], ["2", "Fire", "4", "4", "Alarms", "2", "4"])
-    assert found[2:] == ["inherent.likelihood", "inherent.impact", "controls", "current.likelihood", "current.impact"]
+    found = columns(
+        heads,
+        ["1", "Flood", "5", "5", "A wall", "3", "4"],
+        ["2", "Fire", "4", "4", "Alarms", "2", "4"],
+    )
+    assert found[2:] == [
+        "inherent.likelihood",
+        "inherent.impact",
+        "controls",
+        "current.likelihood",
+        "current.impact",
+    ]
 
 
 def test_two_sets_of_ratings_with_nothing_to_tell_them_apart_go_to_the_notes():
@@ -151,7 +199,12 @@ def test_two_columns_of_one_rating_that_differ_are_two_ratings():
 
 
 def test_arrows_are_kept_with_the_row_whatever_they_stand_under():
-    assert columns(["Ref", "Risk", "Since last time"], ["1", "Flood", "\u2191"], ["2", "Fire", "\u2194"])[2] == "ignore"
+    assert (
+        columns(
+            ["Ref", "Risk", "Since last time"], ["1", "Flood", "\u2191"], ["2", "Fire", "\u2194"]
+        )[2]
+        == "ignore"
+    )
 
 
 def test_a_row_that_says_how_to_fill_the_columns_in_is_no_risk():
@@ -198,20 +251,29 @@ def test_one_number_beyond_the_scale_is_a_slip_and_asked_about():
 
 
 def test_numbers_of_another_scale_are_asked_for_and_not_read():
-    sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact"], ["1", "Flood", "5", "2"], ["2", "Fire", "2", "2"])
+    sheet = sheet_of(
+        ["Ref", "Risk", "Likelihood", "Impact"], ["1", "Flood", "5", "2"], ["2", "Fire", "2", "2"]
+    )
     register = known("four-by-four")
     plan, read = read_all(sheet, register)
     assert [row.judged for row in read] == [[], []]
     assert to_decide(sheet, plan, register) == {"likelihood": {"5": 1, "2": 1}, "impact": {"2": 2}}
     plan.words = {"likelihood": {"5": 4, "2": 2}, "impact": {"2": 1}}
-    judged = [(one.likelihood, one.impact) for row in read_all(sheet, register, plan)[1] for one in row.judged]
+    judged = [
+        (one.likelihood, one.impact)
+        for row in read_all(sheet, register, plan)[1]
+        for one in row.judged
+    ]
     assert judged == [(4, 1), (2, 1)]
     assert to_decide(sheet, plan, register) == {}
 
 
 def test_scores_of_another_scale_are_not_read_even_where_the_scheme_could_give_them():
     sheet = sheet_of(
-        ["Ref", "Risk", "Current score"], ["1", "Flood", "16"], ["2", "Fire", "5 x 5"], ["3", "Frost", "2x2"]
+        ["Ref", "Risk", "Current score"],
+        ["1", "Flood", "16"],
+        ["2", "Fire", "5 x 5"],
+        ["3", "Frost", "2x2"],
     )
     register = known("four-by-four")
     plan, read = read_all(sheet, register)
@@ -255,11 +317,20 @@ def test_a_remembered_plan_is_followed_where_the_headings_are_the_same():
 
 
 def test_a_new_column_among_remembered_ones_is_guessed_and_the_others_are_followed():
-    remembered = guess(sheet_of(["Ref", "Ward", "Risk", "Who"], ["1", "North", "Flood", "Ash"]), known())
+    remembered = guess(
+        sheet_of(["Ref", "Ward", "Risk", "Who"], ["1", "North", "Flood", "Ash"]), known()
+    )
     remembered.columns[1], remembered.columns[3] = "portfolio", "owner"
     heads = ["Ref", "Q4 2025/26", "Risk", "Risk owner", "Ward", "Who"]
     plan = guess(sheet_of(heads, ["1", "4 x 5", "Flood", "x", "North", "Ash"]), known(), remembered)
-    assert plan.columns == ["reference", "current.score@2026-03-31", "title", "notes", "portfolio", "owner"]
+    assert plan.columns == [
+        "reference",
+        "current.score@2026-03-31",
+        "title",
+        "notes",
+        "portfolio",
+        "owner",
+    ]
 
 
 def test_a_cell_merged_downwards_speaks_for_each_row_and_one_risk_over_several_rows_is_one():
@@ -277,10 +348,17 @@ def test_a_cell_merged_downwards_speaks_for_each_row_and_one_risk_over_several_r
 
 def test_the_sheet_most_like_a_register_is_found():
     guidance = sheet_of(["How to use this workbook", ""], ["Fill it in", "each month"])
-    assert most_like_a_register([guidance, sheet_of(["Ref", "Risk title", "Owner"], ["1", "a", "b"])], known()) == 1
+    assert (
+        most_like_a_register(
+            [guidance, sheet_of(["Ref", "Risk title", "Owner"], ["1", "a", "b"])], known()
+        )
+        == 1
+    )
 
 
-@pytest.mark.parametrize("lines", [(), (Line(1, ()),), (Line(5, ("x",)),), (Line(1, ("Ref", "Title")),)])
+@pytest.mark.parametrize(
+    "lines", [(), (Line(1, ()),), (Line(5, ("x",)),), (Line(1, ("Ref", "Title")),)]
+)
 def test_sheets_with_hardly_anything_have_a_plan(lines):
     sheet = Sheet("S", lines)
     plan = guess(sheet, known())

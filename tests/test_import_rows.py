@@ -51,7 +51,9 @@ def test_days_as_people_type_them(text, first, last):
     assert (span.first, span.last) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["ongoing", "Q1 2026", "2026/27", "March", "46113", "soon (1/4/26)", "", "x" * 5000])
+@pytest.mark.parametrize(
+    "text", ["ongoing", "Q1 2026", "2026/27", "March", "46113", "soon (1/4/26)", "", "x" * 5000]
+)
 def test_what_is_no_day_is_not_made_one(text):
     assert parse_date.span_of(text) is None
 
@@ -91,7 +93,8 @@ def test_what_says_that_there_is_no_day_stays_with_the_notes_and_is_no_problem()
 
 
 @pytest.mark.parametrize(
-    ("heading", "text"), [("Raised on", "1/1/2027"), ("Next review", "1/1/2035"), ("Tolerated until", "1/1/2020")]
+    ("heading", "text"),
+    [("Raised on", "1/1/2027"), ("Next review", "1/1/2035"), ("Tolerated until", "1/1/2020")],
 )
 def test_days_that_the_forms_refuse_are_not_taken(heading, text):
     row = read_row(["Title", heading], "Flood", text)
@@ -100,7 +103,9 @@ def test_days_that_the_forms_refuse_are_not_taken(heading, text):
 
 
 def test_month_first_is_read_where_the_plan_says_so():
-    assert read_row(["Title", "Raised on"], "a", "02/01/2026", is_day_first=False).values["raised_on"] == D(2026, 2, 1)
+    assert read_row(["Title", "Raised on"], "a", "02/01/2026", is_day_first=False).values[
+        "raised_on"
+    ] == D(2026, 2, 1)
 
 
 # Ratings
@@ -123,14 +128,21 @@ def test_levels_by_number_word_or_both():
 
 
 def test_levels_that_the_scheme_has_not_are_none():
-    assert levels("likelihood", "6", "4 - Severe", "4 - Rare", "V High", "0", "", "x" * 5000) == [None] * 7
+    assert (
+        levels("likelihood", "6", "4 - Severe", "4 - Rare", "V High", "0", "", "x" * 5000)
+        == [None] * 7
+    )
 
 
 def test_short_forms_are_understood_where_the_scheme_has_the_word():
     ours = tuple(
-        parse_rating.Level(n, label) for n, label in enumerate(("Very low", "Low", "Medium", "High", "Very high"), 1)
+        parse_rating.Level(n, label)
+        for n, label in enumerate(("Very low", "Low", "Medium", "High", "Very high"), 1)
     )
-    assert [parse_rating.level_of(ours, text) for text in ("V High", "VH", "M", "Med", "v. low", "5 - VH")] == [
+    assert [
+        parse_rating.level_of(ours, text)
+        for text in ("V High", "VH", "M", "Med", "v. low", "5 - VH")
+    ] == [
         5,
         5,
         3,
@@ -166,7 +178,15 @@ def test_a_heading_can_say_that_the_impact_comes_first():
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("25", [(5, 5)]), ("16", [(4, 4)]), ("12", []), ("20", []), ("High", []), ("7", []), ("Amber", [])],
+    [
+        ("25", [(5, 5)]),
+        ("16", [(4, 4)]),
+        ("12", []),
+        ("20", []),
+        ("High", []),
+        ("7", []),
+        ("Amber", []),
+    ],
 )
 def test_a_bare_score_is_read_only_where_one_cell_can_give_it(text, found):
     row = read_row(["Title", "Current score"], "a", text)
@@ -178,7 +198,9 @@ def test_a_bare_score_is_read_only_where_one_cell_can_give_it(text, found):
 
 
 def test_a_score_and_one_of_its_ratings_give_the_other():
-    assert pair(read_row(["Title", "Current likelihood", "Current score"], "a", "4", "12")) == [(4, 3)]
+    assert pair(read_row(["Title", "Current likelihood", "Current score"], "a", "4", "12")) == [
+        (4, 3)
+    ]
 
 
 def test_what_words_map_is_read():
@@ -187,16 +209,22 @@ def test_what_words_map_is_read():
     assert pair(read_row(heads, "a", "amber", words=words)) == [(3, 4)]
     nothing = read_row(heads, "a", "N/K", words=words)
     assert (nothing.judged, nothing.went[1]) == ([], ["ignore"])
-    assert pair(read_row(["Title", "Current likelihood", "Current impact"], "a", "V HIGH", "2", words=words)) == [
-        (5, 2)
-    ]
+    assert pair(
+        read_row(["Title", "Current likelihood", "Current impact"], "a", "V HIGH", "2", words=words)
+    ) == [(5, 2)]
 
 
 def test_ratings_stand_against_a_score_that_does_not_fit_them():
-    row = read_row(["Title", "Current likelihood", "Current impact", "Current score"], "a", "4", "4", "12")
+    row = read_row(
+        ["Title", "Current likelihood", "Current impact", "Current score"], "a", "4", "4", "12"
+    )
     assert pair(row) == [(4, 4)]
     assert problems(row) == [
-        ("Current score (D)", "12", "It does not fit likelihood 4 and impact 4, which come to 16 and stand")
+        (
+            "Current score (D)",
+            "12",
+            "It does not fit likelihood 4 and impact 4, which come to 16 and stand",
+        )
     ]
     assert row.values["notes"] == "Current score: 12"
 
@@ -225,7 +253,11 @@ def test_kinds_of_judgement_are_apart_and_each_has_what_stands_beside_it():
     row = read_row(heads, "a", "5x5", "4x4", "Fewer staff", "1/4/26", "Extra cost", "2x3")
     inherent, current, target = row.judged
     assert (inherent.likelihood, target.impact) == (5, 3)
-    assert (current.rationale, current.on, current.driver) == ("Fewer staff", D(2026, 4, 1), "additional-cost")
+    assert (current.rationale, current.on, current.driver) == (
+        "Fewer staff",
+        D(2026, 4, 1),
+        "additional-cost",
+    )
 
 
 def test_a_rationale_without_a_judgement_stays_with_the_notes():
@@ -250,13 +282,18 @@ def test_a_band_that_the_scheme_gives_is_found_in_it_and_another_goes_to_the_not
 
 @pytest.mark.parametrize(("reference", "is_refused"), [("CORP-007", True), ("CRR0007", False)])
 def test_a_reference_that_stands_twice_is_named_with_both_rows(reference, is_refused):
-    sheet = sheet_of(["Ref", "Title"], [reference, "Flood"], ["CORP-008", "Frost"], [reference.lower(), "Fire"])
+    sheet = sheet_of(
+        ["Ref", "Title"], [reference, "Flood"], ["CORP-008", "Frost"], [reference.lower(), "Fire"]
+    )
     plan, rows = read_all(sheet, known())
     seen = {}
     for row in rows:
         name_double(row, seen, plan, known())
     said = [
-        (row.line.number, p.column, p.refuses) for row in rows for p in row.problems if "reference too" in p.problem
+        (row.line.number, p.column, p.refuses)
+        for row in rows
+        for p in row.problems
+        if "reference too" in p.problem
     ]
     assert said == [(4, "Ref (A)", is_refused)]
     assert rows[2].problems[0].problem.startswith("Row 2 has this reference too")
@@ -271,13 +308,18 @@ def test_references_of_ours_are_put_in_form_and_those_of_others_are_kept():
 
 def test_a_vacant_post_is_a_post():
     row = read_row(["Title", "Owner"], "a", "Head of Legal (vacant)")
-    assert (row.values["owner"], row.values["notes"]) == ("Head of Legal", "Owner: Head of Legal (vacant)")
+    assert (row.values["owner"], row.values["notes"]) == (
+        "Head of Legal",
+        "Owner: Head of Legal (vacant)",
+    )
     assert "Owner: Head of Legal (vacant) is the post Head of Legal" in row.split
 
 
 def test_posts_are_spelt_as_the_register_has_them_or_as_words_map_them():
     assert read_row(["Title", "Owner"], "a", "head of legal").values["owner"] == "Head of Legal"
-    mapped = read_row(["Title", "Owner"], "a", "Hd of Legal", words={"owner": {"hd of  legal": "Head of Legal"}})
+    mapped = read_row(
+        ["Title", "Owner"], "a", "Hd of Legal", words={"owner": {"hd of  legal": "Head of Legal"}}
+    )
     assert mapped.values["owner"] == "Head of Legal"
 
 
@@ -288,7 +330,15 @@ def test_several_owners_in_one_cell_are_not_one_post():
 
 
 def test_choices_and_types_are_read_by_value_label_or_certain_synonym():
-    heads = ["Title", "Category", "Status", "How soon", "Failure type", "Other failure types", "Adverse impacts"]
+    heads = [
+        "Title",
+        "Category",
+        "Status",
+        "How soon",
+        "Failure type",
+        "Other failure types",
+        "Adverse impacts",
+    ]
     row = read_row(
         heads,
         "a",
@@ -299,8 +349,16 @@ def test_choices_and_types_are_read_by_value_label_or_certain_synonym():
         "Policy and politics; financial",
         "Disruption, Extra cost",
     )
-    said = {"category": "financial", "status": "open", "proximity": "year", "primary_failure_type": "financial"}
-    said |= {"other_failure_types": ["policy-and-politics"], "adverse_impacts": ["disruption", "additional-cost"]}
+    said = {
+        "category": "financial",
+        "status": "open",
+        "proximity": "year",
+        "primary_failure_type": "financial",
+    }
+    said |= {
+        "other_failure_types": ["policy-and-politics"],
+        "adverse_impacts": ["disruption", "additional-cost"],
+    }
     assert said.items() <= row.values.items()
 
 
@@ -316,7 +374,10 @@ def test_tolerating_needs_a_reason_and_an_end():
     assert "response" not in without.values
     assert without.values["notes"] == "Response: Tolerate\nWhy this response: Too dear"
     assert read_row(heads, "a", "Accept", "Too dear", "1/1/27").values["response"] == "tolerate"
-    assert read_row(heads, "a", "Treat", "Too dear", "").values["notes"] == "Why this response: Too dear"
+    assert (
+        read_row(heads, "a", "Treat", "Too dear", "").values["notes"]
+        == "Why this response: Too dear"
+    )
 
 
 def test_what_has_happened_is_read_as_it_says():
@@ -373,7 +434,10 @@ def test_characters_that_cannot_be_stored_are_taken_out_and_named():
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("Cause: low pay. Event: staff leave\nConsequence: wards close", ["low pay.", "staff leave", "wards close"]),
+        (
+            "Cause: low pay. Event: staff leave\nConsequence: wards close",
+            ["low pay.", "staff leave", "wards close"],
+        ),
         (
             "There is a risk that providers fail caused by low fees leading to missed visits",
             ["low fees", "There is a risk that providers fail", "missed visits"],
@@ -382,7 +446,10 @@ def test_characters_that_cannot_be_stored_are_taken_out_and_named():
             "Due to low fees, there is a risk that providers fail, resulting in missed visits",
             ["low fees", "there is a risk that providers fail", "missed visits"],
         ),
-        ("There is a risk that it floods resulting in loss", [None, "There is a risk that it floods", "loss"]),
+        (
+            "There is a risk that it floods resulting in loss",
+            [None, "There is a risk that it floods", "loss"],
+        ),
     ],
 )
 def test_a_statement_is_split_where_it_is_marked(text, parts):
@@ -424,7 +491,10 @@ def test_notes_of_ours_come_back_as_they_were_and_others_carry_their_heading():
         ("One thing\nAnother", ("One thing", "Another")),
         ("1. One 2. Two", ("One", "Two")),
         ("Controls:\n1. One\n2. Two", ("Controls:\nOne", "Two")),
-        ("One sentence that goes\non in the next line", ("One sentence that goes\non in the next line",)),
+        (
+            "One sentence that goes\non in the next line",
+            ("One sentence that goes\non in the next line",),
+        ),
         ("Spend 2. 5 million", ("Spend 2. 5 million",)),
         ("3. Third\n1. First", ("3. Third", "1. First")),
         ("", ()),
@@ -453,15 +523,22 @@ def test_actions_have_their_post_and_day_only_where_every_word_is_understood():
 def test_a_post_with_a_comma_is_one_post_where_the_register_has_it():
     register = known(posts=("Head of Legal, Land and Elections",))
     row = read_row(
-        ["Title", "Actions"], "a", "Fill it (Head of Legal, Land and Elections, 1 May 2027)", known_=register
+        ["Title", "Actions"],
+        "a",
+        "Fill it (Head of Legal, Land and Elections, 1 May 2027)",
+        known_=register,
     )
-    assert row.actions == [Planned("Fill it", owner="Head of Legal, Land and Elections", due_on=D(2027, 5, 1))]
+    assert row.actions == [
+        Planned("Fill it", owner="Head of Legal, Land and Elections", due_on=D(2027, 5, 1))
+    ]
 
 
 def test_post_and_day_beside_one_action_are_its_own():
     heads = ["Title", "Actions", "Action owner", "Action due"]
     row = read_row(heads, "a", "Fill the post", "Director of Finance (vacant)", "Q1 2026/27")
-    assert row.actions == [Planned("Fill the post", owner="Director of Finance", due_on=D(2026, 6, 30))]
+    assert row.actions == [
+        Planned("Fill the post", owner="Director of Finance", due_on=D(2026, 6, 30))
+    ]
 
 
 def test_posts_and_days_beside_several_actions_have_a_line_each_or_go_to_the_notes():
@@ -485,7 +562,20 @@ HEADS = [target.label for target in TARGETS]
 TEXTS = st.one_of(
     st.text(max_size=60),
     st.sampled_from(
-        ["4", "5", "4 x 5", "20 (4x5)", "Likely", "Amber", "1/4/26", "31/02/26", "Apr-26", "Open", "Tolerate", "n/a"]
+        [
+            "4",
+            "5",
+            "4 x 5",
+            "20 (4x5)",
+            "Likely",
+            "Amber",
+            "1/4/26",
+            "31/02/26",
+            "Apr-26",
+            "Open",
+            "Tolerate",
+            "n/a",
+        ]
     ),
     st.sampled_from(
         [

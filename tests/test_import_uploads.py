@@ -50,7 +50,9 @@ def body(size):
     return {"wsgi.input": Unread(), "CONTENT_LENGTH": str(size), "CONTENT_TYPE": kind}
 
 
-@pytest.mark.parametrize("role", [None, "stranger", Role.MEMBER, Role.OFFICER, Role.PEER, Role.ADMINISTRATOR])
+@pytest.mark.parametrize(
+    "role", [None, "stranger", Role.MEMBER, Role.OFFICER, Role.PEER, Role.ADMINISTRATOR]
+)
 def test_a_large_body_is_read_from_nobody_but_a_manager(register, role):
     assert client_of(register, role).post(PATH, **body(LARGE)).status_code == 413
 
@@ -62,7 +64,10 @@ def test_the_answer_tells_nobody_which_registers_there_are(register, path):
 
 def test_more_than_the_largest_workbook_is_read_from_nobody(register):
     answer = client_of(register, Role.MANAGER).post(PATH, **body(BYTES + 200_000))
-    assert (answer.status_code, "A workbook may hold up to 20 megabytes" in answer.text) == (413, True)
+    assert (answer.status_code, "A workbook may hold up to 20 megabytes" in answer.text) == (
+        413,
+        True,
+    )
 
 
 @pytest.mark.parametrize("tail", ["1/", "1/give-up/"])
@@ -119,7 +124,9 @@ def test_what_is_no_workbook_is_refused_in_words(register, what):
     assert not RegisterImport.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd.csv", "a" * 190 + ".csv", "<b>risks</b>.csv", "ris\u202eks.csv"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd.csv", "a" * 190 + ".csv", "<b>risks</b>.csv", "ris\u202eks.csv"]
+)
 def test_a_name_of_a_file_is_only_shown(register, name):
     client = client_of(register, Role.MANAGER)
     send(client, register, csv_of(PLAIN, *plain_rows(1)), name)

@@ -110,14 +110,21 @@ def test_a_closed_risk_comes_in_and_is_closed(manager, register):
 
 
 def test_the_next_review_is_the_day_that_the_file_says(manager, register):
-    brought_in(manager, register, csv_of([*PLAIN, "Next review"], [*plain_rows(1)[0], "15/01/2027"]))
+    brought_in(
+        manager, register, csv_of([*PLAIN, "Next review"], [*plain_rows(1)[0], "15/01/2027"])
+    )
     risk = register.risks.get()
-    assert (risk.next_review_on.isoformat(), risk.version) == ("2027-01-15", 2)  # logged, then judged
+    assert (risk.next_review_on.isoformat(), risk.version) == (
+        "2027-01-15",
+        2,
+    )  # logged, then judged
     assert risk.revisions.latest().next_review_on == risk.next_review_on
 
 
 def test_what_stands_in_a_cell_stays_with_the_risk(manager, register):
-    batch = brought_in(manager, register, csv_of([*PLAIN, "Mood"], [*plain_rows(1)[0], "Getting quokka"]))
+    batch = brought_in(
+        manager, register, csv_of([*PLAIN, "Mood"], [*plain_rows(1)[0], "Getting quokka"])
+    )
     risk = register.risks.get()
     assert "Mood: Getting quokka" in risk.notes
     assert batch.rows.get().cells[-1] == "Getting quokka"
@@ -125,7 +132,9 @@ def test_what_stands_in_a_cell_stays_with_the_risk(manager, register):
     assert "As it came in: risks.csv, row 2" in page
 
 
-@pytest.mark.parametrize(("role", "shown"), [(Role.OFFICER, True), (Role.MEMBER, False), (Role.PEER, False)])
+@pytest.mark.parametrize(
+    ("role", "shown"), [(Role.OFFICER, True), (Role.MEMBER, False), (Role.PEER, False)]
+)
 def test_only_those_who_edit_risks_see_them_as_they_came_in(manager, register, role, shown):
     brought_in(manager, register, csv_of(PLAIN, *plain_rows(1)))
     client = Client()
@@ -140,7 +149,11 @@ def test_only_those_who_edit_risks_see_them_as_they_came_in(manager, register, r
 def test_a_column_may_be_named_otherwise_than_it_was_guessed(manager, register):
     headings = ["Ref", "What worries us", "Thoughts"]
     brought_in(
-        manager, register, csv_of(headings, ["1", "The roof leaks", "Badly"]), column_1="title", column_2="cause"
+        manager,
+        register,
+        csv_of(headings, ["1", "The roof leaks", "Badly"]),
+        column_1="title",
+        column_2="cause",
     )
     risk = register.risks.get()
     assert (risk.title, risk.cause) == ("The roof leaks", "Badly")
@@ -164,17 +177,24 @@ def test_a_file_without_headings_says_so_and_loses_no_row(manager, register):
 
 def test_a_rating_may_stand_in_words_and_in_figures(manager, register):
     headings = ["Ref", "Title", "Likelihood", "Likelihood score", "Impact"]
-    content = csv_of(headings, ["1", "Roof", "Possible", "3", "4"], ["2", "Boiler", "Likely", "2", "4"])
+    content = csv_of(
+        headings, ["1", "Roof", "Possible", "3", "4"], ["2", "Boiler", "Likely", "2", "4"]
+    )
     batch = to_preview(manager, register, content, column_3="current.likelihood")
     first, second = batch.rows.order_by("number")
     assert [len(row.reads["held"]["judged"]) for row in (first, second)] == [1, 0]
     assert "different things of the likelihood" in second.problems[0]["problem"]
 
 
-def test_a_word_that_is_asked_about_says_where_it_stands_and_no_other_post_is_proposed(manager, register):
+def test_a_word_that_is_asked_about_says_where_it_stands_and_no_other_post_is_proposed(
+    manager, register
+):
     for title in ("Director of place", "Head of legal services"):
         make_post(register.organisation, title)
-    rows = [["1", "Roof", "Director of finance", "12"], ["2", "Boiler", "Head of legal service", "4"]]
+    rows = [
+        ["1", "Roof", "Director of finance", "12"],
+        ["2", "Boiler", "Head of legal service", "4"],
+    ]
     send(manager, register, csv_of(["Ref", "Title", "Owner", "Current score"], *rows))
     batch = latest(register)
     manager.post(batch.get_absolute_url(), columns_form(batch))
@@ -183,24 +203,37 @@ def test_a_word_that_is_asked_about_says_where_it_stands_and_no_other_post_is_pr
     shown = {field.label: (field.initial, field.help_text) for field in form.fields.values()}
     assert shown["Director of finance"] == ("+", "In row 2, column C")
     assert shown["Head of legal service"] == ("Head of legal services", "In row 3, column C")
-    pairs = [label for field in form.fields.values() if field.label == "12" for _, label in field.choices]
+    pairs = [
+        label for field in form.fields.values() if field.label == "12" for _, label in field.choices
+    ]
     assert [label[:2] for label in pairs[:4]] == ["Le", "12", "12", "1 "]
 
 
 def test_some_column_must_say_what_the_risk_is(manager, register):
     send(manager, register, csv_of(PLAIN, *plain_rows(2)))
     batch = latest(register)
-    answer = manager.post(batch.get_absolute_url(), columns_form(batch, column_1="notes", column_2="notes"))
+    answer = manager.post(
+        batch.get_absolute_url(), columns_form(batch, column_1="notes", column_2="notes")
+    )
     assert "Select which column says what the risk is" in answer.text
 
 
 def test_other_headings_are_read_anew(manager, register):
-    content = csv_of(["", "", ""], ["Corporate risks", "", ""], ["Title", "Owner", "Notes"], ["Roof", "Caretaker", ""])
+    content = csv_of(
+        ["", "", ""],
+        ["Corporate risks", "", ""],
+        ["Title", "Owner", "Notes"],
+        ["Roof", "Caretaker", ""],
+    )
     send(manager, register, csv_of(["Title", "Cause"], ["Ref", "Owner"], ["Roof", "Caretaker"]))
     batch = latest(register)
     manager.post(batch.get_absolute_url(), columns_form(batch, heading_row=2))
     batch.refresh_from_db()
-    assert (batch.plan["first_line"], batch.plan["names"], batch.stage) == (3, ["Ref", "Owner"], "mapping")
+    assert (batch.plan["first_line"], batch.plan["names"], batch.stage) == (
+        3,
+        ["Ref", "Owner"],
+        "mapping",
+    )
     assert content
 
 
@@ -229,7 +262,11 @@ def test_a_word_is_asked_about_and_remembered(manager, register):
     batch.refresh_from_db()
     take_in(manager, batch)
     assert register.risks.get().category == "financial"
-    send(manager, register, csv_of([*PLAIN, "Category"], ["B2", "Roof", "It leaks", "", "2", "2", "Money matters"]))
+    send(
+        manager,
+        register,
+        csv_of([*PLAIN, "Category"], ["B2", "Roof", "It leaks", "", "2", "2", "Money matters"]),
+    )
     second = latest(register)
     manager.post(second.get_absolute_url(), columns_form(second))
     second.refresh_from_db()
@@ -260,7 +297,9 @@ def test_a_bad_row_is_left_out_and_given_back_untouched(manager, register):
     assert "the row names no risk" in row[7]
 
 
-def test_rows_are_given_back_in_their_order_with_the_reasons_that_keep_them_out_and_no_others(manager, register):
+def test_rows_are_given_back_in_their_order_with_the_reasons_that_keep_them_out_and_no_others(
+    manager, register
+):
     rows = [[*row, "31/02/2027"] for row in plain_rows(4)]
     rows[3][0] = rows[0][0]
     batch = to_preview(manager, register, csv_of([*PLAIN, "Next review"], *rows))
@@ -279,15 +318,23 @@ def test_the_rows_left_out_come_in_once_they_are_put_right(manager, register):
     rows[1][1] = "The roof leaks"
     brought_in(manager, register, csv_of(*rows), name="risks-left-out.csv")
     risk = register.risks.latest("pk")
-    assert (risk.title, risk.current.score, risk.notes) == ("The roof leaks", 16, "Reference there: A 99")
+    assert (risk.title, risk.current.score, risk.notes) == (
+        "The roof leaks",
+        16,
+        "Reference there: A 99",
+    )
 
 
 def test_a_reference_that_stands_twice_is_refused_with_both_rows(manager, register):
     rows = plain_rows(3)
     rows[2][0] = "fin 1"
     batch = to_preview(manager, register, csv_of(PLAIN, *rows))
-    refused = {row.number: [p["problem"] for p in row.problems if p["refuses"]] for row in batch.rows.all()}
-    said = {number: re.findall(r"row (\d+)", words[0]) for number, words in refused.items() if words}
+    refused = {
+        row.number: [p["problem"] for p in row.problems if p["refuses"]] for row in batch.rows.all()
+    }
+    said = {
+        number: re.findall(r"row (\d+)", words[0]) for number, words in refused.items() if words
+    }
     assert said == {2: ["4"], 4: ["2"]}
 
 
@@ -303,7 +350,8 @@ def test_one_bad_row_of_thousands_keeps_only_itself_out(manager, register):
 
 def test_the_same_workbook_again_changes_nothing(manager, register):
     content = csv_of(
-        [*PLAIN, "Controls", "Actions"], *[[*row, "Monthly board", "Write it down"] for row in plain_rows(3)]
+        [*PLAIN, "Controls", "Actions"],
+        *[[*row, "Monthly board", "Write it down"] for row in plain_rows(3)],
     )
     brought_in(manager, register, content)
     batch = to_preview(manager, register, content)
@@ -329,7 +377,9 @@ def test_the_preview_counts_what_comes_in_unrated(manager, register, ratings, un
     rated, *rest = plain_rows(3)
     rows = [rated, [*rest[0][:4], *ratings], rest[1]]
     batch = to_preview(manager, register, csv_of(PLAIN, *rows))
-    assert ("1 of the new comes in unrated" in manager.get(batch.get_absolute_url()).text) == bool(unrated)
+    assert ("1 of the new comes in unrated" in manager.get(batch.get_absolute_url()).text) == bool(
+        unrated
+    )
 
 
 def test_a_rating_without_controls_alone_leaves_a_risk_unrated(manager, register):
@@ -340,12 +390,30 @@ def test_a_rating_without_controls_alone_leaves_a_risk_unrated(manager, register
 
 def test_next_months_workbook_adds_what_is_new(manager, register):
     headings = [*PLAIN, "Controls"]
-    brought_in(manager, register, csv_of(headings, *[[*row, "1. Monthly board\n2. Audit"] for row in plain_rows(2)]))
-    changed = ["FIN 1", "Reserves are gone", "The budget cannot be balanced.", "Head of finance", "5", "4"]
-    rows = [[*changed, "1. Audit\n2. Spending freeze"], ["FIN 9", "Roof", "It leaks", "Caretaker", "2", "2", ""]]
+    brought_in(
+        manager,
+        register,
+        csv_of(headings, *[[*row, "1. Monthly board\n2. Audit"] for row in plain_rows(2)]),
+    )
+    changed = [
+        "FIN 1",
+        "Reserves are gone",
+        "The budget cannot be balanced.",
+        "Head of finance",
+        "5",
+        "4",
+    ]
+    rows = [
+        [*changed, "1. Audit\n2. Spending freeze"],
+        ["FIN 9", "Roof", "It leaks", "Caretaker", "2", "2", ""],
+    ]
     batch = brought_in(manager, register, csv_of(headings, *rows))
     first = register.risks.get(number=1)
-    assert (first.title, first.current.score, first.assessments.count()) == ("Reserves are gone", 20, 2)
+    assert (first.title, first.current.score, first.assessments.count()) == (
+        "Reserves are gone",
+        20,
+        2,
+    )
     assert list(first.controls.values_list("title", "status")) == [
         ("Monthly board", "in-place"),
         ("Audit", "in-place"),
@@ -359,7 +427,11 @@ def test_next_months_workbook_adds_what_is_new(manager, register):
 def test_a_control_or_an_action_alone_makes_a_risk_changed(manager, register, control, action):
     risk = make_risk(register)
     headings = ["Reference", "Title", "Event", "Controls", "Actions"]
-    batch = to_preview(manager, register, csv_of(headings, [risk.reference, risk.title, risk.event, control, action]))
+    batch = to_preview(
+        manager,
+        register,
+        csv_of(headings, [risk.reference, risk.title, risk.event, control, action]),
+    )
     assert batch.rows.get().outcome == "changed"
     take_in(manager, batch)
     assert [one.title for one in (*risk.controls.all(), *risk.actions.all())] == [control or action]
@@ -368,8 +440,13 @@ def test_a_control_or_an_action_alone_makes_a_risk_changed(manager, register, co
 def test_an_emptied_cell_empties_and_the_preview_says_so(manager, register):
     risk = make_risk(register, cause="Savings were counted twice.", portfolio="Finance")
     rows = [[risk.reference, risk.title, risk.event, "", ""]]
-    batch = to_preview(manager, register, csv_of(["Reference", "Title", "Event", "Cause", "Consequence"], *rows))
-    assert "2 cells are empty where the register says something" in manager.get(batch.get_absolute_url()).text
+    batch = to_preview(
+        manager, register, csv_of(["Reference", "Title", "Event", "Cause", "Consequence"], *rows)
+    )
+    assert (
+        "2 cells are empty where the register says something"
+        in manager.get(batch.get_absolute_url()).text
+    )
     take_in(manager, batch)
     risk.refresh_from_db()
     assert (risk.cause, risk.consequence, risk.portfolio) == ("", "", "Finance")
@@ -377,14 +454,24 @@ def test_an_emptied_cell_empties_and_the_preview_says_so(manager, register):
 
 def test_a_title_is_never_emptied(manager, register):
     risk = make_risk(register)
-    brought_in(manager, register, csv_of(["Reference", "Title", "Event", "Cause"], [risk.reference, "", "", "Other"]))
+    brought_in(
+        manager,
+        register,
+        csv_of(["Reference", "Title", "Event", "Cause"], [risk.reference, "", "", "Other"]),
+    )
     risk.refresh_from_db()
-    assert (risk.title, risk.event, risk.cause) == ("Reserves run out", "The budget cannot be balanced.", "Other")
+    assert (risk.title, risk.event, risk.cause) == (
+        "Reserves run out",
+        "The budget cannot be balanced.",
+        "Other",
+    )
 
 
 def test_a_reference_of_ours_that_was_never_given_comes_in_as_new(manager, register):
     make_risk(register)
-    batch = to_preview(manager, register, csv_of(["Reference", "Title"], ["CORP-950", "Roof leaks"]))
+    batch = to_preview(
+        manager, register, csv_of(["Reference", "Title"], ["CORP-950", "Roof leaks"])
+    )
     assert "It is not on this register" in manager.get(batch.get_absolute_url()).text
     take_in(manager, batch)
     risk = register.risks.get(number=2)
@@ -405,7 +492,9 @@ def test_an_empty_register_takes_over_references_of_its_own_form(manager, regist
 def test_a_closed_risk_is_not_changed(manager, register):
     risk = make_risk(register)
     risk.close(by=manager.user, version=1, reason="It is over.")
-    batch = to_preview(manager, register, csv_of(["Reference", "Title"], [risk.reference, "Back again"]))
+    batch = to_preview(
+        manager, register, csv_of(["Reference", "Title"], [risk.reference, "Back again"])
+    )
     assert batch.rows.get().outcome == "refused"
     assert "reopen it on its page" in batch.rows.get().problems[-1]["problem"]
 
@@ -413,7 +502,9 @@ def test_a_closed_risk_is_not_changed(manager, register):
 def test_a_workbook_changes_no_status(manager, register):
     risk = make_risk(register)
     batch = to_preview(
-        manager, register, csv_of(["Reference", "Title", "Status"], [risk.reference, risk.title, "Closed"])
+        manager,
+        register,
+        csv_of(["Reference", "Title", "Status"], [risk.reference, risk.title, "Closed"]),
     )
     assert (batch.rows.get().outcome, batch.rows.get().is_problem) == ("unchanged", True)
 
@@ -442,7 +533,11 @@ def test_the_button_pressed_twice_takes_in_once(manager, register):
 
 def test_a_risk_that_changed_since_is_a_conflict(manager, register):
     risk = make_risk(register)
-    batch = to_preview(manager, register, csv_of(["Reference", "Title"], [risk.reference, "Quicker"], ["", "New one"]))
+    batch = to_preview(
+        manager,
+        register,
+        csv_of(["Reference", "Title"], [risk.reference, "Quicker"], ["", "New one"]),
+    )
     make_revision(risk, title="Slower")
     answer = take_in(manager, batch)
     assert (answer.status_code, register.risks.count()) == (409, 1)
@@ -459,7 +554,9 @@ def test_a_page_whose_rows_were_read_anew_takes_nothing_in(manager, register):
     seen = commit.seen_of(batch)
     manager.post(batch.get_absolute_url(), {"step": "read"})
     manager.post(batch.get_absolute_url(), {"step": "staging", "after": 0})
-    assert manager.post(batch.get_absolute_url(), {"step": "ready", "seen": seen}).status_code == 409
+    assert (
+        manager.post(batch.get_absolute_url(), {"step": "ready", "seen": seen}).status_code == 409
+    )
     assert register.risks.count() == 0
 
 
@@ -477,7 +574,9 @@ def test_reading_goes_on_where_it_was_cut_off(manager, register):
 
 def started(manager, register, count):
     """An import whose rows are to be read."""
-    send(manager, register, csv_of(["Ref", "Title"], *[[f"A{n}", f"Risk {n}"] for n in range(count)]))
+    send(
+        manager, register, csv_of(["Ref", "Title"], *[[f"A{n}", f"Risk {n}"] for n in range(count)])
+    )
     batch = latest(register)
     manager.post(batch.get_absolute_url(), columns_form(batch))
     return batch
@@ -486,7 +585,10 @@ def started(manager, register, count):
 @pytest.mark.parametrize("after", ["", "x", "-1", "9" * 40, "٣", "1.5"])
 def test_a_count_that_is_none_reads_nothing(manager, register, after):
     batch = started(manager, register, 3)
-    assert manager.post(batch.get_absolute_url(), {"step": "staging", "after": after}).status_code == 302
+    assert (
+        manager.post(batch.get_absolute_url(), {"step": "staging", "after": after}).status_code
+        == 302
+    )
     assert batch.rows.count() == 0
 
 
@@ -499,7 +601,11 @@ def test_the_same_file_leads_to_the_import_under_way(manager, register):
 def test_giving_up_forgets_everything(manager, register):
     batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(3)))
     manager.post(f"{batch.get_absolute_url()}give-up/")
-    assert (RegisterImport.objects.count(), ImportedRow.objects.count(), Risk.objects.count()) == (0, 0, 0)
+    assert (RegisterImport.objects.count(), ImportedRow.objects.count(), Risk.objects.count()) == (
+        0,
+        0,
+        0,
+    )
 
 
 def test_what_was_taken_in_cannot_be_given_up(manager, register):
@@ -508,7 +614,9 @@ def test_what_was_taken_in_cannot_be_given_up(manager, register):
     assert ImportedRow.objects.count() == 3
 
 
-@pytest.mark.parametrize("step", ["mapping", "words", "staging", "ready", "done", "name", "read", "", "x"])
+@pytest.mark.parametrize(
+    "step", ["mapping", "words", "staging", "ready", "done", "name", "read", "", "x"]
+)
 def test_a_step_of_an_import_that_is_done_changes_nothing(manager, register, step):
     batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(1)))
     before = (counts(), ImportedRow.objects.count())
@@ -539,13 +647,17 @@ def test_an_address_that_asks_for_nothing_there_is_refused(manager, register, qu
     assert manager.get(batch.get_absolute_url(), query).status_code == 400
 
 
-def test_a_page_of_rows_costs_the_same_for_one_and_for_many(manager, register, django_assert_num_queries):
+def test_a_page_of_rows_costs_the_same_for_one_and_for_many(
+    manager, register, django_assert_num_queries
+):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     used = []
     for count in (1, 24):
-        batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(count)), name=f"{count}.csv")
+        batch = to_preview(
+            manager, register, csv_of(PLAIN, *plain_rows(count)), name=f"{count}.csv"
+        )
         with CaptureQueriesContext(
             connection,
         ) as queries:

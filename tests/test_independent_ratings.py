@@ -1,4 +1,6 @@
-"""Ratings by peers and auditors: beside ours, never in their place, and nobody poses as somebody else."""
+"""Ratings by peers and auditors: beside ours, never in their place, and nobody poses as somebody
+else.
+"""
 
 import html
 import uuid
@@ -64,7 +66,12 @@ def typed(risk, **fields):
 def test_a_peer_rates_at_the_same_address(peer, risk):
     assert peer.post(ASSESS, typed(risk)).status_code == 302
     row = risk.assessments.last()
-    assert (row.perspective, row.kind, row.band, row.by.name) == ("peer", "current", "severe", "Pia Peer")
+    assert (row.perspective, row.kind, row.band, row.by.name) == (
+        "peer",
+        "current",
+        "severe",
+        "Pia Peer",
+    )
 
 
 @pytest.mark.parametrize("perspective", ["peer", "internal-audit", "external"])
@@ -118,7 +125,10 @@ def test_who_may_neither_is_refused(risk, role):
 
 def test_a_peer_of_another_organisation_finds_nothing(risk):
     client = client_of(make_person(make_organisation(), Role.PEER))
-    assert [client.get(ASSESS).status_code, client.post(ASSESS, typed(risk)).status_code] == [404, 404]
+    assert [client.get(ASSESS).status_code, client.post(ASSESS, typed(risk)).status_code] == [
+        404,
+        404,
+    ]
 
 
 def test_a_peer_finds_no_exempt_risk(peer, risk):
@@ -144,7 +154,10 @@ def test_a_peer_is_not_asked_what_makes_a_fall_right(peer, risk):
 
 def test_a_peer_is_told_what_becomes_of_it(peer, risk):
     text = peer.get(ASSESS).text
-    assert ("Rate this risk independently" in text, "changes neither theirs nor" in text) == (True, True)
+    assert ("Rate this risk independently" in text, "changes neither theirs nor" in text) == (
+        True,
+        True,
+    )
     assert 'name="kind"' not in text
 
 
@@ -153,7 +166,10 @@ def test_an_officer_is_not_asked_whose_view_it_is(officer, risk):
 
 
 def test_the_page_offers_it_to_a_peer(peer, officer, risk):
-    assert ("Rate it independently" in peer.get(PAGE).text, "Rate it independently" in officer.get(PAGE).text) == (
+    assert (
+        "Rate it independently" in peer.get(PAGE).text,
+        "Rate it independently" in officer.get(PAGE).text,
+    ) == (
         True,
         False,
     )
@@ -169,9 +185,13 @@ def test_the_same_form_twice_is_one_rating(peer, risk):
 
 
 def test_an_officers_edit_that_crosses_a_peers_rating_says_what_happened(officer, risk):
-    """The rating moves the version, as any judgement does: the officer sees it before they save, and loses nothing."""
+    """The rating moves the version, as any judgement does: the officer sees it before they save,
+    and loses nothing.
+    """
     opened = risk.version
-    make_assessment(risk, (5, 5), perspective="peer", by=make_user(name="Pia Peer"), rationale="Two accounts.")
+    make_assessment(
+        risk, (5, 5), perspective="peer", by=make_user(name="Pia Peer"), rationale="Two accounts."
+    )
     form = {"title": "Mine", "event": "e", "consequence": "c", "version": opened}
     answer = officer.post(f"{PAGE}edit/", form)
     text = html.unescape(answer.text)
@@ -234,4 +254,8 @@ def test_bands_of_two_schemes_are_not_compared(officer, risk):
 def test_a_peers_range_and_evidence_are_shown(peer, risk):
     peer.post(ASSESS, typed(risk, likelihood_low="1", evidence="Fourteen interviews."))
     text = peer.get(PAGE).text
-    assert ("Could be" in text, "What it rests on:" in text, "Fourteen interviews." in text) == (True, True, True)
+    assert ("Could be" in text, "What it rests on:" in text, "Fourteen interviews." in text) == (
+        True,
+        True,
+        True,
+    )

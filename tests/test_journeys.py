@@ -26,8 +26,8 @@ PASSWORD = "a long enough password"
 WIDTHS = (1280, 768, 320)
 AXE_AT = (1280, 320)  # what stands between them is laid out like one of the two
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
-# To preload is to fetch all style sheets again, for one rule (a locked orientation), in a way that our policy forbids
-# where they import others, as the admin site's do.
+# To preload is to fetch all style sheets again, for one rule (a locked orientation), in a way that
+# our policy forbids where they import others, as the admin site's do.
 RUN_AXE = "axe.run({preload: false, resultTypes: ['violations']}).then(result => result.violations)"
 # By the second one, what hears of the new size has heard of it, and all is laid out anew.
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -39,20 +39,40 @@ COMPLAIN = """document.addEventListener("securitypolicyviolation",
 def council():
     """A council with an officer, a committee member, a post and a register."""
     organisation = make_organisation("Northmoor Council")
-    make_person(organisation, Role.OFFICER, email="officer@northmoor.example", name="Robin Ash", password=PASSWORD)
-    make_person(organisation, Role.MEMBER, email="member@northmoor.example", name="Sasha Birch", password=PASSWORD)
+    make_person(
+        organisation,
+        Role.OFFICER,
+        email="officer@northmoor.example",
+        name="Robin Ash",
+        password=PASSWORD,
+    )
+    make_person(
+        organisation,
+        Role.MEMBER,
+        email="member@northmoor.example",
+        name="Sasha Birch",
+        password=PASSWORD,
+    )
     make_post(organisation, "Director of finance")
     return make_register(organisation, slug="corporate", name="Corporate risks", prefix="CORP")
 
 
 @pytest.fixture
 def watched(page):
-    """The page; afterwards: what its console complained of, and every address it asked another host for."""
+    """The page; afterwards: what its console complained of, and every address it asked another host
+    for.
+    """
     page.complaints = []
     page.add_init_script(COMPLAIN)
-    page.on("console", lambda said: said.type in ("error", "warning") and page.complaints.append(said.text))
+    page.on(
+        "console",
+        lambda said: said.type in ("error", "warning") and page.complaints.append(said.text),
+    )
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("request", lambda request: "//localhost" in request.url or page.complaints.append(request.url))
+    page.on(
+        "request",
+        lambda request: "//localhost" in request.url or page.complaints.append(request.url),
+    )
     yield page
     assert page.complaints == []
 
@@ -67,15 +87,20 @@ def sign_in(page, site, who):
 
 
 def is_known(node):
-    """GOV.UK Frontend says aria-expanded of a radio that reveals something, and means to: screen readers read it out,
-    though the standard has no such thing (alphagov/govuk-frontend, issue 979)."""
+    """GOV.UK Frontend says aria-expanded of a radio that reveals something, and means to: screen
+    readers read it out, though the standard has no such thing (alphagov/govuk-frontend, issue 979).
+    """
     said = [check["data"] for check in node["any"] + node["all"] + node["none"]]
-    return said in ([['aria-expanded="true"']], [['aria-expanded="false"']]) and 'type="radio"' in node["html"]
+    return (
+        said in ([['aria-expanded="true"']], [['aria-expanded="false"']])
+        and 'type="radio"' in node["html"]
+    )
 
 
 def faults_of(page, axe_at=AXE_AT):
-    """What is wrong with the page as it stands: what axe finds wide and narrow, and what is to be scrolled sideways
-    for at every width."""
+    """What is wrong with the page as it stands: what axe finds wide and narrow, and what is to be
+    scrolled sideways for at every width.
+    """
     page.evaluate(AXE)
     found = {}
     for width in WIDTHS:
@@ -120,7 +145,9 @@ def test_an_officer_logs_a_risk_with_an_error_corrected(watched, live_server, co
     look_over(page)
     sign_in(page, live_server.url, "officer")
     look_over(page)
-    page.get_by_role("button", name="Log a risk").or_(page.get_by_role("link", name="Log a risk")).click()
+    page.get_by_role("button", name="Log a risk").or_(
+        page.get_by_role("link", name="Log a risk")
+    ).click()
     look_over(page)
     fill_in_the_risk(page)
     page.get_by_label("So what?").fill("")
@@ -152,21 +179,29 @@ def test_every_link_of_an_error_summary_lands_on_its_control(watched, live_serve
     page.goto(f"{live_server.url}/registers/corporate/{form}")
     for folded in page.locator("main form summary").all():
         folded.click()
-    for control in page.locator("main form input[type=text]:visible, main form textarea:visible").all():
+    for control in page.locator(
+        "main form input[type=text]:visible, main form textarea:visible"
+    ).all():
         control.fill("")
     for control in page.locator("main form select").all():
         control.select_option("")
     if form == "risks/new/":
-        page.locator("input[name=likelihood]").first.check()  # a judgement begun asks for its other parts
+        page.locator(
+            "input[name=likelihood]"
+        ).first.check()  # a judgement begun asks for its other parts
     page.locator("main form button[type=submit]:not([name])").last.click()
 
-    expect(page.locator(".govuk-error-summary")).to_be_visible()  # a click does not wait for the next page
+    expect(
+        page.locator(".govuk-error-summary")
+    ).to_be_visible()  # a click does not wait for the next page
     links = page.locator(".govuk-error-summary a").all()
     landed = {}
     for link in links:
         link.click()
         landed[link.get_attribute("href")] = f"#{control_in_focus(page)}"
-    visible = page.locator("main form [aria-invalid=true], main form .govuk-form-group--error").count()
+    visible = page.locator(
+        "main form [aria-invalid=true], main form .govuk-form-group--error"
+    ).count()
     assert len(links) >= 3 and visible
     assert landed == {href: href for href in landed}
 
@@ -176,7 +211,9 @@ def test_an_officer_assesses_again_and_sees_both(watched, live_server, council):
     make_risk(council, title="Savings arrive late", assessed=(2, 3))
     sign_in(page, live_server.url, "officer")
     page.get_by_role("link", name="Savings arrive late").click()
-    page.get_by_role("button", name="Assess again").or_(page.get_by_role("link", name="Assess again")).click()
+    page.get_by_role("button", name="Assess again").or_(
+        page.get_by_role("link", name="Assess again")
+    ).click()
     look_over(page)
     rate(page, 5, 4, "A third programme slipped.")
     page.get_by_role("button", name="Add this assessment").click()
@@ -218,13 +255,22 @@ def test_a_member_reads_the_dashboard_and_follows_a_cell(watched, live_server, c
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
-def test_a_member_goes_from_a_risk_to_a_case_and_from_its_sign_to_the_source(watched, live_server, council):
+def test_a_member_goes_from_a_risk_to_a_case_and_from_its_sign_to_the_source(
+    watched, live_server, council
+):
     page = watched
-    make_risk(council, title="Two plans compete", assessed=(4, 4), primary_failure_type=failure_type("governance"))
+    make_risk(
+        council,
+        title="Two plans compete",
+        assessed=(4, 4),
+        primary_failure_type=failure_type("governance"),
+    )
     sign_in(page, live_server.url, "member")
     page.get_by_role("link", name="Two plans compete").click()
     page.get_by_role("link", name="Doncaster").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Doncaster Metropolitan Borough Council")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Doncaster Metropolitan Borough Council"
+    )
     look_over(page)
     page.locator("#DON-W1").get_by_role("link", name="line 68").click()
     expect(page.locator("tr:target")).to_contain_text("An officer's summary")
@@ -232,7 +278,9 @@ def test_a_member_goes_from_a_risk_to_a_case_and_from_its_sign_to_the_source(wat
 
 
 @pytest.mark.look
-@pytest.mark.parametrize("place", ["", "compare/", "discrepancies/", "sources/", "insights/3/", "search/?q=trust"])
+@pytest.mark.parametrize(
+    "place", ["", "compare/", "discrepancies/", "sources/", "insights/3/", "search/?q=trust"]
+)
 def test_a_member_reads_the_library(watched, live_server, council, place):
     page = watched
     sign_in(page, live_server.url, "member")
@@ -275,7 +323,13 @@ def test_home_reads_well_at_every_width_whatever_is_typed(watched, live_server, 
     people = {m.role: m.user for m in council.organisation.memberships.all()}
     held = make_post(council.organisation, "x" * 190, holder=people["officer"])
     make_risk(council, owner=held, title="x" * 200)
-    make_risk(council, owner=held, title="הסיכון של מועצת העיר \u202e 👩🏽‍🚒", is_exempt=True, assessed=(5, 5))
+    make_risk(
+        council,
+        owner=held,
+        title="הסיכון של מועצת העיר \u202e 👩🏽‍🚒",
+        is_exempt=True,
+        assessed=(5, 5),
+    )
     make_risk(council, by=people["officer"])
     sign_in(page, live_server.url, who)
     page.get_by_role("link", name="My registers").first.click()
@@ -296,13 +350,20 @@ def test_no_page_is_wider_than_a_phone_whatever_is_typed(watched, live_server, c
     organisation = council.organisation
     post = make_post(organisation, endless, directorate=make_directorate(organisation, endless))
     words = {"title": endless, "cause": endless, "event": endless, "consequence": endless}
-    risk = make_risk(council, owner=post, primary_failure_type=failure_type(), assessed=(5, 5), **words)
+    risk = make_risk(
+        council, owner=post, primary_failure_type=failure_type(), assessed=(5, 5), **words
+    )
     make_assessment(risk, (1, 1), rationale=endless)
     make_revision(risk, title=endless[1:], reason=endless)
     sign_in(page, live_server.url, "officer")
     page.set_viewport_size({"width": 320, "height": 800})
     wide = {}
-    for place in ("", "dashboard/", "risks/new/", *(f"risks/1/{p}" for p in ("", "edit/", "assess/", "history/"))):
+    for place in (
+        "",
+        "dashboard/",
+        "risks/new/",
+        *(f"risks/1/{p}" for p in ("", "edit/", "assess/", "history/")),
+    ):
         page.goto(f"{live_server.url}/registers/corporate/{place}")
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > 320:

@@ -1,4 +1,6 @@
-"""An import is prepared before the transaction that writes it: what changes in between is not overlooked."""
+"""An import is prepared before the transaction that writes it: what changes in between is not
+overlooked.
+"""
 
 from io import StringIO
 
@@ -6,12 +8,30 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from makers import days_ago, make_agreement, make_person, make_post, make_register, make_revision, make_risk, seal_rows
+from makers import (
+    days_ago,
+    make_agreement,
+    make_person,
+    make_post,
+    make_register,
+    make_revision,
+    make_risk,
+    seal_rows,
+)
 from workbooks import PLAIN, csv_of, plain_rows, to_preview
 
 from registers.bulk_changes import ChangedRisk, MovedOn, NewRisk, TakingIn
 from registers.imports.commit import Landing, NotAsShown, land
-from registers.models import AuditEntry, FailureType, ImportedRow, ManyMovedOn, Post, Register, Risk, Role
+from registers.models import (
+    AuditEntry,
+    FailureType,
+    ImportedRow,
+    ManyMovedOn,
+    Post,
+    Register,
+    Risk,
+    Role,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -47,9 +67,13 @@ def rename_scheme(register):
 
 MEANWHILE = {
     "a number was given": make_risk,
-    "an agreement was made": lambda register: make_agreement(register, by=make_person(register.organisation)),
+    "an agreement was made": lambda register: make_agreement(
+        register, by=make_person(register.organisation)
+    ),
     "a post was added": lambda register: make_post(register.organisation, "Head of finance"),
-    "the library grew": lambda register: FailureType.objects.filter(slug="governance").update(slug="governing"),
+    "the library grew": lambda register: FailureType.objects.filter(slug="governance").update(
+        slug="governing"
+    ),
     "the register got another prefix": rename_scheme,
 }
 
@@ -92,13 +116,22 @@ def test_it_is_prepared_anew_where_somebody_was_quicker(with_controls, manager, 
     assert done.is_done and meanwhile.times == 0
     titles = list(register.risks.order_by("number").values_list("title", flat=True))
     assert titles == ["Quicker"] * times + [f"Reserves run out in year {n}" for n in (1, 2, 3)]
-    assert list(register.risks.order_by("number").values_list("number", flat=True)) == [*range(1, times + 4)]
-    assert set(ImportedRow.objects.values_list("risk__number", flat=True)) == {times + n for n in (1, 2, 3)}
+    assert list(register.risks.order_by("number").values_list("number", flat=True)) == [
+        *range(1, times + 4)
+    ]
+    assert set(ImportedRow.objects.values_list("risk__number", flat=True)) == {
+        times + n for n in (1, 2, 3)
+    }
     assert_sound()
 
 
-def test_what_never_stands_still_is_refused_and_nothing_is_written(with_controls, manager, register):
-    with connection.execute_wrapper(Meanwhile(9, lambda: make_post(register.organisation))), pytest.raises(NotAsShown):
+def test_what_never_stands_still_is_refused_and_nothing_is_written(
+    with_controls, manager, register
+):
+    with (
+        connection.execute_wrapper(Meanwhile(9, lambda: make_post(register.organisation))),
+        pytest.raises(NotAsShown),
+    ):
         land(with_controls, by=manager.user)
     with_controls.refresh_from_db()
     assert (register.risks.count(), with_controls.stage) == (0, "ready")
@@ -140,11 +173,18 @@ def test_one_that_is_asked_for_in_two_batches_has_moved_on_the_second_time(regis
 
 
 def test_nothing_is_on_the_register_until_it_is_written(register):
-    by, content = make_person(register.organisation), {"title": "New", "event": "It comes.", "consequence": "Harm."}
+    by, content = (
+        make_person(register.organisation),
+        {"title": "New", "event": "It comes.", "consequence": "Harm."},
+    )
     before = AuditEntry.objects.count()
     with TakingIn(register, by=by, numbers=[None]) as taking:
         risks = list(taking.new([NewRisk(content, days_ago(3))]))
         register.refresh_from_db()
-        assert (register.next_number, Risk.objects.count(), AuditEntry.objects.count()) == (1, 0, before)
+        assert (register.next_number, Risk.objects.count(), AuditEntry.objects.count()) == (
+            1,
+            0,
+            before,
+        )
         taking.write()
     assert (list(Risk.objects.all()), AuditEntry.objects.count()) == (risks, before + 1)

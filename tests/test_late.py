@@ -1,4 +1,6 @@
-"""What is late, post by post, and what is stuck with its next action: worked by hand, and as the dashboard says it."""
+"""What is late, post by post, and what is stuck with its next action: worked by hand, and as the
+dashboard says it.
+"""
 
 import datetime
 import html
@@ -18,7 +20,9 @@ SPRING, WINTER = datetime.date(2026, 3, 31), datetime.date(2025, 12, 31)
 
 
 def lines(reviews=(), actions=()):
-    return late_lines(reviews, actions, lambda owner: f"reviews of {owner}", lambda owner: f"actions of {owner}")
+    return late_lines(
+        reviews, actions, lambda owner: f"reviews of {owner}", lambda owner: f"actions of {owner}"
+    )
 
 
 def test_reviews_and_actions_of_a_post_are_one_line():
@@ -30,12 +34,21 @@ def test_reviews_and_actions_of_a_post_are_one_line():
 def test_the_post_with_most_comes_first_and_of_as_many_by_name():
     """Finance 1 + 0, Care 1 + 2, nobody 0 + 1."""
     found = lines([(FINANCE, 1), (CARE, 1)], [(CARE, 2, SPRING, 0), (NOBODY, 1, SPRING, 0)])
-    assert [line.name for line in found] == ["Head of Care (vacant)", "Director of Finance", "No owner yet"]
+    assert [line.name for line in found] == [
+        "Head of Care (vacant)",
+        "Director of Finance",
+        "No owner yet",
+    ]
 
 
 @pytest.mark.parametrize(
     ("actions", "redated", "words"),
-    [(1, 0, ""), (1, 1, "put off once"), (1, 3, "put off three times"), (2, 2, "one of them put off twice")],
+    [
+        (1, 0, ""),
+        (1, 1, "put off once"),
+        (1, 3, "put off three times"),
+        (2, 2, "one of them put off twice"),
+    ],
 )
 def test_how_often_is_said_of_the_one_that_was_put_off_most(actions, redated, words):
     [line] = lines([], [(CARE, actions, SPRING, redated)])
@@ -63,7 +76,9 @@ def test_the_dashboard_says_who_is_late_with_the_day_first_due(ours):  # noqa: F
     make_action(risk, by=ours.manager, owner=finance, due_on=days_ago(-9))  # in time
     [row] = section(ours.page(), "late")
     first = f"{days_ago(60):%-d %B %Y}"
-    assert row == f"Director of Finance \N{EN DASH} 1 late, Director of Finance {first} , put off once"
+    assert (
+        row == f"Director of Finance \N{EN DASH} 1 late, Director of Finance {first} , put off once"
+    )
 
 
 def test_eight_posts_are_named_and_the_rest_are_counted_with_them(ours):  # noqa: F811 (the fixture)
@@ -86,7 +101,9 @@ def test_what_is_stuck_says_what_is_to_be_done_next(ours):  # noqa: F811 (the fi
     risk = ours.risk()
     make_action(risk, by=ours.manager, title="Sell the building", due_on=days_ago(-40))
     dropped = make_action(risk, by=ours.manager, title="Ask for a grant", due_on=days_ago(-5))
-    dropped.revise(by=ours.manager, version=dropped.version, status=Action.Status.DROPPED, reason="Refused.")
+    dropped.revise(
+        by=ours.manager, version=dropped.version, status=Action.Status.DROPPED, reason="Refused."
+    )
     [row] = section(ours.page(), "stuck")
     assert f"Sell the building due {days_ago(-40):%-d %B %Y}" in row and "grant" not in row
 
@@ -100,7 +117,9 @@ def test_five_that_are_stuck_are_named_and_the_rest_lead_to_the_list(ours):  # n
     for _ in range(6):
         ours.risk()
     page = ours.page()
-    assert len(section(page, "stuck")) == 5 and re.search(r'stuck=yes[^>]*data-count="6">All 6 of them', page)
+    assert len(section(page, "stuck")) == 5 and re.search(
+        r'stuck=yes[^>]*data-count="6">All 6 of them', page
+    )
 
 
 def above(ours):  # noqa: F811 (the fixture)
@@ -128,11 +147,15 @@ def test_what_is_treated_without_an_open_action_says_so(ours):  # noqa: F811 (th
 
 
 def test_what_is_tolerated_says_until_when_and_why_and_lacks_no_action(ours):  # noqa: F811 (the fixture)
-    ours.risk(response="tolerate", tolerated_until=days_ago(-30), response_reason="It ends in spring.")
+    ours.risk(
+        response="tolerate", tolerated_until=days_ago(-30), response_reason="It ends in spring."
+    )
     assert above(ours) == [f"Tolerate until {days_ago(-30):%-d %B %Y} It ends in spring."]
 
 
 def test_what_is_handed_on_says_so_beside_its_action(ours):  # noqa: F811 (the fixture)
     risk = ours.risk(response="transfer", response_reason="The insurer carries it.")
     make_action(risk, title="Sign the policy", due_on=days_ago(-7))
-    assert above(ours) == [f"Transfer The insurer carries it. Sign the policy due {days_ago(-7):%-d %B %Y}"]
+    assert above(ours) == [
+        f"Transfer The insurer carries it. Sign the policy due {days_ago(-7):%-d %B %Y}"
+    ]

@@ -36,17 +36,20 @@ CITED = [model for model in LIBRARY_MODELS if model not in (Source, Citation)]
 CASES = ("doncaster", "tower-hamlets", "rotherham", "basildon", "eltham", "west-sussex")
 DON, THM, ROT, BAS, ELT, WSX = CASES
 
-# Counted by hand in the project's inventory of facts (shared/knowledge/facts.md, paragraphs 2.1 to 2.6 unless another
-# is named), in the order of CASES. Where the inventory numbers its facts or has a table, that many and no more.
+# Counted by hand in the project's inventory of facts (shared/knowledge/facts.md, paragraphs 2.1 to
+# 2.6 unless another is named), in the order of CASES. Where the inventory numbers its facts or has
+# a table, that many and no more.
 EXACTLY = {
     WarningSign: (11, 4, 7, 6, 9, 7),  # DON-W1 to W11, THM-W1 to W4 and so on
     CaseFailureType: (4, 2, 4, 3, 2, 3),  # table 3.1
     CaseInsight: (6, 1, 2, 4, 6, 5),  # table 3.2
 }
-# Where it tells them in prose, how many it tells apart, by its semicolons: the texts have been read closer since.
+# Where it tells them in prose, how many it tells apart, by its semicolons: the texts have been read
+# closer since.
 AT_LEAST = {
-    # DON-T1 to T18; THM two announcements, the hand-back, the planned end; ROT 1997-2013, 2004, 2014, February 2015,
-    # the committee's report, 11 February 2016; BAS-T1 to T9; ELT eight; WSX the nine of its line and three of C8.
+    # DON-T1 to T18; THM two announcements, the hand-back, the planned end; ROT 1997-2013, 2004,
+    # 2014, February 2015, the committee's report, 11 February 2016; BAS-T1 to T9; ELT eight; WSX
+    # the nine of its line and three of C8.
     TimelineEvent: (18, 4, 6, 9, 8, 12),
     # DON the four rows of its table; BAS 2009, 2012, special measures, the director, Royal Free
     Intervention: (4, 2, 1, 5, 3, 4),
@@ -66,12 +69,19 @@ def test_the_numbered_facts_of_the_inventory_are_all_there(model):
 @pytest.mark.parametrize("model", AT_LEAST)
 def test_no_told_fact_of_the_inventory_is_left_out(model):
     counted = counted_by_case(model)
-    short = {case: (counted.get(case, 0), n) for case, n in zip(CASES, AT_LEAST[model], strict=True)}
+    short = {
+        case: (counted.get(case, 0), n) for case, n in zip(CASES, AT_LEAST[model], strict=True)
+    }
     assert {case: pair for case, pair in short.items() if pair[0] < pair[1]} == {}
 
 
 def counted_by_case(model):
-    rows = model.objects.filter(case__slug__in=CASES).values_list("case__slug").annotate(n=Count("pk")).order_by()
+    rows = (
+        model.objects.filter(case__slug__in=CASES)
+        .values_list("case__slug")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
     return dict(rows)
 
 
@@ -102,22 +112,31 @@ def test_facts_carry_the_inventorys_codes(model, prefix, counts):
     known = set(model.objects.values_list("code", flat=True))
     codes = CaseStudy.objects.in_bulk(CASES, field_name="slug")
     wanted = {
-        f"{codes[case].code}-{prefix}{n + 1}" for case, count in zip(CASES, counts, strict=True) for n in range(count)
+        f"{codes[case].code}-{prefix}{n + 1}"
+        for case, count in zip(CASES, counts, strict=True)
+        for n in range(count)
     }
     assert wanted - known == set()
 
 
-# 2.1 and 2.4, the tables; 2.2, 2.3, 2.5 and 2.6, "Timeline": (case, first day, how exactly it is known)
+# 2.1 and 2.4, the tables; 2.2, 2.3, 2.5 and 2.6, "Timeline": (case, first day, how exactly it is
+# known)
 DATES = [
     *((DON, day, "year") for day in ("2001-01-01", "2008-01-01", "2009-01-01")),
-    *((DON, f"{month}-01", "month") for month in "2009-02 2009-12 2010-02 2009-06 2010-04 2010-06".split()),
+    *(
+        (DON, f"{month}-01", "month")
+        for month in "2009-02 2009-12 2010-02 2009-06 2010-04 2010-06".split()
+    ),
     *((DON, f"{month}-01", "month") for month in "2013-02 2014-07 2014-11 2015-07".split()),
     *((DON, day, "day") for day in ("2012-04-02", "2014-07-21")),
     *((THM, "2014-11-01", "month"), (THM, "2014-12-17", "day"), (THM, "2017-03-31", "day")),
     *((ROT, f"{year}-01-01", "year") for year in (1997, 2004, 2014, 2015)),
     *((ROT, "2015-02-01", "month"), (ROT, "2016-02-11", "day")),
     *((BAS, f"{year}-01-01", "year") for year in (2004, 2009)),
-    *((BAS, f"{month}-01", "month") for month in "2012-09 2012-11 2013-01 2013-07 2014-06 2015-06".split()),
+    *(
+        (BAS, f"{month}-01", "month")
+        for month in "2012-09 2012-11 2013-01 2013-07 2014-06 2015-06".split()
+    ),
     (BAS, "2014-09-22", "day"),
     *((ELT, f"{month}-01", "month") for month in "2010-10 2011-01 2012-03 2012-09".split()),
     *((ELT, day, "day") for day in ("2010-11-17", "2012-02-29", "2014-07-03")),
@@ -134,7 +153,8 @@ def test_every_date_of_the_inventory_is_in_the_timeline_as_exactly_as_it_is_know
     assert {date for date in DATES if date[0] == case} - known == set()
 
 
-# Table 3.1: S stated, i derived; the main type is D:58's, but of Basildon the report's own (C16 keeps both).
+# Table 3.1: S stated, i derived; the main type is D:58's, but of Basildon the report's own (C16
+# keeps both).
 TYPES = {
     DON: "*governance performance policy-and-politics:i connection:i",
     THM: "*governance commissioning:i",
@@ -149,23 +169,37 @@ TYPES = {
 @pytest.mark.parametrize("case", TYPES)
 def test_the_types_of_a_case_are_those_of_the_inventory(case):
     rows = CaseFailureType.objects.filter(case__slug=case).select_related("failure_type")
-    said = {f"{'*' * row.is_primary}{row.failure_type.slug}{':i' if row.basis == 'derived' else ''}" for row in rows}
+    said = {
+        f"{'*' * row.is_primary}{row.failure_type.slug}{':i' if row.basis == 'derived' else ''}"
+        for row in rows
+    }
     assert said == set(TYPES[case].split())
 
 
-# Table 3.2, where i is derived. West Sussex and insight 6 rest on an interviewee whose place the report does not name:
-# the inventory has an x there, the library says derived.
-INSIGHTS = {DON: "1 2 3 4 7 8", THM: "2i", ROT: "3 5i", BAS: "5 6 7 8", ELT: "3 4 5 6 7 8", WSX: "1 3i 6i 7 8"}
+# Table 3.2, where i is derived. West Sussex and insight 6 rest on an interviewee whose place the
+# report does not name: the inventory has an x there, the library says derived.
+INSIGHTS = {
+    DON: "1 2 3 4 7 8",
+    THM: "2i",
+    ROT: "3 5i",
+    BAS: "5 6 7 8",
+    ELT: "3 4 5 6 7 8",
+    WSX: "1 3i 6i 7 8",
+}
 
 
 @pytest.mark.parametrize("case", INSIGHTS)
 def test_the_insights_of_a_case_are_those_of_the_inventory(case):
     rows = CaseInsight.objects.filter(case__slug=case).select_related("insight")
-    assert {f"{row.insight.number}{'i' * (row.basis == 'derived')}" for row in rows} == set(INSIGHTS[case].split())
+    assert {f"{row.insight.number}{'i' * (row.basis == 'derived')}" for row in rows} == set(
+        INSIGHTS[case].split()
+    )
 
 
 def test_no_case_of_the_two_documents_shows_financial_failure():
-    cases = CaseFailureType.objects.filter(failure_type__slug="financial").values_list("case__slug", "case__is_outside")
+    cases = CaseFailureType.objects.filter(failure_type__slug="financial").values_list(
+        "case__slug", "case__is_outside"
+    )
     assert list(cases) == [("northamptonshire", True)]
 
 
@@ -207,7 +241,8 @@ def test_every_kind_of_statement_has_some(kind):
     assert Statement.objects.filter(kind=kind).exists()
 
 
-# The dashes of "Operational content inside the insights": signs, tests, dangers, strategies, counter-examples.
+# The dashes of "Operational content inside the insights": signs, tests, dangers, strategies,
+# counter-examples.
 @pytest.mark.parametrize(
     ("insight", "kinds"),
     [
@@ -232,7 +267,16 @@ def test_two_tests_for_leaving():
 
 def test_dorsets_lessons_leave_out_three_insights():
     answered = dict(Lesson.objects.values_list("number", "insight__number"))
-    assert answered == {"4.1": 1, "4.2": 3, "4.3": 4, "4.4": 5, "4.5": 6, "4.6": None, "4.7": None, "4.8": None}
+    assert answered == {
+        "4.1": 1,
+        "4.2": 3,
+        "4.3": 4,
+        "4.4": 5,
+        "4.5": 6,
+        "4.6": None,
+        "4.7": None,
+        "4.8": None,
+    }
 
 
 def test_the_sixth_lesson_answers_to_a_wider_conclusion():
@@ -254,7 +298,9 @@ def test_four_cases_drew_serious_findings_later(case):
 
 @pytest.mark.parametrize("case", [ROT, ELT])
 def test_two_cases_drew_good_ones(case):
-    assert set(LaterEvidence.objects.filter(case__slug=case).values_list("tone", flat=True)) == {"good"}
+    assert set(LaterEvidence.objects.filter(case__slug=case).values_list("tone", flat=True)) == {
+        "good"
+    }
 
 
 # Addresses that tools rely on
@@ -270,7 +316,9 @@ def test_the_cases_keep_their_addresses():
 
 
 def test_only_the_six_are_from_the_two_documents():
-    assert set(CaseStudy.objects.filter(is_outside=False).values_list("slug", flat=True)) == set(CASES)
+    assert set(CaseStudy.objects.filter(is_outside=False).values_list("slug", flat=True)) == set(
+        CASES
+    )
 
 
 def test_the_insights_are_numbered_one_to_eight():
@@ -286,12 +334,16 @@ def test_every_row_has_a_citation(model):
 
 
 def test_no_citation_lies_beyond_its_source():
-    beyond = [c for c in Citation.objects.select_related("source") if c.last_line > c.source.line_count]
+    beyond = [
+        c for c in Citation.objects.select_related("source") if c.last_line > c.source.line_count
+    ]
     assert beyond == []
 
 
 def test_lines_are_cited_of_the_two_documents_and_of_no_page():
-    with_lines = set(Citation.objects.filter(first_line__gt=0).values_list("source__slug", flat=True))
+    with_lines = set(
+        Citation.objects.filter(first_line__gt=0).values_list("source__slug", flat=True)
+    )
     assert with_lines == {"failing-well", "dorset-2016"}
     assert not Citation.objects.filter(first_line=0, source__line_count__gt=0).exists()
 
@@ -301,7 +353,11 @@ def test_a_page_has_an_address():
 
 
 def test_every_citation_is_cited():
-    used = {pk for model in CITED for pk in model.citations.through.objects.values_list("citation", flat=True)}
+    used = {
+        pk
+        for model in CITED
+        for pk in model.citations.through.objects.values_list("citation", flat=True)
+    }
     assert list(Citation.objects.exclude(pk__in=used)) == []
 
 
@@ -331,7 +387,9 @@ def test_every_case_has_some_of_each(rows):
 
 
 def test_a_case_beside_a_risk_is_at_most_120_words():
-    assert {case.slug: n for case in CaseStudy.objects.all() if (n := len(case.in_short.split())) > 120} == {}
+    assert {
+        case.slug: n for case in CaseStudy.objects.all() if (n := len(case.in_short.split())) > 120
+    } == {}
 
 
 def test_every_sign_is_also_said_in_an_officers_words():
@@ -339,9 +397,15 @@ def test_every_sign_is_also_said_in_an_officers_words():
 
 
 def test_a_sign_is_seen_before_somebody_acts():
-    signs = WarningSign.objects.exclude(first_seen=None).exclude(acted_on=None).select_related("first_seen", "acted_on")
+    signs = (
+        WarningSign.objects.exclude(first_seen=None)
+        .exclude(acted_on=None)
+        .select_related("first_seen", "acted_on")
+    )
     days = {sign.code: (sign.first_seen.start_on, sign.acted_on.start_on) for sign in signs}
-    assert {code: pair for code, pair in days.items() if None not in pair and pair[0] > pair[1]} == {}
+    assert {
+        code: pair for code, pair in days.items() if None not in pair and pair[0] > pair[1]
+    } == {}
 
 
 def test_a_fact_names_disagreements_of_its_own_case():
@@ -357,6 +421,8 @@ def test_a_fact_names_disagreements_of_its_own_case():
 
 @pytest.mark.parametrize("model", [*LIBRARY_MODELS, ScoringScheme])
 def test_every_row_passes_its_own_rules(model):
-    links = [f.name for f in model._meta.concrete_fields if f.is_relation]  # the database holds those
+    links = [
+        f.name for f in model._meta.concrete_fields if f.is_relation
+    ]  # the database holds those
     for row in model.objects.select_related(*links):
         row.full_clean(exclude=links, validate_unique=False, validate_constraints=False)

@@ -1,4 +1,6 @@
-"""Loading the library: what is added, changed and left alone, field by field, and what a load never touches."""
+"""Loading the library: what is added, changed and left alone, field by field, and what a load never
+touches.
+"""
 
 import shutil
 
@@ -70,7 +72,9 @@ def test_loading_again_changes_nothing():
 
 
 def test_an_unchanged_load_reads_each_table_once():
-    """One query a model and one a kind of link; the lock on the chain; the transaction. None of them for each row."""
+    """One query a model and one a kind of link; the lock on the chain; the transaction. None of
+    them for each row.
+    """
     links = sum(len(m._meta.many_to_many) - 2 * (m is CaseStudy) for m in LIBRARY_MODELS)
     with CaptureQueriesContext(connection) as queries:
         load_library()
@@ -98,7 +102,10 @@ def test_it_is_filled_just_as_djangos_own_loaddata_fills_it():
         return {
             model: sorted(
                 serializers.serialize(
-                    "jsonl", model.objects.all(), use_natural_foreign_keys=True, use_natural_primary_keys=True
+                    "jsonl",
+                    model.objects.all(),
+                    use_natural_foreign_keys=True,
+                    use_natural_primary_keys=True,
                 ).splitlines()
             )
             for model in MODELS
@@ -108,7 +115,9 @@ def test_it_is_filled_just_as_djangos_own_loaddata_fills_it():
     empty()
     call_command("loaddata", *map(str, default_paths()), verbosity=0)
     theirs = said()
-    assert {m: [row for row in theirs[m] if row not in ours[m]] for m in MODELS} == {m: [] for m in MODELS}
+    assert {m: [row for row in theirs[m] if row not in ours[m]] for m in MODELS} == {
+        m: [] for m in MODELS
+    }
     assert load_library().writes is False
 
 
@@ -128,7 +137,9 @@ def test_a_row_that_vanishes_stays_and_is_reported(monkeypatch, tmp_path):
         shutil.copy(path, tmp_path / path.name)
     lessons = tmp_path / "08_lessons.yaml"
     lessons.write_text(yaml.safe_dump(rows_in(lessons)[:-1]))
-    monkeypatch.setattr("registers.library_loading.load.default_paths", lambda: sorted(tmp_path.glob("*.yaml")))
+    monkeypatch.setattr(
+        "registers.library_loading.load.default_paths", lambda: sorted(tmp_path.glob("*.yaml"))
+    )
     report = load_library()
     assert (report.vanished, Lesson.objects.count()) == (["lesson 4.8"], 8)
 
@@ -142,12 +153,21 @@ def test_one_file_says_nothing_of_what_is_in_the_others():
 
 def test_changed_text_is_reported_field_by_field():
     report = load([type_row(name="Money", number=9), type_row("governance")])
-    assert (names(report.changed), names(report.unchanged)) == (["failure type financial"], ["failure type governance"])
-    assert report.changed[0].fields == (FieldChange("number", "1", "9"), FieldChange("name", "Financial", "Money"))
+    assert (names(report.changed), names(report.unchanged)) == (
+        ["failure type financial"],
+        ["failure type governance"],
+    )
+    assert report.changed[0].fields == (
+        FieldChange("number", "1", "9"),
+        FieldChange("name", "Financial", "Money"),
+    )
 
 
 def test_a_change_says_which_file_it_is_from():
-    assert load_library([file_of([type_row(name="Money")], "money.yaml")]).changed[0].file == "money.yaml"
+    assert (
+        load_library([file_of([type_row(name="Money")], "money.yaml")]).changed[0].file
+        == "money.yaml"
+    )
 
 
 def test_changed_citations_are_reported_by_what_comes_and_goes():
@@ -168,9 +188,14 @@ def test_a_link_that_was_and_is_none_reads_as_nothing():
 def test_phrases_are_reported_by_what_comes_and_goes():
     sign = row_like(LIBRARY / "10_doncaster.yaml", "DON-W1")
     phrases = sign["fields"]["also_said_as"]
-    report = load([{**sign, "fields": {**sign["fields"], "also_said_as": [*phrases[1:], "they fell out"]}}])
+    report = load(
+        [{**sign, "fields": {**sign["fields"], "also_said_as": [*phrases[1:], "they fell out"]}}]
+    )
     kept = len(phrases) - 1
-    assert report.changed[0].fields[0].shown == (f"{phrases[0]} ({kept} the same)", f"they fell out ({kept} the same)")
+    assert report.changed[0].fields[0].shown == (
+        f"{phrases[0]} ({kept} the same)",
+        f"they fell out ({kept} the same)",
+    )
 
 
 def test_a_long_text_is_cut_to_where_it_differs():
@@ -196,7 +221,12 @@ def test_a_preview_says_what_a_load_would():
 
 def test_a_preview_writes_nothing():
     before = everything(), entries().count()
-    preview_library([file_of([type_row(name="Money"), type_row(slug="new", number=8)]), file_of(EIGHTH, "eighth.yaml")])
+    preview_library(
+        [
+            file_of([type_row(name="Money"), type_row(slug="new", number=8)]),
+            file_of(EIGHTH, "eighth.yaml"),
+        ]
+    )
     assert (everything(), entries().count()) == before
 
 
@@ -204,7 +234,10 @@ def test_what_was_added_and_changed_is_in_the_audit_trail():
     by = make_user()
     load([type_row(name="Money"), type_row(slug="new", number=8)], by=by)
     entry = entries().last()
-    assert (entry.by, entry.facts) == (by, {"added": ["failure type new"], "changed": ["failure type financial"]})
+    assert (entry.by, entry.facts) == (
+        by,
+        {"added": ["failure type new"], "changed": ["failure type financial"]},
+    )
 
 
 # What is written
@@ -217,7 +250,13 @@ def test_changed_text_is_stored_on_the_same_row():
 
 
 def test_changed_links_are_stored():
-    load([type_row(citations=[["failing-well", 91, 91, "figure"], ["dorset-2016", 48, 48, "figure"]])])
+    load(
+        [
+            type_row(
+                citations=[["failing-well", 91, 91, "figure"], ["dorset-2016", 48, 48, "figure"]]
+            )
+        ]
+    )
     citations = FailureType.objects.get(slug="financial").citations
     assert sorted(citations.values_list("first_line", flat=True)) == [48, 91]
 
@@ -231,7 +270,10 @@ def test_links_that_a_file_does_not_speak_of_stay():
 
 
 def test_json_says_the_same_as_yaml():
-    assert load_library([file_of([type_row(name="Money")], "rows.json")]).counts == "0 added, 1 changed, 0 left alone"
+    assert (
+        load_library([file_of([type_row(name="Money")], "rows.json")]).counts
+        == "0 added, 1 changed, 0 left alone"
+    )
 
 
 def test_a_row_may_name_one_that_comes_with_it_further_down():
@@ -248,7 +290,11 @@ def test_a_row_may_name_one_in_a_later_file():
 
 def test_the_main_type_of_a_case_can_be_moved_to_another():
     """Whatever their order in the file: all rows or none, and it is the end that must fit."""
-    rows = [row for row in rows_in(LIBRARY / "10_doncaster.yaml") if row["model"] == "registers.casefailuretype"]
+    rows = [
+        row
+        for row in rows_in(LIBRARY / "10_doncaster.yaml")
+        if row["model"] == "registers.casefailuretype"
+    ]
     for row in rows:
         row["fields"]["is_primary"] = row is rows[-1]
     load(rows[::-1])
@@ -267,7 +313,9 @@ def test_two_rows_that_swap_a_number_are_told_how():
 
 
 def test_a_load_leaves_what_points_to_the_library():
-    made = make_assessment(make_risk(primary_failure_type=FailureType.objects.get(slug="financial")))
+    made = make_assessment(
+        make_risk(primary_failure_type=FailureType.objects.get(slug="financial"))
+    )
     load([type_row(name="Money")])
     load_library()
     made.risk.refresh_from_db()
@@ -280,7 +328,9 @@ def test_a_load_leaves_what_points_to_the_library():
 def test_a_scheme_that_a_register_uses_is_not_edited():
     register = make_register(scheme=make_scheme(slug="ours"))
     make_risk(register, assessed=(1, 3))
-    row = scheme_row("ours", cells=[["low", "low", "moderate", "moderate", "moderate"], *preset().cells[1:]])
+    row = scheme_row(
+        "ours", cells=[["low", "low", "moderate", "moderate", "moderate"], *preset().cells[1:]]
+    )
     with pytest.raises(LibraryProblem, match=r"scheme ours/1: .* is in use and is never edited"):
         load([row])
     assert ScoringScheme.objects.get(slug="ours").cells == preset().cells
@@ -315,7 +365,9 @@ def refuse_the_audit_entry(error):
 TWO_ROWS = [type_row(name="Money"), type_row(slug="new", number=8)]
 
 
-@pytest.mark.parametrize("error", [OperationalError("disk full"), InterfaceError("connection already closed")])
+@pytest.mark.parametrize(
+    "error", [OperationalError("disk full"), InterfaceError("connection already closed")]
+)
 def test_a_load_during_which_the_database_fails_leaves_nothing(error):
     before = everything()
     with refuse_the_audit_entry(error), pytest.raises(type(error), match=str(error)):
@@ -336,7 +388,9 @@ def test_a_load_that_the_database_refuses_is_a_problem_of_the_files_and_leaves_n
 
 def test_the_command_says_that_the_database_cannot_be_used(tmp_path):
     (tmp_path / "rows.yaml").write_bytes(file_of(TWO_ROWS).content)
-    refusal = pytest.raises(CommandError, match=r"the database cannot be used just now \(disk full\)")
+    refusal = pytest.raises(
+        CommandError, match=r"the database cannot be used just now \(disk full\)"
+    )
     with refuse_the_audit_entry(OperationalError("disk full")), refusal:
         call_command("load_library", str(tmp_path / "rows.yaml"))
 
@@ -369,7 +423,9 @@ def test_two_loads_at_the_same_moment_load_once():
         f"0 added, 0 changed, {EIGHTH_ROWS} left alone",
         f"{EIGHTH_ROWS} added, 0 changed, 0 left alone",
     ]
-    assert [entry.facts["added"] for entry in entries() if "case study ashmere" in entry.facts["added"]][1:] == []
+    assert [
+        entry.facts["added"] for entry in entries() if "case study ashmere" in entry.facts["added"]
+    ][1:] == []
 
 
 # The command
@@ -407,18 +463,26 @@ def test_check_says_the_same_and_writes_nothing(path, capsys):
     before = everything(), entries().count()
     call_command("load_library", path([type_row(name="Money")]), "--check")
     said = "changed: failure type financial (rows.yaml)\n    name: Financial → Money\n"
-    assert capsys.readouterr().out == f"{said}Library, if it were loaded: 0 added, 1 changed, 0 left alone.\n"
+    assert (
+        capsys.readouterr().out
+        == f"{said}Library, if it were loaded: 0 added, 1 changed, 0 left alone.\n"
+    )
     assert (everything(), entries().count()) == before
 
 
 def test_check_finds_nothing_wrong_with_our_own(capsys):
     call_command("load_library", "--check")
-    assert capsys.readouterr().out == f"Library, if it were loaded: 0 added, 0 changed, {total()} left alone.\n"
+    assert (
+        capsys.readouterr().out
+        == f"Library, if it were loaded: 0 added, 0 changed, {total()} left alone.\n"
+    )
 
 
 @pytest.mark.parametrize("options", [[], ["--check"]])
 def test_the_command_fails_with_everything_that_is_wrong(path, options):
-    wrong = path([type_row(slug="new"), type_row("governance", citations=[["failing-well", 1, 2, "nobody"]])])
+    wrong = path(
+        [type_row(slug="new"), type_row("governance", citations=[["failing-well", 1, 2, "nobody"]])]
+    )
     with pytest.raises(CommandError) as failed:
         call_command("load_library", wrong, *options)
     first, *problems = str(failed.value).splitlines()

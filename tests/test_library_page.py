@@ -1,4 +1,6 @@
-"""/library/load/: select files, look at what they would do, load that; and a new case in a real browser."""
+"""/library/load/: select files, look at what they would do, load that; and a new case in a real
+browser.
+"""
 
 import re
 import shutil
@@ -7,7 +9,16 @@ import pytest
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
-from library_files import EIGHTH, EIGHTH_ROWS, LIBRARY, entries, everything, file_of, rows_in, type_row
+from library_files import (
+    EIGHTH,
+    EIGHTH_ROWS,
+    LIBRARY,
+    entries,
+    everything,
+    file_of,
+    rows_in,
+    type_row,
+)
 from makers import make_user
 from playwright.sync_api import expect
 from test_journeys import look_over, watched  # noqa: F401  (a fixture)
@@ -51,7 +62,9 @@ def load(client, answer):
 
 
 def words(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text.split("<main")[1].split("</main>")[0]))
+    return re.sub(
+        r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text.split("<main")[1].split("</main>")[0])
+    )
 
 
 def messages(client):
@@ -88,13 +101,19 @@ def test_looking_at_what_is_there_already_offers_nothing_to_load(staff):
 
 
 def test_all_that_is_wrong_is_said_by_file_object_and_field(staff):
-    answer = look(staff, [type_row(name=True, colour="red")], [{"model": "registers.user", "fields": {}}])
+    answer = look(
+        staff, [type_row(name=True, colour="red")], [{"model": "registers.user", "fields": {}}]
+    )
     said = words(answer)
     assert "These files cannot be loaded: 3 problems, listed on this page" in said
     assert "1 rows.yaml failure type financial , colour: is no field" in said
     assert "failure type financial , name: True is not text" in said
     assert "2 rows.yaml row 1 : registers.user is not part of the library" in said
-    assert (answer.status_code, "<title>Error: " in answer.text, 'name="step"' in answer.text) == (200, True, False)
+    assert (answer.status_code, "<title>Error: " in answer.text, 'name="step"' in answer.text) == (
+        200,
+        True,
+        False,
+    )
 
 
 def test_what_a_file_holds_is_not_taken_for_markup(staff):
@@ -128,12 +147,16 @@ def test_a_file_in_place_of_the_step_is_no_step(staff):
     assert staff.post(PATH, {"step": upload("own")}).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["../../../etc/passwd.yaml", "..\\..\\windows\\a.yaml", "/etc/a.yaml", "a\0b.yaml"])
+@pytest.mark.parametrize(
+    "name", ["../../../etc/passwd.yaml", "..\\..\\windows\\a.yaml", "/etc/a.yaml", "a\0b.yaml"]
+)
 def test_the_name_of_a_file_leads_nowhere(staff, name):
     """Written by hand: the test client cleans what it sends."""
     body = (
         b'--x\r\nContent-Disposition: form-data; name="which"\r\n\r\nchosen\r\n--x\r\n'
-        b'Content-Disposition: form-data; name="files"; filename="' + name.encode() + b'"\r\n\r\na: [\r\n--x--\r\n'
+        b'Content-Disposition: form-data; name="files"; filename="'
+        + name.encode()
+        + b'"\r\n\r\na: [\r\n--x--\r\n'
     )
     answer = staff.generic("POST", PATH, body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 200
@@ -167,11 +190,16 @@ def test_files_that_do_not_fit_into_the_page_are_refused(staff, monkeypatch):
 
 
 def test_the_largest_files_that_are_taken_fit_into_the_second_request(staff, settings):
-    """Text that hardly compresses: of random letters beyond the first 65,000 characters, the worst there is."""
+    """Text that hardly compresses: of random letters beyond the first 65,000 characters, the worst
+    there is.
+    """
     import random
 
     chance = random.Random(1)
-    text = "".join(chr(chance.choice((0x1F600, 0x20000, 0x4E00)) + chance.randrange(600)) for _ in range(480_000))
+    text = "".join(
+        chr(chance.choice((0x1F600, 0x20000, 0x4E00)) + chance.randrange(600))
+        for _ in range(480_000)
+    )
     answer = look(staff, f"# {text}\n".encode() + file_of(MONEY).content)
     if 'name="step"' in answer.text:
         assert len(step_of(answer)) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -260,7 +288,9 @@ def test_after_a_conflict_what_is_shown_now_can_be_loaded(staff):
 def own_files(monkeypatch, tmp_path):
     for path in default_paths():
         shutil.copy(path, tmp_path / path.name)
-    monkeypatch.setattr("registers.library_loading.load.default_paths", lambda: sorted(tmp_path.glob("*.yaml")))
+    monkeypatch.setattr(
+        "registers.library_loading.load.default_paths", lambda: sorted(tmp_path.glob("*.yaml"))
+    )
     return tmp_path
 
 
@@ -275,7 +305,10 @@ def test_a_file_of_the_installation_changes_in_between(staff, own_files):
     shown = look(staff, which="own")
     rename(own_files / "03_failure_types.yaml", "Cash")
     answer = load(staff, shown)
-    assert (answer.status_code, FailureType.objects.get(slug="financial").name) == (409, "Financial")
+    assert (answer.status_code, FailureType.objects.get(slug="financial").name) == (
+        409,
+        "Financial",
+    )
     assert "Before: Financial After: Cash" in words(answer)
 
 
@@ -298,7 +331,12 @@ def test_what_was_looked_at_an_hour_ago_is_looked_at_again(staff, monkeypatch):
 
 @pytest.mark.parametrize(
     "break_it",
-    [lambda s: s[:-1], lambda s: s[:50] + ("x" if s[50] != "x" else "y") + s[51:], lambda s: "", lambda s: "é\0:"],
+    [
+        lambda s: s[:-1],
+        lambda s: s[:50] + ("x" if s[50] != "x" else "y") + s[51:],
+        lambda s: "",
+        lambda s: "é\0:",
+    ],
 )
 def test_what_did_not_arrive_whole_is_selected_again(staff, break_it):
     step = break_it(step_of(look(staff, MONEY)))
@@ -346,7 +384,11 @@ def signed_in(installer):
 
 def choose(page, *contents):
     files = [
-        {"name": f"case{n}.yaml", "mimeType": "application/yaml", "buffer": file_of(content).content}
+        {
+            "name": f"case{n}.yaml",
+            "mimeType": "application/yaml",
+            "buffer": file_of(content).content,
+        }
         for n, content in enumerate(contents, 8)
     ]
     page.locator("input[type=file]").set_input_files(files)
@@ -363,9 +405,9 @@ def test_a_new_case_is_one_file_in_the_browser(watched, live_server, signed_in):
     expect(page.get_by_text("begins with ASH-")).to_be_visible()
     look_over(page)
     page.get_by_role("link", name=re.compile("cannot be loaded")).click()
-    assert page.evaluate("document.activeElement.id || document.activeElement.closest('[id]').id").startswith(
-        "id_files"
-    )
+    assert page.evaluate(
+        "document.activeElement.id || document.activeElement.closest('[id]').id"
+    ).startswith("id_files")
     choose(page, EIGHTH)
     expect(page.get_by_text(f"{EIGHTH_ROWS} added, 0 changed, 0 left alone")).to_be_visible()
     page.get_by_text("warning sign ASH-W1").click()

@@ -81,7 +81,11 @@ def part(answer, name):
 @each_case
 def test_a_case_holds_every_fact_that_is_known_of_it(read, slug):
     answer, case = read("library_case", slug), CaseStudy.objects.get(slug=slug)
-    codes = [code for model in CASE_FACTS for code in model.objects.filter(case=case).values_list("code", flat=True)]
+    codes = [
+        code
+        for model in CASE_FACTS
+        for code in model.objects.filter(case=case).values_list("code", flat=True)
+    ]
     assert [code for code in codes if f'id="{code}"' not in answer.text] == []
 
 
@@ -94,7 +98,9 @@ def test_every_place_on_a_page_has_its_own_name(read, slug):
 @each_case
 def test_every_link_within_a_case_leads_somewhere(read, slug):
     text = read("library_case", slug).text
-    assert [name for name in re.findall(r'href="#([^"]*)"', text) if f'id="{name}"' not in text] == []
+    assert [
+        name for name in re.findall(r'href="#([^"]*)"', text) if f'id="{name}"' not in text
+    ] == []
 
 
 def test_a_case_is_told_in_the_order_of_a_briefing(read):
@@ -108,27 +114,42 @@ def test_what_was_found_later_has_its_day_service_tone_and_address(read):
     said = part(read("library_case", "doncaster"), "DON-L2")
     later = LaterEvidence.objects.get(code="DON-L2")
     address = later.citations.get().source.address
-    wanted = ["November 2017", html.escape(later.service), "Good", f'href="{address}" rel="noreferrer"']
+    wanted = [
+        "November 2017",
+        html.escape(later.service),
+        "Good",
+        f'href="{address}" rel="noreferrer"',
+    ]
     assert [words for words in wanted if words not in said] == []
 
 
 def test_what_was_found_later_is_said_to_be_outside_the_documents(read):
-    assert "Found later From outside the two documents" in words_of(read("library_case", "basildon"))
+    assert "Found later From outside the two documents" in words_of(
+        read("library_case", "basildon")
+    )
 
 
 def test_a_case_without_later_findings_says_so_and_reassures_nobody(read_anew):
     LaterEvidence.objects.filter(case__slug="eltham").delete()
-    assert "That is no sign that all has been well since" in words_of(read_anew("library_case", "eltham"))
+    assert "That is no sign that all has been well since" in words_of(
+        read_anew("library_case", "eltham")
+    )
 
 
 def test_a_case_from_outside_the_documents_says_so(read):
-    said = {slug: "Outside the two documents" in words_of(read("library_case", slug)) for slug in CASES}
+    said = {
+        slug: "Outside the two documents" in words_of(read("library_case", slug)) for slug in CASES
+    }
     assert [slug for slug in CASES if said[slug]] == ["northamptonshire"]
 
 
 def test_a_sign_says_how_long_it_stood_and_with_what_care_to_read_it(read):
     said = part(read("library_case", "doncaster"), "DON-W6")
-    assert ("About one to two years" in said, "Read with care." in said, "Stated" in said) == (True, True, True)
+    assert ("About one to two years" in said, "Read with care." in said, "Stated" in said) == (
+        True,
+        True,
+        True,
+    )
 
 
 def test_a_sign_leads_to_each_place_in_its_sources_in_one_click(read):
@@ -152,7 +173,9 @@ def test_every_disputed_fact_is_marked_where_it_stands(read, slug):
         for fact in model.objects.filter(case__slug=slug).prefetch_related("discrepancies"):
             link = f'href="{reverse("library_discrepancies")}#'
             unmarked += [
-                fact.code for d in fact.discrepancies.all() if f'{link}{d.code}"' not in part(answer, fact.code)
+                fact.code
+                for d in fact.discrepancies.all()
+                if f'{link}{d.code}"' not in part(answer, fact.code)
             ]
     assert unmarked == []
 
@@ -200,11 +223,16 @@ def test_no_document_holds_a_case_of_financial_failure_and_the_one_outside_is_sa
 
 
 def test_a_type_with_a_case_does_not_say_there_is_none(read):
-    assert "Neither of the two documents" not in words_of(read("library_failure_type", "governance"))
+    assert "Neither of the two documents" not in words_of(
+        read("library_failure_type", "governance")
+    )
 
 
 def test_a_type_gathers_its_signs_rules_and_links(read):
-    text, governance = read("library_failure_type", "governance").text, FailureType.objects.get(slug="governance")
+    text, governance = (
+        read("library_failure_type", "governance").text,
+        FailureType.objects.get(slug="governance"),
+    )
     wanted = [f"#{sign.code}" for sign in governance.signs.all()]
     wanted += [f"#{link.code}" for link in governance.led_to.all()]
     wanted += [f"#{rule.slug}" for rule in Statement.objects.filter(kind="type-rule")]
@@ -244,15 +272,27 @@ def test_the_comparison_says_what_the_documents_do_not_hold(read):
 
 def test_every_cell_of_the_comparison_has_words(read):
     cells = re.findall(r"<td[^>]*>(.*?)</td>", read("library_compare").text, re.DOTALL)
-    words = ("Stated", "Our reading", "No evidence in the documents", "No evidence in the pages read")
-    assert (len(cells), [cell for cell in cells if not any(one in cell for one in words)]) == (7 * 7 + 8 * 7, [])
+    words = (
+        "Stated",
+        "Our reading",
+        "No evidence in the documents",
+        "No evidence in the pages read",
+    )
+    assert (len(cells), [cell for cell in cells if not any(one in cell for one in words)]) == (
+        7 * 7 + 8 * 7,
+        [],
+    )
 
 
 def test_a_cell_of_the_comparison_leads_to_its_row(read):
     text = read("library_compare").text
-    links = re.findall(r'<td[^>]*><a class="govuk-link" href="(/library/case-studies/[^"#]*)#([^"]*)"', text)
+    links = re.findall(
+        r'<td[^>]*><a class="govuk-link" href="(/library/case-studies/[^"#]*)#([^"]*)"', text
+    )
     pages = {path: read("library_case", path.split("/")[-2]).text for path in dict(links)}
-    assert links and [(path, name) for path, name in links if f'id="{name}"' not in pages[path]] == []
+    assert (
+        links and [(path, name) for path, name in links if f'id="{name}"' not in pages[path]] == []
+    )
 
 
 # Where sources differ
@@ -262,12 +302,16 @@ def test_every_disagreement_is_shown_with_all_its_claims(read):
     answer = read("library_discrepancies")
     said = words_of(answer)
     assert [d.code for d in Discrepancy.objects.all() if f'id="{d.code}"' not in answer.text] == []
-    assert [str(claim) for claim in Claim.objects.all() if " ".join(claim.text.split()) not in said] == []
+    assert [
+        str(claim) for claim in Claim.objects.all() if " ".join(claim.text.split()) not in said
+    ] == []
 
 
 def test_a_disagreement_leads_to_the_facts_it_touches(read):
     text = read("library_discrepancies").text
-    touched = [f"#{f.code}" for model in CASE_FACTS for f in model.objects.exclude(discrepancies=None)]
+    touched = [
+        f"#{f.code}" for model in CASE_FACTS for f in model.objects.exclude(discrepancies=None)
+    ]
     assert touched and [place for place in touched if f'{place}"' not in text] == []
 
 
@@ -287,8 +331,12 @@ def test_every_row_that_cites_a_source_stands_on_its_page(read):
 
 def test_the_two_documents_come_before_the_pages_outside(read):
     text = read("library_sources").text
-    outside = [text.index(f'"{page.get_absolute_url()}"') for page in Source.objects.filter(kind="page")]
-    documents = [text.index(f'"{one.get_absolute_url()}"') for one in Source.objects.exclude(kind="page")]
+    outside = [
+        text.index(f'"{page.get_absolute_url()}"') for page in Source.objects.filter(kind="page")
+    ]
+    documents = [
+        text.index(f'"{one.get_absolute_url()}"') for one in Source.objects.exclude(kind="page")
+    ]
     assert max(documents) < min(outside)
 
 
@@ -318,17 +366,23 @@ def test_every_statement_is_read_somewhere(read):
 @pytest.mark.parametrize(("heading", "model", "fields"), KINDS, ids=[kind[0] for kind in KINDS])
 def test_the_search_finds_every_kind_by_its_words(read_anew, heading, model, fields):
     model.objects.filter(pk=model.objects.last().pk).update(**{fields[0]: "A quokka sat on it."})
-    assert f"{heading}" in words_of(read_anew("library_search", q="QUOKKA sat")).partition("Search")[2]
+    assert (
+        f"{heading}" in words_of(read_anew("library_search", q="QUOKKA sat")).partition("Search")[2]
+    )
 
 
 def test_every_word_of_a_search_must_occur(read):
-    assert "Nothing in the library holds all of these words" in words_of(read("library_search", q="mayor zeppelin"))
+    assert "Nothing in the library holds all of these words" in words_of(
+        read("library_search", q="mayor zeppelin")
+    )
 
 
 def test_every_hit_leads_to_a_place_that_is_there(read):
     client = Client()
     client.force_login(make_user())
-    links = re.findall(r'<li><a class="govuk-link" href="([^"]*)"', read("library_search", q="trust").text)
+    links = re.findall(
+        r'<li><a class="govuk-link" href="([^"]*)"', read("library_search", q="trust").text
+    )
     pages = {path: client.get(path).text for path in {link.partition("#")[0] for link in links}}
     assert (
         links
@@ -341,14 +395,18 @@ def test_every_hit_leads_to_a_place_that_is_there(read):
     )
 
 
-@pytest.mark.parametrize("query", ["", "   ", "%", "_", "' OR 1=1 --", '"><script>alert(1)</script>', "٣", "a " * 99])
+@pytest.mark.parametrize(
+    "query", ["", "   ", "%", "_", "' OR 1=1 --", '"><script>alert(1)</script>', "٣", "a " * 99]
+)
 def test_nonsense_in_the_search_does_no_harm(read, query):
     answer = read("library_search", q=query)
     assert (answer.status_code, "<script>alert" in answer.text) == (200, False)
 
 
 def test_the_search_reads_claims(read_anew):
-    Claim.objects.filter(pk=Claim.objects.get(discrepancy__code="C1", letter="B").pk).update(text="A quokka sat.")
+    Claim.objects.filter(pk=Claim.objects.get(discrepancy__code="C1", letter="B").pk).update(
+        text="A quokka sat."
+    )
     assert "C1: " in words_of(read_anew("library_search", q="quokka sat"))
 
 
@@ -370,7 +428,9 @@ def queries_for(read, name, *args, **query):
 
 
 def grow(case):
-    """Ten more of every fact of a case, each cited and disputed like the one it copies, and every type and insight."""
+    """Ten more of every fact of a case, each cited and disputed like the one it copies, and every
+    type and insight.
+    """
     for kind in FailureType.objects.exclude(cases=case):
         case.failure_type_rows.create(failure_type=kind, basis="derived", evidence="It shows.")
     for insight in Insight.objects.exclude(cases=case):

@@ -33,7 +33,14 @@ def refusals(row):
 
 
 def fact(model, **fields):
-    return model(**{"case": CaseStudy.objects.get(slug="doncaster"), "code": "DON-X1", "basis": Basis.STATED, **fields})
+    return model(
+        **{
+            "case": CaseStudy.objects.get(slug="doncaster"),
+            "code": "DON-X1",
+            "basis": Basis.STATED,
+            **fields,
+        }
+    )
 
 
 def event(extent="at", start=None, end=None):
@@ -53,7 +60,8 @@ A_DAY = ("2014-07-21", "day")
 
 
 @pytest.mark.parametrize(
-    "known", [("2014-07-21", "day"), ("2014-07-01", "day"), ("2014-07-01", "month"), ("2014-01-01", "year")]
+    "known",
+    [("2014-07-21", "day"), ("2014-07-01", "day"), ("2014-07-01", "month"), ("2014-01-01", "year")],
 )
 def test_a_day_is_stored_as_exactly_as_it_is_known(known):
     assert refusals(event(start=known)) == set()
@@ -78,14 +86,18 @@ def test_nothing_is_invented_that_could_be_read_as_a_day(known, which):
 @pytest.mark.parametrize("name", ["start", "planned_end", "announced_end", "effective_end"])
 def test_the_same_holds_for_each_day_of_an_intervention(name):
     said = {f"{name}_on": day("2014-07-21"), f"{name}_precision": "month"}
-    assert refusals(fact(Intervention, by_whom="A minister", what="A direction", **said)) == {f"{name}_on"}
+    assert refusals(fact(Intervention, by_whom="A minister", what="A direction", **said)) == {
+        f"{name}_on"
+    }
 
 
 def test_an_intervention_may_have_no_day_at_all():
     assert refusals(fact(Intervention, by_whom="A minister", what="A direction")) == set()
 
 
-@pytest.mark.parametrize("known", [("0001-01-01", "year"), ("1799-12-31", "day"), ("2200-01-01", "day")])
+@pytest.mark.parametrize(
+    "known", [("0001-01-01", "year"), ("1799-12-31", "day"), ("2200-01-01", "day")]
+)
 def test_a_day_that_is_no_case_of_ours_is_a_slip_of_the_year(known):
     """A case is drawn on one scale of years, which has to end somewhere."""
     assert refusals(event(start=known)) == {"start_on"}
@@ -94,7 +106,9 @@ def test_a_day_that_is_no_case_of_ours_is_a_slip_of_the_year(known):
 @pytest.mark.parametrize("known", [("1800-01-01", "year"), ("2199-12-31", "day")])
 def test_the_scale_of_a_case_reaches_as_far_as_its_days(known):
     assert refusals(event(start=known)) == set()
-    assert timeline_of([event(start=("1800-01-01", "day")), event(start=("2199-12-31", "day"))]).marks
+    assert timeline_of(
+        [event(start=("1800-01-01", "day")), event(start=("2199-12-31", "day"))]
+    ).marks
 
 
 # How far an event extends
@@ -149,7 +163,9 @@ def test_two_cases_do_not_share_a_code():
 
 @pytest.mark.parametrize("said", ["one phrase", {"a": "b"}, [1], [["a"]], None])
 def test_also_said_as_is_a_list_of_phrases(said):
-    assert refusals(fact(WarningSign, title="A", text="A", question="A?", also_said_as=said)) == {"also_said_as"}
+    assert refusals(fact(WarningSign, title="A", text="A", question="A?", also_said_as=said)) == {
+        "also_said_as"
+    }
 
 
 def test_no_phrase_at_all_is_a_list_too():
@@ -161,7 +177,12 @@ def test_no_phrase_at_all_is_a_list_too():
 
 def later(on, precision="day"):
     return fact(
-        LaterEvidence, service="All", finding="Good.", tone="good", found_on=on and day(on), found_precision=precision
+        LaterEvidence,
+        service="All",
+        finding="Good.",
+        tone="good",
+        found_on=on and day(on),
+        found_precision=precision,
     )
 
 
@@ -182,7 +203,13 @@ def test_later_evidence_is_dated_like_everything():
 
 def citation(source="failing-well", first=1, last=1):
     voice = "authors"
-    return Citation(source=Source.objects.get(slug=source), section="1", first_line=first, last_line=last, voice=voice)
+    return Citation(
+        source=Source.objects.get(slug=source),
+        section="1",
+        first_line=first,
+        last_line=last,
+        voice=voice,
+    )
 
 
 @pytest.mark.parametrize(("first", "last"), [(1, 781), (781, 781)])
@@ -223,4 +250,6 @@ def test_a_case_has_one_main_type():
 def test_a_case_shows_a_type_once():
     case = CaseStudy.objects.get(slug="doncaster")
     with pytest.raises(IntegrityError), transaction.atomic():
-        case.failure_type_rows.create(failure_type=FailureType.objects.get(slug="governance"), basis=Basis.STATED)
+        case.failure_type_rows.create(
+            failure_type=FailureType.objects.get(slug="governance"), basis=Basis.STATED
+        )

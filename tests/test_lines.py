@@ -8,24 +8,41 @@ from hypothesis import strategies as st
 
 from registers.cell_lists import action_line, numbered, one_line, read_action
 
-POSTS = ["Head of Legal", "Director of Finance (section 151 officer)", "Head of Place, Housing and Growth"]
+POSTS = [
+    "Head of Legal",
+    "Director of Finance (section 151 officer)",
+    "Head of Place, Housing and Growth",
+]
 DAY = datetime.date(2026, 9, 30)
-titles = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1).map(one_line).filter(bool)
+titles = (
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1)
+    .map(one_line)
+    .filter(bool)
+)
 dates = st.none() | st.dates(datetime.date(1990, 1, 1), datetime.date(2090, 1, 1))
 
 
 def test_it_reads_as_people_write_it():
-    assert numbered([action_line("Write it", "Head of Legal", DAY), action_line("Train\n(phase 2)", "", None)]) == (
+    assert numbered(
+        [action_line("Write it", "Head of Legal", DAY), action_line("Train\n(phase 2)", "", None)]
+    ) == (
         "1. Write it (Head of Legal, due 30 September 2026)\n2. Train (phase 2) (nobody yet, no date)"
     )
 
 
 @given(title=titles, owner=st.sampled_from(["", *POSTS]), due_on=dates, done_on=dates)
 def test_an_action_is_read_back_exactly(title, owner, due_on, done_on):
-    assert read_action(action_line(title, owner, due_on, done_on), POSTS) == (title, owner, due_on, done_on)
+    assert read_action(action_line(title, owner, due_on, done_on), POSTS) == (
+        title,
+        owner,
+        due_on,
+        done_on,
+    )
 
 
-@pytest.mark.parametrize("title", ["Do it (Head of Legal, no date)", "Train (phase 2)", "a (b", "x) (y"])
+@pytest.mark.parametrize(
+    "title", ["Do it (Head of Legal, no date)", "Train (phase 2)", "a (b", "x) (y"]
+)
 def test_brackets_of_a_title_stay_in_it(title):
     assert read_action(action_line(title, POSTS[1], DAY), POSTS) == (title, POSTS[1], DAY, None)
 
@@ -34,7 +51,9 @@ def test_a_post_that_is_not_known_is_read_as_well():
     assert read_action(action_line("Do it", POSTS[1], DAY), []) == ("Do it", POSTS[1], DAY, None)
 
 
-@pytest.mark.parametrize("line", ["Do it", "Do it (Head of Legal)", "Do it (Q3)", "(Head of Legal, no date)", ""])
+@pytest.mark.parametrize(
+    "line", ["Do it", "Do it (Head of Legal)", "Do it (Q3)", "(Head of Legal, no date)", ""]
+)
 def test_what_is_not_ours_is_left_to_others(line):
     assert read_action(line, POSTS) is None
 
@@ -44,4 +63,6 @@ def test_a_day_that_there_is_not_is_not_ours():
 
 
 def test_one_line_with_numbers_in_it_carries_none_of_its_own():
-    assert numbered(["Follow section 2. The board decides"]) == "Follow section 2. The board decides"
+    assert (
+        numbered(["Follow section 2. The board decides"]) == "Follow section 2. The board decides"
+    )

@@ -43,13 +43,21 @@ def test_the_link_to_set_a_password_comes_in_our_words(letter, settings):
     assert settings.PASSWORD_RESET_TIMEOUT == 3 * 24 * 60 * 60
     mail = letter(make_user(email="robin@council.example", name="Robin Ash").email)
     [link] = [line for line in mail.body.splitlines() if "://" in line]
-    assert link.startswith("https://risk.council.example/accounts/password/reset/key/")  # not the caller's Host header
-    assert (mail.subject, mail.body) == ("Set your password for Failing Well", LETTER.format(link=link).strip())
+    assert link.startswith(
+        "https://risk.council.example/accounts/password/reset/key/"
+    )  # not the caller's Host header
+    assert (mail.subject, mail.body) == (
+        "Set your password for Failing Well",
+        LETTER.format(link=link).strip(),
+    )
 
 
 def test_an_address_without_an_account_is_told_so_in_our_words(letter):
     mail = letter("nobody@council.example")
-    assert (mail.subject, mail.body) == ("No account on Failing Well has this address", NO_ACCOUNT.strip())
+    assert (mail.subject, mail.body) == (
+        "No account on Failing Well has this address",
+        NO_ACCOUNT.strip(),
+    )
 
 
 def test_the_link_sets_the_password(client, letter):

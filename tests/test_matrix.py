@@ -12,17 +12,30 @@ pytestmark = pytest.mark.django_db
 
 
 def drawn(counts=None, before=None, **tolerated):
-    """(likelihood, impact) -> the cell, of the default scheme: Low 1-3, Moderate 4-6, High 8-12, Severe 15-25."""
+    """(likelihood, impact) -> the cell, of the default scheme: Low 1-3, Moderate 4-6, High 8-12,
+    Severe 15-25.
+    """
     rules = Scheme.from_data(**scheme_data())
-    matrix = matrix_of(rules, Tolerance.stated(rules, tolerated), counts or {}, before, lambda **pair: str(pair))
-    cells = {(c["likelihood"].value, c["impact"].value): c for row in matrix["rows"] for c in row["cells"]}
+    matrix = matrix_of(
+        rules, Tolerance.stated(rules, tolerated), counts or {}, before, lambda **pair: str(pair)
+    )
+    cells = {
+        (c["likelihood"].value, c["impact"].value): c
+        for row in matrix["rows"]
+        for c in row["cells"]
+    }
     return cells, matrix
 
 
 def test_the_line_runs_where_high_touches_severe():
     cells, _ = drawn()
     line = {pair: cell["edges"] for pair, cell in cells.items() if cell["edges"]}
-    assert line == {(5, 2): ["right"], (4, 3): ["right", "top"], (3, 4): ["right", "top"], (2, 5): ["top"]}
+    assert line == {
+        (5, 2): ["right"],
+        (4, 3): ["right", "top"],
+        (3, 4): ["right", "top"],
+        (2, 5): ["top"],
+    }
 
 
 def test_the_line_follows_what_the_organisation_tolerates():
@@ -37,7 +50,9 @@ def test_where_everything_is_tolerated_there_is_no_line():
 
 def test_what_stood_in_a_cell_before_is_said_where_it_was_another_number():
     cells, _ = drawn({(5, 5): 2, (1, 1): 3}, {(5, 5): 1, (1, 1): 3, (2, 2): 4})
-    said = {pair: cell["total_then"] for pair, cell in cells.items() if cell["total_then"] is not None}
+    said = {
+        pair: cell["total_then"] for pair, cell in cells.items() if cell["total_then"] is not None
+    }
     assert said == {(5, 5): 1, (2, 2): 4}
 
 
@@ -55,10 +70,15 @@ def of(**pairs):
 
 
 def test_an_arrow_says_from_which_side_how_many_came():
-    """To (4, 4): two from below and left, one from straight above; to (2, 2): one from the right. One stayed."""
+    """To (4, 4): two from below and left, one from straight above; to (2, 2): one from the right.
+    One stayed.
+    """
     then = of(r1=(3, 3), r2=(2, 1), r3=(5, 4), r4=(2, 5), r5=(1, 1))
     now = of(r1=(4, 4), r2=(4, 4), r3=(4, 4), r4=(2, 2), r5=(1, 1))
-    assert arrows_into(now, then) == {(4, 4): [Arrow(2, (1, 1)), Arrow(1, (-1, 0))], (2, 2): [Arrow(1, (0, -1))]}
+    assert arrows_into(now, then) == {
+        (4, 4): [Arrow(2, (1, 1)), Arrow(1, (-1, 0))],
+        (2, 2): [Arrow(1, (0, -1))],
+    }
 
 
 @pytest.mark.parametrize(

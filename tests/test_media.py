@@ -32,8 +32,10 @@ def register(watched, live_server, council):  # noqa: F811 (the fixtures)
 
 
 def test_a_dashboard_is_printed_on_three_sheets_and_a_risk_on_one(watched, live_server):  # noqa: F811 (the fixture)
-    """Those of the demo: of its risks the one that was judged most often, one with a long cause, one with little.
-    In a typeface as wide as Arial, which the tests bring: in another one lines, and so sheets, break elsewhere."""
+    """Those of the demo: of its risks the one that was judged most often, one with a long cause,
+    one with little. In a typeface as wide as Arial, which the tests bring: in another one lines,
+    and so sheets, break elsewhere.
+    """
     demo.load()
     demo.set_passwords(PASSWORD)
     sign_in(watched, live_server.url, "member")
@@ -68,11 +70,13 @@ def test_where_colours_are_forced_the_course_of_a_rating_has_the_colour_of_its_w
 
 @pytest.mark.parametrize("place", ["", "dashboard/", "risks/1/", "risks/new/"])
 def test_the_keyboard_alone_gets_through(register, place):
-    """Nothing holds it, and what is passed is every link and field, in order; the first leads to the content."""
+    """Nothing holds it, and what is passed is every link and field, in order; the first leads to
+    the content.
+    """
     register.goto(register.url + place)
-    links = register.locator("a:visible, summary:visible, main input[type=text]:visible").evaluate_all(
-        "found => found.map(one => one.outerHTML)"
-    )
+    links = register.locator(
+        "a:visible, summary:visible, main input[type=text]:visible"
+    ).evaluate_all("found => found.map(one => one.outerHTML)")
     stops = []
     register.keyboard.press("Tab")
     while (stop := register.evaluate(IN_FOCUS)) and len(stops) < 200:

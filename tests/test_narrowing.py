@@ -1,4 +1,6 @@
-"""A dashboard that is narrowed: its numbers lead to lists narrowed alike, now, then, over time and as agreed."""
+"""A dashboard that is narrowed: its numbers lead to lists narrowed alike, now, then, over time and
+as agreed.
+"""
 
 import html
 import re
@@ -39,13 +41,17 @@ OPEN = ["order", "ways"]  # all that a dashboard works out only where it is open
 
 
 class Council:
-    """Risks of two directorates, of every band and of several kinds, that moved between them and within."""
+    """Risks of two directorates, of every band and of several kinds, that moved between them and
+    within.
+    """
 
     def __init__(self):
         self.organisation = make_organisation()
         self.manager = make_person(self.organisation, Role.MANAGER)
         self.register = make_register(self.organisation, slug="ours", prefix="R")
-        self.children, self.adults = (make_directorate(self.organisation, name) for name in ("Children", "Adults"))
+        self.children, self.adults = (
+            make_directorate(self.organisation, name) for name in ("Children", "Adults")
+        )
         self.head = make_post(self.organisation, "Head of early help", directorate=self.children)
         self.other = make_post(self.organisation, "Head of care", directorate=self.adults)
         self.nowhere = make_post(self.organisation, "Monitoring officer")
@@ -55,12 +61,20 @@ class Council:
         self.fill()
 
     def risk(self, ratings=(5, 5), ago=500, **said):
-        said = {"by": self.manager, "owner": self.head, "primary_failure_type": failure_type("financial"), **said}
+        said = {
+            "by": self.manager,
+            "owner": self.head,
+            "primary_failure_type": failure_type("financial"),
+            **said,
+        }
         return make_risk(self.register, assessed=ratings, on=days_ago(ago), **said)
 
     def fill(self):
         by = {"by": self.manager}
-        governance = {"primary_failure_type": failure_type(), "other_failure_types": [failure_type("financial")]}
+        governance = {
+            "primary_failure_type": failure_type(),
+            "other_failure_types": [failure_type("financial")],
+        }
         stuck = self.risk(category="financial", adverse_impacts=[impact("disruption")])
         rose = self.risk((2, 2), category="people", **governance)
         make_assessment(rose, (5, 4), on=days_ago(30), **by)
@@ -69,9 +83,13 @@ class Council:
         moved = self.risk((4, 3), **governance)
         make_assessment(moved, (4, 3), on=days_ago(25), impact_low=2, impact_high=4, **by)
         make_revision(moved, owner=self.other, on=days_ago(20), **by)
-        make_revision(self.risk((4, 4), category="financial"), status="closed", on=days_ago(10), **by)
+        make_revision(
+            self.risk((4, 4), category="financial"), status="closed", on=days_ago(10), **by
+        )
         self.risk(None, owner=None, primary_failure_type=None)
-        self.risk((1, 1), ago=50, owner=self.nowhere, primary_failure_type=None, category="financial")
+        self.risk(
+            (1, 1), ago=50, owner=self.nowhere, primary_failure_type=None, category="financial"
+        )
         self.risk((3, 2), owner=self.other, category="people")
         make_action(stuck, due_on=days_ago(9))
         redated = make_action(rose, due_on=days_ago(100), title="Find a second provider")
@@ -95,7 +113,10 @@ class Council:
 
     def asked(self, said):
         """said: filters in words; a directorate or a post by its name here."""
-        return {name: getattr(self, value).pk if hasattr(self, str(value)) else value for name, value in said.items()}
+        return {
+            name: getattr(self, value).pk if hasattr(self, str(value)) else value
+            for name, value in said.items()
+        }
 
     def narrowing(self, said, **of):
         data = QueryDict(urlencode(self.asked(said)))
@@ -105,7 +126,10 @@ class Council:
 
 def numbers(page):
     """href -> count of every number that leads somewhere; one address never stands for two counts."""
-    links = [(html.unescape(href), n) for href, n in re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', page)]
+    links = [
+        (html.unescape(href), n)
+        for href, n in re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', page)
+    ]
     assert len(dict(links)) == len(set(links))
     return dict(links)
 
@@ -117,9 +141,13 @@ def led_to(client, links):
 
 
 def counted_behind(council, links):
-    """The same, of lists of risks without reading and drawing them: counted of what the list's view would show."""
+    """The same, of lists of risks without reading and drawing them: counted of what the list's view
+    would show.
+    """
     lists = [href for href in links if urlsplit(href).path == council.register.get_absolute_url()]
-    return {href: str(council.listed(href).count()) for href in lists} | led_to(council.client, links.keys() - lists)
+    return {href: str(council.listed(href).count()) for href in lists} | led_to(
+        council.client, links.keys() - lists
+    )
 
 
 FILTERS = [
@@ -146,7 +174,10 @@ FILTERS = [
 ]
 SAID = pytest.mark.parametrize(
     "said",
-    [pytest.param(said, marks=pytest.mark.look) if n % 4 else said for n, said in enumerate(FILTERS)],  # one in four
+    [
+        pytest.param(said, marks=pytest.mark.look) if n % 4 else said
+        for n, said in enumerate(FILTERS)
+    ],  # one in four
     ids=lambda said: urlencode(said) or "all",
 )
 
@@ -167,7 +198,9 @@ def test_every_number_leads_to_a_list_narrowed_alike(ours, said):
     assert all(one in href.replace("risk-", "") for href in links for one in carried)
 
 
-@pytest.mark.parametrize("said", [{"directorate": "children"}, {"band": "above-tolerance", "category": "financial"}])
+@pytest.mark.parametrize(
+    "said", [{"directorate": "children"}, {"band": "above-tolerance", "category": "financial"}]
+)
 def test_every_number_of_a_past_day_and_of_an_agreement_leads_there_too(ours, said):
     agreement = make_agreement(ours.register, by=ours.manager)
     for read in ({"as_at": days_ago(35)}, {"agreed": agreement.pk}):
@@ -199,15 +232,21 @@ def test_what_could_be_higher_leads_to_as_many(ours):
 
 @pytest.mark.parametrize("category", ["", "financial", "people"])
 def test_the_list_of_what_could_be_above_is_by_the_tolerance_of_its_category(ours, category):
-    """Financial: Low at most is tolerated, so that a Moderate is above already. People: High at most."""
+    """Financial: Low at most is tolerated, so that a Moderate is above already. People: High at
+    most.
+    """
     for ratings, high in (((2, 2), 5), ((1, 3), 4), ((1, 1), 3)):  # 4 to 10, 3 to 4, 1 to 3
-        made = ours.risk(ratings, ago=9, owner=ours.nowhere, category=category, primary_failure_type=None)
+        made = ours.risk(
+            ratings, ago=9, owner=ours.nowhere, category=category, primary_failure_type=None
+        )
         make_assessment(made, ratings, by=ours.manager, on=days_ago(8), impact_high=high)
     asked = {"owner": ours.nowhere.pk, "could_be": "above-tolerance"}
     total = re.search(r'data-total="(\d+)"', ours.client.get("/registers/ours/", asked).text)[1]
     assert total == ("1" if category == "financial" else "0")
     shown = numbers(ours.page(owner=ours.nowhere.pk, category=category or "none", more=OPEN))
-    assert [n for href, n in shown.items() if "could_be=above" in href] == ([total] if total != "0" else [])
+    assert [n for href, n in shown.items() if "could_be=above" in href] == (
+        [total] if total != "0" else []
+    )
 
 
 def test_the_order_of_the_matrix_is_told_with_its_scheme(ours):
@@ -232,33 +271,43 @@ def test_a_page_that_is_not_narrowed_says_nothing_of_it(ours):
 
 
 def test_comparing_with_another_day_stays_narrowed(ours):
-    form = re.search(r"<form[^>]*app-since.*?</form>", ours.page(category="financial"), re.DOTALL)[0]
+    form = re.search(r"<form[^>]*app-since.*?</form>", ours.page(category="financial"), re.DOTALL)[
+        0
+    ]
     assert '<input type="hidden" name="category" value="financial">' in form
 
 
 def test_what_moved_is_told_by_what_it_did_on_the_register(ours):
-    """Narrowed to Severe: the one that rose was not new, and the one that fell was not closed; the one that stood in it
-    then and was closed was High by its rating, and is no part of this."""
-    moved = re.search(r'aria-labelledby="moved".*?</section>', ours.page(band="severe"), re.DOTALL)[0]
+    """Narrowed to Severe: the one that rose was not new, and the one that fell was not closed; the
+    one that stood in it then and was closed was High by its rating, and is no part of this.
+    """
+    moved = re.search(r'aria-labelledby="moved".*?</section>', ours.page(band="severe"), re.DOTALL)[
+        0
+    ]
     counts = dict(re.findall(r"(New|Up|Down|Closed or taken off|Unchanged): (\d+)", moved))
     assert counts == {"Up": "1", "Down": "1", "Closed or taken off": "1", "Unchanged": "1"}
     assert "One of them fits now and did not then and one fitted then and does not now." in moved
 
 
 def test_a_risk_that_went_to_another_directorate_is_neither_new_nor_closed(ours):
-    moved = re.search(r'aria-labelledby="moved".*?</section>', ours.page(directorate=ours.adults.pk), re.DOTALL)[0]
+    moved = re.search(
+        r'aria-labelledby="moved".*?</section>', ours.page(directorate=ours.adults.pk), re.DOTALL
+    )[0]
     counts = dict(re.findall(r"(New|Up|Down|Closed or taken off|Unchanged): (\d+)", moved))
     assert counts == {"Down": "1", "Unchanged": "2"}
     assert "One of them fits now and did not then." in moved
 
 
 def test_over_time_each_day_counts_what_stood_there_then(ours):
-    """Of Adults today: the one that came to them twenty days ago; a hundred days ago it was a risk of Children."""
+    """Of Adults today: the one that came to them twenty days ago; a hundred days ago it was a risk
+    of Children.
+    """
 
     def on(day, **asked):
         return int(
             re.search(
-                r'data-total="(\d+)"', ours.client.get(f"/registers/ours/?{urlencode({'as_at': day, **asked})}").text
+                r'data-total="(\d+)"',
+                ours.client.get(f"/registers/ours/?{urlencode({'as_at': day, **asked})}").text,
             )[1]
         )
 
@@ -268,7 +317,11 @@ def test_over_time_each_day_counts_what_stood_there_then(ours):
 
 def test_a_narrowed_register_with_nothing_says_so_and_how_to_see_all(ours):
     page = ours.page(directorate=ours.children.pk, band="not-scored")
-    assert "None of the 7 risks fits." in page and "Show all" in page and "Nothing to show yet" not in page
+    assert (
+        "None of the 7 risks fits." in page
+        and "Show all" in page
+        and "Nothing to show yet" not in page
+    )
     assert "app-look" not in page and "Risks by band" not in page
 
 
@@ -324,7 +377,9 @@ def test_an_exempt_risk_is_in_no_narrowed_number_of_who_may_not_see_it(ours):
     assert "None of the 7 risks fits." in page and "Claim over the contract" not in page
 
 
-@pytest.mark.parametrize("said", [{"directorate": "children"}, {"band": "above-tolerance"}], ids=urlencode)
+@pytest.mark.parametrize(
+    "said", [{"directorate": "children"}, {"band": "above-tolerance"}], ids=urlencode
+)
 def test_a_narrowed_page_asks_as_often_of_one_risk_as_of_twenty(ours, said):
     asked = ours.asked(said)
 

@@ -29,7 +29,9 @@ def register():
     """Agreed a week ago with one risk, which has risen since; a second one has come."""
     register = make_register(make_organisation(), slug="ours")
     then = timezone.now() - datetime.timedelta(days=30)
-    risen = make_risk(register, title="Reserves run out", assessed=(2, 2), on=days_ago(30), recorded_at=then)
+    risen = make_risk(
+        register, title="Reserves run out", assessed=(2, 2), on=days_ago(30), recorded_at=then
+    )
     make_agreement(register, on=days_ago(7))
     make_assessment(risen, (5, 5), on=days_ago(2))
     make_risk(register, title="A newer risk", on=days_ago(1))
@@ -49,7 +51,9 @@ TODAY = timezone.localdate().isoformat
 @pytest.mark.parametrize("address", ["", "dashboard/", "risks/1/", "risks/1/history/"])
 class TestEachPage:
     def test_a_member_sees_what_was_agreed(self, register, address):
-        assert "As agreed by Audit and governance committee" in text_of(register, Role.MEMBER, address)
+        assert "As agreed by Audit and governance committee" in text_of(
+            register, Role.MEMBER, address
+        )
 
     def test_a_member_can_see_today(self, register, address):
         text = text_of(register, Role.MEMBER, address, as_at=TODAY())
@@ -73,7 +77,9 @@ def test_a_risk_has_the_rating_that_was_agreed(register):
 
 
 def test_a_risk_has_todays_rating_where_today_is_asked_for(register):
-    assert "Severe likelihood 5 x impact 5 = 25" in text_of(register, Role.MEMBER, "risks/1/", as_at=TODAY())
+    assert "Severe likelihood 5 x impact 5 = 25" in text_of(
+        register, Role.MEMBER, "risks/1/", as_at=TODAY()
+    )
 
 
 def test_today_knows_it(register):
@@ -112,7 +118,9 @@ def links(page):
     return [(href.replace("&amp;", "&"), int(count)) for href, count in found]
 
 
-@pytest.mark.parametrize("address", ["/", "/registers/ours/dashboard/", f"/registers/ours/dashboard/?as_at={TODAY()}"])
+@pytest.mark.parametrize(
+    "address", ["/", "/registers/ours/dashboard/", f"/registers/ours/dashboard/?as_at={TODAY()}"]
+)
 def test_numbers_of_a_member_lead_to_as_many_risks(register, address):
     client = Client()
     client.force_login(make_person(register.organisation, Role.MEMBER))
@@ -126,7 +134,9 @@ def test_numbers_of_a_member_lead_to_as_many_risks(register, address):
 def test_what_changed_lately_leads_a_member_to_today(register):
     client = Client()
     client.force_login(make_person(register.organisation, Role.MEMBER))
-    assert f'href="/registers/ours/risks/2/?as_at={TODAY()}&amp;"' in client.get("/").content.decode()
+    assert (
+        f'href="/registers/ours/risks/2/?as_at={TODAY()}&amp;"' in client.get("/").content.decode()
+    )
 
 
 def test_what_was_agreed_is_compared_with_what_was_agreed_before(register):

@@ -1,5 +1,7 @@
-"""What a page reads grows with the reader's own organisation, never with the installation: another one with rows of
-every kind changes neither how many queries ask for what a page says nor how many rows they are given."""
+"""What a page reads grows with the reader's own organisation, never with the installation: another
+one with rows of every kind changes neither how many queries ask for what a page says nor how many
+rows they are given.
+"""
 
 import datetime
 from collections import Counter
@@ -38,25 +40,61 @@ from registers.reminders.deadlines import due_soon
 
 pytestmark = pytest.mark.django_db
 
-FEW, MANY = 3, 10  # risks, with everything beside each: of the reader's organisation, and of the other one
+FEW, MANY = (
+    3,
+    10,
+)  # risks, with everything beside each: of the reader's organisation, and of the other one
 READERS = ("manager", "officer", "member")
-OF_A_READER = ("home", "risk_list", "dashboard", "library_case", "library_failure_type", "library_insight")
-OF_A_DAY = ("risk_list", "dashboard", "action_list", "escalation_list", "assurance_map", "question_list", "export_csv")
+OF_A_READER = (
+    "home",
+    "risk_list",
+    "dashboard",
+    "library_case",
+    "library_failure_type",
+    "library_insight",
+)
+OF_A_DAY = (
+    "risk_list",
+    "dashboard",
+    "action_list",
+    "escalation_list",
+    "assurance_map",
+    "question_list",
+    "export_csv",
+)
 
 
 def furnish(organisation, slug, count):
     """A register with a parent, and so many risks of it with a row of each kind beside them."""
     people = {role: make_person(organisation, role) for role in READERS}
     manager, peer = people["manager"], make_person(organisation, "peer")
-    post = make_post(organisation, holder=people["officer"], directorate=make_directorate(organisation))
+    post = make_post(
+        organisation, holder=people["officer"], directorate=make_directorate(organisation)
+    )
     above = make_register(organisation, slug=f"above-{slug}")
     register = make_register(organisation, slug=slug, parent=above)
     make_appetite(organisation, by=manager)
     for number in range(count):
-        what = {"owner": post, "primary_failure_type": failure_type(), "adverse_impacts": [impact()]}
-        risk = make_risk(register, by=manager, on=days_ago(500), assessed=(5, 5), is_exempt=number % 4 == 3, **what)
+        what = {
+            "owner": post,
+            "primary_failure_type": failure_type(),
+            "adverse_impacts": [impact()],
+        }
+        risk = make_risk(
+            register,
+            by=manager,
+            on=days_ago(500),
+            assessed=(5, 5),
+            is_exempt=number % 4 == 3,
+            **what,
+        )
         beside(risk, manager, peer, post, above)
-    make_agreement(register, by=manager, on=days_ago(30), recorded_at=timezone.now() - datetime.timedelta(days=30))
+    make_agreement(
+        register,
+        by=manager,
+        on=days_ago(30),
+        recorded_at=timezone.now() - datetime.timedelta(days=30),
+    )
     make_revision(risk, by=manager, title="Said since it was agreed")
     make_question(register, by=people["member"], risk=risk)
     return people
@@ -71,7 +109,9 @@ def beside(risk, manager, peer, post, above):
     make_review(risk, by=manager, on=days_ago(60), next_on=days_ago(5))
     SetAside.put(risk, by=manager, check_name="rq13-vague", reason="Known.", until=days_ago(-30))
     risk.refresh_from_db()
-    risk.happen(by=manager, version=risk.version, happened_on=days_ago(50), happened_what="It came.")
+    risk.happen(
+        by=manager, version=risk.version, happened_on=days_ago(50), happened_what="It came."
+    )
     make_escalation(risk, above, by=manager, approved_by=manager if risk.number % 2 else None)
 
 
@@ -103,8 +143,9 @@ class RowsGiven:
 
 
 def addresses(role):
-    """Every page that can be opened, and the reports of a register as they read it on other days; for who reads beside
-    the manager, those that tell each of them something else."""
+    """Every page that can be opened, and the reports of a register as they read it on other days;
+    for who reads beside the manager, those that tell each of them something else.
+    """
     agreement = Register.objects.get(slug="ours").agreements.get().pk
     for name in OWN if role == "manager" else OF_A_READER:
         path = reverse(name, kwargs=keys_of(TABLE[name][0]))
@@ -112,7 +153,10 @@ def addresses(role):
         if name in OF_A_DAY:
             yield from (f"{path}?as_at={days_ago(20)}", f"{path}?agreed={agreement}")
     yield f"{reverse('dashboard', args=['ours'])}?more=narrow&more=order&more=ways"
-    yield from (f"{reverse('question_list', args=['ours'])}?of={of}" for of in ("register", "signs", "blind"))
+    yield from (
+        f"{reverse('question_list', args=['ours'])}?of={of}"
+        for of in ("register", "signs", "blind")
+    )
 
 
 def read_by(people):
@@ -132,7 +176,9 @@ def test_no_page_is_given_more_rows_for_another_organisation(ours):
     before = read_by(ours)
     furnish(make_organisation(), "theirs", MANY)
     after = read_by(ours)
-    more = [f"{key}: {what}" for key in before for what in Counter(after[key]) - Counter(before[key])]
+    more = [
+        f"{key}: {what}" for key in before for what in Counter(after[key]) - Counter(before[key])
+    ]
     assert "\n".join(more) == ""
     assert sum(n for rows in before.values() for n, _ in rows) > 1_000
 

@@ -1,4 +1,6 @@
-"""On the dashboard: whom outside sees a risk otherwise than we do, or that nobody outside has rated any."""
+"""On the dashboard: whom outside sees a risk otherwise than we do, or that nobody outside has rated
+any.
+"""
 
 import html
 import re
@@ -38,7 +40,9 @@ class Council:
         return make_risk(self.register, by=self.manager, assessed=ratings, on=days_ago(200), **said)
 
     def outside(self, risk, ratings, who="peer", ago=10, **said):
-        return make_assessment(risk, ratings, by=self.peer, on=days_ago(ago), perspective=who, **said)
+        return make_assessment(
+            risk, ratings, by=self.peer, on=days_ago(ago), perspective=who, **said
+        )
 
     def said(self, **asked):
         page = self.client.get("/registers/ours/dashboard/", asked).text
@@ -64,7 +68,10 @@ def test_an_auditor_who_says_a_lower_band_is_told_as_well(ours):
 
 def test_who_rates_as_we_do_is_counted_and_not_named(ours):
     ours.outside(ours.risk(), (3, 4))
-    assert ours.said() == "Seen from outside One of these risks has been rated from outside: as we rate it."
+    assert (
+        ours.said()
+        == "Seen from outside One of these risks has been rated from outside: as we rate it."
+    )
 
 
 def test_where_nobody_outside_has_rated_anything_it_asks_who_could(ours):
@@ -127,7 +134,9 @@ def test_three_are_named_the_furthest_apart_first(ours):
     for ratings in ((3, 4), (5, 5), (3, 2), (1, 1), (2, 5)):
         ours.outside(ours.risk((2, 2)), ratings)
     said = ours.said()
-    assert said.startswith("Seen from outside Five of these risks have been rated from outside, four of them otherwise")
+    assert said.startswith(
+        "Seen from outside Five of these risks have been rated from outside, four of them otherwise"
+    )
     assert re.findall(r"R-\d+", said) == ["R-002", "R-001", "R-004"] and said.endswith("and 1 more")
 
 

@@ -1,4 +1,6 @@
-"""Pages that are read: what a list holds, what a number leads to, what an address may ask, what is escaped."""
+"""Pages that are read: what a list holds, what a number leads to, what an address may ask, what is
+escaped.
+"""
 
 import html
 import json
@@ -95,10 +97,12 @@ def three(register, organisation, officer):
         ),
         "Cellar": make_risk(register, title="Cellar", owner=nurse, on=days_ago(10)),
         "Dock": make_revision(
-            make_risk(register, title="Dock", owner=treasurer, assessed=(3, 3), on=days_ago(10)), status="closed"
+            make_risk(register, title="Dock", owner=treasurer, assessed=(3, 3), on=days_ago(10)),
+            status="closed",
         ).risk,
         "Estate": make_revision(
-            make_risk(register, title="Estate", owner=treasurer, assessed=(2, 4), on=days_ago(30)), status="happened"
+            make_risk(register, title="Estate", owner=treasurer, assessed=(2, 4), on=days_ago(30)),
+            status="happened",
         ).risk,
     }
 
@@ -158,7 +162,12 @@ def test_the_list_is_sorted_by(reader, three, sort, titles):
 
 
 def test_what_was_assessed_longest_ago_comes_first_and_what_never_was_before_it(reader, three):
-    assert titles_on(reader.get("/registers/ours/?sort=assessed").text) == ["Cellar", "Apples", "Bins", "Estate"]
+    assert titles_on(reader.get("/registers/ours/?sort=assessed").text) == [
+        "Cellar",
+        "Apples",
+        "Bins",
+        "Estate",
+    ]
 
 
 def test_the_filters_show_what_was_asked_for(reader, three):
@@ -172,12 +181,16 @@ def test_filters_keep_the_day(reader, three):
 
 
 def many(register, count, **content):
-    return [make_risk(register, title=f"Risk {n:03d}", assessed=(3, 3), **content) for n in range(count)]
+    return [
+        make_risk(register, title=f"Risk {n:03d}", assessed=(3, 3), **content) for n in range(count)
+    ]
 
 
 def test_a_list_comes_in_pages(reader, register):
     many(register, 27)
-    pages = [titles_on(reader.get(f"/registers/ours/?sort=reference&page={n}").text) for n in (1, 2)]
+    pages = [
+        titles_on(reader.get(f"/registers/ours/?sort=reference&page={n}").text) for n in (1, 2)
+    ]
     assert [len(page) for page in pages] == [25, 2] and len({*pages[0], *pages[1]}) == 27
 
 
@@ -192,14 +205,28 @@ def test_a_link_to_the_next_page_keeps_the_rest_of_the_address(reader, register)
 def test_a_page_beyond_the_last_says_so(reader, register, number):
     many(register, 27)
     answer = reader.get(f"/registers/ours/?page={number}")
-    assert (answer.status_code, total_of(answer.text), "fewer pages" in answer.text) == (200, 27, True)
+    assert (answer.status_code, total_of(answer.text), "fewer pages" in answer.text) == (
+        200,
+        27,
+        True,
+    )
 
 
 # Nonsense in the address
 
 NONSENSE = {
     "page": ["0", "-1", "x", "1.5", "1e9", "٣", "9" * 30, "9" * 5000, "", " 1", "+1", "last"],
-    "as_at": ["x", "2026-13-01", "2026-02-30", "26-1-1", "01/02/2026", "99999-01-01", "0000-01-01", "today", "NaN"],
+    "as_at": [
+        "x",
+        "2026-13-01",
+        "2026-02-30",
+        "26-1-1",
+        "01/02/2026",
+        "99999-01-01",
+        "0000-01-01",
+        "today",
+        "NaN",
+    ],
     "since": ["x", "2026-13-01", "99999-01-01", "2026-01-01T00:00", "null"],
     "sort": ["password", "-score", "risk__raised_by__password", "1", "x" * 5000],
     "band": ["x", "null", "SEVERE", "0", "' OR 1=1 --"],
@@ -214,7 +241,9 @@ NONSENSE = {
 }
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name in NONSENSE for value in NONSENSE[name]])
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name in NONSENSE for value in NONSENSE[name]]
+)
 def test_nonsense_in_the_address_of_a_list_is_refused(reader, register, name, value):
     assert reader.get("/registers/ours/", {name: value}).status_code == 400
 
@@ -223,19 +252,27 @@ def test_nonsense_in_the_address_of_a_list_is_refused(reader, register, name, va
 @pytest.mark.parametrize("place", ["dashboard/", "risks/1/", "risks/1/history/"])
 def test_a_day_that_is_none_is_refused_everywhere(reader, register, place, name):
     make_risk(register)
-    refused = {value: reader.get(f"/registers/ours/{place}", {name: value}).status_code for value in NONSENSE[name]}
+    refused = {
+        value: reader.get(f"/registers/ours/{place}", {name: value}).status_code
+        for value in NONSENSE[name]
+    }
     assert set(refused.values()) == {400}
 
 
 def test_bytes_that_are_no_text_do_no_harm(reader, register):
-    statuses = {n: reader.get(f"/registers/ours/?{n}=%ED%A0%80%FF").status_code for n in ("q", *NONSENSE)}
+    statuses = {
+        n: reader.get(f"/registers/ours/?{n}=%ED%A0%80%FF").status_code for n in ("q", *NONSENSE)
+    }
     assert set(statuses.values()) == {400}
 
 
 def test_many_parameters_that_nobody_knows_do_no_harm(reader, register):
     query = urlencode([(f"<x{n}>", '"><script>') for n in range(300)])
     answer = reader.get(f"/registers/ours/?{query}")
-    assert (answer.status_code, "<script>" in answer.text.replace('<script src="', "")) == (200, False)
+    assert (answer.status_code, "<script>" in answer.text.replace('<script src="', "")) == (
+        200,
+        False,
+    )
 
 
 def test_a_search_too_long_for_any_risk_is_answered_in_words(reader, register):
@@ -248,12 +285,22 @@ def test_a_search_too_long_for_any_risk_is_answered_in_words(reader, register):
 
 @pytest.fixture
 def course(register, organisation):
-    """Three risks whose position changes: raised, judged again, closed, before and after 20 May 2026."""
-    up = make_risk(register, title="Up", assessed=(2, 2), on=day("2026-01-15"), primary_failure_type=failure_type())
+    """Three risks whose position changes: raised, judged again, closed, before and after 20 May
+    2026.
+    """
+    up = make_risk(
+        register,
+        title="Up",
+        assessed=(2, 2),
+        on=day("2026-01-15"),
+        primary_failure_type=failure_type(),
+    )
     make_assessment(up, (5, 5), on=day("2026-07-01"))
     gone = make_risk(register, title="Gone", assessed=(4, 4), on=day("2026-02-01"))
     make_revision(gone, status="closed", on=day("2026-08-01"))
-    make_risk(register, title="Late", on=day("2026-09-15"), primary_failure_type=failure_type("financial"))
+    make_risk(
+        register, title="Late", on=day("2026-09-15"), primary_failure_type=failure_type("financial")
+    )
     renamed = make_risk(register, title="Old name", assessed=(3, 4), on=day("2026-01-20"))
     make_revision(renamed, title="New name", on=day("2026-06-01"))
     return up
@@ -283,7 +330,10 @@ def test_a_page_about_a_past_day_says_which(reader, course, place):
 def test_links_of_a_page_about_a_past_day_stay_on_it(reader, course, place):
     text = reader.get(f"/registers/ours/{place}?as_at=2026-05-20").text
     links = re.findall(r'href="(/registers/ours/[^"]*)"(?!>See today)', text)
-    lists = tuple(f"/registers/ours/{place}/" for place in ("agreements", "actions", "escalations", "worklist"))
+    lists = tuple(
+        f"/registers/ours/{place}/"
+        for place in ("agreements", "actions", "escalations", "worklist")
+    )
     files = tuple(f"/registers/ours/{file}" for file in ("import/", "export.json", "open-data."))
     elsewhere = ("/registers/ours/risks/new/", *lists, *files)
     astray = [link for link in links if "as_at=" not in link and not link.startswith(elsewhere)]
@@ -320,7 +370,10 @@ def test_a_day_to_come_tells_no_risk(reader, course, place):
 @pytest.mark.parametrize("place", ["", "dashboard/", "risks/1/", "risks/1/history/"])
 def test_a_day_before_there_was_anything_is_answered_with_a_sentence(reader, course, place, as_at):
     answer = reader.get(f"/registers/ours/{place}?as_at={as_at}")
-    assert (answer.status_code, bool(re.search("[Nn]othing|No risks?|not yet", answer.text))) == (200, True)
+    assert (answer.status_code, bool(re.search("[Nn]othing|No risks?|not yet", answer.text))) == (
+        200,
+        True,
+    )
 
 
 def test_the_dashboard_compares_with_the_day_asked_for(reader, course):
@@ -336,7 +389,10 @@ def test_the_dashboard_compares_with_the_last_quarter_end_unless_asked(reader, c
 def test_the_sentence_above_tolerance_agrees_with_the_bands(reader, register, course):
     ScoringScheme.objects.filter(pk=register.scheme_id).update(tolerance="moderate")
     text = reader.get("/registers/ours/dashboard/?as_at=2026-07-15&since=2026-05-20").text
-    assert "Three of 3 risks are above tolerance (Severe or High), one more than on 20 May 2026." in text
+    assert (
+        "Three of 3 risks are above tolerance (Severe or High), one more than on 20 May 2026."
+        in text
+    )
 
 
 # What a number leads to
@@ -358,7 +414,8 @@ def test_the_sentence_above_tolerance_agrees_with_the_bands(reader, register, co
 def test_every_number_on_the_dashboard_leads_to_as_many_risks(reader, course, query):
     text = reader.get(f"/registers/ours/dashboard/{query}").text
     links = {
-        html.unescape(href): int(count) for href, count in re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', text)
+        html.unescape(href): int(count)
+        for href, count in re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', text)
     }
     led_to = {href: total_of(reader.get(href).text) for href in links}
     assert links and led_to == links
@@ -386,10 +443,15 @@ def queries_for(reader, path):
 
 
 def grow(register, organisation, count):
-    """As many more risks of every kind: new, up, down and closed, each with an owner and types of its own."""
+    """As many more risks of every kind: new, up, down and closed, each with an owner and types of
+    its own.
+    """
     for _ in range(count):
         post = make_post(organisation, directorate=make_directorate(organisation))
-        types = {"primary_failure_type": failure_type(), "other_failure_types": [failure_type("external")]}
+        types = {
+            "primary_failure_type": failure_type(),
+            "other_failure_types": [failure_type("external")],
+        }
         make_risk(register, owner=post, assessed=(5, 5), on=days_ago(0), **types)  # new
         for ratings, later in (((1, 1), (5, 5)), ((5, 5), (1, 1))):  # up, down
             risk = make_risk(register, owner=post, assessed=ratings, on=days_ago(300), **types)
@@ -427,7 +489,9 @@ def test_a_risk_asks_as_often_of_one_change_as_of_many(reader, register, officer
             make_assessment(risk, (2, 2), by=by)
             owner = make_post(register.organisation)
             types = [failure_type("external")] if n % 2 else []
-            make_revision(risk, by=by, title=f"Title {by.pk}", owner=owner, other_failure_types=types)
+            make_revision(
+                risk, by=by, title=f"Title {by.pk}", owner=owner, other_failure_types=types
+            )
 
     change(1)
     one = queries_for(reader, f"/registers/ours/risks/1/{place}")
@@ -463,19 +527,35 @@ LIBRARY = {
 
 
 def grow_the_library(count):
-    """More cases, each of every type and insight; more citations of everything that doncaster and they say."""
-    kinds, insights, known = FailureType.objects.all(), Insight.objects.all(), CaseStudy.objects.get(slug="doncaster")
+    """More cases, each of every type and insight; more citations of everything that doncaster and
+    they say.
+    """
+    kinds, insights, known = (
+        FailureType.objects.all(),
+        Insight.objects.all(),
+        CaseStudy.objects.get(slug="doncaster"),
+    )
     citations = list(known.citations.all())
     fields = ("sector", "period", "summary", "consequences", "outcome")
     for n in range(count):
         words = {f: getattr(known, f) for f in fields if hasattr(known, f)}
-        names = {"slug": f"case-{n}", "name": f"Case {n}", "short_name": f"Case {n}", "number": 100 + n}
+        names = {
+            "slug": f"case-{n}",
+            "name": f"Case {n}",
+            "short_name": f"Case {n}",
+            "number": 100 + n,
+        }
         case = CaseStudy.objects.create(**names, **words)
         case.citations.set(citations)
-        for link, others, name in (("failure_type_rows", kinds, "failure_type"), ("insight_rows", insights, "insight")):
+        for link, others, name in (
+            ("failure_type_rows", kinds, "failure_type"),
+            ("insight_rows", insights, "insight"),
+        ):
             for other in others:
                 extra = {"is_primary": False} if name == "failure_type" else {}
-                row = getattr(case, link).create(**{name: other}, evidence="It shows.", basis="derived", **extra)
+                row = getattr(case, link).create(
+                    **{name: other}, evidence="It shows.", basis="derived", **extra
+                )
                 row.citations.set(citations)
         lesson = Lesson.objects.create(number=f"9.{n}", summary="More.", insight=insights[0])
         lesson.citations.set(citations)
@@ -529,7 +609,11 @@ def test_the_dashboard_says_what_is_missing_and_leads_there(reader, register):
 def test_a_risk_that_says_little_has_a_page(reader, register):
     make_risk(register, cause="")
     text = reader.get("/registers/ours/risks/1/").text
-    assert ("No current rating yet" in text, text.count("Not decided yet"), "Not said yet" in text) == (True, 2, True)
+    assert (
+        "No current rating yet" in text,
+        text.count("Not decided yet"),
+        "Not said yet" in text,
+    ) == (True, 2, True)
 
 
 # Hostile words
@@ -550,7 +634,9 @@ TITLES = {
 def test_a_title_is_shown_as_it_was_typed(reader, register, title):
     make_risk(register, title=title, assessed=(5, 5))
     pages = ("", "dashboard/", "risks/1/", "risks/1/edit/", "risks/1/assess/", "risks/1/history/")
-    shown = {page: title in html.unescape(reader.get(f"/registers/ours/{page}").text) for page in pages}
+    shown = {
+        page: title in html.unescape(reader.get(f"/registers/ours/{page}").text) for page in pages
+    }
     assert shown == dict.fromkeys(pages, True)
 
 
@@ -574,7 +660,9 @@ def hostile(officer):
     content = dict.fromkeys(("title", "cause", "event", "consequence"), EVIL)
     FailureType.objects.filter(slug="governance").update(name=EVIL)
     kind = failure_type("governance")
-    risk = make_risk(register, by=officer, owner=post, primary_failure_type=kind, assessed=(5, 5), **content)
+    risk = make_risk(
+        register, by=officer, owner=post, primary_failure_type=kind, assessed=(5, 5), **content
+    )
     make_assessment(risk, (4, 4), by=officer, rationale=EVIL)
     make_revision(risk, by=officer, cause=EVIL * 2, reason=EVIL, other_failure_types=[kind])
     return register
@@ -598,19 +686,32 @@ def test_no_words_become_markup_when_a_form_comes_back(reader, hostile, place):
     fields = "title cause event consequence rationale reason owner likelihood impact driver token version kind"
     sent = dict.fromkeys(f"{fields} effective_on_0 effective_on_1 effective_on_2".split(), EVIL)
     text = reader.post(f"/registers/hostile/risks/{place}", sent).text
-    assert ("alert(1)" in text, "<script>alert" in text, "</textarea></title>" in text) == (True, False, False)
+    assert ("alert(1)" in text, "<script>alert" in text, "</textarea></title>" in text) == (
+        True,
+        False,
+        False,
+    )
 
 
 def test_no_words_become_markup_where_two_people_met(reader, hostile):
     risk = hostile.risks.get()
-    form = dict.fromkeys(("title", "event", "consequence"), "Other words") | {"version": 1, "owner": risk.owner_id}
+    form = dict.fromkeys(("title", "event", "consequence"), "Other words") | {
+        "version": 1,
+        "owner": risk.owner_id,
+    }
     answer = reader.post("/registers/hostile/risks/1/edit/", form)
-    assert (answer.status_code, "alert(1)" in answer.text, "<script>alert" in answer.text) == (409, True, False)
+    assert (answer.status_code, "alert(1)" in answer.text, "<script>alert" in answer.text) == (
+        409,
+        True,
+        False,
+    )
 
 
 def test_no_words_end_the_data_of_a_chart(reader, hostile):
     text = reader.get("/registers/hostile/dashboard/").text
-    blocks = re.findall(r'<script id="([^"]*)" type="application/json">(.*?)</script>', text, re.DOTALL)
+    blocks = re.findall(
+        r'<script id="([^"]*)" type="application/json">(.*?)</script>', text, re.DOTALL
+    )
     names = {trace["name"] for _, block in blocks for trace in json.loads(block)["data"]}
     assert (len(blocks), {f"{EVIL}{n}" for n in range(4)} - names) == (2, set())
 
@@ -633,13 +734,21 @@ def test_no_words_end_the_data_of_a_chart(reader, hostile):
 )
 def test_every_form_that_is_posted_carries_a_token(client, organisation, register, path):
     make_risk(register)
-    person = make_person(organisation, Role.MANAGER, is_staff=True, password="a long enough password")
-    FailureType.objects.filter(slug="governance").update(meaning="So that there is something to load.")
+    person = make_person(
+        organisation, Role.MANAGER, is_staff=True, password="a long enough password"
+    )
+    FailureType.objects.filter(slug="governance").update(
+        meaning="So that there is something to load."
+    )
     client.force_login(person)
-    forms = re.findall(r'<form[^>]*method="post".*?</form>', client.get(path).text, re.IGNORECASE | re.DOTALL)
+    forms = re.findall(
+        r'<form[^>]*method="post".*?</form>', client.get(path).text, re.IGNORECASE | re.DOTALL
+    )
     assert forms and [form for form in forms if 'name="csrfmiddlewaretoken"' not in form] == []
 
 
 def test_nobody_signs_in_without_a_token(client):
-    forms = re.findall(r'<form[^>]*method="post".*?</form>', client.get("/accounts/login/").text, re.DOTALL)
+    forms = re.findall(
+        r'<form[^>]*method="post".*?</form>', client.get("/accounts/login/").text, re.DOTALL
+    )
     assert forms and all('name="csrfmiddlewaretoken"' in form for form in forms)

@@ -5,7 +5,15 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import ProtectedError
 from django.utils import timezone
-from makers import days_ago, make_directorate, make_membership, make_organisation, make_post, make_risk, make_user
+from makers import (
+    days_ago,
+    make_directorate,
+    make_membership,
+    make_organisation,
+    make_post,
+    make_risk,
+    make_user,
+)
 
 from registers.models import Membership, Role, User
 from registers.permissions import permissions_of
@@ -53,7 +61,10 @@ def test_a_role_holds_to_its_last_day(until, holds):
 
 def test_a_role_is_asked_about_on_any_day():
     membership = make_membership(until=datetime.date(2026, 3, 31))
-    held = [membership in Membership.objects.active(datetime.date(2026, *day)) for day in ((3, 31), (4, 1))]
+    held = [
+        membership in Membership.objects.active(datetime.date(2026, *day))
+        for day in ((3, 31), (4, 1))
+    ]
     assert held == [True, False]
 
 
@@ -141,7 +152,9 @@ def test_an_organisation_with_posts_is_not_deleted():
 def test_today_is_a_day_in_london(monkeypatch):
     """At half past midnight on 1 July in London it still is 30 June in UTC."""
     membership = make_membership(until=datetime.date(2026, 6, 30))
-    monkeypatch.setattr(timezone, "now", lambda: datetime.datetime(2026, 6, 30, 23, 30, tzinfo=datetime.UTC))
+    monkeypatch.setattr(
+        timezone, "now", lambda: datetime.datetime(2026, 6, 30, 23, 30, tzinfo=datetime.UTC)
+    )
     assert membership not in Membership.objects.active()
 
 

@@ -1,4 +1,6 @@
-"""Signs seen elsewhere: while a risk is logged, on its pages, in the library, in the list; and who sees which mark."""
+"""Signs seen elsewhere: while a risk is logged, on its pages, in the library, in the list; and who
+sees which mark.
+"""
 
 import datetime
 import html
@@ -42,7 +44,12 @@ LIKE = {
     "event": "Overspending is covered from reserves every year until there are none.",
     "consequence": "The budget cannot be balanced.",
 }
-UNLIKE = {"title": "Lift", "cause": "", "event": "The lift in the museum stops.", "consequence": "People wait."}
+UNLIKE = {
+    "title": "Lift",
+    "cause": "",
+    "event": "The lift in the museum stops.",
+    "consequence": "People wait.",
+}
 LOOK = "/registers/ours/precedents/"
 
 
@@ -93,7 +100,9 @@ def words_of(answer):
 
 def suggested(answer):
     """The codes of the signs that a page or a part of one suggests."""
-    return [code for codes in re.findall(r'data-signs="([^"]*)"', answer.text) for code in codes.split()]
+    return [
+        code for codes in re.findall(r'data-signs="([^"]*)"', answer.text) for code in codes.split()
+    ]
 
 
 def expected(words=LIKE):
@@ -143,7 +152,9 @@ def test_words_like_nothing_bring_up_nothing(officer, register):
     assert suggested(officer.post(LOOK, UNLIKE)) == []
 
 
-@pytest.mark.parametrize("typed", [{}, {"title": "\x00\ud7ff"}, {"title": "x" * 100_000}, {"title": "%' OR 1=1 --"}])
+@pytest.mark.parametrize(
+    "typed", [{}, {"title": "\x00\ud7ff"}, {"title": "x" * 100_000}, {"title": "%' OR 1=1 --"}]
+)
 def test_nonsense_brings_up_nothing_and_breaks_nothing(officer, register, typed):
     answer = officer.post(LOOK, typed)
     assert (answer.status_code, suggested(answer)) == (200, [])
@@ -151,7 +162,10 @@ def test_nonsense_brings_up_nothing_and_breaks_nothing(officer, register, typed)
 
 def test_what_is_typed_comes_back_as_text_never_as_markup(officer, register):
     typed = LIKE | {"cause": LIKE["cause"] + " <script>savings</script>"}
-    assert "<script>savings" not in officer.post("/registers/ours/risks/new/", typed | {"look": "1"}).text
+    assert (
+        "<script>savings"
+        not in officer.post("/registers/ours/risks/new/", typed | {"look": "1"}).text
+    )
 
 
 def test_words_in_an_address_are_not_read(officer, register):
@@ -192,7 +206,9 @@ def test_to_look_and_find_nothing_is_said_quietly(officer, register):
 
 
 def test_the_form_says_that_likeness_is_a_prompt_and_not_evidence(officer, register):
-    assert "A prompt to read and to ask, not evidence" in words_of(officer.get("/registers/ours/risks/new/"))
+    assert "A prompt to read and to ask, not evidence" in words_of(
+        officer.get("/registers/ours/risks/new/")
+    )
 
 
 def test_a_form_sent_back_with_errors_shows_signs_too(officer, register):
@@ -215,7 +231,10 @@ def test_after_logging_what_is_like_nothing_no_signs_are_spoken_of(officer, regi
 def test_looking_costs_as_many_queries_for_three_signs_as_for_one(officer, register):
     officer.post(LOOK, LIKE)
     costs = set()
-    for words in (LIKE, {"title": "Nobody trusts officers: relations with elected members have broken down"}):
+    for words in (
+        LIKE,
+        {"title": "Nobody trusts officers: relations with elected members have broken down"},
+    ):
         with CaptureQueriesContext(connection) as queries:
             officer.post(LOOK, words)
         costs.add(len(queries))
@@ -231,7 +250,9 @@ def test_signs_come_up_beside_the_form_while_it_is_typed(watched, live_server, c
     for label, name in (("What could happen?", "event"), ("Why could it happen?", "cause")):
         watched.get_by_label(label).fill(LIKE[name])
     expect(signs.first).to_be_visible(timeout=20_000)
-    expect(watched.locator(".app-typing__aside [role=status]")).to_contain_text("seen elsewhere: beside the form")
+    expect(watched.locator(".app-typing__aside [role=status]")).to_contain_text(
+        "seen elsewhere: beside the form"
+    )
     signs.first.locator("summary").first.click()
     watched.get_by_label("So what?").fill("Reserves")
     expect(signs.first.locator("details").first).to_have_attribute("open", "")
@@ -250,7 +271,11 @@ def mark(client, risk, code=None, **said):
 def test_a_suggested_sign_is_marked_with_its_reason_and_words(officer, risk):
     mark(officer, risk, mark="unsure")
     made = Precedent.objects.get()
-    assert (made.sign.code, made.mark, made.reason) == (expected()[0], "unsure", "Ours does the same.")
+    assert (made.sign.code, made.mark, made.reason) == (
+        expected()[0],
+        "unsure",
+        "Ours does the same.",
+    )
     assert made.words == list(suggest(words_of_risk(**LIKE))[0].words)
 
 
@@ -273,7 +298,9 @@ def test_a_mark_leads_back_to_the_page_and_stands_there(officer, risk):
 def test_a_marked_sign_is_not_suggested_again(officer, risk):
     before = [one.sign.code for one, _ in officer.get(page_of(risk)).context["forms"].suggested]
     mark(officer, risk, before[0])
-    assert [one.sign.code for one, _ in officer.get(page_of(risk)).context["forms"].suggested] == before[1:]
+    assert [
+        one.sign.code for one, _ in officer.get(page_of(risk)).context["forms"].suggested
+    ] == before[1:]
 
 
 def test_sent_twice_makes_one_mark(officer, risk):
@@ -298,7 +325,12 @@ def test_a_mark_changes_neither_score_nor_version(officer, risk):
     before = risk.version, risk.current_id, risk.assessments.count(), risk.revisions.count()
     mark(officer, risk)
     risk.refresh_from_db()
-    assert (risk.version, risk.current_id, risk.assessments.count(), risk.revisions.count()) == before
+    assert (
+        risk.version,
+        risk.current_id,
+        risk.assessments.count(),
+        risk.revisions.count(),
+    ) == before
 
 
 @pytest.mark.parametrize(
@@ -314,8 +346,14 @@ def test_a_mark_changes_neither_score_nor_version(officer, risk):
     ],
 )
 def test_a_mark_that_is_wrong_is_refused_in_words(officer, risk, said, words):
-    answer = officer.post(page_of(risk), {"sign": expected()[0], "mark": "relevant", "reason": "Why.", **said})
-    assert (answer.status_code, words in words_of(answer), Precedent.objects.exists()) == (200, True, False)
+    answer = officer.post(
+        page_of(risk), {"sign": expected()[0], "mark": "relevant", "reason": "Why.", **said}
+    )
+    assert (answer.status_code, words in words_of(answer), Precedent.objects.exists()) == (
+        200,
+        True,
+        False,
+    )
 
 
 def test_an_error_stands_at_the_sign_that_it_is_about(officer, risk):
@@ -362,7 +400,10 @@ def test_a_sign_of_an_exempt_risk_is_marked_by_nobody_who_may_not_see_it(officer
 def test_a_risk_shows_relevant_signs_before_cases_of_its_type(officer, risk):
     make_precedent(risk, "DON-W1", reason="The two accounts do not agree.")
     text = words_of(officer.get(risk.get_absolute_url()))
-    assert "Signs seen elsewhere that we are testing" in text and "The two accounts do not agree." in text
+    assert (
+        "Signs seen elsewhere that we are testing" in text
+        and "The two accounts do not agree." in text
+    )
     assert text.index(sign("DON-W1").title) < text.index("Financial failure")
 
 
@@ -396,7 +437,9 @@ def test_nobody_but_officers_sees_a_mark_before_anything_is_agreed(as_role, risk
 
 @pytest.mark.parametrize("query", [{}, NOW])
 @pytest.mark.parametrize("role", READERS)
-def test_readers_see_a_mark_that_the_latest_agreement_knew_and_no_later_one(as_role, register, risk, role, query):
+def test_readers_see_a_mark_that_the_latest_agreement_knew_and_no_later_one(
+    as_role, register, risk, role, query
+):
     marked_before(risk, reason="The two accounts differ.")
     agreed(register, 10)
     make_precedent(risk, "DON-W2", reason="A later thought.")
@@ -412,7 +455,9 @@ def test_officers_and_managers_see_todays_marks(as_role, register, risk, role):
     assert shown(as_role(role), risk)
 
 
-def test_a_mark_that_was_changed_since_reads_for_members_as_it_was_agreed(member, officer, register, risk):
+def test_a_mark_that_was_changed_since_reads_for_members_as_it_was_agreed(
+    member, officer, register, risk
+):
     marked_before(risk, reason="The two accounts differ.")
     agreed(register, 10)
     make_precedent(risk, mark="not-relevant", reason="They agree now.")
@@ -465,7 +510,11 @@ def test_a_risk_costs_the_same_however_many_signs_are_marked(member, register, r
 
 def listed(client, **query):
     answer = client.get("/registers/ours/", query)
-    return [position.number for position in answer.context["page"]] if answer.status_code == 200 else answer.status_code
+    return (
+        [position.number for position in answer.context["page"]]
+        if answer.status_code == 200
+        else answer.status_code
+    )
 
 
 @pytest.mark.parametrize("query", [{"case": "doncaster"}, {"sign": "DON-W1"}, {"insight": None}])
@@ -499,13 +548,19 @@ def test_a_member_lists_by_marks_that_were_agreed(member, officer, register, ris
 
 
 def test_the_list_says_where_marks_are_left_out(member, officer, risk):
-    said = ["working notes" in client.get("/registers/ours/?sign=DON-W1").text for client in (member, officer)]
+    said = [
+        "working notes" in client.get("/registers/ours/?sign=DON-W1").text
+        for client in (member, officer)
+    ]
     assert said == [True, False]
 
 
 def test_the_list_of_a_past_day_knows_no_later_mark(officer, risk):
     make_precedent(risk, "DON-W1", on=days_ago(5))
-    assert [listed(officer, sign="DON-W1", as_at=days_ago(ago).isoformat()) for ago in (6, 5)] == [[], [risk.number]]
+    assert [listed(officer, sign="DON-W1", as_at=days_ago(ago).isoformat()) for ago in (6, 5)] == [
+        [],
+        [risk.number],
+    ]
 
 
 def test_the_list_is_narrowed_by_adverse_impact(officer, register):
@@ -522,14 +577,19 @@ def test_what_the_library_does_not_hold_is_refused(officer, register, name):
 
 
 def test_the_filters_are_offered_only_where_they_are_used(officer, register):
-    offered = ['name="sign"' in officer.get("/registers/ours/", query).text for query in ({}, {"sign": "DON-W1"})]
+    offered = [
+        'name="sign"' in officer.get("/registers/ours/", query).text
+        for query in ({}, {"sign": "DON-W1"})
+    ]
     assert offered == [False, True]
 
 
 def test_the_list_costs_no_more_where_the_filters_are_not_used(officer, register, risk):
     with CaptureQueriesContext(connection) as queries:
         officer.get("/registers/ours/")
-    assert not [query for query in queries if "precedent" in query["sql"] or "warningsign" in query["sql"]]
+    assert not [
+        query for query in queries if "precedent" in query["sql"] or "warningsign" in query["sql"]
+    ]
 
 
 # The library
@@ -555,7 +615,9 @@ def numbers(answer):
 
 @pytest.fixture
 def marked(register, risk):
-    """Two risks that test DON-W1, agreed so; a draft, a closed one, an exempt one and a later mark besides."""
+    """Two risks that test DON-W1, agreed so; a draft, a closed one, an exempt one and a later mark
+    besides.
+    """
     others = [known(register, assessed=(2, 2), primary_failure_type=failure_type("financial"))]
     others += [known(register, status="draft"), known(register)]
     others += [known(register, title="Quokka", is_exempt=True, assessed=(5, 5))]
@@ -613,8 +675,15 @@ def test_whoever_has_no_register_reads_of_no_risks(marked, where):
 
 
 def test_the_library_says_where_marks_are_left_out(as_role, marked):
-    said = {role: "they count as a body knew them" in as_role(role).get(address("case")).text for role in COUNTED}
-    assert {role for role, is_said in said.items() if is_said} == {Role.MEMBER, Role.PEER, Role.ADMINISTRATOR}
+    said = {
+        role: "they count as a body knew them" in as_role(role).get(address("case")).text
+        for role in COUNTED
+    }
+    assert {role for role, is_said in said.items() if is_said} == {
+        Role.MEMBER,
+        Role.PEER,
+        Role.ADMINISTRATOR,
+    }
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MEMBER])

@@ -1,4 +1,6 @@
-"""A new risk's own words, and the warning signs that they bring up. How often they are right, the bench measures."""
+"""A new risk's own words, and the warning signs that they bring up. How often they are right, the
+bench measures.
+"""
 
 import io
 import json
@@ -14,7 +16,9 @@ from registers.precedents import suggest, words_of
 
 pytestmark = pytest.mark.django_db
 
-NEVER_CLEANED = "There is a risk that wards are dirty, mattresses stained and equipment out of date."
+NEVER_CLEANED = (
+    "There is a risk that wards are dirty, mattresses stained and equipment out of date."
+)
 ORDINARY = [
     "Potholes and worn road surfaces lead to claims from drivers.",
     "The pension fund valuation brings a larger deficit and higher employer contributions.",
@@ -26,7 +30,9 @@ def codes(text, **options):
     return [suggestion.sign.code for suggestion in suggest(text, **options)]
 
 
-@pytest.mark.parametrize("code", ["DON-W3", "THM-W2", "ROT-W5", "BAS-W2", "ELT-W9", "WSX-W7", "NTH-W3"])
+@pytest.mark.parametrize(
+    "code", ["DON-W3", "THM-W2", "ROT-W5", "BAS-W2", "ELT-W9", "WSX-W7", "NTH-W3"]
+)
 def test_a_phrase_of_a_sign_finds_that_sign(code):
     sign = WarningSign.objects.get(code=code)
     assert codes(max(sign.also_said_as, key=len))[0] == code
@@ -38,10 +44,16 @@ def test_a_phrase_of_a_sign_finds_that_sign(code):
         ("Three chief executives and two directors have come and gone in as many years.", "eltham"),
         ("Pupils' exam results are far below those of similar schools.", "eltham"),
         ("Nurses who speak up about unsafe care are ignored by their managers.", "rotherham"),
-        ("More patients die here than at other hospitals, and nobody has looked into why.", "basildon"),
+        (
+            "More patients die here than at other hospitals, and nobody has looked into why.",
+            "basildon",
+        ),
         ("The two groups cannot agree a budget and each has a plan of its own.", "doncaster"),
         ("Charities were given grants without any criteria or monitoring.", "tower-hamlets"),
-        ("Child protection visits are late and social workers carry too many cases.", "west-sussex"),
+        (
+            "Child protection visits are late and social workers carry too many cases.",
+            "west-sussex",
+        ),
     ],
 )
 def test_words_of_ones_own_find_the_case(text, case):
@@ -55,7 +67,9 @@ def test_an_ordinary_risk_brings_up_nothing(text):
 
 def test_a_text_that_says_little_more_of_a_sign_than_of_an_ordinary_risk_brings_up_nothing():
     assert (
-        suggest("Members approve the new theatre, but construction prices rise and the budget has to be topped up.")
+        suggest(
+            "Members approve the new theatre, but construction prices rise and the budget has to be topped up."
+        )
         == []
     )
 
@@ -65,9 +79,7 @@ def test_one_word_is_not_enough_to_go_by():
 
 
 def test_there_are_three_at_most():
-    text = (
-        "Child protection and safeguarding: children at risk were known to services and harmed, opportunities missed."
-    )
+    text = "Child protection and safeguarding: children at risk were known to services and harmed, opportunities missed."
     assert len(suggest(text, most=9)) > 3
     assert len(suggest(text)) == 3
 
@@ -83,7 +95,9 @@ def test_the_words_are_the_readers_own():
 
 
 def test_words_that_say_nothing_do_not_count_as_shared():
-    assert not {"there", "is", "a", "that", "and", "out", "of", "risk"} & set(suggest(NEVER_CLEANED)[0].words)
+    assert not {"there", "is", "a", "that", "and", "out", "of", "risk"} & set(
+        suggest(NEVER_CLEANED)[0].words
+    )
 
 
 def test_a_body_is_not_like_a_case_for_bearing_its_name():
@@ -107,8 +121,32 @@ def test_a_text_without_a_precedent_costs_one_query(django_assert_num_queries):
 
 @pytest.mark.parametrize(
     "text",
-    ["", " \n\t", "\0", "\ud800", "a\0b\ud800", "the of and", "🐸" * 50, "İ" * 9_000, "x" * 100_000, "٣ ½ Ⅷ", "'" * 99],
-    ids=["empty", "blank", "NUL", "half a pair", "both", "says nothing", "frogs", "dotted", "long", "digits", "quotes"],
+    [
+        "",
+        " \n\t",
+        "\0",
+        "\ud800",
+        "a\0b\ud800",
+        "the of and",
+        "🐸" * 50,
+        "İ" * 9_000,
+        "x" * 100_000,
+        "٣ ½ Ⅷ",
+        "'" * 99,
+    ],
+    ids=[
+        "empty",
+        "blank",
+        "NUL",
+        "half a pair",
+        "both",
+        "says nothing",
+        "frogs",
+        "dotted",
+        "long",
+        "digits",
+        "quotes",
+    ],
 )
 def test_a_text_that_says_nothing_brings_up_nothing(text):
     assert suggest(text) == []
@@ -130,7 +168,11 @@ def test_a_new_sign_is_found_at_once():
     text = "The ferry captain sails without a compass and the purser keeps no ledger."
     assert suggest(text) == []
     sign = WarningSign.objects.get(code="THM-W3")
-    sign.pk, sign.code, sign.also_said_as = None, "THM-W99", ["the captain sails without a compass or a ledger"]
+    sign.pk, sign.code, sign.also_said_as = (
+        None,
+        "THM-W99",
+        ["the captain sails without a compass or a ledger"],
+    )
     sign.save()
     assert codes(text)[0] == "THM-W99"
 
@@ -192,13 +234,17 @@ def test_the_command_says_an_empty_list_for_none():
 
 
 def test_the_command_answers_each_line_that_it_reads(monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO(f"{NEVER_CLEANED}\n{ORDINARY[0]}\n\n{NEVER_CLEANED}"))
+    monkeypatch.setattr(
+        "sys.stdin", io.StringIO(f"{NEVER_CLEANED}\n{ORDINARY[0]}\n\n{NEVER_CLEANED}")
+    )
     answers = [json.loads(line) for line in told("--json").splitlines()]
     assert [bool(answer) for answer in answers] == [True, False, False, True]
 
 
 def test_the_command_reads_lines_of_any_bytes(monkeypatch):
-    lines = io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x00 dirty wards\n" + NEVER_CLEANED.encode()), encoding="ascii")
+    lines = io.TextIOWrapper(
+        io.BytesIO(b"\xff\xfe\x00 dirty wards\n" + NEVER_CLEANED.encode()), encoding="ascii"
+    )
     monkeypatch.setattr("sys.stdin", lines)
     assert len(told("--json").splitlines()) == 2
 

@@ -1,6 +1,8 @@
-"""The checks of a register's quality: for each a risk with the fault, its neighbours without, and the threshold's edge.
+"""The checks of a register's quality: for each a risk with the fault, its neighbours without, and
+the threshold's edge.
 
-Pure: no database but for the last part, where one register has each fault once beside clean risks."""
+Pure: no database but for the last part, where one register has each fault once beside clean risks.
+"""
 
 import datetime
 
@@ -29,7 +31,15 @@ from registers.models import Risk
 from registers.models.conditions import assurance
 from registers.quality.checks import BY_SLUG, CHECKS, quarter_end_from
 from registers.quality.data import ground_of, rows_of
-from registers.quality.findings import ActionRow, AssuranceRow, ControlRow, Ground, Judged, RiskRow, tallies_of
+from registers.quality.findings import (
+    ActionRow,
+    AssuranceRow,
+    ControlRow,
+    Ground,
+    Judged,
+    RiskRow,
+    tallies_of,
+)
 from registers.quality.worklist import Worklist
 from registers.scoring import Scheme
 
@@ -56,7 +66,11 @@ def ago(days):
 def judged(ratings, days=5, *, scheme=1, evidence=False):
     """A judgement by the default bands: 1-3 low, 4-6 moderate, 8-12 high, 15-25 severe."""
     score = ratings[0] * ratings[1]
-    band = next(band for most, band in ((3, "low"), (6, "moderate"), (12, "high"), (25, "severe")) if score <= most)
+    band = next(
+        band
+        for most, band in ((3, "low"), (6, "moderate"), (12, "high"), (25, "severe"))
+        if score <= most
+    )
     return Judged(ago(days), scheme, *ratings, score, band if scheme == 1 else "", evidence)
 
 
@@ -78,7 +92,9 @@ def found(slug, ground, row):
 
 def each(slug, *cases):
     """(what it is, the risk, whether it is found)."""
-    return [pytest.param(slug, row, expected, id=f"{slug}: {what}") for what, row, expected in cases]
+    return [
+        pytest.param(slug, row, expected, id=f"{slug}: {what}") for what, row, expected in cases
+    ]
 
 
 CASES = [
@@ -90,7 +106,11 @@ CASES = [
         ("low, assessed a day before that", risk(judged(LOW, 184)), True),
         ("reviewed since", risk(judged(SEVERE, 90), reviewed_on=ago(31)), False),
         ("reviewed too long ago as well", risk(judged(SEVERE, 90), reviewed_on=ago(32)), True),
-        ("a review before the rating says nothing", risk(judged(SEVERE, 31), reviewed_on=ago(90)), False),
+        (
+            "a review before the rating says nothing",
+            risk(judged(SEVERE, 31), reviewed_on=ago(90)),
+            False,
+        ),
         ("its review is due today", risk(judged(LOW, 5), next_review_on=TODAY), False),
         ("its review was due yesterday", risk(judged(LOW, 5), next_review_on=ago(1)), True),
         ("no rating, no review day", risk(), None),
@@ -110,20 +130,44 @@ CASES = [
         ("above tolerance, no action", risk(judged(SEVERE)), True),
         ("at tolerance", risk(judged(HIGH)), None),
         ("above tolerance, an open action", risk(judged(SEVERE), actions=(OPEN,)), False),
-        ("its action is done", risk(judged(SEVERE), actions=(ActionRow("done", done_on=ago(1)),)), True),
+        (
+            "its action is done",
+            risk(judged(SEVERE), actions=(ActionRow("done", done_on=ago(1)),)),
+            True,
+        ),
         ("its action is dropped", risk(judged(SEVERE), actions=(ActionRow("dropped"),)), True),
-        ("tolerated until today", risk(judged(SEVERE), response="tolerate", tolerated_until=TODAY), None),
-        ("tolerated until yesterday", risk(judged(SEVERE), response="tolerate", tolerated_until=ago(1)), True),
+        (
+            "tolerated until today",
+            risk(judged(SEVERE), response="tolerate", tolerated_until=TODAY),
+            None,
+        ),
+        (
+            "tolerated until yesterday",
+            risk(judged(SEVERE), response="tolerate", tolerated_until=ago(1)),
+            True,
+        ),
         ("to be treated, no action", risk(judged(SEVERE), response="treat"), True),
     ),
     *each(
         "rq4-controls",
         ("no control", risk(controls=()), True),
         ("a control that is retired", risk(controls=(ControlRow(False, ago(90), ago(9)),)), True),
-        ("tested twelve months ago to the day", risk(controls=(ControlRow(True, ago(900), day("2025-11-25")),)), False),
-        ("tested a day before that", risk(controls=(ControlRow(True, ago(900), day("2025-11-24")),)), True),
+        (
+            "tested twelve months ago to the day",
+            risk(controls=(ControlRow(True, ago(900), day("2025-11-25")),)),
+            False,
+        ),
+        (
+            "tested a day before that",
+            risk(controls=(ControlRow(True, ago(900), day("2025-11-24")),)),
+            True,
+        ),
         ("listed last month, not tested yet", risk(controls=(ControlRow(True, ago(30)),)), False),
-        ("listed over a year ago, never tested", risk(controls=(ControlRow(True, day("2025-11-24")),)), True),
+        (
+            "listed over a year ago, never tested",
+            risk(controls=(ControlRow(True, day("2025-11-24")),)),
+            True,
+        ),
         (
             "one of two is not tested",
             risk(controls=(ControlRow(True, ago(500), ago(9)), ControlRow(True, ago(500)))),
@@ -138,7 +182,11 @@ CASES = [
         ("re-dated twice", risk(actions=(ActionRow("open", ago(-60), ago(-30), 2),)), True),
         ("due today at first", risk(actions=(ActionRow("open", ago(-60), TODAY, 1),)), False),
         ("due yesterday at first", risk(actions=(ActionRow("open", ago(-60), ago(1), 1),)), True),
-        ("done after four days", risk(actions=(ActionRow("done", ago(9), ago(90), 4, ago(1)),)), None),
+        (
+            "done after four days",
+            risk(actions=(ActionRow("done", ago(9), ago(90), 4, ago(1)),)),
+            None,
+        ),
     ),
     *each(
         "rq6-undated",
@@ -152,15 +200,27 @@ CASES = [
     *each(
         "rq7-never-moved",
         ("three ratings alike", risk(*(judged(HIGH, n) for n in (90, 60, 30))), None),
-        ("four ratings alike", risk(*(judged(HIGH, n) for n in (120, 90, 60, 30)), controls=()), True),
-        ("the same score by other ratings", risk(*(judged((3, 4), n) for n in (120, 90, 60)), judged((4, 3))), False),
+        (
+            "four ratings alike",
+            risk(*(judged(HIGH, n) for n in (120, 90, 60, 30)), controls=()),
+            True,
+        ),
+        (
+            "the same score by other ratings",
+            risk(*(judged((3, 4), n) for n in (120, 90, 60)), judged((4, 3))),
+            False,
+        ),
         ("the last one moved", risk(*(judged(HIGH, n) for n in (120, 90, 60)), judged(LOW)), False),
         (
             "moved before the last four",
             risk(judged(LOW, 99), *(judged(HIGH, n) for n in (9, 8, 7, 6)), controls=()),
             True,
         ),
-        ("a control was tested meanwhile", risk(*(judged(HIGH, n) for n in (120, 90, 60, 30))), False),
+        (
+            "a control was tested meanwhile",
+            risk(*(judged(HIGH, n) for n in (120, 90, 60, 30))),
+            False,
+        ),
         (
             "it was tested on the first of the days",
             risk(*(judged(HIGH, n) for n in (100, 90, 60, 30))),
@@ -195,10 +255,18 @@ CASES = [
         ("never rated without controls", risk(judged(HIGH)), None),
         ("the same with controls", risk(judged(HIGH), inherent=judged(HIGH)), True),
         ("lower with controls", risk(judged(LOW), inherent=judged(HIGH)), False),
-        ("the same score by other ratings, with controls", risk(judged((3, 4)), inherent=judged((4, 3))), False),
+        (
+            "the same score by other ratings, with controls",
+            risk(judged((3, 4)), inherent=judged((4, 3))),
+            False,
+        ),
         ("lower with none", risk(judged(LOW), inherent=judged(HIGH), controls=()), True),
         ("the same with none", risk(judged(HIGH), inherent=judged(HIGH), controls=()), False),
-        ("rated without controls by an earlier scheme", risk(judged(HIGH), inherent=judged(HIGH, scheme=2)), None),
+        (
+            "rated without controls by an earlier scheme",
+            risk(judged(HIGH), inherent=judged(HIGH, scheme=2)),
+            None,
+        ),
     ),
     *each(
         "rq11-target",
@@ -233,9 +301,21 @@ CASES = [
         ("above tolerance, nothing decided", risk(judged(SEVERE)), True),
         ("above tolerance, to be treated", risk(judged(SEVERE), response="treat"), False),
         ("at tolerance, nothing decided", risk(judged(HIGH)), None),
-        ("tolerated until today", risk(judged(SEVERE), response="tolerate", tolerated_until=TODAY), False),
-        ("tolerated until yesterday", risk(judged(SEVERE), response="tolerate", tolerated_until=ago(1)), True),
-        ("below tolerance, tolerated too long", risk(judged(LOW), response="tolerate", tolerated_until=ago(1)), True),
+        (
+            "tolerated until today",
+            risk(judged(SEVERE), response="tolerate", tolerated_until=TODAY),
+            False,
+        ),
+        (
+            "tolerated until yesterday",
+            risk(judged(SEVERE), response="tolerate", tolerated_until=ago(1)),
+            True,
+        ),
+        (
+            "below tolerance, tolerated too long",
+            risk(judged(LOW), response="tolerate", tolerated_until=ago(1)),
+            True,
+        ),
     ),
     *each(
         "rq17-line-1-only",
@@ -243,7 +323,10 @@ CASES = [
         ("line 1 only", risk(judged(SEVERE), assurances=(AssuranceRow(1, ago(9), ago(-9)),)), True),
         (
             "lines 1 and 3",
-            risk(judged(SEVERE), assurances=(AssuranceRow(1, ago(9), ago(-9)), AssuranceRow(3, ago(9), TODAY))),
+            risk(
+                judged(SEVERE),
+                assurances=(AssuranceRow(1, ago(9), ago(-9)), AssuranceRow(3, ago(9), TODAY)),
+            ),
             False,
         ),
         (
@@ -254,7 +337,11 @@ CASES = [
             ),
             True,
         ),
-        ("line 3, run out yesterday", risk(judged(SEVERE), assurances=(AssuranceRow(3, ago(99), ago(1)),)), True),
+        (
+            "line 3, run out yesterday",
+            risk(judged(SEVERE), assurances=(AssuranceRow(3, ago(99), ago(1)),)),
+            True,
+        ),
         ("the band below", risk(judged(HIGH)), None),
     ),
 ]
@@ -267,7 +354,9 @@ def test_the_check(ground, slug, row, expected):
 
 def fell(now=20, before=60, **said):
     """A risk that fell a band so many days ago; its one control was last tested a hundred days ago."""
-    return risk(judged(SEVERE, before), judged(HIGH, now, evidence=said.pop("evidence", False)), **said)
+    return risk(
+        judged(SEVERE, before), judged(HIGH, now, evidence=said.pop("evidence", False)), **said
+    )
 
 
 @pytest.mark.parametrize(
@@ -278,19 +367,44 @@ def fell(now=20, before=60, **said):
         ("on the day itself", fell(), 20, True),
         ("the day after", fell(), 21, False),
         ("it says on what evidence", fell(evidence=True), 6, False),
-        ("a control was tested between", fell(controls=(ControlRow(True, ago(400), ago(30)),)), 6, False),
+        (
+            "a control was tested between",
+            fell(controls=(ControlRow(True, ago(400), ago(30)),)),
+            6,
+            False,
+        ),
         (
             "a control was tested between and again after",
             fell(controls=(ControlRow(True, ago(400), ago(10), (ago(30), ago(10))),)),
             6,
             False,
         ),
-        ("a control was tested after", fell(controls=(ControlRow(True, ago(400), ago(10)),)), 6, True),
-        ("an action was done between", fell(actions=(ActionRow("done", done_on=ago(20)),)), 6, False),
+        (
+            "a control was tested after",
+            fell(controls=(ControlRow(True, ago(400), ago(10)),)),
+            6,
+            True,
+        ),
+        (
+            "an action was done between",
+            fell(actions=(ActionRow("done", done_on=ago(20)),)),
+            6,
+            False,
+        ),
         ("its score fell within the band", risk(judged((5, 5), 60), judged((5, 4), 20)), 6, None),
         ("it rose", risk(judged(HIGH, 60), judged(SEVERE, 20)), 6, None),
-        ("judged again since", risk(judged(SEVERE, 60), judged(HIGH, 20), judged(HIGH, 2)), 6, None),
-        ("fell from an earlier scheme's band", risk(judged(SEVERE, 60, scheme=2), judged(LOW, 20)), 6, None),
+        (
+            "judged again since",
+            risk(judged(SEVERE, 60), judged(HIGH, 20), judged(HIGH, 2)),
+            6,
+            None,
+        ),
+        (
+            "fell from an earlier scheme's band",
+            risk(judged(SEVERE, 60, scheme=2), judged(LOW, 20)),
+            6,
+            None,
+        ),
         ("rated once", risk(judged(LOW, 20)), 6, None),
     ],
 )
@@ -300,7 +414,12 @@ def test_a_fall_before_the_register_was_agreed(scheme, what, row, agreed, expect
 
 def test_where_no_body_ever_agreed_a_quarter_end_stands_in(ground):
     """30 September 2026 is 56 days before."""
-    assert [found("rq16-dip", ground, fell(now, 90)) for now in (55, 56, 70, 71)] == [False, True, True, False]
+    assert [found("rq16-dip", ground, fell(now, 90)) for now in (55, 56, 70, 71)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -315,7 +434,14 @@ def test_where_no_body_ever_agreed_a_quarter_end_stands_in(ground):
     ],
 )
 def test_the_tolerance_of_a_category_prevails(scheme, tolerances, category, expected):
-    assert found("rq3-no-action", Ground(TODAY, scheme, tolerances), risk(judged(HIGH), category=category)) is expected
+    assert (
+        found(
+            "rq3-no-action",
+            Ground(TODAY, scheme, tolerances),
+            risk(judged(HIGH), category=category),
+        )
+        is expected
+    )
 
 
 def test_a_check_counts_what_it_found_out_of_what_it_is_about(ground):
@@ -435,7 +561,10 @@ def plant(register):
     fault("rq11-target", target)
     fault("rq13-vague", clean(register, cause="")[0])
     alone = make_user()
-    lonely = fault("rq14-one-rater", make_risk(register, by=alone, assessed=(5, 5), event=EVENT, response="treat"))
+    lonely = fault(
+        "rq14-one-rater",
+        make_risk(register, by=alone, assessed=(5, 5), event=EVENT, response="treat"),
+    )
     make_control(lonely)
     make_action(lonely)
     make_assurance(lonely)
@@ -479,7 +608,9 @@ def register(db):
 
 def row_of(register, number=1):
     risks = Risk.objects.filter(register=register)
-    return next(row for row in rows_of(register, risks, timezone.localdate()) if row.number == number)
+    return next(
+        row for row in rows_of(register, risks, timezone.localdate()) if row.number == number
+    )
 
 
 def test_an_assurance_of_a_control_is_a_test_of_it(register):
@@ -521,7 +652,10 @@ def test_the_ground_holds_what_was_stated_last(register):
     make_appetite(register.organisation, "financial", "high", on=days_ago(2))
     make_appetite(register.organisation)
     make_appetite(make_register().organisation, "people", "low")
-    assert ground_of(register, timezone.localdate()).tolerances == {"": "moderate", "financial": "high"}
+    assert ground_of(register, timezone.localdate()).tolerances == {
+        "": "moderate",
+        "financial": "high",
+    }
 
 
 def test_reading_costs_the_same_for_one_risk_and_for_twenty(register):

@@ -66,7 +66,10 @@ class Council:
         """(text, risk, where it comes from) of each question on offer."""
         found = re.findall(r'app-offers__one">(.*?)</li>', self.page(client, **asked), re.DOTALL)
         return [
-            tuple(re.search(rf'name="{name}" value="([^"]*)"', one)[1] for name in ("text", "risk", "source"))
+            tuple(
+                re.search(rf'name="{name}" value="([^"]*)"', one)[1]
+                for name in ("text", "risk", "source")
+            )
             for one in found
         ]
 
@@ -78,7 +81,11 @@ class Council:
         return (client or self.client).post(path, {"text": text, **data})
 
     def listed(self, user=None):
-        return list(GatheredQuestion.objects.on_list().filter(by=user or self.member).values_list("text", flat=True))
+        return list(
+            GatheredQuestion.objects.on_list()
+            .filter(by=user or self.member)
+            .values_list("text", flat=True)
+        )
 
 
 @pytest.fixture
@@ -103,8 +110,12 @@ def test_a_risk_that_is_not_stuck_is_not_asked_about_as_stuck(ours):
 def test_an_action_that_was_put_off_twice_is_named(ours):
     action = make_action(ours.risk((2, 2)), title="Test the plan")
     for ahead in (60, 90):
-        action.revise(by=ours.officer, version=action.version, due_on=days_ago(-ahead), reason="Not ready.")
-    assert ours.sources(QUESTIONS[Reason.SLIPPED]) == {"R-001": "“Test the plan” was put off twice."}
+        action.revise(
+            by=ours.officer, version=action.version, due_on=days_ago(-ahead), reason="Not ready."
+        )
+    assert ours.sources(QUESTIONS[Reason.SLIPPED]) == {
+        "R-001": "“Test the plan” was put off twice."
+    }
 
 
 def test_an_action_that_was_put_off_once_is_not(ours):
@@ -132,7 +143,13 @@ def test_a_fall_without_anything_on_record_is_asked_about(ours):
 
 
 def test_a_fall_with_evidence_is_not(ours):
-    make_assessment(ours.risk((5, 5)), (3, 3), by=ours.officer, on=days_ago(20), evidence="The new bridge is open.")
+    make_assessment(
+        ours.risk((5, 5)),
+        (3, 3),
+        by=ours.officer,
+        on=days_ago(20),
+        evidence="The new bridge is open.",
+    )
     assert ours.sources(FELL, of="register") == {}
 
 
@@ -160,7 +177,9 @@ def test_the_latest_view_from_outside_counts(ours):
 
 def test_a_stuck_risk_that_nobody_outside_rated_is_asked_about(ours):
     make_question(ours.register, QUESTIONS[Reason.STUCK], by=ours.member, risk=ours.risk())
-    make_question(ours.register, QUESTIONS[Reason.UNSEEN], by=ours.member, risk=ours.register.risks.get())
+    make_question(
+        ours.register, QUESTIONS[Reason.UNSEEN], by=ours.member, risk=ours.register.risks.get()
+    )
     assert ours.sources(UNRATED_OUTSIDE)["R-001"].startswith("It has been Severe since ")
 
 
@@ -186,7 +205,9 @@ def test_each_risk_is_asked_about_once_and_the_kinds_take_turns():
 def test_a_text_on_offer_names_nothing_of_the_register(ours):
     action = make_action(ours.risk(title="Quokka"), title="Quokka action")
     for ahead in (60, 90):
-        action.revise(by=ours.officer, version=action.version, due_on=days_ago(-ahead), reason="Not ready.")
+        action.revise(
+            by=ours.officer, version=action.version, due_on=days_ago(-ahead), reason="Not ready."
+        )
     texts = [text for text, *_ in ours.offered(of="register")]
     assert texts and not [text for text in texts if "Quokka" in text or "R-0" in text]
 
@@ -211,12 +232,16 @@ def test_the_type_of_what_is_above_tolerance_brings_its_question(ours):
 
 
 def test_the_insights_bring_theirs(ours):
-    assert [text for text, *_ in ours.offered(of="insights")] == [one.question for one in Insight.objects.all()]
+    assert [text for text, *_ in ours.offered(of="insights")] == [
+        one.question for one in Insight.objects.all()
+    ]
 
 
 def test_what_nobody_has_written_down_brings_its_question(ours):
     ours.risk(primary_failure_type=failure_type("financial"))
-    assert any("Governance: nothing is written down" in source for _, _, source in ours.offered(of="blind"))
+    assert any(
+        "Governance: nothing is written down" in source for _, _, source in ours.offered(of="blind")
+    )
 
 
 def test_a_few_are_offered_at_once(ours):
@@ -298,7 +323,9 @@ def test_a_risk_that_the_reader_may_not_see_is_answered_like_none(ours):
     ours.risk(title="Quokka", is_exempt=True)
     client = ours.client_of(ours.peer)
     answers = [ours.keep(risk=said, client=client, token="") for said in ("R-001", "R-555")]
-    errors = [re.findall(r"govuk-error-message.*?</p>", answer.text, re.DOTALL) for answer in answers]
+    errors = [
+        re.findall(r"govuk-error-message.*?</p>", answer.text, re.DOTALL) for answer in answers
+    ]
     assert errors[0] == errors[1] != []
     assert "Quokka" not in answers[0].text
 
@@ -310,7 +337,14 @@ def test_a_risk_of_another_register_is_refused_by_the_model(ours):
 
 
 @pytest.mark.parametrize(
-    "path", ["javascript:alert(1)", "//evil.example/library/", "https://evil.example/", "/admin/", "/library/../admin/"]
+    "path",
+    [
+        "javascript:alert(1)",
+        "//evil.example/library/",
+        "https://evil.example/",
+        "/admin/",
+        "/library/../admin/",
+    ],
 )
 def test_a_question_leads_to_the_library_or_nowhere(ours, path):
     ours.keep(source="Insight 1", source_path=path)
@@ -392,10 +426,15 @@ def test_an_empty_list_says_what_a_good_question_is(ours):
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.MANAGER, Role.PEER])
 def test_nobody_else_reads_a_question(ours, role):
-    question = make_question(ours.register, "Quokka?", by=ours.member, risk=ours.risk(), source="Quokka says so.")
+    question = make_question(
+        ours.register, "Quokka?", by=ours.member, risk=ours.risk(), source="Quokka says so."
+    )
     other = ours.client_of(make_person(ours.organisation, role))
     pages = [PAGE, f"{PAGE}?of=register", "/", "/registers/ours/", "/registers/ours/dashboard/"]
-    pages += [f"/registers/ours/{page}/" for page in ("risks/1", "risks/1/history", "worklist", "agreements")]
+    pages += [
+        f"/registers/ours/{page}/"
+        for page in ("risks/1", "risks/1/history", "worklist", "agreements")
+    ]
     answers = [other.get(page) for page in pages]
     assert [a.status_code for a in answers] == [200] * len(pages)
     assert [page for page, a in zip(pages, answers, strict=True) if "Quokka" in a.text] == []
@@ -436,7 +475,11 @@ def hidden(ours):
     """A peer's question about a risk that they may not see any more."""
     risk = ours.risk(title="Quokka in the vault")
     question = make_question(
-        ours.register, "Who knows?", by=ours.peer, risk=risk, source="“Quokka in hand” was put off twice."
+        ours.register,
+        "Who knows?",
+        by=ours.peer,
+        risk=risk,
+        source="“Quokka in hand” was put off twice.",
     )
     make_revision(risk, by=ours.officer, is_exempt=True, on=days_ago(1))
     return question
@@ -480,7 +523,9 @@ def test_the_dashboard_offers_to_keep_a_question_and_knows_that_it_is_kept(ours)
 def test_the_dashboard_offers_an_officer_no_question_to_keep(ours):
     ours.risk()
     page = ours.client_of(ours.officer).get("/registers/ours/dashboard/").text
-    assert "app-look__one" in page and "Keep this question" not in page and "My questions" not in page
+    assert (
+        "app-look__one" in page and "Keep this question" not in page and "My questions" not in page
+    )
 
 
 def test_a_question_that_is_kept_on_a_past_day_leads_back_to_that_day(ours):

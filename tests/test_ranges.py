@@ -1,4 +1,6 @@
-"""Assessments with a range and with evidence: what the form takes, what it asks, what the pages say."""
+"""Assessments with a range and with evidence: what the form takes, what it asks, what the pages
+say.
+"""
 
 import html
 import re
@@ -77,7 +79,12 @@ def test_the_ends_are_kept(officer, risk):
     ends = {"likelihood_low": "3", "likelihood_high": "5", "impact_low": "4", "impact_high": "5"}
     assert sent(officer, risk, **ends)[0] == 302
     row = risk.assessments.last()
-    assert (row.likelihood_low, row.likelihood_high, row.impact_low, row.impact_high) == (3, 5, 4, 5)
+    assert (row.likelihood_low, row.likelihood_high, row.impact_low, row.impact_high) == (
+        3,
+        5,
+        4,
+        5,
+    )
 
 
 @pytest.mark.parametrize("name", ["likelihood_low", "likelihood_high", "impact_low", "impact_high"])
@@ -85,7 +92,10 @@ def test_either_end_may_be_given_alone(officer, risk, name):
     assert sent(officer, risk, **{name: "4" if name == "likelihood_low" else "5"})[0] == 302
     row = risk.assessments.last()
     assert (
-        sum(getattr(row, end) is not None for end in ("likelihood_low", "likelihood_high", "impact_low", "impact_high"))
+        sum(
+            getattr(row, end) is not None
+            for end in ("likelihood_low", "likelihood_high", "impact_low", "impact_high")
+        )
         == 1
     )
 
@@ -93,9 +103,18 @@ def test_either_end_may_be_given_alone(officer, risk, name):
 @pytest.mark.parametrize(
     ("end", "words"),
     [
-        ({"likelihood_low": "5"}, "The lowest likelihood cannot be higher than your rating, 4 Likely"),
-        ({"likelihood_high": "3"}, "The highest likelihood cannot be lower than your rating, 4 Likely"),
-        ({"impact": "4", "impact_low": "5"}, "The lowest impact cannot be higher than your rating, 4"),
+        (
+            {"likelihood_low": "5"},
+            "The lowest likelihood cannot be higher than your rating, 4 Likely",
+        ),
+        (
+            {"likelihood_high": "3"},
+            "The highest likelihood cannot be lower than your rating, 4 Likely",
+        ),
+        (
+            {"impact": "4", "impact_low": "5"},
+            "The lowest impact cannot be higher than your rating, 4",
+        ),
         ({"impact_high": "1"}, "The highest impact cannot be lower than your rating, 5"),
         ({"likelihood_low": "0"}, "Select a level from the list"),
         ({"impact_high": "6"}, "Select a level from the list"),
@@ -110,10 +129,14 @@ def test_an_end_that_cannot_be_is_said_and_nothing_is_written(officer, risk, end
 
 def test_the_folded_part_is_open_where_something_in_it_is_wrong(officer, risk):
     page = sent(officer, risk, likelihood_low="5")[1]
-    assert re.search(r"<details[^>]* open>\s*<summary[^>]*><span[^>]*>More detail: how sure you are", page)
+    assert re.search(
+        r"<details[^>]* open>\s*<summary[^>]*><span[^>]*>More detail: how sure you are", page
+    )
 
 
-@pytest.mark.parametrize("end", [{"likelihood_low": 0}, {"impact_high": 6}, {"likelihood_high": 99}])
+@pytest.mark.parametrize(
+    "end", [{"likelihood_low": 0}, {"impact_high": 6}, {"likelihood_high": 99}]
+)
 def test_the_verb_refuses_an_end_outside_the_scheme(risk, end):
     with pytest.raises(RatingOutsideScheme):
         make_assessment(risk, (3, 3), **end)
@@ -175,7 +198,10 @@ def test_the_page_says_what_else_it_could_be(officer, risk):
 
 def test_the_page_says_nothing_of_a_range_within_one_band(officer, risk):
     make_assessment(risk, (3, 3), likelihood_high=4)
-    assert "ould be" not in officer.get("/registers/ours/risks/1/").text.partition("How it was judged")[2]
+    assert (
+        "ould be"
+        not in officer.get("/registers/ours/risks/1/").text.partition("How it was judged")[2]
+    )
 
 
 # What supports a fall
@@ -184,9 +210,13 @@ def test_the_page_says_nothing_of_a_range_within_one_band(officer, risk):
 SINCE, UNTIL = days_ago(40), days_ago(10)
 
 
-@pytest.mark.parametrize(("ago", "supports"), [(41, False), (40, False), (39, True), (10, True), (9, False)])
+@pytest.mark.parametrize(
+    ("ago", "supports"), [(41, False), (40, False), (39, True), (10, True), (9, False)]
+)
 @pytest.mark.parametrize("what", ["a test", "an assurance", "an action"])
-def test_what_was_done_after_the_last_rating_and_by_the_day_supports_a_fall(risk, what, ago, supports):
+def test_what_was_done_after_the_last_rating_and_by_the_day_supports_a_fall(
+    risk, what, ago, supports
+):
     if what == "a test":
         make_control(risk, last_tested_on=days_ago(ago), tested_by_line=2)
     elif what == "an assurance":
@@ -197,7 +227,9 @@ def test_what_was_done_after_the_last_rating_and_by_the_day_supports_a_fall(risk
 
 
 def finish(action, done_on, **how):
-    return action.complete(by=make_user(), version=action.version, done_on=done_on, evidence="Seen in use.", **how)
+    return action.complete(
+        by=make_user(), version=action.version, done_on=done_on, evidence="Seen in use.", **how
+    )
 
 
 def test_nothing_supports_nothing(risk):
@@ -231,9 +263,7 @@ def test_a_control_that_was_tested_again_later_was_still_tested_in_between(risk)
 
 
 def question(since):
-    return (
-        f"Nothing on this risk was tested, assured or finished since {said(since)}: what makes the lower rating right?"
-    )
+    return f"Nothing on this risk was tested, assured or finished since {said(since)}: what makes the lower rating right?"
 
 
 LOWER = {"likelihood": "3", "impact": "3"}
@@ -274,14 +304,19 @@ def test_what_is_no_fall_of_the_current_rating_is_not_asked_about(officer, risk,
 
 def test_a_first_rating_is_not_asked_about(officer, risk):
     unrated = make_risk(risk.register)
-    answer = officer.post(f"{unrated.get_absolute_url()}assess/", typed(unrated, likelihood="1", impact="1"))
+    answer = officer.post(
+        f"{unrated.get_absolute_url()}assess/", typed(unrated, likelihood="1", impact="1")
+    )
     assert answer.status_code == 302
 
 
 def test_a_rating_for_an_earlier_day_is_compared_with_the_one_that_stood_then(officer, risk):
     make_assessment(risk, (1, 1), on=days_ago(5))
     risk.refresh_from_db()
-    assert question(days_ago(40)) in sent(officer, risk, **LOWER, effective_on=days_ago(10).isoformat())[1]
+    assert (
+        question(days_ago(40))
+        in sent(officer, risk, **LOWER, effective_on=days_ago(10).isoformat())[1]
+    )
     assert sent(officer, risk, **LOWER)[0] == 302  # above the Low of five days ago
 
 
@@ -340,17 +375,27 @@ def test_inherent_current_and_target_stand_side_by_side(officer, risk):
     make_assessment(risk, (5, 5), kind="inherent")
     make_assessment(risk, (2, 2), kind="target", on=days_ago(3))
     make_assessment(risk, (1, 1), kind="target", on=days_ago(2))
-    top = officer.get("/registers/ours/risks/1/").text.partition('class="app-kinds"')[2].partition("</dl>")[0]
+    top = (
+        officer.get("/registers/ours/risks/1/")
+        .text.partition('class="app-kinds"')[2]
+        .partition("</dl>")[0]
+    )
     scores = [f"{a} = " in top for a in ("5 x 5", "4 x 5", "1 x 1", "2 x 2")]
     assert scores == [True, True, True, False]
 
 
 def test_a_kind_that_was_never_judged_says_so(officer, risk):
-    top = officer.get("/registers/ours/risks/1/").text.partition('class="app-kinds"')[2].partition("</dl>")[0]
+    top = (
+        officer.get("/registers/ours/risks/1/")
+        .text.partition('class="app-kinds"')[2]
+        .partition("</dl>")[0]
+    )
     assert top.count("Not judged yet") == 2
 
 
-@pytest.mark.parametrize(("ahead", "words"), [(30, "To be met by"), (-1, "<strong>Was to be met by")])
+@pytest.mark.parametrize(
+    ("ahead", "words"), [(30, "To be met by"), (-1, "<strong>Was to be met by")]
+)
 def test_the_target_says_by_when(officer, risk, ahead, words):
     make_assessment(risk, (2, 2), kind="target", on=days_ago(3))
     make_revision(risk, target_on=days_ago(-ahead))

@@ -1,4 +1,6 @@
-"""Every page on a phone with the longest words that it may hold: nothing is to be scrolled sideways for."""
+"""Every page on a phone with the longest words that it may hold: nothing is to be scrolled sideways
+for.
+"""
 
 import pytest
 from django.test import Client
@@ -35,7 +37,9 @@ from registers.models import Register, SetAside
 pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.django_db(transaction=True)]
 
 WIDTHS = (320, 360, 414)
-WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"  # 80 letters
+WORD = (
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"  # 80 letters
+)
 LONG = f"{WORD} {WORD}"
 # What reaches beyond the right edge of the page, innermost first: for the message of a failure.
 BEYOND = """width => [...document.querySelectorAll("body *")]
@@ -47,23 +51,39 @@ WIDTH = "document.documentElement.scrollWidth"
 def made_of_long_words():
     """A register of everything, each name and text of which is a word of 80 letters or two."""
     organisation = make_organisation(LONG)
-    people = {role: make_person(organisation, role, name=LONG[:150]) for role in ("manager", "officer", "peer")}
+    people = {
+        role: make_person(organisation, role, name=LONG[:150])
+        for role in ("manager", "officer", "peer")
+    }
     manager, data = people["manager"], scheme_data()
     for part in ("likelihood", "impact", "bands"):
         data[part] = [{**row, "label": f"{WORD[:40]} {n}"} for n, row in enumerate(data[part])]
     scheme = make_scheme(name=LONG[:100], organisation=organisation, **data)
-    post = make_post(organisation, LONG, directorate=make_directorate(organisation, LONG), holder=people["officer"])
+    post = make_post(
+        organisation,
+        LONG,
+        directorate=make_directorate(organisation, LONG),
+        holder=people["officer"],
+    )
     above = make_register(organisation, scheme, slug="above", name=LONG, prefix="ABOVEALL")
-    register = make_register(organisation, scheme, slug="ours", name=LONG, prefix="WWWWWWWW", parent=above)
+    register = make_register(
+        organisation, scheme, slug="ours", name=LONG, prefix="WWWWWWWW", parent=above
+    )
     make_appetite(organisation, by=manager, scheme=scheme, narrative=LONG, approved_by=LONG[:100])
     content = dict.fromkeys(("title", "cause", "event", "consequence", "notes"), LONG)
-    content |= {"owner": post, "primary_failure_type": failure_type(), "adverse_impacts": [impact()]}
+    content |= {
+        "owner": post,
+        "primary_failure_type": failure_type(),
+        "adverse_impacts": [impact()],
+    }
     for number in range(3):
         risk = make_risk(register, by=manager, on=days_ago(700), assessed=(5, 5), **content)
         stand_beside(risk, people, post, above)
         if number == 1:
             risk.refresh_from_db()
-            risk.happen(by=manager, version=risk.version, happened_on=days_ago(3), happened_what=LONG)
+            risk.happen(
+                by=manager, version=risk.version, happened_on=days_ago(3), happened_what=LONG
+            )
     make_agreement(register, by=manager, body=LONG[:100], note=LONG, on=days_ago(1))
     make_question(register, LONG, by=manager, risk=risk, source=LONG)
     table = f"{WORD},{WORD}2,Score\n{WORD},{WORD},5x5\n".encode()
@@ -73,15 +93,23 @@ def made_of_long_words():
 
 def stand_beside(risk, people, post, above):
     manager = people["manager"]
-    action = make_action(risk, by=manager, owner=post, title=LONG, detail=LONG, on=days_ago(90), due_on=days_ago(40))
+    action = make_action(
+        risk, by=manager, owner=post, title=LONG, detail=LONG, on=days_ago(90), due_on=days_ago(40)
+    )
     for ago in (30, 20):
         action.revise(by=manager, version=action.version, due_on=days_ago(ago), reason=LONG)
     make_control(risk, by=manager, owner=post, title=LONG, detail=LONG, run_by="shared")
-    make_assurance(risk, by=manager, provider=LONG[:100], note=LONG, on=days_ago(90), expires_on=days_ago(3))
-    make_assessment(risk, (1, 1), by=people["peer"], perspective="peer", rationale=LONG, on=days_ago(5))
+    make_assurance(
+        risk, by=manager, provider=LONG[:100], note=LONG, on=days_ago(90), expires_on=days_ago(3)
+    )
+    make_assessment(
+        risk, (1, 1), by=people["peer"], perspective="peer", rationale=LONG, on=days_ago(5)
+    )
     make_precedent(risk, by=manager, reason=LONG, words=[WORD])
     make_review(risk, by=manager, note=LONG, on=days_ago(60), next_on=days_ago(5))
-    make_escalation(risk, above, by=manager, reason=LONG, approved_by=manager if risk.number % 2 else None)
+    make_escalation(
+        risk, above, by=manager, reason=LONG, approved_by=manager if risk.number % 2 else None
+    )
     SetAside.put(risk, by=manager, check_name="rq13-vague", reason=LONG, until=days_ago(-30))
     make_revision(risk, by=manager, title=f"{LONG} 2", reason=LONG)
 
@@ -92,7 +120,11 @@ def addresses(role):
         if TABLE[name][1][role] == 200 and name not in BUTTONS:
             yield reverse(name, kwargs=keys_of(TABLE[name][0]))
     agreement = Register.objects.get(slug="ours").agreements.get().pk
-    for query in (f"as_at={days_ago(100)}", f"agreed={agreement}", "more=narrow&more=order&more=ways"):
+    for query in (
+        f"as_at={days_ago(100)}",
+        f"agreed={agreement}",
+        "more=narrow&more=order&more=ways",
+    ):
         yield f"/registers/ours/dashboard/?{query}"
     yield from ("/registers/above/", "/registers/above/dashboard/", "/registers/above/escalations/")
     yield f"/registers/ours/?owner={Register.objects.get(slug='ours').risks.first().owner_id}&stuck=yes"
@@ -104,7 +136,10 @@ def too_wide(page, live_server):
 
     def look(client, address):
         page.context.add_cookies(
-            [{"name": name, "value": cookie.value, "url": live_server.url} for name, cookie in client.cookies.items()]
+            [
+                {"name": name, "value": cookie.value, "url": live_server.url}
+                for name, cookie in client.cookies.items()
+            ]
         )
         answer = client.get(address)
         if not answer["Content-Type"].startswith("text/html"):
@@ -114,7 +149,9 @@ def too_wide(page, live_server):
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             if (asked := page.evaluate(WIDTH)) > width:
-                found.append(f"{address} is {asked} wide at {width}: {page.evaluate(BEYOND, width)}")
+                found.append(
+                    f"{address} is {asked} wide at {width}: {page.evaluate(BEYOND, width)}"
+                )
         return found
 
     return look
@@ -125,7 +162,11 @@ def test_no_page_of_long_words_is_wider_than_a_phone(too_wide):
     for role, person in made_of_long_words().items():
         client = Client()
         client.force_login(person)
-        pages = addresses(role) if role == "manager" else ["/", "/registers/ours/risks/1/assess/", "/reminders/"]
+        pages = (
+            addresses(role)
+            if role == "manager"
+            else ["/", "/registers/ours/risks/1/assess/", "/reminders/"]
+        )
         for address in pages:
             found += too_wide(client, address)
     assert "\n".join(found) == ""

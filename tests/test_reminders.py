@@ -1,4 +1,6 @@
-"""What falls due, whom it is told, the mail that says so, and the command that sends it at most once a day."""
+"""What falls due, whom it is told, the mail that says so, and the command that sends it at most
+once a day.
+"""
 
 import datetime
 import smtplib
@@ -40,7 +42,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ours():
-    return make_register(make_organisation("Northmoor Council"), slug="ours", prefix="CORP", name="Corporate register")
+    return make_register(
+        make_organisation("Northmoor Council"),
+        slug="ours",
+        prefix="CORP",
+        name="Corporate register",
+    )
 
 
 @pytest.fixture
@@ -64,7 +71,11 @@ def soon(user, *kinds):
 
 
 def tolerated(register, until, **content):
-    said = {"response": Risk.Response.TOLERATE, "response_reason": "Nothing can be done.", "tolerated_until": until}
+    said = {
+        "response": Risk.Response.TOLERATE,
+        "response_reason": "Nothing can be done.",
+        "tolerated_until": until,
+    }
     return make_risk(register, **said, **content)
 
 
@@ -75,7 +86,9 @@ def late_risk(register, **content):
 # What falls due, and when
 
 
-@pytest.mark.parametrize(("ahead", "is_told"), [(-400, True), (-1, True), (0, True), (14, True), (15, False)])
+@pytest.mark.parametrize(
+    ("ahead", "is_told"), [(-400, True), (-1, True), (0, True), (14, True), (15, False)]
+)
 def test_a_review_is_told_of_from_two_weeks_before(ours, officer, post, ahead, is_told):
     make_risk(ours, owner=post, next_review_on=days_ago(-ahead))
     assert soon(officer) == (["Review CORP-001"] if is_told else [])
@@ -108,7 +121,9 @@ def test_a_risk_that_is_treated_again_has_no_tolerance_that_ends(ours, officer, 
 def test_an_opinion_is_told_of_before_it_runs_out(ours, officer, post, ahead, is_told):
     risk = make_risk(ours, owner=post, on=days_ago(30))
     make_assurance(risk, on=days_ago(20), expires_on=days_ago(-ahead))
-    assert soon(officer) == (["Assurance of CORP-001 runs out, line 3: internal audit"] if is_told else [])
+    assert soon(officer) == (
+        ["Assurance of CORP-001 runs out, line 3: internal audit"] if is_told else []
+    )
 
 
 def test_an_opinion_that_a_newer_one_followed_is_not_told_of(ours, officer, post):
@@ -135,7 +150,11 @@ def test_an_appetite_leads_to_a_register_that_goes_by_it(ours, manager):
     make_register(ours.organisation, make_scheme(), name="A register before ours")
     make_appetite(ours.organisation, on=days_ago(40), review_by=days_ago(1))
     (due,) = due_soon(manager, timezone.localdate(), ReminderKind)
-    assert (due.path, due.place, due.title) == ("/registers/ours/", "Northmoor Council", "All categories")
+    assert (due.path, due.place, due.title) == (
+        "/registers/ours/",
+        "Northmoor Council",
+        "All categories",
+    )
 
 
 def test_an_appetite_by_a_scheme_that_no_register_uses_is_not_told_of(ours, manager):
@@ -250,7 +269,9 @@ def test_an_officer_is_told_of_an_exempt_risk_of_their_own(ours, officer, manage
     assert told(officer, manager) == [True, False]
 
 
-def test_an_action_on_an_exempt_risk_that_its_owner_may_not_see_goes_to_the_managers(ours, officer, manager, post):
+def test_an_action_on_an_exempt_risk_that_its_owner_may_not_see_goes_to_the_managers(
+    ours, officer, manager, post
+):
     risk = make_risk(ours, is_exempt=True)
     make_action(risk, owner=post, due_on=days_ago(1))
     assert told(officer, manager) == [False, True]
@@ -264,7 +285,13 @@ def test_two_roles_add_up_for_an_exempt_risk(ours, officer, manager, post):
 
 def test_of_an_exempt_risk_only_the_reference_is_carried(ours, officer, post):
     risk = tolerated(
-        ours, days_ago(1), owner=post, is_exempt=True, title="Quokka", next_review_on=days_ago(1), on=days_ago(30)
+        ours,
+        days_ago(1),
+        owner=post,
+        is_exempt=True,
+        title="Quokka",
+        next_review_on=days_ago(1),
+        on=days_ago(30),
     )
     make_action(risk, owner=post, due_on=days_ago(1), title="Quokka")
     make_assurance(risk, on=days_ago(20), expires_on=days_ago(1), provider="Quokka")
@@ -277,7 +304,9 @@ def test_of_an_exempt_risk_only_the_reference_is_carried(ours, officer, post):
 
 def plenty(register, post, count):
     for _ in range(count):
-        risk = tolerated(register, days_ago(1), owner=post, next_review_on=days_ago(1), on=days_ago(30))
+        risk = tolerated(
+            register, days_ago(1), owner=post, next_review_on=days_ago(1), on=days_ago(30)
+        )
         make_action(risk, owner=post, due_on=days_ago(1))
         make_assurance(risk, on=days_ago(20), expires_on=days_ago(1))
 
@@ -306,7 +335,10 @@ def test_the_mail_names_what_is_late_before_what_is_due_soon(ours, officer, post
     make_risk(ours, owner=post, title="Second thing", next_review_on=days_ago(-3))
     make_risk(ours, owner=post, title="First thing", next_review_on=days_ago(3))
     text = text_of(officer)
-    order = [text.index(words) for words in ("\nLate\n----\n", "First thing", "\nDue soon\n--------\n", "Second thing")]
+    order = [
+        text.index(words)
+        for words in ("\nLate\n----\n", "First thing", "\nDue soon\n--------\n", "Second thing")
+    ]
     assert order == sorted(order)
 
 
@@ -349,7 +381,13 @@ def test_a_title_cannot_pretend_to_be_another_line(ours, officer, post):
 def test_a_mail_with_too_much_counts_what_it_does_not_name(ours, officer, post):
     late_risk(ours, owner=post)
     dues = due_soon(officer, timezone.localdate(), ReminderKind) * (NAMED + 7)
-    text = body_of(dues, name="Robin", day=timezone.localdate(), site="https://r.example.org", choices="/reminders/")
+    text = body_of(
+        dues,
+        name="Robin",
+        day=timezone.localdate(),
+        site="https://r.example.org",
+        choices="/reminders/",
+    )
     assert (text.count("* Review"), "And 7 more: https://r.example.org/\n" in text) == (NAMED, True)
 
 
@@ -567,7 +605,10 @@ def test_choosing_nothing_stops_the_mail(client, officer):
 
 def test_a_kind_that_there_is_not_is_refused_in_words(client):
     answer = client.post("/reminders/", {"kinds": ["gossip"]})
-    assert "There is a problem" in answer.text and "Select what to be told of from the list" in answer.text
+    assert (
+        "There is a problem" in answer.text
+        and "Select what to be told of from the list" in answer.text
+    )
     assert not ReminderChoice.objects.exists()
 
 

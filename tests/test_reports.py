@@ -1,4 +1,6 @@
-"""What is counted from frames, on examples worked by hand, and that the pictures are ones Plotly accepts."""
+"""What is counted from frames, on examples worked by hand, and that the pictures are ones Plotly
+accepts.
+"""
 
 import datetime
 import json
@@ -27,11 +29,19 @@ def moves(now, then):
 
 
 def test_each_risk_makes_one_move():
-    """r1 low to high: up. r2 severe to high: down. r3 the same. r4 was not there: new. r5 is not any more: left.
-    r6 had no band: scored."""
+    """r1 low to high: up. r2 severe to high: down. r3 the same. r4 was not there: new. r5 is not
+    any more: left. r6 had no band: scored.
+    """
     then = standing(r1="low", r2="severe", r3="high", r5="low", r6="")
     now = standing(r1="high", r2="high", r3="high", r4="low", r6="moderate")
-    assert moves(now, then) == {1: "up", 2: "down", 3: "unchanged", 4: "new", 5: "left", 6: "scored"}
+    assert moves(now, then) == {
+        1: "up",
+        2: "down",
+        3: "unchanged",
+        4: "new",
+        5: "left",
+        6: "scored",
+    }
 
 
 def test_a_move_says_which_band_it_came_from():
@@ -63,7 +73,9 @@ def test_all_moves_but_left_add_up_to_the_risks_now():
 
 def test_an_unrelated_risk_changes_no_other_ones_move():
     then, now = standing(r1="low"), standing(r1="high")
-    assert moves(standing(r1="high", r9="low"), standing(r1="low", r9="low"))[1] == moves(now, then)[1]
+    assert (
+        moves(standing(r1="high", r9="low"), standing(r1="low", r9="low"))[1] == moves(now, then)[1]
+    )
 
 
 def test_two_ratings_by_another_scheme_have_not_moved():
@@ -76,16 +88,24 @@ def test_nothing_moves_where_there_is_nothing():
 
 
 def test_counts_on_a_day_are_starts_less_ends():
-    """Low: one from 1 March, a second from 1 May, one ends on 1 May. So 0, 1, 1 at the ends of the three days."""
+    """Low: one from 1 March, a second from 1 May, one ends on 1 May. So 0, 1, 1 at the ends of the
+    three days.
+    """
     changes = [("2026-03-01", "low", 1), ("2026-05-01", "low", 1), ("2026-05-01", "low", -1)]
     course = pd.DataFrame(changes, columns=["day", "band", "change"])
     days = [datetime.date(2026, 2, 28), datetime.date(2026, 3, 1), datetime.date(2026, 6, 30)]
-    assert trends.counts_on(course, days, ["low", "high"]).to_numpy().tolist() == [[0, 0], [1, 0], [1, 0]]
+    assert trends.counts_on(course, days, ["low", "high"]).to_numpy().tolist() == [
+        [0, 0],
+        [1, 0],
+        [1, 0],
+    ]
 
 
 def test_a_course_without_a_change_counts_nothing():
     course = pd.DataFrame([], columns=["day", "band", "change"])
-    assert trends.counts_on(course, [datetime.date(2026, 6, 30)], ["low"]).to_numpy().tolist() == [[0]]
+    assert trends.counts_on(course, [datetime.date(2026, 6, 30)], ["low"]).to_numpy().tolist() == [
+        [0]
+    ]
 
 
 @pytest.mark.parametrize("bands", BAND_COLOURS)
@@ -93,7 +113,9 @@ def test_a_course_without_a_change_counts_nothing():
 def test_plotly_accepts_the_bars(bands, sideways):
     labels = [*(f"Band {n}" for n in range(bands)), "Not scored", "To re-assess"]
     counts = [[*range(len(labels))], [*range(len(labels))]]
-    figure = json.loads(json.dumps(stacked_bars(counts, ["A", "B"], labels, bands=bands, sideways=sideways)))
+    figure = json.loads(
+        json.dumps(stacked_bars(counts, ["A", "B"], labels, bands=bands, sideways=sideways))
+    )
     checked = go.Figure(figure)
     assert [bar.name for bar in checked.data] == labels
     assert checked.to_plotly_json() == {**figure, "layout": checked.layout.to_plotly_json()}

@@ -37,26 +37,36 @@ def test_an_answer_to_an_unknown_method_says_which_are_allowed(client):
     assert set(allowed) == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
-@pytest.mark.parametrize("charset", ["utf-16", "UTF-16", "utf-7", "idna", "no-such", "'utf-16'", "rot13"])
+@pytest.mark.parametrize(
+    "charset", ["utf-16", "UTF-16", "utf-7", "idna", "no-such", "'utf-16'", "rot13"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_charset_that_no_form_sends_is_refused(client, method, charset):
-    answer = client.generic(method, LOGIN, b"a=1", f"application/x-www-form-urlencoded; charset={charset}")
+    answer = client.generic(
+        method, LOGIN, b"a=1", f"application/x-www-form-urlencoded; charset={charset}"
+    )
     assert answer.status_code == 400
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"'])
 def test_the_charset_that_forms_send_is_read(client, charset):
-    answer = client.generic("POST", LOGIN, b"login=a", f"application/x-www-form-urlencoded; charset={charset}")
+    answer = client.generic(
+        "POST", LOGIN, b"login=a", f"application/x-www-form-urlencoded; charset={charset}"
+    )
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/?q=%00", "/?q=a%00b&x=1", "/?%00=1", "/library/%00", "/registers/a%00b/"])
+@pytest.mark.parametrize(
+    "path", ["/?q=%00", "/?q=a%00b&x=1", "/?%00=1", "/library/%00", "/registers/a%00b/"]
+)
 def test_a_nul_in_the_address_is_refused(client, path):
     assert client.get(path).status_code == 400
 
 
-@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; x=y"])
+@pytest.mark.parametrize(
+    "kind", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; x=y"]
+)
 def test_a_form_of_parts_without_a_boundary_is_refused(client, kind):
     assert client.generic("POST", LOGIN, b"--x", kind).status_code == 400
 
@@ -68,12 +78,19 @@ NOT_TEXT = {
     "both halves, as CESU-8": "\ud83d\ude00".encode("utf-8", "surrogatepass"),
     "a character cut short": "é".encode()[:1],
 }
-TEXT = {"what was replaced elsewhere": "\N{REPLACEMENT CHARACTER}", "a pair as it should be": "\N{GRINNING FACE}"}
+TEXT = {
+    "what was replaced elsewhere": "\N{REPLACEMENT CHARACTER}",
+    "a pair as it should be": "\N{GRINNING FACE}",
+}
 
 
 def of_parts(name, value, more=b""):
     """A form of parts with one field."""
-    return b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n--x--\r\n' % (name, more, value)
+    return b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n--x--\r\n' % (
+        name,
+        more,
+        value,
+    )
 
 
 def percent(value):
@@ -82,14 +99,19 @@ def percent(value):
 
 ENCODINGS = {
     "urlencoded": lambda name, value: (name + b"=" + value, "application/x-www-form-urlencoded"),
-    "percent": lambda name, value: (name + b"=" + percent(value), "application/x-www-form-urlencoded"),
+    "percent": lambda name, value: (
+        name + b"=" + percent(value),
+        "application/x-www-form-urlencoded",
+    ),
     "parts": lambda name, value: (of_parts(name, value), "multipart/form-data; boundary=x"),
 }
 
 
 @pytest.fixture
 def logged(client, db):
-    """Sends a form with this title, as bytes, for a new risk, and gives the answer and the titles there are."""
+    """Sends a form with this title, as bytes, for a new risk, and gives the answer and the titles
+    there are.
+    """
     register = make_register()
     client.force_login(make_person(register.organisation))
     owner = str(make_post(register.organisation).pk)
@@ -100,7 +122,11 @@ def logged(client, db):
         body, kind = ENCODINGS[encoding](b"title", title)
         if encoding == "parts":
             body = (
-                b"".join(of_parts(n.encode(), v.encode()).removesuffix(b"--x--\r\n") for n, v in fields.items()) + body
+                b"".join(
+                    of_parts(n.encode(), v.encode()).removesuffix(b"--x--\r\n")
+                    for n, v in fields.items()
+                )
+                + body
             )
         else:
             body = urlencode(fields).encode() + b"&" + body
@@ -122,7 +148,9 @@ def test_every_character_that_is_one_is_kept(logged, sent, encoding):
     assert logged(TEXT[sent].encode(), encoding) == (302, [TEXT[sent]])
 
 
-@pytest.mark.parametrize("encoding", ["urlencoded", "percent"])  # in parts, Django leaves out a field without a name
+@pytest.mark.parametrize(
+    "encoding", ["urlencoded", "percent"]
+)  # in parts, Django leaves out a field without a name
 def test_the_name_of_a_field_that_is_no_text_is_refused(client, encoding):
     body, kind = ENCODINGS[encoding](b"\xff", b"1")
     assert client.generic("POST", LOGIN, body, kind).status_code == 400
@@ -152,7 +180,9 @@ class Unread:
     readline = read
 
 
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"])
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"]
+)
 @pytest.mark.parametrize("path", [LOGIN, "/", "/nowhere/"])
 def test_too_large_a_body_is_refused_before_it_is_read(client, path, kind):
     size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
@@ -178,7 +208,9 @@ def test_everything_wrong_at_once_is_refused(client):
 
 
 def test_more_fields_than_any_form_has_are_refused(client):
-    answer = client.post(LOGIN, "&".join(f"a{n}=1" for n in range(1001)), "application/x-www-form-urlencoded")
+    answer = client.post(
+        LOGIN, "&".join(f"a{n}=1" for n in range(1001)), "application/x-www-form-urlencoded"
+    )
     assert answer.status_code == 400
 
 
@@ -313,12 +345,16 @@ def test_health_needs_no_sign_in(client, path):
 
 @pytest.mark.django_db
 def test_everything_else_leads_to_the_sign_in(client):
-    assert client.get("/library/").headers["Location"] == f"{reverse('account_login')}?next=/library/"
+    assert (
+        client.get("/library/").headers["Location"] == f"{reverse('account_login')}?next=/library/"
+    )
 
 
 # Settings of an installation
 
-KEYS = {name: f"{name} of an installation, long and never used" for name in ("SECRET_KEY", "AUDIT_KEY")}
+KEYS = {
+    name: f"{name} of an installation, long and never used" for name in ("SECRET_KEY", "AUDIT_KEY")
+}
 ASKED = (
     "SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_HSTS_SECONDS ALLOWED_HOSTS "
     "SECURE_SSL_REDIRECT SECURE_HSTS_INCLUDE_SUBDOMAINS CSRF_TRUSTED_ORIGINS REQUIRE_MFA DEBUG IS_LAPTOP SECRET_KEY "
@@ -327,14 +363,24 @@ ASKED = (
 
 
 def start(**environment):
-    """Settings as a process of that environment reads them: (what it printed as JSON or None, its errors)."""
+    """Settings as a process of that environment reads them: (what it printed as JSON or None, its
+    errors).
+    """
     code = (
         "import json; from django.conf import settings as s; "
         f"print(json.dumps({{n: getattr(s, n) for n in '{ASKED}'.split()}}))"
     )
-    ours = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "failing_well.settings", **environment}
+    ours = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "failing_well.settings",
+        **environment,
+    }
     done = subprocess.run(  # noqa: S603 (our own arguments, no shell)
-        [sys.executable, "-W", "error", "-c", code], env=ours, cwd=settings.BASE_DIR, capture_output=True, text=True
+        [sys.executable, "-W", "error", "-c", code],
+        env=ours,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
     )
     return json.loads(done.stdout) if done.returncode == 0 else None, done.stderr
 
@@ -366,7 +412,9 @@ def test_an_https_address_sets(production, name, value):
 
 
 @pytest.mark.parametrize("missing", KEYS)
-@pytest.mark.parametrize("site", ["https://risk.council.example", "http://risk.council.example", "http://10.0.0.5"])
+@pytest.mark.parametrize(
+    "site", ["https://risk.council.example", "http://risk.council.example", "http://10.0.0.5"]
+)
 def test_a_missing_key_is_refused_anywhere_but_on_a_laptop(site, missing):
     keys = {name: value for name, value in KEYS.items() if name != missing}
     found, errors = start(SITE_URL=site, **keys)
@@ -412,7 +460,16 @@ def test_only_a_trusted_proxy_says_that_a_request_came_by_https():
 
 def test_deployment_checks_find_nothing():
     done = subprocess.run(
-        [sys.executable, "-W", "error", "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        [
+            sys.executable,
+            "-W",
+            "error",
+            "manage.py",
+            "check",
+            "--deploy",
+            "--fail-level",
+            "WARNING",
+        ],
         env={
             "PATH": os.environ["PATH"],
             "SITE_URL": "https://risk.council.example",

@@ -1,4 +1,6 @@
-"""A register written as a file and taken back says the same, to the byte; a file that does not fit writes nothing."""
+"""A register written as a file and taken back says the same, to the byte; a file that does not fit
+writes nothing.
+"""
 
 import datetime
 import hashlib
@@ -60,8 +62,10 @@ def written(register, **how):
 
 
 def elsewhere(register, people=True):
-    """An empty register with the same address in an organisation of the same name, as on another installation; the one
-    that is here steps aside. people: whether those of the organisation are there as well."""
+    """An empty register with the same address in an organisation of the same name, as on another
+    installation; the one that is here steps aside. people: whether those of the organisation are
+    there as well.
+    """
     ours = register.organisation
     slug, address = ours.slug, register.slug
     Organisation.objects.filter(pk=ours.pk).update(slug=f"{slug}-{ours.pk}")
@@ -70,7 +74,9 @@ def elsewhere(register, people=True):
         row.enter("changed")
     theirs = Organisation.objects.create(slug=slug, name=ours.name)
     for row in Membership.objects.filter(organisation=ours) if people else ():
-        Membership.objects.create(user=row.user, organisation=theirs, role=row.role, until=row.until)
+        Membership.objects.create(
+            user=row.user, organisation=theirs, role=row.role, until=row.until
+        )
     empty = make_register(theirs, slug=address, prefix="NEW")
     seal_rows()
     return empty
@@ -84,7 +90,9 @@ def assert_sound():
 def rich_register():
     """Everything that can stand on a register, once at least."""
     organisation = make_organisation("Northmoor")
-    by, manager = (make_person(organisation, role, name=role.title()) for role in (Role.OFFICER, Role.MANAGER))
+    by, manager = (
+        make_person(organisation, role, name=role.title()) for role in (Role.OFFICER, Role.MANAGER)
+    )
     peer = make_person(organisation, Role.PEER, name="Robin Peer")
     post = make_post(organisation, "Finance director", holder=by)
     above = make_register(organisation, slug="above")
@@ -114,16 +122,25 @@ def rich_register():
     make_precedent(first, "DON-W2", by=by, on=days_ago(5))
     make_precedent(first, by=by, on=days_ago(4), mark="unsure")
     SetAside.put(first, by=manager, check_name="rq13-vague", reason="Known.", until=days_ago(-30))
-    second = make_risk(register, by=by, on=days_ago(35), assessed=(3, 3), is_exempt=True, title="Exempt canary")
+    second = make_risk(
+        register, by=by, on=days_ago(35), assessed=(3, 3), is_exempt=True, title="Exempt canary"
+    )
     second.happen(by=by, version=1, happened_on=days_ago(3), happened_what="It came.")
     third = make_risk(register, by=by, status="draft", title="Draft canary")
     register.take_number()  # a gap in the end
     make_agreement(register, by=manager, note="As it stands.")
     make_appetite(organisation, by=manager)
     batch = RegisterImport.objects.create(
-        register=register, by=manager, file_name="risks.xlsx", digest="0" * 64, stage="done", done_at=timezone.now()
+        register=register,
+        by=manager,
+        file_name="risks.xlsx",
+        digest="0" * 64,
+        stage="done",
+        done_at=timezone.now(),
     )
-    ImportedRow.objects.create(batch=batch, number=2, cells=["Old ref 7", ""], outcome="new", risk=third, version=1)
+    ImportedRow.objects.create(
+        batch=batch, number=2, cells=["Old ref 7", ""], outcome="new", risk=third, version=1
+    )
     return register
 
 
@@ -141,7 +158,10 @@ def test_what_is_restored_is_written_again_to_the_byte():
 
 def test_the_demo_is_restored_to_the_byte():
     demo.load()
-    files = {register.slug: written(register) for register in Register.objects.filter(slug__in=("corporate",))}
+    files = {
+        register.slug: written(register)
+        for register in Register.objects.filter(slug__in=("corporate",))
+    }
     register = Register.objects.get(slug="corporate")
     by = register.organisation.memberships.filter(role=Role.MANAGER).first().user
     target = elsewhere(register)
@@ -167,7 +187,9 @@ def filed():
 
 
 def is_empty(register):
-    return not (register.risks.exists() or register.imports.exists() or register.agreements.exists())
+    return not (
+        register.risks.exists() or register.imports.exists() or register.agreements.exists()
+    )
 
 
 def refused(content, register, by, *path):
@@ -188,7 +210,10 @@ def test_an_instant_at_which_nobody_recorded_anything_is_refused(filed, at):
     content, register, by = filed
     path = ("risks", 1, "revisions", 1, "recorded_at")
     refused(
-        changed(content, lambda found: found["risks"][0]["revisions"][0].update(recorded_at=at)), register, by, *path
+        changed(content, lambda found: found["risks"][0]["revisions"][0].update(recorded_at=at)),
+        register,
+        by,
+        *path,
     )
 
 
@@ -213,10 +238,28 @@ HOSTILE = {
     ("risks", 1, "revisions", 1, "event"): (*R, "revisions", 0, "event", "a\x00b"),
     ("risks", 1, "revisions", 1, "cause"): (*R, "revisions", 0, "cause", "\ud800"),
     ("risks", 1, "revisions", 1, "what"): (*R, "revisions", 0, "what", "hacked"),
-    ("risks", 1, "revisions", 1, "effective_on"): (*R, "revisions", 0, "effective_on", "2026-02-30"),
-    ("risks", 1, "revisions", 2, "effective_on"): (*R, "revisions", 1, "effective_on", "1999-01-01"),
+    ("risks", 1, "revisions", 1, "effective_on"): (
+        *R,
+        "revisions",
+        0,
+        "effective_on",
+        "2026-02-30",
+    ),
+    ("risks", 1, "revisions", 2, "effective_on"): (
+        *R,
+        "revisions",
+        1,
+        "effective_on",
+        "1999-01-01",
+    ),
     ("risks", 1, "revisions", 2, "number"): (*R, "revisions", 1, "number", 7),
-    ("risks", 1, "revisions", 3, "recorded_at"): (*R, "revisions", 2, "recorded_at", "2999-01-01T00:00:00.000000Z"),
+    ("risks", 1, "revisions", 3, "recorded_at"): (
+        *R,
+        "revisions",
+        2,
+        "recorded_at",
+        "2999-01-01T00:00:00.000000Z",
+    ),
     ("risks", 1, "revisions", 1, "is_exempt"): (*R, "revisions", 0, "is_exempt", "yes"),
     ("risks", 1, "revisions", 1, "by"): (*R, "revisions", 0, "by", "nobody@example.org"),
     ("risks", 1, "revisions", 1, "owner"): (*R, "revisions", 0, "owner", "No such post"),
@@ -284,7 +327,10 @@ def test_what_is_no_such_file_is_refused(content):
             ("version", 2),
             "version 2; this installation reads version 1. Bring the installation that is behind up to date",
         ),
-        (("challenges", []), "if a newer installation wrote the file, bring this one up to date first"),
+        (
+            ("challenges", []),
+            "if a newer installation wrote the file, bring this one up to date first",
+        ),
         (("format", "other"), "Choose one that was saved as “The whole register as one file”"),
         (("as_at", "2026-01-01"), "Save one of today by somebody who may see all of it"),
         (("register", "prefix", "OUR"), "restore the file where that one is not held"),
@@ -310,8 +356,13 @@ def test_what_leaves_out_history_is_not_restored(filed):
 def test_a_changed_file_says_so_and_comes_in(filed):
     content, register, _by = filed
     assert check(content, register).warnings == []
-    report = check(changed(content, set_in(*R, "revisions", 0, "cause", value="Something else.")), register)
-    assert (report.warnings, report.problems) == (["The file was changed since it was written."], [])
+    report = check(
+        changed(content, set_in(*R, "revisions", 0, "cause", value="Something else.")), register
+    )
+    assert (report.warnings, report.problems) == (
+        ["The file was changed since it was written."],
+        [],
+    )
 
 
 def test_checking_writes_nothing_and_says_what_would_come(filed):
@@ -357,7 +408,11 @@ def test_what_the_library_lacks_is_kept_and_told_and_written_again(filed):
     content = changed(content, strange)
     report = restore(content, register, by=by)
     register.refresh_from_db()
-    assert {name if isinstance(name, str) else name[-1] for _, name in report.kept} >= {"hubris", "despair", "XYZ-W9"}
+    assert {name if isinstance(name, str) else name[-1] for _, name in report.kept} >= {
+        "hubris",
+        "despair",
+        "XYZ-W9",
+    }
     again = json.loads(written(register))
     assert {**again, "sha256": ""} == {**json.loads(content), "sha256": ""}
     assert register.risks.get(number=1).primary_failure_type is None
@@ -379,12 +434,18 @@ def test_a_failure_type_that_is_gone_comes_back_where_it_is_known():
 
 
 def test_a_file_makes_nobody_a_member_and_touches_no_account(filed):
-    """Whoever has an account here but no role in the organisation is not theirs: history is not hung on them."""
+    """Whoever has an account here but no role in the organisation is not theirs: history is not
+    hung on them.
+    """
     content, register, by = filed
     victim = make_user("Victim", email="victim@elsewhere.example", is_active=False)
     Membership.objects.filter(organisation=register.organisation, role=Role.OFFICER).delete()
     officer = User.objects.get(name="Officer")
-    accounts = list(User.objects.order_by("pk").values("pk", "email", "name", "is_active", "password", "is_staff"))
+    accounts = list(
+        User.objects.order_by("pk").values(
+            "pk", "email", "name", "is_active", "password", "is_staff"
+        )
+    )
     memberships = list(Membership.objects.values())
 
     def named(found):
@@ -394,13 +455,22 @@ def test_a_file_makes_nobody_a_member_and_touches_no_account(filed):
     report = restore(changed(content, named), register, by=by)
     assert sorted(report.people) == sorted([officer.email, "victim@elsewhere.example"])
     assert list(Membership.objects.values()) == memberships
-    found = list(User.objects.order_by("pk").values("pk", "email", "name", "is_active", "password", "is_staff"))
+    found = list(
+        User.objects.order_by("pk").values(
+            "pk", "email", "name", "is_active", "password", "is_staff"
+        )
+    )
     assert found[: len(accounts)] == accounts
     brought = User.objects.exclude(pk__in=[row["pk"] for row in accounts])
-    assert all(not u.is_active and not u.has_usable_password() and u.email.endswith(".invalid") for u in brought)
+    assert all(
+        not u.is_active and not u.has_usable_password() and u.email.endswith(".invalid")
+        for u in brought
+    )
     assert register.risks.get(number=1).revisions.get(number=2).by not in (victim, officer)
     register.refresh_from_db()
-    assert {"email": "victim@elsewhere.example", "name": "Renamed"} in json.loads(written(register))["people"]
+    assert {"email": "victim@elsewhere.example", "name": "Renamed"} in json.loads(
+        written(register)
+    )["people"]
 
 
 def test_the_chain_says_who_restored_it_and_from_what(filed):
@@ -408,9 +478,11 @@ def test_the_chain_says_who_restored_it_and_from_what(filed):
     restore(content, register, by=by, file_name="ours.json")
     entry = AuditEntry.objects.filter(verb="register.restored").get()
     assert (entry.by, entry.facts["digest"]) == (by, hashlib.sha256(content).hexdigest())
-    assert set(AuditEntry.objects.filter(chain__organisation=register.organisation).values_list("by", flat=True)) == {
-        by.pk
-    }
+    assert set(
+        AuditEntry.objects.filter(chain__organisation=register.organisation).values_list(
+            "by", flat=True
+        )
+    ) == {by.pk}
 
 
 def test_a_scheme_that_says_something_else_here_is_refused_and_a_missing_one_is_added(filed):
@@ -426,7 +498,10 @@ def test_a_scheme_that_says_something_else_here_is_refused_and_a_missing_one_is_
 
     restore(changed(content, own), register, by=by)
     register.refresh_from_db()
-    assert (register.scheme.slug, register.scheme.organisation) == ("our-own", register.organisation)
+    assert (register.scheme.slug, register.scheme.organisation) == (
+        "our-own",
+        register.organisation,
+    )
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,4 +1,6 @@
-"""A register into which workbooks came, taken back: what its file may say of them, and what is then shown of it."""
+"""A register into which workbooks came, taken back: what its file may say of them, and what is then
+shown of it.
+"""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,13 +15,30 @@ from registers.imports.value_mapping import Meanings
 from registers.json_file.restore import check, restore
 from registers.models import Role
 
-HEADINGS = ["Risk ref", "Risk title", "Risk owner", "Current likelihood", "Current impact", "Controls", "Actions"]
-JUDGED = {"kind": "current", "likelihood": 3, "impact": 4, "on": None, "rationale": "", "driver": ""}
+HEADINGS = [
+    "Risk ref",
+    "Risk title",
+    "Risk owner",
+    "Current likelihood",
+    "Current impact",
+    "Controls",
+    "Actions",
+]
+JUDGED = {
+    "kind": "current",
+    "likelihood": 3,
+    "impact": 4,
+    "on": None,
+    "rationale": "",
+    "driver": "",
+}
 
 
 @pytest.fixture
 def filed(client):
-    """(the file of a register into which a workbook came, an empty register for it, a manager there)"""
+    """(the file of a register into which a workbook came, an empty register for it, a manager
+    there)
+    """
     register = make_register(slug="ours")
     by = make_person(register.organisation, Role.MANAGER)
     client.force_login(by)
@@ -32,7 +51,11 @@ def filed(client):
         "1. Audit\n2. Report",
         "Sell land (Treasurer, 30/6/2027)",
     ]
-    rows = [new, ["", "", "", "", "", "Another control", ""], ["FIN 2", "", "Treasurer", "9", "", "", ""]]
+    rows = [
+        new,
+        ["", "", "", "", "", "Another control", ""],
+        ["FIN 2", "", "Treasurer", "9", "", "", ""],
+    ]
     rows += [[f"FIN {n}", f"Risk {n}", "Treasurer", "2", "2", "", ""] for n in range(3, 9)]
     brought_in(client, register, csv_of(HEADINGS, *rows))
     make_precedent(register.risks.first(), by=by, words=["savings"])
@@ -74,7 +97,11 @@ IMPORT, ROW = ("imports", 0), ("imports", 0, "rows", 0)
         ((*ROW, "reads", "rows"), 5, ("imports", 1, "rows", 1, "reads", "rows")),
         ((*ROW, "problems"), [{}], ("imports", 1, "rows", 1, "problems", 1, "column")),
         (("risks", 0, "precedents", 0, "words"), "savings", ("risks", 1, "precedents", 1, "words")),
-        (("schemes", 0, "bands", 0, "review_days"), 10**9, ("schemes", 1, "bands", 1, "review_days")),
+        (
+            ("schemes", 0, "bands", 0, "review_days"),
+            10**9,
+            ("schemes", 1, "bands", 1, "review_days"),
+        ),
         (("schemes", 0, "likelihood", 0, "value"), True, ("schemes", 1, "likelihood", 1, "value")),
         (("schemes", 0, "impact", 0, "guidance"), [], ("schemes", 1, "impact", 1, "guidance")),
     ],
@@ -89,7 +116,12 @@ def test_a_file_of_another_shape_is_refused_whole(filed, place, value, path):
 def test_a_row_without_its_cells_is_refused(filed):
     content, register, by = filed
     path = ("imports", 1, "rows", 1, "cells")
-    refused(changed(content, lambda found: found["imports"][0]["rows"][0].pop("cells")), register, by, *path)
+    refused(
+        changed(content, lambda found: found["imports"][0]["rows"][0].pop("cells")),
+        register,
+        by,
+        *path,
+    )
 
 
 @pytest.mark.django_db
@@ -141,12 +173,22 @@ def test_a_level_that_the_scheme_has_not_got_is_asked_about_again(client, restor
 
 def test_a_pair_that_the_scheme_has_not_got_means_nothing():
     judging = Judging.by(known().scheme, {"score": {"Black": [9, 9], "Red": [5, 5], "Grey": ""}})
-    assert [judging.mapped("score", word) for word in ("Black", "Red", "Grey")] == [None, [5, 5], ""]
+    assert [judging.mapped("score", word) for word in ("Black", "Red", "Grey")] == [
+        None,
+        [5, 5],
+        "",
+    ]
 
 
 def test_a_row_of_the_library_that_is_gone_is_asked_about_again():
-    meanings = Meanings({"other_failure_types": {"Pride": "hubris", "Money": "financial", "Odd": ""}}, known())
-    assert [meanings.of("other_failure_types", word) for word in ("Pride", "Money", "Odd")] == [None, "financial", ""]
+    meanings = Meanings(
+        {"other_failure_types": {"Pride": "hubris", "Money": "financial", "Odd": ""}}, known()
+    )
+    assert [meanings.of("other_failure_types", word) for word in ("Pride", "Money", "Odd")] == [
+        None,
+        "financial",
+        "",
+    ]
 
 
 @pytest.mark.django_db
@@ -155,4 +197,8 @@ def test_a_restored_import_opens_wherever_it_is_shown(client, restored):
     batch = register.imports.filter(is_ours=False).get()
     pages = [batch.get_absolute_url(), reverse("import_report", args=[register.slug, batch.pk])]
     pages += [risk.get_absolute_url() for risk in register.risks.all()[:1]]
-    assert ["Their ref" in client.get(page).content.decode() for page in pages] == [False, True, True]
+    assert ["Their ref" in client.get(page).content.decode() for page in pages] == [
+        False,
+        True,
+        True,
+    ]

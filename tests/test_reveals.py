@@ -1,4 +1,6 @@
-"""Choices that show further fields below them: where those stand, when they are open, and what is asked of them."""
+"""Choices that show further fields below them: where those stand, when they are open, and what is
+asked of them.
+"""
 
 import re
 
@@ -6,7 +8,14 @@ import pytest
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.test.html import parse_html
-from govuk_pages import ControlFormSet, ResponseFields, ResponseForm, lost_ids, save, where_links_land
+from govuk_pages import (
+    ControlFormSet,
+    ResponseFields,
+    ResponseForm,
+    lost_ids,
+    save,
+    where_links_land,
+)
 from playwright.sync_api import expect
 from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
@@ -15,7 +24,12 @@ from registers.govuk import Helper, Reveals
 pytestmark = [pytest.mark.look, pytest.mark.urls("govuk_pages")]
 
 BELOW = {
-    "id_response_1": ["tolerate_reason", "tolerate_until_0", "tolerate_until_1", "tolerate_until_2"],
+    "id_response_1": [
+        "tolerate_reason",
+        "tolerate_until_0",
+        "tolerate_until_1",
+        "tolerate_until_2",
+    ],
     "id_response_2": ["transfer_to", "transfer_how"],
     "id_touched_1": ["which_partners"],
     "id_is_urgent": ["urgent_why"],
@@ -78,7 +92,9 @@ def test_without_its_layout_the_form_is_whole():
 
 def test_rows_of_a_formset_have_blocks_of_their_own():
     html = render_crispy_form(ControlFormSet(initial=[{}, {}]))
-    assert {f"conditional-id_form-{row}-kind_1" for row in range(3)} == set(re.findall(r'id="(conditional-.*?)"', html))
+    assert {f"conditional-id_form-{row}-kind_1" for row in range(3)} == set(
+        re.findall(r'id="(conditional-.*?)"', html)
+    )
 
 
 @pytest.mark.parametrize(("name", "value"), [("kind", "c"), ("size", "a"), ("word", "a")])
@@ -131,14 +147,18 @@ def test_an_error_opens_its_block_though_nothing_was_chosen(option):
 
 
 def test_more_detail_is_open_when_something_revealed_in_it_is_filled_in():
-    assert 'app-more" open' in render_crispy_form(ResponseForm(initial={"urgent_why": "It rains in"}))
+    assert 'app-more" open' in render_crispy_form(
+        ResponseForm(initial={"urgent_why": "It rains in"})
+    )
 
 
 # What is asked
 
 
 def test_what_belongs_to_a_choice_that_was_made_is_asked_for():
-    errors = ResponseForm({"response": "tolerate", "touched": ["partners"], "is_urgent": "on"}).errors
+    errors = ResponseForm(
+        {"response": "tolerate", "touched": ["partners"], "is_urgent": "on"}
+    ).errors
     assert set(errors) == {"tolerate_reason", "tolerate_until", "which_partners", "urgent_why"}
 
 
@@ -198,7 +218,14 @@ def test_without_a_script_everything_is_to_be_seen(browser, live_server):
     page = context.new_page()
     page.goto(f"{live_server.url}/pack/response/")
     page.get_by_text("More detail").click()
-    for label in ("Why is it tolerable?", "Day", "To whom?", "How?", "Which partners?", "Why can it not wait?"):
+    for label in (
+        "Why is it tolerable?",
+        "Day",
+        "To whom?",
+        "How?",
+        "Which partners?",
+        "Why can it not wait?",
+    ):
         expect(page.get_by_label(label)).to_be_visible()
     context.close()
 
@@ -226,7 +253,12 @@ def test_links_lead_to_what_was_not_filled_in_below_a_choice(either, live_server
     page.get_by_label("It cannot wait").check()
     save(page)
     landed = where_links_land(page)
-    assert list(landed) == ["#id_tolerate_reason", "#id_tolerate_until_0", "#id_which_partners", "#id_urgent_why"]
+    assert list(landed) == [
+        "#id_tolerate_reason",
+        "#id_tolerate_until_0",
+        "#id_which_partners",
+        "#id_urgent_why",
+    ]
     assert landed == {href: href for href in landed}
     if page.has_script:
         look_over(page)

@@ -49,7 +49,10 @@ def said(text):
 
 def test_a_review_sets_the_day_of_the_next_one(risk):
     make_review(risk, next_on=days_ago(-50))
-    assert (risk.next_review_on, risk.revisions.latest().next_review_on) == (days_ago(-50), days_ago(-50))
+    assert (risk.next_review_on, risk.revisions.latest().next_review_on) == (
+        days_ago(-50),
+        days_ago(-50),
+    )
 
 
 def test_a_review_writes_a_revision_that_leads_to_it(risk):
@@ -74,13 +77,22 @@ def test_a_review_stands_in_the_audit_chain(risk):
 def test_a_review_over_a_newer_version_is_a_conflict(risk):
     make_revision(risk, title="Another")
     with pytest.raises(Conflict):
-        risk.review(by=make_user(), version=1, outcome="stands", note="We looked.", next_on=days_ago(-31))
+        risk.review(
+            by=make_user(), version=1, outcome="stands", note="We looked.", next_on=days_ago(-31)
+        )
     assert not Review.objects.exists()
 
 
 def test_the_same_token_twice_is_one_review(risk):
     by, token = make_user(), uuid.uuid4()
-    form = {"by": by, "version": 1, "outcome": "stands", "note": "We looked.", "next_on": days_ago(-31), "token": token}
+    form = {
+        "by": by,
+        "version": 1,
+        "outcome": "stands",
+        "note": "We looked.",
+        "next_on": days_ago(-31),
+        "token": token,
+    }
     assert risk.review(**form) == risk.review(**form)
     assert risk.revisions.count() == 2
 
@@ -103,13 +115,21 @@ def test_the_next_review_lies_within_two_years(risk):
         make_review(risk, next_on=too_late)
 
 
-@pytest.mark.parametrize(("this", "last"), [("2026-11-22", "2028-11-22"), ("2028-02-29", "2030-02-28")])
+@pytest.mark.parametrize(
+    ("this", "last"), [("2026-11-22", "2028-11-22"), ("2028-02-29", "2030-02-28")]
+)
 def test_two_years_are_counted_by_the_calendar(this, last):
     assert latest_next(day(this)) == day(last)
 
 
 def test_the_database_refuses_a_next_review_that_does_not_follow(risk):
-    fields = {"risk": risk, "outcome": "stands", "note": "x", "by": make_user(), "effective_on": days_ago(0)}
+    fields = {
+        "risk": risk,
+        "outcome": "stands",
+        "note": "x",
+        "by": make_user(),
+        "effective_on": days_ago(0),
+    }
     with pytest.raises(IntegrityError, match="review_lies_before_the_next"), transaction.atomic():
         Review.objects.create(next_on=days_ago(0), **fields)
 
@@ -133,10 +153,15 @@ def test_a_review_is_never_edited(risk):
 def test_a_review_told_late_counts_from_its_own_day_and_history_runs_forward(risk):
     make_revision(risk, on=days_ago(5), title="Another")
     review = make_review(risk, on=days_ago(20))
-    assert (review.effective_on, risk.revisions.latest().effective_on) == (days_ago(20), days_ago(5))
+    assert (review.effective_on, risk.revisions.latest().effective_on) == (
+        days_ago(20),
+        days_ago(5),
+    )
 
 
-@pytest.mark.parametrize(("ratings", "days"), [((5, 5), 31), ((3, 4), 92), ((1, 1), 183), (None, 92)])
+@pytest.mark.parametrize(
+    ("ratings", "days"), [((5, 5), 31), ((3, 4), 92), ((1, 1), 183), (None, 92)]
+)
 def test_the_day_proposed_follows_the_band(ratings, days):
     risk = make_risk(assessed=ratings)
     assert next_review_of(risk, timezone.localdate()) == days_ago(-days)
@@ -145,7 +170,9 @@ def test_the_day_proposed_follows_the_band(ratings, days):
 # The seal
 
 
-@pytest.mark.parametrize("change", [{"note": "All is well"}, {"outcome": "close"}, {"next_on": day("2099-01-01")}])
+@pytest.mark.parametrize(
+    "change", [{"note": "All is well"}, {"outcome": "close"}, {"next_on": day("2099-01-01")}]
+)
 def test_a_changed_review_is_found(risk, change):
     make_review(risk)
     QuerySet(Review).update(**change)
@@ -206,7 +233,9 @@ def test_a_closed_risk_waits_for_no_review(risk, member):
 
 
 def test_whoever_may_edit_is_led_to_the_review(risk, officer, member):
-    led = [b"/review/" in client.get(risk.get_absolute_url()).content for client in (officer, member)]
+    led = [
+        b"/review/" in client.get(risk.get_absolute_url()).content for client in (officer, member)
+    ]
     assert led == [True, False]
 
 
@@ -221,9 +250,15 @@ def test_the_history_tells_what_came_of_a_review(risk, member):
 
 
 def test_who_reviewed_meanwhile_is_told_to_who_edits(risk, officer):
-    make_review(risk, by=make_user(name="Sasha Birch"), note="The depot is shut.", next_on=risk.next_review_on)
+    make_review(
+        risk,
+        by=make_user(name="Sasha Birch"),
+        note="The depot is shut.",
+        next_on=risk.next_review_on,
+    )
     answer = officer.post(
-        f"{risk.get_absolute_url()}edit/", {"title": "x", "event": "x", "consequence": "x", "version": 1}
+        f"{risk.get_absolute_url()}edit/",
+        {"title": "x", "event": "x", "consequence": "x", "version": 1},
     )
     assert answer.status_code == 409
     assert "Sasha Birch reviewed the risk: stands as it is. “The depot is shut.”" in answer.text
@@ -232,7 +267,8 @@ def test_who_reviewed_meanwhile_is_told_to_who_edits(risk, officer):
 def test_a_conflict_claims_no_typing_where_the_form_has_no_field(risk, officer):
     make_assessment(risk, (5, 5))
     answer = officer.post(
-        f"{risk.get_absolute_url()}edit/", {"title": "x", "event": "x", "consequence": "x", "version": 1}
+        f"{risk.get_absolute_url()}edit/",
+        {"title": "x", "event": "x", "consequence": "x", "version": 1},
     )
     line = next(line for line in answer.text.splitlines() if "Next review" in line)
     assert "You typed something else" not in line
@@ -278,7 +314,9 @@ def test_days_that_cannot_be_are_refused_in_words(risk, officer, days, words):
 # Who outside was asked
 
 
-@pytest.mark.parametrize(("ratings", "is_above"), [((5, 5), True), ((3, 5), True), ((3, 4), False), (None, False)])
+@pytest.mark.parametrize(
+    ("ratings", "is_above"), [((5, 5), True), ((3, 5), True), ((3, 4), False), (None, False)]
+)
 def test_what_is_above_tolerance_is_asked_of_the_scheme(ratings, is_above):
     assert stands_above_tolerance(make_risk(assessed=ratings)) == is_above
 
@@ -297,11 +335,21 @@ def test_a_rating_by_an_earlier_scheme_says_nothing_of_tolerance():
         ([(5, 5), (5, 5)], [60, 60], None, False),  # twice on one day is once
         ([(2, 2), (5, 5)], [60, 30], None, False),
         ([(5, 5), (2, 2)], [60, 30], None, False),  # not above now
-        ([(5, 5), (2, 2), (5, 5)], [60, 40, 30], None, False),  # above before, but not when last judged
+        (
+            [(5, 5), (2, 2), (5, 5)],
+            [60, 40, 30],
+            None,
+            False,
+        ),  # above before, but not when last judged
         ([(5, 5)], [60], 30, True),  # the review found it above
         ([(2, 2), (5, 5)], [60, 30], 45, False),  # the review found it below
         ([(2, 2), (5, 5)], [60, 30], 30, True),  # judged above on the day of the review
-        ([(5, 5), (2, 2), (5, 5)], [60, 40, 30], 50, True),  # the review decides, whatever was judged since
+        (
+            [(5, 5), (2, 2), (5, 5)],
+            [60, 40, 30],
+            50,
+            True,
+        ),  # the review decides, whatever was judged since
     ],
 )
 def test_above_tolerance_twice_running(ratings, days, reviewed, expected):
@@ -324,7 +372,9 @@ def test_the_latest_review_counts_and_not_an_earlier_one():
     assert not is_above_tolerance_twice_running(risk)
 
 
-@pytest.mark.parametrize("other", [{"kind": "target"}, {"kind": "inherent"}, {"perspective": "peer"}])
+@pytest.mark.parametrize(
+    "other", [{"kind": "target"}, {"kind": "inherent"}, {"perspective": "peer"}]
+)
 def test_only_our_own_current_judgements_count(other):
     risk = make_risk(assessed=(2, 2), on=days_ago(60))
     make_assessment(risk, (5, 5), on=days_ago(50), **other)
@@ -349,9 +399,17 @@ def test_a_review_asks_who_outside_was_asked_and_says_why(twice_above, officer):
 
 
 def test_nobody_yet_is_an_answer(twice_above, officer, member):
-    sent(officer, twice_above, version=twice_above.version, asked_outside="Nobody yet, because we met yesterday.")
+    sent(
+        officer,
+        twice_above,
+        version=twice_above.version,
+        asked_outside="Nobody yet, because we met yesterday.",
+    )
     for page in ("", "history/"):
-        assert "Nobody yet, because we met yesterday." in member.get(f"{twice_above.get_absolute_url()}{page}").text
+        assert (
+            "Nobody yet, because we met yesterday."
+            in member.get(f"{twice_above.get_absolute_url()}{page}").text
+        )
 
 
 def test_below_tolerance_it_may_be_left_empty(risk, officer):
@@ -368,7 +426,9 @@ def test_a_risk_that_waits_for_the_answer_says_so(twice_above, risk, member):
 
 def test_a_past_day_does_not_know_who_was_asked_later(twice_above, member):
     make_review(twice_above, asked_outside="The council next door.")
-    assert "next door" not in member.get(f"{twice_above.get_absolute_url()}?as_at={days_ago(1)}").text
+    assert (
+        "next door" not in member.get(f"{twice_above.get_absolute_url()}?as_at={days_ago(1)}").text
+    )
 
 
 def test_somebody_who_left_keeps_their_name_and_reviews_no_more(risk, officer):
@@ -377,7 +437,10 @@ def test_somebody_who_left_keeps_their_name_and_reviews_no_more(risk, officer):
     client = Client()
     client.force_login(leaver)
     leaver.memberships.update(until=days_ago(1))
-    assert (client.get(risk.get_absolute_url()).status_code, sent(client, risk).status_code) == (404, 404)
+    assert (client.get(risk.get_absolute_url()).status_code, sent(client, risk).status_code) == (
+        404,
+        404,
+    )
     leaver.is_active = False
     leaver.save()
     assert sent(client, risk)["Location"].startswith("/accounts/login/")

@@ -1,4 +1,6 @@
-"""What a risk says besides what could happen: the folded questions, what its page shows of them, filters by them."""
+"""What a risk says besides what could happen: the folded questions, what its page shows of them,
+filters by them.
+"""
 
 import html
 import re
@@ -80,7 +82,9 @@ def log(officer, risk, **typed):
 
 
 def edit(officer, risk, **typed):
-    words = {name: getattr(risk, name) for name in ("title", "event", "cause", "consequence", "version")}
+    words = {
+        name: getattr(risk, name) for name in ("title", "event", "cause", "consequence", "version")
+    }
     return officer.post(f"{risk.get_absolute_url()}edit/", words | typed)
 
 
@@ -90,9 +94,15 @@ def edit(officer, risk, **typed):
 def test_logging_keeps_all_that_was_said(officer, risk):
     log(officer, risk)
     made = Risk.objects.latest("pk")
-    plain = {name: getattr(made, name) for name in EVERYTHING if not re.search(r"_\d$|adverse", name)}
+    plain = {
+        name: getattr(made, name) for name in EVERYTHING if not re.search(r"_\d$|adverse", name)
+    }
     assert plain == {name: EVERYTHING[name] for name in plain}
-    assert (made.tolerated_until, made.target_on, made.told_on) == (UNTIL, days_ago(-200), days_ago(60))
+    assert (made.tolerated_until, made.target_on, made.told_on) == (
+        UNTIL,
+        days_ago(-200),
+        days_ago(60),
+    )
     assert set(made.adverse_impacts.all()) == {impact("additional-cost"), impact("harm-to-users")}
     assert made.revisions.get().content() == made.content()
 
@@ -117,10 +127,19 @@ def test_a_form_opened_again_has_what_was_said(officer, risk):
     ("typed", "words"),
     [
         ({"response_reason": ""}, "Enter why it can be tolerated"),
-        (dict.fromkeys(parts("tolerated_until", UNTIL), ""), "Enter the day until which it is tolerated"),
-        (parts("tolerated_until", days_ago(0)), "The day until which it is tolerated must be after today"),
+        (
+            dict.fromkeys(parts("tolerated_until", UNTIL), ""),
+            "Enter the day until which it is tolerated",
+        ),
+        (
+            parts("tolerated_until", days_ago(0)),
+            "The day until which it is tolerated must be after today",
+        ),
         (parts("tolerated_until", days_ago(-800)), "or earlier: then look again"),
-        ({"committee_position": "word " * 81}, "The position for the committee must be 80 words or fewer: it has 81"),
+        (
+            {"committee_position": "word " * 81},
+            "The position for the committee must be 80 words or fewer: it has 81",
+        ),
         ({"category": "magic"}, "Select a category from the list"),
         ({"response": "ignore"}, "Select what you do about it"),
         ({"proximity": "soon"}, "Select how soon it could happen"),
@@ -149,8 +168,15 @@ def test_only_what_is_tolerated_has_an_end(officer, risk, response):
 
 def test_a_day_that_has_passed_is_no_bar_to_another_edit(officer, risk):
     passed = days_ago(3)
-    make_revision(risk, response="tolerate", response_reason="Cheap.", tolerated_until=passed, on=days_ago(20))
-    typed = {"response": "tolerate", "response_reason": "Cheap.", **parts("tolerated_until", passed), "title": "New"}
+    make_revision(
+        risk, response="tolerate", response_reason="Cheap.", tolerated_until=passed, on=days_ago(20)
+    )
+    typed = {
+        "response": "tolerate",
+        "response_reason": "Cheap.",
+        **parts("tolerated_until", passed),
+        "title": "New",
+    }
     assert edit(officer, risk, **typed).status_code == 302
 
 
@@ -166,7 +192,11 @@ def test_a_conflict_carries_over_days_and_choices_that_were_left_alone(officer, 
     }
     answer = edit(officer, risk, **typed)
     form = answer.context["form"]
-    assert (answer.status_code, form["title"].value(), form["category"].value()) == (409, "Mine", "legal")
+    assert (answer.status_code, form["title"].value(), form["category"].value()) == (
+        409,
+        "Mine",
+        "legal",
+    )
     assert str(days_ago(60).year) in answer.text and form["told_on"].value() == days_ago(60)
 
 
@@ -191,7 +221,11 @@ def test_a_page_says_what_was_said_and_the_position_first(risk, officer, member)
 
 def test_a_page_is_silent_about_what_was_not_said(risk, member):
     text = text_of(member.get(risk.get_absolute_url()))
-    assert [word for word in ("Category", "What good looks like", "Objective", "Not said") if word in text] == []
+    assert [
+        word
+        for word in ("Category", "What good looks like", "Objective", "Not said")
+        if word in text
+    ] == []
 
 
 def test_who_may_edit_is_asked_for_what_matters_in_one_line(risk, officer):
@@ -212,9 +246,17 @@ def test_below_tolerance_no_position_is_asked_for(officer, risk):
 
 
 def test_a_tolerance_that_has_run_out_says_so(risk, member):
-    make_revision(risk, response="tolerate", response_reason="Cheap.", tolerated_until=days_ago(1), on=days_ago(9))
+    make_revision(
+        risk,
+        response="tolerate",
+        response_reason="Cheap.",
+        tolerated_until=days_ago(1),
+        on=days_ago(9),
+    )
     assert "that day has passed" in text_of(member.get(risk.get_absolute_url()))
-    assert "that day has passed" not in text_of(member.get(f"{risk.get_absolute_url()}?as_at={days_ago(1)}"))
+    assert "that day has passed" not in text_of(
+        member.get(f"{risk.get_absolute_url()}?as_at={days_ago(1)}")
+    )
 
 
 def test_hostile_words_are_shown_as_words(risk, member):
@@ -246,7 +288,9 @@ def test_the_list_is_narrowed_by(risk, member, query, titles):
     assert f'data-total="{len(titles)}"' in page.text
 
 
-@pytest.mark.parametrize("query", ["category=magic", "response=ignore", "directorate={other}", "directorate=x"])
+@pytest.mark.parametrize(
+    "query", ["category=magic", "response=ignore", "directorate={other}", "directorate=x"]
+)
 def test_what_a_register_does_not_have_is_no_filter(risk, member, query):
     other = make_directorate()
     assert member.get(f"/registers/ours/?{query.format(other=other.pk)}").status_code == 400

@@ -67,12 +67,20 @@ def test_logging_writes_the_first_revision():
 
 def test_logging_is_version_one():
     risk = make_risk()
-    assert (risk.version, risk.revisions.get().number, risk.revisions.get().what) == (1, 1, "logged")
+    assert (risk.version, risk.revisions.get().number, risk.revisions.get().what) == (
+        1,
+        1,
+        "logged",
+    )
 
 
 def test_logging_with_ratings_writes_an_assessment_that_is_the_current_one():
     risk = make_risk(assessed=(3, 5))
-    assert (risk.current, risk.current.score, risk.current.band) == (risk.assessments.get(), 15, "severe")
+    assert (risk.current, risk.current.score, risk.current.band) == (
+        risk.assessments.get(),
+        15,
+        "severe",
+    )
 
 
 def test_logging_without_ratings_writes_no_assessment():
@@ -112,7 +120,13 @@ def test_what_names_people_is_only_in_the_erasable_text():
 def test_logging_writes_a_position_from_its_day_on():
     risk = make_risk(assessed=(3, 5), on=day("2026-03-31"))
     position = risk.positions.get()
-    assert (position.from_day, position.until_day, position.is_on_register, position.band, position.score) == (
+    assert (
+        position.from_day,
+        position.until_day,
+        position.is_on_register,
+        position.band,
+        position.score,
+    ) == (
         day("2026-03-31"),
         datetime.date.max,
         True,
@@ -136,7 +150,10 @@ def test_a_risk_raised_before_it_was_judged_stands_unscored_until_then():
         impact=4,
         rationale="As we see it.",
     )
-    assert list(risk.positions.values_list("from_day", "score")) == [(days_ago(90), 0), (timezone.localdate(), 12)]
+    assert list(risk.positions.values_list("from_day", "score")) == [
+        (days_ago(90), 0),
+        (timezone.localdate(), 12),
+    ]
 
 
 @pytest.mark.parametrize("ratings", [(6, 1), (0, 3), (3, 99)])
@@ -245,7 +262,9 @@ def test_the_same_assessment_twice_at_once_makes_one_and_both_are_led_to_it():
 
 def test_an_edit_writes_a_revision_of_the_whole_risk():
     risk = make_risk(owner=make_post())
-    revision = make_revision(risk, title="Reserves are gone", other_failure_types=[failure_type("external")])
+    revision = make_revision(
+        risk, title="Reserves are gone", other_failure_types=[failure_type("external")]
+    )
     risk.refresh_from_db()
     assert revision.content() == risk.content()
 
@@ -261,12 +280,17 @@ def test_an_edit_leaves_the_first_revision_as_it_was():
     risk = make_risk(title="Reserves run out", other_failure_types=[failure_type("external")])
     make_revision(risk, title="Reserves are gone", other_failure_types=[])
     first = risk.revisions.get(number=1)
-    assert (first.title, [t.slug for t in first.other_failure_types.all()]) == ("Reserves run out", ["external"])
+    assert (first.title, [t.slug for t in first.other_failure_types.all()]) == (
+        "Reserves run out",
+        ["external"],
+    )
 
 
 def test_an_edit_keeps_who_why_and_for_whom():
     risk, by, head = make_risk(), make_user(), make_user()
-    revision = make_revision(risk, by=by, reason="Asked by the board", on_behalf_of=head, title="New")
+    revision = make_revision(
+        risk, by=by, reason="Asked by the board", on_behalf_of=head, title="New"
+    )
     assert (revision.by, revision.on_behalf_of, revision.reason) == (by, head, "Asked by the board")
 
 
@@ -313,7 +337,12 @@ def test_a_version_that_is_not_there_yet_is_a_conflict():
 
 def test_the_same_edit_twice_writes_one_revision():
     risk = make_risk()
-    edit = {"by": risk.raised_by, "version": 1, "title": "New", "other_failure_types": [failure_type("external")]}
+    edit = {
+        "by": risk.raised_by,
+        "version": 1,
+        "title": "New",
+        "other_failure_types": [failure_type("external")],
+    }
     assert [risk.revise(**edit).number for _ in range(2)] == [2, 2]
 
 
@@ -332,7 +361,11 @@ def test_of_two_edits_at_once_one_wins_and_the_others_are_told():
 
     def edit(number):
         try:
-            return Risk.objects.get(pk=risk.pk).revise(by=risk.raised_by, version=1, title=f"Title {number}").title
+            return (
+                Risk.objects.get(pk=risk.pk)
+                .revise(by=risk.raised_by, version=1, title=f"Title {number}")
+                .title
+            )
         except Conflict:
             return None
 
@@ -352,13 +385,19 @@ def test_what_a_risk_does_not_have_cannot_be_revised():
 def test_closing_sets_the_status_and_says_why():
     risk = make_risk()
     revision = risk.close(by=risk.raised_by, version=1, reason="No longer possible")
-    assert (risk.status, revision.what, revision.reason) == ("closed", "closed", "No longer possible")
+    assert (risk.status, revision.what, revision.reason) == (
+        "closed",
+        "closed",
+        "No longer possible",
+    )
 
 
 def test_closing_takes_the_risk_off_the_register_from_that_day():
     risk = make_risk(on=day("2026-03-01"))
     risk.close(by=risk.raised_by, version=1, reason="Gone", effective_on=day("2026-03-10"))
-    standing = [risk.positions.as_at(day(d)).on_register().exists() for d in ("2026-03-09", "2026-03-10")]
+    standing = [
+        risk.positions.as_at(day(d)).on_register().exists() for d in ("2026-03-09", "2026-03-10")
+    ]
     assert standing == [True, False]
 
 
@@ -374,8 +413,18 @@ def test_closing_an_old_version_is_a_conflict():
 
 def test_an_assessment_keeps_what_was_judged():
     risk, by = make_risk(), make_user()
-    made = judge(risk, by=by, likelihood=2, impact=5, rationale="A new audit.", effective_on=days_ago(0))
-    assert (made.by, made.likelihood, made.impact, made.score, made.band, made.rationale, made.driver) == (
+    made = judge(
+        risk, by=by, likelihood=2, impact=5, rationale="A new audit.", effective_on=days_ago(0)
+    )
+    assert (
+        made.by,
+        made.likelihood,
+        made.impact,
+        made.score,
+        made.band,
+        made.rationale,
+        made.driver,
+    ) == (
         by,
         2,
         5,
@@ -388,7 +437,11 @@ def test_an_assessment_keeps_what_was_judged():
 
 def test_an_assessment_is_current_and_our_own():
     made = make_assessment(make_risk())
-    assert (made.kind, made.perspective, made.effective_on) == ("current", "own", timezone.localdate())
+    assert (made.kind, made.perspective, made.effective_on) == (
+        "current",
+        "own",
+        timezone.localdate(),
+    )
 
 
 def test_an_assessment_writes_a_revision_that_points_to_it():
@@ -431,7 +484,13 @@ def test_a_failed_assessment_can_be_put_right_with_the_same_object():
 
 
 @pytest.mark.parametrize(
-    "other", [{"kind": "inherent"}, {"kind": "target"}, {"perspective": "peer"}, {"perspective": "internal-audit"}]
+    "other",
+    [
+        {"kind": "inherent"},
+        {"kind": "target"},
+        {"perspective": "peer"},
+        {"perspective": "internal-audit"},
+    ],
 )
 def test_other_judgements_leave_the_current_one(other):
     risk = make_risk(assessed=(2, 2))
@@ -490,7 +549,11 @@ def test_the_pointer_is_what_the_query_says(ago):
     for count, n in enumerate(ago, 1):
         make_assessment(risk, (count, 2), on=days_ago(n))
     risk.refresh_from_db()
-    latest = risk.assessments.filter(kind="current", perspective="own").order_by("-effective_on", "-pk").first()
+    latest = (
+        risk.assessments.filter(kind="current", perspective="own")
+        .order_by("-effective_on", "-pk")
+        .first()
+    )
     assert risk.current == latest
 
 
@@ -554,7 +617,13 @@ def test_the_story_begins_with_the_newest():
 
 def test_the_story_says_what_each_revision_changed():
     risk = make_risk(title="First", owner=make_post(title="Head of Finance"))
-    make_revision(risk, title="Second", owner=None, other_failure_types=[failure_type("external")], is_exempt=True)
+    make_revision(
+        risk,
+        title="Second",
+        owner=None,
+        other_failure_types=[failure_type("external")],
+        is_exempt=True,
+    )
     assert told(risk.story(timezone.localdate())[0].changes) == [
         ("Title", "First", "Second"),
         ("Other failure types", "", "External"),
@@ -569,10 +638,14 @@ def test_the_story_ends_on_the_day_asked_for():
     assert [len(risk.story(days_ago(n))) for n in (10, 9, 5, 4, 0)] == [0, 1, 1, 2, 2]
 
 
-def test_the_story_of_a_long_history_takes_as_many_queries_as_of_a_short_one(django_assert_num_queries):
+def test_the_story_of_a_long_history_takes_as_many_queries_as_of_a_short_one(
+    django_assert_num_queries,
+):
     risk = make_risk(assessed=(2, 2), owner=make_post())
     for n in range(6):
-        make_revision(risk, title=f"Title {n}", other_failure_types=[failure_type("external")] * (n % 2))
+        make_revision(
+            risk, title=f"Title {n}", other_failure_types=[failure_type("external")] * (n % 2)
+        )
         make_assessment(risk, (2, 1 + n % 5))
     with django_assert_num_queries(4):
         risk.story(timezone.localdate())
@@ -604,7 +677,10 @@ def test_a_conflict_says_who_changed_what():
     make_revision(risk, by=make_user("Sam Birch"), title="Theirs")
     with pytest.raises(Conflict) as caught:
         risk.revise(by=make_user(), version=1, title="Mine")
-    assert (caught.value.by, told(caught.value.changes)) == ("Sam Birch", [("Title", "First", "Theirs")])
+    assert (caught.value.by, told(caught.value.changes)) == (
+        "Sam Birch",
+        [("Title", "First", "Theirs")],
+    )
 
 
 def test_a_conflict_leaves_the_latest_version_on_the_risk():
@@ -616,7 +692,9 @@ def test_a_conflict_leaves_the_latest_version_on_the_risk():
 
 
 def test_a_reason_that_comes_too_late_is_not_dropped_in_silence():
-    """Somebody else has saved the same words meanwhile: the reason typed beside them must not vanish."""
+    """Somebody else has saved the same words meanwhile: the reason typed beside them must not
+    vanish.
+    """
     risk = make_risk()
     risk.revise(by=make_user(), version=1, title="Same")
     with pytest.raises(Conflict):

@@ -1,4 +1,6 @@
-"""A file that was exported and comes back says what the register says: nothing more, nothing less, nothing else."""
+"""A file that was exported and comes back says what the register says: nothing more, nothing less,
+nothing else.
+"""
 
 import datetime
 
@@ -74,7 +76,11 @@ def read_back(register, user, ending):
 def said_by(risk):
     """What the risk says, by the names of ReadRow.values: what is empty is no value."""
     said = {name: getattr(risk, name) for name in f"{TEXTS} {CHOICES} {DAYS}".split()}
-    said |= {"reference": risk.reference, "raised_on": risk.raised_on, "owner": risk.owner and risk.owner.title}
+    said |= {
+        "reference": risk.reference,
+        "raised_on": risk.raised_on,
+        "owner": risk.owner and risk.owner.title,
+    }
     said["primary_failure_type"] = risk.primary_failure_type and risk.primary_failure_type.slug
     for name in ("other_failure_types", "adverse_impacts"):
         said[name] = sorted(row.slug for row in getattr(risk, name).all())
@@ -93,9 +99,18 @@ def read_of(row):
 
 def judged_of(risk):
     latest = {}
-    for one in risk.assessments.filter(perspective=Assessment.Perspective.OWN).order_by("effective_on", "pk"):
+    for one in risk.assessments.filter(perspective=Assessment.Perspective.OWN).order_by(
+        "effective_on", "pk"
+    ):
         driver = one.driver.slug if one.driver else ""
-        latest[one.kind] = (one.kind, one.likelihood, one.impact, one.effective_on, one.rationale, driver)
+        latest[one.kind] = (
+            one.kind,
+            one.likelihood,
+            one.impact,
+            one.effective_on,
+            one.rationale,
+            driver,
+        )
     return set(latest.values())
 
 
@@ -104,7 +119,10 @@ def beside(risk):
     actions = risk.actions.exclude(status="dropped")
     return (
         [control.title for control in risk.controls.filter(status="in-place")],
-        [(a.title, a.owner.title if a.owner else "", a.due_on, a.status == "done") for a in actions],
+        [
+            (a.title, a.owner.title if a.owner else "", a.due_on, a.status == "done")
+            for a in actions
+        ],
     )
 
 
@@ -133,12 +151,15 @@ def history():
     """Every row that taking a workbook in may write, but for those that say that it was taken in."""
     models = (Risk, RiskRevision, Assessment, Position, Control, Action, Post)
     rows = {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
-    return rows | {"AuditEntry": list(AuditEntry.objects.exclude(verb="register.imported").values_list("pk"))}
+    return rows | {
+        "AuditEntry": list(AuditEntry.objects.exclude(verb="register.imported").values_list("pk"))
+    }
 
 
 def assert_comes_back_through_the_pages_unchanged(register, reader, manager, ending):
-    """Exported by the page as the reader gets it, brought in step by step by a manager, and taken in against the page,
-    which offers no button for it. The references that came in."""
+    """Exported by the page as the reader gets it, brought in step by step by a manager, and taken
+    in against the page, which offers no button for it. The references that came in.
+    """
     answer = signed_in(reader).get(f"{register.get_absolute_url()}export.{ending}?status=all")
     client, before = signed_in(manager), history()
     batch = to_preview(client, register, answer.content, f"export.{ending}")
@@ -154,21 +175,32 @@ def assert_comes_back_through_the_pages_unchanged(register, reader, manager, end
 
 def test_the_demo_comes_back_as_it_was():
     demo.load()
-    for user in User.objects.filter(email__in=("manager@northmoor.example", "manager@eastvale.example")):
+    for user in User.objects.filter(
+        email__in=("manager@northmoor.example", "manager@eastvale.example")
+    ):
         for register in Register.objects.filter(organisation__memberships__user=user):
             all_of_it = {risk.reference for risk in register.risks.all()}
             for ending in ("csv", "xlsx"):
                 assert_says_the_same(register, user, ending)
-                assert assert_comes_back_through_the_pages_unchanged(register, user, user, ending) == all_of_it
+                assert (
+                    assert_comes_back_through_the_pages_unchanged(register, user, user, ending)
+                    == all_of_it
+                )
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_texts_that_would_run_and_exempt_risks_come_back_through_the_pages_unchanged(ending):
     register = make_register(slug="ours", prefix="C")
-    manager, officer = (make_person(register.organisation, role) for role in (Role.MANAGER, Role.OFFICER))
+    manager, officer = (
+        make_person(register.organisation, role) for role in (Role.MANAGER, Role.OFFICER)
+    )
     for at, text in enumerate(RUN):
-        risk = make_risk(register, title=f"{text} title", cause=text, notes=f"{text}\n{text}", assessed=(3, 4))
-        make_revision(risk, portfolio=text.strip(), event=f"{text}\n\nIt goes on.", is_exempt=at % 3 == 0)
+        risk = make_risk(
+            register, title=f"{text} title", cause=text, notes=f"{text}\n{text}", assessed=(3, 4)
+        )
+        make_revision(
+            risk, portfolio=text.strip(), event=f"{text}\n\nIt goes on.", is_exempt=at % 3 == 0
+        )
         make_control(risk, title=f"{text.strip()} control")
         make_action(risk, title=f"{text.strip()} action")
     everything = {risk.reference for risk in register.risks.all()}
@@ -179,10 +211,15 @@ def test_texts_that_would_run_and_exempt_risks_come_back_through_the_pages_uncha
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
-@pytest.mark.parametrize("text", ["=1+1", "+44 20", "-x", "@SUM", "'=x", "''-x", "＝1", "#N/A", "1. One\n2. Two (x)"])  # noqa: RUF001
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+44 20", "-x", "@SUM", "'=x", "''-x", "＝1", "#N/A", "1. One\n2. Two (x)"],  # noqa: RUF001
+)
 def test_texts_that_could_be_taken_for_something_else_come_back(ending, text):
     register = make_register(slug="ours", prefix="C")
-    owner = make_post(register.organisation, "Head of Place, Housing and Growth (interim arrangements)")
+    owner = make_post(
+        register.organisation, "Head of Place, Housing and Growth (interim arrangements)"
+    )
     risk = make_risk(
         register,
         assessed=(3, 4),
@@ -198,7 +235,9 @@ def test_texts_that_could_be_taken_for_something_else_come_back(ending, text):
         make_control(risk, title=title)
         make_action(risk, title=title, owner=owner, due_on=datetime.date(2031, 2, 28))
     make_action(risk, title="One 2. Two (phase 2)")
-    make_revision(risk, category="legal", proximity="three-years", told_by="press", told_on=risk.raised_on)
+    make_revision(
+        risk, category="legal", proximity="three-years", told_by="press", told_on=risk.raised_on
+    )
     assert_says_the_same(register, make_person(register.organisation, Role.MANAGER), ending)
 
 

@@ -1,4 +1,6 @@
-"""Two rules stand twice: in a query for one risk, and over rows for a whole register. Whatever happened, they agree."""
+"""Two rules stand twice: in a query for one risk, and over rows for a whole register. Whatever
+happened, they agree.
+"""
 
 import datetime
 
@@ -31,9 +33,17 @@ SPAN = 30  # days ago on which the risk was raised
 ago = st.sampled_from([0, 3, 10, 20, SPAN])  # few days, so that much falls on one
 looked_at = st.one_of(
     st.tuples(st.just("judged"), ago, st.sampled_from([(2, 2), (3, 4), (5, 5)])),
-    st.tuples(st.just("judged otherwise"), ago, st.sampled_from([{"kind": "target"}, {"perspective": "peer"}])),
+    st.tuples(
+        st.just("judged otherwise"),
+        ago,
+        st.sampled_from([{"kind": "target"}, {"perspective": "peer"}]),
+    ),
     st.tuples(st.just("reviewed"), ago, st.none()),
-    st.tuples(st.just("stated"), ago, st.sampled_from([("", "low"), ("", "severe"), ("legal", "moderate")])),
+    st.tuples(
+        st.just("stated"),
+        ago,
+        st.sampled_from([("", "low"), ("", "severe"), ("legal", "moderate")]),
+    ),
     st.tuples(st.just("another scheme"), st.none(), st.none()),
 )
 held = st.one_of(
@@ -48,10 +58,14 @@ class History:
 
     def __init__(self, happenings, category):
         self.by, self.register = make_user(), make_register()
-        self.risk = make_risk(self.register, assessed=(4, 4), on=days_ago(SPAN), category=category, by=self.by)
+        self.risk = make_risk(
+            self.register, assessed=(4, 4), on=days_ago(SPAN), category=category, by=self.by
+        )
         for what, since, more in happenings:
             getattr(self, what.replace(" ", "_"))(since is not None and days_ago(since), more)
-        self.risk = Risk.objects.select_related("register__scheme", "current__scheme").get(pk=self.risk.pk)
+        self.risk = Risk.objects.select_related("register__scheme", "current__scheme").get(
+            pk=self.risk.pk
+        )
         self.register = Register.objects.select_related("scheme").get(pk=self.register.pk)
 
     def judged(self, day, ratings):
@@ -64,15 +78,21 @@ class History:
         make_review(self.risk, by=self.by, on=day, next_on=day + datetime.timedelta(days=40))
 
     def stated(self, day, said):
-        make_appetite(self.register.organisation, *said, by=self.by, on=day, scheme=self.risk.register.scheme)
+        make_appetite(
+            self.register.organisation, *said, by=self.by, on=day, scheme=self.risk.register.scheme
+        )
 
     def another_scheme(self, *_):
         data = scheme_data()
-        Register.objects.filter(pk=self.register.pk).update(scheme=make_scheme(**{**data, "tolerance": "moderate"}))
+        Register.objects.filter(pk=self.register.pk).update(
+            scheme=make_scheme(**{**data, "tolerance": "moderate"})
+        )
         self.risk = Risk.objects.get(pk=self.risk.pk)
 
     def tested(self, day, again):
-        control = make_control(self.risk, by=self.by, on=days_ago(SPAN), last_tested_on=day, tested_by_line=2)
+        control = make_control(
+            self.risk, by=self.by, on=days_ago(SPAN), last_tested_on=day, tested_by_line=2
+        )
         if again:
             control.revise(by=self.by, version=1, last_tested_on=days_ago(1))
 

@@ -1,4 +1,6 @@
-"""What a page speaks of, the pages behind its links speak of too: today, a past day, or what a body agreed."""
+"""What a page speaks of, the pages behind its links speak of too: today, a past day, or what a body
+agreed.
+"""
 
 import html
 import re
@@ -25,7 +27,9 @@ pytestmark = pytest.mark.django_db
 
 
 class Council:
-    """A register that a committee agreed, with risks that moved before and since, and one taken up from another."""
+    """A register that a committee agreed, with risks that moved before and since, and one taken up
+    from another.
+    """
 
     def __init__(self):
         self.organisation = make_organisation()
@@ -53,9 +57,15 @@ class Council:
         """Addresses of risks and of lists of risks or actions, with what they carry."""
         answer = self.client.get(page, asked)
         assert answer.status_code == 200
-        found = (html.unescape(href) for href in re.findall(r'href="(/registers/[^"]*)"', answer.text))
+        found = (
+            html.unescape(href) for href in re.findall(r'href="(/registers/[^"]*)"', answer.text)
+        )
         parts = re.compile(r"/registers/\w+/(risks/\d+/)?$|/registers/\w+/actions/$")
-        return {href: parse_qs(urlsplit(href).query) for href in found if parts.match(urlsplit(href).path)}
+        return {
+            href: parse_qs(urlsplit(href).query)
+            for href in found
+            if parts.match(urlsplit(href).path)
+        }
 
 
 @pytest.fixture
@@ -63,7 +73,9 @@ def ours():
     return Council()
 
 
-PLACES = pytest.mark.parametrize("place", ["dashboard/", "", "actions/", "assurance/", "escalations/", "risks/1/"])
+PLACES = pytest.mark.parametrize(
+    "place", ["dashboard/", "", "actions/", "assurance/", "escalations/", "risks/1/"]
+)
 
 
 def is_ours(href):
@@ -82,7 +94,9 @@ def test_a_member_who_looks_at_what_was_agreed_stays_there(ours, place):
     """But for another day behind a number of that day, and the way to today."""
     links = ours.links(f"/registers/ours/{place}")
     today = days_ago(0).isoformat()
-    leads = [href for href, asked in links.items() if asked.get("as_at") == [today] and is_ours(href)]
+    leads = [
+        href for href, asked in links.items() if asked.get("as_at") == [today] and is_ours(href)
+    ]
     assert links and leads in ([], [f"/registers/ours/{place}?as_at={today}"])
 
 
@@ -100,7 +114,9 @@ def test_what_changed_since_an_agreement_leads_a_member_to_today(ours):
     """The page tells how they stand now: a risk that opened as agreed would say something else."""
     links = ours.links("/registers/ours/agreements/")
     risks = {href: asked for href, asked in links.items() if "/risks/" in href}
-    assert len(risks) == 2 and all(asked.get("as_at") == [days_ago(0).isoformat()] for asked in risks.values())
+    assert len(risks) == 2 and all(
+        asked.get("as_at") == [days_ago(0).isoformat()] for asked in risks.values()
+    )
 
 
 @pytest.mark.parametrize("place", ["dashboard/", "", "escalations/"])
@@ -108,4 +124,6 @@ def test_a_risk_of_another_register_opens_on_the_day_that_is_told_here(ours, pla
     """That register was agreed as well: without the day a member would see what was agreed of it."""
     day = ours.agreement.on.isoformat()
     links = ours.links(f"/registers/ours/{place}")
-    assert [asked for href, asked in links.items() if href.startswith("/registers/below/risks/")] == [{"as_at": [day]}]
+    assert [
+        asked for href, asked in links.items() if href.startswith("/registers/below/risks/")
+    ] == [{"as_at": [day]}]

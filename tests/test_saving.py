@@ -1,5 +1,6 @@
-"""What a verb does not take is answered 409 with what was typed kept: somebody was quicker, or the same form was saved
-before with other words. Every form is walked."""
+"""What a verb does not take is answered 409 with what was typed kept: somebody was quicker, or the
+same form was saved before with other words. Every form is walked.
+"""
 
 import re
 import uuid
@@ -70,9 +71,14 @@ class World:
 
 
 OF_THE_REGISTER = {"risk_new", "agreement_new", "appetite_new", "risk_review_many"}
-# Each form with a token: the model that it adds to, what is typed, and what is typed instead; more in its address.
+# Each form with a token: the model that it adds to, what is typed, and what is typed instead; more
+# in its address.
 FORMS = {
-    "risk_new": (Risk, lambda us: risk_form(owner=us.post.pk, token=""), {"title": "Another title"}),
+    "risk_new": (
+        Risk,
+        lambda us: risk_form(owner=us.post.pk, token=""),
+        {"title": "Another title"},
+    ),
     "risk_assess": (
         Assessment,
         lambda us: {**JUDGED, "kind": "current", "effective_on": TODAY, "version": us.version()},
@@ -88,12 +94,22 @@ FORMS = {
     ),
     "action_new": (
         Action,
-        lambda us: {"title": "Write it down", "kind": "process", "owner": us.post.pk, "due_on": LATER},
+        lambda us: {
+            "title": "Write it down",
+            "kind": "process",
+            "owner": us.post.pk,
+            "due_on": LATER,
+        },
         {"title": "Write another down"},
     ),
     "control_new": (
         Control,
-        lambda us: {"title": "We check it", "kind": "preventive", "run_by": "own", "owner": us.post.pk},
+        lambda us: {
+            "title": "We check it",
+            "kind": "preventive",
+            "run_by": "own",
+            "owner": us.post.pk,
+        },
         {"kind": "detective"},
     ),
     "assurance_new": (
@@ -119,8 +135,16 @@ FORMS = {
         lambda us: {"reason": "It is booked for May.", "until": LATER},
         {"reason": "Another reason."},
     ),
-    "check_take_back": (SetAside, lambda us: {"reason": "It cannot wait."}, {"reason": "Another reason."}),
-    "agreement_new": (Agreement, lambda us: {"body": "Cabinet", "on": TODAY, "note": "Minute 4"}, {"note": "Minute 5"}),
+    "check_take_back": (
+        SetAside,
+        lambda us: {"reason": "It cannot wait."},
+        {"reason": "Another reason."},
+    ),
+    "agreement_new": (
+        Agreement,
+        lambda us: {"body": "Cabinet", "on": TODAY, "note": "Minute 4"},
+        {"note": "Minute 5"},
+    ),
     "appetite_new": (
         Appetite,
         lambda us: {
@@ -131,7 +155,11 @@ FORMS = {
     ),
     "risk_review_many": (
         Review,
-        lambda us: {"risks": [us.risk.number], f"version_{us.risk.number}": us.version(), "note": "We looked."},
+        lambda us: {
+            "risks": [us.risk.number],
+            f"version_{us.risk.number}": us.version(),
+            "note": "We looked.",
+        },
         {"note": "Another note."},
     ),
 }
@@ -145,7 +173,9 @@ def put_aside(us):
 
 BEFORE = {
     "check_take_back": put_aside,
-    "risk_review_many": lambda us: make_review(us.risk, by=us.manager, on=days_ago(10), next_on=days_ago(1)),
+    "risk_review_many": lambda us: make_review(
+        us.risk, by=us.manager, on=days_ago(10), next_on=days_ago(1)
+    ),
 }
 
 
@@ -240,7 +270,12 @@ def test_a_risk_logged_with_an_earlier_day_is_still_what_its_form_made():
 
 @pytest.mark.parametrize(
     "other",
-    [{"impact": "5"}, {"raised_on": days_ago(9).isoformat()}, {"draft": "1"}, {"other_failure_types": ["financial"]}],
+    [
+        {"impact": "5"},
+        {"raised_on": days_ago(9).isoformat()},
+        {"draft": "1"},
+        {"other_failure_types": ["financial"]},
+    ],
 )
 @pytest.mark.parametrize("raised_on", ["", days_ago(30).isoformat()])
 def test_everything_that_is_typed_of_a_new_risk_counts(other, raised_on):
@@ -300,7 +335,9 @@ def close(risk):
     if risk.status == "closed":
         risk.reopen(by=risk.raised_by, version=risk.version, reason="It came back.")
     else:
-        risk.close(by=risk.raised_by, version=risk.version, reason="It is over.", depends_on="Nobody")
+        risk.close(
+            by=risk.raised_by, version=risk.version, reason="It is over.", depends_on="Nobody"
+        )
 
 
 def beside(make, **said):
@@ -315,17 +352,32 @@ CHANGES = {
     "risk_edit": (None, lambda us: {**risk_form(owner=us.post.pk), "title": "Other"}),
     "risk_put_on_register": ("draft", lambda us: risk_form(owner=us.post.pk)),
     "risk_happened": (None, lambda us: {"happened_on": TODAY, "happened_what": "It did."}),
-    "risk_close": (None, lambda us: {"reason": "Over.", "depends_on": "Nobody", "effective_on": TODAY}),
+    "risk_close": (
+        None,
+        lambda us: {"reason": "Over.", "depends_on": "Nobody", "effective_on": TODAY},
+    ),
     "risk_reopen": ("closed", lambda us: {"reason": "Too early."}),
     "risk_exempt": (
         None,
-        lambda us: {"ground": "1", "exempt_interest": "It would tell who.", "exempt_decided_by": "Monitoring officer"},
+        lambda us: {
+            "ground": "1",
+            "exempt_interest": "It would tell who.",
+            "exempt_decided_by": "Monitoring officer",
+        },
     ),
     "risk_lift_exemption": ("exempt", lambda us: {"reason": "Told."}),
-    "control_edit": (beside(make_control), lambda us: {"title": "New", "kind": "detective", "run_by": "own"}),
+    "control_edit": (
+        beside(make_control),
+        lambda us: {"title": "New", "kind": "detective", "run_by": "own"},
+    ),
     "control_test": (
         beside(make_control),
-        lambda us: {"last_tested_on": TODAY, "tested_by_line": "2", "operating": "works", "reason": "Tried it."},
+        lambda us: {
+            "last_tested_on": TODAY,
+            "tested_by_line": "2",
+            "operating": "works",
+            "reason": "Tried it.",
+        },
     ),
     "control_retire": (beside(make_control), lambda us: {"reason": "Gone."}),
     "action_edit": (
@@ -349,7 +401,13 @@ def prepared(us, how):
         close(us.risk)
     elif how == "exempt":
         us.risk.exempt(
-            **{"by": us.manager, "version": 1, "exempt_ground": "1", "exempt_interest": "x", "exempt_decided_by": "y"}
+            **{
+                "by": us.manager,
+                "version": 1,
+                "exempt_ground": "1",
+                "exempt_interest": "x",
+                "exempt_decided_by": "y",
+            }
         )
     elif how == "done":
         action = make_action(us.risk, by=us.manager, on=days_ago(9))
@@ -393,7 +451,11 @@ def test_a_risk_that_is_closed_meanwhile_is_answered_409_and_nothing_is_written(
     with_a_race(monkeypatch, lambda: close(us.risk))
     answer = us.client.post(us.address(name, *more), said)
     count = Risk.objects.get(pk=us.risk.pk).version
-    assert (answer.status_code, "Not saved" in answer.text, count) == (409, True, us.risk.version + 1)
+    assert (answer.status_code, "Not saved" in answer.text, count) == (
+        409,
+        True,
+        us.risk.version + 1,
+    )
 
 
 def test_what_goes_to_another_post_is_answered_the_same(monkeypatch):
@@ -402,7 +464,9 @@ def test_what_goes_to_another_post_is_answered_the_same(monkeypatch):
     control = make_control(us.risk, by=us.manager, owner=us.post)
     with_a_race(monkeypatch, lambda: close(us.risk))
     posts = f"?from_post={us.post.pk}&to_post={us.other_post.pk}"
-    answer = us.client.post(f"/registers/ours/reassign/{posts}", {"controls": f"{control.pk}-1", "reason": "Merged."})
+    answer = us.client.post(
+        f"/registers/ours/reassign/{posts}", {"controls": f"{control.pk}-1", "reason": "Merged."}
+    )
     control.refresh_from_db()
     assert (answer.status_code, "Not saved" in answer.text, control.owner) == (409, True, us.post)
 
@@ -424,7 +488,9 @@ def test_a_check_of_a_closed_risk_is_not_set_aside_by_the_verb():
 def test_what_is_not_set_aside_is_not_taken_back_by_the_verb():
     us = World()
     with pytest.raises(OutOfTurn):
-        SetAside.take_back(us.risk, by=us.manager, check_name="rq2-unscored", reason="It waits no longer.")
+        SetAside.take_back(
+            us.risk, by=us.manager, check_name="rq2-unscored", reason="It waits no longer."
+        )
 
 
 def test_other_notes_by_the_same_review_of_several_are_refused_before_any_is_written():
@@ -432,7 +498,9 @@ def test_other_notes_by_the_same_review_of_several_are_refused_before_any_is_wri
     second = make_risk(us.register, by=us.manager)
     review_many(by=us.manager, reviews=[(us.risk, 1, "We looked.")], token=token)
     with pytest.raises(SaidBefore):
-        review_many(by=us.manager, reviews=[(second, 1, "We looked."), (us.risk, 1, "Other.")], token=token)
+        review_many(
+            by=us.manager, reviews=[(second, 1, "We looked."), (us.risk, 1, "Other.")], token=token
+        )
     assert Review.objects.count() == 1
 
 
@@ -443,7 +511,10 @@ def asked(verb, **said):
     """The tables that a verb's queries name, in order; and which it locked."""
     with CaptureQueriesContext(connection) as queries:
         verb(**said)
-    named = [(re.search(r'FROM "registers_(\w+)"', query["sql"]), "FOR UPDATE" in query["sql"]) for query in queries]
+    named = [
+        (re.search(r'FROM "registers_(\w+)"', query["sql"]), "FOR UPDATE" in query["sql"])
+        for query in queries
+    ]
     return [(found[1], is_locked) for found, is_locked in named if found]
 
 
@@ -459,7 +530,11 @@ def asked(verb, **said):
 def test_a_risk_is_held_before_what_stands_beside_it(make, verb, said):
     us = World()
     made = make(us.risk, by=us.manager)
-    locked = [table for table, is_locked in asked(getattr(made, verb), by=us.manager, version=1, **said) if is_locked]
+    locked = [
+        table
+        for table, is_locked in asked(getattr(made, verb), by=us.manager, version=1, **said)
+        if is_locked
+    ]
     assert locked[:2] == ["risk", made._meta.model_name]
 
 
@@ -468,7 +543,9 @@ def test_moving_to_another_post_holds_all_risks_first():
     us = World()
     control = make_control(us.risk, owner=us.post)
     how = {"by": us.manager, "from_post": us.post, "to_post": us.other_post, "reason": "Merged."}
-    locked = [table for table, is_locked in asked(reassign, **how, controls=[(control, 1)]) if is_locked]
+    locked = [
+        table for table, is_locked in asked(reassign, **how, controls=[(control, 1)]) if is_locked
+    ]
     assert locked[:2] == ["risk", "control"]
 
 
@@ -476,5 +553,7 @@ def test_moving_to_another_post_holds_all_risks_first():
 def test_a_risk_is_held_before_the_rating_that_stood_is_looked_up():
     us = World()
     us.risk.refresh_from_db()
-    seen = asked(us.risk.happen, by=us.manager, version=1, happened_on=days_ago(1), happened_what="It did.")
+    seen = asked(
+        us.risk.happen, by=us.manager, version=1, happened_on=days_ago(1), happened_what="It did."
+    )
     assert seen.index(("risk", True)) < seen.index(("assessment", False))

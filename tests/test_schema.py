@@ -38,9 +38,16 @@ def test_a_database_of_another_version_is_recognised(name):
 @pytest.mark.parametrize("name", OTHERS)
 def test_a_database_of_another_version_is_not_migrated_and_the_way_out_is_named(name):
     begin_with(name)
-    with pytest.raises(CommandError, match=rf"(?s){name}.*export_register.*import_register.*memberships.*audit trail"):
+    with pytest.raises(
+        CommandError,
+        match=rf"(?s){name}.*export_register.*import_register.*memberships.*audit trail",
+    ):
         call_command("migrate", verbosity=0)
-    assert not MigrationRecorder(connection).migration_qs.filter(app="registers", name=initial_migration()).exists()
+    assert (
+        not MigrationRecorder(connection)
+        .migration_qs.filter(app="registers", name=initial_migration())
+        .exists()
+    )
 
 
 @pytest.mark.django_db

@@ -8,7 +8,8 @@ from makers import make_scheme, preset, scheme_data
 
 from registers.scoring import Placing, RatingOutsideScheme, Scheme, problems
 
-# (levels on a side, lowest and highest score of each band, lowest band first), as the published schemes say
+# (levels on a side, lowest and highest score of each band, lowest band first), as the published
+# schemes say
 PUBLISHED = {
     "five-by-five": (5, {"low": (1, 3), "moderate": (4, 6), "high": (8, 12), "severe": (15, 25)}),
     "five-by-five-three-bands": (5, {"low": (1, 6), "medium": (8, 15), "high": (16, 25)}),
@@ -32,7 +33,9 @@ def test_a_preset_bands_every_cell_as_published(slug):
         for impact in range(1, size + 1)
     }
     by_score = {
-        (likelihood, impact): next(b for b, (low, high) in ranges.items() if low <= likelihood * impact <= high)
+        (likelihood, impact): next(
+            b for b, (low, high) in ranges.items() if low <= likelihood * impact <= high
+        )
         for likelihood, impact in banded
     }
     assert banded == by_score
@@ -114,7 +117,11 @@ def broken(data, path, value):
         (["bands", 0, "label"], 5, "needs a label"),
         (["impact", 0, "label"], " ", "needs a label"),
         (["impact", 0, "value"], 1.0, "levels of impact are whole numbers"),
-        (["likelihood"], [{"value": n, "label": "x"} for n in range(1, 201)], "whole numbers, 10 at most"),
+        (
+            ["likelihood"],
+            [{"value": n, "label": "x"} for n in range(1, 201)],
+            "whole numbers, 10 at most",
+        ),
         (["cells", 2, 3], "low", "band falls as a rating rises from likelihood 2, impact 4"),
         (["cells", 1, 1], "severe", "lowest band touches the highest at likelihood 1, impact 1"),
     ],
@@ -132,17 +139,26 @@ def test_a_scheme_needs_a_row_for_each_likelihood(data):
 
 def test_one_band_is_no_scheme(data):
     data.update(bands=data["bands"][:1], cells=[["low"] * 5] * 5, tolerance="low", escalation="low")
-    assert problems(Scheme.from_data(**data)) == ["A scheme needs at least two bands with names of their own."]
+    assert problems(Scheme.from_data(**data)) == [
+        "A scheme needs at least two bands with names of their own."
+    ]
 
 
 def test_the_lowest_band_may_not_touch_the_highest_at_a_corner(data):
-    low_then_severe = [["low", "low", "low", "low", "low"], ["low", "severe", "severe", "severe", "severe"]]
+    low_then_severe = [
+        ["low", "low", "low", "low", "low"],
+        ["low", "severe", "severe", "severe", "severe"],
+    ]
     data["cells"] = [low_then_severe[0], *[low_then_severe[1]] * 4]
-    assert "The lowest band touches the highest at likelihood 1, impact 1." in problems(Scheme.from_data(**data))
+    assert "The lowest band touches the highest at likelihood 1, impact 1." in problems(
+        Scheme.from_data(**data)
+    )
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("parts", [{"cells": None}, {"bands": [{"slug": "low"}]}, {"likelihood": "five"}])
+@pytest.mark.parametrize(
+    "parts", [{"cells": None}, {"bands": [{"slug": "low"}]}, {"likelihood": "five"}]
+)
 def test_an_incomplete_scheme_is_not_stored(parts):
     with pytest.raises(ValidationError, match="not complete"):
         make_scheme(**parts)
@@ -159,11 +175,22 @@ def schemes(draw):
     """Any matrix of two to five levels a side and two to four bands, sound or not."""
     rows, columns = draw(st.integers(2, 5)), draw(st.integers(2, 5))
     names = [f"band-{n}" for n in range(draw(st.integers(2, 4)))]
-    cutoffs = sorted(draw(st.lists(st.integers(2, rows + columns), min_size=len(names) - 1, max_size=len(names) - 1)))
+    cutoffs = sorted(
+        draw(
+            st.lists(
+                st.integers(2, rows + columns), min_size=len(names) - 1, max_size=len(names) - 1
+            )
+        )
+    )
     noise = draw(st.lists(st.integers(-1, 1), min_size=rows * columns, max_size=rows * columns))
     cells = [
         [
-            names[min(len(names) - 1, max(0, sum(r + c + noise[r * columns + c] >= cut for cut in cutoffs)))]
+            names[
+                min(
+                    len(names) - 1,
+                    max(0, sum(r + c + noise[r * columns + c] >= cut for cut in cutoffs)),
+                )
+            ]
             for c in range(columns)
         ]
         for r in range(rows)
@@ -180,7 +207,9 @@ def schemes(draw):
 
 @given(schemes(), st.data())
 def test_a_scheme_is_sound_only_if_no_band_falls_as_a_rating_rises(scheme, data):
-    likelihoods, impacts = (st.sampled_from(range(1, len(side) + 1)) for side in (scheme.likelihood, scheme.impact))
+    likelihoods, impacts = (
+        st.sampled_from(range(1, len(side) + 1)) for side in (scheme.likelihood, scheme.impact)
+    )
     low_l, high_l = sorted((data.draw(likelihoods), data.draw(likelihoods)))
     low_i, high_i = sorted((data.draw(impacts), data.draw(impacts)))
     if scheme.place(low_l, low_i).band.rank > scheme.place(high_l, high_i).band.rank:

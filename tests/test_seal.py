@@ -1,4 +1,6 @@
-"""Seals and their versions: a column that comes later, one that is renamed or removed, and a text that is erased."""
+"""Seals and their versions: a column that comes later, one that is renamed or removed, and a text
+that is erased.
+"""
 
 import pytest
 from django.core.management import call_command
@@ -9,8 +11,21 @@ from test_verify_audit import verify
 from registers.history import seals as seals
 from registers.history.audit import as_json
 from registers.history.erasure import erase
-from registers.history.seals import Seal, install_versions, sealed_models, version_digest, version_of
-from registers.models import Assessment, AuditEntry, AuditText, HistoryIsAppendOnly, RiskRevision, SealVersion
+from registers.history.seals import (
+    Seal,
+    install_versions,
+    sealed_models,
+    version_digest,
+    version_of,
+)
+from registers.models import (
+    Assessment,
+    AuditEntry,
+    AuditText,
+    HistoryIsAppendOnly,
+    RiskRevision,
+    SealVersion,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +67,9 @@ def spoil(row, **fields):
 
 def test_each_sealed_model_has_a_version_from_the_start():
     versions = set(SealVersion.objects.values_list("model", "digest"))
-    assert versions == {(model._meta.model_name, version_of(model).digest) for model in sealed_models()}
+    assert versions == {
+        (model._meta.model_name, version_of(model).digest) for model in sealed_models()
+    }
 
 
 def test_a_version_is_written_once():
@@ -62,7 +79,11 @@ def test_a_version_is_written_once():
 
 
 def test_a_version_is_neither_changed_nor_deleted():
-    for change in (lambda row: row.save(), lambda row: row.delete(), lambda row: SealVersion.objects.update(names=[])):
+    for change in (
+        lambda row: row.save(),
+        lambda row: row.delete(),
+        lambda row: SealVersion.objects.update(names=[]),
+    ):
         with pytest.raises(HistoryIsAppendOnly):
             change(SealVersion.objects.first())
 
@@ -79,7 +100,9 @@ def test_an_older_seal_holds_after_a_column_has_come(monkeypatch):
     spoil(newer, evidence="Of one that its seal names.")
     spoil(older, rationale="Of one that both name.")
     problems = verify()
-    assert all(f"the assessment {row.pk} is not what was sealed" in problems for row in (older, newer))
+    assert all(
+        f"the assessment {row.pk} is not what was sealed" in problems for row in (older, newer)
+    )
 
 
 def test_a_later_column_of_a_row_that_changes_is_sealed_with_its_next_change(monkeypatch):
@@ -147,7 +170,9 @@ def test_another_list_in_the_place_of_a_version_is_found():
     row = make_risk(assessed=(3, 4)).current
     seal_rows()
     version = SealVersion.objects.get(model="assessment")
-    models.QuerySet(SealVersion).filter(pk=version.pk).update(names=[n for n in version.names if n != "rationale"])
+    models.QuerySet(SealVersion).filter(pk=version.pk).update(
+        names=[n for n in version.names if n != "rationale"]
+    )
     spoil(row, rationale="All is well")
     problems = verify()
     assert f"Seal version {version} does not list the fields that were sealed" in problems
@@ -244,7 +269,9 @@ def test_a_persons_name_is_erased_from_the_entries_that_sealed_it():
     assert "Robin Ash" not in str(list(texts.values_list("content")))
 
 
-@pytest.mark.parametrize("texts", [{"number": "2"}, {"is_exempt": ""}, {"token": ""}, {"nonsense": ""}, {"owner": ""}])
+@pytest.mark.parametrize(
+    "texts", [{"number": "2"}, {"is_exempt": ""}, {"token": ""}, {"nonsense": ""}, {"owner": ""}]
+)
 def test_what_is_no_sealed_text_is_not_erased(texts):
     revision = make_risk().revisions.get()
     with pytest.raises(ValueError, match="no sealed text"):

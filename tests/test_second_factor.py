@@ -93,7 +93,11 @@ def test_one_can_sign_out_without_a_second_factor(asked_for, client, person):
 def test_the_password_is_not_changed_without_a_second_factor(asked_for, client, person):
     """Whoever has only the password must not take the account over."""
     client.force_login(person)
-    assert client.get(reverse("account_change_password")).headers.get("Location", "").startswith(SET_UP)
+    assert (
+        client.get(reverse("account_change_password"))
+        .headers.get("Location", "")
+        .startswith(SET_UP)
+    )
 
 
 def test_the_sign_in_page_works(asked_for, client):
@@ -111,7 +115,9 @@ def test_where_it_is_not_asked_for_people_work_without(settings, client, person,
     assert client.get("/library/").status_code == 200
 
 
-def test_who_signs_in_with_a_password_and_has_a_second_factor_is_asked_for_it(asked_for, client, person):
+def test_who_signs_in_with_a_password_and_has_a_second_factor_is_asked_for_it(
+    asked_for, client, person
+):
     TOTP.activate(person, generate_totp_secret())
     sign_in(client, person)
     assert not is_signed_in(client)
@@ -125,7 +131,9 @@ def test_who_has_a_second_factor_works(asked_for, client, person):
 
 def test_recovery_codes_alone_are_no_second_factor(asked_for, client, person):
     """They are for the day the second factor is lost; deactivating it must lead to the set-up page."""
-    Authenticator.objects.create(user=person, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "x"})
+    Authenticator.objects.create(
+        user=person, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "x"}
+    )
     client.force_login(person)
     assert client.get("/library/").headers.get("Location", "").startswith(SET_UP)
 
@@ -143,15 +151,25 @@ def test_the_second_factor_is_asked_for_by_default():
 
 
 def test_nobody_signs_themselves_up(client):
-    client.post(reverse("account_signup"), {"email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD})
+    client.post(
+        reverse("account_signup"),
+        {"email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD},
+    )
     assert not is_signed_in(client)
 
 
 @pytest.mark.parametrize(
     "name",
-    ["mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes", "mfa_download_recovery_codes"],
+    [
+        "mfa_deactivate_totp",
+        "mfa_generate_recovery_codes",
+        "mfa_view_recovery_codes",
+        "mfa_download_recovery_codes",
+    ],
 )
-def test_who_finds_an_open_session_neither_reads_nor_changes_the_second_factor(asked_for, client, person, name):
+def test_who_finds_an_open_session_neither_reads_nor_changes_the_second_factor(
+    asked_for, client, person, name
+):
     """The password or a code is asked for again."""
     TOTP.activate(person, generate_totp_secret())
     codes = RecoveryCodes.activate(person).get_unused_codes()
@@ -159,4 +177,9 @@ def test_who_finds_an_open_session_neither_reads_nor_changes_the_second_factor(a
     answers = [client.get(reverse(name)), client.post(reverse(name))]
     assert not any(code in answer.content.decode() for code in codes for answer in answers)
     assert Authenticator.objects.filter(user=person).count() == 2
-    assert RecoveryCodes(Authenticator.objects.get(user=person, type="recovery_codes")).get_unused_codes() == codes
+    assert (
+        RecoveryCodes(
+            Authenticator.objects.get(user=person, type="recovery_codes")
+        ).get_unused_codes()
+        == codes
+    )

@@ -14,10 +14,28 @@ from registers.json_file.schema import SHAPES, Misshapen
 from registers.models import ImportedRow, Precedent, RegisterImport, ScoringScheme
 
 PLANNED = {"title": "Sell", "detail": "", "owner": "", "due_on": "2027-06-30", "is_done": False}
-JUDGED = {"kind": "current", "likelihood": 3, "impact": 4, "on": None, "rationale": "", "driver": ""}
+JUDGED = {
+    "kind": "current",
+    "likelihood": 3,
+    "impact": 4,
+    "on": None,
+    "rationale": "",
+    "driver": "",
+}
 SAID = {"judged": [JUDGED], "controls": [["Audit", ""]], "actions": [PLANNED]}
-HELD = copy.deepcopy(SAID) | {"outcome": "changed", "changes": [["title", "Old", "New"]], "gone": [], "closes": False}
-READS = SAID | {"values": {"title": "New"}, "split": [], "went": {"0": ["title"]}, "held": HELD, "number": None}
+HELD = copy.deepcopy(SAID) | {
+    "outcome": "changed",
+    "changes": [["title", "Old", "New"]],
+    "gone": [],
+    "closes": False,
+}
+READS = SAID | {
+    "values": {"title": "New"},
+    "split": [],
+    "went": {"0": ["title"]},
+    "held": HELD,
+    "number": None,
+}
 READS |= {"rows": [[3, ["", "more"]]]}
 PLAN = {
     "sheet": "risks",
@@ -25,14 +43,23 @@ PLAN = {
     "names": ["Title", "Score"],
     "columns": ["title", "current.score@2026-06-30"],
 }
-PLAN |= {"words": {"score": {"Amber": [3, 4]}, "likelihood": {"High": 4, "Odd": ""}, "owner": {"Kay": "Treasurer"}}}
+PLAN |= {
+    "words": {
+        "score": {"Amber": [3, 4]},
+        "likelihood": {"High": 4, "Odd": ""},
+        "owner": {"Kay": "Treasurer"},
+    }
+}
 PLAN |= {"is_day_first": True, "footer_from": None, "another_scale": False, "goes_on": None}
 OF = {
     "plan": (RegisterImport, PLAN),
     "report": (RegisterImport, {"counts": {"further": 1}, "posts": ["Treasurer"]}),
     "cells": (ImportedRow, ["New", "12"]),
     "reads": (ImportedRow, READS),
-    "problems": (ImportedRow, [{"column": "A", "said": "9", "problem": "No level", "refuses": True}]),
+    "problems": (
+        ImportedRow,
+        [{"column": "A", "said": "9", "problem": "No level", "refuses": True}],
+    ),
     "words": (Precedent, ["savings"]),
 }
 LEFT_OUT = "left out"
@@ -126,7 +153,9 @@ def test_what_nobody_said_is_an_empty_object(name):
     assert where_wrong(name, {}) is None
 
 
-@pytest.mark.parametrize("name", ["words", "is_day_first", "footer_from", "another_scale", "goes_on"])
+@pytest.mark.parametrize(
+    "name", ["words", "is_day_first", "footer_from", "another_scale", "goes_on"]
+)
 def test_a_plan_of_before_may_lack_what_is_newer(name):
     assert where_wrong("plan", put(PLAN, (name,), LEFT_OUT)) is None
 
@@ -154,6 +183,11 @@ def test_each_name_that_an_import_keeps_has_a_shape(kind, said, besides):
 
 def test_each_json_field_of_a_file_has_a_shape():
     kinds = {RegisterImport, ImportedRow, *BESIDE.values()}
-    fields = {(kind, n) for kind in kinds for n, f in fields_of(kind).items() if isinstance(f, models.JSONField)}
+    fields = {
+        (kind, n)
+        for kind in kinds
+        for n, f in fields_of(kind).items()
+        if isinstance(f, models.JSONField)
+    }
     parts = {(ScoringScheme, part) for part in ("likelihood", "impact", "bands", "cells")}
     assert fields | parts == set(SHAPES)

@@ -29,17 +29,24 @@ def person():
 
 
 def sign_in(client, email="kay@council.example", password=PASSWORD, address=OFFICE, **headers):
-    return client.post("/accounts/login/", {"login": email, "password": password}, REMOTE_ADDR=address, **headers)
+    return client.post(
+        "/accounts/login/", {"login": email, "password": password}, REMOTE_ADDR=address, **headers
+    )
 
 
 def guess(count, email="kay@council.example", address=OFFICE, client=None):
     """Wrong passwords, one after the other: the statuses of the answers."""
-    return [sign_in(client or Client(), email, f"wrong {n}", address).status_code for n in range(count)]
+    return [
+        sign_in(client or Client(), email, f"wrong {n}", address).status_code for n in range(count)
+    ]
 
 
 def spray(count, address=OFFICE):
     """A wrong password at each of so many made-up accounts."""
-    return [sign_in(Client(), f"nobody{n}@council.example", "wrong", address).status_code for n in range(count)]
+    return [
+        sign_in(Client(), f"nobody{n}@council.example", "wrong", address).status_code
+        for n in range(count)
+    ]
 
 
 def is_signed_in(answer):
@@ -56,7 +63,11 @@ def test_five_wrong_passwords_are_answered_and_the_sixth_has_to_wait(person):
 def test_who_has_to_wait_is_told_for_how_long(person):
     guess(5)
     answer = sign_in(Client())
-    assert (answer.status_code, answer.headers["Retry-After"], "Wait 5 minutes" in answer.text) == (429, "300", True)
+    assert (answer.status_code, answer.headers["Retry-After"], "Wait 5 minutes" in answer.text) == (
+        429,
+        "300",
+        True,
+    )
 
 
 def test_an_account_that_is_none_is_answered_like_one_that_is(person):
@@ -127,7 +138,11 @@ def test_a_hundred_failures_an_hour_are_the_limit_of_an_address(settings):
 
 def test_a_sprayed_address_makes_its_unknown_devices_wait_ten_seconds(person, sprayed):
     answer = sign_in(Client())
-    assert (answer.status_code, answer.headers["Retry-After"], "Wait 10 seconds" in answer.text) == (429, "10", True)
+    assert (
+        answer.status_code,
+        answer.headers["Retry-After"],
+        "Wait 10 seconds" in answer.text,
+    ) == (429, "10", True)
 
 
 def test_who_waited_gets_in_while_the_spraying_goes_on(person, sprayed):
@@ -216,7 +231,10 @@ def test_one_browser_is_known_for_the_latest_five_accounts(person):
         sign_in(client, email)
         client.post("/accounts/logout/")
     request = client.get("/accounts/login/").wsgi_request
-    known = [bool(known_devices.device_for(request, email)) for email in (person.email, "p0@council.example")]
+    known = [
+        bool(known_devices.device_for(request, email))
+        for email in (person.email, "p0@council.example")
+    ]
     assert known == [False, True]
 
 
@@ -246,7 +264,10 @@ def code_of(secret):
 
 
 def guess_codes(count, client):
-    return [client.post("/accounts/2fa/authenticate/", {"code": "none"}).status_code for _ in range(count)]
+    return [
+        client.post("/accounts/2fa/authenticate/", {"code": "none"}).status_code
+        for _ in range(count)
+    ]
 
 
 def halfway(address=OFFICE):
@@ -278,7 +299,10 @@ def test_wrong_codes_from_many_addresses_are_added_up(secret):
 
 def test_a_code_signs_in_once(secret):
     first, second, code = halfway(), halfway(), code_of(secret)
-    answers = [client.post("/accounts/2fa/authenticate/", {"code": code}).status_code for client in (first, second)]
+    answers = [
+        client.post("/accounts/2fa/authenticate/", {"code": code}).status_code
+        for client in (first, second)
+    ]
     assert answers == [302, 200]
 
 
@@ -308,9 +332,15 @@ def test_used_codes_are_remembered_in_the_database(secret):
 def test_guesses_at_once_do_not_overshoot(person):
     with override_settings(CACHES=DATABASE_CACHE):
         cache.clear()
-        statuses = in_parallel(32, lambda number: sign_in(Client(), password=f"wrong {number}").status_code)
+        statuses = in_parallel(
+            32, lambda number: sign_in(Client(), password=f"wrong {number}").status_code
+        )
         cache.clear()
-    assert (statuses.count(200) <= 5, statuses.count(429) >= 27, set(statuses)) == (True, True, {200, 429})
+    assert (statuses.count(200) <= 5, statuses.count(429) >= 27, set(statuses)) == (
+        True,
+        True,
+        {200, 429},
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -318,7 +348,10 @@ def test_a_code_that_is_sent_twice_at_once_signs_in_once(secret):
     with override_settings(CACHES=DATABASE_CACHE):
         cache.clear()
         clients, code = [halfway(), halfway()], code_of(secret)
-        send = lambda number: clients[number].post("/accounts/2fa/authenticate/", {"code": code}).status_code  # noqa: E731
+
+        def send(number):
+            return clients[number].post("/accounts/2fa/authenticate/", {"code": code}).status_code
+
         statuses = in_parallel(2, send)
         cache.clear()
     assert sorted(statuses) == [200, 302]
@@ -337,7 +370,11 @@ def test_the_table_of_the_cache_is_made_by_migrate(settings):
 
 
 def warnings():
-    return [warning.id for warning in run_checks(include_deployment_checks=True) if warning.id.startswith("registers.")]
+    return [
+        warning.id
+        for warning in run_checks(include_deployment_checks=True)
+        if warning.id.startswith("registers.")
+    ]
 
 
 def forwarded(address="127.0.0.1"):

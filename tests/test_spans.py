@@ -1,4 +1,6 @@
-"""Days known only so far: the words for them, how long it was from one to another, and how they are drawn."""
+"""Days known only so far: the words for them, how long it was from one to another, and how they are
+drawn.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,7 +36,8 @@ def event(extent="at", start="", end="", **other):
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("2010-04-19", "19 April 2010"), ("2010-04", "April 2010"), ("2010", "2010"), ("", "")]
+    ("text", "words"),
+    [("2010-04-19", "19 April 2010"), ("2010-04", "April 2010"), ("2010", "2010"), ("", "")],
 )
 def test_a_day_says_no_more_than_is_known(text, words):
     assert known(*a_day(text)) == words
@@ -62,7 +65,11 @@ def test_when_an_event_was(extent, start, end, words):
 @pytest.mark.parametrize(
     ("seen", "acted", "words"),
     [
-        (("at", "2010-04-19"), ("at", "2010-04-19"), "Not known: it came to light when someone outside acted"),
+        (
+            ("at", "2010-04-19"),
+            ("at", "2010-04-19"),
+            "Not known: it came to light when someone outside acted",
+        ),
         (("at", "2010-04-19"), ("range", "2010-04-19", "2010-04-20"), "The same day"),
         (("at", "2010-04-19"), ("at", "2010-04-20"), "One day"),
         (("at", "2010-04-01"), ("at", "2010-04-22"), "About three weeks"),
@@ -109,12 +116,26 @@ def drawn(*parts, beside=(("at", "2001"), ("at", "2010"))):
 )
 def test_an_event_is_drawn_as_exactly_as_it_is_known(parts, shape, x, width):
     row = drawn(*parts)
-    assert (row.shape, row.x, row.width) == (shape, pytest.approx(x, abs=0.011), pytest.approx(width, abs=0.011))
+    assert (row.shape, row.x, row.width) == (
+        shape,
+        pytest.approx(x, abs=0.011),
+        pytest.approx(width, abs=0.011),
+    )
 
 
 def test_events_stand_in_the_order_in_which_they_began():
-    events = [event("at", "2003-05"), event("before", "", "2002"), event("range", "2001", "2009"), event("at", "2001")]
-    assert [row.when for row in timeline_of(events).rows] == ["2001 to 2009", "2001", "before 2002", "May 2003"]
+    events = [
+        event("at", "2003-05"),
+        event("before", "", "2002"),
+        event("range", "2001", "2009"),
+        event("at", "2001"),
+    ]
+    assert [row.when for row in timeline_of(events).rows] == [
+        "2001 to 2009",
+        "2001",
+        "before 2002",
+        "May 2003",
+    ]
 
 
 def test_an_undated_event_is_listed_apart():
@@ -124,7 +145,11 @@ def test_an_undated_event_is_listed_apart():
 
 def test_a_case_without_a_date_has_no_scale():
     timeline = timeline_of([event("undated")])
-    assert (timeline.rows, timeline.marks, timeline.words) == ((), (), "No event of this case has a date")
+    assert (timeline.rows, timeline.marks, timeline.words) == (
+        (),
+        (),
+        "No event of this case has a date",
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,4 +162,6 @@ def test_a_case_without_a_date_has_no_scale():
     ],
 )
 def test_the_scale_names_few_years(last, years):
-    assert [mark.year for mark in timeline_of([event("at", "2001"), event("at", last)]).marks] == years
+    assert [
+        mark.year for mark in timeline_of([event("at", "2001"), event("at", last)]).marks
+    ] == years

@@ -1,4 +1,6 @@
-"""A risk that stands in several rows of a workbook: what names it once, its controls and actions below each other."""
+"""A risk that stands in several rows of a workbook: what names it once, its controls and actions
+below each other.
+"""
 
 import contextlib
 import csv
@@ -33,7 +35,18 @@ HEADS = [
     "Action owner",
     "Due",
 ]
-FLOOD = ["1", "Flood", "It rains", "Head of Legal", "4", "5", "A wall", "Build a pump", "Head of Legal", "1/2/2027"]
+FLOOD = [
+    "1",
+    "Flood",
+    "It rains",
+    "Head of Legal",
+    "4",
+    "5",
+    "A wall",
+    "Build a pump",
+    "Head of Legal",
+    "1/2/2027",
+]
 FIRE = ["2", "Fire", "It is dry", "Head of Legal", "2", "5", "Alarms", "", "", ""]
 
 
@@ -44,7 +57,12 @@ def row(**said):
     return [said.get(name, "") for name in names]
 
 
-MORE = row(controls="Sandbags", actions="Move the archive", action_owner="Director of Finance", due="1/3/2027")
+MORE = row(
+    controls="Sandbags",
+    actions="Move the archive",
+    action_owner="Director of Finance",
+    due="1/3/2027",
+)
 
 
 def read(*rows, merged=(), **changes):
@@ -113,7 +131,9 @@ def test_a_bar_over_several_columns_is_a_heading():
 
 
 def test_a_control_alone_in_the_first_column_goes_on():
-    sheet = sheet_of(["Controls", "Ref", "Risk title"], ["A wall", "1", "Flood"], ["Sandbags", "", ""])
+    sheet = sheet_of(
+        ["Controls", "Ref", "Risk title"], ["A wall", "1", "Flood"], ["Sandbags", "", ""]
+    )
     assert rows_of(read_all(sheet, known())[1]) == [[2, 3]]
 
 
@@ -121,7 +141,9 @@ def test_what_stands_below_a_gap_goes_on_with_no_risk():
     assert rows_of(read(FLOOD, [""], MORE, FIRE, MORE)) == [2, 4, [5, 6]]
 
 
-@pytest.mark.parametrize("words", ["Guidance for all staff", "The emergency plan is tested with the brigade each May"])
+@pytest.mark.parametrize(
+    "words", ["Guidance for all staff", "The emergency plan is tested with the brigade each May"]
+)
 def test_a_last_control_alone_in_its_row_is_no_note_below_the_table(words):
     others = [[str(n), *FIRE[1:]] for n in range(3, 9)]
     last = read(*others, FLOOD, row(controls=words))[-1]
@@ -133,7 +155,9 @@ def test_a_last_control_alone_in_its_row_is_no_note_below_the_table(words):
 
 def test_each_action_has_the_owner_and_the_day_of_its_own_row():
     (flood,) = read(FLOOD, MORE, row(actions="Insure it"))
-    assert [(one.title, one.owner, one.due_on and one.due_on.isoformat()) for one in flood.actions] == [
+    assert [
+        (one.title, one.owner, one.due_on and one.due_on.isoformat()) for one in flood.actions
+    ] == [
         ("Build a pump", "Head of Legal", "2027-02-01"),
         ("Move the archive", "Director of Finance", "2027-03-01"),
         ("Insure it", "", None),
@@ -160,7 +184,9 @@ def test_another_owner_in_a_further_row_is_named_and_kept_with_the_notes():
 
 
 def test_what_the_first_row_leaves_open_is_said_by_a_further_one():
-    (fire,) = read([*FIRE[:3], "", *FIRE[4:]], row(risk_owner="Director of Finance", controls="Sandbags"))
+    (fire,) = read(
+        [*FIRE[:3], "", *FIRE[4:]], row(risk_owner="Director of Finance", controls="Sandbags")
+    )
     assert (fire.values["owner"], fire.problems) == ("Director of Finance", [])
 
 
@@ -186,7 +212,9 @@ def test_every_word_of_every_row_is_found_in_the_risk(further):
         said[4:6] = [likelihood, impact]
         lines.append(said)
     for one in read(*lines):
-        said = json.dumps([one.values, one.judged, one.controls, one.actions, one.line.number], default=str)
+        said = json.dumps(
+            [one.values, one.judged, one.controls, one.actions, one.line.number], default=str
+        )
         texts = [text for each in one.line.rows for text in each.cells if "Word" in text]
         assert [text for text in texts if f"{text}" not in said] == []
         for each in one.line.rows:
@@ -199,7 +227,9 @@ def test_every_word_of_every_row_is_found_in_the_risk(further):
 
 def test_a_further_row_that_no_one_agreed_to_is_read_as_before():
     sheet = sheet_of(HEADS, FLOOD, MORE)
-    plan = Plan.from_json({k: v for k, v in guess(sheet, known()).as_json().items() if k != "goes_on"})
+    plan = Plan.from_json(
+        {k: v for k, v in guess(sheet, known()).as_json().items() if k != "goes_on"}
+    )
     reader = Reader(plan, known())
     assert [reader.read(line).is_refused for line in data_lines(sheet, plan)] == [False, True]
 
@@ -225,7 +255,9 @@ SPREAD = csv_of(HEADS, FLOOD, MORE, row(controls="Pumps"), FIRE)
 
 def test_a_spread_risk_becomes_one_risk(manager, register):
     brought_in(manager, register, SPREAD)
-    assert [(risk.title, risk.controls.count(), risk.actions.count()) for risk in register.risks.all()] == [
+    assert [
+        (risk.title, risk.controls.count(), risk.actions.count()) for risk in register.risks.all()
+    ] == [
         ("Flood", 3, 2),
         ("Fire", 1, 0),
     ]
@@ -239,7 +271,10 @@ def test_the_page_of_columns_asks_and_names_the_rows(manager, register):
 
 def test_the_page_of_columns_does_not_ask_where_there_is_nothing_to_ask(manager, register):
     send(manager, register, csv_of(HEADS, FLOOD, FIRE))
-    assert "do not name a risk of their own" not in manager.get(latest(register).get_absolute_url()).text
+    assert (
+        "do not name a risk of their own"
+        not in manager.get(latest(register).get_absolute_url()).text
+    )
 
 
 def test_rows_that_are_said_to_stand_for_themselves_are_left_out(manager, register):
@@ -253,7 +288,11 @@ def test_rows_that_are_said_to_stand_for_themselves_are_left_out(manager, regist
 
 
 def test_it_is_asked_where_only_other_columns_bring_it_up(manager, register):
-    send(manager, register, csv_of(["Ref", "Ward", "Controls"], ["1", "North", "A wall"], ["", "", "Sandbags"]))
+    send(
+        manager,
+        register,
+        csv_of(["Ref", "Ward", "Controls"], ["1", "North", "A wall"], ["", "", "Sandbags"]),
+    )
     batch = latest(register)
     changes = {"column_0": "notes", "column_1": "title"}
     fields = {k: v for k, v in columns_form(batch, **changes).items() if k != "goes_on"}
@@ -270,7 +309,9 @@ def test_the_preview_says_which_rows_make_up_a_risk(manager, register):
 
 @pytest.mark.parametrize("chunk", [1, 2, 500])
 def test_a_risk_comes_out_whole_wherever_a_request_ends(manager, register, chunk):
-    batch = to_preview(manager, register, csv_of(HEADS, FIRE, FLOOD, MORE, row(controls="Pumps"), ["3", *FIRE[1:]]))
+    batch = to_preview(
+        manager, register, csv_of(HEADS, FIRE, FLOOD, MORE, row(controls="Pumps"), ["3", *FIRE[1:]])
+    )
     read_anew(batch)
     batch.refresh_from_db()
     while batch.stage == "staging":
@@ -306,7 +347,9 @@ def test_a_risk_of_ours_takes_what_a_further_row_adds_and_loses_nothing(manager,
     risk = make_risk(register)
     heads = ["Reference", "Title", "Cause", "Controls", "Other notes"]
     further = [["", "", "A leak", "Pumps", ""], ["", "", "", "", "Seen in May"]]
-    batch = to_preview(manager, register, csv_of(heads, [risk.reference, risk.title, "", "A wall", ""], *further))
+    batch = to_preview(
+        manager, register, csv_of(heads, [risk.reference, risk.title, "", "A wall", ""], *further)
+    )
     take_in(manager, batch)
     risk.refresh_from_db()
     assert (risk.cause, risk.notes) == ("A leak", "Seen in May")
@@ -323,7 +366,9 @@ def test_every_row_stays_with_the_risk_word_for_word(manager, register):
 def run(path, *options):
     out = io.StringIO()
     with contextlib.suppress(SystemExit):
-        call_command("import_register", str(path), "--register", "ours", "--json", *options, stdout=out)
+        call_command(
+            "import_register", str(path), "--register", "ours", "--json", *options, stdout=out
+        )
     return json.loads(out.getvalue())
 
 
@@ -331,11 +376,20 @@ def test_the_command_says_which_rows_make_up_a_risk(manager, register, tmp_path)
     path = tmp_path / "risks.csv"
     path.write_bytes(SPREAD)
     told = run(path, "--check")
-    assert (told["rows_go_on"], told["spread"], told["rows_read"], told["new"]) == (True, [[2, 3, 4]], 4, 2)
+    assert (told["rows_go_on"], told["spread"], told["rows_read"], told["new"]) == (
+        True,
+        [[2, 3, 4]],
+        4,
+        2,
+    )
 
 
 def test_the_command_takes_rows_for_themselves_where_it_is_told_to(manager, register, tmp_path):
     path = tmp_path / "risks.csv"
     path.write_bytes(SPREAD)
     told = run(path, "--check", "--rows-alone")
-    assert (told["rows_go_on"], told["spread"], [one["row"] for one in told["refused"]]) == (False, [], [3, 4])
+    assert (told["rows_go_on"], told["spread"], [one["row"] for one in told["refused"]]) == (
+        False,
+        [],
+        [3, 4],
+    )

@@ -1,4 +1,6 @@
-"""The steps of a risk's life: has happened, closed, reopened; what each writes, refuses, and what pages then say."""
+"""The steps of a risk's life: has happened, closed, reopened; what each writes, refuses, and what
+pages then say.
+"""
 
 import html
 
@@ -67,12 +69,18 @@ def parts(name, day):
 def send(client, risk, step, **typed):
     """What a person would send who fills in the whole form of that step."""
     forms = {
-        "close": {"reason": "It is over.", "depends_on": "Nobody.", **parts("effective_on", days_ago(0))},
+        "close": {
+            "reason": "It is over.",
+            "depends_on": "Nobody.",
+            **parts("effective_on", days_ago(0)),
+        },
         "reopen": {"reason": "It came back."},
         "happened": {"happened_what": "The bank failed.", **parts("happened_on", days_ago(3))},
     }
     risk.refresh_from_db()
-    return client.post(f"{risk.get_absolute_url()}{step}/", {**forms[step], "version": risk.version} | typed)
+    return client.post(
+        f"{risk.get_absolute_url()}{step}/", {**forms[step], "version": risk.version} | typed
+    )
 
 
 def text_of(answer):
@@ -85,8 +93,14 @@ def text_of(answer):
 def test_what_happened_keeps_the_rating_that_stood_the_day_before(risk):
     stood = risk.current
     make_assessment(risk, (5, 5), on=days_ago(10))
-    risk.happen(by=make_user(), version=2, happened_on=days_ago(10), happened_what="The bank failed.")
-    assert (risk.status, risk.happened_under, risk.revisions.latest().what) == ("happened", stood, "happened")
+    risk.happen(
+        by=make_user(), version=2, happened_on=days_ago(10), happened_what="The bank failed."
+    )
+    assert (risk.status, risk.happened_under, risk.revisions.latest().what) == (
+        "happened",
+        stood,
+        "happened",
+    )
 
 
 @pytest.mark.parametrize("ago", [41, -1])
@@ -99,7 +113,11 @@ def test_reopening_brings_back_everything(risk):
     close(risk)
     rating = risk.current
     risk.reopen(by=make_user(), version=2, reason="It came back.")
-    assert (risk.status, risk.current, risk.event) == ("open", rating, "The budget cannot be balanced.")
+    assert (risk.status, risk.current, risk.event) == (
+        "open",
+        rating,
+        "The budget cannot be balanced.",
+    )
 
 
 def test_what_was_closed_as_a_draft_comes_back_as_a_draft():
@@ -141,7 +159,9 @@ def test_an_open_risk_is_not_put_on_the_register(risk):
 
 def test_the_same_closing_twice_is_one(risk):
     by = make_user()
-    first, second = (risk.close(by=by, version=1, reason="Over.", depends_on="Nobody.") for _ in range(2))
+    first, second = (
+        risk.close(by=by, version=1, reason="Over.", depends_on="Nobody.") for _ in range(2)
+    )
     assert (first, risk.revisions.count()) == (second, 2)
 
 
@@ -155,7 +175,10 @@ def test_another_telling_by_the_same_person_is_not_taken_for_the_first(risk):
 def test_every_step_stands_in_the_audit_chain(risk):
     close(risk)
     risk.reopen(by=make_user(), version=2, reason="It came back.")
-    assert [entry.verb for entry in AuditEntry.objects.order_by("pk")][-2:] == ["risk.closed", "risk.reopened"]
+    assert [entry.verb for entry in AuditEntry.objects.order_by("pk")][-2:] == [
+        "risk.closed",
+        "risk.reopened",
+    ]
 
 
 # The forms
@@ -169,7 +192,11 @@ def test_a_step_is_taken_and_leads_back_to_the_risk(risk, manager, step):
         close(risk)
     answer = send(manager, risk, step)
     risk.refresh_from_db()
-    assert (answer.status_code, answer.get("Location"), risk.status) == (302, risk.get_absolute_url(), STEPS[step])
+    assert (answer.status_code, answer.get("Location"), risk.status) == (
+        302,
+        risk.get_absolute_url(),
+        STEPS[step],
+    )
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -188,7 +215,11 @@ def test_a_step_on_an_older_version_is_a_conflict_that_keeps_what_was_typed(risk
     typed = {"reason": "My <words>.", "happened_what": "My <words>."}
     answer = send(manager, risk, step, version=1, **typed)
     risk.refresh_from_db()
-    assert (answer.status_code, "My <words>." in text_of(answer), risk.status) == (409, True, "open")
+    assert (answer.status_code, "My <words>." in text_of(answer), risk.status) == (
+        409,
+        True,
+        "open",
+    )
 
 
 @pytest.mark.parametrize(
@@ -211,7 +242,9 @@ def test_what_is_wrong_with_a_step_is_said_in_words(risk, manager, step, typed, 
     assert (answer.status_code, words in text_of(answer), risk.revisions.count()) == (200, True, 2)
 
 
-@pytest.mark.parametrize("step", ["close", "happened", "edit", "assess", "review", "put-on-register"])
+@pytest.mark.parametrize(
+    "step", ["close", "happened", "edit", "assess", "review", "put-on-register"]
+)
 def test_the_form_of_a_step_out_of_turn_says_so_in_place_of_questions(risk, manager, step):
     close(risk)
     answer = manager.get(f"{risk.get_absolute_url()}{step}/")
@@ -244,7 +277,9 @@ def test_a_closed_risk_says_why_and_who_must_not_leave(risk, member):
 def test_a_closed_risk_offers_only_to_come_back(risk, manager):
     close(risk)
     page = manager.get(risk.get_absolute_url()).text
-    led = [f"/{step}/" in page for step in ("edit", "assess", "review", "happened", "close", "reopen")]
+    led = [
+        f"/{step}/" in page for step in ("edit", "assess", "review", "happened", "close", "reopen")
+    ]
     assert led == [False] * 5 + [True]
 
 
@@ -252,13 +287,21 @@ def test_a_reopened_risk_says_why_it_had_been_closed(risk, member):
     close(risk, reason="The backlog is gone.", depends_on="The two temporary staff.")
     risk.reopen(by=make_user(), version=2, reason="One of them left.")
     text = text_of(member.get(risk.get_absolute_url()))
-    assert [w in text for w in ("One of them left.", "The backlog is gone.", "The two temporary staff.")] == [True] * 3
+    assert [
+        w in text for w in ("One of them left.", "The backlog is gone.", "The two temporary staff.")
+    ] == [True] * 3
 
 
 def test_what_happened_stands_beside_the_rating_of_before(risk, member):
-    risk.happen(by=make_user(), version=1, happened_on=days_ago(3), happened_what="The bank failed.")
+    risk.happen(
+        by=make_user(), version=1, happened_on=days_ago(3), happened_what="The bank failed."
+    )
     text = text_of(member.get(risk.get_absolute_url()))
-    assert f"It happened on {said(days_ago(3))}" in text and "3 x 4 = 12" in text and "The bank failed." in text
+    assert (
+        f"It happened on {said(days_ago(3))}" in text
+        and "3 x 4 = 12" in text
+        and "The bank failed." in text
+    )
 
 
 def test_the_day_before_it_was_closed_the_page_knows_nothing_of_it(risk, member):
@@ -268,7 +311,12 @@ def test_the_day_before_it_was_closed_the_page_knows_nothing_of_it(risk, member)
 
 
 @pytest.mark.parametrize(
-    ("role", "led"), [(Role.MEMBER, [False] * 4), (Role.OFFICER, [True, False, True, True]), (Role.MANAGER, [True] * 4)]
+    ("role", "led"),
+    [
+        (Role.MEMBER, [False] * 4),
+        (Role.OFFICER, [True, False, True, True]),
+        (Role.MANAGER, [True] * 4),
+    ],
 )
 def test_each_is_led_to_what_they_may_do(risk, role, led):
     page = client_of(risk, role).get(risk.get_absolute_url()).text
@@ -277,7 +325,9 @@ def test_each_is_led_to_what_they_may_do(risk, role, led):
 
 def test_a_past_day_leads_to_no_step(risk, manager):
     page = manager.get(f"{risk.get_absolute_url()}?as_at={days_ago(3)}").text
-    assert [step for step in ("happened", "close", "exempt", "duplicate") if f"/{step}/" in page] == []
+    assert [
+        step for step in ("happened", "close", "exempt", "duplicate") if f"/{step}/" in page
+    ] == []
 
 
 def cost_of(client, risk):
@@ -300,11 +350,21 @@ def test_a_page_costs_the_same_however_often_a_risk_was_closed(risk, member):
 
 def test_a_copy_is_a_draft_that_says_the_same(risk, officer):
     owner = make_post(risk.register.organisation)
-    make_revision(risk, owner=owner, category="people", committee_position="It stands.", told_by="press")
+    make_revision(
+        risk, owner=owner, category="people", committee_position="It stands.", told_by="press"
+    )
     answer = officer.post(f"{risk.get_absolute_url()}duplicate/")
     copy = risk.register.risks.latest("pk")
-    assert (answer["Location"], copy.title) == ("/registers/ours/risks/2/edit/", "Copy of Reserves run out")
-    assert (copy.status, copy.event, copy.owner, copy.category) == ("draft", risk.event, owner, "people")
+    assert (answer["Location"], copy.title) == (
+        "/registers/ours/risks/2/edit/",
+        "Copy of Reserves run out",
+    )
+    assert (copy.status, copy.event, copy.owner, copy.category) == (
+        "draft",
+        risk.event,
+        owner,
+        "people",
+    )
     assert (copy.current, copy.committee_position, copy.told_by) == (None, "", "")
 
 

@@ -33,7 +33,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def risk():
     organisation = make_organisation()
-    return make_risk(make_register(organisation, parent=make_register(organisation, name="Corporate")), on=days_ago(50))
+    return make_risk(
+        make_register(organisation, parent=make_register(organisation, name="Corporate")),
+        on=days_ago(50),
+    )
 
 
 def told(risk, day=None, known_by=None, **how):
@@ -47,7 +50,9 @@ def test_it_begins_with_the_risk(risk):
 def test_what_is_done_beside_the_risk_stands_in_its_order(risk):
     control = make_control(risk, on=days_ago(40))
     make_review(risk, on=days_ago(30))
-    control.revise(by=risk.raised_by, version=1, effective_on=days_ago(20), title="Weekly reconciliation")
+    control.revise(
+        by=risk.raised_by, version=1, effective_on=days_ago(20), title="Weekly reconciliation"
+    )
     make_assurance(risk, "limited", on=days_ago(10))
     assert told(risk) == [
         "assurance recorded: limited, by Internal audit",
@@ -60,7 +65,9 @@ def test_what_is_done_beside_the_risk_stands_in_its_order(risk):
 
 def test_a_change_of_a_control_says_what_it_was(risk):
     control = make_control(risk)
-    control.revise(by=risk.raised_by, version=1, title="Weekly reconciliation", reason="Monthly was too late.")
+    control.revise(
+        by=risk.raised_by, version=1, title="Weekly reconciliation", reason="Monthly was too late."
+    )
     entry = story_of(risk, days_ago(0))[0]
     change = entry.changes[0]
     assert (change.label, change.before, change.after) == (
@@ -74,9 +81,16 @@ def test_a_change_of_a_control_says_what_it_was(risk):
 def test_a_control_is_followed_through_its_test_and_out_of_use(risk):
     control = make_control(risk, on=days_ago(40))
     for version, change in enumerate(
-        ({"last_tested_on": days_ago(30), "tested_by_line": 2}, {"status": "retired"}, {"status": "in-place"}), 1
+        (
+            {"last_tested_on": days_ago(30), "tested_by_line": 2},
+            {"status": "retired"},
+            {"status": "in-place"},
+        ),
+        1,
     ):
-        control.revise(by=risk.raised_by, version=version, effective_on=days_ago(30 - version), **change)
+        control.revise(
+            by=risk.raised_by, version=version, effective_on=days_ago(30 - version), **change
+        )
     assert [what.removesuffix(": Monthly reconciliation") for what in told(risk)] == [
         "control in use again",
         "control taken out of use",
@@ -89,7 +103,10 @@ def test_a_control_is_followed_through_its_test_and_out_of_use(risk):
 def test_an_action_is_followed_to_its_end(risk):
     action = make_action(risk)
     action.complete(by=risk.raised_by, version=1, done_on=days_ago(0), evidence="Published.")
-    assert told(risk)[:2] == ["action done: Write the procedure", "action added: Write the procedure"]
+    assert told(risk)[:2] == [
+        "action done: Write the procedure",
+        "action added: Write the procedure",
+    ]
 
 
 def test_an_action_that_is_taken_up_again_says_so(risk):
@@ -101,7 +118,10 @@ def test_an_action_that_is_taken_up_again_says_so(risk):
 
 def test_a_proposal_and_what_came_of_it(risk):
     make_escalation(risk, risk.register.parent, approved_by=risk.raised_by)
-    assert told(risk)[:2] == ["agreed to take it up to Corporate", "proposed to be taken up to Corporate"]
+    assert told(risk)[:2] == [
+        "agreed to take it up to Corporate",
+        "proposed to be taken up to Corporate",
+    ]
 
 
 def test_a_refusal(risk):
@@ -114,7 +134,10 @@ def test_a_check_that_is_set_aside_and_taken_back(risk):
     manager = make_person(risk.register.organisation, Role.MANAGER)
     SetAside.put(risk, by=manager, check_name="rq1-stale", reason="May.", until=days_ago(-9))
     SetAside.take_back(risk, by=manager, check_name="rq1-stale", reason="Now.")
-    assert told(risk)[:2] == ["a check of the worklist taken back", "a check of the worklist set aside"]
+    assert told(risk)[:2] == [
+        "a check of the worklist taken back",
+        "a check of the worklist set aside",
+    ]
 
 
 def test_officers_read_their_marks(risk):
@@ -163,7 +186,8 @@ def test_the_page_draws_the_course_and_says_it_as_a_table(risk):
 
 
 @pytest.mark.parametrize(
-    ("role", "is_shown"), [(Role.OFFICER, True), (Role.MANAGER, True), (Role.MEMBER, False), (Role.PEER, False)]
+    ("role", "is_shown"),
+    [(Role.OFFICER, True), (Role.MANAGER, True), (Role.MEMBER, False), (Role.PEER, False)],
 )
 def test_marks_are_working_notes_on_the_page(risk, role, is_shown):
     make_precedent(risk)
@@ -171,17 +195,27 @@ def test_marks_are_working_notes_on_the_page(risk, role, is_shown):
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.PEER, Role.ADMINISTRATOR, Role.OFFICER])
-@pytest.mark.parametrize("asked", [{}, {"as_at": days_ago(0).isoformat()}, {"as_at": days_ago(8).isoformat()}])
+@pytest.mark.parametrize(
+    "asked", [{}, {"as_at": days_ago(0).isoformat()}, {"as_at": days_ago(8).isoformat()}]
+)
 def test_the_history_tells_the_marks_that_the_risks_page_shows(risk, role, asked):
-    """One before a body agreed the register, a peer reads it from then on; one since, which waits for the next."""
+    """One before a body agreed the register, a peer reads it from then on; one since, which waits
+    for the next.
+    """
     for code, ago in (("DON-W1", 9), ("DON-W2", 1)):
-        make_precedent(risk, code, on=days_ago(ago), recorded_at=timezone.now() - datetime.timedelta(days=ago))
+        make_precedent(
+            risk, code, on=days_ago(ago), recorded_at=timezone.now() - datetime.timedelta(days=ago)
+        )
     make_agreement(risk.register, on=days_ago(5))
     client = Client()
     client.force_login(make_person(risk.register.organisation, role))
-    page, history = (client.get(f"{risk.get_absolute_url()}{place}", asked).text for place in ("", "history/"))
+    page, history = (
+        client.get(f"{risk.get_absolute_url()}{place}", asked).text for place in ("", "history/")
+    )
     signs = [sign(code).title for code in ("DON-W1", "DON-W2")]
-    assert [title in html.unescape(history) for title in signs] == [title in html.unescape(page) for title in signs]
+    assert [title in html.unescape(history) for title in signs] == [
+        title in html.unescape(page) for title in signs
+    ]
 
 
 def test_a_day_to_come_tells_nothing(risk):

@@ -79,14 +79,22 @@ def test_the_matrix_counts_and_names_each_band(register):
 
 def test_risks_above_tolerance_are_listed_with_post_rating_and_reason(register):
     make_appetite(register.organisation, category="financial", tolerance="low")
-    owner = make_post(register.organisation, "Director of Finance", holder=make_user(name="Zebedee"))
+    owner = make_post(
+        register.organisation, "Director of Finance", holder=make_user(name="Zebedee")
+    )
     make_risk(register, title="Reserves", assessed=(5, 4), owner=owner)
     make_risk(register, title="Fees", assessed=(2, 2), category="financial")
     make_risk(register, title="Below", assessed=(2, 2))
     document = paper(register)
     assert [[text.replace("\u00a0", " ") for text in row] for row in rows_of(document, 1)[1:]] == [
         ["C-001", "Reserves", "Director of Finance", "Severe, 20 (5 × 4)", "As we see it."],  # noqa: RUF001
-        ["C-002", "Fees", "Not decided yet", "Moderate, 4 (2 × 2)", "As we see it. Tolerated for financial: Low."],  # noqa: RUF001
+        [
+            "C-002",
+            "Fees",
+            "Not decided yet",
+            "Moderate, 4 (2 × 2)",  # noqa: RUF001
+            "As we see it. Tolerated for financial: Low.",
+        ],
     ]
     assert "Zebedee" not in words_of(document) + str(rows_of(document, 1))
 
@@ -102,7 +110,12 @@ def test_the_scheme_and_its_thresholds_stand_at_the_end(register):
     document = paper(register)
     assert "Scheme: 5 x 5, four bands, version 1." in words_of(document)
     assert "Taken higher from: Severe." in words_of(document)
-    assert rows_of(document, -1)[1] == ["Severe", "15 to 25", "within 31 days", "Above tolerance, taken higher"]
+    assert rows_of(document, -1)[1] == [
+        "Severe",
+        "15 to 25",
+        "within 31 days",
+        "Above tolerance, taken higher",
+    ]
 
 
 def test_a_register_without_risks_says_so(register):
@@ -117,7 +130,9 @@ def test_exempt_risks_are_marked_for_those_who_see_them_and_absent_for_others(re
     assert "One risk in it is exempt: not for publication." in words_of(document)
     assert rows_of(document, 1)[1][0] == "C-001 (exempt)"
     document = paper(register, Role.PEER)
-    everything = words_of(document) + "".join(str(rows_of(document, n)) for n in range(len(document.tables)))
+    everything = words_of(document) + "".join(
+        str(rows_of(document, n)) for n in range(len(document.tables))
+    )
     assert "CANARY" not in everything
     assert "Exempt risks not included" in everything
 
@@ -138,7 +153,10 @@ def test_a_screen_reader_is_told_language_headings_and_which_row_heads_a_table(r
     languages = {one.get(qn("w:val")) for one in document.styles.element.iter(qn("w:lang"))}
     assert (languages, document.core_properties.language) == ({"en-GB"}, "en-GB")
     assert document.core_properties.title == "Our register: summary"
-    assert next(p.text for p in document.paragraphs if p.style.name == "Heading 1") == "Risks by likelihood and impact"
+    assert (
+        next(p.text for p in document.paragraphs if p.style.name == "Heading 1")
+        == "Risks by likelihood and impact"
+    )
     for table in document.tables:
         assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
         assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)

@@ -1,4 +1,6 @@
-"""Many risks written at once say, seal and place the same as the verbs would have, one after the other."""
+"""Many risks written at once say, seal and place the same as the verbs would have, one after the
+other.
+"""
 
 import copy
 import datetime
@@ -51,7 +53,10 @@ RAISED = days_ago(60)
 
 
 def words(title="Reserves run out", **content):
-    said = {"event": "The budget cannot be balanced.", "consequence": "Services are cut at short notice."}
+    said = {
+        "event": "The budget cannot be balanced.",
+        "consequence": "Services are cut at short notice.",
+    }
     return {"title": title, "cause": "Savings were counted twice.", **said, **content}
 
 
@@ -66,7 +71,12 @@ def by_the_verbs(register, by, new=(), changed=(), reason="", at=AT):
     risks = []
     for one in new:
         risk = Risk.log(
-            register, by=by, raised_on=one.raised_on, effective_on=one.raised_on, recorded_at=at, **one.content
+            register,
+            by=by,
+            raised_on=one.raised_on,
+            effective_on=one.raised_on,
+            recorded_at=at,
+            **one.content,
         )
         risks.append(_beside(risk, by, one, reason, at))
     for one in changed:
@@ -93,8 +103,10 @@ def _beside(risk, by, one, reason, at):
 
 
 class Said:
-    """All rows of a register and what the chain tells of them, as plain values: keys by the order in which rows were
-    made among the register's own; tokens, salts and instants of the chain left out."""
+    """All rows of a register and what the chain tells of them, as plain values: keys by the order
+    in which rows were made among the register's own; tokens, salts and instants of the chain left
+    out.
+    """
 
     LEFT_OUT = {"id", "token", "register"}
 
@@ -103,17 +115,29 @@ class Said:
         beside = {"risk__register": register}
         mine = {Risk: {"register": register}, Assessment: beside, RiskRevision: beside}
         mine |= {Control: beside, Action: beside}
-        mine |= {key: {"record__risk__register": register} for key in (ControlRevision, ActionRevision)}
-        self.places = {m: {pk: n for n, pk in enumerate(in_order(m, which))} for m, which in mine.items()}
+        mine |= {
+            key: {"record__risk__register": register} for key in (ControlRevision, ActionRevision)
+        }
+        self.places = {
+            m: {pk: n for n, pk in enumerate(in_order(m, which))} for m, which in mine.items()
+        }
         self.rows = {
-            model.__name__: [self._values(row) for row in model.objects.filter(**which).order_by(*ORDER[model])]
+            model.__name__: [
+                self._values(row) for row in model.objects.filter(**which).order_by(*ORDER[model])
+            ]
             for model, which in [*mine.items()]
         }
-        positions = Position.everything.filter(register=register).order_by("number", "agreement", "from_day")
+        positions = Position.everything.filter(register=register).order_by(
+            "number", "agreement", "from_day"
+        )
         self.rows["Position"] = [self._values(row) for row in positions]
         self.by_name = {model._meta.model_name: model for model in self.places}
-        entries = AuditEntry.objects.filter(chain__organisation=register.organisation).order_by("number")
-        self.entries = [told for entry in entries.select_related("text") if (told := self._entry(entry))]
+        entries = AuditEntry.objects.filter(chain__organisation=register.organisation).order_by(
+            "number"
+        )
+        self.entries = [
+            told for entry in entries.select_related("text") if (told := self._entry(entry))
+        ]
 
     def _values(self, row):
         found = {}
@@ -124,7 +148,11 @@ class Said:
                 found[f.name] = sorted(str(other) for other in getattr(row, f.name).all())
             else:
                 value = getattr(row, f.attname)
-                found[f.name] = self.places.get(f.related_model, {}).get(value, value) if f.is_relation else value
+                found[f.name] = (
+                    self.places.get(f.related_model, {}).get(value, value)
+                    if f.is_relation
+                    else value
+                )
         return found
 
     def _entry(self, entry):
@@ -134,7 +162,9 @@ class Said:
         if place is None:
             return None
         models = {**self.by_name, "revision": RiskRevision}
-        facts = {k: self.places[models[k]][v] if v and k in models else v for k, v in entry.facts.items()}
+        facts = {
+            k: self.places[models[k]][v] if v and k in models else v for k, v in entry.facts.items()
+        }
         text = {k: v.replace(self.register.prefix, "") for k, v in entry.text.content.items()}
         facts["seals"] = [self._sealed(name) for name in facts["seals"]]
         return entry.verb, name, place, facts, text, entry.by_id
@@ -144,9 +174,15 @@ class Said:
         return name, self.places[self.by_name[name]][int(pk)]
 
 
-ORDER = {Risk: ("number",), Assessment: ("risk__number", "pk"), RiskRevision: ("risk__number", "number")}
+ORDER = {
+    Risk: ("number",),
+    Assessment: ("risk__number", "pk"),
+    RiskRevision: ("risk__number", "number"),
+}
 ORDER |= dict.fromkeys((Control, Action), ("risk__number", "pk"))
-ORDER |= dict.fromkeys((ControlRevision, ActionRevision), ("record__risk__number", "record", "number"))
+ORDER |= dict.fromkeys(
+    (ControlRevision, ActionRevision), ("record__risk__number", "record", "number")
+)
 
 
 def in_order(model, which):
@@ -171,18 +207,36 @@ def assert_alike(first, second):
 
 def full_set(organisation):
     owner = make_post(organisation, "Finance director")
-    control = {"title": "Monthly reconciliation", "kind": "preventive", "owner": owner, "effective_on": RAISED}
-    action = {"title": "Write the procedure", "kind": "process", "owner": None, "effective_on": RAISED}
+    control = {
+        "title": "Monthly reconciliation",
+        "kind": "preventive",
+        "owner": owner,
+        "effective_on": RAISED,
+    }
+    action = {
+        "title": "Write the procedure",
+        "kind": "process",
+        "owner": None,
+        "effective_on": RAISED,
+    }
     return [
         NewRisk(words("Bare"), RAISED),
         NewRisk(words("Draft", status="draft"), RAISED),
         NewRisk(
-            words("Full", owner=owner, primary_failure_type=failure_type(), adverse_impacts=[impact()])
+            words(
+                "Full", owner=owner, primary_failure_type=failure_type(), adverse_impacts=[impact()]
+            )
             | {"other_failure_types": [failure_type("financial"), failure_type("external")]},
             RAISED,
             [
                 judgement("inherent", (5, 5)),
-                judgement("current", (4, 4), RAISED + datetime.timedelta(days=9), likelihood_high=5, evidence="Seen."),
+                judgement(
+                    "current",
+                    (4, 4),
+                    RAISED + datetime.timedelta(days=9),
+                    likelihood_high=5,
+                    evidence="Seen.",
+                ),
                 judgement("current", (2, 2), RAISED - datetime.timedelta(days=9)),
                 judgement("current", (3, 3), RAISED + datetime.timedelta(days=9)),
                 judgement("target", (1, 2)),
@@ -215,14 +269,28 @@ def test_new_risks_are_what_the_verbs_write():
     new = full_set(first.organisation)
     by_the_verbs(first, by, new, reason="From the sheet")
     risks = take_in(register=second, by=by, new=new, reason="From the sheet", recorded_at=AT)
-    assert [risk.title for risk in risks] == ["Bare", "Draft", "Full", "Exempt", "Closed", "Reviewed"]
+    assert [risk.title for risk in risks] == [
+        "Bare",
+        "Draft",
+        "Full",
+        "Exempt",
+        "Closed",
+        "Reviewed",
+    ]
     assert_alike(first, second)
     assert_sound()
 
 
 def life_of(register, by, number=0):
     """A risk with some history, the same in any register."""
-    risk = make_risk(register, by=by, on=RAISED, assessed=(4, 4), title=f"Old {number}", adverse_impacts=[impact()])
+    risk = make_risk(
+        register,
+        by=by,
+        on=RAISED,
+        assessed=(4, 4),
+        title=f"Old {number}",
+        adverse_impacts=[impact()],
+    )
     make_revision(risk, by=by, on=RAISED, other_failure_types=[failure_type()])
     make_assessment(risk, (5, 5), by=by, on=days_ago(20))
     make_control(risk, by=by, on=RAISED)
@@ -236,16 +304,35 @@ def changes_of(risks, owner):
     lower = [judgement(ratings=(1, 2), on=days_ago(30)), judgement(ratings=(2, 2), on=days_ago(2))]
     return [
         ChangedRisk(
-            nothing, nothing.version, {}, lower, controls=[{"title": "New", "kind": "detective", "owner": owner}]
+            nothing,
+            nothing.version,
+            {},
+            lower,
+            controls=[{"title": "New", "kind": "detective", "owner": owner}],
         ),
-        ChangedRisk(said, said.version, {"title": "Said anew", "owner": owner, "effective_on": days_ago(3)}, lower[1:]),
         ChangedRisk(
-            many, many.version, {"other_failure_types": [failure_type("external")], "adverse_impacts": []}, lower[:1]
+            said,
+            said.version,
+            {"title": "Said anew", "owner": owner, "effective_on": days_ago(3)},
+            lower[1:],
         ),
-        ChangedRisk(exempt, exempt.version, {"is_exempt": True, "what": "exempted"}, close={"depends_on": "Nobody."}),
+        ChangedRisk(
+            many,
+            many.version,
+            {"other_failure_types": [failure_type("external")], "adverse_impacts": []},
+            lower[:1],
+        ),
+        ChangedRisk(
+            exempt,
+            exempt.version,
+            {"is_exempt": True, "what": "exempted"},
+            close={"depends_on": "Nobody."},
+        ),
         ChangedRisk(same, same.version, {"title": same.title}),
         ChangedRisk(
-            flat, flat.version, {"status": "happened", "happened_on": days_ago(3), "happened_what": "It came."}
+            flat,
+            flat.version,
+            {"status": "happened", "happened_on": days_ago(3), "happened_what": "It came."},
         ),
     ]
 
@@ -257,13 +344,22 @@ def test_changed_risks_are_what_the_verbs_write():
     make_agreement(first, by=by, on=days_ago(1), recorded_at=AT)
     make_agreement(second, by=by, on=days_ago(1), recorded_at=AT)
     by_the_verbs(first, by, changed=changes_of(ours, owner), reason="From the sheet")
-    risks = take_in(register=second, by=by, changed=changes_of(theirs, owner), reason="From the sheet", recorded_at=AT)
+    risks = take_in(
+        register=second,
+        by=by,
+        changed=changes_of(theirs, owner),
+        reason="From the sheet",
+        recorded_at=AT,
+    )
     assert risks == theirs
     times = {"recorded_at"}
     one, other = Said(first), Said(second)
     for name in one.rows:
         rows = [
-            [{k: v for k, v in row.items() if k not in (*times, "agreement")} for row in s.rows[name]]
+            [
+                {k: v for k, v in row.items() if k not in (*times, "agreement")}
+                for row in s.rows[name]
+            ]
             for s in (one, other)
         ]
         assert rows[0] == rows[1], name
@@ -275,7 +371,9 @@ def test_what_says_nothing_new_writes_nothing():
     register, by = make_register(), make_user()
     risk = life_of(register, by)
     before = (AuditEntry.objects.count(), RiskRevision.objects.count())
-    take_in(register=register, by=by, changed=[ChangedRisk(risk, risk.version, {"title": risk.title})])
+    take_in(
+        register=register, by=by, changed=[ChangedRisk(risk, risk.version, {"title": risk.title})]
+    )
     assert (AuditEntry.objects.count(), RiskRevision.objects.count()) == before
 
 
@@ -332,8 +430,14 @@ def refused(error, register, by=None, **what):
         (RatingOutsideScheme, {"judgements": [{"ratings": (3, 3), "impact_high": 9}]}),
         (ValueError, {"judgements": [{"on": days_ago(-1)}]}),
         (OutOfTurn, {"content": {"status": "closed"}, "judgements": [{}]}),
-        (OutOfTurn, {"content": {"status": "closed"}, "controls": [{"title": "C", "kind": "preventive"}]}),
-        (ValueError, {"controls": [{"title": "C", "kind": "preventive", "effective_on": days_ago(-1)}]}),
+        (
+            OutOfTurn,
+            {"content": {"status": "closed"}, "controls": [{"title": "C", "kind": "preventive"}]},
+        ),
+        (
+            ValueError,
+            {"controls": [{"title": "C", "kind": "preventive", "effective_on": days_ago(-1)}]},
+        ),
         (ValueError, {"content": {"owner": "stranger"}}),
         (ValueError, {"actions": [{"title": "A", "kind": "process", "owner": "stranger"}]}),
     ],
@@ -372,7 +476,9 @@ def test_a_closed_risk_is_not_changed():
 
 def test_a_risk_of_another_register_is_not_changed():
     risk = make_risk()
-    refused(ValueError, make_register(), changed=[ChangedRisk(risk, risk.version, {"title": "Anew"})])
+    refused(
+        ValueError, make_register(), changed=[ChangedRisk(risk, risk.version, {"title": "Anew"})]
+    )
 
 
 def test_history_runs_forward_here_as_well():
@@ -411,7 +517,10 @@ def test_a_batch_costs_the_same_whatever_is_in_it():
 def test_positions_know_since_when_a_risk_is_in_its_band():
     register = make_register()
     days = [RAISED + datetime.timedelta(days=n) for n in (0, 9, 20)]
-    judgements = [judgement(ratings=pair, on=on) for pair, on in zip([(5, 5), (5, 5), (1, 1)], days, strict=True)]
+    judgements = [
+        judgement(ratings=pair, on=on)
+        for pair, on in zip([(5, 5), (5, 5), (1, 1)], days, strict=True)
+    ]
     (risk,) = take_in(register=register, by=make_user(), new=[NewRisk(words(), RAISED, judgements)])
     high, low = (register.scheme.rules.place(*pair).band.slug for pair in ((5, 5), (1, 1)))
     assert list(risk.positions.values_list("from_day", "band", "band_since", "band_before")) == [

@@ -1,4 +1,6 @@
-"""No request waits for the database longer than its limit, whatever becomes of it; and the next one works."""
+"""No request waits for the database longer than its limit, whatever becomes of it; and the next one
+works.
+"""
 
 from contextlib import contextmanager
 
@@ -33,7 +35,13 @@ def thread(db):
 
 @pytest.fixture
 def in_request(settings):
-    settings.DATABASE_TIME_LIMITS = {"request": 9.0, CONNECT: 3.0, HEALTH_CHECK: 2.0, STATEMENT: 8.5, LOCK: 8.5}
+    settings.DATABASE_TIME_LIMITS = {
+        "request": 9.0,
+        CONNECT: 3.0,
+        HEALTH_CHECK: 2.0,
+        STATEMENT: 8.5,
+        LOCK: 8.5,
+    }
     request_time.begin()
     yield
     request_time.end()
@@ -47,12 +55,22 @@ def wait_for(seconds, kind, is_answered):
 
 
 def test_each_wait_has_a_limit_and_all_of_a_request_have_one_together(in_request):
-    assert [request_time.limit(kind) for kind in (CONNECT, HEALTH_CHECK, STATEMENT, LOCK)] == [3.0, 2.0, 8.5, 8.5]
+    assert [request_time.limit(kind) for kind in (CONNECT, HEALTH_CHECK, STATEMENT, LOCK)] == [
+        3.0,
+        2.0,
+        8.5,
+        8.5,
+    ]
     wait_for(2.1, HEALTH_CHECK, is_answered=False)
     wait_for(1.1, CONNECT, is_answered=True)
     wait_for(4.1, STATEMENT, is_answered=True)
     budget = request_time.limit(STATEMENT)
-    assert budget == request_time.limit(LOCK) == request_time.limit(CONNECT) == pytest.approx(2.0, abs=0.1)
+    assert (
+        budget
+        == request_time.limit(LOCK)
+        == request_time.limit(CONNECT)
+        == pytest.approx(2.0, abs=0.1)
+    )
     wait_for(60, STATEMENT, is_answered=True)
     assert request_time.limit(STATEMENT) == 0.0
 
@@ -66,7 +84,11 @@ def test_many_short_waits_are_work_and_no_wait(in_request):
 def test_outside_of_a_request_each_wait_has_its_limit_alone(in_request):
     request_time.end()
     wait_for(60, STATEMENT, is_answered=False)
-    assert (request_time.limit(STATEMENT), request_time.limit(CONNECT), refusal.is_on()) == (8.5, 3.0, False)
+    assert (request_time.limit(STATEMENT), request_time.limit(CONNECT), refusal.is_on()) == (
+        8.5,
+        3.0,
+        False,
+    )
 
 
 @pytest.fixture
@@ -84,7 +106,9 @@ def sqlite(tmp_path, db):
 
 
 def lock_limit(connection):
-    """Milliseconds that SQLite waits for a lock with the next statement, after one that was limited by us."""
+    """Milliseconds that SQLite waits for a lock with the next statement, after one that was limited
+    by us.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return connection.connection.execute("PRAGMA busy_timeout").fetchone()[0]
@@ -117,16 +141,22 @@ def test_sqlite_waits_for_its_lock_no_longer_than_the_request_may(sqlite, in_req
         (STATEMENT, 8.0, True, False),  # one slow statement
     ],
 )
-def test_after_a_long_wait_in_vain_new_requests_are_refused(in_request, kind, seconds, is_answered, is_refused):
+def test_after_a_long_wait_in_vain_new_requests_are_refused(
+    in_request, kind, seconds, is_answered, is_refused
+):
     wait_for(seconds, kind, is_answered)
     assert refusal.is_on() is is_refused
     request_time.begin()
-    assert [request_time.limit(kind) == 0 for kind in (CONNECT, HEALTH_CHECK, LOCK)] == [is_refused] * 3
+    assert [request_time.limit(kind) == 0 for kind in (CONNECT, HEALTH_CHECK, LOCK)] == [
+        is_refused
+    ] * 3
     assert request_time.limit(STATEMENT) > 0  # of a request that had begun before
 
 
 @pytest.mark.parametrize(("count", "is_refused"), [(1, False), (2, True)])
-def test_when_most_threads_wait_long_new_requests_are_refused_after_a_shorter_wait(in_request, count, is_refused):
+def test_when_most_threads_wait_long_new_requests_are_refused_after_a_shorter_wait(
+    in_request, count, is_refused
+):
     waits = [Wait(STATEMENT) for _ in range(count)]
     for wait in waits:
         wait.start -= 2
@@ -194,7 +224,9 @@ def test_the_second_wait_of_a_request_for_a_lock_has_what_the_first_left(thread,
 
     thread.run(request_time.begin)
     with lock():
-        for _ in range(2):  # the first takes all that the request has: the second would wait a minute
+        for _ in range(
+            2
+        ):  # the first takes all that the request has: the second would wait a minute
             with pytest.raises((OperationalError, InterfaceError)):
                 thread.run(write)
     assert thread.run(lambda: request_time.budget) < 0.2

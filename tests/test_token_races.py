@@ -1,4 +1,6 @@
-"""The token of one form, sent by two people at once: each is answered, and what was typed is one row or two."""
+"""The token of one form, sent by two people at once: each is answered, and what was typed is one
+row or two.
+"""
 
 import uuid
 
@@ -34,25 +36,36 @@ def client_of(person):
 
 
 def statuses_at_once(clients, send):
-    return in_parallel(EACH * len(clients), lambda number: send(clients[number % len(clients)]).status_code)
+    return in_parallel(
+        EACH * len(clients), lambda number: send(clients[number % len(clients)]).status_code
+    )
 
 
 def test_every_form_with_a_token_is_answered_to_two_people_at_once():
     for name in FORMS:
         form = Form(name)
-        clients = [client_of(person) for person in (form.us.manager, make_person(form.us.organisation, "manager"))]
+        clients = [
+            client_of(person)
+            for person in (form.us.manager, make_person(form.us.organisation, "manager"))
+        ]
         before = form.model._base_manager.count()
-        statuses = statuses_at_once(clients, lambda client, form=form: client.post(form.address, form.said))
+        statuses = statuses_at_once(
+            clients, lambda client, form=form: client.post(form.address, form.said)
+        )
         added = form.model._base_manager.count() - before
         assert (name, set(statuses) - {302, 200, 409}, added in (1, 2)) == (name, set(), True)
-        Register.objects.filter(pk=form.us.register.pk).update(slug=f"was-ours-{form.us.register.pk}")
+        Register.objects.filter(pk=form.us.register.pk).update(
+            slug=f"was-ours-{form.us.register.pk}"
+        )
 
 
 def test_a_question_is_kept_on_both_lists():
     register = make_register(slug="ours")
     clients = [client_of(make_person(register.organisation, "member")) for _ in range(2)]
     said = {"text": "Who looks at this?", "token": str(uuid.uuid4())}
-    statuses = statuses_at_once(clients, lambda client: client.post("/registers/ours/questions/", said))
+    statuses = statuses_at_once(
+        clients, lambda client: client.post("/registers/ours/questions/", said)
+    )
     assert (set(statuses), GatheredQuestion.objects.count()) == ({302}, 2)
 
 
@@ -60,7 +73,9 @@ def test_a_copy_is_made_for_both():
     risk = make_risk(make_register(slug="ours"))
     clients = [client_of(make_person(risk.register.organisation)) for _ in range(2)]
     said = {"token": str(uuid.uuid4())}
-    statuses = statuses_at_once(clients, lambda client: client.post(f"{risk.get_absolute_url()}duplicate/", said))
+    statuses = statuses_at_once(
+        clients, lambda client: client.post(f"{risk.get_absolute_url()}duplicate/", said)
+    )
     assert (set(statuses), Risk.objects.count()) == ({302}, 3)
 
 
@@ -85,7 +100,9 @@ def test_a_workbook_begins_an_import_in_each_register():
         return client_of(manager).post(path, {"file": file, "token": token}).status_code
 
     assert two_at_once(send) == [302, 302]
-    assert {row.register_id for row in RegisterImport.objects.all()} == {register.pk for register in registers}
+    assert {row.register_id for row in RegisterImport.objects.all()} == {
+        register.pk for register in registers
+    }
 
 
 def test_the_token_of_somebody_elses_import_begins_one_of_ones_own():
@@ -93,7 +110,10 @@ def test_the_token_of_somebody_elses_import_begins_one_of_ones_own():
     for title in (b"Reserves run out", b"A school fails"):
         file = SimpleUploadedFile("risks.csv", b"Title,Owner\n" + title + b",Treasurer\n")
         client = client_of(make_person(register.organisation, "manager"))
-        assert client.post("/registers/ours/import/", {"file": file, "token": token}).status_code == 302
+        assert (
+            client.post("/registers/ours/import/", {"file": file, "token": token}).status_code
+            == 302
+        )
     assert RegisterImport.objects.count() == 2
 
 
@@ -106,7 +126,9 @@ def of_each_risk():
         "review": lambda risk, by, token: make_review(risk, by=by, token=token, next_on=later),
         "action": lambda risk, by, token: make_action(risk, by=by, token=token),
         "mark": lambda risk, by, token: make_precedent(risk, by=by, token=token),
-        "agree": lambda risk, by, token: agree(register=risk.register, by=by, body="Cabinet", on=day, token=token),
+        "agree": lambda risk, by, token: agree(
+            register=risk.register, by=by, body="Cabinet", on=day, token=token
+        ),
         "log": lambda risk, by, token: make_risk(risk.register, by=by, token=token),
     }
 
@@ -114,5 +136,7 @@ def of_each_risk():
 def test_a_token_makes_a_row_of_each_of_two_risks_at_once():
     for name, make in of_each_risk().items():
         risks, by = [make_risk(make_register()) for _ in range(2)], make_user()
-        rows = two_at_once(lambda number, token, make=make, risks=risks, by=by: make(risks[number], by, token))
+        rows = two_at_once(
+            lambda number, token, make=make, risks=risks, by=by: make(risks[number], by, token)
+        )
         assert (name, rows[0] != rows[1]) == (name, True)

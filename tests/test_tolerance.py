@@ -1,4 +1,6 @@
-"""What is let stand: by the scheme, by an organisation, by category; and that every number follows it."""
+"""What is let stand: by the scheme, by an organisation, by category; and that every number follows
+it.
+"""
 
 import datetime
 import html
@@ -30,7 +32,8 @@ from registers.scoring import Tolerance
 pytestmark = pytest.mark.django_db
 
 
-# The pure part: the default scheme's bands are Low, Moderate, High, Severe, and High is the most it tolerates.
+# The pure part: the default scheme's bands are Low, Moderate, High, Severe, and High is the most it
+# tolerates.
 
 
 def stated(**said):
@@ -53,7 +56,9 @@ def stated(**said):
         ({"everywhere": "moderate", "financial": "high"}, "financial", "High"),
     ],
 )
-def test_the_tolerance_of_a_category_is_its_own_then_the_general_one_then_the_schemes(said, category, label):
+def test_the_tolerance_of_a_category_is_its_own_then_the_general_one_then_the_schemes(
+    said, category, label
+):
     assert stated(**said).of(category).label == label
 
 
@@ -87,7 +92,11 @@ def test_a_band_that_the_scheme_lacks_is_refused():
     [
         ({}, "Severe", "High"),
         ({"everywhere": "moderate"}, "Severe or High", "Moderate"),
-        ({"financial": "low"}, "Severe; Moderate or higher for financial", "High, and Low for financial"),
+        (
+            {"financial": "low"},
+            "Severe; Moderate or higher for financial",
+            "High, and Low for financial",
+        ),
         (
             {"legal": "moderate", "financial": "moderate", "people": "low"},
             "Severe; Moderate or higher for people; High or higher for legal and financial",
@@ -107,7 +116,10 @@ def test_a_band_that_the_scheme_lacks_is_refused():
     ],
 )
 def test_it_is_said_in_words(said, above, tolerated):
-    assert (above_in_words(stated(**said)), tolerated_in_words(stated(**said))) == (above, tolerated)
+    assert (above_in_words(stated(**said)), tolerated_in_words(stated(**said))) == (
+        above,
+        tolerated,
+    )
 
 
 # As it stood on a day
@@ -125,7 +137,11 @@ def test_without_a_statement_the_scheme_decides(register):
 def test_a_statement_holds_from_its_day(register):
     make_appetite(register.organisation, "legal", "low", on=days_ago(10))
     tolerances = Tolerances.of(register)
-    assert [tolerances.on(days_ago(ago)).of("legal").slug for ago in (11, 10, 0)] == ["high", "low", "low"]
+    assert [tolerances.on(days_ago(ago)).of("legal").slug for ago in (11, 10, 0)] == [
+        "high",
+        "low",
+        "low",
+    ]
 
 
 def test_the_later_of_two_holds_and_of_two_on_one_day_the_one_made_last(register):
@@ -151,7 +167,10 @@ def test_what_was_recorded_after_an_agreement_is_not_known_to_it(register):
     before = timezone.now()
     make_appetite(register.organisation, "legal", "low", on=days_ago(10))
     tolerances = Tolerances.of(register)
-    assert (tolerances.on(days_ago(0), before).own, tolerances.on(days_ago(0)).own) == ({}, {"legal": "low"})
+    assert (tolerances.on(days_ago(0), before).own, tolerances.on(days_ago(0)).own) == (
+        {},
+        {"legal": "low"},
+    )
 
 
 def test_the_statements_of_many_registers_are_one_query(register, django_assert_num_queries):
@@ -159,7 +178,11 @@ def test_the_statements_of_many_registers_are_one_query(register, django_assert_
     make_appetite(others[1].organisation, "legal", "low")
     with django_assert_num_queries(1):
         found = Tolerances.across([register, *others])
-        said = [found[r.pk].on(days_ago(ago)).of("legal").slug for r in (register, *others) for ago in (0, 1)]
+        said = [
+            found[r.pk].on(days_ago(ago)).of("legal").slug
+            for r in (register, *others)
+            for ago in (0, 1)
+        ]
     assert said == ["high", "high", "high", "high", "low", "high", "high", "high"]
 
 
@@ -186,14 +209,18 @@ def test_the_database_finds_what_the_rule_says_is_above(register):
         tolerance = stated(**said)
         rows = Position.objects.as_at(days_ago(0))
         found = set(rows.above_tolerance(register.scheme, tolerance).values_list("pk", flat=True))
-        assert found == {row.pk for row in rows if row.band and tolerance.is_above(row.band, row.category)}, said
+        assert found == {
+            row.pk for row in rows if row.band and tolerance.is_above(row.band, row.category)
+        }, said
 
 
 def test_a_rating_by_another_scheme_is_never_above(register):
     make_risk(register, category="legal", assessed=(5, 5))
     register.scheme = preset("four-by-four")
     register.save()
-    make_appetite(register.organisation, "legal", register.scheme.rules.bands[0].slug, scheme=register.scheme)
+    make_appetite(
+        register.organisation, "legal", register.scheme.rules.bands[0].slug, scheme=register.scheme
+    )
     tolerance = Tolerances.of(register).on(days_ago(0))
     assert not Position.objects.above_tolerance(register.scheme, tolerance).exists()
 
@@ -215,11 +242,20 @@ def on(ago):
 
 @pytest.fixture
 def story(register):
-    """Four risks, Moderate, High, High and Severe, of which legal: a Moderate and a High one. What is tolerated of
-    legal ones fell to Low 50 days ago; what is tolerated of all rose to Severe, and is High again since 40 days ago."""
+    """Four risks, Moderate, High, High and Severe, of which legal: a Moderate and a High one. What
+    is tolerated of legal ones fell to Low 50 days ago; what is tolerated of all rose to Severe, and
+    is High again since 40 days ago.
+    """
     organisation = register.organisation
-    for category, ratings in (("legal", (2, 2)), ("legal", (3, 3)), ("people", (3, 3)), ("", (5, 5))):
-        make_risk(register, title=f"{category} {ratings}", category=category, assessed=ratings, **on(200))
+    for category, ratings in (
+        ("legal", (2, 2)),
+        ("legal", (3, 3)),
+        ("people", (3, 3)),
+        ("", (5, 5)),
+    ):
+        make_risk(
+            register, title=f"{category} {ratings}", category=category, assessed=ratings, **on(200)
+        )
     make_appetite(organisation, "", "severe", **on(150))
     make_appetite(organisation, "legal", "low", **on(50))
     make_appetite(organisation, "", "high", **on(40))
@@ -255,16 +291,18 @@ def test_the_dashboard_says_which_bands_are_above(story, manager):
     assert "Above tolerance: Severe; Moderate or higher for legal." in said
 
 
-def test_the_dashboard_says_when_something_else_was_tolerated_on_the_day_compared_with(story, manager):
+def test_the_dashboard_says_when_something_else_was_tolerated_on_the_day_compared_with(
+    story, manager
+):
     said = page(manager, f"/registers/ours/dashboard/?since={days_ago(100)}")
     assert f"three more than on {days_ago(100):%-d %B %Y}. " in said
     assert "What is tolerated was another then: above it was no band." in said
 
 
 def test_the_dashboard_says_nothing_of_it_where_the_same_was_tolerated(story, manager):
-    assert "What is tolerated" not in page(manager, f"/registers/ours/dashboard/?since={days_ago(30)}").replace(
-        "What is tolerated, and who said so", ""
-    )
+    assert "What is tolerated" not in page(
+        manager, f"/registers/ours/dashboard/?since={days_ago(30)}"
+    ).replace("What is tolerated, and who said so", "")
 
 
 def test_the_course_of_the_count_uses_the_tolerance_of_each_day(register, manager):
@@ -279,7 +317,9 @@ def test_the_course_of_the_count_uses_the_tolerance_of_each_day(register, manage
 
 
 def test_a_card_counts_by_the_tolerance_of_today(story, manager):
-    assert re.search(r'band=above-tolerance" data-count="3">3 above tolerance', manager.get("/").text)
+    assert re.search(
+        r'band=above-tolerance" data-count="3">3 above tolerance', manager.get("/").text
+    )
 
 
 def test_each_register_on_the_home_page_has_its_own_tolerance(story, manager):
@@ -308,7 +348,10 @@ def test_every_number_leads_to_as_many_risks(story, manager, ago):
         text = manager.get(address).text
         links = re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', text)
         carried = {html.unescape(href): int(count) for href, count in links}
-        behind = {href: int(re.search(r'data-total="(\d+)"', manager.get(href).text)[1]) for href in carried}
+        behind = {
+            href: int(re.search(r'data-total="(\d+)"', manager.get(href).text)[1])
+            for href in carried
+        }
         assert carried and carried == behind, address
 
 
@@ -327,19 +370,26 @@ def test_a_category_that_was_changed_counts_from_its_day(story, manager):
 
 
 def test_a_risk_says_which_tolerance_holds_for_it_and_why(story, manager):
-    make_appetite(story.organisation, "legal", "moderate", on=days_ago(5), approved_by="Full council")
+    make_appetite(
+        story.organisation, "legal", "moderate", on=days_ago(5), approved_by="Full council"
+    )
     on = f"{days_ago(5):%-d %B %Y}"
     said = page(manager, "/registers/ours/risks/2/")
     assert (
         f"<strong>Above tolerance.</strong> Tolerance for legal risks: Moderate, approved by Full council on {on}."
         in said
     )
-    assert "Within tolerance. Tolerance for legal risks: Moderate" in page(manager, "/registers/ours/risks/1/")
+    assert "Within tolerance. Tolerance for legal risks: Moderate" in page(
+        manager, "/registers/ours/risks/1/"
+    )
 
 
 def test_a_risk_as_at_a_day_says_the_tolerance_of_that_day(story, manager):
     said = page(manager, f"/registers/ours/risks/1/?as_at={days_ago(60)}")
-    assert "Within tolerance. Tolerance for all risks whose category has none of its own: Severe" in said
+    assert (
+        "Within tolerance. Tolerance for all risks whose category has none of its own: Severe"
+        in said
+    )
 
 
 def test_a_risk_without_any_statement_says_that_the_scheme_decides(register, manager):
@@ -351,7 +401,11 @@ def test_a_risk_without_any_statement_says_that_the_scheme_decides(register, man
 def test_a_risk_without_a_rating_is_neither_above_nor_within(register, manager):
     make_risk(register, category="legal")
     said = page(manager, "/registers/ours/risks/1/")
-    assert ("Tolerance by the scheme: High." in said, "bove tolerance" in said, "Within" in said) == (
+    assert (
+        "Tolerance by the scheme: High." in said,
+        "bove tolerance" in said,
+        "Within" in said,
+    ) == (
         True,
         False,
         False,
@@ -375,7 +429,12 @@ def queries_for(client, address):
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/registers/ours/?band=above-tolerance", "/registers/ours/dashboard/", "/registers/ours/settings/"],
+    [
+        "/",
+        "/registers/ours/?band=above-tolerance",
+        "/registers/ours/dashboard/",
+        "/registers/ours/settings/",
+    ],
 )
 def test_a_page_asks_as_often_of_one_statement_as_of_many(register, manager, address):
     def grow(count):

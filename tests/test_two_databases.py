@@ -1,6 +1,9 @@
-"""A register goes from one installation on PostgreSQL to another on SQLite and comes back: the same file, to the byte.
+"""A register goes from one installation on PostgreSQL to another on SQLite and comes back: the same
+file, to the byte.
 
-.ci/run has its tests on PostgreSQL carry it; the SQLite file is made beside, by a process of its own."""
+.ci/run has its tests on PostgreSQL carry it; the SQLite file is made beside, by a process of its
+own.
+"""
 
 import io
 import os
@@ -56,14 +59,26 @@ def exported(path):
 @pytest.mark.django_db
 def test_a_register_is_the_same_file_on_both_databases(tmp_path):
     if connection.vendor != "postgresql":
-        pytest.skip("it carries from PostgreSQL to SQLite and back: run the tests with DATABASE_URL=postgres://...")
+        pytest.skip(
+            "it carries from PostgreSQL to SQLite and back: run the tests with DATABASE_URL=postgres://..."
+        )
     register = rich_register()
     for title in ("Ängste am Morgen", "ängste", "Zoo", "anger", "\u200bhidden", "=1+1"):
-        make_risk(register, title=title, owner=make_post(register.organisation, title.strip("\u200b")), assessed=(1, 5))
+        make_risk(
+            register,
+            title=title,
+            owner=make_post(register.organisation, title.strip("\u200b")),
+            assessed=(1, 5),
+        )
     there, back = tmp_path / "there.json", tmp_path / "back.json"
     content = exported(there)
     by = register.organisation.memberships.get(role=Role.MANAGER).user
-    named = {"organisation": register.organisation.slug, "by": by.email, "there": str(there), "back": str(back)}
+    named = {
+        "organisation": register.organisation.slug,
+        "by": by.email,
+        "there": str(there),
+        "back": str(back),
+    }
     (tmp_path / "beside.py").write_text(SETTINGS)
     on_sqlite = os.environ | {
         "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
@@ -71,7 +86,11 @@ def test_a_register_is_the_same_file_on_both_databases(tmp_path):
         "PYTHONPATH": os.pathsep.join([str(tmp_path), str(settings.BASE_DIR)]),
     }
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", CARRIED % named], env=on_sqlite, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", CARRIED % named],
+        env=on_sqlite,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert back.read_bytes() == content

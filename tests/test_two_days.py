@@ -1,5 +1,6 @@
-"""What a dashboard counts of two days, on examples worked by hand and on a register made by hand: what stands by one
-row on both is not read, and is counted all the same."""
+"""What a dashboard counts of two days, on examples worked by hand and on a register made by hand:
+what stands by one row on both is not read, and is counted all the same.
+"""
 
 import re
 from collections import Counter
@@ -40,7 +41,13 @@ from registers.dashboard.position_sets import Counted
 from registers.models import Position, Role
 from registers.scoring import Tolerance
 
-OURS = [Kind("severe", 5, 5, 1), Kind("severe", 5, 5, 2), Kind("low", 1, 1, 1), Kind(""), Kind("to-re-assess", 5, 5)]
+OURS = [
+    Kind("severe", 5, 5, 1),
+    Kind("severe", 5, 5, 2),
+    Kind("low", 1, 1, 1),
+    Kind(""),
+    Kind("to-re-assess", 5, 5),
+]
 COUNTS = Counter({OURS[0]: 2, OURS[1]: 1, OURS[2]: 4, OURS[3]: 8, OURS[4]: 16})
 
 
@@ -59,8 +66,16 @@ def test_above_tolerance_counts_bands_of_the_scheme_in_force_alone(category, tol
 
 @pytest.mark.django_db
 def test_above_tolerance_is_by_the_category_of_each():
-    """Two Severe for people, three Moderate for financial. Where of financial Low at most is tolerated: five."""
-    counts = Counter({Kind("severe", category="people"): 2, Kind("moderate", category="financial"): 3, Kind("low"): 5})
+    """Two Severe for people, three Moderate for financial. Where of financial Low at most is
+    tolerated: five.
+    """
+    counts = Counter(
+        {
+            Kind("severe", category="people"): 2,
+            Kind("moderate", category="financial"): 3,
+            Kind("low"): 5,
+        }
+    )
     rules = preset().rules
     assert above_count(counts, Tolerance(rules, "high", {})) == 2
     assert above_count(counts, Tolerance(rules, "high", {"financial": "low"})) == 5
@@ -68,7 +83,9 @@ def test_above_tolerance_is_by_the_category_of_each():
 
 
 def test_ten_of_each_kind_are_named_the_oldest_first_and_nobody_for_standing_still():
-    moved = [Moved(risk, 100 + risk, "up", "low") for risk in range(30, 0, -1)] + [Moved(99, 199, "unchanged", "low")]
+    moved = [Moved(risk, 100 + risk, "up", "low") for risk in range(30, 0, -1)] + [
+        Moved(99, 199, "unchanged", "low")
+    ]
     named = named_of(moved)
     assert list(named) == ["up"] and [one.risk for one in named["up"]] == [*range(1, LISTED + 1)]
 
@@ -77,9 +94,15 @@ def test_ten_of_each_kind_are_named_the_oldest_first_and_nobody_for_standing_sti
     ("totals", "said"),
     [
         ({"A": 0, "B": 0, "None": 0}, "No risks."),
-        ({"A": 2, "B": 0, "None": 1}, "The most common type is A: 2 of 3. Nothing is recorded as B."),
+        (
+            {"A": 2, "B": 0, "None": 1},
+            "The most common type is A: 2 of 3. Nothing is recorded as B.",
+        ),
         ({"A": 1, "B": 1, "None": 0}, "The most common types are A and B: 1 of 2 each."),
-        ({"A": 0, "B": 0, "None": 2}, "The most common type is None: 2 of 2. Nothing is recorded as A or B."),
+        (
+            {"A": 0, "B": 0, "None": 2},
+            "The most common type is None: 2 of 2. Nothing is recorded as A or B.",
+        ),
     ],
 )
 def test_the_most_common_types_are_said(totals, said):
@@ -140,13 +163,21 @@ DAYS = [(0, 30), (0, 12), (0, 0), (5, 15), (12, 30), (30, 5), (400, 30), (0, 400
 
 @pytest.mark.parametrize(("ago", "since"), DAYS)
 def test_what_stands_on_both_days_by_one_row_is_counted_though_it_is_not_read(ours, ago, since):
-    """All risks of both days compared one by one say the same as those alone that changed in between."""
-    days, scheme, ranks = ours.read(ago, since), ours.register.scheme_id, ours.register.scheme.rules.ranks
+    """All risks of both days compared one by one say the same as those alone that changed in
+    between.
+    """
+    days, scheme, ranks = (
+        ours.read(ago, since),
+        ours.register.scheme_id,
+        ours.register.scheme.rules.ranks,
+    )
     every = movement(read_all(ours.rows(ago), scheme), read_all(ours.rows(since), scheme), ranks)
     found = Counter(one.move for one in movement(days.begun, days.ended, ranks))
     found["unchanged"] += days.lasting
     assert +found == Counter(one.move for one in every)
-    assert {one for one in every if one.move != "unchanged"} <= set(movement(days.begun, days.ended, ranks))
+    assert {one for one in every if one.move != "unchanged"} <= set(
+        movement(days.begun, days.ended, ranks)
+    )
     assert days.total == ours.rows(ago).count() and days.then.total() == ours.rows(since).count()
 
 
@@ -162,14 +193,20 @@ def test_rows_chosen_by_what_differs_from_day_to_day_are_all_read(ours):
 
 
 def test_a_type_is_known_by_the_last_day_on_which_a_risk_of_it_changed(ours):
-    make_risk(ours.register, assessed=(1, 1), on=days_ago(40), primary_failure_type=failure_type("external"))
+    make_risk(
+        ours.register,
+        assessed=(1, 1),
+        on=days_ago(40),
+        primary_failure_type=failure_type("external"),
+    )
     latest = ours.read(0, 30).latest
     assert latest == {0: days_ago(10), failure_type("external").pk: days_ago(40)}
 
 
 def test_how_many_changed_band_since_an_agreement_is_what_each_of_them_did(ours):
-    """Counted by the database for a dashboard, risk by risk for the page of agreements. One rose since, one was
-    entered late, one rose and fell again, one was closed."""
+    """Counted by the database for a dashboard, risk by risk for the page of agreements. One rose
+    since, one was entered late, one rose and fell again, one was closed.
+    """
     by = {"by": ours.manager}
     rose, late, back, gone, _ = (logged(ours.register, (2, 2), ago=300, **by) for _ in range(5))
     agreement = make_agreement(ours.register, **by, **then(12))

@@ -1,4 +1,6 @@
-"""A register of 200 risks lives through two years; every quarter end then reads as it did on that day."""
+"""A register of 200 risks lives through two years; every quarter end then reads as it did on that
+day.
+"""
 
 import datetime
 import random
@@ -25,7 +27,16 @@ from makers import (
     seal_rows,
 )
 
-from registers.models import Action, Assurance, Control, Escalation, Position, Risk, Role, standing_on
+from registers.models import (
+    Action,
+    Assurance,
+    Control,
+    Escalation,
+    Position,
+    Risk,
+    Role,
+    standing_on,
+)
 from registers.permissions import positions_for
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +50,9 @@ def noon(day):
 
 
 class Life:
-    """What a council does to its register, day after day; the same each time. Nothing is known before its day."""
+    """What a council does to its register, day after day; the same each time. Nothing is known
+    before its day.
+    """
 
     def __init__(self):
         self.chance = random.Random(2026)
@@ -83,7 +96,9 @@ class Life:
         if risk.status == Risk.Status.CLOSED:
             verb = "reopen" if self.chance.random() < 0.6 else None
         else:
-            verb = self.chance.choices([v for v in self.VERBS if v != "reopen"], [3, 6, 3, 1, 1, 1, 2, 2])[0]
+            verb = self.chance.choices(
+                [v for v in self.VERBS if v != "reopen"], [3, 6, 3, 1, 1, 1, 2, 2]
+            )[0]
         if verb:
             self.counts[verb] += 1
             who = {"by": self.manager, "version": risk.version}
@@ -93,7 +108,9 @@ class Life:
         risk.revise(**how, title=f"{risk.title}, changed", owner=self.chance.choice(self.posts))
 
     def assess(self, risk, day, how):
-        make_assessment(risk, self.rating(), by=self.manager, on=day, recorded_at=how["recorded_at"])
+        make_assessment(
+            risk, self.rating(), by=self.manager, on=day, recorded_at=how["recorded_at"]
+        )
 
     def review(self, risk, day, how):
         make_review(risk, by=self.manager, on=day, recorded_at=how["recorded_at"])
@@ -111,7 +128,9 @@ class Life:
         direction = "down" if risk.pk in self.taken_up else "up"
         (self.taken_up.remove if direction == "down" else self.taken_up.append)(risk.pk)
         when = {"on": day, "recorded_at": how["recorded_at"]}
-        make_escalation(risk, self.corporate, direction, by=self.manager, approved_by=self.manager, **when)
+        make_escalation(
+            risk, self.corporate, direction, by=self.manager, approved_by=self.manager, **when
+        )
 
     def control(self, risk, day, how):
         when = {"by": self.manager, "on": day, "recorded_at": how["recorded_at"]}
@@ -128,10 +147,14 @@ class Life:
         if not action:
             make_action(risk, by=self.manager, on=day, recorded_at=how["recorded_at"])
         elif self.chance.random() < 0.5:
-            action.complete(**{**how, "version": action.version}, done_on=day, evidence="Minutes of the board.")
+            action.complete(
+                **{**how, "version": action.version}, done_on=day, evidence="Minutes of the board."
+            )
         else:
             due = action.due_on + datetime.timedelta(days=60)
-            action.revise(**{**how, "version": action.version}, due_on=due, reason="More time was needed.")
+            action.revise(
+                **{**how, "version": action.version}, due_on=due, reason="More time was needed."
+            )
 
     def picture(self, day):
         """All that the register says as at a day, by the queries that its pages ask."""
@@ -148,7 +171,14 @@ class Life:
 def said_of(position):
     words, current = position.revision, position.current
     rating = current and (current.likelihood, current.impact, current.band)
-    return (position.number, words.title, words.status, words.owner_id, words.next_review_on, rating)
+    return (
+        position.number,
+        words.title,
+        words.status,
+        words.owner_id,
+        words.next_review_on,
+        rating,
+    )
 
 
 def beside(model, register, day):
@@ -183,14 +213,22 @@ def test_the_quarters_differ(life):
 
 def test_every_agreement_keeps_what_stood_then(life):
     for day, agreement in life.agreements.items():
-        rows = positions_for(life.manager, life.register, day, agreement).with_words().order_by("number")
+        rows = (
+            positions_for(life.manager, life.register, day, agreement)
+            .with_words()
+            .order_by("number")
+        )
         assert [said_of(row) for row in rows] == life.pictures[day].risks, day
 
 
 def test_what_is_back_dated_later_shows_as_at_the_day_and_not_as_agreed(life):
     day, agreement = list(life.agreements.items())[3]
-    standing = life.register.risks.exclude(status=Risk.Status.CLOSED)  # what is closed has to be reopened first
-    risk = next(risk for risk in standing if not risk.assessments.filter(effective_on__gte=day).exists())
+    standing = life.register.risks.exclude(
+        status=Risk.Status.CLOSED
+    )  # what is closed has to be reopened first
+    risk = next(
+        risk for risk in standing if not risk.assessments.filter(effective_on__gte=day).exists()
+    )
     before = risk.current
     from django.db import transaction
 

@@ -12,7 +12,9 @@ FORMS = ["risks/new/", "risks/1/edit/", "risks/1/assess/"]
 
 @pytest.fixture
 def asked(watched, live_server, council):  # noqa: F811 (the fixture)
-    """The page of an officer who is signed in; page.asked: how often the browser asked whether to leave."""
+    """The page of an officer who is signed in; page.asked: how often the browser asked whether to
+    leave.
+    """
     page = watched
     page.asked = []
     page.on("dialog", lambda dialog: (page.asked.append(dialog.type), dialog.accept()))
@@ -77,7 +79,9 @@ def test_a_form_sent_back_with_errors_is_unsaved(asked):
     asked.get_by_label("Title").fill("Savings arrive late")
     asked.get_by_role("button", name="Log this risk").click()
     expect(asked.locator(".govuk-error-summary")).to_be_visible()
-    asked.locator("main form textarea").first.focus()  # a browser asks only where somebody did something
+    asked.locator(
+        "main form textarea"
+    ).first.focus()  # a browser asks only where somebody did something
     asked.keyboard.press("Tab")
     assert leave(asked) == ["beforeunload"]
 

@@ -1,4 +1,6 @@
-"""Fields for a file: the control, what is said of none and of an empty one, and of one that is there already."""
+"""Fields for a file: the control, what is said of none and of an empty one, and of one that is
+there already.
+"""
 
 import re
 
@@ -51,7 +53,9 @@ def test_an_empty_file_is_refused_in_words():
 
 
 def test_a_long_name_is_refused_in_words():
-    assert sent(name="x" * 51).errors == {"plan": ["Give the file a shorter name: 50 characters or fewer"]}
+    assert sent(name="x" * 51).errors == {
+        "plan": ["Give the file a shorter name: 50 characters or fewer"]
+    }
 
 
 def test_a_file_that_came_as_text_is_asked_for_again():
@@ -63,7 +67,9 @@ def test_words_of_the_form_win():
     class Form(forms.Form):
         plan = forms.FileField(error_messages={"empty": "The plan is empty"})
 
-    assert Form({}, {"plan": SimpleUploadedFile(NAME, b"")}).errors == {"plan": ["The plan is empty"]}
+    assert Form({}, {"plan": SimpleUploadedFile(NAME, b"")}).errors == {
+        "plan": ["The plan is empty"]
+    }
 
 
 def test_the_error_leads_to_the_control():
@@ -105,7 +111,9 @@ def test_what_is_there_need_not_be_sent_again():
 
 
 def test_a_file_that_is_lost_by_an_error_elsewhere_is_asked_for_again():
-    form = FileForm({"title": ""}, {"plan": SimpleUploadedFile(NAME, b"hello")}, initial={"plan": "old.docx"})
+    form = FileForm(
+        {"title": ""}, {"plan": SimpleUploadedFile(NAME, b"hello")}, initial={"plan": "old.docx"}
+    )
     assert "Select your file again" in group(form)
     assert "old.docx" not in group(form)
 

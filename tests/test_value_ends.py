@@ -1,5 +1,7 @@
-"""Every address, with every name that it reads of one, at the ends of every type: nothing is answered 500. A day that
-is written like one is read, from the first year to the last; what cannot be read is refused with 400."""
+"""Every address, with every name that it reads of one, at the ends of every type: nothing is
+answered 500. A day that is written like one is read, from the first year to the last; what cannot
+be read is refused with 400.
+"""
 
 import json
 from functools import partial
@@ -39,9 +41,19 @@ from registers.models import Action, Position, Register, User
 pytestmark = pytest.mark.django_db
 
 ADMIN = [name for name in TABLE if name not in OWN and not LIKE_OTHERS.match(name)]
-AS_AGREED = "home risk_list dashboard action_list question_list risk_detail register_summary".split()  # to a member
-ADDRESSES = {"manager": OWN, "member": AS_AGREED, "admin": [*ADMIN, "admin:registers_user_changelist", "library_load"]}
-DEAR = ("export_xlsx", "register_summary", "export_json")  # they read an address as cheaper pages read it
+AS_AGREED = (
+    "home risk_list dashboard action_list question_list risk_detail register_summary".split()
+)  # to a member
+ADDRESSES = {
+    "manager": OWN,
+    "member": AS_AGREED,
+    "admin": [*ADMIN, "admin:registers_user_changelist", "library_load"],
+}
+DEAR = (
+    "export_xlsx",
+    "register_summary",
+    "export_json",
+)  # they read an address as cheaper pages read it
 DAY_NAMES = {"as_at", "since"}
 PAIRS = (
     {"as_at": DAYS[0]},
@@ -85,26 +97,40 @@ def recorded(get_response):
 
 @pytest.fixture(scope="module")
 def answers(django_db_setup, django_db_blocker):
-    """What was answered, the status or what was raised, by (reader, address, query). Asked once for the tests that look
-    at it, and undone."""
+    """What was answered, the status or what was raised, by (reader, address, query). Asked once for
+    the tests that look at it, and undone.
+    """
     middleware = [*settings.MIDDLEWARE, f"{__name__}.recorded"]
-    with django_db_blocker.unblock(), transaction.atomic(), override_settings(MIDDLEWARE=middleware):
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        override_settings(MIDDLEWARE=middleware),
+    ):
         demo.load()
         make_what_lies_at_the_ends(Register.objects.get(slug="corporate"))
         asked = [Asking(reader, names) for reader, names in ADDRESSES.items()]
         transaction.set_rollback(True)
     return SimpleNamespace(
-        **{what: {k: v for one in asked for k, v in getattr(one, what).items()} for what in ("plain", "days", "odd")},
+        **{
+            what: {k: v for one in asked for k, v in getattr(one, what).items()}
+            for what in ("plain", "days", "odd")
+        },
         names=asked[0].names,
     )
 
 
 def make_what_lies_at_the_ends(register):
-    """A risk with everything beside it, on days of the first year and the last: what comes in with a register's file is
-    as old, and lasts as long, as that says."""
+    """A risk with everything beside it, on days of the first year and the last: what comes in with
+    a register's file is as old, and lasts as long, as that says.
+    """
     manager = User.objects.get(email="manager@northmoor.example")
     owner = make_post(register.organisation, holder=manager)
-    what = {"tolerated_until": LAST, "response": "tolerate", "response_reason": "For ever.", "target_on": FIRST}
+    what = {
+        "tolerated_until": LAST,
+        "response": "tolerate",
+        "response_reason": "For ever.",
+        "target_on": FIRST,
+    }
     risk = make_risk(register, by=manager, on=FIRST, assessed=(5, 5), owner=owner, **what)
     for due_on in (FIRST, LAST):
         make_action(risk, by=manager, owner=owner, on=FIRST, due_on=due_on)
@@ -118,8 +144,9 @@ def make_what_lies_at_the_ends(register):
 
 
 class Asking:
-    """What one reader is answered at these addresses: plainly, on every day, and with one odd value for each name that
-    the address reads."""
+    """What one reader is answered at these addresses: plainly, on every day, and with one odd value
+    for each name that the address reads.
+    """
 
     turn = count()  # so that all values are asked, however many names an address reads
 
@@ -132,7 +159,9 @@ class Asking:
                 self.ask_at(name, path)
 
     def ask_at(self, name, path):
-        names = self.ask(self.plain, name, path, {"q": ""})  # of no query at all a filter reads nothing
+        names = self.ask(
+            self.plain, name, path, {"q": ""}
+        )  # of no query at all a filter reads nothing
         if "sort" in names:  # a filter reads of its seldom names those that are there
             names |= set(PositionFilter.base_filters)
         self.names[name] = names
@@ -164,7 +193,9 @@ def path_of(name):
         return arguments
     if arguments.get("slug") == "ours":
         register = Register.objects.get(slug="corporate")
-        latest = register.risks.order_by("-number")[0].number  # with what lies at the ends beside it
+        latest = register.risks.order_by("-number")[
+            0
+        ].number  # with what lies at the ends beside it
         arguments = {key: latest if key == "number" else value for key, value in arguments.items()}
         arguments["slug"] = register.slug
     try:
@@ -175,7 +206,9 @@ def path_of(name):
 
 def others(answers, *expected):
     """What was answered otherwise, a line each."""
-    return "\n".join(f"{key}: {status}" for key, status in answers.items() if status not in expected)
+    return "\n".join(
+        f"{key}: {status}" for key, status in answers.items() if status not in expected
+    )
 
 
 def test_every_page_stands_with_records_at_the_ends_of_the_calendar(answers):
@@ -236,7 +269,11 @@ def test_a_narrowing_takes_every_value(asked_by):
 
 
 def test_a_filter_of_actions_takes_every_value(asked_by):
-    options = {"queryset": Action.objects.all(), "organisation": asked_by["register"].organisation, "day": FIRST}
+    options = {
+        "queryset": Action.objects.all(),
+        "organisation": asked_by["register"].organisation,
+        "day": FIRST,
+    }
     assert asked_of(ActionFilter, ActionFilter.base_filters, **options)
 
 
@@ -244,16 +281,26 @@ def test_a_filter_of_actions_takes_every_value(asked_by):
 def test_every_choice_of_a_filter_is_read_at_the_ends_of_the_calendar(asked_by, day):
     of_risks = partial(PositionFilter, queryset=Position.objects.all(), day=day, **asked_by)
     of_actions = partial(
-        ActionFilter, queryset=Action.objects.all(), day=day, organisation=asked_by["register"].organisation
+        ActionFilter,
+        queryset=Action.objects.all(),
+        day=day,
+        organisation=asked_by["register"].organisation,
     )
     for filters in (of_risks, of_actions):
-        for name, field in filters({**dict.fromkeys(PositionFilter.SELDOM, "")}).form.fields.items():
+        for name, field in filters(
+            {**dict.fromkeys(PositionFilter.SELDOM, "")}
+        ).form.fields.items():
             for value, _ in getattr(field, "choices", ()):
                 assert len(filters({name: str(value)}).qs) >= 0, (name, value)
 
 
 def test_a_day_of_a_command_is_one_that_there_is(asked_by, tmp_path):
-    export = partial(call_command, "export_register", register=asked_by["register"].slug, output=tmp_path / "file.json")
+    export = partial(
+        call_command,
+        "export_register",
+        register=asked_by["register"].slug,
+        output=tmp_path / "file.json",
+    )
     for as_at in DAYS:
         export(as_at=as_at)
         assert "risks" in json.loads((tmp_path / "file.json").read_text())
@@ -277,7 +324,9 @@ def test_days_are_counted_on_and_back():
     ]
 
 
-@pytest.mark.parametrize("day", [FIRST, days_later(FIRST, 1), days_later(FIRST, 89), days_later(LAST, -1), LAST])
+@pytest.mark.parametrize(
+    "day", [FIRST, days_later(FIRST, 1), days_later(FIRST, 89), days_later(LAST, -1), LAST]
+)
 def test_quarter_ends_are_counted_at_the_ends_of_the_calendar(day):
     ends = quarter_ends_before(day, 8)
     assert ends == sorted(ends) and ends[-1] <= day

@@ -117,7 +117,10 @@ def test_a_row_that_was_taken_away_is_found(model):
     with rollback():
         models.QuerySet(model).filter(pk=row.pk)._raw_delete("default")
         problems = verify()
-    assert f"its {model._meta.verbose_name} {row.pk} is gone, and no entry says that it was deleted" in problems
+    assert (
+        f"its {model._meta.verbose_name} {row.pk} is gone, and no entry says that it was deleted"
+        in problems
+    )
 
 
 @pytest.mark.parametrize("name", RiskRevision.MANY)
@@ -139,7 +142,9 @@ def test_a_right_slipped_to_a_person_is_found(name):
 
 
 @pytest.mark.parametrize(
-    "field", [f for f in Position._meta.concrete_fields if f.name not in ("id", "is_exempt")], ids=lambda f: f.name
+    "field",
+    [f for f in Position._meta.concrete_fields if f.name not in ("id", "is_exempt")],
+    ids=lambda f: f.name,
 )
 def test_every_changed_field_of_what_an_agreement_keeps_is_found(field):
     make_agreement(make_risk(assessed=(3, 4)).register)
@@ -148,7 +153,8 @@ def test_every_changed_field_of_what_an_agreement_keeps_is_found(field):
     position = Position.everything.get(agreement=row_of(Agreement))
     with rollback():
         assert (
-            not change(position, field) or f"the agreement {position.agreement_id} is not what was sealed" in verify()
+            not change(position, field)
+            or f"the agreement {position.agreement_id} is not what was sealed" in verify()
         )
 
 
@@ -156,7 +162,12 @@ def test_the_mark_of_exemption_is_learnt_by_what_was_agreed():
     risk = make_risk()
     make_agreement(risk.register)
     risk.exempt(
-        by=make_user(), version=1, reason="Staff.", exempt_ground="3", exempt_interest="x", exempt_decided_by="x"
+        by=make_user(),
+        version=1,
+        reason="Staff.",
+        exempt_ground="3",
+        exempt_interest="x",
+        exempt_decided_by="x",
     )
     seal_rows()
     assert verify() == ""
@@ -189,7 +200,10 @@ def test_a_preset_whose_tolerance_was_moved_is_named():
     """It was sealed when the library was loaded."""
     scheme = ScoringScheme.objects.get(slug="five-by-five", version=1)
     models.QuerySet(ScoringScheme).filter(pk=scheme.pk).update(tolerance="severe")
-    assert f"library.loaded library: the scoring scheme {scheme.pk} is not what was sealed (tolerance)" in verify()
+    assert (
+        f"library.loaded library: the scoring scheme {scheme.pk} is not what was sealed (tolerance)"
+        in verify()
+    )
 
 
 # Rows that change
@@ -241,15 +255,24 @@ def test_an_entry_is_written_with_the_change_or_neither_is():
         membership.enter("changed")
         raise RuntimeError
     membership.refresh_from_db()
-    assert (membership.role, AuditEntry.objects.filter(verb="membership.changed").exists()) == (Role.OFFICER, False)
+    assert (membership.role, AuditEntry.objects.filter(verb="membership.changed").exists()) == (
+        Role.OFFICER,
+        False,
+    )
 
 
-@pytest.mark.parametrize("model", [m for m in MODELS if issubclass(m, AuditedModel)], ids=lambda m: m._meta.model_name)
+@pytest.mark.parametrize(
+    "model", [m for m in MODELS if issubclass(m, AuditedModel)], ids=lambda m: m._meta.model_name
+)
 def test_what_changes_tells_its_chain_what_it_says(model):
     one_of_each()
     row = row_of(model)
     entry = row.enter("changed", text={"why": "A test."})
-    assert (entry.verb, entry.subject, entry.by) == (f"{model._meta.model_name}.changed", row.seal_name, None)
+    assert (entry.verb, entry.subject, entry.by) == (
+        f"{model._meta.model_name}.changed",
+        row.seal_name,
+        None,
+    )
     assert entry.text.content["rows"][row.seal_name]["id"] == row.pk
     assert entry.chain.organisation == row.audit_organisation
 
@@ -284,7 +307,15 @@ def test_a_failure_type_taken_from_the_latest_copy_is_found():
 def test_a_risk_that_points_to_an_earlier_rating_is_found():
     risk = make_risk(assessed=(5, 5))
     earlier = risk.current
-    risk.assess(by=make_user(), version=1, kind="current", likelihood=1, impact=1, driver=None, rationale="Better.")
+    risk.assess(
+        by=make_user(),
+        version=1,
+        kind="current",
+        likelihood=1,
+        impact=1,
+        driver=None,
+        rationale="Better.",
+    )
     models.QuerySet(type(risk)).update(current=earlier)
     assert f"Risk {risk.pk} points to another rating ({earlier.pk})" in verify()
 
@@ -294,8 +325,10 @@ def test_a_risk_that_points_to_an_earlier_rating_is_found():
 
 @pytest.mark.parametrize("time", [1, 2, 3, 4])
 def test_rows_written_while_it_runs_are_left_to_the_next_time(time):
-    """A row that came after the chain of its entry was read, and one that was changed then: before its rows are read
-    with the first chain that sealed it, with the second, when both seals are looked at again, and after all."""
+    """A row that came after the chain of its entry was read, and one that was changed then: before
+    its rows are read with the first chain that sealed it, with the second, when both seals are
+    looked at again, and after all.
+    """
     membership = make_membership()
     membership.enter("added")
     membership.organisation = make_organisation()
@@ -353,7 +386,10 @@ def test_many_batches_are_read_as_one(monkeypatch):
     one_of_each()
     assert verify() == ""
     models.QuerySet(Assessment).update(evidence="None needed.")
-    assert len(re.findall(r"the assessment \d+ is not what was sealed", verify())) == Assessment.objects.count()
+    assert (
+        len(re.findall(r"the assessment \d+ is not what was sealed", verify()))
+        == Assessment.objects.count()
+    )
 
 
 def test_an_entry_without_its_text_says_that_its_seals_cannot_be_checked():

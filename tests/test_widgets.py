@@ -42,7 +42,9 @@ def test_every_widget_shows_what_is_stored(either, live_server):
     for part, value in (("Day", "27"), ("Month", "3"), ("Year", "2026")):
         expect(page.get_by_label(part)).to_have_value(value)
     expect(page.get_by_label("Number")).to_have_value("12")
-    expect(page.locator("#id_file-note")).to_have_text("plan.docx is there now. Select a file to replace it.")
+    expect(page.locator("#id_file-note")).to_have_text(
+        "plan.docx is there now. Select a file to replace it."
+    )
     expect(page.locator("#id_tick")).to_be_checked()
     expect(page.locator("#id_secret")).to_have_value("")
     assert page.get_by_label("Long text").input_value() == "\n\n  Long\n"

@@ -36,9 +36,18 @@ class Server:
             self.port = probe.getsockname()[1]
         config = folder / "gunicorn.conf.py"
         config.write_text(
-            CONFIG.read_text("utf-8") + "import failing_well.worker\nfailing_well.worker.BODY_SECONDS = 1\n"
+            CONFIG.read_text("utf-8")
+            + "import failing_well.worker\nfailing_well.worker.BODY_SECONDS = 1\n"
         )
-        command = [sys.executable, "-m", "gunicorn", "--config", str(config), "--chdir", str(settings.BASE_DIR)]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            str(config),
+            "--chdir",
+            str(settings.BASE_DIR),
+        ]
         command += ["--bind", f"127.0.0.1:{self.port}", "--workers", "1", "--threads", "2"]
         scratch = {"DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
         self.process = subprocess.Popen(command, env=os.environ | scratch | environment)  # noqa: S603 (our own)
@@ -72,7 +81,9 @@ class Server:
 
 
 def read(connection):
-    """Status, names of headers in small letters with their values, and the body, up to the end of the connection."""
+    """Status, names of headers in small letters with their values, and the body, up to the end of
+    the connection.
+    """
     data = b""
     while piece := connection.recv(65536):
         data += piece
@@ -114,7 +125,9 @@ def test_twenty_half_sent_requests_hold_nobody_up(server, half_sent, beginning):
 
 
 def test_a_large_body_that_stops_coming_is_refused_after_its_time(server, half_sent):
-    connections = half_sent(FORM + b"Connection: close\r\nContent-Length: 1000000\r\n\r\n" + b"a" * 100_000)
+    connections = half_sent(
+        FORM + b"Connection: close\r\nContent-Length: 1000000\r\n\r\n" + b"a" * 100_000
+    )
     assert {read(connection)[0] for connection in connections} == {400}
     assert server.health() == 200
 
@@ -127,7 +140,9 @@ def test_twenty_that_do_not_hear_the_end_hold_nobody_up(server, half_sent):
 def test_an_answer_reaches_a_sender_that_goes_on_sending(server):
     length = 3_000_000
     with server.connect() as connection:
-        connection.sendall(b"POST /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n" % length)
+        connection.sendall(
+            b"POST /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n" % length
+        )
         connection.sendall(b"a" * length)
         assert read(connection)[0] == 413
 
@@ -152,13 +167,18 @@ def test_two_requests_may_follow_each_other_on_a_connection(server):
         connection.sendall(once)
         connection.sendall(b"Connection: close\r\n\r\n")
         assert read(connection)[0] == 200
-    assert server.send(once + b"\r\n" + once + b"Connection: close\r\n\r\n")[2].count("HTTP/1.1 200") == 1
+    assert (
+        server.send(once + b"\r\n" + once + b"Connection: close\r\n\r\n")[2].count("HTTP/1.1 200")
+        == 1
+    )
 
 
 @pytest.mark.parametrize("length", [1000, 1_000_000])
 def test_a_form_that_broke_off_is_not_taken_for_the_whole(server, length):
     with server.connect() as connection:
-        connection.sendall(FORM + f"Content-Length: {length}\r\n\r\n".encode() + b"login=" + b"a" * (length // 2))
+        connection.sendall(
+            FORM + f"Content-Length: {length}\r\n\r\n".encode() + b"login=" + b"a" * (length // 2)
+        )
         connection.shutdown(socket.SHUT_WR)
         assert read(connection)[0] == 400
 
@@ -174,13 +194,17 @@ def test_a_form_that_broke_off_is_not_taken_for_the_whole(server, length):
     ],
     ids=["address", "header", "headers", "line", "name"],
 )
-def test_what_the_server_answers_by_itself_carries_the_headers_of_every_page(server, request_line, status):
+def test_what_the_server_answers_by_itself_carries_the_headers_of_every_page(
+    server, request_line, status
+):
     answer, headers, body = server.send(request_line)
     assert answer == status
     assert headers.keys() >= HEADERS
     assert "Go back and try again" in body
     assert "aaaa" not in body
-    _, of_a_page, _ = server.send(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    _, of_a_page, _ = server.send(
+        b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    )
     assert {name: headers[name] for name in HEADERS if name != "content-security-policy"} == {
         name: of_a_page[name] for name in HEADERS if name != "content-security-policy"
     }

@@ -84,11 +84,16 @@ def test_one_thing_is_one(register, member):
 
 @pytest.mark.parametrize("by", ["check", "directorate", "post"])
 def test_each_number_leads_to_as_many(register, member, by):
-    posts = [make_post(register.organisation, directorate=make_directorate(register.organisation)), None]
+    posts = [
+        make_post(register.organisation, directorate=make_directorate(register.organisation)),
+        None,
+    ]
     for n in range(10):
         unscored(register, owner=posts[n % 2])
     numbers = linked(member.get(f"{URL}?by={by}").text)
-    totals = {href: int(re.search(r'data-total="(\d+)"', member.get(href).text)[1]) for href in numbers}
+    totals = {
+        href: int(re.search(r'data-total="(\d+)"', member.get(href).text)[1]) for href in numbers
+    }
     assert (totals, len(numbers) > 1) == (numbers, True)
 
 
@@ -102,7 +107,10 @@ def test_what_is_not_named_is_counted(register, member):
 def test_a_check_says_its_rule_and_what_to_do(register, member):
     unscored(register)
     text = member.get(URL).text
-    assert "It has no current rating by the scoring scheme in use now. <strong>What to do.</strong> Assess it." in text
+    assert (
+        "It has no current rating by the scoring scheme in use now. <strong>What to do.</strong> Assess it."
+        in text
+    )
 
 
 def test_three_groups_are_open_at_most(register, member):
@@ -122,7 +130,9 @@ def test_by_post_the_readers_own_is_open_and_the_rest_are_folded(register):
 
 
 def test_no_person_is_named_beside_what_is_late(register, member):
-    unscored(register, owner=make_post(register.organisation, holder=make_user(name="Quentin Late")))
+    unscored(
+        register, owner=make_post(register.organisation, holder=make_user(name="Quentin Late"))
+    )
     told = [member.get(f"{URL}?by={by}").text for by in ("check", "directorate", "post")]
     assert not any("Quentin" in text for text in told)
 
@@ -151,17 +161,31 @@ def test_it_speaks_of_today_only_and_says_so(register, member, query):
     assert "speaks of today only" in text and "2 things to put right" in text
 
 
-def test_a_member_who_opens_on_what_was_agreed_reads_today_here_and_in_what_it_leads_to(register, member, officer):
+def test_a_member_who_opens_on_what_was_agreed_reads_today_here_and_in_what_it_leads_to(
+    register, member, officer
+):
     risk = unscored(register)
     make_agreement(register)
     texts = [client.get(URL).text for client in (member, officer)]
     today = f'"{risk.get_absolute_url()}?as_at={days_ago(0)}"'
-    assert [(today in text, "speaks of today only" in text) for text in texts] == [(True, True), (False, False)]
+    assert [(today in text, "speaks of today only" in text) for text in texts] == [
+        (True, True),
+        (False, False),
+    ]
 
 
 @pytest.mark.parametrize(
     "query",
-    ["by=person", "check=rq99", "check=%00", "directorate=x", "directorate=999", "post=-1", "post=999", "as_at=soon"],
+    [
+        "by=person",
+        "check=rq99",
+        "check=%00",
+        "directorate=x",
+        "directorate=999",
+        "post=-1",
+        "post=999",
+        "as_at=soon",
+    ],
 )
 def test_nonsense_in_the_address_is_refused(register, member, query):
     unscored(register)
@@ -292,7 +316,11 @@ def test_the_form_sets_it_aside(register, manager):
     unscored(register)
     answer = manager.post(f"{URL}1/rq2-unscored/set-aside/", form())
     aside = SetAside.objects.get()
-    assert (answer["Location"], aside.until, aside.check_name) == (URL, days_ago(-30), "rq2-unscored")
+    assert (answer["Location"], aside.until, aside.check_name) == (
+        URL,
+        days_ago(-30),
+        "rq2-unscored",
+    )
     assert aside.effective_on == timezone.localdate()
 
 
@@ -315,12 +343,19 @@ def test_the_form_sent_twice_makes_one(register, manager):
 def test_the_form_says_what_is_wrong(register, manager, said, words):
     unscored(register)
     answer = manager.post(f"{URL}1/rq2-unscored/set-aside/", form(**said))
-    assert (answer.status_code, words in answer.text, SetAside.objects.exists()) == (200, True, False)
+    assert (answer.status_code, words in answer.text, SetAside.objects.exists()) == (
+        200,
+        True,
+        False,
+    )
 
 
 def test_the_form_takes_it_back(register, manager):
     put(unscored(register))
-    address, sent = f"{URL}1/rq2-unscored/take-back/", {"reason": "It cannot wait.", "token": str(uuid.uuid4())}
+    address, sent = (
+        f"{URL}1/rq2-unscored/take-back/",
+        {"reason": "It cannot wait.", "token": str(uuid.uuid4())},
+    )
     assert "set this aside until" in manager.get(address).text
     answers = [manager.post(address, sent) for _ in range(2)]
     assert ([answer.status_code for answer in answers], SetAside.objects.count()) == ([302, 302], 2)
@@ -347,12 +382,22 @@ def test_a_year_from_today_is_the_last_day_offered(register, manager):
 @pytest.mark.parametrize("place", ["worklist", "settings"])
 @pytest.mark.parametrize(
     ("role", "is_told"),
-    [(Role.OFFICER, True), (Role.ADMINISTRATOR, True), (Role.MEMBER, False), (Role.PEER, False), (Role.MANAGER, False)],
+    [
+        (Role.OFFICER, True),
+        (Role.ADMINISTRATOR, True),
+        (Role.MEMBER, False),
+        (Role.PEER, False),
+        (Role.MANAGER, False),
+    ],
 )
-def test_that_there_is_no_risk_manager_is_said_to_who_can_do_something(register, place, role, is_told):
+def test_that_there_is_no_risk_manager_is_said_to_who_can_do_something(
+    register, place, role, is_told
+):
     client = Client()
     client.force_login(make_person(register.organisation, role))
-    assert ("has no risk manager" in client.get(f"/registers/{register.slug}/{place}/").text) == is_told
+    assert (
+        "has no risk manager" in client.get(f"/registers/{register.slug}/{place}/").text
+    ) == is_told
 
 
 def test_a_risk_manager_who_has_left_is_none(register):

@@ -7,7 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from registers.models import RegisterImport
 
-PLAIN = ["Risk ref", "Risk title", "Risk description", "Risk owner", "Current likelihood", "Current impact"]
+PLAIN = [
+    "Risk ref",
+    "Risk title",
+    "Risk description",
+    "Risk owner",
+    "Current likelihood",
+    "Current impact",
+]
 
 
 def csv_of(*rows):
@@ -20,7 +27,14 @@ def csv_of(*rows):
 def plain_rows(count, **others):
     """Rows below PLAIN. others: {number of the row in the file: the row in its place}, as row_7."""
     made = [
-        [f"FIN {n}", f"Reserves run out in year {n}", "The budget cannot be balanced.", "Head of finance", "3", "4"]
+        [
+            f"FIN {n}",
+            f"Reserves run out in year {n}",
+            "The budget cannot be balanced.",
+            "Head of finance",
+            "3",
+            "4",
+        ]
         for n in range(1, count + 1)
     ]
     for name, row in others.items():

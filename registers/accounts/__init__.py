@@ -1,1 +1,3 @@
-"""Signing in: what the library (django-allauth) leaves to us. Limits on guesses, devices, addresses."""
+"""Signing in: what the library (django-allauth) leaves to us. Limits on guesses, devices,
+addresses.
+"""

@@ -7,7 +7,9 @@ from registers.accounts.limits import PASSWORD, use_attempt
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """People are invited by an administrator; nobody signs themselves up. Guesses are limited by our own rules."""
+    """People are invited by an administrator; nobody signs themselves up. Guesses are limited by
+    our own rules.
+    """
 
     def is_open_for_signup(self, request):
         return False

@@ -1,7 +1,9 @@
-"""Another address to sign in with: an administrator types it, a link to it confirms it, the old one is told of both.
+"""Another address to sign in with: an administrator types it, a link to it confirms it, the old one
+is told of both.
 
-The link is signed and stands for the account, its address and the new one. It works while the account has that address
-and waits for that new one: once, and not after the change was withdrawn or another was asked for.
+The link is signed and stands for the account, its address and the new one. It works while the
+account has that address and waits for that new one: once, and not after the change was withdrawn or
+another was asked for.
 """
 
 from django.conf import settings
@@ -24,8 +26,9 @@ class AddressTaken(ValueError):
 
 @transaction.atomic
 def request_address_change(user, *, email, by):
-    """Write to the new address and to the old one; nothing else changes yet. Raises AddressTaken, and what the mail
-    server raises (OSError, SMTPException): then nothing was written."""
+    """Write to the new address and to the old one; nothing else changes yet. Raises AddressTaken,
+    and what the mail server raises (OSError, SMTPException): then nothing was written.
+    """
     user = User.objects.select_for_update().get(pk=user.pk)
     email = User.objects.normalize_email(email)
     if User.objects.filter(email=email).exists():
@@ -33,7 +36,12 @@ def request_address_change(user, *, email, by):
     User.objects.filter(pk=user.pk).update(pending_email=email)
     user.enter("address_requested", by=by, text={"old": user.email, "new": email})
     link = settings.SITE_URL + reverse("account_confirm_address", args=[_token(user, email)])
-    _send({email: "address_change_confirm", user.email: "address_change_requested"}, user, email, link=link)
+    _send(
+        {email: "address_change_confirm", user.email: "address_change_requested"},
+        user,
+        email,
+        link=link,
+    )
 
 
 @transaction.atomic
@@ -46,7 +54,9 @@ def withdraw_address_change(user, *, by):
 
 
 def user_of_link(token):
-    """The User whose new address this link confirms, or None where it is too old, used, withdrawn or none of ours."""
+    """The User whose new address this link confirms, or None where it is too old, used, withdrawn
+    or none of ours.
+    """
     try:
         pk, digest = signing.loads(token, salt=SALT, max_age=MAX_AGE)
     except (signing.BadSignature, ValueError):
@@ -56,14 +66,18 @@ def user_of_link(token):
 
 
 def confirm_address(token):
-    """Change the address and return the User; None where the link does not work any more. Raises AddressTaken."""
+    """Change the address and return the User; None where the link does not work any more. Raises
+    AddressTaken.
+    """
     user = user_of_link(token)
     if user is None:
         return None
     old, new = user.email, user.pending_email
     try:
         with transaction.atomic():
-            changed = User.objects.filter(pk=user.pk, email=old, pending_email=new).update(email=new, pending_email="")
+            changed = User.objects.filter(pk=user.pk, email=old, pending_email=new).update(
+                email=new, pending_email=""
+            )
             if not changed:  # the same link, twice at once
                 return None
             user.refresh_from_db()
@@ -86,7 +100,12 @@ def _digest(*addresses):
 
 def _send(letters, user, new, **context):
     """letters: address -> name of the letter, a template whose first line is the subject."""
-    context |= {"user": user, "new": new, "site": settings.SITE_URL, "days": MAX_AGE // (24 * 60 * 60)}
+    context |= {
+        "user": user,
+        "new": new,
+        "site": settings.SITE_URL,
+        "days": MAX_AGE // (24 * 60 * 60),
+    }
     messages = []
     for address, name in letters.items():
         subject, body = render_to_string(f"account/email/{name}.txt", context).split("\n", 1)

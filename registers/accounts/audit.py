@@ -1,8 +1,10 @@
-"""What other people's code does to an account leaves an audit entry: new passwords, second factors set up and removed.
+"""What other people's code does to an account leaves an audit entry: new passwords, second factors
+set up and removed.
 
-Django and allauth change these in many places (pages, the admin site, commands). All of them send signals, and none of
-them can be told to call a verb of ours. The entries stand in the installation's chain, as accounts belong to it and not
-to one organisation. They hold no secret, and are written in the transaction of the change.
+Django and allauth change these in many places (pages, the admin site, commands). All of them send
+signals, and none of them can be told to call a verb of ours. The entries stand in the
+installation's chain, as accounts belong to it and not to one organisation. They hold no secret, and
+are written in the transaction of the change.
 """
 
 from allauth.core import context
@@ -14,8 +16,9 @@ from registers.models import AuditEntry, User
 
 
 def actor(user):
-    """Who does it: whoever is signed in, else the person whose account it is (by a link in a mail); None for a command,
-    which is the installation itself."""
+    """Who does it: whoever is signed in, else the person whose account it is (by a link in a mail);
+    None for a command, which is the installation itself.
+    """
     request = context.request
     if request is None:
         return None
@@ -23,8 +26,9 @@ def actor(user):
 
 
 def record_password(sender, instance, created, raw=False, **kwargs):
-    """A password that somebody typed; a hash that is only made anew at signing in is none. Of a new person the entry
-    that adds them tells."""
+    """A password that somebody typed; a hash that is only made anew at signing in is none. Of a new
+    person the entry that adds them tells.
+    """
     if instance._password is None or created or raw:
         return
     by = actor(instance)
@@ -37,7 +41,9 @@ def record_password(sender, instance, created, raw=False, **kwargs):
 
 def record_factor_added(sender, instance, created, raw=False, **kwargs):
     if created and not raw:
-        _record(instance.user, "factor-added", actor(instance.user), facts={"factor": instance.type})
+        _record(
+            instance.user, "factor-added", actor(instance.user), facts={"factor": instance.type}
+        )
 
 
 def record_factor_removed(sender, instance, **kwargs):
@@ -48,7 +54,9 @@ def record_factor_removed(sender, instance, **kwargs):
 @transaction.atomic
 def _record(user, verb, by, facts=None):
     text = {"name": str(user), "by": str(by or "")}
-    AuditEntry.record(organisation=None, by=by, verb=f"user.{verb}", subject=user, facts=facts, text=text)
+    AuditEntry.record(
+        organisation=None, by=by, verb=f"user.{verb}", subject=user, facts=facts, text=text
+    )
 
 
 RECEIVERS = (  # signal, receiver, sender

@@ -12,7 +12,9 @@ HINT = (
 
 @register(Tags.security, deploy=True)
 def check_proxies_are_declared(app_configs, **kwargs):
-    """An https address means a proxy, since the application speaks plain HTTP; a sign-in may have shown another."""
+    """An https address means a proxy, since the application speaks plain HTTP; a sign-in may have
+    shown another.
+    """
     if settings.TRUSTED_PROXIES:
         return []
     if settings.IS_TLS:

@@ -11,7 +11,9 @@ from registers.accounts.limits import CODE, use_attempt
 
 
 class LimitedCode:
-    """A form with a code, of `self.user`. A use of an attempt is given back when the code was right."""
+    """A form with a code, of `self.user`. A use of an attempt is given back when the code was
+    right.
+    """
 
     def clean_code(self):
         use = use_attempt(context.request, self.user.email, CODE)
@@ -30,7 +32,9 @@ class ReauthenticateForm(LimitedCode, base.ReauthenticateForm):
 
 class ActivateTOTPForm(LimitedCode, totp.ActivateTOTPForm):
     def clean_code(self):
-        """The code that sets the second factor up is used by that: it does not sign anybody in afterwards."""
+        """The code that sets the second factor up is used by that: it does not sign anybody in
+        afterwards.
+        """
         code = super().clean_code()
         if not TOTP(Authenticator(user=self.user))._mark_code_used(code):
             raise get_adapter().validation_error("incorrect_code")

@@ -1,7 +1,7 @@
 """Which browser has signed in to an account before: a signed cookie of the earlier success.
 
-Strangers who guess at an account lock only browsers that do not have it (OWASP, "device cookies"). It opens nothing:
-whoever steals one gets a count of guesses of their own.
+Strangers who guess at an account lock only browsers that do not have it (OWASP, "device cookies").
+It opens nothing: whoever steals one gets a count of guesses of their own.
 """
 
 import secrets
@@ -16,7 +16,9 @@ ACCOUNTS = 5  # that one browser remembers, the latest: people share a machine i
 
 
 def device_for(request, account):
-    """The random name of this browser for the account (an e-mail address), or None where it is not known."""
+    """The random name of this browser for the account (an e-mail address), or None where it is not
+    known.
+    """
     return _devices(request).get(_account_digest(account))
 
 

@@ -1,14 +1,19 @@
 """How often somebody may guess a password or a code, and what happens then.
 
-- An account at a network address: 5 wrong guesses in five minutes. Colleagues at the same address are not counted.
-- A network address: over 100 wrong guesses in an hour, each of its further attempts at an account waits 10 seconds.
+- An account at a network address: 5 wrong guesses in five minutes. Colleagues at the same address
+  are not counted.
+- A network address: over 100 wrong guesses in an hour, each of its further attempts at an account
+  waits 10 seconds.
   Spraying one password over many accounts is slowed; nobody is shut out.
-- A browser that has signed in to the account before is counted alone, 10 in five minutes: strangers cannot lock it.
-- Codes of the second factor: as passwords, and 30 an hour for an account from all browsers that it does not know.
+- A browser that has signed in to the account before is counted alone, 10 in five minutes: strangers
+  cannot lock it.
+- Codes of the second factor: as passwords, and 30 an hour for an account from all browsers that it
+  does not know.
 
-The counts are the library's rate limits over the cache, which is a table of the database: all workers share them and a
-restart keeps them. A use is taken before the guess is checked, so guesses at once do not overshoot, and given back when
-it was right. Waiting is an answer (429 with Retry-After), never a worker that sleeps.
+The counts are the library's rate limits over the cache, which is a table of the database: all
+workers share them and a restart keeps them. A use is taken before the guess is checked, so guesses
+at once do not overshoot, and given back when it was right. Waiting is an answer (429 with
+Retry-After), never a worker that sleeps.
 """
 
 import hashlib
@@ -30,10 +35,11 @@ PATIENCE = 10 * 60  # seconds in which whoever waited may come back
 
 
 def use_attempt(request, account, kind):
-    """Take one use of an attempt at the account (an e-mail address, whether there is such an account or not) and return
-    it: its rollback() gives it back. kind: PASSWORD or CODE.
+    """Take one use of an attempt at the account (an e-mail address, whether there is such an
+    account or not) and return it: its rollback() gives it back. kind: PASSWORD or CODE.
 
-    Raises ImmediateHttpResponse, a 429, where the attempt has to wait."""
+    Raises ImmediateHttpResponse, a 429, where the attempt has to wait.
+    """
     note_undeclared_proxy(request)
     account = account.strip().lower()
     device = device_for(request, account)
@@ -54,13 +60,17 @@ def use_attempt(request, account, kind):
 
 
 def wait(request, seconds):
-    """Raise ImmediateHttpResponse: 429, the same words whether the account exists or not. seconds: at most."""
+    """Raise ImmediateHttpResponse: 429, the same words whether the account exists or not. seconds:
+    at most.
+    """
     raise ImmediateHttpResponse(too_many_requests(request, seconds))
 
 
 def too_many_requests(request, seconds=60):
     """The 429 page, of the library's other limits as well (`handler429`)."""
-    response = render(request, "429.html", {"seconds": seconds, "minutes": math.ceil(seconds / 60)}, status=429)
+    response = render(
+        request, "429.html", {"seconds": seconds, "minutes": math.ceil(seconds / 60)}, status=429
+    )
     response.headers["Retry-After"] = str(seconds)
     return response
 
@@ -79,7 +89,9 @@ def _joined(use, other):
 
 
 def _take_turn(request, name):
-    """Of a slowed address: the first attempt is told to wait, the one that comes after that passes, once."""
+    """Of a slowed address: the first attempt is told to wait, the one that comes after that passes,
+    once.
+    """
     key = f"sign-in-turn:{hashlib.sha256(name.encode()).hexdigest()}"
     turn, now = cache.get(key), time.time()
     if turn is None:

@@ -1,4 +1,6 @@
-"""The risks above tolerance: since when, what is done about each, and whom beyond those who run it nobody has asked."""
+"""The risks above tolerance: since when, what is done about each, and whom beyond those who run it
+nobody has asked.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,14 @@ from registers.scoring import ABOVE_TOLERANCE
 
 NAMED = 10
 UNSEEN = {  # after a number: of one, and of several
-    Assured.FIRST_LINE: ("rests on line 1 alone: those who run it", "rest on line 1 alone: those who run them"),
-    Assured.EXPIRED: ("has only opinions that have run out", "have only opinions that have run out"),
+    Assured.FIRST_LINE: (
+        "rests on line 1 alone: those who run it",
+        "rest on line 1 alone: those who run them",
+    ),
+    Assured.EXPIRED: (
+        "has only opinions that have run out",
+        "have only opinions that have run out",
+    ),
     Assured.NONE: ("has no assurance at all", "have no assurance at all"),
 }
 
@@ -41,7 +49,9 @@ class AboveRow:
 
     @property
     def lacks_an_action(self) -> bool:
-        """Whether something is to be done by what was decided, or nothing is decided, and no action is open."""
+        """Whether something is to be done by what was decided, or nothing is decided, and no action
+        is open.
+        """
         return not self.next and self.position.revision.response in ("", Risk.Response.TREAT)
 
     @property
@@ -59,8 +69,9 @@ class AboveRow:
 
 
 class StandingAbove:
-    """above: positions above tolerance as read; reading: the day; href: filters -> the address of the list. Two
-    queries."""
+    """above: positions above tolerance as read; reading: the day; href: filters -> the address of
+    the list. Two queries.
+    """
 
     def __init__(self, above, reading, href):
         self._above, self._reading, self._href = above, reading, href
@@ -70,19 +81,26 @@ class StandingAbove:
         """Of the positions that are named: the ten with the highest score."""
         return list(self._above.order_by("-score", "number").values_list("pk", flat=True)[:NAMED])
 
-    def rows(self, words: Mapping[int, Position], courses: Mapping[int, ShortCourse], next_of) -> list[AboveRow]:
-        """words: key -> position, of all of `keys` at least; courses: key of a risk -> its course; next_of: the same ->
-        its Next."""
+    def rows(
+        self, words: Mapping[int, Position], courses: Mapping[int, ShortCourse], next_of
+    ) -> list[AboveRow]:
+        """words: key -> position, of all of `keys` at least; courses: key of a risk -> its course;
+        next_of: the same -> its Next.
+        """
 
         def row(position):
             ends = quarter_ends_between(position.band_since, self._reading.day)
-            return AboveRow(position, ends, courses[position.risk_id], next_of.get(position.risk_id))
+            return AboveRow(
+                position, ends, courses[position.risk_id], next_of.get(position.risk_id)
+            )
 
         return [row(words[pk]) for pk in self.keys]
 
     @cached_property
     def unseen(self) -> list[tuple[int, str, str]]:
-        """(how many, what is wanting in words, the list's address) of what they lack in assurance, if anything."""
+        """(how many, what is wanting in words, the list's address) of what they lack in assurance,
+        if anything.
+        """
         day, known_by = self._reading.day, self._reading.known_by
         wanted = {one.name: Count("pk", filter=one.on(day, known_by)) for one in UNSEEN}
         counts = self._above.order_by().aggregate(**wanted)

@@ -50,7 +50,10 @@ def bands_of(basis: Basis) -> list[BandCount]:
 def unrated_said(now: Mapping[str, int]) -> list[str]:
     """now: key of a group -> how many risks."""
     found = []
-    for (key, *_), said in ((UNSCORED, "no current rating"), (OTHER_SCHEME, "to be re-assessed by this scheme")):
+    for (key, *_), said in (
+        (UNSCORED, "no current rating"),
+        (OTHER_SCHEME, "to be re-assessed by this scheme"),
+    ):
         if n := now.get(key):
             found.append(f"{a_number(n).capitalize()} {'has' if n == 1 else 'have'} {said}.")
     return found

@@ -29,12 +29,26 @@ class Way:
 
 
 class Kinds:
-    """now: positions as read, on the register; alike: the same as counted.judged_alike gives them; groups: (key in a
-    frame, word, name in an address) of what is counted by; scheme: the key of the one in force; href: filters -> the
-    list's address. Five queries, all grouped."""
+    """now: positions as read, on the register; alike: the same as counted.judged_alike gives them;
+    groups: (key in a frame, word, name in an address) of what is counted by; scheme: the key of the
+    one in force; href: filters -> the list's address. Five queries, all grouped.
+    """
 
-    def __init__(self, now, alike: Iterable[Alike], groups: Sequence[tuple], scheme: int, href: Callable[..., str]):
-        self._now, self._alike, self._groups, self._scheme, self._href = now, alike, groups, scheme, href
+    def __init__(
+        self,
+        now,
+        alike: Iterable[Alike],
+        groups: Sequence[tuple],
+        scheme: int,
+        href: Callable[..., str],
+    ):
+        self._now, self._alike, self._groups, self._scheme, self._href = (
+            now,
+            alike,
+            groups,
+            scheme,
+            href,
+        )
         self._total = sum(row.risks for row in alike)
 
     @property
@@ -47,30 +61,49 @@ class Kinds:
         rows = self._grouped(named, "revision__adverse_impacts", "current__driver")
         counts = summed(
             [
-                *(((row.driver, self._band(row.scheme, row.band)), row.risks) for row in self._alike if row.driver),
+                *(
+                    ((row.driver, self._band(row.scheme, row.band)), row.risks)
+                    for row in self._alike
+                    if row.driver
+                ),
                 *(((impact, band), n) for impact, driver, band, n in rows if impact != driver),
-                *(((NONE, band), n) for band, n in self._grouped(self._now.of_adverse_impact(None))),
+                *(
+                    ((NONE, band), n)
+                    for band, n in self._grouped(self._now.of_adverse_impact(None))
+                ),
             ]
         )
         things = [(impact.pk, impact.slug, impact.name) for impact in AdverseImpact.objects.all()]
         note = "A risk that names several stands in each of them."
-        return self._way("adverse_impact", "Adverse impact", [*things, (NONE, NONE, "None named")], counts, note)
+        return self._way(
+            "adverse_impact", "Adverse impact", [*things, (NONE, NONE, "None named")], counts, note
+        )
 
     def _by_category(self) -> Way:
-        counts = summed(((category or NONE, band), n) for category, band, n in self._grouped(self._now, "category"))
-        things = [(value, value, label) for value, label in [*Category.choices, (NONE, "Not decided yet")]]
+        counts = summed(
+            ((category or NONE, band), n)
+            for category, band, n in self._grouped(self._now, "category")
+        )
+        things = [
+            (value, value, label) for value, label in [*Category.choices, (NONE, "Not decided yet")]
+        ]
         return self._way("category", "Category", things, counts)
 
     def _by_directorate(self) -> Way:
         found = self._grouped(self._now, "owner__directorate", "owner__directorate__name")
         counts = summed(((key or NONE, band), n) for key, _, band, n in found)
         names = sorted({(name, key) for key, name, *_ in found if key})
-        things = [*((key, str(key), name) for name, key in names), (NONE, NONE, "No owner, or one in none")]
+        things = [
+            *((key, str(key), name) for name, key in names),
+            (NONE, NONE, "No owner, or one in none"),
+        ]
         return self._way("directorate", "Directorate", things, counts)
 
     def _grouped(self, positions, *fields) -> list[tuple]:
         """(*the fields, band, how many). One query."""
-        rows = positions.order_by().values_list(*fields, "scheme_id", "band").annotate(n=Count("pk"))
+        rows = (
+            positions.order_by().values_list(*fields, "scheme_id", "band").annotate(n=Count("pk"))
+        )
         return [(*row[:-3], self._band(row[-3], row[-2]), row[-1]) for row in rows]
 
     def _band(self, scheme, band) -> str:
@@ -78,8 +111,14 @@ class Kinds:
 
     def _way(self, field, heading, things, counts: Counts, note="") -> Way:
         """things: (key in counts, name in an address, word); only those that there are get a row."""
-        totals = {key: sum(counts.get((key, band), 0) for band, *_ in self._groups) for key, *_ in things}
-        rows = [self._row(field, *thing, counts, totals[thing[0]]) for thing in things if totals[thing[0]]]
+        totals = {
+            key: sum(counts.get((key, band), 0) for band, *_ in self._groups) for key, *_ in things
+        }
+        rows = [
+            self._row(field, *thing, counts, totals[thing[0]])
+            for thing in things
+            if totals[thing[0]]
+        ]
         said = f"{self._said({label: totals[key] for key, _, label in things if key != NONE}, totals[NONE])} {note}"
         table = Table([heading, *(label for _, label, _ in self._groups), "All"], rows)
         return Way(f"by-{field}", f"Risks by {heading.lower()}", said.strip(), table)
@@ -88,8 +127,14 @@ class Kinds:
         """The commonest, and how many have none."""
         most = max(totals.values(), default=0)
         first = [label for label, n in totals.items() if n == most and n]
-        found = [f"Most often {' and '.join(first)}: {most} of {self._total}{' each' if len(first) > 1 else ''}."]
-        none = [f"{a_number(without).capitalize()} {'has' if without == 1 else 'have'} none."] if without else []
+        found = [
+            f"Most often {' and '.join(first)}: {most} of {self._total}{' each' if len(first) > 1 else ''}."
+        ]
+        none = (
+            [f"{a_number(without).capitalize()} {'has' if without == 1 else 'have'} none."]
+            if without
+            else []
+        )
         return " ".join([*(found if first else []), *none])
 
     def _row(self, field, key, name, label, counts: Counts, total) -> list[Cell]:

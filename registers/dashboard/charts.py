@@ -1,4 +1,6 @@
-"""The two charts of a dashboard, each with its sentence and its table: by failure type, and over time."""
+"""The two charts of a dashboard, each with its sentence and its table: by failure type, and over
+time.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +31,24 @@ def by_type(basis: Basis) -> Chart:
         for (_, slug, name), line in zip(types, lines, strict=True)
     ]
     names = [name for *_, name in types]
-    said = types_said({name: sum(line) for name, line in zip(names, lines, strict=True)}, basis.total)
+    said = types_said(
+        {name: sum(line) for name, line in zip(names, lines, strict=True)}, basis.total
+    )
     figure = stacked_bars(lines, names, basis.labels, bands=len(basis.rules.bands), sideways=True)
-    return Chart("by-type", "Risks by failure type", said, figure, Table(["Failure type", *basis.labels], rows))
+    return Chart(
+        "by-type",
+        "Risks by failure type",
+        said,
+        figure,
+        Table(["Failure type", *basis.labels], rows),
+    )
 
 
 def commonest_types(basis: Basis) -> list[FailureType]:
-    """The failure types that most risks have as their primary one, with the cases that show them: what the library says
-    of them stands beside the picture. None where all are undecided. Two queries at most."""
+    """The failure types that most risks have as their primary one, with the cases that show them:
+    what the library says of them stands beside the picture. None where all are undecided. Two
+    queries at most.
+    """
     totals = counts_of(basis.two_days.now, lambda kind: kind.failure_type)
     largest = max((totals[one.pk] for one in basis.types), default=0)
     found = [one for one in basis.types if largest and totals[one.pk] == largest][:NAMED]
@@ -57,8 +69,9 @@ def types_said(totals: Mapping[str, int], total: int) -> str:
 
 
 def over_time(basis: Basis) -> Chart:
-    """Risks by band at the end of each day, and in the sentence those above what was tolerated on it. The last day is
-    counted as read: what was agreed may be other than what is known now."""
+    """Risks by band at the end of each day, and in the sentence those above what was tolerated on
+    it. The last day is counted as read: what was agreed may be other than what is known now.
+    """
     counted = basis.course, basis.days
     if basis.narrowing.by_the_day:
         table = trends.counts_above_on(*counted, basis.over_days, basis.keys)

@@ -16,8 +16,9 @@ NOTHING: Mapping[str, str] = {}
 
 
 def below(register: Register, registers: Iterable[Register]) -> list[Register]:
-    """Those below it, at any depth, each followed by those below itself. registers: all of its organisation. A ring of
-    parents ends where it closes."""
+    """Those below it, at any depth, each followed by those below itself. registers: all of its
+    organisation. A ring of parents ends where it closes.
+    """
     children: dict[int | None, list[Register]] = {}
     for one in sorted(registers, key=lambda one: one.name):
         children.setdefault(one.parent_id, []).append(one)
@@ -27,18 +28,31 @@ def below(register: Register, registers: Iterable[Register]) -> list[Register]:
         one = waiting.pop(0)
         if one != register:
             found.append(one)
-        waiting = [child for child in children.get(one.pk, ()) if child != register and child not in found] + waiting
+        waiting = [
+            child for child in children.get(one.pk, ()) if child != register and child not in found
+        ] + waiting
     return found
 
 
 class Below:
-    """register: the one above; registers: those below it, in order; positions: of all of these, on their registers on a
-    day, as the page is narrowed; tolerance: what is let stand on that day, the same on all by one scheme; asked: what
-    an address carries to stay narrowed. One query, whatever their number.
+    """register: the one above; registers: those below it, in order; positions: of all of these, on
+    their registers on a day, as the page is narrowed; tolerance: what is let stand on that day, the
+    same on all by one scheme; asked: what an address carries to stay narrowed. One query, whatever
+    their number.
 
-    Counts of one scheme alone are added up: the same band by another means something else (left_out)."""
+    Counts of one scheme alone are added up: the same band by another means something else
+    (left_out).
+    """
 
-    def __init__(self, register, registers, positions, tolerance: Tolerance, day, asked: Mapping[str, str] = NOTHING):
+    def __init__(
+        self,
+        register,
+        registers,
+        positions,
+        tolerance: Tolerance,
+        day,
+        asked: Mapping[str, str] = NOTHING,
+    ):
         self._scheme, self._tolerance, self._day = register.scheme, tolerance, day
         self._asked, level = asked, asked.get("level")
         alike = [register, *(one for one in registers if one.scheme_id == register.scheme_id)]
@@ -50,9 +64,15 @@ class Below:
 
     @cached_property
     def _found(self) -> dict[int, list[tuple]]:
-        """key of a register -> (name of a band in an address, category, how many, the highest score), of its risks."""
-        about = self._positions.annotate(about=F("category") if self._tolerance.own else Value("")).order_by()
-        rows = about.values_list("register", "scheme", "band", "about").annotate(n=Count("pk"), highest=Max("score"))
+        """key of a register -> (name of a band in an address, category, how many, the highest
+        score), of its risks.
+        """
+        about = self._positions.annotate(
+            about=F("category") if self._tolerance.own else Value("")
+        ).order_by()
+        rows = about.values_list("register", "scheme", "band", "about").annotate(
+            n=Count("pk"), highest=Max("score")
+        )
         found: dict[int, list[tuple]] = {}
         for register, scheme, band, category, n, highest in rows:
             name = band if scheme == self._scheme.pk else TO_RE_ASSESS if band else NOT_SCORED
@@ -70,7 +90,13 @@ class Below:
     def table(self) -> Table:
         rows = [self._row(one, self._found.get(one.pk, [])) for one in self._registers]
         total = self._row(None, [row for found in self._found.values() for row in found])
-        columns = ["Register", "Risks", "Above tolerance", *(word for _, word in self._groups), "Highest"]
+        columns = [
+            "Register",
+            "Risks",
+            "Above tolerance",
+            *(word for _, word in self._groups),
+            "Highest",
+        ]
         return Table(columns, [*rows, total])
 
     def _row(self, register, found) -> list[Cell]:
@@ -81,10 +107,23 @@ class Below:
 
         ours = [(name, *row) for name, *row in found if name not in (NOT_SCORED, TO_RE_ASSESS)]
         above = sum(n for name, category, n, _ in ours if self._tolerance.is_above(name, category))
-        counts = [cell(sum(n for one, _, n, _ in found if one == name), band=name) for name, _ in self._groups]
+        counts = [
+            cell(sum(n for one, _, n, _ in found if one == name), band=name)
+            for name, _ in self._groups
+        ]
         every = cell(sum(n for *_, n, _ in found))
-        heading = Cell(register.name, self._href(register)) if register else Cell("All of these, each risk once")
-        return [heading, every, cell(above, band=ABOVE_TOLERANCE), *counts, self._highest(register, ours)]
+        heading = (
+            Cell(register.name, self._href(register))
+            if register
+            else Cell("All of these, each risk once")
+        )
+        return [
+            heading,
+            every,
+            cell(above, band=ABOVE_TOLERANCE),
+            *counts,
+            self._highest(register, ours),
+        ]
 
     def _highest(self, register, ours) -> Cell:
         if not ours:

@@ -1,5 +1,6 @@
-"""Which day a dashboard compares with, said in words, and which others stand to choose: quarter ends and the days on
-which a body agreed the register."""
+"""Which day a dashboard compares with, said in words, and which others stand to choose: quarter
+ends and the days on which a body agreed the register.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +25,9 @@ class Agreed(Protocol):
 
 @dataclass(frozen=True)
 class Compared:
-    """day: the one read; since: the one compared with; agreements: of the register before the day read, the latest
-    first."""
+    """day: the one read; since: the one compared with; agreements: of the register before the day
+    read, the latest first.
+    """
 
     day: datetime.date
     since: datetime.date
@@ -38,14 +40,22 @@ class Compared:
 
     @property
     def others(self) -> list[tuple[datetime.date, str]]:
-        """(day, words) of the last quarter end and of the latest agreement, without the one compared with."""
+        """(day, words) of the last quarter end and of the latest agreement, without the one
+        compared with.
+        """
         usual = [self._quarters[-1], *(agreement.on for agreement in self.agreements[:1])]
         return [(day, self._said(day)) for day in dict.fromkeys(usual) if day != self.since]
 
     @property
     def choices(self) -> list[tuple[datetime.date, str]]:
-        """(day, words) of all that stand to choose, the latest first; the one compared with among them."""
-        days = {self.since, *self._quarters, *(agreement.on for agreement in self.agreements[:AGREED])}
+        """(day, words) of all that stand to choose, the latest first; the one compared with among
+        them.
+        """
+        days = {
+            self.since,
+            *self._quarters,
+            *(agreement.on for agreement in self.agreements[:AGREED]),
+        }
         return [(day, self._said(day)) for day in sorted(days, reverse=True)]
 
     @property
@@ -53,7 +63,9 @@ class Compared:
         return quarter_ends_before(self.day, QUARTERS)
 
     def _said(self, day: datetime.date) -> str:
-        bodies = dict.fromkeys(agreement.body for agreement in self.agreements if agreement.on == day)
+        bodies = dict.fromkeys(
+            agreement.body for agreement in self.agreements if agreement.on == day
+        )
         why = [f"when {body} agreed it" for body in bodies]
         if day in self._quarters:
             why.insert(0, "the last quarter end" if day == self._quarters[-1] else "a quarter end")

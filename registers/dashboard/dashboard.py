@@ -1,5 +1,6 @@
-"""What the committee opens, section by section. Each section is a module of its own and says what it reads; here they
-are put together over one basis."""
+"""What the committee opens, section by section. Each section is a module of its own and says what
+it reads; here they are put together over one basis.
+"""
 
 from __future__ import annotations
 
@@ -41,14 +42,16 @@ from registers.scoring import ABOVE_TOLERANCE
 
 
 class Dashboard:
-    """Everything the dashboard page says. now, then: positions as at the two days, or now as agreed; course: all live
-    positions; days: those to count bands on, oldest first, at last the day of now; reading: the day, the day compared
-    with; tolerances: what is let stand, on any day; marks: confirmed ones that the reader is shown; narrowing: what all
-    of it is narrowed by; known: what an agreement knew otherwise of the days until then
-    (permissions.known_otherwise_for). Reads on first use: what a page does not show costs nothing.
+    """Everything the dashboard page says. now, then: positions as at the two days, or now as
+    agreed; course: all live positions; days: those to count bands on, oldest first, at last the day
+    of now; reading: the day, the day compared with; tolerances: what is let stand, on any day;
+    marks: confirmed ones that the reader is shown; narrowing: what all of it is narrowed by; known:
+    what an agreement knew otherwise of the days until then (permissions.known_otherwise_for). Reads
+    on first use: what a page does not show costs nothing.
 
-    As agreed, all of it is as known by the agreement: nothing recorded afterwards moves a figure. A day compared with
-    that lies after the agreement's is as known now."""
+    As agreed, all of it is as known by the agreement: nothing recorded afterwards moves a figure. A
+    day compared with that lies after the agreement's is as known now.
+    """
 
     def __init__(self, register, *, reading, narrowing, marks=None, **rows):
         """rows: now, then, course, days, tolerances, known: see above."""
@@ -100,15 +103,27 @@ class Dashboard:
         now, then = self.above_tolerance
         reading, top = self.reading, self.rules.bands[-1]
         above = Above(
-            now, self.total, above_in_words(self.tolerance), then if reading.compares else None, reading.since
+            now,
+            self.total,
+            above_in_words(self.tolerance),
+            then if reading.compares else None,
+            reading.since,
         )
-        stuck = [(self.register.reference(number), ends) for _, number, ends in self.first_look.stuck]
+        stuck = [
+            (self.register.reference(number), ends) for _, number, ends in self.first_look.stuck
+        ]
         rated = self._basis.now[top.slug]
-        return [above_said(above), stuck_said(top.label, stuck, rated), self.first_look.actions.sentence]
+        return [
+            above_said(above),
+            stuck_said(top.label, stuck, rated),
+            self.first_look.actions.sentence,
+        ]
 
     @cached_property
     def above_tolerance(self):
-        """(now, then): how many risks stand in a band above what was tolerated for their category on that day."""
+        """(now, then): how many risks stand in a band above what was tolerated for their category
+        on that day.
+        """
         days, basis = self._basis.two_days, self._basis
         return above_count(days.now, basis.tolerance), above_count(days.then, basis.tolerance_then)
 
@@ -127,7 +142,9 @@ class Dashboard:
         """The references of those without a rating, where they are few."""
         if not 0 < self._basis.now[UNSCORED] <= FEW:
             return ""
-        numbers = self._basis.rows.now.filter(band="").order_by("number").values_list("number", flat=True)
+        numbers = (
+            self._basis.rows.now.filter(band="").order_by("number").values_list("number", flat=True)
+        )
         return in_a_row([self.register.reference(number) for number in numbers])
 
     @cached_property
@@ -190,11 +207,15 @@ class Dashboard:
 
     @cached_property
     def _courses(self):
-        """Key of a risk -> how its rating went, of those above tolerance and those that went up or down."""
+        """Key of a risk -> how its rating went, of those above tolerance and those that went up or
+        down.
+        """
         basis = self._basis
         how = {"day": self.reading.day, "rules": self.rules, "scheme": basis.scheme}
         shown = {*self._above.keys, *self._movement.keys_of_changed}
-        return Courses(basis.whole.course, basis.whole.known, **how).of(self._words[pk] for pk in shown)
+        return Courses(basis.whole.course, basis.whole.known, **how).of(
+            self._words[pk] for pk in shown
+        )
 
     @property
     def moved_in_short(self):
@@ -204,7 +225,12 @@ class Dashboard:
         moves = {move.kind: move for move in self.moves}
         up, down = (Went(moves[kind].count, _to_what(moves[kind].risks)) for kind in (UP, DOWN))
         looked_at = [] if moves[DOWN].unnamed else moves[DOWN].risks
-        return moved_said(self.reading.since, up, down, _references(one for one in looked_at if one.is_unexplained))
+        return moved_said(
+            self.reading.since,
+            up,
+            down,
+            _references(one for one in looked_at if one.is_unexplained),
+        )
 
     @property
     def happened(self):
@@ -217,7 +243,9 @@ class Dashboard:
         before, came = None, None
         if self.reading.compares:
             before, came = cell_counts(days.then), arrows_into(days.begun, days.ended)
-        return matrix_of(self.rules, self.tolerance, cell_counts(days.now), before, basis.href, came)
+        return matrix_of(
+            self.rules, self.tolerance, cell_counts(days.now), before, basis.href, came
+        )
 
     @cached_property
     def _above(self):
@@ -226,7 +254,10 @@ class Dashboard:
     @cached_property
     def standing_above(self):
         """The rows, and what they lack."""
-        return {"rows": self._above.rows(self._words, self._courses, self._next), "unseen": self._above.unseen}
+        return {
+            "rows": self._above.rows(self._words, self._courses, self._next),
+            "unseen": self._above.unseen,
+        }
 
     @cached_property
     def stuck(self):
@@ -241,7 +272,12 @@ class Dashboard:
 
     @cached_property
     def late(self):
-        return Late(self._basis.rows.now, self.first_look.actions_on_day, self.reading.day, self._basis.links)
+        return Late(
+            self._basis.rows.now,
+            self.first_look.actions_on_day,
+            self.reading.day,
+            self._basis.links,
+        )
 
     @cached_property
     def by_type(self):
@@ -266,7 +302,9 @@ class Dashboard:
 
     @property
     def is_of_some_kinds(self):
-        """Whether it is narrowed by what blind spots are looked for in, or to a band: all others would be blind."""
+        """Whether it is narrowed by what blind spots are looked for in, or to a band: all others
+        would be blind.
+        """
         return bool({"failure_type", "adverse_impact", "band"} & self._basis.narrowing.said.keys())
 
     # Where it is opened
@@ -284,7 +322,8 @@ class Dashboard:
 
     def _named(self, numbers):
         return {
-            position.number: position for position in self._basis.rows.now.filter(number__in=numbers).with_headings()
+            position.number: position
+            for position in self._basis.rows.now.filter(number__in=numbers).with_headings()
         }
 
 

@@ -1,5 +1,6 @@
-"""What all sections of a dashboard count from: the rows of its days, what is let stand on each, and where numbers lead.
-Read on first use and once."""
+"""What all sections of a dashboard count from: the rows of its days, what is let stand on each, and
+where numbers lead. Read on first use and once.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +13,20 @@ from registers.dashboard.position_sets import Counted, judged_alike
 from registers.models import FailureType
 from registers.scoring import NOT_SCORED, TO_RE_ASSESS
 
-# Risks without a band of the scheme in force: key in counts, word, and what the list's address calls them.
+# Risks without a band of the scheme in force: key in counts, word, and what the list's address
+# calls them.
 UNSCORED = (trends.UNSCORED, "Not scored", NOT_SCORED)
 OTHER_SCHEME = (trends.OTHER_SCHEME, "To re-assess", TO_RE_ASSESS)
 
 
 class Basis:
-    """See dashboard.Dashboard for what it is made of. whole, rows: the rows counted (counted.Counted), of the whole
-    register and as the page is narrowed: the same where it is not."""
+    """See dashboard.Dashboard for what it is made of. whole, rows: the rows counted
+    (counted.Counted), of the whole register and as the page is narrowed: the same where it is not.
+    """
 
-    def __init__(self, register, *, now, then, course, days, reading, tolerances, narrowing, known=()):
+    def __init__(
+        self, register, *, now, then, course, days, reading, tolerances, narrowing, known=()
+    ):
         self.register, self.reading, self.days, self.narrowing = register, reading, days, narrowing
         self.rules, self.scheme = register.scheme.rules, register.scheme.pk
         self.whole = Counted.read(now=now, then=then, course=course, known=known, reading=reading)
@@ -50,7 +55,9 @@ class Basis:
 
     @cached_property
     def _by_category(self):
-        return any(tolerance.own for tolerance in (self.tolerance, self.tolerance_then, *self.over_days))
+        return any(
+            tolerance.own for tolerance in (self.tolerance, self.tolerance_then, *self.over_days)
+        )
 
     @cached_property
     def two_days(self) -> TwoDays:
@@ -84,8 +91,9 @@ class Basis:
 
     @cached_property
     def groups(self):
-        """What risks are counted by, lowest band first: (key in counts, word, name in an address). Ratings by another
-        scheme are a group of their own, where there are any."""
+        """What risks are counted by, lowest band first: (key in counts, word, name in an address).
+        Ratings by another scheme are a group of their own, where there are any.
+        """
         bands = [(band.slug, band.label, band.slug) for band in self.rules.bands]
         seen = {*self.now, *self.then, *self.course["band"].unique()}
         return [*bands, UNSCORED, *([OTHER_SCHEME] if trends.OTHER_SCHEME in seen else [])]

@@ -1,4 +1,6 @@
-"""Behind a dashboard's matrix: how sure its order is, in words, and the scheme and the lines that it is drawn by."""
+"""Behind a dashboard's matrix: how sure its order is, in words, and the scheme and the lines that
+it is drawn by.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,11 @@ from registers.phrases import a_number
 
 
 class MoreDetail:
-    """alike: judgements as counted.judged_alike gives them, of all risks of that register; href: filters -> the address
-    of the list; href_of: number -> the address of that risk; named: numbers -> number -> position, for the risks that
-    are named. Ratings by another scheme are left out. One query, where any are named."""
+    """alike: judgements as counted.judged_alike gives them, of all risks of that register; href:
+    filters -> the address of the list; href_of: number -> the address of that risk; named: numbers
+    -> number -> position, for the risks that are named. Ratings by another scheme are left out. One
+    query, where any are named.
+    """
 
     def __init__(
         self,
@@ -28,8 +32,12 @@ class MoreDetail:
     ):
         self.scheme, self.rules, self._register = register.scheme, register.scheme.rules, register
         self._tolerance, self._href, self._href_of, self._named = tolerance, href, href_of, named
-        self._rows = [(_judgement(row), row) for row in alike if row.scheme == self.scheme.pk and row.band]
-        self._risks: dict[Judgement, int] = ordering_uncertainty.summed((one, row.risks) for one, row in self._rows)
+        self._rows = [
+            (_judgement(row), row) for row in alike if row.scheme == self.scheme.pk and row.band
+        ]
+        self._risks: dict[Judgement, int] = ordering_uncertainty.summed(
+            (one, row.risks) for one, row in self._rows
+        )
 
     @property
     def rated(self) -> int:
@@ -42,22 +50,33 @@ class MoreDetail:
     @property
     def could_be(self) -> list[tuple[int, str, str]]:
         """(how many, what they could be in words, the list's address), where there are any."""
-        by_category = ordering_uncertainty.summed(((one, row.category), row.risks) for one, row in self._rows)
+        by_category = ordering_uncertainty.summed(
+            ((one, row.category), row.risks) for one, row in self._rows
+        )
         higher = ordering_uncertainty.could_be_higher(self._risks, self.rules)
         above = ordering_uncertainty.could_be_above(by_category, self._tolerance)
         found = [
             (higher, "could be in a higher band", self._href(could_be="higher")),
-            (above, "could be above tolerance, and counted here as tolerated", self._href(could_be="above-tolerance")),
+            (
+                above,
+                "could be above tolerance, and counted here as tolerated",
+                self._href(could_be="above-tolerance"),
+            ),
         ]
         return [row for row in found if row[0]]
 
     @property
     def table(self) -> Table:
-        """A row a tier, the highest first: how many, their scores, and one of them with the highest."""
+        """A row a tier, the highest first: how many, their scores, and one of them with the
+        highest.
+        """
         by_ends: dict[Ends, list[tuple[Judgement, Alike]]] = {}
         for one, row in self._rows:
             by_ends.setdefault(one.ends, []).append((one, row))
-        tiers = ([pair for ends in tier for pair in by_ends[ends]] for tier in ordering_uncertainty.tiers(by_ends))
+        tiers = (
+            [pair for ends in tier for pair in by_ends[ends]]
+            for tier in ordering_uncertainty.tiers(by_ends)
+        )
         rows = [self._tier(place, inside) for place, inside in enumerate(tiers, 1)]
         return Table(["Tier", "Risks", "Scores", "For instance"], rows)
 
@@ -87,7 +106,9 @@ class MoreDetail:
 
     @cached_property
     def examples(self) -> list[tuple]:
-        """(position of the higher by score, of the lower) of a few pairs that could be the other way round."""
+        """(position of the higher by score, of the lower) of a few pairs that could be the other
+        way round.
+        """
         first: dict[Judgement, int] = {}
         for one, row in self._rows:
             first[one] = min(row.first, first.get(one, row.first))
@@ -107,7 +128,11 @@ class MoreDetail:
 
 def _judgement(row: Alike) -> Judgement:
     given = row.likelihood, row.likelihood, row.impact, row.impact
-    return Judgement(row.likelihood, row.impact, Ends(*(end or own for end, own in zip(row.ends, given, strict=True))))
+    return Judgement(
+        row.likelihood,
+        row.impact,
+        Ends(*(end or own for end, own in zip(row.ends, given, strict=True))),
+    )
 
 
 def _from_to(scores) -> str:

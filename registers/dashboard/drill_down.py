@@ -1,4 +1,6 @@
-"""Where the numbers of a dashboard lead: to the list of what each counts, on its day and narrowed alike."""
+"""Where the numbers of a dashboard lead: to the list of what each counts, on its day and narrowed
+alike.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +10,34 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-BOTH = ("band", "adverse_impact")  # a risk may fit two of these: the list takes a second one, "also_..."
+BOTH = (
+    "band",
+    "adverse_impact",
+)  # a risk may fit two of these: the list takes a second one, "also_..."
 
 
 class Links:
-    """register, reading: whose page, and the day it speaks of; narrowed: name of a filter -> its value, of what the
-    whole page is narrowed by, and the same as the list of actions calls it."""
+    """register, reading: whose page, and the day it speaks of; narrowed: name of a filter -> its
+    value, of what the whole page is narrowed by, and the same as the list of actions calls it.
+    """
 
     def __init__(self, register, reading, narrowed: Mapping[str, str], beside: Mapping[str, str]):
-        self._register, self._reading, self._narrowed, self._beside = register, reading, narrowed, beside
-        self._list, self._asked = register.get_absolute_url(), reading.asked  # of hundreds of numbers on a page
+        self._register, self._reading, self._narrowed, self._beside = (
+            register,
+            reading,
+            narrowed,
+            beside,
+        )
+        self._list, self._asked = (
+            register.get_absolute_url(),
+            reading.asked,
+        )  # of hundreds of numbers on a page
 
     def risks(self, day: datetime.date | None = None, **filters) -> str:
-        """The list of the risks behind a number: on another day, or as read where none is given. "" where no risk can
-        be in it: of another directorate, say, than the one that the page is narrowed to."""
+        """The list of the risks behind a number: on another day, or as read where none is given. ""
+        where no risk can be in it: of another directorate, say, than the one that the page is
+        narrowed to.
+        """
         asked = {**self._narrowed}
         for name, value in filters.items():
             if str(asked.get(name, value)) == str(value):

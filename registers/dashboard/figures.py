@@ -1,7 +1,8 @@
 """Counts -> figures for Plotly: numbers in, JSON out. No queries, no words but the ones given.
 
-Plotly builds and checks each shape of figure once in a process, and the numbers of a request are put into it: checking
-the same shape anew each time took longer than all that is counted."""
+Plotly builds and checks each shape of figure once in a process, and the numbers of a request are
+put into it: checking the same shape anew each time took longer than all that is counted.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-# The colours of static/css/app.css by number of bands, lowest first: paler to darker, so greyscale keeps the order.
+# The colours of static/css/app.css by number of bands, lowest first: paler to darker, so greyscale
+# keeps the order.
 BAND_COLOURS = {
     2: ("#FBECCB", "#6A1433"),
     3: ("#FBECCB", "#F2BD55", "#6A1433"),
@@ -22,10 +24,17 @@ SHAPES = 64  # kept: an installation has few schemes, each with two charts
 
 
 def stacked_bars(
-    counts: Sequence[Sequence[int]], names: list[str], labels: list[str], *, bands: int, sideways: bool = False
+    counts: Sequence[Sequence[int]],
+    names: list[str],
+    labels: list[str],
+    *,
+    bands: int,
+    sideways: bool = False,
 ) -> dict[str, Any]:
-    """Bars of counts stacked by band. counts: for each bar a number for each of so many bands, lowest first, then one
-    or two for risks without; names: one for each bar; labels: one for each number."""
+    """Bars of counts stacked by band. counts: for each bar a number for each of so many bands,
+    lowest first, then one or two for risks without; names: one for each bar; labels: one for each
+    number.
+    """
     shape = _shape(tuple(labels), bands, sideways)
     bars = []
     for place, bar in enumerate(shape["data"]):

@@ -1,4 +1,6 @@
-"""The sentences at the top of a dashboard. Pure: figures in, words out; nothing is said that was not counted."""
+"""The sentences at the top of a dashboard. Pure: figures in, words out; nothing is said that was
+not counted.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,9 @@ FEW = 3  # others that are named where there are no more
 
 @dataclass(frozen=True)
 class Above:
-    """Risks above tolerance: count of total, in the bands that `words` names; then: how many on the day `since`, None
-    where that is not compared with."""
+    """Risks above tolerance: count of total, in the bands that `words` names; then: how many on the
+    day `since`, None where that is not compared with.
+    """
 
     count: int
     total: int
@@ -29,8 +32,9 @@ class Above:
 
 @dataclass(frozen=True)
 class Went:
-    """How many risks went up a band or more, or down, and of some of them which one and to what band: of all where they
-    are few."""
+    """How many risks went up a band or more, or down, and of some of them which one and to what
+    band: of all where they are few.
+    """
 
     count: int
     named: Sequence[str] = ()
@@ -49,15 +53,20 @@ def above_said(above: Above) -> str:
 
 
 def moved_said(since: datetime.date, up: Went, down: Went, unexplained: Sequence[str]) -> str:
-    """Which changed band since a day. unexplained: references of those that went down and nothing on record says why,
-    as far as they are named."""
+    """Which changed band since a day. unexplained: references of those that went down and nothing
+    on record says why, as far as they are named.
+    """
     day = date_format(since, "j F Y")
     if not up.count and not down.count:
         return f"Since {day} no risk has gone up or down a band."
     said = f"Since {day} {_went(up, 'up')} and {_went(down, 'down')}."
     if not unexplained:
         return said
-    which = in_a_row([*unexplained]) if len(unexplained) <= FEW else f"{a_number(len(unexplained))} of them"
+    which = (
+        in_a_row([*unexplained])
+        if len(unexplained) <= FEW
+        else f"{a_number(len(unexplained))} of them"
+    )
     return f"{said} Nothing on record says why {which} fell."
 
 
@@ -77,11 +86,17 @@ def nothing_said(whole: int) -> str:
     """Of a page without a risk. whole: how many risks there are where it is not narrowed."""
     if not whole:
         return "No risks stood on this register on that day."
-    return "The one risk on this register does not fit." if whole == 1 else f"None of the {whole:,} risks fits."
+    return (
+        "The one risk on this register does not fit."
+        if whole == 1
+        else f"None of the {whole:,} risks fits."
+    )
 
 
 def came_and_went_said(came: int, went: int) -> list[str]:
-    """Of a narrowed page. came: risks of both days that fit now alone; went: those that fitted then alone."""
+    """Of a narrowed page. came: risks of both days that fit now alone; went: those that fitted then
+    alone.
+    """
     found = []
     if came:
         others = (
@@ -96,8 +111,10 @@ def came_and_went_said(came: int, went: int) -> list[str]:
 
 
 def stuck_said(band: str, stuck: Sequence[tuple[str, int]], rated: int) -> str:
-    """What has not come down. band: the highest; stuck: (reference, quarter ends in it running), the longest first, of
-    all that are stuck; rated: how many are in that band at all, the rest of them for less long."""
+    """What has not come down. band: the highest; stuck: (reference, quarter ends in it running),
+    the longest first, of all that are stuck; rated: how many are in that band at all, the rest of
+    them for less long.
+    """
     ends = f"{a_number(STUCK)} quarter ends running"
     if not rated:
         return f"No risk is {band}."
@@ -110,6 +127,8 @@ def stuck_said(band: str, stuck: Sequence[tuple[str, int]], rated: int) -> str:
     named = " and ".join(longest) if len(longest) <= NAMED else f"{a_number(len(longest))} of them"
     said = f"{a_number(len(stuck)).capitalize()} have been {band} at {ends} or more"
     if len(longest) == len(stuck):
-        named = "both" if len(stuck) == 2 and stuck[0][1] > STUCK else "all" if len(stuck) > 2 else ""
+        named = (
+            "both" if len(stuck) == 2 and stuck[0][1] > STUCK else "all" if len(stuck) > 2 else ""
+        )
         return f"{said}, {named} at {a_number(stuck[0][1])}." if named else f"{said}."
     return f"{said}, {named} the longest, at {a_number(stuck[0][1])}."

@@ -1,4 +1,6 @@
-"""What peers, auditors and inspectors say of risks otherwise than we do; or that nobody from outside has rated any."""
+"""What peers, auditors and inspectors say of risks otherwise than we do; or that nobody from
+outside has rated any.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,9 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Otherwise:
-    """A risk that somebody from outside puts in another band than we do. ours: None where we have not rated it; on: the
-    day of their rating."""
+    """A risk that somebody from outside puts in another band than we do. ours: None where we have
+    not rated it; on: the day of their rating.
+    """
 
     position: Position
     who: str
@@ -28,8 +31,10 @@ class Otherwise:
 
 
 class Outside:
-    """register; now: positions as read, on the register; reading: the day, and up to when it is known. Two queries, one
-    where nobody from outside has rated anything. Of each who rates from outside the latest rating counts."""
+    """register; now: positions as read, on the register; reading: the day, and up to when it is
+    known. Two queries, one where nobody from outside has rated anything. Of each who rates from
+    outside the latest rating counts.
+    """
 
     def __init__(self, register, now, reading):
         self._register, self._now, self._reading = register, now, reading
@@ -37,21 +42,33 @@ class Outside:
 
     @cached_property
     def _said(self) -> dict[tuple[int, str], tuple[str, datetime.date]]:
-        """(key of a risk, perspective) -> the band and the day of the latest rating, by the scheme in force."""
+        """(key of a risk, perspective) -> the band and the day of the latest rating, by the scheme
+        in force.
+        """
         rows = Assessment.objects.as_at(self._reading.day, self._reading.known_by)
-        rows = rows.filter(perspective__in=[*WHO], kind=Assessment.Kind.CURRENT, risk__register=self._register)
-        rows = rows.order_by("effective_on", "pk").values_list("risk", "perspective", "scheme", "band", "effective_on")
+        rows = rows.filter(
+            perspective__in=[*WHO], kind=Assessment.Kind.CURRENT, risk__register=self._register
+        )
+        rows = rows.order_by("effective_on", "pk").values_list(
+            "risk", "perspective", "scheme", "band", "effective_on"
+        )
         latest = {(risk, who): said for risk, who, *said in rows}
-        return {key: (band, on) for key, (scheme, band, on) in latest.items() if scheme == self._scheme}
+        return {
+            key: (band, on) for key, (scheme, band, on) in latest.items() if scheme == self._scheme
+        }
 
     @cached_property
     def _ours(self) -> dict[int, tuple]:
-        """Key of a risk that somebody from outside has rated -> key of its position, scheme, band, score and number."""
+        """Key of a risk that somebody from outside has rated -> key of its position, scheme, band,
+        score and number.
+        """
         rated = {risk for risk, _ in self._said}
         if not rated:
             return {}
         rows = (
-            self._now.order_by().filter(risk__in=rated).values_list("risk", "pk", "scheme", "band", "score", "number")
+            self._now.order_by()
+            .filter(risk__in=rated)
+            .values_list("risk", "pk", "scheme", "band", "score", "number")
         )
         return {risk: said for risk, *said in rows}
 
@@ -78,7 +95,13 @@ class Outside:
         """words: key -> position, of all of `keys` at least."""
         band = self._rules.band
         return [
-            Otherwise(words[pk], WHO[Assessment.Perspective(who)], band(theirs), band(ours) if ours else None, on)
+            Otherwise(
+                words[pk],
+                WHO[Assessment.Perspective(who)],
+                band(theirs),
+                band(ours) if ours else None,
+                on,
+            )
             for pk, who, theirs, ours, on in self._found[:SHOWN]
         ]
 
@@ -91,9 +114,7 @@ class Outside:
         rated, otherwise = len(self._ours), len({pk for pk, *_ in self._found})
         if not rated:
             return "Nobody from outside has rated any of these risks."
-        said = (
-            f"{a_number(rated).capitalize()} of these risks {'has' if rated == 1 else 'have'} been rated from outside"
-        )
+        said = f"{a_number(rated).capitalize()} of these risks {'has' if rated == 1 else 'have'} been rated from outside"
         if not otherwise:
             return f"{said}: as we rate {'it' if rated == 1 else 'them'}."
         if rated == 1:

@@ -1,4 +1,6 @@
-"""Likelihood by impact as a page draws it: what stands in each cell now and then, and the line of what is let stand."""
+"""Likelihood by impact as a page draws it: what stands in each cell now and then, and the line of
+what is let stand.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,12 @@ def matrix_of(
     href: Callable[..., str],
     came: Mapping[Pair, Sequence[Arrow]] | None = None,
 ) -> dict[str, Any]:
-    """For the matrix component, highest likelihood first. counts, before: risks by cell, now and then (None where that
-    is not compared with); came: by cell, the arrows into it; href: likelihood=, impact= -> the address of the list.
-    edges: the sides on which a cell within tolerance touches one above it; where some categories have a tolerance of
-    their own, that of the others."""
+    """For the matrix component, highest likelihood first. counts, before: risks by cell, now and
+    then (None where that is not compared with); came: by cell, the arrows into it; href:
+    likelihood=, impact= -> the address of the list. edges: the sides on which a cell within
+    tolerance touches one above it; where some categories have a tolerance of their own, that of the
+    others.
+    """
     above = {band.slug for band in tolerance.above()}
     grid = rules.matrix
     is_above = [[placing.band.slug in above for _, placing in cells] for _, cells in grid]
@@ -46,7 +50,11 @@ def matrix_of(
         }
 
     rows = [
-        {"label": level.label, "value": level.value, "cells": [cell(row, column) for column in range(len(cells))]}
+        {
+            "label": level.label,
+            "value": level.value,
+            "cells": [cell(row, column) for column in range(len(cells))],
+        }
         for row, (level, cells) in enumerate(grid)
     ]
     columns = [{"value": level.value, "label": level.label} for level in rules.impact]

@@ -32,8 +32,10 @@ TITLES = {
 
 @dataclass(frozen=True)
 class MovedRisk:
-    """A risk that moved. was: the band it stood in before, of one that went up or down; is_unexplained: it fell, and
-    nothing on record says why; course: how the rating went, of one that went up or down, where the page asks for it."""
+    """A risk that moved. was: the band it stood in before, of one that went up or down;
+    is_unexplained: it fell, and nothing on record says why; course: how the rating went, of one
+    that went up or down, where the page asks for it.
+    """
 
     position: Position
     was: Band | None
@@ -54,7 +56,9 @@ class Move:
 
 
 def named_of(moved: Iterable[Moved]) -> dict[str, list[Moved]]:
-    """Kind of movement -> the first ten that moved so, by the age of the risk; nobody is named for not moving."""
+    """Kind of movement -> the first ten that moved so, by the age of the risk; nobody is named for
+    not moving.
+    """
     found: dict[str, list[Moved]] = {}
     for one in moved:
         if one.move != UNCHANGED:
@@ -63,16 +67,24 @@ def named_of(moved: Iterable[Moved]) -> dict[str, list[Moved]]:
 
 
 def moves_of(
-    counts: Mapping[str, int], named: Mapping[str, list[Moved]], words, rules: Scheme, without=(), courses=None
+    counts: Mapping[str, int],
+    named: Mapping[str, list[Moved]],
+    words,
+    rules: Scheme,
+    without=(),
+    courses=None,
 ) -> list[Move]:
-    """One Move for each kind of movement, those without any included. counts: kind -> how many; words: key of a
-    position -> the position, of all that are named; without: keys of those that fell and nothing says why; courses: key
-    of a risk -> its ShortCourse."""
+    """One Move for each kind of movement, those without any included. counts: kind -> how many;
+    words: key of a position -> the position, of all that are named; without: keys of those that
+    fell and nothing says why; courses: key of a risk -> its ShortCourse.
+    """
 
     def told(one):
         if one.move not in (UP, DOWN):
             return MovedRisk(words[one.pk], None)
-        return MovedRisk(words[one.pk], rules.band(one.was), one.pk in without, (courses or {}).get(one.risk))
+        return MovedRisk(
+            words[one.pk], rules.band(one.was), one.pk in without, (courses or {}).get(one.risk)
+        )
 
     return [
         Move(kind, title, counts.get(kind, 0), [told(one) for one in named.get(kind, ())])
@@ -81,13 +93,19 @@ def moves_of(
 
 
 def fallen_without_reason(named: Mapping[str, list[Moved]], rules: Scheme, cut) -> set[int]:
-    """Keys of the positions among those named that came to their band from a higher one, and nothing on record says
-    why. cut: (day, known_by) up to which it is looked for. One query, none where nothing fell."""
+    """Keys of the positions among those named that came to their band from a higher one, and
+    nothing on record says why. cut: (day, known_by) up to which it is looked for. One query, none
+    where nothing fell.
+    """
     fallen = [one.pk for one in named.get(DOWN, ())]
     if not fallen:
         return set()
     rows = unexplained(Position.everything.filter(pk__in=fallen).exclude(band_before=""), *cut)
-    return {pk for pk, before, band in rows.values_list("pk", "band_before", "band") if _fell(before, band, rules)}
+    return {
+        pk
+        for pk, before, band in rows.values_list("pk", "band_before", "band")
+        if _fell(before, band, rules)
+    }
 
 
 def _fell(before: str, band: str, rules: Scheme) -> bool:
@@ -95,15 +113,18 @@ def _fell(before: str, band: str, rules: Scheme) -> bool:
 
 
 class Movement:
-    """What a dashboard says of the time between its two days. Of a narrowed page: what those that fit on either day did
-    on the register, whether they fit on both."""
+    """What a dashboard says of the time between its two days. Of a narrowed page: what those that
+    fit on either day did on the register, whether they fit on both.
+    """
 
     def __init__(self, basis: Basis):
         self._basis = basis
 
     @cached_property
     def moved(self) -> list[Moved]:
-        """Those that stand by another row than then, or did; the others have not moved (see lasting)."""
+        """Those that stand by another row than then, or did; the others have not moved (see
+        lasting).
+        """
         days, whole = self._basis.two_days, self._basis.whole_two_days
         moved = movement(whole.begun, whole.ended, self._basis.rules.ranks)
         if not self._basis.is_narrowed:
@@ -132,7 +153,9 @@ class Movement:
         """Of those that are named for going up or down."""
         return [one.pk for move in (UP, DOWN) for one in self.named.get(move, ())]
 
-    def moves(self, words: Mapping[int, Position], courses: Mapping[int, ShortCourse]) -> list[Move]:
+    def moves(
+        self, words: Mapping[int, Position], courses: Mapping[int, ShortCourse]
+    ) -> list[Move]:
         """words: key -> position, of all of `keys` at least; courses: key of a risk -> its course."""
         reading, rules = self._basis.reading, self._basis.rules
         without = fallen_without_reason(self.named, rules, (reading.day, reading.known_by))
@@ -140,12 +163,16 @@ class Movement:
 
     @property
     def sentences(self) -> list[str]:
-        """What has changed since the day compared with; and what cannot have, for want of a rating by this scheme."""
+        """What has changed since the day compared with; and what cannot have, for want of a rating
+        by this scheme.
+        """
         basis, counts = self._basis, self.counts
         since = date_format(basis.reading.since, "j F Y")
         found = []
         if basis.tolerance != basis.tolerance_then:
-            found.append(f"What is tolerated was another then: above it was {above_in_words(basis.tolerance_then)}.")
+            found.append(
+                f"What is tolerated was another then: above it was {above_in_words(basis.tolerance_then)}."
+            )
         said_of = [
             (NEW, "new"),
             (UP, "up a band or more"),
@@ -162,9 +189,14 @@ class Movement:
 
     @property
     def _came_and_went(self) -> list[str]:
-        """Of a narrowed page: those that fit on one of the two days alone and were on the register on both."""
+        """Of a narrowed page: those that fit on one of the two days alone and were on the register
+        on both.
+        """
         if not self._basis.is_narrowed:
             return []
         both = {one.risk for one in self.moved if one.move not in (NEW, LEFT)}
-        now, then = ({one.risk for one in ones} for ones in (self._basis.two_days.begun, self._basis.two_days.ended))
+        now, then = (
+            {one.risk for one in ones}
+            for ones in (self._basis.two_days.begun, self._basis.two_days.ended)
+        )
         return came_and_went_said(len(both - then), len(both - now))

@@ -14,13 +14,17 @@ from registers.models import Gap
 
 SHOWN = 8  # posts on a dashboard
 
-Post = tuple[int | None, str | None, int | None]  # key, title and key of its holder; None where nobody is named
+Post = tuple[
+    int | None, str | None, int | None
+]  # key, title and key of its holder; None where nobody is named
 
 
 @dataclass(frozen=True)
 class LateLine:
-    """What is late of one post. owner: its key in an address, "none" for nobody; first_due: the earliest day that one
-    of its late actions was ever due; redated: how often the most often re-dated of them was put off."""
+    """What is late of one post. owner: its key in an address, "none" for nobody; first_due: the
+    earliest day that one of its late actions was ever due; redated: how often the most often
+    re-dated of them was put off.
+    """
 
     owner: str
     name: str
@@ -44,8 +48,9 @@ def late_lines(
     reviews_href: Callable[[str], str],
     actions_href: Callable[[str], str],
 ) -> list[LateLine]:
-    """reviews: (post, how many are late); actions: (post, how many are late, first day due of all of them, how often
-    re-dated at most). One line a post, whoever has most first."""
+    """reviews: (post, how many are late); actions: (post, how many are late, first day due of all
+    of them, how often re-dated at most). One line a post, whoever has most first.
+    """
     found: dict[Post, dict] = {}
     for post, count in reviews:
         found.setdefault(post, {})["reviews"] = count
@@ -60,8 +65,9 @@ def late_lines(
 
 
 class Late:
-    """positions: as read, on the register; actions: of them, as they stood that day; day: that day; links: Links of the
-    page. Two queries."""
+    """positions: as read, on the register; actions: of them, as they stood that day; day: that day;
+    links: Links of the page. Two queries.
+    """
 
     def __init__(self, positions, actions, day, links):
         self._positions, self._actions, self._day, self._links = positions, actions, day, links
@@ -97,12 +103,20 @@ class Late:
 
     def _read(self):
         fields = ("owner", "owner__title", "owner__holder")
-        rows = self._positions.missing(Gap.LATE_REVIEW, day=self._day).order_by().values_list(*fields)
+        rows = (
+            self._positions.missing(Gap.LATE_REVIEW, day=self._day).order_by().values_list(*fields)
+        )
         reviews = [(post, n) for *post, n in rows.annotate(n=Count("pk"))]
-        said = {"n": Count("pk"), "first": Min("original_due_on"), "redated_at_most": Max("redated")}
+        said = {
+            "n": Count("pk"),
+            "first": Min("original_due_on"),
+            "redated_at_most": Max("redated"),
+        }
         rows = self._actions.late(self._day).order_by().values_list(*fields).annotate(**said)
         actions = [(post, n, first, redated) for *post, n, first, redated in rows]
-        return [(tuple(post), n) for post, n in reviews], [(tuple(post), *rest) for post, *rest in actions]
+        return [(tuple(post), n) for post, n in reviews], [
+            (tuple(post), *rest) for post, *rest in actions
+        ]
 
     def _to_reviews(self, owner):
         return self._links.risks(gap=Gap.LATE_REVIEW.value, owner=owner)

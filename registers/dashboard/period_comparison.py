@@ -1,7 +1,10 @@
-"""How many risks stand alike on the day read and on the day compared with, and which of them changed in between.
+"""How many risks stand alike on the day read and on the day compared with, and which of them
+changed in between.
 
-Most risks of a register stand on both days by one and the same row. Those are counted by the database and never read:
-only what began or ended in between is, as narrow tuples. Pure once the rows are read."""
+Most risks of a register stand on both days by one and the same row. Those are counted by the
+database and never read: only what began or ended in between is, as narrow tuples. Pure once the
+rows are read.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,25 @@ from typing import NamedTuple
 
 from django.db.models import Case, Count, F, Max, Q, Value, When
 
-from registers.dashboard.trends import DOWN, LEFT, NEW, OTHER_SCHEME, SCORED, UNCHANGED, UNSCORED, UP
+from registers.dashboard.trends import (
+    DOWN,
+    LEFT,
+    NEW,
+    OTHER_SCHEME,
+    SCORED,
+    UNCHANGED,
+    UNSCORED,
+    UP,
+)
 from registers.scoring import Tolerance
 
 
 class Kind(NamedTuple):
-    """What risks are counted by. band: slug, UNSCORED, or OTHER_SCHEME where the scheme in force did not give it;
-    likelihood, impact: 0 where there is none; failure_type: key of the primary one, 0 where none is decided, and where
-    it was not asked for; category: "" where none is decided, and where it was not asked for."""
+    """What risks are counted by. band: slug, UNSCORED, or OTHER_SCHEME where the scheme in force
+    did not give it; likelihood, impact: 0 where there is none; failure_type: key of the primary
+    one, 0 where none is decided, and where it was not asked for; category: "" where none is
+    decided, and where it was not asked for.
+    """
 
     band: str
     likelihood: int = 0
@@ -33,7 +47,9 @@ class Kind(NamedTuple):
 
 
 class One(NamedTuple):
-    """A single risk: the keys of its position and of itself, its band, likelihood and impact (as in Kind)."""
+    """A single risk: the keys of its position and of itself, its band, likelihood and impact (as in
+    Kind).
+    """
 
     pk: int
     risk: int
@@ -52,8 +68,9 @@ class One(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """What a risk did between the two days. pk: of its position now, of the one then for LEFT; was: slug of the band
-    then, None for NEW."""
+    """What a risk did between the two days. pk: of its position now, of the one then for LEFT; was:
+    slug of the band then, None for NEW.
+    """
 
     risk: int
     pk: int
@@ -63,10 +80,11 @@ class Moved(NamedTuple):
 
 @dataclass(frozen=True)
 class TwoDays:
-    """now, then: how many stand so on the day read and on the day compared with; latest: failure type -> the last day
-    on which a risk of it began to stand as it does; begun: those that stand now by another row than then; ended: those
-    that stood then and do not now by the same row. Whether the two differ is for whoever asks: a row may have changed
-    in nothing that is counted."""
+    """now, then: how many stand so on the day read and on the day compared with; latest: failure
+    type -> the last day on which a risk of it began to stand as it does; begun: those that stand
+    now by another row than then; ended: those that stood then and do not now by the same row.
+    Whether the two differ is for whoever asks: a row may have changed in nothing that is counted.
+    """
 
     now: Counter[Kind]
     then: Counter[Kind]
@@ -84,15 +102,22 @@ class TwoDays:
         return self.total - len(self.begun)
 
 
-def read_two_days(counted, reading, scheme: int, *, by_category: bool, by_the_day: bool = False) -> TwoDays:
-    """counted: the rows (counted.Counted); reading: the two days; scheme: the key of the one in force; by_the_day:
-    whether rows were chosen by what differs from day to day, so that one may count on one day and not on the other.
+def read_two_days(
+    counted, reading, scheme: int, *, by_category: bool, by_the_day: bool = False
+) -> TwoDays:
+    """counted: the rows (counted.Counted); reading: the two days; scheme: the key of the one in
+    force; by_the_day: whether rows were chosen by what differs from day to day, so that one may
+    count on one day and not on the other.
 
-    Four queries. A row that began by the earlier day and stands on the later one stands on both: as known now because
-    live rows do not overlap, and as agreed because what was known otherwise comes in counted.known_then."""
+    Four queries. A row that began by the earlier day and stands on the later one stands on both: as
+    known now because live rows do not overlap, and as agreed because what was known otherwise comes
+    in counted.known_then.
+    """
     begun, ended, known = counted.now, counted.then, counted.known_then
     if reading.since <= reading.day and not by_the_day:
-        begun = begun.exclude(from_day__lte=reading.since)  # "not by" keeps SQLite to the index that holds all of it
+        begun = begun.exclude(
+            from_day__lte=reading.since
+        )  # "not by" keeps SQLite to the index that holds all of it
         ended = ended.filter(until_day__lte=reading.day)
         known = [position for position in known if position.until_day <= reading.day]
     now, latest = _now(counted.now, scheme, by_category)
@@ -101,11 +126,17 @@ def read_two_days(counted, reading, scheme: int, *, by_category: bool, by_the_da
 
 
 def read_all(positions, scheme: int, also=()) -> list[One]:
-    """Each of these risks. also: positions that are no rows. One query, whose rows are made nothing of but Ones: there
-    may be thousands."""
-    ours = Case(When(Q(scheme=scheme) | Q(band=UNSCORED), then=F("band")), default=Value(OTHER_SCHEME))
+    """Each of these risks. also: positions that are no rows. One query, whose rows are made nothing
+    of but Ones: there may be thousands.
+    """
+    ours = Case(
+        When(Q(scheme=scheme) | Q(band=UNSCORED), then=F("band")), default=Value(OTHER_SCHEME)
+    )
     rows = positions.order_by().values_list("pk", "risk_id", ours, "likelihood", "impact")
-    told = ((one.pk, one.risk_id, _band(one.band, one.scheme_id, scheme), one.likelihood, one.impact) for one in also)
+    told = (
+        (one.pk, one.risk_id, _band(one.band, one.scheme_id, scheme), one.likelihood, one.impact)
+        for one in also
+    )
     return [*map(One._make, chain(rows, told))]
 
 
@@ -115,7 +146,9 @@ def _now(positions, scheme, by_category) -> tuple[Counter[Kind], dict[int, datet
     fields = ("band", "scheme_id", "likelihood", "impact", "primary_failure_type_id")
     rows = _alike(positions, fields, by_category).annotate(n=Count("*"), latest=Max("from_day"))
     for band, given_by, likelihood, impact, failure_type, category, n, day in rows:
-        counts[Kind(_band(band, given_by, scheme), likelihood, impact, failure_type or 0, category)] += n
+        counts[
+            Kind(_band(band, given_by, scheme), likelihood, impact, failure_type or 0, category)
+        ] += n
         latest[failure_type or 0] = max(day, latest.get(failure_type or 0, day))
     return counts, latest
 
@@ -124,7 +157,10 @@ def _then(positions, scheme, by_category, known) -> Counter[Kind]:
     """known: positions that are no rows."""
     fields = ("band", "scheme_id", "likelihood", "impact")
     told = attrgetter(*fields, "category")
-    rows = chain(_alike(positions, fields, by_category).annotate(n=Count("*")), ((*told(one), 1) for one in known))
+    rows = chain(
+        _alike(positions, fields, by_category).annotate(n=Count("*")),
+        ((*told(one), 1) for one in known),
+    )
     counts: Counter[Kind] = Counter()
     for band, given_by, likelihood, impact, category, n in rows:
         about = {"category": category} if by_category else {}
@@ -133,7 +169,9 @@ def _then(positions, scheme, by_category, known) -> Counter[Kind]:
 
 
 def _alike(positions, fields, by_category):
-    """The category comes last: only asked for where what is let stand differs by it, which few organisations say."""
+    """The category comes last: only asked for where what is let stand differs by it, which few
+    organisations say.
+    """
     about = F("category") if by_category else Value("")
     return positions.annotate(about=about).order_by().values_list(*fields, "about")
 
@@ -153,21 +191,29 @@ def counts_of(counts: Mapping[Kind, int], by: Callable[[Kind], object]) -> Count
 def cell_counts(counts: Mapping[Kind, int]) -> dict[tuple[int, int], int]:
     """Risks rated by the scheme in force, by (likelihood, impact); cells without any left out."""
     rated = {kind: n for kind, n in counts.items() if kind.band not in (UNSCORED, OTHER_SCHEME)}
-    return {pair: n for pair, n in counts_of(rated, lambda kind: (kind.likelihood, kind.impact)).items() if n}
+    return {
+        pair: n
+        for pair, n in counts_of(rated, lambda kind: (kind.likelihood, kind.impact)).items()
+        if n
+    }
 
 
 def above_count(counts: Mapping[Kind, int], tolerance: Tolerance) -> int:
-    """How many are rated above what is let stand for their category. counts: by category where that differs by it."""
+    """How many are rated above what is let stand for their category. counts: by category where that
+    differs by it.
+    """
     by = counts_of(counts, lambda kind: (kind.band, kind.category))
     rated = {pair: n for pair, n in by.items() if pair[0] not in (UNSCORED, OTHER_SCHEME)}
     return sum(n for (band, category), n in rated.items() if tolerance.is_above(band, category))
 
 
 def movement(now: Iterable[One], then: Iterable[One], ranks: Mapping[str, int]) -> list[Moved]:
-    """What each risk of either day did between them: NEW, LEFT, UP, DOWN, SCORED or UNCHANGED; a risk moves once.
+    """What each risk of either day did between them: NEW, LEFT, UP, DOWN, SCORED or UNCHANGED; a
+    risk moves once.
 
-    Up and down mean that the band changed. SCORED: has a band now and had none, or has lost it. ranks: band slug ->
-    rank. All moves but LEFT add up to the number of risks now."""
+    Up and down mean that the band changed. SCORED: has a band now and had none, or has lost it.
+    ranks: band slug -> rank. All moves but LEFT add up to the number of risks now.
+    """
     before = {one.risk: one for one in then}
     move = cache(partial(_move, ranks))
     found = []

@@ -1,4 +1,6 @@
-"""For a dashboard: signs seen elsewhere that a register's risks are testing, by case, and one case to talk about."""
+"""For a dashboard: signs seen elsewhere that a register's risks are testing, by case, and one case
+to talk about.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ class TestedRisk(NamedTuple):
 
 @dataclass(frozen=True)
 class Tested:
-    """A sign and the risks that test it, those marked first at the top. since: the day of the first of these marks."""
+    """A sign and the risks that test it, those marked first at the top. since: the day of the first
+    of these marks.
+    """
 
     sign: WarningSign
     risks: list[TestedRisk]
@@ -42,7 +46,9 @@ class Tested:
 
 @dataclass(frozen=True)
 class CaseTested:
-    """count: how many risks test any sign of the case; signs: those tested longest, and how many are not named."""
+    """count: how many risks test any sign of the case; signs: those tested longest, and how many
+    are not named.
+    """
 
     case: CaseStudy
     count: int
@@ -52,8 +58,10 @@ class CaseTested:
 
 
 class SeenElsewhere:
-    """marks: those that stand and found a sign relevant, as far as the reader is shown them; now: positions as read, on
-    the register; href: filters -> the address of the list. Three queries, of the last two none without a mark."""
+    """marks: those that stand and found a sign relevant, as far as the reader is shown them; now:
+    positions as read, on the register; href: filters -> the address of the list. Three queries, of
+    the last two none without a mark.
+    """
 
     def __init__(self, marks, now, href, register):
         self._marks, self._now, self._href, self._register = marks, now, href, register
@@ -63,7 +71,9 @@ class SeenElsewhere:
         """Those whose signs most risks test first."""
         marks = self._marks.filter(Exists(self._now.filter(risk=OuterRef("risk")).order_by()))
         by_sign: dict[int, list] = {}
-        for sign, *mark in marks.order_by("effective_on", "pk").values_list("sign", "risk", "effective_on"):
+        for sign, *mark in marks.order_by("effective_on", "pk").values_list(
+            "sign", "risk", "effective_on"
+        ):
             by_sign.setdefault(sign, []).append(mark)
         known = WarningSign.objects.select_related("case").in_bulk(list(by_sign))
         risks = self._risks({risk for rows in by_sign.values() for risk, _ in rows})
@@ -75,15 +85,25 @@ class SeenElsewhere:
 
     def _risks(self, keys) -> dict[int, TestedRisk]:
         rows = self._now.filter(risk__in=keys).order_by().values_list("risk", "number", "score")
-        return {risk: TestedRisk(number, score, self._register.reference(number)) for risk, number, score in rows}
+        return {
+            risk: TestedRisk(number, score, self._register.reference(number))
+            for risk, number, score in rows
+        }
 
     def _case(self, case, by_sign, risks):
-        signs = [Tested(sign, [risks[risk] for risk, _ in rows], rows[0][1]) for sign, rows in by_sign.items()]
+        signs = [
+            Tested(sign, [risks[risk] for risk, _ in rows], rows[0][1])
+            for sign, rows in by_sign.items()
+        ]
         count = len({risk for rows in by_sign.values() for risk, _ in rows})
-        return CaseTested(case, count, self._href(case=case.slug), signs[:SIGNS], len(signs[SIGNS:]))
+        return CaseTested(
+            case, count, self._href(case=case.slug), signs[:SIGNS], len(signs[SIGNS:])
+        )
 
     @property
     def to_talk_about(self) -> tuple[TestedRisk, Tested] | None:
-        """The risk with the highest score that tests a sign, and the sign: its case is the one for this meeting."""
+        """The risk with the highest score that tests a sign, and the sign: its case is the one for
+        this meeting.
+        """
         tested = [(risk, sign) for row in self.cases for sign in row.signs for risk in sign.risks]
         return max(tested, key=lambda pair: (pair[0].score, -pair[0].number), default=None)

@@ -1,5 +1,7 @@
-"""Which few risks a committee might look at first, each with why it is there and one question. The choosing is pure; no
-risk gets a mark, and the order of the reasons is the order in which committees ask (docs/adr/0014)."""
+"""Which few risks a committee might look at first, each with why it is there and one question. The
+choosing is pure; no risk gets a mark, and the order of the reasons is the order in which committees
+ask (docs/adr/0014).
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ QUESTIONS = {
 
 @dataclass(frozen=True)
 class Chosen:
-    """One risk to look at. reasons: in words, the most pressing first; question: to ask about the first of them."""
+    """One risk to look at. reasons: in words, the most pressing first; question: to ask about the
+    first of them.
+    """
 
     position: object
     reasons: tuple[str, ...]
@@ -51,20 +55,29 @@ class Chosen:
 
 
 def asked_as(number: int | None, text: str) -> str:
-    """What a question is known by to a page that asks whether it stands on somebody's list. number: the risk's."""
+    """What a question is known by to a page that asks whether it stands on somebody's list. number:
+    the risk's.
+    """
     return f"{number} {text}"
 
 
-def choose(found: Mapping[Reason, Sequence[Key]], count: int = SHOWN) -> list[tuple[Key, list[Reason]]]:
-    """found: for each reason its risks, the most pressing first. Takes one of each reason in the order of Reason, then
-    a second of each, until there are so many; each risk once, with every reason that it was found for."""
+def choose(
+    found: Mapping[Reason, Sequence[Key]], count: int = SHOWN
+) -> list[tuple[Key, list[Reason]]]:
+    """found: for each reason its risks, the most pressing first. Takes one of each reason in the
+    order of Reason, then a second of each, until there are so many; each risk once, with every
+    reason that it was found for.
+    """
     chosen: list[Key] = []
     for place in range(max(map(len, found.values()), default=0)):
         for reason in Reason:
             of_it = found.get(reason, ())
             if place < len(of_it) and of_it[place] not in chosen:
                 chosen.append(of_it[place])
-    return [(key, [reason for reason in Reason if key in found.get(reason, ())]) for key in chosen[:count]]
+    return [
+        (key, [reason for reason in Reason if key in found.get(reason, ())])
+        for key in chosen[:count]
+    ]
 
 
 def first_words(text: str, words: int = WORDS) -> str:

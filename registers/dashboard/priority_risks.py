@@ -1,4 +1,6 @@
-"""What a committee looks at first: the risks that are stuck, the late actions, and three risks with a question each."""
+"""What a committee looks at first: the risks that are stuck, the late actions, and three risks with
+a question each.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,10 @@ CANDIDATES = 2 * SHOWN  # of each reason: enough for three to be chosen, however
 
 
 class FirstLook:
-    """now, above: positions as read, on the register and above tolerance; reading: the day and the day compared with;
-    movement: what moved in between (moves.Movement). As many queries for few risks as for many."""
+    """now, above: positions as read, on the register and above tolerance; reading: the day and the
+    day compared with; movement: what moved in between (moves.Movement). As many queries for few
+    risks as for many.
+    """
 
     def __init__(self, register, *, now, above, reading, movement):
         self.register, self.reading, self._now, self._above = register, reading, now, above
@@ -29,8 +33,12 @@ class FirstLook:
 
     @cached_property
     def stuck(self):
-        """(key of the position, number of the risk, quarter ends running) of each that is stuck, the longest first."""
-        rows = self._now.stuck(self.register.scheme, self.reading.day).order_by("band_since", "-score", "number")
+        """(key of the position, number of the risk, quarter ends running) of each that is stuck,
+        the longest first.
+        """
+        rows = self._now.stuck(self.register.scheme, self.reading.day).order_by(
+            "band_since", "-score", "number"
+        )
         day = self.reading.day
         return [
             (pk, number, quarter_ends_between(since, day))
@@ -62,55 +70,86 @@ class FirstLook:
     def chosen(self, words: Mapping[int, Position]) -> list[Chosen]:
         """words: key -> position, of all of `keys` at least."""
         return [
-            Chosen(words[pk], tuple(self._said[reason][pk] for reason in reasons), QUESTIONS[reasons[0]])
+            Chosen(
+                words[pk],
+                tuple(self._said[reason][pk] for reason in reasons),
+                QUESTIONS[reasons[0]],
+            )
             for pk, reasons in self._found
         ]
 
     @property
     def _finders(self):
         """For each reason: (key of a position, why in words), the most pressing first."""
-        finders = {Reason.STUCK: self._stuck, Reason.SLIPPED: self._slipped, Reason.UNSEEN: self._unseen}
+        finders = {
+            Reason.STUCK: self._stuck,
+            Reason.SLIPPED: self._slipped,
+            Reason.UNSEEN: self._unseen,
+        }
         if self.reading.compares:
             finders |= {Reason.HAPPENED: self._happened, Reason.ROSE: self._rose}
         return finders
 
     @cached_property
     def _came_true(self) -> list[tuple[int, datetime.date, str, int]]:
-        """(key of the position, the day, status, number of the risk) of each that ever came true and stands on the
-        register, the latest first. One query: the few positions that say so are found by an index of their own."""
+        """(key of the position, the day, status, number of the risk) of each that ever came true
+        and stands on the register, the latest first. One query: the few positions that say so are
+        found by an index of their own.
+        """
         rows = self._now.filter(happened_on__isnull=False).order_by("-happened_on", "number")
         return list(rows.values_list("pk", "happened_on", "revision__status", "number"))
 
     @property
     def happened(self) -> list[tuple[int, datetime.date]]:
-        """(key of the position, the day) of each risk that came true since the day compared with, the latest first."""
+        """(key of the position, the day) of each risk that came true since the day compared with,
+        the latest first.
+        """
         return [(pk, on) for pk, on, *_ in self._came_true if on > self.reading.since]
 
     @property
     def still_happened(self) -> list[str]:
         """References of the risks that stand as ones that have come true, whenever that was."""
         happened = RiskRevision.Status.HAPPENED
-        return [self.register.reference(number) for *_, status, number in self._came_true if status == happened]
+        return [
+            self.register.reference(number)
+            for *_, status, number in self._came_true
+            if status == happened
+        ]
 
     def _happened(self):
-        return [(pk, f"It happened on {date_format(on, 'j F Y')}.") for pk, on in self.happened[:CANDIDATES]]
+        return [
+            (pk, f"It happened on {date_format(on, 'j F Y')}.")
+            for pk, on in self.happened[:CANDIDATES]
+        ]
 
     def _rose(self):
-        """Above tolerance in a band that they have come to since: from a lower one, or new to the register."""
+        """Above tolerance in a band that they have come to since: from a lower one, or new to the
+        register.
+        """
         since = date_format(self.reading.since, "j F Y")
         bands = {band.slug: band.label for band in self.register.scheme.rules.bands}
         rows = self._above.filter(band_since__gt=self.reading.since).order_by("-score", "number")
         standing = dict(rows.values_list("pk", "band")[: 5 * CANDIDATES])
         moved = self._movement.moved
-        was = {one.pk: one.was for one in moved if one.pk in standing and one.move in (trends.UP, trends.NEW)}
+        was = {
+            one.pk: one.was
+            for one in moved
+            if one.pk in standing and one.move in (trends.UP, trends.NEW)
+        }
         said = {
-            pk: f"Up from {bands[was[pk]]} since {since}." if was[pk] in bands else f"New since {since}." for pk in was
+            pk: f"Up from {bands[was[pk]]} since {since}."
+            if was[pk] in bands
+            else f"New since {since}."
+            for pk in was
         }
         return [(pk, said[pk]) for pk in standing if pk in said][:CANDIDATES]
 
     def _stuck(self):
         band = self.register.scheme.rules.bands[-1].label
-        return [(pk, f"{band} at the last {a_number(n)} quarter ends.") for pk, _, n in self.stuck[:CANDIDATES]]
+        return [
+            (pk, f"{band} at the last {a_number(n)} quarter ends.")
+            for pk, _, n in self.stuck[:CANDIDATES]
+        ]
 
     def _slipped(self):
         rows = actions_on(self._above, self.reading).redated_often()
@@ -125,4 +164,7 @@ class FirstLook:
     def _unseen(self):
         rows = self._above.exclude(Assured.BEYOND.on(self.reading.day, self.reading.known_by))
         pks = rows.order_by("-score", "number").values_list("pk", flat=True)[:CANDIDATES]
-        return [(pk, "Nobody beyond those who run it has given assurance that still holds.") for pk in pks]
+        return [
+            (pk, "Nobody beyond those who run it has given assurance that still holds.")
+            for pk in pks
+        ]

@@ -1,4 +1,6 @@
-"""How the ratings of the risks that a page names went over the last quarter ends: a small picture, and its words."""
+"""How the ratings of the risks that a page names went over the last quarter ends: a small picture,
+and its words.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,9 @@ class Stood(Protocol):
 
 @dataclass(frozen=True)
 class Step:
-    """Where a risk stood at the end of a day. label: its band in words, or why it has none; x, y: its place in the
-    picture, 0 at the top left, y None where it has no band of the scheme in force."""
+    """Where a risk stood at the end of a day. label: its band in words, or why it has none; x, y:
+    its place in the picture, 0 at the top left, y None where it has no band of the scheme in force.
+    """
 
     day: datetime.date
     label: str
@@ -62,7 +65,10 @@ class ShortCourse:
         runs = [list(run) for _, run in groupby(self.steps, key=lambda step: step.label)]
         if len(runs) == 1:
             return f"{_capital(runs[0][0].label)} since {runs[0][0].day:%B %Y} or before"
-        said = [f"{run[0].label} {'from' if n else 'in'} {run[0].day:%B %Y}" for n, run in enumerate(runs)]
+        said = [
+            f"{run[0].label} {'from' if n else 'in'} {run[0].day:%B %Y}"
+            for n, run in enumerate(runs)
+        ]
         if len(runs[-1]) == 1:
             said[-1] = f"{runs[-1][0].label} now"
         return _capital(", ".join(said))
@@ -73,28 +79,40 @@ def _capital(words: str) -> str:
 
 
 class Courses:
-    """Of several risks at once. live: all positions on the register, as known now; known: positions that are no rows,
-    instead of what live leaves out; day: the one that is read; rules, scheme: the scheme in force and its key."""
+    """Of several risks at once. live: all positions on the register, as known now; known: positions
+    that are no rows, instead of what live leaves out; day: the one that is read; rules, scheme: the
+    scheme in force and its key.
+    """
 
-    def __init__(self, live, known: Sequence[Stood], *, day: datetime.date, rules: Scheme, scheme: int):
+    def __init__(
+        self, live, known: Sequence[Stood], *, day: datetime.date, rules: Scheme, scheme: int
+    ):
         self._live, self._known, self._rules, self._scheme = live, known, rules, scheme
         self._days = [*quarter_ends_before(day, ENDS), day]
 
     def of(self, positions: Iterable[Stood]) -> dict[int, ShortCourse]:
-        """Key of a risk -> its course. positions: as they stand on the day that is read. One query, whatever their
-        number, none for none of them."""
+        """Key of a risk -> its course. positions: as they stand on the day that is read. One query,
+        whatever their number, none for none of them.
+        """
         now = {position.risk_id: position for position in positions}
         if not now:
             return {}
         fields = ("risk_id", "from_day", "until_day", "band", "scheme_id")
-        live = self._live.filter(risk__in=now, until_day__gt=self._days[0], from_day__lt=self._days[-1]).order_by()
+        live = self._live.filter(
+            risk__in=now, until_day__gt=self._days[0], from_day__lt=self._days[-1]
+        ).order_by()
         earlier: dict[int, list[Stood]] = {}
         for one in (*live.values_list(*fields, named=True), *self._known):
             earlier.setdefault(one.risk_id, []).append(one)
-        return {risk: self._course(earlier.get(risk, []), position) for risk, position in now.items()}
+        return {
+            risk: self._course(earlier.get(risk, []), position) for risk, position in now.items()
+        }
 
     def _course(self, earlier: list[Stood], now: Stood) -> ShortCourse:
-        stood = [next((one for one in earlier if one.from_day <= day < one.until_day), None) for day in self._days[:-1]]
+        stood = [
+            next((one for one in earlier if one.from_day <= day < one.until_day), None)
+            for day in self._days[:-1]
+        ]
         return ShortCourse(tuple(self._step(n, one) for n, one in enumerate([*stood, now])))
 
     def _step(self, number: int, stood: Stood | None) -> Step:

@@ -1,16 +1,19 @@
-"""The demo: two made-up bodies, told in fixtures/demo/*.yaml and written with the verbs that people's forms use.
+"""The demo: two made-up bodies, told in fixtures/demo/*.yaml and written with the verbs that
+people's forms use.
 
-A day of the story is counted back from the day of loading: `q1` is the last quarter end before it, `q2` the one
-before that; `q2-9` is nine days before q2, `q1+6` six days after q1 but never later than the day of loading,
-`today-3` three days before it. A risk's first step logs it; every further one rates it (`rate: 4x3`), changes what it
-says (`change:`), looks at it (`review:` what came of that, `next_in:` so many days unless as many as the scheme sets,
-`outside:` who outside was asked), marks a warning sign beside it (`mark: relevant`, `sign: DON-W1`), says that it
-came true (`happened:` what did), closes it (`close: true`, `rests_on:` who must not leave), brings it back (`reopen:
-true`) or puts a draft on the register (`open: true`; it was `status: draft`), and says why. A register's `agreements`
-tell which body agreed its position on which day, before anything else that happens on it; a body's file `controls`
-tells what holds its risks down and who looked (see controls.py), and what stands `beside` them is told last
-(actions.py). What happened before the day that a risk was `brought_in` was recorded on that day: references
-follow the order of recording, which is the order of the file.
+A day of the story is counted back from the day of loading: `q1` is the last quarter end before it,
+`q2` the one before that; `q2-9` is nine days before q2, `q1+6` six days after q1 but never later
+than the day of loading, `today-3` three days before it. A risk's first step logs it; every further
+one rates it (`rate: 4x3`), changes what it says (`change:`), looks at it (`review:` what came of
+that, `next_in:` so many days unless as many as the scheme sets, `outside:` who outside was asked),
+marks a warning sign beside it (`mark: relevant`, `sign: DON-W1`), says that it came true
+(`happened:` what did), closes it (`close: true`, `rests_on:` who must not leave), brings it back
+(`reopen: true`) or puts a draft on the register (`open: true`; it was `status: draft`), and says
+why. A register's `agreements` tell which body agreed its position on which day, before anything
+else that happens on it; a body's file `controls` tells what holds its risks down and who looked
+(see controls.py), and what stands `beside` them is told last (actions.py). What happened before the
+day that a risk was `brought_in` was recorded on that day: references follow the order of recording,
+which is the order of the file.
 """
 
 import datetime
@@ -90,20 +93,28 @@ def _accounts_of(body):
 
 @transaction.atomic
 def set_passwords(password):
-    """Give the demo accounts that exist this password, unless all have it: their sessions then go on."""
+    """Give the demo accounts that exist this password, unless all have it: their sessions then go
+    on.
+    """
     users = User.objects.filter(email__in=[account.email for account in accounts()])
-    if not all(check_password(password, known) for known in set(users.values_list("password", flat=True))):
+    if not all(
+        check_password(password, known) for known in set(users.values_list("password", flat=True))
+    ):
         users.update(password=make_password(password))
         facts = {"users": sorted(users.values_list("pk", flat=True))}
-        AuditEntry.record(organisation=None, by=None, verb="demo.password-set", subject="demo", facts=facts)
+        AuditEntry.record(
+            organisation=None, by=None, verb="demo.password-set", subject="demo", facts=facts
+        )
 
 
 @transaction.atomic
 def load(today=None):
-    """Write both bodies, unless the first is there already: then nothing. Returns whether anything was written.
+    """Write both bodies, unless the first is there already: then nothing. Returns whether anything
+    was written.
 
-    today: the day the story is counted back from. Needs the library. Raises IntegrityError when something else
-    in the installation bears one of the demo's names."""
+    today: the day the story is counted back from. Needs the library. Raises IntegrityError when
+    something else in the installation bears one of the demo's names.
+    """
     today = today or timezone.localdate()
     for name in BODIES:
         body = read(name)
@@ -131,10 +142,16 @@ class _Teller:
         self.posts = self._posts()
         self._appetites()
         files = [(self._register(told), told) for told in map(read, self.body["registers"])]
-        agreed = [(day_of(row["day"], self.today), r, row) for r, told in files for row in told.get("agreements", ())]
+        agreed = [
+            (day_of(row["day"], self.today), r, row)
+            for r, told in files
+            for row in told.get("agreements", ())
+        ]
         agreed.sort(key=lambda row: row[0])
         self.risks = {}
-        for recorded_on, day, *what in in_order_of_time([(r, told["risks"]) for r, told in files], self.today):
+        for recorded_on, day, *what in in_order_of_time(
+            [(r, told["risks"]) for r, told in files], self.today
+        ):
             while agreed and agreed[0][0] <= recorded_on:
                 self._agree(*agreed.pop(0))
             self._step(recorded_on, day, *what)
@@ -147,14 +164,27 @@ class _Teller:
         """One entry for whom and what the body is made of, with their seals."""
         memberships = Membership.objects.filter(organisation=self.organisation)
         directorates = self.organisation.directorates.all()
-        rows = [self.organisation, *directorates, *self.people.values(), *memberships, *self.posts.values(), *registers]
-        entry = {"verb": "organisation.added", "subject": self.organisation, "text": {"name": str(self.organisation)}}
+        rows = [
+            self.organisation,
+            *directorates,
+            *self.people.values(),
+            *memberships,
+            *self.posts.values(),
+            *registers,
+        ]
+        entry = {
+            "verb": "organisation.added",
+            "subject": self.organisation,
+            "text": {"name": str(self.organisation)},
+        }
         AuditEntry.record(organisation=None, by=None, seals=seals_of(rows), **entry)
 
     def _hold_down(self):
         """What holds the risks down, where a file of the body's own tells it."""
         if "controls" in self.body:
-            risks = Risk.objects.filter(register__organisation=self.organisation).select_related("register")
+            risks = Risk.objects.filter(register__organisation=self.organisation).select_related(
+                "register"
+            )
             controls.tell(
                 read(self.body["controls"]),
                 {risk.reference: risk for risk in risks},
@@ -164,7 +194,10 @@ class _Teller:
                 at=lambda day: at(day, 11),
             )
         if "beside" in self.body:
-            days = {"day_of": lambda text: day_of(text, self.today), "due_of": lambda text: due_of(text, self.today)}
+            days = {
+                "day_of": lambda text: day_of(text, self.today),
+                "due_of": lambda text: due_of(text, self.today),
+            }
             BesideTeller(self, **days, at=lambda day: at(day, 11)).tell(read(self.body["beside"]))
 
     def _people(self):
@@ -212,7 +245,9 @@ class _Teller:
             day, by = day_of(row.pop("day"), self.today), self.people[row.pop("by")]
             row["scheme"] = ScoringScheme.objects.get_by_natural_key(*row["scheme"])
             row["review_by"] = day + datetime.timedelta(days=row.pop("review_in"))
-            Appetite.state(self.organisation, by=by, effective_on=day, recorded_at=at(day, 9), **row)
+            Appetite.state(
+                self.organisation, by=by, effective_on=day, recorded_at=at(day, 9), **row
+            )
 
     def _register(self, told):
         row = dict(told["register"])
@@ -227,14 +262,20 @@ class _Teller:
         known = self.risks.get(id(told))
         verbs = {"change": self._change, "review": self._review, "mark": self._mark}
         verbs |= dict.fromkeys(("happened", "close", "reopen", "open"), self._turn)
-        verb = next((verb for word, verb in verbs.items() if word in step), self._rate) if known else self._log
+        verb = (
+            next((verb for word, verb in verbs.items() if word in step), self._rate)
+            if known
+            else self._log
+        )
         when = {"effective_on": day, "recorded_at": at(recorded_on, 10)}
         by = self.people[step.get("by") or told.get("by", "officer")]
         self.risks[id(told)] = verb(known or register, told, step, by=by, **when)
 
     def _agree(self, day, register, told):
         by, note = self.people[told["by"]], told.get("note", "")
-        agree(register=register, by=by, body=told["body"], on=day, note=note, recorded_at=at(day, 9))
+        agree(
+            register=register, by=by, body=told["body"], on=day, note=note, recorded_at=at(day, 9)
+        )
 
     def _log(self, register, told, step, **who_and_when):
         words = {name: told[name] for name in ALWAYS_SAID}
@@ -243,13 +284,20 @@ class _Teller:
         return Risk.log(register, **self._content(words), **rating, **who_and_when)
 
     def _change(self, risk, told, step, **who_and_when):
-        risk.revise(version=risk.version, reason=step["why"], **self._content(step["change"]), **who_and_when)
+        risk.revise(
+            version=risk.version,
+            reason=step["why"],
+            **self._content(step["change"]),
+            **who_and_when,
+        )
         return risk
 
     def _turn(self, risk, told, step, **who_and_when):
         how = {"version": risk.version, "reason": step["why"], **who_and_when}
         if "happened" in step:
-            risk.happen(happened_on=who_and_when["effective_on"], happened_what=step["happened"], **how)
+            risk.happen(
+                happened_on=who_and_when["effective_on"], happened_what=step["happened"], **how
+            )
         elif "close" in step:
             risk.close(depends_on=step.get("rests_on", "Nobody."), **how)
         elif "reopen" in step:
@@ -274,7 +322,11 @@ class _Teller:
         day = who_and_when["effective_on"]
         days = step.get("next_in")
         next_on = day + datetime.timedelta(days=days) if days else next_review_of(risk, day)
-        said = {"outcome": step["review"], "note": step["why"], "asked_outside": step.get("outside", "")}
+        said = {
+            "outcome": step["review"],
+            "note": step["why"],
+            "asked_outside": step.get("outside", ""),
+        }
         risk.review(version=risk.version, next_on=next_on, **said, **who_and_when)
         return risk
 
@@ -287,7 +339,12 @@ class _Teller:
     def _rating(self, told, step):
         likelihood, impact = map(int, step["rate"].split("x"))
         driver = self.drivers[step.get("driver") or told["driver"]]
-        return {"likelihood": likelihood, "impact": impact, "driver": driver, "rationale": step["why"]}
+        return {
+            "likelihood": likelihood,
+            "impact": impact,
+            "driver": driver,
+            "rationale": step["why"],
+        }
 
     def _content(self, words):
         """The story's words for what a risk says -> the fields of a risk."""
@@ -316,5 +373,7 @@ def _ends(step):
     rated = zip(("likelihood", "impact"), step["range"].split("x"), strict=True)
     ends = {name: part.split("-") for name, part in rated}
     return {
-        f"{n}_{end}": int(value) for n, pair in ends.items() for end, value in zip(("low", "high"), pair, strict=True)
+        f"{n}_{end}": int(value)
+        for n, pair in ends.items()
+        for end, value in zip(("low", "high"), pair, strict=True)
     }

@@ -1,9 +1,10 @@
-"""What the demo's bodies are going to do about their risks, and which were taken to another register: told in a file
-of its own, by reference, and written with the verbs that people's forms use, after the risks themselves.
+"""What the demo's bodies are going to do about their risks, and which were taken to another
+register: told in a file of its own, by reference, and written with the verbs that people's forms
+use, after the risks themselves.
 
-An action is `added` on a day, `due` on one that may lie ahead or on none, and `then` put off (`due:`), finished
-(`done:`, `how:` that is known, `differently:`) or dropped (`drop:`). An escalation is proposed on a `day`, and
-`decided` or left waiting.
+An action is `added` on a day, `due` on one that may lie ahead or on none, and `then` put off
+(`due:`), finished (`done:`, `how:` that is known, `differently:`) or dropped (`drop:`). An
+escalation is proposed on a `day`, and `decided` or left waiting.
 """
 
 import datetime
@@ -15,13 +16,16 @@ STEP = {"day", "by", "due", "why", "done", "how", "differently", "drop"}
 
 
 class BesideTeller:
-    """teller: who wrote the body, with its people, posts and organisation; day_of, due_of: the story's words -> days;
-    at: a day -> the instant of recording."""
+    """teller: who wrote the body, with its people, posts and organisation; day_of, due_of: the
+    story's words -> days; at: a day -> the instant of recording.
+    """
 
     def __init__(self, teller, *, day_of, due_of, at):
         self.people, self.posts = teller.people, teller.posts
         self.day_of, self.due_of, self.at = day_of, due_of, at
-        self.registers = {register.prefix: register for register in teller.organisation.registers.all()}
+        self.registers = {
+            register.prefix: register for register in teller.organisation.registers.all()
+        }
 
     def tell(self, told):
         for reference, actions in told.get("actions", {}).items():
@@ -35,9 +39,13 @@ class BesideTeller:
         return self.registers[prefix].risks.get(number=int(number))
 
     def _action(self, risk, told):
-        unknown = set(told) - ACTION | {word for step in told.get("then", ()) for word in set(step) - STEP}
+        unknown = set(told) - ACTION | {
+            word for step in told.get("then", ()) for word in set(step) - STEP
+        }
         if unknown:
-            raise ValueError(f"{told['title']}: the story has no word {', '.join(sorted(unknown))}.")
+            raise ValueError(
+                f"{told['title']}: the story has no word {', '.join(sorted(unknown))}."
+            )
         by = told.get("by", "officer")
         owner = told.get("owner")
         action = Action.add(

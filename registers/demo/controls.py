@@ -1,10 +1,10 @@
 """What holds the demo's risks down and who looked, told beside the risks in a file of its own.
 
-`controls`: each with the `risk` by its reference, what it says, the day `since` which it is there, how it was tested
-(`tests:` day, line, what was found, why) and, where it is no longer used, `retired:` (day, why).
-`assurance`: risk, line, provider, opinion, the day it was given, for how many days it is `good_for`, a note, and the
-title of the control it is about, unless it is about the risk as a whole. `by` is a person of the demo: the officer
-unless told. Days are those of dates.py.
+`controls`: each with the `risk` by its reference, what it says, the day `since` which it is there,
+how it was tested (`tests:` day, line, what was found, why) and, where it is no longer used,
+`retired:` (day, why). `assurance`: risk, line, provider, opinion, the day it was given, for how
+many days it is `good_for`, a note, and the title of the control it is about, unless it is about the
+risk as a whole. `by` is a person of the demo: the officer unless told. Days are those of dates.py.
 """
 
 import datetime
@@ -13,15 +13,21 @@ from django.utils import timezone
 
 from registers.models import Assurance, Control
 
-CONTROL = {"risk", "by", "since", "tests", "retired", *Control.FIELDS} - {"status", "last_tested_on", "tested_by_line"}
+CONTROL = {"risk", "by", "since", "tests", "retired", *Control.FIELDS} - {
+    "status",
+    "last_tested_on",
+    "tested_by_line",
+}
 ASSURANCE = {"risk", "by", "control", "line", "provider", "opinion", "day", "good_for", "note"}
 
 
 def tell(told, risks, *, people, posts, day_of, at):
-    """Write what a file tells. risks: by reference, as they stand at the end of the story; people and posts by the
-    story's names; day_of: the story's word for a day -> the day; at: a day -> the instant of recording.
+    """Write what a file tells. risks: by reference, as they stand at the end of the story; people
+    and posts by the story's names; day_of: the story's word for a day -> the day; at: a day -> the
+    instant of recording.
 
-    Raises ValueError for a word that the story does not know."""
+    Raises ValueError for a word that the story does not know.
+    """
 
     def who_and_when(row, day):
         risk = risks[row["risk"]]
@@ -35,15 +41,25 @@ def tell(told, risks, *, people, posts, day_of, at):
     controls = {}
     for row in told["controls"]:
         _check(row, CONTROL)
-        says = {name: row[name] for name in Control.FIELDS if name in row} | {"owner": posts[row["owner"]]}
+        says = {name: row[name] for name in Control.FIELDS if name in row} | {
+            "owner": posts[row["owner"]]
+        }
         control = Control.add(risks[row["risk"]], **says, **who_and_when(row, day_of(row["since"])))
         controls[row["risk"], row["title"]] = control
         for test in row.get("tests", ()):
             day = day_of(test["day"])
-            found = {"last_tested_on": day, "tested_by_line": test["line"], "operating": test["found"]}
-            control.test(version=control.version, reason=test["why"], **found, **who_and_when(row, day))
+            found = {
+                "last_tested_on": day,
+                "tested_by_line": test["line"],
+                "operating": test["found"],
+            }
+            control.test(
+                version=control.version, reason=test["why"], **found, **who_and_when(row, day)
+            )
         if end := row.get("retired"):
-            control.retire(version=control.version, reason=end["why"], **who_and_when(row, day_of(end["day"])))
+            control.retire(
+                version=control.version, reason=end["why"], **who_and_when(row, day_of(end["day"]))
+            )
     for row in told["assurance"]:
         _check(row, ASSURANCE)
         day = day_of(row["day"])

@@ -13,9 +13,24 @@ STEP = {
 }
 ALWAYS_SAID = ("title", "cause", "event", "consequence", "owner")
 ALSO_SAID = {  # where the story has it
-    *("type", "others", "exempt", "exempt_ground", "exempt_interest", "exempt_decided_by", "status"),
+    *(
+        "type",
+        "others",
+        "exempt",
+        "exempt_ground",
+        "exempt_interest",
+        "exempt_decided_by",
+        "status",
+    ),
     *("objective", "category", "impacts", "portfolio", "proximity", "response", "response_reason"),
-    *("tolerated_until", "target_on", "committee_position", "definition_of_good", "told_by", "told_on"),
+    *(
+        "tolerated_until",
+        "target_on",
+        "committee_position",
+        "definition_of_good",
+        "told_by",
+        "told_on",
+    ),
 }
 RISK = {*ALWAYS_SAID, *ALSO_SAID, "by", "driver", "brought_in", "history"}
 
@@ -42,21 +57,32 @@ def quarter_end(today, back):
 
 def at(day, hour):
     """That hour of the day, or now where it has not come."""
-    return min(datetime.datetime.combine(day, datetime.time(hour), timezone.get_default_timezone()), timezone.now())
+    return min(
+        datetime.datetime.combine(day, datetime.time(hour), timezone.get_default_timezone()),
+        timezone.now(),
+    )
 
 
 def in_order_of_time(stories, today):
-    """(day of recording, day, register, risk as told, step) for every step of every risk, in the order of recording;
-    on one day as the files have them.
+    """(day of recording, day, register, risk as told, step) for every step of every risk, in the
+    order of recording; on one day as the files have them.
 
-    stories: (register, its risks as told). Raises ValueError for a word that the story does not know."""
+    stories: (register, its risks as told). Raises ValueError for a word that the story does not
+    know.
+    """
     steps = []
     for register, risks in stories:
         for told in risks:
-            unknown = set(told) - RISK | {word for step in told["history"] for word in set(step) - STEP}
+            unknown = set(told) - RISK | {
+                word for step in told["history"] for word in set(step) - STEP
+            }
             if unknown:
-                raise ValueError(f"{told['title']}: the story has no word {', '.join(sorted(unknown))}.")
-            brought_in = day_of(told["brought_in"], today) if "brought_in" in told else datetime.date.min
+                raise ValueError(
+                    f"{told['title']}: the story has no word {', '.join(sorted(unknown))}."
+                )
+            brought_in = (
+                day_of(told["brought_in"], today) if "brought_in" in told else datetime.date.min
+            )
             for step in told["history"]:
                 day = day_of(step["day"], today)
                 steps.append((max(day, brought_in), day, register, told, step))

@@ -1,4 +1,6 @@
-"""Which columns an export has, and what each says of a risk. Pure: a Row and what stands beside it in, a value out."""
+"""Which columns an export has, and what each says of a risk. Pure: a Row and what stands beside it
+in, a value out.
+"""
 
 import datetime
 from collections.abc import Callable
@@ -16,16 +18,25 @@ TEXTS = (
 )
 DAYS = ("tolerated_until", "target_on", "next_review_on", "told_on", "happened_on")
 CHOICES = {  # "Treat" of "Treat: do something about it"
-    name: {value: str(label).partition(":")[0] for value, label in Risk._meta.get_field(name).choices}
+    name: {
+        value: str(label).partition(":")[0] for value, label in Risk._meta.get_field(name).choices
+    }
     for name in ("category", "proximity", "status", "response", "told_by")
 }
 OF_REVISION = (*TEXTS, *DAYS, *CHOICES, "owner_id", "primary_failure_type_id")
-NOT_FILLED = {"statement", "action_owner", "action_due_on", "ignore"}  # each says in one column what we say in several
+NOT_FILLED = {
+    "statement",
+    "action_owner",
+    "action_due_on",
+    "ignore",
+}  # each says in one column what we say in several
 
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """A judgement by our own. scheme: the key of the one that gave the band; driver: of an adverse impact, or None."""
+    """A judgement by our own. scheme: the key of the one that gave the band; driver: of an adverse
+    impact, or None.
+    """
 
     likelihood: int
     impact: int
@@ -39,7 +50,9 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One risk as at the day. said: field of its revision -> value; rated: kind -> Rated, only kinds there are."""
+    """One risk as at the day. said: field of its revision -> value; rated: kind -> Rated, only
+    kinds there are.
+    """
 
     risk: int
     revision: int
@@ -53,8 +66,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """heading: as the file shows it. target: the name of what the import takes it for, empty where it only keeps it.
-    of: (a Row, Beside) -> what the cell holds: text, a whole number, a day, or nothing ("" or None)."""
+    """heading: as the file shows it. target: the name of what the import takes it for, empty where
+    it only keeps it. of: (a Row, Beside) -> what the cell holds: text, a whole number, a day, or
+    nothing ("" or None).
+    """
 
     heading: str
     target: str
@@ -95,7 +110,9 @@ def _scheme(row, beside):
 
 OTHERS: dict[str, Callable[..., Value]] = {
     "reference": lambda row, beside: beside.reference(row.number),
-    "primary_failure_type": lambda row, beside: beside.types.get(row.said["primary_failure_type_id"], ""),
+    "primary_failure_type": lambda row, beside: beside.types.get(
+        row.said["primary_failure_type_id"], ""
+    ),
     "other_failure_types": lambda row, beside: "; ".join(beside.other_types.get(row.revision, ())),
     "adverse_impacts": lambda row, beside: "; ".join(beside.named_impacts.get(row.revision, ())),
     "owner": lambda row, beside: beside.posts.get(row.said["owner_id"], ("", ""))[0],
@@ -108,18 +125,28 @@ OTHERS: dict[str, Callable[..., Value]] = {
         for part in ("likelihood", "impact", "score", "band", "driver", "rationale", "on")
     },
 }
-# What readers of a list want beside it. The import keeps these with the row and reads nothing from them.
+# What readers of a list want beside it. The import keeps these with the row and reads nothing from
+# them.
 EXTRA = (
-    Column("Directorate", "", Sort.TEXT, lambda row, beside: beside.posts.get(row.said["owner_id"], ("", ""))[1]),
+    Column(
+        "Directorate",
+        "",
+        Sort.TEXT,
+        lambda row, beside: beside.posts.get(row.said["owner_id"], ("", ""))[1],
+    ),
     Column("Above tolerance", "", Sort.TEXT, _above),
     Column("Rated by the scheme", "", Sort.TEXT, _scheme),
     Column("Happened on", "", Sort.DAY, _field("happened_on")),
     Column("What happened", "", Sort.TEXT, _field("happened_what")),
-    Column("Exempt from publication", "", Sort.TEXT, lambda row, beside: YES if row.is_exempt else NO),
+    Column(
+        "Exempt from publication", "", Sort.TEXT, lambda row, beside: YES if row.is_exempt else NO
+    ),
 )
 COLUMNS = (
     *(
-        Column(target.label, target.name, target.sort, OTHERS.get(target.name) or _field(target.name))
+        Column(
+            target.label, target.name, target.sort, OTHERS.get(target.name) or _field(target.name)
+        )
         for target in TARGETS
         if target.name not in NOT_FILLED
     ),

@@ -1,4 +1,6 @@
-"""An export as CSV: UTF-8 with the mark that Excel looks for, days as 2026-09-30, nothing that runs as a formula."""
+"""An export as CSV: UTF-8 with the mark that Excel looks for, days as 2026-09-30, nothing that runs
+as a formula.
+"""
 
 import csv
 import datetime

@@ -1,6 +1,9 @@
-"""The parts of a Word document as a screen reader needs them: headings, tables with marked headings, a language.
+"""The parts of a Word document as a screen reader needs them: headings, tables with marked
+headings, a language.
 
-python-docx has no words for most of it; what it lacks is written as the elements of the format (ECMA-376)."""
+python-docx has no words for most of it; what it lacks is written as the elements of the format
+(ECMA-376).
+"""
 
 from registers.exports.csv import plain
 
@@ -24,7 +27,12 @@ def new_document(title: str):
         style.font.name, style.font.size = "Arial", Pt(size)
         style.font.color.rgb = RGBColor(0x0B, 0x0C, 0x0C)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # which would win over the name
+        for theme in (
+            "asciiTheme",
+            "hAnsiTheme",
+            "eastAsiaTheme",
+            "cstheme",
+        ):  # which would win over the name
             fonts.attrib.pop(qn(f"w:{theme}"), None)
         fonts.set(qn("w:hAnsi"), "Arial")
     borders = document.styles["Title"].element.pPr.find(qn("w:pBdr"))
@@ -44,8 +52,9 @@ def new_document(title: str):
 
 
 def add_table(document, head: list[str], widths: list[float], *, caption: str):
-    """A table with one row, its heading, repeated on each page. widths: of the columns in cm; caption: what it holds,
-    for those who cannot see it."""
+    """A table with one row, its heading, repeated on each page. widths: of the columns in cm;
+    caption: what it holds, for those who cannot see it.
+    """
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 

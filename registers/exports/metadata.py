@@ -1,4 +1,6 @@
-"""What a file that was taken away says of itself: whose risks, of which day, as known by whom, and what is left out."""
+"""What a file that was taken away says of itself: whose risks, of which day, as known by whom, and
+what is left out.
+"""
 
 import datetime
 from dataclasses import dataclass
@@ -14,8 +16,9 @@ LEFT_OUT = "Exempt risks not included, unless you raised them or hold the post t
 
 @dataclass(frozen=True)
 class About:
-    """agreement: what the rows are as agreed by, None: as known when it was exported. everything: whether the reader
-    sees every exempt risk; is_narrowed: whether the list was filtered."""
+    """agreement: what the rows are as agreed by, None: as known when it was exported. everything:
+    whether the reader sees every exempt risk; is_narrowed: whether the list was filtered.
+    """
 
     register: Register
     day: datetime.date
@@ -43,7 +46,9 @@ class About:
         day = in_words(self.day)
         if self.agreement:
             return f"As agreed by {self.agreement.body} on {day}: what was known by then"
-        return f"As at {day}: what was effective by the end of that day, as known when this was made"
+        return (
+            f"As at {day}: what was effective by the end of that day, as known when this was made"
+        )
 
     def exempt_said(self, count: int) -> str:
         """What is said of exempt risks. count: how many there are among those the reader sees."""

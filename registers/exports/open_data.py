@@ -1,7 +1,8 @@
-"""What a body may publish of a register: a CSV file and its CSVW metadata (W3C, Metadata Vocabulary for Tabular Data).
+"""What a body may publish of a register: a CSV file and its CSVW metadata (W3C, Metadata Vocabulary
+for Tabular Data).
 
-docs/adr/0013-open-data.md says which columns, and why not the others. Nothing exempt, no draft, nothing closed, no
-post, no person, no note, whoever asks.
+docs/adr/0013-open-data.md says which columns, and why not the others. Nothing exempt, no draft,
+nothing closed, no post, no person, no note, whoever asks.
 """
 
 import datetime
@@ -24,8 +25,14 @@ PUBLISHED = {
     "consequence": ("consequence", "What would follow."),
     "category": ("category", "What the risk is about, by the Orange Book's categories."),
     "primary_failure_type": ("failure_type", "Which of seven types of failure it is most like."),
-    "other_failure_types": ("other_failure_types", "Further types of failure, with semicolons between them."),
-    "adverse_impacts": ("adverse_impacts", "Who or what would be harmed, with semicolons between them."),
+    "other_failure_types": (
+        "other_failure_types",
+        "Further types of failure, with semicolons between them.",
+    ),
+    "adverse_impacts": (
+        "adverse_impacts",
+        "Who or what would be harmed, with semicolons between them.",
+    ),
     "proximity": ("proximity", "How soon it could happen."),
     "status": ("status", "Open, or has happened."),
     "raised_on": ("raised_on", "The day from which the register speaks of it."),
@@ -39,7 +46,11 @@ PUBLISHED = {
         for part, name, what in (
             ("likelihood", "likelihood", "level of likelihood, from 1"),
             ("impact", "impact", "level of impact, from 1"),
-            ("score", "score", "likelihood times impact; orders risks by one scheme, not to be added up or averaged"),
+            (
+                "score",
+                "score",
+                "likelihood times impact; orders risks by one scheme, not to be added up or averaged",
+            ),
             ("band", "band", "band of the scheme"),
             ("on", "judged_on", "day of the judgement"),
         )
@@ -49,7 +60,10 @@ PUBLISHED = {
     "target_on": ("target_on", "The day by which the target is to be met."),
     "next_review_on": ("next_review_on", "The day of the next review."),
     "Directorate": ("directorate", "The directorate of the post that owns it."),
-    "Above tolerance": ("above_tolerance", "Whether the current band is above what the body tolerates."),
+    "Above tolerance": (
+        "above_tolerance",
+        "Whether the current band is above what the body tolerates.",
+    ),
     "Rated by the scheme": ("scheme", "The scoring scheme of the current rating."),
 }
 WHOLE = (Sort.RATING, Sort.SCORE)
@@ -60,7 +74,9 @@ NAMED = {_BY_NAME[name].heading: said for name, said in PUBLISHED.items()}
 
 @dataclass(frozen=True)
 class Edition:
-    """positions: from open_data_for. agreement: what was agreed last, None where nothing was: then it is of `today`."""
+    """positions: from open_data_for. agreement: what was agreed last, None where nothing was: then
+    it is of `today`.
+    """
 
     register: Register
     positions: object
@@ -77,7 +93,9 @@ class Edition:
 
     def write_csv(self, file) -> None:
         known_by = self.agreement and self.agreement.known_by
-        table = RegisterTable(self.register, self.positions.order_by("number"), self.day, known_by, COLUMNS)
+        table = RegisterTable(
+            self.register, self.positions.order_by("number"), self.day, known_by, COLUMNS
+        )
         write_csv(table, file, encoding="utf-8")
 
     def write_metadata(self, file) -> None:
@@ -99,14 +117,27 @@ class Edition:
             "dc:publisher": plain(str(register.organisation)),
             "dc:created": self.today.isoformat(),
             "dc:temporal": self.day.isoformat(),
-            "dialect": {"encoding": "utf-8", "delimiter": ",", "header": True, "lineTerminators": ["\r\n"]},
-            "tableSchema": {"columns": [_described(column) for column in COLUMNS], "primaryKey": "reference"},
+            "dialect": {
+                "encoding": "utf-8",
+                "delimiter": ",",
+                "header": True,
+                "lineTerminators": ["\r\n"],
+            },
+            "tableSchema": {
+                "columns": [_described(column) for column in COLUMNS],
+                "primaryKey": "reference",
+            },
         }
 
 
 def _described(column: Column) -> dict:
     name, says = NAMED[column.heading]
-    found = {"name": name, "titles": column.heading, "dc:description": says, "datatype": _datatype(column)}
+    found = {
+        "name": name,
+        "titles": column.heading,
+        "dc:description": says,
+        "datatype": _datatype(column),
+    }
     if name.endswith(("failure_types", "impacts")):
         found["separator"] = "; "
     return found | ({"required": True} if name in ("reference", "title") else {})

@@ -1,4 +1,6 @@
-"""What stands beside the risks of an export, read at once for all of them: names, judgements, controls, actions."""
+"""What stands beside the risks of an export, read at once for all of them: names, judgements,
+controls, actions.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,14 +21,25 @@ from registers.models import (
 )
 from registers.scoring import Band, Tolerance
 
-RATED = ("likelihood", "impact", "score", "band", "scheme_id", "driver_id", "rationale", "effective_on")
+RATED = (
+    "likelihood",
+    "impact",
+    "score",
+    "band",
+    "scheme_id",
+    "driver_id",
+    "rationale",
+    "effective_on",
+)
 
 
 @dataclass
 class Beside:
-    """scheme: the key of the register's; schemes: key -> ScoringScheme; posts: key -> (title, directorate); types,
-    impacts: key -> name; other_types, named_impacts: key of a revision -> names; judged: (risk, kind) -> Rated, of
-    the kinds that a position does not carry; controls, actions: key of a risk -> numbered lines."""
+    """scheme: the key of the register's; schemes: key -> ScoringScheme; posts: key -> (title,
+    directorate); types, impacts: key -> name; other_types, named_impacts: key of a revision ->
+    names; judged: (risk, kind) -> Rated, of the kinds that a position does not carry; controls,
+    actions: key of a risk -> numbered lines.
+    """
 
     prefix: str
     scheme: int
@@ -49,8 +62,9 @@ class Beside:
 
 
 def beside(register, positions, tolerance: Tolerance, day, known_by=None) -> Beside:
-    """Everything beside these positions at the end of a day, as known now or by an instant. Nine queries, whatever
-    their number."""
+    """Everything beside these positions at the end of a day, as known now or by an instant. Nine
+    queries, whatever their number.
+    """
     risks, revisions = positions.order_by().values("risk"), positions.order_by().values("revision")
     found = Beside(register.prefix, register.scheme_id, tolerance)
     found.schemes = {scheme.pk: scheme for scheme in ScoringScheme.objects.all()}
@@ -71,22 +85,38 @@ def _names_of(name, to, revisions, names):
     through = getattr(RiskRevision, name).through.objects.filter(riskrevision__in=revisions)
     order = {pk: place for place, pk in enumerate(names)}
     found = defaultdict(list)
-    for revision, pk in sorted(through.values_list("riskrevision_id", to), key=lambda pair: order[pair[1]]):
+    for revision, pk in sorted(
+        through.values_list("riskrevision_id", to), key=lambda pair: order[pair[1]]
+    ):
         found[revision].append(names[pk])
     return found
 
 
 def _judged(risks, day, known_by):
     kinds = (Assessment.Kind.INHERENT, Assessment.Kind.TARGET)
-    rows = Assessment.objects.filter(risk__in=risks, kind__in=kinds, perspective=Assessment.Perspective.OWN)
-    latest = rows.as_at(day, known_by).order_by("effective_on", "pk").values_list("risk_id", "kind", *RATED)
+    rows = Assessment.objects.filter(
+        risk__in=risks, kind__in=kinds, perspective=Assessment.Perspective.OWN
+    )
+    latest = (
+        rows.as_at(day, known_by)
+        .order_by("effective_on", "pk")
+        .values_list("risk_id", "kind", *RATED)
+    )
     return {(risk, kind): Rated(*said) for risk, kind, *said in latest}
 
 
 def _standing(model, risks, day, known_by, *fields) -> Iterable[tuple]:
-    """Of each record the latest revision by then: (key of its risk, *fields), in the order they were added."""
-    rows = model.objects.filter(record__risk__in=risks).as_at(day, known_by).order_by("record_id", "number")
-    latest = {record: said for record, *said in rows.values_list("record_id", "record__risk_id", *fields)}
+    """Of each record the latest revision by then: (key of its risk, *fields), in the order they
+    were added.
+    """
+    rows = (
+        model.objects.filter(record__risk__in=risks)
+        .as_at(day, known_by)
+        .order_by("record_id", "number")
+    )
+    latest = {
+        record: said for record, *said in rows.values_list("record_id", "record__risk_id", *fields)
+    }
     return latest.values()
 
 
@@ -103,8 +133,12 @@ def _actions(risks, day, known_by, posts):
     """Open and done ones: what was dropped will not be done."""
     found = defaultdict(list)
     fields = ("title", "owner_id", "due_on", "done_on", "status")
-    for risk, title, owner, due_on, done_on, status in _standing(ActionRevision, risks, day, known_by, *fields):
+    for risk, title, owner, due_on, done_on, status in _standing(
+        ActionRevision, risks, day, known_by, *fields
+    ):
         if status != Action.Status.DROPPED:
             post = posts.get(owner, ("", ""))[0]
-            found[risk].append(action_line(title, post, due_on, done_on if status == Action.Status.DONE else None))
+            found[risk].append(
+                action_line(title, post, due_on, done_on if status == Action.Status.DONE else None)
+            )
     return {risk: numbered(lines) for risk, lines in found.items()}

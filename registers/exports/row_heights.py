@@ -1,4 +1,6 @@
-"""How high a row of a sheet must be for its texts to be read: not every program works that out when it opens a file."""
+"""How high a row of a sheet must be for its texts to be read: not every program works that out when
+it opens a file.
+"""
 
 import math
 from collections.abc import Iterable
@@ -10,7 +12,14 @@ FILLED = 1.1  # letters on a line, for each character of width: less than there 
 
 def height_of(cells: Iterable[tuple[object, float]], size: int = 11) -> float:
     """In points. cells: (value, width of its column in characters)."""
-    lines = max((_lines(str(value), width * 11 / size) for value, width in cells if value not in ("", None)), default=1)
+    lines = max(
+        (
+            _lines(str(value), width * 11 / size)
+            for value, width in cells
+            if value not in ("", None)
+        ),
+        default=1,
+    )
     return min(lines * LINE * size / 11 + 2, AT_MOST)
 
 

@@ -1,4 +1,6 @@
-"""The sheets beside the risks: the matrix of what the file holds, the scheme it is rated by, and what the file is."""
+"""The sheets beside the risks: the matrix of what the file holds, the scheme it is rated by, and
+what the file is.
+"""
 
 from registers.exports.csv import plain
 from registers.exports.row_heights import height_of
@@ -33,7 +35,9 @@ class Page:
         if isinstance(value, str):
             cell.data_type = "s"
         cell.font = Font(name=FONT, bold=bold, size=size, color=shade.ink if shade else "0B0C0C")
-        cell.alignment = Alignment("center" if centred else "left", "center" if centred else "top", wrap_text=True)
+        cell.alignment = Alignment(
+            "center" if centred else "left", "center" if centred else "top", wrap_text=True
+        )
         if shade:
             cell.fill = PatternFill("solid", fgColor=shade.fill)
         if boxed:
@@ -81,17 +85,27 @@ def write_matrix(book, table, about) -> None:
         for impact, placing in cells:
             count = counted.cells.get((level.value, impact.value), 0)
             said = f"{count or NO_RISKS}\n{placing.band.label}"
-            style = {"bold": bool(count), "shade": shade_of(placing.band), "boxed": True, "centred": True}
+            style = {
+                "bold": bool(count),
+                "shade": shade_of(placing.band),
+                "boxed": True,
+                "centred": True,
+            }
             row.append(page.cell(said, size=14 if count else 11, **style))
         page.add(*row, height=58)
     page.add()
-    page.say(f"Above tolerance: {above_in_words(table.tolerance)}. Scheme: {table.register.scheme}.", over=across)
+    page.say(
+        f"Above tolerance: {above_in_words(table.tolerance)}. Scheme: {table.register.scheme}.",
+        over=across,
+    )
 
 
 def _said(counted, about) -> list[str]:
     """What the matrix counts and what not, in sentences."""
     scored = sum(counted.cells.values())
-    said = [f"{scored} of {counted.on_register} risks on the register in this file are in the matrix."]
+    said = [
+        f"{scored} of {counted.on_register} risks on the register in this file are in the matrix."
+    ]
     said += [f"Not scored: {counted.not_scored}."] if counted.not_scored else []
     said += [f"Rated by an earlier scheme: {counted.to_re_assess}."] if counted.to_re_assess else []
     off = counted.rows - counted.on_register
@@ -105,7 +119,10 @@ def write_scheme(book, table, about) -> None:
     scheme, rules = table.register.scheme, table.register.scheme.rules
     page = Page(book, "Scheme", [22, 26, 44, 24])
     page.say(f"{scheme.name}, version {scheme.version}", over=4, bold=True, size=16)
-    page.say("Score: likelihood times impact. Scores put risks in order and in bands; they are never added up.", over=4)
+    page.say(
+        "Score: likelihood times impact. Scores put risks in order and in bands; they are never added up.",
+        over=4,
+    )
     for name, levels in (("Likelihood", rules.likelihood), ("Impact", rules.impact)):
         page.add()
         page.head(name, "", "What it means")
@@ -128,7 +145,9 @@ def write_scheme(book, table, about) -> None:
 
 def scores_of(rules, band) -> str:
     """ "8 to 12", from the cells that the band has; "none" where it has none."""
-    scores = [placing.score for _, cells in rules.matrix for _, placing in cells if placing.band == band]
+    scores = [
+        placing.score for _, cells in rules.matrix for _, placing in cells if placing.band == band
+    ]
     return f"{min(scores)} to {max(scores)}" if scores else "none"
 
 
@@ -146,12 +165,21 @@ def write_about(book, table, about) -> None:
         ("Register", f"{register} ({register.slug})"),
         ("Organisation", str(register.organisation)),
         ("What it says", f"{about.as_of}."),
-        ("Risks", f"{table.counted.rows}{', by the filters of the list' if about.is_narrowed else ''}"),
+        (
+            "Risks",
+            f"{table.counted.rows}{', by the filters of the list' if about.is_narrowed else ''}",
+        ),
         ("Exempt risks", about.exempt_said(table.counted.exempt)),
-        ("Who may read it", "Whoever may read the register. What the file holds was narrowed to its reader."),
+        (
+            "Who may read it",
+            "Whoever may read the register. What the file holds was narrowed to its reader.",
+        ),
         ("Made on", about.made),
         ("Columns", "Some columns of the sheet Register are folded away: choose + above them."),
-        ("Coming back", "Import this file on the register's page. What you did not change stays as it is."),
+        (
+            "Coming back",
+            "Import this file on the register's page. What you did not change stays as it is.",
+        ),
     ]
     for name, said in rows:
         page.add(page.cell(name, bold=True, boxed=True), page.cell(said, boxed=True))

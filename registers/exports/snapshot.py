@@ -1,4 +1,6 @@
-"""Several queries that see one state of the database, without keeping anybody from writing meanwhile."""
+"""Several queries that see one state of the database, without keeping anybody from writing
+meanwhile.
+"""
 
 from contextlib import contextmanager
 
@@ -7,8 +9,10 @@ from django.db import connection, transaction
 
 @contextmanager
 def one_state():
-    """What is read within it is of one instant. Inside a transaction that is under way, of that one. SQLite's write
-    lock is not taken, as transaction.atomic() would: a read transaction sees one state there."""
+    """What is read within it is of one instant. Inside a transaction that is under way, of that
+    one. SQLite's write lock is not taken, as transaction.atomic() would: a read transaction sees
+    one state there.
+    """
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "sqlite":

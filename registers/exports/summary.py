@@ -1,4 +1,6 @@
-"""What a summary of a register says: data from the reports, no layout. Counts what its reader may see."""
+"""What a summary of a register says: data from the reports, no layout. Counts what its reader may
+see.
+"""
 
 from dataclasses import dataclass
 
@@ -31,7 +33,9 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Above:
-    """A risk above tolerance. rating: "Severe, 20 (4 x 5)"; why: what its judgement says, shortened."""
+    """A risk above tolerance. rating: "Severe, 20 (4 x 5)"; why: what its judgement says,
+    shortened.
+    """
 
     reference: str
     title: str
@@ -43,7 +47,9 @@ class Above:
 
 @dataclass(frozen=True)
 class ToDo:
-    """sentence: "14 things to put right, on nine risks"; checks: (title of a check, how many it found)."""
+    """sentence: "14 things to put right, on nine risks"; checks: (title of a check, how many it
+    found).
+    """
 
     sentence: str
     checks: list[tuple[str, int]]
@@ -71,18 +77,27 @@ class Summary:
 
 
 def summary_of(*, about, reading, now, risks, tolerances, **figures) -> Summary:
-    """now: positions as at the day read; risks: those of today that the reader may see, for the worklist; tolerances:
-    what is let stand on the register, on any day; figures: what else a Dashboard counts from."""
+    """now: positions as at the day read; risks: those of today that the reader may see, for the
+    worklist; tolerances: what is let stand on the register, on any day; figures: what else a
+    Dashboard counts from.
+    """
     register = about.register
-    report = Dashboard(register, now=now, days=[reading.day], reading=reading, tolerances=tolerances, **figures)
+    report = Dashboard(
+        register, now=now, days=[reading.day], reading=reading, tolerances=tolerances, **figures
+    )
     rules, tolerance = register.scheme.rules, report.tolerance
-    above = now.on_register().above_tolerance(register.scheme, tolerance).order_by("-score", "number")
+    above = (
+        now.on_register().above_tolerance(register.scheme, tolerance).order_by("-score", "number")
+    )
     exempt = now.on_register().filter(is_exempt=True).count() if about.everything else 0
     return Summary(
         about=about,
         sentences=[*report.sentences, *report.unrated_sentences],
         matrix=_matrix(report),
-        above=[_above(one, register, tolerance) for one in above.select_related("revision__owner", "current")[:LISTED]],
+        above=[
+            _above(one, register, tolerance)
+            for one in above.select_related("revision__owner", "current")[:LISTED]
+        ],
         above_count=report.above_tolerance[0],
         exempt=about.exempt_said(exempt),
         worklist=_to_do(Worklist(register, risks, reading.today)),
@@ -107,26 +122,34 @@ def _matrix(report) -> Matrix:
         (
             f"{row['value']} {row['label']}",
             [
-                MatrixCell(str(cell["count"] or NO_RISKS), cell["band"].label, shade_of(cell["band"]))
+                MatrixCell(
+                    str(cell["count"] or NO_RISKS), cell["band"].label, shade_of(cell["band"])
+                )
                 for cell in row["cells"]
             ],
         )
         for row in report.matrix["rows"]
     ]
-    return Matrix([f"{column['value']} {column['label']}" for column in report.matrix["columns"]], rows)
+    return Matrix(
+        [f"{column['value']} {column['label']}" for column in report.matrix["columns"]], rows
+    )
 
 
 def _above(position, register, tolerance) -> Above:
     said, current, rules = position.revision, position.current, register.scheme.rules
-    rating = (
-        f"{rules.band(current.band).label}, {current.score}\u00a0({current.likelihood}\u00a0×\u00a0{current.impact})"  # noqa: RUF001 (a times sign, as people write ratings)
+    rating = f"{rules.band(current.band).label}, {current.score}\u00a0({current.likelihood}\u00a0×\u00a0{current.impact})"  # noqa: RUF001 (a times sign, as people write ratings)
+    why = (
+        current.rationale
+        if len(current.rationale) <= WHY
+        else f"{current.rationale[:WHY].rsplit(' ', 1)[0]} …"
     )
-    why = current.rationale if len(current.rationale) <= WHY else f"{current.rationale[:WHY].rsplit(' ', 1)[0]} …"
     if said.category in tolerance.own:
         label = Category(said.category).label
         why = f"{why} Tolerated for {label.lower()}: {tolerance.of(said.category).label}."
     owner = said.owner.title if said.owner else "Not decided yet"
-    return Above(register.reference(position.number), said.title, owner, rating, why, position.is_exempt)
+    return Above(
+        register.reference(position.number), said.title, owner, rating, why, position.is_exempt
+    )
 
 
 def _to_do(worklist) -> ToDo:

@@ -43,12 +43,15 @@ def _matrix(document, summary):
     document.add_heading("Risks by likelihood and impact", 1)
     matrix = summary.matrix
     widths = [3.5, *[13.5 / len(matrix.columns)] * len(matrix.columns)]
-    caption = (
-        "Number of risks for each likelihood (rows, highest first) and impact (columns), with the band of each cell"
-    )
+    caption = "Number of risks for each likelihood (rows, highest first) and impact (columns), with the band of each cell"
     table = add_table(document, ["Likelihood, by impact", *matrix.columns], widths, caption=caption)
     for level, cells in matrix.rows:
-        row = add_row(table, [level, *(f"{cell.text}\n{cell.band}" for cell in cells)], widths, bold_first=True)
+        row = add_row(
+            table,
+            [level, *(f"{cell.text}\n{cell.band}" for cell in cells)],
+            widths,
+            bold_first=True,
+        )
         for cell, said in zip(row.cells[1:], cells, strict=True):
             cell.paragraphs[0].runs[0].bold = said.text != NO_RISKS
             shade(cell, said.shade.fill, said.shade.ink)
@@ -65,27 +68,41 @@ def _above(document, summary):
         say(document, "No risk stands above tolerance.")
         return
     head = ["Reference", "Risk", "Owner", "Current rating", "Why"]
-    table = add_table(document, head, ABOVE, caption="Risks above tolerance, the highest score first")
+    table = add_table(
+        document, head, ABOVE, caption="Risks above tolerance, the highest score first"
+    )
     for one in summary.above:
         reference = f"{one.reference} (exempt)" if one.is_exempt else one.reference
-        add_row(table, [reference, one.title, one.owner, one.rating, one.why], ABOVE, bold_first=True)
+        add_row(
+            table, [reference, one.title, one.owner, one.rating, one.why], ABOVE, bold_first=True
+        )
     more = summary.above_count - len(summary.above)
     if more:
-        say(document, f"And {more} more, which the register lists.").paragraph_format.space_before = GAP
+        say(
+            document, f"And {more} more, which the register lists."
+        ).paragraph_format.space_before = GAP
 
 
 def _worklist(document, summary):
     document.add_heading(f"To put right, as of {in_words(summary.worklist_day)}", 1)
     say(document, summary.worklist.sentence)
     if summary.worklist.checks:
-        table = add_table(document, ["What was found", "How many"], CHECKS, caption="What is to be put right, by check")
+        table = add_table(
+            document,
+            ["What was found", "How many"],
+            CHECKS,
+            caption="What is to be put right, by check",
+        )
         for title, count in summary.worklist.checks:
             add_row(table, [title, str(count)], CHECKS)
 
 
 def _scheme(document, summary):
     document.add_heading("How risks are rated", 1)
-    say(document, f"Scheme: {summary.scheme}. Score: likelihood times impact; it orders risks and is never added up.")
+    say(
+        document,
+        f"Scheme: {summary.scheme}. Score: likelihood times impact; it orders risks and is never added up.",
+    )
     head = ["Band", "Scores", "Looked at again", "Where it stands"]
     table = add_table(document, head, BANDS, caption="The bands of the scheme, highest first")
     for *texts, colours in summary.bands:

@@ -1,4 +1,6 @@
-"""The rows of an export: what each risk said on the day read, in the order and within the filters of the list."""
+"""The rows of an export: what each risk said on the day read, in the order and within the filters
+of the list.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,8 +17,9 @@ NAMES = ("risk_id", "revision_id", "number", "is_exempt", "is_on_register", "ris
 
 @dataclass
 class Counted:
-    """What the rows given so far amount to. Only risks on the register: drafts and closed ones are among `rows`.
-    cells: (likelihood, impact) -> risks, of those rated by the scheme in force."""
+    """What the rows given so far amount to. Only risks on the register: drafts and closed ones are
+    among `rows`. cells: (likelihood, impact) -> risks, of those rated by the scheme in force.
+    """
 
     rows: int = 0
     exempt: int = 0
@@ -41,10 +44,13 @@ class Counted:
 
 
 class RegisterTable:
-    """positions: those the reader may see, narrowed and in order. day, known_by: what they are as at. Ten queries,
-    whatever their number; the long texts are never held together."""
+    """positions: those the reader may see, narrowed and in order. day, known_by: what they are as
+    at. Ten queries, whatever their number; the long texts are never held together.
+    """
 
-    def __init__(self, register, positions, day, known_by=None, columns: tuple[Column, ...] = COLUMNS):
+    def __init__(
+        self, register, positions, day, known_by=None, columns: tuple[Column, ...] = COLUMNS
+    ):
         self.register, self.positions, self.day, self.known_by = register, positions, day, known_by
         self.columns = columns
         self.counted = Counted()
@@ -71,11 +77,19 @@ class RegisterTable:
 
     def _read(self) -> Iterator[Row]:
         judged = self.beside.judged
-        names = [*NAMES, *(f"revision__{name}" for name in OF_REVISION), *(f"current__{name}" for name in RATED)]
+        names = [
+            *NAMES,
+            *(f"revision__{name}" for name in OF_REVISION),
+            *(f"current__{name}" for name in RATED),
+        ]
         words, ratings = len(NAMES), len(NAMES) + len(OF_REVISION)
         for found in self.positions.values_list(*names).iterator(chunk_size=AT_ONCE):
             risk = found[0]
-            rated = {kind: judged[risk, kind] for kind in ("inherent", "target") if (risk, kind) in judged}
+            rated = {
+                kind: judged[risk, kind]
+                for kind in ("inherent", "target")
+                if (risk, kind) in judged
+            }
             if found[ratings] is not None:
                 rated["current"] = Rated(*found[ratings:])
             said = dict(zip(OF_REVISION, found[words:ratings], strict=True))

@@ -28,13 +28,24 @@ def choices_of(table) -> list[Choices]:
     """The lists of a RegisterTable; those without any words are left out."""
     rules, beside = table.register.scheme.rules, table.beside
     posts = sorted({one_line(title) for title, _ in beside.posts.values()}, key=str.lower)
-    found = [_choices(name.replace("_", " ").capitalize(), [*words.values()], name) for name, words in CHOICES.items()]
+    found = [
+        _choices(name.replace("_", " ").capitalize(), [*words.values()], name)
+        for name, words in CHOICES.items()
+    ]
     found += [
         _choices("Failure types", [*beside.types.values()], "primary_failure_type"),
-        _choices("Adverse impacts", [*beside.impacts.values()], *(f"{kind}.driver" for kind in KINDS)),
+        _choices(
+            "Adverse impacts", [*beside.impacts.values()], *(f"{kind}.driver" for kind in KINDS)
+        ),
         _choices("Posts", posts, "owner"),
-        _choices("Likelihood", [one.value for one in rules.likelihood], *(f"{kind}.likelihood" for kind in KINDS)),
-        _choices("Impact", [one.value for one in rules.impact], *(f"{kind}.impact" for kind in KINDS)),
+        _choices(
+            "Likelihood",
+            [one.value for one in rules.likelihood],
+            *(f"{kind}.likelihood" for kind in KINDS),
+        ),
+        _choices(
+            "Impact", [one.value for one in rules.impact], *(f"{kind}.impact" for kind in KINDS)
+        ),
     ]
     return [one for one in found if one.words]
 

@@ -1,5 +1,7 @@
-"""An export as a workbook: the risks with filters, lists to choose from and a frozen heading; the matrix of them; the
-scheme; and what the file is. Rows are written as they come, so that ten thousand of them need little memory."""
+"""An export as a workbook: the risks with filters, lists to choose from and a frozen heading; the
+matrix of them; the scheme; and what the file is. Rows are written as they come, so that ten
+thousand of them need little memory.
+"""
 
 import datetime
 
@@ -15,7 +17,15 @@ CUT = " … (cut here: too long for a cell. The whole text is in the CSV file.)"
 SPARE = 500  # rows below the last one that the lists hold for too
 DAY = "d mmm yyyy"
 WIDTHS = {
-    **{"Reference": 11, "Title": 24, "Failure type": 13, "Owner": 16, "Controls": 28, "Actions": 32, "Status": 10},
+    **{
+        "Reference": 11,
+        "Title": 24,
+        "Failure type": 13,
+        "Owner": 16,
+        "Controls": 28,
+        "Actions": 32,
+        "Status": 10,
+    },
     **{
         "Cause": 22,
         "Event": 22,
@@ -25,13 +35,34 @@ WIDTHS = {
         "Exempt from publication": 12,
     },
     **{
-        f"{kind} {part}": 10 for kind in ("Inherent", "Current", "Target") for part in ("likelihood", "impact", "score")
+        f"{kind} {part}": 10
+        for kind in ("Inherent", "Current", "Target")
+        for part in ("likelihood", "impact", "score")
     },
 }
-# What is printed on one page across; the other columns are folded away, and come back with one click on +.
+# What is printed on one page across; the other columns are folded away, and come back with one
+# click on +.
 PRINTED = {
-    *("Reference", "Title", "Cause", "Event", "Consequence", "Failure type", "Owner", "Status", "Current likelihood"),
-    *("Current impact", "Current score", "Current band", "Target score", "Controls", "Actions", "Next review"),
+    *(
+        "Reference",
+        "Title",
+        "Cause",
+        "Event",
+        "Consequence",
+        "Failure type",
+        "Owner",
+        "Status",
+        "Current likelihood",
+    ),
+    *(
+        "Current impact",
+        "Current score",
+        "Current band",
+        "Target score",
+        "Controls",
+        "Actions",
+        "Next review",
+    ),
     "Exempt from publication",
 }
 
@@ -76,7 +107,9 @@ def width_of(column: Column) -> int:
 
 
 def _write_rows(sheet, table) -> None:
-    """One cell of each style serves them all, for each is written before the next is asked for: half the time."""
+    """One cell of each style serves them all, for each is written before the next is asked for:
+    half the time.
+    """
     text, number, day, head = _cells(sheet)
 
     def cell_of(value: Value):
@@ -105,12 +138,18 @@ def _cells(sheet):
 
     def styled(value=None, **style):
         cell = WriteOnlyCell(sheet, value)
-        cell.font, cell.alignment = Font(name=FONT, size=11), Alignment("left", "top", wrap_text=True)
+        cell.font, cell.alignment = (
+            Font(name=FONT, size=11),
+            Alignment("left", "top", wrap_text=True),
+        )
         for name, said in style.items():
             setattr(cell, name, said)
         return cell
 
-    bold = {"font": Font(name=FONT, size=11, bold=True), "fill": PatternFill("solid", fgColor="D9E5E6")}
+    bold = {
+        "font": Font(name=FONT, size=11, bold=True),
+        "fill": PatternFill("solid", fgColor="D9E5E6"),
+    }
     return styled(), styled(), styled(number_format=DAY), lambda heading: styled(heading, **bold)
 
 
@@ -126,7 +165,9 @@ def _write_lists(book, choices: list[Choices]) -> dict[str, str]:
     sheet.sheet_state = "hidden"
     sheet.append([one.name for one in choices])
     for n in range(max(len(one.words) for one in choices)):
-        sheet.append([_word(sheet, one.words[n]) if n < len(one.words) else None for one in choices])
+        sheet.append(
+            [_word(sheet, one.words[n]) if n < len(one.words) else None for one in choices]
+        )
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     return {
         heading: f"Lists!${letters[n]}$2:${letters[n]}${len(one.words) + 1}"
@@ -154,10 +195,18 @@ def _end(sheet, table, lists: dict[str, str]) -> None:
     sheet.auto_filter.ref = f"A1:{last}{rows + 1}"
     for number, column in enumerate(table.columns, 1):
         if column.heading in lists:
-            rule = DataValidation("list", formula1=lists[column.heading], allow_blank=True, errorStyle="warning")
+            rule = DataValidation(
+                "list", formula1=lists[column.heading], allow_blank=True, errorStyle="warning"
+            )
             rule.showErrorMessage = rule.showInputMessage = True
-            rule.errorTitle, rule.error = column.heading, "That is not on the list. The import will ask what it means."
-            rule.promptTitle, rule.prompt = column.heading[:32], LISTS.get(column.target, "")[:255] or None
+            rule.errorTitle, rule.error = (
+                column.heading,
+                "That is not on the list. The import will ask what it means.",
+            )
+            rule.promptTitle, rule.prompt = (
+                column.heading[:32],
+                LISTS.get(column.target, "")[:255] or None,
+            )
             letter = get_column_letter(number)
             rule.add(f"{letter}2:{letter}{rows + 1 + SPARE}")
             sheet.data_validations.append(rule)
@@ -166,5 +215,7 @@ def _end(sheet, table, lists: dict[str, str]) -> None:
     page = sheet.page_setup
     page.orientation, page.paperSize, page.fitToWidth, page.fitToHeight = "landscape", "8", 1, 0
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.oddFooter.center.text = "NOT FOR PUBLICATION: holds exempt risks" if table.counted.exempt else None
+    sheet.oddFooter.center.text = (
+        "NOT FOR PUBLICATION: holds exempt risks" if table.counted.exempt else None
+    )
     sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&F", "Page &P of &N"

@@ -1,11 +1,22 @@
 from registers.forms.action_filter import ActionFilter
-from registers.forms.actions import ActionDoneForm, ActionDropForm, ActionReopenForm, EditActionForm, NewActionForm
+from registers.forms.actions import (
+    ActionDoneForm,
+    ActionDropForm,
+    ActionReopenForm,
+    EditActionForm,
+    NewActionForm,
+)
 from registers.forms.agreements import AgreementForm
 from registers.forms.appetite import AppetiteForm
 from registers.forms.assessments import AssessmentForm, IndependentForm
 from registers.forms.assurance import AssuranceForm
 from registers.forms.bulk import PostsForm, ReassignForm, ReviewManyForm
-from registers.forms.controls import ControlForm, ControlTestForm, EditControlForm, RetireControlForm
+from registers.forms.controls import (
+    ControlForm,
+    ControlTestForm,
+    EditControlForm,
+    RetireControlForm,
+)
 from registers.forms.dashboard_filter import Narrowing
 from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.forms.exemptions import ExemptForm, LiftExemptionForm

@@ -1,4 +1,6 @@
-"""What a reader may narrow a register's actions by. Anything else in the address is refused with 400."""
+"""What a reader may narrow a register's actions by. Anything else in the address is refused with
+400.
+"""
 
 import django_filters
 
@@ -17,9 +19,13 @@ SHOWN = [
 
 
 class ActionFilter(django_filters.FilterSet):
-    """Narrows actions, open ones unless more is asked for; made with `organisation=` and the `day=` they speak of."""
+    """Narrows actions, open ones unless more is asked for; made with `organisation=` and the `day=`
+    they speak of.
+    """
 
-    show = django_filters.ChoiceFilter(method="by_show", label="Which actions", empty_label="Open", choices=SHOWN)
+    show = django_filters.ChoiceFilter(
+        method="by_show", label="Which actions", empty_label="Open", choices=SHOWN
+    )
     owner = django_filters.ChoiceFilter(method="by_owner", label="Post", empty_label="Any")
     kind = django_filters.ChoiceFilter(label="Kind", empty_label="Any", choices=KIND_LABELS)
 

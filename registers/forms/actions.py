@@ -86,7 +86,9 @@ class ActionForm(forms.Form):
         due = self.cleaned_data["due_on"]
         if due and due < self.risk.raised_on:
             raised = date_format(self.risk.raised_on, "j F Y")
-            raise ValidationError(f"The day it is due must be {raised}, when the risk was raised, or later")
+            raise ValidationError(
+                f"The day it is due must be {raised}, when the risk was raised, or later"
+            )
         return due
 
     def clean(self):
@@ -117,7 +119,9 @@ class EditActionForm(Versioned, ActionForm):
 
     def __init__(self, data=None, *, risk, action):
         self.action = action
-        content = {name: getattr(action, name) for name in ("title", "kind", "owner", "due_on", "detail")}
+        content = {
+            name: getattr(action, name) for name in ("title", "kind", "owner", "due_on", "detail")
+        }
         super().__init__(data, risk=risk, initial={**content, "version": action.version})
 
     def clean(self):
@@ -140,7 +144,9 @@ class ActionStepForm(Versioned):
     begins = {Action.Status.OPEN}
 
     def __init__(self, data=None, *, risk, action, **options):
-        super().__init__(data, initial={"version": action.version, **options.pop("initial", {})}, **options)
+        super().__init__(
+            data, initial={"version": action.version, **options.pop("initial", {})}, **options
+        )
         self.risk, self.action = risk, action
 
     def clean(self):
@@ -206,7 +212,9 @@ class ActionReopenForm(ActionStepForm):
 
 def _not_closed(risk):
     if risk.status == Risk.Status.CLOSED:
-        raise ValidationError(f"{risk.reference} is closed and takes no actions: reopen the risk first")
+        raise ValidationError(
+            f"{risk.reference} is closed and takes no actions: reopen the risk first"
+        )
 
 
 def _in_turn(action, cleaned, begins):

@@ -106,7 +106,12 @@ class AppetiteForm(forms.Form):
         day, review_by = cleaned.get("effective_on"), cleaned.get("review_by")
         if day and review_by and review_by <= day:
             approved = date_format(day, "j F Y")
-            self.add_error("review_by", f"The review must be after {approved}, the day on which it was approved")
+            self.add_error(
+                "review_by",
+                f"The review must be after {approved}, the day on which it was approved",
+            )
         elif day and review_by and review_by > day + datetime.timedelta(days=LONGEST * 366):
-            self.add_error("review_by", f"The review must be within three years of {date_format(day, 'j F Y')}")
+            self.add_error(
+                "review_by", f"The review must be within three years of {date_format(day, 'j F Y')}"
+            )
         return cleaned

@@ -13,7 +13,9 @@ from registers.govuk import GovukRadios, Helper, MoreDetail
 from registers.models import AdverseImpact, Assessment, RiskRevision, Tolerances, supports_a_fall
 from registers.phrases import above_in_words
 
-BAND = HTML('{% include "components/band_of_ratings.html" %}')  # which band the two ratings give, before it is saved
+BAND = HTML(
+    '{% include "components/band_of_ratings.html" %}'
+)  # which band the two ratings give, before it is saved
 
 
 class JudgementForm(forms.Form):
@@ -24,14 +26,20 @@ class JudgementForm(forms.Form):
         empty_value=None,
         widget=GovukRadios,
         label="How likely is it?",
-        error_messages={"required": "Select how likely it is", "invalid_choice": "Select how likely it is"},
+        error_messages={
+            "required": "Select how likely it is",
+            "invalid_choice": "Select how likely it is",
+        },
     )
     impact = forms.TypedChoiceField(
         coerce=int,
         empty_value=None,
         widget=GovukRadios,
         label="How bad would it be?",
-        error_messages={"required": "Select how bad it would be", "invalid_choice": "Select how bad it would be"},
+        error_messages={
+            "required": "Select how bad it would be",
+            "invalid_choice": "Select how bad it would be",
+        },
     )
     driver = OneOf(
         AdverseImpact.objects.all(),
@@ -78,7 +86,9 @@ def one_end(label):
 
 
 class RangedForm(Versioned, JudgementForm):
-    """A judgement of a risk that is on the register, with the ends of what the same person would still defend."""
+    """A judgement of a risk that is on the register, with the ends of what the same person would
+    still defend.
+    """
 
     step = RiskRevision.What.ASSESSED
 
@@ -99,7 +109,11 @@ class RangedForm(Versioned, JudgementForm):
     )
 
     def __init__(self, data=None, *, risk, **initial):
-        always = {"effective_on": timezone.localdate(), "version": risk.version, "token": uuid.uuid4()}
+        always = {
+            "effective_on": timezone.localdate(),
+            "version": risk.version,
+            "token": uuid.uuid4(),
+        }
         super().__init__(data, initial={**always, **initial})
         self.risk, self.register = risk, risk.register
         self.offer_levels(risk.register.scheme)
@@ -118,7 +132,9 @@ class RangedForm(Versioned, JudgementForm):
             if rating and limit and (limit > rating if end == "low" else limit < rating):
                 word, than = ("lowest", "higher") if end == "low" else ("highest", "lower")
                 level = dict(self.fields[rated].choices)[rating]
-                self.add_error(name, f"The {word} {rated} cannot be {than} than your rating, {level}")
+                self.add_error(
+                    name, f"The {word} {rated} cannot be {than} than your rating, {level}"
+                )
         return cleaned
 
 
@@ -127,13 +143,19 @@ class AssessmentForm(RangedForm):
 
     kind = forms.ChoiceField(
         choices=[
-            (Assessment.Kind.CURRENT, "As it stands, with today's controls (current; some say residual)"),
+            (
+                Assessment.Kind.CURRENT,
+                "As it stands, with today's controls (current; some say residual)",
+            ),
             (Assessment.Kind.INHERENT, "As it would be with no controls (inherent)"),
             (Assessment.Kind.TARGET, "As we want it to be (target)"),
         ],
         widget=GovukRadios,
         label="What are you judging?",
-        error_messages={"required": "Select what you are judging", "invalid_choice": "Select what you are judging"},
+        error_messages={
+            "required": "Select what you are judging",
+            "invalid_choice": "Select what you are judging",
+        },
     )
     evidence = Words(
         label="What has changed since the last one, and how do you know?",
@@ -144,7 +166,17 @@ class AssessmentForm(RangedForm):
         "where nothing has changed.",
     )
     helper = Helper(
-        *("kind", "likelihood", "impact", BAND, RangedForm.RANGE, "driver", "rationale", "evidence", "effective_on")
+        *(
+            "kind",
+            "likelihood",
+            "impact",
+            BAND,
+            RangedForm.RANGE,
+            "driver",
+            "rationale",
+            "evidence",
+            "effective_on",
+        )
     )
     field_order = [pointer.name for pointer in helper.layout.get_field_names()]
 
@@ -153,23 +185,33 @@ class AssessmentForm(RangedForm):
 
     def clean(self):
         cleaned = super().clean()
-        if not cleaned.get("evidence") and "evidence" not in self.errors and (last := self._falls_unsupported(cleaned)):
-            since = (
-                f"Nothing on this risk was tested, assured or finished since {date_format(last.effective_on, 'j F Y')}"
-            )
+        if (
+            not cleaned.get("evidence")
+            and "evidence" not in self.errors
+            and (last := self._falls_unsupported(cleaned))
+        ):
+            since = f"Nothing on this risk was tested, assured or finished since {date_format(last.effective_on, 'j F Y')}"
             self.add_error("evidence", f"{since}: what makes the lower rating right?")
         return cleaned
 
     def _falls_unsupported(self, cleaned):
-        """The current rating that stood on the day, if this one falls a band below it and nothing was tested, assured
-        or finished in between."""
+        """The current rating that stood on the day, if this one falls a band below it and nothing
+        was tested, assured or finished in between.
+        """
         asked = ("kind", "likelihood", "impact", "effective_on")
-        if any(not cleaned.get(name) for name in asked) or cleaned["kind"] != Assessment.Kind.CURRENT:
+        if (
+            any(not cleaned.get(name) for name in asked)
+            or cleaned["kind"] != Assessment.Kind.CURRENT
+        ):
             return None
         day, scheme = cleaned["effective_on"], self.risk.register.scheme
         last = self.risk.assessments.current().as_at(day).filter(scheme=scheme).last()
         band = scheme.rules.place(cleaned["likelihood"], cleaned["impact"]).band
-        if last is None or band.rank >= last.band_now.rank or supports_a_fall(self.risk, last.effective_on, day):
+        if (
+            last is None
+            or band.rank >= last.band_now.rank
+            or supports_a_fall(self.risk, last.effective_on, day)
+        ):
             return None
         return last
 
@@ -178,10 +220,17 @@ class IndependentForm(RangedForm):
     """The judgement of somebody from outside: it stands beside ours and never in its place."""
 
     perspective = forms.ChoiceField(
-        choices=[choice for choice in Assessment.Perspective.choices if choice[0] != Assessment.Perspective.OWN],
+        choices=[
+            choice
+            for choice in Assessment.Perspective.choices
+            if choice[0] != Assessment.Perspective.OWN
+        ],
         widget=GovukRadios,
         label="Whose view is it?",
-        error_messages={"required": "Select whose view it is", "invalid_choice": "Select whose view it is"},
+        error_messages={
+            "required": "Select whose view it is",
+            "invalid_choice": "Select whose view it is",
+        },
     )
     evidence = Words(
         label="What does your view rest on?",
@@ -191,7 +240,16 @@ class IndependentForm(RangedForm):
         help_text="For example, whom you asked, what you read, what you saw.",
     )
     helper = Helper(
-        *("perspective", "likelihood", "impact", BAND, RangedForm.RANGE, "driver", "rationale", "evidence"),
+        *(
+            "perspective",
+            "likelihood",
+            "impact",
+            BAND,
+            RangedForm.RANGE,
+            "driver",
+            "rationale",
+            "evidence",
+        ),
         "effective_on",
     )
     field_order = [pointer.name for pointer in helper.layout.get_field_names()]

@@ -31,7 +31,10 @@ class AssuranceForm(BesideRiskForm):
         ),
         label="Who looked?",
         help_text="The further from the work, the freer the eye: the lines of assurance.",
-        error_messages={"required": "Select which line looked", "invalid_choice": "Select which line looked"},
+        error_messages={
+            "required": "Select which line looked",
+            "invalid_choice": "Select which line looked",
+        },
     )
     provider = Words(
         label="Who were they?",
@@ -82,7 +85,11 @@ class AssuranceForm(BesideRiskForm):
 
     def __init__(self, data=None, *, risk):
         today = timezone.localdate()
-        initial = {"effective_on": today, "expires_on": years_later(today, 1), "token": uuid.uuid4()}
+        initial = {
+            "effective_on": today,
+            "expires_on": years_later(today, 1),
+            "token": uuid.uuid4(),
+        }
         super().__init__(data, initial=initial)
         self.risk = risk
         self.fields["control"].queryset = risk.controls.filter(status=Control.Status.IN_PLACE)
@@ -91,8 +98,14 @@ class AssuranceForm(BesideRiskForm):
         cleaned = super().clean()
         day, until = cleaned.get("effective_on"), cleaned.get("expires_on")
         if day and until and until <= day:
-            self.add_error("expires_on", f"The day must be after {date_format(day, 'j F Y')}, when it was given")
+            self.add_error(
+                "expires_on",
+                f"The day must be after {date_format(day, 'j F Y')}, when it was given",
+            )
         elif day and until and until > years_later(day, LONGEST):
             last = date_format(years_later(day, LONGEST), "j F Y")
-            self.add_error("expires_on", f"The day must be {last} or earlier: {LONGEST} years after it was given")
+            self.add_error(
+                "expires_on",
+                f"The day must be {last} or earlier: {LONGEST} years after it was given",
+            )
         return cleaned

@@ -1,4 +1,6 @@
-"""What is typed once for many: reviews of risks that stand as they are, and work that goes to another post."""
+"""What is typed once for many: reviews of risks that stand as they are, and work that goes to
+another post.
+"""
 
 import re
 import uuid
@@ -23,9 +25,10 @@ VALUE = re.compile(r"(?P<pk>[1-9][0-9]{0,17})-(?P<version>[0-9]{1,9})")
 
 
 class ReviewManyForm(RevealingForm):
-    """Risks that were looked at and stand as they are. due: those offered. risks: a queryset of what the reader may
-    see, for those that were offered when the form was opened and are due no longer. outside: due, and left out, because
-    their review asks one question more."""
+    """Risks that were looked at and stand as they are. due: those offered. risks: a queryset of
+    what the reader may see, for those that were offered when the form was opened and are due no
+    longer. outside: due, and left out, because their review asks one question more.
+    """
 
     risks = forms.MultipleChoiceField(
         label="Which risks were looked at and stand as they are?",
@@ -53,18 +56,25 @@ class ReviewManyForm(RevealingForm):
         today = timezone.localdate()
         self.rows = {str(risk.number): risk for risk in due}
         if data is not None:
-            posted = [n for n in data.getlist("risks") if NUMBER.fullmatch(n) and n not in self.rows]
+            posted = [
+                n for n in data.getlist("risks") if NUMBER.fullmatch(n) and n not in self.rows
+            ]
             reviewed = risks.filter(status__in=Risk.ON_REGISTER, next_review_on__isnull=False)
-            found = with_headings(reviewed.filter(number__in=posted[:MOST_REVIEWED])).order_by("number")
+            found = with_headings(reviewed.filter(number__in=posted[:MOST_REVIEWED])).order_by(
+                "number"
+            )
             self.rows |= {str(risk.number): risk for risk in found}
-        asked = ask_outside_first(register, risks.filter(pk__in=[risk.pk for risk in self.rows.values()]), today)
+        asked = ask_outside_first(
+            register, risks.filter(pk__in=[risk.pk for risk in self.rows.values()]), today
+        )
         self.outside = [risk for risk in self.rows.values() if risk.pk in asked]
         self.rows = {n: risk for n, risk in self.rows.items() if risk.pk not in asked}
         for risk in (*self.outside, *self.rows.values()):
             risk.register = register
         question = self.fields["risks"]
         question.choices = [
-            (n, f"{risk.register.reference(risk.number)} {risk.title}") for n, risk in self.rows.items()
+            (n, f"{risk.register.reference(risk.number)} {risk.title}")
+            for n, risk in self.rows.items()
         ]
         question.widget.hints = {n: _due_words(risk, today) for n, risk in self.rows.items()}
         for n, risk in self.rows.items():
@@ -86,7 +96,9 @@ class ReviewManyForm(RevealingForm):
     def clean_risks(self):
         chosen = self.cleaned_data["risks"]
         if len(chosen) > MOST_REVIEWED:
-            raise ValidationError(f"Select {MOST_REVIEWED} risks or fewer: you have selected {len(chosen)}")
+            raise ValidationError(
+                f"Select {MOST_REVIEWED} risks or fewer: you have selected {len(chosen)}"
+            )
         return chosen
 
     def clean(self):
@@ -96,18 +108,29 @@ class ReviewManyForm(RevealingForm):
             for n in self.rows:
                 self.errors.pop(f"version_{n}", None)
             raise ValidationError(LOST)
-        if "note" not in self.errors and not cleaned.get("note") and not all(cleaned.get(f"note_{n}") for n in chosen):
-            self.add_error("note", "Enter what you looked at and what you found, here or below each risk")
+        if (
+            "note" not in self.errors
+            and not cleaned.get("note")
+            and not all(cleaned.get(f"note_{n}") for n in chosen)
+        ):
+            self.add_error(
+                "note", "Enter what you looked at and what you found, here or below each risk"
+            )
         return cleaned
 
     @property
     def reviews(self):
         """(risk, version, note) for each risk that was ticked."""
         said = self.cleaned_data
-        return [(self.rows[n], said[f"version_{n}"], said[f"note_{n}"] or said["note"]) for n in said["risks"]]
+        return [
+            (self.rows[n], said[f"version_{n}"], said[f"note_{n}"] or said["note"])
+            for n in said["risks"]
+        ]
 
     def rebase(self, conflict):
-        """Take the tick from what has moved on meanwhile, so that sending again leaves it out unless it is ticked."""
+        """Take the tick from what has moved on meanwhile, so that sending again leaves it out
+        unless it is ticked.
+        """
         self.moved = conflict.records
         numbers = {str(risk.number): risk for risk in self.moved}
         self.data = self.data.copy()
@@ -161,15 +184,23 @@ class PostsForm(forms.Form):
 
 
 class ReassignForm(forms.Form):
-    """What of it goes. owned: what the first post owns; known: what the reader may see of any post's, for records that
-    were owned when the form was opened and are no longer (see reports.Owned). Each value is a key and a version."""
+    """What of it goes. owned: what the first post owns; known: what the reader may see of any
+    post's, for records that were owned when the form was opened and are no longer (see
+    reports.Owned). Each value is a key and a version.
+    """
 
     KINDS = {"risks": "Risks", "controls": "Controls in place", "actions": "Open actions"}
     WORDS = {"invalid_choice": "Select from the list", "invalid_list": "Select from the list"}
 
-    risks = forms.MultipleChoiceField(required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS)
-    controls = forms.MultipleChoiceField(required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS)
-    actions = forms.MultipleChoiceField(required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS)
+    risks = forms.MultipleChoiceField(
+        required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS
+    )
+    controls = forms.MultipleChoiceField(
+        required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS
+    )
+    actions = forms.MultipleChoiceField(
+        required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS
+    )
     reason = Words(
         label="Why does it move?",
         called="The reason",
@@ -192,9 +223,15 @@ class ReassignForm(forms.Form):
             field = self.fields[name]
             field.label = f"{label} ({self.totals[name]})"
             if self.totals[name] > MOST_MOVED:
-                field.help_text = f"The first {MOST_MOVED}. Move these, then come back for the others."
+                field.help_text = (
+                    f"The first {MOST_MOVED}. Move these, then come back for the others."
+                )
             offered = {_value(row): _title(row) for row in rows}
-            sent = {f"{pk}-{version}": _title(row) for pk, version in posted if (row := self.found[name].get(pk))}
+            sent = {
+                f"{pk}-{version}": _title(row)
+                for pk, version in posted
+                if (row := self.found[name].get(pk))
+            }
             field.choices = list({**offered, **sent}.items())
             self.initial[name] = list(offered)
         shown = [name for name in self.KINDS if self.fields[name].choices]
@@ -217,16 +254,23 @@ class ReassignForm(forms.Form):
     def chosen(self):
         """The keyword arguments of services.reassign for what was ticked."""
         pairs = {name: self._pairs(self.cleaned_data.get(name, ())) for name in self.KINDS}
-        return {name: [(self.found[name][pk], version) for pk, version in rows] for name, rows in pairs.items()}
+        return {
+            name: [(self.found[name][pk], version) for pk, version in rows]
+            for name, rows in pairs.items()
+        }
 
     def rebase(self, conflict):
-        """Stand on the records as they are by now; what is no longer the first post's leaves the list."""
+        """Stand on the records as they are by now; what is no longer the first post's leaves the
+        list.
+        """
         self.moved = conflict.records
         self.data = self.data.copy()
         for name in self.KINDS:
             if name in self.fields:
                 chosen = {pk for pk, _ in self._posted(name)}
-                self.data.setlist(name, [_value(row) for row in self.rows[name] if row.pk in chosen])
+                self.data.setlist(
+                    name, [_value(row) for row in self.rows[name] if row.pk in chosen]
+                )
                 self.fields[name].choices = [(_value(row), _title(row)) for row in self.rows[name]]
 
     def _posted(self, name):
@@ -245,5 +289,9 @@ def _value(row):
 def _title(row):
     """A risk, or what stands beside one."""
     risk = getattr(row, "risk", None)
-    beside = f" (beside {risk.reference} {risk.title}, {risk.register})" if risk else f" ({row.register})"
+    beside = (
+        f" (beside {risk.reference} {risk.title}, {risk.register})"
+        if risk
+        else f" ({row.register})"
+    )
     return f"{row.title if risk else row}{beside}"

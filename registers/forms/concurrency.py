@@ -1,4 +1,6 @@
-"""What keeps two people, or one person twice, from undoing each other's work: the version and the token of a form."""
+"""What keeps two people, or one person twice, from undoing each other's work: the version and the
+token of a form.
+"""
 
 import uuid
 
@@ -6,11 +8,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 LARGEST_VERSION = 2**31 - 1
-LOST = "This form has lost track of what it was about: copy what you typed, then open the page again"
+LOST = (
+    "This form has lost track of what it was about: copy what you typed, then open the page again"
+)
 
 
 class TokenField(forms.UUIDField):
-    """What makes the same form, sent twice, one row. Nothing a person types: what cannot be read counts as new."""
+    """What makes the same form, sent twice, one row. Nothing a person types: what cannot be read
+    counts as new.
+    """
 
     def clean(self, value):
         try:
@@ -20,7 +26,9 @@ class TokenField(forms.UUIDField):
 
 
 class Versioned(forms.Form):
-    """A form about one version of a risk. Saved over a newer one it keeps what was typed and shows what changed."""
+    """A form about one version of a risk. Saved over a newer one it keeps what was typed and shows
+    what changed.
+    """
 
     version = forms.IntegerField(min_value=0, max_value=LARGEST_VERSION, widget=forms.HiddenInput)
     step = None  # RiskRevision.What, where the form is about `self.risk` itself
@@ -29,7 +37,9 @@ class Versioned(forms.Form):
 
     @property
     def refusal(self):
-        """Why this step does not follow from where the risk stands, in words; of a closed risk, say."""
+        """Why this step does not follow from where the risk stands, in words; of a closed risk,
+        say.
+        """
         return self.step and self.risk.refusal(self.step)
 
     def clean(self):
@@ -42,7 +52,9 @@ class Versioned(forms.Form):
         return cleaned
 
     def rebase(self, conflict):
-        """After a Conflict: stand on the latest version, so that saving again is a decision and not an accident."""
+        """After a Conflict: stand on the latest version, so that saving again is a decision and not
+        an accident.
+        """
         self.conflict = conflict
         self.data = self.data.copy()
         self.data["version"] = conflict.record.version

@@ -1,4 +1,6 @@
-"""What officers type about what holds a risk down. Field names are the keyword names of the verbs that take them."""
+"""What officers type about what holds a risk down. Field names are the keyword names of the verbs
+that take them.
+"""
 
 import uuid
 
@@ -21,7 +23,9 @@ def choice(label, missing, choices, *, hints=None, **options):
     """Radios whose one error says what to do."""
     words = {"required": missing, "invalid_choice": missing}
     widget = GovukRadios(hints=hints or {})
-    return forms.ChoiceField(label=label, choices=choices, widget=widget, error_messages=words, **options)
+    return forms.ChoiceField(
+        label=label, choices=choices, widget=widget, error_messages=words, **options
+    )
 
 
 def day_of_test(**options):
@@ -35,7 +39,10 @@ def testers(**options):
         choices=LINES,
         label="Who tested it?",
         help_text="Line 1 runs it, line 2 oversees it, line 3 is internal audit, line 4 comes from outside.",
-        error_messages={"required": "Select who tested it", "invalid_choice": "Select who tested it"},
+        error_messages={
+            "required": "Select who tested it",
+            "invalid_choice": "Select who tested it",
+        },
         **options,
     )
 
@@ -46,7 +53,9 @@ class BesideRiskForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         if self.risk.status == self.risk.Status.CLOSED:
-            raise ValidationError(f"{self.risk.reference} is closed: what stands beside it stays as it was")
+            raise ValidationError(
+                f"{self.risk.reference} is closed: what stands beside it stays as it was"
+            )
         return cleaned
 
 
@@ -106,7 +115,13 @@ class ControlForm(BesideRiskForm):
     helper = Helper(
         Fieldset("The control", "title", "kind"),
         Fieldset("Who has it", "owner", "run_by"),
-        Fieldset("How well it holds, if you can say", "design", "operating", "last_tested_on", "tested_by_line"),
+        Fieldset(
+            "How well it holds, if you can say",
+            "design",
+            "operating",
+            "last_tested_on",
+            "tested_by_line",
+        ),
         MoreDetail("More detail", "detail"),
     )
     field_order = [pointer.name for pointer in helper.layout.get_field_names()]
@@ -121,7 +136,9 @@ class ControlForm(BesideRiskForm):
         cleaned = super().clean()
         day, line = cleaned.get("last_tested_on"), cleaned.get("tested_by_line")
         if line and not day and "last_tested_on" not in self.errors:
-            self.add_error("last_tested_on", "Enter the day of the test, or take away who tested it")
+            self.add_error(
+                "last_tested_on", "Enter the day of the test, or take away who tested it"
+            )
         if day and not line and "tested_by_line" not in self.errors:
             self.add_error("tested_by_line", "Select who tested it, or take the day away")
         return cleaned
@@ -142,7 +159,9 @@ class EditControlForm(Versioned, ControlForm):
     token = None
 
     def __init__(self, data=None, *, control):
-        super().__init__(data, risk=control.risk, initial={**control.content(), "version": control.version})
+        super().__init__(
+            data, risk=control.risk, initial={**control.content(), "version": control.version}
+        )
         self.control = control
         if control.is_in_place:  # taking it out of use asks for a reason and has a page of its own
             del self.fields["status"]
@@ -155,7 +174,11 @@ class EditControlForm(Versioned, ControlForm):
         opened = conflict.record.revisions.filter(number=conflict.version).first()
         now = conflict.record.content()
         before = opened.content() if opened else {}
-        self.taken_over = [n for n in before if n in self.fields and self.cleaned_data.get(n) == before[n] != now[n]]
+        self.taken_over = [
+            n
+            for n in before
+            if n in self.fields and self.cleaned_data.get(n) == before[n] != now[n]
+        ]
         for name in self.taken_over:
             for part in range(3):
                 self.data.pop(f"{name}_{part}", None)  # of a day
@@ -191,7 +214,9 @@ class ControlTestForm(OneStepForm):
     def clean_last_tested_on(self):
         day, latest = self.cleaned_data["last_tested_on"], self.control.last_tested_on
         if latest and day < latest:
-            raise ValidationError(f"A test of {date_format(latest, 'j F Y')} is known already: enter that day or later")
+            raise ValidationError(
+                f"A test of {date_format(latest, 'j F Y')} is known already: enter that day or later"
+            )
         return day
 
 

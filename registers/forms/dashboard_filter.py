@@ -1,4 +1,6 @@
-"""What a dashboard is narrowed by: the list's own conditions, asked of rows and of positions that are no rows."""
+"""What a dashboard is narrowed by: the list's own conditions, asked of rows and of positions that
+are no rows.
+"""
 
 from django.utils.functional import cached_property
 
@@ -10,8 +12,10 @@ NARROWS = ("level", "directorate", "owner", "failure_type", "adverse_impact", "c
 
 
 class Narrowing(PositionFilter):
-    """Narrows positions of any day by a few of the list's filters, each as it stood on that day. `prefix=` where an
-    address has filters of its own by the same names: `risk-owner` beside the owner of an action."""
+    """Narrows positions of any day by a few of the list's filters, each as it stood on that day.
+    `prefix=` where an address has filters of its own by the same names: `risk-owner` beside the
+    owner of an action.
+    """
 
     @classmethod
     def needed(cls, data, prefix):
@@ -33,7 +37,9 @@ class Narrowing(PositionFilter):
         return self.said.get("band") == ABOVE_TOLERANCE
 
     def on(self, positions, day=None, known_by=None):
-        """Positions of that day, narrowed; without a day, by all but what was let stand (see by_the_day)."""
+        """Positions of that day, narrowed; without a day, by all but what was let stand (see
+        by_the_day).
+        """
         for name, value in self.said.items():
             if name != "band":
                 positions = self.filters[name].filter(positions, value)
@@ -48,7 +54,11 @@ class Narrowing(PositionFilter):
             if found and name != "band":
                 fits = getattr(self, f"_fits_{name}")(value, found)
                 found = [position for position in found if fits(position)]
-        return list(filter(self._fits_band(day, known_by), found)) if self._asks_for_a_band(day) else found
+        return (
+            list(filter(self._fits_band(day, known_by), found))
+            if self._asks_for_a_band(day)
+            else found
+        )
 
     def _asks_for_a_band(self, day):
         return "band" in self.said and not (day is None and self.by_the_day)
@@ -84,7 +94,9 @@ class Narrowing(PositionFilter):
         if impact == self.NONE_SAID:
             driven = set(judged.exclude(driver=None).values_list("pk", flat=True))
             named = set(said.exclude(adverse_impacts=None).values_list("pk", flat=True))
-            return lambda position: position.current_id not in driven and position.revision_id not in named
+            return lambda position: (
+                position.current_id not in driven and position.revision_id not in named
+            )
         driven = set(judged.filter(driver=impact).values_list("pk", flat=True))
         named = set(said.filter(adverse_impacts=impact).values_list("pk", flat=True))
         return lambda position: position.current_id in driven or position.revision_id in named
@@ -101,4 +113,6 @@ class Narrowing(PositionFilter):
         if slug != ABOVE_TOLERANCE:
             return lambda position: position.band == slug and position.scheme_id == ours
         let_stand = Tolerances.of(self.register).on(day, known_by)
-        return lambda position: position.scheme_id == ours and let_stand.is_above(position.band, position.category)
+        return lambda position: (
+            position.scheme_id == ours and let_stand.is_above(position.band, position.category)
+        )

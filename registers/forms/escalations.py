@@ -1,4 +1,6 @@
-"""What is typed when a risk is to be taken to a register above or back down, and when that is decided."""
+"""What is typed when a risk is to be taken to a register above or back down, and when that is
+decided.
+"""
 
 import uuid
 
@@ -16,7 +18,9 @@ ASKED = "Select where it should be taken"
 
 
 class EscalationForm(forms.Form):
-    """The step is chosen as one: direction and register together, so that neither can come to mean the other's."""
+    """The step is chosen as one: direction and register together, so that neither can come to mean
+    the other's.
+    """
 
     step = forms.ChoiceField(
         widget=GovukRadios,
@@ -39,10 +43,16 @@ class EscalationForm(forms.Form):
     def __init__(self, data=None, *, risk):
         self.risk = risk
         open_to = Escalation.steps_open_to(risk, timezone.localdate())
-        self.steps = {f"{direction}-{register.pk}": (direction, register) for direction, register in open_to}
-        initial = {"token": uuid.uuid4()} | ({"step": next(iter(self.steps))} if len(self.steps) == 1 else {})
+        self.steps = {
+            f"{direction}-{register.pk}": (direction, register) for direction, register in open_to
+        }
+        initial = {"token": uuid.uuid4()} | (
+            {"step": next(iter(self.steps))} if len(self.steps) == 1 else {}
+        )
         super().__init__(data, initial=initial)
-        self.fields["step"].choices = [(value, self._label(*step)) for value, step in self.steps.items()]
+        self.fields["step"].choices = [
+            (value, self._label(*step)) for value, step in self.steps.items()
+        ]
 
     def clean(self):
         cleaned = super().clean()
@@ -50,7 +60,9 @@ class EscalationForm(forms.Form):
         if not self.steps and not made:
             raise ValidationError(f"{self.risk.reference} cannot be taken anywhere now")
         value = made and f"{made.direction}-{made.to_register_id}"
-        if made and self.data.get("step") == value:  # the same form again: its step is no longer open, as it was taken
+        if (
+            made and self.data.get("step") == value
+        ):  # the same form again: its step is no longer open, as it was taken
             self.errors.pop("step", None)
             self.steps[value] = (made.direction, made.to_register)
             cleaned["step"] = value
@@ -64,7 +76,11 @@ class EscalationForm(forms.Form):
 
     @staticmethod
     def _label(direction, register):
-        return f"Up: list it in {register} too" if direction == UP else f"Back down: no longer list it in {register}"
+        return (
+            f"Up: list it in {register} too"
+            if direction == UP
+            else f"Back down: no longer list it in {register}"
+        )
 
 
 class DecisionForm(forms.Form):

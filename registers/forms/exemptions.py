@@ -17,15 +17,22 @@ PARAGRAPHS = {
     6: "it would tell of a notice, order or direction before it is given",
     7: "it is about how a crime is prevented, looked into or prosecuted",
 }
-GROUNDS = {str(number): f"Schedule 12A paragraph {number}: {words}" for number, words in PARAGRAPHS.items()}
+GROUNDS = {
+    str(number): f"Schedule 12A paragraph {number}: {words}" for number, words in PARAGRAPHS.items()
+}
 OTHER = "other"
 
 
 class ExemptForm(Versioned, RevealingForm):
     step = RiskRevision.What.EXEMPTED
     ground = forms.ChoiceField(
-        choices=[*((str(n), f"Paragraph {n}: {words}") for n, words in PARAGRAPHS.items()), (OTHER, "Another ground")],
-        widget=GovukRadios(hints={OTHER: "For a body that Schedule 12A does not cover: an NHS trust, a school."}),
+        choices=[
+            *((str(n), f"Paragraph {n}: {words}") for n, words in PARAGRAPHS.items()),
+            (OTHER, "Another ground"),
+        ],
+        widget=GovukRadios(
+            hints={OTHER: "For a body that Schedule 12A does not cover: an NHS trust, a school."}
+        ),
         label="On what ground?",
         help_text="Part 1 of Schedule 12A to the Local Government Act 1972, in our own words.",
         error_messages={
@@ -56,14 +63,23 @@ class ExemptForm(Versioned, RevealingForm):
         help_text="A post, for example Monitoring Officer.",
         missing="Enter who decided that it is exempt",
     )
-    helper = Helper(Reveals("ground", {OTHER: ["other_ground"]}), "exempt_interest", "exempt_decided_by")
+    helper = Helper(
+        Reveals("ground", {OTHER: ["other_ground"]}), "exempt_interest", "exempt_decided_by"
+    )
     field_order = ("ground", "other_ground", "exempt_interest", "exempt_decided_by")
 
     def __init__(self, data=None, *, risk):
-        said = {"exempt_interest": risk.exempt_interest, "exempt_decided_by": risk.exempt_decided_by}
+        said = {
+            "exempt_interest": risk.exempt_interest,
+            "exempt_decided_by": risk.exempt_decided_by,
+        }
         known = [number for number, words in GROUNDS.items() if words == risk.exempt_ground]
         if risk.exempt_ground:
-            said |= {"ground": known[0]} if known else {"ground": OTHER, "other_ground": risk.exempt_ground}
+            said |= (
+                {"ground": known[0]}
+                if known
+                else {"ground": OTHER, "other_ground": risk.exempt_ground}
+            )
         super().__init__(data, initial={**said, "version": risk.version})
         self.risk = risk
 

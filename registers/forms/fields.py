@@ -22,8 +22,10 @@ YEARS_AHEAD = 20  # what a plan can sensibly name a day for
 
 
 class LimitedDay(GovukDateField):
-    """A day within living memory and sensible plans: anything else is a slip of the year. Use one of the two kinds;
-    what a form knows more of (the day a risk was raised, how long an opinion may be good) it asks on top."""
+    """A day within living memory and sensible plans: anything else is a slip of the year. Use one
+    of the two kinds; what a form knows more of (the day a risk was raised, how long an opinion may
+    be good) it asks on top.
+    """
 
     def validate(self, value):
         super().validate(value)
@@ -32,7 +34,9 @@ class LimitedDay(GovukDateField):
 
     def check(self, day, today):
         if day < (first := years_later(today, -YEARS_BACK)):
-            raise ValidationError(f"The day must be {date_format(first, 'j F Y')} or later: check the year")
+            raise ValidationError(
+                f"The day must be {date_format(first, 'j F Y')} or later: check the year"
+            )
 
 
 class PastDay(LimitedDay):
@@ -50,7 +54,9 @@ class PlannedDay(LimitedDay):
     def check(self, day, today):
         super().check(day, today)
         if day > (last := years_later(today, YEARS_AHEAD)):
-            raise ValidationError(f"The day must be {date_format(last, 'j F Y')} or earlier: check the year")
+            raise ValidationError(
+                f"The day must be {date_format(last, 'j F Y')} or earlier: check the year"
+            )
 
 
 def since_raised(day, risk):
@@ -98,11 +104,15 @@ class Words(forms.CharField):
         for place, character in enumerate(value):
             if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
                 code = f"U+{ord(character):04X}, character {place + 1:,}"
-                raise ValidationError(f"{self.called} has a character that cannot be stored ({code}): take it out")
+                raise ValidationError(
+                    f"{self.called} has a character that cannot be stored ({code}): take it out"
+                )
 
     def _is_short_enough(self, value):
         if self.max_words and (words := len(value.split())) > self.max_words:
-            raise ValidationError(f"{self.called} must be {self.max_words} words or fewer: it has {words:,}")
+            raise ValidationError(
+                f"{self.called} must be {self.max_words} words or fewer: it has {words:,}"
+            )
         if len(value) > self.max_length:
             raise ValidationError(
                 f"{self.called} must be {self.max_length:,} characters or fewer: it has {len(value):,}"
@@ -110,8 +120,9 @@ class Words(forms.CharField):
 
 
 class StorableJSONField(forms.JSONField):
-    """JSON that both databases keep: no number of thousands of digits, no NaN, no character that is none, no depth
-    that nothing can read."""
+    """JSON that both databases keep: no number of thousands of digits, no NaN, no character that is
+    none, no depth that nothing can read.
+    """
 
     def to_python(self, value):
         try:
@@ -134,11 +145,15 @@ class StorableJSONField(forms.JSONField):
 
 
 class OneOf(forms.ModelChoiceField):
-    """A choice among records; whatever is wrong with what came, the words are those of `invalid_choice`."""
+    """A choice among records; whatever is wrong with what came, the words are those of
+    `invalid_choice`.
+    """
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.validate_no_null_characters = ProhibitNullCharactersValidator(self.error_messages["invalid_choice"])
+        self.validate_no_null_characters = ProhibitNullCharactersValidator(
+            self.error_messages["invalid_choice"]
+        )
 
 
 class ManyOf(OneOf, forms.ModelMultipleChoiceField):

@@ -1,4 +1,6 @@
-"""What a reader may narrow and sort a register by. Anything else in the address is refused with 400."""
+"""What a reader may narrow and sort a register by. Anything else in the address is refused with
+400.
+"""
 
 import django_filters
 from django import forms
@@ -37,7 +39,13 @@ SORTS = {
     "assessed": (F("current__effective_on").asc(nulls_first=True), "number"),
 }
 SEARCHED = (
-    *("revision__title", "revision__cause", "revision__event", "revision__consequence", "revision__notes"),
+    *(
+        "revision__title",
+        "revision__cause",
+        "revision__event",
+        "revision__consequence",
+        "revision__notes",
+    ),
     "current__rationale",
 )
 SORT_LABELS = [
@@ -67,23 +75,39 @@ class LibraryFilter(django_filters.ModelChoiceFilter):
     field_class = LibraryField
 
     def __init__(self, model, field, **options):
-        super().__init__(queryset=model.objects.all(), to_field_name=field, empty_label="Any", **options)
+        super().__init__(
+            queryset=model.objects.all(), to_field_name=field, empty_label="Any", **options
+        )
 
 
 class PositionFilter(django_filters.FilterSet):
-    """Narrows positions; made with `register=`, the `reader=`, the `day=` they speak of, and the instant by which that
-    was known, if it is limited."""
+    """Narrows positions; made with `register=`, the `reader=`, the `day=` they speak of, and the
+    instant by which that was known, if it is limited.
+    """
 
-    # Where links from the dashboard, the home page and the assurance map lead: not offered unless used.
+    # Where links from the dashboard, the home page and the assurance map lead: not offered unless
+    # used.
     SELDOM = (
         *("main_type", "likelihood", "impact", "mine", "adverse_impact", "case", "sign", "insight"),
-        *("assurance", "controls", "stuck", "could_be", "also_band", "also_adverse_impact", "level"),
+        *(
+            "assurance",
+            "controls",
+            "stuck",
+            "could_be",
+            "also_band",
+            "also_adverse_impact",
+            "level",
+        ),
     )
     NONE_SAID = "none"
 
     q = SearchFilter(method="search", label="Search", called="The search", max_length=200)
-    failure_type = django_filters.ChoiceFilter(method="by_failure_type", label="Failure type", empty_label="Any")
-    main_type = django_filters.ChoiceFilter(method="by_main_type", label="Main failure type", empty_label="Any")
+    failure_type = django_filters.ChoiceFilter(
+        method="by_failure_type", label="Failure type", empty_label="Any"
+    )
+    main_type = django_filters.ChoiceFilter(
+        method="by_main_type", label="Main failure type", empty_label="Any"
+    )
     band = django_filters.ChoiceFilter(method="by_band", label="Band", empty_label="Any")
     owner = django_filters.ModelChoiceFilter(
         field_name="owner",
@@ -111,19 +135,28 @@ class PositionFilter(django_filters.FilterSet):
         method="by_response",
         label="What is done about it",
         empty_label="Anything",
-        choices=[*((r.value, r.label.partition(":")[0]) for r in Risk.Response), (NONE_SAID, "Not decided yet")],
+        choices=[
+            *((r.value, r.label.partition(":")[0]) for r in Risk.Response),
+            (NONE_SAID, "Not decided yet"),
+        ],
     )
     status = django_filters.ChoiceFilter(
         method="by_status",
         label="Status",
         empty_label="On the register",
-        choices=[(ALL, "Any, closed ones too"), *(c for c in Risk.Status.choices if c[0] != Risk.Status.DRAFT)],
+        choices=[
+            (ALL, "Any, closed ones too"),
+            *(c for c in Risk.Status.choices if c[0] != Risk.Status.DRAFT),
+        ],
     )
     gap = django_filters.ChoiceFilter(
         method="by_gap",
         label="Missing or late",
         empty_label="All risks",
-        choices=[(ANY_GAP, "With anything missing or late"), *((gap.value, gap.label.capitalize()) for gap in Gap)],
+        choices=[
+            (ANY_GAP, "With anything missing or late"),
+            *((gap.value, gap.label.capitalize()) for gap in Gap),
+        ],
     )
     mine = django_filters.ChoiceFilter(
         method="by_mine",
@@ -155,7 +188,9 @@ class PositionFilter(django_filters.FilterSet):
         empty_label="All risks",
         choices=[("higher", "In a higher band"), (ABOVE_TOLERANCE, "Above tolerance, and is not")],
     )
-    likelihood = django_filters.ChoiceFilter(method="by_rating", label="Likelihood", empty_label="Any")
+    likelihood = django_filters.ChoiceFilter(
+        method="by_rating", label="Likelihood", empty_label="Any"
+    )
     impact = django_filters.ChoiceFilter(method="by_rating", label="Impact", empty_label="Any")
     adverse_impact = LibraryFilter(
         AdverseImpact,
@@ -166,14 +201,21 @@ class PositionFilter(django_filters.FilterSet):
         null_value=NONE_SAID,
     )
     level = django_filters.ChoiceFilter(
-        field_name="register__level", label="Level of the register", empty_label="Any", choices=Register.Level.choices
+        field_name="register__level",
+        label="Level of the register",
+        empty_label="Any",
+        choices=Register.Level.choices,
     )
     # Beside band and adverse_impact: a dashboard narrowed by one of these counts by it as well.
     also_band = django_filters.ChoiceFilter(method="by_band", label="And band", empty_label="Any")
-    also_adverse_impact = LibraryFilter(AdverseImpact, "slug", method="by_adverse_impact", label="And adverse impact")
+    also_adverse_impact = LibraryFilter(
+        AdverseImpact, "slug", method="by_adverse_impact", label="And adverse impact"
+    )
     case = LibraryFilter(CaseStudy, "slug", method="by_mark", label="Testing signs of the case")
     sign = LibraryFilter(WarningSign, "code", method="by_mark", label="Testing the sign")
-    insight = LibraryFilter(Insight, "number", method="by_mark", label="Testing signs of the insight")
+    insight = LibraryFilter(
+        Insight, "number", method="by_mark", label="Testing signs of the insight"
+    )
     sort = django_filters.ChoiceFilter(
         method="by_sort", label="Sort by", empty_label=None, null_label=None, choices=SORT_LABELS
     )
@@ -206,7 +248,9 @@ class PositionFilter(django_filters.FilterSet):
 
     @classmethod
     def needed(cls, data, prefix):
-        """The names of the filters to make, in order: each costs time, and those seldom used are most of them."""
+        """The names of the filters to make, in order: each costs time, and those seldom used are
+        most of them.
+        """
         asked = {name.removeprefix(f"{prefix}-") if prefix else name for name in data or ()}
         return [name for name in cls.base_filters if name in asked or name not in cls.SELDOM]
 
@@ -229,7 +273,11 @@ class PositionFilter(django_filters.FilterSet):
     @cached_property
     def said(self):
         """name -> value, of what is asked for."""
-        return {name: value for name, value in self.form.cleaned_data.items() if value and name != "sort"}
+        return {
+            name: value
+            for name, value in self.form.cleaned_data.items()
+            if value and name != "sort"
+        }
 
     @property
     def is_narrowed(self):
@@ -238,7 +286,9 @@ class PositionFilter(django_filters.FilterSet):
     @property
     def words(self):
         """What is asked for, as "directorate Adult social care; band Severe"."""
-        return "; ".join(f"{self.filters[name].label.lower()} {self._word(name)}" for name in self.said)
+        return "; ".join(
+            f"{self.filters[name].label.lower()} {self._word(name)}" for name in self.said
+        )
 
     def _word(self, name):
         value = self.said[name]
@@ -275,7 +325,11 @@ class PositionFilter(django_filters.FilterSet):
             return positions.to_re_assess()
         if slug == ABOVE_TOLERANCE:
             return positions.above_tolerance(self.scheme, self._let_stand(day, known_by))
-        return positions.filter(band="") if slug == NOT_SCORED else positions.in_band(slug, self.scheme)
+        return (
+            positions.filter(band="")
+            if slug == NOT_SCORED
+            else positions.in_band(slug, self.scheme)
+        )
 
     def _let_stand(self, day, known_by):
         return Tolerances.of(self.register).on(day, known_by)
@@ -316,7 +370,9 @@ class PositionFilter(django_filters.FilterSet):
         return positions.of_adverse_impact(None if impact == self.NONE_SAID else impact)
 
     def by_mark(self, positions, name, row):
-        """Those that test a sign of the case or of the insight, or that very sign: the marks are asked for once."""
+        """Those that test a sign of the case or of the insight, or that very sign: the marks are
+        asked for once.
+        """
         return positions.marked(self.confirmed.filter(**{MARKED[name]: row}))
 
     @property
@@ -336,7 +392,9 @@ class PositionFilter(django_filters.FilterSet):
 
 
 class DayForm(forms.Form):
-    """The days an address may carry: as_at and since, as 2026-09-30; or, in place of as_at, an agreement's number."""
+    """The days an address may carry: as_at and since, as 2026-09-30; or, in place of as_at, an
+    agreement's number.
+    """
 
     as_at = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
     since = forms.DateField(required=False, input_formats=["%Y-%m-%d"])

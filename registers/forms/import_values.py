@@ -1,4 +1,6 @@
-"""Words of a workbook that nobody has said the meaning of: each gets one of ours, or stays with the notes."""
+"""Words of a workbook that nobody has said the meaning of: each gets one of ours, or stays with the
+notes.
+"""
 
 import difflib
 import re
@@ -46,7 +48,9 @@ HINTS |= {"band": HINTS["score"], "action_owner": HINTS["owner"]}
 
 
 class ImportWordsForm(forms.Form):
-    """`total`: how many words there are. `plan`: with what was decided. Whatever is left alone stays with the notes."""
+    """`total`: how many words there are. `plan`: with what was decided. Whatever is left alone
+    stays with the notes.
+    """
 
     def __init__(self, data=None, *, batch):
         super().__init__(data)
@@ -87,18 +91,25 @@ class ImportWordsForm(forms.Form):
         base = key.split(".")[-1]
         if base in POSTS:
             new = [(NEW, "Add it as a new post, vacant")] if len(word) <= 200 else []
-            return [*new, (KEPT, "Keep it with the notes: no owner"), *((title, title) for title in self.known.posts)]
+            return [
+                *new,
+                (KEPT, "Keep it with the notes: no owner"),
+                *((title, title) for title in self.known.posts),
+            ]
         if base in ("likelihood", "impact"):
             levels = getattr(self.known.scheme, base)
             return [(KEPT, "Leave unrated"), *((str(level.value), str(level)) for level in levels)]
         if base in ("score", "band"):
             return [(KEPT, "Leave unrated"), *pairs_of(self.known.scheme, word)]
-        words = self.known.choices.get(base) or self.known.library.get(TYPES.get(base, "failure_types"), {})
+        words = self.known.choices.get(base) or self.known.library.get(
+            TYPES.get(base, "failure_types"), {}
+        )
         return [(KEPT, "Keep it with the notes"), *words.items()]
 
     def _likely(self, key, word, options):
-        """The option that is spelled most like it; for an owner else a new post. A number that the scheme has, where
-        nearly all do: one that it lacks is then rather a slip than another scale."""
+        """The option that is spelled most like it; for an owner else a new post. A number that the
+        scheme has, where nearly all do: one that it lacks is then rather a slip than another scale.
+        """
         if figure_of(word):
             return figure_of(word) if self.fits[key] and figure_of(word) in dict(options) else KEPT
         labels = {label.casefold(): value for value, label in options if value not in (NEW, KEPT)}
@@ -113,7 +124,9 @@ class ImportWordsForm(forms.Form):
     def _fits(self, key, words):
         known = dict(self._options(key, ""))
         figures = {figure_of(word): count for word, count in words.items() if figure_of(word)}
-        return sum(n for figure, n in figures.items() if figure in known) >= NEARLY_ALL * sum(figures.values())
+        return sum(n for figure, n in figures.items() if figure in known) >= NEARLY_ALL * sum(
+            figures.values()
+        )
 
     @property
     def groups(self):
@@ -122,7 +135,11 @@ class ImportWordsForm(forms.Form):
             base = key.split(".")[-1]
             if words:
                 fields = [self[name_of(key, word)] for word in words]
-                yield {"title": TITLES.get(base, "Other words"), "hint": HINTS.get(base, ""), "fields": fields}
+                yield {
+                    "title": TITLES.get(base, "Other words"),
+                    "hint": HINTS.get(base, ""),
+                    "fields": fields,
+                }
 
     @property
     def plan(self):
@@ -146,7 +163,9 @@ class ImportWordsForm(forms.Form):
             return " ".join(word.split())
         if said and base in ("likelihood", "impact"):
             return int(said)
-        return [int(part) for part in said.split("x")] if said and base in ("score", "band") else said
+        return (
+            [int(part) for part in said.split("x")] if said and base in ("score", "band") else said
+        )
 
 
 def figure_of(word):
@@ -157,16 +176,24 @@ def figure_of(word):
 
 def is_one_title(word, title):
     """Whether two titles of posts are one but for a slip of the pen: word by word, in their order."""
-    said, there = (re.findall(r"\w+", text.casefold().replace("&", " and ")) for text in (word, title))
+    said, there = (
+        re.findall(r"\w+", text.casefold().replace("&", " and ")) for text in (word, title)
+    )
     pairs = list(zip(said, there, strict=False))
-    return len(said) == len(there) and all(difflib.SequenceMatcher(None, *pair).ratio() >= NEARLY for pair in pairs)
+    return len(said) == len(there) and all(
+        difflib.SequenceMatcher(None, *pair).ratio() >= NEARLY for pair in pairs
+    )
 
 
 def stands(undecided, sheet, plan):
-    """(key, word) -> where it stands as a whole cell: letter of a column -> the first few numbers of rows."""
+    """(key, word) -> where it stands as a whole cell: letter of a column -> the first few numbers
+    of rows.
+    """
     columns = [(at, key_of(target)) for at, target in enumerate(plan.columns)]
     asked, found = [(at, key) for at, key in columns if undecided.get(key)], {}
-    lines = [row for line in data_lines(sheet, plan) for row in line.rows or (line,)] if asked else ()
+    lines = (
+        [row for line in data_lines(sheet, plan) for row in line.rows or (line,)] if asked else ()
+    )
     for line in lines:
         for at, key in asked:
             word = line.cells[at].strip() if at < len(line.cells) else ""
@@ -183,12 +210,15 @@ def key_of(target):
 
 
 def pairs_of(scheme, word=""):
-    """Every pair of ratings as a choice, lowest score first: ("3x4", "12 Moderate: likelihood 3, impact 4"). Those that
-    come to a score which the word names stand before all others."""
+    """Every pair of ratings as a choice, lowest score first: ("3x4", "12 Moderate: likelihood 3,
+    impact 4"). Those that come to a score which the word names stand before all others.
+    """
     named = figures_of(word)
     found = []
     for row, cells in scheme.matrix:
         for column, placing in cells:
             words = f"{placing.score} {placing.band.label}: likelihood {row.value}, impact {column.value}"
-            found.append((placing.score not in named, placing.score, (f"{row.value}x{column.value}", words)))
+            found.append(
+                (placing.score not in named, placing.score, (f"{row.value}x{column.value}", words))
+            )
     return [choice for *_, choice in sorted(found)]

@@ -1,6 +1,8 @@
-"""A workbook's way in, step by step: the file, its columns, and the decision to take it in. Words: import_values.py.
+"""A workbook's way in, step by step: the file, its columns, and the decision to take it in. Words:
+import_values.py.
 
-Not among what the package exports: reading rows takes from there how text is mended, and would come round in a circle.
+Not among what the package exports: reading rows takes from there how text is mended, and would come
+round in a circle.
 """
 
 import hashlib
@@ -25,8 +27,13 @@ NAMED = 3  # rows that a question names
 UNDECIDED = "Select what rows are that do not name a risk of their own"
 DAY_FORMATS = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
 GROUPS = {  # the name of a target, up to its dot -> under which words it is offered
-    **dict.fromkeys("reference title statement cause event consequence objective category".split(), "The risk"),
-    **dict.fromkeys("primary_failure_type other_failure_types adverse_impacts owner portfolio".split(), "The risk"),
+    **dict.fromkeys(
+        "reference title statement cause event consequence objective category".split(), "The risk"
+    ),
+    **dict.fromkeys(
+        "primary_failure_type other_failure_types adverse_impacts owner portfolio".split(),
+        "The risk",
+    ),
     **dict.fromkeys("proximity status raised_on told_by told_on".split(), "The risk"),
     "current": "Rating as it is now (current, residual, net)",
     "inherent": "Rating without controls (inherent, gross)",
@@ -38,7 +45,9 @@ DONE_ABOUT_IT = "What is done about it"
 
 
 class ImportFileForm(forms.Form):
-    """Valid only if the file can be read: then `batch` is the import that it began, or the one it is part of."""
+    """Valid only if the file can be read: then `batch` is the import that it began, or the one it
+    is part of.
+    """
 
     file = forms.FileField(
         label="Your workbook",
@@ -76,14 +85,17 @@ class ImportFileForm(forms.Form):
 class ImportColumnsForm(forms.Form):
     """Which sheet, where its headings stand, and what each column is. `plan`: as it was sent."""
 
-    sheet = forms.ChoiceField(label="Which sheet is the register?", error_messages={"invalid_choice": "Select a sheet"})
+    sheet = forms.ChoiceField(
+        label="Which sheet is the register?", error_messages={"invalid_choice": "Select a sheet"}
+    )
     heading_row = forms.IntegerField(
         label="Which row holds the headings?",
         min_value=1,
         max_value=10**6,
         widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
         error_messages=dict.fromkeys(
-            ("required", "invalid", "min_value", "max_value"), "Enter the number of the row that holds the headings"
+            ("required", "invalid", "min_value", "max_value"),
+            "Enter the number of the row that holds the headings",
         ),
     )
     another_scale = forms.BooleanField(
@@ -96,7 +108,10 @@ class ImportColumnsForm(forms.Form):
         label="What are rows that do not name a risk of their own?",
         choices=[
             ("yes", "More of the risk right above: what they say is added to it"),
-            ("no", "Rows for themselves: those that name no risk, or one that stands twice, are left out"),
+            (
+                "no",
+                "Rows for themselves: those that name no risk, or one that stands twice, are left out",
+            ),
         ],
         required=False,
         widget=GovukRadios,
@@ -127,7 +142,9 @@ class ImportColumnsForm(forms.Form):
         self.going_on, count = rows, len(rows)
         if rows:
             which = f"{rows_in_words(rows[:NAMED])}{f' and {count - NAMED:,} others' if count > NAMED else ''}"
-            self.fields["goes_on"].help_text = f"They leave out its reference and title, or repeat them: {which}."
+            self.fields[
+                "goes_on"
+            ].help_text = f"They leave out its reference and title, or repeat them: {which}."
 
     def _column(self, place, heading):
         """Add the fields of one column; returns what the page shows of it."""
@@ -139,9 +156,18 @@ class ImportColumnsForm(forms.Form):
             label=f"What is {called}?",
             choices=offered(),
             initial=target,
-            error_messages={"required": f"Select what {called} is", "invalid_choice": f"Select what {called} is"},
+            error_messages={
+                "required": f"Select what {called} is",
+                "invalid_choice": f"Select what {called} is",
+            },
         )
-        column = {"heading": heading, "letter": at, "called": called, "name": name, "texts": self._texts(place)}
+        column = {
+            "heading": heading,
+            "letter": at,
+            "called": called,
+            "name": name,
+            "texts": self._texts(place),
+        }
         column["is_recognised"] = target not in JOINED
         if "." in target:
             column["day"] = f"on_{place}"
@@ -151,7 +177,9 @@ class ImportColumnsForm(forms.Form):
                 initial=on or None,
                 input_formats=DAY_FORMATS,
                 widget=forms.DateInput(format="%d/%m/%Y", attrs={"class": "govuk-input--width-10"}),
-                error_messages={"invalid": f"Enter the day {called} was judged like 30/6/2026, or leave it empty"},
+                error_messages={
+                    "invalid": f"Enter the day {called} was judged like 30/6/2026, or leave it empty"
+                },
             )
             if on:
                 self.fields[column["day"]].initial = "/".join(on.split("-")[::-1])
@@ -180,11 +208,16 @@ class ImportColumnsForm(forms.Form):
     @property
     def shown_columns(self):
         """Each column with its fields."""
-        return [{**c, "field": self[c["name"]], "day": self[c["day"]] if "day" in c else None} for c in self.columns]
+        return [
+            {**c, "field": self[c["name"]], "day": self[c["day"]] if "day" in c else None}
+            for c in self.columns
+        ]
 
     @property
     def is_elsewhere(self):
-        """Whether another sheet or another row of headings was asked for: then what the columns are is guessed anew."""
+        """Whether another sheet or another row of headings was asked for: then what the columns are
+        is guessed anew.
+        """
         asked = (self.cleaned_data.get("sheet"), self.cleaned_data.get("heading_row"))
         return asked != (self.initial["sheet"], self.initial["heading_row"])
 
@@ -205,7 +238,9 @@ class ImportColumnsForm(forms.Form):
         try:
             self.plan = plan_of(self.batch, cleaned["sheet"], row)
         except CannotRead:
-            self.add_error("heading_row" if row else "sheet", "Select another: there is no row of risks below")
+            self.add_error(
+                "heading_row" if row else "sheet", "Select another: there is no row of risks below"
+            )
 
     def _check(self, cleaned):
         columns = [self._chosen(column, cleaned) for column in self.columns]
@@ -213,9 +248,13 @@ class ImportColumnsForm(forms.Form):
             if column in columns[:place] and not is_of_several(column):
                 first = self.columns[columns.index(column)]["called"]
                 label = BY_NAME[column.partition("@")[0]].label
-                self.add_error(f"column_{place}", f"Select one column as “{label}”: {first} is that already")
+                self.add_error(
+                    f"column_{place}", f"Select one column as “{label}”: {first} is that already"
+                )
         if not set(columns) & set(NAMES_A_RISK):
-            raise ValidationError("Select which column says what the risk is: its title or its description")
+            raise ValidationError(
+                "Select which column says what the risk is: its title or its description"
+            )
         said = {"columns": columns, "another_scale": cleaned["another_scale"]}
         self.plan = Plan.from_json(vars(self.before) | said)
         if cleaned["goes_on"]:
@@ -247,7 +286,9 @@ def name_of(key, word):
 
 
 class ImportStepForm(forms.Form):
-    """The decision to take in what was shown. seen: what a page shows, where it may have been read anew meanwhile."""
+    """The decision to take in what was shown. seen: what a page shows, where it may have been read
+    anew meanwhile.
+    """
 
     seen = forms.CharField(max_length=60, widget=forms.HiddenInput)
     helper = Helper("seen")

@@ -1,8 +1,8 @@
 """Loading the library in the browser: which files, then, having seen what they would do, do it.
 
-Between the two steps nothing is kept on the server: the page carries the files themselves, packed and signed, for an
-hour and for the person who looked. So what is loaded is what was shown, there is nothing to tidy up, and a session that
-every page reads stays small.
+Between the two steps nothing is kept on the server: the page carries the files themselves, packed
+and signed, for an hour and for the person who looked. So what is loaded is what was shown, there is
+nothing to tidy up, and a session that every page reads stays small.
 """
 
 from django import forms
@@ -27,7 +27,9 @@ class FilesInput(forms.FileInput):
 
 
 class FilesField(forms.FileField):
-    """Fixture files, as many as somebody selects; an empty one is for the loader to speak of, with its name."""
+    """Fixture files, as many as somebody selects; an empty one is for the loader to speak of, with
+    its name.
+    """
 
     widget = FilesInput(attrs={"accept": ",".join(SUFFIXES)})
 
@@ -44,14 +46,18 @@ class FilesField(forms.FileField):
 
 
 class LibraryFilesForm(forms.Form):
-    """Which files. Valid only if they can be loaded: then `report` says what that would do, and `step` does it. If not,
-    `problem` says everything that is wrong, by file."""
+    """Which files. Valid only if they can be loaded: then `report` says what that would do, and
+    `step` does it. If not, `problem` says everything that is wrong, by file.
+    """
 
     which = forms.ChoiceField(
         label="Which files?",
         choices=[(CHOSEN, "Files that I select"), (OWN, "This installation's own files")],
         widget=GovukRadios(
-            hints={CHOSEN: "For example one file with a new case.", OWN: "Those under fixtures/ on the server."}
+            hints={
+                CHOSEN: "For example one file with a new case.",
+                OWN: "Those under fixtures/ on the server.",
+            }
         ),
         initial=CHOSEN,
         error_messages={"required": "Select which files to look at"},
@@ -81,7 +87,10 @@ class LibraryFilesForm(forms.Form):
         if cleaned["which"] == CHOSEN and not cleaned["files"]:
             self.add_error("files", "Select one or more fixture files")
         elif cleaned["which"] == OWN and cleaned["files"]:
-            self.add_error("which", "Select whether to load your files or the installation's own: you gave both")
+            self.add_error(
+                "which",
+                "Select whether to load your files or the installation's own: you gave both",
+            )
         else:
             self._look(cleaned["which"])
         return cleaned
@@ -114,7 +123,9 @@ class LibraryStepForm(forms.Form):
 
     @classmethod
     def after(cls, report, files, *, by):
-        """The form for the second step. Raises ValidationError where the files do not fit into a page."""
+        """The form for the second step. Raises ValidationError where the files do not fit into a
+        page.
+        """
         packed = None if files is None else [[file.name, file.content.decode()] for file in files]
         said = {"by": by.pk, "seen": report.digest, "files": packed}
         step = signing.dumps(said, salt=SALT, compress=True)
@@ -128,7 +139,9 @@ class LibraryStepForm(forms.Form):
         try:
             said = signing.loads(self.cleaned_data["step"], salt=SALT, max_age=HOUR)
         except signing.SignatureExpired as error:
-            raise ValidationError("You looked at this more than an hour ago. Look again, then load it.") from error
+            raise ValidationError(
+                "You looked at this more than an hour ago. Look again, then load it."
+            ) from error
         except signing.BadSignature as error:
             raise ValidationError(LOST) from error
         if said["by"] != self.by.pk:
@@ -138,8 +151,12 @@ class LibraryStepForm(forms.Form):
     @property
     def fixture_files(self):
         packed = self.cleaned_data["step"]["files"]
-        return None if packed is None else [FixtureFile(name, text.encode()) for name, text in packed]
+        return (
+            None if packed is None else [FixtureFile(name, text.encode()) for name, text in packed]
+        )
 
     def load(self):
-        """Load what was shown. Raises LibraryChanged if that is no longer what would happen, or LibraryProblem."""
+        """Load what was shown. Raises LibraryChanged if that is no longer what would happen, or
+        LibraryProblem.
+        """
         return load_library(self.fixture_files, by=self.by, seen=self.cleaned_data["step"]["seen"])

@@ -13,8 +13,9 @@ from registers.models import Precedent, WarningSign
 
 
 class Looking(forms.Form):
-    """A form that can also be sent to look at what its words bring up: what was typed then stays as it is, nothing is
-    held against it, and nothing can be saved."""
+    """A form that can also be sent to look at what its words bring up: what was typed then stays as
+    it is, nothing is held against it, and nothing can be saved.
+    """
 
     @property
     def is_looking(self):
@@ -35,7 +36,10 @@ class MarkForm(forms.Form):
         WarningSign.objects.select_related("case").order_by("case__number", "pk"),
         to_field_name="code",
         label="Which sign?",
-        error_messages={"required": "Select a sign", "invalid_choice": "Select a sign from the list"},
+        error_messages={
+            "required": "Select a sign",
+            "invalid_choice": "Select a sign from the list",
+        },
     )
     mark = forms.ChoiceField(
         choices=Precedent.Mark.choices,
@@ -76,8 +80,9 @@ def _by_case(signs):
 
 
 class MarkForms:
-    """All forms of a page: one beside each sign that is suggested or marked, one to choose any other. `sent`: the one
-    that came back, or the last one while nothing was sent."""
+    """All forms of a page: one beside each sign that is suggested or marked, one to choose any
+    other. `sent`: the one that came back, or the last one while nothing was sent.
+    """
 
     def __init__(self, data, *, suggestions, standing):
         marked = {one.mark.sign.code for one in standing}

@@ -27,8 +27,10 @@ class Carried(Words):
 
 
 class EditQuestionForm(forms.Form):
-    """risks: those of the register that this person may see: any other is none. hidden: the question is about one that
-    they may not see any more; which one it is stays as it is and is not told."""
+    """risks: those of the register that this person may see: any other is none. hidden: the
+    question is about one that they may not see any more; which one it is stays as it is and is not
+    told.
+    """
 
     text = Words(
         label="What do you want to ask?",
@@ -65,18 +67,28 @@ class EditQuestionForm(forms.Form):
         prefix, _, number = said.rpartition("-")
         is_ours = not prefix or prefix.strip().casefold() == self.register.prefix.casefold()
         number = number.strip()
-        risk = self.risks.filter(number=int(number)).first() if is_ours and NUMBER.fullmatch(number) else None
+        risk = (
+            self.risks.filter(number=int(number)).first()
+            if is_ours and NUMBER.fullmatch(number)
+            else None
+        )
         if risk is None:
             like = self.register.reference(7)
-            raise ValidationError(f"Enter the reference of a risk on this register, like {like}, or leave it empty")
+            raise ValidationError(
+                f"Enter the reference of a risk on this register, like {like}, or leave it empty"
+            )
         return risk
 
 
 class QuestionForm(EditQuestionForm):
     """source, source_path: where a question that a page offered comes from."""
 
-    source = Carried(called="The source", required=False, max_length=LONGEST, widget=forms.HiddenInput)
-    source_path = Carried(called="The page", required=False, max_length=200, widget=forms.HiddenInput)
+    source = Carried(
+        called="The source", required=False, max_length=LONGEST, widget=forms.HiddenInput
+    )
+    source_path = Carried(
+        called="The page", required=False, max_length=200, widget=forms.HiddenInput
+    )
     token = TokenField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, register, risks):

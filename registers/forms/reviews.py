@@ -13,7 +13,9 @@ from registers.govuk import GovukRadios, Helper
 from registers.models import Review, RiskRevision
 from registers.models.review import is_above_tolerance_twice_running, latest_next, next_review_of
 
-WHY_ASKED = HTML('{% include "components/why_asked_outside.html" %}')  # where the answer is required
+WHY_ASKED = HTML(
+    '{% include "components/why_asked_outside.html" %}'
+)  # where the answer is required
 
 
 class ReviewForm(Versioned):
@@ -78,7 +80,13 @@ class ReviewForm(Versioned):
         cleaned = super().clean()
         day, next_on = cleaned.get("effective_on"), cleaned.get("next_on")
         if day and next_on and next_on <= day:
-            self.add_error("next_on", f"The next review must be after {date_format(day, 'j F Y')}, the day of this one")
+            self.add_error(
+                "next_on",
+                f"The next review must be after {date_format(day, 'j F Y')}, the day of this one",
+            )
         if day and next_on and next_on > latest_next(day):
-            self.add_error("next_on", f"The next review must be {date_format(latest_next(day), 'j F Y')} or earlier")
+            self.add_error(
+                "next_on",
+                f"The next review must be {date_format(latest_next(day), 'j F Y')} or earlier",
+            )
         return cleaned

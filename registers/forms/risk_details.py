@@ -1,5 +1,6 @@
-"""What few say at once when they log a risk: what it is about, what is done about it, who told us, what the committee
-is told. Folded away on the forms for a risk."""
+"""What few say at once when they log a risk: what it is about, what is done about it, who told us,
+what the committee is told. Folded away on the forms for a risk.
+"""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -23,18 +24,26 @@ MORE = (
         "target_on",
     ),
     MoreDetail("Who told us", "told_by", "told_on"),
-    MoreDetail("For the committee: position, what good looks like", "committee_position", "definition_of_good"),
+    MoreDetail(
+        "For the committee: position, what good looks like",
+        "committee_position",
+        "definition_of_good",
+    ),
 )
 
 
 def one_of(choices, *, empty, wrong, **options):
     """A choice that can be left open."""
     choices = [("", empty), *choices]
-    return forms.ChoiceField(choices=choices, required=False, error_messages={"invalid_choice": wrong}, **options)
+    return forms.ChoiceField(
+        choices=choices, required=False, error_messages={"invalid_choice": wrong}, **options
+    )
 
 
 class RiskWordsForm(RevealingForm):
-    """The folded part of a risk's forms. `before` is what the risk says already: what is only kept is not judged."""
+    """The folded part of a risk's forms. `before` is what the risk says already: what is only kept
+    is not judged.
+    """
 
     before: dict = {}
     risk = None  # the one that is there already
@@ -63,7 +72,10 @@ class RiskWordsForm(RevealingForm):
         widget=GovukCheckboxes,
         label="Which harms could it do?",
         help_text="Select all that apply.",
-        error_messages={"invalid_choice": "Select harms from the list", "invalid_list": "Select harms from the list"},
+        error_messages={
+            "invalid_choice": "Select harms from the list",
+            "invalid_list": "Select harms from the list",
+        },
     )
     portfolio = Words(
         label="In whose portfolio does it lie?",
@@ -143,14 +155,26 @@ class RiskWordsForm(RevealingForm):
             raise ValidationError("The day until which it is tolerated must be after today")
         if day > latest_next(today):
             latest = date_format(latest_next(today), "j F Y")
-            raise ValidationError(f"The day until which it is tolerated must be {latest} or earlier: then look again")
+            raise ValidationError(
+                f"The day until which it is tolerated must be {latest} or earlier: then look again"
+            )
         return day
 
     def clean(self):
         cleaned = super().clean()
         target = cleaned.get("target_on")
-        raised = self.risk.raised_on if self.risk else cleaned.get("raised_on") or timezone.localdate()
-        if target and target < raised and target != self.before.get("target_on") and "raised_on" not in self.errors:
+        raised = (
+            self.risk.raised_on if self.risk else cleaned.get("raised_on") or timezone.localdate()
+        )
+        if (
+            target
+            and target < raised
+            and target != self.before.get("target_on")
+            and "raised_on" not in self.errors
+        ):
             since = date_format(raised, "j F Y")
-            self.add_error("target_on", f"The day of the target must be {since}, when the risk was raised, or later")
+            self.add_error(
+                "target_on",
+                f"The day of the target must be {since}, when the risk was raised, or later",
+            )
         return cleaned

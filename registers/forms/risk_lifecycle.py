@@ -61,9 +61,13 @@ class CloseForm(Versioned):
     helper = Helper("reason", "depends_on", "effective_on")
 
     def __init__(self, data=None, *, risk):
-        super().__init__(data, initial={"effective_on": timezone.localdate(), "version": risk.version})
+        super().__init__(
+            data, initial={"effective_on": timezone.localdate(), "version": risk.version}
+        )
         self.risk = risk
-        if risk.status == risk.Status.DRAFT:  # it was never on the register: nothing rests on anybody
+        if (
+            risk.status == risk.Status.DRAFT
+        ):  # it was never on the register: nothing rests on anybody
             del self.fields["depends_on"]
             self.helper = Helper("reason", "effective_on")
 
@@ -75,7 +79,9 @@ class CloseForm(Versioned):
             raise ValidationError(f"The day must be {raised} or later: the risk was raised then")
         if day < latest:
             changed = date_format(latest, "j F Y")
-            raise ValidationError(f"The day must be {changed} or later: the risk was last changed then")
+            raise ValidationError(
+                f"The day must be {changed} or later: the risk was last changed then"
+            )
         return day
 
 

@@ -103,12 +103,17 @@ class RiskForm(RiskWordsForm):
         cleaned = super().clean()
         primary = cleaned.get("primary_failure_type")
         if primary and primary in cleaned.get("other_failure_types", ()):
-            self.add_error("other_failure_types", f"{primary} is the main type already: take its tick away here")
+            self.add_error(
+                "other_failure_types",
+                f"{primary} is the main type already: take its tick away here",
+            )
         return cleaned
 
 
 class LogRiskForm(Looking, JudgementForm, RiskForm):
-    """A new risk, with its first ratings or none yet; or, by its second button, a draft, which needs only a title."""
+    """A new risk, with its first ratings or none yet; or, by its second button, a draft, which
+    needs only a title.
+    """
 
     JUDGEMENT = ("likelihood", "impact", "driver", "rationale")
     DRAFT = "draft"  # the name of the button that keeps it as one
@@ -120,13 +125,27 @@ class LogRiskForm(Looking, JudgementForm, RiskForm):
     )
     helper = Helper(
         Fieldset("The risk", "title", "event", "cause", "consequence"),
-        Fieldset("How likely, how bad, if you can say yet", "likelihood", "impact", BAND, "driver", "rationale"),
+        Fieldset(
+            "How likely, how bad, if you can say yet",
+            "likelihood",
+            "impact",
+            BAND,
+            "driver",
+            "rationale",
+        ),
         Fieldset("Who owns it, and what kind of failure it is", "owner", "primary_failure_type"),
         *MORE,
-        MoreDetail("More detail: other types, an earlier day, notes", "other_failure_types", "raised_on", "notes"),
+        MoreDetail(
+            "More detail: other types, an earlier day, notes",
+            "other_failure_types",
+            "raised_on",
+            "notes",
+        ),
     )
     helper.form_id = "log-a-risk"  # the button to look stands beside the form, not in it
-    field_order = [pointer.name for pointer in helper.layout.get_field_names()]  # errors are listed as asked
+    field_order = [
+        pointer.name for pointer in helper.layout.get_field_names()
+    ]  # errors are listed as asked
 
     def __init__(self, data=None, *, register, **options):
         super().__init__(data, register=register, **options)
@@ -146,7 +165,9 @@ class LogRiskForm(Looking, JudgementForm, RiskForm):
             for name in self.JUDGEMENT:
                 if not cleaned.get(name) and name not in self.errors:
                     words = self.fields[name].error_messages["required"]
-                    self.add_error(name, words + WAY_OUT if name in ("likelihood", "impact") else words)
+                    self.add_error(
+                        name, words + WAY_OUT if name in ("likelihood", "impact") else words
+                    )
         return cleaned | {"status": Risk.Status.DRAFT if self.is_draft else Risk.Status.OPEN}
 
 
@@ -190,7 +211,9 @@ class EditRiskForm(Versioned, RiskForm):
         if opened is None:
             return
         now = type(self)(risk=conflict.record).initial
-        self.taken_over = [name for name, value in opened.content().items() if self._is_as(name, value)]
+        self.taken_over = [
+            name for name, value in opened.content().items() if self._is_as(name, value)
+        ]
         for name in self.taken_over:
             self._take_over(name, now[name])
 
@@ -198,7 +221,11 @@ class EditRiskForm(Versioned, RiskForm):
         if isinstance(value, list):
             self.data.setlist(name, value)
             return
-        for part in [part for part in self.data if part.startswith(f"{name}_") and part[len(name) + 1 :].isdecimal()]:
+        for part in [
+            part
+            for part in self.data
+            if part.startswith(f"{name}_") and part[len(name) + 1 :].isdecimal()
+        ]:
             del self.data[part]  # a day is typed in three
         self.data[name] = "" if value is None else getattr(value, "pk", value)
 

@@ -19,7 +19,9 @@ KEY = r"\A(none|[1-9][0-9]{0,17})\Z"
 class WorklistForm(forms.Form):
     """What the address may ask for: how to group, or which part to list in full."""
 
-    by = forms.ChoiceField(required=False, choices=[(name, name) for name in ("check", "directorate", "post")])
+    by = forms.ChoiceField(
+        required=False, choices=[(name, name) for name in ("check", "directorate", "post")]
+    )
     check = forms.SlugField(required=False, max_length=30)
     directorate = forms.RegexField(KEY, required=False, strip=False)
     post = forms.RegexField(KEY, required=False, strip=False)
@@ -57,7 +59,9 @@ class SetAsideForm(forms.Form):
             raise ValidationError("The last day must be today or later")
         last = today + datetime.timedelta(days=LONGEST)
         if day > last:
-            raise ValidationError(f"The last day must be {date_format(last, 'j F Y')} or earlier, a year at most")
+            raise ValidationError(
+                f"The last day must be {date_format(last, 'j F Y')} or earlier, a year at most"
+            )
         return day
 
 

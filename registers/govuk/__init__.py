@@ -1,26 +1,33 @@
-"""How every form looks: crispy-forms' template pack "govuk" (templates/govuk/) and what it asks of a field.
+"""How every form looks: crispy-forms' template pack "govuk" (templates/govuk/) and what it asks of
+a field.
 
 A page that has `form` in its context writes
 
     {% extends "base.html" %}
     {% block content %}
       <h1 class="govuk-heading-xl">Log a risk</h1>
-      {% include "components/form.html" with submit="Log this risk" cancel=register.get_absolute_url %}
+{% include "components/form.html" with submit="Log this risk" cancel=register.get_absolute_url
+  %}
     {% endblock %}
 
-base.html begins the title with "Error: " and puts the error summary above the heading; components/form.html prints the
-form, its token and its buttons. A form says nothing about looks, unless it wants a group or a folded part:
+base.html begins the title with "Error: " and puts the error summary above the heading;
+components/form.html prints the form, its token and its buttons. A form says nothing about looks,
+unless it wants a group or a folded part:
 
     class RiskForm(forms.Form):
-        likelihood = forms.ChoiceField(label="How likely is it?", widget=GovukRadios(hints={"1": "Once in ten years"}))
+likelihood = forms.ChoiceField(label="How likely is it?", widget=GovukRadios(hints={"1":
+  "Once in ten years"}))
         found_on = GovukDateField(label="When was it found?", what="the day it was found")
-        helper = Helper(Fieldset("What could happen", "title", "cause"), MoreDetail("More detail", "evidence"))
+helper = Helper(Fieldset("What could happen", "title", "cause"), MoreDetail("More detail",
+  "evidence"))
 
-Fields that the helper does not mention follow at the end, hidden ones too. `label_size` ("s", "m", "l" or "") on a
-field or on the form sets the size of labels; a widget's own "class" is kept. Hints are the fields' `help_text`.
+Fields that the helper does not mention follow at the end, hidden ones too. `label_size` ("s", "m",
+"l" or "") on a field or on the form sets the size of labels; a widget's own "class" is kept. Hints
+are the fields' `help_text`.
 
-Radios and checkboxes may show further fields below a choice while it is made. A RevealingForm asks for those only then,
-and forgets what was typed below a choice that was taken back; so each is required or not as if it stood alone:
+Radios and checkboxes may show further fields below a choice while it is made. A RevealingForm asks
+for those only then, and forgets what was typed below a choice that was taken back; so each is
+required or not as if it stood alone:
 
     class ResponseForm(RevealingForm):
         response = forms.ChoiceField(choices=Response.choices, widget=GovukRadios, ...)
@@ -28,15 +35,18 @@ and forgets what was typed below a choice that was taken back; so each is requir
         until = GovukDateField(label="Until when?", required=False, ...)
         helper = Helper(Reveals("response", {"tolerate": ["reason", "until"]}))
 
-A single checkbox reveals by {True: [...]}. What is revealed: text, numbers, long text, selects, dates.
+A single checkbox reveals by {True: [...]}. What is revealed: text, numbers, long text, selects,
+dates.
 
-A page with several of one small form has `formset` in its context and includes components/formset.html, which prints
-the rows under headings ("Control 2 of 3") and a button for one more that works without JavaScript:
+A page with several of one small form has `formset` in its context and includes
+components/formset.html, which prints the rows under headings ("Control 2 of 3") and a button for
+one more that works without JavaScript:
 
     class Controls(GovukFormSet):
         each = "control"
 
-    ControlFormSet = forms.formset_factory(ControlForm, formset=Controls, extra=1, max_num=10, can_delete=True)
+ControlFormSet = forms.formset_factory(ControlForm, formset=Controls, extra=1, max_num=10,
+  can_delete=True)
 
 A form with a file is sent as it needs to be by itself; its view passes request.FILES.
 """

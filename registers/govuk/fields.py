@@ -9,7 +9,8 @@ from django.forms.utils import flatatt
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 
-# The first that fits: CheckboxSelectMultiple is a RadioSelect, PasswordInput and the like are Inputs.
+# The first that fits: CheckboxSelectMultiple is a RadioSelect, PasswordInput and the like are
+# Inputs.
 KINDS = [
     (forms.CheckboxSelectMultiple, "checkboxes", "govuk-checkboxes__input"),
     (forms.RadioSelect, "radios", "govuk-radios__input"),
@@ -22,7 +23,13 @@ KINDS = [
     (forms.Widget, "input", "govuk-input"),
 ]
 TICKED = ("checkboxes", "radios", "checkbox")
-VERBS = {"checkbox": "Tick:", "checkboxes": "Select", "radios": "Select", "select": "Select", "file": "Select"}
+VERBS = {
+    "checkbox": "Tick:",
+    "checkboxes": "Select",
+    "radios": "Select",
+    "select": "Select",
+    "file": "Select",
+}
 FILE_WORDS = {
     "invalid": "Select the file again: it did not arrive",
     "missing": "Select the file again: it did not arrive",
@@ -74,12 +81,18 @@ class GovukBoundField(BoundField):
 
     @property
     def file_note(self):
-        """What to know before selecting a file: one is there already, or the one selected was not kept."""
+        """What to know before selecting a file: one is there already, or the one selected was not
+        kept.
+        """
         if self.kind != "file":
             return ""
         if self.form.is_bound and self.data and not self.errors:
             return "Select your file again: it is not kept while something else is wrong."
-        return f"{PurePath(str(self.initial)).name} is there now. Select a file to replace it." if self.initial else ""
+        return (
+            f"{PurePath(str(self.initial)).name} is there now. Select a file to replace it."
+            if self.initial
+            else ""
+        )
 
     @property
     def aria_describedby(self):
@@ -103,7 +116,8 @@ class GovukBoundField(BoundField):
         if self.character_limit:
             css += " govuk-js-character-count"
         attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
-        # The form answers in words: the browser neither cuts what is pasted nor speaks of errors before there are any.
+        # The form answers in words: the browser neither cuts what is pasted nor speaks of errors
+        # before there are any.
         attrs.update({"required": False, "maxlength": False, "placeholder": False})
         if type(widget) is forms.NumberInput:
             attrs.update({"inputmode": "numeric", "min": False, "max": False, "step": False})
@@ -116,7 +130,11 @@ class GovukBoundField(BoundField):
         """What may be chosen here, as text, where a choice may reveal something."""
         if self.kind == "checkbox":
             return {"True"}
-        return {str(widget.data["value"]) for widget in self.subwidgets} if self.kind in TICKED else set()
+        return (
+            {str(widget.data["value"]) for widget in self.subwidgets}
+            if self.kind in TICKED
+            else set()
+        )
 
     @property
     def options(self):
@@ -126,7 +144,12 @@ class GovukBoundField(BoundField):
     def _option(self, place, data):
         attrs = {**data["attrs"]}
         id_ = attrs.get("id", "")
-        option = {"id": id_, "label": data.get("label", self.label), "hint": data.get("hint"), "hint_id": f"{id_}_hint"}
+        option = {
+            "id": id_,
+            "label": data.get("label", self.label),
+            "hint": data.get("hint"),
+            "hint_id": f"{id_}_hint",
+        }
         value = str(data["value"])
         if self.kind == "checkbox":
             option |= {"hint": self.help_text, "hint_id": f"{self.auto_id}_helptext"}
@@ -136,15 +159,20 @@ class GovukBoundField(BoundField):
         if revealed := self.revealed.get(value):
             is_chosen = "checked" in attrs
             option |= {"revealed": revealed.html, "is_open": is_chosen or revealed.has_errors}
-            # GOV.UK's script closes what it controls unless that is chosen, but a link leads to an error even there.
+            # GOV.UK's script closes what it controls unless that is chosen, but a link leads to an
+            # error even there.
             if is_chosen or not revealed.has_errors:
                 attrs["data-aria-controls"] = f"conditional-{id_}"
-        shown = {name: str(data[name]) for name in ("type", "name", "value") if data[name] is not None}
+        shown = {
+            name: str(data[name]) for name in ("type", "name", "value") if data[name] is not None
+        }
         return option | {"input": format_html("<input{}{}>", flatatt(shown), flatatt(attrs))}
 
 
 class Renderer(TemplatesSetting):
-    """Django's FORM_RENDERER: {{ form }} and {{ field.as_field_group }} look the same as {% crispy form %}."""
+    """Django's FORM_RENDERER: {{ form }} and {{ field.as_field_group }} look the same as {% crispy
+    form %}.
+    """
 
     bound_field_class = GovukBoundField
     form_template_name = "govuk/uni_form.html"

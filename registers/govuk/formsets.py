@@ -6,7 +6,9 @@ from django.forms.utils import ErrorDict
 
 
 class GovukFormSet(BaseFormSet):
-    """Shown by components/formset.html. Its button for one more row sends the page: nothing is checked or lost then."""
+    """Shown by components/formset.html. Its button for one more row sends the page: nothing is
+    checked or lost then.
+    """
 
     each = "item"  # what one of them is called, in lower case
     default_error_messages = {
@@ -22,7 +24,9 @@ class GovukFormSet(BaseFormSet):
         self.is_adding = self.add_name in self.data and self.management_form.is_valid()
         if self.is_adding and self.can_add:
             self.data = self.data.copy()
-            self.data[self.management_form.add_prefix(TOTAL_FORM_COUNT)] = self.total_form_count() + 1
+            self.data[self.management_form.add_prefix(TOTAL_FORM_COUNT)] = (
+                self.total_form_count() + 1
+            )
             del self.management_form  # it had read the old number
 
     @property
@@ -44,7 +48,9 @@ class GovukFormSet(BaseFormSet):
         return super().is_valid() and not self.is_adding
 
     def full_clean(self):
-        """Nobody is told what is wrong with a row they take away, or with anything before they have finished."""
+        """Nobody is told what is wrong with a row they take away, or with anything before they have
+        finished.
+        """
         super().full_clean()
         for form in self.forms if self.is_bound else ():
             if self.is_adding or (self.can_delete and self._should_delete_form(form)):

@@ -33,7 +33,8 @@ class MoreDetail(LayoutObject):
         is_open = any(field.errors or field.value() not in (None, "", False, []) for field in bound)
         body = self.get_rendered_fields(form, context, template_pack, **kwargs)
         return render_to_string(
-            self.get_template_name(template_pack), {"summary": self.summary, "body": body, "is_open": is_open}
+            self.get_template_name(template_pack),
+            {"summary": self.summary, "body": body, "is_open": is_open},
         )
 
 
@@ -46,7 +47,8 @@ class Revealed:
 class Reveals(LayoutObject):
     """Radios or checkboxes of which some show further fields below them while they are chosen.
 
-    options: {value of a choice: [names of the fields below it]}; of a single checkbox {True: [...]}.
+    options: {value of a choice: [names of the fields below it]}; of a single checkbox {True:
+    [...]}.
     """
 
     def __init__(self, name, options):
@@ -60,13 +62,22 @@ class Reveals(LayoutObject):
     def unasked(self, form):
         """The names of the fields whose choice was not made."""
         chosen = form[self.name].value()
-        chosen = {str(value) for value in (chosen if isinstance(chosen, list | tuple) else [chosen])}
-        return [name for value in self.options if value not in chosen for name in self.names_below(value)]
+        chosen = {
+            str(value) for value in (chosen if isinstance(chosen, list | tuple) else [chosen])
+        }
+        return [
+            name
+            for value in self.options
+            if value not in chosen
+            for name in self.names_below(value)
+        ]
 
     def render(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
         question = form[self.name]
         if missing := set(self.options) - question.choices_offered:
-            raise ValueError(f"{self.name} has no choice {', '.join(sorted(missing))} to reveal anything below")
+            raise ValueError(
+                f"{self.name} has no choice {', '.join(sorted(missing))} to reveal anything below"
+            )
         question.revealed = {
             value: Revealed(
                 fields.render(form, context, template_pack=template_pack),
@@ -78,7 +89,9 @@ class Reveals(LayoutObject):
 
 
 class RevealingForm(forms.Form):
-    """A form whose helper has Reveals. What stands below a choice that was not made is neither asked for nor kept."""
+    """A form whose helper has Reveals. What stands below a choice that was not made is neither
+    asked for nor kept.
+    """
 
     def clean(self):
         cleaned = super().clean()

@@ -82,11 +82,15 @@ class GovukDateField(forms.DateField):
         if not isinstance(value, list):
             return super().to_python(value)
         parts = [str(part or "").strip() for part in value]
-        missing = [name for name, part in zip(("day", "month", "year"), parts, strict=True) if not part]
+        missing = [
+            name for name, part in zip(("day", "month", "year"), parts, strict=True) if not part
+        ]
         if len(missing) == 3:
             return None
         if missing:
-            raise ValidationError(f"{self.what} must include a {' and a '.join(missing)}", code="incomplete")
+            raise ValidationError(
+                f"{self.what} must include a {' and a '.join(missing)}", code="incomplete"
+            )
         try:
             return date(_whole(parts[2], 4), _month(parts[1]), _whole(parts[0]))
         except ValueError as error:
@@ -94,11 +98,20 @@ class GovukDateField(forms.DateField):
 
 
 def _whole(text, digits=None):
-    if not text.isascii() or not text.isdecimal() or len(text) > 4 or (digits and len(text) != digits):
+    if (
+        not text.isascii()
+        or not text.isdecimal()
+        or len(text) > 4
+        or (digits and len(text) != digits)
+    ):
         raise ValueError(text)
     return int(text)
 
 
 def _month(text):
-    named = [number for number, name in enumerate(MONTHS, 1) if len(text) > 2 and name.startswith(text.lower())]
+    named = [
+        number
+        for number, name in enumerate(MONTHS, 1)
+        if len(text) > 2 and name.startswith(text.lower())
+    ]
     return named[0] if named else _whole(text)

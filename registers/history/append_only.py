@@ -1,4 +1,6 @@
-"""A row that is added once, never edited, and sealed in the audit chain by the entry that tells of it."""
+"""A row that is added once, never edited, and sealed in the audit chain by the entry that tells of
+it.
+"""
 
 from django.utils import timezone
 
@@ -18,11 +20,17 @@ class Sealed(SealedModel, AppendOnly):
         abstract = True
 
     def enter(self, *, organisation, **what):
-        """Tell of this row in the organisation's audit chain; in the transaction that made it. what: see telling."""
-        return AuditEntry.record_many(organisation=organisation, by=self.by, tellings=[self.telling(**what)])
+        """Tell of this row in the organisation's audit chain; in the transaction that made it.
+        what: see telling.
+        """
+        return AuditEntry.record_many(
+            organisation=organisation, by=self.by, tellings=[self.telling(**what)]
+        )
 
     def telling(self, *, verb, subject, text, facts=None, seals=()):
-        """What the audit chain is to say of this row, which has been written. seals: of other rows written with it."""
+        """What the audit chain is to say of this row, which has been written. seals: of other rows
+        written with it.
+        """
         return Telling.of(
             verb=verb,
             subject=subject,
@@ -32,12 +40,17 @@ class Sealed(SealedModel, AppendOnly):
         )
 
 
-def give_once(model, of, *, by, verb, text=None, token=None, recorded_at=None, effective_on=None, **said):
-    """Add a Sealed row with its audit entry, and return it. of: the risk that it stands beside, which is held
-    meanwhile, or the organisation that it speaks for; text: what the entry tells besides, where it is none of a risk.
+def give_once(
+    model, of, *, by, verb, text=None, token=None, recorded_at=None, effective_on=None, **said
+):
+    """Add a Sealed row with its audit entry, and return it. of: the risk that it stands beside,
+    which is held meanwhile, or the organisation that it speaks for; text: what the entry tells
+    besides, where it is none of a risk.
 
-    The same token by the same person for the same one gives back the row that it made, and raises SaidBefore where
-    that says something else. Raises ValueError for a day to come, OutOfTurn for a closed risk."""
+    The same token by the same person for the same one gives back the row that it made, and raises
+    SaidBefore where that says something else. Raises ValueError for a day to come, OutOfTurn for a
+    closed risk.
+    """
     day = effective_on or timezone.localdate()
     if day > timezone.localdate():
         raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")

@@ -1,9 +1,11 @@
-"""Who did what, in a chain that shows when anything in it was changed, left out or put in afterwards.
+"""Who did what, in a chain that shows when anything in it was changed, left out or put in
+afterwards.
 
-Each entry is signed (HMAC, key outside the database) together with the signature before it, one chain an organisation.
-What names a person or quotes them stands beside the entry in `AuditText`, of which the entry signs only a salted
-digest: it can be erased without breaking the chain. What rows say is signed the same way (see seals.py). Database
-triggers refuse any UPDATE or DELETE of an entry.
+Each entry is signed (HMAC, key outside the database) together with the signature before it, one
+chain an organisation. What names a person or quotes them stands beside the entry in `AuditText`, of
+which the entry signs only a salted digest: it can be erased without breaking the chain. What rows
+say is signed the same way (see seals.py). Database triggers refuse any UPDATE or DELETE of an
+entry.
 """
 
 import datetime
@@ -58,10 +60,16 @@ class AppendOnly(models.Model):
 
 
 class AuditChain(models.Model):
-    """The head of a chain: one for each organisation and one for the installation (no organisation)."""
+    """The head of a chain: one for each organisation and one for the installation (no
+    organisation).
+    """
 
     organisation = models.OneToOneField(
-        "registers.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="audit_chain"
+        "registers.Organisation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="audit_chain",
     )
     last_number = models.PositiveBigIntegerField(default=0)
     last_signature = models.CharField(max_length=64, blank=True)
@@ -69,27 +77,39 @@ class AuditChain(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                models.Case(models.When(organisation__isnull=True, then=1)), name="audit_chain_of_installation_once"
+                models.Case(models.When(organisation__isnull=True, then=1)),
+                name="audit_chain_of_installation_once",
             ),
         ]
 
     def __str__(self):
         if self.organisation_id is None:
             return "installation"
-        return self.organisation.slug if self.organisation else f"organisation {self.organisation_id}, which is gone"
+        return (
+            self.organisation.slug
+            if self.organisation
+            else f"organisation {self.organisation_id}, which is gone"
+        )
 
     def problems(self):
-        """What is wrong with the chain, in words: changed, missing, swapped or inserted entries, a cut-off tail.
+        """What is wrong with the chain, in words: changed, missing, swapped or inserted entries, a
+        cut-off tail.
 
-        The head is read first: what is added meanwhile must be signed like the rest, but is not missed."""
+        The head is read first: what is added meanwhile must be signed like the rest, but is not
+        missed.
+        """
         head = AuditChain.objects.get(pk=self.pk)
         number, signature, at_head = 0, "", ""
-        for entry in self.entries.select_related("text").order_by("number").iterator(chunk_size=2000):
+        for entry in (
+            self.entries.select_related("text").order_by("number").iterator(chunk_size=2000)
+        ):
             number += 1
             if entry.number != number:
                 yield f"{self}: entry {number} is missing."
                 number = entry.number
-            if entry.previous_signature != signature or not hmac.compare_digest(entry.sign(), entry.signature):
+            if entry.previous_signature != signature or not hmac.compare_digest(
+                entry.sign(), entry.signature
+            ):
                 yield f"{self}: entry {entry.number} is not what was signed."
             text = getattr(entry, "text", None)
             if text is None:
@@ -107,7 +127,9 @@ class AuditEntry(AppendOnly):
     chain = models.ForeignKey(AuditChain, on_delete=models.PROTECT, related_name="entries")
     number = models.PositiveBigIntegerField()
     at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     verb = models.CharField(max_length=60)
     subject = models.CharField(max_length=80)
     facts = models.JSONField(default=dict)
@@ -119,7 +141,9 @@ class AuditEntry(AppendOnly):
         ordering = ["chain", "number"]
         verbose_name_plural = "audit entries"
         constraints = [
-            models.UniqueConstraint(fields=["chain", "number"], name="audit_entry_number_once_in_chain"),
+            models.UniqueConstraint(
+                fields=["chain", "number"], name="audit_entry_number_once_in_chain"
+            ),
         ]
 
     def __str__(self):
@@ -127,31 +151,40 @@ class AuditEntry(AppendOnly):
 
     @classmethod
     def record(cls, *, organisation, by, verb, subject, **telling):
-        """Add an entry to the organisation's chain; must run inside the transaction of the change it records. Returns
-        it. organisation: None for the installation's chain; by: None for the installation itself. For the rest see
-        Telling.of."""
+        """Add an entry to the organisation's chain; must run inside the transaction of the change
+        it records. Returns it. organisation: None for the installation's chain; by: None for the
+        installation itself. For the rest see Telling.of.
+        """
         tellings = [Telling.of(verb=verb, subject=subject, **telling)]
         return cls.record_many(organisation=organisation, by=by, tellings=tellings)
 
     @classmethod
     def record_many(cls, *, organisation, by, tellings):
-        """Add an entry for each Telling, in their order; in the transaction of the changes they record. Returns the
-        entry where it is one. The head of the chain is held from here until the end: who has much to tell, tells it
-        last of all. tellings: a list, or what has a length and can be gone through."""
+        """Add an entry for each Telling, in their order; in the transaction of the changes they
+        record. Returns the entry where it is one. The head of the chain is held from here until the
+        end: who has much to tell, tells it last of all. tellings: a list, or what has a length and
+        can be gone through.
+        """
         connection = transaction.get_connection()
         if not connection.in_atomic_block:
-            raise transaction.TransactionManagementError("An audit entry belongs in the transaction of its change.")
+            raise transaction.TransactionManagementError(
+                "An audit entry belongs in the transaction of its change."
+            )
         if not tellings:
             return None
         chain, _ = AuditChain.objects.get_or_create(organisation=organisation)
-        AuditChain.objects.filter(pk=chain.pk).update(last_number=F("last_number") + len(tellings))  # locks the head
+        AuditChain.objects.filter(pk=chain.pk).update(
+            last_number=F("last_number") + len(tellings)
+        )  # locks the head
         chain.refresh_from_db()
         entries, entry = cls._chained(chain, by, tellings), None
         if len(tellings) == 1:
             ((said, telling),) = entries
             entry = cls(**said | {"facts": json.loads(said["facts"])})
             entry.save()
-            AuditText.objects.create(entry=entry, salt=telling.salt, content=json.loads(telling.text))
+            AuditText.objects.create(
+                entry=entry, salt=telling.salt, content=json.loads(telling.text)
+            )
         else:
             _write(entries)
         AuditChain.objects.filter(pk=chain.pk).update(last_signature=chain.last_signature)
@@ -159,8 +192,9 @@ class AuditEntry(AppendOnly):
 
     @staticmethod
     def _chained(chain, by, tellings):
-        """(what an entry says, by column; its telling), signed one after the other. The chain takes the numbers before
-        its last."""
+        """(what an entry says, by column; its telling), signed one after the other. The chain takes
+        the numbers before its last.
+        """
         at, before = timezone.now(), chain.last_number - len(tellings)
         for number, telling in enumerate(tellings, before + 1):
             said = {
@@ -182,8 +216,9 @@ class AuditEntry(AppendOnly):
 
 
 def signature_of(said):
-    """said: what an entry says, by column; its facts as JSON already. What is signed is the JSON of all of it, put
-    together by hand: an entry costs half as much as by way of a dict."""
+    """said: what an entry says, by column; its facts as JSON already. What is signed is the JSON of
+    all of it, put together by hand: an entry costs half as much as by way of a dict.
+    """
     signed = (
         f'{{"at":{_as_before(said["at"])},"by":{_as_before(said["by_id"])},"chain":"{said["chain_id"]}",'
         f'"facts":{said["facts"]},"number":{said["number"]},"previous":{in_quotes(said["previous_signature"])},'
@@ -194,7 +229,9 @@ def signature_of(said):
 
 
 class AuditText(models.Model):
-    """The part of an entry that names or quotes people. Erasing it sets content to null; the digest stays signed."""
+    """The part of an entry that names or quotes people. Erasing it sets content to null; the digest
+    stays signed.
+    """
 
     entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="text")
     salt = models.CharField(max_length=32)
@@ -209,7 +246,9 @@ class AuditText(models.Model):
 
 @dataclass(slots=True)
 class Telling:
-    """What an entry is going to say, before it has its place in a chain. facts, and text for its AuditText: as JSON."""
+    """What an entry is going to say, before it has its place in a chain. facts, and text for its
+    AuditText: as JSON.
+    """
 
     verb: str
     subject: str
@@ -220,8 +259,10 @@ class Telling:
 
     @classmethod
     def of(cls, *, verb, subject, facts=None, text=None, seals=(), deletions=()):
-        """subject: the record changed. facts: JSON without personal text. text: JSON that may be erased later.
-        seals: Seal of each row that was written; deletions: the seal_name of each that is deleted."""
+        """subject: the record changed. facts: JSON without personal text. text: JSON that may be
+        erased later. seals: Seal of each row that was written; deletions: the seal_name of each
+        that is deleted.
+        """
         salt, facts, text = secrets.token_hex(16), {**(facts or {})}, text or {}
         if seals:
             facts["seals"] = {seal.name: seal.signed(salt) for seal in seals}
@@ -230,7 +271,11 @@ class Telling:
         if deletions:
             facts["deletions"] = [*deletions]
         text = as_json(text)
-        name = f"{subject._meta.model_name}:{subject.pk}" if isinstance(subject, models.Model) else subject
+        name = (
+            f"{subject._meta.model_name}:{subject.pk}"
+            if isinstance(subject, models.Model)
+            else subject
+        )
         return cls(verb, name, as_json(facts), text, salt, _digest(salt, text))
 
 
@@ -239,7 +284,12 @@ def _write(entries):
     while batch := list(islice(entries, BATCH)):
         rows = [{"id": next(keys), **said} for said, _ in batch]
         texts = [
-            {"id": next(text_keys), "entry_id": row["id"], "salt": telling.salt, "content": telling.text}
+            {
+                "id": next(text_keys),
+                "entry_id": row["id"],
+                "salt": telling.salt,
+                "content": telling.text,
+            }
             for row, (_, telling) in zip(rows, batch, strict=True)
         ]
         write(AuditEntry, rows)

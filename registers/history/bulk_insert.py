@@ -1,7 +1,9 @@
-"""Many rows of one model made and written in few steps, with keys that are known before they are written.
+"""Many rows of one model made and written in few steps, with keys that are known before they are
+written.
 
-What bulk_create does too, at five times the price: most of its time goes to asking each field of each row how it is to
-be written. A row that knows its key can be referred to, sealed and told of before anything is in the database.
+What bulk_create does too, at five times the price: most of its time goes to asking each field of
+each row how it is to be written. A row that knows its key can be referred to, sealed and told of
+before anything is in the database.
 """
 
 import datetime
@@ -43,8 +45,9 @@ class ArrayBatches:
 
 
 def made(model, **said):
-    """What model(**said) makes, at a sixth of the price: a new row, of which nothing is saved. said: by the name of a
-    field or of its attribute. Raises TypeError for what the model has not."""
+    """What model(**said) makes, at a sixth of the price: a new row, of which nothing is saved.
+    said: by the name of a field or of its attribute. Raises TypeError for what the model has not.
+    """
     defaults, called, others = _template(model)
     row = model.__new__(model)
     values = row.__dict__
@@ -69,8 +72,9 @@ def made(model, **said):
 
 @cache
 def _template(model):
-    """(attribute -> default, in the order of the fields; attributes and what gives their default anew for each row;
-    name of a field that refers to another row -> its attribute)."""
+    """(attribute -> default, in the order of the fields; attributes and what gives their default
+    anew for each row; name of a field that refers to another row -> its attribute).
+    """
     fields = model._meta.concrete_fields
     called = [(f.attname, f.get_default) for f in fields if f.has_default() and callable(f.default)]
     anew = {name for name, _ in called}
@@ -80,8 +84,9 @@ def _template(model):
 
 @contextmanager
 def nothing_collected():
-    """Python looks for no garbage meanwhile: among so many rows that are all in use, looking takes a fifth of the time.
-    What nobody refers to any more goes away as ever."""
+    """Python looks for no garbage meanwhile: among so many rows that are all in use, looking takes
+    a fifth of the time. What nobody refers to any more goes away as ever.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -92,8 +97,10 @@ def nothing_collected():
 
 
 def keys_of(model):
-    """Keys for new rows of that model, ascending, never given to anybody else, in a transaction or before one: those
-    that are not used in the end are left out. More at a time the more are asked for."""
+    """Keys for new rows of that model, ascending, never given to anybody else, in a transaction or
+    before one: those that are not used in the end are left out. More at a time the more are asked
+    for.
+    """
     many = ROWS
     while True:
         yield from _take_keys(model._meta.db_table, model._meta.pk.column, many)
@@ -101,28 +108,37 @@ def keys_of(model):
 
 
 def write(model, rows):
-    """Insert rows of a model. rows: column by the name of its attribute (owner_id for owner), key included."""
+    """Insert rows of a model. rows: column by the name of its attribute (owner_id for owner), key
+    included.
+    """
     rows = iter(rows)
     while batch := list(islice(rows, ROWS)):
         put(model, values_of(model, batch))
 
 
 def values_of(model, rows):
-    """The same rows as tuples that the database takes: nothing is left to be worked out when they are put there."""
+    """The same rows as tuples that the database takes: nothing is left to be worked out when they
+    are put there.
+    """
     return _values(model._meta.concrete_fields, list(rows))
 
 
 def to_put(values):
-    """What values_of gave in the form in which put writes it, with nothing left to be worked out but where put is told
-    of `instead`: text is laid aside and brought back at a tenth of the price of its values."""
+    """What values_of gave in the form in which put writes it, with nothing left to be worked out
+    but where put is told of `instead`: text is laid aside and brought back at a tenth of the price
+    of its values.
+    """
     if connection.vendor != "postgresql":
         return values
-    return ArrayBatches([array_literals(values[at : at + ROWS]) for at in range(0, len(values), ROWS)])
+    return ArrayBatches(
+        [array_literals(values[at : at + ROWS]) for at in range(0, len(values), ROWS)]
+    )
 
 
 def put(model, values, instead=()):
-    """Insert rows that values_of gave, or to_put. instead: the fields that take the place of what is there, where rows
-    of these keys are: not by to_put."""
+    """Insert rows that values_of gave, or to_put. instead: the fields that take the place of what
+    is there, where rows of these keys are: not by to_put.
+    """
     quote, fields = connection.ops.quote_name, model._meta.concrete_fields
     if isinstance(values, ArrayBatches):
         for literals in values.batches:
@@ -147,8 +163,9 @@ def write_pairs(through, column, other, pairs):
 
 
 def check_references():
-    """Let PostgreSQL look now whether what was written refers to rows that are there. Else it looks at the end, at all
-    of it in one statement, while everything is held."""
+    """Let PostgreSQL look now whether what was written refers to rows that are there. Else it looks
+    at the end, at all of it in one statement, while everything is held.
+    """
     if connection.vendor == "postgresql":
         connection.check_constraints()
 
@@ -171,8 +188,9 @@ def set_one(model, name, values):
 
 
 def _values(fields, rows):
-    """A tuple a row, as the database takes them. What is no plain text or number is asked of its field, what rows have
-    in common once."""
+    """A tuple a row, as the database takes them. What is no plain text or number is asked of its
+    field, what rows have in common once.
+    """
     said = [[*map(itemgetter(f.attname), rows)] for f in fields]
     for place, f in enumerate(fields):
         kinds = {*map(type, said[place])}
@@ -193,7 +211,9 @@ class _Asked(dict):
         self.f, self.database = f, connections[DEFAULT_DB_ALIAS]
 
     def ask(self, value):
-        return str(value) if type(value) is Encoded else self.f.get_db_prep_save(value, self.database)
+        return (
+            str(value) if type(value) is Encoded else self.f.get_db_prep_save(value, self.database)
+        )
 
     def __missing__(self, value):
         self[value] = found = self.ask(value)
@@ -205,13 +225,17 @@ def _insert(model, fields, rows, ending=""):
         _insert_arrays(model, fields, array_literals(rows), ending)
         return
     with connection.cursor() as cursor:
-        cursor.executemany(f"{_insert_into(model, fields)} VALUES ({', '.join(['%s'] * len(fields))}){ending}", rows)
+        cursor.executemany(
+            f"{_insert_into(model, fields)} VALUES ({', '.join(['%s'] * len(fields))}){ending}",
+            rows,
+        )
 
 
 def _insert_arrays(model, fields, literals, ending=""):
-    """One statement with a parameter for each column. A statement with one for each value takes PostgreSQL half as
-    long again and Python three times as long; COPY is the fastest and cannot be given up when a server does not answer
-    (failing_well/time_limits.py)."""
+    """One statement with a parameter for each column. A statement with one for each value takes
+    PostgreSQL half as long again and Python three times as long; COPY is the fastest and cannot be
+    given up when a server does not answer (failing_well/time_limits.py).
+    """
     statement = f"{_insert_into(model, fields)} SELECT * FROM {_unnest(fields)}{ending}"  # noqa: S608 (names of our own)
     with connection.cursor() as cursor:
         cursor.execute(statement, literals)
@@ -219,11 +243,15 @@ def _insert_arrays(model, fields, literals, ending=""):
 
 def _insert_into(model, fields):
     quote = connection.ops.quote_name
-    return f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(f.column) for f in fields)})"
+    return (
+        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(f.column) for f in fields)})"
+    )
 
 
 def _unnest(fields):
-    """Without the longest length of a text: a cast would cut off what is longer, an insert refuses it."""
+    """Without the longest length of a text: a cast would cut off what is longer, an insert refuses
+    it.
+    """
     kinds = [f.cast_db_type(connection).partition("(")[0] for f in fields]
     return f"unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"
 
@@ -236,8 +264,9 @@ def array_literals(rows):
 
 
 def _array_literal(values):
-    """One column as PostgreSQL reads an array, every text in quotation marks. Most say the same in many rows, or
-    nothing that has to be written otherwise."""
+    """One column as PostgreSQL reads an array, every text in quotation marks. Most say the same in
+    many rows, or nothing that has to be written otherwise.
+    """
     kinds = {*map(type, values)}
     if kinds == {str}:
         is_plain = SPECIAL.search("".join(values)) is None
@@ -258,7 +287,11 @@ def _array_element(value):
         return str(value)
     if isinstance(value, bytes | memoryview):
         raise TypeError("Bytes are not written in bulk.")
-    text = value if kind is str else str(value.dumps(value.adapted) if hasattr(value, "dumps") else value)
+    text = (
+        value
+        if kind is str
+        else str(value.dumps(value.adapted) if hasattr(value, "dumps") else value)
+    )
     return f'"{_escape(text)}"'
 
 
@@ -281,7 +314,11 @@ def _take_keys(table, column, many):
         known = cursor.fetchone()
         last = max(last, known[0] if known else 0)
         if known:
-            cursor.execute("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", [last + many, table])
+            cursor.execute(
+                "UPDATE sqlite_sequence SET seq = %s WHERE name = %s", [last + many, table]
+            )
         else:
-            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, last + many])
+            cursor.execute(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, last + many]
+            )
         return list(islice(count(last + 1), many))

@@ -10,15 +10,24 @@ TEXT = (models.CharField, models.TextField)
 
 @transaction.atomic
 def erase(row, *, by, reason, **texts):
-    """Put other words in place of texts of a sealed row and of the latest copy that repeats it, and return the entry,
-    `<model>.erased`. texts: by field name, usually "" or "[erased]". by: None for the installation itself.
+    """Put other words in place of texts of a sealed row and of the latest copy that repeats it, and
+    return the entry, `<model>.erased`. texts: by field name, usually "" or "[erased]". by: None for
+    the installation itself.
 
-    The texts of the entries that sealed the row are erased with their salts: what they digested cannot be guessed at
-    any more. Whatever else they sealed is therefore sealed anew by the same entry. Entries that only quote the row are
-    left: who erases looks for those. Raises ValueError for a field that is no sealed text."""
+    The texts of the entries that sealed the row are erased with their salts: what they digested
+    cannot be guessed at any more. Whatever else they sealed is therefore sealed anew by the same
+    entry. Entries that only quote the row are left: who erases looks for those. Raises ValueError
+    for a field that is no sealed text.
+    """
     names = type(row).seal_columns()
-    if strangers := [name for name in texts if name not in names or not isinstance(row._meta.get_field(name), TEXT)]:
-        raise ValueError(f"A {row._meta.verbose_name} has no sealed text {', '.join(sorted(strangers))}.")
+    if strangers := [
+        name
+        for name in texts
+        if name not in names or not isinstance(row._meta.get_field(name), TEXT)
+    ]:
+        raise ValueError(
+            f"A {row._meta.verbose_name} has no sealed text {', '.join(sorted(strangers))}."
+        )
     for copy in (row, *row.latest_copies()):
         models.QuerySet(type(copy)).filter(pk=copy.pk).update(**texts)
     entries = list(
@@ -27,7 +36,10 @@ def erase(row, *, by, reason, **texts):
         .order_by("at")
     )
     AuditText.objects.filter(entry__in=entries).update(content=None, salt="")
-    facts = {"fields": sorted(texts), "erased": [[entry.chain_id, entry.number] for entry in entries]}
+    facts = {
+        "fields": sorted(texts),
+        "erased": [[entry.chain_id, entry.number] for entry in entries],
+    }
     return AuditEntry.record(
         organisation=entries[-1].chain.organisation if entries else None,
         by=by,

@@ -12,7 +12,9 @@ class Conflict(Exception):
 
     @property
     def by(self):
-        return " and ".join(dict.fromkeys(str(revision.by) for revision in self.later)) or "Somebody"
+        return (
+            " and ".join(dict.fromkeys(str(revision.by) for revision in self.later)) or "Somebody"
+        )
 
     @property
     def assessments(self):
@@ -27,7 +29,9 @@ class Conflict(Exception):
 
 
 class ManyMovedOn(Exception):
-    """Some of several records have moved on since the versions that were to be changed; nothing was written to any."""
+    """Some of several records have moved on since the versions that were to be changed; nothing was
+    written to any.
+    """
 
     def __init__(self, records):
         super().__init__(f"{len(records)} of these records have moved on.")
@@ -35,7 +39,9 @@ class ManyMovedOn(Exception):
 
 
 class SaidBefore(Exception):
-    """The same form was sent before and made this record, at that instant and with other words; nothing was written."""
+    """The same form was sent before and made this record, at that instant and with other words;
+    nothing was written.
+    """
 
     def __init__(self, record, at):
         super().__init__(f"{record} was made by the same form, which says something else now.")
@@ -44,8 +50,9 @@ class SaidBefore(Exception):
 
 
 def sent_again(record, is_same, at):
-    """The record that a form made before: the same form twice is one. Raises SaidBefore where it says something else
-    now, so that no words are lost as if they were saved."""
+    """The record that a form made before: the same form twice is one. Raises SaidBefore where it
+    says something else now, so that no words are lost as if they were saved.
+    """
     if not is_same:
         raise SaidBefore(record, at)
     return record

@@ -1,7 +1,9 @@
-"""What the audit chain signs of a row that decides or says something: a salted digest of every concrete field.
+"""What the audit chain signs of a row that decides or says something: a salted digest of every
+concrete field.
 
-A seal names its seal version, the list of the fields that it covers. A later column makes another version by itself,
-and older seals are checked over the fields that theirs names. Sealed models are found by their base: there is no list.
+A seal names its seal version, the list of the fields that it covers. A later column makes another
+version by itself, and older seals are checked over the fields that theirs names. Sealed models are
+found by their base: there is no list.
 """
 
 import hashlib
@@ -15,35 +17,50 @@ from django.utils import timezone
 
 from registers.history.audit import AppendOnly, AuditEntry, as_json
 
-REFERENCE = 16  # hexadecimal digits by which an entry names a seal version; the digest covers all 64
+REFERENCE = (
+    16  # hexadecimal digits by which an entry names a seal version; the digest covers all 64
+)
 DELETED = "deleted"  # the verb of an entry whose row is deleted after it
 
-# A migration that renames a sealed model or field says so here, or older seals name what is not there.
+# A migration that renames a sealed model or field says so here, or older seals name what is not
+# there.
 RENAMED_MODELS: dict[str, str] = {}  # former model name -> the present one, both in lower case
-RENAMED_FIELDS: dict[str, dict[str, str]] = {}  # present model name -> {former attribute: the present one}
-# Seals that name one of these cannot be checked any more, which verify_audit notes: rather keep the column.
+RENAMED_FIELDS: dict[
+    str, dict[str, str]
+] = {}  # present model name -> {former attribute: the present one}
+# Seals that name one of these cannot be checked any more, which verify_audit notes: rather keep the
+# column.
 REMOVED_FIELDS: dict[str, set[str]] = {}  # present model name -> attributes
 
 
 class SealVersion(AppendOnly):
-    """The fields that a seal of a model covers, in their order. Written after each migration where the list is new;
-    each seal covers the digest, so that another list in its place is found out."""
+    """The fields that a seal of a model covers, in their order. Written after each migration where
+    the list is new; each seal covers the digest, so that another list in its place is found out.
+    """
 
-    model = models.CharField(max_length=60, help_text="Its name in lower case when the version was written.")
+    model = models.CharField(
+        max_length=60, help_text="Its name in lower case when the version was written."
+    )
     names = models.JSONField(help_text="Attributes of its fields, then what stands beside them.")
     digest = models.CharField(max_length=64, help_text="SHA-256 of both.")
     recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["model", "digest"], name="seal_version_once_for_a_model")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "digest"], name="seal_version_once_for_a_model"
+            )
+        ]
 
     def __str__(self):
         return f"{self.model} {self.digest[:REFERENCE]}"
 
 
 class Version(NamedTuple):
-    """The list by which rows of a model are sealed today. columns: what takes their values from a row's __dict__."""
+    """The list by which rows of a model are sealed today. columns: what takes their values from a
+    row's __dict__.
+    """
 
     names: tuple[str, ...]
     related: tuple[str, ...]
@@ -52,8 +69,9 @@ class Version(NamedTuple):
 
 
 class Seal(NamedTuple):
-    """What is to be signed of a row. name: "post:5"; version: its digest; values: JSON; content: the same by name,
-    where the entry's text keeps it."""
+    """What is to be signed of a row. name: "post:5"; version: its digest; values: JSON; content:
+    the same by name, where the entry's text keeps it.
+    """
 
     name: str
     version: str
@@ -77,7 +95,9 @@ def version_digest(model, names):
 def version_of(model):
     own, related = sorted(model.seal_columns()), sorted(model.seal_related())
     names = (*own, *related)
-    return Version(names, tuple(related), itemgetter(*own), version_digest(model._meta.model_name, names))
+    return Version(
+        names, tuple(related), itemgetter(*own), version_digest(model._meta.model_name, names)
+    )
 
 
 def sealed_models():
@@ -85,7 +105,9 @@ def sealed_models():
 
 
 def seals_of(rows):
-    """A seal of each row as the database has it now, in the order of their models: for an entry that tells of many."""
+    """A seal of each row as the database has it now, in the order of their models: for an entry
+    that tells of many.
+    """
     keys = {}
     for row in rows:
         keys.setdefault(type(row), []).append(row.pk)
@@ -104,8 +126,9 @@ def install_versions(using="default", **kwargs):
 
 
 class SealedModel(models.Model):
-    """SEAL_EXCLUDES: the fields that state nothing or are held otherwise, each with its reason beside it.
-    SEAL_MANY: the many-to-many fields that are part of what the row says."""
+    """SEAL_EXCLUDES: the fields that state nothing or are held otherwise, each with its reason
+    beside it. SEAL_MANY: the many-to-many fields that are part of what the row says.
+    """
 
     SEAL_EXCLUDES: tuple[str, ...] = ()
     SEAL_MANY: tuple[str, ...] = ()
@@ -126,23 +149,32 @@ class SealedModel(models.Model):
     def rows_to_seal(cls, keys):
         """Key -> row, with all that its seal covers; as many queries whatever the number of keys."""
         many = [
-            models.Prefetch(name, _related(cls, name)._base_manager.only("pk").order_by()) for name in cls.SEAL_MANY
+            models.Prefetch(name, _related(cls, name)._base_manager.only("pk").order_by())
+            for name in cls.SEAL_MANY
         ]
-        return models.QuerySet(cls).order_by().prefetch_related(*many).in_bulk(keys)  # in order they would join others
+        return (
+            models.QuerySet(cls).order_by().prefetch_related(*many).in_bulk(keys)
+        )  # in order they would join others
 
     @property
     def seal_name(self):
         return f"{self._meta.model_name}:{self.pk}"
 
     def seal(self, many=None):
-        """many: name of a many-to-many field -> the keys in it, where they are known; else they are asked for."""
+        """many: name of a many-to-many field -> the keys in it, where they are known; else they are
+        asked for.
+        """
         version = version_of(type(self))
         values = [*version.columns(vars(self))]
-        values += [sorted(many[name]) if many else self.seal_value(name) for name in version.related]
+        values += [
+            sorted(many[name]) if many else self.seal_value(name) for name in version.related
+        ]
         return Seal(self.seal_name, version.digest, as_json(values))
 
     def seal_value(self, name):
-        """What the row says under a name of some seal version. Raises KeyError for what the model has not."""
+        """What the row says under a name of some seal version. Raises KeyError for what the model
+        has not.
+        """
         if name in self.SEAL_MANY:
             return sorted(row.pk for row in getattr(self, name).all())
         return vars(self)[name]
@@ -153,8 +185,10 @@ class SealedModel(models.Model):
 
 
 class AuditedModel(SealedModel):
-    """A row that changes: each change leaves an entry with its seal, in the transaction of the change. The latest seal
-    counts, and the entry's text keeps the values, so that it can be said what differs."""
+    """A row that changes: each change leaves an entry with its seal, in the transaction of the
+    change. The latest seal counts, and the entry's text keeps the values, so that it can be said
+    what differs.
+    """
 
     class Meta:
         abstract = True
@@ -169,8 +203,10 @@ class AuditedModel(SealedModel):
         return seal._replace(content={name: self.seal_value(name) for name in names})
 
     def enter(self, verb, *, by=None, subject=None, facts=None, text=None):
-        """Tell of a change in the audit chain and seal the row as the database has it now; in the transaction of the
-        change, of which DELETED is told beforehand. by: None for the installation itself. Returns the AuditEntry."""
+        """Tell of a change in the audit chain and seal the row as the database has it now; in the
+        transaction of the change, of which DELETED is told beforehand. by: None for the
+        installation itself. Returns the AuditEntry.
+        """
         row = self.rows_to_seal([self.pk])[self.pk]
         change = {"deletions": [row.seal_name]} if verb == DELETED else {"seals": [row.seal()]}
         return AuditEntry.record(

@@ -1,4 +1,6 @@
-"""The course of one risk as stretches of days on which nothing changed. Pure: works on revisions and assessments."""
+"""The course of one risk as stretches of days on which nothing changed. Pure: works on revisions
+and assessments.
+"""
 
 import datetime
 from dataclasses import dataclass
@@ -10,9 +12,11 @@ FOR_EVER = datetime.date.max
 
 @dataclass(frozen=True)
 class Stretch:
-    """Days from `from_day` until before `until_day` on which one revision and one current assessment stood. band_since:
-    the day from which it has been in this band, or unrated, without a break: by one scheme, and on the register or off
-    it all the time; band_before: the band from which it came then, by the same scheme, "" where there is none."""
+    """Days from `from_day` until before `until_day` on which one revision and one current
+    assessment stood. band_since: the day from which it has been in this band, or unrated, without a
+    break: by one scheme, and on the register or off it all the time; band_before: the band from
+    which it came then, by the same scheme, "" where there is none.
+    """
 
     from_day: datetime.date
     until_day: datetime.date
@@ -23,9 +27,11 @@ class Stretch:
 
 
 def stretches(revisions, assessments):
-    """The course of one risk. revisions: any order, with effective_on and number. assessments: the current ones of our
-    own perspective, any order, with effective_on and pk. A risk starts with its first revision: what was judged
-    before that day counts from it. Of several on one day the last one stands."""
+    """The course of one risk. revisions: any order, with effective_on and number. assessments: the
+    current ones of our own perspective, any order, with effective_on and pk. A risk starts with its
+    first revision: what was judged before that day counts from it. Of several on one day the last
+    one stands.
+    """
     revisions = sorted(revisions, key=lambda r: (r.effective_on, r.number))
     assessments = sorted(assessments, key=lambda a: (a.effective_on, a.pk))
     if not revisions:
@@ -42,7 +48,9 @@ def stretches(revisions, assessments):
 
 
 def _in_band(last, day, revision, current):
-    """(band_since, band_before) of a stretch from that day. last: the stretch before it, None for the first."""
+    """(band_since, band_before) of a stretch from that day. last: the stretch before it, None for
+    the first.
+    """
     if last is None:
         return day, ""
     was, now = (one and (one.scheme_id, one.band) for one in (last.current, current))

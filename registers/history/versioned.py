@@ -1,4 +1,6 @@
-"""Controls and actions: the latest copy stands in one row, each earlier form in a revision that is never edited."""
+"""Controls and actions: the latest copy stands in one row, each earlier form in a revision that is
+never edited.
+"""
 
 import uuid
 
@@ -19,7 +21,9 @@ from registers.models.risk_lifecycle import OutOfTurn
 
 
 class Content(models.Model):
-    """What such a record says: the same fields on the record and on each of its revisions, named by FIELDS."""
+    """What such a record says: the same fields on the record and on each of its revisions, named by
+    FIELDS.
+    """
 
     FIELDS: tuple[str, ...] = ()
 
@@ -31,7 +35,9 @@ class Content(models.Model):
 
 
 class KeptRevision(Sealed):
-    """A full copy of what the record said after a change. Mixed with the record's Content, and has `record`."""
+    """A full copy of what the record said after a change. Mixed with the record's Content, and has
+    `record`.
+    """
 
     class What(models.TextChoices):
         ADDED = "added", "Added"
@@ -62,8 +68,9 @@ class KeptRevision(Sealed):
 
 
 class Kept(SealedModel):
-    """The record itself: mixed with its Content, and has `risk` and `revisions`. Sealed is which record it is; what it
-    says is held against its latest revision."""
+    """The record itself: mixed with its Content, and has `risk` and `revisions`. Sealed is which
+    record it is; what it says is held against its latest revision.
+    """
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.PositiveIntegerField(default=0)
@@ -76,11 +83,14 @@ class Kept(SealedModel):
         return ["id", "risk_id"]
 
     @classmethod
-    def add(cls, risk, *, by, token=None, reason="", effective_on=None, recorded_at=None, **content):
-        """Put one beside a risk and return it. The same token for the same risk gives back the one that it made, and
-        raises SaidBefore where that said something else.
-        Raises OutOfTurn for a closed risk, which is held meanwhile, and ValueError for a day to come and for an owner
-        of another organisation."""
+    def add(
+        cls, risk, *, by, token=None, reason="", effective_on=None, recorded_at=None, **content
+    ):
+        """Put one beside a risk and return it. The same token for the same risk gives back the one
+        that it made, and raises SaidBefore where that said something else. Raises OutOfTurn for a
+        closed risk, which is held meanwhile, and ValueError for a day to come and for an owner of
+        another organisation.
+        """
         token = FormToken(token, risk)
         same = cls.objects.filter(risk=risk)
         if record := token.row_of(same):
@@ -93,7 +103,9 @@ class Kept(SealedModel):
             record._record(KeptRevision.What.ADDED, by, reason, effective_on, recorded_at)
             return record
 
-        return token.insert(cls, insert, same=same, again=lambda record: record._added_again(content))
+        return token.insert(
+            cls, insert, same=same, again=lambda record: record._added_again(content)
+        )
 
     @classmethod
     def first(cls, risk, **content):
@@ -104,11 +116,15 @@ class Kept(SealedModel):
 
     @transaction.atomic
     def revise(self, *, by, version, reason="", effective_on=None, recorded_at=None, **changes):
-        """Change what it says and return the revision; what says nothing new, or is the same form sent twice, gives
-        back the one that stands. A reason alone is kept: somebody looked, and found it as it was.
-        Raises Conflict when the record is not at that version, OutOfTurn when its risk is closed."""
+        """Change what it says and return the revision; what says nothing new, or is the same form
+        sent twice, gives back the one that stands. A reason alone is kept: somebody looked, and
+        found it as it was. Raises Conflict when the record is not at that version, OutOfTurn when
+        its risk is closed.
+        """
         if unknown := set(changes) - set(self.FIELDS):
-            raise TypeError(f"A {self._meta.verbose_name} has no {', '.join(sorted(unknown))} to revise.")
+            raise TypeError(
+                f"A {self._meta.verbose_name} has no {', '.join(sorted(unknown))} to revise."
+            )
         self._hold()
         content = self.content()
         latest = self.revisions.latest()
@@ -126,20 +142,29 @@ class Kept(SealedModel):
         return self._record(KeptRevision.What.EDITED, by, reason, effective_on, recorded_at)
 
     def _added_again(self, content):
-        """The record itself: the form that added it came again. What has been changed since does not count."""
+        """The record itself: the form that added it came again. What has been changed since does
+        not count.
+        """
         first = self.revisions.get(number=1)
         return sent_again(self, first.says(content), first.recorded_at)
 
     def _hold(self):
-        """Hold its risk, then the record, and read both anew. In this order whoever asks, so that two of us never wait
-        for each other."""
+        """Hold its risk, then the record, and read both anew. In this order whoever asks, so that
+        two of us never wait for each other.
+        """
         risk = type(self.risk).objects.select_for_update().get(pk=self.risk_id)
         self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
         self.risk = risk
 
     def changed_since(self, version):
-        """The revisions after that version, oldest first, and what they changed together: for a Conflict."""
-        revisions = list(self.revisions.filter(number__gte=version).select_related("by", "owner").order_by("number"))
+        """The revisions after that version, oldest first, and what they changed together: for a
+        Conflict.
+        """
+        revisions = list(
+            self.revisions.filter(number__gte=version)
+            .select_related("by", "owner")
+            .order_by("number")
+        )
         later = [r for r in revisions if r.number > version]
         base = [r for r in revisions if r.number == version]
         return later, changes_between(base[0], later[-1]) if later and base else []
@@ -149,15 +174,20 @@ class Kept(SealedModel):
         return {}
 
     def _settle(self, before=None):
-        """What follows from what is now said, before it is saved. before: what it said until now, None if new."""
+        """What follows from what is now said, before it is saved. before: what it said until now,
+        None if new.
+        """
         if self.risk.status == self.risk.Status.CLOSED:
-            raise OutOfTurn(f"{self.risk.reference} is closed: what stands beside it stays as it was.")
+            raise OutOfTurn(
+                f"{self.risk.reference} is closed: what stands beside it stays as it was."
+            )
         if self.owner and self.owner.organisation_id != self.risk.register.organisation_id:
             raise ValueError(f"{self.owner} is a post of another organisation.")
 
     def revised(self, what, *, by, reason="", effective_on=None, recorded_at=None, after=None):
-        """The revision that says what the record says now, not saved. after: the day of the one before it, if any.
-        Raises ValueError for a day to come or before that one."""
+        """The revision that says what the record says now, not saved. after: the day of the one
+        before it, if any. Raises ValueError for a day to come or before that one.
+        """
         day = effective_on or timezone.localdate()
         if is_to_come(day):
             raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
@@ -188,17 +218,29 @@ class Kept(SealedModel):
 
     def _record(self, what, by, reason, effective_on, recorded_at):
         latest = self.revisions.order_by("number").last()
-        when = {"effective_on": effective_on, "recorded_at": recorded_at, "after": latest and latest.effective_on}
+        when = {
+            "effective_on": effective_on,
+            "recorded_at": recorded_at,
+            "after": latest and latest.effective_on,
+        }
         revision = self.revised(what, by=by, reason=reason, **when)
         revision.save()
         tellings = [self.told(revision)]
-        AuditEntry.record_many(organisation=self.risk.register.organisation, by=by, tellings=tellings)
+        AuditEntry.record_many(
+            organisation=self.risk.register.organisation, by=by, tellings=tellings
+        )
         return revision
 
 
 def standing_on(model, risks, day, known_by=None):
-    """What each record of that model beside these risks said at the end of a day: its latest revision by then, one a
-    record, with `record` at hand. model: Control or Action; risks: a queryset of risks, or their keys. One query."""
-    revisions = model.revisions.rel.related_model.objects.filter(record__risk__in=risks).as_at(day, known_by)
-    rows = revisions.select_related("record", "owner", "owner__holder").order_by("record_id", "number")
+    """What each record of that model beside these risks said at the end of a day: its latest
+    revision by then, one a record, with `record` at hand. model: Control or Action; risks: a
+    queryset of risks, or their keys. One query.
+    """
+    revisions = model.revisions.rel.related_model.objects.filter(record__risk__in=risks).as_at(
+        day, known_by
+    )
+    rows = revisions.select_related("record", "owner", "owner__holder").order_by(
+        "record_id", "number"
+    )
     return list({row.record_id: row for row in rows}.values())

@@ -1,4 +1,6 @@
-"""What a column's cells look like: whether they bear its heading out, and what they are where it says nothing."""
+"""What a column's cells look like: whether they bear its heading out, and what they are where it
+says nothing.
+"""
 
 import re
 from dataclasses import dataclass
@@ -7,8 +9,12 @@ from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports import parse_date, parse_list, parse_rating
 
 REFERENCE = re.compile(r"(?:[A-Za-z]{1,10}[ /._-]{0,3}){0,3}\d{1,6}[a-z]?(?:\.\d{1,3})?", re.I)
-ARROWS = re.compile(r"[\u2190-\u21ff\u25b2\u25b6\u25ba\u25bc\u25c0\u25c4\u2b00-\u2bff<>=\u2194\ufe0f\s-]+")
-COLOURS = frozenset("red amber green yellow black blue orange brown white r a g amber/red amber/green".split())
+ARROWS = re.compile(
+    r"[\u2190-\u21ff\u25b2\u25b6\u25ba\u25bc\u25c0\u25c4\u2b00-\u2bff<>=\u2194\ufe0f\s-]+"
+)
+COLOURS = frozenset(
+    "red amber green yellow black blue orange brown white r a g amber/red amber/green".split()
+)
 RESPONSES = frozenset(
     "treat tolerate transfer terminate treated tolerated transferred terminated accept accepted reduce reduced avoid "
     "avoided mitigate mitigated share shared".split()
@@ -40,7 +46,9 @@ class Column:
 
     @property
     def scores(self):
-        return self.share(lambda text: is_pair(text) or parse_rating.NUMBER.fullmatch(text) or len(text) < 25)
+        return self.share(
+            lambda text: is_pair(text) or parse_rating.NUMBER.fullmatch(text) or len(text) < 25
+        )
 
 
 def column_of(cells) -> Column:
@@ -59,12 +67,19 @@ def is_day(text: str) -> bool:
 
 def is_pair(text: str) -> bool:
     said = " ".join(text.lower().split())
-    patterns = (parse_rating.PAIR, parse_rating.PAIR_AFTER, parse_rating.PAIR_BEFORE, parse_rating.LETTERED)
+    patterns = (
+        parse_rating.PAIR,
+        parse_rating.PAIR_AFTER,
+        parse_rating.PAIR_BEFORE,
+        parse_rating.LETTERED,
+    )
     return len(said) < 40 and any(pattern.fullmatch(said) for pattern in patterns)
 
 
 def borne_out(target: str, column: Column) -> str:
-    """The target, or what the contents say instead: a column named "Impact" that holds sentences tells consequences."""
+    """The target, or what the contents say instead: a column named "Impact" that holds sentences
+    tells consequences.
+    """
     if not column.texts:
         return target
     if column.share(ARROWS.fullmatch) > 0.8:
@@ -99,16 +114,25 @@ def _words_borne_out(target, column):
     return target
 
 
-def by_contents(columns: list[Column], named: list[str], taken: set[str], posts: tuple[str, ...]) -> dict[int, str]:
-    """What columns are that nothing names: only what one column alone can be, and nothing that is taken."""
+def by_contents(
+    columns: list[Column], named: list[str], taken: set[str], posts: tuple[str, ...]
+) -> dict[int, str]:
+    """What columns are that nothing names: only what one column alone can be, and nothing that is
+    taken.
+    """
     found = {}
     candidates = {
-        "reference": [at for at, column in enumerate(columns) if column.references > 0.8 and column.width < 20],
-        "current.score": [at for at, column in enumerate(columns) if column.pairs > 0.6 and not named[at]],
+        "reference": [
+            at for at, column in enumerate(columns) if column.references > 0.8 and column.width < 20
+        ],
+        "current.score": [
+            at for at, column in enumerate(columns) if column.pairs > 0.6 and not named[at]
+        ],
         "owner": [
             at
             for at, column in enumerate(columns)
-            if column.share(lambda text: parse_list.looks_like_post(text, posts)) > 0.7 and column.width < 60
+            if column.share(lambda text: parse_list.looks_like_post(text, posts)) > 0.7
+            and column.width < 60
         ],
     }
     candidates["reference"] = candidates["reference"][:1]
@@ -120,7 +144,11 @@ def by_contents(columns: list[Column], named: list[str], taken: set[str], posts:
 
 def telling(columns: list[Column], free: list[int]) -> tuple[int, str] | None:
     """The free column that tells the risk where none is named so: the one with the longest texts."""
-    free = [at for at in free if columns[at].width > 12 and columns[at].distinct > 0.5 and columns[at].days < 0.5]
+    free = [
+        at
+        for at in free
+        if columns[at].width > 12 and columns[at].distinct > 0.5 and columns[at].days < 0.5
+    ]
     if not free:
         return None
     longest = max(free, key=lambda at: columns[at].width)

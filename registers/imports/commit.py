@@ -1,7 +1,10 @@
-"""What was staged goes onto the register: every good row and the posts they name, or nothing, in one transaction.
+"""What was staged goes onto the register: every good row and the posts they name, or nothing, in
+one transaction.
 
-All of it is prepared before the transaction begins, which then only writes: see registers.bulk_changes. What it was
-prepared by is looked at again where it is written, and where that has changed it is prepared anew."""
+All of it is prepared before the transaction begins, which then only writes: see
+registers.bulk_changes. What it was prepared by is looked at again where it is written, and where
+that has changed it is prepared anew.
+"""
 
 import datetime
 from contextlib import suppress
@@ -44,10 +47,11 @@ def seen_of(batch) -> str:
 
 @nothing_collected()
 def land(batch, *, by, seen=None) -> RegisterImport:
-    """Take in what was staged; returns the import, done; where nothing in it is new nothing is written, and it stays as
-    it was. Twice is once. seen: see seen_of, where somebody was shown what would happen. Raises NotAsShown;
-    ManyMovedOn where a risk has changed since its row was held against it; and CannotRestore for a file of ours that
-    does not fit the register any more."""
+    """Take in what was staged; returns the import, done; where nothing in it is new nothing is
+    written, and it stays as it was. Twice is once. seen: see seen_of, where somebody was shown what
+    would happen. Raises NotAsShown; ManyMovedOn where a risk has changed since its row was held
+    against it; and CannotRestore for a file of ours that does not fit the register any more.
+    """
     for _ in range(TRIES):
         now, seen = _to_land(batch, by, seen)
         if now.is_done or now.is_ours or not _good_rows(now).exists():
@@ -69,8 +73,9 @@ def land(batch, *, by, seen=None) -> RegisterImport:
 
 @transaction.atomic
 def _to_land(batch, by, seen):
-    """(the import, held: done where there is nothing left to do; what it shows). A file of ours is put back by it.
-    Raises NotAsShown."""
+    """(the import, held: done where there is nothing left to do; what it shows). A file of ours is
+    put back by it. Raises NotAsShown.
+    """
     batch = hold(batch)
     if batch.is_done:
         return batch, seen
@@ -94,12 +99,18 @@ class Landing:
         self.around = _around(self.register)
         outcomes = dict(_good_rows(batch).order_by("number").values_list("pk", "outcome"))
         self.new, self.changed = (
-            [pk for pk, outcome in outcomes.items() if outcome == wanted] for wanted in (Outcome.NEW, Outcome.CHANGED)
+            [pk for pk, outcome in outcomes.items() if outcome == wanted]
+            for wanted in (Outcome.NEW, Outcome.CHANGED)
         )
         self.numbers = []  # that new rows ask for, None for the next
         organisation = self.register.organisation
-        keys, titles = keys_of(Post), posts_to_add(organisation.posts, self._looked_through(list(outcomes)))
-        self.posts = [made(Post, pk=next(keys), organisation=organisation, title=title) for title in titles]
+        keys, titles = (
+            keys_of(Post),
+            posts_to_add(organisation.posts, self._looked_through(list(outcomes))),
+        )
+        self.posts = [
+            made(Post, pk=next(keys), organisation=organisation, title=title) for title in titles
+        ]
         if self.register.next_number > 1 and any(self.numbers):
             raise NotAsShown(f"{self.register} holds risks by now: references are given anew.")
 
@@ -141,19 +152,28 @@ class Landing:
             yield row
 
     def _rows(self, keys):
-        """Those rows as far as they are asked here, some at a time: no query is left open while keys are taken."""
+        """Those rows as far as they are asked here, some at a time: no query is left open while
+        keys are taken.
+        """
         for first in range(0, len(keys), BATCH):
             rows = self.batch.rows.filter(pk__in=keys[first : first + BATCH]).order_by("number")
             yield from list(rows.defer("cells", "problems"))
 
 
 def _around(register):
-    """What rows are prepared by besides the risks themselves: of one scheme, with the posts and the library's rows that
-    they name; and no agreement may have been made meanwhile of what was not there."""
+    """What rows are prepared by besides the risks themselves: of one scheme, with the posts and the
+    library's rows that they name; and no agreement may have been made meanwhile of what was not
+    there.
+    """
     return [
-        list(Register.objects.filter(pk=register.pk).values_list("organisation", "scheme", "prefix")),
+        list(
+            Register.objects.filter(pk=register.pk).values_list("organisation", "scheme", "prefix")
+        ),
         sorted(register.organisation.posts.values_list("pk", "title")),
-        *(sorted(model.objects.values_list("pk", "slug")) for model in (FailureType, AdverseImpact)),
+        *(
+            sorted(model.objects.values_list("pk", "slug"))
+            for model in (FailureType, AdverseImpact)
+        ),
         register.agreements.aggregate(last=Max("pk")),
     ]
 
@@ -163,7 +183,10 @@ class Making:
 
     def __init__(self, batch, posts):
         self.batch, self.today = batch, timezone.localdate()
-        self.posts = {post.title.casefold(): post for post in [*batch.register.organisation.posts.all(), *posts]}
+        self.posts = {
+            post.title.casefold(): post
+            for post in [*batch.register.organisation.posts.all(), *posts]
+        }
         self.types = {row.slug: row for row in FailureType.objects.all()}
         self.impacts = {row.slug: row for row in AdverseImpact.objects.all()}
 
@@ -176,7 +199,9 @@ class Making:
             content=self._content({"event": values["title"]} | values),
             raised_on=raised_on,
             number=row.reads["number"],
-            close={"reason": f"Closed there already. {self._says(row)}"} if held["closes"] else None,
+            close={"reason": f"Closed there already. {self._says(row)}"}
+            if held["closes"]
+            else None,
             **self._beside(row),
         )
 
@@ -208,7 +233,10 @@ class Making:
         return {
             "next_review_on": next_on,
             "judgements": judgements,
-            "controls": [{"title": t, "detail": detail, "kind": "", "owner": None} for t, detail in held["controls"]],
+            "controls": [
+                {"title": t, "detail": detail, "kind": "", "owner": None}
+                for t, detail in held["controls"]
+            ],
             "actions": [self._action(row, one) for one in held["actions"]],
         }
 
@@ -223,9 +251,18 @@ class Making:
         }
 
     def _action(self, row, one):
-        said = {"title": one["title"], "detail": one["detail"], "kind": "", "owner": self._post(one["owner"])}
+        said = {
+            "title": one["title"],
+            "detail": one["detail"],
+            "kind": "",
+            "owner": self._post(one["owner"]),
+        }
         if one["is_done"]:
-            said |= {"status": Action.Status.DONE, "done_on": self.today, "evidence": self._says(row)}
+            said |= {
+                "status": Action.Status.DONE,
+                "done_on": self.today,
+                "evidence": self._says(row),
+            }
         return said | {"due_on": day(one["due_on"])}
 
     def _post(self, title):
@@ -244,7 +281,12 @@ def _oldest_first(judged):
 
 
 def _done(batch, by, posts):
-    batch.stage, batch.done_at, batch.by, batch.sheets = RegisterImport.Stage.DONE, timezone.now(), by, None
+    batch.stage, batch.done_at, batch.by, batch.sheets = (
+        RegisterImport.Stage.DONE,
+        timezone.now(),
+        by,
+        None,
+    )
     batch.save(update_fields=["stage", "done_at", "by", "sheets"])
     outcomes = {outcome: batch.rows.filter(outcome=outcome).count() for outcome in Outcome.values}
     AuditEntry.record(
@@ -252,7 +294,12 @@ def _done(batch, by, posts):
         by=by,
         verb="register.imported",
         subject=batch.register,
-        facts={"import": batch.pk, "digest": batch.digest, "rows": outcomes, "posts": [post.pk for post in posts]},
+        facts={
+            "import": batch.pk,
+            "digest": batch.digest,
+            "rows": outcomes,
+            "posts": [post.pk for post in posts],
+        },
         text={"file": batch.file_name, "posts": [post.title for post in posts], "by": str(by)},
     )
     return batch

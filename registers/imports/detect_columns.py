@@ -1,4 +1,6 @@
-"""What a column's heading says that it is: by our own labels, by other names seen in real registers, by their words."""
+"""What a column's heading says that it is: by our own labels, by other names seen in real
+registers, by their words.
+"""
 
 import re
 from functools import lru_cache
@@ -8,7 +10,12 @@ from registers.imports import parse_date
 
 UNSAID = "?"  # the kind of a rating whose heading names none: "Likelihood", "L", "Score"
 _LABELS = {target.label.casefold(): target.name for target in TARGETS}
-_ALSO = {name: target.name for target in TARGETS for name in target.also if not target.name.endswith(".score")}
+_ALSO = {
+    name: target.name
+    for target in TARGETS
+    for name in target.also
+    if not target.name.endswith(".score")
+}
 
 KINDS = {
     "inherent": r"inherent|gross|pure|unmitigated|raw|initial|original|uncontrolled|untreated|pre-?mitigation|"
@@ -19,15 +26,19 @@ KINDS = {
 }
 RESIDUAL = re.compile(r"\b(?:residual|net|mitigated|managed)\b")
 _PARTS = (
-    ("score", r"l(?:ikelihood)? ?[x\u00d7*&] ?i(?:mpact)?|i(?:mpact)? ?[x\u00d7*&] ?l(?:ikelihood)?"),
+    (
+        "score",
+        r"l(?:ikelihood)? ?[x\u00d7*&] ?i(?:mpact)?|i(?:mpact)? ?[x\u00d7*&] ?l(?:ikelihood)?",
+    ),
     ("likelihood", r"likelihood|probability|prob|lik|l|p"),
     ("impact", r"impact|severity|imp|i"),
     ("band", r"band|rag|colou?r"),
-    ("score", r"scores?|scoring|ratings?|rated|level|total|grade|assessment|evaluation|ranking|exposure|risk|risks"),
+    (
+        "score",
+        r"scores?|scoring|ratings?|rated|level|total|grade|assessment|evaluation|ranking|exposure|risk|risks",
+    ),
 )
-_FILLING = (
-    r"risk|risks|threat|overall|rating|ratings|score|scores|scoring|status|level|the|of|at|as|with|in|place|matrix|\d"
-)
+_FILLING = r"risk|risks|threat|overall|rating|ratings|score|scores|scoring|status|level|the|of|at|as|with|in|place|matrix|\d"
 _OF_TEXTS = re.compile(
     r"\b(?:owner|descri\w+|actions?|controls|action|review\w*|appetite|tolerance|gaps?|assurances?|previous|last|prior|"
     r"comments?|notes?|date|progress|update|category|type|officer|manager|reason|treatment|title|name|ref|reference|"
@@ -43,7 +54,10 @@ PATTERNS = tuple(
     (re.compile(pattern), target)
     for pattern, target in (
         (_MOVES, IGNORE),
-        (r"gaps? in|assurance|appetite|tolerance|(?:control|mitigation)s? (?:owner|effective\w*|rating)", NOTE),
+        (
+            r"gaps? in|assurance|appetite|tolerance|(?:control|mitigation)s? (?:owner|effective\w*|rating)",
+            NOTE,
+        ),
         (
             r"previous|last (?:review|update|score|quarter|assess)|reviewed|"
             r"(?:action|progress|control) status|status of",
@@ -62,12 +76,18 @@ PATTERNS = tuple(
             r"^(?:actions? )?(?:due|deadline)|(?:due|completion|implementation) date|date due|^by when|^due by",
             "action_due_on",
         ),
-        (r"^(?:date of )?next review|^review (?:date|by|on|due)|^date (?:of|for) (?:next )?review", "next_review_on"),
+        (
+            r"^(?:date of )?next review|^review (?:date|by|on|due)|^date (?:of|for) (?:next )?review",
+            "next_review_on",
+        ),
         (
             r"^date (?:raised|identified|added|opened|logged|entered)|^(?:raised|identified|opened|added)(?: on)?$",
             "raised_on",
         ),
-        (r"^(?:risk |accountable |responsible |corporate )?(?:owner|lead|director)s?(?: \(?post\)?)?$", "owner"),
+        (
+            r"^(?:risk |accountable |responsible |corporate )?(?:owner|lead|director)s?(?: \(?post\)?)?$",
+            "owner",
+        ),
         (
             r"(?:risk|accountable|responsible) (?:owner|officer|manager|director)|^sro$|^executive (?:lead|owner)$",
             "owner",
@@ -76,7 +96,10 @@ PATTERNS = tuple(
         (r"^(?:risk )?(?:category|type|theme)s?$|^(?:category|type) of risk", "category"),
         (r"^(?:(?:corporate|strategic) (?:plan )?)?(?:objective|aim|priority|goal)", "objective"),
         (r"(?:objective|priority|ambition)s?(?: at risk| affected| threatened)?$", "objective"),
-        (r"further|additional|planned|proposed|future|required|actions?\b|treatment plan|to do", "actions"),
+        (
+            r"further|additional|planned|proposed|future|required|actions?\b|treatment plan|to do",
+            "actions",
+        ),
         (r"controls?\b|mitigations?\b|mitigating|safeguards", "controls"),
         (
             r"consequence|effects?\b|impact desc\w+|(?:potential|possible|description of) impacts?|implication|so what",
@@ -85,7 +108,10 @@ PATTERNS = tuple(
         (r"\bcauses?\b|vulnerabilit|\btriggers?\b|^sources?\b|why (?:could|might)", "cause"),
         (r"^(?:risk )?event\b|what (?:could|might|can) (?:happen|go wrong)", "event"),
         (r"descri|statement|detail|narrative|scenario|definition of risk", "statement"),
-        (r"^(?:principal |strategic |corporate |key |headline )?risk(?: title| name| heading)?$", "title"),
+        (
+            r"^(?:principal |strategic |corporate |key |headline )?risk(?: title| name| heading)?$",
+            "title",
+        ),
         (r"^(?:short )?(?:title|name)$", "title"),
         (
             r"^(?:risk )?(?:response|treatment|treatment (?:option|approach)|approach|decision)$|\b4 ?ts?\b|tolerate",
@@ -93,7 +119,10 @@ PATTERNS = tuple(
         ),
         (r"proximity|^timescale|^how soon", "proximity"),
         (r"^(?:risk )?status$|^open/? ?closed$|^live\b", "status"),
-        (r"^(?:commentary|progress|update|latest update|position)(?: update)?s?$", "committee_position"),
+        (
+            r"^(?:commentary|progress|update|latest update|position)(?: update)?s?$",
+            "committee_position",
+        ),
     )
 )
 
@@ -106,8 +135,10 @@ def plain(name: str) -> str:
 
 @lru_cache(maxsize=2000)
 def target_of(name: str) -> str:
-    """The column that a heading names, or "" where it says none: "current.likelihood", "?.score" where the kind is not
-    said, "current.score@2026-06-30". Headings of several rows are joined by ": "."""
+    """The column that a heading names, or "" where it says none: "current.likelihood", "?.score"
+    where the kind is not said, "current.score@2026-06-30". Headings of several rows are joined by
+    ": ".
+    """
     if not name.strip() or len(name) > 300:
         return ""
     for said in dict.fromkeys((name.strip().casefold(), plain(name))):
@@ -117,7 +148,9 @@ def target_of(name: str) -> str:
         return found
     last = plain(name.rsplit(": ", 1)[-1])
     for said in dict.fromkeys((plain(name), last)):
-        if found := _ALSO.get(said) or next((target for pattern, target in PATTERNS if pattern.search(said)), ""):
+        if found := _ALSO.get(said) or next(
+            (target for pattern, target in PATTERNS if pattern.search(said)), ""
+        ):
             return found
     return ""
 
@@ -128,7 +161,9 @@ def is_exact(name: str) -> bool:
 
 
 def _rated(said):
-    """A rating's column: its kind, its part and its day; "" unless every word of the heading is understood."""
+    """A rating's column: its kind, its part and its day; "" unless every word of the heading is
+    understood.
+    """
     when, rest = _day_in(said)
     if re.search(_MOVES, rest) or re.search(r"\bq\d\b", rest):
         return ""
@@ -137,7 +172,9 @@ def _rated(said):
         rest = re.sub(rf"\b(?:{words})\b", " ", rest)
     if len(kinds) > 1 or _OF_TEXTS.search(rest):
         return ""
-    part = next((part for part, words in _PARTS if re.search(rf"(?<!\w)(?:{words})(?!\w)", rest)), "")
+    part = next(
+        (part for part, words in _PARTS if re.search(rf"(?<!\w)(?:{words})(?!\w)", rest)), ""
+    )
     for _, words in _PARTS:
         rest = re.sub(rf"(?<!\w)(?:{words})(?!\w)", " ", rest)
     if re.sub(rf"\b(?:{_FILLING})\b|[^\w]", "", rest):

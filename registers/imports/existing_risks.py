@@ -1,4 +1,6 @@
-"""Which risk of the register a row speaks of, by its reference, and what the register says of it already."""
+"""Which risk of the register a row speaks of, by its reference, and what the register says of it
+already.
+"""
 
 from collections import defaultdict
 
@@ -41,14 +43,20 @@ class References:
         return [number for number in self.rows[key] if number != line.number] if key else []
 
 
-def found_for(register, references: References, lines: list[Line]) -> dict[int, tuple[There | None, str]]:
-    """Row number -> (what the register says of that risk, what is wrong with the reference). A reference of another
-    register leads to the risk that came in with it before. Six queries, whatever the number of rows."""
+def found_for(
+    register, references: References, lines: list[Line]
+) -> dict[int, tuple[There | None, str]]:
+    """Row number -> (what the register says of that risk, what is wrong with the reference). A
+    reference of another register leads to the risk that came in with it before. Six queries,
+    whatever the number of rows.
+    """
     asked = {line.number: said for line in lines if (said := references.of(line))}
     own = {number for said in asked.values() if (number := references.number(said))}
     came_in = dict(
         ImportedRow.objects.filter(
-            batch__register=register, batch__stage=RegisterImport.Stage.DONE, reference__in=set(asked.values())
+            batch__register=register,
+            batch__stage=RegisterImport.Stage.DONE,
+            reference__in=set(asked.values()),
         )
         .exclude(risk=None)
         .order_by("batch__done_at")
@@ -68,7 +76,9 @@ def found_for(register, references: References, lines: list[Line]) -> dict[int, 
 
 
 def there_of(register, risks) -> list[There]:
-    rows = risks.select_related("owner", "primary_failure_type").prefetch_related(*Risk.MANY, "controls", "actions")
+    rows = risks.select_related("owner", "primary_failure_type").prefetch_related(
+        *Risk.MANY, "controls", "actions"
+    )
     judged = defaultdict(lambda: defaultdict(list))
     own = Assessment.objects.filter(risk__in=risks, perspective=Assessment.Perspective.OWN)
     for one in own.select_related("driver").order_by("effective_on", "pk"):
@@ -87,15 +97,27 @@ def there_of(register, risks) -> list[There]:
             controls=[control.title for control in risk.controls.all()],
             actions=[action.title for action in risk.actions.all()],
             in_place=[control.title for control in risk.controls.all() if control.is_in_place],
-            open=[action.title for action in risk.actions.all() if action.status == action.Status.OPEN],
+            open=[
+                action.title for action in risk.actions.all() if action.status == action.Status.OPEN
+            ],
         )
         for risk in rows
     ]
 
 
 def said_by(risk) -> dict:
-    """The fields that a spreadsheet can speak of, in its terms: the title of a post, the slug of a library row."""
-    found = {name: getattr(risk, name) for name in Risk.FIELDS if name in BY_NAME and name not in Risk.MANY}
+    """The fields that a spreadsheet can speak of, in its terms: the title of a post, the slug of a
+    library row.
+    """
+    found = {
+        name: getattr(risk, name)
+        for name in Risk.FIELDS
+        if name in BY_NAME and name not in Risk.MANY
+    }
     found["owner"] = risk.owner.title if risk.owner else None
-    found["primary_failure_type"] = risk.primary_failure_type.slug if risk.primary_failure_type else None
-    return found | {name: sorted(row.slug for row in getattr(risk, name).all()) for name in Risk.MANY}
+    found["primary_failure_type"] = (
+        risk.primary_failure_type.slug if risk.primary_failure_type else None
+    )
+    return found | {
+        name: sorted(row.slug for row in getattr(risk, name).all()) for name in Risk.MANY
+    }

@@ -1,7 +1,7 @@
 """Several rows of a file that speak of one risk: which they are, and what they say together.
 
-Either cells merged downwards say so, or, where somebody has agreed to it (Plan.goes_on), a row goes on with the risk
-right above it: it leaves out what names a risk, or repeats it.
+Either cells merged downwards say so, or, where somebody has agreed to it (Plan.goes_on), a row goes
+on with the risk right above it: it leaves out what names a risk, or repeats it.
 """
 
 from registers.import_fields import BY_NAME, Sort
@@ -11,7 +11,11 @@ from registers.imports.read_file import Line, Sheet
 NAMES_A_RISK = ("reference", "title", "statement", "event")
 LISTS = ("controls", "actions")
 BESIDE_ACTIONS = ("action_owner", "action_due_on")
-SAID_ONCE = ("objective", "portfolio", "primary_failure_type")  # texts and types of which a risk has one
+SAID_ONCE = (
+    "objective",
+    "portfolio",
+    "primary_failure_type",
+)  # texts and types of which a risk has one
 
 
 def as_risks(lines: list[Line], sheet: Sheet, plan) -> list[Line]:
@@ -23,8 +27,10 @@ def as_risks(lines: list[Line], sheet: Sheet, plan) -> list[Line]:
 
 
 def as_one(rows: list[Line], plan) -> Line:
-    """What several rows say: texts and lists below each other, of all else the first; a rating whole, as the first row
-    has it that rates. What a further row says otherwise is told by said_otherwise."""
+    """What several rows say: texts and lists below each other, of all else the first; a rating
+    whole, as the first row has it that rates. What a further row says otherwise is told by
+    said_otherwise.
+    """
     width = max(len(row.cells) for row in rows)
     rates = {}
     for at, target in enumerate(plan.columns[:width]):
@@ -47,7 +53,9 @@ def said_otherwise(line: Line, plan) -> list[tuple[int, int, str]]:
         (row.number, at, text)
         for row in line.rows
         for at in range(len(row.cells))
-        if (text := _text(row, at)) and not _is_joined(_target(plan, at)) and _plain(text) != _plain(line.cells[at])
+        if (text := _text(row, at))
+        and not _is_joined(_target(plan, at))
+        and _plain(text) != _plain(line.cells[at])
     ]
 
 
@@ -58,16 +66,25 @@ def texts_at(line: Line, at: int, target: str) -> list[str]:
 
 
 def _merged(lines, sheet, plan):
-    """The lines in groups, as cells merged downwards have it: one over what names a risk makes its rows one risk, any
-    other says the same on each of them."""
+    """The lines in groups, as cells merged downwards have it: one over what names a risk makes its
+    rows one risk, any other says the same on each of them.
+    """
     end = plan.footer_from or float("inf")
-    down = [m for m in sheet.merged if m[2] > m[0] >= plan.first_line and m[2] < end and m[1] == m[3]]
+    down = [
+        m for m in sheet.merged if m[2] > m[0] >= plan.first_line and m[2] < end and m[1] == m[3]
+    ]
     if not down:
         return [[line] for line in lines]
     keys = {at + 1 for at in _naming(plan)}
-    heads = {row: top for top, left, bottom, _ in down if left in keys for row in range(top, bottom + 1)}
+    heads = {
+        row: top for top, left, bottom, _ in down if left in keys for row in range(top, bottom + 1)
+    }
     by_number = {line.number: line for line in lines}
-    fills = [(top, left, bottom) for top, left, bottom, _ in down if left not in keys and top in by_number]
+    fills = [
+        (top, left, bottom)
+        for top, left, bottom, _ in down
+        if left not in keys and top in by_number
+    ]
     for top, left, bottom in fills:
         for row in range(top + 1, bottom + 1):
             if row in by_number and row not in heads:
@@ -84,15 +101,23 @@ def _filled(line, at, text):
 
 
 def _going_on(groups, sheet, plan):
-    """The same groups, those that go on with a risk added to it. What stands between, a gap or a heading, ends it."""
+    """The same groups, those that go on with a risk added to it. What stands between, a gap or a
+    heading, ends it.
+    """
     naming = _naming(plan)
-    first = min((at for group in groups for line in group for at in _filled_at(line)[:1]), default=0)
+    first = min(
+        (at for group in groups for line in group for at in _filled_at(line)[:1]), default=0
+    )
     bars = {row for row, left, bottom, right in sheet.merged if right > left and row == bottom}
     found, above = [], None
     for group in groups:
         line = group[0]
         is_below = above is not None and line.number == above[-1].number + 1
-        if is_below and not _is_heading(line, first, bars, plan) and _names_no_other(line, above, naming):
+        if (
+            is_below
+            and not _is_heading(line, first, bars, plan)
+            and _names_no_other(line, above, naming)
+        ):
             above += group
         else:
             found.append(above := list(group))
@@ -102,17 +127,23 @@ def _going_on(groups, sheet, plan):
 
 
 def _is_heading(line, first, bars, plan):
-    """Whether its one text is a heading between risks or a note: it begins the row, or reaches over several columns."""
+    """Whether its one text is a heading between risks or a note: it begins the row, or reaches over
+    several columns.
+    """
     filled = _filled_at(line)
     is_alone = len(filled) == 1 and _target(plan, filled[0]) not in LISTS
     return is_alone and (filled[0] == first or line.number in bars)
 
 
 def _names_no_other(line, above, naming):
-    """Whether what names a risk is left out, or repeats what stands above; a title is repeated by a reference only."""
+    """Whether what names a risk is left out, or repeats what stands above; a title is repeated by a
+    reference only.
+    """
     own = {at: _plain(text) for at in naming if (text := _text(line, at))}
     said = {at: {_plain(_text(row, at)) for row in above} for at in naming} if own else {}
-    has_reference = any(said[at] - {""} for at, target in naming.items() if own and target == "reference")
+    has_reference = any(
+        said[at] - {""} for at, target in naming.items() if own and target == "reference"
+    )
     return not own or (has_reference and all(text in said[at] for at, text in own.items()))
 
 
@@ -121,7 +152,9 @@ def _naming(plan):
 
 
 def _rating(target):
-    """The kind and the day that make a rating one with the columns beside it; None for no such column."""
+    """The kind and the day that make a rating one with the columns beside it; None for no such
+    column.
+    """
     kind, dot, rest = target.partition(".")
     return (kind, rest.partition("@")[2]) if dot else None
 

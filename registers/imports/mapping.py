@@ -1,4 +1,6 @@
-"""Which column is what: guessed from names and contents, completed by the manager, remembered for the register."""
+"""Which column is what: guessed from names and contents, completed by the manager, remembered for
+the register.
+"""
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
@@ -23,9 +25,11 @@ LOOKED_AT = 300  # rows whose cells say what a column is
 
 @dataclass
 class Plan:
-    """How one sheet is read. columns: the name of a Target for each column, a rating's with its day where it has one
-    ("current.score@2026-06-30"). words: what their words mean by ours, by target: {"likelihood": {"V High": 5},
-    "score": {"Amber": [3, 4]}, "owner": {"Hd of Legal": "Head of Legal"}}; an empty text: kept with the row only."""
+    """How one sheet is read. columns: the name of a Target for each column, a rating's with its day
+    where it has one ("current.score@2026-06-30"). words: what their words mean by ours, by target:
+    {"likelihood": {"V High": 5}, "score": {"Amber": [3, 4]}, "owner": {"Hd of Legal": "Head of
+    Legal"}}; an empty text: kept with the row only.
+    """
 
     sheet: str
     first_line: int  # the number of the first line of data
@@ -34,8 +38,12 @@ class Plan:
     words: dict[str, dict] = field(default_factory=dict)
     is_day_first: bool = True
     footer_from: int | None = None  # the number of the line from which on there are notes, no risks
-    another_scale: bool = False  # its numbers are not the scheme's: a level or score is read only where words map it
-    goes_on: bool | None = None  # a row that names no risk, or repeats its name, goes on with that above; None: unasked
+    another_scale: bool = (
+        False  # its numbers are not the scheme's: a level or score is read only where words map it
+    )
+    goes_on: bool | None = (
+        None  # a row that names no risk, or repeats its name, goes on with that above; None: unasked
+    )
 
     def as_json(self) -> dict:
         return asdict(self)
@@ -58,15 +66,23 @@ class Known:
 
 
 def guess(sheet: Sheet, known: Known, remembered: Plan | None = None) -> Plan:
-    """The plan for a sheet: where its headings stand, what each column seems to be. remembered: the last plan of this
-    register, followed for each heading that it has too."""
+    """The plan for a sheet: where its headings stand, what each column seems to be. remembered: the
+    last plan of this register, followed for each heading that it has too.
+    """
     found = detect_table.layout_of(sheet, remembered.names if remembered else None)
     names = [name or f"Column {letter(at)}" for at, name in enumerate(found.names)]
-    plan = Plan(sheet.name, found.first_line, names, [NOTE] * len(names), footer_from=found.footer_from)
+    plan = Plan(
+        sheet.name, found.first_line, names, [NOTE] * len(names), footer_from=found.footer_from
+    )
     lines = data_lines(sheet, plan)[:LOOKED_AT]
-    cells = [[line.cells[at] if at < len(line.cells) else "" for line in lines] for at in range(len(names))]
+    cells = [
+        [line.cells[at] if at < len(line.cells) else "" for line in lines]
+        for at in range(len(names))
+    ]
     plan.columns = _columns(found.names, names, cells, known)
-    plan.is_day_first = not parse_date.is_month_first(text for column in cells for text in column if text)
+    plan.is_day_first = not parse_date.is_month_first(
+        text for column in cells for text in column if text
+    )
     plan.another_scale = _is_another_scale(plan.columns, cells, known.scheme)
     if lines and _is_guidance(cells, plan):
         later = [line.number for line in sheet.lines if line.number > lines[0].number]
@@ -78,11 +94,21 @@ def guess(sheet: Sheet, known: Known, remembered: Plan | None = None) -> Plan:
 
 
 def _as_before(plan, remembered):
-    """The plan with what was decided for the same headings, if most of them are; what is new stays as it is guessed."""
+    """The plan with what was decided for the same headings, if most of them are; what is new stays
+    as it is guessed.
+    """
     before = dict(zip(map(detect_columns.plain, remembered.names), remembered.columns, strict=True))
     now = [detect_columns.plain(name) for name in plan.names]
-    if len(before) < len(remembered.names) or len(set(now)) < len(now):  # headings that stand twice go by their order
-        before = dict(zip(enumerate(map(detect_columns.plain, remembered.names)), remembered.columns, strict=True))
+    if len(before) < len(remembered.names) or len(set(now)) < len(
+        now
+    ):  # headings that stand twice go by their order
+        before = dict(
+            zip(
+                enumerate(map(detect_columns.plain, remembered.names)),
+                remembered.columns,
+                strict=True,
+            )
+        )
         now = list(enumerate(now))
     same = [name for name in now if name in before]
     if len(same) * 2 < len(before):
@@ -93,12 +119,17 @@ def _as_before(plan, remembered):
         before.get(name, target if free else NOTE)
         for name, target, free in zip(now, plan.columns, is_free, strict=True)
     ]
-    keep = {name: asdict(remembered)[name] for name in ("words", "is_day_first", "another_scale", "goes_on")}
+    keep = {
+        name: asdict(remembered)[name]
+        for name in ("words", "is_day_first", "another_scale", "goes_on")
+    }
     return replace(plan, columns=columns, **keep)
 
 
 def most_like_a_register(sheets: list[Sheet], known: Known) -> int:
-    """The index of the sheet of which most is understood: a workbook has sheets of guidance, keys and old versions."""
+    """The index of the sheet of which most is understood: a workbook has sheets of guidance, keys
+    and old versions.
+    """
     understood = [len(set(guess(sheet, known).columns) - {NOTE, IGNORE}) for sheet in sheets]
     return understood.index(max(understood))
 
@@ -106,14 +137,21 @@ def most_like_a_register(sheets: list[Sheet], known: Known) -> int:
 def _columns(named, names, cells, known):
     seen = [column_contents.column_of(column) for column in cells]
     targets = [detect_columns.target_of(name) for name in named]
-    is_ours = sum(map(detect_columns.is_exact, named)) * 5 >= 4 * sum(map(bool, named))  # an export of this product
+    is_ours = sum(map(detect_columns.is_exact, named)) * 5 >= 4 * sum(
+        map(bool, named)
+    )  # an export of this product
     if not is_ours:
-        targets = [t and column_contents.borne_out(t, column) for t, column in zip(targets, seen, strict=True)]
+        targets = [
+            t and column_contents.borne_out(t, column)
+            for t, column in zip(targets, seen, strict=True)
+        ]
     targets = rating_columns.said(names, targets, lambda at: cells[at])
     targets = _once_each(targets)
     taken = {target for target in targets if target}
     free = [at for at, target in enumerate(targets) if not target]
-    unnamed = [column if at in free else column_contents.column_of([]) for at, column in enumerate(seen)]
+    unnamed = [
+        column if at in free else column_contents.column_of([]) for at, column in enumerate(seen)
+    ]
     for at, target in column_contents.by_contents(unnamed, named, taken, known.posts).items():
         targets[at] = target
     if not taken.intersection({"title", "statement", "event"}):
@@ -121,7 +159,12 @@ def _columns(named, names, cells, known):
         if telling := column_contents.telling(seen, free):
             targets[telling[0]] = telling[1]
     return [
-        target or (IGNORE if seen[at].texts and seen[at].share(column_contents.ARROWS.fullmatch) > 0.8 else NOTE)
+        target
+        or (
+            IGNORE
+            if seen[at].texts and seen[at].share(column_contents.ARROWS.fullmatch) > 0.8
+            else NOTE
+        )
         for at, target in enumerate(targets)
     ]
 
@@ -137,15 +180,24 @@ def _once_each(targets):
 
 
 def is_of_several(target: str) -> bool:
-    """Whether several columns may be this: texts below each other, a rating in words and in figures."""
+    """Whether several columns may be this: texts below each other, a rating in words and in
+    figures.
+    """
     base = target.split("@")[0]
-    is_one = base in ("reference", "title") or BY_NAME[base].sort in (Sort.DAY, Sort.CHOICE, Sort.TYPES, Sort.POST)
+    is_one = base in ("reference", "title") or BY_NAME[base].sort in (
+        Sort.DAY,
+        Sort.CHOICE,
+        Sort.TYPES,
+        Sort.POST,
+    )
     return not is_one
 
 
 def _is_another_scale(columns, cells, scheme):
-    """Whether a number stands among ratings that the scheme does not have, or a level's word beside another number. In
-    one row only it is a slip of the pen: what stands there is asked about, and the other rows mean what they say."""
+    """Whether a number stands among ratings that the scheme does not have, or a level's word beside
+    another number. In one row only it is a slip of the pen: what stands there is asked about, and
+    the other rows mean what they say.
+    """
     most = {"likelihood": len(scheme.likelihood), "impact": len(scheme.impact)}
     most["score"] = most["band"] = most["likelihood"] * most["impact"]
     rated, outside, is_another = set(), set(), False
@@ -172,7 +224,9 @@ def _is_outside(text, part, most, scheme):
 
 
 def _is_guidance(cells, plan):
-    """Whether the first row says how to fill the columns in: sentences where days and ratings stand in the others."""
+    """Whether the first row says how to fill the columns in: sentences where days and ratings stand
+    in the others.
+    """
     told = borne = 0
     for column, target in zip(cells, plan.columns, strict=True):
         base = target.split("@")[0]
@@ -187,7 +241,11 @@ def _is_guidance(cells, plan):
 def data_lines(sheet: Sheet, plan: Plan) -> list[Line]:
     """The lines that hold risks, as they are read: one a risk, see importing.together."""
     end = plan.footer_from or float("inf")
-    lines = [line for line in sheet.lines if plan.first_line <= line.number < end and any(map(str.strip, line.cells))]
+    lines = [
+        line
+        for line in sheet.lines
+        if plan.first_line <= line.number < end and any(map(str.strip, line.cells))
+    ]
     return group_rows.as_risks(lines, sheet, plan)
 
 
@@ -204,15 +262,21 @@ def left_out(sheet: Sheet, plan: Plan) -> list[Line]:
 
 
 def to_decide(sheet: Sheet, plan: Plan, known: Known) -> dict[str, dict[str, int]]:
-    """What stands in the sheet and nobody has said the meaning of: what Plan.words is asked for ("likelihood",
-    "impact", "score", "owner", "driver" or the name of another column) -> word -> in how many rows."""
+    """What stands in the sheet and nobody has said the meaning of: what Plan.words is asked for
+    ("likelihood", "impact", "score", "owner", "driver" or the name of another column) -> word -> in
+    how many rows.
+    """
     found: dict[str, Counter] = {}
     judging = Judging.by(known.scheme, plan.words, plan.another_scale)
     meanings = value_mapping.Meanings(plan.words, known)
     judged = judgements(plan)
     for line in data_lines(sheet, plan):
         cells = dict(enumerate(map(str.strip, line.cells)))
-        unknown = [pair for parts in judged.values() for pair in judging.of(texts_of(parts, cells)).undecided]
+        unknown = [
+            pair
+            for parts in judged.values()
+            for pair in judging.of(texts_of(parts, cells)).undecided
+        ]
         for at, target in enumerate(plan.columns):
             for text in group_rows.texts_at(line, at, target):
                 unknown += meanings.unknown(target, text)
@@ -222,7 +286,9 @@ def to_decide(sheet: Sheet, plan: Plan, known: Known) -> dict[str, dict[str, int
 
 
 def judgements(plan: Plan) -> dict[tuple[str, str], list[tuple[int, str, bool]]]:
-    """(kind, day) -> its columns: index, part (a band's is its score), whether its heading puts the impact first."""
+    """(kind, day) -> its columns: index, part (a band's is its score), whether its heading puts the
+    impact first.
+    """
     found = {}
     for at, target in enumerate(plan.columns):
         kind, part = rating_columns.part_of(target)

@@ -1,5 +1,6 @@
-"""A file that this product wrote (registers.json_file) on its way through the same steps: what it says is
-known already, so that nothing is named and no row is read."""
+"""A file that this product wrote (registers.json_file) on its way through the same steps: what it
+says is known already, so that nothing is named and no row is read.
+"""
 
 import zlib
 from dataclasses import asdict
@@ -21,15 +22,18 @@ def is_ours(file_name: str, content: bytes) -> bool:
 
 
 def told(content: bytes, register) -> dict:
-    """What restoring it comes to, as RegisterImport.report keeps it. Raises CannotRead for what is no such file, or no
-    file for this register."""
+    """What restoring it comes to, as RegisterImport.report keeps it. Raises CannotRead for what is
+    no such file, or no file for this register.
+    """
     report = asdict(check(content, register))
     problems = report["problems"]
     if problems and not any(problem["path"] for problem in problems):
         raise CannotRead(" ".join(problem["words"] for problem in problems[:3]).removesuffix("."))
     report["problems"] = [as_told(**problem) for problem in problems]
     report["kept"] = len(report["kept"])
-    return {name: value[:TOLD] if isinstance(value, list) else value for name, value in report.items()}
+    return {
+        name: value[:TOLD] if isinstance(value, list) else value for name, value in report.items()
+    }
 
 
 def as_told(path, words):
@@ -41,10 +45,13 @@ def packed(content: bytes) -> bytes:
 
 
 def put_back(batch, by) -> RegisterImport:
-    """Restore what was shown; within the transaction that holds the import. Where the register says all of it already
-    nothing is written. Raises CannotRestore."""
+    """Restore what was shown; within the transaction that holds the import. Where the register says
+    all of it already nothing is written. Raises CannotRestore.
+    """
     content = zlib.decompress(bytes(batch.sheets))
-    if restore(content, batch.register, by=by, file_name=batch.file_name, under_way=batch).is_unchanged:
+    if restore(
+        content, batch.register, by=by, file_name=batch.file_name, under_way=batch
+    ).is_unchanged:
         return batch
     batch.stage, batch.by, batch.sheets = RegisterImport.Stage.DONE, by, None
     batch.done_at = batch.done_at or timezone.now()

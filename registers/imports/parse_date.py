@@ -1,4 +1,6 @@
-"""Days as people type them: 1/4/26, 1st April 2026, Apr-26, Q1 2026/27. A month or a quarter is said to be one."""
+"""Days as people type them: 1/4/26, 1st April 2026, Apr-26, Q1 2026/27. A month or a quarter is
+said to be one.
+"""
 
 import calendar
 import datetime
@@ -8,12 +10,18 @@ from functools import lru_cache
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 LONGEST = 60  # characters
-MONTHS = {name: n for n in range(1, 13) for name in (calendar.month_name[n].lower(), calendar.month_abbr[n].lower())}
+MONTHS = {
+    name: n
+    for n in range(1, 13)
+    for name in (calendar.month_name[n].lower(), calendar.month_abbr[n].lower())
+}
 MONTHS["sept"] = 9
 NO_DAY = frozenset(
     "ongoing|on-going|on going|continuous|continuing|tbc|tba|tbd|to be confirmed|to be agreed|to be determined|n/a|na|"
     "none|not applicable|not set|no date|-|\u2013|\u2014|?|various|immediate|asap|complete|completed|done|closed|"
-    "monthly|quarterly|annual|annually|annual review|weekly|business as usual|bau|rolling|recurring".split("|")
+    "monthly|quarterly|annual|annually|annual review|weekly|business as usual|bau|rolling|recurring".split(
+        "|"
+    )
 )
 _MONTH = r"(?P<month>[a-z]{3,9})\.?"
 _YEAR = r"(?P<year>\d{4}|'?\d{2})"
@@ -21,7 +29,9 @@ _TIME = r"(?:[t ,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?)?"
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[, ]+)?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 ISO = re.compile(rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TIME}")
-FIGURES = re.compile(rf"{_WEEKDAY}(?P<first>\d{{1,2}}) ?[/.-] ?(?P<second>\d{{1,2}}) ?[/.-] ?{_YEAR}{_TIME}")
+FIGURES = re.compile(
+    rf"{_WEEKDAY}(?P<first>\d{{1,2}}) ?[/.-] ?(?P<second>\d{{1,2}}) ?[/.-] ?{_YEAR}{_TIME}"
+)
 IN_WORDS = re.compile(rf"{_WEEKDAY}{_DAY}[ -]*(?:of )?{_MONTH}[ ,-]*{_YEAR}{_TIME}")
 MONTH_FIRST = re.compile(rf"{_WEEKDAY}{_MONTH} {_DAY}(?:,? |, ?)(?P<year>\d{{4}}){_TIME}")
 MONTH = re.compile(rf"(?:(?:by )?(?:the )?end (?:of )?|by )?{_MONTH}[ ,/-]*{_YEAR}")
@@ -41,14 +51,18 @@ class Span:
 
 
 class NoSuchDay(ValueError):
-    """It is written like a day and is none, or lies outside the years that are taken in; says which."""
+    """It is written like a day and is none, or lies outside the years that are taken in; says
+    which.
+    """
 
 
 @lru_cache(maxsize=20_000)
 def span_of(text: str, is_day_first: bool = True, year_now: int | None = None) -> Span | None:
     """What days a text gives: None where it is not written like any. Raises NoSuchDay.
 
-    A year of two figures lies less than 30 years ahead. A quarter is a financial year's, from April."""
+    A year of two figures lies less than 30 years ahead. A quarter is a financial year's, from
+    April.
+    """
     if len(text) > LONGEST:
         return None
     year_now = year_now or datetime.date.today().year
@@ -56,7 +70,9 @@ def span_of(text: str, is_day_first: bool = True, year_now: int | None = None) -
     for pattern in (ISO, IN_WORDS, MONTH_FIRST):
         if found := pattern.fullmatch(said):
             month = found["month"] if found["month"].isdecimal() else MONTHS.get(found["month"])
-            return month and _day(_year(found["year"], year_now), int(month), int(found["day"]), text)
+            return month and _day(
+                _year(found["year"], year_now), int(month), int(found["day"]), text
+            )
     if found := FIGURES.fullmatch(said):
         day, month = int(found["first"]), int(found["second"])
         day, month = (day, month) if is_day_first else (month, day)
@@ -67,11 +83,15 @@ def span_of(text: str, is_day_first: bool = True, year_now: int | None = None) -
 def _month(said, text, year_now):
     for pattern in (MONTH, MONTH_IN_FIGURES):
         if found := pattern.fullmatch(said):
-            month = int(found["month"]) if found["month"].isdecimal() else MONTHS.get(found["month"])
+            month = (
+                int(found["month"]) if found["month"].isdecimal() else MONTHS.get(found["month"])
+            )
             if month is None:
                 return None
             first = _day(_year(found["year"], year_now), month, 1, text).first
-            return Span(first, first.replace(day=calendar.monthrange(first.year, month)[1]), "month")
+            return Span(
+                first, first.replace(day=calendar.monthrange(first.year, month)[1]), "month"
+            )
     return None
 
 
@@ -115,7 +135,11 @@ def says_no_day(text: str) -> bool:
 
 
 def is_month_first(texts) -> bool:
-    """Whether days in figures are written month first: only where one of them cannot be otherwise and none can."""
-    found = [FIGURES.fullmatch(" ".join(text.lower().split())) for text in texts if len(text) <= LONGEST]
+    """Whether days in figures are written month first: only where one of them cannot be otherwise
+    and none can.
+    """
+    found = [
+        FIGURES.fullmatch(" ".join(text.lower().split())) for text in texts if len(text) <= LONGEST
+    ]
     pairs = [(int(figures["first"]), int(figures["second"])) for figures in found if figures]
     return any(second > 12 for _, second in pairs) and not any(first > 12 for first, _ in pairs)

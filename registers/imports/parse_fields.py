@@ -1,4 +1,6 @@
-"""The steps that read a risk's own fields from a row: its reference, days, choices, owner and texts."""
+"""The steps that read a risk's own fields from a row: its reference, days, choices, owner and
+texts.
+"""
 
 import datetime
 import re
@@ -16,13 +18,19 @@ FROM_ITS_FIRST_DAY = ("raised_on", "told_on")  # of a month; all others: by its 
 DAYS = ("raised_on", "tolerated_until", "target_on", "next_review_on", "told_on")
 CHOICES = tuple(target.name for target in BY_NAME.values() if target.sort is Sort.CHOICE)
 TYPES = ("primary_failure_type", "other_failure_types", "adverse_impacts")
-TEXTS = tuple(target.name for target in BY_NAME.values() if target.sort is Sort.TEXT and "." not in target.name)
+TEXTS = tuple(
+    target.name
+    for target in BY_NAME.values()
+    if target.sort is Sort.TEXT and "." not in target.name
+)
 OWN_STEPS = ("reference", "title", "statement", NOTE, IGNORE)
 NOBODY_SAID = "Nobody has said what this means here"
 
 
 def number_of(reference: str, prefix: str) -> int | None:
-    """The number of a reference of ours, CORP-007 or corp 7; None for any other: a bare number may be theirs."""
+    """The number of a reference of ours, CORP-007 or corp 7; None for any other: a bare number may
+    be theirs.
+    """
     found = _form(prefix).fullmatch(reference.strip()) if prefix else None
     return int(found[1]) if found else None
 
@@ -49,7 +57,9 @@ def is_ours(row) -> bool:
 
 
 def day(row, at: int, text: str, *, is_first: bool = False) -> datetime.date | None:
-    """The day that a text says, told where it is one of a month or quarter; else None, and why is said."""
+    """The day that a text says, told where it is one of a month or quarter; else None, and why is
+    said.
+    """
     try:
         span = parse_date.span_of(text, row.plan.is_day_first, row.today.year)
     except parse_date.NoSuchDay as problem:
@@ -61,7 +71,10 @@ def day(row, at: int, text: str, *, is_first: bool = False) -> datetime.date | N
         return None
     found = span.first if is_first else span.last
     if span.what != "day":
-        row.told(at, f"{text} is a {span.what}: its {'first' if is_first else 'last'} day, {in_words(found)}")
+        row.told(
+            at,
+            f"{text} is a {span.what}: its {'first' if is_first else 'last'} day, {in_words(found)}",
+        )
     return found
 
 
@@ -187,14 +200,18 @@ def statement(row):
     else:
         if len(text) > LONGEST:
             row.doubt(
-                columns[0], f"{text[:80]}…", f"It has {len(text):,} characters, more than {LONGEST:,}: to the notes"
+                columns[0],
+                f"{text[:80]}…",
+                f"It has {len(text):,} characters, more than {LONGEST:,}: to the notes",
             )
         for at in columns:
             row.note(at)
 
 
 def _told(row, at, text):
-    """The parts of a statement that were taken from it; none where one of them is said elsewhere in the row."""
+    """The parts of a statement that were taken from it; none where one of them is said elsewhere in
+    the row.
+    """
     told = parse_statement.told(text)
     if set(told) & set(row.read.values) or any(len(part) > LONGEST for part in told.values()):
         return {}
@@ -210,7 +227,9 @@ def title(row):
         line = " ".join(row.cells[at].split())
         values["title"] = line if len(line) <= parse_list.TITLE else parse_list.cut(line)
         row.went(at, "title")
-        if not {"cause", "event", "consequence"} & set(values) and (told := _told(row, at, row.cells[at])):
+        if not {"cause", "event", "consequence"} & set(values) and (
+            told := _told(row, at, row.cells[at])
+        ):
             row.went(at, *told)
         if len(line) > parse_list.TITLE:
             row.told(at, f"longer than {parse_list.TITLE} characters: the title is its beginning")
@@ -224,7 +243,9 @@ def title(row):
 def what_a_new_risk_needs(row):
     """A title out of what could happen, and the other way round. Both are named as made."""
     values, made = row.read.values, row.read.made
-    telling = next((values[name] for name in ("event", "consequence", "cause") if values.get(name)), "")
+    telling = next(
+        (values[name] for name in ("event", "consequence", "cause") if values.get(name)), ""
+    )
     if "title" not in values and telling:
         values["title"] = parse_list.titled(parse_list.first_sentence(telling))[0]
         made.add("title")
@@ -233,7 +254,14 @@ def what_a_new_risk_needs(row):
         values["event"] = values["title"]
         made.add("event")
     if "title" not in values and not is_ours(row):
-        at = next((at for at, target in enumerate(row.plan.columns) if target in ("title", "event", "statement")), 0)
+        at = next(
+            (
+                at
+                for at, target in enumerate(row.plan.columns)
+                if target in ("title", "event", "statement")
+            ),
+            0,
+        )
         row.doubt(at, "", "Enter a title or what could happen: the row names no risk", refuses=True)
 
 
@@ -244,7 +272,9 @@ def response(row):
         if not (values.get("response_reason") and values.get("tolerated_until")):
             at = row.where["response"][0]
             row.doubt(
-                at, row.cells[at], "Tolerating needs a reason and the day on which it ends: it stays with the notes"
+                at,
+                row.cells[at],
+                "Tolerating needs a reason and the day on which it ends: it stays with the notes",
             )
             for name in ("response", "response_reason", "tolerated_until"):
                 row.give_back(name) if name in values else None

@@ -1,4 +1,6 @@
-"""Several things in one cell: numbered lines, bullets, plain lines; an action's post and day in brackets at its end."""
+"""Several things in one cell: numbered lines, bullets, plain lines; an action's post and day in
+brackets at its end.
+"""
 
 import re
 from dataclasses import dataclass
@@ -10,9 +12,13 @@ NUMBERED = re.compile(r"\s*[(\[]?(\d{1,2})[.):\]](?!\d)\s*(?=\S)")
 LETTERED = re.compile(r"\s*\(?([a-z])\)\s*(?=\S)")
 BULLET = re.compile(r"\s*(?:[•·●▪◦‣\u2043*\u2013—]|-(?=\s)|o(?=\s{2,}|\t))\s*(?=\S)")
 INLINE = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})[.)]\s+(?=[A-Z])")
-DONE = re.compile(r"(?:[\[(](?:complete|completed|done|closed)[\])]|^(?:complete|completed|done)\s*[:\u2013-])", re.I)
+DONE = re.compile(
+    r"(?:[\[(](?:complete|completed|done|closed)[\])]|^(?:complete|completed|done)\s*[:\u2013-])",
+    re.I,
+)
 VACANT = re.compile(
-    r" ?(?:[(\[] ?(?:currently )?(?:vacant|vacancy|interim|acting|tbc) ?[)\]]|[-\u2013,] ?(?:currently )?vacant)$", re.I
+    r" ?(?:[(\[] ?(?:currently )?(?:vacant|vacancy|interim|acting|tbc) ?[)\]]|[-\u2013,] ?(?:currently )?vacant)$",
+    re.I,
 )
 POST_WORDS = re.compile(
     r"\b(director|head|manager|officer|chief|lead|executive|secretary|treasurer|principal|governor|chair|headteacher|"
@@ -24,21 +30,31 @@ POST_WORDS = re.compile(
 
 @dataclass(frozen=True)
 class Split:
-    """items: the texts, without their numbers. how: "numbered", "bullets", "lines", or "" where it is one text."""
+    """items: the texts, without their numbers. how: "numbered", "bullets", "lines", or "" where it
+    is one text.
+    """
 
     items: tuple[str, ...]
     how: str = ""
 
 
 def split(text: str) -> Split:
-    """The things that a cell lists. Words before the first number or bullet stay with the first item."""
+    """The things that a cell lists. Words before the first number or bullet stay with the first
+    item.
+    """
     found = [line.strip() for line in text.split("\n") if line.strip()]
     if len(found) == 1 and len(inline := _inline(found[0])) > 1:
         return Split(inline, "numbered")
     for how, pattern in (("numbered", NUMBERED), ("numbered", LETTERED), ("bullets", BULLET)):
         starts = [bool(pattern.match(line)) for line in found]
-        if sum(starts) > 1 or (starts and starts[0] and how == "numbered" and _number(found[0]) == 1):
-            if how == "numbered" and pattern is NUMBERED and not _counts_up([n for n in map(_number, found) if n]):
+        if sum(starts) > 1 or (
+            starts and starts[0] and how == "numbered" and _number(found[0]) == 1
+        ):
+            if (
+                how == "numbered"
+                and pattern is NUMBERED
+                and not _counts_up([n for n in map(_number, found) if n])
+            ):
                 continue
             return Split(_gathered(found, starts, pattern), how)
     if len(found) > 1 and all(line[0].isupper() or line[0].isdigit() for line in found):
@@ -63,13 +79,21 @@ def _gathered(found, starts, pattern):
             items.append([pattern.sub("", line, count=1)])
         else:
             (items[-1] if items else before).append(line)
-    return tuple("\n".join([*before, *lines] if place == 0 else lines) for place, lines in enumerate(items))
+    return tuple(
+        "\n".join([*before, *lines] if place == 0 else lines) for place, lines in enumerate(items)
+    )
 
 
 def _inline(line):
-    """1. this 2. that, on one line: only where the numbers count up from 1 and nothing stands before the first."""
+    """1. this 2. that, on one line: only where the numbers count up from 1 and nothing stands
+    before the first.
+    """
     marks = list(INLINE.finditer(line))
-    if [int(mark[1]) for mark in marks] != list(range(1, len(marks) + 1)) or not marks or marks[0].start():
+    if (
+        [int(mark[1]) for mark in marks] != list(range(1, len(marks) + 1))
+        or not marks
+        or marks[0].start()
+    ):
         return ()
     ends = [*(mark.start() for mark in marks[1:]), len(line)]
     return tuple(line[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True))
@@ -104,12 +128,17 @@ def post_of(text: str) -> tuple[str, str]:
 
 def looks_like_post(text: str, posts: tuple[str, ...] = ()) -> bool:
     title = post_of(text)[0].casefold()
-    return len(title) <= 80 and (bool(POST_WORDS.search(title)) or any(title == post.casefold() for post in posts))
+    return len(title) <= 80 and (
+        bool(POST_WORDS.search(title)) or any(title == post.casefold() for post in posts)
+    )
 
 
-def ending(text: str, is_day_first: bool, year_now: int, posts: tuple[str, ...]) -> tuple[str, str, object]:
-    """An action's text without what stands in brackets at its end, the post and the days that these name: only where
-    every word of them is understood, else the text is as it was."""
+def ending(
+    text: str, is_day_first: bool, year_now: int, posts: tuple[str, ...]
+) -> tuple[str, str, object]:
+    """An action's text without what stands in brackets at its end, the post and the days that these
+    name: only where every word of them is understood, else the text is as it was.
+    """
     whole = text.rstrip(" .\n\t")
     start = max(whole.rfind("("), whole.rfind("["))
     inside = whole[start + 1 : -1].strip()

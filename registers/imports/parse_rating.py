@@ -1,6 +1,8 @@
-"""Likelihood and impact as people write them: 4, "Likely", "4 - Likely", "V High", "4 x 5", "20 (4x5)", "L4 I5", "20".
+"""Likelihood and impact as people write them: 4, "Likely", "4 - Likely", "V High", "4 x 5", "20
+(4x5)", "L4 I5", "20".
 
-Understood by the register's scheme alone: what the scheme does not have is somebody else's to map, never rescaled.
+Understood by the register's scheme alone: what the scheme does not have is somebody else's to map,
+never rescaled.
 """
 
 import re
@@ -10,9 +12,19 @@ from functools import lru_cache
 from registers.scoring import Level, Scheme
 
 LIKELIHOOD, IMPACT = "likelihood", "impact"
-SHORT = {"v": "very", "vh": "very high", "vl": "very low", "h": "high", "m": "medium", "l": "low", "med": "medium"}
+SHORT = {
+    "v": "very",
+    "vh": "very high",
+    "vl": "very low",
+    "h": "high",
+    "m": "medium",
+    "l": "low",
+    "med": "medium",
+}
 NUMBER = re.compile(r"\d{1,3}(?:\.0+)?")
-LEVEL = re.compile(r"[li]? ?(?P<number>\d{1,3})(?:\.0+)?(?: ?[-\u2013—:.,)=]? ?\(?(?P<word>[^\d()]*)\)?)?")
+LEVEL = re.compile(
+    r"[li]? ?(?P<number>\d{1,3})(?:\.0+)?(?: ?[-\u2013—:.,)=]? ?\(?(?P<word>[^\d()]*)\)?)?"
+)
 LEVEL_LAST = re.compile(r"(?P<word>[^\d()]+?) ?[-\u2013—:(=]? ?\(?(?P<number>\d{1,3})(?:\.0+)?\)?")
 LONGEST = 100  # characters: what is longer is no level and no score
 _PAIR = (
@@ -20,8 +32,12 @@ _PAIR = (
     r"\s*(?:i(?:mpact)?\s*[:=]?\s*)?(?P<i>\d{1,2})\s*\)?"
 )
 PAIR = re.compile(_PAIR)
-PAIR_BEFORE = re.compile(rf"{_PAIR}\s*=?\s*[\[(]?(?P<score>\d{{1,3}})[\])]?(?:\s*[-:]?\s*(?P<band>[a-z ]+))?")
-PAIR_AFTER = re.compile(rf"(?:(?P<band>[a-z ]+?)\s*[-:]?\s*)?(?P<score>\d{{1,3}})\s*(?:=|-|:)?\s*{_PAIR}")
+PAIR_BEFORE = re.compile(
+    rf"{_PAIR}\s*=?\s*[\[(]?(?P<score>\d{{1,3}})[\])]?(?:\s*[-:]?\s*(?P<band>[a-z ]+))?"
+)
+PAIR_AFTER = re.compile(
+    rf"(?:(?P<band>[a-z ]+?)\s*[-:]?\s*)?(?P<score>\d{{1,3}})\s*(?:=|-|:)?\s*{_PAIR}"
+)
 LETTERED = re.compile(
     r"\(?(?P<a>[lip])[a-z]*\s*[:=]?\s*(?P<x>\d{1,2})\s*[x\u00d7*,;&/-]?\s*"
     r"(?P<b>[lip])[a-z]*\s*[:=]?\s*(?P<y>\d{1,2})\)?(?:\s*=?\s*\(?(?P<score>\d{1,3})\)?)?"
@@ -74,15 +90,21 @@ def _one_named(levels, said):
 
 @dataclass(frozen=True)
 class Given:
-    """What a text of a score gives away: a pair; or a score and a band of which a pair may follow. () for nothing."""
+    """What a text of a score gives away: a pair; or a score and a band of which a pair may follow.
+    () for nothing.
+    """
 
-    pairs: tuple[tuple[int, int], ...] = ()  # likelihood, impact: the cells of the scheme that it can mean
+    pairs: tuple[
+        tuple[int, int], ...
+    ] = ()  # likelihood, impact: the cells of the scheme that it can mean
     contradicts: bool = False  # the score in it is not what its pair comes to
 
 
 @lru_cache(maxsize=10_000)
 def given_by(scheme: Scheme, text: str, is_impact_first: bool = False) -> Given:
-    """The cells of the scheme that a text of a score can mean: one for "4 x 5", several for "12" or "Amber"."""
+    """The cells of the scheme that a text of a score can mean: one for "4 x 5", several for "12" or
+    "Amber".
+    """
     if len(text) > LONGEST:
         return Given()
     said = " ".join(text.lower().split()).strip(" .;")
@@ -114,7 +136,11 @@ def _by_score(scheme, said):
     else:
         word = plain(said)
     if word:
-        named = [slug for slug, label in ((b.slug, plain(b.label)) for b in scheme.bands) if word in (slug, label)]
+        named = [
+            slug
+            for slug, label in ((b.slug, plain(b.label)) for b in scheme.bands)
+            if word in (slug, label)
+        ]
         if not named and not found:
             return Given()
         of_band = [cell for cell in cells if cell[3] in named]
@@ -139,4 +165,6 @@ def figures_of(text: str) -> list[int]:
 
 def is_impact_first(name: str) -> bool:
     """Whether a heading says that a pair begins with the impact: "I x L"."""
-    return bool(re.search(r"\bi(?:mpact)? ?(?:[x\u00d7*&/,]|and|by) ?l(?:ikelihood)?\b", name.lower()))
+    return bool(
+        re.search(r"\bi(?:mpact)? ?(?:[x\u00d7*&/,]|and|by) ?l(?:ikelihood)?\b", name.lower())
+    )

@@ -24,7 +24,10 @@ def judged(row, judging: Judging, groups, meanings):
         for said, problem in verdict.doubts:
             row.doubt(_place(columns, row, said), said, problem)
         on, is_ahead = _day(
-            row, columns[0][0], day, is_told=any(one.kind == kind and not one.on for one in row.read.judged)
+            row,
+            columns[0][0],
+            day,
+            is_told=any(one.kind == kind and not one.on for one in row.read.judged),
         )
         if verdict.pair is None or is_ahead:
             _not_judged(row, columns, verdict, judging)
@@ -32,20 +35,29 @@ def judged(row, judging: Judging, groups, meanings):
         beside = {} if day else _beside(row, kind, meanings)
         row.read.judged.append(Judged(kind, *verdict.pair, on or beside.pop("on", None), **beside))
         if verdict.told:
-            row.told(next(at for at, part, _ in columns if part == SCORE and row.cells.get(at)), verdict.told)
+            row.told(
+                next(at for at, part, _ in columns if part == SCORE and row.cells.get(at)),
+                verdict.told,
+            )
         _where_it_went(row, columns, verdict, judging)
-    for kind in {k for k, _ in groups} | {target.split(".")[0] for target in row.where if "." in target}:
+    for kind in {k for k, _ in groups} | {
+        target.split(".")[0] for target in row.where if "." in target
+    }:
         if not any(one.kind == kind for one in row.read.judged):
             for part in ("driver", "rationale", "on"):
                 row.give_back(f"{kind}.{part}")
 
 
 def _place(columns, row, said):
-    return next((at for at, _, _ in columns if row.cells.get(at) and row.cells[at] in said), columns[0][0])
+    return next(
+        (at for at, _, _ in columns if row.cells.get(at) and row.cells[at] in said), columns[0][0]
+    )
 
 
 def _day(row, at, day, is_told):
-    """The day that a heading names; None and True where it lies so far ahead that nothing was judged on it yet."""
+    """The day that a heading names; None and True where it lies so far ahead that nothing was
+    judged on it yet.
+    """
     if not day:
         return None, False
     on, today = datetime.date.fromisoformat(day), row.today
@@ -133,7 +145,11 @@ def _beside(row, kind, meanings):
             row.went(at, f"{kind}.on")
         else:
             if day:
-                row.doubt(at, row.cells[at], "The day must be today or in the past: judged on the day of the import")
+                row.doubt(
+                    at,
+                    row.cells[at],
+                    "The day must be today or in the past: judged on the day of the import",
+                )
             row.note(at)
     return found
 
@@ -151,14 +167,21 @@ def controls(row):
 def _items(row, at):
     split = parse_list.split(row.cells[at])
     if len(split.items) > 1:
-        row.told(at, f"{len(split.items)} in one cell, by {'their numbers' if split.how == 'numbered' else split.how}")
+        row.told(
+            at,
+            f"{len(split.items)} in one cell, by {'their numbers' if split.how == 'numbered' else split.how}",
+        )
     return split.items
 
 
 def _is_too_long(row, at, found):
     longest = max((len(detail) for _, detail in found), default=0)
     if longest > parse_fields.LONGEST:
-        row.doubt(at, f"{row.cells[at][:80]}…", f"One of them has {longest:,} characters: it goes to the notes")
+        row.doubt(
+            at,
+            f"{row.cells[at][:80]}…",
+            f"One of them has {longest:,} characters: it goes to the notes",
+        )
         row.note(at)
     return longest > parse_fields.LONGEST
 
@@ -174,7 +197,13 @@ def actions(row, meanings):
     dues = _beside_actions(row, "action_due_on", len(found), lambda at, text: _due(row, at, text))
     for action, owner, due in zip(found, owners, dues, strict=True):
         row.read.actions.append(
-            Planned(action.title, action.detail, action.owner or owner or "", action.due_on or due, action.is_done)
+            Planned(
+                action.title,
+                action.detail,
+                action.owner or owner or "",
+                action.due_on or due,
+                action.is_done,
+            )
         )
 
 
@@ -182,12 +211,17 @@ def _action(row, at, item):
     if ours := read_action(item, row.known.posts):  # as an export of this product writes it
         title, owner, due, done = ours
         return Planned(*parse_list.titled(title), owner, due, done is not None)
-    text, owner, span = parse_list.ending(item, row.plan.is_day_first, row.today.year, row.known.posts)
+    text, owner, span = parse_list.ending(
+        item, row.plan.is_day_first, row.today.year, row.known.posts
+    )
     due = span.last if span else None
     if due and _is_far(row, due):
         text, owner, due = item, "", None
     if due:
-        row.told(at, f"{item[len(text) :].strip()}: {' and '.join(filter(None, (owner, parse_fields.in_words(due))))}")
+        row.told(
+            at,
+            f"{item[len(text) :].strip()}: {' and '.join(filter(None, (owner, parse_fields.in_words(due))))}",
+        )
     return Planned(*parse_list.titled(text), owner, due, bool(parse_list.DONE.search(item)))
 
 
@@ -198,7 +232,9 @@ def _is_far(row, due):
 def _due(row, at, text):
     due = parse_fields.day(row, at, text)
     if due and _is_far(row, due):
-        row.doubt(at, text, "The day must lie within ten years: check the year. It stays with the notes")
+        row.doubt(
+            at, text, "The day must lie within ten years: check the year. It stays with the notes"
+        )
         return None
     return due
 

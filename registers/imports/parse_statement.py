@@ -1,4 +1,6 @@
-"""A risk told in one cell, taken apart into cause, event and consequence where the words say which is which."""
+"""A risk told in one cell, taken apart into cause, event and consequence where the words say which
+is which.
+"""
 
 import re
 
@@ -27,12 +29,15 @@ CAUSE_FIRST = re.compile(
     re.I | re.S,
 )
 OPENING = re.compile(
-    r"\s*(?:there is (?:a|the) (?:risk|threat|possibility)|the risk (?:is )?(?:that|of)|risk (?:that|of)|if )\b", re.I
+    r"\s*(?:there is (?:a|the) (?:risk|threat|possibility)|the risk (?:is )?(?:that|of)|risk (?:that|of)|if )\b",
+    re.I,
 )
 
 
 def told(text: str) -> dict[str, str]:
-    """Part -> its words, only where each marker stands in it once; {} where it cannot be said safely."""
+    """Part -> its words, only where each marker stands in it once; {} where it cannot be said
+    safely.
+    """
     if len(text) > LONGEST or " " * 50 in text or "\n" * 50 in text:
         return {}
     return _by_labels(text) or _by_words(text)
@@ -44,7 +49,10 @@ def _by_labels(text):
     if len(marks) < 2 or len(set(names)) != len(names) or text[: marks[0].start()].strip():
         return {}
     ends = [*(mark.start() for mark in marks[1:]), len(text)]
-    found = {name: text[mark.end() : end].strip() for name, mark, end in zip(names, marks, ends, strict=True)}
+    found = {
+        name: text[mark.end() : end].strip()
+        for name, mark, end in zip(names, marks, ends, strict=True)
+    }
     return found if all(found.values()) else {}
 
 
@@ -56,7 +64,12 @@ def _by_words(text):
     else:
         return {}
     caused, leads = list(CAUSED.finditer(rest)), list(LEADS.finditer(rest))
-    if len(leads) != 1 or len(caused) > (0 if cause else 1) or CAUSED.search(cause) or LEADS.search(cause):
+    if (
+        len(leads) != 1
+        or len(caused) > (0 if cause else 1)
+        or CAUSED.search(cause)
+        or LEADS.search(cause)
+    ):
         return {}
     if caused and caused[0].start() > leads[0].start():
         return {}

@@ -1,4 +1,6 @@
-"""What one row says, by the plan: values for the register, problems in words, and where every cell went."""
+"""What one row says, by the plan: values for the register, problems in words, and where every cell
+went.
+"""
 
 import datetime
 from dataclasses import dataclass, field
@@ -37,11 +39,13 @@ class Planned:
 
 @dataclass
 class ReadRow:
-    """values: what the risk says, by field of RiskContent: choices as stored values, library rows as slugs, days, owner
-    as the title of a post; with `reference` and `raised_on`. An empty cell says nothing. made: the names of values that
-    nobody wrote but a new risk needs (a title out of the event): not for a risk that is there. went: for each non-empty
-    cell (index of its column) the target or targets in which its text is found again, "ignore" where it is kept with
-    the row only: none is missing."""
+    """values: what the risk says, by field of RiskContent: choices as stored values, library rows
+    as slugs, days, owner as the title of a post; with `reference` and `raised_on`. An empty cell
+    says nothing. made: the names of values that nobody wrote but a new risk needs (a title out of
+    the event): not for a risk that is there. went: for each non-empty cell (index of its column)
+    the target or targets in which its text is found again, "ignore" where it is kept with the row
+    only: none is missing.
+    """
 
     line: Line
     values: dict = field(default_factory=dict)

@@ -34,12 +34,21 @@ NOT_READ = {
     "values": {},
     "split": [],
     "number": None,
-    "held": {"changes": [], "judged": [], "controls": [], "actions": [], "gone": [], "closes": False},
+    "held": {
+        "changes": [],
+        "judged": [],
+        "controls": [],
+        "actions": [],
+        "gone": [],
+        "closes": False,
+    },
 }
 
 
 class Preview:
-    """An import whose rows have been read, or that is done. counts: rows by outcome, and those with a problem."""
+    """An import whose rows have been read, or that is done. counts: rows by outcome, and those with
+    a problem.
+    """
 
     def __init__(self, batch):
         self.batch = batch
@@ -56,12 +65,18 @@ class Preview:
     @property
     def shows(self):
         """(value, label, count) for each way to narrow the list that leaves something."""
-        return [(value, label, self.counts[value]) for value, label in SHOWS.items() if self.counts[value] or not value]
+        return [
+            (value, label, self.counts[value])
+            for value, label in SHOWS.items()
+            if self.counts[value] or not value
+        ]
 
     def rows(self, show):
         narrowed = {"": Q(), "problems": Q(is_problem=True)}.get(show, Q(outcome=show))
         return (
-            self.batch.rows.filter(narrowed).select_related("risk__current").prefetch_related("risk__current__scheme")
+            self.batch.rows.filter(narrowed)
+            .select_related("risk__current")
+            .prefetch_related("risk__current__scheme")
         )
 
     @cached_property
@@ -78,7 +93,9 @@ class Preview:
         if name in DAYS:
             return date_format(parse_date(value), "j F Y")
         names = self.known.choices.get(name) or self.known.library.get(LIBRARY.get(name, ""), {})
-        return ", ".join(names.get(one, one) for one in (value if isinstance(value, list) else [value]))
+        return ", ".join(
+            names.get(one, one) for one in (value if isinstance(value, list) else [value])
+        )
 
 
 @dataclass(frozen=True)
@@ -121,8 +138,9 @@ class ShownRow:
 
     @property
     def ratings(self):
-        """Those that come in, current ones first; of a row that is left out, those it names within the scheme. Of one
-        that came in by another scheme than today's, those that this one has."""
+        """Those that come in, current ones first; of a row that is left out, those it names within
+        the scheme. Of one that came in by another scheme than today's, those that this one has.
+        """
         placings = [(one, self._placing(one)) for one in self.held["judged"]]
         found = [
             Rating(one["kind"], placing, parse_date(one["on"]) if one["on"] else None)
@@ -138,42 +156,63 @@ class ShownRow:
     @property
     def changes(self):
         said = self.preview.said
-        return [(BY_NAME[name].label, said(name, old), said(name, new)) for name, old, new in self.held["changes"]]
+        return [
+            (BY_NAME[name].label, said(name, old), said(name, new))
+            for name, old, new in self.held["changes"]
+        ]
 
     @property
     def words(self):
         """What it says besides, for a new risk: (label, text)."""
         left_out = ("title", "owner", "reference", "notes")
-        values = {name: value for name, value in self.reads["values"].items() if name not in left_out}
+        values = {
+            name: value for name, value in self.reads["values"].items() if name not in left_out
+        }
         raised = values.pop("raised_on", None)
         days = [("Raised on", date_format(parse_date(raised), "j F Y"))] if raised else []
-        return [(BY_NAME[name].label, self.preview.said(name, value)) for name, value in values.items()] + days
+        return [
+            (BY_NAME[name].label, self.preview.said(name, value)) for name, value in values.items()
+        ] + days
 
 
 def under_way(register):
     """The imports of a register that are not done, latest first."""
-    return register.imports.exclude(stage=RegisterImport.Stage.DONE).select_related("by").defer("sheets")
+    return (
+        register.imports.exclude(stage=RegisterImport.Stage.DONE)
+        .select_related("by")
+        .defer("sheets")
+    )
 
 
 def done_before(register):
     """Those that were taken in, latest first, with how many rows came in."""
     good = Count("rows", filter=Q(rows__outcome__in=(Outcome.NEW, Outcome.CHANGED)))
-    done = register.imports.filter(stage=RegisterImport.Stage.DONE).select_related("by").defer("sheets")
+    done = (
+        register.imports.filter(stage=RegisterImport.Stage.DONE)
+        .select_related("by")
+        .defer("sheets")
+    )
     return done.annotate(good=good).order_by("-done_at")
 
 
 def came_in_for(user, risk):
-    """The rows of workbooks from which the risk came, latest first, each with its cells; none for a reader who may not
-    edit it: what somebody wrote beside a risk was not written for a committee or for people from outside."""
+    """The rows of workbooks from which the risk came, latest first, each with its cells; none for a
+    reader who may not edit it: what somebody wrote beside a risk was not written for a committee or
+    for people from outside.
+    """
     if not can(user, Permission.EDIT_RISK, risk.register.organisation):
         return []
-    rows = risk.imported_rows.filter(batch__stage=RegisterImport.Stage.DONE).exclude(outcome=Outcome.REFUSED)
+    rows = risk.imported_rows.filter(batch__stage=RegisterImport.Stage.DONE).exclude(
+        outcome=Outcome.REFUSED
+    )
     rows = rows.select_related("batch").defer("batch__sheets").order_by("-batch__done_at")
     return [{"row": row, "batch": row.batch, "cells": cells_of(row)} for row in rows]
 
 
 def cells_of(row):
-    """(heading, text, what it was read as) for each cell that is not empty, of each row in which the risk stands."""
+    """(heading, text, what it was read as) for each cell that is not empty, of each row in which
+    the risk stands.
+    """
     names = row.batch.plan.get("names", [])
     went = row.reads.get("went", {})
     found = []
@@ -181,7 +220,9 @@ def cells_of(row):
         for place, text in enumerate(cells):
             if text.strip():
                 targets = [target.partition("@")[0] for target in went.get(str(place), [])]
-                heading = names[place] if place < len(names) and names[place] else f"Column {place + 1}"
+                heading = (
+                    names[place] if place < len(names) and names[place] else f"Column {place + 1}"
+                )
                 heading = f"{heading}, row {number}" if number else heading
                 found.append((heading, text, [label_of(target) for target in targets]))
     return found

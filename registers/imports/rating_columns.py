@@ -1,4 +1,6 @@
-"""Whose rating a column of "L", "I" or "Score" is, where its heading does not say: by the columns beside it."""
+"""Whose rating a column of "L", "I" or "Score" is, where its heading does not say: by the columns
+beside it.
+"""
 
 import re
 
@@ -32,11 +34,20 @@ def said(names: list[str], targets: list[str], cells_of) -> list[str]:
 
 
 def _current_or_residual(names, targets):
-    """Where a sheet has both, "residual" may be what will be left after the actions: it is not guessed."""
-    rated = [at for at, target in enumerate(targets) if part_of(target)[0] == "current" and "@" not in target]
-    residual = [at for at in rated if detect_columns.RESIDUAL.search(detect_columns.plain(names[at]))]
+    """Where a sheet has both, "residual" may be what will be left after the actions: it is not
+    guessed.
+    """
+    rated = [
+        at
+        for at, target in enumerate(targets)
+        if part_of(target)[0] == "current" and "@" not in target
+    ]
+    residual = [
+        at for at in rated if detect_columns.RESIDUAL.search(detect_columns.plain(names[at]))
+    ]
     if residual and any(
-        re.search(r"\bcurrent\b", detect_columns.plain(names[at])) for at in set(rated) - set(residual)
+        re.search(r"\bcurrent\b", detect_columns.plain(names[at]))
+        for at in set(rated) - set(residual)
     ):
         for at in residual:
             targets[at] = NOTE
@@ -58,8 +69,12 @@ def _runs(targets):
 def _agree(targets, run, cells_of):
     """Whether what is unsaid in a run says nothing else than what is said there of the same part."""
     own = {part_of(targets[at])[1]: at for at in run if part_of(targets[at])[0] != UNSAID}
-    unsaid = [(own.get(part_of(targets[at])[1]), at) for at in run if part_of(targets[at])[0] == UNSAID]
-    return not any(first is not None and _differ(cells_of(first), cells_of(at)) for first, at in unsaid)
+    unsaid = [
+        (own.get(part_of(targets[at])[1]), at) for at in run if part_of(targets[at])[0] == UNSAID
+    ]
+    return not any(
+        first is not None and _differ(cells_of(first), cells_of(at)) for first, at in unsaid
+    )
 
 
 def _as_the_one_before(targets, run):
@@ -74,13 +89,17 @@ def _as_the_one_before(targets, run):
 
 
 def _sets(targets):
-    """One set of unsaid ratings is the current one; of two with the controls between, the first is before them."""
+    """One set of unsaid ratings is the current one; of two with the controls between, the first is
+    before them.
+    """
     unsaid = [run for run in _runs([t if part_of(t)[0] == UNSAID else "" for t in targets]) if run]
     has_current = any(part_of(target)[0] == "current" and "@" not in target for target in targets)
     kinds = [NOTE] * len(unsaid)
     if len(unsaid) == 1 and not has_current and _is_one_set(targets, unsaid[0]):
         kinds = ["current"]
-    elif len(unsaid) == 2 and "controls" in targets[unsaid[0][-1] : unsaid[1][0]] and not has_current:
+    elif (
+        len(unsaid) == 2 and "controls" in targets[unsaid[0][-1] : unsaid[1][0]] and not has_current
+    ):
         kinds = ["inherent", "current"]
     for run, kind in zip(unsaid, kinds, strict=True):
         for at in run:
@@ -95,7 +114,9 @@ def _is_one_set(targets, run):
 
 
 def _agreeing(targets, cells_of):
-    """Two columns of one rating that say different numbers are two ratings: the later goes to the notes."""
+    """Two columns of one rating that say different numbers are two ratings: the later goes to the
+    notes.
+    """
     seen = {}
     for at, target in enumerate(targets):
         if not part_of(target)[0]:

@@ -1,4 +1,6 @@
-"""CSV as programs write it: by commas, semicolons or tabs; in UTF-8, UTF-16 or Windows' Western European encoding."""
+"""CSV as programs write it: by commas, semicolons or tabs; in UTF-8, UTF-16 or Windows' Western
+European encoding.
+"""
 
 import codecs
 import csv
@@ -26,7 +28,9 @@ def sheets_of(file_name: str, content: bytes) -> list[Sheet]:
 
 
 def _decoded(content):
-    """The text, and what is to be said of its encoding. A file in two encodings is refused: which row is right?"""
+    """The text, and what is to be said of its encoding. A file in two encodings is refused: which
+    row is right?
+    """
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -42,7 +46,9 @@ def _decoded(content):
     try:
         return content.decode("utf-8"), []
     except UnicodeDecodeError as error:
-        return _in_windows_encoding(content, error), ["Read in the Windows encoding for Western Europe (cp1252)."]
+        return _in_windows_encoding(content, error), [
+            "Read in the Windows encoding for Western Europe (cp1252)."
+        ]
 
 
 def _in_windows_encoding(content, error):
@@ -83,7 +89,9 @@ def _delimiter(text):
     best, most = ",", 0.0
     for delimiter in DELIMITERS:
         widths = [
-            len(row) for row in csv.reader(io.StringIO(text[:LOOKED_AT], newline=""), delimiter=delimiter) if row
+            len(row)
+            for row in csv.reader(io.StringIO(text[:LOOKED_AT], newline=""), delimiter=delimiter)
+            if row
         ][:50]
         wide = [width for width in widths if width > 1]
         usual = max(set(wide), key=wide.count, default=0)
@@ -97,7 +105,9 @@ def _rows(text, delimiter, remarks):
     try:
         yield from _read(text, delimiter, is_strict=True)
     except _Loose:
-        remarks.append("Some of its quotation marks are not in pairs: look at the rows around them.")
+        remarks.append(
+            "Some of its quotation marks are not in pairs: look at the rows around them."
+        )
         yield from _read(text, delimiter, is_strict=False)
 
 
@@ -113,7 +123,9 @@ def _read(text, delimiter, *, is_strict):
     try:
         for number, row in enumerate(reader, 1):
             if number > LAST_ROW:
-                raise CannotRead(f"The file has more than {LAST_ROW:,} rows: take in a part of them at a time")
+                raise CannotRead(
+                    f"The file has more than {LAST_ROW:,} rows: take in a part of them at a time"
+                )
             for at, cell in enumerate(row):
                 if "\0" in cell:
                     raise CannotRead(
@@ -127,7 +139,9 @@ def _read(text, delimiter, *, is_strict):
 
 
 def _is_loose(text, delimiter):
-    """Whether quotation marks stand where they should not; one that is never closed is refused, with its row."""
+    """Whether quotation marks stand where they should not; one that is never closed is refused,
+    with its row.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
@@ -136,6 +150,8 @@ def _is_loose(text, delimiter):
                 return False
     except csv.Error as error:
         if str(error) == UNCLOSED:
-            raise CannotRead(f"Row {number + 1:,} has a quotation mark that is never closed: {_save()}") from None
+            raise CannotRead(
+                f"Row {number + 1:,} has a quotation mark that is never closed: {_save()}"
+            ) from None
         return str(error).endswith("expected after '\"'")
     return False

@@ -1,4 +1,6 @@
-"""A file of an unknown sender becomes sheets of text, within limits that are checked before anything is unpacked."""
+"""A file of an unknown sender becomes sheets of text, within limits that are checked before
+anything is unpacked.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,9 +22,11 @@ class CannotRead(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """number: the file's own row, from 1. cells: text as the file shows it, "" where there is none; a merged cell's
-    text stands in its first cell only, and `Sheet.merged` says over which it reaches. rows: of what is read as one
-    (importing.together) the rows themselves; their number is then that of the first, their cells what all say."""
+    """number: the file's own row, from 1. cells: text as the file shows it, "" where there is none;
+    a merged cell's text stands in its first cell only, and `Sheet.merged` says over which it
+    reaches. rows: of what is read as one (importing.together) the rows themselves; their number is
+    then that of the first, their cells what all say.
+    """
 
     number: int
     cells: tuple[str, ...]
@@ -33,18 +37,26 @@ class Line:
 class Sheet:
     name: str
     lines: tuple[Line, ...]
-    merged: tuple[tuple[int, int, int, int], ...] = ()  # first row, first column, last row, last column, from 1
-    remarks: tuple[str, ...] = ()  # what its reader should know: how it was read, formulas without a stored value
+    merged: tuple[
+        tuple[int, int, int, int], ...
+    ] = ()  # first row, first column, last row, last column, from 1
+    remarks: tuple[
+        str, ...
+    ] = ()  # what its reader should know: how it was read, formulas without a stored value
 
 
 class Gathered:
-    """Takes rows of text as they are read, and refuses what goes beyond the limits as soon as it does."""
+    """Takes rows of text as they are read, and refuses what goes beyond the limits as soon as it
+    does.
+    """
 
     def __init__(self):
         self.cells = self.characters = 0
 
     def lines(self, sheet: str, rows: Iterable[tuple[int, list[str]]]) -> tuple[Line, ...]:
-        """rows: numbers and texts. Rows without a text are left out, the others are made equally long."""
+        """rows: numbers and texts. Rows without a text are left out, the others are made equally
+        long.
+        """
         kept, used = [], set()
         for number, texts in rows:
             texts = [text if text and not text.isspace() else "" for text in texts]
@@ -75,9 +87,13 @@ class Gathered:
                 )
             self.characters += len(texts[at])
         if filled[-1] >= LAST_COLUMN:
-            raise CannotRead(f"{sheet}, row {number:,} has a text in column {letter(filled[-1])}: {_far()}")
+            raise CannotRead(
+                f"{sheet}, row {number:,} has a text in column {letter(filled[-1])}: {_far()}"
+            )
         if self.cells > CELLS or self.characters > CHARACTERS:
-            raise CannotRead(f"The file holds more text than is taken in at once ({sheet}, row {number:,}): {_part()}")
+            raise CannotRead(
+                f"The file holds more text than is taken in at once ({sheet}, row {number:,}): {_part()}"
+            )
 
 
 def _far():
@@ -103,7 +119,9 @@ def sheets_of(file_name: str, content: bytes) -> list[Sheet]:
     from registers.imports import read_csv, read_xlsx
 
     if len(content) > BYTES:
-        raise CannotRead(f"The file is larger than {BYTES // 1_000_000} MB: take out pictures, or take in a part of it")
+        raise CannotRead(
+            f"The file is larger than {BYTES // 1_000_000} MB: take out pictures, or take in a part of it"
+        )
     if not content.strip(b"\0 \r\n\t"):
         raise CannotRead("The file is empty: choose another one")
     read = read_xlsx.sheets_of if read_xlsx.is_one(file_name, content) else read_csv.sheets_of

@@ -1,7 +1,8 @@
 """The XML of a workbook's sheets and texts, read in one pass and never held as a whole.
 
-Written on expat, because openpyxl makes an object of each cell and each text: for 10,000 rows that takes many times as
-long; nor does it say in this mode what is merged, or which formulas have no stored value.
+Written on expat, because openpyxl makes an object of each cell and each text: for 10,000 rows that
+takes many times as long; nor does it say in this mode what is merged, or which formulas have no
+stored value.
 """
 
 import re
@@ -12,7 +13,10 @@ from xml.parsers import expat
 from registers.imports.read_file import CELLS, LAST_COLUMN, LAST_ROW, CannotRead, letter
 
 CHUNK = 1 << 18  # bytes
-MERGED, COVERED = 20_000, 200_000  # merged cells of a sheet, and rows that they reach down over in all
+MERGED, COVERED = (
+    20_000,
+    200_000,
+)  # merged cells of a sheet, and rows that they reach down over in all
 CODED = re.compile("_x(00[01][0-9A-Fa-f]|005[fF])_")  # how Excel writes what XML cannot: _x000D_
 
 
@@ -24,7 +28,9 @@ def decoded(text: str) -> str:
 
 
 class _Pass:
-    """One pass: `start` and `end` are told each element's name without its namespace, `heard` is what stood in it."""
+    """One pass: `start` and `end` are told each element's name without its namespace, `heard` is
+    what stood in it.
+    """
 
     def __init__(self):
         self.said: list[str] = []
@@ -95,8 +101,10 @@ class Texts(_Pass):
 
 
 class Cells(_Pass):
-    """A sheet's cells, row by row. shown: (type, value, style) -> text. merged: corners, known when the rows are read;
-    formulas: the places of those that have no stored value. Refuses what stands beyond what is read."""
+    """A sheet's cells, row by row. shown: (type, value, style) -> text. merged: corners, known when
+    the rows are read; formulas: the places of those that have no stored value. Refuses what stands
+    beyond what is read.
+    """
 
     def __init__(self, title: str, shown):
         super().__init__()
@@ -165,13 +173,19 @@ class Cells(_Pass):
         elif name == "rPh":
             self.is_aside = False
         elif name == "row" and self.texts:
-            self.ready.append((self.row, [self.texts.get(at, "") for at in range(1, max(self.texts) + 1)]))
+            self.ready.append(
+                (self.row, [self.texts.get(at, "") for at in range(1, max(self.texts) + 1)])
+            )
 
     def _take(self):
         self.count += 1
-        if not (0 < self.row <= LAST_ROW and 0 < self.column <= LAST_COLUMN and self.count <= CELLS):
+        if not (
+            0 < self.row <= LAST_ROW and 0 < self.column <= LAST_COLUMN and self.count <= CELLS
+        ):
             self._refuse()
-        if self.value is None or (self.formula is not None and not self.value and self.kind != "str"):
+        if self.value is None or (
+            self.formula is not None and not self.value and self.kind != "str"
+        ):
             self.formulas.append((self.row, self.column))
             self.texts[self.column] = f"={self.formula}"
         elif self.value:
@@ -183,13 +197,16 @@ class Cells(_Pass):
             raise CannotRead(
                 f"{place} is not empty: only the first {LAST_COLUMN} columns are read. Delete what is there"
             )
-        raise CannotRead(f"{place} lies further down than is read at once: take in a part of the rows at a time")
+        raise CannotRead(
+            f"{place} lies further down than is read at once: take in a part of the rows at a time"
+        )
 
 
 @lru_cache(maxsize=LAST_COLUMN)
 def _number(letters: str) -> int:
-    """The number of a column from its letters. ValueError for what names none: a name of a million letters must not be
-    reckoned out, and signs would count backwards for ever."""
+    """The number of a column from its letters. ValueError for what names none: a name of a million
+    letters must not be reckoned out, and signs would count backwards for ever.
+    """
     if not (1 <= len(letters) <= 3 and letters.isascii() and letters.isalpha()):
         raise ValueError(f"No column is called {letters[:10]!r}.")
     number = 0
@@ -200,6 +217,8 @@ def _number(letters: str) -> int:
 
 def _corners(reference):
     """The rows and columns of A1:C3."""
-    corners = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?", reference)
+    corners = re.fullmatch(
+        r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?", reference
+    )
     left, top, right, bottom = corners.groups()
     return int(top), _number(left), int(bottom or top), _number(right or left)

@@ -1,4 +1,6 @@
-"""A workbook (.xlsx): openpyxl says which sheets there are and how numbers are shown; we read the sheets row by row."""
+"""A workbook (.xlsx): openpyxl says which sheets there are and how numbers are shown; we read the
+sheets row by row.
+"""
 
 import datetime
 import re
@@ -15,12 +17,16 @@ PADDED = re.compile(r'(?:"([^"]*)")?(0+)')  # a number's format: CRR0000 for 7 i
 
 
 def is_one(file_name: str, content: bytes) -> bool:
-    return content.startswith((zip_guard.ZIP, zip_guard.OLE)) or file_name.lower().endswith(NAMED_SO)
+    return content.startswith((zip_guard.ZIP, zip_guard.OLE)) or file_name.lower().endswith(
+        NAMED_SO
+    )
 
 
 def sheets_of(file_name: str, content: bytes) -> list[Sheet]:
     if file_name.lower().endswith(MACROS):
-        raise CannotRead("The workbook carries macros: save it as .xlsx, which has none, and choose that file")
+        raise CannotRead(
+            "The workbook carries macros: save it as .xlsx, which has none, and choose that file"
+        )
     archive = zip_guard.opened(content)
     with archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what openpyxl leaves out: we read nothing but texts
@@ -29,7 +35,9 @@ def sheets_of(file_name: str, content: bytes) -> list[Sheet]:
         except (CannotRead, MemoryError):
             raise
         except Exception:  # whatever a damaged part makes of the library that reads it
-            raise CannotRead(f"The workbook cannot be read, part of it is damaged: {zip_guard.SAVE_ANEW}") from None
+            raise CannotRead(
+                f"The workbook cannot be read, part of it is damaged: {zip_guard.SAVE_ANEW}"
+            ) from None
 
 
 def _read(archive):
@@ -41,9 +49,15 @@ def _read(archive):
     reader.read_manifest()
     reader.read_workbook()
     apply_stylesheet(reader.archive, reader.wb)
-    sheets = [(sheet, rel.target) for sheet, rel in reader.parser.find_sheets() if rel.Type.endswith("/worksheet")]
+    sheets = [
+        (sheet, rel.target)
+        for sheet, rel in reader.parser.find_sheets()
+        if rel.Type.endswith("/worksheet")
+    ]
     if len(sheets) > SHEETS:
-        raise CannotRead(f"The workbook has more than {SHEETS} sheets: delete those that hold no risks")
+        raise CannotRead(
+            f"The workbook has more than {SHEETS} sheets: delete those that hold no risks"
+        )
     texts = []
     shared = reader.package.find(SHARED_STRINGS)
     strings = shared.PartName[1:] if shared is not None else STRINGS
@@ -71,15 +85,23 @@ def _remarks(sheet, cells):
 
 
 class _Shown:
-    """What a cell of the XML shows, as far as that can be told: days in one form, numbers without a needless .0."""
+    """What a cell of the XML shows, as far as that can be told: days in one form, numbers without a
+    needless .0.
+    """
 
     def __init__(self, workbook, texts):
-        from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE, is_date_format
+        from openpyxl.styles.numbers import (
+            BUILTIN_FORMATS,
+            BUILTIN_FORMATS_MAX_SIZE,
+            is_date_format,
+        )
 
         own = workbook._number_formats
         numbers = [style.numFmtId for style in workbook._cell_styles]
         self.formats = [
-            BUILTIN_FORMATS.get(n, "General") if n < BUILTIN_FORMATS_MAX_SIZE else own[n - BUILTIN_FORMATS_MAX_SIZE]
+            BUILTIN_FORMATS.get(n, "General")
+            if n < BUILTIN_FORMATS_MAX_SIZE
+            else own[n - BUILTIN_FORMATS_MAX_SIZE]
             for n in numbers
         ]
         self.are_days = [is_date_format(shown_as) for shown_as in self.formats]
@@ -98,10 +120,16 @@ class _Shown:
         if style >= len(self.formats):
             return value
         number = float(value) if not value.lstrip("-").isdecimal() else int(value)
-        return self._day(number, style) if self.are_days[style] else _figures(number, self.formats[style])
+        return (
+            self._day(number, style)
+            if self.are_days[style]
+            else _figures(number, self.formats[style])
+        )
 
     def _day(self, number, style):
-        """A day as 2026-04-01; what is shown as a month and is its first, as Excel makes of "Apr-26", as Apr 2026."""
+        """A day as 2026-04-01; what is shown as a month and is its first, as Excel makes of
+        "Apr-26", as Apr 2026.
+        """
         from openpyxl.utils.datetime import from_excel
 
         try:

@@ -1,5 +1,6 @@
-"""What a register, its organisation and the library have, for guessing and reading; and what it remembers of how its
-last file was read."""
+"""What a register, its organisation and the library have, for guessing and reading; and what it
+remembers of how its last file was read.
+"""
 
 from django.utils import timezone
 
@@ -16,7 +17,9 @@ CHOICES = {
 
 
 def known_of(register, words: dict | None = None) -> Known:
-    """Three queries, whatever the file. words: those of a plan, which may name posts that are still to be added."""
+    """Three queries, whatever the file. words: those of a plan, which may name posts that are still
+    to be added.
+    """
     posts = [*register.organisation.posts.values_list("title", flat=True)]
     to_add = [title for title in (words or {}).get("owner", {}).values() if title]
     return Known(
@@ -34,6 +37,8 @@ def known_of(register, words: dict | None = None) -> Known:
 
 def remembered_of(register) -> Plan | None:
     """How the last file that was taken in was read."""
-    done = register.imports.filter(stage=RegisterImport.Stage.DONE, is_ours=False).order_by("-done_at")
+    done = register.imports.filter(stage=RegisterImport.Stage.DONE, is_ours=False).order_by(
+        "-done_at"
+    )
     plan = done.values_list("plan", flat=True).first()
     return Plan.from_json(plan) if plan else None

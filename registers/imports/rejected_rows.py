@@ -1,4 +1,6 @@
-"""The rows that were not taken in, as they came, each with its number and why: to be put right and brought in again."""
+"""The rows that were not taken in, as they came, each with its number and why: to be put right and
+brought in again.
+"""
 
 import csv
 import io
@@ -10,15 +12,19 @@ ROW, WHY = "Row in the file", "Why it was not taken in"
 
 
 def refused_csv(batch) -> bytes:
-    """CSV in UTF-8 with the mark by which Excel knows it. The headings are those of the file. A risk that stands in
-    several rows is given back in all of them."""
+    """CSV in UTF-8 with the mark by which Excel knows it. The headings are those of the file. A
+    risk that stands in several rows is given back in all of them.
+    """
     names = batch.plan.get("names", [])
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([*map(escaped, names), ROW, WHY])
     for row in batch.rows.filter(outcome=ImportedRow.Outcome.REFUSED).order_by("number"):
         goes_on = f"It goes on with row {row.number}."
-        reasons = [(row.number, row.cells, why(row)), *((*further, goes_on) for further in row.further)]
+        reasons = [
+            (row.number, row.cells, why(row)),
+            *((*further, goes_on) for further in row.further),
+        ]
         for number, cells, reason in reasons:
             filled = [*cells, *[""] * (len(names) - len(cells))]
             writer.writerow([*map(escaped, filled), number, escaped(reason)])

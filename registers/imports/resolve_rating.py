@@ -1,4 +1,6 @@
-"""Likelihood, impact and scores of one judgement, from the cells that speak of it: one pair, or why there is none."""
+"""Likelihood, impact and scores of one judgement, from the cells that speak of it: one pair, or why
+there is none.
+"""
 
 from dataclasses import dataclass, field
 
@@ -18,9 +20,10 @@ NOT_SAID = frozenset(
 
 @dataclass
 class Verdict:
-    """pair: likelihood and impact. undecided: (part, text) that nobody has said the meaning of. doubts: what is wrong,
-    in words, with the text it is about. told: how the pair was come by, where it was not said outright. borne_out: the
-    texts that say what the pair says."""
+    """pair: likelihood and impact. undecided: (part, text) that nobody has said the meaning of.
+    doubts: what is wrong, in words, with the text it is about. told: how the pair was come by,
+    where it was not said outright. borne_out: the texts that say what the pair says.
+    """
 
     pair: tuple[int, int] | None = None
     undecided: list[tuple[str, str]] = field(default_factory=list)
@@ -31,20 +34,28 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Judging:
-    """How a plan reads ratings. words: Plan.words; another_scale: numbers mean nothing unless words map them."""
+    """How a plan reads ratings. words: Plan.words; another_scale: numbers mean nothing unless words
+    map them.
+    """
 
     scheme: Scheme
     words: dict  # part -> word, as scores.same_word has it -> what it means
     another_scale: bool = False
-    known: dict = field(default_factory=dict, compare=False)  # texts -> verdict: most rows repeat what others say
+    known: dict = field(
+        default_factory=dict, compare=False
+    )  # texts -> verdict: most rows repeat what others say
 
     @classmethod
     def by(cls, scheme, words, another_scale=False) -> "Judging":
-        """What a word meant by a scheme that had more levels is not known any more: it is asked about again."""
+        """What a word meant by a scheme that had more levels is not known any more: it is asked
+        about again.
+        """
         parts = {part: words.get(part, {}) for part in (LIKELIHOOD, IMPACT, SCORE)}
         known = {
             part: {
-                parse_rating.same_word(word): means for word, means in said.items() if _is_there(scheme, part, means)
+                parse_rating.same_word(word): means
+                for word, means in said.items()
+                if _is_there(scheme, part, means)
             }
             for part, said in parts.items()
         }
@@ -60,7 +71,9 @@ class Judging:
         return parse_rating.level_of(levels, text)
 
     def mapped(self, part: str, text: str):
-        """What Plan.words say of it: a level, a pair, "" for nothing to be read from it; None where they do not."""
+        """What Plan.words say of it: a level, a pair, "" for nothing to be read from it; None where
+        they do not.
+        """
         return self.words.get(part, {}).get(parse_rating.same_word(text))
 
     def cells(self, text: str, is_impact_first: bool) -> parse_rating.Given:
@@ -75,7 +88,9 @@ class Judging:
         return self.mapped(part, text) == "" or parse_rating.same_word(text).strip(" .") in NOT_SAID
 
     def of(self, texts: list[tuple[str, str, bool]]) -> Verdict:
-        """texts: part, text, and whether its heading puts the impact first. The verdict is not to be changed."""
+        """texts: part, text, and whether its heading puts the impact first. The verdict is not to
+        be changed.
+        """
         key = tuple(texts)
         if key not in self.known:
             if len(self.known) > KEPT:
@@ -98,20 +113,32 @@ class Judging:
                 found[part].setdefault(level, text)
         for part, levels in found.items():
             if len(levels) > 1:
-                verdict.doubts.append((" and ".join(levels.values()), f"These say different things of the {part}"))
+                verdict.doubts.append(
+                    (" and ".join(levels.values()), f"These say different things of the {part}")
+                )
         if verdict.doubts:
             return verdict
         self._decide(verdict, *(next(iter(levels), None) for levels in found.values()), given)
-        if verdict.pair is None and not any(self.mapped(part, text) == "" for part, text, _ in texts):
-            self._say_what_lacks(verdict, *(next(iter(levels), None) for levels in found.values()), given)
+        if verdict.pair is None and not any(
+            self.mapped(part, text) == "" for part, text, _ in texts
+        ):
+            self._say_what_lacks(
+                verdict, *(next(iter(levels), None) for levels in found.values()), given
+            )
         return verdict
 
     def _decide(self, verdict, likelihood, impact, given):
-        exact = {text: g.pairs[0] for text, g in given.items() if len(g.pairs) == 1 and not _is_word(text)}
+        exact = {
+            text: g.pairs[0]
+            for text, g in given.items()
+            if len(g.pairs) == 1 and not _is_word(text)
+        }
         if likelihood is not None and impact is not None:
             verdict.pair = (likelihood, impact)
         else:
-            fits = [set(g.pairs) for text, g in given.items() if g.pairs and not _is_band(text, self)]
+            fits = [
+                set(g.pairs) for text, g in given.items() if g.pairs and not _is_band(text, self)
+            ]
             left = set.intersection(*fits) if fits else set()
             left = {p for p in left if likelihood in (None, p[0]) and impact in (None, p[1])}
             if len(left) == 1:
@@ -119,18 +146,31 @@ class Judging:
                 verdict.told = _how(verdict.pair, likelihood, impact, given)
         self._hold_against(verdict, given, exact)
         if verdict.pair is None:
-            verdict.undecided += [(SCORE, text) for text in given if not verdict.undecided and not _decided(self, text)]
+            verdict.undecided += [
+                (SCORE, text)
+                for text in given
+                if not verdict.undecided and not _decided(self, text)
+            ]
         else:
             verdict.undecided = []
 
     def _hold_against(self, verdict, given, exact):
         for text, said in given.items():
             if said.contradicts:
-                verdict.doubts.append((text, "The score in it is not what its likelihood and impact come to"))
-            elif verdict.pair and said.pairs and verdict.pair not in said.pairs and not _is_word(text):
+                verdict.doubts.append(
+                    (text, "The score in it is not what its likelihood and impact come to")
+                )
+            elif (
+                verdict.pair
+                and said.pairs
+                and verdict.pair not in said.pairs
+                and not _is_word(text)
+            ):
                 score = self.scheme.place(*verdict.pair).score
                 pair = f"likelihood {verdict.pair[0]} and impact {verdict.pair[1]}"
-                verdict.doubts.append((text, f"It does not fit {pair}, which come to {score} and stand"))
+                verdict.doubts.append(
+                    (text, f"It does not fit {pair}, which come to {score} and stand")
+                )
             elif verdict.pair and verdict.pair in said.pairs:
                 verdict.borne_out.add((SCORE, text))
         if verdict.pair is None and len(set(exact.values())) > 1:
@@ -138,7 +178,11 @@ class Judging:
 
     @staticmethod
     def _say_what_lacks(verdict, likelihood, impact, given):
-        lone = [(name, level) for name, level in ((LIKELIHOOD, likelihood), (IMPACT, impact)) if level is not None]
+        lone = [
+            (name, level)
+            for name, level in ((LIKELIHOOD, likelihood), (IMPACT, impact))
+            if level is not None
+        ]
         if len(lone) == 1 and not given and not verdict.undecided:
             other = IMPACT if lone[0][0] == LIKELIHOOD else LIKELIHOOD
             verdict.doubts.append((str(lone[0][1]), f"It says the {lone[0][0]} and no {other}"))
@@ -168,5 +212,11 @@ def _is_band(text, judging):
 
 def _how(pair, likelihood, impact, given):
     said = ", ".join(given)
-    known = f" with likelihood {likelihood}" if likelihood is not None else f" with impact {impact}" if impact else ""
+    known = (
+        f" with likelihood {likelihood}"
+        if likelihood is not None
+        else f" with impact {impact}"
+        if impact
+        else ""
+    )
     return f"{said}{known}: likelihood {pair[0]}, impact {pair[1]}"

@@ -1,4 +1,6 @@
-"""One row while it is being read: its cells, what was made of them so far, and what is left for the notes."""
+"""One row while it is being read: its cells, what was made of them so far, and what is left for the
+notes.
+"""
 
 import copy
 import datetime
@@ -14,7 +16,10 @@ from registers.pasted_text import REPLACEMENTS
 NOTES = 10_000  # characters
 UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 NOTE_HEADINGS = {
-    words.casefold() for target in TARGETS if target.name == NOTE for words in (target.label, *target.also)
+    words.casefold()
+    for target in TARGETS
+    if target.name == NOTE
+    for words in (target.label, *target.also)
 }
 
 
@@ -33,7 +38,9 @@ def storable(cell: str) -> tuple[str, list[str]]:
 
 
 class Row:
-    """What the steps of reading share. where: the columns of each target that have a text in this row."""
+    """What the steps of reading share. where: the columns of each target that have a text in this
+    row.
+    """
 
     def __init__(self, line: Line, plan: Plan, known: Known):
         self.plan, self.known = plan, known
@@ -55,14 +62,20 @@ class Row:
         text, found = storable(cell)
         if found:
             codes = ", ".join(dict.fromkeys(f"U+{ord(character):04X}" for character in found))
-            self.doubt(at, text[:80], f"It had characters that cannot be stored ({codes}), which were taken out")
+            self.doubt(
+                at,
+                text[:80],
+                f"It had characters that cannot be stored ({codes}), which were taken out",
+            )
             if not text:
                 self.went(at, IGNORE)
         return text
 
     def each(self, target: str) -> list["Row"]:
-        """The rows of a risk that stands in several, where more than one of them says something of a target: there what
-        stands beside it belongs to it. What is read from them is read into the whole. Else the risk as one row."""
+        """The rows of a risk that stands in several, where more than one of them says something of
+        a target: there what stands beside it belongs to it. What is read from them is read into the
+        whole. Else the risk as one row.
+        """
         rows = []
         for line in self.read.line.rows:
             row = copy.copy(self)
@@ -113,7 +126,9 @@ class Row:
         for at, heading, text in sorted(dict.fromkeys(self.left), key=lambda left: left[0]):
             entry = text if heading.casefold() in NOTE_HEADINGS else f"{heading}: {text}"
             if length + len(entry) + 1 > NOTES:
-                self.doubt(at, f"{text[:80]}…", f"The notes have no room for its {len(text):,} characters")
+                self.doubt(
+                    at, f"{text[:80]}…", f"The notes have no room for its {len(text):,} characters"
+                )
                 self.went(at, IGNORE)
                 continue
             kept.append(entry)

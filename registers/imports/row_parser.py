@@ -1,4 +1,6 @@
-"""What one row says, by the plan: values for the register, problems in words, and where every cell went."""
+"""What one row says, by the plan: values for the register, problems in words, and where every cell
+went.
+"""
 
 from registers.import_fields import IGNORE
 from registers.imports import group_rows, parse_fields, parse_related
@@ -45,7 +47,9 @@ class Reader:
         return row.read
 
     def _otherwise(self, row):
-        """What further rows say otherwise than the first. Of actions that stand in all of them each is meant once."""
+        """What further rows say otherwise than the first. Of actions that stand in all of them each
+        is meant once.
+        """
         if row.read.line.rows:
             row.read.actions = list(dict.fromkeys(row.read.actions))
         for number, at, cell in group_rows.said_otherwise(row.read.line, self.plan):
@@ -56,7 +60,9 @@ class Reader:
 
     @staticmethod
     def _rest(row):
-        """What no step has taken: columns for the notes, those to be ignored, a second one where one is read."""
+        """What no step has taken: columns for the notes, those to be ignored, a second one where
+        one is read.
+        """
         noted = {at for at, _, _ in row.left}
         for at in row.where.get(IGNORE, []):
             row.went(at, IGNORE)
@@ -66,8 +72,10 @@ class Reader:
 
 
 def name_double(row: ReadRow, seen: dict[str, int], plan: Plan, known: Known) -> None:
-    """Add the problem that a reference stood in an earlier row: refused where it is one of ours, two rows of which
-    would change one risk. seen: reference -> number of the row, kept by the caller from the first row to the last."""
+    """Add the problem that a reference stood in an earlier row: refused where it is one of ours,
+    two rows of which would change one risk. seen: reference -> number of the row, kept by the
+    caller from the first row to the last.
+    """
     reference = row.values.get("reference", "")
     if not reference:
         return
@@ -76,8 +84,14 @@ def name_double(row: ReadRow, seen: dict[str, int], plan: Plan, known: Known) ->
         at = plan.columns.index("reference")
         is_ours = parse_fields.number_of(reference, known.prefix) is not None
         problem = f"Row {first:,} has this reference too"
-        problem += ": put what is to change into one row" if is_ours else ": each comes in as a risk of its own"
-        row.problems.append(Problem(f"{plan.names[at]} ({letter(at)})", reference, problem, is_ours))
+        problem += (
+            ": put what is to change into one row"
+            if is_ours
+            else ": each comes in as a risk of its own"
+        )
+        row.problems.append(
+            Problem(f"{plan.names[at]} ({letter(at)})", reference, problem, is_ours)
+        )
 
 
 def read(line: Line, plan: Plan, known: Known) -> ReadRow:

@@ -1,4 +1,6 @@
-"""What is kept between the steps of an import, as the database holds it: sheets packed, rows as JSON."""
+"""What is kept between the steps of an import, as the database holds it: sheets packed, rows as
+JSON.
+"""
 
 import datetime
 import json
@@ -12,13 +14,21 @@ from registers.imports.read_file import Line, Sheet
 
 
 def packed_sheets(sheets: list[Sheet]) -> bytes:
-    said = [[s.name, [[line.number, line.cells] for line in s.lines], s.merged, s.remarks] for s in sheets]
+    said = [
+        [s.name, [[line.number, line.cells] for line in s.lines], s.merged, s.remarks]
+        for s in sheets
+    ]
     return zlib.compress(json.dumps(said).encode())
 
 
 def sheets_in(packed: bytes) -> list[Sheet]:
     return [
-        Sheet(name, tuple(Line(n, tuple(cells)) for n, cells in lines), tuple(map(tuple, merged)), tuple(remarks))
+        Sheet(
+            name,
+            tuple(Line(n, tuple(cells)) for n, cells in lines),
+            tuple(map(tuple, merged)),
+            tuple(remarks),
+        )
         for name, lines, merged, remarks in json.loads(zlib.decompress(bytes(packed)))
     ]
 

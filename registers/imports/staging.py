@@ -1,5 +1,7 @@
-"""Rows are read some hundreds at a time and held against the register: what taking them in would do is kept with each,
-and nothing is written to the register. A step that is cut off leaves whole chunks, and the next one goes on."""
+"""Rows are read some hundreds at a time and held against the register: what taking them in would do
+is kept with each, and nothing is written to the register. A step that is cut off leaves whole
+chunks, and the next one goes on.
+"""
 
 from collections import Counter
 
@@ -22,15 +24,21 @@ Stage, Outcome = RegisterImport.Stage, ImportedRow.Outcome
 
 @transaction.atomic
 def name_columns(batch, plan: Plan | None = None) -> None:
-    """Let its columns be named: anew, where no plan is given. What was read by another plan is forgotten."""
+    """Let its columns be named: anew, where no plan is given. What was read by another plan is
+    forgotten.
+    """
     _move(hold(batch), Stage.MAPPING, plan)
 
 
 @transaction.atomic
 def match_words(batch, plan: Plan) -> None:
-    """Keep what its columns are and what its words mean; where no word is left to ask about, its rows are read next."""
+    """Keep what its columns are and what its words mean; where no word is left to ask about, its
+    rows are read next.
+    """
     batch = hold(batch)
-    left = not batch.is_done and to_decide(sheet_of(batch, plan), plan, known_of(batch.register, plan.words))
+    left = not batch.is_done and to_decide(
+        sheet_of(batch, plan), plan, known_of(batch.register, plan.words)
+    )
     _move(batch, Stage.WORDS if left else Stage.STAGING, plan)
 
 
@@ -61,8 +69,9 @@ def _move(batch, stage, plan=None):
 
 @nothing_collected()
 def stage_some(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
-    """Read the next rows; returns the import as it is then. after: how many were read when this was asked for: where
-    somebody else has gone on meanwhile nothing is done. Nothing is held while rows are read, but while they are kept.
+    """Read the next rows; returns the import as it is then. after: how many were read when this was
+    asked for: where somebody else has gone on meanwhile nothing is done. Nothing is held while rows
+    are read, but while they are kept.
     """
     batch = _imports().get(pk=batch.pk)
     if batch.stage != Stage.STAGING or batch.rows_read != after:
@@ -91,7 +100,8 @@ def _read_some(batch, after, chunk):
     found = found_for(batch.register, references, some)
     keeps_numbers = batch.register.next_number == 1
     return [
-        _staged(batch, line, *found.get(line.number, (None, "")), references, reader, keeps_numbers) for line in some
+        _staged(batch, line, *found.get(line.number, (None, "")), references, reader, keeps_numbers)
+        for line in some
     ], len(lines)
 
 
@@ -105,7 +115,9 @@ def hold(batch) -> RegisterImport:
 
 
 def _added_up(batch, rows):
-    """What these rows and those before them come to together: for the preview, which reads a page of them only."""
+    """What these rows and those before them come to together: for the preview, which reads a page
+    of them only.
+    """
     good = [row for row in rows if row.outcome in (Outcome.NEW, Outcome.CHANGED)]
     counts = Counter(batch.report.get("counts", {}))
     counts["further"] += sum(len(row.further) for row in rows)
@@ -113,10 +125,14 @@ def _added_up(batch, rows):
         held = row.reads["held"]
         counts.update({name: len(held[name]) for name in ("judged", "controls", "actions")})
         counts["closes"] += held["closes"]
-        counts["unrated"] += row.outcome == Outcome.NEW and all(one["kind"] != "current" for one in held["judged"])
+        counts["unrated"] += row.outcome == Outcome.NEW and all(
+            one["kind"] != "current" for one in held["judged"]
+        )
         counts["emptied"] += sum(after in ("", None, []) for _, _, after in held["changes"])
     posts = {title.casefold(): title for title in batch.report.get("posts", [])}
-    found = {title.casefold(): title for title in posts_to_add(batch.register.organisation.posts, good)}
+    found = {
+        title.casefold(): title for title in posts_to_add(batch.register.organisation.posts, good)
+    }
     return {"counts": dict(counts), "posts": list((found | posts).values())}
 
 
@@ -134,7 +150,9 @@ def _staged(batch, line, there, wrong, references, reader, keeps_numbers):
         words += "or give each risk a reference of its own"
         row.problems.append(Problem(where, reference, words, True))
     if wrong:
-        row.problems.append(Problem(where, reference, f"It {wrong}: give the row one reference of ours", True))
+        row.problems.append(
+            Problem(where, reference, f"It {wrong}: give the row one reference of ours", True)
+        )
     number = references.number(reference)
     if there:
         held = hold_against(there, row, plan, known)
@@ -163,7 +181,9 @@ def _staged(batch, line, there, wrong, references, reader, keeps_numbers):
 
 
 def _keep_reference(row, reference, where):
-    """References are given by the register: one of our form that it never gave stays with the notes of the new risk."""
+    """References are given by the register: one of our form that it never gave stays with the notes
+    of the new risk.
+    """
     row.values["notes"] = f"{row.values.get('notes', '')}\nReference there: {reference}".strip()
     words = "It is not on this register: the row comes in as a new risk, under the next reference"
     row.problems.append(Problem(where, reference, words, False))

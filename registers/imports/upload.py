@@ -1,4 +1,6 @@
-"""A file arrives: what it is, which of its sheets is the register, and how that seems to be laid out."""
+"""A file arrives: what it is, which of its sheets is the register, and how that seems to be laid
+out.
+"""
 
 import hashlib
 
@@ -15,10 +17,13 @@ from registers.models import Register, RegisterImport
 Stage = RegisterImport.Stage
 
 
-def begin_import(register, *, by, file_name, content, token=None, sheet="", is_fresh=False) -> RegisterImport:
-    """Keep the file and what its columns seem to be; returns the import. The same form sent twice, or the same file
-    while it is on its way, leads to the same import, unless it is to be a fresh one. sheet: the name of the one to
-    read, where it is not to be guessed. Raises CannotRead."""
+def begin_import(
+    register, *, by, file_name, content, token=None, sheet="", is_fresh=False
+) -> RegisterImport:
+    """Keep the file and what its columns seem to be; returns the import. The same form sent twice,
+    or the same file while it is on its way, leads to the same import, unless it is to be a fresh
+    one. sheet: the name of the one to read, where it is not to be guessed. Raises CannotRead.
+    """
     token = FormToken(token, register, by)
     digest = hashlib.sha256(content).hexdigest()
     file_name = file_name[-200:]
@@ -31,13 +36,17 @@ def begin_import(register, *, by, file_name, content, token=None, sheet="", is_f
         return RegisterImport.objects.create(register=register, token=token, **fields)
 
     with transaction.atomic():
-        Register.objects.select_for_update().get(pk=register.pk)  # who sends the same file at once comes second
+        Register.objects.select_for_update().get(
+            pk=register.pk
+        )  # who sends the same file at once comes second
         under_way = under_way or (None if is_fresh else _under_way(register, digest, token, by))
         return under_way or token.insert(RegisterImport, insert)
 
 
 def best_plan(sheets: list[Sheet], register) -> Plan:
-    """That of the sheet which is most like a register. Raises CannotRead where it has no row below its headings."""
+    """That of the sheet which is most like a register. Raises CannotRead where it has no row below
+    its headings.
+    """
     known, remembered = known_of(register), remembered_of(register)
     sheet = sheets[most_like_a_register(sheets, known)]
     plan = guess(sheet, known, remembered)
@@ -64,7 +73,10 @@ def heading_row_of(sheet: Sheet, plan: Plan) -> int:
 def _read(register, file_name, content, sheet):
     """The fields of an import that follow from what the file says. Raises CannotRead."""
     if native_file.is_ours(file_name, content):
-        said = {"report": native_file.told(content, register), "sheets": native_file.packed(content)}
+        said = {
+            "report": native_file.told(content, register),
+            "sheets": native_file.packed(content),
+        }
         return said | {"is_ours": True, "stage": Stage.READY}
     sheets = sheets_of(file_name, content)
     plan = best_plan(_named(sheet, sheets), register)

@@ -63,13 +63,21 @@ class Meanings:
     def __init__(self, words: dict, known):
         self.posts = {post.casefold(): post for post in known.posts}
         self.ours = {name: self._forms(choices) for name, choices in known.choices.items()}
-        self.ours |= {name: self._forms(known.library.get(rows, {})) for name, rows in LIBRARY.items()}
+        self.ours |= {
+            name: self._forms(known.library.get(rows, {})) for name, rows in LIBRARY.items()
+        }
         self.mapped = {key: dict(self._known(key, said)) for key, said in words.items()}
 
     def _known(self, key, said):
-        """The words whose meaning is still there: a choice or a row of the library may have gone since."""
+        """The words whose meaning is still there: a choice or a row of the library may have gone
+        since.
+        """
         ours = {"", *self.ours[key].values()} if key in self.ours else None
-        return ((same_word(word), means) for word, means in said.items() if ours is None or means in ours)
+        return (
+            (same_word(word), means)
+            for word, means in said.items()
+            if ours is None or means in ours
+        )
 
     @staticmethod
     def _forms(choices):
@@ -78,7 +86,9 @@ class Meanings:
         return forms | {plain(label): value for value, label in choices.items()}
 
     def of(self, key: str, text: str) -> str | None:
-        """The stored value; "" where the words say that nothing is to be read from it, None where nobody knows."""
+        """The stored value; "" where the words say that nothing is to be read from it, None where
+        nobody knows.
+        """
         mapped = self.mapped.get(key, {}).get(same_word(text))
         if mapped is not None:
             return mapped
@@ -96,7 +106,9 @@ class Meanings:
         return [slug for _, slug in found if slug], [part for part, slug in found if slug is None]
 
     def post(self, text: str) -> str | None:
-        """The title of a post; "" where nothing is to be read, None where it names several or is too long for one."""
+        """The title of a post; "" where nothing is to be read, None where it names several or is
+        too long for one.
+        """
         mapped = self.mapped.get("owner", {}).get(same_word(text))
         if mapped is None:
             title = parse_list.post_of(text)[0]

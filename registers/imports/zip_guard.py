@@ -1,7 +1,9 @@
-"""Whether a workbook's archive is safe to unpack: looked at by what it declares, before anything is unpacked.
+"""Whether a workbook's archive is safe to unpack: looked at by what it declares, before anything is
+unpacked.
 
-A workbook is a ZIP archive of XML. An archive of a few kilobytes can declare gigabytes, and XML can define entities
-that grow without end: neither is met in a workbook that somebody made with a spreadsheet program.
+A workbook is a ZIP archive of XML. An archive of a few kilobytes can declare gigabytes, and XML can
+define entities that grow without end: neither is met in a workbook that somebody made with a
+spreadsheet program.
 """
 
 import io
@@ -36,7 +38,9 @@ def opened(content: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError):
-        raise CannotRead(f"The workbook ends too early or is damaged: fetch it again, or {SAVE_ANEW}") from None
+        raise CannotRead(
+            f"The workbook ends too early or is damaged: fetch it again, or {SAVE_ANEW}"
+        ) from None
     entries = archive.infolist()
     _check_kind({entry.filename.lower() for entry in entries})
     _check_sizes(entries)
@@ -49,7 +53,9 @@ def _check_kind(names):
     if any(name.endswith(("vbaproject.bin", "vbadata.xml")) for name in names) or any(
         "macrosheets/" in n for n in names
     ):
-        raise CannotRead("The workbook carries macros: save it as .xlsx, which has none, and choose that file")
+        raise CannotRead(
+            "The workbook carries macros: save it as .xlsx, which has none, and choose that file"
+        )
     if "xl/workbook.bin" in names:
         raise CannotRead(f"The workbook is in the binary format .xlsb: {SAVE_ANEW}")
     if "content.xml" in names or "index/document.iwa" in names:
@@ -60,7 +66,9 @@ def _check_kind(names):
 
 def _check_sizes(entries):
     if len(entries) > ENTRIES:
-        raise CannotRead(f"The workbook has {len(entries):,} parts, more than {ENTRIES:,}: {SAVE_ANEW}")
+        raise CannotRead(
+            f"The workbook has {len(entries):,} parts, more than {ENTRIES:,}: {SAVE_ANEW}"
+        )
     if len({entry.filename for entry in entries}) < len(entries):
         raise CannotRead(f"The workbook has two parts of one name: {SAVE_ANEW}")
     unpacked = sum(entry.file_size for entry in entries)
@@ -75,7 +83,9 @@ def _check_sizes(entries):
         if entry.compress_type not in KINDS:
             raise CannotRead(f"The workbook is packed in a way that we do not read: {SAVE_ANEW}")
         if entry.file_size > WORTH_A_LOOK and entry.file_size > RATIO * max(entry.compress_size, 1):
-            raise CannotRead(f"A part of the workbook would grow to {RATIO} times its size and more: {SAVE_ANEW}")
+            raise CannotRead(
+                f"A part of the workbook would grow to {RATIO} times its size and more: {SAVE_ANEW}"
+            )
         if entry.filename.lower().endswith("sharedstrings.xml") and entry.file_size > STRINGS:
             raise CannotRead(
                 f"The workbook holds more than {STRINGS // 1_000_000} MB of text: take in a part at a time"
@@ -87,11 +97,14 @@ class _FirstElement(Exception):
 
 
 def _refuse_definitions(archive, entry):
-    """A document type stands before the first element, and no workbook has one: entities are defined nowhere else.
-    A part that is no XML, or damaged, shows itself as such when it is read."""
+    """A document type stands before the first element, and no workbook has one: entities are
+    defined nowhere else. A part that is no XML, or damaged, shows itself as such when it is read.
+    """
 
     def refuse(*_):
-        raise CannotRead("The workbook defines entities of its own, as none does that a spreadsheet program wrote")
+        raise CannotRead(
+            "The workbook defines entities of its own, as none does that a spreadsheet program wrote"
+        )
 
     def stop(*_):
         raise _FirstElement
@@ -106,5 +119,14 @@ def _refuse_definitions(archive, entry):
         return
     except CannotRead:
         raise
-    except (expat.ExpatError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, LookupError):
+    except (
+        expat.ExpatError,
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        EOFError,
+        RuntimeError,
+        ValueError,
+        LookupError,
+    ):
         return

@@ -1,4 +1,6 @@
-"""A constraint's condition, asked of values that are in no database yet: the same rule, before anything is written."""
+"""A constraint's condition, asked of values that are in no database yet: the same rule, before
+anything is written.
+"""
 
 from django.db.models import CheckConstraint, F, Q
 
@@ -12,10 +14,15 @@ COMPARE = {
 
 
 def broken(model, values):
-    """The name, as words, of the first check of the model that these values do not pass; None where they pass all.
-    values: by the name of the field, a relation by its key; a check of what is not among them is passed."""
+    """The name, as words, of the first check of the model that these values do not pass; None where
+    they pass all. values: by the name of the field, a relation by its key; a check of what is not
+    among them is passed.
+    """
     for constraint in model._meta.constraints:
-        asked = isinstance(constraint, CheckConstraint) and named_in(constraint.condition) <= values.keys()
+        asked = (
+            isinstance(constraint, CheckConstraint)
+            and named_in(constraint.condition) <= values.keys()
+        )
         if asked and holds(constraint.condition, values) is False:
             return constraint.name.replace("_", " ")
     return None

@@ -1,4 +1,6 @@
-"""The risks of a file and what bodies agreed of them: read, and held against the rules that the verbs keep."""
+"""The risks of a file and what bodies agreed of them: read, and held against the rules that the
+verbs keep.
+"""
 
 import datetime
 from dataclasses import dataclass, field
@@ -21,14 +23,19 @@ from registers.models import (
 )
 from registers.scoring import RatingOutsideScheme
 
-ABSENT = {Escalation: "to_register", Precedent: "sign"}  # a row that refers to what is not here is kept whole
+ABSENT = {
+    Escalation: "to_register",
+    Precedent: "sign",
+}  # a row that refers to what is not here is kept whole
 REFERRED = {Assessment: "assessments", Review: "reviews", Control: "controls"}
 
 
 @dataclass
 class History:
-    """said: what the risk says by field. beside: name of a list -> its rows' values. records: controls and actions ->
-    for each the values of its revisions. decisions: place of an escalation among those written -> values."""
+    """said: what the risk says by field. beside: name of a list -> its rows' values. records:
+    controls and actions -> for each the values of its revisions. decisions: place of an escalation
+    among those written -> values.
+    """
 
     said: dict
     beside: dict = field(default_factory=dict)
@@ -80,10 +87,14 @@ class Histories:
                 unresolved.note_row(self.kept, history.said["number"], name, place, line)
             else:
                 for at, value in new:
-                    unresolved.note_value(self.kept, history.said["number"], name, place, at[-1], value)
+                    unresolved.note_value(
+                        self.kept, history.said["number"], name, place, at[-1], value
+                    )
                 found.append(row)
             if also and line.get("decision") is not None:
-                decision = self.rows.row(EscalationDecision, line["decision"], [*path, place, "decision"])
+                decision = self.rows.row(
+                    EscalationDecision, line["decision"], [*path, place, "decision"]
+                )
                 if decision and not (new and model in ABSENT):
                     history.decisions[len(found)] = decision
 
@@ -93,7 +104,10 @@ class Histories:
             self.rows.wrong(path, "This has no list of revisions, or more than that.")
             return []
         before = {}
-        rows = [self.rows.row(model, one, [*path, "revisions", n], before) for n, one in enumerate(lines, 1)]
+        rows = [
+            self.rows.row(model, one, [*path, "revisions", n], before)
+            for n, one in enumerate(lines, 1)
+        ]
         return [row for row in rows if row is not None]
 
     def _always(self, model, last, path):
@@ -105,10 +119,14 @@ class Histories:
         """Versions count up from 1, and no day comes before the one of the version before."""
         for place, row in enumerate(rows, 1):
             if row["number"] != place:
-                self.rows.wrong([*path, place, "number"], f"Versions count up from 1: this is the {place}th.")
+                self.rows.wrong(
+                    [*path, place, "number"], f"Versions count up from 1: this is the {place}th."
+                )
         for place, (before, row) in enumerate(pairwise(rows), 2):
             if row["effective_on"] < before["effective_on"]:
-                self.rows.wrong([*path, place, "effective_on"], "History runs forward: the one before is later.")
+                self.rows.wrong(
+                    [*path, place, "effective_on"], "History runs forward: the one before is later."
+                )
 
     def _slippage(self, rows, path):
         first = times = None
@@ -119,7 +137,10 @@ class Histories:
             elif before != row["due_on"]:
                 times += 1
             if (row["original_due_on"], row["redated"]) != (first, times):
-                self.rows.wrong([*path, "revisions", place], "It was first due, or re-dated, otherwise than this says.")
+                self.rows.wrong(
+                    [*path, "revisions", place],
+                    "It was first due, or re-dated, otherwise than this says.",
+                )
 
     def _check(self, history, path):
         revisions, assessments = history.beside["revisions"], history.beside["assessments"]
@@ -135,14 +156,19 @@ class Histories:
                     self._slippage(rows, [*path, name, place])
         self._always(Risk, revisions[-1], path)
         if history.said["raised_on"] != revisions[0]["effective_on"]:
-            self.rows.wrong([*path, "raised_on"], "A risk is raised on the day of its first revision.")
+            self.rows.wrong(
+                [*path, "raised_on"], "A risk is raised on the day of its first revision."
+            )
         for place, row in enumerate(assessments, 1):
             self._rating(row, [*path, "assessments", place])
         for name in ("assessment", "review"):
             named = [row[name] for row in revisions if row[name] is not None]
             due = len(history.beside[f"{name}s"])
             if sorted(named) != list(range(1, due + 1)):
-                self.rows.wrong([*path, f"{name}s"], f"Each {name} belongs to one revision, and each only to one.")
+                self.rows.wrong(
+                    [*path, f"{name}s"],
+                    f"Each {name} belongs to one revision, and each only to one.",
+                )
 
     def _rating(self, row, path):
         rules = self.schemes.get(row["scheme"])
@@ -157,11 +183,15 @@ class Histories:
             self.rows.wrong(path, "Its scheme has no such rating.")
             return
         if (row["score"], row["band"]) != (placing.score, placing.band.slug):
-            self.rows.wrong([*path, "band"], f"By its scheme this is {placing.score}, {placing.band.slug}.")
+            self.rows.wrong(
+                [*path, "band"], f"By its scheme this is {placing.score}, {placing.band.slug}."
+            )
 
 
 class Stood(NamedTuple):
-    """A revision or a judgement, as an agreement asks of it. place: its number, or where it stands in its list."""
+    """A revision or a judgement, as an agreement asks of it. place: its number, or where it stands
+    in its list.
+    """
 
     effective_on: datetime.date
     recorded_at: datetime.datetime
@@ -181,13 +211,19 @@ class Course(NamedTuple):
         return cls(
             history.said["number"],
             [Stood(row["effective_on"], row["recorded_at"], row["number"]) for row in revisions],
-            [Stood(row["effective_on"], row["recorded_at"], n) for n, row in judged if is_our_current(row)],
+            [
+                Stood(row["effective_on"], row["recorded_at"], n)
+                for n, row in judged
+                if is_our_current(row)
+            ],
         )
 
 
 def positions_due(courses, agreement):
-    """What an agreement of that day and instant keeps: [number, version, place of the judgement or None] for each risk
-    that was known of then. The same rule as Agreement.worked_out, asked of rows that are in no database yet."""
+    """What an agreement of that day and instant keeps: [number, version, place of the judgement or
+    None] for each risk that was known of then. The same rule as Agreement.worked_out, asked of rows
+    that are in no database yet.
+    """
     known_by = Agreement(on=agreement["on"], recorded_at=agreement["recorded_at"]).known_by
     found = []
     for course in courses:
@@ -198,7 +234,10 @@ def positions_due(courses, agreement):
 
 
 def is_our_current(row):
-    return (row["kind"], row["perspective"]) == (Assessment.Kind.CURRENT, Assessment.Perspective.OWN)
+    return (row["kind"], row["perspective"]) == (
+        Assessment.Kind.CURRENT,
+        Assessment.Perspective.OWN,
+    )
 
 
 def _last(rows, day, known_by):

@@ -1,4 +1,6 @@
-"""What a file says of each kind of row: the columns of its model, but for what only this database means by them."""
+"""What a file says of each kind of row: the columns of its model, but for what only this database
+means by them.
+"""
 
 from functools import cache
 
@@ -21,8 +23,20 @@ from registers.models import (
 )
 
 # Keys, tokens of forms, and what follows from where a row stands in the file.
-NOT_SAID = {"id", "token", "version", "record", "escalation", "batch", "sheets", "stage", "kept", "organisation"}
-# What stands beside a risk, by the name of its list in the file, in the order in which each is written again.
+NOT_SAID = {
+    "id",
+    "token",
+    "version",
+    "record",
+    "escalation",
+    "batch",
+    "sheets",
+    "stage",
+    "kept",
+    "organisation",
+}
+# What stands beside a risk, by the name of its list in the file, in the order in which each is
+# written again.
 BESIDE = {
     "assessments": Assessment,
     "reviews": Review,
@@ -33,7 +47,11 @@ BESIDE = {
     "set_aside": SetAside,
 }
 RECORDS = {"controls": (Control, ControlRevision), "actions": (Action, ActionRevision)}
-COPIES = (RiskRevision, ControlRevision, ActionRevision)  # each says only what is new since the one before it
+COPIES = (
+    RiskRevision,
+    ControlRevision,
+    ActionRevision,
+)  # each says only what is new since the one before it
 RISK = ("number", "raised_by", "raised_on")
 REGISTER = ("slug", "name", "prefix", "level", "directorate", "parent", "scheme", "next_number")
 
@@ -49,11 +67,23 @@ def fields_of(model):
         left_out |= {"risk"}
     if model in (Agreement, RegisterImport):
         left_out |= {"register"}
-    return {f.name: f for f in (*meta.concrete_fields, *meta.many_to_many) if f.name not in left_out}
+    return {
+        f.name: f for f in (*meta.concrete_fields, *meta.many_to_many) if f.name not in left_out
+    }
 
 
 @cache
 def content_of(model):
     """Of the models in COPIES: the fields that stay as they were where a row does not say them."""
-    own = {"number", "what", "by", "on_behalf_of", "reason", "assessment", "review", "effective_on", "recorded_at"}
+    own = {
+        "number",
+        "what",
+        "by",
+        "on_behalf_of",
+        "reason",
+        "assessment",
+        "review",
+        "effective_on",
+        "recorded_at",
+    }
     return {name for name in fields_of(model) if name not in own}

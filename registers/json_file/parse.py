@@ -9,9 +9,7 @@ from registers.json_file import FORMAT, VERSION
 
 LONGEST = 150_000_000  # bytes; a register of 10,000 risks takes about a third of it
 SHOWN = 100  # problems of one file that are told
-NOT_KNOWN = (
-    "Nothing of this name is known here: if a newer installation wrote the file, bring this one up to date first."
-)
+NOT_KNOWN = "Nothing of this name is known here: if a newer installation wrote the file, bring this one up to date first."
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 SEAL = b',\n"sha256": "'
 # name of a part: the type that it must have; one or the other, never left out
@@ -20,7 +18,17 @@ PARTS = {
     "organisation": dict,
     "register": dict,
     **dict.fromkeys(
-        ("risks", "agreements", "imports", "appetites", "schemes", "posts", "directorates", "people"), list
+        (
+            "risks",
+            "agreements",
+            "imports",
+            "appetites",
+            "schemes",
+            "posts",
+            "directorates",
+            "people",
+        ),
+        list,
     ),
 }
 
@@ -34,7 +42,10 @@ class Problem:
 
     def __post_init__(self):
         """What it quotes of the file can be stored and shown, whatever it is."""
-        shown = (NOT_TEXT.sub("\ufffd", step) if isinstance(step, str) else step for step in (*self.path, self.words))
+        shown = (
+            NOT_TEXT.sub("\ufffd", step) if isinstance(step, str) else step
+            for step in (*self.path, self.words)
+        )
         *path, words = shown
         object.__setattr__(self, "path", tuple(path))
         object.__setattr__(self, "words", words)
@@ -76,7 +87,9 @@ def parsed(content):
     if wrong:
         raise CannotRestore(wrong)
     if found.get("as_at") is not None or found["left_out"]:
-        _refuse("The file leaves out part of the history. Save one of today by somebody who may see all of it.")
+        _refuse(
+            "The file leaves out part of the history. Save one of today by somebody who may see all of it."
+        )
     return found
 
 
@@ -92,12 +105,16 @@ def _refuse(words):
 
 
 def _objects():
-    """What makes the objects of one file. Each revision of a risk says all of it again: a text that stands in the file
-    many times is in memory once."""
+    """What makes the objects of one file. Each revision of a risk says all of it again: a text that
+    stands in the file many times is in memory once.
+    """
     known = {}
 
     def made(pairs):
-        found = {name: known.setdefault(value, value) if type(value) is str else value for name, value in pairs}
+        found = {
+            name: known.setdefault(value, value) if type(value) is str else value
+            for name, value in pairs
+        }
         if len(found) < len(pairs):
             raise ValueError("a name stands twice in one object")
         return found

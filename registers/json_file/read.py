@@ -1,6 +1,8 @@
-"""What the rows of a file say, as values for rows of ours: each value of its type, known where it refers to something.
+"""What the rows of a file say, as values for rows of ours: each value of its type, known where it
+refers to something.
 
-Nothing is written here. What does not fit is noted with its path, and reading goes on, so that all is told at once.
+Nothing is written here. What does not fit is noted with its path, and reading goes on, so that all
+is told at once.
 """
 
 import datetime
@@ -18,13 +20,16 @@ from registers.models import ActionRevision, ControlRevision, User
 
 SLUG = re.compile("[-a-zA-Z0-9_]+")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-FIRST_INSTANT = datetime.datetime(1900, 1, 1, tzinfo=datetime.UTC)  # in London, the first there is lies before all days
+FIRST_INSTANT = datetime.datetime(
+    1900, 1, 1, tzinfo=datetime.UTC
+)  # in London, the first there is lies before all days
 UNKNOWN = object()
 
 
 class Rows:
-    """keys: model -> {what the file calls a row: its key here}. unknown: [(path, what the file names)] of what is not
-    here and may be kept instead: rows of the library, registers."""
+    """keys: model -> {what the file calls a row: its key here}. unknown: [(path, what the file
+    names)] of what is not here and may be kept instead: rows of the library, registers.
+    """
 
     def __init__(self, keys):
         self.keys, self.problems, self.unknown = keys, [], []
@@ -36,8 +41,10 @@ class Rows:
             raise CannotRestore(self.problems)
 
     def row(self, model, said, path, before=None, also=()):
-        """By name of a field, what a row says, or None where it is no object. before: what the copy before it
-        said, and what that named of what is not here; brought up to date. also: names that are read elsewhere."""
+        """By name of a field, what a row says, or None where it is no object. before: what the copy
+        before it said, and what that named of what is not here; brought up to date. also: names
+        that are read elsewhere.
+        """
         if not isinstance(said, dict):
             self.wrong(path, "This is not an object.")
             return None
@@ -52,7 +59,11 @@ class Rows:
                 self.unknown += [((*path, name), value) for value in unknown]
                 continue
             told = len(self.unknown)
-            found[name] = self.value(field, said[name], [*path, name]) if name in said else self._left_out(field, path)
+            found[name] = (
+                self.value(field, said[name], [*path, name])
+                if name in said
+                else self._left_out(field, path)
+            )
             if name in content:
                 before[name] = found[name], [value for _, value in self.unknown[told:]]
         if rule := not self.problems and broken(model, found):
@@ -63,7 +74,8 @@ class Rows:
         value = empty_of(field)
         if value is None and not field.null:
             self.wrong(
-                [*path, field.name], f"This {'day ' if isinstance(field, models.DateField) else ''}has to be given."
+                [*path, field.name],
+                f"This {'day ' if isinstance(field, models.DateField) else ''}has to be given.",
             )
         elif field.choices and not field.blank and value == "" and not _may_be_undecided(field):
             self.wrong([*path, field.name], "This has to be given.")
@@ -102,13 +114,25 @@ class Rows:
             if type(value) is not bool:
                 raise ValueError("This is neither true nor false.")
             return value
-        found = self._number(value, field) if isinstance(field, models.IntegerField) else self._text(value, field)
-        if field.choices and found not in dict(field.flatchoices) and not (found == "" and field.blank):
+        found = (
+            self._number(value, field)
+            if isinstance(field, models.IntegerField)
+            else self._text(value, field)
+        )
+        if (
+            field.choices
+            and found not in dict(field.flatchoices)
+            and not (found == "" and field.blank)
+        ):
             raise ValueError(f"“{str(found)[:50]}” is none of the words for this.")
         return found
 
     def _several(self, field, value, path):
-        if not isinstance(value, list) or len(value) > 50 or not all(isinstance(name, str) for name in value):
+        if (
+            not isinstance(value, list)
+            or len(value) > 50
+            or not all(isinstance(name, str) for name in value)
+        ):
             raise ValueError("This is not a list of names.")
         if len(set(value)) < len(value):
             raise ValueError("A name stands twice in this list.")
@@ -155,7 +179,10 @@ class Rows:
             found = None
         if found is None:
             raise ValueError("This is not a day such as 2026-09-30.")
-        if name in ("effective_on", "raised_on", "on", "done_on", "happened_on") and found > self.today:
+        if (
+            name in ("effective_on", "raised_on", "on", "done_on", "happened_on")
+            and found > self.today
+        ):
             raise ValueError("This day has not come yet.")
         return found
 
@@ -188,5 +215,7 @@ class Rows:
 
 
 def _may_be_undecided(field):
-    """Of what a control or an action does, which its form asks: what came in with a workbook does not say it."""
+    """Of what a control or an action does, which its form asks: what came in with a workbook does
+    not say it.
+    """
     return field.name == "kind" and field.model in (ControlRevision, ActionRevision)

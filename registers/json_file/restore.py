@@ -1,8 +1,9 @@
-"""A register's file taken back into an empty register of the same organisation: all of it, or nothing.
+"""A register's file taken back into an empty register of the same organisation: all of it, or
+nothing.
 
-`check` says what would come and what is wrong, and writes nothing. `restore` does it. A file adds what it names and the
-organisation lacks (posts without a holder, directorates, schemes, people who cannot sign in); it never changes a
-person, a role, a post or another register.
+`check` says what would come and what is wrong, and writes nothing. `restore` does it. A file adds
+what it names and the organisation lacks (posts without a holder, directorates, schemes, people who
+cannot sign in); it never changes a person, a role, a post or another register.
 """
 
 import hashlib
@@ -43,8 +44,10 @@ UNCHANGED = "unchanged"
 
 @dataclass
 class Report:
-    """What a file brings: how many of each; whom and what the organisation lacks and it would add; what this
-    installation has no place for and keeps; what a reader should know. problems: why it cannot be taken in."""
+    """What a file brings: how many of each; whom and what the organisation lacks and it would add;
+    what this installation has no place for and keeps; what a reader should know. problems: why it
+    cannot be taken in.
+    """
 
     counts: dict = field(default_factory=dict)
     people: dict = field(default_factory=dict)  # address -> name
@@ -58,7 +61,9 @@ class Report:
 
 
 def check(content, register):
-    """The Report of a file (bytes) for a register. Writes nothing and never raises for what the file holds."""
+    """The Report of a file (bytes) for a register. Writes nothing and never raises for what the
+    file holds.
+    """
     report = Report()
     try:
         _File(content, register, report).read()
@@ -69,9 +74,14 @@ def check(content, register):
 
 @transaction.atomic
 def restore(content, register, *, by, file_name="register.json", under_way=None):
-    """Take the file into the register and return the Report. under_way: the import that it is, where it came through
-    the pages. Raises CannotRestore, and then nothing was written."""
-    register = Register.objects.select_for_update().select_related("organisation", "scheme").get(pk=register.pk)
+    """Take the file into the register and return the Report. under_way: the import that it is,
+    where it came through the pages. Raises CannotRestore, and then nothing was written.
+    """
+    register = (
+        Register.objects.select_for_update()
+        .select_related("organisation", "scheme")
+        .get(pk=register.pk)
+    )
     report = Report()
     file = _File(content, register, report)
     try:
@@ -79,7 +89,9 @@ def restore(content, register, *, by, file_name="register.json", under_way=None)
             file.write(by, file_name, under_way)
     except (IntegrityError, DataError) as error:
         said = str(error).splitlines()[0][:200]
-        raise CannotRestore([Problem((), f"The database refuses what the file says: {said}.")]) from error
+        raise CannotRestore(
+            [Problem((), f"The database refuses what the file says: {said}.")]
+        ) from error
     return report
 
 
@@ -129,7 +141,11 @@ class _File:
             return True
         self.around = surroundings_of(self.found, self.register, self.rows)
         around, report = self.around, self.report
-        report.people, report.posts, report.directorates = around.people, [*around.posts], around.directorates
+        report.people, report.posts, report.directorates = (
+            around.people,
+            [*around.posts],
+            around.directorates,
+        )
         report.schemes = [*around.schemes]
         report.warnings += around.warnings
         report.problems = self.rows.problems
@@ -170,14 +186,27 @@ class _File:
         for place, said in enumerate(self.found["agreements"], 1):
             path = ["agreements", place]
             row = self.rows.row(Agreement, said, path, also=("positions",))
-            if row and not self.rows.problems and said.get("positions") != positions_due(courses, row):
-                self.rows.wrong([*path, "positions"], "The histories above give other positions for this day.")
+            if (
+                row
+                and not self.rows.problems
+                and said.get("positions") != positions_due(courses, row)
+            ):
+                self.rows.wrong(
+                    [*path, "positions"], "The histories above give other positions for this day."
+                )
             agreements.append(row)
-        imports = [self._import(said, ["imports", n]) for n, said in enumerate(self.found["imports"], 1)]
-        appetites = [
-            self.rows.row(Appetite, said, ["appetites", n]) for n, said in enumerate(self.found["appetites"], 1)
+        imports = [
+            self._import(said, ["imports", n]) for n, said in enumerate(self.found["imports"], 1)
         ]
-        self.report.counts |= {"agreements": len(agreements), "imports": len(imports), "appetites": len(appetites)}
+        appetites = [
+            self.rows.row(Appetite, said, ["appetites", n])
+            for n, said in enumerate(self.found["appetites"], 1)
+        ]
+        self.report.counts |= {
+            "agreements": len(agreements),
+            "imports": len(imports),
+            "appetites": len(appetites),
+        }
         self._judge_appetites(appetites)
         return agreements, imports, appetites
 
@@ -187,16 +216,22 @@ class _File:
         if not isinstance(lines, list):
             self.rows.wrong([*path, "rows"], "This is not a list.")
             lines = []
-        return batch, [self.rows.row(ImportedRow, line, [*path, "rows", n]) for n, line in enumerate(lines, 1)]
+        return batch, [
+            self.rows.row(ImportedRow, line, [*path, "rows", n]) for n, line in enumerate(lines, 1)
+        ]
 
     def _judge_appetites(self, appetites):
-        """Statements speak of the whole organisation: they come only where it has none by this scheme."""
+        """Statements speak of the whole organisation: they come only where it has none by this
+        scheme.
+        """
         for place, row in enumerate(appetites, 1):
             rules = row and self.around.rules.get(row["scheme"])
             if rules and row["tolerance"] not in rules.ranks:
                 self.rows.wrong(["appetites", place, "tolerance"], "Its scheme has no such band.")
         scheme = self.around.register["scheme"]
-        self.keeps_own = Appetite.objects.filter(organisation=self.register.organisation, scheme=scheme).exists()
+        self.keeps_own = Appetite.objects.filter(
+            organisation=self.register.organisation, scheme=scheme
+        ).exists()
         if appetites and self.keeps_own:
             self.report.warnings.append("The organisation keeps its own statements of appetite.")
 
@@ -226,10 +261,15 @@ class _File:
         return row.pk
 
     def _take_over(self):
-        """What the register says of itself from now on. Its slug and its place in the organisation stay."""
+        """What the register says of itself from now on. Its slug and its place in the organisation
+        stay.
+        """
         kinds, told = {f.name: f for f in Register._meta.concrete_fields}, len(self.rows.unknown)
         again = {n: self.found["register"].get(n) for n in self.around.register if n != "slug"}
-        said = {kinds[n].attname: self.rows.value(kinds[n], value, ["register", n]) for n, value in again.items()}
+        said = {
+            kinds[n].attname: self.rows.value(kinds[n], value, ["register", n])
+            for n, value in again.items()
+        }
         del self.rows.unknown[told:]  # they were told of before
         Register.objects.filter(pk=self.register.pk).update(**said)
         self.register.refresh_from_db()
@@ -239,9 +279,15 @@ class _File:
         if not self.keeps_own:
             for row in appetites:
                 made = writing.made(Appetite, row, {"organisation": organisation})
-                writing.tellings.append(made.telling(verb="appetite.restored", subject=organisation, text={}))
+                writing.tellings.append(
+                    made.telling(verb="appetite.restored", subject=organisation, text={})
+                )
         for batch, rows in imports:
-            made = writing.made(RegisterImport, batch, {"register": self.register, "stage": RegisterImport.Stage.DONE})
+            made = writing.made(
+                RegisterImport,
+                batch,
+                {"register": self.register, "stage": RegisterImport.Stage.DONE},
+            )
             for row in rows:
                 writing.made(ImportedRow, row, {"batch": made})
         writing.write()
@@ -256,10 +302,17 @@ class _File:
             position.pk = next(keys)
             rows.append(position)
         write(Position, map(vars, rows))
-        text = {"register": str(self.register), "body": agreement.body, "note": agreement.note, "by": str(agreement.by)}
+        text = {
+            "register": str(self.register),
+            "body": agreement.body,
+            "note": agreement.note,
+            "by": str(agreement.by),
+        }
         facts = {"agreement": agreement.pk, "on": agreement.on.isoformat(), "risks": len(rows)}
         said = {"facts": facts, "seals": [agreement.seal()], "text": text}
-        writing.tellings.append(Telling.of(verb="agreement.restored", subject=self.register, **said))
+        writing.tellings.append(
+            Telling.of(verb="agreement.restored", subject=self.register, **said)
+        )
 
     def _remember(self, by, file_name, writing, under_way=None):
         """That it was restored, by whom and from which file; and what had no place here."""
@@ -268,7 +321,12 @@ class _File:
         kept |= {"register": around} if around else {}
         digest = hashlib.sha256(self.content).hexdigest()
         now = {"begun_at": timezone.now(), "done_at": timezone.now()}
-        done = {"stage": RegisterImport.Stage.DONE, "kept": kept, "digest": digest, "file_name": file_name[:200]}
+        done = {
+            "stage": RegisterImport.Stage.DONE,
+            "kept": kept,
+            "digest": digest,
+            "file_name": file_name[:200],
+        }
         made = under_way or RegisterImport(register=self.register)
         for name, value in {"by": by, "is_ours": True, **done, **now}.items():
             setattr(made, name, value)
@@ -276,5 +334,9 @@ class _File:
         counts = {**self.report.counts, "import": made.pk, "digest": digest}
         whole = {"register": str(self.register), "file": file_name[:200], "by": str(by)}
         entry = {"facts": counts, "text": whole, "seals": seals_of(self.surroundings)}
-        writing.tellings.append(Telling.of(verb="register.restored", subject=self.register, **entry))
-        AuditEntry.record_many(organisation=self.register.organisation, by=by, tellings=writing.tellings)
+        writing.tellings.append(
+            Telling.of(verb="register.restored", subject=self.register, **entry)
+        )
+        AuditEntry.record_many(
+            organisation=self.register.organisation, by=by, tellings=writing.tellings
+        )

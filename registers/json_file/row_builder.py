@@ -33,13 +33,17 @@ class Restoring:
             write(model, map(vars, rows))
         for (model, name), pairs in self.links.items():
             f = model._meta.get_field(name)
-            write_pairs(f.remote_field.through, f.m2m_field_name(), f.m2m_reverse_field_name(), pairs)
+            write_pairs(
+                f.remote_field.through, f.m2m_field_name(), f.m2m_reverse_field_name(), pairs
+            )
         if self.courses:
             Position.objects.rebuild_many(self.courses)
         self._clear()
 
     def add(self, history, names):
-        """A risk with all that stands beside it. names: model -> {key of a library row: its slug}, for seals."""
+        """A risk with all that stands beside it. names: model -> {key of a library row: its slug},
+        for seals.
+        """
         risk = self._risk(history)
         controls = {}
         for name, (model, revisions) in RECORDS.items():
@@ -64,7 +68,11 @@ class Restoring:
         return risk
 
     def _record(self, model, revisions, rows, risk):
-        own = {name: value for name, value in rows[-1].items() if name in {f.name for f in model._meta.concrete_fields}}
+        own = {
+            name: value
+            for name, value in rows[-1].items()
+            if name in {f.name for f in model._meta.concrete_fields}
+        }
         record = self.made(model, own, {"risk": risk, "version": rows[-1]["number"]})
         for row in rows:
             revision = self.made(revisions, row, {"record": record})
@@ -76,7 +84,10 @@ class Restoring:
         for place, said in enumerate(history.beside[name], 1):
             row = dict(said)
             referred = {"risk": risk}
-            for field, rows in (("assessment", beside.get("assessments")), ("review", beside.get("reviews"))):
+            for field, rows in (
+                ("assessment", beside.get("assessments")),
+                ("review", beside.get("reviews")),
+            ):
                 if field in row and model is RiskRevision and (number := row.pop(field)):
                     referred[field] = rows[number - 1]
             if model is RiskRevision and (number := row.pop("happened_under")):
@@ -92,7 +103,9 @@ class Restoring:
                 self._link(made, many, keys)
             self._tell_of(made, risk, several, names)
             if model is Escalation and (decision := history.decisions.get(place)):
-                self._tell_of(self.made(EscalationDecision, decision, {"escalation": made}), risk, {}, names)
+                self._tell_of(
+                    self.made(EscalationDecision, decision, {"escalation": made}), risk, {}, names
+                )
         if model is RiskRevision and found:
             risk.happened_under = found[-1].happened_under
         return found
@@ -100,18 +113,26 @@ class Restoring:
     def _tell_of(self, row, risk, several, names):
         if isinstance(row, RiskRevision):
             fields = {many: row._meta.get_field(many).related_model for many in several}
-            known = {many: {names[fields[many]][key] for key in keys} for many, keys in several.items()}
+            known = {
+                many: {names[fields[many]][key] for key in keys} for many, keys in several.items()
+            }
             self.tell(risk.told(row, known), "risk.restored")
         elif not isinstance(row, Assessment | Review):  # which their revision seals
             text = {"risk": risk.reference, "title": risk.title, "said": str(row)}
-            self.tellings.append(row.telling(verb=f"{row._meta.model_name}.restored", subject=risk, text=text))
+            self.tellings.append(
+                row.telling(verb=f"{row._meta.model_name}.restored", subject=risk, text=text)
+            )
 
     def tell(self, telling, verb):
         self.tellings.append(replace(telling, verb=verb))
 
     def made(self, model, said, referred):
-        """A row of what a file says and what it refers to, with its key; written with the next write."""
-        values = {fields_of(model)[n].attname if n in fields_of(model) else n: v for n, v in said.items()}
+        """A row of what a file says and what it refers to, with its key; written with the next
+        write.
+        """
+        values = {
+            fields_of(model)[n].attname if n in fields_of(model) else n: v for n, v in said.items()
+        }
         if "by_id" in values:
             values["by"] = self.users[values.pop("by_id")]
         if model not in self.keys:

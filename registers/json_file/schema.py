@@ -1,8 +1,9 @@
-"""What the JSON of a row looks like, field by field: what an import, a suggestion or a scheme writes, and nothing else.
-The pages that show it, and the next import, rest on it.
+"""What the JSON of a row looks like, field by field: what an import, a suggestion or a scheme
+writes, and nothing else. The pages that show it, and the next import, rest on it.
 
-A shape is a function of a value that raises Misshapen where the value is another. What may be left out is what exports
-of before did not say yet; a name that is not described here is refused, as everywhere in a file.
+A shape is a function of a value that raises Misshapen where the value is another. What may be left
+out is what exports of before did not say yet; a name that is not described here is refused, as
+everywhere in a file.
 """
 
 import datetime
@@ -113,7 +114,9 @@ def row_of(*inner):
 
 
 def named(inner_of):
-    """An object with any names. inner_of: from a name to the shape of what it says; None for a name it may not have."""
+    """An object with any names. inner_of: from a name to the shape of what it says; None for a name
+    it may not have.
+    """
 
     def shape(value):
         if type(value) is not dict:
@@ -153,7 +156,9 @@ def column(value):
 
 
 def value_of(target):
-    """The shape of what a row says of a target of importing.targets; None where it says nothing of such a one."""
+    """The shape of what a row says of a target of importing.targets; None where it says nothing of
+    such a one.
+    """
     sort = BY_NAME[target].sort if target in BY_NAME and "." not in target else None
     if sort is Sort.TYPES and target != "primary_failure_type":
         return several(text())
@@ -163,7 +168,9 @@ def value_of(target):
 def emptied(target):
     """The same of a change, which may begin or end with nothing."""
     inner = value_of(target)
-    return inner and (inner if target in ("other_failure_types", "adverse_impacts") else maybe(inner))
+    return inner and (
+        inner if target in ("other_failure_types", "adverse_impacts") else maybe(inner)
+    )
 
 
 def change(value):
@@ -176,7 +183,9 @@ def change(value):
 
 
 def meaning_of(key):
-    """The shape of what Plan.words says a word of that column means: "" for nothing to be read from it."""
+    """The shape of what Plan.words says a word of that column means: "" for nothing to be read from
+    it.
+    """
     base = key.rpartition(".")[2]
     level = number(1, SMALL)
     pair = row_of(level, level)
@@ -218,8 +227,14 @@ JUDGED = record(
         **dict.fromkeys(("rationale", "driver"), text()),
     }
 )
-PLANNED = record({**dict.fromkeys(("title", "detail", "owner"), text()), "due_on": maybe(day), "is_done": flag})
-BESIDE = {"judged": several(JUDGED), "controls": several(row_of(text(), text())), "actions": several(PLANNED)}
+PLANNED = record(
+    {**dict.fromkeys(("title", "detail", "owner"), text()), "due_on": maybe(day), "is_done": flag}
+)
+BESIDE = {
+    "judged": several(JUDGED),
+    "controls": several(row_of(text(), text())),
+    "actions": several(PLANNED),
+}
 HELD = record(
     {
         **BESIDE,
@@ -255,7 +270,9 @@ PLAN = record(
     },
 )
 COUNTED = ("further", "judged", "controls", "actions", "closes", "unrated", "emptied")
-REPORT = record({}, may={"counts": record({}, dict.fromkeys(COUNTED, number())), "posts": several(text(TITLE))})
+REPORT = record(
+    {}, may={"counts": record({}, dict.fromkeys(COUNTED, number())), "posts": several(text(TITLE))}
+)
 LEVEL = record({"value": number(1, SMALL), "label": text(LABEL)}, may={"guidance": text()})
 BAND = record({"slug": text(), "label": text(LABEL), "review_days": number(1, REVIEW_DAYS)})
 
@@ -266,7 +283,9 @@ SHAPES = {
     (ImportedRow, "reads"): nothing_or(READS),
     (ImportedRow, "problems"): several(PROBLEM),
     (Precedent, "words"): several(text()),
-    **dict.fromkeys(((ScoringScheme, "likelihood"), (ScoringScheme, "impact")), several(LEVEL, most=LEVELS)),
+    **dict.fromkeys(
+        ((ScoringScheme, "likelihood"), (ScoringScheme, "impact")), several(LEVEL, most=LEVELS)
+    ),
     (ScoringScheme, "bands"): several(BAND, most=LEVELS),
     (ScoringScheme, "cells"): several(several(text(), most=LEVELS), most=LEVELS),
 }

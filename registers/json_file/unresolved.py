@@ -1,8 +1,9 @@
-"""What a restored file said and this installation has no place for: kept, and said again when the register is written.
+"""What a restored file said and this installation has no place for: kept, and said again when the
+register is written.
 
-{"register": {field: value}, "risks": {number of the risk: {name of a list: {"values": {place: {field: value}},
-"rows": {place: row}}}}}: places count from 1, as text. A failure type that is not known here is a value; an escalation
-to a register that is not here is a row.
+{"register": {field: value}, "risks": {number of the risk: {name of a list: {"values": {place:
+{field: value}}, "rows": {place: row}}}}}: places count from 1, as text. A failure type that is not
+known here is a value; an escalation to a register that is not here is a row.
 """
 
 from registers.models import RegisterImport
@@ -10,7 +11,12 @@ from registers.models import RegisterImport
 
 def of(register):
     """What was kept when the register was restored; nothing where it was not."""
-    found = RegisterImport.objects.filter(register=register).exclude(kept__isnull=True).order_by("pk").first()
+    found = (
+        RegisterImport.objects.filter(register=register)
+        .exclude(kept__isnull=True)
+        .order_by("pk")
+        .first()
+    )
     return found.kept if found else {}
 
 

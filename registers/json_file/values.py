@@ -41,8 +41,9 @@ def empties_of(model):
 
 @cache
 def wording_of(field):
-    """How a value of that field, not None, is said: a function of it and of names, model -> {key: what the file calls
-    that row}."""
+    """How a value of that field, not None, is said: a function of it and of names, model -> {key:
+    what the file calls that row}.
+    """
     model = field.related_model
     if field.many_to_many:
         return lambda rows, names: sorted(names[model][row.pk] for row in rows.all())
@@ -58,7 +59,9 @@ def wording_of(field):
 
 
 def in_order(value):
-    """JSON with its names in alphabetical order: PostgreSQL keeps none, SQLite the one in which they were written."""
+    """JSON with its names in alphabetical order: PostgreSQL keeps none, SQLite the one in which
+    they were written.
+    """
     if isinstance(value, dict):
         return {name: in_order(value[name]) for name in sorted(value)}
     return [in_order(one) for one in value] if isinstance(value, list) else value
@@ -69,7 +72,9 @@ def _instant(value):
 
 
 class People(dict):
-    """Key -> the e-mail address by which the file knows a person, read when first asked for. `named`: who was."""
+    """Key -> the e-mail address by which the file knows a person, read when first asked for.
+    `named`: who was.
+    """
 
     def __init__(self):
         super().__init__()
@@ -90,19 +95,24 @@ def address_of(user):
 
 
 def address_held_back(address, organisation):
-    """The address of somebody whom a file names and the organisation does not know: in a domain that cannot exist."""
+    """The address of somebody whom a file names and the organisation does not know: in a domain
+    that cannot exist.
+    """
     return f"{'='.join(address.rsplit('@', 1))}@{organisation.slug}{HELD_BACK}"
 
 
 def names_for(organisation):
-    """What a file of that organisation calls the rows that it refers to. Six queries, and one for each person."""
+    """What a file of that organisation calls the rows that it refers to. Six queries, and one for
+    each person.
+    """
     return {
         User: People(),
         Post: dict(organisation.posts.values_list("pk", "title")),
         Directorate: dict(organisation.directorates.values_list("pk", "name")),
         Register: dict(organisation.registers.values_list("pk", "slug")),
         ScoringScheme: {
-            pk: f"{slug}/{n}" for pk, slug, n in ScoringScheme.objects.values_list("pk", "slug", "version")
+            pk: f"{slug}/{n}"
+            for pk, slug, n in ScoringScheme.objects.values_list("pk", "slug", "version")
         },
         **{model: dict(model.objects.values_list("pk", name)) for model, name in LIBRARY.items()},
     }

@@ -1,4 +1,6 @@
-"""A register's whole history as text: the same register gives the same text, a risk a line, never all of it at once."""
+"""A register's whole history as text: the same register gives the same text, a risk a line, never
+all of it at once.
+"""
 
 import hashlib
 import io
@@ -9,7 +11,14 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from registers.json_file import EXEMPT_LEFT_OUT, FORMAT, VERSION, unresolved
-from registers.json_file.model_fields import BESIDE, COPIES, RECORDS, REGISTER, content_of, fields_of
+from registers.json_file.model_fields import (
+    BESIDE,
+    COPIES,
+    RECORDS,
+    REGISTER,
+    content_of,
+    fields_of,
+)
 from registers.json_file.values import empties_of, in_order, names_for, wording_of
 from registers.models import (
     Appetite,
@@ -38,8 +47,10 @@ SPOOLED = 4_000_000  # bytes of a file that are not put on the disk
 def pieces(register, *, reader=None, day=None):
     """The file in pieces of text, in order; the last one carries the SHA-256 of all before it.
 
-    reader: whose sight decides which risks are in it; None for whoever runs the installation. day: only what was
-    effective by the end of it, as known now. About twenty queries, and as many for each 200 risks."""
+    reader: whose sight decides which risks are in it; None for whoever runs the installation. day:
+    only what was effective by the end of it, as known now. About twenty queries, and as many for
+    each 200 risks.
+    """
     digest = hashlib.sha256()
     for piece in _Writer(register, reader, day).pieces():
         digest.update(piece.encode())
@@ -48,8 +59,9 @@ def pieces(register, *, reader=None, day=None):
 
 
 def saved(register, **how):
-    """(a temporary file at its beginning, the SHA-256 in it): the register as it stood at one instant, whoever writes
-    meanwhile. how: as pieces takes it."""
+    """(a temporary file at its beginning, the SHA-256 in it): the register as it stood at one
+    instant, whoever writes meanwhile. how: as pieces takes it.
+    """
     file = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 (closed by whoever reads it)
     with _one_instant():
         for piece in pieces(register, **how):
@@ -112,7 +124,9 @@ class _Writer:
         yield from self._lines("posts", self._posts())
         yield self._part("directorates", sorted(self.named[Directorate]))
         people = self.names[User].named
-        yield from self._lines("people", ({"email": email, "name": people[email]} for email in sorted(people)))
+        yield from self._lines(
+            "people", ({"email": email, "name": people[email]} for email in sorted(people))
+        )
 
     @staticmethod
     def _part(name, value):
@@ -140,8 +154,10 @@ class _Writer:
         return value
 
     def _row(self, row, patches=None, before=None):
-        """What the file says of a row: all that is not empty, or of a copy all that is not as before. patches: what
-        this installation had no place for. before: the whole of the copy before it, which is brought up to date."""
+        """What the file says of a row: all that is not empty, or of a copy all that is not as
+        before. patches: what this installation had no place for. before: the whole of the copy
+        before it, which is brought up to date.
+        """
         fields = fields_of(type(row))
         whole = {name: self._said(field, row) for name, field in fields.items()}
         unresolved.put_back_in_row(whole, patches or {})
@@ -178,10 +194,14 @@ class _Writer:
 
     def _records(self, model, revisions, keys):
         """Key of a risk -> [(key of the record, its revisions)]."""
-        rows = self._by_then(revisions.objects.filter(record__risk__in=keys)).order_by("record_id", "number")
+        rows = self._by_then(revisions.objects.filter(record__risk__in=keys)).order_by(
+            "record_id", "number"
+        )
         said = _grouped(rows, "record_id")
         found = {}
-        for pk, risk in model.objects.filter(pk__in=said).order_by("pk").values_list("pk", "risk_id"):
+        for pk, risk in (
+            model.objects.filter(pk__in=said).order_by("pk").values_list("pk", "risk_id")
+        ):
             found.setdefault(risk, []).append((pk, said[pk]))
         return found
 
@@ -208,12 +228,18 @@ class _Writer:
         return found
 
     def _patches(self, rows, values):
-        """Key of a row -> what was kept of it. values: by the place in the whole list, of which a day may show part."""
+        """Key of a row -> what was kept of it. values: by the place in the whole list, of which a
+        day may show part.
+        """
         if not values:
             return {}
         model = type(rows[0]) if rows else None
         order = "number" if model is RiskRevision else "pk"
-        keys = model.objects.filter(risk=rows[0].risk_id).order_by(order).values_list("pk", flat=True) if model else ()
+        keys = (
+            model.objects.filter(risk=rows[0].risk_id).order_by(order).values_list("pk", flat=True)
+            if model
+            else ()
+        )
         return {pk: values[str(place)] for place, pk in enumerate(keys, 1) if str(place) in values}
 
     def _list(self, rows, patches=None):
@@ -232,7 +258,11 @@ class _Writer:
             stood = row.positions.filter(risk__in=self.risks).order_by("number")
             stood = stood.values_list("number", "revision_id", "current_id")
             known = (
-                [number, self.places.get(("revision", revision)), self.places.get(("assessment", current))]
+                [
+                    number,
+                    self.places.get(("revision", revision)),
+                    self.places.get(("assessment", current)),
+                ]
                 for number, revision, current in stood
             )
             yield self._row(row) | {"positions": list(known)}
@@ -249,15 +279,21 @@ class _Writer:
             rows = ImportedRow.objects.filter(batch=batch).order_by("number")
             if len(self.numbers) < self.register.risks.count():
                 rows = rows.filter(risk__in=self.risks)
-            yield self._row(batch) | {"rows": [self._row(row) for row in rows.iterator(chunk_size=BATCH)]}
+            yield self._row(batch) | {
+                "rows": [self._row(row) for row in rows.iterator(chunk_size=BATCH)]
+            }
 
     def _appetites(self):
-        rows = Appetite.objects.filter(organisation=self.register.organisation, scheme=self.register.scheme)
+        rows = Appetite.objects.filter(
+            organisation=self.register.organisation, scheme=self.register.scheme
+        )
         for row in self._by_then(rows).order_by("pk"):
             yield self._row(row)
 
     def _schemes(self):
-        found = {f"{scheme.slug}/{scheme.version}": scheme for scheme in ScoringScheme.objects.all()}
+        found = {
+            f"{scheme.slug}/{scheme.version}": scheme for scheme in ScoringScheme.objects.all()
+        }
         for key in sorted(self.named[ScoringScheme]):
             scheme = found[key]
             parts = {part: in_order(getattr(scheme, part)) for part in ScoringScheme.PARTS}
@@ -265,25 +301,37 @@ class _Writer:
 
     def _posts(self):
         rows = self.register.organisation.posts.select_related("directorate").order_by("title")
-        for post in rows.filter(title__in=self.named[Post]) if len(self.named[Post]) < BATCH else rows:
+        for post in (
+            rows.filter(title__in=self.named[Post]) if len(self.named[Post]) < BATCH else rows
+        ):
             if post.title in self.named[Post]:
                 if post.directorate:
                     self.named[Directorate].add(post.directorate.name)
-                yield {"title": post.title} | ({"directorate": post.directorate.name} if post.directorate else {})
+                yield {"title": post.title} | (
+                    {"directorate": post.directorate.name} if post.directorate else {}
+                )
 
 
 def _as_written(row):
     """A row of an escalation or a mark that was kept whole, with its names in their usual order."""
-    order = {name: place for place, name in enumerate((*fields_of(Escalation), *fields_of(Precedent)))}
-    found = {name: in_order(row[name]) for name in sorted(row, key=lambda name: order.get(name, LAST))}
+    order = {
+        name: place for place, name in enumerate((*fields_of(Escalation), *fields_of(Precedent)))
+    }
+    found = {
+        name: in_order(row[name]) for name in sorted(row, key=lambda name: order.get(name, LAST))
+    }
     if "decision" in found:
         order = list(fields_of(EscalationDecision))
-        found["decision"] = {name: row["decision"][name] for name in sorted(row["decision"], key=order.index)}
+        found["decision"] = {
+            name: row["decision"][name] for name in sorted(row["decision"], key=order.index)
+        }
     return found
 
 
 class _Places(dict):
-    """Key of a row -> where it stands in its list; None for what came after the day that is written."""
+    """Key of a row -> where it stands in its list; None for what came after the day that is
+    written.
+    """
 
     def __missing__(self, key):
         return None

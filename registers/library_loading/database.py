@@ -1,4 +1,6 @@
-"""What the database holds of the library, each model read once: its rows in one query, each of its links in another."""
+"""What the database holds of the library, each model read once: its rows in one query, each of its
+links in another.
+"""
 
 from collections import defaultdict
 from functools import cached_property
@@ -17,13 +19,17 @@ class Tables(dict):
 
 
 class Table:
-    """ids: natural key -> id. rows: natural key -> {column: value}, other rows by their natural keys."""
+    """ids: natural key -> id. rows: natural key -> {column: value}, other rows by their natural
+    keys.
+    """
 
     def __init__(self, model, tables):
         self.model, self.tables = model, tables
         self.ids, self.rows, self._raw = {}, {}, {}
         self._names = [f.attname for f in model._meta.concrete_fields]
-        joined = [path for path in model.natural_key_fields if "__" in path]  # parts that stand in another row
+        joined = [
+            path for path in model.natural_key_fields if "__" in path
+        ]  # parts that stand in another row
         referring = {f.attname: tables[f.related_model].keys for f in columns(model) if is_named(f)}
         plain = [(f.name, f.attname) for f in columns(model)]
         for found in model._base_manager.order_by().values_list(*self._names, *joined):
@@ -48,7 +54,10 @@ class Table:
 
     def _pairs(self, f):
         through = f.remote_field.through
-        names = [through._meta.get_field(name).attname for name in (f.m2m_field_name(), f.m2m_reverse_field_name())]
+        names = [
+            through._meta.get_field(name).attname
+            for name in (f.m2m_field_name(), f.m2m_reverse_field_name())
+        ]
         own, others = self.keys, self.tables[f.related_model].keys
         found = defaultdict(set)
         for here, there in through._base_manager.order_by().values_list(*names):

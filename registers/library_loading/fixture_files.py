@@ -1,4 +1,5 @@
-"""Fixture files, read as data and nothing more: YAML or JSON in Django's format, rows known by their natural keys.
+"""Fixture files, read as data and nothing more: YAML or JSON in Django's format, rows known by
+their natural keys.
 
 Whatever a file holds, the answer is rows or problems in words. Nothing here asks the database.
 """
@@ -69,7 +70,11 @@ def files_at(path):
     """The fixture files at a path, which names one or a folder of them. [] if there are none."""
     path = Path(path)
     if path.is_dir():
-        return [FixtureFile.at(file) for file in sorted(path.iterdir()) if file.suffix in SUFFIXES and file.is_file()]
+        return [
+            FixtureFile.at(file)
+            for file in sorted(path.iterdir())
+            if file.suffix in SUFFIXES and file.is_file()
+        ]
     return [FixtureFile.at(path)] if path.is_file() else []
 
 
@@ -100,14 +105,18 @@ def _parse(file):
         raise Unreadable(TOO_LARGE)
     suffix = Path(file.name).suffix.lower()
     if suffix not in SUFFIXES:
-        raise Unreadable("is neither YAML nor JSON by its name: it has to end in .yaml, .yml or .json")
+        raise Unreadable(
+            "is neither YAML nor JSON by its name: it has to end in .yaml, .yml or .json"
+        )
     text = _text(file.content)
     try:
         rows = _json(text) if suffix == ".json" else _yaml(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f" (line {mark.line + 1})" if mark else ""
-        raise Unreadable(f"is not YAML that can be read: {error.problem or error.context}{where}") from error
+        raise Unreadable(
+            f"is not YAML that can be read: {error.problem or error.context}{where}"
+        ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         kind = "JSON" if suffix == ".json" else "YAML"
         raise Unreadable(f"is not {kind} that can be read: {error or 'too deep'}") from error
@@ -124,9 +133,13 @@ def _text(content):
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"is not text in UTF-8 (byte {error.start + 1}): save it in that encoding") from error
+        raise Unreadable(
+            f"is not text in UTF-8 (byte {error.start + 1}): save it in that encoding"
+        ) from error
     if "\0" in text:
-        raise Unreadable(f"holds a NUL character (line {text[: text.index(chr(0))].count(chr(10)) + 1})")
+        raise Unreadable(
+            f"holds a NUL character (line {text[: text.index(chr(0))].count(chr(10)) + 1})"
+        )
     return text
 
 
@@ -134,27 +147,37 @@ SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Strict(SAFE):
-    """Safe YAML in which a map says each thing once, as JSON does below: PyYAML keeps the last in silence."""
+    """Safe YAML in which a map says each thing once, as JSON does below: PyYAML keeps the last in
+    silence.
+    """
 
     def construct_mapping(self, node, deep=False):
         said = set()
         for key, _ in node.value:
             if key.tag != "tag:yaml.org,2002:str":
-                raise yaml.constructor.ConstructorError(None, None, "the name of a field is a word", key.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, "the name of a field is a word", key.start_mark
+                )
             if key.value in said:
-                raise yaml.constructor.ConstructorError(None, None, f"{key.value} stands twice", key.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value} stands twice", key.start_mark
+                )
             said.add(key.value)
         return super().construct_mapping(node, deep)
 
 
 def _yaml(text):
-    """Without aliases, a few lines of which unfold into gigabytes, and no deeper than a fixture ever is: deep enough,
-    the parser in C takes the process down. Hence the look at what comes, before anything is built."""
+    """Without aliases, a few lines of which unfold into gigabytes, and no deeper than a fixture
+    ever is: deep enough, the parser in C takes the process down. Hence the look at what comes,
+    before anything is built.
+    """
     depth = 0
     for event in yaml.parse(text, Loader=SAFE):
         if isinstance(event, yaml.AliasEvent):
             raise yaml.YAMLError("aliases (*name) are not allowed")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(
+            event, yaml.CollectionEndEvent
+        )
         if depth > DEEPEST:
             raise yaml.YAMLError(f"lists and maps may stand {DEEPEST} deep")
     return yaml.load(text, Loader=Strict)  # noqa: S506 (a safe loader)
@@ -193,7 +216,12 @@ def _row(file, number, row):
     wrong += [(_shown(name), "does not belong beside model and fields.") for name in beside]
     for name, value in row["fields"].items():
         if name not in fields_of(model):
-            wrong.append((_shown(str(name)), f"is no field of a row of this kind ({model._meta.verbose_name})."))
+            wrong.append(
+                (
+                    _shown(str(name)),
+                    f"is no field of a row of this kind ({model._meta.verbose_name}).",
+                )
+            )
         elif words := _not_plain(value):
             wrong.append((name, words))
         else:
@@ -209,7 +237,9 @@ def fields_of(model):
 
 
 def _not_plain(value, depth=0):
-    """What no column can hold, in words, or None. Characters that neither database nor page can show included."""
+    """What no column can hold, in words, or None. Characters that neither database nor page can
+    show included.
+    """
     if depth > DEEPEST:
         return f"lists and maps may stand {DEEPEST} deep."
     if isinstance(value, dict):

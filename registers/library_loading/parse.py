@@ -1,6 +1,8 @@
-"""A row of a fixture as its model understands it: values of the right type, other rows by their natural keys.
+"""A row of a fixture as its model understands it: values of the right type, other rows by their
+natural keys.
 
-Stricter than Django, which makes the text "True" of a title that reads yes, and 1 of the number 1.7.
+Stricter than Django, which makes the text "True" of a title that reads yes, and 1 of the number
+1.7.
 """
 
 import datetime
@@ -18,9 +20,12 @@ MISSING = "is missing: a row is known by it."
 
 @dataclass
 class Entry:
-    """values: every column; links: lists of rows, where the file says any. Other rows are named by their keys.
+    """values: every column; links: lists of rows, where the file says any. Other rows are named by
+    their keys.
 
-    changes: the names of what differs from the database, all of them for a new row. problems: by field."""
+    changes: the names of what differs from the database, all of them for a new row. problems: by
+    field.
+    """
 
     row: Row
     values: dict
@@ -37,7 +42,9 @@ class Entry:
 
     @property
     def name(self):
-        return f"{self.model._meta.verbose_name} {in_words(self.key)}" if self.key else self.row.place
+        return (
+            f"{self.model._meta.verbose_name} {in_words(self.key)}" if self.key else self.row.place
+        )
 
     def wrong(self, name, words):
         self.problems.append(Problem(self.row.file, self.name, name, words))
@@ -48,7 +55,9 @@ def understood(row):
     entry, wrong = Entry(row, {}, {}), dict(row.wrong)
     for f in columns(row.model):
         try:
-            entry.values[f.name] = _value(f, row.fields[f.name]) if f.name in row.fields else f.get_default()
+            entry.values[f.name] = (
+                _value(f, row.fields[f.name]) if f.name in row.fields else f.get_default()
+            )
         except ValidationError as error:
             entry.values[f.name] = f.get_default()
             wrong[f.name] = " ".join(error.messages)
@@ -84,7 +93,11 @@ def in_words(value):
     if isinstance(value, tuple):
         return "/".join(map(str, value))
     if isinstance(value, list | set | frozenset):
-        return tuple(sorted(map(in_words, value))) if not isinstance(value, list) else tuple(map(str, value))
+        return (
+            tuple(sorted(map(in_words, value)))
+            if not isinstance(value, list)
+            else tuple(map(str, value))
+        )
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
@@ -101,7 +114,9 @@ def _key(entry, wrong):
             whole = False
             continue
         if inner:
-            value = value[entry.model._meta.get_field(name).related_model.natural_key_fields.index(inner)]
+            value = value[
+                entry.model._meta.get_field(name).related_model.natural_key_fields.index(inner)
+            ]
         key.append(value)
     return tuple(key) if whole else None
 
@@ -152,10 +167,13 @@ def _named(f, value):
         raise ValidationError(f"{_short(value)} names no {kind}: write [{', '.join(parts)}].")
     try:
         key = tuple(
-            _plain(_leaf(other, path), part) for path, part in zip(other.natural_key_fields, value, strict=True)
+            _plain(_leaf(other, path), part)
+            for path, part in zip(other.natural_key_fields, value, strict=True)
         )
     except ValidationError as error:
-        raise ValidationError(f"{_short(value)} names no {kind}: {' '.join(error.messages)}") from error
+        raise ValidationError(
+            f"{_short(value)} names no {kind}: {' '.join(error.messages)}"
+        ) from error
     if None in key:
         raise ValidationError(f"{_short(value)} names no {kind}: write [{', '.join(parts)}].")
     return key

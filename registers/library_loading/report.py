@@ -1,4 +1,6 @@
-"""What a load of the library does or would do, and what stands in its way: by file, object and field, in words."""
+"""What a load of the library does or would do, and what stands in its way: by file, object and
+field, in words.
+"""
 
 import hashlib
 import json
@@ -13,7 +15,9 @@ BEFORE_IT_DIFFERS = 60
 
 @dataclass(frozen=True)
 class Problem:
-    """`thing` names the object, or its row in the file while nothing better is known. Each part may be empty."""
+    """`thing` names the object, or its row in the file while nothing better is known. Each part may
+    be empty.
+    """
 
     file: str
     thing: str
@@ -41,7 +45,9 @@ class LibraryProblem(Exception):
 
     @property
     def by_file(self):
-        """[(file, its problems)] of those that a page shows, files in the order in which they are first spoken of."""
+        """[(file, its problems)] of those that a page shows, files in the order in which they are
+        first spoken of.
+        """
         found = {}
         for problem in self.problems[:SHOWN_PROBLEMS]:
             found.setdefault(problem.file, []).append(problem)
@@ -54,7 +60,9 @@ class LibraryProblem(Exception):
 
 
 class LibraryChanged(Exception):
-    """What would be loaded is no longer what somebody looked at. `report` says what it would be now."""
+    """What would be loaded is no longer what somebody looked at. `report` says what it would be
+    now.
+    """
 
     def __init__(self, report):
         super().__init__("What would be loaded has changed.")
@@ -63,7 +71,9 @@ class LibraryChanged(Exception):
 
 @dataclass(frozen=True)
 class FieldChange:
-    """A field as the file names it. before, after: all of it, in words; a list of things as a tuple."""
+    """A field as the file names it. before, after: all of it, in words; a list of things as a
+    tuple.
+    """
 
     name: str
     before: str | tuple[str, ...]
@@ -101,7 +111,9 @@ class RowReport:
 
 @dataclass
 class Report:
-    """Rows in the order they are written. `vanished` names rows that no file of the installation has: they stay."""
+    """Rows in the order they are written. `vanished` names rows that no file of the installation
+    has: they stay.
+    """
 
     added: list[RowReport] = field(default_factory=list)
     changed: list[RowReport] = field(default_factory=list)
@@ -119,9 +131,13 @@ class Report:
 
     @property
     def shown(self):
-        """[(what would happen, the rows shown field by field, those only named)] of what would be written."""
+        """[(what would happen, the rows shown field by field, those only named)] of what would be
+        written.
+        """
         parts = (("changed", self.changed), ("added", self.added))
-        return [(what, rows[:SHOWN_ROWS], _by_kind(rows[SHOWN_ROWS:])) for what, rows in parts if rows]
+        return [
+            (what, rows[:SHOWN_ROWS], _by_kind(rows[SHOWN_ROWS:])) for what, rows in parts if rows
+        ]
 
     @property
     def unchanged_by_kind(self):
@@ -129,8 +145,13 @@ class Report:
 
     @property
     def digest(self):
-        """Stands for all that would be written, so that a later step can tell whether it is still the same."""
-        written = {"added": [asdict(row) for row in self.added], "changed": [asdict(row) for row in self.changed]}
+        """Stands for all that would be written, so that a later step can tell whether it is still
+        the same.
+        """
+        written = {
+            "added": [asdict(row) for row in self.added],
+            "changed": [asdict(row) for row in self.changed],
+        }
         return hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()
 
     def lines(self, *, with_added):
@@ -140,13 +161,20 @@ class Report:
                 yield f"{what}: {row.name} ({row.file})"
                 for change in row.fields:
                     before, after = change.shown
-                    yield f"    {change.name}: {after}" if what == "added" else f"    {change.name}: {before} → {after}"
+                    yield (
+                        f"    {change.name}: {after}"
+                        if what == "added"
+                        else f"    {change.name}: {before} → {after}"
+                    )
         yield from (f"no longer in the files, stays: {name}" for name in self.vanished)
 
 
 def _by_kind(rows):
     """[(kind, the keys of its rows)], in the order in which they are written."""
-    return [(kind, [row.key for row in found]) for kind, found in groupby(rows, key=lambda row: row.kind)]
+    return [
+        (kind, [row.key for row in found])
+        for kind, found in groupby(rows, key=lambda row: row.kind)
+    ]
 
 
 def _where_they_differ(before, after):
@@ -160,7 +188,10 @@ def _where_they_differ(before, after):
 
 
 def _common_start(one, other):
-    length = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    length = next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
     return one[:length]
 
 

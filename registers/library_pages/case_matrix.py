@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from registers.models import Basis, CaseFailureType, CaseInsight, CaseStudy, FailureType, Insight
 
 NOTHING = "No evidence in the documents"
-NOTHING_OUTSIDE = "No evidence in the pages read"  # of a case that is from outside the two documents
+NOTHING_OUTSIDE = (
+    "No evidence in the pages read"  # of a case that is from outside the two documents
+)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """text: Stated, Our reading, or that there is nothing. href: the row on the case's page, empty where none."""
+    """text: Stated, Our reading, or that there is nothing. href: the row on the case's page, empty
+    where none.
+    """
 
     case: CaseStudy
     text: str
@@ -31,7 +35,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both grids. uncited, derived: types of which the two documents hold no case, or only one by our reading."""
+    """Both grids. uncited, derived: types of which the two documents hold no case, or only one by
+    our reading.
+    """
 
     cases: tuple[CaseStudy, ...]
     types: tuple[Line, ...]
@@ -49,13 +55,19 @@ def compare() -> Comparison:
     by_type = {(row.failure_type_id, row.case_id): row for row in type_rows}
     by_insight = {(row.insight_id, row.case_id): row for row in insight_rows}
     bases = {
-        kind: {row.basis for row in type_rows if row.failure_type_id == kind.pk and not row.case.is_outside}
+        kind: {
+            row.basis
+            for row in type_rows
+            if row.failure_type_id == kind.pk and not row.case.is_outside
+        }
         for kind in types
     }
     return Comparison(
         cases,
         _lines(types, cases, by_type, lambda kind: f"type-{kind.slug}"),
-        _lines(Insight.objects.all(), cases, by_insight, lambda insight: f"insight-{insight.number}"),
+        _lines(
+            Insight.objects.all(), cases, by_insight, lambda insight: f"insight-{insight.number}"
+        ),
         tuple(kind for kind in types if not bases[kind]),
         tuple(kind for kind in types if bases[kind] == {Basis.DERIVED}),
     )
@@ -67,6 +79,11 @@ def _lines(things: Iterable, cases: tuple[CaseStudy, ...], found: dict, anchor) 
         if row is None:
             return Cell(case, NOTHING_OUTSIDE if case.is_outside else NOTHING)
         text = "Stated" if row.basis == Basis.STATED else "Our reading"
-        return Cell(case, text, f"{case.get_absolute_url()}#{anchor(thing)}", getattr(row, "is_primary", False))
+        return Cell(
+            case,
+            text,
+            f"{case.get_absolute_url()}#{anchor(thing)}",
+            getattr(row, "is_primary", False),
+        )
 
     return tuple(Line(thing, tuple(cell(thing, case) for case in cases)) for thing in things)

@@ -1,4 +1,6 @@
-"""What the pages about cases, types, insights and impacts gather. As many queries whatever the number of rows."""
+"""What the pages about cases, types, insights and impacts gather. As many queries whatever the
+number of rows.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +37,10 @@ class When:
 
 @dataclass(frozen=True)
 class Sign:
-    """A warning sign with what its events say. seen, acted: when it could be seen and was acted on, None where no
-    source names an event. differ: the disagreements about it or about one of the two dates, by code. marked: the
-    reader's risks that test it, if any do."""
+    """A warning sign with what its events say. seen, acted: when it could be seen and was acted on,
+    None where no source names an event. differ: the disagreements about it or about one of the two
+    dates, by code. marked: the reader's risks that test it, if any do.
+    """
 
     row: WarningSign
     seen: When | None
@@ -65,7 +68,9 @@ def all_cases():
 
 @dataclass(frozen=True)
 class TypeShown:
-    """A type of failure and the short names of the cases that show it, in the two documents and outside them."""
+    """A type of failure and the short names of the cases that show it, in the two documents and
+    outside them.
+    """
 
     row: FailureType
     inside: tuple[str, ...]
@@ -74,8 +79,12 @@ class TypeShown:
 
 def all_types() -> list[TypeShown]:
     """Types with where they are shown, for lists."""
-    rows = FailureType.objects.prefetch_related(Prefetch("case_rows", CaseFailureType.objects.select_related("case")))
-    return [TypeShown(row, _names(row, is_outside=False), _names(row, is_outside=True)) for row in rows]
+    rows = FailureType.objects.prefetch_related(
+        Prefetch("case_rows", CaseFailureType.objects.select_related("case"))
+    )
+    return [
+        TypeShown(row, _names(row, is_outside=False), _names(row, is_outside=True)) for row in rows
+    ]
 
 
 def _names(failure_type: FailureType, *, is_outside: bool) -> tuple[str, ...]:
@@ -84,8 +93,9 @@ def _names(failure_type: FailureType, *, is_outside: bool) -> tuple[str, ...]:
 
 
 def of_case(case: CaseStudy, marked: dict[str, Marked]) -> dict:
-    """All that a case's page shows beside the case itself, by the names its template uses. marked: the reader's risks
-    that test its signs, by the code of the sign."""
+    """All that a case's page shows beside the case itself, by the names its template uses. marked:
+    the reader's risks that test its signs, by the code of the sign.
+    """
     events = {event.pk: event for event in with_disputes(case.timelineevent_rows)}
     signs = with_disputes(case.warningsign_rows)
     return {
@@ -113,13 +123,17 @@ def _sign(row: WarningSign, events: dict[int, TimelineEvent], marked: Marked | N
 
 
 def of_failure_type(failure_type: FailureType) -> dict:
-    links = FailureLink.objects.filter(Q(cause=failure_type) | Q(effect=failure_type)).order_by("case__number")
+    links = FailureLink.objects.filter(Q(cause=failure_type) | Q(effect=failure_type)).order_by(
+        "case__number"
+    )
     rows = cited(failure_type.case_rows.select_related("case")).order_by("case__number")
     return {
         "rows": rows,
         "in_documents": [row for row in rows if not row.case.is_outside],
         "links": with_disputes(links.select_related("case", "cause", "effect")),
-        "signs": with_disputes(failure_type.signs.select_related("case")).order_by("case__number", "pk"),
+        "signs": with_disputes(failure_type.signs.select_related("case")).order_by(
+            "case__number", "pk"
+        ),
         "rules": Statement.objects.filter(kind=Statement.Kind.TYPE_RULE),
     }
 
@@ -127,12 +141,17 @@ def of_failure_type(failure_type: FailureType) -> dict:
 def of_insight(insight: Insight) -> dict:
     """points: (heading, points) for each kind that has some, in the order of the kinds."""
     points = list(cited(insight.points.all()))
-    kinds = [(kind, kind.label, [point for point in points if point.kind == kind]) for kind in InsightPoint.Kind]
+    kinds = [
+        (kind, kind.label, [point for point in points if point.kind == kind])
+        for kind in InsightPoint.Kind
+    ]
     return {
         "rows": cited(insight.case_rows.select_related("case")).order_by("case__number"),
         "points": [group for group in kinds if group[2]],
         "signs": with_disputes(insight.signs.select_related("case")).order_by("case__number", "pk"),
-        "measures": with_disputes(insight.measures.select_related("case")).order_by("case__number", "pk"),
+        "measures": with_disputes(insight.measures.select_related("case")).order_by(
+            "case__number", "pk"
+        ),
         "later": with_disputes(insight.later_evidence.select_related("case")).order_by("found_on"),
         "lessons": cited(insight.lessons.all()),
     }
@@ -143,7 +162,9 @@ def of_impact(impact: AdverseImpact) -> dict:
 
 
 def statements_by_kind() -> list:
-    """(kind, statements) for each kind of statement: what reads the types, what the label costs, and so on."""
+    """(kind, statements) for each kind of statement: what reads the types, what the label costs,
+    and so on.
+    """
     rows = list(cited(Statement.objects.prefetch_related("lessons")))
     return [(kind, [row for row in rows if row.kind == kind]) for kind in Statement.Kind]
 

@@ -1,7 +1,9 @@
-"""Days that are known only so far: what may be said of them, and how long it was from one to another.
+"""Days that are known only so far: what may be said of them, and how long it was from one to
+another.
 
-A source may know a day, a month or a year, that something lasted, or only that it came before or after. Nothing here
-says more than that: "about one to two years" where the ends of two years are all there is.
+A source may know a day, a month or a year, that something lasted, or only that it came before or
+after. Nothing here says more than that: "about one to two years" where the ends of two years are
+all there is.
 """
 
 from __future__ import annotations
@@ -48,7 +50,10 @@ def last_day(day: datetime.date, precision: str) -> datetime.date:
 
 def when(event: Dated) -> str:
     """When an event was, in words: "17 to 18 November 2010", "before November 2014", "undated"."""
-    start, end = known(event.start_on, event.start_precision), known(event.end_on, event.end_precision)
+    start, end = (
+        known(event.start_on, event.start_precision),
+        known(event.end_on, event.end_precision),
+    )
     if event.extent == Extent.RANGE:
         return f"{_without_what_follows(event)} to {end}"
     words = {Extent.AT: start, Extent.AFTER: f"after {start}", Extent.BEFORE: f"before {end}"}
@@ -67,7 +72,9 @@ def _without_what_follows(event: Dated) -> str:
 
 
 def began(event: Dated) -> Bounds:
-    """The first and the last day on which it may have begun; None where the sources leave that side open."""
+    """The first and the last day on which it may have begun; None where the sources leave that side
+    open.
+    """
     if event.extent in (Extent.AT, Extent.RANGE):
         return event.start_on, last_day(event.start_on, event.start_precision)
     if event.extent == Extent.AFTER:
@@ -78,9 +85,12 @@ def began(event: Dated) -> Bounds:
 
 
 def how_long(seen: Dated | None, acted: Dated | None) -> str:
-    """How long it was from when a sign could be seen until someone outside acted, in words, without a full stop.
+    """How long it was from when a sign could be seen until someone outside acted, in words, without
+    a full stop.
 
-    seen, acted: events, None where no source names one. One event for both: those who acted were the first to see."""
+    seen, acted: events, None where no source names one. One event for both: those who acted were
+    the first to see.
+    """
     if seen is None:
         return "Not known: no source says when it could first be seen"
     if acted is None:
@@ -113,7 +123,11 @@ def _about(least: int, most: int) -> str:
     low, high = (int(days / DAYS_IN[unit] + 0.5) for days in (least, most))
     if high == low:
         return f"about {_count(max(high, 1), unit)}"
-    return f"up to about {_count(high, unit)}" if low == 0 else f"about {a_number(low)} to {_count(high, unit)}"
+    return (
+        f"up to about {_count(high, unit)}"
+        if low == 0
+        else f"about {a_number(low)} to {_count(high, unit)}"
+    )
 
 
 def _count(number: int, unit: str) -> str:

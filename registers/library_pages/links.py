@@ -1,4 +1,6 @@
-"""Where each row of the library is read, and what it is called there: for lists that lead to rows of many kinds."""
+"""Where each row of the library is read, and what it is called there: for lists that lead to rows
+of many kinds.
+"""
 
 from __future__ import annotations
 
@@ -48,9 +50,14 @@ class Link:
 
 
 def link_to(row) -> Link:
-    """The Link to a row of any kind that cites. Asks nothing of the database if AT_HAND was selected."""
+    """The Link to a row of any kind that cites. Asks nothing of the database if AT_HAND was
+    selected.
+    """
     if isinstance(row, CASE_FACTS):
-        return Link(f"{row.code}, {row.case.short_name}: {fact_name(row)}", f"{row.case.get_absolute_url()}#{row.code}")
+        return Link(
+            f"{row.code}, {row.case.short_name}: {fact_name(row)}",
+            f"{row.case.get_absolute_url()}#{row.code}",
+        )
     kind = KINDS[type(row)]
     return Link(*kind(row))
 
@@ -87,5 +94,8 @@ KINDS = {
     CaseFailureType: _type_of_case,
     CaseInsight: _insight_of_case,
     Discrepancy: _discrepancy,
-    Claim: lambda row: (f"Claim {row}", f"{reverse('library_discrepancies')}#{row.discrepancy.code}"),
+    Claim: lambda row: (
+        f"Claim {row}",
+        f"{reverse('library_discrepancies')}#{row.discrepancy.code}",
+    ),
 }

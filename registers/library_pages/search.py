@@ -1,4 +1,6 @@
-"""Search over the library: every word must occur, in any of a row's texts. One query for each kind of row."""
+"""Search over the library: every word must occur, in any of a row's texts. One query for each kind
+of row.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,8 @@ def search_library(words: str) -> list[Found]:
 def _found(heading, model, fields, asked) -> Found:
     rows = model.objects.select_related(*AT_HAND.get(model, ()))
     for word in asked:
-        # A claim by a subquery: joined once for each word, ten words would pair every claim with every other.
+        # A claim by a subquery: joined once for each word, ten words would pair every claim with
+        # every other.
         holds = Q(Exists(_claims_with(word))) if model is Discrepancy else Q()
         for field in fields:
             holds |= Q(**{f"{field}__icontains": word})

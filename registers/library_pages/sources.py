@@ -1,4 +1,6 @@
-"""The sources and what rests on each place in them; where sources disagree. As many queries whatever there is."""
+"""The sources and what rests on each place in them; where sources disagree. As many queries
+whatever there is.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,15 @@ from django.db.models import Prefetch
 
 from registers.library_pages.cases import cited
 from registers.library_pages.links import AT_HAND, Link, link_to
-from registers.models import CASE_FACTS, LIBRARY_MODELS, CaseStudy, Citation, Claim, Discrepancy, Source
+from registers.models import (
+    CASE_FACTS,
+    LIBRARY_MODELS,
+    CaseStudy,
+    Citation,
+    Claim,
+    Discrepancy,
+    Source,
+)
 
 CITING = [model for model in LIBRARY_MODELS if hasattr(model, "citations") and model is not Source]
 
@@ -39,23 +49,34 @@ class Dispute:
 
 
 def places_in(source: Source) -> list[Place]:
-    """Each citation of a source in the order of its lines, with what cites it: one query for each kind of row."""
+    """Each citation of a source in the order of its lines, with what cites it: one query for each
+    kind of row.
+    """
     links = defaultdict(list)
     for model in CITING:
         for through in _uses(model, citation__source=source):
             links[through.citation_id].append(link_to(getattr(through, model._meta.model_name)))
-    return [Place(citation, tuple(links[citation.pk])) for citation in source.citations.select_related("source")]
+    return [
+        Place(citation, tuple(links[citation.pk]))
+        for citation in source.citations.select_related("source")
+    ]
 
 
 def _uses(model, **narrow):
     """The links from rows of one kind to citations, with the rows and what their names need."""
     name = model._meta.model_name
     needed = [name, *(f"{name}__{other}" for other in AT_HAND.get(model, ()))]
-    return model.citations.through.objects.filter(**narrow).select_related(*needed).order_by(f"{name}_id")
+    return (
+        model.citations.through.objects.filter(**narrow)
+        .select_related(*needed)
+        .order_by(f"{name}_id")
+    )
 
 
 def all_sources() -> dict:
-    """documents: the two. groups: pages outside by the first case that cites them, in the order of the cases."""
+    """documents: the two. groups: pages outside by the first case that cites them, in the order of
+    the cases.
+    """
     documents, pages = [], []
     for source in Source.objects.all():
         (pages if source.kind == Source.Kind.PAGE else documents).append(source)
@@ -65,13 +86,21 @@ def all_sources() -> dict:
         known = first.get(source_id)
         if known is None or cases[case_id].number < cases[known].number:
             first[source_id] = case_id
-    groups = [Group(case, tuple(page for page in pages if first.get(page.pk) == case.pk)) for case in cases.values()]
+    groups = [
+        Group(case, tuple(page for page in pages if first.get(page.pk) == case.pk))
+        for case in cases.values()
+    ]
     rest = tuple(page for page in pages if page.pk not in first)
-    return {"documents": documents, "groups": [group for group in (*groups, Group(None, rest)) if group.sources]}
+    return {
+        "documents": documents,
+        "groups": [group for group in (*groups, Group(None, rest)) if group.sources],
+    }
 
 
 def _cited_by_cases():
-    """Pairs of a source and a case that cites it, from every kind of fact and from claims and checks."""
+    """Pairs of a source and a case that cites it, from every kind of fact and from claims and
+    checks.
+    """
     for model in CASE_FACTS:
         yield from _pairs(model, "case")
     yield from _pairs(CaseStudy, "")
@@ -89,7 +118,10 @@ def all_disputes() -> list[Dispute]:
     """Every disagreement with its claims, their citations and the facts it touches."""
     rows = cited(Discrepancy.objects.select_related("case")).prefetch_related(
         Prefetch("claims", cited(Claim.objects.all())),
-        *(Prefetch(f"{m._meta.model_name}_rows", m.objects.select_related("case")) for m in CASE_FACTS),
+        *(
+            Prefetch(f"{m._meta.model_name}_rows", m.objects.select_related("case"))
+            for m in CASE_FACTS
+        ),
     )
     return [Dispute(row, tuple(link_to(fact) for fact in _touched(row))) for row in rows]
 

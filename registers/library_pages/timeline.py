@@ -1,7 +1,9 @@
-"""A case's events on one scale of years: what a row of the picture shows, and how exactly it is known.
+"""A case's events on one scale of years: what a row of the picture shows, and how exactly it is
+known.
 
-Places are percentages of the picture's width, so that it is as wide as the page lets it be and its words keep their
-size."""
+Places are percentages of the picture's width, so that it is as wide as the page lets it be and its
+words keep their size.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,9 @@ class Mark:
 
 @dataclass(frozen=True)
 class Row:
-    """One dated event. shape: point (a day), bar (a month, a year or a range), before or after (open to that side).
-    x, end: where it starts and ends, in per cent."""
+    """One dated event. shape: point (a day), bar (a month, a year or a range), before or after
+    (open to that side). x, end: where it starts and ends, in per cent.
+    """
 
     event: TimelineEvent
     when: str
@@ -52,9 +55,14 @@ class Timeline:
 
 
 def timeline_of(events: Iterable[TimelineEvent]) -> Timeline:
-    """The events of one case, in any order. The scale runs from the start of the first year to the end of the last."""
+    """The events of one case, in any order. The scale runs from the start of the first year to the
+    end of the last.
+    """
     events = list(events)
-    dated = sorted((one for one in events if _days(one)), key=lambda one: (_order(one), len(one.code), one.code))
+    dated = sorted(
+        (one for one in events if _days(one)),
+        key=lambda one: (_order(one), len(one.code), one.code),
+    )
     undated = tuple(one for one in events if not _days(one))
     if not dated:
         return Timeline((), undated, (), "No event of this case has a date")
@@ -66,7 +74,11 @@ def timeline_of(events: Iterable[TimelineEvent]) -> Timeline:
         return round(100 * (day - datetime.date(first, 1, 1)) / whole, 2)
 
     step = next(step for step in STEPS if (after - first) / step <= MOST_MARKS)
-    marks = tuple(Mark(year, place(datetime.date(year, 1, 1))) for year in range(first, after) if year % step == 0)
+    marks = tuple(
+        Mark(year, place(datetime.date(year, 1, 1)))
+        for year in range(first, after)
+        if year % step == 0
+    )
     rows = tuple(Row(one, when(one), *_shape(one, place)) for one in dated)
     return Timeline(rows, undated, marks, _words(rows, undated))
 

@@ -1,4 +1,10 @@
-from registers.history.audit import AppendOnly, AuditChain, AuditEntry, AuditText, HistoryIsAppendOnly
+from registers.history.audit import (
+    AppendOnly,
+    AuditChain,
+    AuditEntry,
+    AuditText,
+    HistoryIsAppendOnly,
+)
 from registers.history.errors import Conflict, ManyMovedOn, SaidBefore
 from registers.history.seals import SealVersion
 from registers.history.versioned import standing_on

@@ -1,4 +1,6 @@
-"""What is going to be done about a risk, by which post and when: and when it was to be done at first."""
+"""What is going to be done about a risk, by which post and when: and when it was to be done at
+first.
+"""
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -70,8 +72,9 @@ class ActionRows(models.QuerySet):
 
 
 class Slippage(models.Model):
-    """original_due_on is the first day an action was ever due, and never changes; redated counts how often it moved
-    since: to another day, to none, and to one again."""
+    """original_due_on is the first day an action was ever due, and never changes; redated counts
+    how often it moved since: to another day, to none, and to one again.
+    """
 
     original_due_on = models.DateField("originally due", null=True, editable=False)
     redated = models.PositiveSmallIntegerField("times re-dated", default=0, editable=False)
@@ -90,7 +93,8 @@ class Action(Kept, Slippage, ActionContent):
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="action_has_a_title"),
             models.CheckConstraint(
-                condition=~Q(status=ActionContent.Status.DONE) | Q(done_on__isnull=False) & ~Q(evidence=""),
+                condition=~Q(status=ActionContent.Status.DONE)
+                | Q(done_on__isnull=False) & ~Q(evidence=""),
                 name="action_that_is_done_has_a_day_and_evidence",
             ),
             models.CheckConstraint(
@@ -110,8 +114,10 @@ class Action(Kept, Slippage, ActionContent):
         return {"original_due_on": self.original_due_on, "redated": self.redated}
 
     def complete(self, *, by, version, done_on, evidence, done_differently=None, **how):
-        """Say that it is done, when, and how that is known; returns the revision, which counts from the day it was
-        done where history allows. Raises Conflict, and OutOfTurn where it is done or dropped already."""
+        """Say that it is done, when, and how that is known; returns the revision, which counts from
+        the day it was done where history allows. Raises Conflict, and OutOfTurn where it is done or
+        dropped already.
+        """
         said = {"status": self.Status.DONE, "done_on": done_on, "evidence": evidence}
         if done_differently is not None:
             said["done_differently"] = done_differently
@@ -121,10 +127,14 @@ class Action(Kept, Slippage, ActionContent):
     def drop(self, *, by, version, reason, **how):
         """Say that it will not be done, and why. Raises Conflict, and OutOfTurn as complete does."""
         status = self.Status.DROPPED
-        return self._step({self.Status.OPEN}, by=by, version=version, reason=reason, status=status, **how)
+        return self._step(
+            {self.Status.OPEN}, by=by, version=version, reason=reason, status=status, **how
+        )
 
     def reopen(self, *, by, version, reason, **how):
-        """It was not done after all, or is to be done again. What was said of its end stays in its history."""
+        """It was not done after all, or is to be done again. What was said of its end stays in its
+        history.
+        """
         said = {"status": self.Status.OPEN, "done_on": None, "evidence": "", "done_differently": ""}
         begins = {self.Status.DONE, self.Status.DROPPED}
         return self._step(begins, by=by, version=version, reason=reason, **said, **how)
@@ -158,7 +168,9 @@ class ActionRevision(Slippage, ActionContent, KeptRevision):
 
     class Meta(KeptRevision.Meta):
         abstract = False
-        constraints = [models.UniqueConstraint(fields=["record", "number"], name="action_revision_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["record", "number"], name="action_revision_number_once")
+        ]
 
     def __str__(self):
         return f"{self.title}, version {self.number}"

@@ -1,4 +1,6 @@
-"""That a body agreed a register's position on a day, and the rows that keep it as it was known then."""
+"""That a body agreed a register's position on a day, and the rows that keep it as it was known
+then.
+"""
 
 import datetime
 import uuid
@@ -18,7 +20,9 @@ from registers.models.register import Register
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
 
-POSITION = "positions."  # before the names of what a seal covers of the rows that an agreement keeps
+POSITION = (
+    "positions."  # before the names of what a seal covers of the rows that an agreement keeps
+)
 
 
 class Agreement(SealedModel, AppendOnly):
@@ -26,7 +30,9 @@ class Agreement(SealedModel, AppendOnly):
 
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="agreements")
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    body = models.CharField(max_length=100, help_text="Who agreed, in the organisation's own words.")
+    body = models.CharField(
+        max_length=100, help_text="Who agreed, in the organisation's own words."
+    )
     on = models.DateField(help_text="The day whose position it is.")
     note = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -43,8 +49,9 @@ class Agreement(SealedModel, AppendOnly):
 
     @property
     def known_by(self):
-        """The instant after which what was recorded is not in it: the end of the day, or earlier where the agreement
-        was recorded on that very day."""
+        """The instant after which what was recorded is not in it: the end of the day, or earlier
+        where the agreement was recorded on that very day.
+        """
         end = datetime.datetime.combine(self.on, datetime.time.max, timezone.get_default_timezone())
         return min(end, self.recorded_at)
 
@@ -53,20 +60,27 @@ class Agreement(SealedModel, AppendOnly):
         return Position.everything.filter(agreement=self)
 
     def worked_out(self):
-        """The rows that keep it, from history and not saved: one for each risk that was known of. As many queries
-        whatever the number of risks."""
-        for risk, course in courses_known(self.register.risks.order_by("number"), self.on, self.known_by):
+        """The rows that keep it, from history and not saved: one for each risk that was known of.
+        As many queries whatever the number of risks.
+        """
+        for risk, course in courses_known(
+            self.register.risks.order_by("number"), self.on, self.known_by
+        ):
             for stretch in course[-1:]:
                 yield Position.of(risk, stretch, agreement=self)
 
     @cached_property
     def known_otherwise(self):
-        """The keys of the register's risks of which something that speaks of a day until this one was recorded after
-        the cut-off: what live positions say of those days is not what was known. A judgement has its revision, which
-        may be of a later day. Asked once, for a page counts without them again and again, and of what was recorded
-        since, not of all that the register ever recorded: hence the condition that is no join."""
+        """The keys of the register's risks of which something that speaks of a day until this one
+        was recorded after the cut-off: what live positions say of those days is not what was known.
+        A judgement has its revision, which may be of a later day. Asked once, for a page counts
+        without them again and again, and of what was recorded since, not of all that the register
+        ever recorded: hence the condition that is no join.
+        """
         ours = Risk.objects.filter(pk=models.OuterRef("risk"), register=self.register_id).order_by()
-        later = RiskRevision.objects.filter(models.Exists(ours), recorded_at__gt=self.known_by).order_by()
+        later = RiskRevision.objects.filter(
+            models.Exists(ours), recorded_at__gt=self.known_by
+        ).order_by()
         speaks = Q(effective_on__lte=self.on) | Q(assessment__effective_on__lte=self.on)
         return sorted(set(later.filter(speaks).values_list("risk", flat=True)))
 
@@ -74,7 +88,11 @@ class Agreement(SealedModel, AppendOnly):
     def seal_related(cls):
         """Every column of the rows that it keeps, but today's mark of exemption, which they learn."""
         excludes = ("id", "agreement", "is_exempt")
-        return [f"{POSITION}{f.attname}" for f in Position._meta.concrete_fields if f.name not in excludes]
+        return [
+            f"{POSITION}{f.attname}"
+            for f in Position._meta.concrete_fields
+            if f.name not in excludes
+        ]
 
     @classmethod
     def rows_to_seal(cls, keys):
@@ -97,8 +115,10 @@ class Agreement(SealedModel, AppendOnly):
 
 
 def positions_known(risks, day, known_by):
-    """All that these risks went through until a day as it was known at an instant: positions that are not saved, whose
-    keys are none of any row's. risks: a queryset. Five queries, whatever the number of risks."""
+    """All that these risks went through until a day as it was known at an instant: positions that
+    are not saved, whose keys are none of any row's. risks: a queryset. Five queries, whatever the
+    number of risks.
+    """
     courses = courses_known(risks.prefetch_related("register"), day, known_by)
     found = [(risk, stretch) for risk, course in courses for stretch in course]
     positions = [Position.of(risk, stretch) for risk, stretch in found]
@@ -108,8 +128,9 @@ def positions_known(risks, day, known_by):
 
 
 def courses_known(risks, day, known_by):
-    """(risk, its Stretches until a day as they were known at an instant) for each of these risks, in their order.
-    risks: a queryset. Four queries, whatever the number of risks."""
+    """(risk, its Stretches until a day as they were known at an instant) for each of these risks,
+    in their order. risks: a queryset. Four queries, whatever the number of risks.
+    """
     among = {"risk__in": risks.order_by().values("pk")}
     revisions = RiskRevision.objects.filter(**among).as_at(day, known_by)
     said = _by_risk(
@@ -118,8 +139,12 @@ def courses_known(risks, day, known_by):
             *("next_review_on", "happened_on", "category"),
         )
     )
-    assessments = Assessment.objects.filter(**among).current().as_at(day, known_by).prefetch_related("scheme")
-    judged = _by_risk(assessments.only(*"risk effective_on scheme band likelihood impact score".split()))
+    assessments = (
+        Assessment.objects.filter(**among).current().as_at(day, known_by).prefetch_related("scheme")
+    )
+    judged = _by_risk(
+        assessments.only(*"risk effective_on scheme band likelihood impact score".split())
+    )
     for risk in risks.only("register", "number", "is_exempt"):
         yield risk, stretches(said.get(risk.pk, ()), judged.get(risk.pk, ()))
 

@@ -19,13 +19,19 @@ class AppetiteQuerySet(DatedQuerySet):
     def standing(self, day, known_by=None):
         """The latest statement for each category and scheme by the end of a day."""
         rows = AppetiteQuerySet(Appetite).as_at(day, known_by)
-        same = rows.filter(**{name: models.OuterRef(name) for name in ("organisation", "scheme", "category")})
-        return self.filter(pk=models.Subquery(same.order_by("-effective_on", "-pk").values("pk")[:1]))
+        same = rows.filter(
+            **{name: models.OuterRef(name) for name in ("organisation", "scheme", "category")}
+        )
+        return self.filter(
+            pk=models.Subquery(same.order_by("-effective_on", "-pk").values("pk")[:1])
+        )
 
 
 class Appetite(Sealed):
-    """A statement that somebody approved, added and never edited. The latest one for a category stands; without a
-    category it is the organisation's, for all categories that have none of their own."""
+    """A statement that somebody approved, added and never edited. The latest one for a category
+    stands; without a category it is the organisation's, for all categories that have none of their
+    own.
+    """
 
     class Level(models.TextChoices):
         """The Orange Book's risk appetite note (2021)."""
@@ -36,7 +42,9 @@ class Appetite(Sealed):
         OPEN = "open", "Open"
         EAGER = "eager", "Eager"
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="appetites")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="appetites"
+    )
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     category = models.CharField(max_length=12, choices=Category, blank=True)
     level = models.CharField("appetite", max_length=10, choices=Level)
@@ -55,10 +63,12 @@ class Appetite(Sealed):
         ordering = ["organisation", "category", "-effective_on", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(narrative="") & ~Q(approved_by=""), name="appetite_says_why_and_by_whom"
+                condition=~Q(narrative="") & ~Q(approved_by=""),
+                name="appetite_says_why_and_by_whom",
             ),
             models.CheckConstraint(
-                condition=Q(review_by__gt=F("effective_on")), name="appetite_is_reviewed_after_it_is_approved"
+                condition=Q(review_by__gt=F("effective_on")),
+                name="appetite_is_reviewed_after_it_is_approved",
             ),
         ]
 
@@ -72,8 +82,9 @@ class Appetite(Sealed):
 
     @classmethod
     def state(cls, organisation, *, by, tolerance, scheme, narrative, **said):
-        """Add a statement and return it. The same token by the same person gives back the one that it made. Raises
-        ValueError for a day to come and for a band that the scheme lacks."""
+        """Add a statement and return it. The same token by the same person gives back the one that
+        it made. Raises ValueError for a day to come and for a band that the scheme lacks.
+        """
         if tolerance not in scheme.rules.ranks:
             raise ValueError(f"{scheme} has no band {tolerance}.")
         said = {"tolerance": tolerance, "scheme": scheme, "narrative": narrative, **said}
@@ -82,8 +93,10 @@ class Appetite(Sealed):
 
 
 class Tolerances:
-    """What is let stand on a register on any day: by its organisation's statements for the register's scheme, as they
-    stood that day, and by the scheme where nothing was stated. One query, on first use."""
+    """What is let stand on a register on any day: by its organisation's statements for the
+    register's scheme, as they stood that day, and by the scheme where nothing was stated. One
+    query, on first use.
+    """
 
     def __init__(self, register, statements):
         """statements: Appetite rows, among them all of this organisation and scheme."""
@@ -103,8 +116,9 @@ class Tolerances:
         return {register.pk: cls(register, rows) for register in registers}
 
     def standing(self, day, known_by=None):
-        """Category -> the statement that stands for it at the end of a day, "" for all without their own. known_by:
-        the instant after which what was recorded is left out."""
+        """Category -> the statement that stands for it at the end of a day, "" for all without
+        their own. known_by: the instant after which what was recorded is left out.
+        """
         ours = (self._register.organisation_id, self._register.scheme_id)
         stood = [
             row
@@ -115,7 +129,9 @@ class Tolerances:
         ]
         for row in stood:
             row.scheme = self._register.scheme
-        return {row.category: row for row in sorted(stood, key=lambda row: (row.effective_on, row.pk))}
+        return {
+            row.category: row for row in sorted(stood, key=lambda row: (row.effective_on, row.pk))
+        }
 
     def on(self, day, known_by=None):
         """The Tolerance of a day."""

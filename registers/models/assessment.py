@@ -22,7 +22,9 @@ class DatedQuerySet(AppendOnlyQuerySet):
 
 
 def share_schemes(assessments, register):
-    """Give those that were rated by the scheme in force the register's own object; one query for any others."""
+    """Give those that were rated by the scheme in force the register's own object; one query for
+    any others.
+    """
     for assessment in assessments:
         if assessment.scheme_id == register.scheme_id:
             assessment.scheme = register.scheme
@@ -31,10 +33,12 @@ def share_schemes(assessments, register):
 
 class AssessmentQuerySet(DatedQuerySet):
     def current(self):
-        """Our own judgements of the risk as it stands, oldest first: the last one is the current one."""
-        return self.filter(kind=Assessment.Kind.CURRENT, perspective=Assessment.Perspective.OWN).order_by(
-            "effective_on", "pk"
-        )
+        """Our own judgements of the risk as it stands, oldest first: the last one is the current
+        one.
+        """
+        return self.filter(
+            kind=Assessment.Kind.CURRENT, perspective=Assessment.Perspective.OWN
+        ).order_by("effective_on", "pk")
 
     def with_words(self):
         """Everything a page says of a judgement; one scheme object for all of them."""
@@ -82,7 +86,9 @@ class Assessment(Sealed):
     impact_low = models.PositiveSmallIntegerField(null=True)
     impact_high = models.PositiveSmallIntegerField(null=True)
     evidence = models.TextField(
-        "what changed since the last one", blank=True, help_text="And how it is known: asked for where the band falls."
+        "what changed since the last one",
+        blank=True,
+        help_text="And how it is known: asked for where the band falls.",
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField()
@@ -94,17 +100,23 @@ class Assessment(Sealed):
         ordering = ["risk_id", "effective_on", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(rationale=""), name="assessment_has_a_rationale"),
-            models.CheckConstraint(condition=Q(likelihood__gte=1, impact__gte=1), name="assessment_ratings_from_one"),
+            models.CheckConstraint(
+                condition=Q(likelihood__gte=1, impact__gte=1), name="assessment_ratings_from_one"
+            ),
             *(_around(name) for name in ("likelihood", "impact")),
         ]
-        indexes = [models.Index(fields=["perspective", "risk"], name="assessment_perspective")]  # few are not our own
+        indexes = [
+            models.Index(fields=["perspective", "risk"], name="assessment_perspective")
+        ]  # few are not our own
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.likelihood} x {self.impact} on {self.effective_on}"
 
     @property
     def is_our_current(self):
-        """Whether it is one of those of which the last is the risk's current one: see AssessmentQuerySet.current."""
+        """Whether it is one of those of which the last is the risk's current one: see
+        AssessmentQuerySet.current.
+        """
         return (self.kind, self.perspective) == (self.Kind.CURRENT, self.Perspective.OWN)
 
     @property
@@ -114,7 +126,9 @@ class Assessment(Sealed):
 
     @property
     def bands_at_the_ends(self):
-        """(band at the low end, band at the high end): the same as the band it was given where no range is."""
+        """(band at the low end, band at the high end): the same as the band it was given where no
+        range is.
+        """
         place = self.scheme.rules.place
         low = place(self.likelihood_low or self.likelihood, self.impact_low or self.impact)
         high = place(self.likelihood_high or self.likelihood, self.impact_high or self.impact)
@@ -122,8 +136,12 @@ class Assessment(Sealed):
 
     @property
     def could_be(self):
-        """The bands that it could be in as well, lowest first: none where the judgement is certain of its band."""
-        return tuple(band for band in dict.fromkeys(self.bands_at_the_ends) if band.slug != self.band)
+        """The bands that it could be in as well, lowest first: none where the judgement is certain
+        of its band.
+        """
+        return tuple(
+            band for band in dict.fromkeys(self.bands_at_the_ends) if band.slug != self.band
+        )
 
     @property
     def review_by(self):

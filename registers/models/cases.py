@@ -1,8 +1,10 @@
-"""The case studies: how six public bodies failed, who stepped in, what turned them round, and where sources differ.
+"""The case studies: how six public bodies failed, who stepped in, what turned them round, and where
+sources differ.
 
-Facts carry the inventory's codes: DON-W1 a warning sign, DON-T1 an event, DON-I1 an intervention, DON-M1 a measure,
-DON-O1 an outcome, DON-A1 an adverse impact, DON-B1 a body or post, DON-F1 a type that led to another, DON-L1 what was
-found later; C1 a disagreement between the sources. Bodies and posts are named, people are not.
+Facts carry the inventory's codes: DON-W1 a warning sign, DON-T1 an event, DON-I1 an intervention,
+DON-M1 a measure, DON-O1 an outcome, DON-A1 an adverse impact, DON-B1 a body or post, DON-F1 a type
+that led to another, DON-L1 what was found later; C1 a disagreement between the sources. Bodies and
+posts are named, people are not.
 """
 
 import datetime
@@ -47,7 +49,9 @@ class CaseStudy(Cited):
     consequences = models.TextField()
     question = models.TextField(help_text="What a committee might ask here, having read it.")
     is_outside = models.BooleanField("outside the two documents", default=False)
-    failure_types = models.ManyToManyField(FailureType, through="CaseFailureType", related_name="cases")
+    failure_types = models.ManyToManyField(
+        FailureType, through="CaseFailureType", related_name="cases"
+    )
     insights = models.ManyToManyField(Insight, through="CaseInsight", related_name="cases")
 
     class Meta:
@@ -68,7 +72,9 @@ class CaseFailureType(Cited):
     natural_key_fields = ("case__slug", "failure_type__slug")
 
     case = models.ForeignKey(CaseStudy, on_delete=models.CASCADE, related_name="failure_type_rows")
-    failure_type = models.ForeignKey(FailureType, on_delete=models.CASCADE, related_name="case_rows")
+    failure_type = models.ForeignKey(
+        FailureType, on_delete=models.CASCADE, related_name="case_rows"
+    )
     is_primary = models.BooleanField(default=False)
     basis = models.CharField(max_length=10, choices=Basis)
     evidence = models.TextField()
@@ -76,9 +82,13 @@ class CaseFailureType(Cited):
     class Meta:
         ordering = ["case__number", "-is_primary", "failure_type__number"]
         constraints = [
-            models.UniqueConstraint(fields=["case", "failure_type"], name="case_shows_a_failure_type_once"),
             models.UniqueConstraint(
-                fields=["case"], condition=Q(is_primary=True), name="case_has_one_primary_failure_type"
+                fields=["case", "failure_type"], name="case_shows_a_failure_type_once"
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(is_primary=True),
+                name="case_has_one_primary_failure_type",
             ),
         ]
 
@@ -87,7 +97,9 @@ class CaseFailureType(Cited):
 
 
 def cases_of(failure_type):
-    """The rows that show a failure type in a case, those where it is the main one first; none for None."""
+    """The rows that show a failure type in a case, those where it is the main one first; none for
+    None.
+    """
     if failure_type is None:
         return CaseFailureType.objects.none()
     return failure_type.case_rows.select_related("case").order_by("-is_primary", "case__number")
@@ -112,8 +124,9 @@ class CaseInsight(Cited):
 
 
 class Discrepancy(Cited):
-    """Where the sources disagree, or one is at odds with the record: every claim is kept. Its citations are those of
-    the check outside the two documents."""
+    """Where the sources disagree, or one is at odds with the record: every claim is kept. Its
+    citations are those of the check outside the two documents.
+    """
 
     class State(models.TextChoices):
         SETTLED = "settled", "Settled by a check outside the two documents"
@@ -124,7 +137,9 @@ class Discrepancy(Cited):
 
     code = models.CharField(max_length=12, unique=True)
     number = models.PositiveSmallIntegerField(help_text="6 for C6 and for C6b.")
-    case = models.ForeignKey(CaseStudy, on_delete=models.PROTECT, related_name="discrepancies", null=True, blank=True)
+    case = models.ForeignKey(
+        CaseStudy, on_delete=models.PROTECT, related_name="discrepancies", null=True, blank=True
+    )
     topic = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State)
     check_outside = models.TextField("what a check outside says", blank=True)
@@ -147,14 +162,18 @@ class Claim(Cited):
 
     class Meta:
         ordering = ["discrepancy", "letter"]
-        constraints = [models.UniqueConstraint(fields=["discrepancy", "letter"], name="claim_letter_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["discrepancy", "letter"], name="claim_letter_once")
+        ]
 
     def __str__(self):
         return f"{self.discrepancy.code} {self.letter}"
 
 
 class CaseFact(Cited):
-    """What is known of a case, as one row: its code, whether a source states it, and where sources differ on it."""
+    """What is known of a case, as one row: its code, whether a source states it, and where sources
+    differ on it.
+    """
 
     natural_key_fields = ("code",)
 
@@ -173,7 +192,9 @@ class CaseFact(Cited):
     def clean(self):
         if not self.code.startswith(f"{self.case.code}-"):
             raise ValidationError(
-                {"code": f"The code of a fact of {self.case.short_name} begins with {self.case.code}-."}
+                {
+                    "code": f"The code of a fact of {self.case.short_name} begins with {self.case.code}-."
+                }
             )
 
 
@@ -216,21 +237,31 @@ class TimelineEvent(CaseFact):
 
 
 class WarningSign(CaseFact):
-    """What could be seen at the time. first_seen and acted_on say how long it took until someone outside acted."""
+    """What could be seen at the time. first_seen and acted_on say how long it took until someone
+    outside acted.
+    """
 
     title = models.CharField(max_length=120)
     text = models.TextField()
     caution = models.TextField(blank=True, help_text="Whose view it is, or what it does not show.")
     question = models.TextField(help_text="To ask where a risk resembles it.")
-    also_said_as = models.JSONField(default=list, help_text="Phrases in which officers say the same.")
-    first_seen = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    acted_on = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    also_said_as = models.JSONField(
+        default=list, help_text="Phrases in which officers say the same."
+    )
+    first_seen = models.ForeignKey(
+        TimelineEvent, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    acted_on = models.ForeignKey(
+        TimelineEvent, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     failure_types = models.ManyToManyField(FailureType, blank=True, related_name="signs")
     insights = models.ManyToManyField(Insight, blank=True, related_name="signs")
 
     def clean(self):
         super().clean()
-        if not isinstance(self.also_said_as, list) or not all(isinstance(said, str) for said in self.also_said_as):
+        if not isinstance(self.also_said_as, list) or not all(
+            isinstance(said, str) for said in self.also_said_as
+        ):
             raise ValidationError({"also_said_as": "A list of phrases."})
 
 
@@ -262,7 +293,9 @@ class CaseImpact(CaseFact):
     evidence = models.TextField()
 
     class Meta(CaseFact.Meta):
-        constraints = [models.UniqueConstraint(fields=["case", "impact"], name="case_shows_an_impact_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "impact"], name="case_shows_an_impact_once")
+        ]
 
 
 class Body(CaseFact):

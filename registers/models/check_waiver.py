@@ -17,17 +17,22 @@ LONGEST = 365  # days; then it comes back and is thought about again
 
 class SetAsideQuerySet(DatedQuerySet):
     def standing(self, day):
-        """The latest word on each check of each risk by that day, where it still holds on it: what was taken back has
-        no last day and never does."""
+        """The latest word on each check of each risk by that day, where it still holds on it: what
+        was taken back has no last day and never does.
+        """
         same = SetAside.objects.filter(
-            effective_on__lte=day, risk=models.OuterRef("risk"), check_name=models.OuterRef("check_name")
+            effective_on__lte=day,
+            risk=models.OuterRef("risk"),
+            check_name=models.OuterRef("check_name"),
         )
         latest = same.as_at(day).order_by("-effective_on", "-pk").values("pk")[:1]
         return self.filter(pk=models.Subquery(latest), until__gte=day)
 
 
 class SetAside(Sealed):
-    """Added and never edited; taking one back adds another, without a last day, that stands in its place."""
+    """Added and never edited; taking one back adds another, without a last day, that stands in its
+    place.
+    """
 
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="set_aside")
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -45,7 +50,9 @@ class SetAside(Sealed):
         verbose_name_plural = "set aside"
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="set_aside_has_a_reason"),
-            models.CheckConstraint(condition=Q(until__gte=F("effective_on")), name="set_aside_lasts_its_day_at_least"),
+            models.CheckConstraint(
+                condition=Q(until__gte=F("effective_on")), name="set_aside_lasts_its_day_at_least"
+            ),
         ]
 
     def __str__(self):
@@ -53,8 +60,10 @@ class SetAside(Sealed):
 
     @classmethod
     def put(cls, risk, *, by, check_name, reason, until, **how):
-        """Let a check be on that risk until the end of a day, and return the row. The same `token=` gives back the one
-        that it made. Raises ValueError for a day before the one it counts from, or more than a year after it."""
+        """Let a check be on that risk until the end of a day, and return the row. The same `token=`
+        gives back the one that it made. Raises ValueError for a day before the one it counts from,
+        or more than a year after it.
+        """
         day = how.get("effective_on") or timezone.localdate()
         if not day <= until <= day + datetime.timedelta(days=LONGEST):
             raise ValueError(
@@ -66,8 +75,9 @@ class SetAside(Sealed):
     @classmethod
     @transaction.atomic
     def take_back(cls, risk, *, by, check_name, reason, **how):
-        """From now on the check speaks of that risk again. The same `token=` gives back the row that it made. Raises
-        OutOfTurn where the check is not set aside."""
+        """From now on the check speaks of that risk again. The same `token=` gives back the row
+        that it made. Raises OutOfTurn where the check is not set aside.
+        """
         risk.hold()
         rows, token = cls.objects.filter(risk=risk, check_name=check_name), how.get("token")
         day = how.get("effective_on") or timezone.localdate()

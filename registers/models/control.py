@@ -15,7 +15,9 @@ from registers.models.people import Post
 
 
 class Line(models.IntegerChoices):
-    """Whose eyes (IIA Three Lines Model, 2020; the fourth is the outside, as in the academies' guide)."""
+    """Whose eyes (IIA Three Lines Model, 2020; the fourth is the outside, as in the academies'
+    guide).
+    """
 
     FIRST = 1, "Line 1: those who run it"
     SECOND = 2, "Line 2: those who oversee it"
@@ -93,11 +95,18 @@ class Control(Kept, ControlContent):
         return self.status == self.Status.IN_PLACE
 
     def test(self, *, by, version, last_tested_on, tested_by_line, operating, reason="", **how):
-        """Say that somebody tried it, when, and how it did; returns the revision. It counts from the day of the test,
-        or from the latest revision where that is later. Raises Conflict."""
+        """Say that somebody tried it, when, and how it did; returns the revision. It counts from
+        the day of the test, or from the latest revision where that is later. Raises Conflict.
+        """
         day = max(last_tested_on, self.revisions.latest().effective_on)
-        said = {"last_tested_on": last_tested_on, "tested_by_line": tested_by_line, "operating": operating}
-        return self.revise(by=by, version=version, reason=reason, **{"effective_on": day, **said, **how})
+        said = {
+            "last_tested_on": last_tested_on,
+            "tested_by_line": tested_by_line,
+            "operating": operating,
+        }
+        return self.revise(
+            by=by, version=version, reason=reason, **{"effective_on": day, **said, **how}
+        )
 
     def retire(self, *, by, version, reason, **how):
         """Say that it is no longer used, and why; returns the revision. Raises Conflict."""
@@ -109,21 +118,32 @@ class ControlRevision(ControlContent, KeptRevision):
 
     class Meta(KeptRevision.Meta):
         abstract = False
-        constraints = [models.UniqueConstraint(fields=["record", "number"], name="control_revision_number_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "number"], name="control_revision_number_once"
+            )
+        ]
 
 
 class AssuranceQuerySet(DatedQuerySet):
     def latest_of_lines(self, day, known_by=None):
-        """Of each risk the last opinion of each line by that day, run out or not: a later one takes the place of an
-        earlier one."""
-        same = Assurance.objects.as_at(day, known_by).filter(risk=OuterRef("risk"), line=OuterRef("line"))
+        """Of each risk the last opinion of each line by that day, run out or not: a later one takes
+        the place of an earlier one.
+        """
+        same = Assurance.objects.as_at(day, known_by).filter(
+            risk=OuterRef("risk"), line=OuterRef("line")
+        )
         on_a_later_day = Q(effective_on__gt=OuterRef("effective_on"))
-        later = same.filter(on_a_later_day | Q(effective_on=OuterRef("effective_on"), pk__gt=OuterRef("pk")))
+        later = same.filter(
+            on_a_later_day | Q(effective_on=OuterRef("effective_on"), pk__gt=OuterRef("pk"))
+        )
         return self.as_at(day, known_by).filter(~Exists(later))
 
 
 class Assurance(Sealed):
-    """What somebody who looked says of how well a risk is held: an opinion of a day, good until another."""
+    """What somebody who looked says of how well a risk is held: an opinion of a day, good until
+    another.
+    """
 
     class Opinion(models.TextChoices):
         SUBSTANTIAL = "substantial", "Substantial"
@@ -132,7 +152,9 @@ class Assurance(Sealed):
         NONE = "none", "None"
 
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="assurances")
-    control = models.ForeignKey(Control, on_delete=models.PROTECT, null=True, related_name="assurances")
+    control = models.ForeignKey(
+        Control, on_delete=models.PROTECT, null=True, related_name="assurances"
+    )
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     line = models.PositiveSmallIntegerField(choices=Line)
     provider = models.CharField("who looked", max_length=200)
@@ -149,7 +171,9 @@ class Assurance(Sealed):
         ordering = ["risk_id", "-effective_on", "-pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(provider=""), name="assurance_has_a_provider"),
-            models.CheckConstraint(condition=Q(expires_on__gt=F("effective_on")), name="assurance_ends_after_its_day"),
+            models.CheckConstraint(
+                condition=Q(expires_on__gt=F("effective_on")), name="assurance_ends_after_its_day"
+            ),
         ]
 
     def __str__(self):
@@ -157,9 +181,12 @@ class Assurance(Sealed):
 
     @classmethod
     def give(cls, risk, *, by, token=None, recorded_at=None, **said):
-        """Add an opinion beside a risk and return it: see give_once. Raises ValueError for a control of another risk
-        as well."""
+        """Add an opinion beside a risk and return it: see give_once. Raises ValueError for a
+        control of another risk as well.
+        """
         control = said.get("control")
         if control and control.risk_id != risk.pk:
             raise ValueError(f"{control} is a control of another risk.")
-        return give_once(cls, risk, by=by, token=token, recorded_at=recorded_at, verb="assurance.given", **said)
+        return give_once(
+            cls, risk, by=by, token=token, recorded_at=recorded_at, verb="assurance.given", **said
+        )

@@ -1,6 +1,8 @@
-"""Taking a risk to a register above, and back: proposed with a reason, decided at the receiving level.
+"""Taking a risk to a register above, and back: proposed with a reason, decided at the receiving
+level.
 
-The risk stays on its home register for ever; while it is taken up it is listed in the other one as well.
+The risk stays on its home register for ever; while it is taken up it is listed in the other one as
+well.
 """
 
 import uuid
@@ -21,12 +23,17 @@ class EscalationQuerySet(DatedQuerySet):
         return self.filter(decision=None)
 
     def latest_approved(self, day, known_by=None):
-        """The last step of each risk to or from each register that was approved by the end of a day, and recorded by
-        an instant where one is given."""
-        approved = Escalation.objects.filter(decision__is_approved=True, decision__effective_on__lte=day)
+        """The last step of each risk to or from each register that was approved by the end of a
+        day, and recorded by an instant where one is given.
+        """
+        approved = Escalation.objects.filter(
+            decision__is_approved=True, decision__effective_on__lte=day
+        )
         if known_by:
             approved = approved.filter(decision__recorded_at__lte=known_by)
-        same = approved.filter(risk=models.OuterRef("risk"), to_register=models.OuterRef("to_register"))
+        same = approved.filter(
+            risk=models.OuterRef("risk"), to_register=models.OuterRef("to_register")
+        )
         latest = same.order_by("-decision__effective_on", "-decision__pk").values("pk")[:1]
         return self.filter(pk=models.Subquery(latest))
 
@@ -53,7 +60,9 @@ class Escalation(Sealed):
 
     class Meta:
         ordering = ["risk_id", "effective_on", "pk"]
-        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="escalation_has_a_reason")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="escalation_has_a_reason")
+        ]
 
     def __str__(self):
         return f"{self.get_direction_display()}: {self.to_register}"
@@ -65,27 +74,37 @@ class Escalation(Sealed):
 
     @classmethod
     def steps_open_to(cls, risk, day):
-        """(direction, register) for each step that may be proposed now: up to a register above the risk's own, or back
-        down from one that lists it; none to or from a register that has a proposal waiting, nor for a risk that is not
-        on its register."""
+        """(direction, register) for each step that may be proposed now: up to a register above the
+        risk's own, or back down from one that lists it; none to or from a register that has a
+        proposal waiting, nor for a risk that is not on its register.
+        """
         if risk.status not in risk.ON_REGISTER:
             return []
-        above = [r for r in risk.register.above() if r.organisation_id == risk.register.organisation_id]
+        above = [
+            r for r in risk.register.above() if r.organisation_id == risk.register.organisation_id
+        ]
         if not above:
             return []
         waiting = set(risk.escalations.undecided().values_list("to_register", flat=True))
         listed = set(risk.escalations.listing(day).values_list("to_register", flat=True))
         directions = {True: cls.Direction.DOWN, False: cls.Direction.UP}
-        return [(directions[register.pk in listed], register) for register in above if register.pk not in waiting]
+        return [
+            (directions[register.pk in listed], register)
+            for register in above
+            if register.pk not in waiting
+        ]
 
     @classmethod
     @transaction.atomic
     def propose(cls, risk, *, by, to_register, direction, **how):
-        """Propose it and return the Escalation; the same `token=` gives back the one that it made. Raises OutOfTurn
-        where the risk is not on its register, the other one is none above it, a proposal waits there, or the risk
-        stands in it already (or, going down, does not). The risk is held meanwhile: of two at once the second finds the
-        first."""
-        risk.refresh_from_db(fields=["status"], from_queryset=type(risk).objects.select_for_update())
+        """Propose it and return the Escalation; the same `token=` gives back the one that it made.
+        Raises OutOfTurn where the risk is not on its register, the other one is none above it, a
+        proposal waits there, or the risk stands in it already (or, going down, does not). The risk
+        is held meanwhile: of two at once the second finds the first.
+        """
+        risk.refresh_from_db(
+            fields=["status"], from_queryset=type(risk).objects.select_for_update()
+        )
         token = how.get("token")
         if not (token and cls.objects.filter(token=token, risk=risk, by=by).exists()):
             day = how.get("effective_on") or timezone.localdate()
@@ -96,19 +115,27 @@ class Escalation(Sealed):
 
     @transaction.atomic
     def decide(self, *, by, is_approved, reason, effective_on=None, recorded_at=None):
-        """Approve or refuse it at the receiving level and return the EscalationDecision; decided already, gives back
-        the decision that stands. Raises OutOfTurn for an approval where the risk is no longer on its register."""
+        """Approve or refuse it at the receiving level and return the EscalationDecision; decided
+        already, gives back the decision that stands. Raises OutOfTurn for an approval where the
+        risk is no longer on its register.
+        """
         Register.objects.select_for_update().get(pk=self.to_register_id)
         made = EscalationDecision.objects.filter(escalation=self).first()
         if made:
             return made
         risk = self.risk
-        risk.refresh_from_db(fields=["status"], from_queryset=type(risk).objects.select_for_update())
+        risk.refresh_from_db(
+            fields=["status"], from_queryset=type(risk).objects.select_for_update()
+        )
         if is_approved and risk.status not in risk.ON_REGISTER:
-            raise OutOfTurn(f"{risk.reference} is {risk.get_status_display().lower()}: it can only be refused")
+            raise OutOfTurn(
+                f"{risk.reference} is {risk.get_status_display().lower()}: it can only be refused"
+            )
         day = effective_on or timezone.localdate()
         if not self.effective_on <= day <= timezone.localdate():
-            raise ValueError(f"A proposal of {self.effective_on} is decided on that day or later, and not in advance.")
+            raise ValueError(
+                f"A proposal of {self.effective_on} is decided on that day or later, and not in advance."
+            )
         decision = EscalationDecision.objects.create(
             escalation=self,
             is_approved=is_approved,
@@ -121,7 +148,12 @@ class Escalation(Sealed):
             organisation=self.to_register.organisation,
             verb="risk.escalation-decided",
             subject=self.risk,
-            text={"risk": self.risk.reference, "title": self.risk.title, "said": str(decision), "reason": reason},
+            text={
+                "risk": self.risk.reference,
+                "title": self.risk.title,
+                "said": str(decision),
+                "reason": reason,
+            },
         )
         return decision
 
@@ -138,7 +170,9 @@ class EscalationDecision(Sealed):
 
     class Meta:
         ordering = ["effective_on", "pk"]
-        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="escalation_decision_has_a_reason")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="escalation_decision_has_a_reason")
+        ]
 
     def __str__(self):
         return "Approved" if self.is_approved else "Refused"

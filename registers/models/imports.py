@@ -12,9 +12,11 @@ from registers.models.risk import Risk
 
 
 class RegisterImport(models.Model):
-    """plan: how its columns are read (registers.imports.mapping.Plan); that of the last one taken in is
-    remembered for the register. sheets: what the file says, packed, until it is taken in or given up. is_ours: a file
-    of our own in JSON, which says of itself what is what; `report` then says what restoring it comes to."""
+    """plan: how its columns are read (registers.imports.mapping.Plan); that of the last one taken
+    in is remembered for the register. sheets: what the file says, packed, until it is taken in or
+    given up. is_ours: a file of our own in JSON, which says of itself what is what; `report` then
+    says what restoring it comes to.
+    """
 
     class Stage(models.TextChoices):
         MAPPING = "mapping", "Its columns are being named"
@@ -35,7 +37,8 @@ class RegisterImport(models.Model):
     rows_read = models.PositiveIntegerField(default=0)
     rows_in_all = models.PositiveIntegerField(default=0)
     kept = models.JSONField(
-        null=True, help_text="Of a restored register: what its file said and had no place here. Empty: a spreadsheet."
+        null=True,
+        help_text="Of a restored register: what its file said and had no place here. Empty: a spreadsheet.",
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(default=timezone.now)
@@ -56,8 +59,10 @@ class RegisterImport(models.Model):
 
 
 class ImportedRow(models.Model):
-    """A row of the file as it was, and what it became. The cells stay with the risk: nothing of them is lost. Of a risk
-    that stands in several rows it is the first, and `reads` keeps the others."""
+    """A row of the file as it was, and what it became. The cells stay with the risk: nothing of
+    them is lost. Of a risk that stands in several rows it is the first, and `reads` keeps the
+    others.
+    """
 
     class Outcome(models.TextChoices):
         NEW = "new", "New"
@@ -67,18 +72,30 @@ class ImportedRow(models.Model):
 
     batch = models.ForeignKey(RegisterImport, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(help_text="The file's own row number.")
-    reference = models.CharField(max_length=200, blank=True, db_index=True, help_text="As the file gives it.")
+    reference = models.CharField(
+        max_length=200, blank=True, db_index=True, help_text="As the file gives it."
+    )
     cells = models.JSONField(help_text="The row's texts, one for each column, untouched.")
-    reads = models.JSONField(default=dict, help_text="What it says, by the plan (importing.rows.ReadRow).")
+    reads = models.JSONField(
+        default=dict, help_text="What it says, by the plan (importing.rows.ReadRow)."
+    )
     problems = models.JSONField(default=list)
     outcome = models.CharField(max_length=10, choices=Outcome)
     is_problem = models.BooleanField(default=False)
-    risk = models.ForeignKey(Risk, on_delete=models.PROTECT, null=True, related_name="imported_rows")
-    version = models.PositiveIntegerField(null=True, help_text="The risk's when the row was held against it.")
+    risk = models.ForeignKey(
+        Risk, on_delete=models.PROTECT, null=True, related_name="imported_rows"
+    )
+    version = models.PositiveIntegerField(
+        null=True, help_text="The risk's when the row was held against it."
+    )
 
     class Meta:
         ordering = ["batch", "number"]
-        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="imported_row_number_once_in_a_file")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "number"], name="imported_row_number_once_in_a_file"
+            )
+        ]
 
     def __str__(self):
         return f"Row {self.number} of {self.batch_id}"

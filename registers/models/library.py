@@ -1,6 +1,8 @@
-"""What is known about how public bodies fail. The same for everybody, loaded from fixtures, whole without any register.
+"""What is known about how public bodies fail. The same for everybody, loaded from fixtures, whole
+without any register.
 
-Every row says where it stands (`citations`); `basis` says whether a source states it or we derived it.
+Every row says where it stands (`citations`); `basis` says whether a source states it or we derived
+it.
 """
 
 from django.core.exceptions import ValidationError
@@ -89,7 +91,9 @@ class Source(LibraryRow):
 
 
 class Citation(LibraryRow):
-    """Where a statement stands: section for a reader of the published document, lines of its text edition, voice."""
+    """Where a statement stands: section for a reader of the published document, lines of its text
+    edition, voice.
+    """
 
     natural_key_fields = ("source__slug", "first_line", "last_line", "voice")
 
@@ -103,16 +107,24 @@ class Citation(LibraryRow):
         ordering = ["source", "first_line", "last_line", "voice"]
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "first_line", "last_line", "voice"], name="citation_of_a_voice_once"
+                fields=["source", "first_line", "last_line", "voice"],
+                name="citation_of_a_voice_once",
             ),
-            models.CheckConstraint(condition=Q(last_line__gte=F("first_line")), name="citation_lines_in_order"),
             models.CheckConstraint(
-                condition=Q(first_line__gte=1) | Q(first_line=0, last_line=0), name="citation_lines_start_at_one"
+                condition=Q(last_line__gte=F("first_line")), name="citation_lines_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_line__gte=1) | Q(first_line=0, last_line=0),
+                name="citation_lines_start_at_one",
             ),
         ]
 
     def __str__(self):
-        lines = f"line {self.first_line}" if self.first_line == self.last_line else f"lines {self.lines}"
+        lines = (
+            f"line {self.first_line}"
+            if self.first_line == self.last_line
+            else f"lines {self.lines}"
+        )
         return ", ".join([str(self.source), self.section, *([lines] if self.first_line else [])])
 
     def get_absolute_url(self):
@@ -120,12 +132,20 @@ class Citation(LibraryRow):
 
     def clean(self):
         """No line beyond its source, and none of a source that has no text edition."""
-        if self.last_line > self.source.line_count or bool(self.first_line) != bool(self.source.line_count):
-            raise ValidationError(f"{self.source} has {self.source.line_count} lines: {self.lines} is not among them.")
+        if self.last_line > self.source.line_count or bool(self.first_line) != bool(
+            self.source.line_count
+        ):
+            raise ValidationError(
+                f"{self.source} has {self.source.line_count} lines: {self.lines} is not among them."
+            )
 
     @property
     def lines(self):
-        return str(self.first_line) if self.first_line == self.last_line else f"{self.first_line} to {self.last_line}"
+        return (
+            str(self.first_line)
+            if self.first_line == self.last_line
+            else f"{self.first_line} to {self.last_line}"
+        )
 
     @property
     def anchor(self):
@@ -198,7 +218,9 @@ class Insight(Cited):
 
 
 class InsightPoint(Cited):
-    """What an insight comes to in practice: a sign to look for, a test to apply, a danger, something that worked."""
+    """What an insight comes to in practice: a sign to look for, a test to apply, a danger,
+    something that worked.
+    """
 
     class Kind(models.TextChoices):
         SIGN = "sign", "Signs"
@@ -210,7 +232,9 @@ class InsightPoint(Cited):
 
     natural_key_fields = ("code",)
 
-    code = models.CharField(max_length=12, unique=True, help_text="I3-2: the second point of insight 3.")
+    code = models.CharField(
+        max_length=12, unique=True, help_text="I3-2: the second point of insight 3."
+    )
     insight = models.ForeignKey(Insight, on_delete=models.PROTECT, related_name="points")
     kind = models.CharField(max_length=20, choices=Kind)
     text = models.TextField()
@@ -244,7 +268,9 @@ class Statement(Cited):
 
     class Meta:
         ordering = ["kind", "number"]
-        constraints = [models.UniqueConstraint(fields=["kind", "number"], name="statement_number_once_in_kind")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "number"], name="statement_number_once_in_kind")
+        ]
 
     def __str__(self):
         return self.title
@@ -254,13 +280,17 @@ class Statement(Cited):
 
 
 class Lesson(Cited):
-    """Dorset's lessons, 4.1 to 4.8, and the insight or wider conclusion that each answers to, if any."""
+    """Dorset's lessons, 4.1 to 4.8, and the insight or wider conclusion that each answers to, if
+    any.
+    """
 
     natural_key_fields = ("number",)
 
     number = models.CharField(max_length=5, unique=True)
     summary = models.TextField()
-    insight = models.ForeignKey(Insight, on_delete=models.PROTECT, related_name="lessons", null=True, blank=True)
+    insight = models.ForeignKey(
+        Insight, on_delete=models.PROTECT, related_name="lessons", null=True, blank=True
+    )
     conclusion = models.ForeignKey(
         Statement,
         on_delete=models.PROTECT,

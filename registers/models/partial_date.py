@@ -12,15 +12,17 @@ FIRST_YEAR, LAST_YEAR = 1800, 2199  # of a case: its days are drawn on one scale
 
 
 def is_to_come(day, now=None):
-    """Whether it is later than today. Asked of every row: what has come in UTC has come in London, where it is as late
-    or an hour later."""
+    """Whether it is later than today. Asked of every row: what has come in UTC has come in London,
+    where it is as late or an hour later.
+    """
     now = now or datetime.datetime.now(datetime.UTC)
     return day > now.date() and day > timezone.localdate(now)
 
 
 def day_problem(day, precision):
-    """Why a day and its precision do not belong together, or None. A month is stored as its first day, a year as
-    1 January, so that nothing is invented that could be read back as a day."""
+    """Why a day and its precision do not belong together, or None. A month is stored as its first
+    day, a year as 1 January, so that nothing is invented that could be read back as a day.
+    """
     if (day is None) != (not precision):
         return "A day and how exactly it is known go together."
     if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
@@ -50,4 +52,6 @@ class KnownTo(models.CharField):
     """How exactly the day beside it is known."""
 
     def __init__(self, *args, **options):
-        super().__init__(*args, **{"max_length": 10, "choices": Precision, "blank": True, **options})
+        super().__init__(
+            *args, **{"max_length": 10, "choices": Precision, "blank": True, **options}
+        )

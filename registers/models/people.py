@@ -14,7 +14,9 @@ from registers.history.seals import AuditedModel
 class UserManager(BaseUserManager):
     @transaction.atomic
     def create_user(self, email, password=None, *, by=None, **fields):
-        """Add a person, with an audit entry. by: None for the installation itself, as from the command line."""
+        """Add a person, with an audit entry. by: None for the installation itself, as from the
+        command line.
+        """
         if not self.normalize_email(email):
             raise ValueError("A person is known by an e-mail address.")
         user = self.model(email=self.normalize_email(email), **fields)
@@ -43,12 +45,19 @@ class User(AuditedModel, AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField("e-mail address", unique=True)
     pending_email = models.EmailField(
-        "new e-mail address", blank=True, editable=False, help_text="Waits until its link is followed."
+        "new e-mail address",
+        blank=True,
+        editable=False,
+        help_text="Waits until its link is followed.",
     )
     name = models.CharField(max_length=200)
-    is_active = models.BooleanField(default=True, help_text="Take the tick away instead of deleting a person.")
+    is_active = models.BooleanField(
+        default=True, help_text="Take the tick away instead of deleting a person."
+    )
     is_staff = models.BooleanField(
-        "installation administrator", default=False, help_text="May use the admin site and load the library."
+        "installation administrator",
+        default=False,
+        help_text="May use the admin site and load the library.",
     )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -60,14 +69,18 @@ class User(AuditedModel, AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ["name", "email"]
         constraints = [
-            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="user_email_is_lower_case"
+            ),
         ]
 
     def __str__(self):
         return self.name or self.email
 
     def save(self, *args, **kwargs):
-        """A new password is saved in one transaction with the entry that tells of it (accounts/audit.py)."""
+        """A new password is saved in one transaction with the entry that tells of it
+        (accounts/audit.py).
+        """
         if self._password is None:
             return super().save(*args, **kwargs)
         with transaction.atomic():
@@ -97,13 +110,17 @@ class Organisation(AuditedModel):
 
 
 class Directorate(AuditedModel):
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="directorates")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="directorates"
+    )
     name = models.CharField(max_length=200)
 
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "name"], name="directorate_name_unique_in_organisation"),
+            models.UniqueConstraint(
+                fields=["organisation", "name"], name="directorate_name_unique_in_organisation"
+            ),
         ]
 
     def __str__(self):
@@ -114,19 +131,29 @@ class Post(AuditedModel):
     """Risks, controls and actions are owned by posts, which outlive the people in them."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
-    directorate = models.ForeignKey(Directorate, on_delete=models.PROTECT, related_name="posts", null=True, blank=True)
+    directorate = models.ForeignKey(
+        Directorate, on_delete=models.PROTECT, related_name="posts", null=True, blank=True
+    )
     title = models.CharField(max_length=200)
     holder = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="posts", null=True, blank=True, help_text="Empty: vacant."
+        User,
+        on_delete=models.PROTECT,
+        related_name="posts",
+        null=True,
+        blank=True,
+        help_text="Empty: vacant.",
     )
     is_interim = models.BooleanField("held by an interim", default=False)
 
     class Meta:
         ordering = ["title"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "title"], name="post_title_unique_in_organisation"),
+            models.UniqueConstraint(
+                fields=["organisation", "title"], name="post_title_unique_in_organisation"
+            ),
             models.CheckConstraint(
-                condition=Q(is_interim=False) | Q(holder__isnull=False), name="post_interim_only_when_held"
+                condition=Q(is_interim=False) | Q(holder__isnull=False),
+                name="post_interim_only_when_held",
             ),
         ]
 
@@ -157,19 +184,28 @@ class Membership(AuditedModel):
     """What a person may be in an organisation. Several rows add up; each may end on a day."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="memberships"
+    )
     role = models.CharField(max_length=20, choices=Role)
-    until = models.DateField(null=True, blank=True, help_text="The last day on which this holds. Empty: no end.")
+    until = models.DateField(
+        null=True, blank=True, help_text="The last day on which this holds. Empty: no end."
+    )
 
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["organisation", "user", "role"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "organisation", "role"], name="membership_role_held_once"),
-            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_is_known"),
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"], name="membership_role_held_once"
+            ),
             models.CheckConstraint(
-                condition=~Q(role=Role.PEER) | Q(until__isnull=False), name="membership_of_a_peer_has_an_end"
+                condition=Q(role__in=Role.values), name="membership_role_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.PEER) | Q(until__isnull=False),
+                name="membership_of_a_peer_has_an_end",
             ),
         ]
 

@@ -1,8 +1,10 @@
-"""What a register said on any day: one row for each stretch of days on which a risk's words and current rating stood.
+"""What a register said on any day: one row for each stretch of days on which a risk's words and
+current rating stood.
 
-Derived from revisions and assessments (as known now) and rebuilt with every change of a risk, so that today, a past
-day and "how many on each quarter end" are the same plain query. `rebuild_positions --check` compares it with history.
-Beside these live rows stand those that agreements keep as known then: in `Position.everything`, not in `.objects`.
+Derived from revisions and assessments (as known now) and rebuilt with every change of a risk, so
+that today, a past day and "how many on each quarter end" are the same plain query.
+`rebuild_positions --check` compares it with history. Beside these live rows stand those that
+agreements keep as known then: in `Position.everything`, not in `.objects`.
 """
 
 from functools import reduce
@@ -35,8 +37,10 @@ STUCK = 4  # quarter ends running in the highest band
 
 class PositionQuerySet(models.QuerySet):
     def as_at(self, day):
-        """The rows that stood at the end of that day: at most one a risk. Nothing is ever recorded for a day to come,
-        so what stands today is what has no end: the index then gives it in order of score."""
+        """The rows that stood at the end of that day: at most one a risk. Nothing is ever recorded
+        for a day to come, so what stands today is what has no end: the index then gives it in order
+        of score.
+        """
         if day >= timezone.localdate():
             return self.filter(until_day=FOR_EVER)
         return self.filter(from_day__lte=day, until_day__gt=day)
@@ -45,7 +49,9 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(is_on_register=True)
 
     def with_words(self):
-        """Everything a page shows of a risk, in three queries; all rows share their register and scheme objects."""
+        """Everything a page shows of a risk, in three queries; all rows share their register and
+        scheme objects.
+        """
         words = ("revision__owner__directorate", "revision__primary_failure_type", "current")
         return self.select_related(*words).prefetch_related("register", "current__scheme")
 
@@ -55,7 +61,9 @@ class PositionQuerySet(models.QuerySet):
         return self.with_words().defer(*texts, "current__rationale", "current__evidence")
 
     def of_one(self, register):
-        """These rows, a list: all of that register, which is read no second time, and so is its scheme."""
+        """These rows, a list: all of that register, which is read no second time, and so is its
+        scheme.
+        """
         rows = list(self.prefetch_related(None))
         for row in rows:
             row.register = register
@@ -64,7 +72,9 @@ class PositionQuerySet(models.QuerySet):
 
     @classmethod
     def headings_of(cls, pks, register=None):
-        """Rows found before, live or agreed, by key: with what a list shows of them. register: where it is one."""
+        """Rows found before, live or agreed, by key: with what a list shows of them. register:
+        where it is one.
+        """
         rows = Position.everything.with_headings()
         if register is None:
             return rows.in_bulk(pks)
@@ -79,7 +89,9 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(Gap.EARLIER_SCHEME.on())
 
     def above_tolerance(self, scheme, tolerance):
-        """Rated by that scheme above what is let stand for the risk's category. tolerance: that of the day read."""
+        """Rated by that scheme above what is let stand for the risk's category. tolerance: that of
+        the day read.
+        """
         rest = Q(band__in=[band.slug for band in tolerance.above()])
         if tolerance.own:
             rest &= ~Q(category__in=[*tolerance.own])
@@ -90,7 +102,8 @@ class PositionQuerySet(models.QuerySet):
     def could_be_higher(self, scheme):
         """Given a range by that scheme whose upper end lies in a higher band than the rating."""
         return self._reaching(
-            scheme, lambda high: Q(band__in=[b.slug for b in scheme.rules.bands if b.rank < high.rank])
+            scheme,
+            lambda high: Q(band__in=[b.slug for b in scheme.rules.bands if b.rank < high.rank]),
         )
 
     def could_be_above(self, scheme, tolerance):
@@ -102,7 +115,11 @@ class PositionQuerySet(models.QuerySet):
             return [slug for slug in every if stand and not tolerance.is_above(slug, category)]
 
         def reaches(high):
-            found = ~Q(category__in=own) & Q(band__in=tolerated(high, "")) if own else Q(band__in=tolerated(high, ""))
+            found = (
+                ~Q(category__in=own) & Q(band__in=tolerated(high, ""))
+                if own
+                else Q(band__in=tolerated(high, ""))
+            )
             for category in own:
                 found |= Q(category=category, band__in=tolerated(high, category))
             return found
@@ -111,9 +128,18 @@ class PositionQuerySet(models.QuerySet):
 
     def _reaching(self, scheme, reaches):
         """reaches: the band at the upper end of a range -> the condition on the rest."""
-        ends = {f"high_{name}": Coalesce(f"current__{name}_high", name) for name in ("likelihood", "impact")}
-        cells = [(level.value, other.value, placing) for level, row in scheme.rules.matrix for other, placing in row]
-        there = (Q(high_likelihood=x, high_impact=y) & reaches(placing.band) for x, y, placing in cells)
+        ends = {
+            f"high_{name}": Coalesce(f"current__{name}_high", name)
+            for name in ("likelihood", "impact")
+        }
+        cells = [
+            (level.value, other.value, placing)
+            for level, row in scheme.rules.matrix
+            for other, placing in row
+        ]
+        there = (
+            Q(high_likelihood=x, high_impact=y) & reaches(placing.band) for x, y, placing in cells
+        )
         ranged = Q(current__likelihood_high__isnull=False) | Q(current__impact_high__isnull=False)
         return self.alias(**ends).filter(ranged, reduce(or_, there), scheme=scheme)
 
@@ -125,7 +151,9 @@ class PositionQuerySet(models.QuerySet):
         return self.in_band(scheme.rules.bands[-1].slug, scheme).filter(band_since__lte=ends[0])
 
     def missing(self, *gaps, day):
-        """On the register, with one of these gaps or more on that day: what is closed is missing nothing."""
+        """On the register, with one of these gaps or more on that day: what is closed is missing
+        nothing.
+        """
         return self.on_register().filter(Gap.among(gaps, day))
 
     def naming(self, user):
@@ -134,7 +162,9 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(Q(owner__holder=user) | Q(owner=None) & models.Exists(raised))
 
     def most_urgent_first(self, day):
-        """Reviews that are late, the one due longest ago first; then what was never rated; then the highest score."""
+        """Reviews that are late, the one due longest ago first; then what was never rated; then the
+        highest score.
+        """
         late = models.Case(models.When(Gap.LATE_REVIEW.on(day), then="next_review_on"))
         unrated = models.Case(models.When(Gap.NO_RATING.on(), then=0), default=1)
         return self.order_by(late.asc(nulls_last=True), unrated, "-score", "risk_id")
@@ -148,10 +178,14 @@ class PositionQuerySet(models.QuerySet):
 
     def of_adverse_impact(self, impact):
         """Those whose current rating it drives, and those that name it; of None, those without any."""
-        named = RiskRevision.adverse_impacts.through.objects.filter(riskrevision=models.OuterRef("revision"))
+        named = RiskRevision.adverse_impacts.through.objects.filter(
+            riskrevision=models.OuterRef("revision")
+        )
         if impact is None:
             return self.filter(~models.Exists(named), current__driver=None)
-        return self.filter(Q(current__driver=impact) | models.Exists(named.filter(adverseimpact=impact)))
+        return self.filter(
+            Q(current__driver=impact) | models.Exists(named.filter(adverseimpact=impact))
+        )
 
     def marked(self, marks):
         """Those on which one of these marks on warning signs was made."""
@@ -159,26 +193,39 @@ class PositionQuerySet(models.QuerySet):
 
 
 class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
-    """As known now: the one place that leaves out what agreements keep, for `risk.positions` and the like as well."""
+    """As known now: the one place that leaves out what agreements keep, for `risk.positions` and
+    the like as well.
+    """
 
     def get_queryset(self):
         return super().get_queryset().filter(agreement=None)
 
     def rebuild(self, risk):
-        """Write the risk's live positions anew from its history. What agreements keep of it only learns its flag."""
+        """Write the risk's live positions anew from its history. What agreements keep of it only
+        learns its flag.
+        """
         self._clear({risk.pk: risk.is_exempt})
         course = stretches(risk.revisions.all(), risk.assessments.current())
         return self.bulk_create(Position.of(risk, stretch) for stretch in course)
 
     def rebuild_many(self, courses):
-        """The same for several risks in as many queries as for one. courses: (risk, its revisions, its current
-        assessments of our own), all of them and all saved."""
-        self.replace({risk.pk: risk.is_exempt for risk, *_ in courses}, self.due(courses, keys_of(Position)))
+        """The same for several risks in as many queries as for one. courses: (risk, its revisions,
+        its current assessments of our own), all of them and all saved.
+        """
+        self.replace(
+            {risk.pk: risk.is_exempt for risk, *_ in courses}, self.due(courses, keys_of(Position))
+        )
 
     @staticmethod
     def due(courses, keys):
-        """The live rows that follow from these courses, not written: as values_of gives them. keys: of new rows."""
-        rows = (Position.of(risk, one, key=next(keys)) for risk, *history in courses for one in stretches(*history))
+        """The live rows that follow from these courses, not written: as values_of gives them. keys:
+        of new rows.
+        """
+        rows = (
+            Position.of(risk, one, key=next(keys))
+            for risk, *history in courses
+            for one in stretches(*history)
+        )
         return values_of(Position, map(vars, rows))
 
     def replace(self, risks, rows):
@@ -190,40 +237,65 @@ class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
         self.filter(risk__in=risks).delete()
         for flag in (True, False):
             if alike := [risk for risk, is_exempt in risks.items() if is_exempt == flag]:
-                Position.everything.filter(risk__in=alike).exclude(is_exempt=flag).update(is_exempt=flag)
+                Position.everything.filter(risk__in=alike).exclude(is_exempt=flag).update(
+                    is_exempt=flag
+                )
 
 
 def _on_register(name, *fields, agreed=False):
-    """An index of what stands on a register, live or as agreed. Django writes a true boolean in a way that only a
-    condition matches, and SQLite reads the table again unless what the condition names stands in the index as well."""
+    """An index of what stands on a register, live or as agreed. Django writes a true boolean in a
+    way that only a condition matches, and SQLite reads the table again unless what the condition
+    names stands in the index as well.
+    """
     first = ["agreement", *fields, "register"] if agreed else ["register", *fields, "agreement"]
     condition = Q(is_on_register=True, agreement__isnull=not agreed)
-    return models.Index(fields=[*first, "risk", "is_exempt", "is_on_register"], condition=condition, name=name)
+    return models.Index(
+        fields=[*first, "risk", "is_exempt", "is_on_register"], condition=condition, name=name
+    )
 
 
 class Position(models.Model):
     risk = models.ForeignKey(Risk, on_delete=models.CASCADE, related_name="positions")
-    register = models.ForeignKey(Register, on_delete=models.CASCADE, related_name="positions", db_index=False)
+    register = models.ForeignKey(
+        Register, on_delete=models.CASCADE, related_name="positions", db_index=False
+    )
     number = models.PositiveIntegerField(help_text="The risk's, to sort by.")
     from_day = models.DateField()
     until_day = models.DateField(help_text="The first day on which this no longer stood.")
     revision = models.ForeignKey(RiskRevision, on_delete=models.CASCADE, related_name="+")
     current = models.ForeignKey(Assessment, on_delete=models.CASCADE, null=True, related_name="+")
-    is_exempt = models.BooleanField(help_text="Today's flag, on the rows of the past too: it decides who may see them.")
-    is_on_register = models.BooleanField(help_text="Open or has happened: neither a draft nor closed.")
+    is_exempt = models.BooleanField(
+        help_text="Today's flag, on the rows of the past too: it decides who may see them."
+    )
+    is_on_register = models.BooleanField(
+        help_text="Open or has happened: neither a draft nor closed."
+    )
     primary_failure_type = models.ForeignKey(
         FailureType, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     scheme = models.ForeignKey(
-        ScoringScheme, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, help_text="Gave the band."
+        ScoringScheme,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="Gave the band.",
     )
-    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    owner = models.ForeignKey(
+        Post, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     next_review_on = models.DateField(null=True)
     happened_on = models.DateField(null=True, help_text="On which it came true, if it did.")
-    category = models.CharField(max_length=12, blank=True, help_text="Decides which tolerance holds.")
+    category = models.CharField(
+        max_length=12, blank=True, help_text="Decides which tolerance holds."
+    )
     band = models.SlugField(blank=True, db_index=False, help_text="Empty: not scored.")
-    band_since = models.DateField(help_text="From when it has been in this band, or unrated, without a break.")
-    band_before = models.SlugField(blank=True, db_index=False, help_text="From which it came then, by the same scheme.")
+    band_since = models.DateField(
+        help_text="From when it has been in this band, or unrated, without a break."
+    )
+    band_before = models.SlugField(
+        blank=True, db_index=False, help_text="From which it came then, by the same scheme."
+    )
     likelihood = models.PositiveSmallIntegerField(help_text="0: not scored.")
     impact = models.PositiveSmallIntegerField(help_text="0: not scored.")
     score = models.PositiveSmallIntegerField(help_text="0: not scored.")
@@ -243,16 +315,25 @@ class Position(models.Model):
         ordering = ["risk_id", "from_day"]
         constraints = [
             models.UniqueConstraint(
-                fields=["risk", "from_day"], condition=Q(agreement=None), name="position_starts_once_a_day"
+                fields=["risk", "from_day"],
+                condition=Q(agreement=None),
+                name="position_starts_once_a_day",
             ),
-            models.UniqueConstraint(fields=["agreement", "risk"], name="position_once_in_an_agreement"),
-            models.CheckConstraint(condition=Q(until_day__gt=F("from_day")), name="position_lasts_a_day_at_least"),
+            models.UniqueConstraint(
+                fields=["agreement", "risk"], name="position_once_in_an_agreement"
+            ),
+            models.CheckConstraint(
+                condition=Q(until_day__gt=F("from_day")), name="position_lasts_a_day_at_least"
+            ),
         ]
-        # The list in its usual order; then bands counted by the day they start and by the day they end, with everything
-        # else that the dashboard and the home page count, so that they read nothing but the index: what stands today in
-        # the order in which it is counted. The last one is all that for what an agreement keeps.
+        # The list in its usual order; then bands counted by the day they start and by the day they
+        # end, with everything else that the dashboard and the home page count, so that they read
+        # nothing but the index: what stands today in the order in which it is counted. The last one
+        # is all that for what an agreement keeps.
         indexes = [
-            models.Index(fields=["register", "until_day"], condition=Q(agreement=None), name="position_until"),
+            models.Index(
+                fields=["register", "until_day"], condition=Q(agreement=None), name="position_until"
+            ),
             models.Index(  # the few that came true
                 fields=["register", "agreement", "until_day", "happened_on"],
                 condition=Q(happened_on__isnull=False),
@@ -262,12 +343,29 @@ class Position(models.Model):
             _on_register("position_starts", "from_day", "band", "scheme", "category"),
             _on_register(
                 "position_ends",
-                *("until_day", "band", "scheme", "likelihood", "impact", "primary_failure_type", "from_day"),
+                *(
+                    "until_day",
+                    "band",
+                    "scheme",
+                    "likelihood",
+                    "impact",
+                    "primary_failure_type",
+                    "from_day",
+                ),
                 *("owner", "next_review_on", "score", "category", "band_since", "band_before"),
             ),
             _on_register(
                 "position_agreed",
-                *("-score", "number", "band", "scheme", "likelihood", "impact", "primary_failure_type", "category"),
+                *(
+                    "-score",
+                    "number",
+                    "band",
+                    "scheme",
+                    "likelihood",
+                    "impact",
+                    "primary_failure_type",
+                    "category",
+                ),
                 *("band_since", "band_before"),
                 agreed=True,
             ),

@@ -35,7 +35,9 @@ class PrecedentQuerySet(DatedQuerySet):
 
 
 class Precedent(Sealed):
-    """A mark on a sign beside a risk: a working note, added and never edited. The latest one of a sign stands."""
+    """A mark on a sign beside a risk: a working note, added and never edited. The latest one of a
+    sign stands.
+    """
 
     FOUND = ("words",)
 
@@ -49,7 +51,9 @@ class Precedent(Sealed):
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     mark = models.CharField(max_length=12, choices=Mark)
     reason = models.TextField()
-    words = models.JSONField(default=list, help_text="The risk's words that the suggestion rested on; none if chosen.")
+    words = models.JSONField(
+        default=list, help_text="The risk's words that the suggestion rested on; none if chosen."
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField()
     recorded_at = models.DateTimeField(default=timezone.now)
@@ -61,7 +65,9 @@ class Precedent(Sealed):
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="precedent_has_a_reason"),
         ]
-        indexes = [models.Index(fields=["risk", "sign", "-effective_on", "-id"], name="precedent_latest")]
+        indexes = [
+            models.Index(fields=["risk", "sign", "-effective_on", "-id"], name="precedent_latest")
+        ]
 
     def __str__(self):
         return f"{self.sign_id} on risk {self.risk_id}: {self.get_mark_display()}"

@@ -1,4 +1,6 @@
-"""A member's own list of what to ask at the next meeting. Nobody else reads it; nothing here is part of a register."""
+"""A member's own list of what to ask at the next meeting. Nobody else reads it; nothing here is
+part of a register.
+"""
 
 import uuid
 
@@ -28,16 +30,24 @@ class GatheredQuestionQuerySet(models.QuerySet):
 
 
 class GatheredQuestion(models.Model):
-    """Written over when its owner finds better words. No audit chain tells of it, not even that it is there: what a
-    member means to ask is known to others when they ask it. source: where it came from, in words; they may name what
-    stands on the register, so they are shown to somebody who may see the risk and not otherwise."""
+    """Written over when its owner finds better words. No audit chain tells of it, not even that it
+    is there: what a member means to ask is known to others when they ask it. source: where it came
+    from, in words; they may name what stands on the register, so they are shown to somebody who may
+    see the risk and not otherwise.
+    """
 
-    register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="gathered_questions")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="gathered_questions")
+    register = models.ForeignKey(
+        Register, on_delete=models.PROTECT, related_name="gathered_questions"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="gathered_questions"
+    )
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, null=True, related_name="+")
     text = models.CharField(max_length=LONGEST)
     source = models.CharField(max_length=LONGEST, blank=True)
-    source_path = models.CharField(max_length=200, blank=True, help_text="Of a page of the library.")
+    source_path = models.CharField(
+        max_length=200, blank=True, help_text="Of a page of the library."
+    )
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     made_at = models.DateTimeField(default=timezone.now)
     taken_off_at = models.DateTimeField(null=True, help_text="Empty: it stands on the list.")
@@ -60,8 +70,10 @@ class GatheredQuestion(models.Model):
     @classmethod
     @transaction.atomic
     def gather(cls, register, *, by, text, risk=None, token=None, **source):
-        """Put a question on the person's list and return it. The same token, and the same words about the same risk,
-        give back the one that is there. Raises ListIsFull, and ValueError for a risk of another register."""
+        """Put a question on the person's list and return it. The same token, and the same words
+        about the same risk, give back the one that is there. Raises ListIsFull, and ValueError for
+        a risk of another register.
+        """
         if risk and risk.register_id != register.pk:
             raise ValueError(f"{risk} is not on {register}.")
         User.objects.select_for_update().get(pk=by.pk)  # one form at a time
@@ -75,17 +87,23 @@ class GatheredQuestion(models.Model):
             raise ListIsFull(f"Your list holds {MOST} questions: take one off first")
 
         def insert(token):
-            return cls.objects.create(register=register, by=by, text=text, risk=risk, token=token, **source)
+            return cls.objects.create(
+                register=register, by=by, text=text, risk=risk, token=token, **source
+            )
 
         return token.insert(cls, insert)
 
     def reword(self, *, text, **about):
-        """Put it in other words, or beside another risk of its register (`risk=`, which may be None)."""
+        """Put it in other words, or beside another risk of its register (`risk=`, which may be
+        None).
+        """
         self.text = text
         if "risk" in about:
             self.risk = about["risk"]
         self.save(update_fields=["text", "risk"])
 
     def take_off(self):
-        """It was asked, or is not worth asking any more. Taken off twice, it was taken off at first."""
+        """It was asked, or is not worth asking any more. Taken off twice, it was taken off at
+        first.
+        """
         GatheredQuestion.objects.on_list().filter(pk=self.pk).update(taken_off_at=timezone.now())

@@ -27,12 +27,18 @@ class ScoringScheme(AuditedModel):
     version = models.PositiveSmallIntegerField(default=1)
     name = models.CharField(max_length=100)
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, null=True, blank=True, help_text="Empty: a preset, open to everybody."
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Empty: a preset, open to everybody.",
     )
     likelihood = models.JSONField(help_text="Levels, lowest first: value, label, guidance.")
     impact = models.JSONField(help_text="Levels, lowest first: value, label, guidance.")
     bands = models.JSONField(help_text="Lowest first: slug, label, review_days.")
-    cells = models.JSONField(help_text="Band slugs: a row for each likelihood, a column for each impact, lowest first.")
+    cells = models.JSONField(
+        help_text="Band slugs: a row for each likelihood, a column for each impact, lowest first."
+    )
     tolerance = models.SlugField(help_text="The highest band that is tolerated.")
     escalation = models.SlugField(help_text="The band from which a risk is taken higher.")
 
@@ -86,22 +92,30 @@ class Register(AuditedModel):
         PARTNERSHIP = "partnership", "Partnership"
         BOARD_ASSURANCE = "board-assurance", "Board assurance framework"
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="registers")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="registers"
+    )
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
-    prefix = models.CharField(max_length=8, help_text="The letters of a reference: CORP in CORP-007.")
+    prefix = models.CharField(
+        max_length=8, help_text="The letters of a reference: CORP in CORP-007."
+    )
     level = models.CharField(max_length=20, choices=Level, default=Level.CORPORATE)
     directorate = models.ForeignKey(
         Directorate, on_delete=models.PROTECT, null=True, blank=True, related_name="registers"
     )
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     scheme = models.ForeignKey(ScoringScheme, on_delete=models.PROTECT, related_name="registers")
     next_number = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         ordering = ["organisation", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "prefix"], name="register_prefix_unique_in_organisation"),
+            models.UniqueConstraint(
+                fields=["organisation", "prefix"], name="register_prefix_unique_in_organisation"
+            ),
         ]
 
     def __str__(self):
@@ -109,15 +123,22 @@ class Register(AuditedModel):
 
     def save(self, *args, **kwargs):
         if not self._state.adding and kwargs.get("update_fields") is None:
-            kept = {"id", "next_number"}  # an old copy must never bring back a number that was taken since
-            kwargs["update_fields"] = [f.name for f in self._meta.concrete_fields if f.name not in kept]
+            kept = {
+                "id",
+                "next_number",
+            }  # an old copy must never bring back a number that was taken since
+            kwargs["update_fields"] = [
+                f.name for f in self._meta.concrete_fields if f.name not in kept
+            ]
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
         return reverse("risk_list", args=[self.slug])
 
     def clean(self):
-        """What a register may not become once it holds risks: another's, or one whose bands mean something else."""
+        """What a register may not become once it holds risks: another's, or one whose bands mean
+        something else.
+        """
         found = {}
         if self.pk and self.risks.exists():
             stored = Register.objects.get(pk=self.pk)
@@ -134,7 +155,9 @@ class Register(AuditedModel):
             raise ValidationError(found)
 
     def above(self):
-        """The registers above this one, the next one first. A query each; a ring of parents ends where it closes."""
+        """The registers above this one, the next one first. A query each; a ring of parents ends
+        where it closes.
+        """
         found, register = [], self.parent
         while register and register != self and register not in found:
             found.append(register)

@@ -1,4 +1,6 @@
-"""What a person is told of by mail and in their calendar, and that they were: nothing here is part of any register."""
+"""What a person is told of by mail and in their calendar, and that they were: nothing here is part
+of any register.
+"""
 
 import base64
 import hashlib
@@ -26,7 +28,9 @@ class ReminderKind(models.TextChoices):
 class ReminderChoice(models.Model):
     """What somebody wants by mail, from the first time they say so. Until then: everything."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_choice")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_choice"
+    )
     kinds = models.JSONField(default=list, help_text="Of ReminderKind. Empty: no mail.")
 
     def __str__(self):
@@ -34,7 +38,9 @@ class ReminderChoice(models.Model):
 
     @classmethod
     def of(cls, user):
-        """The kinds that the person gets by mail. A person fetched with their reminder_choice costs no query."""
+        """The kinds that the person gets by mail. A person fetched with their reminder_choice costs
+        no query.
+        """
         try:
             chosen = user.reminder_choice.kinds
         except cls.DoesNotExist:
@@ -49,26 +55,40 @@ class ReminderChoice(models.Model):
 
 
 class ReminderMail(models.Model):
-    """That somebody is written to on a day: claimed before the mail is sent, so that no second one is."""
+    """That somebody is written to on a day: claimed before the mail is sent, so that no second one
+    is.
+    """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_mails")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_mails"
+    )
     day = models.DateField()
     claimed_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(null=True, help_text="When the mail server took it. Empty: nobody knows.")
+    sent_at = models.DateTimeField(
+        null=True, help_text="When the mail server took it. Empty: nobody knows."
+    )
 
     class Meta:
         ordering = ["day", "user"]
-        constraints = [models.UniqueConstraint(fields=["user", "day"], name="reminder_mail_once_a_person_and_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "day"], name="reminder_mail_once_a_person_and_day"
+            )
+        ]
 
     def __str__(self):
         return f"{self.user_id} on {self.day}"
 
 
 class CalendarKey(SealedModel):
-    """The secret in the address of somebody's calendar: kept as a digest, so that it cannot be read back. Whoever has
-    it reads without signing in, so the installation's audit chain tells when one is made and when it ends."""
+    """The secret in the address of somebody's calendar: kept as a digest, so that it cannot be read
+    back. Whoever has it reads without signing in, so the installation's audit chain tells when one
+    is made and when it ends.
+    """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_keys")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_keys"
+    )
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True)
@@ -77,7 +97,9 @@ class CalendarKey(SealedModel):
         ordering = ["user", "-made_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user"], condition=Q(revoked_at=None), name="calendar_key_in_use_once_a_person"
+                fields=["user"],
+                condition=Q(revoked_at=None),
+                name="calendar_key_in_use_once_a_person",
             )
         ]
 
@@ -91,8 +113,9 @@ class CalendarKey(SealedModel):
 
     @classmethod
     def reader_of(cls, secret):
-        """Whose calendar that is, or None: of an unknown or revoked secret, and of a person who is not active. Found
-        by digest, so how long it takes tells nothing of a secret."""
+        """Whose calendar that is, or None: of an unknown or revoked secret, and of a person who is
+        not active. Found by digest, so how long it takes tells nothing of a secret.
+        """
         used = cls.objects.filter(digest=digest_of(secret), revoked_at=None, user__is_active=True)
         key = used.select_related("user").first()
         return key and key.user
@@ -100,10 +123,12 @@ class CalendarKey(SealedModel):
     @classmethod
     @transaction.atomic
     def make(cls, *, by, token=None):
-        """Make the person a key in place of the one in use, and return its secret: it can be had only now.
+        """Make the person a key in place of the one in use, and return its secret: it can be had
+        only now.
 
-        The secret comes of SECRET_KEY and the token, which is kept nowhere: so the same form sent twice gives one key
-        and shows one secret both times, whichever answer the browser shows."""
+        The secret comes of SECRET_KEY and the token, which is kept nowhere: so the same form sent
+        twice gives one key and shows one secret both times, whichever answer the browser shows.
+        """
         User.objects.select_for_update().get(pk=by.pk)  # one form at a time
         secret = _secret_of(by, token or uuid.uuid4())
         known = cls.objects.filter(digest=digest_of(secret)).first()
@@ -119,14 +144,20 @@ class CalendarKey(SealedModel):
     @classmethod
     @transaction.atomic
     def revoke(cls, *, by):
-        """End the person's key, if there is one: what the address showed is there for nobody any more."""
+        """End the person's key, if there is one: what the address showed is there for nobody any
+        more.
+        """
         for key in cls.objects.select_for_update().filter(user=by, revoked_at=None):
             key.revoked_at = timezone.now()
             key.save(update_fields=["revoked_at"])
             key._enter(by, "calendar.revoked")
 
     def _enter(self, by, verb):
-        about = {"facts": {"calendar_key": self.pk}, "text": {"by": str(by)}, "seals": [self.seal()]}
+        about = {
+            "facts": {"calendar_key": self.pk},
+            "text": {"by": str(by)},
+            "seals": [self.seal()],
+        }
         AuditEntry.record(organisation=None, by=by, verb=verb, subject=by, **about)
 
 

@@ -21,7 +21,9 @@ def latest_next(day):
 
 
 class Review(Sealed):
-    """A look at a risk, whether or not its rating changes: what came of it, and the day of the next one."""
+    """A look at a risk, whether or not its rating changes: what came of it, and the day of the next
+    one.
+    """
 
     class Outcome(models.TextChoices):
         STANDS = "stands", "Stands as it is"
@@ -36,7 +38,9 @@ class Review(Sealed):
     note = models.TextField()
     next_on = models.DateField("next review")
     asked_outside = models.TextField(
-        "who outside was asked", blank=True, help_text="Asked for where a risk is above tolerance twice running."
+        "who outside was asked",
+        blank=True,
+        help_text="Asked for where a risk is above tolerance twice running.",
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField()
@@ -46,7 +50,9 @@ class Review(Sealed):
         ordering = ["risk_id", "effective_on", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(note=""), name="review_has_a_note"),
-            models.CheckConstraint(condition=Q(next_on__gt=F("effective_on")), name="review_lies_before_the_next"),
+            models.CheckConstraint(
+                condition=Q(next_on__gt=F("effective_on")), name="review_lies_before_the_next"
+            ),
         ]
 
     def __str__(self):
@@ -54,15 +60,18 @@ class Review(Sealed):
 
 
 def next_review_of(risk, day):
-    """The day to propose for the review after one of that day: by the scheme's days for the risk's band."""
+    """The day to propose for the review after one of that day: by the scheme's days for the risk's
+    band.
+    """
     days = risk.current.band_now.review_days if risk.current else USUAL_DAYS
     return day + datetime.timedelta(days=days)
 
 
 def stands_above_tolerance(risk, assessment=None):
-    """Whether a judgement of the risk, the current one unless told, lies above what is let stand for its category
-    today. A rating by another scheme than the one in force says nothing of this one's bands: the current one then
-    does not, an earlier one is held against its own scheme."""
+    """Whether a judgement of the risk, the current one unless told, lies above what is let stand
+    for its category today. A rating by another scheme than the one in force says nothing of this
+    one's bands: the current one then does not, an earlier one is held against its own scheme.
+    """
     judged, register = assessment or risk.current, risk.register
     if judged is None or (assessment is None and judged.scheme_id != register.scheme_id):
         return False
@@ -72,8 +81,10 @@ def stands_above_tolerance(risk, assessment=None):
 
 
 def is_above_tolerance_twice_running(risk):
-    """Whether the risk stands above tolerance now and did when it was looked at before: at its latest review or, where
-    there was none, at its last current judgement of an earlier day. Insight 1 then asks whom outside we have asked."""
+    """Whether the risk stands above tolerance now and did when it was looked at before: at its
+    latest review or, where there was none, at its last current judgement of an earlier day. Insight
+    1 then asks whom outside we have asked.
+    """
     if not stands_above_tolerance(risk):
         return False
     review = risk.reviews.order_by("effective_on", "pk").last()

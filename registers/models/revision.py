@@ -45,7 +45,9 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     reason = models.TextField(blank=True)
-    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, related_name="+")
+    assessment = models.ForeignKey(
+        Assessment, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     review = models.ForeignKey(Review, on_delete=models.PROTECT, null=True, related_name="+")
     effective_on = models.DateField()
     recorded_at = models.DateTimeField(default=timezone.now)
@@ -58,14 +60,17 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["risk", "number"], name="risk_revision_number_once"),
         ]
-        indexes = [models.Index(fields=["-recorded_at", "-id", "risk"], name="risk_revision_latest")]  # of all changes
+        indexes = [
+            models.Index(fields=["-recorded_at", "-id", "risk"], name="risk_revision_latest")
+        ]  # of all changes
 
     def __str__(self):
         return f"{self.risk_id} version {self.number}"
 
     def seals(self, several=None):
-        """Those of the revision and of the judgement or review that came with it. several: what it says that can be
-        several, where that is known already."""
+        """Those of the revision and of the judgement or review that came with it. several: what it
+        says that can be several, where that is known already.
+        """
         many = several and {name: [row.pk for row in rows] for name, rows in several.items()}
         return [self.seal(many), *(row.seal() for row in (self.assessment, self.review) if row)]
 
@@ -77,12 +82,17 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
         return changes_between(earlier, self)
 
     def says_as_judged(self, judgement):
-        """Of a risk's first revision: whether this is the judgement it was logged with. One of a later day than the
-        risk has the revision after it."""
+        """Of a risk's first revision: whether this is the judgement it was logged with. One of a
+        later day than the risk has the revision after it.
+        """
         if judgement["likelihood"] is None:
             return self.assessment is None
-        beside = RiskRevision.objects.filter(risk=self.risk_id, number__lte=2).select_related("assessment")
-        return any(revision.assessment and revision.assessment.says(judgement) for revision in beside)
+        beside = RiskRevision.objects.filter(risk=self.risk_id, number__lte=2).select_related(
+            "assessment"
+        )
+        return any(
+            revision.assessment and revision.assessment.says(judgement) for revision in beside
+        )
 
 
 def changes_between(earlier, later):
@@ -109,4 +119,10 @@ def _wording(revision, name):
     value = getattr(revision, name)
     if isinstance(value, datetime.date):
         return date_format(value, "j F Y")
-    return ("Yes" if value else "No") if isinstance(value, bool) else "" if value is None else str(value)
+    return (
+        ("Yes" if value else "No")
+        if isinstance(value, bool)
+        else ""
+        if value is None
+        else str(value)
+    )

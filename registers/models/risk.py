@@ -1,7 +1,7 @@
 """A risk, everything it has ever said, and every judgement made of it.
 
-`Risk` keeps the latest copy. `RiskRevision` and `Assessment` are added, never edited: what a register said on a day is
-read from them (see position.py).
+`Risk` keeps the latest copy. `RiskRevision` and `Assessment` are added, never edited: what a
+register said on a day is read from them (see position.py).
 """
 
 import uuid
@@ -28,14 +28,17 @@ from registers.models.risk_lifecycle import Standing
 
 
 class Risk(Standing, Making, RiskContent, SealedModel):
-    # What it says and how often that changed is held against its latest revision, and `current` against its judgements;
-    # the token is that of the form that made it. Sealed is which risk it is, whose, and who raised it when.
+    # What it says and how often that changed is held against its latest revision, and `current`
+    # against its judgements; the token is that of the form that made it. Sealed is which risk it
+    # is, whose, and who raised it when.
     SEAL_EXCLUDES = (*RiskContent.ONE, "version", "current", "token")
 
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="risks")
     number = models.PositiveIntegerField()
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    raised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     raised_on = models.DateField()
     version = models.PositiveIntegerField(default=0)
     current = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, related_name="+")
@@ -43,7 +46,9 @@ class Risk(Standing, Making, RiskContent, SealedModel):
     class Meta:
         ordering = ["register_id", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["register", "number"], name="risk_number_once_in_register"),
+            models.UniqueConstraint(
+                fields=["register", "number"], name="risk_number_once_in_register"
+            ),
             models.CheckConstraint(condition=~Q(title=""), name="risk_has_a_title"),
             models.CheckConstraint(
                 condition=~Q(response=RiskContent.Response.TOLERATE)
@@ -51,7 +56,8 @@ class Risk(Standing, Making, RiskContent, SealedModel):
                 name="risk_is_tolerated_for_a_reason_and_until_a_day",
             ),
             models.CheckConstraint(
-                condition=Q(happened_on=None) | ~Q(happened_what=""), name="risk_that_happened_says_what"
+                condition=Q(happened_on=None) | ~Q(happened_what=""),
+                name="risk_that_happened_says_what",
             ),
         ]
 
@@ -81,25 +87,40 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         recorded_at=None,
         **content,
     ):
-        """Put a risk on a register, with its first assessment when ratings are given, and return it.
+        """Put a risk on a register, with its first assessment when ratings are given, and return
+        it.
 
-        raised_on: the day from which the register speaks of it, where that is before effective_on (else today), the
-        day of the judgement. The same token by the same person in the same register gives back the risk that it made.
-        recorded_at is for imports and the demo; RatingOutsideScheme is raised for a rating the scheme lacks."""
-        judgement = {"likelihood": likelihood, "impact": impact, "driver": driver, "rationale": rationale}
+        raised_on: the day from which the register speaks of it, where that is before effective_on
+        (else today), the day of the judgement. The same token by the same person in the same
+        register gives back the risk that it made. recorded_at is for imports and the demo;
+        RatingOutsideScheme is raised for a rating the scheme lacks.
+        """
+        judgement = {
+            "likelihood": likelihood,
+            "impact": impact,
+            "driver": driver,
+            "rationale": rationale,
+        }
         token = FormToken(token, register, by)
         same = cls.objects.filter(register=register, raised_by=by)
         if risk := token.row_of(same):
             return risk._logged_again(content, judgement, raised_on)
         judged_on = effective_on or timezone.localdate()
         day = min(raised_on or judged_on, judged_on)
-        said = judgement | {"kind": Assessment.Kind.CURRENT, "effective_on": judged_on, "recorded_at": recorded_at}
+        said = judgement | {
+            "kind": Assessment.Kind.CURRENT,
+            "effective_on": judged_on,
+            "recorded_at": recorded_at,
+        }
 
         def insert(token):
             return cls._log(register, {**content}, said, by=by, day=day, token=token)
 
         return token.insert(
-            cls, insert, same=same, again=lambda risk: risk._logged_again(content, judgement, raised_on)
+            cls,
+            insert,
+            same=same,
+            again=lambda risk: risk._logged_again(content, judgement, raised_on),
         )
 
     @classmethod
@@ -130,8 +151,9 @@ class Risk(Standing, Making, RiskContent, SealedModel):
     ):
         """Change what the risk says and return the revision.
 
-        What says nothing new, or is the same form sent twice, gives back the revision that stands. Otherwise raises
-        Conflict when the risk is not at that version, OutOfTurn when it is closed."""
+        What says nothing new, or is the same form sent twice, gives back the revision that stands.
+        Otherwise raises Conflict when the risk is not at that version, OutOfTurn when it is closed.
+        """
         self.may_say(changes)
         is_at_version = self._lock(version)
         latest = self.revisions.latest()
@@ -152,13 +174,18 @@ class Risk(Standing, Making, RiskContent, SealedModel):
     def story(self, day, known_by=None, drafts=True):
         """Its revisions up to a day, newest first, each with what it changed: `revision.changes`.
 
-        known_by: the instant after which what was recorded is left out. drafts: whether what it said until it was put
-        on the register is told too."""
+        known_by: the instant after which what was recorded is left out. drafts: whether what it
+        said until it was put on the register is told too.
+        """
         found = self.revisions.as_at(day, known_by)
         if not drafts:  # nor what it said when it was taken away as a draft and came back
-            found = found.filter(number__gte=models.Subquery(self._put_on_register.values("number")[:1]))
+            found = found.filter(
+                number__gte=models.Subquery(self._put_on_register.values("number")[:1])
+            )
         revisions = list(
-            found.select_related(*("by", "on_behalf_of", "owner", "primary_failure_type", "happened_under"))
+            found.select_related(
+                *("by", "on_behalf_of", "owner", "primary_failure_type", "happened_under")
+            )
             .select_related("assessment__by", "review__by")
             .prefetch_related(*self.MANY, "assessment__scheme")
             .order_by("number")
@@ -170,8 +197,9 @@ class Risk(Standing, Making, RiskContent, SealedModel):
     def judgements(self, day, known_by=None, drafts=True):
         """Its assessments up to a day, latest first, with their words.
 
-        drafts: whether those are among them that another took the place of while it was a draft. What stood when it was
-        put on the register is told in any case."""
+        drafts: whether those are among them that another took the place of while it was a draft.
+        What stood when it was put on the register is told in any case.
+        """
         rows = self.assessments.as_at(day, known_by).with_words().order_by("-effective_on", "-pk")
         rows = list(rows.prefetch_related(None))
         share_schemes(rows, self.register)
@@ -190,7 +218,9 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         return self.revisions.filter(status__in=self.ON_REGISTER).order_by("number")
 
     def changed_since(self, version):
-        """The revisions after that version, oldest first, and what they changed together: for a Conflict."""
+        """The revisions after that version, oldest first, and what they changed together: for a
+        Conflict.
+        """
         revisions = [r for r in self.story(timezone.localdate())[::-1] if r.number >= version]
         later = [r for r in revisions if r.number > version]
         base = [r for r in revisions if r.number == version]
@@ -198,13 +228,17 @@ class Risk(Standing, Making, RiskContent, SealedModel):
 
     @transaction.atomic
     def assess(self, *, by, version, token=None, recorded_at=None, **judgement):
-        """Add a judgement and return it. Raises Conflict when the risk is not at that version, RatingOutsideScheme
-        for a rating the scheme lacks. The same token gives back the assessment that it made."""
+        """Add a judgement and return it. Raises Conflict when the risk is not at that version,
+        RatingOutsideScheme for a rating the scheme lacks. The same token gives back the assessment
+        that it made.
+        """
         is_at_version = self._lock(version)
         token = FormToken(token, self, by)
         made = token.row_of(self.assessments.filter(by=by))
         if made:
-            said = {name: value for name, value in judgement.items() if name != "effective_on" or value}
+            said = {
+                name: value for name, value in judgement.items() if name != "effective_on" or value
+            }
             return sent_again(made, made.says(said), made.recorded_at)
         self._in_turn(RiskRevision.What.ASSESSED, is_at_version, version)
         judgement["effective_on"] = judgement.get("effective_on") or timezone.localdate()
@@ -220,14 +254,31 @@ class Risk(Standing, Making, RiskContent, SealedModel):
 
     @transaction.atomic
     def review(
-        self, *, by, version, outcome, note, next_on, asked_outside="", effective_on=None, recorded_at=None, token=None
+        self,
+        *,
+        by,
+        version,
+        outcome,
+        note,
+        next_on,
+        asked_outside="",
+        effective_on=None,
+        recorded_at=None,
+        token=None,
     ):
-        """Add a look at the risk and return it; next_on becomes the day of its next review. Raises Conflict when the
-        risk is not at that version. The same token gives back the review that it made."""
+        """Add a look at the risk and return it; next_on becomes the day of its next review. Raises
+        Conflict when the risk is not at that version. The same token gives back the review that it
+        made.
+        """
         is_at_version = self._lock(version)
         token = FormToken(token, self, by)
         made = token.row_of(self.reviews.filter(by=by))
-        said = {"outcome": outcome, "note": note, "next_on": next_on, "asked_outside": asked_outside}
+        said = {
+            "outcome": outcome,
+            "note": note,
+            "next_on": next_on,
+            "asked_outside": asked_outside,
+        }
         if made:
             of_day = {"effective_on": effective_on} if effective_on else {}
             return sent_again(made, made.says(said | of_day), made.recorded_at)
@@ -235,7 +286,9 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         day = effective_on or timezone.localdate()
         self.not_to_come(day)
         if not day < next_on <= latest_next(day):
-            raise ValueError(f"The review after one of {day} lies after it and within two years: not on {next_on}.")
+            raise ValueError(
+                f"The review after one of {day} lies after it and within two years: not on {next_on}."
+            )
         when = {"effective_on": day, "recorded_at": recorded_at or timezone.now()}
 
         def insert(token):
@@ -250,15 +303,22 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         return review
 
     def mark(self, *, by, sign, mark, reason, words=(), **how):
-        """Say what an officer makes of a warning sign beside this risk, and return the Precedent. What the risk says
-        and its version stay as they are. See give_once."""
+        """Say what an officer makes of a warning sign beside this risk, and return the Precedent.
+        What the risk says and its version stay as they are. See give_once.
+        """
         said = {"sign": sign, "mark": mark, "reason": reason, "words": list(words)}
         return give_once(Precedent, self, by=by, verb="risk.precedent", **said, **how)
 
     def _logged_again(self, content, judgement, raised_on):
-        """The risk itself: the form that logged it came again. What has been changed since does not count."""
+        """The risk itself: the form that logged it came again. What has been changed since does not
+        count.
+        """
         first = self.revisions.get(number=1)
-        is_same = first.says(content) and first.says_as_judged(judgement) and raised_on in (None, self.raised_on)
+        is_same = (
+            first.says(content)
+            and first.says_as_judged(judgement)
+            and raised_on in (None, self.raised_on)
+        )
         return sent_again(self, is_same, first.recorded_at)
 
     @classmethod
@@ -273,12 +333,16 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         return risk
 
     def _lock(self, version):
-        """Hold the row until the transaction ends, read it anew, and say whether it is at that version."""
+        """Hold the row until the transaction ends, read it anew, and say whether it is at that
+        version.
+        """
         self.refresh_from_db(from_queryset=Risk.objects.select_for_update())
         return self.version == version
 
     def _in_turn(self, what, is_at_version, version):
-        """The one place that refuses a change of an older version, and one that does not follow from the status."""
+        """The one place that refuses a change of an older version, and one that does not follow
+        from the status.
+        """
         if not is_at_version:
             raise Conflict(self, version)
         self.in_turn(what)
@@ -306,5 +370,7 @@ class Risk(Standing, Making, RiskContent, SealedModel):
                 getattr(revision, name).set(rows)
         self.positions.rebuild(self)
         organisation = self.register.organisation
-        AuditEntry.record_many(organisation=organisation, by=by, tellings=[self.told(revision, several)])
+        AuditEntry.record_many(
+            organisation=organisation, by=by, tellings=[self.told(revision, several)]
+        )
         return revision

@@ -1,7 +1,7 @@
 """The rows that a change of a risk leaves, made and checked but not saved.
 
-For the verbs of a Risk, which write one change at a time, and for registers.bulk_changes, which writes thousands: what
-either of them writes is made and refused here.
+For the verbs of a Risk, which write one change at a time, and for registers.bulk_changes, which
+writes thousands: what either of them writes is made and refused here.
 """
 
 from django.utils import timezone
@@ -17,7 +17,9 @@ from registers.models.risk_lifecycle import OutOfTurn
 class Making:
     @classmethod
     def first(cls, register, **content):
-        """A new risk, without what it may have several of. Raises ValueError for an owner of another organisation."""
+        """A new risk, without what it may have several of. Raises ValueError for an owner of
+        another organisation.
+        """
         cls.belongs(register, content)
         return made(cls, register=register, version=1, **content)
 
@@ -26,15 +28,19 @@ class Making:
         return RiskRevision.What.DRAFTED if status == cls.Status.DRAFT else RiskRevision.What.LOGGED
 
     def judged(self, *, by, likelihood, impact, effective_on, recorded_at=None, **judgement):
-        """A judgement of the risk by the scheme of its register. Raises RatingOutsideScheme for a rating, or an end of
-        a range, that the scheme lacks, and ValueError for a day to come."""
+        """A judgement of the risk by the scheme of its register. Raises RatingOutsideScheme for a
+        rating, or an end of a range, that the scheme lacks, and ValueError for a day to come.
+        """
         self.not_to_come(effective_on)
         scheme = self.register.scheme
         placing = scheme.rules.place(likelihood, impact)
         for end in ("low", "high"):  # the ends of a range are levels of the scheme as well
             lies = [judgement.get(f"{name}_{end}") for name in ("likelihood", "impact")]
             if lies != [None, None]:
-                scheme.rules.place(likelihood if lies[0] is None else lies[0], impact if lies[1] is None else lies[1])
+                scheme.rules.place(
+                    likelihood if lies[0] is None else lies[0],
+                    impact if lies[1] is None else lies[1],
+                )
         return made(
             Assessment,
             risk=self,
@@ -50,8 +56,9 @@ class Making:
         )
 
     def stands_by(self, current):
-        """Take that judgement as the current one, whose band sets the next review; whether that is another than until
-        now."""
+        """Take that judgement as the current one, whose band sets the next review; whether that is
+        another than until now.
+        """
         if current == self.current:
             return False
         self.current = current
@@ -59,13 +66,27 @@ class Making:
         return True
 
     def revised(
-        self, what, *, by, on, after=None, recorded_at=None, assessment=None, review=None, reason="", on_behalf_of=None
+        self,
+        what,
+        *,
+        by,
+        on,
+        after=None,
+        recorded_at=None,
+        assessment=None,
+        review=None,
+        reason="",
+        on_behalf_of=None,
     ):
-        """The revision that says what the risk says now, without what it may have several of. after: the day of the
-        one before it, if any. Raises ValueError for a day to come or before that one."""
+        """The revision that says what the risk says now, without what it may have several of.
+        after: the day of the one before it, if any. Raises ValueError for a day to come or before
+        that one.
+        """
         self.not_to_come(on)
         if after and on < after:
-            raise ValueError(f"{self.reference} already has a revision of {after}: history runs forward.")
+            raise ValueError(
+                f"{self.reference} already has a revision of {after}: history runs forward."
+            )
         return made(
             RiskRevision,
             risk=self,
@@ -82,7 +103,9 @@ class Making:
         )
 
     def told(self, revision, several=None):
-        """What the audit chain is to say of that revision, which has been written. several: see RiskRevision.seals."""
+        """What the audit chain is to say of that revision, which has been written. several: see
+        RiskRevision.seals.
+        """
         beside = {"assessment": revision.assessment_id}
         beside |= {"review": revision.review_id} if revision.review_id else {}
         return Telling.of(
@@ -99,14 +122,18 @@ class Making:
         )
 
     def may_say(self, changes):
-        """Raises TypeError for what is no field of a risk, ValueError for an owner of another organisation."""
+        """Raises TypeError for what is no field of a risk, ValueError for an owner of another
+        organisation.
+        """
         if unknown := set(changes) - set(self.FIELDS):
             raise TypeError(f"A risk has no {', '.join(sorted(unknown))} to revise.")
         self.belongs(self.register, changes)
 
     def says_already(self, changes, latest, by, reason, several=None):
         """Whether nothing would be new: neither what is said nor, where one is given, the reason."""
-        return self.says(changes, several) and (not reason or (latest.by_id, latest.reason) == (by.pk, reason))
+        return self.says(changes, several) and (
+            not reason or (latest.by_id, latest.reason) == (by.pk, reason)
+        )
 
     def in_turn(self, what):
         """Raises OutOfTurn for a change that does not follow from where the risk stands."""

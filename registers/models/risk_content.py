@@ -12,7 +12,9 @@ POSITION_WORDS = 80  # of the risk's position for the committee
 
 
 class Category(models.TextChoices):
-    """The Orange Book's example categories (Annex 4): what a risk is about, apart from how it would fail."""
+    """The Orange Book's example categories (Annex 4): what a risk is about, apart from how it would
+    fail.
+    """
 
     STRATEGY = "strategy", "Strategy"
     GOVERNANCE = "governance", "Governance"
@@ -59,7 +61,16 @@ class RiskContent(models.Model):
 
     ON_REGISTER = (Status.OPEN, Status.HAPPENED)
     FIRST_FIELDS = (
-        *("title", "cause", "event", "consequence", "primary_failure_type", "other_failure_types", "owner", "notes"),
+        *(
+            "title",
+            "cause",
+            "event",
+            "consequence",
+            "primary_failure_type",
+            "other_failure_types",
+            "owner",
+            "notes",
+        ),
         *("next_review_on", "status", "is_exempt"),
     )
     LATER_FIELDS = (
@@ -78,12 +89,20 @@ class RiskContent(models.Model):
     event = models.TextField()
     consequence = models.TextField()
     primary_failure_type = models.ForeignKey(
-        FailureType, on_delete=models.PROTECT, null=True, blank=True, related_name="primary_%(class)ss"
+        FailureType,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="primary_%(class)ss",
     )
-    other_failure_types = models.ManyToManyField(FailureType, blank=True, related_name="other_%(class)ss")
+    other_failure_types = models.ManyToManyField(
+        FailureType, blank=True, related_name="other_%(class)ss"
+    )
     owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
     notes = models.TextField("other notes", blank=True)
-    next_review_on = models.DateField("next review", null=True, help_text="Set by a judgement or a review.")
+    next_review_on = models.DateField(
+        "next review", null=True, help_text="Set by a judgement or a review."
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     is_exempt = models.BooleanField("exempt from publication", default=False)
 
@@ -102,13 +121,21 @@ class RiskContent(models.Model):
     told_on = models.DateField("when we were first told", null=True)
     exempt_ground = models.CharField("ground for exemption", max_length=200, blank=True)
     exempt_interest = models.TextField("public interest in not publishing", blank=True)
-    exempt_decided_by = models.CharField("who decided that it is exempt", max_length=100, blank=True)
+    exempt_decided_by = models.CharField(
+        "who decided that it is exempt", max_length=100, blank=True
+    )
     happened_on = models.DateField(null=True)
     happened_what = models.TextField("what happened", blank=True)
     happened_under = models.ForeignKey(
-        Assessment, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="rating that stood then"
+        Assessment,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="rating that stood then",
     )
-    depends_on = models.TextField("who must not leave", blank=True, help_text="What the closing of it rests on.")
+    depends_on = models.TextField(
+        "who must not leave", blank=True, help_text="What the closing of it rests on."
+    )
 
     class Meta:
         abstract = True
@@ -124,12 +151,18 @@ class RiskContent(models.Model):
         return {name: set(getattr(self, name).all()) for name in self.MANY}
 
     def content(self, several=None):
-        """Field name -> value, what can be several as a set. several: those, where they are known already."""
+        """Field name -> value, what can be several as a set. several: those, where they are known
+        already.
+        """
         values = {name: getattr(self, name) for name in self.ONE} | (several or self.several())
         return {name: values[name] for name in self.FIELDS}
 
     def says(self, changes, several=None):
         """Whether it says all this already; what is no field of it does not count."""
         content = self.content(several)
-        said = {name: set(value) if name in self.MANY else value for name, value in changes.items() if name in content}
+        said = {
+            name: set(value) if name in self.MANY else value
+            for name, value in changes.items()
+            if name in content
+        }
         return all(content[name] == value for name, value in said.items())

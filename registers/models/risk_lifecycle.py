@@ -23,17 +23,27 @@ BEGINS = {
 
 
 class OutOfTurn(ValueError):
-    """A step that does not follow from where the risk stands: editing or closing what is closed, reopening what is
-    open."""
+    """A step that does not follow from where the risk stands: editing or closing what is closed,
+    reopening what is open.
+    """
 
 
 class Standing:
-    """The verbs of a Risk that change its status. Each takes `by=` and `version=`, may take `effective_on=` and
-    `recorded_at=`, returns the revision, and raises Conflict when the risk is not at that version; OutOfTurn where the
-    risk does not stand where the step begins. The same step sent twice by one person is one."""
+    """The verbs of a Risk that change its status. Each takes `by=` and `version=`, may take
+    `effective_on=` and `recorded_at=`, returns the revision, and raises Conflict when the risk is
+    not at that version; OutOfTurn where the risk does not stand where the step begins. The same
+    step sent twice by one person is one.
+    """
 
     ITS_OWN = (  # what a copy does not take over
-        *("next_review_on", "response", "response_reason", "tolerated_until", "target_on", "committee_position"),
+        *(
+            "next_review_on",
+            "response",
+            "response_reason",
+            "tolerated_until",
+            "target_on",
+            "committee_position",
+        ),
         *("told_by", "told_on", "happened_on", "happened_what", "happened_under", "depends_on"),
     )
 
@@ -43,18 +53,29 @@ class Standing:
 
     @transaction.atomic
     def happen(self, *, happened_on, happened_what, reason="", **how):
-        """It came true: keep the rating that stood at the end of the day before. The risk stays on the register.
-        Raises ValueError for a day to come or before the risk was raised."""
+        """It came true: keep the rating that stood at the end of the day before. The risk stays on
+        the register. Raises ValueError for a day to come or before the risk was raised.
+        """
         self._lock(how["version"])  # before the rating is looked up, or another may come in between
         if not self.raised_on <= happened_on <= timezone.localdate():
-            raise ValueError(f"{self.reference} was raised on {self.raised_on}: it cannot have happened {happened_on}.")
+            raise ValueError(
+                f"{self.reference} was raised on {self.raised_on}: it cannot have happened {happened_on}."
+            )
         before = self.assessments.current().filter(effective_on__lt=happened_on)
-        said = {"happened_on": happened_on, "happened_what": happened_what, "happened_under": before.last()}
+        said = {
+            "happened_on": happened_on,
+            "happened_what": happened_what,
+            "happened_under": before.last(),
+        }
         return self._step(What.HAPPENED, self.Status.HAPPENED, reason=reason, **said, **how)
 
     def close(self, *, reason, depends_on="", **how):
-        """Take it off the register. depends_on: the posts or arrangements that the closing rests on."""
-        return self._step(What.CLOSED, self.Status.CLOSED, reason=reason, depends_on=depends_on, **how)
+        """Take it off the register. depends_on: the posts or arrangements that the closing rests
+        on.
+        """
+        return self._step(
+            What.CLOSED, self.Status.CLOSED, reason=reason, depends_on=depends_on, **how
+        )
 
     def reopen(self, *, reason, **how):
         """Bring it back with everything it had; what was closed as a draft, as a draft."""
@@ -63,7 +84,9 @@ class Standing:
         return self._step(What.REOPENED, status, reason=reason, **how)
 
     def exempt(self, *, exempt_ground, exempt_interest, exempt_decided_by, **how):
-        """Mark it as not for publication, or say the grounds anew. A closed one may be marked as well."""
+        """Mark it as not for publication, or say the grounds anew. A closed one may be marked as
+        well.
+        """
         said = {"exempt_ground": exempt_ground, "exempt_interest": exempt_interest}
         said |= {"exempt_decided_by": exempt_decided_by, "is_exempt": True}
         return self._step(What.EXEMPTED, None, **said, **how)
@@ -71,21 +94,35 @@ class Standing:
     def lift_exemption(self, *, reason, **how):
         """Open it to everybody who may read the register. The grounds stay in its history."""
         said = dict.fromkeys(("exempt_ground", "exempt_interest", "exempt_decided_by"), "")
-        return self._step(What.EXEMPTION_LIFTED, None, reason=reason, is_exempt=False, **said, **how)
+        return self._step(
+            What.EXEMPTION_LIFTED, None, reason=reason, is_exempt=False, **said, **how
+        )
 
     def duplicate(self, *, by, token=None):
-        """A draft beside it that says the same; not what was decided, judged or told of this one. The same token gives
-        back the copy that it made, whatever was changed meanwhile: nobody typed anything."""
-        if made := FormToken(token, self.register, by).row_of(self.register.risks.filter(raised_by=by)):
+        """A draft beside it that says the same; not what was decided, judged or told of this one.
+        The same token gives back the copy that it made, whatever was changed meanwhile: nobody
+        typed anything.
+        """
+        if made := FormToken(token, self.register, by).row_of(
+            self.register.risks.filter(raised_by=by)
+        ):
             return made
         said = {name: value for name, value in self.content().items() if name not in self.ITS_OWN}
         title = f"Copy of {self.title}"[: self._meta.get_field("title").max_length]
-        return self.log(self.register, by=by, token=token, **said | {"title": title, "status": self.Status.DRAFT})
+        return self.log(
+            self.register,
+            by=by,
+            token=token,
+            **said | {"title": title, "status": self.Status.DRAFT},
+        )
 
     def hold(self):
-        """Hold the row until the transaction ends, for something that is put beside it. Raises OutOfTurn where it is
-        closed."""
-        self.refresh_from_db(fields=["status"], from_queryset=type(self).objects.select_for_update())
+        """Hold the row until the transaction ends, for something that is put beside it. Raises
+        OutOfTurn where it is closed.
+        """
+        self.refresh_from_db(
+            fields=["status"], from_queryset=type(self).objects.select_for_update()
+        )
         if self.status == CLOSED:
             raise OutOfTurn(f"{self.reference} is closed: what stands beside it stays as it was.")
 

@@ -1,11 +1,12 @@
-"""The checks of a register's quality, most pressing first. Pure: each reads a RiskRow and the Ground, and answers None
-(not about this risk), "" (in order) or a sentence.
+"""The checks of a register's quality, most pressing first. Pure: each reads a RiskRow and the
+Ground, and answers None (not about this risk), "" (in order) or a sentence.
 
-RQ8 (ratings that bunch in the middle), RQ9 (that sit just below a band) and RQ12 (posts with too much) are about a
-register as a whole and are none of these. Numbers, with their source in our domain report, section 4.4:
-WORDS_AT_LEAST 6 words of an event (RQ13); MONTHS 12 since a control was tested (RQ4); REDATED 2 times (RQ5); SAME 4
-ratings alike (RQ7); DIP_DAYS 14 before a body agrees the register (RQ16), the time by which papers are out; where no
-body ever agreed it, quarter ends stand in. RQ1's days are those of the register's scheme.
+RQ8 (ratings that bunch in the middle), RQ9 (that sit just below a band) and RQ12 (posts with too
+much) are about a register as a whole and are none of these. Numbers, with their source in our
+domain report, section 4.4: WORDS_AT_LEAST 6 words of an event (RQ13); MONTHS 12 since a control was
+tested (RQ4); REDATED 2 times (RQ5); SAME 4 ratings alike (RQ7); DIP_DAYS 14 before a body agrees
+the register (RQ16), the time by which papers are out; where no body ever agreed it, quarter ends
+stand in. RQ1's days are those of the register's scheme.
 """
 
 import datetime
@@ -39,7 +40,11 @@ def _is_tolerated(risk, ground):
 
 def breach(risk, ground):
     if risk.response == TOLERATE:
-        return "" if _is_tolerated(risk, ground) else "It was to be tolerated until a day that has passed."
+        return (
+            ""
+            if _is_tolerated(risk, ground)
+            else "It was to be tolerated until a day that has passed."
+        )
     if not ground.is_above_tolerance(risk):
         return None
     return "" if risk.response else "It is above tolerance and no response is chosen."
@@ -64,7 +69,11 @@ def stale(risk, ground):
         return "" if risk.next_review_on else None
     looked = max(risk.current.day, risk.reviewed_on or risk.current.day)
     allowed = ground.bands[risk.current.band].review_days
-    return "It was last looked at longer ago than its band allows." if (ground.day - looked).days > allowed else ""
+    return (
+        "It was last looked at longer ago than its band allows."
+        if (ground.day - looked).days > allowed
+        else ""
+    )
 
 
 def controls(risk, ground):
@@ -74,14 +83,18 @@ def controls(risk, ground):
     limit = tested_since(ground.day)
     untested = sum((control.tested_on or control.since) < limit for control in in_place)
     if untested:
-        return f"Not tested for {MONTHS} months: {untested} of {_several(len(in_place), 'control')}."
+        return (
+            f"Not tested for {MONTHS} months: {untested} of {_several(len(in_place), 'control')}."
+        )
     return ""
 
 
 def line_1_only(risk, ground):
     if not ground.is_in_top_band(risk):
         return None
-    given = sorted(risk.assurances, key=lambda row: row.given_on)  # of one day the one entered later stands last
+    given = sorted(
+        risk.assurances, key=lambda row: row.given_on
+    )  # of one day the one entered later stands last
     latest = {row.line: row for row in given if row.given_on <= ground.day}
     lines = {line for line, row in latest.items() if row.expires_on >= ground.day}
     if not lines:
@@ -94,7 +107,9 @@ def slippage(risk, ground):
     if not actions:
         return None
     redated = sum(action.redated >= REDATED for action in actions)
-    past = sum(bool(action.original_due_on) and action.original_due_on < ground.day for action in actions)
+    past = sum(
+        bool(action.original_due_on) and action.original_due_on < ground.day for action in actions
+    )
     said = [
         *([f"{redated} re-dated {REDATED} times or more"] if redated else []),
         *([f"{past} past the first day it was due"] if past else []),
@@ -107,7 +122,9 @@ def target_missed(risk, ground):
     if not comparable or not risk.target_on or risk.target_on >= ground.day:
         return None
     return (
-        "The day for its target has passed and it is still above it." if risk.current.score > risk.target.score else ""
+        "The day for its target has passed and it is still above it."
+        if risk.current.score > risk.target.score
+        else ""
     )
 
 
@@ -138,7 +155,9 @@ def never_moved(risk, ground):
     last = risk.currents[-SAME:]
     if len({row.ratings for row in last}) > 1 or risk.has_evidence(last[0].day, ground.day):
         return ""
-    return f"Its last {SAME} ratings are the same, and nothing was tested, assured or done meanwhile."
+    return (
+        f"Its last {SAME} ratings are the same, and nothing was tested, assured or done meanwhile."
+    )
 
 
 def residual(risk, ground):
@@ -146,8 +165,16 @@ def residual(risk, ground):
     if not inherent or not inherent.band or not now:
         return None
     if risk.controls_in_place:
-        return "Its controls make no difference to its rating." if now.ratings == inherent.ratings else ""
-    return "It is rated lower than without controls, and no control is listed." if now.score < inherent.score else ""
+        return (
+            "Its controls make no difference to its rating."
+            if now.ratings == inherent.ratings
+            else ""
+        )
+    return (
+        "It is rated lower than without controls, and no control is listed."
+        if now.score < inherent.score
+        else ""
+    )
 
 
 def undated(risk, ground):
@@ -162,7 +189,11 @@ def undated(risk, ground):
 
 def vague(risk, ground):
     if not risk.event or not risk.has_cause or not risk.has_consequence:
-        parts = {"cause": risk.has_cause, "event": bool(risk.event), "consequence": risk.has_consequence}
+        parts = {
+            "cause": risk.has_cause,
+            "event": bool(risk.event),
+            "consequence": risk.has_consequence,
+        }
         return f"It does not say its {' or '.join(name for name, is_said in parts.items() if not is_said)}."
     if len(risk.event.split()) < WORDS_AT_LEAST:
         return f"What could happen is told in fewer than {WORDS_AT_LEAST} words."

@@ -1,7 +1,9 @@
-"""What a check of a register's quality is, and what the checks find. Pure: rows in, findings out; no score of it all.
+"""What a check of a register's quality is, and what the checks find. Pure: rows in, findings out;
+no score of it all.
 
-The checks (checks.py) are RQ1 to RQ17 of our domain report, section 4.4, as far as they speak of one risk. They
-follow what councils' own audits complain of; section 4.6 says why there is no target, no ranking and no single index.
+The checks (checks.py) are RQ1 to RQ17 of our domain report, section 4.4, as far as they speak of
+one risk. They follow what councils' own audits complain of; section 4.6 says why there is no
+target, no ranking and no single index.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ from registers.scoring import Band, Scheme, Tolerance
 
 
 class Judged(NamedTuple):
-    """One judgement. band: its slug, empty where another scheme than the register's gave it; scheme: an id;
-    was_above: by another scheme, above what that one tolerates."""
+    """One judgement. band: its slug, empty where another scheme than the register's gave it;
+    scheme: an id; was_above: by another scheme, above what that one tolerates.
+    """
 
     day: datetime.date
     scheme: int
@@ -34,8 +37,9 @@ class Judged(NamedTuple):
 
 
 class ControlRow(NamedTuple):
-    """since: when it was first listed; tested_on: when it was last tested or an assurance of it was given, if ever;
-    tests: every day on which it was tested."""
+    """since: when it was first listed; tested_on: when it was last tested or an assurance of it was
+    given, if ever; tests: every day on which it was tested.
+    """
 
     is_in_place: bool
     since: datetime.date
@@ -59,9 +63,11 @@ class AssuranceRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RiskRow:
-    """A risk on the register as the checks read it. currents: our own judgements of it as it stands, oldest first;
-    inherent, target: our own latest; raters: how many people ever judged it as it stands, from whatever perspective;
-    event: its first EVENT_READ characters at least; reviewed_on: its latest review."""
+    """A risk on the register as the checks read it. currents: our own judgements of it as it
+    stands, oldest first; inherent, target: our own latest; raters: how many people ever judged it
+    as it stands, from whatever perspective; event: its first EVENT_READ characters at least;
+    reviewed_on: its latest review.
+    """
 
     pk: int
     number: int
@@ -100,7 +106,9 @@ class RiskRow:
         return [action for action in self.actions if action.status == "open"]
 
     def has_evidence(self, after: datetime.date, until: datetime.date) -> bool:
-        """Whether a control was tested, an assurance given or an action done after one day and by another."""
+        """Whether a control was tested, an assurance given or an action done after one day and by
+        another.
+        """
         days = (
             *(day for control in self.controls for day in (control.tested_on, *control.tests)),
             *(assurance.given_on for assurance in self.assurances),
@@ -111,8 +119,9 @@ class RiskRow:
 
 @dataclass(frozen=True)
 class Ground:
-    """What all risks are held against. tolerances: category -> the highest band tolerated, "" for those of no other;
-    agreed_on: the days on which a body agreed the register."""
+    """What all risks are held against. tolerances: category -> the highest band tolerated, "" for
+    those of no other; agreed_on: the days on which a body agreed the register.
+    """
 
     day: datetime.date
     scheme: Scheme
@@ -139,16 +148,20 @@ class Ground:
         return bool(risk.current) and risk.current.band == self.top.slug
 
     def is_above_tolerance(self, risk: RiskRow, judged: Judged | None = None) -> bool:
-        """By what the organisation said of its category, else of all, else by the scheme. judged: another judgement of
-        the risk than its current rating; one by another scheme is held against that."""
+        """By what the organisation said of its category, else of all, else by the scheme. judged:
+        another judgement of the risk than its current rating; one by another scheme is held against
+        that.
+        """
         judged = judged or risk.current
         if not judged or not judged.band:
             return bool(judged) and judged.was_above
         return self.tolerance.is_above(judged.band, risk.category)
 
     def is_above_tolerance_twice_running(self, risk: RiskRow) -> bool:
-        """Now, and when it was looked at before: at its latest review or, where there was none, at its last judgement
-        of an earlier day. Its next review says whom outside we have asked (insight 1)."""
+        """Now, and when it was looked at before: at its latest review or, where there was none, at
+        its last judgement of an earlier day. Its next review says whom outside we have asked
+        (insight 1).
+        """
         if not self.is_above_tolerance(risk):
             return False
         if risk.reviewed_on:
@@ -160,9 +173,11 @@ class Ground:
 
 @dataclass(frozen=True)
 class Check:
-    """title: the fault in few words. rule: when it is found, with {intervals}, {top} and {before} for the scheme's
-    words. next_step: what to do. out_of: which risks it is about, as follows a number ("risks above tolerance").
-    find: None for a risk that it is not about, "" for one in order, else what is wrong, in a sentence."""
+    """title: the fault in few words. rule: when it is found, with {intervals}, {top} and {before}
+    for the scheme's words. next_step: what to do. out_of: which risks it is about, as follows a
+    number ("risks above tolerance"). find: None for a risk that it is not about, "" for one in
+    order, else what is wrong, in a sentence.
+    """
 
     slug: str
     title: str
@@ -172,7 +187,9 @@ class Check:
     find: Callable[[RiskRow, Ground], str | None]
 
     def rule_for(self, ground: Ground) -> str:
-        intervals = ", ".join(f"{band.label} {band.review_days}" for band in reversed(ground.scheme.bands))
+        intervals = ", ".join(
+            f"{band.label} {band.review_days}" for band in reversed(ground.scheme.bands)
+        )
         return self.rule.format(intervals=intervals, top=ground.top.label)
 
 

@@ -24,8 +24,9 @@ UNRATED = "Who will say how likely this is and how bad it would be, and by when?
 
 @dataclass(frozen=True)
 class Found:
-    """A question found. source: where it comes from, in words; path: of a page of the library; position, risk: keys,
-    None where it is about no risk."""
+    """A question found. source: where it comes from, in words; path: of a page of the library;
+    position, risk: keys, None where it is about no risk.
+    """
 
     text: str
     source: str
@@ -35,7 +36,9 @@ class Found:
 
 
 class RegisterFinders:
-    """now: positions as read, on the register; above: those above tolerance; most: of each rule, at most so many."""
+    """now: positions as read, on the register; above: those above tolerance; most: of each rule, at
+    most so many.
+    """
 
     def __init__(self, register, *, now, above, reading, most):
         self._now, self._above, self._most = now, above, most
@@ -45,12 +48,16 @@ class RegisterFinders:
 
     @property
     def all(self):
-        """The rules in the order in which a committee would ask. Each: -> what it found, the most pressing first."""
+        """The rules in the order in which a committee would ask. Each: -> what it found, the most
+        pressing first.
+        """
         rules = self._happened, self._stuck, self._slipped, self._seen_worse, self._fell
         return (*rules, self._unseen, self._unrated_outside, self._unrated)
 
     def _rows(self, positions, text, say, *fields, order=("-score", "number")):
-        """Found for each of these positions. say: the fields named -> where the question comes from."""
+        """Found for each of these positions. say: the fields named -> where the question comes
+        from.
+        """
         rows = positions.order_by(*order).values_list("pk", "risk", *fields)[: self._most]
         return [Found(text, say(*said), "", pk, risk) for pk, risk, *said in rows]
 
@@ -58,7 +65,11 @@ class RegisterFinders:
         rows = self._now.filter(happened_on__isnull=False, revision__status=Risk.Status.HAPPENED)
         order, field = ("-happened_on", "number"), "happened_on"
         return self._rows(
-            rows, QUESTIONS[Reason.HAPPENED], lambda on: f"It happened on {_day(on)}.", field, order=order
+            rows,
+            QUESTIONS[Reason.HAPPENED],
+            lambda on: f"It happened on {_day(on)}.",
+            field,
+            order=order,
         )
 
     @property
@@ -71,14 +82,20 @@ class RegisterFinders:
             return f"It is stuck: {self._bands[-1].label} at the last {ends} quarter ends."
 
         order = ("band_since", "-score", "number")
-        return self._rows(self._standing_stuck, QUESTIONS[Reason.STUCK], say, "band_since", order=order)
+        return self._rows(
+            self._standing_stuck, QUESTIONS[Reason.STUCK], say, "band_since", order=order
+        )
 
     def _slipped(self):
         actions = actions_on(self._now, self._reading).redated_often()
         risk = "risk" if actions.model is Action else "record__risk"
         rows = actions.order_by("-redated", F("due_on").asc(nulls_last=True), "pk")
         rows = list(rows.values_list(risk, "title", "redated")[: self._most])
-        standing = dict(self._now.order_by().filter(risk__in={key for key, *_ in rows}).values_list("risk", "pk"))
+        standing = dict(
+            self._now.order_by()
+            .filter(risk__in={key for key, *_ in rows})
+            .values_list("risk", "pk")
+        )
         text = QUESTIONS[Reason.SLIPPED]
         return [
             Found(text, f"“{title}” was put off {times(redated)}.", "", standing[key], key)
@@ -87,7 +104,9 @@ class RegisterFinders:
 
     def _outside(self):
         """Ratings by somebody independent, by the scheme in force, of the risk of a position."""
-        rows = Assessment.objects.as_at(self._day, self._known_by).filter(kind=Assessment.Kind.CURRENT)
+        rows = Assessment.objects.as_at(self._day, self._known_by).filter(
+            kind=Assessment.Kind.CURRENT
+        )
         return rows.filter(scheme=self._scheme).exclude(perspective=Assessment.Perspective.OWN)
 
     def _seen_worse(self):
@@ -96,11 +115,23 @@ class RegisterFinders:
             ~Q(band=""), Exists(self._outside().filter(risk=OuterRef("risk"))), scheme=self._scheme
         )
         ours = rated.order_by("-score", "number").values_list("risk", "pk", "band")
-        said = self._outside().filter(risk__in=rated.order_by().values("risk")).order_by("effective_on", "pk")
-        latest = {(risk, who): band for risk, who, band in said.values_list("risk", "perspective", "band")}
+        said = (
+            self._outside()
+            .filter(risk__in=rated.order_by().values("risk"))
+            .order_by("effective_on", "pk")
+        )
+        latest = {
+            (risk, who): band for risk, who, band in said.values_list("risk", "perspective", "band")
+        }
         ranks = {band.slug: band.rank for band in self._bands}
         return [
-            Found(SEEN_WORSE, f"{who} says {self._labels[theirs]}, we say {self._labels[band]}.", "", pk, risk)
+            Found(
+                SEEN_WORSE,
+                f"{who} says {self._labels[theirs]}, we say {self._labels[band]}.",
+                "",
+                pk,
+                risk,
+            )
             for risk, pk, band in ours
             for perspective, who in WHO.items()
             if (theirs := latest.get((risk, perspective))) and ranks[theirs] > ranks[band]
@@ -108,10 +139,17 @@ class RegisterFinders:
 
     def _fell(self):
         """Down a band or more within a year, and nothing on record that explains it."""
-        ways = [Q(band=one.slug, band_before=b.slug) for one in self._bands for b in self._bands if b.rank > one.rank]
+        ways = [
+            Q(band=one.slug, band_before=b.slug)
+            for one in self._bands
+            for b in self._bands
+            if b.rank > one.rank
+        ]
         if not ways:
             return []
-        fell = self._now.filter(reduce(or_, ways), scheme=self._scheme, band_since__gt=years_later(self._day, -1))
+        fell = self._now.filter(
+            reduce(or_, ways), scheme=self._scheme, band_since__gt=years_later(self._day, -1)
+        )
 
         def say(before, band, since):
             down = f"It fell from {self._labels[before]} to {self._labels[band]} on {_day(since)}"
@@ -127,13 +165,17 @@ class RegisterFinders:
 
     def _unrated_outside(self):
         """Stuck, and nobody from outside has rated it since it came to that band."""
-        since = self._outside().filter(risk=OuterRef("risk"), effective_on__gte=OuterRef("band_since"))
+        since = self._outside().filter(
+            risk=OuterRef("risk"), effective_on__gte=OuterRef("band_since")
+        )
         top = self._bands[-1].label
 
         def say(day):
             return f"It has been {top} since {date_format(day, 'F Y')}, and nobody from outside has rated it since."
 
-        return self._rows(self._standing_stuck.exclude(Exists(since)), UNRATED_OUTSIDE, say, "band_since")
+        return self._rows(
+            self._standing_stuck.exclude(Exists(since)), UNRATED_OUTSIDE, say, "band_since"
+        )
 
     def _unrated(self):
         rows = self._now.filter(Gap.NO_RATING.on())

@@ -1,8 +1,11 @@
-"""Questions that somebody could ask at the next meeting: from what a register shows, and from how other bodies failed.
+"""Questions that somebody could ask at the next meeting: from what a register shows, and from how
+other bodies failed.
 
-Each says where it comes from. Its text names nothing that stands on the register (no reference, no action): what does
-is its `source`, so that who may not see a risk any more still has the question and nothing of the risk (see
-models/question.py). What stands on the reader's list is not offered again, and another comes up in its place."""
+Each says where it comes from. Its text names nothing that stands on the register (no reference, no
+action): what does is its `source`, so that who may not see a risk any more still has the question
+and nothing of the risk (see models/question.py). What stands on the reader's list is not offered
+again, and another comes up in its place.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,9 @@ from registers.models.question import MOST
 from registers.questions.rules import Found, RegisterFinders
 
 ALL = 12  # offered at once, however few sources are asked for
-READ = ALL + MOST  # of each source: enough to offer so many, however many of them stand on the list already
+READ = (
+    ALL + MOST
+)  # of each source: enough to offer so many, however many of them stand on the list already
 
 
 class Source(models.TextChoices):
@@ -33,13 +38,20 @@ class Source(models.TextChoices):
     INSIGHTS = "insights", "The eight insights"
 
 
-SHARE = {Source.REGISTER: 5, Source.SIGNS: 2, Source.TYPES: 2, Source.BLIND: 1, Source.INSIGHTS: 2}  # makes ALL
+SHARE = {
+    Source.REGISTER: 5,
+    Source.SIGNS: 2,
+    Source.TYPES: 2,
+    Source.BLIND: 1,
+    Source.INSIGHTS: 2,
+}  # makes ALL
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A question on offer. source: where it comes from, in words; path: of the library's page on that, if there is
-    one; position: the risk it is about, as read, or None."""
+    """A question on offer. source: where it comes from, in words; path: of the library's page on
+    that, if there is one; position: the risk it is about, as read, or None.
+    """
 
     text: str
     source: str
@@ -56,8 +68,9 @@ class Group:
 
 @dataclass(frozen=True)
 class Kept:
-    """A question on somebody's list. risk: as it stands today, None where there is none or this reader may not see
-    it."""
+    """A question on somebody's list. risk: as it stands today, None where there is none or this
+    reader may not see it.
+    """
 
     question: GatheredQuestion
     risk: Risk | None
@@ -70,12 +83,18 @@ class Kept:
 def kept_with_risks(questions, risks) -> list[Kept]:
     """questions: on one person's list; risks: those of the register that they may see. Two queries."""
     rows = list(questions)
-    seen = risks.select_related("register").in_bulk({row.risk_id for row in rows} - {None}) if rows else {}
+    seen = (
+        risks.select_related("register").in_bulk({row.risk_id for row in rows} - {None})
+        if rows
+        else {}
+    )
     return [Kept(row, seen.get(row.risk_id)) for row in rows]
 
 
 def in_turn(found: Sequence[Sequence[Found]]) -> list[Found]:
-    """The first of each kind, then the second of each and so on; each risk once, for the first kind that has it."""
+    """The first of each kind, then the second of each and so on; each risk once, for the first kind
+    that has it.
+    """
     chosen: dict[object, Found] = {}
     for one in chain.from_iterable(zip_longest(*found)):
         if one is not None:
@@ -84,8 +103,10 @@ def in_turn(found: Sequence[Sequence[Found]]) -> list[Found]:
 
 
 class Asks:
-    """now: positions as read, on the register; tolerance: what was let stand on the day read; marks: confirmed ones
-    that the reader is shown; kept: the reader's own list. As many queries for few risks as for many."""
+    """now: positions as read, on the register; tolerance: what was let stand on the day read;
+    marks: confirmed ones that the reader is shown; kept: the reader's own list. As many queries for
+    few risks as for many.
+    """
 
     def __init__(self, register, *, now, reading, tolerance, marks, kept=()):
         self._register, self._now, self._reading, self._marks = register, now, reading, marks
@@ -101,7 +122,9 @@ class Asks:
         named = [one.position for rows in shown.values() for one in rows if one.position]
         positions = self._now.headings_of(named, self._register)
         return [
-            Group(source, [_ask(one, positions) for one in rows], more=len(found[source]) > len(rows))
+            Group(
+                source, [_ask(one, positions) for one in rows], more=len(found[source]) > len(rows)
+            )
             for source, rows in shown.items()
             if rows
         ]
@@ -121,25 +144,37 @@ class Asks:
         return [one for one in found if (one.text, one.risk) not in self._kept]
 
     def _of_register(self):
-        return in_turn([self._left(find()) for find in RegisterFinders(self._register, **self._read).all])
+        return in_turn(
+            [self._left(find()) for find in RegisterFinders(self._register, **self._read).all]
+        )
 
     def _signs(self):
         """Each sign once, on the risk that has tested it longest."""
         standing = dict(
-            self._now.order_by().filter(risk__in=self._marks.order_by().values("risk")).values_list("risk", "pk")
+            self._now.order_by()
+            .filter(risk__in=self._marks.order_by().values("risk"))
+            .values_list("risk", "pk")
         )
-        marks = self._marks.filter(risk__in=standing).select_related("sign__case").order_by("effective_on", "pk")
+        marks = (
+            self._marks.filter(risk__in=standing)
+            .select_related("sign__case")
+            .order_by("effective_on", "pk")
+        )
         found = {}
         for mark in marks:
             sign, case = mark.sign, mark.sign.case
             said = f"Sign {sign.code}, {case.short_name}: {sign.title}. Officers confirmed that it is tested here."
             path = f"{case.get_absolute_url()}#{sign.code}"
-            found.setdefault(sign.pk, Found(sign.question, said, path, standing[mark.risk_id], mark.risk_id))
+            found.setdefault(
+                sign.pk, Found(sign.question, said, path, standing[mark.risk_id], mark.risk_id)
+            )
         return list(found.values())
 
     def _types(self):
         """The main types of the risks above tolerance, the one of most risks first."""
-        rows = self._above.exclude(primary_failure_type=None).order_by().values("primary_failure_type")
+        rows = (
+            self._above.exclude(primary_failure_type=None).order_by().values("primary_failure_type")
+        )
         rows = rows.annotate(n=Count("pk")).order_by("-n", "primary_failure_type__number")
         types = FailureType.objects.in_bulk()
         named = [types[row["primary_failure_type"]] for row in rows]
@@ -158,7 +193,10 @@ class Asks:
 
     def _insights(self):
         rows = Insight.objects.all()
-        return [Found(one.question, f"Insight {one.number}: {one.title}", one.get_absolute_url()) for one in rows]
+        return [
+            Found(one.question, f"Insight {one.number}: {one.title}", one.get_absolute_url())
+            for one in rows
+        ]
 
 
 def _blank(spot):

@@ -14,8 +14,10 @@ BETWEEN = datetime.timedelta(hours=6)  # what a program is asked to wait before 
 def calendar_of(dues, *, site, now=None):
     """The calendar as bytes. dues: what falls due; site: the address of this installation.
 
-    Each thing keeps its UID whichever day it moves to, so that a program moves what it shows. All are whole days that
-    block no time, and private: who may look at somebody's calendar need not read their register."""
+    Each thing keeps its UID whichever day it moves to, so that a program moves what it shows. All
+    are whole days that block no time, and private: who may look at somebody's calendar need not
+    read their register.
+    """
     from icalendar import Calendar, vDuration  # not for pages without a calendar
 
     calendar = Calendar()

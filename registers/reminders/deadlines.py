@@ -1,9 +1,10 @@
-"""What falls due for a person: reviews, actions, tolerances, assurances, appetites. For the mail and the calendar.
+"""What falls due for a person: reviews, actions, tolerances, assurances, appetites. For the mail
+and the calendar.
 
-Told is whoever holds the post that owns the thing; where it has no owner of its own, the post that owns its risk; where
-nobody owns either, whoever raised the risk. Where that person may not act on it today (the post is vacant, they have
-left, they may not see the risk), the organisation's risk managers are told instead: so nothing waits unseen as long as
-there is a risk manager.
+Told is whoever holds the post that owns the thing; where it has no owner of its own, the post that
+owns its risk; where nobody owns either, whoever raised the risk. Where that person may not act on
+it today (the post is vacant, they have left, they may not see the risk), the organisation's risk
+managers are told instead: so nothing waits unseen as long as there is a risk manager.
 """
 
 import datetime
@@ -15,15 +16,26 @@ from django.utils.formats import date_format
 from registers.models import Action, Appetite, Assurance, Line, Register, ReminderKind, Risk
 from registers.permissions import Permission, can, can_be_worked_on_by, registers_for, risks_across
 
-SOON = {**dict.fromkeys(ReminderKind, 14), ReminderKind.ACTION: 7}  # days ahead in which a thing is due soon
-RISK_WORDS = ("number", "title", "is_exempt", "register__slug", "register__name", "register__prefix")
+SOON = {
+    **dict.fromkeys(ReminderKind, 14),
+    ReminderKind.ACTION: 7,
+}  # days ahead in which a thing is due soon
+RISK_WORDS = (
+    "number",
+    "title",
+    "is_exempt",
+    "register__slug",
+    "register__name",
+    "register__prefix",
+)
 
 
 @dataclass(frozen=True)
 class Due:
-    """One thing that falls due on a day. title: "" of an exempt risk, whatever it is about; key: names the thing for
-    ever, whichever day it falls due; place: the register or organisation; stands_in: the person is told as a risk
-    manager, for want of somebody else."""
+    """One thing that falls due on a day. title: "" of an exempt risk, whatever it is about; key:
+    names the thing for ever, whichever day it falls due; place: the register or organisation;
+    stands_in: the person is told as a risk manager, for want of somebody else.
+    """
 
     kind: ReminderKind
     on: datetime.date
@@ -51,13 +63,16 @@ def due_soon(user, day, kinds):
 
 
 def due_between(user, first, last, day, limit):
-    """What of every kind is due from the first day to the last, both included: the first few by day."""
+    """What of every kind is due from the first day to the last, both included: the first few by
+    day.
+    """
     return due_for(user, dict.fromkeys(ReminderKind, (first, last)), day, limit)[:limit]
 
 
 def due_for(user, spans, day, limit=None):
-    """What falls due for the person, by day. spans: {kind: (first day, last day)}; day: today, for what stands.
-    A fixed number of queries: two, and one for each kind."""
+    """What falls due for the person, by day. spans: {kind: (first day, last day)}; day: today, for
+    what stands. A fixed number of queries: two, and one for each kind.
+    """
     registers = [r for r in registers_for(user) if can(user, Permission.EDIT_RISK, r.organisation)]
     risks, managed = _risks_and_managed(user, registers)
     found = []
@@ -68,15 +83,21 @@ def due_for(user, spans, day, limit=None):
 
 
 def actions_due_soon(user, registers, day):
-    """The actions of which due_soon tells the person, as rows: the one due longest ago first. registers: those whose
-    risks they may edit. Each row has `told`: another than the person where they stand in."""
+    """The actions of which due_soon tells the person, as rows: the one due longest ago first.
+    registers: those whose risks they may edit. Each row has `told`: another than the person where
+    they stand in.
+    """
     risks, managed = _risks_and_managed(user, registers)
     rows, on, _ = _actions(user, risks, managed, day)
     return _within(rows, on, _span_until_soon(ReminderKind.ACTION, day))
 
 
 def _risks_and_managed(user, registers):
-    managed = [register for register in registers if can(user, Permission.RUN_REGISTER, register.organisation)]
+    managed = [
+        register
+        for register in registers
+        if can(user, Permission.RUN_REGISTER, register.organisation)
+    ]
     return risks_across(user, registers).filter(status__in=Risk.ON_REGISTER), managed
 
 
@@ -90,8 +111,9 @@ def _span_until_soon(kind, day):
 
 
 def _of(user, rows, managed, owners, risk=""):
-    """Those of these rows that the person is told of. owners: the ways to the posts that may own it, the nearest
-    first; risk: the way to its risk."""
+    """Those of these rows that the person is told of. owners: the ways to the posts that may own
+    it, the nearest first; risk: the way to its risk.
+    """
     held = [When(**{f"{owner}__isnull": False}, then=F(f"{owner}__holder")) for owner in owners]
     rows = rows.annotate(told=Case(*held, default=F(f"{risk}raised_by")))
     rows = rows.annotate(is_with_somebody=can_be_worked_on_by("told", risk))
@@ -126,7 +148,9 @@ def _actions(user, risks, managed, day):
     return (
         rows,
         "due_on",
-        lambda action, user: _due(ReminderKind.ACTION, action, action.risk, user, on=action.due_on, title=action.title),
+        lambda action, user: _due(
+            ReminderKind.ACTION, action, action.risk, user, on=action.due_on, title=action.title
+        ),
     )
 
 
@@ -138,16 +162,26 @@ def _assurances(user, risks, managed, day):
     return (
         rows,
         "expires_on",
-        lambda row, user: _due(ReminderKind.ASSURANCE, row, row.risk, user, on=row.expires_on, line=row.line),
+        lambda row, user: _due(
+            ReminderKind.ASSURANCE, row, row.risk, user, on=row.expires_on, line=row.line
+        ),
     )
 
 
 def _appetites(user, risks, managed, day):
-    """The statements that stand, by schemes that a register uses: to the organisation's risk managers."""
-    in_use = Register.objects.filter(organisation=OuterRef("organisation"), scheme=OuterRef("scheme"))
+    """The statements that stand, by schemes that a register uses: to the organisation's risk
+    managers.
+    """
+    in_use = Register.objects.filter(
+        organisation=OuterRef("organisation"), scheme=OuterRef("scheme")
+    )
     organisations = {register.organisation_id for register in managed}
     rows = Appetite.objects.standing(day).filter(Exists(in_use), organisation__in=organisations)
-    return rows.select_related("organisation"), "review_by", lambda row, user: _appetite(row, managed)
+    return (
+        rows.select_related("organisation"),
+        "review_by",
+        lambda row, user: _appetite(row, managed),
+    )
 
 
 ROWS = {
@@ -183,7 +217,11 @@ def _due(kind, row, risk, user, *, on, title=None, line=None):
 def _appetite(row, registers):
     """It leads to the first of these registers that goes by it."""
     about = row.get_category_display() or "All categories"
-    goes_by_it = (r for r in registers if (r.organisation_id, r.scheme_id) == (row.organisation_id, row.scheme_id))
+    goes_by_it = (
+        r
+        for r in registers
+        if (r.organisation_id, r.scheme_id) == (row.organisation_id, row.scheme_id)
+    )
     return Due(
         kind=ReminderKind.APPETITE,
         on=row.review_by,

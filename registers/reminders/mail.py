@@ -17,11 +17,16 @@ def subject_of(dues, day):
 
 
 def body_of(dues, *, name, day, site, choices):
-    """The whole text. dues: by day; site: the address of this installation; choices: of the page to change it on."""
+    """The whole text. dues: by day; site: the address of this installation; choices: of the page to
+    change it on.
+    """
     named = dues[:NAMED]
     late = [due for due in named if due.is_late(day)]
     soon = [due for due in named if not due.is_late(day)]
-    parts = [f"Hello {_plain(name)},", "This is what is late or falls due soon on your risk registers."]
+    parts = [
+        f"Hello {_plain(name)},",
+        "This is what is late or falls due soon on your risk registers.",
+    ]
     for title, group in (("Late", late), ("Due soon", soon)):
         if group:
             parts += [f"{title}\n{'-' * len(title)}", *(_entry(due, day, site) for due in group)]
@@ -33,8 +38,13 @@ def body_of(dues, *, name, day, site, choices):
             "act on it today."
         )
     sent = date_format(day, "j F Y")
-    parts.append(f"Sent on {sent}, at most once a day. Change or stop these e-mails, or see them in your calendar:")
-    wrapped = [part if "\n" in part else textwrap.fill(part, WIDTH, break_long_words=False) for part in parts]
+    parts.append(
+        f"Sent on {sent}, at most once a day. Change or stop these e-mails, or see them in your calendar:"
+    )
+    wrapped = [
+        part if "\n" in part else textwrap.fill(part, WIDTH, break_long_words=False)
+        for part in parts
+    ]
     return "\n\n".join(wrapped) + f"\n{site}{choices}\n"
 
 

@@ -28,7 +28,9 @@ class Held:
 
 @dataclass(frozen=True)
 class Opinion:
-    """An opinion that a later one of its line replaced. about: the control as it was called then, empty: the risk."""
+    """An opinion that a later one of its line replaced. about: the control as it was called then,
+    empty: the risk.
+    """
 
     given: object
     about: str
@@ -36,8 +38,10 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Holding:
-    """Everything that stands behind a risk. lines: a Cell and what its opinion is about, for each of the four.
-    takes_more: whether something can be added, which a closed risk and a past day do not."""
+    """Everything that stands behind a risk. lines: a Cell and what its opinion is about, for each
+    of the four. takes_more: whether something can be added, which a closed risk and a past day do
+    not.
+    """
 
     in_place: list[Held] = field(default_factory=list)
     retired: list[Held] = field(default_factory=list)
@@ -51,7 +55,9 @@ class Holding:
 
 
 def controls_beside(risk, reading):
-    """What stood behind the risk on the day read, with the names that posts bear today. Two queries."""
+    """What stood behind the risk on the day read, with the names that posts bear today. Two
+    queries.
+    """
     if reading.is_future:
         return Holding()
     day, known_by = reading.day, reading.known_by
@@ -64,14 +70,17 @@ def controls_beside(risk, reading):
         in_place=[Held(one, day) for one in said if one.status == Control.Status.IN_PLACE],
         retired=[Held(one, day) for one in said if one.status == Control.Status.RETIRED],
         lines=[(cell, titles.get(cell.given and cell.given.control_id, "")) for cell in cells],
-        earlier=[Opinion(one, titles.get(one.control_id, "")) for one in opinions if one.pk not in latest],
+        earlier=[
+            Opinion(one, titles.get(one.control_id, "")) for one in opinions if one.pk not in latest
+        ],
         takes_more=reading.is_today and risk.status != risk.Status.CLOSED,
     )
 
 
 def control_story(control):
-    """Its revisions, newest first, each with what it changed, `revision.changes`, and what that was, in a word or two:
-    `revision.told`."""
+    """Its revisions, newest first, each with what it changed, `revision.changes`, and what that
+    was, in a word or two: `revision.told`.
+    """
     revisions = list(control.revisions.select_related("by", "owner").order_by("number"))
     for earlier, revision in zip([None, *revisions], revisions, strict=False):
         revision.changes = revision.changes_since(earlier) if earlier else []
@@ -80,8 +89,9 @@ def control_story(control):
 
 
 def told_of(earlier, revision):
-    """What a revision of a control did, in a word or two. earlier: the one before it, None for the first;
-    revision.changes: what it changed."""
+    """What a revision of a control did, in a word or two. earlier: the one before it, None for the
+    first; revision.changes: what it changed.
+    """
     if earlier is None:
         return "added"
     names = {change.name for change in revision.changes}

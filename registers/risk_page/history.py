@@ -1,5 +1,7 @@
-"""A risk's story on one timeline: what it said, how it was judged and looked at, what holds it down, what is being done
-about it, who was asked to take it higher, and which signs officers marked beside it."""
+"""A risk's story on one timeline: what it said, how it was judged and looked at, what holds it
+down, what is being done about it, who was asked to take it higher, and which signs officers marked
+beside it.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,10 @@ from registers.risk_page.controls import told_of
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that was done. what: a few words in the past tense; texts: what somebody wrote of it; revision: of the
-    risk itself, whose judgement or review the page shows as well; late_day: the day that a judgement speaks of."""
+    """One thing that was done. what: a few words in the past tense; texts: what somebody wrote of
+    it; revision: of the risk itself, whose judgement or review the page shows as well; late_day:
+    the day that a judgement speaks of.
+    """
 
     day: datetime.date
     recorded_at: datetime.datetime
@@ -30,9 +34,11 @@ class Entry:
 def story_of(risk, day, known_by=None, *, marks=None, with_drafts=True) -> list[Entry]:
     """Everything done to the risk and beside it up to a day, newest first.
 
-    known_by: the instant after which what was recorded is left out. marks: up to when officers' marks are told, as
-    permissions.cuts_of_marks has it; none without. with_drafts: whether what was said of the risk before it came onto
-    the register is. As many queries whatever the length of the story."""
+    known_by: the instant after which what was recorded is left out. marks: up to when officers'
+    marks are told, as permissions.cuts_of_marks has it; none without. with_drafts: whether what was
+    said of the risk before it came onto the register is. As many queries whatever the length of the
+    story.
+    """
     revisions = risk.story(day, known_by, with_drafts)
     if not revisions:
         return []
@@ -41,15 +47,24 @@ def story_of(risk, day, known_by=None, *, marks=None, with_drafts=True) -> list[
         found += _of_kept(records.model.revisions.rel.related_model, noun, risk, day, known_by)
     found += [_given(row) for row in _rows(Assurance, day, known_by, "control", risk=risk)]
     found += [_proposed(row) for row in _rows(Escalation, day, known_by, "to_register", risk=risk)]
-    decisions = _rows(EscalationDecision, day, known_by, "escalation__to_register", escalation__risk=risk)
+    decisions = _rows(
+        EscalationDecision, day, known_by, "escalation__to_register", escalation__risk=risk
+    )
     found += [_decided(row) for row in decisions]
     found += [_set_aside(row) for row in _rows(SetAside, day, known_by, risk=risk)]
     if marks:
-        found += [_marked(row) for row in _rows(Precedent, marks.day, marks.known_by, "sign__case", risk=risk)]
-    if first.number > 1:  # what was kept beside it while it was a draft is told no more than the draft is
+        found += [
+            _marked(row)
+            for row in _rows(Precedent, marks.day, marks.known_by, "sign__case", risk=risk)
+        ]
+    if (
+        first.number > 1
+    ):  # what was kept beside it while it was a draft is told no more than the draft is
         found = [entry for entry in found if entry.recorded_at >= first.recorded_at]
     found += [_of_risk(revision) for revision in revisions]
-    return sorted(found, key=lambda entry: (entry.day, entry.recorded_at, entry.order), reverse=True)
+    return sorted(
+        found, key=lambda entry: (entry.day, entry.recorded_at, entry.order), reverse=True
+    )
 
 
 def _rows(model, day, known_by, *words, **of):
@@ -57,25 +72,45 @@ def _rows(model, day, known_by, *words, **of):
 
 
 def _when(row):
-    return {"day": row.effective_on, "recorded_at": row.recorded_at, "by": row.by, "order": (row.pk,)}
+    return {
+        "day": row.effective_on,
+        "recorded_at": row.recorded_at,
+        "by": row.by,
+        "order": (row.pk,),
+    }
 
 
 def _of_risk(revision) -> Entry:
     texts = (revision.reason,) if revision.reason else ()
     what = revision.get_what_display().lower()
-    about = {"on_behalf_of": revision.on_behalf_of, "revision": revision, "changes": tuple(revision.changes)}
-    return Entry(**{**_when(revision), "order": (revision.number,)}, what=what, texts=texts, **about)
+    about = {
+        "on_behalf_of": revision.on_behalf_of,
+        "revision": revision,
+        "changes": tuple(revision.changes),
+    }
+    return Entry(
+        **{**_when(revision), "order": (revision.number,)}, what=what, texts=texts, **about
+    )
 
 
 def _of_kept(revisions, noun, risk, day, known_by) -> list[Entry]:
-    rows = _rows(revisions, day, known_by, "owner", record__risk=risk).order_by("record_id", "number")
+    rows = _rows(revisions, day, known_by, "owner", record__risk=risk).order_by(
+        "record_id", "number"
+    )
     found, earlier = [], {}
     for row in rows:
         before = earlier.get(row.record_id)
         row.changes = row.changes_since(before) if before else []
         verb = told_of(before, row) if noun == "control" else _done_to_action(before, row)
         texts = tuple(text for text in (row.reason,) if text)
-        found.append(Entry(**_when(row), what=f"{noun} {verb}: {row.title}", texts=texts, changes=tuple(row.changes)))
+        found.append(
+            Entry(
+                **_when(row),
+                what=f"{noun} {verb}: {row.title}",
+                texts=texts,
+                changes=tuple(row.changes),
+            )
+        )
         earlier[row.record_id] = row
     return found
 
@@ -94,17 +129,25 @@ def _given(row) -> Entry:
 
 def _proposed(row) -> Entry:
     way = "up to" if row.direction == Escalation.Direction.UP else "back down from"
-    return Entry(**_when(row), what=f"proposed to be taken {way} {row.to_register}", texts=(row.reason,))
+    return Entry(
+        **_when(row), what=f"proposed to be taken {way} {row.to_register}", texts=(row.reason,)
+    )
 
 
 def _decided(row) -> Entry:
     way = "up to" if row.escalation.direction == Escalation.Direction.UP else "back down from"
     said = "agreed" if row.is_approved else "not agreed"
-    return Entry(**_when(row), what=f"{said} to take it {way} {row.escalation.to_register}", texts=(row.reason,))
+    return Entry(
+        **_when(row),
+        what=f"{said} to take it {way} {row.escalation.to_register}",
+        texts=(row.reason,),
+    )
 
 
 def _set_aside(row) -> Entry:
-    what = "a check of the worklist set aside" if row.until else "a check of the worklist taken back"
+    what = (
+        "a check of the worklist set aside" if row.until else "a check of the worklist taken back"
+    )
     return Entry(**_when(row), what=what, texts=(row.reason,))
 
 

@@ -1,4 +1,6 @@
-"""Warning signs beside a risk, and a reader's risks beside warning signs: what pages about precedents show."""
+"""Warning signs beside a risk, and a reader's risks beside warning signs: what pages about
+precedents show.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ READ = ("title", "cause", "event", "consequence")
 
 
 def suggestions_for(typed: dict) -> list[Suggestion]:
-    """What the words of a risk bring up (READ names them; others are left alone), each sign with its citations."""
+    """What the words of a risk bring up (READ names them; others are left alone), each sign with
+    its citations.
+    """
     return _with_citations(suggest(words_of(**{name: typed.get(name) for name in READ})))
 
 
@@ -49,20 +53,24 @@ def signs_to_look_at(count: int) -> str:
 
 @dataclass(frozen=True)
 class Standing:
-    """The mark that stands on a sign beside a risk, and the earlier ones of that sign, latest first."""
+    """The mark that stands on a sign beside a risk, and the earlier ones of that sign, latest
+    first.
+    """
 
     mark: Precedent
     earlier: list[Precedent]
 
 
 def standing_of(risk, day) -> list[Standing]:
-    """What officers made of signs beside a risk by that day, those found relevant first. As many queries whatever
-    their number."""
+    """What officers made of signs beside a risk by that day, those found relevant first. As many
+    queries whatever their number.
+    """
     by_sign = {}
     for mark in risk.precedents.as_at(day).with_words().order_by("-effective_on", "-pk"):
         by_sign.setdefault(mark.sign_id, []).append(mark)
     return [
-        Standing(latest, earlier) for latest, *earlier in sorted(by_sign.values(), key=lambda rows: _order(rows[0]))
+        Standing(latest, earlier)
+        for latest, *earlier in sorted(by_sign.values(), key=lambda rows: _order(rows[0]))
     ]
 
 
@@ -72,8 +80,10 @@ def _order(mark):
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Where what a risk speaks of has happened. confirmed, others: marks that stand, relevant ones and the rest; cut:
-    up to when they are shown to this reader, None where none is; cases: rows that show its main type."""
+    """Where what a risk speaks of has happened. confirmed, others: marks that stand, relevant ones
+    and the rest; cut: up to when they are shown to this reader, None where none is; cases: rows
+    that show its main type.
+    """
 
     confirmed: list[Precedent] = field(default_factory=list)
     others: list[Precedent] = field(default_factory=list)
@@ -103,7 +113,9 @@ class Listed:
 
 @dataclass(frozen=True)
 class Marked:
-    """The reader's risks that test a sign. risks: a few of them, the highest score first; lists: all, by register."""
+    """The reader's risks that test a sign. risks: a few of them, the highest score first; lists:
+    all, by register.
+    """
 
     risks: list[Position]
     lists: list[Listed]
@@ -138,8 +150,14 @@ class ReadersRisks:
         return self._lists(dict(counted), asked)
 
     def _lists(self, counts, asked):
-        found = [(register, counts[register.pk]) for register in self.registers if counts.get(register.pk)]
-        return [Listed(register, count, self._address(register, asked)) for register, count in found]
+        found = [
+            (register, counts[register.pk])
+            for register in self.registers
+            if counts.get(register.pk)
+        ]
+        return [
+            Listed(register, count, self._address(register, asked)) for register, count in found
+        ]
 
     def _address(self, register, asked):
         if opens_as_agreed(self.reader, register):
@@ -147,10 +165,15 @@ class ReadersRisks:
         return f"{register.get_absolute_url()}?{urlencode(asked)}"
 
     def marked_of(self, case: CaseStudy) -> dict[str, Marked]:
-        """code of a sign -> Marked, for the signs of a case that any risk tests. As many queries whatever they hold."""
+        """code of a sign -> Marked, for the signs of a case that any risk tests. As many queries
+        whatever they hold.
+        """
         marks = self.confirmed.filter(sign__case=case)
         rows = self.positions.marked(marks).order_by("-score", "register", "number")
-        standing = {risk: (pk, register) for pk, risk, register in rows.values_list("pk", "risk", "register")}
+        standing = {
+            risk: (pk, register)
+            for pk, risk, register in rows.values_list("pk", "risk", "register")
+        }
         by_sign = {}
         for code, risk in marks.order_by().values_list("sign__code", "risk"):
             if risk in standing:
@@ -166,4 +189,7 @@ class ReadersRisks:
         for risk in risks:
             register = standing[risk][1]
             counts[register] = counts.get(register, 0) + 1
-        return Marked([words[standing[risk][0]] for risk in risks[:NAMED]], self._lists(counts, {"sign": code}))
+        return Marked(
+            [words[standing[risk][0]] for risk in risks[:NAMED]],
+            self._lists(counts, {"sign": code}),
+        )

@@ -1,4 +1,6 @@
-"""Judgements of one risk side by side: with no controls, as it stands, as wanted; ours and what others say."""
+"""Judgements of one risk side by side: with no controls, as it stands, as wanted; ours and what
+others say.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ WHO = {
 
 @dataclass(frozen=True)
 class View:
-    """What somebody independent said of the risk as it stands, and how that compares with what we say: a sentence."""
+    """What somebody independent said of the risk as it stands, and how that compares with what we
+    say: a sentence.
+    """
 
     assessment: Assessment
     words: str
@@ -26,7 +30,9 @@ class View:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """The latest of our own of each kind, None where there is none; and the latest of each independent perspective."""
+    """The latest of our own of each kind, None where there is none; and the latest of each
+    independent perspective.
+    """
 
     inherent: Assessment | None
     current: Assessment | None

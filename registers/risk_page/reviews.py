@@ -8,8 +8,9 @@ from registers.models.review import is_above_tolerance_twice_running
 
 @dataclass(frozen=True)
 class AskedOutside:
-    """latest: the last review by the day read that says whom was asked, if one does; is_asked_for: whether the risk
-    stands above tolerance twice running, so that its next review has to say."""
+    """latest: the last review by the day read that says whom was asked, if one does; is_asked_for:
+    whether the risk stands above tolerance twice running, so that its next review has to say.
+    """
 
     latest: Review | None
     is_asked_for: bool

@@ -7,9 +7,11 @@ from registers.models import Assessment, Risk, RiskRevision
 
 @dataclass(frozen=True)
 class Life:
-    """closed: the revision that closed it, while it is; reopened: the one that brought it back, and closed_before the
-    one that had closed it until then; under: the rating that stood when it happened; unsaid: what matters and is
-    empty, in words; is_overdue: it was tolerated until a day that has passed."""
+    """closed: the revision that closed it, while it is; reopened: the one that brought it back, and
+    closed_before the one that had closed it until then; under: the rating that stood when it
+    happened; unsaid: what matters and is empty, in words; is_overdue: it was tolerated until a day
+    that has passed.
+    """
 
     closed: RiskRevision | None
     reopened: RiskRevision | None
@@ -20,8 +22,9 @@ class Life:
 
 
 def life_of(risk, position, tolerance, day, known_by=None):
-    """position: what stood at the end of that day, with its words, and tolerance: what was let stand for it then
-    (appetite.Holding); None where nothing stood. Three queries at most."""
+    """position: what stood at the end of that day, with its words, and tolerance: what was let
+    stand for it then (appetite.Holding); None where nothing stood. Three queries at most.
+    """
     if position is None:
         return None
     words, turns = position.revision, list(risk.turns(day, known_by))
@@ -36,7 +39,9 @@ def life_of(risk, position, tolerance, day, known_by=None):
         closed_before=closings[0] if closings and is_back else None,
         under=words.happened_under,
         unsaid=[] if is_closed else _unsaid(words, tolerance.is_above),
-        is_overdue=not is_closed and words.tolerated_until is not None and words.tolerated_until < day,
+        is_overdue=not is_closed
+        and words.tolerated_until is not None
+        and words.tolerated_until < day,
     )
 
 
@@ -44,5 +49,8 @@ def _unsaid(words, is_above_tolerance):
     """What a reader will miss; the committee is told of what stands above tolerance."""
     asked = {"category": "its category", "response": "what is done about it"}
     if is_above_tolerance:
-        asked |= {"committee_position": "its position for the committee", "definition_of_good": "what good looks like"}
+        asked |= {
+            "committee_position": "its position for the committee",
+            "definition_of_good": "what good looks like",
+        }
     return [said for name, said in asked.items() if not getattr(words, name)]

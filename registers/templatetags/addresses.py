@@ -5,6 +5,7 @@ register = template.Library()
 
 @register.filter
 def parameters(query):
-    """(name, values) of each parameter of an address: `query.lists` would be the parameter of that name, if there is
-    one."""
+    """(name, values) of each parameter of an address: `query.lists` would be the parameter of that
+    name, if there is one.
+    """
     return query.lists()

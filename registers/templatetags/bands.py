@@ -6,12 +6,15 @@ from django.template.loader import render_to_string
 from registers.phrases import could_be
 
 register = template.Library()
-register.filter("could_be", could_be)  # {{ assessment|could_be }}: where its range reaches another band
+register.filter(
+    "could_be", could_be
+)  # {{ assessment|could_be }}: where its range reaches another band
 
 
 @register.simple_tag
 @lru_cache(maxsize=256)
 def band_tag(band):
-    """The band's word, colour and mark; a list shows hundreds of the same few, so each is rendered once. None: not
-    scored."""
+    """The band's word, colour and mark; a list shows hundreds of the same few, so each is rendered
+    once. None: not scored.
+    """
     return render_to_string("components/band_tag.html", {"band": band})

@@ -37,7 +37,9 @@ def action_list(request, slug):
     positions = beside.on(positions, reading.day, reading.known_by)
     asked = {**reading.asked, **beside.asked_beside}
     actions = actions_on(positions, reading)
-    narrowed = ActionFilter(request.GET, actions, organisation=register.organisation, day=reading.day)
+    narrowed = ActionFilter(
+        request.GET, actions, organisation=register.organisation, day=reading.day
+    )
     if narrowed.form.errors:
         raise BadRequest("The address asks for actions that this register does not have.")
     page = page_of(request, listed(narrowed.qs))
@@ -59,7 +61,15 @@ def action_list(request, slug):
 def action_new(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = NewActionForm(posted(request), risk=risk)
-    return step_of(risk, request, "action_new", form, partial(Action.add, risk), _added, to=_among_actions(risk))
+    return step_of(
+        risk,
+        request,
+        "action_new",
+        form,
+        partial(Action.add, risk),
+        _added,
+        to=_among_actions(risk),
+    )
 
 
 def _added(action):
@@ -69,7 +79,16 @@ def _added(action):
 def action_edit(request, slug, number, pk):
     risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
     form = EditActionForm(posted(request), risk=risk, action=action)
-    return _step(risk, action, request, "action_edit", form, action.revise, "is saved", dates=dates_of(action))
+    return _step(
+        risk,
+        action,
+        request,
+        "action_edit",
+        form,
+        action.revise,
+        "is saved",
+        dates=dates_of(action),
+    )
 
 
 def action_done(request, slug, number, pk):
@@ -94,7 +113,9 @@ def _step(risk, action, request, page, form, verb, words, **context):
     def said(revision):
         return f"{risk.reference}: “{revision.title}” {words}."
 
-    return step_of(risk, request, page, form, verb, said, to=_among_actions(risk), action=action, **context)
+    return step_of(
+        risk, request, page, form, verb, said, to=_among_actions(risk), action=action, **context
+    )
 
 
 def _among_actions(risk):

@@ -31,7 +31,9 @@ def agreement_list(request, slug):
         "page": page,
         "cards": agreed_cards(register, list(page.object_list), agreed, Tolerances.of(register)),
         "since": since_latest(request.user, register) if page.number == 1 else None,
-        "query_today": f"?as_at={timezone.localdate()}" if opens_as_agreed(request.user, register) else "",
+        "query_today": f"?as_at={timezone.localdate()}"
+        if opens_as_agreed(request.user, register)
+        else "",
         "may_agree": can(request.user, Permission.RUN_REGISTER, register.organisation),
         "counts_everything": counts_everything(request.user, register),
     }
@@ -51,7 +53,11 @@ def agreement_new(request, slug):
 
 
 def since_latest(user, register, latest=None):
-    """What has changed since the latest agreement, if there is one. latest: that, where it was read already."""
+    """What has changed since the latest agreement, if there is one. latest: that, where it was read
+    already.
+    """
     latest = latest or register.agreements.first()
     now = positions_for(user, register, timezone.localdate())
-    return latest and Since(register, latest, agreed=agreed_for(user, register).filter(agreement=latest), now=now)
+    return latest and Since(
+        register, latest, agreed=agreed_for(user, register).filter(agreement=latest), now=now
+    )

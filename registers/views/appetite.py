@@ -15,7 +15,9 @@ def register_settings(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
     statements = register.organisation.appetites.filter(scheme=register.scheme).select_related("by")
-    stated = stated_by_category(statements.as_at(reading.day, reading.known_by).prefetch_related("scheme"))
+    stated = stated_by_category(
+        statements.as_at(reading.day, reading.known_by).prefetch_related("scheme")
+    )
     tolerance = Tolerances(register, [row.now for row in stated]).on(reading.day)
     context = {
         "tab": "settings",
@@ -26,7 +28,9 @@ def register_settings(request, slug):
         "stated": stated,
         "unstated": unstated(stated),
         "tolerated": tolerated_in_words(tolerance),
-        "alike": register.organisation.registers.filter(scheme=register.scheme).exclude(pk=register.pk),
+        "alike": register.organisation.registers.filter(scheme=register.scheme).exclude(
+            pk=register.pk
+        ),
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
         "lacks_a_manager": lacks_a_manager(request.user, register),
     }
@@ -38,8 +42,13 @@ def appetite_new(request, slug):
     sent = posted(request)
     form = AppetiteForm(sent, register=register, category=request.GET.get("category", ""))
     how = {"by": request.user, "scheme": register.scheme}
-    if form.is_valid() and (appetite := saved(form, Appetite.state, register.organisation, **how, **form.cleaned_data)):
-        messages.success(request, f"{appetite} is stated: {appetite.tolerated.label} is the most that is let stand.")
+    if form.is_valid() and (
+        appetite := saved(form, Appetite.state, register.organisation, **how, **form.cleaned_data)
+    ):
+        messages.success(
+            request,
+            f"{appetite} is stated: {appetite.tolerated.label} is the most that is let stand.",
+        )
         return redirect("register_settings", register.slug)
     context = {"register": register, "form": form}
     return render(request, "registers/appetite_new.html", context, status=status_of(form))

@@ -1,4 +1,6 @@
-"""Which day a page speaks of, as known now or as agreed, and which page of a list: read from the address, strictly."""
+"""Which day a page speaks of, as known now or as agreed, and which page of a list: read from the
+address, strictly.
+"""
 
 import datetime
 from dataclasses import dataclass
@@ -22,12 +24,13 @@ read_only = require_http_methods(["GET", "HEAD", "OPTIONS"])
 
 @dataclass(frozen=True)
 class Reading:
-    """The day read (`as_at`, or that of the agreement `agreed`, else what the reader opens on: today, or for a member
-    the latest agreement) and the day compared with (`since`, else the one of the agreement before it, else the last
-    quarter end).
+    """The day read (`as_at`, or that of the agreement `agreed`, else what the reader opens on:
+    today, or for a member the latest agreement) and the day compared with (`since`, else the one of
+    the agreement before it, else the last quarter end).
 
-    opens_on: the agreement that an address which asks for no day shows to this reader; reads_agreed: whether they open
-    any register of the organisation on what was agreed of it."""
+    opens_on: the agreement that an address which asks for no day shows to this reader;
+    reads_agreed: whether they open any register of the organisation on what was agreed of it.
+    """
 
     day: datetime.date
     since: datetime.date
@@ -82,7 +85,9 @@ class Reading:
 
     @property
     def query_elsewhere(self):
-        """The same for a page of another register: the day is named where that one may open on what a body agreed."""
+        """The same for a page of another register: the day is named where that one may open on what
+        a body agreed.
+        """
         if self.is_today and not self.reads_agreed:
             return ""
         return f"?{urlencode({'as_at': self.day.isoformat()})}"
@@ -93,11 +98,14 @@ class Reading:
 
 
 def reading_from(request, register):
-    """The reading that the address asks for; 404 where it asks for an agreement that is none of the register's. One
-    query for a reader who opens on what was agreed."""
+    """The reading that the address asks for; 404 where it asks for an agreement that is none of the
+    register's. One query for a reader who opens on what was agreed.
+    """
     form = DayForm(request.GET)
     if not form.is_valid():
-        raise BadRequest("as_at and since take a day written like 2026-09-30; agreed, without as_at, a number.")
+        raise BadRequest(
+            "as_at and since take a day written like 2026-09-30; agreed, without as_at, a number."
+        )
     number, today = form.cleaned_data["agreed"], timezone.localdate()
     reads_agreed = opens_as_agreed(request.user, register)
     opens_on = register.agreements.first() if reads_agreed else None
@@ -110,8 +118,9 @@ def reading_from(request, register):
 
 
 def _usual_since(register, day, agreement):
-    """The day on which a body last agreed the register before this agreement, if any did and it was recorded by then;
-    else the last quarter end."""
+    """The day on which a body last agreed the register before this agreement, if any did and it was
+    recorded by then; else the last quarter end.
+    """
     usual = quarter_ends_before(day, 1)[0]
     if agreement is None:
         return usual

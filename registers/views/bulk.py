@@ -1,4 +1,6 @@
-"""Many records at once: reviews of risks that stand as they are, and what one post owns given to another."""
+"""Many records at once: reviews of risks that stand as they are, and what one post owns given to
+another.
+"""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -7,7 +9,13 @@ from django.utils import timezone
 from registers.bulk_selection import Owned, due_for_review
 from registers.forms import PostsForm, ReassignForm, ReviewManyForm
 from registers.forms.bulk import MOST_REVIEWED
-from registers.permissions import Permission, get_register_for, registers_for, risks_across, risks_for
+from registers.permissions import (
+    Permission,
+    get_register_for,
+    registers_for,
+    risks_across,
+    risks_for,
+)
 from registers.services import reassign as give_to_post
 from registers.services import review_many
 from registers.views.form_flow import posted, saved, status_of
@@ -22,9 +30,16 @@ def risk_review_many(request, slug):
     how = {"by": request.user, "reviews": form.reviews} if form.is_valid() else {}
     if how and (made := saved(form, review_many, **how, token=form.cleaned_data["token"])):
         several = "risk is" if len(made) == 1 else "risks are"
-        messages.success(request, f"{len(made)} {several} reviewed: looked at today, and each stands as it is.")
+        messages.success(
+            request, f"{len(made)} {several} reviewed: looked at today, and each stands as it is."
+        )
         return redirect("risk_review_many", slug)
-    context = {"register": register, "form": form, "total": total, "beyond": max(0, total - MOST_REVIEWED)}
+    context = {
+        "register": register,
+        "form": form,
+        "total": total,
+        "beyond": max(0, total - MOST_REVIEWED),
+    }
     return render(request, "registers/risk_review_many.html", context, status=status_of(form))
 
 
@@ -39,10 +54,16 @@ def reassign(request, slug):
     risks = risks_across(request.user, registers)
     owned = Owned(risks, posts.cleaned_data["from_post"])
     form = ReassignForm(posted(request), owned=owned, known=Owned(risks))
-    how = {"by": request.user, "reason": form.cleaned_data["reason"], **form.chosen} if form.is_valid() else {}
+    how = (
+        {"by": request.user, "reason": form.cleaned_data["reason"], **form.chosen}
+        if form.is_valid()
+        else {}
+    )
     if how and (count := saved(form, give_to_post, **how, **posts.cleaned_data)):
         to_post = posts.cleaned_data["to_post"]
-        messages.success(request, f"{count} moved: {to_post.title} owns {'it' if count == 1 else 'them'} now.")
+        messages.success(
+            request, f"{count} moved: {to_post.title} owns {'it' if count == 1 else 'them'} now."
+        )
         return redirect("reassign", slug)
     context |= {"form": form, **posts.cleaned_data}
     return render(request, "registers/reassign.html", context, status=status_of(form))

@@ -3,7 +3,13 @@ from functools import partial
 from django.shortcuts import render
 
 from registers.assurance_map import AssuranceSummary, rows_of
-from registers.forms import AssuranceForm, ControlForm, ControlTestForm, EditControlForm, RetireControlForm
+from registers.forms import (
+    AssuranceForm,
+    ControlForm,
+    ControlTestForm,
+    EditControlForm,
+    RetireControlForm,
+)
 from registers.forms.filters import SORTS
 from registers.models import Assurance, Control
 from registers.permissions import (
@@ -60,26 +66,40 @@ def _added(control):
 
 
 def control_edit(request, slug, number, pk):
-    risk, control = get_beside_risk_for(request.user, slug, number, Control, pk, Permission.EDIT_RISK)
+    risk, control = get_beside_risk_for(
+        request.user, slug, number, Control, pk, Permission.EDIT_RISK
+    )
     form = EditControlForm(posted(request), control=control)
     beside = {"control": control, "entries": control_story(control)}
     return step_of(
-        risk, request, "control_edit", form, control.revise, lambda _: f"{control.title} is saved.", **beside
+        risk,
+        request,
+        "control_edit",
+        form,
+        control.revise,
+        lambda _: f"{control.title} is saved.",
+        **beside,
     )
 
 
 def control_test(request, slug, number, pk):
-    risk, control = get_beside_risk_for(request.user, slug, number, Control, pk, Permission.EDIT_RISK)
+    risk, control = get_beside_risk_for(
+        request.user, slug, number, Control, pk, Permission.EDIT_RISK
+    )
     form = ControlTestForm(posted(request), control=control)
 
     def said(_):
-        return f"The test of {control.title} is recorded: {control.get_operating_display().lower()}."
+        return (
+            f"The test of {control.title} is recorded: {control.get_operating_display().lower()}."
+        )
 
     return step_of(risk, request, "control_test", form, control.test, said, control=control)
 
 
 def control_retire(request, slug, number, pk):
-    risk, control = get_beside_risk_for(request.user, slug, number, Control, pk, Permission.EDIT_RISK)
+    risk, control = get_beside_risk_for(
+        request.user, slug, number, Control, pk, Permission.EDIT_RISK
+    )
     form = RetireControlForm(posted(request), control=control)
     said = f"{control.title} is marked as no longer used. What it said stays."
     return step_of(risk, request, "control_retire", form, control.retire, said, control=control)

@@ -42,7 +42,9 @@ def dashboard(request, slug):
         "asked": asked,
         "asked_here": f"{urlencode(asked)}&" if asked else "",
         "report": _report(request.user, register, reading, now, narrowing, tolerances),
-        "compared": Compared(reading.day, reading.since, [one for one in agreed if one.on < reading.day]),
+        "compared": Compared(
+            reading.day, reading.since, [one for one in agreed if one.on < reading.day]
+        ),
         "gaps": gaps_of(narrowing.qs, reading.day) if reading.is_today else [],
         "my_questions": asked_on_dashboard(request.user, register),
         "counts_everything": counts_everything(request.user, register),
@@ -68,7 +70,9 @@ def _report(reader, register, reading, now, narrowing, tolerances):
 
 
 def _agreements_until(register, reading):
-    """The latest agreements by the day read, one of that day included; as agreed, those known by then."""
+    """The latest agreements by the day read, one of that day included; as agreed, those known by
+    then.
+    """
     found = register.agreements.filter(on__lte=reading.day).defer("note")
     if reading.agreement:
         found = found.filter(recorded_at__lte=reading.agreement.recorded_at)
@@ -76,14 +80,18 @@ def _agreements_until(register, reading):
 
 
 def _of_several(reader, register, reading, narrowing, tolerances, agreed):
-    """What says something of other registers too, or of the whole one alone: that a narrowed page leaves out."""
+    """What says something of other registers too, or of the whole one alone: that a narrowed page
+    leaves out.
+    """
     registers = list(register.organisation.registers.select_related("scheme"))
     found = {"below": _below(reader, register, reading, narrowing, registers, tolerances)}
     if narrowing.said:
         return found
     tells = reading.is_today or reading.opens
     return found | {
-        "since": since_latest(reader, register, reading.opens_on or next(iter(agreed), None)) if tells else None,
+        "since": since_latest(reader, register, reading.opens_on or next(iter(agreed), None))
+        if tells
+        else None,
         "taken_up": taken_up_by(reader, register, reading, registers),
     }
 
@@ -97,4 +105,6 @@ def _below(reader, register, reading, narrowing, registers, tolerances):
         one.organisation = register.organisation
     positions = positions_across(reader, [register, *registers], reading.day).on_register()
     positions = narrowing.on(positions, reading.day) if narrowing.said else positions
-    return Below(register, registers, positions, tolerances.on(reading.day), reading.day, narrowing.asked)
+    return Below(
+        register, registers, positions, tolerances.on(reading.day), reading.day, narrowing.asked
+    )

@@ -21,5 +21,10 @@ def the_whole(request, register, reading, positions):
 
 
 def _narrowing(asked, request, register, reading, positions, **options):
-    of = {"register": register, "reader": request.user, "day": reading.day, "known_by": reading.known_by}
+    of = {
+        "register": register,
+        "reader": request.user,
+        "day": reading.day,
+        "known_by": reading.known_by,
+    }
     return Narrowing(asked, positions, **of, **options)

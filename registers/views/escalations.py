@@ -36,7 +36,8 @@ def escalation_list(request, slug):
         "decided": [row for row in page.object_list if not row.waits],
         "waiting_count": proposals.filter(waits=True).count(),
         "taken_up": taken_up_by(request.user, register, reading),
-        "may_decide": reading.is_today and can(request.user, Permission.RUN_REGISTER, register.organisation),
+        "may_decide": reading.is_today
+        and can(request.user, Permission.RUN_REGISTER, register.organisation),
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/escalation_list.html", context)
@@ -45,18 +46,26 @@ def escalation_list(request, slug):
 def risk_escalate(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = EscalationForm(posted(request), risk=risk)
-    if form.is_valid() and (escalation := saved(form, Escalation.propose, risk, by=request.user, **form.said)):
+    if form.is_valid() and (
+        escalation := saved(form, Escalation.propose, risk, by=request.user, **form.said)
+    ):
         to = escalation.to_register
-        messages.success(request, f"{risk.reference}: proposed. It waits for a risk manager's decision at {to}.")
+        messages.success(
+            request, f"{risk.reference}: proposed. It waits for a risk manager's decision at {to}."
+        )
         return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form}
     return render(request, "registers/risk_escalate.html", context, status=status_of(form))
 
 
 def escalation_decide(request, slug, number, pk):
-    risk, escalation = get_beside_risk_for(request.user, slug, number, Escalation, pk, Permission.RUN_REGISTER)
+    risk, escalation = get_beside_risk_for(
+        request.user, slug, number, Escalation, pk, Permission.RUN_REGISTER
+    )
     form = DecisionForm(posted(request))
-    if form.is_valid() and (decision := saved(form, escalation.decide, by=request.user, **form.cleaned_data)):
+    if form.is_valid() and (
+        decision := saved(form, escalation.decide, by=request.user, **form.cleaned_data)
+    ):
         _tell(request, risk, decision, is_theirs=_is_what_they_sent(request.user, decision, form))
         return redirect("escalation_list", escalation.to_register.slug)
     context = {"register": risk.register, "risk": risk, "escalation": escalation, "form": form}
@@ -64,8 +73,9 @@ def escalation_decide(request, slug, number, pk):
 
 
 def taken_up_by(user, register, reading, registers=None):
-    """What this register lists of others, as this reader may see it on the day read; nothing on a day to come.
-    registers: all of its organisation, where they are known."""
+    """What this register lists of others, as this reader may see it on the day read; nothing on a
+    day to come. registers: all of its organisation, where they are known.
+    """
     listing = {} if reading.is_future else listed_from_elsewhere(register, reading)
     if not listing:
         return []
@@ -76,7 +86,11 @@ def taken_up_by(user, register, reading, registers=None):
 
 def _is_what_they_sent(user, decision, form):
     said = form.cleaned_data
-    return (decision.by, decision.is_approved, decision.reason) == (user, said["is_approved"], said["reason"])
+    return (decision.by, decision.is_approved, decision.reason) == (
+        user,
+        said["is_approved"],
+        said["reason"],
+    )
 
 
 def _tell(request, risk, decision, is_theirs):
@@ -85,4 +99,6 @@ def _tell(request, risk, decision, is_theirs):
         return
     day = date_format(decision.effective_on, "j F Y")
     said = f"{str(decision).lower()} by {decision.by} on {day}"
-    messages.warning(request, f"Not saved: {risk.reference} was decided already, {said}. That decision stands.")
+    messages.warning(
+        request, f"Not saved: {risk.reference} was decided already, {said}. That decision stands."
+    )

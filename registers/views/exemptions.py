@@ -12,7 +12,9 @@ def risk_exempt(request, slug, number):
     form = ExemptForm(posted(request), risk=risk)
     stays = would_see_exempt(request.user, risk)
     said = f"{risk.reference} is exempt from publication.{'' if stays else OUT_OF_SIGHT}"
-    may_lift = risk.is_exempt and can(request.user, Permission.RUN_REGISTER, risk.register.organisation)
+    may_lift = risk.is_exempt and can(
+        request.user, Permission.RUN_REGISTER, risk.register.organisation
+    )
     how = {"to": risk if stays else risk.register, "stays": stays, "may_lift": may_lift}
     return step_of(risk, request, "risk_exempt", form, risk.exempt, said, **how)
 

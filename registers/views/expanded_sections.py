@@ -1,16 +1,24 @@
-"""What of a page is opened: what few need is worked out and sent only where the address asks for it (`more=`)."""
+"""What of a page is opened: what few need is worked out and sent only where the address asks for it
+(`more=`).
+"""
 
 from dataclasses import dataclass
 
 from django.core.exceptions import BadRequest
 
-NARROW, ORDER, WAYS = "narrow", "order", "ways"  # the filters; how sure a matrix's order is; more ways to count
+NARROW, ORDER, WAYS = (
+    "narrow",
+    "order",
+    "ways",
+)  # the filters; how sure a matrix's order is; more ways to count
 KNOWN = (NARROW, ORDER, WAYS)
 
 
 @dataclass(frozen=True)
 class Opened:
-    """names: of what is opened. The others are what `more` becomes in an address that opens or closes one of them."""
+    """names: of what is opened. The others are what `more` becomes in an address that opens or
+    closes one of them.
+    """
 
     names: tuple[str, ...] = ()
 

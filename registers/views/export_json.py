@@ -12,7 +12,9 @@ log = logging.getLogger("registers.exports")
 
 @read_only
 def export_json(request, slug):
-    """A GET changes nothing, not even the audit trail: that the file left the house stands in the server's log."""
+    """A GET changes nothing, not even the audit trail: that the file left the house stands in the
+    server's log.
+    """
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
     reading = reading_from(request, register)
     if reading.agreement:
@@ -20,5 +22,11 @@ def export_json(request, slug):
     day = reading.day if reading.day < reading.today else None
     file, digest = saved(register, reader=request.user, day=day)
     named = f"{register.slug}{f'-{day.isoformat()}' if day else ''}.json"
-    log.info("register.exported register=%s by=%s as_at=%s sha256=%s", register.slug, request.user.pk, day, digest)
+    log.info(
+        "register.exported register=%s by=%s as_at=%s sha256=%s",
+        register.slug,
+        request.user.pk,
+        day,
+        digest,
+    )
     return FileResponse(file, as_attachment=True, filename=named, content_type="application/json")

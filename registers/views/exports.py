@@ -100,12 +100,16 @@ def edition_of(request, slug):
     """The open-data edition of what was agreed last or, where nothing was, of today."""
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
     agreement, today = register.agreements.first(), timezone.localdate()
-    positions = open_data_for(request.user, register, agreement.on if agreement else today, agreement)
+    positions = open_data_for(
+        request.user, register, agreement.on if agreement else today, agreement
+    )
     return open_data.Edition(register, positions, today, agreement)
 
 
 def attached(name, content_type, write):
-    """A file to be kept, written as a whole before any of it is sent: of one state of the database, and never half."""
+    """A file to be kept, written as a whole before any of it is sent: of one state of the database,
+    and never half.
+    """
     file = io.BytesIO()
     with one_state():
         write(file)

@@ -1,4 +1,6 @@
-"""How a view hands what was typed to a verb, and what it answers where that is not taken: the one place for both."""
+"""How a view hands what was typed to a verb, and what it answers where that is not taken: the one
+place for both.
+"""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -7,8 +9,9 @@ from registers.models import Conflict, ManyMovedOn, OutOfTurn, SaidBefore
 
 
 def saved(form, verb, *args, **said):
-    """What the verb made of what was typed. None where it did not take it: the form then says why, keeps what was
-    typed, and its page is answered by status_of(form)."""
+    """What the verb made of what was typed. None where it did not take it: the form then says why,
+    keeps what was typed, and its page is answered by status_of(form).
+    """
     try:
         return verb(*args, **said)
     except (Conflict, ManyMovedOn) as conflict:
@@ -18,7 +21,9 @@ def saved(form, verb, *args, **said):
     except SaidBefore as before:
         form.said_before = before
         form.data = form.data.copy()
-        form.data["token"] = form.fields["token"].clean(None)  # to send it again is a decision from here on
+        form.data["token"] = form.fields["token"].clean(
+            None
+        )  # to send it again is a decision from here on
         if "version" in form.fields:
             form.data["version"] = form.risk.version
     form.is_refused = True
@@ -36,9 +41,11 @@ def posted(request):
 
 
 def step_of(risk, request, page, form, verb, said, to=None, **context):
-    """The answer to a form that asks for one step of a risk: the step is taken and said, and leads to the risk; or its
-    page is shown. said: the words, or what makes them of what the verb gave back; to: where else it leads, as
-    redirect() takes it; context: what the page wants besides risk, register and form."""
+    """The answer to a form that asks for one step of a risk: the step is taken and said, and leads
+    to the risk; or its page is shown. said: the words, or what makes them of what the verb gave
+    back; to: where else it leads, as redirect() takes it; context: what the page wants besides
+    risk, register and form.
+    """
     if form.is_valid() and (made := saved(form, verb, by=request.user, **form.cleaned_data)):
         messages.success(request, said(made) if callable(said) else said)
         return redirect(to or risk)

@@ -40,12 +40,19 @@ def register_import(request, slug):
     form = ImportFileForm(*sent, register=register, by=request.user)
     if form.is_valid():
         return redirect(form.batch)
-    context = {"register": register, "form": form, "under_way": under_way(register), "done": done_before(register)[:20]}
+    context = {
+        "register": register,
+        "form": form,
+        "under_way": under_way(register),
+        "done": done_before(register)[:20],
+    }
     return render(request, "registers/register_import.html", context)
 
 
 def import_detail(request, slug, pk):
-    """The step that the import is at. A form of another step, from another window, leads to where it is by now."""
+    """The step that the import is at. A form of another step, from another window, leads to where
+    it is by now.
+    """
     register, batch = get_import_for(request.user, slug, pk)
     step = request.POST.get("step", batch.stage)
     if step in BACK:
@@ -67,7 +74,9 @@ def import_words(request, register, batch):
     if form.is_valid():
         match_words(batch, form.plan)
         return redirect(batch)
-    return render(request, "registers/import_words.html", {"register": register, "batch": batch, "form": form})
+    return render(
+        request, "registers/import_words.html", {"register": register, "batch": batch, "form": form}
+    )
 
 
 def import_rows(request, register, batch):
@@ -106,14 +115,21 @@ def import_preview(request, register, batch):
             conflict = error
     context = {"register": register, "batch": batch, "form": form, "conflict": conflict}
     status = 409 if conflict else 200
-    return render(request, "registers/import_preview.html", context | rows_shown(request, batch), status=status)
+    return render(
+        request,
+        "registers/import_preview.html",
+        context | rows_shown(request, batch),
+        status=status,
+    )
 
 
 def import_done(request, register, batch):
     context = {"register": register, "batch": batch, **rows_shown(request, batch)}
     if context["preview"].total <= COUNTED:
         risks = risks_for(request.user, register)
-        context["things"] = Worklist(register, risks, timezone.localdate(), reader=request.user).count
+        context["things"] = Worklist(
+            register, risks, timezone.localdate(), reader=request.user
+        ).count
     return render(request, "registers/import_done.html", context)
 
 
@@ -151,13 +167,16 @@ def import_give_up(request, slug, pk):
     _, batch = get_import_for(request.user, slug, pk)
     if give_up(batch):
         messages.success(
-            request, f"{batch.file_name} is given up: nothing of it was kept, and the register is as it was."
+            request,
+            f"{batch.file_name} is given up: nothing of it was kept, and the register is as it was.",
         )
     return redirect("register_import", slug)
 
 
 def may_send_workbook(user, slug):
-    """Whether this person may send as much as a workbook to that register: asked before any of it is read."""
+    """Whether this person may send as much as a workbook to that register: asked before any of it
+    is read.
+    """
     try:
         return bool(get_register_for(user, slug, Permission.RUN_REGISTER))
     except (Http404, PermissionDenied):

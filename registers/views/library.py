@@ -17,7 +17,15 @@ from registers.library_pages.cases import (
     statements_by_kind,
 )
 from registers.library_pages.search import search_library
-from registers.models import AdverseImpact, CaseStudy, Discrepancy, FailureType, Insight, Lesson, Source
+from registers.models import (
+    AdverseImpact,
+    CaseStudy,
+    Discrepancy,
+    FailureType,
+    Insight,
+    Lesson,
+    Source,
+)
 from registers.risk_page.precedents import ReadersRisks
 from registers.views.as_of import read_only
 
@@ -50,7 +58,12 @@ def library_failure_type(request, slug):
     failure_type = get_object_or_404(cited(FailureType.objects.all()), slug=slug)
     yours = ReadersRisks(request.user, timezone.localdate())
     listed = yours.listed(yours.positions.of_failure_type(slug), failure_type=slug)
-    context = {"failure_type": failure_type, "yours": yours, "listed": listed, **of_failure_type(failure_type)}
+    context = {
+        "failure_type": failure_type,
+        "yours": yours,
+        "listed": listed,
+        **of_failure_type(failure_type),
+    }
     return render(request, "library/library_failure_type.html", context)
 
 
@@ -59,7 +72,12 @@ def library_case(request, slug):
     case = get_object_or_404(cited(CaseStudy.objects.all()), slug=slug)
     yours = ReadersRisks(request.user, timezone.localdate())
     listed = yours.listed(yours.marked(sign__case=case), case=slug)
-    context = {"case": case, "yours": yours, "listed": listed, **of_case(case, yours.marked_of(case))}
+    context = {
+        "case": case,
+        "yours": yours,
+        "listed": listed,
+        **of_case(case, yours.marked_of(case)),
+    }
     return render(request, "library/library_case.html", context)
 
 
@@ -88,7 +106,10 @@ def library_statements(request):
 
 @read_only
 def library_lessons(request):
-    context = {"lessons": cited(Lesson.objects.select_related("insight", "conclusion")), "left_out": left_out()}
+    context = {
+        "lessons": cited(Lesson.objects.select_related("insight", "conclusion")),
+        "left_out": left_out(),
+    }
     return render(request, "library/library_lessons.html", context)
 
 
@@ -108,9 +129,13 @@ def library_load(request):
         except LibraryProblem as problem:
             context = {"form": LibraryFilesForm(by=request.user), "problem": problem}
             return render(request, "library/library_load.html", context)
-    form = LibraryFilesForm(request.POST if is_sent else None, request.FILES if is_sent else None, by=request.user)
+    form = LibraryFilesForm(
+        request.POST if is_sent else None, request.FILES if is_sent else None, by=request.user
+    )
     if form.is_valid():
-        return render(request, "library/library_load.html", {"form": form.step, "report": form.report})
+        return render(
+            request, "library/library_load.html", {"form": form.step, "report": form.report}
+        )
     return render(request, "library/library_load.html", {"form": form, "problem": form.problem})
 
 

@@ -5,9 +5,16 @@ from registers.permissions import positions_for
 
 
 def narrowed_list(request, register, reading):
-    """The filter of the register's list, on what this reader may see on the day read; nothing on a day to come."""
+    """The filter of the register's list, on what this reader may see on the day read; nothing on a
+    day to come.
+    """
     positions = positions_for(request.user, register, reading.day, reading.agreement)
     if reading.is_future:
         positions = positions.none()
-    of = {"register": register, "reader": request.user, "day": reading.day, "known_by": reading.known_by}
+    of = {
+        "register": register,
+        "reader": request.user,
+        "day": reading.day,
+        "known_by": reading.known_by,
+    }
     return PositionFilter(request.GET, positions, **of)

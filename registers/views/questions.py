@@ -1,4 +1,6 @@
-"""A member's own list of questions for the next meeting, and what they could ask. Nobody else reads it."""
+"""A member's own list of questions for the next meeting, and what they could ask. Nobody else reads
+it.
+"""
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -78,7 +80,12 @@ def question_edit(request, slug, pk):
         raise Http404("That question is not on the list any more.")
     risks = risks_for(request.user, question.register)
     (kept,) = kept_with_risks([question], risks)
-    about = {"register": question.register, "risks": risks, "question": question, "hidden": kept.is_hidden}
+    about = {
+        "register": question.register,
+        "risks": risks,
+        "question": question,
+        "hidden": kept.is_hidden,
+    }
     form = EditQuestionForm(posted(request), **about)
     if form.is_valid():
         question.reword(**form.cleaned_data)
@@ -97,7 +104,9 @@ def question_take_off(request, slug, pk):
 
 
 def asked_on_dashboard(user, register):
-    """What the dashboard knows of the reader's list: None for somebody who asks no questions. One query for others."""
+    """What the dashboard knows of the reader's list: None for somebody who asks no questions. One
+    query for others.
+    """
     if not can(user, Permission.ASK_QUESTION, register.organisation):
         return None
     rows = questions_for(user, register).values_list("risk__number", "text")

@@ -27,7 +27,11 @@ def home(request):
     registers = list(registers_for(reader))
     work = [register for register in registers if may_work_on(reader, register)]
     standing = positions_across(reader, registers, today).on_register()
-    asked = f"as_at={today.isoformat()}&" if any(opens_as_agreed(reader, one) for one in registers) else ""
+    asked = (
+        f"as_at={today.isoformat()}&"
+        if any(opens_as_agreed(reader, one) for one in registers)
+        else ""
+    )
     cards = register_cards(registers, standing, today, Tolerances.across(registers), asked)
     since = quarter_ends_before(today, 1)[0]
     context = {
@@ -36,7 +40,9 @@ def home(request):
         "waiting": waiting_for(reader, work, standing, today) if work else None,
         "tasks": tasks_for(reader, work, today) if work else None,
         "since": since,
-        "to_read": judged_since([card for card in cards if card.register not in work], standing, since),
+        "to_read": judged_since(
+            [card for card in cards if card.register not in work], standing, since
+        ),
         "changes": latest_changes(revisions_across(reader, registers)),
         "counts_everything": all(counts_everything(reader, register) for register in registers),
     }

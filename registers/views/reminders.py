@@ -28,7 +28,10 @@ def reminders(request):
     if form.is_valid():
         ReminderChoice.choose(by=request.user, **form.cleaned_data)
         some = form.cleaned_data["kinds"]
-        messages.success(request, "Your choice is saved." if some else "Your choice is saved: you get no reminders.")
+        messages.success(
+            request,
+            "Your choice is saved." if some else "Your choice is saved: you get no reminders.",
+        )
         return redirect("reminders")
     key = CalendarKey.made_for(request.user)
     context = {"form": form, "may_be_told": may_be_told, "calendar_key": key}
@@ -52,20 +55,29 @@ def calendar_stop(request):
         CalendarKey.revoke(by=request.user)
         messages.success(request, "The calendar address is stopped: it leads nowhere now.")
         return redirect("reminders")
-    return render(request, "registers/calendar_stop.html", {"calendar_key": CalendarKey.made_for(request.user)})
+    return render(
+        request,
+        "registers/calendar_stop.html",
+        {"calendar_key": CalendarKey.made_for(request.user)},
+    )
 
 
 @login_not_required
 @read_only
 def calendar_feed(request, secret):
-    """Whoever has the secret reads what its person may see today; for anybody else there is nothing here."""
+    """Whoever has the secret reads what its person may see today; for anybody else there is nothing
+    here.
+    """
     reader = CalendarKey.reader_of(secret)
     if not reader or not can_somewhere(reader, Permission.VIEW_REGISTER):
         raise Http404("No calendar of that address.")
     today = timezone.localdate()
     first, last = today - timedelta(DAYS_BACK), today + timedelta(DAYS_AHEAD)
     calendar = calendar_of(due_between(reader, first, last, today, LIMIT), site=settings.SITE_URL)
-    headers = {"Cache-Control": "private, no-store", "Content-Disposition": 'inline; filename="failing-well.ics"'}
+    headers = {
+        "Cache-Control": "private, no-store",
+        "Content-Disposition": 'inline; filename="failing-well.ics"',
+    }
     return HttpResponse(calendar, content_type="text/calendar; charset=utf-8", headers=headers)
 
 

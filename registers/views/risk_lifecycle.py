@@ -1,4 +1,6 @@
-"""The steps of a risk's life: onto the register, has happened, closed, reopened; and a copy of it as a draft."""
+"""The steps of a risk's life: onto the register, has happened, closed, reopened; and a copy of it
+as a draft.
+"""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -46,5 +48,8 @@ def risk_duplicate(request, slug, number):
     form = DuplicateForm(request.POST)
     form.is_valid()  # there is nothing in it that could be wrong
     copy = risk.duplicate(by=request.user, **form.cleaned_data)
-    messages.success(request, f"{copy.reference} is a draft that says what {risk.reference} says. Make it its own.")
+    messages.success(
+        request,
+        f"{copy.reference} is a draft that says what {risk.reference} says. Make it its own.",
+    )
     return redirect("risk_edit", slug, copy.number)

@@ -34,7 +34,9 @@ from registers.views.form_flow import posted, saved, status_of, step_of
 from registers.views.precedents import leads_to_signs
 
 UNSCORED = "It has no rating yet: assess it when you can."
-DRAFTED = "is kept as a draft. Nobody but officers and managers sees it until it is put on the register."
+DRAFTED = (
+    "is kept as a draft. Nobody but officers and managers sees it until it is put on the register."
+)
 LOGGED = {  # by status, and whether it is rated
     (Risk.Status.OPEN, True): "is on the register.",
     (Risk.Status.OPEN, False): f"is on the register. {UNSCORED}",
@@ -46,7 +48,9 @@ LOGGED = {  # by status, and whether it is rated
 def risk_new(request, slug):
     register = get_register_for(request.user, slug, Permission.EDIT_RISK)
     form = LogRiskForm(posted(request), register=register)
-    if form.is_valid() and (risk := saved(form, Risk.log, register, by=request.user, **form.cleaned_data)):
+    if form.is_valid() and (
+        risk := saved(form, Risk.log, register, by=request.user, **form.cleaned_data)
+    ):
         said = (risk.reference, LOGGED[risk.status, bool(risk.current)], leads_to_signs(risk))
         messages.success(request, format_html("{} {}{}", *said))
         return redirect(risk)
@@ -59,8 +63,14 @@ def risk_new(request, slug):
 def risk_detail(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
-    positions = positions_for(request.user, risk.register, reading.day, reading.agreement).with_words()
-    position = None if reading.is_future else next(iter(positions.filter(risk=risk).of_one(risk.register)), None)
+    positions = positions_for(
+        request.user, risk.register, reading.day, reading.agreement
+    ).with_words()
+    position = (
+        None
+        if reading.is_future
+        else next(iter(positions.filter(risk=risk).of_one(risk.register)), None)
+    )
     tolerance = position and tolerance_holding(position, reading.day, reading.known_by)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
     assessments = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
@@ -71,7 +81,9 @@ def risk_detail(request, slug, number):
         "position": position,
         "elsewhere": elsewhere_of(request.user, risk, position, reading.day, reading.known_by),
         "assessments": assessments,
-        "course": course_of(assessments, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]),
+        "course": course_of(
+            assessments, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]
+        ),
         "judged": side_by_side(assessments),
         "tolerance": tolerance,
         "holding": controls_beside(risk, reading),
@@ -102,12 +114,18 @@ def risk_edit(request, slug, number):
 
 
 def risk_assess(request, slug, number):
-    risk = get_risk_for(request.user, slug, number, Permission.ASSESS_RISK, Permission.ASSESS_INDEPENDENTLY)
+    risk = get_risk_for(
+        request.user, slug, number, Permission.ASSESS_RISK, Permission.ASSESS_INDEPENDENTLY
+    )
     is_ours = assesses_as(request.user, risk.register) == "own"
     form = (AssessmentForm if is_ours else IndependentForm)(posted(request), risk=risk)
 
     def said(rating):
-        whose = f"a new {rating.get_kind_display().lower()} rating" if is_ours else "your independent rating"
+        whose = (
+            f"a new {rating.get_kind_display().lower()} rating"
+            if is_ours
+            else "your independent rating"
+        )
         return f"{risk.reference} has {whose}: {rating.band_now.label}, {rating.score}."
 
     return step_of(risk, request, "risk_assess", form, risk.assess, said, is_ours=is_ours)
@@ -128,7 +146,9 @@ def risk_history(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
-    marks = cuts_of_marks(request.user, [risk.register], reading.day, reading.known_by)[risk.register]
+    marks = cuts_of_marks(request.user, [risk.register], reading.day, reading.known_by)[
+        risk.register
+    ]
     entries = story_of(risk, reading.day, reading.known_by, marks=marks, with_drafts=may_edit)
     revisions = [entry.revision for entry in entries if entry.revision]
     judged = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
@@ -138,6 +158,8 @@ def risk_history(request, slug, number):
         "reading": reading,
         "title": revisions[0].title if revisions and not reading.is_future else "",
         "entries": [] if reading.is_future else entries,
-        "course": course_of(judged, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]),
+        "course": course_of(
+            judged, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]
+        ),
     }
     return render(request, "registers/risk_history.html", context)

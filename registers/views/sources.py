@@ -17,7 +17,9 @@ def library_sources(request):
 @read_only
 def library_source(request, slug):
     source = get_object_or_404(Source, slug=slug)
-    return render(request, "library/library_source.html", {"source": source, "places": places_in(source)})
+    return render(
+        request, "library/library_source.html", {"source": source, "places": places_in(source)}
+    )
 
 
 @read_only

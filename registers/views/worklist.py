@@ -29,8 +29,12 @@ def worklist(request, slug):
     asked = WorklistForm(request.GET)
     reading = reading_from(request, register)
     if not asked.is_valid():
-        raise BadRequest("by takes check, directorate or post; those take the name or number of one.")
-    report = Worklist(register, risks_for(request.user, register), timezone.localdate(), reader=request.user)
+        raise BadRequest(
+            "by takes check, directorate or post; those take the name or number of one."
+        )
+    report = Worklist(
+        register, risks_for(request.user, register), timezone.localdate(), reader=request.user
+    )
     context = {
         "tab": "worklist",
         "register": register,
@@ -61,7 +65,13 @@ def part_of(request, report, part):
     page.object_list = [report.thing(found) for found in page.object_list]
     tally = next((tally for tally in report.tallies if tally.check.slug == part.get("check")), None)
     rule = tally and tally.check.rule_for(report.ground)
-    return {"page": page, "title": title, "check": tally and tally.check, "tally": tally, "rule": rule}
+    return {
+        "page": page,
+        "title": title,
+        "check": tally and tally.check,
+        "tally": tally,
+        "rule": rule,
+    }
 
 
 def check_set_aside(request, slug, number, check):
@@ -71,7 +81,9 @@ def check_set_aside(request, slug, number, check):
     how = {"by": request.user, "check_name": check}
     if form.is_valid() and (aside := saved(form, SetAside.put, risk, **how, **form.cleaned_data)):
         until = date_format(aside.until, "j F Y")
-        messages.success(request, f"“{thing.check.title}” is set aside for {risk.reference} until {until}.")
+        messages.success(
+            request, f"“{thing.check.title}” is set aside for {risk.reference} until {until}."
+        )
         return redirect("worklist", slug)
     context = {"register": risk.register, "risk": risk, "thing": thing, "form": form}
     return render(request, "registers/check_set_aside.html", context, status=status_of(form))
@@ -91,7 +103,9 @@ def check_take_back(request, slug, number, check):
 
 def thing_of(risk, user, check):
     """What that check finds on the risk today; 404 where it finds nothing."""
-    report = Worklist(risk.register, risks_for(user, risk.register).filter(pk=risk.pk), timezone.localdate())
+    report = Worklist(
+        risk.register, risks_for(user, risk.register).filter(pk=risk.pk), timezone.localdate()
+    )
     thing = report.found_on(risk.number, check)
     if thing is None:
         raise Http404("That check finds nothing on this risk.")

@@ -25,7 +25,9 @@ class Command(BaseCommand):
         if os.environ["REQUIRE_MFA"].lower() == "false":
             self.stdout.write("The second factor is off in the demo.")
         else:
-            self.stdout.write("Each account sets up a second factor when it first signs in, as REQUIRE_MFA says.")
+            self.stdout.write(
+                "Each account sets up a second factor when it first signs in, as REQUIRE_MFA says."
+            )
         self.stdout.write(f"\nServing on http://127.0.0.1:{port}/  (Ctrl-C stops it)")
         connections.close_all()
         sys.stdout.flush()
@@ -41,7 +43,11 @@ def free_port(text):
         try:
             probe.bind(("127.0.0.1", int(text)))
         except OSError as error:
-            why = "something else answers there" if error.errno == errno.EADDRINUSE else error.strerror
+            why = (
+                "something else answers there"
+                if error.errno == errno.EADDRINUSE
+                else error.strerror
+            )
             raise CommandError(
                 f"Port {text} cannot be used ({why}). Stop what uses it, or choose another: PORT=8001"
             ) from error
@@ -51,5 +57,13 @@ def free_port(text):
 def server(port):
     """The command line that takes this process over."""
     config = settings.BASE_DIR / "deploy" / "gunicorn.conf.py"
-    program = [sys.executable, "-m", "gunicorn", "--config", str(config), "--chdir", str(settings.BASE_DIR)]
+    program = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--config",
+        str(config),
+        "--chdir",
+        str(settings.BASE_DIR),
+    ]
     return [*program, "--bind", f"127.0.0.1:{port}"]

@@ -21,7 +21,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--register", required=True, metavar="SLUG")
-        parser.add_argument("--as-at", metavar="DAY", help="only what was effective by the end of that day: 2026-09-30")
+        parser.add_argument(
+            "--as-at",
+            metavar="DAY",
+            help="only what was effective by the end of that day: 2026-09-30",
+        )
         parser.add_argument("--output", metavar="FILE")
 
     def handle(self, *, register, as_at, output, **options):
@@ -40,4 +44,6 @@ class Command(BaseCommand):
                     shutil.copyfileobj(file, target)
             else:
                 shutil.copyfileobj(file, getattr(self.stdout, "_out", sys.stdout).buffer)
-        log.info("register.exported register=%s by=command as_at=%s sha256=%s", register, day, digest)
+        log.info(
+            "register.exported register=%s by=command as_at=%s sha256=%s", register, day, digest
+        )

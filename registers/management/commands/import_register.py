@@ -1,4 +1,6 @@
-"""The steps of the import pages without anybody at them: what a page would ask about stays with the notes."""
+"""The steps of the import pages without anybody at them: what a page would ask about stays with the
+notes.
+"""
 
 import json
 import sys
@@ -32,15 +34,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", help="the workbook")
-        parser.add_argument("--register", required=True, metavar="SLUG", help="the register: corporate, say")
-        parser.add_argument("--check", action="store_true", help="say what would happen, and change nothing")
-        parser.add_argument("--json", action="store_true", help="say it as JSON")
-        parser.add_argument("--sheet", default="", metavar="NAME", help="the sheet to read; left out: the likeliest")
         parser.add_argument(
-            "--rows-alone", action="store_true", help="take no row for more of the risk above, whatever it leaves out"
+            "--register", required=True, metavar="SLUG", help="the register: corporate, say"
         )
         parser.add_argument(
-            "--by", default="", metavar="EMAIL", help="in whose name; left out: a risk manager of the organisation"
+            "--check", action="store_true", help="say what would happen, and change nothing"
+        )
+        parser.add_argument("--json", action="store_true", help="say it as JSON")
+        parser.add_argument(
+            "--sheet", default="", metavar="NAME", help="the sheet to read; left out: the likeliest"
+        )
+        parser.add_argument(
+            "--rows-alone",
+            action="store_true",
+            help="take no row for more of the risk above, whatever it leaves out",
+        )
+        parser.add_argument(
+            "--by",
+            default="",
+            metavar="EMAIL",
+            help="in whose name; left out: a risk manager of the organisation",
         )
 
     def handle(self, *, file, register, by, check, sheet, **options):
@@ -51,7 +64,12 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file} cannot be opened: {error.strerror}.") from error
         try:
-            said = {"file_name": Path(file).name, "content": content, "sheet": sheet, "is_fresh": True}
+            said = {
+                "file_name": Path(file).name,
+                "content": content,
+                "sheet": sheet,
+                "is_fresh": True,
+            }
             batch = begin_import(register, by=person, **said)
         except CannotRead as wrong:
             raise CommandError(f"Nothing was changed. {wrong}.") from wrong
@@ -69,7 +87,9 @@ class Command(BaseCommand):
                 is_kept = land(batch, by=person).is_done
             return told
         except (NotAsShown, ManyMovedOn, CannotRestore) as moved:
-            raise CommandError("Nothing was changed: the register moved on meanwhile. Try again.") from moved
+            raise CommandError(
+                "Nothing was changed: the register moved on meanwhile. Try again."
+            ) from moved
         finally:
             if not is_kept:
                 give_up(batch)
@@ -83,12 +103,19 @@ def register_called(slug):
 
 
 def person_for(register, email):
-    """Whose name the import is made in. Raises CommandError for somebody who may not run the register."""
+    """Whose name the import is made in. Raises CommandError for somebody who may not run the
+    register.
+    """
     if not email:
         managers = people_who(Permission.RUN_REGISTER).order_by("pk")
-        person = next((one for one in managers if can(one, Permission.RUN_REGISTER, register.organisation)), None)
+        person = next(
+            (one for one in managers if can(one, Permission.RUN_REGISTER, register.organisation)),
+            None,
+        )
         if person is None:
-            raise CommandError(f"{register.organisation} has no risk manager: name a person with --by.")
+            raise CommandError(
+                f"{register.organisation} has no risk manager: name a person with --by."
+            )
         return person
     person = User.objects.filter(email=email.strip().lower()).first()
     if person is None or not can(person, Permission.RUN_REGISTER, register.organisation):
@@ -97,8 +124,14 @@ def person_for(register, email):
 
 
 def staged(batch, are_rows_alone=False):
-    """Every row read. are_rows_alone: whether none goes on with the risk above, though its plan says so."""
-    plan = replace(Plan.from_json(batch.plan), goes_on=False) if are_rows_alone and not batch.is_ours else None
+    """Every row read. are_rows_alone: whether none goes on with the risk above, though its plan
+    says so.
+    """
+    plan = (
+        replace(Plan.from_json(batch.plan), goes_on=False)
+        if are_rows_alone and not batch.is_ours
+        else None
+    )
     try:
         read_anew(batch, plan)
         batch.refresh_from_db()
@@ -116,7 +149,10 @@ def report_of(batch, person, check):
         return report_of_ours(batch, person, check)
     plan = Plan.from_json(batch.plan)
     rows = list(batch.rows.order_by("number").defer("cells", "reads"))
-    counts = {outcome: sum(row.outcome == outcome for row in rows) for outcome in ("new", "changed", "unchanged")}
+    counts = {
+        outcome: sum(row.outcome == outcome for row in rows)
+        for outcome in ("new", "changed", "unchanged")
+    }
     problems = [(row, problem) for row in rows for problem in row.problems]
     spread = spread_of(batch)
     return {
@@ -143,17 +179,28 @@ def report_of(batch, person, check):
 
 def spread_of(batch):
     """The numbers of the rows of each risk that stands in several."""
-    rows = batch.rows.filter(reads__has_key="rows").order_by("number").values_list("number", "reads__rows")
+    rows = (
+        batch.rows.filter(reads__has_key="rows")
+        .order_by("number")
+        .values_list("number", "reads__rows")
+    )
     return [[first, *(number for number, _ in further)] for first, further in rows]
 
 
 def report_of_ours(batch, person, check):
-    """The same of a register that is restored: whole, or not at all. Raises CommandError for what is wrong with it."""
+    """The same of a register that is restored: whole, or not at all. Raises CommandError for what
+    is wrong with it.
+    """
     if problems := batch.report["problems"]:
         lines = [f"{one['where']}: {one['words']}" for one in problems]
         raise CommandError("\n".join(["Nothing was changed.", *lines]))
     count = 0 if batch.report["is_unchanged"] else batch.report["counts"].get("risks", 0)
-    said = {"file": batch.file_name, "register": batch.register.slug, "by": person.email, "is_check": check}
+    said = {
+        "file": batch.file_name,
+        "register": batch.register.slug,
+        "by": person.email,
+        "is_check": check,
+    }
     said |= {
         "sheet": "",
         "columns": [],
@@ -164,7 +211,14 @@ def report_of_ours(batch, person, check):
     }
     return (
         said
-        | {"new": count, "changed": 0, "unchanged": 0, "unrated": 0, "refused": [], "noted": batch.report["warnings"]}
+        | {
+            "new": count,
+            "changed": 0,
+            "unchanged": 0,
+            "unrated": 0,
+            "refused": [],
+            "noted": batch.report["warnings"],
+        }
         | {"posts_added": batch.report["posts"]}
     )
 
@@ -178,7 +232,11 @@ def in_lines(told):
     columns = [f"  {c['column']} {c['heading']}: {c['read_as']}" for c in told["columns"]]
     spread = [f"{rows_in_words(numbers).capitalize()}: one risk." for numbers in told["spread"]]
     left_out = [f"Row {one['row']}, {in_words(one)}" for one in told["refused"]]
-    posts = [f"Posts {would}added, vacant: {'; '.join(told['posts_added'])}."] if told["posts_added"] else []
+    posts = (
+        [f"Posts {would}added, vacant: {'; '.join(told['posts_added'])}."]
+        if told["posts_added"]
+        else []
+    )
     count = len({one["row"] for one in told["refused"]})
     total = f"{told['rows_read']} rows read: {told['new']} new, {told['changed']} changed, {told['unchanged']} the same"
     total += f", {count} left out."

@@ -10,7 +10,9 @@ from registers.models import FailureType, ScoringScheme
 
 
 def refuse_a_real_installation():
-    """The demo brings accounts with a shared password: nothing that real people use should hold them unasked."""
+    """The demo brings accounts with a shared password: nothing that real people use should hold
+    them unasked.
+    """
     if not settings.IS_LAPTOP and not settings.DEMO:
         raise CommandError(
             f"This installation answers at {settings.SITE_URL}, so it may hold real registers, and the demo would add "
@@ -43,11 +45,15 @@ class Command(BaseCommand):
             self._say(is_new, "the one in DEMO_PASSWORD" if given else password)
 
     def _say(self, is_new, password):
-        done = "Demo: loaded." if is_new else "Demo: here already, nothing changed but the passwords."
+        done = (
+            "Demo: loaded." if is_new else "Demo: here already, nothing changed but the passwords."
+        )
         accounts = demo.accounts()
         address = max(len(account.email) for account in accounts) + 2
         role = max(len(account.role.label) for account in accounts) + 2
         self.stdout.write(f"{done}\n\n{'Sign in as':{address}}{'Role':{role}}What to try")
         for account in accounts:
-            self.stdout.write(f"{account.email:{address}}{account.role.label:{role}}{account.to_try}")
+            self.stdout.write(
+                f"{account.email:{address}}{account.role.label:{role}}{account.to_try}"
+            )
         self.stdout.write(f"\nPassword for all of them: {password}")

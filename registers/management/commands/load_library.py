@@ -11,22 +11,36 @@ class Command(BaseCommand):
     help = "Load the library (and the preset scoring schemes) from its fixtures: all rows or none, again and again."
 
     def add_arguments(self, parser):
-        parser.add_argument("path", nargs="?", help="a fixture file or a folder of them; left out: the installation's")
-        parser.add_argument("--check", action="store_true", help="say what would be done, or what is wrong; do nothing")
+        parser.add_argument(
+            "path",
+            nargs="?",
+            help="a fixture file or a folder of them; left out: the installation's",
+        )
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="say what would be done, or what is wrong; do nothing",
+        )
 
     def handle(self, *, path, check, verbosity, **options):
         files = None if path is None else files_at(path)
         if files == []:
             raise CommandError(f"There is no fixture file at {path}.")
         if not is_migrated():
-            raise CommandError("Nothing was loaded: migrations are missing. First run: manage.py migrate")
+            raise CommandError(
+                "Nothing was loaded: migrations are missing. First run: manage.py migrate"
+            )
         try:
             report = preview_library(files) if check else load_library(files)
         except LibraryProblem as problem:
             verb = "can be" if check else "was"
-            raise CommandError(f"Nothing {verb} loaded.\n" + "\n".join(map(str, problem.problems))) from problem
+            raise CommandError(
+                f"Nothing {verb} loaded.\n" + "\n".join(map(str, problem.problems))
+            ) from problem
         except (InterfaceError, OperationalError) as error:
-            raise CommandError(f"Nothing was loaded: the database cannot be used just now ({error}).") from error
+            raise CommandError(
+                f"Nothing was loaded: the database cannot be used just now ({error})."
+            ) from error
         if verbosity:
             # The first start of a demo adds everything: a thousand rows are told on request.
             with_added = check or path is not None or verbosity > 1

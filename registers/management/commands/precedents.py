@@ -10,8 +10,12 @@ class Command(BaseCommand):
     help = "Say which warning signs of the library a risk's words resemble: of one text, or of each line that is read."
 
     def add_arguments(self, parser):
-        parser.add_argument("text", nargs="?", help="a risk's words; left out: a risk a line, from standard input")
-        parser.add_argument("--json", action="store_true", help="a list for each text, best first, [] for none")
+        parser.add_argument(
+            "text", nargs="?", help="a risk's words; left out: a risk a line, from standard input"
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="a list for each text, best first, [] for none"
+        )
 
     def handle(self, *, text, **options):
         told = as_json if options["json"] else in_words
@@ -27,9 +31,14 @@ def lines_read():
 
 
 def as_json(found):
-    return json.dumps([{"sign": s.sign.code, "case": s.sign.case.slug, "words": s.words} for s in found])
+    return json.dumps(
+        [{"sign": s.sign.code, "case": s.sign.case.slug, "words": s.words} for s in found]
+    )
 
 
 def in_words(found):
-    lines = [f"{s.sign.code} {s.sign.case.short_name}: {s.sign.title} ({', '.join(s.words)})" for s in found]
+    lines = [
+        f"{s.sign.code} {s.sign.case.short_name}: {s.sign.title} ({', '.join(s.words)})"
+        for s in found
+    ]
     return "\n".join(lines) or "No sign of the library resembles this."

@@ -44,7 +44,10 @@ def _wrong_in(agreement, *, mend):
     if mend:
         agreement.positions.filter(risk__in=differ).delete()
         Position.everything.bulk_create([due[pk] for pk in differ if pk in due], batch_size=1000)
-    return [f"{agreement}: {agreement.register.reference((due.get(pk) or kept[pk]).number)}" for pk in differ]
+    return [
+        f"{agreement}: {agreement.register.reference((due.get(pk) or kept[pk]).number)}"
+        for pk in differ
+    ]
 
 
 def _said(position):

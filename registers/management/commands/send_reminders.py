@@ -1,14 +1,18 @@
 """Writes to each person once a day about what is late or falls due soon.
 
-At most one mail a person and day, however often this runs and however many run at once: a row (ReminderMail, unique by
-person and day) is claimed and committed before the mail is handed over, and only who claimed it sends. The claim comes
-first because nothing undoes a mail: claimed afterwards, a crash between the two would send it again.
+At most one mail a person and day, however often this runs and however many run at once: a row
+(ReminderMail, unique by person and day) is claimed and committed before the mail is handed over,
+and only who claimed it sends. The claim comes first because nothing undoes a mail: claimed
+afterwards, a crash between the two would send it again.
 
 What that choice costs, and what is done about it:
-- the server says no (it refuses the address, the sender or the text): surely not sent, so the claim is given back, and
+- the server says no (it refuses the address, the sender or the text): surely not sent, so the claim
+  is given back, and
   the next run of the day tries again;
-- the line breaks, or this process dies, between the claim and the answer: nobody knows, so the claim stays and the mail
-  is not sent again that day. Not silently: the run fails, later runs say how many stand so, and tomorrow's mail names
+- the line breaks, or this process dies, between the claim and the answer: nobody knows, so the
+  claim stays and the mail
+is not sent again that day. Not silently: the run fails, later runs say how many stand so, and
+  tomorrow's mail names
   everything again, because it tells what is due and not what is new.
 - no server answers at all: asked before anything is claimed, so nothing is.
 """
@@ -30,7 +34,10 @@ from registers.permissions import Permission, people_who
 from registers.reminders.deadlines import due_soon
 from registers.reminders.mail import body_of, subject_of
 
-REFUSED = (SMTPRecipientsRefused, SMTPResponseException)  # the server answered no: it has not taken the mail
+REFUSED = (
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)  # the server answered no: it has not taken the mail
 KEPT_DAYS = 90  # that it is remembered who was written to
 HEADERS = {"Auto-Submitted": "auto-generated"}  # no out-of-office answers
 
@@ -42,7 +49,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--dry-run", action="store_true", help="Say who would be written to; send nothing.")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Say who would be written to; send nothing."
+        )
 
     def handle(self, *, dry_run, **options):
         self.day = timezone.localdate()
@@ -82,7 +91,9 @@ class Command(BaseCommand):
             self.connection.open()
         except Exception as error:  # no use in asking again for each person
             self.failures.append(f"no mail server: {type(error).__name__} {error}")
-            raise CommandError("\n".join(["Not sent, nor to those who come after:", *self.failures])) from error
+            raise CommandError(
+                "\n".join(["Not sent, nor to those who come after:", *self.failures])
+            ) from error
 
     def send(self, person, dues):
         about = {"name": person, "site": settings.SITE_URL, "choices": reverse("reminders")}
@@ -108,13 +119,21 @@ class Command(BaseCommand):
 
     def report(self, dry_run):
         said = ", ".join(f"{count} {what}" for what, count in sorted(self.counts.items()))
-        self.stdout.write(f"Reminders of {date_format(self.day, 'j F Y')}: {said or 'nobody to remind'}.")
+        self.stdout.write(
+            f"Reminders of {date_format(self.day, 'j F Y')}: {said or 'nobody to remind'}."
+        )
         hour_ago = timezone.now() - datetime.timedelta(hours=1)
-        unknown = ReminderMail.objects.filter(day=self.day, sent_at=None, claimed_at__lt=hour_ago).count()
+        unknown = ReminderMail.objects.filter(
+            day=self.day, sent_at=None, claimed_at__lt=hour_ago
+        ).count()
         if unknown:
-            self.stdout.write(f"Begun today and never confirmed: {unknown}. Tomorrow's mail names the same again.")
+            self.stdout.write(
+                f"Begun today and never confirmed: {unknown}. Tomorrow's mail names the same again."
+            )
         if not dry_run:
-            ReminderMail.objects.filter(day__lt=self.day - datetime.timedelta(days=KEPT_DAYS)).delete()
+            ReminderMail.objects.filter(
+                day__lt=self.day - datetime.timedelta(days=KEPT_DAYS)
+            ).delete()
         if self.failures:
             raise CommandError("Not sent:\n" + "\n".join(self.failures))
 

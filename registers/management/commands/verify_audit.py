@@ -3,7 +3,14 @@ from django.db.models import F, OuterRef, Subquery
 
 from registers.audit_verification import BATCH, SealCheck
 from registers.history.versioned import Kept
-from registers.models import ActionRevision, Assessment, AuditChain, ControlRevision, Risk, RiskRevision
+from registers.models import (
+    ActionRevision,
+    Assessment,
+    AuditChain,
+    ControlRevision,
+    Risk,
+    RiskRevision,
+)
 
 COPIED = ((RiskRevision, "risk"), (ControlRevision, "record"), (ActionRevision, "record"))
 
@@ -32,9 +39,13 @@ class Command(BaseCommand):
 
 
 def broken_copies(revisions, name):
-    """Risks, controls and actions whose latest copy, which lists and mails read, says something else than their latest
-    revision, which is sealed. name: of the revision's field that leads to the record."""
-    latest = revisions.objects.filter(number=F(f"{name}__version")).select_related(name).order_by("pk")
+    """Risks, controls and actions whose latest copy, which lists and mails read, says something
+    else than their latest revision, which is sealed. name: of the revision's field that leads to
+    the record.
+    """
+    latest = (
+        revisions.objects.filter(number=F(f"{name}__version")).select_related(name).order_by("pk")
+    )
     fields = [revisions._meta.get_field(field) for field in revisions.FIELDS]
     plain = [field.attname for field in fields if not field.many_to_many]
     several = [field.name for field in fields if field.many_to_many]
@@ -42,9 +53,17 @@ def broken_copies(revisions, name):
     for revision in latest.iterator(chunk_size=BATCH):
         record = getattr(revision, name)
         differs = [field for field in plain if getattr(record, field) != getattr(revision, field)]
-        differs += [field for field in several if {*getattr(record, field).all()} != {*getattr(revision, field).all()}]
+        differs += [
+            field
+            for field in several
+            if {*getattr(record, field).all()} != {*getattr(revision, field).all()}
+        ]
         if isinstance(record, Kept):
-            differs += [field for field, value in record.worked_out().items() if getattr(revision, field) != value]
+            differs += [
+                field
+                for field, value in record.worked_out().items()
+                if getattr(revision, field) != value
+            ]
         if differs:
             yield f"{record._meta.verbose_name.capitalize()} {record.pk} is not what its revision says: {differs}."
     known = revisions.objects.filter(number=F(f"{name}__version")).values(name)
@@ -57,6 +76,8 @@ def broken_ratings():
     """Risks that point to another judgement than their latest current one of our own."""
     ours = Assessment.objects.current().order_by("-effective_on", "-pk").filter(risk=OuterRef("pk"))
     risks = Risk.objects.annotate(latest=Subquery(ours.values("pk")[:1])).order_by("pk")
-    for pk, current, latest in risks.values_list("pk", "current", "latest").iterator(chunk_size=BATCH):
+    for pk, current, latest in risks.values_list("pk", "current", "latest").iterator(
+        chunk_size=BATCH
+    ):
         if current != latest:
             yield f"Risk {pk} points to another rating ({current}) than its latest current one ({latest})."

@@ -1,6 +1,8 @@
-"""What stands behind a risk on a day: conditions on positions, for the list and for the counts that lead to it.
+"""What stands behind a risk on a day: conditions on positions, for the list and for the counts that
+lead to it.
 
-Kept out of Gap on purpose: each asks of other tables, and the home page and the dashboard count gaps from one index.
+Kept out of Gap on purpose: each asks of other tables, and the home page and the dashboard count
+gaps from one index.
 """
 
 from django.db import models
@@ -11,8 +13,9 @@ from registers.models.control import Assurance, Control, ControlRevision, Line
 
 
 class Assured(models.TextChoices):
-    """How far the latest opinion of each line still holds: exactly one of these is true of each risk. The slug stands
-    in addresses."""
+    """How far the latest opinion of each line still holds: exactly one of these is true of each
+    risk. The slug stands in addresses.
+    """
 
     BEYOND = "beyond", "with an opinion from beyond line 1"
     FIRST_LINE = "first-line", "resting on line 1 alone"
@@ -43,7 +46,9 @@ class Controlled(models.TextChoices):
         later = ControlRevision.objects.as_at(day, known_by).filter(
             record=OuterRef("record"), number__gt=OuterRef("number")
         )
-        said = ControlRevision.objects.as_at(day, known_by).filter(~Exists(later), record__risk=OuterRef("risk"))
+        said = ControlRevision.objects.as_at(day, known_by).filter(
+            ~Exists(later), record__risk=OuterRef("risk")
+        )
         in_place = said.filter(status=Control.Status.IN_PLACE)
         if self is Controlled.NONE:
             return ~Q(Exists(in_place))

@@ -1,4 +1,6 @@
-"""What may be missing or late about a risk on a register: one table for the counts, the list and the worklist."""
+"""What may be missing or late about a risk on a register: one table for the counts, the list and
+the worklist.
+"""
 
 from functools import reduce
 from operator import or_
@@ -8,7 +10,9 @@ from django.db.models import F, Q
 
 
 class Gap(models.TextChoices):
-    """The slug stands in addresses; the words follow a number ("7 owned by a vacant post"). Most pressing first."""
+    """The slug stands in addresses; the words follow a number ("7 owned by a vacant post"). Most
+    pressing first.
+    """
 
     LATE_REVIEW = "late-review", "whose review is late"
     NO_RATING = "no-rating", "with no current rating yet"
@@ -18,8 +22,9 @@ class Gap(models.TextChoices):
     NO_FAILURE_TYPE = "no-failure-type", "with no failure type decided"
 
     def on(self, day=None):
-        """The condition that a position has this gap. day: what a review is late by, the only one that asks for it.
-        Who holds a post is known for today only."""
+        """The condition that a position has this gap. day: what a review is late by, the only one
+        that asks for it. Who holds a post is known for today only.
+        """
         return {
             Gap.LATE_REVIEW: Q(next_review_on__lt=day),
             Gap.NO_RATING: Q(band=""),
