@@ -85,7 +85,9 @@ def build(risks, assessments_each):
 
 
 class Maker:
-    """Risks by chance, the same each time. posts: of the organisation; each: assessments of a risk."""
+    """Risks by chance, the same each time. posts: of the organisation; each:
+    assessments of a risk.
+    """
 
     def __init__(self, chance, posts, each):
         self.chance, self.posts, self.each, self.today = chance, posts, each, timezone.localdate()

@@ -1,4 +1,6 @@
-"""Measures one database of one size, and writes the figures as JSON. Started by bench/__main__.py."""
+"""Measures one database of one size, and writes the figures as JSON. Started by
+bench/__main__.py.
+"""
 
 import json
 import os

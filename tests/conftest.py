@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import profiles  # noqa: F401  (loads the profile of the day or of CI before any test is read)
 import pytest
 from database import django_db_setup  # noqa: F401  (a fixture for every test)
 from django.conf import settings as django_settings

@@ -67,7 +67,9 @@ def one_of_each():
 
 @contextmanager
 def rollback():
-    """Takes back what is done in it, before the database asks whether what is referred to is there."""
+    """Takes back what is done in it, before the database asks whether what is referred
+    to is there.
+    """
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

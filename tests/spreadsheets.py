@@ -31,7 +31,9 @@ MARKERS = set(
 
 @cache
 def preset(slug="five-by-five"):
-    """A scheme never changes, and to read the file takes a test of a hundred examples four seconds."""
+    """A scheme never changes, and to read the file takes a test of a hundred examples
+    four seconds.
+    """
     rows = yaml.safe_load(Path(settings.BASE_DIR, "fixtures", "schemes.yaml").read_text())
     fields = next(row["fields"] for row in rows if row["fields"]["slug"] == slug)
     return Scheme.from_data(

@@ -62,7 +62,9 @@ ON_BOTH = ("officer", "manager")
 
 
 def each(people):
-    """Of those people as the parameters of a test: all on one database, a few of them on the other."""
+    """Of those people as the parameters of a test: all on one database, a few of them
+    on the other.
+    """
     return [
         person if person in ON_BOTH else pytest.param(person, marks=pytest.mark.look)
         for person in people

@@ -704,7 +704,9 @@ def test_a_first_day_for_an_undated_action_has_not_moved():
 
 @pytest.fixture
 def moved(register):
-    """An action due 40 days ago, put off 30 days ago and done ten days ago; recorded on those days."""
+    """An action due 40 days ago, put off 30 days ago and done ten days ago; recorded on
+    those days.
+    """
     risk = make_risk(register, on=days_ago(90), recorded_at=then(90), title="Reserves run out")
     action = make_action(
         risk, on=days_ago(80), recorded_at=then(80), due_on=days_ago(40), title="Sell the depot"

@@ -14,7 +14,7 @@ from django.db.models import Count, QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from makers import (
     days_ago,
@@ -27,6 +27,7 @@ from makers import (
     make_risk,
     make_user,
 )
+from profiles import examples
 from test_as_at import DAYS, RAISED, SPAN, histories, ratings, undone
 
 from registers.models import Agreement, AuditEntry, HistoryIsAppendOnly, Position, Role
@@ -149,7 +150,7 @@ def test_the_database_starts_one_live_position_a_day(register):
 instants = st.integers(0, 20).map(lambda days: at(RAISED + datetime.timedelta(days=days)))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(30)
 @given(
     steps=histories,
     first=st.none() | ratings,
@@ -173,7 +174,7 @@ def test_whatever_was_told_and_when_an_agreement_keeps_what_was_known_by_then(
         assert found == told.known(on, at(on + datetime.timedelta(days=1), 0))
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(10)
 @given(
     steps=histories,
     delays=st.lists(st.integers(0, 15), min_size=6, max_size=6),
@@ -231,7 +232,9 @@ class Late:
 
 
 def _standing(told, day, before):
-    """What was told of the latest day, the last of those told of that day; None where nothing was."""
+    """What was told of the latest day, the last of those told of that day; None where
+    nothing was.
+    """
     found = [
         (on, number, what)
         for number, (on, recorded, what) in enumerate(told)

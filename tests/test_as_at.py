@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from makers import (
     day,
@@ -20,6 +20,7 @@ from makers import (
     make_risk,
     make_user,
 )
+from profiles import examples
 
 from registers.models import Control, Position, Risk, Role, standing_on
 from registers.permissions import (
@@ -118,7 +119,7 @@ def found_on(risk, day):
     )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(200)
 @given(steps=histories, first=st.none() | ratings)
 def test_every_day_is_as_it_was_told(steps, first):
     """On each day on which anything was told, the days beside it, and the ends: between them
@@ -137,7 +138,7 @@ def test_every_day_is_as_it_was_told(steps, first):
         }
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(30)
 @given(steps=histories, first=st.none() | ratings)
 def test_a_position_knows_since_when_it_is_in_its_band_and_which_it_came_from(steps, first):
     """By brute force: day by day, (band, on the register); a band before is one that it left for
@@ -163,7 +164,7 @@ changes = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(30)
 @given(several=st.lists(changes, min_size=1, max_size=3))
 def test_a_control_is_on_each_day_as_it_was_told(several):
     with undone():
@@ -190,7 +191,7 @@ def test_a_control_is_on_each_day_as_it_was_told(several):
             assert found == {pk: said for pk, said in due.items() if said}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(15)
 @given(steps=histories, first=st.none() | ratings)
 def test_the_end_of_the_history_is_the_risks_own_copy(steps, first):
     with undone():
@@ -202,7 +203,7 @@ def test_the_end_of_the_history_is_the_risks_own_copy(steps, first):
         )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(15)
 @given(steps=histories, first=st.none() | ratings)
 def test_positions_follow_each_other_without_gap_or_overlap(steps, first):
     with undone():
@@ -213,7 +214,7 @@ def test_positions_follow_each_other_without_gap_or_overlap(steps, first):
         assert [b for _, b in edges] == [*(a for a, _ in edges[1:]), datetime.date.max]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(12)
 @given(several=st.lists(histories, min_size=1, max_size=3), when=st.sampled_from(DAYS))
 def test_a_reader_counts_each_risk_of_the_register_once(several, when):
     with undone():
@@ -229,7 +230,7 @@ def test_a_reader_counts_each_risk_of_the_register_once(several, when):
         assert sorted(found) == sorted(expected)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(10)
 @given(steps=histories)
 def test_the_check_finds_nothing_wrong_with_what_the_verbs_wrote(steps):
     with undone():
@@ -303,7 +304,9 @@ def test_the_check_reads_a_long_register_to_its_end():
 
 
 def test_what_is_dated_ahead_does_not_stand_yet():
-    """The forms refuse a day to come; so must whatever else writes, or say truly what stands today."""
+    """The forms refuse a day to come; so must whatever else writes, or say truly what
+    stands today.
+    """
     risk = make_risk(on=days_ago(3), assessed=(1, 1))
     with suppress(ValueError):
         make_assessment(risk, (5, 5), on=days_ago(-3))

@@ -216,7 +216,9 @@ def test_swapped_entries_are_found(chain):
 
 
 def forge(chain, **fields):
-    """An entry put in by somebody without the key: everything copied but the signature cannot be."""
+    """An entry put in by somebody without the key: everything copied but the signature
+    cannot be.
+    """
     last = chain.entries.last()
     values = {
         f.attname: getattr(last, f.attname)

@@ -33,7 +33,9 @@ pytestmark = pytest.mark.django_db
 
 
 class Council:
-    """A corporate register, two below it, one below the first of these, and one by another scheme."""
+    """A corporate register, two below it, one below the first of these, and one by
+    another scheme.
+    """
 
     def __init__(self):
         self.organisation = make_organisation()
@@ -147,7 +149,9 @@ def test_a_narrowed_page_narrows_them_too(ours):
 
 @pytest.fixture
 def levels(ours):
-    """The one above corporate, two below it directorates, the lowest a service, each with a risk."""
+    """The one above corporate, two below it directorates, the lowest a service, each
+    with a risk.
+    """
     for slug, level in (
         ("children", "directorate"),
         ("adults", "directorate"),

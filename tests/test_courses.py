@@ -1,4 +1,6 @@
-"""How the ratings of the risks that a dashboard names went: hand-worked examples, and on the page."""
+"""How the ratings of the risks that a dashboard names went: hand-worked examples, and
+on the page.
+"""
 
 import re
 from dataclasses import dataclass

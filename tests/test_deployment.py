@@ -1,4 +1,6 @@
-"""An installation with an address of its own: what its checks say, and who may read what it writes."""
+"""An installation with an address of its own: what its checks say, and who may read
+what it writes.
+"""
 
 import json
 import os

@@ -1,4 +1,6 @@
-"""The home page: my registers and what is missing on them, what waits for me, what changed lately."""
+"""The home page: my registers and what is missing on them, what waits for me, what
+changed lately.
+"""
 
 import html
 import re

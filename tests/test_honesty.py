@@ -3,9 +3,10 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from makers import scheme_data
+from profiles import examples
 
 from registers.dashboard.ordering_uncertainty import (
     Ends,
@@ -82,7 +83,9 @@ def test_reversals_worked_by_hand():
 
 
 def test_pairs_are_counted_of_risks_not_of_judgements():
-    """Two like B and three like C: 2 x 3 pairs could turn; pairs of equal scores are in no order."""
+    """Two like B and three like C: 2 x 3 pairs could turn; pairs of equal scores are in
+    no order.
+    """
     found = reversals({B: 2, C: 3})
     assert (found.count, found.ordered) == (6, 6)
 
@@ -121,7 +124,7 @@ def a_judgement(draw):
 
 
 some = st.lists(a_judgement(), max_size=12)
-of_the_pure = settings(max_examples=200, deadline=None)
+of_the_pure = examples(200)
 
 
 def tier_of(judgements):

@@ -6,7 +6,7 @@ import struct
 import zipfile
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.styles import numbers
@@ -16,7 +16,6 @@ from registers.imports import read_file, zip_guard
 from registers.imports.read_file import CannotRead, sheets_of
 from registers.spreadsheet_text import escaped, unescaped
 
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TABLE = [["Ref", "Title"], ["1", "Flood"], ["2", "Fire"]]
 
 
@@ -166,7 +165,6 @@ def test_what_a_spreadsheet_would_run_is_read_as_the_text_it_was():
     ]
 
 
-@UNHURRIED
 @given(st.text())
 @example("'=x")
 @example("''\t")
@@ -364,7 +362,6 @@ def test_quotation_marks_out_of_place_are_read_and_told():
     assert "quotation marks" in sheet.remarks[0]
 
 
-@UNHURRIED
 @given(st.binary(max_size=300), st.sampled_from(["a.csv", "a.xlsx", "a.xls", "a"]))
 @example(b"PK\x03\x04", "a.xlsx")
 def test_any_bytes_are_read_or_refused(content, name):
@@ -374,7 +371,6 @@ def test_any_bytes_are_read_or_refused(content, name):
         assert str(refused)
 
 
-@UNHURRIED
 @given(st.data())
 def test_a_workbook_with_a_damaged_byte_is_read_or_refused(data):
     content = bytearray(WHOLE)

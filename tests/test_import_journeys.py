@@ -29,7 +29,9 @@ HEADINGS = (
 
 
 def workbook():
-    """A sheet to read first, then a register below a title: 30 risks, two of which nobody can read."""
+    """A sheet to read first, then a register below a title: 30 risks, two of which
+    nobody can read.
+    """
     import openpyxl
 
     book = openpyxl.Workbook()

@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from spreadsheets import TODAY, known, levels, lost, preset, read_all, read_row, sheet_of
 
@@ -15,7 +15,6 @@ from registers.imports.read_file import Line
 from registers.imports.row_parser import Planned, name_double, read
 
 D = datetime.date
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def problems(row):
@@ -64,7 +63,6 @@ def test_days_that_there_are_not_are_refused(text):
         parse_date.span_of(text)
 
 
-@UNHURRIED
 @given(
     st.dates(D(1997, 1, 1), D(2055, 12, 31)),
     st.sampled_from(["%d/%m/%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %y", "%d/%m/%y"]),
@@ -590,7 +588,6 @@ TEXTS = st.one_of(
 )
 
 
-@UNHURRIED
 @given(st.lists(TEXTS, min_size=len(HEADS), max_size=len(HEADS) + 2))
 @example(["\ud800\0"] * len(HEADS))
 @example([" " * 3000 + "("] * len(HEADS))
@@ -603,7 +600,6 @@ def test_any_texts_under_our_own_headings_are_read_and_none_is_lost(cells):
     assert len(row.values.get("notes", "")) <= 10_000
 
 
-@UNHURRIED
 @given(st.lists(st.lists(TEXTS, min_size=1, max_size=6), min_size=1, max_size=8))
 def test_any_sheet_is_guessed_and_read_and_none_of_its_cells_is_lost(rows):
     if not any(any(row) for row in rows):
@@ -614,7 +610,6 @@ def test_any_sheet_is_guessed_and_read_and_none_of_its_cells_is_lost(rows):
         assert {at for at, cell in enumerate(row.line.cells) if cell.strip()} <= set(row.went)
 
 
-@UNHURRIED
 @given(st.text(alphabet=st.characters(categories=["L", "N", "P"]), min_size=1, max_size=40))
 def test_a_text_that_has_no_field_is_found_in_the_notes(text):
     row = read_row(["Title", "Ward"], "a", text, columns=["title", "notes"])

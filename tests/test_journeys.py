@@ -1,4 +1,6 @@
-"""The three jobs, done by hand in a real Chromium: log a risk, assess it again, read the dashboard."""
+"""The three jobs, done by hand in a real Chromium: log a risk, assess it again, read
+the dashboard.
+"""
 
 import re
 from pathlib import Path

@@ -125,7 +125,9 @@ class Council:
 
 
 def numbers(page):
-    """href -> count of every number that leads somewhere; one address never stands for two counts."""
+    """href -> count of every number that leads somewhere; one address never stands for
+    two counts.
+    """
     links = [
         (html.unescape(href), n)
         for href, n in re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', page)
@@ -215,7 +217,9 @@ def test_what_is_counted_behind_a_link_is_what_its_page_says(ours):
 
 @SAID
 def test_what_is_said_of_positions_that_are_no_rows_is_what_is_said_of_rows(ours, said):
-    """Of every row that ever was, on two days: with a statement of tolerance in force, and without."""
+    """Of every row that ever was, on two days: with a statement of tolerance in force,
+    and without.
+    """
     narrowing = ours.narrowing(said)
     assert narrowing.form.is_valid()
     every = Position.objects.filter(register=ours.register)

@@ -121,7 +121,9 @@ def ours():
 
 
 class RowsGiven:
-    """Within it: (how many rows the database gives, the query) for each query of this connection."""
+    """Within it: (how many rows the database gives, the query) for each query of this
+    connection.
+    """
 
     def __enter__(self):
         self.found, self.is_counting = [], False

@@ -7,8 +7,9 @@ import json
 
 import pytest
 from django.core.management import call_command
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 
 from registers import precedents
 from registers.models import WarningSign
@@ -158,7 +159,7 @@ def test_of_a_hundred_thousand_characters_the_beginning_is_read():
     assert "mattresses" not in words
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.text(alphabet=st.characters(), max_size=200))
 def test_any_text_will_do(text):
     precedents.current_index().ranked(f"{text} dirty wards {text}")

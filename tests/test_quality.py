@@ -353,7 +353,9 @@ def test_the_check(ground, slug, row, expected):
 
 
 def fell(now=20, before=60, **said):
-    """A risk that fell a band so many days ago; its one control was last tested a hundred days ago."""
+    """A risk that fell a band so many days ago; its one control was last tested a
+    hundred days ago.
+    """
     return risk(
         judged(SEVERE, before), judged(HIGH, now, evidence=said.pop("evidence", False)), **said
     )

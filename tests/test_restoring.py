@@ -10,7 +10,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from makers import (
     days_ago,
@@ -34,6 +34,7 @@ from makers import (
     make_user,
     seal_rows,
 )
+from profiles import examples
 from test_as_at import RAISED, Told, histories, ratings, undone
 
 from registers import demo
@@ -504,7 +505,7 @@ def test_a_scheme_that_says_something_else_here_is_refused_and_a_missing_one_is_
     )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(15)
 @given(several=st.lists(st.tuples(histories, st.none() | ratings), min_size=1, max_size=3))
 def test_any_history_comes_back_to_the_byte(several):
     with undone():

@@ -148,7 +148,9 @@ def signed_in(user):
 
 
 def history():
-    """Every row that taking a workbook in may write, but for those that say that it was taken in."""
+    """Every row that taking a workbook in may write, but for those that say that it was
+    taken in.
+    """
     models = (Risk, RiskRevision, Assessment, Position, Control, Action, Post)
     rows = {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
     return rows | {

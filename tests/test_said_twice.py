@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from makers import (
     days_ago,
@@ -22,6 +22,7 @@ from makers import (
     make_user,
     scheme_data,
 )
+from profiles import examples
 from test_as_at import undone
 
 from registers.models import Register, Risk, supports_a_fall
@@ -112,7 +113,7 @@ class History:
         return rows_of(self.register, Risk.objects.filter(pk=self.risk.pk), timezone.localdate())[0]
 
 
-some = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = examples(30)
 
 
 @some

@@ -121,7 +121,9 @@ def test_what_changed_since_an_agreement_leads_a_member_to_today(ours):
 
 @pytest.mark.parametrize("place", ["dashboard/", "", "escalations/"])
 def test_a_risk_of_another_register_opens_on_the_day_that_is_told_here(ours, place):
-    """That register was agreed as well: without the day a member would see what was agreed of it."""
+    """That register was agreed as well: without the day a member would see what was
+    agreed of it.
+    """
     day = ours.agreement.on.isoformat()
     links = ours.links(f"/registers/ours/{place}")
     assert [

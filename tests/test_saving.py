@@ -394,7 +394,9 @@ READ = {"risk_detail", "risk_history"}
 
 
 def prepared(us, how):
-    """What more the address needs, once the risk or what stands beside it is as the form wants it."""
+    """What more the address needs, once the risk or what stands beside it is as the
+    form wants it.
+    """
     if how == "draft":
         us.risk = make_risk(us.register, by=us.manager, status="draft", on=days_ago(20))
     elif how == "closed":

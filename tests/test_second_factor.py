@@ -130,7 +130,9 @@ def test_who_has_a_second_factor_works(asked_for, client, person):
 
 
 def test_recovery_codes_alone_are_no_second_factor(asked_for, client, person):
-    """They are for the day the second factor is lost; deactivating it must lead to the set-up page."""
+    """They are for the day the second factor is lost; deactivating it must lead to the
+    set-up page.
+    """
     Authenticator.objects.create(
         user=person, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "x"}
     )

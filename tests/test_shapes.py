@@ -1,4 +1,6 @@
-"""The JSON in a register's file is what an import, a suggestion or a scheme writes, name by name."""
+"""The JSON in a register's file is what an import, a suggestion or a scheme writes,
+name by name.
+"""
 
 import copy
 import dataclasses

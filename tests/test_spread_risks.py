@@ -14,7 +14,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from makers import make_organisation, make_person, make_register, make_risk
 from spreadsheets import known, lost, read_all, sheet_of
-from test_import_rows import UNHURRIED
 from workbooks import brought_in, columns_form, csv_of, latest, send, take_in, to_preview
 
 from registers.imports.mapping import Plan, data_lines, guess
@@ -201,7 +200,6 @@ LEVELS = st.sampled_from(["", "1", "2", "3", "4", "5"])
 PLACES = st.lists(st.booleans(), min_size=len(HEADS) - 2, max_size=len(HEADS) - 2)
 
 
-@UNHURRIED
 @given(st.lists(st.tuples(PLACES, LEVELS, LEVELS), min_size=1, max_size=5))
 @example([([True] * 8, "4", "5"), ([True] * 8, "1", "1")])
 def test_every_word_of_every_row_is_found_in_the_risk(further):

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from makers import (
     days_ago,
@@ -28,6 +28,7 @@ from makers import (
     make_user,
     seal_rows,
 )
+from profiles import examples
 from test_as_at import undone
 
 from registers.bulk_changes import ChangedRisk, NewRisk, take_in
@@ -403,7 +404,7 @@ new_risks = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(25)
 @given(new=st.deferred(lambda: new_risks))
 def test_any_set_is_what_the_verbs_write(new):
     with undone():

@@ -53,7 +53,9 @@ def latest(register):
 
 
 def columns_form(batch, **changes):
-    """What the page of columns sends when nobody changes anything. changes: {"column_2": "notes"}."""
+    """What the page of columns sends when nobody changes anything. changes:
+    {"column_2": "notes"}.
+    """
     from registers.forms.imports import ImportColumnsForm
 
     form = ImportColumnsForm(batch=batch)
