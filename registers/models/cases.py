@@ -265,7 +265,7 @@ class WarningSign(CaseFact):
             raise ValidationError({"also_said_as": "A list of phrases."})
 
 
-class Intervention(CaseFact):
+class CaseIntervention(CaseFact):
     by_whom = models.CharField(max_length=200)
     what = models.TextField()
     start_on, start_precision = KnownDay(), KnownTo()
@@ -273,6 +273,9 @@ class Intervention(CaseFact):
     announced_end_on, announced_end_precision = KnownDay(), KnownTo()
     effective_end_on, effective_end_precision = KnownDay(), KnownTo()
     exit_basis = models.TextField(blank=True)
+
+    class Meta(CaseFact.Meta):
+        verbose_name = "intervention"
 
     def clean(self):
         super().clean()
@@ -298,13 +301,14 @@ class CaseImpact(CaseFact):
         ]
 
 
-class Body(CaseFact):
+class CaseBody(CaseFact):
     """A body or a post that had a part in it."""
 
     name = models.CharField(max_length=200)
     part = models.TextField(blank=True)
 
     class Meta(CaseFact.Meta):
+        verbose_name = "body"
         verbose_name_plural = "bodies"
 
 
@@ -343,11 +347,11 @@ class LaterEvidence(CaseFact):
 CASE_FACTS = (
     TimelineEvent,
     WarningSign,
-    Intervention,
+    CaseIntervention,
     TurnaroundMeasure,
     Outcome,
     CaseImpact,
-    Body,
+    CaseBody,
     FailureLink,
     LaterEvidence,
 )
