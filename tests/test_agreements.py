@@ -30,7 +30,7 @@ from makers import (
 from test_as_at import DAYS, RAISED, SPAN, histories, ratings, undone
 
 from registers.models import Agreement, AuditEntry, HistoryIsAppendOnly, Position, Role
-from registers.permissions import agreed_for, course_for, positions_for
+from registers.permissions import agreed_for, position_history_for, positions_for
 from registers.services import agree
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +126,7 @@ def test_agreed_rows_are_no_live_ones(register):
         risk.positions,
         register.positions,
         Position.objects.filter(risk=risk),
-        course_for(reader, register),
+        position_history_for(reader, register),
     ]
     assert [list(rows.values()) for rows in live] == [before] * 4
 
@@ -674,6 +674,11 @@ def test_a_register_is_read_from_an_index_alone(register, role, index, is_agreed
 def test_a_course_is_read_from_an_index_alone(register, index, day):
     logged(register)
     reader = make_person(register.organisation, Role.MANAGER)
-    plan = course_for(reader, register).on_register().order_by().values(day, "band", "scheme_id")
+    plan = (
+        position_history_for(reader, register)
+        .on_register()
+        .order_by()
+        .values(day, "band", "scheme_id")
+    )
     plan = plan.annotate(n=Count("pk")).explain()
     assert f"USING COVERING INDEX {index} " in plan

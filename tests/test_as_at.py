@@ -23,8 +23,8 @@ from makers import (
 
 from registers.models import Control, Position, Risk, Role, standing_on
 from registers.permissions import (
-    course_for,
     get_risk_for,
+    position_history_for,
     positions_across,
     positions_for,
     risks_for,
@@ -402,7 +402,9 @@ def test_nobodys_registers_hold_nothing():
 
 def test_a_course_leaves_out_what_is_exempt_for_the_reader(register):
     make_risk(register, is_exempt=True)
-    assert not course_for(make_person(register.organisation, Role.PEER), register).exists()
+    assert not position_history_for(
+        make_person(register.organisation, Role.PEER), register
+    ).exists()
 
 
 def test_a_risk_is_reached_with_its_register(register, django_assert_num_queries):

@@ -23,7 +23,7 @@ from makers import (
 from registers.models import Position, Risk, RiskRevision, Role
 from registers.permissions import (
     agreed_for,
-    course_for,
+    position_history_for,
     positions_across,
     positions_for,
     revisions_across,
@@ -196,7 +196,7 @@ def test_no_rows_of_a_draft_reach_who_does_not_edit(register, draft, role):
         positions_for(user, register, days_ago(10)),
         positions_for(user, register, today, agreement),
         positions_across(user, [register], today),
-        course_for(user, register),
+        position_history_for(user, register),
         agreed_for(user, register),
         revisions_across(user, [register]),
     ]

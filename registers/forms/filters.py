@@ -24,7 +24,7 @@ from registers.models import (
     Tolerances,
     WarningSign,
 )
-from registers.permissions import cuts_of_marks, marks_across, sees_drafts
+from registers.permissions import mark_visibility, marks_across, sees_drafts
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 UNDECIDED = "not-decided"
@@ -380,7 +380,7 @@ class PositionFilter(django_filters.FilterSet):
         """Whether marks that nobody has agreed yet are left out of what is listed."""
         if not any(self.form.cleaned_data.get(name) for name in MARKED):
             return False
-        cut = cuts_of_marks(self.reader, [self.register], self.day, self.known_by)[self.register]
+        cut = mark_visibility(self.reader, [self.register], self.day, self.known_by)[self.register]
         return cut is None or cut.agreement is not None
 
     @cached_property

@@ -17,9 +17,9 @@ from registers.models import Action
 from registers.permissions import (
     Permission,
     counts_everything,
-    get_beside_risk_for,
     get_register_for,
     get_risk_for,
+    get_risk_record_for,
     positions_for,
 )
 from registers.views.as_of import page_of, read_only, reading_from
@@ -77,7 +77,7 @@ def _added(action):
 
 
 def action_edit(request, slug, number, pk):
-    risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
+    risk, action = get_risk_record_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
     form = EditActionForm(posted(request), risk=risk, action=action)
     return _step(
         risk,
@@ -92,19 +92,19 @@ def action_edit(request, slug, number, pk):
 
 
 def action_done(request, slug, number, pk):
-    risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
+    risk, action = get_risk_record_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
     form = ActionDoneForm(posted(request), risk=risk, action=action)
     return _step(risk, action, request, "action_done", form, action.complete, "is done")
 
 
 def action_drop(request, slug, number, pk):
-    risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
+    risk, action = get_risk_record_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
     form = ActionDropForm(posted(request), risk=risk, action=action)
     return _step(risk, action, request, "action_drop", form, action.drop, "is dropped")
 
 
 def action_reopen(request, slug, number, pk):
-    risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
+    risk, action = get_risk_record_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
     form = ActionReopenForm(posted(request), risk=risk, action=action)
     return _step(risk, action, request, "action_reopen", form, action.reopen, "is open again")
 

@@ -11,8 +11,8 @@ from registers.permissions import (
     agreed_for,
     can,
     counts_everything,
+    defaults_to_agreed,
     get_register_for,
-    opens_as_agreed,
     positions_for,
 )
 from registers.services import agree
@@ -32,7 +32,7 @@ def agreement_list(request, slug):
         "cards": agreed_cards(register, list(page.object_list), agreed, Tolerances.of(register)),
         "since": since_latest(request.user, register) if page.number == 1 else None,
         "query_today": f"?as_at={timezone.localdate()}"
-        if opens_as_agreed(request.user, register)
+        if defaults_to_agreed(request.user, register)
         else "",
         "may_agree": can(request.user, Permission.RUN_REGISTER, register.organisation),
         "counts_everything": counts_everything(request.user, register),

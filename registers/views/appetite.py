@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from registers.appetite import stated_by_category, unstated
 from registers.forms import AppetiteForm
 from registers.models import Appetite, Tolerances
-from registers.permissions import Permission, can, get_register_for, lacks_a_manager
+from registers.permissions import Permission, can, get_register_for, has_no_manager
 from registers.phrases import tolerated_in_words
 from registers.views.as_of import read_only, reading_from
 from registers.views.form_flow import posted, saved, status_of
@@ -32,7 +32,7 @@ def register_settings(request, slug):
             pk=register.pk
         ),
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
-        "lacks_a_manager": lacks_a_manager(request.user, register),
+        "has_no_manager": has_no_manager(request.user, register),
     }
     return render(request, "registers/register_settings.html", context)
 

@@ -15,9 +15,9 @@ from registers.models import Assurance, Control
 from registers.permissions import (
     Permission,
     counts_everything,
-    get_beside_risk_for,
     get_register_for,
     get_risk_for,
+    get_risk_record_for,
     positions_for,
 )
 from registers.risk_page.controls import control_story
@@ -66,7 +66,7 @@ def _added(control):
 
 
 def control_edit(request, slug, number, pk):
-    risk, control = get_beside_risk_for(
+    risk, control = get_risk_record_for(
         request.user, slug, number, Control, pk, Permission.EDIT_RISK
     )
     form = EditControlForm(posted(request), control=control)
@@ -83,7 +83,7 @@ def control_edit(request, slug, number, pk):
 
 
 def control_test(request, slug, number, pk):
-    risk, control = get_beside_risk_for(
+    risk, control = get_risk_record_for(
         request.user, slug, number, Control, pk, Permission.EDIT_RISK
     )
     form = ControlTestForm(posted(request), control=control)
@@ -97,7 +97,7 @@ def control_test(request, slug, number, pk):
 
 
 def control_retire(request, slug, number, pk):
-    risk, control = get_beside_risk_for(
+    risk, control = get_risk_record_for(
         request.user, slug, number, Control, pk, Permission.EDIT_RISK
     )
     form = RetireControlForm(posted(request), control=control)

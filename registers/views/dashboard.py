@@ -10,10 +10,10 @@ from registers.home import gaps_of
 from registers.models import Tolerances
 from registers.permissions import (
     counts_everything,
-    course_for,
     get_register_for,
     known_otherwise_for,
     marks_across,
+    position_history_for,
     positions_across,
     positions_for,
 )
@@ -59,7 +59,7 @@ def _report(reader, register, reading, now, narrowing, tolerances):
         register,
         now=now,
         then=then if reading.compares else then.none(),
-        course=course_for(reader, register),
+        course=position_history_for(reader, register),
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
         tolerances=tolerances,

@@ -8,9 +8,9 @@ from registers.permissions import (
     Permission,
     can,
     counts_everything,
-    get_beside_risk_for,
     get_register_for,
     get_risk_for,
+    get_risk_record_for,
     positions_across,
     risks_across,
 )
@@ -59,7 +59,7 @@ def risk_escalate(request, slug, number):
 
 
 def escalation_decide(request, slug, number, pk):
-    risk, escalation = get_beside_risk_for(
+    risk, escalation = get_risk_record_for(
         request.user, slug, number, Escalation, pk, Permission.RUN_REGISTER
     )
     form = DecisionForm(posted(request))

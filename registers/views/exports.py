@@ -14,10 +14,10 @@ from registers.models import Tolerances
 from registers.permissions import (
     Permission,
     counts_everything,
-    course_for,
     get_register_for,
     known_otherwise_for,
     open_data_for,
+    position_history_for,
     positions_for,
     risks_for,
 )
@@ -66,7 +66,7 @@ def register_summary(request, slug):
         "then": then,
         "known": known_otherwise_for(request.user, reading.agreement),
         "narrowing": the_whole(request, register, reading, now),
-        "course": course_for(request.user, register),
+        "course": position_history_for(request.user, register),
         "risks": risks_for(request.user, register),
         "tolerances": Tolerances.of(register),
     }

@@ -9,9 +9,9 @@ from registers.permissions import (
     Permission,
     can,
     counts_everything,
+    defaults_to_agreed,
     get_register_for,
     may_work_on,
-    opens_as_agreed,
     positions_across,
     registers_for,
     revisions_across,
@@ -29,7 +29,7 @@ def home(request):
     standing = positions_across(reader, registers, today).on_register()
     asked = (
         f"as_at={today.isoformat()}&"
-        if any(opens_as_agreed(reader, one) for one in registers)
+        if any(defaults_to_agreed(reader, one) for one in registers)
         else ""
     )
     cards = register_cards(registers, standing, today, Tolerances.across(registers), asked)

@@ -15,9 +15,9 @@ from registers.permissions import (
     Permission,
     assesses_as,
     can,
-    cuts_of_marks,
     get_register_for,
     get_risk_for,
+    mark_visibility,
     may_close,
     positions_for,
 )
@@ -146,7 +146,7 @@ def risk_history(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
-    marks = cuts_of_marks(request.user, [risk.register], reading.day, reading.known_by)[
+    marks = mark_visibility(request.user, [risk.register], reading.day, reading.known_by)[
         risk.register
     ]
     entries = story_of(risk, reading.day, reading.known_by, marks=marks, with_drafts=may_edit)

@@ -15,7 +15,7 @@ from registers.permissions import (
     counts_everything,
     get_register_for,
     get_risk_for,
-    lacks_a_manager,
+    has_no_manager,
     risks_for,
 )
 from registers.quality.worklist import Worklist
@@ -43,7 +43,7 @@ def worklist(request, slug):
         "query_today": reading.query_today,  # a member opens a risk as it was agreed, unless told
         "may_edit": can(request.user, Permission.EDIT_RISK, register.organisation),
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
-        "lacks_a_manager": lacks_a_manager(request.user, register),
+        "has_no_manager": has_no_manager(request.user, register),
         "counts_everything": counts_everything(request.user, register),
         **(part_of(request, report, asked.part) if asked.part else grouped(report, asked)),
     }

@@ -18,7 +18,7 @@ from registers.imports.staging import give_up, read_anew, stage_some
 from registers.imports.upload import begin_import
 from registers.models import ManyMovedOn, Register, RegisterImport, User
 from registers.models.imports import rows_in_words
-from registers.permissions import Permission, can, people_who
+from registers.permissions import Permission, can, people_with
 
 SOME_REFUSED = 3
 HELP = """Take a workbook (CSV, XLSX) or a file of ours (JSON) into a register, as the pages under /import/ do.
@@ -107,7 +107,7 @@ def person_for(register, email):
     register.
     """
     if not email:
-        managers = people_who(Permission.RUN_REGISTER).order_by("pk")
+        managers = people_with(Permission.RUN_REGISTER).order_by("pk")
         person = next(
             (one for one in managers if can(one, Permission.RUN_REGISTER, register.organisation)),
             None,
