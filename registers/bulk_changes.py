@@ -21,8 +21,8 @@ from registers.models import (
     Action,
     Assessment,
     AuditEntry,
+    BulkEditConflict,
     Control,
-    ManyMovedOn,
     Register,
     Risk,
     RiskRevision,
@@ -32,7 +32,7 @@ BATCH = 200  # risks whose rows are in memory together
 What = RiskRevision.What
 
 
-class MovedOn(Exception):
+class NumberingConflict(Exception):
     """The register has given numbers since those of the new risks were worked out; nothing was
     written.
     """
@@ -82,7 +82,7 @@ def take_in(*, register, by, new=(), changed=(), reason="", recorded_at=None) ->
     written, one after the other. reason: of changes, controls, actions and closings that bring
     none. recorded_at: of everything, else one instant.
 
-    Raises ManyMovedOn where risks to be changed are not at their version, OutOfTurn where one is
+    Raises BulkEditConflict where risks to be changed are not at their version, InvalidTransition where one is
     closed, RatingOutsideScheme and ValueError as those verbs do.
     """
     new, changed = list(new), list(changed)
@@ -99,7 +99,7 @@ def take_in(*, register, by, new=(), changed=(), reason="", recorded_at=None) ->
 class TakingIn:
     """The same in two steps: new and changed prepare, outside of any transaction, and give back the
     risks while they go; write puts what they prepared into the database. numbers: those of the new
-    ones, in their order, None for the next. Each step raises as take_in does, and write MovedOn as
+    ones, in their order, None for the next. Each step raises as take_in does, and write NumberingConflict as
     well: then it is all to be prepared anew.
     """
 
@@ -150,7 +150,7 @@ class TakingIn:
                 pk=self.register.pk, next_number=self.register.next_number
             )
             if not same.update(next_number=self.next_number):
-                raise MovedOn(f"{self.register} gave numbers meanwhile.")
+                raise NumberingConflict(f"{self.register} gave numbers meanwhile.")
         _hold(self.register, self.versions)
         for told in self.rows:
             told.write()
@@ -181,7 +181,7 @@ def _batches(rows):
 
 def _held(register, changed, taken):
     """Key -> risk of those that are to be changed. taken: those that were changed before. Raises
-    ManyMovedOn.
+    BulkEditConflict.
     """
     asked = [one.risk.pk for one in changed]
     wanted = {one.risk.pk: one.version for one in changed}
@@ -194,19 +194,19 @@ def _held(register, changed, taken):
     twice = {pk for pk in asked if asked.count(pk) > 1 or pk in taken}
     moved = [risk for risk in held.values() if risk.version != wanted[risk.pk] or risk.pk in twice]
     if moved:
-        raise ManyMovedOn(moved)
+        raise BulkEditConflict(moved)
     return held
 
 
 def _hold(register, versions):
     """Hold risks until the transaction ends, in one order whoever asks. versions: by key. Raises
-    ManyMovedOn where one is at another: its history and its positions follow from those that were
+    BulkEditConflict where one is at another: its history and its positions follow from those that were
     read.
     """
     for keys in _batches(sorted(versions)):
         held = register.risks.select_for_update().filter(pk__in=keys).order_by("pk")
         if moved := [risk for risk in held if risk.version != versions[risk.pk]]:
-            raise ManyMovedOn(moved)
+            raise BulkEditConflict(moved)
 
 
 def _known(risks):

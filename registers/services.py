@@ -7,14 +7,14 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from registers.history.errors import sent_again
+from registers.history.errors import return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.models import (
     Action,
     Agreement,
     AuditEntry,
+    BulkEditConflict,
     Control,
-    ManyMovedOn,
     Position,
     Register,
     Review,
@@ -39,7 +39,9 @@ def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
     Register.objects.select_for_update().get(pk=register.pk)
     token = FormToken(token, register, by)
     if made := token.row_of(Agreement.objects.filter(register=register, by=by)):
-        return sent_again(made, made.says({"body": body, "on": on, "note": note}), made.recorded_at)
+        return return_existing_or_raise(
+            made, made.says({"body": body, "on": on, "note": note}), made.recorded_at
+        )
     list(register.risks.select_for_update().order_by("pk").values_list("pk", flat=True))
     said = {
         "body": body,
@@ -71,7 +73,7 @@ def review_many(*, by, reviews, token=None):
     """Find of several risks that each stands as it is, today; returns their reviews, in the order
     of the risks.
 
-    reviews: (risk, version, note). The next review of each follows its band. Raises ManyMovedOn
+    reviews: (risk, version, note). The next review of each follows its band. Raises BulkEditConflict
     when a risk is not at its version, and then none is written: who ticked thirty may say that all
     thirty were looked at, or see which not. The same token gives back the reviews that it made.
     """
@@ -81,10 +83,10 @@ def review_many(*, by, reviews, token=None):
     tokens = {risk.pk: uuid.uuid5(token, str(risk.pk)) for risk in risks}
     made = {row.risk_id: row for row in Review.objects.filter(token__in=tokens.values(), by=by)}
     for pk, row in made.items():
-        sent_again(row, row.note == wanted[pk][1], row.recorded_at)
+        return_existing_or_raise(row, row.note == wanted[pk][1], row.recorded_at)
     moved = [risk for risk in risks if risk.pk not in made and risk.version != wanted[risk.pk][0]]
     if moved:
-        raise ManyMovedOn(moved)
+        raise BulkEditConflict(moved)
     day = timezone.localdate()
     for risk in risks:
         if risk.pk not in made:
@@ -103,7 +105,7 @@ def reassign(*, by, from_post, to_post, reason, risks=(), controls=(), actions=(
     """Give what one post owns to another of its organisation; returns how many records that post
     has by now.
 
-    risks, controls, actions: (record, version). Raises ManyMovedOn, and writes nothing, when one of
+    risks, controls, actions: (record, version). Raises BulkEditConflict, and writes nothing, when one of
     them is not at its version or no longer the first post's; one that this person moved already,
     for this reason and from that version, is the same form sent twice and passes.
     """
@@ -132,7 +134,7 @@ def reassign(*, by, from_post, to_post, reason, risks=(), controls=(), actions=(
         row for row, version in theirs if (row.version, row.owner_id) != (version, from_post.pk)
     ]
     if strange:
-        raise ManyMovedOn(strange)
+        raise BulkEditConflict(strange)
     for record, version in theirs:
         record.revise(by=by, version=version, reason=reason, owner=to_post)
     if theirs:

@@ -132,8 +132,8 @@ MUTATIONS = [
     Mutation(
         "a save over a newer version is not refused",
         "registers/models/risk.py",
-        "        if not is_at_version:\n            raise Conflict(self, version)",
-        "        if version is None:\n            raise Conflict(self, version)",
+        "        if not is_at_version:\n            raise EditConflict(self, version)",
+        "        if version is None:\n            raise EditConflict(self, version)",
         "test_saving.py test_risks.py",
     ),
     Mutation(
@@ -188,8 +188,8 @@ MUTATIONS = [
     Mutation(
         "another form with the same token is lost",
         "registers/history/errors.py",
-        "    if not is_same:\n        raise SaidBefore",
-        "    if is_same is None:\n        raise SaidBefore",
+        "    if not is_same:\n        raise DuplicateSubmission",
+        "    if is_same is None:\n        raise DuplicateSubmission",
         "test_saving.py test_risks.py",
     ),
     Mutation(

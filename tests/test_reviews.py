@@ -23,7 +23,7 @@ from makers import (
     seal_rows,
 )
 
-from registers.models import AuditEntry, Conflict, HistoryIsAppendOnly, Review, Role
+from registers.models import AuditEntry, EditConflict, HistoryIsAppendOnly, Review, Role
 from registers.models.review import (
     is_above_tolerance_twice_running,
     latest_next,
@@ -76,7 +76,7 @@ def test_a_review_stands_in_the_audit_chain(risk):
 
 def test_a_review_over_a_newer_version_is_a_conflict(risk):
     make_revision(risk, title="Another")
-    with pytest.raises(Conflict):
+    with pytest.raises(EditConflict):
         risk.review(
             by=make_user(), version=1, outcome="stands", note="We looked.", next_on=days_ago(-31)
         )

@@ -52,7 +52,7 @@ class Versioned(forms.Form):
         return cleaned
 
     def rebase(self, conflict):
-        """After a Conflict: stand on the latest version, so that saving again is a decision and not
+        """After a EditConflict: stand on the latest version, so that saving again is a decision and not
         an accident.
         """
         self.conflict = conflict

@@ -5,7 +5,7 @@ it.
 from django.utils import timezone
 
 from registers.history.audit import AppendOnly, AuditEntry, Telling
-from registers.history.errors import sent_again
+from registers.history.errors import return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
 
@@ -48,7 +48,7 @@ def give_once(
     besides, where it is none of a risk.
 
     The same token by the same person for the same one gives back the row that it made, and raises
-    SaidBefore where that says something else. Raises ValueError for a day to come, OutOfTurn for a
+    DuplicateSubmission where that says something else. Raises ValueError for a day to come, InvalidTransition for a
     closed risk.
     """
     day = effective_on or timezone.localdate()
@@ -76,4 +76,4 @@ def give_once(
 
 def _again(row, said):
     typed = {name: value for name, value in said.items() if name not in row.FOUND}
-    return sent_again(row, row.says(typed), row.recorded_at)
+    return return_existing_or_raise(row, row.says(typed), row.recorded_at)

@@ -1,7 +1,7 @@
 """Two people at once, or one twice: what the second is told when the first was quicker."""
 
 
-class Conflict(Exception):
+class EditConflict(Exception):
     """The record has moved on since the version that was to be changed; nothing was written."""
 
     def __init__(self, record, version):
@@ -28,7 +28,7 @@ class Conflict(Exception):
         return [row for revision in self.later if (row := getattr(revision, name, None))]
 
 
-class ManyMovedOn(Exception):
+class BulkEditConflict(Exception):
     """Some of several records have moved on since the versions that were to be changed; nothing was
     written to any.
     """
@@ -38,7 +38,7 @@ class ManyMovedOn(Exception):
         self.records = records
 
 
-class SaidBefore(Exception):
+class DuplicateSubmission(Exception):
     """The same form was sent before and made this record, at that instant and with other words;
     nothing was written.
     """
@@ -49,10 +49,10 @@ class SaidBefore(Exception):
         self.at = at
 
 
-def sent_again(record, is_same, at):
-    """The record that a form made before: the same form twice is one. Raises SaidBefore where it
+def return_existing_or_raise(record, is_same, at):
+    """The record that a form made before: the same form twice is one. Raises DuplicateSubmission where it
     says something else now, so that no words are lost as if they were saved.
     """
     if not is_same:
-        raise SaidBefore(record, at)
+        raise DuplicateSubmission(record, at)
     return record

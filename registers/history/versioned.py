@@ -11,13 +11,13 @@ from django.utils import timezone
 from registers.history.append_only import Sealed
 from registers.history.audit import AuditEntry
 from registers.history.bulk_insert import made
-from registers.history.errors import Conflict, sent_again
+from registers.history.errors import EditConflict, return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
 from registers.models.assessment import DatedQuerySet
 from registers.models.partial_date import is_to_come
 from registers.models.revision import changes_between
-from registers.models.risk_lifecycle import OutOfTurn
+from registers.models.risk_lifecycle import InvalidTransition
 
 
 class Content(models.Model):
@@ -87,7 +87,7 @@ class Kept(SealedModel):
         cls, risk, *, by, token=None, reason="", effective_on=None, recorded_at=None, **content
     ):
         """Put one beside a risk and return it. The same token for the same risk gives back the one
-        that it made, and raises SaidBefore where that said something else. Raises OutOfTurn for a
+        that it made, and raises DuplicateSubmission where that said something else. Raises InvalidTransition for a
         closed risk, which is held meanwhile, and ValueError for a day to come and for an owner of
         another organisation.
         """
@@ -109,7 +109,7 @@ class Kept(SealedModel):
 
     @classmethod
     def first(cls, risk, **content):
-        """A new one beside a risk, not saved. Raises OutOfTurn and ValueError as add does."""
+        """A new one beside a risk, not saved. Raises InvalidTransition and ValueError as add does."""
         record = made(cls, risk=risk, version=1, **content)
         record._settle()
         return record
@@ -118,7 +118,7 @@ class Kept(SealedModel):
     def revise(self, *, by, version, reason="", effective_on=None, recorded_at=None, **changes):
         """Change what it says and return the revision; what says nothing new, or is the same form
         sent twice, gives back the one that stands. A reason alone is kept: somebody looked, and
-        found it as it was. Raises Conflict when the record is not at that version, OutOfTurn when
+        found it as it was. Raises EditConflict when the record is not at that version, InvalidTransition when
         its risk is closed.
         """
         if unknown := set(changes) - set(self.FIELDS):
@@ -132,7 +132,7 @@ class Kept(SealedModel):
         if is_said_already and (not reason or (latest.by_id, latest.reason) == (by.pk, reason)):
             return latest
         if self.version != version:
-            raise Conflict(self, version)
+            raise EditConflict(self, version)
         before = content
         for name, value in changes.items():
             setattr(self, name, value)
@@ -146,7 +146,7 @@ class Kept(SealedModel):
         not count.
         """
         first = self.revisions.get(number=1)
-        return sent_again(self, first.says(content), first.recorded_at)
+        return return_existing_or_raise(self, first.says(content), first.recorded_at)
 
     def _hold(self):
         """Hold its risk, then the record, and read both anew. In this order whoever asks, so that
@@ -158,7 +158,7 @@ class Kept(SealedModel):
 
     def changed_since(self, version):
         """The revisions after that version, oldest first, and what they changed together: for a
-        Conflict.
+        EditConflict.
         """
         revisions = list(
             self.revisions.filter(number__gte=version)
@@ -178,7 +178,7 @@ class Kept(SealedModel):
         None if new.
         """
         if self.risk.status == self.risk.Status.CLOSED:
-            raise OutOfTurn(
+            raise InvalidTransition(
                 f"{self.risk.reference} is closed: what stands beside it stays as it was."
             )
         if self.owner and self.owner.organisation_id != self.risk.register.organisation_id:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from registers.bulk_changes import ChangedRisk, MovedOn, NewRisk, TakingIn
+from registers.bulk_changes import ChangedRisk, NewRisk, NumberingConflict, TakingIn
 from registers.history.bulk_insert import keys_of, made, nothing_collected, set_one
 from registers.imports import native_file
 from registers.imports.diff import DAYS
@@ -49,14 +49,14 @@ def seen_of(batch) -> str:
 def land(batch, *, by, seen=None) -> RegisterImport:
     """Take in what was staged; returns the import, done; where nothing in it is new nothing is
     written, and it stays as it was. Twice is once. seen: see seen_of, where somebody was shown what
-    would happen. Raises NotAsShown; ManyMovedOn where a risk has changed since its row was held
+    would happen. Raises NotAsShown; BulkEditConflict where a risk has changed since its row was held
     against it; and CannotRestore for a file of ours that does not fit the register any more.
     """
     for _ in range(TRIES):
         now, seen = _to_land(batch, by, seen)
         if now.is_done or now.is_ours or not _good_rows(now).exists():
             return now
-        with suppress(MovedOn), Landing(now, by) as landing, transaction.atomic():
+        with suppress(NumberingConflict), Landing(now, by) as landing, transaction.atomic():
             now, _ = _to_land(batch, by, seen)
             return now if now.is_done else landing.write(now)
     with transaction.atomic():
@@ -67,7 +67,7 @@ def land(batch, *, by, seen=None) -> RegisterImport:
         try:
             with Landing(now, by) as landing:
                 return landing.write(now)
-        except MovedOn as moved:
+        except NumberingConflict as moved:
             raise NotAsShown(f"{now.register} does not stand still.") from moved
 
 
@@ -136,9 +136,9 @@ class Landing:
 
     @transaction.atomic
     def write(self, batch) -> RegisterImport:
-        """All of it. batch: the import, held. Raises MovedOn and ManyMovedOn."""
+        """All of it. batch: the import, held. Raises NumberingConflict and BulkEditConflict."""
         if _around(self.register) != self.around:
-            raise MovedOn(f"{self.register} is not what its rows were prepared by.")
+            raise NumberingConflict(f"{self.register} is not what its rows were prepared by.")
         for post in self.posts:
             post.save(force_insert=True)
         self.taking.write()

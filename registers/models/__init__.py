@@ -5,7 +5,7 @@ from registers.history.audit import (
     AuditText,
     HistoryIsAppendOnly,
 )
-from registers.history.errors import Conflict, ManyMovedOn, SaidBefore
+from registers.history.errors import BulkEditConflict, DuplicateSubmission, EditConflict
 from registers.history.seals import SealVersion
 from registers.history.versioned import standing_on
 from registers.models.action import Action, ActionRevision
@@ -59,7 +59,7 @@ from registers.models.review import Review
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
 from registers.models.risk_content import Category
-from registers.models.risk_lifecycle import OutOfTurn
+from registers.models.risk_lifecycle import InvalidTransition
 
 __all__ = [
     "CASE_FACTS",
@@ -77,6 +77,7 @@ __all__ = [
     "AuditEntry",
     "AuditText",
     "Basis",
+    "BulkEditConflict",
     "CalendarKey",
     "CaseBody",
     "CaseFailureType",
@@ -87,12 +88,13 @@ __all__ = [
     "Category",
     "Citation",
     "Claim",
-    "Conflict",
     "Control",
     "ControlRevision",
     "Controlled",
     "Directorate",
     "Discrepancy",
+    "DuplicateSubmission",
+    "EditConflict",
     "Escalation",
     "EscalationDecision",
     "FailureLink",
@@ -103,14 +105,13 @@ __all__ = [
     "ImportedRow",
     "Insight",
     "InsightPoint",
+    "InvalidTransition",
     "LaterEvidence",
     "Lesson",
     "Line",
     "ListIsFull",
-    "ManyMovedOn",
     "Membership",
     "Organisation",
-    "OutOfTurn",
     "Outcome",
     "Position",
     "Post",
@@ -125,7 +126,6 @@ __all__ = [
     "Risk",
     "RiskRevision",
     "Role",
-    "SaidBefore",
     "ScoringScheme",
     "SealVersion",
     "SetAside",

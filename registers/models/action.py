@@ -10,7 +10,7 @@ from registers.dates import days_later
 from registers.history.versioned import Content, Kept, KeptRevision
 from registers.models.assessment import DatedQuerySet
 from registers.models.people import Post
-from registers.models.risk_lifecycle import OutOfTurn
+from registers.models.risk_lifecycle import InvalidTransition
 
 SOON = 30  # days ahead within which an action is said to be due soon
 OFTEN = 2  # times re-dated from which it is asked about
@@ -115,7 +115,7 @@ class Action(Kept, Slippage, ActionContent):
 
     def complete(self, *, by, version, done_on, evidence, done_differently=None, **how):
         """Say that it is done, when, and how that is known; returns the revision, which counts from
-        the day it was done where history allows. Raises Conflict, and OutOfTurn where it is done or
+        the day it was done where history allows. Raises EditConflict, and InvalidTransition where it is done or
         dropped already.
         """
         said = {"status": self.Status.DONE, "done_on": done_on, "evidence": evidence}
@@ -125,7 +125,7 @@ class Action(Kept, Slippage, ActionContent):
         return self._step({self.Status.OPEN}, by=by, version=version, **said, **how)
 
     def drop(self, *, by, version, reason, **how):
-        """Say that it will not be done, and why. Raises Conflict, and OutOfTurn as complete does."""
+        """Say that it will not be done, and why. Raises EditConflict, and InvalidTransition as complete does."""
         status = self.Status.DROPPED
         return self._step(
             {self.Status.OPEN}, by=by, version=version, reason=reason, status=status, **how
@@ -143,7 +143,7 @@ class Action(Kept, Slippage, ActionContent):
     def _step(self, begins, *, by, version, **said):
         self._hold()
         if self.version == version and self.status not in begins:
-            raise OutOfTurn(f"{self} is {self.get_status_display().lower()}.")
+            raise InvalidTransition(f"{self} is {self.get_status_display().lower()}.")
         return self.revise(by=by, version=version, **said)
 
     def _settle(self, before=None):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from registers.history.append_only import Sealed, give_once
 from registers.models.assessment import DatedQuerySet
-from registers.models.risk_lifecycle import OutOfTurn
+from registers.models.risk_lifecycle import InvalidTransition
 
 LONGEST = 365  # days; then it comes back and is thought about again
 
@@ -76,12 +76,14 @@ class SetAside(Sealed):
     @transaction.atomic
     def take_back(cls, risk, *, by, check_name, reason, **how):
         """From now on the check speaks of that risk again. The same `token=` gives back the row
-        that it made. Raises OutOfTurn where the check is not set aside.
+        that it made. Raises InvalidTransition where the check is not set aside.
         """
         risk.hold()
         rows, token = cls.objects.filter(risk=risk, check_name=check_name), how.get("token")
         day = how.get("effective_on") or timezone.localdate()
         if not (token and rows.filter(token=token).exists()) and not rows.standing(day).exists():
-            raise OutOfTurn(f"Nothing is set aside: the check speaks of {risk.reference} already.")
+            raise InvalidTransition(
+                f"Nothing is set aside: the check speaks of {risk.reference} already."
+            )
         said = {"check_name": check_name, "reason": reason, "until": None}
         return give_once(cls, risk, by=by, verb="risk.set-aside-taken-back", **said, **how)

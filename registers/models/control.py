@@ -96,7 +96,7 @@ class Control(Kept, ControlContent):
 
     def test(self, *, by, version, last_tested_on, tested_by_line, operating, reason="", **how):
         """Say that somebody tried it, when, and how it did; returns the revision. It counts from
-        the day of the test, or from the latest revision where that is later. Raises Conflict.
+        the day of the test, or from the latest revision where that is later. Raises EditConflict.
         """
         day = max(last_tested_on, self.revisions.latest().effective_on)
         said = {
@@ -109,7 +109,7 @@ class Control(Kept, ControlContent):
         )
 
     def retire(self, *, by, version, reason, **how):
-        """Say that it is no longer used, and why; returns the revision. Raises Conflict."""
+        """Say that it is no longer used, and why; returns the revision. Raises EditConflict."""
         return self.revise(by=by, version=version, reason=reason, status=self.Status.RETIRED, **how)
 
 

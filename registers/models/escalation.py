@@ -15,7 +15,7 @@ from django.utils import timezone
 from registers.history.append_only import Sealed, give_once
 from registers.models.assessment import DatedQuerySet
 from registers.models.register import Register
-from registers.models.risk_lifecycle import OutOfTurn
+from registers.models.risk_lifecycle import InvalidTransition
 
 
 class EscalationQuerySet(DatedQuerySet):
@@ -98,7 +98,7 @@ class Escalation(Sealed):
     @transaction.atomic
     def propose(cls, risk, *, by, to_register, direction, **how):
         """Propose it and return the Escalation; the same `token=` gives back the one that it made.
-        Raises OutOfTurn where the risk is not on its register, the other one is none above it, a
+        Raises InvalidTransition where the risk is not on its register, the other one is none above it, a
         proposal waits there, or the risk stands in it already (or, going down, does not). The risk
         is held meanwhile: of two at once the second finds the first.
         """
@@ -109,14 +109,16 @@ class Escalation(Sealed):
         if not (token and cls.objects.filter(token=token, risk=risk, by=by).exists()):
             day = how.get("effective_on") or timezone.localdate()
             if (direction, to_register) not in cls.steps_open_to(risk, day):
-                raise OutOfTurn(f"{risk.reference} cannot be taken {direction} now: {to_register}.")
+                raise InvalidTransition(
+                    f"{risk.reference} cannot be taken {direction} now: {to_register}."
+                )
         said = {"to_register": to_register, "direction": direction}
         return give_once(cls, risk, by=by, verb=f"risk.escalation-{direction}", **said, **how)
 
     @transaction.atomic
     def decide(self, *, by, is_approved, reason, effective_on=None, recorded_at=None):
         """Approve or refuse it at the receiving level and return the EscalationDecision; decided
-        already, gives back the decision that stands. Raises OutOfTurn for an approval where the
+        already, gives back the decision that stands. Raises InvalidTransition for an approval where the
         risk is no longer on its register.
         """
         Register.objects.select_for_update().get(pk=self.to_register_id)
@@ -128,7 +130,7 @@ class Escalation(Sealed):
             fields=["status"], from_queryset=type(risk).objects.select_for_update()
         )
         if is_approved and risk.status not in risk.ON_REGISTER:
-            raise OutOfTurn(
+            raise InvalidTransition(
                 f"{risk.reference} is {risk.get_status_display().lower()}: it can only be refused"
             )
         day = effective_on or timezone.localdate()

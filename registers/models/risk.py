@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from registers.history.append_only import give_once
 from registers.history.audit import AuditEntry
-from registers.history.errors import Conflict, sent_again
+from registers.history.errors import EditConflict, return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
 from registers.models.assessment import Assessment, share_schemes
@@ -152,7 +152,7 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         """Change what the risk says and return the revision.
 
         What says nothing new, or is the same form sent twice, gives back the revision that stands.
-        Otherwise raises Conflict when the risk is not at that version, OutOfTurn when it is closed.
+        Otherwise raises EditConflict when the risk is not at that version, InvalidTransition when it is closed.
         """
         self.may_say(changes)
         is_at_version = self._lock(version)
@@ -219,7 +219,7 @@ class Risk(Standing, Making, RiskContent, SealedModel):
 
     def changed_since(self, version):
         """The revisions after that version, oldest first, and what they changed together: for a
-        Conflict.
+        EditConflict.
         """
         revisions = [r for r in self.story(timezone.localdate())[::-1] if r.number >= version]
         later = [r for r in revisions if r.number > version]
@@ -228,7 +228,7 @@ class Risk(Standing, Making, RiskContent, SealedModel):
 
     @transaction.atomic
     def assess(self, *, by, version, token=None, recorded_at=None, **judgement):
-        """Add a judgement and return it. Raises Conflict when the risk is not at that version,
+        """Add a judgement and return it. Raises EditConflict when the risk is not at that version,
         RatingOutsideScheme for a rating the scheme lacks. The same token gives back the assessment
         that it made.
         """
@@ -239,7 +239,7 @@ class Risk(Standing, Making, RiskContent, SealedModel):
             said = {
                 name: value for name, value in judgement.items() if name != "effective_on" or value
             }
-            return sent_again(made, made.says(said), made.recorded_at)
+            return return_existing_or_raise(made, made.says(said), made.recorded_at)
         self._in_turn(RiskRevision.What.ASSESSED, is_at_version, version)
         judgement["effective_on"] = judgement.get("effective_on") or timezone.localdate()
         self._move_on()
@@ -267,7 +267,7 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         token=None,
     ):
         """Add a look at the risk and return it; next_on becomes the day of its next review. Raises
-        Conflict when the risk is not at that version. The same token gives back the review that it
+        EditConflict when the risk is not at that version. The same token gives back the review that it
         made.
         """
         is_at_version = self._lock(version)
@@ -281,7 +281,7 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         }
         if made:
             of_day = {"effective_on": effective_on} if effective_on else {}
-            return sent_again(made, made.says(said | of_day), made.recorded_at)
+            return return_existing_or_raise(made, made.says(said | of_day), made.recorded_at)
         self._in_turn(RiskRevision.What.REVIEWED, is_at_version, version)
         day = effective_on or timezone.localdate()
         self.not_to_come(day)
@@ -319,7 +319,7 @@ class Risk(Standing, Making, RiskContent, SealedModel):
             and first.says_as_judged(judgement)
             and raised_on in (None, self.raised_on)
         )
-        return sent_again(self, is_same, first.recorded_at)
+        return return_existing_or_raise(self, is_same, first.recorded_at)
 
     @classmethod
     def _add(cls, register, content, **fields):
@@ -344,7 +344,7 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         from the status.
         """
         if not is_at_version:
-            raise Conflict(self, version)
+            raise EditConflict(self, version)
         self.in_turn(what)
 
     def _move_on(self):

@@ -11,7 +11,7 @@ from registers.history.bulk_insert import made
 from registers.models.assessment import Assessment
 from registers.models.partial_date import is_to_come
 from registers.models.revision import RiskRevision
-from registers.models.risk_lifecycle import OutOfTurn
+from registers.models.risk_lifecycle import InvalidTransition
 
 
 class Making:
@@ -136,9 +136,9 @@ class Making:
         )
 
     def in_turn(self, what):
-        """Raises OutOfTurn for a change that does not follow from where the risk stands."""
+        """Raises InvalidTransition for a change that does not follow from where the risk stands."""
         if refusal := self.refusal(what):
-            raise OutOfTurn(f"{refusal}.")
+            raise InvalidTransition(f"{refusal}.")
 
     @staticmethod
     def belongs(register, content):

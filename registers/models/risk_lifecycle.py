@@ -22,7 +22,7 @@ BEGINS = {
 }
 
 
-class OutOfTurn(ValueError):
+class InvalidTransition(ValueError):
     """A step that does not follow from where the risk stands: editing or closing what is closed,
     reopening what is open.
     """
@@ -30,8 +30,8 @@ class OutOfTurn(ValueError):
 
 class Standing:
     """The verbs of a Risk that change its status. Each takes `by=` and `version=`, may take
-    `effective_on=` and `recorded_at=`, returns the revision, and raises Conflict when the risk is
-    not at that version; OutOfTurn where the risk does not stand where the step begins. The same
+    `effective_on=` and `recorded_at=`, returns the revision, and raises EditConflict when the risk is
+    not at that version; InvalidTransition where the risk does not stand where the step begins. The same
     step sent twice by one person is one.
     """
 
@@ -118,13 +118,15 @@ class Standing:
 
     def hold(self):
         """Hold the row until the transaction ends, for something that is put beside it. Raises
-        OutOfTurn where it is closed.
+        InvalidTransition where it is closed.
         """
         self.refresh_from_db(
             fields=["status"], from_queryset=type(self).objects.select_for_update()
         )
         if self.status == CLOSED:
-            raise OutOfTurn(f"{self.reference} is closed: what stands beside it stays as it was.")
+            raise InvalidTransition(
+                f"{self.reference} is closed: what stands beside it stays as it was."
+            )
 
     def turns(self, day, known_by=None):
         """The revisions up to a day that closed or reopened it, newest first."""

@@ -5,7 +5,7 @@ place for both.
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
-from registers.models import Conflict, ManyMovedOn, OutOfTurn, SaidBefore
+from registers.models import BulkEditConflict, DuplicateSubmission, EditConflict, InvalidTransition
 
 
 def saved(form, verb, *args, **said):
@@ -14,11 +14,11 @@ def saved(form, verb, *args, **said):
     """
     try:
         return verb(*args, **said)
-    except (Conflict, ManyMovedOn) as conflict:
+    except (EditConflict, BulkEditConflict) as conflict:
         form.rebase(conflict)
-    except OutOfTurn as refused:
+    except InvalidTransition as refused:
         form.add_error(None, f"Not saved: {str(refused).removesuffix('.')}")
-    except SaidBefore as before:
+    except DuplicateSubmission as before:
         form.said_before = before
         form.data = form.data.copy()
         form.data["token"] = form.fields["token"].clean(

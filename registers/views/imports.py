@@ -16,7 +16,7 @@ from registers.imports.progress import SHOWS, Preview, done_before, under_way
 from registers.imports.read_file import BYTES
 from registers.imports.rejected_rows import refused_csv
 from registers.imports.staging import give_up, match_words, name_columns, read_anew, stage_some
-from registers.models import ManyMovedOn, RegisterImport
+from registers.models import BulkEditConflict, RegisterImport
 from registers.permissions import Permission, get_register_for, risks_for
 from registers.quality.worklist import Worklist
 from registers.views.as_of import page_of, read_only
@@ -111,7 +111,7 @@ def import_preview(request, register, batch):
         try:
             land(batch, by=request.user, seen=form.cleaned_data["seen"])
             return redirect(batch)
-        except (NotAsShown, ManyMovedOn) as error:
+        except (NotAsShown, BulkEditConflict) as error:
             conflict = error
     context = {"register": register, "batch": batch, "form": form, "conflict": conflict}
     status = 409 if conflict else 200

@@ -16,7 +16,7 @@ from registers.imports.read_file import CannotRead, letter
 from registers.imports.rejected_rows import in_words
 from registers.imports.staging import give_up, read_anew, stage_some
 from registers.imports.upload import begin_import
-from registers.models import ManyMovedOn, Register, RegisterImport, User
+from registers.models import BulkEditConflict, Register, RegisterImport, User
 from registers.models.imports import rows_in_words
 from registers.permissions import Permission, can, people_with
 
@@ -86,7 +86,7 @@ class Command(BaseCommand):
             if not check:
                 is_kept = land(batch, by=person).is_done
             return told
-        except (NotAsShown, ManyMovedOn, CannotRestore) as moved:
+        except (NotAsShown, BulkEditConflict, CannotRestore) as moved:
             raise CommandError(
                 "Nothing was changed: the register moved on meanwhile. Try again."
             ) from moved
