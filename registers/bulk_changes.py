@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from registers.bulk_spool import LaidAside, Writing
-from registers.history.bulk_insert import check_references, nothing_collected
-from registers.history.versioned import KeptRevision
+from registers.history.bulk_insert import check_references, garbage_collection_paused
+from registers.history.versioned import VersionedRevision
 from registers.models import (
     Action,
     Assessment,
@@ -75,7 +75,7 @@ class ChangedRisk:
 
 
 @transaction.atomic
-@nothing_collected()
+@garbage_collection_paused()
 def take_in(*, register, by, new=(), changed=(), reason="", recorded_at=None) -> list[Risk]:
     """Write them all, or none; returns the risks, the new ones first. What is written is what
     Risk.log (without a rating), revise, assess, Control.add, Action.add and close would have
@@ -104,7 +104,7 @@ class TakingIn:
     """
 
     def __init__(self, register, *, by, numbers=(), reason="", recorded_at=None):
-        self.register, self.rows, self.tellings = register, LaidAside(), LaidAside()
+        self.register, self.rows, self.payloads = register, LaidAside(), LaidAside()
         self.versions = {}  # of the risks to be changed
         register.refresh_from_db(fields=["next_number"])
         self.numbers, self.next_number = _numbers(register, numbers)
@@ -115,7 +115,7 @@ class TakingIn:
 
     def __exit__(self, *_):
         self.rows.close()
-        self.tellings.close()
+        self.payloads.close()
 
     def new(self, rows):
         numbers = iter(self.numbers)
@@ -134,9 +134,9 @@ class TakingIn:
             )
 
     def _laid_aside(self, lives):
-        told, tellings = self.writing.told(lives)
+        told, payloads = self.writing.told(lives)
         self.rows.add([told])
-        self.tellings.add(tellings)
+        self.payloads.add(payloads)
         return [life.risk for life in lives]
 
     @transaction.atomic
@@ -158,7 +158,7 @@ class TakingIn:
         if self.numbers:
             self.register.next_number = self.next_number
         how = {"organisation": self.register.organisation, "by": self.writing.by}
-        AuditEntry.record_many(**how, tellings=self.tellings)
+        AuditEntry.record_many(**how, payloads=self.payloads)
 
 
 def _numbers(register, numbers):
@@ -240,7 +240,7 @@ class _Life:
         who = {"raised_by": writing.by, "raised_on": day}
         life = cls(writing, Risk.first(writing.register, number=number, **who, **content), several)
         writing.keep(life.risk, several)
-        life.record(Risk.what_first(life.risk.status), day)
+        life.record(Risk.initial_event(life.risk.status), day)
         life.go_through(one)
         return life
 
@@ -306,7 +306,7 @@ class _Life:
         self.writing.keep(judged)
         if judged.is_our_current:
             self.judged.append(judged)
-            risk.stands_by(
+            risk.set_current(
                 max(reversed(self.judged), key=lambda row: row.effective_on)
             )  # of one day the last
             risk.next_review_on = next_review_on or risk.next_review_on
@@ -322,9 +322,9 @@ class _Life:
             "effective_on": effective_on or self.writing.today,
         }
         said["recorded_at"] = recorded_at or self.writing.recorded_at
-        revision = record.revised(KeptRevision.What.ADDED, by=self.writing.by, **said)
+        revision = record.revised(VersionedRevision.What.ADDED, by=self.writing.by, **said)
         self.writing.keep(revision)
-        self.writing.tellings.append(record.told(revision))
+        self.writing.payloads.append(record.told(revision))
 
     def close(self, *, reason="", depends_on="", **how):
         self.risk.in_turn(What.CLOSED)
@@ -337,4 +337,4 @@ class _Life:
         revision = self.risk.revised(what, by=self.writing.by, **when, **told)
         self.revisions.append(revision)
         self.writing.keep(revision, self.several)
-        self.writing.tellings.append(self.risk.told(revision, self.several))
+        self.writing.payloads.append(self.risk.told(revision, self.several))

@@ -48,7 +48,7 @@ class Writing:
         self._clear()
 
     def _clear(self):
-        self.rows, self.links, self.changed, self.unlinked, self.tellings = {}, {}, [], [], []
+        self.rows, self.links, self.changed, self.unlinked, self.payloads = {}, {}, [], [], []
 
     def keep(self, row, several=None):
         """Give the row its key and write it with the batch. several: what it says that can be
@@ -94,13 +94,13 @@ class Writing:
             stood={risk.pk: risk.is_exempt for risk in self.changed},
             positions=to_put(Position.objects.due(courses, self.keys[Position])),
         )
-        tellings = self.tellings
+        payloads = self.payloads
         for judged in (
             row for life in lives for row in life.judged
         ):  # which its risk refers to: none frees the other
             judged._state.fields_cache.pop("risk", None)
         self._clear()
-        return told, tellings
+        return told, payloads
 
 
 @dataclass

@@ -174,7 +174,7 @@ MUTATIONS = [
     Mutation(
         "a copy takes over what was decided of the first",
         "registers/models/risk_lifecycle.py",
-        "for name, value in self.content().items() if name not in self.ITS_OWN",
+        "for name, value in self.content().items() if name not in self.NOT_COPIED",
         "for name, value in self.content().items() if name",
         "test_standing.py",
     ),
@@ -225,8 +225,8 @@ MUTATIONS = [
     Mutation(
         "a review due today is late",
         "registers/models/conditions/missing_information.py",
-        "Gap.LATE_REVIEW: Q(next_review_on__lt=day)",
-        "Gap.LATE_REVIEW: Q(next_review_on__lte=day)",
+        "MissingInformation.LATE_REVIEW: Q(next_review_on__lt=day)",
+        "MissingInformation.LATE_REVIEW: Q(next_review_on__lte=day)",
         "test_reports.py test_pages.py test_home.py test_as_at.py",
     ),
     Mutation(

@@ -21,7 +21,7 @@ from makers import (
     make_user,
 )
 
-from registers.models import Control, Position, Risk, Role, standing_on
+from registers.models import Control, Position, Risk, Role, latest_revisions
 from registers.permissions import (
     get_risk_for,
     position_history_for,
@@ -184,7 +184,8 @@ def test_a_control_is_on_each_day_as_it_was_told(several):
                 told[control.pk].append((last, (title, status)))
         for day in (RAISED + datetime.timedelta(days=n) for n in range(-1, 36, 4)):
             found = {
-                row.record_id: (row.title, row.status) for row in standing_on(Control, [risk], day)
+                row.record_id: (row.title, row.status)
+                for row in latest_revisions(Control, [risk], day)
             }
             due = {pk: _last_by(rows, day) for pk, rows in told.items()}
             assert found == {pk: said for pk, said in due.items() if said}

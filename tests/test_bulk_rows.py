@@ -14,9 +14,9 @@ from registers.bulk_spool import LaidAside
 from registers.history.bulk_insert import (
     Encoded,
     array_literals,
+    garbage_collection_paused,
     keys_of,
     made,
-    nothing_collected,
     put,
     set_one,
     to_put,
@@ -24,7 +24,7 @@ from registers.history.bulk_insert import (
     write,
 )
 from registers.history.seals import version_of
-from registers.history.versioned import KeptRevision
+from registers.history.versioned import VersionedRevision
 from registers.models import (
     Action,
     Assessment,
@@ -39,7 +39,7 @@ from registers.models import (
     User,
 )
 
-REVISIONS = KeptRevision.__subclasses__()
+REVISIONS = VersionedRevision.__subclasses__()
 NOW = timezone.now()
 
 
@@ -309,7 +309,7 @@ def test_what_is_laid_aside_comes_back_in_its_order_as_often_as_asked(monkeypatc
 
 
 def test_garbage_is_looked_for_again_afterwards_whatever_happens():
-    with pytest.raises(ZeroDivisionError), nothing_collected():
+    with pytest.raises(ZeroDivisionError), garbage_collection_paused():
         assert not gc.isenabled()
         1 / 0  # noqa: B018
     assert gc.isenabled()

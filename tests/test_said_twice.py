@@ -24,7 +24,7 @@ from makers import (
 )
 from test_as_at import undone
 
-from registers.models import Register, Risk, supports_a_fall
+from registers.models import Register, Risk, has_supporting_evidence
 from registers.models.review import is_above_tolerance_twice_running
 from registers.quality.data import ground_of, rows_of
 
@@ -131,4 +131,4 @@ def test_what_stands_behind_a_fall_is_one_rule(happenings, after, until):
     with undone():
         history = History(happenings, "")
         days = days_ago(after), days_ago(until)
-        assert history.row.has_evidence(*days) == supports_a_fall(history.risk, *days)
+        assert history.row.has_evidence(*days) == has_supporting_evidence(history.risk, *days)

@@ -10,7 +10,13 @@ from django.utils.formats import date_format
 from registers.forms.concurrency import TokenField, Versioned
 from registers.forms.fields import OneOf, PastDay, Words, since_raised
 from registers.govuk import GovukRadios, Helper, MoreDetail
-from registers.models import AdverseImpact, Assessment, RiskRevision, Tolerances, supports_a_fall
+from registers.models import (
+    AdverseImpact,
+    Assessment,
+    RiskRevision,
+    Tolerances,
+    has_supporting_evidence,
+)
 from registers.phrases import above_in_words
 
 BAND = HTML(
@@ -210,7 +216,7 @@ class AssessmentForm(RangedForm):
         if (
             last is None
             or band.rank >= last.band_now.rank
-            or supports_a_fall(self.risk, last.effective_on, day)
+            or has_supporting_evidence(self.risk, last.effective_on, day)
         ):
             return None
         return last

@@ -42,7 +42,7 @@ class EscalationForm(forms.Form):
 
     def __init__(self, data=None, *, risk):
         self.risk = risk
-        open_to = Escalation.steps_open_to(risk, timezone.localdate())
+        open_to = Escalation.available_steps(risk, timezone.localdate())
         self.steps = {
             f"{direction}-{register.pk}": (direction, register) for direction, register in open_to
         }

@@ -11,13 +11,13 @@ from django.utils.functional import cached_property
 from registers.forms.fields import Words
 from registers.models import (
     AdverseImpact,
-    Assured,
+    AssuranceLevel,
     CaseStudy,
     Category,
-    Controlled,
+    ControlWeakness,
     FailureType,
-    Gap,
     Insight,
+    MissingInformation,
     Position,
     Register,
     Risk,
@@ -155,7 +155,7 @@ class PositionFilter(django_filters.FilterSet):
         empty_label="All risks",
         choices=[
             (ANY_GAP, "With anything missing or late"),
-            *((gap.value, gap.label.capitalize()) for gap in Gap),
+            *((gap.value, gap.label.capitalize()) for gap in MissingInformation),
         ],
     )
     mine = django_filters.ChoiceFilter(
@@ -168,13 +168,13 @@ class PositionFilter(django_filters.FilterSet):
         method="by_assurance",
         label="Assurance",
         empty_label="All risks",
-        choices=[(one.value, one.label.capitalize()) for one in Assured],
+        choices=[(one.value, one.label.capitalize()) for one in AssuranceLevel],
     )
     controls = django_filters.ChoiceFilter(
         method="by_controls",
         label="Controls",
         empty_label="All risks",
-        choices=[(one.value, one.label.capitalize()) for one in Controlled],
+        choices=[(one.value, one.label.capitalize()) for one in ControlWeakness],
     )
     stuck = django_filters.ChoiceFilter(
         method="by_stuck",
@@ -343,13 +343,15 @@ class PositionFilter(django_filters.FilterSet):
         return positions.filter(scheme=self.scheme, **{name: value})
 
     def by_gap(self, positions, name, slug):
-        return positions.missing(*(Gap if slug == ANY_GAP else [Gap(slug)]), day=self.day)
+        return positions.missing(
+            *(MissingInformation if slug == ANY_GAP else [MissingInformation(slug)]), day=self.day
+        )
 
     def by_assurance(self, positions, name, slug):
-        return positions.filter(Assured(slug).on(self.day, self.known_by))
+        return positions.filter(AssuranceLevel(slug).on(self.day, self.known_by))
 
     def by_controls(self, positions, name, slug):
-        return positions.filter(Controlled(slug).on(self.day, self.known_by))
+        return positions.filter(ControlWeakness(slug).on(self.day, self.known_by))
 
     def by_stuck(self, positions, name, value):
         return positions.stuck(self.scheme, self.day)

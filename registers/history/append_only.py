@@ -4,13 +4,13 @@ it.
 
 from django.utils import timezone
 
-from registers.history.audit import AppendOnly, AuditEntry, Telling
+from registers.history.audit import AppendOnly, AuditEntry, AuditPayload
 from registers.history.errors import return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
 
 
-class Sealed(SealedModel, AppendOnly):
+class AppendOnlyRecord(SealedModel, AppendOnly):
     """FOUND names what we look up ourselves and nobody types."""
 
     SEAL_EXCLUDES = ("token",)  # of the form that made it: states nothing
@@ -24,14 +24,14 @@ class Sealed(SealedModel, AppendOnly):
         what: see telling.
         """
         return AuditEntry.record_many(
-            organisation=organisation, by=self.by, tellings=[self.telling(**what)]
+            organisation=organisation, by=self.by, payloads=[self.telling(**what)]
         )
 
     def telling(self, *, verb, subject, text, facts=None, seals=()):
         """What the audit chain is to say of this row, which has been written. seals: of other rows
         written with it.
         """
-        return Telling.of(
+        return AuditPayload.of(
             verb=verb,
             subject=subject,
             facts={self._meta.model_name: self.pk, **(facts or {})},
@@ -40,7 +40,7 @@ class Sealed(SealedModel, AppendOnly):
         )
 
 
-def give_once(
+def create_idempotent(
     model, of, *, by, verb, text=None, token=None, recorded_at=None, effective_on=None, **said
 ):
     """Add a Sealed row with its audit entry, and return it. of: the risk that it stands beside,

@@ -153,14 +153,14 @@ class AuditEntry(AppendOnly):
     def record(cls, *, organisation, by, verb, subject, **telling):
         """Add an entry to the organisation's chain; must run inside the transaction of the change
         it records. Returns it. organisation: None for the installation's chain; by: None for the
-        installation itself. For the rest see Telling.of.
+        installation itself. For the rest see AuditPayload.of.
         """
-        tellings = [Telling.of(verb=verb, subject=subject, **telling)]
-        return cls.record_many(organisation=organisation, by=by, tellings=tellings)
+        payloads = [AuditPayload.of(verb=verb, subject=subject, **telling)]
+        return cls.record_many(organisation=organisation, by=by, payloads=payloads)
 
     @classmethod
-    def record_many(cls, *, organisation, by, tellings):
-        """Add an entry for each Telling, in their order; in the transaction of the changes they
+    def record_many(cls, *, organisation, by, payloads):
+        """Add an entry for each AuditPayload, in their order; in the transaction of the changes they
         record. Returns the entry where it is one. The head of the chain is held from here until the
         end: who has much to tell, tells it last of all. tellings: a list, or what has a length and
         can be gone through.
@@ -170,15 +170,15 @@ class AuditEntry(AppendOnly):
             raise transaction.TransactionManagementError(
                 "An audit entry belongs in the transaction of its change."
             )
-        if not tellings:
+        if not payloads:
             return None
         chain, _ = AuditChain.objects.get_or_create(organisation=organisation)
         AuditChain.objects.filter(pk=chain.pk).update(
-            last_number=F("last_number") + len(tellings)
+            last_number=F("last_number") + len(payloads)
         )  # locks the head
         chain.refresh_from_db()
-        entries, entry = cls._chained(chain, by, tellings), None
-        if len(tellings) == 1:
+        entries, entry = cls._chained(chain, by, payloads), None
+        if len(payloads) == 1:
             ((said, telling),) = entries
             entry = cls(**said | {"facts": json.loads(said["facts"])})
             entry.save()
@@ -191,12 +191,12 @@ class AuditEntry(AppendOnly):
         return entry
 
     @staticmethod
-    def _chained(chain, by, tellings):
+    def _chained(chain, by, payloads):
         """(what an entry says, by column; its telling), signed one after the other. The chain takes
         the numbers before its last.
         """
-        at, before = timezone.now(), chain.last_number - len(tellings)
-        for number, telling in enumerate(tellings, before + 1):
+        at, before = timezone.now(), chain.last_number - len(payloads)
+        for number, telling in enumerate(payloads, before + 1):
             said = {
                 "chain_id": chain.pk,
                 "number": number,
@@ -245,7 +245,7 @@ class AuditText(models.Model):
 
 
 @dataclass(slots=True)
-class Telling:
+class AuditPayload:
     """What an entry is going to say, before it has its place in a chain. facts, and text for its
     AuditText: as JSON.
     """

@@ -83,7 +83,7 @@ def _template(model):
 
 
 @contextmanager
-def nothing_collected():
+def garbage_collection_paused():
     """Python looks for no garbage meanwhile: among so many rows that are all in use, looking takes
     a fifth of the time. What nobody refers to any more goes away as ever.
     """

@@ -11,7 +11,7 @@ FOR_EVER = datetime.date.max
 
 
 @dataclass(frozen=True)
-class Stretch:
+class TimelineSegment:
     """Days from `from_day` until before `until_day` on which one revision and one current
     assessment stood. band_since: the day from which it has been in this band, or unrated, without a
     break: by one scheme, and on the register or off it all the time; band_before: the band from
@@ -26,7 +26,7 @@ class Stretch:
     band_before: str = ""
 
 
-def stretches(revisions, assessments):
+def build_timeline(revisions, assessments):
     """The course of one risk. revisions: any order, with effective_on and number. assessments: the
     current ones of our own perspective, any order, with effective_on and pk. A risk starts with its
     first revision: what was judged before that day counts from it. Of several on one day the last
@@ -43,7 +43,7 @@ def stretches(revisions, assessments):
         revision = [r for r in revisions if r.effective_on <= day][-1]
         current = next((a for a in reversed(assessments) if a.effective_on <= day), None)
         since, before = _in_band(found[-1] if found else None, day, revision, current)
-        found.append(Stretch(day, until, revision, current, since, before))
+        found.append(TimelineSegment(day, until, revision, current, since, before))
     return found
 
 

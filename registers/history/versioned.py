@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from registers.history.append_only import Sealed
+from registers.history.append_only import AppendOnlyRecord
 from registers.history.audit import AuditEntry
 from registers.history.bulk_insert import made
 from registers.history.errors import EditConflict, return_existing_or_raise
@@ -34,7 +34,7 @@ class Content(models.Model):
         return {name: getattr(self, name) for name in self.FIELDS}
 
 
-class KeptRevision(Sealed):
+class VersionedRevision(AppendOnlyRecord):
     """A full copy of what the record said after a change. Mixed with the record's Content, and has
     `record`.
     """
@@ -67,7 +67,7 @@ class KeptRevision(Sealed):
         return changes_between(earlier, self)
 
 
-class Kept(SealedModel):
+class Versioned(SealedModel):
     """The record itself: mixed with its Content, and has `risk` and `revisions`. Sealed is which
     record it is; what it says is held against its latest revision.
     """
@@ -100,7 +100,7 @@ class Kept(SealedModel):
             risk.hold()
             record = cls.first(risk, token=token, **content)
             record.save(force_insert=True)
-            record._record(KeptRevision.What.ADDED, by, reason, effective_on, recorded_at)
+            record._record(VersionedRevision.What.ADDED, by, reason, effective_on, recorded_at)
             return record
 
         return token.insert(
@@ -139,7 +139,7 @@ class Kept(SealedModel):
         self.version += 1
         self._settle(before)
         self.save()
-        return self._record(KeptRevision.What.EDITED, by, reason, effective_on, recorded_at)
+        return self._record(VersionedRevision.What.EDITED, by, reason, effective_on, recorded_at)
 
     def _added_again(self, content):
         """The record itself: the form that added it came again. What has been changed since does
@@ -225,14 +225,14 @@ class Kept(SealedModel):
         }
         revision = self.revised(what, by=by, reason=reason, **when)
         revision.save()
-        tellings = [self.told(revision)]
+        payloads = [self.told(revision)]
         AuditEntry.record_many(
-            organisation=self.risk.register.organisation, by=by, tellings=tellings
+            organisation=self.risk.register.organisation, by=by, payloads=payloads
         )
         return revision
 
 
-def standing_on(model, risks, day, known_by=None):
+def latest_revisions(model, risks, day, known_by=None):
     """What each record of that model beside these risks said at the end of a day: its latest
     revision by then, one a record, with `record` at hand. model: Control or Action; risks: a
     queryset of risks, or their keys. One query.

@@ -14,7 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from registers.bulk_changes import ChangedRisk, NewRisk, NumberingConflict, TakingIn
-from registers.history.bulk_insert import keys_of, made, nothing_collected, set_one
+from registers.history.bulk_insert import garbage_collection_paused, keys_of, made, set_one
 from registers.imports import native_file
 from registers.imports.diff import DAYS
 from registers.imports.posts import posts_to_add
@@ -45,7 +45,7 @@ def seen_of(batch) -> str:
     return f"{batch.stage}-{batch.rows.aggregate(last=Max('pk'))['last'] or 0}"
 
 
-@nothing_collected()
+@garbage_collection_paused()
 def land(batch, *, by, seen=None) -> RegisterImport:
     """Take in what was staged; returns the import, done; where nothing in it is new nothing is
     written, and it stays as it was. Twice is once. seen: see seen_of, where somebody was shown what
@@ -128,7 +128,7 @@ class Landing:
         self.taking.__exit__()
 
     def _prepare(self):
-        making = Making(self.batch, self.posts)
+        making = RiskBuilder(self.batch, self.posts)
         risks = self.taking.new(making.new(row) for row in self._rows(self.new))
         self.keys = [(row, risk.pk) for row, risk in zip(self.new, risks, strict=True)]
         for _ in self.taking.changed(making.changed(row) for row in self._rows(self.changed)):
@@ -178,7 +178,7 @@ def _around(register):
     ]
 
 
-class Making:
+class RiskBuilder:
     """Rows in the terms of registers.bulk_changes. posts: those to be added."""
 
     def __init__(self, batch, posts):

@@ -21,7 +21,7 @@ class Restoring:
 
     def __init__(self, register, users, schemes):
         self.register, self.users, self.schemes = register, users, schemes
-        self.tellings, self.keys, self.numbers = [], {}, {}
+        self.payloads, self.keys, self.numbers = [], {}, {}
         self._clear()
 
     def _clear(self):
@@ -119,12 +119,12 @@ class Restoring:
             self.tell(risk.told(row, known), "risk.restored")
         elif not isinstance(row, Assessment | Review):  # which their revision seals
             text = {"risk": risk.reference, "title": risk.title, "said": str(row)}
-            self.tellings.append(
+            self.payloads.append(
                 row.telling(verb=f"{row._meta.model_name}.restored", subject=risk, text=text)
             )
 
     def tell(self, telling, verb):
-        self.tellings.append(replace(telling, verb=verb))
+        self.payloads.append(replace(telling, verb=verb))
 
     def made(self, model, said, referred):
         """A row of what a file says and what it refers to, with its key; written with the next

@@ -7,7 +7,7 @@ from registers.history.audit import (
 )
 from registers.history.errors import BulkEditConflict, DuplicateSubmission, EditConflict
 from registers.history.seals import SealVersion
-from registers.history.versioned import standing_on
+from registers.history.versioned import latest_revisions
 from registers.models.action import Action, ActionRevision
 from registers.models.agreement import Agreement
 from registers.models.appetite import Appetite, Tolerances
@@ -31,9 +31,9 @@ from registers.models.cases import (
     WarningSign,
 )
 from registers.models.check_waiver import SetAside
-from registers.models.conditions.assurance import Assured, Controlled
-from registers.models.conditions.missing_information import Gap
-from registers.models.conditions.unexplained_decrease import supports_a_fall, unexplained
+from registers.models.conditions.assurance import AssuranceLevel, ControlWeakness
+from registers.models.conditions.missing_information import MissingInformation
+from registers.models.conditions.unexplained_decrease import has_supporting_evidence, unexplained
 from registers.models.control import Assurance, Control, ControlRevision, Line
 from registers.models.escalation import Escalation, EscalationDecision
 from registers.models.imports import ImportedRow, RegisterImport
@@ -72,7 +72,7 @@ __all__ = [
     "Appetite",
     "Assessment",
     "Assurance",
-    "Assured",
+    "AssuranceLevel",
     "AuditChain",
     "AuditEntry",
     "AuditText",
@@ -90,7 +90,7 @@ __all__ = [
     "Claim",
     "Control",
     "ControlRevision",
-    "Controlled",
+    "ControlWeakness",
     "Directorate",
     "Discrepancy",
     "DuplicateSubmission",
@@ -99,7 +99,6 @@ __all__ = [
     "EscalationDecision",
     "FailureLink",
     "FailureType",
-    "Gap",
     "GatheredQuestion",
     "HistoryIsAppendOnly",
     "ImportedRow",
@@ -111,6 +110,7 @@ __all__ = [
     "Line",
     "ListIsFull",
     "Membership",
+    "MissingInformation",
     "Organisation",
     "Outcome",
     "Position",
@@ -136,7 +136,7 @@ __all__ = [
     "TurnaroundMeasure",
     "User",
     "WarningSign",
-    "standing_on",
-    "supports_a_fall",
+    "has_supporting_evidence",
+    "latest_revisions",
     "unexplained",
 ]

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from registers.dates import days_later
-from registers.history.versioned import Content, Kept, KeptRevision
+from registers.history.versioned import Content, Versioned, VersionedRevision
 from registers.models.assessment import DatedQuerySet
 from registers.models.people import Post
 from registers.models.risk_lifecycle import InvalidTransition
@@ -83,7 +83,7 @@ class Slippage(models.Model):
         abstract = True
 
 
-class Action(Kept, Slippage, ActionContent):
+class Action(Versioned, Slippage, ActionContent):
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="actions")
 
     objects = ActionRows.as_manager()
@@ -161,12 +161,12 @@ class ActionRevisionRows(ActionRows, DatedQuerySet):
         return self.filter(pk=models.Subquery(same.order_by("-number").values("pk")[:1]))
 
 
-class ActionRevision(Slippage, ActionContent, KeptRevision):
+class ActionRevision(Slippage, ActionContent, VersionedRevision):
     record = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="revisions")
 
     objects = ActionRevisionRows.as_manager()
 
-    class Meta(KeptRevision.Meta):
+    class Meta(VersionedRevision.Meta):
         abstract = False
         constraints = [
             models.UniqueConstraint(fields=["record", "number"], name="action_revision_number_once")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from registers.history.audit import AppendOnly
 from registers.history.seals import SealedModel
-from registers.history.timeline import stretches
+from registers.history.timeline import build_timeline
 from registers.models.assessment import Assessment
 from registers.models.position import Position
 from registers.models.register import Register
@@ -146,7 +146,7 @@ def courses_known(risks, day, known_by):
         assessments.only(*"risk effective_on scheme band likelihood impact score".split())
     )
     for risk in risks.only("register", "number", "is_exempt"):
-        yield risk, stretches(said.get(risk.pk, ()), judged.get(risk.pk, ()))
+        yield risk, build_timeline(said.get(risk.pk, ()), judged.get(risk.pk, ()))
 
 
 def _by_risk(rows):

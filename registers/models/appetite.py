@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from registers.history.append_only import Sealed, give_once
+from registers.history.append_only import AppendOnlyRecord, create_idempotent
 from registers.models.assessment import DatedQuerySet
 from registers.models.people import Organisation
 from registers.models.register import ScoringScheme
@@ -27,7 +27,7 @@ class AppetiteQuerySet(DatedQuerySet):
         )
 
 
-class Appetite(Sealed):
+class Appetite(AppendOnlyRecord):
     """A statement that somebody approved, added and never edited. The latest one for a category
     stands; without a category it is the organisation's, for all categories that have none of their
     own.
@@ -89,7 +89,9 @@ class Appetite(Sealed):
             raise ValueError(f"{scheme} has no band {tolerance}.")
         said = {"tolerance": tolerance, "scheme": scheme, "narrative": narrative, **said}
         text = {"narrative": narrative}
-        return give_once(cls, organisation, by=by, verb="organisation.appetite", text=text, **said)
+        return create_idempotent(
+            cls, organisation, by=by, verb="organisation.appetite", text=text, **said
+        )
 
 
 class Tolerances:

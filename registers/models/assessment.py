@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.history.append_only import Sealed
+from registers.history.append_only import AppendOnlyRecord
 from registers.history.audit import AppendOnlyQuerySet
 from registers.models.library import AdverseImpact
 from registers.models.register import ScoringScheme
@@ -52,7 +52,7 @@ def _around(name):
     return models.CheckConstraint(condition=low & high, name=f"assessment_{name}_lies_in_its_range")
 
 
-class Assessment(Sealed):
+class Assessment(AppendOnlyRecord):
     class Kind(models.TextChoices):
         INHERENT = "inherent", "Inherent"
         CURRENT = "current", "Current"
@@ -125,7 +125,7 @@ class Assessment(Sealed):
         return self.scheme.rules.band(self.band)
 
     @property
-    def bands_at_the_ends(self):
+    def range_end_bands(self):
         """(band at the low end, band at the high end): the same as the band it was given where no
         range is.
         """
@@ -139,9 +139,7 @@ class Assessment(Sealed):
         """The bands that it could be in as well, lowest first: none where the judgement is certain
         of its band.
         """
-        return tuple(
-            band for band in dict.fromkeys(self.bands_at_the_ends) if band.slug != self.band
-        )
+        return tuple(band for band in dict.fromkeys(self.range_end_bands) if band.slug != self.band)
 
     @property
     def review_by(self):

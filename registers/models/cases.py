@@ -27,7 +27,7 @@ from registers.models.library import (
     Source,
     Statement,
 )
-from registers.models.partial_date import KnownDay, KnownTo, check_days
+from registers.models.partial_date import DatePrecisionField, PartialDateField, check_days
 
 
 class CaseStudy(Cited):
@@ -217,8 +217,8 @@ class TimelineEvent(CaseFact):
     title = models.CharField(max_length=120)
     text = models.TextField(blank=True)
     extent = models.CharField(max_length=10, choices=Extent, default=Extent.AT)
-    start_on, start_precision = KnownDay(), KnownTo()
-    end_on, end_precision = KnownDay(), KnownTo()
+    start_on, start_precision = PartialDateField(), DatePrecisionField()
+    end_on, end_precision = PartialDateField(), DatePrecisionField()
 
     def clean(self):
         super().clean()
@@ -268,10 +268,10 @@ class WarningSign(CaseFact):
 class CaseIntervention(CaseFact):
     by_whom = models.CharField(max_length=200)
     what = models.TextField()
-    start_on, start_precision = KnownDay(), KnownTo()
-    planned_end_on, planned_end_precision = KnownDay(), KnownTo()
-    announced_end_on, announced_end_precision = KnownDay(), KnownTo()
-    effective_end_on, effective_end_precision = KnownDay(), KnownTo()
+    start_on, start_precision = PartialDateField(), DatePrecisionField()
+    planned_end_on, planned_end_precision = PartialDateField(), DatePrecisionField()
+    announced_end_on, announced_end_precision = PartialDateField(), DatePrecisionField()
+    effective_end_on, effective_end_precision = PartialDateField(), DatePrecisionField()
     exit_basis = models.TextField(blank=True)
 
     class Meta(CaseFact.Meta):
@@ -329,7 +329,7 @@ class LaterEvidence(CaseFact):
         GOOD = "good", "Good"
 
     service = models.CharField(max_length=200)
-    found_on, found_precision = KnownDay(), KnownTo()
+    found_on, found_precision = PartialDateField(), DatePrecisionField()
     tone = models.CharField(max_length=10, choices=Tone)
     finding = models.TextField()
     insights = models.ManyToManyField(Insight, blank=True, related_name="later_evidence")

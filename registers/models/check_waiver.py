@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from registers.history.append_only import Sealed, give_once
+from registers.history.append_only import AppendOnlyRecord, create_idempotent
 from registers.models.assessment import DatedQuerySet
 from registers.models.risk_lifecycle import InvalidTransition
 
@@ -29,7 +29,7 @@ class SetAsideQuerySet(DatedQuerySet):
         return self.filter(pk=models.Subquery(latest), until__gte=day)
 
 
-class SetAside(Sealed):
+class SetAside(AppendOnlyRecord):
     """Added and never edited; taking one back adds another, without a last day, that stands in its
     place.
     """
@@ -70,7 +70,7 @@ class SetAside(Sealed):
                 f"Set aside on {day} it lasts until then at least, and {LONGEST} days at most: not {until}."
             )
         said = {"check_name": check_name, "reason": reason, "until": until}
-        return give_once(cls, risk, by=by, verb="risk.set-aside", **said, **how)
+        return create_idempotent(cls, risk, by=by, verb="risk.set-aside", **said, **how)
 
     @classmethod
     @transaction.atomic
@@ -86,4 +86,4 @@ class SetAside(Sealed):
                 f"Nothing is set aside: the check speaks of {risk.reference} already."
             )
         said = {"check_name": check_name, "reason": reason, "until": None}
-        return give_once(cls, risk, by=by, verb="risk.set-aside-taken-back", **said, **how)
+        return create_idempotent(cls, risk, by=by, verb="risk.set-aside-taken-back", **said, **how)

@@ -8,8 +8,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from registers.history.append_only import Sealed, give_once
-from registers.history.versioned import Content, Kept, KeptRevision
+from registers.history.append_only import AppendOnlyRecord, create_idempotent
+from registers.history.versioned import Content, Versioned, VersionedRevision
 from registers.models.assessment import DatedQuerySet
 from registers.models.people import Post
 
@@ -70,7 +70,7 @@ class ControlContent(Content):
         abstract = True
 
 
-class Control(Kept, ControlContent):
+class Control(Versioned, ControlContent):
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="controls")
 
     class Meta:
@@ -113,10 +113,10 @@ class Control(Kept, ControlContent):
         return self.revise(by=by, version=version, reason=reason, status=self.Status.RETIRED, **how)
 
 
-class ControlRevision(ControlContent, KeptRevision):
+class ControlRevision(ControlContent, VersionedRevision):
     record = models.ForeignKey(Control, on_delete=models.PROTECT, related_name="revisions")
 
-    class Meta(KeptRevision.Meta):
+    class Meta(VersionedRevision.Meta):
         abstract = False
         constraints = [
             models.UniqueConstraint(
@@ -126,7 +126,7 @@ class ControlRevision(ControlContent, KeptRevision):
 
 
 class AssuranceQuerySet(DatedQuerySet):
-    def latest_of_lines(self, day, known_by=None):
+    def latest_by_line(self, day, known_by=None):
         """Of each risk the last opinion of each line by that day, run out or not: a later one takes
         the place of an earlier one.
         """
@@ -140,7 +140,7 @@ class AssuranceQuerySet(DatedQuerySet):
         return self.as_at(day, known_by).filter(~Exists(later))
 
 
-class Assurance(Sealed):
+class Assurance(AppendOnlyRecord):
     """What somebody who looked says of how well a risk is held: an opinion of a day, good until
     another.
     """
@@ -181,12 +181,12 @@ class Assurance(Sealed):
 
     @classmethod
     def give(cls, risk, *, by, token=None, recorded_at=None, **said):
-        """Add an opinion beside a risk and return it: see give_once. Raises ValueError for a
+        """Add an opinion beside a risk and return it: see create_idempotent. Raises ValueError for a
         control of another risk as well.
         """
         control = said.get("control")
         if control and control.risk_id != risk.pk:
             raise ValueError(f"{control} is a control of another risk.")
-        return give_once(
+        return create_idempotent(
             cls, risk, by=by, token=token, recorded_at=recorded_at, verb="assurance.given", **said
         )

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.history.append_only import Sealed, give_once
+from registers.history.append_only import AppendOnlyRecord, create_idempotent
 from registers.models.assessment import DatedQuerySet
 from registers.models.register import Register
 from registers.models.risk_lifecycle import InvalidTransition
@@ -42,7 +42,7 @@ class EscalationQuerySet(DatedQuerySet):
         return self.latest_approved(day, known_by).filter(direction=Escalation.Direction.UP)
 
 
-class Escalation(Sealed):
+class Escalation(AppendOnlyRecord):
     class Direction(models.TextChoices):
         UP = "up", "Take it up"
         DOWN = "down", "Take it back down"
@@ -73,7 +73,7 @@ class Escalation(Sealed):
         return getattr(self, "decision", None)
 
     @classmethod
-    def steps_open_to(cls, risk, day):
+    def available_steps(cls, risk, day):
         """(direction, register) for each step that may be proposed now: up to a register above the
         risk's own, or back down from one that lists it; none to or from a register that has a
         proposal waiting, nor for a risk that is not on its register.
@@ -108,12 +108,14 @@ class Escalation(Sealed):
         token = how.get("token")
         if not (token and cls.objects.filter(token=token, risk=risk, by=by).exists()):
             day = how.get("effective_on") or timezone.localdate()
-            if (direction, to_register) not in cls.steps_open_to(risk, day):
+            if (direction, to_register) not in cls.available_steps(risk, day):
                 raise InvalidTransition(
                     f"{risk.reference} cannot be taken {direction} now: {to_register}."
                 )
         said = {"to_register": to_register, "direction": direction}
-        return give_once(cls, risk, by=by, verb=f"risk.escalation-{direction}", **said, **how)
+        return create_idempotent(
+            cls, risk, by=by, verb=f"risk.escalation-{direction}", **said, **how
+        )
 
     @transaction.atomic
     def decide(self, *, by, is_approved, reason, effective_on=None, recorded_at=None):
@@ -160,7 +162,7 @@ class Escalation(Sealed):
         return decision
 
 
-class EscalationDecision(Sealed):
+class EscalationDecision(AppendOnlyRecord):
     escalation = models.OneToOneField(Escalation, on_delete=models.PROTECT, related_name="decision")
     is_approved = models.BooleanField()
     reason = models.TextField()

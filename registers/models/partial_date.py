@@ -43,12 +43,12 @@ def check_days(row, *names):
         raise ValidationError(found)
 
 
-class KnownDay(models.DateField):
+class PartialDateField(models.DateField):
     def __init__(self, *args, **options):
         super().__init__(*args, **{"null": True, "blank": True, **options})
 
 
-class KnownTo(models.CharField):
+class DatePrecisionField(models.CharField):
     """How exactly the day beside it is known."""
 
     def __init__(self, *args, **options):

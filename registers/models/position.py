@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from registers.dates import quarter_ends_before
 from registers.history.bulk_insert import keys_of, made, put, values_of
-from registers.history.timeline import FOR_EVER, stretches
+from registers.history.timeline import FOR_EVER, build_timeline
 from registers.models.assessment import Assessment, share_schemes
-from registers.models.conditions.missing_information import Gap
+from registers.models.conditions.missing_information import MissingInformation
 from registers.models.library import FailureType
 from registers.models.people import Post
 from registers.models.register import Register, ScoringScheme
@@ -60,7 +60,7 @@ class PositionQuerySet(models.QuerySet):
         texts = [f"revision__{name}" for name in LONG]
         return self.with_words().defer(*texts, "current__rationale", "current__evidence")
 
-    def of_one(self, register):
+    def list_for_register(self, register):
         """These rows, a list: all of that register, which is read no second time, and so is its
         scheme.
         """
@@ -71,14 +71,14 @@ class PositionQuerySet(models.QuerySet):
         return rows
 
     @classmethod
-    def headings_of(cls, pks, register=None):
+    def headings_by_key(cls, pks, register=None):
         """Rows found before, live or agreed, by key: with what a list shows of them. register:
         where it is one.
         """
         rows = Position.everything.with_headings()
         if register is None:
             return rows.in_bulk(pks)
-        return {row.pk: row for row in rows.filter(pk__in=pks).of_one(register)}
+        return {row.pk: row for row in rows.filter(pk__in=pks).list_for_register(register)}
 
     def in_band(self, slug, scheme):
         """Rated by that scheme; a rating by another says nothing of this one's bands."""
@@ -86,7 +86,7 @@ class PositionQuerySet(models.QuerySet):
 
     def to_re_assess(self):
         """Rated by another scheme than the one in force, and not judged again since."""
-        return self.filter(Gap.EARLIER_SCHEME.on())
+        return self.filter(MissingInformation.EARLIER_SCHEME.on())
 
     def above_tolerance(self, scheme, tolerance):
         """Rated by that scheme above what is let stand for the risk's category. tolerance: that of
@@ -154,7 +154,7 @@ class PositionQuerySet(models.QuerySet):
         """On the register, with one of these gaps or more on that day: what is closed is missing
         nothing.
         """
-        return self.on_register().filter(Gap.among(gaps, day))
+        return self.on_register().filter(MissingInformation.among(gaps, day))
 
     def naming(self, user):
         """Owned by a post that this person holds, or raised by them and without an owner."""
@@ -165,8 +165,10 @@ class PositionQuerySet(models.QuerySet):
         """Reviews that are late, the one due longest ago first; then what was never rated; then the
         highest score.
         """
-        late = models.Case(models.When(Gap.LATE_REVIEW.on(day), then="next_review_on"))
-        unrated = models.Case(models.When(Gap.NO_RATING.on(), then=0), default=1)
+        late = models.Case(
+            models.When(MissingInformation.LATE_REVIEW.on(day), then="next_review_on")
+        )
+        unrated = models.Case(models.When(MissingInformation.NO_RATING.on(), then=0), default=1)
         return self.order_by(late.asc(nulls_last=True), unrated, "-score", "risk_id")
 
     def of_failure_type(self, slug):
@@ -205,7 +207,7 @@ class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
         learns its flag.
         """
         self._clear({risk.pk: risk.is_exempt})
-        course = stretches(risk.revisions.all(), risk.assessments.current())
+        course = build_timeline(risk.revisions.all(), risk.assessments.current())
         return self.bulk_create(Position.of(risk, stretch) for stretch in course)
 
     def rebuild_many(self, courses):
@@ -224,7 +226,7 @@ class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
         rows = (
             Position.of(risk, one, key=next(keys))
             for risk, *history in courses
-            for one in stretches(*history)
+            for one in build_timeline(*history)
         )
         return values_of(Position, map(vars, rows))
 

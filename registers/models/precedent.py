@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.history.append_only import Sealed
+from registers.history.append_only import AppendOnlyRecord
 from registers.models.assessment import DatedQuerySet
 from registers.models.cases import WarningSign
 from registers.models.library import Citation
@@ -34,7 +34,7 @@ class PrecedentQuerySet(DatedQuerySet):
         return self.filter(mark=Precedent.Mark.RELEVANT)
 
 
-class Precedent(Sealed):
+class Precedent(AppendOnlyRecord):
     """A mark on a sign beside a risk: a working note, added and never edited. The latest one of a
     sign stands.
     """

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from registers.dates import years_later
-from registers.history.append_only import Sealed
+from registers.history.append_only import AppendOnlyRecord
 from registers.models.appetite import Tolerances
 
 USUAL_DAYS = 92  # until the next review of a risk that has no band
@@ -20,7 +20,7 @@ def latest_next(day):
     return years_later(day, 2)
 
 
-class Review(Sealed):
+class Review(AppendOnlyRecord):
     """A look at a risk, whether or not its rating changes: what came of it, and the day of the next
     one.
     """

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from registers.history.append_only import give_once
+from registers.history.append_only import create_idempotent
 from registers.history.audit import AuditEntry
 from registers.history.errors import EditConflict, return_existing_or_raise
 from registers.history.form_token import FormToken
@@ -22,12 +22,12 @@ from registers.models.precedent import Precedent
 from registers.models.register import Register
 from registers.models.review import Review, latest_next
 from registers.models.revision import RiskRevision
-from registers.models.risk_builder import Making
+from registers.models.risk_builder import RiskBuilder
 from registers.models.risk_content import RiskContent
-from registers.models.risk_lifecycle import Standing
+from registers.models.risk_lifecycle import RiskLifecycle
 
 
-class Risk(Standing, Making, RiskContent, SealedModel):
+class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
     # What it says and how often that changed is held against its latest revision, and `current`
     # against its judgements; the token is that of the form that made it. Sealed is which risk it
     # is, whose, and who raised it when.
@@ -125,7 +125,7 @@ class Risk(Standing, Making, RiskContent, SealedModel):
 
     @classmethod
     def _log(cls, register, content, judgement, *, by, day, token):
-        what, recorded_at = cls.what_first(content.get("status")), judgement["recorded_at"]
+        what, recorded_at = cls.initial_event(content.get("status")), judgement["recorded_at"]
         risk = cls._add(register, content, token=token, raised_by=by, raised_on=day)
         is_rated = judgement["likelihood"] is not None
         if is_rated and day == judgement["effective_on"]:
@@ -304,10 +304,10 @@ class Risk(Standing, Making, RiskContent, SealedModel):
 
     def mark(self, *, by, sign, mark, reason, words=(), **how):
         """Say what an officer makes of a warning sign beside this risk, and return the Precedent.
-        What the risk says and its version stay as they are. See give_once.
+        What the risk says and its version stay as they are. See create_idempotent.
         """
         said = {"sign": sign, "mark": mark, "reason": reason, "words": list(words)}
-        return give_once(Precedent, self, by=by, verb="risk.precedent", **said, **how)
+        return create_idempotent(Precedent, self, by=by, verb="risk.precedent", **said, **how)
 
     def _logged_again(self, content, judgement, raised_on):
         """The risk itself: the form that logged it came again. What has been changed since does not
@@ -354,7 +354,7 @@ class Risk(Standing, Making, RiskContent, SealedModel):
     def _judge(self, **judgement):
         assessment = self.judged(**judgement)
         assessment.save()
-        if self.stands_by(self.assessments.current().last()):
+        if self.set_current(self.assessments.current().last()):
             self.save(update_fields=["current", "next_review_on"])
         return assessment
 
@@ -371,6 +371,6 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         self.positions.rebuild(self)
         organisation = self.register.organisation
         AuditEntry.record_many(
-            organisation=organisation, by=by, tellings=[self.told(revision, several)]
+            organisation=organisation, by=by, payloads=[self.told(revision, several)]
         )
         return revision

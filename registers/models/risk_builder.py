@@ -6,7 +6,7 @@ writes thousands: what either of them writes is made and refused here.
 
 from django.utils import timezone
 
-from registers.history.audit import Telling
+from registers.history.audit import AuditPayload
 from registers.history.bulk_insert import made
 from registers.models.assessment import Assessment
 from registers.models.partial_date import is_to_come
@@ -14,7 +14,7 @@ from registers.models.revision import RiskRevision
 from registers.models.risk_lifecycle import InvalidTransition
 
 
-class Making:
+class RiskBuilder:
     @classmethod
     def first(cls, register, **content):
         """A new risk, without what it may have several of. Raises ValueError for an owner of
@@ -24,7 +24,7 @@ class Making:
         return made(cls, register=register, version=1, **content)
 
     @classmethod
-    def what_first(cls, status):
+    def initial_event(cls, status):
         return RiskRevision.What.DRAFTED if status == cls.Status.DRAFT else RiskRevision.What.LOGGED
 
     def judged(self, *, by, likelihood, impact, effective_on, recorded_at=None, **judgement):
@@ -55,7 +55,7 @@ class Making:
             **judgement,
         )
 
-    def stands_by(self, current):
+    def set_current(self, current):
         """Take that judgement as the current one, whose band sets the next review; whether that is
         another than until now.
         """
@@ -108,7 +108,7 @@ class Making:
         """
         beside = {"assessment": revision.assessment_id}
         beside |= {"review": revision.review_id} if revision.review_id else {}
-        return Telling.of(
+        return AuditPayload.of(
             verb=f"risk.{revision.what}",
             subject=self,
             facts={"revision": revision.pk, "version": revision.number, **beside},

@@ -12,7 +12,7 @@ DRAFT, OPEN, HAPPENED, CLOSED = RiskContent.Status
 ON_REGISTER = RiskContent.ON_REGISTER
 
 # From where a change begins. What is closed only comes back, or learns who may read it.
-BEGINS = {
+TRANSITIONS = {
     What.LOGGED: {DRAFT},
     What.HAPPENED: {*ON_REGISTER},
     What.CLOSED: {DRAFT, *ON_REGISTER},
@@ -28,14 +28,14 @@ class InvalidTransition(ValueError):
     """
 
 
-class Standing:
+class RiskLifecycle:
     """The verbs of a Risk that change its status. Each takes `by=` and `version=`, may take
     `effective_on=` and `recorded_at=`, returns the revision, and raises EditConflict when the risk is
     not at that version; InvalidTransition where the risk does not stand where the step begins. The same
     step sent twice by one person is one.
     """
 
-    ITS_OWN = (  # what a copy does not take over
+    NOT_COPIED = (  # what a copy does not take over
         *(
             "next_review_on",
             "response",
@@ -107,7 +107,9 @@ class Standing:
             self.register.risks.filter(raised_by=by)
         ):
             return made
-        said = {name: value for name, value in self.content().items() if name not in self.ITS_OWN}
+        said = {
+            name: value for name, value in self.content().items() if name not in self.NOT_COPIED
+        }
         title = f"Copy of {self.title}"[: self._meta.get_field("title").max_length]
         return self.log(
             self.register,
@@ -137,7 +139,7 @@ class Standing:
         """Why that change does not follow from where the risk stands, in words, or None."""
         if what == What.EXEMPTION_LIFTED and not self.is_exempt:
             return f"{self.reference} is not exempt: there is nothing to lift"
-        if self.status in BEGINS.get(what, ()):
+        if self.status in TRANSITIONS.get(what, ()):
             return None
         if what == What.REOPENED:
             return f"{self.reference} is not closed: there is nothing to reopen"

@@ -156,7 +156,7 @@ def _actions(user, risks, managed, day):
 
 def _assurances(user, risks, managed, day):
     """Of each risk and line the latest opinion only: an older one has been followed by another."""
-    rows = Assurance.objects.latest_of_lines(day).filter(risk__in=risks.order_by().values("pk"))
+    rows = Assurance.objects.latest_by_line(day).filter(risk__in=risks.order_by().values("pk"))
     rows = _of(user, rows, managed, ["control__owner", "risk__owner"], "risk__")
     rows = rows.only("line", "expires_on", *(f"risk__{name}" for name in RISK_WORDS))
     return (

@@ -181,7 +181,7 @@ class ReadersRisks:
         places = {risk: place for place, risk in enumerate(standing)}
         by_sign = {code: sorted(risks, key=places.get) for code, risks in by_sign.items()}
         named = {standing[risk][0] for risks in by_sign.values() for risk in risks[:NAMED]}
-        words = self.positions.headings_of(named) if named else {}
+        words = self.positions.headings_by_key(named) if named else {}
         return {code: self._marked(code, risks, standing, words) for code, risks in by_sign.items()}
 
     def _marked(self, code, risks, standing, words):

@@ -133,7 +133,7 @@ def page_from(request, positions, register):
 
     Sorts and cuts keys first: the words are read for the rows shown, not for the whole register."""
     page = page_of(request, positions.values_list("pk", flat=True))
-    words = positions.headings_of(list(page.object_list), register)
+    words = positions.headings_by_key(list(page.object_list), register)
     page.object_list = [words[pk] for pk in page.object_list]
     return page
 

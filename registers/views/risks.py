@@ -69,7 +69,7 @@ def risk_detail(request, slug, number):
     position = (
         None
         if reading.is_future
-        else next(iter(positions.filter(risk=risk).of_one(risk.register)), None)
+        else next(iter(positions.filter(risk=risk).list_for_register(risk.register)), None)
     )
     tolerance = position and tolerance_holding(position, reading.day, reading.known_by)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)

@@ -1,7 +1,7 @@
 """What stands behind a risk on a day: conditions on positions, for the list and for the counts that
 lead to it.
 
-Kept out of Gap on purpose: each asks of other tables, and the home page and the dashboard count
+Kept out of MissingInformation on purpose: each asks of other tables, and the home page and the dashboard count
 gaps from one index.
 """
 
@@ -12,7 +12,7 @@ from registers.dates import years_later
 from registers.models.control import Assurance, Control, ControlRevision, Line
 
 
-class Assured(models.TextChoices):
+class AssuranceLevel(models.TextChoices):
     """How far the latest opinion of each line still holds: exactly one of these is true of each
     risk. The slug stands in addresses.
     """
@@ -24,18 +24,18 @@ class Assured(models.TextChoices):
 
     def on(self, day, known_by=None):
         """The condition that this is true of a position's risk on that day."""
-        latest = Assurance.objects.latest_of_lines(day, known_by).filter(risk=OuterRef("risk"))
+        latest = Assurance.objects.latest_by_line(day, known_by).filter(risk=OuterRef("risk"))
         holding = latest.filter(expires_on__gte=day)
         beyond = Exists(holding.exclude(line=Line.FIRST))
         return {
-            Assured.BEYOND: Q(beyond),
-            Assured.FIRST_LINE: Q(Exists(holding)) & ~Q(beyond),
-            Assured.EXPIRED: Q(Exists(latest)) & ~Q(Exists(holding)),
-            Assured.NONE: ~Q(Exists(latest)),
+            AssuranceLevel.BEYOND: Q(beyond),
+            AssuranceLevel.FIRST_LINE: Q(Exists(holding)) & ~Q(beyond),
+            AssuranceLevel.EXPIRED: Q(Exists(latest)) & ~Q(Exists(holding)),
+            AssuranceLevel.NONE: ~Q(Exists(latest)),
         }[self]
 
 
-class Controlled(models.TextChoices):
+class ControlWeakness(models.TextChoices):
     """What is wanting in the controls of a risk. The slug stands in addresses."""
 
     NONE = "none", "with no control written down"
@@ -50,7 +50,7 @@ class Controlled(models.TextChoices):
             ~Exists(later), record__risk=OuterRef("risk")
         )
         in_place = said.filter(status=Control.Status.IN_PLACE)
-        if self is Controlled.NONE:
+        if self is ControlWeakness.NONE:
             return ~Q(Exists(in_place))
         untested = Q(last_tested_on=None) | Q(last_tested_on__lt=tested_since(day))
         return Q(Exists(in_place.filter(untested)))

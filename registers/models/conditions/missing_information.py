@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 
-class Gap(models.TextChoices):
+class MissingInformation(models.TextChoices):
     """The slug stands in addresses; the words follow a number ("7 owned by a vacant post"). Most
     pressing first.
     """
@@ -26,12 +26,12 @@ class Gap(models.TextChoices):
         that asks for it. Who holds a post is known for today only.
         """
         return {
-            Gap.LATE_REVIEW: Q(next_review_on__lt=day),
-            Gap.NO_RATING: Q(band=""),
-            Gap.EARLIER_SCHEME: ~Q(band="") & ~Q(scheme=F("register__scheme")),
-            Gap.NO_OWNER: Q(owner=None),
-            Gap.VACANT_POST: Q(owner__isnull=False, owner__holder=None),
-            Gap.NO_FAILURE_TYPE: Q(primary_failure_type=None),
+            MissingInformation.LATE_REVIEW: Q(next_review_on__lt=day),
+            MissingInformation.NO_RATING: Q(band=""),
+            MissingInformation.EARLIER_SCHEME: ~Q(band="") & ~Q(scheme=F("register__scheme")),
+            MissingInformation.NO_OWNER: Q(owner=None),
+            MissingInformation.VACANT_POST: Q(owner__isnull=False, owner__holder=None),
+            MissingInformation.NO_FAILURE_TYPE: Q(primary_failure_type=None),
         }[self]
 
     @classmethod

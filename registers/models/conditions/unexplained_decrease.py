@@ -8,7 +8,7 @@ from registers.models.assessment import Assessment
 from registers.models.control import Assurance, ControlRevision
 
 
-def supports_a_fall(risk, since, until):
+def has_supporting_evidence(risk, since, until):
     """Whether a control of the risk was tested, an assurance given or an action finished after the
     one day and by the end of the other: what was known on the day of the last rating stands behind
     that one already. Three queries at most. What the test or the assurance found is for people to
@@ -31,7 +31,7 @@ def supports_a_fall(risk, since, until):
 def unexplained(positions, day, known_by=None):
     """Those of these positions on whose way into their band nothing is on record: neither was the
     judgement given evidence, nor was a control tested, an assurance given or an action finished
-    since the one before and by its day (supports_a_fall, asked of many and of any day). positions:
+    since the one before and by its day (has_supporting_evidence, asked of many and of any day). positions:
     of risks that fell into their band (`band_before`).
     """
     judged = Assessment.objects.current().as_at(day, known_by).filter(risk=OuterRef("risk"))
