@@ -29,7 +29,7 @@ from registers.models import (
 )
 
 BATCH = 200  # risks whose rows are in memory together
-What = RiskRevision.What
+Event = RiskRevision.Event
 
 
 class NumberingConflict(Exception):
@@ -134,7 +134,7 @@ class TakingIn:
             )
 
     def _laid_aside(self, lives):
-        told, payloads = self.writing.told(lives)
+        told, payloads = self.writing.take_batch(lives)
         self.rows.add([told])
         self.payloads.add(payloads)
         return [life.risk for life in lives]
@@ -151,7 +151,7 @@ class TakingIn:
             )
             if not same.update(next_number=self.next_number):
                 raise NumberingConflict(f"{self.register} gave numbers meanwhile.")
-        _hold(self.register, self.versions)
+        _lock_for_update(self.register, self.versions)
         for told in self.rows:
             told.write()
             check_references()
@@ -198,7 +198,7 @@ def _held(register, changed, taken):
     return held
 
 
-def _hold(register, versions):
+def _lock_for_update(register, versions):
     """Hold risks until the transaction ends, in one order whoever asks. versions: by key. Raises
     BulkEditConflict where one is at another: its history and its positions follow from those that were
     read.
@@ -228,18 +228,20 @@ class _Life:
     revisions, judged: its course, oldest first; several: what it says that can be several.
     """
 
-    def __init__(self, writing, risk, several, revisions=(), judged=()):
-        self.writing, self.risk, self.several = writing, risk, several
-        self.revisions, self.judged = list(revisions), list(judged)
+    def __init__(self, writing, risk, many_values, revisions=(), judged=()):
+        self.writing, self.risk, self.many_values = writing, risk, many_values
+        self.revisions, self.assessments = list(revisions), list(judged)
 
     @classmethod
     def begin(cls, writing, one, number):
         content = {**one.content}
-        several = {name: set(content.pop(name, None) or ()) for name in Risk.MANY}
+        many_values = {name: set(content.pop(name, None) or ()) for name in Risk.MANY}
         day = min(one.raised_on or writing.today, writing.today)
         who = {"raised_by": writing.by, "raised_on": day}
-        life = cls(writing, Risk.first(writing.register, number=number, **who, **content), several)
-        writing.keep(life.risk, several)
+        life = cls(
+            writing, Risk.first(writing.register, number=number, **who, **content), many_values
+        )
+        writing.keep(life.risk, many_values)
         life.record(Risk.initial_event(life.risk.status), day)
         life.go_through(one)
         return life
@@ -247,7 +249,7 @@ class _Life:
     @classmethod
     def go_on(cls, writing, one, risk, revisions, judged):
         risk.current = next((row for row in judged if row.pk == risk.current_id), None)
-        life = cls(writing, risk, risk.several(), revisions, judged)
+        life = cls(writing, risk, risk.many_values(), revisions, judged)
         if one.changes:
             life.revise(**one.changes)
         life.go_through(one)
@@ -280,19 +282,19 @@ class _Life:
     ):
         risk, by, reason = self.risk, self.writing.by, reason or self.writing.reason
         risk.may_say(changes)
-        if risk.says_already(changes, self.revisions[-1], by, reason, self.several):
+        if risk.has_no_changes(changes, self.revisions[-1], by, reason, self.many_values):
             return
-        risk.in_turn(what or What.EDITED)
-        several = {name: set(changes.pop(name)) for name in Risk.MANY if name in changes}
-        if several:
-            self.several = self.several | several
-            self.writing.say_instead(risk, several)
+        risk.check_transition(what or Event.EDITED)
+        many_values = {name: set(changes.pop(name)) for name in Risk.MANY if name in changes}
+        if many_values:
+            self.many_values = self.many_values | many_values
+            self.writing.say_instead(risk, many_values)
         for name, value in changes.items():
             setattr(risk, name, value)
         risk.version += 1
         day = effective_on or self.writing.today
         said = {"reason": reason, "on_behalf_of": on_behalf_of, "recorded_at": recorded_at}
-        self.record(what or What.EDITED, day, **said)
+        self.record(what or Event.EDITED, day, **said)
 
     def assess(self, *, effective_on=None, recorded_at=None, next_review_on=None, **judgement):
         """next_review_on: where it is not the day that the band gives. Said with the judgement it
@@ -300,18 +302,18 @@ class _Life:
         """
         risk, day = self.risk, effective_on or self.writing.today
         when = {"recorded_at": recorded_at or self.writing.recorded_at}
-        risk.in_turn(What.ASSESSED)
+        risk.check_transition(Event.ASSESSED)
         risk.version += 1
-        judged = risk.judged(by=self.writing.by, effective_on=day, **when, **judgement)
+        judged = risk.build_assessment(by=self.writing.by, effective_on=day, **when, **judgement)
         self.writing.keep(judged)
         if judged.is_our_current:
-            self.judged.append(judged)
+            self.assessments.append(judged)
             risk.set_current(
-                max(reversed(self.judged), key=lambda row: row.effective_on)
+                max(reversed(self.assessments), key=lambda row: row.effective_on)
             )  # of one day the last
             risk.next_review_on = next_review_on or risk.next_review_on
         self.record(
-            What.ASSESSED, max(day, self.revisions[-1].effective_on), assessment=judged, **when
+            Event.ASSESSED, max(day, self.revisions[-1].effective_on), assessment=judged, **when
         )
 
     def add(self, model, *, reason="", effective_on=None, recorded_at=None, **content):
@@ -322,19 +324,19 @@ class _Life:
             "effective_on": effective_on or self.writing.today,
         }
         said["recorded_at"] = recorded_at or self.writing.recorded_at
-        revision = record.revised(VersionedRevision.What.ADDED, by=self.writing.by, **said)
+        revision = record.build_revision(VersionedRevision.Event.ADDED, by=self.writing.by, **said)
         self.writing.keep(revision)
-        self.writing.payloads.append(record.told(revision))
+        self.writing.payloads.append(record.revision_payload(revision))
 
     def close(self, *, reason="", depends_on="", **how):
-        self.risk.in_turn(What.CLOSED)
+        self.risk.check_transition(Event.CLOSED)
         said = {"status": Risk.Status.CLOSED, "depends_on": depends_on}
-        self.revise(what=What.CLOSED, reason=reason, **said, **how)
+        self.revise(what=Event.CLOSED, reason=reason, **said, **how)
 
     def record(self, what, day, recorded_at=None, **told):
         after = self.revisions[-1].effective_on if self.revisions else None
         when = {"on": day, "after": after, "recorded_at": recorded_at or self.writing.recorded_at}
-        revision = self.risk.revised(what, by=self.writing.by, **when, **told)
+        revision = self.risk.build_revision(what, by=self.writing.by, **when, **told)
         self.revisions.append(revision)
-        self.writing.keep(revision, self.several)
-        self.writing.payloads.append(self.risk.told(revision, self.several))
+        self.writing.keep(revision, self.many_values)
+        self.writing.payloads.append(self.risk.revision_payload(revision, self.many_values))

@@ -12,7 +12,7 @@ from registers.history.bulk_insert import keys_of, put, to_put, values_of, write
 from registers.models import Position, Risk
 
 IN_MEMORY = 4_000_000  # bytes of it that are not put on the disk
-RENEWED = (*Risk.ONE, "version", "current")  # of a risk that is changed
+RENEWED = (*Risk.SINGLE, "version", "current")  # of a risk that is changed
 
 
 class LaidAside:
@@ -50,7 +50,7 @@ class Writing:
     def _clear(self):
         self.rows, self.links, self.changed, self.unlinked, self.payloads = {}, {}, [], [], []
 
-    def keep(self, row, several=None):
+    def keep(self, row, many_values=None):
         """Give the row its key and write it with the batch. several: what it says that can be
         several.
         """
@@ -59,26 +59,26 @@ class Writing:
             self.keys[model] = keys_of(model)
         row.pk = next(self.keys[model])
         self.rows.setdefault(model, []).append(row)
-        self._link(row, several or {})
+        self._link(row, many_values or {})
 
-    def say_instead(self, risk, several):
-        for name in several:
+    def say_instead(self, risk, many_values):
+        for name in many_values:
             self.unlinked.append((risk.pk, name))
             self.links.get((Risk, name), {}).pop(risk.pk, None)
-        self._link(risk, several)
+        self._link(risk, many_values)
 
-    def _link(self, row, several):
-        for name, others in several.items():
+    def _link(self, row, many_values):
+        for name, others in many_values.items():
             if others:
                 self.links.setdefault((type(row), name), {})[row.pk] = [
                     other.pk for other in others
                 ]
 
-    def told(self, lives):
+    def take_batch(self, lives):
         """(what is to be written of those lives, what the audit chain is to say), and begin another
         batch.
         """
-        courses = [(life.risk, life.revisions, life.judged) for life in lives]
+        courses = [(life.risk, life.revisions, life.assessments) for life in lives]
         links = [
             (*key, [(pk, other) for pk, others in found.items() for other in others])
             for key, found in self.links.items()
@@ -96,7 +96,7 @@ class Writing:
         )
         payloads = self.payloads
         for judged in (
-            row for life in lives for row in life.judged
+            row for life in lives for row in life.assessments
         ):  # which its risk refers to: none frees the other
             judged._state.fields_cache.pop("risk", None)
         self._clear()

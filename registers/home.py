@@ -180,7 +180,7 @@ def waiting_for(user, registers, positions, day):
     """What waits for that person on these registers. positions: of these registers at least, on the
     register that day. Two queries, and those for the words of the risks named.
     """
-    mine = positions.filter(register__in=registers).naming(user)
+    mine = positions.filter(register__in=registers).answered_for_by(user)
     counted = mine.order_by().values_list("register")
     waits = Count("pk", filter=MissingInformation.among(MissingInformation, day))
     counts = {
@@ -286,7 +286,7 @@ def _change(revision, earlier, judgements):
     """earlier: the revision before it, if there is one. judgements: the current ones of the risk
     and of our own perspective, by the day they count from.
     """
-    judgement, is_edit = revision.assessment, revision.what == RiskRevision.What.EDITED
+    judgement, is_edit = revision.assessment, revision.what == RiskRevision.Event.EDITED
     is_ours = judgement in judgements
     before = [known for known in judgements if known.pk < judgement.pk][-1:] if is_ours else []
     return Change(

@@ -38,9 +38,11 @@ def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
         raise ValueError(f"Nothing is agreed for {on}: that day has not come yet.")
     Register.objects.select_for_update().get(pk=register.pk)
     token = FormToken(token, register, by)
-    if made := token.row_of(Agreement.objects.filter(register=register, by=by)):
+    if existing := token.row_of(Agreement.objects.filter(register=register, by=by)):
         return return_existing_or_raise(
-            made, made.says({"body": body, "on": on, "note": note}), made.recorded_at
+            existing,
+            existing.has_values({"body": body, "on": on, "note": note}),
+            existing.recorded_at,
         )
     list(register.risks.select_for_update().order_by("pk").values_list("pk", flat=True))
     said = {
@@ -55,7 +57,7 @@ def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
         return Agreement.objects.create(register=register, token=token, **said)
 
     agreement = token.insert(Agreement, insert)
-    rows = Position.everything.bulk_create(agreement.worked_out(), batch_size=BATCH)
+    rows = Position.everything.bulk_create(agreement.build_positions(), batch_size=BATCH)
     AuditEntry.record(
         organisation=register.organisation,
         by=by,
@@ -78,26 +80,34 @@ def review_many(*, by, reviews, token=None):
     thirty were looked at, or see which not. The same token gives back the reviews that it made.
     """
     wanted = {risk.pk: (version, note) for risk, version, note in reviews}
-    risks = _held(Risk, wanted)
+    risks = _lock_rows(Risk, wanted)
     token = token or uuid.uuid4()
     tokens = {risk.pk: uuid.uuid5(token, str(risk.pk)) for risk in risks}
-    made = {row.risk_id: row for row in Review.objects.filter(token__in=tokens.values(), by=by)}
-    for pk, row in made.items():
+    reviews_by_risk = {
+        row.risk_id: row for row in Review.objects.filter(token__in=tokens.values(), by=by)
+    }
+    for pk, row in reviews_by_risk.items():
         return_existing_or_raise(row, row.note == wanted[pk][1], row.recorded_at)
-    moved = [risk for risk in risks if risk.pk not in made and risk.version != wanted[risk.pk][0]]
+    moved = [
+        risk
+        for risk in risks
+        if risk.pk not in reviews_by_risk and risk.version != wanted[risk.pk][0]
+    ]
     if moved:
         raise BulkEditConflict(moved)
     day = timezone.localdate()
     for risk in risks:
-        if risk.pk not in made:
+        if risk.pk not in reviews_by_risk:
             version, note = wanted[risk.pk]
             said = {
                 "outcome": Review.Outcome.STANDS,
                 "note": note,
                 "next_on": next_review_of(risk, day),
             }
-            made[risk.pk] = risk.review(by=by, version=version, token=tokens[risk.pk], **said)
-    return [made[risk.pk] for risk in risks]
+            reviews_by_risk[risk.pk] = risk.review(
+                by=by, version=version, token=tokens[risk.pk], **said
+            )
+    return [reviews_by_risk[risk.pk] for risk in risks]
 
 
 @transaction.atomic
@@ -118,11 +128,13 @@ def reassign(*, by, from_post, to_post, reason, risks=(), controls=(), actions=(
         Action: dict(_keyed(actions)),
     }
     beside = [record.risk_id for record, _ in (*controls, *actions)]
-    _held(Risk, [*asked[Risk], *beside])  # risks before what stands beside them: see Kept._hold
+    _lock_rows(
+        Risk, [*asked[Risk], *beside]
+    )  # risks before what stands beside them: see Versioned._lock_for_update
     held = [
         (record, versions[record.pk])
         for model, versions in asked.items()
-        for record in _held(model, versions)
+        for record in _lock_rows(model, versions)
     ]
     there = [
         record
@@ -157,7 +169,7 @@ def _keyed(records):
     return ((record.pk, version) for record, version in records)
 
 
-def _held(model, keys):
+def _lock_rows(model, keys):
     """The rows of these keys, locked in one order whoever asks, so that two of us wait for each
     other only once.
     """

@@ -167,8 +167,8 @@ MUTATIONS = [
     Mutation(
         "a closed risk can be edited",
         "registers/models/risk_lifecycle.py",
-        "**{what: {DRAFT, *ON_REGISTER} for what in (What.EDITED",
-        "**{what: {DRAFT, *ON_REGISTER, CLOSED} for what in (What.EDITED",
+        "**{what: {DRAFT, *ON_REGISTER} for what in (Event.EDITED",
+        "**{what: {DRAFT, *ON_REGISTER, CLOSED} for what in (Event.EDITED",
         "test_standing.py",
     ),
     Mutation(

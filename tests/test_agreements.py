@@ -97,7 +97,7 @@ def test_what_was_agreed_today_does_not_take_in_what_follows_today(register):
     risk = make_risk(register, assessed=(2, 2))
     agreement = make_agreement(register)
     make_assessment(risk, (5, 5))
-    assert (agreement.positions.get().score, scores(agreement.worked_out())) == (4, {1: 4})
+    assert (agreement.positions.get().score, scores(agreement.build_positions())) == (4, {1: 4})
 
 
 def test_what_is_effective_later_is_not_in_it(register):

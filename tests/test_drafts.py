@@ -123,7 +123,7 @@ def test_a_draft_is_put_on_the_register_with_what_it_then_says(register, draft):
     answer = put(client_of(register, Role.OFFICER), draft)
     draft.refresh_from_db()
     assert (answer.status_code, draft.status, draft.event) == (302, "open", "A quokka.")
-    assert draft.revisions.latest().what == RiskRevision.What.LOGGED
+    assert draft.revisions.latest().what == RiskRevision.Event.LOGGED
     assert draft.positions.as_at(timezone.localdate()).on_register().exists()
 
 

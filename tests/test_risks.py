@@ -612,7 +612,11 @@ def test_the_story_begins_with_the_newest():
     risk = make_risk()
     make_revision(risk, title="Second")
     make_assessment(risk)
-    assert [r.what for r in risk.story(timezone.localdate())] == ["assessed", "edited", "logged"]
+    assert [r.what for r in risk.change_history(timezone.localdate())] == [
+        "assessed",
+        "edited",
+        "logged",
+    ]
 
 
 def test_the_story_says_what_each_revision_changed():
@@ -624,7 +628,7 @@ def test_the_story_says_what_each_revision_changed():
         other_failure_types=[failure_type("external")],
         is_exempt=True,
     )
-    assert told(risk.story(timezone.localdate())[0].changes) == [
+    assert told(risk.change_history(timezone.localdate())[0].changes) == [
         ("Title", "First", "Second"),
         ("Other failure types", "", "External"),
         ("Owner", "Head of Finance (vacant)", ""),
@@ -635,7 +639,7 @@ def test_the_story_says_what_each_revision_changed():
 def test_the_story_ends_on_the_day_asked_for():
     risk = make_risk(on=days_ago(9))
     make_revision(risk, on=days_ago(4), title="Second")
-    assert [len(risk.story(days_ago(n))) for n in (10, 9, 5, 4, 0)] == [0, 1, 1, 2, 2]
+    assert [len(risk.change_history(days_ago(n))) for n in (10, 9, 5, 4, 0)] == [0, 1, 1, 2, 2]
 
 
 def test_the_story_of_a_long_history_takes_as_many_queries_as_of_a_short_one(
@@ -648,7 +652,7 @@ def test_the_story_of_a_long_history_takes_as_many_queries_as_of_a_short_one(
         )
         make_assessment(risk, (2, 1 + n % 5))
     with django_assert_num_queries(4):
-        risk.story(timezone.localdate())
+        risk.change_history(timezone.localdate())
 
 
 def test_changed_since_sums_up_what_others_did():

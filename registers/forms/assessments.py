@@ -96,7 +96,7 @@ class RangedForm(Versioned, JudgementForm):
     still defend.
     """
 
-    step = RiskRevision.What.ASSESSED
+    step = RiskRevision.Event.ASSESSED
 
     ENDS = ("likelihood_low", "likelihood_high", "impact_low", "impact_high")
     RANGE = MoreDetail("More detail: how sure you are", *ENDS)

@@ -24,7 +24,7 @@ OTHER = "other"
 
 
 class ExemptForm(Versioned, RevealingForm):
-    step = RiskRevision.What.EXEMPTED
+    step = RiskRevision.Event.EXEMPTED
     ground = forms.ChoiceField(
         choices=[
             *((str(n), f"Paragraph {n}: {words}") for n, words in PARAGRAPHS.items()),
@@ -91,7 +91,7 @@ class ExemptForm(Versioned, RevealingForm):
 
 
 class LiftExemptionForm(Versioned):
-    step = RiskRevision.What.EXEMPTION_LIFTED
+    step = RiskRevision.Event.EXEMPTION_LIFTED
     reason = Words(
         label="Why can it be published now?",
         called="The reason",

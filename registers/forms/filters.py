@@ -357,7 +357,7 @@ class PositionFilter(django_filters.FilterSet):
         return positions.stuck(self.scheme, self.day)
 
     def by_mine(self, positions, name, value):
-        return positions.naming(self.reader)
+        return positions.answered_for_by(self.reader)
 
     def by_category(self, positions, name, value):
         return positions.filter(category="" if value == self.NONE_SAID else value)

@@ -19,7 +19,7 @@ WHY_ASKED = HTML(
 
 
 class ReviewForm(Versioned):
-    step = RiskRevision.What.REVIEWED
+    step = RiskRevision.Event.REVIEWED
     outcome = forms.ChoiceField(
         choices=Review.Outcome.choices,
         widget=GovukRadios(

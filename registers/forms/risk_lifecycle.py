@@ -12,7 +12,7 @@ from registers.models import RiskRevision
 
 
 class HappenedForm(Versioned):
-    step = RiskRevision.What.HAPPENED
+    step = RiskRevision.Event.HAPPENED
     happened_on = PastDay(
         what="the day on which it happened",
         label="On which day did it happen?",
@@ -37,7 +37,7 @@ class HappenedForm(Versioned):
 
 
 class CloseForm(Versioned):
-    step = RiskRevision.What.CLOSED
+    step = RiskRevision.Event.CLOSED
     reason = Words(
         label="Why can it be closed?",
         called="The reason",
@@ -86,7 +86,7 @@ class CloseForm(Versioned):
 
 
 class ReopenForm(Versioned):
-    step = RiskRevision.What.REOPENED
+    step = RiskRevision.Event.REOPENED
     reason = Words(
         label="Why is it opened again?",
         called="The reason",

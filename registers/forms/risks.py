@@ -172,7 +172,7 @@ class LogRiskForm(Looking, JudgementForm, RiskForm):
 
 
 class EditRiskForm(Versioned, RiskForm):
-    step = RiskRevision.What.EDITED
+    step = RiskRevision.Event.EDITED
     reason = Words(
         label="What changed, and why?",
         called="What changed",
@@ -201,7 +201,7 @@ class EditRiskForm(Versioned, RiskForm):
             "version": risk.version,
         }
         super().__init__(data, register=risk.register, initial=initial)
-        if risk.status == risk.Status.DRAFT and self.step == RiskRevision.What.EDITED:
+        if risk.status == risk.Status.DRAFT and self.step == RiskRevision.Event.EDITED:
             self.ask_as_draft()
 
     def rebase(self, conflict):
@@ -237,6 +237,6 @@ class EditRiskForm(Versioned, RiskForm):
 class OpenRiskForm(EditRiskForm):
     """A draft on its way to the register: now everything is asked that a register asks."""
 
-    step = RiskRevision.What.LOGGED
+    step = RiskRevision.Event.LOGGED
     reason = None
     helper = Helper(*[part for part in EditRiskForm.helper.layout if part != "reason"])

@@ -14,7 +14,7 @@ class AppendOnlyRecord(SealedModel, AppendOnly):
     """FOUND names what we look up ourselves and nobody types."""
 
     SEAL_EXCLUDES = ("token",)  # of the form that made it: states nothing
-    FOUND: tuple[str, ...] = ()
+    DERIVED_FIELDS: tuple[str, ...] = ()
 
     class Meta:
         abstract = True
@@ -24,10 +24,10 @@ class AppendOnlyRecord(SealedModel, AppendOnly):
         what: see telling.
         """
         return AuditEntry.record_many(
-            organisation=organisation, by=self.by, payloads=[self.telling(**what)]
+            organisation=organisation, by=self.by, payloads=[self.audit_payload(**what)]
         )
 
-    def telling(self, *, verb, subject, text, facts=None, seals=()):
+    def audit_payload(self, *, verb, subject, text, facts=None, seals=()):
         """What the audit chain is to say of this row, which has been written. seals: of other rows
         written with it.
         """
@@ -58,13 +58,13 @@ def create_idempotent(
     token = FormToken(token, of, by)
     same = model.objects.filter(by=by, **about)
     of_day = {"effective_on": effective_on} if effective_on else {}
-    if made := token.row_of(same):
-        return _again(made, said | of_day)
+    if existing := token.row_of(same):
+        return _again(existing, said | of_day)
     when = {"effective_on": day, "recorded_at": recorded_at or timezone.now()}
 
     def insert(token):
         if "risk" in about:
-            of.hold()
+            of.lock_for_update()
         row = model.objects.create(by=by, token=token, **about, **when, **said)
         organisation = of.register.organisation if "risk" in about else of
         told = {"risk": of.reference, "title": of.title} if "risk" in about else text
@@ -75,5 +75,5 @@ def create_idempotent(
 
 
 def _again(row, said):
-    typed = {name: value for name, value in said.items() if name not in row.FOUND}
-    return return_existing_or_raise(row, row.says(typed), row.recorded_at)
+    typed = {name: value for name, value in said.items() if name not in row.DERIVED_FIELDS}
+    return return_existing_or_raise(row, row.has_values(typed), row.recorded_at)

@@ -54,7 +54,7 @@ class AppendOnly(models.Model):
     def delete(self, *args, **kwargs):
         raise HistoryIsAppendOnly(f"{type(self).__name__} rows are never deleted.")
 
-    def says(self, said):
+    def has_values(self, said):
         """Whether it says all this already."""
         return all(getattr(self, name) == value for name, value in said.items())
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from registers.history.append_only import AppendOnlyRecord
 from registers.history.audit import AuditEntry
-from registers.history.bulk_insert import made
+from registers.history.bulk_insert import build_row
 from registers.history.errors import EditConflict, return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
@@ -39,12 +39,12 @@ class VersionedRevision(AppendOnlyRecord):
     `record`.
     """
 
-    class What(models.TextChoices):
+    class Event(models.TextChoices):
         ADDED = "added", "Added"
         EDITED = "edited", "Edited"
 
     number = models.PositiveIntegerField()
-    what = models.CharField(max_length=10, choices=What)
+    what = models.CharField(max_length=10, choices=Event)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(blank=True)
     effective_on = models.DateField()
@@ -97,10 +97,10 @@ class Versioned(SealedModel):
             return record._added_again(content)
 
         def insert(token):
-            risk.hold()
+            risk.lock_for_update()
             record = cls.first(risk, token=token, **content)
             record.save(force_insert=True)
-            record._record(VersionedRevision.What.ADDED, by, reason, effective_on, recorded_at)
+            record._record(VersionedRevision.Event.ADDED, by, reason, effective_on, recorded_at)
             return record
 
         return token.insert(
@@ -110,7 +110,7 @@ class Versioned(SealedModel):
     @classmethod
     def first(cls, risk, **content):
         """A new one beside a risk, not saved. Raises InvalidTransition and ValueError as add does."""
-        record = made(cls, risk=risk, version=1, **content)
+        record = build_row(cls, risk=risk, version=1, **content)
         record._settle()
         return record
 
@@ -125,7 +125,7 @@ class Versioned(SealedModel):
             raise TypeError(
                 f"A {self._meta.verbose_name} has no {', '.join(sorted(unknown))} to revise."
             )
-        self._hold()
+        self._lock_for_update()
         content = self.content()
         latest = self.revisions.latest()
         is_said_already = all(content[name] == value for name, value in changes.items())
@@ -139,16 +139,16 @@ class Versioned(SealedModel):
         self.version += 1
         self._settle(before)
         self.save()
-        return self._record(VersionedRevision.What.EDITED, by, reason, effective_on, recorded_at)
+        return self._record(VersionedRevision.Event.EDITED, by, reason, effective_on, recorded_at)
 
     def _added_again(self, content):
         """The record itself: the form that added it came again. What has been changed since does
         not count.
         """
         first = self.revisions.get(number=1)
-        return return_existing_or_raise(self, first.says(content), first.recorded_at)
+        return return_existing_or_raise(self, first.has_values(content), first.recorded_at)
 
-    def _hold(self):
+    def _lock_for_update(self):
         """Hold its risk, then the record, and read both anew. In this order whoever asks, so that
         two of us never wait for each other.
         """
@@ -169,7 +169,7 @@ class Versioned(SealedModel):
         base = [r for r in revisions if r.number == version]
         return later, changes_between(base[0], later[-1]) if later and base else []
 
-    def worked_out(self):
+    def derived_values(self):
         """What follows from its history and each revision keeps as well, by field."""
         return {}
 
@@ -184,7 +184,9 @@ class Versioned(SealedModel):
         if self.owner and self.owner.organisation_id != self.risk.register.organisation_id:
             raise ValueError(f"{self.owner} is a post of another organisation.")
 
-    def revised(self, what, *, by, reason="", effective_on=None, recorded_at=None, after=None):
+    def build_revision(
+        self, what, *, by, reason="", effective_on=None, recorded_at=None, after=None
+    ):
         """The revision that says what the record says now, not saved. after: the day of the one
         before it, if any. Raises ValueError for a day to come or before that one.
         """
@@ -193,7 +195,7 @@ class Versioned(SealedModel):
             raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
         if after and day < after:
             raise ValueError(f"{self} already has a revision of {after}: history runs forward.")
-        return made(
+        return build_row(
             type(self).revisions.rel.related_model,
             record=self,
             number=self.version,
@@ -203,12 +205,12 @@ class Versioned(SealedModel):
             effective_on=day,
             recorded_at=recorded_at or timezone.now(),
             **self.content(),
-            **self.worked_out(),
+            **self.derived_values(),
         )
 
-    def told(self, revision):
+    def revision_payload(self, revision):
         """What the audit chain is to say of that revision, which has been written."""
-        return revision.telling(
+        return revision.audit_payload(
             verb=f"{self._meta.model_name}.{revision.what}",
             subject=self,
             facts={"risk": self.risk_id, "version": revision.number},
@@ -223,9 +225,9 @@ class Versioned(SealedModel):
             "recorded_at": recorded_at,
             "after": latest and latest.effective_on,
         }
-        revision = self.revised(what, by=by, reason=reason, **when)
+        revision = self.build_revision(what, by=by, reason=reason, **when)
         revision.save()
-        payloads = [self.told(revision)]
+        payloads = [self.revision_payload(revision)]
         AuditEntry.record_many(
             organisation=self.risk.register.organisation, by=by, payloads=payloads
         )

@@ -14,7 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from registers.bulk_changes import ChangedRisk, NewRisk, NumberingConflict, TakingIn
-from registers.history.bulk_insert import garbage_collection_paused, keys_of, made, set_one
+from registers.history.bulk_insert import build_row, garbage_collection_paused, keys_of, set_one
 from registers.imports import native_file
 from registers.imports.diff import DAYS
 from registers.imports.posts import posts_to_add
@@ -109,7 +109,8 @@ class Landing:
             posts_to_add(organisation.posts, self._looked_through(list(outcomes))),
         )
         self.posts = [
-            made(Post, pk=next(keys), organisation=organisation, title=title) for title in titles
+            build_row(Post, pk=next(keys), organisation=organisation, title=title)
+            for title in titles
         ]
         if self.register.next_number > 1 and any(self.numbers):
             raise NotAsShown(f"{self.register} holds risks by now: references are given anew.")
@@ -207,7 +208,7 @@ class RiskBuilder:
 
     def changed(self, row) -> ChangedRisk:
         changes = {name: value for name, _, value in row.reads["held"]["changes"]}
-        risk = made(Risk, pk=row.risk_id, register=self.batch.register)
+        risk = build_row(Risk, pk=row.risk_id, register=self.batch.register)
         return ChangedRisk(risk, row.version, self._content(changes), **self._beside(row))
 
     def _content(self, values):

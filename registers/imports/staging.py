@@ -7,7 +7,7 @@ from collections import Counter
 
 from django.db import transaction
 
-from registers.history.bulk_insert import garbage_collection_paused, keys_of, made, write
+from registers.history.bulk_insert import build_row, garbage_collection_paused, keys_of, write
 from registers.imports.diff import heading, hold_against, hold_new
 from registers.imports.existing_risks import References, found_for
 from registers.imports.mapping import Plan, data_lines, to_decide
@@ -165,7 +165,7 @@ def _staged(batch, line, there, wrong, references, reader, keeps_numbers):
     first, *further = line.rows or [line]
     if further:
         said["rows"] = [[each.number, each.cells] for each in further]
-    return made(
+    return build_row(
         ImportedRow,
         batch=batch,
         number=line.number,

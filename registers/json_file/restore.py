@@ -280,7 +280,7 @@ class _File:
             for row in appetites:
                 made = writing.made(Appetite, row, {"organisation": organisation})
                 writing.payloads.append(
-                    made.telling(verb="appetite.restored", subject=organisation, text={})
+                    made.audit_payload(verb="appetite.restored", subject=organisation, text={})
                 )
         for batch, rows in imports:
             made = writing.made(
@@ -298,7 +298,7 @@ class _File:
         agreement = writing.made(Agreement, row, {"register": self.register})
         writing.write()
         keys, rows = keys_of(Position), []
-        for position in agreement.worked_out():
+        for position in agreement.build_positions():
             position.pk = next(keys)
             rows.append(position)
         write(Position, map(vars, rows))

@@ -110,7 +110,7 @@ class Action(Versioned, Slippage, ActionContent):
     def get_absolute_url(self):
         return reverse("action_edit", args=[self.risk.register.slug, self.risk.number, self.pk])
 
-    def worked_out(self):
+    def derived_values(self):
         return {"original_due_on": self.original_due_on, "redated": self.redated}
 
     def complete(self, *, by, version, done_on, evidence, done_differently=None, **how):
@@ -141,7 +141,7 @@ class Action(Versioned, Slippage, ActionContent):
 
     @transaction.atomic
     def _step(self, begins, *, by, version, **said):
-        self._hold()
+        self._lock_for_update()
         if self.version == version and self.status not in begins:
             raise InvalidTransition(f"{self} is {self.get_status_display().lower()}.")
         return self.revise(by=by, version=version, **said)
@@ -155,7 +155,7 @@ class Action(Versioned, Slippage, ActionContent):
 
 
 class ActionRevisionRows(ActionRows, DatedQuerySet):
-    def standing(self, day, known_by=None):
+    def latest_as_at(self, day, known_by=None):
         """What each action said at the end of a day: its latest revision by then."""
         same = ActionRevision.objects.as_at(day, known_by).filter(record=models.OuterRef("record"))
         return self.filter(pk=models.Subquery(same.order_by("-number").values("pk")[:1]))

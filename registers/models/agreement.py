@@ -59,7 +59,7 @@ class Agreement(SealedModel, AppendOnly):
     def positions(self):
         return Position.everything.filter(agreement=self)
 
-    def worked_out(self):
+    def build_positions(self):
         """The rows that keep it, from history and not saved: one for each risk that was known of.
         As many queries whatever the number of risks.
         """

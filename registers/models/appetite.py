@@ -16,7 +16,7 @@ from registers.scoring import Tolerance
 
 
 class AppetiteQuerySet(DatedQuerySet):
-    def standing(self, day, known_by=None):
+    def latest_as_at(self, day, known_by=None):
         """The latest statement for each category and scheme by the end of a day."""
         rows = AppetiteQuerySet(Appetite).as_at(day, known_by)
         same = rows.filter(
@@ -117,7 +117,7 @@ class Tolerances:
         )
         return {register.pk: cls(register, rows) for register in registers}
 
-    def standing(self, day, known_by=None):
+    def statements_as_at(self, day, known_by=None):
         """Category -> the statement that stands for it at the end of a day, "" for all without
         their own. known_by: the instant after which what was recorded is left out.
         """
@@ -137,10 +137,13 @@ class Tolerances:
 
     def on(self, day, known_by=None):
         """The Tolerance of a day."""
-        said = {category: row.tolerance for category, row in self.standing(day, known_by).items()}
+        said = {
+            category: row.tolerance
+            for category, row in self.statements_as_at(day, known_by).items()
+        }
         return Tolerance.stated(self._register.scheme.rules, said)
 
     def statement_for(self, category, day, known_by=None):
         """The statement that decides for risks of a category on a day; None where the scheme does."""
-        standing = self.standing(day, known_by)
+        standing = self.statements_as_at(day, known_by)
         return standing.get(category) or standing.get("")

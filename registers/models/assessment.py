@@ -135,7 +135,7 @@ class Assessment(AppendOnlyRecord):
         return low.band, high.band
 
     @property
-    def could_be(self):
+    def possible_bands(self):
         """The bands that it could be in as well, lowest first: none where the judgement is certain
         of its band.
         """

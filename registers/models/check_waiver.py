@@ -16,7 +16,7 @@ LONGEST = 365  # days; then it comes back and is thought about again
 
 
 class SetAsideQuerySet(DatedQuerySet):
-    def standing(self, day):
+    def in_force(self, day):
         """The latest word on each check of each risk by that day, where it still holds on it: what
         was taken back has no last day and never does.
         """
@@ -78,10 +78,10 @@ class SetAside(AppendOnlyRecord):
         """From now on the check speaks of that risk again. The same `token=` gives back the row
         that it made. Raises InvalidTransition where the check is not set aside.
         """
-        risk.hold()
+        risk.lock_for_update()
         rows, token = cls.objects.filter(risk=risk, check_name=check_name), how.get("token")
         day = how.get("effective_on") or timezone.localdate()
-        if not (token and rows.filter(token=token).exists()) and not rows.standing(day).exists():
+        if not (token and rows.filter(token=token).exists()) and not rows.in_force(day).exists():
             raise InvalidTransition(
                 f"Nothing is set aside: the check speaks of {risk.reference} already."
             )

@@ -124,9 +124,9 @@ class Escalation(AppendOnlyRecord):
         risk is no longer on its register.
         """
         Register.objects.select_for_update().get(pk=self.to_register_id)
-        made = EscalationDecision.objects.filter(escalation=self).first()
-        if made:
-            return made
+        existing = EscalationDecision.objects.filter(escalation=self).first()
+        if existing:
+            return existing
         risk = self.risk
         risk.refresh_from_db(
             fields=["status"], from_queryset=type(risk).objects.select_for_update()

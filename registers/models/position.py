@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.dates import quarter_ends_before
-from registers.history.bulk_insert import keys_of, made, put, values_of
+from registers.history.bulk_insert import build_row, keys_of, put, values_of
 from registers.history.timeline import FOR_EVER, build_timeline
 from registers.models.assessment import Assessment, share_schemes
 from registers.models.conditions.missing_information import MissingInformation
@@ -156,7 +156,7 @@ class PositionQuerySet(models.QuerySet):
         """
         return self.on_register().filter(MissingInformation.among(gaps, day))
 
-    def naming(self, user):
+    def answered_for_by(self, user):
         """Owned by a post that this person holds, or raised by them and without an owner."""
         raised = Risk.objects.filter(pk=models.OuterRef("risk"), raised_by=user)
         return self.filter(Q(owner__holder=user) | Q(owner=None) & models.Exists(raised))
@@ -387,7 +387,7 @@ class Position(models.Model):
     def of(cls, risk, stretch, agreement=None, key=None):
         """The row for one stretch of the risk's course, not saved yet."""
         current = stretch.current
-        return made(
+        return build_row(
             cls,
             pk=key,
             risk=risk,

@@ -14,12 +14,12 @@ from registers.models.library import Citation
 
 
 class PrecedentQuerySet(DatedQuerySet):
-    def standing(self, day, known_by=None):
+    def latest_as_at(self, day, known_by=None):
         """The latest mark of each sign on each risk by the end of that day."""
-        return self.filter(self.stands(day, known_by))
+        return self.filter(self.is_latest_as_at(day, known_by))
 
     @staticmethod
-    def stands(day, known_by=None):
+    def is_latest_as_at(day, known_by=None):
         """The same as a condition: no later mark of that sign on that risk was known by then."""
         rows = PrecedentQuerySet(Precedent).as_at(day, known_by)
         same = rows.filter(risk=models.OuterRef("risk"), sign=models.OuterRef("sign"))
@@ -39,7 +39,7 @@ class Precedent(AppendOnlyRecord):
     sign stands.
     """
 
-    FOUND = ("words",)
+    DERIVED_FIELDS = ("words",)
 
     class Mark(models.TextChoices):
         RELEVANT = "relevant", "Relevant"

@@ -79,8 +79,8 @@ class GatheredQuestion(models.Model):
         User.objects.select_for_update().get(pk=by.pk)  # one form at a time
         theirs = cls.objects.filter(register=register, by=by)
         token = FormToken(token, register, by)
-        if made := token.row_of(theirs):
-            return made
+        if existing := token.row_of(theirs):
+            return existing
         if same := theirs.on_list().filter(text=text, risk=risk).first():
             return same
         if theirs.on_list().count() >= MOST:

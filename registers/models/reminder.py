@@ -169,5 +169,5 @@ def digest_of(secret):
 def _secret_of(user, token):
     """32 bytes that nobody finds without SECRET_KEY, as 43 characters of an address."""
     said = f"calendar:{user.pk}:{token}".encode()
-    made = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+    digest = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

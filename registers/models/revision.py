@@ -25,7 +25,7 @@ class Change(NamedTuple):
 class RiskRevision(RiskContent, SealedModel, AppendOnly):
     SEAL_MANY = RiskContent.MANY
 
-    class What(models.TextChoices):
+    class Event(models.TextChoices):
         LOGGED = "logged", "Logged"
         DRAFTED = "drafted", "Kept as a draft"
         EDITED = "edited", "Edited"
@@ -39,7 +39,7 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
 
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
-    what = models.CharField(max_length=20, choices=What)
+    what = models.CharField(max_length=20, choices=Event)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -67,11 +67,13 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
     def __str__(self):
         return f"{self.risk_id} version {self.number}"
 
-    def seals(self, several=None):
+    def seals(self, many_values=None):
         """Those of the revision and of the judgement or review that came with it. several: what it
         says that can be several, where that is known already.
         """
-        many = several and {name: [row.pk for row in rows] for name, rows in several.items()}
+        many = many_values and {
+            name: [row.pk for row in rows] for name, rows in many_values.items()
+        }
         return [self.seal(many), *(row.seal() for row in (self.assessment, self.review) if row)]
 
     def latest_copies(self):
@@ -81,7 +83,7 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
         """What this revision says otherwise than an earlier one, as texts for reading."""
         return changes_between(earlier, self)
 
-    def says_as_judged(self, judgement):
+    def has_first_judgement(self, judgement):
         """Of a risk's first revision: whether this is the judgement it was logged with. One of a
         later day than the risk has the revision after it.
         """
@@ -91,7 +93,7 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
             "assessment"
         )
         return any(
-            revision.assessment and revision.assessment.says(judgement) for revision in beside
+            revision.assessment and revision.assessment.has_values(judgement) for revision in beside
         )
 
 

@@ -31,7 +31,7 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
     # What it says and how often that changed is held against its latest revision, and `current`
     # against its judgements; the token is that of the form that made it. Sealed is which risk it
     # is, whose, and who raised it when.
-    SEAL_EXCLUDES = (*RiskContent.ONE, "version", "current", "token")
+    SEAL_EXCLUDES = (*RiskContent.SINGLE, "version", "current", "token")
 
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="risks")
     number = models.PositiveIntegerField()
@@ -157,21 +157,21 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         self.may_say(changes)
         is_at_version = self._lock(version)
         latest = self.revisions.latest()
-        if self.says_already(changes, latest, by, reason):
+        if self.has_no_changes(changes, latest, by, reason):
             return latest
-        what = what or RiskRevision.What.EDITED
-        self._in_turn(what, is_at_version, version)
-        several = {name: changes.pop(name) for name in self.MANY if name in changes}
+        what = what or RiskRevision.Event.EDITED
+        self._check_change(what, is_at_version, version)
+        many_values = {name: changes.pop(name) for name in self.MANY if name in changes}
         for name, value in changes.items():
             setattr(self, name, value)
         self.save(update_fields=[*changes])
-        for name, rows in several.items():
+        for name, rows in many_values.items():
             getattr(self, name).set(rows)
         self._move_on()
         day = effective_on or timezone.localdate()
         return self._record(what, by, day, recorded_at, reason=reason, on_behalf_of=on_behalf_of)
 
-    def story(self, day, known_by=None, drafts=True):
+    def change_history(self, day, known_by=None, drafts=True):
         """Its revisions up to a day, newest first, each with what it changed: `revision.changes`.
 
         known_by: the instant after which what was recorded is left out. drafts: whether what it
@@ -221,7 +221,9 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         """The revisions after that version, oldest first, and what they changed together: for a
         EditConflict.
         """
-        revisions = [r for r in self.story(timezone.localdate())[::-1] if r.number >= version]
+        revisions = [
+            r for r in self.change_history(timezone.localdate())[::-1] if r.number >= version
+        ]
         later = [r for r in revisions if r.number > version]
         base = [r for r in revisions if r.number == version]
         return later, later[-1].changes_since(base[0]) if later and base else []
@@ -234,13 +236,15 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         """
         is_at_version = self._lock(version)
         token = FormToken(token, self, by)
-        made = token.row_of(self.assessments.filter(by=by))
-        if made:
+        existing = token.row_of(self.assessments.filter(by=by))
+        if existing:
             said = {
                 name: value for name, value in judgement.items() if name != "effective_on" or value
             }
-            return return_existing_or_raise(made, made.says(said), made.recorded_at)
-        self._in_turn(RiskRevision.What.ASSESSED, is_at_version, version)
+            return return_existing_or_raise(
+                existing, existing.has_values(said), existing.recorded_at
+            )
+        self._check_change(RiskRevision.Event.ASSESSED, is_at_version, version)
         judgement["effective_on"] = judgement.get("effective_on") or timezone.localdate()
         self._move_on()
 
@@ -249,7 +253,7 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
 
         assessment = token.insert(Assessment, insert)
         day = max(judgement["effective_on"], self.revisions.latest().effective_on)
-        self._record(RiskRevision.What.ASSESSED, by, day, recorded_at, assessment=assessment)
+        self._record(RiskRevision.Event.ASSESSED, by, day, recorded_at, assessment=assessment)
         return assessment
 
     @transaction.atomic
@@ -272,17 +276,19 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         """
         is_at_version = self._lock(version)
         token = FormToken(token, self, by)
-        made = token.row_of(self.reviews.filter(by=by))
+        existing = token.row_of(self.reviews.filter(by=by))
         said = {
             "outcome": outcome,
             "note": note,
             "next_on": next_on,
             "asked_outside": asked_outside,
         }
-        if made:
+        if existing:
             of_day = {"effective_on": effective_on} if effective_on else {}
-            return return_existing_or_raise(made, made.says(said | of_day), made.recorded_at)
-        self._in_turn(RiskRevision.What.REVIEWED, is_at_version, version)
+            return return_existing_or_raise(
+                existing, existing.has_values(said | of_day), existing.recorded_at
+            )
+        self._check_change(RiskRevision.Event.REVIEWED, is_at_version, version)
         day = effective_on or timezone.localdate()
         self.not_to_come(day)
         if not day < next_on <= latest_next(day):
@@ -299,7 +305,7 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         self.save(update_fields=["next_review_on"])
         self._move_on()
         day = max(day, self.revisions.latest().effective_on)
-        self._record(RiskRevision.What.REVIEWED, by, day, recorded_at, review=review)
+        self._record(RiskRevision.Event.REVIEWED, by, day, recorded_at, review=review)
         return review
 
     def mark(self, *, by, sign, mark, reason, words=(), **how):
@@ -315,19 +321,19 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         """
         first = self.revisions.get(number=1)
         is_same = (
-            first.says(content)
-            and first.says_as_judged(judgement)
+            first.has_values(content)
+            and first.has_first_judgement(judgement)
             and raised_on in (None, self.raised_on)
         )
         return return_existing_or_raise(self, is_same, first.recorded_at)
 
     @classmethod
     def _add(cls, register, content, **fields):
-        several = {name: content.pop(name, ()) for name in cls.MANY}
+        many_values = {name: content.pop(name, ()) for name in cls.MANY}
         risk = cls.first(register, **fields, **content)
         risk.number = register.take_number()
         risk.save(force_insert=True)
-        for name, rows in several.items():
+        for name, rows in many_values.items():
             if rows:
                 getattr(risk, name).set(rows)
         return risk
@@ -339,20 +345,20 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         self.refresh_from_db(from_queryset=Risk.objects.select_for_update())
         return self.version == version
 
-    def _in_turn(self, what, is_at_version, version):
+    def _check_change(self, what, is_at_version, version):
         """The one place that refuses a change of an older version, and one that does not follow
         from the status.
         """
         if not is_at_version:
             raise EditConflict(self, version)
-        self.in_turn(what)
+        self.check_transition(what)
 
     def _move_on(self):
         self.version += 1
         self.save(update_fields=["version"])
 
     def _judge(self, **judgement):
-        assessment = self.judged(**judgement)
+        assessment = self.build_assessment(**judgement)
         assessment.save()
         if self.set_current(self.assessments.current().last()):
             self.save(update_fields=["current", "next_review_on"])
@@ -362,15 +368,19 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         """Snapshot, audit entry and positions of a change that has just been made to this risk."""
         latest = self.revisions.order_by("number").last()
         after = latest and latest.effective_on
-        revision = self.revised(what, by=by, on=day, after=after, recorded_at=recorded_at, **told)
+        revision = self.build_revision(
+            what, by=by, on=day, after=after, recorded_at=recorded_at, **told
+        )
         revision.save()
-        several = self.several()
-        for name, rows in several.items():
+        many_values = self.many_values()
+        for name, rows in many_values.items():
             if rows:
                 getattr(revision, name).set(rows)
         self.positions.rebuild(self)
         organisation = self.register.organisation
         AuditEntry.record_many(
-            organisation=organisation, by=by, payloads=[self.told(revision, several)]
+            organisation=organisation,
+            by=by,
+            payloads=[self.revision_payload(revision, many_values)],
         )
         return revision

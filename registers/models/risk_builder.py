@@ -7,7 +7,7 @@ writes thousands: what either of them writes is made and refused here.
 from django.utils import timezone
 
 from registers.history.audit import AuditPayload
-from registers.history.bulk_insert import made
+from registers.history.bulk_insert import build_row
 from registers.models.assessment import Assessment
 from registers.models.partial_date import is_to_come
 from registers.models.revision import RiskRevision
@@ -21,13 +21,17 @@ class RiskBuilder:
         another organisation.
         """
         cls.belongs(register, content)
-        return made(cls, register=register, version=1, **content)
+        return build_row(cls, register=register, version=1, **content)
 
     @classmethod
     def initial_event(cls, status):
-        return RiskRevision.What.DRAFTED if status == cls.Status.DRAFT else RiskRevision.What.LOGGED
+        return (
+            RiskRevision.Event.DRAFTED if status == cls.Status.DRAFT else RiskRevision.Event.LOGGED
+        )
 
-    def judged(self, *, by, likelihood, impact, effective_on, recorded_at=None, **judgement):
+    def build_assessment(
+        self, *, by, likelihood, impact, effective_on, recorded_at=None, **judgement
+    ):
         """A judgement of the risk by the scheme of its register. Raises RatingOutsideScheme for a
         rating, or an end of a range, that the scheme lacks, and ValueError for a day to come.
         """
@@ -41,7 +45,7 @@ class RiskBuilder:
                     likelihood if lies[0] is None else lies[0],
                     impact if lies[1] is None else lies[1],
                 )
-        return made(
+        return build_row(
             Assessment,
             risk=self,
             by=by,
@@ -65,7 +69,7 @@ class RiskBuilder:
         self.next_review_on = current.review_by
         return True
 
-    def revised(
+    def build_revision(
         self,
         what,
         *,
@@ -87,7 +91,7 @@ class RiskBuilder:
             raise ValueError(
                 f"{self.reference} already has a revision of {after}: history runs forward."
             )
-        return made(
+        return build_row(
             RiskRevision,
             risk=self,
             number=self.version,
@@ -102,7 +106,7 @@ class RiskBuilder:
             **{name: self.__dict__[name] for name in self.columns()},
         )
 
-    def told(self, revision, several=None):
+    def revision_payload(self, revision, many_values=None):
         """What the audit chain is to say of that revision, which has been written. several: see
         RiskRevision.seals.
         """
@@ -112,7 +116,7 @@ class RiskBuilder:
             verb=f"risk.{revision.what}",
             subject=self,
             facts={"revision": revision.pk, "version": revision.number, **beside},
-            seals=[*revision.seals(several), *([self.seal()] if revision.number == 1 else ())],
+            seals=[*revision.seals(many_values), *([self.seal()] if revision.number == 1 else ())],
             text={
                 "reference": self.reference,
                 "title": revision.title,
@@ -129,13 +133,13 @@ class RiskBuilder:
             raise TypeError(f"A risk has no {', '.join(sorted(unknown))} to revise.")
         self.belongs(self.register, changes)
 
-    def says_already(self, changes, latest, by, reason, several=None):
+    def has_no_changes(self, changes, latest, by, reason, many_values=None):
         """Whether nothing would be new: neither what is said nor, where one is given, the reason."""
-        return self.says(changes, several) and (
+        return self.has_values(changes, many_values) and (
             not reason or (latest.by_id, latest.reason) == (by.pk, reason)
         )
 
-    def in_turn(self, what):
+    def check_transition(self, what):
         """Raises InvalidTransition for a change that does not follow from where the risk stands."""
         if refusal := self.refusal(what):
             raise InvalidTransition(f"{refusal}.")

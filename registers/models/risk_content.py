@@ -82,7 +82,9 @@ class RiskContent(models.Model):
     )
     FIELDS = (*FIRST_FIELDS, *LATER_FIELDS)
     MANY = ("other_failure_types", "adverse_impacts")
-    ONE = tuple(name for name in FIELDS if name not in ("other_failure_types", "adverse_impacts"))
+    SINGLE = tuple(
+        name for name in FIELDS if name not in ("other_failure_types", "adverse_impacts")
+    )
 
     title = models.CharField(max_length=200)
     cause = models.TextField(blank=True)
@@ -144,22 +146,24 @@ class RiskContent(models.Model):
     @cache
     def columns(cls):
         """The names of what can be one only, as they stand in a row: owner_id for owner."""
-        return [cls._meta.get_field(name).attname for name in cls.ONE]
+        return [cls._meta.get_field(name).attname for name in cls.SINGLE]
 
-    def several(self):
+    def many_values(self):
         """What can be several: field name -> a set of the library's rows."""
         return {name: set(getattr(self, name).all()) for name in self.MANY}
 
-    def content(self, several=None):
+    def content(self, many_values=None):
         """Field name -> value, what can be several as a set. several: those, where they are known
         already.
         """
-        values = {name: getattr(self, name) for name in self.ONE} | (several or self.several())
+        values = {name: getattr(self, name) for name in self.SINGLE} | (
+            many_values or self.many_values()
+        )
         return {name: values[name] for name in self.FIELDS}
 
-    def says(self, changes, several=None):
+    def has_values(self, changes, many_values=None):
         """Whether it says all this already; what is no field of it does not count."""
-        content = self.content(several)
+        content = self.content(many_values)
         said = {
             name: set(value) if name in self.MANY else value
             for name, value in changes.items()

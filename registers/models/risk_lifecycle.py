@@ -7,18 +7,18 @@ from registers.history.form_token import FormToken
 from registers.models.revision import RiskRevision
 from registers.models.risk_content import RiskContent
 
-What = RiskRevision.What
+Event = RiskRevision.Event
 DRAFT, OPEN, HAPPENED, CLOSED = RiskContent.Status
 ON_REGISTER = RiskContent.ON_REGISTER
 
 # From where a change begins. What is closed only comes back, or learns who may read it.
 TRANSITIONS = {
-    What.LOGGED: {DRAFT},
-    What.HAPPENED: {*ON_REGISTER},
-    What.CLOSED: {DRAFT, *ON_REGISTER},
-    What.REOPENED: {CLOSED},
-    **{what: {DRAFT, *ON_REGISTER} for what in (What.EDITED, What.ASSESSED, What.REVIEWED)},
-    **{what: {DRAFT, *ON_REGISTER, CLOSED} for what in (What.EXEMPTED, What.EXEMPTION_LIFTED)},
+    Event.LOGGED: {DRAFT},
+    Event.HAPPENED: {*ON_REGISTER},
+    Event.CLOSED: {DRAFT, *ON_REGISTER},
+    Event.REOPENED: {CLOSED},
+    **{what: {DRAFT, *ON_REGISTER} for what in (Event.EDITED, Event.ASSESSED, Event.REVIEWED)},
+    **{what: {DRAFT, *ON_REGISTER, CLOSED} for what in (Event.EXEMPTED, Event.EXEMPTION_LIFTED)},
 }
 
 
@@ -49,7 +49,7 @@ class RiskLifecycle:
 
     def open(self, *, reason="", **how):
         """Put a draft on the register, with whatever else is said of it now."""
-        return self._step(What.LOGGED, self.Status.OPEN, reason=reason, **how)
+        return self._step(Event.LOGGED, self.Status.OPEN, reason=reason, **how)
 
     @transaction.atomic
     def happen(self, *, happened_on, happened_what, reason="", **how):
@@ -67,21 +67,21 @@ class RiskLifecycle:
             "happened_what": happened_what,
             "happened_under": before.last(),
         }
-        return self._step(What.HAPPENED, self.Status.HAPPENED, reason=reason, **said, **how)
+        return self._step(Event.HAPPENED, self.Status.HAPPENED, reason=reason, **said, **how)
 
     def close(self, *, reason, depends_on="", **how):
         """Take it off the register. depends_on: the posts or arrangements that the closing rests
         on.
         """
         return self._step(
-            What.CLOSED, self.Status.CLOSED, reason=reason, depends_on=depends_on, **how
+            Event.CLOSED, self.Status.CLOSED, reason=reason, depends_on=depends_on, **how
         )
 
     def reopen(self, *, reason, **how):
         """Bring it back with everything it had; what was closed as a draft, as a draft."""
         was_on_register = self.revisions.filter(status__in=self.ON_REGISTER).exists()
         status = self.Status.OPEN if was_on_register else self.Status.DRAFT
-        return self._step(What.REOPENED, status, reason=reason, **how)
+        return self._step(Event.REOPENED, status, reason=reason, **how)
 
     def exempt(self, *, exempt_ground, exempt_interest, exempt_decided_by, **how):
         """Mark it as not for publication, or say the grounds anew. A closed one may be marked as
@@ -89,13 +89,13 @@ class RiskLifecycle:
         """
         said = {"exempt_ground": exempt_ground, "exempt_interest": exempt_interest}
         said |= {"exempt_decided_by": exempt_decided_by, "is_exempt": True}
-        return self._step(What.EXEMPTED, None, **said, **how)
+        return self._step(Event.EXEMPTED, None, **said, **how)
 
     def lift_exemption(self, *, reason, **how):
         """Open it to everybody who may read the register. The grounds stay in its history."""
         said = dict.fromkeys(("exempt_ground", "exempt_interest", "exempt_decided_by"), "")
         return self._step(
-            What.EXEMPTION_LIFTED, None, reason=reason, is_exempt=False, **said, **how
+            Event.EXEMPTION_LIFTED, None, reason=reason, is_exempt=False, **said, **how
         )
 
     def duplicate(self, *, by, token=None):
@@ -103,10 +103,10 @@ class RiskLifecycle:
         The same token gives back the copy that it made, whatever was changed meanwhile: nobody
         typed anything.
         """
-        if made := FormToken(token, self.register, by).row_of(
+        if existing := FormToken(token, self.register, by).row_of(
             self.register.risks.filter(raised_by=by)
         ):
-            return made
+            return existing
         said = {
             name: value for name, value in self.content().items() if name not in self.NOT_COPIED
         }
@@ -118,7 +118,7 @@ class RiskLifecycle:
             **said | {"title": title, "status": self.Status.DRAFT},
         )
 
-    def hold(self):
+    def lock_for_update(self):
         """Hold the row until the transaction ends, for something that is put beside it. Raises
         InvalidTransition where it is closed.
         """
@@ -130,24 +130,24 @@ class RiskLifecycle:
                 f"{self.reference} is closed: what stands beside it stays as it was."
             )
 
-    def turns(self, day, known_by=None):
+    def closures(self, day, known_by=None):
         """The revisions up to a day that closed or reopened it, newest first."""
-        found = self.revisions.as_at(day, known_by).filter(what__in=(What.CLOSED, What.REOPENED))
+        found = self.revisions.as_at(day, known_by).filter(what__in=(Event.CLOSED, Event.REOPENED))
         return found.select_related("by").order_by("-number")
 
     def refusal(self, what):
         """Why that change does not follow from where the risk stands, in words, or None."""
-        if what == What.EXEMPTION_LIFTED and not self.is_exempt:
+        if what == Event.EXEMPTION_LIFTED and not self.is_exempt:
             return f"{self.reference} is not exempt: there is nothing to lift"
         if self.status in TRANSITIONS.get(what, ()):
             return None
-        if what == What.REOPENED:
+        if what == Event.REOPENED:
             return f"{self.reference} is not closed: there is nothing to reopen"
-        if what == What.LOGGED and self.status != CLOSED:
+        if what == Event.LOGGED and self.status != CLOSED:
             return f"{self.reference} is on the register already"
         if self.status == DRAFT:
             return f"{self.reference} is a draft: put it on the register first"
-        return f"{self.reference} is closed{' already' if what == What.CLOSED else ': it has to be reopened first'}"
+        return f"{self.reference} is closed{' already' if what == Event.CLOSED else ': it has to be reopened first'}"
 
     @transaction.atomic
     def _step(self, what, status, *, by, version, reason="", **said):
@@ -155,7 +155,7 @@ class RiskLifecycle:
         said |= {"status": status} if status else {}
         latest = self.revisions.latest()
         is_same = (latest.what, latest.by_id, latest.reason) == (what, by.pk, reason)
-        if not is_at_version and is_same and self.says(said):
+        if not is_at_version and is_same and self.has_values(said):
             return latest
-        self._in_turn(what, is_at_version, version)
+        self._check_change(what, is_at_version, version)
         return self.revise(by=by, version=version, what=what, reason=reason, **said)

@@ -183,7 +183,7 @@ def marks_across(user, registers, day, known_by=None):
             key = (cut_off.day, cut_off.known_by)
             registers_by_cut_off.setdefault(key, []).append(register.pk)
     conditions = (
-        Q(risk__register__in=pks) & Precedent.objects.stands(*cut_off)
+        Q(risk__register__in=pks) & Precedent.objects.is_latest_as_at(*cut_off)
         for cut_off, pks in registers_by_cut_off.items()
     )
     visible = risks_across(user, registers).filter(pk=OuterRef("risk")).order_by()
@@ -195,7 +195,7 @@ def marks_of(user, risk, day, known_by=None):
     cut_off = mark_visibility(user, [risk.register], day, known_by)[risk.register]
     if cut_off is None:
         return risk.precedents.none(), None
-    return risk.precedents.standing(cut_off.day, cut_off.known_by), cut_off
+    return risk.precedents.latest_as_at(cut_off.day, cut_off.known_by), cut_off
 
 
 def _visible_risks(user, registers):

@@ -176,7 +176,7 @@ def _appetites(user, risks, managed, day):
         organisation=OuterRef("organisation"), scheme=OuterRef("scheme")
     )
     organisations = {register.organisation_id for register in managed}
-    rows = Appetite.objects.standing(day).filter(Exists(in_use), organisation__in=organisations)
+    rows = Appetite.objects.latest_as_at(day).filter(Exists(in_use), organisation__in=organisations)
     return (
         rows.select_related("organisation"),
         "review_by",

@@ -39,7 +39,7 @@ def story_of(risk, day, known_by=None, *, marks=None, with_drafts=True) -> list[
     said of the risk before it came onto the register is. As many queries whatever the length of the
     story.
     """
-    revisions = risk.story(day, known_by, with_drafts)
+    revisions = risk.change_history(day, known_by, with_drafts)
     if not revisions:
         return []
     first, found = revisions[-1], []

@@ -61,7 +61,7 @@ def broken_copies(revisions, name):
         if isinstance(record, Versioned):
             differs += [
                 field
-                for field, value in record.worked_out().items()
+                for field, value in record.derived_values().items()
                 if getattr(revision, field) != value
             ]
         if differs:
