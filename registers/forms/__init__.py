@@ -17,7 +17,7 @@ from registers.forms.controls import (
     EditControlForm,
     RetireControlForm,
 )
-from registers.forms.dashboard_filter import Narrowing
+from registers.forms.dashboard_filter import DashboardFilter
 from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.forms.exemptions import ExemptForm, LiftExemptionForm
 from registers.forms.filters import DayForm, PositionFilter
@@ -44,6 +44,7 @@ __all__ = [
     "CloseForm",
     "ControlForm",
     "ControlTestForm",
+    "DashboardFilter",
     "DayForm",
     "DecisionForm",
     "DuplicateForm",
@@ -61,7 +62,6 @@ __all__ = [
     "LiftExemptionForm",
     "LogRiskForm",
     "MarkForms",
-    "Narrowing",
     "NewActionForm",
     "OpenRiskForm",
     "PositionFilter",

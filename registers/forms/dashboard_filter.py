@@ -11,7 +11,7 @@ from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 NARROWS = ("level", "directorate", "owner", "failure_type", "adverse_impact", "category", "band")
 
 
-class Narrowing(PositionFilter):
+class DashboardFilter(PositionFilter):
     """Narrows positions of any day by a few of the list's filters, each as it stood on that day.
     `prefix=` where an address has filters of its own by the same names: `risk-owner` beside the
     owner of an action.
@@ -22,35 +22,35 @@ class Narrowing(PositionFilter):
         return NARROWS
 
     @cached_property
-    def asked(self):
+    def query_params(self):
         """What an address carries to stay narrowed, under the list's names."""
-        return {name: self.form[name].value() for name in self.said}
+        return {name: self.form[name].value() for name in self.selected}
 
     @property
-    def asked_beside(self):
+    def prefixed_query_params(self):
         """The same where filters by these names are another thing's."""
-        return {f"risk-{name}": value for name, value in self.asked.items()}
+        return {f"risk-{name}": value for name, value in self.query_params.items()}
 
     @property
-    def by_the_day(self):
+    def depends_on_day(self):
         """Whether it asks for what was let stand, which is another thing on another day."""
-        return self.said.get("band") == ABOVE_TOLERANCE
+        return self.selected.get("band") == ABOVE_TOLERANCE
 
     def on(self, positions, day=None, known_by=None):
         """Positions of that day, narrowed; without a day, by all but what was let stand (see
-        by_the_day).
+        depends_on_day).
         """
-        for name, value in self.said.items():
+        for name, value in self.selected.items():
             if name != "band":
                 positions = self.filters[name].filter(positions, value)
         if not self._asks_for_a_band(day):
             return positions
-        return self.in_band(positions, self.said["band"], day, known_by)
+        return self.in_band(positions, self.selected["band"], day, known_by)
 
     def among(self, positions, day=None, known_by=None):
         """The same of positions that are not saved. Five queries at most, whatever their number."""
         found = list(positions)
-        for name, value in self.said.items():
+        for name, value in self.selected.items():
             if found and name != "band":
                 fits = getattr(self, f"_fits_{name}")(value, found)
                 found = [position for position in found if fits(position)]
@@ -61,7 +61,7 @@ class Narrowing(PositionFilter):
         )
 
     def _asks_for_a_band(self, day):
-        return "band" in self.said and not (day is None and self.by_the_day)
+        return "band" in self.selected and not (day is None and self.depends_on_day)
 
     def _fits_level(self, level, positions):
         return lambda position: self.register.level == level
@@ -105,7 +105,7 @@ class Narrowing(PositionFilter):
         return lambda position: position.category == ("" if value == self.NONE_SAID else value)
 
     def _fits_band(self, day, known_by):
-        slug, ours = self.said["band"], self.scheme.pk
+        slug, ours = self.selected["band"], self.scheme.pk
         if slug == NOT_SCORED:
             return lambda position: position.band == ""
         if slug == TO_RE_ASSESS:

@@ -271,7 +271,7 @@ class PositionFilter(django_filters.FilterSet):
         return [name for name in self.SELDOM if not self.form.cleaned_data.get(name)]
 
     @cached_property
-    def said(self):
+    def selected(self):
         """name -> value, of what is asked for."""
         return {
             name: value
@@ -281,17 +281,17 @@ class PositionFilter(django_filters.FilterSet):
 
     @property
     def is_narrowed(self):
-        return bool(self.said)
+        return bool(self.selected)
 
     @property
     def words(self):
         """What is asked for, as "directorate Adult social care; band Severe"."""
         return "; ".join(
-            f"{self.filters[name].label.lower()} {self._word(name)}" for name in self.said
+            f"{self.filters[name].label.lower()} {self._word(name)}" for name in self.selected
         )
 
     def _word(self, name):
-        value = self.said[name]
+        value = self.selected[name]
         if isinstance(value, Model):
             return str(value)
         if value == self.NONE_SAID and name in ("directorate", "owner", "adverse_impact"):

@@ -17,7 +17,7 @@ from registers.permissions import (
 )
 from registers.services import agree
 from registers.views.as_of import page_of, read_only
-from registers.views.form_flow import posted, saved, status_of
+from registers.views.form_flow import post_data, response_status, submit
 
 
 @read_only
@@ -42,14 +42,14 @@ def agreement_list(request, slug):
 
 def agreement_new(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
-    form = AgreementForm(posted(request), register=register)
+    form = AgreementForm(post_data(request), register=register)
     how = {"register": register, "by": request.user}
-    if form.is_valid() and (agreement := saved(form, agree, **how, **form.cleaned_data)):
+    if form.is_valid() and (agreement := submit(form, agree, **how, **form.cleaned_data)):
         day = date_format(agreement.on, "j F Y")
         messages.success(request, f"The position of {day} is kept as {agreement.body} agreed it.")
         return redirect("agreement_list", register.slug)
     context = {"register": register, "form": form}
-    return render(request, "registers/agreement_new.html", context, status=status_of(form))
+    return render(request, "registers/agreement_new.html", context, status=response_status(form))
 
 
 def since_latest(user, register, latest=None):

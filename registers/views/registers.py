@@ -18,7 +18,7 @@ from registers.permissions import (
 )
 from registers.views.as_of import page_from, read_only, reading_from
 from registers.views.escalations import taken_up_by
-from registers.views.list_filter import narrowed_list
+from registers.views.list_filter import filter_positions
 
 
 @read_only
@@ -53,7 +53,7 @@ def home(request):
 def risk_list(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
-    narrowed = narrowed_list(request, register, reading)
+    narrowed = filter_positions(request, register, reading)
     if set(narrowed.form.errors) - {"q"}:
         raise BadRequest("The address asks for something this register does not have.")
     context = {

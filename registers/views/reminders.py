@@ -17,12 +17,12 @@ from registers.permissions import Permission, can_somewhere
 from registers.reminders.calendar import DAYS_AHEAD, DAYS_BACK, LIMIT, calendar_of
 from registers.reminders.deadlines import due_between
 from registers.views.as_of import read_only
-from registers.views.form_flow import posted
+from registers.views.form_flow import post_data
 
 
 def reminders(request):
     may_be_told = can_somewhere(request.user, Permission.EDIT_RISK)
-    form = ReminderForm(posted(request), person=request.user)
+    form = ReminderForm(post_data(request), person=request.user)
     if form.is_bound and not may_be_told:
         raise PermissionDenied
     if form.is_valid():
@@ -42,7 +42,7 @@ def calendar_address(request):
     """Makes an address and shows it: the answer to the form is the only page that ever does."""
     if not can_somewhere(request.user, Permission.EDIT_RISK):
         raise PermissionDenied
-    form = CalendarAddressForm(posted(request))
+    form = CalendarAddressForm(post_data(request))
     address = ""
     if form.is_valid():
         address = address_of(CalendarKey.make(by=request.user, **form.cleaned_data))
