@@ -281,7 +281,7 @@ class _Life:
         **changes,
     ):
         risk, by, reason = self.risk, self.writing.by, reason or self.writing.reason
-        risk.may_say(changes)
+        risk.check_changes(changes)
         if risk.has_no_changes(changes, self.revisions[-1], by, reason, self.many_values):
             return
         risk.check_transition(what or Event.EDITED)

@@ -20,7 +20,7 @@ from registers.models import (
     Review,
     Risk,
 )
-from registers.models.review import next_review_of
+from registers.models.review import proposed_next_review
 
 BATCH = 1000
 
@@ -102,7 +102,7 @@ def review_many(*, by, reviews, token=None):
             said = {
                 "outcome": Review.Outcome.STANDS,
                 "note": note,
-                "next_on": next_review_of(risk, day),
+                "next_on": proposed_next_review(risk, day),
             }
             reviews_by_risk[risk.pk] = risk.review(
                 by=by, version=version, token=tokens[risk.pk], **said

@@ -181,7 +181,7 @@ MUTATIONS = [
     Mutation(
         "the day of a review may be any",
         "registers/models/risk.py",
-        "if not day < next_on <= latest_next(day):",
+        "if not day < next_on <= latest_next_review(day):",
         "if not day < next_on:",
         "test_reviews.py",
     ),

@@ -16,7 +16,7 @@ from registers.forms.concurrency import LARGEST_VERSION, LOST, TokenField
 from registers.forms.fields import OneOf, Words
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
 from registers.models import Risk
-from registers.models.review import next_review_of
+from registers.models.review import proposed_next_review
 
 MOST_REVIEWED = 50
 MOST_MOVED = 200  # of each kind: more are moved by doing it again
@@ -142,7 +142,7 @@ class ReviewManyForm(RevealingForm):
 def _due_words(risk, today):
     due = f"Review {'was due' if risk.next_review_on < today else 'is due'} {_day(risk.next_review_on)}"
     band = risk.current.band_now.label if risk.current else "Not rated"
-    return f"{band}. {due}; the next one after this: {_day(next_review_of(risk, today))}. {risk.owner or 'No owner'}."
+    return f"{band}. {due}; the next one after this: {_day(proposed_next_review(risk, today))}. {risk.owner or 'No owner'}."
 
 
 def _day(day):

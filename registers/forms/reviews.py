@@ -11,7 +11,11 @@ from registers.forms.concurrency import TokenField, Versioned
 from registers.forms.fields import PastDay, PlannedDay, Words, since_raised
 from registers.govuk import GovukRadios, Helper
 from registers.models import Review, RiskRevision
-from registers.models.review import is_above_tolerance_twice_running, latest_next, next_review_of
+from registers.models.review import (
+    is_above_tolerance_twice_running,
+    latest_next_review,
+    proposed_next_review,
+)
 
 WHY_ASKED = HTML(
     '{% include "components/why_asked_outside.html" %}'
@@ -68,7 +72,7 @@ class ReviewForm(Versioned):
 
     def __init__(self, data=None, *, risk):
         today = timezone.localdate()
-        initial = {"effective_on": today, "next_on": next_review_of(risk, today)}
+        initial = {"effective_on": today, "next_on": proposed_next_review(risk, today)}
         super().__init__(data, initial={**initial, "version": risk.version, "token": uuid.uuid4()})
         self.risk = risk
         self.fields["asked_outside"].required = is_above_tolerance_twice_running(risk)
@@ -84,9 +88,9 @@ class ReviewForm(Versioned):
                 "next_on",
                 f"The next review must be after {date_format(day, 'j F Y')}, the day of this one",
             )
-        if day and next_on and next_on > latest_next(day):
+        if day and next_on and next_on > latest_next_review(day):
             self.add_error(
                 "next_on",
-                f"The next review must be {date_format(latest_next(day), 'j F Y')} or earlier",
+                f"The next review must be {date_format(latest_next_review(day), 'j F Y')} or earlier",
             )
         return cleaned

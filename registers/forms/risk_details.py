@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from registers.forms.fields import ManyOf, PastDay, PlannedDay, Words
 from registers.govuk import GovukCheckboxes, GovukRadios, MoreDetail, RevealingForm, Reveals
 from registers.models import AdverseImpact, Category, Risk
-from registers.models.review import latest_next
+from registers.models.review import latest_next_review
 from registers.models.risk_content import POSITION_WORDS
 
 MORE = (
@@ -153,8 +153,8 @@ class RiskWordsForm(RevealingForm):
             return day
         if day <= today:
             raise ValidationError("The day until which it is tolerated must be after today")
-        if day > latest_next(today):
-            latest = date_format(latest_next(today), "j F Y")
+        if day > latest_next_review(today):
+            latest = date_format(latest_next_review(today), "j F Y")
             raise ValidationError(
                 f"The day until which it is tolerated must be {latest} or earlier: then look again"
             )

@@ -15,7 +15,7 @@ from registers.history.errors import EditConflict, return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
 from registers.models.assessment import DatedQuerySet
-from registers.models.partial_date import is_to_come
+from registers.models.partial_date import is_future
 from registers.models.revision import changes_between
 from registers.models.risk_lifecycle import InvalidTransition
 
@@ -191,7 +191,7 @@ class Versioned(SealedModel):
         before it, if any. Raises ValueError for a day to come or before that one.
         """
         day = effective_on or timezone.localdate()
-        if is_to_come(day):
+        if is_future(day):
             raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
         if after and day < after:
             raise ValueError(f"{self} already has a revision of {after}: history runs forward.")

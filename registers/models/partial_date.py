@@ -11,7 +11,7 @@ from registers.models.library import Precision
 FIRST_YEAR, LAST_YEAR = 1800, 2199  # of a case: its days are drawn on one scale
 
 
-def is_to_come(day, now=None):
+def is_future(day, now=None):
     """Whether it is later than today. Asked of every row: what has come in UTC has come in London,
     where it is as late or an hour later.
     """

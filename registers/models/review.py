@@ -15,7 +15,7 @@ from registers.models.appetite import Tolerances
 USUAL_DAYS = 92  # until the next review of a risk that has no band
 
 
-def latest_next(day):
+def latest_next_review(day):
     """The last day on which the review after one of that day may fall: two years later."""
     return years_later(day, 2)
 
@@ -59,7 +59,7 @@ class Review(AppendOnlyRecord):
         return f"{self.get_outcome_display()} on {self.effective_on}"
 
 
-def next_review_of(risk, day):
+def proposed_next_review(risk, day):
     """The day to propose for the review after one of that day: by the scheme's days for the risk's
     band.
     """
@@ -67,7 +67,7 @@ def next_review_of(risk, day):
     return day + datetime.timedelta(days=days)
 
 
-def stands_above_tolerance(risk, assessment=None):
+def is_above_tolerance(risk, assessment=None):
     """Whether a judgement of the risk, the current one unless told, lies above what is let stand
     for its category today. A rating by another scheme than the one in force says nothing of this
     one's bands: the current one then does not, an earlier one is held against its own scheme.
@@ -85,7 +85,7 @@ def is_above_tolerance_twice_running(risk):
     latest review or, where there was none, at its last current judgement of an earlier day. Insight
     1 then asks whom outside we have asked.
     """
-    if not stands_above_tolerance(risk):
+    if not is_above_tolerance(risk):
         return False
     review = risk.reviews.order_by("effective_on", "pk").last()
     judged = risk.assessments.current().select_related("scheme")
@@ -93,4 +93,4 @@ def is_above_tolerance_twice_running(risk):
         before = judged.filter(effective_on__lte=review.effective_on).last()
     else:
         before = judged.filter(effective_on__lt=risk.current.effective_on).last()
-    return before is not None and stands_above_tolerance(risk, before)
+    return before is not None and is_above_tolerance(risk, before)

@@ -20,7 +20,7 @@ from registers.history.seals import SealedModel
 from registers.models.assessment import Assessment, share_schemes
 from registers.models.precedent import Precedent
 from registers.models.register import Register
-from registers.models.review import Review, latest_next
+from registers.models.review import Review, latest_next_review
 from registers.models.revision import RiskRevision
 from registers.models.risk_builder import RiskBuilder
 from registers.models.risk_content import RiskContent
@@ -154,7 +154,7 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         What says nothing new, or is the same form sent twice, gives back the revision that stands.
         Otherwise raises EditConflict when the risk is not at that version, InvalidTransition when it is closed.
         """
-        self.may_say(changes)
+        self.check_changes(changes)
         is_at_version = self._lock(version)
         latest = self.revisions.latest()
         if self.has_no_changes(changes, latest, by, reason):
@@ -290,8 +290,8 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
             )
         self._check_change(RiskRevision.Event.REVIEWED, is_at_version, version)
         day = effective_on or timezone.localdate()
-        self.not_to_come(day)
-        if not day < next_on <= latest_next(day):
+        self.check_not_future(day)
+        if not day < next_on <= latest_next_review(day):
             raise ValueError(
                 f"The review after one of {day} lies after it and within two years: not on {next_on}."
             )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from registers.history.audit import AuditPayload
 from registers.history.bulk_insert import build_row
 from registers.models.assessment import Assessment
-from registers.models.partial_date import is_to_come
+from registers.models.partial_date import is_future
 from registers.models.revision import RiskRevision
 from registers.models.risk_lifecycle import InvalidTransition
 
@@ -20,7 +20,7 @@ class RiskBuilder:
         """A new risk, without what it may have several of. Raises ValueError for an owner of
         another organisation.
         """
-        cls.belongs(register, content)
+        cls.check_owner(register, content)
         return build_row(cls, register=register, version=1, **content)
 
     @classmethod
@@ -35,7 +35,7 @@ class RiskBuilder:
         """A judgement of the risk by the scheme of its register. Raises RatingOutsideScheme for a
         rating, or an end of a range, that the scheme lacks, and ValueError for a day to come.
         """
-        self.not_to_come(effective_on)
+        self.check_not_future(effective_on)
         scheme = self.register.scheme
         placing = scheme.rules.place(likelihood, impact)
         for end in ("low", "high"):  # the ends of a range are levels of the scheme as well
@@ -86,7 +86,7 @@ class RiskBuilder:
         after: the day of the one before it, if any. Raises ValueError for a day to come or before
         that one.
         """
-        self.not_to_come(on)
+        self.check_not_future(on)
         if after and on < after:
             raise ValueError(
                 f"{self.reference} already has a revision of {after}: history runs forward."
@@ -125,13 +125,13 @@ class RiskBuilder:
             },
         )
 
-    def may_say(self, changes):
+    def check_changes(self, changes):
         """Raises TypeError for what is no field of a risk, ValueError for an owner of another
         organisation.
         """
         if unknown := set(changes) - set(self.FIELDS):
             raise TypeError(f"A risk has no {', '.join(sorted(unknown))} to revise.")
-        self.belongs(self.register, changes)
+        self.check_owner(self.register, changes)
 
     def has_no_changes(self, changes, latest, by, reason, many_values=None):
         """Whether nothing would be new: neither what is said nor, where one is given, the reason."""
@@ -145,12 +145,12 @@ class RiskBuilder:
             raise InvalidTransition(f"{refusal}.")
 
     @staticmethod
-    def belongs(register, content):
+    def check_owner(register, content):
         owner = content.get("owner")
         if owner and owner.organisation_id != register.organisation_id:
             raise ValueError(f"{owner} is a post of another organisation.")
 
     @staticmethod
-    def not_to_come(day):
-        if is_to_come(day):
+    def check_not_future(day):
+        if is_future(day):
             raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
