@@ -239,7 +239,7 @@ class _Life:
         day = min(one.raised_on or writing.today, writing.today)
         who = {"raised_by": writing.by, "raised_on": day}
         life = cls(
-            writing, Risk.first(writing.register, number=number, **who, **content), many_values
+            writing, Risk.build(writing.register, number=number, **who, **content), many_values
         )
         writing.keep(life.risk, many_values)
         life.record(Risk.initial_event(life.risk.status), day)
@@ -317,7 +317,7 @@ class _Life:
         )
 
     def add(self, model, *, reason="", effective_on=None, recorded_at=None, **content):
-        record = model.first(self.risk, **content)
+        record = model.build(self.risk, **content)
         self.writing.keep(record)
         said = {
             "reason": reason or self.writing.reason,

@@ -202,7 +202,7 @@ MUTATIONS = [
     # The audit chain
     Mutation(
         "an entry may be changed in the database",
-        "registers/history/audit.py",
+        "registers/history/audit_guard.py",
         'for verb in ("update", "delete")\n',
         'for verb in ("delete",)\n',
         "test_audit.py test_requests.py",

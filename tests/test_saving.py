@@ -324,7 +324,10 @@ def test_the_verb_says_what_the_form_made_and_when():
     made = make_control(us.risk, token=token)
     with pytest.raises(DuplicateSubmission) as before:
         make_control(us.risk, token=token, title="Something else")
-    assert (before.value.record, before.value.at) == (made, made.revisions.get().recorded_at)
+    assert (before.value.record, before.value.recorded_at) == (
+        made,
+        made.revisions.get().recorded_at,
+    )
 
 
 # Somebody closes the risk between the form's look and the verb

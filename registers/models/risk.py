@@ -330,7 +330,7 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
     @classmethod
     def _add(cls, register, content, **fields):
         many_values = {name: content.pop(name, ()) for name in cls.MANY}
-        risk = cls.first(register, **fields, **content)
+        risk = cls.build(register, **fields, **content)
         risk.number = register.take_number()
         risk.save(force_insert=True)
         for name, rows in many_values.items():

@@ -16,7 +16,7 @@ from registers.models.risk_lifecycle import InvalidTransition
 
 class RiskBuilder:
     @classmethod
-    def first(cls, register, **content):
+    def build(cls, register, **content):
         """A new risk, without what it may have several of. Raises ValueError for an owner of
         another organisation.
         """
