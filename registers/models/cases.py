@@ -260,7 +260,7 @@ class WarningSign(CaseFact):
     def clean(self):
         super().clean()
         if not isinstance(self.also_said_as, list) or not all(
-            isinstance(said, str) for said in self.also_said_as
+            isinstance(phrase, str) for phrase in self.also_said_as
         ):
             raise ValidationError({"also_said_as": "A list of phrases."})
 

@@ -1,4 +1,4 @@
-"""What holds a risk down, and who says that it does."""
+"""Controls, what keeps a risk down; and assurances, opinions on how well they do."""
 
 import uuid
 
@@ -15,9 +15,7 @@ from registers.models.people import Post
 
 
 class Line(models.IntegerChoices):
-    """Whose eyes (IIA Three Lines Model, 2020; the fourth is the outside, as in the academies'
-    guide).
-    """
+    """Who looked (IIA Three Lines Model, 2020; the fourth is the outside, as in the academies' guide)."""
 
     FIRST = 1, "Line 1: those who run it"
     SECOND = 2, "Line 2: those who oversee it"
@@ -94,23 +92,27 @@ class Control(Versioned, ControlContent):
     def is_in_place(self):
         return self.status == self.Status.IN_PLACE
 
-    def test(self, *, by, version, last_tested_on, tested_by_line, operating, reason="", **how):
-        """Say that somebody tried it, when, and how it did; returns the revision. It counts from
-        the day of the test, or from the latest revision where that is later. Raises EditConflict.
+    def test(self, *, by, version, last_tested_on, tested_by_line, operating, reason="", **options):
+        """Record a test: when, by which line and with what result; return the revision.
+
+        It counts from the day of the test, or from the latest revision where that is later. Raises
+        EditConflict.
         """
         day = max(last_tested_on, self.revisions.latest().effective_on)
-        said = {
+        changes = {
             "last_tested_on": last_tested_on,
             "tested_by_line": tested_by_line,
             "operating": operating,
         }
         return self.revise(
-            by=by, version=version, reason=reason, **{"effective_on": day, **said, **how}
+            by=by, version=version, reason=reason, **{"effective_on": day, **changes, **options}
         )
 
-    def retire(self, *, by, version, reason, **how):
-        """Say that it is no longer used, and why; returns the revision. Raises EditConflict."""
-        return self.revise(by=by, version=version, reason=reason, status=self.Status.RETIRED, **how)
+    def retire(self, *, by, version, reason, **options):
+        """Record that it is no longer used, and why; return the revision. Raises EditConflict."""
+        return self.revise(
+            by=by, version=version, reason=reason, status=self.Status.RETIRED, **options
+        )
 
 
 class ControlRevision(ControlContent, VersionedRevision):
@@ -127,9 +129,7 @@ class ControlRevision(ControlContent, VersionedRevision):
 
 class AssuranceQuerySet(DatedQuerySet):
     def latest_by_line(self, day, known_by=None):
-        """Of each risk the last opinion of each line by that day, run out or not: a later one takes
-        the place of an earlier one.
-        """
+        """The latest opinion of each line on each risk by that day, expired or not."""
         same = Assurance.objects.as_at(day, known_by).filter(
             risk=OuterRef("risk"), line=OuterRef("line")
         )
@@ -141,8 +141,9 @@ class AssuranceQuerySet(DatedQuerySet):
 
 
 class Assurance(AppendOnlyRecord):
-    """What somebody who looked says of how well a risk is held: an opinion of a day, good until
-    another.
+    """An opinion on how well a risk, or one control of it, is managed.
+
+    Given on a day and good until another.
     """
 
     class Opinion(models.TextChoices):
@@ -180,13 +181,14 @@ class Assurance(AppendOnlyRecord):
         return f"{self.get_opinion_display()} by {self.provider} on {self.effective_on}"
 
     @classmethod
-    def give(cls, risk, *, by, token=None, recorded_at=None, **said):
-        """Add an opinion beside a risk and return it: see create_idempotent. Raises ValueError for a
-        control of another risk as well.
+    def give(cls, risk, *, by, token=None, recorded_at=None, **fields):
+        """Add an opinion to a risk and return it: see create_idempotent.
+
+        Also raises ValueError for a control of another risk.
         """
-        control = said.get("control")
+        control = fields.get("control")
         if control and control.risk_id != risk.pk:
             raise ValueError(f"{control} is a control of another risk.")
         return create_idempotent(
-            cls, risk, by=by, token=token, recorded_at=recorded_at, verb="assurance.given", **said
+            cls, risk, by=by, token=token, recorded_at=recorded_at, verb="assurance.given", **fields
         )

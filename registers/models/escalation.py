@@ -1,8 +1,7 @@
-"""Taking a risk to a register above, and back: proposed with a reason, decided at the receiving
-level.
+"""Escalation: taking a risk to a register above, and back.
 
-The risk stays on its home register for ever; while it is taken up it is listed in the other one as
-well.
+Proposed with a reason, decided at the receiving level. The risk stays on its home register for
+ever; while it is escalated it is listed in the other one as well.
 """
 
 import uuid
@@ -23,8 +22,9 @@ class EscalationQuerySet(DatedQuerySet):
         return self.filter(decision=None)
 
     def latest_approved(self, day, known_by=None):
-        """The last step of each risk to or from each register that was approved by the end of a
-        day, and recorded by an instant where one is given.
+        """The last step of each risk to or from each register that was approved by the end of a day.
+
+        known_by: leave out what was recorded after that instant.
         """
         approved = Escalation.objects.filter(
             decision__is_approved=True, decision__effective_on__lte=day
@@ -38,7 +38,7 @@ class EscalationQuerySet(DatedQuerySet):
         return self.filter(pk=models.Subquery(latest))
 
     def listing(self, day, known_by=None):
-        """Those by which a risk stands in another register at the end of a day."""
+        """Those by which a risk is listed in another register at the end of a day."""
         return self.latest_approved(day, known_by).filter(direction=Escalation.Direction.UP)
 
 
@@ -74,9 +74,10 @@ class Escalation(AppendOnlyRecord):
 
     @classmethod
     def available_steps(cls, risk, day):
-        """(direction, register) for each step that may be proposed now: up to a register above the
-        risk's own, or back down from one that lists it; none to or from a register that has a
-        proposal waiting, nor for a risk that is not on its register.
+        """(direction, register) for each step that may be proposed now.
+
+        Up to a register above the risk's own, or back down from one that lists it. None to or from
+        a register that has a proposal waiting, nor for a risk that is not on its register.
         """
         if risk.status not in risk.ON_REGISTER:
             return []
@@ -86,42 +87,45 @@ class Escalation(AppendOnlyRecord):
         if not above:
             return []
         waiting = set(risk.escalations.undecided().values_list("to_register", flat=True))
-        listed = set(risk.escalations.listing(day).values_list("to_register", flat=True))
+        listed_in = set(risk.escalations.listing(day).values_list("to_register", flat=True))
         directions = {True: cls.Direction.DOWN, False: cls.Direction.UP}
         return [
-            (directions[register.pk in listed], register)
+            (directions[register.pk in listed_in], register)
             for register in above
             if register.pk not in waiting
         ]
 
     @classmethod
     @transaction.atomic
-    def propose(cls, risk, *, by, to_register, direction, **how):
-        """Propose it and return the Escalation; the same `token=` gives back the one that it made.
-        Raises InvalidTransition where the risk is not on its register, the other one is none above it, a
-        proposal waits there, or the risk stands in it already (or, going down, does not). The risk
-        is held meanwhile: of two at once the second finds the first.
+    def propose(cls, risk, *, by, to_register, direction, **options):
+        """Propose a step and return the Escalation; the same `token=` returns the one that it made.
+
+        Raises InvalidTransition where the risk is not on its register, the other register is not
+        above it, a proposal waits there, or the risk is listed there already (or, going down, is
+        not). The risk is locked meanwhile: of two requests at once the second finds the first's
+        proposal.
         """
         risk.refresh_from_db(
             fields=["status"], from_queryset=type(risk).objects.select_for_update()
         )
-        token = how.get("token")
+        token = options.get("token")
         if not (token and cls.objects.filter(token=token, risk=risk, by=by).exists()):
-            day = how.get("effective_on") or timezone.localdate()
+            day = options.get("effective_on") or timezone.localdate()
             if (direction, to_register) not in cls.available_steps(risk, day):
                 raise InvalidTransition(
                     f"{risk.reference} cannot be taken {direction} now: {to_register}."
                 )
-        said = {"to_register": to_register, "direction": direction}
+        fields = {"to_register": to_register, "direction": direction}
         return create_idempotent(
-            cls, risk, by=by, verb=f"risk.escalation-{direction}", **said, **how
+            cls, risk, by=by, verb=f"risk.escalation-{direction}", **fields, **options
         )
 
     @transaction.atomic
     def decide(self, *, by, is_approved, reason, effective_on=None, recorded_at=None):
-        """Approve or refuse it at the receiving level and return the EscalationDecision; decided
-        already, gives back the decision that stands. Raises InvalidTransition for an approval where the
-        risk is no longer on its register.
+        """Approve or refuse it at the receiving level and return the EscalationDecision.
+
+        If decided already, returns that decision. Raises InvalidTransition for an approval where
+        the risk is no longer on its register.
         """
         Register.objects.select_for_update().get(pk=self.to_register_id)
         existing = EscalationDecision.objects.filter(escalation=self).first()
@@ -138,7 +142,8 @@ class Escalation(AppendOnlyRecord):
         day = effective_on or timezone.localdate()
         if not self.effective_on <= day <= timezone.localdate():
             raise ValueError(
-                f"A proposal of {self.effective_on} is decided on that day or later, and not in advance."
+                f"A proposal of {self.effective_on} is decided on that day or later, "
+                "and not in advance."
             )
         decision = EscalationDecision.objects.create(
             escalation=self,

@@ -1,8 +1,8 @@
-"""What stands behind a risk on a day: conditions on positions, for the list and for the counts that
-lead to it.
+"""What assurance and controls a risk has on a day, as conditions on positions.
 
-Kept out of MissingInformation on purpose: each asks of other tables, and the home page and the dashboard count
-gaps from one index.
+For the list and for the counts that lead to it. Kept out of MissingInformation on purpose: each
+condition reads other tables, and the home page and the dashboard count missing information from one
+index.
 """
 
 from django.db import models
@@ -13,8 +13,9 @@ from registers.models.control import Assurance, Control, ControlRevision, Line
 
 
 class AssuranceLevel(models.TextChoices):
-    """How far the latest opinion of each line still holds: exactly one of these is true of each
-    risk. The slug stands in addresses.
+    """How far the latest opinion of each line still holds: exactly one is true of each risk.
+
+    The value is part of addresses.
     """
 
     BEYOND = "beyond", "with an opinion from beyond line 1"
@@ -36,20 +37,20 @@ class AssuranceLevel(models.TextChoices):
 
 
 class ControlWeakness(models.TextChoices):
-    """What is wanting in the controls of a risk. The slug stands in addresses."""
+    """What is wrong with the controls of a risk. The value is part of addresses."""
 
     NONE = "none", "with no control written down"
     UNTESTED = "untested", "with a control not tested in twelve months"
 
     def on(self, day, known_by=None):
-        """The condition that this is wanting in a position's risk on that day."""
+        """The condition that a position's risk has this weakness on that day."""
         later = ControlRevision.objects.as_at(day, known_by).filter(
             record=OuterRef("record"), number__gt=OuterRef("number")
         )
-        said = ControlRevision.objects.as_at(day, known_by).filter(
+        latest = ControlRevision.objects.as_at(day, known_by).filter(
             ~Exists(later), record__risk=OuterRef("risk")
         )
-        in_place = said.filter(status=Control.Status.IN_PLACE)
+        in_place = latest.filter(status=Control.Status.IN_PLACE)
         if self is ControlWeakness.NONE:
             return ~Q(Exists(in_place))
         untested = Q(last_tested_on=None) | Q(last_tested_on__lt=tested_since(day))
@@ -57,5 +58,5 @@ class ControlWeakness(models.TextChoices):
 
 
 def tested_since(day):
-    """The first day of a test that still counts on that day: after twelve months it says little."""
+    """The first day on which a test still counts on that day: twelve months before."""
     return years_later(day, -1)
