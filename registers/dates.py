@@ -2,6 +2,8 @@
 
 import datetime
 
+from django.utils import timezone
+
 
 def days_later(day: datetime.date, days: int) -> datetime.date:
     """So many days later, or earlier if negative; limited to the first and last date there is."""
@@ -42,3 +44,13 @@ def quarter_ends_between(since: datetime.date, day: datetime.date) -> int:
     """How many quarter ends there are from one day, inclusive, until before the other."""
     quarters = [date.year * 4 + (date.month - 1) // 3 for date in (since, day)]
     return max(quarters[1] - quarters[0], 0)
+
+
+def is_future(day, instant=None):
+    """Whether it is later than today in London.
+
+    Asked of every row, so UTC first: what has come in UTC has come in London, where it is as late
+    or an hour later.
+    """
+    instant = instant or datetime.datetime.now(datetime.UTC)
+    return day > instant.date() and day > timezone.localdate(instant)

@@ -15,10 +15,9 @@ from makers import day as parse_day
 from makers import days_ago, make_post, make_register, make_risk, risk_form
 
 import registers.forms
-from registers.dates import years_later
+from registers.dates import is_future, years_later
 from registers.forms import EditRiskForm, LogRiskForm
 from registers.forms.fields import YEARS_AHEAD, YEARS_BACK, PastDay, PlannedDay
-from registers.models.partial_date import is_future
 
 MODULES = [
     importlib.import_module(m.name)

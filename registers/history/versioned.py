@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from registers.dates import is_future
 from registers.history.append_only import AppendOnlyRecord
 from registers.history.audit import AuditEntry
 from registers.history.bulk_insert import build_row
@@ -16,7 +17,6 @@ from registers.history.errors import EditConflict, return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
 from registers.models.assessment import DatedQuerySet
-from registers.models.partial_date import is_future
 from registers.models.revision import changes_between
 from registers.models.risk_lifecycle import InvalidTransition
 

@@ -70,12 +70,12 @@ class Agreement(SealedModel, AppendOnly):
 
     @cached_property
     def known_otherwise(self):
-        """The keys of risks about whose days until this one something was recorded after the cut-off.
+        """The keys of risks about which something on these days was recorded after the cut-off.
 
-        For those, live positions of these days differ from what was known. An assessment has its
-        revision, which may be of a later day. Cached, as a page counts without them repeatedly.
-        Reads what was recorded since, not all that the register ever recorded: hence the condition
-        without a join.
+        For those, live positions of the days until this one differ from what was known. An
+        assessment has its revision, which may be of a later day. Cached, as a page counts without
+        them repeatedly. Reads what was recorded since, not all that the register ever recorded:
+        hence no join.
         """
         risks = Risk.objects.filter(
             pk=models.OuterRef("risk"), register=self.register_id
@@ -131,7 +131,7 @@ def positions_known(risks, day, known_by):
 
 
 def courses_known(risks, day, known_by):
-    """(risk, its segments until a day as known at an instant) for each of these risks, in their order.
+    """(risk, its segments until a day as known at an instant) for each risk, in their order.
 
     risks: a queryset. Four queries, whatever the number of risks.
     """

@@ -15,7 +15,10 @@ from registers.models.people import Post
 
 
 class Line(models.IntegerChoices):
-    """Who looked (IIA Three Lines Model, 2020; the fourth is the outside, as in the academies' guide)."""
+    """Who looked: IIA Three Lines Model, 2020.
+
+    The fourth is the outside, as in the academies' guide.
+    """
 
     FIRST = 1, "Line 1: those who run it"
     SECOND = 2, "Line 2: those who oversee it"

@@ -22,7 +22,7 @@ class EscalationQuerySet(DatedQuerySet):
         return self.filter(decision=None)
 
     def latest_approved(self, day, known_by=None):
-        """The last step of each risk to or from each register that was approved by the end of a day.
+        """The last step of each risk to or from each register approved by the end of a day.
 
         known_by: leave out what was recorded after that instant.
         """

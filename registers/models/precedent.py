@@ -1,4 +1,4 @@
-"""What an officer makes of a warning sign that was suggested for a risk."""
+"""Precedents: an officer's marks on warning signs that were suggested for a risk."""
 
 import uuid
 
@@ -20,13 +20,13 @@ class PrecedentQuerySet(DatedQuerySet):
 
     @staticmethod
     def is_latest_as_at(day, known_by=None):
-        """The same as a condition: no later mark of that sign on that risk was known by then."""
+        """The same as a condition."""
         rows = PrecedentQuerySet(Precedent).as_at(day, known_by)
         same = rows.filter(risk=models.OuterRef("risk"), sign=models.OuterRef("sign"))
         return Q(pk=models.Subquery(same.order_by("-effective_on", "-pk").values("pk")[:1]))
 
     def with_words(self):
-        """Everything that pages say of a mark and its sign."""
+        """With everything that pages show of a mark and its sign."""
         citations = models.Prefetch("sign__citations", Citation.objects.select_related("source"))
         return self.select_related("by", "sign__case").prefetch_related(citations)
 
@@ -35,8 +35,9 @@ class PrecedentQuerySet(DatedQuerySet):
 
 
 class Precedent(AppendOnlyRecord):
-    """A mark on a sign beside a risk: a working note, added and never edited. The latest one of a
-    sign stands.
+    """A mark on a sign for a risk: a working note, added and never edited.
+
+    The latest mark of a sign counts.
     """
 
     DERIVED_FIELDS = ("words",)

@@ -6,10 +6,10 @@ writes thousands: what either of them writes is made and refused here.
 
 from django.utils import timezone
 
+from registers.dates import is_future
 from registers.history.audit import AuditPayload
 from registers.history.bulk_insert import build_row
 from registers.models.assessment import Assessment
-from registers.models.partial_date import is_future
 from registers.models.revision import RiskRevision
 from registers.models.risk_lifecycle import InvalidTransition
 

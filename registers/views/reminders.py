@@ -33,7 +33,7 @@ def reminders(request):
             "Your choice is saved." if some else "Your choice is saved: you get no reminders.",
         )
         return redirect("reminders")
-    key = CalendarKey.made_for(request.user)
+    key = CalendarKey.in_use_by(request.user)
     context = {"form": form, "may_be_told": may_be_told, "calendar_key": key}
     return render(request, "registers/reminders.html", context)
 
@@ -46,7 +46,11 @@ def calendar_address(request):
     address = ""
     if form.is_valid():
         address = address_of(CalendarKey.make(by=request.user, **form.cleaned_data))
-    context = {"form": form, "address": address, "calendar_key": CalendarKey.made_for(request.user)}
+    context = {
+        "form": form,
+        "address": address,
+        "calendar_key": CalendarKey.in_use_by(request.user),
+    }
     return render(request, "registers/calendar_address.html", context)
 
 
@@ -58,7 +62,7 @@ def calendar_stop(request):
     return render(
         request,
         "registers/calendar_stop.html",
-        {"calendar_key": CalendarKey.made_for(request.user)},
+        {"calendar_key": CalendarKey.in_use_by(request.user)},
     )
 
 
