@@ -167,8 +167,8 @@ MUTATIONS = [
     Mutation(
         "a closed risk can be edited",
         "registers/models/risk_lifecycle.py",
-        "**{what: {DRAFT, *ON_REGISTER} for what in (Event.EDITED",
-        "**{what: {DRAFT, *ON_REGISTER, CLOSED} for what in (Event.EDITED",
+        "**{event: {DRAFT, *ON_REGISTER} for event in (Event.EDITED",
+        "**{event: {DRAFT, *ON_REGISTER, CLOSED} for event in (Event.EDITED",
         "test_standing.py",
     ),
     Mutation(
@@ -239,8 +239,8 @@ MUTATIONS = [
     Mutation(
         "stuck means three quarter ends",
         "registers/models/position.py",
-        "STUCK = 4  #",
-        "STUCK = 3  #",
+        "STUCK = 4\n",
+        "STUCK = 3\n",
         "test_first_look.py test_headline.py test_questions.py",
     ),
     Mutation(

@@ -229,7 +229,7 @@ class IndependentForm(RangedForm):
         choices=[
             choice
             for choice in Assessment.Perspective.choices
-            if choice[0] != Assessment.Perspective.OWN
+            if choice[0] != Assessment.Perspective.ORGANISATION
         ],
         widget=GovukRadios,
         label="Whose view is it?",

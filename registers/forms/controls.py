@@ -127,7 +127,11 @@ class ControlForm(BesideRiskForm):
     field_order = [pointer.name for pointer in helper.layout.get_field_names()]
 
     def __init__(self, data=None, *, risk, **options):
-        initial = {"token": uuid.uuid4(), "run_by": Control.RunBy.OWN, **options.pop("initial", {})}
+        initial = {
+            "token": uuid.uuid4(),
+            "run_by": Control.RunBy.STAFF,
+            **options.pop("initial", {}),
+        }
         super().__init__(data, initial=initial, **options)
         self.risk = risk
         self.fields["owner"].queryset = risk.register.organisation.posts.all()

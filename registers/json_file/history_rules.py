@@ -236,7 +236,7 @@ def positions_due(courses, agreement):
 def is_our_current(row):
     return (row["kind"], row["perspective"]) == (
         Assessment.Kind.CURRENT,
-        Assessment.Perspective.OWN,
+        Assessment.Perspective.ORGANISATION,
     )
 
 

@@ -36,7 +36,7 @@ class AssessmentQuerySet(DatedQuerySet):
     def current(self):
         """Our own current assessments, oldest first: the last one is the current one."""
         return self.filter(
-            kind=Assessment.Kind.CURRENT, perspective=Assessment.Perspective.OWN
+            kind=Assessment.Kind.CURRENT, perspective=Assessment.Perspective.ORGANISATION
         ).order_by("effective_on", "pk")
 
     def with_words(self):
@@ -58,7 +58,7 @@ class Assessment(AppendOnlyRecord):
         TARGET = "target", "Target"
 
     class Perspective(models.TextChoices):
-        OWN = "own", "Our own"
+        ORGANISATION = "own", "Our own"
         PEER = "peer", "Peer reviewer"
         INTERNAL_AUDIT = "internal-audit", "Internal audit"
         EXTERNAL = "external", "External auditor or inspector"
@@ -66,7 +66,9 @@ class Assessment(AppendOnlyRecord):
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="assessments")
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
-    perspective = models.CharField(max_length=20, choices=Perspective, default=Perspective.OWN)
+    perspective = models.CharField(
+        max_length=20, choices=Perspective, default=Perspective.ORGANISATION
+    )
     scheme = models.ForeignKey(ScoringScheme, on_delete=models.PROTECT, related_name="assessments")
     likelihood = models.PositiveSmallIntegerField()
     impact = models.PositiveSmallIntegerField()
@@ -113,7 +115,7 @@ class Assessment(AppendOnlyRecord):
     @property
     def is_our_current(self):
         """Whether it counts for the risk's current rating: see AssessmentQuerySet.current."""
-        return (self.kind, self.perspective) == (self.Kind.CURRENT, self.Perspective.OWN)
+        return (self.kind, self.perspective) == (self.Kind.CURRENT, self.Perspective.ORGANISATION)
 
     @property
     def band_now(self):

@@ -172,7 +172,7 @@ class Claim(Cited):
 
 
 class CaseFact(Cited):
-    """One fact about a case: its code, whether a source states it, and where sources differ on it."""
+    """One fact about a case: whether a source states it, and where sources differ on it."""
 
     natural_key_fields = ("code",)
 

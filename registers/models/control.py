@@ -33,7 +33,7 @@ class ControlContent(Content):
         CORRECTIVE = "corrective", "Corrective: limits the harm"
 
     class RunBy(models.TextChoices):
-        OWN = "own", "Our own permanent staff"
+        STAFF = "own", "Our own permanent staff"
         INTERIM = "interim", "Interim or agency staff"
         EXTERNAL = "external", "Somebody outside"
 
@@ -60,7 +60,7 @@ class ControlContent(Content):
     detail = models.TextField(blank=True)
     kind = models.CharField(max_length=10, choices=Kind)
     owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
-    run_by = models.CharField("run by", max_length=10, choices=RunBy, default=RunBy.OWN)
+    run_by = models.CharField("run by", max_length=10, choices=RunBy, default=RunBy.STAFF)
     design = models.CharField(max_length=10, choices=Design, blank=True)
     operating = models.CharField("in operation", max_length=10, choices=Operating, blank=True)
     last_tested_on = models.DateField("last tested", null=True)

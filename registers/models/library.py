@@ -28,7 +28,7 @@ class Voice(models.TextChoices):
     GROUP = "group", "one group's reaction"
     FIGURE = "figure", "a table or figure in the source"
     MINISTER = "minister", "a minister's or department's statement"
-    OWN = "own", "the body's own account"
+    BODY = "own", "the body's own account"
     PRESS = "press", "a press report"
 
 

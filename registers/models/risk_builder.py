@@ -1,7 +1,7 @@
-"""The rows that a change of a risk leaves, made and checked but not saved.
+"""The rows that a change of a risk adds, built and checked but not saved.
 
 For the verbs of a Risk, which write one change at a time, and for registers.bulk_changes, which
-writes thousands: what either of them writes is made and refused here.
+writes thousands: both build and refuse the same.
 """
 
 from django.utils import timezone
@@ -17,8 +17,9 @@ from registers.models.risk_lifecycle import InvalidTransition
 class RiskBuilder:
     @classmethod
     def build(cls, register, **content):
-        """A new risk, without what it may have several of. Raises ValueError for an owner of
-        another organisation.
+        """A new, unsaved risk, without its many-to-many values.
+
+        Raises ValueError for an owner of another organisation.
         """
         cls.check_owner(register, content)
         return build_row(cls, register=register, version=1, **content)
@@ -32,18 +33,21 @@ class RiskBuilder:
     def build_assessment(
         self, *, by, likelihood, impact, effective_on, recorded_at=None, **judgement
     ):
-        """A judgement of the risk by the scheme of its register. Raises RatingOutsideScheme for a
-        rating, or an end of a range, that the scheme lacks, and ValueError for a day to come.
+        """An unsaved assessment of the risk by the scheme of its register.
+
+        Raises RatingOutsideScheme for a rating, or an end of a range, that the scheme lacks, and
+        ValueError for a future day.
         """
         self.check_not_future(effective_on)
         scheme = self.register.scheme
         placing = scheme.rules.place(likelihood, impact)
-        for end in ("low", "high"):  # the ends of a range are levels of the scheme as well
-            lies = [judgement.get(f"{name}_{end}") for name in ("likelihood", "impact")]
-            if lies != [None, None]:
+        # The ends of a range are levels of the scheme as well.
+        for end in ("low", "high"):
+            end_ratings = [judgement.get(f"{name}_{end}") for name in ("likelihood", "impact")]
+            if end_ratings != [None, None]:
                 scheme.rules.place(
-                    likelihood if lies[0] is None else lies[0],
-                    impact if lies[1] is None else lies[1],
+                    likelihood if end_ratings[0] is None else end_ratings[0],
+                    impact if end_ratings[1] is None else end_ratings[1],
                 )
         return build_row(
             Assessment,
@@ -60,8 +64,9 @@ class RiskBuilder:
         )
 
     def set_current(self, current):
-        """Take that judgement as the current one, whose band sets the next review; whether that is
-        another than until now.
+        """Make that assessment the current one, whose band sets the next review.
+
+        Returns whether it replaces another.
         """
         if current == self.current:
             return False
@@ -71,7 +76,7 @@ class RiskBuilder:
 
     def build_revision(
         self,
-        what,
+        event,
         *,
         by,
         on,
@@ -82,9 +87,10 @@ class RiskBuilder:
         reason="",
         on_behalf_of=None,
     ):
-        """The revision that says what the risk says now, without what it may have several of.
-        after: the day of the one before it, if any. Raises ValueError for a day to come or before
-        that one.
+        """An unsaved revision with the present content, without its many-to-many values.
+
+        after: the day of the revision before it, if any. Raises ValueError for a future day or one
+        before that.
         """
         self.check_not_future(on)
         if after and on < after:
@@ -95,7 +101,7 @@ class RiskBuilder:
             RiskRevision,
             risk=self,
             number=self.version,
-            what=what,
+            what=event,
             by=by,
             on_behalf_of=on_behalf_of,
             reason=reason,
@@ -107,15 +113,16 @@ class RiskBuilder:
         )
 
     def revision_payload(self, revision, many_values=None):
-        """What the audit chain is to say of that revision, which has been written. several: see
-        RiskRevision.seals.
+        """The AuditPayload about that revision, which has been written.
+
+        many_values: see RiskRevision.seals.
         """
-        beside = {"assessment": revision.assessment_id}
-        beside |= {"review": revision.review_id} if revision.review_id else {}
+        references = {"assessment": revision.assessment_id}
+        references |= {"review": revision.review_id} if revision.review_id else {}
         return AuditPayload.of(
             verb=f"risk.{revision.what}",
             subject=self,
-            facts={"revision": revision.pk, "version": revision.number, **beside},
+            facts={"revision": revision.pk, "version": revision.number, **references},
             seals=[*revision.seals(many_values), *([self.seal()] if revision.number == 1 else ())],
             text={
                 "reference": self.reference,
@@ -126,22 +133,20 @@ class RiskBuilder:
         )
 
     def check_changes(self, changes):
-        """Raises TypeError for what is no field of a risk, ValueError for an owner of another
-        organisation.
-        """
+        """Raise TypeError for what is no field of a risk, ValueError for another's owner."""
         if unknown := set(changes) - set(self.FIELDS):
             raise TypeError(f"A risk has no {', '.join(sorted(unknown))} to revise.")
         self.check_owner(self.register, changes)
 
     def has_no_changes(self, changes, latest, by, reason, many_values=None):
-        """Whether nothing would be new: neither what is said nor, where one is given, the reason."""
+        """Whether neither the content nor, where one is given, the reason is new."""
         return self.has_values(changes, many_values) and (
             not reason or (latest.by_id, latest.reason) == (by.pk, reason)
         )
 
-    def check_transition(self, what):
-        """Raises InvalidTransition for a change that does not follow from where the risk stands."""
-        if refusal := self.refusal(what):
+    def check_transition(self, event):
+        """Raise InvalidTransition for a change that the status does not allow."""
+        if refusal := self.refusal(event):
             raise InvalidTransition(f"{refusal}.")
 
     @staticmethod

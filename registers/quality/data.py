@@ -26,7 +26,7 @@ from registers.models import (
 from registers.quality.checks import EVENT_READ
 from registers.quality.findings import ActionRow, AssuranceRow, ControlRow, Ground, Judged, RiskRow
 
-CURRENT, OWN = Assessment.Kind.CURRENT, Assessment.Perspective.OWN
+CURRENT, OWN = Assessment.Kind.CURRENT, Assessment.Perspective.ORGANISATION
 SAID = (
     *(
         "pk",

@@ -114,7 +114,9 @@ class RegisterFinders:
         rows = Assessment.objects.as_at(self._day, self._known_by).filter(
             kind=Assessment.Kind.CURRENT
         )
-        return rows.filter(scheme=self._scheme).exclude(perspective=Assessment.Perspective.OWN)
+        return rows.filter(scheme=self._scheme).exclude(
+            perspective=Assessment.Perspective.ORGANISATION
+        )
 
     def _seen_worse(self):
         """Somebody independent says a higher band, in the latest that they said."""
