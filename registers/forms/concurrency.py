@@ -25,7 +25,7 @@ class TokenField(forms.UUIDField):
             return uuid.uuid4()
 
 
-class Versioned(forms.Form):
+class VersionedForm(forms.Form):
     """A form about one version of a risk. Saved over a newer one it keeps what was typed and shows
     what changed.
     """

@@ -59,7 +59,7 @@ class PlannedDay(LimitedDay):
             )
 
 
-def since_raised(day, risk):
+def check_not_before_raised(day, risk):
     """The day, unless the risk was not known yet."""
     if day < risk.raised_on:
         raised = date_format(risk.raised_on, "j F Y")
@@ -67,13 +67,13 @@ def since_raised(day, risk):
     return day
 
 
-class Words(forms.CharField):
+class PlainTextField(forms.CharField):
     """Text as people type it: NFC, plain line ends, nothing that a database or a page cannot hold."""
 
     def __init__(
         self,
         *,
-        called,
+        subject,
         missing="",
         max_length=4000,
         max_words=None,
@@ -85,7 +85,7 @@ class Words(forms.CharField):
         if rows:
             options["widget"] = forms.Textarea(attrs={"rows": rows})
         super().__init__(error_messages={"required": missing}, **options)
-        self.called = called
+        self.subject = subject
         self.is_one_line = one_line
         self.is_counted = counted  # one line whose length is said before it is too long; of more lines it always is
         self.max_words = max_words
@@ -105,17 +105,17 @@ class Words(forms.CharField):
             if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
                 code = f"U+{ord(character):04X}, character {place + 1:,}"
                 raise ValidationError(
-                    f"{self.called} has a character that cannot be stored ({code}): take it out"
+                    f"{self.subject} has a character that cannot be stored ({code}): take it out"
                 )
 
     def _is_short_enough(self, value):
         if self.max_words and (words := len(value.split())) > self.max_words:
             raise ValidationError(
-                f"{self.called} must be {self.max_words} words or fewer: it has {words:,}"
+                f"{self.subject} must be {self.max_words} words or fewer: it has {words:,}"
             )
         if len(value) > self.max_length:
             raise ValidationError(
-                f"{self.called} must be {self.max_length:,} characters or fewer: it has {len(value):,}"
+                f"{self.subject} must be {self.max_length:,} characters or fewer: it has {len(value):,}"
             )
 
 
@@ -126,14 +126,14 @@ class StorableJSONField(forms.JSONField):
 
     def to_python(self, value):
         try:
-            found = super().to_python(value)
-            text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+            value_read = super().to_python(value)
+            text = json.dumps(value_read, ensure_ascii=False, allow_nan=False)
             text.encode()
         except (ValueError, RecursionError) as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
         if "\\u0000" in text:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return found
+        return value_read
 
     def bound_data(self, data, initial):
         """As it was typed, where it cannot be kept."""
@@ -144,7 +144,7 @@ class StorableJSONField(forms.JSONField):
         return super().bound_data(data, initial)
 
 
-class OneOf(forms.ModelChoiceField):
+class RecordChoiceField(forms.ModelChoiceField):
     """A choice among records; whatever is wrong with what came, the words are those of
     `invalid_choice`.
     """
@@ -156,5 +156,5 @@ class OneOf(forms.ModelChoiceField):
         )
 
 
-class ManyOf(OneOf, forms.ModelMultipleChoiceField):
+class RecordMultipleChoiceField(RecordChoiceField, forms.ModelMultipleChoiceField):
     pass

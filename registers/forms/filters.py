@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Model, Q
 from django.utils.functional import cached_property
 
-from registers.forms.fields import Words
+from registers.forms.fields import PlainTextField
 from registers.models import (
     AdverseImpact,
     AssuranceLevel,
@@ -61,7 +61,7 @@ MARKED = {"case": "sign__case", "sign": "sign", "insight": "sign__insights"}
 
 
 class SearchFilter(django_filters.Filter):
-    field_class = Words
+    field_class = PlainTextField
 
 
 class LibraryField(django_filters.fields.ModelChoiceField):
@@ -101,7 +101,7 @@ class PositionFilter(django_filters.FilterSet):
     )
     NONE_SAID = "none"
 
-    q = SearchFilter(method="search", label="Search", called="The search", max_length=200)
+    q = SearchFilter(method="search", label="Search", subject="The search", max_length=200)
     failure_type = django_filters.ChoiceFilter(
         method="by_failure_type", label="Failure type", empty_label="Any"
     )

@@ -7,12 +7,12 @@ from django import forms
 from django.forms.utils import ErrorDict
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import OneOf, Words
+from registers.forms.fields import PlainTextField, RecordChoiceField
 from registers.govuk import GovukRadios, Helper
 from registers.models import Precedent, WarningSign
 
 
-class Looking(forms.Form):
+class PreviewForm(forms.Form):
     """A form that can also be sent to look at what its words bring up: what was typed then stays as
     it is, nothing is held against it, and nothing can be saved.
     """
@@ -32,7 +32,7 @@ class Looking(forms.Form):
 
 
 class MarkForm(forms.Form):
-    sign = OneOf(
+    sign = RecordChoiceField(
         WarningSign.objects.select_related("case").order_by("case__number", "pk"),
         to_field_name="code",
         label="Which sign?",
@@ -50,9 +50,9 @@ class MarkForm(forms.Form):
             "invalid_choice": "Select relevant, not relevant or unsure",
         },
     )
-    reason = Words(
+    reason = PlainTextField(
         label="Why?",
-        called="The reason",
+        subject="The reason",
         rows=2,
         max_length=1000,
         help_text="One sentence: what you see here that is like it, or unlike it.",

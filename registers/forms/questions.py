@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import Words
+from registers.forms.fields import PlainTextField
 from registers.govuk import Helper
 from registers.models.question import LIBRARY, LONGEST
 from registers.questions.sources import Source
@@ -16,7 +16,7 @@ NUMBER = re.compile(r"[0-9]{1,9}")
 PATH = re.compile(rf"{LIBRARY}[-\w/]*(#[-\w]+)?", re.ASCII)
 
 
-class Carried(Words):
+class HiddenTextField(PlainTextField):
     """What a page carried and nobody typed: what cannot be kept is left out."""
 
     def clean(self, value):
@@ -32,17 +32,17 @@ class EditQuestionForm(forms.Form):
     told.
     """
 
-    text = Words(
+    text = PlainTextField(
         label="What do you want to ask?",
-        called="The question",
+        subject="The question",
         rows=3,
         max_length=LONGEST,
         missing="Enter what you want to ask",
     )
-    risk = Words(
+    risk = PlainTextField(
         label="Which risk is it about, if any?",
         one_line=True,
-        called="The reference",
+        subject="The reference",
         required=False,
         max_length=40,
     )
@@ -83,11 +83,11 @@ class EditQuestionForm(forms.Form):
 class QuestionForm(EditQuestionForm):
     """source, source_path: where a question that a page offered comes from."""
 
-    source = Carried(
-        called="The source", required=False, max_length=LONGEST, widget=forms.HiddenInput
+    source = HiddenTextField(
+        subject="The source", required=False, max_length=LONGEST, widget=forms.HiddenInput
     )
-    source_path = Carried(
-        called="The page", required=False, max_length=200, widget=forms.HiddenInput
+    source_path = HiddenTextField(
+        subject="The page", required=False, max_length=200, widget=forms.HiddenInput
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
 

@@ -7,8 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.concurrency import TokenField, Versioned
-from registers.forms.fields import PastDay, PlannedDay, Words, since_raised
+from registers.forms.concurrency import TokenField, VersionedForm
+from registers.forms.fields import PastDay, PlainTextField, PlannedDay, check_not_before_raised
 from registers.govuk import GovukRadios, Helper
 from registers.models import Review, RiskRevision
 from registers.models.review import (
@@ -22,7 +22,7 @@ WHY_ASKED = HTML(
 )  # where the answer is required
 
 
-class ReviewForm(Versioned):
+class ReviewForm(VersionedForm):
     step = RiskRevision.Event.REVIEWED
     outcome = forms.ChoiceField(
         choices=Review.Outcome.choices,
@@ -40,26 +40,26 @@ class ReviewForm(Versioned):
             "invalid_choice": "Select what came of the review",
         },
     )
-    note = Words(
+    note = PlainTextField(
         label="What did you look at, and what did you find?",
-        called="The note",
+        subject="The note",
         rows=4,
         help_text="Even when nothing changes: what you checked and who was there. It stays in the history.",
         missing="Enter what you looked at and what you found",
     )
     effective_on = PastDay(
-        what="the day of the review",
+        subject="the day of the review",
         label="On which day was it reviewed?",
         help_text="For example, 27 3 2026.",
     )
     next_on = PlannedDay(
-        what="the day of the next review",
+        subject="the day of the next review",
         label="When is the next review?",
         help_text="Filled in from the days that the scoring scheme sets for its band. Change it if you agreed another.",
     )
-    asked_outside = Words(
+    asked_outside = PlainTextField(
         label="Who outside have we asked?",
-        called="Who outside was asked",
+        subject="Who outside was asked",
         required=False,
         rows=3,
         missing="Enter who outside was asked, or “Nobody yet, because” and why",
@@ -78,7 +78,7 @@ class ReviewForm(Versioned):
         self.fields["asked_outside"].required = is_above_tolerance_twice_running(risk)
 
     def clean_effective_on(self):
-        return since_raised(self.cleaned_data["effective_on"], self.risk)
+        return check_not_before_raised(self.cleaned_data["effective_on"], self.risk)
 
     def clean(self):
         cleaned = super().clean()

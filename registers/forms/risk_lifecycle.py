@@ -5,22 +5,22 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.concurrency import TokenField, Versioned
-from registers.forms.fields import PastDay, Words, since_raised
+from registers.forms.concurrency import TokenField, VersionedForm
+from registers.forms.fields import PastDay, PlainTextField, check_not_before_raised
 from registers.govuk import Helper
 from registers.models import RiskRevision
 
 
-class HappenedForm(Versioned):
+class HappenedForm(VersionedForm):
     step = RiskRevision.Event.HAPPENED
     happened_on = PastDay(
-        what="the day on which it happened",
+        subject="the day on which it happened",
         label="On which day did it happen?",
         help_text="The first day of it, if it went on. For example, 27 3 2026.",
     )
-    happened_what = Words(
+    happened_what = PlainTextField(
         label="What happened?",
-        called="What happened",
+        subject="What happened",
         rows=4,
         help_text="Facts, with figures where there are any. What is still to come belongs in the next assessment.",
         missing="Enter what happened",
@@ -33,28 +33,28 @@ class HappenedForm(Versioned):
         self.risk = risk
 
     def clean_happened_on(self):
-        return since_raised(self.cleaned_data["happened_on"], self.risk)
+        return check_not_before_raised(self.cleaned_data["happened_on"], self.risk)
 
 
-class CloseForm(Versioned):
+class CloseForm(VersionedForm):
     step = RiskRevision.Event.CLOSED
-    reason = Words(
+    reason = PlainTextField(
         label="Why can it be closed?",
-        called="The reason",
+        subject="The reason",
         rows=4,
         help_text="What is different now, and how you know. A committee may ask.",
         missing="Enter why it can be closed",
     )
-    depends_on = Words(
+    depends_on = PlainTextField(
         label="Who must not leave?",
-        called="Who must not leave",
+        subject="Who must not leave",
         rows=3,
         help_text="Posts and arrangements that this rests on, such as an interim post or a contract that ends. Write "
         "“Nobody” if it would hold without any of them.",
         missing="Enter who must not leave, or write “Nobody”",
     )
     effective_on = PastDay(
-        what="the day on which it was closed",
+        subject="the day on which it was closed",
         label="On which day was it closed?",
         help_text="For example, 27 3 2026.",
     )
@@ -85,11 +85,11 @@ class CloseForm(Versioned):
         return day
 
 
-class ReopenForm(Versioned):
+class ReopenForm(VersionedForm):
     step = RiskRevision.Event.REOPENED
-    reason = Words(
+    reason = PlainTextField(
         label="Why is it opened again?",
-        called="The reason",
+        subject="The reason",
         rows=4,
         help_text="What came back, and how you know.",
         missing="Enter why it is opened again",

@@ -5,52 +5,57 @@ import uuid
 from crispy_forms.layout import Fieldset
 
 from registers.forms.assessments import BAND, JudgementForm
-from registers.forms.concurrency import Versioned
-from registers.forms.fields import ManyOf, OneOf, PastDay, Words
-from registers.forms.precedents import Looking
-from registers.forms.risk_details import MORE, RiskWordsForm
+from registers.forms.concurrency import VersionedForm
+from registers.forms.fields import (
+    PastDay,
+    PlainTextField,
+    RecordChoiceField,
+    RecordMultipleChoiceField,
+)
+from registers.forms.precedents import PreviewForm
+from registers.forms.risk_details import MORE, RiskDetailsForm
 from registers.govuk import GovukCheckboxes, Helper, MoreDetail
 from registers.models import FailureType, Risk, RiskRevision
 
-WAY_OUT = ", or clear the rest of the judgement: it can wait"
+OR_CLEAR = ", or clear the rest of the judgement: it can wait"
 
 
-class RiskForm(RiskWordsForm):
+class RiskForm(RiskDetailsForm):
     """What a risk says."""
 
     FOR_THE_REGISTER = ("event", "consequence")  # a draft needs neither
 
-    title = Words(
+    title = PlainTextField(
         label="Title",
         one_line=True,
         counted=True,
-        called="The title",
+        subject="The title",
         max_length=200,
         help_text="A few words that a committee member will recognise it by.",
         missing="Enter a title for the risk",
     )
-    cause = Words(
+    cause = PlainTextField(
         label="Why could it happen?",
-        called="The cause",
+        subject="The cause",
         required=False,
         rows=4,
         help_text="The cause, if you know it. For example: two providers hold most of the work and both lose money.",
     )
-    event = Words(
+    event = PlainTextField(
         label="What could happen?",
-        called="What could happen",
+        subject="What could happen",
         rows=4,
         help_text="The event itself. For example: a home care provider stops trading and visits are missed.",
         missing="Enter what could happen",
     )
-    consequence = Words(
+    consequence = PlainTextField(
         label="So what?",
-        called="The consequence",
+        subject="The consequence",
         rows=4,
         help_text="The consequence, first for the people who use the service, then for the organisation.",
         missing="Enter what would follow if it happened",
     )
-    primary_failure_type = OneOf(
+    primary_failure_type = RecordChoiceField(
         FailureType.objects.all(),
         to_field_name="slug",
         required=False,
@@ -59,7 +64,7 @@ class RiskForm(RiskWordsForm):
         help_text="Types overlap: choose the one that fits best. It can be decided later.",
         error_messages={"invalid_choice": "Select a type of failure from the list"},
     )
-    other_failure_types = ManyOf(
+    other_failure_types = RecordMultipleChoiceField(
         FailureType.objects.all(),
         to_field_name="slug",
         required=False,
@@ -71,7 +76,7 @@ class RiskForm(RiskWordsForm):
             "invalid_list": "Select types of failure from the list",
         },
     )
-    owner = OneOf(
+    owner = RecordChoiceField(
         None,
         required=False,
         label="Which post owns it?",
@@ -80,9 +85,9 @@ class RiskForm(RiskWordsForm):
         "administrator to add it.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
-    notes = Words(
+    notes = PlainTextField(
         label="What else should not be lost?",
-        called="The notes",
+        subject="The notes",
         required=False,
         rows=4,
         max_length=10_000,
@@ -110,7 +115,7 @@ class RiskForm(RiskWordsForm):
         return cleaned
 
 
-class LogRiskForm(Looking, JudgementForm, RiskForm):
+class LogRiskForm(PreviewForm, JudgementForm, RiskForm):
     """A new risk, with its first ratings or none yet; or, by its second button, a draft, which
     needs only a title.
     """
@@ -119,7 +124,7 @@ class LogRiskForm(Looking, JudgementForm, RiskForm):
     DRAFT = "draft"  # the name of the button that keeps it as one
     raised_on = PastDay(
         required=False,
-        what="the day it was first raised",
+        subject="the day it was first raised",
         label="When was it first raised, if not today?",
         help_text="For a risk that stood on an older register. For example, 27 3 2024.",
     )
@@ -166,16 +171,16 @@ class LogRiskForm(Looking, JudgementForm, RiskForm):
                 if not cleaned.get(name) and name not in self.errors:
                     words = self.fields[name].error_messages["required"]
                     self.add_error(
-                        name, words + WAY_OUT if name in ("likelihood", "impact") else words
+                        name, words + OR_CLEAR if name in ("likelihood", "impact") else words
                     )
         return cleaned | {"status": Risk.Status.DRAFT if self.is_draft else Risk.Status.OPEN}
 
 
-class EditRiskForm(Versioned, RiskForm):
+class EditRiskForm(VersionedForm, RiskForm):
     step = RiskRevision.Event.EDITED
-    reason = Words(
+    reason = PlainTextField(
         label="What changed, and why?",
-        called="What changed",
+        subject="What changed",
         required=False,
         rows=2,
         help_text="One sentence for the history. You can leave it empty.",

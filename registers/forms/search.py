@@ -1,12 +1,12 @@
 from django import forms
 
-from registers.forms.fields import Words
+from registers.forms.fields import PlainTextField
 
 
 class LibrarySearchForm(forms.Form):
-    q = Words(
+    q = PlainTextField(
         label="Search the library",
-        called="The search",
+        subject="The search",
         max_length=200,
         required=False,
         one_line=True,

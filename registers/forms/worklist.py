@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import PlannedDay, Words
+from registers.forms.fields import PlainTextField, PlannedDay
 from registers.govuk import Helper
 from registers.models.check_waiver import LONGEST
 
@@ -34,16 +34,16 @@ class WorklistForm(forms.Form):
 
 
 class SetAsideForm(forms.Form):
-    reason = Words(
+    reason = PlainTextField(
         label="Why can it wait?",
-        called="The reason",
+        subject="The reason",
         rows=3,
         max_length=1000,
         help_text="Everybody who may see the risk can read it. For example: its audit is booked for May.",
         missing="Enter why it can wait",
     )
     until = PlannedDay(
-        what="the last day",
+        subject="the last day",
         label="Until when?",
         help_text="It comes back by itself the day after. For example, 27 3 2027.",
     )
@@ -66,9 +66,9 @@ class SetAsideForm(forms.Form):
 
 
 class TakeBackForm(forms.Form):
-    reason = Words(
+    reason = PlainTextField(
         label="Why does it no longer wait?",
-        called="The reason",
+        subject="The reason",
         rows=2,
         max_length=1000,
         help_text="One sentence for the record.",

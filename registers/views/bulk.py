@@ -53,7 +53,7 @@ def reassign(request, slug):
     registers = registers_for(request.user).filter(organisation=register.organisation)
     risks = risks_across(request.user, registers)
     owned = Owned(risks, posts.cleaned_data["from_post"])
-    form = ReassignForm(post_data(request), owned=owned, known=Owned(risks))
+    form = ReassignForm(post_data(request), owned=owned, readable=Owned(risks))
     how = (
         {"by": request.user, "reason": form.cleaned_data["reason"], **form.chosen}
         if form.is_valid()

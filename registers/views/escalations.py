@@ -47,7 +47,7 @@ def risk_escalate(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = EscalationForm(post_data(request), risk=risk)
     if form.is_valid() and (
-        escalation := submit(form, Escalation.propose, risk, by=request.user, **form.said)
+        escalation := submit(form, Escalation.propose, risk, by=request.user, **form.verb_arguments)
     ):
         to = escalation.to_register
         messages.success(
