@@ -27,14 +27,16 @@ KINDS = {  # value: (what it is called, what it means)
     Action.Kind.PEER_SUPPORT: ("Peer support", "Help from bodies like ours."),
     Action.Kind.STRUCTURAL: (
         "Structural",
-        "Who reports to whom, new boards or teams, new contracts. To finish one, you will be asked what people do "
+        "Who reports to whom, new boards or teams, new contracts. To finish one, you will be "
+        "asked what people do "
         "differently because of it.",
     ),
 }
 KIND_LABELS = [(kind.value, label) for kind, (label, _) in KINDS.items()]
 REFUSALS = {
     Action.Status.DONE: "This action is done already: open it again first if that is wrong",
-    Action.Status.DROPPED: "This action was dropped: open it again first if it is to be done after all",
+    Action.Status.DROPPED: "This action was dropped: open it again first if it is to be done "
+    "after all",
     Action.Status.OPEN: "This action is open already",
 }
 
@@ -66,14 +68,16 @@ class ActionForm(forms.Form):
         required=False,
         label="Which post owns it?",
         empty_label="Not decided yet",
-        help_text="Posts outlive the people in them. Without one, whoever answers for the risk is reminded.",
+        help_text="Posts outlive the people in them. Without one, whoever answers for the risk "
+        "is reminded.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
     due_on = PlannedDay(
         required=False,
         subject="the day it is due",
         label="By when?",
-        help_text="For example, 27 3 2027. Leave it empty if nobody has set a day: it is then listed as undated.",
+        help_text="For example, 27 3 2027. Leave it empty if nobody has set a day: it is then "
+        "listed as undated.",
     )
     detail = PlainTextField(
         label="What else should be known?",
@@ -118,7 +122,8 @@ class EditActionForm(VersionedForm, ActionForm):
         required=False,
         rows=2,
         max_length=1000,
-        help_text="Needed when the day it is due changes: the old day and your reason stay on the risk's page.",
+        help_text="Needed when the day it is due changes: the old day and your reason stay on "
+        "the risk's page.",
     )
     helper = Helper("title", "kind", "owner", "due_on", "reason", "detail")
     field_order = ("title", "kind", "owner", "due_on", "reason", "detail")
@@ -172,15 +177,18 @@ class ActionDoneForm(ActionStepForm):
         label="How do we know?",
         subject="How we know",
         rows=4,
-        help_text="What somebody else could look at: a report, a figure and where it comes from, who has seen it work.",
+        help_text="What somebody else could look at: a report, a figure and where it comes from, "
+        "who has seen it work.",
         missing="Enter how we know that it is done",
     )
     done_differently = PlainTextField(
         label="What will people do differently?",
         subject="What people will do differently",
         rows=4,
-        help_text="Who now does what they did not do before? If you cannot say yet, it is not done yet.",
-        missing="Enter what people will do differently: a structural action cannot be finished without it",
+        help_text="Who now does what they did not do before? If you cannot say yet, it is not "
+        "done yet.",
+        missing="Enter what people will do differently: a structural action cannot be finished "
+        "without it",
     )
     helper = Helper("done_on", "evidence", "done_differently")
     field_order = ("done_on", "evidence", "done_differently")

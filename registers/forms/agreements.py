@@ -30,7 +30,8 @@ class AgreementForm(forms.Form):
         subject="The note",
         required=False,
         rows=3,
-        help_text="For example, the minute's number, or what the body asked for. You can leave it empty.",
+        help_text="For example, the minute's number, or what the body asked for. You can leave "
+        "it empty.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
     helper = Helper("body", "on", "note")

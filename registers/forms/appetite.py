@@ -20,7 +20,8 @@ MEANINGS = {
     Appetite.Level.AVERSE: "Avoid it wherever that can be done, whatever is given up for it.",
     Appetite.Level.MINIMAL: "The safest way, even where it brings less.",
     Appetite.Level.CAUTIOUS: "Safe ways first; some risk where the gain is clear.",
-    Appetite.Level.OPEN: "Weigh all ways, and take the one that brings most for a risk that can be borne.",
+    Appetite.Level.OPEN: "Weigh all ways, and take the one that brings most for a risk that can "
+    "be borne.",
     Appetite.Level.EAGER: "Try what is new, and accept that some of it will fail.",
 }
 
@@ -53,7 +54,8 @@ class AppetiteForm(forms.Form):
     tolerance = forms.ChoiceField(
         widget=GovukRadios,
         label="Which is the highest band it will let stand? (tolerance)",
-        help_text="Whatever stands in a higher band counts as above tolerance: on the dashboard, in the list and in "
+        help_text="Whatever stands in a higher band counts as above tolerance: on the dashboard, "
+        "in the list and in "
         "what was agreed from that day on.",
         error_messages={
             "required": "Select the highest band that is let stand",
@@ -64,7 +66,8 @@ class AppetiteForm(forms.Form):
         label="What does that mean, in the words of the body?",
         subject="What it means",
         rows=4,
-        help_text="For example: we will spend reserves to keep a service running, and never to balance the budget.",
+        help_text="For example: we will spend reserves to keep a service running, and never to "
+        "balance the budget.",
         missing="Enter what it means in the words of the body",
     )
     approved_by = PlainTextField(
@@ -83,7 +86,8 @@ class AppetiteForm(forms.Form):
     review_by = PlannedDay(
         subject="the day by which it is reviewed",
         label="By when will the body look at it again?",
-        help_text="Most look once a year. After that day the settings say that the review is late; the statement "
+        help_text="Most look once a year. After that day the settings say that the review is "
+        "late; the statement "
         "still holds.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)

@@ -66,7 +66,8 @@ class JudgementForm(forms.Form):
         label="Why do you judge it so?",
         subject="The reason for your judgement",
         rows=4,
-        help_text="What you know, and how you know it. The next person will want to follow your thinking.",
+        help_text="What you know, and how you know it. The next person will want to follow your "
+        "thinking.",
         missing="Enter why you judge it so",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
@@ -170,7 +171,8 @@ class AssessmentForm(RangeForm):
         subject="What has changed",
         required=False,
         rows=3,
-        help_text="For example, a control that was tested, a figure and where it comes from. You can leave it empty "
+        help_text="For example, a control that was tested, a figure and where it comes from. You "
+        "can leave it empty "
         "where nothing has changed.",
     )
     helper = Helper(

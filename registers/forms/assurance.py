@@ -23,11 +23,14 @@ class AssuranceForm(RiskRecordForm):
         choices=Line.choices,
         widget=GovukRadios(
             hints={
-                Line.FIRST: "The service looks at its own work: checks by managers, self-assessments.",
-                Line.SECOND: "Others in the organisation who do not run it: finance, legal, risk, safety, programme "
+                Line.FIRST: "The service looks at its own work: checks by managers, "
+                "self-assessments.",
+                Line.SECOND: "Others in the organisation who do not run it: finance, legal, "
+                "risk, safety, programme "
                 "offices.",
                 Line.THIRD: "Independent of management, and reports to the audit committee.",
-                Line.FOURTH: "External audit, inspectors, regulators, peer reviewers from another body.",
+                Line.FOURTH: "External audit, inspectors, regulators, peer reviewers from "
+                "another body.",
             }
         ),
         label="Who looked?",
@@ -60,7 +63,8 @@ class AssuranceForm(RiskRecordForm):
             Assurance.Opinion.SUBSTANTIAL: "Sound, and works as it is meant.",
             Assurance.Opinion.REASONABLE: "Sound on the whole, with something to put right.",
             Assurance.Opinion.LIMITED: "Weak in places that matter.",
-            Assurance.Opinion.NONE: "They looked and could give no assurance. Where nobody looked, record nothing.",
+            Assurance.Opinion.NONE: "They looked and could give no assurance. Where nobody "
+            "looked, record nothing.",
         },
     )
     effective_on = PastDay(
@@ -71,7 +75,8 @@ class AssuranceForm(RiskRecordForm):
     expires_on = PlannedDay(
         subject="the day until which it is good",
         label="Until when is it good?",
-        help_text=f"After that day somebody should look again. A year is usual, {LONGEST} years are the most.",
+        help_text=f"After that day somebody should look again. A year is usual, {LONGEST} years "
+        "are the most.",
     )
     note = PlainTextField(
         label="What does it say, and where can it be read?",

@@ -33,7 +33,8 @@ class ReviewManyForm(RevealingForm):
 
     risks = forms.MultipleChoiceField(
         label="Which risks were looked at and stand as they are?",
-        help_text="Tick only what somebody looked at. Leave out what should change: open it instead.",
+        help_text="Tick only what somebody looked at. Leave out what should change: open it "
+        "instead.",
         widget=GovukCheckboxes,
         error_messages={
             "required": "Select the risks that you looked at",
@@ -46,7 +47,8 @@ class ReviewManyForm(RevealingForm):
         subject="The note",
         rows=3,
         required=False,
-        help_text="For all risks that have no note of their own: what you checked and who was there. It stays in the "
+        help_text="For all risks that have no note of their own: what you checked and who was "
+        "there. It stays in the "
         "history of each.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
@@ -210,7 +212,8 @@ class ReassignForm(forms.Form):
         subject="The reason",
         rows=2,
         max_length=1000,
-        help_text="It stays in the history of each. For example: the post was merged with another in April.",
+        help_text="It stays in the history of each. For example: the post was merged with "
+        "another in April.",
         missing="Enter why it moves",
     )
     moved = ()

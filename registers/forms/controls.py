@@ -36,7 +36,8 @@ def tester_field(**options):
         empty_value=None,
         choices=LINES,
         label="Who tested it?",
-        help_text="Line 1 runs it, line 2 oversees it, line 3 is internal audit, line 4 comes from outside.",
+        help_text="Line 1 runs it, line 2 oversees it, line 3 is internal audit, line 4 comes "
+        "from outside.",
         error_messages={
             "required": "Select who tested it",
             "invalid_choice": "Select who tested it",
@@ -66,7 +67,8 @@ class ControlForm(RiskRecordForm):
         counted=True,
         subject="The control",
         max_length=200,
-        help_text="What is still to be done is an action. For example: the savings board looks at every saving each "
+        help_text="What is still to be done is an action. For example: the savings board looks "
+        "at every saving each "
         "month.",
         missing="Enter what holds the risk down",
     )
@@ -83,7 +85,8 @@ class ControlForm(RiskRecordForm):
         "Select who runs it",
         Control.RunBy.choices,
         hints={
-            Control.RunBy.INTERIM: "Say so even if the post is permanent: it may stop when they leave.",
+            Control.RunBy.INTERIM: "Say so even if the post is permanent: it may stop when they "
+            "leave.",
             Control.RunBy.EXTERNAL: "A contractor, another body, commissioners.",
         },
     )
@@ -107,7 +110,8 @@ class ControlForm(RiskRecordForm):
         subject="The detail",
         required=False,
         rows=4,
-        help_text="For example, how often it runs, where it is written down, what it does not reach.",
+        help_text="For example, how often it runs, where it is written down, what it does not "
+        "reach.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
     helper = Helper(
@@ -207,7 +211,8 @@ class ControlTestForm(ControlStepForm):
         label="What was tried, and what was found?",
         subject="What was found",
         rows=3,
-        help_text="For example: 20 payments picked at random, all approved by two people. It stays in the history.",
+        help_text="For example: 20 payments picked at random, all approved by two people. It "
+        "stays in the history.",
         missing="Enter what was tried and what was found",
         max_length=1000,
     )
@@ -221,7 +226,8 @@ class ControlTestForm(ControlStepForm):
         day, latest = self.cleaned_data["last_tested_on"], self.control.last_tested_on
         if latest and day < latest:
             raise ValidationError(
-                f"A test of {date_format(latest, 'j F Y')} is known already: enter that day or later"
+                f"A test of {date_format(latest, 'j F Y')} is known already: enter that day or "
+                "later"
             )
         return day
 

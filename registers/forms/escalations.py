@@ -30,7 +30,8 @@ class EscalationForm(forms.Form):
         label="Why?",
         subject="The reason",
         rows=4,
-        help_text="What can be decided or done there that cannot be here; or, going back down, what has changed.",
+        help_text="What can be decided or done there that cannot be here; or, going back down, "
+        "what has changed.",
         missing="Enter why it should be taken there",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)

@@ -52,7 +52,8 @@ class ExemptForm(VersionedForm, RevealingForm):
         label="Why does the public interest in keeping it back outweigh that in publishing it?",
         subject="The public interest",
         rows=4,
-        help_text="One or two sentences that you could defend. It is not enough that publishing would embarrass us.",
+        help_text="One or two sentences that you could defend. It is not enough that publishing "
+        "would embarrass us.",
         missing="Enter why the public interest is in keeping it back",
     )
     exempt_decided_by = PlainTextField(

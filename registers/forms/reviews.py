@@ -1,4 +1,4 @@
-"""What officers type when they look at a risk again."""
+"""The form for a review."""
 
 import uuid
 
@@ -17,9 +17,8 @@ from registers.models.review import (
     proposed_next_review,
 )
 
-WHY_ASKED = HTML(
-    '{% include "components/why_asked_outside.html" %}'
-)  # where the answer is required
+# Where the answer is required.
+OUTSIDE_REASON = HTML('{% include "components/why_asked_outside.html" %}')
 
 
 class ReviewForm(VersionedForm):
@@ -30,7 +29,8 @@ class ReviewForm(VersionedForm):
             hints={
                 Review.Outcome.WORDING: "Edit the risk next.",
                 Review.Outcome.JUDGE: "Assess it next, or say in the note who will.",
-                Review.Outcome.HIGHER: "Say in the note why, and propose it on the risk's page next.",
+                Review.Outcome.HIGHER: "Say in the note why, and propose it on the risk's page "
+                "next.",
                 Review.Outcome.CLOSE: "Say in the note why: a risk manager decides.",
             }
         ),
@@ -44,7 +44,8 @@ class ReviewForm(VersionedForm):
         label="What did you look at, and what did you find?",
         subject="The note",
         rows=4,
-        help_text="Even when nothing changes: what you checked and who was there. It stays in the history.",
+        help_text="Even when nothing changes: what you checked and who was there. It stays in "
+        "the history.",
         missing="Enter what you looked at and what you found",
     )
     effective_on = PastDay(
@@ -55,7 +56,8 @@ class ReviewForm(VersionedForm):
     next_on = PlannedDay(
         subject="the day of the next review",
         label="When is the next review?",
-        help_text="Filled in from the days that the scoring scheme sets for its band. Change it if you agreed another.",
+        help_text="Filled in from the days that the scoring scheme sets for its band. Change it "
+        "if you agreed another.",
     )
     asked_outside = PlainTextField(
         label="Who outside have we asked?",
@@ -63,11 +65,12 @@ class ReviewForm(VersionedForm):
         required=False,
         rows=3,
         missing="Enter who outside was asked, or “Nobody yet, because” and why",
-        help_text="A body like ours, a regulator, a sector's support team: who, when, and what came of it. "
+        help_text="A body like ours, a regulator, a sector's support team: who, when, and what "
+        "came of it. "
         "“Nobody yet, because” is an answer too.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
-    helper = Helper("outcome", "note", WHY_ASKED, "asked_outside", "effective_on", "next_on")
+    helper = Helper("outcome", "note", OUTSIDE_REASON, "asked_outside", "effective_on", "next_on")
     field_order = ("outcome", "note", "asked_outside", "effective_on", "next_on")
 
     def __init__(self, data=None, *, risk):
@@ -91,6 +94,7 @@ class ReviewForm(VersionedForm):
         if day and next_on and next_on > latest_next_review(day):
             self.add_error(
                 "next_on",
-                f"The next review must be {date_format(latest_next_review(day), 'j F Y')} or earlier",
+                f"The next review must be {date_format(latest_next_review(day), 'j F Y')} or "
+                "earlier",
             )
         return cleaned

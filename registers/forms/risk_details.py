@@ -1,5 +1,6 @@
-"""What few say at once when they log a risk: what it is about, what is done about it, who told us,
-what the committee is told. Folded away on the forms for a risk.
+"""The details of a risk that few give when they log it, folded on its forms.
+
+What it is about, what is done about it, who told us, and what the committee is told.
 """
 
 from django import forms
@@ -41,12 +42,14 @@ def optional_choice(choices, *, empty, wrong, **options):
 
 
 class RiskDetailsForm(RevealingForm):
-    """The folded part of a risk's forms. `before` is what the risk says already: what is only kept
-    is not judged.
+    """The folded part of a risk's forms.
+
+    before: the present content; values that are only kept are not validated.
     """
 
     before: dict = {}
-    risk = None  # the one that is there already
+    # The existing one, if any.
+    risk = None
 
     objective = PlainTextField(
         label="Which objective is at stake?",
@@ -55,14 +58,16 @@ class RiskDetailsForm(RevealingForm):
         subject="The objective",
         required=False,
         max_length=300,
-        help_text="What you set out to do and might fail to do. For example: every child in care lives near home.",
+        help_text="What you set out to do and might fail to do. For example: every child in care "
+        "lives near home.",
     )
     category = optional_choice(
         Category.choices,
         empty="Not decided yet",
         wrong="Select a category from the list",
         label="Which category is it in?",
-        help_text="The Orange Book's: what the risk is about. The type of failure says how it would fail, and an "
+        help_text="The Orange Book's: what the risk is about. The type of failure says how it "
+        "would fail, and an "
         "appetite is often set by category.",
     )
     adverse_impacts = RecordMultipleChoiceField(
@@ -83,7 +88,8 @@ class RiskDetailsForm(RevealingForm):
         subject="The portfolio",
         required=False,
         max_length=100,
-        help_text="The lead member's or director's, by its name. For example, Adult care and health.",
+        help_text="The lead member's or director's, by its name. For example, Adult care and "
+        "health.",
     )
     proximity = optional_choice(
         Risk.Proximity.choices,
@@ -122,7 +128,8 @@ class RiskDetailsForm(RevealingForm):
         empty="Not said",
         wrong="Select who told you first",
         label="Who told you first?",
-        help_text="A kind of person, never a name. Bodies that failed were often told by outsiders what their own "
+        help_text="A kind of person, never a name. Bodies that failed were often told by "
+        "outsiders what their own "
         "front line knew.",
     )
     told_on = PastDay(
@@ -144,7 +151,8 @@ class RiskDetailsForm(RevealingForm):
         subject="What good looks like",
         required=False,
         rows=3,
-        help_text="How you would all know that it is under control. For example: no child waits longer than 20 weeks.",
+        help_text="How you would all know that it is under control. For example: no child waits "
+        "longer than 20 weeks.",
     )
 
     def clean_tolerated_until(self):

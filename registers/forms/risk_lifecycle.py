@@ -1,4 +1,4 @@
-"""What people type when a risk happened, is closed or comes back."""
+"""Forms for a risk's lifecycle: it happened, is closed, or comes back."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,14 +22,15 @@ class HappenedForm(VersionedForm):
         label="What happened?",
         subject="What happened",
         rows=4,
-        help_text="Facts, with figures where there are any. What is still to come belongs in the next assessment.",
+        help_text="Facts, with figures where there are any. What is still to come belongs in the "
+        "next assessment.",
         missing="Enter what happened",
     )
     helper = Helper("happened_on", "happened_what")
 
     def __init__(self, data=None, *, risk):
-        said = {name: getattr(risk, name) for name in ("happened_on", "happened_what")}
-        super().__init__(data, initial={**said, "version": risk.version})
+        content = {name: getattr(risk, name) for name in ("happened_on", "happened_what")}
+        super().__init__(data, initial={**content, "version": risk.version})
         self.risk = risk
 
     def clean_happened_on(self):
@@ -49,7 +50,8 @@ class CloseForm(VersionedForm):
         label="Who must not leave?",
         subject="Who must not leave",
         rows=3,
-        help_text="Posts and arrangements that this rests on, such as an interim post or a contract that ends. Write "
+        help_text="Posts and arrangements that this rests on, such as an interim post or a "
+        "contract that ends. Write "
         "“Nobody” if it would hold without any of them.",
         missing="Enter who must not leave, or write “Nobody”",
     )
@@ -65,9 +67,8 @@ class CloseForm(VersionedForm):
             data, initial={"effective_on": timezone.localdate(), "version": risk.version}
         )
         self.risk = risk
-        if (
-            risk.status == risk.Status.DRAFT
-        ):  # it was never on the register: nothing rests on anybody
+        # It was never on the register: nothing depends on anybody.
+        if risk.status == risk.Status.DRAFT:
             del self.fields["depends_on"]
             self.helper = Helper("reason", "effective_on")
 
@@ -102,6 +103,6 @@ class ReopenForm(VersionedForm):
 
 
 class DuplicateForm(forms.Form):
-    """No question: a button and what makes a double click one copy."""
+    """No question: a button, and a token so that a double click makes one copy."""
 
     token = TokenField(required=False)

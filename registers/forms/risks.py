@@ -1,4 +1,4 @@
-"""What officers type about a risk. Field names are the keyword names of the verbs that take them."""
+"""Forms for a risk. Field names are the argument names of the verbs."""
 
 import uuid
 
@@ -21,9 +21,10 @@ OR_CLEAR = ", or clear the rest of the judgement: it can wait"
 
 
 class RiskForm(RiskDetailsForm):
-    """What a risk says."""
+    """The content of a risk."""
 
-    FOR_THE_REGISTER = ("event", "consequence")  # a draft needs neither
+    # A draft needs neither.
+    FOR_THE_REGISTER = ("event", "consequence")
 
     title = PlainTextField(
         label="Title",
@@ -39,20 +40,23 @@ class RiskForm(RiskDetailsForm):
         subject="The cause",
         required=False,
         rows=4,
-        help_text="The cause, if you know it. For example: two providers hold most of the work and both lose money.",
+        help_text="The cause, if you know it. For example: two providers hold most of the work "
+        "and both lose money.",
     )
     event = PlainTextField(
         label="What could happen?",
         subject="What could happen",
         rows=4,
-        help_text="The event itself. For example: a home care provider stops trading and visits are missed.",
+        help_text="The event itself. For example: a home care provider stops trading and visits "
+        "are missed.",
         missing="Enter what could happen",
     )
     consequence = PlainTextField(
         label="So what?",
         subject="The consequence",
         rows=4,
-        help_text="The consequence, first for the people who use the service, then for the organisation.",
+        help_text="The consequence, first for the people who use the service, then for the "
+        "organisation.",
         missing="Enter what would follow if it happened",
     )
     primary_failure_type = RecordChoiceField(
@@ -81,7 +85,8 @@ class RiskForm(RiskDetailsForm):
         required=False,
         label="Which post owns it?",
         empty_label="Not decided yet",
-        help_text="Posts outlive the people in them. Where the right one is missing, leave this open and ask an "
+        help_text="Posts outlive the people in them. Where the right one is missing, leave this "
+        "open and ask an "
         "administrator to add it.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
@@ -91,7 +96,8 @@ class RiskForm(RiskDetailsForm):
         required=False,
         rows=4,
         max_length=10_000,
-        help_text="For example, from your old register: its reference, a score or colour that has no likelihood and "
+        help_text="For example, from your old register: its reference, a score or colour that "
+        "has no likelihood and "
         "impact, controls, actions, dates.",
     )
 
@@ -116,12 +122,14 @@ class RiskForm(RiskDetailsForm):
 
 
 class LogRiskForm(PreviewForm, JudgementForm, RiskForm):
-    """A new risk, with its first ratings or none yet; or, by its second button, a draft, which
-    needs only a title.
+    """A new risk, with or without ratings.
+
+    By its second button a draft, which needs only a title.
     """
 
     JUDGEMENT = ("likelihood", "impact", "driver", "rationale")
-    DRAFT = "draft"  # the name of the button that keeps it as one
+    # The name of the button that saves it as a draft.
+    DRAFT = "draft"
     raised_on = PastDay(
         required=False,
         subject="the day it was first raised",
@@ -147,10 +155,10 @@ class LogRiskForm(PreviewForm, JudgementForm, RiskForm):
             "notes",
         ),
     )
-    helper.form_id = "log-a-risk"  # the button to look stands beside the form, not in it
-    field_order = [
-        pointer.name for pointer in helper.layout.get_field_names()
-    ]  # errors are listed as asked
+    # The preview button is outside the form.
+    helper.form_id = "log-a-risk"
+    # Errors are listed in this order.
+    field_order = [pointer.name for pointer in helper.layout.get_field_names()]
 
     def __init__(self, data=None, *, register, **options):
         super().__init__(data, register=register, **options)
@@ -210,17 +218,17 @@ class EditRiskForm(VersionedForm, RiskForm):
             self.ask_as_draft()
 
     def rebase(self, conflict):
-        """What this person left as they found it follows the other's change; what they typed stays."""
+        """Fields that this person left unchanged take the other's value; what they typed stays."""
         super().rebase(conflict)
         opened = conflict.record.revisions.filter(number=conflict.version).first()
         if opened is None:
             return
-        now = type(self)(risk=conflict.record).initial
+        initial = type(self)(risk=conflict.record).initial
         self.taken_over = [
-            name for name, value in opened.content().items() if self._is_as(name, value)
+            name for name, value in opened.content().items() if self._is_unchanged(name, value)
         ]
         for name in self.taken_over:
-            self._take_over(name, now[name])
+            self._take_over(name, initial[name])
 
     def _take_over(self, name, value):
         if isinstance(value, list):
@@ -231,16 +239,17 @@ class EditRiskForm(VersionedForm, RiskForm):
             for part in self.data
             if part.startswith(f"{name}_") and part[len(name) + 1 :].isdecimal()
         ]:
-            del self.data[part]  # a day is typed in three
+            # A day is typed in three parts.
+            del self.data[part]
         self.data[name] = "" if value is None else getattr(value, "pk", value)
 
-    def _is_as(self, name, value):
+    def _is_unchanged(self, name, value):
         typed = self.cleaned_data.get(name)
         return name in self.fields and (set(typed) if isinstance(value, set) else typed) == value
 
 
 class OpenRiskForm(EditRiskForm):
-    """A draft on its way to the register: now everything is asked that a register asks."""
+    """A draft that is put on the register: every required field is asked for."""
 
     step = RiskRevision.Event.LOGGED
     reason = None

@@ -34,7 +34,7 @@ def risk_precedents(request, slug, number):
     }
     forms = MarkForms(post_data(request), **beside)
     if forms.sent.is_valid() and (
-        mark := submit(forms.sent, risk.mark, by=request.user, **forms.said)
+        mark := submit(forms.sent, risk.mark, by=request.user, **forms.verb_arguments)
     ):
         messages.success(
             request,
