@@ -201,7 +201,7 @@ def actions_on(positions, reading):
     risks = positions.order_by().values("risk")
     if reading.is_today:
         return Action.objects.filter(risk__in=risks)
-    return ActionRevision.objects.standing(reading.day, reading.known_by).filter(
+    return ActionRevision.objects.latest_as_at(reading.day, reading.known_by).filter(
         record__risk__in=risks
     )
 

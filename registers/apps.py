@@ -15,7 +15,7 @@ class RegistersConfig(AppConfig):
         from registers.accounts import checks as accounts_checks  # noqa: F401  (registers its check)
         from registers.accounts.audit import RECEIVERS
         from registers.accounts.counts import create_cache_table
-        from registers.history.audit import install_guard
+        from registers.history.audit_guard import install_guard
         from registers.history.seals import install_versions
 
         # Password hashes and exempt risks: a database or an export is for its owner, whichever

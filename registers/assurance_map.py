@@ -15,21 +15,21 @@ from urllib.parse import urlencode
 
 from django.db.models import Count
 
-from registers.models import Assurance, Assured, Controlled, Line
+from registers.models import Assurance, AssuranceLevel, ControlWeakness, Line
 from registers.phrases import a_number, how_long
 
 # After a number: of one and of several, where they differ by more than "has" and "have". By kind
 # first: the members of the two are texts, and some are alike.
 WORDS = {
-    Assured: {
-        Assured.BEYOND: ("has an opinion from line 2, 3 or 4 that still holds",),
-        Assured.FIRST_LINE: ("rests on line 1 alone", "rest on line 1 alone"),
-        Assured.EXPIRED: ("has only opinions that have run out",),
-        Assured.NONE: ("has no assurance at all",),
+    AssuranceLevel: {
+        AssuranceLevel.BEYOND: ("has an opinion from line 2, 3 or 4 that still holds",),
+        AssuranceLevel.FIRST_LINE: ("rests on line 1 alone", "rest on line 1 alone"),
+        AssuranceLevel.EXPIRED: ("has only opinions that have run out",),
+        AssuranceLevel.NONE: ("has no assurance at all",),
     },
-    Controlled: {
-        Controlled.NONE: ("has no control written down",),
-        Controlled.UNTESTED: ("has a control that was not tested in twelve months",),
+    ControlWeakness: {
+        ControlWeakness.NONE: ("has no control written down",),
+        ControlWeakness.UNTESTED: ("has a control that was not tested in twelve months",),
     },
 }
 
@@ -99,7 +99,7 @@ def _cell(line: Line, given: Opinion | None, day: datetime.date) -> Cell:
 def rows_of(positions, reading) -> list[Row]:
     """A row for each position, in the order given. One query."""
     risks = [position.risk_id for position in positions]
-    opinions = Assurance.objects.latest_of_lines(reading.day, reading.known_by).filter(
+    opinions = Assurance.objects.latest_by_line(reading.day, reading.known_by).filter(
         risk__in=risks
     )
     cells = map_of(risks, opinions, reading.day)
@@ -125,28 +125,31 @@ class AssuranceSummary:
 
     @property
     def wanting(self) -> list[Said]:
-        return [self._said(one) for one in (Assured.FIRST_LINE, Assured.EXPIRED, Assured.NONE)]
+        return [
+            self._said(one)
+            for one in (AssuranceLevel.FIRST_LINE, AssuranceLevel.EXPIRED, AssuranceLevel.NONE)
+        ]
 
     @property
     def beyond(self) -> Said:
-        return self._said(Assured.BEYOND)
+        return self._said(AssuranceLevel.BEYOND)
 
     @property
     def controls(self) -> list[Said]:
-        return [self._said(one) for one in Controlled]
+        return [self._said(one) for one in ControlWeakness]
 
     def _said(self, one) -> Said:
-        name = "assurance" if isinstance(one, Assured) else "controls"
+        name = "assurance" if isinstance(one, AssuranceLevel) else "controls"
         href = f"{self.register.get_absolute_url()}?{urlencode({**self.reading.asked, name: one.value})}"
         count = self.counts[_name(one)]
         return Said(count, in_words(one, count), href)
 
 
-def _name(one: Assured | Controlled) -> str:
+def _name(one: AssuranceLevel | ControlWeakness) -> str:
     return f"{type(one).__name__}_{one.name}"
 
 
-def in_words(one: Assured | Controlled, count: int) -> str:
+def in_words(one: AssuranceLevel | ControlWeakness, count: int) -> str:
     """How many risks it is true of, to be read after "Of 35 risks"."""
     of_one, *of_several = WORDS[type(one)][one]
     several = of_several[0] if of_several else f"have{of_one.removeprefix('has')}"

@@ -15,24 +15,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from registers.bulk_spool import LaidAside, Writing
-from registers.history.bulk_insert import check_references, nothing_collected
-from registers.history.versioned import KeptRevision
+from registers.history.bulk_insert import check_references, garbage_collection_paused
+from registers.history.versioned import VersionedRevision
 from registers.models import (
     Action,
     Assessment,
     AuditEntry,
+    BulkEditConflict,
     Control,
-    ManyMovedOn,
     Register,
     Risk,
     RiskRevision,
 )
 
 BATCH = 200  # risks whose rows are in memory together
-What = RiskRevision.What
+Event = RiskRevision.Event
 
 
-class MovedOn(Exception):
+class NumberingConflict(Exception):
     """The register has given numbers since those of the new risks were worked out; nothing was
     written.
     """
@@ -75,19 +75,19 @@ class ChangedRisk:
 
 
 @transaction.atomic
-@nothing_collected()
+@garbage_collection_paused()
 def take_in(*, register, by, new=(), changed=(), reason="", recorded_at=None) -> list[Risk]:
     """Write them all, or none; returns the risks, the new ones first. What is written is what
     Risk.log (without a rating), revise, assess, Control.add, Action.add and close would have
     written, one after the other. reason: of changes, controls, actions and closings that bring
     none. recorded_at: of everything, else one instant.
 
-    Raises ManyMovedOn where risks to be changed are not at their version, OutOfTurn where one is
-    closed, RatingOutsideScheme and ValueError as those verbs do.
+    Raises BulkEditConflict where risks to be changed are not at their version, InvalidTransition
+    where one is closed, RatingOutsideScheme and ValueError as those verbs do.
     """
     new, changed = list(new), list(changed)
     Register.objects.select_for_update(no_key=True).get(pk=register.pk)
-    numbers = [one.number for one in new]
+    numbers = [new_risk.number for new_risk in new]
     with TakingIn(
         register, by=by, numbers=numbers, reason=reason, recorded_at=recorded_at
     ) as taking:
@@ -99,12 +99,12 @@ def take_in(*, register, by, new=(), changed=(), reason="", recorded_at=None) ->
 class TakingIn:
     """The same in two steps: new and changed prepare, outside of any transaction, and give back the
     risks while they go; write puts what they prepared into the database. numbers: those of the new
-    ones, in their order, None for the next. Each step raises as take_in does, and write MovedOn as
-    well: then it is all to be prepared anew.
+    ones, in their order, None for the next. Each step raises as take_in does, and write
+    NumberingConflict as well: then it is all to be prepared anew.
     """
 
     def __init__(self, register, *, by, numbers=(), reason="", recorded_at=None):
-        self.register, self.rows, self.tellings = register, LaidAside(), LaidAside()
+        self.register, self.rows, self.payloads = register, LaidAside(), LaidAside()
         self.versions = {}  # of the risks to be changed
         register.refresh_from_db(fields=["next_number"])
         self.numbers, self.next_number = _numbers(register, numbers)
@@ -115,28 +115,28 @@ class TakingIn:
 
     def __exit__(self, *_):
         self.rows.close()
-        self.tellings.close()
+        self.payloads.close()
 
     def new(self, rows):
         numbers = iter(self.numbers)
         for batch in _batches(rows):
-            yield from self._laid_aside(
-                [_Life.begin(self.writing, one, next(numbers)) for one in batch]
+            yield from self._spool(
+                [_Life.begin(self.writing, new_risk, next(numbers)) for new_risk in batch]
             )
 
     def changed(self, rows):
         for batch in _batches(rows):
-            held = _held(self.register, batch, self.versions)
-            self.versions |= {risk.pk: risk.version for risk in held.values()}
-            known = _known(list(held.values()))
-            yield from self._laid_aside(
-                [_Life.go_on(self.writing, one, *known[one.risk.pk]) for one in batch]
+            risks = _risks_to_change(self.register, batch, self.versions)
+            self.versions |= {risk.pk: risk.version for risk in risks.values()}
+            histories = _histories_of(list(risks.values()))
+            yield from self._spool(
+                [_Life.go_on(self.writing, change, *histories[change.risk.pk]) for change in batch]
             )
 
-    def _laid_aside(self, lives):
-        told, tellings = self.writing.told(lives)
-        self.rows.add([told])
-        self.tellings.add(tellings)
+    def _spool(self, lives):
+        batch, payloads = self.writing.take_batch(lives)
+        self.rows.add([batch])
+        self.payloads.add(payloads)
         return [life.risk for life in lives]
 
     @transaction.atomic
@@ -146,31 +146,31 @@ class TakingIn:
         the audit chain.
         """
         if self.numbers:
-            same = Register.objects.filter(
+            counter = Register.objects.filter(
                 pk=self.register.pk, next_number=self.register.next_number
             )
-            if not same.update(next_number=self.next_number):
-                raise MovedOn(f"{self.register} gave numbers meanwhile.")
-        _hold(self.register, self.versions)
-        for told in self.rows:
-            told.write()
+            if not counter.update(next_number=self.next_number):
+                raise NumberingConflict(f"{self.register} gave numbers meanwhile.")
+        _lock_for_update(self.register, self.versions)
+        for batch in self.rows:
+            batch.write()
             check_references()
         if self.numbers:
             self.register.next_number = self.next_number
-        how = {"organisation": self.register.organisation, "by": self.writing.by}
-        AuditEntry.record_many(**how, tellings=self.tellings)
+        chain = {"organisation": self.register.organisation, "by": self.writing.by}
+        AuditEntry.record_many(**chain, payloads=self.payloads)
 
 
 def _numbers(register, numbers):
     """(the number of each: given, or the next after them all; the one after those). Raises
     ValueError where the register gave some before.
     """
-    given = [number for number in numbers if number]
-    if given and (register.next_number > 1 or len(set(given)) < len(given)):
+    fixed = [number for number in numbers if number]
+    if fixed and (register.next_number > 1 or len(set(fixed)) < len(fixed)):
         raise ValueError(f"{register} gives numbers itself, each once.")
-    rest = count(max(given) + 1 if given else register.next_number)
-    found = [number or next(rest) for number in numbers]
-    return found, next(rest)
+    free = count(max(fixed) + 1 if fixed else register.next_number)
+    assigned = [number or next(free) for number in numbers]
+    return assigned, next(free)
 
 
 def _batches(rows):
@@ -179,48 +179,53 @@ def _batches(rows):
         yield batch
 
 
-def _held(register, changed, taken):
+def _risks_to_change(register, changed, earlier):
     """Key -> risk of those that are to be changed. taken: those that were changed before. Raises
-    ManyMovedOn.
+    BulkEditConflict.
     """
-    asked = [one.risk.pk for one in changed]
-    wanted = {one.risk.pk: one.version for one in changed}
-    held = {
+    keys = [change.risk.pk for change in changed]
+    versions = {change.risk.pk: change.version for change in changed}
+    risks = {
         risk.pk: risk
-        for risk in register.risks.filter(pk__in=wanted).order_by("pk").prefetch_related(*Risk.MANY)
+        for risk in register.risks.filter(pk__in=versions)
+        .order_by("pk")
+        .prefetch_related(*Risk.MANY)
     }
-    if strange := [one.risk for one in changed if one.risk.pk not in held]:
-        raise ValueError(f"{strange[0].reference} is no risk of {register}.")
-    twice = {pk for pk in asked if asked.count(pk) > 1 or pk in taken}
-    moved = [risk for risk in held.values() if risk.version != wanted[risk.pk] or risk.pk in twice]
-    if moved:
-        raise ManyMovedOn(moved)
-    return held
+    if unknown := [change.risk for change in changed if change.risk.pk not in risks]:
+        raise ValueError(f"{unknown[0].reference} is no risk of {register}.")
+    repeated = {pk for pk in keys if keys.count(pk) > 1 or pk in earlier}
+    changed_risks = [
+        risk for risk in risks.values() if risk.version != versions[risk.pk] or risk.pk in repeated
+    ]
+    if changed_risks:
+        raise BulkEditConflict(changed_risks)
+    return risks
 
 
-def _hold(register, versions):
+def _lock_for_update(register, versions):
     """Hold risks until the transaction ends, in one order whoever asks. versions: by key. Raises
-    ManyMovedOn where one is at another: its history and its positions follow from those that were
-    read.
+    BulkEditConflict where one is at another: its history and its positions follow from those that
+    were read.
     """
     for keys in _batches(sorted(versions)):
-        held = register.risks.select_for_update().filter(pk__in=keys).order_by("pk")
-        if moved := [risk for risk in held if risk.version != versions[risk.pk]]:
-            raise ManyMovedOn(moved)
+        risks = register.risks.select_for_update().filter(pk__in=keys).order_by("pk")
+        if changed_risks := [risk for risk in risks if risk.version != versions[risk.pk]]:
+            raise BulkEditConflict(changed_risks)
 
 
-def _known(risks):
-    """Key -> (risk, its revisions, its current judgements of our own), oldest first. Two queries."""
-    names = "risk number effective_on status primary_failure_type owner next_review_on category by reason what"
+def _histories_of(risks):
+    """Key -> (risk, its revisions, its own current assessments), oldest first. Two queries."""
+    names = (
+        *("risk", "number", "effective_on", "status", "primary_failure_type", "owner"),
+        *("next_review_on", "category", "by", "reason", "what"),
+    )
     keys = [risk.pk for risk in risks]
-    known = {risk.pk: (risk, [], []) for risk in risks}
-    for revision in (
-        RiskRevision.objects.filter(risk__in=keys).order_by("number").only(*names.split())
-    ):
-        known[revision.risk_id][1].append(revision)
-    for judged in Assessment.objects.filter(risk__in=keys).current().prefetch_related("scheme"):
-        known[judged.risk_id][2].append(judged)
-    return known
+    histories = {risk.pk: (risk, [], []) for risk in risks}
+    for revision in RiskRevision.objects.filter(risk__in=keys).order_by("number").only(*names):
+        histories[revision.risk_id][1].append(revision)
+    for assessment in Assessment.objects.filter(risk__in=keys).current().prefetch_related("scheme"):
+        histories[assessment.risk_id][2].append(assessment)
+    return histories
 
 
 class _Life:
@@ -228,50 +233,52 @@ class _Life:
     revisions, judged: its course, oldest first; several: what it says that can be several.
     """
 
-    def __init__(self, writing, risk, several, revisions=(), judged=()):
-        self.writing, self.risk, self.several = writing, risk, several
-        self.revisions, self.judged = list(revisions), list(judged)
+    def __init__(self, writing, risk, many_values, revisions=(), assessments=()):
+        self.writing, self.risk, self.many_values = writing, risk, many_values
+        self.revisions, self.assessments = list(revisions), list(assessments)
 
     @classmethod
-    def begin(cls, writing, one, number):
-        content = {**one.content}
-        several = {name: set(content.pop(name, None) or ()) for name in Risk.MANY}
-        day = min(one.raised_on or writing.today, writing.today)
-        who = {"raised_by": writing.by, "raised_on": day}
-        life = cls(writing, Risk.first(writing.register, number=number, **who, **content), several)
-        writing.keep(life.risk, several)
-        life.record(Risk.what_first(life.risk.status), day)
-        life.go_through(one)
+    def begin(cls, writing, new_risk, number):
+        content = {**new_risk.content}
+        many_values = {name: set(content.pop(name, None) or ()) for name in Risk.MANY}
+        day = min(new_risk.raised_on or writing.today, writing.today)
+        author = {"raised_by": writing.by, "raised_on": day}
+        life = cls(
+            writing, Risk.build(writing.register, number=number, **author, **content), many_values
+        )
+        writing.keep(life.risk, many_values)
+        life.record(Risk.initial_event(life.risk.status), day)
+        life.go_through(new_risk)
         return life
 
     @classmethod
-    def go_on(cls, writing, one, risk, revisions, judged):
-        risk.current = next((row for row in judged if row.pk == risk.current_id), None)
-        life = cls(writing, risk, risk.several(), revisions, judged)
-        if one.changes:
-            life.revise(**one.changes)
-        life.go_through(one)
+    def go_on(cls, writing, change, risk, revisions, assessments):
+        risk.current = next((row for row in assessments if row.pk == risk.current_id), None)
+        life = cls(writing, risk, risk.many_values(), revisions, assessments)
+        if change.changes:
+            life.revise(**change.changes)
+        life.go_through(change)
         writing.changed.append(risk)
         return life
 
-    def go_through(self, one):
-        for judgement in one.judgements:
+    def go_through(self, change):
+        for judgement in change.judgements:
             self.assess(**judgement)
-        for model, rows in ((Control, one.controls), (Action, one.actions)):
+        for model, rows in ((Control, change.controls), (Action, change.actions)):
             for row in rows:
                 self.add(model, **row)
-        if one.close is not None:
-            self.close(**one.close)
+        if change.close is not None:
+            self.close(**change.close)
         if (
-            one.next_review_on not in (None, self.risk.next_review_on)
+            change.next_review_on not in (None, self.risk.next_review_on)
             and self.risk.status != Risk.Status.CLOSED
         ):
-            self.revise(next_review_on=one.next_review_on)
+            self.revise(next_review_on=change.next_review_on)
 
     def revise(
         self,
         *,
-        what=None,
+        event=None,
         reason="",
         on_behalf_of=None,
         effective_on=None,
@@ -279,62 +286,69 @@ class _Life:
         **changes,
     ):
         risk, by, reason = self.risk, self.writing.by, reason or self.writing.reason
-        risk.may_say(changes)
-        if risk.says_already(changes, self.revisions[-1], by, reason, self.several):
+        risk.check_changes(changes)
+        if risk.has_no_changes(changes, self.revisions[-1], by, reason, self.many_values):
             return
-        risk.in_turn(what or What.EDITED)
-        several = {name: set(changes.pop(name)) for name in Risk.MANY if name in changes}
-        if several:
-            self.several = self.several | several
-            self.writing.say_instead(risk, several)
+        risk.check_transition(event or Event.EDITED)
+        many_values = {name: set(changes.pop(name)) for name in Risk.MANY if name in changes}
+        if many_values:
+            self.many_values = self.many_values | many_values
+            self.writing.say_instead(risk, many_values)
         for name, value in changes.items():
             setattr(risk, name, value)
         risk.version += 1
         day = effective_on or self.writing.today
-        said = {"reason": reason, "on_behalf_of": on_behalf_of, "recorded_at": recorded_at}
-        self.record(what or What.EDITED, day, **said)
+        details = {"reason": reason, "on_behalf_of": on_behalf_of, "recorded_at": recorded_at}
+        self.record(event or Event.EDITED, day, **details)
 
     def assess(self, *, effective_on=None, recorded_at=None, next_review_on=None, **judgement):
         """next_review_on: where it is not the day that the band gives. Said with the judgement it
         needs no revision of its own.
         """
         risk, day = self.risk, effective_on or self.writing.today
-        when = {"recorded_at": recorded_at or self.writing.recorded_at}
-        risk.in_turn(What.ASSESSED)
+        dates = {"recorded_at": recorded_at or self.writing.recorded_at}
+        risk.check_transition(Event.ASSESSED)
         risk.version += 1
-        judged = risk.judged(by=self.writing.by, effective_on=day, **when, **judgement)
-        self.writing.keep(judged)
-        if judged.is_our_current:
-            self.judged.append(judged)
-            risk.stands_by(
-                max(reversed(self.judged), key=lambda row: row.effective_on)
+        assessment = risk.build_assessment(
+            by=self.writing.by, effective_on=day, **dates, **judgement
+        )
+        self.writing.keep(assessment)
+        if assessment.is_our_current:
+            self.assessments.append(assessment)
+            risk.set_current(
+                max(reversed(self.assessments), key=lambda row: row.effective_on)
             )  # of one day the last
             risk.next_review_on = next_review_on or risk.next_review_on
         self.record(
-            What.ASSESSED, max(day, self.revisions[-1].effective_on), assessment=judged, **when
+            Event.ASSESSED,
+            max(day, self.revisions[-1].effective_on),
+            assessment=assessment,
+            **dates,
         )
 
     def add(self, model, *, reason="", effective_on=None, recorded_at=None, **content):
-        record = model.first(self.risk, **content)
+        record = model.build(self.risk, **content)
         self.writing.keep(record)
-        said = {
+        details = {
             "reason": reason or self.writing.reason,
             "effective_on": effective_on or self.writing.today,
         }
-        said["recorded_at"] = recorded_at or self.writing.recorded_at
-        revision = record.revised(KeptRevision.What.ADDED, by=self.writing.by, **said)
+        details["recorded_at"] = recorded_at or self.writing.recorded_at
+        revision = record.build_revision(
+            VersionedRevision.Event.ADDED, by=self.writing.by, **details
+        )
         self.writing.keep(revision)
-        self.writing.tellings.append(record.told(revision))
+        self.writing.payloads.append(record.revision_payload(revision))
 
-    def close(self, *, reason="", depends_on="", **how):
-        self.risk.in_turn(What.CLOSED)
-        said = {"status": Risk.Status.CLOSED, "depends_on": depends_on}
-        self.revise(what=What.CLOSED, reason=reason, **said, **how)
+    def close(self, *, reason="", depends_on="", **options):
+        self.risk.check_transition(Event.CLOSED)
+        changes = {"status": Risk.Status.CLOSED, "depends_on": depends_on}
+        self.revise(event=Event.CLOSED, reason=reason, **changes, **options)
 
-    def record(self, what, day, recorded_at=None, **told):
+    def record(self, event, day, recorded_at=None, **content):
         after = self.revisions[-1].effective_on if self.revisions else None
-        when = {"on": day, "after": after, "recorded_at": recorded_at or self.writing.recorded_at}
-        revision = self.risk.revised(what, by=self.writing.by, **when, **told)
+        dates = {"on": day, "after": after, "recorded_at": recorded_at or self.writing.recorded_at}
+        revision = self.risk.build_revision(event, by=self.writing.by, **dates, **content)
         self.revisions.append(revision)
-        self.writing.keep(revision, self.several)
-        self.writing.tellings.append(self.risk.told(revision, self.several))
+        self.writing.keep(revision, self.many_values)
+        self.writing.payloads.append(self.risk.revision_payload(revision, self.many_values))

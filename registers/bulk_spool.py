@@ -12,7 +12,7 @@ from registers.history.bulk_insert import keys_of, put, to_put, values_of, write
 from registers.models import Position, Risk
 
 IN_MEMORY = 4_000_000  # bytes of it that are not put on the disk
-RENEWED = (*Risk.ONE, "version", "current")  # of a risk that is changed
+RENEWED = (*Risk.SINGLE, "version", "current")  # of a risk that is changed
 
 
 class LaidAside:
@@ -40,7 +40,7 @@ class LaidAside:
 
 
 class Writing:
-    """The rows of a batch by their kind, each with its key already, and what is to be told of them."""
+    """The rows of a batch by model, each with its key already, and their audit payloads."""
 
     def __init__(self, register, by, reason, recorded_at):
         self.register, self.by, self.reason, self.recorded_at = register, by, reason, recorded_at
@@ -48,9 +48,9 @@ class Writing:
         self._clear()
 
     def _clear(self):
-        self.rows, self.links, self.changed, self.unlinked, self.tellings = {}, {}, [], [], []
+        self.rows, self.links, self.changed, self.unlinked, self.payloads = {}, {}, [], [], []
 
-    def keep(self, row, several=None):
+    def keep(self, row, many_values=None):
         """Give the row its key and write it with the batch. several: what it says that can be
         several.
         """
@@ -59,31 +59,34 @@ class Writing:
             self.keys[model] = keys_of(model)
         row.pk = next(self.keys[model])
         self.rows.setdefault(model, []).append(row)
-        self._link(row, several or {})
+        self._link(row, many_values or {})
 
-    def say_instead(self, risk, several):
-        for name in several:
+    def say_instead(self, risk, many_values):
+        for name in many_values:
             self.unlinked.append((risk.pk, name))
             self.links.get((Risk, name), {}).pop(risk.pk, None)
-        self._link(risk, several)
+        self._link(risk, many_values)
 
-    def _link(self, row, several):
-        for name, others in several.items():
-            if others:
+    def _link(self, row, many_values):
+        for name, rows in many_values.items():
+            if rows:
                 self.links.setdefault((type(row), name), {})[row.pk] = [
-                    other.pk for other in others
+                    linked_row.pk for linked_row in rows
                 ]
 
-    def told(self, lives):
+    def take_batch(self, lives):
         """(what is to be written of those lives, what the audit chain is to say), and begin another
         batch.
         """
-        courses = [(life.risk, life.revisions, life.judged) for life in lives]
+        courses = [(life.risk, life.revisions, life.assessments) for life in lives]
         links = [
-            (*key, [(pk, other) for pk, others in found.items() for other in others])
-            for key, found in self.links.items()
+            (
+                *key,
+                [(pk, linked_key) for pk, linked in links_by_key.items() for linked_key in linked],
+            )
+            for key, links_by_key in self.links.items()
         ]
-        told = Batch(
+        batch = Batch(
             rows=[
                 (model, to_put(values_of(model, map(vars, rows))))
                 for model, rows in self.rows.items()
@@ -91,42 +94,42 @@ class Writing:
             unlinked=self.unlinked,
             links=links,
             changed=values_of(Risk, map(vars, self.changed)) if self.changed else [],
-            stood={risk.pk: risk.is_exempt for risk in self.changed},
+            exempt_flags={risk.pk: risk.is_exempt for risk in self.changed},
             positions=to_put(Position.objects.due(courses, self.keys[Position])),
         )
-        tellings = self.tellings
-        for judged in (
-            row for life in lives for row in life.judged
+        payloads = self.payloads
+        for assessment in (
+            row for life in lives for row in life.assessments
         ):  # which its risk refers to: none frees the other
-            judged._state.fields_cache.pop("risk", None)
+            assessment._state.fields_cache.pop("risk", None)
         self._clear()
-        return told, tellings
+        return batch, payloads
 
 
 @dataclass
 class Batch:
-    """What is to be written of some risks, all as the database takes it. stood: of the changed
-    ones, see LivePositions.replace.
+    """What is to be written of some risks, all as the database takes it. exempt_flags: of the
+    changed ones, see LivePositions.replace.
     """
 
     rows: list
     unlinked: list
     links: list
     changed: list
-    stood: dict
+    exempt_flags: dict
     positions: list
 
     def write(self):
         for model, rows in self.rows:
             put(model, rows)
         for risk, name in self.unlinked:
-            through, own, _ = _link_of(Risk, name)
-            through._base_manager.filter(**{own: risk}).delete()
+            through, column, _ = _link_of(Risk, name)
+            through._base_manager.filter(**{column: risk}).delete()
         for model, name, pairs in self.links:
             write_pairs(*_link_of(model, name), pairs)
         put(Risk, self.changed, instead=RENEWED)
-        if self.stood:
-            Position.objects.replace(self.stood, self.positions)
+        if self.exempt_flags:
+            Position.objects.replace(self.exempt_flags, self.positions)
         else:
             put(Position, self.positions)
 

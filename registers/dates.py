@@ -1,12 +1,12 @@
-"""Days counted on and back, in days, in whole years and in quarters, as far as the calendar goes."""
+"""Days counted on and back in days, years and quarters, within the range of `datetime.date`."""
 
 import datetime
 
+from django.utils import timezone
+
 
 def days_later(day: datetime.date, days: int) -> datetime.date:
-    """So many days later, or earlier for fewer than none. Before the first day there is that one,
-    after the last the last: a page may be asked for either.
-    """
+    """So many days later, or earlier if negative; limited to the first and last date there is."""
     number = day.toordinal() + days
     return datetime.date.fromordinal(
         min(max(number, datetime.date.min.toordinal()), datetime.date.max.toordinal())
@@ -14,9 +14,9 @@ def days_later(day: datetime.date, days: int) -> datetime.date:
 
 
 def years_later(day: datetime.date, years: int) -> datetime.date:
-    """The same day of a later year, or of an earlier one for fewer than none; of 29 February the
-    day before it where there is none. Before the first year there is, and after the last, that
-    year's.
+    """The same day of a later year, or of an earlier one if negative.
+
+    29 February becomes 28 February in other years. Limited to the first and last year there is.
     """
     year = min(max(day.year + years, datetime.MINYEAR), datetime.MAXYEAR)
     try:
@@ -26,20 +26,31 @@ def years_later(day: datetime.date, years: int) -> datetime.date:
 
 
 def quarter_ends_before(day: datetime.date, count: int) -> list[datetime.date]:
-    """The last `count` quarter ends (31 March, 30 June, ...) before a day, oldest first; fewer at
-    the dawn of time.
+    """The last `count` quarter ends (31 March, 30 June, ...) before a day, oldest first.
+
+    Fewer near the first date there is.
     """
-    found = []
+    ends = []
     first = day.replace(day=1)
-    while len(found) < count and first > datetime.date.min:
+    while len(ends) < count and first > datetime.date.min:
         end = first - datetime.timedelta(days=1)
         if end.month % 3 == 0:
-            found.append(end)
+            ends.append(end)
         first = end.replace(day=1)
-    return found[::-1] or [datetime.date.min]
+    return ends[::-1] or [datetime.date.min]
 
 
 def quarter_ends_between(since: datetime.date, day: datetime.date) -> int:
-    """How many quarter ends there are from the one day on, it included, until before the other."""
-    quarters = [one.year * 4 + (one.month - 1) // 3 for one in (since, day)]
+    """How many quarter ends there are from one day, inclusive, until before the other."""
+    quarters = [date.year * 4 + (date.month - 1) // 3 for date in (since, day)]
     return max(quarters[1] - quarters[0], 0)
+
+
+def is_future(day, instant=None):
+    """Whether it is later than today in London.
+
+    Asked of every row, so UTC first: what has come in UTC has come in London, where it is as late
+    or an hour later.
+    """
+    instant = instant or datetime.datetime.now(datetime.UTC)
+    return day > instant.date() and day > timezone.localdate(instant)

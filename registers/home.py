@@ -10,7 +10,14 @@ from operator import or_
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Value
 from django.utils import timezone
 
-from registers.models import Action, Assessment, Escalation, Gap, Position, RiskRevision
+from registers.models import (
+    Action,
+    Assessment,
+    Escalation,
+    MissingInformation,
+    Position,
+    RiskRevision,
+)
 from registers.permissions import Permission, can, risks_across
 from registers.reminders.deadlines import actions_due_soon
 from registers.risk_page.escalations import escalations_to_decide
@@ -29,7 +36,7 @@ class RegisterCard:
     register: object
     total: int
     above_tolerance: int
-    gaps: list[tuple[Gap, int]]
+    gaps: list[tuple[MissingInformation, int]]
     asked: str = ""
 
 
@@ -39,7 +46,7 @@ class Waiting:
     many wait there); named: how many risks name the person, whether they wait or not.
     """
 
-    risks: list[tuple[Position, list[Gap]]]
+    risks: list[tuple[Position, list[MissingInformation]]]
     lists: list[tuple[object, int]]
     named: int
 
@@ -114,7 +121,7 @@ def register_cards(registers, positions, day, tolerances, asked=""):
     """
     let_stand = {register.pk: tolerances[register.pk].on(day) for register in registers}
     is_split = any(tolerance.own for tolerance in let_stand.values())
-    gaps = {gap.name: Count("pk", filter=gap.on(day)) for gap in Gap}
+    gaps = {gap.name: Count("pk", filter=gap.on(day)) for gap in MissingInformation}
     about = positions.annotate(about=F("category") if is_split else Value("")).order_by()
     alike = about.values_list("register", "band", "scheme", "about").annotate(n=Count("pk"), **gaps)
     rows = {}
@@ -140,7 +147,9 @@ def _card(register, tolerance, rows, asked):
         total=sum(n for _, _, _, n, *_ in rows),
         above_tolerance=sum(above),
         gaps=[
-            (gap, n) for place, gap in enumerate(Gap, 4) if (n := sum(row[place] for row in rows))
+            (gap, n)
+            for place, gap in enumerate(MissingInformation, 4)
+            if (n := sum(row[place] for row in rows))
         ],
         asked=asked,
     )
@@ -151,9 +160,9 @@ def gaps_of(positions, day):
     query.
     """
     counts = positions.order_by().aggregate(
-        **{gap.name: Count("pk", filter=gap.on(day)) for gap in Gap}
+        **{gap.name: Count("pk", filter=gap.on(day)) for gap in MissingInformation}
     )
-    return [(gap, counts[gap.name]) for gap in Gap if counts[gap.name]]
+    return [(gap, counts[gap.name]) for gap in MissingInformation if counts[gap.name]]
 
 
 def judged_since(cards, positions, day):
@@ -171,22 +180,23 @@ def waiting_for(user, registers, positions, day):
     """What waits for that person on these registers. positions: of these registers at least, on the
     register that day. Two queries, and those for the words of the risks named.
     """
-    mine = positions.filter(register__in=registers).naming(user)
+    mine = positions.filter(register__in=registers).answered_for_by(user)
     counted = mine.order_by().values_list("register")
-    waits = Count("pk", filter=Gap.among(Gap, day))
+    waits = Count("pk", filter=MissingInformation.among(MissingInformation, day))
     counts = {
         register: (n, waiting)
         for register, n, waiting in counted.annotate(n=Count("pk"), waiting=waits)
     }
-    flags = {gap.name: ExpressionWrapper(gap.on(day), BooleanField()) for gap in Gap}
+    flags = {gap.name: ExpressionWrapper(gap.on(day), BooleanField()) for gap in MissingInformation}
     urgent = (
-        mine.missing(*Gap, day=day)
+        mine.missing(*MissingInformation, day=day)
         .most_urgent_first(day)
         .annotate(**flags)
         .values_list("pk", *flags)
     )
     gaps = {
-        pk: [gap for gap, has in zip(Gap, has, strict=True) if has] for pk, *has in urgent[:WAITING]
+        pk: [gap for gap, has in zip(MissingInformation, has, strict=True) if has]
+        for pk, *has in urgent[:WAITING]
     }
     words = Position.objects.with_headings().in_bulk(gaps)
     return Waiting(
@@ -276,7 +286,7 @@ def _change(revision, earlier, judgements):
     """earlier: the revision before it, if there is one. judgements: the current ones of the risk
     and of our own perspective, by the day they count from.
     """
-    judgement, is_edit = revision.assessment, revision.what == RiskRevision.What.EDITED
+    judgement, is_edit = revision.assessment, revision.what == RiskRevision.Event.EDITED
     is_ours = judgement in judgements
     before = [known for known in judgements if known.pk < judgement.pk][-1:] if is_ours else []
     return Change(

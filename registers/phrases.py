@@ -81,7 +81,7 @@ def could_be(assessment: Assessment) -> str:
     the band given.
     """
     given = assessment.band_now
-    low, high = assessment.bands_at_the_ends
+    low, high = assessment.range_end_bands
     if low.rank < given.rank < high.rank:
         return f"could be anything from {low.label} to {high.label}"
     other, far = (high, "high") if high.rank > given.rank else (low, "low")

@@ -83,7 +83,7 @@ def course_of(assessments: Iterable[Judged], days: list[datetime.date]) -> Cours
     band. Stuck is the highest band at four quarter ends running; the day that is read is none of
     them.
     """
-    ours = (Assessment.Kind.CURRENT, Assessment.Perspective.OWN)
+    ours = (Assessment.Kind.CURRENT, Assessment.Perspective.ORGANISATION)
     judged = [one for one in assessments if (one.kind, one.perspective) == ours]
     judged.sort(key=lambda one: (one.effective_on, one.pk))
     points = []

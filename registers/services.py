@@ -1,47 +1,48 @@
-"""What is done to several records at once: one function each, keyword arguments only, one
-transaction.
-"""
+"""Operations on several records: one function each, keyword arguments only, one transaction."""
 
 import uuid
 
 from django.db import transaction
 from django.utils import timezone
 
-from registers.history.errors import sent_again
+from registers.history.errors import return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.models import (
     Action,
     Agreement,
     AuditEntry,
+    BulkEditConflict,
     Control,
-    ManyMovedOn,
     Position,
     Register,
     Review,
     Risk,
 )
-from registers.models.review import next_review_of
+from registers.models.review import proposed_next_review
 
 BATCH = 1000
 
 
 @transaction.atomic
 def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
-    """Keep the register's position on a day, as known by the end of it, as what a body agreed;
-    returns the Agreement.
+    """Keep the register's position on a day, as known by its end, as what a body agreed.
 
-    The same token by the same person in the same register gives back the agreement that it made.
-    recorded_at is for the demo. The register and its risks are held meanwhile: who writes has
-    either finished or comes later.
+    Returns the Agreement. The same token by the same person in the same register returns the
+    agreement that it made. recorded_at is for the demo. The register and its risks are locked
+    meanwhile: changes are either finished before or come later.
     """
     if on > timezone.localdate():
         raise ValueError(f"Nothing is agreed for {on}: that day has not come yet.")
     Register.objects.select_for_update().get(pk=register.pk)
     token = FormToken(token, register, by)
-    if made := token.row_of(Agreement.objects.filter(register=register, by=by)):
-        return sent_again(made, made.says({"body": body, "on": on, "note": note}), made.recorded_at)
+    if existing := token.row_of(Agreement.objects.filter(register=register, by=by)):
+        return return_existing_or_raise(
+            existing,
+            existing.has_values({"body": body, "on": on, "note": note}),
+            existing.recorded_at,
+        )
     list(register.risks.select_for_update().order_by("pk").values_list("pk", flat=True))
-    said = {
+    fields = {
         "body": body,
         "on": on,
         "note": note,
@@ -50,10 +51,10 @@ def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
     }
 
     def insert(token):
-        return Agreement.objects.create(register=register, token=token, **said)
+        return Agreement.objects.create(register=register, token=token, **fields)
 
     agreement = token.insert(Agreement, insert)
-    rows = Position.everything.bulk_create(agreement.worked_out(), batch_size=BATCH)
+    rows = Position.everything.bulk_create(agreement.build_positions(), batch_size=BATCH)
     AuditEntry.record(
         organisation=register.organisation,
         by=by,
@@ -68,77 +69,85 @@ def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
 
 @transaction.atomic
 def review_many(*, by, reviews, token=None):
-    """Find of several risks that each stands as it is, today; returns their reviews, in the order
-    of the risks.
+    """Record for several risks that each stands as it is today; return the reviews in their order.
 
-    reviews: (risk, version, note). The next review of each follows its band. Raises ManyMovedOn
-    when a risk is not at its version, and then none is written: who ticked thirty may say that all
-    thirty were looked at, or see which not. The same token gives back the reviews that it made.
+    reviews: (risk, version, note). The next review of each follows its band. Raises
+    BulkEditConflict, and writes nothing, when a risk is not at its version: whoever ticked thirty
+    either reviews all thirty or sees which not. The same token returns the reviews that it made.
     """
-    wanted = {risk.pk: (version, note) for risk, version, note in reviews}
-    risks = _held(Risk, wanted)
+    requested = {risk.pk: (version, note) for risk, version, note in reviews}
+    risks = _lock_rows(Risk, requested)
     token = token or uuid.uuid4()
     tokens = {risk.pk: uuid.uuid5(token, str(risk.pk)) for risk in risks}
-    made = {row.risk_id: row for row in Review.objects.filter(token__in=tokens.values(), by=by)}
-    for pk, row in made.items():
-        sent_again(row, row.note == wanted[pk][1], row.recorded_at)
-    moved = [risk for risk in risks if risk.pk not in made and risk.version != wanted[risk.pk][0]]
-    if moved:
-        raise ManyMovedOn(moved)
+    reviews_by_risk = {
+        row.risk_id: row for row in Review.objects.filter(token__in=tokens.values(), by=by)
+    }
+    for pk, row in reviews_by_risk.items():
+        return_existing_or_raise(row, row.note == requested[pk][1], row.recorded_at)
+    changed = [
+        risk
+        for risk in risks
+        if risk.pk not in reviews_by_risk and risk.version != requested[risk.pk][0]
+    ]
+    if changed:
+        raise BulkEditConflict(changed)
     day = timezone.localdate()
     for risk in risks:
-        if risk.pk not in made:
-            version, note = wanted[risk.pk]
-            said = {
+        if risk.pk not in reviews_by_risk:
+            version, note = requested[risk.pk]
+            fields = {
                 "outcome": Review.Outcome.STANDS,
                 "note": note,
-                "next_on": next_review_of(risk, day),
+                "next_on": proposed_next_review(risk, day),
             }
-            made[risk.pk] = risk.review(by=by, version=version, token=tokens[risk.pk], **said)
-    return [made[risk.pk] for risk in risks]
+            reviews_by_risk[risk.pk] = risk.review(
+                by=by, version=version, token=tokens[risk.pk], **fields
+            )
+    return [reviews_by_risk[risk.pk] for risk in risks]
 
 
 @transaction.atomic
 def reassign(*, by, from_post, to_post, reason, risks=(), controls=(), actions=()):
-    """Give what one post owns to another of its organisation; returns how many records that post
-    has by now.
+    """Give records of one post to another of its organisation; return how many the latter has now.
 
-    risks, controls, actions: (record, version). Raises ManyMovedOn, and writes nothing, when one of
-    them is not at its version or no longer the first post's; one that this person moved already,
-    for this reason and from that version, is the same form sent twice and passes.
+    risks, controls, actions: (record, version). Raises BulkEditConflict, and writes nothing, when
+    one of them is not at its version or no longer the first post's. A record that this person moved
+    already, for this reason and from that version, comes from the same form sent twice and passes.
     """
     if from_post.organisation_id != to_post.organisation_id:
         raise ValueError(f"{to_post} is a post of another organisation.")
     organisation = to_post.organisation
-    asked = {
+    versions_by_model = {
         Risk: dict(_keyed(risks)),
         Control: dict(_keyed(controls)),
         Action: dict(_keyed(actions)),
     }
-    beside = [record.risk_id for record, _ in (*controls, *actions)]
-    _held(Risk, [*asked[Risk], *beside])  # risks before what stands beside them: see Kept._hold
-    held = [
+    risk_keys = [record.risk_id for record, _ in (*controls, *actions)]
+    _lock_rows(
+        Risk, [*versions_by_model[Risk], *risk_keys]
+    )  # risks before what stands beside them: see Versioned._lock_for_update
+    records = [
         (record, versions[record.pk])
-        for model, versions in asked.items()
-        for record in _held(model, versions)
+        for model, versions in versions_by_model.items()
+        for record in _lock_rows(model, versions)
     ]
-    there = [
+    moved_already = [
         record
-        for record, version in held
+        for record, version in records
         if _is_moved_already(record, version, to_post, by, reason)
     ]
-    theirs = [(record, version) for record, version in held if record not in there]
-    strange = [
-        row for row, version in theirs if (row.version, row.owner_id) != (version, from_post.pk)
+    to_move = [(record, version) for record, version in records if record not in moved_already]
+    changed = [
+        row for row, version in to_move if (row.version, row.owner_id) != (version, from_post.pk)
     ]
-    if strange:
-        raise ManyMovedOn(strange)
-    for record, version in theirs:
+    if changed:
+        raise BulkEditConflict(changed)
+    for record, version in to_move:
         record.revise(by=by, version=version, reason=reason, owner=to_post)
-    if theirs:
+    if to_move:
         moved = {
-            f"{model.__name__.lower()}s": [row.pk for row, _ in theirs if type(row) is model]
-            for model in asked
+            f"{model.__name__.lower()}s": [row.pk for row, _ in to_move if type(row) is model]
+            for model in versions_by_model
         }
         AuditEntry.record(
             organisation=organisation,
@@ -148,17 +157,15 @@ def reassign(*, by, from_post, to_post, reason, risks=(), controls=(), actions=(
             facts={"to": to_post.pk, **moved},
             text={"from": from_post.title, "to": to_post.title, "reason": reason, "by": str(by)},
         )
-    return len(held)
+    return len(records)
 
 
 def _keyed(records):
     return ((record.pk, version) for record, version in records)
 
 
-def _held(model, keys):
-    """The rows of these keys, locked in one order whoever asks, so that two of us wait for each
-    other only once.
-    """
+def _lock_rows(model, keys):
+    """The rows of these keys, locked in key order, so that two requests cannot deadlock."""
     return list(model.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
 
 

@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import TransactionTestCase, override_settings
 
-from registers.history.audit import remove_guard
+from registers.history.audit_guard import remove_guard
 
 # Playwright keeps an event loop in the thread that the tests run in, and Django would refuse the
 # database there.

@@ -47,7 +47,9 @@ class ResponseFields(forms.Form):
     tolerate_reason = forms.CharField(
         label="Why is it tolerable?", max_length=200, widget=forms.Textarea
     )
-    tolerate_until = GovukDateField(label="Until when?", what="the day until which it is tolerated")
+    tolerate_until = GovukDateField(
+        label="Until when?", subject="the day until which it is tolerated"
+    )
     transfer_to = forms.CharField(label="To whom?", help_text="An insurer, or a partner.")
     transfer_how = forms.ChoiceField(
         label="How?",

@@ -244,7 +244,7 @@ for model in "organisation directorate post register scoringscheme".split():
     TABLE |= admin_rows(model, writes=ADMIN_POWERS)
 for model in (
     "source citation failuretype adverseimpact insight insightpoint statement lesson casestudy casefailuretype "
-    "caseinsight discrepancy claim timelineevent warningsign intervention turnaroundmeasure outcome caseimpact body "
+    "caseinsight discrepancy claim timelineevent warningsign caseintervention turnaroundmeasure outcome caseimpact casebody "
     "failurelink laterevidence"
 ).split():
     TABLE |= admin_rows(model)

@@ -26,7 +26,7 @@ from makers import (
 )
 
 from registers.actions import action_counts, actions_beside, actions_of
-from registers.models import Action, Conflict, OutOfTurn, Risk, Role
+from registers.models import Action, EditConflict, InvalidTransition, Risk, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +120,7 @@ def test_the_same_end_sent_twice_is_one(risk):
 def test_what_somebody_else_finished_meanwhile_is_a_conflict(risk):
     action = make_action(risk)
     finish(action)
-    with pytest.raises(Conflict):
+    with pytest.raises(EditConflict):
         action.complete(by=make_user(), version=1, done_on=days_ago(0), evidence="Another.")
 
 
@@ -132,12 +132,12 @@ def test_what_has_ended_does_not_end_again(risk, step):
         "complete": {"done_on": days_ago(0), "evidence": "Another."},
         "drop": {"reason": "Why not."},
     }[step]
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         getattr(action, step)(by=make_user(), version=2, **how)
 
 
 def test_what_is_open_is_not_opened_again(risk):
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         make_action(risk).reopen(by=make_user(), version=1, reason="x")
 
 
@@ -486,9 +486,9 @@ def test_what_has_ended_offers_no_form(risk, officer, step):
 def test_a_risk_that_was_closed_meanwhile_takes_no_action(risk):
     action, opened = make_action(risk), Risk.objects.get(pk=risk.pk)
     risk.close(by=make_user(), version=risk.version, reason="Over.")
-    with pytest.raises(OutOfTurn, match="is closed"):
+    with pytest.raises(InvalidTransition, match="is closed"):
         make_action(opened)
-    with pytest.raises(OutOfTurn, match="is closed"):
+    with pytest.raises(InvalidTransition, match="is closed"):
         action.drop(by=make_user(), version=1, reason="Over.")
 
 

@@ -31,7 +31,7 @@ from profiles import examples
 from test_as_at import DAYS, RAISED, SPAN, histories, ratings, undone
 
 from registers.models import Agreement, AuditEntry, HistoryIsAppendOnly, Position, Role
-from registers.permissions import agreed_for, course_for, positions_for
+from registers.permissions import agreed_for, position_history_for, positions_for
 from registers.services import agree
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +98,7 @@ def test_what_was_agreed_today_does_not_take_in_what_follows_today(register):
     risk = make_risk(register, assessed=(2, 2))
     agreement = make_agreement(register)
     make_assessment(risk, (5, 5))
-    assert (agreement.positions.get().score, scores(agreement.worked_out())) == (4, {1: 4})
+    assert (agreement.positions.get().score, scores(agreement.build_positions())) == (4, {1: 4})
 
 
 def test_what_is_effective_later_is_not_in_it(register):
@@ -127,7 +127,7 @@ def test_agreed_rows_are_no_live_ones(register):
         risk.positions,
         register.positions,
         Position.objects.filter(risk=risk),
-        course_for(reader, register),
+        position_history_for(reader, register),
     ]
     assert [list(rows.values()) for rows in live] == [before] * 4
 
@@ -677,6 +677,11 @@ def test_a_register_is_read_from_an_index_alone(register, role, index, is_agreed
 def test_a_course_is_read_from_an_index_alone(register, index, day):
     logged(register)
     reader = make_person(register.organisation, Role.MANAGER)
-    plan = course_for(reader, register).on_register().order_by().values(day, "band", "scheme_id")
+    plan = (
+        position_history_for(reader, register)
+        .on_register()
+        .order_by()
+        .values(day, "band", "scheme_id")
+    )
     plan = plan.annotate(n=Count("pk")).explain()
     assert f"USING COVERING INDEX {index} " in plan

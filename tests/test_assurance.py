@@ -31,8 +31,8 @@ from registers.assurance_map import in_words, map_of
 from registers.dates import years_later
 from registers.models import (
     Assurance,
-    Assured,
-    Controlled,
+    AssuranceLevel,
+    ControlWeakness,
     HistoryIsAppendOnly,
     Line,
     Position,
@@ -163,12 +163,12 @@ def test_each_risk_has_its_own_row():
 @pytest.mark.parametrize(
     ("one", "count", "words"),
     [
-        (Assured.FIRST_LINE, 0, "none rests on line 1 alone"),
-        (Assured.FIRST_LINE, 1, "one rests on line 1 alone"),
-        (Assured.FIRST_LINE, 9, "nine rest on line 1 alone"),
-        (Assured.NONE, 1, "one has no assurance at all"),
-        (Assured.NONE, 14, "14 have no assurance at all"),
-        (Controlled.NONE, 2, "two have no control written down"),
+        (AssuranceLevel.FIRST_LINE, 0, "none rests on line 1 alone"),
+        (AssuranceLevel.FIRST_LINE, 1, "one rests on line 1 alone"),
+        (AssuranceLevel.FIRST_LINE, 9, "nine rest on line 1 alone"),
+        (AssuranceLevel.NONE, 1, "one has no assurance at all"),
+        (AssuranceLevel.NONE, 14, "14 have no assurance at all"),
+        (ControlWeakness.NONE, 2, "two have no control written down"),
     ],
 )
 def test_a_count_is_said_in_words(one, count, words):
@@ -179,15 +179,15 @@ def test_a_count_is_said_in_words(one, count, words):
 
 
 CASES = {
-    "no opinion": ([], Assured.NONE),
-    "line 1": ([(1, 30, -30)], Assured.FIRST_LINE),
-    "line 2": ([(2, 30, -30)], Assured.BEYOND),
-    "lines 1 and 4": ([(1, 30, -30), (4, 30, -30)], Assured.BEYOND),
-    "line 1, and line 3 run out": ([(1, 30, -30), (3, 30, 1)], Assured.FIRST_LINE),
-    "all run out": ([(1, 30, 1), (3, 30, 1)], Assured.EXPIRED),
-    "good until today": ([(3, 30, 0)], Assured.BEYOND),
-    "a later one of line 3 ran out": ([(3, 60, -300), (3, 30, 5)], Assured.EXPIRED),
-    "one was renewed": ([(3, 60, 30), (3, 20, -20)], Assured.BEYOND),
+    "no opinion": ([], AssuranceLevel.NONE),
+    "line 1": ([(1, 30, -30)], AssuranceLevel.FIRST_LINE),
+    "line 2": ([(2, 30, -30)], AssuranceLevel.BEYOND),
+    "lines 1 and 4": ([(1, 30, -30), (4, 30, -30)], AssuranceLevel.BEYOND),
+    "line 1, and line 3 run out": ([(1, 30, -30), (3, 30, 1)], AssuranceLevel.FIRST_LINE),
+    "all run out": ([(1, 30, 1), (3, 30, 1)], AssuranceLevel.EXPIRED),
+    "good until today": ([(3, 30, 0)], AssuranceLevel.BEYOND),
+    "a later one of line 3 ran out": ([(3, 60, -300), (3, 30, 5)], AssuranceLevel.EXPIRED),
+    "one was renewed": ([(3, 60, 30), (3, 20, -20)], AssuranceLevel.BEYOND),
 }
 
 
@@ -196,13 +196,13 @@ def test_exactly_one_word_is_true_of_a_risk(risk, told, expected):
     for line, on, until in told:
         make_assurance(risk, line=line, on=days_ago(on), expires_on=days_ago(until))
     today = timezone.localdate()
-    assert [one for one in Assured if Position.objects.filter(one.on(today))] == [expected] * len(
-        risk.positions.all()
-    )
+    assert [one for one in AssuranceLevel if Position.objects.filter(one.on(today))] == [
+        expected
+    ] * len(risk.positions.all())
 
 
 def test_a_risk_without_a_control_in_place_has_none(risk):
-    wanting = Position.objects.filter(Controlled.NONE.on(timezone.localdate()))
+    wanting = Position.objects.filter(ControlWeakness.NONE.on(timezone.localdate()))
     assert wanting.count() == 1
     control = make_control(risk)
     assert wanting.count() == 0
@@ -214,7 +214,9 @@ def test_a_risk_without_a_control_in_place_has_none(risk):
 def test_a_control_is_untested_after_twelve_months(risk, tested, count):
     said = {"last_tested_on": days_ago(tested), "tested_by_line": 1} if tested else {}
     make_control(risk, on=days_ago(390), **said)
-    assert Position.objects.filter(Controlled.UNTESTED.on(timezone.localdate())).count() == count
+    assert (
+        Position.objects.filter(ControlWeakness.UNTESTED.on(timezone.localdate())).count() == count
+    )
 
 
 def test_whether_a_control_was_tested_is_asked_of_the_day(risk):
@@ -223,7 +225,8 @@ def test_whether_a_control_was_tested_is_asked_of_the_day(risk):
         by=make_user(), version=1, last_tested_on=days_ago(50), tested_by_line=1, operating="works"
     )
     counts = [
-        Position.objects.filter(Controlled.UNTESTED.on(days_ago(ago))).count() for ago in (60, 40)
+        Position.objects.filter(ControlWeakness.UNTESTED.on(days_ago(ago))).count()
+        for ago in (60, 40)
     ]
     assert counts == [1, 0]
 

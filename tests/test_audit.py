@@ -11,7 +11,7 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.db import DatabaseError, connection, models, transaction
 from makers import make_organisation, make_register, make_revision, make_risk, make_user, seal_rows
 
-from registers.history.audit import guard_is_in_place, install_guard, remove_guard
+from registers.history.audit_guard import guard_is_in_place, install_guard, remove_guard
 from registers.models import AuditChain, AuditEntry, AuditText, Risk
 
 pytestmark = pytest.mark.django_db

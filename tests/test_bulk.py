@@ -26,7 +26,7 @@ from makers import (
     make_user,
 )
 
-from registers.models import AuditEntry, ManyMovedOn, Register, Review, Risk, Role
+from registers.models import AuditEntry, BulkEditConflict, Register, Review, Risk, Role
 from registers.models.review import is_above_tolerance_twice_running
 from registers.services import reassign, review_many
 
@@ -92,7 +92,7 @@ def test_each_review_is_a_revision_and_stands_in_the_audit_chain(register):
 def test_one_that_moved_on_keeps_all_from_being_reviewed(register):
     still, moved = due(register), due(register)
     make_revision(moved, title="Another")
-    with pytest.raises(ManyMovedOn) as conflict:
+    with pytest.raises(BulkEditConflict) as conflict:
         review_many(by=make_user(), reviews=[(still, 1, "We looked."), (moved, 1, "We looked.")])
     assert (conflict.value.records, Review.objects.exists()) == ([moved], False)
 
@@ -110,7 +110,7 @@ def test_the_same_token_gives_back_the_same_reviews(register):
 def test_the_token_of_another_person_gives_back_nothing_of_theirs(register):
     token, reviews = uuid.uuid4(), [(due(register), 1, "We looked.")]
     review_many(by=make_user(), reviews=reviews, token=token)
-    with pytest.raises(ManyMovedOn):
+    with pytest.raises(BulkEditConflict):
         review_many(by=make_user(), reviews=reviews, token=token)
 
 
@@ -349,7 +349,7 @@ def test_what_changed_meanwhile_keeps_all_from_moving(register, posts, kind):
                 else {"owner": make_post(register.organisation)}
             ),
         )
-    with pytest.raises(ManyMovedOn):
+    with pytest.raises(BulkEditConflict):
         moving(posts, risks=[(risk, 1)], controls=[(control, 1)])
     control.refresh_from_db()
     assert (control.owner, AuditEntry.objects.filter(verb="post.reassigned").exists()) == (
@@ -372,7 +372,7 @@ def test_the_same_twice_is_once(register, posts):
 def test_somebody_else_who_moved_it_first_is_no_twin(register, posts):
     risk, _, _ = owned(register, posts[0])
     moving(posts, risks=[(risk, 1)])
-    with pytest.raises(ManyMovedOn):
+    with pytest.raises(BulkEditConflict):
         moving(posts, risks=[(risk, 1)])
 
 

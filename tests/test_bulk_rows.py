@@ -14,9 +14,9 @@ from registers.bulk_spool import LaidAside
 from registers.history.bulk_insert import (
     Encoded,
     array_literals,
+    build_row,
+    garbage_collection_paused,
     keys_of,
-    made,
-    nothing_collected,
     put,
     set_one,
     to_put,
@@ -24,7 +24,7 @@ from registers.history.bulk_insert import (
     write,
 )
 from registers.history.seals import version_of
-from registers.history.versioned import KeptRevision
+from registers.history.versioned import VersionedRevision
 from registers.models import (
     Action,
     Assessment,
@@ -39,7 +39,7 @@ from registers.models import (
     User,
 )
 
-REVISIONS = KeptRevision.__subclasses__()
+REVISIONS = VersionedRevision.__subclasses__()
 NOW = timezone.now()
 
 
@@ -66,25 +66,25 @@ def test_a_row_made_from_the_template_is_the_one_that_the_model_makes(model):
     anew = {f.name: uuid.UUID(int=5) for f in model._meta.concrete_fields if f.name == "token"}
     anew |= {"recorded_at": NOW} if "recorded_at" in fields else {}
     said = {name: other for name, other in others.items() if name in fields} | anew | {"pk": 12}
-    assert as_made(made(model, **said)) == as_made(model(**said))
+    assert as_made(build_row(model, **said)) == as_made(model(**said))
 
 
 def test_what_is_said_by_its_column_is_said():
-    assert as_made(made(Position, risk_id=4, scheme_id=None)) == as_made(
+    assert as_made(build_row(Position, risk_id=4, scheme_id=None)) == as_made(
         Position(risk_id=4, scheme_id=None)
     )
 
 
 def test_what_differs_from_row_to_row_is_made_anew():
-    one, other = made(Assessment), made(Assessment)
+    one, other = build_row(Assessment), build_row(Assessment)
     assert one.token != other.token and one.token.version == 4
     assert timezone.now() - one.recorded_at < datetime.timedelta(minutes=1)
-    assert made(ImportedRow).problems is not made(ImportedRow).problems
+    assert build_row(ImportedRow).problems is not build_row(ImportedRow).problems
 
 
 def test_a_model_is_not_given_what_it_has_not():
     with pytest.raises(TypeError, match="Risk has no colour"):
-        made(Risk, colour="red")
+        build_row(Risk, colour="red")
 
 
 def values(row):
@@ -155,7 +155,7 @@ HOSTILE = (
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_text_that_means_something_to_a_database_stays_that_text(text):
     risk = make_risk()
-    row = made(
+    row = build_row(
         Risk,
         pk=next(keys_of(Risk)),
         register=risk.register,
@@ -205,7 +205,8 @@ def test_rows_that_differ_in_what_they_say_are_each_put_as_they_are(put_rows):
         for n in range(len(texts))
     ]
     rows = [
-        vars(made(Risk, pk=next(keys), **who, **a, **b)) for a, b in zip(said, days, strict=True)
+        vars(build_row(Risk, pk=next(keys), **who, **a, **b))
+        for a, b in zip(said, days, strict=True)
     ]
     put_rows(Risk, rows)
     found = list(Risk.objects.filter(number__gte=900).order_by("number"))
@@ -219,7 +220,9 @@ def test_as_many_rows_are_put_as_text_as_there_are():
     make_risk()
     entry, keys = AuditEntry.objects.order_by("pk").last(), keys_of(Post)
     rows = [
-        vars(made(Post, pk=next(keys), organisation=entry.chain.organisation, title=f"Post {n}"))
+        vars(
+            build_row(Post, pk=next(keys), organisation=entry.chain.organisation, title=f"Post {n}")
+        )
         for n in range(1201)
     ]
     put_as_text(Post, rows)
@@ -309,7 +312,7 @@ def test_what_is_laid_aside_comes_back_in_its_order_as_often_as_asked(monkeypatc
 
 
 def test_garbage_is_looked_for_again_afterwards_whatever_happens():
-    with pytest.raises(ZeroDivisionError), nothing_collected():
+    with pytest.raises(ZeroDivisionError), garbage_collection_paused():
         assert not gc.isenabled()
         1 / 0  # noqa: B018
     assert gc.isenabled()

@@ -22,7 +22,7 @@ from makers import (
     make_user,
 )
 
-from registers.models import Conflict, Control, ControlRevision, OutOfTurn, Role
+from registers.models import Control, ControlRevision, EditConflict, InvalidTransition, Role
 from registers.phrases import how_long
 from registers.risk_page.controls import control_story
 
@@ -122,16 +122,16 @@ def test_a_control_that_is_retired_keeps_what_it_said(risk):
 def test_a_newer_version_is_a_conflict(risk):
     control = make_control(risk)
     control.revise(by=make_user(), version=1, title="Weekly")
-    with pytest.raises(Conflict):
+    with pytest.raises(EditConflict):
         control.retire(by=make_user(), version=1, reason="Replaced.")
 
 
 def test_a_closed_risk_takes_no_control(risk):
     control = make_control(risk)
     risk.close(by=make_user(), version=1, reason="Over.")
-    with pytest.raises(OutOfTurn, match="is closed"):
+    with pytest.raises(InvalidTransition, match="is closed"):
         make_control(risk)
-    with pytest.raises(OutOfTurn, match="is closed"):
+    with pytest.raises(InvalidTransition, match="is closed"):
         control.revise(by=make_user(), version=1, title="Weekly")
 
 

@@ -15,10 +15,9 @@ from makers import day as parse_day
 from makers import days_ago, make_post, make_register, make_risk, risk_form
 
 import registers.forms
-from registers.dates import years_later
+from registers.dates import is_future, years_later
 from registers.forms import EditRiskForm, LogRiskForm
 from registers.forms.fields import YEARS_AHEAD, YEARS_BACK, PastDay, PlannedDay
-from registers.models.partial_date import is_to_come
 
 MODULES = [
     importlib.import_module(m.name)
@@ -138,4 +137,4 @@ def test_a_target_that_is_only_kept_is_not_judged():
     ],
 )
 def test_a_day_has_come_when_it_has_in_london(now, day, is_ahead):
-    assert is_to_come(parse_day(day), datetime.datetime.fromisoformat(now)) == is_ahead
+    assert is_future(parse_day(day), datetime.datetime.fromisoformat(now)) == is_ahead

@@ -355,7 +355,7 @@ class TestToday(TenFacts, TestCase):
 
     def test_one_that_was_closed_came_back_and_says_what_its_closing_rested_on(self):
         risk = self.corporate.risks.get(number=12)
-        turns = [turn.what for turn in risk.turns(timezone.localdate())]
+        turns = [turn.what for turn in risk.closures(timezone.localdate())]
         assert (turns, risk.status, "temporary staff" in risk.depends_on) == (
             ["reopened", "closed"],
             "open",
@@ -396,7 +396,7 @@ class TestToday(TenFacts, TestCase):
         assert today.on_register().filter(current=None).count() == 2
         assert self.corporate.risks.filter(status=Risk.Status.HAPPENED).count() == 1
         closing = RiskRevision.objects.filter(
-            risk__register=self.corporate, what=RiskRevision.What.CLOSED
+            risk__register=self.corporate, what=RiskRevision.Event.CLOSED
         )
         assert closing.exclude(reason="").count() == 4  # one of them came back
         assert self.corporate.risks.filter(status=Risk.Status.CLOSED).count() == 3

@@ -23,7 +23,7 @@ from makers import (
 from registers.models import Position, Risk, RiskRevision, Role
 from registers.permissions import (
     agreed_for,
-    course_for,
+    position_history_for,
     positions_across,
     positions_for,
     revisions_across,
@@ -123,7 +123,7 @@ def test_a_draft_is_put_on_the_register_with_what_it_then_says(register, draft):
     answer = put(client_of(register, Role.OFFICER), draft)
     draft.refresh_from_db()
     assert (answer.status_code, draft.status, draft.event) == (302, "open", "A quokka.")
-    assert draft.revisions.latest().what == RiskRevision.What.LOGGED
+    assert draft.revisions.latest().what == RiskRevision.Event.LOGGED
     assert draft.positions.as_at(timezone.localdate()).on_register().exists()
 
 
@@ -196,7 +196,7 @@ def test_no_rows_of_a_draft_reach_who_does_not_edit(register, draft, role):
         positions_for(user, register, days_ago(10)),
         positions_for(user, register, today, agreement),
         positions_across(user, [register], today),
-        course_for(user, register),
+        position_history_for(user, register),
         agreed_for(user, register),
         revisions_across(user, [register]),
     ]

@@ -22,7 +22,7 @@ from makers import (
     make_user,
 )
 
-from registers.models import Escalation, EscalationDecision, OutOfTurn, Register, Risk, Role
+from registers.models import Escalation, EscalationDecision, InvalidTransition, Register, Risk, Role
 
 pytestmark = pytest.mark.django_db
 UP, DOWN = Escalation.Direction.UP, Escalation.Direction.DOWN
@@ -97,27 +97,27 @@ def test_what_is_refused_is_not_listed(risk, above):
 
 def test_nothing_is_proposed_where_something_waits(risk, above):
     make_escalation(risk, above)
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         make_escalation(risk, above)
 
 
 def test_a_risk_that_was_closed_meanwhile_is_taken_nowhere(risk, above):
     opened = Risk.objects.get(pk=risk.pk)
     risk.close(by=make_user(), version=risk.version, reason="Over.")
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         make_escalation(opened, above)
 
 
 def test_what_is_listed_is_not_taken_up_again_and_what_is_not_is_not_taken_down(risk, above):
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         make_escalation(risk, above, DOWN)
     taken_up(risk, above)
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         make_escalation(risk, above, UP)
 
 
 def test_only_registers_above_take_a_risk(risk, home):
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         make_escalation(risk, make_register(home.organisation))
 
 
@@ -125,8 +125,8 @@ def test_a_register_of_another_organisation_is_never_above(risk, home):
     theirs = make_register()
     Register.objects.filter(pk=home.pk).update(parent=theirs)
     risk.register.refresh_from_db()
-    assert Escalation.steps_open_to(risk, days_ago(0)) == []
-    with pytest.raises(OutOfTurn):
+    assert Escalation.available_steps(risk, days_ago(0)) == []
+    with pytest.raises(InvalidTransition):
         make_escalation(risk, theirs)
 
 
@@ -135,7 +135,7 @@ def test_all_registers_above_may_be_chosen_and_a_ring_of_them_ends(risk, home, a
     Register.objects.filter(pk=above.pk).update(parent=top)
     Register.objects.filter(pk=top.pk).update(parent=home)
     risk.register = Register.objects.get(pk=home.pk)
-    assert Escalation.steps_open_to(risk, days_ago(0)) == [(UP, above), (UP, top)]
+    assert Escalation.available_steps(risk, days_ago(0)) == [(UP, above), (UP, top)]
 
 
 def test_a_register_that_would_stand_above_itself_is_refused(home, above):

@@ -15,7 +15,7 @@ from makers import (
 )
 
 from registers.forms.exemptions import GROUNDS
-from registers.models import OutOfTurn, Position, Role
+from registers.models import InvalidTransition, Position, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -212,6 +212,6 @@ def test_an_officer_whose_own_it_is_does_not_lift_it(exempt):
 
 
 def test_what_is_not_exempt_has_nothing_to_lift(risk):
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         risk.lift_exemption(by=make_user(), version=1, reason="It is settled.")
     assert "there is nothing to lift" in lift(client_of(person(risk, Role.MANAGER)), risk).text

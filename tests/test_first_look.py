@@ -22,7 +22,7 @@ from makers import (
     make_risk,
 )
 
-from registers.models import Position, Post, Role, supports_a_fall, unexplained
+from registers.models import Position, Post, Role, has_supporting_evidence, unexplained
 from registers.models.position import STUCK
 
 pytestmark = pytest.mark.django_db
@@ -237,7 +237,7 @@ def test_a_fall_that_something_on_record_explains_says_nothing(ours, what):
 
 
 def test_what_is_asked_of_many_falls_is_what_is_asked_of_one(ours):
-    """unexplained and supports_a_fall speak of the same: on either side of the two judgements, and
+    """unexplained and has_supporting_evidence speak of the same: on either side of the two judgements, and
     on their days.
     """
     risks = []
@@ -249,7 +249,9 @@ def test_what_is_asked_of_many_falls_is_what_is_asked_of_one(ours):
     found = unexplained(Position.objects.as_at(days_ago(0)), days_ago(0)).values_list(
         "risk", flat=True
     )
-    alone = [risk.pk for risk in risks if not supports_a_fall(risk, days_ago(30), days_ago(5))]
+    alone = [
+        risk.pk for risk in risks if not has_supporting_evidence(risk, days_ago(30), days_ago(5))
+    ]
     assert sorted(found) == alone and 0 < len(alone) < len(risks)
 
 

@@ -30,7 +30,7 @@ class Sample(forms.Form):
     owner = forms.ChoiceField(
         label="Owner", choices=[("", "Select a post"), ("x", "<script>alert(1)</script>")]
     )
-    made_on = GovukDateField(label="When was it made?", what="the day the judgement was made")
+    made_on = GovukDateField(label="When was it made?", subject="the day the judgement was made")
     cost = forms.IntegerField(label="Cost")
     file = forms.FileField(label="File")
     secret = forms.CharField(label="Password", widget=forms.PasswordInput)
@@ -46,7 +46,7 @@ class Grouped(Sample):
 
 
 class OnlyADate(forms.Form):
-    made_on = GovukDateField(label="When?", what="the day the judgement was made")
+    made_on = GovukDateField(label="When?", subject="the day the judgement was made")
 
 
 VISIBLE = [name for name in Sample.base_fields if name != "version"]

@@ -32,7 +32,15 @@ from makers import (
 )
 
 from registers.home import tasks_for
-from registers.models import Gap, Position, Register, ReminderKind, RiskRevision, Role, User
+from registers.models import (
+    MissingInformation,
+    Position,
+    Register,
+    ReminderKind,
+    RiskRevision,
+    Role,
+    User,
+)
 from registers.reminders.deadlines import due_soon
 
 pytestmark = pytest.mark.django_db
@@ -172,9 +180,9 @@ def test_the_list_holds_the_risks_with_a_gap(officer, register, gap, titles):
 def test_every_gap_has_its_own_risk_in_these_tests(register):
     one_of_each_gap(register)
     today = Position.objects.as_at(days_ago(0))
-    assert {gap: today.missing(gap, day=days_ago(0)).count() for gap in Gap} == dict.fromkeys(
-        Gap, 1
-    )
+    assert {
+        gap: today.missing(gap, day=days_ago(0)).count() for gap in MissingInformation
+    } == dict.fromkeys(MissingInformation, 1)
 
 
 @pytest.mark.parametrize(("judged", "late"), [(31, []), (32, ["Sound"])])
@@ -256,8 +264,11 @@ def test_a_card_leads_to_its_dashboard(officer, register):
 def test_a_card_counts_each_gap(officer, register):
     one_of_each_gap(register)
     page = home_of(officer)
-    counted = {gap: re.findall(rf'data-count="(\d+)">(\d+) {gap.label}<', page) for gap in Gap}
-    assert counted == {gap: [("1", "1")] for gap in Gap}
+    counted = {
+        gap: re.findall(rf'data-count="(\d+)">(\d+) {gap.label}<', page)
+        for gap in MissingInformation
+    }
+    assert counted == {gap: [("1", "1")] for gap in MissingInformation}
 
 
 def test_a_card_names_no_gap_that_is_not_there(officer, register):

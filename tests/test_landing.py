@@ -20,13 +20,13 @@ from makers import (
 )
 from workbooks import PLAIN, csv_of, plain_rows, to_preview
 
-from registers.bulk_changes import ChangedRisk, MovedOn, NewRisk, TakingIn
+from registers.bulk_changes import ChangedRisk, NewRisk, NumberingConflict, TakingIn
 from registers.imports.commit import Landing, NotAsShown, land
 from registers.models import (
     AuditEntry,
+    BulkEditConflict,
     FailureType,
     ImportedRow,
-    ManyMovedOn,
     Post,
     Register,
     Risk,
@@ -83,7 +83,7 @@ def test_what_it_was_prepared_by_has_changed(batch, manager, register, what):
     with Landing(batch, manager.user) as landing:
         MEANWHILE[what](register)
         before = (Risk.objects.count(), AuditEntry.objects.count(), Post.objects.count())
-        with pytest.raises(MovedOn):
+        with pytest.raises(NumberingConflict):
             landing.write(batch)
     assert (Risk.objects.count(), AuditEntry.objects.count(), Post.objects.count()) == before
 
@@ -158,7 +158,7 @@ def test_a_risk_that_changes_while_it_is_prepared_is_named(register):
     with TakingIn(register, by=by) as taking:
         assert list(taking.changed([ChangedRisk(risk, risk.version, {"title": "Anew"})])) == [risk]
         make_revision(risk, title="Quicker")
-        with pytest.raises(ManyMovedOn) as caught:
+        with pytest.raises(BulkEditConflict) as caught:
             taking.write()
     assert caught.value.records == [risk]
     assert Risk.objects.get().title == "Quicker"
@@ -168,7 +168,7 @@ def test_one_that_is_asked_for_in_two_batches_has_moved_on_the_second_time(regis
     monkeypatch.setattr("registers.bulk_changes.BATCH", 1)
     risk, by = make_risk(register), make_person(register.organisation)
     asked = [ChangedRisk(risk, risk.version, {"title": title}) for title in ("One", "Two")]
-    with TakingIn(register, by=by) as taking, pytest.raises(ManyMovedOn):
+    with TakingIn(register, by=by) as taking, pytest.raises(BulkEditConflict):
         list(taking.changed(asked))
 
 

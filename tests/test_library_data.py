@@ -7,10 +7,11 @@ from registers.models import (
     CASE_FACTS,
     LIBRARY_MODELS,
     AdverseImpact,
-    Body,
+    CaseBody,
     CaseFailureType,
     CaseImpact,
     CaseInsight,
+    CaseIntervention,
     CaseStudy,
     Citation,
     Discrepancy,
@@ -18,7 +19,6 @@ from registers.models import (
     FailureType,
     Insight,
     InsightPoint,
-    Intervention,
     LaterEvidence,
     Lesson,
     Outcome,
@@ -52,11 +52,11 @@ AT_LEAST = {
     # the nine of its line and three of C8.
     TimelineEvent: (18, 4, 6, 9, 8, 12),
     # DON the four rows of its table; BAS 2009, 2012, special measures, the director, Royal Free
-    Intervention: (4, 2, 1, 5, 3, 4),
+    CaseIntervention: (4, 2, 1, 5, 3, 4),
     TurnaroundMeasure: (8, 3, 2, 10, 6, 5),
     Outcome: (2, 1, 1, 2, 2, 2),
     CaseImpact: (1, 1, 1, 1, 1, 1),  # of the seven kinds; prose names people and services harmed
-    Body: (10, 5, 9, 7, 5, 7),  # "Actors"
+    CaseBody: (10, 5, 9, 7, 5, 7),  # "Actors"
     LaterEvidence: (3, 2, 2, 3, 1, 4),  # 7.1, by finding
 }
 
@@ -380,7 +380,8 @@ def test_every_case_has_one_main_failure_type():
 
 
 @pytest.mark.parametrize(
-    "rows", ["insight_rows", "warningsign_rows", "timelineevent_rows", "outcome_rows", "body_rows"]
+    "rows",
+    ["insight_rows", "warningsign_rows", "timelineevent_rows", "outcome_rows", "casebody_rows"],
 )
 def test_every_case_has_some_of_each(rows):
     assert list(CaseStudy.objects.filter(**{rows: None})) == []

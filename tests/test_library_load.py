@@ -276,6 +276,14 @@ def test_json_says_the_same_as_yaml():
     )
 
 
+@pytest.mark.parametrize("former", ["body", "intervention", "Body"])
+def test_a_file_of_an_earlier_version_may_use_a_former_label(former):
+    label = f"registers.case{former.lower()}"
+    rows = [row for row in rows_in(LIBRARY / "10_doncaster.yaml") if row["model"] == label]
+    report = load([row | {"model": f"registers.{former}"} for row in rows])
+    assert (len(report.unchanged), report.writes) == (len(rows), False)
+
+
 def test_a_row_may_name_one_that_comes_with_it_further_down():
     load(EIGHTH)
     sign = WarningSign.objects.get(code="ASH-W1")

@@ -14,13 +14,13 @@ from registers.library_pages.search import KINDS
 from registers.models import (
     CASE_FACTS,
     AdverseImpact,
+    CaseIntervention,
     CaseStudy,
     Citation,
     Claim,
     Discrepancy,
     FailureType,
     Insight,
-    Intervention,
     LaterEvidence,
     Source,
     Statement,
@@ -194,7 +194,7 @@ def test_a_disputed_event_is_drawn_as_an_outline(read):
 
 def test_an_intervention_says_what_was_planned_announced_and_done(read):
     said = part(read("library_case", "doncaster"), "DON-I5")
-    basis = html.escape(Intervention.objects.get(code="DON-I5").exit_basis)
+    basis = html.escape(CaseIntervention.objects.get(code="DON-I5").exit_basis)
     wanted = ["31 July 2015", "21 July 2014", "11 November 2014", basis]
     assert [words for words in wanted if words not in said] == []
 

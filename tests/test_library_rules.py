@@ -9,10 +9,10 @@ from registers.library_pages.timeline import timeline_of
 from registers.models import (
     Basis,
     CaseFailureType,
+    CaseIntervention,
     CaseStudy,
     Citation,
     FailureType,
-    Intervention,
     LaterEvidence,
     Outcome,
     Source,
@@ -86,13 +86,13 @@ def test_nothing_is_invented_that_could_be_read_as_a_day(known, which):
 @pytest.mark.parametrize("name", ["start", "planned_end", "announced_end", "effective_end"])
 def test_the_same_holds_for_each_day_of_an_intervention(name):
     said = {f"{name}_on": day("2014-07-21"), f"{name}_precision": "month"}
-    assert refusals(fact(Intervention, by_whom="A minister", what="A direction", **said)) == {
+    assert refusals(fact(CaseIntervention, by_whom="A minister", what="A direction", **said)) == {
         f"{name}_on"
     }
 
 
 def test_an_intervention_may_have_no_day_at_all():
-    assert refusals(fact(Intervention, by_whom="A minister", what="A direction")) == set()
+    assert refusals(fact(CaseIntervention, by_whom="A minister", what="A direction")) == set()
 
 
 @pytest.mark.parametrize(

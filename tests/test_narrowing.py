@@ -30,10 +30,10 @@ from makers import (
     make_risk,
 )
 
-from registers.forms import Narrowing
+from registers.forms import DashboardFilter
 from registers.models import Position, Role
 from registers.views.as_of import reading_from
-from registers.views.list_filter import narrowed_list
+from registers.views.list_filter import filter_positions
 
 pytestmark = pytest.mark.django_db
 SINCE = 100  # days ago: the day compared with
@@ -109,7 +109,7 @@ class Council:
         """The positions that the register's list would show at an address."""
         request = RequestFactory().get(href)
         request.user = self.manager
-        return narrowed_list(request, self.register, reading_from(request, self.register)).qs
+        return filter_positions(request, self.register, reading_from(request, self.register)).qs
 
     def asked(self, said):
         """said: filters in words; a directorate or a post by its name here."""
@@ -121,7 +121,7 @@ class Council:
     def narrowing(self, said, **of):
         data = QueryDict(urlencode(self.asked(said)))
         of = {"register": self.register, "reader": self.manager, "day": days_ago(0), **of}
-        return Narrowing(data, self.register.positions.as_at(of["day"]), **of)
+        return DashboardFilter(data, self.register.positions.as_at(of["day"]), **of)
 
 
 def numbers(page):

@@ -19,7 +19,7 @@ from makers import (
 from test_agreements import then
 
 from registers.models import Role
-from registers.permissions import opens_as_agreed
+from registers.permissions import defaults_to_agreed
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +109,7 @@ def test_a_register_that_nobody_agreed_opens_on_today():
 def test_a_member_who_works_on_the_register_opens_on_today(register):
     both = make_person(register.organisation, Role.MEMBER)
     make_membership(both, register.organisation, Role.OFFICER)
-    assert not opens_as_agreed(both, register)
+    assert not defaults_to_agreed(both, register)
 
 
 def links(page):

@@ -25,7 +25,7 @@ from makers import (
     preset,
 )
 
-from registers.models import Assessment, Control, supports_a_fall
+from registers.models import Assessment, Control, has_supporting_evidence
 from registers.phrases import could_be
 from registers.scoring import RatingOutsideScheme
 
@@ -223,7 +223,7 @@ def test_what_was_done_after_the_last_rating_and_by_the_day_supports_a_fall(
         make_assurance(risk, on=days_ago(ago))
     else:
         finish(make_action(risk, on=days_ago(60)), days_ago(ago))
-    assert supports_a_fall(risk, SINCE, UNTIL) is supports
+    assert has_supporting_evidence(risk, SINCE, UNTIL) is supports
 
 
 def finish(action, done_on, **how):
@@ -235,7 +235,7 @@ def finish(action, done_on, **how):
 def test_nothing_supports_nothing(risk):
     make_control(risk)
     make_action(risk)
-    assert supports_a_fall(risk, SINCE, UNTIL) is False
+    assert has_supporting_evidence(risk, SINCE, UNTIL) is False
 
 
 def test_what_was_done_on_another_risk_supports_nothing_here(risk):
@@ -243,20 +243,20 @@ def test_what_was_done_on_another_risk_supports_nothing_here(risk):
     make_control(other, last_tested_on=days_ago(20), tested_by_line=2)
     make_assurance(other, on=days_ago(20))
     finish(make_action(other), days_ago(20))
-    assert supports_a_fall(risk, SINCE, UNTIL) is False
+    assert has_supporting_evidence(risk, SINCE, UNTIL) is False
 
 
 def test_an_action_that_was_dropped_supports_nothing(risk):
     action = make_action(risk, on=days_ago(30))
     action.revise(by=make_user(), version=action.version, status="dropped")
-    assert supports_a_fall(risk, SINCE, days_ago(0)) is False
+    assert has_supporting_evidence(risk, SINCE, days_ago(0)) is False
 
 
 def test_a_control_that_was_tested_again_later_was_still_tested_in_between(risk):
     control = make_control(risk, last_tested_on=days_ago(20), tested_by_line=2, on=days_ago(20))
     control.revise(by=make_user(), version=control.version, last_tested_on=days_ago(5))
     assert Control.objects.get().last_tested_on == days_ago(5)
-    assert supports_a_fall(risk, SINCE, UNTIL) is True
+    assert has_supporting_evidence(risk, SINCE, UNTIL) is True
 
 
 # The question

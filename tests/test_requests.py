@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from makers import make_person, make_post, make_register, make_user, risk_form
 
-from registers.history.audit import remove_guard
+from registers.history.audit_guard import remove_guard
 
 LOGIN = "/accounts/login/"
 

@@ -23,12 +23,12 @@ from makers import (
     seal_rows,
 )
 
-from registers.models import AuditEntry, Conflict, HistoryIsAppendOnly, Review, Role
+from registers.models import AuditEntry, EditConflict, HistoryIsAppendOnly, Review, Role
 from registers.models.review import (
+    is_above_tolerance,
     is_above_tolerance_twice_running,
-    latest_next,
-    next_review_of,
-    stands_above_tolerance,
+    latest_next_review,
+    proposed_next_review,
 )
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_a_review_stands_in_the_audit_chain(risk):
 
 def test_a_review_over_a_newer_version_is_a_conflict(risk):
     make_revision(risk, title="Another")
-    with pytest.raises(Conflict):
+    with pytest.raises(EditConflict):
         risk.review(
             by=make_user(), version=1, outcome="stands", note="We looked.", next_on=days_ago(-31)
         )
@@ -110,7 +110,7 @@ def test_the_next_review_lies_after_this_one(risk, ago):
 
 
 def test_the_next_review_lies_within_two_years(risk):
-    too_late = latest_next(timezone.localdate()) + datetime.timedelta(days=1)
+    too_late = latest_next_review(timezone.localdate()) + datetime.timedelta(days=1)
     with pytest.raises(ValueError, match="within two years"):
         make_review(risk, next_on=too_late)
 
@@ -119,7 +119,7 @@ def test_the_next_review_lies_within_two_years(risk):
     ("this", "last"), [("2026-11-22", "2028-11-22"), ("2028-02-29", "2030-02-28")]
 )
 def test_two_years_are_counted_by_the_calendar(this, last):
-    assert latest_next(day(this)) == day(last)
+    assert latest_next_review(day(this)) == day(last)
 
 
 def test_the_database_refuses_a_next_review_that_does_not_follow(risk):
@@ -164,7 +164,7 @@ def test_a_review_told_late_counts_from_its_own_day_and_history_runs_forward(ris
 )
 def test_the_day_proposed_follows_the_band(ratings, days):
     risk = make_risk(assessed=ratings)
-    assert next_review_of(risk, timezone.localdate()) == days_ago(-days)
+    assert proposed_next_review(risk, timezone.localdate()) == days_ago(-days)
 
 
 # The seal
@@ -318,13 +318,13 @@ def test_days_that_cannot_be_are_refused_in_words(risk, officer, days, words):
     ("ratings", "is_above"), [((5, 5), True), ((3, 5), True), ((3, 4), False), (None, False)]
 )
 def test_what_is_above_tolerance_is_asked_of_the_scheme(ratings, is_above):
-    assert stands_above_tolerance(make_risk(assessed=ratings)) == is_above
+    assert is_above_tolerance(make_risk(assessed=ratings)) == is_above
 
 
 def test_a_rating_by_an_earlier_scheme_says_nothing_of_tolerance():
     risk = make_risk(assessed=(5, 5))
     risk.register.scheme = make_scheme()
-    assert not stands_above_tolerance(risk)
+    assert not is_above_tolerance(risk)
 
 
 @pytest.mark.parametrize(

@@ -22,12 +22,12 @@ from makers import (
 from registers.models import (
     Assessment,
     AuditEntry,
-    Conflict,
+    DuplicateSubmission,
+    EditConflict,
     HistoryIsAppendOnly,
     Position,
     Risk,
     RiskRevision,
-    SaidBefore,
 )
 from registers.scoring import RatingOutsideScheme
 
@@ -195,7 +195,7 @@ def test_the_same_token_leads_to_the_same_risk():
 def test_the_same_token_again_writes_nothing():
     risk = make_risk(token=uuid.uuid4())
     before = rows()
-    with pytest.raises(SaidBefore):
+    with pytest.raises(DuplicateSubmission):
         make_risk(risk.register, by=risk.raised_by, token=risk.token, title="Typed since")
     assert rows() == before
 
@@ -232,7 +232,7 @@ def test_the_same_assessment_token_again_writes_nothing():
     risk, token = make_risk(), uuid.uuid4()
     judge(risk, token=token)
     before = rows()
-    with pytest.raises(SaidBefore):
+    with pytest.raises(DuplicateSubmission):
         judge(risk, token=token, version=1, likelihood=1)
     assert rows() == before
 
@@ -317,7 +317,7 @@ def test_an_edit_leaves_an_audit_entry():
 def test_an_edit_of_an_old_version_is_a_conflict():
     risk = make_risk()
     make_revision(risk, title="Theirs")
-    with pytest.raises(Conflict):
+    with pytest.raises(EditConflict):
         risk.revise(by=make_user(), version=1, title="Mine")
 
 
@@ -325,13 +325,13 @@ def test_a_conflict_writes_nothing():
     risk, me = make_risk(), make_user()
     make_revision(risk, title="Theirs")
     before = rows()
-    with pytest.raises(Conflict):
+    with pytest.raises(EditConflict):
         risk.revise(by=me, version=1, title="Mine")
     assert rows() == before
 
 
 def test_a_version_that_is_not_there_yet_is_a_conflict():
-    with pytest.raises(Conflict):
+    with pytest.raises(EditConflict):
         make_risk().revise(by=make_user(), version=2, title="Mine")
 
 
@@ -351,7 +351,7 @@ def test_an_old_edit_is_a_conflict_when_another_field_has_changed_since():
     edit = {"by": risk.raised_by, "version": 1, "title": "New", "cause": risk.cause}
     risk.revise(**edit)
     make_revision(risk, cause="Another cause")
-    with pytest.raises(Conflict):
+    with pytest.raises(EditConflict):
         risk.revise(**edit)
 
 
@@ -366,7 +366,7 @@ def test_of_two_edits_at_once_one_wins_and_the_others_are_told():
                 .revise(by=risk.raised_by, version=1, title=f"Title {number}")
                 .title
             )
-        except Conflict:
+        except EditConflict:
             return None
 
     won = [title for title in in_parallel(6, edit) if title]
@@ -404,7 +404,7 @@ def test_closing_takes_the_risk_off_the_register_from_that_day():
 def test_closing_an_old_version_is_a_conflict():
     risk = make_risk()
     make_revision(risk, title="New")
-    with pytest.raises(Conflict):
+    with pytest.raises(EditConflict):
         risk.close(by=risk.raised_by, version=1, reason="Gone")
 
 
@@ -462,7 +462,7 @@ def test_an_assessment_of_an_old_version_is_a_conflict():
     risk = make_risk()
     make_revision(risk, title="Theirs")
     before = rows()
-    with pytest.raises(Conflict):
+    with pytest.raises(EditConflict):
         judge(risk, version=1)
     assert rows() == before
 
@@ -612,7 +612,11 @@ def test_the_story_begins_with_the_newest():
     risk = make_risk()
     make_revision(risk, title="Second")
     make_assessment(risk)
-    assert [r.what for r in risk.story(timezone.localdate())] == ["assessed", "edited", "logged"]
+    assert [r.what for r in risk.change_history(timezone.localdate())] == [
+        "assessed",
+        "edited",
+        "logged",
+    ]
 
 
 def test_the_story_says_what_each_revision_changed():
@@ -624,7 +628,7 @@ def test_the_story_says_what_each_revision_changed():
         other_failure_types=[failure_type("external")],
         is_exempt=True,
     )
-    assert told(risk.story(timezone.localdate())[0].changes) == [
+    assert told(risk.change_history(timezone.localdate())[0].changes) == [
         ("Title", "First", "Second"),
         ("Other failure types", "", "External"),
         ("Owner", "Head of Finance (vacant)", ""),
@@ -635,7 +639,7 @@ def test_the_story_says_what_each_revision_changed():
 def test_the_story_ends_on_the_day_asked_for():
     risk = make_risk(on=days_ago(9))
     make_revision(risk, on=days_ago(4), title="Second")
-    assert [len(risk.story(days_ago(n))) for n in (10, 9, 5, 4, 0)] == [0, 1, 1, 2, 2]
+    assert [len(risk.change_history(days_ago(n))) for n in (10, 9, 5, 4, 0)] == [0, 1, 1, 2, 2]
 
 
 def test_the_story_of_a_long_history_takes_as_many_queries_as_of_a_short_one(
@@ -648,7 +652,7 @@ def test_the_story_of_a_long_history_takes_as_many_queries_as_of_a_short_one(
         )
         make_assessment(risk, (2, 1 + n % 5))
     with django_assert_num_queries(4):
-        risk.story(timezone.localdate())
+        risk.change_history(timezone.localdate())
 
 
 def test_changed_since_sums_up_what_others_did():
@@ -675,7 +679,7 @@ def test_nothing_has_changed_since_a_version_that_is_not_there():
 def test_a_conflict_says_who_changed_what():
     risk = make_risk(title="First")
     make_revision(risk, by=make_user("Sam Birch"), title="Theirs")
-    with pytest.raises(Conflict) as caught:
+    with pytest.raises(EditConflict) as caught:
         risk.revise(by=make_user(), version=1, title="Mine")
     assert (caught.value.by, told(caught.value.changes)) == (
         "Sam Birch",
@@ -686,7 +690,7 @@ def test_a_conflict_says_who_changed_what():
 def test_a_conflict_leaves_the_latest_version_on_the_risk():
     risk = make_risk(title="First")
     make_revision(Risk.objects.get(pk=risk.pk), title="Theirs")
-    with pytest.raises(Conflict):
+    with pytest.raises(EditConflict):
         risk.revise(by=make_user(), version=1, title="Mine")
     assert (risk.version, risk.title) == (2, "Theirs")
 
@@ -697,7 +701,7 @@ def test_a_reason_that_comes_too_late_is_not_dropped_in_silence():
     """
     risk = make_risk()
     risk.revise(by=make_user(), version=1, title="Same")
-    with pytest.raises(Conflict):
+    with pytest.raises(EditConflict):
         risk.revise(by=make_user(), version=1, title="Same", reason="My long reason")
 
 

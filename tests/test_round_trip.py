@@ -99,7 +99,7 @@ def read_of(row):
 
 def judged_of(risk):
     latest = {}
-    for one in risk.assessments.filter(perspective=Assessment.Perspective.OWN).order_by(
+    for one in risk.assessments.filter(perspective=Assessment.Perspective.ORGANISATION).order_by(
         "effective_on", "pk"
     ):
         driver = one.driver.slug if one.driver else ""

@@ -34,12 +34,12 @@ from registers.models import (
     Assessment,
     Assurance,
     Control,
+    DuplicateSubmission,
     Escalation,
-    OutOfTurn,
+    InvalidTransition,
     Precedent,
     Review,
     Risk,
-    SaidBefore,
     SetAside,
 )
 from registers.services import reassign, review_many
@@ -322,9 +322,12 @@ def test_a_copy_is_one_copy_whatever_was_changed_between_two_clicks():
 def test_the_verb_says_what_the_form_made_and_when():
     us, token = World(), uuid.uuid4()
     made = make_control(us.risk, token=token)
-    with pytest.raises(SaidBefore) as before:
+    with pytest.raises(DuplicateSubmission) as before:
         make_control(us.risk, token=token, title="Something else")
-    assert (before.value.record, before.value.at) == (made, made.revisions.get().recorded_at)
+    assert (before.value.record, before.value.recorded_at) == (
+        made,
+        made.revisions.get().recorded_at,
+    )
 
 
 # Somebody closes the risk between the form's look and the verb
@@ -476,20 +479,20 @@ def test_what_goes_to_another_post_is_answered_the_same(monkeypatch):
 def test_an_opinion_of_a_closed_risk_is_refused_by_the_verb():
     us = World()
     close(us.risk)
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         make_assurance(us.risk)
 
 
 def test_a_check_of_a_closed_risk_is_not_set_aside_by_the_verb():
     us = World()
     close(us.risk)
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         put_aside(us)
 
 
 def test_what_is_not_set_aside_is_not_taken_back_by_the_verb():
     us = World()
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         SetAside.take_back(
             us.risk, by=us.manager, check_name="rq2-unscored", reason="It waits no longer."
         )
@@ -499,7 +502,7 @@ def test_other_notes_by_the_same_review_of_several_are_refused_before_any_is_wri
     us, token = World(), uuid.uuid4()
     second = make_risk(us.register, by=us.manager)
     review_many(by=us.manager, reviews=[(us.risk, 1, "We looked.")], token=token)
-    with pytest.raises(SaidBefore):
+    with pytest.raises(DuplicateSubmission):
         review_many(
             by=us.manager, reviews=[(second, 1, "We looked."), (us.risk, 1, "Other.")], token=token
         )

@@ -20,7 +20,7 @@ from makers import (
     make_user,
 )
 
-from registers.models import AuditEntry, Conflict, OutOfTurn, Role
+from registers.models import AuditEntry, EditConflict, InvalidTransition, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -142,18 +142,18 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_closed_risk_takes_no_change(risk, change):
     close(risk)
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         CHANGES[change](risk)
     assert risk.revisions.count() == 2
 
 
 def test_an_open_risk_is_not_reopened(risk):
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         risk.reopen(by=make_user(), version=1, reason="It came back.")
 
 
 def test_an_open_risk_is_not_put_on_the_register(risk):
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(InvalidTransition):
         risk.open(by=make_user(), version=1)
 
 
@@ -168,7 +168,7 @@ def test_the_same_closing_twice_is_one(risk):
 def test_another_telling_by_the_same_person_is_not_taken_for_the_first(risk):
     by = make_user()
     risk.happen(by=by, version=1, happened_on=days_ago(3), happened_what="The bank failed.")
-    with pytest.raises(Conflict):
+    with pytest.raises(EditConflict):
         risk.happen(by=by, version=1, happened_on=days_ago(3), happened_what="Two banks failed.")
 
 

@@ -24,7 +24,7 @@ from makers import (
 )
 
 from registers.models import Role, SetAside
-from registers.permissions import Cut
+from registers.permissions import VisibilityCutOff
 from registers.risk_page.history import story_of
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +142,9 @@ def test_a_check_that_is_set_aside_and_taken_back(risk):
 
 def test_officers_read_their_marks(risk):
     make_precedent(risk, "DON-W1")
-    assert "of Doncaster marked relevant" in told(risk, marks=Cut(days_ago(0), None))[0]
+    assert (
+        "of Doncaster marked relevant" in told(risk, marks=VisibilityCutOff(days_ago(0), None))[0]
+    )
 
 
 def test_others_do_not(risk):
@@ -169,7 +171,7 @@ def test_a_long_story_takes_as_many_queries_as_a_short_one(risk, django_assert_m
         make_precedent(risk)
         make_assessment(risk, (2, 1 + n % 5))
     with django_assert_max_num_queries(12):
-        assert len(story_of(risk, days_ago(0), marks=Cut(days_ago(0), None))) == 31
+        assert len(story_of(risk, days_ago(0), marks=VisibilityCutOff(days_ago(0), None))) == 31
 
 
 def page(risk, role, **asked):

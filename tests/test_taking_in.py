@@ -37,10 +37,10 @@ from registers.models import (
     ActionRevision,
     Assessment,
     AuditEntry,
+    BulkEditConflict,
     Control,
     ControlRevision,
-    ManyMovedOn,
-    OutOfTurn,
+    InvalidTransition,
     Position,
     Risk,
     RiskRevision,
@@ -430,9 +430,9 @@ def refused(error, register, by=None, **what):
         (RatingOutsideScheme, {"judgements": [{"ratings": (6, 1)}]}),
         (RatingOutsideScheme, {"judgements": [{"ratings": (3, 3), "impact_high": 9}]}),
         (ValueError, {"judgements": [{"on": days_ago(-1)}]}),
-        (OutOfTurn, {"content": {"status": "closed"}, "judgements": [{}]}),
+        (InvalidTransition, {"content": {"status": "closed"}, "judgements": [{}]}),
         (
-            OutOfTurn,
+            InvalidTransition,
             {"content": {"status": "closed"}, "controls": [{"title": "C", "kind": "preventive"}]},
         ),
         (
@@ -461,18 +461,22 @@ def test_what_has_moved_on_is_named_and_nothing_is_written():
     stays, moves = make_risk(register), make_risk(register)
     asked = [ChangedRisk(risk, risk.version, {"title": "Anew"}) for risk in (stays, moves)]
     make_revision(moves, title="Somebody was quicker")
-    assert refused(ManyMovedOn, register, changed=asked).records == [moves]
+    assert refused(BulkEditConflict, register, changed=asked).records == [moves]
 
 
 def test_one_that_is_asked_for_twice_has_moved_on_the_second_time():
     risk = make_risk()
     asked = [ChangedRisk(risk, risk.version, {"title": title}) for title in ("One", "Two")]
-    assert refused(ManyMovedOn, risk.register, changed=asked).records == [risk]
+    assert refused(BulkEditConflict, risk.register, changed=asked).records == [risk]
 
 
 def test_a_closed_risk_is_not_changed():
     risk = make_risk(status="closed")
-    refused(OutOfTurn, risk.register, changed=[ChangedRisk(risk, risk.version, {"title": "Anew"})])
+    refused(
+        InvalidTransition,
+        risk.register,
+        changed=[ChangedRisk(risk, risk.version, {"title": "Anew"})],
+    )
 
 
 def test_a_risk_of_another_register_is_not_changed():

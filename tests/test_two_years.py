@@ -35,7 +35,7 @@ from registers.models import (
     Position,
     Risk,
     Role,
-    standing_on,
+    latest_revisions,
 )
 from registers.permissions import positions_for
 
@@ -182,7 +182,7 @@ def said_of(position):
 
 
 def beside(model, register, day):
-    rows = standing_on(model, register.risks.all(), day)
+    rows = latest_revisions(model, register.risks.all(), day)
     return {row.record_id: tuple(row.content().values()) for row in rows}
 
 

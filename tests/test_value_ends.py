@@ -35,7 +35,7 @@ from test_every_page import LIKE_OTHERS
 
 from registers import demo
 from registers.dates import days_later, quarter_ends_before, quarter_ends_between, years_later
-from registers.forms import ActionFilter, DayForm, Narrowing, PositionFilter
+from registers.forms import ActionFilter, DashboardFilter, DayForm, PositionFilter
 from registers.models import Action, Position, Register, User
 
 pytestmark = pytest.mark.django_db
@@ -265,7 +265,7 @@ def test_a_filter_of_risks_takes_every_value(asked_by):
 
 def test_a_narrowing_takes_every_value(asked_by):
     options = {"queryset": Position.objects.all(), "day": LAST, **asked_by}
-    assert asked_of(Narrowing, Narrowing.needed({}, None), **options)
+    assert asked_of(DashboardFilter, DashboardFilter.needed({}, None), **options)
 
 
 def test_a_filter_of_actions_takes_every_value(asked_by):

@@ -359,7 +359,7 @@ def test_the_form_takes_it_back(register, manager):
     assert "set this aside until" in manager.get(address).text
     answers = [manager.post(address, sent) for _ in range(2)]
     assert ([answer.status_code for answer in answers], SetAside.objects.count()) == ([302, 302], 2)
-    assert not SetAside.objects.standing(timezone.localdate()).exists()
+    assert not SetAside.objects.in_force(timezone.localdate()).exists()
 
 
 def test_who_set_it_aside_already_is_told_to_the_next(register, manager):

@@ -14,21 +14,21 @@ from django.utils.formats import date_format
 from registers.dashboard.persistent import Next
 from registers.dashboard.sparklines import ShortCourse
 from registers.dates import quarter_ends_between
-from registers.models import Assured, Position, Risk
+from registers.models import AssuranceLevel, Position, Risk
 from registers.phrases import a_number
 from registers.scoring import ABOVE_TOLERANCE
 
 NAMED = 10
 UNSEEN = {  # after a number: of one, and of several
-    Assured.FIRST_LINE: (
+    AssuranceLevel.FIRST_LINE: (
         "rests on line 1 alone: those who run it",
         "rest on line 1 alone: those who run them",
     ),
-    Assured.EXPIRED: (
+    AssuranceLevel.EXPIRED: (
         "has only opinions that have run out",
         "have only opinions that have run out",
     ),
-    Assured.NONE: ("has no assurance at all", "have no assurance at all"),
+    AssuranceLevel.NONE: ("has no assurance at all", "have no assurance at all"),
 }
 
 

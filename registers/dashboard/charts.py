@@ -73,7 +73,7 @@ def over_time(basis: Basis) -> Chart:
     it. The last day is counted as read: what was agreed may be other than what is known now.
     """
     counted = basis.course, basis.days
-    if basis.narrowing.by_the_day:
+    if basis.narrowing.depends_on_day:
         table = trends.counts_above_on(*counted, basis.over_days, basis.keys)
     else:
         table = trends.counts_on(*counted, basis.keys)

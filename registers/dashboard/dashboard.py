@@ -305,7 +305,9 @@ class Dashboard:
         """Whether it is narrowed by what blind spots are looked for in, or to a band: all others
         would be blind.
         """
-        return bool({"failure_type", "adverse_impact", "band"} & self._basis.narrowing.said.keys())
+        return bool(
+            {"failure_type", "adverse_impact", "band"} & self._basis.narrowing.selected.keys()
+        )
 
     # Where it is opened
 

@@ -30,14 +30,16 @@ class Basis:
         self.register, self.reading, self.days, self.narrowing = register, reading, days, narrowing
         self.rules, self.scheme = register.scheme.rules, register.scheme.pk
         self.whole = Counted.read(now=now, then=then, course=course, known=known, reading=reading)
-        self.rows = self.whole.narrowed(narrowing, reading) if narrowing.said else self.whole
-        self.links = Links(register, reading, narrowing.asked, narrowing.asked_beside)
+        self.rows = self.whole.narrowed(narrowing, reading) if narrowing.selected else self.whole
+        self.links = Links(
+            register, reading, narrowing.query_params, narrowing.prefixed_query_params
+        )
         self.href = self.links.risks
         self._tolerances = tolerances
 
     @property
     def is_narrowed(self):
-        return bool(self.narrowing.said)
+        return bool(self.narrowing.selected)
 
     @cached_property
     def tolerance(self):
@@ -68,7 +70,7 @@ class Basis:
         return self._read(self.whole) if self.is_narrowed else self.two_days
 
     def _read(self, rows):
-        how = {"by_category": self._by_category, "by_the_day": self.narrowing.by_the_day}
+        how = {"by_category": self._by_category, "by_the_day": self.narrowing.depends_on_day}
         return read_two_days(rows, self.reading, self.scheme, **how)
 
     @property

@@ -10,7 +10,7 @@ from functools import cached_property
 from django.db.models import Count, Max, Min
 
 from registers.actions import post_name, times
-from registers.models import Gap
+from registers.models import MissingInformation
 
 SHOWN = 8  # posts on a dashboard
 
@@ -95,7 +95,7 @@ class Late:
 
     @property
     def reviews_href(self) -> str:
-        return self._links.risks(gap=Gap.LATE_REVIEW.value)
+        return self._links.risks(gap=MissingInformation.LATE_REVIEW.value)
 
     @property
     def actions_href(self) -> str:
@@ -104,7 +104,9 @@ class Late:
     def _read(self):
         fields = ("owner", "owner__title", "owner__holder")
         rows = (
-            self._positions.missing(Gap.LATE_REVIEW, day=self._day).order_by().values_list(*fields)
+            self._positions.missing(MissingInformation.LATE_REVIEW, day=self._day)
+            .order_by()
+            .values_list(*fields)
         )
         reviews = [(post, n) for *post, n in rows.annotate(n=Count("pk"))]
         said = {
@@ -119,7 +121,7 @@ class Late:
         ]
 
     def _to_reviews(self, owner):
-        return self._links.risks(gap=Gap.LATE_REVIEW.value, owner=owner)
+        return self._links.risks(gap=MissingInformation.LATE_REVIEW.value, owner=owner)
 
     def _to_actions(self, owner):
         return self._links.actions("late", owner=owner)

@@ -41,7 +41,7 @@ class Counted:
         return cls(now, then.exclude(risk__in=otherwise), course, known, stood)
 
     def narrowed(self, narrowing, reading) -> Counted:
-        """Each as it stood on its day. narrowing: forms.Narrowing. Of the course, what is let stand
+        """Each as it stood on its day. narrowing: forms.DashboardFilter. Of the course, what is let stand
         is left to whoever counts it by the day (frames.counts_above_on).
         """
         since = reading.since, reading.since_is_known_by

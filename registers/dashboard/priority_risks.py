@@ -15,7 +15,7 @@ from registers.actions import action_counts, actions_on, times
 from registers.dashboard import trends
 from registers.dashboard.priority_choice import QUESTIONS, SHOWN, Chosen, Reason, choose
 from registers.dates import quarter_ends_between
-from registers.models import Action, Assured, Position, RiskRevision
+from registers.models import Action, AssuranceLevel, Position, RiskRevision
 from registers.phrases import a_number
 
 CANDIDATES = 2 * SHOWN  # of each reason: enough for three to be chosen, however they overlap
@@ -162,7 +162,9 @@ class FirstLook:
         return [(pks[key], words) for key, words in said.items()]
 
     def _unseen(self):
-        rows = self._above.exclude(Assured.BEYOND.on(self.reading.day, self.reading.known_by))
+        rows = self._above.exclude(
+            AssuranceLevel.BEYOND.on(self.reading.day, self.reading.known_by)
+        )
         pks = rows.order_by("-score", "number").values_list("pk", flat=True)[:CANDIDATES]
         return [
             (pk, "Nobody beyond those who run it has given assurance that still holds.")

@@ -46,7 +46,7 @@ from registers.models import (
     User,
     WarningSign,
 )
-from registers.models.review import next_review_of
+from registers.models.review import proposed_next_review
 from registers.risk_page.precedents import suggestions_of
 from registers.services import agree
 
@@ -321,7 +321,7 @@ class _Teller:
     def _review(self, risk, told, step, **who_and_when):
         day = who_and_when["effective_on"]
         days = step.get("next_in")
-        next_on = day + datetime.timedelta(days=days) if days else next_review_of(risk, day)
+        next_on = day + datetime.timedelta(days=days) if days else proposed_next_review(risk, day)
         said = {
             "outcome": step["review"],
             "note": step["why"],

@@ -95,7 +95,7 @@ def _names_of(name, to, revisions, names):
 def _judged(risks, day, known_by):
     kinds = (Assessment.Kind.INHERENT, Assessment.Kind.TARGET)
     rows = Assessment.objects.filter(
-        risk__in=risks, kind__in=kinds, perspective=Assessment.Perspective.OWN
+        risk__in=risks, kind__in=kinds, perspective=Assessment.Perspective.ORGANISATION
     )
     latest = (
         rows.as_at(day, known_by)

@@ -17,18 +17,17 @@ from registers.forms.controls import (
     EditControlForm,
     RetireControlForm,
 )
-from registers.forms.dashboard_filter import Narrowing
+from registers.forms.dashboard_filter import DashboardFilter
 from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.forms.exemptions import ExemptForm, LiftExemptionForm
 from registers.forms.filters import DayForm, PositionFilter
-from registers.forms.library import LibraryFilesForm, LibraryStepForm
+from registers.forms.library import LibraryFilesForm, LibrarySearchForm, LibraryStepForm
 from registers.forms.precedents import MarkForms
 from registers.forms.questions import EditQuestionForm, QuestionForm, QuestionSourceForm
 from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risk_lifecycle import CloseForm, DuplicateForm, HappenedForm, ReopenForm
 from registers.forms.risks import EditRiskForm, LogRiskForm, OpenRiskForm
-from registers.forms.search import LibrarySearchForm
 from registers.forms.worklist import SetAsideForm, TakeBackForm, WorklistForm
 
 __all__ = [
@@ -44,6 +43,7 @@ __all__ = [
     "CloseForm",
     "ControlForm",
     "ControlTestForm",
+    "DashboardFilter",
     "DayForm",
     "DecisionForm",
     "DuplicateForm",
@@ -61,7 +61,6 @@ __all__ = [
     "LiftExemptionForm",
     "LogRiskForm",
     "MarkForms",
-    "Narrowing",
     "NewActionForm",
     "OpenRiskForm",
     "PositionFilter",

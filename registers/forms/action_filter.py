@@ -1,6 +1,4 @@
-"""What a reader may narrow a register's actions by. Anything else in the address is refused with
-400.
-"""
+"""The filters of a register's actions. Anything else in the address is answered 400."""
 
 import django_filters
 
@@ -19,9 +17,7 @@ SHOWN = [
 
 
 class ActionFilter(django_filters.FilterSet):
-    """Narrows actions, open ones unless more is asked for; made with `organisation=` and the `day=`
-    they speak of.
-    """
+    """Filters actions; open ones unless others are selected. day: the one they speak of."""
 
     show = django_filters.ChoiceFilter(
         method="by_show", label="Which actions", empty_label="Open", choices=SHOWN

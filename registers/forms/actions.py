@@ -1,4 +1,4 @@
-"""What officers type about what is going to be done."""
+"""Forms for actions."""
 
 import uuid
 
@@ -7,8 +7,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.concurrency import TokenField, Versioned
-from registers.forms.fields import OneOf, PastDay, PlannedDay, Words, since_raised
+from registers.forms.concurrency import TokenField, VersionedForm
+from registers.forms.fields import (
+    PastDay,
+    PlainTextField,
+    PlannedDay,
+    RecordChoiceField,
+    check_not_before_raised,
+)
 from registers.govuk import GovukRadios, Helper
 from registers.models import Action, Risk
 
@@ -21,26 +27,28 @@ KINDS = {  # value: (what it is called, what it means)
     Action.Kind.PEER_SUPPORT: ("Peer support", "Help from bodies like ours."),
     Action.Kind.STRUCTURAL: (
         "Structural",
-        "Who reports to whom, new boards or teams, new contracts. To finish one, you will be asked what people do "
+        "Who reports to whom, new boards or teams, new contracts. To finish one, you will be "
+        "asked what people do "
         "differently because of it.",
     ),
 }
 KIND_LABELS = [(kind.value, label) for kind, (label, _) in KINDS.items()]
-NOT_NOW = {
+REFUSALS = {
     Action.Status.DONE: "This action is done already: open it again first if that is wrong",
-    Action.Status.DROPPED: "This action was dropped: open it again first if it is to be done after all",
+    Action.Status.DROPPED: "This action was dropped: open it again first if it is to be done "
+    "after all",
     Action.Status.OPEN: "This action is open already",
 }
 
 
 class ActionForm(forms.Form):
-    """What an action says. Needs the risk that it is about."""
+    """The content of an action. Needs the risk that it belongs to."""
 
-    title = Words(
+    title = PlainTextField(
         label="What will be done?",
         one_line=True,
         counted=True,
-        called="What will be done",
+        subject="What will be done",
         max_length=200,
         help_text="Begin with a verb. For example: fill the head of procurement's post.",
         missing="Enter what will be done",
@@ -55,23 +63,25 @@ class ActionForm(forms.Form):
             "invalid_choice": "Select what kind of action it is",
         },
     )
-    owner = OneOf(
+    owner = RecordChoiceField(
         None,
         required=False,
         label="Which post owns it?",
         empty_label="Not decided yet",
-        help_text="Posts outlive the people in them. Without one, whoever answers for the risk is reminded.",
+        help_text="Posts outlive the people in them. Without one, whoever answers for the risk "
+        "is reminded.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
     due_on = PlannedDay(
         required=False,
-        what="the day it is due",
+        subject="the day it is due",
         label="By when?",
-        help_text="For example, 27 3 2027. Leave it empty if nobody has set a day: it is then listed as undated.",
+        help_text="For example, 27 3 2027. Leave it empty if nobody has set a day: it is then "
+        "listed as undated.",
     )
-    detail = Words(
+    detail = PlainTextField(
         label="What else should be known?",
-        called="The notes",
+        subject="The notes",
         required=False,
         rows=3,
         help_text="For example, what it depends on, or who must agree. You can leave it empty.",
@@ -105,14 +115,15 @@ class NewActionForm(ActionForm):
         super().__init__(data, risk=risk, initial={"token": uuid.uuid4()})
 
 
-class EditActionForm(Versioned, ActionForm):
-    reason = Words(
+class EditActionForm(VersionedForm, ActionForm):
+    reason = PlainTextField(
         label="What changed, and why?",
-        called="What changed",
+        subject="What changed",
         required=False,
         rows=2,
         max_length=1000,
-        help_text="Needed when the day it is due changes: the old day and your reason stay on the risk's page.",
+        help_text="Needed when the day it is due changes: the old day and your reason stay on "
+        "the risk's page.",
     )
     helper = Helper("title", "kind", "owner", "due_on", "reason", "detail")
     field_order = ("title", "kind", "owner", "due_on", "reason", "detail")
@@ -126,7 +137,7 @@ class EditActionForm(Versioned, ActionForm):
 
     def clean(self):
         cleaned = super().clean()
-        _in_turn(self.action, cleaned, {Action.Status.OPEN})
+        _check_transition(self.action, cleaned, {Action.Status.OPEN})
         due = cleaned.get("due_on", self.action.due_on)
         if (
             self.action.original_due_on
@@ -138,10 +149,10 @@ class EditActionForm(Versioned, ActionForm):
         return cleaned
 
 
-class ActionStepForm(Versioned):
-    """A step in an action's life. begins: the statuses from which it may be taken."""
+class ActionStepForm(VersionedForm):
+    """A change of status. statuses: those in which the step may be taken."""
 
-    begins = {Action.Status.OPEN}
+    statuses = {Action.Status.OPEN}
 
     def __init__(self, data=None, *, risk, action, **options):
         super().__init__(
@@ -152,29 +163,32 @@ class ActionStepForm(Versioned):
     def clean(self):
         cleaned = super().clean()
         _not_closed(self.risk)
-        _in_turn(self.action, cleaned, self.begins)
+        _check_transition(self.action, cleaned, self.statuses)
         return cleaned
 
 
 class ActionDoneForm(ActionStepForm):
     done_on = PastDay(
-        what="the day it was done",
+        subject="the day it was done",
         label="On which day was it done?",
         help_text="Before it was due is fine. For example, 27 3 2026.",
     )
-    evidence = Words(
+    evidence = PlainTextField(
         label="How do we know?",
-        called="How we know",
+        subject="How we know",
         rows=4,
-        help_text="What somebody else could look at: a report, a figure and where it comes from, who has seen it work.",
+        help_text="What somebody else could look at: a report, a figure and where it comes from, "
+        "who has seen it work.",
         missing="Enter how we know that it is done",
     )
-    done_differently = Words(
+    done_differently = PlainTextField(
         label="What will people do differently?",
-        called="What people will do differently",
+        subject="What people will do differently",
         rows=4,
-        help_text="Who now does what they did not do before? If you cannot say yet, it is not done yet.",
-        missing="Enter what people will do differently: a structural action cannot be finished without it",
+        help_text="Who now does what they did not do before? If you cannot say yet, it is not "
+        "done yet.",
+        missing="Enter what people will do differently: a structural action cannot be finished "
+        "without it",
     )
     helper = Helper("done_on", "evidence", "done_differently")
     field_order = ("done_on", "evidence", "done_differently")
@@ -186,13 +200,13 @@ class ActionDoneForm(ActionStepForm):
             self.helper = Helper("done_on", "evidence")
 
     def clean_done_on(self):
-        return since_raised(self.cleaned_data["done_on"], self.risk)
+        return check_not_before_raised(self.cleaned_data["done_on"], self.risk)
 
 
 class ActionDropForm(ActionStepForm):
-    reason = Words(
+    reason = PlainTextField(
         label="Why will it not be done?",
-        called="The reason",
+        subject="The reason",
         rows=3,
         help_text="And what holds the risk instead. It stays in the history.",
         missing="Enter why it will not be done",
@@ -200,10 +214,10 @@ class ActionDropForm(ActionStepForm):
 
 
 class ActionReopenForm(ActionStepForm):
-    begins = {Action.Status.DONE, Action.Status.DROPPED}
-    reason = Words(
+    statuses = {Action.Status.DONE, Action.Status.DROPPED}
+    reason = PlainTextField(
         label="Why is it open again?",
-        called="The reason",
+        subject="The reason",
         rows=3,
         help_text="What was said when it ended stays in the history.",
         missing="Enter why it is open again",
@@ -217,7 +231,10 @@ def _not_closed(risk):
         )
 
 
-def _in_turn(action, cleaned, begins):
-    """An action at another version is for the verb to answer: a conflict, or the same form twice."""
-    if cleaned.get("version") == action.version and action.status not in begins:
-        raise ValidationError(NOT_NOW[action.status])
+def _check_transition(action, cleaned, statuses):
+    """Refuse a step that the status does not allow.
+
+    Not for an action at another version: the verb answers with a conflict, or the same form twice.
+    """
+    if cleaned.get("version") == action.version and action.status not in statuses:
+        raise ValidationError(REFUSALS[action.status])

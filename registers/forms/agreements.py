@@ -1,4 +1,4 @@
-"""What a risk manager types when a body has agreed a register's position."""
+"""The form for an agreement: a body agreed a register's position."""
 
 import uuid
 
@@ -7,30 +7,31 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import PastDay, Words
+from registers.forms.fields import PastDay, PlainTextField
 from registers.govuk import Helper
 
 
 class AgreementForm(forms.Form):
-    body = Words(
+    body = PlainTextField(
         label="Who agreed it?",
         one_line=True,
-        called="The name of the body",
+        subject="The name of the body",
         max_length=100,
         help_text="For example, Audit and governance committee.",
         missing="Enter who agreed it",
     )
     on = PastDay(
-        what="the day of the position",
+        subject="the day of the position",
         label="On which day?",
         help_text="What was recorded by the end of that day is kept. For example, 27 3 2026.",
     )
-    note = Words(
+    note = PlainTextField(
         label="What should be remembered of it?",
-        called="The note",
+        subject="The note",
         required=False,
         rows=3,
-        help_text="For example, the minute's number, or what the body asked for. You can leave it empty.",
+        help_text="For example, the minute's number, or what the body asked for. You can leave "
+        "it empty.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
     helper = Helper("body", "on", "note")

@@ -1,4 +1,4 @@
-"""What a risk manager types when a body has said how much risk the organisation will take."""
+"""The form for a statement of risk appetite."""
 
 import datetime
 import uuid
@@ -8,17 +8,20 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import PastDay, PlannedDay, Words
+from registers.forms.fields import PastDay, PlainTextField, PlannedDay
 from registers.govuk import GovukRadios
 from registers.models import Appetite, Category
 
-LONGEST = 3  # years until the next review
-GENERAL = "all"  # what the form calls the statement for categories without their own
+# Years until the next review.
+LONGEST = 3
+# The choice of a statement for all categories without their own.
+GENERAL = "all"
 MEANINGS = {
     Appetite.Level.AVERSE: "Avoid it wherever that can be done, whatever is given up for it.",
     Appetite.Level.MINIMAL: "The safest way, even where it brings less.",
     Appetite.Level.CAUTIOUS: "Safe ways first; some risk where the gain is clear.",
-    Appetite.Level.OPEN: "Weigh all ways, and take the one that brings most for a risk that can be borne.",
+    Appetite.Level.OPEN: "Weigh all ways, and take the one that brings most for a risk that can "
+    "be borne.",
     Appetite.Level.EAGER: "Try what is new, and accept that some of it will fail.",
 }
 
@@ -51,45 +54,50 @@ class AppetiteForm(forms.Form):
     tolerance = forms.ChoiceField(
         widget=GovukRadios,
         label="Which is the highest band it will let stand? (tolerance)",
-        help_text="Whatever stands in a higher band counts as above tolerance: on the dashboard, in the list and in "
+        help_text="Whatever stands in a higher band counts as above tolerance: on the dashboard, "
+        "in the list and in "
         "what was agreed from that day on.",
         error_messages={
             "required": "Select the highest band that is let stand",
             "invalid_choice": "Select the highest band that is let stand",
         },
     )
-    narrative = Words(
+    narrative = PlainTextField(
         label="What does that mean, in the words of the body?",
-        called="What it means",
+        subject="What it means",
         rows=4,
-        help_text="For example: we will spend reserves to keep a service running, and never to balance the budget.",
+        help_text="For example: we will spend reserves to keep a service running, and never to "
+        "balance the budget.",
         missing="Enter what it means in the words of the body",
     )
-    approved_by = Words(
+    approved_by = PlainTextField(
         label="Which body approved it?",
-        called="The name of the body",
+        subject="The name of the body",
         one_line=True,
         max_length=100,
         help_text="For example, Cabinet or the board.",
         missing="Enter which body approved it",
     )
     effective_on = PastDay(
-        what="the day on which it was approved",
+        subject="the day on which it was approved",
         label="When was it approved?",
         help_text="It holds from that day. For example, 27 3 2026.",
     )
     review_by = PlannedDay(
-        what="the day by which it is reviewed",
+        subject="the day by which it is reviewed",
         label="By when will the body look at it again?",
-        help_text="Most look once a year. After that day the settings say that the review is late; the statement "
+        help_text="Most look once a year. After that day the settings say that the review is "
+        "late; the statement "
         "still holds.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, register, category=""):
         today = timezone.localdate()
-        about = GENERAL if category == GENERAL else category if category in Category.values else ""
-        initial = {"category": about, "effective_on": today, "token": uuid.uuid4()}
+        initial_category = (
+            GENERAL if category == GENERAL else category if category in Category.values else ""
+        )
+        initial = {"category": initial_category, "effective_on": today, "token": uuid.uuid4()}
         super().__init__(data, initial=initial)
         bands = register.scheme.rules.bands
         self.fields["tolerance"].choices = [(band.slug, band.label) for band in bands]

@@ -1,4 +1,4 @@
-"""What officers type when they judge a risk, at once with logging it or later."""
+"""Forms for assessments, with logging a risk or later."""
 
 import uuid
 
@@ -7,15 +7,25 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.concurrency import TokenField, Versioned
-from registers.forms.fields import OneOf, PastDay, Words, since_raised
+from registers.forms.concurrency import TokenField, VersionedForm
+from registers.forms.fields import (
+    PastDay,
+    PlainTextField,
+    RecordChoiceField,
+    check_not_before_raised,
+)
 from registers.govuk import GovukRadios, Helper, MoreDetail
-from registers.models import AdverseImpact, Assessment, RiskRevision, Tolerances, supports_a_fall
+from registers.models import (
+    AdverseImpact,
+    Assessment,
+    RiskRevision,
+    Tolerances,
+    has_supporting_evidence,
+)
 from registers.phrases import above_in_words
 
-BAND = HTML(
-    '{% include "components/band_of_ratings.html" %}'
-)  # which band the two ratings give, before it is saved
+# Which band the two ratings give, before they are saved.
+BAND = HTML('{% include "components/band_of_ratings.html" %}')
 
 
 class JudgementForm(forms.Form):
@@ -41,7 +51,7 @@ class JudgementForm(forms.Form):
             "invalid_choice": "Select how bad it would be",
         },
     )
-    driver = OneOf(
+    driver = RecordChoiceField(
         AdverseImpact.objects.all(),
         to_field_name="slug",
         empty_label="Select an impact",
@@ -52,11 +62,12 @@ class JudgementForm(forms.Form):
             "invalid_choice": "Select what makes it that bad",
         },
     )
-    rationale = Words(
+    rationale = PlainTextField(
         label="Why do you judge it so?",
-        called="The reason for your judgement",
+        subject="The reason for your judgement",
         rows=4,
-        help_text="What you know, and how you know it. The next person will want to follow your thinking.",
+        help_text="What you know, and how you know it. The next person will want to follow your "
+        "thinking.",
         missing="Enter why you judge it so",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
@@ -74,7 +85,7 @@ class JudgementForm(forms.Form):
             self.fields[name].widget.hints = {str(level.value): level.guidance for level in levels}
 
 
-def one_end(label):
+def range_end_field(label):
     """An end of a range: a level, or none where the rating itself is the end."""
     return forms.TypedChoiceField(
         coerce=int,
@@ -85,20 +96,18 @@ def one_end(label):
     )
 
 
-class RangedForm(Versioned, JudgementForm):
-    """A judgement of a risk that is on the register, with the ends of what the same person would
-    still defend.
-    """
+class RangeForm(VersionedForm, JudgementForm):
+    """An assessment of a risk on the register, with the range the person would still defend."""
 
-    step = RiskRevision.What.ASSESSED
+    step = RiskRevision.Event.ASSESSED
 
     ENDS = ("likelihood_low", "likelihood_high", "impact_low", "impact_high")
     RANGE = MoreDetail("More detail: how sure you are", *ENDS)
 
-    likelihood_low = one_end("The lowest likelihood you would still defend")
-    likelihood_high = one_end("The highest likelihood you would still defend")
-    impact_low = one_end("The lowest impact you would still defend")
-    impact_high = one_end("The highest impact you would still defend")
+    likelihood_low = range_end_field("The lowest likelihood you would still defend")
+    likelihood_high = range_end_field("The highest likelihood you would still defend")
+    impact_low = range_end_field("The lowest impact you would still defend")
+    impact_high = range_end_field("The highest impact you would still defend")
     effective_on = PastDay(
         label="On which day did you judge it?",
         help_text="For example, 27 3 2026.",
@@ -122,7 +131,7 @@ class RangedForm(Versioned, JudgementForm):
             self.fields[name].choices = [("", "The same as your rating"), *levels]
 
     def clean_effective_on(self):
-        return since_raised(self.cleaned_data["effective_on"], self.risk)
+        return check_not_before_raised(self.cleaned_data["effective_on"], self.risk)
 
     def clean(self):
         cleaned = super().clean()
@@ -138,8 +147,8 @@ class RangedForm(Versioned, JudgementForm):
         return cleaned
 
 
-class AssessmentForm(RangedForm):
-    """Our own judgement."""
+class AssessmentForm(RangeForm):
+    """An assessment of our own."""
 
     kind = forms.ChoiceField(
         choices=[
@@ -157,12 +166,13 @@ class AssessmentForm(RangedForm):
             "invalid_choice": "Select what you are judging",
         },
     )
-    evidence = Words(
+    evidence = PlainTextField(
         label="What has changed since the last one, and how do you know?",
-        called="What has changed",
+        subject="What has changed",
         required=False,
         rows=3,
-        help_text="For example, a control that was tested, a figure and where it comes from. You can leave it empty "
+        help_text="For example, a control that was tested, a figure and where it comes from. You "
+        "can leave it empty "
         "where nothing has changed.",
     )
     helper = Helper(
@@ -171,7 +181,7 @@ class AssessmentForm(RangedForm):
             "likelihood",
             "impact",
             BAND,
-            RangedForm.RANGE,
+            RangeForm.RANGE,
             "driver",
             "rationale",
             "evidence",
@@ -188,19 +198,24 @@ class AssessmentForm(RangedForm):
         if (
             not cleaned.get("evidence")
             and "evidence" not in self.errors
-            and (last := self._falls_unsupported(cleaned))
+            and (last := self._unsupported_decrease(cleaned))
         ):
-            since = f"Nothing on this risk was tested, assured or finished since {date_format(last.effective_on, 'j F Y')}"
-            self.add_error("evidence", f"{since}: what makes the lower rating right?")
+            day = date_format(last.effective_on, "j F Y")
+            self.add_error(
+                "evidence",
+                f"Nothing on this risk was tested, assured or finished since {day}: "
+                "what makes the lower rating right?",
+            )
         return cleaned
 
-    def _falls_unsupported(self, cleaned):
-        """The current rating that stood on the day, if this one falls a band below it and nothing
-        was tested, assured or finished in between.
+    def _unsupported_decrease(self, cleaned):
+        """The assessment before this one, if the band decreases without anything to support that.
+
+        The last current one on the day, where nothing was tested, assured or finished in between.
         """
-        asked = ("kind", "likelihood", "impact", "effective_on")
+        needed = ("kind", "likelihood", "impact", "effective_on")
         if (
-            any(not cleaned.get(name) for name in asked)
+            any(not cleaned.get(name) for name in needed)
             or cleaned["kind"] != Assessment.Kind.CURRENT
         ):
             return None
@@ -210,20 +225,20 @@ class AssessmentForm(RangedForm):
         if (
             last is None
             or band.rank >= last.band_now.rank
-            or supports_a_fall(self.risk, last.effective_on, day)
+            or has_supporting_evidence(self.risk, last.effective_on, day)
         ):
             return None
         return last
 
 
-class IndependentForm(RangedForm):
-    """The judgement of somebody from outside: it stands beside ours and never in its place."""
+class IndependentForm(RangeForm):
+    """An assessment from outside: kept beside ours, never in its place."""
 
     perspective = forms.ChoiceField(
         choices=[
             choice
             for choice in Assessment.Perspective.choices
-            if choice[0] != Assessment.Perspective.OWN
+            if choice[0] != Assessment.Perspective.ORGANISATION
         ],
         widget=GovukRadios,
         label="Whose view is it?",
@@ -232,9 +247,9 @@ class IndependentForm(RangedForm):
             "invalid_choice": "Select whose view it is",
         },
     )
-    evidence = Words(
+    evidence = PlainTextField(
         label="What does your view rest on?",
-        called="What your view rests on",
+        subject="What your view rests on",
         required=False,
         rows=3,
         help_text="For example, whom you asked, what you read, what you saw.",
@@ -245,7 +260,7 @@ class IndependentForm(RangedForm):
             "likelihood",
             "impact",
             BAND,
-            RangedForm.RANGE,
+            RangeForm.RANGE,
             "driver",
             "rationale",
             "evidence",

@@ -1,4 +1,4 @@
-"""What officers type about an opinion that somebody gave of how well a risk is held."""
+"""The form for an assurance: an opinion on how well a risk is managed."""
 
 import uuid
 
@@ -8,25 +8,29 @@ from django.utils.formats import date_format
 
 from registers.dates import years_later
 from registers.forms.concurrency import TokenField
-from registers.forms.controls import BesideRiskForm, choice
-from registers.forms.fields import OneOf, PastDay, PlannedDay, Words
+from registers.forms.controls import RiskRecordForm, choice
+from registers.forms.fields import PastDay, PlainTextField, PlannedDay, RecordChoiceField
 from registers.govuk import GovukRadios, Helper
 from registers.models import Assurance, Control, Line
 
-LONGEST = 5  # years for which an opinion may be good
+# Years for which an opinion may be good.
+LONGEST = 5
 
 
-class AssuranceForm(BesideRiskForm):
+class AssuranceForm(RiskRecordForm):
     line = forms.TypedChoiceField(
         coerce=int,
         choices=Line.choices,
         widget=GovukRadios(
             hints={
-                Line.FIRST: "The service looks at its own work: checks by managers, self-assessments.",
-                Line.SECOND: "Others in the organisation who do not run it: finance, legal, risk, safety, programme "
+                Line.FIRST: "The service looks at its own work: checks by managers, "
+                "self-assessments.",
+                Line.SECOND: "Others in the organisation who do not run it: finance, legal, "
+                "risk, safety, programme "
                 "offices.",
                 Line.THIRD: "Independent of management, and reports to the audit committee.",
-                Line.FOURTH: "External audit, inspectors, regulators, peer reviewers from another body.",
+                Line.FOURTH: "External audit, inspectors, regulators, peer reviewers from "
+                "another body.",
             }
         ),
         label="Who looked?",
@@ -36,15 +40,15 @@ class AssuranceForm(BesideRiskForm):
             "invalid_choice": "Select which line looked",
         },
     )
-    provider = Words(
+    provider = PlainTextField(
         label="Who were they?",
         one_line=True,
-        called="Who looked",
+        subject="Who looked",
         max_length=200,
         help_text="A body or a post, not the name of a person. For example, Internal audit.",
         missing="Enter who looked",
     )
-    control = OneOf(
+    control = RecordChoiceField(
         None,
         required=False,
         label="What did they look at?",
@@ -59,22 +63,24 @@ class AssuranceForm(BesideRiskForm):
             Assurance.Opinion.SUBSTANTIAL: "Sound, and works as it is meant.",
             Assurance.Opinion.REASONABLE: "Sound on the whole, with something to put right.",
             Assurance.Opinion.LIMITED: "Weak in places that matter.",
-            Assurance.Opinion.NONE: "They looked and could give no assurance. Where nobody looked, record nothing.",
+            Assurance.Opinion.NONE: "They looked and could give no assurance. Where nobody "
+            "looked, record nothing.",
         },
     )
     effective_on = PastDay(
-        what="the day of the opinion",
+        subject="the day of the opinion",
         label="On which day did they give it?",
         help_text="The date of the report. For example, 27 3 2026.",
     )
     expires_on = PlannedDay(
-        what="the day until which it is good",
+        subject="the day until which it is good",
         label="Until when is it good?",
-        help_text=f"After that day somebody should look again. A year is usual, {LONGEST} years are the most.",
+        help_text=f"After that day somebody should look again. A year is usual, {LONGEST} years "
+        "are the most.",
     )
-    note = Words(
+    note = PlainTextField(
         label="What does it say, and where can it be read?",
-        called="The note",
+        subject="The note",
         required=False,
         rows=3,
         help_text="You can leave it empty.",

@@ -1,6 +1,4 @@
-"""What is typed once for many: reviews of risks that stand as they are, and work that goes to
-another post.
-"""
+"""Forms for many records: reviewing risks that stay as they are, and reassigning records."""
 
 import re
 import uuid
@@ -13,26 +11,30 @@ from django.utils.formats import date_format
 
 from registers.bulk_selection import ask_outside_first, with_headings
 from registers.forms.concurrency import LARGEST_VERSION, LOST, TokenField
-from registers.forms.fields import OneOf, Words
+from registers.forms.fields import PlainTextField, RecordChoiceField
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
 from registers.models import Risk
-from registers.models.review import next_review_of
+from registers.models.review import proposed_next_review
 
 MOST_REVIEWED = 50
-MOST_MOVED = 200  # of each kind: more are moved by doing it again
+# Of each kind: more are moved by sending the form again.
+MOST_MOVED = 200
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 VALUE = re.compile(r"(?P<pk>[1-9][0-9]{0,17})-(?P<version>[0-9]{1,9})")
 
 
 class ReviewManyForm(RevealingForm):
-    """Risks that were looked at and stand as they are. due: those offered. risks: a queryset of
-    what the reader may see, for those that were offered when the form was opened and are due no
-    longer. outside: due, and left out, because their review asks one question more.
+    """Risks that were reviewed and stay as they are.
+
+    due: those offered. risks: a queryset of what the reader may see, for risks that were offered
+    when the form was opened and are no longer due. outside: due, but left out because their review
+    asks one question more.
     """
 
     risks = forms.MultipleChoiceField(
         label="Which risks were looked at and stand as they are?",
-        help_text="Tick only what somebody looked at. Leave out what should change: open it instead.",
+        help_text="Tick only what somebody looked at. Leave out what should change: open it "
+        "instead.",
         widget=GovukCheckboxes,
         error_messages={
             "required": "Select the risks that you looked at",
@@ -40,12 +42,13 @@ class ReviewManyForm(RevealingForm):
             "invalid_list": "Select risks from the list",
         },
     )
-    note = Words(
+    note = PlainTextField(
         label="What did you look at, and what did you find?",
-        called="The note",
+        subject="The note",
         rows=3,
         required=False,
-        help_text="For all risks that have no note of their own: what you checked and who was there. It stays in the "
+        help_text="For all risks that have no note of their own: what you checked and who was "
+        "there. It stays in the "
         "history of each.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
@@ -60,15 +63,15 @@ class ReviewManyForm(RevealingForm):
                 n for n in data.getlist("risks") if NUMBER.fullmatch(n) and n not in self.rows
             ]
             reviewed = risks.filter(status__in=Risk.ON_REGISTER, next_review_on__isnull=False)
-            found = with_headings(reviewed.filter(number__in=posted[:MOST_REVIEWED])).order_by(
-                "number"
-            )
-            self.rows |= {str(risk.number): risk for risk in found}
-        asked = ask_outside_first(
+            posted_risks = with_headings(
+                reviewed.filter(number__in=posted[:MOST_REVIEWED])
+            ).order_by("number")
+            self.rows |= {str(risk.number): risk for risk in posted_risks}
+        needing_question = ask_outside_first(
             register, risks.filter(pk__in=[risk.pk for risk in self.rows.values()]), today
         )
-        self.outside = [risk for risk in self.rows.values() if risk.pk in asked]
-        self.rows = {n: risk for n, risk in self.rows.items() if risk.pk not in asked}
+        self.outside = [risk for risk in self.rows.values() if risk.pk in needing_question]
+        self.rows = {n: risk for n, risk in self.rows.items() if risk.pk not in needing_question}
         for risk in (*self.outside, *self.rows.values()):
             risk.register = register
         question = self.fields["risks"]
@@ -78,9 +81,9 @@ class ReviewManyForm(RevealingForm):
         ]
         question.widget.hints = {n: _due_words(risk, today) for n, risk in self.rows.items()}
         for n, risk in self.rows.items():
-            self.fields[f"note_{n}"] = Words(
+            self.fields[f"note_{n}"] = PlainTextField(
                 label="A note of its own, if it needs one",
-                called=f"The note of {risk.register.reference(risk.number)}",
+                subject=f"The note of {risk.register.reference(risk.number)}",
                 rows=2,
                 required=False,
             )
@@ -121,16 +124,14 @@ class ReviewManyForm(RevealingForm):
     @property
     def reviews(self):
         """(risk, version, note) for each risk that was ticked."""
-        said = self.cleaned_data
+        values = self.cleaned_data
         return [
-            (self.rows[n], said[f"version_{n}"], said[f"note_{n}"] or said["note"])
-            for n in said["risks"]
+            (self.rows[n], values[f"version_{n}"], values[f"note_{n}"] or values["note"])
+            for n in values["risks"]
         ]
 
     def rebase(self, conflict):
-        """Take the tick from what has moved on meanwhile, so that sending again leaves it out
-        unless it is ticked.
-        """
+        """Untick the risks that changed meanwhile; ticked again they are sent again."""
         self.moved = conflict.records
         numbers = {str(risk.number): risk for risk in self.moved}
         self.data = self.data.copy()
@@ -140,9 +141,13 @@ class ReviewManyForm(RevealingForm):
 
 
 def _due_words(risk, today):
-    due = f"Review {'was due' if risk.next_review_on < today else 'is due'} {_day(risk.next_review_on)}"
+    verb = "was due" if risk.next_review_on < today else "is due"
     band = risk.current.band_now.label if risk.current else "Not rated"
-    return f"{band}. {due}; the next one after this: {_day(next_review_of(risk, today))}. {risk.owner or 'No owner'}."
+    return (
+        f"{band}. Review {verb} {_day(risk.next_review_on)}; "
+        f"the next one after this: {_day(proposed_next_review(risk, today))}. "
+        f"{risk.owner or 'No owner'}."
+    )
 
 
 def _day(day):
@@ -150,9 +155,9 @@ def _day(day):
 
 
 class PostsForm(forms.Form):
-    """Which post's work goes to which."""
+    """From which post to which."""
 
-    from_post = OneOf(
+    from_post = RecordChoiceField(
         None,
         label="Which post owns it now?",
         empty_label="Select a post",
@@ -161,7 +166,7 @@ class PostsForm(forms.Form):
             "invalid_choice": "Select a post of this organisation",
         },
     )
-    to_post = OneOf(
+    to_post = RecordChoiceField(
         None,
         label="Which post is to own it?",
         empty_label="Select a post",
@@ -184,9 +189,10 @@ class PostsForm(forms.Form):
 
 
 class ReassignForm(forms.Form):
-    """What of it goes. owned: what the first post owns; known: what the reader may see of any
-    post's, for records that were owned when the form was opened and are no longer (see
-    reports.Owned). Each value is a key and a version.
+    """Which records are reassigned.
+
+    owned: what the first post owns. readable: what the reader may see of any post's, for records
+    that were owned when the form was opened and are no longer. Each value is a key and a version.
     """
 
     KINDS = {"risks": "Risks", "controls": "Controls in place", "actions": "Open actions"}
@@ -201,25 +207,28 @@ class ReassignForm(forms.Form):
     actions = forms.MultipleChoiceField(
         required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS
     )
-    reason = Words(
+    reason = PlainTextField(
         label="Why does it move?",
-        called="The reason",
+        subject="The reason",
         rows=2,
         max_length=1000,
-        help_text="It stays in the history of each. For example: the post was merged with another in April.",
+        help_text="It stays in the history of each. For example: the post was merged with "
+        "another in April.",
         missing="Enter why it moves",
     )
     moved = ()
 
-    def __init__(self, data=None, *, owned, known):
+    def __init__(self, data=None, *, owned, readable):
         super().__init__(data)
-        self.totals, self.rows, self.found = {}, {}, {}
+        self.totals, self.rows, self.posted_records = {}, {}, {}
         for name, label in self.KINDS.items():
             rows = list(owned.sets[name][: MOST_MOVED + 1])
             self.totals[name] = len(rows) if len(rows) <= MOST_MOVED else owned.sets[name].count()
             rows = self.rows[name] = rows[:MOST_MOVED]
             posted = self._posted(name)
-            self.found[name] = known.sets[name].in_bulk({pk for pk, _ in posted}) if posted else {}
+            self.posted_records[name] = (
+                readable.sets[name].in_bulk({pk for pk, _ in posted}) if posted else {}
+            )
             field = self.fields[name]
             field.label = f"{label} ({self.totals[name]})"
             if self.totals[name] > MOST_MOVED:
@@ -230,7 +239,7 @@ class ReassignForm(forms.Form):
             sent = {
                 f"{pk}-{version}": _title(row)
                 for pk, version in posted
-                if (row := self.found[name].get(pk))
+                if (row := self.posted_records[name].get(pk))
             }
             field.choices = list({**offered, **sent}.items())
             self.initial[name] = list(offered)
@@ -255,14 +264,12 @@ class ReassignForm(forms.Form):
         """The keyword arguments of services.reassign for what was ticked."""
         pairs = {name: self._pairs(self.cleaned_data.get(name, ())) for name in self.KINDS}
         return {
-            name: [(self.found[name][pk], version) for pk, version in rows]
+            name: [(self.posted_records[name][pk], version) for pk, version in rows]
             for name, rows in pairs.items()
         }
 
     def rebase(self, conflict):
-        """Stand on the records as they are by now; what is no longer the first post's leaves the
-        list.
-        """
+        """Take the records as they are now; what is no longer the first post's leaves the list."""
         self.moved = conflict.records
         self.data = self.data.copy()
         for name in self.KINDS:
@@ -278,8 +285,8 @@ class ReassignForm(forms.Form):
 
     @staticmethod
     def _pairs(values):
-        found = [VALUE.fullmatch(value) for value in values]
-        return [(int(match["pk"]), int(match["version"])) for match in found if match]
+        matches = [VALUE.fullmatch(value) for value in values]
+        return [(int(match["pk"]), int(match["version"])) for match in matches if match]
 
 
 def _value(row):
@@ -287,11 +294,11 @@ def _value(row):
 
 
 def _title(row):
-    """A risk, or what stands beside one."""
+    """The title of a risk, or of a record that belongs to one."""
     risk = getattr(row, "risk", None)
-    beside = (
+    owner_text = (
         f" (beside {risk.reference} {risk.title}, {risk.register})"
         if risk
         else f" ({row.register})"
     )
-    return f"{row.title if risk else row}{beside}"
+    return f"{row.title if risk else row}{owner_text}"

@@ -1,6 +1,4 @@
-"""What keeps two people, or one person twice, from undoing each other's work: the version and the
-token of a form.
-"""
+"""Versions and tokens of forms: two people, or one twice, cannot undo each other's work."""
 
 import uuid
 
@@ -14,8 +12,9 @@ LOST = (
 
 
 class TokenField(forms.UUIDField):
-    """What makes the same form, sent twice, one row. Nothing a person types: what cannot be read
-    counts as new.
+    """Makes the same form, sent twice, one row.
+
+    Nobody types it: what cannot be read counts as new.
     """
 
     def clean(self, value):
@@ -25,21 +24,21 @@ class TokenField(forms.UUIDField):
             return uuid.uuid4()
 
 
-class Versioned(forms.Form):
-    """A form about one version of a risk. Saved over a newer one it keeps what was typed and shows
-    what changed.
+class VersionedForm(forms.Form):
+    """A form about one version of a record.
+
+    Saved over a newer one it keeps what was typed and shows what changed. step: the
+    RiskRevision.Event of the form, where it is about `self.risk` itself.
     """
 
     version = forms.IntegerField(min_value=0, max_value=LARGEST_VERSION, widget=forms.HiddenInput)
-    step = None  # RiskRevision.What, where the form is about `self.risk` itself
+    step = None
     conflict = None
     taken_over = ()
 
     @property
     def refusal(self):
-        """Why this step does not follow from where the risk stands, in words; of a closed risk,
-        say.
-        """
+        """Why the status of the risk does not allow this step, in words."""
         return self.step and self.risk.refusal(self.step)
 
     def clean(self):
@@ -52,9 +51,7 @@ class Versioned(forms.Form):
         return cleaned
 
     def rebase(self, conflict):
-        """After a Conflict: stand on the latest version, so that saving again is a decision and not
-        an accident.
-        """
+        """After an EditConflict: take the latest version, so that saving again is a decision."""
         self.conflict = conflict
         self.data = self.data.copy()
         self.data["version"] = conflict.record.version

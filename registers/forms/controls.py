@@ -1,6 +1,4 @@
-"""What officers type about what holds a risk down. Field names are the keyword names of the verbs
-that take them.
-"""
+"""Forms for controls. Field names are the argument names of the verbs."""
 
 import uuid
 
@@ -10,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.concurrency import TokenField, Versioned
-from registers.forms.fields import OneOf, PastDay, Words
+from registers.forms.concurrency import TokenField, VersionedForm
+from registers.forms.fields import PastDay, PlainTextField, RecordChoiceField
 from registers.govuk import GovukRadios, Helper, MoreDetail
 from registers.models import Control, Line
 
@@ -20,7 +18,7 @@ LINES = [("", "Select a line"), *Line.choices]
 
 
 def choice(label, missing, choices, *, hints=None, **options):
-    """Radios whose one error says what to do."""
+    """Radios with one error message."""
     words = {"required": missing, "invalid_choice": missing}
     widget = GovukRadios(hints=hints or {})
     return forms.ChoiceField(
@@ -28,17 +26,18 @@ def choice(label, missing, choices, *, hints=None, **options):
     )
 
 
-def day_of_test(**options):
-    return PastDay(what="the day of the test", help_text="For example, 27 3 2026.", **options)
+def test_day_field(**options):
+    return PastDay(subject="the day of the test", help_text="For example, 27 3 2026.", **options)
 
 
-def testers(**options):
+def tester_field(**options):
     return forms.TypedChoiceField(
         coerce=int,
         empty_value=None,
         choices=LINES,
         label="Who tested it?",
-        help_text="Line 1 runs it, line 2 oversees it, line 3 is internal audit, line 4 comes from outside.",
+        help_text="Line 1 runs it, line 2 oversees it, line 3 is internal audit, line 4 comes "
+        "from outside.",
         error_messages={
             "required": "Select who tested it",
             "invalid_choice": "Select who tested it",
@@ -47,8 +46,8 @@ def testers(**options):
     )
 
 
-class BesideRiskForm(forms.Form):
-    """Something to be kept beside a risk, `self.risk`: a closed one takes nothing more."""
+class RiskRecordForm(forms.Form):
+    """A record that belongs to `self.risk`: none is added to a closed risk."""
 
     def clean(self):
         cleaned = super().clean()
@@ -59,21 +58,22 @@ class BesideRiskForm(forms.Form):
         return cleaned
 
 
-class ControlForm(BesideRiskForm):
+class ControlForm(RiskRecordForm):
     """A new control."""
 
-    title = Words(
+    title = PlainTextField(
         label="What holds the risk down?",
         one_line=True,
         counted=True,
-        called="The control",
+        subject="The control",
         max_length=200,
-        help_text="What is still to be done is an action. For example: the savings board looks at every saving each "
+        help_text="What is still to be done is an action. For example: the savings board looks "
+        "at every saving each "
         "month.",
         missing="Enter what holds the risk down",
     )
     kind = choice("What does it do?", "Select what it does", Control.Kind.choices)
-    owner = OneOf(
+    owner = RecordChoiceField(
         None,
         required=False,
         label="Which post answers for it?",
@@ -85,7 +85,8 @@ class ControlForm(BesideRiskForm):
         "Select who runs it",
         Control.RunBy.choices,
         hints={
-            Control.RunBy.INTERIM: "Say so even if the post is permanent: it may stop when they leave.",
+            Control.RunBy.INTERIM: "Say so even if the post is permanent: it may stop when they "
+            "leave.",
             Control.RunBy.EXTERNAL: "A contractor, another body, commissioners.",
         },
     )
@@ -102,14 +103,15 @@ class ControlForm(BesideRiskForm):
         required=False,
         help_text="As far as you know from doing it or testing it, not as it is meant.",
     )
-    last_tested_on = day_of_test(required=False, label="When was it last tested, if ever?")
-    tested_by_line = testers(required=False)
-    detail = Words(
+    last_tested_on = test_day_field(required=False, label="When was it last tested, if ever?")
+    tested_by_line = tester_field(required=False)
+    detail = PlainTextField(
         label="What else should be known of it?",
-        called="The detail",
+        subject="The detail",
         required=False,
         rows=4,
-        help_text="For example, how often it runs, where it is written down, what it does not reach.",
+        help_text="For example, how often it runs, where it is written down, what it does not "
+        "reach.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
     helper = Helper(
@@ -127,7 +129,11 @@ class ControlForm(BesideRiskForm):
     field_order = [pointer.name for pointer in helper.layout.get_field_names()]
 
     def __init__(self, data=None, *, risk, **options):
-        initial = {"token": uuid.uuid4(), "run_by": Control.RunBy.OWN, **options.pop("initial", {})}
+        initial = {
+            "token": uuid.uuid4(),
+            "run_by": Control.RunBy.STAFF,
+            **options.pop("initial", {}),
+        }
         super().__init__(data, initial=initial, **options)
         self.risk = risk
         self.fields["owner"].queryset = risk.register.organisation.posts.all()
@@ -144,11 +150,11 @@ class ControlForm(BesideRiskForm):
         return cleaned
 
 
-class EditControlForm(Versioned, ControlForm):
+class EditControlForm(VersionedForm, ControlForm):
     status = choice("Is it used?", "Select whether it is used", Control.Status.choices)
-    reason = Words(
+    reason = PlainTextField(
         label="What changed, and why?",
-        called="What changed",
+        subject="What changed",
         required=False,
         rows=2,
         help_text="One sentence for the history. You can leave it empty.",
@@ -163,45 +169,50 @@ class EditControlForm(Versioned, ControlForm):
             data, risk=control.risk, initial={**control.content(), "version": control.version}
         )
         self.control = control
-        if control.is_in_place:  # taking it out of use asks for a reason and has a page of its own
+        # Retiring it asks for a reason and has a page of its own.
+        if control.is_in_place:
             del self.fields["status"]
         else:
             self.helper = Helper("status", *EditControlForm.helper.layout.fields)
 
     def rebase(self, conflict):
-        """What this person left as they found it follows the other's change; what they typed stays."""
+        """Fields that this person left unchanged take the other's value; what they typed stays."""
         super().rebase(conflict)
         opened = conflict.record.revisions.filter(number=conflict.version).first()
-        now = conflict.record.content()
+        content = conflict.record.content()
         before = opened.content() if opened else {}
         self.taken_over = [
             n
             for n in before
-            if n in self.fields and self.cleaned_data.get(n) == before[n] != now[n]
+            if n in self.fields and self.cleaned_data.get(n) == before[n] != content[n]
         ]
         for name in self.taken_over:
             for part in range(3):
-                self.data.pop(f"{name}_{part}", None)  # of a day
-            self.data[name] = "" if now[name] is None else str(getattr(now[name], "pk", now[name]))
+                # The parts of a day.
+                self.data.pop(f"{name}_{part}", None)
+            self.data[name] = (
+                "" if content[name] is None else str(getattr(content[name], "pk", content[name]))
+            )
 
 
-class OneStepForm(Versioned, BesideRiskForm):
-    """One thing to say of a control, at the version that stood when the page was opened."""
+class ControlStepForm(VersionedForm, RiskRecordForm):
+    """A step of a control, at the version of the opened page."""
 
     def __init__(self, data=None, *, control, **initial):
         super().__init__(data, initial={"version": control.version, **initial})
         self.control, self.risk = control, control.risk
 
 
-class ControlTestForm(OneStepForm):
-    last_tested_on = day_of_test(label="On which day was it tested?")
-    tested_by_line = testers()
+class ControlTestForm(ControlStepForm):
+    last_tested_on = test_day_field(label="On which day was it tested?")
+    tested_by_line = tester_field()
     operating = choice("How did it do?", "Select how it did", Control.Operating.choices)
-    reason = Words(
+    reason = PlainTextField(
         label="What was tried, and what was found?",
-        called="What was found",
+        subject="What was found",
         rows=3,
-        help_text="For example: 20 payments picked at random, all approved by two people. It stays in the history.",
+        help_text="For example: 20 payments picked at random, all approved by two people. It "
+        "stays in the history.",
         missing="Enter what was tried and what was found",
         max_length=1000,
     )
@@ -215,15 +226,16 @@ class ControlTestForm(OneStepForm):
         day, latest = self.cleaned_data["last_tested_on"], self.control.last_tested_on
         if latest and day < latest:
             raise ValidationError(
-                f"A test of {date_format(latest, 'j F Y')} is known already: enter that day or later"
+                f"A test of {date_format(latest, 'j F Y')} is known already: enter that day or "
+                "later"
             )
         return day
 
 
-class RetireControlForm(OneStepForm):
-    reason = Words(
+class RetireControlForm(ControlStepForm):
+    reason = PlainTextField(
         label="Why is it no longer used?",
-        called="The reason",
+        subject="The reason",
         rows=3,
         help_text="And what takes its place, if anything. It stays in the history.",
         missing="Enter why it is no longer used",

@@ -1,6 +1,4 @@
-"""What is typed when a risk is to be taken to a register above or back down, and when that is
-decided.
-"""
+"""Forms for escalations: proposing a step up or down, and deciding on it."""
 
 import uuid
 
@@ -9,32 +7,31 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import Words
+from registers.forms.fields import PlainTextField
 from registers.govuk import GovukRadios, Helper
 from registers.models import Escalation
 
 UP = Escalation.Direction.UP
-ASKED = "Select where it should be taken"
+MISSING_STEP = "Select where it should be taken"
 
 
 class EscalationForm(forms.Form):
-    """The step is chosen as one: direction and register together, so that neither can come to mean
-    the other's.
-    """
+    """A proposal. Direction and register are chosen as one, so that neither can be mixed up."""
 
     step = forms.ChoiceField(
         widget=GovukRadios,
         label="Where should it be taken?",
         error_messages={
-            "required": ASKED,
+            "required": MISSING_STEP,
             "invalid_choice": "Select where it should be taken: that step is no longer open",
         },
     )
-    reason = Words(
+    reason = PlainTextField(
         label="Why?",
-        called="The reason",
+        subject="The reason",
         rows=4,
-        help_text="What can be decided or done there that cannot be here; or, going back down, what has changed.",
+        help_text="What can be decided or done there that cannot be here; or, going back down, "
+        "what has changed.",
         missing="Enter why it should be taken there",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
@@ -42,9 +39,9 @@ class EscalationForm(forms.Form):
 
     def __init__(self, data=None, *, risk):
         self.risk = risk
-        open_to = Escalation.steps_open_to(risk, timezone.localdate())
+        available = Escalation.available_steps(risk, timezone.localdate())
         self.steps = {
-            f"{direction}-{register.pk}": (direction, register) for direction, register in open_to
+            f"{direction}-{register.pk}": (direction, register) for direction, register in available
         }
         initial = {"token": uuid.uuid4()} | (
             {"step": next(iter(self.steps))} if len(self.steps) == 1 else {}
@@ -56,21 +53,20 @@ class EscalationForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        made = self.risk.escalations.filter(token=cleaned.get("token")).first()
-        if not self.steps and not made:
+        existing = self.risk.escalations.filter(token=cleaned.get("token")).first()
+        if not self.steps and not existing:
             raise ValidationError(f"{self.risk.reference} cannot be taken anywhere now")
-        value = made and f"{made.direction}-{made.to_register_id}"
-        if (
-            made and self.data.get("step") == value
-        ):  # the same form again: its step is no longer open, as it was taken
+        value = existing and f"{existing.direction}-{existing.to_register_id}"
+        # The same form again: its step is no longer available, as it was taken.
+        if existing and self.data.get("step") == value:
             self.errors.pop("step", None)
-            self.steps[value] = (made.direction, made.to_register)
+            self.steps[value] = (existing.direction, existing.to_register)
             cleaned["step"] = value
         return cleaned
 
     @property
-    def said(self):
-        """What the verb takes."""
+    def verb_arguments(self):
+        """The keyword arguments of Escalation.propose."""
         step = zip(("direction", "to_register"), self.steps[self.cleaned_data["step"]], strict=True)
         return dict(step) | {name: self.cleaned_data[name] for name in ("reason", "token")}
 
@@ -94,9 +90,9 @@ class DecisionForm(forms.Form):
             "invalid_choice": "Select whether it is approved or refused",
         },
     )
-    reason = Words(
+    reason = PlainTextField(
         label="Why?",
-        called="The reason",
+        subject="The reason",
         rows=3,
         help_text="Both registers keep it, and whoever proposed it will read it.",
         missing="Enter why it is decided so",

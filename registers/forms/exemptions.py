@@ -1,9 +1,9 @@
-"""What is typed when a risk is marked as exempt from publication, or opened again."""
+"""Forms for exempting a risk from publication, and for lifting that."""
 
 from django import forms
 
-from registers.forms.concurrency import Versioned
-from registers.forms.fields import Words
+from registers.forms.concurrency import VersionedForm
+from registers.forms.fields import PlainTextField
 from registers.govuk import GovukRadios, Helper, RevealingForm, Reveals
 from registers.models import RiskRevision
 
@@ -23,8 +23,8 @@ GROUNDS = {
 OTHER = "other"
 
 
-class ExemptForm(Versioned, RevealingForm):
-    step = RiskRevision.What.EXEMPTED
+class ExemptForm(VersionedForm, RevealingForm):
+    step = RiskRevision.Event.EXEMPTED
     ground = forms.ChoiceField(
         choices=[
             *((str(n), f"Paragraph {n}: {words}") for n, words in PARAGRAPHS.items()),
@@ -40,25 +40,26 @@ class ExemptForm(Versioned, RevealingForm):
             "invalid_choice": "Select on what ground it is exempt",
         },
     )
-    other_ground = Words(
+    other_ground = PlainTextField(
         label="Which ground?",
         one_line=True,
-        called="The ground",
+        subject="The ground",
         max_length=200,
         help_text="The law or rule, and what it protects.",
         missing="Enter the ground on which it is exempt",
     )
-    exempt_interest = Words(
+    exempt_interest = PlainTextField(
         label="Why does the public interest in keeping it back outweigh that in publishing it?",
-        called="The public interest",
+        subject="The public interest",
         rows=4,
-        help_text="One or two sentences that you could defend. It is not enough that publishing would embarrass us.",
+        help_text="One or two sentences that you could defend. It is not enough that publishing "
+        "would embarrass us.",
         missing="Enter why the public interest is in keeping it back",
     )
-    exempt_decided_by = Words(
+    exempt_decided_by = PlainTextField(
         label="Who decided it?",
         one_line=True,
-        called="Who decided it",
+        subject="Who decided it",
         max_length=100,
         help_text="A post, for example Monitoring Officer.",
         missing="Enter who decided that it is exempt",
@@ -69,18 +70,18 @@ class ExemptForm(Versioned, RevealingForm):
     field_order = ("ground", "other_ground", "exempt_interest", "exempt_decided_by")
 
     def __init__(self, data=None, *, risk):
-        said = {
+        initial = {
             "exempt_interest": risk.exempt_interest,
             "exempt_decided_by": risk.exempt_decided_by,
         }
-        known = [number for number, words in GROUNDS.items() if words == risk.exempt_ground]
+        paragraphs = [number for number, words in GROUNDS.items() if words == risk.exempt_ground]
         if risk.exempt_ground:
-            said |= (
-                {"ground": known[0]}
-                if known
+            initial |= (
+                {"ground": paragraphs[0]}
+                if paragraphs
                 else {"ground": OTHER, "other_ground": risk.exempt_ground}
             )
-        super().__init__(data, initial={**said, "version": risk.version})
+        super().__init__(data, initial={**initial, "version": risk.version})
         self.risk = risk
 
     def clean(self):
@@ -90,11 +91,11 @@ class ExemptForm(Versioned, RevealingForm):
         return cleaned
 
 
-class LiftExemptionForm(Versioned):
-    step = RiskRevision.What.EXEMPTION_LIFTED
-    reason = Words(
+class LiftExemptionForm(VersionedForm):
+    step = RiskRevision.Event.EXEMPTION_LIFTED
+    reason = PlainTextField(
         label="Why can it be published now?",
-        called="The reason",
+        subject="The reason",
         rows=3,
         help_text="Everybody who reads the register will see the risk, and its history too.",
         missing="Enter why it can be published now",

@@ -1,4 +1,4 @@
-"""Fields that say in words what is wrong and store text in one form."""
+"""Form fields with error messages in words, which normalise text."""
 
 import json
 import unicodedata
@@ -14,17 +14,20 @@ from registers.dates import years_later
 from registers.govuk import GovukDateField
 from registers.pasted_text import REPLACEMENTS
 
-INVISIBLE = ("Cf", "Zl", "Zp", "Zs")  # a text of nothing else says nothing
+# A text of nothing else is empty.
+INVISIBLE = ("Cf", "Zl", "Zp", "Zs")
 
-
-YEARS_BACK = 50  # about what anybody at work can still say of their own knowledge
-YEARS_AHEAD = 20  # what a plan can sensibly name a day for
+# About what anybody at work can know of their own knowledge.
+YEARS_BACK = 50
+# What a plan can sensibly name a day for.
+YEARS_AHEAD = 20
 
 
 class LimitedDay(GovukDateField):
-    """A day within living memory and sensible plans: anything else is a slip of the year. Use one
-    of the two kinds; what a form knows more of (the day a risk was raised, how long an opinion may
-    be good) it asks on top.
+    """A day within living memory and sensible plans: anything else is a typing error.
+
+    Use one of the two subclasses. A form that knows more (the day a risk was raised, how long an
+    opinion may be good) checks that as well.
     """
 
     def validate(self, value):
@@ -40,7 +43,7 @@ class LimitedDay(GovukDateField):
 
 
 class PastDay(LimitedDay):
-    """A day on which something was: nothing is recorded of days to come."""
+    """A day on which something was: nothing is recorded for future days."""
 
     def check(self, day, today):
         super().check(day, today)
@@ -59,21 +62,21 @@ class PlannedDay(LimitedDay):
             )
 
 
-def since_raised(day, risk):
-    """The day, unless the risk was not known yet."""
+def check_not_before_raised(day, risk):
+    """The day, unless it is before the risk was raised: then a ValidationError."""
     if day < risk.raised_on:
         raised = date_format(risk.raised_on, "j F Y")
         raise ValidationError(f"The day must be {raised}, when the risk was raised, or later")
     return day
 
 
-class Words(forms.CharField):
-    """Text as people type it: NFC, plain line ends, nothing that a database or a page cannot hold."""
+class PlainTextField(forms.CharField):
+    """Text as people type it: NFC, plain line ends, storable characters only."""
 
     def __init__(
         self,
         *,
-        called,
+        subject,
         missing="",
         max_length=4000,
         max_words=None,
@@ -85,11 +88,13 @@ class Words(forms.CharField):
         if rows:
             options["widget"] = forms.Textarea(attrs={"rows": rows})
         super().__init__(error_messages={"required": missing}, **options)
-        self.called = called
+        self.subject = subject
         self.is_one_line = one_line
-        self.is_counted = counted  # one line whose length is said before it is too long; of more lines it always is
+        # Whether a single line has a character count; several lines always have one.
+        self.is_counted = counted
         self.max_words = max_words
-        self.max_length = max_length  # set afterwards: the browser must not cut what is pasted
+        # Set afterwards: the browser must not cut what is pasted.
+        self.max_length = max_length
         self.validators = [self._is_storable, self._is_short_enough]
 
     def to_python(self, value):
@@ -105,38 +110,40 @@ class Words(forms.CharField):
             if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
                 code = f"U+{ord(character):04X}, character {place + 1:,}"
                 raise ValidationError(
-                    f"{self.called} has a character that cannot be stored ({code}): take it out"
+                    f"{self.subject} has a character that cannot be stored ({code}): take it out"
                 )
 
     def _is_short_enough(self, value):
         if self.max_words and (words := len(value.split())) > self.max_words:
             raise ValidationError(
-                f"{self.called} must be {self.max_words} words or fewer: it has {words:,}"
+                f"{self.subject} must be {self.max_words} words or fewer: it has {words:,}"
             )
         if len(value) > self.max_length:
             raise ValidationError(
-                f"{self.called} must be {self.max_length:,} characters or fewer: it has {len(value):,}"
+                f"{self.subject} must be {self.max_length:,} characters or fewer: it has "
+                f"{len(value):,}"
             )
 
 
 class StorableJSONField(forms.JSONField):
-    """JSON that both databases keep: no number of thousands of digits, no NaN, no character that is
-    none, no depth that nothing can read.
+    """JSON that both databases store.
+
+    No number of thousands of digits, no NaN, no invalid character, no excessive depth.
     """
 
     def to_python(self, value):
         try:
-            found = super().to_python(value)
-            text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+            parsed = super().to_python(value)
+            text = json.dumps(parsed, ensure_ascii=False, allow_nan=False)
             text.encode()
         except (ValueError, RecursionError) as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
         if "\\u0000" in text:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return found
+        return parsed
 
     def bound_data(self, data, initial):
-        """As it was typed, where it cannot be kept."""
+        """As it was typed, where it cannot be stored."""
         try:
             self.to_python(data)
         except ValidationError:
@@ -144,10 +151,8 @@ class StorableJSONField(forms.JSONField):
         return super().bound_data(data, initial)
 
 
-class OneOf(forms.ModelChoiceField):
-    """A choice among records; whatever is wrong with what came, the words are those of
-    `invalid_choice`.
-    """
+class RecordChoiceField(forms.ModelChoiceField):
+    """A choice among records with one error message, `invalid_choice`."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -156,5 +161,5 @@ class OneOf(forms.ModelChoiceField):
         )
 
 
-class ManyOf(OneOf, forms.ModelMultipleChoiceField):
+class RecordMultipleChoiceField(RecordChoiceField, forms.ModelMultipleChoiceField):
     pass

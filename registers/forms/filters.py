@@ -1,6 +1,4 @@
-"""What a reader may narrow and sort a register by. Anything else in the address is refused with
-400.
-"""
+"""The filters and sorting of a register's list. Anything else in the address is answered 400."""
 
 import django_filters
 from django import forms
@@ -8,23 +6,23 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Model, Q
 from django.utils.functional import cached_property
 
-from registers.forms.fields import Words
+from registers.forms.fields import PlainTextField
 from registers.models import (
     AdverseImpact,
-    Assured,
+    AssuranceLevel,
     CaseStudy,
     Category,
-    Controlled,
+    ControlWeakness,
     FailureType,
-    Gap,
     Insight,
+    MissingInformation,
     Position,
     Register,
     Risk,
     Tolerances,
     WarningSign,
 )
-from registers.permissions import cuts_of_marks, marks_across, sees_drafts
+from registers.permissions import mark_visibility, marks_across, sees_drafts
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 UNDECIDED = "not-decided"
@@ -61,7 +59,7 @@ MARKED = {"case": "sign__case", "sign": "sign", "insight": "sign__insights"}
 
 
 class SearchFilter(django_filters.Filter):
-    field_class = Words
+    field_class = PlainTextField
 
 
 class LibraryField(django_filters.fields.ModelChoiceField):
@@ -81,12 +79,12 @@ class LibraryFilter(django_filters.ModelChoiceFilter):
 
 
 class PositionFilter(django_filters.FilterSet):
-    """Narrows positions; made with `register=`, the `reader=`, the `day=` they speak of, and the
-    instant by which that was known, if it is limited.
+    """Filters positions.
+
+    day: the one they speak of. known_by: the instant by which that was known, if it is limited.
     """
 
-    # Where links from the dashboard, the home page and the assurance map lead: not offered unless
-    # used.
+    # For links from the dashboard, the home page and the assurance map: shown only if used.
     SELDOM = (
         *("main_type", "likelihood", "impact", "mine", "adverse_impact", "case", "sign", "insight"),
         *(
@@ -99,9 +97,9 @@ class PositionFilter(django_filters.FilterSet):
             "level",
         ),
     )
-    NONE_SAID = "none"
+    NONE = "none"
 
-    q = SearchFilter(method="search", label="Search", called="The search", max_length=200)
+    q = SearchFilter(method="search", label="Search", subject="The search", max_length=200)
     failure_type = django_filters.ChoiceFilter(
         method="by_failure_type", label="Failure type", empty_label="Any"
     )
@@ -115,7 +113,7 @@ class PositionFilter(django_filters.FilterSet):
         label="Owner",
         empty_label="Any",
         null_label="Not decided yet",
-        null_value=NONE_SAID,
+        null_value=NONE,
     )
     directorate = django_filters.ModelChoiceFilter(
         field_name="owner__directorate",
@@ -123,13 +121,13 @@ class PositionFilter(django_filters.FilterSet):
         label="Directorate",
         empty_label="Any",
         null_label="No directorate",
-        null_value=NONE_SAID,
+        null_value=NONE,
     )
     category = django_filters.ChoiceFilter(
         method="by_category",
         label="Category",
         empty_label="Any",
-        choices=[*Category.choices, (NONE_SAID, "Not decided yet")],
+        choices=[*Category.choices, (NONE, "Not decided yet")],
     )
     response = django_filters.ChoiceFilter(
         method="by_response",
@@ -137,7 +135,7 @@ class PositionFilter(django_filters.FilterSet):
         empty_label="Anything",
         choices=[
             *((r.value, r.label.partition(":")[0]) for r in Risk.Response),
-            (NONE_SAID, "Not decided yet"),
+            (NONE, "Not decided yet"),
         ],
     )
     status = django_filters.ChoiceFilter(
@@ -155,7 +153,7 @@ class PositionFilter(django_filters.FilterSet):
         empty_label="All risks",
         choices=[
             (ANY_GAP, "With anything missing or late"),
-            *((gap.value, gap.label.capitalize()) for gap in Gap),
+            *((gap.value, gap.label.capitalize()) for gap in MissingInformation),
         ],
     )
     mine = django_filters.ChoiceFilter(
@@ -168,13 +166,13 @@ class PositionFilter(django_filters.FilterSet):
         method="by_assurance",
         label="Assurance",
         empty_label="All risks",
-        choices=[(one.value, one.label.capitalize()) for one in Assured],
+        choices=[(level.value, level.label.capitalize()) for level in AssuranceLevel],
     )
     controls = django_filters.ChoiceFilter(
         method="by_controls",
         label="Controls",
         empty_label="All risks",
-        choices=[(one.value, one.label.capitalize()) for one in Controlled],
+        choices=[(weakness.value, weakness.label.capitalize()) for weakness in ControlWeakness],
     )
     stuck = django_filters.ChoiceFilter(
         method="by_stuck",
@@ -183,7 +181,7 @@ class PositionFilter(django_filters.FilterSet):
         choices=[("yes", "In the highest band at four quarter ends running")],
     )
     could_be = django_filters.ChoiceFilter(
-        method="by_what_it_could_be",
+        method="by_reach",
         label="Could be, by the range given",
         empty_label="All risks",
         choices=[("higher", "In a higher band"), (ABOVE_TOLERANCE, "Above tolerance, and is not")],
@@ -198,7 +196,7 @@ class PositionFilter(django_filters.FilterSet):
         method="by_adverse_impact",
         label="Adverse impact",
         null_label="None named",
-        null_value=NONE_SAID,
+        null_value=NONE,
     )
     level = django_filters.ChoiceFilter(
         field_name="register__level",
@@ -248,11 +246,12 @@ class PositionFilter(django_filters.FilterSet):
 
     @classmethod
     def needed(cls, data, prefix):
-        """The names of the filters to make, in order: each costs time, and those seldom used are
-        most of them.
+        """The names of the filters to build, in order.
+
+        Each costs time, and those seldom used are most of them.
         """
-        asked = {name.removeprefix(f"{prefix}-") if prefix else name for name in data or ()}
-        return [name for name in cls.base_filters if name in asked or name not in cls.SELDOM]
+        requested = {name.removeprefix(f"{prefix}-") if prefix else name for name in data or ()}
+        return [name for name in cls.base_filters if name in requested or name not in cls.SELDOM]
 
     def _offer(self, choices, *names):
         for name in names:
@@ -271,8 +270,8 @@ class PositionFilter(django_filters.FilterSet):
         return [name for name in self.SELDOM if not self.form.cleaned_data.get(name)]
 
     @cached_property
-    def said(self):
-        """name -> value, of what is asked for."""
+    def selected(self):
+        """name -> value of each filter in use."""
         return {
             name: value
             for name, value in self.form.cleaned_data.items()
@@ -281,31 +280,31 @@ class PositionFilter(django_filters.FilterSet):
 
     @property
     def is_narrowed(self):
-        return bool(self.said)
+        return bool(self.selected)
 
     @property
     def words(self):
-        """What is asked for, as "directorate Adult social care; band Severe"."""
+        """The filters in use, as "directorate Adult social care; band Severe"."""
         return "; ".join(
-            f"{self.filters[name].label.lower()} {self._word(name)}" for name in self.said
+            f"{self.filters[name].label.lower()} {self._word(name)}" for name in self.selected
         )
 
     def _word(self, name):
-        value = self.said[name]
+        value = self.selected[name]
         if isinstance(value, Model):
             return str(value)
-        if value == self.NONE_SAID and name in ("directorate", "owner", "adverse_impact"):
+        if value == self.NONE and name in ("directorate", "owner", "adverse_impact"):
             return self.filters[name].extra["null_label"].lower()
         return dict(getattr(self.form.fields[name], "choices", ())).get(value, value)
 
     def search(self, positions, name, words):
         for word in words.split()[:10]:
-            found = Q()
+            condition = Q()
             for field in SEARCHED:
-                found |= Q(**{f"{field}__icontains": word})
+                condition |= Q(**{f"{field}__icontains": word})
             if word.rpartition("-")[2].isdecimal() and len(word) < 18:
-                found |= Q(number=int(word.rpartition("-")[2]))
-            positions = positions.filter(found)
+                condition |= Q(number=int(word.rpartition("-")[2]))
+            positions = positions.filter(condition)
         return positions
 
     def by_failure_type(self, positions, name, slug):
@@ -320,67 +319,67 @@ class PositionFilter(django_filters.FilterSet):
         return self.in_band(positions, slug, self.day, self.known_by)
 
     def in_band(self, positions, slug, day, known_by):
-        """By what was let stand on that day, where that is asked for."""
+        """Above tolerance by what was tolerated on that day."""
         if slug == TO_RE_ASSESS:
             return positions.to_re_assess()
         if slug == ABOVE_TOLERANCE:
-            return positions.above_tolerance(self.scheme, self._let_stand(day, known_by))
+            return positions.above_tolerance(self.scheme, self._tolerance(day, known_by))
         return (
             positions.filter(band="")
             if slug == NOT_SCORED
             else positions.in_band(slug, self.scheme)
         )
 
-    def _let_stand(self, day, known_by):
+    def _tolerance(self, day, known_by):
         return Tolerances.of(self.register).on(day, known_by)
 
-    def by_what_it_could_be(self, positions, name, what):
-        if what == ABOVE_TOLERANCE:
-            return positions.could_be_above(self.scheme, self._let_stand(self.day, self.known_by))
+    def by_reach(self, positions, name, reach):
+        if reach == ABOVE_TOLERANCE:
+            return positions.could_be_above(self.scheme, self._tolerance(self.day, self.known_by))
         return positions.could_be_higher(self.scheme)
 
     def by_rating(self, positions, name, value):
         return positions.filter(scheme=self.scheme, **{name: value})
 
     def by_gap(self, positions, name, slug):
-        return positions.missing(*(Gap if slug == ANY_GAP else [Gap(slug)]), day=self.day)
+        return positions.missing(
+            *(MissingInformation if slug == ANY_GAP else [MissingInformation(slug)]), day=self.day
+        )
 
     def by_assurance(self, positions, name, slug):
-        return positions.filter(Assured(slug).on(self.day, self.known_by))
+        return positions.filter(AssuranceLevel(slug).on(self.day, self.known_by))
 
     def by_controls(self, positions, name, slug):
-        return positions.filter(Controlled(slug).on(self.day, self.known_by))
+        return positions.filter(ControlWeakness(slug).on(self.day, self.known_by))
 
     def by_stuck(self, positions, name, value):
         return positions.stuck(self.scheme, self.day)
 
     def by_mine(self, positions, name, value):
-        return positions.naming(self.reader)
+        return positions.answered_for_by(self.reader)
 
     def by_category(self, positions, name, value):
-        return positions.filter(category="" if value == self.NONE_SAID else value)
+        return positions.filter(category="" if value == self.NONE else value)
 
     def by_response(self, positions, name, value):
-        return positions.filter(revision__response="" if value == self.NONE_SAID else value)
+        return positions.filter(revision__response="" if value == self.NONE else value)
 
     def by_status(self, positions, name, status):
         return positions if status == ALL else positions.filter(revision__status=status)
 
     def by_adverse_impact(self, positions, name, impact):
-        return positions.of_adverse_impact(None if impact == self.NONE_SAID else impact)
+        return positions.of_adverse_impact(None if impact == self.NONE else impact)
 
     def by_mark(self, positions, name, row):
-        """Those that test a sign of the case or of the insight, or that very sign: the marks are
-        asked for once.
-        """
+        """Those with a mark on a sign of the case or of the insight, or on that very sign."""
         return positions.marked(self.confirmed.filter(**{MARKED[name]: row}))
 
     @property
     def holds_back(self):
-        """Whether marks that nobody has agreed yet are left out of what is listed."""
+        """Whether marks that nobody has agreed yet are left out of the list."""
         if not any(self.form.cleaned_data.get(name) for name in MARKED):
             return False
-        cut = cuts_of_marks(self.reader, [self.register], self.day, self.known_by)[self.register]
+        cut = mark_visibility(self.reader, [self.register], self.day, self.known_by)[self.register]
         return cut is None or cut.agreement is not None
 
     @cached_property
@@ -392,8 +391,9 @@ class PositionFilter(django_filters.FilterSet):
 
 
 class DayForm(forms.Form):
-    """The days an address may carry: as_at and since, as 2026-09-30; or, in place of as_at, an
-    agreement's number.
+    """The days in an address: as_at and since, as 2026-09-30.
+
+    In place of as_at also an agreement's key.
     """
 
     as_at = forms.DateField(required=False, input_formats=["%Y-%m-%d"])

@@ -1,8 +1,7 @@
-"""A workbook's way in, step by step: the file, its columns, and the decision to take it in. Words:
-import_values.py.
+"""Forms for importing a workbook: the file, its columns, and the decision to take it in.
 
-Not among what the package exports: reading rows takes from there how text is mended, and would come
-round in a circle.
+Its words: import_values.py. Not exported by the package, as reading rows imports it: that would be
+a cycle.
 """
 
 import hashlib
@@ -23,7 +22,8 @@ from registers.models.imports import rows_in_words
 
 JOINED = (NOTE, IGNORE)
 NAMES_A_RISK = ("title", "statement", "event")
-NAMED = 3  # rows that a question names
+# Rows that a question lists.
+ROWS_SHOWN = 3
 UNDECIDED = "Select what rows are that do not name a risk of their own"
 DAY_FORMATS = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
 GROUPS = {  # the name of a target, up to its dot -> under which words it is offered
@@ -45,13 +45,15 @@ DONE_ABOUT_IT = "What is done about it"
 
 
 class ImportFileForm(forms.Form):
-    """Valid only if the file can be read: then `batch` is the import that it began, or the one it
-    is part of.
+    """The file. Valid only if it can be read.
+
+    batch: then the import that it began, or the one it is part of.
     """
 
     file = forms.FileField(
         label="Your workbook",
-        help_text="An Excel workbook (.xlsx), a CSV file, or a file that this service wrote (.json). At most 20 MB and "
+        help_text="An Excel workbook (.xlsx), a CSV file, or a file that this service wrote "
+        "(.json). At most 20 MB and "
         "20,000 rows.",
         max_length=200,
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.json"}),
@@ -74,16 +76,19 @@ class ImportFileForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         if file := cleaned.get("file"):
-            said = {"file_name": file.name, "content": file.read(), "token": cleaned["token"]}
+            upload = {"file_name": file.name, "content": file.read(), "token": cleaned["token"]}
             try:
-                self.batch = begin_import(self.register, by=self.by, **said)
+                self.batch = begin_import(self.register, by=self.by, **upload)
             except CannotRead as wrong:
                 self.add_error("file", str(wrong))
         return cleaned
 
 
 class ImportColumnsForm(forms.Form):
-    """Which sheet, where its headings stand, and what each column is. `plan`: as it was sent."""
+    """Which sheet, where its headings are, and what each column is.
+
+    plan: as it was sent.
+    """
 
     sheet = forms.ChoiceField(
         label="Which sheet is the register?", error_messages={"invalid_choice": "Select a sheet"}
@@ -100,7 +105,8 @@ class ImportColumnsForm(forms.Form):
     )
     another_scale = forms.BooleanField(
         label="Its numbers are on another scale than ours",
-        help_text="Tick if a 3 there does not mean what our level 3 means. Each number is then asked about.",
+        help_text="Tick if a 3 there does not mean what our level 3 means. Each number is then "
+        "asked about.",
         required=False,
     )
 
@@ -110,7 +116,8 @@ class ImportColumnsForm(forms.Form):
             ("yes", "More of the risk right above: what they say is added to it"),
             (
                 "no",
-                "Rows for themselves: those that name no risk, or one that stands twice, are left out",
+                "Rows for themselves: those that name no risk, or one that stands twice, are "
+                "left out",
             ),
         ],
         required=False,
@@ -138,33 +145,34 @@ class ImportColumnsForm(forms.Form):
         self.columns = [self._column(place, name) for place, name in enumerate(self.before.names)]
 
     def _ask_about(self, rows):
-        """rows: the numbers of those that would go on with the risk above."""
+        """rows: the numbers of those that would continue the risk above."""
         self.going_on, count = rows, len(rows)
         if rows:
-            which = f"{rows_in_words(rows[:NAMED])}{f' and {count - NAMED:,} others' if count > NAMED else ''}"
+            more = f" and {count - ROWS_SHOWN:,} others" if count > ROWS_SHOWN else ""
+            rows_text = f"{rows_in_words(rows[:ROWS_SHOWN])}{more}"
             self.fields[
                 "goes_on"
-            ].help_text = f"They leave out its reference and title, or repeat them: {which}."
+            ].help_text = f"They leave out its reference and title, or repeat them: {rows_text}."
 
     def _column(self, place, heading):
-        """Add the fields of one column; returns what the page shows of it."""
+        """Add the fields of one column; return what the page shows of it."""
         target, _, on = self.before.columns[place].partition("@")
         at = letter(place)
-        called = heading if heading == f"Column {at}" else f"{heading} ({at})"
+        name_shown = heading if heading == f"Column {at}" else f"{heading} ({at})"
         name = f"column_{place}"
         self.fields[name] = forms.ChoiceField(
-            label=f"What is {called}?",
+            label=f"What is {name_shown}?",
             choices=offered(),
             initial=target,
             error_messages={
-                "required": f"Select what {called} is",
-                "invalid_choice": f"Select what {called} is",
+                "required": f"Select what {name_shown} is",
+                "invalid_choice": f"Select what {name_shown} is",
             },
         )
         column = {
             "heading": heading,
             "letter": at,
-            "called": called,
+            "called": name_shown,
             "name": name,
             "texts": self._texts(place),
         }
@@ -172,13 +180,14 @@ class ImportColumnsForm(forms.Form):
         if "." in target:
             column["day"] = f"on_{place}"
             self.fields[column["day"]] = forms.DateField(
-                label=f"Day judged, of {called}",
+                label=f"Day judged, of {name_shown}",
                 required=False,
                 initial=on or None,
                 input_formats=DAY_FORMATS,
                 widget=forms.DateInput(format="%d/%m/%Y", attrs={"class": "govuk-input--width-10"}),
                 error_messages={
-                    "invalid": f"Enter the day {called} was judged like 30/6/2026, or leave it empty"
+                    "invalid": f"Enter the day {name_shown} was judged like 30/6/2026, or leave "
+                    "it empty"
                 },
             )
             if on:
@@ -187,17 +196,17 @@ class ImportColumnsForm(forms.Form):
 
     def _texts(self, place):
         """Up to three different texts of the column."""
-        found = {}
+        texts = {}
         for line in self.lines[:200]:
             if place < len(line.cells) and (text := line.cells[place].strip()):
-                found[text[:80] + ("…" if len(text) > 80 else "")] = None
-            if len(found) == 3:
+                texts[text[:80] + ("…" if len(text) > 80 else "")] = None
+            if len(texts) == 3:
                 break
-        return list(found)
+        return list(texts)
 
     @property
     def is_headless(self):
-        """Whether no row of headings was found: then each column goes by its letter."""
+        """Whether no row of headings was found: columns are then named by their letters."""
         return all(column["heading"] == column["called"] for column in self.columns)
 
     @property
@@ -215,11 +224,12 @@ class ImportColumnsForm(forms.Form):
 
     @property
     def is_elsewhere(self):
-        """Whether another sheet or another row of headings was asked for: then what the columns are
-        is guessed anew.
+        """Whether another sheet or row of headings was requested.
+
+        What the columns are is then detected anew.
         """
-        asked = (self.cleaned_data.get("sheet"), self.cleaned_data.get("heading_row"))
-        return asked != (self.initial["sheet"], self.initial["heading_row"])
+        requested = (self.cleaned_data.get("sheet"), self.cleaned_data.get("heading_row"))
+        return requested != (self.initial["sheet"], self.initial["heading_row"])
 
     def clean(self):
         cleaned = super().clean()
@@ -255,8 +265,8 @@ class ImportColumnsForm(forms.Form):
             raise ValidationError(
                 "Select which column says what the risk is: its title or its description"
             )
-        said = {"columns": columns, "another_scale": cleaned["another_scale"]}
-        self.plan = Plan.from_json(vars(self.before) | said)
+        changes = {"columns": columns, "another_scale": cleaned["another_scale"]}
+        self.plan = Plan.from_json(vars(self.before) | changes)
         if cleaned["goes_on"]:
             self.plan.goes_on = cleaned["goes_on"] == "yes"
         elif rows := going_on(self.shown, self.plan):
@@ -286,8 +296,9 @@ def name_of(key, word):
 
 
 class ImportStepForm(forms.Form):
-    """The decision to take in what was shown. seen: what a page shows, where it may have been read
-    anew meanwhile.
+    """The decision to take in what was shown.
+
+    seen: identifies what the page shows, as the file may have been read anew meanwhile.
     """
 
     seen = forms.CharField(max_length=60, widget=forms.HiddenInput)

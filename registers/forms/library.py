@@ -1,25 +1,28 @@
-"""Loading the library in the browser: which files, then, having seen what they would do, do it.
+"""Forms for loading the library in the browser: choosing the files, then loading what was shown.
 
-Between the two steps nothing is kept on the server: the page carries the files themselves, packed
-and signed, for an hour and for the person who looked. So what is loaded is what was shown, there is
-nothing to tidy up, and a session that every page reads stays small.
+Nothing is kept on the server in between: the page carries the files themselves, compressed and
+signed, for an hour and for one person. So what is loaded is what was shown, there is nothing to
+tidy up, and sessions stay small.
 """
 
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 
+from registers.forms.fields import PlainTextField
 from registers.govuk import GovukRadios, Helper
 from registers.library_loading.fixture_files import SUFFIXES, FixtureFile
 from registers.library_loading.load import load_library, preview_library
 from registers.library_loading.report import LibraryProblem
 
-LARGEST_TOGETHER = 2_000_000  # bytes; a request may hold 2,621,440
-LARGEST_STEP = 2_500_000  # characters; only files that hardly compress come near it
+# Bytes; a request may hold 2,621,440.
+LARGEST_TOGETHER = 2_000_000
+# Characters; only files that hardly compress come near it.
+LARGEST_STEP = 2_500_000
 HOUR = 60 * 60
 SALT = "library.load"
 LOST = "What you looked at did not arrive whole. Select the files again."
-CHOSEN, OWN = "chosen", "own"
+UPLOADED, INSTALLED = "chosen", "own"
 
 
 class FilesInput(forms.FileInput):
@@ -27,9 +30,7 @@ class FilesInput(forms.FileInput):
 
 
 class FilesField(forms.FileField):
-    """Fixture files, as many as somebody selects; an empty one is for the loader to speak of, with
-    its name.
-    """
+    """Several fixture files; an empty one is left to the loader, which reports it by name."""
 
     widget = FilesInput(attrs={"accept": ",".join(SUFFIXES)})
 
@@ -46,20 +47,22 @@ class FilesField(forms.FileField):
 
 
 class LibraryFilesForm(forms.Form):
-    """Which files. Valid only if they can be loaded: then `report` says what that would do, and
-    `step` does it. If not, `problem` says everything that is wrong, by file.
+    """Which files. Valid only if they can be loaded.
+
+    report: what loading would do; step: the form that does it. problem: if they cannot be loaded,
+    everything that is wrong, by file.
     """
 
     which = forms.ChoiceField(
         label="Which files?",
-        choices=[(CHOSEN, "Files that I select"), (OWN, "This installation's own files")],
+        choices=[(UPLOADED, "Files that I select"), (INSTALLED, "This installation's own files")],
         widget=GovukRadios(
             hints={
-                CHOSEN: "For example one file with a new case.",
-                OWN: "Those under fixtures/ on the server.",
+                UPLOADED: "For example one file with a new case.",
+                INSTALLED: "Those under fixtures/ on the server.",
             }
         ),
-        initial=CHOSEN,
+        initial=UPLOADED,
         error_messages={"required": "Select which files to look at"},
     )
     files = FilesField(
@@ -78,15 +81,15 @@ class LibraryFilesForm(forms.Form):
     @property
     def fixture_files(self):
         """The files, None for the installation's own."""
-        return None if self.cleaned_data["which"] == OWN else self.cleaned_data["files"]
+        return None if self.cleaned_data["which"] == INSTALLED else self.cleaned_data["files"]
 
     def clean(self):
         cleaned = super().clean()
         if self.errors:
             return cleaned
-        if cleaned["which"] == CHOSEN and not cleaned["files"]:
+        if cleaned["which"] == UPLOADED and not cleaned["files"]:
             self.add_error("files", "Select one or more fixture files")
-        elif cleaned["which"] == OWN and cleaned["files"]:
+        elif cleaned["which"] == INSTALLED and cleaned["files"]:
             self.add_error(
                 "which",
                 "Select whether to load your files or the installation's own: you gave both",
@@ -95,7 +98,7 @@ class LibraryFilesForm(forms.Form):
             self._look(cleaned["which"])
         return cleaned
 
-    def _look(self, which):
+    def _look(self, choice):
         try:
             report = preview_library(self.fixture_files)
             self.step = LibraryStepForm.after(report, self.fixture_files, by=self.by)
@@ -105,14 +108,15 @@ class LibraryFilesForm(forms.Form):
         except LibraryProblem as problem:
             self.problem = problem
             self.add_error(
-                "files" if which == CHOSEN else "which",
+                "files" if choice == UPLOADED else "which",
                 f"These files cannot be loaded: {len(problem.problems)} "
-                f"problem{'s' if len(problem.problems) > 1 else ''}, listed on this page. Nothing was changed",
+                f"problem{'s' if len(problem.problems) > 1 else ''}, listed on this page. "
+                "Nothing was changed",
             )
 
 
 class LibraryStepForm(forms.Form):
-    """What somebody looked at and may now load. Bound to them, and to what they were shown."""
+    """What somebody saw and may now load. Bound to the person and to what was shown."""
 
     step = forms.CharField(widget=forms.HiddenInput, error_messages={"required": LOST})
     helper = Helper("step")
@@ -123,30 +127,32 @@ class LibraryStepForm(forms.Form):
 
     @classmethod
     def after(cls, report, files, *, by):
-        """The form for the second step. Raises ValidationError where the files do not fit into a
-        page.
+        """The form for the second step.
+
+        Raises ValidationError where the files are too large for a page.
         """
         packed = None if files is None else [[file.name, file.content.decode()] for file in files]
-        said = {"by": by.pk, "seen": report.digest, "files": packed}
-        step = signing.dumps(said, salt=SALT, compress=True)
+        payload = {"by": by.pk, "seen": report.digest, "files": packed}
+        step = signing.dumps(payload, salt=SALT, compress=True)
         if len(step) > LARGEST_STEP:
             raise ValidationError(
-                "These files are too large for this page: select fewer, or use manage.py load_library"
+                "These files are too large for this page: select fewer, or use manage.py "
+                "load_library"
             )
         return cls(initial={"step": step}, by=by)
 
     def clean_step(self):
         try:
-            said = signing.loads(self.cleaned_data["step"], salt=SALT, max_age=HOUR)
+            payload = signing.loads(self.cleaned_data["step"], salt=SALT, max_age=HOUR)
         except signing.SignatureExpired as error:
             raise ValidationError(
                 "You looked at this more than an hour ago. Look again, then load it."
             ) from error
         except signing.BadSignature as error:
             raise ValidationError(LOST) from error
-        if said["by"] != self.by.pk:
+        if payload["by"] != self.by.pk:
             raise ValidationError("Somebody else looked at this. Look yourself, then load it.")
-        return said
+        return payload
 
     @property
     def fixture_files(self):
@@ -156,7 +162,18 @@ class LibraryStepForm(forms.Form):
         )
 
     def load(self):
-        """Load what was shown. Raises LibraryChanged if that is no longer what would happen, or
-        LibraryProblem.
+        """Load what was shown.
+
+        Raises LibraryChanged if that is no longer what would happen, or LibraryProblem.
         """
         return load_library(self.fixture_files, by=self.by, seen=self.cleaned_data["step"]["seen"])
+
+
+class LibrarySearchForm(forms.Form):
+    q = PlainTextField(
+        label="Search the library",
+        subject="The search",
+        max_length=200,
+        required=False,
+        one_line=True,
+    )

@@ -1,4 +1,4 @@
-"""What officers say of warning signs beside a risk, and looking for signs before anything is saved."""
+"""Forms for marking warning signs of a risk, and for a look at suggestions before saving."""
 
 import uuid
 from itertools import groupby
@@ -7,14 +7,15 @@ from django import forms
 from django.forms.utils import ErrorDict
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import OneOf, Words
+from registers.forms.fields import PlainTextField, RecordChoiceField
 from registers.govuk import GovukRadios, Helper
 from registers.models import Precedent, WarningSign
 
 
-class Looking(forms.Form):
-    """A form that can also be sent to look at what its words bring up: what was typed then stays as
-    it is, nothing is held against it, and nothing can be saved.
+class PreviewForm(forms.Form):
+    """A form that can also be sent just to see what its words suggest.
+
+    What was typed then stays as it is, is not validated, and cannot be saved.
     """
 
     @property
@@ -32,7 +33,7 @@ class Looking(forms.Form):
 
 
 class MarkForm(forms.Form):
-    sign = OneOf(
+    sign = RecordChoiceField(
         WarningSign.objects.select_related("case").order_by("case__number", "pk"),
         to_field_name="code",
         label="Which sign?",
@@ -50,9 +51,9 @@ class MarkForm(forms.Form):
             "invalid_choice": "Select relevant, not relevant or unsure",
         },
     )
-    reason = Words(
+    reason = PlainTextField(
         label="Why?",
-        called="The reason",
+        subject="The reason",
         rows=2,
         max_length=1000,
         help_text="One sentence: what you see here that is like it, or unlike it.",
@@ -62,7 +63,7 @@ class MarkForm(forms.Form):
     helper = Helper("sign", "mark", "reason")
 
     def __init__(self, data=None, *, code=""):
-        """code: of the sign that it stands beside; without one the sign is to be chosen."""
+        """code: of the sign it is shown with; without one the sign is to be chosen."""
         names = f"id_{code}_%s" if code else "id_%s"
         super().__init__(data, auto_id=names, initial={"sign": code, "token": uuid.uuid4()})
         self.code = code
@@ -74,31 +75,35 @@ class MarkForm(forms.Form):
 
 
 def _by_case(signs):
-    """The signs as groups of choices, a group for each case."""
+    """The signs as grouped choices, a group for each case."""
     for case, rows in groupby(signs, key=lambda sign: sign.case):
         yield case.short_name, [(sign.code, f"{sign.code}: {sign.title}") for sign in rows]
 
 
 class MarkForms:
-    """All forms of a page: one beside each sign that is suggested or marked, one to choose any
-    other. `sent`: the one that came back, or the last one while nothing was sent.
+    """All forms of a page: one for each suggested or marked sign, one to choose any other.
+
+    sent: the one that came back, or the last one while nothing was sent.
     """
 
     def __init__(self, data, *, suggestions, standing):
-        marked = {one.mark.sign.code for one in standing}
-        self.words = {one.sign.code: one.words for one in suggestions}
+        marked = {row.mark.sign.code for row in standing}
+        self.words = {suggestion.sign.code: suggestion.words for suggestion in suggestions}
         code = data.get("sign", "") if data is not None else ""
         self.sent = MarkForm(data, code=code if code in marked | set(self.words) else "")
-        left = [one for one in suggestions if one.sign.code not in marked]
-        self.suggested = [(one, self._beside(one.sign)) for one in left]
-        self.standing = [(one, self._beside(one.mark.sign)) for one in standing]
+        unmarked = [row for row in suggestions if row.sign.code not in marked]
+        self.suggested = [(row, self._form_for(row.sign)) for row in unmarked]
+        self.standing = [(row, self._form_for(row.mark.sign)) for row in standing]
         self.by_hand = MarkForm() if self.sent.code else self.sent
 
-    def _beside(self, sign):
+    def _form_for(self, sign):
         return self.sent if self.sent.code == sign.code else MarkForm(code=sign.code)
 
     @property
-    def said(self):
-        """What Risk.mark takes; the words that matched are looked up here, not taken from the page."""
-        said = self.sent.cleaned_data
-        return said | {"words": self.words.get(said["sign"].code, ())}
+    def verb_arguments(self):
+        """The keyword arguments of Risk.mark.
+
+        The words that matched are looked up here, not taken from the page.
+        """
+        fields = self.sent.cleaned_data
+        return fields | {"words": self.words.get(fields["sign"].code, ())}

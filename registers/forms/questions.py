@@ -1,4 +1,4 @@
-"""What a member wants to ask, as they type it or as a page offers it."""
+"""Forms for gathered questions, typed or offered by a page."""
 
 import re
 import uuid
@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import Words
+from registers.forms.fields import PlainTextField
 from registers.govuk import Helper
 from registers.models.question import LIBRARY, LONGEST
 from registers.questions.sources import Source
@@ -16,8 +16,8 @@ NUMBER = re.compile(r"[0-9]{1,9}")
 PATH = re.compile(rf"{LIBRARY}[-\w/]*(#[-\w]+)?", re.ASCII)
 
 
-class Carried(Words):
-    """What a page carried and nobody typed: what cannot be kept is left out."""
+class HiddenTextField(PlainTextField):
+    """Text that a page carries and nobody types: what cannot be stored is dropped."""
 
     def clean(self, value):
         try:
@@ -27,22 +27,23 @@ class Carried(Words):
 
 
 class EditQuestionForm(forms.Form):
-    """risks: those of the register that this person may see: any other is none. hidden: the
-    question is about one that they may not see any more; which one it is stays as it is and is not
-    told.
+    """risks: those of the register that this person may see; any other does not exist for them.
+
+    hidden: the question is about a risk that they may not see any more; it stays as it is and is
+    not shown.
     """
 
-    text = Words(
+    text = PlainTextField(
         label="What do you want to ask?",
-        called="The question",
+        subject="The question",
         rows=3,
         max_length=LONGEST,
         missing="Enter what you want to ask",
     )
-    risk = Words(
+    risk = PlainTextField(
         label="Which risk is it about, if any?",
         one_line=True,
-        called="The reference",
+        subject="The reference",
         required=False,
         max_length=40,
     )
@@ -50,8 +51,10 @@ class EditQuestionForm(forms.Form):
 
     def __init__(self, data=None, *, register, risks, question=None, hidden=False, initial=None):
         if question:
-            about = "" if hidden or not question.risk else register.reference(question.risk.number)
-            initial = {"text": question.text, "risk": about}
+            reference = (
+                "" if hidden or not question.risk else register.reference(question.risk.number)
+            )
+            initial = {"text": question.text, "risk": reference}
         super().__init__(data, initial=initial)
         self.register, self.risks = register, risks
         self.fields["risk"].help_text = f"Its reference, for example {register.reference(7)}."
@@ -60,11 +63,14 @@ class EditQuestionForm(forms.Form):
             self.helper = Helper("text")
 
     def clean_risk(self):
-        """The risk, or None. One that this reader may not see is answered as one that is not there."""
-        said = self.cleaned_data["risk"]
-        if not said:
+        """The risk, or None.
+
+        A risk that this reader may not see is answered like one that does not exist.
+        """
+        typed = self.cleaned_data["risk"]
+        if not typed:
             return None
-        prefix, _, number = said.rpartition("-")
+        prefix, _, number = typed.rpartition("-")
         is_ours = not prefix or prefix.strip().casefold() == self.register.prefix.casefold()
         number = number.strip()
         risk = (
@@ -83,11 +89,11 @@ class EditQuestionForm(forms.Form):
 class QuestionForm(EditQuestionForm):
     """source, source_path: where a question that a page offered comes from."""
 
-    source = Carried(
-        called="The source", required=False, max_length=LONGEST, widget=forms.HiddenInput
+    source = HiddenTextField(
+        subject="The source", required=False, max_length=LONGEST, widget=forms.HiddenInput
     )
-    source_path = Carried(
-        called="The page", required=False, max_length=200, widget=forms.HiddenInput
+    source_path = HiddenTextField(
+        subject="The page", required=False, max_length=200, widget=forms.HiddenInput
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
 

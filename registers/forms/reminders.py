@@ -1,4 +1,4 @@
-"""What somebody wants to be told of, and the address of their calendar."""
+"""Forms for reminders: which to get by mail, and the address of a calendar."""
 
 import uuid
 
@@ -15,11 +15,15 @@ class ReminderForm(forms.Form):
         choices=ReminderKind.choices,
         widget=GovukCheckboxes(
             hints={
-                ReminderKind.REVIEW: "Two weeks before the day, and until somebody has looked again.",
+                ReminderKind.REVIEW: "Two weeks before the day, and until somebody has looked "
+                "again.",
                 ReminderKind.ACTION: "A week before it is due, and until it is done or dropped.",
-                ReminderKind.TOLERANCE: "Two weeks before that day, and until a response is chosen again.",
-                ReminderKind.ASSURANCE: "Two weeks before an opinion runs out, and until there is a newer one.",
-                ReminderKind.APPETITE: "To risk managers only: two weeks before the day, and until one is approved.",
+                ReminderKind.TOLERANCE: "Two weeks before that day, and until a response is "
+                "chosen again.",
+                ReminderKind.ASSURANCE: "Two weeks before an opinion runs out, and until there "
+                "is a newer one.",
+                ReminderKind.APPETITE: "To risk managers only: two weeks before the day, and "
+                "until one is approved.",
             }
         ),
         label="What should we write to you about?",

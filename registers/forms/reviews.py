@@ -1,4 +1,4 @@
-"""What officers type when they look at a risk again."""
+"""The form for a review."""
 
 import uuid
 
@@ -7,26 +7,30 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.concurrency import TokenField, Versioned
-from registers.forms.fields import PastDay, PlannedDay, Words, since_raised
+from registers.forms.concurrency import TokenField, VersionedForm
+from registers.forms.fields import PastDay, PlainTextField, PlannedDay, check_not_before_raised
 from registers.govuk import GovukRadios, Helper
 from registers.models import Review, RiskRevision
-from registers.models.review import is_above_tolerance_twice_running, latest_next, next_review_of
+from registers.models.review import (
+    is_above_tolerance_twice_running,
+    latest_next_review,
+    proposed_next_review,
+)
 
-WHY_ASKED = HTML(
-    '{% include "components/why_asked_outside.html" %}'
-)  # where the answer is required
+# Where the answer is required.
+OUTSIDE_REASON = HTML('{% include "components/why_asked_outside.html" %}')
 
 
-class ReviewForm(Versioned):
-    step = RiskRevision.What.REVIEWED
+class ReviewForm(VersionedForm):
+    step = RiskRevision.Event.REVIEWED
     outcome = forms.ChoiceField(
         choices=Review.Outcome.choices,
         widget=GovukRadios(
             hints={
                 Review.Outcome.WORDING: "Edit the risk next.",
                 Review.Outcome.JUDGE: "Assess it next, or say in the note who will.",
-                Review.Outcome.HIGHER: "Say in the note why, and propose it on the risk's page next.",
+                Review.Outcome.HIGHER: "Say in the note why, and propose it on the risk's page "
+                "next.",
                 Review.Outcome.CLOSE: "Say in the note why: a risk manager decides.",
             }
         ),
@@ -36,45 +40,48 @@ class ReviewForm(Versioned):
             "invalid_choice": "Select what came of the review",
         },
     )
-    note = Words(
+    note = PlainTextField(
         label="What did you look at, and what did you find?",
-        called="The note",
+        subject="The note",
         rows=4,
-        help_text="Even when nothing changes: what you checked and who was there. It stays in the history.",
+        help_text="Even when nothing changes: what you checked and who was there. It stays in "
+        "the history.",
         missing="Enter what you looked at and what you found",
     )
     effective_on = PastDay(
-        what="the day of the review",
+        subject="the day of the review",
         label="On which day was it reviewed?",
         help_text="For example, 27 3 2026.",
     )
     next_on = PlannedDay(
-        what="the day of the next review",
+        subject="the day of the next review",
         label="When is the next review?",
-        help_text="Filled in from the days that the scoring scheme sets for its band. Change it if you agreed another.",
+        help_text="Filled in from the days that the scoring scheme sets for its band. Change it "
+        "if you agreed another.",
     )
-    asked_outside = Words(
+    asked_outside = PlainTextField(
         label="Who outside have we asked?",
-        called="Who outside was asked",
+        subject="Who outside was asked",
         required=False,
         rows=3,
         missing="Enter who outside was asked, or “Nobody yet, because” and why",
-        help_text="A body like ours, a regulator, a sector's support team: who, when, and what came of it. "
+        help_text="A body like ours, a regulator, a sector's support team: who, when, and what "
+        "came of it. "
         "“Nobody yet, because” is an answer too.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
-    helper = Helper("outcome", "note", WHY_ASKED, "asked_outside", "effective_on", "next_on")
+    helper = Helper("outcome", "note", OUTSIDE_REASON, "asked_outside", "effective_on", "next_on")
     field_order = ("outcome", "note", "asked_outside", "effective_on", "next_on")
 
     def __init__(self, data=None, *, risk):
         today = timezone.localdate()
-        initial = {"effective_on": today, "next_on": next_review_of(risk, today)}
+        initial = {"effective_on": today, "next_on": proposed_next_review(risk, today)}
         super().__init__(data, initial={**initial, "version": risk.version, "token": uuid.uuid4()})
         self.risk = risk
         self.fields["asked_outside"].required = is_above_tolerance_twice_running(risk)
 
     def clean_effective_on(self):
-        return since_raised(self.cleaned_data["effective_on"], self.risk)
+        return check_not_before_raised(self.cleaned_data["effective_on"], self.risk)
 
     def clean(self):
         cleaned = super().clean()
@@ -84,9 +91,10 @@ class ReviewForm(Versioned):
                 "next_on",
                 f"The next review must be after {date_format(day, 'j F Y')}, the day of this one",
             )
-        if day and next_on and next_on > latest_next(day):
+        if day and next_on and next_on > latest_next_review(day):
             self.add_error(
                 "next_on",
-                f"The next review must be {date_format(latest_next(day), 'j F Y')} or earlier",
+                f"The next review must be {date_format(latest_next_review(day), 'j F Y')} or "
+                "earlier",
             )
         return cleaned

@@ -1,5 +1,6 @@
-"""What few say at once when they log a risk: what it is about, what is done about it, who told us,
-what the committee is told. Folded away on the forms for a risk.
+"""The details of a risk that few give when they log it, folded on its forms.
+
+What it is about, what is done about it, who told us, and what the committee is told.
 """
 
 from django import forms
@@ -7,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.fields import ManyOf, PastDay, PlannedDay, Words
+from registers.forms.fields import PastDay, PlainTextField, PlannedDay, RecordMultipleChoiceField
 from registers.govuk import GovukCheckboxes, GovukRadios, MoreDetail, RevealingForm, Reveals
 from registers.models import AdverseImpact, Category, Risk
-from registers.models.review import latest_next
+from registers.models.review import latest_next_review
 from registers.models.risk_content import POSITION_WORDS
 
 MORE = (
@@ -32,7 +33,7 @@ MORE = (
 )
 
 
-def one_of(choices, *, empty, wrong, **options):
+def optional_choice(choices, *, empty, wrong, **options):
     """A choice that can be left open."""
     choices = [("", empty), *choices]
     return forms.ChoiceField(
@@ -40,32 +41,36 @@ def one_of(choices, *, empty, wrong, **options):
     )
 
 
-class RiskWordsForm(RevealingForm):
-    """The folded part of a risk's forms. `before` is what the risk says already: what is only kept
-    is not judged.
+class RiskDetailsForm(RevealingForm):
+    """The folded part of a risk's forms.
+
+    before: the present content; values that are only kept are not validated.
     """
 
     before: dict = {}
-    risk = None  # the one that is there already
+    # The existing one, if any.
+    risk = None
 
-    objective = Words(
+    objective = PlainTextField(
         label="Which objective is at stake?",
         one_line=True,
         counted=True,
-        called="The objective",
+        subject="The objective",
         required=False,
         max_length=300,
-        help_text="What you set out to do and might fail to do. For example: every child in care lives near home.",
+        help_text="What you set out to do and might fail to do. For example: every child in care "
+        "lives near home.",
     )
-    category = one_of(
+    category = optional_choice(
         Category.choices,
         empty="Not decided yet",
         wrong="Select a category from the list",
         label="Which category is it in?",
-        help_text="The Orange Book's: what the risk is about. The type of failure says how it would fail, and an "
+        help_text="The Orange Book's: what the risk is about. The type of failure says how it "
+        "would fail, and an "
         "appetite is often set by category.",
     )
-    adverse_impacts = ManyOf(
+    adverse_impacts = RecordMultipleChoiceField(
         AdverseImpact.objects.all(),
         to_field_name="slug",
         required=False,
@@ -77,74 +82,77 @@ class RiskWordsForm(RevealingForm):
             "invalid_list": "Select harms from the list",
         },
     )
-    portfolio = Words(
+    portfolio = PlainTextField(
         label="In whose portfolio does it lie?",
         one_line=True,
-        called="The portfolio",
+        subject="The portfolio",
         required=False,
         max_length=100,
-        help_text="The lead member's or director's, by its name. For example, Adult care and health.",
+        help_text="The lead member's or director's, by its name. For example, Adult care and "
+        "health.",
     )
-    proximity = one_of(
+    proximity = optional_choice(
         Risk.Proximity.choices,
         empty="Not said",
         wrong="Select how soon it could happen",
         label="How soon could it happen?",
         help_text="Risk managers call this proximity.",
     )
-    response = one_of(
+    response = optional_choice(
         Risk.Response.choices,
         empty="Not decided yet",
         wrong="Select what you do about it",
         widget=GovukRadios,
         label="What do you do about it?",
     )
-    response_reason = Words(
+    response_reason = PlainTextField(
         label="Why can it be tolerated?",
-        called="The reason",
+        subject="The reason",
         rows=3,
         help_text="Who agreed to live with it, and what would change your mind.",
         missing="Enter why it can be tolerated",
     )
     tolerated_until = PlannedDay(
-        what="the day until which it is tolerated",
+        subject="the day until which it is tolerated",
         label="Until which day?",
         help_text="Then it is looked at again. For example, 27 3 2027.",
     )
     target_on = PlannedDay(
         required=False,
-        what="the day of the target",
+        subject="the day of the target",
         label="By when do you want to be at your target?",
         help_text="For example, 27 3 2027. The target itself is a rating: add it with Assess.",
     )
-    told_by = one_of(
+    told_by = optional_choice(
         Risk.Teller.choices,
         empty="Not said",
         wrong="Select who told you first",
         label="Who told you first?",
-        help_text="A kind of person, never a name. Bodies that failed were often told by outsiders what their own "
+        help_text="A kind of person, never a name. Bodies that failed were often told by "
+        "outsiders what their own "
         "front line knew.",
     )
     told_on = PastDay(
         required=False,
-        what="the day you were first told",
+        subject="the day you were first told",
         label="When was that?",
         help_text="For example, 27 3 2026.",
     )
-    committee_position = Words(
+    committee_position = PlainTextField(
         label="Where does it stand, for the committee?",
-        called="The position for the committee",
+        subject="The position for the committee",
         required=False,
         rows=4,
         max_words=POSITION_WORDS,
         help_text="In plain words: how it stands, what has moved, what is asked of members.",
     )
-    definition_of_good = Words(
+    definition_of_good = PlainTextField(
         label="What would good look like?",
-        called="What good looks like",
+        subject="What good looks like",
         required=False,
         rows=3,
-        help_text="How you would all know that it is under control. For example: no child waits longer than 20 weeks.",
+        help_text="How you would all know that it is under control. For example: no child waits "
+        "longer than 20 weeks.",
     )
 
     def clean_tolerated_until(self):
@@ -153,8 +161,8 @@ class RiskWordsForm(RevealingForm):
             return day
         if day <= today:
             raise ValidationError("The day until which it is tolerated must be after today")
-        if day > latest_next(today):
-            latest = date_format(latest_next(today), "j F Y")
+        if day > latest_next_review(today):
+            latest = date_format(latest_next_review(today), "j F Y")
             raise ValidationError(
                 f"The day until which it is tolerated must be {latest} or earlier: then look again"
             )

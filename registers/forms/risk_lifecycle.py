@@ -1,60 +1,62 @@
-"""What people type when a risk happened, is closed or comes back."""
+"""Forms for a risk's lifecycle: it happened, is closed, or comes back."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.concurrency import TokenField, Versioned
-from registers.forms.fields import PastDay, Words, since_raised
+from registers.forms.concurrency import TokenField, VersionedForm
+from registers.forms.fields import PastDay, PlainTextField, check_not_before_raised
 from registers.govuk import Helper
 from registers.models import RiskRevision
 
 
-class HappenedForm(Versioned):
-    step = RiskRevision.What.HAPPENED
+class HappenedForm(VersionedForm):
+    step = RiskRevision.Event.HAPPENED
     happened_on = PastDay(
-        what="the day on which it happened",
+        subject="the day on which it happened",
         label="On which day did it happen?",
         help_text="The first day of it, if it went on. For example, 27 3 2026.",
     )
-    happened_what = Words(
+    happened_what = PlainTextField(
         label="What happened?",
-        called="What happened",
+        subject="What happened",
         rows=4,
-        help_text="Facts, with figures where there are any. What is still to come belongs in the next assessment.",
+        help_text="Facts, with figures where there are any. What is still to come belongs in the "
+        "next assessment.",
         missing="Enter what happened",
     )
     helper = Helper("happened_on", "happened_what")
 
     def __init__(self, data=None, *, risk):
-        said = {name: getattr(risk, name) for name in ("happened_on", "happened_what")}
-        super().__init__(data, initial={**said, "version": risk.version})
+        content = {name: getattr(risk, name) for name in ("happened_on", "happened_what")}
+        super().__init__(data, initial={**content, "version": risk.version})
         self.risk = risk
 
     def clean_happened_on(self):
-        return since_raised(self.cleaned_data["happened_on"], self.risk)
+        return check_not_before_raised(self.cleaned_data["happened_on"], self.risk)
 
 
-class CloseForm(Versioned):
-    step = RiskRevision.What.CLOSED
-    reason = Words(
+class CloseForm(VersionedForm):
+    step = RiskRevision.Event.CLOSED
+    reason = PlainTextField(
         label="Why can it be closed?",
-        called="The reason",
+        subject="The reason",
         rows=4,
         help_text="What is different now, and how you know. A committee may ask.",
         missing="Enter why it can be closed",
     )
-    depends_on = Words(
+    depends_on = PlainTextField(
         label="Who must not leave?",
-        called="Who must not leave",
+        subject="Who must not leave",
         rows=3,
-        help_text="Posts and arrangements that this rests on, such as an interim post or a contract that ends. Write "
+        help_text="Posts and arrangements that this rests on, such as an interim post or a "
+        "contract that ends. Write "
         "“Nobody” if it would hold without any of them.",
         missing="Enter who must not leave, or write “Nobody”",
     )
     effective_on = PastDay(
-        what="the day on which it was closed",
+        subject="the day on which it was closed",
         label="On which day was it closed?",
         help_text="For example, 27 3 2026.",
     )
@@ -65,9 +67,8 @@ class CloseForm(Versioned):
             data, initial={"effective_on": timezone.localdate(), "version": risk.version}
         )
         self.risk = risk
-        if (
-            risk.status == risk.Status.DRAFT
-        ):  # it was never on the register: nothing rests on anybody
+        # It was never on the register: nothing depends on anybody.
+        if risk.status == risk.Status.DRAFT:
             del self.fields["depends_on"]
             self.helper = Helper("reason", "effective_on")
 
@@ -85,11 +86,11 @@ class CloseForm(Versioned):
         return day
 
 
-class ReopenForm(Versioned):
-    step = RiskRevision.What.REOPENED
-    reason = Words(
+class ReopenForm(VersionedForm):
+    step = RiskRevision.Event.REOPENED
+    reason = PlainTextField(
         label="Why is it opened again?",
-        called="The reason",
+        subject="The reason",
         rows=4,
         help_text="What came back, and how you know.",
         missing="Enter why it is opened again",
@@ -102,6 +103,6 @@ class ReopenForm(Versioned):
 
 
 class DuplicateForm(forms.Form):
-    """No question: a button and what makes a double click one copy."""
+    """No question: a button, and a token so that a double click makes one copy."""
 
     token = TokenField(required=False)

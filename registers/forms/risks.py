@@ -1,56 +1,65 @@
-"""What officers type about a risk. Field names are the keyword names of the verbs that take them."""
+"""Forms for a risk. Field names are the argument names of the verbs."""
 
 import uuid
 
 from crispy_forms.layout import Fieldset
 
 from registers.forms.assessments import BAND, JudgementForm
-from registers.forms.concurrency import Versioned
-from registers.forms.fields import ManyOf, OneOf, PastDay, Words
-from registers.forms.precedents import Looking
-from registers.forms.risk_details import MORE, RiskWordsForm
+from registers.forms.concurrency import VersionedForm
+from registers.forms.fields import (
+    PastDay,
+    PlainTextField,
+    RecordChoiceField,
+    RecordMultipleChoiceField,
+)
+from registers.forms.precedents import PreviewForm
+from registers.forms.risk_details import MORE, RiskDetailsForm
 from registers.govuk import GovukCheckboxes, Helper, MoreDetail
 from registers.models import FailureType, Risk, RiskRevision
 
-WAY_OUT = ", or clear the rest of the judgement: it can wait"
+OR_CLEAR = ", or clear the rest of the judgement: it can wait"
 
 
-class RiskForm(RiskWordsForm):
-    """What a risk says."""
+class RiskForm(RiskDetailsForm):
+    """The content of a risk."""
 
-    FOR_THE_REGISTER = ("event", "consequence")  # a draft needs neither
+    # A draft needs neither.
+    FOR_THE_REGISTER = ("event", "consequence")
 
-    title = Words(
+    title = PlainTextField(
         label="Title",
         one_line=True,
         counted=True,
-        called="The title",
+        subject="The title",
         max_length=200,
         help_text="A few words that a committee member will recognise it by.",
         missing="Enter a title for the risk",
     )
-    cause = Words(
+    cause = PlainTextField(
         label="Why could it happen?",
-        called="The cause",
+        subject="The cause",
         required=False,
         rows=4,
-        help_text="The cause, if you know it. For example: two providers hold most of the work and both lose money.",
+        help_text="The cause, if you know it. For example: two providers hold most of the work "
+        "and both lose money.",
     )
-    event = Words(
+    event = PlainTextField(
         label="What could happen?",
-        called="What could happen",
+        subject="What could happen",
         rows=4,
-        help_text="The event itself. For example: a home care provider stops trading and visits are missed.",
+        help_text="The event itself. For example: a home care provider stops trading and visits "
+        "are missed.",
         missing="Enter what could happen",
     )
-    consequence = Words(
+    consequence = PlainTextField(
         label="So what?",
-        called="The consequence",
+        subject="The consequence",
         rows=4,
-        help_text="The consequence, first for the people who use the service, then for the organisation.",
+        help_text="The consequence, first for the people who use the service, then for the "
+        "organisation.",
         missing="Enter what would follow if it happened",
     )
-    primary_failure_type = OneOf(
+    primary_failure_type = RecordChoiceField(
         FailureType.objects.all(),
         to_field_name="slug",
         required=False,
@@ -59,7 +68,7 @@ class RiskForm(RiskWordsForm):
         help_text="Types overlap: choose the one that fits best. It can be decided later.",
         error_messages={"invalid_choice": "Select a type of failure from the list"},
     )
-    other_failure_types = ManyOf(
+    other_failure_types = RecordMultipleChoiceField(
         FailureType.objects.all(),
         to_field_name="slug",
         required=False,
@@ -71,22 +80,24 @@ class RiskForm(RiskWordsForm):
             "invalid_list": "Select types of failure from the list",
         },
     )
-    owner = OneOf(
+    owner = RecordChoiceField(
         None,
         required=False,
         label="Which post owns it?",
         empty_label="Not decided yet",
-        help_text="Posts outlive the people in them. Where the right one is missing, leave this open and ask an "
+        help_text="Posts outlive the people in them. Where the right one is missing, leave this "
+        "open and ask an "
         "administrator to add it.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
-    notes = Words(
+    notes = PlainTextField(
         label="What else should not be lost?",
-        called="The notes",
+        subject="The notes",
         required=False,
         rows=4,
         max_length=10_000,
-        help_text="For example, from your old register: its reference, a score or colour that has no likelihood and "
+        help_text="For example, from your old register: its reference, a score or colour that "
+        "has no likelihood and "
         "impact, controls, actions, dates.",
     )
 
@@ -110,16 +121,18 @@ class RiskForm(RiskWordsForm):
         return cleaned
 
 
-class LogRiskForm(Looking, JudgementForm, RiskForm):
-    """A new risk, with its first ratings or none yet; or, by its second button, a draft, which
-    needs only a title.
+class LogRiskForm(PreviewForm, JudgementForm, RiskForm):
+    """A new risk, with or without ratings.
+
+    By its second button a draft, which needs only a title.
     """
 
     JUDGEMENT = ("likelihood", "impact", "driver", "rationale")
-    DRAFT = "draft"  # the name of the button that keeps it as one
+    # The name of the button that saves it as a draft.
+    DRAFT = "draft"
     raised_on = PastDay(
         required=False,
-        what="the day it was first raised",
+        subject="the day it was first raised",
         label="When was it first raised, if not today?",
         help_text="For a risk that stood on an older register. For example, 27 3 2024.",
     )
@@ -142,10 +155,10 @@ class LogRiskForm(Looking, JudgementForm, RiskForm):
             "notes",
         ),
     )
-    helper.form_id = "log-a-risk"  # the button to look stands beside the form, not in it
-    field_order = [
-        pointer.name for pointer in helper.layout.get_field_names()
-    ]  # errors are listed as asked
+    # The preview button is outside the form.
+    helper.form_id = "log-a-risk"
+    # Errors are listed in this order.
+    field_order = [pointer.name for pointer in helper.layout.get_field_names()]
 
     def __init__(self, data=None, *, register, **options):
         super().__init__(data, register=register, **options)
@@ -166,16 +179,16 @@ class LogRiskForm(Looking, JudgementForm, RiskForm):
                 if not cleaned.get(name) and name not in self.errors:
                     words = self.fields[name].error_messages["required"]
                     self.add_error(
-                        name, words + WAY_OUT if name in ("likelihood", "impact") else words
+                        name, words + OR_CLEAR if name in ("likelihood", "impact") else words
                     )
         return cleaned | {"status": Risk.Status.DRAFT if self.is_draft else Risk.Status.OPEN}
 
 
-class EditRiskForm(Versioned, RiskForm):
-    step = RiskRevision.What.EDITED
-    reason = Words(
+class EditRiskForm(VersionedForm, RiskForm):
+    step = RiskRevision.Event.EDITED
+    reason = PlainTextField(
         label="What changed, and why?",
-        called="What changed",
+        subject="What changed",
         required=False,
         rows=2,
         help_text="One sentence for the history. You can leave it empty.",
@@ -201,21 +214,21 @@ class EditRiskForm(Versioned, RiskForm):
             "version": risk.version,
         }
         super().__init__(data, register=risk.register, initial=initial)
-        if risk.status == risk.Status.DRAFT and self.step == RiskRevision.What.EDITED:
+        if risk.status == risk.Status.DRAFT and self.step == RiskRevision.Event.EDITED:
             self.ask_as_draft()
 
     def rebase(self, conflict):
-        """What this person left as they found it follows the other's change; what they typed stays."""
+        """Fields that this person left unchanged take the other's value; what they typed stays."""
         super().rebase(conflict)
         opened = conflict.record.revisions.filter(number=conflict.version).first()
         if opened is None:
             return
-        now = type(self)(risk=conflict.record).initial
+        initial = type(self)(risk=conflict.record).initial
         self.taken_over = [
-            name for name, value in opened.content().items() if self._is_as(name, value)
+            name for name, value in opened.content().items() if self._is_unchanged(name, value)
         ]
         for name in self.taken_over:
-            self._take_over(name, now[name])
+            self._take_over(name, initial[name])
 
     def _take_over(self, name, value):
         if isinstance(value, list):
@@ -226,17 +239,18 @@ class EditRiskForm(Versioned, RiskForm):
             for part in self.data
             if part.startswith(f"{name}_") and part[len(name) + 1 :].isdecimal()
         ]:
-            del self.data[part]  # a day is typed in three
+            # A day is typed in three parts.
+            del self.data[part]
         self.data[name] = "" if value is None else getattr(value, "pk", value)
 
-    def _is_as(self, name, value):
+    def _is_unchanged(self, name, value):
         typed = self.cleaned_data.get(name)
         return name in self.fields and (set(typed) if isinstance(value, set) else typed) == value
 
 
 class OpenRiskForm(EditRiskForm):
-    """A draft on its way to the register: now everything is asked that a register asks."""
+    """A draft that is put on the register: every required field is asked for."""
 
-    step = RiskRevision.What.LOGGED
+    step = RiskRevision.Event.LOGGED
     reason = None
     helper = Helper(*[part for part in EditRiskForm.helper.layout if part != "reason"])

@@ -1,4 +1,4 @@
-"""How a reader asks for a part of the worklist, and what a manager types to set a check aside."""
+"""Forms for the worklist: choosing a part of it, and setting a check aside."""
 
 import datetime
 import uuid
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import PlannedDay, Words
+from registers.forms.fields import PlainTextField, PlannedDay
 from registers.govuk import Helper
 from registers.models.check_waiver import LONGEST
 
@@ -17,7 +17,7 @@ KEY = r"\A(none|[1-9][0-9]{0,17})\Z"
 
 
 class WorklistForm(forms.Form):
-    """What the address may ask for: how to group, or which part to list in full."""
+    """What the address may select: how to group, or which part to list in full."""
 
     by = forms.ChoiceField(
         required=False, choices=[(name, name) for name in ("check", "directorate", "post")]
@@ -28,22 +28,23 @@ class WorklistForm(forms.Form):
 
     @property
     def part(self):
-        """The part asked for in full: {} where none is."""
-        asked = {name: self.cleaned_data[name] for name in ("check", "directorate", "post")}
-        return {name: value for name, value in asked.items() if value}
+        """The part to list in full: {} where none is selected."""
+        values = {name: self.cleaned_data[name] for name in ("check", "directorate", "post")}
+        return {name: value for name, value in values.items() if value}
 
 
 class SetAsideForm(forms.Form):
-    reason = Words(
+    reason = PlainTextField(
         label="Why can it wait?",
-        called="The reason",
+        subject="The reason",
         rows=3,
         max_length=1000,
-        help_text="Everybody who may see the risk can read it. For example: its audit is booked for May.",
+        help_text="Everybody who may see the risk can read it. For example: its audit is booked "
+        "for May.",
         missing="Enter why it can wait",
     )
     until = PlannedDay(
-        what="the last day",
+        subject="the last day",
         label="Until when?",
         help_text="It comes back by itself the day after. For example, 27 3 2027.",
     )
@@ -66,9 +67,9 @@ class SetAsideForm(forms.Form):
 
 
 class TakeBackForm(forms.Form):
-    reason = Words(
+    reason = PlainTextField(
         label="Why does it no longer wait?",
-        called="The reason",
+        subject="The reason",
         rows=2,
         max_length=1000,
         help_text="One sentence for the record.",

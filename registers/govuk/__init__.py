@@ -17,7 +17,7 @@ unless it wants a group or a folded part:
     class RiskForm(forms.Form):
 likelihood = forms.ChoiceField(label="How likely is it?", widget=GovukRadios(hints={"1":
   "Once in ten years"}))
-        found_on = GovukDateField(label="When was it found?", what="the day it was found")
+        found_on = GovukDateField(label="When was it found?", subject="the day it was found")
 helper = Helper(Fieldset("What could happen", "title", "cause"), MoreDetail("More detail",
   "evidence"))
 

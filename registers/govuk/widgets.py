@@ -66,15 +66,15 @@ class DateInputWidget(forms.MultiWidget):
 
 
 class GovukDateField(forms.DateField):
-    """what: the noun in its errors, as in "Enter the day the judgement was made"."""
+    """subject: the noun in its errors, as in "Enter the day the judgement was made"."""
 
     widget = DateInputWidget
 
-    def __init__(self, *, what="the date", error_messages=None, **kwargs):
-        self.what = what[:1].upper() + what[1:]
+    def __init__(self, *, subject="the date", error_messages=None, **kwargs):
+        self.subject = subject[:1].upper() + subject[1:]
         words = {
-            "required": f"Enter {what}",
-            "invalid": f"{self.what} must be a real date, for example 27 3 2026",
+            "required": f"Enter {subject}",
+            "invalid": f"{self.subject} must be a real date, for example 27 3 2026",
         }
         super().__init__(error_messages=words | (error_messages or {}), **kwargs)
 
@@ -89,15 +89,15 @@ class GovukDateField(forms.DateField):
             return None
         if missing:
             raise ValidationError(
-                f"{self.what} must include a {' and a '.join(missing)}", code="incomplete"
+                f"{self.subject} must include a {' and a '.join(missing)}", code="incomplete"
             )
         try:
-            return date(_whole(parts[2], 4), _month(parts[1]), _whole(parts[0]))
+            return date(_number(parts[2], 4), _month(parts[1]), _number(parts[0]))
         except ValueError as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
-def _whole(text, digits=None):
+def _number(text, digits=None):
     if (
         not text.isascii()
         or not text.isdecimal()
@@ -109,9 +109,9 @@ def _whole(text, digits=None):
 
 
 def _month(text):
-    named = [
+    matches = [
         number
         for number, name in enumerate(MONTHS, 1)
         if len(text) > 2 and name.startswith(text.lower())
     ]
-    return named[0] if named else _whole(text)
+    return matches[0] if matches else _number(text)

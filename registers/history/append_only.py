@@ -1,37 +1,38 @@
-"""A row that is added once, never edited, and sealed in the audit chain by the entry that tells of
-it.
-"""
+"""Rows that are added once, never edited, and sealed in the audit chain by the entry about them."""
 
 from django.utils import timezone
 
-from registers.history.audit import AppendOnly, AuditEntry, Telling
-from registers.history.errors import sent_again
+from registers.history.audit import AppendOnly, AuditEntry, AuditPayload
+from registers.history.errors import return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
 
 
-class Sealed(SealedModel, AppendOnly):
-    """FOUND names what we look up ourselves and nobody types."""
+class AppendOnlyRecord(SealedModel, AppendOnly):
+    """DERIVED_FIELDS: fields that we look up ourselves and nobody types."""
 
-    SEAL_EXCLUDES = ("token",)  # of the form that made it: states nothing
-    FOUND: tuple[str, ...] = ()
+    # The token belongs to the form that made the row: it states nothing.
+    SEAL_EXCLUDES = ("token",)
+    DERIVED_FIELDS: tuple[str, ...] = ()
 
     class Meta:
         abstract = True
 
-    def enter(self, *, organisation, **what):
-        """Tell of this row in the organisation's audit chain; in the transaction that made it.
-        what: see telling.
+    def enter(self, *, organisation, **payload):
+        """Add the audit entry about this row, in the transaction that made it.
+
+        payload: see audit_payload.
         """
         return AuditEntry.record_many(
-            organisation=organisation, by=self.by, tellings=[self.telling(**what)]
+            organisation=organisation, by=self.by, payloads=[self.audit_payload(**payload)]
         )
 
-    def telling(self, *, verb, subject, text, facts=None, seals=()):
-        """What the audit chain is to say of this row, which has been written. seals: of other rows
-        written with it.
+    def audit_payload(self, *, verb, subject, text, facts=None, seals=()):
+        """The AuditPayload about this row, which has been written.
+
+        seals: of other rows written with it.
         """
-        return Telling.of(
+        return AuditPayload.of(
             verb=verb,
             subject=subject,
             facts={self._meta.model_name: self.pk, **(facts or {})},
@@ -40,40 +41,49 @@ class Sealed(SealedModel, AppendOnly):
         )
 
 
-def give_once(
-    model, of, *, by, verb, text=None, token=None, recorded_at=None, effective_on=None, **said
+def create_idempotent(
+    model, owner, *, by, verb, text=None, token=None, recorded_at=None, effective_on=None, **fields
 ):
-    """Add a Sealed row with its audit entry, and return it. of: the risk that it stands beside,
-    which is held meanwhile, or the organisation that it speaks for; text: what the entry tells
-    besides, where it is none of a risk.
+    """Add an AppendOnlyRecord with its audit entry, and return it.
 
-    The same token by the same person for the same one gives back the row that it made, and raises
-    SaidBefore where that says something else. Raises ValueError for a day to come, OutOfTurn for a
-    closed risk.
+    owner: the risk that the row belongs to, which is locked meanwhile, or the organisation. text:
+    further text for the audit entry, where the owner is no risk.
+
+    The same token by the same person for the same owner returns the row that it made, and raises
+    DuplicateSubmission where that row has other values. Raises ValueError for a future day,
+    InvalidTransition for a closed risk.
     """
     day = effective_on or timezone.localdate()
     if day > timezone.localdate():
         raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
-    about = {of._meta.model_name: of}
-    token = FormToken(token, of, by)
-    same = model.objects.filter(by=by, **about)
-    of_day = {"effective_on": effective_on} if effective_on else {}
-    if made := token.row_of(same):
-        return _again(made, said | of_day)
-    when = {"effective_on": day, "recorded_at": recorded_at or timezone.now()}
+    reference = {owner._meta.model_name: owner}
+    is_of_risk = "risk" in reference
+    token = FormToken(token, owner, by)
+    same = model.objects.filter(by=by, **reference)
+    typed = fields | ({"effective_on": effective_on} if effective_on else {})
+    if existing := token.row_of(same):
+        return _return_existing(existing, typed)
+    recorded_at = recorded_at or timezone.now()
 
     def insert(token):
-        if "risk" in about:
-            of.hold()
-        row = model.objects.create(by=by, token=token, **about, **when, **said)
-        organisation = of.register.organisation if "risk" in about else of
-        told = {"risk": of.reference, "title": of.title} if "risk" in about else text
-        row.enter(organisation=organisation, verb=verb, subject=of, text={**told, "said": str(row)})
+        if is_of_risk:
+            owner.lock_for_update()
+        row = model.objects.create(
+            by=by, token=token, effective_on=day, recorded_at=recorded_at, **reference, **fields
+        )
+        organisation = owner.register.organisation if is_of_risk else owner
+        entry_text = {"risk": owner.reference, "title": owner.title} if is_of_risk else text
+        row.enter(
+            organisation=organisation,
+            verb=verb,
+            subject=owner,
+            text={**entry_text, "said": str(row)},
+        )
         return row
 
-    return token.insert(model, insert, same=same, again=lambda row: _again(row, said | of_day))
+    return token.insert(model, insert, same=same, again=lambda row: _return_existing(row, typed))
 
 
-def _again(row, said):
-    typed = {name: value for name, value in said.items() if name not in row.FOUND}
-    return sent_again(row, row.says(typed), row.recorded_at)
+def _return_existing(row, fields):
+    typed = {name: value for name, value in fields.items() if name not in row.DERIVED_FIELDS}
+    return return_existing_or_raise(row, row.has_values(typed), row.recorded_at)

@@ -1,11 +1,10 @@
-"""Who did what, in a chain that shows when anything in it was changed, left out or put in
-afterwards.
+"""Who did what, as a chain of signed entries in which any later change, gap or insertion shows.
 
 Each entry is signed (HMAC, key outside the database) together with the signature before it, one
-chain an organisation. What names a person or quotes them stands beside the entry in `AuditText`, of
-which the entry signs only a salted digest: it can be erased without breaking the chain. What rows
-say is signed the same way (see seals.py). Database triggers refuse any UPDATE or DELETE of an
-entry.
+chain an organisation. Text that names or quotes a person is kept beside the entry in `AuditText`;
+the entry signs only a salted digest of it, so that it can be erased without breaking the chain. The
+values of rows are signed the same way (seals.py). Database triggers refuse any UPDATE or DELETE of
+an entry (audit_guard.py).
 """
 
 import datetime
@@ -19,13 +18,14 @@ from itertools import islice
 from json.encoder import encode_basestring_ascii as in_quotes
 
 from django.conf import settings
-from django.db import connections, models, transaction
+from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from registers.history.bulk_insert import Encoded, check_references, keys_of, write
 
-BATCH = 500  # entries written by one statement at most
+# Entries written by one statement at most.
+BATCH = 500
 
 
 class HistoryIsAppendOnly(TypeError):
@@ -54,15 +54,12 @@ class AppendOnly(models.Model):
     def delete(self, *args, **kwargs):
         raise HistoryIsAppendOnly(f"{type(self).__name__} rows are never deleted.")
 
-    def says(self, said):
-        """Whether it says all this already."""
-        return all(getattr(self, name) == value for name, value in said.items())
+    def has_values(self, values):
+        return all(getattr(self, name) == value for name, value in values.items())
 
 
 class AuditChain(models.Model):
-    """The head of a chain: one for each organisation and one for the installation (no
-    organisation).
-    """
+    """The head of a chain: one for each organisation, and one for the installation without any."""
 
     organisation = models.OneToOneField(
         "registers.Organisation",
@@ -92,11 +89,10 @@ class AuditChain(models.Model):
         )
 
     def problems(self):
-        """What is wrong with the chain, in words: changed, missing, swapped or inserted entries, a
-        cut-off tail.
+        """Yield what is wrong with the chain, in words.
 
-        The head is read first: what is added meanwhile must be signed like the rest, but is not
-        missed.
+        Finds changed, missing, swapped and inserted entries and a cut-off tail. The head is read
+        first: entries added meanwhile are checked, but not required.
         """
         head = AuditChain.objects.get(pk=self.pk)
         number, signature, at_head = 0, "", ""
@@ -113,7 +109,9 @@ class AuditChain(models.Model):
                 yield f"{self}: entry {entry.number} is not what was signed."
             text = getattr(entry, "text", None)
             if text is None:
-                yield f"{self}: the text of entry {entry.number} is gone; erasing leaves an empty one."
+                yield (
+                    f"{self}: the text of entry {entry.number} is gone; erasure keeps an empty one."
+                )
             elif text.content is not None and text.digest() != entry.text_digest:
                 yield f"{self}: the text of entry {entry.number} is not what was signed."
             signature = entry.signature
@@ -150,40 +148,41 @@ class AuditEntry(AppendOnly):
         return f"{self.chain} {self.number}: {self.verb} {self.subject}"
 
     @classmethod
-    def record(cls, *, organisation, by, verb, subject, **telling):
-        """Add an entry to the organisation's chain; must run inside the transaction of the change
-        it records. Returns it. organisation: None for the installation's chain; by: None for the
-        installation itself. For the rest see Telling.of.
+    def record(cls, *, organisation, by, verb, subject, **payload):
+        """Add an entry to the organisation's chain, in the transaction of the change; return it.
+
+        organisation: None for the installation's chain. by: None for the installation itself. For
+        the rest see AuditPayload.of.
         """
-        tellings = [Telling.of(verb=verb, subject=subject, **telling)]
-        return cls.record_many(organisation=organisation, by=by, tellings=tellings)
+        payloads = [AuditPayload.of(verb=verb, subject=subject, **payload)]
+        return cls.record_many(organisation=organisation, by=by, payloads=payloads)
 
     @classmethod
-    def record_many(cls, *, organisation, by, tellings):
-        """Add an entry for each Telling, in their order; in the transaction of the changes they
-        record. Returns the entry where it is one. The head of the chain is held from here until the
-        end: who has much to tell, tells it last of all. tellings: a list, or what has a length and
-        can be gone through.
+    def record_many(cls, *, organisation, by, payloads):
+        """Add an entry for each AuditPayload, in the transaction of the changes.
+
+        Returns the entry where there is one payload, else None. The head of the chain is locked
+        until the transaction ends: call this last. payloads: an iterable with a length.
         """
         connection = transaction.get_connection()
         if not connection.in_atomic_block:
             raise transaction.TransactionManagementError(
                 "An audit entry belongs in the transaction of its change."
             )
-        if not tellings:
+        if not payloads:
             return None
         chain, _ = AuditChain.objects.get_or_create(organisation=organisation)
         AuditChain.objects.filter(pk=chain.pk).update(
-            last_number=F("last_number") + len(tellings)
+            last_number=F("last_number") + len(payloads)
         )  # locks the head
         chain.refresh_from_db()
-        entries, entry = cls._chained(chain, by, tellings), None
-        if len(tellings) == 1:
-            ((said, telling),) = entries
-            entry = cls(**said | {"facts": json.loads(said["facts"])})
+        entries, entry = cls._chained(chain, by, payloads), None
+        if len(payloads) == 1:
+            ((columns, payload),) = entries
+            entry = cls(**columns | {"facts": json.loads(columns["facts"])})
             entry.save()
             AuditText.objects.create(
-                entry=entry, salt=telling.salt, content=json.loads(telling.text)
+                entry=entry, salt=payload.salt, content=json.loads(payload.text)
             )
         else:
             _write(entries)
@@ -191,46 +190,49 @@ class AuditEntry(AppendOnly):
         return entry
 
     @staticmethod
-    def _chained(chain, by, tellings):
-        """(what an entry says, by column; its telling), signed one after the other. The chain takes
-        the numbers before its last.
+    def _chained(chain, by, payloads):
+        """Yield (the entry's columns, its payload), each signed after the one before it.
+
+        The chain has counted these entries already: they get its last numbers.
         """
-        at, before = timezone.now(), chain.last_number - len(tellings)
-        for number, telling in enumerate(tellings, before + 1):
-            said = {
+        at, before = timezone.now(), chain.last_number - len(payloads)
+        for number, payload in enumerate(payloads, before + 1):
+            columns = {
                 "chain_id": chain.pk,
                 "number": number,
                 "at": at,
                 "by_id": by and by.pk,
-                "verb": telling.verb,
-                "subject": telling.subject,
-                "facts": telling.facts,
-                "text_digest": telling.digest,
+                "verb": payload.verb,
+                "subject": payload.subject,
+                "facts": payload.facts,
+                "text_digest": payload.digest,
                 "previous_signature": chain.last_signature,
             }
-            chain.last_signature = said["signature"] = signature_of(said)
-            yield said, telling
+            chain.last_signature = columns["signature"] = signature_of(columns)
+            yield columns, payload
 
     def sign(self):
         return signature_of({**vars(self), "facts": as_json(self.facts)})
 
 
-def signature_of(said):
-    """said: what an entry says, by column; its facts as JSON already. What is signed is the JSON of
-    all of it, put together by hand: an entry costs half as much as by way of a dict.
+def signature_of(columns):
+    """columns: of an entry, with facts as JSON already.
+
+    Signs the canonical JSON of all columns, composed by hand: half the cost of encoding a dict.
     """
     signed = (
-        f'{{"at":{_as_before(said["at"])},"by":{_as_before(said["by_id"])},"chain":"{said["chain_id"]}",'
-        f'"facts":{said["facts"]},"number":{said["number"]},"previous":{in_quotes(said["previous_signature"])},'
-        f'"subject":{in_quotes(said["subject"])},"text":{in_quotes(said["text_digest"])},'
-        f'"verb":{in_quotes(said["verb"])}}}'
+        f'{{"at":{_cached_json(columns["at"])},"by":{_cached_json(columns["by_id"])},"chain":"{columns["chain_id"]}",'
+        f'"facts":{columns["facts"]},"number":{columns["number"]},"previous":{in_quotes(columns["previous_signature"])},'
+        f'"subject":{in_quotes(columns["subject"])},"text":{in_quotes(columns["text_digest"])},'
+        f'"verb":{in_quotes(columns["verb"])}}}'
     )
     return hmac.digest(settings.AUDIT_KEY.encode(), signed.encode(), "sha256").hex()
 
 
 class AuditText(models.Model):
-    """The part of an entry that names or quotes people. Erasing it sets content to null; the digest
-    stays signed.
+    """The part of an entry that names or quotes people.
+
+    Erasing it sets content to null; its digest stays signed.
     """
 
     entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="text")
@@ -245,9 +247,10 @@ class AuditText(models.Model):
 
 
 @dataclass(slots=True)
-class Telling:
-    """What an entry is going to say, before it has its place in a chain. facts, and text for its
-    AuditText: as JSON.
+class AuditPayload:
+    """The content of an entry before it has its place in a chain.
+
+    facts, and text for its AuditText: as JSON.
     """
 
     verb: str
@@ -259,9 +262,11 @@ class Telling:
 
     @classmethod
     def of(cls, *, verb, subject, facts=None, text=None, seals=(), deletions=()):
-        """subject: the record changed. facts: JSON without personal text. text: JSON that may be
-        erased later. seals: Seal of each row that was written; deletions: the seal_name of each
-        that is deleted.
+        """A payload about one change.
+
+        subject: the record changed. facts: values without personal text. text: values that may be
+        erased later. seals: the Seal of each row written. deletions: the seal_name of each row
+        deleted.
         """
         salt, facts, text = secrets.token_hex(16), {**(facts or {})}, text or {}
         if seals:
@@ -282,15 +287,15 @@ class Telling:
 def _write(entries):
     keys, text_keys = keys_of(AuditEntry), keys_of(AuditText)
     while batch := list(islice(entries, BATCH)):
-        rows = [{"id": next(keys), **said} for said, _ in batch]
+        rows = [{"id": next(keys), **columns} for columns, _ in batch]
         texts = [
             {
                 "id": next(text_keys),
                 "entry_id": row["id"],
-                "salt": telling.salt,
-                "content": telling.text,
+                "salt": payload.salt,
+                "content": payload.text,
             }
-            for row, (_, telling) in zip(rows, batch, strict=True)
+            for row, (_, payload) in zip(rows, batch, strict=True)
         ]
         write(AuditEntry, rows)
         write(AuditText, texts)
@@ -302,70 +307,21 @@ def _digest(salt, text):
 
 
 def as_json(value) -> Encoded:
-    """In one way only: what is signed and digested, on any machine, of the same value."""
+    """Canonical JSON: the same bytes for the same value on any machine, to be signed."""
     return Encoded(CANONICAL.encode(value))
 
 
-_as_before = lru_cache(maxsize=100)(as_json)  # what all entries of a batch say: when, and by whom
+# For what all entries of a batch share: when, and by whom.
+_cached_json = lru_cache(maxsize=100)(as_json)
 
 
-@lru_cache(maxsize=1000)  # most rows of a batch say the same days
+# Most rows of a batch have the same days.
+@lru_cache(maxsize=1000)
 def _iso(value):
-    """Instants in UTC to the microsecond, days as they are: the same from either database."""
+    """Instants in UTC to the microsecond, days as they are: the same for both databases."""
     if isinstance(value, datetime.datetime):
         value = value.astimezone(datetime.UTC)
     return value.isoformat()
 
 
 CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_iso)
-TABLE = AuditEntry._meta.db_table
-GUARDS = {
-    "sqlite": [
-        f"CREATE TRIGGER IF NOT EXISTS {TABLE}_no_{verb} BEFORE {verb} ON {TABLE} "
-        f"BEGIN SELECT RAISE(ABORT, 'audit entries are never changed or deleted'); END"
-        for verb in ("update", "delete")
-    ],
-    "postgresql": [
-        f"CREATE OR REPLACE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION 'audit entries are never changed or deleted'; END $$",
-        *(
-            f"CREATE OR REPLACE TRIGGER {TABLE}_no_{verb} BEFORE {verb} ON {TABLE} "
-            f"FOR EACH {'STATEMENT' if verb == 'truncate' else 'ROW'} EXECUTE FUNCTION {TABLE}_refuse()"
-            for verb in ("update", "delete", "truncate")
-        ),
-    ],
-}
-LOOK = {
-    "sqlite": f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{TABLE}'",  # noqa: S608
-    "postgresql": f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{TABLE}'::regclass AND tgenabled = 'O'",  # noqa: S608
-}
-
-
-def install_guard(using="default", **kwargs):
-    """Put the triggers in place; called after every migration and safe to call again."""
-    connection = connections[using]
-    if TABLE in connection.introspection.table_names():
-        with connection.cursor() as cursor:
-            for statement in GUARDS[connection.vendor]:
-                cursor.execute(statement)
-
-
-def remove_guard(using="default"):
-    """Take the triggers away: for retention jobs and for tests that empty the database."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        for name in _guards_in_place(connection):
-            place = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER {name}{place}")
-
-
-def guard_is_in_place(using="default"):
-    connection = connections[using]
-    wanted = 3 if connection.vendor == "postgresql" else 2
-    return len(_guards_in_place(connection)) == wanted
-
-
-def _guards_in_place(connection):
-    with connection.cursor() as cursor:
-        cursor.execute(LOOK[connection.vendor])
-        return [name for (name,) in cursor.fetchall() if name.startswith(f"{TABLE}_no_")]

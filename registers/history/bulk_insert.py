@@ -1,9 +1,7 @@
-"""Many rows of one model made and written in few steps, with keys that are known before they are
-written.
+"""Many rows of one model built and written in few steps, with keys known before they are written.
 
-What bulk_create does too, at five times the price: most of its time goes to asking each field of
-each row how it is to be written. A row that knows its key can be referred to, sealed and told of
-before anything is in the database.
+Five times as fast as bulk_create, which asks each field of each row how to write it. A row whose
+key is known can be referred to, sealed and audited before anything is in the database.
 """
 
 import datetime
@@ -18,10 +16,12 @@ from operator import itemgetter
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.models.base import ModelState
 
-ROWS = 500  # written by one statement at most, so that no statement lasts
+# Rows written by one statement at most, so that no statement takes long.
+ROWS = 500
 PLAIN = {str, int, bool, type(None)}
-ALIKE = (datetime.date, str)  # what rows have in common; a str is a choice here
-ASKED = (
+# Values that many rows share; a str is a choice here.
+SHARED = (datetime.date, str)
+NEED_PREPARING = (
     models.DateField,
     models.TimeField,
     models.JSONField,
@@ -44,48 +44,54 @@ class ArrayBatches:
     batches: list[list[str]]
 
 
-def made(model, **said):
-    """What model(**said) makes, at a sixth of the price: a new row, of which nothing is saved.
-    said: by the name of a field or of its attribute. Raises TypeError for what the model has not.
+def build_row(model, **fields):
+    """A new unsaved row, equal to model(**fields) at a sixth of the cost.
+
+    fields: by field name or attname. Raises TypeError for what the model has not.
     """
-    defaults, called, others = _template(model)
+    defaults, factories, attnames = _template(model)
     row = model.__new__(model)
     values = row.__dict__
     values["_state"] = state = ModelState()
     values.update(defaults)
-    for name, value in said.items():
-        if name in others:
+    for name, value in fields.items():
+        if name in attnames:
             state.fields_cache[name] = value
             if value is not None:
-                values[others[name]], state.db = value.pk, DEFAULT_DB_ALIAS
+                values[attnames[name]], state.db = value.pk, DEFAULT_DB_ALIAS
         elif name in values:
             values[name] = value
         elif name == "pk":
             values[model._meta.pk.attname] = value
         else:
             raise TypeError(f"{model.__name__} has no {name}.")
-    for name, default in called:
-        if name not in said:
+    for name, default in factories:
+        if name not in fields:
             values[name] = default()
     return row
 
 
 @cache
 def _template(model):
-    """(attribute -> default, in the order of the fields; attributes and what gives their default
-    anew for each row; name of a field that refers to another row -> its attribute).
+    """What build_row needs to know of a model: (defaults, factories, attnames).
+
+    defaults: attname -> value, in the order of the fields. factories: (attname, callable) for
+    defaults that are computed for each row. attnames: name -> attname of each relation.
     """
     fields = model._meta.concrete_fields
-    called = [(f.attname, f.get_default) for f in fields if f.has_default() and callable(f.default)]
-    anew = {name for name, _ in called}
-    defaults = {f.attname: None if f.attname in anew else f.get_default() for f in fields}
-    return defaults, called, {f.name: f.attname for f in fields if f.is_relation}
+    factories = [
+        (f.attname, f.get_default) for f in fields if f.has_default() and callable(f.default)
+    ]
+    computed = {name for name, _ in factories}
+    defaults = {f.attname: None if f.attname in computed else f.get_default() for f in fields}
+    return defaults, factories, {f.name: f.attname for f in fields if f.is_relation}
 
 
 @contextmanager
-def nothing_collected():
-    """Python looks for no garbage meanwhile: among so many rows that are all in use, looking takes
-    a fifth of the time. What nobody refers to any more goes away as ever.
+def garbage_collection_paused():
+    """Python collects no garbage meanwhile.
+
+    With so many live rows, collecting takes a fifth of the time and finds nothing.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -97,9 +103,10 @@ def nothing_collected():
 
 
 def keys_of(model):
-    """Keys for new rows of that model, ascending, never given to anybody else, in a transaction or
-    before one: those that are not used in the end are left out. More at a time the more are asked
-    for.
+    """Yield new primary keys of that model, ascending, never given to anybody else.
+
+    In a transaction or before one. Keys that are not used are skipped for good. Fetched in batches
+    that grow.
     """
     many = ROWS
     while True:
@@ -108,8 +115,9 @@ def keys_of(model):
 
 
 def write(model, rows):
-    """Insert rows of a model. rows: column by the name of its attribute (owner_id for owner), key
-    included.
+    """Insert rows of a model.
+
+    rows: dicts by attname (owner_id for owner), with the key.
     """
     rows = iter(rows)
     while batch := list(islice(rows, ROWS)):
@@ -117,16 +125,14 @@ def write(model, rows):
 
 
 def values_of(model, rows):
-    """The same rows as tuples that the database takes: nothing is left to be worked out when they
-    are put there.
-    """
+    """These rows as tuples that the database takes: ready for put."""
     return _values(model._meta.concrete_fields, list(rows))
 
 
 def to_put(values):
-    """What values_of gave in the form in which put writes it, with nothing left to be worked out
-    but where put is told of `instead`: text is laid aside and brought back at a tenth of the price
-    of its values.
+    """What values_of returned, in the form in which put writes it.
+
+    Not for put with `instead`. Text costs a tenth of its values to pickle and unpickle.
     """
     if connection.vendor != "postgresql":
         return values
@@ -136,19 +142,20 @@ def to_put(values):
 
 
 def put(model, values, instead=()):
-    """Insert rows that values_of gave, or to_put. instead: the fields that take the place of what
-    is there, where rows of these keys are: not by to_put.
+    """Insert rows that values_of or to_put returned.
+
+    instead: fields to overwrite where a row of that key exists; not with to_put.
     """
     quote, fields = connection.ops.quote_name, model._meta.concrete_fields
     if isinstance(values, ArrayBatches):
         for literals in values.batches:
             _insert_arrays(model, fields, literals)
         return
-    renewed = [quote(model._meta.get_field(name).column) for name in instead]
+    updated = [quote(model._meta.get_field(name).column) for name in instead]
     ending = ""
-    if renewed:
-        said = ", ".join(f"{column} = excluded.{column}" for column in renewed)
-        ending = f" ON CONFLICT ({quote(model._meta.pk.column)}) DO UPDATE SET {said}"
+    if updated:
+        assignments = ", ".join(f"{column} = excluded.{column}" for column in updated)
+        ending = f" ON CONFLICT ({quote(model._meta.pk.column)}) DO UPDATE SET {assignments}"
     values = iter(values)
     while batch := list(islice(values, ROWS)):
         _insert(model, fields, batch, ending)
@@ -163,15 +170,16 @@ def write_pairs(through, column, other, pairs):
 
 
 def check_references():
-    """Let PostgreSQL look now whether what was written refers to rows that are there. Else it looks
-    at the end, at all of it in one statement, while everything is held.
+    """Let PostgreSQL check the foreign keys written so far.
+
+    Else it checks all of them in one statement at the end, while everything is locked.
     """
     if connection.vendor == "postgresql":
         connection.check_constraints()
 
 
 def set_one(model, name, values):
-    """Set one column of rows that are there. values: (key, value), both plain."""
+    """Set one column of existing rows. values: (key, value), both plain."""
     quote, field = connection.ops.quote_name, model._meta.get_field(name)
     table, key, column = map(quote, (model._meta.db_table, model._meta.pk.column, field.column))
     values = iter(values)
@@ -179,45 +187,51 @@ def set_one(model, name, values):
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 rows = _unnest([model._meta.pk, field])
-                said = f"UPDATE {table} SET {column} = said.value"  # noqa: S608 (quoted names of our own)
-                said = f"{said} FROM {rows} AS said (key, value) WHERE {table}.{key} = said.key"
-                cursor.execute(said, array_literals(batch))
+                statement = f"UPDATE {table} SET {column} = new.value"  # noqa: S608 (quoted names)
+                statement = (
+                    f"{statement} FROM {rows} AS new (key, value) WHERE {table}.{key} = new.key"
+                )
+                cursor.execute(statement, array_literals(batch))
             else:
-                said = f"UPDATE {table} SET {column} = %s WHERE {key} = %s"  # noqa: S608 (quoted names of our own)
-                cursor.executemany(said, [pair[::-1] for pair in batch])
+                statement = f"UPDATE {table} SET {column} = %s WHERE {key} = %s"  # noqa: S608 (quoted names)
+                cursor.executemany(statement, [pair[::-1] for pair in batch])
 
 
 def _values(fields, rows):
-    """A tuple a row, as the database takes them. What is no plain text or number is asked of its
-    field, what rows have in common once.
+    """A tuple a row, as the database takes them.
+
+    Values that are no plain text or number are prepared by their field, shared ones once.
     """
-    said = [[*map(itemgetter(f.attname), rows)] for f in fields]
-    for place, f in enumerate(fields):
-        kinds = {*map(type, said[place])}
+    columns = [[*map(itemgetter(f.attname), rows)] for f in fields]
+    for index, f in enumerate(fields):
+        kinds = {*map(type, columns[index])}
         if kinds == {Encoded}:
-            said[place] = [*map(str, said[place])]
-        elif kinds != {type(None)} and (isinstance(f, ASKED) or not kinds <= PLAIN):
-            said[place] = _asked(f, said[place])
-    return list(zip(*said, strict=True))
+            columns[index] = [*map(str, columns[index])]
+        elif kinds != {type(None)} and (isinstance(f, NEED_PREPARING) or not kinds <= PLAIN):
+            columns[index] = _prepare(f, columns[index])
+    return list(zip(*columns, strict=True))
 
 
-def _asked(f, values):
-    asked = _Asked(f)
-    return [asked[value] if isinstance(value, ALIKE) else asked.ask(value) for value in values]
+def _prepare(f, values):
+    prepared = _PreparedValues(f)
+    return [
+        prepared[value] if isinstance(value, SHARED) else prepared.prepare(value)
+        for value in values
+    ]
 
 
-class _Asked(dict):
+class _PreparedValues(dict):
     def __init__(self, f):
         self.f, self.database = f, connections[DEFAULT_DB_ALIAS]
 
-    def ask(self, value):
+    def prepare(self, value):
         return (
             str(value) if type(value) is Encoded else self.f.get_db_prep_save(value, self.database)
         )
 
     def __missing__(self, value):
-        self[value] = found = self.ask(value)
-        return found
+        self[value] = prepared = self.prepare(value)
+        return prepared
 
 
 def _insert(model, fields, rows, ending=""):
@@ -232,9 +246,11 @@ def _insert(model, fields, rows, ending=""):
 
 
 def _insert_arrays(model, fields, literals, ending=""):
-    """One statement with a parameter for each column. A statement with one for each value takes
-    PostgreSQL half as long again and Python three times as long; COPY is the fastest and cannot be
-    given up when a server does not answer (failing_well/time_limits.py).
+    """One statement with a parameter for each column.
+
+    A parameter for each value takes PostgreSQL half as long again and Python three times as long.
+    COPY is the fastest, but cannot be given up when a server does not answer
+    (failing_well/time_limits.py).
     """
     statement = f"{_insert_into(model, fields)} SELECT * FROM {_unnest(fields)}{ending}"  # noqa: S608 (names of our own)
     with connection.cursor() as cursor:
@@ -249,9 +265,7 @@ def _insert_into(model, fields):
 
 
 def _unnest(fields):
-    """Without the longest length of a text: a cast would cut off what is longer, an insert refuses
-    it.
-    """
+    """Without the length of a text column: a cast would cut a text that an insert refuses."""
     kinds = [f.cast_db_type(connection).partition("(")[0] for f in fields]
     return f"unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"
 
@@ -264,8 +278,9 @@ def array_literals(rows):
 
 
 def _array_literal(values):
-    """One column as PostgreSQL reads an array, every text in quotation marks. Most say the same in
-    many rows, or nothing that has to be written otherwise.
+    """One column as a PostgreSQL array literal, every text in quotation marks.
+
+    Most columns repeat few values, and few texts need escaping.
     """
     kinds = {*map(type, values)}
     if kinds == {str}:
@@ -279,7 +294,7 @@ def _array_literal(values):
 
 
 def _array_element(value):
-    """Raises TypeError for bytes, which no row has that is written here."""
+    """Raises TypeError for bytes: no row written here has any."""
     kind = type(value)
     if value is None:
         return "NULL"
@@ -302,18 +317,19 @@ def _escape(text):
 def _take_keys(table, column, many):
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            named = "(SELECT pg_get_serial_sequence(%s, %s)::regclass)"  # looked up once, not for each key
-            sequence = f"SELECT nextval({named}) FROM generate_series(1, %s)"  # noqa: S608 (nothing but the line above)
-            cursor.execute(sequence, [table, column, many])
+            # In a subquery, to be looked up once and not for each key.
+            sequence_name = "(SELECT pg_get_serial_sequence(%s, %s)::regclass)"
+            query = f"SELECT nextval({sequence_name}) FROM generate_series(1, %s)"  # noqa: S608 (the line above)
+            cursor.execute(query, [table, column, many])
             return [key for (key,) in cursor.fetchall()]
         # In SQLite whoever is in a transaction of ours is the only one who writes.
         quote = connection.ops.quote_name
-        cursor.execute(f"SELECT max({quote(column)}) FROM {quote(table)}")  # noqa: S608 (quoted names of our own models)
+        cursor.execute(f"SELECT max({quote(column)}) FROM {quote(table)}")  # noqa: S608 (quoted names)
         last = cursor.fetchone()[0] or 0
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-        known = cursor.fetchone()
-        last = max(last, known[0] if known else 0)
-        if known:
+        row = cursor.fetchone()
+        last = max(last, row[0] if row else 0)
+        if row:
             cursor.execute(
                 "UPDATE sqlite_sequence SET seq = %s WHERE name = %s", [last + many, table]
             )

@@ -1,4 +1,4 @@
-"""A person's text taken out of a sealed row: the row is sealed anew by an entry that says so."""
+"""Erasing a person's text from a sealed row: an audit entry says so and seals the row anew."""
 
 from django.db import models, transaction
 
@@ -10,23 +10,23 @@ TEXT = (models.CharField, models.TextField)
 
 @transaction.atomic
 def erase(row, *, by, reason, **texts):
-    """Put other words in place of texts of a sealed row and of the latest copy that repeats it, and
-    return the entry, `<model>.erased`. texts: by field name, usually "" or "[erased]". by: None for
-    the installation itself.
+    """Replace texts of a sealed row and of the latest copy that repeats it; return the audit entry.
 
-    The texts of the entries that sealed the row are erased with their salts: what they digested
-    cannot be guessed at any more. Whatever else they sealed is therefore sealed anew by the same
-    entry. Entries that only quote the row are left: who erases looks for those. Raises ValueError
-    for a field that is no sealed text.
+    by: None for the installation itself. texts: by field name, usually "" or "[erased]".
+
+    The texts of the entries that sealed the row are erased with their salts, so that nobody can
+    guess at what they digested. Whatever else those entries sealed is sealed anew by the new entry
+    (`<model>.erased`). Entries that only quote the row are left: search for those. Raises
+    ValueError for a field that is no sealed text.
     """
     names = type(row).seal_columns()
-    if strangers := [
+    if unknown := [
         name
         for name in texts
         if name not in names or not isinstance(row._meta.get_field(name), TEXT)
     ]:
         raise ValueError(
-            f"A {row._meta.verbose_name} has no sealed text {', '.join(sorted(strangers))}."
+            f"A {row._meta.verbose_name} has no sealed text {', '.join(sorted(unknown))}."
         )
     for copy in (row, *row.latest_copies()):
         models.QuerySet(type(copy)).filter(pk=copy.pk).update(**texts)
@@ -52,7 +52,7 @@ def erase(row, *, by, reason, **texts):
 
 
 def _seals_anew(entries, row):
-    """Of every row that those entries sealed and that is there."""
+    """Seals of every row that those entries sealed and that still exists."""
     models_by_name = {model._meta.model_name: model for model in sealed_models()}
     keys = {type(row): {row.pk}}
     for entry in entries:

@@ -1,8 +1,8 @@
-"""Two people at once, or one twice: what the second is told when the first was quicker."""
+"""What the second of two people, or of two identical forms, is told when the first was quicker."""
 
 
-class Conflict(Exception):
-    """The record has moved on since the version that was to be changed; nothing was written."""
+class EditConflict(Exception):
+    """The record has changed since the version that was to be edited; nothing was written."""
 
     def __init__(self, record, version):
         super().__init__(f"{record} is at version {record.version}, not {version}.")
@@ -18,19 +18,20 @@ class Conflict(Exception):
 
     @property
     def assessments(self):
-        return self._beside("assessment")
+        return self._rows_of("assessment")
 
     @property
     def reviews(self):
-        return self._beside("review")
+        return self._rows_of("review")
 
-    def _beside(self, name):
+    def _rows_of(self, name):
         return [row for revision in self.later if (row := getattr(revision, name, None))]
 
 
-class ManyMovedOn(Exception):
-    """Some of several records have moved on since the versions that were to be changed; nothing was
-    written to any.
+class BulkEditConflict(Exception):
+    """Some of several records have changed since the versions to be edited.
+
+    Nothing was written to any.
     """
 
     def __init__(self, records):
@@ -38,21 +39,23 @@ class ManyMovedOn(Exception):
         self.records = records
 
 
-class SaidBefore(Exception):
-    """The same form was sent before and made this record, at that instant and with other words;
-    nothing was written.
+class DuplicateSubmission(Exception):
+    """The same form made this record before, at that instant and with other values.
+
+    Nothing was written.
     """
 
-    def __init__(self, record, at):
+    def __init__(self, record, recorded_at):
         super().__init__(f"{record} was made by the same form, which says something else now.")
         self.record = record
-        self.at = at
+        self.recorded_at = recorded_at
 
 
-def sent_again(record, is_same, at):
-    """The record that a form made before: the same form twice is one. Raises SaidBefore where it
-    says something else now, so that no words are lost as if they were saved.
+def return_existing_or_raise(record, is_same, recorded_at):
+    """The record that a form made before: sending the same form twice makes one record.
+
+    Raises DuplicateSubmission where its values differ, so that nothing typed is lost unnoticed.
     """
     if not is_same:
-        raise SaidBefore(record, at)
+        raise DuplicateSubmission(record, recorded_at)
     return record

@@ -1,4 +1,4 @@
-"""The token of a form: what makes the same form, sent twice, one row."""
+"""The token of a form: sent twice, the same form makes one row."""
 
 import uuid
 
@@ -6,10 +6,11 @@ from django.db import IntegrityError, transaction
 
 
 class FormToken:
-    """The token that a form carries, or a new one, and the one that takes its place where the form
-    of somebody else, or one about something else, made a row by it. about: the records that make
-    the form this one: whoever sends it, and what it speaks of. The same form has the same two,
-    however often it is sent.
+    """The token that a form carries, or a new one.
+
+    about: the records that identify the form: who sends it, and what it is about. From them follows
+    a second token, used where the first one is taken by a row of another form. The same form has
+    the same two tokens however often it is sent.
     """
 
     def __init__(self, token, *about):
@@ -21,16 +22,18 @@ class FormToken:
         )
 
     def rows(self, rows):
-        """Those of them that the form made."""
+        """Those of these rows that the form made."""
         return rows.filter(token__in=self.both)
 
     def row_of(self, rows):
-        """The one of these that the form made before, or None."""
+        """The one of these rows that the form made before, or None."""
         return None if self.is_new else self.rows(rows).first()
 
     def insert(self, model, insert, *, same=None, again=None):
-        """What insert(token) writes, in a transaction of its own. same: a queryset with the row
-        that the same form may write at the same time: again(row) then stands in its place.
+        """Run insert(token) in a transaction of its own and return its result.
+
+        same: a queryset with the row that the same form may insert at the same time; again(row) is
+        returned in its place.
         """
         for token in self.both:
             try:

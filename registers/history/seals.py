@@ -1,9 +1,8 @@
-"""What the audit chain signs of a row that decides or says something: a salted digest of every
-concrete field.
+"""Seals: salted digests of all concrete fields of a row, signed by the audit chain.
 
 A seal names its seal version, the list of the fields that it covers. A later column makes another
-version by itself, and older seals are checked over the fields that theirs names. Sealed models are
-found by their base: there is no list.
+version by itself; older seals are checked over the fields of their own version. Sealed models are
+found by their base class: there is no list.
 """
 
 import hashlib
@@ -17,25 +16,26 @@ from django.utils import timezone
 
 from registers.history.audit import AppendOnly, AuditEntry, as_json
 
-REFERENCE = (
-    16  # hexadecimal digits by which an entry names a seal version; the digest covers all 64
-)
-DELETED = "deleted"  # the verb of an entry whose row is deleted after it
+# Hexadecimal digits by which an entry names a seal version; the digest covers all 64.
+REFERENCE = 16
+# The verb of an entry whose row is deleted after it.
+DELETED = "deleted"
 
-# A migration that renames a sealed model or field says so here, or older seals name what is not
-# there.
-RENAMED_MODELS: dict[str, str] = {}  # former model name -> the present one, both in lower case
-RENAMED_FIELDS: dict[
-    str, dict[str, str]
-] = {}  # present model name -> {former attribute: the present one}
-# Seals that name one of these cannot be checked any more, which verify_audit notes: rather keep the
-# column.
-REMOVED_FIELDS: dict[str, set[str]] = {}  # present model name -> attributes
+# A migration that renames a sealed model or field adds it here, or older seals cannot be checked.
+# Former model name -> the present one, both in lower case.
+RENAMED_MODELS: dict[str, str] = {}
+# Present model name -> {former attname: the present one}.
+RENAMED_FIELDS: dict[str, dict[str, str]] = {}
+# Present model name -> attnames. Seals that cover one of these cannot be checked any more, which
+# verify_audit notes: rather keep the column.
+REMOVED_FIELDS: dict[str, set[str]] = {}
 
 
 class SealVersion(AppendOnly):
-    """The fields that a seal of a model covers, in their order. Written after each migration where
-    the list is new; each seal covers the digest, so that another list in its place is found out.
+    """The fields that a seal of a model covers, in their order.
+
+    Written after each migration where the list is new. Each seal covers the digest, so that another
+    list in its place is detected.
     """
 
     model = models.CharField(
@@ -58,8 +58,9 @@ class SealVersion(AppendOnly):
 
 
 class Version(NamedTuple):
-    """The list by which rows of a model are sealed today. columns: what takes their values from a
-    row's __dict__.
+    """The fields by which rows of a model are sealed today.
+
+    columns: takes their values from a row's __dict__.
     """
 
     names: tuple[str, ...]
@@ -69,8 +70,10 @@ class Version(NamedTuple):
 
 
 class Seal(NamedTuple):
-    """What is to be signed of a row. name: "post:5"; version: its digest; values: JSON; content:
-    the same by name, where the entry's text keeps it.
+    """What is to be signed of a row.
+
+    name: "post:5". version: the digest of its seal version. values: JSON. content: the values by
+    name, where the entry's text keeps them.
     """
 
     name: str
@@ -79,7 +82,7 @@ class Seal(NamedTuple):
     content: dict | None = None
 
     def signed(self, salt):
-        """As an entry keeps it."""
+        """The form in which an entry keeps it."""
         return f"{self.version[:REFERENCE]}:{digest_of(salt, self.version, self.values)}"
 
 
@@ -93,10 +96,10 @@ def version_digest(model, names):
 
 @cache
 def version_of(model):
-    own, related = sorted(model.seal_columns()), sorted(model.seal_related())
-    names = (*own, *related)
+    columns, related = sorted(model.seal_columns()), sorted(model.seal_related())
+    names = (*columns, *related)
     return Version(
-        names, tuple(related), itemgetter(*own), version_digest(model._meta.model_name, names)
+        names, tuple(related), itemgetter(*columns), version_digest(model._meta.model_name, names)
     )
 
 
@@ -105,9 +108,7 @@ def sealed_models():
 
 
 def seals_of(rows):
-    """A seal of each row as the database has it now, in the order of their models: for an entry
-    that tells of many.
-    """
+    """A seal of each row as the database has it now, by model: for an entry about many rows."""
     keys = {}
     for row in rows:
         keys.setdefault(type(row), []).append(row.pk)
@@ -126,8 +127,10 @@ def install_versions(using="default", **kwargs):
 
 
 class SealedModel(models.Model):
-    """SEAL_EXCLUDES: the fields that state nothing or are held otherwise, each with its reason
-    beside it. SEAL_MANY: the many-to-many fields that are part of what the row says.
+    """A model whose rows are sealed.
+
+    SEAL_EXCLUDES: fields that state nothing or are checked otherwise, each with its reason beside
+    it. SEAL_MANY: the many-to-many fields that belong to the row's content.
     """
 
     SEAL_EXCLUDES: tuple[str, ...] = ()
@@ -142,28 +145,25 @@ class SealedModel(models.Model):
 
     @classmethod
     def seal_related(cls):
-        """The names of what is sealed with the row and stands in another table."""
+        """The names of what is sealed with the row and kept in another table."""
         return cls.SEAL_MANY
 
     @classmethod
     def rows_to_seal(cls, keys):
-        """Key -> row, with all that its seal covers; as many queries whatever the number of keys."""
+        """Key -> row, with all that its seal covers; a constant number of queries."""
         many = [
             models.Prefetch(name, _related(cls, name)._base_manager.only("pk").order_by())
             for name in cls.SEAL_MANY
         ]
-        return (
-            models.QuerySet(cls).order_by().prefetch_related(*many).in_bulk(keys)
-        )  # in order they would join others
+        # Without an order, which may join other tables.
+        return models.QuerySet(cls).order_by().prefetch_related(*many).in_bulk(keys)
 
     @property
     def seal_name(self):
         return f"{self._meta.model_name}:{self.pk}"
 
     def seal(self, many=None):
-        """many: name of a many-to-many field -> the keys in it, where they are known; else they are
-        asked for.
-        """
+        """many: name of a many-to-many field -> its keys, where they are known already."""
         version = version_of(type(self))
         values = [*version.columns(vars(self))]
         values += [
@@ -172,22 +172,24 @@ class SealedModel(models.Model):
         return Seal(self.seal_name, version.digest, as_json(values))
 
     def seal_value(self, name):
-        """What the row says under a name of some seal version. Raises KeyError for what the model
-        has not.
+        """The row's value under a name of some seal version.
+
+        Raises KeyError for a name that the model has not.
         """
         if name in self.SEAL_MANY:
             return sorted(row.pk for row in getattr(self, name).all())
         return vars(self)[name]
 
     def latest_copies(self):
-        """The rows that repeat what this one says: an erasure of its text erases theirs."""
+        """Rows that repeat the content of this one: an erasure covers them too."""
         return ()
 
 
 class AuditedModel(SealedModel):
-    """A row that changes: each change leaves an entry with its seal, in the transaction of the
-    change. The latest seal counts, and the entry's text keeps the values, so that it can be said
-    what differs.
+    """A row that is edited in place: each change adds an audit entry with a new seal.
+
+    In the transaction of the change. The latest seal counts; the entry's text keeps the values, so
+    that differences can be reported.
     """
 
     class Meta:
@@ -195,7 +197,7 @@ class AuditedModel(SealedModel):
 
     @property
     def audit_organisation(self):
-        """Whose chain tells of it; None: the installation's."""
+        """Whose chain has its entries; None: the installation's."""
         return getattr(self, "organisation", None)
 
     def seal(self, many=None):
@@ -203,8 +205,9 @@ class AuditedModel(SealedModel):
         return seal._replace(content={name: self.seal_value(name) for name in names})
 
     def enter(self, verb, *, by=None, subject=None, facts=None, text=None):
-        """Tell of a change in the audit chain and seal the row as the database has it now; in the
-        transaction of the change, of which DELETED is told beforehand. by: None for the
+        """Add an audit entry about a change, with a seal of the row as the database has it now.
+
+        In the transaction of the change; for DELETED before the row goes. by: None for the
         installation itself. Returns the AuditEntry.
         """
         row = self.rows_to_seal([self.pk])[self.pk]

@@ -1,5 +1,6 @@
-"""The course of one risk as stretches of days on which nothing changed. Pure: works on revisions
-and assessments.
+"""The history of one risk as segments of days on which nothing changed.
+
+Pure: works on revisions and assessments.
 """
 
 import datetime
@@ -11,11 +12,12 @@ FOR_EVER = datetime.date.max
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Days from `from_day` until before `until_day` on which one revision and one current
-    assessment stood. band_since: the day from which it has been in this band, or unrated, without a
-    break: by one scheme, and on the register or off it all the time; band_before: the band from
-    which it came then, by the same scheme, "" where there is none.
+class TimelineSegment:
+    """Days from `from_day` until before `until_day` with one revision and one current assessment.
+
+    band_since: the day from which the risk has been in this band, or unrated, without a break: by
+    one scheme, and all the time on the register or all the time off it. band_before: the band that
+    it was in before, by the same scheme; "" where there is none.
     """
 
     from_day: datetime.date
@@ -26,11 +28,12 @@ class Stretch:
     band_before: str = ""
 
 
-def stretches(revisions, assessments):
-    """The course of one risk. revisions: any order, with effective_on and number. assessments: the
-    current ones of our own perspective, any order, with effective_on and pk. A risk starts with its
-    first revision: what was judged before that day counts from it. Of several on one day the last
-    one stands.
+def build_timeline(revisions, assessments):
+    """The segments of one risk, oldest first.
+
+    revisions: in any order, with effective_on and number. assessments: the current ones of our own
+    perspective, in any order, with effective_on and pk. A risk starts with its first revision; what
+    was rated before that day counts from it. Of several rows of one day the last one counts.
     """
     revisions = sorted(revisions, key=lambda r: (r.effective_on, r.number))
     assessments = sorted(assessments, key=lambda a: (a.effective_on, a.pk))
@@ -38,24 +41,27 @@ def stretches(revisions, assessments):
         return []
     start = revisions[0].effective_on
     days = sorted({max(start, row.effective_on) for row in (*revisions, *assessments)})
-    found = []
+    segments = []
     for day, until in zip(days, [*days[1:], FOR_EVER], strict=True):
         revision = [r for r in revisions if r.effective_on <= day][-1]
         current = next((a for a in reversed(assessments) if a.effective_on <= day), None)
-        since, before = _in_band(found[-1] if found else None, day, revision, current)
-        found.append(Stretch(day, until, revision, current, since, before))
-    return found
+        since, before = _in_band(segments[-1] if segments else None, day, revision, current)
+        segments.append(TimelineSegment(day, until, revision, current, since, before))
+    return segments
 
 
-def _in_band(last, day, revision, current):
-    """(band_since, band_before) of a stretch from that day. last: the stretch before it, None for
-    the first.
+def _in_band(previous, day, revision, current):
+    """(band_since, band_before) of a segment from that day.
+
+    previous: the segment before it, None for the first.
     """
-    if last is None:
+    if previous is None:
         return day, ""
-    was, now = (one and (one.scheme_id, one.band) for one in (last.current, current))
-    was_on, is_on = (one.status in RiskContent.ON_REGISTER for one in (last.revision, revision))
-    if (was, was_on) == (now, is_on):
-        return last.band_since, last.band_before
-    moved = was_on == is_on and was and now and was[0] == now[0]
-    return day, was[1] if moved else ""
+    before, after = (
+        rating and (rating.scheme_id, rating.band) for rating in (previous.current, current)
+    )
+    was_on, is_on = (row.status in RiskContent.ON_REGISTER for row in (previous.revision, revision))
+    if (before, was_on) == (after, is_on):
+        return previous.band_since, previous.band_before
+    moved = was_on == is_on and before and after and before[0] == after[0]
+    return day, before[1] if moved else ""

@@ -1,5 +1,6 @@
-"""Controls and actions: the latest copy stands in one row, each earlier form in a revision that is
-never edited.
+"""Versioned records (controls and actions): the latest content in one row, history in revisions.
+
+Revisions are never edited.
 """
 
 import uuid
@@ -8,21 +9,22 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from registers.history.append_only import Sealed
+from registers.dates import is_future
+from registers.history.append_only import AppendOnlyRecord
 from registers.history.audit import AuditEntry
-from registers.history.bulk_insert import made
-from registers.history.errors import Conflict, sent_again
+from registers.history.bulk_insert import build_row
+from registers.history.errors import EditConflict, return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
 from registers.models.assessment import DatedQuerySet
-from registers.models.partial_date import is_to_come
 from registers.models.revision import changes_between
-from registers.models.risk_lifecycle import OutOfTurn
+from registers.models.risk_lifecycle import InvalidTransition
 
 
 class Content(models.Model):
-    """What such a record says: the same fields on the record and on each of its revisions, named by
-    FIELDS.
+    """The content of such a record: the same fields on the record and on each of its revisions.
+
+    FIELDS: their names.
     """
 
     FIELDS: tuple[str, ...] = ()
@@ -34,17 +36,18 @@ class Content(models.Model):
         return {name: getattr(self, name) for name in self.FIELDS}
 
 
-class KeptRevision(Sealed):
-    """A full copy of what the record said after a change. Mixed with the record's Content, and has
-    `record`.
+class VersionedRevision(AppendOnlyRecord):
+    """A full copy of a record's content after a change.
+
+    Mixed with the record's Content; subclasses add `record`.
     """
 
-    class What(models.TextChoices):
+    class Event(models.TextChoices):
         ADDED = "added", "Added"
         EDITED = "edited", "Edited"
 
     number = models.PositiveIntegerField()
-    what = models.CharField(max_length=10, choices=What)
+    what = models.CharField(max_length=10, choices=Event)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(blank=True)
     effective_on = models.DateField()
@@ -67,9 +70,10 @@ class KeptRevision(Sealed):
         return changes_between(earlier, self)
 
 
-class Kept(SealedModel):
-    """The record itself: mixed with its Content, and has `risk` and `revisions`. Sealed is which
-    record it is; what it says is held against its latest revision.
+class Versioned(SealedModel):
+    """The record itself: mixed with its Content; subclasses add `risk` and `revisions`.
+
+    Its seal covers its identity; its content is checked against its latest revision.
     """
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -86,10 +90,12 @@ class Kept(SealedModel):
     def add(
         cls, risk, *, by, token=None, reason="", effective_on=None, recorded_at=None, **content
     ):
-        """Put one beside a risk and return it. The same token for the same risk gives back the one
-        that it made, and raises SaidBefore where that said something else. Raises OutOfTurn for a
-        closed risk, which is held meanwhile, and ValueError for a day to come and for an owner of
-        another organisation.
+        """Add a record to a risk and return it.
+
+        The same token for the same risk returns the record that it made, and raises
+        DuplicateSubmission where that had other content. Raises InvalidTransition for a closed
+        risk, which is locked meanwhile, and ValueError for a future day and for an owner of another
+        organisation.
         """
         token = FormToken(token, risk)
         same = cls.objects.filter(risk=risk)
@@ -97,10 +103,10 @@ class Kept(SealedModel):
             return record._added_again(content)
 
         def insert(token):
-            risk.hold()
-            record = cls.first(risk, token=token, **content)
+            risk.lock_for_update()
+            record = cls.build(risk, token=token, **content)
             record.save(force_insert=True)
-            record._record(KeptRevision.What.ADDED, by, reason, effective_on, recorded_at)
+            record._record(VersionedRevision.Event.ADDED, by, reason, effective_on, recorded_at)
             return record
 
         return token.insert(
@@ -108,58 +114,56 @@ class Kept(SealedModel):
         )
 
     @classmethod
-    def first(cls, risk, **content):
-        """A new one beside a risk, not saved. Raises OutOfTurn and ValueError as add does."""
-        record = made(cls, risk=risk, version=1, **content)
+    def build(cls, risk, **content):
+        """A new, unsaved record of a risk. Raises InvalidTransition and ValueError as add does."""
+        record = build_row(cls, risk=risk, version=1, **content)
         record._settle()
         return record
 
     @transaction.atomic
     def revise(self, *, by, version, reason="", effective_on=None, recorded_at=None, **changes):
-        """Change what it says and return the revision; what says nothing new, or is the same form
-        sent twice, gives back the one that stands. A reason alone is kept: somebody looked, and
-        found it as it was. Raises Conflict when the record is not at that version, OutOfTurn when
-        its risk is closed.
+        """Change the content and return the revision.
+
+        Without any change, or when the same form is sent twice, returns the latest revision. A
+        reason alone makes a revision: somebody looked and found it as it was. Raises EditConflict
+        when the record is not at that version, InvalidTransition when its risk is closed.
         """
         if unknown := set(changes) - set(self.FIELDS):
             raise TypeError(
                 f"A {self._meta.verbose_name} has no {', '.join(sorted(unknown))} to revise."
             )
-        self._hold()
+        self._lock_for_update()
         content = self.content()
         latest = self.revisions.latest()
         is_said_already = all(content[name] == value for name, value in changes.items())
         if is_said_already and (not reason or (latest.by_id, latest.reason) == (by.pk, reason)):
             return latest
         if self.version != version:
-            raise Conflict(self, version)
+            raise EditConflict(self, version)
         before = content
         for name, value in changes.items():
             setattr(self, name, value)
         self.version += 1
         self._settle(before)
         self.save()
-        return self._record(KeptRevision.What.EDITED, by, reason, effective_on, recorded_at)
+        return self._record(VersionedRevision.Event.EDITED, by, reason, effective_on, recorded_at)
 
     def _added_again(self, content):
-        """The record itself: the form that added it came again. What has been changed since does
-        not count.
-        """
+        """The record, for the form that added it and came again; later changes do not count."""
         first = self.revisions.get(number=1)
-        return sent_again(self, first.says(content), first.recorded_at)
+        return return_existing_or_raise(self, first.has_values(content), first.recorded_at)
 
-    def _hold(self):
-        """Hold its risk, then the record, and read both anew. In this order whoever asks, so that
-        two of us never wait for each other.
+    def _lock_for_update(self):
+        """Lock the risk, then the record, and read both anew.
+
+        Everybody locks in this order, so that no two wait for each other.
         """
         risk = type(self.risk).objects.select_for_update().get(pk=self.risk_id)
         self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
         self.risk = risk
 
     def changed_since(self, version):
-        """The revisions after that version, oldest first, and what they changed together: for a
-        Conflict.
-        """
+        """(the revisions after that version, oldest first; what they changed together)."""
         revisions = list(
             self.revisions.filter(number__gte=version)
             .select_related("by", "owner")
@@ -169,46 +173,51 @@ class Kept(SealedModel):
         base = [r for r in revisions if r.number == version]
         return later, changes_between(base[0], later[-1]) if later and base else []
 
-    def worked_out(self):
-        """What follows from its history and each revision keeps as well, by field."""
+    def derived_values(self):
+        """Values that follow from the history and that each revision keeps too, by field."""
         return {}
 
     def _settle(self, before=None):
-        """What follows from what is now said, before it is saved. before: what it said until now,
-        None if new.
+        """Derive fields from the new content, before it is saved, and check it.
+
+        before: the content until now, None for a new record.
         """
         if self.risk.status == self.risk.Status.CLOSED:
-            raise OutOfTurn(
+            raise InvalidTransition(
                 f"{self.risk.reference} is closed: what stands beside it stays as it was."
             )
         if self.owner and self.owner.organisation_id != self.risk.register.organisation_id:
             raise ValueError(f"{self.owner} is a post of another organisation.")
 
-    def revised(self, what, *, by, reason="", effective_on=None, recorded_at=None, after=None):
-        """The revision that says what the record says now, not saved. after: the day of the one
-        before it, if any. Raises ValueError for a day to come or before that one.
+    def build_revision(
+        self, event, *, by, reason="", effective_on=None, recorded_at=None, after=None
+    ):
+        """An unsaved revision with the record's present content.
+
+        after: the day of the revision before it, if any. Raises ValueError for a future day or one
+        before that.
         """
         day = effective_on or timezone.localdate()
-        if is_to_come(day):
+        if is_future(day):
             raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
         if after and day < after:
             raise ValueError(f"{self} already has a revision of {after}: history runs forward.")
-        return made(
+        return build_row(
             type(self).revisions.rel.related_model,
             record=self,
             number=self.version,
-            what=what,
+            what=event,
             by=by,
             reason=reason,
             effective_on=day,
             recorded_at=recorded_at or timezone.now(),
             **self.content(),
-            **self.worked_out(),
+            **self.derived_values(),
         )
 
-    def told(self, revision):
-        """What the audit chain is to say of that revision, which has been written."""
-        return revision.telling(
+    def revision_payload(self, revision):
+        """The AuditPayload about that revision, which has been written."""
+        return revision.audit_payload(
             verb=f"{self._meta.model_name}.{revision.what}",
             subject=self,
             facts={"risk": self.risk_id, "version": revision.number},
@@ -216,26 +225,27 @@ class Kept(SealedModel):
             seals=[self.seal()] if revision.number == 1 else (),
         )
 
-    def _record(self, what, by, reason, effective_on, recorded_at):
+    def _record(self, event, by, reason, effective_on, recorded_at):
         latest = self.revisions.order_by("number").last()
-        when = {
+        dates = {
             "effective_on": effective_on,
             "recorded_at": recorded_at,
             "after": latest and latest.effective_on,
         }
-        revision = self.revised(what, by=by, reason=reason, **when)
+        revision = self.build_revision(event, by=by, reason=reason, **dates)
         revision.save()
-        tellings = [self.told(revision)]
+        payloads = [self.revision_payload(revision)]
         AuditEntry.record_many(
-            organisation=self.risk.register.organisation, by=by, tellings=tellings
+            organisation=self.risk.register.organisation, by=by, payloads=payloads
         )
         return revision
 
 
-def standing_on(model, risks, day, known_by=None):
-    """What each record of that model beside these risks said at the end of a day: its latest
-    revision by then, one a record, with `record` at hand. model: Control or Action; risks: a
-    queryset of risks, or their keys. One query.
+def latest_revisions(model, risks, day, known_by=None):
+    """The latest revision of each record of these risks by the end of a day.
+
+    model: Control or Action. risks: a queryset of risks, or their keys. Revisions have `record` at
+    hand. One query.
     """
     revisions = model.revisions.rel.related_model.objects.filter(record__risk__in=risks).as_at(
         day, known_by

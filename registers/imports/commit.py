@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from registers.bulk_changes import ChangedRisk, MovedOn, NewRisk, TakingIn
-from registers.history.bulk_insert import keys_of, made, nothing_collected, set_one
+from registers.bulk_changes import ChangedRisk, NewRisk, NumberingConflict, TakingIn
+from registers.history.bulk_insert import build_row, garbage_collection_paused, keys_of, set_one
 from registers.imports import native_file
 from registers.imports.diff import DAYS
 from registers.imports.posts import posts_to_add
@@ -45,18 +45,18 @@ def seen_of(batch) -> str:
     return f"{batch.stage}-{batch.rows.aggregate(last=Max('pk'))['last'] or 0}"
 
 
-@nothing_collected()
+@garbage_collection_paused()
 def land(batch, *, by, seen=None) -> RegisterImport:
     """Take in what was staged; returns the import, done; where nothing in it is new nothing is
     written, and it stays as it was. Twice is once. seen: see seen_of, where somebody was shown what
-    would happen. Raises NotAsShown; ManyMovedOn where a risk has changed since its row was held
+    would happen. Raises NotAsShown; BulkEditConflict where a risk has changed since its row was held
     against it; and CannotRestore for a file of ours that does not fit the register any more.
     """
     for _ in range(TRIES):
         now, seen = _to_land(batch, by, seen)
         if now.is_done or now.is_ours or not _good_rows(now).exists():
             return now
-        with suppress(MovedOn), Landing(now, by) as landing, transaction.atomic():
+        with suppress(NumberingConflict), Landing(now, by) as landing, transaction.atomic():
             now, _ = _to_land(batch, by, seen)
             return now if now.is_done else landing.write(now)
     with transaction.atomic():
@@ -67,7 +67,7 @@ def land(batch, *, by, seen=None) -> RegisterImport:
         try:
             with Landing(now, by) as landing:
                 return landing.write(now)
-        except MovedOn as moved:
+        except NumberingConflict as moved:
             raise NotAsShown(f"{now.register} does not stand still.") from moved
 
 
@@ -109,7 +109,8 @@ class Landing:
             posts_to_add(organisation.posts, self._looked_through(list(outcomes))),
         )
         self.posts = [
-            made(Post, pk=next(keys), organisation=organisation, title=title) for title in titles
+            build_row(Post, pk=next(keys), organisation=organisation, title=title)
+            for title in titles
         ]
         if self.register.next_number > 1 and any(self.numbers):
             raise NotAsShown(f"{self.register} holds risks by now: references are given anew.")
@@ -128,7 +129,7 @@ class Landing:
         self.taking.__exit__()
 
     def _prepare(self):
-        making = Making(self.batch, self.posts)
+        making = RiskBuilder(self.batch, self.posts)
         risks = self.taking.new(making.new(row) for row in self._rows(self.new))
         self.keys = [(row, risk.pk) for row, risk in zip(self.new, risks, strict=True)]
         for _ in self.taking.changed(making.changed(row) for row in self._rows(self.changed)):
@@ -136,9 +137,9 @@ class Landing:
 
     @transaction.atomic
     def write(self, batch) -> RegisterImport:
-        """All of it. batch: the import, held. Raises MovedOn and ManyMovedOn."""
+        """All of it. batch: the import, held. Raises NumberingConflict and BulkEditConflict."""
         if _around(self.register) != self.around:
-            raise MovedOn(f"{self.register} is not what its rows were prepared by.")
+            raise NumberingConflict(f"{self.register} is not what its rows were prepared by.")
         for post in self.posts:
             post.save(force_insert=True)
         self.taking.write()
@@ -178,7 +179,7 @@ def _around(register):
     ]
 
 
-class Making:
+class RiskBuilder:
     """Rows in the terms of registers.bulk_changes. posts: those to be added."""
 
     def __init__(self, batch, posts):
@@ -207,7 +208,7 @@ class Making:
 
     def changed(self, row) -> ChangedRisk:
         changes = {name: value for name, _, value in row.reads["held"]["changes"]}
-        risk = made(Risk, pk=row.risk_id, register=self.batch.register)
+        risk = build_row(Risk, pk=row.risk_id, register=self.batch.register)
         return ChangedRisk(risk, row.version, self._content(changes), **self._beside(row))
 
     def _content(self, values):

@@ -80,7 +80,7 @@ def there_of(register, risks) -> list[There]:
         *Risk.MANY, "controls", "actions"
     )
     judged = defaultdict(lambda: defaultdict(list))
-    own = Assessment.objects.filter(risk__in=risks, perspective=Assessment.Perspective.OWN)
+    own = Assessment.objects.filter(risk__in=risks, perspective=Assessment.Perspective.ORGANISATION)
     for one in own.select_related("driver").order_by("effective_on", "pk"):
         driver = one.driver.slug if one.driver else ""
         said = Judged(one.kind, one.likelihood, one.impact, one.effective_on, one.rationale, driver)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports import parse_date, parse_list, parse_statement, value_mapping
-from registers.models.review import latest_next
+from registers.models.review import latest_next_review
 from registers.models.risk_content import POSITION_WORDS
 
 YEARS_AHEAD = 10  # of an action's day
@@ -99,10 +99,10 @@ def all_days(row):
 def _wrong_day(target, found, today):
     if target in FROM_ITS_FIRST_DAY and found > today:
         return "The day must be today or in the past: it stays with the notes"
-    if target == "tolerated_until" and not today < found <= latest_next(today):
-        return f"The day must be after today and {in_words(latest_next(today))} or earlier: it stays with the notes"
-    if target == "next_review_on" and found > latest_next(today):
-        return f"The next review must be {in_words(latest_next(today))} or earlier: it stays with the notes"
+    if target == "tolerated_until" and not today < found <= latest_next_review(today):
+        return f"The day must be after today and {in_words(latest_next_review(today))} or earlier: it stays with the notes"
+    if target == "next_review_on" and found > latest_next_review(today):
+        return f"The next review must be {in_words(latest_next_review(today))} or earlier: it stays with the notes"
     return ""
 
 

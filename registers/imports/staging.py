@@ -7,7 +7,7 @@ from collections import Counter
 
 from django.db import transaction
 
-from registers.history.bulk_insert import keys_of, made, nothing_collected, write
+from registers.history.bulk_insert import build_row, garbage_collection_paused, keys_of, write
 from registers.imports.diff import heading, hold_against, hold_new
 from registers.imports.existing_risks import References, found_for
 from registers.imports.mapping import Plan, data_lines, to_decide
@@ -67,7 +67,7 @@ def _move(batch, stage, plan=None):
     batch.save(update_fields=["plan", "stage", "rows_read", "report", "rows_in_all"])
 
 
-@nothing_collected()
+@garbage_collection_paused()
 def stage_some(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
     """Read the next rows; returns the import as it is then. after: how many were read when this was
     asked for: where somebody else has gone on meanwhile nothing is done. Nothing is held while rows
@@ -165,7 +165,7 @@ def _staged(batch, line, there, wrong, references, reader, keeps_numbers):
     first, *further = line.rows or [line]
     if further:
         said["rows"] = [[each.number, each.cells] for each in further]
-    return made(
+    return build_row(
         ImportedRow,
         batch=batch,
         number=line.number,

@@ -221,7 +221,7 @@ class Course(NamedTuple):
 
 def positions_due(courses, agreement):
     """What an agreement of that day and instant keeps: [number, version, place of the judgement or
-    None] for each risk that was known of then. The same rule as Agreement.worked_out, asked of rows
+    None] for each risk that was known of then. The same rule as Agreement.build_positions, asked of rows
     that are in no database yet.
     """
     known_by = Agreement(on=agreement["on"], recorded_at=agreement["recorded_at"]).known_by
@@ -236,7 +236,7 @@ def positions_due(courses, agreement):
 def is_our_current(row):
     return (row["kind"], row["perspective"]) == (
         Assessment.Kind.CURRENT,
-        Assessment.Perspective.OWN,
+        Assessment.Perspective.ORGANISATION,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from registers.history.audit import Telling
+from registers.history.audit import AuditPayload
 from registers.history.bulk_insert import keys_of, write
 from registers.history.seals import seals_of
 from registers.json_file.history_rules import Course, Histories, positions_due
@@ -279,8 +279,8 @@ class _File:
         if not self.keeps_own:
             for row in appetites:
                 made = writing.made(Appetite, row, {"organisation": organisation})
-                writing.tellings.append(
-                    made.telling(verb="appetite.restored", subject=organisation, text={})
+                writing.payloads.append(
+                    made.audit_payload(verb="appetite.restored", subject=organisation, text={})
                 )
         for batch, rows in imports:
             made = writing.made(
@@ -298,7 +298,7 @@ class _File:
         agreement = writing.made(Agreement, row, {"register": self.register})
         writing.write()
         keys, rows = keys_of(Position), []
-        for position in agreement.worked_out():
+        for position in agreement.build_positions():
             position.pk = next(keys)
             rows.append(position)
         write(Position, map(vars, rows))
@@ -310,8 +310,8 @@ class _File:
         }
         facts = {"agreement": agreement.pk, "on": agreement.on.isoformat(), "risks": len(rows)}
         said = {"facts": facts, "seals": [agreement.seal()], "text": text}
-        writing.tellings.append(
-            Telling.of(verb="agreement.restored", subject=self.register, **said)
+        writing.payloads.append(
+            AuditPayload.of(verb="agreement.restored", subject=self.register, **said)
         )
 
     def _remember(self, by, file_name, writing, under_way=None):
@@ -334,9 +334,9 @@ class _File:
         counts = {**self.report.counts, "import": made.pk, "digest": digest}
         whole = {"register": str(self.register), "file": file_name[:200], "by": str(by)}
         entry = {"facts": counts, "text": whole, "seals": seals_of(self.surroundings)}
-        writing.tellings.append(
-            Telling.of(verb="register.restored", subject=self.register, **entry)
+        writing.payloads.append(
+            AuditPayload.of(verb="register.restored", subject=self.register, **entry)
         )
         AuditEntry.record_many(
-            organisation=self.register.organisation, by=by, tellings=writing.tellings
+            organisation=self.register.organisation, by=by, payloads=writing.payloads
         )

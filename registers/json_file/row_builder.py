@@ -21,7 +21,7 @@ class Restoring:
 
     def __init__(self, register, users, schemes):
         self.register, self.users, self.schemes = register, users, schemes
-        self.tellings, self.keys, self.numbers = [], {}, {}
+        self.payloads, self.keys, self.numbers = [], {}, {}
         self._clear()
 
     def _clear(self):
@@ -59,7 +59,7 @@ class Restoring:
     def _risk(self, history):
         last = history.beside["revisions"][-1]
         risk = self.made(Risk, history.said, {"register": self.register, "version": last["number"]})
-        for field in Risk.ONE:
+        for field in Risk.SINGLE:
             if field != "happened_under":  # which is written after it
                 setattr(risk, risk._meta.get_field(field).attname, last[field])
         for name in Risk.MANY:
@@ -76,7 +76,7 @@ class Restoring:
         record = self.made(model, own, {"risk": risk, "version": rows[-1]["number"]})
         for row in rows:
             revision = self.made(revisions, row, {"record": record})
-            self.tell(record.told(revision), f"{model._meta.model_name}.restored")
+            self.tell(record.revision_payload(revision), f"{model._meta.model_name}.restored")
         return record
 
     def _beside(self, name, model, history, risk, beside, controls, names):
@@ -116,15 +116,15 @@ class Restoring:
             known = {
                 many: {names[fields[many]][key] for key in keys} for many, keys in several.items()
             }
-            self.tell(risk.told(row, known), "risk.restored")
+            self.tell(risk.revision_payload(row, known), "risk.restored")
         elif not isinstance(row, Assessment | Review):  # which their revision seals
             text = {"risk": risk.reference, "title": risk.title, "said": str(row)}
-            self.tellings.append(
-                row.telling(verb=f"{row._meta.model_name}.restored", subject=risk, text=text)
+            self.payloads.append(
+                row.audit_payload(verb=f"{row._meta.model_name}.restored", subject=risk, text=text)
             )
 
     def tell(self, telling, verb):
-        self.tellings.append(replace(telling, verb=verb))
+        self.payloads.append(replace(telling, verb=verb))
 
     def made(self, model, said, referred):
         """A row of what a file says and what it refers to, with its key; written with the next

@@ -22,6 +22,11 @@ LARGEST_FILE = 2_000_000  # bytes; the largest of ours is a twentieth of it
 MOST_ROWS = 20_000
 MODELS = (*LIBRARY_MODELS, ScoringScheme)  # in an order in which each names only those before it
 ALLOWED = {model._meta.label_lower: model for model in MODELS}
+# Labels that files of earlier versions may still name their models by.
+FORMER_LABELS = {
+    "registers.body": "registers.casebody",
+    "registers.intervention": "registers.caseintervention",
+}
 SUFFIXES = (".yaml", ".yml", ".json")
 PLAIN = (str, int, float, datetime.date, type(None))  # bool is an int, datetime a date
 
@@ -203,13 +208,19 @@ def _no_row(row):
     """Why this is no row of the library, or None."""
     if not isinstance(row, dict) or not isinstance(row.get("fields"), dict):
         return "needs a model and fields."
-    if str(row.get("model")).lower() not in ALLOWED:
+    if _label(row.get("model")) not in ALLOWED:
         return f"{_shown(str(row.get('model')))} is not part of the library."
     return None
 
 
+def _label(name):
+    """The label of the model that a row names, by its present name."""
+    label = str(name).lower()
+    return FORMER_LABELS.get(label, label)
+
+
 def _row(file, number, row):
-    model, fields, wrong = ALLOWED[row["model"].lower()], {}, []
+    model, fields, wrong = ALLOWED[_label(row["model"])], {}, []
     if "pk" in row:
         wrong.append(("pk", "rows are known by their natural keys, never by a number."))
     beside = sorted(map(str, set(row) - {"model", "fields", "pk"}))

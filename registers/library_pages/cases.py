@@ -106,10 +106,10 @@ def of_case(case: CaseStudy, marked: dict[str, Marked]) -> dict:
         "later": with_disputes(case.laterevidence_rows).order_by("found_on", "code"),
         "signs": [_sign(row, events, marked.get(row.code)) for row in signs],
         "timeline": timeline_of(events.values()),
-        "interventions": with_disputes(case.intervention_rows),
+        "interventions": with_disputes(case.caseintervention_rows),
         "measures": with_disputes(case.turnaroundmeasure_rows),
         "outcomes": with_disputes(case.outcome_rows),
-        "bodies": with_disputes(case.body_rows),
+        "bodies": with_disputes(case.casebody_rows),
         "discrepancies": case.discrepancies.all(),
     }
 

@@ -37,7 +37,7 @@ NAMES = {
     "caseimpact": "impact",
     "failurelink": "one type leading to another",
     "laterevidence": "later finding",
-    "body": "body or post",
+    "casebody": "body or post",
 }
 
 

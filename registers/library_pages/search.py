@@ -11,13 +11,13 @@ from django.db.models import Exists, OuterRef, Q
 from registers.library_pages.links import AT_HAND, Link, link_to
 from registers.models import (
     AdverseImpact,
+    CaseIntervention,
     CaseStudy,
     Claim,
     Discrepancy,
     FailureType,
     Insight,
     InsightPoint,
-    Intervention,
     LaterEvidence,
     Lesson,
     Statement,
@@ -36,7 +36,7 @@ KINDS = [
     ("Insights", Insight, ("meaning", "title", "question")),
     ("What insights come to in practice", InsightPoint, ("text",)),
     ("Events", TimelineEvent, ("text", "title")),
-    ("Who stepped in", Intervention, ("what", "by_whom", "exit_basis")),
+    ("Who stepped in", CaseIntervention, ("what", "by_whom", "exit_basis")),
     ("What turned cases round", TurnaroundMeasure, ("text",)),
     ("Later findings", LaterEvidence, ("finding", "service")),
     ("Adverse impacts", AdverseImpact, ("meaning", "name")),

@@ -5,9 +5,9 @@ from registers.history.audit import (
     AuditText,
     HistoryIsAppendOnly,
 )
-from registers.history.errors import Conflict, ManyMovedOn, SaidBefore
+from registers.history.errors import BulkEditConflict, DuplicateSubmission, EditConflict
 from registers.history.seals import SealVersion
-from registers.history.versioned import standing_on
+from registers.history.versioned import latest_revisions
 from registers.models.action import Action, ActionRevision
 from registers.models.agreement import Agreement
 from registers.models.appetite import Appetite, Tolerances
@@ -15,15 +15,15 @@ from registers.models.assessment import Assessment
 from registers.models.cases import (
     CASE_FACTS,
     LIBRARY_MODELS,
-    Body,
+    CaseBody,
     CaseFailureType,
     CaseImpact,
     CaseInsight,
+    CaseIntervention,
     CaseStudy,
     Claim,
     Discrepancy,
     FailureLink,
-    Intervention,
     LaterEvidence,
     Outcome,
     TimelineEvent,
@@ -31,9 +31,9 @@ from registers.models.cases import (
     WarningSign,
 )
 from registers.models.check_waiver import SetAside
-from registers.models.conditions.assurance import Assured, Controlled
-from registers.models.conditions.missing_information import Gap
-from registers.models.conditions.unexplained_decrease import supports_a_fall, unexplained
+from registers.models.conditions.assurance import AssuranceLevel, ControlWeakness
+from registers.models.conditions.missing_information import MissingInformation
+from registers.models.conditions.unexplained_decrease import has_supporting_evidence, unexplained
 from registers.models.control import Assurance, Control, ControlRevision, Line
 from registers.models.escalation import Escalation, EscalationDecision
 from registers.models.imports import ImportedRow, RegisterImport
@@ -59,7 +59,7 @@ from registers.models.review import Review
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
 from registers.models.risk_content import Category
-from registers.models.risk_lifecycle import OutOfTurn
+from registers.models.risk_lifecycle import InvalidTransition
 
 __all__ = [
     "CASE_FACTS",
@@ -72,45 +72,46 @@ __all__ = [
     "Appetite",
     "Assessment",
     "Assurance",
-    "Assured",
+    "AssuranceLevel",
     "AuditChain",
     "AuditEntry",
     "AuditText",
     "Basis",
-    "Body",
+    "BulkEditConflict",
     "CalendarKey",
+    "CaseBody",
     "CaseFailureType",
     "CaseImpact",
     "CaseInsight",
+    "CaseIntervention",
     "CaseStudy",
     "Category",
     "Citation",
     "Claim",
-    "Conflict",
     "Control",
     "ControlRevision",
-    "Controlled",
+    "ControlWeakness",
     "Directorate",
     "Discrepancy",
+    "DuplicateSubmission",
+    "EditConflict",
     "Escalation",
     "EscalationDecision",
     "FailureLink",
     "FailureType",
-    "Gap",
     "GatheredQuestion",
     "HistoryIsAppendOnly",
     "ImportedRow",
     "Insight",
     "InsightPoint",
-    "Intervention",
+    "InvalidTransition",
     "LaterEvidence",
     "Lesson",
     "Line",
     "ListIsFull",
-    "ManyMovedOn",
     "Membership",
+    "MissingInformation",
     "Organisation",
-    "OutOfTurn",
     "Outcome",
     "Position",
     "Post",
@@ -125,7 +126,6 @@ __all__ = [
     "Risk",
     "RiskRevision",
     "Role",
-    "SaidBefore",
     "ScoringScheme",
     "SealVersion",
     "SetAside",
@@ -136,7 +136,7 @@ __all__ = [
     "TurnaroundMeasure",
     "User",
     "WarningSign",
-    "standing_on",
-    "supports_a_fall",
+    "has_supporting_evidence",
+    "latest_revisions",
     "unexplained",
 ]

@@ -1,19 +1,19 @@
-"""What is going to be done about a risk, by which post and when: and when it was to be done at
-first.
-"""
+"""Actions: what is going to be done about a risk, by which post and when."""
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 
 from registers.dates import days_later
-from registers.history.versioned import Content, Kept, KeptRevision
+from registers.history.versioned import Content, Versioned, VersionedRevision
 from registers.models.assessment import DatedQuerySet
 from registers.models.people import Post
-from registers.models.risk_lifecycle import OutOfTurn
+from registers.models.risk_lifecycle import InvalidTransition
 
-SOON = 30  # days ahead within which an action is said to be due soon
-OFTEN = 2  # times re-dated from which it is asked about
+# Days ahead within which an action is due soon.
+SOON = 30
+# Times re-dated from which an action counts as re-dated often.
+OFTEN = 2
 
 
 class ActionContent(Content):
@@ -51,7 +51,7 @@ class ActionContent(Content):
 
 
 class ActionRows(models.QuerySet):
-    """Actions as they are, or as they stood: both have the same columns."""
+    """Actions as they are, or as they were: both have the same columns."""
 
     def open(self):
         return self.filter(status=Action.Status.OPEN)
@@ -72,8 +72,9 @@ class ActionRows(models.QuerySet):
 
 
 class Slippage(models.Model):
-    """original_due_on is the first day an action was ever due, and never changes; redated counts
-    how often it moved since: to another day, to none, and to one again.
+    """original_due_on: the first day the action was ever due; never changes.
+
+    redated: how often the due day changed since: to another day, to none, and from none.
     """
 
     original_due_on = models.DateField("originally due", null=True, editable=False)
@@ -83,7 +84,7 @@ class Slippage(models.Model):
         abstract = True
 
 
-class Action(Kept, Slippage, ActionContent):
+class Action(Versioned, Slippage, ActionContent):
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="actions")
 
     objects = ActionRows.as_manager()
@@ -110,41 +111,48 @@ class Action(Kept, Slippage, ActionContent):
     def get_absolute_url(self):
         return reverse("action_edit", args=[self.risk.register.slug, self.risk.number, self.pk])
 
-    def worked_out(self):
+    def derived_values(self):
         return {"original_due_on": self.original_due_on, "redated": self.redated}
 
-    def complete(self, *, by, version, done_on, evidence, done_differently=None, **how):
-        """Say that it is done, when, and how that is known; returns the revision, which counts from
-        the day it was done where history allows. Raises Conflict, and OutOfTurn where it is done or
-        dropped already.
-        """
-        said = {"status": self.Status.DONE, "done_on": done_on, "evidence": evidence}
-        if done_differently is not None:
-            said["done_differently"] = done_differently
-        how.setdefault("effective_on", max(done_on, self.revisions.latest().effective_on))
-        return self._step({self.Status.OPEN}, by=by, version=version, **said, **how)
+    def complete(self, *, by, version, done_on, evidence, done_differently=None, **options):
+        """Record that it is done, when, and how that is known; return the revision.
 
-    def drop(self, *, by, version, reason, **how):
-        """Say that it will not be done, and why. Raises Conflict, and OutOfTurn as complete does."""
+        The revision counts from the day it was done, where history allows. Raises EditConflict, and
+        InvalidTransition where it is done or dropped already.
+        """
+        changes = {"status": self.Status.DONE, "done_on": done_on, "evidence": evidence}
+        if done_differently is not None:
+            changes["done_differently"] = done_differently
+        options.setdefault("effective_on", max(done_on, self.revisions.latest().effective_on))
+        return self._step({self.Status.OPEN}, by=by, version=version, **changes, **options)
+
+    def drop(self, *, by, version, reason, **options):
+        """Record that it will not be done, and why. Raises the same as complete."""
         status = self.Status.DROPPED
         return self._step(
-            {self.Status.OPEN}, by=by, version=version, reason=reason, status=status, **how
+            {self.Status.OPEN}, by=by, version=version, reason=reason, status=status, **options
         )
 
-    def reopen(self, *, by, version, reason, **how):
-        """It was not done after all, or is to be done again. What was said of its end stays in its
-        history.
+    def reopen(self, *, by, version, reason, **options):
+        """Record that it was not done after all, or is to be done again.
+
+        What was recorded of its end stays in its history.
         """
-        said = {"status": self.Status.OPEN, "done_on": None, "evidence": "", "done_differently": ""}
-        begins = {self.Status.DONE, self.Status.DROPPED}
-        return self._step(begins, by=by, version=version, reason=reason, **said, **how)
+        changes = {
+            "status": self.Status.OPEN,
+            "done_on": None,
+            "evidence": "",
+            "done_differently": "",
+        }
+        statuses = {self.Status.DONE, self.Status.DROPPED}
+        return self._step(statuses, by=by, version=version, reason=reason, **changes, **options)
 
     @transaction.atomic
-    def _step(self, begins, *, by, version, **said):
-        self._hold()
-        if self.version == version and self.status not in begins:
-            raise OutOfTurn(f"{self} is {self.get_status_display().lower()}.")
-        return self.revise(by=by, version=version, **said)
+    def _step(self, statuses, *, by, version, **changes):
+        self._lock_for_update()
+        if self.version == version and self.status not in statuses:
+            raise InvalidTransition(f"{self} is {self.get_status_display().lower()}.")
+        return self.revise(by=by, version=version, **changes)
 
     def _settle(self, before=None):
         super()._settle(before)
@@ -155,18 +163,18 @@ class Action(Kept, Slippage, ActionContent):
 
 
 class ActionRevisionRows(ActionRows, DatedQuerySet):
-    def standing(self, day, known_by=None):
-        """What each action said at the end of a day: its latest revision by then."""
+    def latest_as_at(self, day, known_by=None):
+        """The latest revision of each action by the end of a day."""
         same = ActionRevision.objects.as_at(day, known_by).filter(record=models.OuterRef("record"))
         return self.filter(pk=models.Subquery(same.order_by("-number").values("pk")[:1]))
 
 
-class ActionRevision(Slippage, ActionContent, KeptRevision):
+class ActionRevision(Slippage, ActionContent, VersionedRevision):
     record = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="revisions")
 
     objects = ActionRevisionRows.as_manager()
 
-    class Meta(KeptRevision.Meta):
+    class Meta(VersionedRevision.Meta):
         abstract = False
         constraints = [
             models.UniqueConstraint(fields=["record", "number"], name="action_revision_number_once")

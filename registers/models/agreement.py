@@ -1,6 +1,4 @@
-"""That a body agreed a register's position on a day, and the rows that keep it as it was known
-then.
-"""
+"""Agreements: a register's position on a day as a body agreed it, kept as it was known then."""
 
 import datetime
 import uuid
@@ -13,16 +11,15 @@ from django.utils import timezone
 
 from registers.history.audit import AppendOnly
 from registers.history.seals import SealedModel
-from registers.history.timeline import stretches
+from registers.history.timeline import build_timeline
 from registers.models.assessment import Assessment
 from registers.models.position import Position
 from registers.models.register import Register
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
 
-POSITION = (
-    "positions."  # before the names of what a seal covers of the rows that an agreement keeps
-)
+# Prefix of the names under which a seal covers the rows that an agreement keeps.
+POSITION = "positions."
 
 
 class Agreement(SealedModel, AppendOnly):
@@ -49,8 +46,9 @@ class Agreement(SealedModel, AppendOnly):
 
     @property
     def known_by(self):
-        """The instant after which what was recorded is not in it: the end of the day, or earlier
-        where the agreement was recorded on that very day.
+        """The cut-off: whatever was recorded after this instant is not part of the agreement.
+
+        The end of the day, or earlier where the agreement was recorded on that very day.
         """
         end = datetime.datetime.combine(self.on, datetime.time.max, timezone.get_default_timezone())
         return min(end, self.recorded_at)
@@ -59,34 +57,38 @@ class Agreement(SealedModel, AppendOnly):
     def positions(self):
         return Position.everything.filter(agreement=self)
 
-    def worked_out(self):
-        """The rows that keep it, from history and not saved: one for each risk that was known of.
-        As many queries whatever the number of risks.
+    def build_positions(self):
+        """Yield the rows that keep it, from history and not saved: one for each risk known then.
+
+        A constant number of queries.
         """
-        for risk, course in courses_known(
+        for risk, segments in courses_known(
             self.register.risks.order_by("number"), self.on, self.known_by
         ):
-            for stretch in course[-1:]:
-                yield Position.of(risk, stretch, agreement=self)
+            for segment in segments[-1:]:
+                yield Position.of(risk, segment, agreement=self)
 
     @cached_property
     def known_otherwise(self):
-        """The keys of the register's risks of which something that speaks of a day until this one
-        was recorded after the cut-off: what live positions say of those days is not what was known.
-        A judgement has its revision, which may be of a later day. Asked once, for a page counts
-        without them again and again, and of what was recorded since, not of all that the register
-        ever recorded: hence the condition that is no join.
+        """The keys of risks about which something on these days was recorded after the cut-off.
+
+        For those, live positions of the days until this one differ from what was known. An
+        assessment has its revision, which may be of a later day. Cached, as a page counts without
+        them repeatedly. Reads what was recorded since, not all that the register ever recorded:
+        hence no join.
         """
-        ours = Risk.objects.filter(pk=models.OuterRef("risk"), register=self.register_id).order_by()
-        later = RiskRevision.objects.filter(
-            models.Exists(ours), recorded_at__gt=self.known_by
+        risks = Risk.objects.filter(
+            pk=models.OuterRef("risk"), register=self.register_id
         ).order_by()
-        speaks = Q(effective_on__lte=self.on) | Q(assessment__effective_on__lte=self.on)
-        return sorted(set(later.filter(speaks).values_list("risk", flat=True)))
+        later = RiskRevision.objects.filter(
+            models.Exists(risks), recorded_at__gt=self.known_by
+        ).order_by()
+        concerns = Q(effective_on__lte=self.on) | Q(assessment__effective_on__lte=self.on)
+        return sorted(set(later.filter(concerns).values_list("risk", flat=True)))
 
     @classmethod
     def seal_related(cls):
-        """Every column of the rows that it keeps, but today's mark of exemption, which they learn."""
+        """Every column of the kept rows but today's exempt flag, which is updated on them."""
         excludes = ("id", "agreement", "is_exempt")
         return [
             f"{POSITION}{f.attname}"
@@ -115,42 +117,52 @@ class Agreement(SealedModel, AppendOnly):
 
 
 def positions_known(risks, day, known_by):
-    """All that these risks went through until a day as it was known at an instant: positions that
-    are not saved, whose keys are none of any row's. risks: a queryset. Five queries, whatever the
-    number of risks.
+    """All positions of these risks until a day, as known at an instant; not saved.
+
+    Their keys are negative: of no row. risks: a queryset. Five queries, whatever the number of
+    risks.
     """
-    courses = courses_known(risks.prefetch_related("register"), day, known_by)
-    found = [(risk, stretch) for risk, course in courses for stretch in course]
-    positions = [Position.of(risk, stretch) for risk, stretch in found]
-    for number, (position, (risk, _)) in enumerate(zip(positions, found, strict=True), start=1):
+    histories = courses_known(risks.prefetch_related("register"), day, known_by)
+    segments = [(risk, segment) for risk, course in histories for segment in course]
+    positions = [Position.of(risk, segment) for risk, segment in segments]
+    for number, (position, (risk, _)) in enumerate(zip(positions, segments, strict=True), start=1):
         position.pk, position.register = -number, risk.register
     return positions
 
 
 def courses_known(risks, day, known_by):
-    """(risk, its Stretches until a day as they were known at an instant) for each of these risks,
-    in their order. risks: a queryset. Four queries, whatever the number of risks.
+    """(risk, its segments until a day as known at an instant) for each risk, in their order.
+
+    risks: a queryset. Four queries, whatever the number of risks.
     """
-    among = {"risk__in": risks.order_by().values("pk")}
-    revisions = RiskRevision.objects.filter(**among).as_at(day, known_by)
-    said = _by_risk(
+    condition = {"risk__in": risks.order_by().values("pk")}
+    revisions = RiskRevision.objects.filter(**condition).as_at(day, known_by)
+    revisions_by_risk = _by_risk(
         revisions.only(
             *("risk", "number", "effective_on", "status", "title", "primary_failure_type", "owner"),
             *("next_review_on", "happened_on", "category"),
         )
     )
     assessments = (
-        Assessment.objects.filter(**among).current().as_at(day, known_by).prefetch_related("scheme")
+        Assessment.objects.filter(**condition)
+        .current()
+        .as_at(day, known_by)
+        .prefetch_related("scheme")
     )
-    judged = _by_risk(
+    assessments_by_risk = _by_risk(
         assessments.only(*"risk effective_on scheme band likelihood impact score".split())
     )
     for risk in risks.only("register", "number", "is_exempt"):
-        yield risk, stretches(said.get(risk.pk, ()), judged.get(risk.pk, ()))
+        yield (
+            risk,
+            build_timeline(
+                revisions_by_risk.get(risk.pk, ()), assessments_by_risk.get(risk.pk, ())
+            ),
+        )
 
 
 def _by_risk(rows):
-    found = {}
+    grouped = {}
     for row in rows.order_by("risk", "pk"):
-        found.setdefault(row.risk_id, []).append(row)
-    return found
+        grouped.setdefault(row.risk_id, []).append(row)
+    return grouped

@@ -1,4 +1,4 @@
-"""How much risk an organisation will take, by category, and what it tolerates at most."""
+"""Risk appetite: how much risk an organisation takes by category, and the most it tolerates."""
 
 import uuid
 
@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from registers.history.append_only import Sealed, give_once
+from registers.history.append_only import AppendOnlyRecord, create_idempotent
 from registers.models.assessment import DatedQuerySet
 from registers.models.people import Organisation
 from registers.models.register import ScoringScheme
@@ -16,7 +16,7 @@ from registers.scoring import Tolerance
 
 
 class AppetiteQuerySet(DatedQuerySet):
-    def standing(self, day, known_by=None):
+    def latest_as_at(self, day, known_by=None):
         """The latest statement for each category and scheme by the end of a day."""
         rows = AppetiteQuerySet(Appetite).as_at(day, known_by)
         same = rows.filter(
@@ -27,10 +27,11 @@ class AppetiteQuerySet(DatedQuerySet):
         )
 
 
-class Appetite(Sealed):
-    """A statement that somebody approved, added and never edited. The latest one for a category
-    stands; without a category it is the organisation's, for all categories that have none of their
-    own.
+class Appetite(AppendOnlyRecord):
+    """A statement that somebody approved: added and never edited.
+
+    The latest one for a category applies. Without a category it applies to all categories of the
+    organisation that have none of their own.
     """
 
     class Level(models.TextChoices):
@@ -77,25 +78,29 @@ class Appetite(Sealed):
 
     @property
     def tolerated(self):
-        """The band, with the words of the scheme that it is one of."""
+        """The highest tolerated band, with the words of its scheme."""
         return self.scheme.rules.band(self.tolerance)
 
     @classmethod
-    def state(cls, organisation, *, by, tolerance, scheme, narrative, **said):
-        """Add a statement and return it. The same token by the same person gives back the one that
-        it made. Raises ValueError for a day to come and for a band that the scheme lacks.
+    def state(cls, organisation, *, by, tolerance, scheme, narrative, **fields):
+        """Add a statement and return it. The same token by the same person returns the one it made.
+
+        Raises ValueError for a future day and for a band that the scheme lacks.
         """
         if tolerance not in scheme.rules.ranks:
             raise ValueError(f"{scheme} has no band {tolerance}.")
-        said = {"tolerance": tolerance, "scheme": scheme, "narrative": narrative, **said}
+        fields = {"tolerance": tolerance, "scheme": scheme, "narrative": narrative, **fields}
         text = {"narrative": narrative}
-        return give_once(cls, organisation, by=by, verb="organisation.appetite", text=text, **said)
+        return create_idempotent(
+            cls, organisation, by=by, verb="organisation.appetite", text=text, **fields
+        )
 
 
 class Tolerances:
-    """What is let stand on a register on any day: by its organisation's statements for the
-    register's scheme, as they stood that day, and by the scheme where nothing was stated. One
-    query, on first use.
+    """What is tolerated on a register on any day.
+
+    From its organisation's statements for the register's scheme as of that day, and from the scheme
+    where there are none. One query, on first use.
     """
 
     def __init__(self, register, statements):
@@ -115,30 +120,35 @@ class Tolerances:
         )
         return {register.pk: cls(register, rows) for register in registers}
 
-    def standing(self, day, known_by=None):
-        """Category -> the statement that stands for it at the end of a day, "" for all without
-        their own. known_by: the instant after which what was recorded is left out.
+    def statements_as_at(self, day, known_by=None):
+        """Category -> the statement that applies at the end of a day; "" for all other categories.
+
+        known_by: leave out what was recorded after that instant.
         """
-        ours = (self._register.organisation_id, self._register.scheme_id)
-        stood = [
+        scope = (self._register.organisation_id, self._register.scheme_id)
+        statements = [
             row
             for row in self._statements
-            if (row.organisation_id, row.scheme_id) == ours
+            if (row.organisation_id, row.scheme_id) == scope
             and row.effective_on <= day
             and (known_by is None or row.recorded_at <= known_by)
         ]
-        for row in stood:
+        for row in statements:
             row.scheme = self._register.scheme
         return {
-            row.category: row for row in sorted(stood, key=lambda row: (row.effective_on, row.pk))
+            row.category: row
+            for row in sorted(statements, key=lambda row: (row.effective_on, row.pk))
         }
 
     def on(self, day, known_by=None):
         """The Tolerance of a day."""
-        said = {category: row.tolerance for category, row in self.standing(day, known_by).items()}
-        return Tolerance.stated(self._register.scheme.rules, said)
+        tolerance_by_category = {
+            category: row.tolerance
+            for category, row in self.statements_as_at(day, known_by).items()
+        }
+        return Tolerance.stated(self._register.scheme.rules, tolerance_by_category)
 
     def statement_for(self, category, day, known_by=None):
-        """The statement that decides for risks of a category on a day; None where the scheme does."""
-        standing = self.standing(day, known_by)
-        return standing.get(category) or standing.get("")
+        """The statement that decides for a category on a day; None where the scheme does."""
+        statements = self.statements_as_at(day, known_by)
+        return statements.get(category) or statements.get("")

@@ -1,4 +1,4 @@
-"""A judgement of a risk: added, never edited or deleted."""
+"""Assessments: judgements of a risk, added and never edited or deleted."""
 
 import datetime
 import uuid
@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.history.append_only import Sealed
+from registers.history.append_only import AppendOnlyRecord
 from registers.history.audit import AppendOnlyQuerySet
 from registers.models.library import AdverseImpact
 from registers.models.register import ScoringScheme
@@ -22,8 +22,9 @@ class DatedQuerySet(AppendOnlyQuerySet):
 
 
 def share_schemes(assessments, register):
-    """Give those that were rated by the scheme in force the register's own object; one query for
-    any others.
+    """Give assessments by the scheme in force the register's own scheme object.
+
+    One query for any others.
     """
     for assessment in assessments:
         if assessment.scheme_id == register.scheme_id:
@@ -33,33 +34,31 @@ def share_schemes(assessments, register):
 
 class AssessmentQuerySet(DatedQuerySet):
     def current(self):
-        """Our own judgements of the risk as it stands, oldest first: the last one is the current
-        one.
-        """
+        """Our own current assessments, oldest first: the last one is the current one."""
         return self.filter(
-            kind=Assessment.Kind.CURRENT, perspective=Assessment.Perspective.OWN
+            kind=Assessment.Kind.CURRENT, perspective=Assessment.Perspective.ORGANISATION
         ).order_by("effective_on", "pk")
 
     def with_words(self):
-        """Everything a page says of a judgement; one scheme object for all of them."""
+        """With everything a page shows of an assessment; one scheme object for all of them."""
         return self.select_related("driver", "by").prefetch_related("scheme")
 
 
 def _around(name):
-    """low <= rating <= high, where they are given."""
+    """The constraint low <= rating <= high, where low and high are given."""
     low = Q(**{f"{name}_low": None}) | Q(**{f"{name}_low__lte": models.F(name)})
     high = Q(**{f"{name}_high": None}) | Q(**{f"{name}_high__gte": models.F(name)})
     return models.CheckConstraint(condition=low & high, name=f"assessment_{name}_lies_in_its_range")
 
 
-class Assessment(Sealed):
+class Assessment(AppendOnlyRecord):
     class Kind(models.TextChoices):
         INHERENT = "inherent", "Inherent"
         CURRENT = "current", "Current"
         TARGET = "target", "Target"
 
     class Perspective(models.TextChoices):
-        OWN = "own", "Our own"
+        ORGANISATION = "own", "Our own"
         PEER = "peer", "Peer reviewer"
         INTERNAL_AUDIT = "internal-audit", "Internal audit"
         EXTERNAL = "external", "External auditor or inspector"
@@ -67,7 +66,9 @@ class Assessment(Sealed):
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="assessments")
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
-    perspective = models.CharField(max_length=20, choices=Perspective, default=Perspective.OWN)
+    perspective = models.CharField(
+        max_length=20, choices=Perspective, default=Perspective.ORGANISATION
+    )
     scheme = models.ForeignKey(ScoringScheme, on_delete=models.PROTECT, related_name="assessments")
     likelihood = models.PositiveSmallIntegerField()
     impact = models.PositiveSmallIntegerField()
@@ -105,19 +106,16 @@ class Assessment(Sealed):
             ),
             *(_around(name) for name in ("likelihood", "impact")),
         ]
-        indexes = [
-            models.Index(fields=["perspective", "risk"], name="assessment_perspective")
-        ]  # few are not our own
+        # Few are not our own.
+        indexes = [models.Index(fields=["perspective", "risk"], name="assessment_perspective")]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.likelihood} x {self.impact} on {self.effective_on}"
 
     @property
     def is_our_current(self):
-        """Whether it is one of those of which the last is the risk's current one: see
-        AssessmentQuerySet.current.
-        """
-        return (self.kind, self.perspective) == (self.Kind.CURRENT, self.Perspective.OWN)
+        """Whether it counts for the risk's current rating: see AssessmentQuerySet.current."""
+        return (self.kind, self.perspective) == (self.Kind.CURRENT, self.Perspective.ORGANISATION)
 
     @property
     def band_now(self):
@@ -125,9 +123,10 @@ class Assessment(Sealed):
         return self.scheme.rules.band(self.band)
 
     @property
-    def bands_at_the_ends(self):
-        """(band at the low end, band at the high end): the same as the band it was given where no
-        range is.
+    def range_end_bands(self):
+        """(band at the low end, band at the high end) of the range.
+
+        Both equal the band it was given where there is no range.
         """
         place = self.scheme.rules.place
         low = place(self.likelihood_low or self.likelihood, self.impact_low or self.impact)
@@ -135,13 +134,9 @@ class Assessment(Sealed):
         return low.band, high.band
 
     @property
-    def could_be(self):
-        """The bands that it could be in as well, lowest first: none where the judgement is certain
-        of its band.
-        """
-        return tuple(
-            band for band in dict.fromkeys(self.bands_at_the_ends) if band.slug != self.band
-        )
+    def possible_bands(self):
+        """The other bands that its range reaches, lowest first; empty if certain of its band."""
+        return tuple(band for band in dict.fromkeys(self.range_end_bands) if band.slug != self.band)
 
     @property
     def review_by(self):

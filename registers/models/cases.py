@@ -1,10 +1,9 @@
-"""The case studies: how six public bodies failed, who stepped in, what turned them round, and where
-sources differ.
+"""The case studies: how six public bodies failed, who stepped in, and what turned them round.
 
 Facts carry the inventory's codes: DON-W1 a warning sign, DON-T1 an event, DON-I1 an intervention,
 DON-M1 a measure, DON-O1 an outcome, DON-A1 an adverse impact, DON-B1 a body or post, DON-F1 a type
-that led to another, DON-L1 what was found later; C1 a disagreement between the sources. Bodies and
-posts are named, people are not.
+that led to another, DON-L1 a later finding; C1 a disagreement between the sources. Bodies and posts
+are named, people are not.
 """
 
 import datetime
@@ -27,7 +26,7 @@ from registers.models.library import (
     Source,
     Statement,
 )
-from registers.models.partial_date import KnownDay, KnownTo, check_days
+from registers.models.partial_date import DatePrecisionField, PartialDateField, check_days
 
 
 class CaseStudy(Cited):
@@ -97,8 +96,9 @@ class CaseFailureType(Cited):
 
 
 def cases_of(failure_type):
-    """The rows that show a failure type in a case, those where it is the main one first; none for
-    None.
+    """The rows of cases that show a failure type, those with it as their main one first.
+
+    Empty for None.
     """
     if failure_type is None:
         return CaseFailureType.objects.none()
@@ -124,8 +124,9 @@ class CaseInsight(Cited):
 
 
 class Discrepancy(Cited):
-    """Where the sources disagree, or one is at odds with the record: every claim is kept. Its
-    citations are those of the check outside the two documents.
+    """A point on which sources disagree, or one is at odds with the record: every claim is kept.
+
+    Its citations are those of the check outside the two documents.
     """
 
     class State(models.TextChoices):
@@ -171,9 +172,7 @@ class Claim(Cited):
 
 
 class CaseFact(Cited):
-    """What is known of a case, as one row: its code, whether a source states it, and where sources
-    differ on it.
-    """
+    """One fact about a case: whether a source states it, and where sources differ on it."""
 
     natural_key_fields = ("code",)
 
@@ -191,11 +190,8 @@ class CaseFact(Cited):
 
     def clean(self):
         if not self.code.startswith(f"{self.case.code}-"):
-            raise ValidationError(
-                {
-                    "code": f"The code of a fact of {self.case.short_name} begins with {self.case.code}-."
-                }
-            )
+            message = f"The code of a fact of {self.case.short_name} begins with {self.case.code}-."
+            raise ValidationError({"code": message})
 
 
 class TimelineEvent(CaseFact):
@@ -217,8 +213,8 @@ class TimelineEvent(CaseFact):
     title = models.CharField(max_length=120)
     text = models.TextField(blank=True)
     extent = models.CharField(max_length=10, choices=Extent, default=Extent.AT)
-    start_on, start_precision = KnownDay(), KnownTo()
-    end_on, end_precision = KnownDay(), KnownTo()
+    start_on, start_precision = PartialDateField(), DatePrecisionField()
+    end_on, end_precision = PartialDateField(), DatePrecisionField()
 
     def clean(self):
         super().clean()
@@ -237,8 +233,9 @@ class TimelineEvent(CaseFact):
 
 
 class WarningSign(CaseFact):
-    """What could be seen at the time. first_seen and acted_on say how long it took until someone
-    outside acted.
+    """Something that could be seen at the time.
+
+    first_seen and acted_on: how long it took until someone outside acted.
     """
 
     title = models.CharField(max_length=120)
@@ -260,19 +257,22 @@ class WarningSign(CaseFact):
     def clean(self):
         super().clean()
         if not isinstance(self.also_said_as, list) or not all(
-            isinstance(said, str) for said in self.also_said_as
+            isinstance(phrase, str) for phrase in self.also_said_as
         ):
             raise ValidationError({"also_said_as": "A list of phrases."})
 
 
-class Intervention(CaseFact):
+class CaseIntervention(CaseFact):
     by_whom = models.CharField(max_length=200)
     what = models.TextField()
-    start_on, start_precision = KnownDay(), KnownTo()
-    planned_end_on, planned_end_precision = KnownDay(), KnownTo()
-    announced_end_on, announced_end_precision = KnownDay(), KnownTo()
-    effective_end_on, effective_end_precision = KnownDay(), KnownTo()
+    start_on, start_precision = PartialDateField(), DatePrecisionField()
+    planned_end_on, planned_end_precision = PartialDateField(), DatePrecisionField()
+    announced_end_on, announced_end_precision = PartialDateField(), DatePrecisionField()
+    effective_end_on, effective_end_precision = PartialDateField(), DatePrecisionField()
     exit_basis = models.TextField(blank=True)
+
+    class Meta(CaseFact.Meta):
+        verbose_name = "intervention"
 
     def clean(self):
         super().clean()
@@ -298,13 +298,14 @@ class CaseImpact(CaseFact):
         ]
 
 
-class Body(CaseFact):
-    """A body or a post that had a part in it."""
+class CaseBody(CaseFact):
+    """A body or a post that had a part in the case."""
 
     name = models.CharField(max_length=200)
     part = models.TextField(blank=True)
 
     class Meta(CaseFact.Meta):
+        verbose_name = "body"
         verbose_name_plural = "bodies"
 
 
@@ -325,7 +326,7 @@ class LaterEvidence(CaseFact):
         GOOD = "good", "Good"
 
     service = models.CharField(max_length=200)
-    found_on, found_precision = KnownDay(), KnownTo()
+    found_on, found_precision = PartialDateField(), DatePrecisionField()
     tone = models.CharField(max_length=10, choices=Tone)
     finding = models.TextField()
     insights = models.ManyToManyField(Insight, blank=True, related_name="later_evidence")
@@ -343,11 +344,11 @@ class LaterEvidence(CaseFact):
 CASE_FACTS = (
     TimelineEvent,
     WarningSign,
-    Intervention,
+    CaseIntervention,
     TurnaroundMeasure,
     Outcome,
     CaseImpact,
-    Body,
+    CaseBody,
     FailureLink,
     LaterEvidence,
 )

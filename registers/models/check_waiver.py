@@ -1,4 +1,4 @@
-"""That a manager let a check of the worklist be for a while, on one risk and for a reason."""
+"""Waivers: a manager sets a check of the worklist aside for one risk, for a reason and a while."""
 
 import datetime
 import uuid
@@ -8,17 +8,19 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from registers.history.append_only import Sealed, give_once
+from registers.history.append_only import AppendOnlyRecord, create_idempotent
 from registers.models.assessment import DatedQuerySet
-from registers.models.risk_lifecycle import OutOfTurn
+from registers.models.risk_lifecycle import InvalidTransition
 
-LONGEST = 365  # days; then it comes back and is thought about again
+# Days; then the check is shown again.
+LONGEST = 365
 
 
 class SetAsideQuerySet(DatedQuerySet):
-    def standing(self, day):
-        """The latest word on each check of each risk by that day, where it still holds on it: what
-        was taken back has no last day and never does.
+    def in_force(self, day):
+        """The latest row for each check of each risk by that day, where it still applies on it.
+
+        A check that was taken back has no last day and never does.
         """
         same = SetAside.objects.filter(
             effective_on__lte=day,
@@ -29,10 +31,8 @@ class SetAsideQuerySet(DatedQuerySet):
         return self.filter(pk=models.Subquery(latest), until__gte=day)
 
 
-class SetAside(Sealed):
-    """Added and never edited; taking one back adds another, without a last day, that stands in its
-    place.
-    """
+class SetAside(AppendOnlyRecord):
+    """Added and never edited; taking one back adds another row without a last day."""
 
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="set_aside")
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -56,32 +56,41 @@ class SetAside(Sealed):
         ]
 
     def __str__(self):
-        return f"{self.check_name} on risk {self.risk_id} {f'until {self.until}' if self.until else 'taken back'}"
+        until = f"until {self.until}" if self.until else "taken back"
+        return f"{self.check_name} on risk {self.risk_id} {until}"
 
     @classmethod
-    def put(cls, risk, *, by, check_name, reason, until, **how):
-        """Let a check be on that risk until the end of a day, and return the row. The same `token=`
-        gives back the one that it made. Raises ValueError for a day before the one it counts from,
-        or more than a year after it.
+    def put(cls, risk, *, by, check_name, reason, until, **options):
+        """Set a check aside for that risk until the end of a day, and return the row.
+
+        The same `token=` returns the row that it made. Raises ValueError for a last day before the
+        first or more than a year after it.
         """
-        day = how.get("effective_on") or timezone.localdate()
+        day = options.get("effective_on") or timezone.localdate()
         if not day <= until <= day + datetime.timedelta(days=LONGEST):
             raise ValueError(
-                f"Set aside on {day} it lasts until then at least, and {LONGEST} days at most: not {until}."
+                f"Set aside on {day} it lasts until then at least, "
+                f"and {LONGEST} days at most: not {until}."
             )
-        said = {"check_name": check_name, "reason": reason, "until": until}
-        return give_once(cls, risk, by=by, verb="risk.set-aside", **said, **how)
+        fields = {"check_name": check_name, "reason": reason, "until": until}
+        return create_idempotent(cls, risk, by=by, verb="risk.set-aside", **fields, **options)
 
     @classmethod
     @transaction.atomic
-    def take_back(cls, risk, *, by, check_name, reason, **how):
-        """From now on the check speaks of that risk again. The same `token=` gives back the row
-        that it made. Raises OutOfTurn where the check is not set aside.
+    def take_back(cls, risk, *, by, check_name, reason, **options):
+        """Show the check of that risk again from now on; return the new row.
+
+        The same `token=` returns the row that it made. Raises InvalidTransition where the check is
+        not set aside.
         """
-        risk.hold()
-        rows, token = cls.objects.filter(risk=risk, check_name=check_name), how.get("token")
-        day = how.get("effective_on") or timezone.localdate()
-        if not (token and rows.filter(token=token).exists()) and not rows.standing(day).exists():
-            raise OutOfTurn(f"Nothing is set aside: the check speaks of {risk.reference} already.")
-        said = {"check_name": check_name, "reason": reason, "until": None}
-        return give_once(cls, risk, by=by, verb="risk.set-aside-taken-back", **said, **how)
+        risk.lock_for_update()
+        rows, token = cls.objects.filter(risk=risk, check_name=check_name), options.get("token")
+        day = options.get("effective_on") or timezone.localdate()
+        if not (token and rows.filter(token=token).exists()) and not rows.in_force(day).exists():
+            raise InvalidTransition(
+                f"Nothing is set aside: the check speaks of {risk.reference} already."
+            )
+        fields = {"check_name": check_name, "reason": reason, "until": None}
+        return create_idempotent(
+            cls, risk, by=by, verb="risk.set-aside-taken-back", **fields, **options
+        )

@@ -1,4 +1,4 @@
-"""What holds a risk down, and who says that it does."""
+"""Controls, what keeps a risk down; and assurances, opinions on how well they do."""
 
 import uuid
 
@@ -8,15 +8,16 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from registers.history.append_only import Sealed, give_once
-from registers.history.versioned import Content, Kept, KeptRevision
+from registers.history.append_only import AppendOnlyRecord, create_idempotent
+from registers.history.versioned import Content, Versioned, VersionedRevision
 from registers.models.assessment import DatedQuerySet
 from registers.models.people import Post
 
 
 class Line(models.IntegerChoices):
-    """Whose eyes (IIA Three Lines Model, 2020; the fourth is the outside, as in the academies'
-    guide).
+    """Who looked: IIA Three Lines Model, 2020.
+
+    The fourth is the outside, as in the academies' guide.
     """
 
     FIRST = 1, "Line 1: those who run it"
@@ -32,7 +33,7 @@ class ControlContent(Content):
         CORRECTIVE = "corrective", "Corrective: limits the harm"
 
     class RunBy(models.TextChoices):
-        OWN = "own", "Our own permanent staff"
+        STAFF = "own", "Our own permanent staff"
         INTERIM = "interim", "Interim or agency staff"
         EXTERNAL = "external", "Somebody outside"
 
@@ -59,7 +60,7 @@ class ControlContent(Content):
     detail = models.TextField(blank=True)
     kind = models.CharField(max_length=10, choices=Kind)
     owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
-    run_by = models.CharField("run by", max_length=10, choices=RunBy, default=RunBy.OWN)
+    run_by = models.CharField("run by", max_length=10, choices=RunBy, default=RunBy.STAFF)
     design = models.CharField(max_length=10, choices=Design, blank=True)
     operating = models.CharField("in operation", max_length=10, choices=Operating, blank=True)
     last_tested_on = models.DateField("last tested", null=True)
@@ -70,7 +71,7 @@ class ControlContent(Content):
         abstract = True
 
 
-class Control(Kept, ControlContent):
+class Control(Versioned, ControlContent):
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="controls")
 
     class Meta:
@@ -94,29 +95,33 @@ class Control(Kept, ControlContent):
     def is_in_place(self):
         return self.status == self.Status.IN_PLACE
 
-    def test(self, *, by, version, last_tested_on, tested_by_line, operating, reason="", **how):
-        """Say that somebody tried it, when, and how it did; returns the revision. It counts from
-        the day of the test, or from the latest revision where that is later. Raises Conflict.
+    def test(self, *, by, version, last_tested_on, tested_by_line, operating, reason="", **options):
+        """Record a test: when, by which line and with what result; return the revision.
+
+        It counts from the day of the test, or from the latest revision where that is later. Raises
+        EditConflict.
         """
         day = max(last_tested_on, self.revisions.latest().effective_on)
-        said = {
+        changes = {
             "last_tested_on": last_tested_on,
             "tested_by_line": tested_by_line,
             "operating": operating,
         }
         return self.revise(
-            by=by, version=version, reason=reason, **{"effective_on": day, **said, **how}
+            by=by, version=version, reason=reason, **{"effective_on": day, **changes, **options}
         )
 
-    def retire(self, *, by, version, reason, **how):
-        """Say that it is no longer used, and why; returns the revision. Raises Conflict."""
-        return self.revise(by=by, version=version, reason=reason, status=self.Status.RETIRED, **how)
+    def retire(self, *, by, version, reason, **options):
+        """Record that it is no longer used, and why; return the revision. Raises EditConflict."""
+        return self.revise(
+            by=by, version=version, reason=reason, status=self.Status.RETIRED, **options
+        )
 
 
-class ControlRevision(ControlContent, KeptRevision):
+class ControlRevision(ControlContent, VersionedRevision):
     record = models.ForeignKey(Control, on_delete=models.PROTECT, related_name="revisions")
 
-    class Meta(KeptRevision.Meta):
+    class Meta(VersionedRevision.Meta):
         abstract = False
         constraints = [
             models.UniqueConstraint(
@@ -126,10 +131,8 @@ class ControlRevision(ControlContent, KeptRevision):
 
 
 class AssuranceQuerySet(DatedQuerySet):
-    def latest_of_lines(self, day, known_by=None):
-        """Of each risk the last opinion of each line by that day, run out or not: a later one takes
-        the place of an earlier one.
-        """
+    def latest_by_line(self, day, known_by=None):
+        """The latest opinion of each line on each risk by that day, expired or not."""
         same = Assurance.objects.as_at(day, known_by).filter(
             risk=OuterRef("risk"), line=OuterRef("line")
         )
@@ -140,9 +143,10 @@ class AssuranceQuerySet(DatedQuerySet):
         return self.as_at(day, known_by).filter(~Exists(later))
 
 
-class Assurance(Sealed):
-    """What somebody who looked says of how well a risk is held: an opinion of a day, good until
-    another.
+class Assurance(AppendOnlyRecord):
+    """An opinion on how well a risk, or one control of it, is managed.
+
+    Given on a day and good until another.
     """
 
     class Opinion(models.TextChoices):
@@ -180,13 +184,14 @@ class Assurance(Sealed):
         return f"{self.get_opinion_display()} by {self.provider} on {self.effective_on}"
 
     @classmethod
-    def give(cls, risk, *, by, token=None, recorded_at=None, **said):
-        """Add an opinion beside a risk and return it: see give_once. Raises ValueError for a
-        control of another risk as well.
+    def give(cls, risk, *, by, token=None, recorded_at=None, **fields):
+        """Add an opinion to a risk and return it: see create_idempotent.
+
+        Also raises ValueError for a control of another risk.
         """
-        control = said.get("control")
+        control = fields.get("control")
         if control and control.risk_id != risk.pk:
             raise ValueError(f"{control} is a control of another risk.")
-        return give_once(
-            cls, risk, by=by, token=token, recorded_at=recorded_at, verb="assurance.given", **said
+        return create_idempotent(
+            cls, risk, by=by, token=token, recorded_at=recorded_at, verb="assurance.given", **fields
         )

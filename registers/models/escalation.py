@@ -1,8 +1,7 @@
-"""Taking a risk to a register above, and back: proposed with a reason, decided at the receiving
-level.
+"""Escalation: taking a risk to a register above, and back.
 
-The risk stays on its home register for ever; while it is taken up it is listed in the other one as
-well.
+Proposed with a reason, decided at the receiving level. The risk stays on its home register for
+ever; while it is escalated it is listed in the other one as well.
 """
 
 import uuid
@@ -12,10 +11,10 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.history.append_only import Sealed, give_once
+from registers.history.append_only import AppendOnlyRecord, create_idempotent
 from registers.models.assessment import DatedQuerySet
 from registers.models.register import Register
-from registers.models.risk_lifecycle import OutOfTurn
+from registers.models.risk_lifecycle import InvalidTransition
 
 
 class EscalationQuerySet(DatedQuerySet):
@@ -23,8 +22,9 @@ class EscalationQuerySet(DatedQuerySet):
         return self.filter(decision=None)
 
     def latest_approved(self, day, known_by=None):
-        """The last step of each risk to or from each register that was approved by the end of a
-        day, and recorded by an instant where one is given.
+        """The last step of each risk to or from each register approved by the end of a day.
+
+        known_by: leave out what was recorded after that instant.
         """
         approved = Escalation.objects.filter(
             decision__is_approved=True, decision__effective_on__lte=day
@@ -38,11 +38,11 @@ class EscalationQuerySet(DatedQuerySet):
         return self.filter(pk=models.Subquery(latest))
 
     def listing(self, day, known_by=None):
-        """Those by which a risk stands in another register at the end of a day."""
+        """Those by which a risk is listed in another register at the end of a day."""
         return self.latest_approved(day, known_by).filter(direction=Escalation.Direction.UP)
 
 
-class Escalation(Sealed):
+class Escalation(AppendOnlyRecord):
     class Direction(models.TextChoices):
         UP = "up", "Take it up"
         DOWN = "down", "Take it back down"
@@ -73,10 +73,11 @@ class Escalation(Sealed):
         return getattr(self, "decision", None)
 
     @classmethod
-    def steps_open_to(cls, risk, day):
-        """(direction, register) for each step that may be proposed now: up to a register above the
-        risk's own, or back down from one that lists it; none to or from a register that has a
-        proposal waiting, nor for a risk that is not on its register.
+    def available_steps(cls, risk, day):
+        """(direction, register) for each step that may be proposed now.
+
+        Up to a register above the risk's own, or back down from one that lists it. None to or from
+        a register that has a proposal waiting, nor for a risk that is not on its register.
         """
         if risk.status not in risk.ON_REGISTER:
             return []
@@ -86,55 +87,63 @@ class Escalation(Sealed):
         if not above:
             return []
         waiting = set(risk.escalations.undecided().values_list("to_register", flat=True))
-        listed = set(risk.escalations.listing(day).values_list("to_register", flat=True))
+        listed_in = set(risk.escalations.listing(day).values_list("to_register", flat=True))
         directions = {True: cls.Direction.DOWN, False: cls.Direction.UP}
         return [
-            (directions[register.pk in listed], register)
+            (directions[register.pk in listed_in], register)
             for register in above
             if register.pk not in waiting
         ]
 
     @classmethod
     @transaction.atomic
-    def propose(cls, risk, *, by, to_register, direction, **how):
-        """Propose it and return the Escalation; the same `token=` gives back the one that it made.
-        Raises OutOfTurn where the risk is not on its register, the other one is none above it, a
-        proposal waits there, or the risk stands in it already (or, going down, does not). The risk
-        is held meanwhile: of two at once the second finds the first.
+    def propose(cls, risk, *, by, to_register, direction, **options):
+        """Propose a step and return the Escalation; the same `token=` returns the one that it made.
+
+        Raises InvalidTransition where the risk is not on its register, the other register is not
+        above it, a proposal waits there, or the risk is listed there already (or, going down, is
+        not). The risk is locked meanwhile: of two requests at once the second finds the first's
+        proposal.
         """
         risk.refresh_from_db(
             fields=["status"], from_queryset=type(risk).objects.select_for_update()
         )
-        token = how.get("token")
+        token = options.get("token")
         if not (token and cls.objects.filter(token=token, risk=risk, by=by).exists()):
-            day = how.get("effective_on") or timezone.localdate()
-            if (direction, to_register) not in cls.steps_open_to(risk, day):
-                raise OutOfTurn(f"{risk.reference} cannot be taken {direction} now: {to_register}.")
-        said = {"to_register": to_register, "direction": direction}
-        return give_once(cls, risk, by=by, verb=f"risk.escalation-{direction}", **said, **how)
+            day = options.get("effective_on") or timezone.localdate()
+            if (direction, to_register) not in cls.available_steps(risk, day):
+                raise InvalidTransition(
+                    f"{risk.reference} cannot be taken {direction} now: {to_register}."
+                )
+        fields = {"to_register": to_register, "direction": direction}
+        return create_idempotent(
+            cls, risk, by=by, verb=f"risk.escalation-{direction}", **fields, **options
+        )
 
     @transaction.atomic
     def decide(self, *, by, is_approved, reason, effective_on=None, recorded_at=None):
-        """Approve or refuse it at the receiving level and return the EscalationDecision; decided
-        already, gives back the decision that stands. Raises OutOfTurn for an approval where the
-        risk is no longer on its register.
+        """Approve or refuse it at the receiving level and return the EscalationDecision.
+
+        If decided already, returns that decision. Raises InvalidTransition for an approval where
+        the risk is no longer on its register.
         """
         Register.objects.select_for_update().get(pk=self.to_register_id)
-        made = EscalationDecision.objects.filter(escalation=self).first()
-        if made:
-            return made
+        existing = EscalationDecision.objects.filter(escalation=self).first()
+        if existing:
+            return existing
         risk = self.risk
         risk.refresh_from_db(
             fields=["status"], from_queryset=type(risk).objects.select_for_update()
         )
         if is_approved and risk.status not in risk.ON_REGISTER:
-            raise OutOfTurn(
+            raise InvalidTransition(
                 f"{risk.reference} is {risk.get_status_display().lower()}: it can only be refused"
             )
         day = effective_on or timezone.localdate()
         if not self.effective_on <= day <= timezone.localdate():
             raise ValueError(
-                f"A proposal of {self.effective_on} is decided on that day or later, and not in advance."
+                f"A proposal of {self.effective_on} is decided on that day or later, "
+                "and not in advance."
             )
         decision = EscalationDecision.objects.create(
             escalation=self,
@@ -158,7 +167,7 @@ class Escalation(Sealed):
         return decision
 
 
-class EscalationDecision(Sealed):
+class EscalationDecision(AppendOnlyRecord):
     escalation = models.OneToOneField(Escalation, on_delete=models.PROTECT, related_name="decision")
     is_approved = models.BooleanField()
     reason = models.TextField()

@@ -12,10 +12,12 @@ from registers.models.risk import Risk
 
 
 class RegisterImport(models.Model):
-    """plan: how its columns are read (registers.imports.mapping.Plan); that of the last one taken
-    in is remembered for the register. sheets: what the file says, packed, until it is taken in or
-    given up. is_ours: a file of our own in JSON, which says of itself what is what; `report` then
-    says what restoring it comes to.
+    """A file on its way into a register.
+
+    plan: how its columns are read (registers.imports.mapping.Plan); that of the last one taken in
+    is the default for the register. sheets: the packed content of the file, until it is taken in or
+    given up. is_ours: a JSON file of our own, which needs no mapping; `report` is then what
+    restoring it amounts to.
     """
 
     class Stage(models.TextChoices):
@@ -38,7 +40,8 @@ class RegisterImport(models.Model):
     rows_in_all = models.PositiveIntegerField(default=0)
     kept = models.JSONField(
         null=True,
-        help_text="Of a restored register: what its file said and had no place here. Empty: a spreadsheet.",
+        help_text="Of a restored register: what its file said and had no place here. "
+        "Empty: a spreadsheet.",
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(default=timezone.now)
@@ -59,9 +62,10 @@ class RegisterImport(models.Model):
 
 
 class ImportedRow(models.Model):
-    """A row of the file as it was, and what it became. The cells stay with the risk: nothing of
-    them is lost. Of a risk that stands in several rows it is the first, and `reads` keeps the
-    others.
+    """A row of the file as it was, and what it became.
+
+    The cells are kept with the risk, so that nothing of them is lost. Where a risk takes several
+    rows this is the first, and `reads` keeps the others.
     """
 
     class Outcome(models.TextChoices):
@@ -102,12 +106,12 @@ class ImportedRow(models.Model):
 
     @property
     def further(self):
-        """The rows that go on with its risk: (number, cells) each."""
+        """The rows that continue its risk: (number, cells) each."""
         return self.reads.get("rows", [])
 
     @property
     def stands_in(self):
-        """Where its risk stands in the file: "row 5", "rows 5 to 8"."""
+        """Where its risk is in the file: "row 5", "rows 5 to 8"."""
         return rows_in_words([self.number, *(number for number, _ in self.further)])
 
 

@@ -28,7 +28,7 @@ class Voice(models.TextChoices):
     GROUP = "group", "one group's reaction"
     FIGURE = "figure", "a table or figure in the source"
     MINISTER = "minister", "a minister's or department's statement"
-    OWN = "own", "the body's own account"
+    BODY = "own", "the body's own account"
     PRESS = "press", "a press report"
 
 
@@ -75,7 +75,8 @@ class Source(LibraryRow):
     published_precision = models.CharField(max_length=10, choices=Precision)
     kind = models.CharField(max_length=20, choices=Kind)
     line_count = models.PositiveIntegerField(
-        help_text="Lines in the text edition that citations count. 0: there is none, citations name the section alone."
+        help_text="Lines in the text edition that citations count. "
+        "0: there is none, citations name the section alone."
     )
     address = models.URLField(max_length=500, blank=True)
     about = models.TextField()

@@ -1,27 +1,18 @@
-"""A day and how exactly it is known: two columns that go together; and whether a day has come."""
-
-import datetime
+"""Partial dates: a day and how exactly it is known, in two columns that go together."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone
 
 from registers.models.library import Precision
 
-FIRST_YEAR, LAST_YEAR = 1800, 2199  # of a case: its days are drawn on one scale
-
-
-def is_to_come(day, now=None):
-    """Whether it is later than today. Asked of every row: what has come in UTC has come in London,
-    where it is as late or an hour later.
-    """
-    now = now or datetime.datetime.now(datetime.UTC)
-    return day > now.date() and day > timezone.localdate(now)
+# Of a case: its days are drawn on one scale.
+FIRST_YEAR, LAST_YEAR = 1800, 2199
 
 
 def day_problem(day, precision):
-    """Why a day and its precision do not belong together, or None. A month is stored as its first
-    day, a year as 1 January, so that nothing is invented that could be read back as a day.
+    """Why a day and its precision do not belong together, or None.
+
+    A month is stored as its first day, a year as 1 January, so that no day is invented.
     """
     if (day is None) != (not precision):
         return "A day and how exactly it is known go together."
@@ -35,20 +26,24 @@ def day_problem(day, precision):
 
 
 def check_days(row, *names):
-    found = {}
+    """Raise ValidationError where a day and its precision do not belong together.
+
+    names: of the pairs, without `_on` and `_precision`.
+    """
+    problems = {}
     for name in names:
         if problem := day_problem(getattr(row, f"{name}_on"), getattr(row, f"{name}_precision")):
-            found[f"{name}_on"] = problem
-    if found:
-        raise ValidationError(found)
+            problems[f"{name}_on"] = problem
+    if problems:
+        raise ValidationError(problems)
 
 
-class KnownDay(models.DateField):
+class PartialDateField(models.DateField):
     def __init__(self, *args, **options):
         super().__init__(*args, **{"null": True, "blank": True, **options})
 
 
-class KnownTo(models.CharField):
+class DatePrecisionField(models.CharField):
     """How exactly the day beside it is known."""
 
     def __init__(self, *args, **options):

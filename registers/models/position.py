@@ -1,9 +1,8 @@
-"""What a register said on any day: one row for each stretch of days on which a risk's words and
-current rating stood.
+"""What a register said on any day: a row for each period without a change of a risk.
 
-Derived from revisions and assessments (as known now) and rebuilt with every change of a risk, so
+Derived from revisions and assessments as known now, and rebuilt with every change of a risk, so
 that today, a past day and "how many on each quarter end" are the same plain query.
-`rebuild_positions --check` compares it with history. Beside these live rows stand those that
+`rebuild_positions --check` compares it with history. Beside these live rows are those that
 agreements keep as known then: in `Position.everything`, not in `.objects`.
 """
 
@@ -17,10 +16,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.dates import quarter_ends_before
-from registers.history.bulk_insert import keys_of, made, put, values_of
-from registers.history.timeline import FOR_EVER, stretches
+from registers.history.bulk_insert import build_row, keys_of, put, values_of
+from registers.history.timeline import FOR_EVER, build_timeline
 from registers.models.assessment import Assessment, share_schemes
-from registers.models.conditions.missing_information import Gap
+from registers.models.conditions.missing_information import MissingInformation
 from registers.models.library import FailureType
 from registers.models.people import Post
 from registers.models.register import Register, ScoringScheme
@@ -28,18 +27,21 @@ from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
 from registers.models.risk_content import RiskContent
 
+# Texts that a list does not show.
 LONG = [
     *("cause", "event", "consequence", "notes", "reason", "response_reason", "committee_position"),
     *("definition_of_good", "exempt_interest", "happened_what", "depends_on"),
 ]
-STUCK = 4  # quarter ends running in the highest band
+# Quarter ends running in the highest band.
+STUCK = 4
 
 
 class PositionQuerySet(models.QuerySet):
     def as_at(self, day):
-        """The rows that stood at the end of that day: at most one a risk. Nothing is ever recorded
-        for a day to come, so what stands today is what has no end: the index then gives it in order
-        of score.
+        """The rows of the end of that day: at most one a risk.
+
+        Nothing is recorded for a future day, so today's rows are those without an end: the index
+        then returns them in order of score.
         """
         if day >= timezone.localdate():
             return self.filter(until_day=FOR_EVER)
@@ -49,8 +51,9 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(is_on_register=True)
 
     def with_words(self):
-        """Everything a page shows of a risk, in three queries; all rows share their register and
-        scheme objects.
+        """With everything a page shows of a risk, in three queries.
+
+        All rows share their register and scheme objects.
         """
         words = ("revision__owner__directorate", "revision__primary_failure_type", "current")
         return self.select_related(*words).prefetch_related("register", "current__scheme")
@@ -60,10 +63,8 @@ class PositionQuerySet(models.QuerySet):
         texts = [f"revision__{name}" for name in LONG]
         return self.with_words().defer(*texts, "current__rationale", "current__evidence")
 
-    def of_one(self, register):
-        """These rows, a list: all of that register, which is read no second time, and so is its
-        scheme.
-        """
+    def list_for_register(self, register):
+        """A list of these rows, all of that register: it and its scheme are not read again."""
         rows = list(self.prefetch_related(None))
         for row in rows:
             row.register = register
@@ -71,63 +72,70 @@ class PositionQuerySet(models.QuerySet):
         return rows
 
     @classmethod
-    def headings_of(cls, pks, register=None):
-        """Rows found before, live or agreed, by key: with what a list shows of them. register:
-        where it is one.
+    def headings_by_key(cls, pks, register=None):
+        """Key -> row, live or agreed, with what a list shows.
+
+        register: where all are of one.
         """
         rows = Position.everything.with_headings()
         if register is None:
             return rows.in_bulk(pks)
-        return {row.pk: row for row in rows.filter(pk__in=pks).of_one(register)}
+        return {row.pk: row for row in rows.filter(pk__in=pks).list_for_register(register)}
 
     def in_band(self, slug, scheme):
-        """Rated by that scheme; a rating by another says nothing of this one's bands."""
+        """Rated by that scheme; a rating by another says nothing of its bands."""
         return self.filter(band=slug, scheme=scheme)
 
     def to_re_assess(self):
-        """Rated by another scheme than the one in force, and not judged again since."""
-        return self.filter(Gap.EARLIER_SCHEME.on())
+        """Rated by another scheme than the one in force, and not assessed again since."""
+        return self.filter(MissingInformation.EARLIER_SCHEME.on())
 
     def above_tolerance(self, scheme, tolerance):
-        """Rated by that scheme above what is let stand for the risk's category. tolerance: that of
-        the day read.
+        """Rated by that scheme above what is tolerated for the risk's category.
+
+        tolerance: that of the day read.
         """
-        rest = Q(band__in=[band.slug for band in tolerance.above()])
+        condition = Q(band__in=[band.slug for band in tolerance.above()])
         if tolerance.own:
-            rest &= ~Q(category__in=[*tolerance.own])
+            condition &= ~Q(category__in=[*tolerance.own])
         for category in tolerance.own:
-            rest |= Q(category=category, band__in=[band.slug for band in tolerance.above(category)])
-        return self.filter(rest, scheme=scheme)
+            condition |= Q(
+                category=category, band__in=[band.slug for band in tolerance.above(category)]
+            )
+        return self.filter(condition, scheme=scheme)
 
     def could_be_higher(self, scheme):
-        """Given a range by that scheme whose upper end lies in a higher band than the rating."""
+        """With a range by that scheme whose upper end is in a higher band than the rating."""
         return self._reaching(
             scheme,
             lambda high: Q(band__in=[b.slug for b in scheme.rules.bands if b.rank < high.rank]),
         )
 
     def could_be_above(self, scheme, tolerance):
-        """Not above what is let stand, by that scheme, and given a range whose upper end is."""
-        every, own = [band.slug for band in scheme.rules.bands], [*tolerance.own]
+        """Not above tolerance by that scheme, but with a range whose upper end is."""
+        bands, categories = [band.slug for band in scheme.rules.bands], [*tolerance.own]
 
         def tolerated(high, category):
-            stand = tolerance.is_above(high.slug, category)
-            return [slug for slug in every if stand and not tolerance.is_above(slug, category)]
+            is_above = tolerance.is_above(high.slug, category)
+            return [slug for slug in bands if is_above and not tolerance.is_above(slug, category)]
 
         def reaches(high):
-            found = (
-                ~Q(category__in=own) & Q(band__in=tolerated(high, ""))
-                if own
+            condition = (
+                ~Q(category__in=categories) & Q(band__in=tolerated(high, ""))
+                if categories
                 else Q(band__in=tolerated(high, ""))
             )
-            for category in own:
-                found |= Q(category=category, band__in=tolerated(high, category))
-            return found
+            for category in categories:
+                condition |= Q(category=category, band__in=tolerated(high, category))
+            return condition
 
         return self._reaching(scheme, reaches)
 
-    def _reaching(self, scheme, reaches):
-        """reaches: the band at the upper end of a range -> the condition on the rest."""
+    def _reaching(self, scheme, condition_for):
+        """Those with a range whose upper end is in a band that matters.
+
+        condition_for: band at the upper end -> the condition on the rest of the row.
+        """
         ends = {
             f"high_{name}": Coalesce(f"current__{name}_high", name)
             for name in ("likelihood", "impact")
@@ -137,115 +145,124 @@ class PositionQuerySet(models.QuerySet):
             for level, row in scheme.rules.matrix
             for other, placing in row
         ]
-        there = (
-            Q(high_likelihood=x, high_impact=y) & reaches(placing.band) for x, y, placing in cells
+        reached = (
+            Q(high_likelihood=likelihood, high_impact=impact) & condition_for(placing.band)
+            for likelihood, impact, placing in cells
         )
         ranged = Q(current__likelihood_high__isnull=False) | Q(current__impact_high__isnull=False)
-        return self.alias(**ends).filter(ranged, reduce(or_, there), scheme=scheme)
+        return self.alias(**ends).filter(ranged, reduce(or_, reached), scheme=scheme)
 
     def stuck(self, scheme, day):
-        """In the highest band of that scheme at four quarter ends running before a day, and still."""
+        """In the highest band of that scheme at four quarter ends before a day, and still."""
         ends = quarter_ends_before(day, STUCK)
         if len(ends) < STUCK:
             return self.none()
         return self.in_band(scheme.rules.bands[-1].slug, scheme).filter(band_since__lte=ends[0])
 
     def missing(self, *gaps, day):
-        """On the register, with one of these gaps or more on that day: what is closed is missing
-        nothing.
-        """
-        return self.on_register().filter(Gap.among(gaps, day))
+        """On the register and lacking at least one of these on that day."""
+        return self.on_register().filter(MissingInformation.among(gaps, day))
 
-    def naming(self, user):
+    def answered_for_by(self, user):
         """Owned by a post that this person holds, or raised by them and without an owner."""
         raised = Risk.objects.filter(pk=models.OuterRef("risk"), raised_by=user)
         return self.filter(Q(owner__holder=user) | Q(owner=None) & models.Exists(raised))
 
     def most_urgent_first(self, day):
-        """Reviews that are late, the one due longest ago first; then what was never rated; then the
-        highest score.
-        """
-        late = models.Case(models.When(Gap.LATE_REVIEW.on(day), then="next_review_on"))
-        unrated = models.Case(models.When(Gap.NO_RATING.on(), then=0), default=1)
+        """Late reviews, longest overdue first; then unrated risks; then by score, highest first."""
+        late = models.Case(
+            models.When(MissingInformation.LATE_REVIEW.on(day), then="next_review_on")
+        )
+        unrated = models.Case(models.When(MissingInformation.NO_RATING.on(), then=0), default=1)
         return self.order_by(late.asc(nulls_last=True), unrated, "-score", "risk_id")
 
     def of_failure_type(self, slug):
-        """Those that carry the failure type, as the primary one or as another."""
-        others = RiskRevision.other_failure_types.through.objects.filter(
+        """Those with the failure type, as the primary one or as another."""
+        other_types = RiskRevision.other_failure_types.through.objects.filter(
             riskrevision=models.OuterRef("revision"), failuretype__slug=slug
         )
-        return self.filter(Q(primary_failure_type__slug=slug) | models.Exists(others))
+        return self.filter(Q(primary_failure_type__slug=slug) | models.Exists(other_types))
 
     def of_adverse_impact(self, impact):
-        """Those whose current rating it drives, and those that name it; of None, those without any."""
-        named = RiskRevision.adverse_impacts.through.objects.filter(
+        """Those whose current rating the impact drives, and those that name it.
+
+        None: those without any.
+        """
+        impacts = RiskRevision.adverse_impacts.through.objects.filter(
             riskrevision=models.OuterRef("revision")
         )
         if impact is None:
-            return self.filter(~models.Exists(named), current__driver=None)
+            return self.filter(~models.Exists(impacts), current__driver=None)
         return self.filter(
-            Q(current__driver=impact) | models.Exists(named.filter(adverseimpact=impact))
+            Q(current__driver=impact) | models.Exists(impacts.filter(adverseimpact=impact))
         )
 
     def marked(self, marks):
-        """Those on which one of these marks on warning signs was made."""
+        """Those with one of these marks on warning signs."""
         return self.filter(models.Exists(marks.filter(risk=models.OuterRef("risk")).order_by()))
 
 
 class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
-    """As known now: the one place that leaves out what agreements keep, for `risk.positions` and
-    the like as well.
+    """Positions as known now, without what agreements keep.
+
+    The default manager: for `risk.positions` and the like as well.
     """
 
     def get_queryset(self):
         return super().get_queryset().filter(agreement=None)
 
     def rebuild(self, risk):
-        """Write the risk's live positions anew from its history. What agreements keep of it only
-        learns its flag.
+        """Rebuild the risk's live positions from its history.
+
+        Positions kept by agreements only get its exempt flag.
         """
         self._clear({risk.pk: risk.is_exempt})
-        course = stretches(risk.revisions.all(), risk.assessments.current())
-        return self.bulk_create(Position.of(risk, stretch) for stretch in course)
+        segments = build_timeline(risk.revisions.all(), risk.assessments.current())
+        return self.bulk_create(Position.of(risk, segment) for segment in segments)
 
-    def rebuild_many(self, courses):
-        """The same for several risks in as many queries as for one. courses: (risk, its revisions,
-        its current assessments of our own), all of them and all saved.
+    def rebuild_many(self, histories):
+        """The same for several risks in as many queries as for one.
+
+        histories: (risk, its revisions, its current assessments of our own), all of them and all
+        saved.
         """
         self.replace(
-            {risk.pk: risk.is_exempt for risk, *_ in courses}, self.due(courses, keys_of(Position))
+            {risk.pk: risk.is_exempt for risk, *_ in histories},
+            self.due(histories, keys_of(Position)),
         )
 
     @staticmethod
-    def due(courses, keys):
-        """The live rows that follow from these courses, not written: as values_of gives them. keys:
-        of new rows.
+    def due(histories, keys):
+        """The live rows that follow from these histories, unsaved: as values_of returns them.
+
+        keys: of new rows.
         """
         rows = (
-            Position.of(risk, one, key=next(keys))
-            for risk, *history in courses
-            for one in stretches(*history)
+            Position.of(risk, segment, key=next(keys))
+            for risk, *history in histories
+            for segment in build_timeline(*history)
         )
         return values_of(Position, map(vars, rows))
 
     def replace(self, risks, rows):
-        """Write what is due instead of what stands. risks: the key of each -> whether it is exempt."""
+        """Replace the live rows of risks. risks: their keys -> whether they are exempt."""
         self._clear(risks)
         put(Position, rows)
 
     def _clear(self, risks):
         self.filter(risk__in=risks).delete()
         for flag in (True, False):
-            if alike := [risk for risk, is_exempt in risks.items() if is_exempt == flag]:
-                Position.everything.filter(risk__in=alike).exclude(is_exempt=flag).update(
+            if keys := [risk for risk, is_exempt in risks.items() if is_exempt == flag]:
+                Position.everything.filter(risk__in=keys).exclude(is_exempt=flag).update(
                     is_exempt=flag
                 )
 
 
 def _on_register(name, *fields, agreed=False):
-    """An index of what stands on a register, live or as agreed. Django writes a true boolean in a
-    way that only a condition matches, and SQLite reads the table again unless what the condition
-    names stands in the index as well.
+    """An index of what is on a register, live or as agreed.
+
+    Django writes a true boolean in a way that only a condition matches, and SQLite reads the table
+    again unless the columns of the condition are in the index as well.
     """
     first = ["agreement", *fields, "register"] if agreed else ["register", *fields, "agreement"]
     condition = Q(is_on_register=True, agreement__isnull=not agreed)
@@ -334,7 +351,8 @@ class Position(models.Model):
             models.Index(
                 fields=["register", "until_day"], condition=Q(agreement=None), name="position_until"
             ),
-            models.Index(  # the few that came true
+            # The few that came true.
+            models.Index(
                 fields=["register", "agreement", "until_day", "happened_on"],
                 condition=Q(happened_on__isnull=False),
                 name="position_happened",
@@ -382,30 +400,30 @@ class Position(models.Model):
         return self.register.reference(self.number)
 
     @classmethod
-    def of(cls, risk, stretch, agreement=None, key=None):
-        """The row for one stretch of the risk's course, not saved yet."""
-        current = stretch.current
-        return made(
+    def of(cls, risk, segment, agreement=None, key=None):
+        """The unsaved row for one segment of the risk's timeline."""
+        current = segment.current
+        return build_row(
             cls,
             pk=key,
             risk=risk,
             register_id=risk.register_id,
             number=risk.number,
-            from_day=stretch.from_day,
-            until_day=stretch.until_day,
-            revision=stretch.revision,
+            from_day=segment.from_day,
+            until_day=segment.until_day,
+            revision=segment.revision,
             current=current,
             is_exempt=risk.is_exempt,
-            is_on_register=stretch.revision.status in RiskContent.ON_REGISTER,
-            primary_failure_type_id=stretch.revision.primary_failure_type_id,
-            owner_id=stretch.revision.owner_id,
-            next_review_on=stretch.revision.next_review_on,
-            happened_on=stretch.revision.happened_on,
-            category=stretch.revision.category,
+            is_on_register=segment.revision.status in RiskContent.ON_REGISTER,
+            primary_failure_type_id=segment.revision.primary_failure_type_id,
+            owner_id=segment.revision.owner_id,
+            next_review_on=segment.revision.next_review_on,
+            happened_on=segment.revision.happened_on,
+            category=segment.revision.category,
             scheme_id=current.scheme_id if current else None,
             band=current.band if current else "",
-            band_since=stretch.band_since,
-            band_before=stretch.band_before,
+            band_since=segment.band_since,
+            band_before=segment.band_before,
             likelihood=current.likelihood if current else 0,
             impact=current.impact if current else 0,
             score=current.score if current else 0,

@@ -1,4 +1,4 @@
-"""What an officer makes of a warning sign that was suggested for a risk."""
+"""Precedents: an officer's marks on warning signs that were suggested for a risk."""
 
 import uuid
 
@@ -7,26 +7,26 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.history.append_only import Sealed
+from registers.history.append_only import AppendOnlyRecord
 from registers.models.assessment import DatedQuerySet
 from registers.models.cases import WarningSign
 from registers.models.library import Citation
 
 
 class PrecedentQuerySet(DatedQuerySet):
-    def standing(self, day, known_by=None):
+    def latest_as_at(self, day, known_by=None):
         """The latest mark of each sign on each risk by the end of that day."""
-        return self.filter(self.stands(day, known_by))
+        return self.filter(self.is_latest_as_at(day, known_by))
 
     @staticmethod
-    def stands(day, known_by=None):
-        """The same as a condition: no later mark of that sign on that risk was known by then."""
+    def is_latest_as_at(day, known_by=None):
+        """The same as a condition."""
         rows = PrecedentQuerySet(Precedent).as_at(day, known_by)
         same = rows.filter(risk=models.OuterRef("risk"), sign=models.OuterRef("sign"))
         return Q(pk=models.Subquery(same.order_by("-effective_on", "-pk").values("pk")[:1]))
 
     def with_words(self):
-        """Everything that pages say of a mark and its sign."""
+        """With everything that pages show of a mark and its sign."""
         citations = models.Prefetch("sign__citations", Citation.objects.select_related("source"))
         return self.select_related("by", "sign__case").prefetch_related(citations)
 
@@ -34,12 +34,13 @@ class PrecedentQuerySet(DatedQuerySet):
         return self.filter(mark=Precedent.Mark.RELEVANT)
 
 
-class Precedent(Sealed):
-    """A mark on a sign beside a risk: a working note, added and never edited. The latest one of a
-    sign stands.
+class Precedent(AppendOnlyRecord):
+    """A mark on a sign for a risk: a working note, added and never edited.
+
+    The latest mark of a sign counts.
     """
 
-    FOUND = ("words",)
+    DERIVED_FIELDS = ("words",)
 
     class Mark(models.TextChoices):
         RELEVANT = "relevant", "Relevant"

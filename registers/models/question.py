@@ -1,6 +1,4 @@
-"""A member's own list of what to ask at the next meeting. Nobody else reads it; nothing here is
-part of a register.
-"""
+"""A person's own list of questions for the next meeting. Private: part of no register."""
 
 import uuid
 
@@ -14,26 +12,30 @@ from registers.models.people import User
 from registers.models.register import Register
 from registers.models.risk import Risk
 
-MOST = 50  # on one person's list for one register
-LONGEST = 500  # characters
-LIBRARY = "/library/"  # where whatever a question came from can be read
+# On one person's list for one register.
+MOST = 50
+# Characters.
+LONGEST = 500
+# Where the source of a question can be read.
+LIBRARY = "/library/"
 
 
 class ListIsFull(Exception):
-    """Nobody asks so much at one meeting."""
+    """The list holds as many questions as it may."""
 
 
 class GatheredQuestionQuerySet(models.QuerySet):
     def on_list(self):
-        """What its owner has not taken off."""
+        """Those that their owner has not taken off."""
         return self.filter(taken_off_at=None)
 
 
 class GatheredQuestion(models.Model):
-    """Written over when its owner finds better words. No audit chain tells of it, not even that it
-    is there: what a member means to ask is known to others when they ask it. source: where it came
-    from, in words; they may name what stands on the register, so they are shown to somebody who may
-    see the risk and not otherwise.
+    """A question on somebody's list; its owner may reword it.
+
+    No audit entry mentions it: others learn of it when it is asked. source: where it came from, in
+    words that may name what is on the register, so it is shown only to somebody who may see the
+    risk.
     """
 
     register = models.ForeignKey(
@@ -70,20 +72,22 @@ class GatheredQuestion(models.Model):
     @classmethod
     @transaction.atomic
     def gather(cls, register, *, by, text, risk=None, token=None, **source):
-        """Put a question on the person's list and return it. The same token, and the same words
-        about the same risk, give back the one that is there. Raises ListIsFull, and ValueError for
-        a risk of another register.
+        """Put a question on the person's list and return it.
+
+        The same token, or the same words about the same risk, return the existing question. Raises
+        ListIsFull, and ValueError for a risk of another register.
         """
         if risk and risk.register_id != register.pk:
             raise ValueError(f"{risk} is not on {register}.")
-        User.objects.select_for_update().get(pk=by.pk)  # one form at a time
-        theirs = cls.objects.filter(register=register, by=by)
+        # One form at a time.
+        User.objects.select_for_update().get(pk=by.pk)
+        questions = cls.objects.filter(register=register, by=by)
         token = FormToken(token, register, by)
-        if made := token.row_of(theirs):
-            return made
-        if same := theirs.on_list().filter(text=text, risk=risk).first():
+        if existing := token.row_of(questions):
+            return existing
+        if same := questions.on_list().filter(text=text, risk=risk).first():
             return same
-        if theirs.on_list().count() >= MOST:
+        if questions.on_list().count() >= MOST:
             raise ListIsFull(f"Your list holds {MOST} questions: take one off first")
 
         def insert(token):
@@ -93,17 +97,13 @@ class GatheredQuestion(models.Model):
 
         return token.insert(cls, insert)
 
-    def reword(self, *, text, **about):
-        """Put it in other words, or beside another risk of its register (`risk=`, which may be
-        None).
-        """
+    def reword(self, *, text, **options):
+        """Change its text, and its risk where `risk=` is given (None: no risk)."""
         self.text = text
-        if "risk" in about:
-            self.risk = about["risk"]
+        if "risk" in options:
+            self.risk = options["risk"]
         self.save(update_fields=["text", "risk"])
 
     def take_off(self):
-        """It was asked, or is not worth asking any more. Taken off twice, it was taken off at
-        first.
-        """
+        """Take it off the list; a second time changes nothing."""
         GatheredQuestion.objects.on_list().filter(pk=self.pk).update(taken_off_at=timezone.now())

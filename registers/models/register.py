@@ -70,20 +70,21 @@ class ScoringScheme(AuditedModel):
     def clean(self):
         self.__dict__.pop("rules", None)
         try:
-            found = scoring.problems(self.rules)
+            problems = scoring.problems(self.rules)
         except (KeyError, TypeError, AttributeError) as error:
-            found = [f"The scheme is not complete: {error}."]
+            problems = [f"The scheme is not complete: {error}."]
         if self.is_in_use() and self._differs_from(ScoringScheme.objects.get(pk=self.pk)):
-            found.append(f"{self} is in use and is never edited: make it a new version.")
-        if found:
-            raise ValidationError(found)
+            problems.append(f"{self} is in use and is never edited: make it a new version.")
+        if problems:
+            raise ValidationError(problems)
 
     def _differs_from(self, stored):
         return any(getattr(stored, part) != getattr(self, part) for part in self.PARTS)
 
 
 class Register(AuditedModel):
-    SEAL_EXCLUDES = ("next_number",)  # a counter that each new risk moves on
+    # A counter that each new risk increments.
+    SEAL_EXCLUDES = ("next_number",)
 
     class Level(models.TextChoices):
         SERVICE = "service", "Service"
@@ -123,12 +124,10 @@ class Register(AuditedModel):
 
     def save(self, *args, **kwargs):
         if not self._state.adding and kwargs.get("update_fields") is None:
-            kept = {
-                "id",
-                "next_number",
-            }  # an old copy must never bring back a number that was taken since
+            # An old copy must never bring back a number that was taken since.
+            excluded = {"id", "next_number"}
             kwargs["update_fields"] = [
-                f.name for f in self._meta.concrete_fields if f.name not in kept
+                f.name for f in self._meta.concrete_fields if f.name not in excluded
             ]
         super().save(*args, **kwargs)
 
@@ -136,33 +135,35 @@ class Register(AuditedModel):
         return reverse("risk_list", args=[self.slug])
 
     def clean(self):
-        """What a register may not become once it holds risks: another's, or one whose bands mean
-        something else.
+        """Refuse what a register that holds risks may not become.
+
+        Another organisation's, or one whose bands mean something else.
         """
-        found = {}
+        problems = {}
         if self.pk and self.risks.exists():
             stored = Register.objects.get(pk=self.pk)
-            kept = ("organisation", "slug", "prefix", "scheme")
-            changed = [name for name in kept if getattr(stored, name) != getattr(self, name)]
-            found = dict.fromkeys(changed, "A register that holds risks keeps this as it is.")
+            fixed = ("organisation", "slug", "prefix", "scheme")
+            changed = [name for name in fixed if getattr(stored, name) != getattr(self, name)]
+            problems = dict.fromkeys(changed, "A register that holds risks keeps this as it is.")
         for name in ("directorate", "parent"):
             other = getattr(self, name)
             if other and other.organisation_id != self.organisation_id:
-                found[name] = "This belongs to another organisation."
+                problems[name] = "This belongs to another organisation."
         if self.pk and self.parent and self in (self.parent, *self.parent.above()):
-            found["parent"] = "A register cannot stand above itself."
-        if found:
-            raise ValidationError(found)
+            problems["parent"] = "A register cannot stand above itself."
+        if problems:
+            raise ValidationError(problems)
 
     def above(self):
-        """The registers above this one, the next one first. A query each; a ring of parents ends
-        where it closes.
+        """The registers above this one, the next one first. A query each.
+
+        A cycle of parents ends where it closes.
         """
-        found, register = [], self.parent
-        while register and register != self and register not in found:
-            found.append(register)
+        parents, register = [], self.parent
+        while register and register != self and register not in parents:
+            parents.append(register)
             register = register.parent
-        return found
+        return parents
 
     def reference(self, number):
         return f"{self.prefix}-{number:03d}"
@@ -172,7 +173,7 @@ class Register(AuditedModel):
         return self.take_numbers(1)[0]
 
     def take_numbers(self, count):
-        """The next so many of them: the UPDATE holds the row until the transaction ends."""
+        """The next so many numbers: the UPDATE locks the row until the transaction ends."""
         Register.objects.filter(pk=self.pk).update(next_number=F("next_number") + count)
         self.refresh_from_db(fields=["next_number"])
         return range(self.next_number - count, self.next_number)

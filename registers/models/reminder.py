@@ -1,6 +1,4 @@
-"""What a person is told of by mail and in their calendar, and that they were: nothing here is part
-of any register.
-"""
+"""What a person is reminded of by mail and calendar. Private: part of no register."""
 
 import base64
 import hashlib
@@ -26,7 +24,7 @@ class ReminderKind(models.TextChoices):
 
 
 class ReminderChoice(models.Model):
-    """What somebody wants by mail, from the first time they say so. Until then: everything."""
+    """The kinds of reminder somebody wants by mail. Without a row: all of them."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_choice"
@@ -38,25 +36,27 @@ class ReminderChoice(models.Model):
 
     @classmethod
     def of(cls, user):
-        """The kinds that the person gets by mail. A person fetched with their reminder_choice costs
-        no query.
+        """The kinds that the person gets by mail.
+
+        No query for a person fetched with their reminder_choice.
         """
         try:
-            chosen = user.reminder_choice.kinds
+            kinds = user.reminder_choice.kinds
         except cls.DoesNotExist:
             return list(ReminderKind)
-        return [kind for kind in ReminderKind if kind in chosen]
+        return [kind for kind in ReminderKind if kind in kinds]
 
     @classmethod
     def choose(cls, *, by, kinds):
-        """Keep what somebody wants. It concerns them alone, so no audit chain tells of it."""
+        """Keep what somebody wants. It concerns them alone, so there is no audit entry."""
         kinds = [str(kind) for kind in ReminderKind if kind in kinds]
         return cls.objects.update_or_create(user=by, defaults={"kinds": kinds})[0]
 
 
 class ReminderMail(models.Model):
-    """That somebody is written to on a day: claimed before the mail is sent, so that no second one
-    is.
+    """That somebody is sent mail on a day.
+
+    Written before the mail is sent, so that no second one is.
     """
 
     user = models.ForeignKey(
@@ -81,9 +81,10 @@ class ReminderMail(models.Model):
 
 
 class CalendarKey(SealedModel):
-    """The secret in the address of somebody's calendar: kept as a digest, so that it cannot be read
-    back. Whoever has it reads without signing in, so the installation's audit chain tells when one
-    is made and when it ends.
+    """The secret in the address of somebody's calendar, kept as a digest only.
+
+    Whoever has it reads without signing in, so the installation's audit chain records when one is
+    made and when it ends.
     """
 
     user = models.ForeignKey(
@@ -107,14 +108,16 @@ class CalendarKey(SealedModel):
         return f"Calendar of {self.user_id} from {self.made_at:%Y-%m-%d}"
 
     @classmethod
-    def made_for(cls, user):
-        """The key in use, or None."""
+    def in_use_by(cls, user):
+        """The person's key in use, or None."""
         return cls.objects.filter(user=user, revoked_at=None).first()
 
     @classmethod
     def reader_of(cls, secret):
-        """Whose calendar that is, or None: of an unknown or revoked secret, and of a person who is
-        not active. Found by digest, so how long it takes tells nothing of a secret.
+        """Whose calendar that is, or None.
+
+        None for an unknown or revoked secret and for a person who is not active. Looked up by
+        digest, so that its timing reveals nothing of a secret.
         """
         used = cls.objects.filter(digest=digest_of(secret), revoked_at=None, user__is_active=True)
         key = used.select_related("user").first()
@@ -123,18 +126,19 @@ class CalendarKey(SealedModel):
     @classmethod
     @transaction.atomic
     def make(cls, *, by, token=None):
-        """Make the person a key in place of the one in use, and return its secret: it can be had
-        only now.
+        """Make the person a key in place of the one in use, and return its secret.
 
-        The secret comes of SECRET_KEY and the token, which is kept nowhere: so the same form sent
-        twice gives one key and shows one secret both times, whichever answer the browser shows.
+        The secret is available only now. It is derived from SECRET_KEY and the token, which is
+        stored nowhere: the same form sent twice makes one key and shows one secret both times.
         """
-        User.objects.select_for_update().get(pk=by.pk)  # one form at a time
+        # One form at a time.
+        User.objects.select_for_update().get(pk=by.pk)
         secret = _secret_of(by, token or uuid.uuid4())
-        known = cls.objects.filter(digest=digest_of(secret)).first()
-        if known and known.revoked_at is None:
+        existing = cls.objects.filter(digest=digest_of(secret)).first()
+        if existing and existing.revoked_at is None:
             return secret
-        if known:  # the form of a key that has ended
+        # The form made a key that has ended.
+        if existing:
             secret = _secret_of(by, uuid.uuid4())
         cls.revoke(by=by)
         key = cls.objects.create(user=by, digest=digest_of(secret))
@@ -144,9 +148,7 @@ class CalendarKey(SealedModel):
     @classmethod
     @transaction.atomic
     def revoke(cls, *, by):
-        """End the person's key, if there is one: what the address showed is there for nobody any
-        more.
-        """
+        """End the person's key, if there is one: its address stops working."""
         for key in cls.objects.select_for_update().filter(user=by, revoked_at=None):
             key.revoked_at = timezone.now()
             key.save(update_fields=["revoked_at"])
@@ -162,12 +164,12 @@ class CalendarKey(SealedModel):
 
 
 def digest_of(secret):
-    """Fast on purpose: 256 random bits need no slow hash, and the address is asked for every hour."""
+    """Fast on purpose: 256 random bits need no slow hash, and calendars are fetched hourly."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _secret_of(user, token):
-    """32 bytes that nobody finds without SECRET_KEY, as 43 characters of an address."""
-    said = f"calendar:{user.pk}:{token}".encode()
-    made = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+    """32 bytes that nobody can compute without SECRET_KEY, as 43 characters of an address."""
+    message = f"calendar:{user.pk}:{token}".encode()
+    digest = hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""Looking at a risk again, whether or not its rating changes."""
+"""Reviews: looking at a risk again, whether or not its rating changes."""
 
 import datetime
 import uuid
@@ -9,21 +9,20 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from registers.dates import years_later
-from registers.history.append_only import Sealed
+from registers.history.append_only import AppendOnlyRecord
 from registers.models.appetite import Tolerances
 
-USUAL_DAYS = 92  # until the next review of a risk that has no band
+# Until the next review of a risk that has no band.
+USUAL_DAYS = 92
 
 
-def latest_next(day):
-    """The last day on which the review after one of that day may fall: two years later."""
+def latest_next_review(day):
+    """The last day for the review after one of that day: two years later."""
     return years_later(day, 2)
 
 
-class Review(Sealed):
-    """A look at a risk, whether or not its rating changes: what came of it, and the day of the next
-    one.
-    """
+class Review(AppendOnlyRecord):
+    """A look at a risk: its outcome, and the day of the next review."""
 
     class Outcome(models.TextChoices):
         STANDS = "stands", "Stands as it is"
@@ -59,38 +58,39 @@ class Review(Sealed):
         return f"{self.get_outcome_display()} on {self.effective_on}"
 
 
-def next_review_of(risk, day):
-    """The day to propose for the review after one of that day: by the scheme's days for the risk's
-    band.
-    """
+def proposed_next_review(risk, day):
+    """The day to propose for the review after one of that day, by the band's review days."""
     days = risk.current.band_now.review_days if risk.current else USUAL_DAYS
     return day + datetime.timedelta(days=days)
 
 
-def stands_above_tolerance(risk, assessment=None):
-    """Whether a judgement of the risk, the current one unless told, lies above what is let stand
-    for its category today. A rating by another scheme than the one in force says nothing of this
-    one's bands: the current one then does not, an earlier one is held against its own scheme.
+def is_above_tolerance(risk, assessment=None):
+    """Whether a rating is above what is tolerated for the risk's category today.
+
+    assessment: the current one unless given. A rating by another scheme than the one in force says
+    nothing of the present bands: a current one then is not above tolerance, an earlier one is
+    compared with its own scheme.
     """
-    judged, register = assessment or risk.current, risk.register
-    if judged is None or (assessment is None and judged.scheme_id != register.scheme_id):
+    rating, register = assessment or risk.current, risk.register
+    if rating is None or (assessment is None and rating.scheme_id != register.scheme_id):
         return False
-    if judged.scheme_id != register.scheme_id:
-        return judged.scheme.rules.is_above_tolerance(judged.band)
-    return Tolerances.of(register).on(timezone.localdate()).is_above(judged.band, risk.category)
+    if rating.scheme_id != register.scheme_id:
+        return rating.scheme.rules.is_above_tolerance(rating.band)
+    return Tolerances.of(register).on(timezone.localdate()).is_above(rating.band, risk.category)
 
 
 def is_above_tolerance_twice_running(risk):
-    """Whether the risk stands above tolerance now and did when it was looked at before: at its
-    latest review or, where there was none, at its last current judgement of an earlier day. Insight
-    1 then asks whom outside we have asked.
+    """Whether the risk is above tolerance now and was when it was looked at before.
+
+    That is at its latest review or, without one, at its last current assessment of an earlier day.
+    Insight 1 then asks whom outside we have asked.
     """
-    if not stands_above_tolerance(risk):
+    if not is_above_tolerance(risk):
         return False
     review = risk.reviews.order_by("effective_on", "pk").last()
-    judged = risk.assessments.current().select_related("scheme")
+    ratings = risk.assessments.current().select_related("scheme")
     if review:
-        before = judged.filter(effective_on__lte=review.effective_on).last()
+        earlier = ratings.filter(effective_on__lte=review.effective_on).last()
     else:
-        before = judged.filter(effective_on__lt=risk.current.effective_on).last()
-    return before is not None and stands_above_tolerance(risk, before)
+        earlier = ratings.filter(effective_on__lt=risk.current.effective_on).last()
+    return earlier is not None and is_above_tolerance(risk, earlier)

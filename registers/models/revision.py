@@ -1,4 +1,4 @@
-"""The snapshot that every change of a risk leaves: added, never edited."""
+"""The snapshot of a risk that every change adds: never edited."""
 
 import datetime
 from typing import NamedTuple
@@ -25,7 +25,7 @@ class Change(NamedTuple):
 class RiskRevision(RiskContent, SealedModel, AppendOnly):
     SEAL_MANY = RiskContent.MANY
 
-    class What(models.TextChoices):
+    class Event(models.TextChoices):
         LOGGED = "logged", "Logged"
         DRAFTED = "drafted", "Kept as a draft"
         EDITED = "edited", "Edited"
@@ -39,7 +39,7 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
 
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
-    what = models.CharField(max_length=20, choices=What)
+    what = models.CharField(max_length=20, choices=Event)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -60,43 +60,49 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["risk", "number"], name="risk_revision_number_once"),
         ]
+        # For the latest of all changes.
         indexes = [
             models.Index(fields=["-recorded_at", "-id", "risk"], name="risk_revision_latest")
-        ]  # of all changes
+        ]
 
     def __str__(self):
         return f"{self.risk_id} version {self.number}"
 
-    def seals(self, several=None):
-        """Those of the revision and of the judgement or review that came with it. several: what it
-        says that can be several, where that is known already.
+    def seals(self, many_values=None):
+        """The seals of the revision and of the assessment or review that came with it.
+
+        many_values: see RiskContent.many_values, where they are known already.
         """
-        many = several and {name: [row.pk for row in rows] for name, rows in several.items()}
+        many = many_values and {
+            name: [row.pk for row in rows] for name, rows in many_values.items()
+        }
         return [self.seal(many), *(row.seal() for row in (self.assessment, self.review) if row)]
 
     def latest_copies(self):
         return [self.risk] if self.risk.version == self.number else []
 
     def changes_since(self, earlier):
-        """What this revision says otherwise than an earlier one, as texts for reading."""
+        """What differs from an earlier revision, as texts for reading."""
         return changes_between(earlier, self)
 
-    def says_as_judged(self, judgement):
-        """Of a risk's first revision: whether this is the judgement it was logged with. One of a
-        later day than the risk has the revision after it.
+    def has_first_judgement(self, judgement):
+        """Of a risk's first revision: whether the risk was logged with this judgement.
+
+        A judgement of a later day than the risk has the revision after it.
         """
         if judgement["likelihood"] is None:
             return self.assessment is None
-        beside = RiskRevision.objects.filter(risk=self.risk_id, number__lte=2).select_related(
+        first_two = RiskRevision.objects.filter(risk=self.risk_id, number__lte=2).select_related(
             "assessment"
         )
         return any(
-            revision.assessment and revision.assessment.says(judgement) for revision in beside
+            revision.assessment and revision.assessment.has_values(judgement)
+            for revision in first_two
         )
 
 
 def changes_between(earlier, later):
-    """What the later of two revisions of one record says otherwise, in the order of its FIELDS."""
+    """What differs between two revisions of one record, in the order of its FIELDS."""
     before, after = earlier.content(), later.content()
     return [
         Change(name, _label(later, name), _wording(earlier, name), _wording(later, name))

@@ -1,7 +1,7 @@
-"""A risk, everything it has ever said, and every judgement made of it.
+"""A risk with its verbs.
 
-`Risk` keeps the latest copy. `RiskRevision` and `Assessment` are added, never edited: what a
-register said on a day is read from them (see position.py).
+`Risk` keeps the latest content. `RiskRevision` and `Assessment` are added, never edited: what a
+register said on a day is read from them (position.py).
 """
 
 import uuid
@@ -12,26 +12,26 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from registers.history.append_only import give_once
+from registers.history.append_only import create_idempotent
 from registers.history.audit import AuditEntry
-from registers.history.errors import Conflict, sent_again
+from registers.history.errors import EditConflict, return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
 from registers.models.assessment import Assessment, share_schemes
 from registers.models.precedent import Precedent
 from registers.models.register import Register
-from registers.models.review import Review, latest_next
+from registers.models.review import Review, latest_next_review
 from registers.models.revision import RiskRevision
-from registers.models.risk_builder import Making
+from registers.models.risk_builder import RiskBuilder
 from registers.models.risk_content import RiskContent
-from registers.models.risk_lifecycle import Standing
+from registers.models.risk_lifecycle import RiskLifecycle
 
 
-class Risk(Standing, Making, RiskContent, SealedModel):
+class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
     # What it says and how often that changed is held against its latest revision, and `current`
     # against its judgements; the token is that of the form that made it. Sealed is which risk it
     # is, whose, and who raised it when.
-    SEAL_EXCLUDES = (*RiskContent.ONE, "version", "current", "token")
+    SEAL_EXCLUDES = (*RiskContent.SINGLE, "version", "current", "token")
 
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="risks")
     number = models.PositiveIntegerField()
@@ -87,13 +87,12 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         recorded_at=None,
         **content,
     ):
-        """Put a risk on a register, with its first assessment when ratings are given, and return
-        it.
+        """Put a risk on a register, with an assessment where ratings are given, and return it.
 
-        raised_on: the day from which the register speaks of it, where that is before effective_on
-        (else today), the day of the judgement. The same token by the same person in the same
-        register gives back the risk that it made. recorded_at is for imports and the demo;
-        RatingOutsideScheme is raised for a rating the scheme lacks.
+        raised_on: the day from which the risk counts, where that is before effective_on (else
+        today), the day of the assessment. The same token by the same person in the same register
+        returns the risk that it made. recorded_at is for imports and the demo. Raises
+        RatingOutsideScheme for a rating that the scheme lacks.
         """
         judgement = {
             "likelihood": likelihood,
@@ -104,34 +103,36 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         token = FormToken(token, register, by)
         same = cls.objects.filter(register=register, raised_by=by)
         if risk := token.row_of(same):
-            return risk._logged_again(content, judgement, raised_on)
+            return risk._return_logged(content, judgement, raised_on)
         judged_on = effective_on or timezone.localdate()
         day = min(raised_on or judged_on, judged_on)
-        said = judgement | {
+        assessment = judgement | {
             "kind": Assessment.Kind.CURRENT,
             "effective_on": judged_on,
             "recorded_at": recorded_at,
         }
 
         def insert(token):
-            return cls._log(register, {**content}, said, by=by, day=day, token=token)
+            return cls._log(register, {**content}, assessment, by=by, day=day, token=token)
 
         return token.insert(
             cls,
             insert,
             same=same,
-            again=lambda risk: risk._logged_again(content, judgement, raised_on),
+            again=lambda risk: risk._return_logged(content, judgement, raised_on),
         )
 
     @classmethod
     def _log(cls, register, content, judgement, *, by, day, token):
-        what, recorded_at = cls.what_first(content.get("status")), judgement["recorded_at"]
+        event, recorded_at = cls.initial_event(content.get("status")), judgement["recorded_at"]
         risk = cls._add(register, content, token=token, raised_by=by, raised_on=day)
         is_rated = judgement["likelihood"] is not None
         if is_rated and day == judgement["effective_on"]:
-            risk._record(what, by, day, recorded_at, assessment=risk._judge(by=by, **judgement))
+            risk._record(
+                event, by, day, recorded_at, assessment=risk._add_assessment(by=by, **judgement)
+            )
         else:
-            risk._record(what, by, day, recorded_at)
+            risk._record(event, by, day, recorded_at)
             if is_rated:
                 risk.assess(by=by, version=risk.version, **judgement)
         return risk
@@ -142,48 +143,49 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         *,
         by,
         version,
-        what=None,
+        event=None,
         reason="",
         on_behalf_of=None,
         effective_on=None,
         recorded_at=None,
         **changes,
     ):
-        """Change what the risk says and return the revision.
+        """Change the content and return the revision.
 
-        What says nothing new, or is the same form sent twice, gives back the revision that stands.
-        Otherwise raises Conflict when the risk is not at that version, OutOfTurn when it is closed.
+        Without any change, or when the same form is sent twice, returns the latest revision.
+        Otherwise raises EditConflict when the risk is not at that version, InvalidTransition when
+        it is closed.
         """
-        self.may_say(changes)
+        self.check_changes(changes)
         is_at_version = self._lock(version)
         latest = self.revisions.latest()
-        if self.says_already(changes, latest, by, reason):
+        if self.has_no_changes(changes, latest, by, reason):
             return latest
-        what = what or RiskRevision.What.EDITED
-        self._in_turn(what, is_at_version, version)
-        several = {name: changes.pop(name) for name in self.MANY if name in changes}
+        event = event or RiskRevision.Event.EDITED
+        self._check_change(event, is_at_version, version)
+        many_values = {name: changes.pop(name) for name in self.MANY if name in changes}
         for name, value in changes.items():
             setattr(self, name, value)
         self.save(update_fields=[*changes])
-        for name, rows in several.items():
+        for name, rows in many_values.items():
             getattr(self, name).set(rows)
-        self._move_on()
+        self._increment_version()
         day = effective_on or timezone.localdate()
-        return self._record(what, by, day, recorded_at, reason=reason, on_behalf_of=on_behalf_of)
+        return self._record(event, by, day, recorded_at, reason=reason, on_behalf_of=on_behalf_of)
 
-    def story(self, day, known_by=None, drafts=True):
-        """Its revisions up to a day, newest first, each with what it changed: `revision.changes`.
+    def change_history(self, day, known_by=None, drafts=True):
+        """Its revisions up to a day, newest first, each with its differences as `revision.changes`.
 
-        known_by: the instant after which what was recorded is left out. drafts: whether what it
-        said until it was put on the register is told too.
+        known_by: leave out what was recorded after that instant. drafts: include revisions from
+        before the risk was put on the register.
         """
-        found = self.revisions.as_at(day, known_by)
+        rows = self.revisions.as_at(day, known_by)
         if not drafts:  # nor what it said when it was taken away as a draft and came back
-            found = found.filter(
+            rows = rows.filter(
                 number__gte=models.Subquery(self._put_on_register.values("number")[:1])
             )
         revisions = list(
-            found.select_related(
+            rows.select_related(
                 *("by", "on_behalf_of", "owner", "primary_failure_type", "happened_under")
             )
             .select_related("assessment__by", "review__by")
@@ -197,8 +199,8 @@ class Risk(Standing, Making, RiskContent, SealedModel):
     def judgements(self, day, known_by=None, drafts=True):
         """Its assessments up to a day, latest first, with their words.
 
-        drafts: whether those are among them that another took the place of while it was a draft.
-        What stood when it was put on the register is told in any case.
+        drafts: include those that another replaced while the risk was a draft. What was current
+        when it was put on the register is included in any case.
         """
         rows = self.assessments.as_at(day, known_by).with_words().order_by("-effective_on", "-pk")
         rows = list(rows.prefetch_related(None))
@@ -207,49 +209,52 @@ class Risk(Standing, Making, RiskContent, SealedModel):
             return rows
         first = models.Subquery(self._put_on_register.values("number")[:1])
         notes = set(self.revisions.filter(number__lt=first).values_list("assessment", flat=True))
-        stood = {}
+        latest = {}
         for row in rows:
             if row.pk in notes:
-                stood.setdefault((row.perspective, row.kind), row.pk)
-        return [row for row in rows if row.pk not in notes or row.pk in stood.values()]
+                latest.setdefault((row.perspective, row.kind), row.pk)
+        return [row for row in rows if row.pk not in notes or row.pk in latest.values()]
 
     @property
     def _put_on_register(self):
         return self.revisions.filter(status__in=self.ON_REGISTER).order_by("number")
 
     def changed_since(self, version):
-        """The revisions after that version, oldest first, and what they changed together: for a
-        Conflict.
-        """
-        revisions = [r for r in self.story(timezone.localdate())[::-1] if r.number >= version]
+        """(the revisions after that version, oldest first; what they changed together)."""
+        revisions = [
+            r for r in self.change_history(timezone.localdate())[::-1] if r.number >= version
+        ]
         later = [r for r in revisions if r.number > version]
         base = [r for r in revisions if r.number == version]
         return later, later[-1].changes_since(base[0]) if later and base else []
 
     @transaction.atomic
     def assess(self, *, by, version, token=None, recorded_at=None, **judgement):
-        """Add a judgement and return it. Raises Conflict when the risk is not at that version,
-        RatingOutsideScheme for a rating the scheme lacks. The same token gives back the assessment
-        that it made.
+        """Add an assessment and return it. The same token returns the one that it made.
+
+        Raises EditConflict when the risk is not at that version, RatingOutsideScheme for a rating
+        that the scheme lacks.
         """
         is_at_version = self._lock(version)
         token = FormToken(token, self, by)
-        made = token.row_of(self.assessments.filter(by=by))
-        if made:
-            said = {
+        existing = token.row_of(self.assessments.filter(by=by))
+        if existing:
+            values = {
                 name: value for name, value in judgement.items() if name != "effective_on" or value
             }
-            return sent_again(made, made.says(said), made.recorded_at)
-        self._in_turn(RiskRevision.What.ASSESSED, is_at_version, version)
+            return return_existing_or_raise(
+                existing, existing.has_values(values), existing.recorded_at
+            )
+        self._check_change(RiskRevision.Event.ASSESSED, is_at_version, version)
         judgement["effective_on"] = judgement.get("effective_on") or timezone.localdate()
-        self._move_on()
+        self._increment_version()
 
         def insert(token):
-            return self._judge(by=by, recorded_at=recorded_at, token=token, **judgement)
+            return self._add_assessment(by=by, recorded_at=recorded_at, token=token, **judgement)
 
         assessment = token.insert(Assessment, insert)
         day = max(judgement["effective_on"], self.revisions.latest().effective_on)
-        self._record(RiskRevision.What.ASSESSED, by, day, recorded_at, assessment=assessment)
+        self._record(RiskRevision.Event.ASSESSED, by, day, recorded_at, assessment=assessment)
         return assessment
 
     @transaction.atomic
@@ -266,111 +271,117 @@ class Risk(Standing, Making, RiskContent, SealedModel):
         recorded_at=None,
         token=None,
     ):
-        """Add a look at the risk and return it; next_on becomes the day of its next review. Raises
-        Conflict when the risk is not at that version. The same token gives back the review that it
-        made.
+        """Add a review and return it; next_on becomes the day of the next review.
+
+        The same token returns the review that it made. Raises EditConflict when the risk is not at
+        that version.
         """
         is_at_version = self._lock(version)
         token = FormToken(token, self, by)
-        made = token.row_of(self.reviews.filter(by=by))
-        said = {
+        existing = token.row_of(self.reviews.filter(by=by))
+        fields = {
             "outcome": outcome,
             "note": note,
             "next_on": next_on,
             "asked_outside": asked_outside,
         }
-        if made:
-            of_day = {"effective_on": effective_on} if effective_on else {}
-            return sent_again(made, made.says(said | of_day), made.recorded_at)
-        self._in_turn(RiskRevision.What.REVIEWED, is_at_version, version)
-        day = effective_on or timezone.localdate()
-        self.not_to_come(day)
-        if not day < next_on <= latest_next(day):
-            raise ValueError(
-                f"The review after one of {day} lies after it and within two years: not on {next_on}."
+        if existing:
+            dated = {"effective_on": effective_on} if effective_on else {}
+            return return_existing_or_raise(
+                existing, existing.has_values(fields | dated), existing.recorded_at
             )
-        when = {"effective_on": day, "recorded_at": recorded_at or timezone.now()}
+        self._check_change(RiskRevision.Event.REVIEWED, is_at_version, version)
+        day = effective_on or timezone.localdate()
+        self.check_not_future(day)
+        if not day < next_on <= latest_next_review(day):
+            raise ValueError(
+                f"The review after one of {day} lies after it and within two years: "
+                f"not on {next_on}."
+            )
+        dates = {"effective_on": day, "recorded_at": recorded_at or timezone.now()}
 
         def insert(token):
-            return self.reviews.create(by=by, token=token, **said, **when)
+            return self.reviews.create(by=by, token=token, **fields, **dates)
 
         review = token.insert(Review, insert)
         self.next_review_on = next_on
         self.save(update_fields=["next_review_on"])
-        self._move_on()
+        self._increment_version()
         day = max(day, self.revisions.latest().effective_on)
-        self._record(RiskRevision.What.REVIEWED, by, day, recorded_at, review=review)
+        self._record(RiskRevision.Event.REVIEWED, by, day, recorded_at, review=review)
         return review
 
-    def mark(self, *, by, sign, mark, reason, words=(), **how):
-        """Say what an officer makes of a warning sign beside this risk, and return the Precedent.
-        What the risk says and its version stay as they are. See give_once.
-        """
-        said = {"sign": sign, "mark": mark, "reason": reason, "words": list(words)}
-        return give_once(Precedent, self, by=by, verb="risk.precedent", **said, **how)
+    def mark(self, *, by, sign, mark, reason, words=(), **options):
+        """Add an officer's mark on a warning sign, and return the Precedent: see create_idempotent.
 
-    def _logged_again(self, content, judgement, raised_on):
-        """The risk itself: the form that logged it came again. What has been changed since does not
-        count.
+        The content of the risk and its version stay as they are.
         """
+        fields = {"sign": sign, "mark": mark, "reason": reason, "words": list(words)}
+        return create_idempotent(Precedent, self, by=by, verb="risk.precedent", **fields, **options)
+
+    def _return_logged(self, content, judgement, raised_on):
+        """The risk itself, for the form that logged it, sent again; later changes do not count."""
         first = self.revisions.get(number=1)
         is_same = (
-            first.says(content)
-            and first.says_as_judged(judgement)
+            first.has_values(content)
+            and first.has_first_judgement(judgement)
             and raised_on in (None, self.raised_on)
         )
-        return sent_again(self, is_same, first.recorded_at)
+        return return_existing_or_raise(self, is_same, first.recorded_at)
 
     @classmethod
     def _add(cls, register, content, **fields):
-        several = {name: content.pop(name, ()) for name in cls.MANY}
-        risk = cls.first(register, **fields, **content)
+        many_values = {name: content.pop(name, ()) for name in cls.MANY}
+        risk = cls.build(register, **fields, **content)
         risk.number = register.take_number()
         risk.save(force_insert=True)
-        for name, rows in several.items():
+        for name, rows in many_values.items():
             if rows:
                 getattr(risk, name).set(rows)
         return risk
 
     def _lock(self, version):
-        """Hold the row until the transaction ends, read it anew, and say whether it is at that
-        version.
-        """
+        """Lock the row until the transaction ends and read it anew; whether it has that version."""
         self.refresh_from_db(from_queryset=Risk.objects.select_for_update())
         return self.version == version
 
-    def _in_turn(self, what, is_at_version, version):
-        """The one place that refuses a change of an older version, and one that does not follow
-        from the status.
+    def _check_change(self, event, is_at_version, version):
+        """Refuse a change of an older version, and one that the status does not allow.
+
+        The only place that does.
         """
         if not is_at_version:
-            raise Conflict(self, version)
-        self.in_turn(what)
+            raise EditConflict(self, version)
+        self.check_transition(event)
 
-    def _move_on(self):
+    def _increment_version(self):
         self.version += 1
         self.save(update_fields=["version"])
 
-    def _judge(self, **judgement):
-        assessment = self.judged(**judgement)
+    def _add_assessment(self, **judgement):
+        assessment = self.build_assessment(**judgement)
         assessment.save()
-        if self.stands_by(self.assessments.current().last()):
+        if self.set_current(self.assessments.current().last()):
             self.save(update_fields=["current", "next_review_on"])
         return assessment
 
-    def _record(self, what, by, day, recorded_at, **told):
-        """Snapshot, audit entry and positions of a change that has just been made to this risk."""
+    def _record(self, event, by, day, recorded_at, **content):
+        """Add the revision, audit entry and positions of a change that has just been made."""
         latest = self.revisions.order_by("number").last()
         after = latest and latest.effective_on
-        revision = self.revised(what, by=by, on=day, after=after, recorded_at=recorded_at, **told)
+        revision = self.build_revision(
+            event, by=by, on=day, after=after, recorded_at=recorded_at, **content
+        )
         revision.save()
-        several = self.several()
-        for name, rows in several.items():
+        many_values = self.many_values()
+        for name, rows in many_values.items():
             if rows:
                 getattr(revision, name).set(rows)
         self.positions.rebuild(self)
         organisation = self.register.organisation
         AuditEntry.record_many(
-            organisation=organisation, by=by, tellings=[self.told(revision, several)]
+            organisation=organisation,
+            by=by,
+            payloads=[self.revision_payload(revision, many_values)],
         )
         return revision

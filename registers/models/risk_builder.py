@@ -1,47 +1,55 @@
-"""The rows that a change of a risk leaves, made and checked but not saved.
+"""The rows that a change of a risk adds, built and checked but not saved.
 
 For the verbs of a Risk, which write one change at a time, and for registers.bulk_changes, which
-writes thousands: what either of them writes is made and refused here.
+writes thousands: both build and refuse the same.
 """
 
 from django.utils import timezone
 
-from registers.history.audit import Telling
-from registers.history.bulk_insert import made
+from registers.dates import is_future
+from registers.history.audit import AuditPayload
+from registers.history.bulk_insert import build_row
 from registers.models.assessment import Assessment
-from registers.models.partial_date import is_to_come
 from registers.models.revision import RiskRevision
-from registers.models.risk_lifecycle import OutOfTurn
+from registers.models.risk_lifecycle import InvalidTransition
 
 
-class Making:
+class RiskBuilder:
     @classmethod
-    def first(cls, register, **content):
-        """A new risk, without what it may have several of. Raises ValueError for an owner of
-        another organisation.
+    def build(cls, register, **content):
+        """A new, unsaved risk, without its many-to-many values.
+
+        Raises ValueError for an owner of another organisation.
         """
-        cls.belongs(register, content)
-        return made(cls, register=register, version=1, **content)
+        cls.check_owner(register, content)
+        return build_row(cls, register=register, version=1, **content)
 
     @classmethod
-    def what_first(cls, status):
-        return RiskRevision.What.DRAFTED if status == cls.Status.DRAFT else RiskRevision.What.LOGGED
+    def initial_event(cls, status):
+        return (
+            RiskRevision.Event.DRAFTED if status == cls.Status.DRAFT else RiskRevision.Event.LOGGED
+        )
 
-    def judged(self, *, by, likelihood, impact, effective_on, recorded_at=None, **judgement):
-        """A judgement of the risk by the scheme of its register. Raises RatingOutsideScheme for a
-        rating, or an end of a range, that the scheme lacks, and ValueError for a day to come.
+    def build_assessment(
+        self, *, by, likelihood, impact, effective_on, recorded_at=None, **judgement
+    ):
+        """An unsaved assessment of the risk by the scheme of its register.
+
+        Raises RatingOutsideScheme for a rating, or an end of a range, that the scheme lacks, and
+        ValueError for a future day.
         """
-        self.not_to_come(effective_on)
+        self.check_not_future(effective_on)
         scheme = self.register.scheme
         placing = scheme.rules.place(likelihood, impact)
-        for end in ("low", "high"):  # the ends of a range are levels of the scheme as well
-            lies = [judgement.get(f"{name}_{end}") for name in ("likelihood", "impact")]
-            if lies != [None, None]:
+        # The ends of a range are levels of the scheme as well.
+        for end in ("low", "high"):
+            end_ratings = [judgement.get(f"{name}_{end}") for name in ("likelihood", "impact")]
+            if end_ratings != [None, None]:
                 scheme.rules.place(
-                    likelihood if lies[0] is None else lies[0],
-                    impact if lies[1] is None else lies[1],
+                    likelihood if end_ratings[0] is None else end_ratings[0],
+                    impact if end_ratings[1] is None else end_ratings[1],
                 )
-        return made(
+        return build_row(
             Assessment,
             risk=self,
             by=by,
@@ -55,9 +63,10 @@ class Making:
             **judgement,
         )
 
-    def stands_by(self, current):
-        """Take that judgement as the current one, whose band sets the next review; whether that is
-        another than until now.
+    def set_current(self, current):
+        """Make that assessment the current one, whose band sets the next review.
+
+        Returns whether it replaces another.
         """
         if current == self.current:
             return False
@@ -65,9 +74,9 @@ class Making:
         self.next_review_on = current.review_by
         return True
 
-    def revised(
+    def build_revision(
         self,
-        what,
+        event,
         *,
         by,
         on,
@@ -78,20 +87,21 @@ class Making:
         reason="",
         on_behalf_of=None,
     ):
-        """The revision that says what the risk says now, without what it may have several of.
-        after: the day of the one before it, if any. Raises ValueError for a day to come or before
-        that one.
+        """An unsaved revision with the present content, without its many-to-many values.
+
+        after: the day of the revision before it, if any. Raises ValueError for a future day or one
+        before that.
         """
-        self.not_to_come(on)
+        self.check_not_future(on)
         if after and on < after:
             raise ValueError(
                 f"{self.reference} already has a revision of {after}: history runs forward."
             )
-        return made(
+        return build_row(
             RiskRevision,
             risk=self,
             number=self.version,
-            what=what,
+            what=event,
             by=by,
             on_behalf_of=on_behalf_of,
             reason=reason,
@@ -102,17 +112,18 @@ class Making:
             **{name: self.__dict__[name] for name in self.columns()},
         )
 
-    def told(self, revision, several=None):
-        """What the audit chain is to say of that revision, which has been written. several: see
-        RiskRevision.seals.
+    def revision_payload(self, revision, many_values=None):
+        """The AuditPayload about that revision, which has been written.
+
+        many_values: see RiskRevision.seals.
         """
-        beside = {"assessment": revision.assessment_id}
-        beside |= {"review": revision.review_id} if revision.review_id else {}
-        return Telling.of(
+        references = {"assessment": revision.assessment_id}
+        references |= {"review": revision.review_id} if revision.review_id else {}
+        return AuditPayload.of(
             verb=f"risk.{revision.what}",
             subject=self,
-            facts={"revision": revision.pk, "version": revision.number, **beside},
-            seals=[*revision.seals(several), *([self.seal()] if revision.number == 1 else ())],
+            facts={"revision": revision.pk, "version": revision.number, **references},
+            seals=[*revision.seals(many_values), *([self.seal()] if revision.number == 1 else ())],
             text={
                 "reference": self.reference,
                 "title": revision.title,
@@ -121,32 +132,30 @@ class Making:
             },
         )
 
-    def may_say(self, changes):
-        """Raises TypeError for what is no field of a risk, ValueError for an owner of another
-        organisation.
-        """
+    def check_changes(self, changes):
+        """Raise TypeError for what is no field of a risk, ValueError for another's owner."""
         if unknown := set(changes) - set(self.FIELDS):
             raise TypeError(f"A risk has no {', '.join(sorted(unknown))} to revise.")
-        self.belongs(self.register, changes)
+        self.check_owner(self.register, changes)
 
-    def says_already(self, changes, latest, by, reason, several=None):
-        """Whether nothing would be new: neither what is said nor, where one is given, the reason."""
-        return self.says(changes, several) and (
+    def has_no_changes(self, changes, latest, by, reason, many_values=None):
+        """Whether neither the content nor, where one is given, the reason is new."""
+        return self.has_values(changes, many_values) and (
             not reason or (latest.by_id, latest.reason) == (by.pk, reason)
         )
 
-    def in_turn(self, what):
-        """Raises OutOfTurn for a change that does not follow from where the risk stands."""
-        if refusal := self.refusal(what):
-            raise OutOfTurn(f"{refusal}.")
+    def check_transition(self, event):
+        """Raise InvalidTransition for a change that the status does not allow."""
+        if refusal := self.refusal(event):
+            raise InvalidTransition(f"{refusal}.")
 
     @staticmethod
-    def belongs(register, content):
+    def check_owner(register, content):
         owner = content.get("owner")
         if owner and owner.organisation_id != register.organisation_id:
             raise ValueError(f"{owner} is a post of another organisation.")
 
     @staticmethod
-    def not_to_come(day):
-        if is_to_come(day):
+    def check_not_future(day):
+        if is_future(day):
             raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")

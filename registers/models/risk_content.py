@@ -1,4 +1,4 @@
-"""What a risk says: the same fields on the risk and on each of its revisions."""
+"""The content of a risk: the same fields on the risk and on each of its revisions."""
 
 from functools import cache
 
@@ -8,12 +8,14 @@ from registers.models.assessment import Assessment
 from registers.models.library import AdverseImpact, FailureType
 from registers.models.people import Post
 
-POSITION_WORDS = 80  # of the risk's position for the committee
+# At most, in the risk's position for the committee.
+POSITION_WORDS = 80
 
 
 class Category(models.TextChoices):
-    """The Orange Book's example categories (Annex 4): what a risk is about, apart from how it would
-    fail.
+    """What a risk is about, apart from how it would fail.
+
+    The Orange Book's example categories (Annex 4).
     """
 
     STRATEGY = "strategy", "Strategy"
@@ -39,7 +41,7 @@ class RiskContent(models.Model):
         CLOSED = "closed", "Closed"
 
     class Proximity(models.TextChoices):
-        NOW = "now", "Now or within three months"
+        IMMEDIATE = "now", "Now or within three months"
         YEAR = "year", "Within a year"
         THREE_YEARS = "three-years", "In one to three years"
         LATER = "later", "Later than that"
@@ -82,7 +84,9 @@ class RiskContent(models.Model):
     )
     FIELDS = (*FIRST_FIELDS, *LATER_FIELDS)
     MANY = ("other_failure_types", "adverse_impacts")
-    ONE = tuple(name for name in FIELDS if name not in ("other_failure_types", "adverse_impacts"))
+    SINGLE = tuple(
+        name for name in FIELDS if name not in ("other_failure_types", "adverse_impacts")
+    )
 
     title = models.CharField(max_length=200)
     cause = models.TextField(blank=True)
@@ -143,26 +147,29 @@ class RiskContent(models.Model):
     @classmethod
     @cache
     def columns(cls):
-        """The names of what can be one only, as they stand in a row: owner_id for owner."""
-        return [cls._meta.get_field(name).attname for name in cls.ONE]
+        """The attnames of the fields that hold a single value: owner_id for owner."""
+        return [cls._meta.get_field(name).attname for name in cls.SINGLE]
 
-    def several(self):
-        """What can be several: field name -> a set of the library's rows."""
+    def many_values(self):
+        """Name of each many-to-many field -> a set of the rows in it."""
         return {name: set(getattr(self, name).all()) for name in self.MANY}
 
-    def content(self, several=None):
-        """Field name -> value, what can be several as a set. several: those, where they are known
-        already.
+    def content(self, many_values=None):
+        """Field name -> value; a set for a many-to-many field.
+
+        many_values: those, where they are known already.
         """
-        values = {name: getattr(self, name) for name in self.ONE} | (several or self.several())
+        values = {name: getattr(self, name) for name in self.SINGLE} | (
+            many_values or self.many_values()
+        )
         return {name: values[name] for name in self.FIELDS}
 
-    def says(self, changes, several=None):
-        """Whether it says all this already; what is no field of it does not count."""
-        content = self.content(several)
-        said = {
+    def has_values(self, changes, many_values=None):
+        """Whether it has all these values already; names that are no fields are ignored."""
+        content = self.content(many_values)
+        values = {
             name: set(value) if name in self.MANY else value
             for name, value in changes.items()
             if name in content
         }
-        return all(content[name] == value for name, value in said.items())
+        return all(content[name] == value for name, value in values.items())

@@ -1,4 +1,4 @@
-"""Where a risk stands in its life: draft, open, has happened, closed. Each step is a revision."""
+"""A risk's lifecycle: draft, open, has happened, closed. Each step is a revision."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -7,35 +7,35 @@ from registers.history.form_token import FormToken
 from registers.models.revision import RiskRevision
 from registers.models.risk_content import RiskContent
 
-What = RiskRevision.What
+Event = RiskRevision.Event
 DRAFT, OPEN, HAPPENED, CLOSED = RiskContent.Status
 ON_REGISTER = RiskContent.ON_REGISTER
 
-# From where a change begins. What is closed only comes back, or learns who may read it.
-BEGINS = {
-    What.LOGGED: {DRAFT},
-    What.HAPPENED: {*ON_REGISTER},
-    What.CLOSED: {DRAFT, *ON_REGISTER},
-    What.REOPENED: {CLOSED},
-    **{what: {DRAFT, *ON_REGISTER} for what in (What.EDITED, What.ASSESSED, What.REVIEWED)},
-    **{what: {DRAFT, *ON_REGISTER, CLOSED} for what in (What.EXEMPTED, What.EXEMPTION_LIFTED)},
+# The statuses in which each change may be made. A closed risk can only be reopened or (un)exempted.
+TRANSITIONS = {
+    Event.LOGGED: {DRAFT},
+    Event.HAPPENED: {*ON_REGISTER},
+    Event.CLOSED: {DRAFT, *ON_REGISTER},
+    Event.REOPENED: {CLOSED},
+    **{event: {DRAFT, *ON_REGISTER} for event in (Event.EDITED, Event.ASSESSED, Event.REVIEWED)},
+    **{event: {DRAFT, *ON_REGISTER, CLOSED} for event in (Event.EXEMPTED, Event.EXEMPTION_LIFTED)},
 }
 
 
-class OutOfTurn(ValueError):
-    """A step that does not follow from where the risk stands: editing or closing what is closed,
-    reopening what is open.
+class InvalidTransition(ValueError):
+    """A step that the status does not allow: editing what is closed, reopening what is open."""
+
+
+class RiskLifecycle:
+    """The verbs of a Risk that change its status.
+
+    Each takes `by=` and `version=`, may take `effective_on=` and `recorded_at=`, and returns the
+    revision; the same step sent twice by one person is one. Raises EditConflict when the risk is
+    not at that version, InvalidTransition where its status does not allow the step. NOT_COPIED:
+    fields that `duplicate` leaves out.
     """
 
-
-class Standing:
-    """The verbs of a Risk that change its status. Each takes `by=` and `version=`, may take
-    `effective_on=` and `recorded_at=`, returns the revision, and raises Conflict when the risk is
-    not at that version; OutOfTurn where the risk does not stand where the step begins. The same
-    step sent twice by one person is one.
-    """
-
-    ITS_OWN = (  # what a copy does not take over
+    NOT_COPIED = (
         *(
             "next_review_on",
             "response",
@@ -47,111 +47,124 @@ class Standing:
         *("told_by", "told_on", "happened_on", "happened_what", "happened_under", "depends_on"),
     )
 
-    def open(self, *, reason="", **how):
-        """Put a draft on the register, with whatever else is said of it now."""
-        return self._step(What.LOGGED, self.Status.OPEN, reason=reason, **how)
+    def open(self, *, reason="", **options):
+        """Put a draft on the register, with any other changes."""
+        return self._step(Event.LOGGED, self.Status.OPEN, reason=reason, **options)
 
     @transaction.atomic
-    def happen(self, *, happened_on, happened_what, reason="", **how):
-        """It came true: keep the rating that stood at the end of the day before. The risk stays on
-        the register. Raises ValueError for a day to come or before the risk was raised.
+    def happen(self, *, happened_on, happened_what, reason="", **options):
+        """Record that it came true, and keep the rating at the end of the day before.
+
+        The risk stays on the register. Raises ValueError for a future day or one before the risk
+        was raised.
         """
-        self._lock(how["version"])  # before the rating is looked up, or another may come in between
+        # Before the rating is looked up, or another may be added in between.
+        self._lock(options["version"])
         if not self.raised_on <= happened_on <= timezone.localdate():
             raise ValueError(
-                f"{self.reference} was raised on {self.raised_on}: it cannot have happened {happened_on}."
+                f"{self.reference} was raised on {self.raised_on}: "
+                f"it cannot have happened {happened_on}."
             )
-        before = self.assessments.current().filter(effective_on__lt=happened_on)
-        said = {
+        ratings = self.assessments.current().filter(effective_on__lt=happened_on)
+        changes = {
             "happened_on": happened_on,
             "happened_what": happened_what,
-            "happened_under": before.last(),
+            "happened_under": ratings.last(),
         }
-        return self._step(What.HAPPENED, self.Status.HAPPENED, reason=reason, **said, **how)
+        return self._step(Event.HAPPENED, self.Status.HAPPENED, reason=reason, **changes, **options)
 
-    def close(self, *, reason, depends_on="", **how):
-        """Take it off the register. depends_on: the posts or arrangements that the closing rests
-        on.
+    def close(self, *, reason, depends_on="", **options):
+        """Take it off the register.
+
+        depends_on: the posts or arrangements on which the closing rests.
         """
         return self._step(
-            What.CLOSED, self.Status.CLOSED, reason=reason, depends_on=depends_on, **how
+            Event.CLOSED, self.Status.CLOSED, reason=reason, depends_on=depends_on, **options
         )
 
-    def reopen(self, *, reason, **how):
-        """Bring it back with everything it had; what was closed as a draft, as a draft."""
+    def reopen(self, *, reason, **options):
+        """Put it back with everything it had; what was closed as a draft, as a draft."""
         was_on_register = self.revisions.filter(status__in=self.ON_REGISTER).exists()
         status = self.Status.OPEN if was_on_register else self.Status.DRAFT
-        return self._step(What.REOPENED, status, reason=reason, **how)
+        return self._step(Event.REOPENED, status, reason=reason, **options)
 
-    def exempt(self, *, exempt_ground, exempt_interest, exempt_decided_by, **how):
-        """Mark it as not for publication, or say the grounds anew. A closed one may be marked as
-        well.
-        """
-        said = {"exempt_ground": exempt_ground, "exempt_interest": exempt_interest}
-        said |= {"exempt_decided_by": exempt_decided_by, "is_exempt": True}
-        return self._step(What.EXEMPTED, None, **said, **how)
+    def exempt(self, *, exempt_ground, exempt_interest, exempt_decided_by, **options):
+        """Exempt it from publication, or change the grounds. A closed risk may be exempted too."""
+        changes = {"exempt_ground": exempt_ground, "exempt_interest": exempt_interest}
+        changes |= {"exempt_decided_by": exempt_decided_by, "is_exempt": True}
+        return self._step(Event.EXEMPTED, None, **changes, **options)
 
-    def lift_exemption(self, *, reason, **how):
+    def lift_exemption(self, *, reason, **options):
         """Open it to everybody who may read the register. The grounds stay in its history."""
-        said = dict.fromkeys(("exempt_ground", "exempt_interest", "exempt_decided_by"), "")
+        cleared = dict.fromkeys(("exempt_ground", "exempt_interest", "exempt_decided_by"), "")
         return self._step(
-            What.EXEMPTION_LIFTED, None, reason=reason, is_exempt=False, **said, **how
+            Event.EXEMPTION_LIFTED, None, reason=reason, is_exempt=False, **cleared, **options
         )
 
     def duplicate(self, *, by, token=None):
-        """A draft beside it that says the same; not what was decided, judged or told of this one.
-        The same token gives back the copy that it made, whatever was changed meanwhile: nobody
-        typed anything.
+        """A draft with the same content, without what was decided, judged or reported of this one.
+
+        The same token returns the copy that it made, whatever was changed since: nobody typed
+        anything.
         """
-        if made := FormToken(token, self.register, by).row_of(
+        if existing := FormToken(token, self.register, by).row_of(
             self.register.risks.filter(raised_by=by)
         ):
-            return made
-        said = {name: value for name, value in self.content().items() if name not in self.ITS_OWN}
+            return existing
+        content = {
+            name: value for name, value in self.content().items() if name not in self.NOT_COPIED
+        }
         title = f"Copy of {self.title}"[: self._meta.get_field("title").max_length]
         return self.log(
             self.register,
             by=by,
             token=token,
-            **said | {"title": title, "status": self.Status.DRAFT},
+            **content | {"title": title, "status": self.Status.DRAFT},
         )
 
-    def hold(self):
-        """Hold the row until the transaction ends, for something that is put beside it. Raises
-        OutOfTurn where it is closed.
+    def lock_for_update(self):
+        """Lock the row until the transaction ends, to add something to the risk.
+
+        Raises InvalidTransition where it is closed.
         """
         self.refresh_from_db(
             fields=["status"], from_queryset=type(self).objects.select_for_update()
         )
         if self.status == CLOSED:
-            raise OutOfTurn(f"{self.reference} is closed: what stands beside it stays as it was.")
+            raise InvalidTransition(
+                f"{self.reference} is closed: what stands beside it stays as it was."
+            )
 
-    def turns(self, day, known_by=None):
+    def closures(self, day, known_by=None):
         """The revisions up to a day that closed or reopened it, newest first."""
-        found = self.revisions.as_at(day, known_by).filter(what__in=(What.CLOSED, What.REOPENED))
-        return found.select_related("by").order_by("-number")
+        revisions = self.revisions.as_at(day, known_by).filter(
+            what__in=(Event.CLOSED, Event.REOPENED)
+        )
+        return revisions.select_related("by").order_by("-number")
 
-    def refusal(self, what):
-        """Why that change does not follow from where the risk stands, in words, or None."""
-        if what == What.EXEMPTION_LIFTED and not self.is_exempt:
+    def refusal(self, event):
+        """Why the status does not allow that change, in words, or None."""
+        if event == Event.EXEMPTION_LIFTED and not self.is_exempt:
             return f"{self.reference} is not exempt: there is nothing to lift"
-        if self.status in BEGINS.get(what, ()):
+        if self.status in TRANSITIONS.get(event, ()):
             return None
-        if what == What.REOPENED:
+        if event == Event.REOPENED:
             return f"{self.reference} is not closed: there is nothing to reopen"
-        if what == What.LOGGED and self.status != CLOSED:
+        if event == Event.LOGGED and self.status != CLOSED:
             return f"{self.reference} is on the register already"
         if self.status == DRAFT:
             return f"{self.reference} is a draft: put it on the register first"
-        return f"{self.reference} is closed{' already' if what == What.CLOSED else ': it has to be reopened first'}"
+        if event == Event.CLOSED:
+            return f"{self.reference} is closed already"
+        return f"{self.reference} is closed: it has to be reopened first"
 
     @transaction.atomic
-    def _step(self, what, status, *, by, version, reason="", **said):
+    def _step(self, event, status, *, by, version, reason="", **changes):
         is_at_version = self._lock(version)
-        said |= {"status": status} if status else {}
+        changes |= {"status": status} if status else {}
         latest = self.revisions.latest()
-        is_same = (latest.what, latest.by_id, latest.reason) == (what, by.pk, reason)
-        if not is_at_version and is_same and self.says(said):
+        is_same = (latest.what, latest.by_id, latest.reason) == (event, by.pk, reason)
+        if not is_at_version and is_same and self.has_values(changes):
             return latest
-        self._in_turn(what, is_at_version, version)
-        return self.revise(by=by, version=version, what=what, reason=reason, **said)
+        self._check_change(event, is_at_version, version)
+        return self.revise(by=by, version=version, event=event, reason=reason, **changes)

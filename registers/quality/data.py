@@ -26,7 +26,7 @@ from registers.models import (
 from registers.quality.checks import EVENT_READ
 from registers.quality.findings import ActionRow, AssuranceRow, ControlRow, Ground, Judged, RiskRow
 
-CURRENT, OWN = Assessment.Kind.CURRENT, Assessment.Perspective.OWN
+CURRENT, OWN = Assessment.Kind.CURRENT, Assessment.Perspective.ORGANISATION
 SAID = (
     *(
         "pk",
@@ -45,7 +45,7 @@ SAID = (
 
 def ground_of(register, day) -> Ground:
     """What the register's risks are held against on that day. Two queries."""
-    stated = Tolerances.of(register).standing(day)
+    stated = Tolerances.of(register).statements_as_at(day)
     return Ground(
         day=day,
         scheme=register.scheme.rules,

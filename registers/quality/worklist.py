@@ -60,7 +60,7 @@ class Worklist:
         self.tallies: list[Tally] = tallies_of(CHECKS, self.risks, self.ground)
         among = (
             SetAside.objects.filter(risk__in=risks.order_by().values("pk"))
-            .standing(day)
+            .in_force(day)
             .select_related("by")
         )
         self._asides = {(row.risk_id, row.check_name): row for row in among.order_by("pk")}

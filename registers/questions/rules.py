@@ -12,7 +12,14 @@ from django.utils.formats import date_format
 from registers.actions import actions_on, times
 from registers.dashboard.priority_choice import QUESTIONS, Reason
 from registers.dates import quarter_ends_between, years_later
-from registers.models import Action, Assessment, Assured, Gap, Risk, unexplained
+from registers.models import (
+    Action,
+    Assessment,
+    AssuranceLevel,
+    MissingInformation,
+    Risk,
+    unexplained,
+)
 from registers.phrases import a_number
 from registers.risk_page.ratings import WHO
 
@@ -107,7 +114,9 @@ class RegisterFinders:
         rows = Assessment.objects.as_at(self._day, self._known_by).filter(
             kind=Assessment.Kind.CURRENT
         )
-        return rows.filter(scheme=self._scheme).exclude(perspective=Assessment.Perspective.OWN)
+        return rows.filter(scheme=self._scheme).exclude(
+            perspective=Assessment.Perspective.ORGANISATION
+        )
 
     def _seen_worse(self):
         """Somebody independent says a higher band, in the latest that they said."""
@@ -159,7 +168,7 @@ class RegisterFinders:
         return self._rows(rows, FELL, say, "band_before", "band", "band_since")
 
     def _unseen(self):
-        rows = self._above.exclude(Assured.BEYOND.on(self._day, self._known_by))
+        rows = self._above.exclude(AssuranceLevel.BEYOND.on(self._day, self._known_by))
         said = "It is above tolerance, and nobody beyond those who run it has given assurance that still holds."
         return self._rows(rows, QUESTIONS[Reason.UNSEEN], lambda: said)
 
@@ -178,7 +187,7 @@ class RegisterFinders:
         )
 
     def _unrated(self):
-        rows = self._now.filter(Gap.NO_RATING.on())
+        rows = self._now.filter(MissingInformation.NO_RATING.on())
         return self._rows(rows, UNRATED, lambda: "It has no rating yet.", order=("number",))
 
 

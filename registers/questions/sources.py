@@ -67,7 +67,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Kept:
+class Versioned:
     """A question on somebody's list. risk: as it stands today, None where there is none or this
     reader may not see it.
     """
@@ -80,7 +80,7 @@ class Kept:
         return self.question.risk_id is not None and self.risk is None
 
 
-def kept_with_risks(questions, risks) -> list[Kept]:
+def kept_with_risks(questions, risks) -> list[Versioned]:
     """questions: on one person's list; risks: those of the register that they may see. Two queries."""
     rows = list(questions)
     seen = (
@@ -88,7 +88,7 @@ def kept_with_risks(questions, risks) -> list[Kept]:
         if rows
         else {}
     )
-    return [Kept(row, seen.get(row.risk_id)) for row in rows]
+    return [Versioned(row, seen.get(row.risk_id)) for row in rows]
 
 
 def in_turn(found: Sequence[Sequence[Found]]) -> list[Found]:
@@ -120,7 +120,7 @@ class Asks:
         found = {source: self._finders[source]() for source in shares}
         shown = {source: rows[: shares[source]] for source, rows in found.items()}
         named = [one.position for rows in shown.values() for one in rows if one.position]
-        positions = self._now.headings_of(named, self._register)
+        positions = self._now.headings_by_key(named, self._register)
         return [
             Group(
                 source, [_ask(one, positions) for one in rows], more=len(found[source]) > len(rows)

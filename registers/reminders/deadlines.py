@@ -156,7 +156,7 @@ def _actions(user, risks, managed, day):
 
 def _assurances(user, risks, managed, day):
     """Of each risk and line the latest opinion only: an older one has been followed by another."""
-    rows = Assurance.objects.latest_of_lines(day).filter(risk__in=risks.order_by().values("pk"))
+    rows = Assurance.objects.latest_by_line(day).filter(risk__in=risks.order_by().values("pk"))
     rows = _of(user, rows, managed, ["control__owner", "risk__owner"], "risk__")
     rows = rows.only("line", "expires_on", *(f"risk__{name}" for name in RISK_WORDS))
     return (
@@ -176,7 +176,7 @@ def _appetites(user, risks, managed, day):
         organisation=OuterRef("organisation"), scheme=OuterRef("scheme")
     )
     organisations = {register.organisation_id for register in managed}
-    rows = Appetite.objects.standing(day).filter(Exists(in_use), organisation__in=organisations)
+    rows = Appetite.objects.latest_as_at(day).filter(Exists(in_use), organisation__in=organisations)
     return (
         rows.select_related("organisation"),
         "review_by",

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from registers.assurance_map import Cell, map_of
-from registers.models import Control, ControlRevision, standing_on
+from registers.models import Control, ControlRevision, latest_revisions
 from registers.models.conditions.assurance import tested_since
 from registers.phrases import how_long
 
@@ -61,7 +61,7 @@ def controls_beside(risk, reading):
     if reading.is_future:
         return Holding()
     day, known_by = reading.day, reading.known_by
-    said = standing_on(Control, [risk.pk], day, known_by)
+    said = latest_revisions(Control, [risk.pk], day, known_by)
     titles = {one.record_id: one.title for one in said}
     opinions = list(risk.assurances.as_at(day, known_by).order_by("-effective_on", "-pk"))
     cells = map_of([risk.pk], opinions, day)[risk.pk]

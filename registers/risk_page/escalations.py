@@ -56,7 +56,7 @@ def escalations_of(risk, reading):
         return RiskEscalations(listed, [])
     waiting = [row for row in told if row.decided is None]
     refused = next((row for row in told[-1:] if row.decided and not row.decided.is_approved), None)
-    steps = Escalation.steps_open_to(risk, reading.day)
+    steps = Escalation.available_steps(risk, reading.day)
     up = [register for direction, register in steps if direction == Escalation.Direction.UP]
     asks = up and not (listed or waiting or refused) and reaches_escalation(risk)
     return RiskEscalations(listed, waiting, refused, bool(steps), up[0] if asks else None)

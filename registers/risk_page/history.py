@@ -35,11 +35,11 @@ def story_of(risk, day, known_by=None, *, marks=None, with_drafts=True) -> list[
     """Everything done to the risk and beside it up to a day, newest first.
 
     known_by: the instant after which what was recorded is left out. marks: up to when officers'
-    marks are told, as permissions.cuts_of_marks has it; none without. with_drafts: whether what was
+    marks are told, as permissions.mark_visibility has it; none without. with_drafts: whether what was
     said of the risk before it came onto the register is. As many queries whatever the length of the
     story.
     """
-    revisions = risk.story(day, known_by, with_drafts)
+    revisions = risk.change_history(day, known_by, with_drafts)
     if not revisions:
         return []
     first, found = revisions[-1], []

@@ -13,11 +13,11 @@ from django.utils.functional import cached_property
 from registers.models import CaseStudy, Citation, Position, Precedent
 from registers.models.cases import cases_of
 from registers.permissions import (
-    Cut,
-    cuts_of_marks,
+    VisibilityCutOff,
+    defaults_to_agreed,
+    mark_visibility,
     marks_across,
     marks_of,
-    opens_as_agreed,
     positions_across,
     registers_for,
 )
@@ -87,7 +87,7 @@ class Elsewhere:
 
     confirmed: list[Precedent] = field(default_factory=list)
     others: list[Precedent] = field(default_factory=list)
-    cut: Cut | None = None
+    cut: VisibilityCutOff | None = None
     cases: object = ()
 
 
@@ -132,7 +132,7 @@ class ReadersRisks:
     @cached_property
     def holds_back(self) -> bool:
         """Whether marks may be left out that bodies have not agreed yet."""
-        cuts = cuts_of_marks(self.reader, self.registers, self.day).values()
+        cuts = mark_visibility(self.reader, self.registers, self.day).values()
         return any(cut is None or cut.agreement for cut in cuts)
 
     @cached_property
@@ -160,7 +160,7 @@ class ReadersRisks:
         ]
 
     def _address(self, register, asked):
-        if opens_as_agreed(self.reader, register):
+        if defaults_to_agreed(self.reader, register):
             asked = asked | {"as_at": self.day.isoformat()}
         return f"{register.get_absolute_url()}?{urlencode(asked)}"
 
@@ -181,7 +181,7 @@ class ReadersRisks:
         places = {risk: place for place, risk in enumerate(standing)}
         by_sign = {code: sorted(risks, key=places.get) for code, risks in by_sign.items()}
         named = {standing[risk][0] for risks in by_sign.values() for risk in risks[:NAMED]}
-        words = self.positions.headings_of(named) if named else {}
+        words = self.positions.headings_by_key(named) if named else {}
         return {code: self._marked(code, risks, standing, words) for code, risks in by_sign.items()}
 
     def _marked(self, code, risks, standing, words):

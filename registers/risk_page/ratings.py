@@ -45,7 +45,7 @@ def side_by_side(assessments: Iterable[Assessment]) -> SideBySide:
     found: dict[tuple[str, str], Assessment] = {}
     for assessment in assessments:
         found.setdefault((assessment.perspective, assessment.kind), assessment)
-    ours = {kind: found.get((Perspective.OWN, kind)) for kind in Kind}
+    ours = {kind: found.get((Perspective.ORGANISATION, kind)) for kind in Kind}
     views = [
         View(theirs, _comparison(perspective, theirs, ours[Kind.CURRENT]))
         for perspective in WHO

@@ -27,10 +27,10 @@ def life_of(risk, position, tolerance, day, known_by=None):
     """
     if position is None:
         return None
-    words, turns = position.revision, list(risk.turns(day, known_by))
-    closings = [turn for turn in turns if turn.what == RiskRevision.What.CLOSED]
+    words, turns = position.revision, list(risk.closures(day, known_by))
+    closings = [turn for turn in turns if turn.what == RiskRevision.Event.CLOSED]
     is_closed = words.status == Risk.Status.CLOSED
-    is_back = bool(turns) and turns[0].what == RiskRevision.What.REOPENED
+    is_back = bool(turns) and turns[0].what == RiskRevision.Event.REOPENED
     if is_back and turns[0].status == Risk.Status.DRAFT != words.status:
         is_back = False  # it came back as a draft, and was put on the register since
     return Life(

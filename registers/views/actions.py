@@ -17,14 +17,14 @@ from registers.models import Action
 from registers.permissions import (
     Permission,
     counts_everything,
-    get_beside_risk_for,
     get_register_for,
     get_risk_for,
+    get_risk_record_for,
     positions_for,
 )
 from registers.views.as_of import page_of, read_only, reading_from
 from registers.views.dashboard_filter import narrowing_from
-from registers.views.form_flow import posted, step_of
+from registers.views.form_flow import handle_form, post_data
 
 
 @read_only
@@ -35,7 +35,7 @@ def action_list(request, slug):
     positions = positions.none() if reading.is_future else positions
     beside = narrowing_from(request, register, reading, positions, prefix="risk")
     positions = beside.on(positions, reading.day, reading.known_by)
-    asked = {**reading.asked, **beside.asked_beside}
+    asked = {**reading.asked, **beside.prefixed_query_params}
     actions = actions_on(positions, reading)
     narrowed = ActionFilter(
         request.GET, actions, organisation=register.organisation, day=reading.day
@@ -60,8 +60,8 @@ def action_list(request, slug):
 
 def action_new(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = NewActionForm(posted(request), risk=risk)
-    return step_of(
+    form = NewActionForm(post_data(request), risk=risk)
+    return handle_form(
         risk,
         request,
         "action_new",
@@ -77,8 +77,8 @@ def _added(action):
 
 
 def action_edit(request, slug, number, pk):
-    risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
-    form = EditActionForm(posted(request), risk=risk, action=action)
+    risk, action = get_risk_record_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
+    form = EditActionForm(post_data(request), risk=risk, action=action)
     return _step(
         risk,
         action,
@@ -92,20 +92,20 @@ def action_edit(request, slug, number, pk):
 
 
 def action_done(request, slug, number, pk):
-    risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
-    form = ActionDoneForm(posted(request), risk=risk, action=action)
+    risk, action = get_risk_record_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
+    form = ActionDoneForm(post_data(request), risk=risk, action=action)
     return _step(risk, action, request, "action_done", form, action.complete, "is done")
 
 
 def action_drop(request, slug, number, pk):
-    risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
-    form = ActionDropForm(posted(request), risk=risk, action=action)
+    risk, action = get_risk_record_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
+    form = ActionDropForm(post_data(request), risk=risk, action=action)
     return _step(risk, action, request, "action_drop", form, action.drop, "is dropped")
 
 
 def action_reopen(request, slug, number, pk):
-    risk, action = get_beside_risk_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
-    form = ActionReopenForm(posted(request), risk=risk, action=action)
+    risk, action = get_risk_record_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
+    form = ActionReopenForm(post_data(request), risk=risk, action=action)
     return _step(risk, action, request, "action_reopen", form, action.reopen, "is open again")
 
 
@@ -113,7 +113,7 @@ def _step(risk, action, request, page, form, verb, words, **context):
     def said(revision):
         return f"{risk.reference}: “{revision.title}” {words}."
 
-    return step_of(
+    return handle_form(
         risk, request, page, form, verb, said, to=_among_actions(risk), action=action, **context
     )
 

@@ -11,13 +11,13 @@ from registers.permissions import (
     agreed_for,
     can,
     counts_everything,
+    defaults_to_agreed,
     get_register_for,
-    opens_as_agreed,
     positions_for,
 )
 from registers.services import agree
 from registers.views.as_of import page_of, read_only
-from registers.views.form_flow import posted, saved, status_of
+from registers.views.form_flow import post_data, response_status, submit
 
 
 @read_only
@@ -32,7 +32,7 @@ def agreement_list(request, slug):
         "cards": agreed_cards(register, list(page.object_list), agreed, Tolerances.of(register)),
         "since": since_latest(request.user, register) if page.number == 1 else None,
         "query_today": f"?as_at={timezone.localdate()}"
-        if opens_as_agreed(request.user, register)
+        if defaults_to_agreed(request.user, register)
         else "",
         "may_agree": can(request.user, Permission.RUN_REGISTER, register.organisation),
         "counts_everything": counts_everything(request.user, register),
@@ -42,14 +42,14 @@ def agreement_list(request, slug):
 
 def agreement_new(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
-    form = AgreementForm(posted(request), register=register)
+    form = AgreementForm(post_data(request), register=register)
     how = {"register": register, "by": request.user}
-    if form.is_valid() and (agreement := saved(form, agree, **how, **form.cleaned_data)):
+    if form.is_valid() and (agreement := submit(form, agree, **how, **form.cleaned_data)):
         day = date_format(agreement.on, "j F Y")
         messages.success(request, f"The position of {day} is kept as {agreement.body} agreed it.")
         return redirect("agreement_list", register.slug)
     context = {"register": register, "form": form}
-    return render(request, "registers/agreement_new.html", context, status=status_of(form))
+    return render(request, "registers/agreement_new.html", context, status=response_status(form))
 
 
 def since_latest(user, register, latest=None):

@@ -4,10 +4,10 @@ from django.shortcuts import redirect, render
 from registers.appetite import stated_by_category, unstated
 from registers.forms import AppetiteForm
 from registers.models import Appetite, Tolerances
-from registers.permissions import Permission, can, get_register_for, lacks_a_manager
+from registers.permissions import Permission, can, get_register_for, has_no_manager
 from registers.phrases import tolerated_in_words
 from registers.views.as_of import read_only, reading_from
-from registers.views.form_flow import posted, saved, status_of
+from registers.views.form_flow import post_data, response_status, submit
 
 
 @read_only
@@ -32,18 +32,18 @@ def register_settings(request, slug):
             pk=register.pk
         ),
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
-        "lacks_a_manager": lacks_a_manager(request.user, register),
+        "has_no_manager": has_no_manager(request.user, register),
     }
     return render(request, "registers/register_settings.html", context)
 
 
 def appetite_new(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
-    sent = posted(request)
+    sent = post_data(request)
     form = AppetiteForm(sent, register=register, category=request.GET.get("category", ""))
     how = {"by": request.user, "scheme": register.scheme}
     if form.is_valid() and (
-        appetite := saved(form, Appetite.state, register.organisation, **how, **form.cleaned_data)
+        appetite := submit(form, Appetite.state, register.organisation, **how, **form.cleaned_data)
     ):
         messages.success(
             request,
@@ -51,4 +51,4 @@ def appetite_new(request, slug):
         )
         return redirect("register_settings", register.slug)
     context = {"register": register, "form": form}
-    return render(request, "registers/appetite_new.html", context, status=status_of(form))
+    return render(request, "registers/appetite_new.html", context, status=response_status(form))

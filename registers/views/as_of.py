@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from registers.dates import quarter_ends_before
 from registers.forms import DayForm
 from registers.models import Agreement
-from registers.permissions import opens_as_agreed
+from registers.permissions import defaults_to_agreed
 
 LIST_LENGTH = 25
 QUARTERS_SHOWN = 8
@@ -107,7 +107,7 @@ def reading_from(request, register):
             "as_at and since take a day written like 2026-09-30; agreed, without as_at, a number."
         )
     number, today = form.cleaned_data["agreed"], timezone.localdate()
-    reads_agreed = opens_as_agreed(request.user, register)
+    reads_agreed = defaults_to_agreed(request.user, register)
     opens_on = register.agreements.first() if reads_agreed else None
     agreement = get_object_or_404(register.agreements, pk=number) if number else None
     if not (number or form.cleaned_data["as_at"]):
@@ -133,7 +133,7 @@ def page_from(request, positions, register):
 
     Sorts and cuts keys first: the words are read for the rows shown, not for the whole register."""
     page = page_of(request, positions.values_list("pk", flat=True))
-    words = positions.headings_of(list(page.object_list), register)
+    words = positions.headings_by_key(list(page.object_list), register)
     page.object_list = [words[pk] for pk in page.object_list]
     return page
 

@@ -18,17 +18,17 @@ from registers.permissions import (
 )
 from registers.services import reassign as give_to_post
 from registers.services import review_many
-from registers.views.form_flow import posted, saved, status_of
+from registers.views.form_flow import post_data, response_status, submit
 
 
 def risk_review_many(request, slug):
     register = get_register_for(request.user, slug, Permission.EDIT_RISK)
     risks = risks_for(request.user, register)
     due = due_for_review(risks, request.user, timezone.localdate())
-    total, data = due.count(), posted(request)
+    total, data = due.count(), post_data(request)
     form = ReviewManyForm(data, register=register, due=due[:MOST_REVIEWED], risks=risks)
     how = {"by": request.user, "reviews": form.reviews} if form.is_valid() else {}
-    if how and (made := saved(form, review_many, **how, token=form.cleaned_data["token"])):
+    if how and (made := submit(form, review_many, **how, token=form.cleaned_data["token"])):
         several = "risk is" if len(made) == 1 else "risks are"
         messages.success(
             request, f"{len(made)} {several} reviewed: looked at today, and each stands as it is."
@@ -40,7 +40,7 @@ def risk_review_many(request, slug):
         "total": total,
         "beyond": max(0, total - MOST_REVIEWED),
     }
-    return render(request, "registers/risk_review_many.html", context, status=status_of(form))
+    return render(request, "registers/risk_review_many.html", context, status=response_status(form))
 
 
 def reassign(request, slug):
@@ -53,17 +53,17 @@ def reassign(request, slug):
     registers = registers_for(request.user).filter(organisation=register.organisation)
     risks = risks_across(request.user, registers)
     owned = Owned(risks, posts.cleaned_data["from_post"])
-    form = ReassignForm(posted(request), owned=owned, known=Owned(risks))
+    form = ReassignForm(post_data(request), owned=owned, readable=Owned(risks))
     how = (
         {"by": request.user, "reason": form.cleaned_data["reason"], **form.chosen}
         if form.is_valid()
         else {}
     )
-    if how and (count := saved(form, give_to_post, **how, **posts.cleaned_data)):
+    if how and (count := submit(form, give_to_post, **how, **posts.cleaned_data)):
         to_post = posts.cleaned_data["to_post"]
         messages.success(
             request, f"{count} moved: {to_post.title} owns {'it' if count == 1 else 'them'} now."
         )
         return redirect("reassign", slug)
     context |= {"form": form, **posts.cleaned_data}
-    return render(request, "registers/reassign.html", context, status=status_of(form))
+    return render(request, "registers/reassign.html", context, status=response_status(form))

@@ -15,14 +15,14 @@ from registers.models import Assurance, Control
 from registers.permissions import (
     Permission,
     counts_everything,
-    get_beside_risk_for,
     get_register_for,
     get_risk_for,
+    get_risk_record_for,
     positions_for,
 )
 from registers.risk_page.controls import control_story
 from registers.views.as_of import page_from, read_only, reading_from
-from registers.views.form_flow import posted, step_of
+from registers.views.form_flow import handle_form, post_data
 
 
 @read_only
@@ -47,8 +47,8 @@ def assurance_map(request, slug):
 
 def assurance_new(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = AssuranceForm(posted(request), risk=risk)
-    return step_of(risk, request, "assurance_new", form, partial(Assurance.give, risk), _given)
+    form = AssuranceForm(post_data(request), risk=risk)
+    return handle_form(risk, request, "assurance_new", form, partial(Assurance.give, risk), _given)
 
 
 def _given(one):
@@ -57,8 +57,8 @@ def _given(one):
 
 def control_new(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = ControlForm(posted(request), risk=risk)
-    return step_of(risk, request, "control_new", form, partial(Control.add, risk), _added)
+    form = ControlForm(post_data(request), risk=risk)
+    return handle_form(risk, request, "control_new", form, partial(Control.add, risk), _added)
 
 
 def _added(control):
@@ -66,12 +66,12 @@ def _added(control):
 
 
 def control_edit(request, slug, number, pk):
-    risk, control = get_beside_risk_for(
+    risk, control = get_risk_record_for(
         request.user, slug, number, Control, pk, Permission.EDIT_RISK
     )
-    form = EditControlForm(posted(request), control=control)
+    form = EditControlForm(post_data(request), control=control)
     beside = {"control": control, "entries": control_story(control)}
-    return step_of(
+    return handle_form(
         risk,
         request,
         "control_edit",
@@ -83,23 +83,23 @@ def control_edit(request, slug, number, pk):
 
 
 def control_test(request, slug, number, pk):
-    risk, control = get_beside_risk_for(
+    risk, control = get_risk_record_for(
         request.user, slug, number, Control, pk, Permission.EDIT_RISK
     )
-    form = ControlTestForm(posted(request), control=control)
+    form = ControlTestForm(post_data(request), control=control)
 
     def said(_):
         return (
             f"The test of {control.title} is recorded: {control.get_operating_display().lower()}."
         )
 
-    return step_of(risk, request, "control_test", form, control.test, said, control=control)
+    return handle_form(risk, request, "control_test", form, control.test, said, control=control)
 
 
 def control_retire(request, slug, number, pk):
-    risk, control = get_beside_risk_for(
+    risk, control = get_risk_record_for(
         request.user, slug, number, Control, pk, Permission.EDIT_RISK
     )
-    form = RetireControlForm(posted(request), control=control)
+    form = RetireControlForm(post_data(request), control=control)
     said = f"{control.title} is marked as no longer used. What it said stays."
-    return step_of(risk, request, "control_retire", form, control.retire, said, control=control)
+    return handle_form(risk, request, "control_retire", form, control.retire, said, control=control)

@@ -10,10 +10,10 @@ from registers.home import gaps_of
 from registers.models import Tolerances
 from registers.permissions import (
     counts_everything,
-    course_for,
     get_register_for,
     known_otherwise_for,
     marks_across,
+    position_history_for,
     positions_across,
     positions_for,
 )
@@ -31,7 +31,7 @@ def dashboard(request, slug):
     reading = reading_from(request, register)
     now = positions_for(request.user, register, reading.day, reading.agreement)
     narrowing = narrowing_from(request, register, reading, now)
-    tolerances, asked = Tolerances.of(register), {**reading.asked, **narrowing.asked}
+    tolerances, asked = Tolerances.of(register), {**reading.asked, **narrowing.query_params}
     agreed = _agreements_until(register, reading)
     context = {
         "tab": "dashboard",
@@ -59,7 +59,7 @@ def _report(reader, register, reading, now, narrowing, tolerances):
         register,
         now=now,
         then=then if reading.compares else then.none(),
-        course=course_for(reader, register),
+        course=position_history_for(reader, register),
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
         tolerances=tolerances,
@@ -85,7 +85,7 @@ def _of_several(reader, register, reading, narrowing, tolerances, agreed):
     """
     registers = list(register.organisation.registers.select_related("scheme"))
     found = {"below": _below(reader, register, reading, narrowing, registers, tolerances)}
-    if narrowing.said:
+    if narrowing.selected:
         return found
     tells = reading.is_today or reading.opens
     return found | {
@@ -104,7 +104,12 @@ def _below(reader, register, reading, narrowing, registers, tolerances):
     for one in registers:
         one.organisation = register.organisation
     positions = positions_across(reader, [register, *registers], reading.day).on_register()
-    positions = narrowing.on(positions, reading.day) if narrowing.said else positions
+    positions = narrowing.on(positions, reading.day) if narrowing.selected else positions
     return Below(
-        register, registers, positions, tolerances.on(reading.day), reading.day, narrowing.asked
+        register,
+        registers,
+        positions,
+        tolerances.on(reading.day),
+        reading.day,
+        narrowing.query_params,
     )

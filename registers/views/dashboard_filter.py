@@ -2,7 +2,7 @@
 
 from django.core.exceptions import BadRequest
 
-from registers.forms import Narrowing
+from registers.forms import DashboardFilter
 
 
 def narrowing_from(request, register, reading, positions, prefix=None):
@@ -27,4 +27,4 @@ def _narrowing(asked, request, register, reading, positions, **options):
         "day": reading.day,
         "known_by": reading.known_by,
     }
-    return Narrowing(asked, positions, **of, **options)
+    return DashboardFilter(asked, positions, **of, **options)

@@ -8,15 +8,15 @@ from registers.permissions import (
     Permission,
     can,
     counts_everything,
-    get_beside_risk_for,
     get_register_for,
     get_risk_for,
+    get_risk_record_for,
     positions_across,
     risks_across,
 )
 from registers.risk_page.escalations import escalations_beside, listed_from_elsewhere, taken_up
 from registers.views.as_of import page_of, read_only, reading_from
-from registers.views.form_flow import posted, saved, status_of
+from registers.views.form_flow import post_data, response_status, submit
 
 
 @read_only
@@ -45,9 +45,9 @@ def escalation_list(request, slug):
 
 def risk_escalate(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = EscalationForm(posted(request), risk=risk)
+    form = EscalationForm(post_data(request), risk=risk)
     if form.is_valid() and (
-        escalation := saved(form, Escalation.propose, risk, by=request.user, **form.said)
+        escalation := submit(form, Escalation.propose, risk, by=request.user, **form.verb_arguments)
     ):
         to = escalation.to_register
         messages.success(
@@ -55,21 +55,23 @@ def risk_escalate(request, slug, number):
         )
         return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form}
-    return render(request, "registers/risk_escalate.html", context, status=status_of(form))
+    return render(request, "registers/risk_escalate.html", context, status=response_status(form))
 
 
 def escalation_decide(request, slug, number, pk):
-    risk, escalation = get_beside_risk_for(
+    risk, escalation = get_risk_record_for(
         request.user, slug, number, Escalation, pk, Permission.RUN_REGISTER
     )
-    form = DecisionForm(posted(request))
+    form = DecisionForm(post_data(request))
     if form.is_valid() and (
-        decision := saved(form, escalation.decide, by=request.user, **form.cleaned_data)
+        decision := submit(form, escalation.decide, by=request.user, **form.cleaned_data)
     ):
         _tell(request, risk, decision, is_theirs=_is_what_they_sent(request.user, decision, form))
         return redirect("escalation_list", escalation.to_register.slug)
     context = {"register": risk.register, "risk": risk, "escalation": escalation, "form": form}
-    return render(request, "registers/escalation_decide.html", context, status=status_of(form))
+    return render(
+        request, "registers/escalation_decide.html", context, status=response_status(form)
+    )
 
 
 def taken_up_by(user, register, reading, registers=None):

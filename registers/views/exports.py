@@ -14,16 +14,16 @@ from registers.models import Tolerances
 from registers.permissions import (
     Permission,
     counts_everything,
-    course_for,
     get_register_for,
     known_otherwise_for,
     open_data_for,
+    position_history_for,
     positions_for,
     risks_for,
 )
 from registers.views.as_of import read_only, reading_from
 from registers.views.dashboard_filter import the_whole
-from registers.views.list_filter import narrowed_list
+from registers.views.list_filter import filter_positions
 
 CSV = "text/csv; charset=utf-8"
 CSVW = "application/csvm+json"
@@ -66,7 +66,7 @@ def register_summary(request, slug):
         "then": then,
         "known": known_otherwise_for(request.user, reading.agreement),
         "narrowing": the_whole(request, register, reading, now),
-        "course": course_for(request.user, register),
+        "course": position_history_for(request.user, register),
         "risks": risks_for(request.user, register),
         "tolerances": Tolerances.of(register),
     }
@@ -88,7 +88,7 @@ def listed(request, slug):
     """(what the file says of itself, the table of the risks that the list shows at this address)."""
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
-    narrowed = narrowed_list(request, register, reading)
+    narrowed = filter_positions(request, register, reading)
     if narrowed.form.errors:
         raise BadRequest("The address asks for something this register does not have.")
     everything = counts_everything(request.user, register)

@@ -5,20 +5,20 @@ place for both.
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
-from registers.models import Conflict, ManyMovedOn, OutOfTurn, SaidBefore
+from registers.models import BulkEditConflict, DuplicateSubmission, EditConflict, InvalidTransition
 
 
-def saved(form, verb, *args, **said):
+def submit(form, verb, *args, **said):
     """What the verb made of what was typed. None where it did not take it: the form then says why,
-    keeps what was typed, and its page is answered by status_of(form).
+    keeps what was typed, and its page is answered by response_status(form).
     """
     try:
         return verb(*args, **said)
-    except (Conflict, ManyMovedOn) as conflict:
+    except (EditConflict, BulkEditConflict) as conflict:
         form.rebase(conflict)
-    except OutOfTurn as refused:
+    except InvalidTransition as refused:
         form.add_error(None, f"Not saved: {str(refused).removesuffix('.')}")
-    except SaidBefore as before:
+    except DuplicateSubmission as before:
         form.said_before = before
         form.data = form.data.copy()
         form.data["token"] = form.fields["token"].clean(
@@ -30,24 +30,24 @@ def saved(form, verb, *args, **said):
     return None
 
 
-def status_of(form):
+def response_status(form):
     """409 after somebody was quicker, 200 otherwise."""
     return 409 if getattr(form, "is_refused", False) else 200
 
 
-def posted(request):
+def post_data(request):
     """What was typed, None where the form is only opened."""
     return request.POST if request.method == "POST" else None
 
 
-def step_of(risk, request, page, form, verb, said, to=None, **context):
+def handle_form(risk, request, page, form, verb, said, to=None, **context):
     """The answer to a form that asks for one step of a risk: the step is taken and said, and leads
     to the risk; or its page is shown. said: the words, or what makes them of what the verb gave
     back; to: where else it leads, as redirect() takes it; context: what the page wants besides
     risk, register and form.
     """
-    if form.is_valid() and (made := saved(form, verb, by=request.user, **form.cleaned_data)):
+    if form.is_valid() and (made := submit(form, verb, by=request.user, **form.cleaned_data)):
         messages.success(request, said(made) if callable(said) else said)
         return redirect(to or risk)
     context |= {"register": risk.register, "risk": risk, "form": form}
-    return render(request, f"registers/{page}.html", context, status=status_of(form))
+    return render(request, f"registers/{page}.html", context, status=response_status(form))

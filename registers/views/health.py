@@ -3,7 +3,7 @@ from django.db import Error, connection
 from django.http import HttpResponse, JsonResponse
 
 from registers.accounts.proxies import comes_through_undeclared_proxy, has_undeclared_proxy
-from registers.history.audit import guard_is_in_place
+from registers.history.audit_guard import guard_is_in_place
 from registers.schema import is_migrated
 
 

@@ -16,11 +16,11 @@ from registers.imports.progress import SHOWS, Preview, done_before, under_way
 from registers.imports.read_file import BYTES
 from registers.imports.rejected_rows import refused_csv
 from registers.imports.staging import give_up, match_words, name_columns, read_anew, stage_some
-from registers.models import ManyMovedOn, RegisterImport
+from registers.models import BulkEditConflict, RegisterImport
 from registers.permissions import Permission, get_register_for, risks_for
 from registers.quality.worklist import Worklist
 from registers.views.as_of import page_of, read_only
-from registers.views.form_flow import posted
+from registers.views.form_flow import post_data
 
 Stage = RegisterImport.Stage
 COUNTED = 2000  # rows up to which the page afterwards waits for the worklist's count
@@ -61,7 +61,7 @@ def import_detail(request, slug, pk):
 
 
 def import_columns(request, register, batch):
-    form = ImportColumnsForm(posted(request), batch=batch)
+    form = ImportColumnsForm(post_data(request), batch=batch)
     if form.is_valid():
         (name_columns if form.is_elsewhere else match_words)(batch, form.plan)
         return redirect(batch)
@@ -70,7 +70,7 @@ def import_columns(request, register, batch):
 
 
 def import_words(request, register, batch):
-    form = ImportWordsForm(posted(request), batch=batch)
+    form = ImportWordsForm(post_data(request), batch=batch)
     if form.is_valid():
         match_words(batch, form.plan)
         return redirect(batch)
@@ -90,7 +90,7 @@ def import_rows(request, register, batch):
 
 def import_restore(request, register, batch):
     """A file of ours: what it brings is known, and there is nothing to name."""
-    form = ImportStepForm(posted(request), initial={"seen": seen_of(batch)})
+    form = ImportStepForm(post_data(request), initial={"seen": seen_of(batch)})
     problems, status = batch.report["problems"], 200
     if form.is_valid():
         try:
@@ -105,13 +105,13 @@ def import_restore(request, register, batch):
 def import_preview(request, register, batch):
     if batch.is_ours:
         return import_restore(request, register, batch)
-    form = ImportStepForm(posted(request), initial={"seen": seen_of(batch)})
+    form = ImportStepForm(post_data(request), initial={"seen": seen_of(batch)})
     conflict = None
     if form.is_valid():
         try:
             land(batch, by=request.user, seen=form.cleaned_data["seen"])
             return redirect(batch)
-        except (NotAsShown, ManyMovedOn) as error:
+        except (NotAsShown, BulkEditConflict) as error:
             conflict = error
     context = {"register": register, "batch": batch, "form": form, "conflict": conflict}
     status = 409 if conflict else 200

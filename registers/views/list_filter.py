@@ -4,7 +4,7 @@ from registers.forms import PositionFilter
 from registers.permissions import positions_for
 
 
-def narrowed_list(request, register, reading):
+def filter_positions(request, register, reading):
     """The filter of the register's list, on what this reader may see on the day read; nothing on a
     day to come.
     """

@@ -13,7 +13,7 @@ from registers.risk_page.precedents import (
     suggestions_for,
     suggestions_of,
 )
-from registers.views.form_flow import posted, saved, status_of
+from registers.views.form_flow import post_data, response_status, submit
 
 
 @require_POST
@@ -32,9 +32,9 @@ def risk_precedents(request, slug, number):
         "suggestions": suggestions_of(risk),
         "standing": standing_of(risk, timezone.localdate()),
     }
-    forms = MarkForms(posted(request), **beside)
+    forms = MarkForms(post_data(request), **beside)
     if forms.sent.is_valid() and (
-        mark := saved(forms.sent, risk.mark, by=request.user, **forms.said)
+        mark := submit(forms.sent, risk.mark, by=request.user, **forms.verb_arguments)
     ):
         messages.success(
             request,
@@ -48,7 +48,9 @@ def risk_precedents(request, slug, number):
         "form": forms.sent,
         **beside,
     }
-    return render(request, "registers/risk_precedents.html", context, status=status_of(forms.sent))
+    return render(
+        request, "registers/risk_precedents.html", context, status=response_status(forms.sent)
+    )
 
 
 def leads_to_signs(risk):

@@ -24,7 +24,7 @@ from registers.permissions import (
 )
 from registers.questions.sources import Asks, kept_with_risks
 from registers.views.as_of import reading_from
-from registers.views.form_flow import posted
+from registers.views.form_flow import post_data
 
 
 def question_list(request, slug):
@@ -33,7 +33,7 @@ def question_list(request, slug):
     if not asked.is_valid():
         raise BadRequest("of takes register, signs, types, blind or insights.")
     risks = risks_for(request.user, register)
-    form = QuestionForm(posted(request), register=register, risks=risks)
+    form = QuestionForm(post_data(request), register=register, risks=risks)
     if form.is_valid() and is_gathered(request, form):
         if "to_dashboard" in request.POST:
             return redirect(f"{reverse('dashboard', args=[slug])}{reading.query}#look")
@@ -86,7 +86,7 @@ def question_edit(request, slug, pk):
         "question": question,
         "hidden": kept.is_hidden,
     }
-    form = EditQuestionForm(posted(request), **about)
+    form = EditQuestionForm(post_data(request), **about)
     if form.is_valid():
         question.reword(**form.cleaned_data)
         messages.success(request, "The question is changed.")

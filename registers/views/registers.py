@@ -9,16 +9,16 @@ from registers.permissions import (
     Permission,
     can,
     counts_everything,
+    defaults_to_agreed,
     get_register_for,
     may_work_on,
-    opens_as_agreed,
     positions_across,
     registers_for,
     revisions_across,
 )
 from registers.views.as_of import page_from, read_only, reading_from
 from registers.views.escalations import taken_up_by
-from registers.views.list_filter import narrowed_list
+from registers.views.list_filter import filter_positions
 
 
 @read_only
@@ -29,7 +29,7 @@ def home(request):
     standing = positions_across(reader, registers, today).on_register()
     asked = (
         f"as_at={today.isoformat()}&"
-        if any(opens_as_agreed(reader, one) for one in registers)
+        if any(defaults_to_agreed(reader, one) for one in registers)
         else ""
     )
     cards = register_cards(registers, standing, today, Tolerances.across(registers), asked)
@@ -53,7 +53,7 @@ def home(request):
 def risk_list(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
-    narrowed = narrowed_list(request, register, reading)
+    narrowed = filter_positions(request, register, reading)
     if set(narrowed.form.errors) - {"q"}:
         raise BadRequest("The address asks for something this register does not have.")
     context = {

@@ -17,12 +17,12 @@ from registers.permissions import Permission, can_somewhere
 from registers.reminders.calendar import DAYS_AHEAD, DAYS_BACK, LIMIT, calendar_of
 from registers.reminders.deadlines import due_between
 from registers.views.as_of import read_only
-from registers.views.form_flow import posted
+from registers.views.form_flow import post_data
 
 
 def reminders(request):
     may_be_told = can_somewhere(request.user, Permission.EDIT_RISK)
-    form = ReminderForm(posted(request), person=request.user)
+    form = ReminderForm(post_data(request), person=request.user)
     if form.is_bound and not may_be_told:
         raise PermissionDenied
     if form.is_valid():
@@ -33,7 +33,7 @@ def reminders(request):
             "Your choice is saved." if some else "Your choice is saved: you get no reminders.",
         )
         return redirect("reminders")
-    key = CalendarKey.made_for(request.user)
+    key = CalendarKey.in_use_by(request.user)
     context = {"form": form, "may_be_told": may_be_told, "calendar_key": key}
     return render(request, "registers/reminders.html", context)
 
@@ -42,11 +42,15 @@ def calendar_address(request):
     """Makes an address and shows it: the answer to the form is the only page that ever does."""
     if not can_somewhere(request.user, Permission.EDIT_RISK):
         raise PermissionDenied
-    form = CalendarAddressForm(posted(request))
+    form = CalendarAddressForm(post_data(request))
     address = ""
     if form.is_valid():
         address = address_of(CalendarKey.make(by=request.user, **form.cleaned_data))
-    context = {"form": form, "address": address, "calendar_key": CalendarKey.made_for(request.user)}
+    context = {
+        "form": form,
+        "address": address,
+        "calendar_key": CalendarKey.in_use_by(request.user),
+    }
     return render(request, "registers/calendar_address.html", context)
 
 
@@ -58,7 +62,7 @@ def calendar_stop(request):
     return render(
         request,
         "registers/calendar_stop.html",
-        {"calendar_key": CalendarKey.made_for(request.user)},
+        {"calendar_key": CalendarKey.in_use_by(request.user)},
     )
 
 

@@ -9,37 +9,37 @@ from django.views.decorators.http import require_POST
 
 from registers.forms import CloseForm, DuplicateForm, HappenedForm, OpenRiskForm, ReopenForm
 from registers.permissions import Permission, get_risk_for, may_close
-from registers.views.form_flow import posted, step_of
+from registers.views.form_flow import handle_form, post_data
 
 
 def risk_put_on_register(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = OpenRiskForm(posted(request), risk=risk)
+    form = OpenRiskForm(post_data(request), risk=risk)
     said = f"{risk.reference} is on the register."
-    return step_of(risk, request, "risk_put_on_register", form, risk.open, said)
+    return handle_form(risk, request, "risk_put_on_register", form, risk.open, said)
 
 
 def risk_happened(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = HappenedForm(posted(request), risk=risk)
+    form = HappenedForm(post_data(request), risk=risk)
     said = f"{risk.reference} has happened. Assess it again: what is still to come?"
-    return step_of(risk, request, "risk_happened", form, risk.happen, said)
+    return handle_form(risk, request, "risk_happened", form, risk.happen, said)
 
 
 def risk_close(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     if not may_close(request.user, risk):
         raise PermissionDenied
-    form = CloseForm(posted(request), risk=risk)
+    form = CloseForm(post_data(request), risk=risk)
     said = f"{risk.reference} is closed. Everything it said is kept, and it can be reopened."
-    return step_of(risk, request, "risk_close", form, risk.close, said)
+    return handle_form(risk, request, "risk_close", form, risk.close, said)
 
 
 def risk_reopen(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
-    form = ReopenForm(posted(request), risk=risk)
+    form = ReopenForm(post_data(request), risk=risk)
     said = f"{risk.reference} is open again, with everything it had."
-    return step_of(risk, request, "risk_reopen", form, risk.reopen, said)
+    return handle_form(risk, request, "risk_reopen", form, risk.reopen, said)
 
 
 @require_POST

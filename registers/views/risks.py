@@ -15,9 +15,9 @@ from registers.permissions import (
     Permission,
     assesses_as,
     can,
-    cuts_of_marks,
     get_register_for,
     get_risk_for,
+    mark_visibility,
     may_close,
     positions_for,
 )
@@ -30,7 +30,7 @@ from registers.risk_page.ratings import side_by_side
 from registers.risk_page.reviews import asked_outside_of
 from registers.risk_page.status import life_of
 from registers.views.as_of import QUARTERS_SHOWN, read_only, reading_from
-from registers.views.form_flow import posted, saved, status_of, step_of
+from registers.views.form_flow import handle_form, post_data, response_status, submit
 from registers.views.precedents import leads_to_signs
 
 UNSCORED = "It has no rating yet: assess it when you can."
@@ -47,16 +47,16 @@ LOGGED = {  # by status, and whether it is rated
 
 def risk_new(request, slug):
     register = get_register_for(request.user, slug, Permission.EDIT_RISK)
-    form = LogRiskForm(posted(request), register=register)
+    form = LogRiskForm(post_data(request), register=register)
     if form.is_valid() and (
-        risk := saved(form, Risk.log, register, by=request.user, **form.cleaned_data)
+        risk := submit(form, Risk.log, register, by=request.user, **form.cleaned_data)
     ):
         said = (risk.reference, LOGGED[risk.status, bool(risk.current)], leads_to_signs(risk))
         messages.success(request, format_html("{} {}{}", *said))
         return redirect(risk)
     suggestions = suggestions_for(form.data) if form.is_bound else []
     context = {"register": register, "form": form, "suggestions": suggestions}
-    return render(request, "registers/risk_new.html", context, status=status_of(form))
+    return render(request, "registers/risk_new.html", context, status=response_status(form))
 
 
 @read_only
@@ -69,7 +69,7 @@ def risk_detail(request, slug, number):
     position = (
         None
         if reading.is_future
-        else next(iter(positions.filter(risk=risk).of_one(risk.register)), None)
+        else next(iter(positions.filter(risk=risk).list_for_register(risk.register)), None)
     )
     tolerance = position and tolerance_holding(position, reading.day, reading.known_by)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
@@ -109,8 +109,8 @@ def _steps_of(reader, risk):
 
 def risk_edit(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = EditRiskForm(posted(request), risk=risk)
-    return step_of(risk, request, "risk_edit", form, risk.revise, f"{risk.reference} is saved.")
+    form = EditRiskForm(post_data(request), risk=risk)
+    return handle_form(risk, request, "risk_edit", form, risk.revise, f"{risk.reference} is saved.")
 
 
 def risk_assess(request, slug, number):
@@ -118,7 +118,7 @@ def risk_assess(request, slug, number):
         request.user, slug, number, Permission.ASSESS_RISK, Permission.ASSESS_INDEPENDENTLY
     )
     is_ours = assesses_as(request.user, risk.register) == "own"
-    form = (AssessmentForm if is_ours else IndependentForm)(posted(request), risk=risk)
+    form = (AssessmentForm if is_ours else IndependentForm)(post_data(request), risk=risk)
 
     def said(rating):
         whose = (
@@ -128,17 +128,17 @@ def risk_assess(request, slug, number):
         )
         return f"{risk.reference} has {whose}: {rating.band_now.label}, {rating.score}."
 
-    return step_of(risk, request, "risk_assess", form, risk.assess, said, is_ours=is_ours)
+    return handle_form(risk, request, "risk_assess", form, risk.assess, said, is_ours=is_ours)
 
 
 def risk_review(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    form = ReviewForm(posted(request), risk=risk)
+    form = ReviewForm(post_data(request), risk=risk)
 
     def said(review):
         return f"{risk.reference} is reviewed. Next review: {date_format(review.next_on, 'j F Y')}."
 
-    return step_of(risk, request, "risk_review", form, risk.review, said)
+    return handle_form(risk, request, "risk_review", form, risk.review, said)
 
 
 @read_only
@@ -146,7 +146,7 @@ def risk_history(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
-    marks = cuts_of_marks(request.user, [risk.register], reading.day, reading.known_by)[
+    marks = mark_visibility(request.user, [risk.register], reading.day, reading.known_by)[
         risk.register
     ]
     entries = story_of(risk, reading.day, reading.known_by, marks=marks, with_drafts=may_edit)

@@ -15,12 +15,12 @@ from registers.permissions import (
     counts_everything,
     get_register_for,
     get_risk_for,
-    lacks_a_manager,
+    has_no_manager,
     risks_for,
 )
 from registers.quality.worklist import Worklist
 from registers.views.as_of import page_of, read_only, reading_from
-from registers.views.form_flow import posted, saved, status_of
+from registers.views.form_flow import post_data, response_status, submit
 
 
 @read_only
@@ -43,7 +43,7 @@ def worklist(request, slug):
         "query_today": reading.query_today,  # a member opens a risk as it was agreed, unless told
         "may_edit": can(request.user, Permission.EDIT_RISK, register.organisation),
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
-        "lacks_a_manager": lacks_a_manager(request.user, register),
+        "has_no_manager": has_no_manager(request.user, register),
         "counts_everything": counts_everything(request.user, register),
         **(part_of(request, report, asked.part) if asked.part else grouped(report, asked)),
     }
@@ -77,28 +77,28 @@ def part_of(request, report, part):
 def check_set_aside(request, slug, number, check):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
     thing = thing_of(risk, request.user, check)
-    form = SetAsideForm(posted(request))
+    form = SetAsideForm(post_data(request))
     how = {"by": request.user, "check_name": check}
-    if form.is_valid() and (aside := saved(form, SetAside.put, risk, **how, **form.cleaned_data)):
+    if form.is_valid() and (aside := submit(form, SetAside.put, risk, **how, **form.cleaned_data)):
         until = date_format(aside.until, "j F Y")
         messages.success(
             request, f"“{thing.check.title}” is set aside for {risk.reference} until {until}."
         )
         return redirect("worklist", slug)
     context = {"register": risk.register, "risk": risk, "thing": thing, "form": form}
-    return render(request, "registers/check_set_aside.html", context, status=status_of(form))
+    return render(request, "registers/check_set_aside.html", context, status=response_status(form))
 
 
 def check_take_back(request, slug, number, check):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
     thing = thing_of(risk, request.user, check)
-    form = TakeBackForm(posted(request))
+    form = TakeBackForm(post_data(request))
     how = {"by": request.user, "check_name": check}
-    if form.is_valid() and saved(form, SetAside.take_back, risk, **how, **form.cleaned_data):
+    if form.is_valid() and submit(form, SetAside.take_back, risk, **how, **form.cleaned_data):
         messages.success(request, f"“{thing.check.title}” speaks of {risk.reference} again.")
         return redirect("worklist", slug)
     context = {"register": risk.register, "risk": risk, "thing": thing, "form": form}
-    return render(request, "registers/check_take_back.html", context, status=status_of(form))
+    return render(request, "registers/check_take_back.html", context, status=response_status(form))
 
 
 def thing_of(risk, user, check):

@@ -16,9 +16,9 @@ from registers.imports.read_file import CannotRead, letter
 from registers.imports.rejected_rows import in_words
 from registers.imports.staging import give_up, read_anew, stage_some
 from registers.imports.upload import begin_import
-from registers.models import ManyMovedOn, Register, RegisterImport, User
+from registers.models import BulkEditConflict, Register, RegisterImport, User
 from registers.models.imports import rows_in_words
-from registers.permissions import Permission, can, people_who
+from registers.permissions import Permission, can, people_with
 
 SOME_REFUSED = 3
 HELP = """Take a workbook (CSV, XLSX) or a file of ours (JSON) into a register, as the pages under /import/ do.
@@ -86,7 +86,7 @@ class Command(BaseCommand):
             if not check:
                 is_kept = land(batch, by=person).is_done
             return told
-        except (NotAsShown, ManyMovedOn, CannotRestore) as moved:
+        except (NotAsShown, BulkEditConflict, CannotRestore) as moved:
             raise CommandError(
                 "Nothing was changed: the register moved on meanwhile. Try again."
             ) from moved
@@ -107,7 +107,7 @@ def person_for(register, email):
     register.
     """
     if not email:
-        managers = people_who(Permission.RUN_REGISTER).order_by("pk")
+        managers = people_with(Permission.RUN_REGISTER).order_by("pk")
         person = next(
             (one for one in managers if can(one, Permission.RUN_REGISTER, register.organisation)),
             None,

@@ -39,7 +39,7 @@ def _rows(positions):
 def _wrong_in(agreement, *, mend):
     """The risks of which the agreement keeps something else than was known then, in words."""
     kept = {row.risk_id: row for row in agreement.positions}
-    due = {row.risk_id: row for row in agreement.worked_out()}
+    due = {row.risk_id: row for row in agreement.build_positions()}
     differ = [pk for pk in sorted({*kept, *due}) if _said(kept.get(pk)) != _said(due.get(pk))]
     if mend:
         agreement.positions.filter(risk__in=differ).delete()

@@ -30,7 +30,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.models import ReminderChoice, ReminderMail
-from registers.permissions import Permission, people_who
+from registers.permissions import Permission, people_with
 from registers.reminders.deadlines import due_soon
 from registers.reminders.mail import body_of, subject_of
 
@@ -56,7 +56,7 @@ class Command(BaseCommand):
     def handle(self, *, dry_run, **options):
         self.day = timezone.localdate()
         self.counts, self.failures = Counter(), []
-        people = people_who(Permission.EDIT_RISK).select_related("reminder_choice").order_by("pk")
+        people = people_with(Permission.EDIT_RISK).select_related("reminder_choice").order_by("pk")
         written_to = set(ReminderMail.objects.filter(day=self.day).values_list("user", flat=True))
         self.connection = None if dry_run else get_connection()
         try:

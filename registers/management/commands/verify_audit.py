@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import F, OuterRef, Subquery
 
 from registers.audit_verification import BATCH, SealCheck
-from registers.history.versioned import Kept
+from registers.history.versioned import Versioned
 from registers.models import (
     ActionRevision,
     Assessment,
@@ -58,10 +58,10 @@ def broken_copies(revisions, name):
             for field in several
             if {*getattr(record, field).all()} != {*getattr(revision, field).all()}
         ]
-        if isinstance(record, Kept):
+        if isinstance(record, Versioned):
             differs += [
                 field
-                for field, value in record.worked_out().items()
+                for field, value in record.derived_values().items()
                 if getattr(revision, field) != value
             ]
         if differs:

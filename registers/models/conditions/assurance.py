@@ -1,8 +1,8 @@
-"""What stands behind a risk on a day: conditions on positions, for the list and for the counts that
-lead to it.
+"""What assurance and controls a risk has on a day, as conditions on positions.
 
-Kept out of Gap on purpose: each asks of other tables, and the home page and the dashboard count
-gaps from one index.
+For the list and for the counts that lead to it. Kept out of MissingInformation on purpose: each
+condition reads other tables, and the home page and the dashboard count missing information from one
+index.
 """
 
 from django.db import models
@@ -12,9 +12,10 @@ from registers.dates import years_later
 from registers.models.control import Assurance, Control, ControlRevision, Line
 
 
-class Assured(models.TextChoices):
-    """How far the latest opinion of each line still holds: exactly one of these is true of each
-    risk. The slug stands in addresses.
+class AssuranceLevel(models.TextChoices):
+    """How far the latest opinion of each line still holds: exactly one is true of each risk.
+
+    The value is part of addresses.
     """
 
     BEYOND = "beyond", "with an opinion from beyond line 1"
@@ -24,38 +25,38 @@ class Assured(models.TextChoices):
 
     def on(self, day, known_by=None):
         """The condition that this is true of a position's risk on that day."""
-        latest = Assurance.objects.latest_of_lines(day, known_by).filter(risk=OuterRef("risk"))
+        latest = Assurance.objects.latest_by_line(day, known_by).filter(risk=OuterRef("risk"))
         holding = latest.filter(expires_on__gte=day)
         beyond = Exists(holding.exclude(line=Line.FIRST))
         return {
-            Assured.BEYOND: Q(beyond),
-            Assured.FIRST_LINE: Q(Exists(holding)) & ~Q(beyond),
-            Assured.EXPIRED: Q(Exists(latest)) & ~Q(Exists(holding)),
-            Assured.NONE: ~Q(Exists(latest)),
+            AssuranceLevel.BEYOND: Q(beyond),
+            AssuranceLevel.FIRST_LINE: Q(Exists(holding)) & ~Q(beyond),
+            AssuranceLevel.EXPIRED: Q(Exists(latest)) & ~Q(Exists(holding)),
+            AssuranceLevel.NONE: ~Q(Exists(latest)),
         }[self]
 
 
-class Controlled(models.TextChoices):
-    """What is wanting in the controls of a risk. The slug stands in addresses."""
+class ControlWeakness(models.TextChoices):
+    """What is wrong with the controls of a risk. The value is part of addresses."""
 
     NONE = "none", "with no control written down"
     UNTESTED = "untested", "with a control not tested in twelve months"
 
     def on(self, day, known_by=None):
-        """The condition that this is wanting in a position's risk on that day."""
+        """The condition that a position's risk has this weakness on that day."""
         later = ControlRevision.objects.as_at(day, known_by).filter(
             record=OuterRef("record"), number__gt=OuterRef("number")
         )
-        said = ControlRevision.objects.as_at(day, known_by).filter(
+        latest = ControlRevision.objects.as_at(day, known_by).filter(
             ~Exists(later), record__risk=OuterRef("risk")
         )
-        in_place = said.filter(status=Control.Status.IN_PLACE)
-        if self is Controlled.NONE:
+        in_place = latest.filter(status=Control.Status.IN_PLACE)
+        if self is ControlWeakness.NONE:
             return ~Q(Exists(in_place))
         untested = Q(last_tested_on=None) | Q(last_tested_on__lt=tested_since(day))
         return Q(Exists(in_place.filter(untested)))
 
 
 def tested_since(day):
-    """The first day of a test that still counts on that day: after twelve months it says little."""
+    """The first day on which a test still counts on that day: twelve months before."""
     return years_later(day, -1)

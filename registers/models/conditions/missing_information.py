@@ -1,6 +1,4 @@
-"""What may be missing or late about a risk on a register: one table for the counts, the list and
-the worklist.
-"""
+"""What may be missing or late about a risk: one table for counts, the list and the worklist."""
 
 from functools import reduce
 from operator import or_
@@ -9,9 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 
 
-class Gap(models.TextChoices):
-    """The slug stands in addresses; the words follow a number ("7 owned by a vacant post"). Most
-    pressing first.
+class MissingInformation(models.TextChoices):
+    """Most pressing first. The value is part of addresses.
+
+    The labels follow a number ("7 owned by a vacant post").
     """
 
     LATE_REVIEW = "late-review", "whose review is late"
@@ -22,19 +21,21 @@ class Gap(models.TextChoices):
     NO_FAILURE_TYPE = "no-failure-type", "with no failure type decided"
 
     def on(self, day=None):
-        """The condition that a position has this gap. day: what a review is late by, the only one
-        that asks for it. Who holds a post is known for today only.
+        """The condition that this is missing of a position.
+
+        day: what a review is late by; only LATE_REVIEW needs it. Who holds a post is known for
+        today only.
         """
         return {
-            Gap.LATE_REVIEW: Q(next_review_on__lt=day),
-            Gap.NO_RATING: Q(band=""),
-            Gap.EARLIER_SCHEME: ~Q(band="") & ~Q(scheme=F("register__scheme")),
-            Gap.NO_OWNER: Q(owner=None),
-            Gap.VACANT_POST: Q(owner__isnull=False, owner__holder=None),
-            Gap.NO_FAILURE_TYPE: Q(primary_failure_type=None),
+            MissingInformation.LATE_REVIEW: Q(next_review_on__lt=day),
+            MissingInformation.NO_RATING: Q(band=""),
+            MissingInformation.EARLIER_SCHEME: ~Q(band="") & ~Q(scheme=F("register__scheme")),
+            MissingInformation.NO_OWNER: Q(owner=None),
+            MissingInformation.VACANT_POST: Q(owner__isnull=False, owner__holder=None),
+            MissingInformation.NO_FAILURE_TYPE: Q(primary_failure_type=None),
         }[self]
 
     @classmethod
     def among(cls, gaps, day):
-        """The condition that a position has one of these gaps or more."""
+        """The condition that a position lacks at least one of these."""
         return reduce(or_, (gap.on(day) for gap in gaps))

@@ -1,0 +1,216 @@
+"""The only ways by which a view reaches a register, a risk or what belongs to one."""
+
+from functools import reduce
+from operator import or_
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, F, OuterRef, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from registers.models import (
+    GatheredQuestion,
+    Membership,
+    Position,
+    Precedent,
+    Register,
+    Risk,
+    RiskRevision,
+)
+from registers.models.agreement import positions_known
+from registers.permissions.roles import Permission, permissions_of
+from registers.permissions.visibility import (
+    is_no_draft,
+    is_own_risk,
+    mark_visibility,
+    sees_drafts,
+    visible_rows,
+)
+
+
+def registers_for(user):
+    """The registers of every organisation the person belongs to today, parents first."""
+    organisations = Membership.objects.active().filter(user=user).order_by().values("organisation")
+    registers = Register.objects.filter(organisation__in=organisations).select_related(
+        "organisation", "scheme"
+    )
+    return registers.order_by("organisation__name", F("parent").asc(nulls_first=True), "name")
+
+
+def get_register_for(user, slug, permission=Permission.VIEW_REGISTER):
+    """The register; 404 for a stranger to its organisation, 403 without the permission."""
+    register = get_object_or_404(
+        Register.objects.select_related("organisation", "scheme"), slug=slug
+    )
+    permissions = permissions_of(user, register.organisation)
+    if not permissions:
+        raise Http404("No register of that name for this reader.")
+    if permission not in permissions:
+        raise PermissionDenied
+    return register
+
+
+def get_risk_for(user, slug, number, permission=Permission.VIEW_REGISTER, *alternatives):
+    """The risk; 404 for a stranger and for what is exempt for this reader, 403 without permission.
+
+    alternatives: permissions of which any one is enough as well.
+    """
+    register = get_register_for(user, slug)
+    risk = get_object_or_404(risks_for(user, register).select_related("current"), number=number)
+    if not permissions_of(user, register.organisation) & {permission, *alternatives}:
+        raise PermissionDenied
+    risk.register = register
+    return risk
+
+
+def get_risk_record_for(user, slug, number, model, pk, permission=Permission.VIEW_REGISTER):
+    """(the risk, a record that belongs to it), answered like get_risk_for.
+
+    404 for a record of another risk. model: Control, Action, Assurance, Escalation or any other
+    with a `risk`.
+    """
+    risk = get_risk_for(user, slug, number, permission)
+    record = get_object_or_404(model, risk=risk, pk=pk)
+    record.risk = risk
+    return risk, record
+
+
+def questions_for(user, register):
+    """The person's own list of questions for that register: nobody reads another's."""
+    return GatheredQuestion.objects.on_list().filter(by=user, register=register)
+
+
+def get_question_for(user, slug, pk):
+    """A question that this person gathered, whether or not it is still on their list.
+
+    Answered like get_register_for; 404 for a question of somebody else or for another register.
+    """
+    register = get_register_for(user, slug, Permission.ASK_QUESTION)
+    question = get_object_or_404(GatheredQuestion, by=user, register=register, pk=pk)
+    question.register = register
+    return question
+
+
+def risks_for(user, register):
+    """The register's risks that this reader may see, as they are today."""
+    return risks_across(user, [register])
+
+
+def risks_across(user, registers):
+    """The risks of several registers that this reader may see, as they are today."""
+    return Risk.objects.filter(_visible_risks(user, registers))
+
+
+def revisions_across(user, registers):
+    """Every change of the risks of these registers that this reader may see, earlier ones included.
+
+    Today's exempt flag decides. The conditions are evaluated revision by revision, so that the
+    database finds the latest few without reading the rest.
+    """
+    risks = Risk.objects.filter(pk=OuterRef("risk")).order_by()
+    visible = Exists(risks.filter(_visible_risks(user, registers)))
+    drafts = Exists(
+        risks.filter(
+            register__in=[register.pk for register in registers if sees_drafts(user, register)]
+        )
+    )
+    earlier = RiskRevision.objects.filter(risk=OuterRef("risk"), number__lt=OuterRef("number"))
+    came_off = Q(status=Risk.Status.CLOSED) & Exists(
+        earlier.filter(status__in=Risk.ON_REGISTER).order_by()
+    )
+    is_public = Q(status__in=Risk.ON_REGISTER) | came_off | drafts
+    return RiskRevision.objects.filter(is_public, visible)
+
+
+def position_history_for(user, register):
+    """All live positions of the risks this reader may see, whatever the day: for counts over time.
+
+    Today's permissions and exempt flag decide, for the past too.
+    """
+    return _visible_positions(user, [register], Position.objects)
+
+
+def positions_for(user, register, day, agreement=None):
+    """The register's positions on a day, as known now, of the risks that this reader may see.
+
+    agreement: take the positions that this agreement of the register keeps instead.
+    """
+    if agreement:
+        return _visible_positions(user, [register], Position.everything, agreement.on).filter(
+            agreement=agreement
+        )
+    return positions_across(user, [register], day)
+
+
+def positions_across(user, registers, day):
+    """The positions of several registers on a day, of the risks that this reader may see."""
+    return _visible_positions(user, registers, Position.objects, day).as_at(day)
+
+
+def open_data_for(user, register, day, agreement=None):
+    """The positions that may be published: on the register, and not exempt today or on that day.
+
+    The same for every reader.
+    """
+    published = positions_for(user, register, day, agreement).on_register()
+    return published.filter(is_exempt=False, revision__is_exempt=False)
+
+
+def agreed_for(user, register):
+    """What the agreements of the register keep of the risks that this reader may see today."""
+    return _visible_positions(user, [register], Position.everything).exclude(agreement=None)
+
+
+def known_otherwise_for(user, agreement):
+    """Earlier positions as known by an agreement, of the risks of which more is known by now.
+
+    Not saved; of the risks that this reader may see. [] without an agreement.
+    """
+    if agreement is None:
+        return []
+    risks = risks_for(user, agreement.register).filter(pk__in=agreement.known_otherwise)
+    return positions_known(risks, agreement.on, agreement.known_by)
+
+
+def marks_across(user, registers, day, known_by=None):
+    """The marks on warning signs on a day, as far as this reader is shown them.
+
+    On the risks of these registers that the reader may see.
+    """
+    registers_by_cut_off = {}
+    for register, cut_off in mark_visibility(user, registers, day, known_by).items():
+        if cut_off:
+            key = (cut_off.day, cut_off.known_by)
+            registers_by_cut_off.setdefault(key, []).append(register.pk)
+    conditions = (
+        Q(risk__register__in=pks) & Precedent.objects.is_latest_as_at(*cut_off)
+        for cut_off, pks in registers_by_cut_off.items()
+    )
+    visible = risks_across(user, registers).filter(pk=OuterRef("risk")).order_by()
+    return Precedent.objects.filter(reduce(or_, conditions, Q(pk__in=())), Exists(visible))
+
+
+def marks_of(user, risk, day, known_by=None):
+    """(the marks on a risk that this reader may see, the VisibilityCutOff of its register)."""
+    cut_off = mark_visibility(user, [risk.register], day, known_by)[risk.register]
+    if cut_off is None:
+        return risk.precedents.none(), None
+    return risk.precedents.latest_as_at(cut_off.day, cut_off.known_by), cut_off
+
+
+def _visible_risks(user, registers):
+    is_on_register = Q(status__in=Risk.ON_REGISTER)
+    return visible_rows(user, registers, is_own_risk(user), is_no_draft("pk", is_on_register))
+
+
+def _visible_positions(user, registers, positions, day=None):
+    """Those of these positions that the reader may see. day: the one they speak of.
+
+    Only exempt ones and those off the register are looked up, so that most rows are decided from
+    the index. What was still a draft on that day stays hidden from whoever sees no drafts.
+    """
+    is_own = Exists(Risk.objects.filter(is_own_risk(user), pk=OuterRef("risk")).order_by())
+    is_on_register = Q(is_on_register=True)
+    return positions.filter(
+        visible_rows(user, registers, is_own, is_no_draft("risk", is_on_register, day))
+    )

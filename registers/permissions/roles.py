@@ -1,0 +1,126 @@
+"""What each role may do: one table, and what it comes to for a person in an organisation today."""
+
+from enum import Enum, auto
+
+from django.db.models import Exists, OuterRef
+
+from registers.models import Membership, Risk, Role, User
+
+
+class Permission(Enum):
+    VIEW_REGISTER = auto()
+    # Every exempt risk of the organisation.
+    SEE_EXEMPT = auto()
+    # Exempt risks that they raised or whose post they hold.
+    SEE_OWN_EXEMPT = auto()
+    ASK_QUESTION = auto()
+    # Log and edit risks; controls, actions, reviews.
+    EDIT_RISK = auto()
+    ASSESS_RISK = auto()
+    ASSESS_INDEPENDENTLY = auto()
+    # Import, close, reopen, escalate, settings, publish a paper.
+    RUN_REGISTER = auto()
+    ANSWER_CONCERNS = auto()
+    # People and schemes of the organisation.
+    MANAGE_PEOPLE = auto()
+
+
+P = Permission
+PERMISSIONS = {
+    Role.MEMBER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.ASK_QUESTION},
+    Role.OFFICER: {P.VIEW_REGISTER, P.SEE_OWN_EXEMPT, P.EDIT_RISK, P.ASSESS_RISK},
+    Role.MANAGER: {
+        P.VIEW_REGISTER,
+        P.SEE_EXEMPT,
+        P.ASK_QUESTION,
+        P.EDIT_RISK,
+        P.ASSESS_RISK,
+        P.RUN_REGISTER,
+        P.ANSWER_CONCERNS,
+    },
+    Role.PEER: {P.VIEW_REGISTER, P.ASK_QUESTION, P.ASSESS_INDEPENDENTLY},
+    Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.MANAGE_PEOPLE},
+}
+
+
+def roles_with(permission):
+    return [role for role, permissions in PERMISSIONS.items() if permission in permissions]
+
+
+def permissions_of(user, organisation):
+    """What the person may in that organisation today, all their roles together.
+
+    One query for each user object, that is one a request.
+    """
+    by_organisation = user.__dict__.get("_permissions")
+    if by_organisation is None:
+        by_organisation = user.__dict__["_permissions"] = {}
+        memberships = Membership.objects.active().filter(user=user).order_by()
+        for organisation_id, role in memberships.values_list("organisation_id", "role"):
+            by_organisation.setdefault(organisation_id, set()).update(PERMISSIONS[role])
+    return by_organisation.get(organisation.pk, frozenset()) if user.is_active else frozenset()
+
+
+def can(user, permission, organisation):
+    return permission in permissions_of(user, organisation)
+
+
+def people_with(permission):
+    """The people who are active and have that permission in some organisation today."""
+    memberships = Membership.objects.active().filter(
+        user=OuterRef("pk"), role__in=roles_with(permission)
+    )
+    return User.objects.filter(Exists(memberships), is_active=True)
+
+
+def can_somewhere(user, permission):
+    return people_with(permission).filter(pk=user.pk).exists()
+
+
+def has_no_manager(user, register):
+    """Whether nobody runs the organisation's registers today.
+
+    False for people who can do nothing about it: only those who edit risks or manage people can.
+    """
+    if not permissions_of(user, register.organisation) & {P.EDIT_RISK, P.MANAGE_PEOPLE}:
+        return False
+    memberships = Membership.objects.active().filter(
+        organisation=register.organisation, user__is_active=True
+    )
+    return not memberships.filter(role__in=roles_with(P.RUN_REGISTER)).exists()
+
+
+def may_close(user, risk):
+    """Whether this person may close the risk: who runs the register, and the author of a draft."""
+    permissions = permissions_of(user, risk.register.organisation)
+    is_own_draft = risk.status == Risk.Status.DRAFT and risk.raised_by_id == user.pk
+    return P.RUN_REGISTER in permissions or (P.EDIT_RISK in permissions and is_own_draft)
+
+
+def may_work_on(user, register):
+    """Whether this person may edit or assess the register's risks."""
+    return bool(permissions_of(user, register.organisation) & {P.EDIT_RISK, P.ASSESS_RISK})
+
+
+def defaults_to_agreed(user, register):
+    """Whether this person's pages open on the latest agreement instead of today's position.
+
+    True for a member, unless another role of theirs works on the register or rates its risks.
+    """
+    permissions = permissions_of(user, register.organisation)
+    return P.ASK_QUESTION in permissions and not permissions & {
+        P.EDIT_RISK,
+        P.ASSESS_RISK,
+        P.ASSESS_INDEPENDENTLY,
+    }
+
+
+def assesses_as(user, register):
+    """Whose view this person's ratings on the register are: "own", "independent", or "" for none.
+
+    Whoever works on a register speaks for the organisation there, whatever else they may.
+    """
+    permissions = permissions_of(user, register.organisation)
+    if P.ASSESS_RISK in permissions:
+        return "own"
+    return "independent" if P.ASSESS_INDEPENDENTLY in permissions else ""

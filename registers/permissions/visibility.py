@@ -1,0 +1,133 @@
+"""What a reader sees of a register: exempt risks, drafts, and marks on warning signs.
+
+The same rule is written once as a condition on rows for a reader (`visible_rows`), and once for a
+person named by the row (`can_be_worked_on_by`).
+"""
+
+import datetime
+from typing import NamedTuple
+
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, When
+
+from registers.models import Agreement, Membership, Risk, RiskRevision
+from registers.permissions.roles import Permission, can, permissions_of, roles_with
+
+
+def counts_everything(user, register):
+    """False where exempt risks may be left out of this reader's numbers: the page then says so."""
+    return can(user, Permission.SEE_EXEMPT, register.organisation)
+
+
+def sees_drafts(user, register):
+    """Drafts are working papers of those who edit risks; for others they do not exist."""
+    return can(user, Permission.EDIT_RISK, register.organisation)
+
+
+def would_see_exempt(user, risk):
+    """Whether this reader still sees the risk once it is marked as exempt."""
+    permissions = permissions_of(user, risk.register.organisation)
+    is_own = user.pk in (risk.raised_by_id, risk.owner and risk.owner.holder_id)
+    return Permission.SEE_EXEMPT in permissions or (
+        Permission.SEE_OWN_EXEMPT in permissions and is_own
+    )
+
+
+def is_own_risk(user):
+    """The condition that SEE_OWN_EXEMPT is about: the user raised the risk or holds its post."""
+    return Q(raised_by=user) | Q(owner__holder=user)
+
+
+def is_no_draft(risk, is_on_register, day=None):
+    """The condition that a risk is or was on its register: neither a draft nor closed as one.
+
+    risk: the name by which the row refers to its risk. is_on_register: the condition that decides
+    for most rows without a look at revisions. day: the end of the period looked at, if not today.
+    """
+    revisions = RiskRevision.objects.filter(risk=OuterRef(risk), status__in=Risk.ON_REGISTER)
+    if day:
+        revisions = revisions.filter(effective_on__lte=day)
+    return is_on_register | Exists(revisions.order_by())
+
+
+def visible_rows(user, registers, is_own, is_no_draft):
+    """The condition on rows with `register` and `is_exempt` that this reader may see them.
+
+    is_own: the condition that the risk is one of the reader's own. is_no_draft: that it is more
+    than a draft.
+    """
+    registers_by_rights = {}
+    for register in registers:
+        permissions = permissions_of(user, register.organisation)
+        if Permission.VIEW_REGISTER in permissions:
+            rights = tuple(
+                permission in permissions
+                for permission in (
+                    Permission.SEE_EXEMPT,
+                    Permission.SEE_OWN_EXEMPT,
+                    Permission.EDIT_RISK,
+                )
+            )
+            registers_by_rights.setdefault(rights, []).append(register.pk)
+    condition = Q(pk__in=())
+    for (every_exempt, own_exempt, drafts), pks in registers_by_rights.items():
+        not_exempt = Q() if every_exempt else Q(is_exempt=False)
+        if own_exempt and not every_exempt:
+            not_exempt |= is_own
+        condition |= Q(register__in=pks) & not_exempt & (Q() if drafts else is_no_draft)
+    return condition
+
+
+def can_be_worked_on_by(person, risk=""):
+    """The condition that a person named by the row may see its risk and edit it today.
+
+    person: a field or annotation. risk: the path from the row to its risk ("risk__"), if it is not
+    the row itself. True or False, never null, so that it can be negated.
+    """
+    memberships = Membership.objects.active().filter(
+        user=OuterRef(person),
+        user__is_active=True,
+        organisation=OuterRef(f"{risk}register__organisation"),
+    )
+    is_own = Q(**{f"{risk}raised_by": F(person)}) | Q(**{f"{risk}owner__holder": F(person)})
+    sees = (
+        Q(**{f"{risk}is_exempt": False})
+        | is_own & Exists(memberships.filter(role__in=roles_with(Permission.SEE_OWN_EXEMPT)))
+        | Exists(memberships.filter(role__in=roles_with(Permission.SEE_EXEMPT)))
+    )
+    edits = Exists(memberships.filter(role__in=roles_with(Permission.EDIT_RISK)))
+    return Case(When(edits & sees, then=True), default=False, output_field=BooleanField())
+
+
+class VisibilityCutOff(NamedTuple):
+    """Up to when a reader is shown marks on warning signs.
+
+    agreement: the one that sets the cut-off, if one does.
+    """
+
+    day: datetime.date
+    known_by: datetime.datetime | None
+    agreement: Agreement | None = None
+
+
+def mark_visibility(user, registers, day, known_by=None):
+    """register -> its VisibilityCutOff, or None where no mark is shown.
+
+    Marks are officers' working notes until a body agrees the register: readers who may not edit its
+    risks see them as the latest agreement has them. One query, or none.
+    """
+    read_only = [
+        register
+        for register in registers
+        if not can(user, Permission.EDIT_RISK, register.organisation)
+    ]
+    agreements = Agreement.objects.filter(register__in=read_only).defer("note").order_by("on", "pk")
+    latest = {agreement.register_id: agreement for agreement in agreements} if read_only else {}
+    cut_offs = {register: VisibilityCutOff(day, known_by) for register in registers}
+    for register in read_only:
+        agreement = latest.get(register.pk)
+        cut_offs[register] = agreement and VisibilityCutOff(
+            min(day, agreement.on),
+            min(known_by or agreement.known_by, agreement.known_by),
+            agreement,
+        )
+    return cut_offs
