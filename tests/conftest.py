@@ -8,7 +8,7 @@ from pathlib import Path
 
 import profiles  # noqa: F401  (loads the profile of the day or of CI before any test is read)
 import pytest
-from database import django_db_setup  # noqa: F401  (a fixture for every test)
+from database import django_db_keepdb, django_db_setup  # noqa: F401  (fixtures for every test)
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import TransactionTestCase, override_settings

@@ -3,9 +3,14 @@
 that empties it.
 """
 
+import hashlib
+import shutil
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import django
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -28,35 +33,75 @@ from registers.models import (
 # (conftest.py).
 DATABASE_CACHE = settings.CACHES
 
+# What the prepared database depends on.
+MADE_FROM = (
+    "fixtures",
+    "registers/migrations",
+    "registers/models",
+    "registers/history",
+    "registers/library_loading",
+    "registers/accounts",
+    "failing_well/settings.py",
+    "tests/database.py",
+)
+
+
+def prepared_database():
+    """Where the database is kept that every run on SQLite begins with: a file for each state of
+    what it is made from.
+    """
+    digest = hashlib.sha256(django.__version__.encode())
+    for place in MADE_FROM:
+        path = settings.BASE_DIR / place
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.suffix in (".py", ".yaml"):
+                digest.update(file.read_bytes())
+    return settings.BASE_DIR / ".build" / f"tests-{digest.hexdigest()[:16]}.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings, request):
+    """Copy the prepared database, if there is one, to where this process keeps its own."""
+    if connection.vendor != "sqlite" or not prepared_database().exists():
+        return request.config.getvalue("reuse_db")
+    place = Path(connection.settings_dict["TEST"]["NAME"])
+    for suffix in ("-wal", "-shm"):
+        Path(f"{place}{suffix}").unlink(missing_ok=True)
+    shutil.copyfile(prepared_database(), place)
+    return True
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Loads the library once a session, outside every test's transaction.
+    """Load the library once a session, outside every test's transaction.
 
     A test with real transactions ends in a flush of all tables. Any test may come next, so the
     flush puts back what the session began with: at its end it sends the signal that puts back the
     audit's triggers too.
     """
+    library = [*library_tables(), AuditChain, AuditEntry, AuditText]
+    columns_of = {
+        model._meta.db_table: ", ".join(f'"{f.column}"' for f in model._meta.concrete_fields)
+        for model in library
+    }
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
-            made_for_nobody()
-        with override_settings(CACHES=DATABASE_CACHE):
-            create_cache_table()
-        load_library()
-        filled = [*library_tables(), AuditChain, AuditEntry, AuditText]
-        kept = {
-            model._meta.db_table: ", ".join(f'"{f.column}"' for f in model._meta.concrete_fields)
-            for model in filled
-        }
-        run(
-            f'CREATE TABLE "kept_{t}" AS SELECT {columns} FROM "{t}"' for t, columns in kept.items()
-        )
+            forgo_durability()
+        if not Source.objects.exists():
+            with override_settings(CACHES=DATABASE_CACHE):
+                create_cache_table()
+            load_library()
+            run(
+                f'CREATE TABLE "kept_{table}" AS SELECT {columns} FROM "{table}"'
+                for table, columns in columns_of.items()
+            )
+            keep_for_the_next_run()
 
     def put_back(**_):
         if not Source.objects.exists():
             run(
                 f'INSERT INTO "{t}" ({columns}) SELECT {columns} FROM "kept_{t}"'
-                for t, columns in kept.items()
+                for t, columns in columns_of.items()
             )
 
     post_migrate.connect(put_back, sender=apps.get_app_config("registers"), weak=False)
@@ -76,7 +121,18 @@ def django_db_setup(django_db_setup, django_db_blocker):
         settings.DATABASE_TIME_LIMITS = settings.DATABASE_TIME_LIMITS | {"statement": 3600.0}
 
 
-def made_for_nobody():
+def keep_for_the_next_run():
+    """Write the database to a file of its own, whole or not at all."""
+    if connection.vendor == "sqlite":
+        place = prepared_database()
+        place.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place.parent) as folder:
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM INTO %s", [f"{folder}/database"])
+            Path(folder, "database").replace(place)
+
+
+def forgo_durability():
     """What PostgreSQL does for data that must survive takes seconds of each flush: to empty a table
     it makes it anew, with its indexes, a hundred files and more. Here it deletes the rows, and a
     commit waits for no disk. Nor is a query compiled, which takes longer than the query where

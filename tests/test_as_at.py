@@ -62,7 +62,7 @@ others = st.tuples(
         ]
     ),
 )
-histories = st.lists(st.optional_choice(edits, ours, others), max_size=6)
+histories = st.lists(st.one_of(edits, ours, others), max_size=6)
 
 
 class Told:

@@ -557,7 +557,7 @@ def test_a_day_too_far_ahead_is_not_an_actions():
 # Nothing is lost
 
 HEADS = [target.label for target in TARGETS]
-TEXTS = st.optional_choice(
+TEXTS = st.one_of(
     st.text(max_size=60),
     st.sampled_from(
         [

@@ -32,7 +32,7 @@ from registers.quality.data import ground_of, rows_of
 pytestmark = pytest.mark.django_db
 SPAN = 30  # days ago on which the risk was raised
 ago = st.sampled_from([0, 3, 10, 20, SPAN])  # few days, so that much falls on one
-looked_at = st.optional_choice(
+looked_at = st.one_of(
     st.tuples(st.just("judged"), ago, st.sampled_from([(2, 2), (3, 4), (5, 5)])),
     st.tuples(
         st.just("judged otherwise"),
@@ -47,7 +47,7 @@ looked_at = st.optional_choice(
     ),
     st.tuples(st.just("another scheme"), st.none(), st.none()),
 )
-held = st.optional_choice(
+held = st.one_of(
     st.tuples(st.just("tested"), ago, st.booleans()),
     st.tuples(st.just("assured"), ago, st.booleans()),
     st.tuples(st.just("acted"), ago, st.sampled_from(["done", "reopened", "open"])),
