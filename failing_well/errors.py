@@ -16,11 +16,11 @@ from django.views import defaults
 
 RETRY_AFTER = 30  # seconds
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
-READ_ONLY = (
-    "25006"  # PostgreSQL: the server takes no changes, as a standby that was not promoted yet
-)
+# PostgreSQL: the server takes no changes, as a standby that was not promoted yet.
+READ_ONLY = "25006"
 PLAIN_TEXT = """\
-The service is unavailable: its database did not answer, or could not store anything. What was saved before is safe;
+The service is unavailable: its database did not answer, or could not store anything. \
+What was saved before is safe;
 what you sent just now may not have been saved. Try again in half a minute.
 """
 

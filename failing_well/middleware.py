@@ -34,7 +34,7 @@ class ResponseHeaders:
 
     def __call__(self, request):
         response = self.get_response(request)
-        for name, value in headers.OURS.items():
+        for name, value in headers.OWN_HEADERS.items():
             response.setdefault(name, value)
         return response
 
@@ -133,7 +133,9 @@ def _refuse(request, status, **context):
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """Asks who is there only where the view wants to know: an open page needs no database for it."""
+    """Asks who is there only where the view wants to know: an open page needs no
+    database for it.
+    """
 
     def process_view(self, request, view, args, kwargs):
         if not getattr(view, "login_required", True):

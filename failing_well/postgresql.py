@@ -1,4 +1,6 @@
-"""Waiting for PostgreSQL with a limit. Imported where it is the database: SQLite needs no psycopg2."""
+"""Waiting for PostgreSQL with a limit. Imported where it is the database: SQLite needs
+no psycopg2.
+"""
 
 import select
 
@@ -30,7 +32,10 @@ def wait_for_answer(connection):
 def _reason(wait):
     if wait.limit > 0:
         return f"The database did not answer within {wait.limit:.1f} seconds ({wait.kind})."
-    return f"The database is not waited for any more ({wait.kind}): it was waited for too long, here or a moment ago."
+    return (
+        f"The database is not waited for any more ({wait.kind}): it was waited for too long, "
+        "here or a moment ago."
+    )
 
 
 def _is_ready(descriptor, state, timeout):

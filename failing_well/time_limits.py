@@ -50,7 +50,8 @@ class RequestTime(threading.local):
     """
 
     budget = None
-    is_new = False  # nothing was answered yet: what is asked of an old connection is whether it still works
+    # Nothing was answered yet: an old connection is asked whether it still works.
+    is_new = False
 
     def begin(self, **_):
         self.budget, self.is_new = settings.DATABASE_TIME_LIMITS["request"], True

@@ -2,7 +2,7 @@
 requests*).
 
 A request waits in the kernel until it has arrived, and only then is given a thread. Of a large one
-HELD bytes have to be there, and the rest has BODY_SECONDS. This is written against gunicorn's
+BUFFERED bytes have to be there, and the rest has BODY_SECONDS. This is written against gunicorn's
 ThreadWorker as constraints.txt pins it; tests/test_worker.py runs the real server.
 """
 
@@ -17,7 +17,8 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from failing_well import headers
 
-HELD = 48 * 1024  # bytes: less than the smallest buffer that Linux gives a socket
+# Bytes: less than the smallest buffer that Linux gives a socket.
+BUFFERED = 48 * 1024
 REQUEST_SECONDS = 20  # to send as much as is waited for
 BODY_SECONDS = 10  # to send the rest of a large body
 CLOSING_SECONDS = 2  # to read the answer before the connection is cut
@@ -179,22 +180,22 @@ class Recorder:
 
 
 def peek(sock):
-    """How many bytes are there, at most HELD, and how many have to be before the request is given a
-    thread.
+    """How many bytes are there, at most BUFFERED, and how many have to be before the request is
+    given a thread.
     """
     try:
-        data = sock.recv(HELD, socket.MSG_PEEK)
+        data = sock.recv(BUFFERED, socket.MSG_PEEK)
     except BlockingIOError:
         return 0, 1
     except OSError:
         return 0, 0
     end = data.find(b"\r\n\r\n")
-    if not data or len(data) == HELD:
+    if not data or len(data) == BUFFERED:
         return len(data), len(data)
     if end < 0:
         return len(data), len(data) + 1
-    found = LENGTH.search(data, 0, end + 2)
-    return len(data), min(end + 4 + int(found[1] if found else 0), HELD)
+    match = LENGTH.search(data, 0, end + 2)
+    return len(data), min(end + 4 + int(match[1] if match else 0), BUFFERED)
 
 
 def own_answer(status):

@@ -88,7 +88,8 @@ class SealCheck:
     @property
     def notes(self):
         return [
-            f"{model._meta.verbose_name.capitalize()}: {len(keys)} sealed with columns that are no longer kept "
+            f"{model._meta.verbose_name.capitalize()}: {len(keys)} sealed with columns that are "
+            "no longer kept "
             f"({', '.join(names)}) cannot be checked."
             for (model, names), keys in self.removals.items()
         ]
@@ -175,18 +176,30 @@ class SealCheck:
     def _words(self, statement, row, entry):
         name = str(statement.model._meta.verbose_name)
         if row is None:
-            return f"{entry}: its {name} {statement.pk} is gone, and no entry says that it was deleted."
+            return (
+                f"{entry}: its {name} {statement.pk} is gone, and no entry says that it was "
+                "deleted."
+            )
         if statement.seal is None:
             return (
                 f"{entry}: the {name} {statement.pk} is there, which this entry says was deleted."
             )
         model_name, version, _ = statement.seal.split(":")
         if self._names(statement.model, model_name, version) is None:
-            return f"{entry}: the list of what it sealed of the {name} {statement.pk} is gone (seal version {version})."
+            return (
+                f"{entry}: the list of what it sealed of the {name} {statement.pk} is gone (seal "
+                f"version {version})."
+            )
         if not statement.salt:
-            return f"{entry}: its text is gone, and no later entry sealed the {name} {statement.pk} anew."
+            return (
+                f"{entry}: its text is gone, and no later entry sealed the {name} {statement.pk} "
+                "anew."
+            )
         names = _differences(entry, row)
-        return f"{entry}: the {name} {statement.pk} is not what was sealed{f' ({names})' if names else ''}."
+        return (
+            f"{entry}: the {name} {statement.pk} is not what was "
+            f"sealed{f' ({names})' if names else ''}."
+        )
 
     def _without_seal(self, latest):
         """(key, words) of the rows that no entry speaks of."""

@@ -17,7 +17,8 @@ def mail_is_sent(app_configs=None, **kwargs):
         return []
     return [
         Warning(
-            "No mail is sent: nobody can set or reset a password by e-mail, and no reminder arrives. "
+            "No mail is sent: nobody can set or reset a password by e-mail, and no reminder "
+            "arrives. "
             "What is printed instead holds links that open accounts.",
             hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example.org:587.",
             id="registers.W003",
@@ -39,7 +40,8 @@ def database_is_private(app_configs=None, **kwargs):
         return []
     return [
         Warning(
-            f"Everybody with an account on this machine can get at {', '.join(map(str, open_paths))}.",
+            "Everybody with an account on this machine can get at "
+            f"{', '.join(map(str, open_paths))}.",
             hint="chmod o-rwx, and keep the database in a folder of its own.",
             id="registers.W004",
         )

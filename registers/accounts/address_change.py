@@ -78,10 +78,12 @@ def confirm_address(token):
             changed = User.objects.filter(pk=user.pk, email=old, pending_email=new).update(
                 email=new, pending_email=""
             )
-            if not changed:  # the same link, twice at once
+            # The same link, twice at once.
+            if not changed:
                 return None
             user.refresh_from_db()
-            user.emailaddress_set.all().delete()  # the library's own list: nothing but User.email counts
+            # The library's own list: only User.email counts.
+            user.emailaddress_set.all().delete()
             user.enter("address_changed", text={"old": old, "new": new})
             _send({old: "address_change_complete"}, user, new)
     except IntegrityError as error:

@@ -113,7 +113,7 @@ class ImportWordsForm(forms.Form):
         return [(KEEP, "Keep it with the notes"), *words.items()]
 
     def _likely(self, key, word, options):
-        """The option to preselect: the one spelled most like the word; else, for an owner, a new post.
+        """The option to preselect: that spelled most like the word; else, for an owner, a new post.
 
         A number that the scheme has, where nearly all are: one that it lacks is then a slip rather
         than another scale.
