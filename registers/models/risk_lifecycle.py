@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from registers.history.errors import InvalidTransition
 from registers.history.form_token import FormToken
 from registers.models.revision import RiskRevision
 from registers.models.risk_content import RiskContent
@@ -20,10 +21,6 @@ TRANSITIONS = {
     **{event: {DRAFT, *ON_REGISTER} for event in (Event.EDITED, Event.ASSESSED, Event.REVIEWED)},
     **{event: {DRAFT, *ON_REGISTER, CLOSED} for event in (Event.EXEMPTED, Event.EXEMPTION_LIFTED)},
 }
-
-
-class InvalidTransition(ValueError):
-    """A step that the status does not allow: editing what is closed, reopening what is open."""
 
 
 class RiskLifecycle:
