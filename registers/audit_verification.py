@@ -89,8 +89,7 @@ class SealCheck:
     def notes(self):
         return [
             f"{model._meta.verbose_name.capitalize()}: {len(keys)} sealed with columns that are "
-            "no longer kept "
-            f"({', '.join(names)}) cannot be checked."
+            f"no longer kept ({', '.join(names)}) cannot be checked."
             for (model, names), keys in self.removals.items()
         ]
 

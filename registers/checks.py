@@ -18,8 +18,7 @@ def mail_is_sent(app_configs=None, **kwargs):
     return [
         Warning(
             "No mail is sent: nobody can set or reset a password by e-mail, and no reminder "
-            "arrives. "
-            "What is printed instead holds links that open accounts.",
+            "arrives. What is printed instead holds links that open accounts.",
             hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example.org:587.",
             id="registers.W003",
         )

@@ -6,8 +6,7 @@ from registers.accounts.proxies import has_undeclared_proxy
 
 HINT = (
     "Set TRUSTED_PROXIES to the number of your proxies. Else everybody has the proxy's address, "
-    "and limits on signing "
-    "in count all people together."
+    "and limits on signing in count all people together."
 )
 
 

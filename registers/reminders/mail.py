@@ -38,8 +38,7 @@ def body_of(dues, *, name, day, site, choices):
     if any(due.is_for_manager for due in listed):
         parts.append(
             "To you as a risk manager: the post that owns it is vacant, or whoever holds it or "
-            "raised the risk may not "
-            "act on it today."
+            "raised the risk may not act on it today."
         )
     sent = date_format(day, "j F Y")
     parts.append(
