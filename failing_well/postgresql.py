@@ -1,6 +1,4 @@
-"""Waiting for PostgreSQL with a limit. Imported where it is the database: SQLite needs
-no psycopg2.
-"""
+"""Waiting for PostgreSQL with a limit. Not imported for SQLite, which needs no psycopg2."""
 
 import select
 
@@ -11,9 +9,11 @@ from failing_well.time_limits import CONNECT, HEALTH_CHECK, STATEMENT, Wait, req
 
 
 def wait_for_answer(connection):
-    """Called by psycopg2 for whatever it sends to the server, connecting included, in place of
-    waiting for ever. After an exception from here it closes the connection: nobody reads a late
-    answer to something else, and Django connects anew. It refuses COPY meanwhile, so we use none.
+    """Called by psycopg2 for whatever it sends to the server, connecting included.
+
+    It would wait for ever otherwise. After an exception from here it closes the connection, so that
+    nobody reads a late answer to something else, and Django connects anew. It refuses COPY
+    meanwhile: we use none.
     """
     kind = CONNECT
     if connection.status in (STATUS_READY, STATUS_BEGIN):

@@ -54,9 +54,7 @@ def withdraw_address_change(user, *, by):
 
 
 def user_of_link(token):
-    """The User whose new address this link confirms, or None where it is too old, used, withdrawn
-    or none of ours.
-    """
+    """The User whose new address this link confirms, or None where it is no longer valid."""
     try:
         pk, digest = signing.loads(token, salt=SALT, max_age=MAX_AGE)
     except (signing.BadSignature, ValueError):

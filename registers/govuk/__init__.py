@@ -5,8 +5,7 @@ A page that has `form` in its context writes
     {% extends "base.html" %}
     {% block content %}
       <h1 class="govuk-heading-xl">Log a risk</h1>
-      {% url "risk_list" register.slug as cancel %}
-      {% include "components/form.html" with submit="Log this risk" %}
+      {% include "components/form.html" with submit="Log it" cancel=register.get_absolute_url %}
     {% endblock %}
 
 base.html begins the title with "Error: " and puts the error summary above the heading;
