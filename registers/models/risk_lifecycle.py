@@ -156,12 +156,14 @@ class RiskLifecycle:
         return f"{self.reference} is closed: it has to be reopened first"
 
     @transaction.atomic
-    def _step(self, event, status, *, by, version, reason="", **changes):
+    def _step(self, revision_event, status, *, by, version, reason="", **changes):
         is_at_version = self._lock(version)
         changes |= {"status": status} if status else {}
         latest = self.revisions.latest()
-        is_same = (latest.what, latest.by_id, latest.reason) == (event, by.pk, reason)
+        is_same = (latest.what, latest.by_id, latest.reason) == (revision_event, by.pk, reason)
         if not is_at_version and is_same and self.has_values(changes):
             return latest
-        self._check_change(event, is_at_version, version)
-        return self.revise(by=by, version=version, event=event, reason=reason, **changes)
+        self._check_change(revision_event, is_at_version, version)
+        return self.revise(
+            by=by, version=version, revision_event=revision_event, reason=reason, **changes
+        )
