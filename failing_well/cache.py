@@ -3,18 +3,17 @@ from django.db import OperationalError, connections, router, transaction
 
 
 class DatabaseCache(db.DatabaseCache):
-    """Says so when it cannot write. Django's keeps silent; in ours stand the counts of failed
-    sign-ins and the codes that were used, and what is not counted is not limited.
+    """A cache that raises where it cannot write; Django's ignores that.
+
+    It holds counts of failed sign-ins and used codes: what is not counted is not limited.
     """
 
     def _base_set(self, mode, key, value, *args, **kwargs):
         using = router.db_for_write(self.cache_model_class)
-        with transaction.atomic(
-            using=using
-        ):  # around Django's own: of what fails at its end it would keep silent too
+        # Around Django's own, which ignores what fails at its end too.
+        with transaction.atomic(using=using):
             is_set = super()._base_set(mode, key, value, *args, **kwargs)
-            if (
-                not is_set and connections[using].errors_occurred
-            ):  # which a row that is there already does not set
+            # Not set by a row that exists already.
+            if not is_set and connections[using].errors_occurred:
                 raise OperationalError("The cache could not be written.")
         return is_set

@@ -1,5 +1,4 @@
-"""The pages for faults of our own side: 503 where the database or the disk cannot be used just now,
-500 for mistakes.
+"""The pages for faults of our own: 503 where database or disk are unavailable, else 500.
 
 Neither reads the session or the database: that is what fails.
 """
@@ -16,27 +15,26 @@ from django.views import defaults
 
 RETRY_AFTER = 30  # seconds
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
-READ_ONLY = (
-    "25006"  # PostgreSQL: the server takes no changes, as a standby that was not promoted yet
-)
+# PostgreSQL: the server takes no changes, as a standby that was not promoted yet.
+READ_ONLY = "25006"
 PLAIN_TEXT = """\
-The service is unavailable: its database did not answer, or could not store anything. What was saved before is safe;
+The service is unavailable: its database did not answer, or could not store anything. \
+What was saved before is safe;
 what you sent just now may not have been saved. Try again in half a minute.
 """
 
 
 def server_error(request):
-    """`handler500`. Django calls it while it handles the exception, of a view, a middleware or a
-    template.
-    """
+    """`handler500`. Called while the exception of a view, middleware or template is handled."""
     if is_unavailable(sys.exc_info()[1]):
         return unavailable(request)
     return defaults.server_error(request)
 
 
 def bad_request(request, exception):
-    """`handler400`. Of a session that cannot be written Django says that it was deleted meanwhile,
-    which is a 400.
+    """`handler400`.
+
+    Of a session that cannot be written Django says that it was deleted meanwhile, which is a 400.
     """
     if is_unavailable(exception):
         return unavailable(request)
@@ -44,9 +42,10 @@ def bad_request(request, exception):
 
 
 def unavailable(request):
-    """The 503 page; plain text for a program that asks for something else than a page. With the
-    request ends its connection: one that took no changes, as of a file that was read-only, would
-    take none afterwards either.
+    """The 503 page, or plain text for a program that wants no page.
+
+    Closes the connections with the request: one that took no changes, as of a file that was
+    read-only, would take none afterwards either.
     """
     for connection in connections.all(initialized_only=True):
         connection.close_at = 0
@@ -59,9 +58,7 @@ def unavailable(request):
 
 
 def is_unavailable(error):
-    """Whether an exception, or one that led to it, says that the database or the disk cannot be
-    used just now.
-    """
+    """Whether an exception, or a cause of it, says that database or disk are unavailable."""
     visited = set()
     while error is not None and id(error) not in visited:
         if _says_unavailable(error):
@@ -76,21 +73,20 @@ def _says_unavailable(error):
     if isinstance(error, OperationalError):
         return not _is_wrong_sql(cause)
     if isinstance(error, InterfaceError):
-        return not isinstance(
-            cause, sqlite3.Error
-        )  # SQLite has no server: a value that it does not take
+        # SQLite has no server: a value that it does not take.
+        return not isinstance(cause, sqlite3.Error)
     if isinstance(error, InternalError):
         return getattr(cause, "pgcode", None) == READ_ONLY
     if isinstance(error, OSError):
         return error.errno in DISK_FULL
-    return (
-        type(error) is DatabaseError
-    )  # neither driver can say more of a damaged file or a broken connection
+    # Neither driver says more of a damaged file or a broken connection.
+    return type(error) is DatabaseError
 
 
 def _is_wrong_sql(cause):
-    """Whether it is SQLite's error for a statement that is wrong. Where the file is missing SQLite
-    makes an empty one, in which every table is missing.
+    """Whether it is SQLite's error for a wrong statement.
+
+    Not for a missing table: where its file is missing SQLite makes an empty one.
     """
     code = getattr(cause, "sqlite_errorcode", None)
     return (

@@ -1,10 +1,8 @@
-"""Headers that Django has no setting for, and all of them for an answer that does not come from
-Django.
-"""
+"""Headers that Django has no setting for, and all headers of an answer outside Django."""
 
 from django.conf import settings
 
-OURS = {
+OWN_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cache-Control": "no-store",
@@ -12,10 +10,11 @@ OURS = {
 
 
 def for_plain_page():
-    """Those of a page of text and nothing else: what a Django page carries, with a stricter policy."""
+    """The headers of a page of text only: as of a Django page, with a stricter policy."""
     headers = {
-        **OURS,
-        "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        **OWN_HEADERS,
+        "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'",
         "Content-Type": "text/html; charset=utf-8",
         "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
         "Referrer-Policy": settings.SECURE_REFERRER_POLICY,

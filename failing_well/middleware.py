@@ -1,6 +1,4 @@
-"""What holds for every request before any view: headers, refusals, the second factor. No business
-rules.
-"""
+"""What applies to every request before any view: headers, refusals, the second factor."""
 
 from io import BytesIO
 from urllib.parse import unquote_to_bytes
@@ -34,13 +32,13 @@ class ResponseHeaders:
 
     def __call__(self, request):
         response = self.get_response(request)
-        for name, value in headers.OURS.items():
+        for name, value in headers.OWN_HEADERS.items():
             response.setdefault(name, value)
         return response
 
 
 class RequestGuard:
-    """Refuses what no form of ours sends and what stock Django answers with 500 or 200."""
+    """Refuses requests that no form of ours sends and Django answers with 500 or 200."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -68,9 +66,10 @@ class RequestGuard:
 
 
 def _is_text(request):
-    """Whether the address and the fields of a form are text as sent. Django would put U+FFFD in the
-    place of each byte that is not and store that; half of a surrogate pair is not either. Files may
-    hold any bytes.
+    """Whether the address and the fields of a form are text as sent.
+
+    Django would replace each byte that is not by U+FFFD and store that; half of a surrogate pair is
+    no text either. Files may hold any bytes.
     """
     query = unquote_to_bytes(get_bytes_from_wsgi(request.environ, "QUERY_STRING", ""))
     if b"\0" in query or "\0" in request.path_info:
@@ -84,8 +83,10 @@ def _is_text(request):
 
 
 def _fields_of(request):
-    """What the body says in fields, as bytes. Of one that is larger than a form's nothing is read
-    here: whether this person may send it is asked later, and what it carries is a file.
+    """The fields of the body, as bytes.
+
+    [] for a body larger than a form: whether this person may send it is checked later, and it is a
+    file.
     """
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         return []
@@ -93,16 +94,15 @@ def _fields_of(request):
         return [unquote_to_bytes(request.body)]
     if request.content_type != MULTIPART:
         return []
-    fields, _ = MultiPartParser(
-        request.META, BytesIO(request.body), [], "latin-1"
-    ).parse()  # a character for each byte
+    # A character for each byte.
+    fields, _ = MultiPartParser(request.META, BytesIO(request.body), [], "latin-1").parse()
     return [text.encode("latin-1") for name, texts in fields.lists() for text in (name, *texts)]
 
 
 class LargeBody:
-    """Lets a body that is larger than any form's through to a view that takes such, from somebody
-    who may send it: asked before anything reads the body, the check of the form's token included.
-    All others are told it is too large.
+    """Lets bodies larger than any form through to views that take them, from people who may.
+
+    Checked before anything reads the body, CSRF included. All others get 413.
     """
 
     def __init__(self, get_response):
@@ -133,7 +133,7 @@ def _refuse(request, status, **context):
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """Asks who is there only where the view wants to know: an open page needs no database for it."""
+    """Looks up the user only where the view needs it: an open page needs no database for it."""
 
     def process_view(self, request, view, args, kwargs):
         if not getattr(view, "login_required", True):
@@ -142,8 +142,9 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 class SecondFactor:
-    """Where REQUIRE_MFA holds, a signed-in person without a second factor can only set one up or
-    sign out.
+    """Requires a second factor where REQUIRE_MFA holds.
+
+    Without one a signed-in person can only set one up or sign out.
     """
 
     OPEN = ("mfa_activate_totp", "mfa_reauthenticate", "account_reauthenticate", "account_logout")

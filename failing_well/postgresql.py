@@ -1,4 +1,4 @@
-"""Waiting for PostgreSQL with a limit. Imported where it is the database: SQLite needs no psycopg2."""
+"""Waiting for PostgreSQL with a limit. Not imported for SQLite, which needs no psycopg2."""
 
 import select
 
@@ -9,9 +9,11 @@ from failing_well.time_limits import CONNECT, HEALTH_CHECK, STATEMENT, Wait, req
 
 
 def wait_for_answer(connection):
-    """Called by psycopg2 for whatever it sends to the server, connecting included, in place of
-    waiting for ever. After an exception from here it closes the connection: nobody reads a late
-    answer to something else, and Django connects anew. It refuses COPY meanwhile, so we use none.
+    """Called by psycopg2 for whatever it sends to the server, connecting included.
+
+    It would wait for ever otherwise. After an exception from here it closes the connection, so that
+    nobody reads a late answer to something else, and Django connects anew. It refuses COPY
+    meanwhile: we use none.
     """
     kind = CONNECT
     if connection.status in (STATUS_READY, STATUS_BEGIN):
@@ -30,7 +32,10 @@ def wait_for_answer(connection):
 def _reason(wait):
     if wait.limit > 0:
         return f"The database did not answer within {wait.limit:.1f} seconds ({wait.kind})."
-    return f"The database is not waited for any more ({wait.kind}): it was waited for too long, here or a moment ago."
+    return (
+        f"The database is not waited for any more ({wait.kind}): it was waited for too long, "
+        "here or a moment ago."
+    )
 
 
 def _is_ready(descriptor, state, timeout):

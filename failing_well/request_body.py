@@ -1,14 +1,14 @@
-"""A body that ends before its length is a request that broke off: nothing of it may be taken for
-the whole.
+"""A body that ends before its length is a broken request and must not pass for a whole one.
 
-The server hands over what came before the connection broke. Django would read that as a form with
-fewer fields, or a file with fewer rows.
+The server hands over what arrived. Django would read that as a form with fewer fields, or a file
+with fewer rows.
 """
 
 
 class CompleteBody:
-    """WSGI middleware: reading such a body to its early end raises OSError, which Django makes
-    UnreadablePostError.
+    """WSGI middleware: reading a broken body to its end raises OSError.
+
+    Django makes that UnreadablePostError.
     """
 
     def __init__(self, application):

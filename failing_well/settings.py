@@ -137,7 +137,8 @@ else:
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
         "connect_timeout": 3,
-        "options": "-c statement_timeout=8000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=15000",
+        "options": "-c statement_timeout=8000 -c lock_timeout=4000 -c "
+        "idle_in_transaction_session_timeout=15000",
         "keepalives_idle": 30,
         "tcp_user_timeout": 8000,
     }

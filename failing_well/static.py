@@ -4,15 +4,17 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedStorage(CompressedManifestStaticFilesStorage):
-    """Names carry a hash of the content, in JavaScript module imports too, so browsers may keep
-    them for ever.
+    """File names with a hash of the content, so that browsers may cache them for ever.
+
+    In JavaScript module imports too.
     """
 
     support_js_module_import_aggregation = True
 
     def post_process(self, *args, **options):
-        """Whoever collects, root perhaps, need not be who serves: the umask of registers/apps.py is
-        not for these.
+        """Make the files readable to whoever serves them.
+
+        The umask of registers/apps.py is not meant for these.
         """
         yield from super().post_process(*args, **options)
         folder = Path(self.location)

@@ -1,13 +1,13 @@
-"""How long a request waits for the database: a few seconds, whatever becomes of it.
+"""How long a request waits for the database: a few seconds at most.
 
-The server's own limits on statements and locks end nothing where the server or the network is hung.
-So we give up ourselves, after settings.DATABASE_TIME_LIMITS: each wait has a limit, and all those
-of a request together have one. Of each wait the first tenth of a second counts as work: an import
+The server's own limits on statements and locks end nothing where the server or the network hangs.
+So we give up ourselves, after settings.DATABASE_TIME_LIMITS: each wait has a limit, and all waits
+of a request together have one. The first tenth of a second of each wait counts as work: an import
 sends a thousand statements.
 
-While the database is hung, requests queue behind those that wait. So after a wait that was long and
-in vain, requests that begin in the next second are refused at once: nobody waits both in the queue
-and for the database. The same after a shorter one, for a lock or a slow statement, when most
+While the database hangs, requests queue behind those that wait. So after a long wait without an
+answer, requests that begin in the next second are refused at once: nobody waits both in the queue
+and for the database. The same after a shorter wait, for a lock or a slow statement, when most
 threads of the process wait.
 """
 
@@ -30,9 +30,7 @@ CROWD = 3  # requests, of the four that a process takes at once (deploy/gunicorn
 
 
 class Refusal:
-    """Whether new requests of this process are refused, as the database did not answer a moment
-    ago.
-    """
+    """Whether new requests of this process are refused: the database did not answer just now."""
 
     def __init__(self):
         self.end = 0.0
@@ -45,12 +43,14 @@ class Refusal:
 
 
 class RequestTime(threading.local):
-    """How long the request of this thread may still wait. budget: seconds; None where there is no
-    request, as in a command: then only each wait has its limit.
+    """How long the request of this thread may still wait.
+
+    budget: seconds; None without a request, as in a command: then only each wait has its limit.
     """
 
     budget = None
-    is_new = False  # nothing was answered yet: what is asked of an old connection is whether it still works
+    # Nothing was answered yet: an old connection is asked whether it still works.
+    is_new = False
 
     def begin(self, **_):
         self.budget, self.is_new = settings.DATABASE_TIME_LIMITS["request"], True
@@ -71,7 +71,7 @@ class RequestTime(threading.local):
 
 
 class Wait:
-    """One wait, from when it is made until it ends."""
+    """One wait, from its creation until `end`."""
 
     of_requests = set()  # those of this process that have not ended
 
@@ -93,9 +93,7 @@ class Wait:
         request_time.spend(seconds, is_answered)
 
     def is_sign_of_a_queue(self, seconds, is_answered):
-        """Whether requests may by now be waiting for a thread, that would wait for the database
-        just as long.
-        """
+        """Whether other requests may by now wait for a thread, and then for the database too."""
         if (
             seconds >= CROWD_WAIT
             and sum(wait.seconds() >= STALL for wait in list(self.of_requests)) >= CROWD
@@ -110,8 +108,9 @@ request_time = RequestTime()
 
 
 def install():
-    """Called once, when the applications are ready. PostgreSQL's driver is told how to wait;
-    SQLite's waits for nothing but its lock, and is told how long.
+    """Called once, when the applications are ready.
+
+    PostgreSQL's driver is told how to wait. SQLite's waits only for its lock, and is told how long.
     """
     request_started.connect(request_time.begin)
     request_finished.connect(request_time.end)
@@ -131,8 +130,9 @@ def _limit_lock_waits(connection, **_):
 
 
 def limit_lock_wait(execute, sql, params, many, context):
-    """Around each statement to SQLite. In a transaction it holds the lock already: ours begin with
-    it.
+    """Around each statement to SQLite.
+
+    In a transaction it holds the lock already: ours begin with it.
     """
     connection = context["connection"]
     if connection.in_atomic_block:

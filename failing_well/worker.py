@@ -1,8 +1,7 @@
-"""gunicorn's threads, made so that nobody who sends slowly holds one (docs/deploying.md, *Half-sent
-requests*).
+"""gunicorn's threads, so that slow senders hold none (docs/deploying.md, *Half-sent requests*).
 
-A request waits in the kernel until it has arrived, and only then is given a thread. Of a large one
-HELD bytes have to be there, and the rest has BODY_SECONDS. This is written against gunicorn's
+A request waits in the kernel until it has arrived, and only then gets a thread. Of a large one
+BUFFERED bytes must have arrived, and the rest has BODY_SECONDS. Written against gunicorn's
 ThreadWorker as constraints.txt pins it; tests/test_worker.py runs the real server.
 """
 
@@ -17,7 +16,8 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from failing_well import headers
 
-HELD = 48 * 1024  # bytes: less than the smallest buffer that Linux gives a socket
+# Bytes: less than the smallest buffer that Linux gives a socket.
+BUFFERED = 48 * 1024
 REQUEST_SECONDS = 20  # to send as much as is waited for
 BODY_SECONDS = 10  # to send the rest of a large body
 CLOSING_SECONDS = 2  # to read the answer before the connection is cut
@@ -32,8 +32,9 @@ PAGE = """<!DOCTYPE html>
 
 
 class Connection(TConn):
-    """One whose end is the worker's to wait for: gunicorn would wait in its main thread, and hear
-    nobody meanwhile.
+    """A connection whose end the worker waits for.
+
+    gunicorn would wait in its main thread, which could accept nothing meanwhile.
     """
 
     def __init__(self, worker, *args):
@@ -48,9 +49,7 @@ class Connection(TConn):
 
 
 class BufferedWorker(ThreadWorker):
-    """Takes a connection off the poller when its request is there, and ends the reading of one that
-    is late.
-    """
+    """Takes a connection off the poller when its request has arrived; stops reading late ones."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -100,8 +99,9 @@ class BufferedWorker(ThreadWorker):
         super().finish_request(conn, fs)
 
     def close_gracefully(self, sock):
-        """Send what is left and the end of it, then hear out the sender: cut at once, the answer
-        might be lost.
+        """Send what is left and the end of it, then read what the sender still sends.
+
+        If the connection were cut at once, the answer might be lost.
         """
         try:
             sock.setblocking(False)
@@ -148,9 +148,7 @@ class BufferedWorker(ThreadWorker):
             conn.timeout = min(conn.timeout, deadline)
 
     def handle_error(self, req, client, addr, exc):
-        """What gunicorn answers by itself (400, 414, 431), with the headers of all our pages and
-        none of its words.
-        """
+        """The answers gunicorn gives itself (400, 414, 431), with our headers and none of its text."""
         answer = Recorder()
         super().handle_error(req, answer, addr, exc)
         status = bytes(answer.data).split(b"\r\n", 1)[0].decode("latin-1").removeprefix("HTTP/1.1 ")
@@ -166,7 +164,7 @@ def late(deadlines):
 
 
 class Recorder:
-    """Stands where gunicorn would write its page."""
+    """Takes the page that gunicorn would send."""
 
     def __init__(self):
         self.data = bytearray()
@@ -179,22 +177,20 @@ class Recorder:
 
 
 def peek(sock):
-    """How many bytes are there, at most HELD, and how many have to be before the request is given a
-    thread.
-    """
+    """(bytes that have arrived, BUFFERED at most; bytes needed before it gets a thread)."""
     try:
-        data = sock.recv(HELD, socket.MSG_PEEK)
+        data = sock.recv(BUFFERED, socket.MSG_PEEK)
     except BlockingIOError:
         return 0, 1
     except OSError:
         return 0, 0
     end = data.find(b"\r\n\r\n")
-    if not data or len(data) == HELD:
+    if not data or len(data) == BUFFERED:
         return len(data), len(data)
     if end < 0:
         return len(data), len(data) + 1
-    found = LENGTH.search(data, 0, end + 2)
-    return len(data), min(end + 4 + int(found[1] if found else 0), HELD)
+    match = LENGTH.search(data, 0, end + 2)
+    return len(data), min(end + 4 + int(match[1] if match else 0), BUFFERED)
 
 
 def own_answer(status):

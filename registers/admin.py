@@ -99,8 +99,10 @@ class PersonAdmin(Audited, LimitedAdmin, UserAdmin):
     actions = ("withdraw_address_changes",)
 
     def save_model(self, request, person, form, change):
-        """Another address is asked for and not written: a link to it confirms it. Nor is anything
-        else that the form leaves as it was, lest it undoes what was confirmed meanwhile.
+        """A new address is not written: a link to it confirms it.
+
+        Other fields are written only if they changed, so that nothing confirmed meanwhile is
+        undone.
         """
         if not change:
             return super().save_model(request, person, form, change)
@@ -119,10 +121,16 @@ class PersonAdmin(Audited, LimitedAdmin, UserAdmin):
                 request, f"Another account has the address {email} by now.", messages.ERROR
             )
         except (OSError, SMTPException):
-            words = "The mail server did not take the message to {}, so the address stays as it is. Try again later."
+            words = (
+                "The mail server did not take the message to {}, so the address stays as it is. "
+                "Try again later."
+            )
             self.message_user(request, words.format(email), messages.ERROR)
         else:
-            words = "We have sent a link to {}. The address changes when it is followed; the old one was told."
+            words = (
+                "We have sent a link to {}. The address changes when it is followed; the old one "
+                "was told."
+            )
             self.message_user(request, words.format(email), messages.WARNING)
 
     @admin.action(description="Withdraw new e-mail addresses")
@@ -132,20 +140,19 @@ class PersonAdmin(Audited, LimitedAdmin, UserAdmin):
         self.message_user(request, "Links that were sent lead nowhere now.")
 
     def save_formset(self, request, form, formset, change):
-        """What somebody may do in an organisation stands in that organisation's chain. What is
-        deleted is told of while it is there.
-        """
-        how = {"by": request.user, "subject": form.instance}
+        """Enter changes of memberships in the organisation's audit chain, deletions beforehand."""
+        entry = {"by": request.user, "subject": form.instance}
         for membership in (f.instance for f in formset.deleted_forms if f.instance.pk):
-            membership.enter(DELETED, **how)
+            membership.enter(DELETED, **entry)
         super().save_formset(request, form, formset, change)
         for membership in formset.new_objects:
-            membership.enter("added", **how)
+            membership.enter("added", **entry)
         for membership, _ in formset.changed_objects:
-            membership.enter("changed", **how)
+            membership.enter("changed", **entry)
 
     def has_delete_permission(self, request, obj=None):
-        return False  # people are made inactive: what they wrote keeps its author
+        # People are made inactive: what they wrote keeps its author.
+        return False
 
     @method_decorator(transaction.atomic)
     def user_change_password(self, request, id, form_url=""):
@@ -163,17 +170,18 @@ for model in (Organisation, Directorate, Register, ScoringScheme):
 @admin.register(Post)
 class PostAdmin(PlainAdmin):
     def get_deleted_objects(self, objs, request):
-        """What owns anything, or did, stays. It is said in numbers: who looks after the
-        installation may not read what the risks are called.
+        """A post that owns or owned anything cannot be deleted.
+
+        The reasons are numbers: an installation administrator may not read the titles of risks.
         """
         to_delete, model_count, perms_needed, protected = super().get_deleted_objects(objs, request)
         if protected:
-            return to_delete, model_count, perms_needed, _kept_by(objs)
+            return to_delete, model_count, perms_needed, _protection_reasons(objs)
         return to_delete, model_count, perms_needed, protected
 
 
-def _kept_by(posts):
-    """What keeps these posts, in numbers and words."""
+def _protection_reasons(posts):
+    """What protects these posts from deletion, in numbers and words."""
     keepers = {
         "Risks it owns": Risk.objects.filter(owner__in=posts),
         "Controls it owns": Control.objects.filter(owner__in=posts),
@@ -183,15 +191,17 @@ def _kept_by(posts):
     if owned:
         return [
             *owned,
-            "Give these to another post first, on their own pages. If nobody holds it, leave it vacant.",
+            "Give these to another post first, on their own pages. If nobody holds it, leave it "
+            "vacant.",
         ]
     return [
-        "Owned something once, and the history says so: the post stays. If nobody holds it, leave it vacant."
+        "Owned something once, and the history says so: the post stays. If nobody holds it, "
+        "leave it vacant."
     ]
 
 
 class SecondFactorAdmin(LimitedAdmin):
-    """Only to take a lost one away, which accounts/audit.py tells of: its owner sets up the next."""
+    """Only to remove a lost one (see accounts/audit.py): its owner sets up the next."""
 
     list_display = ("user", "type", "created_at")
     fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
@@ -210,9 +220,8 @@ admin.site.register(Authenticator, SecondFactorAdmin)
 class LibraryAdmin(LimitedAdmin):
     """For reading: the library comes from its fixtures."""
 
-    formfield_overrides = {
-        models.URLField: {"assume_scheme": "https"}
-    }  # or Django warns of what its next version does
+    # Without it Django warns of a change in its next version.
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request):
         return False

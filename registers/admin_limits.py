@@ -1,6 +1,4 @@
-"""What Django's admin site is asked beyond what its own pages send: refused in words, where it
-would be a fault.
-"""
+"""Requests to Django's admin site that its own pages never send: refused in words."""
 
 import re
 
@@ -13,22 +11,26 @@ from django.shortcuts import render
 
 from registers.forms.fields import StorableJSONField
 
-KEY = re.compile(r"[0-9]{1,18}")  # of a row: every model that the site knows is keyed by a number
-MOST_INLINE = 50  # rows beside one record
+# Of a row: every model of the site has a numeric key.
+KEY = re.compile(r"[0-9]{1,18}")
+# Rows of one inline.
+MOST_INLINE = 50
 
 
 class LimitedAdmin(admin.ModelAdmin):
-    """Mixed in before what it limits. A list is narrowed by its own filters alone: by any other
-    field it could be asked with a regular expression, or for the year 0.
+    """Mixed in before what it limits.
+
+    A list is filtered by its own filters only: other fields would allow a regular expression, or
+    the year 0.
     """
 
     formfield_overrides = {models.JSONField: {"form_class": StorableJSONField}}
 
     def lookup_allowed(self, lookup, value, request):
-        asked = lookup
+        field = lookup
         for ending in ("__exact", "__isnull", "__id"):
-            asked = asked.removesuffix(ending)
-        return asked in self.list_filter
+            field = field.removesuffix(ending)
+        return field in self.list_filter
 
     def response_action(self, request, queryset):
         if not all(map(KEY.fullmatch, request.POST.getlist(ACTION_CHECKBOX_NAME))):
@@ -36,7 +38,7 @@ class LimitedAdmin(admin.ModelAdmin):
         return super().response_action(request, queryset)
 
     def changeform_view(self, request, *args, **options):
-        """Of two who save what cannot stand beside each other, the second is told."""
+        """Of two conflicting saves at once, the second is answered 409."""
         try:
             return super().changeform_view(request, *args, **options)
         except IntegrityError:
@@ -44,9 +46,7 @@ class LimitedAdmin(admin.ModelAdmin):
 
 
 class InlineForm(forms.ModelForm):
-    """Asks the constraints of its model too: Django leaves those out that name what the row stands
-    beside.
-    """
+    """Checks those constraints too that name the parent, which Django leaves out."""
 
     def validate_unique(self):
         super().validate_unique()
@@ -62,5 +62,5 @@ class LimitedInline(admin.StackedInline):
     max_num = MOST_INLINE
 
     def get_formset(self, request, obj=None, **options):
-        """As many rows are read of a form that says how many there are, whatever it says."""
+        """Read no more rows than the limit, whatever number the form claims."""
         return super().get_formset(request, obj, absolute_max=MOST_INLINE, **options)

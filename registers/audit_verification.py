@@ -1,10 +1,9 @@
-"""What rows say, held against the seals of the audit chains: what was changed, slipped in or taken
-away shows.
+"""Rows compared with the seals of the audit chains: finds changed, inserted and deleted rows.
 
-Each chain is read once, in batches, and the rows that a batch seals are read with it; nothing is
-asked a row at a time. The latest seal of a row counts. Earlier ones of a row that changed do not
-fit it: what does not fit is looked at again at the end, by its latest seal alone. What is written
-meanwhile is left to the next time.
+Each chain is read once, in batches, and the rows sealed by a batch are read with it; there is no
+query for a single row. The latest seal of a row counts. Earlier seals of a changed row do not match
+it: what does not match is checked again at the end, by its latest seal only. What is written
+meanwhile is left to the next run.
 """
 
 from collections import defaultdict
@@ -47,15 +46,17 @@ class Statement:
         return self.model, self.pk
 
     def is_after(self, other):
-        """Within a chain the order of its entries counts; of two chains, as of a person who moved,
-        the instant.
+        """Within a chain by the order of its entries, between chains by their instants.
+
+        A row may be in two chains, as of a person who moved.
         """
         return self.chain == other.chain or self.at >= other.at
 
 
 class SealCheck:
-    """problems: in words, by rows, each time they are asked for. notes: what cannot be checked and
-    is no tampering.
+    """problems: in words, by rows, computed on each call. notes: what cannot be checked.
+
+    Notes are no signs of tampering.
     """
 
     def __init__(self):
@@ -68,7 +69,12 @@ class SealCheck:
             model: model._base_manager.aggregate(pk=Max("pk"))["pk"] or 0
             for model in self.models.values()
         }
-        heads, self.chains, suspects, travellers = {}, {model: {} for model in latest}, set(), set()
+        heads, self.chains, suspects, in_two_chains = (
+            {},
+            {model: {} for model in latest},
+            set(),
+            set(),
+        )
         for version in self.versions.values():
             if version.digest != version_digest(version.model, version.names):
                 yield f"Seal version {version} does not list the fields that were sealed."
@@ -77,25 +83,25 @@ class SealCheck:
                 if statement.chain != self.chains[statement.model].setdefault(
                     statement.pk, statement.chain
                 ):
-                    travellers.add(
-                        statement.key
-                    )  # sealed in two chains: which seal is the latest is asked below
+                    # Sealed in two chains: which seal is the latest is decided below.
+                    in_two_chains.add(statement.key)
                 (suspects.discard if self._fits(statement, row) else suspects.add)(statement.key)
-        findings = [*self._of_suspects(suspects | travellers), *self._without_seal(latest)]
+        findings = [*self._of_suspects(suspects | in_two_chains), *self._without_seal(latest)]
         recent = self._recent_keys(heads)
         yield from (words for key, words in findings if key not in recent)
 
     @property
     def notes(self):
         return [
-            f"{model._meta.verbose_name.capitalize()}: {len(keys)} sealed with columns that are no longer kept "
-            f"({', '.join(names)}) cannot be checked."
+            f"{model._meta.verbose_name.capitalize()}: {len(keys)} sealed with columns that are "
+            f"no longer kept ({', '.join(names)}) cannot be checked."
             for (model, names), keys in self.removals.items()
         ]
 
     def _statements(self, heads):
-        """Lists of Statements in the order of the entries, chain by chain. heads: takes how far
-        each chain was read.
+        """Yield lists of Statements in the order of the entries, chain by chain.
+
+        heads: is filled with how far each chain was read.
         """
         for chain in AuditChain.objects.order_by("pk").values_list("pk", flat=True):
             for rows in batched(_entries(AuditEntry.objects.filter(chain=chain)), BATCH):
@@ -151,14 +157,14 @@ class SealCheck:
         return digest_of(statement.salt, version_digest(model_name, names), values) == digest
 
     def _names(self, model, model_name, reference):
-        """The fields of a seal version; None where nobody knows it."""
+        """The fields of a seal version; None where it is unknown."""
         if version := self.versions.get(f"{model_name}:{reference}"):
             return version.names
         today = version_of(model)
         return today.names if today.digest.startswith(reference) else None
 
     def _of_suspects(self, keys):
-        """(key, words) of those whose latest statement does not fit either."""
+        """(key, words) of those whose latest statement does not match either."""
         latest = {}
         for batch in self._statements({}) if keys else ():
             for statement in batch:
@@ -175,21 +181,31 @@ class SealCheck:
     def _words(self, statement, row, entry):
         name = str(statement.model._meta.verbose_name)
         if row is None:
-            return f"{entry}: its {name} {statement.pk} is gone, and no entry says that it was deleted."
+            return (
+                f"{entry}: its {name} {statement.pk} is gone, and no entry says that it was "
+                "deleted."
+            )
         if statement.seal is None:
             return (
                 f"{entry}: the {name} {statement.pk} is there, which this entry says was deleted."
             )
         model_name, version, _ = statement.seal.split(":")
         if self._names(statement.model, model_name, version) is None:
-            return f"{entry}: the list of what it sealed of the {name} {statement.pk} is gone (seal version {version})."
+            return (
+                f"{entry}: the list of what it sealed of the {name} {statement.pk} is gone (seal "
+                f"version {version})."
+            )
         if not statement.salt:
-            return f"{entry}: its text is gone, and no later entry sealed the {name} {statement.pk} anew."
+            return (
+                f"{entry}: its text is gone, and no later entry sealed the {name} {statement.pk} "
+                "anew."
+            )
         names = _differences(entry, row)
-        return f"{entry}: the {name} {statement.pk} is not what was sealed{f' ({names})' if names else ''}."
+        details = f" ({names})" if names else ""
+        return f"{entry}: the {name} {statement.pk} is not what was sealed{details}."
 
     def _without_seal(self, latest):
-        """(key, words) of the rows that no entry speaks of."""
+        """(key, words) of the rows that no entry mentions."""
         for model, last in latest.items():
             keys = (
                 model._base_manager.filter(pk__lte=last).order_by("pk").values_list("pk", flat=True)
@@ -214,7 +230,7 @@ class SealCheck:
 
 
 def present_name(row, name):
-    """The present name of what a seal names."""
+    """The present name of a field that a seal names."""
     return RENAMED_FIELDS.get(row._meta.model_name, {}).get(name, name)
 
 
@@ -224,7 +240,7 @@ def _entries(entries):
 
 
 def _differences(entry, row):
-    """Names, where the entry's text keeps what the row said and was not erased."""
+    """The names of changed fields, where the entry's text keeps the values and was not erased."""
     text = getattr(entry, "text", None)
     content = text and text.content and text.content.get("rows", {}).get(row.seal_name)
     if not content:

@@ -278,7 +278,7 @@ class _Life:
     def revise(
         self,
         *,
-        event=None,
+        revision_event=None,
         reason="",
         on_behalf_of=None,
         effective_on=None,
@@ -289,7 +289,7 @@ class _Life:
         risk.check_changes(changes)
         if risk.has_no_changes(changes, self.revisions[-1], by, reason, self.many_values):
             return
-        risk.check_transition(event or Event.EDITED)
+        risk.check_transition(revision_event or Event.EDITED)
         many_values = {name: set(changes.pop(name)) for name in Risk.MANY if name in changes}
         if many_values:
             self.many_values = self.many_values | many_values
@@ -299,7 +299,7 @@ class _Life:
         risk.version += 1
         day = effective_on or self.writing.today
         details = {"reason": reason, "on_behalf_of": on_behalf_of, "recorded_at": recorded_at}
-        self.record(event or Event.EDITED, day, **details)
+        self.record(revision_event or Event.EDITED, day, **details)
 
     def assess(self, *, effective_on=None, recorded_at=None, next_review_on=None, **judgement):
         """next_review_on: where it is not the day that the band gives. Said with the judgement it
@@ -343,7 +343,7 @@ class _Life:
     def close(self, *, reason="", depends_on="", **options):
         self.risk.check_transition(Event.CLOSED)
         changes = {"status": Risk.Status.CLOSED, "depends_on": depends_on}
-        self.revise(event=Event.CLOSED, reason=reason, **changes, **options)
+        self.revise(revision_event=Event.CLOSED, reason=reason, **changes, **options)
 
     def record(self, event, day, recorded_at=None, **content):
         after = self.revisions[-1].effective_on if self.revisions else None

@@ -1,6 +1,4 @@
-"""What `check --deploy` says of an installation, and gunicorn's log as it starts. Each asks nothing
-of the database.
-"""
+"""Warnings of `check --deploy`, also logged by gunicorn as it starts. None needs the database."""
 
 import stat
 from pathlib import Path
@@ -17,8 +15,8 @@ def mail_is_sent(app_configs=None, **kwargs):
         return []
     return [
         Warning(
-            "No mail is sent: nobody can set or reset a password by e-mail, and no reminder arrives. "
-            "What is printed instead holds links that open accounts.",
+            "No mail is sent: nobody can set or reset a password by e-mail, and no reminder "
+            "arrives. What is printed instead holds links that open accounts.",
             hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example.org:587.",
             id="registers.W003",
         )
@@ -26,7 +24,7 @@ def mail_is_sent(app_configs=None, **kwargs):
 
 
 def database_is_private(app_configs=None, **kwargs):
-    """The file of SQLite and its folder: password hashes and exempt risks are in it."""
+    """The file of SQLite and its folder, which hold password hashes and exempt risks."""
     database = settings.DATABASES["default"]
     if (
         settings.IS_LAPTOP
@@ -39,7 +37,8 @@ def database_is_private(app_configs=None, **kwargs):
         return []
     return [
         Warning(
-            f"Everybody with an account on this machine can get at {', '.join(map(str, open_paths))}.",
+            "Everybody with an account on this machine can get at "
+            f"{', '.join(map(str, open_paths))}.",
             hint="chmod o-rwx, and keep the database in a folder of its own.",
             id="registers.W004",
         )
@@ -47,7 +46,7 @@ def database_is_private(app_configs=None, **kwargs):
 
 
 def paths_open_to_others(file):
-    """Of a database's folder, its file and those beside it: its logs, and copies named after it."""
+    """Those of a database's folder, its file, its logs and copies named after it."""
     return [
         path
         for path in (file.parent, *sorted(file.parent.glob(f"{file.name}*")))
@@ -71,5 +70,5 @@ def connect():
 
 
 def warnings_at_start():
-    """Their sentences, for a log."""
+    """The warnings as sentences, for a log."""
     return [f"{warning.msg} {warning.hint}" for check in CHECKS for warning in check()]

@@ -332,7 +332,7 @@ MUTATIONS = [
     Mutation(
         "somebody else's actions are mailed",
         "registers/reminders/deadlines.py",
-        "is_mine = Q(told=user.pk, is_with_somebody=True)",
+        "is_mine = Q(recipient=user.pk, is_with_somebody=True)",
         "is_mine = Q(is_with_somebody=True)",
         "test_reminders.py",
     ),

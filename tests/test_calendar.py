@@ -31,7 +31,7 @@ from makers import (
 from failing_well.logs import WithoutSecrets
 from registers.models import AuditEntry, CalendarKey, Risk, Role
 from registers.reminders.calendar import LIMIT, calendar_of
-from registers.reminders.deadlines import Due
+from registers.reminders.deadlines import Deadline
 
 pytestmark = pytest.mark.django_db
 
@@ -330,10 +330,10 @@ def test_no_more_than_five_hundred_are_there(ours, officer, post, monkeypatch):
     ],
 )
 def test_any_title_comes_out_as_it_went_in(title):
-    due = Due(
+    due = Deadline(
         "review", datetime.date(2026, 3, 31), "Review CORP-001", title, "/", "review-1", "Register"
     )
-    text = calendar_of([due], site="https://r.example.org", now=timezone.now())
+    text = calendar_of([due], site="https://r.example.org", created_at=timezone.now())
     (event,) = Calendar.from_ical(text).walk("VEVENT")
     assert str(event["summary"]) == "Review CORP-001: " + " ".join(title.split())
     assert all(len(line) <= 75 for line in text.split(b"\r\n"))

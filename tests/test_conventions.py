@@ -19,7 +19,8 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 # Each layer may use itself and those below it.
 LAYERS = [
     {"scoring", "schema", "dates"},
-    {"history", "models"},
+    {"history"},
+    {"models"},
     {"permissions", "phrases", "charts", "govuk"},
     {
         *(

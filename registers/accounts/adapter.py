@@ -24,6 +24,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def get_reset_password_from_key_url(self, key):
-        """At the address that people know, whatever a request or a proxy said of host and scheme."""
+        """At the address that people know, whatever a request or a proxy said of host
+        and scheme.
+        """
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.SITE_URL + path.replace("UID-KEY", key)

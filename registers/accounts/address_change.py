@@ -54,9 +54,7 @@ def withdraw_address_change(user, *, by):
 
 
 def user_of_link(token):
-    """The User whose new address this link confirms, or None where it is too old, used, withdrawn
-    or none of ours.
-    """
+    """The User whose new address this link confirms, or None where it is no longer valid."""
     try:
         pk, digest = signing.loads(token, salt=SALT, max_age=MAX_AGE)
     except (signing.BadSignature, ValueError):
@@ -78,10 +76,12 @@ def confirm_address(token):
             changed = User.objects.filter(pk=user.pk, email=old, pending_email=new).update(
                 email=new, pending_email=""
             )
-            if not changed:  # the same link, twice at once
+            # The same link, twice at once.
+            if not changed:
                 return None
             user.refresh_from_db()
-            user.emailaddress_set.all().delete()  # the library's own list: nothing but User.email counts
+            # The library's own list: only User.email counts.
+            user.emailaddress_set.all().delete()
             user.enter("address_changed", text={"old": old, "new": new})
             _send({old: "address_change_complete"}, user, new)
     except IntegrityError as error:

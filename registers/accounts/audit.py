@@ -16,7 +16,8 @@ from registers.models import AuditEntry, User
 
 
 def actor(user):
-    """Who does it: whoever is signed in, else the person whose account it is (by a link in a mail);
+    """Who does it: whoever is signed in, else the person whose account it is (by a link in a mail).
+
     None for a command, which is the installation itself.
     """
     request = context.request

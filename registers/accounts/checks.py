@@ -5,8 +5,8 @@ from django.db import DatabaseError
 from registers.accounts.proxies import has_undeclared_proxy
 
 HINT = (
-    "Set TRUSTED_PROXIES to the number of your proxies. Else everybody has the proxy's address, and limits on signing "
-    "in count all people together."
+    "Set TRUSTED_PROXIES to the number of your proxies. Else everybody has the proxy's address, "
+    "and limits on signing in count all people together."
 )
 
 
@@ -18,7 +18,10 @@ def check_proxies_are_declared(app_configs, **kwargs):
     if settings.TRUSTED_PROXIES:
         return []
     if settings.IS_TLS:
-        text = "SITE_URL is https, so a proxy speaks TLS in front of the application, but TRUSTED_PROXIES is 0."
+        text = (
+            "SITE_URL is https, so a proxy speaks TLS in front of the application, but "
+            "TRUSTED_PROXIES is 0."
+        )
         return [Warning(text, hint=HINT, id="registers.W001")]
     try:
         is_undeclared = has_undeclared_proxy()

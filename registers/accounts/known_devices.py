@@ -16,9 +16,7 @@ ACCOUNTS = 5  # that one browser remembers, the latest: people share a machine i
 
 
 def device_for(request, account):
-    """The random name of this browser for the account (an e-mail address), or None where it is not
-    known.
-    """
+    """The random name of this browser for the account (an e-mail address), or None if unknown."""
     return _devices(request).get(_account_digest(account))
 
 

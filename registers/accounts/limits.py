@@ -81,7 +81,9 @@ def _use(request, action, key=None):
 
 
 def _joined(use, other):
-    """Both uses as one; None, and the first given back, where there was no use left of the other."""
+    """Both uses as one; None, and the first given back, where there was no use left of
+    the other.
+    """
     if other is None:
         use.rollback()
         return None
@@ -93,11 +95,12 @@ def _take_turn(request, name):
     once.
     """
     key = f"sign-in-turn:{hashlib.sha256(name.encode()).hexdigest()}"
-    turn, now = cache.get(key), time.time()
+    turn, time_now = cache.get(key), time.time()
     if turn is None:
-        cache.set(key, now + SLOWED, SLOWED + PATIENCE)
+        cache.set(key, time_now + SLOWED, SLOWED + PATIENCE)
         wait(request, SLOWED)
-    if now < turn:
-        wait(request, math.ceil(turn - now))
-    if not cache.delete(key):  # somebody else took it
+    if time_now < turn:
+        wait(request, math.ceil(turn - time_now))
+    # Somebody else took it.
+    if not cache.delete(key):
         wait(request, SLOWED)

@@ -28,8 +28,7 @@ KINDS = {  # value: (what it is called, what it means)
     Action.Kind.STRUCTURAL: (
         "Structural",
         "Who reports to whom, new boards or teams, new contracts. To finish one, you will be "
-        "asked what people do "
-        "differently because of it.",
+        "asked what people do differently because of it.",
     ),
 }
 KIND_LABELS = [(kind.value, label) for kind, (label, _) in KINDS.items()]

@@ -55,8 +55,7 @@ class AppetiteForm(forms.Form):
         widget=GovukRadios,
         label="Which is the highest band it will let stand? (tolerance)",
         help_text="Whatever stands in a higher band counts as above tolerance: on the dashboard, "
-        "in the list and in "
-        "what was agreed from that day on.",
+        "in the list and in what was agreed from that day on.",
         error_messages={
             "required": "Select the highest band that is let stand",
             "invalid_choice": "Select the highest band that is let stand",
@@ -87,8 +86,7 @@ class AppetiteForm(forms.Form):
         subject="the day by which it is reviewed",
         label="By when will the body look at it again?",
         help_text="Most look once a year. After that day the settings say that the review is "
-        "late; the statement "
-        "still holds.",
+        "late; the statement still holds.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
 

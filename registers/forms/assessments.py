@@ -172,8 +172,7 @@ class AssessmentForm(RangeForm):
         required=False,
         rows=3,
         help_text="For example, a control that was tested, a figure and where it comes from. You "
-        "can leave it empty "
-        "where nothing has changed.",
+        "can leave it empty where nothing has changed.",
     )
     helper = Helper(
         *(

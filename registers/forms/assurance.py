@@ -25,9 +25,8 @@ class AssuranceForm(RiskRecordForm):
             hints={
                 Line.FIRST: "The service looks at its own work: checks by managers, "
                 "self-assessments.",
-                Line.SECOND: "Others in the organisation who do not run it: finance, legal, "
-                "risk, safety, programme "
-                "offices.",
+                Line.SECOND: "Others in the organisation who do not run it: finance, legal, risk, "
+                "safety, programme offices.",
                 Line.THIRD: "Independent of management, and reports to the audit committee.",
                 Line.FOURTH: "External audit, inspectors, regulators, peer reviewers from "
                 "another body.",

@@ -48,8 +48,7 @@ class ReviewManyForm(RevealingForm):
         rows=3,
         required=False,
         help_text="For all risks that have no note of their own: what you checked and who was "
-        "there. It stays in the "
-        "history of each.",
+        "there. It stays in the history of each.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
     moved = ()
@@ -144,9 +143,8 @@ def _due_words(risk, today):
     verb = "was due" if risk.next_review_on < today else "is due"
     band = risk.current.band_now.label if risk.current else "Not rated"
     return (
-        f"{band}. Review {verb} {_day(risk.next_review_on)}; "
-        f"the next one after this: {_day(proposed_next_review(risk, today))}. "
-        f"{risk.owner or 'No owner'}."
+        f"{band}. Review {verb} {_day(risk.next_review_on)}; the next one after this: "
+        f"{_day(proposed_next_review(risk, today))}. {risk.owner or 'No owner'}."
     )
 
 

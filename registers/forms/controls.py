@@ -67,9 +67,8 @@ class ControlForm(RiskRecordForm):
         counted=True,
         subject="The control",
         max_length=200,
-        help_text="What is still to be done is an action. For example: the savings board looks "
-        "at every saving each "
-        "month.",
+        help_text="What is still to be done is an action. For example: the savings board looks at "
+        "every saving each month.",
         missing="Enter what holds the risk down",
     )
     kind = choice("What does it do?", "Select what it does", Control.Kind.choices)

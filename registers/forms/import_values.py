@@ -42,8 +42,7 @@ HINTS = {
     "likelihood": "Which level of this register does each mean?",
     "impact": "Which level of this register does each mean?",
     "score": "A word, a colour or a score alone can stand for several pairs of ratings. Choose "
-    "the one that is meant, "
-    "or leave these risks unrated: the worklist then asks for a rating.",
+    "the one that is meant, or leave these risks unrated: the worklist then asks for a rating.",
     "owner": "Risks are owned by posts, which outlive the people in them. Where the workbook "
     "names a person, choose "
     "their post. A post that is added is vacant until an administrator says who holds it.",
@@ -113,7 +112,7 @@ class ImportWordsForm(forms.Form):
         return [(KEEP, "Keep it with the notes"), *words.items()]
 
     def _likely(self, key, word, options):
-        """The option to preselect: the one spelled most like the word; else, for an owner, a new post.
+        """The option to preselect: that spelled most like the word; else, for an owner, a new post.
 
         A number that the scheme has, where nearly all are: one that it lacks is then a slip rather
         than another scale.

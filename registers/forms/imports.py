@@ -53,8 +53,7 @@ class ImportFileForm(forms.Form):
     file = forms.FileField(
         label="Your workbook",
         help_text="An Excel workbook (.xlsx), a CSV file, or a file that this service wrote "
-        "(.json). At most 20 MB and "
-        "20,000 rows.",
+        "(.json). At most 20 MB and 20,000 rows.",
         max_length=200,
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.json"}),
         error_messages={"required": "Select a workbook"},

@@ -66,8 +66,7 @@ class ReviewForm(VersionedForm):
         rows=3,
         missing="Enter who outside was asked, or “Nobody yet, because” and why",
         help_text="A body like ours, a regulator, a sector's support team: who, when, and what "
-        "came of it. "
-        "“Nobody yet, because” is an answer too.",
+        "came of it. “Nobody yet, because” is an answer too.",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
     helper = Helper("outcome", "note", OUTSIDE_REASON, "asked_outside", "effective_on", "next_on")

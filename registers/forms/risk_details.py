@@ -67,8 +67,7 @@ class RiskDetailsForm(RevealingForm):
         wrong="Select a category from the list",
         label="Which category is it in?",
         help_text="The Orange Book's: what the risk is about. The type of failure says how it "
-        "would fail, and an "
-        "appetite is often set by category.",
+        "would fail, and an appetite is often set by category.",
     )
     adverse_impacts = RecordMultipleChoiceField(
         AdverseImpact.objects.all(),
@@ -129,8 +128,7 @@ class RiskDetailsForm(RevealingForm):
         wrong="Select who told you first",
         label="Who told you first?",
         help_text="A kind of person, never a name. Bodies that failed were often told by "
-        "outsiders what their own "
-        "front line knew.",
+        "outsiders what their own front line knew.",
     )
     told_on = PastDay(
         required=False,

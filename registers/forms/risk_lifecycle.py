@@ -51,8 +51,7 @@ class CloseForm(VersionedForm):
         subject="Who must not leave",
         rows=3,
         help_text="Posts and arrangements that this rests on, such as an interim post or a "
-        "contract that ends. Write "
-        "“Nobody” if it would hold without any of them.",
+        "contract that ends. Write “Nobody” if it would hold without any of them.",
         missing="Enter who must not leave, or write “Nobody”",
     )
     effective_on = PastDay(

@@ -86,8 +86,7 @@ class RiskForm(RiskDetailsForm):
         label="Which post owns it?",
         empty_label="Not decided yet",
         help_text="Posts outlive the people in them. Where the right one is missing, leave this "
-        "open and ask an "
-        "administrator to add it.",
+        "open and ask an administrator to add it.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
     notes = PlainTextField(
@@ -96,9 +95,8 @@ class RiskForm(RiskDetailsForm):
         required=False,
         rows=4,
         max_length=10_000,
-        help_text="For example, from your old register: its reference, a score or colour that "
-        "has no likelihood and "
-        "impact, controls, actions, dates.",
+        help_text="For example, from your old register: its reference, a score or colour that has "
+        "no likelihood and impact, controls, actions, dates.",
     )
 
     def __init__(self, data=None, *, register, **options):

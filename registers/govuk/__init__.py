@@ -1,13 +1,11 @@
-"""How every form looks: crispy-forms' template pack "govuk" (templates/govuk/) and what it asks of
-a field.
+"""How every form looks: crispy-forms' template pack "govuk" (templates/govuk/).
 
 A page that has `form` in its context writes
 
     {% extends "base.html" %}
     {% block content %}
       <h1 class="govuk-heading-xl">Log a risk</h1>
-{% include "components/form.html" with submit="Log this risk" cancel=register.get_absolute_url
-  %}
+      {% include "components/form.html" with submit="Log it" cancel=register.get_absolute_url %}
     {% endblock %}
 
 base.html begins the title with "Error: " and puts the error summary above the heading;
@@ -15,11 +13,13 @@ components/form.html prints the form, its token and its buttons. A form says not
 unless it wants a group or a folded part:
 
     class RiskForm(forms.Form):
-likelihood = forms.ChoiceField(label="How likely is it?", widget=GovukRadios(hints={"1":
-  "Once in ten years"}))
+        likelihood = forms.ChoiceField(
+            label="How likely is it?", widget=GovukRadios(hints={"1": "Once in ten years"})
+        )
         found_on = GovukDateField(label="When was it found?", subject="the day it was found")
-helper = Helper(Fieldset("What could happen", "title", "cause"), MoreDetail("More detail",
-  "evidence"))
+        helper = Helper(
+            Fieldset("What could happen", "title", "cause"), MoreDetail("More detail", "evidence")
+        )
 
 Fields that the helper does not mention follow at the end, hidden ones too. `label_size` ("s", "m",
 "l" or "") on a field or on the form sets the size of labels; a widget's own "class" is kept. Hints
@@ -45,8 +45,9 @@ one more that works without JavaScript:
     class Controls(GovukFormSet):
         each = "control"
 
-ControlFormSet = forms.formset_factory(ControlForm, formset=Controls, extra=1, max_num=10,
-  can_delete=True)
+    ControlFormSet = forms.formset_factory(
+        ControlForm, formset=Controls, extra=1, max_num=10, can_delete=True
+    )
 
 A form with a file is sent as it needs to be by itself; its view passes request.FILES.
 """

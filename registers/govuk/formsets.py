@@ -12,8 +12,8 @@ class GovukFormSet(BaseFormSet):
 
     each = "item"  # what one of them is called, in lower case
     default_error_messages = {
-        "missing_management_form": "This page has lost track of what it was about: copy what you typed, then open it "
-        "again",
+        "missing_management_form": "This page has lost track of what it was about: copy what you "
+        "typed, then open it again",
         "too_many_forms": "There is room for %(num)d at most: take some away",
         "too_few_forms": "Fill in %(num)d at least",
     }

@@ -2,10 +2,17 @@
 
 from django.utils import timezone
 
-from registers.history.audit import AppendOnly, AuditEntry, AuditPayload
+from registers.history.audit import AppendOnly, AppendOnlyQuerySet, AuditEntry, AuditPayload
 from registers.history.errors import return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
+
+
+class DatedQuerySet(AppendOnlyQuerySet):
+    def as_at(self, day, known_by=None):
+        """Effective by the end of that day; recorded by that instant, where one is given."""
+        rows = self.filter(effective_on__lte=day)
+        return rows.filter(recorded_at__lte=known_by) if known_by else rows
 
 
 class AppendOnlyRecord(SealedModel, AppendOnly):

@@ -51,6 +51,10 @@ class DuplicateSubmission(Exception):
         self.recorded_at = recorded_at
 
 
+class InvalidTransition(ValueError):
+    """A step that the status does not allow: editing what is closed, reopening what is open."""
+
+
 def return_existing_or_raise(record, is_same, recorded_at):
     """The record that a form made before: sending the same form twice makes one record.
 

@@ -6,8 +6,6 @@ Pure: works on revisions and assessments.
 import datetime
 from dataclasses import dataclass
 
-from registers.models.risk_content import RiskContent
-
 FOR_EVER = datetime.date.max
 
 
@@ -60,7 +58,7 @@ def _in_band(previous, day, revision, current):
     before, after = (
         rating and (rating.scheme_id, rating.band) for rating in (previous.current, current)
     )
-    was_on, is_on = (row.status in RiskContent.ON_REGISTER for row in (previous.revision, revision))
+    was_on, is_on = (row.status in row.ON_REGISTER for row in (previous.revision, revision))
     if (before, was_on) == (after, is_on):
         return previous.band_since, previous.band_before
     moved = was_on == is_on and before and after and before[0] == after[0]

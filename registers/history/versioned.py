@@ -10,15 +10,13 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from registers.dates import is_future
-from registers.history.append_only import AppendOnlyRecord
+from registers.history.append_only import AppendOnlyRecord, DatedQuerySet
 from registers.history.audit import AuditEntry
 from registers.history.bulk_insert import build_row
-from registers.history.errors import EditConflict, return_existing_or_raise
+from registers.history.differences import changes_between
+from registers.history.errors import EditConflict, InvalidTransition, return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
-from registers.models.assessment import DatedQuerySet
-from registers.models.revision import changes_between
-from registers.models.risk_lifecycle import InvalidTransition
 
 
 class Content(models.Model):

@@ -5,7 +5,12 @@ from registers.history.audit import (
     AuditText,
     HistoryIsAppendOnly,
 )
-from registers.history.errors import BulkEditConflict, DuplicateSubmission, EditConflict
+from registers.history.errors import (
+    BulkEditConflict,
+    DuplicateSubmission,
+    EditConflict,
+    InvalidTransition,
+)
 from registers.history.seals import SealVersion
 from registers.history.versioned import latest_revisions
 from registers.models.action import Action, ActionRevision
@@ -59,7 +64,6 @@ from registers.models.review import Review
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
 from registers.models.risk_content import Category
-from registers.models.risk_lifecycle import InvalidTransition
 
 __all__ = [
     "CASE_FACTS",

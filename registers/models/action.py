@@ -5,10 +5,10 @@ from django.db.models import Q
 from django.urls import reverse
 
 from registers.dates import days_later
+from registers.history.append_only import DatedQuerySet
+from registers.history.errors import InvalidTransition
 from registers.history.versioned import Content, Versioned, VersionedRevision
-from registers.models.assessment import DatedQuerySet
 from registers.models.people import Post
-from registers.models.risk_lifecycle import InvalidTransition
 
 # Days ahead within which an action is due soon.
 SOON = 30

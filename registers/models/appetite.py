@@ -7,8 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from registers.history.append_only import AppendOnlyRecord, create_idempotent
-from registers.models.assessment import DatedQuerySet
+from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
 from registers.models.people import Organisation
 from registers.models.register import ScoringScheme
 from registers.models.risk_content import Category

@@ -8,17 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.history.append_only import AppendOnlyRecord
-from registers.history.audit import AppendOnlyQuerySet
+from registers.history.append_only import AppendOnlyRecord, DatedQuerySet
 from registers.models.library import AdverseImpact
 from registers.models.register import ScoringScheme
-
-
-class DatedQuerySet(AppendOnlyQuerySet):
-    def as_at(self, day, known_by=None):
-        """Effective by the end of that day; recorded by that instant, where one is given."""
-        rows = self.filter(effective_on__lte=day)
-        return rows.filter(recorded_at__lte=known_by) if known_by else rows
 
 
 def share_schemes(assessments, register):

@@ -8,9 +8,8 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from registers.history.append_only import AppendOnlyRecord, create_idempotent
-from registers.models.assessment import DatedQuerySet
-from registers.models.risk_lifecycle import InvalidTransition
+from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
+from registers.history.errors import InvalidTransition
 
 # Days; then the check is shown again.
 LONGEST = 365

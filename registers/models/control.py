@@ -8,9 +8,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from registers.history.append_only import AppendOnlyRecord, create_idempotent
+from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
 from registers.history.versioned import Content, Versioned, VersionedRevision
-from registers.models.assessment import DatedQuerySet
 from registers.models.people import Post
 
 

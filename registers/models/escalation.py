@@ -11,10 +11,9 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.history.append_only import AppendOnlyRecord, create_idempotent
-from registers.models.assessment import DatedQuerySet
+from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
+from registers.history.errors import InvalidTransition
 from registers.models.register import Register
-from registers.models.risk_lifecycle import InvalidTransition
 
 
 class EscalationQuerySet(DatedQuerySet):

@@ -7,8 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.history.append_only import AppendOnlyRecord
-from registers.models.assessment import DatedQuerySet
+from registers.history.append_only import AppendOnlyRecord, DatedQuerySet
 from registers.models.cases import WarningSign
 from registers.models.library import Citation
 

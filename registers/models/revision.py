@@ -1,25 +1,16 @@
 """The snapshot of a risk that every change adds: never edited."""
 
-import datetime
-from typing import NamedTuple
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format
 
+from registers.history.append_only import DatedQuerySet
 from registers.history.audit import AppendOnly
+from registers.history.differences import changes_between
 from registers.history.seals import SealedModel
-from registers.models.assessment import Assessment, DatedQuerySet
+from registers.models.assessment import Assessment
 from registers.models.review import Review
 from registers.models.risk_content import RiskContent
-
-
-class Change(NamedTuple):
-    name: str
-    label: str
-    before: str
-    after: str
 
 
 class RiskRevision(RiskContent, SealedModel, AppendOnly):
@@ -99,36 +90,3 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
             revision.assessment and revision.assessment.has_values(judgement)
             for revision in first_two
         )
-
-
-def changes_between(earlier, later):
-    """What differs between two revisions of one record, in the order of its FIELDS."""
-    before, after = earlier.content(), later.content()
-    return [
-        Change(name, _label(later, name), _wording(earlier, name), _wording(later, name))
-        for name in later.FIELDS
-        if before[name] != after[name]
-    ]
-
-
-def _label(revision, name):
-    label = str(revision._meta.get_field(name).verbose_name)
-    return label[:1].upper() + label[1:]
-
-
-def _wording(revision, name):
-    field = revision._meta.get_field(name)
-    if field.many_to_many:
-        return ", ".join(str(row) for row in getattr(revision, name).all())
-    if field.choices:
-        return str(getattr(revision, f"get_{name}_display")() or "")
-    value = getattr(revision, name)
-    if isinstance(value, datetime.date):
-        return date_format(value, "j F Y")
-    return (
-        ("Yes" if value else "No")
-        if isinstance(value, bool)
-        else ""
-        if value is None
-        else str(value)
-    )

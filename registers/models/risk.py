@@ -143,7 +143,7 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         *,
         by,
         version,
-        event=None,
+        revision_event=None,
         reason="",
         on_behalf_of=None,
         effective_on=None,
@@ -161,8 +161,8 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         latest = self.revisions.latest()
         if self.has_no_changes(changes, latest, by, reason):
             return latest
-        event = event or RiskRevision.Event.EDITED
-        self._check_change(event, is_at_version, version)
+        revision_event = revision_event or RiskRevision.Event.EDITED
+        self._check_change(revision_event, is_at_version, version)
         many_values = {name: changes.pop(name) for name in self.MANY if name in changes}
         for name, value in changes.items():
             setattr(self, name, value)
@@ -171,7 +171,9 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
             getattr(self, name).set(rows)
         self._increment_version()
         day = effective_on or timezone.localdate()
-        return self._record(event, by, day, recorded_at, reason=reason, on_behalf_of=on_behalf_of)
+        return self._record(
+            revision_event, by, day, recorded_at, reason=reason, on_behalf_of=on_behalf_of
+        )
 
     def change_history(self, day, known_by=None, drafts=True):
         """Its revisions up to a day, newest first, each with its differences as `revision.changes`.

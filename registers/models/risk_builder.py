@@ -9,9 +9,9 @@ from django.utils import timezone
 from registers.dates import is_future
 from registers.history.audit import AuditPayload
 from registers.history.bulk_insert import build_row
+from registers.history.errors import InvalidTransition
 from registers.models.assessment import Assessment
 from registers.models.revision import RiskRevision
-from registers.models.risk_lifecycle import InvalidTransition
 
 
 class RiskBuilder:

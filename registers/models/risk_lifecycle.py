@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from registers.history.errors import InvalidTransition
 from registers.history.form_token import FormToken
 from registers.models.revision import RiskRevision
 from registers.models.risk_content import RiskContent
@@ -20,10 +21,6 @@ TRANSITIONS = {
     **{event: {DRAFT, *ON_REGISTER} for event in (Event.EDITED, Event.ASSESSED, Event.REVIEWED)},
     **{event: {DRAFT, *ON_REGISTER, CLOSED} for event in (Event.EXEMPTED, Event.EXEMPTION_LIFTED)},
 }
-
-
-class InvalidTransition(ValueError):
-    """A step that the status does not allow: editing what is closed, reopening what is open."""
 
 
 class RiskLifecycle:
@@ -159,12 +156,14 @@ class RiskLifecycle:
         return f"{self.reference} is closed: it has to be reopened first"
 
     @transaction.atomic
-    def _step(self, event, status, *, by, version, reason="", **changes):
+    def _step(self, revision_event, status, *, by, version, reason="", **changes):
         is_at_version = self._lock(version)
         changes |= {"status": status} if status else {}
         latest = self.revisions.latest()
-        is_same = (latest.what, latest.by_id, latest.reason) == (event, by.pk, reason)
+        is_same = (latest.what, latest.by_id, latest.reason) == (revision_event, by.pk, reason)
         if not is_at_version and is_same and self.has_values(changes):
             return latest
-        self._check_change(event, is_at_version, version)
-        return self.revise(by=by, version=version, event=event, reason=reason, **changes)
+        self._check_change(revision_event, is_at_version, version)
+        return self.revise(
+            by=by, version=version, revision_event=revision_event, reason=reason, **changes
+        )

@@ -1,4 +1,4 @@
-"""What falls due, as a calendar that other programs read (iCalendar, RFC 5545)."""
+"""Deadlines as a calendar for other programs (iCalendar, RFC 5545)."""
 
 import datetime
 from urllib.parse import urlsplit
@@ -8,13 +8,14 @@ from django.utils import timezone
 from registers.reminders.mail import words_of
 
 DAYS_BACK, DAYS_AHEAD, LIMIT = 90, 365, 500
-BETWEEN = datetime.timedelta(hours=6)  # what a program is asked to wait before it reads again
+# How long a program is asked to wait before it reads again.
+BETWEEN = datetime.timedelta(hours=6)
 
 
-def calendar_of(dues, *, site, now=None):
-    """The calendar as bytes. dues: what falls due; site: the address of this installation.
+def calendar_of(dues, *, site, created_at=None):
+    """The calendar as bytes. site: the address of this installation.
 
-    Each thing keeps its UID whichever day it moves to, so that a program moves what it shows. All
+    Each deadline keeps its UID whichever day it moves to, so that a program moves its event. All
     are whole days that block no time, and private: who may look at somebody's calendar need not
     read their register.
     """
@@ -28,16 +29,16 @@ def calendar_of(dues, *, site, now=None):
     calendar.add("refresh-interval", BETWEEN, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", vDuration(BETWEEN))
     for due in dues:
-        calendar.add_component(_event(due, site, now or timezone.now()))
+        calendar.add_component(_event(due, site, created_at or timezone.now()))
     return calendar.to_ical()
 
 
-def _event(due, site, now):
+def _event(due, site, created_at):
     from icalendar import Event
 
     event = Event()
     event.add("uid", f"{due.key}@{urlsplit(site).hostname}")
-    event.add("dtstamp", now)
+    event.add("dtstamp", created_at)
     event.add("dtstart", due.on)
     event.add("dtend", due.on + datetime.timedelta(days=1))
     event.add("summary", words_of(due, exempt="exempt"))

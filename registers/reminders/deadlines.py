@@ -1,10 +1,10 @@
-"""What falls due for a person: reviews, actions, tolerances, assurances, appetites. For the mail
-and the calendar.
+"""What is due for a person: reviews, actions, tolerances, assurances, appetites.
 
-Told is whoever holds the post that owns the thing; where it has no owner of its own, the post that
-owns its risk; where nobody owns either, whoever raised the risk. Where that person may not act on
-it today (the post is vacant, they have left, they may not see the risk), the organisation's risk
-managers are told instead: so nothing waits unseen as long as there is a risk manager.
+For the mail and the calendar. The recipient is the holder of the post that owns the record; where
+it has no owner of its own, of the post that owns its risk; where nobody owns either, whoever raised
+the risk. Where that person may not act on it today (the post is vacant, they have left, they may
+not see the risk), it goes to the organisation's risk managers, so that nothing is missed as long as
+there is one.
 """
 
 import datetime
@@ -16,10 +16,8 @@ from django.utils.formats import date_format
 from registers.models import Action, Appetite, Assurance, Line, Register, ReminderKind, Risk
 from registers.permissions import Permission, can, can_be_worked_on_by, registers_for, risks_across
 
-SOON = {
-    **dict.fromkeys(ReminderKind, 14),
-    ReminderKind.ACTION: 7,
-}  # days ahead in which a thing is due soon
+# Days ahead within which it is due soon.
+SOON = {**dict.fromkeys(ReminderKind, 14), ReminderKind.ACTION: 7}
 RISK_WORDS = (
     "number",
     "title",
@@ -31,61 +29,63 @@ RISK_WORDS = (
 
 
 @dataclass(frozen=True)
-class Due:
-    """One thing that falls due on a day. title: "" of an exempt risk, whatever it is about; key:
-    names the thing for ever, whichever day it falls due; place: the register or organisation;
-    stands_in: the person is told as a risk manager, for want of somebody else.
+class Deadline:
+    """One thing that is due on a day.
+
+    title: "" of an exempt risk and of all that belongs to one. key: identifies it whichever day it
+    is due. place: the register or organisation. is_for_manager: the person gets it as a risk
+    manager, in place of somebody else.
     """
 
     kind: ReminderKind
     on: datetime.date
-    what: str
+    summary: str
     title: str
     path: str
     key: str
     place: str
     is_exempt: bool = False
-    stands_in: bool = False
+    is_for_manager: bool = False
 
     def is_late(self, day):
         return self.on < day
 
-    def when(self, day):
-        said = date_format(self.on, "j F Y")
+    def describe(self, day):
+        date = date_format(self.on, "j F Y")
         if self.on == day:
-            return f"Due today, {said}"
-        return f"Was due on {said}" if self.is_late(day) else f"Due on {said}"
+            return f"Due today, {date}"
+        return f"Was due on {date}" if self.is_late(day) else f"Due on {date}"
 
 
 def due_soon(user, day, kinds):
-    """What of these kinds is late on that day or due soon after it, the day longest ago first."""
+    """Those of these kinds that are late on that day or due soon after, oldest first."""
     return due_for(user, {kind: _span_until_soon(kind, day) for kind in kinds}, day)
 
 
 def due_between(user, first, last, day, limit):
-    """What of every kind is due from the first day to the last, both included: the first few by
-    day.
-    """
+    """Those of every kind from the first day to the last, inclusive: the first few by day."""
     return due_for(user, dict.fromkeys(ReminderKind, (first, last)), day, limit)[:limit]
 
 
 def due_for(user, spans, day, limit=None):
-    """What falls due for the person, by day. spans: {kind: (first day, last day)}; day: today, for
-    what stands. A fixed number of queries: two, and one for each kind.
+    """The person's deadlines, by day. spans: {kind: (first day, last day)}.
+
+    day: today. A fixed number of queries: two, and one for each kind.
     """
     registers = [r for r in registers_for(user) if can(user, Permission.EDIT_RISK, r.organisation)]
     risks, managed = _risks_and_managed(user, registers)
-    found = []
+    dues = []
     for kind, span in spans.items() if registers else ():
         rows, on, of = ROWS[kind](user, risks, managed, day)
-        found += [of(row, user) for row in _within(rows, on, span)[:limit]]
-    return sorted(found, key=lambda due: (due.on, due.what, due.key))
+        dues += [of(row, user) for row in _within(rows, on, span)[:limit]]
+    return sorted(dues, key=lambda due: (due.on, due.summary, due.key))
 
 
 def actions_due_soon(user, registers, day):
-    """The actions of which due_soon tells the person, as rows: the one due longest ago first.
-    registers: those whose risks they may edit. Each row has `told`: another than the person where
-    they stand in.
+    """The actions that due_soon includes, as rows, oldest first.
+
+    registers: those whose risks the person may edit. Each row has `recipient`: another than the
+    person where they get it as a risk manager.
     """
     risks, managed = _risks_and_managed(user, registers)
     rows, on, _ = _actions(user, risks, managed, day)
@@ -106,24 +106,26 @@ def _within(rows, on, span):
 
 
 def _span_until_soon(kind, day):
-    """Whatever is late by then, and what is due soon after."""
+    """From the first date there is to the last on which it is due soon."""
     return datetime.date.min, day + datetime.timedelta(SOON[kind])
 
 
-def _of(user, rows, managed, owners, risk=""):
-    """Those of these rows that the person is told of. owners: the ways to the posts that may own
-    it, the nearest first; risk: the way to its risk.
+def _for_recipient(user, rows, managed, owners, risk=""):
+    """Those of these rows that the person is reminded of.
+
+    owners: the paths to the posts that may own a row, the nearest first. risk: the path to its
+    risk.
     """
-    held = [When(**{f"{owner}__isnull": False}, then=F(f"{owner}__holder")) for owner in owners]
-    rows = rows.annotate(told=Case(*held, default=F(f"{risk}raised_by")))
-    rows = rows.annotate(is_with_somebody=can_be_worked_on_by("told", risk))
-    is_mine = Q(told=user.pk, is_with_somebody=True)
-    nobodys = Q(**{f"{risk}register__in": managed}, is_with_somebody=False)
-    return rows.filter(is_mine | nobodys).select_related(f"{risk}register")
+    holders = [When(**{f"{owner}__isnull": False}, then=F(f"{owner}__holder")) for owner in owners]
+    rows = rows.annotate(recipient=Case(*holders, default=F(f"{risk}raised_by")))
+    rows = rows.annotate(is_with_somebody=can_be_worked_on_by("recipient", risk))
+    is_mine = Q(recipient=user.pk, is_with_somebody=True)
+    is_nobodys = Q(**{f"{risk}register__in": managed}, is_with_somebody=False)
+    return rows.filter(is_mine | is_nobodys).select_related(f"{risk}register")
 
 
 def _reviews(user, risks, managed, day):
-    rows = _of(user, risks, managed, ["owner"]).only(*RISK_WORDS, "next_review_on")
+    rows = _for_recipient(user, risks, managed, ["owner"]).only(*RISK_WORDS, "next_review_on")
     return (
         rows,
         "next_review_on",
@@ -133,7 +135,7 @@ def _reviews(user, risks, managed, day):
 
 def _tolerances(user, risks, managed, day):
     tolerated = risks.filter(response=Risk.Response.TOLERATE)
-    rows = _of(user, tolerated, managed, ["owner"]).only(*RISK_WORDS, "tolerated_until")
+    rows = _for_recipient(user, tolerated, managed, ["owner"]).only(*RISK_WORDS, "tolerated_until")
     return (
         rows,
         "tolerated_until",
@@ -143,7 +145,7 @@ def _tolerances(user, risks, managed, day):
 
 def _actions(user, risks, managed, day):
     rows = Action.objects.open().filter(risk__in=risks.order_by().values("pk"))
-    rows = _of(user, rows, managed, ["owner", "risk__owner"], "risk__")
+    rows = _for_recipient(user, rows, managed, ["owner", "risk__owner"], "risk__")
     rows = rows.only("title", "due_on", *(f"risk__{name}" for name in RISK_WORDS))
     return (
         rows,
@@ -155,9 +157,9 @@ def _actions(user, risks, managed, day):
 
 
 def _assurances(user, risks, managed, day):
-    """Of each risk and line the latest opinion only: an older one has been followed by another."""
+    """The latest opinion of each risk and line only: a later one replaces an earlier one."""
     rows = Assurance.objects.latest_by_line(day).filter(risk__in=risks.order_by().values("pk"))
-    rows = _of(user, rows, managed, ["control__owner", "risk__owner"], "risk__")
+    rows = _for_recipient(user, rows, managed, ["control__owner", "risk__owner"], "risk__")
     rows = rows.only("line", "expires_on", *(f"risk__{name}" for name in RISK_WORDS))
     return (
         rows,
@@ -169,8 +171,9 @@ def _assurances(user, risks, managed, day):
 
 
 def _appetites(user, risks, managed, day):
-    """The statements that stand, by schemes that a register uses: to the organisation's risk
-    managers.
+    """The latest statements, for schemes that a register uses.
+
+    For the organisation's risk managers.
     """
     in_use = Register.objects.filter(
         organisation=OuterRef("organisation"), scheme=OuterRef("scheme")
@@ -191,7 +194,7 @@ ROWS = {
     ReminderKind.ASSURANCE: _assurances,
     ReminderKind.APPETITE: _appetites,
 }
-WHAT = {
+SUMMARIES = {
     ReminderKind.REVIEW: "Review {}",
     ReminderKind.ACTION: "Action for {}",
     ReminderKind.TOLERANCE: "Tolerance of {} ends",
@@ -200,32 +203,34 @@ WHAT = {
 
 
 def _due(kind, row, risk, user, *, on, title=None, line=None):
-    what = WHAT[kind].format(risk.reference)
-    return Due(
+    summary = SUMMARIES[kind].format(risk.reference)
+    return Deadline(
         kind=kind,
         on=on,
-        what=f"{what}, {Line(line).label.lower()}" if line and not risk.is_exempt else what,
+        summary=f"{summary}, {Line(line).label.lower()}"
+        if line and not risk.is_exempt
+        else summary,
         title="" if risk.is_exempt else title or risk.title,
         path=risk.get_absolute_url(),
         key=f"{kind}-{risk.pk}-{line}" if line else f"{kind}-{row.pk}",
         place=str(risk.register),
         is_exempt=risk.is_exempt,
-        stands_in=row.told != user.pk,
+        is_for_manager=row.recipient != user.pk,
     )
 
 
 def _appetite(row, registers):
-    """It leads to the first of these registers that goes by it."""
+    """The deadline; it links to the first of these registers with that scheme."""
     about = row.get_category_display() or "All categories"
     goes_by_it = (
         r
         for r in registers
         if (r.organisation_id, r.scheme_id) == (row.organisation_id, row.scheme_id)
     )
-    return Due(
+    return Deadline(
         kind=ReminderKind.APPETITE,
         on=row.review_by,
-        what="Review the appetite",
+        summary="Review the appetite",
         title=about,
         path=next(goes_by_it).get_absolute_url(),
         key=f"appetite-{row.organisation_id}-{row.scheme_id}-{row.category or 'all'}",

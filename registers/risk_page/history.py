@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 
+from registers.history.differences import Change
 from registers.models import Assurance, Escalation, EscalationDecision, Precedent, SetAside
-from registers.models.revision import Change, RiskRevision
+from registers.models.revision import RiskRevision
 from registers.risk_page.controls import told_of
 
 

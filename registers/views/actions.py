@@ -33,23 +33,23 @@ def action_list(request, slug):
     reading = reading_from(request, register)
     positions = positions_for(request.user, register, reading.day, reading.agreement).on_register()
     positions = positions.none() if reading.is_future else positions
-    beside = narrowing_from(request, register, reading, positions, prefix="risk")
-    positions = beside.on(positions, reading.day, reading.known_by)
-    asked = {**reading.asked, **beside.prefixed_query_params}
+    narrowing = narrowing_from(request, register, reading, positions, prefix="risk")
+    positions = narrowing.on(positions, reading.day, reading.known_by)
+    query_params = {**reading.asked, **narrowing.prefixed_query_params}
     actions = actions_on(positions, reading)
-    narrowed = ActionFilter(
+    action_filter = ActionFilter(
         request.GET, actions, organisation=register.organisation, day=reading.day
     )
-    if narrowed.form.errors:
+    if action_filter.form.errors:
         raise BadRequest("The address asks for actions that this register does not have.")
-    page = page_of(request, listed(narrowed.qs))
+    page = page_of(request, listed(action_filter.qs))
     context = {
         "tab": "actions",
         "register": register,
         "reading": reading,
-        "beside": beside,
-        "asked": f"{urlencode(asked)}&" if asked else "",
-        "filter": narrowed,
+        "narrowing": narrowing,
+        "asked": f"{urlencode(query_params)}&" if query_params else "",
+        "filter": action_filter,
         "counts": action_counts(actions, reading.day),
         "page": page,
         "rows": with_risks(page.object_list, positions),
@@ -67,13 +67,14 @@ def action_new(request, slug, number):
         "action_new",
         form,
         partial(Action.add, risk),
-        _added,
-        to=_among_actions(risk),
+        _added_message,
+        to=_actions_link(risk),
     )
 
 
-def _added(action):
-    return f"The action is added to {action.risk.reference}.{'' if action.due_on else ' It has no day yet.'}"
+def _added_message(action):
+    no_day = "" if action.due_on else " It has no day yet."
+    return f"The action is added to {action.risk.reference}.{no_day}"
 
 
 def action_edit(request, slug, number, pk):
@@ -110,13 +111,21 @@ def action_reopen(request, slug, number, pk):
 
 
 def _step(risk, action, request, page, form, verb, words, **context):
-    def said(revision):
+    def message_of(revision):
         return f"{risk.reference}: “{revision.title}” {words}."
 
     return handle_form(
-        risk, request, page, form, verb, said, to=_among_actions(risk), action=action, **context
+        risk,
+        request,
+        page,
+        form,
+        verb,
+        message_of,
+        to=_actions_link(risk),
+        action=action,
+        **context,
     )
 
 
-def _among_actions(risk):
+def _actions_link(risk):
     return f"{risk.get_absolute_url()}#actions"

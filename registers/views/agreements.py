@@ -43,8 +43,8 @@ def agreement_list(request, slug):
 def agreement_new(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
     form = AgreementForm(post_data(request), register=register)
-    how = {"register": register, "by": request.user}
-    if form.is_valid() and (agreement := submit(form, agree, **how, **form.cleaned_data)):
+    arguments = {"register": register, "by": request.user}
+    if form.is_valid() and (agreement := submit(form, agree, **arguments, **form.cleaned_data)):
         day = date_format(agreement.on, "j F Y")
         messages.success(request, f"The position of {day} is kept as {agreement.body} agreed it.")
         return redirect("agreement_list", register.slug)
@@ -53,11 +53,12 @@ def agreement_new(request, slug):
 
 
 def since_latest(user, register, latest=None):
-    """What has changed since the latest agreement, if there is one. latest: that, where it was read
-    already.
+    """What has changed since the latest agreement, or None without one.
+
+    latest: that agreement, where it was read already.
     """
     latest = latest or register.agreements.first()
-    now = positions_for(user, register, timezone.localdate())
+    positions = positions_for(user, register, timezone.localdate())
     return latest and Since(
-        register, latest, agreed=agreed_for(user, register).filter(agreement=latest), now=now
+        register, latest, agreed=agreed_for(user, register).filter(agreement=latest), now=positions
     )

@@ -39,11 +39,13 @@ def register_settings(request, slug):
 
 def appetite_new(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
-    sent = post_data(request)
-    form = AppetiteForm(sent, register=register, category=request.GET.get("category", ""))
-    how = {"by": request.user, "scheme": register.scheme}
+    data = post_data(request)
+    form = AppetiteForm(data, register=register, category=request.GET.get("category", ""))
+    arguments = {"by": request.user, "scheme": register.scheme}
     if form.is_valid() and (
-        appetite := submit(form, Appetite.state, register.organisation, **how, **form.cleaned_data)
+        appetite := submit(
+            form, Appetite.state, register.organisation, **arguments, **form.cleaned_data
+        )
     ):
         messages.success(
             request,

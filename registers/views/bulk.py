@@ -1,6 +1,4 @@
-"""Many records at once: reviews of risks that stand as they are, and what one post owns given to
-another.
-"""
+"""Many records at once: reviewing risks that stay as they are, and reassigning records."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -27,11 +25,14 @@ def risk_review_many(request, slug):
     due = due_for_review(risks, request.user, timezone.localdate())
     total, data = due.count(), post_data(request)
     form = ReviewManyForm(data, register=register, due=due[:MOST_REVIEWED], risks=risks)
-    how = {"by": request.user, "reviews": form.reviews} if form.is_valid() else {}
-    if how and (made := submit(form, review_many, **how, token=form.cleaned_data["token"])):
-        several = "risk is" if len(made) == 1 else "risks are"
+    arguments = {"by": request.user, "reviews": form.reviews} if form.is_valid() else {}
+    if arguments and (
+        reviews := submit(form, review_many, **arguments, token=form.cleaned_data["token"])
+    ):
+        risks_are = "risk is" if len(reviews) == 1 else "risks are"
         messages.success(
-            request, f"{len(made)} {several} reviewed: looked at today, and each stands as it is."
+            request,
+            f"{len(reviews)} {risks_are} reviewed: looked at today, and each stands as it is.",
         )
         return redirect("risk_review_many", slug)
     context = {
@@ -45,8 +46,8 @@ def risk_review_many(request, slug):
 
 def reassign(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
-    is_asked = request.GET or request.method == "POST"
-    posts = PostsForm(request.GET if is_asked else None, organisation=register.organisation)
+    is_sent = request.GET or request.method == "POST"
+    posts = PostsForm(request.GET if is_sent else None, organisation=register.organisation)
     context = {"register": register, "posts": posts, "form": posts}
     if not posts.is_valid():
         return render(request, "registers/reassign.html", context)
@@ -54,12 +55,12 @@ def reassign(request, slug):
     risks = risks_across(request.user, registers)
     owned = Owned(risks, posts.cleaned_data["from_post"])
     form = ReassignForm(post_data(request), owned=owned, readable=Owned(risks))
-    how = (
+    arguments = (
         {"by": request.user, "reason": form.cleaned_data["reason"], **form.chosen}
         if form.is_valid()
         else {}
     )
-    if how and (count := submit(form, give_to_post, **how, **posts.cleaned_data)):
+    if arguments and (count := submit(form, give_to_post, **arguments, **posts.cleaned_data)):
         to_post = posts.cleaned_data["to_post"]
         messages.success(
             request, f"{count} moved: {to_post.title} owns {'it' if count == 1 else 'them'} now."

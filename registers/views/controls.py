@@ -48,20 +48,27 @@ def assurance_map(request, slug):
 def assurance_new(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = AssuranceForm(post_data(request), risk=risk)
-    return handle_form(risk, request, "assurance_new", form, partial(Assurance.give, risk), _given)
+    return handle_form(
+        risk, request, "assurance_new", form, partial(Assurance.give, risk), _assurance_message
+    )
 
 
-def _given(one):
-    return f"{one.risk.reference} has an opinion of line {one.line}: {one.get_opinion_display()}, {one.provider}."
+def _assurance_message(assurance):
+    return (
+        f"{assurance.risk.reference} has an opinion of line {assurance.line}: "
+        f"{assurance.get_opinion_display()}, {assurance.provider}."
+    )
 
 
 def control_new(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = ControlForm(post_data(request), risk=risk)
-    return handle_form(risk, request, "control_new", form, partial(Control.add, risk), _added)
+    return handle_form(
+        risk, request, "control_new", form, partial(Control.add, risk), _control_message
+    )
 
 
-def _added(control):
+def _control_message(control):
     return f"{control.risk.reference} has a control: {control.title}."
 
 
@@ -70,7 +77,7 @@ def control_edit(request, slug, number, pk):
         request.user, slug, number, Control, pk, Permission.EDIT_RISK
     )
     form = EditControlForm(post_data(request), control=control)
-    beside = {"control": control, "entries": control_story(control)}
+    context = {"control": control, "entries": control_story(control)}
     return handle_form(
         risk,
         request,
@@ -78,7 +85,7 @@ def control_edit(request, slug, number, pk):
         form,
         control.revise,
         lambda _: f"{control.title} is saved.",
-        **beside,
+        **context,
     )
 
 
@@ -88,12 +95,14 @@ def control_test(request, slug, number, pk):
     )
     form = ControlTestForm(post_data(request), control=control)
 
-    def said(_):
+    def message_of(_):
         return (
             f"The test of {control.title} is recorded: {control.get_operating_display().lower()}."
         )
 
-    return handle_form(risk, request, "control_test", form, control.test, said, control=control)
+    return handle_form(
+        risk, request, "control_test", form, control.test, message_of, control=control
+    )
 
 
 def control_retire(request, slug, number, pk):
@@ -101,5 +110,7 @@ def control_retire(request, slug, number, pk):
         request.user, slug, number, Control, pk, Permission.EDIT_RISK
     )
     form = RetireControlForm(post_data(request), control=control)
-    said = f"{control.title} is marked as no longer used. What it said stays."
-    return handle_form(risk, request, "control_retire", form, control.retire, said, control=control)
+    message = f"{control.title} is marked as no longer used. What it said stays."
+    return handle_form(
+        risk, request, "control_retire", form, control.retire, message, control=control
+    )

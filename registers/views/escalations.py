@@ -66,7 +66,9 @@ def escalation_decide(request, slug, number, pk):
     if form.is_valid() and (
         decision := submit(form, escalation.decide, by=request.user, **form.cleaned_data)
     ):
-        _tell(request, risk, decision, is_theirs=_is_what_they_sent(request.user, decision, form))
+        _add_message(
+            request, risk, decision, is_own=_is_submitted_decision(request.user, decision, form)
+        )
         return redirect("escalation_list", escalation.to_register.slug)
     context = {"register": risk.register, "risk": risk, "escalation": escalation, "form": form}
     return render(
@@ -75,32 +77,34 @@ def escalation_decide(request, slug, number, pk):
 
 
 def taken_up_by(user, register, reading, registers=None):
-    """What this register lists of others, as this reader may see it on the day read; nothing on a
-    day to come. registers: all of its organisation, where they are known.
+    """What this register lists of other registers, as this reader may see it on the day read.
+
+    Empty for a future day. registers: all of its organisation, where they are known.
     """
     listing = {} if reading.is_future else listed_from_elsewhere(register, reading)
     if not listing:
         return []
-    every = register.organisation.registers.all() if registers is None else registers
-    registers = [one for one in every if one != register]
+    candidates = register.organisation.registers.all() if registers is None else registers
+    registers = [candidate for candidate in candidates if candidate != register]
     return taken_up(listing, positions_across(user, registers, reading.day), reading)
 
 
-def _is_what_they_sent(user, decision, form):
-    said = form.cleaned_data
+def _is_submitted_decision(user, decision, form):
+    values = form.cleaned_data
     return (decision.by, decision.is_approved, decision.reason) == (
         user,
-        said["is_approved"],
-        said["reason"],
+        values["is_approved"],
+        values["reason"],
     )
 
 
-def _tell(request, risk, decision, is_theirs):
-    if is_theirs:
+def _add_message(request, risk, decision, is_own):
+    if is_own:
         messages.success(request, f"{risk.reference}: {str(decision).lower()}.")
         return
     day = date_format(decision.effective_on, "j F Y")
-    said = f"{str(decision).lower()} by {decision.by} on {day}"
+    decision_text = f"{str(decision).lower()} by {decision.by} on {day}"
     messages.warning(
-        request, f"Not saved: {risk.reference} was decided already, {said}. That decision stands."
+        request,
+        f"Not saved: {risk.reference} was decided already, {decision_text}. That decision stands.",
     )

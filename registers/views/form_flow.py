@@ -1,6 +1,4 @@
-"""How a view hands what was typed to a verb, and what it answers where that is not taken: the one
-place for both.
-"""
+"""How a view passes a form to a verb, and what it answers where the verb refuses."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -8,22 +6,23 @@ from django.shortcuts import redirect, render
 from registers.models import BulkEditConflict, DuplicateSubmission, EditConflict, InvalidTransition
 
 
-def submit(form, verb, *args, **said):
-    """What the verb made of what was typed. None where it did not take it: the form then says why,
-    keeps what was typed, and its page is answered by response_status(form).
+def submit(form, verb, *args, **arguments):
+    """Call a verb with the values of a form and return its result, or None where it refuses.
+
+    The form then has the reason and keeps what was typed; answer its page with
+    response_status(form).
     """
     try:
-        return verb(*args, **said)
+        return verb(*args, **arguments)
     except (EditConflict, BulkEditConflict) as conflict:
         form.rebase(conflict)
-    except InvalidTransition as refused:
-        form.add_error(None, f"Not saved: {str(refused).removesuffix('.')}")
-    except DuplicateSubmission as before:
-        form.said_before = before
+    except InvalidTransition as refusal:
+        form.add_error(None, f"Not saved: {str(refusal).removesuffix('.')}")
+    except DuplicateSubmission as duplicate:
+        form.duplicate = duplicate
         form.data = form.data.copy()
-        form.data["token"] = form.fields["token"].clean(
-            None
-        )  # to send it again is a decision from here on
+        # A new token: sending it again is a decision from here on.
+        form.data["token"] = form.fields["token"].clean(None)
         if "version" in form.fields:
             form.data["version"] = form.risk.version
     form.is_refused = True
@@ -31,23 +30,23 @@ def submit(form, verb, *args, **said):
 
 
 def response_status(form):
-    """409 after somebody was quicker, 200 otherwise."""
+    """409 where a verb refused the form, else 200."""
     return 409 if getattr(form, "is_refused", False) else 200
 
 
 def post_data(request):
-    """What was typed, None where the form is only opened."""
+    """The POST data, or None for any other method."""
     return request.POST if request.method == "POST" else None
 
 
-def handle_form(risk, request, page, form, verb, said, to=None, **context):
-    """The answer to a form that asks for one step of a risk: the step is taken and said, and leads
-    to the risk; or its page is shown. said: the words, or what makes them of what the verb gave
-    back; to: where else it leads, as redirect() takes it; context: what the page wants besides
-    risk, register and form.
+def handle_form(risk, request, page, form, verb, message, to=None, **context):
+    """The answer to a form for one step of a risk: take the step and redirect, or show the page.
+
+    verb: the step. message: the text for its success, or a function of its result. to: where else
+    than to the risk it leads, as redirect() takes it. context: further template context.
     """
-    if form.is_valid() and (made := submit(form, verb, by=request.user, **form.cleaned_data)):
-        messages.success(request, said(made) if callable(said) else said)
+    if form.is_valid() and (result := submit(form, verb, by=request.user, **form.cleaned_data)):
+        messages.success(request, message(result) if callable(message) else message)
         return redirect(to or risk)
     context |= {"register": risk.register, "risk": risk, "form": form}
     return render(request, f"registers/{page}.html", context, status=response_status(form))

@@ -15,9 +15,10 @@ def healthz(request):
 
 @login_not_required
 def readyz(request):
-    """The database answers, its migrations are complete and the audit entries are guarded; each of
-    these or 503. proxies_declared only warns: TRUSTED_PROXIES is 0 and this request, or a sign-in
-    today, came through a proxy.
+    """The database answers, has all migrations, and guards the audit entries; else 503.
+
+    proxies_declared only warns: TRUSTED_PROXIES is 0 and this request, or a sign-in today, came
+    through a proxy.
     """
     checks = {"database": False, "migrations": False, "audit_triggers": False}
     is_declared = not comes_through_undeclared_proxy(request)

@@ -25,23 +25,23 @@ from registers.views.list_filter import filter_positions
 def home(request):
     reader, today = request.user, timezone.localdate()
     registers = list(registers_for(reader))
-    work = [register for register in registers if may_work_on(reader, register)]
-    standing = positions_across(reader, registers, today).on_register()
-    asked = (
+    own_registers = [register for register in registers if may_work_on(reader, register)]
+    positions = positions_across(reader, registers, today).on_register()
+    query_prefix = (
         f"as_at={today.isoformat()}&"
-        if any(defaults_to_agreed(reader, one) for one in registers)
+        if any(defaults_to_agreed(reader, register) for register in registers)
         else ""
     )
-    cards = register_cards(registers, standing, today, Tolerances.across(registers), asked)
+    cards = register_cards(registers, positions, today, Tolerances.across(registers), query_prefix)
     since = quarter_ends_before(today, 1)[0]
     context = {
         "cards": cards,
-        "asked": asked,
-        "waiting": waiting_for(reader, work, standing, today) if work else None,
-        "tasks": tasks_for(reader, work, today) if work else None,
+        "asked": query_prefix,
+        "waiting": waiting_for(reader, own_registers, positions, today) if own_registers else None,
+        "tasks": tasks_for(reader, own_registers, today) if own_registers else None,
         "since": since,
         "to_read": judged_since(
-            [card for card in cards if card.register not in work], standing, since
+            [card for card in cards if card.register not in own_registers], positions, since
         ),
         "changes": latest_changes(revisions_across(reader, registers)),
         "counts_everything": all(counts_everything(reader, register) for register in registers),
@@ -53,15 +53,15 @@ def home(request):
 def risk_list(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
-    narrowed = filter_positions(request, register, reading)
-    if set(narrowed.form.errors) - {"q"}:
+    list_filter = filter_positions(request, register, reading)
+    if set(list_filter.form.errors) - {"q"}:
         raise BadRequest("The address asks for something this register does not have.")
     context = {
         "tab": "risks",
         "register": register,
         "reading": reading,
-        "filter": narrowed,
-        "page": page_from(request, narrowed.qs, register),
+        "filter": list_filter,
+        "page": page_from(request, list_filter.qs, register),
         "taken_up": taken_up_by(request.user, register, reading),
         "may_log": can(request.user, Permission.EDIT_RISK, register.organisation),
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),

@@ -1,4 +1,4 @@
-"""What somebody is told of: by mail, as they choose, and in a calendar that needs no signing in."""
+"""Reminders: by mail, as chosen, and in a calendar that needs no sign-in."""
 
 from datetime import timedelta
 
@@ -21,25 +21,25 @@ from registers.views.form_flow import post_data
 
 
 def reminders(request):
-    may_be_told = can_somewhere(request.user, Permission.EDIT_RISK)
+    may_have_reminders = can_somewhere(request.user, Permission.EDIT_RISK)
     form = ReminderForm(post_data(request), person=request.user)
-    if form.is_bound and not may_be_told:
+    if form.is_bound and not may_have_reminders:
         raise PermissionDenied
     if form.is_valid():
         ReminderChoice.choose(by=request.user, **form.cleaned_data)
-        some = form.cleaned_data["kinds"]
+        kinds = form.cleaned_data["kinds"]
         messages.success(
             request,
-            "Your choice is saved." if some else "Your choice is saved: you get no reminders.",
+            "Your choice is saved." if kinds else "Your choice is saved: you get no reminders.",
         )
         return redirect("reminders")
     key = CalendarKey.in_use_by(request.user)
-    context = {"form": form, "may_be_told": may_be_told, "calendar_key": key}
+    context = {"form": form, "may_have_reminders": may_have_reminders, "calendar_key": key}
     return render(request, "registers/reminders.html", context)
 
 
 def calendar_address(request):
-    """Makes an address and shows it: the answer to the form is the only page that ever does."""
+    """Makes an address and shows it: the only page that ever does."""
     if not can_somewhere(request.user, Permission.EDIT_RISK):
         raise PermissionDenied
     form = CalendarAddressForm(post_data(request))
@@ -69,9 +69,7 @@ def calendar_stop(request):
 @login_not_required
 @read_only
 def calendar_feed(request, secret):
-    """Whoever has the secret reads what its person may see today; for anybody else there is nothing
-    here.
-    """
+    """Whoever has the secret reads what its person may see today; for anybody else 404."""
     reader = CalendarKey.reader_of(secret)
     if not reader or not can_somewhere(reader, Permission.VIEW_REGISTER):
         raise Http404("No calendar of that address.")

@@ -1,6 +1,4 @@
-"""The steps of a risk's life: onto the register, has happened, closed, reopened; and a copy of it
-as a draft.
-"""
+"""A risk's lifecycle: onto the register, happened, closed, reopened; and a copy as a draft."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,15 +13,15 @@ from registers.views.form_flow import handle_form, post_data
 def risk_put_on_register(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = OpenRiskForm(post_data(request), risk=risk)
-    said = f"{risk.reference} is on the register."
-    return handle_form(risk, request, "risk_put_on_register", form, risk.open, said)
+    message = f"{risk.reference} is on the register."
+    return handle_form(risk, request, "risk_put_on_register", form, risk.open, message)
 
 
 def risk_happened(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = HappenedForm(post_data(request), risk=risk)
-    said = f"{risk.reference} has happened. Assess it again: what is still to come?"
-    return handle_form(risk, request, "risk_happened", form, risk.happen, said)
+    message = f"{risk.reference} has happened. Assess it again: what is still to come?"
+    return handle_form(risk, request, "risk_happened", form, risk.happen, message)
 
 
 def risk_close(request, slug, number):
@@ -31,22 +29,23 @@ def risk_close(request, slug, number):
     if not may_close(request.user, risk):
         raise PermissionDenied
     form = CloseForm(post_data(request), risk=risk)
-    said = f"{risk.reference} is closed. Everything it said is kept, and it can be reopened."
-    return handle_form(risk, request, "risk_close", form, risk.close, said)
+    message = f"{risk.reference} is closed. Everything it said is kept, and it can be reopened."
+    return handle_form(risk, request, "risk_close", form, risk.close, message)
 
 
 def risk_reopen(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
     form = ReopenForm(post_data(request), risk=risk)
-    said = f"{risk.reference} is open again, with everything it had."
-    return handle_form(risk, request, "risk_reopen", form, risk.reopen, said)
+    message = f"{risk.reference} is open again, with everything it had."
+    return handle_form(risk, request, "risk_reopen", form, risk.reopen, message)
 
 
 @require_POST
 def risk_duplicate(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = DuplicateForm(request.POST)
-    form.is_valid()  # there is nothing in it that could be wrong
+    # Nothing in it can be invalid.
+    form.is_valid()
     copy = risk.duplicate(by=request.user, **form.cleaned_data)
     messages.success(
         request,

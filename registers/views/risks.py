@@ -37,7 +37,8 @@ UNSCORED = "It has no rating yet: assess it when you can."
 DRAFTED = (
     "is kept as a draft. Nobody but officers and managers sees it until it is put on the register."
 )
-LOGGED = {  # by status, and whether it is rated
+# By status, and whether it is rated.
+LOGGED = {
     (Risk.Status.OPEN, True): "is on the register.",
     (Risk.Status.OPEN, False): f"is on the register. {UNSCORED}",
     (Risk.Status.DRAFT, True): DRAFTED,
@@ -51,8 +52,8 @@ def risk_new(request, slug):
     if form.is_valid() and (
         risk := submit(form, Risk.log, register, by=request.user, **form.cleaned_data)
     ):
-        said = (risk.reference, LOGGED[risk.status, bool(risk.current)], leads_to_signs(risk))
-        messages.success(request, format_html("{} {}{}", *said))
+        message = (risk.reference, LOGGED[risk.status, bool(risk.current)], leads_to_signs(risk))
+        messages.success(request, format_html("{} {}{}", *message))
         return redirect(risk)
     suggestions = suggestions_for(form.data) if form.is_bound else []
     context = {"register": register, "form": form, "suggestions": suggestions}
@@ -94,12 +95,12 @@ def risk_detail(request, slug, number):
         "copy_token": uuid.uuid4(),
         "came_in": came_in_for(request.user, risk),
         "may_edit": may_edit,
-        **_steps_of(request.user, risk),
+        **_step_permissions(request.user, risk),
     }
     return render(request, "registers/risk_detail.html", context)
 
 
-def _steps_of(reader, risk):
+def _step_permissions(reader, risk):
     return {
         "may_run": can(reader, Permission.RUN_REGISTER, risk.register.organisation),
         "may_close": may_close(reader, risk),
@@ -120,25 +121,25 @@ def risk_assess(request, slug, number):
     is_ours = assesses_as(request.user, risk.register) == "own"
     form = (AssessmentForm if is_ours else IndependentForm)(post_data(request), risk=risk)
 
-    def said(rating):
-        whose = (
+    def message_of(rating):
+        rating_name = (
             f"a new {rating.get_kind_display().lower()} rating"
             if is_ours
             else "your independent rating"
         )
-        return f"{risk.reference} has {whose}: {rating.band_now.label}, {rating.score}."
+        return f"{risk.reference} has {rating_name}: {rating.band_now.label}, {rating.score}."
 
-    return handle_form(risk, request, "risk_assess", form, risk.assess, said, is_ours=is_ours)
+    return handle_form(risk, request, "risk_assess", form, risk.assess, message_of, is_ours=is_ours)
 
 
 def risk_review(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = ReviewForm(post_data(request), risk=risk)
 
-    def said(review):
+    def message_of(review):
         return f"{risk.reference} is reviewed. Next review: {date_format(review.next_on, 'j F Y')}."
 
-    return handle_form(risk, request, "risk_review", form, risk.review, said)
+    return handle_form(risk, request, "risk_review", form, risk.review, message_of)
 
 
 @read_only
@@ -151,7 +152,7 @@ def risk_history(request, slug, number):
     ]
     entries = story_of(risk, reading.day, reading.known_by, marks=marks, with_drafts=may_edit)
     revisions = [entry.revision for entry in entries if entry.revision]
-    judged = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
+    assessments = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
     context = {
         "register": risk.register,
         "risk": risk,
@@ -159,7 +160,7 @@ def risk_history(request, slug, number):
         "title": revisions[0].title if revisions and not reading.is_future else "",
         "entries": [] if reading.is_future else entries,
         "course": course_of(
-            judged, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]
+            assessments, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]
         ),
     }
     return render(request, "registers/risk_history.html", context)

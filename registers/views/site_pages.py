@@ -1,4 +1,4 @@
-"""What the footer leads to: open to everybody, and true of this installation."""
+"""The pages that the footer links to: open to everybody."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
