@@ -419,8 +419,8 @@ MUTATIONS = [
     Mutation(
         "a file with part of the history is restored",
         "registers/json_file/parse.py",
-        'if found.get("as_at") is not None or found["left_out"]:',
-        'if found.get("as_at") is not None:',
+        'if document.get("as_at") is not None or document["left_out"]:',
+        'if document.get("as_at") is not None:',
         "test_restoring.py test_export_json.py",
     ),
     Mutation(
@@ -433,8 +433,8 @@ MUTATIONS = [
     Mutation(
         "history that runs backwards is restored",
         "registers/json_file/history_rules.py",
-        'if row["effective_on"] < before["effective_on"]:',
-        'if row["effective_on"] > before["effective_on"]:',
+        'if row["effective_on"] < earlier["effective_on"]:',
+        'if row["effective_on"] > earlier["effective_on"]:',
         "test_restoring.py",
     ),
     # The library

@@ -3,7 +3,7 @@ import logging
 from django.core.exceptions import BadRequest
 from django.http import FileResponse
 
-from registers.json_file.write import saved
+from registers.json_file.write import write_file
 from registers.permissions import Permission, get_register_for
 from registers.views.as_of import read_only, reading_from
 
@@ -20,7 +20,7 @@ def export_json(request, slug):
     if reading.agreement:
         raise BadRequest("The history goes up to a day: as_at takes one, agreed is not for this.")
     day = reading.day if reading.day < reading.today else None
-    file, digest = saved(register, reader=request.user, day=day)
+    file, digest = write_file(register, reader=request.user, day=day)
     named = f"{register.slug}{f'-{day.isoformat()}' if day else ''}.json"
     log.info(
         "register.exported register=%s by=%s as_at=%s sha256=%s",
