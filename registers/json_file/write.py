@@ -7,9 +7,6 @@ import hashlib
 import io
 import json
 import tempfile
-from contextlib import contextmanager
-
-from django.db import connection, transaction
 
 from registers.json_file import EXEMPT_LEFT_OUT, FORMAT, VERSION
 from registers.json_file.model_fields import (
@@ -43,6 +40,7 @@ from registers.models import (
     User,
 )
 from registers.permissions import risks_for
+from registers.read_snapshot import read_snapshot
 
 BATCH = 200  # risks in memory together
 LAST = 99  # the place of an unknown name, behind all fields of a row
@@ -67,7 +65,7 @@ def write_file(register, **options):
     whoever writes meanwhile. options: of `serialise`.
     """
     file = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 (the caller closes it)
-    with _read_snapshot():
+    with read_snapshot():
         for piece in serialise(register, **options):
             file.write(piece.encode())
     digest, size = piece.split('"')[3], file.tell()
@@ -76,24 +74,6 @@ def write_file(register, **options):
         return file, digest
     with file:  # BytesIO need not be closed where nobody reads the answer
         return io.BytesIO(file.read()), digest
-
-
-@contextmanager
-def _read_snapshot():
-    """All queries within read the same state, and no writer has to wait for them."""
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "postgresql":
-        with transaction.atomic():
-            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")  # atomic() would begin with the lock of a writer
-            try:
-                yield
-            finally:
-                cursor.execute("ROLLBACK")
 
 
 def to_json(value):
