@@ -253,8 +253,8 @@ MUTATIONS = [
     Mutation(
         "a check forgets who tolerates",
         "registers/quality/checks.py",
-        "risk.tolerated_until >= ground.day",
-        "risk.tolerated_until > ground.day",
+        "risk.tolerated_until >= context.day",
+        "risk.tolerated_until > context.day",
         "test_quality.py",
     ),
     Mutation(
@@ -267,7 +267,7 @@ MUTATIONS = [
     Mutation(
         "an expired assurance still counts",
         "registers/quality/checks.py",
-        "if row.expires_on >= ground.day}",
+        "if row.expires_on >= context.day}",
         "if row.given_on}",
         "test_quality.py",
     ),

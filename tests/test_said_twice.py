@@ -26,7 +26,7 @@ from test_as_at import undone
 
 from registers.models import Register, Risk, supports_a_fall
 from registers.models.review import is_above_tolerance_twice_running
-from registers.quality.data import ground_of, rows_of
+from registers.quality.data import load_context, load_risks
 
 pytestmark = pytest.mark.django_db
 SPAN = 30  # days ago on which the risk was raised
@@ -109,7 +109,9 @@ class History:
 
     @property
     def row(self):
-        return rows_of(self.register, Risk.objects.filter(pk=self.risk.pk), timezone.localdate())[0]
+        return load_risks(
+            self.register, Risk.objects.filter(pk=self.risk.pk), timezone.localdate()
+        )[0]
 
 
 some = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -120,7 +122,7 @@ some = settings(max_examples=30, deadline=None, suppress_health_check=[HealthChe
 def test_above_tolerance_twice_running_is_one_rule(happenings, category):
     with undone():
         history = History(happenings, category)
-        ground = ground_of(history.register, timezone.localdate())
+        ground = load_context(history.register, timezone.localdate())
         asked = is_above_tolerance_twice_running(history.risk)
         assert ground.is_above_tolerance_twice_running(history.row) == asked
 
