@@ -448,8 +448,8 @@ MUTATIONS = [
     Mutation(
         "a link that the files take back stays",
         "registers/library_loading/load.py",
-        "                if gone:\n",
-        "                if not gone:\n",
+        "                if removed:\n",
+        "                if not removed:\n",
         "test_library_load.py",
     ),
     # Pages
