@@ -31,8 +31,9 @@ IMPORT_ONLY = {"statement", "action_owner", "action_due_on", "ignore"}
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """One of the organisation's own assessments. scheme: key of the scheme that gave the band;
-    driver: key of an adverse impact, or None.
+    """One of the organisation's own assessments.
+
+    scheme: key of the scheme that gave the band; driver: key of an adverse impact, or None.
     """
 
     likelihood: int
@@ -47,8 +48,10 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One risk as at the day. fields: field of its revision -> value; ratings: kind -> Rating, only
-    of kinds that were assessed.
+    """One risk as at the day.
+
+    fields: field of its revision -> value; ratings: kind -> Rating, only of kinds that were
+    assessed.
     """
 
     risk: int
@@ -63,8 +66,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """heading: as the file shows it. import_field: the name of the field that the import reads it
-    as, empty where it only keeps the text. value_of: (Row, RelatedData) -> the cell: text, a whole
+    """A column of an export.
+
+    heading: as the file shows it. import_field: the name of the field that the import reads it as,
+    empty where it only keeps the text. value_of: (Row, RelatedData) -> the cell: text, a whole
     number, a day, or nothing ("" or None).
     """
 

@@ -46,8 +46,9 @@ def new_document(title: str):
 
 
 def add_table(document, head: list[str], widths: list[float], *, caption: str):
-    """A table with its heading row, which each page repeats. widths: of the columns in cm; caption:
-    what it holds, for those who cannot see it.
+    """Add a table with its heading row, which each page repeats.
+
+    widths: of the columns in cm; caption: what it holds, for those who cannot see it.
     """
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn

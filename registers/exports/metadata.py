@@ -16,7 +16,9 @@ EXEMPT_LEFT_OUT = (
 
 @dataclass(frozen=True)
 class ExportMetadata:
-    """agreement: the one that the rows are as agreed by; None where they are as known at export.
+    """What an export says of itself.
+
+    agreement: the one that the rows are as agreed by; None where they are as known at export.
     sees_all_exempt: whether the reader sees every exempt risk; is_narrowed: whether the list was
     filtered.
     """

@@ -1,8 +1,8 @@
-"""Open data of a register: a CSV file and its CSVW metadata (W3C, Metadata Vocabulary for Tabular
-Data).
+"""Open data of a register: a CSV file and its CSVW metadata.
 
-docs/adr/0013-open-data.md says which columns, and why not the others. Nothing exempt, no draft,
-nothing closed, no post, no person, no note, whoever the reader is.
+CSVW: W3C, Metadata Vocabulary for Tabular Data. docs/adr/0013-open-data.md says which columns, and
+why not the others. Nothing exempt, no draft, nothing closed, no post, no person, no note, whoever
+the reader is.
 """
 
 import datetime

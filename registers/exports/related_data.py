@@ -33,7 +33,9 @@ RATING_FIELDS = (
 
 @dataclass
 class RelatedData:
-    """scheme: key of the register's scheme; schemes: key -> ScoringScheme; posts: key -> (title,
+    """What the rows of an export refer to.
+
+    scheme: key of the register's scheme; schemes: key -> ScoringScheme; posts: key -> (title,
     directorate); failure_types, impacts: key -> name; other_failure_types, impact_names: key of a
     revision -> names; ratings: (risk, kind) -> Rating, of kinds that a position does not hold;
     controls, actions: key of a risk -> numbered lines.
@@ -62,8 +64,9 @@ class RelatedData:
 def load_related_data(
     register, positions, tolerance: Tolerance, day, recorded_by=None
 ) -> RelatedData:
-    """The data related to these positions at the end of a day, as known now or recorded by an
-    instant. Nine queries, whatever their number.
+    """The data related to these positions at the end of a day, as known now or by an instant.
+
+    Nine queries, whatever their number.
     """
     risks, revisions = positions.order_by().values("risk"), positions.order_by().values("revision")
     related = RelatedData(register.prefix, register.scheme_id, tolerance)

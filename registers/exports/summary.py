@@ -73,8 +73,10 @@ class Summary:
 def build_summary(
     *, metadata, reading, positions, risks, tolerances, **dashboard_options
 ) -> Summary:
-    """positions: as at the day read; risks: today's that the reader may see, for the worklist;
-    tolerances: the register's, of any day; dashboard_options: further arguments of Dashboard.
+    """The Summary of a register on the day read.
+
+    positions: as at that day; risks: today's that the reader may see, for the worklist; tolerances:
+    the register's, of any day; dashboard_options: further arguments of Dashboard.
     """
     register = metadata.register
     report = Dashboard(

@@ -50,8 +50,10 @@ class Totals:
 
 
 class RegisterTable:
-    """positions: those that the reader may see, filtered and in order. They are as at the end of a
-    day, as known now or recorded by an instant. totals: of the rows read so far.
+    """The rows of an export, read as they are written.
+
+    positions: those that the reader may see, filtered and in order, as at the end of `day`; related
+    data is as known now or recorded by an instant. totals: of the rows read so far.
 
     Ten queries, whatever the number of rows; the long texts are never all in memory.
     """

@@ -1,5 +1,7 @@
-"""An export as a workbook: the risks with filters, lists to choose from and a frozen heading; the
-matrix; the scheme; and a sheet about the file. Rows are written as they are read, to save memory.
+"""An export as a workbook: the risks, their matrix, the scheme, and a sheet about the file.
+
+The risks have filters, lists to choose from and a frozen heading. Rows are written as they are
+read, to save memory.
 """
 
 import datetime

@@ -12,9 +12,10 @@ COMPARE = {
 
 
 def broken_rule(model, values):
-    """The name, as words, of the first check constraint that these values break; None where they
-    keep all. values: by the name of the field, a relation by its key. A constraint on other fields
-    is passed over.
+    """The name, as words, of the first check constraint that the values break, else None.
+
+    values: by the name of the field, a relation by its key. Constraints on other fields are passed
+    over.
     """
     for constraint in model._meta.constraints:
         if (

@@ -119,8 +119,9 @@ def empty_values(model):
 
 @cache
 def serialiser_of(field):
-    """A function of a value of that field, not None, and of names (model -> {key: name of that row
-    in the file}); it returns the value as the file has it.
+    """A function that returns a value of that field, not None, as the file has it.
+
+    Its arguments: the value, and model -> {key: name of that row in the file}.
     """
     model = field.related_model
     if field.many_to_many:
@@ -137,8 +138,9 @@ def serialiser_of(field):
 
 
 def sort_names(value):
-    """JSON with its names in alphabetical order: PostgreSQL keeps no order, SQLite the one in which
-    they were written.
+    """JSON with its names in alphabetical order.
+
+    PostgreSQL keeps no order, SQLite the one in which they were written.
     """
     if isinstance(value, dict):
         return {name: sort_names(value[name]) for name in sorted(value)}
@@ -176,15 +178,17 @@ def original_address(user):
 
 
 def placeholder_address(address, organisation):
-    """An address, in a domain that cannot exist, for somebody in a file whom the organisation does
-    not have.
+    """An address for a person in a file whom the organisation does not have.
+
+    Its domain cannot exist.
     """
     return f"{'='.join(address.rsplit('@', 1))}@{organisation.slug}{PLACEHOLDER_DOMAIN}"
 
 
 def names_for(organisation):
-    """Model -> {key: name in the file} of the rows that an organisation's file can refer to. Six
-    queries, and one for each person.
+    """Model -> {key: name in the file} of all rows that an organisation's file can refer to.
+
+    Six queries, and one for each person.
     """
     return {
         User: People(),

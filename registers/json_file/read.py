@@ -26,8 +26,10 @@ UNRESOLVED = object()
 
 
 class RowReader:
-    """keys: model -> {name of a row in the file: its key here}. unresolved: [(path, name in the
-    file)] of what is not here and may be kept: rows of the library, registers.
+    """Reads rows and collects their problems.
+
+    keys: model -> {name of a row in the file: its key here}. unresolved: [(path, name in the file)]
+    of rows that are not here and may be kept: those of the library, and registers.
     """
 
     def __init__(self, keys):

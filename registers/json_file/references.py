@@ -52,8 +52,9 @@ def read_references(document, register, reader):
 
 
 def _read_people(people, organisation, reader, references):
-    """Match the people of the file with those of this organisation, of today or before, and those
-    whom an earlier file brought. Somebody else with the same address is neither used nor revealed.
+    """Match people with members of the organisation, of any time, and earlier files' people.
+
+    Somebody else with the same address is neither used nor revealed.
     """
     members = dict(
         User.objects.filter(

@@ -42,10 +42,10 @@ BATCH = 200  # risks whose rows are in memory together
 
 @dataclass
 class Report:
-    """What a file brings: how many of each; who and what would be added because the organisation
-    lacks them; what this installation does not have; what a reader should know.
+    """What a file brings, and the problems for which it cannot be restored.
 
-    problems: why it cannot be restored.
+    counts: of each kind of row. people, posts, directorates, schemes: what would be added because
+    the organisation lacks it. unresolved: what this installation does not have.
     """
 
     counts: dict = field(default_factory=dict)
@@ -126,8 +126,9 @@ class _Restore:
         self._record_restore(by, file_name, builder, under_way)
 
     def _is_unchanged(self):
-        """Parse the file, and say whether the register holds exactly that already. Raises
-        CannotRestore where it holds something else.
+        """Parse the file, and say whether the register holds exactly that already.
+
+        Raises CannotRestore where it holds something else.
         """
         self.document = parse(self.content)
         if not is_as_written(self.content):
@@ -232,8 +233,9 @@ class _Restore:
         ]
 
     def _check_appetites(self, appetites):
-        """Appetite is stated for the whole organisation: a file's statements are taken only where
-        it has none by this scheme.
+        """Check appetites, and note whether the organisation has its own by this scheme.
+
+        They are stated for the whole organisation: a file's are taken only where it has none.
         """
         for place, row in enumerate(appetites, 1):
             rules = row and self.references.rules.get(row["scheme"])
@@ -278,8 +280,9 @@ class _Restore:
         return row.pk
 
     def _update_register(self):
-        """Take over the register's own fields, but for its slug. They are read again: their
-        directorate or scheme may have had no key before.
+        """Take over the register's own fields, but for its slug.
+
+        They are read again: their directorate or scheme may have had no key before.
         """
         fields, count = (
             {f.name: f for f in Register._meta.concrete_fields},

@@ -45,8 +45,9 @@ class RowBuilder:
         self._clear()
 
     def add_risk(self, history, names):
-        """Build a risk with its history. names: model -> {key of a library row: its slug}, for
-        seals.
+        """Build a risk with its history.
+
+        names: model -> {key of a library row: its slug}, for seals.
         """
         risk = self._build_risk(history)
         controls = {}
@@ -106,9 +107,7 @@ class RowBuilder:
         return built
 
     def _take_related(self, model, fields, lists, controls):
-        """Field name -> row, of what the fields refer to by its place in a list; those fields are
-        taken out.
-        """
+        """Take the fields that refer to places in a list out of `fields`; return field -> row."""
         related = {}
         if model is RiskRevision:
             for name, rows in (

@@ -108,8 +108,9 @@ def fixed_array(*schemas):
 
 
 def mapping(schema_of):
-    """An object with any names. schema_of: from a name to the schema of its value; None for a name
-    that is not allowed.
+    """An object with any names.
+
+    schema_of: from a name to the schema of its value; None for a name that is not allowed.
     """
 
     def validate(value):

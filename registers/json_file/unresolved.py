@@ -1,5 +1,4 @@
-"""What a restored file refers to and this installation does not have: kept, and written into the
-register's file again.
+"""What a restored file refers to and is not here: kept, and written into the next file again.
 
 {"register": {field: value}, "risks": {number of the risk: {name of a list: {"values": {place:
 {field: value}}, "rows": {place: row}}}}}: places count from 1, as text. A failure type that is not

@@ -61,8 +61,9 @@ def serialise(register, *, reader=None, day=None):
 
 
 def write_file(register, **options):
-    """Return (a temporary file at its beginning, the SHA-256 in it): the register at one instant,
-    whoever writes meanwhile. options: of `serialise`.
+    """Write the register, as of one instant, to a temporary file; return (file, its SHA-256).
+
+    The file is at its beginning. Others may write meanwhile. options: of `serialise`.
     """
     file = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 (the caller closes it)
     with read_snapshot():
@@ -81,9 +82,11 @@ def to_json(value):
 
 
 class _Writer:
-    """names: model -> {key: name in the file}. used: model -> names that rows refer to, which the
-    file lists as well. places: (kind, key) of revisions and assessments -> the place that
-    agreements give.
+    """Writes one file.
+
+    names: model -> {key: name in the file}. used: model -> names that rows refer to, which the file
+    lists as well. places: (kind, key) of revisions and assessments -> the place that agreements
+    give.
     """
 
     def __init__(self, register, reader, day):
@@ -219,8 +222,9 @@ class _Writer:
         return result
 
     def _values_by_key(self, rows, values):
-        """Key of a row -> its unresolved values. values: by the place in the whole list, of which a
-        day may show part.
+        """Key of a row -> its unresolved values.
+
+        values: by the place in the whole list, of which a day may show part.
         """
         if not values or not rows:
             return {}

@@ -164,8 +164,9 @@ class StrictLoader(SAFE):
 
 
 def _yaml(text):
-    """Check the events before anything is built: a few lines of aliases unfold into gigabytes, and
-    deep nesting crashes the parser in C.
+    """Parse YAML, after a check of its events.
+
+    A few lines of aliases unfold into gigabytes, and deep nesting crashes the parser in C.
     """
     depth = 0
     for event in yaml.parse(text, Loader=SAFE):

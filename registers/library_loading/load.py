@@ -124,8 +124,9 @@ class Load:
         return FieldChange(name, format_value(before), format_value(after))
 
     def write(self, by):
-        """Write each model after those it refers to; its changed rows before new ones, which may
-        take a unique value that a changed row gives up.
+        """Write each model after those it refers to, and its changed rows before new ones.
+
+        A new row may take a unique value that a changed row gives up.
         """
         for model in MODELS:
             entries = self.entries[model].values()

@@ -13,8 +13,9 @@ CONTEXT = 60  # characters before the first difference
 
 @dataclass(frozen=True)
 class Problem:
-    """row: the name of the object or, before that is known, its number in the file. Each part may
-    be empty.
+    """Why a file cannot be loaded. Each part but the message may be empty.
+
+    row: the name of the object or, before that is known, its number in the file.
     """
 
     file: str

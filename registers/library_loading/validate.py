@@ -12,8 +12,9 @@ from registers.library_loading.parse import columns, format_value, has_natural_k
 
 
 class Validator:
-    """tables: the rows in the database. entries: {model: {natural key: Entry}}; it fills in their
-    changes, instance and write_order.
+    """Checks all entries and fills in their changes, instance and write_order.
+
+    tables: the rows in the database. entries: {model: {natural key: Entry}}.
     """
 
     def __init__(self, tables, entries):

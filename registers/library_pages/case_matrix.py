@@ -31,8 +31,10 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class CaseMatrix:
-    """types, insights: a row for each. types_without_case: no case of the two documents shows them;
-    derived_types: a case does, by our reading only.
+    """types, insights: a row for each.
+
+    types_without_case: no case of the two documents shows them; derived_types: a case does, by our
+    reading only.
     """
 
     cases: tuple[CaseStudy, ...]

@@ -38,9 +38,11 @@ class DatedEvent:
 
 @dataclass(frozen=True)
 class CaseSign:
-    """A warning sign of a case. visible, action: when it could be seen and when somebody outside
-    acted, None where no source names an event; duration: between them, in words. disputes: about
-    the sign or the two events. marked: the reader's risks that test it, if any do.
+    """A warning sign of a case.
+
+    visible, action: when it could be seen and when somebody outside acted, None where no source
+    names an event; duration: between them, in words. disputes: about the sign or the two events.
+    marked: the reader's risks that test it, if any do.
     """
 
     row: WarningSign
@@ -68,9 +70,7 @@ def cases_with_types():
 
 @dataclass(frozen=True)
 class TypeWithCases:
-    """A failure type with the short names of the cases that show it, in the two documents and
-    outside them.
-    """
+    """A failure type with the short names of its cases, in the two documents and outside them."""
 
     row: FailureType
     document_cases: tuple[str, ...]

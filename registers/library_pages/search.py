@@ -1,5 +1,6 @@
-"""Search over the library: every word must occur, in any of a row's texts. One query for each kind
-of row.
+"""Search over the library: every word must occur, in any of a row's texts.
+
+One query for each kind of row.
 """
 
 from __future__ import annotations

@@ -28,8 +28,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class TimelineRow:
-    """A dated event. shape: point (a day), bar (a month, a year or a range), before or after (open
-    to that side). x, end: its start and end in per cent.
+    """A dated event.
+
+    shape: point (a day), bar (a month, a year or a range), before or after (open to that side). x,
+    end: its start and end in per cent.
     """
 
     event: TimelineEvent

@@ -39,7 +39,9 @@ RISK_FIELDS = (
 
 
 class AssessmentRow(NamedTuple):
-    """band: its slug, empty where another scheme than the register's gave it; scheme: its key;
+    """An assessment.
+
+    band: its slug, empty where another scheme than the register's gave it; scheme: its key;
     is_above_other_tolerance: whether it is above the tolerance of that other scheme.
     """
 
@@ -58,7 +60,9 @@ class AssessmentRow(NamedTuple):
 
 
 class ControlRow(NamedTuple):
-    """since: the day it was first listed; tested_on: the last day on which it was tested or an
+    """A control.
+
+    since: the day it was first listed; tested_on: the last day on which it was tested or an
     assurance of it was given, if any; tests: all days on which it was tested.
     """
 
@@ -84,9 +88,11 @@ class AssuranceRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RiskRow:
-    """A risk on the register. currents: the organisation's own current assessments, oldest first;
-    inherent, target: its own latest; raters: the number of people who ever gave a current rating,
-    from any perspective; event: its first EVENT_LENGTH characters; reviewed_on: the latest review.
+    """A risk on the register.
+
+    currents: the organisation's own current assessments, oldest first; inherent, target: its own
+    latest; raters: the number of people who ever gave a current rating, from any perspective;
+    event: its first EVENT_LENGTH characters; reviewed_on: the latest review.
     """
 
     pk: int
@@ -137,8 +143,10 @@ class RiskRow:
 
 @dataclass(frozen=True)
 class CheckContext:
-    """What a register has for all of its risks. tolerances: category -> the highest band tolerated,
-    "" for all other categories; agreed_on: the days on which a body agreed the register.
+    """What a register has for all of its risks.
+
+    tolerances: category -> the highest band tolerated, "" for all other categories; agreed_on: the
+    days on which a body agreed the register.
     """
 
     day: datetime.date
@@ -201,8 +209,10 @@ def load_context(register, day) -> CheckContext:
 
 
 def load_risks(register, risks, day) -> list[RiskRow]:
-    """Those of these risks that are on the register, by number. risks: a queryset of what the
-    reader may see. Six queries, and one for each earlier scheme that rated some.
+    """Those of these risks that are on the register, by number.
+
+    risks: a queryset of what the reader may see. Six queries, and one for each earlier scheme that
+    rated some.
     """
     risks = risks.filter(status__in=Risk.ON_REGISTER)
     keys = risks.order_by().values("pk")

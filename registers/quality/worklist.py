@@ -14,8 +14,9 @@ NONE = "none"  # in an address: no owner, or a post of no directorate
 
 @dataclass(frozen=True)
 class WorklistEntry:
-    """A Finding as a page shows it. post: the owner, None where none is decided; waiver: the
-    SetAside that is in force, if any.
+    """A Finding as a page shows it.
+
+    post: the owner, None where none is decided; waiver: the SetAside that is in force, if any.
     """
 
     check: Check
@@ -29,7 +30,9 @@ class WorklistEntry:
 
 @dataclass(frozen=True)
 class WorklistGroup:
-    """key: for the address that lists the whole group. entries: the first of `count`. check, rule,
+    """Findings of one check, directorate or post.
+
+    key: for the address that lists the whole group. entries: the first of `count`. check, rule,
     scope_count: of a group by check only.
     """
 
@@ -48,8 +51,10 @@ class WorklistGroup:
 
 
 class Worklist:
-    """risks: a queryset of those the reader may see. Ten queries, whatever their number. reader:
-    groups of this person's posts are not folded.
+    """What the checks find on a register.
+
+    risks: a queryset of those the reader may see. reader: groups of this person's posts are not
+    folded. Ten queries, whatever the number of risks.
     """
 
     def __init__(self, register, risks, day, *, reader=None):

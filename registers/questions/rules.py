@@ -24,7 +24,9 @@ UNRATED = "Who will say how likely this is and how bad it would be, and by when?
 
 @dataclass(frozen=True)
 class CandidateQuestion:
-    """source: where it comes from, in words; path: of a page of the library; position, risk: keys,
+    """A question that could be offered.
+
+    source: where it comes from, in words; path: of a page of the library; position, risk: keys,
     None where it is about no risk.
     """
 
@@ -36,7 +38,9 @@ class CandidateQuestion:
 
 
 class RegisterRules:
-    """positions: as read, on the register; above_tolerance: those of them that are; limit: of
+    """The rules for one register.
+
+    positions: as read, on the register; above_tolerance: those of them that are; limit: of
     questions for each rule.
     """
 
@@ -48,8 +52,9 @@ class RegisterRules:
 
     @property
     def all(self):
-        """Functions in the order in which a committee would ask. Each returns CandidateQuestions,
-        the most pressing first.
+        """Functions in the order in which a committee would ask.
+
+        Each returns CandidateQuestions, the most pressing first.
         """
         return (
             self._happened,

@@ -46,7 +46,9 @@ SHARE = {
 
 @dataclass(frozen=True)
 class OfferedQuestion:
-    """source: where it comes from, in words; path: of the library's page on that, if there is one;
+    """A question on offer.
+
+    source: where it comes from, in words; path: of the library's page on that, if there is one;
     position: the risk it is about, as read, or None.
     """
 
@@ -98,8 +100,10 @@ def interleave(
 
 
 class OfferedQuestions:
-    """positions: as read, on the register; tolerance: of the day read; marks: confirmed ones that
-    the reader is shown; listed: the reader's own list. As many queries for few risks as for many.
+    """The questions that a page offers.
+
+    positions: as read, on the register; tolerance: of the day read; marks: confirmed ones that the
+    reader is shown; listed: the reader's own list. As many queries for few risks as for many.
     """
 
     def __init__(self, register, *, positions, reading, tolerance, marks, listed=()):

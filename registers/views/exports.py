@@ -119,9 +119,7 @@ def open_data_edition(request, slug):
 
 
 def download(name, content_type, write):
-    """A response with a file, which is complete, and of one state of the database, before it is
-    sent.
-    """
+    """A response with a file, which is complete before it is sent, and of one database state."""
     file = io.BytesIO()
     with read_snapshot():
         write(file)
