@@ -18,23 +18,19 @@ CUT = " … (cut here: too long for a cell. The whole text is in the CSV file.)"
 SPARE_ROWS = 500  # below the last one, in which the lists can be used as well
 DAY = "d mmm yyyy"
 WIDTHS = {
-    **{
-        "Reference": 11,
-        "Title": 24,
-        "Failure type": 13,
-        "Owner": 16,
-        "Controls": 28,
-        "Actions": 32,
-        "Status": 10,
-    },
-    **{
-        "Cause": 22,
-        "Event": 22,
-        "Consequence": 22,
-        "Current band": 10,
-        "Next review": 13,
-        "Exempt from publication": 12,
-    },
+    "Reference": 11,
+    "Title": 24,
+    "Failure type": 13,
+    "Owner": 16,
+    "Controls": 28,
+    "Actions": 32,
+    "Status": 10,
+    "Cause": 22,
+    "Event": 22,
+    "Consequence": 22,
+    "Current band": 10,
+    "Next review": 13,
+    "Exempt from publication": 12,
     **{
         f"{kind} {part}": 10
         for kind in ("Inherent", "Current", "Target")
@@ -43,29 +39,10 @@ WIDTHS = {
 }
 # Columns of the printed page; the others are folded away, one click on + shows them.
 PRINTED = {
-    *(
-        "Reference",
-        "Title",
-        "Cause",
-        "Event",
-        "Consequence",
-        "Failure type",
-        "Owner",
-        "Status",
-        "Current likelihood",
-    ),
-    *(
-        "Current impact",
-        "Current score",
-        "Current band",
-        "Target score",
-        "Controls",
-        "Actions",
-        "Next review",
-    ),
-    "Exempt from publication",
+    *("Reference", "Title", "Cause", "Event", "Consequence", "Failure type", "Owner", "Status"),
+    *("Current likelihood", "Current impact", "Current score", "Current band", "Target score"),
+    *("Controls", "Actions", "Next review", "Exempt from publication"),
 }
-
 # Import field -> the hint for a cell of it.
 HINTS = {
     **{f"{kind}.likelihood": "A level of the scheme: see the sheet Scheme." for kind in KINDS},
