@@ -24,17 +24,18 @@ from registers.models import (
 )
 
 WORDS = (
-    "budget savings placement demand workforce contract supplier safeguarding backlog inspection capacity board "
-    "partner system data breach flood housing repair school transport vacancy turnover reserve forecast pressure"
+    "budget savings placement demand workforce contract supplier safeguarding backlog inspection "
+    "capacity board partner system data breach flood housing repair school transport vacancy "
+    "turnover reserve forecast pressure"
 ).split(" ")
 READERS = ("manager", "officer", "member")
 BATCH = 5_000  # risks in one transaction
-MEASURED = 77  # the risk that is opened and assessed: on the register, and for all to see
+MEASURED = 77  # number of the risk that is opened and assessed: open and not exempt
 
 
 def build(risks, assessments_each):
-    """Organisation `bench` with a register of so many risks, each with a control and two actions
-    besides, and an empty one for imports; the reader is manager@bench.example.
+    """Create the organisation `bench` with a register of risks, each with a control and two
+    actions, and an empty register for imports. The readers are manager@bench.example and so on.
     """
     load_library()
     chance = random.Random(42)
@@ -55,9 +56,9 @@ def build(risks, assessments_each):
         for n in range(40)
     ]
     scheme = ScoringScheme.objects.get(slug="five-by-five", version=1)
-    made = {"organisation": organisation, "scheme": scheme}
-    Register.objects.create(slug="bench-import", name="Imports", prefix="IMP", **made)
-    register = Register.objects.create(slug="bench", name="Bench register", prefix="BEN", **made)
+    fields = {"organisation": organisation, "scheme": scheme}
+    Register.objects.create(slug="bench-import", name="Imports", prefix="IMP", **fields)
+    register = Register.objects.create(slug="bench", name="Bench register", prefix="BEN", **fields)
     with transaction.atomic():
         rows = [
             organisation,
@@ -73,24 +74,23 @@ def build(risks, assessments_each):
             subject="bench",
             seals=seals_of(rows),
         )
-    maker = Maker(chance, posts, assessments_each)
-    for first in range(1, risks + 1, BATCH):
-        numbers = range(first, min(first + BATCH, risks + 1))
+    factory = RiskFactory(chance, posts, assessments_each)
+    for start in range(1, risks + 1, BATCH):
+        numbers = range(start, min(start + BATCH, risks + 1))
         with TakingIn(
             register, by=users[0], numbers=[None] * len(numbers), reason="Made up."
         ) as taking:
-            for _ in taking.new(map(maker.risk, numbers)):
+            for _ in taking.new(map(factory.risk, numbers)):
                 pass
             taking.write()
 
 
-class Maker:
-    """Risks by chance, the same each time. posts: of the organisation; each:
-    assessments of a risk.
-    """
+class RiskFactory:
+    """Random risks, the same each time. assessments_each: the number of each risk's assessments."""
 
-    def __init__(self, chance, posts, each):
-        self.chance, self.posts, self.each, self.today = chance, posts, each, timezone.localdate()
+    def __init__(self, chance, posts, assessments_each):
+        self.chance, self.posts, self.assessments_each = chance, posts, assessments_each
+        self.today = timezone.localdate()
         self.types, self.impacts = (
             list(FailureType.objects.all()),
             list(AdverseImpact.objects.all()),
@@ -101,7 +101,8 @@ class Maker:
         raised = self.today - datetime.timedelta(days=self.chance.randrange(100, 800))
         span = (self.today - raised).days
         days = sorted(
-            raised + datetime.timedelta(self.chance.randrange(span)) for _ in range(self.each)
+            raised + datetime.timedelta(self.chance.randrange(span))
+            for _ in range(self.assessments_each)
         )
         content = {
             "title": f"{' '.join(self.chance.sample(WORDS, 5))} {number}".capitalize(),
@@ -114,25 +115,26 @@ class Maker:
         return NewRisk(
             content=content | ({"is_exempt": False} if number == MEASURED else {}),
             raised_on=raised,
-            judgements=[self._judgement(day) for day in days],
-            controls=[self._beside("preventive")],
-            actions=[self._beside("process") | {"due_on": self._day()} for _ in range(2)],
+            judgements=[self._assessment(day) for day in days],
+            controls=[self._record("preventive")],
+            actions=[self._record("process") | {"due_on": self._due_on()} for _ in range(2)],
             close={"reason": "It is over.", "effective_on": days[-1] if days else raised}
             if is_closed
             else None,
         )
 
-    def _judgement(self, day):
+    def _assessment(self, day):
         level = self.chance.randint
-        said = {
+        return {
             "kind": "current",
             "likelihood": level(1, 5),
             "impact": level(1, 5),
             "effective_on": day,
+            "driver": self.chance.choice(self.impacts),
+            "rationale": self._words(20),
         }
-        return {**said, "driver": self.chance.choice(self.impacts), "rationale": self._words(20)}
 
-    def _beside(self, kind):
+    def _record(self, kind):
         return {
             "title": self._words(6),
             "detail": "",
@@ -140,8 +142,8 @@ class Maker:
             "owner": self.chance.choice(self.posts),
         }
 
-    def _day(self):
-        """Of an action: one in twenty is late by now."""
+    def _due_on(self):
+        """One action in twenty is late."""
         return self.today + datetime.timedelta(days=self.chance.randrange(-20, 400))
 
     def _words(self, count):

@@ -1,4 +1,4 @@
-"""The databases that are measured: built once for each size, kept, and copied for each run."""
+"""The measured databases: built once for each size, and copied for each run."""
 
 import shutil
 import tempfile
@@ -10,15 +10,13 @@ from urllib.parse import urlsplit, urlunsplit
 BUILT = Path(__file__).resolve().parent.parent / ".build"
 
 
-def of(database, risks, assessments, postgres):
-    """The one of that size, made empty where it is not there yet. postgres: a server where
-    databases may be made.
-    """
+def database_for(database, risks, assessments, postgres):
+    """The database of that size, created empty at first. postgres: a server for its databases."""
     name = f"bench-{risks}x{assessments}"
     return (
         SQLite(BUILT / f"{name}.sqlite3")
         if database == "sqlite"
-        else PostgreSQL.made(postgres, name)
+        else PostgreSQL.create(postgres, name)
     )
 
 
@@ -31,16 +29,15 @@ class SQLite:
         return f"sqlite:///{self.path}"
 
     def settle(self):
-        """Nothing: nobody gathers statistics of an SQLite file while it is used."""
+        """SQLite gathers no statistics while a file is used."""
 
     @contextmanager
     def copy(self):
         with tempfile.TemporaryDirectory(dir=BUILT) as folder:
-            copied = Path(folder, "measured.sqlite3")
-            shutil.copyfile(
-                self.path, copied
-            )  # nobody has it open: the last connection emptied its log into it
-            yield f"sqlite:///{copied}"
+            copy = Path(folder, "measured.sqlite3")
+            # The file is complete: the last connection emptied its log into it.
+            shutil.copyfile(self.path, copy)
+            yield f"sqlite:///{copy}"
 
 
 @dataclass(frozen=True)
@@ -49,39 +46,37 @@ class PostgreSQL:
     name: str
 
     @classmethod
-    def made(cls, server, name):
-        one = cls(server, name)
-        if not one._ask("SELECT 1 FROM pg_database WHERE datname = %s", name):
-            one._ask(f'CREATE DATABASE "{name}"')
-        return one
+    def create(cls, server, name):
+        database = cls(server, name)
+        if not database._execute("SELECT 1 FROM pg_database WHERE datname = %s", name):
+            database._execute(f'CREATE DATABASE "{name}"')
+        return database
 
     @property
     def url(self):
-        return self._named(self.name)
+        return self._url_of(self.name)
 
     def settle(self):
-        """What the server's autovacuum does by itself within a minute or two, unless it is switched
-        off.
-        """
-        self._ask("VACUUM (ANALYZE)", within=self.url)
+        """Do at once what the server's autovacuum would do within a minute or two."""
+        self._execute("VACUUM (ANALYZE)", url=self.url)
 
     @contextmanager
     def copy(self):
-        copied = f"{self.name}-measured"
-        self._ask(f'DROP DATABASE IF EXISTS "{copied}" WITH (FORCE)')
-        self._ask(f'CREATE DATABASE "{copied}" TEMPLATE "{self.name}"')
+        copy = f"{self.name}-measured"
+        self._execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+        self._execute(f'CREATE DATABASE "{copy}" TEMPLATE "{self.name}"')
         try:
-            yield self._named(copied)
+            yield self._url_of(copy)
         finally:
-            self._ask(f'DROP DATABASE "{copied}" WITH (FORCE)')
+            self._execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
-    def _named(self, name):
+    def _url_of(self, name):
         return urlunsplit(urlsplit(self.server)._replace(path=f"/{name}"))
 
-    def _ask(self, statement, *values, within=None):
+    def _execute(self, statement, *values, url=None):
         import psycopg2
 
-        connection = psycopg2.connect(within or self.server)
+        connection = psycopg2.connect(url or self.server)
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:

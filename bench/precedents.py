@@ -1,7 +1,6 @@
-"""How well suggestions find the precedents of statements that were written before there were any.
-See bench/README.md.
+"""Measure how well suggestions find the precedents of statements that were written beforehand.
 
-Of the half that is set aside it prints figures and nothing else.
+See bench/README.md. Of the half that is set aside it prints figures and nothing else.
 """
 
 import argparse
@@ -17,21 +16,21 @@ HALF_TITLES = {"tune": "to work with", "set_aside": "set aside"}
 
 
 def main():
-    options = argparse.ArgumentParser(prog="bench.precedents")
-    options.add_argument(
+    parser = argparse.ArgumentParser(prog="bench.precedents")
+    parser.add_argument(
         "--half", choices=HALF_TITLES, help="one of the halves; left out: both, apart"
     )
-    options.add_argument(
+    parser.add_argument(
         "--misses", action="store_true", help="show what went wrong; only for the half to work with"
     )
-    asked = options.parse_args()
+    options = parser.parse_args()
     prepare()
-    for half in [asked.half] if asked.half else HALF_TITLES:
-        measure(half, show_misses=asked.misses and half == "tune")
+    for half in [options.half] if options.half else HALF_TITLES:
+        measure(half, show_misses=options.misses and half == "tune")
 
 
 def prepare():
-    """The library in a database of its own, in memory."""
+    """Load the library into a database in memory."""
     os.environ.update(
         DATABASE_URL="sqlite://:memory:", DJANGO_SETTINGS_MODULE="failing_well.settings"
     )
@@ -51,62 +50,62 @@ def measure(half, *, show_misses):
 
     statements = yaml.safe_load((HALVES / f"{half}.yaml").read_text(encoding="utf-8"))
     suggest("the first one makes the index")
-    answers, spent = [], []
+    answers, times = [], []
     for statement in statements:
-        begun = time.perf_counter()
+        started = time.perf_counter()
         answers.append([s.sign.code for s in suggest(statement["text"])])
-        spent.append((time.perf_counter() - begun) * 1000)
+        times.append((time.perf_counter() - started) * 1000)
     pairs = list(zip(statements, answers, strict=True))
-    # Northamptonshire is labelled nowhere, so its signs are neither right nor wrong: who comes
-    # after one moves up.
+    # No statement is labelled with Northamptonshire, so its signs are neither right nor wrong.
     with_precedent = [
         (s["signs"], [c for c in codes if c[:3] != "NTH"]) for s, codes in pairs if s["signs"]
     ]
     without = [codes for s, codes in pairs if not s["signs"]]
     print(
-        f"{HALF_TITLES[half]} ({half}.yaml): {len(with_precedent)} with a precedent, {len(without)} without"
+        f"{HALF_TITLES[half]} ({half}.yaml): {len(with_precedent)} with a precedent, "
+        f"{len(without)} without"
     )
-    say(
+    print_share(
         "right case first",
-        [hit(cases(wanted), cases(codes)[:1]) for wanted, codes in with_precedent],
+        [has_match(cases(expected), cases(codes)[:1]) for expected, codes in with_precedent],
     )
-    say(
+    print_share(
         "right case among three",
-        [hit(cases(wanted), cases(codes)) for wanted, codes in with_precedent],
+        [has_match(cases(expected), cases(codes)) for expected, codes in with_precedent],
     )
-    say("right sign among three", [hit(wanted, codes) for wanted, codes in with_precedent])
-    say("something said though there is no precedent", [bool(codes) for codes in without])
-    say("nothing said though there is one", [not codes for _, codes in with_precedent])
-    for title, answered in [("with", [c for s, c in pairs if s["signs"]]), ("without", without)]:
-        print(
-            f"  {title} a precedent, and a sign of Northamptonshire: {sum('NTH' in cases(c) for c in answered)}"
-        )
-    print(
-        f"  ms a query: median {statistics.median(spent):.1f}, 95th {statistics.quantiles(spent, n=20)[-1]:.1f}"
+    print_share(
+        "right sign among three", [has_match(expected, codes) for expected, codes in with_precedent]
     )
+    print_share("something said though there is no precedent", [bool(codes) for codes in without])
+    print_share("nothing said though there is one", [not codes for _, codes in with_precedent])
+    for title, group in [("with", [c for s, c in pairs if s["signs"]]), ("without", without)]:
+        count = sum("NTH" in cases(codes) for codes in group)
+        print(f"  {title} a precedent, and a sign of Northamptonshire: {count}")
+    percentile = statistics.quantiles(times, n=20)[-1]
+    print(f"  ms a query: median {statistics.median(times):.1f}, 95th {percentile:.1f}")
     if show_misses:
-        tell_misses(pairs)
+        print_misses(pairs)
 
 
 def cases(codes):
     return [code.split("-")[0] for code in codes]
 
 
-def hit(wanted, found):
-    return bool(set(wanted) & set(found))
+def has_match(expected, suggested):
+    return bool(set(expected) & set(suggested))
 
 
-def say(what, each):
-    print(f"  {what}: {sum(each)} of {len(each)}, {sum(each) / len(each):.2f}")
+def print_share(title, results):
+    print(f"  {title}: {sum(results)} of {len(results)}, {sum(results) / len(results):.2f}")
 
 
-def tell_misses(pairs):
+def print_misses(pairs):
     for statement, codes in pairs:
-        wanted = statement["signs"]
-        if hit(wanted, codes) if wanted else not codes:
+        expected = statement["signs"]
+        if has_match(expected, codes) if expected else not codes:
             continue
         print(
-            f"\n  {statement['text']}\n    wanted {wanted or 'nothing'}, got {codes or 'nothing'}"
+            f"\n  {statement['text']}\n    wanted {expected or 'nothing'}, got {codes or 'nothing'}"
         )
 
 

@@ -1,6 +1,4 @@
-"""Somebody who is signed in and reads pages over one connection, so that one worker answers them
-all.
-"""
+"""A signed-in reader that requests pages over one connection, so that one worker answers all."""
 
 import http.client
 import time
@@ -13,8 +11,8 @@ TIMEOUT = 600  # seconds
 
 
 @dataclass(frozen=True)
-class Answer:
-    """wall, cpu: milliseconds, as it is waited for and in the worker; size: bytes of the body."""
+class Response:
+    """wall, cpu: milliseconds, at the client and in the worker; size: bytes of the body."""
 
     status: int
     location: str
@@ -40,7 +38,7 @@ class Reader:
         self._cookies = f"sessionid={session}; csrftoken={SECRET}"
 
     def get(self, address):
-        return self._ask("GET", address, None, {})
+        return self._request("GET", address, None, {})
 
     def post(self, address, fields):
         """fields: (name, value) pairs or a mapping; the token against forgery is added."""
@@ -48,39 +46,44 @@ class Reader:
             *(fields.items() if hasattr(fields, "items") else fields),
             ("csrfmiddlewaretoken", SECRET),
         ]
-        return self._ask(
+        return self._request(
             "POST", address, urlencode(pairs), {"Content-Type": "application/x-www-form-urlencoded"}
         )
 
     def send_file(self, address, fields, field, name, content):
         """A form with one file."""
-        mark = "bench-boundary"
+        boundary = "bench-boundary"
         parts = [
-            f'--{mark}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+            (
+                f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+            ).encode()
             for key, value in {**fields, "csrfmiddlewaretoken": SECRET}.items()
         ]
-        head = f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
+        )
         parts += [f"{head}Content-Type: application/octet-stream\r\n\r\n".encode(), content]
-        body = b"".join([*parts, f"\r\n--{mark}--\r\n".encode()])
-        return self._ask(
-            "POST", address, body, {"Content-Type": f"multipart/form-data; boundary={mark}"}
+        body = b"".join([*parts, f"\r\n--{boundary}--\r\n".encode()])
+        return self._request(
+            "POST", address, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         )
 
-    def _ask(self, method, address, body, headers):
-        begun = time.perf_counter()
+    def _request(self, method, address, body, headers):
+        started = time.perf_counter()
         self._connection.request(method, address, body, {"Cookie": self._cookies, **headers})
         response = self._connection.getresponse()
         content = response.read()
-        wall = (time.perf_counter() - begun) * 1000
+        wall = (time.perf_counter() - started) * 1000
         if response.status >= 400:
             raise SystemExit(f"{method} {address} was answered {response.status}.")
         cost = float(response.headers["Bench-CPU"]), int(response.headers["Bench-Queries"])
-        return Answer(response.status, response.headers.get("Location", ""), content, wall, *cost)
+        return Response(response.status, response.headers.get("Location", ""), content, wall, *cost)
 
 
 class Form(HTMLParser):
-    """What the first form of a page that has a field (and in it a value, where one is given) would
-    send as it stands; fields is empty where there is no such form.
+    """The first form of a page that has a field, and in it a value where one is required.
+
+    fields: what it would send unchanged; empty where there is no such form.
     """
 
     def __init__(self, page, field, value=None):
@@ -91,7 +94,7 @@ class Form(HTMLParser):
 
     @staticmethod
     def _has(form, field, value):
-        return any(name == field and value in (None, said) for name, said in form)
+        return any(name == field and value in (None, content) for name, content in form)
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
@@ -113,8 +116,8 @@ class Form(HTMLParser):
 
     def handle_data(self, data):
         if self._area:
-            name, said = self._forms[-1][-1]
-            self._forms[-1][-1] = (name, said + data)
+            name, text = self._forms[-1][-1]
+            self._forms[-1][-1] = (name, text + data)
 
     def handle_endtag(self, tag):
         if tag == "select":

@@ -1,4 +1,4 @@
-"""A gunicorn of two workers, as `manage.py demo` starts it, for as long as it is measured."""
+"""A gunicorn with two workers, started as `manage.py demo` does."""
 
 import http.client
 import os
@@ -10,24 +10,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60  # seconds until it must answer
+START_LIMIT = 60  # seconds
 
 
 class Server:
-    """port: where it listens; started_in: seconds from nothing to the first answer."""
+    """start_up: seconds until the first answer."""
 
-    def __init__(self, process, port, started_in):
-        self.process, self.port, self.started_in = process, port, started_in
+    def __init__(self, process, port, start_up):
+        self.process, self.port, self.start_up = process, port, start_up
 
     def peak_memory(self):
-        """MB that the largest worker ever held, by Linux's count."""
+        """MB that the largest worker ever used, as Linux counts."""
         pid = self.process.pid
         workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return max(_peak(worker) for worker in workers) / 1024
+        return max(_peak_memory(worker) for worker in workers) / 1024
 
 
 @contextmanager
-def serving(database):
+def run_server(database):
     """database: a DATABASE_URL."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -36,7 +36,7 @@ def serving(database):
         sys.executable,
         "-m",
         "gunicorn",
-        "bench.served",
+        "bench.application",
         "--bind",
         f"127.0.0.1:{port}",
         "--workers",
@@ -58,18 +58,18 @@ def serving(database):
         "REQUIRE_MFA": "false",
     }
     environment["DJANGO_SETTINGS_MODULE"] = "bench.settings"
-    begun = time.perf_counter()
+    started = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 (our own arguments)
     try:
         _wait_for(process, port)
-        yield Server(process, port, time.perf_counter() - begun)
+        yield Server(process, port, time.perf_counter() - started)
     finally:
         process.terminate()
         process.wait()
 
 
 def _wait_for(process, port):
-    for _ in range(PATIENCE * 20):
+    for _ in range(START_LIMIT * 20):
         if process.poll() is not None:
             raise SystemExit("The server ended before it answered: what it said is above.")
         try:
@@ -79,10 +79,10 @@ def _wait_for(process, port):
                 return
         except OSError:
             time.sleep(0.05)
-    raise SystemExit(f"The server did not answer in {PATIENCE} seconds.")
+    raise SystemExit(f"The server did not answer in {START_LIMIT} seconds.")
 
 
-def _peak(pid):
+def _peak_memory(pid):
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1])

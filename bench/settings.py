@@ -1,4 +1,4 @@
-"""Those of the application, with two addresses more."""
+"""The application's settings, with two more addresses."""
 
 from failing_well.settings import *  # noqa: F403 (all of them)
 

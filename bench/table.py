@@ -1,6 +1,7 @@
-"""The figures as tables of Markdown, beside the budgets. Pure."""
+"""The figures and their budgets as tables in Markdown. Pure."""
 
-BUDGETS = {  # milliseconds of CPU at 10,000 risks, times the floor, times the figure of 10,000 at 100,000
+# Milliseconds of CPU at 10,000 risks, multiple of the floor, multiple of 10,000 at 100,000.
+BUDGETS = {
     "list": (30, 6, 2),
     "one risk": (30, 6, 2),
     "log a risk: the form": (30, 6, 2),
@@ -12,20 +13,20 @@ FLOOR = "floor: an empty page"
 MEMORY, START_UP, IMPORT, IMPORT_MEMORY = 180, 4, 30, 300  # MB, seconds, seconds, MB
 
 
-def tables(found):
-    """found: what bench/one.py wrote. A table for each database and size, one of growth, one of
-    imports.
+def tables(results):
+    """results: what bench/run.py wrote. A table for each database and size, one of growth for each
+    database, one of imports.
     """
-    found = sorted(found, key=lambda one: (one["database"] != "sqlite", one["risks"]))
-    parts = [page_table(one) for one in found]
-    for database in dict.fromkeys(one["database"] for one in found):
-        parts.append(growth_table([one for one in found if one["database"] == database]))
-    imports = [one for one in found if one["import"]]
+    results = sorted(results, key=lambda result: (result["database"] != "sqlite", result["risks"]))
+    parts = [page_table(result) for result in results]
+    for database in dict.fromkeys(result["database"] for result in results):
+        parts.append(growth_table([result for result in results if result["database"] == database]))
+    imports = [result for result in results if result["import"]]
     return "\n\n".join([*parts, *([import_table(imports)] if imports else [])])
 
 
-def page_table(one):
-    floor = next(visit["cpu"] for visit in one["visits"] if visit["name"] == FLOOR)
+def page_table(result):
+    floor = next(visit["cpu"] for visit in result["visits"] if visit["name"] == FLOOR)
     rows = [
         [
             visit["name"],
@@ -36,38 +37,42 @@ def page_table(one):
             f"{visit['cpu'] / floor:.1f}",
             visit["queries"],
             f"{visit['size'] / 1000:,.1f}",
-            verdict(visit, floor) if one["risks"] == BUDGETED else "",
+            verdict(visit, floor) if result["risks"] == BUDGETED else "",
         ]
-        for visit in one["visits"]
+        for visit in result["visits"]
     ]
     head = ["page", "wall ms", "95th", "CPU ms", "95th", "x floor", "queries", "kB", "budget"]
-    title = f"### {one['database']}, {one['risks']:,} risks, {one['assessments']:,} assessments, {one['reader']}"
-    built = f"built in {one['built_in']:.0f} s; " if one["built_in"] else ""
-    said = (
-        f"{one['times']} requests a page; {built}start-up {one['start_up']:.1f} s "
-        f"({_kept(one['start_up'], START_UP)}); "
-        f"a worker's memory at most {one['memory']:.0f} MB ({_kept(one['memory'], MEMORY)}), "
-        f"after the files {one['memory_of_files']:.0f} MB (the bench holds each whole); "
-        f"load average {one['load']:.1f}; Python {one['python']}"
+    title = (
+        f"### {result['database']}, {result['risks']:,} risks, {result['assessments']:,} "
+        f"assessments, {result['reader']}"
     )
-    return "\n\n".join([title, said, _table(head, rows)])
+    built = f"built in {result['built_in']:.0f} s; " if result["built_in"] else ""
+    description = (
+        f"{result['times']} requests a page; {built}start-up {result['start_up']:.1f} s "
+        f"({_verdict_on(result['start_up'], START_UP)}); a worker's memory at most "
+        f"{result['memory']:.0f} MB ({_verdict_on(result['memory'], MEMORY)}), after the files "
+        f"{result['memory_of_files']:.0f} MB (the bench holds each whole); load average "
+        f"{result['load']:.1f}; Python {result['python']}"
+    )
+    return "\n\n".join([title, description, _table(head, rows)])
 
 
 def verdict(visit, floor):
     if visit["name"] not in BUDGETS:
         return ""
     limit, times, _ = BUDGETS[visit["name"]]
-    said = [f"{limit} ms {_kept(visit['cpu'], limit)}"]
+    parts = [f"{limit} ms {_verdict_on(visit['cpu'], limit)}"]
     if times:
-        said.append(f"{times} x floor {_kept(visit['cpu'] / floor, times)}")
-    return ", ".join(said)
+        parts.append(f"{times} x floor {_verdict_on(visit['cpu'] / floor, times)}")
+    return ", ".join(parts)
 
 
-def growth_table(found):
-    """CPU of each page by size, and how often that of 10,000 risks the largest size costs."""
-    names = dict.fromkeys(visit["name"] for one in found for visit in one["visits"])
+def growth_table(results):
+    """CPU of each page by size, and of the largest size as a multiple of 10,000 risks."""
+    names = dict.fromkeys(visit["name"] for result in results for visit in result["visits"])
     costs = {
-        one["risks"]: {visit["name"]: visit["cpu"] for visit in one["visits"]} for one in found
+        result["risks"]: {visit["name"]: visit["cpu"] for visit in result["visits"]}
+        for result in results
     }
     rows = []
     for name in names:
@@ -76,34 +81,35 @@ def growth_table(found):
         if largest > BUDGETED in costs and name in costs[largest]:
             times = costs[largest][name] / costs[BUDGETED][name]
             limit = BUDGETS.get(name, (None, None, None))[2]
-            row.append(f"{times:.1f} x{f' {_kept(times, limit)}' if limit else ''}")
+            row.append(f"{times:.1f} x{f' {_verdict_on(times, limit)}' if limit else ''}")
         else:
             row.append("")
         rows.append(row)
     head = ["CPU ms", *(f"{size:,}" for size in costs), "largest against 10,000"]
-    return f"### {found[0]['database']}: how each grows\n\n{_table(head, rows)}"
+    return f"### {results[0]['database']}: how each grows\n\n{_table(head, rows)}"
 
 
-def import_table(found):
+def import_table(results):
     rows = [
         [
-            one["database"],
-            f"{taken['rows']:,}",
-            f"{taken['megabytes']:.1f}",
-            f"{taken['upload']:.1f}",
-            f"{taken['reading']:.1f}",
-            f"{taken['longest']:.2f}",
-            f"{taken['landing']:.1f}",
-            f"{whole:.1f}",
-            f"{taken['cpu']:.1f}",
-            f"{taken['memory']:.0f}",
-            f"{IMPORT} s {_kept(whole, IMPORT)}, {IMPORT_MEMORY} MB {_kept(taken['memory'], IMPORT_MEMORY)}"
-            if taken["rows"] == BUDGETED
+            result["database"],
+            f"{imported['rows']:,}",
+            f"{imported['megabytes']:.1f}",
+            f"{imported['upload']:.1f}",
+            f"{imported['reading']:.1f}",
+            f"{imported['longest']:.2f}",
+            f"{imported['landing']:.1f}",
+            f"{total:.1f}",
+            f"{imported['cpu']:.1f}",
+            f"{imported['memory']:.0f}",
+            f"{IMPORT} s {_verdict_on(total, IMPORT)}, {IMPORT_MEMORY} MB "
+            f"{_verdict_on(imported['memory'], IMPORT_MEMORY)}"
+            if imported["rows"] == BUDGETED
             else "",
         ]
-        for one in found
-        for taken in [one["import"]]
-        for whole in [taken["upload"] + taken["reading"] + taken["landing"]]
+        for result in results
+        for imported in [result["import"]]
+        for total in [imported["upload"] + imported["reading"] + imported["landing"]]
     ]
     head = [
         "database",
@@ -120,7 +126,7 @@ def import_table(found):
     return f"### An import, through the pages\n\n{_table([*head, 'budget'], rows)}"
 
 
-def _kept(figure, limit):
+def _verdict_on(figure, limit):
     return "**met**" if figure <= limit else "**missed**"
 
 

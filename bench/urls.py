@@ -6,12 +6,12 @@ from failing_well.urls import urlpatterns as app_patterns
 
 
 def floor(request):
-    """Nothing but the middleware, with the reader known."""
+    """The middleware and the reader's session alone."""
     return HttpResponse(str(request.user.pk))
 
 
 def empty_page(request):
-    """An empty page in the frame that all pages share."""
+    """An empty page within the template of all pages."""
     return render(request, "base.html")
 
 

@@ -1,6 +1,4 @@
-"""What is asked of the server, each several times: pages, forms that are sent, files out, and a
-workbook in.
-"""
+"""Requests to the server, each repeated: pages, forms, exports, and the import of a workbook."""
 
 import datetime
 import io
@@ -23,9 +21,7 @@ RATINGS = ("Inherent", "Current", "Target")
 
 @dataclass(frozen=True)
 class Visit:
-    """Figures of one page. wall, cpu: median and 95th percentile in milliseconds; size: bytes of
-    the body.
-    """
+    """Figures of one page. wall, cpu: median and 95th percentile in milliseconds; size: bytes."""
 
     name: str
     wall: float
@@ -54,8 +50,10 @@ def _spread(values):
 
 
 def visits(reader, risks, times, role):
-    """Yield a Visit for each page and form. risks: how many the register holds; times: requests of
-    each, after a warm-up. role: of the reader; a member writes nothing.
+    """Yield a Visit for each page and form.
+
+    risks: their number on the register; times: requests of each, after a warm-up. role: of the
+    reader; a member writes nothing.
     """
     past = timezone.localdate() - datetime.timedelta(days=365)
     pages = {
@@ -76,27 +74,27 @@ def visits(reader, risks, times, role):
     if role == "member":
         pages = {name: address for name, address in pages.items() if not name.endswith("the form")}
     for name, address in pages.items():
-        yield Visit.of(name, _repeated(lambda place=address: reader.get(place), times))
+        yield Visit.of(name, _repeat(lambda address=address: reader.get(address), times))
     if role != "member":
-        yield Visit.of("log a risk: the save", _repeated(lambda: logged(reader), times))
-        yield Visit.of("assess: the save", _repeated(lambda: assessed(reader), times))
+        yield Visit.of("log a risk: the save", _repeat(lambda: log_risk(reader), times))
+        yield Visit.of("assess: the save", _repeat(lambda: assess_risk(reader), times))
 
 
 def files(reader, times):
-    """The same for each file to take away, one request for five of a page."""
+    """Yield a Visit for each export, with a fifth of the requests of a page."""
     for kind in ("csv", "xlsx", "json"):
         address = f"{LIST}export.{kind}"
-        answers = _repeated(lambda place=address: reader.get(place), times // 5 or 1, warm_up=0)
+        answers = _repeat(lambda address=address: reader.get(address), times // 5 or 1, warm_up=0)
         yield Visit.of(f"export: {kind.upper()}", answers)
 
 
-def _repeated(request, times, warm_up=WARM_UP):
+def _repeat(request, times, warm_up=WARM_UP):
     for _ in range(min(warm_up, times)):
         request()
     return [request() for _ in range(times)]
 
 
-def logged(reader):
+def log_risk(reader):
     fields = {
         "title": "Logged by the bench",
         "event": "An event",
@@ -108,11 +106,11 @@ def logged(reader):
         "rationale": "A reason",
         "token": uuid.uuid4(),
     }
-    return saved(reader.post(f"{LIST}risks/new/", fields))
+    return require_redirect(reader.post(f"{LIST}risks/new/", fields))
 
 
-def assessed(reader):
-    """The save alone; the form is opened first, for the version that it brings."""
+def assess_risk(reader):
+    """The answer to the save alone; the form is opened first, for its version."""
     form = dict(Form(reader.get(f"{LIST}risks/{MEASURED}/assess/").text, "version").fields)
     fields = {
         "likelihood": 2,
@@ -120,20 +118,18 @@ def assessed(reader):
         "driver": "harm-to-users",
         "rationale": "Another reason",
     }
-    return saved(reader.post(f"{LIST}risks/{MEASURED}/assess/", form | fields))
+    return require_redirect(reader.post(f"{LIST}risks/{MEASURED}/assess/", form | fields))
 
 
-def saved(answer):
+def require_redirect(answer):
     if answer.status != 302:
         raise SystemExit("A form was refused that the bench had filled in.")
     return answer
 
 
 @dataclass(frozen=True)
-class Taken:
-    """An import, by what each part of it took. Seconds; longest: of one request among those that
-    read the rows.
-    """
+class ImportTimes:
+    """Seconds of each part of an import. longest: of one request that reads rows."""
 
     rows: int
     megabytes: float
@@ -143,27 +139,21 @@ class Taken:
     landing: float
     cpu: float
 
-    @property
-    def whole(self):
-        return self.upload + self.reading + self.landing
 
-
-def import_of(reader, slug, rows):
-    """Take a workbook of so many rows into an empty register, as a browser would go through the
-    pages.
-    """
+def import_workbook(reader, slug, rows):
+    """Import a workbook into an empty register through the pages, as a browser would."""
     content = workbook(rows)
-    place = f"/registers/{slug}/import/"
-    fields = dict(Form(reader.get(place).text, "token").fields)
-    answer = reader.send_file(place, fields, "file", "register.xlsx", content)
+    address = f"/registers/{slug}/import/"
+    fields = dict(Form(reader.get(address).text, "token").fields)
+    answer = reader.send_file(address, fields, "file", "register.xlsx", content)
     upload, reading, landing, answers = answer.wall, [], 0.0, [answer]
-    place = saved(answer).location
+    address = require_redirect(answer).location
     while True:
-        page = reader.get(place)
+        page = reader.get(address)
         step = next((step for step in STEPS if Form(page.text, "step", step).fields), None)
         if step is None:
             break
-        answer = saved(reader.post(place, Form(page.text, "step", step).fields))
+        answer = require_redirect(reader.post(address, Form(page.text, "step", step).fields))
         answers += [page, answer]
         if step == "ready":
             landing = answer.wall
@@ -173,11 +163,11 @@ def import_of(reader, slug, rows):
         raise SystemExit("The workbook was not taken in.")
     cpu = sum(answer.cpu for answer in answers) / 1000
     seconds = [part / 1000 for part in (upload, sum(reading), max(reading), landing)]
-    return Taken(rows, len(content) / 1e6, *seconds, cpu)
+    return ImportTimes(rows, len(content) / 1e6, *seconds, cpu)
 
 
 def workbook(rows):
-    """An .xlsx of so many risks, each with three ratings, three controls and two actions."""
+    """An .xlsx file of risks, each with three ratings, three controls and two actions."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Register")
     ratings = [f"{rating} {part}" for rating in RATINGS for part in ("likelihood", "impact")]

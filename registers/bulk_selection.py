@@ -7,7 +7,7 @@ import datetime
 from django.db.models import Case, When
 
 from registers.models import Action, Control, Risk
-from registers.quality.data import ground_of, rows_of
+from registers.quality.data import load_context, load_risks
 
 DUE_SOON = 14  # days before a review is due from which it is offered: a meeting looks at a fortnight's reviews at once
 
@@ -35,11 +35,11 @@ def ask_outside_first(register, risks, day):
     """The keys of those of these risks whose review has to say who outside was asked: each is
     reviewed by itself. Eight queries.
     """
-    ground = ground_of(register, day)
+    context = load_context(register, day)
     return {
         row.pk
-        for row in rows_of(register, risks, day)
-        if ground.is_above_tolerance_twice_running(row)
+        for row in load_risks(register, risks, day)
+        if context.is_above_tolerance_twice_running(row)
     }
 
 

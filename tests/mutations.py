@@ -253,8 +253,8 @@ MUTATIONS = [
     Mutation(
         "a check forgets who tolerates",
         "registers/quality/checks.py",
-        "risk.tolerated_until >= ground.day",
-        "risk.tolerated_until > ground.day",
+        "risk.tolerated_until >= context.day",
+        "risk.tolerated_until > context.day",
         "test_quality.py",
     ),
     Mutation(
@@ -267,7 +267,7 @@ MUTATIONS = [
     Mutation(
         "an expired assurance still counts",
         "registers/quality/checks.py",
-        "if row.expires_on >= ground.day}",
+        "if row.expires_on >= context.day}",
         "if row.given_on}",
         "test_quality.py",
     ),
@@ -419,8 +419,8 @@ MUTATIONS = [
     Mutation(
         "a file with part of the history is restored",
         "registers/json_file/parse.py",
-        'if found.get("as_at") is not None or found["left_out"]:',
-        'if found.get("as_at") is not None:',
+        'if document.get("as_at") is not None or document["left_out"]:',
+        'if document.get("as_at") is not None:',
         "test_restoring.py test_export_json.py",
     ),
     Mutation(
@@ -433,8 +433,8 @@ MUTATIONS = [
     Mutation(
         "history that runs backwards is restored",
         "registers/json_file/history_rules.py",
-        'if row["effective_on"] < before["effective_on"]:',
-        'if row["effective_on"] > before["effective_on"]:',
+        'if row["effective_on"] < earlier["effective_on"]:',
+        'if row["effective_on"] > earlier["effective_on"]:',
         "test_restoring.py",
     ),
     # The library
@@ -448,8 +448,8 @@ MUTATIONS = [
     Mutation(
         "a link that the files take back stays",
         "registers/library_loading/load.py",
-        "                if gone:\n",
-        "                if not gone:\n",
+        "                if removed:\n",
+        "                if not removed:\n",
         "test_library_load.py",
     ),
     # Pages

@@ -42,7 +42,7 @@ LAYERS = [
             "home",
             "precedents",
         ),
-        *("rating_sparkline", "print_palette", "cell_lists", "spreadsheet_text"),
+        *("rating_sparkline", "print_palette", "cell_lists", "read_snapshot", "spreadsheet_text"),
         *("import_fields", "pasted_text"),
         *("services", "bulk_changes", "bulk_spool"),
     },

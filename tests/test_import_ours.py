@@ -20,7 +20,7 @@ from makers import (
 )
 from workbooks import latest, send, take_in
 
-from registers.json_file.write import pieces
+from registers.json_file.write import serialise
 from registers.models import (
     AuditEntry,
     Membership,
@@ -49,7 +49,7 @@ def ours():
     client.force_login(person)
     return (
         client,
-        "".join(pieces(full)).encode(),
+        "".join(serialise(full)).encode(),
         make_register(organisation, slug="empty", prefix="E"),
     )
 
@@ -109,7 +109,7 @@ def test_restoring_what_is_there_already_writes_nothing(ours):
     send(client, register, content, "full.json")
     take_in(client, latest(register))
     register.refresh_from_db()
-    content = "".join(pieces(register)).encode()
+    content = "".join(serialise(register)).encode()
     assert send(client, register, content, "again.json").status_code == 302
     batch = latest(register)
     assert batch.report["is_unchanged"]

@@ -143,8 +143,8 @@ UNREADABLE = {
 def test_a_file_that_cannot_be_read_is_named_with_why(case):
     name, content, words = UNREADABLE[case]
     (problem,) = problems_of(FixtureFile(name, content))
-    assert (problem.file, problem.thing, problem.field) == (name, "", "")
-    assert re.search(words, problem.words)
+    assert (problem.file, problem.row, problem.field) == (name, "", "")
+    assert re.search(words, problem.message)
 
 
 def test_a_large_file_on_the_server_is_not_read(tmp_path):
@@ -462,7 +462,7 @@ def test_everything_that_is_wrong_is_said_at_once():
         event(start_on="spring", kind="odd"),
         cite(source=["nowhere"]),
     ]
-    found = [(problem.thing, problem.field) for problem in problems_of(file_of(rows))]
+    found = [(problem.row, problem.field) for problem in problems_of(file_of(rows))]
     assert found == [
         ("row 1", ""),
         ("row 3", ""),
@@ -476,18 +476,21 @@ def test_everything_that_is_wrong_is_said_at_once():
 
 def test_a_wrong_row_is_not_held_against_those_that_name_it():
     content = EIGHTH.replace("code: ASH\n", "code: ASHES\n").replace("publisher:", "publishers:")
-    assert {(p.thing, p.field) for p in problems_of(file_of(content))} >= {
+    assert {(p.row, p.field) for p in problems_of(file_of(content))} >= {
         ("source ashmere-page", "publishers"),
         ("case study ashmere", "code"),
     }
-    assert not [p for p in problems_of(file_of(content)) if "there is no" in p.words]
+    assert not [p for p in problems_of(file_of(content)) if "there is no" in p.message]
 
 
 def test_of_many_problems_a_page_shows_the_first():
     problem = LibraryProblem(
         [Problem("a.yaml", f"row {n}", "", "x") for n in range(SHOWN_PROBLEMS + 5)]
     )
-    assert (sum(len(found) for _, found in problem.by_file), problem.more) == (SHOWN_PROBLEMS, 5)
+    assert (sum(len(found) for _, found in problem.by_file), problem.more_count) == (
+        SHOWN_PROBLEMS,
+        5,
+    )
 
 
 def test_what_is_quoted_is_cut():

@@ -118,7 +118,7 @@ def test_it_is_filled_just_as_djangos_own_loaddata_fills_it():
     assert {m: [row for row in theirs[m] if row not in ours[m]] for m in MODELS} == {
         m: [] for m in MODELS
     }
-    assert load_library().writes is False
+    assert load_library().has_changes is False
 
 
 @pytest.mark.look  # how it is filled is asked of both databases elsewhere
@@ -176,13 +176,16 @@ def test_changed_citations_are_reported_by_what_comes_and_goes():
     report = load([type_row(citations=had[1:])])
     (change,) = report.changed[0].fields
     assert change.name == "citations"
-    assert change.shown == (f"{had_words} ({len(had) - 1} the same)", f"({len(had) - 1} the same)")
+    assert change.excerpts == (
+        f"{had_words} ({len(had) - 1} the same)",
+        f"({len(had) - 1} the same)",
+    )
 
 
 def test_a_link_that_was_and_is_none_reads_as_nothing():
     lesson = row_like(LIBRARY / "08_lessons.yaml", "4.1")
     report = load([{**lesson, "fields": {**lesson["fields"], "insight": None}}])
-    assert [change.shown for change in report.changed[0].fields] == [("1", "nothing")]
+    assert [change.excerpts for change in report.changed[0].fields] == [("1", "nothing")]
 
 
 def test_phrases_are_reported_by_what_comes_and_goes():
@@ -192,7 +195,7 @@ def test_phrases_are_reported_by_what_comes_and_goes():
         [{**sign, "fields": {**sign["fields"], "also_said_as": [*phrases[1:], "they fell out"]}}]
     )
     kept = len(phrases) - 1
-    assert report.changed[0].fields[0].shown == (
+    assert report.changed[0].fields[0].excerpts == (
         f"{phrases[0]} ({kept} the same)",
         f"they fell out ({kept} the same)",
     )
@@ -202,7 +205,7 @@ def test_a_long_text_is_cut_to_where_it_differs():
     stored = FailureType.objects.get(slug="financial").note
     report = load([type_row(note=stored.replace("badly managed", "managed badly"))])
     (change,) = report.changed[0].fields
-    before, after = change.shown
+    before, after = change.excerpts
     assert "badly managed" in before and "managed badly" in after
     assert before.startswith("… ") and max(len(before), len(after)) < 200 < len(stored)
 
@@ -405,14 +408,14 @@ def test_the_command_says_that_the_database_cannot_be_used(tmp_path):
 
 def test_what_was_agreed_to_is_loaded():
     seen = preview_library([file_of([type_row(name="Money")])]).digest
-    assert load([type_row(name="Money")], seen=seen).writes
+    assert load([type_row(name="Money")], expected_digest=seen).has_changes
 
 
 def test_what_was_not_agreed_to_is_not():
     seen = preview_library([file_of([type_row(name="Money")])]).digest
     FailureType.objects.filter(slug="financial").update(name="Cash")
     with pytest.raises(LibraryChanged) as changed:
-        load([type_row(name="Money")], seen=seen)
+        load([type_row(name="Money")], expected_digest=seen)
     assert changed.value.report.changed[0].fields == (FieldChange("name", "Cash", "Money"),)
     assert FailureType.objects.get(slug="financial").name == "Cash"
 
@@ -420,7 +423,7 @@ def test_what_was_not_agreed_to_is_not():
 def test_what_was_loaded_meanwhile_is_nothing_to_do():
     seen = preview_library([file_of([type_row(name="Money")])]).digest
     load([type_row(name="Money")])
-    assert load([type_row(name="Money")], seen=seen).writes is False
+    assert load([type_row(name="Money")], expected_digest=seen).has_changes is False
 
 
 @pytest.mark.django_db(transaction=True)

@@ -256,7 +256,7 @@ def test_an_empty_library_is_filled_from_the_page(staff):
     answer = look(staff, which="own")
     assert "More than 300: of the rest this page says only what they are called" in words(answer)
     assert load(staff, answer).status_code == 302
-    assert load_library().writes is False
+    assert load_library().has_changes is False
 
 
 def test_a_second_click_loads_nothing_more_and_says_so(staff):

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from makers import day
 
-from registers.library_pages.timeline import timeline_of
+from registers.library_pages.timeline import draw_timeline
 from registers.models import (
     Basis,
     CaseFailureType,
@@ -106,7 +106,7 @@ def test_a_day_that_is_no_case_of_ours_is_a_slip_of_the_year(known):
 @pytest.mark.parametrize("known", [("1800-01-01", "year"), ("2199-12-31", "day")])
 def test_the_scale_of_a_case_reaches_as_far_as_its_days(known):
     assert refusals(event(start=known)) == set()
-    assert timeline_of(
+    assert draw_timeline(
         [event(start=("1800-01-01", "day")), event(start=("2199-12-31", "day"))]
     ).marks
 

@@ -29,16 +29,16 @@ from makers import (
 
 from registers.models import Risk
 from registers.models.conditions import assurance
-from registers.quality.checks import BY_SLUG, CHECKS, quarter_end_from
-from registers.quality.data import ground_of, rows_of
-from registers.quality.findings import (
+from registers.quality.checks import BY_SLUG, CHECKS, quarter_end_from, run_checks
+from registers.quality.data import (
     ActionRow,
+    AssessmentRow,
     AssuranceRow,
+    CheckContext,
     ControlRow,
-    Ground,
-    Judged,
     RiskRow,
-    tallies_of,
+    load_context,
+    load_risks,
 )
 from registers.quality.worklist import Worklist
 from registers.scoring import Scheme
@@ -56,7 +56,7 @@ def scheme(django_db_setup, django_db_blocker):
 @pytest.fixture
 def ground(scheme):
     """Five by five, four bands; nothing said of appetite, nothing agreed."""
-    return Ground(TODAY, scheme, {})
+    return CheckContext(TODAY, scheme, {})
 
 
 def ago(days):
@@ -71,7 +71,7 @@ def judged(ratings, days=5, *, scheme=1, evidence=False):
         for most, band in ((3, "low"), (6, "moderate"), (12, "high"), (25, "severe"))
         if score <= most
     )
-    return Judged(ago(days), scheme, *ratings, score, band if scheme == 1 else "", evidence)
+    return AssessmentRow(ago(days), scheme, *ratings, score, band if scheme == 1 else "", evidence)
 
 
 def risk(*currents, **said):
@@ -411,7 +411,7 @@ def fell(now=20, before=60, **said):
     ],
 )
 def test_a_fall_before_the_register_was_agreed(scheme, what, row, agreed, expected):
-    assert found("rq16-dip", Ground(TODAY, scheme, {}, (ago(agreed),)), row) is expected
+    assert found("rq16-dip", CheckContext(TODAY, scheme, {}, (ago(agreed),)), row) is expected
 
 
 def test_where_no_body_ever_agreed_a_quarter_end_stands_in(ground):
@@ -439,7 +439,7 @@ def test_the_tolerance_of_a_category_prevails(scheme, tolerances, category, expe
     assert (
         found(
             "rq3-no-action",
-            Ground(TODAY, scheme, tolerances),
+            CheckContext(TODAY, scheme, tolerances),
             risk(judged(HIGH), category=category),
         )
         is expected
@@ -448,8 +448,8 @@ def test_the_tolerance_of_a_category_prevails(scheme, tolerances, category, expe
 
 def test_a_check_counts_what_it_found_out_of_what_it_is_about(ground):
     rows = [risk(judged(SEVERE), raters=1), risk(judged(SEVERE)), risk(judged(LOW)), risk()]
-    (tally,) = tallies_of([BY_SLUG["rq14-one-rater"]], rows, ground)
-    assert ([row.risk for row in tally.found], tally.out_of) == (rows[:1], 2)
+    (tally,) = run_checks([BY_SLUG["rq14-one-rater"]], rows, ground)
+    assert ([row.risk for row in tally.findings], tally.scope_count) == (rows[:1], 2)
 
 
 def test_each_rule_is_said_in_the_words_of_the_scheme(ground):
@@ -595,7 +595,7 @@ def test_every_planted_fault_is_found_and_nothing_else():
     over.close(by=make_user(), version=1, reason="Over.")
     make_agreement(register, on=days_ago(3))
     report = Worklist(register, Risk.objects.filter(register=register), timezone.localdate())
-    assert [(row.check.slug, row.risk.number) for row in report.found] == [
+    assert [(row.check.slug, row.risk.number) for row in report.findings] == [
         (check.slug, planted[check.slug]) for check in CHECKS
     ]
 
@@ -611,7 +611,7 @@ def register(db):
 def row_of(register, number=1):
     risks = Risk.objects.filter(register=register)
     return next(
-        row for row in rows_of(register, risks, timezone.localdate()) if row.number == number
+        row for row in load_risks(register, risks, timezone.localdate()) if row.number == number
     )
 
 
@@ -646,7 +646,7 @@ def test_a_rating_by_an_earlier_scheme_has_no_band_here(register):
     other = make_register().scheme.pk
     risks = Risk.objects.filter(register=register)
     register.scheme_id = other + 1
-    assert rows_of(register, risks, timezone.localdate())[0].current is None
+    assert load_risks(register, risks, timezone.localdate())[0].current is None
 
 
 def test_the_ground_holds_what_was_stated_last(register):
@@ -654,7 +654,7 @@ def test_the_ground_holds_what_was_stated_last(register):
     make_appetite(register.organisation, "financial", "high", on=days_ago(2))
     make_appetite(register.organisation)
     make_appetite(make_register().organisation, "people", "low")
-    assert ground_of(register, timezone.localdate()).tolerances == {
+    assert load_context(register, timezone.localdate()).tolerances == {
         "": "moderate",
         "financial": "high",
     }

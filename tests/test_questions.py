@@ -31,8 +31,8 @@ from makers import (
 from registers.dashboard.priority_choice import QUESTIONS, Reason
 from registers.models import AuditEntry, FailureType, GatheredQuestion, Insight, ListIsFull, Role
 from registers.models.question import MOST
-from registers.questions.rules import FELL, SEEN_WORSE, UNRATED, UNRATED_OUTSIDE, Found
-from registers.questions.sources import ALL, SHARE, in_turn
+from registers.questions.rules import FELL, SEEN_WORSE, UNRATED, UNRATED_OUTSIDE, CandidateQuestion
+from registers.questions.sources import ALL, SHARE, interleave
 
 pytestmark = pytest.mark.django_db
 
@@ -197,9 +197,9 @@ def test_a_risk_without_a_rating_is_asked_about(ours):
 
 
 def test_each_risk_is_asked_about_once_and_the_kinds_take_turns():
-    first, second = Found("a", "", risk=1), Found("b", "", risk=1)
-    third, fourth = Found("b", "", risk=2), Found("a", "", risk=3)
-    assert in_turn([[first, fourth], [second, third]]) == [first, fourth, third]
+    first, second = CandidateQuestion("a", "", risk=1), CandidateQuestion("b", "", risk=1)
+    third, fourth = CandidateQuestion("b", "", risk=2), CandidateQuestion("a", "", risk=3)
+    assert interleave([[first, fourth], [second, third]]) == [first, fourth, third]
 
 
 def test_a_text_on_offer_names_nothing_of_the_register(ours):

@@ -39,7 +39,7 @@ from test_as_at import RAISED, Told, histories, ratings, undone
 
 from registers import demo
 from registers.json_file.restore import CannotRestore, check, restore
-from registers.json_file.write import pieces
+from registers.json_file.write import serialise
 from registers.models import (
     AuditEntry,
     FailureType,
@@ -59,7 +59,7 @@ pytestmark = pytest.mark.django_db
 
 
 def written(register, **how):
-    return "".join(pieces(register, **how)).encode()
+    return "".join(serialise(register, **how)).encode()
 
 
 def elsewhere(register, people=True):
@@ -409,7 +409,7 @@ def test_what_the_library_lacks_is_kept_and_told_and_written_again(filed):
     content = changed(content, strange)
     report = restore(content, register, by=by)
     register.refresh_from_db()
-    assert {name if isinstance(name, str) else name[-1] for _, name in report.kept} >= {
+    assert {name if isinstance(name, str) else name[-1] for _, name in report.unresolved} >= {
         "hubris",
         "despair",
         "XYZ-W9",

@@ -27,7 +27,7 @@ from test_as_at import undone
 
 from registers.models import Register, Risk, has_supporting_evidence
 from registers.models.review import is_above_tolerance_twice_running
-from registers.quality.data import ground_of, rows_of
+from registers.quality.data import load_context, load_risks
 
 pytestmark = pytest.mark.django_db
 SPAN = 30  # days ago on which the risk was raised
@@ -110,7 +110,9 @@ class History:
 
     @property
     def row(self):
-        return rows_of(self.register, Risk.objects.filter(pk=self.risk.pk), timezone.localdate())[0]
+        return load_risks(
+            self.register, Risk.objects.filter(pk=self.risk.pk), timezone.localdate()
+        )[0]
 
 
 some = examples(30)
@@ -121,7 +123,7 @@ some = examples(30)
 def test_above_tolerance_twice_running_is_one_rule(happenings, category):
     with undone():
         history = History(happenings, category)
-        ground = ground_of(history.register, timezone.localdate())
+        ground = load_context(history.register, timezone.localdate())
         asked = is_above_tolerance_twice_running(history.risk)
         assert ground.is_above_tolerance_twice_running(history.row) == asked
 
@@ -132,4 +134,4 @@ def test_what_stands_behind_a_fall_is_one_rule(happenings, after, until):
     with undone():
         history = History(happenings, "")
         days = days_ago(after), days_ago(until)
-        assert history.row.has_evidence(*days) == has_supporting_evidence(history.risk, *days)
+        assert history.row.has_evidence_between(*days) == has_supporting_evidence(history.risk, *days)

@@ -11,8 +11,8 @@ from django.db import models
 from registers.imports.diff import Held
 from registers.imports.mapping import Plan
 from registers.imports.parsed_row import Judged, Planned, Problem, ReadRow
-from registers.json_file.model_fields import BESIDE, fields_of
-from registers.json_file.schema import SHAPES, Misshapen
+from registers.json_file.model_fields import RISK_LISTS, fields_of
+from registers.json_file.schema import SCHEMAS, SchemaError
 from registers.models import ImportedRow, Precedent, RegisterImport, ScoringScheme
 
 PLANNED = {"title": "Sell", "detail": "", "owner": "", "due_on": "2027-06-30", "is_done": False}
@@ -129,8 +129,8 @@ def put(value, path, new):
 def where_wrong(name, value):
     """The place at which a value is not what its field holds; None where it is."""
     try:
-        SHAPES[OF[name][0], name](value)
-    except Misshapen as wrong:
+        SCHEMAS[OF[name][0], name](value)
+    except SchemaError as wrong:
         return wrong.path
     return None
 
@@ -184,7 +184,7 @@ def test_each_name_that_an_import_keeps_has_a_shape(kind, said, besides):
 
 
 def test_each_json_field_of_a_file_has_a_shape():
-    kinds = {RegisterImport, ImportedRow, *BESIDE.values()}
+    kinds = {RegisterImport, ImportedRow, *RISK_LISTS.values()}
     fields = {
         (kind, n)
         for kind in kinds
@@ -192,4 +192,4 @@ def test_each_json_field_of_a_file_has_a_shape():
         if isinstance(f, models.JSONField)
     }
     parts = {(ScoringScheme, part) for part in ("likelihood", "impact", "bands", "cells")}
-    assert fields | parts == set(SHAPES)
+    assert fields | parts == set(SCHEMAS)

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from registers.library_pages.date_ranges import how_long, known, when
-from registers.library_pages.timeline import timeline_of
+from registers.library_pages.date_ranges import event_date, partial_date, time_until_action
+from registers.library_pages.timeline import draw_timeline
 
 HOW_EXACT = {4: ("-01-01", "year"), 7: ("-01", "month"), 10: ("", "day")}
 
@@ -40,7 +40,7 @@ def event(extent="at", start="", end="", **other):
     [("2010-04-19", "19 April 2010"), ("2010-04", "April 2010"), ("2010", "2010"), ("", "")],
 )
 def test_a_day_says_no_more_than_is_known(text, words):
-    assert known(*a_day(text)) == words
+    assert partial_date(*a_day(text)) == words
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_day_says_no_more_than_is_known(text, words):
     ],
 )
 def test_when_an_event_was(extent, start, end, words):
-    assert when(event(extent, start, end)) == words
+    assert event_date(event(extent, start, end)) == words
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,13 @@ def test_when_an_event_was(extent, start, end, words):
     ],
 )
 def test_how_long_it_was_until_someone_acted(seen, acted, words):
-    assert how_long(*(parts and event(*parts) for parts in (seen, acted))) == words
+    assert time_until_action(*(parts and event(*parts) for parts in (seen, acted))) == words
 
 
 def drawn(*parts, beside=(("at", "2001"), ("at", "2010"))):
     """The row of an event on a scale of ten years, from 2001 to 2010."""
     this = event(*parts, code="XXX-T9")
-    timeline = timeline_of([this, *(event(*other) for other in beside)])
+    timeline = draw_timeline([this, *(event(*other) for other in beside)])
     return next(row for row in timeline.rows if row.event is this)
 
 
@@ -130,7 +130,7 @@ def test_events_stand_in_the_order_in_which_they_began():
         event("range", "2001", "2009"),
         event("at", "2001"),
     ]
-    assert [row.when for row in timeline_of(events).rows] == [
+    assert [row.date for row in draw_timeline(events).rows] == [
         "2001 to 2009",
         "2001",
         "before 2002",
@@ -139,13 +139,13 @@ def test_events_stand_in_the_order_in_which_they_began():
 
 
 def test_an_undated_event_is_listed_apart():
-    timeline = timeline_of([event("undated"), event("at", "2001")])
-    assert ([row.when for row in timeline.rows], len(timeline.undated)) == (["2001"], 1)
+    timeline = draw_timeline([event("undated"), event("at", "2001")])
+    assert ([row.date for row in timeline.rows], len(timeline.undated)) == (["2001"], 1)
 
 
 def test_a_case_without_a_date_has_no_scale():
-    timeline = timeline_of([event("undated")])
-    assert (timeline.rows, timeline.marks, timeline.words) == (
+    timeline = draw_timeline([event("undated")])
+    assert (timeline.rows, timeline.marks, timeline.sentence) == (
         (),
         (),
         "No event of this case has a date",
@@ -163,5 +163,5 @@ def test_a_case_without_a_date_has_no_scale():
 )
 def test_the_scale_names_few_years(last, years):
     assert [
-        mark.year for mark in timeline_of([event("at", "2001"), event("at", last)]).marks
+        mark.year for mark in draw_timeline([event("at", "2001"), event("at", last)]).marks
     ] == years

@@ -1,13 +1,12 @@
-"""A register leaves as a file: what each risk says on a day (columns, beside, table) -> CSV, a
-workbook, open data.
+"""A register as a file: CSV, workbook, open data, or a summary of two pages in Word.
 
-The headings are those of registers.import_fields, so that the import recognises them, and a file
-that comes back unchanged changes nothing. What a reader may not see is never asked for: the rows
-come from positions_for.
+`columns` and `related_data` define the cells, `table` reads the rows, and `csv`, `xlsx` and
+`open_data` write them. The headings are those of registers.import_fields, so that the import
+recognises them, and a file that comes back unchanged changes nothing. Rows come from positions_for:
+what a reader may not see is never read.
 """
 
-from registers.exports.metadata import About
-from registers.exports.snapshot import one_state
+from registers.exports.metadata import ExportMetadata
 from registers.exports.table import RegisterTable
 
-__all__ = ["About", "RegisterTable", "one_state"]
+__all__ = ["ExportMetadata", "RegisterTable"]

@@ -1,5 +1,6 @@
-"""Which columns an export has, and what each says of a risk. Pure: a Row and what stands beside it
-in, a value out.
+"""The columns of an export and the value of each for a risk.
+
+Pure: from a Row and the RelatedData to a value.
 """
 
 import datetime
@@ -23,19 +24,16 @@ CHOICES = {  # "Treat" of "Treat: do something about it"
     }
     for name in ("category", "proximity", "status", "response", "told_by")
 }
-OF_REVISION = (*TEXTS, *DAYS, *CHOICES, "owner_id", "primary_failure_type_id")
-NOT_FILLED = {
-    "statement",
-    "action_owner",
-    "action_due_on",
-    "ignore",
-}  # each says in one column what we say in several
+REVISION_FIELDS = (*TEXTS, *DAYS, *CHOICES, "owner_id", "primary_failure_type_id")
+# Each of these has in one column what an export has in several.
+IMPORT_ONLY = {"statement", "action_owner", "action_due_on", "ignore"}
 
 
 @dataclass(frozen=True, slots=True)
-class Rated:
-    """A judgement by our own. scheme: the key of the one that gave the band; driver: of an adverse
-    impact, or None.
+class Rating:
+    """One of the organisation's own assessments.
+
+    scheme: key of the scheme that gave the band; driver: key of an adverse impact, or None.
     """
 
     likelihood: int
@@ -50,8 +48,10 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One risk as at the day. said: field of its revision -> value; rated: kind -> Rated, only
-    kinds there are.
+    """One risk as at the day.
+
+    fields: field of its revision -> value; ratings: kind -> Rating, only of kinds that were
+    assessed.
     """
 
     risk: int
@@ -60,96 +60,98 @@ class Row:
     is_exempt: bool
     is_on_register: bool
     raised_on: datetime.date
-    said: dict
-    rated: dict[str, Rated]
+    fields: dict
+    ratings: dict[str, Rating]
 
 
 @dataclass(frozen=True)
 class Column:
-    """heading: as the file shows it. target: the name of what the import takes it for, empty where
-    it only keeps it. of: (a Row, Beside) -> what the cell holds: text, a whole number, a day, or
-    nothing ("" or None).
+    """A column of an export.
+
+    heading: as the file shows it. import_field: the name of the field that the import reads it as,
+    empty where it only keeps the text. value_of: (Row, RelatedData) -> the cell: text, a whole
+    number, a day, or nothing ("" or None).
     """
 
     heading: str
-    target: str
+    import_field: str
     sort: Sort
-    of: Callable[..., Value]
+    value_of: Callable[..., Value]
 
 
 def _field(name: str) -> Callable[..., Value]:
     if name in CHOICES:
-        return lambda row, beside: CHOICES[name].get(row.said[name], "")
-    return lambda row, beside: row.said[name]
+        return lambda row, related: CHOICES[name].get(row.fields[name], "")
+    return lambda row, related: row.fields[name]
 
 
 def _rating(kind: str, part: str) -> Callable[..., Value]:
-    def of(row, beside):
-        rated = row.rated.get(kind)
-        if rated is None:
+    def value_of(row, related):
+        rating = row.ratings.get(kind)
+        if rating is None:
             return None
         if part == "band":
-            return beside.band(rated).label
-        return beside.impacts.get(rated.driver, "") if part == "driver" else getattr(rated, part)
+            return related.band(rating).label
+        return related.impacts.get(rating.driver, "") if part == "driver" else getattr(rating, part)
 
-    return of
+    return value_of
 
 
-def _above(row, beside):
-    """Nothing where no band of the scheme in force is known."""
-    rated = row.rated.get(Assessment.Kind.CURRENT)
-    if rated is None or rated.scheme != beside.scheme:
+def _above(row, related):
+    """Empty where it has no rating by the register's scheme."""
+    rating = row.ratings.get(Assessment.Kind.CURRENT)
+    if rating is None or rating.scheme != related.scheme:
         return ""
-    return YES if beside.tolerance.is_above(rated.band, row.said["category"]) else NO
+    return YES if related.tolerance.is_above(rating.band, row.fields["category"]) else NO
 
 
-def _scheme(row, beside):
-    rated = row.rated.get(Assessment.Kind.CURRENT)
-    return str(beside.schemes[rated.scheme]) if rated else ""
+def _scheme(row, related):
+    rating = row.ratings.get(Assessment.Kind.CURRENT)
+    return str(related.schemes[rating.scheme]) if rating else ""
 
 
-OTHERS: dict[str, Callable[..., Value]] = {
-    "reference": lambda row, beside: beside.reference(row.number),
-    "primary_failure_type": lambda row, beside: beside.types.get(
-        row.said["primary_failure_type_id"], ""
+DERIVED: dict[str, Callable[..., Value]] = {
+    "reference": lambda row, related: related.reference(row.number),
+    "primary_failure_type": lambda row, related: related.failure_types.get(
+        row.fields["primary_failure_type_id"], ""
     ),
-    "other_failure_types": lambda row, beside: "; ".join(beside.other_types.get(row.revision, ())),
-    "adverse_impacts": lambda row, beside: "; ".join(beside.named_impacts.get(row.revision, ())),
-    "owner": lambda row, beside: beside.posts.get(row.said["owner_id"], ("", ""))[0],
-    "raised_on": lambda row, beside: row.raised_on,
-    "controls": lambda row, beside: beside.controls.get(row.risk, ""),
-    "actions": lambda row, beside: beside.actions.get(row.risk, ""),
+    "other_failure_types": lambda row, related: "; ".join(
+        related.other_failure_types.get(row.revision, ())
+    ),
+    "adverse_impacts": lambda row, related: "; ".join(related.impact_names.get(row.revision, ())),
+    "owner": lambda row, related: related.posts.get(row.fields["owner_id"], ("", ""))[0],
+    "raised_on": lambda row, related: row.raised_on,
+    "controls": lambda row, related: related.controls.get(row.risk, ""),
+    "actions": lambda row, related: related.actions.get(row.risk, ""),
     **{
         f"{kind}.{part}": _rating(kind, part)
         for kind in KINDS
         for part in ("likelihood", "impact", "score", "band", "driver", "rationale", "on")
     },
 }
-# What readers of a list want beside it. The import keeps these with the row and reads nothing from
+# What readers of a list want as well. The import keeps these with the row and reads nothing from
 # them.
 EXTRA = (
     Column(
         "Directorate",
         "",
         Sort.TEXT,
-        lambda row, beside: beside.posts.get(row.said["owner_id"], ("", ""))[1],
+        lambda row, related: related.posts.get(row.fields["owner_id"], ("", ""))[1],
     ),
     Column("Above tolerance", "", Sort.TEXT, _above),
     Column("Rated by the scheme", "", Sort.TEXT, _scheme),
     Column("Happened on", "", Sort.DAY, _field("happened_on")),
     Column("What happened", "", Sort.TEXT, _field("happened_what")),
     Column(
-        "Exempt from publication", "", Sort.TEXT, lambda row, beside: YES if row.is_exempt else NO
+        "Exempt from publication", "", Sort.TEXT, lambda row, related: YES if row.is_exempt else NO
     ),
 )
 COLUMNS = (
     *(
-        Column(
-            target.label, target.name, target.sort, OTHERS.get(target.name) or _field(target.name)
-        )
-        for target in TARGETS
-        if target.name not in NOT_FILLED
+        Column(field.label, field.name, field.sort, DERIVED.get(field.name) or _field(field.name))
+        for field in TARGETS
+        if field.name not in IMPORT_ONLY
     ),
     *EXTRA,
 )
-BY_TARGET = {column.target: column for column in COLUMNS if column.target}
+BY_IMPORT_FIELD = {column.import_field: column for column in COLUMNS if column.import_field}

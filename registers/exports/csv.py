@@ -1,6 +1,4 @@
-"""An export as CSV: UTF-8 with the mark that Excel looks for, days as 2026-09-30, nothing that runs
-as a formula.
-"""
+"""An export as CSV: UTF-8 with a byte order mark for Excel, days as 2026-09-30, no formulas."""
 
 import csv
 import datetime
@@ -10,17 +8,16 @@ import re
 from registers.exports.columns import Value
 from registers.spreadsheet_text import escaped
 
-# What neither a database, a spreadsheet nor XML holds, apart from tab and line feed.
-UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# Characters that a database, a spreadsheet or XML cannot hold; tab and line feed are allowed.
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def plain(text: str) -> str:
-    """A text with line feeds only and no control characters."""
-    return UNFIT.sub("", text.replace("\r\n", "\n"))
+    """The text with line feeds only and no control characters."""
+    return CONTROL_CHARACTERS.sub("", text.replace("\r\n", "\n"))
 
 
-def as_text(value: Value) -> str:
-    """What a cell of a CSV file says."""
+def cell_text(value: Value) -> str:
     if isinstance(value, str):
         return escaped(plain(value))
     if isinstance(value, datetime.date):
@@ -29,10 +26,10 @@ def as_text(value: Value) -> str:
 
 
 def write_csv(table, file, encoding: str = "utf-8-sig") -> None:
-    """table: has headings and rows(). file: open for bytes."""
+    """table: anything with headings and rows(). file: open for bytes."""
     text = io.TextIOWrapper(file, encoding=encoding, newline="", write_through=False)
     writer = csv.writer(text)
     writer.writerow(table.headings)
-    writer.writerows([as_text(value) for value in row] for row in table.rows())
+    writer.writerows([cell_text(value) for value in row] for row in table.rows())
     text.flush()
     text.detach()

@@ -1,8 +1,6 @@
-"""The parts of a Word document as a screen reader needs them: headings, tables with marked
-headings, a language.
+"""Parts of a Word document that a screen reader needs: styles, tables with headings, a language.
 
-python-docx has no words for most of it; what it lacks is written as the elements of the format
-(ECMA-376).
+What python-docx cannot do is written as elements of the format (ECMA-376).
 """
 
 from registers.exports.csv import plain
@@ -11,7 +9,7 @@ LANGUAGE = "en-GB"
 
 
 def new_document(title: str):
-    """An A4 document with our type, its language and its title set."""
+    """An empty A4 document in our typeface, with its language and title set."""
     from docx import Document
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -27,12 +25,8 @@ def new_document(title: str):
         style.font.name, style.font.size = "Arial", Pt(size)
         style.font.color.rgb = RGBColor(0x0B, 0x0C, 0x0C)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for theme in (
-            "asciiTheme",
-            "hAnsiTheme",
-            "eastAsiaTheme",
-            "cstheme",
-        ):  # which would win over the name
+        # A theme's typeface would win over the name.
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{theme}"), None)
         fonts.set(qn("w:hAnsi"), "Arial")
     borders = document.styles["Title"].element.pPr.find(qn("w:pBdr"))
@@ -52,20 +46,21 @@ def new_document(title: str):
 
 
 def add_table(document, head: list[str], widths: list[float], *, caption: str):
-    """A table with one row, its heading, repeated on each page. widths: of the columns in cm;
-    caption: what it holds, for those who cannot see it.
+    """Add a table with its heading row, which each page repeats.
+
+    widths: of the columns in cm; caption: what it holds, for those who cannot see it.
     """
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     table = document.add_table(rows=1, cols=len(head), style="Table Grid")
     table.autofit = False
-    said = OxmlElement("w:tblCaption")
-    said.set(qn("w:val"), plain(caption))
-    table._tbl.tblPr.append(said)
+    description = OxmlElement("w:tblCaption")
+    description.set(qn("w:val"), plain(caption))
+    table._tbl.tblPr.append(description)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = _cm(width)
-    mark(table.rows[0], "w:tblHeader")
+    set_row_property(table.rows[0], "w:tblHeader")
     fill_row(table.rows[0], head, widths, bold=True)
     for cell in table.rows[0].cells:
         shade(cell, "D9E5E6")
@@ -81,10 +76,10 @@ def add_row(table, texts: list[str], widths: list[float], *, bold_first: bool = 
 
 
 def fill_row(row, texts: list[str], widths: list[float], *, bold: bool = False) -> None:
-    """Its words; a row is not torn over two pages."""
+    """Fill the cells, and keep the row on one page."""
     from docx.shared import Pt
 
-    mark(row, "w:cantSplit")
+    set_row_property(row, "w:cantSplit")
     for cell, text, width in zip(row.cells, texts, widths, strict=True):
         cell.width = _cm(width)
         paragraph = cell.paragraphs[0]
@@ -93,23 +88,23 @@ def fill_row(row, texts: list[str], widths: list[float], *, bold: bool = False) 
         run.bold, run.font.size = bold, Pt(9.5)
 
 
-def mark(row, name: str) -> None:
-    """Set a switch of a row: w:tblHeader, w:cantSplit."""
+def set_row_property(row, name: str) -> None:
+    """name: w:tblHeader or w:cantSplit."""
     from docx.oxml import OxmlElement
 
     row._tr.get_or_add_trPr().append(OxmlElement(name))
 
 
 def shade(cell, fill: str, ink: str = "") -> None:
-    """Colour the ground of a cell, and its words. fill, ink: RRGGBB."""
+    """Colour a cell's background and its text. fill, ink: RRGGBB."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import RGBColor
 
-    ground = OxmlElement("w:shd")
+    background = OxmlElement("w:shd")
     for name, value in (("val", "clear"), ("color", "auto"), ("fill", fill)):
-        ground.set(qn(f"w:{name}"), value)
-    cell._tc.get_or_add_tcPr().append(ground)
+        background.set(qn(f"w:{name}"), value)
+    cell._tc.get_or_add_tcPr().append(background)
     if ink:
         for paragraph in cell.paragraphs:
             for run in paragraph.runs:
@@ -117,7 +112,7 @@ def shade(cell, fill: str, ink: str = "") -> None:
 
 
 def add_footer(document, text: str) -> None:
-    """The same line below each page, with the page's number."""
+    """A line at the foot of each page, with the page's number."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Pt

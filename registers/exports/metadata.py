@@ -1,6 +1,4 @@
-"""What a file that was taken away says of itself: whose risks, of which day, as known by whom, and
-what is left out.
-"""
+"""What an export says of itself: its register, its day, who agreed it, and what is left out."""
 
 import datetime
 from dataclasses import dataclass
@@ -11,33 +9,38 @@ from registers.cell_lists import in_words
 from registers.models import Agreement, Register
 from registers.phrases import a_number
 
-LEFT_OUT = "Exempt risks not included, unless you raised them or hold the post that owns them."
+EXEMPT_LEFT_OUT = (
+    "Exempt risks not included, unless you raised them or hold the post that owns them."
+)
 
 
 @dataclass(frozen=True)
-class About:
-    """agreement: what the rows are as agreed by, None: as known when it was exported. everything:
-    whether the reader sees every exempt risk; is_narrowed: whether the list was filtered.
+class ExportMetadata:
+    """What an export says of itself.
+
+    agreement: the one that the rows are as agreed by; None where they are as known at export.
+    sees_all_exempt: whether the reader sees every exempt risk; is_narrowed: whether the list was
+    filtered.
     """
 
     register: Register
     day: datetime.date
     exported_at: datetime.datetime
     agreement: Agreement | None = None
-    everything: bool = True
+    sees_all_exempt: bool = True
     is_narrowed: bool = False
 
     @classmethod
-    def of(cls, register, reading, **said) -> "About":
-        """As the page was read."""
-        return cls(register, reading.day, timezone.localtime(), reading.agreement, **said)
+    def of(cls, register, reading, **options) -> "ExportMetadata":
+        """reading: the day and agreement that the page was read as at."""
+        return cls(register, reading.day, timezone.localtime(), reading.agreement, **options)
 
-    def file_name(self, ending: str, what: str = "risks") -> str:
+    def file_name(self, ending: str, content: str = "risks") -> str:
         """ "corporate-risks-as-agreed-2026-09-30-filtered-exempt-not-included.csv"."""
         as_of = "as-agreed" if self.agreement else "as-at"
-        parts = [self.register.slug, what, as_of, self.day.isoformat()]
+        parts = [self.register.slug, content, as_of, self.day.isoformat()]
         parts += ["filtered"] if self.is_narrowed else []
-        parts += [] if self.everything else ["exempt-not-included"]
+        parts += [] if self.sees_all_exempt else ["exempt-not-included"]
         return f"{'-'.join(parts)}.{ending}"
 
     @property
@@ -50,10 +53,10 @@ class About:
             f"As at {day}: what was effective by the end of that day, as known when this was made"
         )
 
-    def exempt_said(self, count: int) -> str:
-        """What is said of exempt risks. count: how many there are among those the reader sees."""
-        if not self.everything:
-            return LEFT_OUT
+    def exempt_sentence(self, count: int) -> str:
+        """count: exempt risks among those in the file."""
+        if not self.sees_all_exempt:
+            return EXEMPT_LEFT_OUT
         if not count:
             return "No exempt risk is in it."
         if count == 1:
@@ -61,6 +64,6 @@ class About:
         return f"{a_number(count).capitalize()} risks in it are exempt: not for publication."
 
     @property
-    def made(self) -> str:
+    def exported_at_text(self) -> str:
         """ "25 November 2026, 18:05"."""
         return f"{in_words(self.exported_at.date())}, {self.exported_at:%H:%M}"

@@ -1,8 +1,8 @@
-"""What a body may publish of a register: a CSV file and its CSVW metadata (W3C, Metadata Vocabulary
-for Tabular Data).
+"""Open data of a register: a CSV file and its CSVW metadata.
 
-docs/adr/0013-open-data.md says which columns, and why not the others. Nothing exempt, no draft,
-nothing closed, no post, no person, no note, whoever asks.
+CSVW: W3C, Metadata Vocabulary for Tabular Data. docs/adr/0013-open-data.md says which columns, and
+why not the others. Nothing exempt, no draft, nothing closed, no post, no person, no note, whoever
+the reader is.
 """
 
 import datetime
@@ -10,13 +10,13 @@ import json
 from dataclasses import dataclass
 
 from registers.cell_lists import in_words
-from registers.exports.columns import BY_TARGET, EXTRA, Column
+from registers.exports.columns import BY_IMPORT_FIELD, EXTRA, Column
 from registers.exports.csv import plain, write_csv
 from registers.exports.table import RegisterTable
 from registers.import_fields import Sort
 from registers.models import Agreement, Register
 
-# target, or heading of a column that is no target -> (name in the metadata, what it is)
+# Import field, or heading of a column without one -> (name in the metadata, description).
 PUBLISHED = {
     "reference": ("reference", "The risk's reference, never used again for another."),
     "title": ("title", "The risk in a few words."),
@@ -37,19 +37,20 @@ PUBLISHED = {
     "status": ("status", "Open, or has happened."),
     "raised_on": ("raised_on", "The day from which the register speaks of it."),
     **{
-        f"{kind}.{part}": (f"{kind}_{name}", f"{says}: {what}.")
-        for kind, says in (
+        f"{kind}.{part}": (f"{kind}_{name}", f"{kind_text}: {part_text}.")
+        for kind, kind_text in (
             ("inherent", "With no controls"),
             ("current", "As it stands"),
             ("target", "As the body wants it to be"),
         )
-        for part, name, what in (
+        for part, name, part_text in (
             ("likelihood", "likelihood", "level of likelihood, from 1"),
             ("impact", "impact", "level of impact, from 1"),
             (
                 "score",
                 "score",
-                "likelihood times impact; orders risks by one scheme, not to be added up or averaged",
+                "likelihood times impact; orders risks by one scheme, not to be added up or "
+                "averaged",
             ),
             ("band", "band", "band of the scheme"),
             ("on", "judged_on", "day of the judgement"),
@@ -66,17 +67,15 @@ PUBLISHED = {
     ),
     "Rated by the scheme": ("scheme", "The scoring scheme of the current rating."),
 }
-WHOLE = (Sort.RATING, Sort.SCORE)
-_BY_NAME = BY_TARGET | {column.heading: column for column in EXTRA}
+WHOLE_NUMBERS = (Sort.RATING, Sort.SCORE)
+_BY_NAME = BY_IMPORT_FIELD | {column.heading: column for column in EXTRA}
 COLUMNS: tuple[Column, ...] = tuple(_BY_NAME[name] for name in PUBLISHED)
-NAMED = {_BY_NAME[name].heading: said for name, said in PUBLISHED.items()}
+DESCRIPTIONS = {_BY_NAME[name].heading: texts for name, texts in PUBLISHED.items()}
 
 
 @dataclass(frozen=True)
 class Edition:
-    """positions: from open_data_for. agreement: what was agreed last, None where nothing was: then
-    it is of `today`.
-    """
+    """positions: from open_data_for. agreement: the last one; without one it is data of `today`."""
 
     register: Register
     positions: object
@@ -92,9 +91,9 @@ class Edition:
         return f"{self.register.slug}-open-data-{self.day.isoformat()}.csv"
 
     def write_csv(self, file) -> None:
-        known_by = self.agreement and self.agreement.known_by
+        cut_off = self.agreement and self.agreement.known_by
         table = RegisterTable(
-            self.register, self.positions.order_by("number"), self.day, known_by, COLUMNS
+            self.register, self.positions.order_by("number"), self.day, cut_off, COLUMNS
         )
         write_csv(table, file, encoding="utf-8")
 
@@ -103,16 +102,17 @@ class Edition:
 
     @property
     def metadata(self) -> dict:
-        """What stands in `<file>-metadata.json`, beside the file."""
+        """The content of `<file>-metadata.json`."""
         register = self.register
-        said = f"As agreed by {self.agreement.body} on" if self.agreement else "As it stood on"
+        as_of = f"As agreed by {self.agreement.body} on" if self.agreement else "As it stood on"
         return {
             "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
             "url": self.file_name,
             "dc:title": plain(f"{register}, {register.organisation}"),
             "dc:description": plain(
-                f"{said} {in_words(self.day)}: the risks on the register, without exempt ones, people and posts. A "
-                "text that begins with = + - @ or a tab has an apostrophe before it."
+                f"{as_of} {in_words(self.day)}: the risks on the register, without exempt ones, "
+                "people and posts. A text that begins with = + - @ or a tab has an apostrophe "
+                "before it."
             ),
             "dc:publisher": plain(str(register.organisation)),
             "dc:created": self.today.isoformat(),
@@ -124,27 +124,27 @@ class Edition:
                 "lineTerminators": ["\r\n"],
             },
             "tableSchema": {
-                "columns": [_described(column) for column in COLUMNS],
+                "columns": [_describe(column) for column in COLUMNS],
                 "primaryKey": "reference",
             },
         }
 
 
-def _described(column: Column) -> dict:
-    name, says = NAMED[column.heading]
-    found = {
+def _describe(column: Column) -> dict:
+    name, text = DESCRIPTIONS[column.heading]
+    description = {
         "name": name,
         "titles": column.heading,
-        "dc:description": says,
+        "dc:description": text,
         "datatype": _datatype(column),
     }
     if name.endswith(("failure_types", "impacts")):
-        found["separator"] = "; "
-    return found | ({"required": True} if name in ("reference", "title") else {})
+        description["separator"] = "; "
+    return description | ({"required": True} if name in ("reference", "title") else {})
 
 
 def _datatype(column: Column) -> str | dict:
     if column.sort == Sort.DAY:
         return {"base": "date", "format": "yyyy-MM-dd"}
-    is_number = column.sort in WHOLE and not column.heading.endswith("band")
+    is_number = column.sort in WHOLE_NUMBERS and not column.heading.endswith("band")
     return {"base": "integer", "minimum": "1"} if is_number else "string"

@@ -1,17 +1,42 @@
-"""The sheets beside the risks: the matrix of what the file holds, the scheme it is rated by, and
-what the file is.
-"""
+"""The further sheets of a workbook: the matrix of its risks, the scoring scheme, and the file."""
+
+import math
+from collections.abc import Iterable
 
 from registers.exports.csv import plain
-from registers.exports.row_heights import height_of
 from registers.phrases import above_in_words, tolerated_in_words
 from registers.print_palette import NO_RISKS, shade_of
 
 FONT = "Arial"
+LINE = 14.5  # points, at 11 points of type
+MOST_POINTS = 409  # the highest row that a spreadsheet allows
+FILLED = 1.1  # letters on a line for each character of width: somewhat fewer than the average
+
+
+def row_height(cells: Iterable[tuple[object, float]], size: int = 11) -> float:
+    """In points: not every program works it out when it opens a file.
+
+    cells: (value, width of its column in characters).
+    """
+    lines = max(
+        (
+            _line_count(str(value), width * 11 / size)
+            for value, width in cells
+            if value not in ("", None)
+        ),
+        default=1,
+    )
+    return min(lines * LINE * size / 11 + 2, MOST_POINTS)
+
+
+def _line_count(text: str, width: float) -> int:
+    if len(text) <= width * FILLED and "\n" not in text:
+        return 1
+    return sum(math.ceil(max(len(line), 1) / (width * FILLED)) for line in text.split("\n"))
 
 
 class Page:
-    """A sheet that is read from the top and printed on one page."""
+    """A sheet to be read from the top, printed on one page."""
 
     def __init__(self, book, name: str, widths: list[int], *, landscape: bool = False):
         from openpyxl.utils import get_column_letter
@@ -45,35 +70,36 @@ class Page:
         return cell
 
     def add(self, *cells, height: float | None = None, over: int = 1):
-        """A row. over: how many columns its first cell reaches over."""
+        """Add a row. over: the number of columns that its first cell spans."""
         self.rows += 1
         widths = [sum(self.widths[:over]), *self.widths[over:]]
-        said = [(cell.value, width) for cell, width in zip(cells, widths, strict=False)]
+        sized = [(cell.value, width) for cell, width in zip(cells, widths, strict=False)]
         size = max((int(cell.font.size) for cell in cells), default=11)
-        self.sheet.row_dimensions[self.rows].height = height or height_of(said, size)
+        self.sheet.row_dimensions[self.rows].height = height or row_height(sized, size)
         self.sheet.append(cells)
         if over > 1:
             self.sheet.merged_cells.add(f"A{self.rows}:{'ABCDEFGHIJ'[over - 1]}{self.rows}")
 
-    def say(self, text: str, *, over: int = 1, **style):
-        """A text over several columns."""
+    def add_text(self, text: str, *, over: int = 1, **style):
         self.add(self.cell(text, **style), over=over)
 
-    def head(self, *words: str):
+    def add_head(self, *words: str):
         self.add(*(self.cell(word, bold=True, boxed=True) for word in words))
 
-    def line(self, *values):
+    def add_line(self, *values):
         self.add(*(self.cell(value, boxed=True) for value in values))
 
 
-def write_matrix(book, table, about) -> None:
-    """How many of the risks in this file stand in each cell."""
-    rules, counted = table.register.scheme.rules, table.counted
+def write_matrix(book, table, metadata) -> None:
+    """The number of risks in the file for each cell of the matrix."""
+    rules, totals = table.register.scheme.rules, table.totals
     across = len(rules.impact) + 1
     page = Page(book, "Matrix", [24, *[17] * len(rules.impact)], landscape=True)
-    page.say(f"{table.register}: risks by likelihood and impact", over=across, bold=True, size=16)
-    page.say(f"{about.as_of}.", over=across)
-    page.say(" ".join(_said(counted, about)), over=across)
+    page.add_text(
+        f"{table.register}: risks by likelihood and impact", over=across, bold=True, size=16
+    )
+    page.add_text(f"{metadata.as_of}.", over=across)
+    page.add_text(" ".join(_matrix_sentences(totals, metadata)), over=across)
     page.add()
     page.add(
         page.cell("Likelihood ↓   Impact →", bold=True, boxed=True, centred=True),
@@ -83,103 +109,106 @@ def write_matrix(book, table, about) -> None:
     for level, cells in rules.matrix:
         row = [page.cell(str(level), bold=True, boxed=True, centred=True)]
         for impact, placing in cells:
-            count = counted.cells.get((level.value, impact.value), 0)
-            said = f"{count or NO_RISKS}\n{placing.band.label}"
+            count = totals.cells.get((level.value, impact.value), 0)
+            text = f"{count or NO_RISKS}\n{placing.band.label}"
             style = {
                 "bold": bool(count),
                 "shade": shade_of(placing.band),
                 "boxed": True,
                 "centred": True,
             }
-            row.append(page.cell(said, size=14 if count else 11, **style))
+            row.append(page.cell(text, size=14 if count else 11, **style))
         page.add(*row, height=58)
     page.add()
-    page.say(
+    page.add_text(
         f"Above tolerance: {above_in_words(table.tolerance)}. Scheme: {table.register.scheme}.",
         over=across,
     )
 
 
-def _said(counted, about) -> list[str]:
-    """What the matrix counts and what not, in sentences."""
-    scored = sum(counted.cells.values())
-    said = [
-        f"{scored} of {counted.on_register} risks on the register in this file are in the matrix."
+def _matrix_sentences(totals, metadata) -> list[str]:
+    """What the matrix counts, and what it leaves out."""
+    scored = sum(totals.cells.values())
+    sentences = [
+        f"{scored} of {totals.on_register} risks on the register in this file are in the matrix."
     ]
-    said += [f"Not scored: {counted.not_scored}."] if counted.not_scored else []
-    said += [f"Rated by an earlier scheme: {counted.to_re_assess}."] if counted.to_re_assess else []
-    off = counted.rows - counted.on_register
-    said += [f"Drafts or closed, not counted: {off}."] if off else []
-    said += ["The list was filtered before it was exported."] if about.is_narrowed else []
-    return [*said, about.exempt_said(counted.exempt)]
+    sentences += [f"Not scored: {totals.not_scored}."] if totals.not_scored else []
+    sentences += (
+        [f"Rated by an earlier scheme: {totals.to_re_assess}."] if totals.to_re_assess else []
+    )
+    not_counted = totals.rows - totals.on_register
+    sentences += [f"Drafts or closed, not counted: {not_counted}."] if not_counted else []
+    sentences += ["The list was filtered before it was exported."] if metadata.is_narrowed else []
+    return [*sentences, metadata.exempt_sentence(totals.exempt)]
 
 
-def write_scheme(book, table, about) -> None:
-    """The levels, the bands and what is let stand."""
+def write_scheme(book, table) -> None:
+    """The levels, the bands and the tolerance."""
     scheme, rules = table.register.scheme, table.register.scheme.rules
     page = Page(book, "Scheme", [22, 26, 44, 24])
-    page.say(f"{scheme.name}, version {scheme.version}", over=4, bold=True, size=16)
-    page.say(
-        "Score: likelihood times impact. Scores put risks in order and in bands; they are never added up.",
+    page.add_text(f"{scheme.name}, version {scheme.version}", over=4, bold=True, size=16)
+    page.add_text(
+        "Score: likelihood times impact. Scores put risks in order and in bands; they are never "
+        "added up.",
         over=4,
     )
     for name, levels in (("Likelihood", rules.likelihood), ("Impact", rules.impact)):
         page.add()
-        page.head(name, "", "What it means")
+        page.add_head(name, "", "What it means")
         for level in levels:
-            page.line(level.value, level.label, level.guidance)
+            page.add_line(level.value, level.label, level.guidance)
     page.add()
-    page.head("Band", "Scores", "Looked at again", "Where it stands")
+    page.add_head("Band", "Scores", "Looked at again", "Where it stands")
     for band in reversed(rules.bands):
         page.add(
             page.cell(band.label, bold=True, shade=shade_of(band), boxed=True),
-            page.cell(scores_of(rules, band), boxed=True),
+            page.cell(score_range(rules, band), boxed=True),
             page.cell(f"within {band.review_days} days", boxed=True),
-            page.cell(standing_of(rules, band, table.tolerance), boxed=True),
+            page.cell(band_treatment(rules, band, table.tolerance), boxed=True),
         )
     page.add()
-    page.say(f"Highest band that is tolerated: {tolerated_in_words(table.tolerance)}.", over=4)
-    page.say(f"Above tolerance: {above_in_words(table.tolerance)}.", over=4)
-    page.say(f"Taken higher from: {rules.band(rules.escalation).label}.", over=4)
+    page.add_text(f"Highest band that is tolerated: {tolerated_in_words(table.tolerance)}.", over=4)
+    page.add_text(f"Above tolerance: {above_in_words(table.tolerance)}.", over=4)
+    page.add_text(f"Taken higher from: {rules.band(rules.escalation).label}.", over=4)
 
 
-def scores_of(rules, band) -> str:
-    """ "8 to 12", from the cells that the band has; "none" where it has none."""
+def score_range(rules, band) -> str:
+    """ "8 to 12", from the band's cells in the matrix; "none" where it has no cell."""
     scores = [
         placing.score for _, cells in rules.matrix for _, placing in cells if placing.band == band
     ]
     return f"{min(scores)} to {max(scores)}" if scores else "none"
 
 
-def standing_of(rules, band, tolerance) -> str:
-    said = ["above tolerance" if tolerance.is_above(band.slug) else "tolerated"]
-    said += ["taken higher"] if band in rules.taken_higher else []
-    return ", ".join(said).capitalize()
+def band_treatment(rules, band, tolerance) -> str:
+    words = ["above tolerance" if tolerance.is_above(band.slug) else "tolerated"]
+    words += ["taken higher"] if band in rules.taken_higher else []
+    return ", ".join(words).capitalize()
 
 
-def write_about(book, table, about) -> None:
-    register = about.register
+def write_about(book, table, metadata) -> None:
+    register = metadata.register
     page = Page(book, "About", [28, 90])
-    page.say("About this file", over=2, bold=True, size=16)
+    page.add_text("About this file", over=2, bold=True, size=16)
     rows = [
         ("Register", f"{register} ({register.slug})"),
         ("Organisation", str(register.organisation)),
-        ("What it says", f"{about.as_of}."),
+        ("What it says", f"{metadata.as_of}."),
         (
             "Risks",
-            f"{table.counted.rows}{', by the filters of the list' if about.is_narrowed else ''}",
+            f"{table.totals.rows}{', by the filters of the list' if metadata.is_narrowed else ''}",
         ),
-        ("Exempt risks", about.exempt_said(table.counted.exempt)),
+        ("Exempt risks", metadata.exempt_sentence(table.totals.exempt)),
         (
             "Who may read it",
             "Whoever may read the register. What the file holds was narrowed to its reader.",
         ),
-        ("Made on", about.made),
+        ("Made on", metadata.exported_at_text),
         ("Columns", "Some columns of the sheet Register are folded away: choose + above them."),
         (
             "Coming back",
             "Import this file on the register's page. What you did not change stays as it is.",
         ),
     ]
-    for name, said in rows:
-        page.add(page.cell(name, bold=True, boxed=True), page.cell(said, boxed=True))
+    for name, text in rows:
+        page.add(page.cell(name, bold=True, boxed=True), page.cell(text, boxed=True))

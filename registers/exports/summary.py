@@ -1,19 +1,17 @@
-"""What a summary of a register says: data from the reports, no layout. Counts what its reader may
-see.
-"""
+"""The content of a register's summary, without layout. Counts what its reader may see."""
 
 from dataclasses import dataclass
 
 from registers.dashboard.dashboard import Dashboard
-from registers.exports import About
-from registers.exports.sheets import scores_of, standing_of
+from registers.exports.metadata import ExportMetadata
+from registers.exports.sheets import band_treatment, score_range
 from registers.models import Category
 from registers.phrases import a_number, above_in_words, tolerated_in_words
 from registers.print_palette import NO_RISKS, Shade, shade_of
 from registers.quality.worklist import Worklist
 
-LISTED = 100  # risks above tolerance that are named; the number beside them counts all
-WHY = 400  # characters of a rationale
+LISTED = 100  # risks above tolerance that are listed; the count is of all
+RATIONALE = 400  # characters
 
 
 @dataclass(frozen=True)
@@ -25,31 +23,27 @@ class MatrixCell:
 
 @dataclass(frozen=True)
 class Matrix:
-    """rows: (level of likelihood, a cell for each level of impact), the highest likelihood first."""
+    """rows: (level of likelihood, a cell for each level of impact), highest likelihood first."""
 
     columns: list[str]
     rows: list[tuple[str, list[MatrixCell]]]
 
 
 @dataclass(frozen=True)
-class Above:
-    """A risk above tolerance. rating: "Severe, 20 (4 x 5)"; why: what its judgement says,
-    shortened.
-    """
+class RiskAboveTolerance:
+    """rating: "Severe, 20 (4 x 5)"; rationale: shortened."""
 
     reference: str
     title: str
     owner: str
     rating: str
-    why: str
+    rationale: str
     is_exempt: bool
 
 
 @dataclass(frozen=True)
-class ToDo:
-    """sentence: "14 things to put right, on nine risks"; checks: (title of a check, how many it
-    found).
-    """
+class WorklistSummary:
+    """sentence: "14 things to put right, on nine risks"; checks: (title, number of findings)."""
 
     sentence: str
     checks: list[tuple[str, int]]
@@ -57,15 +51,15 @@ class ToDo:
 
 @dataclass(frozen=True)
 class Summary:
-    """bands: (name, scores, days until looked at again, where it stands, Shade), highest first."""
+    """bands: (name, scores, days until review, tolerated or not, Shade), highest first."""
 
-    about: About
+    metadata: ExportMetadata
     sentences: list[str]
     matrix: Matrix
-    above: list[Above]
-    above_count: int
+    above_tolerance: list[RiskAboveTolerance]
+    above_tolerance_count: int
     exempt: str
-    worklist: ToDo
+    worklist: WorklistSummary
     worklist_day: str
     scheme: str
     tolerance: list[str]
@@ -73,43 +67,50 @@ class Summary:
 
     @property
     def title(self) -> str:
-        return f"{self.about.register}: summary"
+        return f"{self.metadata.register}: summary"
 
 
-def summary_of(*, about, reading, now, risks, tolerances, **figures) -> Summary:
-    """now: positions as at the day read; risks: those of today that the reader may see, for the
-    worklist; tolerances: what is let stand on the register, on any day; figures: what else a
-    Dashboard counts from.
+def build_summary(
+    *, metadata, reading, positions, risks, tolerances, **dashboard_options
+) -> Summary:
+    """The Summary of a register on the day read.
+
+    positions: as at that day; risks: today's that the reader may see, for the worklist; tolerances:
+    the register's, of any day; dashboard_options: further arguments of Dashboard.
     """
-    register = about.register
+    register = metadata.register
     report = Dashboard(
-        register, now=now, days=[reading.day], reading=reading, tolerances=tolerances, **figures
+        register,
+        now=positions,
+        days=[reading.day],
+        reading=reading,
+        tolerances=tolerances,
+        **dashboard_options,
     )
     rules, tolerance = register.scheme.rules, report.tolerance
-    above = (
-        now.on_register().above_tolerance(register.scheme, tolerance).order_by("-score", "number")
-    )
-    exempt = now.on_register().filter(is_exempt=True).count() if about.everything else 0
+    on_register = positions.on_register()
+    above = on_register.above_tolerance(register.scheme, tolerance).order_by("-score", "number")
+    exempt = on_register.filter(is_exempt=True).count() if metadata.sees_all_exempt else 0
     return Summary(
-        about=about,
+        metadata=metadata,
         sentences=[*report.sentences, *report.unrated_sentences],
         matrix=_matrix(report),
-        above=[
-            _above(one, register, tolerance)
-            for one in above.select_related("revision__owner", "current")[:LISTED]
+        above_tolerance=[
+            _above_tolerance(position, register, tolerance)
+            for position in above.select_related("revision__owner", "current")[:LISTED]
         ],
-        above_count=report.above_tolerance[0],
-        exempt=about.exempt_said(exempt),
-        worklist=_to_do(Worklist(register, risks, reading.today)),
+        above_tolerance_count=report.above_tolerance[0],
+        exempt=metadata.exempt_sentence(exempt),
+        worklist=_worklist_summary(Worklist(register, risks, reading.today)),
         worklist_day=reading.today,
         scheme=f"{register.scheme.name}, version {register.scheme.version}",
         tolerance=_thresholds(rules, tolerance),
         bands=[
             (
                 band.label,
-                scores_of(rules, band),
+                score_range(rules, band),
                 f"within {band.review_days} days",
-                standing_of(rules, band, tolerance),
+                band_treatment(rules, band, tolerance),
                 shade_of(band),
             )
             for band in reversed(rules.bands)
@@ -135,31 +136,39 @@ def _matrix(report) -> Matrix:
     )
 
 
-def _above(position, register, tolerance) -> Above:
-    said, current, rules = position.revision, position.current, register.scheme.rules
-    rating = f"{rules.band(current.band).label}, {current.score}\u00a0({current.likelihood}\u00a0×\u00a0{current.impact})"  # noqa: RUF001 (a times sign, as people write ratings)
-    why = (
+def _above_tolerance(position, register, tolerance) -> RiskAboveTolerance:
+    revision, current, rules = position.revision, position.current, register.scheme.rules
+    product = f"{current.likelihood}\u00a0\u00d7\u00a0{current.impact}"
+    rating = f"{rules.band(current.band).label}, {current.score}\u00a0({product})"
+    rationale = (
         current.rationale
-        if len(current.rationale) <= WHY
-        else f"{current.rationale[:WHY].rsplit(' ', 1)[0]} …"
+        if len(current.rationale) <= RATIONALE
+        else f"{current.rationale[:RATIONALE].rsplit(' ', 1)[0]} …"
     )
-    if said.category in tolerance.own:
-        label = Category(said.category).label
-        why = f"{why} Tolerated for {label.lower()}: {tolerance.of(said.category).label}."
-    owner = said.owner.title if said.owner else "Not decided yet"
-    return Above(
-        register.reference(position.number), said.title, owner, rating, why, position.is_exempt
+    if revision.category in tolerance.own:
+        label = Category(revision.category).label
+        rationale = (
+            f"{rationale} Tolerated for {label.lower()}: {tolerance.of(revision.category).label}."
+        )
+    owner = revision.owner.title if revision.owner else "Not decided yet"
+    return RiskAboveTolerance(
+        register.reference(position.number),
+        revision.title,
+        owner,
+        rating,
+        rationale,
+        position.is_exempt,
     )
 
 
-def _to_do(worklist) -> ToDo:
-    count, touched = worklist.count, worklist.touched
+def _worklist_summary(worklist) -> WorklistSummary:
+    count, risk_count = worklist.count, worklist.risk_count
     checks = [(group.title, group.count) for group in worklist.groups("check")]
     if not count:
-        return ToDo("Nothing to put right was found.", checks)
+        return WorklistSummary("Nothing to put right was found.", checks)
     things = "One thing" if count == 1 else f"{a_number(count).capitalize()} things"
-    risks = "one risk" if touched == 1 else f"{a_number(touched)} risks"
-    return ToDo(f"{things} to put right, on {risks}.", checks)
+    risks = "one risk" if risk_count == 1 else f"{a_number(risk_count)} risks"
+    return WorklistSummary(f"{things} to put right, on {risks}.", checks)
 
 
 def _thresholds(rules, tolerance) -> list[str]:

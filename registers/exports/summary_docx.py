@@ -1,4 +1,4 @@
-"""A summary as a Word document, which officers go on to edit."""
+"""Write a summary as a Word document, which officers go on to edit."""
 
 from registers.cell_lists import in_words
 from registers.exports.csv import plain
@@ -15,35 +15,38 @@ GAP = 8 * 12700  # 8 points, in the format's own unit
 def write_docx(summary: Summary, file) -> None:
     """file: open for bytes."""
     document = new_document(summary.title)
-    _begin(document, summary)
+    _title(document, summary)
     _matrix(document, summary)
-    _above(document, summary)
+    _above_tolerance(document, summary)
     _worklist(document, summary)
     _scheme(document, summary)
-    add_footer(document, f"{summary.about.register}. {summary.about.as_of.partition(':')[0]}")
+    add_footer(document, f"{summary.metadata.register}. {summary.metadata.as_of.partition(':')[0]}")
     document.save(file)
 
 
-def say(document, text: str, style: str | None = None):
+def add_paragraph(document, text: str, style: str | None = None):
     return document.add_paragraph(plain(text), style)
 
 
-def _begin(document, summary):
-    about = summary.about
-    say(document, summary.title, "Title")
-    line = say(document, str(about.register.organisation))
+def _title(document, summary):
+    metadata = summary.metadata
+    add_paragraph(document, summary.title, "Title")
+    line = add_paragraph(document, str(metadata.register.organisation))
     line.runs[0].bold = True
-    say(document, f"{about.as_of}.")
-    say(document, f"Made on {about.made}. {summary.exempt}")
+    add_paragraph(document, f"{metadata.as_of}.")
+    add_paragraph(document, f"Made on {metadata.exported_at_text}. {summary.exempt}")
     for sentence in summary.sentences:
-        say(document, sentence, "List Bullet")
+        add_paragraph(document, sentence, "List Bullet")
 
 
 def _matrix(document, summary):
     document.add_heading("Risks by likelihood and impact", 1)
     matrix = summary.matrix
     widths = [3.5, *[13.5 / len(matrix.columns)] * len(matrix.columns)]
-    caption = "Number of risks for each likelihood (rows, highest first) and impact (columns), with the band of each cell"
+    caption = (
+        "Number of risks for each likelihood (rows, highest first) and impact (columns), with the "
+        "band of each cell"
+    )
     table = add_table(document, ["Likelihood, by impact", *matrix.columns], widths, caption=caption)
     for level, cells in matrix.rows:
         row = add_row(
@@ -52,9 +55,9 @@ def _matrix(document, summary):
             widths,
             bold_first=True,
         )
-        for cell, said in zip(row.cells[1:], cells, strict=True):
-            cell.paragraphs[0].runs[0].bold = said.text != NO_RISKS
-            shade(cell, said.shade.fill, said.shade.ink)
+        for cell, content in zip(row.cells[1:], cells, strict=True):
+            cell.paragraphs[0].runs[0].bold = content.text != NO_RISKS
+            shade(cell, content.shade.fill, content.shade.ink)
     for row in table.rows:
         for cell in row.cells[1:]:
             cell.paragraphs[0].alignment = 1
@@ -62,30 +65,33 @@ def _matrix(document, summary):
             cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
-def _above(document, summary):
-    document.add_heading(f"Risks above tolerance: {summary.above_count}", 1)
-    if not summary.above:
-        say(document, "No risk stands above tolerance.")
+def _above_tolerance(document, summary):
+    document.add_heading(f"Risks above tolerance: {summary.above_tolerance_count}", 1)
+    if not summary.above_tolerance:
+        add_paragraph(document, "No risk stands above tolerance.")
         return
     head = ["Reference", "Risk", "Owner", "Current rating", "Why"]
     table = add_table(
         document, head, ABOVE, caption="Risks above tolerance, the highest score first"
     )
-    for one in summary.above:
-        reference = f"{one.reference} (exempt)" if one.is_exempt else one.reference
+    for risk in summary.above_tolerance:
+        reference = f"{risk.reference} (exempt)" if risk.is_exempt else risk.reference
         add_row(
-            table, [reference, one.title, one.owner, one.rating, one.why], ABOVE, bold_first=True
+            table,
+            [reference, risk.title, risk.owner, risk.rating, risk.rationale],
+            ABOVE,
+            bold_first=True,
         )
-    more = summary.above_count - len(summary.above)
+    more = summary.above_tolerance_count - len(summary.above_tolerance)
     if more:
-        say(
+        add_paragraph(
             document, f"And {more} more, which the register lists."
         ).paragraph_format.space_before = GAP
 
 
 def _worklist(document, summary):
     document.add_heading(f"To put right, as of {in_words(summary.worklist_day)}", 1)
-    say(document, summary.worklist.sentence)
+    add_paragraph(document, summary.worklist.sentence)
     if summary.worklist.checks:
         table = add_table(
             document,
@@ -99,9 +105,10 @@ def _worklist(document, summary):
 
 def _scheme(document, summary):
     document.add_heading("How risks are rated", 1)
-    say(
+    add_paragraph(
         document,
-        f"Scheme: {summary.scheme}. Score: likelihood times impact; it orders risks and is never added up.",
+        f"Scheme: {summary.scheme}. Score: likelihood times impact; it orders risks and is never "
+        "added up.",
     )
     head = ["Band", "Scores", "Looked at again", "Where it stands"]
     table = add_table(document, head, BANDS, caption="The bands of the scheme, highest first")
@@ -109,4 +116,6 @@ def _scheme(document, summary):
         row = add_row(table, texts, BANDS, bold_first=True)
         shade(row.cells[0], colours.fill, colours.ink)
     for place, sentence in enumerate(summary.tolerance):
-        say(document, sentence).paragraph_format.space_before = GAP if place == 0 else None
+        add_paragraph(document, sentence).paragraph_format.space_before = (
+            GAP if place == 0 else None
+        )

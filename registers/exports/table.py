@@ -1,24 +1,30 @@
-"""The rows of an export: what each risk said on the day read, in the order and within the filters
-of the list.
-"""
+"""The rows of an export: each risk as at a day, in the order and within the filters of the list."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from registers.exports.columns import COLUMNS, OF_REVISION, Column, Rated, Row, Value
-from registers.exports.related_data import RATED, beside
+from registers.exports.columns import COLUMNS, REVISION_FIELDS, Column, Rating, Row, Value
+from registers.exports.related_data import RATING_FIELDS, load_related_data
 from registers.models import Tolerances
 
-AT_ONCE = 1000  # rows that the database hands over at a time
-NAMES = ("risk_id", "revision_id", "number", "is_exempt", "is_on_register", "risk__raised_on")
+CHUNK = 1000  # rows that the database hands over at a time
+POSITION_FIELDS = (
+    "risk_id",
+    "revision_id",
+    "number",
+    "is_exempt",
+    "is_on_register",
+    "risk__raised_on",
+)
 
 
 @dataclass
-class Counted:
-    """What the rows given so far amount to. Only risks on the register: drafts and closed ones are
-    among `rows`. cells: (likelihood, impact) -> risks, of those rated by the scheme in force.
+class Totals:
+    """Counts of the rows read so far. Drafts and closed risks count in `rows` and `exempt` only.
+
+    cells: (likelihood, impact) -> risks, of those rated by the scheme in force.
     """
 
     rows: int = 0
@@ -34,7 +40,7 @@ class Counted:
         if not row.is_on_register:
             return
         self.on_register += 1
-        current = row.rated.get("current")
+        current = row.ratings.get("current")
         if current is None:
             self.not_scored += 1
         elif current.scheme != scheme:
@@ -44,53 +50,59 @@ class Counted:
 
 
 class RegisterTable:
-    """positions: those the reader may see, narrowed and in order. day, known_by: what they are as
-    at. Ten queries, whatever their number; the long texts are never held together.
+    """The rows of an export, read as they are written.
+
+    positions: those that the reader may see, filtered and in order, as at the end of `day`; related
+    data is as known now or recorded by an instant. totals: of the rows read so far.
+
+    Ten queries, whatever the number of rows; the long texts are never all in memory.
     """
 
     def __init__(
-        self, register, positions, day, known_by=None, columns: tuple[Column, ...] = COLUMNS
+        self, register, positions, day, recorded_by=None, columns: tuple[Column, ...] = COLUMNS
     ):
-        self.register, self.positions, self.day, self.known_by = register, positions, day, known_by
-        self.columns = columns
-        self.counted = Counted()
+        self.register, self.positions, self.columns = register, positions, columns
+        self.day, self.recorded_by = day, recorded_by
+        self.totals = Totals()
 
     @cached_property
     def tolerance(self):
-        return Tolerances.of(self.register).on(self.day, self.known_by)
+        return Tolerances.of(self.register).on(self.day, self.recorded_by)
 
     @cached_property
-    def beside(self):
-        return beside(self.register, self.positions, self.tolerance, self.day, self.known_by)
+    def related(self):
+        return load_related_data(
+            self.register, self.positions, self.tolerance, self.day, self.recorded_by
+        )
 
     @property
     def headings(self) -> list[str]:
         return [column.heading for column in self.columns]
 
     def rows(self) -> Iterator[list[Value]]:
-        """A value for each column; each row is counted as it is given."""
-        self.counted = Counted()
-        ways = [column.of for column in self.columns]
+        """A value for each column. Each row is counted in the totals as it is read."""
+        self.totals = Totals()
         for row in self._read():
-            self.counted.count(row, self.register.scheme_id)
-            yield [of(row, self.beside) for of in ways]
+            self.totals.count(row, self.register.scheme_id)
+            yield [column.value_of(row, self.related) for column in self.columns]
 
     def _read(self) -> Iterator[Row]:
-        judged = self.beside.judged
+        related_ratings = self.related.ratings
         names = [
-            *NAMES,
-            *(f"revision__{name}" for name in OF_REVISION),
-            *(f"current__{name}" for name in RATED),
+            *POSITION_FIELDS,
+            *(f"revision__{name}" for name in REVISION_FIELDS),
+            *(f"current__{name}" for name in RATING_FIELDS),
         ]
-        words, ratings = len(NAMES), len(NAMES) + len(OF_REVISION)
-        for found in self.positions.values_list(*names).iterator(chunk_size=AT_ONCE):
-            risk = found[0]
-            rated = {
-                kind: judged[risk, kind]
+        revision_start = len(POSITION_FIELDS)
+        rating_start = revision_start + len(REVISION_FIELDS)
+        for values in self.positions.values_list(*names).iterator(chunk_size=CHUNK):
+            risk = values[0]
+            ratings = {
+                kind: related_ratings[risk, kind]
                 for kind in ("inherent", "target")
-                if (risk, kind) in judged
+                if (risk, kind) in related_ratings
             }
-            if found[ratings] is not None:
-                rated["current"] = Rated(*found[ratings:])
-            said = dict(zip(OF_REVISION, found[words:ratings], strict=True))
-            yield Row(*found[:words], said=said, rated=rated)
+            if values[rating_start] is not None:
+                ratings["current"] = Rating(*values[rating_start:])
+            fields = dict(zip(REVISION_FIELDS, values[revision_start:rating_start], strict=True))
+            yield Row(*values[:revision_start], fields=fields, ratings=ratings)

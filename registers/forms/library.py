@@ -166,7 +166,8 @@ class LibraryStepForm(forms.Form):
 
         Raises LibraryChanged if that is no longer what would happen, or LibraryProblem.
         """
-        return load_library(self.fixture_files, by=self.by, seen=self.cleaned_data["step"]["seen"])
+        expected = self.cleaned_data["step"]["seen"]
+        return load_library(self.fixture_files, by=self.by, expected_digest=expected)
 
 
 class LibrarySearchForm(forms.Form):

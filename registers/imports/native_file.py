@@ -30,7 +30,7 @@ def told(content: bytes, register) -> dict:
     if problems and not any(problem["path"] for problem in problems):
         raise CannotRead(" ".join(problem["words"] for problem in problems[:3]).removesuffix("."))
     report["problems"] = [as_told(**problem) for problem in problems]
-    report["kept"] = len(report["kept"])
+    report["kept"] = len(report.pop("unresolved"))
     return {
         name: value[:TOLD] if isinstance(value, list) else value for name, value in report.items()
     }

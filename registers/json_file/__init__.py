@@ -1,9 +1,7 @@
-"""One register with all its history as a JSON file: written (writing), and held against what it
-must be (reading).
+"""One register with all its history as a JSON file (docs/export-format.md has the format).
 
-docs/export-format.md says what stands where. What a kind of row says is asked of its model (kinds,
-values), for writing and reading alike, so that a field which is added to a model is in the file
-from then on. Restoring is in registers.json_file.restore.
+`write` makes the file, `restore` takes one into an empty register. Both ask the models which fields
+a row has (`model_fields`), so a field that is added to a model is in the file from then on.
 """
 
 FORMAT, VERSION = "failing-well-register", 1

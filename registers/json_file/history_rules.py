@@ -1,15 +1,13 @@
-"""The risks of a file and what bodies agreed of them: read, and held against the rules that the
-verbs keep.
-"""
+"""Read the risks of a file with their histories, and check them against the rules of our verbs."""
 
 import datetime
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from registers.json_file import unresolved
-from registers.json_file.constraints import broken
-from registers.json_file.model_fields import BESIDE, RECORDS
+from registers.json_file.constraints import broken_rule
+from registers.json_file.model_fields import RECORDS, RISK_LISTS
+from registers.json_file.unresolved import note_row, note_value
 from registers.models import (
     Agreement,
     Assessment,
@@ -23,154 +21,159 @@ from registers.models import (
 )
 from registers.scoring import RatingOutsideScheme
 
-ABSENT = {
-    Escalation: "to_register",
-    Precedent: "sign",
-}  # a row that refers to what is not here is kept whole
-REFERRED = {Assessment: "assessments", Review: "reviews", Control: "controls"}
+# A row that refers through this field to what is not here is kept whole.
+KEPT_WHOLE = {Escalation: "to_register", Precedent: "sign"}
+NUMBERED_LISTS = {Assessment: "assessments", Review: "reviews", Control: "controls"}
 
 
 @dataclass
 class History:
-    """said: what the risk says by field. beside: name of a list -> its rows' values. records:
-    controls and actions -> for each the values of its revisions. decisions: place of an escalation
-    among those written -> values.
+    """A risk of a file, as values.
+
+    fields: its own. lists: name of a list -> its rows. records: controls and actions -> for each
+    one its revisions. decisions: place of an escalation in its list -> the decision on it.
     """
 
-    said: dict
-    beside: dict = field(default_factory=dict)
+    fields: dict
+    lists: dict = field(default_factory=dict)
     records: dict = field(default_factory=dict)
     decisions: dict = field(default_factory=dict)
 
 
-class Histories:
-    """schemes: key -> rules. kept: see unresolved.py, filled while reading."""
+class HistoryReader:
+    """rows: a RowReader. schemes: key -> rules. unresolved: filled by reading (unresolved.py)."""
 
     def __init__(self, rows, schemes):
-        self.rows, self.schemes, self.kept = rows, schemes, {}
+        self.rows, self.schemes, self.unresolved = rows, schemes, {}
 
-    def of(self, said, path):
+    def read(self, source, path):
         """The History of a risk, or None where it cannot be read."""
-        names, before = (*BESIDE, *RECORDS), len(self.rows.problems)
-        row = self.rows.row(Risk, said, path, also=names)
-        if len(self.rows.problems) > before:
+        names, problem_count = (*RISK_LISTS, *RECORDS), len(self.rows.problems)
+        fields = self.rows.read_row(Risk, source, path, ignored=names)
+        if len(self.rows.problems) > problem_count:
             return None
-        lists = {name: said.get(name, []) for name in names}
-        for name, lines in lists.items():
+        sources = {name: source.get(name, []) for name in names}
+        for name, lines in sources.items():
             if not isinstance(lines, list):
-                self.rows.wrong([*path, name], "This is not a list.")
+                self.rows.add_problem([*path, name], "This is not a list.")
                 return None
-        for model, name in REFERRED.items():
-            self.rows.keys[model] = {place: place for place in range(1, len(lists[name]) + 1)}
-        history = History(row)
+        for model, name in NUMBERED_LISTS.items():
+            self.rows.keys[model] = {place: place for place in range(1, len(sources[name]) + 1)}
+        history = History(fields)
         for name, (_, model) in RECORDS.items():
             history.records[name] = [
-                self._record(model, line, [*path, name, n]) for n, line in enumerate(lists[name], 1)
+                self._read_record(model, line, [*path, name, n])
+                for n, line in enumerate(sources[name], 1)
             ]
-        for name, model in BESIDE.items():
-            self._list(history, name, model, lists[name], [*path, name])
-        if len(self.rows.problems) == before:
+        for name, model in RISK_LISTS.items():
+            self._read_list(history, name, model, sources[name], [*path, name])
+        if len(self.rows.problems) == problem_count:
             self._check(history, path)
         return history
 
-    def _list(self, history, name, model, lines, path):
-        before = {} if model is RiskRevision else None
-        found = history.beside[name] = []
+    def _read_list(self, history, name, model, lines, path):
+        previous = {} if model is RiskRevision else None
+        rows = history.lists[name] = []
         for place, line in enumerate(lines, 1):
-            unknown = len(self.rows.unknown)
-            also = ("decision",) if model is Escalation else ()
-            row = self.rows.row(model, line, [*path, place], before, also)
+            count = len(self.rows.unresolved)
+            ignored = ("decision",) if model is Escalation else ()
+            row = self.rows.read_row(model, line, [*path, place], previous, ignored)
             if row is None:
                 continue
-            new = self.rows.unknown[unknown:]
-            if new and model in ABSENT:
-                unresolved.note_row(self.kept, history.said["number"], name, place, line)
+            unresolved = self.rows.unresolved[count:]
+            is_kept_whole = bool(unresolved) and model in KEPT_WHOLE
+            if is_kept_whole:
+                self._note_row(history, name, place, line)
             else:
-                for at, value in new:
-                    unresolved.note_value(
-                        self.kept, history.said["number"], name, place, at[-1], value
-                    )
-                found.append(row)
-            if also and line.get("decision") is not None:
-                decision = self.rows.row(
+                self._note_values(history, name, place, unresolved)
+                rows.append(row)
+            if ignored and line.get("decision") is not None:
+                decision = self.rows.read_row(
                     EscalationDecision, line["decision"], [*path, place, "decision"]
                 )
-                if decision and not (new and model in ABSENT):
-                    history.decisions[len(found)] = decision
+                if decision and not is_kept_whole:
+                    history.decisions[len(rows)] = decision
 
-    def _record(self, model, line, path):
+    def _note_row(self, history, name, place, line):
+        note_row(self.unresolved, history.fields["number"], name, place, line)
+
+    def _note_values(self, history, name, place, values):
+        for path, value in values:
+            note_value(self.unresolved, history.fields["number"], name, place, path[-1], value)
+
+    def _read_record(self, model, line, path):
         lines = line.get("revisions") if isinstance(line, dict) else None
         if not isinstance(lines, list) or not lines or set(line) != {"revisions"}:
-            self.rows.wrong(path, "This has no list of revisions, or more than that.")
+            self.rows.add_problem(path, "This has no list of revisions, or more than that.")
             return []
-        before = {}
+        previous = {}
         rows = [
-            self.rows.row(model, one, [*path, "revisions", n], before)
-            for n, one in enumerate(lines, 1)
+            self.rows.read_row(model, revision, [*path, "revisions", n], previous)
+            for n, revision in enumerate(lines, 1)
         ]
         return [row for row in rows if row is not None]
 
-    def _always(self, model, last, path):
-        """What must always be true of the record, which says what its last revision says."""
-        if rule := broken(model, last):
-            self.rows.wrong(path, f"This breaks a rule: {rule}.")
-
-    def _forward(self, rows, path):
-        """Versions count up from 1, and no day comes before the one of the version before."""
-        for place, row in enumerate(rows, 1):
-            if row["number"] != place:
-                self.rows.wrong(
-                    [*path, place, "number"], f"Versions count up from 1: this is the {place}th."
-                )
-        for place, (before, row) in enumerate(pairwise(rows), 2):
-            if row["effective_on"] < before["effective_on"]:
-                self.rows.wrong(
-                    [*path, place, "effective_on"], "History runs forward: the one before is later."
-                )
-
-    def _slippage(self, rows, path):
-        first = times = None
-        for place, row in enumerate(rows, 1):
-            before = rows[place - 2]["due_on"] if place > 1 else None
-            if first is None:
-                first, times = row["due_on"], times or 0
-            elif before != row["due_on"]:
-                times += 1
-            if (row["original_due_on"], row["redated"]) != (first, times):
-                self.rows.wrong(
-                    [*path, "revisions", place],
-                    "It was first due, or re-dated, otherwise than this says.",
-                )
-
     def _check(self, history, path):
-        revisions, assessments = history.beside["revisions"], history.beside["assessments"]
+        """The rules that the models' verbs keep."""
+        revisions = history.lists["revisions"]
         if not revisions:
-            self.rows.wrong([*path, "revisions"], "A risk has one revision at least.")
+            self.rows.add_problem([*path, "revisions"], "A risk has one revision at least.")
             return
-        self._forward(revisions, [*path, "revisions"])
+        self._check_order(revisions, [*path, "revisions"])
         for name, records in history.records.items():
             for place, rows in enumerate(records, 1):
-                self._forward(rows, [*path, name, place, "revisions"])
-                self._always(RECORDS[name][0], rows[-1], [*path, name, place])
+                self._check_order(rows, [*path, name, place, "revisions"])
+                self._check_constraints(RECORDS[name][0], rows[-1], [*path, name, place])
                 if name == "actions":
-                    self._slippage(rows, [*path, name, place])
-        self._always(Risk, revisions[-1], path)
-        if history.said["raised_on"] != revisions[0]["effective_on"]:
-            self.rows.wrong(
+                    self._check_redating(rows, [*path, name, place])
+        self._check_constraints(Risk, revisions[-1], path)
+        if history.fields["raised_on"] != revisions[0]["effective_on"]:
+            self.rows.add_problem(
                 [*path, "raised_on"], "A risk is raised on the day of its first revision."
             )
-        for place, row in enumerate(assessments, 1):
-            self._rating(row, [*path, "assessments", place])
+        for place, row in enumerate(history.lists["assessments"], 1):
+            self._check_rating(row, [*path, "assessments", place])
         for name in ("assessment", "review"):
-            named = [row[name] for row in revisions if row[name] is not None]
-            due = len(history.beside[f"{name}s"])
-            if sorted(named) != list(range(1, due + 1)):
-                self.rows.wrong(
+            numbers = [row[name] for row in revisions if row[name] is not None]
+            if sorted(numbers) != list(range(1, len(history.lists[f"{name}s"]) + 1)):
+                self.rows.add_problem(
                     [*path, f"{name}s"],
                     f"Each {name} belongs to one revision, and each only to one.",
                 )
 
-    def _rating(self, row, path):
+    def _check_order(self, rows, path):
+        """Versions count up from 1, and no day comes before the one of the version before."""
+        for place, row in enumerate(rows, 1):
+            if row["number"] != place:
+                self.rows.add_problem(
+                    [*path, place, "number"], f"Versions count up from 1: this is the {place}th."
+                )
+        for place, (earlier, row) in enumerate(pairwise(rows), 2):
+            if row["effective_on"] < earlier["effective_on"]:
+                self.rows.add_problem(
+                    [*path, place, "effective_on"], "History runs forward: the one before is later."
+                )
+
+    def _check_constraints(self, model, last_revision, path):
+        """The record repeats its last revision, so that must keep the record's constraints."""
+        if rule := broken_rule(model, last_revision):
+            self.rows.add_problem(path, f"This breaks a rule: {rule}.")
+
+    def _check_redating(self, rows, path):
+        original = times = None
+        for place, row in enumerate(rows, 1):
+            previous = rows[place - 2]["due_on"] if place > 1 else None
+            if original is None:
+                original, times = row["due_on"], times or 0
+            elif previous != row["due_on"]:
+                times += 1
+            if (row["original_due_on"], row["redated"]) != (original, times):
+                self.rows.add_problem(
+                    [*path, "revisions", place],
+                    "It was first due, or re-dated, otherwise than this says.",
+                )
+
+    def _check_rating(self, row, path):
         rules = self.schemes.get(row["scheme"])
         if rules is None:
             return
@@ -180,67 +183,67 @@ class Histories:
             for likelihood, impact in ends:
                 rules.place(likelihood or row["likelihood"], impact or row["impact"])
         except RatingOutsideScheme:
-            self.rows.wrong(path, "Its scheme has no such rating.")
+            self.rows.add_problem(path, "Its scheme has no such rating.")
             return
         if (row["score"], row["band"]) != (placing.score, placing.band.slug):
-            self.rows.wrong(
+            self.rows.add_problem(
                 [*path, "band"], f"By its scheme this is {placing.score}, {placing.band.slug}."
             )
 
 
-class Stood(NamedTuple):
-    """A revision or a judgement, as an agreement asks of it. place: its number, or where it stands
-    in its list.
-    """
+class TimelineEntry(NamedTuple):
+    """A revision or a current assessment. place: the revision's number, or the place in a list."""
 
     effective_on: datetime.date
     recorded_at: datetime.datetime
     place: int
 
 
-class Course(NamedTuple):
-    """What an agreement asks of a risk."""
+class RiskTimeline(NamedTuple):
+    """What decides the position of a risk in an agreement."""
 
     number: int
-    revisions: list[Stood]
-    judged: list[Stood]
+    revisions: list[TimelineEntry]
+    assessments: list[TimelineEntry]
 
     @classmethod
     def of(cls, history):
-        revisions, judged = history.beside["revisions"], enumerate(history.beside["assessments"], 1)
         return cls(
-            history.said["number"],
-            [Stood(row["effective_on"], row["recorded_at"], row["number"]) for row in revisions],
+            history.fields["number"],
             [
-                Stood(row["effective_on"], row["recorded_at"], n)
-                for n, row in judged
-                if is_our_current(row)
+                TimelineEntry(row["effective_on"], row["recorded_at"], row["number"])
+                for row in history.lists["revisions"]
+            ],
+            [
+                TimelineEntry(row["effective_on"], row["recorded_at"], place)
+                for place, row in enumerate(history.lists["assessments"], 1)
+                if _is_our_current(row)
             ],
         )
 
 
-def positions_due(courses, agreement):
-    """What an agreement of that day and instant keeps: [number, version, place of the judgement or
-    None] for each risk that was known of then. The same rule as Agreement.build_positions, asked of rows
-    that are in no database yet.
+def expected_positions(timelines, agreement):
+    """[number, version, place of the assessment or None] of each risk that an agreement holds.
+
+    The same rule as Agreement.build_positions, for rows that are in no database yet.
     """
-    known_by = Agreement(on=agreement["on"], recorded_at=agreement["recorded_at"]).known_by
-    found = []
-    for course in courses:
-        if stood := _last(course.revisions, agreement["on"], known_by):
-            current = _last(course.judged, agreement["on"], known_by)
-            found.append([course.number, stood.place, current and current.place])
-    return found
+    cut_off = Agreement(on=agreement["on"], recorded_at=agreement["recorded_at"]).known_by
+    positions = []
+    for timeline in timelines:
+        if revision := _latest(timeline.revisions, agreement["on"], cut_off):
+            current = _latest(timeline.assessments, agreement["on"], cut_off)
+            positions.append([timeline.number, revision.place, current and current.place])
+    return positions
 
 
-def is_our_current(row):
+def _is_our_current(row):
     return (row["kind"], row["perspective"]) == (
         Assessment.Kind.CURRENT,
         Assessment.Perspective.ORGANISATION,
     )
 
 
-def _last(rows, day, known_by):
-    """The last of the latest day up to that day, among those recorded by that instant."""
-    known = [row for row in rows if row.effective_on <= day and row.recorded_at <= known_by]
-    return max(reversed(known), key=lambda row: row.effective_on, default=None)
+def _latest(entries, day, cut_off):
+    """The last entry of the latest day up to that day, among those recorded by the cut-off."""
+    recorded = [row for row in entries if row.effective_on <= day and row.recorded_at <= cut_off]
+    return max(reversed(recorded), key=lambda row: row.effective_on, default=None)

@@ -1,33 +1,25 @@
-"""Whom and what a file names around its risks, held against what the organisation has: people,
-posts, schemes.
-"""
+"""Match the people, posts, directorates, schemes and register of a file with the organisation's."""
 
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from registers.json_file.model_fields import REGISTER
-from registers.json_file.parse import NOT_KNOWN
-from registers.json_file.values import LIBRARY, address_held_back
-from registers.models import (
-    Directorate,
-    Membership,
-    Post,
-    Register,
-    ScoringScheme,
-    User,
-)
+from registers.json_file.model_fields import LIBRARY_KEYS, REGISTER_FIELDS, placeholder_address
+from registers.json_file.parse import UNKNOWN_NAME
+from registers.models import Directorate, Membership, Post, Register, ScoringScheme, User
 
 LONGEST_ADDRESS = 150
-TO_COME = 0  # the key of what will only be added
+NEW = 0  # the key of a row that restoring will add
 
 
 @dataclass
-class Surroundings:
-    """keys: as reading.Rows takes them, TO_COME for what would be added: people (address -> name),
-    posts (title -> name of a directorate or ""), directorates, schemes (values by key). rules: key
-    of a scheme in the file -> rules.
+class References:
+    """What the risks of a file refer to, and what of it the organisation lacks.
+
+    keys: model -> {name in the file: key}, NEW for what would be added: people (address -> name),
+    posts (title -> name of a directorate or ""), directorates, schemes (name -> the unsaved
+    scheme). rules: key of a scheme -> its rules. register: field -> value.
     """
 
     keys: dict
@@ -40,54 +32,56 @@ class Surroundings:
     warnings: list = field(default_factory=list)
 
 
-def surroundings_of(found, register, rows):
-    """The Surroundings of a parsed file; what is wrong is noted in `rows`, whose keys these become."""
+def read_references(document, register, reader):
+    """The References of a parsed file; `reader` notes the problems and gets their keys."""
     organisation = register.organisation
-    around = Surroundings(rows.keys)
-    rows.keys |= {
-        model: dict(model.objects.values_list(name, "pk")) for model, name in LIBRARY.items()
+    references = References(reader.keys)
+    reader.keys |= {
+        model: dict(model.objects.values_list(name, "pk")) for model, name in LIBRARY_KEYS.items()
     }
-    if found["organisation"].get("slug") != organisation.slug:
-        rows.wrong(
+    if document["organisation"].get("slug") != organisation.slug:
+        reader.add_problem(
             ["organisation", "slug"], f"The file is of another organisation than {organisation}."
         )
-    _people(found["people"], organisation, rows, around)
-    _posts(found, organisation, rows, around)
-    _schemes(found["schemes"], organisation, rows, around)
-    _register(found["register"], register, rows, around)
-    return around
+    _read_people(document["people"], organisation, reader, references)
+    _read_directorates(document["directorates"], organisation, reader, references)
+    _read_posts(document["posts"], organisation, reader, references)
+    _read_schemes(document["schemes"], organisation, reader, references)
+    _read_register(document["register"], register, reader, references)
+    return references
 
 
-def _people(people, organisation, rows, around):
-    """Known are people of this organisation, of now or before, and those whom an earlier file
-    brought. Whoever else has that address here is somebody else's, and is not told of.
+def _read_people(people, organisation, reader, references):
+    """Match people with members of the organisation, of any time, and earlier files' people.
+
+    Somebody else with the same address is neither used nor revealed.
     """
-    ours = dict(
+    members = dict(
         User.objects.filter(
             pk__in=Membership.objects.filter(organisation=organisation).values("user")
         ).values_list("email", "pk")
     )
-    known = rows.keys[User] = {}
-    for place, said in enumerate(people, 1):
+    keys = reader.keys[User] = {}
+    for place, person in enumerate(people, 1):
         path = ["people", place]
-        address = said.get("email") if isinstance(said, dict) else None
+        address = person.get("email") if isinstance(person, dict) else None
         if (
             not _is_address(address)
-            or not _is_text(said.get("name", ""), 200)
-            or set(said) - {"email", "name"}
+            or not _is_text(person.get("name", ""), 200)
+            or set(person) - {"email", "name"}
         ):
-            rows.wrong(path, "A person has an e-mail address in small letters and a name.")
-        elif address in known:
-            rows.wrong([*path, "email"], "This person stands twice in the list.")
-        elif address in ours:
-            known[address] = ours[address]
+            reader.add_problem(path, "A person has an e-mail address in small letters and a name.")
+        elif address in keys:
+            reader.add_problem([*path, "email"], "This person stands twice in the list.")
+        elif address in members:
+            keys[address] = members[address]
         else:
-            held = User.objects.filter(email=address_held_back(address, organisation)).values_list(
-                "pk", flat=True
-            )
-            known[address] = next(iter(held), TO_COME)
-            if known[address] == TO_COME:
-                around.people[address] = said.get("name", "")
+            placeholder = User.objects.filter(
+                email=placeholder_address(address, organisation)
+            ).values_list("pk", flat=True)
+            keys[address] = next(iter(placeholder), NEW)
+            if keys[address] == NEW:
+                references.people[address] = person.get("name", "")
 
 
 def _is_address(value):
@@ -110,105 +104,114 @@ def _is_text(value, longest):
         isinstance(value, str)
         and len(value) <= longest
         and "\x00" not in value
-        and _is_whole(value)
+        and _is_encodable(value)
     )
 
 
-def _is_whole(value):
+def _is_encodable(text):
     try:
-        value.encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
     return True
 
 
-def _posts(found, organisation, rows, around):
-    departments = rows.keys[Directorate] = dict(organisation.directorates.values_list("name", "pk"))
-    for place, name in enumerate(found["directorates"], 1):
+def _read_directorates(names, organisation, reader, references):
+    keys = reader.keys[Directorate] = dict(organisation.directorates.values_list("name", "pk"))
+    for place, name in enumerate(names, 1):
         if not _is_text(name, 200) or not name:
-            rows.wrong(["directorates", place], "A directorate has a name.")
-        elif name not in departments:
-            departments[name] = TO_COME
-            around.directorates.append(name)
-    posts = rows.keys[Post] = dict(organisation.posts.values_list("title", "pk"))
-    for place, said in enumerate(found["posts"], 1):
-        title = said.get("title") if isinstance(said, dict) else None
-        under = said.get("directorate", "") if title else ""
+            reader.add_problem(["directorates", place], "A directorate has a name.")
+        elif name not in keys:
+            keys[name] = NEW
+            references.directorates.append(name)
+
+
+def _read_posts(posts, organisation, reader, references):
+    keys = reader.keys[Post] = dict(organisation.posts.values_list("title", "pk"))
+    for place, post in enumerate(posts, 1):
+        title = post.get("title") if isinstance(post, dict) else None
+        directorate = post.get("directorate", "") if title else ""
         if (
             not _is_text(title, 200)
             or not title
-            or not _is_text(under, 200)
-            or set(said) - {"title", "directorate"}
+            or not _is_text(directorate, 200)
+            or set(post) - {"title", "directorate"}
         ):
-            rows.wrong(["posts", place], "A post has a title and at most a directorate.")
-        elif under and under not in departments:
-            rows.wrong(["posts", place, "directorate"], "The file does not list this directorate.")
-        elif title not in posts:
-            posts[title] = TO_COME
-            around.posts[title] = under
+            reader.add_problem(["posts", place], "A post has a title and at most a directorate.")
+        elif directorate and directorate not in reader.keys[Directorate]:
+            reader.add_problem(
+                ["posts", place, "directorate"], "The file does not list this directorate."
+            )
+        elif title not in keys:
+            keys[title] = NEW
+            references.posts[title] = directorate
 
 
-def _schemes(schemes, organisation, rows, around):
-    known = {f"{scheme.slug}/{scheme.version}": scheme for scheme in ScoringScheme.objects.all()}
-    keys = rows.keys[ScoringScheme] = {}
-    for place, said in enumerate(schemes, 1):
+def _read_schemes(schemes, organisation, reader, references):
+    stored = {f"{scheme.slug}/{scheme.version}": scheme for scheme in ScoringScheme.objects.all()}
+    keys = reader.keys[ScoringScheme] = {}
+    for place, source in enumerate(schemes, 1):
         path = ["schemes", place]
-        scheme = _scheme(said, organisation, rows, path)
+        scheme = _unsaved_scheme(source, organisation, reader, path)
         if scheme is None:
             continue
-        key = f"{scheme.slug}/{scheme.version}"
-        there = known.get(key)
-        if there and there.organisation_id not in (None, organisation.pk):
-            rows.wrong(path, f"The name {key} is taken here by another scheme.")
-        elif there and scheme._differs_from(there):
-            rows.wrong(
+        name = f"{scheme.slug}/{scheme.version}"
+        existing = stored.get(name)
+        if existing and existing.organisation_id not in (None, organisation.pk):
+            reader.add_problem(path, f"The name {name} is taken here by another scheme.")
+        elif existing and scheme._differs_from(existing):
+            reader.add_problem(
                 path,
-                f"{key} has other levels, bands or cells here. Make a new version of it, or load the same.",
+                f"{name} has other levels, bands or cells here. Make a new version of it, or load "
+                "the same.",
             )
         else:
-            keys[key] = there.pk if there else -place
-            around.rules[keys[key]] = (there or scheme).rules
-            if not there:
-                around.schemes[key] = scheme
+            keys[name] = existing.pk if existing else -place
+            references.rules[keys[name]] = (existing or scheme).rules
+            if not existing:
+                references.schemes[name] = scheme
 
 
-def _scheme(said, organisation, rows, path):
-    """The ScoringScheme that the file describes, not saved; None where it is none."""
+def _unsaved_scheme(source, organisation, reader, path):
+    """The ScoringScheme that the file describes; None where that is none."""
     names = {"slug", "version", "name", *ScoringScheme.PARTS}
-    if not isinstance(said, dict) or set(said) != names:
-        rows.wrong(path, f"A scheme has these and nothing else: {', '.join(sorted(names))}.")
+    if not isinstance(source, dict) or set(source) != names:
+        reader.add_problem(
+            path, f"A scheme has these and nothing else: {', '.join(sorted(names))}."
+        )
         return None
-    before = len(rows.problems)
+    count = len(reader.problems)
     for name in names:
-        rows.value(ScoringScheme._meta.get_field(name), said[name], [*path, name])
-    if len(rows.problems) > before:
+        reader.read_value(ScoringScheme._meta.get_field(name), source[name], [*path, name])
+    if len(reader.problems) > count:
         return None
-    scheme = ScoringScheme(**said, organisation=organisation)
+    scheme = ScoringScheme(**source, organisation=organisation)
     try:
         scheme.clean()
     except (ValidationError, ValueError) as error:
-        rows.wrong(path, " ".join(getattr(error, "messages", [str(error)]))[:300])
+        reader.add_problem(path, " ".join(getattr(error, "messages", [str(error)]))[:300])
         return None
     return scheme
 
 
-def _register(said, register, rows, around):
-    """What the register takes over; its address it keeps."""
-    rows.keys[Register] = dict(
-        register.organisation.registers.exclude(pk=register.pk).values_list("slug", "pk")
-    )
-    fields = {name: Register._meta.get_field(name) for name in REGISTER}
-    for name in sorted(set(said) - set(fields))[:5]:
-        rows.wrong(["register", name[:50]], NOT_KNOWN)
-    around.register = {n: rows.value(f, said.get(n), ["register", n]) for n, f in fields.items()}
-    prefix = around.register["prefix"]
-    if (
-        not prefix
-        or register.organisation.registers.exclude(pk=register.pk).filter(prefix=prefix).exists()
-    ):
-        words = "Another register of this organisation has these letters: restore the file where that one is not held."
-        rows.wrong(["register", "prefix"], words)
-    if not around.register["name"]:
-        rows.wrong(["register", "name"], "A register has a name.")
-    if said.get("slug") != register.slug:
-        around.warnings.append(f"The register keeps its own address, {register.slug}.")
+def _read_register(source, register, reader, references):
+    """What the register takes over from the file: all but its own address."""
+    siblings = register.organisation.registers.exclude(pk=register.pk)
+    reader.keys[Register] = dict(siblings.values_list("slug", "pk"))
+    fields = {name: Register._meta.get_field(name) for name in REGISTER_FIELDS}
+    for name in sorted(set(source) - set(fields))[:5]:
+        reader.add_problem(["register", name[:50]], UNKNOWN_NAME)
+    values = references.register = {
+        name: reader.read_value(field, source.get(name), ["register", name])
+        for name, field in fields.items()
+    }
+    if not values["prefix"] or siblings.filter(prefix=values["prefix"]).exists():
+        reader.add_problem(
+            ["register", "prefix"],
+            "Another register of this organisation has these letters: restore the file where that "
+            "one is not held.",
+        )
+    if not values["name"]:
+        reader.add_problem(["register", "name"], "A register has a name.")
+    if source.get("slug") != register.slug:
+        references.warnings.append(f"The register keeps its own address, {register.slug}.")

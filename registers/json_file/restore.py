@@ -1,9 +1,8 @@
-"""A register's file taken back into an empty register of the same organisation: all of it, or
-nothing.
+"""Restore a register's file into an empty register of the same organisation: all of it, or nothing.
 
-`check` says what would come and what is wrong, and writes nothing. `restore` does it. A file adds
-what it names and the organisation lacks (posts without a holder, directorates, schemes, people who
-cannot sign in); it never changes a person, a role, a post or another register.
+`check` reports what would come and what is wrong, and writes nothing; `restore` does it. A file
+adds what it names and the organisation lacks (posts without a holder, directorates, schemes, people
+who cannot sign in). It never changes a person, a role, a post or another register.
 """
 
 import hashlib
@@ -16,13 +15,13 @@ from django.utils import timezone
 from registers.history.audit import AuditPayload
 from registers.history.bulk_insert import keys_of, write
 from registers.history.seals import seals_of
-from registers.json_file.history_rules import Course, Histories, positions_due
-from registers.json_file.parse import CannotRestore, Problem, is_as_written, parsed
-from registers.json_file.read import Rows
-from registers.json_file.references import surroundings_of
-from registers.json_file.row_builder import Restoring
-from registers.json_file.values import LIBRARY, address_held_back
-from registers.json_file.write import pieces
+from registers.json_file.history_rules import HistoryReader, RiskTimeline, expected_positions
+from registers.json_file.model_fields import LIBRARY_KEYS, placeholder_address
+from registers.json_file.parse import CannotRestore, Problem, is_as_written, parse
+from registers.json_file.read import RowReader
+from registers.json_file.references import read_references
+from registers.json_file.row_builder import RowBuilder
+from registers.json_file.write import serialise
 from registers.models import (
     Agreement,
     Appetite,
@@ -39,14 +38,14 @@ from registers.models import (
 )
 
 BATCH = 200  # risks whose rows are in memory together
-UNCHANGED = "unchanged"
 
 
 @dataclass
 class Report:
-    """What a file brings: how many of each; whom and what the organisation lacks and it would add;
-    what this installation has no place for and keeps; what a reader should know. problems: why it
-    cannot be taken in.
+    """What a file brings, and the problems for which it cannot be restored.
+
+    counts: of each kind of row. people, posts, directorates, schemes: what would be added because
+    the organisation lacks it. unresolved: what this installation does not have.
     """
 
     counts: dict = field(default_factory=dict)
@@ -54,19 +53,17 @@ class Report:
     posts: list = field(default_factory=list)
     directorates: list = field(default_factory=list)
     schemes: list = field(default_factory=list)
-    kept: list = field(default_factory=list)  # (path, what is named there)
+    unresolved: list = field(default_factory=list)  # (path, name in the file)
     warnings: list = field(default_factory=list)
     problems: list = field(default_factory=list)
     is_unchanged: bool = False
 
 
 def check(content, register):
-    """The Report of a file (bytes) for a register. Writes nothing and never raises for what the
-    file holds.
-    """
+    """The Report of a file (bytes) for a register, with its problems. Writes nothing."""
     report = Report()
     try:
-        _File(content, register, report).read()
+        _Restore(content, register, report).check()
     except CannotRestore as refusal:
         report.problems = refusal.problems
     return report
@@ -74,8 +71,10 @@ def check(content, register):
 
 @transaction.atomic
 def restore(content, register, *, by, file_name="register.json", under_way=None):
-    """Take the file into the register and return the Report. under_way: the import that it is,
-    where it came through the pages. Raises CannotRestore, and then nothing was written.
+    """Take the file into the register and return the Report.
+
+    under_way: the RegisterImport of a file that came through the pages. Raises CannotRestore, and
+    then nothing was written.
     """
     register = (
         Register.objects.select_for_update()
@@ -83,260 +82,299 @@ def restore(content, register, *, by, file_name="register.json", under_way=None)
         .get(pk=register.pk)
     )
     report = Report()
-    file = _File(content, register, report)
     try:
         with transaction.atomic():
-            file.write(by, file_name, under_way)
+            _Restore(content, register, report).write(by, file_name, under_way)
     except (IntegrityError, DataError) as error:
-        said = str(error).splitlines()[0][:200]
+        message = str(error).splitlines()[0][:200]
         raise CannotRestore(
-            [Problem((), f"The database refuses what the file says: {said}.")]
+            [Problem((), f"The database refuses what the file says: {message}.")]
         ) from error
     return report
 
 
-class _File:
+class _Restore:
     def __init__(self, content, register, report):
         self.content, self.register, self.report = content, register, report
 
-    def read(self):
-        """Everything, held against the rules."""
-        if self._begin():
+    def check(self):
+        """Read everything and note the problems."""
+        if self._is_unchanged():
             return
-        courses = [Course.of(history) for history in self._histories()]
-        self._rest(courses)
+        self._read_references()
+        self._read_other_lists([RiskTimeline.of(history) for history in self._histories()])
 
     def write(self, by, file_name, under_way=None):
-        if self._begin():
+        if self._is_unchanged():
             return
-        self._refuse_wrong()
-        users, schemes = self._add_surroundings()
-        writing = Restoring(self.register, users, schemes)
-        names = {model: model.objects.in_bulk() for model in LIBRARY}
-        courses = []
+        self._read_references()
+        self._refuse_problems()
+        users, schemes = self._create_missing()
+        builder = RowBuilder(self.register, users, schemes)
+        names = {model: model.objects.in_bulk() for model in LIBRARY_KEYS}
+        timelines = []
         for history in self._histories():
-            self._refuse_wrong()
-            courses.append(Course.of(history))
-            writing.add(history, names)
-            if len(courses) % BATCH == 0:
-                writing.write()
-        self.rows.keys[Risk] = writing.numbers
-        agreements, imports, appetites = self._rest(courses)
-        self._refuse_wrong()
-        self._write_rest(writing, agreements, imports, appetites)
-        self._remember(by, file_name, writing, under_way)
+            self._refuse_problems()
+            timelines.append(RiskTimeline.of(history))
+            builder.add_risk(history, names)
+            if len(timelines) % BATCH == 0:
+                builder.write()
+        self.rows.keys[Risk] = builder.numbers
+        agreements, imports, appetites = self._read_other_lists(timelines)
+        self._refuse_problems()
+        self._write_other_lists(builder, agreements, imports, appetites)
+        self._record_restore(by, file_name, builder, under_way)
 
-    def _begin(self):
-        """Whether there is nothing to do: the register says the same already. Raises CannotRestore."""
-        self.found = parsed(self.content)
-        self.rows = Rows({})
+    def _is_unchanged(self):
+        """Parse the file, and say whether the register holds exactly that already.
+
+        Raises CannotRestore where it holds something else.
+        """
+        self.document = parse(self.content)
         if not is_as_written(self.content):
             self.report.warnings.append("The file was changed since it was written.")
-        if self._holds_something():
-            here = json.loads("".join(pieces(self.register)))
-            if {**here, "sha256": ""} != {**self.found, "sha256": ""}:
-                words = "This register holds something else already. A file is taken into an empty register."
-                raise CannotRestore([Problem((), words)])
-            self.report.is_unchanged = True
-            return True
-        self.around = surroundings_of(self.found, self.register, self.rows)
-        around, report = self.around, self.report
-        report.people, report.posts, report.directorates = (
-            around.people,
-            [*around.posts],
-            around.directorates,
+        if not self._is_in_use():
+            return False
+        current = json.loads("".join(serialise(self.register)))
+        if {**current, "sha256": ""} != {**self.document, "sha256": ""}:
+            message = (
+                "This register holds something else already. A file is taken into an empty "
+                "register."
+            )
+            raise CannotRestore([Problem((), message)])
+        self.report.is_unchanged = True
+        return True
+
+    def _is_in_use(self):
+        imports = self.register.imports.filter(stage=RegisterImport.Stage.DONE)
+        return any(
+            rows.exists() for rows in (self.register.risks, self.register.agreements, imports)
         )
-        report.schemes = [*around.schemes]
-        report.warnings += around.warnings
+
+    def _read_references(self):
+        self.rows = RowReader({})
+        references = read_references(self.document, self.register, self.rows)
+        self.references, report = references, self.report
+        report.people, report.directorates = references.people, references.directorates
+        report.posts, report.schemes = [*references.posts], [*references.schemes]
+        report.warnings += references.warnings
         report.problems = self.rows.problems
-        return False
 
-    def _holds_something(self):
-        done = self.register.imports.filter(stage=RegisterImport.Stage.DONE)
-        return any(rows.exists() for rows in (self.register.risks, self.register.agreements, done))
-
-    def _refuse_wrong(self):
+    def _refuse_problems(self):
         if self.rows.problems:
             raise CannotRestore(self.rows.problems)
 
     def _histories(self):
-        """Each History that can be read, in the order of their numbers. What was read is let go of."""
-        read = self.read_histories = Histories(self.rows, self.around.rules)
-        risks, before = self.found["risks"], 0
-        next_number = self.around.register["next_number"]
+        """Each History that can be read, by number. The source of a risk is dropped once read."""
+        self.history_reader = HistoryReader(self.rows, self.references.rules)
+        risks, previous = self.document["risks"], 0
+        next_number = self.references.register["next_number"]
         for place in range(1, len(risks) + 1):
-            history = read.of(risks[place - 1], ["risks", place])
+            history = self.history_reader.read(risks[place - 1], ["risks", place])
             risks[place - 1] = None
             if history is None:
                 continue
-            number = history.said["number"]
-            if not before < number < next_number:
-                words = "Numbers go up, each once, and stay under the register's next_number."
-                self.rows.wrong(["risks", place, "number"], words)
-            before = number
+            number = history.fields["number"]
+            if not previous < number < next_number:
+                self.rows.add_problem(
+                    ["risks", place, "number"],
+                    "Numbers go up, each once, and stay under the register's next_number.",
+                )
+            previous = number
             yield history
         self.report.counts["risks"] = len(risks)
-        self.report.kept = [(path, name) for path, name in self.rows.unknown]
+        self.report.unresolved = list(self.rows.unresolved)
 
-    def _rest(self, courses):
+    def _read_other_lists(self, timelines):
         """(agreements, imports, appetites), as values."""
         if Risk not in self.rows.keys:
-            self.rows.keys[Risk] = {course.number: 0 for course in courses}
-        agreements = []
-        for place, said in enumerate(self.found["agreements"], 1):
-            path = ["agreements", place]
-            row = self.rows.row(Agreement, said, path, also=("positions",))
-            if (
-                row
-                and not self.rows.problems
-                and said.get("positions") != positions_due(courses, row)
-            ):
-                self.rows.wrong(
-                    [*path, "positions"], "The histories above give other positions for this day."
-                )
-            agreements.append(row)
+            self.rows.keys[Risk] = {timeline.number: 0 for timeline in timelines}
+        agreements = [
+            self._read_agreement(source, ["agreements", place], timelines)
+            for place, source in enumerate(self.document["agreements"], 1)
+        ]
         imports = [
-            self._import(said, ["imports", n]) for n, said in enumerate(self.found["imports"], 1)
+            self._read_import(source, ["imports", place])
+            for place, source in enumerate(self.document["imports"], 1)
         ]
         appetites = [
-            self.rows.row(Appetite, said, ["appetites", n])
-            for n, said in enumerate(self.found["appetites"], 1)
+            self.rows.read_row(Appetite, source, ["appetites", place])
+            for place, source in enumerate(self.document["appetites"], 1)
         ]
         self.report.counts |= {
             "agreements": len(agreements),
             "imports": len(imports),
             "appetites": len(appetites),
         }
-        self._judge_appetites(appetites)
+        self._check_appetites(appetites)
         return agreements, imports, appetites
 
-    def _import(self, said, path):
-        batch = self.rows.row(RegisterImport, said, path, also=("rows",))
-        lines = said.get("rows", []) if batch else []
+    def _read_agreement(self, source, path, timelines):
+        row = self.rows.read_row(Agreement, source, path, ignored=("positions",))
+        if (
+            row
+            and not self.rows.problems
+            and source.get("positions") != expected_positions(timelines, row)
+        ):
+            self.rows.add_problem(
+                [*path, "positions"], "The histories above give other positions for this day."
+            )
+        return row
+
+    def _read_import(self, source, path):
+        batch = self.rows.read_row(RegisterImport, source, path, ignored=("rows",))
+        lines = source.get("rows", []) if batch else []
         if not isinstance(lines, list):
-            self.rows.wrong([*path, "rows"], "This is not a list.")
+            self.rows.add_problem([*path, "rows"], "This is not a list.")
             lines = []
         return batch, [
-            self.rows.row(ImportedRow, line, [*path, "rows", n]) for n, line in enumerate(lines, 1)
+            self.rows.read_row(ImportedRow, line, [*path, "rows", n])
+            for n, line in enumerate(lines, 1)
         ]
 
-    def _judge_appetites(self, appetites):
-        """Statements speak of the whole organisation: they come only where it has none by this
-        scheme.
+    def _check_appetites(self, appetites):
+        """Check appetites, and note whether the organisation has its own by this scheme.
+
+        They are stated for the whole organisation: a file's are taken only where it has none.
         """
         for place, row in enumerate(appetites, 1):
-            rules = row and self.around.rules.get(row["scheme"])
+            rules = row and self.references.rules.get(row["scheme"])
             if rules and row["tolerance"] not in rules.ranks:
-                self.rows.wrong(["appetites", place, "tolerance"], "Its scheme has no such band.")
-        scheme = self.around.register["scheme"]
-        self.keeps_own = Appetite.objects.filter(
+                self.rows.add_problem(
+                    ["appetites", place, "tolerance"], "Its scheme has no such band."
+                )
+        scheme = self.references.register["scheme"]
+        self.has_appetites = Appetite.objects.filter(
             organisation=self.register.organisation, scheme=scheme
         ).exists()
-        if appetites and self.keeps_own:
+        if appetites and self.has_appetites:
             self.report.warnings.append("The organisation keeps its own statements of appetite.")
 
-    def _add_surroundings(self):
-        """Add whom and what the organisation lacks; (key -> person, key -> scheme)."""
-        organisation, keys, around = self.register.organisation, self.rows.keys, self.around
-        self.surroundings = [self.register]  # to be sealed
-        for name in around.directorates:
+    def _create_missing(self):
+        """Add whom and what the organisation lacks; return (key -> person, key -> scheme)."""
+        organisation, keys, references = self.register.organisation, self.rows.keys, self.references
+        self.sealed = [self.register]
+        for name in references.directorates:
             keys[Directorate][name] = self._add(Directorate(organisation=organisation, name=name))
-        for title, under in around.posts.items():
-            where = {"directorate_id": keys[Directorate][under] if under else None}
-            keys[Post][title] = self._add(Post(organisation=organisation, title=title, **where))
-        for address, name in around.people.items():
-            user = User(email=address_held_back(address, organisation), name=name, is_active=False)
+        for title, directorate in references.posts.items():
+            directorate_id = keys[Directorate][directorate] if directorate else None
+            keys[Post][title] = self._add(
+                Post(organisation=organisation, title=title, directorate_id=directorate_id)
+            )
+        for address, name in references.people.items():
+            user = User(
+                email=placeholder_address(address, organisation), name=name, is_active=False
+            )
             user.set_unusable_password()
             keys[User][address] = self._add(user)
-        for key, scheme in around.schemes.items():
+        for key, scheme in references.schemes.items():
             keys[ScoringScheme][key] = self._add(scheme)
-            around.rules[scheme.pk] = scheme.rules
-        self._take_over()
+            references.rules[scheme.pk] = scheme.rules
+        self._update_register()
         users = User.objects.in_bulk(list(keys[User].values()))
         return users, ScoringScheme.objects.in_bulk(list(keys[ScoringScheme].values()))
 
     def _add(self, row):
         row.save()
-        self.surroundings.append(row)
+        self.sealed.append(row)
         return row.pk
 
-    def _take_over(self):
-        """What the register says of itself from now on. Its slug and its place in the organisation
-        stay.
+    def _update_register(self):
+        """Take over the register's own fields, but for its slug.
+
+        They are read again: their directorate or scheme may have had no key before.
         """
-        kinds, told = {f.name: f for f in Register._meta.concrete_fields}, len(self.rows.unknown)
-        again = {n: self.found["register"].get(n) for n in self.around.register if n != "slug"}
-        said = {
-            kinds[n].attname: self.rows.value(kinds[n], value, ["register", n])
-            for n, value in again.items()
+        fields, count = (
+            {f.name: f for f in Register._meta.concrete_fields},
+            len(self.rows.unresolved),
+        )
+        sources = self.document["register"]
+        values = {
+            fields[name].attname: self.rows.read_value(
+                fields[name], sources.get(name), ["register", name]
+            )
+            for name in self.references.register
+            if name != "slug"
         }
-        del self.rows.unknown[told:]  # they were told of before
-        Register.objects.filter(pk=self.register.pk).update(**said)
+        del self.rows.unresolved[count:]  # they were noted the first time
+        Register.objects.filter(pk=self.register.pk).update(**values)
         self.register.refresh_from_db()
 
-    def _write_rest(self, writing, agreements, imports, appetites):
+    def _write_other_lists(self, builder, agreements, imports, appetites):
         organisation = self.register.organisation
-        if not self.keeps_own:
+        if not self.has_appetites:
             for row in appetites:
-                made = writing.made(Appetite, row, {"organisation": organisation})
-                writing.payloads.append(
-                    made.audit_payload(verb="appetite.restored", subject=organisation, text={})
+                appetite = builder.build(Appetite, row, {"organisation": organisation})
+                builder.payloads.append(
+                    appetite.audit_payload(verb="appetite.restored", subject=organisation, text={})
                 )
         for batch, rows in imports:
-            made = writing.made(
-                RegisterImport,
-                batch,
-                {"register": self.register, "stage": RegisterImport.Stage.DONE},
-            )
+            related = {"register": self.register, "stage": RegisterImport.Stage.DONE}
+            imported = builder.build(RegisterImport, batch, related)
             for row in rows:
-                writing.made(ImportedRow, row, {"batch": made})
-        writing.write()
+                builder.build(ImportedRow, row, {"batch": imported})
+        builder.write()
         for row in agreements:
-            self._write_agreement(writing, row)
+            self._write_agreement(builder, row)
 
-    def _write_agreement(self, writing, row):
-        agreement = writing.made(Agreement, row, {"register": self.register})
-        writing.write()
-        keys, rows = keys_of(Position), []
+    def _write_agreement(self, builder, row):
+        agreement = builder.build(Agreement, row, {"register": self.register})
+        builder.write()
+        keys, positions = keys_of(Position), []
         for position in agreement.build_positions():
             position.pk = next(keys)
-            rows.append(position)
-        write(Position, map(vars, rows))
+            positions.append(position)
+        write(Position, map(vars, positions))
         text = {
             "register": str(self.register),
             "body": agreement.body,
             "note": agreement.note,
             "by": str(agreement.by),
         }
-        facts = {"agreement": agreement.pk, "on": agreement.on.isoformat(), "risks": len(rows)}
-        said = {"facts": facts, "seals": [agreement.seal()], "text": text}
-        writing.payloads.append(
-            AuditPayload.of(verb="agreement.restored", subject=self.register, **said)
+        facts = {
+            "agreement": agreement.pk,
+            "on": agreement.on.isoformat(),
+            "risks": len(positions),
+        }
+        builder.payloads.append(
+            AuditPayload.of(
+                verb="agreement.restored",
+                subject=self.register,
+                facts=facts,
+                seals=[agreement.seal()],
+                text=text,
+            )
         )
 
-    def _remember(self, by, file_name, writing, under_way=None):
-        """That it was restored, by whom and from which file; and what had no place here."""
-        kept = self.read_histories.kept
-        around = {path[1]: value for path, value in self.rows.unknown if path[0] == "register"}
-        kept |= {"register": around} if around else {}
-        digest = hashlib.sha256(self.content).hexdigest()
-        now = {"begun_at": timezone.now(), "done_at": timezone.now()}
-        done = {
+    def _record_restore(self, by, file_name, builder, under_way):
+        """Record who restored which file, and what of it is not here."""
+        unresolved = self.history_reader.unresolved
+        register = {path[1]: value for path, value in self.rows.unresolved if path[0] == "register"}
+        if register:
+            unresolved["register"] = register
+        digest, file_name = hashlib.sha256(self.content).hexdigest(), file_name[:200]
+        batch = under_way or RegisterImport(register=self.register)
+        for name, value in {
+            "by": by,
+            "is_ours": True,
             "stage": RegisterImport.Stage.DONE,
-            "kept": kept,
+            "kept": unresolved,
             "digest": digest,
-            "file_name": file_name[:200],
-        }
-        made = under_way or RegisterImport(register=self.register)
-        for name, value in {"by": by, "is_ours": True, **done, **now}.items():
-            setattr(made, name, value)
-        made.save()
-        counts = {**self.report.counts, "import": made.pk, "digest": digest}
-        whole = {"register": str(self.register), "file": file_name[:200], "by": str(by)}
-        entry = {"facts": counts, "text": whole, "seals": seals_of(self.surroundings)}
-        writing.payloads.append(
-            AuditPayload.of(verb="register.restored", subject=self.register, **entry)
+            "file_name": file_name,
+            "begun_at": timezone.now(),
+            "done_at": timezone.now(),
+        }.items():
+            setattr(batch, name, value)
+        batch.save()
+        builder.payloads.append(
+            AuditPayload.of(
+                verb="register.restored",
+                subject=self.register,
+                facts={**self.report.counts, "import": batch.pk, "digest": digest},
+                text={"register": str(self.register), "file": file_name, "by": str(by)},
+                seals=seals_of(self.sealed),
+            )
         )
         AuditEntry.record_many(
-            organisation=self.register.organisation, by=by, payloads=writing.payloads
+            organisation=self.register.organisation, by=by, payloads=builder.payloads
         )

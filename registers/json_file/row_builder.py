@@ -1,9 +1,9 @@
-"""A history that was read becomes rows with keys, told of in the audit chain as restored."""
+"""Build the rows of a history that was read, with their keys and audit entries."""
 
 from dataclasses import replace
 
 from registers.history.bulk_insert import keys_of, write, write_pairs
-from registers.json_file.model_fields import BESIDE, RECORDS, fields_of
+from registers.json_file.model_fields import RECORDS, RISK_LISTS, fields_of
 from registers.models import (
     Assessment,
     Control,
@@ -16,8 +16,12 @@ from registers.models import (
 )
 
 
-class Restoring:
-    """users, schemes: key -> row. tellings: what the audit chain is to say of all that was written."""
+class RowBuilder:
+    """Builds and writes the rows of a register.
+
+    users, schemes: key -> row. payloads: the audit entries about all that was written. keys: model
+    -> an iterator of new keys. numbers: number of a risk -> its key.
+    """
 
     def __init__(self, register, users, schemes):
         self.register, self.users, self.schemes = register, users, schemes
@@ -28,7 +32,7 @@ class Restoring:
         self.rows, self.links, self.courses = {}, {}, []
 
     def write(self):
-        """Put into the database what was added since the last time."""
+        """Write what was built since the last time."""
         for model, rows in self.rows.items():
             write(model, map(vars, rows))
         for (model, name), pairs in self.links.items():
@@ -40,25 +44,32 @@ class Restoring:
             Position.objects.rebuild_many(self.courses)
         self._clear()
 
-    def add(self, history, names):
-        """A risk with all that stands beside it. names: model -> {key of a library row: its slug},
-        for seals.
-        """
-        risk = self._risk(history)
-        controls = {}
-        for name, (model, revisions) in RECORDS.items():
-            made = [self._record(model, revisions, rows, risk) for rows in history.records[name]]
-            controls |= dict(enumerate(made, 1)) if model is Control else {}
-        beside = {}
-        for name, model in BESIDE.items():
-            beside[name] = self._beside(name, model, history, risk, beside, controls, names)
-        own = [row for row in beside["assessments"] if row.is_our_current]
-        risk.current = max(reversed(own), key=lambda row: row.effective_on, default=None)
-        self.courses.append((risk, beside["revisions"], own))
+    def add_risk(self, history, names):
+        """Build a risk with its history.
 
-    def _risk(self, history):
-        last = history.beside["revisions"][-1]
-        risk = self.made(Risk, history.said, {"register": self.register, "version": last["number"]})
+        names: model -> {key of a library row: its slug}, for seals.
+        """
+        risk = self._build_risk(history)
+        controls = {}
+        for name, (model, revision_model) in RECORDS.items():
+            records = [
+                self._build_record(model, revision_model, revisions, risk)
+                for revisions in history.records[name]
+            ]
+            if model is Control:
+                controls = dict(enumerate(records, 1))
+        lists = {}
+        for name, model in RISK_LISTS.items():
+            lists[name] = self._build_list(name, model, history, risk, lists, controls, names)
+        assessments = [row for row in lists["assessments"] if row.is_our_current]
+        risk.current = max(reversed(assessments), key=lambda row: row.effective_on, default=None)
+        self.courses.append((risk, lists["revisions"], assessments))
+
+    def _build_risk(self, history):
+        last = history.lists["revisions"][-1]
+        risk = self.build(
+            Risk, history.fields, {"register": self.register, "version": last["number"]}
+        )
         for field in Risk.SINGLE:
             if field != "happened_under":  # which is written after it
                 setattr(risk, risk._meta.get_field(field).attname, last[field])
@@ -67,77 +78,78 @@ class Restoring:
         self.numbers[risk.number] = risk.pk
         return risk
 
-    def _record(self, model, revisions, rows, risk):
-        own = {
-            name: value
-            for name, value in rows[-1].items()
-            if name in {f.name for f in model._meta.concrete_fields}
-        }
-        record = self.made(model, own, {"risk": risk, "version": rows[-1]["number"]})
-        for row in rows:
-            revision = self.made(revisions, row, {"record": record})
-            self.tell(record.revision_payload(revision), f"{model._meta.model_name}.restored")
+    def _build_record(self, model, revision_model, revisions, risk):
+        columns = {f.name for f in model._meta.concrete_fields}
+        fields = {name: value for name, value in revisions[-1].items() if name in columns}
+        record = self.build(model, fields, {"risk": risk, "version": revisions[-1]["number"]})
+        for row in revisions:
+            revision = self.build(revision_model, row, {"record": record})
+            self._tell(record.told(revision), f"{model._meta.model_name}.restored")
         return record
 
-    def _beside(self, name, model, history, risk, beside, controls, names):
-        found = []
-        for place, said in enumerate(history.beside[name], 1):
-            row = dict(said)
-            referred = {"risk": risk}
-            for field, rows in (
-                ("assessment", beside.get("assessments")),
-                ("review", beside.get("reviews")),
-            ):
-                if field in row and model is RiskRevision and (number := row.pop(field)):
-                    referred[field] = rows[number - 1]
-            if model is RiskRevision and (number := row.pop("happened_under")):
-                referred["happened_under"] = beside["assessments"][number - 1]
-            if row.get("control") is not None:
-                referred["control"] = controls[row.pop("control")]
-            if model is Assessment:
-                referred["scheme"] = self.schemes[row.pop("scheme")]
-            several = {many: row.pop(many) for many in Risk.MANY if many in row}
-            made = self.made(model, row, referred)
-            found.append(made)
-            for many, keys in several.items():
-                self._link(made, many, keys)
-            self._tell_of(made, risk, several, names)
+    def _build_list(self, name, model, history, risk, lists, controls, names):
+        built = []
+        for place, source in enumerate(history.lists[name], 1):
+            fields = dict(source)
+            related = {"risk": risk, **self._take_related(model, fields, lists, controls)}
+            links = {many: fields.pop(many) for many in Risk.MANY if many in fields}
+            row = self.build(model, fields, related)
+            built.append(row)
+            for many, keys in links.items():
+                self._link(row, many, keys)
+            self._tell_of(row, risk, links, names)
             if model is Escalation and (decision := history.decisions.get(place)):
                 self._tell_of(
-                    self.made(EscalationDecision, decision, {"escalation": made}), risk, {}, names
+                    self.build(EscalationDecision, decision, {"escalation": row}), risk, {}, names
                 )
-        if model is RiskRevision and found:
-            risk.happened_under = found[-1].happened_under
-        return found
+        if model is RiskRevision and built:
+            risk.happened_under = built[-1].happened_under
+        return built
 
-    def _tell_of(self, row, risk, several, names):
+    def _take_related(self, model, fields, lists, controls):
+        """Take the fields that refer to places in a list out of `fields`; return field -> row."""
+        related = {}
+        if model is RiskRevision:
+            for name, rows in (
+                ("assessment", lists["assessments"]),
+                ("review", lists["reviews"]),
+                ("happened_under", lists["assessments"]),
+            ):
+                if place := fields.pop(name):
+                    related[name] = rows[place - 1]
+        if fields.get("control") is not None:
+            related["control"] = controls[fields.pop("control")]
+        if model is Assessment:
+            related["scheme"] = self.schemes[fields.pop("scheme")]
+        return related
+
+    def _tell_of(self, row, risk, links, names):
         if isinstance(row, RiskRevision):
-            fields = {many: row._meta.get_field(many).related_model for many in several}
-            known = {
-                many: {names[fields[many]][key] for key in keys} for many, keys in several.items()
+            models = {many: row._meta.get_field(many).related_model for many in links}
+            slugs = {
+                many: {names[models[many]][key] for key in keys} for many, keys in links.items()
             }
-            self.tell(risk.revision_payload(row, known), "risk.restored")
+            self._tell(risk.told(row, slugs), "risk.restored")
         elif not isinstance(row, Assessment | Review):  # which their revision seals
             text = {"risk": risk.reference, "title": risk.title, "said": str(row)}
             self.payloads.append(
                 row.audit_payload(verb=f"{row._meta.model_name}.restored", subject=risk, text=text)
             )
 
-    def tell(self, telling, verb):
+    def _tell(self, telling, verb):
         self.payloads.append(replace(telling, verb=verb))
 
-    def made(self, model, said, referred):
-        """A row of what a file says and what it refers to, with its key; written with the next
-        write.
-        """
+    def build(self, model, fields, related):
+        """A row with its key, of the values in a file and the rows it refers to."""
         values = {
-            fields_of(model)[n].attname if n in fields_of(model) else n: v for n, v in said.items()
+            fields_of(model)[name].attname if name in fields_of(model) else name: value
+            for name, value in fields.items()
         }
         if "by_id" in values:
             values["by"] = self.users[values.pop("by_id")]
         if model not in self.keys:
             self.keys[model] = keys_of(model)
-        row = model(pk=next(self.keys[model]), **values, **referred)
+        row = model(pk=next(self.keys[model]), **values, **related)
         self.rows.setdefault(model, []).append(row)
         return row
 

@@ -1,9 +1,8 @@
-"""What the JSON of a row looks like, field by field: what an import, a suggestion or a scheme
-writes, and nothing else. The pages that show it, and the next import, rest on it.
+"""Schemas of the JSON columns: what an import, a mark or a scoring scheme writes, name by name.
 
-A shape is a function of a value that raises Misshapen where the value is another. What may be left
-out is what exports of before did not say yet; a name that is not described here is refused, as
-everywhere in a file.
+The pages that show such a value, and the next import, rest on it. A schema is a function of a value
+that raises SchemaError where the value does not fit. Optional names are those that older exports do
+not have; a name that no schema describes is refused.
 """
 
 import datetime
@@ -11,10 +10,10 @@ import re
 
 from registers.import_fields import BY_NAME, KINDS, Sort
 from registers.imports.read_file import LAST_COLUMN, ROWS
-from registers.json_file.parse import NOT_KNOWN
+from registers.json_file.parse import UNKNOWN_NAME
 from registers.models import ImportedRow, Precedent, RegisterImport, ScoringScheme
 
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
 SMALL, LARGEST = 32_767, 2_000_000_000  # what PostgreSQL takes
 LEVELS = 50  # of a scheme
 REVIEW_DAYS = 36_500
@@ -22,270 +21,271 @@ TITLE = 200  # characters: of a post
 LABEL = 100
 
 
-class Misshapen(ValueError):
+class SchemaError(ValueError):
     """path: from the field inwards; places count from 1."""
 
-    def __init__(self, words, path=()):
-        super().__init__(words)
+    def __init__(self, message, path=()):
+        super().__init__(message)
         self.path = path
 
     def within(self, step):
-        return Misshapen(str(self), (step, *self.path))
+        return SchemaError(str(self), (step, *self.path))
 
 
 def text(longest=None):
-    def shape(value):
+    def validate(value):
         if type(value) is not str:
-            raise Misshapen("This is not text.")
+            raise SchemaError("This is not text.")
         if longest and len(value) > longest:
-            raise Misshapen(f"This text is longer than {longest} characters.")
+            raise SchemaError(f"This text is longer than {longest} characters.")
 
-    return shape
+    return validate
 
 
 def number(least=0, most=LARGEST):
-    def shape(value):
+    def validate(value):
         if type(value) is not int or not least <= value <= most:
-            raise Misshapen(f"This is not a whole number from {least} to {most:,}.")
+            raise SchemaError(f"This is not a whole number from {least} to {most:,}.")
 
-    return shape
+    return validate
 
 
 def flag(value):
     if type(value) is not bool:
-        raise Misshapen("This is neither true nor false.")
+        raise SchemaError("This is neither true nor false.")
 
 
-def day(value):
+def parse_date(value):
+    """The date that a text such as 2026-09-30 means. Raises SchemaError."""
     try:
-        found = datetime.date.fromisoformat(value) if DAY.fullmatch(value) else None
+        if DATE.fullmatch(value):
+            return datetime.date.fromisoformat(value)
     except (TypeError, ValueError):
-        found = None
-    if found is None:
-        raise Misshapen("This is not a day such as 2026-09-30.")
+        pass
+    raise SchemaError("This is not a day such as 2026-09-30.")
 
 
 def one_of(*words):
-    def shape(value):
+    def validate(value):
         if type(value) is not str or value not in words:
-            raise Misshapen(f"This is none of {', '.join(words)}.")
+            raise SchemaError(f"This is none of {', '.join(words)}.")
 
-    return shape
-
-
-def maybe(inner, nothing=None):
-    """That, or what says nothing."""
-
-    def shape(value):
-        if value != nothing or type(value) is not type(nothing):
-            inner(value)
-
-    return shape
+    return validate
 
 
-def several(inner, most=None):
-    def shape(value):
+def optional(schema, empty=None):
+    """What the schema allows, or the empty value."""
+
+    def validate(value):
+        if value != empty or type(value) is not type(empty):
+            schema(value)
+
+    return validate
+
+
+def array(schema, most=None):
+    def validate(value):
         if type(value) is not list:
-            raise Misshapen("This is not a list.")
+            raise SchemaError("This is not a list.")
         if most and len(value) > most:
-            raise Misshapen(f"This list has more than {most:,} entries.")
-        for place, one in enumerate(value, 1):
-            try:
-                inner(one)
-            except Misshapen as wrong:
-                raise wrong.within(place) from None
+            raise SchemaError(f"This list has more than {most:,} entries.")
+        for place, entry in enumerate(value, 1):
+            _validate_within(schema, entry, place)
 
-    return shape
+    return validate
 
 
-def row_of(*inner):
-    """A list of so many entries, each with a shape of its own."""
+def fixed_array(*schemas):
+    """A list with one entry for each schema."""
 
-    def shape(value):
-        if type(value) is not list or len(value) != len(inner):
-            raise Misshapen(f"This is not a list of {len(inner)} entries.")
-        for place, (each, one) in enumerate(zip(inner, value, strict=True), 1):
-            try:
-                each(one)
-            except Misshapen as wrong:
-                raise wrong.within(place) from None
+    def validate(value):
+        if type(value) is not list or len(value) != len(schemas):
+            raise SchemaError(f"This is not a list of {len(schemas)} entries.")
+        for place, (schema, entry) in enumerate(zip(schemas, value, strict=True), 1):
+            _validate_within(schema, entry, place)
 
-    return shape
+    return validate
 
 
-def named(inner_of):
-    """An object with any names. inner_of: from a name to the shape of what it says; None for a name
-    it may not have.
+def mapping(schema_of):
+    """An object with any names.
+
+    schema_of: from a name to the schema of its value; None for a name that is not allowed.
     """
 
-    def shape(value):
+    def validate(value):
         if type(value) is not dict:
-            raise Misshapen("This is not an object.")
-        for name, one in value.items():
-            inner = inner_of(name)
-            if inner is None:
-                raise Misshapen(NOT_KNOWN, (name[:50],))
-            try:
-                inner(one)
-            except Misshapen as wrong:
-                raise wrong.within(name[:50]) from None
+            raise SchemaError("This is not an object.")
+        for name, content in value.items():
+            schema = schema_of(name)
+            if schema is None:
+                raise SchemaError(UNKNOWN_NAME, (name[:50],))
+            _validate_within(schema, content, name[:50])
 
-    return shape
+    return validate
 
 
-def record(said, may=None):
-    """An object with these names, and perhaps those of `may`."""
-    each = named(({**said, **(may or {})}).get)
+def record(required, extra=None):
+    """An object with these names, and perhaps those of `extra`."""
+    names = mapping({**required, **(extra or {})}.get)
 
-    def shape(value):
-        each(value)
-        if lacking := [name for name in said if name not in value]:
-            raise Misshapen("This has to be given.", (lacking[0],))
+    def validate(value):
+        names(value)
+        if missing := [name for name in required if name not in value]:
+            raise SchemaError("This has to be given.", (missing[0],))
 
-    return shape
+    return validate
+
+
+def _validate_within(schema, value, step):
+    try:
+        schema(value)
+    except SchemaError as error:
+        raise error.within(step) from None
 
 
 def column(value):
-    """What Plan.columns says of one column."""
+    """An entry of Plan.columns: an import field, where it has parts perhaps with "@" and a day."""
     text()(value)
-    name, at, on = value.partition("@")
-    if name not in BY_NAME or (at and "." not in name):
-        raise Misshapen(f"“{value[:50]}” is nothing that a column can be.")
-    if at:
-        day(on)
+    name, separator, day = value.partition("@")
+    if name not in BY_NAME or (separator and "." not in name):
+        raise SchemaError(f"“{value[:50]}” is nothing that a column can be.")
+    if separator:
+        parse_date(day)
 
 
-def value_of(target):
-    """The shape of what a row says of a target of importing.targets; None where it says nothing of
-    such a one.
-    """
-    sort = BY_NAME[target].sort if target in BY_NAME and "." not in target else None
-    if sort is Sort.TYPES and target != "primary_failure_type":
-        return several(text())
-    return {Sort.DAY: day, Sort.LINES: None, None: None}.get(sort, text())
+def import_value(field):
+    """The schema of a row's value for an import field; None for a field without one."""
+    sort = BY_NAME[field].sort if field in BY_NAME and "." not in field else None
+    if sort is Sort.TYPES and field != "primary_failure_type":
+        return array(text())
+    return {Sort.DAY: parse_date, Sort.LINES: None, None: None}.get(sort, text())
 
 
-def emptied(target):
-    """The same of a change, which may begin or end with nothing."""
-    inner = value_of(target)
-    return inner and (
-        inner if target in ("other_failure_types", "adverse_impacts") else maybe(inner)
-    )
+def changed_value(field):
+    """The same for a change, which may begin or end with nothing."""
+    schema = import_value(field)
+    if schema is None or field in ("other_failure_types", "adverse_impacts"):
+        return schema
+    return optional(schema)
 
 
 def change(value):
     """[field, before, after]"""
-    row_of(text(), *[lambda _: None] * 2)(value)
-    inner = emptied(value[0])
-    if inner is None:
-        raise Misshapen(NOT_KNOWN, (1,))
-    row_of(text(), inner, inner)(value)
+    fixed_array(text(), *[lambda _: None] * 2)(value)
+    schema = changed_value(value[0])
+    if schema is None:
+        raise SchemaError(UNKNOWN_NAME, (1,))
+    fixed_array(text(), schema, schema)(value)
 
 
-def meaning_of(key):
-    """The shape of what Plan.words says a word of that column means: "" for nothing to be read from
-    it.
-    """
-    base = key.rpartition(".")[2]
+def word_meanings(column_name):
+    """The schema of Plan.words for a column: word -> its meaning, "" where it means nothing."""
+    base = column_name.rpartition(".")[2]
     level = number(1, SMALL)
-    pair = row_of(level, level)
+    pair = fixed_array(level, level)
     meaning = {"likelihood": level, "impact": level, "score": pair, "band": pair}.get(base)
-    inner = maybe(meaning, "") if meaning else text(TITLE)
-    return named(lambda word: inner)
+    schema = optional(meaning, "") if meaning else text(TITLE)
+    return mapping(lambda word: schema)
 
 
-def columns_named(plan):
+def same_number_of_names_and_columns(plan):
     if len(plan["names"]) != len(plan["columns"]):
-        raise Misshapen("Each heading has one column, and each column a heading.", ("columns",))
+        raise SchemaError("Each heading has one column, and each column a heading.", ("columns",))
 
 
-def nothing_or(inner, *rules):
-    """An empty object: what a field says where nothing is known."""
+def optional_object(schema, *rules):
+    """What the schema and the rules allow, or an empty object."""
 
-    def shape(value):
+    def validate(value):
         if value == {} and type(value) is dict:
             return
-        inner(value)
+        schema(value)
         for rule in rules:
             rule(value)
 
-    return shape
+    return validate
 
 
-def place_in_row(name):
-    """Of an object with a name for each column, counted from 0."""
-    return several(text()) if name.isascii() and name.isdecimal() and len(name) < 4 else None
+def values_by_column(name):
+    """For an object whose names are the numbers of columns, counted from 0."""
+    return array(text()) if name.isascii() and name.isdecimal() and len(name) < 4 else None
 
 
-CELLS = several(text(), most=LAST_COLUMN)
+CELLS = array(text(), most=LAST_COLUMN)
 PROBLEM = record({"column": text(), "said": text(), "problem": text(), "refuses": flag})
-JUDGED = record(
+ASSESSMENT = record(
     {
         "kind": one_of(*KINDS),
         **dict.fromkeys(("likelihood", "impact"), number(1, SMALL)),
-        "on": maybe(day),
+        "on": optional(parse_date),
         **dict.fromkeys(("rationale", "driver"), text()),
     }
 )
-PLANNED = record(
-    {**dict.fromkeys(("title", "detail", "owner"), text()), "due_on": maybe(day), "is_done": flag}
-)
-BESIDE = {
-    "judged": several(JUDGED),
-    "controls": several(row_of(text(), text())),
-    "actions": several(PLANNED),
-}
-HELD = record(
+ACTION = record(
     {
-        **BESIDE,
+        **dict.fromkeys(("title", "detail", "owner"), text()),
+        "due_on": optional(parse_date),
+        "is_done": flag,
+    }
+)
+RELATED = {
+    "judged": array(ASSESSMENT),
+    "controls": array(fixed_array(text(), text())),
+    "actions": array(ACTION),
+}
+DIFF = record(
+    {
+        **RELATED,
         "outcome": one_of(*ImportedRow.Outcome.values),
-        "changes": several(change),
-        "gone": several(text()),
+        "changes": array(change),
+        "gone": array(text()),
         "closes": flag,
     }
 )
 READS = record(
     {
-        **BESIDE,
-        "values": named(value_of),
-        "split": several(text()),
-        "went": named(place_in_row),
-        "held": HELD,
-        "number": maybe(number()),
+        **RELATED,
+        "values": mapping(import_value),
+        "split": array(text()),
+        "went": mapping(values_by_column),
+        "held": DIFF,
+        "number": optional(number()),
     },
-    may={"rows": several(row_of(number(), CELLS), most=ROWS)},
+    extra={"rows": array(fixed_array(number(), CELLS), most=ROWS)},
 )
 PLAN = record(
     {
         "sheet": text(),
         "first_line": number(),
-        "names": several(text(), most=LAST_COLUMN),
-        "columns": several(column, most=LAST_COLUMN),
+        "names": array(text(), most=LAST_COLUMN),
+        "columns": array(column, most=LAST_COLUMN),
     },
-    may={
-        "words": named(meaning_of),
+    extra={
+        "words": mapping(word_meanings),
         **dict.fromkeys(("is_day_first", "another_scale"), flag),
-        "footer_from": maybe(number()),
-        "goes_on": maybe(flag),
+        "footer_from": optional(number()),
+        "goes_on": optional(flag),
     },
 )
-COUNTED = ("further", "judged", "controls", "actions", "closes", "unrated", "emptied")
+COUNTS = ("further", "judged", "controls", "actions", "closes", "unrated", "emptied")
 REPORT = record(
-    {}, may={"counts": record({}, dict.fromkeys(COUNTED, number())), "posts": several(text(TITLE))}
+    {},
+    extra={"counts": record({}, dict.fromkeys(COUNTS, number())), "posts": array(text(TITLE))},
 )
-LEVEL = record({"value": number(1, SMALL), "label": text(LABEL)}, may={"guidance": text()})
+LEVEL = record({"value": number(1, SMALL), "label": text(LABEL)}, extra={"guidance": text()})
 BAND = record({"slug": text(), "label": text(LABEL), "review_days": number(1, REVIEW_DAYS)})
 
-SHAPES = {
-    (RegisterImport, "plan"): nothing_or(PLAN, columns_named),
+SCHEMAS = {
+    (RegisterImport, "plan"): optional_object(PLAN, same_number_of_names_and_columns),
     (RegisterImport, "report"): REPORT,
     (ImportedRow, "cells"): CELLS,
-    (ImportedRow, "reads"): nothing_or(READS),
-    (ImportedRow, "problems"): several(PROBLEM),
-    (Precedent, "words"): several(text()),
+    (ImportedRow, "reads"): optional_object(READS),
+    (ImportedRow, "problems"): array(PROBLEM),
+    (Precedent, "words"): array(text()),
     **dict.fromkeys(
-        ((ScoringScheme, "likelihood"), (ScoringScheme, "impact")), several(LEVEL, most=LEVELS)
+        ((ScoringScheme, "likelihood"), (ScoringScheme, "impact")), array(LEVEL, most=LEVELS)
     ),
-    (ScoringScheme, "bands"): several(BAND, most=LEVELS),
-    (ScoringScheme, "cells"): several(several(text(), most=LEVELS), most=LEVELS),
+    (ScoringScheme, "bands"): array(BAND, most=LEVELS),
+    (ScoringScheme, "cells"): array(array(text(), most=LEVELS), most=LEVELS),
 }

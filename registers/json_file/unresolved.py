@@ -1,32 +1,26 @@
-"""What a restored file said and this installation has no place for: kept, and said again when the
-register is written.
+"""What a restored file refers to and is not here: kept, and written into the next file again.
 
 {"register": {field: value}, "risks": {number of the risk: {name of a list: {"values": {place:
 {field: value}}, "rows": {place: row}}}}}: places count from 1, as text. A failure type that is not
-known here is a value; an escalation to a register that is not here is a row.
+here is a value; an escalation to a register that is not here is a row.
 """
 
 from registers.models import RegisterImport
 
 
-def of(register):
-    """What was kept when the register was restored; nothing where it was not."""
-    found = (
+def unresolved_of(register):
+    """What was kept when the register was restored; empty where it was not."""
+    restored = (
         RegisterImport.objects.filter(register=register)
         .exclude(kept__isnull=True)
         .order_by("pk")
         .first()
     )
-    return found.kept if found else {}
+    return restored.kept if restored else {}
 
 
-def put_back_in_row(row, values):
-    row.update(values)
-    return row
-
-
-def put_back_in_list(lines, rows, day=None):
-    """Each row in the place where it stood; those after a day, where one is given, are left out."""
+def insert_rows(lines, rows, day=None):
+    """Put each row back at its place in the list, without those after a day where one is given."""
     for place in sorted(rows, key=int):
         row = rows[place]
         if day is None or row.get("effective_on", "") <= day.isoformat():
@@ -34,11 +28,14 @@ def put_back_in_list(lines, rows, day=None):
     return lines
 
 
-def note_value(kept, number, name, place, field, value):
-    of_list = kept.setdefault("risks", {}).setdefault(str(number), {}).setdefault(name, {})
-    of_list.setdefault("values", {}).setdefault(str(place), {})[field] = value
+def note_value(unresolved, number, name, place, field, value):
+    _of_list(unresolved, number, name, "values").setdefault(str(place), {})[field] = value
 
 
-def note_row(kept, number, name, place, row):
-    of_list = kept.setdefault("risks", {}).setdefault(str(number), {}).setdefault(name, {})
-    of_list.setdefault("rows", {})[str(place)] = row
+def note_row(unresolved, number, name, place, row):
+    _of_list(unresolved, number, name, "rows")[str(place)] = row
+
+
+def _of_list(unresolved, number, name, part):
+    risk = unresolved.setdefault("risks", {}).setdefault(str(number), {})
+    return risk.setdefault(name, {}).setdefault(part, {})

@@ -1,25 +1,27 @@
-"""A register's whole history as text: the same register gives the same text, a risk a line, never
-all of it at once.
+"""Write a register's whole history as JSON text, one risk a line, never all of it in memory.
+
+The same register always gives the same text.
 """
 
 import hashlib
 import io
 import json
 import tempfile
-from contextlib import contextmanager
 
-from django.db import connection, transaction
-
-from registers.json_file import EXEMPT_LEFT_OUT, FORMAT, VERSION, unresolved
+from registers.json_file import EXEMPT_LEFT_OUT, FORMAT, VERSION
 from registers.json_file.model_fields import (
-    BESIDE,
-    COPIES,
     RECORDS,
-    REGISTER,
+    REGISTER_FIELDS,
+    REVISIONS,
+    RISK_LISTS,
     content_of,
+    empty_values,
     fields_of,
+    names_for,
+    serialiser_of,
+    sort_names,
 )
-from registers.json_file.values import empties_of, in_order, names_for, wording_of
+from registers.json_file.unresolved import insert_rows, unresolved_of
 from registers.models import (
     Appetite,
     Assessment,
@@ -38,18 +40,18 @@ from registers.models import (
     User,
 )
 from registers.permissions import risks_for
+from registers.read_snapshot import read_snapshot
 
 BATCH = 200  # risks in memory together
-LAST = 99  # behind every field of a row: what stands in it besides
-SPOOLED = 4_000_000  # bytes of a file that are not put on the disk
+LAST = 99  # the place of an unknown name, behind all fields of a row
+SPOOLED = 4_000_000  # bytes of a file that stay in memory
 
 
-def pieces(register, *, reader=None, day=None):
-    """The file in pieces of text, in order; the last one carries the SHA-256 of all before it.
+def serialise(register, *, reader=None, day=None):
+    """Yield the text of the file in pieces; the last one has the SHA-256 of all before it.
 
-    reader: whose sight decides which risks are in it; None for whoever runs the installation. day:
-    only what was effective by the end of it, as known now. About twenty queries, and as many for
-    each 200 risks.
+    reader: only risks that this person may see; None for all. day: only what was effective by the
+    end of it, as known now. About twenty queries, and as many for each 200 risks.
     """
     digest = hashlib.sha256()
     for piece in _Writer(register, reader, day).pieces():
@@ -58,55 +60,44 @@ def pieces(register, *, reader=None, day=None):
     yield f',\n"sha256": "{digest.hexdigest()}"}}\n'
 
 
-def saved(register, **how):
-    """(a temporary file at its beginning, the SHA-256 in it): the register as it stood at one
-    instant, whoever writes meanwhile. how: as pieces takes it.
+def write_file(register, **options):
+    """Write the register, as of one instant, to a temporary file; return (file, its SHA-256).
+
+    The file is at its beginning. Others may write meanwhile. options: of `serialise`.
     """
-    file = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 (closed by whoever reads it)
-    with _one_instant():
-        for piece in pieces(register, **how):
+    file = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 (the caller closes it)
+    with read_snapshot():
+        for piece in serialise(register, **options):
             file.write(piece.encode())
     digest, size = piece.split('"')[3], file.tell()
     file.seek(0)
     if size > SPOOLED:
         return file, digest
-    with file:  # nothing that has to be closed where nobody reads the answer
+    with file:  # BytesIO need not be closed where nobody reads the answer
         return io.BytesIO(file.read()), digest
 
 
-@contextmanager
-def _one_instant():
-    """Every query in it sees the same; nobody who writes has to wait for it."""
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "postgresql":
-        with transaction.atomic():
-            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")  # atomic() would begin with the lock of a writer
-            try:
-                yield
-            finally:
-                cursor.execute("ROLLBACK")
-
-
-def text_of(value):
-    """JSON as it stands in the file."""
+def to_json(value):
     return json.dumps(value, ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
 
 
 class _Writer:
+    """Writes one file.
+
+    names: model -> {key: name in the file}. used: model -> names that rows refer to, which the file
+    lists as well. places: (kind, key) of revisions and assessments -> the place that agreements
+    give.
+    """
+
     def __init__(self, register, reader, day):
         self.register, self.day = register, day
         self.risks = (risks_for(reader, register) if reader else register.risks).order_by("number")
         self.names = names_for(register.organisation)
-        self.kept = unresolved.of(register)
-        self.named = {Post: set(), ScoringScheme: set(), Directorate: set()}
+        self.unresolved = unresolved_of(register)
+        self.used = {Post: set(), ScoringScheme: set(), Directorate: set()}
         self.numbers = dict(self.risks.values_list("pk", "number"))
         self.names[Risk] = self.numbers
-        self.places = {}  # key of a revision or an assessment -> where it stands beside its risk, for agreements
+        self.places = {}
 
     def pieces(self):
         yield f'{{"format": "{FORMAT}", "version": {VERSION}'
@@ -116,166 +107,169 @@ class _Writer:
         organisation = self.register.organisation
         yield self._part("organisation", {"slug": organisation.slug, "name": organisation.name})
         yield self._part("register", self._register())
-        yield from self._lines("risks", self._risks())
-        yield from self._lines("agreements", self._agreements())
-        yield from self._lines("imports", self._imports())
-        yield from self._lines("appetites", self._appetites())
-        yield from self._lines("schemes", self._schemes())
-        yield from self._lines("posts", self._posts())
-        yield self._part("directorates", sorted(self.named[Directorate]))
-        people = self.names[User].named
-        yield from self._lines(
+        yield from self._list_part("risks", self._risks())
+        yield from self._list_part("agreements", self._agreements())
+        yield from self._list_part("imports", self._imports())
+        yield from self._list_part("appetites", self._appetites())
+        yield from self._list_part("schemes", self._schemes())
+        yield from self._list_part("posts", self._posts())
+        yield self._part("directorates", sorted(self.used[Directorate]))
+        people = self.names[User].names
+        yield from self._list_part(
             "people", ({"email": email, "name": people[email]} for email in sorted(people))
         )
 
     @staticmethod
     def _part(name, value):
-        return f",\n{text_of(name)}: {text_of(value)}"
+        return f",\n{to_json(name)}: {to_json(value)}"
 
     @staticmethod
-    def _lines(name, rows):
-        yield f",\n{text_of(name)}: ["
-        between = "\n"
+    def _list_part(name, rows):
+        yield f",\n{to_json(name)}: ["
+        separator = "\n"
         for row in rows:
-            yield f"{between}{text_of(row)}"
-            between = ",\n"
+            yield f"{separator}{to_json(row)}"
+            separator = ",\n"
         yield "]"
 
     def _register(self):
-        fields = [self.register._meta.get_field(name) for name in REGISTER]
-        found = {f.name: self._said(f, self.register) for f in fields}
-        return unresolved.put_back_in_row(found, self.kept.get("register", {}))
+        fields = [self.register._meta.get_field(name) for name in REGISTER_FIELDS]
+        row = {f.name: self._value(f, self.register) for f in fields}
+        return row | self.unresolved.get("register", {})
 
-    def _said(self, field, row):
+    def _value(self, field, row):
         value = getattr(row, field.name if field.many_to_many else field.attname)
-        value = None if value is None else wording_of(field)(value, self.names)
-        if field.related_model in self.named and value is not None:
-            self.named[field.related_model].add(value)
+        value = None if value is None else serialiser_of(field)(value, self.names)
+        if field.related_model in self.used and value is not None:
+            self.used[field.related_model].add(value)
         return value
 
-    def _row(self, row, patches=None, before=None):
-        """What the file says of a row: all that is not empty, or of a copy all that is not as
-        before. patches: what this installation had no place for. before: the whole of the copy
-        before it, which is brought up to date.
+    def _row(self, row, unresolved=None, previous=None):
+        """All that is not empty; of a revision, all content that differs from the previous one.
+
+        unresolved: values that this installation does not have. previous: all values of the
+        revision before it, which is brought up to date.
         """
         fields = fields_of(type(row))
-        whole = {name: self._said(field, row) for name, field in fields.items()}
-        unresolved.put_back_in_row(whole, patches or {})
-        empty = empties_of(type(row))
-        if before is None:
-            return {name: value for name, value in whole.items() if value != empty[name]}
+        values = {name: self._value(field, row) for name, field in fields.items()}
+        values |= unresolved or {}
+        empty = empty_values(type(row))
+        if previous is None:
+            return {name: value for name, value in values.items() if value != empty[name]}
         content = content_of(type(row))
-        found = {
+        changes = {
             name: value
-            for name, value in whole.items()
-            if value != (before.get(name, empty[name]) if name in content else empty[name])
+            for name, value in values.items()
+            if value != (previous.get(name, empty[name]) if name in content else empty[name])
         }
-        before.update(whole)
-        return found
+        previous.update(values)
+        return changes
 
     def _risks(self):
         keys = list(self.numbers)
-        for first in range(0, len(keys), BATCH):
-            batch = keys[first : first + BATCH]
-            rows = {name: self._beside(model, batch) for name, model in BESIDE.items()}
-            decided = EscalationDecision.objects.filter(escalation__risk__in=batch)
-            self.decisions = {row.escalation_id: row for row in self._by_then(decided)}
-            rows |= {name: self._records(*models, batch) for name, models in RECORDS.items()}
+        for start in range(0, len(keys), BATCH):
+            batch = keys[start : start + BATCH]
+            lists = {name: self._rows_by_risk(model, batch) for name, model in RISK_LISTS.items()}
+            decisions = EscalationDecision.objects.filter(escalation__risk__in=batch)
+            self.decisions = {row.escalation_id: row for row in self._up_to_day(decisions)}
+            lists |= {
+                name: self._records_by_risk(*models, batch) for name, models in RECORDS.items()
+            }
             for risk in Risk.objects.filter(pk__in=batch).order_by("number"):
-                beside = {name: found.get(risk.pk, []) for name, found in rows.items()}
-                if beside["revisions"]:  # as at a day before it was raised there is nothing of it
-                    yield self._risk(risk, beside)
+                rows = {name: by_risk.get(risk.pk, []) for name, by_risk in lists.items()}
+                if rows["revisions"]:  # none as at a day before it was raised
+                    yield self._risk(risk, rows)
 
-    def _beside(self, model, keys):
+    def _rows_by_risk(self, model, keys):
         rows = model.objects.filter(risk__in=keys)
-        several = [f.name for f in fields_of(model).values() if f.many_to_many]
+        links = [f.name for f in fields_of(model).values() if f.many_to_many]
         order = "number" if model is RiskRevision else "pk"
-        return _grouped(self._by_then(rows).order_by(order).prefetch_related(*several), "risk_id")
+        return _group_by(self._up_to_day(rows).order_by(order).prefetch_related(*links), "risk_id")
 
-    def _records(self, model, revisions, keys):
+    def _records_by_risk(self, model, revision_model, keys):
         """Key of a risk -> [(key of the record, its revisions)]."""
-        rows = self._by_then(revisions.objects.filter(record__risk__in=keys)).order_by(
+        rows = self._up_to_day(revision_model.objects.filter(record__risk__in=keys)).order_by(
             "record_id", "number"
         )
-        said = _grouped(rows, "record_id")
-        found = {}
+        revisions = _group_by(rows, "record_id")
+        records = {}
         for pk, risk in (
-            model.objects.filter(pk__in=said).order_by("pk").values_list("pk", "risk_id")
+            model.objects.filter(pk__in=revisions).order_by("pk").values_list("pk", "risk_id")
         ):
-            found.setdefault(risk, []).append((pk, said[pk]))
-        return found
+            records.setdefault(risk, []).append((pk, revisions[pk]))
+        return records
 
-    def _by_then(self, rows):
+    def _up_to_day(self, rows):
         return rows.filter(effective_on__lte=self.day) if self.day else rows
 
-    def _risk(self, risk, beside):
-        patches = self.kept.get("risks", {}).get(str(risk.number), {})
+    def _risk(self, risk, lists):
+        unresolved = self.unresolved.get("risks", {}).get(str(risk.number), {})
         for name, model in (("assessments", Assessment), ("reviews", Review)):
-            self.names[model] = _Places((row.pk, n) for n, row in enumerate(beside[name], 1))
-        self.names[Control] = _Places((pk, n) for n, (pk, _) in enumerate(beside["controls"], 1))
+            self.names[model] = _Places((row.pk, n) for n, row in enumerate(lists[name], 1))
+        self.names[Control] = _Places((pk, n) for n, (pk, _) in enumerate(lists["controls"], 1))
         self.places |= {("assessment", pk): n for pk, n in self.names[Assessment].items()}
-        self.places |= {("revision", row.pk): row.number for row in beside["revisions"]}
-        found = self._row(risk)
-        for name, rows in beside.items():
-            of_list = patches.get(name, {})
+        self.places |= {("revision", row.pk): row.number for row in lists["revisions"]}
+        result = self._row(risk)
+        for name, rows in lists.items():
+            of_list = unresolved.get(name, {})
             if name in RECORDS:
                 lines = [{"revisions": self._list(revisions)} for _, revisions in rows]
             else:
-                lines = self._list(rows, self._patches(rows, of_list.get("values", {})))
-            back = {place: _as_written(row) for place, row in of_list.get("rows", {}).items()}
-            if lines := unresolved.put_back_in_list(lines, back, self.day):
-                found[name] = lines
-        return found
+                lines = self._list(rows, self._values_by_key(rows, of_list.get("values", {})))
+            kept_rows = {place: _in_order(row) for place, row in of_list.get("rows", {}).items()}
+            if lines := insert_rows(lines, kept_rows, self.day):
+                result[name] = lines
+        return result
 
-    def _patches(self, rows, values):
-        """Key of a row -> what was kept of it. values: by the place in the whole list, of which a
-        day may show part.
+    def _values_by_key(self, rows, values):
+        """Key of a row -> its unresolved values.
+
+        values: by the place in the whole list, of which a day may show part.
         """
-        if not values:
+        if not values or not rows:
             return {}
-        model = type(rows[0]) if rows else None
+        model = type(rows[0])
         order = "number" if model is RiskRevision else "pk"
         keys = (
             model.objects.filter(risk=rows[0].risk_id).order_by(order).values_list("pk", flat=True)
-            if model
-            else ()
         )
         return {pk: values[str(place)] for place, pk in enumerate(keys, 1) if str(place) in values}
 
-    def _list(self, rows, patches=None):
-        before = {} if rows and isinstance(rows[0], COPIES) else None
-        found = []
+    def _list(self, rows, unresolved=None):
+        previous = {} if rows and isinstance(rows[0], REVISIONS) else None
+        lines = []
         for row in rows:
-            line = self._row(row, (patches or {}).get(row.pk), before)
+            line = self._row(row, (unresolved or {}).get(row.pk), previous)
             if decision := isinstance(row, Escalation) and self.decisions.get(row.pk):
                 line["decision"] = self._row(decision)
-            found.append(line)
-        return found
+            lines.append(line)
+        return lines
 
     def _agreements(self):
         rows = self.register.agreements.order_by("pk")
         for row in rows.filter(on__lte=self.day) if self.day else rows:
-            stood = row.positions.filter(risk__in=self.risks).order_by("number")
-            stood = stood.values_list("number", "revision_id", "current_id")
-            known = (
+            positions = row.positions.filter(risk__in=self.risks).order_by("number")
+            lines = [
                 [
                     number,
                     self.places.get(("revision", revision)),
                     self.places.get(("assessment", current)),
                 ]
-                for number, revision, current in stood
-            )
-            yield self._row(row) | {"positions": list(known)}
+                for number, revision, current in positions.values_list(
+                    "number", "revision_id", "current_id"
+                )
+            ]
+            yield self._row(row) | {"positions": lines}
 
     def _imports(self):
         if self.day:
             return
-        done = (
+        batches = (
             self.register.imports.filter(stage=RegisterImport.Stage.DONE, kept__isnull=True)
             .order_by("pk")
             .defer("sheets")
         )
-        for batch in done:
+        for batch in batches:
             rows = ImportedRow.objects.filter(batch=batch).order_by("number")
             if len(self.numbers) < self.register.risks.count():
                 rows = rows.filter(risk__in=self.risks)
@@ -287,58 +281,53 @@ class _Writer:
         rows = Appetite.objects.filter(
             organisation=self.register.organisation, scheme=self.register.scheme
         )
-        for row in self._by_then(rows).order_by("pk"):
+        for row in self._up_to_day(rows).order_by("pk"):
             yield self._row(row)
 
     def _schemes(self):
-        found = {
+        schemes = {
             f"{scheme.slug}/{scheme.version}": scheme for scheme in ScoringScheme.objects.all()
         }
-        for key in sorted(self.named[ScoringScheme]):
-            scheme = found[key]
-            parts = {part: in_order(getattr(scheme, part)) for part in ScoringScheme.PARTS}
+        for key in sorted(self.used[ScoringScheme]):
+            scheme = schemes[key]
+            parts = {part: sort_names(getattr(scheme, part)) for part in ScoringScheme.PARTS}
             yield {"slug": scheme.slug, "version": scheme.version, "name": scheme.name, **parts}
 
     def _posts(self):
-        rows = self.register.organisation.posts.select_related("directorate").order_by("title")
-        for post in (
-            rows.filter(title__in=self.named[Post]) if len(self.named[Post]) < BATCH else rows
-        ):
-            if post.title in self.named[Post]:
-                if post.directorate:
-                    self.named[Directorate].add(post.directorate.name)
-                yield {"title": post.title} | (
-                    {"directorate": post.directorate.name} if post.directorate else {}
-                )
+        rows, titles = self.register.organisation.posts, self.used[Post]
+        rows = rows.select_related("directorate").order_by("title")
+        for post in rows.filter(title__in=titles) if len(titles) < BATCH else rows:
+            if post.title not in titles:
+                continue
+            line = {"title": post.title}
+            if post.directorate:
+                self.used[Directorate].add(post.directorate.name)
+                line["directorate"] = post.directorate.name
+            yield line
 
 
-def _as_written(row):
-    """A row of an escalation or a mark that was kept whole, with its names in their usual order."""
-    order = {
-        name: place for place, name in enumerate((*fields_of(Escalation), *fields_of(Precedent)))
-    }
-    found = {
-        name: in_order(row[name]) for name in sorted(row, key=lambda name: order.get(name, LAST))
-    }
-    if "decision" in found:
+def _in_order(row):
+    """An escalation or a mark that was kept whole, with its names in the order of a written row."""
+    fields = (*fields_of(Escalation), *fields_of(Precedent))
+    order = {name: place for place, name in enumerate(fields)}
+    names = sorted(row, key=lambda name: order.get(name, LAST))
+    ordered = {name: sort_names(row[name]) for name in names}
+    if "decision" in ordered:
         order = list(fields_of(EscalationDecision))
-        found["decision"] = {
-            name: row["decision"][name] for name in sorted(row["decision"], key=order.index)
-        }
-    return found
+        decision = row["decision"]
+        ordered["decision"] = {name: decision[name] for name in sorted(decision, key=order.index)}
+    return ordered
 
 
 class _Places(dict):
-    """Key of a row -> where it stands in its list; None for what came after the day that is
-    written.
-    """
+    """Key of a row -> its place in the list; None for a row after the day that is written."""
 
     def __missing__(self, key):
         return None
 
 
-def _grouped(rows, name):
-    found = {}
+def _group_by(rows, name):
+    groups = {}
     for row in rows:
-        found.setdefault(getattr(row, name), []).append(row)
-    return found
+        groups.setdefault(getattr(row, name), []).append(row)
+    return groups

@@ -1,7 +1,6 @@
-"""Fixture files, read as data and nothing more: YAML or JSON in Django's format, rows known by
-their natural keys.
+"""Read fixture files as data and nothing more: YAML or JSON in Django's format, natural keys only.
 
-Whatever a file holds, the answer is rows or problems in words. Nothing here asks the database.
+Whatever a file holds, the result is rows or problems in words. Nothing here uses the database.
 """
 
 import datetime
@@ -20,7 +19,7 @@ from registers.models import LIBRARY_MODELS, ScoringScheme
 DEEPEST = 20
 LARGEST_FILE = 2_000_000  # bytes; the largest of ours is a twentieth of it
 MOST_ROWS = 20_000
-MODELS = (*LIBRARY_MODELS, ScoringScheme)  # in an order in which each names only those before it
+MODELS = (*LIBRARY_MODELS, ScoringScheme)  # each refers only to those before it
 ALLOWED = {model._meta.label_lower: model for model in MODELS}
 # Labels that files of earlier versions may still name their models by.
 FORMER_LABELS = {
@@ -31,13 +30,13 @@ SUFFIXES = (".yaml", ".yml", ".json")
 PLAIN = (str, int, float, datetime.date, type(None))  # bool is an int, datetime a date
 
 
-class Unreadable(Exception):
-    """Says why, in words that follow the file's name."""
+class UnreadableFile(Exception):
+    """Its message follows the file's name."""
 
 
 @dataclass(frozen=True)
 class FixtureFile:
-    """The name is only ever shown. content: bytes, or words on why there are none."""
+    """content: bytes, None where `problem` says why there are none."""
 
     name: str
     content: bytes | None
@@ -58,13 +57,13 @@ TOO_LARGE = f"is larger than {LARGEST_FILE:,} bytes"
 
 @dataclass(frozen=True)
 class Row:
-    """wrong: (field, words) for what it says besides, which cannot be looked at any further."""
+    """problems: (field, message) for the fields that are not in `fields`."""
 
     file: str
     number: int
     model: type
     fields: dict
-    wrong: tuple = ()
+    problems: tuple = ()
 
     @property
     def place(self):
@@ -72,7 +71,7 @@ class Row:
 
 
 def files_at(path):
-    """The fixture files at a path, which names one or a folder of them. [] if there are none."""
+    """The fixture files at a path, which is a file or a folder. [] if there are none."""
     path = Path(path)
     if path.is_dir():
         return [
@@ -88,29 +87,29 @@ def read(files):
     rows, problems = [], []
     for file in files:
         try:
-            found = _parse(file)
-            if len(rows) + len(found) > MOST_ROWS:
-                raise Unreadable(f"brings more than {MOST_ROWS:,} rows into one load")
-        except Unreadable as error:
+            parsed = _parse(file)
+            if len(rows) + len(parsed) > MOST_ROWS:
+                raise UnreadableFile(f"brings more than {MOST_ROWS:,} rows into one load")
+        except UnreadableFile as error:
             problems.append(Problem(file.name, "", "", f"{error}."))
             continue
-        for number, row in enumerate(found, 1):
-            if words := _no_row(row):
-                problems.append(Problem(file.name, f"row {number}", "", words))
+        for number, row in enumerate(parsed, 1):
+            if message := _row_problem(row):
+                problems.append(Problem(file.name, f"row {number}", "", message))
             else:
-                rows.append(_row(file.name, number, row))
+                rows.append(_build_row(file.name, number, row))
     return rows, problems
 
 
 def _parse(file):
-    """The list in a file. Raises Unreadable."""
+    """The list of rows in a file. Raises UnreadableFile."""
     if file.content is None:
-        raise Unreadable(file.problem)
+        raise UnreadableFile(file.problem)
     if len(file.content) > LARGEST_FILE:
-        raise Unreadable(TOO_LARGE)
+        raise UnreadableFile(TOO_LARGE)
     suffix = Path(file.name).suffix.lower()
     if suffix not in SUFFIXES:
-        raise Unreadable(
+        raise UnreadableFile(
             "is neither YAML nor JSON by its name: it has to end in .yaml, .yml or .json"
         )
     text = _text(file.content)
@@ -118,31 +117,31 @@ def _parse(file):
         rows = _json(text) if suffix == ".json" else _yaml(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = f" (line {mark.line + 1})" if mark else ""
-        raise Unreadable(
-            f"is not YAML that can be read: {error.problem or error.context}{where}"
+        line = f" (line {mark.line + 1})" if mark else ""
+        raise UnreadableFile(
+            f"is not YAML that can be read: {error.problem or error.context}{line}"
         ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         kind = "JSON" if suffix == ".json" else "YAML"
-        raise Unreadable(f"is not {kind} that can be read: {error or 'too deep'}") from error
+        raise UnreadableFile(f"is not {kind} that can be read: {error or 'too deep'}") from error
     if rows is None or rows == []:
-        raise Unreadable("holds no rows")
+        raise UnreadableFile("holds no rows")
     if not isinstance(rows, list):
-        raise Unreadable("must be a list of rows")
+        raise UnreadableFile("must be a list of rows")
     return rows
 
 
 def _text(content):
     if not content.strip():
-        raise Unreadable("is empty")
+        raise UnreadableFile("is empty")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(
+        raise UnreadableFile(
             f"is not text in UTF-8 (byte {error.start + 1}): save it in that encoding"
         ) from error
     if "\0" in text:
-        raise Unreadable(
+        raise UnreadableFile(
             f"holds a NUL character (line {text[: text.index(chr(0))].count(chr(10)) + 1})"
         )
     return text
@@ -151,30 +150,28 @@ def _text(content):
 SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class Strict(SAFE):
-    """Safe YAML in which a map says each thing once, as JSON does below: PyYAML keeps the last in
-    silence.
-    """
+class StrictLoader(SAFE):
+    """Safe YAML that refuses a name twice in one map; PyYAML would silently keep the last."""
 
     def construct_mapping(self, node, deep=False):
-        said = set()
+        names = set()
         for key, _ in node.value:
             if key.tag != "tag:yaml.org,2002:str":
                 raise yaml.constructor.ConstructorError(
                     None, None, "the name of a field is a word", key.start_mark
                 )
-            if key.value in said:
+            if key.value in names:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"{key.value} stands twice", key.start_mark
                 )
-            said.add(key.value)
+            names.add(key.value)
         return super().construct_mapping(node, deep)
 
 
 def _yaml(text):
-    """Without aliases, a few lines of which unfold into gigabytes, and no deeper than a fixture
-    ever is: deep enough, the parser in C takes the process down. Hence the look at what comes,
-    before anything is built.
+    """Parse YAML, after a check of its events.
+
+    A few lines of aliases unfold into gigabytes, and deep nesting crashes the parser in C.
     """
     depth = 0
     for event in yaml.parse(text, Loader=SAFE):
@@ -185,31 +182,31 @@ def _yaml(text):
         )
         if depth > DEEPEST:
             raise yaml.YAMLError(f"lists and maps may stand {DEEPEST} deep")
-    return yaml.load(text, Loader=Strict)  # noqa: S506 (a safe loader)
+    return yaml.load(text, Loader=StrictLoader)  # noqa: S506 (a safe loader)
 
 
 def _json(text):
-    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+    return json.loads(text, object_pairs_hook=_build_object, parse_constant=_refuse_constant)
 
 
-def _once(pairs):
-    found = dict(pairs)
-    if len(found) < len(pairs):
+def _build_object(pairs):
+    built = dict(pairs)
+    if len(built) < len(pairs):
         [(name, _)] = Counter(name for name, _ in pairs).most_common(1)
-        raise ValueError(f"{_shown(name)} stands twice in one object")
-    return found
+        raise ValueError(f"{_printable(name)} stands twice in one object")
+    return built
 
 
-def _no_number(text):
+def _refuse_constant(text):
     raise ValueError(f"{text} is no number")
 
 
-def _no_row(row):
-    """Why this is no row of the library, or None."""
+def _row_problem(row):
+    """Why this is not a row of the library, or None."""
     if not isinstance(row, dict) or not isinstance(row.get("fields"), dict):
         return "needs a model and fields."
     if _label(row.get("model")) not in ALLOWED:
-        return f"{_shown(str(row.get('model')))} is not part of the library."
+        return f"{_printable(str(row.get('model')))} is not part of the library."
     return None
 
 
@@ -219,46 +216,47 @@ def _label(name):
     return FORMER_LABELS.get(label, label)
 
 
-def _row(file, number, row):
-    model, fields, wrong = ALLOWED[_label(row["model"])], {}, []
+def _build_row(file, number, row):
+    model, fields, problems = ALLOWED[_label(row["model"])], {}, []
     if "pk" in row:
-        wrong.append(("pk", "rows are known by their natural keys, never by a number."))
-    beside = sorted(map(str, set(row) - {"model", "fields", "pk"}))
-    wrong += [(_shown(name), "does not belong beside model and fields.") for name in beside]
+        problems.append(("pk", "rows are known by their natural keys, never by a number."))
+    extra = sorted(map(str, set(row) - {"model", "fields", "pk"}))
+    problems += [(_printable(name), "does not belong beside model and fields.") for name in extra]
     for name, value in row["fields"].items():
         if name not in fields_of(model):
-            wrong.append(
+            problems.append(
                 (
-                    _shown(str(name)),
+                    _printable(str(name)),
                     f"is no field of a row of this kind ({model._meta.verbose_name}).",
                 )
             )
-        elif words := _not_plain(value):
-            wrong.append((name, words))
+        elif message := _value_problem(value):
+            problems.append((name, message))
         else:
             fields[name] = value
-    return Row(file, number, model, fields, tuple(wrong))
+    return Row(file, number, model, fields, tuple(problems))
 
 
 @cache
 def fields_of(model):
-    """The names of what a row of a fixture may say."""
+    """The names of the fields that a row of a fixture may have."""
     links = [f for f in model._meta.many_to_many if f.remote_field.through._meta.auto_created]
     return {f.name for f in (*model._meta.concrete_fields, *links) if not f.primary_key}
 
 
-def _not_plain(value, depth=0):
-    """What no column can hold, in words, or None. Characters that neither database nor page can
-    show included.
-    """
+def _value_problem(value, depth=0):
+    """Why no column can hold the value, or None."""
     if depth > DEEPEST:
         return f"lists and maps may stand {DEEPEST} deep."
     if isinstance(value, dict):
         value = [part for pair in value.items() for part in pair]
     if isinstance(value, list):
-        return next(filter(None, (_not_plain(part, depth + 1) for part in value)), None)
+        return next(filter(None, (_value_problem(part, depth + 1) for part in value)), None)
     if not isinstance(value, PLAIN):
-        return f"holds something that is neither text, number, day, list nor map ({type(value).__name__})."
+        return (
+            "holds something that is neither text, number, day, list nor map "
+            f"({type(value).__name__})."
+        )
     if isinstance(value, float) and not isfinite(value):
         return f"{value} is no number that can be stored."
     if isinstance(value, str) and not _is_storable(value):
@@ -274,6 +272,6 @@ def _is_storable(text):
     return "\0" not in text
 
 
-def _shown(text):
-    """A name that somebody else chose, fit to be said."""
+def _printable(text):
+    """A name from a file, fit to be shown."""
     return (text if _is_storable(text) else ascii(text))[:80]

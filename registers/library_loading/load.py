@@ -1,10 +1,8 @@
-"""The library's fixtures: checked whole, compared with the database field by field, loaded all or
-not at all.
+"""Load the library's fixtures: checked as a whole, compared with the database, all rows or none.
 
-Files are Django fixtures with natural keys, so plain `loaddata` works as well; this way says first
+Files are Django fixtures with natural keys, so plain `loaddata` works as well. This way says first
 what would change, refuses what the library may not hold, and writes an audit entry. Each table is
-read once, and only what differs is checked by its model and written: at each start of the demo
-nothing does.
+read once, and only rows that differ are validated and written: at a start of the demo, none.
 """
 
 from pathlib import Path
@@ -16,7 +14,7 @@ from registers.history.seals import seals_of
 from registers.library_loading import fixture_files
 from registers.library_loading.database import Tables
 from registers.library_loading.fixture_files import MODELS
-from registers.library_loading.parse import in_words, links, understood
+from registers.library_loading.parse import format_value, links, parse_row
 from registers.library_loading.report import (
     FieldChange,
     LibraryChanged,
@@ -25,34 +23,32 @@ from registers.library_loading.report import (
     Report,
     RowReport,
 )
-from registers.library_loading.validate import Checks
+from registers.library_loading.validate import Validator
 from registers.models import LIBRARY_MODELS, AuditChain, AuditEntry, ScoringScheme
 
 
 def default_paths():
     """The installation's own files, in an order that `loaddata` can follow."""
-    own = Path(settings.BASE_DIR) / "fixtures"
-    library = own / "library"
+    fixtures = Path(settings.BASE_DIR) / "fixtures"
+    library = fixtures / "library"
     return [
         *sorted(library.glob("*.yaml")),
         *sorted(library.glob("later/*.yaml")),
-        own / "schemes.yaml",
+        fixtures / "schemes.yaml",
     ]
 
 
 def preview_library(files=None):
-    """The Report of a load that is not made. Raises LibraryProblem. Writes nothing, not even to
-    take it back.
-    """
+    """The Report of a load, which is not done. Raises LibraryProblem. Writes nothing."""
     return Load(files).report
 
 
-def load_library(files=None, *, by=None, seen=None):
+def load_library(files=None, *, by=None, expected_digest=None):
     """Load the installation's files, or FixtureFiles: all rows or none. Returns the Report.
 
-    seen: the digest of a Report that somebody agreed to. Raises LibraryProblem, or LibraryChanged
-    if there is something to write and it is no longer that. A database that cannot be used is no
-    problem of the files: what it raises goes on.
+    expected_digest: of the Report that somebody agreed to. Raises LibraryProblem, or LibraryChanged
+    if there is something to write and it is not that. Errors of a database that cannot be used
+    are not caught.
     """
     try:
         with transaction.atomic():
@@ -60,60 +56,55 @@ def load_library(files=None, *, by=None, seen=None):
             # written.
             AuditChain.objects.select_for_update().get_or_create(organisation=None)
             load = Load(files)
-            if load.report.writes:
-                if seen not in (None, load.report.digest):
+            if load.report.has_changes:
+                if expected_digest not in (None, load.report.digest):
                     raise LibraryChanged(load.report)
                 load.write(by)
             return load.report
     except (DataError, IntegrityError) as error:
-        words = f"the database does not take it ({error}).".replace("\n", " ")
-        raise LibraryProblem([Problem("", "", "", words)]) from error
+        message = f"the database does not take it ({error}).".replace("\n", " ")
+        raise LibraryProblem([Problem("", "", "", message)]) from error
 
 
 class Load:
-    """The rows of some files beside those of the database. Making it raises LibraryProblem with all
-    that is wrong.
-    """
+    """The rows of files compared with the database. Its constructor raises LibraryProblem."""
 
     def __init__(self, files=None):
-        is_whole = files is None
+        is_complete = files is None
         rows, problems = fixture_files.read(
-            map(fixture_files.FixtureFile.at, default_paths()) if is_whole else files
+            map(fixture_files.FixtureFile.at, default_paths()) if is_complete else files
         )
         self.tables = Tables()
         self.entries = {model: {} for model in MODELS}  # by natural key
         for row in rows:
-            problems += self._add(understood(row))
-        problems += Checks(self.tables, self.entries).problems()
+            problems += self._add(parse_row(row))
+        problems += Validator(self.tables, self.entries).problems()
         if problems:
             raise LibraryProblem(problems)
-        self.report = self._report(is_whole)
+        self.report = self._report(is_complete)
 
     def _add(self, entry):
-        """Take a row in; return what is wrong with it so far."""
+        """Take an entry in, or return its problems."""
         first = self.entries[entry.model].get(entry.key)
         if first is not None:
-            entry.wrong("", f"stands twice: also in {first.row.file}, {first.row.place}.")
+            entry.add_problem("", f"stands twice: also in {first.row.file}, {first.row.place}.")
         elif entry.key is not None:
             self.entries[entry.model][entry.key] = entry
-            return []  # the checks add to these, and hand them on
+            return []  # the validator adds to its problems, and returns them
         return entry.problems
 
-    def _all(self):
-        return [entry for model in MODELS for entry in self.entries[model].values()]
-
-    def _report(self, is_whole):
+    def _report(self, is_complete):
         report = Report()
-        for entry in self._all():
+        for entry in (e for model in MODELS for e in self.entries[model].values()):
             is_new = entry.key not in self.tables[entry.model].ids
             fields = tuple(self._change(entry, name, is_new) for name in entry.changes)
             row = RowReport(
-                entry.row.file, entry.model._meta.verbose_name, in_words(entry.key), fields
+                entry.row.file, entry.model._meta.verbose_name, format_value(entry.key), fields
             )
             (report.added if is_new else report.changed if fields else report.unchanged).append(row)
-        if is_whole:
+        if is_complete:
             report.vanished = [
-                f"{model._meta.verbose_name} {in_words(key)}"
+                f"{model._meta.verbose_name} {format_value(key)}"
                 for model in LIBRARY_MODELS
                 for key in self.tables[model].ids
                 if key not in self.entries[model]
@@ -126,32 +117,29 @@ class Load:
             before, after = table.links[name].get(entry.key, frozenset()), entry.links[name]
         else:
             after = entry.values[name]
-            before = (
-                table.rows[entry.key][name]
-                if not is_new
-                else []
-                if isinstance(after, list)
-                else None
-            )
+            empty = [] if isinstance(after, list) else None
+            before = empty if is_new else table.rows[entry.key][name]
             if isinstance(before, list) != isinstance(after, list):
                 before, after = str(before), str(after)
-        return FieldChange(name, in_words(before), in_words(after))
+        return FieldChange(name, format_value(before), format_value(after))
 
     def write(self, by):
-        """Each model after those it names; of its rows the changed ones first, for what they give
-        up.
+        """Write each model after those it refers to, and its changed rows before new ones.
+
+        A new row may take a unique value that a changed row gives up.
         """
         for model in MODELS:
             entries = self.entries[model].values()
             table = self.tables[model]
             for entry in sorted(
-                (e for e in entries if e.changes and e.key in table.ids), key=lambda e: e.turn
+                (e for e in entries if e.changes and e.key in table.ids),
+                key=lambda e: e.write_order,
             ):
-                own = [name for name in entry.changes if name not in entry.links]
-                if own:
-                    entry.thing.save(update_fields=own)
-            model._base_manager.bulk_create([e.thing for e in entries if e.key not in table.ids])
-            self._link(model, [e for e in entries if e.changes])
+                columns = [name for name in entry.changes if name not in entry.links]
+                if columns:
+                    entry.instance.save(update_fields=columns)
+            model._base_manager.bulk_create([e.instance for e in entries if e.key not in table.ids])
+            self._write_links(model, [e for e in entries if e.changes])
         AuditEntry.record(
             organisation=None,
             by=by,
@@ -162,31 +150,33 @@ class Load:
                 "changed": [row.name for row in self.report.changed],
             },
             seals=seals_of(
-                entry.thing for entry in self.entries[ScoringScheme].values() if entry.changes
+                entry.instance for entry in self.entries[ScoringScheme].values() if entry.changes
             ),
         )
 
-    def _link(self, model, entries):
+    def _write_links(self, model, entries):
         for f in links(model):
             through = f.remote_field.through
-            here, there = (
+            source, target = (
                 through._meta.get_field(name).attname
                 for name in (f.m2m_field_name(), f.m2m_reverse_field_name())
             )
-            fresh = []
+            new_links = []
             for entry in (e for e in entries if f.name in e.changes and f.name in e.links):
-                had = self.tables[model].links[f.name].get(entry.key, set())
-                gone = [self._id(f.related_model, key) for key in had - entry.links[f.name]]
-                if gone:
+                stored = self.tables[model].links[f.name].get(entry.key, set())
+                removed = [self._id(f.related_model, key) for key in stored - entry.links[f.name]]
+                if removed:
                     through._base_manager.filter(
-                        **{here: entry.thing.pk, f"{there}__in": gone}
+                        **{source: entry.instance.pk, f"{target}__in": removed}
                     ).delete()
-                for key in sorted(entry.links[f.name] - had):
-                    fresh.append(
-                        through(**{here: entry.thing.pk, there: self._id(f.related_model, key)})
+                for key in sorted(entry.links[f.name] - stored):
+                    new_links.append(
+                        through(
+                            **{source: entry.instance.pk, target: self._id(f.related_model, key)}
+                        )
                     )
-            through._base_manager.bulk_create(fresh)
+            through._base_manager.bulk_create(new_links)
 
     def _id(self, model, key):
-        number = self.tables[model].ids.get(key)
-        return number if number is not None else self.entries[model][key].thing.pk
+        pk = self.tables[model].ids.get(key)
+        return pk if pk is not None else self.entries[model][key].instance.pk

@@ -1,5 +1,4 @@
-"""A row of a fixture as its model understands it: values of the right type, other rows by their
-natural keys.
+"""Parse a row of a fixture for its model: values of the right type, references as natural keys.
 
 Stricter than Django, which makes the text "True" of a title that reads yes, and 1 of the number
 1.7.
@@ -20,11 +19,11 @@ MISSING = "is missing: a row is known by it."
 
 @dataclass
 class Entry:
-    """values: every column; links: lists of rows, where the file says any. Other rows are named by
-    their keys.
+    """A row and what the load makes of it.
 
-    changes: the names of what differs from the database, all of them for a new row. problems: by
-    field.
+    values: of every column; links: of the many-to-many fields that the file gives. References are
+    natural keys. changes: names of the fields that differ from the database; of a new row, all that
+    are not empty. instance: to be written. write_order: among the rows of its model.
     """
 
     row: Row
@@ -33,8 +32,8 @@ class Entry:
     key: tuple | None = None
     problems: list[Problem] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
-    thing: models.Model | None = None
-    turn: int = 0
+    instance: models.Model | None = None
+    write_order: int = 0
 
     @property
     def model(self):
@@ -43,16 +42,18 @@ class Entry:
     @property
     def name(self):
         return (
-            f"{self.model._meta.verbose_name} {in_words(self.key)}" if self.key else self.row.place
+            f"{self.model._meta.verbose_name} {format_value(self.key)}"
+            if self.key
+            else self.row.place
         )
 
-    def wrong(self, name, words):
-        self.problems.append(Problem(self.row.file, self.name, name, words))
+    def add_problem(self, field_name, message):
+        self.problems.append(Problem(self.row.file, self.name, field_name, message))
 
 
-def understood(row):
-    """The Entry of a row, with whatever is wrong with it taken by itself."""
-    entry, wrong = Entry(row, {}, {}), dict(row.wrong)
+def parse_row(row):
+    """The Entry of a row, with the problems that the row has by itself."""
+    entry, problems = Entry(row, {}, {}), dict(row.problems)
     for f in columns(row.model):
         try:
             entry.values[f.name] = (
@@ -60,16 +61,16 @@ def understood(row):
             )
         except ValidationError as error:
             entry.values[f.name] = f.get_default()
-            wrong[f.name] = " ".join(error.messages)
+            problems[f.name] = " ".join(error.messages)
     for f in links(row.model):
         if f.name in row.fields:
             try:
-                entry.links[f.name] = _many(f, row.fields[f.name])
+                entry.links[f.name] = _natural_keys(f, row.fields[f.name])
             except ValidationError as error:
-                wrong[f.name] = " ".join(error.messages)
-    entry.key = _key(entry, wrong)
-    for name, words in wrong.items():
-        entry.wrong(name, words)
+                problems[f.name] = " ".join(error.messages)
+    entry.key = _key(entry, problems)
+    for name, message in problems.items():
+        entry.add_problem(name, message)
     return entry
 
 
@@ -83,54 +84,52 @@ def links(model):
     return [f for f in model._meta.many_to_many if f.name in fields_of(model)]
 
 
-def is_named(f):
-    """Whether what a reference leads to has a natural key: a scheme's organisation has none."""
+def has_natural_key(f):
+    """Whether the rows that a reference leads to have a natural key; organisations have none."""
     return f.is_relation and hasattr(f.related_model, "natural_key_fields")
 
 
-def in_words(value):
-    """A value as a report says it."""
+def format_value(value):
+    """A value as text for a report; a list as a tuple of texts."""
     if isinstance(value, tuple):
         return "/".join(map(str, value))
-    if isinstance(value, list | set | frozenset):
-        return (
-            tuple(sorted(map(in_words, value)))
-            if not isinstance(value, list)
-            else tuple(map(str, value))
-        )
+    if isinstance(value, list):
+        return tuple(map(str, value))
+    if isinstance(value, set | frozenset):
+        return tuple(sorted(map(format_value, value)))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
 
 
-def _key(entry, wrong):
-    """What the row is known by, or None with the parts that are missing put among what is wrong."""
-    key, whole = [], True
+def _key(entry, problems):
+    """The natural key of the row; None where parts are missing, which are added to the problems."""
+    key, is_complete = [], True
     for path in entry.model.natural_key_fields:
         name, _, inner = path.partition("__")
         value = entry.values[name]
-        if value in (None, "") or name in wrong:
-            wrong.setdefault(name, MISSING)
-            whole = False
+        if value in (None, "") or name in problems:
+            problems.setdefault(name, MISSING)
+            is_complete = False
             continue
         if inner:
             value = value[
                 entry.model._meta.get_field(name).related_model.natural_key_fields.index(inner)
             ]
         key.append(value)
-    return tuple(key) if whole else None
+    return tuple(key) if is_complete else None
 
 
 def _value(f, value):
     if f.is_relation:
-        return None if value is None and f.null else _named(f, value)
+        return None if value is None and f.null else _natural_key(f, value)
     if value is None and not f.null:
         raise ValidationError("is empty (null): write something, or leave the field out.")
     return _plain(f, value)
 
 
 def _plain(f, value):
-    """What a column makes of a value, without a silent change of what was said."""
+    """The value as the column's type, without a silent change of it."""
     if value is None or isinstance(f, models.JSONField):
         return value
     if isinstance(f, models.CharField | models.TextField) and not isinstance(value, str):
@@ -145,22 +144,22 @@ def _plain(f, value):
         raise ValidationError(f"{_short(value)} does not fit here.") from error
 
 
-def _many(f, value):
+def _natural_keys(f, value):
     if not isinstance(value, list):
         raise ValidationError("takes a list of rows, each named by its key.")
     if not value and not f.blank:
         raise ValidationError("names none: give at least one.")
-    named = [_named(f, one) for one in value]
-    if twice := next((one for one in named if named.count(one) > 1), None):
-        raise ValidationError(f"names {in_words(twice)} twice.")
-    return frozenset(named)
+    keys = [_natural_key(f, entry) for entry in value]
+    if duplicate := next((key for key in keys if keys.count(key) > 1), None):
+        raise ValidationError(f"names {format_value(duplicate)} twice.")
+    return frozenset(keys)
 
 
-def _named(f, value):
-    """The natural key by which a reference names another row."""
+def _natural_key(f, value):
+    """The natural key that a reference gives. Raises ValidationError."""
     other = f.related_model
     kind = other._meta.verbose_name
-    if not is_named(f):
+    if not has_natural_key(f):
         raise ValidationError(f"names no {kind}: that is not part of the library.")
     parts = [part.replace("__", " ").replace("_", " ") for part in other.natural_key_fields]
     if not isinstance(value, list) or len(value) != len(parts):
@@ -180,7 +179,7 @@ def _named(f, value):
 
 
 def _leaf(model, path):
-    """The column that a part of a natural key stands in, if need be in another model."""
+    """The column of a part of a natural key, which may be in another model."""
     *through, last = path.split("__")
     for name in through:
         model = model._meta.get_field(name).related_model

@@ -1,9 +1,7 @@
-"""Days that are known only so far: what may be said of them, and how long it was from one to
-another.
+"""Dates that sources know only in part: in words, and the time between two of them.
 
 A source may know a day, a month or a year, that something lasted, or only that it came before or
-after. Nothing here says more than that: "about one to two years" where the ends of two years are
-all there is.
+after. The words claim no more: "about one to two years" where only two years are known.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ Bounds = tuple[datetime.date | None, datetime.date | None]
 
 
 class Dated(Protocol):
-    """What is read of an event."""
+    """The fields of an event that are read here."""
 
     extent: str
     start_on: datetime.date | None
@@ -30,8 +28,8 @@ class Dated(Protocol):
     end_precision: str
 
 
-def known(day: datetime.date | None, precision: str) -> str:
-    """A day as exactly as it is known: 19 April 2010, April 2010, 2010; nothing for None."""
+def partial_date(day: datetime.date | None, precision: str) -> str:
+    """A date as exactly as it is known: 19 April 2010, April 2010, 2010; empty for None."""
     if day is None:
         return ""
     if precision == Precision.DAY:
@@ -40,7 +38,7 @@ def known(day: datetime.date | None, precision: str) -> str:
 
 
 def last_day(day: datetime.date, precision: str) -> datetime.date:
-    """The last day that a day, month or year may mean; the first one is how it is stored."""
+    """The last day of a day, month or year that is stored as its first day."""
     if precision == Precision.YEAR:
         return day.replace(month=12, day=31)
     if precision == Precision.MONTH:
@@ -48,33 +46,31 @@ def last_day(day: datetime.date, precision: str) -> datetime.date:
     return day
 
 
-def when(event: Dated) -> str:
-    """When an event was, in words: "17 to 18 November 2010", "before November 2014", "undated"."""
+def event_date(event: Dated) -> str:
+    """The date of an event: "17 to 18 November 2010", "before November 2014", "undated"."""
     start, end = (
-        known(event.start_on, event.start_precision),
-        known(event.end_on, event.end_precision),
+        partial_date(event.start_on, event.start_precision),
+        partial_date(event.end_on, event.end_precision),
     )
     if event.extent == Extent.RANGE:
-        return f"{_without_what_follows(event)} to {end}"
+        return f"{_range_start(event)} to {end}"
     words = {Extent.AT: start, Extent.AFTER: f"after {start}", Extent.BEFORE: f"before {end}"}
     return words.get(event.extent, "undated")
 
 
-def _without_what_follows(event: Dated) -> str:
-    """The start of a range without the month or year that its end says anyway."""
+def _range_start(event: Dated) -> str:
+    """The start of a range, without the month or year that it shares with its end."""
     start, end = event.start_on, event.end_on
     same_kind = event.start_precision == event.end_precision
     if same_kind and event.start_precision == Precision.DAY and start.year == end.year:
         return f"{start.day}" if start.month == end.month else f"{start.day} {start:%B}"
     if same_kind and event.start_precision == Precision.MONTH and start.year == end.year:
         return f"{start:%B}"
-    return known(start, event.start_precision)
+    return partial_date(start, event.start_precision)
 
 
-def began(event: Dated) -> Bounds:
-    """The first and the last day on which it may have begun; None where the sources leave that side
-    open.
-    """
+def start_bounds(event: Dated) -> Bounds:
+    """The first and the last day on which it may have begun, None where that side is open."""
     if event.extent in (Extent.AT, Extent.RANGE):
         return event.start_on, last_day(event.start_on, event.start_precision)
     if event.extent == Extent.AFTER:
@@ -84,29 +80,32 @@ def began(event: Dated) -> Bounds:
     return None, None
 
 
-def how_long(seen: Dated | None, acted: Dated | None) -> str:
-    """How long it was from when a sign could be seen until someone outside acted, in words, without
-    a full stop.
+def time_until_action(visible: Dated | None, action: Dated | None) -> str:
+    """The time from when a sign could be seen until someone outside acted, without a full stop.
 
-    seen, acted: events, None where no source names one. One event for both: those who acted were
-    the first to see.
+    visible, action: events, None where no source names one. They are one event where those who
+    acted were the first to see it.
     """
-    if seen is None:
+    if visible is None:
         return "Not known: no source says when it could first be seen"
-    if acted is None:
+    if action is None:
         return "Not known: no source says when anyone outside acted on it"
-    if seen is acted or seen == acted:
+    if visible is action or visible == action:
         return "Not known: it came to light when someone outside acted"
-    (first, latest), (soonest, last) = began(seen), began(acted)
-    least = (soonest - latest).days if soonest and latest else None
-    most = (last - first).days if last and first else None
+    earliest_visible, latest_visible = start_bounds(visible)
+    earliest_action, latest_action = start_bounds(action)
+    least = most = None
+    if earliest_action and latest_visible:
+        least = (earliest_action - latest_visible).days
+    if latest_action and earliest_visible:
+        most = (latest_action - earliest_visible).days
     if most is not None and most < 0:
         return "Not known: by the dates we have, the action came first"
-    return _span(least, most)
+    return _duration(least, most)
 
 
-def _span(least: int | None, most: int | None) -> str:
-    """Days at least and at most, as words that claim no more; None where there is no such bound."""
+def _duration(least: int | None, most: int | None) -> str:
+    """A number of days between two bounds in words; None where there is no such bound."""
     least = max(least, 0) if least is not None else None
     if most is None:
         return f"At least {_about(least, least)}" if least else "Not known: the dates are open"

@@ -1,6 +1,4 @@
-"""Where each row of the library is read, and what it is called there: for lists that lead to rows
-of many kinds.
-"""
+"""The page and the name of each row of the library, for lists of rows of many kinds."""
 
 from __future__ import annotations
 
@@ -23,8 +21,8 @@ from registers.models import (
     Statement,
 )
 
-# What a row needs at hand so that link_to asks the database nothing.
-AT_HAND = {
+# Relations to select so that link_to needs no query.
+RELATED = {
     InsightPoint: ("insight",),
     CaseFailureType: ("case", "failure_type"),
     CaseInsight: ("case", "insight"),
@@ -43,27 +41,25 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Link:
-    """text: what it is, and of which case. href: the page and the place on it."""
+    """text: the kind of row, its name and its case. href: its place on a page."""
 
     text: str
     href: str
 
 
 def link_to(row) -> Link:
-    """The Link to a row of any kind that cites. Asks nothing of the database if AT_HAND was
-    selected.
-    """
+    """The Link to a row of any kind that cites sources. No query if RELATED was selected."""
     if isinstance(row, CASE_FACTS):
         return Link(
             f"{row.code}, {row.case.short_name}: {fact_name(row)}",
             f"{row.case.get_absolute_url()}#{row.code}",
         )
-    kind = KINDS[type(row)]
-    return Link(*kind(row))
+    text, href = TEXT_AND_HREF[type(row)](row)
+    return Link(text, href)
 
 
 def fact_name(row) -> str:
-    """A fact's own title where it has one, else what kind of fact it is."""
+    """A fact's title where it has one, else its kind."""
     return getattr(row, "title", "") or NAMES.get(row._meta.model_name, row._meta.verbose_name)
 
 
@@ -83,7 +79,7 @@ def _discrepancy(row):
     return f"{row.code}: {row.topic}", f"{reverse('library_discrepancies')}#{row.code}"
 
 
-KINDS = {
+TEXT_AND_HREF = {
     FailureType: lambda row: (f"Type: {row.name}", row.get_absolute_url()),
     AdverseImpact: lambda row: (f"Impact: {row.name}", row.get_absolute_url()),
     Insight: lambda row: (f"Insight {row.number}", row.get_absolute_url()),

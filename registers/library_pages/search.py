@@ -1,5 +1,6 @@
-"""Search over the library: every word must occur, in any of a row's texts. One query for each kind
-of row.
+"""Search over the library: every word must occur, in any of a row's texts.
+
+One query for each kind of row.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from registers.library_pages.links import AT_HAND, Link, link_to
+from registers.library_pages.links import RELATED, Link, link_to
 from registers.models import (
     AdverseImpact,
     CaseIntervention,
@@ -28,7 +29,7 @@ from registers.models import (
 
 MOST_WORDS = 10
 SHOWN = 20  # of each kind
-# heading, what is searched, which of its fields; the first is shown as an excerpt
+# Heading, model, searched fields; of the first an excerpt is shown.
 KINDS = [
     ("Cases", CaseStudy, ("summary", "name", "short_name", "consequences", "in_short", "question")),
     ("Warning signs", WarningSign, ("text", "title", "caution", "question", "also_said_as")),
@@ -53,35 +54,35 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
-    """hits: the first of a kind. more: how many others there are."""
+class HitGroup:
+    """hits: the first SHOWN of a kind of row. more_count: of the others."""
 
     heading: str
     hits: tuple[Hit, ...]
-    more: int
+    more_count: int
 
 
-def search_library(words: str) -> list[Found]:
-    """What holds every one of the words (the first ten), by kind; kinds without a hit are left out."""
-    asked = words.split()[:MOST_WORDS]
-    if not asked:
+def search_library(query: str) -> list[HitGroup]:
+    """Rows that have every word of the query, of its first MOST_WORDS; without empty groups."""
+    words = query.split()[:MOST_WORDS]
+    if not words:
         return []
-    found = [_found(heading, model, fields, asked) for heading, model, fields in KINDS]
-    return [group for group in found if group.hits]
+    groups = [_search(heading, model, fields, words) for heading, model, fields in KINDS]
+    return [group for group in groups if group.hits]
 
 
-def _found(heading, model, fields, asked) -> Found:
-    rows = model.objects.select_related(*AT_HAND.get(model, ()))
-    for word in asked:
-        # A claim by a subquery: joined once for each word, ten words would pair every claim with
-        # every other.
-        holds = Q(Exists(_claims_with(word))) if model is Discrepancy else Q()
+def _search(heading, model, fields, words) -> HitGroup:
+    rows = model.objects.select_related(*RELATED.get(model, ()))
+    for word in words:
+        # Claims by a subquery: a join for each of ten words would pair every claim with every
+        # other.
+        matches = Q(Exists(_claims_with(word))) if model is Discrepancy else Q()
         for field in fields:
-            holds |= Q(**{f"{field}__icontains": word})
-        rows = rows.filter(holds)
+            matches |= Q(**{f"{field}__icontains": word})
+        rows = rows.filter(matches)
     rows = list(rows)
     hits = tuple(Hit(link_to(row), getattr(row, fields[0])) for row in rows[:SHOWN])
-    return Found(heading, hits, max(len(rows) - SHOWN, 0))
+    return HitGroup(heading, hits, max(len(rows) - SHOWN, 0))
 
 
 def _claims_with(word):

@@ -1,8 +1,7 @@
-"""A case's events on one scale of years: what a row of the picture shows, and how exactly it is
-known.
+"""A case's events drawn on one scale of years, each as exactly as its date is known.
 
-Places are percentages of the picture's width, so that it is as wide as the page lets it be and its
-words keep their size.
+Positions are percentages of the picture's width, so that it takes the width of the page while its
+text keeps its size.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from registers.library_pages.date_ranges import Extent, began, last_day, when
+from registers.library_pages.date_ranges import Extent, event_date, last_day, start_bounds
 from registers.models import TimelineEvent
 from registers.phrases import a_number
 
@@ -28,13 +27,15 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Row:
-    """One dated event. shape: point (a day), bar (a month, a year or a range), before or after
-    (open to that side). x, end: where it starts and ends, in per cent.
+class TimelineRow:
+    """A dated event.
+
+    shape: point (a day), bar (a month, a year or a range), before or after (open to that side). x,
+    end: its start and end in per cent.
     """
 
     event: TimelineEvent
-    when: str
+    date: str
     shape: str
     x: float
     end: float
@@ -46,41 +47,39 @@ class Row:
 
 @dataclass(frozen=True)
 class Timeline:
-    """rows: dated, oldest first. undated: the rest. words: a sentence without its full stop."""
+    """rows: dated events, oldest first. sentence: without its full stop."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[TimelineRow, ...]
     undated: tuple[TimelineEvent, ...]
     marks: tuple[Mark, ...]
-    words: str
+    sentence: str
 
 
-def timeline_of(events: Iterable[TimelineEvent]) -> Timeline:
-    """The events of one case, in any order. The scale runs from the start of the first year to the
-    end of the last.
-    """
+def draw_timeline(events: Iterable[TimelineEvent]) -> Timeline:
+    """events: of one case, in any order. The scale covers whole years, first to last."""
     events = list(events)
     dated = sorted(
-        (one for one in events if _days(one)),
-        key=lambda one: (_order(one), len(one.code), one.code),
+        (event for event in events if _days(event)),
+        key=lambda event: (_order(event), len(event.code), event.code),
     )
-    undated = tuple(one for one in events if not _days(one))
+    undated = tuple(event for event in events if not _days(event))
     if not dated:
         return Timeline((), undated, (), "No event of this case has a date")
-    first = min(min(_days(one)) for one in dated).year
-    after = max(max(_days(one)) for one in dated).year + 1
+    first_year = min(min(_days(event)) for event in dated).year
+    end_year = max(max(_days(event)) for event in dated).year + 1
 
     def place(day: datetime.date) -> float:
-        whole = datetime.date(after, 1, 1) - datetime.date(first, 1, 1)
-        return round(100 * (day - datetime.date(first, 1, 1)) / whole, 2)
+        start = datetime.date(first_year, 1, 1)
+        return round(100 * (day - start) / (datetime.date(end_year, 1, 1) - start), 2)
 
-    step = next(step for step in STEPS if (after - first) / step <= MOST_MARKS)
+    step = next(step for step in STEPS if (end_year - first_year) / step <= MOST_MARKS)
     marks = tuple(
         Mark(year, place(datetime.date(year, 1, 1)))
-        for year in range(first, after)
+        for year in range(first_year, end_year)
         if year % step == 0
     )
-    rows = tuple(Row(one, when(one), *_shape(one, place)) for one in dated)
-    return Timeline(rows, undated, marks, _words(rows, undated))
+    rows = tuple(TimelineRow(event, event_date(event), *_shape(event, place)) for event in dated)
+    return Timeline(rows, undated, marks, _sentence(rows, undated))
 
 
 def _days(event: TimelineEvent) -> list[datetime.date]:
@@ -93,7 +92,7 @@ def _days(event: TimelineEvent) -> list[datetime.date]:
 
 
 def _order(event: TimelineEvent) -> datetime.date:
-    earliest, latest = began(event)
+    earliest, latest = start_bounds(event)
     return earliest or latest
 
 
@@ -101,20 +100,20 @@ def _shape(event: TimelineEvent, place) -> tuple[str, float, float]:
     if event.extent == Extent.AFTER:
         return "after", place(event.start_on), 100.0
     if event.extent == Extent.BEFORE:
-        return "before", 0.0, place(_tomorrow(last_day(event.end_on, event.end_precision)))
+        return "before", 0.0, place(_day_after(last_day(event.end_on, event.end_precision)))
     days = _days(event)
     if min(days) == max(days):
         return "point", place(days[0]), place(days[0])
-    return "bar", place(min(days)), place(_tomorrow(max(days)))
+    return "bar", place(min(days)), place(_day_after(max(days)))
 
 
-def _tomorrow(day: datetime.date) -> datetime.date:
+def _day_after(day: datetime.date) -> datetime.date:
     return day + datetime.timedelta(days=1)
 
 
-def _words(rows: tuple[Row, ...], undated: tuple[TimelineEvent, ...]) -> str:
+def _sentence(rows: tuple[TimelineRow, ...], undated: tuple[TimelineEvent, ...]) -> str:
     number = a_number(len(rows)).capitalize()
-    said = f"{number} dated event{'s' if len(rows) > 1 else ''}, drawn on one scale of years"
+    sentence = f"{number} dated event{'s' if len(rows) > 1 else ''}, drawn on one scale of years"
     if undated:
-        said += f", and {a_number(len(undated))} for which no source gives a date"
-    return said
+        sentence += f", and {a_number(len(undated))} for which no source gives a date"
+    return sentence

@@ -1,26 +1,83 @@
-"""The checks of a register's quality, most pressing first. Pure: each reads a RiskRow and the
-Ground, and answers None (not about this risk), "" (in order) or a sentence.
+"""The checks of a register's quality, most pressing first.
 
-RQ8 (ratings that bunch in the middle), RQ9 (that sit just below a band) and RQ12 (posts with too
-much) are about a register as a whole and are none of these. Numbers, with their source in our
-domain report, section 4.4: WORDS_AT_LEAST 6 words of an event (RQ13); MONTHS 12 since a control was
-tested (RQ4); REDATED 2 times (RQ5); SAME 4 ratings alike (RQ7); DIP_DAYS 14 before a body agrees
-the register (RQ16), the time by which papers are out; where no body ever agreed it, quarter ends
-stand in. RQ1's days are those of the register's scheme.
+Each is a pure function of a RiskRow and the CheckContext that returns None (not about this risk),
+"" (in order) or a sentence. They are RQ1 to RQ17 of our domain report, section 4.4, as far as they
+speak of one risk, and follow what councils' own audits complain of; section 4.6 says why there is
+no target, no ranking and no single index. RQ8 (ratings that bunch in the middle), RQ9 (that sit
+just below a band) and RQ12 (posts with too much) are about a register as a whole and not here.
+
+Where a body never agreed the register, RQ16 takes quarter ends instead. RQ1's days are those of the
+register's scheme.
 """
 
+from __future__ import annotations
+
 import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from registers.models.conditions.assurance import tested_since
-from registers.quality.findings import Check
+from registers.quality.data import CheckContext, RiskRow
 
-WORDS_AT_LEAST = 6
-EVENT_READ = 240  # characters of an event that are read: fewer than six words in them are vague, whatever follows
-MONTHS = 12
-REDATED = 2
-SAME = 4
-DIP_DAYS = 14
+FEWEST_WORDS = 6  # of an event (RQ13)
+TEST_MONTHS = 12  # since a control was tested (RQ4)
+REDATED_TIMES = 2  # of an action (RQ5)
+SAME_RATINGS = 4  # one after another (RQ7)
+DAYS_BEFORE_AGREEMENT = 14  # by when papers are out (RQ16)
 TOLERATE = "tolerate"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule about one risk.
+
+    title: the fault in few words. rule: when it is found, with {intervals} and {top} for the
+    scheme's words. next_step: what to do. scope: the risks it is about, as follows a number ("risks
+    above tolerance"). find: None for a risk outside the scope, "" for one in order, else a sentence
+    with what is wrong.
+    """
+
+    slug: str
+    title: str
+    rule: str
+    next_step: str
+    scope: str
+    find: Callable[[RiskRow, CheckContext], str | None]
+
+    def rule_for(self, context: CheckContext) -> str:
+        intervals = ", ".join(
+            f"{band.label} {band.review_days}" for band in reversed(context.scheme.bands)
+        )
+        return self.rule.format(intervals=intervals, top=context.top.label)
+
+
+class Finding(NamedTuple):
+    """One thing to put right. message: a sentence."""
+
+    check: Check
+    risk: RiskRow
+    message: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The findings of one check, in the order of the risks. scope_count: risks in its scope."""
+
+    check: Check
+    findings: list[Finding]
+    scope_count: int
+
+
+def run_checks(checks, risks, context) -> list[Tally]:
+    """A Tally for each check, in their order."""
+    tallies = []
+    for check in checks:
+        results = [(risk, check.find(risk, context)) for risk in risks]
+        findings = [Finding(check, risk, message) for risk, message in results if message]
+        in_scope = sum(message is not None for _, message in results)
+        tallies.append(Tally(check, findings, in_scope))
+    return tallies
 
 
 def quarter_end_from(day: datetime.date) -> datetime.date:
@@ -30,96 +87,98 @@ def quarter_end_from(day: datetime.date) -> datetime.date:
     return following - datetime.timedelta(days=1)
 
 
-def _several(count: int, thing: str) -> str:
+def _count_of(count: int, thing: str) -> str:
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
-def _is_tolerated(risk, ground):
-    return risk.response == TOLERATE and risk.tolerated_until and risk.tolerated_until >= ground.day
+def _is_tolerated(risk, context):
+    return (
+        risk.response == TOLERATE and risk.tolerated_until and risk.tolerated_until >= context.day
+    )
 
 
-def breach(risk, ground):
+def breach(risk, context):
     if risk.response == TOLERATE:
         return (
             ""
-            if _is_tolerated(risk, ground)
+            if _is_tolerated(risk, context)
             else "It was to be tolerated until a day that has passed."
         )
-    if not ground.is_above_tolerance(risk):
+    if not context.is_above_tolerance(risk):
         return None
     return "" if risk.response else "It is above tolerance and no response is chosen."
 
 
-def no_action(risk, ground):
-    if not ground.is_above_tolerance(risk) or _is_tolerated(risk, ground):
+def no_action(risk, context):
+    if not context.is_above_tolerance(risk) or _is_tolerated(risk, context):
         return None
     return "" if risk.open_actions else "No action on it is open."
 
 
-def unscored(risk, ground):
+def unscored(risk, context):
     if risk.current:
         return ""
     return "Its rating is by an earlier scheme." if risk.currents else "It has no current rating."
 
 
-def stale(risk, ground):
-    if risk.next_review_on and risk.next_review_on < ground.day:
+def stale(risk, context):
+    if risk.next_review_on and risk.next_review_on < context.day:
         return "Its review is late."
     if not risk.current:
         return "" if risk.next_review_on else None
-    looked = max(risk.current.day, risk.reviewed_on or risk.current.day)
-    allowed = ground.bands[risk.current.band].review_days
+    last_looked_at = max(risk.current.day, risk.reviewed_on or risk.current.day)
+    allowed_days = context.bands[risk.current.band].review_days
     return (
         "It was last looked at longer ago than its band allows."
-        if (ground.day - looked).days > allowed
+        if (context.day - last_looked_at).days > allowed_days
         else ""
     )
 
 
-def controls(risk, ground):
+def controls(risk, context):
     in_place = risk.controls_in_place
     if not in_place:
         return "It has no control in place."
-    limit = tested_since(ground.day)
+    limit = tested_since(context.day)
     untested = sum((control.tested_on or control.since) < limit for control in in_place)
     if untested:
         return (
-            f"Not tested for {MONTHS} months: {untested} of {_several(len(in_place), 'control')}."
+            f"Not tested for {TEST_MONTHS} months: {untested} of "
+            f"{_count_of(len(in_place), 'control')}."
         )
     return ""
 
 
-def line_1_only(risk, ground):
-    if not ground.is_in_top_band(risk):
+def line_1_only(risk, context):
+    if not context.is_in_top_band(risk):
         return None
-    given = sorted(
-        risk.assurances, key=lambda row: row.given_on
-    )  # of one day the one entered later stands last
-    latest = {row.line: row for row in given if row.given_on <= ground.day}
-    lines = {line for line, row in latest.items() if row.expires_on >= ground.day}
+    # Of two on one day the one entered later comes last.
+    assurances = sorted(risk.assurances, key=lambda row: row.given_on)
+    latest = {row.line: row for row in assurances if row.given_on <= context.day}
+    lines = {line for line, row in latest.items() if row.expires_on >= context.day}
     if not lines:
         return "Nobody has given assurance of it that is still good."
     return "Only those who run it say that it is held." if lines == {1} else ""
 
 
-def slippage(risk, ground):
+def slippage(risk, context):
     actions = risk.open_actions
     if not actions:
         return None
-    redated = sum(action.redated >= REDATED for action in actions)
+    redated = sum(action.redated >= REDATED_TIMES for action in actions)
     past = sum(
-        bool(action.original_due_on) and action.original_due_on < ground.day for action in actions
+        bool(action.original_due_on) and action.original_due_on < context.day for action in actions
     )
-    said = [
-        *([f"{redated} re-dated {REDATED} times or more"] if redated else []),
+    parts = [
+        *([f"{redated} re-dated {REDATED_TIMES} times or more"] if redated else []),
         *([f"{past} past the first day it was due"] if past else []),
     ]
-    return f"Of {_several(len(actions), 'open action')}: {', '.join(said)}." if said else ""
+    return f"Of {_count_of(len(actions), 'open action')}: {', '.join(parts)}." if parts else ""
 
 
-def target_missed(risk, ground):
+def target_missed(risk, context):
     comparable = risk.current and risk.target and risk.target.band
-    if not comparable or not risk.target_on or risk.target_on >= ground.day:
+    if not comparable or not risk.target_on or risk.target_on >= context.day:
         return None
     return (
         "The day for its target has passed and it is still above it."
@@ -128,75 +187,79 @@ def target_missed(risk, ground):
     )
 
 
-def one_rater(risk, ground):
-    if not ground.is_in_top_band(risk):
+def one_rater(risk, context):
+    if not context.is_in_top_band(risk):
         return None
     return "Only one person has ever judged it." if risk.raters < 2 else ""
 
 
-def dip(risk, ground):
+def dip(risk, context):
     if len(risk.currents) < 2 or not risk.current:
         return None
-    before, now = risk.currents[-2:]
-    if not before.band or ground.ranks[now.band] >= ground.ranks[before.band]:
+    before, latest = risk.currents[-2:]
+    if not before.band or context.ranks[latest.band] >= context.ranks[before.band]:
         return None
-    soon = now.day + datetime.timedelta(days=DIP_DAYS)
-    agreed = ground.agreed_on or (quarter_end_from(now.day),)
-    if not any(now.day <= day <= soon for day in agreed):
+    until = latest.day + datetime.timedelta(days=DAYS_BEFORE_AGREEMENT)
+    agreed_on = context.agreed_on or (quarter_end_from(latest.day),)
+    if not any(latest.day <= day <= until for day in agreed_on):
         return ""
-    if now.says_evidence or risk.has_evidence(before.day, now.day):
+    if latest.has_evidence or risk.has_evidence_between(before.day, latest.day):
         return ""
     return "Its band fell shortly before the register was agreed, and nothing on record says why."
 
 
-def never_moved(risk, ground):
-    if len(risk.currents) < SAME:
+def never_moved(risk, context):
+    if len(risk.currents) < SAME_RATINGS:
         return None
-    last = risk.currents[-SAME:]
-    if len({row.ratings for row in last}) > 1 or risk.has_evidence(last[0].day, ground.day):
+    last = risk.currents[-SAME_RATINGS:]
+    if len({row.ratings for row in last}) > 1 or risk.has_evidence_between(
+        last[0].day, context.day
+    ):
         return ""
     return (
-        f"Its last {SAME} ratings are the same, and nothing was tested, assured or done meanwhile."
+        f"Its last {SAME_RATINGS} ratings are the same, and nothing was tested, assured or done "
+        "meanwhile."
     )
 
 
-def residual(risk, ground):
-    inherent, now = risk.inherent, risk.current
-    if not inherent or not inherent.band or not now:
+def residual(risk, context):
+    inherent, current = risk.inherent, risk.current
+    if not inherent or not inherent.band or not current:
         return None
     if risk.controls_in_place:
         return (
             "Its controls make no difference to its rating."
-            if now.ratings == inherent.ratings
+            if current.ratings == inherent.ratings
             else ""
         )
     return (
         "It is rated lower than without controls, and no control is listed."
-        if now.score < inherent.score
+        if current.score < inherent.score
         else ""
     )
 
 
-def undated(risk, ground):
+def undated(risk, context):
     actions = risk.open_actions
     if not actions and not risk.target:
         return None
-    without = sum(action.due_on is None for action in actions)
-    if without:
-        return f"Without a day: {without} of {_several(len(actions), 'open action')}."
+    undated_count = sum(action.due_on is None for action in actions)
+    if undated_count:
+        return f"Without a day: {undated_count} of {_count_of(len(actions), 'open action')}."
     return "Its target has no day." if risk.target and not risk.target_on else ""
 
 
-def vague(risk, ground):
+def vague(risk, context):
     if not risk.event or not risk.has_cause or not risk.has_consequence:
         parts = {
             "cause": risk.has_cause,
             "event": bool(risk.event),
             "consequence": risk.has_consequence,
         }
-        return f"It does not say its {' or '.join(name for name, is_said in parts.items() if not is_said)}."
-    if len(risk.event.split()) < WORDS_AT_LEAST:
-        return f"What could happen is told in fewer than {WORDS_AT_LEAST} words."
+        missing = " or ".join(name for name, has_text in parts.items() if not has_text)
+        return f"It does not say its {missing}."
+    if len(risk.event.split()) < FEWEST_WORDS:
+        return f"What could happen is told in fewer than {FEWEST_WORDS} words."
     return ""
 
 
@@ -204,8 +267,8 @@ CHECKS = (
     Check(
         "rq15-unanswered",
         "Above tolerance and nothing decided",
-        "It is above what the organisation tolerates and no response is chosen, or it was to be tolerated until a day "
-        "that has passed.",
+        "It is above what the organisation tolerates and no response is chosen, or it was to be "
+        "tolerated until a day that has passed.",
         "Edit the risk and choose what to do about it. To tolerate it, say why and until when.",
         "risks above tolerance or tolerated",
         breach,
@@ -213,8 +276,8 @@ CHECKS = (
     Check(
         "rq3-no-action",
         "Above tolerance with no open action",
-        "It is above what the organisation tolerates, has not been accepted until a day to come, and no action on it "
-        "is open.",
+        "It is above what the organisation tolerates, has not been accepted until a day to come, "
+        "and no action on it is open.",
         "Add an action with a post and a day.",
         "risks above tolerance and not accepted",
         no_action,
@@ -230,8 +293,8 @@ CHECKS = (
     Check(
         "rq1-stale",
         "Not looked at in time",
-        "The day of its review has passed, or nobody assessed or reviewed it for more days than its band allows: "
-        "{intervals}.",
+        "The day of its review has passed, or nobody assessed or reviewed it for more days than "
+        "its band allows: {intervals}.",
         "Review it, or assess it again if the rating should change.",
         "rated risks and those with a review day",
         stale,
@@ -239,8 +302,9 @@ CHECKS = (
     Check(
         "rq4-controls",
         "No control, or one not tested",
-        f"No control is in place, or one that is was not tested in the last {MONTHS} months. One listed since then has "
-        "time until it is as old, and an assurance of the control counts as a test.",
+        f"No control is in place, or one that is was not tested in the last {TEST_MONTHS} months. "
+        "One listed since then has time until it is as old, and an assurance of the control "
+        "counts as a test.",
         "List what holds the risk down, or have somebody test it and enter the day.",
         "risks",
         controls,
@@ -248,7 +312,8 @@ CHECKS = (
     Check(
         "rq17-line-1-only",
         "Nobody else says that it is held",
-        "It is {top} and no assurance that is still good comes from beyond line 1, those who run it.",
+        "It is {top} and no assurance that is still good comes from beyond line 1, those who run "
+        "it.",
         "Ask somebody who does not run it to look (line 2, 3 or 4), and enter what they say.",
         "risks in the top band",
         line_1_only,
@@ -256,7 +321,8 @@ CHECKS = (
     Check(
         "rq5-slippage",
         "An action has slipped",
-        f"An open action was re-dated {REDATED} times or more, or the first day it was due has passed.",
+        f"An open action was re-dated {REDATED_TIMES} times or more, or the first day it was due "
+        "has passed.",
         "Ask what stands in the way. Finish it, drop it, or choose another action.",
         "risks with an open action",
         slippage,
@@ -272,7 +338,8 @@ CHECKS = (
     Check(
         "rq14-one-rater",
         "One person's judgement",
-        "It is {top} and only one person has ever judged where it stands, peers and auditors counted.",
+        "It is {top} and only one person has ever judged where it stands, peers and auditors "
+        "counted.",
         "Ask a second person to assess it without seeing the first rating.",
         "risks in the top band",
         one_rater,
@@ -280,26 +347,29 @@ CHECKS = (
     Check(
         "rq16-dip",
         "Fell shortly before it was agreed",
-        f"Its last rating is in a lower band than the one before and was given in the {DIP_DAYS} days before a body "
-        "agreed the register (before a quarter end, where none ever did); and neither its evidence nor a test, an "
-        "assurance or a finished action says why.",
-        "Assess it again and say what changed and how you know; or enter the test or assurance that shows it.",
+        "Its last rating is in a lower band than the one before and was given in the "
+        f"{DAYS_BEFORE_AGREEMENT} days before a body agreed the register (before a quarter end, "
+        "where none ever did); and neither its evidence nor a test, an assurance or a finished "
+        "action says why.",
+        "Assess it again and say what changed and how you know; or enter the test or assurance "
+        "that shows it.",
         "risks whose last rating fell to a lower band",
         dip,
     ),
     Check(
         "rq7-never-moved",
         "Rated the same again and again",
-        f"Its last {SAME} ratings have the same likelihood and impact, and since the first of them no control was "
-        "tested, no assurance given and no action done.",
+        f"Its last {SAME_RATINGS} ratings have the same likelihood and impact, and since the "
+        "first of them no control was tested, no assurance given and no action done.",
         "Ask what would have to happen for the rating to change, and find out whether it has.",
-        f"risks rated {SAME} times or more",
+        f"risks rated {SAME_RATINGS} times or more",
         never_moved,
     ),
     Check(
         "rq10-residual",
         "Rating and controls do not fit",
-        "It is rated the same as without any controls though some are in place, or lower though none is.",
+        "It is rated the same as without any controls though some are in place, or lower though "
+        "none is.",
         "Assess it again, take off controls that do nothing, or list the ones that do.",
         "risks rated both with and without controls",
         residual,
@@ -307,7 +377,8 @@ CHECKS = (
     Check(
         "rq6-undated",
         "An action or target without a day",
-        "An open action has no day by which it is due, or a target has no day by which it is to be met.",
+        "An open action has no day by which it is due, or a target has no day by which it is to "
+        "be met.",
         "Enter the day.",
         "risks with an open action or a target",
         undated,
@@ -315,7 +386,8 @@ CHECKS = (
     Check(
         "rq13-vague",
         "Says too little",
-        f"Its cause, event or consequence is missing, or its event has fewer than {WORDS_AT_LEAST} words.",
+        f"Its cause, event or consequence is missing, or its event has fewer than {FEWEST_WORDS} "
+        "words.",
         "Edit the risk: say what could happen, why, and so what.",
         "risks",
         vague,

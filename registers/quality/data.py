@@ -1,13 +1,19 @@
-"""A register's risks as the checks read them: as many queries for one risk as for ten thousand, and
-no long texts.
+"""What the checks read of a register: a row for each risk, and a context for all of them.
+
+As many queries for one risk as for ten thousand, and no long texts.
 """
+
+from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import groupby
 from operator import itemgetter
 from sys import intern
+from typing import NamedTuple
 
 from django.db.models import Max, Q
 from django.db.models.functions import Left
@@ -23,30 +29,178 @@ from registers.models import (
     ScoringScheme,
     Tolerances,
 )
-from registers.quality.checks import EVENT_READ
-from registers.quality.findings import ActionRow, AssuranceRow, ControlRow, Ground, Judged, RiskRow
+from registers.scoring import Band, Scheme, Tolerance
 
-CURRENT, OWN = Assessment.Kind.CURRENT, Assessment.Perspective.ORGANISATION
-SAID = (
-    *(
-        "pk",
-        "number",
-        "title",
-        "is_exempt",
-        "version",
-        "owner",
-        "category",
-        "response",
-        "tolerated_until",
-    ),
-    *("target_on", "next_review_on"),
+EVENT_LENGTH = 240  # characters of an event that are read: enough for the check of its words
+RISK_FIELDS = (
+    *("pk", "number", "title", "is_exempt", "version", "owner", "category", "response"),
+    *("tolerated_until", "target_on", "next_review_on"),
 )
 
 
-def ground_of(register, day) -> Ground:
-    """What the register's risks are held against on that day. Two queries."""
-    stated = Tolerances.of(register).statements_as_at(day)
-    return Ground(
+class AssessmentRow(NamedTuple):
+    """An assessment.
+
+    band: its slug, empty where another scheme than the register's gave it; scheme: its key;
+    is_above_other_tolerance: whether it is above the tolerance of that other scheme.
+    """
+
+    day: datetime.date
+    scheme: int
+    likelihood: int
+    impact: int
+    score: int
+    band: str
+    has_evidence: bool = False
+    is_above_other_tolerance: bool = False
+
+    @property
+    def ratings(self):
+        return self.scheme, self.likelihood, self.impact
+
+
+class ControlRow(NamedTuple):
+    """A control.
+
+    since: the day it was first listed; tested_on: the last day on which it was tested or an
+    assurance of it was given, if any; tests: all days on which it was tested.
+    """
+
+    is_in_place: bool
+    since: datetime.date
+    tested_on: datetime.date | None = None
+    tests: tuple[datetime.date, ...] = ()
+
+
+class ActionRow(NamedTuple):
+    status: str  # open, done, dropped
+    due_on: datetime.date | None = None
+    original_due_on: datetime.date | None = None
+    redated: int = 0
+    done_on: datetime.date | None = None
+
+
+class AssuranceRow(NamedTuple):
+    line: int  # 1 to 4
+    given_on: datetime.date
+    expires_on: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """A risk on the register.
+
+    currents: the organisation's own current assessments, oldest first; inherent, target: its own
+    latest; raters: the number of people who ever gave a current rating, from any perspective;
+    event: its first EVENT_LENGTH characters; reviewed_on: the latest review.
+    """
+
+    pk: int
+    number: int
+    title: str = ""
+    is_exempt: bool = False
+    version: int = 1
+    owner: int | None = None
+    category: str = ""
+    event: str = ""
+    has_cause: bool = True
+    has_consequence: bool = True
+    response: str = ""
+    tolerated_until: datetime.date | None = None
+    target_on: datetime.date | None = None
+    next_review_on: datetime.date | None = None
+    reviewed_on: datetime.date | None = None
+    currents: tuple[AssessmentRow, ...] = ()
+    inherent: AssessmentRow | None = None
+    target: AssessmentRow | None = None
+    raters: int = 0
+    controls: Sequence[ControlRow] = ()
+    actions: Sequence[ActionRow] = ()
+    assurances: Sequence[AssuranceRow] = ()
+
+    @property
+    def current(self) -> AssessmentRow | None:
+        """The current assessment, where it is by the register's scheme."""
+        return self.currents[-1] if self.currents and self.currents[-1].band else None
+
+    @property
+    def controls_in_place(self) -> list[ControlRow]:
+        return [control for control in self.controls if control.is_in_place]
+
+    @property
+    def open_actions(self) -> list[ActionRow]:
+        return [action for action in self.actions if action.status == "open"]
+
+    def has_evidence_between(self, after: datetime.date, until: datetime.date) -> bool:
+        """Whether a control was tested, an assurance given or an action done between two days."""
+        days = (
+            *(day for control in self.controls for day in (control.tested_on, *control.tests)),
+            *(assurance.given_on for assurance in self.assurances),
+            *(action.done_on for action in self.actions if action.status == "done"),
+        )
+        return any(day and after < day <= until for day in days)
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """What a register has for all of its risks.
+
+    tolerances: category -> the highest band tolerated, "" for all other categories; agreed_on: the
+    days on which a body agreed the register.
+    """
+
+    day: datetime.date
+    scheme: Scheme
+    tolerances: dict[str, str]
+    agreed_on: tuple[datetime.date, ...] = ()
+
+    @cached_property
+    def tolerance(self) -> Tolerance:
+        return Tolerance.stated(self.scheme, self.tolerances)
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        return self.scheme.ranks
+
+    @cached_property
+    def bands(self) -> dict[str, Band]:
+        return {band.slug: band for band in self.scheme.bands}
+
+    @cached_property
+    def top(self) -> Band:
+        return self.scheme.bands[-1]
+
+    def is_in_top_band(self, risk: RiskRow) -> bool:
+        return bool(risk.current) and risk.current.band == self.top.slug
+
+    def is_above_tolerance(self, risk: RiskRow, assessment: AssessmentRow | None = None) -> bool:
+        """By the tolerance stated for its category, else for all, else by the scheme's.
+
+        assessment: another one than the current; by another scheme, that scheme's tolerance counts.
+        """
+        assessment = assessment or risk.current
+        if not assessment or not assessment.band:
+            return bool(assessment) and assessment.is_above_other_tolerance
+        return self.tolerance.is_above(assessment.band, risk.category)
+
+    def is_above_tolerance_twice_running(self, risk: RiskRow) -> bool:
+        """Now, and at its latest review or, without one, at its last assessment of an earlier day.
+
+        Its next review has to say who outside was asked for help (insight 1).
+        """
+        if not self.is_above_tolerance(risk):
+            return False
+        if risk.reviewed_on:
+            earlier = [row for row in risk.currents if row.day <= risk.reviewed_on]
+        else:
+            earlier = [row for row in risk.currents if row.day < risk.current.day]
+        return bool(earlier) and self.is_above_tolerance(risk, earlier[-1])
+
+
+def load_context(register, day) -> CheckContext:
+    """The CheckContext of a register on that day. Two queries."""
+    stated = Tolerances.of(register).standing(day)
+    return CheckContext(
         day=day,
         scheme=register.scheme.rules,
         tolerances={category: row.tolerance for category, row in stated.items()},
@@ -54,51 +208,53 @@ def ground_of(register, day) -> Ground:
     )
 
 
-def rows_of(register, risks, day) -> list[RiskRow]:
-    """Those of these risks that are on the register, by number. risks: a queryset of what the
-    reader may see. Six queries, and one for each earlier scheme that rated some.
+def load_risks(register, risks, day) -> list[RiskRow]:
+    """Those of these risks that are on the register, by number.
+
+    risks: a queryset of what the reader may see. Six queries, and one for each earlier scheme that
+    rated some.
     """
     risks = risks.filter(status__in=Risk.ON_REGISTER)
-    among = risks.order_by().values("pk")
-    judged = _judged(among, register.scheme_id, day)
-    beside = {
-        "reviewed_on": dict(
-            Review.objects.filter(risk__in=among, effective_on__lte=day)
-            .order_by()
-            .values_list("risk")
-            .annotate(latest=Max("effective_on"))
-        ),
-        "actions": _actions(among),
-        **dict(zip(("controls", "assurances"), _held(among), strict=True)),
+    keys = risks.order_by().values("pk")
+    assessments = _assessments(keys, register.scheme_id, day)
+    controls, assurances = _controls_and_assurances(keys)
+    reviews = Review.objects.filter(risk__in=keys, effective_on__lte=day).order_by()
+    related = {
+        "reviewed_on": dict(reviews.values_list("risk").annotate(latest=Max("effective_on"))),
+        "actions": _actions(keys),
+        "controls": controls,
+        "assurances": assurances,
     }
     rows = (
         risks.order_by("number")
-        .annotate(event_read=Left("event", EVENT_READ))
+        .annotate(event_start=Left("event", EVENT_LENGTH))
         .annotate(has_cause=~Q(cause=""), has_consequence=~Q(consequence=""))
-        .values_list(*SAID, "event_read", "has_cause", "has_consequence")
+        .values_list(*RISK_FIELDS, "event_start", "has_cause", "has_consequence")
     )
-    names = (*SAID, "event", "has_cause", "has_consequence")
+    names = (*RISK_FIELDS, "event", "has_cause", "has_consequence")
     return [
         RiskRow(
             **dict(zip(names, row, strict=True)),
-            **judged.get(row[0], {}),
-            **{name: found[row[0]] for name, found in beside.items() if row[0] in found},
+            **assessments.get(row[0], {}),
+            **{name: by_risk[row[0]] for name, by_risk in related.items() if row[0] in by_risk},
         )
         for row in rows
     ]
 
 
-def _judged(among, scheme, day):
+def _assessments(keys, register_scheme, day):
     """risk -> currents, inherent, target and raters of its RiskRow."""
     rows = (
         Assessment.objects.filter(
-            Q(perspective=OWN) | Q(kind=CURRENT), risk__in=among, effective_on__lte=day
+            Q(perspective=Assessment.Perspective.ORGANISATION) | Q(kind=Assessment.Kind.CURRENT),
+            risk__in=keys,
+            effective_on__lte=day,
         )
         .order_by("risk", "effective_on", "pk")
-        .annotate(says=~Q(evidence=""))
+        .annotate(has_evidence=~Q(evidence=""))
         .values_list(
             *("risk", "kind", "perspective", "by", "effective_on", "scheme"),
-            *("likelihood", "impact", "score", "band", "says"),
+            *("likelihood", "impact", "score", "band", "has_evidence"),
         )
     )
     rules_of = cache(lambda pk: ScoringScheme.objects.get(pk=pk).rules)
@@ -108,61 +264,65 @@ def _judged(among, scheme, day):
         kind,
         perspective,
         by,
-        on,
-        of,
-        likelihood,
-        impact,
-        score,
+        effective_on,
+        scheme,
+        *ratings,
         band,
-        says,
+        evidence,
     ) in rows.iterator():
-        is_ours = of == scheme
-        was_above = not is_ours and rules_of(of).is_above_tolerance(band)
-        judged = Judged(
-            on, of, likelihood, impact, score, intern(band) if is_ours else "", says, was_above
+        is_by_register_scheme = scheme == register_scheme
+        row = AssessmentRow(
+            effective_on,
+            scheme,
+            *ratings,
+            intern(band) if is_by_register_scheme else "",
+            evidence,
+            not is_by_register_scheme and rules_of(scheme).is_above_tolerance(band),
         )
-        if kind == CURRENT:
+        if kind == Assessment.Kind.CURRENT:
             raters[risk].add(by)
-            if perspective == OWN:
-                currents[risk].append(judged)
+            if perspective == Assessment.Perspective.ORGANISATION:
+                currents[risk].append(row)
         else:
-            latest[risk][kind] = judged
+            latest[risk][kind] = row
     return {
         risk: {"currents": tuple(currents[risk]), "raters": len(raters[risk]), **latest[risk]}
         for risk in {*raters, *latest}
     }
 
 
-def _actions(among):
+def _actions(keys):
     """risk -> its actions."""
-    found = defaultdict(list)
-    said = Action.objects.filter(risk__in=among).order_by("risk", "pk")
-    for risk, *row in said.values_list(
+    by_risk = defaultdict(list)
+    actions = Action.objects.filter(risk__in=keys).order_by("risk", "pk")
+    for risk, *row in actions.values_list(
         "risk", "status", "due_on", "original_due_on", "redated", "done_on"
     ):
-        found[risk].append(ActionRow(*row))
-    return found
+        by_risk[risk].append(ActionRow(*row))
+    return by_risk
 
 
-def _held(among):
-    """risk -> its controls; risk -> its assurances. One of a control counts as a test of it."""
-    controls, assurances, assured = defaultdict(list), defaultdict(list), {}
-    given = Assurance.objects.filter(risk__in=among).order_by("risk", "pk")
-    for risk, control, *row in given.values_list(
-        "risk", "control", "line", "effective_on", "expires_on"
+def _controls_and_assurances(keys):
+    """(risk -> its controls, risk -> its assurances). Assurance of a control counts as a test."""
+    controls, assurances, assured_on = defaultdict(list), defaultdict(list), {}
+    for risk, control, *row in (
+        Assurance.objects.filter(risk__in=keys)
+        .order_by("risk", "pk")
+        .values_list("risk", "control", "line", "effective_on", "expires_on")
     ):
         assurance = AssuranceRow(*row)
         assurances[risk].append(assurance)
-        assured[control] = max(assurance.given_on, assured.get(control, datetime.date.min))
-    said = ControlRevision.objects.filter(record__risk__in=among).order_by(
-        "record__risk", "record", "number"
+        assured_on[control] = max(assurance.given_on, assured_on.get(control, datetime.date.min))
+    revisions = (
+        ControlRevision.objects.filter(record__risk__in=keys)
+        .order_by("record__risk", "record", "number")
+        .values_list("record__risk", "record", "status", "effective_on", "last_tested_on")
     )
-    said = said.values_list("record__risk", "record", "status", "effective_on", "last_tested_on")
-    for (risk, pk), revisions in groupby(said, key=itemgetter(0, 1)):
-        *_, statuses, days, tests = zip(*revisions, strict=True)
-        tested = max((day for day in (tests[-1], assured.get(pk)) if day), default=None)
+    for (risk, control), rows in groupby(revisions, key=itemgetter(0, 1)):
+        *_, statuses, days, tests = zip(*rows, strict=True)
+        tested_on = max((day for day in (tests[-1], assured_on.get(control)) if day), default=None)
         tests = tuple(dict.fromkeys(day for day in tests if day))
         controls[risk].append(
-            ControlRow(statuses[-1] == Control.Status.IN_PLACE, days[0], tested, tests)
+            ControlRow(statuses[-1] == Control.Status.IN_PLACE, days[0], tested_on, tests)
         )
     return controls, assurances

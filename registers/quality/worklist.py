@@ -1,164 +1,170 @@
-"""What there is to put right on a register: what its checks found, without what was set aside, in
-groups to read.
-"""
+"""The worklist of a register: the findings of its checks without those set aside, in groups."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 from registers.models import SetAside
-from registers.quality.checks import BY_SLUG, CHECKS
-from registers.quality.data import ground_of, rows_of
-from registers.quality.findings import Check, Found, Ground, RiskRow, Tally, tallies_of
+from registers.quality.checks import BY_SLUG, CHECKS, Check, Finding, Tally, run_checks
+from registers.quality.data import RiskRow, load_context, load_risks
 
-LISTED = 3  # things named in a group; the number beside them counts all
-OPEN = 3  # groups that are not folded
+SHOWN_ENTRIES = 3  # of a group; its count is of all
+OPEN_GROUPS = 3  # that are not folded
 NONE = "none"  # in an address: no owner, or a post of no directorate
 
 
 @dataclass(frozen=True)
-class Thing:
-    """One thing to put right as a page shows it. post: of the owner, None where nobody is decided."""
+class WorklistEntry:
+    """A Finding as a page shows it.
+
+    post: the owner, None where none is decided; waiver: the SetAside that is in force, if any.
+    """
 
     check: Check
     risk: RiskRow
-    words: str
+    message: str
     reference: str
     band: object
     post: object
-    aside: SetAside | None = None
+    waiver: SetAside | None = None
 
 
 @dataclass(frozen=True)
-class Group:
-    """key: what the address asks for to list all of it; out_of: risks that a check is about, None
-    of other groups.
+class WorklistGroup:
+    """Findings of one check, directorate or post.
+
+    key: for the address that lists the whole group. entries: the first of `count`. check, rule,
+    scope_count: of a group by check only.
     """
 
     key: str
     title: str
-    things: list[Thing]
+    entries: list[WorklistEntry]
     count: int
     is_open: bool = False
     check: Check | None = None
     rule: str = ""
-    out_of: int | None = None
+    scope_count: int | None = None
 
     @property
-    def unnamed(self):
-        return self.count - len(self.things)
+    def more_count(self):
+        return self.count - len(self.entries)
 
 
 class Worklist:
-    """risks: a queryset of those the reader may see. Ten queries, whatever their number. reader:
-    whose own posts are not folded; None: nobody's.
+    """What the checks find on a register.
+
+    risks: a queryset of those the reader may see. reader: groups of this person's posts are not
+    folded. Ten queries, whatever the number of risks.
     """
 
     def __init__(self, register, risks, day, *, reader=None):
         self.register, self.reader, self.day = register, reader, day
-        self.ground: Ground = ground_of(register, day)
-        self.risks = rows_of(register, risks, day)
-        self.tallies: list[Tally] = tallies_of(CHECKS, self.risks, self.ground)
-        among = (
+        self.context = load_context(register, day)
+        self.risks = load_risks(register, risks, day)
+        self.tallies: list[Tally] = run_checks(CHECKS, self.risks, self.context)
+        waivers = (
             SetAside.objects.filter(risk__in=risks.order_by().values("pk"))
             .in_force(day)
             .select_related("by")
         )
-        self._asides = {(row.risk_id, row.check_name): row for row in among.order_by("pk")}
+        self._waivers = {(row.risk_id, row.check_name): row for row in waivers.order_by("pk")}
         self.posts = {
             post.pk: post for post in register.organisation.posts.select_related("directorate")
         }
 
     @cached_property
-    def found(self) -> list[Found]:
+    def findings(self) -> list[Finding]:
         """What is to be put right: by check, the most pressing first, then by risk."""
         return [
-            found for tally in self.tallies for found in tally.found if not self._aside_of(found)
+            finding
+            for tally in self.tallies
+            for finding in tally.findings
+            if not self._waiver_of(finding)
         ]
 
     @property
     def count(self):
-        return len(self.found)
+        return len(self.findings)
 
     @cached_property
-    def touched(self):
-        """How many risks have something to put right."""
-        return len({found.risk.pk for found in self.found})
+    def risk_count(self):
+        """The number of risks with something to put right."""
+        return len({finding.risk.pk for finding in self.findings})
 
     @cached_property
-    def aside(self) -> list[Thing]:
-        """What was found and set aside. What is in order by now is left out: there is nothing to
-        come back.
-        """
+    def waived_entries(self) -> list[WorklistEntry]:
+        """Findings that are set aside. One that is in order by now is left out."""
         return [
-            self.thing(found)
+            self.entry_for(finding)
             for tally in self.tallies
-            for found in tally.found
-            if self._aside_of(found)
+            for finding in tally.findings
+            if self._waiver_of(finding)
         ]
 
     @cached_property
-    def in_order(self) -> list[Tally]:
-        """The checks that found nothing at all."""
-        return [tally for tally in self.tallies if not tally.found]
+    def clean_tallies(self) -> list[Tally]:
+        """Of the checks without any finding, set aside or not."""
+        return [tally for tally in self.tallies if not tally.findings]
 
-    def thing(self, found):
-        risk = found.risk
-        return Thing(
-            *found,
+    def entry_for(self, finding) -> WorklistEntry:
+        risk = finding.risk
+        return WorklistEntry(
+            *finding,
             reference=self.register.reference(risk.number),
-            band=self.ground.bands[risk.current.band] if risk.current else None,
+            band=self.context.bands[risk.current.band] if risk.current else None,
             post=self.posts.get(risk.owner),
-            aside=self._aside_of(found),
+            waiver=self._waiver_of(finding),
         )
 
-    def groups(self, by) -> list[Group]:
-        """by: check, directorate or post. Only groups that have something."""
+    def groups(self, by) -> list[WorklistGroup]:
+        """by: check, directorate or post. Groups without findings are left out."""
         return {
             "check": self._by_check,
             "directorate": self._by_directorate,
             "post": self._by_post,
         }[by]()
 
-    def narrowed(self, check=None, directorate=None, post=None) -> list[Found]:
-        """What is asked for: a check's slug; the key of a directorate or a post, NONE for those
-        without. Raises KeyError for what there is not.
+    def filter_findings(self, check=None, directorate=None, post=None) -> list[Finding]:
+        """check: a slug. directorate, post: a key, or NONE for findings without one.
+
+        Raises KeyError for a value that the register does not have.
         """
-        found = self.found
+        findings = self.findings
         if check:
             wanted = BY_SLUG[check]
-            found = [row for row in found if row.check is wanted]
-        for key, known, of in (
+            findings = [row for row in findings if row.check is wanted]
+        for key, rows, key_of in (
             (directorate, self._directorates, self._directorate_of),
-            (post, self.posts, self._post),
+            (post, self.posts, self._post_of),
         ):
             if key:
-                pk = None if key == NONE else known[int(key)].pk
-                found = [row for row in found if of(row) == pk]
-        return found
+                pk = None if key == NONE else rows[int(key)].pk
+                findings = [row for row in findings if key_of(row) == pk]
+        return findings
 
-    def titles(self, check=None, directorate=None, post=None):
-        """What narrowed() was asked for, in words."""
-        said = [BY_SLUG[check].title] if check else []
+    def filter_title(self, check=None, directorate=None, post=None) -> str:
+        """The arguments of filter_findings in words."""
+        titles = [BY_SLUG[check].title] if check else []
         if directorate:
-            said.append(
+            titles.append(
                 "No directorate"
                 if directorate == NONE
                 else str(self._directorates[int(directorate)])
             )
         if post:
-            said.append("No owner decided" if post == NONE else str(self.posts[int(post)]))
-        return ", ".join(said)
+            titles.append("No owner decided" if post == NONE else str(self.posts[int(post)]))
+        return ", ".join(titles)
 
-    def found_on(self, number, slug):
-        """What that check finds on the risk of that number, set aside or not: a Thing, or None."""
+    def find_entry(self, number, slug) -> WorklistEntry | None:
+        """The finding of that check on the risk of that number, set aside or not."""
         for tally in self.tallies:
-            for found in tally.found:
-                if (found.risk.number, found.check.slug) == (number, slug):
-                    return self.thing(found)
+            for finding in tally.findings:
+                if (finding.risk.number, finding.check.slug) == (number, slug):
+                    return self.entry_for(finding)
         return None
 
-    def _aside_of(self, found):
-        return self._asides.get((found.risk.pk, found.check.slug))
+    def _waiver_of(self, finding):
+        return self._waivers.get((finding.risk.pk, finding.check.slug))
 
     @cached_property
     def _directorates(self):
@@ -168,29 +174,28 @@ class Worklist:
             if post.directorate
         }
 
-    def _post(self, found):
-        return found.risk.owner
+    def _post_of(self, finding):
+        return finding.risk.owner
 
-    def _directorate_of(self, found):
-        post = self.posts.get(found.risk.owner)
+    def _directorate_of(self, finding):
+        post = self.posts.get(finding.risk.owner)
         return post and post.directorate_id
 
     def _by_check(self):
         groups = []
         for tally in self.tallies:
-            found = [row for row in tally.found if not self._aside_of(row)]
-            if found:
-                words = {
-                    "rule": tally.check.rule_for(self.ground),
-                    "check": tally.check,
-                    "out_of": tally.out_of,
-                }
-                is_open = len(groups) < OPEN
-                groups.append(
-                    self._group(
-                        tally.check.slug, tally.check.title, found, is_open=is_open, **words
-                    )
+            findings = [row for row in tally.findings if not self._waiver_of(row)]
+            if findings:
+                group = self._group(
+                    tally.check.slug,
+                    tally.check.title,
+                    findings,
+                    is_open=len(groups) < OPEN_GROUPS,
+                    rule=tally.check.rule_for(self.context),
+                    check=tally.check,
+                    scope_count=tally.scope_count,
                 )
+                groups.append(group)
         return groups
 
     def _by_directorate(self):
@@ -199,25 +204,32 @@ class Worklist:
 
     def _by_post(self):
         titles = {pk: str(post) for pk, post in self.posts.items()}
-        own = {
+        readers_posts = {
             pk
             for pk, post in self.posts.items()
             if self.reader and post.holder_id == self.reader.pk
         }
-        return self._by_owner(self._post, titles, "No owner decided", own)
+        return self._by_owner(self._post_of, titles, "No owner decided", readers_posts)
 
-    def _by_owner(self, key_of, titles, nobody, own):
-        """In the order of their names, never of their numbers; the reader's own first."""
-        found = {}
-        for row in self.found:
-            found.setdefault(key_of(row), []).append(row)
+    def _by_owner(self, key_of, titles, title_of_none, open_keys):
+        """By title, never by count; open groups first."""
+        groups = {}
+        for finding in self.findings:
+            groups.setdefault(key_of(finding), []).append(finding)
         keys = sorted(
-            found, key=lambda key: (key not in own, key is None, titles.get(key, "").lower())
+            groups,
+            key=lambda key: (key not in open_keys, key is None, titles.get(key, "").lower()),
         )
         return [
-            self._group(str(key or NONE), titles.get(key, nobody), found[key], is_open=key in own)
+            self._group(
+                str(key or NONE),
+                titles.get(key, title_of_none),
+                groups[key],
+                is_open=key in open_keys,
+            )
             for key in keys
         ]
 
-    def _group(self, key, title, found, **words):
-        return Group(key, title, [self.thing(row) for row in found[:LISTED]], len(found), **words)
+    def _group(self, key, title, findings, **options):
+        entries = [self.entry_for(finding) for finding in findings[:SHOWN_ENTRIES]]
+        return WorklistGroup(key, title, entries, len(findings), **options)

@@ -1,4 +1,4 @@
-"""What a register shows that is worth a question: a rule each, said in words beside the question."""
+"""What a register shows that is worth a question at a meeting: one rule for each question."""
 
 from __future__ import annotations
 
@@ -30,9 +30,11 @@ UNRATED = "Who will say how likely this is and how bad it would be, and by when?
 
 
 @dataclass(frozen=True)
-class Found:
-    """A question found. source: where it comes from, in words; path: of a page of the library;
-    position, risk: keys, None where it is about no risk.
+class CandidateQuestion:
+    """A question that could be offered.
+
+    source: where it comes from, in words; path: of a page of the library; position, risk: keys,
+    None where it is about no risk.
     """
 
     text: str
@@ -42,36 +44,49 @@ class Found:
     risk: int | None = None
 
 
-class RegisterFinders:
-    """now: positions as read, on the register; above: those above tolerance; most: of each rule, at
-    most so many.
+class RegisterRules:
+    """The rules for one register.
+
+    positions: as read, on the register; above_tolerance: those of them that are; limit: of
+    questions for each rule.
     """
 
-    def __init__(self, register, *, now, above, reading, most):
-        self._now, self._above, self._most = now, above, most
-        self._reading, self._day, self._known_by = reading, reading.day, reading.known_by
+    def __init__(self, register, *, positions, above_tolerance, reading, limit):
+        self._positions, self._above_tolerance, self._limit = positions, above_tolerance, limit
+        self._reading, self._day, self._recorded_by = reading, reading.day, reading.known_by
         self._scheme, self._bands = register.scheme, register.scheme.rules.bands
         self._labels = {band.slug: band.label for band in self._bands}
 
     @property
     def all(self):
-        """The rules in the order in which a committee would ask. Each: -> what it found, the most
-        pressing first.
-        """
-        rules = self._happened, self._stuck, self._slipped, self._seen_worse, self._fell
-        return (*rules, self._unseen, self._unrated_outside, self._unrated)
+        """Functions in the order in which a committee would ask.
 
-    def _rows(self, positions, text, say, *fields, order=("-score", "number")):
-        """Found for each of these positions. say: the fields named -> where the question comes
-        from.
+        Each returns CandidateQuestions, the most pressing first.
         """
-        rows = positions.order_by(*order).values_list("pk", "risk", *fields)[: self._most]
-        return [Found(text, say(*said), "", pk, risk) for pk, risk, *said in rows]
+        return (
+            self._happened,
+            self._stuck,
+            self._slipped,
+            self._rated_higher_outside,
+            self._fell,
+            self._not_assured,
+            self._not_rated_outside,
+            self._not_rated,
+        )
+
+    def _about(self, positions, text, source_of, *fields, order=("-score", "number")):
+        """The question `text` about each position. source_of: values of the fields -> source."""
+        rows = positions.order_by(*order).values_list("pk", "risk", *fields)[: self._limit]
+        return [
+            CandidateQuestion(text, source_of(*values), "", pk, risk) for pk, risk, *values in rows
+        ]
 
     def _happened(self):
-        rows = self._now.filter(happened_on__isnull=False, revision__status=Risk.Status.HAPPENED)
+        rows = self._positions.filter(
+            happened_on__isnull=False, revision__status=Risk.Status.HAPPENED
+        )
         order, field = ("-happened_on", "number"), "happened_on"
-        return self._rows(
+        return self._about(
             rows,
             QUESTIONS[Reason.HAPPENED],
             lambda on: f"It happened on {_day(on)}.",
@@ -80,115 +95,119 @@ class RegisterFinders:
         )
 
     @property
-    def _standing_stuck(self):
-        return self._now.stuck(self._scheme, self._day)
+    def _stuck_positions(self):
+        return self._positions.stuck(self._scheme, self._day)
 
     def _stuck(self):
-        def say(since):
+        def source_of(since):
             ends = a_number(quarter_ends_between(since, self._day))
             return f"It is stuck: {self._bands[-1].label} at the last {ends} quarter ends."
 
         order = ("band_since", "-score", "number")
-        return self._rows(
-            self._standing_stuck, QUESTIONS[Reason.STUCK], say, "band_since", order=order
+        return self._about(
+            self._stuck_positions, QUESTIONS[Reason.STUCK], source_of, "band_since", order=order
         )
 
     def _slipped(self):
-        actions = actions_on(self._now, self._reading).redated_often()
+        actions = actions_on(self._positions, self._reading).redated_often()
         risk = "risk" if actions.model is Action else "record__risk"
         rows = actions.order_by("-redated", F("due_on").asc(nulls_last=True), "pk")
-        rows = list(rows.values_list(risk, "title", "redated")[: self._most])
-        standing = dict(
-            self._now.order_by()
+        rows = list(rows.values_list(risk, "title", "redated")[: self._limit])
+        positions = dict(
+            self._positions.order_by()
             .filter(risk__in={key for key, *_ in rows})
             .values_list("risk", "pk")
         )
         text = QUESTIONS[Reason.SLIPPED]
         return [
-            Found(text, f"“{title}” was put off {times(redated)}.", "", standing[key], key)
+            CandidateQuestion(
+                text, f"“{title}” was put off {times(redated)}.", "", positions[key], key
+            )
             for key, title, redated in rows
         ]
 
-    def _outside(self):
-        """Ratings by somebody independent, by the scheme in force, of the risk of a position."""
-        rows = Assessment.objects.as_at(self._day, self._known_by).filter(
+    def _independent_ratings(self):
+        """Current ratings by peers and auditors, by the scheme in force."""
+        rows = Assessment.objects.as_at(self._day, self._recorded_by).filter(
             kind=Assessment.Kind.CURRENT
         )
         return rows.filter(scheme=self._scheme).exclude(
             perspective=Assessment.Perspective.ORGANISATION
         )
 
-    def _seen_worse(self):
-        """Somebody independent says a higher band, in the latest that they said."""
-        rated = self._now.filter(
-            ~Q(band=""), Exists(self._outside().filter(risk=OuterRef("risk"))), scheme=self._scheme
+    def _rated_higher_outside(self):
+        """The latest independent rating is in a higher band than the organisation's own."""
+        rated = self._positions.filter(
+            ~Q(band=""),
+            Exists(self._independent_ratings().filter(risk=OuterRef("risk"))),
+            scheme=self._scheme,
         )
-        ours = rated.order_by("-score", "number").values_list("risk", "pk", "band")
-        said = (
-            self._outside()
+        rows = (
+            self._independent_ratings()
             .filter(risk__in=rated.order_by().values("risk"))
             .order_by("effective_on", "pk")
+            .values_list("risk", "perspective", "band")
         )
-        latest = {
-            (risk, who): band for risk, who, band in said.values_list("risk", "perspective", "band")
-        }
+        latest = {(risk, perspective): band for risk, perspective, band in rows}
         ranks = {band.slug: band.rank for band in self._bands}
-        return [
-            Found(
-                SEEN_WORSE,
-                f"{who} says {self._labels[theirs]}, we say {self._labels[band]}.",
-                "",
-                pk,
-                risk,
-            )
-            for risk, pk, band in ours
-            for perspective, who in WHO.items()
-            if (theirs := latest.get((risk, perspective))) and ranks[theirs] > ranks[band]
-        ][: self._most]
+        candidates = []
+        for risk, pk, band in rated.order_by("-score", "number").values_list("risk", "pk", "band"):
+            for perspective, rater in WHO.items():
+                independent = latest.get((risk, perspective))
+                if independent and ranks[independent] > ranks[band]:
+                    source = (
+                        f"{rater} says {self._labels[independent]}, we say {self._labels[band]}."
+                    )
+                    candidates.append(CandidateQuestion(SEEN_WORSE, source, "", pk, risk))
+        return candidates[: self._limit]
 
     def _fell(self):
-        """Down a band or more within a year, and nothing on record that explains it."""
-        ways = [
-            Q(band=one.slug, band_before=b.slug)
-            for one in self._bands
-            for b in self._bands
-            if b.rank > one.rank
+        """It fell a band or more within a year, and nothing on record explains it."""
+        falls = [
+            Q(band=band.slug, band_before=higher.slug)
+            for band in self._bands
+            for higher in self._bands
+            if higher.rank > band.rank
         ]
-        if not ways:
+        if not falls:
             return []
-        fell = self._now.filter(
-            reduce(or_, ways), scheme=self._scheme, band_since__gt=years_later(self._day, -1)
+        fell = self._positions.filter(
+            reduce(or_, falls), scheme=self._scheme, band_since__gt=years_later(self._day, -1)
         )
 
-        def say(before, band, since):
-            down = f"It fell from {self._labels[before]} to {self._labels[band]} on {_day(since)}"
-            return f"{down}, with nothing on record that explains it."
+        def source_of(before, band, since):
+            fall = f"It fell from {self._labels[before]} to {self._labels[band]} on {_day(since)}"
+            return f"{fall}, with nothing on record that explains it."
 
-        rows = unexplained(fell, self._day, self._known_by)
-        return self._rows(rows, FELL, say, "band_before", "band", "band_since")
+        rows = unexplained(fell, self._day, self._recorded_by)
+        return self._about(rows, FELL, source_of, "band_before", "band", "band_since")
 
-    def _unseen(self):
-        rows = self._above.exclude(AssuranceLevel.BEYOND.on(self._day, self._known_by))
-        said = "It is above tolerance, and nobody beyond those who run it has given assurance that still holds."
-        return self._rows(rows, QUESTIONS[Reason.UNSEEN], lambda: said)
+    def _not_assured(self):
+        rows = self._above_tolerance.exclude(AssuranceLevel.BEYOND.on(self._day, self._recorded_by))
+        source = (
+            "It is above tolerance, and nobody beyond those who run it has given assurance that "
+            "still holds."
+        )
+        return self._about(rows, QUESTIONS[Reason.UNSEEN], lambda: source)
 
-    def _unrated_outside(self):
-        """Stuck, and nobody from outside has rated it since it came to that band."""
-        since = self._outside().filter(
+    def _not_rated_outside(self):
+        """Stuck, with no independent rating since it came to that band."""
+        ratings = self._independent_ratings().filter(
             risk=OuterRef("risk"), effective_on__gte=OuterRef("band_since")
         )
         top = self._bands[-1].label
 
-        def say(day):
-            return f"It has been {top} since {date_format(day, 'F Y')}, and nobody from outside has rated it since."
+        def source_of(day):
+            since = date_format(day, "F Y")
+            return f"It has been {top} since {since}, and nobody from outside has rated it since."
 
-        return self._rows(
-            self._standing_stuck.exclude(Exists(since)), UNRATED_OUTSIDE, say, "band_since"
+        return self._about(
+            self._stuck_positions.exclude(Exists(ratings)), UNRATED_OUTSIDE, source_of, "band_since"
         )
 
-    def _unrated(self):
-        rows = self._now.filter(MissingInformation.NO_RATING.on())
-        return self._rows(rows, UNRATED, lambda: "It has no rating yet.", order=("number",))
+    def _not_rated(self):
+        rows = self._positions.filter(MissingInformation.NO_RATING.on())
+        return self._about(rows, UNRATED, lambda: "It has no rating yet.", order=("number",))
 
 
 def _day(day):

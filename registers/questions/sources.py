@@ -1,10 +1,8 @@
-"""Questions that somebody could ask at the next meeting: from what a register shows, and from how
-other bodies failed.
+"""Questions that somebody could ask at the next meeting, from the register and from the library.
 
-Each says where it comes from. Its text names nothing that stands on the register (no reference, no
-action): what does is its `source`, so that who may not see a risk any more still has the question
-and nothing of the risk (see models/question.py). What stands on the reader's list is not offered
-again, and another comes up in its place.
+The text of a question names nothing on the register (no reference, no action); its `source` may. So
+somebody who may no longer see a risk keeps the question and learns nothing of the risk (see
+models/question.py). A question on the reader's list is not offered again; another takes its place.
 """
 
 from __future__ import annotations
@@ -20,16 +18,14 @@ from django.utils.formats import date_format
 from registers.dashboard.blind_spots import blind_spots
 from registers.models import FailureType, GatheredQuestion, Insight, Position, Risk
 from registers.models.question import MOST
-from registers.questions.rules import Found, RegisterFinders
+from registers.questions.rules import CandidateQuestion, RegisterRules
 
-ALL = 12  # offered at once, however few sources are asked for
-READ = (
-    ALL + MOST
-)  # of each source: enough to offer so many, however many of them stand on the list already
+ALL = 12  # offered at once, of however few sources
+READ = ALL + MOST  # of each source: enough to offer ALL when a full list holds some of them
 
 
 class Source(models.TextChoices):
-    """Where questions come from, in the order of the page. The slug stands in addresses."""
+    """Where questions come from, in the order of the page. The values are used in addresses."""
 
     REGISTER = "register", "What the register shows"
     SIGNS = "signs", "Signs seen elsewhere that we are testing"
@@ -38,19 +34,22 @@ class Source(models.TextChoices):
     INSIGHTS = "insights", "The eight insights"
 
 
+# Of ALL questions.
 SHARE = {
     Source.REGISTER: 5,
     Source.SIGNS: 2,
     Source.TYPES: 2,
     Source.BLIND: 1,
     Source.INSIGHTS: 2,
-}  # makes ALL
+}
 
 
 @dataclass(frozen=True)
-class Ask:
-    """A question on offer. source: where it comes from, in words; path: of the library's page on
-    that, if there is one; position: the risk it is about, as read, or None.
+class OfferedQuestion:
+    """A question on offer.
+
+    source: where it comes from, in words; path: of the library's page on that, if there is one;
+    position: the risk it is about, as read, or None.
     """
 
     text: str
@@ -60,17 +59,15 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Group:
+class QuestionGroup:
     source: Source
-    asks: list[Ask]
-    more: bool  # there are further ones of this source
+    questions: list[OfferedQuestion]
+    has_more: bool
 
 
 @dataclass(frozen=True)
-class Versioned:
-    """A question on somebody's list. risk: as it stands today, None where there is none or this
-    reader may not see it.
-    """
+class ListedQuestion:
+    """A question on somebody's list. risk: None without one, or where the reader may not see it."""
 
     question: GatheredQuestion
     risk: Risk | None
@@ -80,129 +77,151 @@ class Versioned:
         return self.question.risk_id is not None and self.risk is None
 
 
-def kept_with_risks(questions, risks) -> list[Versioned]:
-    """questions: on one person's list; risks: those of the register that they may see. Two queries."""
+def with_risks(questions, risks) -> list[ListedQuestion]:
+    """questions: of one person's list; risks: those that they may see. Two queries."""
     rows = list(questions)
-    seen = (
+    by_key = (
         risks.select_related("register").in_bulk({row.risk_id for row in rows} - {None})
         if rows
         else {}
     )
-    return [Versioned(row, seen.get(row.risk_id)) for row in rows]
+    return [ListedQuestion(row, by_key.get(row.risk_id)) for row in rows]
 
 
-def in_turn(found: Sequence[Sequence[Found]]) -> list[Found]:
-    """The first of each kind, then the second of each and so on; each risk once, for the first kind
-    that has it.
-    """
-    chosen: dict[object, Found] = {}
-    for one in chain.from_iterable(zip_longest(*found)):
-        if one is not None:
-            chosen.setdefault(one.risk, one)
+def interleave(
+    lists: Sequence[Sequence[CandidateQuestion]],
+) -> list[CandidateQuestion]:
+    """The first of each list, then the second of each and so on; each risk once."""
+    chosen: dict[object, CandidateQuestion] = {}
+    for candidate in chain.from_iterable(zip_longest(*lists)):
+        if candidate is not None:
+            chosen.setdefault(candidate.risk, candidate)
     return list(chosen.values())
 
 
-class Asks:
-    """now: positions as read, on the register; tolerance: what was let stand on the day read;
-    marks: confirmed ones that the reader is shown; kept: the reader's own list. As many queries for
-    few risks as for many.
+class OfferedQuestions:
+    """The questions that a page offers.
+
+    positions: as read, on the register; tolerance: of the day read; marks: confirmed ones that the
+    reader is shown; listed: the reader's own list. As many queries for few risks as for many.
     """
 
-    def __init__(self, register, *, now, reading, tolerance, marks, kept=()):
-        self._register, self._now, self._reading, self._marks = register, now, reading, marks
-        self._above = now.above_tolerance(register.scheme, tolerance)
-        self._read = {"now": now, "above": self._above, "reading": reading, "most": READ}
-        self._kept = {(question.text, question.risk_id) for question in kept}
+    def __init__(self, register, *, positions, reading, tolerance, marks, listed=()):
+        self._register, self._positions, self._reading = register, positions, reading
+        self._above_tolerance = positions.above_tolerance(register.scheme, tolerance)
+        self._marks = marks
+        self._listed = {(question.text, question.risk_id) for question in listed}
 
-    def groups(self, only: Source | None = None) -> list[Group]:
-        """Those that have something to offer: a few of each source, or up to twelve of one."""
+    def groups(self, only: Source | None = None) -> list[QuestionGroup]:
+        """A few questions of each source, or up to ALL of one. Empty groups are left out."""
         shares = {only: ALL} if only else SHARE
-        found = {source: self._finders[source]() for source in shares}
-        shown = {source: rows[: shares[source]] for source, rows in found.items()}
-        named = [one.position for rows in shown.values() for one in rows if one.position]
-        positions = self._now.headings_by_key(named, self._register)
+        candidates = {source: self._candidates(source) for source in shares}
+        offered = {source: rows[: shares[source]] for source, rows in candidates.items()}
+        keys = [row.position for rows in offered.values() for row in rows if row.position]
+        positions = self._positions.headings_by_key(keys, self._register)
         return [
-            Group(
-                source, [_ask(one, positions) for one in rows], more=len(found[source]) > len(rows)
+            QuestionGroup(
+                source,
+                [
+                    OfferedQuestion(row.text, row.source, row.path, positions.get(row.position))
+                    for row in rows
+                ],
+                has_more=len(candidates[source]) > len(rows),
             )
-            for source, rows in shown.items()
+            for source, rows in offered.items()
             if rows
         ]
 
-    @property
-    def _finders(self):
-        return {
-            Source.REGISTER: self._of_register,
-            Source.SIGNS: lambda: self._left(self._signs()),
-            Source.TYPES: lambda: self._left(self._types()),
-            Source.BLIND: lambda: self._left(self._blind()),
-            Source.INSIGHTS: lambda: self._left(self._insights()),
-        }
+    def _candidates(self, source):
+        if source == Source.REGISTER:
+            return self._from_register()
+        find = {
+            Source.SIGNS: self._from_signs,
+            Source.TYPES: self._from_types,
+            Source.BLIND: self._from_blind_spots,
+            Source.INSIGHTS: self._from_insights,
+        }[source]
+        return self._without_listed(find())
 
-    def _left(self, found):
-        """What is not on the reader's list yet."""
-        return [one for one in found if (one.text, one.risk) not in self._kept]
+    def _without_listed(self, candidates):
+        return [row for row in candidates if (row.text, row.risk) not in self._listed]
 
-    def _of_register(self):
-        return in_turn(
-            [self._left(find()) for find in RegisterFinders(self._register, **self._read).all]
+    def _from_register(self):
+        rules = RegisterRules(
+            self._register,
+            positions=self._positions,
+            above_tolerance=self._above_tolerance,
+            reading=self._reading,
+            limit=READ,
         )
+        return interleave([self._without_listed(rule()) for rule in rules.all])
 
-    def _signs(self):
+    def _from_signs(self):
         """Each sign once, on the risk that has tested it longest."""
-        standing = dict(
-            self._now.order_by()
+        positions = dict(
+            self._positions.order_by()
             .filter(risk__in=self._marks.order_by().values("risk"))
             .values_list("risk", "pk")
         )
         marks = (
-            self._marks.filter(risk__in=standing)
+            self._marks.filter(risk__in=positions)
             .select_related("sign__case")
             .order_by("effective_on", "pk")
         )
-        found = {}
+        by_sign = {}
         for mark in marks:
             sign, case = mark.sign, mark.sign.case
-            said = f"Sign {sign.code}, {case.short_name}: {sign.title}. Officers confirmed that it is tested here."
-            path = f"{case.get_absolute_url()}#{sign.code}"
-            found.setdefault(
-                sign.pk, Found(sign.question, said, path, standing[mark.risk_id], mark.risk_id)
+            source = (
+                f"Sign {sign.code}, {case.short_name}: {sign.title}. Officers confirmed that it is "
+                "tested here."
             )
-        return list(found.values())
+            path = f"{case.get_absolute_url()}#{sign.code}"
+            by_sign.setdefault(
+                sign.pk,
+                CandidateQuestion(
+                    sign.question, source, path, positions[mark.risk_id], mark.risk_id
+                ),
+            )
+        return list(by_sign.values())
 
-    def _types(self):
+    def _from_types(self):
         """The main types of the risks above tolerance, the one of most risks first."""
         rows = (
-            self._above.exclude(primary_failure_type=None).order_by().values("primary_failure_type")
+            self._above_tolerance.exclude(primary_failure_type=None)
+            .order_by()
+            .values("primary_failure_type")
+            .annotate(n=Count("pk"))
+            .order_by("-n", "primary_failure_type__number")
         )
-        rows = rows.annotate(n=Count("pk")).order_by("-n", "primary_failure_type__number")
         types = FailureType.objects.in_bulk()
-        named = [types[row["primary_failure_type"]] for row in rows]
         return [
-            Found(
-                one.question,
-                f"Type of failure: {one.name}, the main one of risks above tolerance",
-                one.get_absolute_url(),
+            CandidateQuestion(
+                failure_type.question,
+                f"Type of failure: {failure_type.name}, the main one of risks above tolerance",
+                failure_type.get_absolute_url(),
             )
-            for one in named
+            for failure_type in (types[row["primary_failure_type"]] for row in rows)
         ]
 
-    def _blind(self):
-        spots = blind_spots(self._now, self._reading.day)
-        return [Found(spot.question, _blank(spot), spot.thing.get_absolute_url()) for spot in spots]
-
-    def _insights(self):
-        rows = Insight.objects.all()
+    def _from_blind_spots(self):
         return [
-            Found(one.question, f"Insight {one.number}: {one.title}", one.get_absolute_url())
-            for one in rows
+            CandidateQuestion(
+                spot.question, _blind_spot_source(spot), spot.thing.get_absolute_url()
+            )
+            for spot in blind_spots(self._positions, self._reading.day)
+        ]
+
+    def _from_insights(self):
+        return [
+            CandidateQuestion(
+                insight.question,
+                f"Insight {insight.number}: {insight.title}",
+                insight.get_absolute_url(),
+            )
+            for insight in Insight.objects.all()
         ]
 
 
-def _blank(spot):
-    said = f"since {date_format(spot.since, 'F Y')}" if spot.since else "yet"
-    return f"{spot.thing}: nothing is written down about it {said}"
-
-
-def _ask(found, positions):
-    return Ask(found.text, found.source, found.path, positions.get(found.position))
+def _blind_spot_source(spot):
+    since = f"since {date_format(spot.since, 'F Y')}" if spot.since else "yet"
+    return f"{spot.thing}: nothing is written down about it {since}"

@@ -22,7 +22,7 @@ from registers.views.as_of import QUARTERS_SHOWN, read_only, reading_from
 from registers.views.dashboard_filter import narrowing_from
 from registers.views.escalations import taken_up_by
 from registers.views.expanded_sections import opened_from
-from registers.views.questions import asked_on_dashboard
+from registers.views.questions import questions_on_dashboard
 
 
 @read_only
@@ -46,7 +46,7 @@ def dashboard(request, slug):
             reading.day, reading.since, [one for one in agreed if one.on < reading.day]
         ),
         "gaps": gaps_of(narrowing.qs, reading.day) if reading.is_today else [],
-        "my_questions": asked_on_dashboard(request.user, register),
+        "my_questions": questions_on_dashboard(request.user, register),
         "counts_everything": counts_everything(request.user, register),
         **_of_several(request.user, register, reading, narrowing, tolerances, agreed),
     }

@@ -1,4 +1,4 @@
-"""A register to take away: as CSV, as a workbook, as open data, and as a summary in Word."""
+"""Downloads of a register: CSV, workbook, open data, and a summary in Word."""
 
 import io
 
@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from registers.exports import About, RegisterTable, csv, one_state, open_data, xlsx
-from registers.exports.summary import summary_of
+from registers.exports import ExportMetadata, RegisterTable, csv, open_data, xlsx
+from registers.exports.summary import build_summary
 from registers.exports.summary_docx import write_docx
 from registers.models import Tolerances
 from registers.permissions import (
@@ -21,6 +21,7 @@ from registers.permissions import (
     positions_for,
     risks_for,
 )
+from registers.read_snapshot import read_snapshot
 from registers.views.as_of import read_only, reading_from
 from registers.views.dashboard_filter import the_whole
 from registers.views.list_filter import filter_positions
@@ -33,71 +34,82 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 @read_only
 def export_csv(request, slug):
-    about, table = listed(request, slug)
-    return attached(about.file_name("csv"), CSV, lambda file: csv.write_csv(table, file))
+    metadata, table = list_export(request, slug)
+    return download(metadata.file_name("csv"), CSV, lambda file: csv.write_csv(table, file))
 
 
 @read_only
 def export_xlsx(request, slug):
-    about, table = listed(request, slug)
-    return attached(about.file_name("xlsx"), XLSX, lambda file: xlsx.write_xlsx(table, about, file))
+    metadata, table = list_export(request, slug)
+    return download(
+        metadata.file_name("xlsx"), XLSX, lambda file: xlsx.write_xlsx(table, metadata, file)
+    )
 
 
 @read_only
 def open_data_csv(request, slug):
-    edition = edition_of(request, slug)
-    return attached(edition.file_name, CSV, edition.write_csv)
+    edition = open_data_edition(request, slug)
+    return download(edition.file_name, CSV, edition.write_csv)
 
 
 @read_only
 def open_data_metadata(request, slug):
-    edition = edition_of(request, slug)
-    return attached(f"{edition.file_name}-metadata.json", CSVW, edition.write_metadata)
+    edition = open_data_edition(request, slug)
+    return download(f"{edition.file_name}-metadata.json", CSVW, edition.write_metadata)
 
 
 @read_only
 def register_summary(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
-    about = About.of(register, reading, everything=counts_everything(request.user, register))
-    now, then = readable(request.user, register, reading)
-    said = {
-        "now": now,
-        "then": then,
+    metadata = ExportMetadata.of(
+        register, reading, sees_all_exempt=counts_everything(request.user, register)
+    )
+    positions, earlier_positions = positions_on_both_days(request.user, register, reading)
+    inputs = {
+        "positions": positions,
+        "then": earlier_positions,
         "known": known_otherwise_for(request.user, reading.agreement),
-        "narrowing": the_whole(request, register, reading, now),
+        "narrowing": the_whole(request, register, reading, positions),
         "course": position_history_for(request.user, register),
         "risks": risks_for(request.user, register),
         "tolerances": Tolerances.of(register),
     }
 
     def write(file):
-        write_docx(summary_of(about=about, reading=reading, **said), file)
+        write_docx(build_summary(metadata=metadata, reading=reading, **inputs), file)
 
-    return attached(about.file_name("docx", "summary"), DOCX, write)
+    return download(metadata.file_name("docx", "summary"), DOCX, write)
 
 
-def readable(user, register, reading):
+def positions_on_both_days(user, register, reading):
     """(positions on the day read, on the day compared with): none of a day to come."""
-    now = positions_for(user, register, reading.day, reading.agreement)
-    then = positions_for(user, register, reading.since)
-    return now.none() if reading.is_future else now, then if reading.compares else then.none()
+    positions = positions_for(user, register, reading.day, reading.agreement)
+    earlier = positions_for(user, register, reading.since)
+    return (
+        positions.none() if reading.is_future else positions,
+        earlier if reading.compares else earlier.none(),
+    )
 
 
-def listed(request, slug):
-    """(what the file says of itself, the table of the risks that the list shows at this address)."""
+def list_export(request, slug):
+    """(ExportMetadata, RegisterTable) of the risks that the list shows at this address."""
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
     narrowed = filter_positions(request, register, reading)
     if narrowed.form.errors:
         raise BadRequest("The address asks for something this register does not have.")
-    everything = counts_everything(request.user, register)
-    about = About.of(register, reading, everything=everything, is_narrowed=narrowed.is_narrowed)
-    return about, RegisterTable(register, narrowed.qs, reading.day, reading.known_by)
+    metadata = ExportMetadata.of(
+        register,
+        reading,
+        sees_all_exempt=counts_everything(request.user, register),
+        is_narrowed=narrowed.is_narrowed,
+    )
+    return metadata, RegisterTable(register, narrowed.qs, reading.day, reading.known_by)
 
 
-def edition_of(request, slug):
-    """The open-data edition of what was agreed last or, where nothing was, of today."""
+def open_data_edition(request, slug):
+    """The open data of the last agreement or, without one, of today."""
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
     agreement, today = register.agreements.first(), timezone.localdate()
     positions = open_data_for(
@@ -106,13 +118,11 @@ def edition_of(request, slug):
     return open_data.Edition(register, positions, today, agreement)
 
 
-def attached(name, content_type, write):
-    """A file to be kept, written as a whole before any of it is sent: of one state of the database,
-    and never half.
-    """
+def download(name, content_type, write):
+    """A response with a file, which is complete before it is sent, and of one database state."""
     file = io.BytesIO()
-    with one_state():
+    with read_snapshot():
         write(file)
-    answer = HttpResponse(file.getvalue(), content_type=content_type)
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    return answer
+    response = HttpResponse(file.getvalue(), content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return response

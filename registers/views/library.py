@@ -5,16 +5,16 @@ from django.utils import timezone
 
 from registers.forms import LibraryFilesForm, LibrarySearchForm, LibraryStepForm
 from registers.library_loading.report import LibraryChanged, LibraryProblem
-from registers.library_pages.cases import (
-    all_cases,
-    all_types,
-    cited,
-    left_out,
-    of_case,
-    of_failure_type,
-    of_impact,
-    of_insight,
+from registers.library_pages.page_contexts import (
+    case_context,
+    cases_with_types,
+    failure_type_context,
+    impact_context,
+    insight_context,
+    insights_without_lesson,
     statements_by_kind,
+    types_with_cases,
+    with_citations,
 )
 from registers.library_pages.search import search_library
 from registers.models import (
@@ -34,8 +34,8 @@ from registers.views.as_of import read_only
 def library(request):
     context = {
         "form": LibrarySearchForm(),
-        "failure_types": all_types(),
-        "cases": all_cases(),
+        "failure_types": types_with_cases(),
+        "cases": cases_with_types(),
         "insights": Insight.objects.all(),
         "impacts": AdverseImpact.objects.all(),
         "discrepancies": Discrepancy.objects.count(),
@@ -49,53 +49,69 @@ def library(request):
 def library_search(request):
     form = LibrarySearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    context = {"form": form, "words": words, "found": search_library(words)}
+    context = {"form": form, "words": words, "groups": search_library(words)}
     return render(request, "library/library_search.html", context)
 
 
 @read_only
 def library_failure_type(request, slug):
-    failure_type = get_object_or_404(cited(FailureType.objects.all()), slug=slug)
-    yours = ReadersRisks(request.user, timezone.localdate())
-    listed = yours.listed(yours.positions.of_failure_type(slug), failure_type=slug)
+    failure_type = get_object_or_404(with_citations(FailureType.objects.all()), slug=slug)
+    readers_risks = ReadersRisks(request.user, timezone.localdate())
+    register_links = readers_risks.listed(
+        readers_risks.positions.of_failure_type(slug), failure_type=slug
+    )
     context = {
         "failure_type": failure_type,
-        "yours": yours,
-        "listed": listed,
-        **of_failure_type(failure_type),
+        "readers_risks": readers_risks,
+        "register_links": register_links,
+        **failure_type_context(failure_type),
     }
     return render(request, "library/library_failure_type.html", context)
 
 
 @read_only
 def library_case(request, slug):
-    case = get_object_or_404(cited(CaseStudy.objects.all()), slug=slug)
-    yours = ReadersRisks(request.user, timezone.localdate())
-    listed = yours.listed(yours.marked(sign__case=case), case=slug)
+    case = get_object_or_404(with_citations(CaseStudy.objects.all()), slug=slug)
+    readers_risks = ReadersRisks(request.user, timezone.localdate())
+    register_links = readers_risks.listed(readers_risks.marked(sign__case=case), case=slug)
     context = {
         "case": case,
-        "yours": yours,
-        "listed": listed,
-        **of_case(case, yours.marked_of(case)),
+        "readers_risks": readers_risks,
+        "register_links": register_links,
+        **case_context(case, readers_risks.marked_of(case)),
     }
     return render(request, "library/library_case.html", context)
 
 
 @read_only
 def library_insight(request, number):
-    insight = get_object_or_404(cited(Insight.objects.all()), number=number)
-    yours = ReadersRisks(request.user, timezone.localdate())
-    listed = yours.listed(yours.marked(sign__insights=insight), insight=number)
-    context = {"insight": insight, "yours": yours, "listed": listed, **of_insight(insight)}
+    insight = get_object_or_404(with_citations(Insight.objects.all()), number=number)
+    readers_risks = ReadersRisks(request.user, timezone.localdate())
+    register_links = readers_risks.listed(
+        readers_risks.marked(sign__insights=insight), insight=number
+    )
+    context = {
+        "insight": insight,
+        "readers_risks": readers_risks,
+        "register_links": register_links,
+        **insight_context(insight),
+    }
     return render(request, "library/library_insight.html", context)
 
 
 @read_only
 def library_impact(request, slug):
-    impact = get_object_or_404(cited(AdverseImpact.objects.all()), slug=slug)
-    yours = ReadersRisks(request.user, timezone.localdate())
-    listed = yours.listed(yours.positions.of_adverse_impact(impact), adverse_impact=slug)
-    context = {"impact": impact, "yours": yours, "listed": listed, **of_impact(impact)}
+    impact = get_object_or_404(with_citations(AdverseImpact.objects.all()), slug=slug)
+    readers_risks = ReadersRisks(request.user, timezone.localdate())
+    register_links = readers_risks.listed(
+        readers_risks.positions.of_adverse_impact(impact), adverse_impact=slug
+    )
+    context = {
+        "impact": impact,
+        "readers_risks": readers_risks,
+        "register_links": register_links,
+        **impact_context(impact),
+    }
     return render(request, "library/library_impact.html", context)
 
 
@@ -107,21 +123,21 @@ def library_statements(request):
 @read_only
 def library_lessons(request):
     context = {
-        "lessons": cited(Lesson.objects.select_related("insight", "conclusion")),
-        "left_out": left_out(),
+        "lessons": with_citations(Lesson.objects.select_related("insight", "conclusion")),
+        "insights_without_lesson": insights_without_lesson(),
     }
     return render(request, "library/library_lessons.html", context)
 
 
 def library_load(request):
-    """Says what would change before anything does; only an installation administrator."""
+    """Show what a load would change, then load. Only for installation administrators."""
     if not request.user.is_staff:
         raise PermissionDenied
     is_sent = request.method == "POST"
     if is_sent and "step" in request.POST:
         step = LibraryStepForm(request.POST, by=request.user)
         try:
-            return _loaded(request, step)
+            return _load(request, step)
         except LibraryChanged as changed:
             form = LibraryStepForm.after(changed.report, step.fixture_files, by=request.user)
             context = {"form": form, "report": changed.report, "is_changed": True}
@@ -139,11 +155,11 @@ def library_load(request):
     return render(request, "library/library_load.html", {"form": form, "problem": form.problem})
 
 
-def _loaded(request, step):
-    """Load what was looked at and say so. Raises what loading raises."""
+def _load(request, step):
+    """Load what was previewed and redirect. Raises what load_library raises."""
     if not step.is_valid():
         messages.error(request, " ".join(step.errors["step"]))
-    elif (report := step.load()).writes:
+    elif (report := step.load()).has_changes:
         messages.success(request, f"The library is loaded: {report.counts}.")
     else:
         messages.info(request, "All of this is in the library already: nothing was left to load.")

@@ -1,6 +1,4 @@
-"""A member's own list of questions for the next meeting, and what they could ask. Nobody else reads
-it.
-"""
+"""A person's own questions for the next meeting, which nobody else reads, and those on offer."""
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -22,38 +20,38 @@ from registers.permissions import (
     questions_for,
     risks_for,
 )
-from registers.questions.sources import Asks, kept_with_risks
+from registers.questions.sources import OfferedQuestions, with_risks
 from registers.views.as_of import reading_from
 from registers.views.form_flow import post_data
 
 
 def question_list(request, slug):
     register = get_register_for(request.user, slug, Permission.ASK_QUESTION)
-    reading, asked = reading_from(request, register), QuestionSourceForm(request.GET)
-    if not asked.is_valid():
+    reading, source_form = reading_from(request, register), QuestionSourceForm(request.GET)
+    if not source_form.is_valid():
         raise BadRequest("of takes register, signs, types, blind or insights.")
     risks = risks_for(request.user, register)
     form = QuestionForm(post_data(request), register=register, risks=risks)
-    if form.is_valid() and is_gathered(request, form):
+    if form.is_valid() and gather_question(request, form):
         if "to_dashboard" in request.POST:
             return redirect(f"{reverse('dashboard', args=[slug])}{reading.query}#look")
         return redirect(request.get_full_path())
-    kept = kept_with_risks(questions_for(request.user, register), risks)
-    of = asked.cleaned_data["of"]
+    questions = with_risks(questions_for(request.user, register), risks)
+    source = source_form.cleaned_data["of"]
     context = {
         "tab": "questions",
         "register": register,
         "reading": reading,
-        "kept": kept,
-        "groups": offered(request, register, reading, kept).groups(of or None),
-        "of": of,
+        "questions": questions,
+        "groups": offered_questions(request, register, reading, questions).groups(source or None),
+        "of": source,
         "form": form,
     }
     return render(request, "registers/question_list.html", context)
 
 
-def is_gathered(request, form):
-    """Whether the question stands on the list now; if it does not, the form says why."""
+def gather_question(request, form):
+    """Put the question on the list; whether that was done. If not, the form says why."""
     try:
         GatheredQuestion.gather(form.register, by=request.user, **form.cleaned_data)
     except ListIsFull as full:
@@ -63,14 +61,16 @@ def is_gathered(request, form):
     return True
 
 
-def offered(request, register, reading, kept):
-    return Asks(
+def offered_questions(request, register, reading, questions):
+    return OfferedQuestions(
         register,
-        now=positions_for(request.user, register, reading.day, reading.agreement).on_register(),
+        positions=positions_for(
+            request.user, register, reading.day, reading.agreement
+        ).on_register(),
         reading=reading,
         tolerance=Tolerances.of(register).on(reading.day, reading.known_by),
         marks=marks_across(request.user, [register], reading.day, reading.known_by).confirmed(),
-        kept=[row.question for row in kept],
+        listed=[row.question for row in questions],
     )
 
 
@@ -79,19 +79,19 @@ def question_edit(request, slug, pk):
     if question.taken_off_at:
         raise Http404("That question is not on the list any more.")
     risks = risks_for(request.user, question.register)
-    (kept,) = kept_with_risks([question], risks)
-    about = {
+    (listed,) = with_risks([question], risks)
+    options = {
         "register": question.register,
         "risks": risks,
         "question": question,
-        "hidden": kept.is_hidden,
+        "hidden": listed.is_hidden,
     }
-    form = EditQuestionForm(post_data(request), **about)
+    form = EditQuestionForm(post_data(request), **options)
     if form.is_valid():
         question.reword(**form.cleaned_data)
         messages.success(request, "The question is changed.")
         return redirect("question_list", slug)
-    context = {"register": question.register, "kept": kept, "form": form}
+    context = {"register": question.register, "listed": listed, "form": form}
     return render(request, "registers/question_edit.html", context)
 
 
@@ -103,10 +103,8 @@ def question_take_off(request, slug, pk):
     return redirect("question_list", slug)
 
 
-def asked_on_dashboard(user, register):
-    """What the dashboard knows of the reader's list: None for somebody who asks no questions. One
-    query for others.
-    """
+def questions_on_dashboard(user, register):
+    """The reader's questions as count and keys; None for somebody who may ask none. One query."""
     if not can(user, Permission.ASK_QUESTION, register.organisation):
         return None
     rows = questions_for(user, register).values_list("risk__number", "text")

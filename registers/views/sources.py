@@ -1,8 +1,8 @@
-"""Where the library's words come from: sources, where they differ, and which case shows what."""
+"""The library's sources, where they differ, and the cases compared."""
 
 from django.shortcuts import get_object_or_404, render
 
-from registers.library_pages.case_matrix import compare
+from registers.library_pages.case_matrix import build_case_matrix
 from registers.library_pages.sources import all_disputes, all_sources, places_in
 from registers.models import Source
 from registers.phrases import a_number
@@ -29,6 +29,6 @@ def library_discrepancies(request):
 
 @read_only
 def library_compare(request):
-    comparison = compare()
-    context = {"comparison": comparison, "derived_count": a_number(len(comparison.derived))}
+    matrix = build_case_matrix()
+    context = {"matrix": matrix, "derived_count": a_number(len(matrix.derived_types))}
     return render(request, "library/library_compare.html", context)

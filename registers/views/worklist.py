@@ -1,4 +1,4 @@
-"""What there is to put right on a register, and what a manager lets be for a while."""
+"""The worklist of a register, and the findings that a manager sets aside."""
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -26,9 +26,9 @@ from registers.views.form_flow import post_data, response_status, submit
 @read_only
 def worklist(request, slug):
     register = get_register_for(request.user, slug)
-    asked = WorklistForm(request.GET)
+    form = WorklistForm(request.GET)
     reading = reading_from(request, register)
-    if not asked.is_valid():
+    if not form.is_valid():
         raise BadRequest(
             "by takes check, directorate or post; those take the name or number of one."
         )
@@ -45,26 +45,31 @@ def worklist(request, slug):
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
         "has_no_manager": has_no_manager(request.user, register),
         "counts_everything": counts_everything(request.user, register),
-        **(part_of(request, report, asked.part) if asked.part else grouped(report, asked)),
+        **(
+            filter_context(request, report, form.part) if form.part else group_context(report, form)
+        ),
     }
     return render(request, "registers/worklist.html", context)
 
 
-def grouped(report, asked):
-    by = asked.cleaned_data["by"] or "check"
+def group_context(report, form):
+    by = form.cleaned_data["by"] or "check"
     return {"by": by, "groups": report.groups(by)}
 
 
-def part_of(request, report, part):
-    """All of one check, directorate or post, a page at a time."""
+def filter_context(request, report, part):
+    """All findings of one check, directorate or post, a page at a time.
+
+    part: arguments of filter_findings.
+    """
     try:
-        page = page_of(request, report.narrowed(**part))
-        title = report.titles(**part)
+        page = page_of(request, report.filter_findings(**part))
+        title = report.filter_title(**part)
     except KeyError as error:
         raise BadRequest("The address asks for something this register does not have.") from error
-    page.object_list = [report.thing(found) for found in page.object_list]
+    page.object_list = [report.entry_for(finding) for finding in page.object_list]
     tally = next((tally for tally in report.tallies if tally.check.slug == part.get("check")), None)
-    rule = tally and tally.check.rule_for(report.ground)
+    rule = tally and tally.check.rule_for(report.context)
     return {
         "page": page,
         "title": title,
@@ -76,37 +81,39 @@ def part_of(request, report, part):
 
 def check_set_aside(request, slug, number, check):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
-    thing = thing_of(risk, request.user, check)
+    entry = get_entry(risk, request.user, check)
     form = SetAsideForm(post_data(request))
-    how = {"by": request.user, "check_name": check}
-    if form.is_valid() and (aside := submit(form, SetAside.put, risk, **how, **form.cleaned_data)):
-        until = date_format(aside.until, "j F Y")
+    options = {"by": request.user, "check_name": check}
+    if form.is_valid() and (
+        waiver := submit(form, SetAside.put, risk, **options, **form.cleaned_data)
+    ):
+        until = date_format(waiver.until, "j F Y")
         messages.success(
-            request, f"“{thing.check.title}” is set aside for {risk.reference} until {until}."
+            request, f"“{entry.check.title}” is set aside for {risk.reference} until {until}."
         )
         return redirect("worklist", slug)
-    context = {"register": risk.register, "risk": risk, "thing": thing, "form": form}
+    context = {"register": risk.register, "risk": risk, "entry": entry, "form": form}
     return render(request, "registers/check_set_aside.html", context, status=response_status(form))
 
 
 def check_take_back(request, slug, number, check):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
-    thing = thing_of(risk, request.user, check)
+    entry = get_entry(risk, request.user, check)
     form = TakeBackForm(post_data(request))
-    how = {"by": request.user, "check_name": check}
-    if form.is_valid() and submit(form, SetAside.take_back, risk, **how, **form.cleaned_data):
-        messages.success(request, f"“{thing.check.title}” speaks of {risk.reference} again.")
+    options = {"by": request.user, "check_name": check}
+    if form.is_valid() and submit(form, SetAside.take_back, risk, **options, **form.cleaned_data):
+        messages.success(request, f"“{entry.check.title}” speaks of {risk.reference} again.")
         return redirect("worklist", slug)
-    context = {"register": risk.register, "risk": risk, "thing": thing, "form": form}
+    context = {"register": risk.register, "risk": risk, "entry": entry, "form": form}
     return render(request, "registers/check_take_back.html", context, status=response_status(form))
 
 
-def thing_of(risk, user, check):
-    """What that check finds on the risk today; 404 where it finds nothing."""
+def get_entry(risk, user, check):
+    """The WorklistEntry of that check on the risk today; 404 where it finds nothing."""
     report = Worklist(
         risk.register, risks_for(user, risk.register).filter(pk=risk.pk), timezone.localdate()
     )
-    thing = report.found_on(risk.number, check)
-    if thing is None:
+    entry = report.find_entry(risk.number, check)
+    if entry is None:
         raise Http404("That check finds nothing on this risk.")
-    return thing
+    return entry

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from registers.json_file.write import saved
+from registers.json_file.write import write_file
 from registers.models import Register
 
 log = logging.getLogger("registers.exports")
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError("--as-at takes a day written like 2026-09-30.") from error
         day = day if day and day < timezone.localdate() else None
-        file, digest = saved(found, day=day)
+        file, digest = write_file(found, day=day)
         with file:
             if output:
                 with Path(output).open("wb") as target:

@@ -1,6 +1,4 @@
-"""Several queries that see one state of the database, without keeping anybody from writing
-meanwhile.
-"""
+"""Several queries that read one state of the database, without keeping anybody from writing."""
 
 from contextlib import contextmanager
 
@@ -8,16 +6,17 @@ from django.db import connection, transaction
 
 
 @contextmanager
-def one_state():
-    """What is read within it is of one instant. Inside a transaction that is under way, of that
-    one. SQLite's write lock is not taken, as transaction.atomic() would: a read transaction sees
-    one state there.
+def read_snapshot():
+    """All queries within read the state of one instant; inside an open transaction, of that one.
+
+    SQLite's write lock, which transaction.atomic() would take, is not taken: a read transaction
+    sees one state there.
     """
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute("BEGIN")
+            cursor.execute("BEGIN DEFERRED")
             try:
                 yield
             finally:
