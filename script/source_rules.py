@@ -184,9 +184,7 @@ def a_form_that_is_posted_carries_its_token():
 
 def a_template_has_no_script_or_style_of_its_own():
     """The content security policy allows none."""
-    pattern = (
-        r"<style|\son\w+=\"|\sstyle=\"|<script(?![^>]*(\ssrc=|type=\"application/json\"))"
-    )
+    pattern = r"<style|\son\w+=\"|\sstyle=\"|<script(?![^>]*(\ssrc=|type=\"application/json\"))"
     return breaches(pattern, text_of, "a script or a style inside the page")
 
 

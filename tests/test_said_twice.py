@@ -134,4 +134,6 @@ def test_what_stands_behind_a_fall_is_one_rule(happenings, after, until):
     with undone():
         history = History(happenings, "")
         days = days_ago(after), days_ago(until)
-        assert history.row.has_evidence_between(*days) == has_supporting_evidence(history.risk, *days)
+        assert history.row.has_evidence_between(*days) == has_supporting_evidence(
+            history.risk, *days
+        )

@@ -199,7 +199,7 @@ class CheckContext:
 
 def load_context(register, day) -> CheckContext:
     """The CheckContext of a register on that day. Two queries."""
-    stated = Tolerances.of(register).standing(day)
+    stated = Tolerances.of(register).statements_as_at(day)
     return CheckContext(
         day=day,
         scheme=register.scheme.rules,
