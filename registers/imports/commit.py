@@ -17,8 +17,7 @@ from registers.bulk_changes import ChangedRisk, MovedOn, NewRisk, TakingIn
 from registers.history.bulk_insert import keys_of, made, nothing_collected, set_one
 from registers.imports import native_file
 from registers.imports.diff import DAYS
-from registers.imports.posts import posts_to_add
-from registers.imports.staging import hold
+from registers.imports.staging import hold, posts_to_add
 from registers.models import (
     Action,
     AdverseImpact,

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 from registers.import_fields import BY_NAME, NOTE
 from registers.imports.mapping import Known, Plan
-from registers.imports.parsed_row import Judged, Planned, Problem, ReadRow
+from registers.imports.parsed_row import NOTE_HEADINGS, Judged, Planned, Problem, ReadRow, mended
 from registers.imports.read_file import letter
-from registers.imports.row_context import NOTE_HEADINGS, mended
 from registers.scoring import RatingOutsideScheme
 
 NEVER_EMPTIED = ("title", "event", "status")

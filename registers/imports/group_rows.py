@@ -5,7 +5,7 @@ on with the risk right above it: it leaves out what names a risk, or repeats it.
 """
 
 from registers.import_fields import BY_NAME, Sort
-from registers.imports import rating_columns
+from registers.imports import detect_columns
 from registers.imports.read_file import Line, Sheet
 
 NAMES_A_RISK = ("reference", "title", "statement", "event")
@@ -34,7 +34,7 @@ def as_one(rows: list[Line], plan) -> Line:
     width = max(len(row.cells) for row in rows)
     rates = {}
     for at, target in enumerate(plan.columns[:width]):
-        if rating := rating_columns.part_of(target)[0] and _rating(target):
+        if rating := detect_columns.part_of(target)[0] and _rating(target):
             rates.setdefault(rating, []).append(at)
     rating_rows = {rating: _first_with(rows, columns) for rating, columns in rates.items()}
     cells = []

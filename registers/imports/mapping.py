@@ -7,13 +7,11 @@ from dataclasses import asdict, dataclass, field, replace
 
 from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports import (
-    column_contents,
     detect_columns,
     detect_table,
     group_rows,
     parse_date,
     parse_rating,
-    rating_columns,
     value_mapping,
 )
 from registers.imports.read_file import Line, Sheet, letter
@@ -135,34 +133,34 @@ def most_like_a_register(sheets: list[Sheet], known: Known) -> int:
 
 
 def _columns(named, names, cells, known):
-    seen = [column_contents.column_of(column) for column in cells]
+    seen = [detect_columns.column_of(column) for column in cells]
     targets = [detect_columns.target_of(name) for name in named]
     is_ours = sum(map(detect_columns.is_exact, named)) * 5 >= 4 * sum(
         map(bool, named)
     )  # an export of this product
     if not is_ours:
         targets = [
-            t and column_contents.borne_out(t, column)
+            t and detect_columns.borne_out(t, column)
             for t, column in zip(targets, seen, strict=True)
         ]
-    targets = rating_columns.said(names, targets, lambda at: cells[at])
+    targets = detect_columns.said(names, targets, lambda at: cells[at])
     targets = _once_each(targets)
     taken = {target for target in targets if target}
     free = [at for at, target in enumerate(targets) if not target]
     unnamed = [
-        column if at in free else column_contents.column_of([]) for at, column in enumerate(seen)
+        column if at in free else detect_columns.column_of([]) for at, column in enumerate(seen)
     ]
-    for at, target in column_contents.by_contents(unnamed, named, taken, known.posts).items():
+    for at, target in detect_columns.by_contents(unnamed, named, taken, known.posts).items():
         targets[at] = target
     if not taken.intersection({"title", "statement", "event"}):
         free = [at for at, target in enumerate(targets) if not target]
-        if telling := column_contents.telling(seen, free):
+        if telling := detect_columns.telling(seen, free):
             targets[telling[0]] = telling[1]
     return [
         target
         or (
             IGNORE
-            if seen[at].texts and seen[at].share(column_contents.ARROWS.fullmatch) > 0.8
+            if seen[at].texts and seen[at].share(detect_columns.ARROWS.fullmatch) > 0.8
             else NOTE
         )
         for at, target in enumerate(targets)
@@ -202,7 +200,7 @@ def _is_another_scale(columns, cells, scheme):
     most["score"] = most["band"] = most["likelihood"] * most["impact"]
     rated, outside, is_another = set(), set(), False
     for target, column in zip(columns, cells, strict=True):
-        part = rating_columns.part_of(target)[1]
+        part = detect_columns.part_of(target)[1]
         texts = {at: text for at, text in enumerate(column) if text} if part else {}
         odd = {at for at, text in texts.items() if _is_outside(text, part, most[part], scheme)}
         rated |= set(texts)
@@ -214,7 +212,7 @@ def _is_another_scale(columns, cells, scheme):
 def _is_outside(text, part, most, scheme):
     said = parse_rating.LEVEL.fullmatch(" ".join(text.lower().split()).strip(" .;:"))
     if part in ("score", "band"):
-        is_outside = column_contents.is_pair(text) and not parse_rating.given_by(scheme, text).pairs
+        is_outside = detect_columns.is_pair(text) and not parse_rating.given_by(scheme, text).pairs
         return is_outside or any(figure > most for figure in parse_rating.figures_of(text))
     if not said:
         return False
@@ -232,7 +230,7 @@ def _is_guidance(cells, plan):
         base = target.split("@")[0]
         sort = BY_NAME[base].sort if base in BY_NAME else None
         if sort in (Sort.DAY, Sort.RATING, Sort.SCORE) and column[0]:
-            told += len(column[0]) > 15 and not column_contents.is_day(column[0])
+            told += len(column[0]) > 15 and not detect_columns.is_day(column[0])
             rest = [text for text in column[1:] if text]
             borne += bool(rest) and sum(map(len, rest)) / len(rest) < len(column[0]) * 0.8
     return told >= 2 and borne >= 2
@@ -291,7 +289,7 @@ def judgements(plan: Plan) -> dict[tuple[str, str], list[tuple[int, str, bool]]]
     """
     found = {}
     for at, target in enumerate(plan.columns):
-        kind, part = rating_columns.part_of(target)
+        kind, part = detect_columns.part_of(target)
         if part:
             part = SCORE if part == "band" else part
             found.setdefault((kind, target.partition("@")[2]), []).append(

@@ -5,10 +5,9 @@ went.
 from registers.import_fields import IGNORE
 from registers.imports import group_rows, parse_fields, parse_related
 from registers.imports.mapping import Known, Plan, judgements
-from registers.imports.parsed_row import Judged, Planned, Problem, ReadRow
+from registers.imports.parsed_row import Judged, Planned, Problem, ReadRow, Row, storable
 from registers.imports.read_file import Line, letter
 from registers.imports.resolve_rating import Judging
-from registers.imports.row_context import Row, storable
 from registers.imports.value_mapping import Meanings
 
 __all__ = ["Judged", "Planned", "Problem", "ReadRow", "Reader", "name_double", "read"]

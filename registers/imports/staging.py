@@ -12,7 +12,6 @@ from registers.imports.diff import heading, hold_against, hold_new
 from registers.imports.existing_risks import References, found_for
 from registers.imports.mapping import Plan, data_lines, to_decide
 from registers.imports.parsed_row import Problem
-from registers.imports.posts import posts_to_add
 from registers.imports.reference_data import known_of
 from registers.imports.row_parser import Reader
 from registers.imports.serialise import as_json, read_as_json, sheet_of
@@ -187,3 +186,25 @@ def _keep_reference(row, reference, where):
     row.values["notes"] = f"{row.values.get('notes', '')}\nReference there: {reference}".strip()
     words = "It is not on this register: the row comes in as a new risk, under the next reference"
     row.problems.append(Problem(where, reference, words, False))
+
+
+def posts_to_add(posts, rows) -> list[str]:
+    """The titles, each once, as the first row spells it. posts: a queryset; rows: staged, and to be
+    taken in.
+    """
+    there = {title.casefold() for title in posts.values_list("title", flat=True)}
+    found = {}
+    for title in (title for row in rows for title in named_by(row)):
+        if title.casefold() not in there:
+            found.setdefault(title.casefold(), title)
+    return list(found.values())
+
+
+def named_by(row) -> list[str]:
+    """The posts that would own something by what is new in this row."""
+    held, owner = row.reads["held"], row.reads["values"].get("owner")
+    is_owner_new = row.outcome == Outcome.NEW or any(
+        name == "owner" for name, _, _ in held["changes"]
+    )
+    actions = [action["owner"] for action in held["actions"] if action["owner"]]
+    return [owner, *actions] if owner and is_owner_new else actions
