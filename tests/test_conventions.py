@@ -42,7 +42,7 @@ LAYERS = [
             "precedents",
         ),
         *("rating_sparkline", "print_palette", "cell_lists", "spreadsheet_text"),
-        *("import_fields", "pasted_text"),
+        *("import_fields", "import_files", "pasted_text"),
         *("services", "bulk_changes", "bulk_spool"),
     },
     {"views"},

@@ -163,9 +163,11 @@ def test_whatever_stands_in_a_cell_comes_in_or_is_given_back(register, cell):
             continue
         batch = to_preview(client, register, content, f"{column}.csv")
         assert batch.rows.exists()
-        from registers.imports.commit import seen_of
+        from registers.imports.commit import staged_version
 
-        done = client.post(batch.get_absolute_url(), {"step": "ready", "seen": seen_of(batch)})
+        done = client.post(
+            batch.get_absolute_url(), {"step": "ready", "seen": staged_version(batch)}
+        )
         assert done.status_code == 302, done.text
         assert client.get(batch.get_absolute_url()).status_code == 200
         assert client.get(f"{batch.get_absolute_url()}report.csv").status_code == 200

@@ -8,7 +8,7 @@ import io
 import re
 
 from registers.exports.columns import Value
-from registers.spreadsheet_text import escaped
+from registers.spreadsheet_text import escape_formula
 
 # What neither a database, a spreadsheet nor XML holds, apart from tab and line feed.
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -22,7 +22,7 @@ def plain(text: str) -> str:
 def as_text(value: Value) -> str:
     """What a cell of a CSV file says."""
     if isinstance(value, str):
-        return escaped(plain(value))
+        return escape_formula(plain(value))
     if isinstance(value, datetime.date):
         return value.isoformat()
     return "" if value is None else str(value)

@@ -9,11 +9,11 @@ from django import forms
 from django.utils.text import get_text_list
 
 from registers.forms.imports import name_of
-from registers.imports.mapping import Plan, data_lines, to_decide
-from registers.imports.parse_rating import figures_of
-from registers.imports.read_file import letter
-from registers.imports.reference_data import known_of
-from registers.imports.serialise import sheet_of
+from registers.imports.mapping import Plan, data_rows, unmapped_words
+from registers.imports.parse_rating import numbers_in
+from registers.imports.read_file import column_letter
+from registers.imports.reference_data import load_reference_data
+from registers.imports.serialise import load_sheet
 
 SHOWN = 60  # words on one page: the others come after these
 NEW, KEPT = "+", ""
@@ -55,9 +55,9 @@ class ImportWordsForm(forms.Form):
     def __init__(self, data=None, *, batch):
         super().__init__(data)
         self.before = Plan.from_json(batch.plan)
-        self.known = known_of(batch.register, self.before.words)
-        sheet = sheet_of(batch, self.before)
-        undecided = to_decide(sheet, self.before, self.known)
+        self.known = load_reference_data(batch.register, self.before.words)
+        sheet = load_sheet(batch, self.before)
+        undecided = unmapped_words(sheet, self.before, self.known)
         self.stands = stands(undecided, sheet, self.before)
         self.total = sum(len(words) for words in undecided.values())
         self.fits = {key: self._fits(key, words) for key, words in undecided.items()}
@@ -192,13 +192,15 @@ def stands(undecided, sheet, plan):
     columns = [(at, key_of(target)) for at, target in enumerate(plan.columns)]
     asked, found = [(at, key) for at, key in columns if undecided.get(key)], {}
     lines = (
-        [row for line in data_lines(sheet, plan) for row in line.rows or (line,)] if asked else ()
+        [row for line in data_rows(sheet, plan) for row in line.source_rows or (line,)]
+        if asked
+        else ()
     )
     for line in lines:
         for at, key in asked:
             word = line.cells[at].strip() if at < len(line.cells) else ""
             if word in undecided[key]:
-                numbers = found.setdefault((key, word), {}).setdefault(letter(at), [])
+                numbers = found.setdefault((key, word), {}).setdefault(column_letter(at), [])
                 numbers += [line.number] if len(numbers) < NAMED else []
     return found
 
@@ -213,7 +215,7 @@ def pairs_of(scheme, word=""):
     """Every pair of ratings as a choice, lowest score first: ("3x4", "12 Moderate: likelihood 3,
     impact 4"). Those that come to a score which the word names stand before all others.
     """
-    named = figures_of(word)
+    named = numbers_in(word)
     found = []
     for row, cells in scheme.matrix:
         for column, placing in cells:

@@ -1,6 +1,4 @@
-"""What one row says, by the plan: values for the register, problems in words, and where every cell
-went.
-"""
+"""A parsed row, and the builder that the parsing steps fill it through."""
 
 import copy
 import datetime
@@ -9,30 +7,35 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from registers.import_fields import IGNORE, NOTE, TARGETS
-from registers.imports.mapping import Known, Plan
-from registers.imports.read_file import Line, letter
+from registers.imports.mapping import Plan, ReferenceData
+from registers.imports.read_file import SheetRow, column_letter
 from registers.pasted_text import REPLACEMENTS
 
-NOTES = 10_000  # characters
+NOTES_LIMIT = 10_000  # characters
 UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 NOTE_HEADINGS = {
     words.casefold()
     for target in TARGETS
     if target.name == NOTE
-    for words in (target.label, *target.also)
+    for words in (target.label, *target.aliases)
 }
 
 
 @dataclass(frozen=True)
-class Problem:
-    column: str  # the heading, and the letter of the column: "Risk owner (F)"
-    said: str
+class RowProblem:
+    """column: heading and letter, "Risk owner (F)". text: what the cell says.
+
+    refuses: the row cannot be imported. Otherwise it is, and the text goes to its notes.
+    """
+
+    column: str
+    text: str
     problem: str
-    refuses: bool  # whether the row cannot be taken in; else it is taken in without this, which stays with its notes
+    refuses: bool
 
 
 @dataclass(frozen=True)
-class Judged:
+class ParsedRating:
     kind: str  # inherent, current, target
     likelihood: int
     impact: int
@@ -42,9 +45,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Planned:
-    """An action as a cell says it."""
-
+class ParsedAction:
     title: str
     detail: str = ""
     owner: str = ""  # title of a post
@@ -53,140 +54,146 @@ class Planned:
 
 
 @dataclass
-class ReadRow:
-    """values: what the risk says, by field of RiskContent: choices as stored values, library rows
-    as slugs, days, owner as the title of a post; with `reference` and `raised_on`. An empty cell
-    says nothing. made: the names of values that nobody wrote but a new risk needs (a title out of
-    the event): not for a risk that is there. went: for each non-empty cell (index of its column)
-    the target or targets in which its text is found again, "ignore" where it is kept with the row
-    only: none is missing.
+class ParsedRow:
+    """What one row says.
+
+    values: by field of RiskContent, with `reference` and `raised_on`: choices as stored, library
+    rows by slug, owner by title. Empty cells have no entry.
+    controls: (title, detail). split_notes: sentences on cells that were split.
+    destinations: index of each non-empty cell's column -> the targets that hold its text; "ignore"
+    where only the stored row does.
+    derived: names of values that a new risk needs and no cell gives, such as a title from the
+    event. They do not change an existing risk.
     """
 
-    line: Line
+    line: SheetRow
     values: dict = field(default_factory=dict)
-    judged: list[Judged] = field(default_factory=list)
-    controls: list[tuple[str, str]] = field(default_factory=list)  # title, detail
-    actions: list[Planned] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    split: list[str] = field(default_factory=list)  # what was taken apart, in words
-    went: dict[int, list[str]] = field(default_factory=dict)
-    made: set[str] = field(default_factory=set)
+    ratings: list[ParsedRating] = field(default_factory=list)
+    controls: list[tuple[str, str]] = field(default_factory=list)
+    actions: list[ParsedAction] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+    split_notes: list[str] = field(default_factory=list)
+    destinations: dict[int, list[str]] = field(default_factory=dict)
+    derived: set[str] = field(default_factory=set)
 
     @property
     def is_refused(self) -> bool:
         return any(problem.refuses for problem in self.problems)
 
 
-def mended(text: str) -> str:
-    """As the forms store it: composed, with line feeds only."""
+def normalise_text(text: str) -> str:
+    """As the forms store it: composed characters (NFC), line feeds only."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(REPLACEMENTS))
 
 
-def storable(cell: str) -> tuple[str, list[str]]:
-    """(a cell's text, the characters that were taken out of it)."""
+def clean_cell(cell: str) -> tuple[str, list[str]]:
+    """(a cell's text, the characters removed from it because they cannot be stored)."""
     if cell.isascii() and cell.isprintable():
         return cell.strip(), []
-    text = mended(cell)
-    found = UNSTORABLE.findall(text)
-    return (UNSTORABLE.sub("", text) if found else text).strip(), found
+    text = normalise_text(cell)
+    removed = UNSTORABLE.findall(text)
+    return (UNSTORABLE.sub("", text) if removed else text).strip(), removed
 
 
-class Row:
-    """What the steps of reading share. where: the columns of each target that have a text in this
-    row.
+class RowBuilder:
+    """A row while it is parsed.
+
+    cells: index of a column -> text. columns: target -> indices of its columns with a text.
+    notes: (index of a column, heading, text) for write_notes(). parsed: the result so far.
     """
 
-    def __init__(self, line: Line, plan: Plan, known: Known):
-        self.plan, self.known = plan, known
-        self.today = known.today or datetime.date.today()
-        self.read = ReadRow(line)
+    def __init__(self, line: SheetRow, plan: Plan, reference_data: ReferenceData):
+        self.plan, self.reference_data = plan, reference_data
+        self.today = reference_data.today or datetime.date.today()
+        self.parsed = ParsedRow(line)
         self.cells: dict[int, str] = {}
-        self.where: dict[str, list[int]] = {}
-        self.left: list[tuple[int, str, str]] = []  # column, heading, text
+        self.columns: dict[str, list[int]] = {}
+        self.notes: list[tuple[int, str, str]] = []
         for at, cell in enumerate(line.cells):
-            if cell and (text := self._cleaned(at, cell)):
-                self._has(at, text)
+            if cell and (text := self._clean(at, cell)):
+                self._add_cell(at, text)
 
-    def _has(self, at, text):
+    def _add_cell(self, at, text):
         self.cells[at] = text
         target = self.plan.columns[at] if at < len(self.plan.columns) else NOTE
-        self.where.setdefault(target, []).append(at)
+        self.columns.setdefault(target, []).append(at)
 
-    def _cleaned(self, at, cell):
-        text, found = storable(cell)
-        if found:
-            codes = ", ".join(dict.fromkeys(f"U+{ord(character):04X}" for character in found))
-            self.doubt(
+    def _clean(self, at, cell):
+        text, removed = clean_cell(cell)
+        if removed:
+            codes = ", ".join(dict.fromkeys(f"U+{ord(character):04X}" for character in removed))
+            self.add_problem(
                 at,
                 text[:80],
                 f"It had characters that cannot be stored ({codes}), which were taken out",
             )
             if not text:
-                self.went(at, IGNORE)
+                self.record_target(at, IGNORE)
         return text
 
-    def each(self, target: str) -> list["Row"]:
-        """The rows of a risk that stands in several, where more than one of them says something of
-        a target: there what stands beside it belongs to it. What is read from them is read into the
-        whole. Else the risk as one row.
+    def per_source_row(self, target: str) -> list["RowBuilder"]:
+        """A builder for each source row, where more than one of them has the target.
+
+        Then the cells beside it belong to it. All share `parsed`. Otherwise [self].
         """
-        rows = []
-        for line in self.read.line.rows:
-            row = copy.copy(self)
-            row.cells, row.where = {}, {}
+        builders = []
+        for line in self.parsed.line.source_rows:
+            builder = copy.copy(self)
+            builder.cells, builder.columns = {}, {}
             for at, cell in enumerate(line.cells):
-                if text := storable(cell)[0]:
-                    row._has(at, text)
-            rows.append(row)
-        return rows if sum(target in row.where for row in rows) > 1 else [self]
+                if text := clean_cell(cell)[0]:
+                    builder._add_cell(at, text)
+            builders.append(builder)
+        return builders if sum(target in row.columns for row in builders) > 1 else [self]
 
-    def name(self, at: int) -> str:
-        return self.plan.names[at] if at < len(self.plan.names) else f"Column {letter(at)}"
+    def column_name(self, at: int) -> str:
+        return self.plan.names[at] if at < len(self.plan.names) else f"Column {column_letter(at)}"
 
-    def doubt(self, at: int, said: str, problem: str, refuses: bool = False):
-        name, column = self.name(at), letter(at)
-        heading = name if name == f"Column {column}" else f"{name} ({column})"
-        self.read.problems.append(Problem(heading, said, problem, refuses))
+    def add_problem(self, at: int, text: str, problem: str, refuses: bool = False):
+        name, letter = self.column_name(at), column_letter(at)
+        heading = name if name == f"Column {letter}" else f"{name} ({letter})"
+        self.parsed.problems.append(RowProblem(heading, text, problem, refuses))
 
-    def told(self, at: int, words: str):
-        """What was taken apart or made, in words."""
-        self.read.split.append(f"{self.name(at)}: {words}")
+    def add_split_note(self, at: int, words: str):
+        """Say how a cell was split or read."""
+        self.parsed.split_notes.append(f"{self.column_name(at)}: {words}")
 
-    def went(self, at: int, *targets: str):
-        known = self.read.went.setdefault(at, [])
-        known += [target for target in targets if target not in known]
+    def record_target(self, at: int, *targets: str):
+        """Record that these targets hold the text of the cell."""
+        destinations = self.parsed.destinations.setdefault(at, [])
+        destinations += [target for target in targets if target not in destinations]
 
-    def note(self, at: int, heading: str = ""):
-        """What has no field goes to the notes, under its heading."""
-        self.left.append((at, heading or self.name(at), self.cells[at]))
+    def move_to_notes(self, at: int, heading: str = ""):
+        """Keep a cell without a field of its own in the notes, under its heading."""
+        self.notes.append((at, heading or self.column_name(at), self.cells[at]))
 
-    def take(self, target: str, value):
-        """Set a value that comes from all the columns of a target."""
-        self.read.values[target] = value
-        for at in self.where[target]:
-            self.went(at, target)
+    def set_value(self, target: str, value):
+        """Set a value read from all columns of a target."""
+        self.parsed.values[target] = value
+        for at in self.columns[target]:
+            self.record_target(at, target)
 
-    def give_back(self, target: str):
-        """Not taken, or not after all: its texts go to the notes."""
-        self.read.values.pop(target, None)
-        for at in self.where.get(target, []):
-            if target in self.read.went.get(at, []):
-                self.read.went[at].remove(target)
-            self.note(at)
+    def revert_to_notes(self, target: str):
+        """Drop a target's value, if any, and move its texts to the notes."""
+        self.parsed.values.pop(target, None)
+        for at in self.columns.get(target, []):
+            if target in self.parsed.destinations.get(at, []):
+                self.parsed.destinations[at].remove(target)
+            self.move_to_notes(at)
 
     def write_notes(self):
-        """The notes, as far as they have room; what has none is said, and is kept with the row."""
-        kept, length = [], 0
-        for at, heading, text in sorted(dict.fromkeys(self.left), key=lambda left: left[0]):
+        """Set the notes. An entry that exceeds NOTES_LIMIT becomes a problem instead."""
+        entries, length = [], 0
+        for at, heading, text in sorted(dict.fromkeys(self.notes), key=lambda note: note[0]):
             entry = text if heading.casefold() in NOTE_HEADINGS else f"{heading}: {text}"
-            if length + len(entry) + 1 > NOTES:
-                self.doubt(
+            if length + len(entry) + 1 > NOTES_LIMIT:
+                self.add_problem(
                     at, f"{text[:80]}…", f"The notes have no room for its {len(text):,} characters"
                 )
-                self.went(at, IGNORE)
+                self.record_target(at, IGNORE)
                 continue
-            kept.append(entry)
+            entries.append(entry)
             length += len(entry) + 1
-            self.went(at, NOTE)
-        if kept:
-            self.read.values[NOTE] = "\n".join(kept)
+            self.record_target(at, NOTE)
+        if entries:
+            self.parsed.values[NOTE] = "\n".join(entries)

@@ -1,6 +1,4 @@
-"""A file of an unknown sender becomes sheets of text, within limits that are checked before
-anything is unpacked.
-"""
+"""Read an uploaded CSV or XLSX file into sheets of text, within limits checked before unpacking."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,47 +15,45 @@ SHEETS = 50
 
 
 class CannotRead(Exception):
-    """What is wrong with the file, in words that say what to do; and where, if it is one place."""
+    """What is wrong with the file, where, and what to do about it."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """number: the file's own row, from 1. cells: text as the file shows it, "" where there is none;
-    a merged cell's text stands in its first cell only, and `Sheet.merged` says over which it
-    reaches. rows: of what is read as one (importing.together) the rows themselves; their number is
-    then that of the first, their cells what all say.
+class SheetRow:
+    """One row of a sheet.
+
+    number: in the file, from 1. cells: texts as shown, "" where empty; a merged cell's text is in
+    its first cell only, Sheet.merged gives its extent.
+    source_rows: the rows that registers.imports.group_rows merged into this one, if any.
     """
 
     number: int
     cells: tuple[str, ...]
-    rows: tuple["Line", ...] = ()
+    source_rows: tuple["SheetRow", ...] = ()
 
 
 @dataclass(frozen=True)
 class Sheet:
-    name: str
-    lines: tuple[Line, ...]
-    merged: tuple[
-        tuple[int, int, int, int], ...
-    ] = ()  # first row, first column, last row, last column, from 1
-    remarks: tuple[
-        str, ...
-    ] = ()  # what its reader should know: how it was read, formulas without a stored value
+    """merged: (first row, first column, last row, last column), from 1.
 
-
-class Gathered:
-    """Takes rows of text as they are read, and refuses what goes beyond the limits as soon as it
-    does.
+    remarks: on how it was read, for the user: the delimiter, formulas without a stored value.
     """
+
+    name: str
+    rows: tuple[SheetRow, ...]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+class RowCollector:
+    """Collects rows of text and refuses what exceeds the limits as soon as it does."""
 
     def __init__(self):
         self.cells = self.characters = 0
 
-    def lines(self, sheet: str, rows: Iterable[tuple[int, list[str]]]) -> tuple[Line, ...]:
-        """rows: numbers and texts. Rows without a text are left out, the others are made equally
-        long.
-        """
-        kept, used = [], set()
+    def collect(self, sheet: str, rows: Iterable[tuple[int, list[str]]]) -> tuple[SheetRow, ...]:
+        """rows: (number, texts). Drops rows without a text and pads the others to one width."""
+        collected, used = [], set()
         for number, texts in rows:
             texts = [text if text and not text.isspace() else "" for text in texts]
             filled = [at for at, text in enumerate(texts) if text]
@@ -65,34 +61,41 @@ class Gathered:
                 continue
             self._count(sheet, number, texts, filled)
             used.update(filled)
-            kept.append((number, texts[: filled[-1] + 1]))
-            if len(kept) > ROWS:
+            collected.append((number, texts[: filled[-1] + 1]))
+            if len(collected) > ROWS:
                 raise CannotRead(
-                    f"{sheet} has more than {ROWS:,} rows (row {number:,}): take in a part of them at a time"
+                    f"{sheet} has more than {ROWS:,} rows (row {number:,}): take in a part of "
+                    "them at a time"
                 )
             if len(used) > COLUMNS:
                 raise CannotRead(
-                    f"{sheet} has texts in more than {COLUMNS} columns (row {number:,}): take out those you do not need"
+                    f"{sheet} has texts in more than {COLUMNS} columns (row {number:,}): take out "
+                    "those you do not need"
                 )
-        width = max((len(texts) for _, texts in kept), default=0)
-        return tuple(Line(number, (*texts, *[""] * (width - len(texts)))) for number, texts in kept)
+        width = max((len(texts) for _, texts in collected), default=0)
+        return tuple(
+            SheetRow(number, (*texts, *[""] * (width - len(texts)))) for number, texts in collected
+        )
 
     def _count(self, sheet, number, texts, filled):
         self.cells += len(filled)
         for at in filled:
             if len(texts[at]) > LONGEST:
                 raise CannotRead(
-                    f"{sheet}, row {number:,}, column {letter(at)} holds {len(texts[at]):,} characters, more than "
+                    f"{sheet}, row {number:,}, column {column_letter(at)} holds "
+                    f"{len(texts[at]):,} characters, more than "
                     f"{LONGEST:,}: is a quotation mark missing? Shorten it"
                 )
             self.characters += len(texts[at])
         if filled[-1] >= LAST_COLUMN:
             raise CannotRead(
-                f"{sheet}, row {number:,} has a text in column {letter(filled[-1])}: {_far()}"
+                f"{sheet}, row {number:,} has a text in column {column_letter(filled[-1])}: "
+                f"{_far()}"
             )
         if self.cells > CELLS or self.characters > CHARACTERS:
             raise CannotRead(
-                f"The file holds more text than is taken in at once ({sheet}, row {number:,}): {_part()}"
+                f"The file holds more text than is taken in at once ({sheet}, row {number:,}): "
+                f"{_part()}"
             )
 
 
@@ -104,28 +107,31 @@ def _part():
     return f"at most {CELLS:,} cells and {CHARACTERS:,} characters. Take in a part at a time"
 
 
-def letter(index: int) -> str:
-    """A column as spreadsheets call it: 0 is A, 26 is AA."""
+def column_letter(index: int) -> str:
+    """The name of a column in spreadsheets: 0 is A, 26 is AA."""
     text = ""
     index += 1
     while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(65 + rest) + text
+        index, remainder = divmod(index - 1, 26)
+        text = chr(65 + remainder) + text
     return text
 
 
-def sheets_of(file_name: str, content: bytes) -> list[Sheet]:
+def read_sheets(file_name: str, content: bytes) -> list[Sheet]:
     """The sheets of a CSV or XLSX file, hidden ones too, empty ones left out. Raises CannotRead."""
     from registers.imports import read_csv, read_xlsx
 
     if len(content) > BYTES:
         raise CannotRead(
-            f"The file is larger than {BYTES // 1_000_000} MB: take out pictures, or take in a part of it"
+            f"The file is larger than {BYTES // 1_000_000} MB: take out pictures, or take in a "
+            "part of it"
         )
     if not content.strip(b"\0 \r\n\t"):
         raise CannotRead("The file is empty: choose another one")
-    read = read_xlsx.sheets_of if read_xlsx.is_one(file_name, content) else read_csv.sheets_of
-    sheets = [sheet for sheet in read(file_name, content) if sheet.lines]
+    read = (
+        read_xlsx.read_sheets if read_xlsx.is_workbook(file_name, content) else read_csv.read_sheets
+    )
+    sheets = [sheet for sheet in read(file_name, content) if sheet.rows]
     if not sheets:
         raise CannotRead("No sheet of the file has a text in it: choose another one")
     return sheets
