@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from registers.imports.commit import commit_workbook
-from registers.imports.read_file import CannotRead
 from registers.imports.staging import lock_import
 from registers.imports.upload import read_workbook, store_import
 from registers.json_file.restore import check, restore
 from registers.models import RegisterImport
+from registers.spreadsheet import CannotRead
 
 SHOWN = 100  # entries of each list in a report
 

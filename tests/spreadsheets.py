@@ -16,10 +16,10 @@ from openpyxl import Workbook
 
 from registers.imports import parse_date, parse_rating
 from registers.imports.mapping import ReferenceData, data_rows, guess_plan
-from registers.imports.read_file import Sheet, SheetRow
 from registers.imports.row_parser import RowParser
 from registers.models import Category, Risk
 from registers.scoring import Scheme
+from registers.spreadsheet import Sheet, SheetRow
 
 TODAY = datetime.date(2026, 6, 10)
 PARTS = ("likelihood", "impact", "bands", "cells", "tolerance", "escalation")

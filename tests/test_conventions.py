@@ -41,7 +41,7 @@ LAYERS = [
             "home",
             "precedents",
         ),
-        *("rating_sparkline", "print_palette", "cell_lists", "spreadsheet_text"),
+        *("rating_sparkline", "print_palette", "cell_lists", "spreadsheet", "spreadsheet_text"),
         *("import_fields", "import_files", "pasted_text"),
         *("services", "bulk_changes", "bulk_spool"),
     },

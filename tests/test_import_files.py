@@ -12,8 +12,10 @@ from openpyxl import Workbook
 from openpyxl.styles import numbers
 from spreadsheets import csv_of, saved, workbook
 
-from registers.imports import read_file, zip_guard
-from registers.imports.read_file import CannotRead, read_sheets
+from registers import spreadsheet
+from registers.imports import zip_guard
+from registers.imports.read_file import read_sheets
+from registers.spreadsheet import CannotRead
 from registers.spreadsheet_text import escape_formula, unescape_formula
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -292,7 +294,7 @@ def test_shared_texts_are_read():
 
 
 def test_too_many_rows_and_columns_are_refused_with_the_place():
-    rows = [["Ref", "Title"], *[[str(n), "x"] for n in range(read_file.ROWS + 5)]]
+    rows = [["Ref", "Title"], *[[str(n), "x"] for n in range(spreadsheet.ROWS + 5)]]
     assert "row 20,001" in refusal("a.csv", csv_of(rows))
     assert "more than 200 columns (row 1)" in refusal(
         "a.csv", csv_of([[f"c{n}" for n in range(250)]])
@@ -323,7 +325,7 @@ def test_a_cell_that_is_too_long_is_refused_with_its_place():
 
 
 def test_a_file_that_is_too_large_or_empty_is_refused():
-    assert "20 MB" in refusal("a.csv", b"x" * (read_file.BYTES + 1))
+    assert "20 MB" in refusal("a.csv", b"x" * (spreadsheet.BYTES + 1))
     for content in (b"", b"\n\n", b"\0\0"):
         assert "empty" in refusal("a.csv", content)
     assert "No sheet" in refusal("a.csv", b", ,\n")

@@ -15,7 +15,7 @@ from registers.imports.mapping import (
     non_data_rows,
     unmapped_words,
 )
-from registers.imports.read_file import Sheet, SheetRow
+from registers.spreadsheet import Sheet, SheetRow
 
 ROW = ["1", "Flood", "4", "5"]
 

@@ -12,8 +12,8 @@ from registers.imports import parse_date, parse_list, parse_rating
 from registers.imports.mapping import Plan
 from registers.imports.parse_statement import parse_statement
 from registers.imports.parsed_row import ParsedAction
-from registers.imports.read_file import SheetRow
 from registers.imports.row_parser import RowParser
+from registers.spreadsheet import SheetRow
 
 D = datetime.date
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

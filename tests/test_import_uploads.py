@@ -10,8 +10,8 @@ from django.test import Client
 from makers import make_organisation, make_person, make_register
 from workbooks import PLAIN, csv_of, latest, plain_rows, send
 
-from registers.imports.read_file import BYTES
 from registers.models import RegisterImport, Role
+from registers.spreadsheet import BYTES
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,11 @@ from django.db import models
 from registers.imports.diff import RowDiff
 from registers.imports.mapping import Plan
 from registers.imports.parsed_row import ParsedAction, ParsedRating, ParsedRow, RowProblem
-from registers.imports.read_file import SheetRow
 from registers.imports.serialise import diff_json, problem_json, row_json
 from registers.json_file.model_fields import BESIDE, fields_of
 from registers.json_file.schema import SHAPES, Misshapen
 from registers.models import ImportedRow, Precedent, RegisterImport, ScoringScheme
+from registers.spreadsheet import SheetRow
 
 PLANNED = {"title": "Sell", "detail": "", "owner": "", "due_on": "2027-06-30", "is_done": False}
 JUDGED = {

@@ -11,9 +11,9 @@ from django.utils.text import get_text_list
 from registers.forms.imports import name_of
 from registers.imports.mapping import Plan, data_rows, unmapped_words
 from registers.imports.parse_rating import numbers_in
-from registers.imports.read_file import column_letter
 from registers.imports.reference_data import load_reference_data
 from registers.imports.serialise import load_sheet
+from registers.spreadsheet import column_letter
 
 SHOWN = 60  # words on one page: the others come after these
 NEW, KEPT = "+", ""

@@ -17,10 +17,10 @@ from registers.govuk import GovukRadios, Helper
 from registers.import_fields import BY_NAME, IGNORE, NOTE, TARGETS
 from registers.import_files import begin_import
 from registers.imports.mapping import Plan, allows_several, continuation_rows, data_rows
-from registers.imports.read_file import BYTES, CannotRead, column_letter
 from registers.imports.serialise import unpack_sheets
 from registers.imports.upload import heading_row_number, plan_for_sheet
 from registers.models.imports import rows_in_words
+from registers.spreadsheet import BYTES, CannotRead, column_letter
 
 JOINED = (NOTE, IGNORE)
 NAMES_A_RISK = ("title", "statement", "event")

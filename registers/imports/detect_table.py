@@ -7,9 +7,9 @@ from statistics import median
 
 from registers.imports import detect_columns
 from registers.imports.group_rows import LISTS
-from registers.imports.read_file import Sheet, SheetRow
+from registers.spreadsheet import Sheet, SheetRow
 
-HEADING_ROWS_SEARCHED = 40  # lines from the top among which the headings are looked for
+HEADING_ROWS_SEARCHED = 40  # from the top
 ROWS = 3  # of headings
 LONGEST = 120  # characters of a heading
 BELOW = re.compile(
@@ -23,7 +23,7 @@ BELOW = re.compile(
 @dataclass(frozen=True)
 class TableLayout:
     names: list[str]  # "" where a column has no heading
-    heads: tuple[int, ...]  # the numbers of the lines with the headings; () for none
+    heads: tuple[int, ...]  # numbers of the rows with the headings, () for none
     first_line: int
     footer_from: int | None
 
@@ -47,22 +47,24 @@ def detect_table(sheet: Sheet, previous_names: list[str] | None = None) -> Table
 
 def _headings(sheet, width, previous_names):
     lines = sheet.rows[:HEADING_ROWS_SEARCHED]
-    spread = _merged_headings(sheet)
+    merged = _merged_headings(sheet)
     best, most = None, 0.0
     for start in range(len(lines)):
         for rows in range(1, ROWS + 1):
-            chosen = lines[start : start + rows]
-            if len(chosen) < rows or any(b.number != a.number + 1 for a, b in pairwise(chosen)):
+            candidates = lines[start : start + rows]
+            if len(candidates) < rows or any(
+                b.number != a.number + 1 for a, b in pairwise(candidates)
+            ):
                 continue
-            if any(len(cell) > LONGEST for line in chosen for cell in line.cells):
+            if any(len(cell) > LONGEST for line in candidates for cell in line.cells):
                 continue
-            names = _join_headings(chosen, spread, width)
+            names = _join_headings(candidates, merged, width)
             if previous_names and [detect_columns.normalise_heading(n) for n in names] == [
                 detect_columns.normalise_heading(n) for n in previous_names
             ]:
-                return names, tuple(line.number for line in chosen)
-            if (score := _score(names, chosen)) > most:
-                best, most = (names, tuple(line.number for line in chosen)), score
+                return names, tuple(line.number for line in candidates)
+            if (score := _score(names, candidates)) > most:
+                best, most = (names, tuple(line.number for line in candidates)), score
     return best if best and most >= 1 else _headings_by_shape(lines, width)
 
 
@@ -76,14 +78,14 @@ def _merged_headings(sheet):
     }
 
 
-def _join_headings(lines, spread, width):
+def _join_headings(lines, merged, width):
     """One heading a column: texts above each other; merged cells count for all their columns."""
     rows = []
     for line in lines:
         cells = [*line.cells, *[""] * (width - len(line.cells))]
         rows.append(
             [
-                cells[spread.get((line.number, at + 1), at + 1) - 1] or cells[at]
+                cells[merged.get((line.number, at + 1), at + 1) - 1] or cells[at]
                 for at in range(width)
             ]
         )

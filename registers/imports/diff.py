@@ -16,8 +16,8 @@ from registers.imports.parsed_row import (
     RowProblem,
     normalise_text,
 )
-from registers.imports.read_file import column_letter
 from registers.scoring import RatingOutsideScheme
+from registers.spreadsheet import column_letter
 
 NEVER_EMPTIED = ("title", "event", "status")
 NON_CONTENT = ("reference", "raised_on")

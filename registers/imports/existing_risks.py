@@ -9,8 +9,8 @@ from registers.imports.diff import ExistingRisk
 from registers.imports.mapping import Plan
 from registers.imports.parse_fields import reference_number
 from registers.imports.parsed_row import ParsedRating
-from registers.imports.read_file import SheetRow
 from registers.models import Assessment, ImportedRow, RegisterImport, Risk
+from registers.spreadsheet import SheetRow
 
 
 class References:

@@ -6,7 +6,7 @@ continues the risk above if it leaves out what identifies a risk, or repeats it.
 
 from registers.import_fields import BY_NAME, Sort
 from registers.imports import detect_columns
-from registers.imports.read_file import Sheet, SheetRow
+from registers.spreadsheet import Sheet, SheetRow
 
 IDENTIFYING = ("reference", "title", "statement", "event")
 LISTS = ("controls", "actions")
@@ -93,10 +93,10 @@ def _group_merged_cells(lines, sheet, plan):
                 by_number[row] = _fill_cell(
                     by_number[row], left - 1, by_number[top].cells[left - 1]
                 )
-    together = {}
+    groups = {}
     for line in by_number.values():
-        together.setdefault(heads.get(line.number, line.number), []).append(line)
-    return list(together.values())
+        groups.setdefault(heads.get(line.number, line.number), []).append(line)
+    return list(groups.values())
 
 
 def _fill_cell(line, at, text):

@@ -12,11 +12,11 @@ from registers.imports import (
     parse_rating,
     value_mapping,
 )
-from registers.imports.read_file import Sheet, SheetRow, column_letter
 from registers.imports.resolve_rating import SCORE, RatingResolver
+from registers.spreadsheet import Sheet, SheetRow, column_letter
 
-ENOUGH_RATED = 5  # rated rows, of which a single odd one says nothing of the scale
-SAMPLE = 300  # rows whose cells say what a column is
+ENOUGH_RATED = 5  # rated rows, of which a single odd one does not make another scale
+SAMPLE = 300  # rows that columns are detected from
 
 
 @dataclass
@@ -99,9 +99,8 @@ def _apply_previous(plan, previous):
         zip(map(detect_columns.normalise_heading, previous.names), previous.columns, strict=True)
     )
     headings = [detect_columns.normalise_heading(name) for name in plan.names]
-    if len(targets) < len(previous.names) or len(set(headings)) < len(
-        headings
-    ):  # headings that stand twice go by their order
+    if len(targets) < len(previous.names) or len(set(headings)) < len(headings):
+        # Headings that occur twice are told apart by their position.
         targets = dict(
             zip(
                 enumerate(map(detect_columns.normalise_heading, previous.names)),
@@ -131,19 +130,19 @@ def likeliest_sheet(sheets: list[Sheet], reference_data: ReferenceData) -> int:
 
     Workbooks also have sheets of guidance, keys and old versions.
     """
-    understood = [
+    recognised_counts = [
         len(set(guess_plan(sheet, reference_data).columns) - {NOTE, IGNORE}) for sheet in sheets
     ]
-    return understood.index(max(understood))
+    return recognised_counts.index(max(recognised_counts))
 
 
 def _detect_columns(headings, names, cells, reference_data):
     profiles = [detect_columns.profile_column(column) for column in cells]
     targets = [detect_columns.detect_target(name) for name in headings]
-    is_ours = sum(map(detect_columns.is_export_heading, headings)) * 5 >= 4 * sum(
+    is_own_export = sum(map(detect_columns.is_export_heading, headings)) * 5 >= 4 * sum(
         map(bool, headings)
-    )  # an export of this product
-    if not is_ours:
+    )
+    if not is_own_export:
         targets = [
             t and detect_columns.confirm_target(t, column)
             for t, column in zip(targets, profiles, strict=True)
@@ -211,7 +210,7 @@ def _is_another_scale(columns, cells, scheme):
         odd = {at for at, text in texts.items() if _is_outside(text, part, most[part], scheme)}
         rated |= set(texts)
         outside |= odd
-        is_another |= len(odd) * 50 >= len(texts) > 0 < len(odd)  # fewer are slips of the pen
+        is_another |= len(odd) * 50 >= len(texts) > 0 < len(odd)  # fewer are slips
     return is_another and not (len(outside) == 1 and len(rated) >= ENOUGH_RATED)
 
 

@@ -85,9 +85,7 @@ def _month(form, text, year_now):
             if month is None:
                 return None
             first = _day(_year(match["year"], year_now), month, 1, text).first
-            return Span(
-                first, first.replace(day=calendar.monthrange(first.year, month)[1]), "month"
-            )
+            return Span(first, _month_end(first), "month")
     return None
 
 

@@ -12,10 +12,10 @@ from registers.imports import parse_date, parse_list, parse_statement, value_map
 from registers.models.review import latest_next
 from registers.models.risk_content import POSITION_WORDS
 
-YEARS_AHEAD = 10  # of an action's day
+YEARS_AHEAD = 10  # at most, of an action's due day
 LONGEST = 4000  # characters of a text
 LIMITS = {"objective": 300, "portfolio": 100}  # of one line
-PAST_DAYS = ("raised_on", "told_on")  # of a month; all others: by its last
+PAST_DAYS = ("raised_on", "told_on")  # of a month the first day counts; of other days the last
 DAYS = ("raised_on", "tolerated_until", "target_on", "next_review_on", "told_on")
 CHOICES = tuple(target.name for target in BY_NAME.values() if target.sort is Sort.CHOICE)
 TYPES = ("primary_failure_type", "other_failure_types", "adverse_impacts")

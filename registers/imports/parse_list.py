@@ -151,10 +151,10 @@ def parse_action_suffix(
     owner, span = "", None
     for part in re.split(r"\s*[,;]\s*|\s+[-\u2013—]\s+|\s+by\s+", inside):
         part = re.sub(r"^(?:owner|lead|due|by)\s*:?\s+", "", part, flags=re.I)
-        days_said = _span(part, is_day_first, year_now)
-        if days_said and not span:
-            span = days_said
-        elif not days_said and not owner and looks_like_post(part, posts):
+        days = _span(part, is_day_first, year_now)
+        if days and not span:
+            span = days
+        elif not days and not owner and looks_like_post(part, posts):
             owner = parse_post(part)[0]
         else:
             return text, "", None

@@ -9,7 +9,7 @@ LABELS = {
     "consequence": r"consequences?|effects?|impacts?|results?|potential (?:impact|consequences?)|"
     r"so what",
 }
-LONGEST = 8000  # characters: what is longer is not looked through
+LONGEST = 8000  # characters; longer texts are not searched
 LABELLED = re.compile(
     r"(?:^|(?<=[\n.;]))[ \t]*(?:"
     + "|".join(rf"(?P<{part}>{words})" for part, words in LABELS.items())
@@ -62,19 +62,22 @@ def _by_words(text):
         cause, statement = "", text
     else:
         return {}
-    caused, leads = list(CAUSED.finditer(statement)), list(LEADS.finditer(statement))
+    cause_marks, consequence_marks = (
+        list(CAUSED.finditer(statement)),
+        list(LEADS.finditer(statement)),
+    )
     if (
-        len(leads) != 1
-        or len(caused) > (0 if cause else 1)
+        len(consequence_marks) != 1
+        or len(cause_marks) > (0 if cause else 1)
         or CAUSED.search(cause)
         or LEADS.search(cause)
     ):
         return {}
-    if caused and caused[0].start() > leads[0].start():
+    if cause_marks and cause_marks[0].start() > consequence_marks[0].start():
         return {}
-    event = statement[: caused[0].start() if caused else leads[0].start()]
-    if caused:
-        cause = statement[caused[0].end() : leads[0].start()]
-    parts = {"cause": cause, "event": event, "consequence": statement[leads[0].end() :]}
+    event = statement[: cause_marks[0].start() if cause_marks else consequence_marks[0].start()]
+    if cause_marks:
+        cause = statement[cause_marks[0].end() : consequence_marks[0].start()]
+    parts = {"cause": cause, "event": event, "consequence": statement[consequence_marks[0].end() :]}
     parts = {part: words.strip() for part, words in parts.items() if words.strip()}
     return parts if {"event", "consequence"} <= set(parts) else {}

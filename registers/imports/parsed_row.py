@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from registers.import_fields import IGNORE, NOTE, TARGETS
 from registers.imports.mapping import Plan, ReferenceData
-from registers.imports.read_file import SheetRow, column_letter
 from registers.pasted_text import REPLACEMENTS
+from registers.spreadsheet import SheetRow, column_letter
 
 NOTES_LIMIT = 10_000  # characters
 UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -5,13 +5,14 @@ import csv
 import io
 import re
 
-from registers.imports.read_file import LAST_ROW, CannotRead, RowCollector, Sheet, column_letter
+from registers.spreadsheet import LAST_ROW, CannotRead, RowCollector, Sheet, column_letter
 from registers.spreadsheet_text import unescape_formula
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 100_000  # characters
-UNCLOSED = "unexpected end of data"  # csv's own words, in strict mode
-SEP = re.compile(r"sep=([,;\t|])\r?\n", re.I)  # Excel's own first line
+SAVE_ADVICE = 'open it in a spreadsheet program and save it as "CSV UTF-8" or as .xlsx'
+UNCLOSED = "unexpected end of data"  # the message of csv in strict mode
+SEP = re.compile(r"sep=([,;\t|])\r?\n", re.I)  # a first line that Excel writes
 DIALECT_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright lines"}
 
 
@@ -21,8 +22,8 @@ def read_sheets(file_name: str, content: bytes) -> list[Sheet]:
     delimiter = declared[1] if declared else _delimiter(text)
     if delimiter != ",":
         remarks.append(f"Its columns are separated by {DIALECT_NAMES[delimiter]}.")
-    lines = RowCollector().collect("The file", _rows(text, delimiter, remarks))
-    return [Sheet(file_name.rsplit(".", 1)[0] or "CSV", lines, (), tuple(remarks))]
+    rows = RowCollector().collect("The file", _rows(text, delimiter, remarks))
+    return [Sheet(file_name.rsplit(".", 1)[0] or "CSV", rows, (), tuple(remarks))]
 
 
 def _decode(content):
@@ -38,7 +39,7 @@ def _decode(content):
             except UnicodeDecodeError as error:
                 raise CannotRead(
                     f"{_line_label(content, error.start)} is not in the encoding that the file "
-                    f"names: {_save_advice()}"
+                    f"names: {SAVE_ADVICE}"
                 ) from None
     try:
         return content.decode("utf-8"), []
@@ -52,14 +53,14 @@ def _decode_cp1252(content, error):
     if re.search(rb"[\xc3-\xf4][\x80-\xbf]", content) and _has_utf8_line(content):
         raise CannotRead(
             f"{_line_label(content, error.start)} is in another encoding than the rows before or "
-            f"after it: {_save_advice()}"
+            f"after it: {SAVE_ADVICE}"
         )
     try:
         return content.decode("cp1252")
     except UnicodeDecodeError as error:
         raise CannotRead(
             f"{_line_label(content, error.start)} has a character in no encoding that we know: "
-            f"{_save_advice()}"
+            f"{SAVE_ADVICE}"
         ) from None
 
 
@@ -77,10 +78,6 @@ def _has_utf8_line(content):
 
 def _line_label(content, place):
     return f"Line {content.count(bytes([10]), 0, place) + 1:,} of the file"
-
-
-def _save_advice():
-    return 'open it in a spreadsheet program and save it as "CSV UTF-8" or as .xlsx'
 
 
 def _delimiter(text):
@@ -135,7 +132,7 @@ def _read(text, delimiter, *, is_strict):
     except csv.Error as error:
         raise CannotRead(
             f"Row {number + 1:,} cannot be read ({error}): is a quotation mark missing? "
-            f"{_save_advice()}"
+            f"{SAVE_ADVICE}"
         ) from None
 
 
@@ -150,7 +147,7 @@ def _has_stray_quotes(text, delimiter):
     except csv.Error as error:
         if str(error) == UNCLOSED:
             raise CannotRead(
-                f"Row {number + 1:,} has a quotation mark that is never closed: {_save_advice()}"
+                f"Row {number + 1:,} has a quotation mark that is never closed: {SAVE_ADVICE}"
             ) from None
         return str(error).endswith("expected after '\"'")
     return False

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from xml.parsers import expat
 
-from registers.imports.read_file import CELLS, LAST_COLUMN, LAST_ROW, CannotRead, column_letter
+from registers.spreadsheet import CELLS, LAST_COLUMN, LAST_ROW, CannotRead, column_letter
 
 CHUNK = 1 << 18  # bytes
 MERGED = 20_000  # merged cells of a sheet
@@ -104,13 +104,13 @@ class SharedTexts(_XmlPass):
 class SheetCells(_XmlPass):
     """A sheet's cells, row by row. Raises CannotRead for cells beyond the limits.
 
-    shown: (type, value, style) -> text. merged: corners, complete once the rows are read.
+    cell_text: (type, value, style) -> text. merged: corners, complete once the rows are read.
     formulas: (row, column) of those without a stored value.
     """
 
-    def __init__(self, title: str, shown):
+    def __init__(self, title: str, cell_text):
         super().__init__()
-        self.title, self.shown = title, shown
+        self.title, self.cell_text = title, cell_text
         self.merged: list[tuple[int, int, int, int]] = []
         self.formulas: list[tuple[int, int]] = []
         self.complete_rows: list[tuple[int, list[str]]] = []
@@ -191,7 +191,7 @@ class SheetCells(_XmlPass):
             self.formulas.append((self.row, self.column))
             self.texts[self.column] = f"={self.formula}"
         elif self.value:
-            self.texts[self.column] = self.shown(self.kind, self.value, self.style)
+            self.texts[self.column] = self.cell_text(self.kind, self.value, self.style)
 
     def _refuse(self):
         place = f'Sheet "{self.title}", row {self.row:,}, column {column_letter(self.column - 1)}'

@@ -5,13 +5,13 @@ import re
 import warnings
 
 from registers.imports import zip_guard
-from registers.imports.read_file import SHEETS, CannotRead, RowCollector, Sheet, column_letter
 from registers.imports.read_sheet_xml import SharedTexts, SheetCells, decode_text
+from registers.spreadsheet import SHEETS, CannotRead, RowCollector, Sheet, column_letter
 
 MACROS = (".xlsm", ".xltm", ".xlam")
 WORKBOOK_SUFFIXES = (".xlsx", ".xls", ".xlsb", ".xltx", *MACROS)
-STRINGS = "xl/sharedStrings.xml"  # where they stand if the manifest does not say
-PADDED = re.compile(r'(?:"([^"]*)")?(0+)')  # a number's format: CRR0000 for 7 is CRR0007
+STRINGS = "xl/sharedStrings.xml"  # unless the manifest says otherwise
+PADDED = re.compile(r'(?:"([^"]*)")?(0+)')  # the format CRR0000 shows 7 as CRR0007
 
 
 def is_workbook(file_name: str, content: bytes) -> bool:
@@ -27,12 +27,12 @@ def read_sheets(file_name: str, content: bytes) -> list[Sheet]:
         )
     archive = zip_guard.open_archive(content)
     with archive, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what openpyxl leaves out: we read nothing but texts
+        warnings.simplefilter("ignore")  # about parts that openpyxl does not read
         try:
             return list(_read(archive))
         except (CannotRead, MemoryError):
             raise
-        except Exception:  # whatever a damaged part makes of the library that reads it
+        except Exception:  # openpyxl raises anything for a damaged part
             raise CannotRead(
                 f"The workbook cannot be read, part of it is damaged: {zip_guard.SAVE_AS_XLSX}"
             ) from None
@@ -62,13 +62,13 @@ def _read(archive):
     if strings in archive.namelist():
         with archive.open(strings) as part:
             texts = SharedTexts.of(part)
-    shown = _CellText(reader.wb, texts)
-    gathered = RowCollector()
+    cell_text = _CellText(reader.wb, texts)
+    collector = RowCollector()
     for sheet, target in sheets:
-        cells = SheetCells(sheet.name, shown)
+        cells = SheetCells(sheet.name, cell_text)
         with archive.open(target) as part:
-            lines = gathered.collect(f'Sheet "{sheet.name}"', cells.rows(part))
-        yield Sheet(sheet.name, lines, tuple(cells.merged), tuple(_remarks(sheet, cells)))
+            rows = collector.collect(f'Sheet "{sheet.name}"', cells.rows(part))
+        yield Sheet(sheet.name, rows, tuple(cells.merged), tuple(_remarks(sheet, cells)))
 
 
 def _remarks(sheet, cells):
@@ -78,8 +78,7 @@ def _remarks(sheet, cells):
         row, column = cells.formulas[0]
         yield (
             f"{len(cells.formulas):,} formulas have no stored value, the first in row {row:,}, "
-            "column "
-            f"{column_letter(column - 1)}: their text stands there. Open the workbook in a "
+            f"column {column_letter(column - 1)}: their text stands there. Open the workbook in a "
             "spreadsheet program and save it."
         )
 
@@ -102,7 +101,7 @@ class _CellText:
             else custom[n - BUILTIN_FORMATS_MAX_SIZE]
             for n in numbers
         ]
-        self.are_days = [is_date_format(shown_as) for shown_as in self.formats]
+        self.are_days = [is_date_format(number_format) for number_format in self.formats]
         self.epoch, self.texts = workbook.epoch, texts
 
     def __call__(self, kind, value, style):
@@ -112,9 +111,8 @@ class _CellText:
             return self._number(value, style)
         if kind == "b":
             return "TRUE" if value not in ("0", "false") else "FALSE"
-        return (
-            decode_text(value) if kind == "str" else value
-        )  # inline texts, errors, days in ISO form
+        # Else an inline text, an error, or a day in ISO form.
+        return decode_text(value) if kind == "str" else value
 
     def _number(self, value, style):
         if style >= len(self.formats):
@@ -143,12 +141,12 @@ class _CellText:
         return f"{date:%b %Y}" if is_month and date.day == 1 else date.date().isoformat()
 
 
-def _number_text(value, shown_as):
-    if shown_as == "General":
+def _number_text(value, number_format):
+    if number_format == "General":
         return str(value) if isinstance(value, int) else f"{value:.15g}"
-    shown_as = shown_as.split(";")[0]
-    if shown_as.endswith("%"):
+    number_format = number_format.split(";")[0]
+    if number_format.endswith("%"):
         return f"{float(value) * 100:.10g}%"
-    if (match := PADDED.fullmatch(shown_as)) and len(match[0]) > 1 and value >= 0:
+    if (match := PADDED.fullmatch(number_format)) and len(match[0]) > 1 and value >= 0:
         return f"{match[1] or ''}{round(value):0{len(match[2])}d}"
     return str(value) if isinstance(value, int) else f"{value:.15g}"

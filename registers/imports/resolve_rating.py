@@ -118,40 +118,39 @@ class RatingResolver:
                 )
         if result.doubts:
             return result
-        self._decide(
-            result, *(next(iter(levels), None) for levels in levels_by_part.values()), matches
-        )
+        likelihood, impact = (next(iter(levels), None) for levels in levels_by_part.values())
+        self._decide(result, likelihood, impact, matches)
         if result.pair is None and not any(
             self.mapped(part, text) == "" for part, text, _ in texts
         ):
-            self._report_missing_half(
-                result, *(next(iter(levels), None) for levels in levels_by_part.values()), matches
-            )
+            self._report_missing_half(result, likelihood, impact, matches)
         return result
 
     def _decide(self, result, likelihood, impact, matches):
         exact = {
-            text: g.pairs[0]
-            for text, g in matches.items()
-            if len(g.pairs) == 1 and not _is_word(text)
+            text: match.pairs[0]
+            for text, match in matches.items()
+            if len(match.pairs) == 1 and not _is_word(text)
         }
         if likelihood is not None and impact is not None:
             result.pair = (likelihood, impact)
         else:
             fits = [
-                set(g.pairs) for text, g in matches.items() if g.pairs and not _is_band(text, self)
+                set(match.pairs)
+                for text, match in matches.items()
+                if match.pairs and not _is_band(text, self)
             ]
-            left = set.intersection(*fits) if fits else set()
-            left = {p for p in left if likelihood in (None, p[0]) and impact in (None, p[1])}
-            if len(left) == 1:
-                result.pair = left.pop()
+            common = set.intersection(*fits) if fits else set()
+            common = {p for p in common if likelihood in (None, p[0]) and impact in (None, p[1])}
+            if len(common) == 1:
+                result.pair = common.pop()
                 result.explanation = _explain(result.pair, likelihood, impact, matches)
         self._check_scores(result, matches, exact)
         if result.pair is None:
             result.undecided += [
                 (SCORE, text)
                 for text in matches
-                if not result.undecided and not _is_mapped(self, text)
+                if not result.undecided and self.mapped(SCORE, text) is None
             ]
         else:
             result.undecided = []
@@ -197,10 +196,6 @@ def _is_in_scheme(scheme, part, means):
         return means in ("", []) or bool(scheme.place(*pair))
     except RatingOutsideScheme:
         return False
-
-
-def _is_mapped(resolver, text):
-    return resolver.mapped(SCORE, text) is not None
 
 
 def _is_word(text):

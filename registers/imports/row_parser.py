@@ -4,9 +4,9 @@ from registers.import_fields import IGNORE
 from registers.imports import group_rows, parse_fields, parse_related
 from registers.imports.mapping import Plan, ReferenceData, rating_columns
 from registers.imports.parsed_row import ParsedRow, RowBuilder, clean_cell
-from registers.imports.read_file import SheetRow
 from registers.imports.resolve_rating import RatingResolver
 from registers.imports.value_mapping import ValueMapping
+from registers.spreadsheet import SheetRow
 
 
 class RowParser:

@@ -12,7 +12,7 @@ from registers.history.bulk_insert import Encoded
 from registers.imports.diff import RowDiff
 from registers.imports.mapping import Plan
 from registers.imports.parsed_row import ParsedRow, RowProblem
-from registers.imports.read_file import Sheet, SheetRow
+from registers.spreadsheet import Sheet, SheetRow
 
 
 def pack_sheets(sheets: list[Sheet]) -> bytes:

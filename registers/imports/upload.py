@@ -6,10 +6,11 @@ from django.db import transaction
 
 from registers.history.form_token import FormToken
 from registers.imports.mapping import Plan, data_rows, guess_plan, likeliest_sheet
-from registers.imports.read_file import CannotRead, Sheet, read_sheets
+from registers.imports.read_file import read_sheets
 from registers.imports.reference_data import load_reference_data, previous_plan
 from registers.imports.serialise import pack_sheets, unpack_sheets
 from registers.models import Register, RegisterImport
+from registers.spreadsheet import CannotRead, Sheet
 
 
 def store_import(

@@ -6,7 +6,7 @@ from registers.import_fields import BY_NAME, Sort
 from registers.imports import parse_list
 from registers.imports.parse_rating import normalise_word, word_key
 
-# Only what can hardly mean anything else. All else is for the manager to decide.
+# Only what can hardly mean anything else; the user decides the rest.
 SYNONYMS = {
     "category": {
         "finance": "financial",
@@ -95,8 +95,8 @@ class ValueMapping:
             return mapped
         form = normalise_word(text)
         value = self.values_by_form.get(key, {}).get(form)
-        certain = SYNONYMS.get(key, {}).get(form)
-        return value or (certain if certain in self.values_by_form.get(key, {}).values() else None)
+        synonym = SYNONYMS.get(key, {}).get(form)
+        return value or (synonym if synonym in self.values_by_form.get(key, {}).values() else None)
 
     def lookup_all(self, key: str, text: str) -> tuple[list[str], list[str]]:
         """(values of the words in one cell, words that are unknown)."""

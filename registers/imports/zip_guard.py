@@ -9,13 +9,13 @@ import zipfile
 import zlib
 from xml.parsers import expat
 
-from registers.imports.read_file import CannotRead
+from registers.spreadsheet import CannotRead
 
 ENTRIES = 2000
 UNPACKED = 120_000_000  # bytes, of all entries
-STRINGS = 40_000_000  # bytes, of the table of texts, which is held in memory whole
-RATIO = 300  # how many times larger an entry may become; text rarely compresses better than 30 to 1
-RATIO_FROM = 5_000_000  # bytes: below, the ratio does not matter
+STRINGS = 40_000_000  # bytes, of the table of texts, which is kept in memory
+RATIO = 300  # of sizes, of an entry; text rarely compresses better than 30 to 1
+RATIO_FROM = 5_000_000  # bytes, from which the ratio is checked
 ZIP = b"PK\x03\x04"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 SAVE_AS_XLSX = "open it in a spreadsheet program and save it as .xlsx"

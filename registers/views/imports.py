@@ -13,7 +13,6 @@ from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportSte
 from registers.import_files import commit_import, problem_entry
 from registers.imports.commit import ImportOutdated, staged_version
 from registers.imports.progress import FILTERS, Preview, PreviewRow, completed_imports, open_imports
-from registers.imports.read_file import BYTES
 from registers.imports.rejected_rows import rejected_rows_csv
 from registers.imports.staging import (
     discard_import,
@@ -26,6 +25,7 @@ from registers.json_file.parse import CannotRestore
 from registers.models import ManyMovedOn, RegisterImport
 from registers.permissions import Permission, get_register_for, risks_for
 from registers.quality.worklist import Worklist
+from registers.spreadsheet import BYTES
 from registers.views.as_of import page_of, read_only
 from registers.views.form_flow import posted
 

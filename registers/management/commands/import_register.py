@@ -10,13 +10,13 @@ from django.core.management.base import BaseCommand, CommandError
 from registers.import_files import begin_import, commit_import
 from registers.imports.commit import ImportOutdated
 from registers.imports.mapping import Plan
-from registers.imports.read_file import CannotRead, column_letter
 from registers.imports.rejected_rows import problem_sentence
 from registers.imports.staging import discard_import, restart_staging, stage_rows
 from registers.json_file.parse import CannotRestore
 from registers.models import ManyMovedOn, Register, RegisterImport, User
 from registers.models.imports import rows_in_words
 from registers.permissions import Permission, can, people_who
+from registers.spreadsheet import CannotRead, column_letter
 
 SOME_REFUSED = 3
 HELP = """Take a workbook (CSV, XLSX) or a file of ours (JSON) into a register, as the pages under
