@@ -175,7 +175,7 @@ def test_a_pair_that_the_scheme_has_not_got_means_nothing():
     resolver = RatingResolver.for_plan(
         known().scheme, {"score": {"Black": [9, 9], "Red": [5, 5], "Grey": ""}}
     )
-    assert [resolver.mapped("score", word) for word in ("Black", "Red", "Grey")] == [
+    assert [resolver.mapped_value("score", word) for word in ("Black", "Red", "Grey")] == [
         None,
         [5, 5],
         "",

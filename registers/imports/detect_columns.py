@@ -23,14 +23,13 @@ _ALIASES = {
 
 KINDS = {
     "inherent": r"inherent|gross|pure|unmitigated|raw|initial|original|uncontrolled|untreated|"
-    r"pre-?mitigation|"
-    r"(?:before|without|pre-?) ?(?:controls?|mitigations?|treatment)",
+    r"pre-?mitigation|(?:before|without|pre-?) ?(?:controls?|mitigations?|treatment)",
     "target": r"target|desired|(?:after|post) (?:actions?|planned actions?)",
     "current": r"current|residual|net|mitigated|managed|controlled|latest|post-?mitigation|"
     r"(?:after|with|post-?) ?(?:controls?|mitigations?|treatment)",
 }
 RESIDUAL = re.compile(r"\b(?:residual|net|mitigated|managed)\b")
-_PARTS = (
+_PART_PATTERNS = (
     (
         "score",
         r"l(?:ikelihood)? ?[x\u00d7*&] ?i(?:mpact)?|i(?:mpact)? ?[x\u00d7*&] ?l(?:ikelihood)?",
@@ -50,17 +49,15 @@ _FILLERS = (
 )
 _TEXT_WORDS = re.compile(
     r"\b(?:owner|descri\w+|actions?|controls|action|review\w*|appetite|tolerance|gaps?|"
-    r"assurances?|previous|last|prior|"
-    r"comments?|notes?|date|progress|update|category|type|officer|manager|reason|treatment|title|"
-    r"name|ref|reference|"
-    r"id|number|objective|strategy|response|narrative|statement|change|evidence|effectiveness|"
-    r"area|areas|monitor\w*)\b"
+    r"assurances?|previous|last|prior|comments?|notes?|date|progress|update|category|type|"
+    r"officer|manager|reason|treatment|title|name|ref|reference|id|number|objective|strategy|"
+    r"response|narrative|statement|change|evidence|effectiveness|area|areas|monitor\w*)\b"
 )
 _DATED = re.compile(
     r"(?:q|qtr|quarter) ?[1-4][ ,:-]*(?:of )?\d{2,4} ?[/\u2013-] ?\d{2,4}|"
-    r"\d{2,4} ?[/\u2013-] ?\d{2,4}[ ,:-]*q ?[1-4]|"
-    r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}-\d\d-\d\d|(?:\d{1,2}(?:st|nd|rd|th)? )?"
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ '-]*\d{2,4}\b"
+    r"\d{2,4} ?[/\u2013-] ?\d{2,4}[ ,:-]*q ?[1-4]|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}-\d\d-\d\d|"
+    r"(?:\d{1,2}(?:st|nd|rd|th)? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|"
+    r"dec)[a-z]*[ '-]*\d{2,4}\b"
 )
 _MOVEMENT = r"direction|\bdot\b|movement|trend|arrow|\bmoved\b|change since"
 PATTERNS = tuple(
@@ -150,6 +147,20 @@ PATTERNS = tuple(
 )
 
 
+REFERENCE = re.compile(r"(?:[A-Za-z]{1,10}[ /._-]{0,3}){0,3}\d{1,6}[a-z]?(?:\.\d{1,3})?", re.I)
+ARROWS = re.compile(
+    r"[\u2190-\u21ff\u25b2\u25b6\u25ba\u25bc\u25c0\u25c4\u2b00-\u2bff<>=\u2194\ufe0f\s-]+"
+)
+COLOURS = frozenset(
+    "red amber green yellow black blue orange brown white r a g amber/red amber/green".split()
+)
+RESPONSES = frozenset(
+    "treat tolerate transfer terminate treated tolerated transferred terminated accept accepted "
+    "reduce reduced avoid avoided mitigate mitigated share shared".split()
+)
+RATING_PARTS = ("likelihood", "impact", "score", "band")
+
+
 def normalise_heading(name: str) -> str:
     """For comparison: lower case, no brackets, single spaces."""
     text = re.sub(r"[(\[][^()\[\]]*[)\]]", " ", name.casefold().replace("\n", " "))
@@ -196,9 +207,14 @@ def _detect_rating(heading):
     if len(kinds) > 1 or _TEXT_WORDS.search(words_left):
         return ""
     part = next(
-        (part for part, words in _PARTS if re.search(rf"(?<!\w)(?:{words})(?!\w)", words_left)), ""
+        (
+            part
+            for part, words in _PART_PATTERNS
+            if re.search(rf"(?<!\w)(?:{words})(?!\w)", words_left)
+        ),
+        "",
     )
-    for _, words in _PARTS:
+    for _, words in _PART_PATTERNS:
         words_left = re.sub(rf"(?<!\w)(?:{words})(?!\w)", " ", words_left)
     if re.sub(rf"\b(?:{_FILLERS})\b|[^\w]", "", words_left):
         return ""
@@ -222,20 +238,6 @@ def _split_day(heading):
     return span.last, f"{heading[: match.start()]} {heading[match.end() :]}"
 
 
-REFERENCE = re.compile(r"(?:[A-Za-z]{1,10}[ /._-]{0,3}){0,3}\d{1,6}[a-z]?(?:\.\d{1,3})?", re.I)
-ARROWS = re.compile(
-    r"[\u2190-\u21ff\u25b2\u25b6\u25ba\u25bc\u25c0\u25c4\u2b00-\u2bff<>=\u2194\ufe0f\s-]+"
-)
-COLOURS = frozenset(
-    "red amber green yellow black blue orange brown white r a g amber/red amber/green".split()
-)
-RESPONSES = frozenset(
-    "treat tolerate transfer terminate treated tolerated transferred terminated accept accepted "
-    "reduce reduced avoid "
-    "avoided mitigate mitigated share shared".split()
-)
-
-
 @dataclass(frozen=True)
 class ColumnProfile:
     """What a column's cells look like. Shares are of its texts, from 0 to 1."""
@@ -253,17 +255,11 @@ class ColumnProfile:
 
     @property
     def days(self):
-        return self.share(is_day)
+        return self.share(parse_date.is_day)
 
     @property
     def pairs(self):
-        return self.share(lambda text: is_pair(text))
-
-    @property
-    def scores(self):
-        return self.share(
-            lambda text: is_pair(text) or parse_rating.NUMBER.fullmatch(text) or len(text) < 25
-        )
+        return self.share(parse_rating.is_pair)
 
 
 def profile_column(cells) -> ColumnProfile:
@@ -271,24 +267,6 @@ def profile_column(cells) -> ColumnProfile:
     if not texts:
         return ColumnProfile((), 0, 0)
     return ColumnProfile(texts, sum(map(len, texts)) / len(texts), len(set(texts)) / len(texts))
-
-
-def is_day(text: str) -> bool:
-    try:
-        return parse_date.parse_span(text) is not None
-    except parse_date.InvalidDay:
-        return True
-
-
-def is_pair(text: str) -> bool:
-    form = " ".join(text.lower().split())
-    patterns = (
-        parse_rating.PAIR,
-        parse_rating.PAIR_AFTER,
-        parse_rating.PAIR_BEFORE,
-        parse_rating.LETTERED,
-    )
-    return len(form) < 40 and any(pattern.fullmatch(form) for pattern in patterns)
 
 
 def confirm_target(target: str, column: ColumnProfile) -> str:
@@ -369,13 +347,10 @@ def detect_description(columns: list[ColumnProfile], free: list[int]) -> tuple[i
     return longest, "title" if columns[longest].width <= 80 else "statement"
 
 
-PARTS = ("likelihood", "impact", "score", "band")
-
-
 def rating_part(target: str) -> tuple[str, str]:
     """("current", "likelihood") of a rating's target, without its day; else ("", "")."""
     kind, _, part = target.split("@")[0].partition(".")
-    return (kind, part) if part in PARTS else ("", "")
+    return (kind, part) if part in RATING_PARTS else ("", "")
 
 
 def resolve_rating_kinds(names: list[str], targets: list[str], cells_of) -> list[str]:

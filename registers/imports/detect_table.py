@@ -14,8 +14,8 @@ ROWS = 3  # of headings
 LONGEST = 120  # characters of a heading
 BELOW = re.compile(
     r"\s*(?:key|legend|notes?|sources?|prepared by|produced by|scoring|score key|risk matrix|"
-    r"guidance|version|page \d|"
-    r"likelihood|impact|end of|total|approved by|author|last updated|printed|\*|rag)\b",
+    r"guidance|version|page \d|likelihood|impact|end of|total|approved by|author|last updated|"
+    r"printed|\*|rag)\b",
     re.I,
 )
 

@@ -217,9 +217,7 @@ def _is_another_scale(columns, cells, scheme):
 def _is_outside(text, part, most, scheme):
     match = parse_rating.LEVEL.fullmatch(" ".join(text.lower().split()).strip(" .;:"))
     if part in ("score", "band"):
-        is_outside = (
-            detect_columns.is_pair(text) and not parse_rating.match_score(scheme, text).pairs
-        )
+        is_outside = parse_rating.is_pair(text) and not parse_rating.match_score(scheme, text).pairs
         return is_outside or any(figure > most for figure in parse_rating.numbers_in(text))
     if not match:
         return False
@@ -235,7 +233,7 @@ def _is_guidance(cells, plan):
         base = target.split("@")[0]
         sort = BY_NAME[base].sort if base in BY_NAME else None
         if sort in (Sort.DAY, Sort.RATING, Sort.SCORE) and column[0]:
-            instructions += len(column[0]) > 15 and not detect_columns.is_day(column[0])
+            instructions += len(column[0]) > 15 and not parse_date.is_day(column[0])
             below = [text for text in column[1:] if text]
             shorter_below += bool(below) and (
                 sum(map(len, below)) / len(below) < len(column[0]) * 0.8
@@ -286,7 +284,7 @@ def unmapped_words(
         ]
         for at, target in enumerate(plan.columns):
             for text in group_rows.distinct_texts(line, at, target):
-                words += meanings.unmapped(target, text)
+                words += meanings.unmapped_words(target, text)
         for key, word in dict.fromkeys(words):
             counts_by_key.setdefault(key, Counter())[word] += 1
     return {key: dict(counts.most_common()) for key, counts in counts_by_key.items()}

@@ -15,12 +15,12 @@ MONTHS = {
 }
 MONTHS["sept"] = 9
 NO_DAY = frozenset(
-    "ongoing|on-going|on going|continuous|continuing|tbc|tba|tbd|to be confirmed|to be agreed|to "
-    "be determined|n/a|na|"
-    "none|not applicable|not set|no "
-    "date|-|\u2013|\u2014|?|various|immediate|asap|complete|completed|done|closed|"
-    "monthly|quarterly|annual|annually|annual review|weekly|business as "
-    "usual|bau|rolling|recurring".split("|")
+    (
+        "ongoing|on-going|on going|continuous|continuing|tbc|tba|tbd|to be confirmed|"
+        "to be agreed|to be determined|n/a|na|none|not applicable|not set|no date|-|\u2013|\u2014|"
+        "?|various|immediate|asap|complete|completed|done|closed|monthly|quarterly|annual|"
+        "annually|annual review|weekly|business as usual|bau|rolling|recurring"
+    ).split("|")
 )
 _MONTH = r"(?P<month>[a-z]{3,9})\.?"
 _YEAR = r"(?P<year>\d{4}|'?\d{2})"
@@ -121,6 +121,14 @@ def _day(year, month, day, text):
     except ValueError:
         raise InvalidDay(f"{text} is not a day of the calendar") from None
     return Span(date, date, "day")
+
+
+def is_day(text: str) -> bool:
+    """Whether the text is written like a day, valid or not."""
+    try:
+        return parse_span(text) is not None
+    except InvalidDay:
+        return True
 
 
 def means_no_day(text: str) -> bool:

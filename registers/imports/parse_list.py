@@ -21,11 +21,9 @@ VACANT = re.compile(
 )
 POST_WORDS = re.compile(
     r"\b(director|head|manager|officer|chief|lead|executive|secretary|treasurer|principal|"
-    r"governor|chair|headteacher|"
-    r"head teacher|bursar|coordinator|co-ordinator|solicitor|auditor|accountant|adviser|advisor|"
-    r"nurse|clerk|engineer|"
-    r"s151|section 151|deputy|assistant|commissioner|partner|consultant|surveyor|analyst|sro|cfo|"
-    r"ceo|cio|coo)\b",
+    r"governor|chair|headteacher|head teacher|bursar|coordinator|co-ordinator|solicitor|auditor|"
+    r"accountant|adviser|advisor|nurse|clerk|engineer|s151|section 151|deputy|assistant|"
+    r"commissioner|partner|consultant|surveyor|analyst|sro|cfo|ceo|cio|coo)\b",
     re.I,
 )
 

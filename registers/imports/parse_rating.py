@@ -158,6 +158,13 @@ def scheme_cells(scheme: Scheme) -> tuple[tuple[int, int, int, str], ...]:
     )
 
 
+def is_pair(text: str) -> bool:
+    """Whether a text gives likelihood and impact in figures, whatever the scheme."""
+    form = " ".join(text.lower().split())
+    patterns = (PAIR, PAIR_AFTER, PAIR_BEFORE, LETTERED)
+    return len(form) < 40 and any(pattern.fullmatch(form) for pattern in patterns)
+
+
 def numbers_in(text: str) -> list[int]:
     """The numbers in the text of a score, without those of a date."""
     return [int(figure) for figure in re.findall(r"(?<![\d/.])\d{1,3}(?![\d/])", text[:LONGEST])]

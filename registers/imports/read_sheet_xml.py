@@ -27,7 +27,7 @@ def decode_text(text: str) -> str:
 class _XmlPass:
     """One pass. Subclasses get `start` and `end` of each element, its name without the namespace.
 
-    listen() begins to collect the text of an element, collected() returns it.
+    collect_text() begins to collect the text of an element, take_text() returns it.
     """
 
     def __init__(self):
@@ -52,11 +52,11 @@ class _XmlPass:
             local_name = self.local_names[name] = name.rsplit(" ", 1)[-1]
         return local_name
 
-    def listen(self):
+    def collect_text(self):
         self.text_parts = []
         self.parser.CharacterDataHandler = self.text_parts.append
 
-    def collected(self) -> str:
+    def take_text(self) -> str:
         self.parser.CharacterDataHandler = None
         return "".join(self.text_parts)
 
@@ -78,7 +78,7 @@ class SharedTexts(_XmlPass):
         self.is_phonetic = False  # inside a phonetic run, which is not part of the text
 
     @classmethod
-    def of(cls, part) -> list[str]:
+    def read(cls, part) -> list[str]:
         reader = cls()
         for _ in reader.chunks(part):
             pass
@@ -86,7 +86,7 @@ class SharedTexts(_XmlPass):
 
     def start(self, name, _):
         if name == "t" and not self.is_phonetic:
-            self.listen()
+            self.collect_text()
         elif name == "si":
             self.parts = []
         elif name == "rPh":
@@ -94,7 +94,7 @@ class SharedTexts(_XmlPass):
 
     def end(self, name):
         if name == "t" and not self.is_phonetic:
-            self.parts.append(self.collected())
+            self.parts.append(self.take_text())
         elif name == "si":
             self.texts.append(decode_text("".join(self.parts)))
         elif name == "rPh":
@@ -130,7 +130,7 @@ class SheetCells(_XmlPass):
         if name == "c":
             self._cell(attributes)
         elif name in ("v", "f") or (name == "t" and not self.is_phonetic):
-            self.listen()
+            self.collect_text()
         elif name == "is":
             self.parts = []
         elif name == "rPh":
@@ -164,14 +164,14 @@ class SheetCells(_XmlPass):
             if self.value is not None or self.formula is not None:
                 self._store_cell()
         elif name == "v":
-            self.value = self.collected()
+            self.value = self.take_text()
         elif name == "t":
             if not self.is_phonetic:
-                self.parts.append(self.collected())
+                self.parts.append(self.take_text())
         elif name == "is":
             self.value = decode_text("".join(self.parts))
         elif name == "f":
-            self.formula = self.collected()
+            self.formula = self.take_text()
         elif name == "rPh":
             self.is_phonetic = False
         elif name == "row" and self.texts:

@@ -61,7 +61,7 @@ def _read(archive):
     strings = shared.PartName[1:] if shared is not None else STRINGS
     if strings in archive.namelist():
         with archive.open(strings) as part:
-            texts = SharedTexts.of(part)
+            texts = SharedTexts.read(part)
     cell_text = _CellText(reader.wb, texts)
     collector = RowCollector()
     for sheet, target in sheets:

@@ -60,7 +60,7 @@ class RatingResolver:
         return cls(scheme, valid_words, another_scale)
 
     def level(self, part: str, text: str) -> int | None:
-        mapped = self.mapped(part, text)
+        mapped = self.mapped_value(part, text)
         if mapped is not None:
             return mapped or None
         levels = self.scheme.likelihood if part == LIKELIHOOD else self.scheme.impact
@@ -68,12 +68,12 @@ class RatingResolver:
             return None
         return parse_rating.match_level(levels, text)
 
-    def mapped(self, part: str, text: str):
+    def mapped_value(self, part: str, text: str):
         """The level or pair in Plan.words, "" for nothing to be read, None if not mapped."""
         return self.words.get(part, {}).get(parse_rating.word_key(text))
 
     def match(self, text: str, is_impact_first: bool) -> parse_rating.ScoreMatch:
-        mapped = self.mapped(SCORE, text)
+        mapped = self.mapped_value(SCORE, text)
         if mapped is not None:
             return parse_rating.ScoreMatch((tuple(mapped),) if mapped else ())
         if self.another_scale:
@@ -82,7 +82,7 @@ class RatingResolver:
 
     def is_blank(self, part: str, text: str) -> bool:
         return (
-            self.mapped(part, text) == ""
+            self.mapped_value(part, text) == ""
             or parse_rating.word_key(text).strip(" .") in UNRATED_WORDS
         )
 
@@ -121,7 +121,7 @@ class RatingResolver:
         likelihood, impact = (next(iter(levels), None) for levels in levels_by_part.values())
         self._decide(result, likelihood, impact, matches)
         if result.pair is None and not any(
-            self.mapped(part, text) == "" for part, text, _ in texts
+            self.mapped_value(part, text) == "" for part, text, _ in texts
         ):
             self._report_missing_half(result, likelihood, impact, matches)
         return result
@@ -150,7 +150,7 @@ class RatingResolver:
             result.undecided += [
                 (SCORE, text)
                 for text in matches
-                if not result.undecided and self.mapped(SCORE, text) is None
+                if not result.undecided and self.mapped_value(SCORE, text) is None
             ]
         else:
             result.undecided = []
@@ -204,7 +204,7 @@ def _is_word(text):
 
 def _is_band(text, resolver):
     """A band or colour alone, which is read only where words map it."""
-    return _is_word(text) and resolver.mapped(SCORE, text) is None
+    return _is_word(text) and resolver.mapped_value(SCORE, text) is None
 
 
 def _explain(pair, likelihood, impact, matches):

@@ -120,7 +120,7 @@ class ValueMapping:
             return self.posts[title.casefold()]
         return None if re.search(r"[;\n]", text.strip()) or len(title) > parse_list.TITLE else title
 
-    def unmapped(self, target: str, text: str) -> list[tuple[str, str]]:
+    def unmapped_words(self, target: str, text: str) -> list[tuple[str, str]]:
         """(key, word) of each word in the cell that has no meaning yet."""
         base, key = target.split("@")[0], mapping_key(target)
         sort = BY_NAME[base].sort if base in BY_NAME else None

@@ -32,8 +32,7 @@ def open_archive(content: bytes) -> zipfile.ZipFile:
     if not content.startswith(ZIP):
         raise CannotRead(
             "The file is named like a workbook and is none: choose the workbook itself, or name "
-            "the file .csv if it is "
-            "text"
+            "the file .csv if it is text"
         )
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
@@ -75,8 +74,7 @@ def _check_sizes(entries):
     if unpacked > UNPACKED:
         raise CannotRead(
             f"The workbook would unpack to {unpacked // 1_000_000:,} MB, more than "
-            f"{UNPACKED // 1_000_000}: "
-            "delete sheets and pictures that you do not need"
+            f"{UNPACKED // 1_000_000}: delete sheets and pictures that you do not need"
         )
     for entry in entries:
         if entry.flag_bits & 0x1:

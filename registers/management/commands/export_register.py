@@ -16,8 +16,8 @@ log = logging.getLogger("registers.exports")
 class Command(BaseCommand):
     help = (
         "Write a register with all its history as JSON (docs/export-format.md), exempt risks and "
-        "drafts included: for "
-        "whoever runs the installation. To standard output, unless a file is named."
+        "drafts included: for whoever runs the installation. To standard output, unless a file "
+        "is named."
     )
 
     def add_arguments(self, parser):

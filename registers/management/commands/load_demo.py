@@ -14,17 +14,16 @@ def refuse_a_real_installation():
     if not settings.IS_LAPTOP and not settings.DEMO:
         raise CommandError(
             f"This installation answers at {settings.SITE_URL}, so it may hold real registers, "
-            "and the demo would add "
-            "made-up ones and accounts that share a password. Nothing was loaded. Set DEMO=true "
-            "if that is wanted."
+            "and the demo would add made-up ones and accounts that share a password. Nothing "
+            "was loaded. Set DEMO=true if that is wanted."
         )
 
 
 class Command(BaseCommand):
     help = (
         "Load the demo (Northmoor Council and Eastvale NHS Trust, both made up) unless it is "
-        "there already, and set "
-        "the password of its accounts: DEMO_PASSWORD, or a new random one that is printed."
+        "there already, and set the password of its accounts: DEMO_PASSWORD, or a new random one "
+        "that is printed."
     )
 
     def handle(self, *, verbosity, **options):
@@ -40,8 +39,8 @@ class Command(BaseCommand):
         except IntegrityError as error:
             raise CommandError(
                 "Nothing was loaded: something here already bears a name that the demo uses (a "
-                "register, a person or "
-                f"an organisation). Load it into an empty database. The database said: {error}"
+                "register, a person or an organisation). Load it into an empty database. The "
+                f"database said: {error}"
             ) from error
         if verbosity:
             self._say(is_new, "the one in DEMO_PASSWORD" if configured else password)

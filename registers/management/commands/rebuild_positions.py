@@ -8,9 +8,8 @@ NAMES = [f.attname for f in Position._meta.concrete_fields if not f.primary_key]
 
 class Command(BaseCommand):
     help = (
-        "Write every position anew from history, those that agreements keep as well; with --check "
-        "only compare, and "
-        "fail on a difference."
+        "Write every position anew from history, those that agreements keep as well; with "
+        "--check only compare, and fail on a difference."
     )
 
     def add_arguments(self, parser):

@@ -40,9 +40,8 @@ HEADERS = {"Auto-Submitted": "auto-generated"}  # no out-of-office answers
 class Command(BaseCommand):
     help = (
         "Write to each person, at most once a day, about what is late or falls due soon on their "
-        "registers. "
-        "Exits with 1 when a mail could not be sent; running it again tries those that were "
-        "refused."
+        "registers. Exits with 1 when a mail could not be sent; running it again tries those "
+        "that were refused."
     )
 
     def add_arguments(self, parser):

@@ -17,11 +17,9 @@ COPIED = ((RiskRevision, "risk"), (ControlRevision, "record"), (ActionRevision, 
 
 class Command(BaseCommand):
     help = (
-        "Check every audit chain, and that whatever it sealed (revisions, judgements, agreements, "
-        "people, roles, "
-        "posts, registers, schemes and the rest) says what it said; print each chain's head, to "
-        "be kept elsewhere, and "
-        "fail when anything was tampered with."
+        "Check every audit chain, and that whatever it sealed (revisions, judgements, "
+        "agreements, people, roles, posts, registers, schemes and the rest) says what it said; "
+        "print each chain's head, to be kept elsewhere, and fail when anything was tampered with."
     )
 
     def handle(self, **options):
