@@ -27,7 +27,7 @@ class Target:
 KINDS = ("inherent", "current", "target")
 
 
-def _rated(kind: str, label: str, *aliases: str) -> tuple[Target, ...]:
+def _rating_targets(kind: str, label: str, *aliases: str) -> tuple[Target, ...]:
     return (
         Target(f"{kind}.likelihood", f"{label} likelihood", Sort.RATING),
         Target(f"{kind}.impact", f"{label} impact", Sort.RATING),
@@ -97,7 +97,7 @@ TARGETS: tuple[Target, ...] = (
         Sort.DAY,
         ("date raised", "date identified", "date added", "opened"),
     ),
-    *_rated(
+    *_rating_targets(
         "inherent",
         "Inherent",
         "inherent risk",
@@ -106,7 +106,7 @@ TARGETS: tuple[Target, ...] = (
         "pure risk",
         "unmitigated score",
     ),
-    *_rated(
+    *_rating_targets(
         "current",
         "Current",
         "current risk",
@@ -116,7 +116,7 @@ TARGETS: tuple[Target, ...] = (
         "score",
         "rag",
     ),
-    *_rated("target", "Target", "target risk", "target rating"),
+    *_rating_targets("target", "Target", "target risk", "target rating"),
     Target("response", "Response", Sort.CHOICE, ("treatment", "risk response", "4ts", "strategy")),
     Target("response_reason", "Why this response", Sort.TEXT),
     Target("tolerated_until", "Tolerated until", Sort.DAY),

@@ -246,8 +246,8 @@ class ColumnProfile:
     width: float  # characters of a text, on average
     distinct: float
 
-    def share(self, is_so) -> float:
-        return sum(map(bool, map(is_so, self.texts))) / len(self.texts) if self.texts else 0.0
+    def share(self, predicate) -> float:
+        return sum(map(bool, map(predicate, self.texts))) / len(self.texts) if self.texts else 0.0
 
     @property
     def references(self):
@@ -353,21 +353,21 @@ def rating_part(target: str) -> tuple[str, str]:
     return (kind, part) if part in RATING_PARTS else ("", "")
 
 
-def resolve_rating_kinds(names: list[str], targets: list[str], cells_of) -> list[str]:
+def resolve_rating_kinds(names: list[str], targets: list[str], texts_of) -> list[str]:
     """The targets with every "?" kind resolved, or "notes" where it cannot be.
 
-    cells_of: index -> texts of the column. Two columns of one rating must agree.
+    texts_of: index -> texts of the column. Two columns of one rating must agree.
     """
     targets = _current_or_residual(names, list(targets))
     for run in _adjacent_ratings(targets):
         kinds = {rating_part(targets[at])[0] for at in run} - {UNKNOWN_KIND}
-        if len(kinds) == 1 and _is_consistent(targets, run, cells_of):
+        if len(kinds) == 1 and _is_consistent(targets, run, texts_of):
             for at in run:
                 targets[at] = targets[at].replace(f"{UNKNOWN_KIND}.", f"{min(kinds)}.")
         elif kinds:
             _inherit_kind(targets, run)
     targets = _resolve_unlabelled_sets(targets)
-    return _demote_conflicting(targets, cells_of)
+    return _demote_conflicting(targets, texts_of)
 
 
 def _current_or_residual(names, targets):
@@ -401,7 +401,7 @@ def _adjacent_ratings(targets):
     return runs
 
 
-def _is_consistent(targets, run, cells_of):
+def _is_consistent(targets, run, texts_of):
     """Whether the unlabelled columns of a run agree with the labelled ones of the same part."""
     labelled = {
         rating_part(targets[at])[1]: at for at in run if rating_part(targets[at])[0] != UNKNOWN_KIND
@@ -412,7 +412,7 @@ def _is_consistent(targets, run, cells_of):
         if rating_part(targets[at])[0] == UNKNOWN_KIND
     ]
     return not any(
-        first is not None and _differ(cells_of(first), cells_of(at)) for first, at in pairs
+        first is not None and _differ(texts_of(first), texts_of(at)) for first, at in pairs
     )
 
 
@@ -456,19 +456,19 @@ def _resolve_unlabelled_sets(targets):
 
 def _is_single_set(targets, run):
     parts = [rating_part(targets[at])[1] for at in run]
-    firsts = [part for at, part in enumerate(parts) if part not in parts[:at]]
+    order = [part for at, part in enumerate(parts) if part not in parts[:at]]
     # L L I I is one set written twice, L I L I is two.
-    return parts == sorted(parts, key=firsts.index)
+    return parts == sorted(parts, key=order.index)
 
 
-def _demote_conflicting(targets, cells_of):
+def _demote_conflicting(targets, texts_of):
     """Of two columns with the same target and different numbers, move the later to the notes."""
     first_columns = {}
     for at, target in enumerate(targets):
         if not rating_part(target)[0]:
             continue
         first = first_columns.setdefault(target, at)
-        if first != at and _differ(cells_of(first), cells_of(at)):
+        if first != at and _differ(texts_of(first), texts_of(at)):
             targets[at] = NOTE
     return targets
 

@@ -93,7 +93,7 @@ def diff_new_risk(row: ParsedRow, plan: Plan, reference_data: ReferenceData) -> 
         )
     if row.values.get("status") in ("closed", "happened"):
         row.values["status"] = "open"
-    if (raised := row.values.get("raised_on")) and raised > reference_data.today:
+    if (raised_on := row.values.get("raised_on")) and raised_on > reference_data.today:
         words = "It is a day to come: the risk counts from today"
         _add_problem(row, plan, "raised_on", reference_data, words)
         del row.values["raised_on"]

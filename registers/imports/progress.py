@@ -168,8 +168,8 @@ class PreviewRow:
             for name, value in self.reads["values"].items()
             if name not in shown_elsewhere
         }
-        raised = values.pop("raised_on", None)
-        days = [("Raised on", date_format(parse_date(raised), "j F Y"))] if raised else []
+        raised_on = values.pop("raised_on", None)
+        days = [("Raised on", date_format(parse_date(raised_on), "j F Y"))] if raised_on else []
         return [
             (BY_NAME[name].label, self.preview.display_value(name, value))
             for name, value in values.items()

@@ -21,12 +21,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, text, **options):
-        render = as_json if options["json"] else in_words
-        for line in lines_read() if text is None else [text]:
+        render = as_json if options["json"] else as_text
+        for line in read_lines() if text is None else [text]:
             self.stdout.write(render(suggest(line)))
 
 
-def lines_read():
+def read_lines():
     """Lines of standard input, whatever bytes it holds."""
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
@@ -39,7 +39,7 @@ def as_json(suggestions):
     )
 
 
-def in_words(suggestions):
+def as_text(suggestions):
     lines = [
         f"{s.sign.code} {s.sign.case.short_name}: {s.sign.title} ({', '.join(s.words)})"
         for s in suggestions
