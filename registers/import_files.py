@@ -10,6 +10,7 @@ from dataclasses import asdict
 from django.db import transaction
 from django.utils import timezone
 
+from registers.history.bulk_insert import nothing_collected
 from registers.imports.commit import commit_workbook
 from registers.imports.staging import lock_import
 from registers.imports.upload import read_workbook, store_import
@@ -91,6 +92,7 @@ def _read_json_file(register, content):
     }
 
 
+@nothing_collected()
 @transaction.atomic
 def _restore_json_file(batch, by):
     batch = lock_import(batch)

@@ -161,8 +161,8 @@ def _detect_columns(headings, names, cells, reference_data):
         targets[at] = target
     if not assigned.intersection({"title", "statement", "event"}):
         free = [at for at, target in enumerate(targets) if not target]
-        if telling := detect_columns.detect_description(profiles, free):
-            targets[telling[0]] = telling[1]
+        if description := detect_columns.detect_description(profiles, free):
+            targets[description[0]] = description[1]
     return [
         target
         or (
