@@ -127,7 +127,9 @@ def lost(read, plan):
     """
     gone = []
     for at, cell in [
-        place for row in read.line.source_rows or [read.line] for place in enumerate(row.cells)
+        place
+        for row in read.sheet_row.source_rows or [read.sheet_row]
+        for place in enumerate(row.cells)
     ]:
         if cell.strip():
             name = plan.names[at] if at < len(plan.names) else str(at)
@@ -141,7 +143,9 @@ def _is_there(target, text, read):
     kind, _, part = target.split("@")[0].partition(".")
     if target == "ignore":  # kept with the row, and said to be
         return text in {
-            cell.strip() for row in read.line.source_rows or [read.line] for cell in row.cells
+            cell.strip()
+            for row in read.sheet_row.source_rows or [read.sheet_row]
+            for cell in row.cells
         }
     if target in ("controls", "actions"):
         said = [part for control in read.controls for part in control]

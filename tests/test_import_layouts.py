@@ -33,7 +33,9 @@ def test_no_cell_is_lost(layout):
     rows, sheet, _, register = layout
     plan, read = read_all(sheet, register)
     assert [gone for row in read for gone in lost(row, plan)] == []
-    seen = {row.line.number for row in read} | {line.number for line in non_data_rows(sheet, plan)}
+    seen = {row.sheet_row.number for row in read} | {
+        line.number for line in non_data_rows(sheet, plan)
+    }
     assert seen == {number for number, row in enumerate(rows, 1) if any(cell != "" for cell in row)}
 
 

@@ -595,7 +595,7 @@ def test_any_sheet_is_guessed_and_read_and_none_of_its_cells_is_lost(rows):
     sheet = sheet_of(*rows)
     _, read_rows = read_all(sheet, known())
     for row in read_rows:
-        assert {at for at, cell in enumerate(row.line.cells) if cell.strip()} <= set(
+        assert {at for at, cell in enumerate(row.sheet_row.cells) if cell.strip()} <= set(
             row.destinations
         )
 

@@ -77,7 +77,10 @@ def read(*rows, merged=(), **changes):
 
 
 def rows_of(read_rows):
-    return [[each.number for each in one.line.source_rows] or one.line.number for one in read_rows]
+    return [
+        [each.number for each in one.sheet_row.source_rows] or one.sheet_row.number
+        for one in read_rows
+    ]
 
 
 # Which rows go on with the risk above
@@ -215,11 +218,13 @@ def test_every_word_of_every_row_is_found_in_the_risk(further):
         lines.append(said)
     for one in read(*lines):
         said = json.dumps(
-            [one.values, one.ratings, one.controls, one.actions, one.line.number], default=str
+            [one.values, one.ratings, one.controls, one.actions, one.sheet_row.number], default=str
         )
-        texts = [text for each in one.line.source_rows for text in each.cells if "Word" in text]
+        texts = [
+            text for each in one.sheet_row.source_rows for text in each.cells if "Word" in text
+        ]
         assert [text for text in texts if f"{text}" not in said] == []
-        for each in one.line.source_rows:
+        for each in one.sheet_row.source_rows:
             rated = [(judged.likelihood, judged.impact) for judged in one.ratings]
             for at, part in ((4, 0), (5, 1)):
                 level = each.cells[at]

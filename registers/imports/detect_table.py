@@ -29,7 +29,7 @@ class TableLayout:
 
 
 def width_of(sheet: Sheet) -> int:
-    return max((len(line.cells) for line in sheet.rows), default=0)
+    return max((len(row.cells) for row in sheet.rows), default=0)
 
 
 def detect_table(sheet: Sheet, previous_names: list[str] | None = None) -> TableLayout:
@@ -40,32 +40,32 @@ def detect_table(sheet: Sheet, previous_names: list[str] | None = None) -> Table
         first = sheet.rows[0].number if sheet.rows else 1
         return TableLayout([""] * width, (), first, _footer(sheet, first, set()))
     names, heads = headings
-    after = next((line.number for line in sheet.rows if line.number > heads[-1]), heads[-1] + 1)
+    after = next((row.number for row in sheet.rows if row.number > heads[-1]), heads[-1] + 1)
     lists = {at for at, name in enumerate(names) if detect_columns.detect_target(name) in LISTS}
     return TableLayout(names, heads, after, _footer(sheet, after, lists))
 
 
 def _headings(sheet, width, previous_names):
-    lines = sheet.rows[:HEADING_ROWS_SEARCHED]
+    rows = sheet.rows[:HEADING_ROWS_SEARCHED]
     merged = _merged_headings(sheet)
     best, most = None, 0.0
-    for start in range(len(lines)):
-        for rows in range(1, ROWS + 1):
-            candidates = lines[start : start + rows]
-            if len(candidates) < rows or any(
+    for start in range(len(rows)):
+        for count in range(1, ROWS + 1):
+            candidates = rows[start : start + count]
+            if len(candidates) < count or any(
                 b.number != a.number + 1 for a, b in pairwise(candidates)
             ):
                 continue
-            if any(len(cell) > LONGEST for line in candidates for cell in line.cells):
+            if any(len(cell) > LONGEST for row in candidates for cell in row.cells):
                 continue
             names = _join_headings(candidates, merged, width)
             if previous_names and [detect_columns.normalise_heading(n) for n in names] == [
                 detect_columns.normalise_heading(n) for n in previous_names
             ]:
-                return names, tuple(line.number for line in candidates)
+                return names, tuple(row.number for row in candidates)
             if (score := _score(names, candidates)) > most:
-                best, most = (names, tuple(line.number for line in candidates)), score
-    return best if best and most >= 1 else _headings_by_shape(lines, width)
+                best, most = (names, tuple(row.number for row in candidates)), score
+    return best if best and most >= 1 else _headings_by_shape(rows, width)
 
 
 def _merged_headings(sheet):
@@ -78,14 +78,14 @@ def _merged_headings(sheet):
     }
 
 
-def _join_headings(lines, merged, width):
+def _join_headings(sheet_rows, merged, width):
     """One heading a column: texts above each other; merged cells count for all their columns."""
     rows = []
-    for line in lines:
-        cells = [*line.cells, *[""] * (width - len(line.cells))]
+    for sheet_row in sheet_rows:
+        cells = [*sheet_row.cells, *[""] * (width - len(sheet_row.cells))]
         rows.append(
             [
-                cells[merged.get((line.number, at + 1), at + 1) - 1] or cells[at]
+                cells[merged.get((sheet_row.number, at + 1), at + 1) - 1] or cells[at]
                 for at in range(width)
             ]
         )
@@ -93,11 +93,11 @@ def _join_headings(lines, merged, width):
     return [": ".join(dict.fromkeys(filter(None, column))) for column in columns]
 
 
-def _score(names, lines):
+def _score(names, rows):
     """How much rows look like headings, by the columns recognised; further rows cost a little."""
     filled = [name for name in names if name]
     recognised = [name for name in filled if detect_columns.detect_target(name)]
-    last = [cell for cell in lines[-1].cells if cell.strip()]
+    last = [cell for cell in rows[-1].cells if cell.strip()]
     if (
         not recognised
         or len(recognised) < min(2, len(filled))
@@ -111,19 +111,17 @@ def _score(names, lines):
         target_count
         + 0.5 * exact
         + 0.1 * len(recognised)
-        - 0.7 * (len(lines) - 1)
+        - 0.7 * (len(rows) - 1)
         - 0.01 * sum(len(n) > 60 for n in filled)
     )
 
 
-def _headings_by_shape(lines, width):
+def _headings_by_shape(rows, width):
     """(names, row numbers) of a first row of short words over columns of figures or long texts."""
-    lines = [
-        line for line in lines if sum(bool(cell.strip()) for cell in line.cells) >= min(2, width)
-    ]
-    if len(lines) < 2 or width < 2:
+    rows = [row for row in rows if sum(bool(cell.strip()) for cell in row.cells) >= min(2, width)]
+    if len(rows) < 2 or width < 2:
         return None
-    head, below = lines[0], lines[1:]
+    head, below = rows[0], rows[1:]
     texts = [cell.strip() for cell in head.cells if cell.strip()]
     if (
         len(set(texts)) < len(texts)
@@ -133,12 +131,12 @@ def _headings_by_shape(lines, width):
         return None
     is_other = any(
         all(
-            re.search(r"\d", line.cells[at]) or len(line.cells[at]) > 60
-            for line in below
-            if line.cells[at].strip()
+            re.search(r"\d", row.cells[at]) or len(row.cells[at]) > 60
+            for row in below
+            if row.cells[at].strip()
         )
         for at in range(len(head.cells))
-        if any(len(line.cells) > at and line.cells[at].strip() for line in below)
+        if any(len(row.cells) > at and row.cells[at].strip() for row in below)
     )
     names = [" ".join(cell.split()) for cell in head.cells] + [""] * (width - len(head.cells))
     return (names, (head.number,)) if is_other else None
@@ -150,45 +148,45 @@ def _footer(sheet, first_line, lists):
     It begins a key after a gap, or only short rows follow. lists: columns of controls and actions,
     where a row may hold nothing but one more of them.
     """
-    lines = [line for line in sheet.rows if line.number >= first_line]
-    counts = [sum(bool(cell.strip()) for cell in line.cells) for line in lines]
-    if len(lines) < 2:
+    rows = [row for row in sheet.rows if row.number >= first_line]
+    counts = [sum(bool(cell.strip()) for cell in row.cells) for row in rows]
+    if len(rows) < 2:
         return None
     usual = median(counts)
-    for (before, _), (line, count) in pairwise(zip(lines, counts, strict=True)):
-        is_gap = line.number > before.number + 1
-        if not is_gap and _starts_in_columns(line, lists):
+    for (before, _), (row, count) in pairwise(zip(rows, counts, strict=True)):
+        is_gap = row.number > before.number + 1
+        if not is_gap and _starts_in_columns(row, lists):
             continue
         if (
-            _is_footnote(line)
+            _is_footnote(row)
             and (is_gap or count <= usual / 2)
             and count <= max(usual / 2, 1 if is_gap else 0)
         ):
-            return line.number
-    end = len(lines)
+            return row.number
+    end = len(rows)
     while (
         end > 1
         and usual >= 3
         and counts[end - 1] <= (2 if usual >= 6 else 1)
-        and _is_below_table(lines, end, lists)
+        and _is_below_table(rows, end, lists)
     ):
         end -= 1
-    return lines[end].number if end < len(lines) else None
+    return rows[end].number if end < len(rows) else None
 
 
-def _is_footnote(line: SheetRow):
-    return bool(BELOW.match(next((cell for cell in line.cells if cell.strip()), "")))
+def _is_footnote(row: SheetRow):
+    return bool(BELOW.match(next((cell for cell in row.cells if cell.strip()), "")))
 
 
-def _is_below_table(lines, end, lists):
+def _is_below_table(rows, end, lists):
     """Whether the row before index `end` follows a gap, or is a sentence or the words of a key."""
-    texts = [cell for cell in lines[end - 1].cells if cell.strip()]
-    is_gap = lines[end - 1].number > lines[end - 2].number + 1
+    texts = [cell for cell in rows[end - 1].cells if cell.strip()]
+    is_gap = rows[end - 1].number > rows[end - 2].number + 1
     return is_gap or (
-        not _starts_in_columns(lines[end - 1], lists)
+        not _starts_in_columns(rows[end - 1], lists)
         and (bool(BELOW.match(texts[0])) or len(texts[0]) > 40)
     )
 
 
-def _starts_in_columns(line, columns):
-    return next((at for at, cell in enumerate(line.cells) if cell.strip()), None) in columns
+def _starts_in_columns(row, columns):
+    return next((at for at, cell in enumerate(row.cells) if cell.strip()), None) in columns

@@ -202,7 +202,7 @@ def _merge_notes(values, existing, row, plan):
     if row.values.get("reference") == existing.reference:
         values.pop(NOTE, None)
         if NOTE in plan.columns:
-            cells = zip(plan.columns, plan.names, row.line.cells, strict=False)
+            cells = zip(plan.columns, plan.names, row.sheet_row.cells, strict=False)
             texts = [
                 (name, text.strip())
                 for column, name, text in cells
@@ -220,7 +220,7 @@ def _merge_notes(values, existing, row, plan):
 def _emptied_fields(row: ParsedRow, plan: Plan) -> list[str]:
     """Fields that have a column and no text in it."""
     texts = {}
-    for column, text in zip(plan.columns, row.line.cells, strict=False):
+    for column, text in zip(plan.columns, row.sheet_row.cells, strict=False):
         texts.setdefault(column.partition("@")[0], []).append(text.strip())
     problem_columns = {problem.column for problem in row.problems}
     return [

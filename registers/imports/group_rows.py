@@ -15,9 +15,9 @@ ACTION_DETAILS = ("action_owner", "action_due_on")
 SINGLE_VALUED = ("objective", "portfolio", "primary_failure_type")
 
 
-def group_by_risk(lines: list[SheetRow], sheet: Sheet, plan) -> list[SheetRow]:
+def group_by_risk(rows: list[SheetRow], sheet: Sheet, plan) -> list[SheetRow]:
     """The rows of a table, one a risk; a risk in several rows has them as `source_rows`."""
-    groups = _group_merged_cells(lines, sheet, plan)
+    groups = _group_merged_cells(rows, sheet, plan)
     if plan.goes_on:
         groups = _join_continuations(groups, sheet, plan)
     return [group[0] if len(group) == 1 else merge_rows(group, plan) for group in groups]
@@ -48,25 +48,25 @@ def merge_rows(rows: list[SheetRow], plan) -> SheetRow:
     return SheetRow(rows[0].number, tuple(cells), tuple(rows))
 
 
-def conflicting_cells(line: SheetRow, plan) -> list[tuple[int, int, str]]:
+def conflicting_cells(merged: SheetRow, plan) -> list[tuple[int, int, str]]:
     """(row number, column, text) of what source rows say and merge_rows left out."""
     return [
         (row.number, at, text)
-        for row in line.source_rows
+        for row in merged.source_rows
         for at in range(len(row.cells))
         if (text := _text(row, at))
         and not _is_joined(_target(plan, at))
-        and _comparable(text) != _comparable(line.cells[at])
+        and _comparable(text) != _comparable(merged.cells[at])
     ]
 
 
-def distinct_texts(line: SheetRow, at: int, target: str) -> list[str]:
+def distinct_texts(merged: SheetRow, at: int, target: str) -> list[str]:
     """The texts of a column that are mapped one by one; beside actions, of each source row."""
-    rows = line.source_rows if line.source_rows and target in ACTION_DETAILS else (line,)
+    rows = merged.source_rows if merged.source_rows and target in ACTION_DETAILS else (merged,)
     return list(dict.fromkeys(text for row in rows if (text := _text(row, at))))
 
 
-def _group_merged_cells(lines, sheet, plan):
+def _group_merged_cells(rows, sheet, plan):
     """Group rows by cells merged downwards.
 
     A merged cell in an identifying column makes its rows one risk; any other is copied to each row.
@@ -76,71 +76,76 @@ def _group_merged_cells(lines, sheet, plan):
         m for m in sheet.merged if m[2] > m[0] >= plan.first_line and m[2] < end and m[1] == m[3]
     ]
     if not down:
-        return [[line] for line in lines]
+        return [[row] for row in rows]
     keys = {at + 1 for at in _identifying_columns(plan)}
     heads = {
-        row: top for top, left, bottom, _ in down if left in keys for row in range(top, bottom + 1)
+        number: top
+        for top, left, bottom, _ in down
+        if left in keys
+        for number in range(top, bottom + 1)
     }
-    by_number = {line.number: line for line in lines}
+    by_number = {row.number: row for row in rows}
     fills = [
         (top, left, bottom)
         for top, left, bottom, _ in down
         if left not in keys and top in by_number
     ]
     for top, left, bottom in fills:
-        for row in range(top + 1, bottom + 1):
-            if row in by_number and row not in heads:
-                by_number[row] = _fill_cell(
-                    by_number[row], left - 1, by_number[top].cells[left - 1]
+        for number in range(top + 1, bottom + 1):
+            if number in by_number and number not in heads:
+                by_number[number] = _fill_cell(
+                    by_number[number], left - 1, by_number[top].cells[left - 1]
                 )
     groups = {}
-    for line in by_number.values():
-        groups.setdefault(heads.get(line.number, line.number), []).append(line)
+    for row in by_number.values():
+        groups.setdefault(heads.get(row.number, row.number), []).append(row)
     return list(groups.values())
 
 
-def _fill_cell(line, at, text):
-    cells = [*line.cells, *[""] * (at + 1 - len(line.cells))]
-    return SheetRow(line.number, (*cells[:at], cells[at] or text, *cells[at + 1 :]))
+def _fill_cell(row, at, text):
+    cells = [*row.cells, *[""] * (at + 1 - len(row.cells))]
+    return SheetRow(row.number, (*cells[:at], cells[at] or text, *cells[at + 1 :]))
 
 
 def _join_continuations(groups, sheet, plan):
     """Add groups that continue the risk above to it. A gap or a heading ends a risk."""
     columns = _identifying_columns(plan)
     first = min(
-        (at for group in groups for line in group for at in _filled_columns(line)[:1]), default=0
+        (at for group in groups for row in group for at in _filled_columns(row)[:1]), default=0
     )
-    bars = {row for row, left, bottom, right in sheet.merged if right > left and row == bottom}
+    bars = {
+        number for number, left, bottom, right in sheet.merged if right > left and number == bottom
+    }
     joined, above = [], None
     for group in groups:
-        line = group[0]
-        is_below = above is not None and line.number == above[-1].number + 1
+        row = group[0]
+        is_below = above is not None and row.number == above[-1].number + 1
         if (
             is_below
-            and not _is_heading(line, first, bars, plan)
-            and _names_same_risk(line, above, columns)
+            and not _is_heading(row, first, bars, plan)
+            and _names_same_risk(row, above, columns)
         ):
             above += group
         else:
             joined.append(above := list(group))
-            if not any(_text(line, at) for line in group for at in columns):
+            if not any(_text(row, at) for row in group for at in columns):
                 above = None
     return joined
 
 
-def _is_heading(line, first, bars, plan):
+def _is_heading(row, first, bars, plan):
     """Whether its only text is a heading or note: it begins the row, or spans several columns."""
-    filled = _filled_columns(line)
+    filled = _filled_columns(row)
     is_alone = len(filled) == 1 and _target(plan, filled[0]) not in LISTS
-    return is_alone and (filled[0] == first or line.number in bars)
+    return is_alone and (filled[0] == first or row.number in bars)
 
 
-def _names_same_risk(line, above, columns):
+def _names_same_risk(row, above, columns):
     """Whether the row leaves out what identifies a risk, or repeats it with its reference."""
-    names = {at: _comparable(text) for at in columns if (text := _text(line, at))}
+    names = {at: _comparable(text) for at in columns if (text := _text(row, at))}
     if not names:
         return True
-    names_above = {at: {_comparable(_text(row, at)) for row in above} for at in columns}
+    names_above = {at: {_comparable(_text(row_above, at)) for row_above in above} for at in columns}
     has_reference = any(
         names_above[at] - {""} for at, target in columns.items() if target == "reference"
     )
@@ -171,12 +176,12 @@ def _target(plan, at):
     return plan.columns[at] if at < len(plan.columns) else ""
 
 
-def _text(line, at):
-    return line.cells[at].strip() if at < len(line.cells) else ""
+def _text(row, at):
+    return row.cells[at].strip() if at < len(row.cells) else ""
 
 
-def _filled_columns(line):
-    return [at for at, text in enumerate(line.cells) if text and not text.isspace()]
+def _filled_columns(row):
+    return [at for at, text in enumerate(row.cells) if text and not text.isspace()]
 
 
 def _comparable(text):

@@ -74,18 +74,17 @@ def guess_plan(sheet: Sheet, reference_data: ReferenceData, previous: Plan | Non
     plan = Plan(
         sheet.name, layout.first_line, names, [NOTE] * len(names), footer_from=layout.footer_from
     )
-    lines = data_rows(sheet, plan)[:SAMPLE]
+    rows = data_rows(sheet, plan)[:SAMPLE]
     cells = [
-        [line.cells[at] if at < len(line.cells) else "" for line in lines]
-        for at in range(len(names))
+        [row.cells[at] if at < len(row.cells) else "" for row in rows] for at in range(len(names))
     ]
     plan.columns = _detect_columns(layout.names, names, cells, reference_data)
     plan.is_day_first = not parse_date.is_month_first(
         text for column in cells for text in column if text
     )
     plan.another_scale = _is_another_scale(plan.columns, cells, reference_data.scheme)
-    if lines and _is_guidance(cells, plan):
-        later = [line.number for line in sheet.rows if line.number > lines[0].number]
+    if rows and _is_guidance(cells, plan):
+        later = [row.number for row in sheet.rows if row.number > rows[0].number]
         plan.first_line = later[0] if later else plan.first_line
     plan = _apply_previous(plan, previous) if previous else plan
     if plan.goes_on is None and continuation_rows(sheet, plan):
@@ -244,24 +243,24 @@ def _is_guidance(cells, plan):
 def data_rows(sheet: Sheet, plan: Plan) -> list[SheetRow]:
     """The rows that hold risks, grouped to one a risk (registers.imports.group_rows)."""
     end = plan.footer_from or float("inf")
-    lines = [
-        line
-        for line in sheet.rows
-        if plan.first_line <= line.number < end and any(map(str.strip, line.cells))
+    rows = [
+        row
+        for row in sheet.rows
+        if plan.first_line <= row.number < end and any(map(str.strip, row.cells))
     ]
-    return group_rows.group_by_risk(lines, sheet, plan)
+    return group_rows.group_by_risk(rows, sheet, plan)
 
 
 def continuation_rows(sheet: Sheet, plan: Plan) -> list[int]:
     """The numbers of the rows that continue the risk above, or would if Plan.goes_on were set."""
     alone, joined = (data_rows(sheet, replace(plan, goes_on=goes_on)) for goes_on in (False, True))
-    return sorted({line.number for line in alone} - {line.number for line in joined})
+    return sorted({row.number for row in alone} - {row.number for row in joined})
 
 
 def non_data_rows(sheet: Sheet, plan: Plan) -> list[SheetRow]:
     """The rows above the table, its headings, and those below it."""
     end = plan.footer_from or float("inf")
-    return [line for line in sheet.rows if not plan.first_line <= line.number < end]
+    return [row for row in sheet.rows if not plan.first_line <= row.number < end]
 
 
 def unmapped_words(
@@ -275,15 +274,15 @@ def unmapped_words(
     resolver = RatingResolver.for_plan(reference_data.scheme, plan.words, plan.another_scale)
     meanings = value_mapping.ValueMapping(plan.words, reference_data)
     columns_by_rating = rating_columns(plan)
-    for line in data_rows(sheet, plan):
-        cells = dict(enumerate(map(str.strip, line.cells)))
+    for row in data_rows(sheet, plan):
+        cells = dict(enumerate(map(str.strip, row.cells)))
         words = [
             pair
             for parts in columns_by_rating.values()
             for pair in resolver.resolve(rating_texts(parts, cells)).undecided
         ]
         for at, target in enumerate(plan.columns):
-            for text in group_rows.distinct_texts(line, at, target):
+            for text in group_rows.distinct_texts(row, at, target):
                 words += meanings.unmapped_words(target, text)
         for key, word in dict.fromkeys(words):
             counts_by_key.setdefault(key, Counter())[word] += 1

@@ -66,7 +66,7 @@ class ParsedRow:
     event. They do not change an existing risk.
     """
 
-    line: SheetRow
+    sheet_row: SheetRow
     values: dict = field(default_factory=dict)
     ratings: list[ParsedRating] = field(default_factory=list)
     controls: list[tuple[str, str]] = field(default_factory=list)
@@ -102,14 +102,14 @@ class RowBuilder:
     notes: (index of a column, heading, text) for write_notes(). parsed: the result so far.
     """
 
-    def __init__(self, line: SheetRow, plan: Plan, reference_data: ReferenceData):
+    def __init__(self, sheet_row: SheetRow, plan: Plan, reference_data: ReferenceData):
         self.plan, self.reference_data = plan, reference_data
         self.today = reference_data.today or datetime.date.today()
-        self.parsed = ParsedRow(line)
+        self.parsed = ParsedRow(sheet_row)
         self.cells: dict[int, str] = {}
         self.columns: dict[str, list[int]] = {}
         self.notes: list[tuple[int, str, str]] = []
-        for at, cell in enumerate(line.cells):
+        for at, cell in enumerate(sheet_row.cells):
             if cell and (text := self._clean(at, cell)):
                 self._add_cell(at, text)
 
@@ -137,10 +137,10 @@ class RowBuilder:
         Then the cells beside it belong to it. All share `parsed`. Otherwise [self].
         """
         builders = []
-        for line in self.parsed.line.source_rows:
+        for source_row in self.parsed.sheet_row.source_rows:
             builder = copy.copy(self)
             builder.cells, builder.columns = {}, {}
-            for at, cell in enumerate(line.cells):
+            for at, cell in enumerate(source_row.cells):
                 if text := clean_cell(cell)[0]:
                     builder._add_cell(at, text)
             builders.append(builder)

@@ -20,9 +20,9 @@ class RowParser:
         )
         self.rating_columns = rating_columns(plan)
 
-    def parse(self, line: SheetRow) -> ParsedRow:
+    def parse(self, sheet_row: SheetRow) -> ParsedRow:
         """Never raises for what a cell holds."""
-        row = RowBuilder(line, self.plan, self.reference_data)
+        row = RowBuilder(sheet_row, self.plan, self.reference_data)
         parse_fields.parse_reference(row)
         parse_fields.parse_days(row)
         parse_fields.parse_choices(row, self.meanings)
@@ -48,9 +48,9 @@ class RowParser:
 
         An action that is in several source rows counts once.
         """
-        if row.parsed.line.source_rows:
+        if row.parsed.sheet_row.source_rows:
             row.parsed.actions = list(dict.fromkeys(row.parsed.actions))
-        for number, at, cell in group_rows.conflicting_cells(row.parsed.line, self.plan):
+        for number, at, cell in group_rows.conflicting_cells(row.parsed.sheet_row, self.plan):
             if text := clean_cell(cell)[0]:
                 words = (
                     f"Row {number:,} says this, and the risk's first row otherwise: "
