@@ -1,6 +1,4 @@
-"""What a column of a spreadsheet can be: the words that exports head their columns with, and
-imports look for.
-"""
+"""The columns of a spreadsheet: headings that exports write and imports recognise."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,11 +7,11 @@ from enum import StrEnum
 class Sort(StrEnum):
     TEXT = "text"  # several columns of one target are joined by a line break
     DAY = "day"
-    CHOICE = "choice"  # words of a fixed list: Plan.words may map others on them
+    CHOICE = "choice"  # of a fixed list; Plan.words may map other words to it
     TYPES = "types"  # one or several of the library's rows, by name or slug
     POST = "post"
     RATING = "rating"  # a level of likelihood or impact: a number or the scheme's word
-    SCORE = "score"  # "4 x 5", "20 (4x5)", "20", a band or a colour: what it gives away
+    SCORE = "score"  # "4 x 5", "20 (4x5)", "20", a band or a colour
     LINES = "lines"  # several in one cell, as numbered lines
 
 
@@ -22,21 +20,18 @@ class Target:
     name: str
     label: str  # the heading of our own exports: recognised without asking
     sort: Sort
-    also: tuple[str, ...] = ()  # other headings seen in real registers, lower case
+    aliases: tuple[str, ...] = ()  # other headings seen in real registers, lower case
 
 
-KINDS = (
-    "inherent",
-    "current",
-    "target",
-)  # of a judgement; a rating column may carry a day: "current.score@2026-06-30"
+# Of a rating. Its column may carry a day: "current.score@2026-06-30".
+KINDS = ("inherent", "current", "target")
 
 
-def _rated(kind: str, label: str, *also: str) -> tuple[Target, ...]:
+def _rating_targets(kind: str, label: str, *aliases: str) -> tuple[Target, ...]:
     return (
         Target(f"{kind}.likelihood", f"{label} likelihood", Sort.RATING),
         Target(f"{kind}.impact", f"{label} impact", Sort.RATING),
-        Target(f"{kind}.score", f"{label} score", Sort.SCORE, also),
+        Target(f"{kind}.score", f"{label} score", Sort.SCORE, aliases),
         Target(f"{kind}.band", f"{label} band", Sort.SCORE),
         Target(f"{kind}.driver", f"{label} impact driven by", Sort.TYPES),
         Target(f"{kind}.rationale", f"{label} rationale", Sort.TEXT),
@@ -102,7 +97,7 @@ TARGETS: tuple[Target, ...] = (
         Sort.DAY,
         ("date raised", "date identified", "date added", "opened"),
     ),
-    *_rated(
+    *_rating_targets(
         "inherent",
         "Inherent",
         "inherent risk",
@@ -111,7 +106,7 @@ TARGETS: tuple[Target, ...] = (
         "pure risk",
         "unmitigated score",
     ),
-    *_rated(
+    *_rating_targets(
         "current",
         "Current",
         "current risk",
@@ -121,7 +116,7 @@ TARGETS: tuple[Target, ...] = (
         "score",
         "rag",
     ),
-    *_rated("target", "Target", "target risk", "target rating"),
+    *_rating_targets("target", "Target", "target risk", "target rating"),
     Target("response", "Response", Sort.CHOICE, ("treatment", "risk response", "4ts", "strategy")),
     Target("response_reason", "Why this response", Sort.TEXT),
     Target("tolerated_until", "Tolerated until", Sort.DAY),

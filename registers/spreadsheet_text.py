@@ -1,10 +1,9 @@
-"""Text that a spreadsheet program would run as a formula, written so that it does not, and read
-back as it was.
+"""Escape text that a spreadsheet program would run as a formula, and undo it exactly.
 
-In CSV a cell that begins with one of these characters is taken for a formula (OWASP, "CSV
-Injection"), by some programs in its full-width form too. An apostrophe before it says "text". One
-goes before apostrophes that stand before such a character as well, so that undoing is exact. A
-workbook's cells carry their type and need none of this.
+In CSV a cell that begins with one of these characters is a formula to some programs, in its
+full-width form too (OWASP, "CSV Injection"). An apostrophe before it marks text; apostrophes
+already before such a character get one more, so that it can be undone. XLSX cells have a type
+and need none of this.
 """
 
 import re
@@ -13,13 +12,11 @@ RUNS = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 MARKED = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 
 
-def escaped(text: str) -> str:
-    """As a cell of a CSV file of ours holds it."""
+def escape_formula(text: str) -> str:
+    """For a cell of a CSV file."""
     return f"'{text}" if RUNS.match(text) else text
 
 
-def unescaped(text: str) -> str:
-    """What was escaped; any other text as it is. Right for files of others too: there the
-    apostrophe means the same.
-    """
+def unescape_formula(text: str) -> str:
+    """Undo escape_formula(). Right for files of others too: the apostrophe means the same there."""
     return text[1:] if MARKED.match(text) else text

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from registers.history.seals import AuditedModel, sealed_models, seals_of
-from registers.imports.upload import begin_import
+from registers.import_files import begin_import
 from registers.models import (
     Action,
     AdverseImpact,

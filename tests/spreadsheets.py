@@ -15,11 +15,11 @@ from django.conf import settings
 from openpyxl import Workbook
 
 from registers.imports import parse_date, parse_rating
-from registers.imports.mapping import Known, data_lines, guess
-from registers.imports.read_file import Line, Sheet
-from registers.imports.row_parser import Reader
+from registers.imports.mapping import ReferenceData, data_rows, guess_plan
+from registers.imports.row_parser import RowParser
 from registers.models import Category, Risk
 from registers.scoring import Scheme
+from registers.spreadsheet import Sheet, SheetRow
 
 TODAY = datetime.date(2026, 6, 10)
 PARTS = ("likelihood", "impact", "bands", "cells", "tolerance", "escalation")
@@ -53,7 +53,7 @@ def known(scheme="five-by-five", posts=("Head of Legal", "Director of Finance"),
         "failure_types": {"financial": "Financial", "policy-and-politics": "Policy and politics"},
         "adverse_impacts": {"disruption": "Disruption", "additional-cost": "Extra cost"},
     }
-    return Known(
+    return ReferenceData(
         **{
             "scheme": preset(scheme),
             "prefix": "CORP",
@@ -94,7 +94,7 @@ def csv_of(rows, delimiter=",", encoding="utf-8"):
 def sheet_of(*rows, first=1, merged=()):
     width = max(map(len, rows))
     lines = [
-        Line(n, (*map(str, row), *[""] * (width - len(row))))
+        SheetRow(n, (*map(str, row), *[""] * (width - len(row))))
         for n, row in enumerate(rows, first)
         if any(row)
     ]
@@ -105,17 +105,17 @@ def read_row(headings, *cells, plan=None, known_=None, **changes):
     """What a row says under headings; changes: to the plan that is guessed from this row."""
     sheet = sheet_of(headings, cells)
     known_ = known_ or known()
-    plan = plan or guess(sheet, known_)
+    plan = plan or guess_plan(sheet, known_)
     plan.first_line, plan.footer_from = 2, None
     for name, value in changes.items():
         setattr(plan, name, value)
-    return Reader(plan, known_).read(sheet.lines[1])
+    return RowParser(plan, known_).parse(sheet.rows[1])
 
 
 def read_all(sheet, known_, plan=None):
-    plan = plan or guess(sheet, known_)
-    reader = Reader(plan, known_)
-    return plan, [reader.read(line) for line in data_lines(sheet, plan)]
+    plan = plan or guess_plan(sheet, known_)
+    reader = RowParser(plan, known_)
+    return plan, [reader.parse(line) for line in data_rows(sheet, plan)]
 
 
 def words_of(text):
@@ -129,11 +129,13 @@ def lost(read, plan):
     """
     gone = []
     for at, cell in [
-        place for row in read.line.rows or [read.line] for place in enumerate(row.cells)
+        place
+        for row in read.sheet_row.source_rows or [read.sheet_row]
+        for place in enumerate(row.cells)
     ]:
         if cell.strip():
             name = plan.names[at] if at < len(plan.names) else str(at)
-            targets = read.went.get(at, [])
+            targets = read.destinations.get(at, [])
             if not targets or not any(_is_there(target, cell.strip(), read) for target in targets):
                 gone.append((name, cell, targets))
     return gone
@@ -142,7 +144,11 @@ def lost(read, plan):
 def _is_there(target, text, read):
     kind, _, part = target.split("@")[0].partition(".")
     if target == "ignore":  # kept with the row, and said to be
-        return text in {cell.strip() for row in read.line.rows or [read.line] for cell in row.cells}
+        return text in {
+            cell.strip()
+            for row in read.sheet_row.source_rows or [read.sheet_row]
+            for cell in row.cells
+        }
     if target in ("controls", "actions"):
         said = [part for control in read.controls for part in control]
         said += [
@@ -156,7 +162,7 @@ def _is_there(target, text, read):
     if target in ("action_owner", "action_due_on"):
         return any(action.owner or action.due_on for action in read.actions)
     if part:
-        found = [one for one in read.judged if one.kind == kind]
+        found = [one for one in read.ratings if one.kind == kind]
         if part == "rationale":
             return any(words_of(text) <= words_of(one.rationale) for one in found)
         figures = {
@@ -169,7 +175,7 @@ def _is_there(target, text, read):
         )
     value = read.values.get(target)
     if isinstance(value, datetime.date):
-        span = parse_date.span_of(text, True, TODAY.year)
+        span = parse_date.parse_span(text, True, TODAY.year)
         return value in (span.first, span.last)
     if target in (
         "title",
@@ -198,4 +204,4 @@ def _brackets(text):
 
 
 def levels(part, *texts, scheme="five-by-five"):
-    return [parse_rating.level_of(getattr(preset(scheme), part), text) for text in texts]
+    return [parse_rating.match_level(getattr(preset(scheme), part), text) for text in texts]

@@ -31,7 +31,7 @@ from makers import (
 from registers.exports.columns import COLUMNS
 from registers.import_fields import TARGETS
 from registers.models import Role
-from registers.spreadsheet_text import unescaped
+from registers.spreadsheet_text import unescape_formula
 
 pytestmark = pytest.mark.django_db
 RUN = ["=1+1", "+44 20", "-x", "@SUM(A1)", "'=x", "''@x", "＝1+1", "＠x"]  # noqa: RUF001 (full-width)
@@ -222,7 +222,7 @@ def test_there_is_a_column_for_each_that_an_import_looks_for():
         t.name for t in TARGETS
     } - said_in_several
     kept = next(target for target in TARGETS if target.name == "ignore")
-    assert {c.heading.casefold() for c in COLUMNS if not c.import_field} <= set(kept.also)
+    assert {c.heading.casefold() for c in COLUMNS if not c.import_field} <= set(kept.aliases)
 
 
 def test_a_risk_that_says_little_has_empty_cells(register):
@@ -247,7 +247,7 @@ def test_no_text_runs_as_a_formula(register, text):
     client = client_of(register)
     (row,) = csv_rows(client)
     assert row["Title"] == f"'{text}"
-    assert (unescaped(row["Title"]), unescaped(row["Other notes"])) == (text, text)
+    assert (unescape_formula(row["Title"]), unescape_formula(row["Other notes"])) == (text, text)
     (cells,) = sheet_rows(book_of(client))
     assert (cells["Title"].value, cells["Title"].data_type) == (text, "s")
 
@@ -257,7 +257,7 @@ def test_neither_does_what_hides_behind_a_tab_or_a_return(register, text):
     make_risk(register, title="T", notes=text)
     client = client_of(register)
     (row,) = csv_rows(client)
-    assert (row["Other notes"], unescaped(row["Other notes"])) == (f"'{text}", text)
+    assert (row["Other notes"], unescape_formula(row["Other notes"])) == (f"'{text}", text)
     assert sheet_rows(book_of(client))[0]["Other notes"].data_type == "s"
 
 

@@ -108,7 +108,7 @@ def test_it_counts_what_comes_in_unrated(register, file_of):
 
 
 def test_somebodys_import_of_the_same_file_is_left_alone(register, file_of):
-    from registers.imports.upload import begin_import
+    from registers.import_files import begin_import
 
     path = file_of(PLAIN, *plain_rows(3))
     said = {"file_name": "x.csv", "content": Path(path).read_bytes()}
@@ -156,7 +156,7 @@ def test_an_organisation_without_a_manager_needs_a_name(file_of):
 def test_a_fault_leaves_no_import_behind(register, file_of, monkeypatch):
     from registers.management.commands import import_register
 
-    monkeypatch.setattr(import_register, "land", lambda *args, **options: 1 / 0)
+    monkeypatch.setattr(import_register, "commit_import", lambda *args, **options: 1 / 0)
     before = everything()
     with pytest.raises(ZeroDivisionError):
         run(file_of(PLAIN, *plain_rows(3)))

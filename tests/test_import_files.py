@@ -12,20 +12,22 @@ from openpyxl import Workbook
 from openpyxl.styles import numbers
 from spreadsheets import csv_of, saved, workbook
 
-from registers.imports import read_file, zip_guard
-from registers.imports.read_file import CannotRead, sheets_of
-from registers.spreadsheet_text import escaped, unescaped
+from registers import spreadsheet
+from registers.imports import zip_guard
+from registers.imports.read_file import read_sheets
+from registers.spreadsheet import CannotRead
+from registers.spreadsheet_text import escape_formula, unescape_formula
 
 TABLE = [["Ref", "Title"], ["1", "Flood"], ["2", "Fire"]]
 
 
 def texts(sheet):
-    return [list(line.cells) for line in sheet.lines]
+    return [list(line.cells) for line in sheet.rows]
 
 
 def refusal(name, content):
     with pytest.raises(CannotRead) as refused:
-        sheets_of(name, content)
+        read_sheets(name, content)
     return str(refused.value)
 
 
@@ -53,9 +55,9 @@ def part_of(content, name="xl/worksheets/sheet1.xml"):
 
 def test_a_workbook_and_a_csv_say_the_same():
     assert (
-        texts(sheets_of("a.xlsx", workbook(TABLE))[0])
+        texts(read_sheets("a.xlsx", workbook(TABLE))[0])
         == TABLE
-        == texts(sheets_of("a.csv", csv_of(TABLE))[0])
+        == texts(read_sheets("a.csv", csv_of(TABLE))[0])
     )
 
 
@@ -66,7 +68,7 @@ def test_every_sheet_is_read_hidden_ones_too_and_empty_ones_are_left_out():
     hidden = book.create_sheet("Old register")
     hidden.append(["y"])
     hidden.sheet_state = "hidden"
-    first, second = sheets_of("a.xlsx", saved(book))
+    first, second = read_sheets("a.xlsx", saved(book))
     assert (second.name, texts(second), second.remarks) == (
         "Old register",
         [["y"]],
@@ -96,13 +98,13 @@ def test_numbers_days_and_truths_are_text_as_the_sheet_shows_them():
     for row, (value, shown_as, _) in enumerate(cells, 1):
         cell = book.active.cell(row, 1, value)
         cell.number_format = shown_as or cell.number_format
-    assert texts(sheets_of("a.xlsx", saved(book))[0]) == [[text] for _, _, text in cells]
+    assert texts(read_sheets("a.xlsx", saved(book))[0]) == [[text] for _, _, text in cells]
 
 
 def test_a_formula_shows_its_stored_value_or_its_own_text_and_says_so():
     content = workbook([["Score"], [0], ["=B2*C2"]])
     xml = part_of(content).replace("<v>0</v>", "<f>4*5</f><v>20</v>")
-    sheet = sheets_of("a.xlsx", with_part(content, "xl/worksheets/sheet1.xml", xml))[0]
+    sheet = read_sheets("a.xlsx", with_part(content, "xl/worksheets/sheet1.xml", xml))[0]
     assert texts(sheet) == [["Score"], ["20"], ["=B2*C2"]]
     assert sheet.remarks[0].startswith(
         "1 formulas have no stored value, the first in row 3, column A"
@@ -110,11 +112,11 @@ def test_a_formula_shows_its_stored_value_or_its_own_text_and_says_so():
 
 
 def test_merged_cells_are_told_and_rows_keep_their_numbers():
-    sheet = sheets_of(
+    sheet = read_sheets(
         "a.xlsx", workbook([["Banner"], [], ["Ref", "Title"], [1, "Flood"]], merged=["A1:B1"])
     )[0]
     assert sheet.merged == ((1, 1, 1, 2),)
-    assert [line.number for line in sheet.lines] == [1, 3, 4]
+    assert [line.number for line in sheet.rows] == [1, 3, 4]
 
 
 def test_cells_without_references_and_inline_rich_text_are_read():
@@ -124,14 +126,14 @@ def test_cells_without_references_and_inline_rich_text_are_read():
         "<c><v>4</v></c></row><row><c t='str'><v>a_x000D_\nb</v></c></row>"
     )
     xml = f"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>{rows}</sheetData></worksheet>"
-    sheet = sheets_of("a.xlsx", with_part(content, "xl/worksheets/sheet1.xml", xml))[0]
+    sheet = read_sheets("a.xlsx", with_part(content, "xl/worksheets/sheet1.xml", xml))[0]
     assert texts(sheet) == [["Ref", "4"], ["a\nb", ""]]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_csv_of_several_encodings(encoding):
     rows = [["Ref", "Title"], ["1", "Café \u2013 £5"]]
-    assert texts(sheets_of("a.csv", csv_of(rows, encoding=encoding))[0]) == rows
+    assert texts(read_sheets("a.csv", csv_of(rows, encoding=encoding))[0]) == rows
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -141,24 +143,29 @@ def test_csv_of_several_delimiters(delimiter):
         ["1", "Flood, fire; theft", 'a "quoted"\nword'],
         ["2", "x", ""],
     ]
-    assert texts(sheets_of("a.csv", csv_of(rows, delimiter))[0]) == rows
+    assert texts(read_sheets("a.csv", csv_of(rows, delimiter))[0]) == rows
 
 
 def test_a_line_that_names_the_separator_is_believed_and_kept():
-    assert texts(sheets_of("a.csv", b"sep=;\r\nRef;Title, short\r\n1;x\r\n")[0])[1:] == [
+    assert texts(read_sheets("a.csv", b"sep=;\r\nRef;Title, short\r\n1;x\r\n")[0])[1:] == [
         ["Ref", "Title, short"],
         ["1", "x"],
     ]
 
 
 def test_one_column_is_one_column():
-    assert texts(sheets_of("a.csv", b"Risk\nFlood\nFire, and theft\n")[0])[1] == ["Flood", ""]
-    assert texts(sheets_of("a.csv", b"Risk\nFlood\n")[0]) == [["Risk"], ["Flood"]]
+    assert texts(read_sheets("a.csv", b"Risk\nFlood\nFire, and theft\n")[0])[1] == ["Flood", ""]
+    assert texts(read_sheets("a.csv", b"Risk\nFlood\n")[0]) == [["Risk"], ["Flood"]]
 
 
 def test_what_a_spreadsheet_would_run_is_read_as_the_text_it_was():
-    rows = [["Ref", "Title"], ["1", escaped("=1+1")], ["2", escaped("'-x")], ["3", "it's"]]
-    assert [row[1] for row in texts(sheets_of("a.csv", csv_of(rows))[0])[1:]] == [
+    rows = [
+        ["Ref", "Title"],
+        ["1", escape_formula("=1+1")],
+        ["2", escape_formula("'-x")],
+        ["3", "it's"],
+    ]
+    assert [row[1] for row in texts(read_sheets("a.csv", csv_of(rows))[0])[1:]] == [
         "=1+1",
         "'-x",
         "it's",
@@ -169,8 +176,8 @@ def test_what_a_spreadsheet_would_run_is_read_as_the_text_it_was():
 @example("'=x")
 @example("''\t")
 def test_escaping_for_spreadsheets_is_undone_exactly(text):
-    assert unescaped(escaped(text)) == text
-    assert not escaped(text).startswith(tuple("=+-@\t\r"))
+    assert unescape_formula(escape_formula(text)) == text
+    assert not escape_formula(text).startswith(tuple("=+-@\t\r"))
 
 
 # What is refused
@@ -261,7 +268,7 @@ def test_entities_are_refused_wherever_they_are_defined(part):
 )
 def test_a_damaged_part_is_refused_in_words(part, data):
     try:
-        sheets = sheets_of("a.xlsx", with_part(workbook(TABLE), part, data))
+        sheets = read_sheets("a.xlsx", with_part(workbook(TABLE), part, data))
     except CannotRead as refused:
         assert str(refused)
     else:
@@ -281,11 +288,11 @@ def test_shared_texts_are_read():
     content = with_part(
         with_part(workbook([[7]]), "xl/worksheets/sheet1.xml", xml), "xl/sharedStrings.xml", strings
     )
-    assert texts(sheets_of("a.xlsx", content)[0]) == [["7", "b c"]]
+    assert texts(read_sheets("a.xlsx", content)[0]) == [["7", "b c"]]
 
 
 def test_too_many_rows_and_columns_are_refused_with_the_place():
-    rows = [["Ref", "Title"], *[[str(n), "x"] for n in range(read_file.ROWS + 5)]]
+    rows = [["Ref", "Title"], *[[str(n), "x"] for n in range(spreadsheet.ROWS + 5)]]
     assert "row 20,001" in refusal("a.csv", csv_of(rows))
     assert "more than 200 columns (row 1)" in refusal(
         "a.csv", csv_of([[f"c{n}" for n in range(250)]])
@@ -316,7 +323,7 @@ def test_a_cell_that_is_too_long_is_refused_with_its_place():
 
 
 def test_a_file_that_is_too_large_or_empty_is_refused():
-    assert "20 MB" in refusal("a.csv", b"x" * (read_file.BYTES + 1))
+    assert "20 MB" in refusal("a.csv", b"x" * (spreadsheet.BYTES + 1))
     for content in (b"", b"\n\n", b"\0\0"):
         assert "empty" in refusal("a.csv", content)
     assert "No sheet" in refusal("a.csv", b", ,\n")
@@ -342,7 +349,7 @@ def test_two_encodings_in_one_file_are_refused_with_the_line():
 
 
 def test_the_windows_encoding_is_told():
-    sheet = sheets_of("a.csv", csv_of([["Ref", "Title"], ["1", "Café"]], encoding="cp1252"))[0]
+    sheet = read_sheets("a.csv", csv_of([["Ref", "Title"], ["1", "Café"]], encoding="cp1252"))[0]
     assert "cp1252" in sheet.remarks[0]
 
 
@@ -357,7 +364,7 @@ def test_a_quotation_mark_that_is_never_closed_is_refused_with_its_row():
 
 
 def test_quotation_marks_out_of_place_are_read_and_told():
-    sheet = sheets_of("a.csv", b'Ref,Title\n1,"a" b\n2,5" pipe\n')[0]
+    sheet = read_sheets("a.csv", b'Ref,Title\n1,"a" b\n2,5" pipe\n')[0]
     assert texts(sheet)[1:] == [["1", "a b"], ["2", '5" pipe']]
     assert "quotation marks" in sheet.remarks[0]
 
@@ -366,7 +373,7 @@ def test_quotation_marks_out_of_place_are_read_and_told():
 @example(b"PK\x03\x04", "a.xlsx")
 def test_any_bytes_are_read_or_refused(content, name):
     try:
-        assert all(sheet.lines for sheet in sheets_of(name, content))
+        assert all(sheet.rows for sheet in read_sheets(name, content))
     except CannotRead as refused:
         assert str(refused)
 
@@ -376,7 +383,7 @@ def test_a_workbook_with_a_damaged_byte_is_read_or_refused(data):
     content = bytearray(WHOLE)
     content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
     try:
-        sheets_of("a.xlsx", bytes(content))
+        read_sheets("a.xlsx", bytes(content))
     except CannotRead as refused:
         assert str(refused)
 

@@ -24,7 +24,7 @@ HEADINGS = (
         "RAG",
         "Existing controls",
     ),
-    *("Planned actions", "Review date", "Mood"),
+    *("ParsedAction actions", "Review date", "Mood"),
 )
 
 

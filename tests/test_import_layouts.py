@@ -4,14 +4,14 @@ import pytest
 from layouts import ALL
 from spreadsheets import csv_of, known, lost, read_all, workbook
 
-from registers.imports.mapping import left_out, to_decide
-from registers.imports.read_file import sheets_of
+from registers.imports.mapping import non_data_rows, unmapped_words
+from registers.imports.read_file import read_sheets
 
 
 @pytest.fixture(params=ALL, ids=lambda layout: layout.__name__)
 def layout(request):
     rows, merged, expected = request.param()
-    sheet = sheets_of("register.xlsx", workbook(rows, merged=merged))[0]
+    sheet = read_sheets("register.xlsx", workbook(rows, merged=merged))[0]
     return rows, sheet, expected, known(expected.get("scheme", "five-by-five"))
 
 
@@ -33,14 +33,16 @@ def test_no_cell_is_lost(layout):
     rows, sheet, _, register = layout
     plan, read = read_all(sheet, register)
     assert [gone for row in read for gone in lost(row, plan)] == []
-    seen = {row.line.number for row in read} | {line.number for line in left_out(sheet, plan)}
+    seen = {row.sheet_row.number for row in read} | {
+        line.number for line in non_data_rows(sheet, plan)
+    }
     assert seen == {number for number, row in enumerate(rows, 1) if any(cell != "" for cell in row)}
 
 
 def test_what_it_asks_is_what_nobody_has_said(layout):
     _, sheet, expected, register = layout
     plan, _ = read_all(sheet, register)
-    asked = to_decide(sheet, plan, register)
+    asked = unmapped_words(sheet, plan, register)
     for key, words in expected.get("decide", {}).items():
         assert words <= set(asked[key])
 
@@ -48,17 +50,17 @@ def test_what_it_asks_is_what_nobody_has_said(layout):
 def test_as_csv_it_says_the_same(layout):
     rows, sheet, _, _ = layout
     rows = [[str(cell) for cell in row] for row in rows]
-    from_csv = sheets_of("register.csv", csv_of(rows))[0]
-    assert [line.cells for line in from_csv.lines] == [line.cells for line in sheet.lines]
+    from_csv = read_sheets("register.csv", csv_of(rows))[0]
+    assert [line.cells for line in from_csv.rows] == [line.cells for line in sheet.rows]
 
 
 def read_of(layout, scheme="five-by-five"):
     rows, merged, _ = layout()
-    return read_all(sheets_of("r.xlsx", workbook(rows, merged=merged))[0], known(scheme))[1]
+    return read_all(read_sheets("r.xlsx", workbook(rows, merged=merged))[0], known(scheme))[1]
 
 
 def pairs(row, kind="current"):
-    return [(one.likelihood, one.impact) for one in row.judged if one.kind == kind]
+    return [(one.likelihood, one.impact) for one in row.ratings if one.kind == kind]
 
 
 def test_scores_of_several_spellings_are_read():
@@ -86,7 +88,7 @@ def test_quarters_become_judgements_of_their_days():
     from layouts import bracknell
 
     row = read_of(bracknell)[0]
-    dated = [(str(one.on), one.likelihood, one.impact) for one in row.judged if one.on]
+    dated = [(str(one.on), one.likelihood, one.impact) for one in row.ratings if one.on]
     assert dated == [
         ("2025-06-30", 4, 4),
         ("2025-09-30", 4, 4),
@@ -100,7 +102,7 @@ def test_a_score_that_contradicts_its_ratings_is_named():
 
     row = read_of(north_norfolk)[2]
     assert pairs(row) == [(2, 3)]
-    assert [(p.column, p.said) for p in row.problems if "does not fit" in p.problem] == [
+    assert [(p.column, p.text) for p in row.problems if "does not fit" in p.problem] == [
         ("Current Score (H)", "8")
     ]
 

@@ -6,27 +6,27 @@ import pytest
 from spreadsheets import known, read_all, sheet_of
 
 from registers.import_fields import TARGETS
-from registers.imports.detect_columns import target_of
+from registers.imports.detect_columns import detect_target
 from registers.imports.mapping import (
     Plan,
-    data_lines,
-    guess,
-    left_out,
-    most_like_a_register,
-    to_decide,
+    data_rows,
+    guess_plan,
+    likeliest_sheet,
+    non_data_rows,
+    unmapped_words,
 )
-from registers.imports.read_file import Line, Sheet
+from registers.spreadsheet import Sheet, SheetRow
 
 ROW = ["1", "Flood", "4", "5"]
 
 
 def columns(*rows, **options):
-    return guess(sheet_of(*rows, **options), known()).columns
+    return guess_plan(sheet_of(*rows, **options), known()).columns
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 def test_the_headings_of_our_own_exports_are_known_whatever_their_case(target):
-    assert target_of(target.label) == target_of(target.label.upper()) == target.name
+    assert detect_target(target.label) == detect_target(target.label.upper()) == target.name
 
 
 def test_all_our_own_headings_together_are_taken_as_they_are():
@@ -59,7 +59,7 @@ def test_all_our_own_headings_together_are_taken_as_they_are():
     ],
 )
 def test_what_headings_of_others_name(heading, target):
-    assert target_of(heading) == target
+    assert detect_target(heading) == target
 
 
 def test_rows_above_the_headings_and_notes_below_the_table_hold_no_risks():
@@ -73,17 +73,17 @@ def test_rows_above_the_headings_and_notes_below_the_table_hold_no_risks():
         ["Key: 1 is rare, 5 is almost certain", "", "", ""],
         ["Impact", "1 Minor", "5 Severe", ""],
     )
-    plan = guess(sheet, known())
+    plan = guess_plan(sheet, known())
     assert (plan.first_line, plan.footer_from) == (4, 7)
-    assert [line.number for line in data_lines(sheet, plan)] == [4, 5]
-    assert [line.number for line in left_out(sheet, plan)] == [1, 2, 3, 7, 8]
+    assert [line.number for line in data_rows(sheet, plan)] == [4, 5]
+    assert [line.number for line in non_data_rows(sheet, plan)] == [1, 2, 3, 7, 8]
 
 
 def test_a_sentence_right_below_the_table_is_no_risk():
     agreed = "This register was agreed by the board in May and is looked at each quarter"
     rows = [[str(n), "Flood", "4", "5"] for n in range(1, 4)]
     sheet = sheet_of(["Ref", "Risk title", "Likelihood", "Impact"], *rows, [agreed, "", "", ""])
-    assert guess(sheet, known()).footer_from == 5
+    assert guess_plan(sheet, known()).footer_from == 5
 
 
 def test_a_sparse_last_row_is_a_risk_and_no_footer():
@@ -92,7 +92,7 @@ def test_a_sparse_last_row_is_a_risk_and_no_footer():
         ["1", "Flood", "4", "5"],
         ["2", "Fire", "", ""],
     )
-    assert guess(sheet, known()).footer_from is None
+    assert guess_plan(sheet, known()).footer_from is None
 
 
 def test_headings_of_two_rows_are_joined_under_merged_cells():
@@ -102,7 +102,7 @@ def test_headings_of_two_rows_are_joined_under_merged_cells():
         ["1", "Flood", "4", "5", "20", "2", "5", "10"],
         merged=[(1, 3, 1, 5), (1, 6, 1, 8), (1, 1, 2, 1)],
     )
-    plan = guess(sheet, known())
+    plan = guess_plan(sheet, known())
     assert plan.names[2:5] == ["Current risk: L", "Current risk: I", "Current risk: Score"]
     assert plan.columns[2:] == [
         f"{kind}.{part}"
@@ -133,7 +133,7 @@ def test_without_headings_columns_are_named_by_letters_and_guessed_by_contents()
             "Chief Finance Officer",
         ],
     )
-    plan = guess(sheet, known())
+    plan = guess_plan(sheet, known())
     assert plan.names == ["Column A", "Column B", "Column C", "Column D"]
     assert plan.columns == ["reference", "title", "current.score", "owner"]
     assert plan.first_line == 1
@@ -220,19 +220,23 @@ def test_a_row_that_says_how_to_fill_the_columns_in_is_no_risk():
         ["1", "Flood", "1/4/26", "4", "5"],
         ["2", "Fire", "2/4/26", "3", "5"],
     )
-    assert guess(sheet, known()).first_line == 3
+    assert guess_plan(sheet, known()).first_line == 3
 
 
 def test_days_written_month_first_are_seen_where_they_cannot_be_otherwise():
-    assert not guess(sheet_of(["Ref", "Date raised"], ["1", "01/31/2026"]), known()).is_day_first
-    assert guess(sheet_of(["Ref", "Date raised"], ["1", "01/02/2026"]), known()).is_day_first
+    assert not guess_plan(
+        sheet_of(["Ref", "Date raised"], ["1", "01/31/2026"]), known()
+    ).is_day_first
+    assert guess_plan(sheet_of(["Ref", "Date raised"], ["1", "01/02/2026"]), known()).is_day_first
 
 
 @pytest.mark.parametrize("likelihood", ["5", "4 - Rare", "9"])
 def test_a_scale_that_is_not_the_schemes_is_seen(likelihood):
     sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact"], ["1", "Flood", likelihood, "2"])
-    assert guess(sheet, known("four-by-four")).another_scale
-    assert not guess(sheet_of(["Ref", "Risk", "Likelihood", "Impact"], ROW), known()).another_scale
+    assert guess_plan(sheet, known("four-by-four")).another_scale
+    assert not guess_plan(
+        sheet_of(["Ref", "Risk", "Likelihood", "Impact"], ROW), known()
+    ).another_scale
 
 
 def test_one_number_beyond_the_scale_is_a_slip_and_asked_about():
@@ -241,13 +245,15 @@ def test_one_number_beyond_the_scale_is_a_slip_and_asked_about():
     sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact"], *rows)
     plan, read = read_all(sheet, known())
     assert not plan.another_scale
-    assert to_decide(sheet, plan, known()) == {"likelihood": {"9": 1}}
-    assert [len(row.judged) for row in read] == [1, 1, 1, 1, 0, 1, 1]
-    assert [(p.column, p.said) for p in read[4].problems] == [("Likelihood (C)", "9")]
+    assert unmapped_words(sheet, plan, known()) == {"likelihood": {"9": 1}}
+    assert [len(row.ratings) for row in read] == [1, 1, 1, 1, 0, 1, 1]
+    assert [(p.column, p.text) for p in read[4].problems] == [("Likelihood (C)", "9")]
     plan.words = {"likelihood": {"9": ""}}  # "leave unrated" is an answer, and no problem any more
     assert read_all(sheet, known(), plan)[1][4].problems == []
     rows[5][3] = "8"
-    assert guess(sheet_of(["Ref", "Risk", "Likelihood", "Impact"], *rows), known()).another_scale
+    assert guess_plan(
+        sheet_of(["Ref", "Risk", "Likelihood", "Impact"], *rows), known()
+    ).another_scale
 
 
 def test_numbers_of_another_scale_are_asked_for_and_not_read():
@@ -256,16 +262,19 @@ def test_numbers_of_another_scale_are_asked_for_and_not_read():
     )
     register = known("four-by-four")
     plan, read = read_all(sheet, register)
-    assert [row.judged for row in read] == [[], []]
-    assert to_decide(sheet, plan, register) == {"likelihood": {"5": 1, "2": 1}, "impact": {"2": 2}}
+    assert [row.ratings for row in read] == [[], []]
+    assert unmapped_words(sheet, plan, register) == {
+        "likelihood": {"5": 1, "2": 1},
+        "impact": {"2": 2},
+    }
     plan.words = {"likelihood": {"5": 4, "2": 2}, "impact": {"2": 1}}
     judged = [
         (one.likelihood, one.impact)
         for row in read_all(sheet, register, plan)[1]
-        for one in row.judged
+        for one in row.ratings
     ]
     assert judged == [(4, 1), (2, 1)]
-    assert to_decide(sheet, plan, register) == {}
+    assert unmapped_words(sheet, plan, register) == {}
 
 
 def test_scores_of_another_scale_are_not_read_even_where_the_scheme_could_give_them():
@@ -277,9 +286,9 @@ def test_scores_of_another_scale_are_not_read_even_where_the_scheme_could_give_t
     )
     register = known("four-by-four")
     plan, read = read_all(sheet, register)
-    assert [row.judged for row in read] == [[], [], []]
+    assert [row.ratings for row in read] == [[], [], []]
     plan.words = {"score": {"5 x 5": [4, 4]}}
-    assert [len(row.judged) for row in read_all(sheet, register, plan)[1]] == [0, 1, 0]
+    assert [len(row.ratings) for row in read_all(sheet, register, plan)[1]] == [0, 1, 0]
 
 
 def test_what_is_asked_is_counted_and_what_is_known_is_not_asked():
@@ -290,8 +299,8 @@ def test_what_is_asked_is_counted_and_what_is_known_is_not_asked():
         ["3", "c", "Pensions", "12", "Town Clerk", "Parked"],
         ["4", "d", "Financial", "25", "", ""],
     )
-    plan = guess(sheet, known())
-    assert to_decide(sheet, plan, known()) == {
+    plan = guess_plan(sheet, known())
+    assert unmapped_words(sheet, plan, known()) == {
         "score": {"Amber": 2, "12": 1},
         "category": {"Pensions": 2},
         "owner": {"Town Clerk": 2},
@@ -301,28 +310,32 @@ def test_what_is_asked_is_counted_and_what_is_known_is_not_asked():
 
 def test_a_band_is_not_asked_for_where_the_ratings_say_all():
     sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact", "RAG"], ["1", "a", "4", "5", "Red"])
-    assert to_decide(sheet, guess(sheet, known()), known()) == {}
+    assert unmapped_words(sheet, guess_plan(sheet, known()), known()) == {}
 
 
 def test_a_remembered_plan_is_followed_where_the_headings_are_the_same():
     first = sheet_of(["Ref", "Ward", "Risk"], ["1", "North", "Flood"])
-    remembered = guess(first, known())
+    remembered = guess_plan(first, known())
     remembered.columns[1] = "portfolio"
     remembered.words = {"status": {"Parked": "open"}}
     later = sheet_of(["Register"], [], ["REF", "Ward ", "Risk"], ["1", "North", "Flood"])
-    plan = guess(later, known(), Plan.from_json(remembered.as_json()))
+    plan = guess_plan(later, known(), Plan.from_json(remembered.as_json()))
     assert (plan.columns, plan.words, plan.first_line) == (remembered.columns, remembered.words, 4)
-    other = guess(sheet_of(["No", "Parish", "Risk"], ["1", "North", "Flood"]), known(), remembered)
+    other = guess_plan(
+        sheet_of(["No", "Parish", "Risk"], ["1", "North", "Flood"]), known(), remembered
+    )
     assert (other.columns[1], other.words) == ("notes", {})
 
 
 def test_a_new_column_among_remembered_ones_is_guessed_and_the_others_are_followed():
-    remembered = guess(
+    remembered = guess_plan(
         sheet_of(["Ref", "Ward", "Risk", "Who"], ["1", "North", "Flood", "Ash"]), known()
     )
     remembered.columns[1], remembered.columns[3] = "portfolio", "owner"
     heads = ["Ref", "Q4 2025/26", "Risk", "Risk owner", "Ward", "Who"]
-    plan = guess(sheet_of(heads, ["1", "4 x 5", "Flood", "x", "North", "Ash"]), known(), remembered)
+    plan = guess_plan(
+        sheet_of(heads, ["1", "4 x 5", "Flood", "x", "North", "Ash"]), known(), remembered
+    )
     assert plan.columns == [
         "reference",
         "current.score@2026-03-31",
@@ -349,7 +362,7 @@ def test_a_cell_merged_downwards_speaks_for_each_row_and_one_risk_over_several_r
 def test_the_sheet_most_like_a_register_is_found():
     guidance = sheet_of(["How to use this workbook", ""], ["Fill it in", "each month"])
     assert (
-        most_like_a_register(
+        likeliest_sheet(
             [guidance, sheet_of(["Ref", "Risk title", "Owner"], ["1", "a", "b"])], known()
         )
         == 1
@@ -357,10 +370,10 @@ def test_the_sheet_most_like_a_register_is_found():
 
 
 @pytest.mark.parametrize(
-    "lines", [(), (Line(1, ()),), (Line(5, ("x",)),), (Line(1, ("Ref", "Title")),)]
+    "lines", [(), (SheetRow(1, ()),), (SheetRow(5, ("x",)),), (SheetRow(1, ("Ref", "Title")),)]
 )
 def test_sheets_with_hardly_anything_have_a_plan(lines):
     sheet = Sheet("S", lines)
-    plan = guess(sheet, known())
-    assert to_decide(sheet, plan, known()) == {}
-    assert len(data_lines(sheet, plan)) + len(left_out(sheet, plan)) >= len(lines) - 1
+    plan = guess_plan(sheet, known())
+    assert unmapped_words(sheet, plan, known()) == {}
+    assert len(data_rows(sheet, plan)) + len(non_data_rows(sheet, plan)) >= len(lines) - 1

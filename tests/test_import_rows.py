@@ -10,19 +10,20 @@ from spreadsheets import TODAY, known, levels, lost, preset, read_all, read_row,
 from registers.import_fields import TARGETS
 from registers.imports import parse_date, parse_list, parse_rating
 from registers.imports.mapping import Plan
-from registers.imports.parse_statement import told
-from registers.imports.read_file import Line
-from registers.imports.row_parser import Planned, name_double, read
+from registers.imports.parse_statement import parse_statement
+from registers.imports.parsed_row import ParsedAction
+from registers.imports.row_parser import RowParser
+from registers.spreadsheet import SheetRow
 
 D = datetime.date
 
 
 def problems(row):
-    return [(problem.column, problem.said, problem.problem) for problem in row.problems]
+    return [(problem.column, problem.text, problem.problem) for problem in row.problems]
 
 
 def pair(row, kind="current"):
-    return [(one.likelihood, one.impact) for one in row.judged if one.kind == kind]
+    return [(one.likelihood, one.impact) for one in row.ratings if one.kind == kind]
 
 
 # Days
@@ -46,7 +47,7 @@ def pair(row, kind="current"):
     ],
 )
 def test_days_as_people_type_them(text, first, last):
-    span = parse_date.span_of(text)
+    span = parse_date.parse_span(text)
     assert (span.first, span.last) == (first, last)
 
 
@@ -54,13 +55,13 @@ def test_days_as_people_type_them(text, first, last):
     "text", ["ongoing", "Q1 2026", "2026/27", "March", "46113", "soon (1/4/26)", "", "x" * 5000]
 )
 def test_what_is_no_day_is_not_made_one(text):
-    assert parse_date.span_of(text) is None
+    assert parse_date.parse_span(text) is None
 
 
 @pytest.mark.parametrize("text", ["31/02/2026", "1/1/1899", "2026-13-01", "12/1850", "Q1 2026/29"])
 def test_days_that_there_are_not_are_refused(text):
-    with pytest.raises(parse_date.NoSuchDay):
-        parse_date.span_of(text)
+    with pytest.raises(parse_date.InvalidDay):
+        parse_date.parse_span(text)
 
 
 @given(
@@ -68,7 +69,7 @@ def test_days_that_there_are_not_are_refused(text):
     st.sampled_from(["%d/%m/%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %y", "%d/%m/%y"]),
 )
 def test_a_day_written_out_is_that_day(day, form):
-    assert parse_date.span_of(day.strftime(form)).first == day
+    assert parse_date.parse_span(day.strftime(form)).first == day
 
 
 def test_a_wrong_day_is_a_problem_with_its_column_and_the_row_is_taken():
@@ -82,7 +83,7 @@ def test_a_wrong_day_is_a_problem_with_its_column_and_the_row_is_taken():
 def test_a_month_is_its_last_day_for_what_is_due_and_its_first_for_what_began():
     row = read_row(["Title", "Target to be met by", "Raised on"], "Flood", "Apr-27", "Apr-26")
     assert (row.values["target_on"], row.values["raised_on"]) == (D(2027, 4, 30), D(2026, 4, 1))
-    assert "Target to be met by: Apr-27 is a month: its last day, 30 April 2027" in row.split
+    assert "Target to be met by: Apr-27 is a month: its last day, 30 April 2027" in row.split_notes
 
 
 def test_what_says_that_there_is_no_day_stays_with_the_notes_and_is_no_problem():
@@ -138,7 +139,7 @@ def test_short_forms_are_understood_where_the_scheme_has_the_word():
         for n, label in enumerate(("Very low", "Low", "Medium", "High", "Very high"), 1)
     )
     assert [
-        parse_rating.level_of(ours, text)
+        parse_rating.match_level(ours, text)
         for text in ("V High", "VH", "M", "Med", "v. low", "5 - VH")
     ] == [
         5,
@@ -167,7 +168,7 @@ def test_short_forms_are_understood_where_the_scheme_has_the_word():
     ],
 )
 def test_scores_that_say_likelihood_and_impact(text):
-    assert parse_rating.given_by(preset(), text) == parse_rating.Given(((4, 5),))
+    assert parse_rating.match_score(preset(), text) == parse_rating.ScoreMatch(((4, 5),))
 
 
 def test_a_heading_can_say_that_the_impact_comes_first():
@@ -206,7 +207,7 @@ def test_what_words_map_is_read():
     heads = ["Title", "Current score"]
     assert pair(read_row(heads, "a", "amber", words=words)) == [(3, 4)]
     nothing = read_row(heads, "a", "N/K", words=words)
-    assert (nothing.judged, nothing.went[1]) == ([], ["ignore"])
+    assert (nothing.ratings, nothing.destinations[1]) == ([], ["ignore"])
     assert pair(
         read_row(["Title", "Current likelihood", "Current impact"], "a", "V HIGH", "2", words=words)
     ) == [(5, 2)]
@@ -234,7 +235,7 @@ def test_a_score_that_contradicts_itself_is_named():
 
 def test_a_likelihood_without_an_impact_is_not_judged():
     row = read_row(["Title", "Current likelihood"], "a", "4")
-    assert (row.judged, row.values["notes"]) == ([], "Current likelihood: 4")
+    assert (row.ratings, row.values["notes"]) == ([], "Current likelihood: 4")
     assert problems(row)[0][2] == "It says the likelihood and no impact"
 
 
@@ -249,7 +250,7 @@ def test_kinds_of_judgement_are_apart_and_each_has_what_stands_beside_it():
         "Target score",
     ]
     row = read_row(heads, "a", "5x5", "4x4", "Fewer staff", "1/4/26", "Extra cost", "2x3")
-    inherent, current, target = row.judged
+    inherent, current, target = row.ratings
     assert (inherent.likelihood, target.impact) == (5, 3)
     assert (current.rationale, current.on, current.driver) == (
         "Fewer staff",
@@ -260,41 +261,22 @@ def test_kinds_of_judgement_are_apart_and_each_has_what_stands_beside_it():
 
 def test_a_rationale_without_a_judgement_stays_with_the_notes():
     row = read_row(["Title", "Current score", "Current rationale"], "a", "tbc", "Too early")
-    assert (row.judged, row.values["notes"]) == ([], "Current rationale: Too early")
+    assert (row.ratings, row.values["notes"]) == ([], "Current rationale: Too early")
 
 
 def test_a_quarter_that_is_not_over_is_judged_on_the_day_of_the_import_and_later_ones_not_at_all():
     row = read_row(["Title", "Q1 2026/27", "Q3 2026/27"], "a", "4x4", "3x3")
-    assert [(one.on, one.likelihood) for one in row.judged] == [(None, 4)]
+    assert [(one.on, one.likelihood) for one in row.ratings] == [(None, 4)]
     assert row.values["notes"] == "Q3 2026/27: 3x3"
 
 
 def test_a_band_that_the_scheme_gives_is_found_in_it_and_another_goes_to_the_notes():
     heads = ["Title", "Current likelihood", "Current impact", "Current band"]
-    assert read_row(heads, "a", "4", "5", "Severe").went[3] == ["current.band"]
+    assert read_row(heads, "a", "4", "5", "Severe").destinations[3] == ["current.band"]
     assert read_row(heads, "a", "4", "5", "Amber").values["notes"] == "Current band: Amber"
 
 
 # Words and posts
-
-
-@pytest.mark.parametrize(("reference", "is_refused"), [("CORP-007", True), ("CRR0007", False)])
-def test_a_reference_that_stands_twice_is_named_with_both_rows(reference, is_refused):
-    sheet = sheet_of(
-        ["Ref", "Title"], [reference, "Flood"], ["CORP-008", "Frost"], [reference.lower(), "Fire"]
-    )
-    plan, rows = read_all(sheet, known())
-    seen = {}
-    for row in rows:
-        name_double(row, seen, plan, known())
-    said = [
-        (row.line.number, p.column, p.refuses)
-        for row in rows
-        for p in row.problems
-        if "reference too" in p.problem
-    ]
-    assert said == [(4, "Ref (A)", is_refused)]
-    assert rows[2].problems[0].problem.startswith("Row 2 has this reference too")
 
 
 def test_references_of_ours_are_put_in_form_and_those_of_others_are_kept():
@@ -310,7 +292,7 @@ def test_a_vacant_post_is_a_post():
         "Head of Legal",
         "Owner: Head of Legal (vacant)",
     )
-    assert "Owner: Head of Legal (vacant) is the post Head of Legal" in row.split
+    assert "Owner: Head of Legal (vacant) is the post Head of Legal" in row.split_notes
 
 
 def test_posts_are_spelt_as_the_register_has_them_or_as_words_map_them():
@@ -388,7 +370,7 @@ def test_what_has_happened_is_read_as_it_says():
 
 def test_a_row_without_a_title_is_named_by_what_could_happen():
     row = read_row(["Ref", "Event"], "1", "A provider stops trading. Visits are missed.")
-    assert (row.values["title"], row.made) == ("A provider stops trading", {"title"})
+    assert (row.values["title"], row.derived) == ("A provider stops trading", {"title"})
 
 
 def test_a_row_that_names_no_risk_is_refused():
@@ -412,8 +394,8 @@ def test_a_long_title_is_cut_at_a_word_and_kept_in_full():
 def test_texts_beyond_the_limits_are_named_and_go_to_the_notes_or_stay_with_the_row():
     row = read_row(["Title", "Cause", "Consequence"], "a", "word " * 900, "word " * 2000)
     assert {"cause", "consequence"}.isdisjoint(row.values)
-    assert row.went[1] == ["notes"]
-    assert row.went[2] == ["ignore"]
+    assert row.destinations[1] == ["notes"]
+    assert row.destinations[2] == ["ignore"]
     assert len(problems(row)) == 3  # each too long, one without room
     row = read_row(["Title", "Position for the committee"], "a", "word " * 81)
     assert problems(row)[0][2] == "It must be 80 words or fewer and has 81: it goes to the notes"
@@ -426,7 +408,7 @@ def test_characters_that_cannot_be_stored_are_taken_out_and_named():
         "It had characters that cannot be stored (U+0007), which were taken out",
         "It had characters that cannot be stored (U+D800), which were taken out",
     ]
-    assert row.went[1] == ["ignore"]
+    assert row.destinations[1] == ["ignore"]
 
 
 @pytest.mark.parametrize(
@@ -451,7 +433,7 @@ def test_characters_that_cannot_be_stored_are_taken_out_and_named():
     ],
 )
 def test_a_statement_is_split_where_it_is_marked(text, parts):
-    assert [told(text).get(part) for part in ("cause", "event", "consequence")] == parts
+    assert [parse_statement(text).get(part) for part in ("cause", "event", "consequence")] == parts
 
 
 @pytest.mark.parametrize(
@@ -467,7 +449,7 @@ def test_a_statement_is_split_where_it_is_marked(text, parts):
     ],
 )
 def test_a_statement_that_could_be_split_in_two_ways_stays_whole(text):
-    assert told(text) == {}
+    assert parse_statement(text) == {}
 
 
 def test_notes_of_ours_come_back_as_they_were_and_others_carry_their_heading():
@@ -499,7 +481,7 @@ def test_notes_of_ours_come_back_as_they_were_and_others_carry_their_heading():
     ],
 )
 def test_what_a_cell_lists(text, items):
-    assert parse_list.split(text).items == items
+    assert parse_list.split_list(text).items == items
 
 
 def test_a_long_item_has_a_title_and_its_full_text():
@@ -512,9 +494,9 @@ def test_a_long_item_has_a_title_and_its_full_text():
 def test_actions_have_their_post_and_day_only_where_every_word_is_understood():
     text = "1. Fill the post (Head of Legal, 30/09/26)\n2. Review (see note 4)\n3. Test (complete)"
     assert read_row(["Title", "Actions"], "a", text).actions == [
-        Planned("Fill the post", owner="Head of Legal", due_on=D(2026, 9, 30)),
-        Planned("Review (see note 4)"),
-        Planned("Test (complete)", is_done=True),
+        ParsedAction("Fill the post", owner="Head of Legal", due_on=D(2026, 9, 30)),
+        ParsedAction("Review (see note 4)"),
+        ParsedAction("Test (complete)", is_done=True),
     ]
 
 
@@ -527,7 +509,7 @@ def test_a_post_with_a_comma_is_one_post_where_the_register_has_it():
         known_=register,
     )
     assert row.actions == [
-        Planned("Fill it", owner="Head of Legal, Land and Elections", due_on=D(2027, 5, 1))
+        ParsedAction("Fill it", owner="Head of Legal, Land and Elections", due_on=D(2027, 5, 1))
     ]
 
 
@@ -535,7 +517,7 @@ def test_post_and_day_beside_one_action_are_its_own():
     heads = ["Title", "Actions", "Action owner", "Action due"]
     row = read_row(heads, "a", "Fill the post", "Director of Finance (vacant)", "Q1 2026/27")
     assert row.actions == [
-        Planned("Fill the post", owner="Director of Finance", due_on=D(2026, 6, 30))
+        ParsedAction("Fill the post", owner="Director of Finance", due_on=D(2026, 6, 30))
     ]
 
 
@@ -550,7 +532,7 @@ def test_posts_and_days_beside_several_actions_have_a_line_each_or_go_to_the_not
 
 def test_a_day_too_far_ahead_is_not_an_actions():
     row = read_row(["Title", "Actions", "Action due"], "a", "One", "1/9/2062")
-    assert row.actions == [Planned("One")]
+    assert row.actions == [ParsedAction("One")]
     assert problems(row)[0][0] == "Action due (C)"
 
 
@@ -593,9 +575,11 @@ TEXTS = st.one_of(
 @example([" " * 3000 + "("] * len(HEADS))
 def test_any_texts_under_our_own_headings_are_read_and_none_is_lost(cells):
     plan = Plan("S", 2, HEADS, [target.name for target in TARGETS])
-    row = read(Line(2, tuple(cells)), plan, known())
-    assert {at for at, cell in enumerate(cells) if cell and not cell.isspace()} <= set(row.went)
-    assert all(row.went.values())
+    row = RowParser(plan, known()).parse(SheetRow(2, tuple(cells)))
+    assert {at for at, cell in enumerate(cells) if cell and not cell.isspace()} <= set(
+        row.destinations
+    )
+    assert all(row.destinations.values())
     assert row.is_refused or len(row.values.get("title", "")) <= 200
     assert len(row.values.get("notes", "")) <= 10_000
 
@@ -607,7 +591,9 @@ def test_any_sheet_is_guessed_and_read_and_none_of_its_cells_is_lost(rows):
     sheet = sheet_of(*rows)
     _, read_rows = read_all(sheet, known())
     for row in read_rows:
-        assert {at for at, cell in enumerate(row.line.cells) if cell.strip()} <= set(row.went)
+        assert {at for at, cell in enumerate(row.sheet_row.cells) if cell.strip()} <= set(
+            row.destinations
+        )
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "N", "P"]), min_size=1, max_size=40))

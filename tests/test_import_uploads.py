@@ -10,8 +10,8 @@ from django.test import Client
 from makers import make_organisation, make_person, make_register
 from workbooks import PLAIN, csv_of, latest, plain_rows, send
 
-from registers.imports.read_file import BYTES
 from registers.models import RegisterImport, Role
+from registers.spreadsheet import BYTES
 
 pytestmark = pytest.mark.django_db
 
@@ -163,9 +163,11 @@ def test_whatever_stands_in_a_cell_comes_in_or_is_given_back(register, cell):
             continue
         batch = to_preview(client, register, content, f"{column}.csv")
         assert batch.rows.exists()
-        from registers.imports.commit import seen_of
+        from registers.imports.commit import staged_version
 
-        done = client.post(batch.get_absolute_url(), {"step": "ready", "seen": seen_of(batch)})
+        done = client.post(
+            batch.get_absolute_url(), {"step": "ready", "seen": staged_version(batch)}
+        )
         assert done.status_code == 302, done.text
         assert client.get(batch.get_absolute_url()).status_code == 200
         assert client.get(f"{batch.get_absolute_url()}report.csv").status_code == 200

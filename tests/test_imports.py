@@ -515,16 +515,16 @@ def test_a_workbook_changes_no_status(manager, register):
 def test_a_fault_in_the_middle_leaves_nothing(manager, register, monkeypatch):
     batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(5)))
     before = counts()
-    monkeypatch.setattr(commit, "_done", lambda *args: 1 / 0)
+    monkeypatch.setattr(commit, "_finish", lambda *args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        commit.land(batch, by=manager.user)
+        commit.commit_workbook(batch, by=manager.user)
     batch.refresh_from_db()
     assert (counts(), batch.stage) == (before, "ready")
 
 
 def test_the_button_pressed_twice_takes_in_once(manager, register):
     batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(5)))
-    seen = commit.seen_of(batch)
+    seen = commit.staged_version(batch)
     for _ in range(2):
         answer = manager.post(batch.get_absolute_url(), {"step": "ready", "seen": seen})
         assert answer.status_code == 302
@@ -551,7 +551,7 @@ def test_a_risk_that_changed_since_is_a_conflict(manager, register):
 
 def test_a_page_whose_rows_were_read_anew_takes_nothing_in(manager, register):
     batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(2)))
-    seen = commit.seen_of(batch)
+    seen = commit.staged_version(batch)
     manager.post(batch.get_absolute_url(), {"step": "read"})
     manager.post(batch.get_absolute_url(), {"step": "staging", "after": 0})
     assert (
@@ -677,6 +677,9 @@ def test_two_windows_at_once_read_and_take_in_once(manager, register):
 
     assert set(in_parallel(3, lambda number: press({"step": "staging", "after": 0}))) == {302}
     assert batch.rows.count() == 50
-    ready = {"step": "ready", "seen": commit.seen_of(RegisterImport.objects.get(pk=batch.pk))}
+    ready = {
+        "step": "ready",
+        "seen": commit.staged_version(RegisterImport.objects.get(pk=batch.pk)),
+    }
     assert set(in_parallel(3, lambda number: press(ready))) == {302}
     assert register.risks.count() == 50

@@ -21,7 +21,8 @@ from makers import (
 from workbooks import PLAIN, csv_of, plain_rows, to_preview
 
 from registers.bulk_changes import ChangedRisk, NewRisk, NumberingConflict, TakingIn
-from registers.imports.commit import Landing, NotAsShown, land
+from registers.import_files import commit_import
+from registers.imports.commit import ImportOutdated, PreparedImport
 from registers.models import (
     AuditEntry,
     BulkEditConflict,
@@ -80,7 +81,7 @@ MEANWHILE = {
 
 @pytest.mark.parametrize("what", MEANWHILE)
 def test_what_it_was_prepared_by_has_changed(batch, manager, register, what):
-    with Landing(batch, manager.user) as landing:
+    with PreparedImport(batch, manager.user) as landing:
         MEANWHILE[what](register)
         before = (Risk.objects.count(), AuditEntry.objects.count(), Post.objects.count())
         with pytest.raises(NumberingConflict):
@@ -112,7 +113,7 @@ def with_controls(manager, register):
 def test_it_is_prepared_anew_where_somebody_was_quicker(with_controls, manager, register, times):
     meanwhile = Meanwhile(times, lambda: make_risk(register, title="Quicker"))
     with connection.execute_wrapper(meanwhile):
-        done = land(with_controls, by=manager.user)
+        done = commit_import(with_controls, by=manager.user)
     assert done.is_done and meanwhile.times == 0
     titles = list(register.risks.order_by("number").values_list("title", flat=True))
     assert titles == ["Quicker"] * times + [f"Reserves run out in year {n}" for n in (1, 2, 3)]
@@ -130,9 +131,9 @@ def test_what_never_stands_still_is_refused_and_nothing_is_written(
 ):
     with (
         connection.execute_wrapper(Meanwhile(9, lambda: make_post(register.organisation))),
-        pytest.raises(NotAsShown),
+        pytest.raises(ImportOutdated),
     ):
-        land(with_controls, by=manager.user)
+        commit_import(with_controls, by=manager.user)
     with_controls.refresh_from_db()
     assert (register.risks.count(), with_controls.stage) == (0, "ready")
 
@@ -142,14 +143,16 @@ def test_rows_read_anew_while_they_are_prepared_are_not_taken_in(with_controls, 
         for said in ({"step": "read"}, {"step": "staging", "after": 0}):
             manager.post(with_controls.get_absolute_url(), said)
 
-    with connection.execute_wrapper(Meanwhile(1, read_again)), pytest.raises(NotAsShown):
-        land(with_controls, by=manager.user)
+    with connection.execute_wrapper(Meanwhile(1, read_again)), pytest.raises(ImportOutdated):
+        commit_import(with_controls, by=manager.user)
     assert register.risks.count() == 0
 
 
 def test_who_takes_the_same_in_meanwhile_takes_it_in_once(with_controls, manager, register):
-    with connection.execute_wrapper(Meanwhile(1, lambda: land(with_controls, by=manager.user))):
-        assert land(with_controls, by=manager.user).is_done
+    with connection.execute_wrapper(
+        Meanwhile(1, lambda: commit_import(with_controls, by=manager.user))
+    ):
+        assert commit_import(with_controls, by=manager.user).is_done
     assert register.risks.count() == 3
 
 

@@ -10,8 +10,8 @@ from spreadsheets import known
 from test_restoring import assert_sound, changed, elsewhere, refused, rich_register, set_in, written
 from workbooks import brought_in, csv_of, latest, send, to_preview
 
-from registers.imports.resolve_rating import Judging
-from registers.imports.value_mapping import Meanings
+from registers.imports.resolve_rating import RatingResolver
+from registers.imports.value_mapping import ValueMapping
 from registers.json_file.restore import check, restore
 from registers.models import Role
 
@@ -172,8 +172,10 @@ def test_a_level_that_the_scheme_has_not_got_is_asked_about_again(client, restor
 
 
 def test_a_pair_that_the_scheme_has_not_got_means_nothing():
-    judging = Judging.by(known().scheme, {"score": {"Black": [9, 9], "Red": [5, 5], "Grey": ""}})
-    assert [judging.mapped("score", word) for word in ("Black", "Red", "Grey")] == [
+    resolver = RatingResolver.for_plan(
+        known().scheme, {"score": {"Black": [9, 9], "Red": [5, 5], "Grey": ""}}
+    )
+    assert [resolver.mapped_value("score", word) for word in ("Black", "Red", "Grey")] == [
         None,
         [5, 5],
         "",
@@ -181,10 +183,10 @@ def test_a_pair_that_the_scheme_has_not_got_means_nothing():
 
 
 def test_a_row_of_the_library_that_is_gone_is_asked_about_again():
-    meanings = Meanings(
+    meanings = ValueMapping(
         {"other_failure_types": {"Pride": "hubris", "Money": "financial", "Odd": ""}}, known()
     )
-    assert [meanings.of("other_failure_types", word) for word in ("Pride", "Money", "Odd")] == [
+    assert [meanings.lookup("other_failure_types", word) for word in ("Pride", "Money", "Odd")] == [
         None,
         "financial",
         "",

@@ -22,9 +22,9 @@ from makers import (
 from workbooks import take_in, to_preview
 
 from registers import demo
-from registers.imports.mapping import Known, guess, most_like_a_register, to_decide
-from registers.imports.read_file import sheets_of
-from registers.imports.row_parser import read
+from registers.imports.mapping import ReferenceData, guess_plan, likeliest_sheet, unmapped_words
+from registers.imports.read_file import read_sheets
+from registers.imports.row_parser import RowParser
 from registers.models import (
     Action,
     AdverseImpact,
@@ -49,7 +49,7 @@ DAYS = "tolerated_until target_on next_review_on told_on"
 
 
 def known_of(register):
-    return Known(
+    return ReferenceData(
         scheme=register.scheme.rules,
         prefix=register.prefix,
         posts=tuple(register.organisation.posts.values_list("title", flat=True)),
@@ -65,11 +65,12 @@ def known_of(register):
 def read_back(register, user, ending):
     """Reference -> what the file that this person exports says, by the import's own guess."""
     answer = signed_in(user).get(f"{register.get_absolute_url()}export.{ending}?status=all")
-    sheets, known = sheets_of(f"export.{ending}", answer.content), known_of(register)
-    sheet = sheets[most_like_a_register(sheets, known)]
-    plan = guess(sheet, known)
-    assert to_decide(sheet, plan, known) == {}
-    rows = [read(line, plan, known) for line in sheet.lines if line.number >= plan.first_line]
+    sheets, known = read_sheets(f"export.{ending}", answer.content), known_of(register)
+    sheet = sheets[likeliest_sheet(sheets, known)]
+    plan = guess_plan(sheet, known)
+    assert unmapped_words(sheet, plan, known) == {}
+    parser = RowParser(plan, known)
+    rows = [parser.parse(line) for line in sheet.rows if line.number >= plan.first_line]
     return {row.values["reference"]: row for row in rows}
 
 
@@ -92,7 +93,7 @@ def read_of(row):
     values = {
         name: sorted(value) if isinstance(value, list) else value
         for name, value in row.values.items()
-        if name not in row.made
+        if name not in row.derived
     }
     return {name: value for name, value in values.items() if value}
 
@@ -134,7 +135,9 @@ def assert_says_the_same(register, user, ending):
         risk = risks[reference]
         assert row.problems == []
         assert read_of(row) == said_by(risk)
-        judged = {(j.kind, j.likelihood, j.impact, j.on, j.rationale, j.driver) for j in row.judged}
+        judged = {
+            (j.kind, j.likelihood, j.impact, j.on, j.rationale, j.driver) for j in row.ratings
+        }
         assert judged == judged_of(risk)
         actions = [(a.title, a.owner, a.due_on, a.is_done) for a in row.actions]
         assert ([title for title, _ in row.controls], actions) == beside(risk)

@@ -16,10 +16,10 @@ from makers import make_organisation, make_person, make_register, make_risk
 from spreadsheets import known, lost, read_all, sheet_of
 from workbooks import brought_in, columns_form, csv_of, latest, send, take_in, to_preview
 
-from registers.imports.mapping import Plan, data_lines, guess
-from registers.imports.rejected_rows import refused_csv
-from registers.imports.row_parser import Reader
-from registers.imports.staging import read_anew, stage_some
+from registers.imports.mapping import Plan, data_rows, guess_plan
+from registers.imports.rejected_rows import rejected_rows_csv
+from registers.imports.row_parser import RowParser
+from registers.imports.staging import restart_staging, stage_rows
 from registers.models import Role
 
 HEADS = [
@@ -67,7 +67,7 @@ MORE = row(
 def read(*rows, merged=(), **changes):
     """The risks that are read from rows below HEADS. changes: to the plan that is guessed."""
     sheet = sheet_of(HEADS, *rows, merged=merged)
-    plan = guess(sheet, known())
+    plan = guess_plan(sheet, known())
     for name, value in changes.items():
         setattr(plan, name, value)
     read_rows = read_all(sheet, known(), plan)[1]
@@ -76,7 +76,10 @@ def read(*rows, merged=(), **changes):
 
 
 def rows_of(read_rows):
-    return [[each.number for each in one.line.rows] or one.line.number for one in read_rows]
+    return [
+        [each.number for each in one.sheet_row.source_rows] or one.sheet_row.number
+        for one in read_rows
+    ]
 
 
 # Which rows go on with the risk above
@@ -108,13 +111,15 @@ def test_rows_stand_for_themselves_where_that_was_decided():
 
 
 def test_nothing_is_asked_where_each_row_names_its_risk():
-    assert guess(sheet_of(HEADS, FLOOD, FIRE), known()).goes_on is None
+    assert guess_plan(sheet_of(HEADS, FLOOD, FIRE), known()).goes_on is None
 
 
 def test_what_was_decided_is_followed_for_the_next_file():
-    remembered = guess(sheet_of(HEADS, FLOOD, MORE), known())
+    remembered = guess_plan(sheet_of(HEADS, FLOOD, MORE), known())
     remembered.goes_on = False
-    plan = guess(sheet_of(HEADS, FLOOD, MORE, FIRE), known(), Plan.from_json(remembered.as_json()))
+    plan = guess_plan(
+        sheet_of(HEADS, FLOOD, MORE, FIRE), known(), Plan.from_json(remembered.as_json())
+    )
     assert plan.goes_on is False
 
 
@@ -177,7 +182,7 @@ def test_another_owner_in_a_further_row_is_named_and_kept_with_the_notes():
     (flood,) = read(FLOOD, row(risk_owner="Director of Finance", controls="Sandbags"))
     assert flood.values["owner"] == "Head of Legal"
     assert "Risk owner: Director of Finance" in flood.values["notes"]
-    assert [(one.column, one.said, one.problem[:5]) for one in flood.problems] == [
+    assert [(one.column, one.text, one.problem[:5]) for one in flood.problems] == [
         ("Risk owner (D)", "Director of Finance", "Row 3")
     ]
 
@@ -192,7 +197,7 @@ def test_what_the_first_row_leaves_open_is_said_by_a_further_one():
 def test_a_rating_is_read_whole_from_the_row_that_rates():
     unrated = [*FLOOD[:4], "3", "", *FLOOD[6:]]
     (flood,) = read(unrated, row(likelihood="5", impact="4"))
-    assert flood.judged == []
+    assert flood.ratings == []
     assert "Likelihood: 5" in flood.values["notes"]
 
 
@@ -211,12 +216,14 @@ def test_every_word_of_every_row_is_found_in_the_risk(further):
         lines.append(said)
     for one in read(*lines):
         said = json.dumps(
-            [one.values, one.judged, one.controls, one.actions, one.line.number], default=str
+            [one.values, one.ratings, one.controls, one.actions, one.sheet_row.number], default=str
         )
-        texts = [text for each in one.line.rows for text in each.cells if "Word" in text]
+        texts = [
+            text for each in one.sheet_row.source_rows for text in each.cells if "Word" in text
+        ]
         assert [text for text in texts if f"{text}" not in said] == []
-        for each in one.line.rows:
-            rated = [(judged.likelihood, judged.impact) for judged in one.judged]
+        for each in one.sheet_row.source_rows:
+            rated = [(judged.likelihood, judged.impact) for judged in one.ratings]
             for at, part in ((4, 0), (5, 1)):
                 level = each.cells[at]
                 is_kept = f"{HEADS[at]}: {level}" in one.values.get("notes", "")
@@ -226,10 +233,10 @@ def test_every_word_of_every_row_is_found_in_the_risk(further):
 def test_a_further_row_that_no_one_agreed_to_is_read_as_before():
     sheet = sheet_of(HEADS, FLOOD, MORE)
     plan = Plan.from_json(
-        {k: v for k, v in guess(sheet, known()).as_json().items() if k != "goes_on"}
+        {k: v for k, v in guess_plan(sheet, known()).as_json().items() if k != "goes_on"}
     )
-    reader = Reader(plan, known())
-    assert [reader.read(line).is_refused for line in data_lines(sheet, plan)] == [False, True]
+    reader = RowParser(plan, known())
+    assert [reader.parse(line).is_refused for line in data_rows(sheet, plan)] == [False, True]
 
 
 # Through the pages
@@ -310,10 +317,10 @@ def test_a_risk_comes_out_whole_wherever_a_request_ends(manager, register, chunk
     batch = to_preview(
         manager, register, csv_of(HEADS, FIRE, FLOOD, MORE, row(controls="Pumps"), ["3", *FIRE[1:]])
     )
-    read_anew(batch)
+    restart_staging(batch)
     batch.refresh_from_db()
     while batch.stage == "staging":
-        batch = stage_some(batch, after=batch.rows_read, chunk=chunk)
+        batch = stage_rows(batch, after=batch.rows_read, chunk=chunk)
     found = [(one.number, len(one.further), len(one.reads["controls"])) for one in batch.rows.all()]
     assert found == [(2, 0, 1), (3, 2, 3), (6, 0, 1)]
     assert batch.report["counts"]["further"] == 2
@@ -322,14 +329,14 @@ def test_a_risk_comes_out_whole_wherever_a_request_ends(manager, register, chunk
 def test_a_spread_risk_that_is_left_out_is_given_back_in_all_its_rows(manager, register):
     rows = [FLOOD, MORE, FIRE, FLOOD]
     batch = to_preview(manager, register, csv_of(HEADS, *rows))
-    _, *given_back = csv.reader(io.StringIO(refused_csv(batch).decode("utf-8-sig")))
+    _, *given_back = csv.reader(io.StringIO(rejected_rows_csv(batch).decode("utf-8-sig")))
     assert [line[:10] for line in given_back] == [FLOOD, MORE, FLOOD]
     assert [line[10] for line in given_back] == ["2", "3", "5"]
 
 
 def test_its_rows_come_in_together_once_they_are_put_right(manager, register):
     batch = to_preview(manager, register, csv_of(HEADS, FLOOD, MORE, FIRE, FLOOD))
-    rows = list(csv.reader(io.StringIO(refused_csv(batch).decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(rejected_rows_csv(batch).decode("utf-8-sig"))))
     rows[3][0] = "7"
     brought_in(manager, register, csv_of(*rows), name="left-out.csv")
     assert [risk.controls.count() for risk in register.risks.all()] == [2, 1]

@@ -92,9 +92,9 @@ def to_preview(client, register, content, name="risks.csv", **columns):
 
 def take_in(client, batch):
     """The answer to the button of the preview."""
-    from registers.imports.commit import seen_of
+    from registers.imports.commit import staged_version
 
-    return client.post(batch.get_absolute_url(), {"step": "ready", "seen": seen_of(batch)})
+    return client.post(batch.get_absolute_url(), {"step": "ready", "seen": staged_version(batch)})
 
 
 def brought_in(client, register, content, name="risks.csv", **columns):

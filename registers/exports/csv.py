@@ -6,7 +6,7 @@ import io
 import re
 
 from registers.exports.columns import Value
-from registers.spreadsheet_text import escaped
+from registers.spreadsheet_text import escape_formula
 
 # Characters that a database, a spreadsheet or XML cannot hold; tab and line feed are allowed.
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -19,7 +19,7 @@ def plain(text: str) -> str:
 
 def cell_text(value: Value) -> str:
     if isinstance(value, str):
-        return escaped(plain(value))
+        return escape_formula(plain(value))
     if isinstance(value, datetime.date):
         return value.isoformat()
     return "" if value is None else str(value)

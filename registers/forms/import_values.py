@@ -7,11 +7,11 @@ from django import forms
 from django.utils.text import get_text_list
 
 from registers.forms.imports import name_of
-from registers.imports.mapping import Plan, data_lines, to_decide
-from registers.imports.parse_rating import figures_of
-from registers.imports.read_file import letter
-from registers.imports.reference_data import known_of
-from registers.imports.serialise import sheet_of
+from registers.imports.mapping import Plan, data_rows, unmapped_words
+from registers.imports.parse_rating import numbers_in
+from registers.imports.reference_data import load_reference_data
+from registers.imports.serialise import load_sheet
+from registers.spreadsheet import column_letter
 
 # Words on one page: the others follow on the next.
 SHOWN = 60
@@ -59,9 +59,9 @@ class ImportWordsForm(forms.Form):
     def __init__(self, data=None, *, batch):
         super().__init__(data)
         self.before = Plan.from_json(batch.plan)
-        self.reference_data = known_of(batch.register, self.before.words)
-        sheet = sheet_of(batch, self.before)
-        undecided = to_decide(sheet, self.before, self.reference_data)
+        self.reference_data = load_reference_data(batch.register, self.before.words)
+        sheet = load_sheet(batch, self.before)
+        undecided = unmapped_words(sheet, self.before, self.reference_data)
         self.places = places_of(undecided, sheet, self.before)
         self.total = sum(len(words) for words in undecided.values())
         self.fits = {key: self._fits(key, words) for key, words in undecided.items()}
@@ -200,13 +200,15 @@ def places_of(undecided, sheet, plan):
     columns = [(at, key_of(target)) for at, target in enumerate(plan.columns)]
     wanted, rows_by_word = [(at, key) for at, key in columns if undecided.get(key)], {}
     lines = (
-        [row for line in data_lines(sheet, plan) for row in line.rows or (line,)] if wanted else ()
+        [row for line in data_rows(sheet, plan) for row in line.source_rows or (line,)]
+        if wanted
+        else ()
     )
     for line in lines:
         for at, key in wanted:
             word = line.cells[at].strip() if at < len(line.cells) else ""
             if word in undecided[key]:
-                numbers = rows_by_word.setdefault((key, word), {}).setdefault(letter(at), [])
+                numbers = rows_by_word.setdefault((key, word), {}).setdefault(column_letter(at), [])
                 numbers += [line.number] if len(numbers) < ROWS_SHOWN else []
     return rows_by_word
 
@@ -223,7 +225,7 @@ def pairs_of(scheme, word=""):
     For example ("3x4", "12 Moderate: likelihood 3, impact 4"). Pairs whose score the word names
     come first.
     """
-    scores = figures_of(word)
+    scores = numbers_in(word)
     pairs = []
     for row, cells in scheme.matrix:
         for column, placing in cells:

@@ -14,11 +14,12 @@ from django.core.exceptions import ValidationError
 from registers.forms.concurrency import TokenField
 from registers.govuk import GovukRadios, Helper
 from registers.import_fields import BY_NAME, IGNORE, NOTE, TARGETS
-from registers.imports.mapping import Plan, data_lines, going_on, is_of_several
-from registers.imports.read_file import BYTES, CannotRead, letter
-from registers.imports.serialise import sheets_in
-from registers.imports.upload import begin_import, heading_row_of, plan_of
+from registers.import_files import begin_import
+from registers.imports.mapping import Plan, allows_several, continuation_rows, data_rows
+from registers.imports.serialise import unpack_sheets
+from registers.imports.upload import heading_row_number, plan_for_sheet
 from registers.models.imports import rows_in_words
+from registers.spreadsheet import BYTES, CannotRead, column_letter
 
 JOINED = (NOTE, IGNORE)
 NAMES_A_RISK = ("title", "statement", "event")
@@ -128,19 +129,19 @@ class ImportColumnsForm(forms.Form):
         super().__init__(data)
         self.batch = batch
         self.before = Plan.from_json(batch.plan)
-        self.sheets = {sheet.name: sheet for sheet in sheets_in(batch.sheets)}
+        self.sheets = {sheet.name: sheet for sheet in unpack_sheets(batch.sheets)}
         self.shown = self.sheets[self.before.sheet]
         self.fields["sheet"].choices = [(name, name) for name in self.sheets]
         self.initial = {
             "sheet": self.before.sheet,
-            "heading_row": heading_row_of(self.shown, self.before),
+            "heading_row": heading_row_number(self.shown, self.before),
             "another_scale": self.before.another_scale,
             "goes_on": {True: "yes", False: "no"}.get(self.before.goes_on),
         }
         if len(self.sheets) == 1:
             self.fields["sheet"].widget = forms.HiddenInput()
-        self.lines = data_lines(self.shown, replace(self.before, goes_on=False))
-        self._ask_about(going_on(self.shown, self.before))
+        self.lines = data_rows(self.shown, replace(self.before, goes_on=False))
+        self._ask_about(continuation_rows(self.shown, self.before))
         self.columns = [self._column(place, name) for place, name in enumerate(self.before.names)]
 
     def _ask_about(self, rows):
@@ -156,7 +157,7 @@ class ImportColumnsForm(forms.Form):
     def _column(self, place, heading):
         """Add the fields of one column; return what the page shows of it."""
         target, _, on = self.before.columns[place].partition("@")
-        at = letter(place)
+        at = column_letter(place)
         name_shown = heading if heading == f"Column {at}" else f"{heading} ({at})"
         name = f"column_{place}"
         self.fields[name] = forms.ChoiceField(
@@ -245,7 +246,7 @@ class ImportColumnsForm(forms.Form):
     def _look_elsewhere(self, cleaned):
         row = cleaned["heading_row"] if cleaned["sheet"] == self.before.sheet else None
         try:
-            self.plan = plan_of(self.batch, cleaned["sheet"], row)
+            self.plan = plan_for_sheet(self.batch, cleaned["sheet"], row)
         except CannotRead:
             self.add_error(
                 "heading_row" if row else "sheet", "Select another: there is no row of risks below"
@@ -254,7 +255,7 @@ class ImportColumnsForm(forms.Form):
     def _check(self, cleaned):
         columns = [self._chosen(column, cleaned) for column in self.columns]
         for place, column in enumerate(columns):
-            if column in columns[:place] and not is_of_several(column):
+            if column in columns[:place] and not allows_several(column):
                 first = self.columns[columns.index(column)]["called"]
                 label = BY_NAME[column.partition("@")[0]].label
                 self.add_error(
@@ -268,7 +269,7 @@ class ImportColumnsForm(forms.Form):
         self.plan = Plan.from_json(vars(self.before) | changes)
         if cleaned["goes_on"]:
             self.plan.goes_on = cleaned["goes_on"] == "yes"
-        elif rows := going_on(self.shown, self.plan):
+        elif rows := continuation_rows(self.shown, self.plan):
             self._ask_about(rows)
             self.add_error("goes_on", UNDECIDED)
 

@@ -1,7 +1,7 @@
-"""A spreadsheet becomes risks: file -> sheets (files) -> which column is what (plan) -> what each
-row says (rows) -> what is new, changed or the same on the register (staging) -> written in one
-transaction (registers.bulk_changes).
+"""Import risks from a spreadsheet.
 
-All but staging is pure: text in, dataclasses out, no database. Nothing that a file says is dropped
-without being named.
+upload -> read_file -> detect_table, detect_columns -> mapping -> value_mapping -> row_parser ->
+diff -> staging -> commit (registers.bulk_changes).
+
+Only upload, existing_risks, reference_data, staging, commit and progress use the database.
 """

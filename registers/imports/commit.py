@@ -1,9 +1,7 @@
-"""What was staged goes onto the register: every good row and the posts they name, or nothing, in
-one transaction.
+"""Write a staged workbook to the register: all accepted rows and new posts, or nothing.
 
-All of it is prepared before the transaction begins, which then only writes: see
-registers.bulk_changes. What it was prepared by is looked at again where it is written, and where
-that has changed it is prepared anew.
+The rows are prepared outside the transaction, which then only writes (registers.bulk_changes).
+Their preconditions are checked again inside it; where these have changed, all is prepared anew.
 """
 
 import datetime
@@ -15,10 +13,8 @@ from django.utils import timezone
 
 from registers.bulk_changes import ChangedRisk, NewRisk, NumberingConflict, TakingIn
 from registers.history.bulk_insert import build_row, garbage_collection_paused, keys_of, set_one
-from registers.imports import native_file
 from registers.imports.diff import DAYS
-from registers.imports.posts import posts_to_add
-from registers.imports.staging import hold
+from registers.imports.staging import lock_import, posts_to_add
 from registers.models import (
     Action,
     AdverseImpact,
@@ -33,138 +29,137 @@ from registers.models import (
 
 Outcome = ImportedRow.Outcome
 BATCH = 200  # rows in memory together
-TRIES = 2  # before those who change what it is prepared by are made to wait
+TRIES = 2  # without the register's lock; the last attempt takes it
 
 
-class NotAsShown(Exception):
-    """What would be taken in is no longer what was shown; nothing was written."""
+class ImportOutdated(Exception):
+    """What would be imported is no longer what was shown; nothing was written."""
 
 
-def seen_of(batch) -> str:
-    """What a page carries that shows what was staged: it differs when the rows have been read anew."""
+def staged_version(batch) -> str:
+    """Identifies what was staged: another text once the rows have been staged again."""
     return f"{batch.stage}-{batch.rows.aggregate(last=Max('pk'))['last'] or 0}"
 
 
 @garbage_collection_paused()
-def land(batch, *, by, seen=None) -> RegisterImport:
-    """Take in what was staged; returns the import, done; where nothing in it is new nothing is
-    written, and it stays as it was. Twice is once. seen: see seen_of, where somebody was shown what
-    would happen. Raises NotAsShown; BulkEditConflict where a risk has changed since its row was held
-    against it; and CannotRestore for a file of ours that does not fit the register any more.
-    """
+def commit_workbook(batch, *, by, shown_version=None) -> RegisterImport:
+    """Import the accepted rows; returns the import. See registers.import_files.commit_import."""
     for _ in range(TRIES):
-        now, seen = _to_land(batch, by, seen)
-        if now.is_done or now.is_ours or not _good_rows(now).exists():
-            return now
-        with suppress(NumberingConflict), Landing(now, by) as landing, transaction.atomic():
-            now, _ = _to_land(batch, by, seen)
-            return now if now.is_done else landing.write(now)
+        current, shown_version = _lock_staged(batch, shown_version)
+        if current.is_done or not _accepted_rows(current).exists():
+            return current
+        with (
+            suppress(NumberingConflict),
+            PreparedImport(current, by) as prepared,
+            transaction.atomic(),
+        ):
+            current, _ = _lock_staged(batch, shown_version)
+            return current if current.is_done else prepared.write(current)
     with transaction.atomic():
-        now, _ = _to_land(batch, by, seen)
-        if now.is_done:
-            return now
-        Register.objects.select_for_update(no_key=True).get(pk=now.register_id)
+        current, _ = _lock_staged(batch, shown_version)
+        if current.is_done:
+            return current
+        Register.objects.select_for_update(no_key=True).get(pk=current.register_id)
         try:
-            with Landing(now, by) as landing:
-                return landing.write(now)
-        except NumberingConflict as moved:
-            raise NotAsShown(f"{now.register} does not stand still.") from moved
+            with PreparedImport(current, by) as prepared:
+                return prepared.write(current)
+        except NumberingConflict as error:
+            raise ImportOutdated(f"{current.register} does not stand still.") from error
 
 
 @transaction.atomic
-def _to_land(batch, by, seen):
-    """(the import, held: done where there is nothing left to do; what it shows). A file of ours is
-    put back by it. Raises NotAsShown.
+def _lock_staged(batch, shown_version):
+    """(the locked import, its staged version). Raises ImportOutdated.
+
+    An import that is done is returned with `shown_version` unchanged.
     """
-    batch = hold(batch)
+    batch = lock_import(batch)
     if batch.is_done:
-        return batch, seen
-    if batch.is_ours:
-        return native_file.put_back(batch, by), seen
-    shows = seen_of(batch)
-    if batch.stage != RegisterImport.Stage.READY or seen not in (None, shows):
-        raise NotAsShown(f"{batch} has been read anew.")
-    return batch, shows
+        return batch, shown_version
+    version = staged_version(batch)
+    if batch.stage != RegisterImport.Stage.READY or shown_version not in (None, version):
+        raise ImportOutdated(f"{batch} has been read anew.")
+    return batch, version
 
 
-def _good_rows(batch):
+def _accepted_rows(batch):
     return batch.rows.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED))
 
 
-class Landing:
-    """The rows of an import prepared, to be written in a transaction."""
+class PreparedImport:
+    """The rows of an import, prepared to be written in a transaction."""
 
     def __init__(self, batch, by):
         self.batch, self.by, self.register = batch, by, batch.register
-        self.around = _around(self.register)
-        outcomes = dict(_good_rows(batch).order_by("number").values_list("pk", "outcome"))
+        self.preconditions = _preconditions(self.register)
+        outcomes = dict(_accepted_rows(batch).order_by("number").values_list("pk", "outcome"))
         self.new, self.changed = (
             [pk for pk, outcome in outcomes.items() if outcome == wanted]
             for wanted in (Outcome.NEW, Outcome.CHANGED)
         )
         self.numbers = []  # that new rows ask for, None for the next
         organisation = self.register.organisation
-        keys, titles = (
-            keys_of(Post),
-            posts_to_add(organisation.posts, self._looked_through(list(outcomes))),
-        )
+        keys = keys_of(Post)
+        titles = posts_to_add(organisation.posts, self._collect_numbers(list(outcomes)))
         self.posts = [
             build_row(Post, pk=next(keys), organisation=organisation, title=title)
             for title in titles
         ]
         if self.register.next_number > 1 and any(self.numbers):
-            raise NotAsShown(f"{self.register} holds risks by now: references are given anew.")
+            raise ImportOutdated(f"{self.register} holds risks by now: references are given anew.")
 
     def __enter__(self):
-        how = {"numbers": self.numbers, "reason": f"Taken over from {self.batch.file_name}"}
-        self.taking = TakingIn(self.register, by=self.by, **how)
+        reason = f"Taken over from {self.batch.file_name}"
+        self.bulk = TakingIn(self.register, by=self.by, numbers=self.numbers, reason=reason)
         try:
             self._prepare()
         except BaseException:
-            self.taking.__exit__()
+            self.bulk.__exit__()
             raise
         return self
 
     def __exit__(self, *_):
-        self.taking.__exit__()
+        self.bulk.__exit__()
 
     def _prepare(self):
-        making = RiskBuilder(self.batch, self.posts)
-        risks = self.taking.new(making.new(row) for row in self._rows(self.new))
+        builder = ChangeBuilder(self.batch, self.posts)
+        risks = self.bulk.new(builder.new_risk(row) for row in self._rows(self.new))
         self.keys = [(row, risk.pk) for row, risk in zip(self.new, risks, strict=True)]
-        for _ in self.taking.changed(making.changed(row) for row in self._rows(self.changed)):
+        for _ in self.bulk.changed(builder.changed_risk(row) for row in self._rows(self.changed)):
             pass
 
     @transaction.atomic
     def write(self, batch) -> RegisterImport:
-        """All of it. batch: the import, held. Raises NumberingConflict and BulkEditConflict."""
-        if _around(self.register) != self.around:
+        """Write it all; returns the import. batch: the locked import.
+
+        Raises NumberingConflict and BulkEditConflict.
+        """
+        if _preconditions(self.register) != self.preconditions:
             raise NumberingConflict(f"{self.register} is not what its rows were prepared by.")
         for post in self.posts:
             post.save(force_insert=True)
-        self.taking.write()
+        self.bulk.write()
         set_one(ImportedRow, "risk", self.keys)
-        return _done(batch, self.by, self.posts)
+        return _finish(batch, self.by, self.posts)
 
-    def _looked_through(self, keys):
+    def _collect_numbers(self, keys):
+        """Yield the rows, noting the numbers that new ones ask for."""
         for row in self._rows(keys):
             if row.outcome == Outcome.NEW:
                 self.numbers.append(row.reads["number"])
             yield row
 
     def _rows(self, keys):
-        """Those rows as far as they are asked here, some at a time: no query is left open while
-        keys are taken.
-        """
+        """The rows of these keys in chunks, so that no query stays open between them."""
         for first in range(0, len(keys), BATCH):
             rows = self.batch.rows.filter(pk__in=keys[first : first + BATCH]).order_by("number")
             yield from list(rows.defer("cells", "problems"))
 
 
-def _around(register):
-    """What rows are prepared by besides the risks themselves: of one scheme, with the posts and the
-    library's rows that they name; and no agreement may have been made meanwhile of what was not
-    there.
+def _preconditions(register):
+    """What prepared rows depend on besides the risks, to be compared before they are written.
+
+    Scheme, posts and library rows, and the last agreement: none may be newer than the preparation.
     """
     return [
         list(
@@ -179,8 +174,8 @@ def _around(register):
     ]
 
 
-class RiskBuilder:
-    """Rows in the terms of registers.bulk_changes. posts: those to be added."""
+class ChangeBuilder:
+    """Turns staged rows into registers.bulk_changes' NewRisk and ChangedRisk. posts: new ones."""
 
     def __init__(self, batch, posts):
         self.batch, self.today = batch, timezone.localdate()
@@ -191,103 +186,97 @@ class RiskBuilder:
         self.types = {row.slug: row for row in FailureType.objects.all()}
         self.impacts = {row.slug: row for row in AdverseImpact.objects.all()}
 
-    def new(self, row) -> NewRisk:
+    def new_risk(self, row) -> NewRisk:
         values = dict(row.reads["values"])
-        held = row.reads["held"]
-        days = [day(one["on"]) for one in held["judged"] if one["on"]]
-        raised_on = day(values.pop("raised_on", None)) or min([*days, self.today])
+        diff = row.reads["held"]
+        days = [parse_day(rating["on"]) for rating in diff["judged"] if rating["on"]]
+        raised_on = parse_day(values.pop("raised_on", None)) or min([*days, self.today])
+        closure = {"reason": f"Closed there already. {self._origin(row)}"}
         return NewRisk(
             content=self._content({"event": values["title"]} | values),
             raised_on=raised_on,
             number=row.reads["number"],
-            close={"reason": f"Closed there already. {self._says(row)}"}
-            if held["closes"]
-            else None,
-            **self._beside(row),
+            close=closure if diff["closes"] else None,
+            **self._related(row),
         )
 
-    def changed(self, row) -> ChangedRisk:
+    def changed_risk(self, row) -> ChangedRisk:
         changes = {name: value for name, _, value in row.reads["held"]["changes"]}
         risk = build_row(Risk, pk=row.risk_id, register=self.batch.register)
-        return ChangedRisk(risk, row.version, self._content(changes), **self._beside(row))
+        return ChangedRisk(risk, row.version, self._content(changes), **self._related(row))
 
     def _content(self, values):
-        found = {name: value for name, value in values.items() if name in Risk.FIELDS}
+        content = {name: value for name, value in values.items() if name in Risk.FIELDS}
         for name in DAYS:
-            if name in found:
-                found[name] = day(found[name])
-        if "owner" in found:
-            found["owner"] = self._post(found["owner"])
-        if "primary_failure_type" in found:
-            found["primary_failure_type"] = self.types.get(found["primary_failure_type"])
-        for name, known in (("other_failure_types", self.types), ("adverse_impacts", self.impacts)):
-            if name in found:
-                found[name] = {known[slug] for slug in found[name]}
-        return found
+            if name in content:
+                content[name] = parse_day(content[name])
+        if "owner" in content:
+            content["owner"] = self._post(content["owner"])
+        if "primary_failure_type" in content:
+            content["primary_failure_type"] = self.types.get(content["primary_failure_type"])
+        for name, rows in (("other_failure_types", self.types), ("adverse_impacts", self.impacts)):
+            if name in content:
+                content[name] = {rows[slug] for slug in content[name]}
+        return content
 
-    def _beside(self, row):
-        held = row.reads["held"]
-        judgements = [self._judgement(row, one) for one in _oldest_first(held["judged"])]
-        next_on = day(row.reads["values"].get("next_review_on"))
-        for one in [one for one in judgements if one["kind"] == "current"][-1:]:
-            one["next_review_on"] = next_on
+    def _related(self, row):
+        """Judgements, controls and actions, and the next review day."""
+        diff = row.reads["held"]
+        oldest_first = sorted(diff["judged"], key=lambda rating: rating["on"] or "9999")
+        judgements = [self._judgement(row, rating) for rating in oldest_first]
+        next_review_on = parse_day(row.reads["values"].get("next_review_on"))
+        for judgement in [each for each in judgements if each["kind"] == "current"][-1:]:
+            judgement["next_review_on"] = next_review_on
         return {
-            "next_review_on": next_on,
+            "next_review_on": next_review_on,
             "judgements": judgements,
             "controls": [
-                {"title": t, "detail": detail, "kind": "", "owner": None}
-                for t, detail in held["controls"]
+                {"title": title, "detail": detail, "kind": "", "owner": None}
+                for title, detail in diff["controls"]
             ],
-            "actions": [self._action(row, one) for one in held["actions"]],
+            "actions": [self._action(row, action) for action in diff["actions"]],
         }
 
-    def _judgement(self, row, one):
+    def _judgement(self, row, rating):
         return {
-            "kind": one["kind"],
-            "likelihood": one["likelihood"],
-            "impact": one["impact"],
-            "driver": self.impacts.get(one["driver"]),
-            "rationale": one["rationale"] or self._says(row),
-            "effective_on": day(one["on"]) or self.today,
+            "kind": rating["kind"],
+            "likelihood": rating["likelihood"],
+            "impact": rating["impact"],
+            "driver": self.impacts.get(rating["driver"]),
+            "rationale": rating["rationale"] or self._origin(row),
+            "effective_on": parse_day(rating["on"]) or self.today,
         }
 
-    def _action(self, row, one):
-        said = {
-            "title": one["title"],
-            "detail": one["detail"],
+    def _action(self, row, action):
+        content = {
+            "title": action["title"],
+            "detail": action["detail"],
             "kind": "",
-            "owner": self._post(one["owner"]),
+            "owner": self._post(action["owner"]),
         }
-        if one["is_done"]:
-            said |= {
+        if action["is_done"]:
+            content |= {
                 "status": Action.Status.DONE,
                 "done_on": self.today,
-                "evidence": self._says(row),
+                "evidence": self._origin(row),
             }
-        return said | {"due_on": day(one["due_on"])}
+        return content | {"due_on": parse_day(action["due_on"])}
 
     def _post(self, title):
         return self.posts[title.casefold()] if title else None
 
-    def _says(self, row):
+    def _origin(self, row):
         return f"Taken over from {self.batch.file_name}, {row.stands_in}."
 
 
-def day(text):
+def parse_day(text):
     return datetime.date.fromisoformat(text) if text else None
 
 
-def _oldest_first(judged):
-    return sorted(judged, key=lambda one: one["on"] or "9999")
-
-
-def _done(batch, by, posts):
-    batch.stage, batch.done_at, batch.by, batch.sheets = (
-        RegisterImport.Stage.DONE,
-        timezone.now(),
-        by,
-        None,
-    )
+def _finish(batch, by, posts):
+    """Mark the import as done and record it in the audit trail."""
+    batch.stage, batch.done_at = RegisterImport.Stage.DONE, timezone.now()
+    batch.by, batch.sheets = by, None
     batch.save(update_fields=["stage", "done_at", "by", "sheets"])
     outcomes = {outcome: batch.rows.filter(outcome=outcome).count() for outcome in Outcome.values}
     AuditEntry.record(

@@ -1,6 +1,4 @@
-"""Where on a sheet the table stands: its headings, of one row or several, what is above it and what
-is below.
-"""
+"""Detect where on a sheet the table is: its headings, its first row, and the notes below it."""
 
 import re
 from dataclasses import dataclass
@@ -9,68 +7,69 @@ from statistics import median
 
 from registers.imports import detect_columns
 from registers.imports.group_rows import LISTS
-from registers.imports.read_file import Line, Sheet
+from registers.spreadsheet import Sheet, SheetRow
 
-LOOKED_AT = 40  # lines from the top among which the headings are looked for
+HEADING_ROWS_SEARCHED = 40  # from the top
 ROWS = 3  # of headings
 LONGEST = 120  # characters of a heading
 BELOW = re.compile(
-    r"\s*(?:key|legend|notes?|sources?|prepared by|produced by|scoring|score key|risk matrix|guidance|version|page \d|"
-    r"likelihood|impact|end of|total|approved by|author|last updated|printed|\*|rag)\b",
+    r"\s*(?:key|legend|notes?|sources?|prepared by|produced by|scoring|score key|risk matrix|"
+    r"guidance|version|page \d|likelihood|impact|end of|total|approved by|author|last updated|"
+    r"printed|\*|rag)\b",
     re.I,
 )
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableLayout:
     names: list[str]  # "" where a column has no heading
-    heads: tuple[int, ...]  # the numbers of the lines with the headings; () for none
+    heads: tuple[int, ...]  # numbers of the rows with the headings, () for none
     first_line: int
     footer_from: int | None
 
 
 def width_of(sheet: Sheet) -> int:
-    return max((len(line.cells) for line in sheet.lines), default=0)
+    return max((len(row.cells) for row in sheet.rows), default=0)
 
 
-def layout_of(sheet: Sheet, like: list[str] | None = None) -> Layout:
-    """like: the headings that are looked for first, those of a plan that is remembered."""
+def detect_table(sheet: Sheet, previous_names: list[str] | None = None) -> TableLayout:
+    """The layout of a sheet. previous_names: headings to look for first, of the last import."""
     width = width_of(sheet)
-    found = _headings(sheet, width, like or [])
-    if found is None:
-        first = sheet.lines[0].number if sheet.lines else 1
-        return Layout([""] * width, (), first, _footer(sheet, first, set()))
-    names, heads = found
-    after = next((line.number for line in sheet.lines if line.number > heads[-1]), heads[-1] + 1)
-    lists = {at for at, name in enumerate(names) if detect_columns.target_of(name) in LISTS}
-    return Layout(names, heads, after, _footer(sheet, after, lists))
+    headings = _headings(sheet, width, previous_names or [])
+    if headings is None:
+        first = sheet.rows[0].number if sheet.rows else 1
+        return TableLayout([""] * width, (), first, _footer(sheet, first, set()))
+    names, heads = headings
+    after = next((row.number for row in sheet.rows if row.number > heads[-1]), heads[-1] + 1)
+    lists = {at for at, name in enumerate(names) if detect_columns.detect_target(name) in LISTS}
+    return TableLayout(names, heads, after, _footer(sheet, after, lists))
 
 
-def _headings(sheet, width, like):
-    lines = sheet.lines[:LOOKED_AT]
-    spread = _spread(sheet)
+def _headings(sheet, width, previous_names):
+    rows = sheet.rows[:HEADING_ROWS_SEARCHED]
+    merged = _merged_headings(sheet)
     best, most = None, 0.0
-    for start in range(len(lines)):
-        for rows in range(1, ROWS + 1):
-            chosen = lines[start : start + rows]
-            if len(chosen) < rows or any(b.number != a.number + 1 for a, b in pairwise(chosen)):
+    for start in range(len(rows)):
+        for count in range(1, ROWS + 1):
+            candidates = rows[start : start + count]
+            if len(candidates) < count or any(
+                b.number != a.number + 1 for a, b in pairwise(candidates)
+            ):
                 continue
-            if any(len(cell) > LONGEST for line in chosen for cell in line.cells):
+            if any(len(cell) > LONGEST for row in candidates for cell in row.cells):
                 continue
-            names = _joined(chosen, spread, width)
-            if like and [detect_columns.plain(n) for n in names] == [
-                detect_columns.plain(n) for n in like
+            names = _join_headings(candidates, merged, width)
+            if previous_names and [detect_columns.normalise_heading(n) for n in names] == [
+                detect_columns.normalise_heading(n) for n in previous_names
             ]:
-                return names, tuple(line.number for line in chosen)
-            if (score := _score(names, chosen)) > most:
-                best, most = (names, tuple(line.number for line in chosen)), score
-    return best if best and most >= 1 else _unknown(lines, width)
+                return names, tuple(row.number for row in candidates)
+            if (score := _score(names, candidates)) > most:
+                best, most = (names, tuple(row.number for row in candidates)), score
+    return best if best and most >= 1 else _headings_by_shape(rows, width)
 
 
-def _spread(sheet):
-    """(row, column) -> the first column of the merged cell that lies over it and begins further
-    left.
-    """
+def _merged_headings(sheet):
+    """(row, column) -> the first column of a merged cell that covers it from further left."""
     return {
         (top, column): left
         for top, left, bottom, right in sheet.merged
@@ -79,16 +78,14 @@ def _spread(sheet):
     }
 
 
-def _joined(lines, spread, width):
-    """A heading a column: the texts above each other, those of merged cells over each column that
-    they reach over.
-    """
+def _join_headings(sheet_rows, merged, width):
+    """One heading a column: texts above each other; merged cells count for all their columns."""
     rows = []
-    for line in lines:
-        cells = [*line.cells, *[""] * (width - len(line.cells))]
+    for sheet_row in sheet_rows:
+        cells = [*sheet_row.cells, *[""] * (width - len(sheet_row.cells))]
         rows.append(
             [
-                cells[spread.get((line.number, at + 1), at + 1) - 1] or cells[at]
+                cells[merged.get((sheet_row.number, at + 1), at + 1) - 1] or cells[at]
                 for at in range(width)
             ]
         )
@@ -96,39 +93,35 @@ def _joined(lines, spread, width):
     return [": ".join(dict.fromkeys(filter(None, column))) for column in columns]
 
 
-def _score(names, lines):
-    """How much a row or rows look like headings: columns that are understood; a further row has to
-    earn its place.
-    """
+def _score(names, rows):
+    """How much rows look like headings, by the columns recognised; further rows cost a little."""
     filled = [name for name in names if name]
-    known = [name for name in filled if detect_columns.target_of(name)]
-    last = [cell for cell in lines[-1].cells if cell.strip()]
+    recognised = [name for name in filled if detect_columns.detect_target(name)]
+    last = [cell for cell in rows[-1].cells if cell.strip()]
     if (
-        not known
-        or len(known) < min(2, len(filled))
-        or len(known) * 4 < len(filled)
+        not recognised
+        or len(recognised) < min(2, len(filled))
+        or len(recognised) * 4 < len(filled)
         or len(last) * 4 < len(filled)
     ):
         return 0
-    exact = sum(detect_columns.is_exact(name) for name in known)
-    said = len({detect_columns.target_of(name) for name in known})
+    exact = sum(detect_columns.is_export_heading(name) for name in recognised)
+    target_count = len({detect_columns.detect_target(name) for name in recognised})
     return (
-        said
+        target_count
         + 0.5 * exact
-        + 0.1 * len(known)
-        - 0.7 * (len(lines) - 1)
+        + 0.1 * len(recognised)
+        - 0.7 * (len(rows) - 1)
         - 0.01 * sum(len(n) > 60 for n in filled)
     )
 
 
-def _unknown(lines, width):
-    """A first row of short words over columns of other things, though none of its words is known."""
-    lines = [
-        line for line in lines if sum(bool(cell.strip()) for cell in line.cells) >= min(2, width)
-    ]
-    if len(lines) < 2 or width < 2:
+def _headings_by_shape(rows, width):
+    """(names, row numbers) of a first row of short words over columns of figures or long texts."""
+    rows = [row for row in rows if sum(bool(cell.strip()) for cell in row.cells) >= min(2, width)]
+    if len(rows) < 2 or width < 2:
         return None
-    head, below = lines[0], lines[1:]
+    head, below = rows[0], rows[1:]
     texts = [cell.strip() for cell in head.cells if cell.strip()]
     if (
         len(set(texts)) < len(texts)
@@ -138,63 +131,62 @@ def _unknown(lines, width):
         return None
     is_other = any(
         all(
-            re.search(r"\d", line.cells[at]) or len(line.cells[at]) > 60
-            for line in below
-            if line.cells[at].strip()
+            re.search(r"\d", row.cells[at]) or len(row.cells[at]) > 60
+            for row in below
+            if row.cells[at].strip()
         )
         for at in range(len(head.cells))
-        if any(len(line.cells) > at and line.cells[at].strip() for line in below)
+        if any(len(row.cells) > at and row.cells[at].strip() for row in below)
     )
     names = [" ".join(cell.split()) for cell in head.cells] + [""] * (width - len(head.cells))
     return (names, (head.number,)) if is_other else None
 
 
 def _footer(sheet, first_line, lists):
-    """The number of the first line below the table: after it only short lines, or a gap and then
-    words of a key. lists: the columns of controls and actions, in which one more of a risk may
-    stand alone in its row.
+    """The number of the first row below the table, or None.
+
+    It begins a key after a gap, or only short rows follow. lists: columns of controls and actions,
+    where a row may hold nothing but one more of them.
     """
-    lines = [line for line in sheet.lines if line.number >= first_line]
-    counts = [sum(bool(cell.strip()) for cell in line.cells) for line in lines]
-    if len(lines) < 2:
+    rows = [row for row in sheet.rows if row.number >= first_line]
+    counts = [sum(bool(cell.strip()) for cell in row.cells) for row in rows]
+    if len(rows) < 2:
         return None
     usual = median(counts)
-    for (before, _), (line, count) in pairwise(zip(lines, counts, strict=True)):
-        is_gap = line.number > before.number + 1
-        if not is_gap and _begins_in(line, lists):
+    for (before, _), (row, count) in pairwise(zip(rows, counts, strict=True)):
+        is_gap = row.number > before.number + 1
+        if not is_gap and _starts_in_columns(row, lists):
             continue
         if (
-            _begins_key(line)
+            _is_footnote(row)
             and (is_gap or count <= usual / 2)
             and count <= max(usual / 2, 1 if is_gap else 0)
         ):
-            return line.number
-    end = len(lines)
+            return row.number
+    end = len(rows)
     while (
         end > 1
         and usual >= 3
         and counts[end - 1] <= (2 if usual >= 6 else 1)
-        and _stands_apart(lines, end, lists)
+        and _is_below_table(rows, end, lists)
     ):
         end -= 1
-    return lines[end].number if end < len(lines) else None
+    return rows[end].number if end < len(rows) else None
 
 
-def _begins_key(line: Line):
-    return bool(BELOW.match(next((cell for cell in line.cells if cell.strip()), "")))
+def _is_footnote(row: SheetRow):
+    return bool(BELOW.match(next((cell for cell in row.cells if cell.strip()), "")))
 
 
-def _stands_apart(lines, end, lists):
-    """Whether the line before `end` is a sentence, the words of a key, or stands below a gap: no
-    row that was begun.
-    """
-    texts = [cell for cell in lines[end - 1].cells if cell.strip()]
-    is_gap = lines[end - 1].number > lines[end - 2].number + 1
+def _is_below_table(rows, end, lists):
+    """Whether the row before index `end` follows a gap, or is a sentence or the words of a key."""
+    texts = [cell for cell in rows[end - 1].cells if cell.strip()]
+    is_gap = rows[end - 1].number > rows[end - 2].number + 1
     return is_gap or (
-        not _begins_in(lines[end - 1], lists)
+        not _starts_in_columns(rows[end - 1], lists)
         and (bool(BELOW.match(texts[0])) or len(texts[0]) > 40)
     )
 
 
-def _begins_in(line, columns):
-    return next((at for at, cell in enumerate(line.cells) if cell.strip()), None) in columns
+def _starts_in_columns(row, columns):
+    return next((at for at, cell in enumerate(row.cells) if cell.strip()), None) in columns

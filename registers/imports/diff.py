@@ -1,23 +1,29 @@
-"""One row held against the register: is its risk new there, changed, the same, or can the row not
-be taken in?
+"""Compare one row of a file with the register: is its risk new, changed, unchanged, or refused?
 
-Everything here is in plain terms: owners by title, library rows by slug, days as days. No database.
+Values are plain: posts by title, library rows by slug, days as dates. No database.
 """
 
 import datetime
 from dataclasses import dataclass, field
 
 from registers.import_fields import BY_NAME, NOTE
-from registers.imports.mapping import Known, Plan
-from registers.imports.parsed_row import Judged, Planned, Problem, ReadRow
-from registers.imports.read_file import letter
-from registers.imports.row_context import NOTE_HEADINGS, mended
+from registers.imports.mapping import Plan, ReferenceData
+from registers.imports.parsed_row import (
+    NOTE_HEADINGS,
+    ParsedAction,
+    ParsedRating,
+    ParsedRow,
+    RowProblem,
+    normalise_text,
+)
 from registers.scoring import RatingOutsideScheme
+from registers.spreadsheet import column_letter
 
 NEVER_EMPTIED = ("title", "event", "status")
-NOT_CONTENT = ("reference", "raised_on")
+NON_CONTENT = ("reference", "raised_on")
 DAYS = ("tolerated_until", "target_on", "next_review_on", "told_on")
-EMPTY = {  # what a field says that says nothing; texts and choices: ""
+# The empty value of a field; of texts and choices it is "".
+EMPTY = {
     **dict.fromkeys(("owner", "primary_failure_type", *DAYS)),
     **dict.fromkeys(("other_failure_types", "adverse_impacts"), ()),
 }
@@ -25,258 +31,291 @@ LONGEST = {"title": 200, "objective": 300, "portfolio": 100, "owner": 200}
 
 
 @dataclass
-class There:
-    """What the register says of one risk already. said: by field, in the terms of ReadRow.values.
-    judged: of our own, by kind, oldest first. controls, actions: titles, whatever became of them;
-    in_place, open: of those still so.
+class ExistingRisk:
+    """What the register says of one risk.
+
+    values: by field, as in ParsedRow.values. ratings: own ones by kind, oldest first. controls,
+    actions: all titles; active_controls, open_actions: titles of those still in place or open.
     """
 
     pk: int
     reference: str
     version: int
     status: str
-    said: dict
+    values: dict
     raised_on: datetime.date
-    judged: dict[str, list[Judged]] = field(default_factory=dict)
+    ratings: dict[str, list[ParsedRating]] = field(default_factory=dict)
     controls: list[str] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
-    in_place: list[str] = field(default_factory=list)
-    open: list[str] = field(default_factory=list)
+    active_controls: list[str] = field(default_factory=list)
+    open_actions: list[str] = field(default_factory=list)
 
 
 @dataclass
-class Held:
-    """What taking the row in would do. changes: (field, before, after). gone: what stands beside
-    the risk and not in the row: it stays.
+class RowDiff:
+    """What importing a row would do.
+
+    changes: (field, before, after). missing: controls and actions that the register has and the
+    row has not: they stay.
     """
 
     outcome: str
     changes: list[tuple] = field(default_factory=list)
-    judged: list[Judged] = field(default_factory=list)
+    ratings: list[ParsedRating] = field(default_factory=list)
     controls: list[tuple[str, str]] = field(default_factory=list)
-    actions: list[Planned] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    actions: list[ParsedAction] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     closes: bool = False
 
 
 def heading(plan: Plan, target: str) -> str:
-    """The heading and letter of the first column that is read as this target, else what we call it."""
+    """Heading and letter of the first column read as the target; without one, our own label."""
     place = next(
         (n for n, column in enumerate(plan.columns) if column.partition("@")[0] == target), None
     )
     if place is None:
         return BY_NAME[target].label
-    unnamed = f"Column {letter(place)}"
-    return unnamed if plan.names[place] == unnamed else f"{plan.names[place]} ({letter(place)})"
+    letter = column_letter(place)
+    unnamed = f"Column {letter}"
+    return unnamed if plan.names[place] == unnamed else f"{plan.names[place]} ({letter})"
 
 
-def hold_new(row: ReadRow, plan: Plan, known: Known) -> Held:
-    """Mends row.values where a new risk cannot begin so, and says it in row.problems."""
+def diff_new_risk(row: ParsedRow, plan: Plan, reference_data: ReferenceData) -> RowDiff:
+    """Changes row.values where a new risk cannot begin so, and explains it in row.problems."""
     closes = row.values.get("status") == "closed"
     if row.values.get("status") == "happened":
-        _tell(
+        _add_problem(
             row,
             plan,
             "status",
-            known,
+            reference_data,
             "It comes in as open: say on its page when it happened, and what",
         )
     if row.values.get("status") in ("closed", "happened"):
         row.values["status"] = "open"
-    if (raised := row.values.get("raised_on")) and raised > known.today:
-        _tell(row, plan, "raised_on", known, "It is a day to come: the risk counts from today")
+    if (raised_on := row.values.get("raised_on")) and raised_on > reference_data.today:
+        words = "It is a day to come: the risk counts from today"
+        _add_problem(row, plan, "raised_on", reference_data, words)
         del row.values["raised_on"]
     row.values = {name: value for name, value in row.values.items() if value not in ("", None, [])}
-    _settle(row, row.values, plan, known)
-    judged = [one for one in row.judged if _can_be_judged(row, one, known)]
+    _drop_invalid(row, row.values, plan)
+    ratings = [rating for rating in row.ratings if _is_valid_rating(row, rating, reference_data)]
     if not row.values.get("title") and not row.is_refused:
         row.problems.append(
-            Problem(heading(plan, "title"), "", "Enter a title: the row names no risk", True)
+            RowProblem(heading(plan, "title"), "", "Enter a title: the row names no risk", True)
         )
     if "consequence" in plan.columns and not row.values.get("consequence"):
         words = "It does not say what would follow: the risk comes without a consequence"
-        row.problems.append(Problem(heading(plan, "consequence"), "", words, False))
-    outcome = "refused" if row.is_refused else "new"
-    return Held(
-        outcome, judged=judged, controls=_titled(row.controls), actions=row.actions, closes=closes
+        row.problems.append(RowProblem(heading(plan, "consequence"), "", words, False))
+    return RowDiff(
+        "refused" if row.is_refused else "new",
+        ratings=ratings,
+        controls=_unique_controls(row.controls),
+        actions=row.actions,
+        closes=closes,
     )
 
 
-def hold_against(there: There, row: ReadRow, plan: Plan, known: Known) -> Held:
-    """What of the row the register does not say yet."""
-    said = {
-        name: value for name, value in row.values.items() if name not in (*NOT_CONTENT, *row.made)
-    }
-    said |= {name: EMPTY.get(name, "") for name in _emptied(row, plan) if name in there.said}
-    if said.get("status", there.status) != there.status:
-        words = "It is not what the register says, and a spreadsheet changes no status: do it on the page of the risk"
-        _tell(row, plan, "status", known, words)
-    said.pop("status", None)
-    if there.status == "closed":
-        said.pop("next_review_on", None)  # nobody reviews what is closed
-    _note(said, there, row, plan)
-    if row.values.get("raised_on", there.raised_on) != there.raised_on:
-        _tell(row, plan, "raised_on", known, "It is not the day on the register, which stays")
-    _settle(row, said, plan, known, there.said)
+def diff_row(
+    existing: ExistingRisk, row: ParsedRow, plan: Plan, reference_data: ReferenceData
+) -> RowDiff:
+    """What the row says that the register does not; problems are added to row.problems."""
+    values = _changeable_values(existing, row, plan, reference_data)
     changes = [
-        (name, there.said[name], value)
-        for name, value in said.items()
-        if _differs(there.said[name], value)
+        (name, existing.values[name], value)
+        for name, value in values.items()
+        if _comparable(existing.values[name]) != _comparable(value)
     ]
-    judged = [
-        one
-        for one in row.judged
-        if _is_new(row, one, there, known) and _can_be_judged(row, one, known)
+    ratings = [
+        rating
+        for rating in row.ratings
+        if _is_new_rating(row, rating, existing) and _is_valid_rating(row, rating, reference_data)
     ]
-    held = Held("unchanged", changes, judged)
-    held.controls = [one for one in _titled(row.controls) if not _among(one[0], there.controls)]
-    held.actions = [one for one in row.actions if not _among(one.title, there.actions)]
-    if "controls" in plan.columns:
-        held.gone += [
-            title
-            for title in there.in_place
-            if not _among(title, [said for said, _ in row.controls])
-        ]
-    if "actions" in plan.columns:
-        held.gone += [
-            title for title in there.open if not _among(title, [one.title for one in row.actions])
-        ]
-    if changes or judged or held.controls or held.actions:
-        held.outcome = "changed"
-        if there.status == "closed":
+    controls = [
+        control
+        for control in _unique_controls(row.controls)
+        if not _is_listed(control[0], existing.controls)
+    ]
+    actions = [action for action in row.actions if not _is_listed(action.title, existing.actions)]
+    diff = RowDiff("unchanged", changes, ratings, controls, actions)
+    diff.missing = _missing_titles(existing, row, plan)
+    if changes or ratings or controls or actions:
+        diff.outcome = "changed"
+        if existing.status == "closed":
             words = (
-                f"{there.reference} is closed: reopen it on its page, then bring this row in again"
+                f"{existing.reference} is closed: reopen it on its page, then bring this row in "
+                "again"
             )
-            row.problems.append(
-                Problem(heading(plan, "reference"), row.values.get("reference", ""), words, True)
-            )
+            reference = row.values.get("reference", "")
+            row.problems.append(RowProblem(heading(plan, "reference"), reference, words, True))
     if row.is_refused:
-        held.outcome = "refused"
-    return held
+        diff.outcome = "refused"
+    return diff
 
 
-def _note(said, there, row, plan):
-    """The notes of a risk that is there. By a reference of ours they are what the column of notes
-    says, where there is one; to a risk that came in with another's reference, lines are added that
-    it has not got, and none taken away.
+def _changeable_values(existing, row, plan, reference_data):
+    """The row's values by field, without those that an import does not change."""
+    values = {
+        name: value
+        for name, value in row.values.items()
+        if name not in (*NON_CONTENT, *row.derived)
+    }
+    values |= {
+        name: EMPTY.get(name, "") for name in _emptied_fields(row, plan) if name in existing.values
+    }
+    if values.get("status", existing.status) != existing.status:
+        words = (
+            "It is not what the register says, and a spreadsheet changes no status: "
+            "do it on the page of the risk"
+        )
+        _add_problem(row, plan, "status", reference_data, words)
+    values.pop("status", None)
+    if existing.status == "closed":
+        values.pop("next_review_on", None)  # nobody reviews what is closed
+    _merge_notes(values, existing, row, plan)
+    if row.values.get("raised_on", existing.raised_on) != existing.raised_on:
+        words = "It is not the day on the register, which stays"
+        _add_problem(row, plan, "raised_on", reference_data, words)
+    _drop_invalid(row, values, plan, existing.values)
+    return values
+
+
+def _missing_titles(existing, row, plan):
+    """Titles of active controls and open actions that the file's columns no longer list."""
+    missing = []
+    if "controls" in plan.columns:
+        titles = [title for title, _ in row.controls]
+        missing += [title for title in existing.active_controls if not _is_listed(title, titles)]
+    if "actions" in plan.columns:
+        titles = [action.title for action in row.actions]
+        missing += [title for title in existing.open_actions if not _is_listed(title, titles)]
+    return missing
+
+
+def _merge_notes(values, existing, row, plan):
+    """Set the notes of an existing risk.
+
+    Under our own reference the column of notes replaces them, if there is one. Under a foreign
+    reference new lines are added and none is removed.
     """
-    before = there.said[NOTE]
-    if row.values.get("reference") == there.reference:
-        said.pop(NOTE, None)
+    before = existing.values[NOTE]
+    if row.values.get("reference") == existing.reference:
+        values.pop(NOTE, None)
         if NOTE in plan.columns:
-            cells = zip(plan.columns, plan.names, row.line.cells, strict=False)
+            cells = zip(plan.columns, plan.names, row.sheet_row.cells, strict=False)
             texts = [
                 (name, text.strip())
                 for column, name, text in cells
                 if column == NOTE and text.strip()
             ]
-            said[NOTE] = "\n".join(
-                t if name.casefold() in NOTE_HEADINGS else f"{name}: {t}" for name, t in texts
+            values[NOTE] = "\n".join(
+                text if name.casefold() in NOTE_HEADINGS else f"{name}: {text}"
+                for name, text in texts
             )
     else:
-        added = [line for line in said.get(NOTE, "").split("\n") if line.strip() not in before]
-        said[NOTE] = "\n".join(filter(None, [before, *added]))
+        added = [line for line in values.get(NOTE, "").split("\n") if line.strip() not in before]
+        values[NOTE] = "\n".join(filter(None, [before, *added]))
 
 
-def _emptied(row: ReadRow, plan: Plan) -> list[str]:
-    """Fields whose column is there and whose cell is empty."""
+def _emptied_fields(row: ParsedRow, plan: Plan) -> list[str]:
+    """Fields that have a column and no text in it."""
     texts = {}
-    for column, text in zip(plan.columns, row.line.cells, strict=False):
+    for column, text in zip(plan.columns, row.sheet_row.cells, strict=False):
         texts.setdefault(column.partition("@")[0], []).append(text.strip())
-    told = {problem.column for problem in row.problems}
+    problem_columns = {problem.column for problem in row.problems}
     return [
         name
-        for name, found in texts.items()
-        if not any(found)
+        for name, column_texts in texts.items()
+        if not any(column_texts)
         and name not in (*NEVER_EMPTIED, *row.values)
-        and heading(plan, name) not in told
+        and heading(plan, name) not in problem_columns
     ]
 
 
-def _settle(row, said, plan, known, before=None):
-    """Take out of `said` what a risk may not say, in words: the database would refuse all rows for
-    it.
-    """
-    whole = {**(before or {}), **said}
-    if whole.get("response") == "tolerate" and not (
-        whole.get("response_reason") and whole.get("tolerated_until")
+def _drop_invalid(row, values, plan, before=None):
+    """Remove from `values` what a database constraint would refuse, and add problems for it."""
+    merged = {**(before or {}), **values}
+    if merged.get("response") == "tolerate" and not (
+        merged.get("response_reason") and merged.get("tolerated_until")
     ):
-        words = "Tolerating needs a reason and the day on which it ends: say both on the page of the risk"
-        row.problems.append(Problem(heading(plan, "response"), "Tolerate", words, False))
+        words = (
+            "Tolerating needs a reason and the day on which it ends: say both on the page of "
+            "the risk"
+        )
+        row.problems.append(RowProblem(heading(plan, "response"), "Tolerate", words, False))
         for name in ("response", "response_reason", "tolerated_until"):
-            said.pop(name, None)
+            values.pop(name, None)
     for name, longest in LONGEST.items():
-        if len(said.get(name) or "") > longest:
+        if len(values.get(name) or "") > longest:
             words = f"It is longer than {longest} characters: shorten it"
-            row.problems.append(Problem(heading(plan, name), said[name][:60] + "…", words, True))
+            text = values[name][:60] + "…"
+            row.problems.append(RowProblem(heading(plan, name), text, words, True))
 
 
-def _can_be_judged(row, one, known):
+def _is_valid_rating(row, rating, reference_data):
+    """Whether the scheme has the rating and its day has come; else a problem refuses the row."""
     try:
-        known.scheme.place(one.likelihood, one.impact)
+        reference_data.scheme.place(rating.likelihood, rating.impact)
     except RatingOutsideScheme:
+        pair = f"{rating.likelihood} x {rating.impact}"
         words = "It is no rating of the scheme of this register"
-        row.problems.append(
-            Problem(
-                f"{one.kind.capitalize()} rating", f"{one.likelihood} x {one.impact}", words, True
-            )
-        )
+        row.problems.append(RowProblem(f"{rating.kind.capitalize()} rating", pair, words, True))
         return False
-    if one.on and one.on > known.today:
+    if rating.on and rating.on > reference_data.today:
         words = "It is a day to come, and nothing is judged ahead: correct the day"
-        row.problems.append(
-            Problem(f"{one.kind.capitalize()} judged on", one.on.isoformat(), words, True)
-        )
+        column = f"{rating.kind.capitalize()} judged on"
+        row.problems.append(RowProblem(column, rating.on.isoformat(), words, True))
         return False
     return True
 
 
-def _is_new(row, one, there, known):
-    """Whether the register lacks this judgement. Without a day: whether the latest of its kind says
-    something else.
+def _is_new_rating(row, rating, existing):
+    """Whether the register lacks the rating.
+
+    A rating without a day is compared with the latest of its kind.
     """
-    known_ones = there.judged.get(one.kind, [])
-    asked = [each for each in known_ones if each.on == one.on] if one.on else known_ones[-1:]
-    same = [
-        each for each in asked if (each.likelihood, each.impact) == (one.likelihood, one.impact)
+    same_kind = existing.ratings.get(rating.kind, [])
+    comparable = (
+        [other for other in same_kind if other.on == rating.on] if rating.on else same_kind[-1:]
+    )
+    equal = [
+        other
+        for other in comparable
+        if (other.likelihood, other.impact) == (rating.likelihood, rating.impact)
     ]
-    if (
-        same
-        and one.rationale
-        and _text(one.rationale) not in {_text(each.rationale) for each in same}
-    ):
-        words = "It is not the reason on the register. A judgement is never edited: assess the risk again on its page"
-        row.problems.append(
-            Problem(f"{one.kind.capitalize()} rationale", one.rationale, words, False)
+    rationales = {_comparable(other.rationale) for other in equal}
+    if equal and rating.rationale and _comparable(rating.rationale) not in rationales:
+        words = (
+            "It is not the reason on the register. A judgement is never edited: assess the risk "
+            "again on its page"
         )
-    return not same
+        column = f"{rating.kind.capitalize()} rationale"
+        row.problems.append(RowProblem(column, rating.rationale, words, False))
+    return not equal
 
 
-def _tell(row, plan, name, known, words):
+def _add_problem(row, plan, name, reference_data, words):
+    """Add a problem that does not refuse the row, quoting the value by its label."""
     value = row.values[name]
-    said = known.choices.get(name, {}).get(value, value)
-    row.problems.append(Problem(heading(plan, name), str(said), words, False))
+    text = reference_data.choices.get(name, {}).get(value, value)
+    row.problems.append(RowProblem(heading(plan, name), str(text), words, False))
 
 
-def _titled(controls):
+def _unique_controls(controls):
     """Each title once."""
     return list({title: (title, detail) for title, detail in controls}.values())
 
 
-def _differs(before, after):
-    return _text(before) != _text(after)
-
-
-def _text(value):
+def _comparable(value):
     if isinstance(value, str):
-        text = value if value.isascii() and "\r" not in value else mended(value)
+        text = value if value.isascii() and "\r" not in value else normalise_text(value)
         return "\n".join(line.rstrip() for line in text.strip().split("\n"))
     return sorted(value) if isinstance(value, list | tuple | set) else value
 
 
-def _among(title, titles):
+def _is_listed(title, titles):
     return _one_line(title) in map(_one_line, titles)
 
 
 def _one_line(title):
-    return " ".join(mended(title).split()).casefold()
+    return " ".join(normalise_text(title).split()).casefold()

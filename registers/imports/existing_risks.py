@@ -1,103 +1,109 @@
-"""Which risk of the register a row speaks of, by its reference, and what the register says of it
-already.
-"""
+"""Match the rows of a file to the risks of the register, and load what those already say."""
 
 from collections import defaultdict
 
 from django.db.models import Q
 
 from registers.import_fields import BY_NAME
-from registers.imports.diff import There
+from registers.imports.diff import ExistingRisk
 from registers.imports.mapping import Plan
-from registers.imports.parse_fields import number_of
-from registers.imports.parsed_row import Judged
-from registers.imports.read_file import Line
+from registers.imports.parse_fields import reference_number
+from registers.imports.parsed_row import ParsedRating
 from registers.models import Assessment, ImportedRow, RegisterImport, Risk
+from registers.spreadsheet import SheetRow
 
 
 class References:
-    """The references of a whole file: which of them are ours, and which stand in several rows."""
+    """The references of a whole file: which are this register's, and which occur in two rows."""
 
-    def __init__(self, register, plan: Plan, lines: list[Line]):
+    def __init__(self, register, plan: Plan, rows: list[SheetRow]):
         self._prefix = register.prefix
         self._columns = [place for place, name in enumerate(plan.columns) if name == "reference"]
         self.rows = defaultdict(list)
-        for line in lines:
-            if key := self.key(self.of(line)):
-                self.rows[key].append(line.number)
+        for row in rows:
+            if key := self.key(self.reference_in(row)):
+                self.rows[key].append(row.number)
 
-    def of(self, line: Line) -> str:
-        said = (line.cells[place].strip() for place in self._columns if place < len(line.cells))
-        return " ".join(text for text in said if text)
+    def reference_in(self, row: SheetRow) -> str:
+        texts = (row.cells[place].strip() for place in self._columns if place < len(row.cells))
+        return " ".join(text for text in texts if text)
 
     def number(self, reference: str) -> int | None:
-        """The number in a reference of our own form."""
-        return number_of(reference, self._prefix) or None
+        """The risk's number in a reference of this register."""
+        return reference_number(reference, self._prefix) or None
 
     def key(self, reference: str):
         return self.number(reference) or " ".join(reference.split()).casefold()
 
-    def others(self, line: Line) -> list[int]:
-        """The other rows that say the same."""
-        key = self.key(self.of(line))
-        return [number for number in self.rows[key] if number != line.number] if key else []
+    def duplicate_rows(self, row: SheetRow) -> list[int]:
+        """The numbers of the other rows with the same reference."""
+        key = self.key(self.reference_in(row))
+        return [number for number in self.rows[key] if number != row.number] if key else []
 
 
-def found_for(
-    register, references: References, lines: list[Line]
-) -> dict[int, tuple[There | None, str]]:
-    """Row number -> (what the register says of that risk, what is wrong with the reference). A
-    reference of another register leads to the risk that came in with it before. Six queries,
+def match_rows(
+    register, references: References, rows: list[SheetRow]
+) -> dict[int, tuple[ExistingRisk | None, str]]:
+    """Row number -> (the risk it refers to, what is wrong with its reference).
+
+    A foreign reference matches the risk that an earlier import created from it. Six queries,
     whatever the number of rows.
     """
-    asked = {line.number: said for line in lines if (said := references.of(line))}
-    own = {number for said in asked.values() if (number := references.number(said))}
-    came_in = dict(
+    by_row = {row.number: text for row in rows if (text := references.reference_in(row))}
+    numbers = {number for text in by_row.values() if (number := references.number(text))}
+    imported = dict(
         ImportedRow.objects.filter(
             batch__register=register,
             batch__stage=RegisterImport.Stage.DONE,
-            reference__in=set(asked.values()),
+            reference__in=set(by_row.values()),
         )
         .exclude(risk=None)
         .order_by("batch__done_at")
         .values_list("reference", "risk")
     )
-    risks = register.risks.filter(Q(number__in=own) | Q(pk__in=came_in.values()))
-    there = {one.pk: one for one in there_of(register, risks)}
-    by_number = {number: pk for pk, number in risks.values_list("pk", "number")}
-    found = {}
-    for row, said in asked.items():
-        of_ours, before = by_number.get(references.number(said)), came_in.get(said)
-        wrong = ""
-        if of_ours and before and of_ours != before:
-            wrong = f"stands for two risks, ours of that reference and {there[before].reference}, which came in with it"
-        found[row] = (there.get(of_ours or before), wrong)
-    return found
+    risks = register.risks.filter(Q(number__in=numbers) | Q(pk__in=imported.values()))
+    existing = {risk.pk: risk for risk in load_existing(register, risks)}
+    pk_by_number = {number: pk for pk, number in risks.values_list("pk", "number")}
+    matches = {}
+    for row_number, reference in by_row.items():
+        numbered = pk_by_number.get(references.number(reference))
+        previous = imported.get(reference)
+        problem = ""
+        if numbered and previous and numbered != previous:
+            problem = (
+                "stands for two risks, ours of that reference and "
+                f"{existing[previous].reference}, which came in with it"
+            )
+        matches[row_number] = (existing.get(numbered or previous), problem)
+    return matches
 
 
-def there_of(register, risks) -> list[There]:
+def load_existing(register, risks) -> list[ExistingRisk]:
+    """What the register says of these risks. Own assessments only."""
     rows = risks.select_related("owner", "primary_failure_type").prefetch_related(
         *Risk.MANY, "controls", "actions"
     )
-    judged = defaultdict(lambda: defaultdict(list))
-    own = Assessment.objects.filter(risk__in=risks, perspective=Assessment.Perspective.ORGANISATION)
-    for one in own.select_related("driver").order_by("effective_on", "pk"):
-        driver = one.driver.slug if one.driver else ""
-        said = Judged(one.kind, one.likelihood, one.impact, one.effective_on, one.rationale, driver)
-        judged[one.risk_id][one.kind].append(said)
+    ratings = defaultdict(lambda: defaultdict(list))
+    own_assessments = Assessment.objects.filter(
+        risk__in=risks, perspective=Assessment.Perspective.ORGANISATION
+    )
+    for assessment in own_assessments.select_related("driver").order_by("effective_on", "pk"):
+        ratings[assessment.risk_id][assessment.kind].append(_rating(assessment))
     return [
-        There(
+        ExistingRisk(
             pk=risk.pk,
             reference=register.reference(risk.number),
             version=risk.version,
             status=risk.status,
-            said=said_by(risk),
+            values=field_values(risk),
             raised_on=risk.raised_on,
-            judged=judged[risk.pk],
+            ratings=ratings[risk.pk],
             controls=[control.title for control in risk.controls.all()],
             actions=[action.title for action in risk.actions.all()],
-            in_place=[control.title for control in risk.controls.all() if control.is_in_place],
-            open=[
+            active_controls=[
+                control.title for control in risk.controls.all() if control.is_in_place
+            ],
+            open_actions=[
                 action.title for action in risk.actions.all() if action.status == action.Status.OPEN
             ],
         )
@@ -105,19 +111,27 @@ def there_of(register, risks) -> list[There]:
     ]
 
 
-def said_by(risk) -> dict:
-    """The fields that a spreadsheet can speak of, in its terms: the title of a post, the slug of a
-    library row.
-    """
-    found = {
+def _rating(assessment):
+    return ParsedRating(
+        assessment.kind,
+        assessment.likelihood,
+        assessment.impact,
+        assessment.effective_on,
+        assessment.rationale,
+        assessment.driver.slug if assessment.driver else "",
+    )
+
+
+def field_values(risk) -> dict:
+    """The fields that a spreadsheet can set, by name: posts by title, library rows by slug."""
+    values = {
         name: getattr(risk, name)
         for name in Risk.FIELDS
         if name in BY_NAME and name not in Risk.MANY
     }
-    found["owner"] = risk.owner.title if risk.owner else None
-    found["primary_failure_type"] = (
-        risk.primary_failure_type.slug if risk.primary_failure_type else None
-    )
-    return found | {
+    failure_type = risk.primary_failure_type
+    values["owner"] = risk.owner.title if risk.owner else None
+    values["primary_failure_type"] = failure_type.slug if failure_type else None
+    return values | {
         name: sorted(row.slug for row in getattr(risk, name).all()) for name in Risk.MANY
     }

@@ -1,49 +1,47 @@
-"""Which column is what: guessed from names and contents, completed by the manager, remembered for
-the register.
-"""
+"""Map columns to targets: guessed from headings and contents, corrected by the user, remembered."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 
 from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports import (
-    column_contents,
     detect_columns,
     detect_table,
     group_rows,
     parse_date,
     parse_rating,
-    rating_columns,
     value_mapping,
 )
-from registers.imports.read_file import Line, Sheet, letter
-from registers.imports.resolve_rating import SCORE, Judging
+from registers.imports.resolve_rating import SCORE, RatingResolver
+from registers.spreadsheet import Sheet, SheetRow, column_letter
 
-ENOUGH = 5  # rated rows, of which a single odd one says nothing of the scale
-LOOKED_AT = 300  # rows whose cells say what a column is
+ENOUGH_RATED = 5  # rated rows, of which a single odd one does not make another scale
+SAMPLE = 300  # rows that columns are detected from
 
 
 @dataclass
 class Plan:
-    """How one sheet is read. columns: the name of a Target for each column, a rating's with its day
-    where it has one ("current.score@2026-06-30"). words: what their words mean by ours, by target:
-    {"likelihood": {"V High": 5}, "score": {"Amber": [3, 4]}, "owner": {"Hd of Legal": "Head of
-    Legal"}}; an empty text: kept with the row only.
+    """How a sheet is read; stored as RegisterImport.plan.
+
+    first_line: number of the first row of data. names: headings. columns: the name of a Target for
+    each column, a rating's with its day if it has one ("current.score@2026-06-30").
+    words: target -> word in the file -> our value, or "" to keep it with the row only:
+    {"likelihood": {"V High": 5}, "score": {"Amber": [3, 4]}, "owner": {"Hd of Law": "Solicitor"}}.
+    footer_from: number of the row where notes below the table begin.
+    another_scale: its numbers are not the scheme's; ratings are read only as `words` map them.
+    goes_on: whether a row that names no risk, or repeats its name, continues the risk above; None:
+    not asked yet.
     """
 
     sheet: str
-    first_line: int  # the number of the first line of data
-    names: list[str]  # the headings, several rows of them joined
+    first_line: int
+    names: list[str]
     columns: list[str]
     words: dict[str, dict] = field(default_factory=dict)
     is_day_first: bool = True
-    footer_from: int | None = None  # the number of the line from which on there are notes, no risks
-    another_scale: bool = (
-        False  # its numbers are not the scheme's: a level or score is read only where words map it
-    )
-    goes_on: bool | None = (
-        None  # a row that names no risk, or repeats its name, goes on with that above; None: unasked
-    )
+    footer_from: int | None = None
+    another_scale: bool = False
+    goes_on: bool | None = None
 
     def as_json(self) -> dict:
         return asdict(self)
@@ -54,135 +52,139 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Known:
-    """What the register and the library have, for guessing and reading: pure data."""
+class ReferenceData:
+    """What the register and the library offer, for guessing and reading. No database.
+
+    prefix: of references, CORP. posts: titles. choices: target -> stored value -> label.
+    library: "failure_types", "adverse_impacts" -> slug -> name. today: a datetime.date.
+    """
 
     scheme: object  # registers.scoring.Scheme
-    prefix: str  # of references: CORP
-    posts: tuple[str, ...]  # titles
-    choices: dict[str, dict[str, str]]  # target -> stored value -> label
-    library: dict[str, dict[str, str]]  # "failure_types", "adverse_impacts" -> slug -> name
-    today: object = None  # datetime.date
+    prefix: str
+    posts: tuple[str, ...]
+    choices: dict[str, dict[str, str]]
+    library: dict[str, dict[str, str]]
+    today: object = None
 
 
-def guess(sheet: Sheet, known: Known, remembered: Plan | None = None) -> Plan:
-    """The plan for a sheet: where its headings stand, what each column seems to be. remembered: the
-    last plan of this register, followed for each heading that it has too.
-    """
-    found = detect_table.layout_of(sheet, remembered.names if remembered else None)
-    names = [name or f"Column {letter(at)}" for at, name in enumerate(found.names)]
+def guess_plan(sheet: Sheet, reference_data: ReferenceData, previous: Plan | None = None) -> Plan:
+    """Guess the plan of a sheet. previous: the plan of the last import, kept for equal headings."""
+    layout = detect_table.detect_table(sheet, previous.names if previous else None)
+    names = [name or f"Column {column_letter(at)}" for at, name in enumerate(layout.names)]
     plan = Plan(
-        sheet.name, found.first_line, names, [NOTE] * len(names), footer_from=found.footer_from
+        sheet.name, layout.first_line, names, [NOTE] * len(names), footer_from=layout.footer_from
     )
-    lines = data_lines(sheet, plan)[:LOOKED_AT]
+    rows = data_rows(sheet, plan)[:SAMPLE]
     cells = [
-        [line.cells[at] if at < len(line.cells) else "" for line in lines]
-        for at in range(len(names))
+        [row.cells[at] if at < len(row.cells) else "" for row in rows] for at in range(len(names))
     ]
-    plan.columns = _columns(found.names, names, cells, known)
+    plan.columns = _detect_columns(layout.names, names, cells, reference_data)
     plan.is_day_first = not parse_date.is_month_first(
         text for column in cells for text in column if text
     )
-    plan.another_scale = _is_another_scale(plan.columns, cells, known.scheme)
-    if lines and _is_guidance(cells, plan):
-        later = [line.number for line in sheet.lines if line.number > lines[0].number]
+    plan.another_scale = _is_another_scale(plan.columns, cells, reference_data.scheme)
+    if rows and _is_guidance(cells, plan):
+        later = [row.number for row in sheet.rows if row.number > rows[0].number]
         plan.first_line = later[0] if later else plan.first_line
-    plan = _as_before(plan, remembered) if remembered else plan
-    if plan.goes_on is None and going_on(sheet, plan):
+    plan = _apply_previous(plan, previous) if previous else plan
+    if plan.goes_on is None and continuation_rows(sheet, plan):
         plan.goes_on = True
     return plan
 
 
-def _as_before(plan, remembered):
-    """The plan with what was decided for the same headings, if most of them are; what is new stays
-    as it is guessed.
-    """
-    before = dict(zip(map(detect_columns.plain, remembered.names), remembered.columns, strict=True))
-    now = [detect_columns.plain(name) for name in plan.names]
-    if len(before) < len(remembered.names) or len(set(now)) < len(
-        now
-    ):  # headings that stand twice go by their order
-        before = dict(
+def _apply_previous(plan, previous):
+    """The plan with the previous decisions for equal headings, if most of them are there."""
+    targets = dict(
+        zip(map(detect_columns.normalise_heading, previous.names), previous.columns, strict=True)
+    )
+    headings = [detect_columns.normalise_heading(name) for name in plan.names]
+    if len(targets) < len(previous.names) or len(set(headings)) < len(headings):
+        # Headings that occur twice are told apart by their position.
+        targets = dict(
             zip(
-                enumerate(map(detect_columns.plain, remembered.names)),
-                remembered.columns,
+                enumerate(map(detect_columns.normalise_heading, previous.names)),
+                previous.columns,
                 strict=True,
             )
         )
-        now = list(enumerate(now))
-    same = [name for name in now if name in before]
-    if len(same) * 2 < len(before):
+        headings = list(enumerate(headings))
+    shared = [name for name in headings if name in targets]
+    if len(shared) * 2 < len(targets):
         return plan
-    taken = {before[name] for name in same}
-    is_free = [is_of_several(target) or target not in taken for target in plan.columns]
+    shared_targets = {targets[name] for name in shared}
+    is_free = [allows_several(target) or target not in shared_targets for target in plan.columns]
     columns = [
-        before.get(name, target if free else NOTE)
-        for name, target, free in zip(now, plan.columns, is_free, strict=True)
+        targets.get(name, target if free else NOTE)
+        for name, target, free in zip(headings, plan.columns, is_free, strict=True)
     ]
     keep = {
-        name: asdict(remembered)[name]
+        name: asdict(previous)[name]
         for name in ("words", "is_day_first", "another_scale", "goes_on")
     }
     return replace(plan, columns=columns, **keep)
 
 
-def most_like_a_register(sheets: list[Sheet], known: Known) -> int:
-    """The index of the sheet of which most is understood: a workbook has sheets of guidance, keys
-    and old versions.
+def likeliest_sheet(sheets: list[Sheet], reference_data: ReferenceData) -> int:
+    """The index of the sheet with the most recognised columns.
+
+    Workbooks also have sheets of guidance, keys and old versions.
     """
-    understood = [len(set(guess(sheet, known).columns) - {NOTE, IGNORE}) for sheet in sheets]
-    return understood.index(max(understood))
+    recognised_counts = [
+        len(set(guess_plan(sheet, reference_data).columns) - {NOTE, IGNORE}) for sheet in sheets
+    ]
+    return recognised_counts.index(max(recognised_counts))
 
 
-def _columns(named, names, cells, known):
-    seen = [column_contents.column_of(column) for column in cells]
-    targets = [detect_columns.target_of(name) for name in named]
-    is_ours = sum(map(detect_columns.is_exact, named)) * 5 >= 4 * sum(
-        map(bool, named)
-    )  # an export of this product
-    if not is_ours:
+def _detect_columns(headings, names, cells, reference_data):
+    profiles = [detect_columns.profile_column(column) for column in cells]
+    targets = [detect_columns.detect_target(name) for name in headings]
+    is_own_export = sum(map(detect_columns.is_export_heading, headings)) * 5 >= 4 * sum(
+        map(bool, headings)
+    )
+    if not is_own_export:
         targets = [
-            t and column_contents.borne_out(t, column)
-            for t, column in zip(targets, seen, strict=True)
+            t and detect_columns.confirm_target(t, column)
+            for t, column in zip(targets, profiles, strict=True)
         ]
-    targets = rating_columns.said(names, targets, lambda at: cells[at])
-    targets = _once_each(targets)
-    taken = {target for target in targets if target}
+    targets = detect_columns.resolve_rating_kinds(names, targets, lambda at: cells[at])
+    targets = _drop_duplicates(targets)
+    assigned = {target for target in targets if target}
     free = [at for at, target in enumerate(targets) if not target]
     unnamed = [
-        column if at in free else column_contents.column_of([]) for at, column in enumerate(seen)
+        column if at in free else detect_columns.profile_column([])
+        for at, column in enumerate(profiles)
     ]
-    for at, target in column_contents.by_contents(unnamed, named, taken, known.posts).items():
+    for at, target in detect_columns.detect_by_contents(
+        unnamed, headings, assigned, reference_data.posts
+    ).items():
         targets[at] = target
-    if not taken.intersection({"title", "statement", "event"}):
+    if not assigned.intersection({"title", "statement", "event"}):
         free = [at for at, target in enumerate(targets) if not target]
-        if telling := column_contents.telling(seen, free):
-            targets[telling[0]] = telling[1]
+        if description := detect_columns.detect_description(profiles, free):
+            targets[description[0]] = description[1]
     return [
         target
         or (
             IGNORE
-            if seen[at].texts and seen[at].share(column_contents.ARROWS.fullmatch) > 0.8
+            if profiles[at].texts and profiles[at].share(detect_columns.ARROWS.fullmatch) > 0.8
             else NOTE
         )
         for at, target in enumerate(targets)
     ]
 
 
-def _once_each(targets):
-    """Texts, lists and ratings may come from several columns; of the rest the first one is read."""
-    seen = set()
+def _drop_duplicates(targets):
+    """Move further columns of a target that allows one column only to the notes."""
+    assigned = set()
     for at, target in enumerate(targets):
-        if target and target in seen and not is_of_several(target):
+        if target and target in assigned and not allows_several(target):
             targets[at] = NOTE
-        seen.add(target)
+        assigned.add(target)
     return targets
 
 
-def is_of_several(target: str) -> bool:
-    """Whether several columns may be this: texts below each other, a rating in words and in
-    figures.
-    """
+def allows_several(target: str) -> bool:
+    """Whether several columns may have the target: texts are joined, ratings have to agree."""
     base = target.split("@")[0]
     is_one = base in ("reference", "title") or BY_NAME[base].sort in (
         Sort.DAY,
@@ -194,111 +196,114 @@ def is_of_several(target: str) -> bool:
 
 
 def _is_another_scale(columns, cells, scheme):
-    """Whether a number stands among ratings that the scheme does not have, or a level's word beside
-    another number. In one row only it is a slip of the pen: what stands there is asked about, and
-    the other rows mean what they say.
+    """Whether ratings have numbers outside the scheme, or a level's word beside another number.
+
+    A single such row is taken for a slip: it is asked about, and the other rows keep their meaning.
     """
     most = {"likelihood": len(scheme.likelihood), "impact": len(scheme.impact)}
     most["score"] = most["band"] = most["likelihood"] * most["impact"]
     rated, outside, is_another = set(), set(), False
     for target, column in zip(columns, cells, strict=True):
-        part = rating_columns.part_of(target)[1]
+        part = detect_columns.rating_part(target)[1]
         texts = {at: text for at, text in enumerate(column) if text} if part else {}
         odd = {at for at, text in texts.items() if _is_outside(text, part, most[part], scheme)}
         rated |= set(texts)
         outside |= odd
-        is_another |= len(odd) * 50 >= len(texts) > 0 < len(odd)  # fewer are slips of the pen
-    return is_another and not (len(outside) == 1 and len(rated) >= ENOUGH)
+        is_another |= len(odd) * 50 >= len(texts) > 0 < len(odd)  # fewer are slips
+    return is_another and not (len(outside) == 1 and len(rated) >= ENOUGH_RATED)
 
 
 def _is_outside(text, part, most, scheme):
-    said = parse_rating.LEVEL.fullmatch(" ".join(text.lower().split()).strip(" .;:"))
+    match = parse_rating.LEVEL.fullmatch(" ".join(text.lower().split()).strip(" .;:"))
     if part in ("score", "band"):
-        is_outside = column_contents.is_pair(text) and not parse_rating.given_by(scheme, text).pairs
-        return is_outside or any(figure > most for figure in parse_rating.figures_of(text))
-    if not said:
+        is_outside = parse_rating.is_pair(text) and not parse_rating.match_score(scheme, text).pairs
+        return is_outside or any(figure > most for figure in parse_rating.numbers_in(text))
+    if not match:
         return False
     levels = scheme.likelihood if part == "likelihood" else scheme.impact
-    named = parse_rating.level_of(levels, said["word"]) if said["word"] else None
-    return int(said["number"]) > most or named not in (None, int(said["number"]))
+    named_level = parse_rating.match_level(levels, match["word"]) if match["word"] else None
+    return int(match["number"]) > most or named_level not in (None, int(match["number"]))
 
 
 def _is_guidance(cells, plan):
-    """Whether the first row says how to fill the columns in: sentences where days and ratings stand
-    in the others.
-    """
-    told = borne = 0
+    """Whether the first row explains the columns: sentences above days and ratings."""
+    instructions = shorter_below = 0
     for column, target in zip(cells, plan.columns, strict=True):
         base = target.split("@")[0]
         sort = BY_NAME[base].sort if base in BY_NAME else None
         if sort in (Sort.DAY, Sort.RATING, Sort.SCORE) and column[0]:
-            told += len(column[0]) > 15 and not column_contents.is_day(column[0])
-            rest = [text for text in column[1:] if text]
-            borne += bool(rest) and sum(map(len, rest)) / len(rest) < len(column[0]) * 0.8
-    return told >= 2 and borne >= 2
+            instructions += len(column[0]) > 15 and not parse_date.is_day(column[0])
+            below = [text for text in column[1:] if text]
+            shorter_below += bool(below) and (
+                sum(map(len, below)) / len(below) < len(column[0]) * 0.8
+            )
+    return instructions >= 2 and shorter_below >= 2
 
 
-def data_lines(sheet: Sheet, plan: Plan) -> list[Line]:
-    """The lines that hold risks, as they are read: one a risk, see importing.together."""
+def data_rows(sheet: Sheet, plan: Plan) -> list[SheetRow]:
+    """The rows that hold risks, grouped to one a risk (registers.imports.group_rows)."""
     end = plan.footer_from or float("inf")
-    lines = [
-        line
-        for line in sheet.lines
-        if plan.first_line <= line.number < end and any(map(str.strip, line.cells))
+    rows = [
+        row
+        for row in sheet.rows
+        if plan.first_line <= row.number < end and any(map(str.strip, row.cells))
     ]
-    return group_rows.as_risks(lines, sheet, plan)
+    return group_rows.group_by_risk(rows, sheet, plan)
 
 
-def going_on(sheet: Sheet, plan: Plan) -> list[int]:
-    """The numbers of the rows that go on with the risk above, or would, were it agreed."""
-    alone, joined = (data_lines(sheet, replace(plan, goes_on=so)) for so in (False, True))
-    return sorted({line.number for line in alone} - {line.number for line in joined})
+def continuation_rows(sheet: Sheet, plan: Plan) -> list[int]:
+    """The numbers of the rows that continue the risk above, or would if Plan.goes_on were set."""
+    alone, joined = (data_rows(sheet, replace(plan, goes_on=goes_on)) for goes_on in (False, True))
+    return sorted({row.number for row in alone} - {row.number for row in joined})
 
 
-def left_out(sheet: Sheet, plan: Plan) -> list[Line]:
-    """The lines that hold no risks: what stands above the table, its headings, what stands below."""
+def non_data_rows(sheet: Sheet, plan: Plan) -> list[SheetRow]:
+    """The rows above the table, its headings, and those below it."""
     end = plan.footer_from or float("inf")
-    return [line for line in sheet.lines if not plan.first_line <= line.number < end]
+    return [row for row in sheet.rows if not plan.first_line <= row.number < end]
 
 
-def to_decide(sheet: Sheet, plan: Plan, known: Known) -> dict[str, dict[str, int]]:
-    """What stands in the sheet and nobody has said the meaning of: what Plan.words is asked for
-    ("likelihood", "impact", "score", "owner", "driver" or the name of another column) -> word -> in
-    how many rows.
+def unmapped_words(
+    sheet: Sheet, plan: Plan, reference_data: ReferenceData
+) -> dict[str, dict[str, int]]:
+    """Words of the sheet without a meaning yet: mapping key -> word -> number of rows.
+
+    Keys are those of Plan.words: "likelihood", "impact", "score", "owner", "driver" or a target.
     """
-    found: dict[str, Counter] = {}
-    judging = Judging.by(known.scheme, plan.words, plan.another_scale)
-    meanings = value_mapping.Meanings(plan.words, known)
-    judged = judgements(plan)
-    for line in data_lines(sheet, plan):
-        cells = dict(enumerate(map(str.strip, line.cells)))
-        unknown = [
+    counts_by_key: dict[str, Counter] = {}
+    resolver = RatingResolver.for_plan(reference_data.scheme, plan.words, plan.another_scale)
+    meanings = value_mapping.ValueMapping(plan.words, reference_data)
+    columns_by_rating = rating_columns(plan)
+    for row in data_rows(sheet, plan):
+        cells = dict(enumerate(map(str.strip, row.cells)))
+        words = [
             pair
-            for parts in judged.values()
-            for pair in judging.of(texts_of(parts, cells)).undecided
+            for parts in columns_by_rating.values()
+            for pair in resolver.resolve(rating_texts(parts, cells)).undecided
         ]
         for at, target in enumerate(plan.columns):
-            for text in group_rows.texts_at(line, at, target):
-                unknown += meanings.unknown(target, text)
-        for key, word in dict.fromkeys(unknown):
-            found.setdefault(key, Counter())[word] += 1
-    return {key: dict(counts.most_common()) for key, counts in found.items()}
+            for text in group_rows.distinct_texts(row, at, target):
+                words += meanings.unmapped_words(target, text)
+        for key, word in dict.fromkeys(words):
+            counts_by_key.setdefault(key, Counter())[word] += 1
+    return {key: dict(counts.most_common()) for key, counts in counts_by_key.items()}
 
 
-def judgements(plan: Plan) -> dict[tuple[str, str], list[tuple[int, str, bool]]]:
-    """(kind, day) -> its columns: index, part (a band's is its score), whether its heading puts the
-    impact first.
+def rating_columns(plan: Plan) -> dict[tuple[str, str], list[tuple[int, str, bool]]]:
+    """(kind, day) -> its columns: index, part, whether the heading puts the impact first.
+
+    A band's part is "score".
     """
-    found = {}
+    columns = {}
     for at, target in enumerate(plan.columns):
-        kind, part = rating_columns.part_of(target)
+        kind, part = detect_columns.rating_part(target)
         if part:
             part = SCORE if part == "band" else part
-            found.setdefault((kind, target.partition("@")[2]), []).append(
+            columns.setdefault((kind, target.partition("@")[2]), []).append(
                 (at, part, parse_rating.is_impact_first(plan.names[at]))
             )
-    return found
+    return columns
 
 
-def texts_of(columns, cells) -> list[tuple[str, str, bool]]:
+def rating_texts(columns, cells) -> list[tuple[str, str, bool]]:
     return [(part, cells[at], is_first) for at, part, is_first in columns if cells.get(at)]

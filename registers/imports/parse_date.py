@@ -1,6 +1,4 @@
-"""Days as people type them: 1/4/26, 1st April 2026, Apr-26, Q1 2026/27. A month or a quarter is
-said to be one.
-"""
+"""Parse days as people type them: 1/4/26, 1st April 2026, Apr-26, Q1 2026/27."""
 
 import calendar
 import datetime
@@ -17,11 +15,12 @@ MONTHS = {
 }
 MONTHS["sept"] = 9
 NO_DAY = frozenset(
-    "ongoing|on-going|on going|continuous|continuing|tbc|tba|tbd|to be confirmed|to be agreed|to be determined|n/a|na|"
-    "none|not applicable|not set|no date|-|\u2013|\u2014|?|various|immediate|asap|complete|completed|done|closed|"
-    "monthly|quarterly|annual|annually|annual review|weekly|business as usual|bau|rolling|recurring".split(
-        "|"
-    )
+    (
+        "ongoing|on-going|on going|continuous|continuing|tbc|tba|tbd|to be confirmed|"
+        "to be agreed|to be determined|n/a|na|none|not applicable|not set|no date|-|\u2013|\u2014|"
+        "?|various|immediate|asap|complete|completed|done|closed|monthly|quarterly|annual|"
+        "annually|annual review|weekly|business as usual|bau|rolling|recurring"
+    ).split("|")
 )
 _MONTH = r"(?P<month>[a-z]{3,9})\.?"
 _YEAR = r"(?P<year>\d{4}|'?\d{2})"
@@ -43,71 +42,66 @@ QUARTER_LAST = re.compile(rf"(?:fy ?)?{YEARS}[ ,:-]*(?:q|qtr ?|quarter ?)(?P<qua
 
 @dataclass(frozen=True)
 class Span:
-    """A day, or the days of a month or quarter. what: "day", "month" or "quarter"."""
+    """A day, or all days of a month or quarter."""
 
     first: datetime.date
     last: datetime.date
-    what: str
+    unit: str  # "day", "month" or "quarter"
 
 
-class NoSuchDay(ValueError):
-    """It is written like a day and is none, or lies outside the years that are taken in; says
-    which.
-    """
+class InvalidDay(ValueError):
+    """Written like a day, but there is none, or its year is out of range; says which."""
 
 
 @lru_cache(maxsize=20_000)
-def span_of(text: str, is_day_first: bool = True, year_now: int | None = None) -> Span | None:
-    """What days a text gives: None where it is not written like any. Raises NoSuchDay.
+def parse_span(text: str, is_day_first: bool = True, year_now: int | None = None) -> Span | None:
+    """The days that a text gives; None where it is not written like any. Raises InvalidDay.
 
-    A year of two figures lies less than 30 years ahead. A quarter is a financial year's, from
-    April.
+    Years of two digits lie less than 30 years ahead. Quarters are of the financial year from April.
     """
     if len(text) > LONGEST:
         return None
     year_now = year_now or datetime.date.today().year
-    said = " ".join(text.lower().split()).strip(" .,;")
+    form = " ".join(text.lower().split()).strip(" .,;")
     for pattern in (ISO, IN_WORDS, MONTH_FIRST):
-        if found := pattern.fullmatch(said):
-            month = found["month"] if found["month"].isdecimal() else MONTHS.get(found["month"])
+        if match := pattern.fullmatch(form):
+            month = match["month"] if match["month"].isdecimal() else MONTHS.get(match["month"])
             return month and _day(
-                _year(found["year"], year_now), int(month), int(found["day"]), text
+                _year(match["year"], year_now), int(month), int(match["day"]), text
             )
-    if found := FIGURES.fullmatch(said):
-        day, month = int(found["first"]), int(found["second"])
+    if match := FIGURES.fullmatch(form):
+        day, month = int(match["first"]), int(match["second"])
         day, month = (day, month) if is_day_first else (month, day)
-        return _day(_year(found["year"], year_now), month, day, text)
-    return _month(said, text, year_now) or _quarter(said, text, year_now)
+        return _day(_year(match["year"], year_now), month, day, text)
+    return _month(form, text, year_now) or _quarter(form, text, year_now)
 
 
-def _month(said, text, year_now):
+def _month(form, text, year_now):
     for pattern in (MONTH, MONTH_IN_FIGURES):
-        if found := pattern.fullmatch(said):
+        if match := pattern.fullmatch(form):
             month = (
-                int(found["month"]) if found["month"].isdecimal() else MONTHS.get(found["month"])
+                int(match["month"]) if match["month"].isdecimal() else MONTHS.get(match["month"])
             )
             if month is None:
                 return None
-            first = _day(_year(found["year"], year_now), month, 1, text).first
-            return Span(
-                first, first.replace(day=calendar.monthrange(first.year, month)[1]), "month"
-            )
+            first = _day(_year(match["year"], year_now), month, 1, text).first
+            return Span(first, _month_end(first), "month")
     return None
 
 
-def _quarter(said, text, year_now):
-    found = QUARTER.fullmatch(said) or QUARTER_LAST.fullmatch(said)
-    if not found:
+def _quarter(form, text, year_now):
+    match = QUARTER.fullmatch(form) or QUARTER_LAST.fullmatch(form)
+    if not match:
         return None
-    year = _year(found["year"], year_now)
-    if (year + 1) % 100 != int(found["next"]) % 100:
-        raise NoSuchDay(f"{text} names two years that do not follow each other")
-    month = 1 + int(found["quarter"]) * 3 % 12  # Q1 begins in April, Q4 in January of the next year
+    year = _year(match["year"], year_now)
+    if (year + 1) % 100 != int(match["next"]) % 100:
+        raise InvalidDay(f"{text} names two years that do not follow each other")
+    month = 1 + int(match["quarter"]) * 3 % 12  # Q1 begins in April, Q4 in January of the next year
     first = _day(year + (month == 1), month, 1, text).first
-    return Span(first, _end_of(first.replace(month=month + 2)), "quarter")
+    return Span(first, _month_end(first.replace(month=month + 2)), "quarter")
 
 
-def _end_of(day):
+def _month_end(day):
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
@@ -121,25 +115,31 @@ def _year(figures, year_now):
 
 def _day(year, month, day, text):
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise NoSuchDay(f"{text} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+        raise InvalidDay(f"{text} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
     try:
-        found = datetime.date(year, month, day)
+        date = datetime.date(year, month, day)
     except ValueError:
-        raise NoSuchDay(f"{text} is not a day of the calendar") from None
-    return Span(found, found, "day")
+        raise InvalidDay(f"{text} is not a day of the calendar") from None
+    return Span(date, date, "day")
 
 
-def says_no_day(text: str) -> bool:
-    """Whether it says in words that there is no day: "ongoing", "tbc"."""
+def is_day(text: str) -> bool:
+    """Whether the text is written like a day, valid or not."""
+    try:
+        return parse_span(text) is not None
+    except InvalidDay:
+        return True
+
+
+def means_no_day(text: str) -> bool:
+    """Whether the text says that there is no day: "ongoing", "tbc"."""
     return " ".join(text.lower().split()).strip(" .") in NO_DAY
 
 
 def is_month_first(texts) -> bool:
-    """Whether days in figures are written month first: only where one of them cannot be otherwise
-    and none can.
-    """
-    found = [
+    """Whether days in figures are written month first: some can only be so, none only otherwise."""
+    matches = [
         FIGURES.fullmatch(" ".join(text.lower().split())) for text in texts if len(text) <= LONGEST
     ]
-    pairs = [(int(figures["first"]), int(figures["second"])) for figures in found if figures]
+    pairs = [(int(figures["first"]), int(figures["second"])) for figures in matches if figures]
     return any(second > 12 for _, second in pairs) and not any(first > 12 for first, _ in pairs)

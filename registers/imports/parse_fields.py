@@ -1,5 +1,6 @@
-"""The steps that read a risk's own fields from a row: its reference, days, choices, owner and
-texts.
+"""Parse a risk's own fields from a row: reference, days, choices, owner and texts.
+
+Each function takes a RowBuilder and sets values, or reports problems and moves cells to the notes.
 """
 
 import datetime
@@ -11,10 +12,10 @@ from registers.imports import parse_date, parse_list, parse_statement, value_map
 from registers.models.review import latest_next_review
 from registers.models.risk_content import POSITION_WORDS
 
-YEARS_AHEAD = 10  # of an action's day
+YEARS_AHEAD = 10  # at most, of an action's due day
 LONGEST = 4000  # characters of a text
 LIMITS = {"objective": 300, "portfolio": 100}  # of one line
-FROM_ITS_FIRST_DAY = ("raised_on", "told_on")  # of a month; all others: by its last
+PAST_DAYS = ("raised_on", "told_on")  # of a month the first day counts; of other days the last
 DAYS = ("raised_on", "tolerated_until", "target_on", "next_review_on", "told_on")
 CHOICES = tuple(target.name for target in BY_NAME.values() if target.sort is Sort.CHOICE)
 TYPES = ("primary_failure_type", "other_failure_types", "adverse_impacts")
@@ -24,15 +25,16 @@ TEXTS = tuple(
     if target.sort is Sort.TEXT and "." not in target.name
 )
 OWN_STEPS = ("reference", "title", "statement", NOTE, IGNORE)
-NOBODY_SAID = "Nobody has said what this means here"
+NOT_MAPPED = "Nobody has said what this means here"
 
 
-def number_of(reference: str, prefix: str) -> int | None:
-    """The number of a reference of ours, CORP-007 or corp 7; None for any other: a bare number may
-    be theirs.
+def reference_number(reference: str, prefix: str) -> int | None:
+    """The number in a reference of the register, CORP-007 or corp 7; None for any other.
+
+    A bare number may be another system's.
     """
-    found = _form(prefix).fullmatch(reference.strip()) if prefix else None
-    return int(found[1]) if found else None
+    match = _form(prefix).fullmatch(reference.strip()) if prefix else None
+    return int(match[1]) if match else None
 
 
 @lru_cache(maxsize=100)
@@ -40,220 +42,234 @@ def _form(prefix):
     return re.compile(rf"{re.escape(prefix)}[ -]?0*(\d{{1,9}})", re.I)
 
 
-def reference(row):
-    for at in row.where.get("reference", [])[:1]:
+def parse_reference(row):
+    for at in row.columns.get("reference", [])[:1]:
         text = " ".join(row.cells[at].split())
-        number = number_of(text, row.known.prefix)
-        row.went(at, "reference")
+        number = reference_number(text, row.reference_data.prefix)
+        row.record_target(at, "reference")
         if number is not None:
-            row.read.values["reference"] = f"{row.known.prefix}-{number:03d}"
+            row.parsed.values["reference"] = f"{row.reference_data.prefix}-{number:03d}"
         else:
-            row.read.values["reference"] = text
-            row.note(at, heading="Reference there")
+            row.parsed.values["reference"] = text
+            row.move_to_notes(at, heading="Reference there")
 
 
-def is_ours(row) -> bool:
-    return number_of(row.read.values.get("reference", ""), row.known.prefix) is not None
+def has_own_reference(row) -> bool:
+    return (
+        reference_number(row.parsed.values.get("reference", ""), row.reference_data.prefix)
+        is not None
+    )
 
 
-def day(row, at: int, text: str, *, is_first: bool = False) -> datetime.date | None:
-    """The day that a text says, told where it is one of a month or quarter; else None, and why is
-    said.
-    """
+def parse_day(row, at: int, text: str, *, is_first: bool = False) -> datetime.date | None:
+    """The day in a text, else None and a problem. is_first: of a month or quarter its first day."""
     try:
-        span = parse_date.span_of(text, row.plan.is_day_first, row.today.year)
-    except parse_date.NoSuchDay as problem:
-        row.doubt(at, text, f"{problem}: it stays with the notes")
+        span = parse_date.parse_span(text, row.plan.is_day_first, row.today.year)
+    except parse_date.InvalidDay as problem:
+        row.add_problem(at, text, f"{problem}: it stays with the notes")
         return None
     if span is None:
-        if not parse_date.says_no_day(text):
-            row.doubt(at, text, "It is not written as a day: it stays with the notes")
+        if not parse_date.means_no_day(text):
+            row.add_problem(at, text, "It is not written as a day: it stays with the notes")
         return None
-    found = span.first if is_first else span.last
-    if span.what != "day":
-        row.told(
+    date = span.first if is_first else span.last
+    if span.unit != "day":
+        row.add_split_note(
             at,
-            f"{text} is a {span.what}: its {'first' if is_first else 'last'} day, {in_words(found)}",
+            f"{text} is a {span.unit}: its {'first' if is_first else 'last'} day, {day_text(date)}",
         )
-    return found
+    return date
 
 
-def in_words(found: datetime.date) -> str:
-    return f"{found.day} {found:%B %Y}"
+def day_text(date: datetime.date) -> str:
+    return f"{date.day} {date:%B %Y}"
 
 
-def all_days(row):
+def parse_days(row):
     for target in DAYS:
-        for at in row.where.get(target, [])[:1]:
+        for at in row.columns.get(target, [])[:1]:
             text = row.cells[at]
-            found = day(row, at, text, is_first=target in FROM_ITS_FIRST_DAY)
-            wrong = found and _wrong_day(target, found, row.today)
-            if wrong:
-                row.doubt(at, text, wrong)
-            if found and not wrong:
-                row.take(target, found)
+            date = parse_day(row, at, text, is_first=target in PAST_DAYS)
+            problem = date and _day_problem(target, date, row.today)
+            if problem:
+                row.add_problem(at, text, problem)
+            if date and not problem:
+                row.set_value(target, date)
             else:
-                row.note(at)
+                row.move_to_notes(at)
 
 
-def _wrong_day(target, found, today):
-    if target in FROM_ITS_FIRST_DAY and found > today:
+def _day_problem(target, date, today):
+    if target in PAST_DAYS and date > today:
         return "The day must be today or in the past: it stays with the notes"
-    if target == "tolerated_until" and not today < found <= latest_next_review(today):
-        return f"The day must be after today and {in_words(latest_next_review(today))} or earlier: it stays with the notes"
-    if target == "next_review_on" and found > latest_next_review(today):
-        return f"The next review must be {in_words(latest_next_review(today))} or earlier: it stays with the notes"
+    if target == "tolerated_until" and not today < date <= latest_next_review(today):
+        return (
+            f"The day must be after today and {day_text(latest_next_review(today))} or earlier: it "
+            "stays with the notes"
+        )
+    if target == "next_review_on" and date > latest_next_review(today):
+        return (
+            f"The next review must be {day_text(latest_next_review(today))} or earlier: it stays with "
+            "the notes"
+        )
     return ""
 
 
-def choices(row, meanings):
+def parse_choices(row, meanings):
     for target in CHOICES:
-        for at in row.where.get(target, [])[:1]:
+        for at in row.columns.get(target, [])[:1]:
             text = row.cells[at]
-            found = meanings.of(target, text)
-            if found:
-                row.take(target, found)
+            choice = meanings.lookup(target, text)
+            if choice:
+                row.set_value(target, choice)
             else:
-                _without(row, at, text, found)
+                _handle_unmapped(row, at, text, choice)
 
 
-def _without(row, at, text, found):
-    """A word that gives no value: mapped on nothing, saying nothing, or unknown."""
-    if found == "" or value_mapping.same_word(text) in value_mapping.NO_WORD:
-        row.went(at, IGNORE)
+def _handle_unmapped(row, at, text, choice):
+    """Handle a word without a value: ignored if mapped to nothing or blank, else a problem."""
+    if choice == "" or value_mapping.word_key(text) in value_mapping.BLANK_WORDS:
+        row.record_target(at, IGNORE)
     else:
-        row.doubt(at, text, f"{NOBODY_SAID}: it stays with the notes")
-        row.note(at)
+        row.add_problem(at, text, f"{NOT_MAPPED}: it stays with the notes")
+        row.move_to_notes(at)
 
 
-def types(row, meanings):
+def parse_types(row, meanings):
     for target in TYPES:
-        for at in row.where.get(target, [])[:1]:
-            found, unknown = meanings.several(target, row.cells[at])
-            if target == "primary_failure_type" and len(found) > 1:
-                row.doubt(at, row.cells[at], "A risk has one main type: it stays with the notes")
-                found, unknown = [], []
-                row.note(at)
-            if found:
-                row.take(target, found[0] if target == "primary_failure_type" else found)
+        for at in row.columns.get(target, [])[:1]:
+            slugs, unknown = meanings.lookup_all(target, row.cells[at])
+            if target == "primary_failure_type" and len(slugs) > 1:
+                row.add_problem(
+                    at, row.cells[at], "A risk has one main type: it stays with the notes"
+                )
+                slugs, unknown = [], []
+                row.move_to_notes(at)
+            if slugs:
+                row.set_value(target, slugs[0] if target == "primary_failure_type" else slugs)
             for word in unknown:
-                _without(row, at, word, None)
-            if not found and at not in row.read.went and not unknown:
-                row.went(at, IGNORE)
-    main, others = (row.read.values.get(name) for name in TYPES[:2])
-    if main and others and main in others:
-        row.read.values[TYPES[1]] = [slug for slug in others if slug != main]
+                _handle_unmapped(row, at, word, None)
+            if not slugs and at not in row.parsed.destinations and not unknown:
+                row.record_target(at, IGNORE)
+    main, further = (row.parsed.values.get(name) for name in TYPES[:2])
+    if main and further and main in further:
+        row.parsed.values[TYPES[1]] = [slug for slug in further if slug != main]
 
 
-def owner(row, meanings):
-    for at in row.where.get("owner", [])[:1]:
+def parse_owner(row, meanings):
+    for at in row.columns.get("owner", [])[:1]:
         text = row.cells[at]
-        title = meanings.post(text)
+        title = meanings.resolve_post(text)
         if title:
-            row.take("owner", title)
-            if parse_list.post_of(text)[1]:
-                row.told(at, f"{text} is the post {title}")
-                row.note(at)
+            row.set_value("owner", title)
+            if parse_list.parse_post(text)[1]:
+                row.add_split_note(at, f"{text} is the post {title}")
+                row.move_to_notes(at)
         elif title == "":
-            row.went(at, IGNORE)
+            row.record_target(at, IGNORE)
         else:
-            row.doubt(at, text, "It is not the title of one post: it stays with the notes")
-            row.note(at)
+            row.add_problem(at, text, "It is not the title of one post: it stays with the notes")
+            row.move_to_notes(at)
 
 
-def texts(row):
+def parse_texts(row):
     for target in TEXTS:
-        if target in OWN_STEPS or target not in row.where:
+        if target in OWN_STEPS or target not in row.columns:
             continue
-        text = "\n".join(row.cells[at] for at in row.where[target])
+        text = "\n".join(row.cells[at] for at in row.columns[target])
         longest = LIMITS.get(target, LONGEST)
         text = " ".join(text.split()) if target in LIMITS else text
         count = len(text.split())
         if target == "committee_position" and count > POSITION_WORDS:
-            wrong = f"It must be {POSITION_WORDS} words or fewer and has {count:,}"
+            problem = f"It must be {POSITION_WORDS} words or fewer and has {count:,}"
         else:
-            wrong = _too_long(text, longest) if len(text) > longest else ""
-        if wrong:
-            row.doubt(row.where[target][0], f"{text[:80]}…", f"{wrong}: it goes to the notes")
-            row.give_back(target)
+            problem = _length_problem(text, longest) if len(text) > longest else ""
+        if problem:
+            row.add_problem(
+                row.columns[target][0], f"{text[:80]}…", f"{problem}: it goes to the notes"
+            )
+            row.revert_to_notes(target)
         else:
-            row.take(target, text)
+            row.set_value(target, text)
 
 
-def _too_long(text, longest):
+def _length_problem(text, longest):
     return f"It must be {longest:,} characters or fewer and has {len(text):,}"
 
 
-def statement(row):
-    if "statement" not in row.where:
+def parse_statement_field(row):
+    if "statement" not in row.columns:
         return
-    values = row.read.values
-    columns = row.where["statement"]
+    values = row.parsed.values
+    columns = row.columns["statement"]
     text = "\n".join(row.cells[at] for at in columns)
-    if told := _told(row, columns[0], text):
+    if parts := _split_statement(row, columns[0], text):
         for at in columns:
-            row.went(at, *told)
+            row.record_target(at, *parts)
     elif "event" not in values and len(text) <= LONGEST:
         values["event"] = text
         for at in columns:
-            row.went(at, "event")
+            row.record_target(at, "event")
     else:
         if len(text) > LONGEST:
-            row.doubt(
+            row.add_problem(
                 columns[0],
                 f"{text[:80]}…",
                 f"It has {len(text):,} characters, more than {LONGEST:,}: to the notes",
             )
         for at in columns:
-            row.note(at)
+            row.move_to_notes(at)
 
 
-def _told(row, at, text):
-    """The parts of a statement that were taken from it; none where one of them is said elsewhere in
-    the row.
-    """
-    told = parse_statement.told(text)
-    if set(told) & set(row.read.values) or any(len(part) > LONGEST for part in told.values()):
+def _split_statement(row, at, text):
+    """The parts of a statement, now set as values; {} where the row has one of them elsewhere."""
+    parts = parse_statement.parse_statement(text)
+    if set(parts) & set(row.parsed.values) or any(len(part) > LONGEST for part in parts.values()):
         return {}
-    if told:
-        row.read.values.update(told)
-        row.told(at, f"taken apart into {' and '.join(told)}")
-    return told
+    if parts:
+        row.parsed.values.update(parts)
+        row.add_split_note(at, f"taken apart into {' and '.join(parts)}")
+    return parts
 
 
-def title(row):
-    values = row.read.values
-    for at in row.where.get("title", [])[:1]:
+def parse_title(row):
+    values = row.parsed.values
+    for at in row.columns.get("title", [])[:1]:
         line = " ".join(row.cells[at].split())
-        values["title"] = line if len(line) <= parse_list.TITLE else parse_list.cut(line)
-        row.went(at, "title")
+        values["title"] = line if len(line) <= parse_list.TITLE else parse_list.truncate(line)
+        row.record_target(at, "title")
         if not {"cause", "event", "consequence"} & set(values) and (
-            told := _told(row, at, row.cells[at])
+            parts := _split_statement(row, at, row.cells[at])
         ):
-            row.went(at, *told)
+            row.record_target(at, *parts)
         if len(line) > parse_list.TITLE:
-            row.told(at, f"longer than {parse_list.TITLE} characters: the title is its beginning")
+            row.add_split_note(
+                at, f"longer than {parse_list.TITLE} characters: the title is its beginning"
+            )
             if "event" in values or len(line) > LONGEST:
-                row.note(at)
+                row.move_to_notes(at)
             else:
                 values["event"] = row.cells[at]
-                row.went(at, "event")
+                row.record_target(at, "event")
 
 
-def what_a_new_risk_needs(row):
-    """A title out of what could happen, and the other way round. Both are named as made."""
-    values, made = row.read.values, row.read.made
-    telling = next(
+def derive_title_and_event(row):
+    """Derive a missing title from the event, and a missing event from the title.
+
+    A row without either is refused, unless its reference is the register's.
+    """
+    values, derived = row.parsed.values, row.parsed.derived
+    description = next(
         (values[name] for name in ("event", "consequence", "cause") if values.get(name)), ""
     )
-    if "title" not in values and telling:
-        values["title"] = parse_list.titled(parse_list.first_sentence(telling))[0]
-        made.add("title")
-        row.read.split.append("Title: made from the first sentence of what could happen")
+    if "title" not in values and description:
+        values["title"] = parse_list.split_title(parse_list.first_sentence(description))[0]
+        derived.add("title")
+        row.parsed.split_notes.append("Title: made from the first sentence of what could happen")
     if "title" in values and "event" not in values:
         values["event"] = values["title"]
-        made.add("event")
-    if "title" not in values and not is_ours(row):
+        derived.add("event")
+    if "title" not in values and not has_own_reference(row):
         at = next(
             (
                 at
@@ -262,22 +278,24 @@ def what_a_new_risk_needs(row):
             ),
             0,
         )
-        row.doubt(at, "", "Enter a title or what could happen: the row names no risk", refuses=True)
+        row.add_problem(
+            at, "", "Enter a title or what could happen: the row names no risk", refuses=True
+        )
 
 
-def response(row):
-    """Tolerating has a reason and an end, and nothing else has them."""
-    values = row.read.values
+def check_response(row):
+    """Keep a reason and an end day only with "tolerate", and "tolerate" only with both."""
+    values = row.parsed.values
     if values.get("response") == "tolerate":
         if not (values.get("response_reason") and values.get("tolerated_until")):
-            at = row.where["response"][0]
-            row.doubt(
+            at = row.columns["response"][0]
+            row.add_problem(
                 at,
                 row.cells[at],
                 "Tolerating needs a reason and the day on which it ends: it stays with the notes",
             )
             for name in ("response", "response_reason", "tolerated_until"):
-                row.give_back(name) if name in values else None
+                row.revert_to_notes(name) if name in values else None
         return
     for name in ("response_reason", "tolerated_until"):
-        row.give_back(name)
+        row.revert_to_notes(name)

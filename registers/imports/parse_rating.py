@@ -1,8 +1,6 @@
-"""Likelihood and impact as people write them: 4, "Likely", "4 - Likely", "V High", "4 x 5", "20
-(4x5)", "L4 I5", "20".
+"""Parse ratings as people write them: 4, "4 - Likely", "V High", "4 x 5", "20 (4x5)", "L4 I5".
 
-Understood by the register's scheme alone: what the scheme does not have is somebody else's to map,
-never rescaled.
+Only by the register's scheme: nothing is rescaled, other words are left for the user to map.
 """
 
 import re
@@ -48,48 +46,50 @@ SCORE = re.compile(
 )
 
 
-def plain(text: str) -> str:
-    """A word as it is compared: small letters, single spaces, no full stops."""
+def normalise_word(text: str) -> str:
+    """For comparison: lower case, single spaces, no full stops."""
     return " ".join(text.lower().replace(".", " ").split())
 
 
-def same_word(text: str) -> str:
-    """How a word is looked up in Plan.words: by its letters, whatever their case and spaces."""
+def word_key(text: str) -> str:
+    """The key of a word in Plan.words: case and spaces do not matter."""
     return " ".join(text.casefold().split())
 
 
 @lru_cache(maxsize=10_000)
-def level_of(levels: tuple[Level, ...], text: str) -> int | None:
-    """The value of the level that a text names, by its number, its word, or both where they agree."""
-    said = " ".join(text.lower().split()).strip(" .;:")
-    found = LEVEL.fullmatch(said) or LEVEL_LAST.fullmatch(said)
-    if not found:
-        return _named(levels, plain(said))
-    value = int(found["number"])
+def match_level(levels: tuple[Level, ...], text: str) -> int | None:
+    """The level that a text names by number, word, or both where they agree."""
+    form = " ".join(text.lower().split()).strip(" .;:")
+    match = LEVEL.fullmatch(form) or LEVEL_LAST.fullmatch(form)
+    if not match:
+        return _match_level_word(levels, normalise_word(form))
+    value = int(match["number"])
     if value not in {level.value for level in levels}:
         return None
-    word = plain(found["word"] or "").strip(" -\u2013—:(=")
-    return value if not word or _named(levels, word) == value else None
+    word = normalise_word(match["word"] or "").strip(" -\u2013—:(=")
+    return value if not word or _match_level_word(levels, word) == value else None
 
 
-def _named(levels, said):
-    parts = [part.strip() for part in said.split("/")] if "/" in said else [said]
-    found = {value for part in parts if (value := _one_named(levels, part)) is not None}
-    return found.pop() if len(found) == 1 else None
+def _match_level_word(levels, word):
+    parts = [part.strip() for part in word.split("/")] if "/" in word else [word]
+    values = {value for part in parts if (value := _match_single_word(levels, part)) is not None}
+    return values.pop() if len(values) == 1 else None
 
 
-def _one_named(levels, said):
-    labels = {plain(level.label): level.value for level in levels}
-    in_full = " ".join(SHORT.get(word, word) for word in said.split())
-    for form in (said, in_full):
+def _match_single_word(levels, word):
+    labels = {normalise_word(level.label): level.value for level in levels}
+    in_full = " ".join(SHORT.get(part, part) for part in word.split())
+    for form in (word, in_full):
         if form in labels:
             return labels[form]
-    begun = [value for label, value in labels.items() if len(said) > 2 and label.startswith(said)]
-    return begun[0] if len(begun) == 1 else None
+    prefixed = [
+        value for label, value in labels.items() if len(word) > 2 and label.startswith(word)
+    ]
+    return prefixed[0] if len(prefixed) == 1 else None
 
 
 @dataclass(frozen=True)
-class Given:
+class ScoreMatch:
     """What a text of a score gives away: a pair; or a score and a band of which a pair may follow.
     () for nothing.
     """
@@ -101,56 +101,56 @@ class Given:
 
 
 @lru_cache(maxsize=10_000)
-def given_by(scheme: Scheme, text: str, is_impact_first: bool = False) -> Given:
-    """The cells of the scheme that a text of a score can mean: one for "4 x 5", several for "12" or
-    "Amber".
-    """
+def match_score(scheme: Scheme, text: str, is_impact_first: bool = False) -> ScoreMatch:
+    """The cells of the scheme that a score can mean: one for "4 x 5", several for "12"."""
     if len(text) > LONGEST:
-        return Given()
-    said = " ".join(text.lower().split()).strip(" .;")
-    if found := LETTERED.fullmatch(said):
-        pair = (int(found["x"]), int(found["y"]))
-        if (found["a"] == "i") == (found["b"] == "i"):
-            return Given()
-        return _as_pair(scheme, pair if found["b"] == "i" else pair[::-1], found["score"])
+        return ScoreMatch()
+    form = " ".join(text.lower().split()).strip(" .;")
+    if match := LETTERED.fullmatch(form):
+        pair = (int(match["x"]), int(match["y"]))
+        if (match["a"] == "i") == (match["b"] == "i"):
+            return ScoreMatch()
+        return _match_pair(scheme, pair if match["b"] == "i" else pair[::-1], match["score"])
     for pattern in (PAIR_AFTER, PAIR_BEFORE, PAIR):
-        if found := pattern.fullmatch(said):
-            pair = (int(found["l"]), int(found["i"]))
-            score = found["score"] if "score" in found.re.groupindex else None
-            return _as_pair(scheme, pair[::-1] if is_impact_first else pair, score)
-    return _by_score(scheme, said)
+        if match := pattern.fullmatch(form):
+            pair = (int(match["l"]), int(match["i"]))
+            score = match["score"] if "score" in match.re.groupindex else None
+            return _match_pair(scheme, pair[::-1] if is_impact_first else pair, score)
+    return _match_number_or_band(scheme, form)
 
 
-def _as_pair(scheme, pair, score):
+def _match_pair(scheme, pair, score):
     likelihood, impact = pair
-    known = (likelihood, impact) in {cell[:2] for cell in cells_of(scheme)}
-    return Given((pair,) if known else (), bool(score) and int(score) != likelihood * impact)
+    is_valid = (likelihood, impact) in {cell[:2] for cell in scheme_cells(scheme)}
+    return ScoreMatch(
+        (pair,) if is_valid else (), bool(score) and int(score) != likelihood * impact
+    )
 
 
-def _by_score(scheme, said):
-    found = SCORE.fullmatch(said)
-    cells = cells_of(scheme)
-    if found:
-        cells = [cell for cell in cells if cell[2] == int(found["score"])]
-        word = plain(found["before"] or found["after"] or "")
+def _match_number_or_band(scheme, form):
+    match = SCORE.fullmatch(form)
+    cells = scheme_cells(scheme)
+    if match:
+        cells = [cell for cell in cells if cell[2] == int(match["score"])]
+        word = normalise_word(match["before"] or match["after"] or "")
     else:
-        word = plain(said)
+        word = normalise_word(form)
     if word:
-        named = [
+        bands = [
             slug
-            for slug, label in ((b.slug, plain(b.label)) for b in scheme.bands)
+            for slug, label in ((b.slug, normalise_word(b.label)) for b in scheme.bands)
             if word in (slug, label)
         ]
-        if not named and not found:
-            return Given()
-        of_band = [cell for cell in cells if cell[3] in named]
-        cells = of_band if named else cells
-    return Given(tuple(cell[:2] for cell in cells))
+        if not bands and not match:
+            return ScoreMatch()
+        of_band = [cell for cell in cells if cell[3] in bands]
+        cells = of_band if bands else cells
+    return ScoreMatch(tuple(cell[:2] for cell in cells))
 
 
 @lru_cache(maxsize=50)
-def cells_of(scheme: Scheme) -> tuple[tuple[int, int, int, str], ...]:
-    """Every cell of a scheme: likelihood, impact, score, band."""
+def scheme_cells(scheme: Scheme) -> tuple[tuple[int, int, int, str], ...]:
+    """Every cell of a scheme: (likelihood, impact, score, slug of the band)."""
     return tuple(
         (level.value, cell.value, placing.score, placing.band.slug)
         for level, row in scheme.matrix
@@ -158,13 +158,20 @@ def cells_of(scheme: Scheme) -> tuple[tuple[int, int, int, str], ...]:
     )
 
 
-def figures_of(text: str) -> list[int]:
-    """The numbers of a text of a score, its day left out."""
+def is_pair(text: str) -> bool:
+    """Whether a text gives likelihood and impact in figures, whatever the scheme."""
+    form = " ".join(text.lower().split())
+    patterns = (PAIR, PAIR_AFTER, PAIR_BEFORE, LETTERED)
+    return len(form) < 40 and any(pattern.fullmatch(form) for pattern in patterns)
+
+
+def numbers_in(text: str) -> list[int]:
+    """The numbers in the text of a score, without those of a date."""
     return [int(figure) for figure in re.findall(r"(?<![\d/.])\d{1,3}(?![\d/])", text[:LONGEST])]
 
 
 def is_impact_first(name: str) -> bool:
-    """Whether a heading says that a pair begins with the impact: "I x L"."""
+    """Whether a heading puts the impact first in a pair: "I x L"."""
     return bool(
         re.search(r"\bi(?:mpact)? ?(?:[x\u00d7*&/,]|and|by) ?l(?:ikelihood)?\b", name.lower())
     )

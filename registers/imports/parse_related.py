@@ -1,4 +1,4 @@
-"""The steps that read what stands beside a risk: judgements, controls, actions."""
+"""Parse what belongs to a risk from a row: ratings, controls, actions."""
 
 import datetime
 import re
@@ -7,197 +7,219 @@ from functools import lru_cache
 from registers.cell_lists import read_action
 from registers.import_fields import IGNORE
 from registers.imports import parse_fields, parse_list, parse_rating
-from registers.imports.mapping import texts_of
-from registers.imports.parsed_row import Judged, Planned
-from registers.imports.resolve_rating import SCORE, Judging
+from registers.imports.mapping import rating_texts
+from registers.imports.parsed_row import ParsedAction, ParsedRating
+from registers.imports.resolve_rating import SCORE, RatingResolver
 
 QUARTER = datetime.timedelta(days=92)
-OF_SCORES = re.compile(r"\b(?:l|i|x|by|likelihood|impact|probability|score|p)\b")
+RATING_WORDS = re.compile(r"\b(?:l|i|x|by|likelihood|impact|probability|score|p)\b")
 
 
-def judged(row, judging: Judging, groups, meanings):
-    for (kind, day), columns in groups.items():
-        texts = texts_of(columns, row.cells)
+def parse_ratings(row, resolver: RatingResolver, columns_by_rating, meanings):
+    for (kind, day), columns in columns_by_rating.items():
+        texts = rating_texts(columns, row.cells)
         if not texts:
             continue
-        verdict = judging.of(texts)
-        for said, problem in verdict.doubts:
-            row.doubt(_place(columns, row, said), said, problem)
-        on, is_ahead = _day(
+        result = resolver.resolve(texts)
+        for text, problem in result.doubts:
+            row.add_problem(_problem_column(columns, row, text), text, problem)
+        on, is_ahead = _rating_day(
             row,
             columns[0][0],
             day,
-            is_told=any(one.kind == kind and not one.on for one in row.read.judged),
+            has_undated_rating=any(
+                rating.kind == kind and not rating.on for rating in row.parsed.ratings
+            ),
         )
-        if verdict.pair is None or is_ahead:
-            _not_judged(row, columns, verdict, judging)
+        if result.pair is None or is_ahead:
+            _report_unresolved(row, columns, result, resolver)
             continue
-        beside = {} if day else _beside(row, kind, meanings)
-        row.read.judged.append(Judged(kind, *verdict.pair, on or beside.pop("on", None), **beside))
-        if verdict.told:
-            row.told(
+        details = {} if day else _rating_details(row, kind, meanings)
+        row.parsed.ratings.append(
+            ParsedRating(kind, *result.pair, on or details.pop("on", None), **details)
+        )
+        if result.explanation:
+            row.add_split_note(
                 next(at for at, part, _ in columns if part == SCORE and row.cells.get(at)),
-                verdict.told,
+                result.explanation,
             )
-        _where_it_went(row, columns, verdict, judging)
-    for kind in {k for k, _ in groups} | {
-        target.split(".")[0] for target in row.where if "." in target
+        _record_rating_columns(row, columns, result, resolver)
+    for kind in {k for k, _ in columns_by_rating} | {
+        target.split(".")[0] for target in row.columns if "." in target
     }:
-        if not any(one.kind == kind for one in row.read.judged):
+        if not any(rating.kind == kind for rating in row.parsed.ratings):
             for part in ("driver", "rationale", "on"):
-                row.give_back(f"{kind}.{part}")
+                row.revert_to_notes(f"{kind}.{part}")
 
 
-def _place(columns, row, said):
+def _problem_column(columns, row, text):
     return next(
-        (at for at, _, _ in columns if row.cells.get(at) and row.cells[at] in said), columns[0][0]
+        (at for at, _, _ in columns if row.cells.get(at) and row.cells[at] in text), columns[0][0]
     )
 
 
-def _day(row, at, day, is_told):
-    """The day that a heading names; None and True where it lies so far ahead that nothing was
-    judged on it yet.
+def _rating_day(row, at, day, has_undated_rating):
+    """(the day in the heading, whether it is too far ahead for a rating to exist).
+
+    A day up to a quarter ahead counts as the day of the import, None, if the kind has no other.
     """
     if not day:
         return None, False
     on, today = datetime.date.fromisoformat(day), row.today
     if on <= today:
         return on, False
-    if on - QUARTER <= today and not is_told:
-        row.told(at, f"{parse_fields.in_words(on)} lies ahead: judged on the day of the import")
+    if on - QUARTER <= today and not has_undated_rating:
+        row.add_split_note(
+            at, f"{parse_fields.day_text(on)} lies ahead: judged on the day of the import"
+        )
         return None, False
-    row.doubt(at, parse_fields.in_words(on), "The day lies ahead: nothing is judged on it yet")
+    row.add_problem(
+        at, parse_fields.day_text(on), "The day lies ahead: nothing is judged on it yet"
+    )
     return None, True
 
 
-def _not_judged(row, columns, verdict, judging):
-    undecided = set(verdict.undecided)
+def _report_unresolved(row, columns, result, resolver):
+    """Without a pair: problems for unmapped texts; all go to the notes, or are ignored if blank."""
+    undecided = set(result.undecided)
     for at, part, _ in columns:
         text = row.cells.get(at)
         if not text:
             continue
         if (part, text) in undecided:
-            row.doubt(at, text, f"{_why(part, text, judging)}: not judged, it stays with the notes")
-        row.went(at, IGNORE) if judging.says_nothing(part, text) else row.note(at)
+            row.add_problem(
+                at,
+                text,
+                f"{_unresolved_reason(part, text, resolver)}: not judged, it stays with the notes",
+            )
+        row.record_target(at, IGNORE) if resolver.is_blank(part, text) else row.move_to_notes(at)
 
 
-def _why(part, text, judging):
+def _unresolved_reason(part, text, resolver):
     if part != SCORE:
         return f"It is no level of {part} of the scheme, and nobody has said which one it is"
-    pairs = judging.cells(text, False).pairs
-    if len(pairs) > 1 and parse_rating.figures_of(text):
+    pairs = resolver.match(text, False).pairs
+    if len(pairs) > 1 and parse_rating.numbers_in(text):
         ways = " or ".join(f"{likelihood} x {impact}" for likelihood, impact in sorted(pairs))
         return f"It can be {ways}"
     return "It does not say likelihood and impact, and nobody has said which they are"
 
 
-def _where_it_went(row, columns, verdict, judging):
-    band = judging.scheme.place(*verdict.pair).band
-    own = _named(band.label) | _named(band.slug)
+def _record_rating_columns(row, columns, result, resolver):
+    """With a pair: record the cells that agree with it, and move the others to the notes."""
+    band = resolver.scheme.place(*result.pair).band
+    band_words = _band_words(band.label) | _band_words(band.slug)
     for at, part, _ in columns:
         text = row.cells.get(at)
         if not text:
             continue
         if part == SCORE:
-            is_said = (part, text) in verdict.borne_out and _words(text) <= own
+            is_in_rating = (part, text) in result.confirmed and _text_words(text) <= band_words
         else:
-            is_said = judging.level(part, text) is not None
-        if is_said:
-            row.went(at, row.plan.columns[at])
-        elif judging.says_nothing(part, text):
-            row.went(at, IGNORE)
+            is_in_rating = resolver.level(part, text) is not None
+        if is_in_rating:
+            row.record_target(at, row.plan.columns[at])
+        elif resolver.is_blank(part, text):
+            row.record_target(at, IGNORE)
         else:
-            row.note(at)
+            row.move_to_notes(at)
 
 
 @lru_cache(maxsize=1000)
-def _named(band):
-    return frozenset(parse_rating.plain(band).split())
+def _band_words(band):
+    return frozenset(parse_rating.normalise_word(band).split())
 
 
-def _words(text):
-    return set(OF_SCORES.sub(" ", re.sub(r"[\W\d_]", " ", text.lower())).split())
+def _text_words(text):
+    return set(RATING_WORDS.sub(" ", re.sub(r"[\W\d_]", " ", text.lower())).split())
 
 
-def _beside(row, kind, meanings):
-    """Rationale, driver and day that stand beside a judgement."""
-    found = {}
-    for at in row.where.get(f"{kind}.driver", [])[:1]:
-        slugs, unknown = meanings.several("driver", row.cells[at])
+def _rating_details(row, kind, meanings):
+    """Rationale, driver and day from the columns of a kind of rating."""
+    details = {}
+    for at in row.columns.get(f"{kind}.driver", [])[:1]:
+        slugs, unknown = meanings.lookup_all("driver", row.cells[at])
         if len(slugs) == 1 and not unknown:
-            found["driver"] = slugs[0]
-            row.went(at, f"{kind}.driver")
+            details["driver"] = slugs[0]
+            row.record_target(at, f"{kind}.driver")
         else:
-            row.doubt(at, row.cells[at], f"{parse_fields.NOBODY_SAID}: it stays with the notes")
-            row.note(at)
-    columns = row.where.get(f"{kind}.rationale", [])
+            row.add_problem(
+                at, row.cells[at], f"{parse_fields.NOT_MAPPED}: it stays with the notes"
+            )
+            row.move_to_notes(at)
+    columns = row.columns.get(f"{kind}.rationale", [])
     text = "\n".join(row.cells[at] for at in columns)
     for at in columns:
         if len(text) > parse_fields.LONGEST:
-            row.note(at)
+            row.move_to_notes(at)
         else:
-            found["rationale"] = text
-            row.went(at, f"{kind}.rationale")
-    for at in row.where.get(f"{kind}.on", [])[:1]:
-        day = parse_fields.day(row, at, row.cells[at], is_first=True)
+            details["rationale"] = text
+            row.record_target(at, f"{kind}.rationale")
+    for at in row.columns.get(f"{kind}.on", [])[:1]:
+        day = parse_fields.parse_day(row, at, row.cells[at], is_first=True)
         if day and day <= row.today:
-            found["on"] = day
-            row.went(at, f"{kind}.on")
+            details["on"] = day
+            row.record_target(at, f"{kind}.on")
         else:
             if day:
-                row.doubt(
+                row.add_problem(
                     at,
                     row.cells[at],
                     "The day must be today or in the past: judged on the day of the import",
                 )
-            row.note(at)
-    return found
+            row.move_to_notes(at)
+    return details
 
 
-def controls(row):
-    for at in row.where.get("controls", []):
-        items = _items(row, at)
-        found = [parse_list.titled(item) for item in items]
-        if _is_too_long(row, at, found):
+def parse_controls(row):
+    for at in row.columns.get("controls", []):
+        items = _split_cell(row, at)
+        controls = [parse_list.split_title(item) for item in items]
+        if _reject_too_long(row, at, controls):
             continue
-        row.read.controls += found
-        row.went(at, "controls")
+        row.parsed.controls += controls
+        row.record_target(at, "controls")
 
 
-def _items(row, at):
-    split = parse_list.split(row.cells[at])
+def _split_cell(row, at):
+    split = parse_list.split_list(row.cells[at])
     if len(split.items) > 1:
-        row.told(
+        row.add_split_note(
             at,
-            f"{len(split.items)} in one cell, by {'their numbers' if split.how == 'numbered' else split.how}",
+            f"{len(split.items)} in one cell, by "
+            f"{'their numbers' if split.style == 'numbered' else split.style}",
         )
     return split.items
 
 
-def _is_too_long(row, at, found):
-    longest = max((len(detail) for _, detail in found), default=0)
+def _reject_too_long(row, at, items):
+    longest = max((len(detail) for _, detail in items), default=0)
     if longest > parse_fields.LONGEST:
-        row.doubt(
+        row.add_problem(
             at,
             f"{row.cells[at][:80]}…",
             f"One of them has {longest:,} characters: it goes to the notes",
         )
-        row.note(at)
+        row.move_to_notes(at)
     return longest > parse_fields.LONGEST
 
 
-def actions(row, meanings):
-    found = []
-    for at in row.where.get("actions", []):
-        planned = [_action(row, at, item) for item in _items(row, at)]
-        if not _is_too_long(row, at, [(one.title, one.detail) for one in planned]):
-            found += planned
-            row.went(at, "actions")
-    owners = _beside_actions(row, "action_owner", len(found), lambda at, text: meanings.post(text))
-    dues = _beside_actions(row, "action_due_on", len(found), lambda at, text: _due(row, at, text))
-    for action, owner, due in zip(found, owners, dues, strict=True):
-        row.read.actions.append(
-            Planned(
+def parse_actions(row, meanings):
+    actions = []
+    for at in row.columns.get("actions", []):
+        parsed = [_parse_action(row, at, item) for item in _split_cell(row, at)]
+        if not _reject_too_long(row, at, [(action.title, action.detail) for action in parsed]):
+            actions += parsed
+            row.record_target(at, "actions")
+    owners = _action_details(
+        row, "action_owner", len(actions), lambda at, text: meanings.resolve_post(text)
+    )
+    dues = _action_details(
+        row, "action_due_on", len(actions), lambda at, text: _parse_due(row, at, text)
+    )
+    for action, owner, due in zip(actions, owners, dues, strict=True):
+        row.parsed.actions.append(
+            ParsedAction(
                 action.title,
                 action.detail,
                 action.owner or owner or "",
@@ -207,48 +229,52 @@ def actions(row, meanings):
         )
 
 
-def _action(row, at, item):
-    if ours := read_action(item, row.known.posts):  # as an export of this product writes it
-        title, owner, due, done = ours
-        return Planned(*parse_list.titled(title), owner, due, done is not None)
-    text, owner, span = parse_list.ending(
-        item, row.plan.is_day_first, row.today.year, row.known.posts
+def _parse_action(row, at, item):
+    """An action as our exports write it, or with its post and day in brackets."""
+    if exported := read_action(item, row.reference_data.posts):
+        title, owner, due, done = exported
+        return ParsedAction(*parse_list.split_title(title), owner, due, done is not None)
+    text, owner, span = parse_list.parse_action_suffix(
+        item, row.plan.is_day_first, row.today.year, row.reference_data.posts
     )
     due = span.last if span else None
-    if due and _is_far(row, due):
+    if due and _is_too_far_ahead(row, due):
         text, owner, due = item, "", None
     if due:
-        row.told(
+        row.add_split_note(
             at,
-            f"{item[len(text) :].strip()}: {' and '.join(filter(None, (owner, parse_fields.in_words(due))))}",
+            f"{item[len(text) :].strip()}: "
+            f"{' and '.join(filter(None, (owner, parse_fields.day_text(due))))}",
         )
-    return Planned(*parse_list.titled(text), owner, due, bool(parse_list.DONE.search(item)))
+    return ParsedAction(
+        *parse_list.split_title(text), owner, due, bool(parse_list.DONE.search(item))
+    )
 
 
-def _is_far(row, due):
+def _is_too_far_ahead(row, due):
     return due > row.today + datetime.timedelta(days=366 * parse_fields.YEARS_AHEAD)
 
 
-def _due(row, at, text):
-    due = parse_fields.day(row, at, text)
-    if due and _is_far(row, due):
-        row.doubt(
+def _parse_due(row, at, text):
+    due = parse_fields.parse_day(row, at, text)
+    if due and _is_too_far_ahead(row, due):
+        row.add_problem(
             at, text, "The day must lie within ten years: check the year. It stays with the notes"
         )
         return None
     return due
 
 
-def _beside_actions(row, target, count, read):
-    """The owner or day of each action: one action has the whole cell, several a line each."""
-    for at in row.where.get(target, [])[:1]:
+def _action_details(row, target, count, read):
+    """The owner or day of each action, from one cell: a line each where there are several."""
+    for at in row.columns.get(target, [])[:1]:
         text = row.cells[at]
-        parts = [text] if count == 1 else parse_list.split(text).items
-        found = [read(at, part) for part in parts] if count and len(parts) == count else []
-        if found and all(value is not None for value in found):
-            row.went(at, target)
-            return found
+        parts = [text] if count == 1 else parse_list.split_list(text).items
+        values = [read(at, part) for part in parts] if count and len(parts) == count else []
+        if values and all(value is not None for value in values):
+            row.record_target(at, target)
+            return values
         if count > 1 and len(parts) != count:
-            row.told(at, f"{len(parts)} beside {count} actions: kept with the notes")
-        row.note(at)
+            row.add_split_note(at, f"{len(parts)} beside {count} actions: kept with the notes")
+        row.move_to_notes(at)
     return [None] * count

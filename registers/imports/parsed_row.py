@@ -1,23 +1,41 @@
-"""What one row says, by the plan: values for the register, problems in words, and where every cell
-went.
-"""
+"""A parsed row, and the builder that the parsing steps fill it through."""
 
+import copy
 import datetime
+import re
+import unicodedata
 from dataclasses import dataclass, field
 
-from registers.imports.read_file import Line
+from registers.import_fields import IGNORE, NOTE, TARGETS
+from registers.imports.mapping import Plan, ReferenceData
+from registers.pasted_text import REPLACEMENTS
+from registers.spreadsheet import SheetRow, column_letter
+
+NOTES_LIMIT = 10_000  # characters
+UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+NOTE_HEADINGS = {
+    words.casefold()
+    for target in TARGETS
+    if target.name == NOTE
+    for words in (target.label, *target.aliases)
+}
 
 
 @dataclass(frozen=True)
-class Problem:
-    column: str  # the heading, and the letter of the column: "Risk owner (F)"
-    said: str
+class RowProblem:
+    """column: heading and letter, "Risk owner (F)". text: what the cell says.
+
+    refuses: the row cannot be imported. Otherwise it is, and the text goes to its notes.
+    """
+
+    column: str
+    text: str
     problem: str
-    refuses: bool  # whether the row cannot be taken in; else it is taken in without this, which stays with its notes
+    refuses: bool
 
 
 @dataclass(frozen=True)
-class Judged:
+class ParsedRating:
     kind: str  # inherent, current, target
     likelihood: int
     impact: int
@@ -27,9 +45,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Planned:
-    """An action as a cell says it."""
-
+class ParsedAction:
     title: str
     detail: str = ""
     owner: str = ""  # title of a post
@@ -38,25 +54,146 @@ class Planned:
 
 
 @dataclass
-class ReadRow:
-    """values: what the risk says, by field of RiskContent: choices as stored values, library rows
-    as slugs, days, owner as the title of a post; with `reference` and `raised_on`. An empty cell
-    says nothing. made: the names of values that nobody wrote but a new risk needs (a title out of
-    the event): not for a risk that is there. went: for each non-empty cell (index of its column)
-    the target or targets in which its text is found again, "ignore" where it is kept with the row
-    only: none is missing.
+class ParsedRow:
+    """What one row says.
+
+    values: by field of RiskContent, with `reference` and `raised_on`: choices as stored, library
+    rows by slug, owner by title. Empty cells have no entry.
+    controls: (title, detail). split_notes: sentences on cells that were split.
+    destinations: index of each non-empty cell's column -> the targets that hold its text; "ignore"
+    where only the stored row does.
+    derived: names of values that a new risk needs and no cell gives, such as a title from the
+    event. They do not change an existing risk.
     """
 
-    line: Line
+    sheet_row: SheetRow
     values: dict = field(default_factory=dict)
-    judged: list[Judged] = field(default_factory=list)
-    controls: list[tuple[str, str]] = field(default_factory=list)  # title, detail
-    actions: list[Planned] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    split: list[str] = field(default_factory=list)  # what was taken apart, in words
-    went: dict[int, list[str]] = field(default_factory=dict)
-    made: set[str] = field(default_factory=set)
+    ratings: list[ParsedRating] = field(default_factory=list)
+    controls: list[tuple[str, str]] = field(default_factory=list)
+    actions: list[ParsedAction] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+    split_notes: list[str] = field(default_factory=list)
+    destinations: dict[int, list[str]] = field(default_factory=dict)
+    derived: set[str] = field(default_factory=set)
 
     @property
     def is_refused(self) -> bool:
         return any(problem.refuses for problem in self.problems)
+
+
+def normalise_text(text: str) -> str:
+    """As the forms store it: composed characters (NFC), line feeds only."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(REPLACEMENTS))
+
+
+def clean_cell(cell: str) -> tuple[str, list[str]]:
+    """(a cell's text, the characters removed from it because they cannot be stored)."""
+    if cell.isascii() and cell.isprintable():
+        return cell.strip(), []
+    text = normalise_text(cell)
+    removed = UNSTORABLE.findall(text)
+    return (UNSTORABLE.sub("", text) if removed else text).strip(), removed
+
+
+class RowBuilder:
+    """A row while it is parsed.
+
+    cells: index of a column -> text. columns: target -> indices of its columns with a text.
+    notes: (index of a column, heading, text) for write_notes(). parsed: the result so far.
+    """
+
+    def __init__(self, sheet_row: SheetRow, plan: Plan, reference_data: ReferenceData):
+        self.plan, self.reference_data = plan, reference_data
+        self.today = reference_data.today or datetime.date.today()
+        self.parsed = ParsedRow(sheet_row)
+        self.cells: dict[int, str] = {}
+        self.columns: dict[str, list[int]] = {}
+        self.notes: list[tuple[int, str, str]] = []
+        for at, cell in enumerate(sheet_row.cells):
+            if cell and (text := self._clean(at, cell)):
+                self._add_cell(at, text)
+
+    def _add_cell(self, at, text):
+        self.cells[at] = text
+        target = self.plan.columns[at] if at < len(self.plan.columns) else NOTE
+        self.columns.setdefault(target, []).append(at)
+
+    def _clean(self, at, cell):
+        text, removed = clean_cell(cell)
+        if removed:
+            codes = ", ".join(dict.fromkeys(f"U+{ord(character):04X}" for character in removed))
+            self.add_problem(
+                at,
+                text[:80],
+                f"It had characters that cannot be stored ({codes}), which were taken out",
+            )
+            if not text:
+                self.record_target(at, IGNORE)
+        return text
+
+    def per_source_row(self, target: str) -> list["RowBuilder"]:
+        """A builder for each source row, where more than one of them has the target.
+
+        Then the cells beside it belong to it. All share `parsed`. Otherwise [self].
+        """
+        builders = []
+        for source_row in self.parsed.sheet_row.source_rows:
+            builder = copy.copy(self)
+            builder.cells, builder.columns = {}, {}
+            for at, cell in enumerate(source_row.cells):
+                if text := clean_cell(cell)[0]:
+                    builder._add_cell(at, text)
+            builders.append(builder)
+        return builders if sum(target in row.columns for row in builders) > 1 else [self]
+
+    def column_name(self, at: int) -> str:
+        return self.plan.names[at] if at < len(self.plan.names) else f"Column {column_letter(at)}"
+
+    def add_problem(self, at: int, text: str, problem: str, refuses: bool = False):
+        name, letter = self.column_name(at), column_letter(at)
+        heading = name if name == f"Column {letter}" else f"{name} ({letter})"
+        self.parsed.problems.append(RowProblem(heading, text, problem, refuses))
+
+    def add_split_note(self, at: int, words: str):
+        """Say how a cell was split or read."""
+        self.parsed.split_notes.append(f"{self.column_name(at)}: {words}")
+
+    def record_target(self, at: int, *targets: str):
+        """Record that these targets hold the text of the cell."""
+        destinations = self.parsed.destinations.setdefault(at, [])
+        destinations += [target for target in targets if target not in destinations]
+
+    def move_to_notes(self, at: int, heading: str = ""):
+        """Keep a cell without a field of its own in the notes, under its heading."""
+        self.notes.append((at, heading or self.column_name(at), self.cells[at]))
+
+    def set_value(self, target: str, value):
+        """Set a value read from all columns of a target."""
+        self.parsed.values[target] = value
+        for at in self.columns[target]:
+            self.record_target(at, target)
+
+    def revert_to_notes(self, target: str):
+        """Drop a target's value, if any, and move its texts to the notes."""
+        self.parsed.values.pop(target, None)
+        for at in self.columns.get(target, []):
+            if target in self.parsed.destinations.get(at, []):
+                self.parsed.destinations[at].remove(target)
+            self.move_to_notes(at)
+
+    def write_notes(self):
+        """Set the notes. An entry that exceeds NOTES_LIMIT becomes a problem instead."""
+        entries, length = [], 0
+        for at, heading, text in sorted(dict.fromkeys(self.notes), key=lambda note: note[0]):
+            entry = text if heading.casefold() in NOTE_HEADINGS else f"{heading}: {text}"
+            if length + len(entry) + 1 > NOTES_LIMIT:
+                self.add_problem(
+                    at, f"{text[:80]}…", f"The notes have no room for its {len(text):,} characters"
+                )
+                self.record_target(at, IGNORE)
+                continue
+            entries.append(entry)
+            length += len(entry) + 1
+            self.record_target(at, NOTE)
+        if entries:
+            self.parsed.values[NOTE] = "\n".join(entries)

@@ -1,36 +1,33 @@
-"""CSV as programs write it: by commas, semicolons or tabs; in UTF-8, UTF-16 or Windows' Western
-European encoding.
-"""
+"""Read CSV: commas, semicolons, tabs or bars; UTF-8, UTF-16 or Windows-1252."""
 
 import codecs
 import csv
 import io
 import re
 
-from registers.imports.read_file import LAST_ROW, CannotRead, Gathered, Sheet, letter
-from registers.spreadsheet_text import unescaped
+from registers.spreadsheet import LAST_ROW, CannotRead, RowCollector, Sheet, column_letter
+from registers.spreadsheet_text import unescape_formula
 
 DELIMITERS = (",", ";", "\t", "|")
-LOOKED_AT = 100_000  # characters
-UNCLOSED = "unexpected end of data"  # csv's own words, in strict mode
-SEP = re.compile(r"sep=([,;\t|])\r?\n", re.I)  # Excel's own first line
+SAMPLE = 100_000  # characters
+SAVE_ADVICE = 'open it in a spreadsheet program and save it as "CSV UTF-8" or as .xlsx'
+UNCLOSED = "unexpected end of data"  # the message of csv in strict mode
+SEP = re.compile(r"sep=([,;\t|])\r?\n", re.I)  # a first line that Excel writes
 DIALECT_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright lines"}
 
 
-def sheets_of(file_name: str, content: bytes) -> list[Sheet]:
-    text, remarks = _decoded(content)
-    said = SEP.match(text)
-    delimiter = said[1] if said else _delimiter(text)
+def read_sheets(file_name: str, content: bytes) -> list[Sheet]:
+    text, remarks = _decode(content)
+    declared = SEP.match(text)
+    delimiter = declared[1] if declared else _delimiter(text)
     if delimiter != ",":
         remarks.append(f"Its columns are separated by {DIALECT_NAMES[delimiter]}.")
-    lines = Gathered().lines("The file", _rows(text, delimiter, remarks))
-    return [Sheet(file_name.rsplit(".", 1)[0] or "CSV", lines, (), tuple(remarks))]
+    rows = RowCollector().collect("The file", _rows(text, delimiter, remarks))
+    return [Sheet(file_name.rsplit(".", 1)[0] or "CSV", rows, (), tuple(remarks))]
 
 
-def _decoded(content):
-    """The text, and what is to be said of its encoding. A file in two encodings is refused: which
-    row is right?
-    """
+def _decode(content):
+    """(text, remarks on its encoding). Raises CannotRead for a file in two encodings."""
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -41,31 +38,34 @@ def _decoded(content):
                 return content.decode(name), []
             except UnicodeDecodeError as error:
                 raise CannotRead(
-                    f"{_line(content, error.start)} is not in the encoding that the file names: {_save()}"
+                    f"{_line_label(content, error.start)} is not in the encoding that the file "
+                    f"names: {SAVE_ADVICE}"
                 ) from None
     try:
         return content.decode("utf-8"), []
     except UnicodeDecodeError as error:
-        return _in_windows_encoding(content, error), [
+        return _decode_cp1252(content, error), [
             "Read in the Windows encoding for Western Europe (cp1252)."
         ]
 
 
-def _in_windows_encoding(content, error):
+def _decode_cp1252(content, error):
     if re.search(rb"[\xc3-\xf4][\x80-\xbf]", content) and _has_utf8_line(content):
         raise CannotRead(
-            f"{_line(content, error.start)} is in another encoding than the rows before or after it: {_save()}"
+            f"{_line_label(content, error.start)} is in another encoding than the rows before or "
+            f"after it: {SAVE_ADVICE}"
         )
     try:
         return content.decode("cp1252")
     except UnicodeDecodeError as error:
         raise CannotRead(
-            f"{_line(content, error.start)} has a character in no encoding that we know: {_save()}"
+            f"{_line_label(content, error.start)} has a character in no encoding that we know: "
+            f"{SAVE_ADVICE}"
         ) from None
 
 
 def _has_utf8_line(content):
-    """Whether a line with more than ASCII is sound UTF-8."""
+    """Whether a line with non-ASCII characters is valid UTF-8."""
     for line in content.split(b"\n"):
         if not line.isascii():
             try:
@@ -76,21 +76,17 @@ def _has_utf8_line(content):
     return False
 
 
-def _line(content, place):
+def _line_label(content, place):
     return f"Line {content.count(bytes([10]), 0, place) + 1:,} of the file"
 
 
-def _save():
-    return 'open it in a spreadsheet program and save it as "CSV UTF-8" or as .xlsx'
-
-
 def _delimiter(text):
-    """The one that makes most rows equally wide, of more than one column; a comma where none does."""
+    """The delimiter that gives most rows the same width of two columns or more; else a comma."""
     best, most = ",", 0.0
     for delimiter in DELIMITERS:
         widths = [
             len(row)
-            for row in csv.reader(io.StringIO(text[:LOOKED_AT], newline=""), delimiter=delimiter)
+            for row in csv.reader(io.StringIO(text[:SAMPLE], newline=""), delimiter=delimiter)
             if row
         ][:50]
         wide = [width for width in widths if width > 1]
@@ -104,20 +100,20 @@ def _delimiter(text):
 def _rows(text, delimiter, remarks):
     try:
         yield from _read(text, delimiter, is_strict=True)
-    except _Loose:
+    except _StrayQuotes:
         remarks.append(
             "Some of its quotation marks are not in pairs: look at the rows around them."
         )
         yield from _read(text, delimiter, is_strict=False)
 
 
-class _Loose(Exception):
+class _StrayQuotes(Exception):
     pass
 
 
 def _read(text, delimiter, *, is_strict):
-    if is_strict and _is_loose(text, delimiter):
-        raise _Loose
+    if is_strict and _has_stray_quotes(text, delimiter):
+        raise _StrayQuotes
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     number = 0
     try:
@@ -129,19 +125,19 @@ def _read(text, delimiter, *, is_strict):
             for at, cell in enumerate(row):
                 if "\0" in cell:
                     raise CannotRead(
-                        f"Row {number:,}, column {letter(at)} has a NUL character: the file is damaged, or no CSV"
+                        f"Row {number:,}, column {column_letter(at)} has a NUL character: the "
+                        "file is damaged, or no CSV"
                     )
-            yield number, [unescaped(cell) for cell in row]
+            yield number, [unescape_formula(cell) for cell in row]
     except csv.Error as error:
         raise CannotRead(
-            f"Row {number + 1:,} cannot be read ({error}): is a quotation mark missing? {_save()}"
+            f"Row {number + 1:,} cannot be read ({error}): is a quotation mark missing? "
+            f"{SAVE_ADVICE}"
         ) from None
 
 
-def _is_loose(text, delimiter):
-    """Whether quotation marks stand where they should not; one that is never closed is refused,
-    with its row.
-    """
+def _has_stray_quotes(text, delimiter):
+    """Whether quotation marks are in the wrong place. Raises CannotRead for one never closed."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
@@ -151,7 +147,7 @@ def _is_loose(text, delimiter):
     except csv.Error as error:
         if str(error) == UNCLOSED:
             raise CannotRead(
-                f"Row {number + 1:,} has a quotation mark that is never closed: {_save()}"
+                f"Row {number + 1:,} has a quotation mark that is never closed: {SAVE_ADVICE}"
             ) from None
         return str(error).endswith("expected after '\"'")
     return False

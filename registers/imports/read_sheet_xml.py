@@ -1,8 +1,7 @@
-"""The XML of a workbook's sheets and texts, read in one pass and never held as a whole.
+"""Parse the XML of a workbook's sheets and texts in one pass, without holding it in memory.
 
-Written on expat, because openpyxl makes an object of each cell and each text: for 10,000 rows that
-takes many times as long; nor does it say in this mode what is merged, or which formulas have no
-stored value.
+On expat: openpyxl makes an object of each cell, which takes many times as long for 10,000 rows,
+and its read-only mode does not report merged cells or formulas without a stored value.
 """
 
 import re
@@ -10,54 +9,56 @@ from collections.abc import Iterator
 from functools import lru_cache
 from xml.parsers import expat
 
-from registers.imports.read_file import CELLS, LAST_COLUMN, LAST_ROW, CannotRead, letter
+from registers.spreadsheet import CELLS, LAST_COLUMN, LAST_ROW, CannotRead, column_letter
 
 CHUNK = 1 << 18  # bytes
-MERGED, COVERED = (
-    20_000,
-    200_000,
-)  # merged cells of a sheet, and rows that they reach down over in all
+MERGED = 20_000  # merged cells of a sheet
+COVERED = 200_000  # rows that they span in all
 CODED = re.compile("_x(00[01][0-9A-Fa-f]|005[fF])_")  # how Excel writes what XML cannot: _x000D_
 
 
-def decoded(text: str) -> str:
-    """A text of the XML as it was typed: line ends and control characters are coded there."""
+def decode_text(text: str) -> str:
+    """Undo Excel's coding of line ends and control characters (_x000D_)."""
     if "_x00" in text:
-        text = CODED.sub(lambda found: chr(int(found[1], 16)), text)
+        text = CODED.sub(lambda match: chr(int(match[1], 16)), text)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-class _Pass:
-    """One pass: `start` and `end` are told each element's name without its namespace, `heard` is
-    what stood in it.
+class _XmlPass:
+    """One pass. Subclasses get `start` and `end` of each element, its name without the namespace.
+
+    collect_text() begins to collect the text of an element, take_text() returns it.
     """
 
     def __init__(self):
-        self.said: list[str] = []
+        self.text_parts: list[str] = []
         self.parser = parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
-        parser.StartElementHandler, parser.EndElementHandler = self._begins, self._ends
-        self.plain = {}
+        parser.StartElementHandler, parser.EndElementHandler = (
+            self._start_element,
+            self._end_element,
+        )
+        self.local_names = {}
 
-    def _begins(self, name, attributes):
-        self.start(self._plain(name), attributes)
+    def _start_element(self, name, attributes):
+        self.start(self._local_name(name), attributes)
 
-    def _ends(self, name):
-        self.end(self._plain(name))
+    def _end_element(self, name):
+        self.end(self._local_name(name))
 
-    def _plain(self, name):
-        found = self.plain.get(name)
-        if found is None:
-            found = self.plain[name] = name.rsplit(" ", 1)[-1]
-        return found
+    def _local_name(self, name):
+        local_name = self.local_names.get(name)
+        if local_name is None:
+            local_name = self.local_names[name] = name.rsplit(" ", 1)[-1]
+        return local_name
 
-    def listen(self):
-        self.said = []
-        self.parser.CharacterDataHandler = self.said.append
+    def collect_text(self):
+        self.text_parts = []
+        self.parser.CharacterDataHandler = self.text_parts.append
 
-    def heard(self) -> str:
+    def take_text(self) -> str:
         self.parser.CharacterDataHandler = None
-        return "".join(self.said)
+        return "".join(self.text_parts)
 
     def chunks(self, part) -> Iterator[None]:
         while chunk := part.read(CHUNK):
@@ -67,72 +68,73 @@ class _Pass:
         yield
 
 
-class Texts(_Pass):
+class SharedTexts(_XmlPass):
     """The table of texts that the sheets share."""
 
     def __init__(self):
         super().__init__()
-        self.found: list[str] = []
+        self.texts: list[str] = []
         self.parts: list[str] = []
-        self.is_aside = False  # how the text is pronounced
+        self.is_phonetic = False  # inside a phonetic run, which is not part of the text
 
     @classmethod
-    def of(cls, part) -> list[str]:
-        reading = cls()
-        for _ in reading.chunks(part):
+    def read(cls, part) -> list[str]:
+        reader = cls()
+        for _ in reader.chunks(part):
             pass
-        return reading.found
+        return reader.texts
 
     def start(self, name, _):
-        if name == "t" and not self.is_aside:
-            self.listen()
+        if name == "t" and not self.is_phonetic:
+            self.collect_text()
         elif name == "si":
             self.parts = []
         elif name == "rPh":
-            self.is_aside = True
+            self.is_phonetic = True
 
     def end(self, name):
-        if name == "t" and not self.is_aside:
-            self.parts.append(self.heard())
+        if name == "t" and not self.is_phonetic:
+            self.parts.append(self.take_text())
         elif name == "si":
-            self.found.append(decoded("".join(self.parts)))
+            self.texts.append(decode_text("".join(self.parts)))
         elif name == "rPh":
-            self.is_aside = False
+            self.is_phonetic = False
 
 
-class Cells(_Pass):
-    """A sheet's cells, row by row. shown: (type, value, style) -> text. merged: corners, known when
-    the rows are read; formulas: the places of those that have no stored value. Refuses what stands
-    beyond what is read.
+class SheetCells(_XmlPass):
+    """A sheet's cells, row by row. Raises CannotRead for cells beyond the limits.
+
+    cell_text: (type, value, style) -> text. merged: corners, complete once the rows are read.
+    formulas: (row, column) of those without a stored value.
     """
 
-    def __init__(self, title: str, shown):
+    def __init__(self, title: str, cell_text):
         super().__init__()
-        self.title, self.shown = title, shown
+        self.title, self.cell_text = title, cell_text
         self.merged: list[tuple[int, int, int, int]] = []
         self.formulas: list[tuple[int, int]] = []
-        self.ready: list[tuple[int, list[str]]] = []
+        self.complete_rows: list[tuple[int, list[str]]] = []
         self.row = self.column = self.count = self.covered = 0
         self.texts: dict[int, str] = {}
         self.kind, self.style = "n", 0
         self.value, self.formula = None, None
         self.parts: list[str] = []
-        self.is_aside = False
+        self.is_phonetic = False
 
     def rows(self, part) -> Iterator[tuple[int, list[str]]]:
         for _ in self.chunks(part):
-            yield from self.ready
-            self.ready.clear()
+            yield from self.complete_rows
+            self.complete_rows.clear()
 
     def start(self, name, attributes):
         if name == "c":
             self._cell(attributes)
-        elif name in ("v", "f") or (name == "t" and not self.is_aside):
-            self.listen()
+        elif name in ("v", "f") or (name == "t" and not self.is_phonetic):
+            self.collect_text()
         elif name == "is":
             self.parts = []
         elif name == "rPh":
-            self.is_aside = True
+            self.is_phonetic = True
         elif name == "row":
             self.row = int(attributes["r"]) if "r" in attributes else self.row + 1
             self.column, self.texts = 0, {}
@@ -142,7 +144,7 @@ class Cells(_Pass):
     def _cell(self, attributes):
         reference = attributes.get("r")
         if reference:
-            self.column = _number(reference.rstrip("0123456789"))
+            self.column = _column_number(reference.rstrip("0123456789"))
         else:
             self.column += 1
         self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s") or 0)
@@ -160,24 +162,24 @@ class Cells(_Pass):
     def end(self, name):
         if name == "c":
             if self.value is not None or self.formula is not None:
-                self._take()
+                self._store_cell()
         elif name == "v":
-            self.value = self.heard()
+            self.value = self.take_text()
         elif name == "t":
-            if not self.is_aside:
-                self.parts.append(self.heard())
+            if not self.is_phonetic:
+                self.parts.append(self.take_text())
         elif name == "is":
-            self.value = decoded("".join(self.parts))
+            self.value = decode_text("".join(self.parts))
         elif name == "f":
-            self.formula = self.heard()
+            self.formula = self.take_text()
         elif name == "rPh":
-            self.is_aside = False
+            self.is_phonetic = False
         elif name == "row" and self.texts:
-            self.ready.append(
+            self.complete_rows.append(
                 (self.row, [self.texts.get(at, "") for at in range(1, max(self.texts) + 1)])
             )
 
-    def _take(self):
+    def _store_cell(self):
         self.count += 1
         if not (
             0 < self.row <= LAST_ROW and 0 < self.column <= LAST_COLUMN and self.count <= CELLS
@@ -189,13 +191,14 @@ class Cells(_Pass):
             self.formulas.append((self.row, self.column))
             self.texts[self.column] = f"={self.formula}"
         elif self.value:
-            self.texts[self.column] = self.shown(self.kind, self.value, self.style)
+            self.texts[self.column] = self.cell_text(self.kind, self.value, self.style)
 
     def _refuse(self):
-        place = f'Sheet "{self.title}", row {self.row:,}, column {letter(self.column - 1)}'
+        place = f'Sheet "{self.title}", row {self.row:,}, column {column_letter(self.column - 1)}'
         if self.column > LAST_COLUMN:
             raise CannotRead(
-                f"{place} is not empty: only the first {LAST_COLUMN} columns are read. Delete what is there"
+                f"{place} is not empty: only the first {LAST_COLUMN} columns are read. Delete "
+                "what is there"
             )
         raise CannotRead(
             f"{place} lies further down than is read at once: take in a part of the rows at a time"
@@ -203,9 +206,10 @@ class Cells(_Pass):
 
 
 @lru_cache(maxsize=LAST_COLUMN)
-def _number(letters: str) -> int:
-    """The number of a column from its letters. ValueError for what names none: a name of a million
-    letters must not be reckoned out, and signs would count backwards for ever.
+def _column_number(letters: str) -> int:
+    """The number of a column from its letters.
+
+    Raises ValueError for other text, before it computes with a name of a million letters.
     """
     if not (1 <= len(letters) <= 3 and letters.isascii() and letters.isalpha()):
         raise ValueError(f"No column is called {letters[:10]!r}.")
@@ -216,9 +220,9 @@ def _number(letters: str) -> int:
 
 
 def _corners(reference):
-    """The rows and columns of A1:C3."""
+    """(first row, first column, last row, last column) of A1:C3."""
     corners = re.fullmatch(
         r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?", reference
     )
     left, top, right, bottom = corners.groups()
-    return int(top), _number(left), int(bottom or top), _number(right or left)
+    return int(top), _column_number(left), int(bottom or top), _column_number(right or left)

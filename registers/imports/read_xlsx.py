@@ -1,42 +1,40 @@
-"""A workbook (.xlsx): openpyxl says which sheets there are and how numbers are shown; we read the
-sheets row by row.
-"""
+"""Read a workbook (.xlsx): openpyxl for sheets and number formats, our own parser for the cells."""
 
 import datetime
 import re
 import warnings
 
 from registers.imports import zip_guard
-from registers.imports.read_file import SHEETS, CannotRead, Gathered, Sheet, letter
-from registers.imports.read_sheet_xml import Cells, Texts, decoded
+from registers.imports.read_sheet_xml import SharedTexts, SheetCells, decode_text
+from registers.spreadsheet import SHEETS, CannotRead, RowCollector, Sheet, column_letter
 
 MACROS = (".xlsm", ".xltm", ".xlam")
-NAMED_SO = (".xlsx", ".xls", ".xlsb", ".xltx", *MACROS)
-STRINGS = "xl/sharedStrings.xml"  # where they stand if the manifest does not say
-PADDED = re.compile(r'(?:"([^"]*)")?(0+)')  # a number's format: CRR0000 for 7 is CRR0007
+WORKBOOK_SUFFIXES = (".xlsx", ".xls", ".xlsb", ".xltx", *MACROS)
+STRINGS = "xl/sharedStrings.xml"  # unless the manifest says otherwise
+PADDED = re.compile(r'(?:"([^"]*)")?(0+)')  # the format CRR0000 shows 7 as CRR0007
 
 
-def is_one(file_name: str, content: bytes) -> bool:
+def is_workbook(file_name: str, content: bytes) -> bool:
     return content.startswith((zip_guard.ZIP, zip_guard.OLE)) or file_name.lower().endswith(
-        NAMED_SO
+        WORKBOOK_SUFFIXES
     )
 
 
-def sheets_of(file_name: str, content: bytes) -> list[Sheet]:
+def read_sheets(file_name: str, content: bytes) -> list[Sheet]:
     if file_name.lower().endswith(MACROS):
         raise CannotRead(
             "The workbook carries macros: save it as .xlsx, which has none, and choose that file"
         )
-    archive = zip_guard.opened(content)
+    archive = zip_guard.open_archive(content)
     with archive, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what openpyxl leaves out: we read nothing but texts
+        warnings.simplefilter("ignore")  # about parts that openpyxl does not read
         try:
             return list(_read(archive))
         except (CannotRead, MemoryError):
             raise
-        except Exception:  # whatever a damaged part makes of the library that reads it
+        except Exception:  # openpyxl raises anything for a damaged part
             raise CannotRead(
-                f"The workbook cannot be read, part of it is damaged: {zip_guard.SAVE_ANEW}"
+                f"The workbook cannot be read, part of it is damaged: {zip_guard.SAVE_AS_XLSX}"
             ) from None
 
 
@@ -63,14 +61,14 @@ def _read(archive):
     strings = shared.PartName[1:] if shared is not None else STRINGS
     if strings in archive.namelist():
         with archive.open(strings) as part:
-            texts = Texts.of(part)
-    shown = _Shown(reader.wb, texts)
-    gathered = Gathered()
+            texts = SharedTexts.read(part)
+    cell_text = _CellText(reader.wb, texts)
+    collector = RowCollector()
     for sheet, target in sheets:
-        cells = Cells(sheet.name, shown)
+        cells = SheetCells(sheet.name, cell_text)
         with archive.open(target) as part:
-            lines = gathered.lines(f'Sheet "{sheet.name}"', cells.rows(part))
-        yield Sheet(sheet.name, lines, tuple(cells.merged), tuple(_remarks(sheet, cells)))
+            rows = collector.collect(f'Sheet "{sheet.name}"', cells.rows(part))
+        yield Sheet(sheet.name, rows, tuple(cells.merged), tuple(_remarks(sheet, cells)))
 
 
 def _remarks(sheet, cells):
@@ -79,15 +77,14 @@ def _remarks(sheet, cells):
     if cells.formulas:
         row, column = cells.formulas[0]
         yield (
-            f"{len(cells.formulas):,} formulas have no stored value, the first in row {row:,}, column "
-            f"{letter(column - 1)}: their text stands there. Open the workbook in a spreadsheet program and save it."
+            f"{len(cells.formulas):,} formulas have no stored value, the first in row {row:,}, "
+            f"column {column_letter(column - 1)}: their text stands there. Open the workbook in a "
+            "spreadsheet program and save it."
         )
 
 
-class _Shown:
-    """What a cell of the XML shows, as far as that can be told: days in one form, numbers without a
-    needless .0.
-    """
+class _CellText:
+    """The text that a cell shows: days in one form, numbers without a needless .0."""
 
     def __init__(self, workbook, texts):
         from openpyxl.styles.numbers import (
@@ -96,15 +93,15 @@ class _Shown:
             is_date_format,
         )
 
-        own = workbook._number_formats
+        custom = workbook._number_formats
         numbers = [style.numFmtId for style in workbook._cell_styles]
         self.formats = [
             BUILTIN_FORMATS.get(n, "General")
             if n < BUILTIN_FORMATS_MAX_SIZE
-            else own[n - BUILTIN_FORMATS_MAX_SIZE]
+            else custom[n - BUILTIN_FORMATS_MAX_SIZE]
             for n in numbers
         ]
-        self.are_days = [is_date_format(shown_as) for shown_as in self.formats]
+        self.are_days = [is_date_format(number_format) for number_format in self.formats]
         self.epoch, self.texts = workbook.epoch, texts
 
     def __call__(self, kind, value, style):
@@ -114,7 +111,8 @@ class _Shown:
             return self._number(value, style)
         if kind == "b":
             return "TRUE" if value not in ("0", "false") else "FALSE"
-        return decoded(value) if kind == "str" else value  # inline texts, errors, days in ISO form
+        # Else an inline text, an error, or a day in ISO form.
+        return decode_text(value) if kind == "str" else value
 
     def _number(self, value, style):
         if style >= len(self.formats):
@@ -123,34 +121,32 @@ class _Shown:
         return (
             self._day(number, style)
             if self.are_days[style]
-            else _figures(number, self.formats[style])
+            else _number_text(number, self.formats[style])
         )
 
     def _day(self, number, style):
-        """A day as 2026-04-01; what is shown as a month and is its first, as Excel makes of
-        "Apr-26", as Apr 2026.
-        """
+        """A day as 2026-04-01; the first of a month shown as a month ("Apr-26") as Apr 2026."""
         from openpyxl.utils.datetime import from_excel
 
         try:
-            found = from_excel(number, self.epoch)
+            date = from_excel(number, self.epoch)
         except (OverflowError, ValueError):
-            return _figures(number, "General")
-        if not isinstance(found, datetime.datetime):
-            return str(found)
-        if found.time() != datetime.time():
-            return found.isoformat(sep=" ", timespec="seconds" if found.second else "minutes")
+            return _number_text(number, "General")
+        if not isinstance(date, datetime.datetime):
+            return str(date)
+        if date.time() != datetime.time():
+            return date.isoformat(sep=" ", timespec="seconds" if date.second else "minutes")
         plain = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", self.formats[style].lower())
         is_month = "m" in plain and "y" in plain and "d" not in plain
-        return f"{found:%b %Y}" if is_month and found.day == 1 else found.date().isoformat()
+        return f"{date:%b %Y}" if is_month and date.day == 1 else date.date().isoformat()
 
 
-def _figures(value, shown_as):
-    if shown_as == "General":
+def _number_text(value, number_format):
+    if number_format == "General":
         return str(value) if isinstance(value, int) else f"{value:.15g}"
-    shown_as = shown_as.split(";")[0]
-    if shown_as.endswith("%"):
+    number_format = number_format.split(";")[0]
+    if number_format.endswith("%"):
         return f"{float(value) * 100:.10g}%"
-    if (found := PADDED.fullmatch(shown_as)) and len(found[0]) > 1 and value >= 0:
-        return f"{found[1] or ''}{round(value):0{len(found[2])}d}"
+    if (match := PADDED.fullmatch(number_format)) and len(match[0]) > 1 and value >= 0:
+        return f"{match[1] or ''}{round(value):0{len(match[2])}d}"
     return str(value) if isinstance(value, int) else f"{value:.15g}"

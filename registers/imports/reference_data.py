@@ -1,10 +1,8 @@
-"""What a register, its organisation and the library have, for guessing and reading; and what it
-remembers of how its last file was read.
-"""
+"""What a register, its organisation and the library offer for reading a file."""
 
 from django.utils import timezone
 
-from registers.imports.mapping import Known, Plan
+from registers.imports.mapping import Plan, ReferenceData
 from registers.models import AdverseImpact, Category, FailureType, RegisterImport, Risk
 
 CHOICES = {
@@ -16,16 +14,17 @@ CHOICES = {
 }
 
 
-def known_of(register, words: dict | None = None) -> Known:
-    """Three queries, whatever the file. words: those of a plan, which may name posts that are still
-    to be added.
+def load_reference_data(register, words: dict | None = None) -> ReferenceData:
+    """Three queries.
+
+    words: those of a plan, which may name posts that the import will add.
     """
     posts = [*register.organisation.posts.values_list("title", flat=True)]
-    to_add = [title for title in (words or {}).get("owner", {}).values() if title]
-    return Known(
+    new_posts = [title for title in (words or {}).get("owner", {}).values() if title]
+    return ReferenceData(
         scheme=register.scheme.rules,
         prefix=register.prefix,
-        posts=tuple(dict.fromkeys([*posts, *to_add])),
+        posts=tuple(dict.fromkeys([*posts, *new_posts])),
         choices={name: dict(choices.choices) for name, choices in CHOICES.items()},
         library={
             "failure_types": dict(FailureType.objects.values_list("slug", "name")),
@@ -35,10 +34,8 @@ def known_of(register, words: dict | None = None) -> Known:
     )
 
 
-def remembered_of(register) -> Plan | None:
-    """How the last file that was taken in was read."""
-    done = register.imports.filter(stage=RegisterImport.Stage.DONE, is_ours=False).order_by(
-        "-done_at"
-    )
-    plan = done.values_list("plan", flat=True).first()
+def previous_plan(register) -> Plan | None:
+    """The plan of the last workbook that was imported into the register."""
+    imports = register.imports.filter(stage=RegisterImport.Stage.DONE, is_ours=False)
+    plan = imports.order_by("-done_at").values_list("plan", flat=True).first()
     return Plan.from_json(plan) if plan else None

@@ -1,41 +1,40 @@
-"""The rows that were not taken in, as they came, each with its number and why: to be put right and
-brought in again.
-"""
+"""The rows that an import left out, as a CSV file to correct and import again."""
 
 import csv
 import io
 
 from registers.models import ImportedRow
-from registers.spreadsheet_text import escaped
+from registers.spreadsheet_text import escape_formula
 
-ROW, WHY = "Row in the file", "Why it was not taken in"
+ROW, REASON = "Row in the file", "Why it was not taken in"
 
 
-def refused_csv(batch) -> bytes:
-    """CSV in UTF-8 with the mark by which Excel knows it. The headings are those of the file. A
-    risk that stands in several rows is given back in all of them.
+def rejected_rows_csv(batch) -> bytes:
+    """CSV in UTF-8 with a byte order mark, for Excel, under the file's own headings.
+
+    Each row has its number and the reasons. A risk in several rows is returned with all of them.
     """
     names = batch.plan.get("names", [])
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([*map(escaped, names), ROW, WHY])
+    writer.writerow([*map(escape_formula, names), ROW, REASON])
     for row in batch.rows.filter(outcome=ImportedRow.Outcome.REFUSED).order_by("number"):
-        goes_on = f"It goes on with row {row.number}."
-        reasons = [
-            (row.number, row.cells, why(row)),
-            *((*further, goes_on) for further in row.further),
+        continuation = f"It goes on with row {row.number}."
+        source_rows = [
+            (row.number, row.cells, rejection_reasons(row)),
+            *((number, cells, continuation) for number, cells in row.further),
         ]
-        for number, cells, reason in reasons:
-            filled = [*cells, *[""] * (len(names) - len(cells))]
-            writer.writerow([*map(escaped, filled), number, escaped(reason)])
+        for number, cells, reason in source_rows:
+            padded = [*cells, *[""] * (len(names) - len(cells))]
+            writer.writerow([*map(escape_formula, padded), number, escape_formula(reason)])
     return text.getvalue().encode("utf-8-sig")
 
 
-def why(row) -> str:
-    """The reasons of a row, one a line."""
-    return "\n".join(in_words(problem) for problem in row.problems if problem["refuses"])
+def rejection_reasons(row) -> str:
+    """The problems that refuse a row, one a line."""
+    return "\n".join(problem_sentence(problem) for problem in row.problems if problem["refuses"])
 
 
-def in_words(problem) -> str:
-    said = f" {problem['said']}." if problem["said"] else ""
-    return f"{problem['column']}:{said} {problem['problem']}."
+def problem_sentence(problem) -> str:
+    text = f" {problem['said']}." if problem["said"] else ""
+    return f"{problem['column']}:{text} {problem['problem']}."

@@ -1,6 +1,4 @@
-"""Likelihood, impact and scores of one judgement, from the cells that speak of it: one pair, or why
-there is none.
-"""
+"""Resolve the cells of one rating (likelihood, impact, scores) into one pair, or say why not."""
 
 from dataclasses import dataclass, field
 
@@ -9,8 +7,8 @@ from registers.imports.parse_rating import IMPACT, LIKELIHOOD
 from registers.scoring import RatingOutsideScheme, Scheme
 
 SCORE = "score"
-KEPT = 10_000  # verdicts
-NOT_SAID = frozenset(
+CACHE_SIZE = 10_000  # results
+UNRATED_WORDS = frozenset(
     (
         *("-", "\u2013", "\u2014", "n/a", "na", "tbc", "tba", "tbd", "none", "?", "nil", "n/k"),
         *("not scored", "not rated", "not assessed", "not yet scored", "to be scored"),
@@ -19,177 +17,180 @@ NOT_SAID = frozenset(
 
 
 @dataclass
-class Verdict:
-    """pair: likelihood and impact. undecided: (part, text) that nobody has said the meaning of.
-    doubts: what is wrong, in words, with the text it is about. told: how the pair was come by,
-    where it was not said outright. borne_out: the texts that say what the pair says.
+class RatingResult:
+    """What the cells of one rating come to.
+
+    pair: (likelihood, impact). undecided: (part, text) without a meaning yet.
+    doubts: (text, problem).
+    explanation: how the pair follows, where no cell gives it outright. confirmed: (part, text) that
+    agree with the pair.
     """
 
     pair: tuple[int, int] | None = None
     undecided: list[tuple[str, str]] = field(default_factory=list)
     doubts: list[tuple[str, str]] = field(default_factory=list)
-    told: str = ""
-    borne_out: set[tuple[str, str]] = field(default_factory=set)
+    explanation: str = ""
+    confirmed: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
-class Judging:
-    """How a plan reads ratings. words: Plan.words; another_scale: numbers mean nothing unless words
-    map them.
+class RatingResolver:
+    """How a plan reads ratings. words: part -> word_key() -> level or pair.
+
+    another_scale: numbers mean nothing unless words map them. cache: most rows repeat others.
     """
 
     scheme: Scheme
-    words: dict  # part -> word, as scores.same_word has it -> what it means
+    words: dict
     another_scale: bool = False
-    known: dict = field(
-        default_factory=dict, compare=False
-    )  # texts -> verdict: most rows repeat what others say
+    cache: dict = field(default_factory=dict, compare=False)
 
     @classmethod
-    def by(cls, scheme, words, another_scale=False) -> "Judging":
-        """What a word meant by a scheme that had more levels is not known any more: it is asked
-        about again.
-        """
+    def for_plan(cls, scheme, words, another_scale=False) -> "RatingResolver":
+        """Drops words mapped to a level that the scheme no longer has, to ask about them again."""
         parts = {part: words.get(part, {}) for part in (LIKELIHOOD, IMPACT, SCORE)}
-        known = {
+        valid_words = {
             part: {
-                parse_rating.same_word(word): means
-                for word, means in said.items()
-                if _is_there(scheme, part, means)
+                parse_rating.word_key(word): means
+                for word, means in meanings.items()
+                if _is_in_scheme(scheme, part, means)
             }
-            for part, said in parts.items()
+            for part, meanings in parts.items()
         }
-        return cls(scheme, known, another_scale)
+        return cls(scheme, valid_words, another_scale)
 
     def level(self, part: str, text: str) -> int | None:
-        mapped = self.mapped(part, text)
+        mapped = self.mapped_value(part, text)
         if mapped is not None:
             return mapped or None
         levels = self.scheme.likelihood if part == LIKELIHOOD else self.scheme.impact
         if self.another_scale and any(character.isdigit() for character in text):
             return None
-        return parse_rating.level_of(levels, text)
+        return parse_rating.match_level(levels, text)
 
-    def mapped(self, part: str, text: str):
-        """What Plan.words say of it: a level, a pair, "" for nothing to be read from it; None where
-        they do not.
-        """
-        return self.words.get(part, {}).get(parse_rating.same_word(text))
+    def mapped_value(self, part: str, text: str):
+        """The level or pair in Plan.words, "" for nothing to be read, None if not mapped."""
+        return self.words.get(part, {}).get(parse_rating.word_key(text))
 
-    def cells(self, text: str, is_impact_first: bool) -> parse_rating.Given:
-        mapped = self.mapped(SCORE, text)
+    def match(self, text: str, is_impact_first: bool) -> parse_rating.ScoreMatch:
+        mapped = self.mapped_value(SCORE, text)
         if mapped is not None:
-            return parse_rating.Given((tuple(mapped),) if mapped else ())
+            return parse_rating.ScoreMatch((tuple(mapped),) if mapped else ())
         if self.another_scale:
-            return parse_rating.Given()
-        return parse_rating.given_by(self.scheme, text, is_impact_first)
+            return parse_rating.ScoreMatch()
+        return parse_rating.match_score(self.scheme, text, is_impact_first)
 
-    def says_nothing(self, part: str, text: str) -> bool:
-        return self.mapped(part, text) == "" or parse_rating.same_word(text).strip(" .") in NOT_SAID
+    def is_blank(self, part: str, text: str) -> bool:
+        return (
+            self.mapped_value(part, text) == ""
+            or parse_rating.word_key(text).strip(" .") in UNRATED_WORDS
+        )
 
-    def of(self, texts: list[tuple[str, str, bool]]) -> Verdict:
-        """texts: part, text, and whether its heading puts the impact first. The verdict is not to
-        be changed.
+    def resolve(self, texts: list[tuple[str, str, bool]]) -> RatingResult:
+        """texts: (part, text, whether the heading puts the impact first).
+
+        The result is cached: do not change it.
         """
         key = tuple(texts)
-        if key not in self.known:
-            if len(self.known) > KEPT:
-                self.known.clear()
-            self.known[key] = self._of(texts)
-        return self.known[key]
+        if key not in self.cache:
+            if len(self.cache) > CACHE_SIZE:
+                self.cache.clear()
+            self.cache[key] = self._resolve(texts)
+        return self.cache[key]
 
-    def _of(self, texts):
-        verdict = Verdict()
-        found = {LIKELIHOOD: {}, IMPACT: {}}
-        given = {}
+    def _resolve(self, texts):
+        result = RatingResult()
+        levels_by_part = {LIKELIHOOD: {}, IMPACT: {}}
+        matches = {}
         for part, text, is_impact_first in texts:
-            if self.says_nothing(part, text):
+            if self.is_blank(part, text):
                 continue
             if part == SCORE:
-                given[text] = self.cells(text, is_impact_first)
+                matches[text] = self.match(text, is_impact_first)
             elif (level := self.level(part, text)) is None:
-                verdict.undecided.append((part, text))
+                result.undecided.append((part, text))
             else:
-                found[part].setdefault(level, text)
-        for part, levels in found.items():
+                levels_by_part[part].setdefault(level, text)
+        for part, levels in levels_by_part.items():
             if len(levels) > 1:
-                verdict.doubts.append(
+                result.doubts.append(
                     (" and ".join(levels.values()), f"These say different things of the {part}")
                 )
-        if verdict.doubts:
-            return verdict
-        self._decide(verdict, *(next(iter(levels), None) for levels in found.values()), given)
-        if verdict.pair is None and not any(
-            self.mapped(part, text) == "" for part, text, _ in texts
+        if result.doubts:
+            return result
+        likelihood, impact = (next(iter(levels), None) for levels in levels_by_part.values())
+        self._decide(result, likelihood, impact, matches)
+        if result.pair is None and not any(
+            self.mapped_value(part, text) == "" for part, text, _ in texts
         ):
-            self._say_what_lacks(
-                verdict, *(next(iter(levels), None) for levels in found.values()), given
-            )
-        return verdict
+            self._report_missing_half(result, likelihood, impact, matches)
+        return result
 
-    def _decide(self, verdict, likelihood, impact, given):
+    def _decide(self, result, likelihood, impact, matches):
         exact = {
-            text: g.pairs[0]
-            for text, g in given.items()
-            if len(g.pairs) == 1 and not _is_word(text)
+            text: match.pairs[0]
+            for text, match in matches.items()
+            if len(match.pairs) == 1 and not _is_word(text)
         }
         if likelihood is not None and impact is not None:
-            verdict.pair = (likelihood, impact)
+            result.pair = (likelihood, impact)
         else:
             fits = [
-                set(g.pairs) for text, g in given.items() if g.pairs and not _is_band(text, self)
+                set(match.pairs)
+                for text, match in matches.items()
+                if match.pairs and not _is_band(text, self)
             ]
-            left = set.intersection(*fits) if fits else set()
-            left = {p for p in left if likelihood in (None, p[0]) and impact in (None, p[1])}
-            if len(left) == 1:
-                verdict.pair = left.pop()
-                verdict.told = _how(verdict.pair, likelihood, impact, given)
-        self._hold_against(verdict, given, exact)
-        if verdict.pair is None:
-            verdict.undecided += [
+            common = set.intersection(*fits) if fits else set()
+            common = {p for p in common if likelihood in (None, p[0]) and impact in (None, p[1])}
+            if len(common) == 1:
+                result.pair = common.pop()
+                result.explanation = _explain(result.pair, likelihood, impact, matches)
+        self._check_scores(result, matches, exact)
+        if result.pair is None:
+            result.undecided += [
                 (SCORE, text)
-                for text in given
-                if not verdict.undecided and not _decided(self, text)
+                for text in matches
+                if not result.undecided and self.mapped_value(SCORE, text) is None
             ]
         else:
-            verdict.undecided = []
+            result.undecided = []
 
-    def _hold_against(self, verdict, given, exact):
-        for text, said in given.items():
-            if said.contradicts:
-                verdict.doubts.append(
+    def _check_scores(self, result, matches, exact):
+        for text, match in matches.items():
+            if match.contradicts:
+                result.doubts.append(
                     (text, "The score in it is not what its likelihood and impact come to")
                 )
             elif (
-                verdict.pair
-                and said.pairs
-                and verdict.pair not in said.pairs
+                result.pair
+                and match.pairs
+                and result.pair not in match.pairs
                 and not _is_word(text)
             ):
-                score = self.scheme.place(*verdict.pair).score
-                pair = f"likelihood {verdict.pair[0]} and impact {verdict.pair[1]}"
-                verdict.doubts.append(
+                score = self.scheme.place(*result.pair).score
+                pair = f"likelihood {result.pair[0]} and impact {result.pair[1]}"
+                result.doubts.append(
                     (text, f"It does not fit {pair}, which come to {score} and stand")
                 )
-            elif verdict.pair and verdict.pair in said.pairs:
-                verdict.borne_out.add((SCORE, text))
-        if verdict.pair is None and len(set(exact.values())) > 1:
-            verdict.doubts.append((" and ".join(exact), "These scores say different things"))
+            elif result.pair and result.pair in match.pairs:
+                result.confirmed.add((SCORE, text))
+        if result.pair is None and len(set(exact.values())) > 1:
+            result.doubts.append((" and ".join(exact), "These scores say different things"))
 
     @staticmethod
-    def _say_what_lacks(verdict, likelihood, impact, given):
+    def _report_missing_half(result, likelihood, impact, matches):
         lone = [
             (name, level)
             for name, level in ((LIKELIHOOD, likelihood), (IMPACT, impact))
             if level is not None
         ]
-        if len(lone) == 1 and not given and not verdict.undecided:
+        if len(lone) == 1 and not matches and not result.undecided:
             other = IMPACT if lone[0][0] == LIKELIHOOD else LIKELIHOOD
-            verdict.doubts.append((str(lone[0][1]), f"It says the {lone[0][0]} and no {other}"))
+            result.doubts.append((str(lone[0][1]), f"It says the {lone[0][0]} and no {other}"))
 
 
-def _is_there(scheme, part, means):
-    """Whether the scheme has that level or pair; nothing to be read always is there."""
+def _is_in_scheme(scheme, part, means):
+    """Whether the scheme has that level or pair; "nothing to be read" always counts."""
     pair = means if part == SCORE else (means, 1) if part == LIKELIHOOD else (1, means)
     try:
         return means in ("", []) or bool(scheme.place(*pair))
@@ -197,26 +198,22 @@ def _is_there(scheme, part, means):
         return False
 
 
-def _decided(judging, text):
-    return judging.mapped(SCORE, text) is not None
-
-
 def _is_word(text):
     return not any(character.isdigit() for character in text)
 
 
-def _is_band(text, judging):
-    """A band or a colour alone: read only where words map it."""
-    return _is_word(text) and judging.mapped(SCORE, text) is None
+def _is_band(text, resolver):
+    """A band or colour alone, which is read only where words map it."""
+    return _is_word(text) and resolver.mapped_value(SCORE, text) is None
 
 
-def _how(pair, likelihood, impact, given):
-    said = ", ".join(given)
-    known = (
+def _explain(pair, likelihood, impact, matches):
+    texts = ", ".join(matches)
+    condition = (
         f" with likelihood {likelihood}"
         if likelihood is not None
         else f" with impact {impact}"
         if impact
         else ""
     )
-    return f"{said}{known}: likelihood {pair[0]}, impact {pair[1]}"
+    return f"{texts}{condition}: likelihood {pair[0]}, impact {pair[1]}"

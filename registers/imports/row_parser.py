@@ -1,99 +1,70 @@
-"""What one row says, by the plan: values for the register, problems in words, and where every cell
-went.
-"""
+"""Parse one row by the plan into a ParsedRow: values, problems, and where each cell went."""
 
 from registers.import_fields import IGNORE
 from registers.imports import group_rows, parse_fields, parse_related
-from registers.imports.mapping import Known, Plan, judgements
-from registers.imports.parsed_row import Judged, Planned, Problem, ReadRow
-from registers.imports.read_file import Line, letter
-from registers.imports.resolve_rating import Judging
-from registers.imports.row_context import Row, storable
-from registers.imports.value_mapping import Meanings
-
-__all__ = ["Judged", "Planned", "Problem", "ReadRow", "Reader", "name_double", "read"]
+from registers.imports.mapping import Plan, ReferenceData, rating_columns
+from registers.imports.parsed_row import ParsedRow, RowBuilder, clean_cell
+from registers.imports.resolve_rating import RatingResolver
+from registers.imports.value_mapping import ValueMapping
+from registers.spreadsheet import SheetRow
 
 
-class Reader:
-    """Reads rows by one plan: made once for many of them."""
+class RowParser:
+    """Parses the rows of one plan: create it once for all of them."""
 
-    def __init__(self, plan: Plan, known: Known):
-        self.plan, self.known = plan, known
-        self.meanings = Meanings(plan.words, known)
-        self.judging = Judging.by(known.scheme, plan.words, plan.another_scale)
-        self.groups = judgements(plan)
+    def __init__(self, plan: Plan, reference_data: ReferenceData):
+        self.plan, self.reference_data = plan, reference_data
+        self.meanings = ValueMapping(plan.words, reference_data)
+        self.resolver = RatingResolver.for_plan(
+            reference_data.scheme, plan.words, plan.another_scale
+        )
+        self.rating_columns = rating_columns(plan)
 
-    def read(self, line: Line) -> ReadRow:
-        """What a row says. Never raises for what a cell holds."""
-        row = Row(line, self.plan, self.known)
-        parse_fields.reference(row)
-        parse_fields.all_days(row)
-        parse_fields.choices(row, self.meanings)
-        parse_fields.types(row, self.meanings)
-        parse_fields.owner(row, self.meanings)
-        parse_fields.texts(row)
-        parse_fields.statement(row)
-        parse_fields.title(row)
-        parse_fields.response(row)
-        parse_fields.what_a_new_risk_needs(row)
-        parse_related.judged(row, self.judging, self.groups, self.meanings)
-        for each in row.each("controls"):
-            parse_related.controls(each)
-        for each in row.each("actions"):
-            parse_related.actions(each, self.meanings)
-        self._rest(row)
-        self._otherwise(row)
+    def parse(self, sheet_row: SheetRow) -> ParsedRow:
+        """Never raises for what a cell holds."""
+        row = RowBuilder(sheet_row, self.plan, self.reference_data)
+        parse_fields.parse_reference(row)
+        parse_fields.parse_days(row)
+        parse_fields.parse_choices(row, self.meanings)
+        parse_fields.parse_types(row, self.meanings)
+        parse_fields.parse_owner(row, self.meanings)
+        parse_fields.parse_texts(row)
+        parse_fields.parse_statement_field(row)
+        parse_fields.parse_title(row)
+        parse_fields.check_response(row)
+        parse_fields.derive_title_and_event(row)
+        parse_related.parse_ratings(row, self.resolver, self.rating_columns, self.meanings)
+        for source_row in row.per_source_row("controls"):
+            parse_related.parse_controls(source_row)
+        for source_row in row.per_source_row("actions"):
+            parse_related.parse_actions(source_row, self.meanings)
+        self._keep_remaining(row)
+        self._keep_conflicts(row)
         row.write_notes()
-        return row.read
+        return row.parsed
 
-    def _otherwise(self, row):
-        """What further rows say otherwise than the first. Of actions that stand in all of them each
-        is meant once.
+    def _keep_conflicts(self, row):
+        """Move to the notes what further source rows say differently from the first.
+
+        An action that is in several source rows counts once.
         """
-        if row.read.line.rows:
-            row.read.actions = list(dict.fromkeys(row.read.actions))
-        for number, at, cell in group_rows.said_otherwise(row.read.line, self.plan):
-            if text := storable(cell)[0]:
-                words = f"Row {number:,} says this, and the risk's first row otherwise: it stays with the notes"
-                row.doubt(at, text[:80], words)
-                row.left.append((at, row.name(at), text))
+        if row.parsed.sheet_row.source_rows:
+            row.parsed.actions = list(dict.fromkeys(row.parsed.actions))
+        for number, at, cell in group_rows.conflicting_cells(row.parsed.sheet_row, self.plan):
+            if text := clean_cell(cell)[0]:
+                words = (
+                    f"Row {number:,} says this, and the risk's first row otherwise: "
+                    "it stays with the notes"
+                )
+                row.add_problem(at, text[:80], words)
+                row.notes.append((at, row.column_name(at), text))
 
     @staticmethod
-    def _rest(row):
-        """What no step has taken: columns for the notes, those to be ignored, a second one where
-        one is read.
-        """
-        noted = {at for at, _, _ in row.left}
-        for at in row.where.get(IGNORE, []):
-            row.went(at, IGNORE)
+    def _keep_remaining(row):
+        """Move the cells that no step has read to the notes, except those to be ignored."""
+        noted = {at for at, _, _ in row.notes}
+        for at in row.columns.get(IGNORE, []):
+            row.record_target(at, IGNORE)
         for at in row.cells:
-            if at not in row.read.went and at not in noted:
-                row.note(at)
-
-
-def name_double(row: ReadRow, seen: dict[str, int], plan: Plan, known: Known) -> None:
-    """Add the problem that a reference stood in an earlier row: refused where it is one of ours,
-    two rows of which would change one risk. seen: reference -> number of the row, kept by the
-    caller from the first row to the last.
-    """
-    reference = row.values.get("reference", "")
-    if not reference:
-        return
-    first = seen.setdefault(reference.casefold(), row.line.number)
-    if first != row.line.number:
-        at = plan.columns.index("reference")
-        is_ours = parse_fields.number_of(reference, known.prefix) is not None
-        problem = f"Row {first:,} has this reference too"
-        problem += (
-            ": put what is to change into one row"
-            if is_ours
-            else ": each comes in as a risk of its own"
-        )
-        row.problems.append(
-            Problem(f"{plan.names[at]} ({letter(at)})", reference, problem, is_ours)
-        )
-
-
-def read(line: Line, plan: Plan, known: Known) -> ReadRow:
-    """What a row says. Never raises for what a cell holds. For many rows make one Reader."""
-    return Reader(plan, known).read(line)
+            if at not in row.parsed.destinations and at not in noted:
+                row.move_to_notes(at)

@@ -1,5 +1,7 @@
-"""What is kept between the steps of an import, as the database holds it: sheets packed, rows as
-JSON.
+"""What an import stores between its steps: sheets compressed, rows as JSON.
+
+The JSON's keys are part of the format of exports (registers.json_file.schema), whatever the
+attributes are called here.
 """
 
 import datetime
@@ -7,53 +9,77 @@ import json
 import zlib
 
 from registers.history.bulk_insert import Encoded
-from registers.imports.diff import Held
+from registers.imports.diff import RowDiff
 from registers.imports.mapping import Plan
-from registers.imports.parsed_row import ReadRow
-from registers.imports.read_file import Line, Sheet
+from registers.imports.parsed_row import ParsedRow, RowProblem
+from registers.spreadsheet import Sheet, SheetRow
 
 
-def packed_sheets(sheets: list[Sheet]) -> bytes:
-    said = [
-        [s.name, [[line.number, line.cells] for line in s.lines], s.merged, s.remarks]
-        for s in sheets
+def pack_sheets(sheets: list[Sheet]) -> bytes:
+    contents = [
+        [sheet.name, [[row.number, row.cells] for row in sheet.rows], sheet.merged, sheet.remarks]
+        for sheet in sheets
     ]
-    return zlib.compress(json.dumps(said).encode())
+    return zlib.compress(json.dumps(contents).encode())
 
 
-def sheets_in(packed: bytes) -> list[Sheet]:
+def unpack_sheets(packed: bytes) -> list[Sheet]:
     return [
         Sheet(
             name,
-            tuple(Line(n, tuple(cells)) for n, cells in lines),
+            tuple(SheetRow(number, tuple(cells)) for number, cells in rows),
             tuple(map(tuple, merged)),
             tuple(remarks),
         )
-        for name, lines, merged, remarks in json.loads(zlib.decompress(bytes(packed)))
+        for name, rows, merged, remarks in json.loads(zlib.decompress(bytes(packed)))
     ]
 
 
-def sheet_of(batch, plan: Plan) -> Sheet:
-    """The sheet that is read."""
-    return next(sheet for sheet in sheets_in(batch.sheets) if sheet.name == plan.sheet)
+def load_sheet(batch, plan: Plan) -> Sheet:
+    """The sheet that the plan reads."""
+    return next(sheet for sheet in unpack_sheets(batch.sheets) if sheet.name == plan.sheet)
 
 
-def read_as_json(row: ReadRow, held: Held) -> dict:
-    """What a row says and what that would do, without the row itself: for as_json."""
-    said = {name: getattr(row, name) for name in ("values", "controls", "split", "went")}
-    return said | _beside(row) | {"held": vars(held) | _beside(held)}
+def row_json(row: ParsedRow, diff: RowDiff) -> dict:
+    """ImportedRow.reads: what a row says and what it would change, without the row itself."""
+    return {
+        "values": row.values,
+        "controls": row.controls,
+        "split": row.split_notes,
+        "went": row.destinations,
+        "judged": [vars(rating) for rating in row.ratings],
+        "actions": [vars(action) for action in row.actions],
+        "held": diff_json(diff),
+    }
 
 
-def _beside(said):
-    return {name: [vars(one) for one in getattr(said, name)] for name in ("judged", "actions")}
+def diff_json(diff: RowDiff) -> dict:
+    return {
+        "outcome": diff.outcome,
+        "changes": diff.changes,
+        "judged": [vars(rating) for rating in diff.ratings],
+        "controls": diff.controls,
+        "actions": [vars(action) for action in diff.actions],
+        "gone": diff.missing,
+        "closes": diff.closes,
+    }
 
 
-def as_json(value) -> Encoded:
-    """Days as 2026-06-30."""
-    return Encoded(json.dumps(value, default=_plain))
+def problem_json(problem: RowProblem) -> dict:
+    return {
+        "column": problem.column,
+        "said": problem.text,
+        "problem": problem.problem,
+        "refuses": problem.refuses,
+    }
 
 
-def _plain(value):
+def encode_json(value) -> Encoded:
+    """JSON for a database column; days as 2026-06-30, sets as sorted lists."""
+    return Encoded(json.dumps(value, default=_json_value))
+
+
+def _json_value(value):
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, set | frozenset):

@@ -1,96 +1,95 @@
-"""A file arrives: what it is, which of its sheets is the register, and how that seems to be laid
-out.
-"""
+"""A file is uploaded: store it as an import and guess how its sheet is laid out."""
 
 import hashlib
 
 from django.db import transaction
 
 from registers.history.form_token import FormToken
-from registers.imports import native_file
-from registers.imports.mapping import Plan, data_lines, guess, most_like_a_register
-from registers.imports.read_file import CannotRead, Sheet, sheets_of
-from registers.imports.reference_data import known_of, remembered_of
-from registers.imports.serialise import packed_sheets, sheets_in
+from registers.imports.mapping import Plan, data_rows, guess_plan, likeliest_sheet
+from registers.imports.read_file import read_sheets
+from registers.imports.reference_data import load_reference_data, previous_plan
+from registers.imports.serialise import pack_sheets, unpack_sheets
 from registers.models import Register, RegisterImport
+from registers.spreadsheet import CannotRead, Sheet
 
-Stage = RegisterImport.Stage
 
-
-def begin_import(
-    register, *, by, file_name, content, token=None, sheet="", is_fresh=False
+def store_import(
+    register, *, by, file_name, content, read_fields, token=None, is_fresh=False
 ) -> RegisterImport:
-    """Keep the file and what its columns seem to be; returns the import. The same form sent twice,
-    or the same file while it is on its way, leads to the same import, unless it is to be a fresh
-    one. sheet: the name of the one to read, where it is not to be guessed. Raises CannotRead.
+    """Create an import, unless the same form or the same file has an open one: then return that.
+
+    read_fields: called for the fields that follow from the content. is_fresh: always create one.
     """
     token = FormToken(token, register, by)
     digest = hashlib.sha256(content).hexdigest()
-    file_name = file_name[-200:]
-    fields = {"file_name": file_name, "digest": digest, "by": by}
-    under_way = None if is_fresh else _under_way(register, digest, token, by)
-    if not under_way:
-        fields |= _read(register, file_name, content, sheet)
+    fields = {"file_name": file_name[-200:], "digest": digest, "by": by}
+    open_import = None if is_fresh else _find_open_import(register, digest, token, by)
+    if not open_import:
+        fields |= read_fields()
 
     def insert(token):
         return RegisterImport.objects.create(register=register, token=token, **fields)
 
     with transaction.atomic():
-        Register.objects.select_for_update().get(
-            pk=register.pk
-        )  # who sends the same file at once comes second
-        under_way = under_way or (None if is_fresh else _under_way(register, digest, token, by))
-        return under_way or token.insert(RegisterImport, insert)
+        # The lock makes a second request with the same file wait.
+        Register.objects.select_for_update().get(pk=register.pk)
+        if not open_import and not is_fresh:
+            open_import = _find_open_import(register, digest, token, by)
+        return open_import or token.insert(RegisterImport, insert)
 
 
-def best_plan(sheets: list[Sheet], register) -> Plan:
-    """That of the sheet which is most like a register. Raises CannotRead where it has no row below
-    its headings.
+def read_workbook(register, file_name, content, sheet_name="") -> dict:
+    """The fields of an import of a workbook. sheet_name: "" to choose the likeliest sheet.
+
+    Raises CannotRead.
     """
-    known, remembered = known_of(register), remembered_of(register)
-    sheet = sheets[most_like_a_register(sheets, known)]
-    plan = guess(sheet, known, remembered)
-    if not data_lines(sheet, plan):
+    sheets = read_sheets(file_name, content)
+    plan = guess_best_plan(_select_sheets(sheet_name, sheets), register)
+    return {"sheets": pack_sheets(sheets), "plan": plan.as_json()}
+
+
+def guess_best_plan(sheets: list[Sheet], register) -> Plan:
+    """The plan of the sheet that is most like a register.
+
+    Raises CannotRead where that sheet has no row below its headings.
+    """
+    reference_data, previous = load_reference_data(register), previous_plan(register)
+    sheet = sheets[likeliest_sheet(sheets, reference_data)]
+    plan = guess_plan(sheet, reference_data, previous)
+    if not data_rows(sheet, plan):
         raise CannotRead(f"{sheet.name} has no row below its headings: choose a file that has one")
     return plan
 
 
-def plan_of(batch, sheet_name: str, heading_row: int | None = None) -> Plan:
-    """The layout of another sheet, or of this one below other headings. Raises CannotRead."""
-    sheet = next(sheet for sheet in sheets_in(batch.sheets) if sheet.name == sheet_name)
+def plan_for_sheet(batch, sheet_name: str, heading_row: int | None = None) -> Plan:
+    """Guess the plan of a sheet by name, with its headings from that row on if one is given.
+
+    Raises CannotRead.
+    """
+    sheet = next(sheet for sheet in unpack_sheets(batch.sheets) if sheet.name == sheet_name)
     if heading_row:
-        lines = tuple(line for line in sheet.lines if line.number >= heading_row)
-        sheet = Sheet(sheet.name, lines, sheet.merged, sheet.remarks)
-    return best_plan([sheet], batch.register)
+        rows = tuple(row for row in sheet.rows if row.number >= heading_row)
+        sheet = Sheet(sheet.name, rows, sheet.merged, sheet.remarks)
+    return guess_best_plan([sheet], batch.register)
 
 
-def heading_row_of(sheet: Sheet, plan: Plan) -> int:
-    """The last row above the first row of data."""
-    above = [line.number for line in sheet.lines if line.number < plan.first_line]
+def heading_row_number(sheet: Sheet, plan: Plan) -> int:
+    """The number of the last row above the first row of data."""
+    above = [row.number for row in sheet.rows if row.number < plan.first_line]
     return above[-1] if above else max(1, plan.first_line - 1)
 
 
-def _read(register, file_name, content, sheet):
-    """The fields of an import that follow from what the file says. Raises CannotRead."""
-    if native_file.is_ours(file_name, content):
-        said = {
-            "report": native_file.told(content, register),
-            "sheets": native_file.packed(content),
-        }
-        return said | {"is_ours": True, "stage": Stage.READY}
-    sheets = sheets_of(file_name, content)
-    plan = best_plan(_named(sheet, sheets), register)
-    return {"sheets": packed_sheets(sheets), "plan": plan.as_json()}
-
-
-def _named(name, sheets):
-    found = [sheet for sheet in sheets if sheet.name == name] if name else sheets
-    if not found:
+def _select_sheets(name, sheets):
+    selected = [sheet for sheet in sheets if sheet.name == name] if name else sheets
+    if not selected:
         names = ", ".join(sheet.name for sheet in sheets)
         raise CannotRead(f"The file has no sheet {name}. It has: {names}")
-    return found
+    return selected
 
 
-def _under_way(register, digest, token, by):
-    same = token.row_of(register.imports.filter(by=by))
-    return same or register.imports.exclude(stage=Stage.DONE).filter(digest=digest).first()
+def _find_open_import(register, digest, token, by):
+    resent = token.row_of(register.imports.filter(by=by))
+    return (
+        resent
+        or register.imports.exclude(stage=RegisterImport.Stage.DONE).filter(digest=digest).first()
+    )

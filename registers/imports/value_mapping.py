@@ -1,13 +1,13 @@
-"""What the words of a file mean by ours: choices, the library's types and harms, posts."""
+"""Map words of a file to values: choices, library rows, posts."""
 
 import re
 
 from registers.import_fields import BY_NAME, Sort
 from registers.imports import parse_list
-from registers.imports.parse_rating import plain, same_word
+from registers.imports.parse_rating import normalise_word, word_key
 
-# Only what can hardly mean anything else. All else is for the manager to decide.
-CERTAIN = {
+# Only what can hardly mean anything else; the user decides the rest.
+SYNONYMS = {
     "category": {
         "finance": "financial",
         "financial risk": "financial",
@@ -43,96 +43,95 @@ CERTAIN = {
         **dict.fromkeys(("terminate", "terminated", "terminating", "avoid"), "terminate"),
     },
 }
-LIBRARY = {
+LIBRARY_OF = {
     "primary_failure_type": "failure_types",
     "other_failure_types": "failure_types",
     "adverse_impacts": "adverse_impacts",
     "driver": "adverse_impacts",
 }
-NO_WORD = frozenset("- \u2013 \u2014 n/a na tbc tba none ? nil".split())
+BLANK_WORDS = frozenset("- \u2013 \u2014 n/a na tbc tba none ? nil".split())
 
 
-def key_of(target: str) -> str:
-    """Under what Plan.words speaks of a column: "current.driver" and "target.driver" are one."""
+def mapping_key(target: str) -> str:
+    """The key of Plan.words for a target: "current.driver" and "target.driver" share one."""
     return target.split("@")[0].rsplit(".", 1)[-1]
 
 
-class Meanings:
-    """Words -> what they mean, for a plan and a register."""
+class ValueMapping:
+    """Looks up the words of a file, by a plan's words and the register's reference data."""
 
-    def __init__(self, words: dict, known):
-        self.posts = {post.casefold(): post for post in known.posts}
-        self.ours = {name: self._forms(choices) for name, choices in known.choices.items()}
-        self.ours |= {
-            name: self._forms(known.library.get(rows, {})) for name, rows in LIBRARY.items()
+    def __init__(self, words: dict, reference_data):
+        self.posts = {post.casefold(): post for post in reference_data.posts}
+        self.values_by_form = {
+            name: self._forms(choices) for name, choices in reference_data.choices.items()
         }
-        self.mapped = {key: dict(self._known(key, said)) for key, said in words.items()}
+        self.values_by_form |= {
+            name: self._forms(reference_data.library.get(rows, {}))
+            for name, rows in LIBRARY_OF.items()
+        }
+        self.mapped = {
+            key: dict(self._usable_words(key, meanings)) for key, meanings in words.items()
+        }
 
-    def _known(self, key, said):
-        """The words whose meaning is still there: a choice or a row of the library may have gone
-        since.
-        """
-        ours = {"", *self.ours[key].values()} if key in self.ours else None
+    def _usable_words(self, key, meanings):
+        """The mapped words whose value still exists: choices and library rows may be removed."""
+        values = {"", *self.values_by_form[key].values()} if key in self.values_by_form else None
         return (
-            (same_word(word), means)
-            for word, means in said.items()
-            if ours is None or means in ours
+            (word_key(word), means)
+            for word, means in meanings.items()
+            if values is None or means in values
         )
 
     @staticmethod
     def _forms(choices):
-        forms = {plain(value): value for value in choices}
-        forms |= {plain(label.split(":")[0]): value for value, label in choices.items()}
-        return forms | {plain(label): value for value, label in choices.items()}
+        forms = {normalise_word(value): value for value in choices}
+        forms |= {normalise_word(label.split(":")[0]): value for value, label in choices.items()}
+        return forms | {normalise_word(label): value for value, label in choices.items()}
 
-    def of(self, key: str, text: str) -> str | None:
-        """The stored value; "" where the words say that nothing is to be read from it, None where
-        nobody knows.
-        """
-        mapped = self.mapped.get(key, {}).get(same_word(text))
+    def lookup(self, key: str, text: str) -> str | None:
+        """The stored value; "" where the word is mapped to nothing, None where it is unknown."""
+        mapped = self.mapped.get(key, {}).get(word_key(text))
         if mapped is not None:
             return mapped
-        said = plain(text)
-        found = self.ours.get(key, {}).get(said)
-        certain = CERTAIN.get(key, {}).get(said)
-        return found or (certain if certain in self.ours.get(key, {}).values() else None)
+        form = normalise_word(text)
+        value = self.values_by_form.get(key, {}).get(form)
+        synonym = SYNONYMS.get(key, {}).get(form)
+        return value or (synonym if synonym in self.values_by_form.get(key, {}).values() else None)
 
-    def several(self, key: str, text: str) -> tuple[list[str], list[str]]:
-        """What is known of several words in one cell, and the words that are not."""
-        if (whole := self.of(key, text)) is not None:
-            return [whole] if whole else [], []
+    def lookup_all(self, key: str, text: str) -> tuple[list[str], list[str]]:
+        """(values of the words in one cell, words that are unknown)."""
+        if (value := self.lookup(key, text)) is not None:
+            return [value] if value else [], []
         parts = [part.strip() for part in re.split(r"[;\n]|,(?![^(]*\))", text) if part.strip()]
-        found = [(part, self.of(key, part)) for part in parts]
-        return [slug for _, slug in found if slug], [part for part, slug in found if slug is None]
+        values = [(part, self.lookup(key, part)) for part in parts]
+        return [slug for _, slug in values if slug], [part for part, slug in values if slug is None]
 
-    def post(self, text: str) -> str | None:
-        """The title of a post; "" where nothing is to be read, None where it names several or is
-        too long for one.
-        """
-        mapped = self.mapped.get("owner", {}).get(same_word(text))
+    def resolve_post(self, text: str) -> str | None:
+        """The title of a post; "" for none, None where the text names several or is too long."""
+        mapped = self.mapped.get("owner", {}).get(word_key(text))
         if mapped is None:
-            title = parse_list.post_of(text)[0]
-            mapped = self.mapped.get("owner", {}).get(same_word(title))
+            title = parse_list.parse_post(text)[0]
+            mapped = self.mapped.get("owner", {}).get(word_key(title))
         if mapped is not None:
             return mapped
-        if same_word(text) in NO_WORD:
+        if word_key(text) in BLANK_WORDS:
             return ""
         if title.casefold() in self.posts:
             return self.posts[title.casefold()]
         return None if re.search(r"[;\n]", text.strip()) or len(title) > parse_list.TITLE else title
 
-    def unknown(self, target: str, text: str) -> list[tuple[str, str]]:
-        """The words of a cell that nobody has said the meaning of."""
-        base, key = target.split("@")[0], key_of(target)
+    def unmapped_words(self, target: str, text: str) -> list[tuple[str, str]]:
+        """(key, word) of each word in the cell that has no meaning yet."""
+        base, key = target.split("@")[0], mapping_key(target)
         sort = BY_NAME[base].sort if base in BY_NAME else None
-        if same_word(text) in NO_WORD:
+        if word_key(text) in BLANK_WORDS:
             return []
         if sort is Sort.CHOICE:
-            return [(key, text)] if self.of(key, text) is None else []
+            return [(key, text)] if self.lookup(key, text) is None else []
         if sort is Sort.TYPES:
-            return [(key, part) for part in self.several(key, text)[1]]
+            return [(key, part) for part in self.lookup_all(key, text)[1]]
         if sort is Sort.POST:
-            post = self.post(text)
-            is_known = post == "" or (post or "").casefold() in self.posts
-            return [] if is_known else [("owner", post or " ".join(text.split()))]
+            post = self.resolve_post(text)
+            is_usable_words = post == "" or (post or "").casefold() in self.posts
+            return [] if is_usable_words else [("owner", post or " ".join(text.split()))]
         return []

@@ -1,9 +1,7 @@
-"""Whether a workbook's archive is safe to unpack: looked at by what it declares, before anything is
-unpacked.
+"""Check that a workbook's ZIP archive is safe to unpack, by what it declares.
 
-A workbook is a ZIP archive of XML. An archive of a few kilobytes can declare gigabytes, and XML can
-define entities that grow without end: neither is met in a workbook that somebody made with a
-spreadsheet program.
+A few kilobytes can declare gigabytes, and XML can define entities that grow without end. No
+spreadsheet program writes either.
 """
 
 import io
@@ -11,35 +9,36 @@ import zipfile
 import zlib
 from xml.parsers import expat
 
-from registers.imports.read_file import CannotRead
+from registers.spreadsheet import CannotRead
 
 ENTRIES = 2000
 UNPACKED = 120_000_000  # bytes, of all entries
-STRINGS = 40_000_000  # bytes, of the table of texts, which is held in memory whole
-RATIO = 300  # how many times larger an entry may become; text rarely compresses better than 30 to 1
-WORTH_A_LOOK = 5_000_000  # bytes: below, the ratio does not matter
+STRINGS = 40_000_000  # bytes, of the table of texts, which is kept in memory
+RATIO = 300  # of sizes, of an entry; text rarely compresses better than 30 to 1
+RATIO_FROM = 5_000_000  # bytes, from which the ratio is checked
 ZIP = b"PK\x03\x04"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-SAVE_ANEW = "open it in a spreadsheet program and save it as .xlsx"
+SAVE_AS_XLSX = "open it in a spreadsheet program and save it as .xlsx"
 KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-def opened(content: bytes) -> zipfile.ZipFile:
-    """The archive of a workbook that can be unpacked safely. Raises CannotRead."""
+def open_archive(content: bytes) -> zipfile.ZipFile:
+    """The archive of a workbook that is safe to unpack. Raises CannotRead."""
     if content.startswith(OLE):
         raise CannotRead(
-            "The workbook is protected by a password or in the old .xls format: save it as .xlsx without one"
+            "The workbook is protected by a password or in the old .xls format: save it as .xlsx "
+            "without one"
         )
     if not content.startswith(ZIP):
         raise CannotRead(
-            "The file is named like a workbook and is none: choose the workbook itself, or name the file .csv if it is "
-            "text"
+            "The file is named like a workbook and is none: choose the workbook itself, or name "
+            "the file .csv if it is text"
         )
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError):
         raise CannotRead(
-            f"The workbook ends too early or is damaged: fetch it again, or {SAVE_ANEW}"
+            f"The workbook ends too early or is damaged: fetch it again, or {SAVE_AS_XLSX}"
         ) from None
     entries = archive.infolist()
     _check_kind({entry.filename.lower() for entry in entries})
@@ -57,9 +56,9 @@ def _check_kind(names):
             "The workbook carries macros: save it as .xlsx, which has none, and choose that file"
         )
     if "xl/workbook.bin" in names:
-        raise CannotRead(f"The workbook is in the binary format .xlsb: {SAVE_ANEW}")
+        raise CannotRead(f"The workbook is in the binary format .xlsb: {SAVE_AS_XLSX}")
     if "content.xml" in names or "index/document.iwa" in names:
-        raise CannotRead(f"The file is a spreadsheet of another kind: {SAVE_ANEW}")
+        raise CannotRead(f"The file is a spreadsheet of another kind: {SAVE_AS_XLSX}")
     if "[content_types].xml" not in names or not any(name.startswith("xl/") for name in names):
         raise CannotRead("The file is an archive and no workbook: choose a .xlsx or .csv file")
 
@@ -67,28 +66,30 @@ def _check_kind(names):
 def _check_sizes(entries):
     if len(entries) > ENTRIES:
         raise CannotRead(
-            f"The workbook has {len(entries):,} parts, more than {ENTRIES:,}: {SAVE_ANEW}"
+            f"The workbook has {len(entries):,} parts, more than {ENTRIES:,}: {SAVE_AS_XLSX}"
         )
     if len({entry.filename for entry in entries}) < len(entries):
-        raise CannotRead(f"The workbook has two parts of one name: {SAVE_ANEW}")
+        raise CannotRead(f"The workbook has two parts of one name: {SAVE_AS_XLSX}")
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > UNPACKED:
         raise CannotRead(
-            f"The workbook would unpack to {unpacked // 1_000_000:,} MB, more than {UNPACKED // 1_000_000}: "
-            "delete sheets and pictures that you do not need"
+            f"The workbook would unpack to {unpacked // 1_000_000:,} MB, more than "
+            f"{UNPACKED // 1_000_000}: delete sheets and pictures that you do not need"
         )
     for entry in entries:
         if entry.flag_bits & 0x1:
             raise CannotRead("The workbook is protected by a password: save it without one")
         if entry.compress_type not in KINDS:
-            raise CannotRead(f"The workbook is packed in a way that we do not read: {SAVE_ANEW}")
-        if entry.file_size > WORTH_A_LOOK and entry.file_size > RATIO * max(entry.compress_size, 1):
+            raise CannotRead(f"The workbook is packed in a way that we do not read: {SAVE_AS_XLSX}")
+        if entry.file_size > RATIO_FROM and entry.file_size > RATIO * max(entry.compress_size, 1):
             raise CannotRead(
-                f"A part of the workbook would grow to {RATIO} times its size and more: {SAVE_ANEW}"
+                f"A part of the workbook would grow to {RATIO} times its size and more: "
+                f"{SAVE_AS_XLSX}"
             )
         if entry.filename.lower().endswith("sharedstrings.xml") and entry.file_size > STRINGS:
             raise CannotRead(
-                f"The workbook holds more than {STRINGS // 1_000_000} MB of text: take in a part at a time"
+                f"The workbook holds more than {STRINGS // 1_000_000} MB of text: take in a part "
+                "at a time"
             )
 
 
@@ -97,13 +98,15 @@ class _FirstElement(Exception):
 
 
 def _refuse_definitions(archive, entry):
-    """A document type stands before the first element, and no workbook has one: entities are
-    defined nowhere else. A part that is no XML, or damaged, shows itself as such when it is read.
+    """Refuse a document type, which comes before the first element: only it can define entities.
+
+    A part that is not XML, or damaged, fails when it is read.
     """
 
     def refuse(*_):
         raise CannotRead(
-            "The workbook defines entities of its own, as none does that a spreadsheet program wrote"
+            "The workbook defines entities of its own, as none does that a spreadsheet program "
+            "wrote"
         )
 
     def stop(*_):

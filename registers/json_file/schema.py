@@ -9,9 +9,9 @@ import datetime
 import re
 
 from registers.import_fields import BY_NAME, KINDS, Sort
-from registers.imports.read_file import LAST_COLUMN, ROWS
 from registers.json_file.parse import UNKNOWN_NAME
 from registers.models import ImportedRow, Precedent, RegisterImport, ScoringScheme
+from registers.spreadsheet import LAST_COLUMN, ROWS
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 SMALL, LARGEST = 32_767, 2_000_000_000  # what PostgreSQL takes

@@ -1,4 +1,4 @@
-"""A workbook comes in: sent, its columns and words named, its rows read and shown, then taken in."""
+"""Import a file: upload it, name its columns and words, stage and preview its rows, commit it."""
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -10,24 +10,31 @@ from django.views.decorators.http import require_POST
 
 from registers.forms.import_values import ImportWordsForm
 from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportStepForm
-from registers.imports.commit import NotAsShown, land, seen_of
-from registers.imports.native_file import CannotRestore, as_told
-from registers.imports.progress import SHOWS, Preview, done_before, under_way
-from registers.imports.read_file import BYTES
-from registers.imports.rejected_rows import refused_csv
-from registers.imports.staging import give_up, match_words, name_columns, read_anew, stage_some
+from registers.import_files import commit_import, problem_entry
+from registers.imports.commit import ImportOutdated, staged_version
+from registers.imports.progress import FILTERS, Preview, PreviewRow, completed_imports, open_imports
+from registers.imports.rejected_rows import rejected_rows_csv
+from registers.imports.staging import (
+    discard_import,
+    match_words,
+    name_columns,
+    restart_staging,
+    stage_rows,
+)
+from registers.json_file.parse import CannotRestore
 from registers.models import BulkEditConflict, RegisterImport
 from registers.permissions import Permission, get_register_for, risks_for
 from registers.quality.worklist import Worklist
+from registers.spreadsheet import BYTES
 from registers.views.as_of import page_of, read_only
 from registers.views.form_flow import post_data
 
 Stage = RegisterImport.Stage
-COUNTED = 2000  # rows up to which the page afterwards waits for the worklist's count
+COUNTED = 2000  # rows up to which the last page counts the worklist
 
 
 def get_import_for(user, slug, pk):
-    """(the register, its import of that key), answered like get_register_for."""
+    """(register, its import). Raises like get_register_for, and Http404 for no such import."""
     register = get_register_for(user, slug, Permission.RUN_REGISTER)
     batch = get_object_or_404(register.imports.select_related("by"), pk=pk)
     batch.register = register
@@ -36,23 +43,21 @@ def get_import_for(user, slug, pk):
 
 def register_import(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
-    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = ImportFileForm(*sent, register=register, by=request.user)
+    data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = ImportFileForm(*data, register=register, by=request.user)
     if form.is_valid():
         return redirect(form.batch)
     context = {
         "register": register,
         "form": form,
-        "under_way": under_way(register),
-        "done": done_before(register)[:20],
+        "open_imports": open_imports(register),
+        "completed_imports": completed_imports(register)[:20],
     }
     return render(request, "registers/register_import.html", context)
 
 
 def import_detail(request, slug, pk):
-    """The step that the import is at. A form of another step, from another window, leads to where
-    it is by now.
-    """
+    """The current step of the import. The form of another step redirects to the current one."""
     register, batch = get_import_for(request.user, slug, pk)
     step = request.POST.get("step", batch.stage)
     if step in BACK:
@@ -83,21 +88,22 @@ def import_rows(request, register, batch):
     if request.method == "POST":
         after = request.POST.get("after", "")
         if after.isascii() and after.isdecimal() and len(after) < 9:
-            stage_some(batch, after=int(after))
+            stage_rows(batch, after=int(after))
         return redirect(batch)
     return render(request, "registers/import_rows.html", {"register": register, "batch": batch})
 
 
 def import_restore(request, register, batch):
-    """A file of ours: what it brings is known, and there is nothing to name."""
-    form = ImportStepForm(post_data(request), initial={"seen": seen_of(batch)})
+    """A JSON file of this product is restored whole: there are no columns to name."""
+    form = ImportStepForm(post_data(request), initial={"seen": staged_version(batch)})
     problems, status = batch.report["problems"], 200
     if form.is_valid():
         try:
-            land(batch, by=request.user, seen=form.cleaned_data["seen"])
+            commit_import(batch, by=request.user, shown_version=form.cleaned_data["seen"])
             return redirect(batch)
-        except CannotRestore as refusal:
-            problems, status = [as_told(one.path, one.words) for one in refusal.problems], 409
+        except CannotRestore as error:
+            problems = [problem_entry(problem.path, problem.words) for problem in error.problems]
+            status = 409
     context = {"register": register, "batch": batch, "form": form, "problems": problems}
     return render(request, "registers/import_restore.html", context, status=status)
 
@@ -105,26 +111,26 @@ def import_restore(request, register, batch):
 def import_preview(request, register, batch):
     if batch.is_ours:
         return import_restore(request, register, batch)
-    form = ImportStepForm(post_data(request), initial={"seen": seen_of(batch)})
+    form = ImportStepForm(post_data(request), initial={"seen": staged_version(batch)})
     conflict = None
     if form.is_valid():
         try:
-            land(batch, by=request.user, seen=form.cleaned_data["seen"])
+            commit_import(batch, by=request.user, shown_version=form.cleaned_data["seen"])
             return redirect(batch)
-        except (NotAsShown, BulkEditConflict) as error:
+        except (ImportOutdated, BulkEditConflict) as error:
             conflict = error
     context = {"register": register, "batch": batch, "form": form, "conflict": conflict}
     status = 409 if conflict else 200
     return render(
         request,
         "registers/import_preview.html",
-        context | rows_shown(request, batch),
+        context | rows_context(request, batch),
         status=status,
     )
 
 
 def import_done(request, register, batch):
-    context = {"register": register, "batch": batch, **rows_shown(request, batch)}
+    context = {"register": register, "batch": batch, **rows_context(request, batch)}
     if context["preview"].total <= COUNTED:
         risks = risks_for(request.user, register)
         context["things"] = Worklist(
@@ -133,13 +139,13 @@ def import_done(request, register, batch):
     return render(request, "registers/import_done.html", context)
 
 
-def rows_shown(request, batch):
-    """What is read off the rows: counts, and the page of them that the address asks for."""
+def rows_context(request, batch):
+    """Template context: counts, and the page of rows that the address asks for."""
     preview, show = Preview(batch), request.GET.get("show", "")
-    if show not in SHOWS:
+    if show not in FILTERS:
         raise BadRequest("show takes new, changed, unchanged, refused or problems.")
     page = page_of(request, preview.rows(show))
-    page.object_list = [preview.shown(row) for row in page.object_list]
+    page.object_list = [PreviewRow(preview, row) for row in page.object_list]
     return {"preview": preview, "page": page, "show": show}
 
 
@@ -150,14 +156,14 @@ STEPS = {
     Stage.READY: import_preview,
     Stage.DONE: import_done,
 }
-BACK = {"name": name_columns, "read": read_anew}  # what the buttons of later steps lead back to
+BACK = {"name": name_columns, "read": restart_staging}  # step that a later one returns to
 
 
 @read_only
 def import_report(request, slug, pk):
     _, batch = get_import_for(request.user, slug, pk)
     name = f"{slugify(batch.file_name.rpartition('.')[0])[:80] or 'import'}-left-out.csv"
-    answer = HttpResponse(refused_csv(batch), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(rejected_rows_csv(batch), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
@@ -165,23 +171,22 @@ def import_report(request, slug, pk):
 @require_POST
 def import_give_up(request, slug, pk):
     _, batch = get_import_for(request.user, slug, pk)
-    if give_up(batch):
+    if discard_import(batch):
         messages.success(
             request,
-            f"{batch.file_name} is given up: nothing of it was kept, and the register is as it was.",
+            f"{batch.file_name} is given up: nothing of it was kept, and the register is as it "
+            "was.",
         )
     return redirect("register_import", slug)
 
 
 def may_send_workbook(user, slug):
-    """Whether this person may send as much as a workbook to that register: asked before any of it
-    is read.
-    """
+    """Whether the user may upload a workbook to that register; checked before the body is read."""
     try:
         return bool(get_register_for(user, slug, Permission.RUN_REGISTER))
     except (Http404, PermissionDenied):
         return False
 
 
-register_import.largest_body = BYTES + 100_000  # what a form says around its file
+register_import.largest_body = BYTES + 100_000  # with the form around the file
 register_import.may_send = may_send_workbook

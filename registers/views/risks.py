@@ -9,7 +9,7 @@ from registers.actions import actions_of
 from registers.appetite import tolerance_holding
 from registers.dates import quarter_ends_before
 from registers.forms import AssessmentForm, EditRiskForm, IndependentForm, LogRiskForm, ReviewForm
-from registers.imports.progress import came_in_for
+from registers.imports.progress import imported_rows_for
 from registers.models import Risk
 from registers.permissions import (
     Permission,
@@ -93,7 +93,7 @@ def risk_detail(request, slug, number):
         "escalations": escalations_of(risk, reading),
         "life": life_of(risk, position, tolerance, reading.day, reading.known_by),
         "copy_token": uuid.uuid4(),
-        "came_in": came_in_for(request.user, risk),
+        "came_in": imported_rows_for(request.user, risk),
         "may_edit": may_edit,
         **_step_permissions(request.user, risk),
     }

@@ -12,7 +12,10 @@ from registers.management.commands.load_demo import refuse_a_real_installation
 
 
 class Command(BaseCommand):
-    help = "Migrate, load the library and the demo, and serve them on 127.0.0.1 at PORT (8000). Keeps what is there."
+    help = (
+        "Migrate, load the library and the demo, and serve them on 127.0.0.1 at PORT (8000). "
+        "Keeps what is there."
+    )
 
     def handle(self, *, verbosity, **options):
         refuse_a_real_installation()
@@ -31,11 +34,11 @@ class Command(BaseCommand):
         self.stdout.write(f"\nServing on http://127.0.0.1:{port}/  (Ctrl-C stops it)")
         connections.close_all()
         sys.stdout.flush()
-        os.execv(sys.executable, server(port))  # noqa: S606 (our own arguments, no shell)
+        os.execv(sys.executable, server_command(port))  # noqa: S606 (our own arguments, no shell)
 
 
 def free_port(text):
-    """The port as a number. Raises CommandError when it is none, or not to be had."""
+    """The port as a number. Raises CommandError if it is not a port, or in use."""
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 65535):
         raise CommandError(f"PORT must be a number from 1 to 65535, not {text!r}.")
     with socket.socket() as probe:
@@ -43,19 +46,20 @@ def free_port(text):
         try:
             probe.bind(("127.0.0.1", int(text)))
         except OSError as error:
-            why = (
+            reason = (
                 "something else answers there"
                 if error.errno == errno.EADDRINUSE
                 else error.strerror
             )
             raise CommandError(
-                f"Port {text} cannot be used ({why}). Stop what uses it, or choose another: PORT=8001"
+                f"Port {text} cannot be used ({reason}). Stop what uses it, or choose another: "
+                "PORT=8001"
             ) from error
     return int(text)
 
 
-def server(port):
-    """The command line that takes this process over."""
+def server_command(port):
+    """The command line of the server that replaces this process."""
     config = settings.BASE_DIR / "deploy" / "gunicorn.conf.py"
     program = [
         sys.executable,

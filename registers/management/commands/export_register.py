@@ -15,8 +15,9 @@ log = logging.getLogger("registers.exports")
 
 class Command(BaseCommand):
     help = (
-        "Write a register with all its history as JSON (docs/export-format.md), exempt risks and drafts included: for "
-        "whoever runs the installation. To standard output, unless a file is named."
+        "Write a register with all its history as JSON (docs/export-format.md), exempt risks and "
+        "drafts included: for whoever runs the installation. To standard output, unless a file "
+        "is named."
     )
 
     def add_arguments(self, parser):
@@ -30,14 +31,14 @@ class Command(BaseCommand):
 
     def handle(self, *, register, as_at, output, **options):
         try:
-            found = Register.objects.select_related("organisation", "scheme").get(slug=register)
+            selected = Register.objects.select_related("organisation", "scheme").get(slug=register)
             day = datetime.date.fromisoformat(as_at) if as_at else None
         except Register.DoesNotExist as error:
             raise CommandError(f"There is no register {register}.") from error
         except ValueError as error:
             raise CommandError("--as-at takes a day written like 2026-09-30.") from error
         day = day if day and day < timezone.localdate() else None
-        file, digest = write_file(found, day=day)
+        file, digest = write_file(selected, day=day)
         with file:
             if output:
                 with Path(output).open("wb") as target:

@@ -10,39 +10,40 @@ from registers.models import FailureType, ScoringScheme
 
 
 def refuse_a_real_installation():
-    """The demo brings accounts with a shared password: nothing that real people use should hold
-    them unasked.
-    """
+    """The demo adds accounts with a shared password: no real installation gets them unasked."""
     if not settings.IS_LAPTOP and not settings.DEMO:
         raise CommandError(
-            f"This installation answers at {settings.SITE_URL}, so it may hold real registers, and the demo would add "
-            "made-up ones and accounts that share a password. Nothing was loaded. Set DEMO=true if that is wanted."
+            f"This installation answers at {settings.SITE_URL}, so it may hold real registers, "
+            "and the demo would add made-up ones and accounts that share a password. Nothing "
+            "was loaded. Set DEMO=true if that is wanted."
         )
 
 
 class Command(BaseCommand):
     help = (
-        "Load the demo (Northmoor Council and Eastvale NHS Trust, both made up) unless it is there already, and set "
-        "the password of its accounts: DEMO_PASSWORD, or a new random one that is printed."
+        "Load the demo (Northmoor Council and Eastvale NHS Trust, both made up) unless it is "
+        "there already, and set the password of its accounts: DEMO_PASSWORD, or a new random one "
+        "that is printed."
     )
 
     def handle(self, *, verbosity, **options):
         refuse_a_real_installation()
         if not (FailureType.objects.exists() and ScoringScheme.objects.exists()):
             raise CommandError("The demo needs the library. Load it first: manage.py load_library")
-        given = os.environ.get("DEMO_PASSWORD")
-        password = given or secrets.token_urlsafe(12)
+        configured = os.environ.get("DEMO_PASSWORD")
+        password = configured or secrets.token_urlsafe(12)
         try:
             with transaction.atomic():
                 is_new = demo.load()
                 demo.set_passwords(password)
         except IntegrityError as error:
             raise CommandError(
-                "Nothing was loaded: something here already bears a name that the demo uses (a register, a person or "
-                f"an organisation). Load it into an empty database. The database said: {error}"
+                "Nothing was loaded: something here already bears a name that the demo uses (a "
+                "register, a person or an organisation). Load it into an empty database. The "
+                f"database said: {error}"
             ) from error
         if verbosity:
-            self._say(is_new, "the one in DEMO_PASSWORD" if given else password)
+            self._say(is_new, "the one in DEMO_PASSWORD" if configured else password)
 
     def _say(self, is_new, password):
         done = (

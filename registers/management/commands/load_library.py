@@ -8,7 +8,10 @@ from registers.schema import is_migrated
 
 
 class Command(BaseCommand):
-    help = "Load the library (and the preset scoring schemes) from its fixtures: all rows or none, again and again."
+    help = (
+        "Load the library (and the preset scoring schemes) from its fixtures: all rows or "
+        "none, again and again."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -42,7 +45,7 @@ class Command(BaseCommand):
                 f"Nothing was loaded: the database cannot be used just now ({error})."
             ) from error
         if verbosity:
-            # The first start of a demo adds everything: a thousand rows are told on request.
+            # The first start of a demo adds a thousand rows: listed only on request.
             with_added = check or path is not None or verbosity > 1
             for line in report.lines(with_added=with_added):
                 self.stdout.write(line)

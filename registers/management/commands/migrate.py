@@ -5,9 +5,7 @@ from registers.schema import ANOTHER_VERSION, foreign_initial_migration, initial
 
 
 class Command(migrate.Command):
-    """Django's command, which would stop halfway in a database that began with another initial
-    migration.
-    """
+    """Django's command, which would stop halfway in a database with another initial migration."""
 
     def handle(self, *args, **options):
         if initial := foreign_initial_migration():

@@ -7,7 +7,10 @@ from registers.precedents import suggest
 
 
 class Command(BaseCommand):
-    help = "Say which warning signs of the library a risk's words resemble: of one text, or of each line that is read."
+    help = (
+        "Say which warning signs of the library a risk's words resemble: of one text, or of "
+        "each line that is read."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -18,27 +21,27 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, text, **options):
-        told = as_json if options["json"] else in_words
-        for line in lines_read() if text is None else [text]:
-            self.stdout.write(told(suggest(line)))
+        render = as_json if options["json"] else as_text
+        for line in read_lines() if text is None else [text]:
+            self.stdout.write(render(suggest(line)))
 
 
-def lines_read():
-    """Of standard input, whatever bytes it holds."""
+def read_lines():
+    """Lines of standard input, whatever bytes it holds."""
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     return sys.stdin
 
 
-def as_json(found):
+def as_json(suggestions):
     return json.dumps(
-        [{"sign": s.sign.code, "case": s.sign.case.slug, "words": s.words} for s in found]
+        [{"sign": s.sign.code, "case": s.sign.case.slug, "words": s.words} for s in suggestions]
     )
 
 
-def in_words(found):
+def as_text(suggestions):
     lines = [
         f"{s.sign.code} {s.sign.case.short_name}: {s.sign.title} ({', '.join(s.words)})"
-        for s in found
+        for s in suggestions
     ]
     return "\n".join(lines) or "No sign of the library resembles this."

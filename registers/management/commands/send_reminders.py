@@ -1,20 +1,17 @@
-"""Writes to each person once a day about what is late or falls due soon.
+"""Mail each person once a day what is overdue or due soon.
 
-At most one mail a person and day, however often this runs and however many run at once: a row
-(ReminderMail, unique by person and day) is claimed and committed before the mail is handed over,
-and only who claimed it sends. The claim comes first because nothing undoes a mail: claimed
-afterwards, a crash between the two would send it again.
+At most one mail a person and day, however often this runs and however many run at once. A
+ReminderMail row (unique by person and day) is claimed and committed before the mail is sent, and
+only the process that claimed it sends. Claiming afterwards would send twice after a crash between
+the two, and a mail cannot be undone.
 
-What that choice costs, and what is done about it:
-- the server says no (it refuses the address, the sender or the text): surely not sent, so the claim
-  is given back, and
-  the next run of the day tries again;
-- the line breaks, or this process dies, between the claim and the answer: nobody knows, so the
-  claim stays and the mail
-is not sent again that day. Not silently: the run fails, later runs say how many stand so, and
-  tomorrow's mail names
-  everything again, because it tells what is due and not what is new.
-- no server answers at all: asked before anything is claimed, so nothing is.
+What follows from that:
+- The server refuses the mail (address, sender or text): it was not sent, so the claim is removed
+  and the next run of the day tries again.
+- The connection breaks, or this process dies, between claim and answer: nobody knows whether it
+  was sent. The claim stays and nothing is sent again that day. This run fails, later runs report
+  how many such claims there are, and tomorrow's mail lists everything that is due again.
+- No server answers: checked before anything is claimed, so nothing is.
 """
 
 import datetime
@@ -34,18 +31,17 @@ from registers.permissions import Permission, people_with
 from registers.reminders.deadlines import due_soon
 from registers.reminders.mail import body_of, subject_of
 
-REFUSED = (
-    SMTPRecipientsRefused,
-    SMTPResponseException,
-)  # the server answered no: it has not taken the mail
-KEPT_DAYS = 90  # that it is remembered who was written to
+# The server answered that it does not take the mail.
+REFUSED = (SMTPRecipientsRefused, SMTPResponseException)
+RETENTION_DAYS = 90  # of ReminderMail rows
 HEADERS = {"Auto-Submitted": "auto-generated"}  # no out-of-office answers
 
 
 class Command(BaseCommand):
     help = (
-        "Write to each person, at most once a day, about what is late or falls due soon on their registers. "
-        "Exits with 1 when a mail could not be sent; running it again tries those that were refused."
+        "Write to each person, at most once a day, about what is late or falls due soon on their "
+        "registers. Exits with 1 when a mail could not be sent; running it again tries those "
+        "that were refused."
     )
 
     def add_arguments(self, parser):
@@ -68,7 +64,7 @@ class Command(BaseCommand):
         self.report(dry_run)
 
     def remind(self, person, is_written_to):
-        """Write to one person if there is something to say; returns what came of it."""
+        """Mail one person if something is due; returns the outcome as words for the report."""
         kinds = ReminderChoice.of(person)
         if is_written_to or not kinds:
             return "written to before" if is_written_to else "wanting none"
@@ -81,15 +77,15 @@ class Command(BaseCommand):
         self.reach_server()
         try:
             return self.send(person, dues)
-        except Exception as error:  # one address must not keep the others from theirs
+        except Exception as error:  # one address must not stop the others
             self.failures.append(f"{person.email}: {type(error).__name__} {error}")
-            self.connection.close()  # the next one begins on a fresh line
+            self.connection.close()  # the next mail opens a new connection
             return "failed"
 
     def reach_server(self):
         try:
             self.connection.open()
-        except Exception as error:  # no use in asking again for each person
+        except Exception as error:  # trying again for each person would not help
             self.failures.append(f"no mail server: {type(error).__name__} {error}")
             raise CommandError(
                 "\n".join(["Not sent, nor to those who come after:", *self.failures])
@@ -104,8 +100,8 @@ class Command(BaseCommand):
             headers={**HEADERS, "List-Unsubscribe": f"<{about['site']}{about['choices']}>"},
             connection=self.connection,
         )
-        mail.message()  # what cannot be written is found before anything is claimed
-        claim = claimed(person, self.day)
+        mail.message()  # raises for an invalid mail, before the claim
+        claim = claim_mail(person, self.day)
         if not claim:
             return "written to before"
         try:
@@ -118,9 +114,9 @@ class Command(BaseCommand):
         return "sent"
 
     def report(self, dry_run):
-        said = ", ".join(f"{count} {what}" for what, count in sorted(self.counts.items()))
+        summary = ", ".join(f"{count} {outcome}" for outcome, count in sorted(self.counts.items()))
         self.stdout.write(
-            f"Reminders of {date_format(self.day, 'j F Y')}: {said or 'nobody to remind'}."
+            f"Reminders of {date_format(self.day, 'j F Y')}: {summary or 'nobody to remind'}."
         )
         hour_ago = timezone.now() - datetime.timedelta(hours=1)
         unknown = ReminderMail.objects.filter(
@@ -132,14 +128,14 @@ class Command(BaseCommand):
             )
         if not dry_run:
             ReminderMail.objects.filter(
-                day__lt=self.day - datetime.timedelta(days=KEPT_DAYS)
+                day__lt=self.day - datetime.timedelta(days=RETENTION_DAYS)
             ).delete()
         if self.failures:
             raise CommandError("Not sent:\n" + "\n".join(self.failures))
 
 
-def claimed(person, day):
-    """The claim, committed, or None where another run has it."""
+def claim_mail(person, day):
+    """The committed claim, or None where another run has it."""
     try:
         with transaction.atomic(durable=True):
             return ReminderMail.objects.create(user=person, day=day)
