@@ -508,8 +508,8 @@ MUTATIONS = [
     Mutation(
         "a constraint of the database is lost",
         "registers/migrations/0001_initial_0_3_0.py",
-        "constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'peer'), _negated=True), ",
-        "constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'peers'), _negated=True), ",
+        "models.CheckConstraint(condition=models.Q(models.Q(('role', 'peer'), _negated=True), ",
+        "models.CheckConstraint(condition=models.Q(models.Q(('role', 'peers'), _negated=True), ",
         "test_people.py",
     ),
 ]

@@ -35,7 +35,7 @@ from makers import (
 from registers.management.commands.send_reminders import Command
 from registers.models import ReminderChoice, ReminderKind, ReminderMail, Risk, Role
 from registers.reminders.deadlines import due_soon
-from registers.reminders.mail import NAMED, body_of, subject_of
+from registers.reminders.mail import LISTED, body_of, subject_of
 
 pytestmark = pytest.mark.django_db
 
@@ -380,7 +380,7 @@ def test_a_title_cannot_pretend_to_be_another_line(ours, officer, post):
 
 def test_a_mail_with_too_much_counts_what_it_does_not_name(ours, officer, post):
     late_risk(ours, owner=post)
-    dues = due_soon(officer, timezone.localdate(), ReminderKind) * (NAMED + 7)
+    dues = due_soon(officer, timezone.localdate(), ReminderKind) * (LISTED + 7)
     text = body_of(
         dues,
         name="Robin",
@@ -388,7 +388,7 @@ def test_a_mail_with_too_much_counts_what_it_does_not_name(ours, officer, post):
         site="https://r.example.org",
         choices="/reminders/",
     )
-    assert (text.count("* Review"), "And 7 more: https://r.example.org/\n" in text) == (NAMED, True)
+    assert (text.count("* Review"), "And 7 more: https://r.example.org/\n" in text) == (LISTED, True)
 
 
 def test_the_subject_counts_and_names_nothing(ours, officer, post):
