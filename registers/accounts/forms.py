@@ -11,9 +11,7 @@ from registers.accounts.limits import CODE, use_attempt
 
 
 class LimitedCode:
-    """A form with a code, of `self.user`. A use of an attempt is given back when the code was
-    right.
-    """
+    """A form with a code, of `self.user`. A right code gives the use of an attempt back."""
 
     def clean_code(self):
         use = use_attempt(context.request, self.user.email, CODE)
