@@ -148,7 +148,7 @@ class BufferedWorker(ThreadWorker):
             conn.timeout = min(conn.timeout, deadline)
 
     def handle_error(self, req, client, addr, exc):
-        """The answers gunicorn gives itself (400, 414, 431), with our headers and none of its text."""
+        """gunicorn's own answers (400, 414, 431), with our headers and none of its text."""
         answer = Recorder()
         super().handle_error(req, answer, addr, exc)
         status = bytes(answer.data).split(b"\r\n", 1)[0].decode("latin-1").removeprefix("HTTP/1.1 ")

@@ -7,9 +7,7 @@ from registers.accounts.limits import PASSWORD, use_attempt
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """People are invited by an administrator; nobody signs themselves up. Guesses are limited by
-    our own rules.
-    """
+    """People are invited by an administrator: there is no sign-up. Guesses have limits of ours."""
 
     def is_open_for_signup(self, request):
         return False
@@ -24,8 +22,6 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def get_reset_password_from_key_url(self, key):
-        """At the address that people know, whatever a request or a proxy said of host
-        and scheme.
-        """
+        """The link at SITE_URL, whatever a request or a proxy said of host and scheme."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.SITE_URL + path.replace("UID-KEY", key)

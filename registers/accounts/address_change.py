@@ -1,9 +1,8 @@
-"""Another address to sign in with: an administrator types it, a link to it confirms it, the old one
-is told of both.
+"""Changing the address of an account: an administrator types it, a link to it confirms it.
 
-The link is signed and stands for the account, its address and the new one. It works while the
-account has that address and waits for that new one: once, and not after the change was withdrawn or
-another was asked for.
+The old address is told of both. The link is signed and covers the account, its address and the new
+one. It works once, while the account has that address and waits for that new one: not after the
+change was withdrawn or another was requested.
 """
 
 from django.conf import settings
@@ -26,8 +25,10 @@ class AddressTaken(ValueError):
 
 @transaction.atomic
 def request_address_change(user, *, email, by):
-    """Write to the new address and to the old one; nothing else changes yet. Raises AddressTaken,
-    and what the mail server raises (OSError, SMTPException): then nothing was written.
+    """Write to the new address and to the old one; nothing else changes yet.
+
+    Raises AddressTaken, and what the mail server raises (OSError, SMTPException): then nothing was
+    written.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     email = User.objects.normalize_email(email)
@@ -64,8 +65,9 @@ def user_of_link(token):
 
 
 def confirm_address(token):
-    """Change the address and return the User; None where the link does not work any more. Raises
-    AddressTaken.
+    """Change the address and return the User; None where the link does not work any more.
+
+    Raises AddressTaken.
     """
     user = user_of_link(token)
     if user is None:

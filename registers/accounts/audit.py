@@ -1,10 +1,9 @@
-"""What other people's code does to an account leaves an audit entry: new passwords, second factors
-set up and removed.
+"""Audit entries for changes of accounts by other people's code: passwords and second factors.
 
-Django and allauth change these in many places (pages, the admin site, commands). All of them send
-signals, and none of them can be told to call a verb of ours. The entries stand in the
-installation's chain, as accounts belong to it and not to one organisation. They hold no secret, and
-are written in the transaction of the change.
+Django and allauth make these in many places (pages, the admin site, commands). All of them send
+signals, and none can be told to call a verb of ours. The entries are in the installation's chain,
+as accounts belong to it and not to one organisation. They hold no secret, and are written in the
+transaction of the change.
 """
 
 from allauth.core import context
@@ -27,8 +26,9 @@ def actor(user):
 
 
 def record_password(sender, instance, created, raw=False, **kwargs):
-    """A password that somebody typed; a hash that is only made anew at signing in is none. Of a new
-    person the entry that adds them tells.
+    """Record a password that somebody typed.
+
+    Not a hash that is only renewed at a sign-in, nor of a new person, whose entry says it.
     """
     if instance._password is None or created or raw:
         return

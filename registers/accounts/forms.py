@@ -11,9 +11,7 @@ from registers.accounts.limits import CODE, use_attempt
 
 
 class LimitedCode:
-    """A form with a code, of `self.user`. A use of an attempt is given back when the code was
-    right.
-    """
+    """A form with a code, of `self.user`. A right code gives the use of an attempt back."""
 
     def clean_code(self):
         use = use_attempt(context.request, self.user.email, CODE)
@@ -32,9 +30,7 @@ class ReauthenticateForm(LimitedCode, base.ReauthenticateForm):
 
 class ActivateTOTPForm(LimitedCode, totp.ActivateTOTPForm):
     def clean_code(self):
-        """The code that sets the second factor up is used by that: it does not sign anybody in
-        afterwards.
-        """
+        """The code that sets the second factor up is used up: it signs nobody in afterwards."""
         code = super().clean_code()
         if not TOTP(Authenticator(user=self.user))._mark_code_used(code):
             raise get_adapter().validation_error("incorrect_code")

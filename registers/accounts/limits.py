@@ -35,9 +35,9 @@ PATIENCE = 10 * 60  # seconds in which whoever waited may come back
 
 
 def use_attempt(request, account, kind):
-    """Take one use of an attempt at the account (an e-mail address, whether there is such an
-    account or not) and return it: its rollback() gives it back. kind: PASSWORD or CODE.
+    """Take one use of an attempt at the account and return it: its rollback() gives it back.
 
+    account: an e-mail address, whether or not there is such an account. kind: PASSWORD or CODE.
     Raises ImmediateHttpResponse, a 429, where the attempt has to wait.
     """
     note_undeclared_proxy(request)
@@ -60,8 +60,9 @@ def use_attempt(request, account, kind):
 
 
 def wait(request, seconds):
-    """Raise ImmediateHttpResponse: 429, the same words whether the account exists or not. seconds:
-    at most.
+    """Raise ImmediateHttpResponse: 429, in the same words whether or not the account exists.
+
+    seconds: at most.
     """
     raise ImmediateHttpResponse(too_many_requests(request, seconds))
 
@@ -81,9 +82,7 @@ def _use(request, action, key=None):
 
 
 def _joined(use, other):
-    """Both uses as one; None, and the first given back, where there was no use left of
-    the other.
-    """
+    """Both uses as one; None where there is no other use left, and the first is given back."""
     if other is None:
         use.rollback()
         return None
@@ -91,9 +90,7 @@ def _joined(use, other):
 
 
 def _take_turn(request, name):
-    """Of a slowed address: the first attempt is told to wait, the one that comes after that passes,
-    once.
-    """
+    """Of a slowed address: the first attempt has to wait, the next one after that passes, once."""
     key = f"sign-in-turn:{hashlib.sha256(name.encode()).hexdigest()}"
     turn, time_now = cache.get(key), time.time()
     if turn is None:

@@ -1,5 +1,6 @@
-"""Whether requests come through a proxy that TRUSTED_PROXIES does not declare: then everybody has
-the proxy's address, and limits by address count all people together.
+"""Whether requests come through a proxy that TRUSTED_PROXIES does not declare.
+
+Then everybody has the proxy's address, and limits by address count all people together.
 """
 
 import ipaddress
@@ -13,9 +14,9 @@ REMEMBERED = 24 * 60 * 60  # seconds after the last sign-in that came that way
 
 
 def comes_through_undeclared_proxy(request):
-    """Whether a proxy on this machine or its network says that it passes the request on. What
-    somebody writes into such a header who reaches us directly, over a public address, is not
-    believed.
+    """Whether a proxy on this machine or its network says that it passes the request on.
+
+    Such a header is not believed of somebody who reaches us directly, over a public address.
     """
     if settings.TRUSTED_PROXIES or not any(name in request.META for name in FORWARDED):
         return False
@@ -26,9 +27,7 @@ def comes_through_undeclared_proxy(request):
 
 
 def note_undeclared_proxy(request):
-    """Remember it for /readyz and `check --deploy`. Written where somebody signs in: there it
-    matters.
-    """
+    """Remember it for /readyz and `check --deploy`. Called at a sign-in: there it matters."""
     if comes_through_undeclared_proxy(request) and not cache.get(KEY):
         cache.set(KEY, True, REMEMBERED)
 

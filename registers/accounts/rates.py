@@ -1,5 +1,6 @@
-"""The limits on guesses in the library's notation: uses, time, and what is counted (a key or an IP
-address).
+"""The limits on guesses in allauth's notation: uses, time, what is counted.
+
+Counted is a key or an IP address.
 """
 
 LOCKED = 5 * 60  # seconds until an account and address, or a known device, may guess again

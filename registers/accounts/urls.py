@@ -1,6 +1,7 @@
-"""The library's pages that we have decided on, one by one. Not here: sign-in by code, and its page
-of e-mail addresses, where a signed-in person could move the account to another address without a
-password.
+"""allauth's pages that we use, listed one by one.
+
+Not here: sign-in by code, and its page of e-mail addresses, where a signed-in person could move the
+account to another address without a password.
 """
 
 from allauth.account import views as account

@@ -8,8 +8,9 @@ from registers.accounts.known_devices import remember_device
 
 
 class NewPasswordView(PasswordResetFromKeyView):
-    """Whoever set a new password by a link reads the account's mail: strangers cannot lock this
-    browser out.
+    """Whoever sets a new password by a link reads the account's mail: the browser is then known.
+
+    Strangers cannot lock it out.
     """
 
     def form_valid(self, form):
@@ -21,8 +22,9 @@ class NewPasswordView(PasswordResetFromKeyView):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_confirm_address(request, token):
-    """Shows the new address and asks to confirm it: a mail scanner that follows the link changes
-    nothing.
+    """Shows the new address and asks to confirm it.
+
+    A mail scanner that follows the link changes nothing.
     """
     user, is_taken, is_confirmed = user_of_link(token), False, False
     if request.method == "POST" and user:
