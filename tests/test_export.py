@@ -218,7 +218,9 @@ def test_every_value_stands_in_its_column_of_the_workbook_as_what_it_is(full):
 
 def test_there_is_a_column_for_each_that_an_import_looks_for():
     said_in_several = {"statement", "action_owner", "action_due_on", "ignore"}
-    assert {c.import_field for c in COLUMNS if c.import_field} == {t.name for t in TARGETS} - said_in_several
+    assert {c.import_field for c in COLUMNS if c.import_field} == {
+        t.name for t in TARGETS
+    } - said_in_several
     kept = next(target for target in TARGETS if target.name == "ignore")
     assert {c.heading.casefold() for c in COLUMNS if not c.import_field} <= set(kept.also)
 

@@ -159,4 +159,6 @@ class LibraryStepForm(forms.Form):
         """Load what was shown. Raises LibraryChanged if that is no longer what would happen, or
         LibraryProblem.
         """
-        return load_library(self.fixture_files, by=self.by, expected_digest=self.cleaned_data["step"]["seen"])
+        return load_library(
+            self.fixture_files, by=self.by, expected_digest=self.cleaned_data["step"]["seen"]
+        )
