@@ -1,13 +1,11 @@
-"""A number that leads to what it counts, a table of them, and a picture that says no more than its
-table.
-"""
+"""Charts with their tables, and table cells that link to the risks they count."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A number and the risks behind it."""
+    """A number, or a text. href: the list of the risks behind it. count: the number that list has."""
 
     text: str
     href: str = ""
@@ -25,7 +23,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture that says nothing its summary and table do not."""
+    """figure: for Plotly. The summary and the table say all that the picture shows."""
 
     id: str
     title: str

@@ -110,7 +110,7 @@ MUTATIONS = [
     Mutation(
         "a category's own tolerance is not asked",
         "registers/scoring.py",
-        "self.scheme.band(self.own.get(category, self.general))",
+        "self.scheme.band(self.by_category.get(category, self.general))",
         "self.scheme.band(self.general)",
         "test_scoring.py test_tolerance.py test_appetite.py",
     ),

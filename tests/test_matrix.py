@@ -17,7 +17,11 @@ def drawn(counts=None, before=None, **tolerated):
     """
     rules = Scheme.from_data(**scheme_data())
     matrix = matrix_of(
-        rules, Tolerance.stated(rules, tolerated), counts or {}, before, lambda **pair: str(pair)
+        rules,
+        Tolerance.from_statements(rules, tolerated),
+        counts or {},
+        before,
+        lambda **pair: str(pair),
     )
     cells = {
         (c["likelihood"].value, c["impact"].value): c

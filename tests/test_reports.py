@@ -12,7 +12,7 @@ import pytest
 from registers.dashboard import trends
 from registers.dashboard.figures import BAND_COLOURS, stacked_bars
 from registers.dashboard.period_comparison import One, movement
-from registers.phrases import a_number, course_of_a_count, more_or_fewer
+from registers.phrases import count_history_in_words, more_or_fewer, number_in_words
 
 RANKS = {"low": 0, "moderate": 1, "high": 2, "severe": 3}
 
@@ -63,7 +63,7 @@ def test_a_risk_that_left_is_named_by_its_position_then():
     ],
 )
 def test_the_course_of_a_count_names_its_peak_where_neither_end_is_one(counts, said):
-    assert course_of_a_count(counts, ["Mon", "Tue", "Wed", "Thu"][: len(counts)]) == said
+    assert count_history_in_words(counts, ["Mon", "Tue", "Wed", "Thu"][: len(counts)]) == said
 
 
 def test_all_moves_but_left_add_up_to_the_risks_now():
@@ -129,7 +129,7 @@ def test_a_picture_holds_the_numbers_of_its_table():
 
 @pytest.mark.parametrize(("n", "words"), [(0, "none"), (9, "nine"), (10, "10"), (1234, "1,234")])
 def test_small_numbers_are_words(n, words):
-    assert a_number(n) == words
+    assert number_in_words(n) == words
 
 
 CHANGES = [(0, "as many as on"), (1, "one more than on"), (-12, "12 fewer than on")]

@@ -25,7 +25,7 @@ from makers import (
 )
 from test_agreements import logged, then
 
-from registers.agreements import Since
+from registers.agreements import ChangesSinceAgreement
 from registers.dashboard.charts import types_said
 from registers.dashboard.movement import LISTED, named_of
 from registers.dashboard.period_comparison import (
@@ -215,7 +215,9 @@ def test_how_many_changed_band_since_an_agreement_is_what_each_of_them_did(ours)
     for pair, ago in (((5, 5), 8), ((2, 2), 4)):
         make_assessment(back, pair, **by, **then(ago))
     make_revision(gone, status="closed", **by, **then(3))
-    since = Since(ours.register, agreement, agreed=agreement.positions, now=ours.rows(0))
+    since = ChangesSinceAgreement(
+        ours.register, agreement, agreed_positions=agreement.positions, positions=ours.rows(0)
+    )
     moved = {move.kind: move.count for move in since.moves}
     assert since.changed == moved["up"] + moved["down"] == 2
 

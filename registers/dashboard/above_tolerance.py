@@ -12,10 +12,10 @@ from django.db.models import Count
 from django.utils.formats import date_format
 
 from registers.dashboard.persistent import Next
-from registers.dashboard.sparklines import ShortCourse
 from registers.dates import quarter_ends_between
 from registers.models import Assured, Position, Risk
-from registers.phrases import a_number
+from registers.phrases import number_in_words
+from registers.rating_sparkline import CompactSparkline
 from registers.scoring import ABOVE_TOLERANCE
 
 NAMED = 10
@@ -36,7 +36,7 @@ UNSEEN = {  # after a number: of one, and of several
 class AboveRow:
     position: Position
     ends: int  # quarter ends in this band running
-    course: ShortCourse
+    course: CompactSparkline
     next: Next | None = None  # None where no action is open
 
     @property
@@ -45,7 +45,7 @@ class AboveRow:
         said = f"since {date_format(self.position.band_since, 'F Y')}"
         if not self.ends:
             return said
-        return f"{said}, {a_number(self.ends)} quarter end{'' if self.ends == 1 else 's'}"
+        return f"{said}, {number_in_words(self.ends)} quarter end{'' if self.ends == 1 else 's'}"
 
     @property
     def lacks_an_action(self) -> bool:
@@ -82,7 +82,7 @@ class StandingAbove:
         return list(self._above.order_by("-score", "number").values_list("pk", flat=True)[:NAMED])
 
     def rows(
-        self, words: Mapping[int, Position], courses: Mapping[int, ShortCourse], next_of
+        self, words: Mapping[int, Position], courses: Mapping[int, CompactSparkline], next_of
     ) -> list[AboveRow]:
         """words: key -> position, of all of `keys` at least; courses: key of a risk -> its course;
         next_of: the same -> its Next.

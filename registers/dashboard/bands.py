@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from registers.dashboard.data import OTHER_SCHEME, UNSCORED, Basis
-from registers.phrases import a_number
+from registers.phrases import number_in_words
 from registers.scoring import Band
 
 
@@ -55,5 +55,5 @@ def unrated_said(now: Mapping[str, int]) -> list[str]:
         (OTHER_SCHEME, "to be re-assessed by this scheme"),
     ):
         if n := now.get(key):
-            found.append(f"{a_number(n).capitalize()} {'has' if n == 1 else 'have'} {said}.")
+            found.append(f"{number_in_words(n).capitalize()} {'has' if n == 1 else 'have'} {said}.")
     return found

@@ -12,7 +12,7 @@ from registers.dashboard.ordering_uncertainty import summed
 from registers.dashboard.position_sets import Alike
 from registers.dashboard.trends import OTHER_SCHEME
 from registers.models import AdverseImpact, Category
-from registers.phrases import a_number
+from registers.phrases import number_in_words
 
 NONE = "none"  # what addresses call what has none
 Counts = dict[tuple[object, str], int]  # (of what, band) -> how many risks
@@ -131,7 +131,7 @@ class Kinds:
             f"Most often {' and '.join(first)}: {most} of {self._total}{' each' if len(first) > 1 else ''}."
         ]
         none = (
-            [f"{a_number(without).capitalize()} {'has' if without == 1 else 'have'} none."]
+            [f"{number_in_words(without).capitalize()} {'has' if without == 1 else 'have'} none."]
             if without
             else []
         )

@@ -15,7 +15,7 @@ from registers.dashboard.data import Basis
 from registers.dashboard.figures import stacked_bars
 from registers.dashboard.period_comparison import above_count, counts_of
 from registers.models import FailureType
-from registers.phrases import course_of_a_count
+from registers.phrases import count_history_in_words
 
 NAMED = 2  # types with what the library says of them
 NO_TYPE = (0, "not-decided", "Not decided yet")
@@ -84,7 +84,7 @@ def over_time(basis: Basis) -> Chart:
         for name, line, day in zip(names, lines, [*basis.days[:-1], None], strict=True)
     ]
     above = trends.above_on(*counted, basis.over_days)[:-1]
-    said = course_of_a_count([*above, above_count(basis.two_days.now, basis.tolerance)], names)
+    said = count_history_in_words([*above, above_count(basis.two_days.now, basis.tolerance)], names)
     figure = stacked_bars(lines, names, basis.labels, bands=len(basis.rules.bands))
     table = Table(["At the end of", *basis.labels], rows)
     return Chart("over-time", "Risks by band over time", f"Above tolerance: {said}.", figure, table)

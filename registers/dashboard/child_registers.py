@@ -68,7 +68,7 @@ class Below:
         score), of its risks.
         """
         about = self._positions.annotate(
-            about=F("category") if self._tolerance.own else Value("")
+            about=F("category") if self._tolerance.by_category else Value("")
         ).order_by()
         rows = about.values_list("register", "scheme", "band", "about").annotate(
             n=Count("pk"), highest=Max("score")

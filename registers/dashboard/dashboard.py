@@ -34,10 +34,10 @@ from registers.dashboard.persistent import SHOWN as STUCK_SHOWN
 from registers.dashboard.persistent import next_actions, stuck_rows
 from registers.dashboard.precedent_matches import SeenElsewhere
 from registers.dashboard.priority_risks import FirstLook
-from registers.dashboard.sparklines import Courses
 from registers.dashboard.trends import DOWN, UNSCORED, UP
 from registers.models import Risk
-from registers.phrases import above_in_words, in_a_row, tolerated_in_words
+from registers.phrases import above_in_words, join_names, tolerated_in_words
+from registers.rating_sparkline import CompactSparklines
 from registers.scoring import ABOVE_TOLERANCE
 
 
@@ -106,7 +106,7 @@ class Dashboard:
             now,
             self.total,
             above_in_words(self.tolerance),
-            then if reading.compares else None,
+            then if reading.has_comparison else None,
             reading.since,
         )
         stuck = [
@@ -145,7 +145,7 @@ class Dashboard:
         numbers = (
             self._basis.rows.now.filter(band="").order_by("number").values_list("number", flat=True)
         )
-        return in_a_row([self.register.reference(number) for number in numbers])
+        return join_names([self.register.reference(number) for number in numbers])
 
     @cached_property
     def bands(self):
@@ -213,14 +213,14 @@ class Dashboard:
         basis = self._basis
         how = {"day": self.reading.day, "rules": self.rules, "scheme": basis.scheme}
         shown = {*self._above.keys, *self._movement.keys_of_changed}
-        return Courses(basis.whole.course, basis.whole.known, **how).of(
+        return CompactSparklines(basis.whole.course, basis.whole.known, **how).by_risk(
             self._words[pk] for pk in shown
         )
 
     @property
     def moved_in_short(self):
         """Which went up and which down, in one sentence or two; "" where that is not compared."""
-        if not self.reading.compares:
+        if not self.reading.has_comparison:
             return ""
         moves = {move.kind: move for move in self.moves}
         up, down = (Went(moves[kind].count, _to_what(moves[kind].risks)) for kind in (UP, DOWN))
@@ -241,7 +241,7 @@ class Dashboard:
     def matrix(self):
         days, basis = self._basis.two_days, self._basis
         before, came = None, None
-        if self.reading.compares:
+        if self.reading.has_comparison:
             before, came = cell_counts(days.then), arrows_into(days.begun, days.ended)
         return matrix_of(
             self.rules, self.tolerance, cell_counts(days.now), before, basis.href, came

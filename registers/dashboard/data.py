@@ -46,7 +46,7 @@ class Basis:
 
     @cached_property
     def tolerance_then(self):
-        return self._tolerances.on(self.reading.since, self.reading.since_is_known_by)
+        return self._tolerances.on(self.reading.since, self.reading.since_known_by)
 
     @cached_property
     def over_days(self):
@@ -56,7 +56,8 @@ class Basis:
     @cached_property
     def _by_category(self):
         return any(
-            tolerance.own for tolerance in (self.tolerance, self.tolerance_then, *self.over_days)
+            tolerance.by_category
+            for tolerance in (self.tolerance, self.tolerance_then, *self.over_days)
         )
 
     @cached_property
@@ -118,4 +119,4 @@ class Basis:
     @cached_property
     def alike(self):
         """What is judged alike, with its range: for what is opened."""
-        return judged_alike(self.rows.now, by_category=bool(self.tolerance.own))
+        return judged_alike(self.rows.now, by_category=bool(self.tolerance.by_category))

@@ -11,7 +11,7 @@ from registers.charts import Cell, Table
 from registers.dashboard import ordering_uncertainty
 from registers.dashboard.ordering_uncertainty import Ends, Judgement
 from registers.dashboard.position_sets import Alike
-from registers.phrases import a_number
+from registers.phrases import number_in_words
 
 
 class MoreDetail:
@@ -101,7 +101,7 @@ class MoreDetail:
         pairs = f"{found.ordered:,} pair{'' if found.ordered == 1 else 's'} of risks"
         if not found.count:
             return f"The scores put {pairs} in order, and no range that was given would turn any of them round."
-        many = f"{a_number(found.count)} of them could be the other way round within the ranges that were given"
+        many = f"{number_in_words(found.count)} of them could be the other way round within the ranges that were given"
         return f"The scores put {pairs} in order; {many}."
 
     @cached_property

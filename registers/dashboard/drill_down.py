@@ -30,7 +30,7 @@ class Links:
         )
         self._list, self._asked = (
             register.get_absolute_url(),
-            reading.asked,
+            reading.query_params,
         )  # of hundreds of numbers on a page
 
     def risks(self, day: datetime.date | None = None, **filters) -> str:
@@ -48,7 +48,7 @@ class Links:
                 return ""
         if day is None:
             asked |= self._asked
-        elif day != self._reading.today or self._reading.opens_on:
+        elif day != self._reading.today or self._reading.default_agreement:
             asked["as_at"] = day.isoformat()
         return f"{self._list}?{urlencode(asked)}"
 
@@ -57,5 +57,5 @@ class Links:
 
     def actions(self, show: str, **filters) -> str:
         """The list of the actions behind a number, as read."""
-        asked = urlencode({"show": show, **filters, **self._beside, **self._reading.asked})
+        asked = urlencode({"show": show, **filters, **self._beside, **self._reading.query_params})
         return f"{reverse('action_list', args=[self._register.slug])}?{asked}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 
 from registers.models.position import STUCK
-from registers.phrases import a_number, in_a_row, more_or_fewer
+from registers.phrases import join_names, more_or_fewer, number_in_words
 
 NAMED = 2  # stuck risks that a sentence names
 FEW = 3  # others that are named where there are no more
@@ -46,7 +46,7 @@ def above_said(above: Above) -> str:
         said = f"The one risk is {'' if above.count else 'not '}above tolerance ({above.words})"
     else:
         verb = "is" if above.count == 1 else "are"
-        said = f"{a_number(above.count).capitalize()} of {above.total:,} risks {verb} above tolerance ({above.words})"
+        said = f"{number_in_words(above.count).capitalize()} of {above.total:,} risks {verb} above tolerance ({above.words})"
     if above.then is None:
         return f"{said}."
     return f"{said}, {more_or_fewer(above.count - above.then)} {date_format(above.since, 'j F Y')}."
@@ -63,23 +63,25 @@ def moved_said(since: datetime.date, up: Went, down: Went, unexplained: Sequence
     if not unexplained:
         return said
     which = (
-        in_a_row([*unexplained])
+        join_names([*unexplained])
         if len(unexplained) <= FEW
-        else f"{a_number(len(unexplained))} of them"
+        else f"{number_in_words(len(unexplained))} of them"
     )
     return f"{said} Nothing on record says why {which} fell."
 
 
 def _went(went: Went, way: str) -> str:
-    named = f" ({in_a_row([*went.named])})" if 0 < went.count <= FEW else ""
-    return f"{a_number(went.count)} went {way}{named}"
+    named = f" ({join_names([*went.named])})" if 0 < went.count <= FEW else ""
+    return f"{number_in_words(went.count)} went {way}{named}"
 
 
 def came_true_said(references: Sequence[str]) -> str:
     """Of the risks that have come true, one at least."""
     count = len(references)
-    named = f": {in_a_row([*references])}" if count <= FEW else ""
-    return f"{a_number(count).capitalize()} {'has' if count == 1 else 'have'} come true{named}."
+    named = f": {join_names([*references])}" if count <= FEW else ""
+    return (
+        f"{number_in_words(count).capitalize()} {'has' if count == 1 else 'have'} come true{named}."
+    )
 
 
 def nothing_said(whole: int) -> str:
@@ -102,11 +104,13 @@ def came_and_went_said(came: int, went: int) -> list[str]:
         others = (
             "one of them fits now and did not then"
             if came == 1
-            else f"{a_number(came)} of them fit now and did not then"
+            else f"{number_in_words(came)} of them fit now and did not then"
         )
         found.append(others)
     if went:
-        found.append(f"{a_number(went)} fitted then and {'does' if went == 1 else 'do'} not now")
+        found.append(
+            f"{number_in_words(went)} fitted then and {'does' if went == 1 else 'do'} not now"
+        )
     return [f"{' and '.join(found).capitalize()}."] if found else []
 
 
@@ -115,20 +119,24 @@ def stuck_said(band: str, stuck: Sequence[tuple[str, int]], rated: int) -> str:
     the longest first, of all that are stuck; rated: how many are in that band at all, the rest of
     them for less long.
     """
-    ends = f"{a_number(STUCK)} quarter ends running"
+    ends = f"{number_in_words(STUCK)} quarter ends running"
     if not rated:
         return f"No risk is {band}."
     if not stuck:
         return f"No risk has been {band} at {ends}."
     if len(stuck) == 1:
         (reference, count), *_ = stuck
-        return f"{reference} has been {band} at the last {a_number(count)} quarter ends."
+        return f"{reference} has been {band} at the last {number_in_words(count)} quarter ends."
     longest = [reference for reference, count in stuck if count == stuck[0][1]]
-    named = " and ".join(longest) if len(longest) <= NAMED else f"{a_number(len(longest))} of them"
-    said = f"{a_number(len(stuck)).capitalize()} have been {band} at {ends} or more"
+    named = (
+        " and ".join(longest)
+        if len(longest) <= NAMED
+        else f"{number_in_words(len(longest))} of them"
+    )
+    said = f"{number_in_words(len(stuck)).capitalize()} have been {band} at {ends} or more"
     if len(longest) == len(stuck):
         named = (
             "both" if len(stuck) == 2 and stuck[0][1] > STUCK else "all" if len(stuck) > 2 else ""
         )
-        return f"{said}, {named} at {a_number(stuck[0][1])}." if named else f"{said}."
-    return f"{said}, {named} the longest, at {a_number(stuck[0][1])}."
+        return f"{said}, {named} at {number_in_words(stuck[0][1])}." if named else f"{said}."
+    return f"{said}, {named} the longest, at {number_in_words(stuck[0][1])}."

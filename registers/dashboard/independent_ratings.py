@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from registers.models import Assessment, Position
-from registers.phrases import a_number
-from registers.risk_page.ratings import WHO
+from registers.phrases import INDEPENDENT_RATERS, number_in_words
 from registers.scoring import Band
 
 SHOWN = 3
@@ -47,7 +46,9 @@ class Outside:
         """
         rows = Assessment.objects.as_at(self._reading.day, self._reading.known_by)
         rows = rows.filter(
-            perspective__in=[*WHO], kind=Assessment.Kind.CURRENT, risk__register=self._register
+            perspective__in=[*INDEPENDENT_RATERS],
+            kind=Assessment.Kind.CURRENT,
+            risk__register=self._register,
         )
         rows = rows.order_by("effective_on", "pk").values_list(
             "risk", "perspective", "scheme", "band", "effective_on"
@@ -97,7 +98,7 @@ class Outside:
         return [
             Otherwise(
                 words[pk],
-                WHO[Assessment.Perspective(who)],
+                INDEPENDENT_RATERS[Assessment.Perspective(who)],
                 band(theirs),
                 band(ours) if ours else None,
                 on,
@@ -114,12 +115,12 @@ class Outside:
         rated, otherwise = len(self._ours), len({pk for pk, *_ in self._found})
         if not rated:
             return "Nobody from outside has rated any of these risks."
-        said = f"{a_number(rated).capitalize()} of these risks {'has' if rated == 1 else 'have'} been rated from outside"
+        said = f"{number_in_words(rated).capitalize()} of these risks {'has' if rated == 1 else 'have'} been rated from outside"
         if not otherwise:
             return f"{said}: as we rate {'it' if rated == 1 else 'them'}."
         if rated == 1:
             return f"{said}, and otherwise than by us."
-        return f"{said}, {a_number(otherwise)} of them otherwise than by us."
+        return f"{said}, {number_in_words(otherwise)} of them otherwise than by us."
 
     @property
     def unnamed(self) -> int:

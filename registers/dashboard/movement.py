@@ -13,10 +13,10 @@ from django.utils.formats import date_format
 from registers.dashboard.data import Basis
 from registers.dashboard.headline import came_and_went_said
 from registers.dashboard.period_comparison import Moved, movement
-from registers.dashboard.sparklines import ShortCourse
 from registers.dashboard.trends import DOWN, LEFT, NEW, SCORED, UNCHANGED, UP
 from registers.models import Position, unexplained
-from registers.phrases import a_number, above_in_words
+from registers.phrases import above_in_words, number_in_words
+from registers.rating_sparkline import CompactSparkline
 from registers.scoring import Band, Scheme
 
 LISTED = 10  # risks named under each kind of movement; the number beside them counts all
@@ -40,7 +40,7 @@ class MovedRisk:
     position: Position
     was: Band | None
     is_unexplained: bool = False
-    course: ShortCourse | None = None
+    course: CompactSparkline | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def moves_of(
 ) -> list[Move]:
     """One Move for each kind of movement, those without any included. counts: kind -> how many;
     words: key of a position -> the position, of all that are named; without: keys of those that
-    fell and nothing says why; courses: key of a risk -> its ShortCourse.
+    fell and nothing says why; courses: key of a risk -> its CompactSparkline.
     """
 
     def told(one):
@@ -154,7 +154,7 @@ class Movement:
         return [one.pk for move in (UP, DOWN) for one in self.named.get(move, ())]
 
     def moves(
-        self, words: Mapping[int, Position], courses: Mapping[int, ShortCourse]
+        self, words: Mapping[int, Position], courses: Mapping[int, CompactSparkline]
     ) -> list[Move]:
         """words: key -> position, of all of `keys` at least; courses: key of a risk -> its course."""
         reading, rules = self._basis.reading, self._basis.rules
@@ -183,7 +183,7 @@ class Movement:
         ]
         days = basis.two_days
         base = f"Risks then: {days.then.total():,}, now: {days.total:,}."
-        moved = ", ".join(f"{a_number(counts[kind])} {words}" for kind, words in said_of)
+        moved = ", ".join(f"{number_in_words(counts[kind])} {words}" for kind, words in said_of)
         found.append(f"Since {since}: {moved}. {base}")
         return [*found, *self._came_and_went]
 

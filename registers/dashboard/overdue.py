@@ -9,7 +9,7 @@ from functools import cached_property
 
 from django.db.models import Count, Max, Min
 
-from registers.actions import post_name, times
+from registers.actions import post_name, times_in_words
 from registers.models import Gap
 
 SHOWN = 8  # posts on a dashboard
@@ -39,7 +39,7 @@ class LateLine:
     def put_off(self) -> str:
         """ "put off three times", of several "one of them put off three times", "" where none was."""
         whose = "one of them " if self.actions > 1 else ""
-        return f"{whose}put off {times(self.redated)}" if self.redated else ""
+        return f"{whose}put off {times_in_words(self.redated)}" if self.redated else ""
 
 
 def late_lines(

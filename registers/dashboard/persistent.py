@@ -9,7 +9,7 @@ from itertools import islice
 
 from django.db.models import F
 
-from registers.actions import times
+from registers.actions import times_in_words
 from registers.models import Action, Position
 
 SHOWN = 5
@@ -27,7 +27,7 @@ class Next:
 
     @property
     def put_off(self) -> str:
-        return f"put off {times(self.redated)}" if self.redated else ""
+        return f"put off {times_in_words(self.redated)}" if self.redated else ""
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class Counted:
         otherwise = reading.agreement.known_otherwise
         known = [position for position in known if position.is_on_register]
         course = course.exclude(risk__in=otherwise)
-        if not reading.since_is_known_by:
+        if not reading.since_known_by:
             return cls(now, then, course, known)
         stood = [p for p in known if p.from_day <= reading.since < p.until_day]
         return cls(now, then.exclude(risk__in=otherwise), course, known, stood)
@@ -44,7 +44,7 @@ class Counted:
         """Each as it stood on its day. narrowing: forms.Narrowing. Of the course, what is let stand
         is left to whoever counts it by the day (frames.counts_above_on).
         """
-        since = reading.since, reading.since_is_known_by
+        since = reading.since, reading.since_known_by
         return Counted(
             now=narrowing.on(self.now, reading.day, reading.known_by),
             then=narrowing.on(self.then, *since),

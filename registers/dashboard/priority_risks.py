@@ -11,12 +11,12 @@ from functools import cached_property
 from django.db.models import F
 from django.utils.formats import date_format
 
-from registers.actions import action_counts, actions_on, times
+from registers.actions import action_counts, actions_on_day, times_in_words
 from registers.dashboard import trends
 from registers.dashboard.priority_choice import QUESTIONS, SHOWN, Chosen, Reason, choose
 from registers.dates import quarter_ends_between
 from registers.models import Action, Assured, Position, RiskRevision
-from registers.phrases import a_number
+from registers.phrases import number_in_words
 
 CANDIDATES = 2 * SHOWN  # of each reason: enough for three to be chosen, however they overlap
 
@@ -48,7 +48,7 @@ class FirstLook:
     @cached_property
     def actions_on_day(self):
         """The actions beside these risks, as they stood on the day."""
-        return actions_on(self._now, self.reading)
+        return actions_on_day(self._now, self.reading)
 
     @cached_property
     def actions(self):
@@ -86,7 +86,7 @@ class FirstLook:
             Reason.SLIPPED: self._slipped,
             Reason.UNSEEN: self._unseen,
         }
-        if self.reading.compares:
+        if self.reading.has_comparison:
             finders |= {Reason.HAPPENED: self._happened, Reason.ROSE: self._rose}
         return finders
 
@@ -147,17 +147,17 @@ class FirstLook:
     def _stuck(self):
         band = self.register.scheme.rules.bands[-1].label
         return [
-            (pk, f"{band} at the last {a_number(n)} quarter ends.")
+            (pk, f"{band} at the last {number_in_words(n)} quarter ends.")
             for pk, _, n in self.stuck[:CANDIDATES]
         ]
 
     def _slipped(self):
-        rows = actions_on(self._above, self.reading).redated_often()
+        rows = actions_on_day(self._above, self.reading).redated_often()
         risk = "risk" if rows.model is Action else "record__risk"
         rows = rows.order_by("-redated", F("due_on").asc(nulls_last=True), "pk")
         said = {}
         for key, title, redated in rows.values_list(risk, "title", "redated")[:CANDIDATES]:
-            said.setdefault(key, f"“{title}” was put off {times(redated)}.")
+            said.setdefault(key, f"“{title}” was put off {times_in_words(redated)}.")
         pks = dict(self._now.filter(risk__in=said).values_list("risk", "pk"))
         return [(pks[key], words) for key, words in said.items()]
 

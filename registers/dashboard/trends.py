@@ -70,10 +70,10 @@ def is_above(frame: pd.DataFrame, tolerance: Tolerance) -> pd.Series:
     """Of each row, whether its band is above what is let stand. frame: with band, and category
     where the tolerance differs by it.
     """
-    if not tolerance.own:
+    if not tolerance.by_category:
         return frame["band"].isin([band.slug for band in tolerance.above()])
     ranks, general = frame["band"].map(tolerance.scheme.ranks), tolerance.of("").rank
-    own = {category: tolerance.of(category).rank for category in tolerance.own}
+    own = {category: tolerance.of(category).rank for category in tolerance.by_category}
     return ranks > frame["category"].map(own).fillna(general)
 
 

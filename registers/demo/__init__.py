@@ -27,8 +27,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from registers.demo import controls
-from registers.demo.actions import BesideTeller
-from registers.demo.dates import ALSO_SAID, ALWAYS_SAID, at, day_of, due_of, in_order_of_time
+from registers.demo.actions import ActionLoader
+from registers.demo.dates import ALSO_SAID, ALWAYS_SAID, day_of, due_of, instant_at, steps_in_order
 from registers.history.seals import seals_of
 from registers.models import (
     AdverseImpact,
@@ -47,7 +47,7 @@ from registers.models import (
     WarningSign,
 )
 from registers.models.review import next_review_of
-from registers.risk_page.precedents import suggestions_of
+from registers.precedents import suggestions_of
 from registers.services import agree
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"
@@ -98,7 +98,7 @@ def set_passwords(password):
     """
     users = User.objects.filter(email__in=[account.email for account in accounts()])
     if not all(
-        check_password(password, known) for known in set(users.values_list("password", flat=True))
+        check_password(password, stored) for stored in set(users.values_list("password", flat=True))
     ):
         users.update(password=make_password(password))
         facts = {"users": sorted(users.values_list("pk", flat=True))}
@@ -123,11 +123,11 @@ def load(today=None):
         )
         if not is_new:
             return False
-        _Teller(organisation, body, today).tell()
+        BodyLoader(organisation, body, today).tell()
     return True
 
 
-class _Teller:
+class BodyLoader:
     """Writes one body: its people, posts and registers, then what happened, day by day."""
 
     def __init__(self, organisation, body, today):
@@ -141,21 +141,21 @@ class _Teller:
         self.people = self._people()
         self.posts = self._posts()
         self._appetites()
-        files = [(self._register(told), told) for told in map(read, self.body["registers"])]
-        agreed = [
+        files = [(self._register(story), story) for story in map(read, self.body["registers"])]
+        agreements = [
             (day_of(row["day"], self.today), r, row)
-            for r, told in files
-            for row in told.get("agreements", ())
+            for r, story in files
+            for row in story.get("agreements", ())
         ]
-        agreed.sort(key=lambda row: row[0])
+        agreements.sort(key=lambda row: row[0])
         self.risks = {}
-        for recorded_on, day, *what in in_order_of_time(
-            [(r, told["risks"]) for r, told in files], self.today
+        for recorded_on, day, *step_args in steps_in_order(
+            [(r, story["risks"]) for r, story in files], self.today
         ):
-            while agreed and agreed[0][0] <= recorded_on:
-                self._agree(*agreed.pop(0))
-            self._step(recorded_on, day, *what)
-        for row in agreed:
+            while agreements and agreements[0][0] <= recorded_on:
+                self._agree(*agreements.pop(0))
+            self._step(recorded_on, day, *step_args)
+        for row in agreements:
             self._agree(*row)
         self._hold_down()
         self._enter([row for row, _ in files])
@@ -185,20 +185,22 @@ class _Teller:
             risks = Risk.objects.filter(register__organisation=self.organisation).select_related(
                 "register"
             )
-            controls.tell(
+            controls.load_controls(
                 read(self.body["controls"]),
                 {risk.reference: risk for risk in risks},
                 people=self.people,
                 posts=self.posts,
                 day_of=lambda text: day_of(text, self.today),
-                at=lambda day: at(day, 11),
+                at=lambda day: instant_at(day, 11),
             )
         if "beside" in self.body:
             days = {
                 "day_of": lambda text: day_of(text, self.today),
                 "due_of": lambda text: due_of(text, self.today),
             }
-            BesideTeller(self, **days, at=lambda day: at(day, 11)).tell(read(self.body["beside"]))
+            ActionLoader(self, **days, at=lambda day: instant_at(day, 11)).tell(
+                read(self.body["beside"])
+            )
 
     def _people(self):
         people = {}
@@ -240,17 +242,17 @@ class _Teller:
         }
 
     def _appetites(self):
-        for told in self.body.get("appetites", ()):
-            row = dict(told)
+        for statement in self.body.get("appetites", ()):
+            row = dict(statement)
             day, by = day_of(row.pop("day"), self.today), self.people[row.pop("by")]
             row["scheme"] = ScoringScheme.objects.get_by_natural_key(*row["scheme"])
             row["review_by"] = day + datetime.timedelta(days=row.pop("review_in"))
             Appetite.state(
-                self.organisation, by=by, effective_on=day, recorded_at=at(day, 9), **row
+                self.organisation, by=by, effective_on=day, recorded_at=instant_at(day, 9), **row
             )
 
-    def _register(self, told):
-        row = dict(told["register"])
+    def _register(self, story):
+        row = dict(story["register"])
         scheme = ScoringScheme.objects.get_by_natural_key(*row.pop("scheme"))
         if "parent" in row:
             row["parent"] = self.organisation.registers.get(slug=row["parent"])
@@ -258,32 +260,37 @@ class _Teller:
             row["directorate"] = self.organisation.directorates.get(name=row["directorate"])
         return Register.objects.create(organisation=self.organisation, scheme=scheme, **row)
 
-    def _step(self, recorded_on, day, register, told, step):
-        known = self.risks.get(id(told))
+    def _step(self, recorded_on, day, register, story, step):
+        risk = self.risks.get(id(story))
         verbs = {"change": self._change, "review": self._review, "mark": self._mark}
         verbs |= dict.fromkeys(("happened", "close", "reopen", "open"), self._turn)
         verb = (
             next((verb for word, verb in verbs.items() if word in step), self._rate)
-            if known
+            if risk
             else self._log
         )
-        when = {"effective_on": day, "recorded_at": at(recorded_on, 10)}
-        by = self.people[step.get("by") or told.get("by", "officer")]
-        self.risks[id(told)] = verb(known or register, told, step, by=by, **when)
+        timing = {"effective_on": day, "recorded_at": instant_at(recorded_on, 10)}
+        by = self.people[step.get("by") or story.get("by", "officer")]
+        self.risks[id(story)] = verb(risk or register, story, step, by=by, **timing)
 
-    def _agree(self, day, register, told):
-        by, note = self.people[told["by"]], told.get("note", "")
+    def _agree(self, day, register, agreement):
+        by, note = self.people[agreement["by"]], agreement.get("note", "")
         agree(
-            register=register, by=by, body=told["body"], on=day, note=note, recorded_at=at(day, 9)
+            register=register,
+            by=by,
+            body=agreement["body"],
+            on=day,
+            note=note,
+            recorded_at=instant_at(day, 9),
         )
 
-    def _log(self, register, told, step, **who_and_when):
-        words = {name: told[name] for name in ALWAYS_SAID}
-        words |= {name: told[name] for name in sorted(ALSO_SAID & set(told))}
-        rating = self._rating(told, step) if "rate" in step else {}
+    def _log(self, register, story, step, **who_and_when):
+        words = {name: story[name] for name in ALWAYS_SAID}
+        words |= {name: story[name] for name in sorted(ALSO_SAID & set(story))}
+        rating = self._rating(story, step) if "rate" in step else {}
         return Risk.log(register, **self._content(words), **rating, **who_and_when)
 
-    def _change(self, risk, told, step, **who_and_when):
+    def _change(self, risk, story, step, **who_and_when):
         risk.revise(
             version=risk.version,
             reason=step["why"],
@@ -292,53 +299,55 @@ class _Teller:
         )
         return risk
 
-    def _turn(self, risk, told, step, **who_and_when):
-        how = {"version": risk.version, "reason": step["why"], **who_and_when}
+    def _turn(self, risk, story, step, **who_and_when):
+        details = {"version": risk.version, "reason": step["why"], **who_and_when}
         if "happened" in step:
             risk.happen(
-                happened_on=who_and_when["effective_on"], happened_what=step["happened"], **how
+                happened_on=who_and_when["effective_on"], happened_what=step["happened"], **details
             )
         elif "close" in step:
-            risk.close(depends_on=step.get("rests_on", "Nobody."), **how)
+            risk.close(depends_on=step.get("rests_on", "Nobody."), **details)
         elif "reopen" in step:
-            risk.reopen(**how)
+            risk.reopen(**details)
         else:
-            risk.open(**how)
+            risk.open(**details)
         return risk
 
-    def _rate(self, risk, told, step, **who_and_when):
+    def _rate(self, risk, story, step, **who_and_when):
         risk.assess(
             version=risk.version,
             kind=step.get("kind", "current"),
             perspective=step.get("perspective", "own"),
             evidence=step.get("evidence", ""),
             **_ends(step),
-            **self._rating(told, step),
+            **self._rating(story, step),
             **who_and_when,
         )
         return risk
 
-    def _review(self, risk, told, step, **who_and_when):
+    def _review(self, risk, story, step, **who_and_when):
         day = who_and_when["effective_on"]
         days = step.get("next_in")
         next_on = day + datetime.timedelta(days=days) if days else next_review_of(risk, day)
-        said = {
+        fields = {
             "outcome": step["review"],
             "note": step["why"],
             "asked_outside": step.get("outside", ""),
         }
-        risk.review(version=risk.version, next_on=next_on, **said, **who_and_when)
+        risk.review(version=risk.version, next_on=next_on, **fields, **who_and_when)
         return risk
 
-    def _mark(self, risk, told, step, **who_and_when):
+    def _mark(self, risk, story, step, **who_and_when):
         sign = WarningSign.objects.get(code=step["sign"])
-        words = next((one.words for one in suggestions_of(risk) if one.sign == sign), ())
+        words = next(
+            (suggestion.words for suggestion in suggestions_of(risk) if suggestion.sign == sign), ()
+        )
         risk.mark(sign=sign, mark=step["mark"], reason=step["why"], words=words, **who_and_when)
         return risk
 
-    def _rating(self, told, step):
+    def _rating(self, story, step):
         likelihood, impact = map(int, step["rate"].split("x"))
-        driver = self.drivers[step.get("driver") or told["driver"]]
+        driver = self.drivers[step.get("driver") or story["driver"]]
         return {
             "likelihood": likelihood,
             "impact": impact,

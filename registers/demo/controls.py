@@ -21,7 +21,7 @@ CONTROL = {"risk", "by", "since", "tests", "retired", *Control.FIELDS} - {
 ASSURANCE = {"risk", "by", "control", "line", "provider", "opinion", "day", "good_for", "note"}
 
 
-def tell(told, risks, *, people, posts, day_of, at):
+def load_controls(story, risks, *, people, posts, day_of, at):
     """Write what a file tells. risks: by reference, as they stand at the end of the story; people
     and posts by the story's names; day_of: the story's word for a day -> the day; at: a day -> the
     instant of recording.
@@ -39,34 +39,38 @@ def tell(told, risks, *, people, posts, day_of, at):
         }
 
     controls = {}
-    for row in told["controls"]:
+    for row in story["controls"]:
         _check(row, CONTROL)
-        says = {name: row[name] for name in Control.FIELDS if name in row} | {
+        fields = {name: row[name] for name in Control.FIELDS if name in row} | {
             "owner": posts[row["owner"]]
         }
-        control = Control.add(risks[row["risk"]], **says, **who_and_when(row, day_of(row["since"])))
+        control = Control.add(
+            risks[row["risk"]], **fields, **who_and_when(row, day_of(row["since"]))
+        )
         controls[row["risk"], row["title"]] = control
         for test in row.get("tests", ()):
             day = day_of(test["day"])
-            found = {
+            result = {
                 "last_tested_on": day,
                 "tested_by_line": test["line"],
                 "operating": test["found"],
             }
             control.test(
-                version=control.version, reason=test["why"], **found, **who_and_when(row, day)
+                version=control.version, reason=test["why"], **result, **who_and_when(row, day)
             )
         if end := row.get("retired"):
             control.retire(
                 version=control.version, reason=end["why"], **who_and_when(row, day_of(end["day"]))
             )
-    for row in told["assurance"]:
+    for row in story["assurance"]:
         _check(row, ASSURANCE)
         day = day_of(row["day"])
-        said = {name: row[name] for name in ("line", "provider", "opinion", "note") if name in row}
-        said["control"] = controls[row["risk"], row["control"]] if "control" in row else None
-        said["expires_on"] = day + datetime.timedelta(days=row["good_for"])
-        Assurance.give(risks[row["risk"]], **said, **who_and_when(row, day))
+        fields = {
+            name: row[name] for name in ("line", "provider", "opinion", "note") if name in row
+        }
+        fields["control"] = controls[row["risk"], row["control"]] if "control" in row else None
+        fields["expires_on"] = day + datetime.timedelta(days=row["good_for"])
+        Assurance.give(risks[row["risk"]], **fields, **who_and_when(row, day))
 
 
 def _check(row, words):

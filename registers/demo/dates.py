@@ -55,7 +55,7 @@ def quarter_end(today, back):
     return datetime.date(quarter // 4, quarter % 4 * 3 + 1, 1) - datetime.timedelta(days=1)
 
 
-def at(day, hour):
+def instant_at(day, hour):
     """That hour of the day, or now where it has not come."""
     return min(
         datetime.datetime.combine(day, datetime.time(hour), timezone.get_default_timezone()),
@@ -63,7 +63,7 @@ def at(day, hour):
     )
 
 
-def in_order_of_time(stories, today):
+def steps_in_order(stories, today):
     """(day of recording, day, register, risk as told, step) for every step of every risk, in the
     order of recording; on one day as the files have them.
 
@@ -72,18 +72,18 @@ def in_order_of_time(stories, today):
     """
     steps = []
     for register, risks in stories:
-        for told in risks:
-            unknown = set(told) - RISK | {
-                word for step in told["history"] for word in set(step) - STEP
+        for story in risks:
+            unknown = set(story) - RISK | {
+                word for step in story["history"] for word in set(step) - STEP
             }
             if unknown:
                 raise ValueError(
-                    f"{told['title']}: the story has no word {', '.join(sorted(unknown))}."
+                    f"{story['title']}: the story has no word {', '.join(sorted(unknown))}."
                 )
             brought_in = (
-                day_of(told["brought_in"], today) if "brought_in" in told else datetime.date.min
+                day_of(story["brought_in"], today) if "brought_in" in story else datetime.date.min
             )
-            for step in told["history"]:
+            for step in story["history"]:
                 day = day_of(step["day"], today)
-                steps.append((max(day, brought_in), day, register, told, step))
+                steps.append((max(day, brought_in), day, register, story, step))
     return sorted(steps, key=lambda row: row[0])

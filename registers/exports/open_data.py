@@ -9,7 +9,7 @@ import datetime
 import json
 from dataclasses import dataclass
 
-from registers.cell_lists import in_words
+from registers.cell_lists import format_day
 from registers.exports.columns import BY_TARGET, EXTRA, Column
 from registers.exports.csv import plain, write_csv
 from registers.exports.table import RegisterTable
@@ -111,7 +111,7 @@ class Edition:
             "url": self.file_name,
             "dc:title": plain(f"{register}, {register.organisation}"),
             "dc:description": plain(
-                f"{said} {in_words(self.day)}: the risks on the register, without exempt ones, people and posts. A "
+                f"{said} {format_day(self.day)}: the risks on the register, without exempt ones, people and posts. A "
                 "text that begins with = + - @ or a tab has an apostrophe before it."
             ),
             "dc:publisher": plain(str(register.organisation)),

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from registers.cell_lists import action_line, numbered
+from registers.cell_lists import action_line, number_lines
 from registers.exports.columns import Rated
 from registers.models import (
     Action,
@@ -126,7 +126,7 @@ def _controls(risks, day, known_by):
     for risk, title, status in _standing(ControlRevision, risks, day, known_by, "title", "status"):
         if status == Control.Status.IN_PLACE:
             found[risk].append(title)
-    return {risk: numbered(titles) for risk, titles in found.items()}
+    return {risk: number_lines(titles) for risk, titles in found.items()}
 
 
 def _actions(risks, day, known_by, posts):
@@ -141,4 +141,4 @@ def _actions(risks, day, known_by, posts):
             found[risk].append(
                 action_line(title, post, due_on, done_on if status == Action.Status.DONE else None)
             )
-    return {risk: numbered(lines) for risk, lines in found.items()}
+    return {risk: number_lines(lines) for risk, lines in found.items()}

@@ -8,7 +8,7 @@ from registers.dashboard.dashboard import Dashboard
 from registers.exports import About
 from registers.exports.sheets import scores_of, standing_of
 from registers.models import Category
-from registers.phrases import a_number, above_in_words, tolerated_in_words
+from registers.phrases import above_in_words, number_in_words, tolerated_in_words
 from registers.print_palette import NO_RISKS, Shade, shade_of
 from registers.quality.worklist import Worklist
 
@@ -143,7 +143,7 @@ def _above(position, register, tolerance) -> Above:
         if len(current.rationale) <= WHY
         else f"{current.rationale[:WHY].rsplit(' ', 1)[0]} …"
     )
-    if said.category in tolerance.own:
+    if said.category in tolerance.by_category:
         label = Category(said.category).label
         why = f"{why} Tolerated for {label.lower()}: {tolerance.of(said.category).label}."
     owner = said.owner.title if said.owner else "Not decided yet"
@@ -157,8 +157,8 @@ def _to_do(worklist) -> ToDo:
     checks = [(group.title, group.count) for group in worklist.groups("check")]
     if not count:
         return ToDo("Nothing to put right was found.", checks)
-    things = "One thing" if count == 1 else f"{a_number(count).capitalize()} things"
-    risks = "one risk" if touched == 1 else f"{a_number(touched)} risks"
+    things = "One thing" if count == 1 else f"{number_in_words(count).capitalize()} things"
+    risks = "one risk" if touched == 1 else f"{number_in_words(touched)} risks"
     return ToDo(f"{things} to put right, on {risks}.", checks)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from registers.cell_lists import one_line
+from registers.cell_lists import single_line
 from registers.exports.columns import BY_TARGET, CHOICES
 from registers.import_fields import KINDS
 
@@ -27,7 +27,7 @@ class Choices:
 def choices_of(table) -> list[Choices]:
     """The lists of a RegisterTable; those without any words are left out."""
     rules, beside = table.register.scheme.rules, table.beside
-    posts = sorted({one_line(title) for title, _ in beside.posts.values()}, key=str.lower)
+    posts = sorted({single_line(title) for title, _ in beside.posts.values()}, key=str.lower)
     found = [
         _choices(name.replace("_", " ").capitalize(), [*words.values()], name)
         for name, words in CHOICES.items()

@@ -24,7 +24,7 @@ from registers.models import (
     TimelineEvent,
     WarningSign,
 )
-from registers.risk_page.precedents import Marked
+from registers.readers_risks import TestingRisks
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Sign:
     acted: When | None
     how_long: str
     differ: tuple[Discrepancy, ...]
-    marked: Marked | None
+    marked: TestingRisks | None
 
 
 def cited(rows):
@@ -92,7 +92,7 @@ def _names(failure_type: FailureType, *, is_outside: bool) -> tuple[str, ...]:
     return tuple(case.short_name for case in sorted(shown, key=lambda case: case.number))
 
 
-def of_case(case: CaseStudy, marked: dict[str, Marked]) -> dict:
+def of_case(case: CaseStudy, marked: dict[str, TestingRisks]) -> dict:
     """All that a case's page shows beside the case itself, by the names its template uses. marked:
     the reader's risks that test its signs, by the code of the sign.
     """
@@ -114,7 +114,7 @@ def of_case(case: CaseStudy, marked: dict[str, Marked]) -> dict:
     }
 
 
-def _sign(row: WarningSign, events: dict[int, TimelineEvent], marked: Marked | None) -> Sign:
+def _sign(row: WarningSign, events: dict[int, TimelineEvent], marked: TestingRisks | None) -> Sign:
     seen, acted = events.get(row.first_seen_id), events.get(row.acted_on_id)
     disputes = [one for thing in (row, seen, acted) if thing for one in thing.discrepancies.all()]
     differ = tuple(sorted(set(disputes), key=lambda one: (one.number, one.code)))

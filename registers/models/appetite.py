@@ -136,7 +136,7 @@ class Tolerances:
     def on(self, day, known_by=None):
         """The Tolerance of a day."""
         said = {category: row.tolerance for category, row in self.standing(day, known_by).items()}
-        return Tolerance.stated(self._register.scheme.rules, said)
+        return Tolerance.from_statements(self._register.scheme.rules, said)
 
     def statement_for(self, category, day, known_by=None):
         """The statement that decides for risks of a category on a day; None where the scheme does."""

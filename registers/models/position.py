@@ -93,9 +93,9 @@ class PositionQuerySet(models.QuerySet):
         the day read.
         """
         rest = Q(band__in=[band.slug for band in tolerance.above()])
-        if tolerance.own:
-            rest &= ~Q(category__in=[*tolerance.own])
-        for category in tolerance.own:
+        if tolerance.by_category:
+            rest &= ~Q(category__in=[*tolerance.by_category])
+        for category in tolerance.by_category:
             rest |= Q(category=category, band__in=[band.slug for band in tolerance.above(category)])
         return self.filter(rest, scheme=scheme)
 
@@ -108,7 +108,7 @@ class PositionQuerySet(models.QuerySet):
 
     def could_be_above(self, scheme, tolerance):
         """Not above what is let stand, by that scheme, and given a range whose upper end is."""
-        every, own = [band.slug for band in scheme.rules.bands], [*tolerance.own]
+        every, own = [band.slug for band in scheme.rules.bands], [*tolerance.by_category]
 
         def tolerated(high, category):
             stand = tolerance.is_above(high.slug, category)

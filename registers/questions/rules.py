@@ -9,12 +9,11 @@ from operator import or_
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.formats import date_format
 
-from registers.actions import actions_on, times
+from registers.actions import actions_on_day, times_in_words
 from registers.dashboard.priority_choice import QUESTIONS, Reason
 from registers.dates import quarter_ends_between, years_later
 from registers.models import Action, Assessment, Assured, Gap, Risk, unexplained
-from registers.phrases import a_number
-from registers.risk_page.ratings import WHO
+from registers.phrases import INDEPENDENT_RATERS, number_in_words
 
 SEEN_WORSE = "What do they see that we do not, and what would settle it?"
 FELL = "What brought this down, and how do we know that it will stay down?"
@@ -78,7 +77,7 @@ class RegisterFinders:
 
     def _stuck(self):
         def say(since):
-            ends = a_number(quarter_ends_between(since, self._day))
+            ends = number_in_words(quarter_ends_between(since, self._day))
             return f"It is stuck: {self._bands[-1].label} at the last {ends} quarter ends."
 
         order = ("band_since", "-score", "number")
@@ -87,7 +86,7 @@ class RegisterFinders:
         )
 
     def _slipped(self):
-        actions = actions_on(self._now, self._reading).redated_often()
+        actions = actions_on_day(self._now, self._reading).redated_often()
         risk = "risk" if actions.model is Action else "record__risk"
         rows = actions.order_by("-redated", F("due_on").asc(nulls_last=True), "pk")
         rows = list(rows.values_list(risk, "title", "redated")[: self._most])
@@ -98,7 +97,7 @@ class RegisterFinders:
         )
         text = QUESTIONS[Reason.SLIPPED]
         return [
-            Found(text, f"“{title}” was put off {times(redated)}.", "", standing[key], key)
+            Found(text, f"“{title}” was put off {times_in_words(redated)}.", "", standing[key], key)
             for key, title, redated in rows
         ]
 
@@ -133,7 +132,7 @@ class RegisterFinders:
                 risk,
             )
             for risk, pk, band in ours
-            for perspective, who in WHO.items()
+            for perspective, who in INDEPENDENT_RATERS.items()
             if (theirs := latest.get((risk, perspective))) and ranks[theirs] > ranks[band]
         ][: self._most]
 

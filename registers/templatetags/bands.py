@@ -3,11 +3,11 @@ from functools import lru_cache
 from django import template
 from django.template.loader import render_to_string
 
-from registers.phrases import could_be
+from registers.phrases import possible_bands_in_words
 
 register = template.Library()
 register.filter(
-    "could_be", could_be
+    "could_be", possible_bands_in_words
 )  # {{ assessment|could_be }}: where its range reaches another band
 
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import BadRequest
 from django.shortcuts import render
 
-from registers.actions import action_counts, actions_on, dates_of, listed, with_risks
+from registers.actions import action_counts, actions_on_day, dates_of, in_list_order, with_risks
 from registers.forms import (
     ActionDoneForm,
     ActionDropForm,
@@ -35,14 +35,14 @@ def action_list(request, slug):
     positions = positions.none() if reading.is_future else positions
     beside = narrowing_from(request, register, reading, positions, prefix="risk")
     positions = beside.on(positions, reading.day, reading.known_by)
-    asked = {**reading.asked, **beside.asked_beside}
-    actions = actions_on(positions, reading)
+    asked = {**reading.query_params, **beside.asked_beside}
+    actions = actions_on_day(positions, reading)
     narrowed = ActionFilter(
         request.GET, actions, organisation=register.organisation, day=reading.day
     )
     if narrowed.form.errors:
         raise BadRequest("The address asks for actions that this register does not have.")
-    page = page_of(request, listed(narrowed.qs))
+    page = page_of(request, in_list_order(narrowed.qs))
     context = {
         "tab": "actions",
         "register": register,

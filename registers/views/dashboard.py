@@ -21,7 +21,7 @@ from registers.views.agreements import since_latest
 from registers.views.as_of import QUARTERS_SHOWN, read_only, reading_from
 from registers.views.dashboard_filter import narrowing_from
 from registers.views.escalations import taken_up_by
-from registers.views.expanded_sections import opened_from
+from registers.views.expanded_sections import expanded_sections_from
 from registers.views.questions import asked_on_dashboard
 
 
@@ -31,14 +31,14 @@ def dashboard(request, slug):
     reading = reading_from(request, register)
     now = positions_for(request.user, register, reading.day, reading.agreement)
     narrowing = narrowing_from(request, register, reading, now)
-    tolerances, asked = Tolerances.of(register), {**reading.asked, **narrowing.asked}
+    tolerances, asked = Tolerances.of(register), {**reading.query_params, **narrowing.asked}
     agreed = _agreements_until(register, reading)
     context = {
         "tab": "dashboard",
         "register": register,
         "reading": reading,
         "narrowing": narrowing,
-        "opened": opened_from(request),
+        "opened": expanded_sections_from(request),
         "asked": asked,
         "asked_here": f"{urlencode(asked)}&" if asked else "",
         "report": _report(request.user, register, reading, now, narrowing, tolerances),
@@ -58,7 +58,7 @@ def _report(reader, register, reading, now, narrowing, tolerances):
     return Dashboard(
         register,
         now=now,
-        then=then if reading.compares else then.none(),
+        then=then if reading.has_comparison else then.none(),
         course=course_for(reader, register),
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
@@ -87,9 +87,11 @@ def _of_several(reader, register, reading, narrowing, tolerances, agreed):
     found = {"below": _below(reader, register, reading, narrowing, registers, tolerances)}
     if narrowing.said:
         return found
-    tells = reading.is_today or reading.opens
+    tells = reading.is_today or reading.is_default_agreement
     return found | {
-        "since": since_latest(reader, register, reading.opens_on or next(iter(agreed), None))
+        "since": since_latest(
+            reader, register, reading.default_agreement or next(iter(agreed), None)
+        )
         if tells
         else None,
         "taken_up": taken_up_by(reader, register, reading, registers),

@@ -13,18 +13,20 @@ def narrowing_from(request, register, reading, positions, prefix=None):
     return narrowing
 
 
-def the_whole(request, register, reading, positions):
-    """Narrowed by nothing, whatever the address says."""
+def empty_narrowing(request, register, reading, positions):
+    """A narrowing by nothing, whatever the address says."""
     narrowing = _narrowing({}, request, register, reading, positions)
     narrowing.form.is_valid()
     return narrowing
 
 
-def _narrowing(asked, request, register, reading, positions, **options):
-    of = {
-        "register": register,
-        "reader": request.user,
-        "day": reading.day,
-        "known_by": reading.known_by,
-    }
-    return Narrowing(asked, positions, **of, **options)
+def _narrowing(query_params, request, register, reading, positions, **options):
+    return Narrowing(
+        query_params,
+        positions,
+        register=register,
+        reader=request.user,
+        day=reading.day,
+        known_by=reading.known_by,
+        **options,
+    )

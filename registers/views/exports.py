@@ -22,7 +22,7 @@ from registers.permissions import (
     risks_for,
 )
 from registers.views.as_of import read_only, reading_from
-from registers.views.dashboard_filter import the_whole
+from registers.views.dashboard_filter import empty_narrowing
 from registers.views.list_filter import narrowed_list
 
 CSV = "text/csv; charset=utf-8"
@@ -65,7 +65,7 @@ def register_summary(request, slug):
         "now": now,
         "then": then,
         "known": known_otherwise_for(request.user, reading.agreement),
-        "narrowing": the_whole(request, register, reading, now),
+        "narrowing": empty_narrowing(request, register, reading, now),
         "course": course_for(request.user, register),
         "risks": risks_for(request.user, register),
         "tolerances": Tolerances.of(register),
@@ -81,7 +81,7 @@ def readable(user, register, reading):
     """(positions on the day read, on the day compared with): none of a day to come."""
     now = positions_for(user, register, reading.day, reading.agreement)
     then = positions_for(user, register, reading.since)
-    return now.none() if reading.is_future else now, then if reading.compares else then.none()
+    return now.none() if reading.is_future else now, then if reading.has_comparison else then.none()
 
 
 def listed(request, slug):

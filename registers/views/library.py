@@ -26,7 +26,7 @@ from registers.models import (
     Lesson,
     Source,
 )
-from registers.risk_page.precedents import ReadersRisks
+from registers.readers_risks import ReadersRisks
 from registers.views.as_of import read_only
 
 
@@ -57,7 +57,7 @@ def library_search(request):
 def library_failure_type(request, slug):
     failure_type = get_object_or_404(cited(FailureType.objects.all()), slug=slug)
     yours = ReadersRisks(request.user, timezone.localdate())
-    listed = yours.listed(yours.positions.of_failure_type(slug), failure_type=slug)
+    listed = yours.counts_by_register(yours.positions.of_failure_type(slug), failure_type=slug)
     context = {
         "failure_type": failure_type,
         "yours": yours,
@@ -71,12 +71,12 @@ def library_failure_type(request, slug):
 def library_case(request, slug):
     case = get_object_or_404(cited(CaseStudy.objects.all()), slug=slug)
     yours = ReadersRisks(request.user, timezone.localdate())
-    listed = yours.listed(yours.marked(sign__case=case), case=slug)
+    listed = yours.counts_by_register(yours.testing(sign__case=case), case=slug)
     context = {
         "case": case,
         "yours": yours,
         "listed": listed,
-        **of_case(case, yours.marked_of(case)),
+        **of_case(case, yours.risks_by_sign(case)),
     }
     return render(request, "library/library_case.html", context)
 
@@ -85,7 +85,7 @@ def library_case(request, slug):
 def library_insight(request, number):
     insight = get_object_or_404(cited(Insight.objects.all()), number=number)
     yours = ReadersRisks(request.user, timezone.localdate())
-    listed = yours.listed(yours.marked(sign__insights=insight), insight=number)
+    listed = yours.counts_by_register(yours.testing(sign__insights=insight), insight=number)
     context = {"insight": insight, "yours": yours, "listed": listed, **of_insight(insight)}
     return render(request, "library/library_insight.html", context)
 
@@ -94,7 +94,9 @@ def library_insight(request, number):
 def library_impact(request, slug):
     impact = get_object_or_404(cited(AdverseImpact.objects.all()), slug=slug)
     yours = ReadersRisks(request.user, timezone.localdate())
-    listed = yours.listed(yours.positions.of_adverse_impact(impact), adverse_impact=slug)
+    listed = yours.counts_by_register(
+        yours.positions.of_adverse_impact(impact), adverse_impact=slug
+    )
     context = {"impact": impact, "yours": yours, "listed": listed, **of_impact(impact)}
     return render(request, "library/library_impact.html", context)
 

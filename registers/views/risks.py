@@ -5,9 +5,6 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from registers.actions import actions_of
-from registers.appetite import tolerance_holding
-from registers.dates import quarter_ends_before
 from registers.forms import AssessmentForm, EditRiskForm, IndependentForm, LogRiskForm, ReviewForm
 from registers.imports.progress import came_in_for
 from registers.models import Risk
@@ -19,19 +16,13 @@ from registers.permissions import (
     get_register_for,
     get_risk_for,
     may_close,
-    positions_for,
 )
-from registers.rating_sparkline import course_of
-from registers.risk_page.controls import controls_beside
-from registers.risk_page.escalations import escalations_of
-from registers.risk_page.history import story_of
-from registers.risk_page.precedents import elsewhere_of, suggestions_for
-from registers.risk_page.ratings import side_by_side
-from registers.risk_page.reviews import asked_outside_of
-from registers.risk_page.status import life_of
-from registers.views.as_of import QUARTERS_SHOWN, read_only, reading_from
+from registers.precedents import suggestions_for
+from registers.risk_page.history import build_history
+from registers.risk_page.page import risk_page_context, sparkline_of
+from registers.views.as_of import read_only, reading_from
 from registers.views.form_flow import posted, saved, status_of, step_of
-from registers.views.precedents import leads_to_signs
+from registers.views.precedents import suggestions_link
 
 UNSCORED = "It has no rating yet: assess it when you can."
 DRAFTED = (
@@ -51,7 +42,7 @@ def risk_new(request, slug):
     if form.is_valid() and (
         risk := saved(form, Risk.log, register, by=request.user, **form.cleaned_data)
     ):
-        said = (risk.reference, LOGGED[risk.status, bool(risk.current)], leads_to_signs(risk))
+        said = (risk.reference, LOGGED[risk.status, bool(risk.current)], suggestions_link(risk))
         messages.success(request, format_html("{} {}{}", *said))
         return redirect(risk)
     suggestions = suggestions_for(form.data) if form.is_bound else []
@@ -63,34 +54,12 @@ def risk_new(request, slug):
 def risk_detail(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
-    positions = positions_for(
-        request.user, risk.register, reading.day, reading.agreement
-    ).with_words()
-    position = (
-        None
-        if reading.is_future
-        else next(iter(positions.filter(risk=risk).of_one(risk.register)), None)
-    )
-    tolerance = position and tolerance_holding(position, reading.day, reading.known_by)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
-    assessments = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
     context = {
         "register": risk.register,
         "risk": risk,
         "reading": reading,
-        "position": position,
-        "elsewhere": elsewhere_of(request.user, risk, position, reading.day, reading.known_by),
-        "assessments": assessments,
-        "course": course_of(
-            assessments, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]
-        ),
-        "judged": side_by_side(assessments),
-        "tolerance": tolerance,
-        "holding": controls_beside(risk, reading),
-        "actions": actions_of(risk, reading.day, reading.known_by),
-        "asked_outside": asked_outside_of(risk, reading),
-        "escalations": escalations_of(risk, reading),
-        "life": life_of(risk, position, tolerance, reading.day, reading.known_by),
+        **risk_page_context(request.user, risk, reading, may_edit=may_edit),
         "copy_token": uuid.uuid4(),
         "came_in": came_in_for(request.user, risk),
         "may_edit": may_edit,
@@ -149,7 +118,7 @@ def risk_history(request, slug, number):
     marks = cuts_of_marks(request.user, [risk.register], reading.day, reading.known_by)[
         risk.register
     ]
-    entries = story_of(risk, reading.day, reading.known_by, marks=marks, with_drafts=may_edit)
+    entries = build_history(risk, reading.day, reading.known_by, marks=marks, with_drafts=may_edit)
     revisions = [entry.revision for entry in entries if entry.revision]
     judged = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
     context = {
@@ -158,8 +127,6 @@ def risk_history(request, slug, number):
         "reading": reading,
         "title": revisions[0].title if revisions and not reading.is_future else "",
         "entries": [] if reading.is_future else entries,
-        "course": course_of(
-            judged, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]
-        ),
+        "sparkline": sparkline_of(judged, reading.day),
     }
     return render(request, "registers/risk_history.html", context)
