@@ -259,3 +259,39 @@ def post_name(owner, title, holder):
     if owner is None:
         return "No owner yet"
     return title if holder else f"{title} (vacant)"
+
+
+@dataclass(frozen=True)
+class NextAction:
+    """The open action of a risk that is due first. due_on: None without a day; redated: how often."""
+
+    title: str
+    due_on: datetime.date | None
+    redated: int
+
+    @property
+    def redated_in_words(self) -> str:
+        return f"put off {times_in_words(self.redated)}" if self.redated else ""
+
+
+def next_actions(risks, actions) -> dict[int, NextAction]:
+    """Key of a risk -> its open action that is due first, of those that have one.
+
+    risks: keys; actions: of the register on the day (see actions_on_day). One query, none without
+    risks.
+    """
+    keys = set(risks)
+    if not keys:
+        return {}
+    risk = "risk" if actions.model is Action else "record__risk"
+    rows = actions.open().filter(**{f"{risk}__in": keys})
+    rows = rows.order_by(F("due_on").asc(nulls_last=True), "pk")
+    return first_by_risk(rows.values_list(risk, "title", "due_on", "redated"))
+
+
+def first_by_risk(rows) -> dict[int, NextAction]:
+    """rows: (key of a risk, title, due day, how often re-dated), those of a risk by due day."""
+    by_risk: dict[int, NextAction] = {}
+    for risk, *fields in rows:
+        by_risk.setdefault(risk, NextAction(*fields))
+    return by_risk

@@ -7,10 +7,19 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from registers.dashboard import trends
-from registers.dashboard.headings import words_of
-from registers.dashboard.movement import moves_of, named_of
-from registers.dashboard.period_comparison import movement, read_all
+from registers.headings import read_headings
+from registers.movement import (
+    DOWN,
+    LEFT,
+    NEW,
+    SCORED,
+    UNCHANGED,
+    UP,
+    group_movements,
+    movements_between,
+    movements_to_list,
+    read_risk_points,
+)
 from registers.phrases import above_in_words, number_in_words
 from registers.scoring import ABOVE_TOLERANCE
 
@@ -104,27 +113,26 @@ class ChangesSinceAgreement:
         )
 
     @cached_property
-    def _moved(self):
+    def _movements(self):
         today, agreed = (
-            read_all(rows, self.register.scheme_id) for rows in (self._today, self._agreed)
+            read_risk_points(rows, self.register.scheme_id) for rows in (self._today, self._agreed)
         )
-        return movement(today, agreed, self.register.scheme.rules.ranks)
+        return movements_between(today, agreed, self.register.scheme.rules.ranks)
 
     @cached_property
     def _counts(self):
-        return Counter(movement.move for movement in self._moved)
+        return Counter(movement.kind for movement in self._movements)
 
     @cached_property
-    def moves(self):
-        shown = named_of(self._moved)
-        words = words_of(
-            self.register, [movement.pk for rows in shown.values() for movement in rows]
-        )
-        return moves_of(self._counts, shown, words, self.register.scheme.rules)
+    def groups(self):
+        listed = movements_to_list(self._movements)
+        keys = [movement.pk for movements in listed.values() for movement in movements]
+        headings = read_headings(self.register, keys)
+        return group_movements(self._counts, listed, headings, self.register.scheme.rules)
 
     @property
     def is_as_agreed(self):
-        return not any(count for kind, count in self._counts.items() if kind != trends.UNCHANGED)
+        return not any(count for kind, count in self._counts.items() if kind != UNCHANGED)
 
     @property
     def sentence(self):
@@ -135,11 +143,11 @@ class ChangesSinceAgreement:
         counts = self._counts
         if self.is_as_agreed:
             return "Nothing has changed since: no risk has come, gone or changed band."
-        parts = [f"{_risks(counts[trends.UP] + counts[trends.DOWN])} changed band since"]
+        parts = [f"{_risks(counts[UP] + counts[DOWN])} changed band since"]
         for kind, description in (
-            (trends.SCORED, "rated for the first time"),
-            (trends.NEW, "new"),
-            (trends.LEFT, "closed"),
+            (SCORED, "rated for the first time"),
+            (NEW, "new"),
+            (LEFT, "closed"),
         ):
             if n := counts[kind]:
                 parts.append(f"{number_in_words(n)} {'is' if n == 1 else 'are'} {description}")

@@ -44,6 +44,7 @@ LAYERS = [
         *("rating_sparkline", "print_palette", "cell_lists", "spreadsheet_text"),
         *("import_fields", "pasted_text"),
         *("services", "bulk_changes", "bulk_spool"),
+        *("escalations", "headings", "movement", "blind_spots", "priorities", "readers_risks"),
     },
     {"views"},
     {

@@ -4,7 +4,9 @@ see.
 
 from dataclasses import dataclass
 
-from registers.dashboard.dashboard import Dashboard
+from registers.dashboard import Dashboard
+from registers.dashboard.headline import Headline
+from registers.dashboard.matrix import Matrix as DashboardMatrix
 from registers.exports import About
 from registers.exports.sheets import scores_of, standing_of
 from registers.models import Category
@@ -83,22 +85,23 @@ def summary_of(*, about, reading, now, risks, tolerances, **figures) -> Summary:
     """
     register = about.register
     report = Dashboard(
-        register, now=now, days=[reading.day], reading=reading, tolerances=tolerances, **figures
+        register, current=now, days=[reading.day], reading=reading, tolerances=tolerances, **figures
     )
-    rules, tolerance = register.scheme.rules, report.tolerance
+    headline = report.section(Headline)
+    rules, tolerance = register.scheme.rules, report.data.tolerance
     above = (
         now.on_register().above_tolerance(register.scheme, tolerance).order_by("-score", "number")
     )
     exempt = now.on_register().filter(is_exempt=True).count() if about.everything else 0
     return Summary(
         about=about,
-        sentences=[*report.sentences, *report.unrated_sentences],
-        matrix=_matrix(report),
+        sentences=[*headline.sentences, *headline.unrated_sentences],
+        matrix=_matrix(report.section(DashboardMatrix).matrix),
         above=[
             _above(one, register, tolerance)
             for one in above.select_related("revision__owner", "current")[:LISTED]
         ],
-        above_count=report.above_tolerance[0],
+        above_count=report.data.above_count,
         exempt=about.exempt_said(exempt),
         worklist=_to_do(Worklist(register, risks, reading.today)),
         worklist_day=reading.today,
@@ -117,7 +120,7 @@ def summary_of(*, about, reading, now, risks, tolerances, **figures) -> Summary:
     )
 
 
-def _matrix(report) -> Matrix:
+def _matrix(matrix) -> Matrix:
     rows = [
         (
             f"{row['value']} {row['label']}",
@@ -128,11 +131,9 @@ def _matrix(report) -> Matrix:
                 for cell in row["cells"]
             ],
         )
-        for row in report.matrix["rows"]
+        for row in matrix["rows"]
     ]
-    return Matrix(
-        [f"{column['value']} {column['label']}" for column in report.matrix["columns"]], rows
-    )
+    return Matrix([f"{column['value']} {column['label']}" for column in matrix["columns"]], rows)
 
 
 def _above(position, register, tolerance) -> Above:

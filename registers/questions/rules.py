@@ -10,10 +10,10 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.formats import date_format
 
 from registers.actions import actions_on_day, times_in_words
-from registers.dashboard.priority_choice import QUESTIONS, Reason
 from registers.dates import quarter_ends_between, years_later
 from registers.models import Action, Assessment, Assured, Gap, Risk, unexplained
 from registers.phrases import INDEPENDENT_RATERS, number_in_words
+from registers.priorities import QUESTIONS, Reason
 
 SEEN_WORSE = "What do they see that we do not, and what would settle it?"
 FELL = "What brought this down, and how do we know that it will stay down?"

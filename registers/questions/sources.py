@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models import Count
 from django.utils.formats import date_format
 
-from registers.dashboard.blind_spots import blind_spots
+from registers.blind_spots import find_blind_spots
 from registers.models import FailureType, GatheredQuestion, Insight, Position, Risk
 from registers.models.question import MOST
 from registers.questions.rules import Found, RegisterFinders
@@ -188,8 +188,10 @@ class Asks:
         ]
 
     def _blind(self):
-        spots = blind_spots(self._now, self._reading.day)
-        return [Found(spot.question, _blank(spot), spot.thing.get_absolute_url()) for spot in spots]
+        spots = find_blind_spots(self._now, self._reading.day)
+        return [
+            Found(spot.question, _blank(spot), spot.subject.get_absolute_url()) for spot in spots
+        ]
 
     def _insights(self):
         rows = Insight.objects.all()
@@ -201,7 +203,7 @@ class Asks:
 
 def _blank(spot):
     said = f"since {date_format(spot.since, 'F Y')}" if spot.since else "yet"
-    return f"{spot.thing}: nothing is written down about it {said}"
+    return f"{spot.subject}: nothing is written down about it {said}"
 
 
 def _ask(found, positions):

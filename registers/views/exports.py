@@ -63,7 +63,7 @@ def register_summary(request, slug):
     now, then = readable(request.user, register, reading)
     said = {
         "now": now,
-        "then": then,
+        "previous": then,
         "known": known_otherwise_for(request.user, reading.agreement),
         "narrowing": empty_narrowing(request, register, reading, now),
         "course": course_for(request.user, register),
