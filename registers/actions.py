@@ -67,7 +67,7 @@ class ActionOnDay:
 
 @dataclass(frozen=True)
 class RiskActions:
-    """The actions of one risk on a day: open ones by due day, done and dropped ones latest first."""
+    """The actions of one risk on a day: open by due day, done and dropped latest first."""
 
     open: list[ActionOnDay]
     done: list[ActionOnDay]
@@ -129,8 +129,10 @@ class ActionCounts:
                 else "One action is open. It is not late."
             )
         if self.open == 1:
-            return f"One action is open, and it is late{', re-dated before' if self.late_before else ''}."
-        sentence = f"{number_in_words(self.late).capitalize()} of {self.open} open actions {'is' if self.late == 1 else 'are'} late"
+            suffix = ", re-dated before" if self.late_before else ""
+            return f"One action is open, and it is late{suffix}."
+        late, verb = number_in_words(self.late).capitalize(), "is" if self.late == 1 else "are"
+        sentence = f"{late} of {self.open} open actions {verb} late"
         if not self.late_before:
             return f"{sentence}{'' if self.late == 1 else ', none of them re-dated before'}."
         before = (
@@ -178,7 +180,7 @@ def actions_of(risk, day, known_by=None):
 
 
 def dates_of(action):
-    """(due day, the revision that set it) for each due day of an action, oldest first. One query."""
+    """(due day, the revision that set it) for each day it was due, oldest first. One query."""
     dates = []
     for revision in action.revisions.select_related("by").order_by("number"):
         if not dates or dates[-1][0] != revision.due_on:
@@ -263,7 +265,7 @@ def post_name(owner, title, holder):
 
 @dataclass(frozen=True)
 class NextAction:
-    """The open action of a risk that is due first. due_on: None without a day; redated: how often."""
+    """The open action of a risk that is due first. due_on: None where no day is set."""
 
     title: str
     due_on: datetime.date | None

@@ -42,8 +42,8 @@ class AgreementCard:
 def agreement_cards(register, agreements, agreed_positions, tolerances):
     """One card an agreement, in the order given.
 
-    agreed_positions: of all of them, as far as the reader may see. tolerances: the models.Tolerances
-    of the register. One query, and one where the statements of appetite were not read yet.
+    agreed_positions: of all of them, as far as the reader may see. tolerances: models.Tolerances of
+    the register. One query, and one where the statements of appetite were not read yet.
     """
     counts = {}
     grouped = (

@@ -17,8 +17,8 @@ from django.db.models import Count
 from registers.models import Assurance, Assured, Controlled, Line
 from registers.phrases import duration_in_words, number_in_words
 
-# Phrases after a number: the singular, and the plural where it differs by more than "has" and "have".
-# By class first, because some members of the two are equal texts.
+# Phrases after a number: the singular, and the plural unless it only turns "has" into "have". By
+# class first, because some members of the two are equal texts.
 STATE_PHRASES = {
     Assured: {
         Assured.BEYOND: ("has an opinion from line 2, 3 or 4 that still holds",),

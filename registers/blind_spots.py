@@ -95,7 +95,7 @@ def _latest_drivers(positions, impacts) -> dict[int, datetime.date]:
 
 
 def _with_secondary(positions, field, subjects, latest, day) -> dict[int, datetime.date]:
-    """latest, and for what is silent by it the last change of a risk that names it in that field."""
+    """latest, and where silent by it the last change of a risk that names it in that field."""
     silent = [subject.pk for subject, _ in _silent(subjects, latest, day)]
     rows = (
         positions.filter(**{f"revision__{field}__in": silent})

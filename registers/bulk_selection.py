@@ -32,7 +32,7 @@ def with_headings(risks):
 
 
 def ask_outside_first(register, risks, day):
-    """Keys of the risks whose review must say who outside was asked: no bulk review. Eight queries."""
+    """Keys of the risks whose next review must say who outside was asked. Eight queries."""
     ground = ground_of(register, day)
     return {
         row.pk

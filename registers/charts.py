@@ -27,7 +27,7 @@ SHAPES = 64  # cached: an installation has few schemes, each with two charts
 
 @dataclass(frozen=True)
 class Cell:
-    """A number, or a text. href: the list of the risks behind it. count: the number that list has."""
+    """A number or a text. href: the list of the risks behind it; count: how many that has."""
 
     text: str
     href: str = ""

@@ -1,4 +1,4 @@
-"""Risks that are listed in another register besides their own, and the proposals that lead there."""
+"""Escalations: proposals to take risks to another register, and the risks listed there."""
 
 import datetime
 from dataclasses import dataclass

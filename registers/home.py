@@ -35,7 +35,7 @@ class RegisterCard:
 class Waiting:
     """Risks that wait for a person. risks: (position, its gaps), the most urgent.
 
-    lists: (register, how many wait there). assigned: how many risks name the person, waiting or not.
+    lists: (register, how many wait there). assigned: how many risks name the person.
     """
 
     risks: list[tuple[Position, list[Gap]]]
@@ -210,8 +210,8 @@ def waiting_for(user, registers, positions, day):
 def tasks_for(user, registers, day):
     """Actions that are late or due soon, by the rule of the reminders, and escalations to decide.
 
-    registers: those that the person works on. Two queries for actions, and two for escalations where
-    the person decides any.
+    registers: those that the person works on. Two queries for actions, and two for escalations
+    where the person decides any.
     """
     edited = [
         register for register in registers if can(user, Permission.EDIT_RISK, register.organisation)

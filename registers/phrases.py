@@ -37,9 +37,8 @@ def count_history_in_words(counts: list[int], names: list[str]) -> str:
     if len(counts) == 1:
         return parts[0]
     if most > max(first, last):
-        parts.append(
-            f"{number_in_words(most)} on {[name for n, name in zip(counts, names, strict=True) if n == most][-1]}"
-        )
+        latest = [name for n, name in zip(counts, names, strict=True) if n == most][-1]
+        parts.append(f"{number_in_words(most)} on {latest}")
     return ", ".join([*parts, f"{number_in_words(last)} on {names[-1]}"])
 
 

@@ -30,7 +30,8 @@ LONGEST_TEXT = 8_000  # characters that are read of a text; a page of print has 
 FEWEST_WORDS, MOST_WORDS = 2, 8  # that a text shares with a sign; that are shown
 # Set by leaving out each phrase of ours in turn, and on the statements to work with:
 # bench/README.md.
-CLEARLY = 0.05  # of all that a text says, how much more has to speak for a sign than for any ordinary risk
+# Of all that a text says, how much more has to speak for a sign than for any ordinary risk.
+CLEARLY = 0.05
 ENOUGH = 3.2  # that speaks for a sign, on BM25's scale: two or three telling words
 CLOSE = 0.4  # of what speaks for the best sign: with less, a second or third is not shown
 TELLING = 0.3  # what a word has to weigh to count as shared
@@ -39,7 +40,8 @@ RISK_FIELDS = ("title", "cause", "event", "consequence")
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 SENTENCE = re.compile(r"(?<=[.:;!?])\s+")
 CONSEQUENCE = re.compile(
-    r"\b(consequences?\b|(result|lead)(s|ing)? (in|to)\b|(which|this|it) (may|might|could|would)\b|causing\b)",
+    r"\b(consequences?\b|(result|lead)(s|ing)? (in|to)\b"
+    r"|(which|this|it) (may|might|could|would)\b|causing\b)",
     re.I,
 )
 FIRST_WORDS, FADING = 15, 20  # that count in full; after how many more a word counts half
@@ -124,7 +126,7 @@ class Vocabulary:
             return self.stemmer.stemWords(words)
 
     def terms(self, text: str) -> dict[str, Term]:
-        """Each stem in a text, and each meaning (with = before its name), as it first occurs there."""
+        """Each stem in a text and each meaning (with = before its name), as it first occurs."""
         words, weights = weighted_words(text)
         stems, terms = self.stems(words), {}
         for word, stem, weight in zip(words, stems, weights, strict=True):

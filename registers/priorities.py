@@ -1,4 +1,4 @@
-"""Why a risk is worth a committee's look, and the question to ask of each reason (docs/adr/0014)."""
+"""Why a risk is worth a committee's look, and what to ask for each reason (docs/adr/0014)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ class Reason(StrEnum):
 
 
 QUESTIONS = {
-    Reason.HAPPENED: "What could be seen before it happened, who saw it, and what was done about it?",
+    Reason.HAPPENED: (
+        "What could be seen before it happened, who saw it, and what was done about it?"
+    ),
     Reason.ROSE: "What changed, and what would bring it back within what we tolerate, by when?",
     Reason.STUCK: "What would have to be true for this to come down, and who is making it so?",
     Reason.SLIPPED: "What stands in the way of this action, and is it still the right one?",

@@ -66,7 +66,7 @@ class Point:
 
 @dataclass(frozen=True)
 class RatingSparkline:
-    """points: oldest first, none for a day without a rating. words: a sentence without a full stop."""
+    """points: oldest first, none for a day without a rating. words: without a full stop."""
 
     points: tuple[Point, ...]
     words: str
@@ -219,20 +219,20 @@ def _capitalise(words: str) -> str:
 class CompactSparklines:
     """The sparklines of several risks at once.
 
-    live: all positions on the register, as known now. known: positions that are no rows, instead of
+    live: all positions on the register, as known now. unsaved: positions without a row, instead of
     what live leaves out. day: the one that is read. rules, scheme: the scheme in force and its key.
     """
 
     def __init__(
         self,
         live,
-        known: Sequence[DatedPosition],
+        unsaved: Sequence[DatedPosition],
         *,
         day: datetime.date,
         rules: Scheme,
         scheme: int,
     ):
-        self._live, self._known, self._rules, self._scheme = live, known, rules, scheme
+        self._live, self._unsaved, self._rules, self._scheme = live, unsaved, rules, scheme
         self._days = [*quarter_ends_before(day, COMPACT_ENDS), day]
 
     def by_risk(self, positions: Iterable[DatedPosition]) -> dict[int, CompactSparkline]:
@@ -248,7 +248,7 @@ class CompactSparklines:
             risk__in=current, until_day__gt=self._days[0], from_day__lt=self._days[-1]
         ).order_by()
         earlier: dict[int, list[DatedPosition]] = {}
-        for position in (*live.values_list(*fields, named=True), *self._known):
+        for position in (*live.values_list(*fields, named=True), *self._unsaved):
             earlier.setdefault(position.risk_id, []).append(position)
         return {
             risk: self._sparkline(earlier.get(risk, []), position)

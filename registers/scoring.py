@@ -200,23 +200,12 @@ def _shape_problems(scheme: Scheme) -> Iterator[str]:
     slugs = [band.slug for band in scheme.bands]
     if len(slugs) < 2 or len(set(slugs)) != len(slugs):
         yield "A scheme needs at least two bands with names of their own."
-    for name, levels in (("likelihood", scheme.likelihood), ("impact", scheme.impact)):
-        if len(levels) > MOST_LEVELS or any(type(level.value) is not int for level in levels):
-            yield f"The levels of {name} are whole numbers, {MOST_LEVELS} at most."
-        if [level.value for level in levels] != list(range(1, len(levels) + 1)) or len(levels) < 2:
-            yield f"The levels of {name} must count up from 1."
+    yield from _level_problems(scheme)
     if len(scheme.cells) != len(scheme.likelihood) or any(
         len(row) != len(scheme.impact) for row in scheme.cells
     ):
         yield "The matrix needs one row for each likelihood and one column for each impact."
-    if not all(SLUG.fullmatch(slug) for slug in slugs) or RESERVED.intersection(slugs):
-        yield "The name of a band is made of small letters, digits and hyphens, and is not one of ours."
-    unknown = {slug for row in scheme.cells for slug in row} - set(slugs)
-    if unknown:
-        yield f"The matrix names bands that the scheme does not have: {', '.join(sorted(unknown))}."
-    for name, slug in (("tolerance", scheme.tolerance), ("escalation", scheme.escalation)):
-        if slug not in slugs:
-            yield f"The {name} band is not one of the scheme's bands."
+    yield from _band_name_problems(scheme, slugs)
     if not all(
         type(band.review_days) is int and 1 <= band.review_days <= LONGEST for band in scheme.bands
     ):
@@ -224,6 +213,28 @@ def _shape_problems(scheme: Scheme) -> Iterator[str]:
     labelled = (*scheme.likelihood, *scheme.impact, *scheme.bands)
     if not all(type(row.label) is str and row.label.strip() for row in labelled):
         yield "Each level and each band needs a label, in words."
+
+
+def _level_problems(scheme: Scheme) -> Iterator[str]:
+    for name, levels in (("likelihood", scheme.likelihood), ("impact", scheme.impact)):
+        if len(levels) > MOST_LEVELS or any(type(level.value) is not int for level in levels):
+            yield f"The levels of {name} are whole numbers, {MOST_LEVELS} at most."
+        if [level.value for level in levels] != list(range(1, len(levels) + 1)) or len(levels) < 2:
+            yield f"The levels of {name} must count up from 1."
+
+
+def _band_name_problems(scheme: Scheme, slugs: list[str]) -> Iterator[str]:
+    if not all(SLUG.fullmatch(slug) for slug in slugs) or RESERVED.intersection(slugs):
+        yield (
+            "The name of a band is made of small letters, digits and hyphens, "
+            "and is not one of ours."
+        )
+    unknown = {slug for row in scheme.cells for slug in row} - set(slugs)
+    if unknown:
+        yield f"The matrix names bands that the scheme does not have: {', '.join(sorted(unknown))}."
+    for name, slug in (("tolerance", scheme.tolerance), ("escalation", scheme.escalation)):
+        if slug not in slugs:
+            yield f"The {name} band is not one of the scheme's bands."
 
 
 def _touches_highest(rank: list[list[int]], r: int, c: int, highest: int) -> bool:

@@ -33,7 +33,7 @@ from registers.rating_sparkline import CompactSparklines
 
 @dataclass(frozen=True)
 class Row:
-    """Sections side by side. css: the class of the row; has_columns: whether each has an element."""
+    """Sections side by side. css: class of the row; has_columns: whether each has an element."""
 
     columns: tuple[tuple[type[Section], ...], ...]
     css: str = ""
@@ -103,7 +103,7 @@ class Dashboard:
     @cached_property
     def headings(self):
         """Key of a position -> the position with its headings, of all risks that sections name."""
-        unsaved = {position.pk: position for position in self.data.whole.known_previous}
+        unsaved = {position.pk: position for position in self.data.unfiltered.unsaved_previous}
         keys = {key for section in self._sections.values() for key in section.heading_keys}
         return read_headings(self.register, keys - unsaved.keys()) | unsaved
 
@@ -113,8 +113,8 @@ class Dashboard:
         data = self.data
         keys = {key for section in self._sections.values() for key in section.sparkline_keys}
         sparklines = CompactSparklines(
-            data.whole.course,
-            data.whole.known,
+            data.unfiltered.course,
+            data.unfiltered.unsaved,
             day=data.reading.day,
             rules=data.rules,
             scheme=data.scheme,

@@ -11,7 +11,7 @@ class BlindSpots(Section):
 
     @property
     def is_shown(self) -> bool:
-        """Not where the page is narrowed to a kind or a band: all other kinds would be blind spots."""
+        """Not on a page narrowed to a kind or a band: all other kinds would be blind spots."""
         narrowed_by = self.data.narrowing.said.keys()
         return super().is_shown and not {"failure_type", "adverse_impact", "band"} & narrowed_by
 

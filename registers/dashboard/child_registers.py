@@ -69,7 +69,7 @@ class ChildRegisters:
 
     @cached_property
     def _counts(self) -> dict[int, list[tuple]]:
-        """Key of a register -> (name of a band in an address, category, how many, highest score)."""
+        """Key of a register -> (band as in an address, category, how many, highest score)."""
         group = F("category") if self._tolerance.by_category else Value("")
         rows = self._positions.annotate(group=group).order_by()
         rows = rows.values_list("register", "scheme", "band", "group")

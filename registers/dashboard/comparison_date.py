@@ -42,7 +42,7 @@ class ComparisonDate:
 
     @property
     def alternatives(self) -> list[tuple[datetime.date, str]]:
-        """(day, words) of the last quarter end and the latest agreement, where not compared with."""
+        """(day, words) of the last quarter end and the latest agreement, unless compared with."""
         defaults = [self._quarters[-1], *(agreement.on for agreement in self.agreements[:1])]
         return [(day, self._in_words(day)) for day in dict.fromkeys(defaults) if day != self.since]
 

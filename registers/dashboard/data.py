@@ -42,29 +42,29 @@ class PositionSets:
     """current, previous: positions on the register on the day read, or as agreed, and on the day
     compared with. course: those of all days.
 
-    known: positions without a row, of days until an agreement's, where it knew something else than
-    we do now. known_previous: those of them that stood on the day compared with.
+    unsaved: positions without a row, of days until an agreement's, where it knew something else
+    than we do now. unsaved_previous: those of them that stood on the day compared with.
     """
 
     current: Any
     previous: Any
     course: Any
-    known: Sequence[Any] = ()
-    known_previous: Sequence[Any] = ()
+    unsaved: Sequence[Any] = ()
+    unsaved_previous: Sequence[Any] = ()
 
     @classmethod
-    def read(cls, *, current, previous, course, known, reading) -> PositionSets:
-        """known: see permissions.known_otherwise_for. Their risks are left out of live rows."""
+    def read(cls, *, current, previous, course, unsaved, reading) -> PositionSets:
+        """unsaved: see permissions.known_otherwise_for. Their risks are left out of live rows."""
         current, previous, course = (rows.on_register() for rows in (current, previous, course))
         if not reading.agreement:
             return cls(current, previous, course)
         risks = reading.agreement.known_otherwise
-        known = [position for position in known if position.is_on_register]
+        unsaved = [position for position in unsaved if position.is_on_register]
         course = course.exclude(risk__in=risks)
         if not reading.since_known_by:
-            return cls(current, previous, course, known)
-        known_previous = [p for p in known if p.from_day <= reading.since < p.until_day]
-        return cls(current, previous.exclude(risk__in=risks), course, known, known_previous)
+            return cls(current, previous, course, unsaved)
+        unsaved_previous = [p for p in unsaved if p.from_day <= reading.since < p.until_day]
+        return cls(current, previous.exclude(risk__in=risks), course, unsaved, unsaved_previous)
 
     def narrowed(self, narrowing, reading) -> PositionSets:
         """Each as it stood on its day. narrowing: forms.Narrowing.
@@ -77,8 +77,8 @@ class PositionSets:
             current=narrowing.on(self.current, reading.day, reading.known_by),
             previous=narrowing.on(self.previous, *since),
             course=narrowing.on(self.course),
-            known=narrowing.among(self.known),
-            known_previous=narrowing.among(self.known_previous, *since),
+            unsaved=narrowing.among(self.unsaved),
+            unsaved_previous=narrowing.among(self.unsaved_previous, *since),
         )
 
 
@@ -160,14 +160,14 @@ class DrillDown:
 class DashboardData:
     """What the sections of one dashboard count from.
 
-    current, previous, course, known: see PositionSets. days: those to count bands on, oldest first,
-    at last the day read. reading: the day read and the day compared with. tolerances: of the
+    current, previous, course, unsaved: see PositionSets. days: those to count bands on, oldest
+    first, at last the day read. reading: the day read and the day compared with. tolerances: of the
     register, on any day. narrowing: forms.Narrowing. marks: confirmed ones that the reader may see.
 
-    whole, rows: the PositionSets of the whole register, and as the page is narrowed.
+    unfiltered, rows: the PositionSets of the whole register, and as the page is narrowed.
 
-    As agreed, everything is as known by the agreement: nothing recorded afterwards changes a figure.
-    A day compared with that lies after the agreement's is as known now.
+    As agreed, everything is as known by the agreement: nothing recorded later changes a figure. A
+    day compared with that lies after the agreement's is as known now.
     """
 
     def __init__(
@@ -181,15 +181,17 @@ class DashboardData:
         reading,
         tolerances,
         narrowing,
-        known=(),
+        unsaved=(),
         marks=None,
     ):
         self.register, self.reading, self.days, self.narrowing = register, reading, days, narrowing
         self.rules, self.scheme, self.marks = register.scheme.rules, register.scheme.pk, marks
-        self.whole = PositionSets.read(
-            current=current, previous=previous, course=course, known=known, reading=reading
+        self.unfiltered = PositionSets.read(
+            current=current, previous=previous, course=course, unsaved=unsaved, reading=reading
         )
-        self.rows = self.whole.narrowed(narrowing, reading) if narrowing.said else self.whole
+        self.rows = (
+            self.unfiltered.narrowed(narrowing, reading) if narrowing.said else self.unfiltered
+        )
         self.links = DrillDown(register, reading, narrowing.asked, narrowing.asked_beside)
         self.href = self.links.risks
         self._tolerances = tolerances
@@ -231,7 +233,7 @@ class DashboardData:
 
     @cached_property
     def unfiltered_comparison(self) -> PeriodComparison:
-        return self._read_comparison(self.whole) if self.is_narrowed else self.comparison
+        return self._read_comparison(self.unfiltered) if self.is_narrowed else self.comparison
 
     def _read_comparison(self, rows):
         return read_period_comparison(
@@ -278,7 +280,7 @@ class DashboardData:
             self.scheme,
             self.days,
             by_category=self._is_split_by_category,
-            unsaved=self.rows.known,
+            unsaved=self.rows.unsaved,
         )
 
     @cached_property
@@ -331,9 +333,9 @@ class DashboardData:
 
     @cached_property
     def _came_true(self) -> list[tuple[int, datetime.date, str, int]]:
-        """(key of the position, day, status, number) of each risk that ever came true, latest first.
+        """(key of the position, day, status, number) of each risk that ever came true.
 
-        One query. An index of their own finds these few positions.
+        The latest first. One query: an index of their own finds these few positions.
         """
         rows = self.rows.current.filter(happened_on__isnull=False)
         rows = rows.order_by("-happened_on", "number")

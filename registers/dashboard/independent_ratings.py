@@ -63,7 +63,7 @@ class IndependentRatings(Section):
 
     @cached_property
     def _disagreements(self) -> list[tuple[int, str, str, str]]:
-        """(key of a position, perspective, independent band, own band), the furthest apart first."""
+        """(key of a position, perspective, independent band, own), the furthest apart first."""
         ranks, rows = self.data.rules.ranks, []
         for (risk, perspective), independent_band in self._latest.items():
             if risk not in self._positions:

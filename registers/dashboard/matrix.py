@@ -1,4 +1,4 @@
-"""Likelihood by impact as a page draws it: counts on both days, the line of tolerance, and arrows."""
+"""Likelihood by impact as a page draws it: counts, the line of tolerance, and arrows."""
 
 from __future__ import annotations
 

@@ -28,15 +28,15 @@ from registers.scoring import Scheme
 
 
 class Moved(Section):
-    """Of a narrowed page: what risks that fit on either day did, whether or not they fit on both."""
+    """Of a narrowed page: what risks that fit on either day did, even if they fit on one only."""
 
     template = "dashboard/movement.html"
 
     @cached_property
     def movements(self) -> list[Movement]:
         """Of the risks whose position changed; the others have not moved (comparison.lasting)."""
-        data, whole = self.data, self.data.unfiltered_comparison
-        movements = movements_between(whole.begun, whole.ended, data.rules.ranks)
+        data, unfiltered = self.data, self.data.unfiltered_comparison
+        movements = movements_between(unfiltered.begun, unfiltered.ended, data.rules.ranks)
         if not data.is_narrowed:
             return movements
         risks = {point.risk for point in (*data.comparison.begun, *data.comparison.ended)}

@@ -75,7 +75,7 @@ def tiers(ends: Iterable[Ends]) -> list[list[Ends]]:
     """All that nothing is surely above; then all that nothing of the rest is; and so on.
 
     Rule 5: tiers, Pareto fronts. What is surely above another is in a higher tier; two in one tier
-    are in no order. A scheme of five by five allows 225 distinct ends, whatever the number of risks.
+    are in no order. A scheme of five by five allows 225 distinct ends.
     """
     tier_of: dict[Ends, int] = {}
     # What is surely above another has the higher sum of its ends.
@@ -89,7 +89,7 @@ def tiers(ends: Iterable[Ends]) -> list[list[Ends]]:
 
 @dataclass(frozen=True)
 class Reversals:
-    """Pairs of risks that their scores put in order (ordered), and how many may be reversed (count).
+    """How many pairs of risks their scores put in order (ordered), and may be reversed (count).
 
     examples: (the higher by score, the lower), a few with the highest scores, no judgement twice as
     the higher.

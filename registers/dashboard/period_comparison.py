@@ -47,8 +47,8 @@ class PeriodComparison:
     compared with.
 
     latest: failure type -> the last day on which a position of a risk of it began. begun: points on
-    the day read whose position was another on the day compared with. ended: points on that day whose
-    position is another now. The two positions of a risk may be equal in all that is counted.
+    the day read whose position was another on the day compared with. ended: points on that day
+    whose position is another now. The two positions of a risk may be equal in all that is counted.
     """
 
     current: Counter[GroupKey]
@@ -72,14 +72,14 @@ def read_period_comparison(
 ) -> PeriodComparison:
     """sets: PositionSets; reading: the two days; scheme: key of the one in force.
 
-    is_tolerance_filter: whether positions were filtered by tolerance, which differs from day to day,
-    so that one position may count on one day and not on the other.
+    is_tolerance_filter: whether positions were filtered by tolerance, which differs from day to
+    day, so that one position may count on one day and not on the other.
 
     Four queries. A position that began by the earlier day and stands on the later one stands on
     both: as known now because live positions do not overlap, and as agreed because those known
-    otherwise are in sets.known_previous.
+    otherwise are in sets.unsaved_previous.
     """
-    begun, ended, unsaved = sets.current, sets.previous, sets.known_previous
+    begun, ended, unsaved = sets.current, sets.previous, sets.unsaved_previous
     if reading.since <= reading.day and not is_tolerance_filter:
         # exclude() rather than a filter by the later day keeps SQLite to its covering index.
         begun = begun.exclude(from_day__lte=reading.since)
@@ -88,7 +88,7 @@ def read_period_comparison(
     current, latest = _count_current(sets.current, scheme, by_category)
     return PeriodComparison(
         current,
-        _count_previous(sets.previous, scheme, by_category, sets.known_previous),
+        _count_previous(sets.previous, scheme, by_category, sets.unsaved_previous),
         latest,
         read_risk_points(begun, scheme),
         read_risk_points(ended, scheme, unsaved),

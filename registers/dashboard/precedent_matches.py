@@ -26,7 +26,7 @@ class TestedRisk(NamedTuple):
 
 @dataclass(frozen=True)
 class TestedSign:
-    """A sign and the risks that test it, in the order of their marks. since: day of the first mark."""
+    """A sign and the risks that test it, in the order of their marks. since: of the first mark."""
 
     sign: WarningSign
     risks: list[TestedRisk]

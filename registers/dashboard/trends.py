@@ -100,7 +100,7 @@ def _grouped_by_day(positions, field, *fields):
 
 
 def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str]) -> pd.DataFrame:
-    """Risks by band (columns, as given) at the end of each day (index). course: see course_frame."""
+    """Risks by band (columns) at the end of each day (index). course: see course_frame."""
     changes = course.groupby(["day", "band"])["change"].sum().unstack(fill_value=0).sort_index()
     table = changes.cumsum().reindex([day.isoformat() for day in days], method="ffill")
     return table.set_axis(days).reindex(columns=bands).fillna(0).astype("int64")

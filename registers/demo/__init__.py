@@ -210,7 +210,7 @@ class BodyLoader:
                 email=account.email,
                 name=account.name,
                 is_staff=is_administrator,
-                is_superuser=is_administrator,  # the admin site asks for permissions, not only for staff
+                is_superuser=is_administrator,  # the admin site asks for permissions as well
             )
             until = self.today + datetime.timedelta(days=account.days) if account.days else None
             people[account.key] = self._join(user, account.role, until)

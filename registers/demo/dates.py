@@ -50,7 +50,7 @@ def due_of(text, today):
 
 
 def quarter_end(today, back):
-    """The quarter end (31 March, 30 June, ...) that many quarters before the one that today is in."""
+    """The quarter end (31 March, 30 June, ...) that many quarters before the one of today."""
     quarter = today.year * 4 + (today.month - 1) // 3 - back + 1
     return datetime.date(quarter // 4, quarter % 4 * 3 + 1, 1) - datetime.timedelta(days=1)
 

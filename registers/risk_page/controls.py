@@ -61,7 +61,7 @@ class RiskControls:
 
 
 def controls_of(risk, reading):
-    """The controls and opinions of a risk on the day read. Posts bear today's names. Two queries."""
+    """The controls and opinions on the day read. Posts bear today's names. Two queries."""
     if reading.is_future:
         return RiskControls()
     day, known_by = reading.day, reading.known_by

@@ -21,7 +21,7 @@ class IndependentRating:
 
 @dataclass(frozen=True)
 class LatestRatings:
-    """Our own latest rating of each kind, None without one; the latest of each independent rater."""
+    """Our own latest rating of each kind, None without one, and of each independent rater."""
 
     inherent: Assessment | None
     current: Assessment | None

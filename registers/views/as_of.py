@@ -1,4 +1,4 @@
-"""The day that a page is read as of, and the page of a list: both read strictly from the address."""
+"""The day that a page is read as of, and the page of a list: read strictly from the address."""
 
 import datetime
 from dataclasses import dataclass

@@ -65,7 +65,7 @@ def _dashboard(reader, register, reading, positions, narrowing, tolerances):
         tolerances=tolerances,
         marks=marks_across(reader, [register], reading.day, reading.known_by).confirmed(),
         narrowing=narrowing,
-        known=known_otherwise_for(reader, reading.agreement),
+        unsaved=known_otherwise_for(reader, reading.agreement),
     )
 
 

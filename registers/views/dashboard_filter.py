@@ -6,7 +6,7 @@ from registers.forms import Narrowing
 
 
 def narrowing_from(request, register, reading, positions, prefix=None):
-    """positions: of the day read. 400 where the address asks for what this register does not have."""
+    """positions: of the day read. 400 where the register does not have what the address asks."""
     narrowing = _narrowing(request.GET, request, register, reading, positions, prefix=prefix)
     if narrowing.form.errors:
         raise BadRequest("The address asks for something this register does not have.")

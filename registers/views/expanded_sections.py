@@ -1,4 +1,4 @@
-"""The parts of a page that are expanded: worked out and sent only where the address asks (`more=`)."""
+"""The sections of a page that are expanded: worked out only where the address asks (`more=`)."""
 
 from dataclasses import dataclass
 

@@ -64,7 +64,7 @@ def register_summary(request, slug):
     said = {
         "now": now,
         "previous": then,
-        "known": known_otherwise_for(request.user, reading.agreement),
+        "unsaved": known_otherwise_for(request.user, reading.agreement),
         "narrowing": empty_narrowing(request, register, reading, now),
         "course": course_for(request.user, register),
         "risks": risks_for(request.user, register),
