@@ -1,9 +1,7 @@
-"""A new risk's own words -> the warning signs of the library that resemble it: a prompt to read,
-never evidence.
+"""A risk's own words -> the warning signs that resemble it: a prompt to read, never evidence.
 
-A library of BM25 ranks signs, each a document of all the ways of saying it: title, text and
-`also_said_as`. Why so, and what else was tried, says docs/adr/0009; how well it does,
-bench/README.md. Nothing here touches a score.
+Signs are ranked by BM25, each as one document of its title, text and `also_said_as`. docs/adr/0009
+says why, and what else was tried; bench/README.md, how well it does. Nothing here touches a score.
 
 BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.
 """
@@ -49,17 +47,16 @@ FIRST_WORDS, FADING = 15, 20  # that count in full; after how many more a word c
 
 @dataclass(frozen=True)
 class Suggestion:
-    """words: the reader's own, in lower case as typed, that the sign has too; the most telling
-    first.
-    """
+    """words: those of the risk that the sign has too, in lower case, the most telling first."""
 
     sign: WarningSign
     words: tuple[str, ...]
 
 
 def risk_text(**fields) -> str:
-    """A risk's title, cause, event and consequence as one text for suggest(), a line each, without
-    those that are empty or None. The consequence is announced as one: it tells less.
+    """A risk's title, cause, event and consequence as one text for suggest(), a line each.
+
+    Those that are empty or None are left out. The consequence is marked as one, as it weighs less.
     """
     texts = {name: " ".join(str(text or "").split()) for name, text in fields.items()}
     return "\n".join(
@@ -70,11 +67,9 @@ def risk_text(**fields) -> str:
 
 
 def suggest(text: str, *, most: int = 3) -> list[Suggestion]:
-    """The signs that a text resembles, best first, at most `most`; [] where none is close enough to
-    be worth a look.
+    """The signs that a text resembles, best first, at most `most`; [] where none is close enough.
 
-    text: a risk in anybody's words; only the first LONGEST_TEXT characters are read. Any text will
-    do.
+    text: any text; only its first LONGEST_TEXT characters are read.
     """
     index = current_index()
     chosen = index.ranked(text)[:most]
@@ -97,18 +92,14 @@ def suggestions_of(risk) -> list[Suggestion]:
 
 @dataclass(frozen=True)
 class Term:
-    """words: those that stand for it. weight: what it counts for where it first occurs, see
-    weighed().
-    """
+    """words: those of the text. weight: of its first occurrence, see weighted_words()."""
 
     words: tuple[str, ...]
     weight: float
 
 
 class Vocabulary:
-    """How words are read: in lower case, by their stems, without those that say nothing, and with
-    what they mean.
-    """
+    """How words are read: in lower case, by stem, without empty words, and with their meanings."""
 
     def __init__(self, empty: str, meanings: dict[str, list[str]], ordinary: dict[str, list[str]]):
         import Stemmer
@@ -134,7 +125,7 @@ class Vocabulary:
                 terms.setdefault(stem, Term((word,), weight))
         at = 0
         while at < len(stems):
-            length, meanings = self.meant(stems, at)
+            length, meanings = self.longest_meaning(stems, at)
             matched = words[at : at + length]
             matched = [word for word in matched if word not in self.empty] or matched
             for meaning in meanings:
@@ -142,9 +133,10 @@ class Vocabulary:
             at += length
         return terms
 
-    def meant(self, stems: list[str], start: int) -> tuple[int, set[str]]:
-        """How many words from there on have a meaning together, the most there are, and which; (1,
-        none) if none.
+    def longest_meaning(self, stems: list[str], start: int) -> tuple[int, set[str]]:
+        """(how many words from there have meanings together, which), the longest run first.
+
+        (1, no meaning) where there is none.
         """
         for length in range(self.longest, 0, -1):
             if meanings := self.meanings.get(tuple(stems[start : start + length])):
@@ -157,11 +149,11 @@ def split_words(text: str) -> list[str]:
 
 
 def weighted_words(text: str) -> tuple[list[str], list[float]]:
-    """The words of a text, and beside each what it counts for (0 to 1).
+    """The words of a text, and the weight of each (0 to 1).
 
-    Risks begin with what they are about and end with what it would do, in words that fit any risk:
-    complaints, cost, reputation. So what is announced as a consequence counts a third, to the end
-    of its line, and late words less.
+    Risks end with what would happen, in words that fit any risk: complaints, cost, reputation. So
+    from what announces a consequence to the end of the line words count a third, and late words
+    count less.
     """
     words, weights = [], []
     for line in text[:LONGEST_TEXT].splitlines():
@@ -181,26 +173,22 @@ def vocabulary() -> Vocabulary:
 
 
 class Index:
-    """A document for each sign, of all the ways of saying it, and one for each kind of ordinary
-    risk.
-    """
+    """A document for each sign, of all its phrases, and one for each kind of ordinary risk."""
 
     def __init__(self, rows: list[tuple]):
         import bm25s
 
-        logging.getLogger("bm25s").setLevel(
-            logging.WARNING
-        )  # it would tell standard error of every index it builds
+        # It would log every index that it builds to standard error.
+        logging.getLogger("bm25s").setLevel(logging.WARNING)
         self.rows, self.words = rows, vocabulary()
         documents = {
             pk: [title, *SENTENCE.split(text), *phrases] for pk, title, text, phrases, _ in rows
         }
-        self.signs = list(
-            documents
-        )  # their keys, in the order of the index; ordinary risks come after them
+        # Keys in the order of the index; ordinary risks come after them.
+        self.signs = list(documents)
         self.bm25 = bm25s.BM25(method="lucene", k1=1.0, b=0.5)
         documents_by_phrase = [*documents.values(), *self.words.ordinary.values()]
-        # A body that bears a case's name is not like it for that.
+        # The name of a case in a text does not make it like that case.
         names = set(self.words.stems(split_words(" ".join(name for *_, name in rows))))
         texts = [
             [term for phrase in phrases for term in self.words.terms(phrase) if term not in names]
@@ -243,16 +231,14 @@ class Index:
 
 
 def _rarity(documents: int, total: int) -> float:
-    """What a term is worth that so many of the documents have: BM25's own measure."""
+    """The weight of a term that so many documents have, as BM25 measures it."""
     return log(1 + (total - documents + 0.5) / (documents + 0.5))
 
 
-def telling_words(terms: Iterable[Term], speak_for_it: list[float]) -> tuple[str, ...]:
-    """The words of terms that speak for a sign, most telling first; a word tells what all its terms
-    do together.
-    """
+def telling_words(terms: Iterable[Term], scores: list[float]) -> tuple[str, ...]:
+    """The words that speak for a sign, most telling first, each by the sum of its terms."""
     by_word = defaultdict(float)
-    for term, score in zip(terms, speak_for_it, strict=True):
+    for term, score in zip(terms, scores, strict=True):
         for word in term.words:
             by_word[word] += score / len(term.words)
     words = sorted(by_word, key=lambda word: -by_word[word])
@@ -264,9 +250,7 @@ _index: Index | None = None
 
 
 def current_index() -> Index:
-    """The index of the library as it is now: made once a process, and again when a sign says
-    something else.
-    """
+    """The index of the library: built once a process, and again when a sign changes."""
     global _index
     rows = list(WarningSign.objects.order_by("pk").values_list(*SIGN_FIELDS))
     with _lock:

@@ -1,18 +1,24 @@
-"""The demo: two made-up bodies, told in fixtures/demo/*.yaml and written with the verbs that
-people's forms use.
+"""The demo: two made-up bodies, from fixtures/demo/*.yaml, written with the verbs that forms use.
 
-A day of the story is counted back from the day of loading: `q1` is the last quarter end before it,
-`q2` the one before that; `q2-9` is nine days before q2, `q1+6` six days after q1 but never later
-than the day of loading, `today-3` three days before it. A risk's first step logs it; every further
-one rates it (`rate: 4x3`), changes what it says (`change:`), looks at it (`review:` what came of
-that, `next_in:` so many days unless as many as the scheme sets, `outside:` who outside was asked),
-marks a warning sign beside it (`mark: relevant`, `sign: DON-W1`), says that it came true
-(`happened:` what did), closes it (`close: true`, `rests_on:` who must not leave), brings it back
-(`reopen: true`) or puts a draft on the register (`open: true`; it was `status: draft`), and says
-why. A register's `agreements` tell which body agreed its position on which day, before anything
-else that happens on it; a body's file `controls` tells what holds its risks down and who looked
-(see controls.py), and what stands `beside` them is told last (actions.py). What happened before the
-day that a risk was `brought_in` was recorded on that day: references follow the order of recording,
+Days are counted back from the day of loading. `q1` is the last quarter end before it, `q2` the one
+before that; `q2-9` is nine days before q2; `q1+6` is six days after q1, but never after the day of
+loading; `today-3` is three days before it.
+
+The first step of a risk logs it. Each further step has a reason (`why:`) and one of these:
+    rate: 4x3            rates it
+    change:              changes its fields
+    review:              reviews it, with that outcome; `next_in:` days until the next one, by
+                         default those of the scheme; `outside:` who outside was asked
+    mark: relevant       marks the warning sign `sign: DON-W1`
+    happened:            says that it came true, and what happened
+    close: true          closes it; `rests_on:` who must not leave
+    reopen: true         reopens it
+    open: true           puts a draft (`status: draft`) on the register
+
+`agreements` of a register name the body and the day; they come before all else of that day. Of a
+body, `controls` names the file of its controls and assurance (controls.py), and `beside` the file
+of its actions and escalations, which are written last (actions.py). What happened before the day
+that a risk was `brought_in` was recorded on that day. References follow the order of recording,
 which is the order of the file.
 """
 
@@ -28,7 +34,14 @@ from django.utils import timezone
 
 from registers.demo import controls
 from registers.demo.actions import ActionLoader
-from registers.demo.dates import ALSO_SAID, ALWAYS_SAID, day_of, due_of, instant_at, steps_in_order
+from registers.demo.dates import (
+    OPTIONAL_FIELDS,
+    REQUIRED_FIELDS,
+    day_of,
+    due_of,
+    instant_at,
+    steps_in_order,
+)
 from registers.history.seals import seals_of
 from registers.models import (
     AdverseImpact,
@@ -93,9 +106,7 @@ def _accounts_of(body):
 
 @transaction.atomic
 def set_passwords(password):
-    """Give the demo accounts that exist this password, unless all have it: their sessions then go
-    on.
-    """
+    """Give the demo accounts this password. Where all have it already, sessions go on."""
     users = User.objects.filter(email__in=[account.email for account in accounts()])
     if not all(
         check_password(password, stored) for stored in set(users.values_list("password", flat=True))
@@ -109,11 +120,10 @@ def set_passwords(password):
 
 @transaction.atomic
 def load(today=None):
-    """Write both bodies, unless the first is there already: then nothing. Returns whether anything
-    was written.
+    """Write both bodies unless the first exists. Returns whether anything was written.
 
-    today: the day the story is counted back from. Needs the library. Raises IntegrityError when
-    something else in the installation bears one of the demo's names.
+    today: the day from which days are counted back. Needs the library. Raises IntegrityError where
+    something else in the installation has one of the demo's names.
     """
     today = today or timezone.localdate()
     for name in BODIES:
@@ -123,12 +133,12 @@ def load(today=None):
         )
         if not is_new:
             return False
-        BodyLoader(organisation, body, today).tell()
+        BodyLoader(organisation, body, today).load()
     return True
 
 
 class BodyLoader:
-    """Writes one body: its people, posts and registers, then what happened, day by day."""
+    """Writes one body: its people, posts and registers, then the steps of its risks, day by day."""
 
     def __init__(self, organisation, body, today):
         self.organisation = organisation
@@ -137,7 +147,7 @@ class BodyLoader:
         self.types = {t.slug: t for t in FailureType.objects.all()}
         self.drivers = {impact.slug: impact for impact in AdverseImpact.objects.all()}
 
-    def tell(self):
+    def load(self):
         self.people = self._people()
         self.posts = self._posts()
         self._appetites()
@@ -157,11 +167,11 @@ class BodyLoader:
             self._step(recorded_on, day, *step_args)
         for row in agreements:
             self._agree(*row)
-        self._hold_down()
-        self._enter([row for row, _ in files])
+        self._load_related()
+        self._record_audit_entry([row for row, _ in files])
 
-    def _enter(self, registers):
-        """One entry for whom and what the body is made of, with their seals."""
+    def _record_audit_entry(self, registers):
+        """One entry for the body and its people, posts and registers, with their seals."""
         memberships = Membership.objects.filter(organisation=self.organisation)
         directorates = self.organisation.directorates.all()
         rows = [
@@ -179,8 +189,8 @@ class BodyLoader:
         }
         AuditEntry.record(organisation=None, by=None, seals=seals_of(rows), **entry)
 
-    def _hold_down(self):
-        """What holds the risks down, where a file of the body's own tells it."""
+    def _load_related(self):
+        """Controls and assurance, actions and escalations, where the body has files of them."""
         if "controls" in self.body:
             risks = Risk.objects.filter(register__organisation=self.organisation).select_related(
                 "register"
@@ -198,7 +208,7 @@ class BodyLoader:
                 "day_of": lambda text: day_of(text, self.today),
                 "due_of": lambda text: due_of(text, self.today),
             }
-            ActionLoader(self, **days, at=lambda day: instant_at(day, 11)).tell(
+            ActionLoader(self, **days, at=lambda day: instant_at(day, 11)).load(
                 read(self.body["beside"])
             )
 
@@ -263,7 +273,7 @@ class BodyLoader:
     def _step(self, recorded_on, day, register, story, step):
         risk = self.risks.get(id(story))
         verbs = {"change": self._change, "review": self._review, "mark": self._mark}
-        verbs |= dict.fromkeys(("happened", "close", "reopen", "open"), self._turn)
+        verbs |= dict.fromkeys(("happened", "close", "reopen", "open"), self._change_status)
         verb = (
             next((verb for word, verb in verbs.items() if word in step), self._rate)
             if risk
@@ -284,26 +294,26 @@ class BodyLoader:
             recorded_at=instant_at(day, 9),
         )
 
-    def _log(self, register, story, step, **who_and_when):
-        words = {name: story[name] for name in ALWAYS_SAID}
-        words |= {name: story[name] for name in sorted(ALSO_SAID & set(story))}
+    def _log(self, register, story, step, **authorship):
+        words = {name: story[name] for name in REQUIRED_FIELDS}
+        words |= {name: story[name] for name in sorted(OPTIONAL_FIELDS & set(story))}
         rating = self._rating(story, step) if "rate" in step else {}
-        return Risk.log(register, **self._content(words), **rating, **who_and_when)
+        return Risk.log(register, **self._content(words), **rating, **authorship)
 
-    def _change(self, risk, story, step, **who_and_when):
+    def _change(self, risk, story, step, **authorship):
         risk.revise(
             version=risk.version,
             reason=step["why"],
             **self._content(step["change"]),
-            **who_and_when,
+            **authorship,
         )
         return risk
 
-    def _turn(self, risk, story, step, **who_and_when):
-        details = {"version": risk.version, "reason": step["why"], **who_and_when}
+    def _change_status(self, risk, story, step, **authorship):
+        details = {"version": risk.version, "reason": step["why"], **authorship}
         if "happened" in step:
             risk.happen(
-                happened_on=who_and_when["effective_on"], happened_what=step["happened"], **details
+                happened_on=authorship["effective_on"], happened_what=step["happened"], **details
             )
         elif "close" in step:
             risk.close(depends_on=step.get("rests_on", "Nobody."), **details)
@@ -313,7 +323,7 @@ class BodyLoader:
             risk.open(**details)
         return risk
 
-    def _rate(self, risk, story, step, **who_and_when):
+    def _rate(self, risk, story, step, **authorship):
         risk.assess(
             version=risk.version,
             kind=step.get("kind", "current"),
@@ -321,12 +331,12 @@ class BodyLoader:
             evidence=step.get("evidence", ""),
             **_ends(step),
             **self._rating(story, step),
-            **who_and_when,
+            **authorship,
         )
         return risk
 
-    def _review(self, risk, story, step, **who_and_when):
-        day = who_and_when["effective_on"]
+    def _review(self, risk, story, step, **authorship):
+        day = authorship["effective_on"]
         days = step.get("next_in")
         next_on = day + datetime.timedelta(days=days) if days else next_review_of(risk, day)
         fields = {
@@ -334,15 +344,15 @@ class BodyLoader:
             "note": step["why"],
             "asked_outside": step.get("outside", ""),
         }
-        risk.review(version=risk.version, next_on=next_on, **fields, **who_and_when)
+        risk.review(version=risk.version, next_on=next_on, **fields, **authorship)
         return risk
 
-    def _mark(self, risk, story, step, **who_and_when):
+    def _mark(self, risk, story, step, **authorship):
         sign = WarningSign.objects.get(code=step["sign"])
         words = next(
             (suggestion.words for suggestion in suggestions_of(risk) if suggestion.sign == sign), ()
         )
-        risk.mark(sign=sign, mark=step["mark"], reason=step["why"], words=words, **who_and_when)
+        risk.mark(sign=sign, mark=step["mark"], reason=step["why"], words=words, **authorship)
         return risk
 
     def _rating(self, story, step):
@@ -356,7 +366,7 @@ class BodyLoader:
         }
 
     def _content(self, words):
-        """The story's words for what a risk says -> the fields of a risk."""
+        """The words of the file -> the fields of a risk."""
         content = dict(words)
         if "owner" in content:
             content["owner"] = self.posts[content["owner"]]

@@ -1,4 +1,4 @@
-"""The words that the demo's story is told in, and the days that it means."""
+"""The words of the demo's files, and the days that they mean."""
 
 import datetime
 import re
@@ -11,8 +11,8 @@ STEP = {
     *("mark", "sign", "outside", "happened", "close", "rests_on", "reopen", "open"),
     *("range", "evidence"),  # range: 3-4x4-5, the ends that would still be defended
 }
-ALWAYS_SAID = ("title", "cause", "event", "consequence", "owner")
-ALSO_SAID = {  # where the story has it
+REQUIRED_FIELDS = ("title", "cause", "event", "consequence", "owner")
+OPTIONAL_FIELDS = {
     *(
         "type",
         "others",
@@ -32,16 +32,16 @@ ALSO_SAID = {  # where the story has it
         "told_on",
     ),
 }
-RISK = {*ALWAYS_SAID, *ALSO_SAID, "by", "driver", "brought_in", "history"}
+RISK = {*REQUIRED_FIELDS, *OPTIONAL_FIELDS, "by", "driver", "brought_in", "history"}
 
 
 def day_of(text, today):
-    """The day that the story means by `q3-9` or `today-2`; never after today."""
+    """The day of a word such as `q3-9` or `today-2`; never after today."""
     return min(today, due_of(text, today))
 
 
 def due_of(text, today):
-    """The same of a day on which something is due: it may lie ahead."""
+    """The same for a day on which something is due, which may lie ahead."""
     match = DAY.fullmatch(text)
     if not match:
         raise ValueError(f"{text!r} is no day of the story: write q3, q3-9, q1+6 or today-2.")
@@ -56,7 +56,7 @@ def quarter_end(today, back):
 
 
 def instant_at(day, hour):
-    """That hour of the day, or now where it has not come."""
+    """That hour of the day, or now if it has not come."""
     return min(
         datetime.datetime.combine(day, datetime.time(hour), timezone.get_default_timezone()),
         timezone.now(),
@@ -64,11 +64,10 @@ def instant_at(day, hour):
 
 
 def steps_in_order(stories, today):
-    """(day of recording, day, register, risk as told, step) for every step of every risk, in the
-    order of recording; on one day as the files have them.
+    """(day of recording, day, register, risk of the file, step) for every step of every risk.
 
-    stories: (register, its risks as told). Raises ValueError for a word that the story does not
-    know.
+    In the order of recording; on one day as the files have them. stories: (register, its risks in
+    the file). Raises ValueError for an unknown word.
     """
     steps = []
     for register, risks in stories:
