@@ -1,6 +1,4 @@
-"""What is going to be done: the actions beside one risk on any day, and those of a register in
-numbers and rows.
-"""
+"""Actions: those of one risk on any day, and those of a register in numbers and rows."""
 
 import datetime
 from dataclasses import dataclass, field
@@ -10,32 +8,33 @@ from django.db.models import Count, F, Q
 from registers.dates import days_later
 from registers.models import Action, ActionRevision
 from registers.models.action import OFTEN, SOON
-from registers.phrases import a_number
+from registers.phrases import number_in_words
 
 Status = Action.Status
 LAST = datetime.date.max
 
 
 @dataclass
-class ActionOn:
-    """One action as it stood at the end of a day. dates: (the day it was then due, the revision
-    that said so), oldest first: where there is more than one, the day was moved.
+class ActionOnDay:
+    """One action at the end of a day. revision: its latest by then.
+
+    dates: (due day, the revision that set it), oldest first; more than one where the day was moved.
     """
 
-    said: ActionRevision  # the latest by then
+    revision: ActionRevision
     day: datetime.date
     dates: list[tuple[datetime.date | None, ActionRevision]] = field(default_factory=list)
 
     @property
     def action(self):
-        return self.said.record
+        return self.revision.record
 
     @property
     def is_late(self):
         return (
-            self.said.status == Status.OPEN
-            and self.said.due_on is not None
-            and self.said.due_on < self.day
+            self.revision.status == Status.OPEN
+            and self.revision.due_on is not None
+            and self.revision.due_on < self.day
         )
 
     @property
@@ -44,37 +43,35 @@ class ActionOn:
 
     @property
     def redated(self):
-        """How often the day moved once there was one."""
+        """How often the due day was moved, once there was one."""
         set_on = next((n for n, (due, _) in enumerate(self.dates) if due), len(self.dates))
         return len(self.dates[set_on:]) - 1 if set_on < len(self.dates) else 0
 
     @property
     def was(self):
-        """The day it was due at first, where that is another."""
+        """The day it was first due, where that is another day."""
         return (
             self.original_due_on
-            if self.redated and self.original_due_on != self.said.due_on
+            if self.redated and self.original_due_on != self.revision.due_on
             else None
         )
 
     @property
     def is_early(self):
         return (
-            self.said.status == Status.DONE
-            and self.said.due_on is not None
-            and self.said.done_on < self.said.due_on
+            self.revision.status == Status.DONE
+            and self.revision.due_on is not None
+            and self.revision.done_on < self.revision.due_on
         )
 
 
 @dataclass(frozen=True)
 class RiskActions:
-    """The actions of one risk on a day: open ones, late first; done ones and dropped ones, latest
-    first.
-    """
+    """The actions of one risk on a day: open by due day, done and dropped latest first."""
 
-    open: list[ActionOn]
-    done: list[ActionOn]
-    dropped: list[ActionOn]
+    open: list[ActionOnDay]
+    done: list[ActionOnDay]
+    dropped: list[ActionOnDay]
 
     @property
     def late(self):
@@ -85,18 +82,20 @@ class RiskActions:
         """ "Three are open, one of them late." """
         if not self.open:
             return ""
-        one, late = len(self.open) == 1, len(self.late)
-        said = f"{a_number(len(self.open)).capitalize()} {'is' if one else 'are'} open"
+        is_single, late = len(self.open) == 1, len(self.late)
+        sentence = (
+            f"{number_in_words(len(self.open)).capitalize()} {'is' if is_single else 'are'} open"
+        )
         return (
-            f"{said}, {'and late' if one else f'{a_number(late)} of them late'}."
+            f"{sentence}, {'and late' if is_single else f'{number_in_words(late)} of them late'}."
             if late
-            else f"{said}."
+            else f"{sentence}."
         )
 
 
 @dataclass(frozen=True)
-class PostLine:
-    """A post in the list by post. owner: its key, "none" for nobody; name: as people read it."""
+class PostCount:
+    """The late actions of one post. owner: its key in an address, "none" for nobody."""
 
     owner: str
     name: str
@@ -105,8 +104,9 @@ class PostLine:
 
 @dataclass(frozen=True)
 class ActionCounts:
-    """The open actions of a register in numbers. late_before: of the late ones, those that were
-    re-dated before.
+    """The open actions of a register in numbers.
+
+    late_before: late ones that were re-dated before. redated: those re-dated often (OFTEN).
     """
 
     open: int
@@ -115,7 +115,7 @@ class ActionCounts:
     soon: int
     undated: int
     redated: int
-    by_post: list[PostLine]
+    by_post: list[PostCount]
 
     @property
     def sentence(self):
@@ -129,74 +129,75 @@ class ActionCounts:
                 else "One action is open. It is not late."
             )
         if self.open == 1:
-            return f"One action is open, and it is late{', re-dated before' if self.late_before else ''}."
-        said = f"{a_number(self.late).capitalize()} of {self.open} open actions {'is' if self.late == 1 else 'are'} late"
+            suffix = ", re-dated before" if self.late_before else ""
+            return f"One action is open, and it is late{suffix}."
+        late, verb = number_in_words(self.late).capitalize(), "is" if self.late == 1 else "are"
+        sentence = f"{late} of {self.open} open actions {verb} late"
         if not self.late_before:
-            return f"{said}{'' if self.late == 1 else ', none of them re-dated before'}."
+            return f"{sentence}{'' if self.late == 1 else ', none of them re-dated before'}."
         before = (
             "re-dated before"
             if self.late == 1
-            else f"{a_number(self.late_before)} of them re-dated before"
+            else f"{number_in_words(self.late_before)} of them re-dated before"
         )
-        return f"{said}, {before}."
+        return f"{sentence}, {before}."
 
 
-def times(count):
+def times_in_words(count):
     """ "once", "twice", "three times"."""
-    return {1: "once", 2: "twice"}.get(count, f"{a_number(count)} times")
+    return {1: "once", 2: "twice"}.get(count, f"{number_in_words(count)} times")
 
 
 def actions_of(risk, day, known_by=None):
-    """The actions of a risk as they stood at the end of a day, as known now or by an instant. Two
-    queries.
-    """
+    """The actions of a risk at the end of a day, as known now or by an instant. Two queries."""
     rows = ActionRevision.objects.filter(record__risk=risk).as_at(day, known_by)
-    found = {}
-    for said in rows.select_related("record", "owner__directorate", "by").order_by(
+    by_action = {}
+    for revision in rows.select_related("record", "owner__directorate", "by").order_by(
         "record_id", "number"
     ):
-        row = found.setdefault(said.record_id, ActionOn(said, day))
-        row.said = said
-        if not row.dates or row.dates[-1][0] != said.due_on:
-            row.dates.append((said.due_on, said))
+        row = by_action.setdefault(revision.record_id, ActionOnDay(revision, day))
+        row.revision = revision
+        if not row.dates or row.dates[-1][0] != revision.due_on:
+            row.dates.append((revision.due_on, revision))
     by_status = {
-        status: [row for row in found.values() if row.said.status == status] for status in Status
+        status: [row for row in by_action.values() if row.revision.status == status]
+        for status in Status
     }
     return RiskActions(
         open=sorted(
-            by_status[Status.OPEN], key=lambda row: (row.said.due_on or LAST, row.said.record_id)
+            by_status[Status.OPEN],
+            key=lambda row: (row.revision.due_on or LAST, row.revision.record_id),
         ),
         done=sorted(
             by_status[Status.DONE],
-            key=lambda row: (row.said.done_on, row.said.record_id),
+            key=lambda row: (row.revision.done_on, row.revision.record_id),
             reverse=True,
         ),
         dropped=sorted(
-            by_status[Status.DROPPED], key=lambda row: row.said.effective_on, reverse=True
+            by_status[Status.DROPPED], key=lambda row: row.revision.effective_on, reverse=True
         ),
     )
 
 
 def dates_of(action):
-    """When an action was due, one row for each day it was ever given: (day, the revision that said
-    so). One query.
-    """
-    found = []
-    for said in action.revisions.select_related("by").order_by("number"):
-        if not found or found[-1][0] != said.due_on:
-            found.append((said.due_on, said))
-    return found
+    """(due day, the revision that set it) for each day it was due, oldest first. One query."""
+    dates = []
+    for revision in action.revisions.select_related("by").order_by("number"):
+        if not dates or dates[-1][0] != revision.due_on:
+            dates.append((revision.due_on, revision))
+    return dates
 
 
-def actions_beside(risks):
-    """The actions of the risks on the register among these: what is a draft or closed is left out."""
+def actions_of_risks(risks):
+    """The actions of those of these risks that are on the register: no draft, no closed one."""
     return Action.objects.filter(risk__in=risks.filter(status__in=risks.model.ON_REGISTER))
 
 
-def actions_on(positions, reading):
-    """The actions beside these risks as they stood at the end of the day read. positions: of that
-    day, on the register. Today their rows are read, else their latest revisions by then, which have
-    the same columns.
+def actions_on_day(positions, reading):
+    """The actions of these risks at the end of the day read: rows with the same columns.
+
+    positions: of that day, on the register. Gives Actions where today is read, else their latest
+    revisions by then.
     """
     risks = positions.order_by().values("risk")
     if reading.is_today:
@@ -206,16 +207,17 @@ def actions_on(positions, reading):
     )
 
 
-def listed(actions):
-    """In the order of a list, the one due first at the top. One query."""
+def in_list_order(actions):
+    """The one due first at the top. One query."""
     risk = "risk" if actions.model is Action else "record__risk"
     order = (F("due_on").asc(nulls_last=True), f"{risk}__number", "pk")
     return actions.select_related("owner").defer("detail", "done_differently").order_by(*order)
 
 
 def with_risks(actions, positions):
-    """(an action or what it said, its key, the position of its risk) for each of these rows of a
-    list. Two queries.
+    """(row, key of the action, position of its risk) for each row of a list.
+
+    actions: Actions, or their revisions. Two queries.
     """
     rows = list(actions)
     if rows and isinstance(rows[0], ActionRevision):
@@ -225,17 +227,15 @@ def with_risks(actions, positions):
         keyed = [(row, row.record_id, risk_of[row.record_id]) for row in rows]
     else:
         keyed = [(row, row.pk, row.risk_id) for row in rows]
-    found = {
+    positions_by_risk = {
         p.risk_id: p
         for p in positions.filter(risk__in={risk for *_, risk in keyed}).with_headings()
     }
-    return [(row, key, found[risk]) for row, key, risk in keyed]
+    return [(row, key, positions_by_risk[risk]) for row, key, risk in keyed]
 
 
 def action_counts(actions, day, *, by_post=True):
-    """The open ones among these actions in numbers, on a day; late ones by post, where that is
-    asked for. One query, and one by post.
-    """
+    """The open ones among these actions in numbers, on a day. One query, and one for by_post."""
     late = Q(due_on__lt=day)
     counts = actions.open().aggregate(
         open=Count("pk"),
@@ -249,15 +249,51 @@ def action_counts(actions, day, *, by_post=True):
         return ActionCounts(**counts, by_post=[])
     owners = actions.late(day).order_by().values_list("owner", "owner__title", "owner__holder")
     rows = owners.annotate(n=Count("pk")).order_by("-n", F("owner__title").asc(nulls_last=True))
-    return ActionCounts(**counts, by_post=[_line(*row) for row in rows])
+    return ActionCounts(**counts, by_post=[_post_count(*row) for row in rows])
 
 
-def _line(owner, title, holder, late):
-    return PostLine(str(owner or "none"), post_name(owner, title, holder), late)
+def _post_count(owner, title, holder, late):
+    return PostCount(str(owner or "none"), post_name(owner, title, holder), late)
 
 
 def post_name(owner, title, holder):
-    """As people read it. owner, holder: keys, None for nobody."""
+    """A post as people read it. owner, holder: keys, None for nobody."""
     if owner is None:
         return "No owner yet"
     return title if holder else f"{title} (vacant)"
+
+
+@dataclass(frozen=True)
+class NextAction:
+    """The open action of a risk that is due first. due_on: None where no day is set."""
+
+    title: str
+    due_on: datetime.date | None
+    redated: int
+
+    @property
+    def redated_in_words(self) -> str:
+        return f"put off {times_in_words(self.redated)}" if self.redated else ""
+
+
+def next_actions(risks, actions) -> dict[int, NextAction]:
+    """Key of a risk -> its open action that is due first, of those that have one.
+
+    risks: keys; actions: of the register on the day (see actions_on_day). One query, none without
+    risks.
+    """
+    keys = set(risks)
+    if not keys:
+        return {}
+    risk = "risk" if actions.model is Action else "record__risk"
+    rows = actions.open().filter(**{f"{risk}__in": keys})
+    rows = rows.order_by(F("due_on").asc(nulls_last=True), "pk")
+    return first_by_risk(rows.values_list(risk, "title", "due_on", "redated"))
+
+
+def first_by_risk(rows) -> dict[int, NextAction]:
+    """rows: (key of a risk, title, due day, how often re-dated), those of a risk by due day."""
+    by_risk: dict[int, NextAction] = {}
+    for risk, *fields in rows:
+        by_risk.setdefault(risk, NextAction(*fields))
+    return by_risk

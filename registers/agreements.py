@@ -1,4 +1,4 @@
-"""What bodies agreed of a register in few numbers, and what has changed since the latest of them."""
+"""Agreements in numbers, and what has changed since the latest."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -7,18 +7,28 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from registers.dashboard import trends
-from registers.dashboard.headings import words_of
-from registers.dashboard.movement import moves_of, named_of
-from registers.dashboard.period_comparison import movement, read_all
-from registers.phrases import a_number, above_in_words
+from registers.headings import read_headings
+from registers.movement import (
+    DOWN,
+    LEFT,
+    NEW,
+    SCORED,
+    UNCHANGED,
+    UP,
+    group_movements,
+    movements_between,
+    movements_to_list,
+    read_risk_points,
+)
+from registers.phrases import above_in_words, number_in_words
 from registers.scoring import ABOVE_TOLERANCE
 
 
 @dataclass(frozen=True)
-class AgreedCard:
-    """An agreement in few numbers. href and above_href lead to the lists of the risks that it
-    counts; words: which bands were above what was tolerated, as known then.
+class AgreementCard:
+    """An agreement in few numbers. href, above_href: the lists of the risks that it counts.
+
+    words: the bands that were above tolerance, as known then.
     """
 
     agreement: object
@@ -29,19 +39,20 @@ class AgreedCard:
     above_href: str
 
 
-def agreed_cards(register, agreements, agreed, tolerances):
-    """One card an agreement, in the order given. agreed: the rows of them all that the reader may
-    see; tolerances: what is let stand, on any day. One query, and one where the statements of
-    appetite were not read yet.
+def agreement_cards(register, agreements, agreed_positions, tolerances):
+    """One card an agreement, in the order given.
+
+    agreed_positions: of all of them, as far as the reader may see. tolerances: models.Tolerances of
+    the register. One query, and one where the statements of appetite were not read yet.
     """
     counts = {}
-    alike = (
-        agreed.on_register()
+    grouped = (
+        agreed_positions.on_register()
         .filter(agreement__in=[agreement.pk for agreement in agreements])
         .order_by()
     )
-    by = ("agreement", "band", "scheme", "category")
-    for agreement, *row in alike.values_list(*by).annotate(n=Count("pk")):
+    fields = ("agreement", "band", "scheme", "category")
+    for agreement, *row in grouped.values_list(*fields).annotate(n=Count("pk")):
         counts.setdefault(agreement, []).append(row)
     return [
         _card(register, agreement, counts.get(agreement.pk, []), tolerances)
@@ -54,7 +65,7 @@ def _card(register, agreement, rows, tolerances):
         return f"{register.get_absolute_url()}?{urlencode({'agreed': agreement.pk, **filters})}"
 
     tolerance = tolerances.on(agreement.on, agreement.known_by)
-    return AgreedCard(
+    return AgreementCard(
         agreement,
         total=sum(n for *_, n in rows),
         above_tolerance=sum(
@@ -68,51 +79,60 @@ def _card(register, agreement, rows, tolerances):
     )
 
 
-class Since:
-    """What has changed since an agreement. agreed: what it keeps; now: positions of today. Reads on
-    first use, and risk by risk only what is told by name: how many changed band is counted by the
-    database.
+class ChangesSinceAgreement:
+    """What has changed since an agreement.
+
+    agreed_positions: those that it keeps; positions: of today. Read on first use; how many risks
+    changed band is counted by the database.
     """
 
-    def __init__(self, register, agreement, *, agreed, now):
+    def __init__(self, register, agreement, *, agreed_positions, positions):
         self.register, self.agreement = register, agreement
-        self._agreed, self._now = agreed.on_register(), now.on_register()
+        self._agreed, self._today = agreed_positions.on_register(), positions.on_register()
 
     @cached_property
     def changed(self):
-        """How many risks stand in another band than they did. Whatever stands in its band since
-        before the agreement is known to have stood in it then, unless of such a day more was
-        recorded later.
+        """How many risks are in another band than they were.
+
+        A risk whose band began before the agreement was in it then, unless something about such a
+        day was recorded later (known_otherwise).
         """
         rated = {"scheme": self.register.scheme}
-        came = Q(band_since__gt=self.agreement.on) | Q(risk__in=self.agreement.known_otherwise)
-        was = (
+        is_candidate = Q(band_since__gt=self.agreement.on) | Q(
+            risk__in=self.agreement.known_otherwise
+        )
+        other_band = (
             self._agreed.filter(**rated, risk=OuterRef("risk"))
             .exclude(band="")
             .exclude(band=OuterRef("band"))
         )
-        return self._now.filter(came, Exists(was.order_by()), **rated).exclude(band="").count()
+        return (
+            self._today.filter(is_candidate, Exists(other_band.order_by()), **rated)
+            .exclude(band="")
+            .count()
+        )
 
     @cached_property
-    def _moved(self):
-        now, agreed = (
-            read_all(rows, self.register.scheme_id) for rows in (self._now, self._agreed)
+    def _movements(self):
+        today, agreed = (
+            read_risk_points(rows, self.register.scheme_id) for rows in (self._today, self._agreed)
         )
-        return movement(now, agreed, self.register.scheme.rules.ranks)
+        return movements_between(today, agreed, self.register.scheme.rules.ranks)
 
     @cached_property
     def _counts(self):
-        return Counter(one.move for one in self._moved)
+        return Counter(movement.kind for movement in self._movements)
 
     @cached_property
-    def moves(self):
-        named = named_of(self._moved)
-        words = words_of(self.register, [one.pk for rows in named.values() for one in rows])
-        return moves_of(self._counts, named, words, self.register.scheme.rules)
+    def groups(self):
+        listed = movements_to_list(self._movements)
+        keys = [movement.pk for movements in listed.values() for movement in movements]
+        headings = read_headings(self.register, keys)
+        return group_movements(self._counts, listed, headings, self.register.scheme.rules)
 
     @property
     def is_as_agreed(self):
-        return not any(count for kind, count in self._counts.items() if kind != trends.UNCHANGED)
+        return not any(count for kind, count in self._counts.items() if kind != UNCHANGED)
 
     @property
     def sentence(self):
@@ -123,18 +143,18 @@ class Since:
         counts = self._counts
         if self.is_as_agreed:
             return "Nothing has changed since: no risk has come, gone or changed band."
-        said = [f"{_risks(counts[trends.UP] + counts[trends.DOWN])} changed band since"]
-        for kind, is_so in (
-            (trends.SCORED, "rated for the first time"),
-            (trends.NEW, "new"),
-            (trends.LEFT, "closed"),
+        parts = [f"{_risks(counts[UP] + counts[DOWN])} changed band since"]
+        for kind, description in (
+            (SCORED, "rated for the first time"),
+            (NEW, "new"),
+            (LEFT, "closed"),
         ):
             if n := counts[kind]:
-                said.append(f"{a_number(n)} {'is' if n == 1 else 'are'} {is_so}")
-        return f"{', '.join(said)}."
+                parts.append(f"{number_in_words(n)} {'is' if n == 1 else 'are'} {description}")
+        return f"{', '.join(parts)}."
 
 
 def _risks(count):
     if not count:
         return "No risk has"
-    return f"{a_number(count).capitalize()} {'risk has' if count == 1 else 'risks have'}"
+    return f"{number_in_words(count).capitalize()} {'risk has' if count == 1 else 'risks have'}"

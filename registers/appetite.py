@@ -1,6 +1,4 @@
-"""What an organisation said of how much risk it takes: a row for each category, with what it said
-before.
-"""
+"""What an organisation stated of its risk appetite, by category, and the tolerance of one risk."""
 
 from dataclasses import dataclass
 
@@ -11,46 +9,50 @@ GENERAL = "All other categories"
 
 
 @dataclass(frozen=True)
-class Stated:
-    """What stands for a category, and what was stated before, latest first. key: what an address
-    calls it.
+class CategoryAppetite:
+    """The statement that stands for a category, and the earlier ones, latest first.
+
+    key: the category in an address, "all" for those without a statement of their own.
     """
 
     key: str
     name: str
-    now: Appetite
-    before: list[Appetite]
+    statement: Appetite
+    earlier: list[Appetite]
 
     @property
     def tolerated(self) -> Band:
-        return self.now.tolerated
+        return self.statement.tolerated
 
 
-def stated_by_category(statements) -> list[Stated]:
-    """What stands by the last of these statements, in the order of the Orange Book, general last.
+def appetite_by_category(statements) -> list[CategoryAppetite]:
+    """In the order of the Orange Book, the general statement last.
+
     statements: of one organisation and scheme, until the day that is read.
     """
-    found = {}
+    by_category = {}
     for row in sorted(statements, key=lambda row: (row.effective_on, row.pk), reverse=True):
-        found.setdefault(row.category, []).append(row)
+        by_category.setdefault(row.category, []).append(row)
     names = [*Category.choices, ("", GENERAL)]
     return [
-        Stated(value or "all", name, found[value][0], found[value][1:])
+        CategoryAppetite(value or "all", name, by_category[value][0], by_category[value][1:])
         for value, name in names
-        if value in found
+        if value in by_category
     ]
 
 
-def unstated(stated) -> list[str]:
-    """The categories for which nothing of their own is stated, in lower case."""
-    known = {row.key for row in stated}
-    return [label.lower() for value, label in Category.choices if value not in known]
+def categories_without_appetite(stated) -> list[str]:
+    """The categories without a statement of their own, in lower case. stated: CategoryAppetites."""
+    keys = {row.key for row in stated}
+    return [label.lower() for value, label in Category.choices if value not in keys]
 
 
 @dataclass(frozen=True)
-class Holding:
-    """What is let stand for one risk, and why: the statement that decides, None where the scheme
-    does. is_above: None where the risk has no rating by the register's scheme.
+class AppliedTolerance:
+    """The highest band that is tolerated for one risk.
+
+    statement: the one that decides it, None where the scheme does. is_above: whether the risk is
+    above it, None where it has no rating by the register's scheme.
     """
 
     band: Band
@@ -58,12 +60,12 @@ class Holding:
     is_above: bool | None
 
 
-def tolerance_holding(position, day, known_by=None) -> Holding:
+def applied_tolerance(position, day, known_by=None) -> AppliedTolerance:
     """position: of the risk on that day. One query."""
     tolerances = Tolerances.of(position.register)
     tolerance = tolerances.on(day, known_by)
     is_rated = position.band and position.scheme_id == position.register.scheme_id
-    return Holding(
+    return AppliedTolerance(
         tolerance.of(position.category),
         tolerances.statement_for(position.category, day, known_by),
         tolerance.is_above(position.band, position.category) if is_rated else None,

@@ -1,5 +1,4 @@
-"""The assurance map: risks by lines, the latest opinion in each cell with its age, and what the
-whole register says.
+"""The assurance map: risks by lines, with the latest opinion of each, and counts of the register.
 
 The idea is the three lines model's (IIA 2020) with the outside as a fourth, as in HM Treasury's
 guidance on assurance maps: an empty cell is a gap.
@@ -16,11 +15,11 @@ from urllib.parse import urlencode
 from django.db.models import Count
 
 from registers.models import Assurance, AssuranceLevel, ControlWeakness, Line
-from registers.phrases import a_number, how_long
+from registers.phrases import duration_in_words, number_in_words
 
-# After a number: of one and of several, where they differ by more than "has" and "have". By kind
-# first: the members of the two are texts, and some are alike.
-WORDS = {
+# Phrases after a number: the singular, and the plural unless it only turns "has" into "have". By
+# class first, because some members of the two are equal texts.
+STATE_PHRASES = {
     AssuranceLevel: {
         AssuranceLevel.BEYOND: ("has an opinion from line 2, 3 or 4 that still holds",),
         AssuranceLevel.FIRST_LINE: ("rests on line 1 alone", "rest on line 1 alone"),
@@ -45,78 +44,84 @@ class Opinion(Protocol):
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One line of one risk. given: the latest opinion, None where there is a gap; age: of it, empty
-    on its day.
+class AssuranceCell:
+    """One line of one risk. opinion: the latest, None where there is a gap.
+
+    age: of the opinion in words, empty on its day.
     """
 
     line: Line
-    given: Opinion | None = None
+    opinion: Opinion | None = None
     age: str = ""
     has_run_out: bool = False
 
 
 @dataclass(frozen=True)
-class Row:
-    """A risk, told by its position, and a Cell for each of the four lines."""
+class AssuranceRow:
+    """The position of a risk, and a cell for each of the four lines."""
 
     position: object
-    cells: tuple[Cell, ...]
+    cells: tuple[AssuranceCell, ...]
 
 
 @dataclass(frozen=True)
-class Said:
-    """How many risks something is true of, in words, and the list that shows them."""
+class AssuranceCount:
+    """How many risks are in a state, in words, and the address of the list of them."""
 
     count: int
     words: str
     href: str
 
 
-def map_of(
+def build_assurance_map(
     risks: Iterable[int], opinions: Iterable[Opinion], day: datetime.date
-) -> dict[int, tuple[Cell, ...]]:
-    """risk id -> a Cell for each line, 1 to 4. risks: ids, in any order. opinions: in any order;
-    those given after the day are left out, those of one line take each other's place (the later
-    day, then the later record). An opinion holds on the day until which it is good, and has run out
-    on the next.
+) -> dict[int, tuple[AssuranceCell, ...]]:
+    """Key of a risk -> a cell for each line, 1 to 4. risks: keys; opinions: in any order.
+
+    Opinions of a later day are left out. Of one line the latest day counts, then the latest record.
+    An opinion still holds on its last day, and has run out on the next.
     """
     latest: dict[tuple[int, int], Opinion] = {}
-    for one in sorted(opinions, key=lambda one: (one.effective_on, one.pk)):
-        if one.effective_on <= day:
-            latest[one.risk_id, one.line] = one
+    for opinion in sorted(opinions, key=lambda opinion: (opinion.effective_on, opinion.pk)):
+        if opinion.effective_on <= day:
+            latest[opinion.risk_id, opinion.line] = opinion
     return {
         risk: tuple(_cell(line, latest.get((risk, line)), day) for line in Line) for risk in risks
     }
 
 
-def _cell(line: Line, given: Opinion | None, day: datetime.date) -> Cell:
-    if given is None:
-        return Cell(line)
-    return Cell(line, given, how_long(given.effective_on, day), given.expires_on < day)
+def _cell(line: Line, opinion: Opinion | None, day: datetime.date) -> AssuranceCell:
+    if opinion is None:
+        return AssuranceCell(line)
+    return AssuranceCell(
+        line, opinion, duration_in_words(opinion.effective_on, day), opinion.expires_on < day
+    )
 
 
-def rows_of(positions, reading) -> list[Row]:
+def assurance_rows(positions, reading) -> list[AssuranceRow]:
     """A row for each position, in the order given. One query."""
     risks = [position.risk_id for position in positions]
     opinions = Assurance.objects.latest_by_line(reading.day, reading.known_by).filter(
         risk__in=risks
     )
-    cells = map_of(risks, opinions, reading.day)
-    return [Row(position, cells[position.risk_id]) for position in positions]
+    cells = build_assurance_map(risks, opinions, reading.day)
+    return [AssuranceRow(position, cells[position.risk_id]) for position in positions]
 
 
 class AssuranceSummary:
-    """What stands behind the risks of a whole register. positions: on the register that day. One
-    query.
+    """The assurance and the controls of a whole register, in counts.
+
+    positions: on the register that day. One query.
     """
 
     def __init__(self, register, positions, reading):
         self.register, self.reading = register, reading
-        asked = {
-            _name(one): one.on(reading.day, reading.known_by) for kind in WORDS for one in kind
+        conditions = {
+            _name(state): state.on(reading.day, reading.known_by)
+            for kind in STATE_PHRASES
+            for state in kind
         }
-        counts = {name: Count("pk", filter=condition) for name, condition in asked.items()}
+        counts = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
         self.counts = positions.order_by().aggregate(total=Count("pk"), **counts)
 
     @property
@@ -124,33 +129,34 @@ class AssuranceSummary:
         return self.counts["total"]
 
     @property
-    def wanting(self) -> list[Said]:
+    def wanting(self) -> list[AssuranceCount]:
         return [
-            self._said(one)
-            for one in (AssuranceLevel.FIRST_LINE, AssuranceLevel.EXPIRED, AssuranceLevel.NONE)
+            self._count(state)
+            for state in (AssuranceLevel.FIRST_LINE, AssuranceLevel.EXPIRED, AssuranceLevel.NONE)
         ]
 
     @property
-    def beyond(self) -> Said:
-        return self._said(AssuranceLevel.BEYOND)
+    def beyond(self) -> AssuranceCount:
+        return self._count(AssuranceLevel.BEYOND)
 
     @property
-    def controls(self) -> list[Said]:
-        return [self._said(one) for one in ControlWeakness]
+    def controls(self) -> list[AssuranceCount]:
+        return [self._count(state) for state in ControlWeakness]
 
-    def _said(self, one) -> Said:
-        name = "assurance" if isinstance(one, AssuranceLevel) else "controls"
-        href = f"{self.register.get_absolute_url()}?{urlencode({**self.reading.asked, name: one.value})}"
-        count = self.counts[_name(one)]
-        return Said(count, in_words(one, count), href)
-
-
-def _name(one: AssuranceLevel | ControlWeakness) -> str:
-    return f"{type(one).__name__}_{one.name}"
+    def _count(self, state) -> AssuranceCount:
+        name = "assurance" if isinstance(state, AssuranceLevel) else "controls"
+        query = urlencode({**self.reading.query_params, name: state.value})
+        href = f"{self.register.get_absolute_url()}?{query}"
+        count = self.counts[_name(state)]
+        return AssuranceCount(count, count_in_words(state, count), href)
 
 
-def in_words(one: AssuranceLevel | ControlWeakness, count: int) -> str:
-    """How many risks it is true of, to be read after "Of 35 risks"."""
-    of_one, *of_several = WORDS[type(one)][one]
-    several = of_several[0] if of_several else f"have{of_one.removeprefix('has')}"
-    return f"{a_number(count)} {of_one if count in (0, 1) else several}"
+def _name(state: AssuranceLevel | ControlWeakness) -> str:
+    return f"{type(state).__name__}_{state.name}"
+
+
+def count_in_words(state: AssuranceLevel | ControlWeakness, count: int) -> str:
+    """How many risks are in a state, as a phrase that follows "Of 35 risks"."""
+    singular, *plurals = STATE_PHRASES[type(state)][state]
+    plural = plurals[0] if plurals else f"have{singular.removeprefix('has')}"
+    return f"{number_in_words(count)} {singular if count in (0, 1) else plural}"

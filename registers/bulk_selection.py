@@ -1,6 +1,4 @@
-"""What is done to many records at once is chosen from these: risks whose review is due, and what a
-post owns.
-"""
+"""The records that a bulk change offers: risks whose review is due, and what a post owns."""
 
 import datetime
 
@@ -9,13 +7,15 @@ from django.db.models import Case, When
 from registers.models import Action, Control, Risk
 from registers.quality.data import load_context, load_risks
 
-DUE_SOON = 14  # days before a review is due from which it is offered: a meeting looks at a fortnight's reviews at once
+# Days before a review is due from which it is offered: a meeting looks at a fortnight's reviews.
+DUE_SOON = 14
 
 
 def due_for_review(risks, reader, day):
-    """Those of these risks on the register whose review is late or due within DUE_SOON days: the
-    reader's own posts' first, then the one due longest ago. risks: a queryset of what the reader
-    may see.
+    """Risks on the register whose review is late or due within DUE_SOON days.
+
+    Those of the reader's posts come first, then those due longest ago. risks: a queryset of what
+    the reader may see.
     """
     by_then = day + datetime.timedelta(days=DUE_SOON)
     due = risks.filter(status__in=Risk.ON_REGISTER, next_review_on__lte=by_then)
@@ -24,7 +24,7 @@ def due_for_review(risks, reader, day):
 
 
 def with_headings(risks):
-    """What a choice among them says of each; two queries for any number of schemes."""
+    """With what the form shows of each risk. Two queries for any number of schemes."""
     texts = ("cause", "event", "consequence", "notes", "current__rationale", "current__evidence")
     return (
         risks.select_related("owner", "current").prefetch_related("current__scheme").defer(*texts)
@@ -32,9 +32,7 @@ def with_headings(risks):
 
 
 def ask_outside_first(register, risks, day):
-    """The keys of those of these risks whose review has to say who outside was asked: each is
-    reviewed by itself. Eight queries.
-    """
+    """Keys of the risks whose next review must say who outside was asked. Eight queries."""
     context = load_context(register, day)
     return {
         row.pk
@@ -43,24 +41,28 @@ def ask_outside_first(register, risks, day):
     }
 
 
-class Owned:
-    """What a post owns that is not over: risks that are not closed, controls in place and open
-    actions beside them. risks: a queryset of what the reader may see, of whatever registers; post:
-    None asks for any post's.
+class PostHoldings:
+    """What a post owns: risks that are not closed, and their controls in place and open actions.
+
+    risks: a queryset of what the reader may see, of any registers. post: None for any post.
     """
 
     def __init__(self, risks, post=None):
         live = risks.exclude(status=Risk.Status.CLOSED)
-        among = {"risk__in": live.order_by().values("pk")}
-        own = {"owner": post} if post else {}
-        beside = ("risk", "risk__register")
+        of_risks = {"risk__in": live.order_by().values("pk")}
+        by_post = {"owner": post} if post else {}
+        related = ("risk", "risk__register")
         self.sets = {
-            "risks": live.filter(**own).select_related("register").order_by("register", "number"),
-            "controls": Control.objects.filter(status=Control.Status.IN_PLACE, **among, **own)
-            .select_related(*beside)
+            "risks": live.filter(**by_post)
+            .select_related("register")
+            .order_by("register", "number"),
+            "controls": Control.objects.filter(
+                status=Control.Status.IN_PLACE, **of_risks, **by_post
+            )
+            .select_related(*related)
             .order_by("risk__register", "risk__number", "pk"),
             "actions": Action.objects.open()
-            .filter(**among, **own)
-            .select_related(*beside)
+            .filter(**of_risks, **by_post)
+            .select_related(*related)
             .order_by("risk__register", "risk__number", "pk"),
         }

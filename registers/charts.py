@@ -1,13 +1,33 @@
-"""A number that leads to what it counts, a table of them, and a picture that says no more than its
-table.
+"""Charts: figures for Plotly with their tables, and cells that link to the risks they count.
+
+Figures are pure: numbers in, JSON out, no queries, no words but the ones given. Plotly builds and
+checks each shape of figure once in a process, and each request puts its numbers in: checking the
+same shape anew each time took longer than all that is counted.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+# The colours of static/css/app.css by number of bands, lowest first: paler to darker, so greyscale
+# keeps the order.
+BAND_COLOURS = {
+    2: ("#FBECCB", "#6A1433"),
+    3: ("#FBECCB", "#F2BD55", "#6A1433"),
+    4: ("#FBECCB", "#F2BD55", "#B84A18", "#6A1433"),
+    5: ("#FBECCB", "#F2BD55", "#E08A33", "#B84A18", "#6A1433"),
+}
+UNBANDED_COLOURS = ("#FFFFFF", "#B1B4B6")  # not scored, to re-assess
+LINE = "#0B0C0C"
+SHAPES = 64  # cached: an installation has few schemes, each with two charts
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A number and the risks behind it."""
+    """A number or a text. href: the list of the risks behind it; count: how many that has."""
 
     text: str
     href: str = ""
@@ -25,10 +45,64 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture that says nothing its summary and table do not."""
+    """figure: for Plotly. The summary and the table say all that the picture shows."""
 
     id: str
     title: str
     summary: str
     figure: dict
     table: Table
+
+
+def stacked_bars(
+    counts: Sequence[Sequence[int]],
+    names: list[str],
+    labels: list[str],
+    *,
+    bands: int,
+    sideways: bool = False,
+) -> dict[str, Any]:
+    """Bars of counts stacked by band, as a Plotly figure.
+
+    counts: for each bar, one number a band, lowest first, then one or two for risks without a band.
+    names: one for each bar; labels: one for each number; bands: how many bands.
+    """
+    shape = _shape(tuple(labels), bands, sideways)
+    bars = []
+    for place, bar in enumerate(shape["data"]):
+        heights = [line[place] for line in counts]
+        x, y = (heights, names) if sideways else (names, heights)
+        bars.append({**bar, "x": x, "y": y})
+    return {"data": bars, "layout": shape["layout"]}
+
+
+@lru_cache(SHAPES)
+def _shape(labels: tuple[str, ...], bands: int, sideways: bool) -> dict[str, Any]:
+    """The figure without its numbers. Raises ValueError for what Plotly does not know."""
+    from plotly import graph_objects as go  # half a second, and only who opens a chart waits for it
+
+    colours = [*BAND_COLOURS[bands], *UNBANDED_COLOURS[: len(labels) - bands]]
+    bars = [
+        go.Bar(
+            name=label,
+            orientation="h" if sideways else "v",
+            marker={"color": colour, "line": {"color": LINE, "width": 1}},
+            hovertemplate=f"{label}: %{{{'x' if sideways else 'y'}}}<extra></extra>",
+        )
+        for label, colour in zip(labels, colours, strict=True)
+    ]
+    count_axis = {"title": {"text": "Risks"}, "rangemode": "tozero", "tickformat": "d", "nticks": 6}
+    name_axis = {"type": "category", "automargin": True}
+    if sideways:
+        name_axis["autorange"] = "reversed"
+    layout = {
+        "template": "none",
+        "barmode": "stack",
+        "font": {"family": "arial, sans-serif", "size": 14, "color": LINE},
+        "margin": {"l": 50, "r": 10, "t": 10, "b": 50},
+        "height": 380,
+        "legend": {"orientation": "h", "y": -0.25, "traceorder": "normal"},
+        "xaxis": count_axis if sideways else name_axis,
+        "yaxis": name_axis if sideways else count_axis,
+    }
+    return go.Figure(bars, layout).to_plotly_json()

@@ -1,6 +1,4 @@
-"""The home page in numbers and rows: a card for each register, what waits for one person, what
-changed last.
-"""
+"""The home page: a card for each register, what waits for the reader, and the latest changes."""
 
 import datetime
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from operator import or_
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Value
 from django.utils import timezone
 
+from registers.escalations import escalations_to_decide
 from registers.models import (
     Action,
     Assessment,
@@ -20,7 +19,6 @@ from registers.models import (
 )
 from registers.permissions import Permission, can, risks_across
 from registers.reminders.deadlines import actions_due_soon
-from registers.risk_page.escalations import escalations_to_decide
 
 WAITING = 10  # risks named; the numbers beside them count all
 CHANGES = 8
@@ -28,27 +26,28 @@ CHANGES = 8
 
 @dataclass(frozen=True)
 class RegisterCard:
-    """A register in few numbers: risks on it, those above tolerance, and (gap, risks) for each gap
-    that there is. asked: what leads the address of a list to the day that is counted, where it
-    would open on another.
+    """A register in few numbers. gaps: (gap, how many risks), for each gap that there is.
+
+    query_string: leads an address to the day that is counted, where it would show another.
     """
 
     register: object
     total: int
     above_tolerance: int
     gaps: list[tuple[MissingInformation, int]]
-    asked: str = ""
+    query_string: str = ""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for a person. risks: (position, its gaps), the most urgent; lists: (register, how
-    many wait there); named: how many risks name the person, whether they wait or not.
+    """Risks that wait for a person. risks: (position, its gaps), the most urgent.
+
+    lists: (register, how many wait there). assigned: how many risks name the person.
     """
 
     risks: list[tuple[Position, list[MissingInformation]]]
     lists: list[tuple[object, int]]
-    named: int
+    assigned: int
 
     @property
     def total(self):
@@ -61,8 +60,9 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Tasks:
-    """What waits for a person besides risks: the first few actions and escalations, and (register,
-    how many wait there) of each kind, in the order of the person's registers.
+    """Actions and escalations that wait for a person: the first few, and counts of all.
+
+    *_lists: (register, how many wait there), in the order of the person's registers.
     """
 
     actions: list[Action]
@@ -85,14 +85,15 @@ class Tasks:
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that was done to a risk. labels: of what an edit changed; stands: whether the
-    judgement that was made became the current rating; before: the current rating until then, if
-    there was one.
+    """One thing that was done to a risk. labels: of the fields that an edit changed.
+
+    is_current: whether the rating that was given became the current one. before: the current rating
+    until then, if there was one.
     """
 
     revision: RiskRevision
     labels: list[str]
-    stands: bool
+    is_current: bool
     before: Assessment | None
 
     @property
@@ -106,41 +107,42 @@ class Change:
 
     @property
     def is_same_band(self):
-        """Judged again and found as before; by another scheme the same word means something else."""
-        now = self.revision.assessment
+        """Whether a new rating gave the band it had before, by the same scheme."""
+        rating = self.revision.assessment
         return self.before and (self.before.band, self.before.scheme_id) == (
-            now.band,
-            now.scheme_id,
+            rating.band,
+            rating.scheme_id,
         )
 
 
-def register_cards(registers, positions, day, tolerances, asked=""):
-    """One card a register, in the order given. positions: of all these, on the register that day;
+def register_cards(registers, positions, day, tolerances, query_string=""):
+    """One card a register, in the order given. positions: of all these, on the register that day.
+
     tolerances: key of each register -> its Tolerances. One query, and one where the statements of
     appetite were not read yet.
     """
-    let_stand = {register.pk: tolerances[register.pk].on(day) for register in registers}
-    is_split = any(tolerance.own for tolerance in let_stand.values())
+    tolerance_by_register = {register.pk: tolerances[register.pk].on(day) for register in registers}
+    is_split = any(tolerance.by_category for tolerance in tolerance_by_register.values())
     gaps = {gap.name: Count("pk", filter=gap.on(day)) for gap in MissingInformation}
-    about = positions.annotate(about=F("category") if is_split else Value("")).order_by()
-    alike = about.values_list("register", "band", "scheme", "about").annotate(n=Count("pk"), **gaps)
+    positions_by = positions.annotate(about=F("category") if is_split else Value("")).order_by()
+    grouped = positions_by.values_list("register", "band", "scheme", "about").annotate(
+        n=Count("pk"), **gaps
+    )
     rows = {}
-    for register, *row in alike:
+    for register, *row in grouped:
         rows.setdefault(register, []).append(row)
     return [
-        _card(register, let_stand[register.pk], rows.get(register.pk, []), asked)
+        _card(register, tolerance_by_register[register.pk], rows.get(register.pk, []), query_string)
         for register in registers
     ]
 
 
-def _card(register, tolerance, rows, asked):
-    """rows: band, scheme, category where the tolerance differs by it, risks, and how many of them
-    have each gap.
-    """
+def _card(register, tolerance, rows, query_string):
+    """rows: (band, scheme, category or "", how many risks, then how many of them have each gap)."""
     above = (
         n
-        for band, scheme, about, n, *_ in rows
-        if scheme == register.scheme_id and tolerance.is_above(band, about)
+        for band, scheme, category, n, *_ in rows
+        if scheme == register.scheme_id and tolerance.is_above(band, category)
     )
     return RegisterCard(
         register,
@@ -151,13 +153,14 @@ def _card(register, tolerance, rows, asked):
             for place, gap in enumerate(MissingInformation, 4)
             if (n := sum(row[place] for row in rows))
         ],
-        asked=asked,
+        query_string=query_string,
     )
 
 
 def gaps_of(positions, day):
-    """(gap, how many risks) for each gap that there is. positions: on the register that day. One
-    query.
+    """(gap, how many risks) for each gap that there is. One query.
+
+    positions: on the register that day.
     """
     counts = positions.order_by().aggregate(
         **{gap.name: Count("pk", filter=gap.on(day)) for gap in MissingInformation}
@@ -165,20 +168,23 @@ def gaps_of(positions, day):
     return [(gap, counts[gap.name]) for gap in MissingInformation if counts[gap.name]]
 
 
-def judged_since(cards, positions, day):
-    """(card, how many of its risks have a current rating judged after that day), in the order
-    given. positions: of these registers at least. One query, none without cards.
+def rated_since(cards, positions, day):
+    """(card, how many of its risks were rated after that day), in the order given.
+
+    positions: of these registers at least. One query, none without cards.
     """
-    judged = positions.filter(
+    rated = positions.filter(
         register__in=[card.register for card in cards], current__effective_on__gt=day
     )
-    counts = dict(judged.order_by().values_list("register").annotate(n=Count("pk")))
+    counts = dict(rated.order_by().values_list("register").annotate(n=Count("pk")))
     return [(card, counts.get(card.register.pk, 0)) for card in cards]
 
 
 def waiting_for(user, registers, positions, day):
-    """What waits for that person on these registers. positions: of these registers at least, on the
-    register that day. Two queries, and those for the words of the risks named.
+    """What waits for that person on these registers.
+
+    positions: of these registers at least, on the register that day. Two queries, and those for the
+    words of the risks that are listed.
     """
     mine = positions.filter(register__in=registers).answered_for_by(user)
     counted = mine.order_by().values_list("register")
@@ -195,25 +201,26 @@ def waiting_for(user, registers, positions, day):
         .values_list("pk", *flags)
     )
     gaps = {
-        pk: [gap for gap, has in zip(MissingInformation, has, strict=True) if has]
-        for pk, *has in urgent[:WAITING]
+        pk: [gap for gap, has_gap in zip(MissingInformation, has_gap, strict=True) if has_gap]
+        for pk, *has_gap in urgent[:WAITING]
     }
     words = Position.objects.with_headings().in_bulk(gaps)
     return Waiting(
-        risks=[(words[pk], found) for pk, found in gaps.items()],
+        risks=[(words[pk], risk_gaps) for pk, risk_gaps in gaps.items()],
         lists=[
             (register, counts[register.pk][1])
             for register in registers
             if counts.get(register.pk, (0, 0))[1]
         ],
-        named=sum(n for n, _ in counts.values()),
+        assigned=sum(n for n, _ in counts.values()),
     )
 
 
 def tasks_for(user, registers, day):
     """Actions that are late or due soon, by the rule of the reminders, and escalations to decide.
-    registers: those that the person works on. As many queries for few as for many: two of each,
-    none of escalations for who decides none.
+
+    registers: those that the person works on. Two queries for actions, and two for escalations
+    where the person decides any.
     """
     edited = [
         register for register in registers if can(user, Permission.EDIT_RISK, register.organisation)
@@ -239,17 +246,18 @@ def tasks_for(user, registers, day):
 
 
 def _by_register(rows, name, registers):
-    """(register, how many of these rows are of it) for each that has any. name: the way to it."""
+    """(register, how many of these rows it has) for each that has any. name: the lookup of it."""
     counts = dict(rows.order_by().values_list(name).annotate(n=Count("pk")))
     return [(register, counts[register.pk]) for register in registers if register.pk in counts]
 
 
 def latest_changes(revisions):
-    """The latest few of these revisions, newest recorded first, in an order that stands where many
-    share an instant. One query for their keys, and those for their words and for what they changed.
+    """The latest few of these revisions, newest recorded first; those of one instant by key.
+
+    One query for their keys, and those for their words and for what they changed.
     """
     latest = list(revisions.order_by("-recorded_at", "-pk").values_list("risk", "number")[:CHANGES])
-    told = _with_the_one_before(latest)
+    revisions_by_key = _with_previous(latest)
     judgements = (
         Assessment.objects.current()
         .filter(risk__in={risk for risk, _ in latest})
@@ -259,12 +267,17 @@ def latest_changes(revisions):
     for assessment in judgements.prefetch_related("scheme"):
         judged.setdefault(assessment.risk_id, []).append(assessment)
     return [
-        _change(told[key], told.get((key[0], key[1] - 1)), judged.get(key[0], [])) for key in latest
+        _change(
+            revisions_by_key[key],
+            revisions_by_key.get((key[0], key[1] - 1)),
+            judged.get(key[0], []),
+        )
+        for key in latest
     ]
 
 
-def _with_the_one_before(keys):
-    """(risk, number) -> revision, for each of these keys and for the number before it."""
+def _with_previous(keys):
+    """(risk, number) -> revision, for each of these keys and for the previous number."""
     wanted = (Q(risk=risk, number__in=(number - 1, number)) for risk, number in keys)
     words = ("by", "on_behalf_of", "owner", "primary_failure_type", "assessment")
     rows = (
@@ -283,17 +296,26 @@ def _with_the_one_before(keys):
 
 
 def _change(revision, earlier, judgements):
-    """earlier: the revision before it, if there is one. judgements: the current ones of the risk
-    and of our own perspective, by the day they count from.
+    """earlier: the revision before it, if any. judgements: our own current ratings of the risk, by
+    the day they count from.
     """
     judgement, is_edit = revision.assessment, revision.what == RiskRevision.Event.EDITED
     is_ours = judgement in judgements
-    before = [known for known in judgements if known.pk < judgement.pk][-1:] if is_ours else []
+    before = (
+        [judgement_before for judgement_before in judgements if judgement_before.pk < judgement.pk][
+            -1:
+        ]
+        if is_ours
+        else []
+    )
     return Change(
         revision,
         labels=[change.label.lower() for change in revision.changes_since(earlier)]
         if is_edit and earlier
         else [],
         before=before[0] if before else None,
-        stands=is_ours and all(known.effective_on <= judgement.effective_on for known in before),
+        is_current=is_ours
+        and all(
+            judgement_before.effective_on <= judgement.effective_on for judgement_before in before
+        ),
     )

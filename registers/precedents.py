@@ -1,9 +1,7 @@
-"""A new risk's own words -> the warning signs of the library that resemble it: a prompt to read,
-never evidence.
+"""A risk's own words -> the warning signs that resemble it: a prompt to read, never evidence.
 
-A library of BM25 ranks signs, each a document of all the ways of saying it: title, text and
-`also_said_as`. Why so, and what else was tried, says docs/adr/0009; how well it does,
-bench/README.md. Nothing here touches a score.
+Signs are ranked by BM25, each as one document of its title, text and `also_said_as`. docs/adr/0009
+says why, and what else was tried; bench/README.md, how well it does. Nothing here touches a score.
 
 BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.
 """
@@ -22,22 +20,26 @@ from pathlib import Path
 
 import yaml
 from django.conf import settings
+from django.db.models import Prefetch, prefetch_related_objects
 
-from registers.models import WarningSign
+from registers.models import Citation, WarningSign
 
 LONGEST_TEXT = 8_000  # characters that are read of a text; a page of print has some 3,000
 FEWEST_WORDS, MOST_WORDS = 2, 8  # that a text shares with a sign; that are shown
 # Set by leaving out each phrase of ours in turn, and on the statements to work with:
 # bench/README.md.
-CLEARLY = 0.05  # of all that a text says, how much more has to speak for a sign than for any ordinary risk
+# Of all that a text says, how much more has to speak for a sign than for any ordinary risk.
+CLEARLY = 0.05
 ENOUGH = 3.2  # that speaks for a sign, on BM25's scale: two or three telling words
 CLOSE = 0.4  # of what speaks for the best sign: with less, a second or third is not shown
 TELLING = 0.3  # what a word has to weigh to count as shared
-READ = ("pk", "title", "text", "also_said_as", "case__short_name")  # of each sign
+SIGN_FIELDS = ("pk", "title", "text", "also_said_as", "case__short_name")
+RISK_FIELDS = ("title", "cause", "event", "consequence")
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 SENTENCE = re.compile(r"(?<=[.:;!?])\s+")
 CONSEQUENCE = re.compile(
-    r"\b(consequences?\b|(result|lead)(s|ing)? (in|to)\b|(which|this|it) (may|might|could|would)\b|causing\b)",
+    r"\b(consequences?\b|(result|lead)(s|ing)? (in|to)\b"
+    r"|(which|this|it) (may|might|could|would)\b|causing\b)",
     re.I,
 )
 FIRST_WORDS, FADING = 15, 20  # that count in full; after how many more a word counts half
@@ -45,32 +47,29 @@ FIRST_WORDS, FADING = 15, 20  # that count in full; after how many more a word c
 
 @dataclass(frozen=True)
 class Suggestion:
-    """words: the reader's own, in lower case as typed, that the sign has too; the most telling
-    first.
-    """
+    """words: those of the risk that the sign has too, in lower case, the most telling first."""
 
     sign: WarningSign
     words: tuple[str, ...]
 
 
-def words_of(**fields) -> str:
-    """A risk's title, cause, event and consequence as one text for suggest(), a line each, without
-    those that are empty or None. The consequence is announced as one: it tells less.
+def risk_text(**fields) -> str:
+    """A risk's title, cause, event and consequence as one text for suggest(), a line each.
+
+    Those that are empty or None are left out. The consequence is marked as one, as it weighs less.
     """
-    said = {name: " ".join(str(text or "").split()) for name, text in fields.items()}
+    texts = {name: " ".join(str(text or "").split()) for name, text in fields.items()}
     return "\n".join(
         f"Consequence: {text}" if name == "consequence" else text
-        for name, text in said.items()
+        for name, text in texts.items()
         if text
     )
 
 
 def suggest(text: str, *, most: int = 3) -> list[Suggestion]:
-    """The signs that a text resembles, best first, at most `most`; [] where none is close enough to
-    be worth a look.
+    """The signs that a text resembles, best first, at most `most`; [] where none is close enough.
 
-    text: a risk in anybody's words; only the first LONGEST_TEXT characters are read. Any text will
-    do.
+    text: any text; only its first LONGEST_TEXT characters are read.
     """
     index = current_index()
     chosen = index.ranked(text)[:most]
@@ -78,20 +77,29 @@ def suggest(text: str, *, most: int = 3) -> list[Suggestion]:
     return [Suggestion(signs[pk], words) for pk, words in chosen if pk in signs]
 
 
+def suggestions_for(typed: dict) -> list[Suggestion]:
+    """What the words of a form suggest, each sign with its citations. Reads RISK_FIELDS alone."""
+    suggestions = suggest(risk_text(**{name: typed.get(name) for name in RISK_FIELDS}))
+    citations = Prefetch("citations", Citation.objects.select_related("source"))
+    prefetch_related_objects([suggestion.sign for suggestion in suggestions], citations)
+    return suggestions
+
+
+def suggestions_of(risk) -> list[Suggestion]:
+    """The same for the words of a risk as they stand."""
+    return suggestions_for({name: getattr(risk, name) for name in RISK_FIELDS})
+
+
 @dataclass(frozen=True)
 class Term:
-    """words: those that stand for it. weight: what it counts for where it first occurs, see
-    weighed().
-    """
+    """words: those of the text. weight: of its first occurrence, see weighted_words()."""
 
     words: tuple[str, ...]
     weight: float
 
 
 class Vocabulary:
-    """How words are read: in lower case, by their stems, without those that say nothing, and with
-    what they mean.
-    """
+    """How words are read: in lower case, by stem, without empty words, and with their meanings."""
 
     def __init__(self, empty: str, meanings: dict[str, list[str]], ordinary: dict[str, list[str]]):
         import Stemmer
@@ -101,7 +109,7 @@ class Vocabulary:
         self.meanings = defaultdict(set)
         for meaning, phrases in meanings.items():
             for phrase in phrases:
-                self.meanings[tuple(self.stems(words_in(phrase)))].add(f"={meaning}")
+                self.meanings[tuple(self.stems(split_words(phrase)))].add(f"={meaning}")
         self.longest = max(map(len, self.meanings))
 
     def stems(self, words: list[str]) -> list[str]:
@@ -109,49 +117,50 @@ class Vocabulary:
             return self.stemmer.stemWords(words)
 
     def terms(self, text: str) -> dict[str, Term]:
-        """Each stem in a text, and each meaning (with = before its name), as it first occurs there."""
-        words, weights = weighed(text)
-        stems, found = self.stems(words), {}
+        """Each stem in a text and each meaning (with = before its name), as it first occurs."""
+        words, weights = weighted_words(text)
+        stems, terms = self.stems(words), {}
         for word, stem, weight in zip(words, stems, weights, strict=True):
             if word not in self.empty and len(stem) > 1:
-                found.setdefault(stem, Term((word,), weight))
+                terms.setdefault(stem, Term((word,), weight))
         at = 0
         while at < len(stems):
-            length, meanings = self.meant(stems, at)
-            said = words[at : at + length]
-            said = [word for word in said if word not in self.empty] or said
+            length, meanings = self.longest_meaning(stems, at)
+            matched = words[at : at + length]
+            matched = [word for word in matched if word not in self.empty] or matched
             for meaning in meanings:
-                found.setdefault(meaning, Term(tuple(said), weights[at]))
+                terms.setdefault(meaning, Term(tuple(matched), weights[at]))
             at += length
-        return found
+        return terms
 
-    def meant(self, stems: list[str], at: int) -> tuple[int, set[str]]:
-        """How many words from there on have a meaning together, the most there are, and which; (1,
-        none) if none.
+    def longest_meaning(self, stems: list[str], start: int) -> tuple[int, set[str]]:
+        """(how many words from there have meanings together, which), the longest run first.
+
+        (1, no meaning) where there is none.
         """
         for length in range(self.longest, 0, -1):
-            if meanings := self.meanings.get(tuple(stems[at : at + length])):
+            if meanings := self.meanings.get(tuple(stems[start : start + length])):
                 return length, meanings
         return 1, set()
 
 
-def words_in(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     return WORD.findall(text.lower().replace("\u2019", "'"))
 
 
-def weighed(text: str) -> tuple[list[str], list[float]]:
-    """The words of a text, and beside each what it counts for (0 to 1).
+def weighted_words(text: str) -> tuple[list[str], list[float]]:
+    """The words of a text, and the weight of each (0 to 1).
 
-    Risks begin with what they are about and end with what it would do, in words that fit any risk:
-    complaints, cost, reputation. So what is announced as a consequence counts a third, to the end
-    of its line, and late words less.
+    Risks end with what would happen, in words that fit any risk: complaints, cost, reputation. So
+    from what announces a consequence to the end of the line words count a third, and late words
+    count less.
     """
     words, weights = [], []
     for line in text[:LONGEST_TEXT].splitlines():
         announced = CONSEQUENCE.search(line)
         parts = (line[: announced.start()], line[announced.start() :]) if announced else (line,)
         for part, worth in zip(parts, (1, 1 / 3), strict=False):
-            for word in words_in(part):
+            for word in split_words(part):
                 weights.append(worth / (1 + max(0, len(words) - FIRST_WORDS) / FADING))
                 words.append(word)
     return words, weights
@@ -164,42 +173,38 @@ def vocabulary() -> Vocabulary:
 
 
 class Index:
-    """A document for each sign, of all the ways of saying it, and one for each kind of ordinary
-    risk.
-    """
+    """A document for each sign, of all its phrases, and one for each kind of ordinary risk."""
 
     def __init__(self, rows: list[tuple]):
         import bm25s
 
-        logging.getLogger("bm25s").setLevel(
-            logging.WARNING
-        )  # it would tell standard error of every index it builds
+        # It would log every index that it builds to standard error.
+        logging.getLogger("bm25s").setLevel(logging.WARNING)
         self.rows, self.words = rows, vocabulary()
         documents = {
             pk: [title, *SENTENCE.split(text), *phrases] for pk, title, text, phrases, _ in rows
         }
-        self.signs = list(
-            documents
-        )  # their keys, in the order of the index; ordinary risks come after them
+        # Keys in the order of the index; ordinary risks come after them.
+        self.signs = list(documents)
         self.bm25 = bm25s.BM25(method="lucene", k1=1.0, b=0.5)
-        said = [*documents.values(), *self.words.ordinary.values()]
-        # A body that bears a case's name is not like it for that.
-        names = set(self.words.stems(words_in(" ".join(name for *_, name in rows))))
+        documents_by_phrase = [*documents.values(), *self.words.ordinary.values()]
+        # The name of a case in a text does not make it like that case.
+        names = set(self.words.stems(split_words(" ".join(name for *_, name in rows))))
         texts = [
-            [term for way in ways for term in self.words.terms(way) if term not in names]
-            for ways in said
+            [term for phrase in phrases for term in self.words.terms(phrase) if term not in names]
+            for phrases in documents_by_phrase
         ]
         self.bm25.index(texts, show_progress=False)
-        found_in = Counter(term for text in texts for term in set(text))
-        self.rarity = {term: _rarity(n, len(texts)) for term, n in found_in.items()}
+        document_counts = Counter(term for text in texts for term in set(text))
+        self.rarity = {term: _rarity(n, len(texts)) for term, n in document_counts.items()}
         self.unheard = _rarity(0, len(texts))
 
     def ranked(self, text: str) -> list[tuple[int, tuple[str, ...]]]:
         """(key of a sign, words that matched) for every sign that may be shown, best first."""
         import numpy
 
-        said = self.words.terms(text)
-        terms = {key: term for key, term in said.items() if key in self.rarity}
+        text_terms = self.words.terms(text)
+        terms = {key: term for key, term in text_terms.items() if key in self.rarity}
         if not terms:
             return []
         # terms x documents
@@ -210,32 +215,30 @@ class Index:
         ordinary = scores[len(self.signs) :].max(initial=0)
         scores = scores[: len(self.signs)]
         everything = sum(
-            self.rarity.get(key, self.unheard) * term.weight for key, term in said.items()
+            self.rarity.get(key, self.unheard) * term.weight for key, term in text_terms.items()
         )
         if scores.max(initial=0) - ordinary < CLEARLY * everything:
             return []
-        found = []
-        for at in numpy.argsort(-scores, kind="stable"):
-            words = telling(terms.values(), each[:, at].tolist())
+        matches = []
+        for place in numpy.argsort(-scores, kind="stable"):
+            words = telling_words(terms.values(), each[:, place].tolist())
             if (
-                scores[at] > max(ENOUGH, ordinary, CLOSE * scores.max())
+                scores[place] > max(ENOUGH, ordinary, CLOSE * scores.max())
                 and len(words) >= FEWEST_WORDS
             ):
-                found.append((self.signs[at], words))
-        return found
+                matches.append((self.signs[place], words))
+        return matches
 
 
-def _rarity(found_in: int, of: int) -> float:
-    """What a term is worth that so many of the documents have: BM25's own measure."""
-    return log(1 + (of - found_in + 0.5) / (found_in + 0.5))
+def _rarity(documents: int, total: int) -> float:
+    """The weight of a term that so many documents have, as BM25 measures it."""
+    return log(1 + (total - documents + 0.5) / (documents + 0.5))
 
 
-def telling(terms: Iterable[Term], speak_for_it: list[float]) -> tuple[str, ...]:
-    """The words of terms that speak for a sign, most telling first; a word tells what all its terms
-    do together.
-    """
+def telling_words(terms: Iterable[Term], scores: list[float]) -> tuple[str, ...]:
+    """The words that speak for a sign, most telling first, each by the sum of its terms."""
     by_word = defaultdict(float)
-    for term, score in zip(terms, speak_for_it, strict=True):
+    for term, score in zip(terms, scores, strict=True):
         for word in term.words:
             by_word[word] += score / len(term.words)
     words = sorted(by_word, key=lambda word: -by_word[word])
@@ -247,11 +250,9 @@ _index: Index | None = None
 
 
 def current_index() -> Index:
-    """The index of the library as it is now: made once a process, and again when a sign says
-    something else.
-    """
+    """The index of the library: built once a process, and again when a sign changes."""
     global _index
-    rows = list(WarningSign.objects.order_by("pk").values_list(*READ))
+    rows = list(WarningSign.objects.order_by("pk").values_list(*SIGN_FIELDS))
     with _lock:
         if _index is None or _index.rows != rows:
             _index = Index(rows)

@@ -1,5 +1,7 @@
-"""How bands look in files that are printed: the colours of the pages, paler to darker, so that the
-order survives greyscale. The name of the band always stands beside it.
+"""The colours of bands in files that are printed.
+
+They are those of the pages, from pale to dark, so that the order survives greyscale. The name of
+the band always stands beside its colour.
 """
 
 from typing import NamedTuple

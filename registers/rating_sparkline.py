@@ -1,25 +1,48 @@
-"""The course of one risk's rating over the last quarter ends: a small picture, and the words that
-say it.
+"""How a risk's current rating went over the last quarter ends: a small picture, and its words.
+
+RatingSparkline is for the page of one risk, drawn from its assessments. CompactSparkline is for
+many risks on one page, drawn from their positions.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
-from typing import Protocol
+from itertools import groupby, pairwise, takewhile
+from typing import NamedTuple, Protocol
 
 from registers.charts import Cell, Table
+from registers.dates import quarter_ends_before
 from registers.models import Assessment
 from registers.models.position import STUCK
-from registers.phrases import a_number
-from registers.scoring import Band
-
-LEFT, RIGHT, TOP, BOTTOM = 6, 154, 6, 30  # of a picture 160 wide and 36 high
+from registers.phrases import number_in_words
+from registers.scoring import Band, Scheme
 
 
-class Judged(Protocol):
+class Frame(NamedTuple):
+    """The edges between which a picture is drawn, in its units; 0 is at the top left."""
+
+    left: int
+    right: int
+    top: int
+    bottom: int
+
+    def x(self, number: int, count: int) -> float:
+        """The place of the point with that number, of so many, from 0."""
+        return round(self.left + (self.right - self.left) * number / max(count - 1, 1), 1)
+
+    def y(self, band: Band) -> float:
+        height = (self.bottom - self.top) * band.rank / max(band.of - 1, 1)
+        return round(self.bottom - height, 1)
+
+
+FRAME = Frame(6, 154, 6, 30)  # of a picture 160 wide and 36 high
+COMPACT_FRAME = Frame(5, 91, 5, 23)  # of a picture 96 wide and 28 high
+COMPACT_ENDS = 4  # quarter ends before the day that is read
+
+
+class RatedAssessment(Protocol):
     """What is read of an assessment."""
 
     pk: int
@@ -32,9 +55,7 @@ class Judged(Protocol):
 
 @dataclass(frozen=True)
 class Point:
-    """Where the rating stood at the end of a day. x, y: its place in the picture, 0 at the top
-    left.
-    """
+    """The rating at the end of a day. x, y: its place in the picture."""
 
     day: datetime.date
     band: Band
@@ -44,17 +65,15 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Course:
-    """points: oldest first, none for a day without a rating. words: one sentence without its full
-    stop.
-    """
+class RatingSparkline:
+    """points: oldest first, none for a day without a rating. words: without a full stop."""
 
     points: tuple[Point, ...]
     words: str
 
     @property
     def table(self) -> Table:
-        """The same in words: a row for each day."""
+        """The same as a table, a row for each day, the latest first."""
         rows = [
             [Cell(f"{p.day:%-d %B %Y}"), Cell(p.band.label), Cell(str(p.score))]
             for p in reversed(self.points)
@@ -63,68 +82,200 @@ class Course:
 
     @property
     def path(self) -> str:
-        """A line in steps through the points, as an SVG path: it rises where a higher band is first
-        met.
-        """
+        """A line in steps through the points, as an SVG path."""
         if not self.points:
             return ""
-        first, *others = self.points
-        return f"M{first.x:g} {first.y:g}" + "".join(
-            f"H{point.x:g}V{point.y:g}" for point in others
-        )
+        first, *later = self.points
+        return f"M{first.x:g} {first.y:g}" + "".join(f"H{p.x:g}V{p.y:g}" for p in later)
 
 
-def course_of(assessments: Iterable[Judged], days: list[datetime.date]) -> Course:
-    """assessments: of one risk until the last of the days, in any order; only our own of the risk
-    as it stands count, and of two on one day the later one. days: quarter ends, oldest first, and
-    at last the day that is read.
+def build_rating_sparkline(
+    assessments: Iterable[RatedAssessment], days: list[datetime.date]
+) -> RatingSparkline:
+    """assessments: of one risk until the last of the days, in any order.
 
-    Bands are compared as they were given: the same word out of as many bands counts as the same
-    band. Stuck is the highest band at four quarter ends running; the day that is read is none of
-    them.
+    Only our own current ratings count, and of two on one day the later one. days: quarter ends,
+    oldest first, and at last the day that is read.
+
+    Bands are compared as they were given: the same word out of as many bands is the same band.
+    Stuck means the highest band at four quarter ends running, the day that is read left out.
     """
-    ours = (Assessment.Kind.CURRENT, Assessment.Perspective.ORGANISATION)
-    judged = [one for one in assessments if (one.kind, one.perspective) == ours]
-    judged.sort(key=lambda one: (one.effective_on, one.pk))
+    own_current = (Assessment.Kind.CURRENT, Assessment.Perspective.ORGANISATION)
+    ratings = [
+        assessment
+        for assessment in assessments
+        if (assessment.kind, assessment.perspective) == own_current
+    ]
+    ratings.sort(key=lambda rating: (rating.effective_on, rating.pk))
     points = []
     for number, day in enumerate(days):
-        standing = [one for one in judged if one.effective_on <= day]
-        if standing:
-            band = standing[-1].band_now
-            x = LEFT + (RIGHT - LEFT) * number / max(len(days) - 1, 1)
-            points.append(Point(day, band, standing[-1].score, round(x, 1), _height(band)))
-    return Course(tuple(points), _words(judged, points))
+        effective = [rating for rating in ratings if rating.effective_on <= day]
+        if effective:
+            band, score = effective[-1].band_now, effective[-1].score
+            points.append(Point(day, band, score, FRAME.x(number, len(days)), FRAME.y(band)))
+    return RatingSparkline(tuple(points), _sentence(ratings, points))
 
 
-def _height(band: Band) -> float:
-    return round(BOTTOM - (BOTTOM - TOP) * band.rank / max(band.of - 1, 1), 1)
+def _is_same_band(a: Band, b: Band) -> bool:
+    return (a.label, a.rank, a.of) == (b.label, b.rank, b.of)
 
 
-def _same(one: Band, other: Band) -> bool:
-    return (one.label, one.rank, one.of) == (other.label, other.rank, other.of)
-
-
-def _words(judged: list, points: list[Point]) -> str:
-    if not judged:
+def _sentence(ratings: list, points: list[Point]) -> str:
+    if not ratings:
         return "Not scored yet"
-    now = judged[-1].band_now
-    changes = [late for early, late in pairwise(judged) if not _same(early.band_now, late.band_now)]
-    since = changes[-1] if changes else judged[0]
-    said = f"{now.label} since {_month(since.effective_on)}"
+    band = ratings[-1].band_now
+    changes = [
+        late
+        for early, late in pairwise(ratings)
+        if not _is_same_band(early.band_now, late.band_now)
+    ]
+    since = changes[-1] if changes else ratings[0]
+    sentence = f"{band.label} since {_month(since.effective_on)}"
     if changes:
-        said += f"; {_before(judged[judged.index(since) - 1], since)}"
-    elif len(judged) == 1:
-        said += ", when it was first judged"
-    ends = sum(1 for _ in takewhile(lambda point: _same(point.band, now), reversed(points[:-1])))
-    if now.rank == now.of - 1 and ends >= STUCK:
-        said += f"; the highest band at {a_number(ends)} quarter ends running"
-    return said
+        sentence += f"; {_previous_band(ratings[ratings.index(since) - 1], since)}"
+    elif len(ratings) == 1:
+        sentence += ", when it was first judged"
+    ends = sum(
+        1 for _ in takewhile(lambda point: _is_same_band(point.band, band), reversed(points[:-1]))
+    )
+    if band.rank == band.of - 1 and ends >= STUCK:
+        sentence += f"; the highest band at {number_in_words(ends)} quarter ends running"
+    return sentence
 
 
-def _before(last: Judged, since: Judged) -> str:
-    when = _month(last.effective_on)
-    return f"was {last.band_now.label} {'earlier that month' if when == _month(since.effective_on) else f'in {when}'}"
+def _previous_band(last: RatedAssessment, since: RatedAssessment) -> str:
+    """last: the rating before the band changed; since: the one that changed it."""
+    month = _month(last.effective_on)
+    is_same_month = month == _month(since.effective_on)
+    return f"was {last.band_now.label} {'earlier that month' if is_same_month else f'in {month}'}"
 
 
 def _month(day: datetime.date) -> str:
     return f"{day:%B %Y}"
+
+
+class DatedPosition(Protocol):
+    """What is read of a position on the register."""
+
+    risk_id: int
+    from_day: datetime.date
+    until_day: datetime.date
+    band: str
+    scheme_id: int | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """The band of a risk at the end of a day. label: the band, or why there is none.
+
+    x, y: its place in the picture; y is None without a band of the scheme in force.
+    """
+
+    day: datetime.date
+    label: str
+    x: float
+    y: float | None
+
+
+@dataclass(frozen=True)
+class CompactSparkline:
+    """steps: oldest first, at last the day that is read."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def points(self) -> list[Step]:
+        return [step for step in self.steps if step.y is not None]
+
+    @property
+    def path(self) -> str:
+        """A line in steps through the points, as an SVG path, broken where there was no band."""
+        first, *_ = self.steps
+        path = f"M{first.x:g} {first.y:g}" if first.y is not None else ""
+        for early, late in pairwise(self.steps):
+            if late.y is not None:
+                path += f"M{late.x:g} {late.y:g}" if early.y is None else f"H{late.x:g}V{late.y:g}"
+        return path
+
+    @property
+    def words(self) -> str:
+        """ "Moderate in December 2025, High from June 2026, Severe now" """
+        runs = [list(run) for _, run in groupby(self.steps, key=lambda step: step.label)]
+        if len(runs) == 1:
+            return f"{_capitalise(runs[0][0].label)} since {_month(runs[0][0].day)} or before"
+        parts = [
+            f"{run[0].label} {'from' if number else 'in'} {_month(run[0].day)}"
+            for number, run in enumerate(runs)
+        ]
+        if len(runs[-1]) == 1:
+            parts[-1] = f"{runs[-1][0].label} now"
+        return _capitalise(", ".join(parts))
+
+
+def _capitalise(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+class CompactSparklines:
+    """The sparklines of several risks at once.
+
+    live: all positions on the register, as known now. unsaved: positions without a row, instead of
+    what live leaves out. day: the one that is read. rules, scheme: the scheme in force and its key.
+    """
+
+    def __init__(
+        self,
+        live,
+        unsaved: Sequence[DatedPosition],
+        *,
+        day: datetime.date,
+        rules: Scheme,
+        scheme: int,
+    ):
+        self._live, self._unsaved, self._rules, self._scheme = live, unsaved, rules, scheme
+        self._days = [*quarter_ends_before(day, COMPACT_ENDS), day]
+
+    def by_risk(self, positions: Iterable[DatedPosition]) -> dict[int, CompactSparkline]:
+        """Key of a risk -> its sparkline. positions: of the day that is read.
+
+        One query whatever their number, none for none of them.
+        """
+        current = {position.risk_id: position for position in positions}
+        if not current:
+            return {}
+        fields = ("risk_id", "from_day", "until_day", "band", "scheme_id")
+        live = self._live.filter(
+            risk__in=current, until_day__gt=self._days[0], from_day__lt=self._days[-1]
+        ).order_by()
+        earlier: dict[int, list[DatedPosition]] = {}
+        for position in (*live.values_list(*fields, named=True), *self._unsaved):
+            earlier.setdefault(position.risk_id, []).append(position)
+        return {
+            risk: self._sparkline(earlier.get(risk, []), position)
+            for risk, position in current.items()
+        }
+
+    def _sparkline(self, earlier: list[DatedPosition], current: DatedPosition) -> CompactSparkline:
+        at_ends = [
+            next((p for p in earlier if p.from_day <= day < p.until_day), None)
+            for day in self._days[:-1]
+        ]
+        return CompactSparkline(
+            tuple(
+                self._step(number, position) for number, position in enumerate([*at_ends, current])
+            )
+        )
+
+    def _step(self, number: int, position: DatedPosition | None) -> Step:
+        label, y = self._place(position)
+        return Step(self._days[number], label, COMPACT_FRAME.x(number, len(self._days)), y)
+
+    def _place(self, position: DatedPosition | None) -> tuple[str, float | None]:
+        if position is None:
+            return "not on the register", None
+        if not position.band:
+            return "not scored", None
+        if position.scheme_id != self._scheme:
+            return "rated by another scheme", None
+        band = self._rules.band(position.band)
+        return band.label, COMPACT_FRAME.y(band)

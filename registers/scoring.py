@@ -1,4 +1,4 @@
-"""Ratings -> score -> band. Pure Python: what a number means stands here and nowhere else.
+"""Ratings -> score -> band. Pure Python, and the only place that says what a rating means.
 
 A scheme is data. Scores order and band; they are never added up or averaged.
 """
@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,49}")
-NOT_SCORED, TO_RE_ASSESS = (
-    "not-scored",
-    "to-re-assess",
-)  # what addresses call a risk without a band of the scheme
-ABOVE_TOLERANCE = "above-tolerance"  # and all bands above the one that is tolerated
+# Names in addresses: of a risk without a band of the scheme, and of all bands above tolerance.
+NOT_SCORED, TO_RE_ASSESS = "not-scored", "to-re-assess"
+ABOVE_TOLERANCE = "above-tolerance"
 MOST_LEVELS = 10  # of a rating
 LONGEST = 3_660  # days until the next review: ten years
 RESERVED = frozenset({NOT_SCORED, TO_RE_ASSESS, ABOVE_TOLERANCE})
@@ -133,57 +131,58 @@ class Scheme:
 
 @dataclass(frozen=True)
 class Tolerance:
-    """The highest band that is let stand: one for all risks, and another for some categories, which
-    then prevails.
+    """The highest band that is tolerated: one for all risks, and others for some categories.
 
-    general: the name of a band; own: category -> name of a band, only where that is another than
+    general: the name of a band. by_category: category -> name of a band, only where it differs from
     the general one.
     """
 
     scheme: Scheme
     general: str
-    own: Mapping[str, str]
+    by_category: Mapping[str, str]
 
     @classmethod
-    def stated(cls, scheme: Scheme, said: Mapping[str, str]) -> "Tolerance":
-        """said: category -> name of a band, "" for all categories without their own; where that is
-        not said, the scheme's tolerance holds. Raises KeyError for a band that the scheme lacks.
+    def from_statements(cls, scheme: Scheme, statements: Mapping[str, str]) -> "Tolerance":
+        """statements: category -> name of a band, "" for all categories without their own.
+
+        Without a general statement the scheme's tolerance holds. Raises KeyError for a band that
+        the scheme lacks.
         """
-        known = {category: scheme.band(slug).slug for category, slug in said.items()}
-        general = known.pop("", scheme.tolerance)
+        bands = {category: scheme.band(slug).slug for category, slug in statements.items()}
+        general = bands.pop("", scheme.tolerance)
         return cls(
-            scheme, general, {category: slug for category, slug in known.items() if slug != general}
+            scheme, general, {category: slug for category, slug in bands.items() if slug != general}
         )
 
     def of(self, category: str) -> Band:
-        """The highest band that is let stand for a category ("" where none is decided)."""
-        return self.scheme.band(self.own.get(category, self.general))
+        """The highest band that is tolerated for a category ("" where none is decided)."""
+        return self.scheme.band(self.by_category.get(category, self.general))
 
     def is_above(self, slug: str, category: str = "") -> bool:
         return self.scheme.band(slug).rank > self.of(category).rank
 
     def above(self, category: str = "") -> tuple[Band, ...]:
-        """The bands above what is let stand for a category, lowest first."""
+        """The bands above tolerance for a category, lowest first."""
         return tuple(band for band in self.scheme.bands if self.is_above(band.slug, category))
 
 
-def problems(scheme: Scheme) -> list[str]:
-    """What is wrong with a scheme, in words; empty when it is sound.
+def find_problems(scheme: Scheme) -> list[str]:
+    """What is wrong with a scheme, in sentences; empty when it is sound.
 
     A band never falls as either rating rises, and no cell of the lowest band touches one of the
     highest, corners included (the weak consistency and betweenness axioms of Cox, "What's wrong
     with risk matrices?", 2008).
     """
-    found = list(_shape_problems(scheme))
-    if found:
-        return found
+    issues = list(_shape_problems(scheme))
+    if issues:
+        return issues
     rank = [[scheme.band(slug).rank for slug in row] for row in scheme.cells]
     rows, columns = len(rank), len(rank[0])
     for r in range(rows):
         for c in range(columns):
             higher = [(r + 1, c), (r, c + 1)]
             if any(i < rows and j < columns and rank[i][j] < rank[r][c] for i, j in higher):
-                found.append(
+                issues.append(
                     f"The band falls as a rating rises from likelihood {r + 1}, impact {c + 1}."
                 )
             if (
@@ -191,40 +190,51 @@ def problems(scheme: Scheme) -> list[str]:
                 and rank[r][c] == 0
                 and _touches_highest(rank, r, c, len(scheme.bands) - 1)
             ):
-                found.append(
+                issues.append(
                     f"The lowest band touches the highest at likelihood {r + 1}, impact {c + 1}."
                 )
-    return found
+    return issues
 
 
 def _shape_problems(scheme: Scheme) -> Iterator[str]:
     slugs = [band.slug for band in scheme.bands]
     if len(slugs) < 2 or len(set(slugs)) != len(slugs):
         yield "A scheme needs at least two bands with names of their own."
+    yield from _level_problems(scheme)
+    if len(scheme.cells) != len(scheme.likelihood) or any(
+        len(row) != len(scheme.impact) for row in scheme.cells
+    ):
+        yield "The matrix needs one row for each likelihood and one column for each impact."
+    yield from _band_name_problems(scheme, slugs)
+    if not all(
+        type(band.review_days) is int and 1 <= band.review_days <= LONGEST for band in scheme.bands
+    ):
+        yield f"Each band needs a number of days until its next review, {LONGEST:,} at most."
+    labelled = (*scheme.likelihood, *scheme.impact, *scheme.bands)
+    if not all(type(row.label) is str and row.label.strip() for row in labelled):
+        yield "Each level and each band needs a label, in words."
+
+
+def _level_problems(scheme: Scheme) -> Iterator[str]:
     for name, levels in (("likelihood", scheme.likelihood), ("impact", scheme.impact)):
         if len(levels) > MOST_LEVELS or any(type(level.value) is not int for level in levels):
             yield f"The levels of {name} are whole numbers, {MOST_LEVELS} at most."
         if [level.value for level in levels] != list(range(1, len(levels) + 1)) or len(levels) < 2:
             yield f"The levels of {name} must count up from 1."
-    if len(scheme.cells) != len(scheme.likelihood) or any(
-        len(row) != len(scheme.impact) for row in scheme.cells
-    ):
-        yield "The matrix needs one row for each likelihood and one column for each impact."
+
+
+def _band_name_problems(scheme: Scheme, slugs: list[str]) -> Iterator[str]:
     if not all(SLUG.fullmatch(slug) for slug in slugs) or RESERVED.intersection(slugs):
-        yield "The name of a band is made of small letters, digits and hyphens, and is not one of ours."
+        yield (
+            "The name of a band is made of small letters, digits and hyphens, "
+            "and is not one of ours."
+        )
     unknown = {slug for row in scheme.cells for slug in row} - set(slugs)
     if unknown:
         yield f"The matrix names bands that the scheme does not have: {', '.join(sorted(unknown))}."
     for name, slug in (("tolerance", scheme.tolerance), ("escalation", scheme.escalation)):
         if slug not in slugs:
             yield f"The {name} band is not one of the scheme's bands."
-    if not all(
-        type(band.review_days) is int and 1 <= band.review_days <= LONGEST for band in scheme.bands
-    ):
-        yield f"Each band needs a number of days until its next review, {LONGEST:,} at most."
-    named = (*scheme.likelihood, *scheme.impact, *scheme.bands)
-    if not all(type(one.label) is str and one.label.strip() for one in named):
-        yield "Each level and each band needs a label, in words."
 
 
 def _touches_highest(rank: list[list[int]], r: int, c: int, highest: int) -> bool:

@@ -110,7 +110,7 @@ MUTATIONS = [
     Mutation(
         "a category's own tolerance is not asked",
         "registers/scoring.py",
-        "self.scheme.band(self.own.get(category, self.general))",
+        "self.scheme.band(self.by_category.get(category, self.general))",
         "self.scheme.band(self.general)",
         "test_scoring.py test_tolerance.py test_appetite.py",
     ),
@@ -274,14 +274,14 @@ MUTATIONS = [
     # The dashboard
     Mutation(
         "up and down are swapped",
-        "registers/dashboard/period_comparison.py",
-        "return UP if is_at > was_at else DOWN",
-        "return DOWN if is_at > was_at else UP",
+        "registers/movement.py",
+        "return UP if rank > rank_before else DOWN",
+        "return DOWN if rank > rank_before else UP",
         "test_reports.py",
     ),
     Mutation(
         "a rating by another scheme counts by ours",
-        "registers/dashboard/period_comparison.py",
+        "registers/movement.py",
         "return band if given_by == scheme or band == UNSCORED else OTHER_SCHEME",
         "return band",
         "test_two_days.py test_reports.py test_below.py test_home.py",
@@ -302,28 +302,28 @@ MUTATIONS = [
     ),
     Mutation(
         "one of three to look at is chosen twice",
-        "registers/dashboard/priority_choice.py",
-        "if place < len(of_it) and of_it[place] not in chosen:",
-        "if place < len(of_it):",
+        "registers/dashboard/priority_risks.py",
+        "if place < len(keys) and keys[place] not in chosen:",
+        "if place < len(keys):",
         "test_attention.py",
     ),
     Mutation(
         "fewer and more are swapped in a sentence",
         "registers/dashboard/headline.py",
-        "more_or_fewer(above.count - above.then)",
-        "more_or_fewer(above.then - above.count)",
+        "more_or_fewer(above.count - above.previous)",
+        "more_or_fewer(above.previous - above.count)",
         "test_headline.py",
     ),
     Mutation(
         "an outsider who agrees is told as one who does not",
         "registers/dashboard/independent_ratings.py",
-        "if band and (scheme != self._scheme or band == theirs):",
-        "if band and scheme != self._scheme:",
+        "if band and (scheme != self.data.scheme or band == independent_band):",
+        "if band and scheme != self.data.scheme:",
         "test_outside.py",
     ),
     Mutation(
         "a blind spot is one of a day",
-        "registers/dashboard/blind_spots.py",
+        "registers/blind_spots.py",
         "if since is None or since < limit]",
         "if since is None]",
         "test_first_look.py test_questions.py",
@@ -463,9 +463,9 @@ MUTATIONS = [
     Mutation(
         "a control may be changed by who only reads",
         "templates/components/risk_controls.html",
-        "{% if may_edit and holding.takes_more %}"
+        "{% if may_edit and controls.takes_more %}"
         '<p class="govuk-body app-no-print"><a class="govuk-link" href="{% url \'control_new\'',
-        "{% if holding.takes_more %}"
+        "{% if controls.takes_more %}"
         '<p class="govuk-body app-no-print"><a class="govuk-link" href="{% url \'control_new\'',
         "test_controls.py",
     ),

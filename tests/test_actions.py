@@ -25,7 +25,7 @@ from makers import (
     make_user,
 )
 
-from registers.actions import action_counts, actions_beside, actions_of
+from registers.actions import action_counts, actions_of, actions_of_risks
 from registers.models import Action, EditConflict, InvalidTransition, Risk, Role
 
 pytestmark = pytest.mark.django_db
@@ -173,7 +173,7 @@ def test_a_past_day_tells_what_was_said_and_how_often_it_had_moved_by_then(risk)
     redate(action, days_ago(30), on=days_ago(61))
     redate(action, days_ago(5), on=days_ago(31))
     (row,) = actions_of(risk, days_ago(50)).open
-    assert (row.said.due_on, row.original_due_on, row.redated, row.is_late) == (
+    assert (row.revision.due_on, row.original_due_on, row.redated, row.is_late) == (
         days_ago(30),
         days_ago(60),
         1,
@@ -212,7 +212,7 @@ def test_late_ones_come_first_and_undated_ones_last(risk):
         make_action(risk, due_on=due, on=days_ago(20))
     Action.add(risk, by=make_user(), title="x", kind="data", owner=None)
     found = actions_of(risk, days_ago(0))
-    assert [row.said.due_on for row in found.open] == [days_ago(9), days_ago(-3), None]
+    assert [row.revision.due_on for row in found.open] == [days_ago(9), days_ago(-3), None]
     assert found.sentence == "Three are open, one of them late."
 
 
@@ -587,7 +587,7 @@ def test_the_sentence_fits_few(risk, late, on_time, sentence):
     for ago in [5] * late + [-5] * on_time:
         make_action(risk, on=days_ago(90), due_on=days_ago(ago))
     assert (
-        action_counts(actions_beside(risk.register.risks.all()), days_ago(0)).sentence == sentence
+        action_counts(actions_of_risks(risk.register.risks.all()), days_ago(0)).sentence == sentence
     )
 
 

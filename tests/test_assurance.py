@@ -27,7 +27,7 @@ from makers import (
     make_user,
 )
 
-from registers.assurance_map import in_words, map_of
+from registers.assurance_map import build_assurance_map, count_in_words
 from registers.dates import years_later
 from registers.models import (
     Assurance,
@@ -121,7 +121,7 @@ def given(pk, risk, line, on, until):
 
 
 def cells(*opinions, risks=(1,), on="2026-11-25"):
-    return map_of(risks, opinions, day(on))
+    return build_assurance_map(risks, opinions, day(on))
 
 
 def test_a_risk_that_nobody_looked_at_has_four_gaps():
@@ -172,7 +172,7 @@ def test_each_risk_has_its_own_row():
     ],
 )
 def test_a_count_is_said_in_words(one, count, words):
-    assert in_words(one, count) == words
+    assert count_in_words(one, count) == words
 
 
 # What the list and the counts ask

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registers.dashboard.priority_choice import QUESTIONS, Reason, choose, first_words
+from registers.dashboard.priority_risks import choose, first_sentence
+from registers.priorities import QUESTIONS, Reason
 
 R = Reason
 
@@ -71,4 +72,4 @@ def test_there_is_a_question_for_every_reason():
     ],
 )
 def test_what_people_would_notice_is_a_sentence_or_forty_words(text, said):
-    assert first_words(text) == said
+    assert first_sentence(text) == said

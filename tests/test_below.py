@@ -26,7 +26,7 @@ from makers import (
 )
 from test_narrowing import led_to, numbers
 
-from registers.dashboard.child_registers import below
+from registers.dashboard.child_registers import registers_below
 from registers.models import Register, Role
 
 pytestmark = pytest.mark.django_db
@@ -211,7 +211,7 @@ def test_each_narrowed_number_leads_to_that_registers_list_narrowed_alike(levels
 def test_a_ring_of_registers_ends_where_it_closes(ours):
     Register.objects.filter(pk=ours.top.pk).update(parent=ours.care)
     every = list(Register.objects.filter(organisation=ours.organisation))
-    assert [one.slug for one in below(Register.objects.get(pk=ours.top.pk), every)] == [
+    assert [one.slug for one in registers_below(Register.objects.get(pk=ours.top.pk), every)] == [
         *("adults", "children", "care", "old-ways"),
     ]
 

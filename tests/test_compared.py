@@ -16,7 +16,7 @@ from makers import (
     make_risk,
 )
 
-from registers.dashboard.comparison_date import Compared
+from registers.dashboard.comparison_date import ComparisonDate
 from registers.dates import quarter_ends_before
 from registers.models import Role
 
@@ -26,7 +26,7 @@ TEAM = SimpleNamespace(on=day("2026-06-30"), body="Management team")
 
 
 def compared(since, *agreements):
-    return Compared(READ, day(since), agreements)
+    return ComparisonDate(READ, day(since), agreements)
 
 
 def test_the_last_quarter_end_is_said_to_be_that():
@@ -53,14 +53,14 @@ def test_any_other_day_is_itself():
 
 
 def test_the_other_usual_day_is_one_click_away():
-    said = [words for _, words in compared("2026-09-30", COMMITTEE, TEAM).others]
+    said = [words for _, words in compared("2026-09-30", COMMITTEE, TEAM).alternatives]
     assert said == ["4 October 2026, when Committee agreed it"]
-    said = [words for _, words in compared("2026-10-04", COMMITTEE, TEAM).others]
+    said = [words for _, words in compared("2026-10-04", COMMITTEE, TEAM).alternatives]
     assert said == ["30 September 2026, the last quarter end"]
 
 
 def test_without_an_agreement_the_quarter_end_alone_is_usual():
-    assert compared("2026-09-30").others == []
+    assert compared("2026-09-30").alternatives == []
 
 
 def test_all_that_stand_to_choose_come_once_the_latest_first_and_the_one_in_force_is_among_them():

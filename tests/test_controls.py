@@ -23,8 +23,8 @@ from makers import (
 )
 
 from registers.models import Control, ControlRevision, EditConflict, InvalidTransition, Role
-from registers.phrases import how_long
-from registers.risk_page.controls import control_story
+from registers.phrases import duration_in_words
+from registers.risk_page.controls import control_history
 
 pytestmark = pytest.mark.django_db
 
@@ -164,7 +164,7 @@ def test_the_story_says_what_each_revision_did(risk):
     control.revise(by=by, version=2, title="Weekly reconciliation")
     control.retire(by=by, version=3, reason="Replaced.")
     control.revise(by=by, version=4, status="in-place")
-    told = [revision.told for revision in control_story(control)]
+    told = [revision.event for revision in control_history(control)]
     assert told == ["in use again", "taken out of use", "changed", "tested", "added"]
 
 
@@ -172,7 +172,7 @@ def test_the_story_says_what_each_revision_did(risk):
     ("days", "words"), [(0, ""), (1, "1 day"), (13, "13 days"), (14, "2 weeks"), (55, "7 weeks")]
 )
 def test_short_times_are_said_in_days_and_weeks(days, words):
-    assert how_long(days_ago(days), days_ago(0)) == words
+    assert duration_in_words(days_ago(days), days_ago(0)) == words
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_short_times_are_said_in_days_and_weeks(days, words):
     ],
 )
 def test_long_times_are_said_in_full_months_and_years(then, now, words):
-    assert how_long(day(then), day(now)) == words
+    assert duration_in_words(day(then), day(now)) == words
 
 
 # The forms

@@ -45,6 +45,7 @@ LAYERS = [
         *("rating_sparkline", "print_palette", "cell_lists", "spreadsheet", "spreadsheet_text"),
         *("import_fields", "import_files", "pasted_text"),
         *("services", "bulk_changes", "bulk_spool"),
+        *("escalations", "headings", "movement", "blind_spots", "priorities", "readers_risks"),
     },
     {"views"},
     {

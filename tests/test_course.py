@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from makers import day, days_ago, make_assessment, make_person, make_register, make_risk
 
 from registers.models import Assessment, Role
-from registers.rating_sparkline import course_of
+from registers.rating_sparkline import build_rating_sparkline
 from registers.scoring import Band
 
 LABELS = ("Low", "Moderate", "High", "Severe")
@@ -42,24 +42,24 @@ def labels(course):
 
 
 def test_without_assessments_there_is_no_picture():
-    course = course_of([], DAYS)
+    course = build_rating_sparkline([], DAYS)
     assert (course.points, course.path, course.words) == ((), "", "Not scored yet")
 
 
 def test_one_assessment_stands_from_its_day():
-    course = course_of(judged(("2024-12-31", "High")), DAYS)
+    course = build_rating_sparkline(judged(("2024-12-31", "High")), DAYS)
     assert labels(course) == ["High"] * 5
     assert course.words == "High since December 2024, when it was first judged"
 
 
 def test_the_quarters_before_the_first_assessment_are_a_gap():
-    course = course_of(judged(("2025-07-01", "Low")), DAYS)
+    course = build_rating_sparkline(judged(("2025-07-01", "Low")), DAYS)
     assert [point.day for point in course.points] == DAYS[3:]
     assert course.points[0].x == 117  # three quarters of the way from 6 to 154
 
 
 def test_a_climb():
-    course = course_of(
+    course = build_rating_sparkline(
         judged(("2024-12-01", "Low"), ("2025-06-12", "High"), ("2025-09-03", "Severe")), DAYS
     )
     assert labels(course) == ["Low", "Low", "High", "Severe", "Severe"]
@@ -67,45 +67,51 @@ def test_a_climb():
 
 
 def test_a_fall():
-    course = course_of(judged(("2024-12-01", "Severe"), ("2025-11-20", "Moderate")), DAYS)
+    course = build_rating_sparkline(
+        judged(("2024-12-01", "Severe"), ("2025-11-20", "Moderate")), DAYS
+    )
     assert labels(course) == ["Severe"] * 4 + ["Moderate"]
     assert course.words == "Moderate since November 2025; was Severe in December 2024"
 
 
 def test_stuck_in_the_highest_band():
     pairs = [(on, "Severe") for on in ("2024-12-20", "2025-03-20", "2025-06-20", "2025-09-20")]
-    assert course_of(judged(*pairs), DAYS).words == (
+    assert build_rating_sparkline(judged(*pairs), DAYS).words == (
         "Severe since December 2024; the highest band at four quarter ends running"
     )
 
 
 def test_three_quarter_ends_are_not_stuck_yet():
-    course = course_of(judged(("2025-01-20", "Severe"), ("2025-09-20", "Severe")), DAYS)
+    course = build_rating_sparkline(
+        judged(("2025-01-20", "Severe"), ("2025-09-20", "Severe")), DAYS
+    )
     assert course.words == "Severe since January 2025"
 
 
 def test_long_in_another_band_is_not_stuck():
     assert (
         "running"
-        not in course_of(judged(("2024-12-20", "High"), ("2025-09-20", "High")), DAYS).words
+        not in build_rating_sparkline(
+            judged(("2024-12-20", "High"), ("2025-09-20", "High")), DAYS
+        ).words
     )
 
 
 def test_the_band_before_counts_from_when_it_was_last_judged():
-    course = course_of(
+    course = build_rating_sparkline(
         judged(("2024-12-01", "High"), ("2025-06-30", "High"), ("2025-10-01", "Severe")), DAYS
     )
     assert course.words == "Severe since October 2025; was High in June 2025"
 
 
 def test_two_changes_in_one_month():
-    course = course_of(judged(("2025-09-02", "High"), ("2025-09-28", "Severe")), DAYS)
+    course = build_rating_sparkline(judged(("2025-09-02", "High"), ("2025-09-28", "Severe")), DAYS)
     assert course.words == "Severe since September 2025; was High earlier that month"
 
 
 def test_of_two_on_one_day_the_later_stands_whatever_their_order():
     both = judged(("2025-09-30", "High"), ("2025-09-30", "Low"))
-    assert labels(course_of(both[::-1], DAYS)) == ["Low", "Low"]
+    assert labels(build_rating_sparkline(both[::-1], DAYS)) == ["Low", "Low"]
 
 
 @pytest.mark.parametrize(
@@ -113,17 +119,20 @@ def test_of_two_on_one_day_the_later_stands_whatever_their_order():
 )
 def test_only_our_own_of_the_risk_as_it_stands_count(other):
     target = Judged(day("2025-10-01"), 1, BANDS["Low"], 9, **other)
-    assert labels(course_of([*judged(("2025-09-01", "High")), target], DAYS)) == ["High", "High"]
+    assert labels(build_rating_sparkline([*judged(("2025-09-01", "High")), target], DAYS)) == [
+        "High",
+        "High",
+    ]
 
 
 def test_the_line_goes_in_steps_from_the_bottom_to_the_top():
-    course = course_of(judged(("2024-12-01", "Low"), ("2025-04-01", "Severe")), DAYS)
+    course = build_rating_sparkline(judged(("2024-12-01", "Low"), ("2025-04-01", "Severe")), DAYS)
     assert course.path == "M6 30H43V30H80V6H117V6H154V6"
 
 
 def test_the_same_word_in_a_scheme_of_fewer_bands_is_another_band():
     three = Judged(day("2025-01-10"), 9, Band("high", "High", 90, rank=2, of=3), 0)
-    course = course_of([three, *judged(("2025-08-01", "High"))], DAYS)
+    course = build_rating_sparkline([three, *judged(("2025-08-01", "High"))], DAYS)
     assert course.words == "High since August 2025; was High in January 2025"
 
 

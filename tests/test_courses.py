@@ -22,9 +22,9 @@ from makers import (
     preset,
 )
 
-from registers.dashboard.sparklines import ShortCourse, Step
 from registers.dates import quarter_ends_before
 from registers.models import Position, Role
+from registers.rating_sparkline import CompactSparkline, Step
 
 pytestmark = pytest.mark.django_db
 QUARTERS = [
@@ -73,7 +73,7 @@ def ours():
 def course(*labels):
     """y: the lower the band, the greater."""
     height = {"Low": 23, "Severe": 5}
-    return ShortCourse(
+    return CompactSparkline(
         tuple(
             Step(on, said, 5 + 10 * n, height.get(said))
             for n, (on, said) in enumerate(zip(QUARTERS, labels, strict=True))

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers import demo
-from registers.actions import action_counts, actions_beside
+from registers.actions import action_counts, actions_of_risks
 from registers.demo import dates
 from registers.management.commands.demo import free_port
 from registers.models import (
@@ -95,7 +95,7 @@ def test_on_whichever_day_it_is_loaded_each_risk_runs_forward_and_references_fol
     whole = stories(body)
     for today in A_YEAR_OF_DAYS + AROUND_A_LEAP_DAY:
         told_so_far, latest = {}, {}
-        for recorded_on, day, register, told, step in dates.in_order_of_time(whole, today):
+        for recorded_on, day, register, told, step in dates.steps_in_order(whole, today):
             assert latest.get(told["title"], day) <= day <= recorded_on <= today, (
                 today,
                 told["title"],
@@ -270,7 +270,7 @@ class TenFacts:
         assert "<strong>Never</strong>" in text
 
     def test_seven_actions_are_late_five_of_them_re_dated_before(self):
-        actions = actions_beside(self.corporate.risks.all())
+        actions = actions_of_risks(self.corporate.risks.all())
         assert (
             action_counts(actions, self.today).sentence
             == "Seven of 16 open actions are late, five of them re-dated before."

@@ -5,12 +5,12 @@ import datetime
 import pytest
 
 from registers.dashboard.headline import (
-    Above,
-    Went,
-    above_said,
-    came_true_said,
-    moved_said,
-    stuck_said,
+    AboveCount,
+    BandChanges,
+    above_tolerance_sentence,
+    came_true_sentence,
+    movement_sentence,
+    stuck_sentence,
 )
 from registers.dates import quarter_ends_before, quarter_ends_between
 
@@ -29,7 +29,7 @@ JUNE = datetime.date(2026, 6, 30)
 def test_how_many_are_above_tolerance_is_said_with_its_base_and_the_day_compared_with(
     count, total, then, said
 ):
-    assert above_said(Above(count, total, "Severe", then, JUNE)) == said
+    assert above_tolerance_sentence(AboveCount(count, total, "Severe", then, JUNE)) == said
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_how_many_are_above_tolerance_is_said_with_its_base_and_the_day_compared
     ],
 )
 def test_what_is_stuck_is_counted_and_the_longest_named(stuck, rated, said):
-    assert stuck_said("Severe", stuck, rated) == said
+    assert stuck_sentence("Severe", stuck, rated) == said
 
 
 @pytest.mark.parametrize(
@@ -87,30 +87,35 @@ SINCE = datetime.date(2026, 9, 30)
 @pytest.mark.parametrize(
     ("up", "down", "unexplained", "said"),
     [
-        (Went(0), Went(0), [], "Since 30 September 2026 no risk has gone up or down a band."),
         (
-            Went(1, ["A-1 to High"]),
-            Went(0),
+            BandChanges(0),
+            BandChanges(0),
+            [],
+            "Since 30 September 2026 no risk has gone up or down a band.",
+        ),
+        (
+            BandChanges(1, ["A-1 to High"]),
+            BandChanges(0),
             [],
             "Since 30 September 2026 one went up (A-1 to High) and none went down.",
         ),
         (
-            Went(2, ["A-1", "A-2"]),
-            Went(3, ["A-3", "A-4", "A-5"]),
+            BandChanges(2, ["A-1", "A-2"]),
+            BandChanges(3, ["A-3", "A-4", "A-5"]),
             ["A-4"],
             "Since 30 September 2026 two went up (A-1 and A-2) and three went down (A-3, A-4 and A-5). "
             "Nothing on record says why A-4 fell.",
         ),
         (
-            Went(12, [f"A-{n}" for n in range(10)]),
-            Went(4, ["B-1", "B-2", "B-3", "B-4"]),
+            BandChanges(12, [f"A-{n}" for n in range(10)]),
+            BandChanges(4, ["B-1", "B-2", "B-3", "B-4"]),
             ["B-1", "B-2", "B-3", "B-4"],
             "Since 30 September 2026 12 went up and four went down. Nothing on record says why four of them fell.",
         ),
     ],
 )
 def test_what_moved_is_counted_and_named_where_it_is_few(up, down, unexplained, said):
-    assert moved_said(SINCE, up, down, unexplained) == said
+    assert movement_sentence(SINCE, up, down, unexplained) == said
 
 
 @pytest.mark.parametrize(
@@ -122,4 +127,4 @@ def test_what_moved_is_counted_and_named_where_it_is_few(up, down, unexplained, 
     ],
 )
 def test_what_came_true_is_named_where_it_is_few(references, said):
-    assert came_true_said(references) == said
+    assert came_true_sentence(references) == said

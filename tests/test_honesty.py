@@ -104,7 +104,7 @@ def test_what_could_be_higher_worked_by_hand():
     last = judged(3, 4, (3, 4))
     risks = {B: 1, E: 2, last: 4, A: 1}
     assert could_be_higher(risks, scheme) == 2 + 4
-    tolerance = Tolerance.stated(scheme, {"": "high", "financial": "moderate"})
+    tolerance = Tolerance.from_statements(scheme, {"": "high", "financial": "moderate"})
     assert (
         could_be_above({(one, ""): n for one, n in risks.items()}, tolerance) == 4
     )  # Severe: the four

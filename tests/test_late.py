@@ -10,8 +10,8 @@ import pytest
 from makers import days_ago, make_action, make_assessment, make_post, make_review
 from test_first_look import ours  # noqa: F401  (a fixture)
 
-from registers.dashboard.overdue import LateLine, late_lines
-from registers.dashboard.persistent import Next, first_of_each
+from registers.actions import NextAction, first_by_risk
+from registers.dashboard.overdue import OverdueByPost, overdue_by_post
 from registers.models import Action
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ SPRING, WINTER = datetime.date(2026, 3, 31), datetime.date(2025, 12, 31)
 
 
 def lines(reviews=(), actions=()):
-    return late_lines(
+    return overdue_by_post(
         reviews, actions, lambda owner: f"reviews of {owner}", lambda owner: f"actions of {owner}"
     )
 
@@ -28,7 +28,7 @@ def lines(reviews=(), actions=()):
 def test_reviews_and_actions_of_a_post_are_one_line():
     [line] = lines([(FINANCE, 2)], [(FINANCE, 3, WINTER, 1)])
     said = {"reviews_href": "reviews of 7", "actions_href": "actions of 7"}
-    assert line == LateLine("7", "Director of Finance", 2, 3, WINTER, 1, **said)
+    assert line == OverdueByPost("7", "Director of Finance", 2, 3, WINTER, 1, **said)
 
 
 def test_the_post_with_most_comes_first_and_of_as_many_by_name():
@@ -52,12 +52,15 @@ def test_the_post_with_most_comes_first_and_of_as_many_by_name():
 )
 def test_how_often_is_said_of_the_one_that_was_put_off_most(actions, redated, words):
     [line] = lines([], [(CARE, actions, SPRING, redated)])
-    assert line.put_off == words
+    assert line.redated_in_words == words
 
 
 def test_the_next_action_of_a_risk_is_the_first_of_its_rows():
     rows = [(1, "Sooner", SPRING, 0), (1, "Later", None, 2), (2, "Other", None, 1)]
-    assert first_of_each(rows) == {1: Next("Sooner", SPRING, 0), 2: Next("Other", None, 1)}
+    assert first_by_risk(rows) == {
+        1: NextAction("Sooner", SPRING, 0),
+        2: NextAction("Other", None, 1),
+    }
 
 
 def section(page, name):

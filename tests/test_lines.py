@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registers.cell_lists import action_line, numbered, one_line, read_action
+from registers.cell_lists import action_line, number_lines, read_action, single_line
 
 POSTS = [
     "Head of Legal",
@@ -16,14 +16,14 @@ POSTS = [
 DAY = datetime.date(2026, 9, 30)
 titles = (
     st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1)
-    .map(one_line)
+    .map(single_line)
     .filter(bool)
 )
 dates = st.none() | st.dates(datetime.date(1990, 1, 1), datetime.date(2090, 1, 1))
 
 
 def test_it_reads_as_people_write_it():
-    assert numbered(
+    assert number_lines(
         [action_line("Write it", "Head of Legal", DAY), action_line("Train\n(phase 2)", "", None)]
     ) == (
         "1. Write it (Head of Legal, due 30 September 2026)\n2. Train (phase 2) (nobody yet, no date)"
@@ -64,5 +64,6 @@ def test_a_day_that_there_is_not_is_not_ours():
 
 def test_one_line_with_numbers_in_it_carries_none_of_its_own():
     assert (
-        numbered(["Follow section 2. The board decides"]) == "Follow section 2. The board decides"
+        number_lines(["Follow section 2. The board decides"])
+        == "Follow section 2. The board decides"
     )

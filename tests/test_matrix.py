@@ -3,9 +3,8 @@
 import pytest
 from makers import scheme_data
 
-from registers.dashboard.matrix import matrix_of
-from registers.dashboard.matrix_movement import Arrow, arrows_into
-from registers.dashboard.period_comparison import OTHER_SCHEME, UNSCORED, One
+from registers.dashboard.matrix import Arrow, arrows_into, build_matrix
+from registers.movement import OTHER_SCHEME, UNSCORED, RiskPoint
 from registers.scoring import Scheme, Tolerance
 
 pytestmark = pytest.mark.django_db
@@ -16,8 +15,12 @@ def drawn(counts=None, before=None, **tolerated):
     Severe 15-25.
     """
     rules = Scheme.from_data(**scheme_data())
-    matrix = matrix_of(
-        rules, Tolerance.stated(rules, tolerated), counts or {}, before, lambda **pair: str(pair)
+    matrix = build_matrix(
+        rules,
+        Tolerance.from_statements(rules, tolerated),
+        counts or {},
+        before,
+        lambda **pair: str(pair),
     )
     cells = {
         (c["likelihood"].value, c["impact"].value): c
@@ -51,14 +54,16 @@ def test_where_everything_is_tolerated_there_is_no_line():
 def test_what_stood_in_a_cell_before_is_said_where_it_was_another_number():
     cells, _ = drawn({(5, 5): 2, (1, 1): 3}, {(5, 5): 1, (1, 1): 3, (2, 2): 4})
     said = {
-        pair: cell["total_then"] for pair, cell in cells.items() if cell["total_then"] is not None
+        pair: cell["previous_count"]
+        for pair, cell in cells.items()
+        if cell["previous_count"] is not None
     }
     assert said == {(5, 5): 1, (2, 2): 4}
 
 
 def test_nothing_is_said_of_a_day_that_is_not_compared_with():
     cells, _ = drawn({(5, 5): 2})
-    assert all(cell["total_then"] is None for cell in cells.values())
+    assert all(cell["previous_count"] is None for cell in cells.values())
 
 
 # Arrows: worked by hand. Risks 1 to 7, each (likelihood, impact) then and now.
@@ -66,7 +71,9 @@ def test_nothing_is_said_of_a_day_that_is_not_compared_with():
 
 def of(**pairs):
     """One by the key of its risk: r3=(4, 5)."""
-    return [One(10 * int(name[1:]), int(name[1:]), "high", *pair) for name, pair in pairs.items()]
+    return [
+        RiskPoint(10 * int(name[1:]), int(name[1:]), "high", *pair) for name, pair in pairs.items()
+    ]
 
 
 def test_an_arrow_says_from_which_side_how_many_came():
@@ -102,5 +109,5 @@ def test_an_arrow_points_as_the_matrix_is_drawn(then, now, glyph, words):
 @pytest.mark.parametrize("band", [UNSCORED, OTHER_SCHEME])
 def test_what_is_new_gone_or_not_rated_by_this_scheme_has_no_arrow(band):
     assert arrows_into(of(r1=(2, 2)), of(r2=(1, 1))) == {}
-    assert arrows_into([One(1, 1, band, 4, 4)], of(r1=(1, 1))) == {}
-    assert arrows_into(of(r1=(4, 4)), [One(1, 1, band, 1, 1)]) == {}
+    assert arrows_into([RiskPoint(1, 1, band, 4, 4)], of(r1=(1, 1))) == {}
+    assert arrows_into(of(r1=(4, 4)), [RiskPoint(1, 1, band, 1, 1)]) == {}

@@ -32,8 +32,8 @@ from test_journeys import council, faults_of, sign_in, watched  # noqa: F401  (c
 
 from registers.models import Precedent, Risk, Role
 from registers.permissions import marks_across
+from registers.precedents import risk_text as words_of_risk
 from registers.precedents import suggest
-from registers.precedents import words_of as words_of_risk
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from profiles import examples
 
 from registers import precedents
 from registers.models import WarningSign
-from registers.precedents import suggest, words_of
+from registers.precedents import risk_text, suggest
 
 pytestmark = pytest.mark.django_db
 
@@ -155,7 +155,7 @@ def test_a_text_that_says_nothing_brings_up_nothing(text):
 
 def test_of_a_hundred_thousand_characters_the_beginning_is_read():
     assert codes(NEVER_CLEANED + " and so on" * 10_000)[0] == "BAS-W1"
-    words, _ = precedents.weighed("and so on " * 10_000 + NEVER_CLEANED)
+    words, _ = precedents.weighted_words("and so on " * 10_000 + NEVER_CLEANED)
     assert "mattresses" not in words
 
 
@@ -200,14 +200,14 @@ def test_the_index_is_made_once():
 
 
 def test_the_fields_of_a_risk_become_one_text():
-    said = words_of(title="Wards", cause="  no\ncleaners ", event="", consequence=None)
+    said = risk_text(title="Wards", cause="  no\ncleaners ", event="", consequence=None)
     assert said == "Wards\nno cleaners"
 
 
 def test_what_a_risk_is_about_counts_for_more_than_what_it_would_do():
     title = "Nurses leave faster than we can replace them."
     usual = "complaints, adverse publicity, loss of confidence among patients and families, and action by the regulator"
-    assert codes(words_of(title=title, consequence=usual))[0] == "ELT-W2"
+    assert codes(risk_text(title=title, consequence=usual))[0] == "ELT-W2"
     assert codes(f"{title} This may lead to {usual}.")[0] == "ELT-W2"
     assert codes(f"{title} {usual}")[0] != "ELT-W2"
 

@@ -28,9 +28,9 @@ from makers import (
     sign,
 )
 
-from registers.dashboard.priority_choice import QUESTIONS, Reason
 from registers.models import AuditEntry, FailureType, GatheredQuestion, Insight, ListIsFull, Role
 from registers.models.question import MOST
+from registers.priorities import QUESTIONS, Reason
 from registers.questions.rules import FELL, SEEN_WORSE, UNRATED, UNRATED_OUTSIDE, CandidateQuestion
 from registers.questions.sources import ALL, SHARE, interleave
 

@@ -26,7 +26,7 @@ from makers import (
 )
 
 from registers.models import Assessment, Control, has_supporting_evidence
-from registers.phrases import could_be
+from registers.phrases import possible_bands_in_words
 from registers.scoring import RatingOutsideScheme
 
 pytestmark = pytest.mark.django_db
@@ -185,7 +185,7 @@ def judged(likelihood, impact, **ends):
     ],
 )
 def test_what_else_it_could_be_is_said_only_where_an_end_is_in_another_band(ratings, ends, words):
-    assert could_be(judged(*ratings, **ends)) == words
+    assert possible_bands_in_words(judged(*ratings, **ends)) == words
 
 
 def test_the_page_says_what_else_it_could_be(officer, risk):

@@ -388,7 +388,10 @@ def test_a_mail_with_too_much_counts_what_it_does_not_name(ours, officer, post):
         site="https://r.example.org",
         choices="/reminders/",
     )
-    assert (text.count("* Review"), "And 7 more: https://r.example.org/\n" in text) == (LISTED, True)
+    assert (text.count("* Review"), "And 7 more: https://r.example.org/\n" in text) == (
+        LISTED,
+        True,
+    )
 
 
 def test_the_subject_counts_and_names_nothing(ours, officer, post):

@@ -9,23 +9,23 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from registers.charts import BAND_COLOURS, stacked_bars
 from registers.dashboard import trends
-from registers.dashboard.figures import BAND_COLOURS, stacked_bars
-from registers.dashboard.period_comparison import One, movement
-from registers.phrases import a_number, course_of_a_count, more_or_fewer
+from registers.movement import OTHER_SCHEME, RiskPoint, movements_between
+from registers.phrases import count_history_in_words, more_or_fewer, number_in_words
 
 RANKS = {"low": 0, "moderate": 1, "high": 2, "severe": 3}
 
 
 def standing(**bands):
     """As two_days reads them: risk r1 has pk 11, and so on."""
-    return [One(10 + int(risk[1:]), int(risk[1:]), band) for risk, band in bands.items()]
+    return [RiskPoint(10 + int(risk[1:]), int(risk[1:]), band) for risk, band in bands.items()]
 
 
 def moves(now, then):
-    moved = movement(now, then, RANKS)
+    moved = movements_between(now, then, RANKS)
     assert len({one.risk for one in moved}) == len(moved)
-    return {one.risk: one.move for one in moved}
+    return {one.risk: one.kind for one in moved}
 
 
 def test_each_risk_makes_one_move():
@@ -45,12 +45,12 @@ def test_each_risk_makes_one_move():
 
 
 def test_a_move_says_which_band_it_came_from():
-    moved = movement(standing(r1="high", r2="low"), standing(r1="severe"), RANKS)
-    assert [one.was for one in moved] == ["severe", None]
+    moved = movements_between(standing(r1="high", r2="low"), standing(r1="severe"), RANKS)
+    assert [one.band_before for one in moved] == ["severe", None]
 
 
 def test_a_risk_that_left_is_named_by_its_position_then():
-    assert movement([], standing(r3="low"), RANKS) == [(3, 13, "left", "low")]
+    assert movements_between([], standing(r3="low"), RANKS) == [(3, 13, "left", "low")]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_risk_that_left_is_named_by_its_position_then():
     ],
 )
 def test_the_course_of_a_count_names_its_peak_where_neither_end_is_one(counts, said):
-    assert course_of_a_count(counts, ["Mon", "Tue", "Wed", "Thu"][: len(counts)]) == said
+    assert count_history_in_words(counts, ["Mon", "Tue", "Wed", "Thu"][: len(counts)]) == said
 
 
 def test_all_moves_but_left_add_up_to_the_risks_now():
@@ -79,7 +79,7 @@ def test_an_unrelated_risk_changes_no_other_ones_move():
 
 
 def test_two_ratings_by_another_scheme_have_not_moved():
-    other = trends.OTHER_SCHEME
+    other = OTHER_SCHEME
     assert moves(standing(r1=other), standing(r1=other)) == {1: "unchanged"}
 
 
@@ -129,7 +129,7 @@ def test_a_picture_holds_the_numbers_of_its_table():
 
 @pytest.mark.parametrize(("n", "words"), [(0, "none"), (9, "nine"), (10, "10"), (1234, "1,234")])
 def test_small_numbers_are_words(n, words):
-    assert a_number(n) == words
+    assert number_in_words(n) == words
 
 
 CHANGES = [(0, "as many as on"), (1, "one more than on"), (-12, "12 fewer than on")]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from makers import make_scheme, preset, scheme_data
 
-from registers.scoring import Placing, RatingOutsideScheme, Scheme, problems
+from registers.scoring import Placing, RatingOutsideScheme, Scheme, find_problems
 
 # (levels on a side, lowest and highest score of each band, lowest band first), as the published
 # schemes say
@@ -50,7 +50,7 @@ def test_a_preset_names_its_bands_lowest_first(slug):
 @pytest.mark.django_db
 @pytest.mark.parametrize("slug", PUBLISHED)
 def test_a_preset_is_sound(slug):
-    assert problems(preset(slug).rules) == []
+    assert find_problems(preset(slug).rules) == []
 
 
 @pytest.mark.django_db
@@ -127,19 +127,19 @@ def broken(data, path, value):
     ],
 )
 def test_what_breaks_a_scheme_is_named(data, path, value, named):
-    assert named in "\n".join(problems(Scheme.from_data(**broken(data, path, value))))
+    assert named in "\n".join(find_problems(Scheme.from_data(**broken(data, path, value))))
 
 
 def test_a_scheme_needs_a_row_for_each_likelihood(data):
     data["cells"].pop()
-    assert problems(Scheme.from_data(**data)) == [
+    assert find_problems(Scheme.from_data(**data)) == [
         "The matrix needs one row for each likelihood and one column for each impact."
     ]
 
 
 def test_one_band_is_no_scheme(data):
     data.update(bands=data["bands"][:1], cells=[["low"] * 5] * 5, tolerance="low", escalation="low")
-    assert problems(Scheme.from_data(**data)) == [
+    assert find_problems(Scheme.from_data(**data)) == [
         "A scheme needs at least two bands with names of their own."
     ]
 
@@ -150,7 +150,7 @@ def test_the_lowest_band_may_not_touch_the_highest_at_a_corner(data):
         ["low", "severe", "severe", "severe", "severe"],
     ]
     data["cells"] = [low_then_severe[0], *[low_then_severe[1]] * 4]
-    assert "The lowest band touches the highest at likelihood 1, impact 1." in problems(
+    assert "The lowest band touches the highest at likelihood 1, impact 1." in find_problems(
         Scheme.from_data(**data)
     )
 
@@ -213,12 +213,12 @@ def test_a_scheme_is_sound_only_if_no_band_falls_as_a_rating_rises(scheme, data)
     low_l, high_l = sorted((data.draw(likelihoods), data.draw(likelihoods)))
     low_i, high_i = sorted((data.draw(impacts), data.draw(impacts)))
     if scheme.place(low_l, low_i).band.rank > scheme.place(high_l, high_i).band.rank:
-        assert any("falls" in problem for problem in problems(scheme))
+        assert any("falls" in problem for problem in find_problems(scheme))
 
 
 @given(schemes())
 def test_a_sound_scheme_keeps_the_lowest_band_apart_from_the_highest(scheme):
-    if len(scheme.bands) > 2 and not problems(scheme):
+    if len(scheme.bands) > 2 and not find_problems(scheme):
         top = len(scheme.bands) - 1
         ranks = {
             (a.value, b.value): scheme.place(a.value, b.value).band.rank

@@ -25,7 +25,7 @@ from makers import (
 
 from registers.models import Role, SetAside
 from registers.permissions import VisibilityCutOff
-from registers.risk_page.history import story_of
+from registers.risk_page.history import build_history
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def risk():
 
 
 def told(risk, day=None, known_by=None, **how):
-    return [entry.what for entry in story_of(risk, day or days_ago(0), known_by, **how)]
+    return [entry.event for entry in build_history(risk, day or days_ago(0), known_by, **how)]
 
 
 def test_it_begins_with_the_risk(risk):
@@ -68,7 +68,7 @@ def test_a_change_of_a_control_says_what_it_was(risk):
     control.revise(
         by=risk.raised_by, version=1, title="Weekly reconciliation", reason="Monthly was too late."
     )
-    entry = story_of(risk, days_ago(0))[0]
+    entry = build_history(risk, days_ago(0))[0]
     change = entry.changes[0]
     assert (change.label, change.before, change.after) == (
         "Control",
@@ -171,7 +171,9 @@ def test_a_long_story_takes_as_many_queries_as_a_short_one(risk, django_assert_m
         make_precedent(risk)
         make_assessment(risk, (2, 1 + n % 5))
     with django_assert_max_num_queries(12):
-        assert len(story_of(risk, days_ago(0), marks=VisibilityCutOff(days_ago(0), None))) == 31
+        assert (
+            len(build_history(risk, days_ago(0), marks=VisibilityCutOff(days_ago(0), None))) == 31
+        )
 
 
 def page(risk, role, **asked):

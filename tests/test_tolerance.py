@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 def stated(**said):
     """A Tolerance by the default scheme. everywhere: for all categories without their own."""
     general = {"": said.pop("everywhere")} if "everywhere" in said else {}
-    return Tolerance.stated(preset().rules, {**general, **said})
+    return Tolerance.from_statements(preset().rules, {**general, **said})
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,9 @@ def test_a_band_is_above_the_tolerance_of_its_category(band, category, is_above)
 
 
 def test_what_says_the_same_as_the_general_one_is_no_exception():
-    assert stated(everywhere="moderate", legal="moderate", people="low").own == {"people": "low"}
+    assert stated(everywhere="moderate", legal="moderate", people="low").by_category == {
+        "people": "low"
+    }
 
 
 def test_a_band_that_the_scheme_lacks_is_refused():
@@ -160,14 +162,17 @@ def test_a_statement_for_another_scheme_or_organisation_decides_nothing(register
     three = preset("five-by-five-three-bands")
     make_appetite(register.organisation, "legal", three.rules.bands[0].slug, scheme=three)
     make_appetite(make_organisation(), "legal", "low")
-    assert Tolerances.of(register).on(days_ago(0)).own == {}
+    assert Tolerances.of(register).on(days_ago(0)).by_category == {}
 
 
 def test_what_was_recorded_after_an_agreement_is_not_known_to_it(register):
     before = timezone.now()
     make_appetite(register.organisation, "legal", "low", on=days_ago(10))
     tolerances = Tolerances.of(register)
-    assert (tolerances.on(days_ago(0), before).own, tolerances.on(days_ago(0)).own) == (
+    assert (
+        tolerances.on(days_ago(0), before).by_category,
+        tolerances.on(days_ago(0)).by_category,
+    ) == (
         {},
         {"legal": "low"},
     )
@@ -192,7 +197,7 @@ def test_a_statement_holds_for_the_registers_of_its_own_scheme_alone(register):
     make_appetite(register.organisation, "legal", "low")
     make_appetite(register.organisation, "people", "low", scheme=other.scheme)
     found = Tolerances.across([register, other])
-    said = [found[one.pk].on(days_ago(0)).own for one in (register, other)]
+    said = [found[one.pk].on(days_ago(0)).by_category for one in (register, other)]
     assert said == [{"legal": "low"}, {"people": "low"}]
 
 

@@ -25,28 +25,31 @@ from makers import (
 )
 from test_agreements import logged, then
 
-from registers.agreements import Since
-from registers.dashboard.charts import types_said
-from registers.dashboard.movement import LISTED, named_of
+from registers.agreements import ChangesSinceAgreement
+from registers.dashboard.data import PositionSets
+from registers.dashboard.failure_types import types_sentence
 from registers.dashboard.period_comparison import (
-    Kind,
-    Moved,
+    GroupKey,
     above_count,
     cell_counts,
-    movement,
-    read_all,
-    read_two_days,
+    read_period_comparison,
 )
-from registers.dashboard.position_sets import Counted
 from registers.models import Position, Role
+from registers.movement import (
+    LISTED,
+    Movement,
+    movements_between,
+    movements_to_list,
+    read_risk_points,
+)
 from registers.scoring import Tolerance
 
 OURS = [
-    Kind("severe", 5, 5, 1),
-    Kind("severe", 5, 5, 2),
-    Kind("low", 1, 1, 1),
-    Kind(""),
-    Kind("to-re-assess", 5, 5),
+    GroupKey("severe", 5, 5, 1),
+    GroupKey("severe", 5, 5, 2),
+    GroupKey("low", 1, 1, 1),
+    GroupKey(""),
+    GroupKey("to-re-assess", 5, 5),
 ]
 COUNTS = Counter({OURS[0]: 2, OURS[1]: 1, OURS[2]: 4, OURS[3]: 8, OURS[4]: 16})
 
@@ -71,9 +74,9 @@ def test_above_tolerance_is_by_the_category_of_each():
     """
     counts = Counter(
         {
-            Kind("severe", category="people"): 2,
-            Kind("moderate", category="financial"): 3,
-            Kind("low"): 5,
+            GroupKey("severe", category="people"): 2,
+            GroupKey("moderate", category="financial"): 3,
+            GroupKey("low"): 5,
         }
     )
     rules = preset().rules
@@ -83,10 +86,10 @@ def test_above_tolerance_is_by_the_category_of_each():
 
 
 def test_ten_of_each_kind_are_named_the_oldest_first_and_nobody_for_standing_still():
-    moved = [Moved(risk, 100 + risk, "up", "low") for risk in range(30, 0, -1)] + [
-        Moved(99, 199, "unchanged", "low")
+    moved = [Movement(risk, 100 + risk, "up", "low") for risk in range(30, 0, -1)] + [
+        Movement(99, 199, "unchanged", "low")
     ]
-    named = named_of(moved)
+    named = movements_to_list(moved)
     assert list(named) == ["up"] and [one.risk for one in named["up"]] == [*range(1, LISTED + 1)]
 
 
@@ -106,7 +109,7 @@ def test_ten_of_each_kind_are_named_the_oldest_first_and_nobody_for_standing_sti
     ],
 )
 def test_the_most_common_types_are_said(totals, said):
-    assert types_said(totals, sum(totals.values())) == said
+    assert types_sentence(totals, sum(totals.values())) == said
 
 
 # Over a register
@@ -144,8 +147,10 @@ class Council:
 
     def read(self, ago, since, **how):
         reading = SimpleNamespace(day=days_ago(ago), since=days_ago(since))
-        counted = Counted(self.rows(ago), self.rows(since), Position.objects.none())
-        return read_two_days(counted, reading, self.register.scheme_id, by_category=False, **how)
+        counted = PositionSets(self.rows(ago), self.rows(since), Position.objects.none())
+        return read_period_comparison(
+            counted, reading, self.register.scheme_id, by_category=False, **how
+        )
 
     def page(self, **asked):
         answer = self.client.get("/registers/ours/dashboard/", asked)
@@ -171,14 +176,18 @@ def test_what_stands_on_both_days_by_one_row_is_counted_though_it_is_not_read(ou
         ours.register.scheme_id,
         ours.register.scheme.rules.ranks,
     )
-    every = movement(read_all(ours.rows(ago), scheme), read_all(ours.rows(since), scheme), ranks)
-    found = Counter(one.move for one in movement(days.begun, days.ended, ranks))
-    found["unchanged"] += days.lasting
-    assert +found == Counter(one.move for one in every)
-    assert {one for one in every if one.move != "unchanged"} <= set(
-        movement(days.begun, days.ended, ranks)
+    every = movements_between(
+        read_risk_points(ours.rows(ago), scheme), read_risk_points(ours.rows(since), scheme), ranks
     )
-    assert days.total == ours.rows(ago).count() and days.then.total() == ours.rows(since).count()
+    found = Counter(one.kind for one in movements_between(days.begun, days.ended, ranks))
+    found["unchanged"] += days.lasting
+    assert +found == Counter(one.kind for one in every)
+    assert {one for one in every if one.kind != "unchanged"} <= set(
+        movements_between(days.begun, days.ended, ranks)
+    )
+    assert (
+        days.total == ours.rows(ago).count() and days.previous.total() == ours.rows(since).count()
+    )
 
 
 def test_only_what_changed_is_read(ours):
@@ -188,7 +197,7 @@ def test_only_what_changed_is_read(ours):
 
 
 def test_rows_chosen_by_what_differs_from_day_to_day_are_all_read(ours):
-    days = ours.read(0, 30, by_the_day=True)
+    days = ours.read(0, 30, is_tolerance_filter=True)
     assert (len(days.begun), days.lasting, len(days.ended)) == (7, 0, 7)
 
 
@@ -215,8 +224,10 @@ def test_how_many_changed_band_since_an_agreement_is_what_each_of_them_did(ours)
     for pair, ago in (((5, 5), 8), ((2, 2), 4)):
         make_assessment(back, pair, **by, **then(ago))
     make_revision(gone, status="closed", **by, **then(3))
-    since = Since(ours.register, agreement, agreed=agreement.positions, now=ours.rows(0))
-    moved = {move.kind: move.count for move in since.moves}
+    since = ChangesSinceAgreement(
+        ours.register, agreement, agreed_positions=agreement.positions, positions=ours.rows(0)
+    )
+    moved = {move.kind: move.count for move in since.groups}
     assert since.changed == moved["up"] + moved["down"] == 2
 
 

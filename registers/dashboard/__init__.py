@@ -1,0 +1,128 @@
+"""The scored dashboard of a register, section by section.
+
+A section is a module with a class (see section.py), a template of the same name, and a place in
+SECTIONS. It counts from dashboard.data, and reads on first use: what no page shows costs nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from registers.actions import next_actions
+from registers.dashboard.above_tolerance import AboveTolerance
+from registers.dashboard.bands import Bands
+from registers.dashboard.blind_spots import BlindSpots
+from registers.dashboard.breakdowns import Breakdowns
+from registers.dashboard.data import DashboardData
+from registers.dashboard.failure_types import FailureTypes
+from registers.dashboard.headline import Headline
+from registers.dashboard.independent_ratings import IndependentRatings
+from registers.dashboard.matrix import Matrix
+from registers.dashboard.movement import Moved
+from registers.dashboard.overdue import Overdue
+from registers.dashboard.persistent import Persistent
+from registers.dashboard.precedent_matches import PrecedentMatches
+from registers.dashboard.priority_risks import PriorityRisks
+from registers.dashboard.section import Section
+from registers.dashboard.trends import Trends
+from registers.headings import read_headings
+from registers.phrases import above_in_words, tolerated_in_words
+from registers.rating_sparkline import CompactSparklines
+
+
+@dataclass(frozen=True)
+class Row:
+    """Sections side by side. css: class of the row; has_columns: whether each has an element."""
+
+    columns: tuple[tuple[type[Section], ...], ...]
+    css: str = ""
+    has_columns: bool = False
+
+
+SECTIONS = [
+    Row(((Headline,), (Bands, IndependentRatings)), "app-columns", has_columns=True),
+    Row(((PriorityRisks,),)),
+    Row(((Moved,), (Matrix,)), "app-columns app-columns--matrix", has_columns=True),
+    Row(((AboveTolerance,),)),
+    Row(((Persistent,),)),
+    Row(((Overdue,),)),
+    Row(((FailureTypes,), (Trends,)), "app-print-columns"),
+    Row(((Breakdowns,),)),
+    Row(((PrecedentMatches,), (BlindSpots,)), "app-columns"),
+]
+
+
+class Dashboard:
+    """figures: see DashboardData for what it counts from."""
+
+    def __init__(self, register, **figures):
+        self.register, self.rules = register, register.scheme.rules
+        self.data = DashboardData(register, **figures)
+        self._sections = {
+            section: section(self)
+            for row in SECTIONS
+            for column in row.columns
+            for section in column
+        }
+
+    def section(self, section: type[Section]):
+        """The section of that class."""
+        return self._sections[section]
+
+    @property
+    def rows(self) -> list[dict]:
+        """The sections that are shown, as the page lays them out; no empty row or column."""
+        rows = []
+        for row in SECTIONS:
+            columns = [
+                [self._sections[section] for section in column if self._sections[section].is_shown]
+                for column in row.columns
+            ]
+            if columns := [column for column in columns if column]:
+                rows.append({"columns": columns, "css": row.css, "has_columns": row.has_columns})
+        return rows
+
+    @property
+    def total(self) -> int:
+        return self.data.total
+
+    @property
+    def unfiltered_total(self) -> int:
+        """How many risks there are where the page is not narrowed."""
+        return self.data.unfiltered_total
+
+    @property
+    def tolerated_in_words(self) -> str:
+        return tolerated_in_words(self.data.tolerance)
+
+    @property
+    def above_in_words(self) -> str:
+        return above_in_words(self.data.tolerance)
+
+    @cached_property
+    def headings(self):
+        """Key of a position -> the position with its headings, of all risks that sections name."""
+        unsaved = {position.pk: position for position in self.data.unfiltered.unsaved_previous}
+        keys = {key for section in self._sections.values() for key in section.heading_keys}
+        return read_headings(self.register, keys - unsaved.keys()) | unsaved
+
+    @cached_property
+    def sparklines(self):
+        """Key of a risk -> its CompactSparkline."""
+        data = self.data
+        keys = {key for section in self._sections.values() for key in section.sparkline_keys}
+        sparklines = CompactSparklines(
+            data.unfiltered.course,
+            data.unfiltered.unsaved,
+            day=data.reading.day,
+            rules=data.rules,
+            scheme=data.scheme,
+        )
+        return sparklines.by_risk(self.headings[key] for key in keys)
+
+    @cached_property
+    def next_actions(self):
+        """Key of a risk -> the NextAction of it, if any action is open."""
+        keys = {key for section in self._sections.values() for key in section.next_action_keys}
+        return next_actions((self.headings[key].risk_id for key in keys), self.data.actions)

@@ -1,25 +1,23 @@
-"""The risks above tolerance: since when, what is done about each, and whom beyond those who run it
-nobody has asked.
-"""
+"""The risks above tolerance: since when, what is done about each, and what assurance they lack."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import Count
 from django.utils.formats import date_format
 
-from registers.dashboard.persistent import Next
-from registers.dashboard.sparklines import ShortCourse
+from registers.actions import NextAction
+from registers.dashboard.section import Section
 from registers.dates import quarter_ends_between
 from registers.models import AssuranceLevel, Position, Risk
-from registers.phrases import a_number
+from registers.phrases import number_in_words
+from registers.rating_sparkline import CompactSparkline
 from registers.scoring import ABOVE_TOLERANCE
 
-NAMED = 10
-UNSEEN = {  # after a number: of one, and of several
+LISTED = 10
+ASSURANCE_GAPS = {  # phrases after a number: singular and plural
     AssuranceLevel.FIRST_LINE: (
         "rests on line 1 alone: those who run it",
         "rest on line 1 alone: those who run them",
@@ -34,78 +32,107 @@ UNSEEN = {  # after a number: of one, and of several
 
 @dataclass(frozen=True)
 class AboveRow:
+    """quarter_ends: in this band running. next_action: None where no action is open."""
+
     position: Position
-    ends: int  # quarter ends in this band running
-    course: ShortCourse
-    next: Next | None = None  # None where no action is open
+    quarter_ends: int
+    sparkline: CompactSparkline
+    next_action: NextAction | None = None
 
     @property
     def since(self) -> str:
         """ "since March 2024, eight quarter ends" """
-        said = f"since {date_format(self.position.band_since, 'F Y')}"
-        if not self.ends:
-            return said
-        return f"{said}, {a_number(self.ends)} quarter end{'' if self.ends == 1 else 's'}"
+        since = f"since {date_format(self.position.band_since, 'F Y')}"
+        if not self.quarter_ends:
+            return since
+        plural = "" if self.quarter_ends == 1 else "s"
+        return f"{since}, {number_in_words(self.quarter_ends)} quarter end{plural}"
 
     @property
     def lacks_an_action(self) -> bool:
-        """Whether something is to be done by what was decided, or nothing is decided, and no action
-        is open.
-        """
-        return not self.next and self.position.revision.response in ("", Risk.Response.TREAT)
+        """Whether no action is open although the response is to treat, or is not decided."""
+        response = self.position.revision.response
+        return not self.next_action and response in ("", Risk.Response.TREAT)
 
     @property
-    def answer(self) -> str:
-        """What is done about it where the next action does not say it, in words; "" where it does."""
+    def response(self) -> str:
+        """The response in words, "" where it is to treat and the next action shows how."""
         revision = self.position.revision
-        if revision.response == Risk.Response.TREAT and self.next:
+        if revision.response == Risk.Response.TREAT and self.next_action:
             return ""
         if not revision.response:
             return "Not decided yet"
-        said = revision.get_response_display().partition(":")[0]
+        label = revision.get_response_display().partition(":")[0]
         if revision.response == Risk.Response.TOLERATE and revision.tolerated_until:
-            return f"{said} until {date_format(revision.tolerated_until, 'j F Y')}"
-        return said
+            return f"{label} until {date_format(revision.tolerated_until, 'j F Y')}"
+        return label
 
 
-class StandingAbove:
-    """above: positions above tolerance as read; reading: the day; href: filters -> the address of
-    the list. Two queries.
-    """
+class AboveTolerance(Section):
+    """Two queries."""
 
-    def __init__(self, above, reading, href):
-        self._above, self._reading, self._href = above, reading, href
+    template = "dashboard/above_tolerance.html"
 
     @cached_property
-    def keys(self) -> list[int]:
-        """Of the positions that are named: the ten with the highest score."""
-        return list(self._above.order_by("-score", "number").values_list("pk", flat=True)[:NAMED])
+    def _keys(self) -> list[int]:
+        """Of the ten with the highest score."""
+        rows = self.data.above.order_by("-score", "number")
+        return list(rows.values_list("pk", flat=True)[:LISTED])
 
-    def rows(
-        self, words: Mapping[int, Position], courses: Mapping[int, ShortCourse], next_of
-    ) -> list[AboveRow]:
-        """words: key -> position, of all of `keys` at least; courses: key of a risk -> its course;
-        next_of: the same -> its Next.
-        """
+    @property
+    def heading_keys(self):
+        return self._keys
 
-        def row(position):
-            ends = quarter_ends_between(position.band_since, self._reading.day)
-            return AboveRow(
-                position, ends, courses[position.risk_id], next_of.get(position.risk_id)
-            )
+    @property
+    def sparkline_keys(self):
+        return self._keys
 
-        return [row(words[pk]) for pk in self.keys]
+    @property
+    def next_action_keys(self):
+        return self._keys
 
     @cached_property
-    def unseen(self) -> list[tuple[int, str, str]]:
-        """(how many, what is wanting in words, the list's address) of what they lack in assurance,
-        if anything.
-        """
-        day, known_by = self._reading.day, self._reading.known_by
-        wanted = {one.name: Count("pk", filter=one.on(day, known_by)) for one in UNSEEN}
-        counts = self._above.order_by().aggregate(**wanted)
+    def rows(self) -> list[AboveRow]:
+        return [self._row(self.dashboard.headings[key]) for key in self._keys]
+
+    def _row(self, position):
+        return AboveRow(
+            position,
+            quarter_ends_between(position.band_since, self.data.reading.day),
+            self.dashboard.sparklines[position.risk_id],
+            self.dashboard.next_actions.get(position.risk_id),
+        )
+
+    @property
+    def count(self) -> int:
+        return self.data.above_count
+
+    @property
+    def href(self) -> str:
+        return self.data.href(band=ABOVE_TOLERANCE)
+
+    @cached_property
+    def assurance_gaps(self) -> list[tuple[int, str, str]]:
+        """(how many, what they lack in words, address of the list), where there are any."""
+        day, known_by = self.data.reading.day, self.data.reading.known_by
+        filters = {gap.name: Count("pk", filter=gap.on(day, known_by)) for gap in ASSURANCE_GAPS}
+        counts = self.data.above.order_by().aggregate(**filters)
         return [
-            (n, words[n > 1], self._href(band=ABOVE_TOLERANCE, assurance=one.value))
-            for one, words in UNSEEN.items()
-            if (n := counts[one.name])
+            (n, phrases[n > 1], self.data.href(band=ABOVE_TOLERANCE, assurance=gap.value))
+            for gap, phrases in ASSURANCE_GAPS.items()
+            if (n := counts[gap.name])
         ]
+
+    # Of all risks on the register
+
+    @property
+    def action_counts(self):
+        return self.data.action_counts
+
+    @property
+    def redated_href(self) -> str:
+        return self.data.links.actions("redated")
+
+    @property
+    def undated_href(self) -> str:
+        return self.data.links.actions("undated")

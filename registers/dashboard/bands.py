@@ -1,59 +1,63 @@
-"""How many risks stand in each band, now and then; and what has no band of the scheme in force."""
+"""How many risks are in each band, on the day read and on the day compared with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from registers.dashboard.data import OTHER_SCHEME, UNSCORED, Basis
-from registers.phrases import a_number
+from registers.dashboard.failure_types import FailureTypes
+from registers.dashboard.section import Section
+from registers.dashboard.trends import Trends
 from registers.scoring import Band
 
 
 @dataclass(frozen=True)
 class BandCount:
-    """band is None for risks that are not scored."""
+    """band: None for risks without one of the scheme in force."""
 
     label: str
     band: Band | None
     count: int
-    before: int
+    previous: int
     href: str
-    href_before: str
+    previous_href: str
 
     @property
     def change(self) -> int:
-        return self.count - self.before
+        return self.count - self.previous
 
     @property
     def fewer(self) -> int:
         return -self.change
 
 
-def bands_of(basis: Basis) -> list[BandCount]:
-    """Highest band first, then those without one."""
-    known = {band.slug: band for band in basis.rules.bands}
-    size, since = len(known), basis.reading.since
-    return [
-        BandCount(
-            label,
-            known.get(key),
-            basis.now[key],
-            basis.then[key],
-            basis.href(band=name),
-            basis.href(since, band=name),
-        )
-        for key, label, name in [*basis.groups[:size][::-1], *basis.groups[size:]]
-    ]
+class Bands(Section):
+    template = "dashboard/bands.html"
 
+    @cached_property
+    def rows(self) -> list[BandCount]:
+        """The highest band first, then risks without one."""
+        data = self.data
+        bands = {band.slug: band for band in data.rules.bands}
+        size, since = len(bands), data.reading.since
+        return [
+            BandCount(
+                label,
+                bands.get(key),
+                data.current_by_band[key],
+                data.previous_by_band[key],
+                data.href(band=name),
+                data.href(since, band=name),
+            )
+            for key, label, name in [*data.groups[:size][::-1], *data.groups[size:]]
+        ]
 
-def unrated_said(now: Mapping[str, int]) -> list[str]:
-    """now: key of a group -> how many risks."""
-    found = []
-    for (key, *_), said in (
-        (UNSCORED, "no current rating"),
-        (OTHER_SCHEME, "to be re-assessed by this scheme"),
-    ):
-        if n := now.get(key):
-            found.append(f"{a_number(n).capitalize()} {'has' if n == 1 else 'have'} {said}.")
-    return found
+    @property
+    def trend(self) -> str:
+        """The sentence of the chart over time."""
+        return self.dashboard.section(Trends).chart.summary
+
+    @property
+    def types(self) -> str:
+        """The sentence of the chart by failure type."""
+        return self.dashboard.section(FailureTypes).chart.summary

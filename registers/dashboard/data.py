@@ -1,37 +1,198 @@
-"""What all sections of a dashboard count from: the rows of its days, what is let stand on each, and
-where numbers lead. Read on first use and once.
+"""What all sections of a dashboard count from. Each fact is read on first use, and once.
+
+PositionSets are the rows of its days, whole or narrowed; DrillDown gives the address of the list
+behind each number; DashboardData holds both, with the tolerance of each day.
 """
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
+from django.db.models import Count, F, Min, Value
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from registers import movement
+from registers.actions import action_counts, actions_on_day
 from registers.dashboard import trends
-from registers.dashboard.drill_down import Links
-from registers.dashboard.period_comparison import TwoDays, counts_of, read_two_days
-from registers.dashboard.position_sets import Counted, judged_alike
-from registers.models import FailureType
+from registers.dashboard.period_comparison import (
+    PeriodComparison,
+    above_count,
+    counts_of,
+    read_period_comparison,
+)
+from registers.dates import quarter_ends_between
+from registers.models import FailureType, RiskRevision
 from registers.scoring import NOT_SCORED, TO_RE_ASSESS
 
-# Risks without a band of the scheme in force: key in counts, word, and what the list's address
-# calls them.
-UNSCORED = (trends.UNSCORED, "Not scored", NOT_SCORED)
-OTHER_SCHEME = (trends.OTHER_SCHEME, "To re-assess", TO_RE_ASSESS)
+# Of risks without a band of the scheme in force: key in counts, label, and name in an address.
+UNSCORED = (movement.UNSCORED, "Not scored", NOT_SCORED)
+OTHER_SCHEME = (movement.OTHER_SCHEME, "To re-assess", TO_RE_ASSESS)
+# Filters of which a risk may fit two values: the list takes a second one as "also_...".
+MULTIPLE = ("band", "adverse_impact")
 
 
-class Basis:
-    """See dashboard.Dashboard for what it is made of. whole, rows: the rows counted
-    (counted.Counted), of the whole register and as the page is narrowed: the same where it is not.
+@dataclass(frozen=True)
+class PositionSets:
+    """current, previous: positions on the register on the day read, or as agreed, and on the day
+    compared with. course: those of all days.
+
+    unsaved: positions without a row, of days until an agreement's, where it knew something else
+    than we do now. unsaved_previous: those of them that stood on the day compared with.
+    """
+
+    current: Any
+    previous: Any
+    course: Any
+    unsaved: Sequence[Any] = ()
+    unsaved_previous: Sequence[Any] = ()
+
+    @classmethod
+    def read(cls, *, current, previous, course, unsaved, reading) -> PositionSets:
+        """unsaved: see permissions.known_otherwise_for. Their risks are left out of live rows."""
+        current, previous, course = (rows.on_register() for rows in (current, previous, course))
+        if not reading.agreement:
+            return cls(current, previous, course)
+        risks = reading.agreement.known_otherwise
+        unsaved = [position for position in unsaved if position.is_on_register]
+        course = course.exclude(risk__in=risks)
+        if not reading.since_known_by:
+            return cls(current, previous, course, unsaved)
+        unsaved_previous = [p for p in unsaved if p.from_day <= reading.since < p.until_day]
+        return cls(current, previous.exclude(risk__in=risks), course, unsaved, unsaved_previous)
+
+    def narrowed(self, narrowing, reading) -> PositionSets:
+        """Each as it stood on its day. narrowing: forms.DashboardFilter.
+
+        The course is not narrowed by tolerance, which differs from day to day: see
+        trends.counts_above_on.
+        """
+        since = reading.since, reading.since_known_by
+        return PositionSets(
+            current=narrowing.on(self.current, reading.day, reading.known_by),
+            previous=narrowing.on(self.previous, *since),
+            course=narrowing.on(self.course),
+            unsaved=narrowing.among(self.unsaved),
+            unsaved_previous=narrowing.among(self.unsaved_previous, *since),
+        )
+
+
+class RatingGroup(NamedTuple):
+    """Risks with the same rating: how many (risks), and the lowest number among them (first).
+
+    driver: key of the adverse impact, None without one. category: "" where it was not asked for.
+    ends: lowest and highest likelihood, lowest and highest impact, None where not given.
+    """
+
+    scheme: int | None
+    band: str
+    likelihood: int
+    impact: int
+    driver: int | None
+    category: str
+    ends: tuple[int | None, ...]
+    risks: int
+    first: int
+
+
+def group_by_rating(positions, *, by_category: bool) -> list[RatingGroup]:
+    """One query, grouped: a row for each combination there is."""
+    ends = [
+        f"current__{name}"
+        for name in ("likelihood_low", "likelihood_high", "impact_low", "impact_high")
+    ]
+    rows = positions.annotate(group=F("category") if by_category else Value("")).order_by()
+    rows = rows.values_list(
+        "scheme_id", "band", "likelihood", "impact", "current__driver", "group", *ends
+    )
+    rows = rows.annotate(n=Count("pk"), first=Min("number"))
+    return [RatingGroup(*row[:6], ends=row[6:10], risks=row[10], first=row[11]) for row in rows]
+
+
+class DrillDown:
+    """Addresses of the lists behind the numbers, on the page's day and narrowed as the page is.
+
+    filters: name of a filter -> its value, of what the whole page is narrowed by; action_filters:
+    the same under the names that the list of actions uses.
     """
 
     def __init__(
-        self, register, *, now, then, course, days, reading, tolerances, narrowing, known=()
+        self, register, reading, filters: Mapping[str, str], action_filters: Mapping[str, str]
+    ):
+        self._register, self._reading = register, reading
+        self._filters, self._action_filters = filters, action_filters
+        self._list = register.get_absolute_url()  # read once for hundreds of numbers
+        self._query_params = reading.query_params
+
+    def risks(self, day: datetime.date | None = None, **filters) -> str:
+        """The list of the risks behind a number. day: another one than the day read.
+
+        Empty where no risk can be in it: of another directorate, say, than the page's.
+        """
+        query = {**self._filters}
+        for name, value in filters.items():
+            if str(query.get(name, value)) == str(value):
+                query[name] = value
+            elif name in MULTIPLE:
+                query[f"also_{name}"] = value
+            else:
+                return ""
+        if day is None:
+            query |= self._query_params
+        elif day != self._reading.today or self._reading.default_agreement:
+            query["as_at"] = day.isoformat()
+        return f"{self._list}?{urlencode(query)}"
+
+    def risk(self, number: int) -> str:
+        return reverse("risk_detail", args=[self._register.slug, number]) + self._reading.query
+
+    def actions(self, show: str, **filters) -> str:
+        """The list of the actions behind a number, on the day read."""
+        query = {"show": show, **filters, **self._action_filters, **self._query_params}
+        return f"{reverse('action_list', args=[self._register.slug])}?{urlencode(query)}"
+
+
+class DashboardData:
+    """What the sections of one dashboard count from.
+
+    current, previous, course, unsaved: see PositionSets. days: those to count bands on, oldest
+    first, at last the day read. reading: the day read and the day compared with. tolerances: of the
+    register, on any day. narrowing: forms.DashboardFilter. marks: confirmed ones that the reader may see.
+
+    unfiltered, rows: the PositionSets of the whole register, and as the page is narrowed.
+
+    As agreed, everything is as known by the agreement: nothing recorded later changes a figure. A
+    day compared with that lies after the agreement's is as known now.
+    """
+
+    def __init__(
+        self,
+        register,
+        *,
+        current,
+        previous,
+        course,
+        days,
+        reading,
+        tolerances,
+        narrowing,
+        unsaved=(),
+        marks=None,
     ):
         self.register, self.reading, self.days, self.narrowing = register, reading, days, narrowing
-        self.rules, self.scheme = register.scheme.rules, register.scheme.pk
-        self.whole = Counted.read(now=now, then=then, course=course, known=known, reading=reading)
-        self.rows = self.whole.narrowed(narrowing, reading) if narrowing.selected else self.whole
-        self.links = Links(
+        self.rules, self.scheme, self.marks = register.scheme.rules, register.scheme.pk, marks
+        self.unfiltered = PositionSets.read(
+            current=current, previous=previous, course=course, unsaved=unsaved, reading=reading
+        )
+        self.rows = (
+            self.unfiltered.narrowed(narrowing, reading) if narrowing.selected else self.unfiltered
+        )
+        self.links = DrillDown(
             register, reading, narrowing.query_params, narrowing.prefixed_query_params
         )
         self.href = self.links.risks
@@ -41,64 +202,98 @@ class Basis:
     def is_narrowed(self):
         return bool(self.narrowing.selected)
 
+    @property
+    def since_in_words(self):
+        return date_format(self.reading.since, "j F Y")
+
+    # Tolerance
+
     @cached_property
     def tolerance(self):
-        """As read: that of the day, or as it was known by an agreement."""
+        """Of the day read, as known by its agreement if there is one."""
         return self._tolerances.on(self.reading.day, self.reading.known_by)
 
     @cached_property
-    def tolerance_then(self):
-        return self._tolerances.on(self.reading.since, self.reading.since_is_known_by)
+    def previous_tolerance(self):
+        return self._tolerances.on(self.reading.since, self.reading.since_known_by)
 
     @cached_property
-    def over_days(self):
-        """The tolerance of each day that bands are counted on."""
+    def tolerance_by_day(self):
+        """One for each of the days that bands are counted on."""
         return [self._tolerances.on(day, self.reading.known_by) for day in self.days]
 
     @cached_property
-    def _by_category(self):
-        return any(
-            tolerance.own for tolerance in (self.tolerance, self.tolerance_then, *self.over_days)
+    def _is_split_by_category(self):
+        tolerances = (self.tolerance, self.previous_tolerance, *self.tolerance_by_day)
+        return any(tolerance.by_category for tolerance in tolerances)
+
+    # Counts on the two days
+
+    @cached_property
+    def comparison(self) -> PeriodComparison:
+        return self._read_comparison(self.rows)
+
+    @cached_property
+    def unfiltered_comparison(self) -> PeriodComparison:
+        return self._read_comparison(self.unfiltered) if self.is_narrowed else self.comparison
+
+    def _read_comparison(self, rows):
+        return read_period_comparison(
+            rows,
+            self.reading,
+            self.scheme,
+            by_category=self._is_split_by_category,
+            is_tolerance_filter=self.narrowing.depends_on_day,
         )
-
-    @cached_property
-    def two_days(self) -> TwoDays:
-        return self._read(self.rows)
-
-    @cached_property
-    def whole_two_days(self) -> TwoDays:
-        return self._read(self.whole) if self.is_narrowed else self.two_days
-
-    def _read(self, rows):
-        how = {"by_category": self._by_category, "by_the_day": self.narrowing.depends_on_day}
-        return read_two_days(rows, self.reading, self.scheme, **how)
 
     @property
     def total(self):
-        return self.two_days.total
+        return self.comparison.total
+
+    @property
+    def unfiltered_total(self):
+        return self.unfiltered_comparison.total
 
     @cached_property
-    def now(self):
-        """Band -> how many risks stand in it on the day read."""
-        return counts_of(self.two_days.now, lambda kind: kind.band)
+    def current_by_band(self):
+        """Band -> how many risks are in it on the day read."""
+        return counts_of(self.comparison.current, lambda key: key.band)
 
     @cached_property
-    def then(self):
-        return counts_of(self.two_days.then, lambda kind: kind.band)
+    def previous_by_band(self):
+        return counts_of(self.comparison.previous, lambda key: key.band)
+
+    @cached_property
+    def above_count(self):
+        """How many risks are above the tolerance of the day read for their category."""
+        return above_count(self.comparison.current, self.tolerance)
+
+    @cached_property
+    def previous_above_count(self):
+        return above_count(self.comparison.previous, self.previous_tolerance)
+
+    # Counts over time
 
     @cached_property
     def course(self):
-        how = {"by_category": self._by_category, "also": self.rows.known}
-        return trends.course_frame(self.rows.course, self.scheme, self.days, **how)
+        """A pandas frame, see trends.course_frame."""
+        return trends.course_frame(
+            self.rows.course,
+            self.scheme,
+            self.days,
+            by_category=self._is_split_by_category,
+            unsaved=self.rows.unsaved,
+        )
 
     @cached_property
     def groups(self):
-        """What risks are counted by, lowest band first: (key in counts, word, name in an address).
+        """What risks are counted by, lowest band first: (key in counts, label, name in an address).
+
         Ratings by another scheme are a group of their own, where there are any.
         """
         bands = [(band.slug, band.label, band.slug) for band in self.rules.bands]
-        seen = {*self.now, *self.then, *self.course["band"].unique()}
-        return [*bands, UNSCORED, *([OTHER_SCHEME] if trends.OTHER_SCHEME in seen else [])]
+        keys = {*self.current_by_band, *self.previous_by_band, *self.course["band"].unique()}
+        return [*bands, UNSCORED, *([OTHER_SCHEME] if movement.OTHER_SCHEME in keys else [])]
 
     @property
     def keys(self):
@@ -108,16 +303,66 @@ class Basis:
     def labels(self):
         return [label for _, label, _ in self.groups]
 
+    # Risks and actions that several sections speak of
+
     @cached_property
     def types(self):
         return list(FailureType.objects.all())
 
     @cached_property
     def above(self):
-        """The positions above tolerance as read."""
-        return self.rows.now.above_tolerance(self.register.scheme, self.tolerance)
+        """The positions above tolerance on the day read."""
+        return self.rows.current.above_tolerance(self.register.scheme, self.tolerance)
 
     @cached_property
-    def alike(self):
-        """What is judged alike, with its range: for what is opened."""
-        return judged_alike(self.rows.now, by_category=bool(self.tolerance.own))
+    def rating_groups(self):
+        return group_by_rating(self.rows.current, by_category=bool(self.tolerance.by_category))
+
+    @cached_property
+    def stuck(self) -> list[tuple[int, int, int]]:
+        """(key of the position, number of the risk, quarter ends running) of each stuck risk.
+
+        The longest first.
+        """
+        day = self.reading.day
+        rows = self.rows.current.stuck(self.register.scheme, day).order_by(
+            "band_since", "-score", "number"
+        )
+        return [
+            (pk, number, quarter_ends_between(since, day))
+            for pk, number, since in rows.values_list("pk", "number", "band_since")
+        ]
+
+    @cached_property
+    def _came_true(self) -> list[tuple[int, datetime.date, str, int]]:
+        """(key of the position, day, status, number) of each risk that ever came true.
+
+        The latest first. One query: an index of their own finds these few positions.
+        """
+        rows = self.rows.current.filter(happened_on__isnull=False)
+        rows = rows.order_by("-happened_on", "number")
+        return list(rows.values_list("pk", "happened_on", "revision__status", "number"))
+
+    @property
+    def came_true_since(self) -> list[tuple[int, datetime.date]]:
+        """(key of the position, day) of each risk that came true since the day compared with."""
+        return [(pk, on) for pk, on, *_ in self._came_true if on > self.reading.since]
+
+    @property
+    def happened_references(self) -> list[str]:
+        """References of the risks whose status is that they have happened."""
+        happened = RiskRevision.Status.HAPPENED
+        return [
+            self.register.reference(number)
+            for *_, status, number in self._came_true
+            if status == happened
+        ]
+
+    @cached_property
+    def actions(self):
+        """The actions of these risks on the day read."""
+        return actions_on_day(self.rows.current, self.reading)
+
+    @cached_property
+    def action_counts(self):
+        return action_counts(self.actions, self.reading.day, by_post=False)

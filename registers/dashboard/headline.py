@@ -1,6 +1,4 @@
-"""The sentences at the top of a dashboard. Pure: figures in, words out; nothing is said that was
-not counted.
-"""
+"""The sentences at the top of a dashboard. The functions are pure: figures in, words out."""
 
 from __future__ import annotations
 
@@ -10,125 +8,228 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
+from registers.dashboard.data import OTHER_SCHEME, UNSCORED
+from registers.dashboard.movement import Moved
+from registers.dashboard.section import Section
+from registers.models import Risk
 from registers.models.position import STUCK
-from registers.phrases import a_number, in_a_row, more_or_fewer
+from registers.movement import DOWN, UP
+from registers.phrases import above_in_words, join_names, more_or_fewer, number_in_words
+from registers.scoring import ABOVE_TOLERANCE
 
-NAMED = 2  # stuck risks that a sentence names
-FEW = 3  # others that are named where there are no more
+LONGEST_NAMED = 2  # stuck risks that a sentence names
+FEW = 3  # other risks that are named, where there are no more
 
 
 @dataclass(frozen=True)
-class Above:
-    """Risks above tolerance: count of total, in the bands that `words` names; then: how many on the
-    day `since`, None where that is not compared with.
+class AboveCount:
+    """Risks above tolerance: count of total, in the bands that `bands` names.
+
+    previous: how many on the day `since`, None where that is not compared with.
     """
 
     count: int
     total: int
-    words: str
-    then: int | None
+    bands: str
+    previous: int | None
     since: datetime.date
 
 
 @dataclass(frozen=True)
-class Went:
-    """How many risks went up a band or more, or down, and of some of them which one and to what
-    band: of all where they are few.
+class BandChanges:
+    """How many risks went up a band or more, or down.
+
+    phrases: of some of them, reference and band; of all where they are few.
     """
 
     count: int
-    named: Sequence[str] = ()
+    phrases: Sequence[str] = ()
 
 
-def above_said(above: Above) -> str:
+class Headline(Section):
+    template = "dashboard/headline.html"
+    is_shown = True
+
+    @property
+    def sentences(self) -> list[str]:
+        """Three at most: what is above tolerance, what is stuck, and which actions are late."""
+        data = self.data
+        if not data.total:
+            return [empty_sentence(data.unfiltered_total)]
+        has_comparison, top = data.reading.has_comparison, data.rules.bands[-1]
+        above = AboveCount(
+            data.above_count,
+            data.total,
+            above_in_words(data.tolerance),
+            data.previous_above_count if has_comparison else None,
+            data.reading.since,
+        )
+        stuck = [(data.register.reference(number), ends) for _, number, ends in data.stuck]
+        return [
+            above_tolerance_sentence(above),
+            stuck_sentence(top.label, stuck, data.current_by_band[top.slug]),
+            data.action_counts.sentence,
+        ]
+
+    @property
+    def movement_sentence(self) -> str:
+        """Which risks went up and which down; "" where the days are not compared."""
+        data = self.data
+        if not data.reading.has_comparison:
+            return ""
+        groups = {group.kind: group for group in self.dashboard.section(Moved).groups}
+        up, down = groups[UP], groups[DOWN]
+        unexplained = [] if down.unlisted else [row for row in down.risks if row.is_unexplained]
+        return movement_sentence(
+            data.reading.since,
+            BandChanges(up.count, _with_bands(up.risks)),
+            BandChanges(down.count, _with_bands(down.risks)),
+            [row.position.reference for row in unexplained],
+        )
+
+    @property
+    def came_true_sentence(self) -> str:
+        """Of the risks whose status is that they have happened."""
+        references = self.data.happened_references
+        return came_true_sentence(references) if references else ""
+
+    @property
+    def unrated_sentences(self) -> list[str]:
+        counts = self.data.current_by_band
+        phrases = (
+            (UNSCORED, "no current rating"),
+            (OTHER_SCHEME, "to be re-assessed by this scheme"),
+        )
+        return [
+            f"{number_in_words(n).capitalize()} {'has' if n == 1 else 'have'} {phrase}."
+            for (key, *_), phrase in phrases
+            if (n := counts.get(key))
+        ]
+
+    @property
+    def unrated_references(self) -> str:
+        """The references of those without a rating, where they are few."""
+        data = self.data
+        if not 0 < data.current_by_band[UNSCORED[0]] <= FEW:
+            return ""
+        rows = data.rows.current.filter(band="").order_by("number")
+        numbers = rows.values_list("number", flat=True)
+        return join_names([data.register.reference(number) for number in numbers])
+
+    @property
+    def above_count(self) -> int:
+        return self.data.above_count
+
+    @property
+    def above_href(self) -> str:
+        return self.data.href(band=ABOVE_TOLERANCE)
+
+    @property
+    def stuck_count(self) -> int:
+        return len(self.data.stuck)
+
+    @property
+    def stuck_href(self) -> str:
+        return self.data.href(stuck="yes")
+
+    @property
+    def late_count(self) -> int:
+        return self.data.action_counts.late
+
+    @property
+    def late_href(self) -> str:
+        return self.data.links.actions("late")
+
+    @property
+    def happened_count(self) -> int:
+        return len(self.data.happened_references)
+
+    @property
+    def happened_href(self) -> str:
+        return self.data.href(status=Risk.Status.HAPPENED.value)
+
+
+def _with_bands(moved) -> list[str]:
+    """ "A-1 to High" of each"""
+    return [f"{row.position.reference} to {row.position.current.band_now.label}" for row in moved]
+
+
+def above_tolerance_sentence(above: AboveCount) -> str:
     """ "Four of 31 risks are above tolerance (Severe), one more than on 30 June 2026." """
     if above.total == 1:
-        said = f"The one risk is {'' if above.count else 'not '}above tolerance ({above.words})"
+        negation = "" if above.count else "not "
+        sentence = f"The one risk is {negation}above tolerance ({above.bands})"
     else:
+        count = number_in_words(above.count).capitalize()
         verb = "is" if above.count == 1 else "are"
-        said = f"{a_number(above.count).capitalize()} of {above.total:,} risks {verb} above tolerance ({above.words})"
-    if above.then is None:
-        return f"{said}."
-    return f"{said}, {more_or_fewer(above.count - above.then)} {date_format(above.since, 'j F Y')}."
+        sentence = f"{count} of {above.total:,} risks {verb} above tolerance ({above.bands})"
+    if above.previous is None:
+        return f"{sentence}."
+    change = more_or_fewer(above.count - above.previous)
+    return f"{sentence}, {change} {date_format(above.since, 'j F Y')}."
 
 
-def moved_said(since: datetime.date, up: Went, down: Went, unexplained: Sequence[str]) -> str:
-    """Which changed band since a day. unexplained: references of those that went down and nothing
-    on record says why, as far as they are named.
-    """
+def movement_sentence(
+    since: datetime.date, up: BandChanges, down: BandChanges, unexplained: Sequence[str]
+) -> str:
+    """unexplained: references of those that went down, and nothing on record says why."""
     day = date_format(since, "j F Y")
     if not up.count and not down.count:
         return f"Since {day} no risk has gone up or down a band."
-    said = f"Since {day} {_went(up, 'up')} and {_went(down, 'down')}."
+    sentence = f"Since {day} {_changes(up, 'up')} and {_changes(down, 'down')}."
     if not unexplained:
-        return said
-    which = (
-        in_a_row([*unexplained])
+        return sentence
+    subject = (
+        join_names([*unexplained])
         if len(unexplained) <= FEW
-        else f"{a_number(len(unexplained))} of them"
+        else f"{number_in_words(len(unexplained))} of them"
     )
-    return f"{said} Nothing on record says why {which} fell."
+    return f"{sentence} Nothing on record says why {subject} fell."
 
 
-def _went(went: Went, way: str) -> str:
-    named = f" ({in_a_row([*went.named])})" if 0 < went.count <= FEW else ""
-    return f"{a_number(went.count)} went {way}{named}"
+def _changes(changes: BandChanges, direction: str) -> str:
+    risks = f" ({join_names([*changes.phrases])})" if 0 < changes.count <= FEW else ""
+    return f"{number_in_words(changes.count)} went {direction}{risks}"
 
 
-def came_true_said(references: Sequence[str]) -> str:
-    """Of the risks that have come true, one at least."""
+def came_true_sentence(references: Sequence[str]) -> str:
+    """Of one risk at least."""
     count = len(references)
-    named = f": {in_a_row([*references])}" if count <= FEW else ""
-    return f"{a_number(count).capitalize()} {'has' if count == 1 else 'have'} come true{named}."
+    names = f": {join_names([*references])}" if count <= FEW else ""
+    verb = "has" if count == 1 else "have"
+    return f"{number_in_words(count).capitalize()} {verb} come true{names}."
 
 
-def nothing_said(whole: int) -> str:
-    """Of a page without a risk. whole: how many risks there are where it is not narrowed."""
-    if not whole:
+def empty_sentence(unfiltered_total: int) -> str:
+    """Of a page without a risk. unfiltered_total: how many there are where it is not narrowed."""
+    if not unfiltered_total:
         return "No risks stood on this register on that day."
-    return (
-        "The one risk on this register does not fit."
-        if whole == 1
-        else f"None of the {whole:,} risks fits."
-    )
+    if unfiltered_total == 1:
+        return "The one risk on this register does not fit."
+    return f"None of the {unfiltered_total:,} risks fits."
 
 
-def came_and_went_said(came: int, went: int) -> list[str]:
-    """Of a narrowed page. came: risks of both days that fit now alone; went: those that fitted then
-    alone.
+def stuck_sentence(band: str, stuck: Sequence[tuple[str, int]], rated: int) -> str:
+    """band: the highest. stuck: (reference, quarter ends in it running), the longest first.
+
+    rated: how many risks are in that band at all, also those for less long.
     """
-    found = []
-    if came:
-        others = (
-            "one of them fits now and did not then"
-            if came == 1
-            else f"{a_number(came)} of them fit now and did not then"
-        )
-        found.append(others)
-    if went:
-        found.append(f"{a_number(went)} fitted then and {'does' if went == 1 else 'do'} not now")
-    return [f"{' and '.join(found).capitalize()}."] if found else []
-
-
-def stuck_said(band: str, stuck: Sequence[tuple[str, int]], rated: int) -> str:
-    """What has not come down. band: the highest; stuck: (reference, quarter ends in it running),
-    the longest first, of all that are stuck; rated: how many are in that band at all, the rest of
-    them for less long.
-    """
-    ends = f"{a_number(STUCK)} quarter ends running"
+    ends = f"{number_in_words(STUCK)} quarter ends running"
     if not rated:
         return f"No risk is {band}."
     if not stuck:
         return f"No risk has been {band} at {ends}."
+    reference, most = stuck[0]
     if len(stuck) == 1:
-        (reference, count), *_ = stuck
-        return f"{reference} has been {band} at the last {a_number(count)} quarter ends."
-    longest = [reference for reference, count in stuck if count == stuck[0][1]]
-    named = " and ".join(longest) if len(longest) <= NAMED else f"{a_number(len(longest))} of them"
-    said = f"{a_number(len(stuck)).capitalize()} have been {band} at {ends} or more"
-    if len(longest) == len(stuck):
-        named = (
-            "both" if len(stuck) == 2 and stuck[0][1] > STUCK else "all" if len(stuck) > 2 else ""
+        return f"{reference} has been {band} at the last {number_in_words(most)} quarter ends."
+    sentence = f"{number_in_words(len(stuck)).capitalize()} have been {band} at {ends} or more"
+    longest = [reference for reference, count in stuck if count == most]
+    if len(longest) < len(stuck):
+        names = (
+            " and ".join(longest)
+            if len(longest) <= LONGEST_NAMED
+            else f"{number_in_words(len(longest))} of them"
         )
-        return f"{said}, {named} at {a_number(stuck[0][1])}." if named else f"{said}."
-    return f"{said}, {named} the longest, at {a_number(stuck[0][1])}."
+        return f"{sentence}, {names} the longest, at {number_in_words(most)}."
+    subject = "all" if len(stuck) > 2 else "both" if most > STUCK else ""
+    return f"{sentence}, {subject} at {number_in_words(most)}." if subject else f"{sentence}."

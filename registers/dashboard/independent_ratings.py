@@ -1,126 +1,115 @@
-"""What peers, auditors and inspectors say of risks otherwise than we do; or that nobody from
-outside has rated any.
-"""
+"""Risks that peers, auditors or inspectors put in another band than we do."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from registers.dashboard.section import Section
 from registers.models import Assessment, Position
-from registers.phrases import a_number
-from registers.risk_page.ratings import WHO
+from registers.phrases import INDEPENDENT_RATERS, number_in_words
 from registers.scoring import Band
 
 SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Otherwise:
-    """A risk that somebody from outside puts in another band than we do. ours: None where we have
-    not rated it; on: the day of their rating.
-    """
+class Disagreement:
+    """A risk and two bands. own_band: None where we have not rated it."""
 
     position: Position
-    who: str
-    theirs: Band
-    ours: Band | None
-    on: datetime.date
+    rater: str
+    independent_band: Band
+    own_band: Band | None
 
 
-class Outside:
-    """register; now: positions as read, on the register; reading: the day, and up to when it is
-    known. Two queries, one where nobody from outside has rated anything. Of each who rates from
-    outside the latest rating counts.
+class IndependentRatings(Section):
+    """Two queries, one where nobody independent has rated anything.
+
+    Of each independent rater, the latest rating of a risk counts.
     """
 
-    def __init__(self, register, now, reading):
-        self._register, self._now, self._reading = register, now, reading
-        self._rules, self._scheme = register.scheme.rules, register.scheme_id
+    template = "dashboard/independent_ratings.html"
 
     @cached_property
-    def _said(self) -> dict[tuple[int, str], tuple[str, datetime.date]]:
-        """(key of a risk, perspective) -> the band and the day of the latest rating, by the scheme
-        in force.
-        """
-        rows = Assessment.objects.as_at(self._reading.day, self._reading.known_by)
-        rows = rows.filter(
-            perspective__in=[*WHO], kind=Assessment.Kind.CURRENT, risk__register=self._register
+    def _latest(self) -> dict[tuple[int, str], str]:
+        """(key of a risk, perspective) -> band of the latest rating, by the scheme in force."""
+        reading, scheme = self.data.reading, self.data.scheme
+        rows = Assessment.objects.as_at(reading.day, reading.known_by).filter(
+            perspective__in=[*INDEPENDENT_RATERS],
+            kind=Assessment.Kind.CURRENT,
+            risk__register=self.data.register,
         )
-        rows = rows.order_by("effective_on", "pk").values_list(
-            "risk", "perspective", "scheme", "band", "effective_on"
-        )
-        latest = {(risk, who): said for risk, who, *said in rows}
-        return {
-            key: (band, on) for key, (scheme, band, on) in latest.items() if scheme == self._scheme
+        rows = rows.order_by("effective_on", "pk")
+        latest = {
+            (risk, perspective): (given_by, band)
+            for risk, perspective, given_by, band in rows.values_list(
+                "risk", "perspective", "scheme", "band"
+            )
         }
+        return {key: band for key, (given_by, band) in latest.items() if given_by == scheme}
 
     @cached_property
-    def _ours(self) -> dict[int, tuple]:
-        """Key of a risk that somebody from outside has rated -> key of its position, scheme, band,
-        score and number.
+    def _positions(self) -> dict[int, tuple]:
+        """Key of a risk with an independent rating -> (key of its position, scheme, band, score,
+        number).
         """
-        rated = {risk for risk, _ in self._said}
-        if not rated:
+        risks = {risk for risk, _ in self._latest}
+        if not risks:
             return {}
-        rows = (
-            self._now.order_by()
-            .filter(risk__in=rated)
-            .values_list("risk", "pk", "scheme", "band", "score", "number")
-        )
-        return {risk: said for risk, *said in rows}
+        rows = self.data.rows.current.order_by().filter(risk__in=risks)
+        fields = ("risk", "pk", "scheme", "band", "score", "number")
+        return {risk: values for risk, *values in rows.values_list(*fields)}
 
     @cached_property
-    def _found(self) -> list[tuple]:
-        """(key of a position, perspective, their band, ours, the day), the furthest apart first."""
-        ranks, found = self._rules.ranks, []
-        for (risk, who), (theirs, on) in self._said.items():
-            if risk not in self._ours:
+    def _disagreements(self) -> list[tuple[int, str, str, str]]:
+        """(key of a position, perspective, independent band, own), the furthest apart first."""
+        ranks, rows = self.data.rules.ranks, []
+        for (risk, perspective), independent_band in self._latest.items():
+            if risk not in self._positions:
                 continue
-            pk, scheme, band, score, number = self._ours[risk]
-            if band and (scheme != self._scheme or band == theirs):
+            pk, scheme, band, score, number = self._positions[risk]
+            if band and (scheme != self.data.scheme or band == independent_band):
                 continue
-            apart = abs(ranks[theirs] - ranks[band]) if band else 0
-            found.append(((-apart, -score, number), (pk, who, theirs, band, on)))
-        return [said for _, said in sorted(found)]
+            distance = abs(ranks[independent_band] - ranks[band]) if band else 0
+            rows.append(((-distance, -score, number), (pk, perspective, independent_band, band)))
+        return [row for _, row in sorted(rows)]
 
     @property
-    def keys(self) -> list[int]:
-        """Of the positions that are named."""
-        return [pk for pk, *_ in self._found[:SHOWN]]
+    def heading_keys(self):
+        return [pk for pk, *_ in self._disagreements[:SHOWN]]
 
-    def rows(self, words: Mapping[int, Position]) -> list[Otherwise]:
-        """words: key -> position, of all of `keys` at least."""
-        band = self._rules.band
+    @property
+    def rows(self) -> list[Disagreement]:
+        band = self.data.rules.band
         return [
-            Otherwise(
-                words[pk],
-                WHO[Assessment.Perspective(who)],
-                band(theirs),
-                band(ours) if ours else None,
-                on,
+            Disagreement(
+                self.dashboard.headings[pk],
+                INDEPENDENT_RATERS[Assessment.Perspective(perspective)],
+                band(independent_band),
+                band(own_band) if own_band else None,
             )
-            for pk, who, theirs, ours, on in self._found[:SHOWN]
+            for pk, perspective, independent_band, own_band in self._disagreements[:SHOWN]
         ]
 
     @property
+    def unlisted(self) -> int:
+        return max(0, len(self._disagreements) - SHOWN)
+
+    @property
     def is_rated(self) -> bool:
-        return bool(self._ours)
+        return bool(self._positions)
 
     @property
     def sentence(self) -> str:
-        rated, otherwise = len(self._ours), len({pk for pk, *_ in self._found})
+        rated = len(self._positions)
+        differing = len({pk for pk, *_ in self._disagreements})
         if not rated:
             return "Nobody from outside has rated any of these risks."
-        said = f"{a_number(rated).capitalize()} of these risks {'has' if rated == 1 else 'have'} been rated from outside"
-        if not otherwise:
-            return f"{said}: as we rate {'it' if rated == 1 else 'them'}."
+        count, verb = number_in_words(rated).capitalize(), "has" if rated == 1 else "have"
+        sentence = f"{count} of these risks {verb} been rated from outside"
+        if not differing:
+            return f"{sentence}: as we rate {'it' if rated == 1 else 'them'}."
         if rated == 1:
-            return f"{said}, and otherwise than by us."
-        return f"{said}, {a_number(otherwise)} of them otherwise than by us."
-
-    @property
-    def unnamed(self) -> int:
-        return max(0, len(self._found) - SHOWN)
+            return f"{sentence}, and otherwise than by us."
+        return f"{sentence}, {number_in_words(differing)} of them otherwise than by us."

@@ -1,26 +1,29 @@
-"""What a matrix of likelihood by impact cannot say of the order of risks, worked out from the
-ranges of the judgements.
+"""How sure the order of risks in a matrix of likelihood by impact is, by the ranges of judgements.
 
-Pure: judgements in, counts out. The rules are those of our domain report (section 4.1, rules 1, 2,
-5 and 6), which takes them from Cox, "What's wrong with risk matrices?" (Risk Analysis, 2008): a
-matrix compares few pairs without ambiguity, and a product of two ranks can put a pair in the wrong
-order. A judgement's range is what whoever judged would still defend; one without a range counts as
-certain, which is more than anybody said.
+The rules are those of our domain report (section 4.1, rules 1, 2, 5 and 6), which takes them from
+Cox, "What's wrong with risk matrices?" (Risk Analysis, 2008): a matrix compares few pairs without
+ambiguity, and a product of two ranks can put a pair in the wrong order. A judgement's range is what
+whoever judged would still defend; one without a range counts as certain.
+
+The functions are pure: judgements in, counts out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
+from registers.charts import Cell, Table
+from registers.phrases import number_in_words
 from registers.scoring import Scheme, Tolerance
 
 EXAMPLES = 3
 
 
 class Ends(NamedTuple):
-    """The least and the most that a judgement allows, of each rating."""
+    """The lowest and the highest likelihood and impact that a judgement allows."""
 
     likelihood_low: int
     likelihood_high: int
@@ -29,7 +32,7 @@ class Ends(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """A pair of ratings, and its ends: the same pair again where no range was given."""
+    """Two ratings and their ends, which are the ratings themselves where no range was given."""
 
     likelihood: int
     impact: int
@@ -58,37 +61,38 @@ def certain(likelihood: int, impact: int) -> Ends:
 
 
 def surely_above(a: Ends, b: Ends) -> bool:
-    """Whether a stands above b wherever in their ranges the two lie: at least as likely and at
-    least as bad, and more so in one (rule 5). Where neither is surely above the other, their order
-    is not supported.
+    """Whether a is above b wherever in their ranges the two lie (rule 5).
+
+    Above means at least as likely and at least as bad, and more so in one. Where neither is surely
+    above the other, their order is not supported.
     """
     if a.likelihood_low < b.likelihood_high or a.impact_low < b.impact_high:
         return False
     return a.likelihood_low > b.likelihood_high or a.impact_low > b.impact_high
 
 
-def tiers(found: Iterable[Ends]) -> list[list[Ends]]:
-    """All that no other is surely above; then all that no other of the rest is surely above; and so
-    on (rule 5: tiers, Pareto fronts). Whoever is surely above another stands in a higher tier; two
-    in one tier are in no order. Asked of distinct ends, of which a scheme of five by five allows
-    225, whatever the number of risks.
+def tiers(ends: Iterable[Ends]) -> list[list[Ends]]:
+    """All that nothing is surely above; then all that nothing of the rest is; and so on.
+
+    Rule 5: tiers, Pareto fronts. What is surely above another is in a higher tier; two in one tier
+    are in no order. A scheme of five by five allows 225 distinct ends.
     """
-    place: dict[Ends, int] = {}
-    for b in sorted(
-        set(found), key=sum, reverse=True
-    ):  # what is surely above another has the higher sum of its ends
-        place[b] = 1 + max((n for a, n in place.items() if surely_above(a, b)), default=-1)
+    tier_of: dict[Ends, int] = {}
+    # What is surely above another has the higher sum of its ends.
+    for b in sorted(set(ends), key=sum, reverse=True):
+        tier_of[b] = 1 + max((n for a, n in tier_of.items() if surely_above(a, b)), default=-1)
     return [
-        [ends for ends, n in place.items() if n == tier]
-        for tier in range(max(place.values(), default=-1) + 1)
+        [ends for ends, n in tier_of.items() if n == tier]
+        for tier in range(max(tier_of.values(), default=-1) + 1)
     ]
 
 
 @dataclass(frozen=True)
 class Reversals:
-    """Of so many pairs of risks that their scores put in order (ordered), so many could be the
-    other way round (count). examples: (the higher by score, the lower), a few with the highest
-    scores, no judgement twice as the higher.
+    """How many pairs of risks their scores put in order (ordered), and may be reversed (count).
+
+    examples: (the higher by score, the lower), a few with the highest scores, no judgement twice as
+    the higher.
     """
 
     count: int
@@ -97,67 +101,187 @@ class Reversals:
 
 
 def reversals(risks: Mapping[Judgement, int]) -> Reversals:
-    """Pairs in which a scores more than b, and yet the least that a allows is less than the most
-    that b allows (rule 6: reversal warning). risks: how many are judged so.
+    """Pairs in which a scores more than b, yet the least of a is less than the most of b.
+
+    Rule 6: reversal warning. risks: how many have each judgement.
     """
-    below = summed(((one.score, one.most), n) for one, n in risks.items())
-    count, ordered, reversible = 0, 0, []
+    by_score = sum_by_key(((row.score, row.most), n) for row, n in risks.items())
+    count, ordered, reversible = 0, 0, set()
     for a, n in risks.items():
-        count += n * (
-            turned := sum(
-                m for (score, most), m in below.items() if score < a.score and most > a.least
-            )
-        )
-        ordered += n * sum(m for (score, _), m in below.items() if score < a.score)
-        reversible += [a] if turned else []
-    highest_first = sorted(risks, key=lambda one: (-one.score, one))
-    named = [a for a in highest_first if a in set(reversible)][:EXAMPLES]
+        lower = [(most, m) for (score, most), m in by_score.items() if score < a.score]
+        ordered += n * sum(m for _, m in lower)
+        if reversed_pairs := sum(m for most, m in lower if most > a.least):
+            count += n * reversed_pairs
+            reversible.add(a)
+    highest_first = sorted(risks, key=lambda row: (-row.score, row))
     examples = [
-        (a, next(b for b in highest_first if b.score < a.score and b.most > a.least)) for a in named
+        (a, next(b for b in highest_first if b.score < a.score and b.most > a.least))
+        for a in [row for row in highest_first if row in reversible][:EXAMPLES]
     ]
     return Reversals(count, ordered, examples)
 
 
-def could_be(judgement: Judgement, scheme: Scheme) -> tuple[str, str]:
-    """(the band given, the band at the upper end): a band is certain only where the ends share it
-    (rule 1).
-    """
-    given = scheme.place(judgement.likelihood, judgement.impact).band
-    return given.slug, scheme.place(
-        judgement.ends.likelihood_high, judgement.ends.impact_high
-    ).band.slug
+def bands_at_ends(judgement: Judgement, scheme: Scheme) -> tuple[str, str]:
+    """(the band given, the band at the upper end). Rule 1: certain only where they are the same."""
+    low = scheme.place(judgement.likelihood, judgement.impact)
+    high = scheme.place(judgement.ends.likelihood_high, judgement.ends.impact_high)
+    return low.band.slug, high.band.slug
 
 
 def could_be_higher(risks: Mapping[Judgement, int], scheme: Scheme) -> int:
     """How many could be in a higher band than they were given."""
-    return _counted(risks, scheme, lambda given, high: scheme.ranks[high] > scheme.ranks[given])
+    return _count(risks, scheme, lambda band, high: scheme.ranks[high] > scheme.ranks[band])
 
 
 def could_be_above(risks: Mapping[tuple[Judgement, str], int], tolerance: Tolerance) -> int:
     """How many are not above tolerance and could be. risks: by judgement and category."""
-    return sum(
-        _counted(
-            {one: n},
-            tolerance.scheme,
-            lambda given, high, of=of: _comes_above(tolerance, given, high, of),
+
+    def comes_above(category):
+        return lambda band, high: (
+            tolerance.is_above(high, category) and not tolerance.is_above(band, category)
         )
-        for (one, of), n in risks.items()
+
+    return sum(
+        _count({judgement: n}, tolerance.scheme, comes_above(category))
+        for (judgement, category), n in risks.items()
     )
 
 
-def _comes_above(tolerance: Tolerance, given: str, high: str, category: str) -> bool:
-    return tolerance.is_above(high, category) and not tolerance.is_above(given, category)
+def _count(risks: Mapping[Judgement, int], scheme: Scheme, fits: Callable[[str, str], bool]) -> int:
+    """fits: (the band given, the band at the upper end) -> whether the risks count."""
+    return sum(
+        n
+        for judgement, n in risks.items()
+        if not judgement.is_certain and fits(*bands_at_ends(judgement, scheme))
+    )
 
 
-def _counted(
-    risks: Mapping[Judgement, int], scheme: Scheme, fits: Callable[[str, str], bool]
-) -> int:
-    return sum(n for one, n in risks.items() if not one.is_certain and fits(*could_be(one, scheme)))
-
-
-def summed(rows: Iterable[tuple[Hashable, int]]) -> dict:
+def sum_by_key(rows: Iterable[tuple[Hashable, int]]) -> dict:
     """key -> how many, of rows of which several may have one key."""
-    found: dict = {}
+    totals: dict = {}
     for key, n in rows:
-        found[key] = found.get(key, 0) + n
-    return found
+        totals[key] = totals.get(key, 0) + n
+    return totals
+
+
+class OrderingUncertainty:
+    """What the page says of the order of its risks. data: DashboardData.
+
+    Ratings by another scheme are left out. One query, where any risk is named.
+    """
+
+    def __init__(self, data):
+        self._data, self.scheme, self.rules = data, data.register.scheme, data.rules
+        self._rows = [
+            (_judgement(row), row)
+            for row in data.rating_groups
+            if row.scheme == self.scheme.pk and row.band
+        ]
+        self._risks: dict[Judgement, int] = sum_by_key(
+            (judgement, row.risks) for judgement, row in self._rows
+        )
+
+    @property
+    def rated(self) -> int:
+        return sum(self._risks.values())
+
+    @cached_property
+    def with_range(self) -> int:
+        return sum(n for judgement, n in self._risks.items() if not judgement.is_certain)
+
+    @property
+    def possible_bands(self) -> list[tuple[int, str, str]]:
+        """(how many, what they could be in words, address of the list), where there are any."""
+        by_category = sum_by_key(
+            ((judgement, row.category), row.risks) for judgement, row in self._rows
+        )
+        rows = [
+            (
+                could_be_higher(self._risks, self.rules),
+                "could be in a higher band",
+                self._data.href(could_be="higher"),
+            ),
+            (
+                could_be_above(by_category, self._data.tolerance),
+                "could be above tolerance, and counted here as tolerated",
+                self._data.href(could_be="above-tolerance"),
+            ),
+        ]
+        return [row for row in rows if row[0]]
+
+    @property
+    def table(self) -> Table:
+        """A row a tier, the highest first: how many, their scores, and one of the highest score."""
+        by_ends: dict[Ends, list[tuple]] = {}
+        for judgement, row in self._rows:
+            by_ends.setdefault(judgement.ends, []).append((judgement, row))
+        rows = [
+            self._tier_row(number, [pair for ends in tier for pair in by_ends[ends]])
+            for number, tier in enumerate(tiers(by_ends), 1)
+        ]
+        return Table(["Tier", "Risks", "Scores", "For instance"], rows)
+
+    def _tier_row(self, number: int, pairs: list[tuple]) -> list[Cell]:
+        """pairs: (judgement, RatingGroup) of the tier."""
+        example = min(pairs, key=lambda pair: (-pair[0].score, pair[1].first))[1].first
+        return [
+            Cell(f"{number}, the highest" if number == 1 else f"{number}"),
+            Cell(f"{sum(row.risks for _, row in pairs):,}"),
+            Cell(_range_in_words({judgement.score for judgement, _ in pairs})),
+            Cell(self._data.register.reference(example), self._data.links.risk(example)),
+        ]
+
+    @cached_property
+    def reversals(self) -> Reversals:
+        return reversals(self._risks)
+
+    @property
+    def reversals_sentence(self) -> str:
+        count, ordered = self.reversals.count, self.reversals.ordered
+        if not ordered:
+            return "No two risks differ in score."
+        sentence = f"The scores put {ordered:,} pair{'' if ordered == 1 else 's'} of risks in order"
+        if not count:
+            return f"{sentence}, and no range that was given would turn any of them round."
+        return (
+            f"{sentence}; {number_in_words(count)} of them could be the other way round "
+            "within the ranges that were given."
+        )
+
+    @cached_property
+    def examples(self) -> list[tuple]:
+        """(position of the higher by score, position of the lower) of a few reversible pairs."""
+        first: dict[Judgement, int] = {}
+        for judgement, row in self._rows:
+            first[judgement] = min(row.first, first.get(judgement, row.first))
+        pairs = [(first[a], first[b]) for a, b in self.reversals.examples]
+        if not pairs:
+            return []
+        numbers = {number for pair in pairs for number in pair}
+        rows = self._data.rows.current.filter(number__in=numbers).with_headings()
+        positions = {position.number: position for position in rows}
+        return [(positions[a], positions[b]) for a, b in pairs]
+
+    @property
+    def scores_by_band(self) -> list[tuple]:
+        """(band, the scores in it), the highest band first."""
+        scores: dict = {}
+        for _, cells in self.rules.matrix:
+            for _, placing in cells:
+                scores.setdefault(placing.band, set()).add(placing.score)
+        return [
+            (band, _range_in_words(scores.get(band, ()))) for band in reversed(self.rules.bands)
+        ]
+
+
+def _judgement(row) -> Judgement:
+    """row: a RatingGroup."""
+    ratings = row.likelihood, row.likelihood, row.impact, row.impact
+    ends = (end or rating for end, rating in zip(row.ends, ratings, strict=True))
+    return Judgement(row.likelihood, row.impact, Ends(*ends))
+
+
+def _range_in_words(scores) -> str:
+    if not scores:
+        return "no score"
+    return f"{min(scores)} to {max(scores)}" if len(scores) > 1 else f"{min(scores)}"

@@ -1,4 +1,4 @@
-"""Who is late, post by post: reviews, and actions with the earliest day that one was due at first."""
+"""What is late by post: reviews, and actions with the earliest day that one was first due."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from functools import cached_property
 
 from django.db.models import Count, Max, Min
 
-from registers.actions import post_name, times
+from registers.actions import post_name, times_in_words
+from registers.dashboard.section import Section
 from registers.models import MissingInformation
 
-SHOWN = 8  # posts on a dashboard
+SHOWN = 8  # posts
 
-Post = tuple[
-    int | None, str | None, int | None
-]  # key, title and key of its holder; None where nobody is named
+# Key, title and key of its holder; None where nobody is named.
+Post = tuple[int | None, str | None, int | None]
 
 
 @dataclass(frozen=True)
-class LateLine:
-    """What is late of one post. owner: its key in an address, "none" for nobody; first_due: the
-    earliest day that one of its late actions was ever due; redated: how often the most often
-    re-dated of them was put off.
+class OverdueByPost:
+    """What is late of one post. owner: its key in an address, "none" for nobody.
+
+    first_due: the earliest day that one of its late actions was first due. redated: how often the
+    most often re-dated of them was.
     """
 
     owner: str
@@ -36,92 +37,90 @@ class LateLine:
     actions_href: str = ""
 
     @property
-    def put_off(self) -> str:
-        """ "put off three times", of several "one of them put off three times", "" where none was."""
-        whose = "one of them " if self.actions > 1 else ""
-        return f"{whose}put off {times(self.redated)}" if self.redated else ""
+    def redated_in_words(self) -> str:
+        """ "put off three times", of several "one of them put off three times", "" for none."""
+        subject = "one of them " if self.actions > 1 else ""
+        return f"{subject}put off {times_in_words(self.redated)}" if self.redated else ""
 
 
-def late_lines(
+def overdue_by_post(
     reviews: Iterable[tuple[Post, int]],
     actions: Iterable[tuple[Post, int, datetime.date, int]],
     reviews_href: Callable[[str], str],
     actions_href: Callable[[str], str],
-) -> list[LateLine]:
-    """reviews: (post, how many are late); actions: (post, how many are late, first day due of all
-    of them, how often re-dated at most). One line a post, whoever has most first.
+) -> list[OverdueByPost]:
+    """One row a post, the one with most first.
+
+    reviews: (post, how many are late). actions: (post, how many are late, earliest day first due,
+    how often re-dated at most).
     """
-    found: dict[Post, dict] = {}
+    by_post: dict[Post, dict] = {}
     for post, count in reviews:
-        found.setdefault(post, {})["reviews"] = count
+        by_post.setdefault(post, {})["reviews"] = count
     for post, count, first_due, redated in actions:
-        found.setdefault(post, {}).update(actions=count, first_due=first_due, redated=redated)
-    lines = []
-    for (key, title, holder), said in found.items():
+        by_post.setdefault(post, {}).update(actions=count, first_due=first_due, redated=redated)
+    rows = []
+    for (key, title, holder), counts in by_post.items():
         owner = str(key or "none")
         hrefs = {"reviews_href": reviews_href(owner), "actions_href": actions_href(owner)}
-        lines.append(LateLine(owner, post_name(key, title, holder), **said, **hrefs))
-    return sorted(lines, key=lambda line: (-line.actions - line.reviews, line.name))
+        rows.append(OverdueByPost(owner, post_name(key, title, holder), **counts, **hrefs))
+    return sorted(rows, key=lambda row: (-row.actions - row.reviews, row.name))
 
 
-class Late:
-    """positions: as read, on the register; actions: of them, as they stood that day; day: that day;
-    links: Links of the page. Two queries.
-    """
+class Overdue(Section):
+    """Two queries."""
 
-    def __init__(self, positions, actions, day, links):
-        self._positions, self._actions, self._day, self._links = positions, actions, day, links
+    template = "dashboard/overdue.html"
 
     @cached_property
-    def lines(self) -> list[LateLine]:
-        return late_lines(*self._read(), self._to_reviews, self._to_actions)
+    def rows(self) -> list[OverdueByPost]:
+        return overdue_by_post(
+            self._late_reviews(), self._late_actions(), self._reviews_of, self._actions_of
+        )
 
     @property
-    def shown(self) -> list[LateLine]:
-        return self.lines[:SHOWN]
+    def shown(self) -> list[OverdueByPost]:
+        return self.rows[:SHOWN]
 
     @property
-    def others(self) -> int:
+    def unlisted(self) -> int:
         """Posts with something late that are not shown."""
-        return max(0, len(self.lines) - SHOWN)
+        return max(0, len(self.rows) - SHOWN)
 
     @property
     def reviews(self) -> int:
-        return sum(line.reviews for line in self.lines)
+        return sum(row.reviews for row in self.rows)
 
     @property
     def actions(self) -> int:
-        return sum(line.actions for line in self.lines)
+        return sum(row.actions for row in self.rows)
 
     @property
     def reviews_href(self) -> str:
-        return self._links.risks(gap=MissingInformation.LATE_REVIEW.value)
+        return self.data.href(gap=MissingInformation.LATE_REVIEW.value)
 
     @property
     def actions_href(self) -> str:
-        return self._links.actions("late")
+        return self.data.links.actions("late")
 
-    def _read(self):
-        fields = ("owner", "owner__title", "owner__holder")
-        rows = (
-            self._positions.missing(MissingInformation.LATE_REVIEW, day=self._day)
-            .order_by()
-            .values_list(*fields)
+    def _late_reviews(self):
+        rows = self.data.rows.current.missing(
+            MissingInformation.LATE_REVIEW, day=self.data.reading.day
         )
-        reviews = [(post, n) for *post, n in rows.annotate(n=Count("pk"))]
-        said = {
-            "n": Count("pk"),
-            "first": Min("original_due_on"),
-            "redated_at_most": Max("redated"),
-        }
-        rows = self._actions.late(self._day).order_by().values_list(*fields).annotate(**said)
-        actions = [(post, n, first, redated) for *post, n, first, redated in rows]
-        return [(tuple(post), n) for post, n in reviews], [
-            (tuple(post), *rest) for post, *rest in actions
-        ]
+        return [(tuple(post), n) for *post, n in _by_owner(rows).annotate(n=Count("pk"))]
 
-    def _to_reviews(self, owner):
-        return self._links.risks(gap=MissingInformation.LATE_REVIEW.value, owner=owner)
+    def _late_actions(self):
+        rows = _by_owner(self.data.actions.late(self.data.reading.day)).annotate(
+            n=Count("pk"), first=Min("original_due_on"), redated_at_most=Max("redated")
+        )
+        return [(tuple(post), n, first, redated) for *post, n, first, redated in rows]
 
-    def _to_actions(self, owner):
-        return self._links.actions("late", owner=owner)
+    def _reviews_of(self, owner):
+        return self.data.href(gap=MissingInformation.LATE_REVIEW.value, owner=owner)
+
+    def _actions_of(self, owner):
+        return self.data.links.actions("late", owner=owner)
+
+
+def _by_owner(rows):
+    return rows.order_by().values_list("owner", "owner__title", "owner__holder")

@@ -1,6 +1,4 @@
-"""For a dashboard: signs seen elsewhere that a register's risks are testing, by case, and one case
-to talk about.
-"""
+"""Signs seen elsewhere that the register's risks are testing, by case, and one case to discuss."""
 
 from __future__ import annotations
 
@@ -11,14 +9,15 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef
 
+from registers.dashboard.section import Section
 from registers.models import CaseStudy, WarningSign
 
-SIGNS = 3  # of a case that are named
-RISKS = 5  # of a sign that are named
+SIGNS = 3  # of a case
+RISKS = 5  # of a sign
 
 
 class TestedRisk(NamedTuple):
-    """A risk as it is named here: by its reference alone."""
+    """A risk that is named by its reference alone."""
 
     number: int
     score: int
@@ -26,84 +25,76 @@ class TestedRisk(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Tested:
-    """A sign and the risks that test it, those marked first at the top. since: the day of the first
-    of these marks.
-    """
+class TestedSign:
+    """A sign and the risks that test it, in the order of their marks. since: of the first mark."""
 
     sign: WarningSign
     risks: list[TestedRisk]
     since: datetime.date
 
     @property
-    def named(self) -> list[TestedRisk]:
+    def listed(self) -> list[TestedRisk]:
         return self.risks[:RISKS]
 
     @property
-    def unnamed(self) -> int:
+    def unlisted(self) -> int:
         return len(self.risks[RISKS:])
 
 
 @dataclass(frozen=True)
-class CaseTested:
-    """count: how many risks test any sign of the case; signs: those tested longest, and how many
-    are not named.
+class TestedCase:
+    """count: how many risks test any sign of the case.
+
+    signs: those tested longest; unlisted: how many signs there are besides.
     """
 
     case: CaseStudy
     count: int
     href: str
-    signs: list[Tested]
-    unnamed: int
+    signs: list[TestedSign]
+    unlisted: int
 
 
-class SeenElsewhere:
-    """marks: those that stand and found a sign relevant, as far as the reader is shown them; now:
-    positions as read, on the register; href: filters -> the address of the list. Three queries, of
-    the last two none without a mark.
-    """
+class PrecedentMatches(Section):
+    """Three queries, one without a mark."""
 
-    def __init__(self, marks, now, href, register):
-        self._marks, self._now, self._href, self._register = marks, now, href, register
+    template = "dashboard/precedent_matches.html"
 
     @cached_property
-    def cases(self) -> list[CaseTested]:
-        """Those whose signs most risks test first."""
-        marks = self._marks.filter(Exists(self._now.filter(risk=OuterRef("risk")).order_by()))
+    def cases(self) -> list[TestedCase]:
+        """The case whose signs most risks test first."""
+        positions = self.data.rows.current
+        marks = self.data.marks.filter(Exists(positions.filter(risk=OuterRef("risk")).order_by()))
+        rows = marks.order_by("effective_on", "pk").values_list("sign", "risk", "effective_on")
         by_sign: dict[int, list] = {}
-        for sign, *mark in marks.order_by("effective_on", "pk").values_list(
-            "sign", "risk", "effective_on"
-        ):
+        for sign, *mark in rows:
             by_sign.setdefault(sign, []).append(mark)
-        known = WarningSign.objects.select_related("case").in_bulk(list(by_sign))
-        risks = self._risks({risk for rows in by_sign.values() for risk, _ in rows})
-        found: dict[CaseStudy, dict[WarningSign, list]] = {}
-        for pk, rows in by_sign.items():
-            found.setdefault(known[pk].case, {})[known[pk]] = rows
-        cases = [self._case(case, signs, risks) for case, signs in found.items()]
+        signs = WarningSign.objects.select_related("case").in_bulk(list(by_sign))
+        risks = self._risks({risk for marks in by_sign.values() for risk, _ in marks})
+        by_case: dict[CaseStudy, dict[WarningSign, list]] = {}
+        for pk, marks in by_sign.items():
+            by_case.setdefault(signs[pk].case, {})[signs[pk]] = marks
+        cases = [self._case(case, marks, risks) for case, marks in by_case.items()]
         return sorted(cases, key=lambda row: (-row.count, row.case.number))
 
     def _risks(self, keys) -> dict[int, TestedRisk]:
-        rows = self._now.filter(risk__in=keys).order_by().values_list("risk", "number", "score")
+        rows = self.data.rows.current.filter(risk__in=keys).order_by()
         return {
-            risk: TestedRisk(number, score, self._register.reference(number))
-            for risk, number, score in rows
+            risk: TestedRisk(number, score, self.data.register.reference(number))
+            for risk, number, score in rows.values_list("risk", "number", "score")
         }
 
     def _case(self, case, by_sign, risks):
         signs = [
-            Tested(sign, [risks[risk] for risk, _ in rows], rows[0][1])
-            for sign, rows in by_sign.items()
+            TestedSign(sign, [risks[risk] for risk, _ in marks], marks[0][1])
+            for sign, marks in by_sign.items()
         ]
-        count = len({risk for rows in by_sign.values() for risk, _ in rows})
-        return CaseTested(
-            case, count, self._href(case=case.slug), signs[:SIGNS], len(signs[SIGNS:])
-        )
+        count = len({risk for marks in by_sign.values() for risk, _ in marks})
+        href = self.data.href(case=case.slug)
+        return TestedCase(case, count, href, signs[:SIGNS], len(signs[SIGNS:]))
 
     @property
-    def to_talk_about(self) -> tuple[TestedRisk, Tested] | None:
-        """The risk with the highest score that tests a sign, and the sign: its case is the one for
-        this meeting.
-        """
-        tested = [(risk, sign) for row in self.cases for sign in row.signs for risk in sign.risks]
-        return max(tested, key=lambda pair: (pair[0].score, -pair[0].number), default=None)
+    def to_discuss(self) -> tuple[TestedRisk, TestedSign] | None:
+        """The risk with the highest score that tests a sign, and the sign."""
+        pairs = [(risk, sign) for row in self.cases for sign in row.signs for risk in sign.risks]
+        return max(pairs, key=lambda pair: (pair[0].score, -pair[0].number), default=None)

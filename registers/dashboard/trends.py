@@ -1,5 +1,6 @@
-"""The course of a register -> pandas, and what is counted from it day by day. Pure once the rows
-are read; a frame holds no text of a risk.
+"""Risks by band over time: a register's course as a pandas frame, counts by day, and their chart.
+
+Pure once the rows are read; a frame holds no text of a risk.
 """
 
 from __future__ import annotations
@@ -7,106 +8,147 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left
 from collections import Counter
+from functools import cached_property
 from itertools import chain, groupby
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from django.db.models import CharField, Count, ExpressionWrapper, F, Min
+from django.utils.formats import date_format
 
+from registers.charts import Cell, Chart, Table, stacked_bars
+from registers.dashboard.failure_types import group_cells
+from registers.dashboard.section import Section
+from registers.movement import OTHER_SCHEME, UNSCORED
+from registers.phrases import count_history_in_words
 from registers.scoring import Tolerance
 
 if TYPE_CHECKING:
     import pandas as pd
 
-UNSCORED = ""
-OTHER_SCHEME = "to-re-assess"
-NEW, LEFT, UP, DOWN, SCORED, UNCHANGED = "new", "left", "up", "down", "scored", "unchanged"
+
+class Trends(Section):
+    template = "dashboard/trends.html"
+
+    @cached_property
+    def chart(self) -> Chart:
+        """Risks by band at the end of each day; the sentence is of those above tolerance.
+
+        The last day is counted as it is read, because what was agreed may differ from what is known
+        now.
+        """
+        data = self.data
+        counts = data.course, data.days
+        if data.narrowing.depends_on_day:
+            table = counts_above_on(*counts, data.tolerance_by_day, data.keys)
+        else:
+            table = counts_on(*counts, data.keys)
+        lines = [*table.to_numpy().tolist()[:-1], [data.current_by_band[key] for key in data.keys]]
+        names = [date_format(day, "j M Y") for day in data.days]
+        rows = [
+            [Cell(name), *group_cells(data, line, day)]
+            for name, line, day in zip(names, lines, [*data.days[:-1], None], strict=True)
+        ]
+        above = [*above_on(*counts, data.tolerance_by_day)[:-1], data.above_count]
+        return Chart(
+            "over-time",
+            "Risks by band over time",
+            f"Above tolerance: {count_history_in_words(above, names)}.",
+            stacked_bars(lines, names, data.labels, bands=len(data.rules.bands)),
+            Table(["At the end of", *data.labels], rows),
+        )
 
 
 def course_frame(
-    course, scheme: int, days: list[datetime.date], *, by_category: bool = False, also=()
+    course, scheme: int, days: list[datetime.date], *, by_category: bool = False, unsaved=()
 ) -> pd.DataFrame:
-    """day (ISO text: of the days given, the oldest first, the first by whose end it was so), band
-    (as in two_days.Kind), change: by how many the count of that band rose or fell; and of which
-    category, where that is asked for. also: positions that are no rows. What came after the last
-    day is left out. Two queries, grouped by day, whatever the number of risks.
+    """Changes of the count of each band, by day.
+
+    Columns: day (ISO text: the first of the days by whose end the change took effect), band (as in
+    period_comparison.GroupKey), category where by_category, change (how many more or fewer).
+    course: live positions; days: oldest first. What came after the last is left out. unsaved:
+    positions without a row. Two queries, grouped by day, whatever the number of risks.
     """
     import pandas as pd
 
     ends = [day.isoformat() for day in days]
     category = ["category"] if by_category else []
-    said = attrgetter("band", "scheme_id", *category)
+    values_of = attrgetter("band", "scheme_id", *category)
     changes: Counter[tuple] = Counter()
-    for end, sign in (("from_day", 1), ("until_day", -1)):
-        told = [(getattr(position, end), *said(position), 1) for position in also]
-        rows = _by_day(
-            course.filter(**{f"{end}__lte": days[-1]}), end, "band", "scheme_id", *category
+    for field, sign in (("from_day", 1), ("until_day", -1)):
+        unsaved_rows = [(getattr(row, field), *values_of(row), 1) for row in unsaved]
+        rows = _grouped_by_day(
+            course.filter(**{f"{field}__lte": days[-1]}), field, "band", "scheme_id", *category
         )
-        for row in chain(rows, told):
+        for row in chain(rows, unsaved_rows):
             changes[bisect_left(ends, str(row[0])), row[1:-1]] += sign * row[-1]
     rows = [(ends[place], *row, n) for (place, row), n in changes.items() if place < len(ends)]
-    return _by_scheme(
+    return _mark_other_scheme(
         pd.DataFrame(rows, columns=["day", "band", "scheme", *category, "change"]), scheme
     )
 
 
-def _by_day(positions, day, *fields):
-    """(a day, the fields, how many) as the database gives it: thousands of days need not become
-    objects, which the least of each group does not where it is called a text.
+def _grouped_by_day(positions, field, *fields):
+    """(day, the fields, how many), the day as the text that the database holds.
+
+    Read as texts because there may be thousands of days. Min() of a date would make objects, so it
+    is declared a text.
     """
-    text = Min(ExpressionWrapper(F(day), output_field=CharField()))
-    rows = positions.order_by().values(day, *fields).annotate(n=Count("*"), first=text)
+    text = Min(ExpressionWrapper(F(field), output_field=CharField()))
+    rows = positions.order_by().values(field, *fields).annotate(n=Count("*"), first=text)
     return rows.values_list("first", *fields, "n")
 
 
 def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str]) -> pd.DataFrame:
-    """Risks by band (columns, as given) at the end of each day (index). course: see course_frame."""
+    """Risks by band (columns) at the end of each day (index). course: see course_frame."""
     changes = course.groupby(["day", "band"])["change"].sum().unstack(fill_value=0).sort_index()
     table = changes.cumsum().reindex([day.isoformat() for day in days], method="ffill")
     return table.set_axis(days).reindex(columns=bands).fillna(0).astype("int64")
 
 
 def is_above(frame: pd.DataFrame, tolerance: Tolerance) -> pd.Series:
-    """Of each row, whether its band is above what is let stand. frame: with band, and category
-    where the tolerance differs by it.
+    """Of each row, whether its band is above tolerance.
+
+    frame: with a column band, and category where the tolerance differs by it.
     """
-    if not tolerance.own:
+    if not tolerance.by_category:
         return frame["band"].isin([band.slug for band in tolerance.above()])
     ranks, general = frame["band"].map(tolerance.scheme.ranks), tolerance.of("").rank
-    own = {category: tolerance.of(category).rank for category in tolerance.own}
-    return ranks > frame["category"].map(own).fillna(general)
+    by_category = {category: tolerance.of(category).rank for category in tolerance.by_category}
+    return ranks > frame["category"].map(by_category).fillna(general)
 
 
 def above_on(
     course: pd.DataFrame, days: list[datetime.date], tolerances: list[Tolerance]
 ) -> list[int]:
-    """How many risks stood above tolerance at the end of each day, by the tolerance of that day.
+    """How many risks were above tolerance at the end of each day, by the tolerance of that day.
+
     days: oldest first; course: see course_frame.
     """
-    found: list[int] = []
-    for tolerance, alike in groupby(zip(days, tolerances, strict=True), key=itemgetter(1)):
+    counts: list[int] = []
+    for tolerance, run in groupby(zip(days, tolerances, strict=True), key=itemgetter(1)):
         changes = (
             course.loc[is_above(course, tolerance)].groupby("day")["change"].sum().sort_index()
         )
-        count = changes.cumsum().reindex([day.isoformat() for day, _ in alike], method="ffill")
-        found += count.fillna(0).astype("int64").tolist()
-    return found
+        count = changes.cumsum().reindex([day.isoformat() for day, _ in run], method="ffill")
+        counts += count.fillna(0).astype("int64").tolist()
+    return counts
 
 
 def counts_above_on(
     course: pd.DataFrame, days: list[datetime.date], tolerances: list[Tolerance], bands: list[str]
 ) -> pd.DataFrame:
-    """counts_on of those risks alone that stood above tolerance, by the tolerance of each day."""
+    """counts_on of those risks alone that were above tolerance, by the tolerance of each day."""
     import pandas as pd
 
-    found = [
-        counts_on(course.loc[is_above(course, tolerance)], [day for day, _ in alike], bands)
-        for tolerance, alike in groupby(zip(days, tolerances, strict=True), key=itemgetter(1))
+    frames = [
+        counts_on(course.loc[is_above(course, tolerance)], [day for day, _ in run], bands)
+        for tolerance, run in groupby(zip(days, tolerances, strict=True), key=itemgetter(1))
     ]
-    return pd.concat(found)
+    return pd.concat(frames)
 
 
-def _by_scheme(frame: pd.DataFrame, scheme: int) -> pd.DataFrame:
+def _mark_other_scheme(frame: pd.DataFrame, scheme: int) -> pd.DataFrame:
     """Bands that another scheme gave become OTHER_SCHEME: its words mean something else."""
-    ours = (frame["scheme"] == scheme) | (frame["band"] == UNSCORED)
-    return frame.assign(band=frame["band"].where(ours, OTHER_SCHEME)).drop(columns="scheme")
+    is_in_scheme = (frame["scheme"] == scheme) | (frame["band"] == UNSCORED)
+    return frame.assign(band=frame["band"].where(is_in_scheme, OTHER_SCHEME)).drop(columns="scheme")

@@ -1,18 +1,24 @@
-"""The demo: two made-up bodies, told in fixtures/demo/*.yaml and written with the verbs that
-people's forms use.
+"""The demo: two made-up bodies, from fixtures/demo/*.yaml, written with the verbs that forms use.
 
-A day of the story is counted back from the day of loading: `q1` is the last quarter end before it,
-`q2` the one before that; `q2-9` is nine days before q2, `q1+6` six days after q1 but never later
-than the day of loading, `today-3` three days before it. A risk's first step logs it; every further
-one rates it (`rate: 4x3`), changes what it says (`change:`), looks at it (`review:` what came of
-that, `next_in:` so many days unless as many as the scheme sets, `outside:` who outside was asked),
-marks a warning sign beside it (`mark: relevant`, `sign: DON-W1`), says that it came true
-(`happened:` what did), closes it (`close: true`, `rests_on:` who must not leave), brings it back
-(`reopen: true`) or puts a draft on the register (`open: true`; it was `status: draft`), and says
-why. A register's `agreements` tell which body agreed its position on which day, before anything
-else that happens on it; a body's file `controls` tells what holds its risks down and who looked
-(see controls.py), and what stands `beside` them is told last (actions.py). What happened before the
-day that a risk was `brought_in` was recorded on that day: references follow the order of recording,
+Days are counted back from the day of loading. `q1` is the last quarter end before it, `q2` the one
+before that; `q2-9` is nine days before q2; `q1+6` is six days after q1, but never after the day of
+loading; `today-3` is three days before it.
+
+The first step of a risk logs it. Each further step has a reason (`why:`) and one of these:
+    rate: 4x3            rates it
+    change:              changes its fields
+    review:              reviews it, with that outcome; `next_in:` days until the next one, by
+                         default those of the scheme; `outside:` who outside was asked
+    mark: relevant       marks the warning sign `sign: DON-W1`
+    happened:            says that it came true, and what happened
+    close: true          closes it; `rests_on:` who must not leave
+    reopen: true         reopens it
+    open: true           puts a draft (`status: draft`) on the register
+
+`agreements` of a register name the body and the day; they come before all else of that day. Of a
+body, `controls` names the file of its controls and assurance (controls.py), and `beside` the file
+of its actions and escalations, which are written last (actions.py). What happened before the day
+that a risk was `brought_in` was recorded on that day. References follow the order of recording,
 which is the order of the file.
 """
 
@@ -27,8 +33,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from registers.demo import controls
-from registers.demo.actions import BesideTeller
-from registers.demo.dates import ALSO_SAID, ALWAYS_SAID, at, day_of, due_of, in_order_of_time
+from registers.demo.actions import ActionLoader
+from registers.demo.dates import (
+    OPTIONAL_FIELDS,
+    REQUIRED_FIELDS,
+    day_of,
+    due_of,
+    instant_at,
+    steps_in_order,
+)
 from registers.history.seals import seals_of
 from registers.models import (
     AdverseImpact,
@@ -47,7 +60,7 @@ from registers.models import (
     WarningSign,
 )
 from registers.models.review import proposed_next_review
-from registers.risk_page.precedents import suggestions_of
+from registers.precedents import suggestions_of
 from registers.services import agree
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"
@@ -93,12 +106,10 @@ def _accounts_of(body):
 
 @transaction.atomic
 def set_passwords(password):
-    """Give the demo accounts that exist this password, unless all have it: their sessions then go
-    on.
-    """
+    """Give the demo accounts this password. Where all have it already, sessions go on."""
     users = User.objects.filter(email__in=[account.email for account in accounts()])
     if not all(
-        check_password(password, known) for known in set(users.values_list("password", flat=True))
+        check_password(password, stored) for stored in set(users.values_list("password", flat=True))
     ):
         users.update(password=make_password(password))
         facts = {"users": sorted(users.values_list("pk", flat=True))}
@@ -109,11 +120,10 @@ def set_passwords(password):
 
 @transaction.atomic
 def load(today=None):
-    """Write both bodies, unless the first is there already: then nothing. Returns whether anything
-    was written.
+    """Write both bodies unless the first exists. Returns whether anything was written.
 
-    today: the day the story is counted back from. Needs the library. Raises IntegrityError when
-    something else in the installation bears one of the demo's names.
+    today: the day from which days are counted back. Needs the library. Raises IntegrityError where
+    something else in the installation has one of the demo's names.
     """
     today = today or timezone.localdate()
     for name in BODIES:
@@ -123,12 +133,12 @@ def load(today=None):
         )
         if not is_new:
             return False
-        _Teller(organisation, body, today).tell()
+        BodyLoader(organisation, body, today).load()
     return True
 
 
-class _Teller:
-    """Writes one body: its people, posts and registers, then what happened, day by day."""
+class BodyLoader:
+    """Writes one body: its people, posts and registers, then the steps of its risks, day by day."""
 
     def __init__(self, organisation, body, today):
         self.organisation = organisation
@@ -137,31 +147,31 @@ class _Teller:
         self.types = {t.slug: t for t in FailureType.objects.all()}
         self.drivers = {impact.slug: impact for impact in AdverseImpact.objects.all()}
 
-    def tell(self):
+    def load(self):
         self.people = self._people()
         self.posts = self._posts()
         self._appetites()
-        files = [(self._register(told), told) for told in map(read, self.body["registers"])]
-        agreed = [
+        files = [(self._register(story), story) for story in map(read, self.body["registers"])]
+        agreements = [
             (day_of(row["day"], self.today), r, row)
-            for r, told in files
-            for row in told.get("agreements", ())
+            for r, story in files
+            for row in story.get("agreements", ())
         ]
-        agreed.sort(key=lambda row: row[0])
+        agreements.sort(key=lambda row: row[0])
         self.risks = {}
-        for recorded_on, day, *what in in_order_of_time(
-            [(r, told["risks"]) for r, told in files], self.today
+        for recorded_on, day, *step_args in steps_in_order(
+            [(r, story["risks"]) for r, story in files], self.today
         ):
-            while agreed and agreed[0][0] <= recorded_on:
-                self._agree(*agreed.pop(0))
-            self._step(recorded_on, day, *what)
-        for row in agreed:
+            while agreements and agreements[0][0] <= recorded_on:
+                self._agree(*agreements.pop(0))
+            self._step(recorded_on, day, *step_args)
+        for row in agreements:
             self._agree(*row)
-        self._hold_down()
-        self._enter([row for row, _ in files])
+        self._load_related()
+        self._record_audit_entry([row for row, _ in files])
 
-    def _enter(self, registers):
-        """One entry for whom and what the body is made of, with their seals."""
+    def _record_audit_entry(self, registers):
+        """One entry for the body and its people, posts and registers, with their seals."""
         memberships = Membership.objects.filter(organisation=self.organisation)
         directorates = self.organisation.directorates.all()
         rows = [
@@ -179,26 +189,28 @@ class _Teller:
         }
         AuditEntry.record(organisation=None, by=None, seals=seals_of(rows), **entry)
 
-    def _hold_down(self):
-        """What holds the risks down, where a file of the body's own tells it."""
+    def _load_related(self):
+        """Controls and assurance, actions and escalations, where the body has files of them."""
         if "controls" in self.body:
             risks = Risk.objects.filter(register__organisation=self.organisation).select_related(
                 "register"
             )
-            controls.tell(
+            controls.load_controls(
                 read(self.body["controls"]),
                 {risk.reference: risk for risk in risks},
                 people=self.people,
                 posts=self.posts,
                 day_of=lambda text: day_of(text, self.today),
-                at=lambda day: at(day, 11),
+                at=lambda day: instant_at(day, 11),
             )
         if "beside" in self.body:
             days = {
                 "day_of": lambda text: day_of(text, self.today),
                 "due_of": lambda text: due_of(text, self.today),
             }
-            BesideTeller(self, **days, at=lambda day: at(day, 11)).tell(read(self.body["beside"]))
+            ActionLoader(self, **days, at=lambda day: instant_at(day, 11)).load(
+                read(self.body["beside"])
+            )
 
     def _people(self):
         people = {}
@@ -208,7 +220,7 @@ class _Teller:
                 email=account.email,
                 name=account.name,
                 is_staff=is_administrator,
-                is_superuser=is_administrator,  # the admin site asks for permissions, not only for staff
+                is_superuser=is_administrator,  # the admin site asks for permissions as well
             )
             until = self.today + datetime.timedelta(days=account.days) if account.days else None
             people[account.key] = self._join(user, account.role, until)
@@ -240,17 +252,17 @@ class _Teller:
         }
 
     def _appetites(self):
-        for told in self.body.get("appetites", ()):
-            row = dict(told)
+        for statement in self.body.get("appetites", ()):
+            row = dict(statement)
             day, by = day_of(row.pop("day"), self.today), self.people[row.pop("by")]
             row["scheme"] = ScoringScheme.objects.get_by_natural_key(*row["scheme"])
             row["review_by"] = day + datetime.timedelta(days=row.pop("review_in"))
             Appetite.state(
-                self.organisation, by=by, effective_on=day, recorded_at=at(day, 9), **row
+                self.organisation, by=by, effective_on=day, recorded_at=instant_at(day, 9), **row
             )
 
-    def _register(self, told):
-        row = dict(told["register"])
+    def _register(self, story):
+        row = dict(story["register"])
         scheme = ScoringScheme.objects.get_by_natural_key(*row.pop("scheme"))
         if "parent" in row:
             row["parent"] = self.organisation.registers.get(slug=row["parent"])
@@ -258,87 +270,94 @@ class _Teller:
             row["directorate"] = self.organisation.directorates.get(name=row["directorate"])
         return Register.objects.create(organisation=self.organisation, scheme=scheme, **row)
 
-    def _step(self, recorded_on, day, register, told, step):
-        known = self.risks.get(id(told))
+    def _step(self, recorded_on, day, register, story, step):
+        risk = self.risks.get(id(story))
         verbs = {"change": self._change, "review": self._review, "mark": self._mark}
-        verbs |= dict.fromkeys(("happened", "close", "reopen", "open"), self._turn)
+        verbs |= dict.fromkeys(("happened", "close", "reopen", "open"), self._change_status)
         verb = (
             next((verb for word, verb in verbs.items() if word in step), self._rate)
-            if known
+            if risk
             else self._log
         )
-        when = {"effective_on": day, "recorded_at": at(recorded_on, 10)}
-        by = self.people[step.get("by") or told.get("by", "officer")]
-        self.risks[id(told)] = verb(known or register, told, step, by=by, **when)
+        timing = {"effective_on": day, "recorded_at": instant_at(recorded_on, 10)}
+        by = self.people[step.get("by") or story.get("by", "officer")]
+        self.risks[id(story)] = verb(risk or register, story, step, by=by, **timing)
 
-    def _agree(self, day, register, told):
-        by, note = self.people[told["by"]], told.get("note", "")
+    def _agree(self, day, register, agreement):
+        by, note = self.people[agreement["by"]], agreement.get("note", "")
         agree(
-            register=register, by=by, body=told["body"], on=day, note=note, recorded_at=at(day, 9)
+            register=register,
+            by=by,
+            body=agreement["body"],
+            on=day,
+            note=note,
+            recorded_at=instant_at(day, 9),
         )
 
-    def _log(self, register, told, step, **who_and_when):
-        words = {name: told[name] for name in ALWAYS_SAID}
-        words |= {name: told[name] for name in sorted(ALSO_SAID & set(told))}
-        rating = self._rating(told, step) if "rate" in step else {}
-        return Risk.log(register, **self._content(words), **rating, **who_and_when)
+    def _log(self, register, story, step, **authorship):
+        words = {name: story[name] for name in REQUIRED_FIELDS}
+        words |= {name: story[name] for name in sorted(OPTIONAL_FIELDS & set(story))}
+        rating = self._rating(story, step) if "rate" in step else {}
+        return Risk.log(register, **self._content(words), **rating, **authorship)
 
-    def _change(self, risk, told, step, **who_and_when):
+    def _change(self, risk, story, step, **authorship):
         risk.revise(
             version=risk.version,
             reason=step["why"],
             **self._content(step["change"]),
-            **who_and_when,
+            **authorship,
         )
         return risk
 
-    def _turn(self, risk, told, step, **who_and_when):
-        how = {"version": risk.version, "reason": step["why"], **who_and_when}
+    def _change_status(self, risk, story, step, **authorship):
+        details = {"version": risk.version, "reason": step["why"], **authorship}
         if "happened" in step:
             risk.happen(
-                happened_on=who_and_when["effective_on"], happened_what=step["happened"], **how
+                happened_on=authorship["effective_on"], happened_what=step["happened"], **details
             )
         elif "close" in step:
-            risk.close(depends_on=step.get("rests_on", "Nobody."), **how)
+            risk.close(depends_on=step.get("rests_on", "Nobody."), **details)
         elif "reopen" in step:
-            risk.reopen(**how)
+            risk.reopen(**details)
         else:
-            risk.open(**how)
+            risk.open(**details)
         return risk
 
-    def _rate(self, risk, told, step, **who_and_when):
+    def _rate(self, risk, story, step, **authorship):
         risk.assess(
             version=risk.version,
             kind=step.get("kind", "current"),
             perspective=step.get("perspective", "own"),
             evidence=step.get("evidence", ""),
             **_ends(step),
-            **self._rating(told, step),
-            **who_and_when,
+            **self._rating(story, step),
+            **authorship,
         )
         return risk
 
-    def _review(self, risk, told, step, **who_and_when):
-        day = who_and_when["effective_on"]
+    def _review(self, risk, story, step, **authorship):
+        day = authorship["effective_on"]
         days = step.get("next_in")
         next_on = day + datetime.timedelta(days=days) if days else proposed_next_review(risk, day)
-        said = {
+        fields = {
             "outcome": step["review"],
             "note": step["why"],
             "asked_outside": step.get("outside", ""),
         }
-        risk.review(version=risk.version, next_on=next_on, **said, **who_and_when)
+        risk.review(version=risk.version, next_on=next_on, **fields, **authorship)
         return risk
 
-    def _mark(self, risk, told, step, **who_and_when):
+    def _mark(self, risk, story, step, **authorship):
         sign = WarningSign.objects.get(code=step["sign"])
-        words = next((one.words for one in suggestions_of(risk) if one.sign == sign), ())
-        risk.mark(sign=sign, mark=step["mark"], reason=step["why"], words=words, **who_and_when)
+        words = next(
+            (suggestion.words for suggestion in suggestions_of(risk) if suggestion.sign == sign), ()
+        )
+        risk.mark(sign=sign, mark=step["mark"], reason=step["why"], words=words, **authorship)
         return risk
 
-    def _rating(self, told, step):
+    def _rating(self, story, step):
         likelihood, impact = map(int, step["rate"].split("x"))
-        driver = self.drivers[step.get("driver") or told["driver"]]
+        driver = self.drivers[step.get("driver") or story["driver"]]
         return {
             "likelihood": likelihood,
             "impact": impact,
@@ -347,7 +366,7 @@ class _Teller:
         }
 
     def _content(self, words):
-        """The story's words for what a risk says -> the fields of a risk."""
+        """The words of the file -> the fields of a risk."""
         content = dict(words)
         if "owner" in content:
             content["owner"] = self.posts[content["owner"]]

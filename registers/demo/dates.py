@@ -1,4 +1,4 @@
-"""The words that the demo's story is told in, and the days that it means."""
+"""The words of the demo's files, and the days that they mean."""
 
 import datetime
 import re
@@ -11,8 +11,8 @@ STEP = {
     *("mark", "sign", "outside", "happened", "close", "rests_on", "reopen", "open"),
     *("range", "evidence"),  # range: 3-4x4-5, the ends that would still be defended
 }
-ALWAYS_SAID = ("title", "cause", "event", "consequence", "owner")
-ALSO_SAID = {  # where the story has it
+REQUIRED_FIELDS = ("title", "cause", "event", "consequence", "owner")
+OPTIONAL_FIELDS = {
     *(
         "type",
         "others",
@@ -32,16 +32,16 @@ ALSO_SAID = {  # where the story has it
         "told_on",
     ),
 }
-RISK = {*ALWAYS_SAID, *ALSO_SAID, "by", "driver", "brought_in", "history"}
+RISK = {*REQUIRED_FIELDS, *OPTIONAL_FIELDS, "by", "driver", "brought_in", "history"}
 
 
 def day_of(text, today):
-    """The day that the story means by `q3-9` or `today-2`; never after today."""
+    """The day of a word such as `q3-9` or `today-2`; never after today."""
     return min(today, due_of(text, today))
 
 
 def due_of(text, today):
-    """The same of a day on which something is due: it may lie ahead."""
+    """The same for a day on which something is due, which may lie ahead."""
     match = DAY.fullmatch(text)
     if not match:
         raise ValueError(f"{text!r} is no day of the story: write q3, q3-9, q1+6 or today-2.")
@@ -50,40 +50,39 @@ def due_of(text, today):
 
 
 def quarter_end(today, back):
-    """The quarter end (31 March, 30 June, ...) that many quarters before the one that today is in."""
+    """The quarter end (31 March, 30 June, ...) that many quarters before the one of today."""
     quarter = today.year * 4 + (today.month - 1) // 3 - back + 1
     return datetime.date(quarter // 4, quarter % 4 * 3 + 1, 1) - datetime.timedelta(days=1)
 
 
-def at(day, hour):
-    """That hour of the day, or now where it has not come."""
+def instant_at(day, hour):
+    """That hour of the day, or now if it has not come."""
     return min(
         datetime.datetime.combine(day, datetime.time(hour), timezone.get_default_timezone()),
         timezone.now(),
     )
 
 
-def in_order_of_time(stories, today):
-    """(day of recording, day, register, risk as told, step) for every step of every risk, in the
-    order of recording; on one day as the files have them.
+def steps_in_order(stories, today):
+    """(day of recording, day, register, risk of the file, step) for every step of every risk.
 
-    stories: (register, its risks as told). Raises ValueError for a word that the story does not
-    know.
+    In the order of recording; on one day as the files have them. stories: (register, its risks in
+    the file). Raises ValueError for an unknown word.
     """
     steps = []
     for register, risks in stories:
-        for told in risks:
-            unknown = set(told) - RISK | {
-                word for step in told["history"] for word in set(step) - STEP
+        for story in risks:
+            unknown = set(story) - RISK | {
+                word for step in story["history"] for word in set(step) - STEP
             }
             if unknown:
                 raise ValueError(
-                    f"{told['title']}: the story has no word {', '.join(sorted(unknown))}."
+                    f"{story['title']}: the story has no word {', '.join(sorted(unknown))}."
                 )
             brought_in = (
-                day_of(told["brought_in"], today) if "brought_in" in told else datetime.date.min
+                day_of(story["brought_in"], today) if "brought_in" in story else datetime.date.min
             )
-            for step in told["history"]:
+            for step in story["history"]:
                 day = day_of(step["day"], today)
-                steps.append((max(day, brought_in), day, register, told, step))
+                steps.append((max(day, brought_in), day, register, story, step))
     return sorted(steps, key=lambda row: row[0])

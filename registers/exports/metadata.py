@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from registers.cell_lists import in_words
+from registers.cell_lists import format_day
 from registers.models import Agreement, Register
-from registers.phrases import a_number
+from registers.phrases import number_in_words
 
 EXEMPT_LEFT_OUT = (
     "Exempt risks not included, unless you raised them or hold the post that owns them."
@@ -46,7 +46,7 @@ class ExportMetadata:
     @property
     def as_of(self) -> str:
         """ "As agreed by Cabinet on 30 September 2026: what was known by then"."""
-        day = in_words(self.day)
+        day = format_day(self.day)
         if self.agreement:
             return f"As agreed by {self.agreement.body} on {day}: what was known by then"
         return (
@@ -61,9 +61,9 @@ class ExportMetadata:
             return "No exempt risk is in it."
         if count == 1:
             return "One risk in it is exempt: not for publication."
-        return f"{a_number(count).capitalize()} risks in it are exempt: not for publication."
+        return f"{number_in_words(count).capitalize()} risks in it are exempt: not for publication."
 
     @property
     def exported_at_text(self) -> str:
         """ "25 November 2026, 18:05"."""
-        return f"{in_words(self.exported_at.date())}, {self.exported_at:%H:%M}"
+        return f"{format_day(self.exported_at.date())}, {self.exported_at:%H:%M}"

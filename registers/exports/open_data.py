@@ -9,7 +9,7 @@ import datetime
 import json
 from dataclasses import dataclass
 
-from registers.cell_lists import in_words
+from registers.cell_lists import format_day
 from registers.exports.columns import BY_IMPORT_FIELD, EXTRA, Column
 from registers.exports.csv import plain, write_csv
 from registers.exports.table import RegisterTable
@@ -110,7 +110,7 @@ class Edition:
             "url": self.file_name,
             "dc:title": plain(f"{register}, {register.organisation}"),
             "dc:description": plain(
-                f"{as_of} {in_words(self.day)}: the risks on the register, without exempt ones, "
+                f"{as_of} {format_day(self.day)}: the risks on the register, without exempt ones, "
                 "people and posts. A text that begins with = + - @ or a tab has an apostrophe "
                 "before it."
             ),

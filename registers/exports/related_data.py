@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from registers.cell_lists import action_line, numbered
+from registers.cell_lists import action_line, number_lines
 from registers.exports.columns import Rating
 from registers.models import (
     Action,
@@ -38,7 +38,7 @@ class RelatedData:
     scheme: key of the register's scheme; schemes: key -> ScoringScheme; posts: key -> (title,
     directorate); failure_types, impacts: key -> name; other_failure_types, impact_names: key of a
     revision -> names; ratings: (risk, kind) -> Rating, of kinds that a position does not hold;
-    controls, actions: key of a risk -> numbered lines.
+    controls, actions: key of a risk -> number_lines lines.
     """
 
     prefix: str
@@ -134,7 +134,7 @@ def _controls(risks, day, recorded_by):
     ):
         if status == Control.Status.IN_PLACE:
             titles_by_risk[risk].append(title)
-    return {risk: numbered(titles) for risk, titles in titles_by_risk.items()}
+    return {risk: number_lines(titles) for risk, titles in titles_by_risk.items()}
 
 
 def _actions(risks, day, recorded_by, posts):
@@ -149,4 +149,4 @@ def _actions(risks, day, recorded_by, posts):
             lines_by_risk[risk].append(
                 action_line(title, post, due_on, done_on if status == Action.Status.DONE else None)
             )
-    return {risk: numbered(lines) for risk, lines in lines_by_risk.items()}
+    return {risk: number_lines(lines) for risk, lines in lines_by_risk.items()}

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from registers.dashboard.dashboard import Dashboard
+from registers.dashboard import Dashboard
+from registers.dashboard.headline import Headline
+from registers.dashboard.matrix import Matrix as DashboardMatrix
 from registers.exports.metadata import ExportMetadata
 from registers.exports.sheets import band_treatment, score_range
 from registers.models import Category
-from registers.phrases import a_number, above_in_words, tolerated_in_words
+from registers.phrases import above_in_words, number_in_words, tolerated_in_words
 from registers.print_palette import NO_RISKS, Shade, shade_of
 from registers.quality.worklist import Worklist
 
@@ -81,25 +83,26 @@ def build_summary(
     register = metadata.register
     report = Dashboard(
         register,
-        now=positions,
+        current=positions,
         days=[reading.day],
         reading=reading,
         tolerances=tolerances,
         **dashboard_options,
     )
-    rules, tolerance = register.scheme.rules, report.tolerance
+    headline = report.section(Headline)
+    rules, tolerance = register.scheme.rules, report.data.tolerance
     on_register = positions.on_register()
     above = on_register.above_tolerance(register.scheme, tolerance).order_by("-score", "number")
     exempt = on_register.filter(is_exempt=True).count() if metadata.sees_all_exempt else 0
     return Summary(
         metadata=metadata,
-        sentences=[*report.sentences, *report.unrated_sentences],
-        matrix=_matrix(report),
+        sentences=[*headline.sentences, *headline.unrated_sentences],
+        matrix=_matrix(report.section(DashboardMatrix).matrix),
         above_tolerance=[
             _above_tolerance(position, register, tolerance)
             for position in above.select_related("revision__owner", "current")[:LISTED]
         ],
-        above_tolerance_count=report.above_tolerance[0],
+        above_tolerance_count=report.data.above_count,
         exempt=metadata.exempt_sentence(exempt),
         worklist=_worklist_summary(Worklist(register, risks, reading.today)),
         worklist_day=reading.today,
@@ -118,7 +121,7 @@ def build_summary(
     )
 
 
-def _matrix(report) -> Matrix:
+def _matrix(matrix) -> Matrix:
     rows = [
         (
             f"{row['value']} {row['label']}",
@@ -129,11 +132,9 @@ def _matrix(report) -> Matrix:
                 for cell in row["cells"]
             ],
         )
-        for row in report.matrix["rows"]
+        for row in matrix["rows"]
     ]
-    return Matrix(
-        [f"{column['value']} {column['label']}" for column in report.matrix["columns"]], rows
-    )
+    return Matrix([f"{column['value']} {column['label']}" for column in matrix["columns"]], rows)
 
 
 def _above_tolerance(position, register, tolerance) -> RiskAboveTolerance:
@@ -145,7 +146,7 @@ def _above_tolerance(position, register, tolerance) -> RiskAboveTolerance:
         if len(current.rationale) <= RATIONALE
         else f"{current.rationale[:RATIONALE].rsplit(' ', 1)[0]} …"
     )
-    if revision.category in tolerance.own:
+    if revision.category in tolerance.by_category:
         label = Category(revision.category).label
         rationale = (
             f"{rationale} Tolerated for {label.lower()}: {tolerance.of(revision.category).label}."
@@ -166,8 +167,8 @@ def _worklist_summary(worklist) -> WorklistSummary:
     checks = [(group.title, group.count) for group in worklist.groups("check")]
     if not count:
         return WorklistSummary("Nothing to put right was found.", checks)
-    things = "One thing" if count == 1 else f"{a_number(count).capitalize()} things"
-    risks = "one risk" if risk_count == 1 else f"{a_number(risk_count)} risks"
+    things = "One thing" if count == 1 else f"{number_in_words(count).capitalize()} things"
+    risks = "one risk" if risk_count == 1 else f"{number_in_words(risk_count)} risks"
     return WorklistSummary(f"{things} to put right, on {risks}.", checks)
 
 

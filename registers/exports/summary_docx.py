@@ -1,6 +1,6 @@
 """Write a summary as a Word document, which officers go on to edit."""
 
-from registers.cell_lists import in_words
+from registers.cell_lists import format_day
 from registers.exports.csv import plain
 from registers.exports.docx_parts import add_footer, add_row, add_table, new_document, shade
 from registers.exports.summary import Summary
@@ -90,7 +90,7 @@ def _above_tolerance(document, summary):
 
 
 def _worklist(document, summary):
-    document.add_heading(f"To put right, as of {in_words(summary.worklist_day)}", 1)
+    document.add_heading(f"To put right, as of {format_day(summary.worklist_day)}", 1)
     add_paragraph(document, summary.worklist.sentence)
     if summary.worklist.checks:
         table = add_table(

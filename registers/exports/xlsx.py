@@ -7,7 +7,7 @@ read, to save memory.
 import datetime
 from dataclasses import dataclass
 
-from registers.cell_lists import one_line
+from registers.cell_lists import single_line
 from registers.exports.columns import BY_IMPORT_FIELD, CHOICES, Column, Value
 from registers.exports.csv import plain
 from registers.exports.sheets import FONT, LINE, row_height, write_about, write_matrix, write_scheme
@@ -159,7 +159,7 @@ class ValueList:
 def value_lists(table) -> list[ValueList]:
     """The lists for a RegisterTable, without empty ones."""
     rules, related = table.register.scheme.rules, table.related
-    posts = sorted({one_line(title) for title, _ in related.posts.values()}, key=str.lower)
+    posts = sorted({single_line(title) for title, _ in related.posts.values()}, key=str.lower)
     lists = [
         _value_list(name.replace("_", " ").capitalize(), [*words.values()], name)
         for name, words in CHOICES.items()

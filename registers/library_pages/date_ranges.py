@@ -11,7 +11,7 @@ import datetime
 from typing import Protocol
 
 from registers.models import Precision, TimelineEvent
-from registers.phrases import a_number
+from registers.phrases import number_in_words
 
 Extent = TimelineEvent.Extent
 DAYS_IN = {"week": 7, "month": 30.44, "year": 365.25}
@@ -125,9 +125,9 @@ def _about(least: int, most: int) -> str:
     return (
         f"up to about {_count(high, unit)}"
         if low == 0
-        else f"about {a_number(low)} to {_count(high, unit)}"
+        else f"about {number_in_words(low)} to {_count(high, unit)}"
     )
 
 
 def _count(number: int, unit: str) -> str:
-    return f"{a_number(number)} {unit}{'' if number == 1 else 's'}"
+    return f"{number_in_words(number)} {unit}{'' if number == 1 else 's'}"

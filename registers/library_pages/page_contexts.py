@@ -25,7 +25,7 @@ from registers.models import (
     TimelineEvent,
     WarningSign,
 )
-from registers.risk_page.precedents import Marked
+from registers.readers_risks import TestingRisks
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class CaseSign:
     action: DatedEvent | None
     duration: str
     disputes: tuple[Discrepancy, ...]
-    marked: Marked | None
+    marked: TestingRisks | None
 
 
 def with_citations(rows):
@@ -92,7 +92,7 @@ def _case_names(failure_type: FailureType, *, is_outside: bool) -> tuple[str, ..
     return tuple(case.short_name for case in sorted(cases, key=lambda case: case.number))
 
 
-def case_context(case: CaseStudy, marked: dict[str, Marked]) -> dict:
+def case_context(case: CaseStudy, marked: dict[str, TestingRisks]) -> dict:
     """marked: code of a sign -> the reader's risks that test it."""
     events = {event.pk: event for event in with_disputes(case.timelineevent_rows)}
     signs = with_disputes(case.warningsign_rows)
@@ -112,7 +112,9 @@ def case_context(case: CaseStudy, marked: dict[str, Marked]) -> dict:
     }
 
 
-def _sign(row: WarningSign, events: dict[int, TimelineEvent], marked: Marked | None) -> CaseSign:
+def _sign(
+    row: WarningSign, events: dict[int, TimelineEvent], marked: TestingRisks | None
+) -> CaseSign:
     visible, action = events.get(row.first_seen_id), events.get(row.acted_on_id)
     disputes = {
         dispute

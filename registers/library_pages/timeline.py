@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from registers.library_pages.date_ranges import Extent, event_date, last_day, start_bounds
 from registers.models import TimelineEvent
-from registers.phrases import a_number
+from registers.phrases import number_in_words
 
 STEPS = (1, 2, 3, 5, 10, 20, 50, 100)  # years between two marks of the scale
 MOST_MARKS = 6
@@ -112,8 +112,8 @@ def _day_after(day: datetime.date) -> datetime.date:
 
 
 def _sentence(rows: tuple[TimelineRow, ...], undated: tuple[TimelineEvent, ...]) -> str:
-    number = a_number(len(rows)).capitalize()
+    number = number_in_words(len(rows)).capitalize()
     sentence = f"{number} dated event{'s' if len(rows) > 1 else ''}, drawn on one scale of years"
     if undated:
-        sentence += f", and {a_number(len(undated))} for which no source gives a date"
+        sentence += f", and {number_in_words(len(undated))} for which no source gives a date"
     return sentence

@@ -145,7 +145,7 @@ class Tolerances:
             category: row.tolerance
             for category, row in self.statements_as_at(day, known_by).items()
         }
-        return Tolerance.stated(self._register.scheme.rules, tolerance_by_category)
+        return Tolerance.from_statements(self._register.scheme.rules, tolerance_by_category)
 
     def statement_for(self, category, day, known_by=None):
         """The statement that decides for a category on a day; None where the scheme does."""

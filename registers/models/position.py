@@ -96,9 +96,9 @@ class PositionQuerySet(models.QuerySet):
         tolerance: that of the day read.
         """
         condition = Q(band__in=[band.slug for band in tolerance.above()])
-        if tolerance.own:
-            condition &= ~Q(category__in=[*tolerance.own])
-        for category in tolerance.own:
+        if tolerance.by_category:
+            condition &= ~Q(category__in=[*tolerance.by_category])
+        for category in tolerance.by_category:
             condition |= Q(
                 category=category, band__in=[band.slug for band in tolerance.above(category)]
             )
@@ -113,7 +113,7 @@ class PositionQuerySet(models.QuerySet):
 
     def could_be_above(self, scheme, tolerance):
         """Not above tolerance by that scheme, but with a range whose upper end is."""
-        bands, categories = [band.slug for band in scheme.rules.bands], [*tolerance.own]
+        bands, categories = [band.slug for band in scheme.rules.bands], [*tolerance.by_category]
 
         def tolerated(high, category):
             is_above = tolerance.is_above(high.slug, category)

@@ -70,7 +70,7 @@ class ScoringScheme(AuditedModel):
     def clean(self):
         self.__dict__.pop("rules", None)
         try:
-            problems = scoring.problems(self.rules)
+            problems = scoring.find_problems(self.rules)
         except (KeyError, TypeError, AttributeError) as error:
             problems = [f"The scheme is not complete: {error}."]
         if self.is_in_use() and self._differs_from(ScoringScheme.objects.get(pk=self.pk)):

@@ -156,7 +156,7 @@ class CheckContext:
 
     @cached_property
     def tolerance(self) -> Tolerance:
-        return Tolerance.stated(self.scheme, self.tolerances)
+        return Tolerance.from_statements(self.scheme, self.tolerances)
 
     @cached_property
     def ranks(self) -> dict[str, int]:

@@ -9,8 +9,7 @@ from operator import or_
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.formats import date_format
 
-from registers.actions import actions_on, times
-from registers.dashboard.priority_choice import QUESTIONS, Reason
+from registers.actions import actions_on_day, times_in_words
 from registers.dates import quarter_ends_between, years_later
 from registers.models import (
     Action,
@@ -20,8 +19,8 @@ from registers.models import (
     Risk,
     unexplained,
 )
-from registers.phrases import a_number
-from registers.risk_page.ratings import WHO
+from registers.phrases import INDEPENDENT_RATERS, number_in_words
+from registers.priorities import QUESTIONS, Reason
 
 SEEN_WORSE = "What do they see that we do not, and what would settle it?"
 FELL = "What brought this down, and how do we know that it will stay down?"
@@ -100,7 +99,7 @@ class RegisterRules:
 
     def _stuck(self):
         def source_of(since):
-            ends = a_number(quarter_ends_between(since, self._day))
+            ends = number_in_words(quarter_ends_between(since, self._day))
             return f"It is stuck: {self._bands[-1].label} at the last {ends} quarter ends."
 
         order = ("band_since", "-score", "number")
@@ -109,7 +108,7 @@ class RegisterRules:
         )
 
     def _slipped(self):
-        actions = actions_on(self._positions, self._reading).redated_often()
+        actions = actions_on_day(self._positions, self._reading).redated_often()
         risk = "risk" if actions.model is Action else "record__risk"
         rows = actions.order_by("-redated", F("due_on").asc(nulls_last=True), "pk")
         rows = list(rows.values_list(risk, "title", "redated")[: self._limit])
@@ -121,7 +120,7 @@ class RegisterRules:
         text = QUESTIONS[Reason.SLIPPED]
         return [
             CandidateQuestion(
-                text, f"“{title}” was put off {times(redated)}.", "", positions[key], key
+                text, f"“{title}” was put off {times_in_words(redated)}.", "", positions[key], key
             )
             for key, title, redated in rows
         ]
@@ -152,7 +151,7 @@ class RegisterRules:
         ranks = {band.slug: band.rank for band in self._bands}
         candidates = []
         for risk, pk, band in rated.order_by("-score", "number").values_list("risk", "pk", "band"):
-            for perspective, rater in WHO.items():
+            for perspective, rater in INDEPENDENT_RATERS.items():
                 independent = latest.get((risk, perspective))
                 if independent and ranks[independent] > ranks[band]:
                     source = (

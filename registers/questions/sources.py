@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import Count
 from django.utils.formats import date_format
 
-from registers.dashboard.blind_spots import blind_spots
+from registers.blind_spots import find_blind_spots
 from registers.models import FailureType, GatheredQuestion, Insight, Position, Risk
 from registers.models.question import MOST
 from registers.questions.rules import CandidateQuestion, RegisterRules
@@ -206,9 +206,9 @@ class OfferedQuestions:
     def _from_blind_spots(self):
         return [
             CandidateQuestion(
-                spot.question, _blind_spot_source(spot), spot.thing.get_absolute_url()
+                spot.question, _blind_spot_source(spot), spot.subject.get_absolute_url()
             )
-            for spot in blind_spots(self._positions, self._reading.day)
+            for spot in find_blind_spots(self._positions, self._reading.day)
         ]
 
     def _from_insights(self):
@@ -224,4 +224,4 @@ class OfferedQuestions:
 
 def _blind_spot_source(spot):
     since = f"since {date_format(spot.since, 'F Y')}" if spot.since else "yet"
-    return f"{spot.thing}: nothing is written down about it {since}"
+    return f"{spot.subject}: nothing is written down about it {since}"

@@ -1,96 +1,108 @@
-"""What holds one risk down on a day, who looked, and how a control came to be what it is."""
+"""The controls and assurance opinions of one risk on a day, and how a control changed."""
 
 import datetime
 from dataclasses import dataclass, field
 
-from registers.assurance_map import Cell, map_of
-from registers.models import Control, ControlRevision, latest_revisions
+from registers.assurance_map import AssuranceCell, build_assurance_map
+from registers.models import Assurance, Control, ControlRevision, latest_revisions
 from registers.models.conditions.assurance import tested_since
-from registers.phrases import how_long
+from registers.phrases import duration_in_words
 
 
 @dataclass(frozen=True)
-class Held:
-    """A control as it stood. age: of its last test, empty if that was on the day itself or never."""
+class ControlOnDay:
+    """A control as its latest revision by the day describes it."""
 
-    said: ControlRevision
+    revision: ControlRevision
     day: datetime.date
 
     @property
     def age(self):
-        return how_long(self.said.last_tested_on, self.day) if self.said.last_tested_on else ""
+        """Time since the last test, in words; empty on the day of the test or without one."""
+        tested_on = self.revision.last_tested_on
+        return duration_in_words(tested_on, self.day) if tested_on else ""
 
     @property
     def is_untested(self):
-        """Never tested, or so long ago that it says little."""
-        return self.said.last_tested_on is None or self.said.last_tested_on < tested_since(self.day)
+        """Never tested, or not in the last twelve months."""
+        tested_on = self.revision.last_tested_on
+        return tested_on is None or tested_on < tested_since(self.day)
 
 
 @dataclass(frozen=True)
-class Opinion:
-    """An opinion that a later one of its line replaced. about: the control as it was called then,
-    empty: the risk.
+class EarlierOpinion:
+    """An opinion that a later one of the same line replaced.
+
+    control_title: of the control that it is about, "" where it is about the whole risk.
     """
 
-    given: object
-    about: str
+    assurance: Assurance
+    control_title: str
 
 
 @dataclass(frozen=True)
-class Holding:
-    """Everything that stands behind a risk. lines: a Cell and what its opinion is about, for each
-    of the four. takes_more: whether something can be added, which a closed risk and a past day do
-    not.
+class RiskControls:
+    """The controls of a risk, and the opinions on it.
+
+    lines: for each of the four lines, its cell and the title of the control that the opinion is
+    about. takes_more: whether a control or an opinion can be added, which is so today unless the
+    risk is closed.
     """
 
-    in_place: list[Held] = field(default_factory=list)
-    retired: list[Held] = field(default_factory=list)
-    lines: list[tuple[Cell, str]] = field(default_factory=list)
-    earlier: list[Opinion] = field(default_factory=list)
+    in_place: list[ControlOnDay] = field(default_factory=list)
+    retired: list[ControlOnDay] = field(default_factory=list)
+    lines: list[tuple[AssuranceCell, str]] = field(default_factory=list)
+    earlier: list[EarlierOpinion] = field(default_factory=list)
     takes_more: bool = False
 
     @property
     def is_assured(self):
-        return any(cell.given for cell, _ in self.lines)
+        return any(cell.opinion for cell, _ in self.lines)
 
 
-def controls_beside(risk, reading):
-    """What stood behind the risk on the day read, with the names that posts bear today. Two
-    queries.
-    """
+def controls_of(risk, reading):
+    """The controls and opinions on the day read. Posts bear today's names. Two queries."""
     if reading.is_future:
-        return Holding()
+        return RiskControls()
     day, known_by = reading.day, reading.known_by
-    said = latest_revisions(Control, [risk.pk], day, known_by)
-    titles = {one.record_id: one.title for one in said}
+    revisions = latest_revisions(Control, [risk.pk], day, known_by)
+    titles = {revision.record_id: revision.title for revision in revisions}
     opinions = list(risk.assurances.as_at(day, known_by).order_by("-effective_on", "-pk"))
-    cells = map_of([risk.pk], opinions, day)[risk.pk]
-    latest = {cell.given.pk for cell in cells if cell.given}
-    return Holding(
-        in_place=[Held(one, day) for one in said if one.status == Control.Status.IN_PLACE],
-        retired=[Held(one, day) for one in said if one.status == Control.Status.RETIRED],
-        lines=[(cell, titles.get(cell.given and cell.given.control_id, "")) for cell in cells],
+    cells = build_assurance_map([risk.pk], opinions, day)[risk.pk]
+    latest = {cell.opinion.pk for cell in cells if cell.opinion}
+
+    def with_status(status):
+        return [ControlOnDay(revision, day) for revision in revisions if revision.status == status]
+
+    return RiskControls(
+        in_place=with_status(Control.Status.IN_PLACE),
+        retired=with_status(Control.Status.RETIRED),
+        lines=[(cell, titles.get(cell.opinion and cell.opinion.control_id, "")) for cell in cells],
         earlier=[
-            Opinion(one, titles.get(one.control_id, "")) for one in opinions if one.pk not in latest
+            EarlierOpinion(opinion, titles.get(opinion.control_id, ""))
+            for opinion in opinions
+            if opinion.pk not in latest
         ],
         takes_more=reading.is_today and risk.status != risk.Status.CLOSED,
     )
 
 
-def control_story(control):
-    """Its revisions, newest first, each with what it changed, `revision.changes`, and what that
-    was, in a word or two: `revision.told`.
+def control_history(control):
+    """The revisions of a control, newest first.
+
+    Each also has `changes`, field by field, and `event`: what it did, in a few words.
     """
     revisions = list(control.revisions.select_related("by", "owner").order_by("number"))
     for earlier, revision in zip([None, *revisions], revisions, strict=False):
         revision.changes = revision.changes_since(earlier) if earlier else []
-        revision.told = told_of(earlier, revision)
+        revision.event = describe_revision(earlier, revision)
     return revisions[::-1]
 
 
-def told_of(earlier, revision):
-    """What a revision of a control did, in a word or two. earlier: the one before it, None for the
-    first; revision.changes: what it changed.
+def describe_revision(earlier, revision):
+    """What a revision of a control did, in a few words.
+
+    earlier: the revision before it, None for the first. Reads `revision.changes`.
     """
     if earlier is None:
         return "added"

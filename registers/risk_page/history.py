@@ -1,6 +1,5 @@
-"""A risk's story on one timeline: what it said, how it was judged and looked at, what holds it
-down, what is being done about it, who was asked to take it higher, and which signs officers marked
-beside it.
+"""Everything that was done to a risk, on one timeline: revisions with their ratings and reviews,
+controls, actions, assurance, escalations, waived checks, and marks on warning signs.
 """
 
 from __future__ import annotations
@@ -11,20 +10,21 @@ from dataclasses import dataclass, field
 from registers.history.differences import Change
 from registers.models import Assurance, Escalation, EscalationDecision, Precedent, SetAside
 from registers.models.revision import RiskRevision
-from registers.risk_page.controls import told_of
+from registers.risk_page.controls import describe_revision
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One thing that was done. what: a few words in the past tense; texts: what somebody wrote of
-    it; revision: of the risk itself, whose judgement or review the page shows as well; late_day:
-    the day that a judgement speaks of.
+class HistoryEntry:
+    """One event. event: what was done, in a few words in the past tense.
+
+    texts: what somebody wrote about it. revision: of the risk itself, whose rating and review the
+    page shows as well.
     """
 
     day: datetime.date
     recorded_at: datetime.datetime
     by: object
-    what: str
+    event: str
     texts: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     on_behalf_of: object = None
@@ -32,47 +32,50 @@ class Entry:
     order: tuple = field(default=(), compare=False)
 
 
-def story_of(risk, day, known_by=None, *, marks=None, with_drafts=True) -> list[Entry]:
-    """Everything done to the risk and beside it up to a day, newest first.
+def build_history(risk, day, known_by=None, *, marks=None, with_drafts=True) -> list[HistoryEntry]:
+    """Everything done to the risk up to a day, newest first.
 
-    known_by: the instant after which what was recorded is left out. marks: up to when officers'
-    marks are told, as permissions.mark_visibility has it; none without. with_drafts: whether what was
-    said of the risk before it came onto the register is. As many queries whatever the length of the
-    story.
+    known_by: the instant after which what was recorded is left out. marks: up to when marks are
+    shown, as permissions.mark_visibility has it; without it none are. with_drafts: whether to include
+    what was recorded before the risk came onto the register. As many queries whatever the length.
     """
     revisions = risk.change_history(day, known_by, with_drafts)
     if not revisions:
         return []
-    first, found = revisions[-1], []
+    first, entries = revisions[-1], []
     for records, noun in ((risk.controls, "control"), (risk.actions, "action")):
-        found += _of_kept(records.model.revisions.rel.related_model, noun, risk, day, known_by)
-    found += [_given(row) for row in _rows(Assurance, day, known_by, "control", risk=risk)]
-    found += [_proposed(row) for row in _rows(Escalation, day, known_by, "to_register", risk=risk)]
+        entries += _record_entries(
+            records.model.revisions.rel.related_model, noun, risk, day, known_by
+        )
+    entries += [
+        _assurance_entry(row) for row in _rows(Assurance, day, known_by, "control", risk=risk)
+    ]
+    entries += [
+        _proposal_entry(row) for row in _rows(Escalation, day, known_by, "to_register", risk=risk)
+    ]
     decisions = _rows(
         EscalationDecision, day, known_by, "escalation__to_register", escalation__risk=risk
     )
-    found += [_decided(row) for row in decisions]
-    found += [_set_aside(row) for row in _rows(SetAside, day, known_by, risk=risk)]
+    entries += [_decision_entry(row) for row in decisions]
+    entries += [_waiver_entry(row) for row in _rows(SetAside, day, known_by, risk=risk)]
     if marks:
-        found += [
-            _marked(row)
+        entries += [
+            _mark_entry(row)
             for row in _rows(Precedent, marks.day, marks.known_by, "sign__case", risk=risk)
         ]
-    if (
-        first.number > 1
-    ):  # what was kept beside it while it was a draft is told no more than the draft is
-        found = [entry for entry in found if entry.recorded_at >= first.recorded_at]
-    found += [_of_risk(revision) for revision in revisions]
+    if first.number > 1:  # drafts are left out, and with them what was added while it was one
+        entries = [entry for entry in entries if entry.recorded_at >= first.recorded_at]
+    entries += [_risk_entry(revision) for revision in revisions]
     return sorted(
-        found, key=lambda entry: (entry.day, entry.recorded_at, entry.order), reverse=True
+        entries, key=lambda entry: (entry.day, entry.recorded_at, entry.order), reverse=True
     )
 
 
-def _rows(model, day, known_by, *words, **of):
-    return model.objects.filter(**of).as_at(day, known_by).select_related("by", *words)
+def _rows(model, day, known_by, *related, **filters):
+    return model.objects.filter(**filters).as_at(day, known_by).select_related("by", *related)
 
 
-def _when(row):
+def _entry_fields(row):
     return {
         "day": row.effective_on,
         "recorded_at": row.recorded_at,
@@ -81,77 +84,84 @@ def _when(row):
     }
 
 
-def _of_risk(revision) -> Entry:
+def _risk_entry(revision) -> HistoryEntry:
     texts = (revision.reason,) if revision.reason else ()
-    what = revision.get_what_display().lower()
-    about = {
+    event = revision.get_what_display().lower()
+    details = {
         "on_behalf_of": revision.on_behalf_of,
         "revision": revision,
         "changes": tuple(revision.changes),
     }
-    return Entry(
-        **{**_when(revision), "order": (revision.number,)}, what=what, texts=texts, **about
+    return HistoryEntry(
+        **{**_entry_fields(revision), "order": (revision.number,)},
+        event=event,
+        texts=texts,
+        **details,
     )
 
 
-def _of_kept(revisions, noun, risk, day, known_by) -> list[Entry]:
+def _record_entries(revisions, noun, risk, day, known_by) -> list[HistoryEntry]:
     rows = _rows(revisions, day, known_by, "owner", record__risk=risk).order_by(
         "record_id", "number"
     )
-    found, earlier = [], {}
+    entries, earlier = [], {}
     for row in rows:
         before = earlier.get(row.record_id)
         row.changes = row.changes_since(before) if before else []
-        verb = told_of(before, row) if noun == "control" else _done_to_action(before, row)
+        describe = describe_revision if noun == "control" else _describe_action_revision
+        verb = describe(before, row)
         texts = tuple(text for text in (row.reason,) if text)
-        found.append(
-            Entry(
-                **_when(row),
-                what=f"{noun} {verb}: {row.title}",
+        entries.append(
+            HistoryEntry(
+                **_entry_fields(row),
+                event=f"{noun} {verb}: {row.title}",
                 texts=texts,
                 changes=tuple(row.changes),
             )
         )
         earlier[row.record_id] = row
-    return found
+    return entries
 
 
-def _done_to_action(before, row):
+def _describe_action_revision(before, row):
     if row.status != (before.status if before else "open"):
         return row.get_status_display().lower() if row.status != "open" else "taken up again"
     return "changed" if before else "added"
 
 
-def _given(row) -> Entry:
-    of = f" on the control “{row.control}”" if row.control else ""
-    what = f"assurance recorded{of}: {row.get_opinion_display().lower()}, by {row.provider}"
-    return Entry(**_when(row), what=what, texts=(row.note,) if row.note else ())
+def _assurance_entry(row) -> HistoryEntry:
+    subject = f" on the control “{row.control}”" if row.control else ""
+    event = f"assurance recorded{subject}: {row.get_opinion_display().lower()}, by {row.provider}"
+    return HistoryEntry(**_entry_fields(row), event=event, texts=(row.note,) if row.note else ())
 
 
-def _proposed(row) -> Entry:
-    way = "up to" if row.direction == Escalation.Direction.UP else "back down from"
-    return Entry(
-        **_when(row), what=f"proposed to be taken {way} {row.to_register}", texts=(row.reason,)
-    )
-
-
-def _decided(row) -> Entry:
-    way = "up to" if row.escalation.direction == Escalation.Direction.UP else "back down from"
-    said = "agreed" if row.is_approved else "not agreed"
-    return Entry(
-        **_when(row),
-        what=f"{said} to take it {way} {row.escalation.to_register}",
+def _proposal_entry(row) -> HistoryEntry:
+    direction = "up to" if row.direction == Escalation.Direction.UP else "back down from"
+    return HistoryEntry(
+        **_entry_fields(row),
+        event=f"proposed to be taken {direction} {row.to_register}",
         texts=(row.reason,),
     )
 
 
-def _set_aside(row) -> Entry:
-    what = (
+def _decision_entry(row) -> HistoryEntry:
+    direction = "up to" if row.escalation.direction == Escalation.Direction.UP else "back down from"
+    verdict = "agreed" if row.is_approved else "not agreed"
+    return HistoryEntry(
+        **_entry_fields(row),
+        event=f"{verdict} to take it {direction} {row.escalation.to_register}",
+        texts=(row.reason,),
+    )
+
+
+def _waiver_entry(row) -> HistoryEntry:
+    event = (
         "a check of the worklist set aside" if row.until else "a check of the worklist taken back"
     )
-    return Entry(**_when(row), what=what, texts=(row.reason,))
+    return HistoryEntry(**_entry_fields(row), event=event, texts=(row.reason,))
 
 
-def _marked(row) -> Entry:
-    what = f"the sign “{row.sign.title}” of {row.sign.case.short_name} marked {row.get_mark_display().lower()}"
-    return Entry(**_when(row), what=what, texts=(row.reason,))
+def _mark_entry(row) -> HistoryEntry:
+    sign, mark = row.sign, row.get_mark_display().lower()
+    event = f"the sign “{sign.title}” of {sign.case.short_name} marked {mark}"
+    return HistoryEntry(**_entry_fields(row), event=event, texts=(row.reason,))

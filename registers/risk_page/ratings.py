@@ -1,6 +1,4 @@
-"""Judgements of one risk side by side: with no controls, as it stands, as wanted; ours and what
-others say.
-"""
+"""The latest ratings of one risk side by side: inherent, current, target, and independent ones."""
 
 from __future__ import annotations
 
@@ -8,60 +6,58 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from registers.models import Assessment
-from registers.phrases import a_number
+from registers.phrases import INDEPENDENT_RATERS, number_in_words
 
 Kind, Perspective = Assessment.Kind, Assessment.Perspective
-WHO = {
-    Perspective.PEER: "The peer reviewer",
-    Perspective.INTERNAL_AUDIT: "Internal audit",
-    Perspective.EXTERNAL: "The external auditor or inspector",
-}
 
 
 @dataclass(frozen=True)
-class View:
-    """What somebody independent said of the risk as it stands, and how that compares with what we
-    say: a sentence.
-    """
+class IndependentRating:
+    """A current rating by somebody independent, and how it compares with our own, in a sentence."""
 
     assessment: Assessment
-    words: str
+    comparison: str
 
 
 @dataclass(frozen=True)
-class SideBySide:
-    """The latest of our own of each kind, None where there is none; and the latest of each
-    independent perspective.
-    """
+class LatestRatings:
+    """Our own latest rating of each kind, None without one, and of each independent rater."""
 
     inherent: Assessment | None
     current: Assessment | None
     target: Assessment | None
-    views: list[View]
+    independent: list[IndependentRating]
 
 
-def side_by_side(assessments: Iterable[Assessment]) -> SideBySide:
+def latest_ratings(assessments: Iterable[Assessment]) -> LatestRatings:
     """assessments: of one risk until the day that is read, the latest first."""
-    found: dict[tuple[str, str], Assessment] = {}
+    latest: dict[tuple[str, str], Assessment] = {}
     for assessment in assessments:
-        found.setdefault((assessment.perspective, assessment.kind), assessment)
-    ours = {kind: found.get((Perspective.ORGANISATION, kind)) for kind in Kind}
-    views = [
-        View(theirs, _comparison(perspective, theirs, ours[Kind.CURRENT]))
-        for perspective in WHO
-        if (theirs := found.get((perspective, Kind.CURRENT)))
+        latest.setdefault((assessment.perspective, assessment.kind), assessment)
+    inherent, current, target = (
+        latest.get((Perspective.ORGANISATION, kind))
+        for kind in (Kind.INHERENT, Kind.CURRENT, Kind.TARGET)
+    )
+    independent = [
+        IndependentRating(assessment, _comparison(rater, assessment, current))
+        for perspective, rater in INDEPENDENT_RATERS.items()
+        if (assessment := latest.get((perspective, Kind.CURRENT)))
     ]
-    return SideBySide(ours[Kind.INHERENT], ours[Kind.CURRENT], ours[Kind.TARGET], views)
+    return LatestRatings(inherent, current, target, independent)
 
 
-def _comparison(perspective: str, theirs: Assessment, ours: Assessment | None) -> str:
-    said = f"{WHO[Perspective(perspective)]} says {theirs.band_now.label}"
-    if ours is None:
-        return f"{said}, we have not rated it yet."
-    if ours.scheme_id != theirs.scheme_id:
-        return f"{said}, we say {ours.band_now.label}: by different schemes, so the two words cannot be compared."
-    apart = theirs.band_now.rank - ours.band_now.rank
-    if not apart:
-        return f"{said}, as we do."
-    bands = f"{a_number(abs(apart))} band{'' if abs(apart) == 1 else 's'}"
-    return f"{said}, we say {ours.band_now.label}: {bands} {'lower' if apart > 0 else 'higher'}."
+def _comparison(rater: str, independent: Assessment, current: Assessment | None) -> str:
+    sentence = f"{rater} says {independent.band_now.label}"
+    if current is None:
+        return f"{sentence}, we have not rated it yet."
+    label = current.band_now.label
+    if current.scheme_id != independent.scheme_id:
+        return (
+            f"{sentence}, we say {label}: by different schemes, "
+            "so the two words cannot be compared."
+        )
+    difference = independent.band_now.rank - current.band_now.rank
+    if not difference:
+        return f"{sentence}, as we do."
+    bands = f"{number_in_words(abs(difference))} band{'' if abs(difference) == 1 else 's'}"
+    return f"{sentence}, we say {label}: {bands} {'lower' if difference > 0 else 'higher'}."

@@ -1,4 +1,4 @@
-"""Whom outside was asked about a risk: what its reviews say, and whether the next one must."""
+"""Who outside was asked about a risk: what its reviews say, and whether the next one has to."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,18 @@ from registers.models.review import is_above_tolerance_twice_running
 
 @dataclass(frozen=True)
 class AskedOutside:
-    """latest: the last review by the day read that says whom was asked, if one does; is_asked_for:
-    whether the risk stands above tolerance twice running, so that its next review has to say.
+    """latest: the latest review by the day read that says who was asked, if one does.
+
+    is_required: whether the risk is above tolerance twice running, so that its next review must
+    say.
     """
 
     latest: Review | None
-    is_asked_for: bool
+    is_required: bool
 
 
 def asked_outside_of(risk, reading):
-    """At most three queries, one of them where the past is read."""
+    """At most three queries, one of them where a past day is read."""
     reviews = risk.reviews.filter(effective_on__lte=reading.day).exclude(asked_outside="")
     if reading.known_by:
         reviews = reviews.filter(recorded_at__lte=reading.known_by)

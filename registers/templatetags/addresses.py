@@ -5,7 +5,8 @@ register = template.Library()
 
 @register.filter
 def parameters(query):
-    """(name, values) of each parameter of an address: `query.lists` would be the parameter of that
-    name, if there is one.
+    """(name, values) of each parameter of an address.
+
+    A template cannot call `query.lists`: it would read a parameter of that name.
     """
     return query.lists()

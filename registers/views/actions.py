@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import BadRequest
 from django.shortcuts import render
 
-from registers.actions import action_counts, actions_on, dates_of, listed, with_risks
+from registers.actions import action_counts, actions_on_day, dates_of, in_list_order, with_risks
 from registers.forms import (
     ActionDoneForm,
     ActionDropForm,
@@ -35,14 +35,14 @@ def action_list(request, slug):
     positions = positions.none() if reading.is_future else positions
     narrowing = narrowing_from(request, register, reading, positions, prefix="risk")
     positions = narrowing.on(positions, reading.day, reading.known_by)
-    query_params = {**reading.asked, **narrowing.prefixed_query_params}
-    actions = actions_on(positions, reading)
+    query_params = {**reading.query_params, **narrowing.prefixed_query_params}
+    actions = actions_on_day(positions, reading)
     action_filter = ActionFilter(
         request.GET, actions, organisation=register.organisation, day=reading.day
     )
     if action_filter.form.errors:
         raise BadRequest("The address asks for actions that this register does not have.")
-    page = page_of(request, listed(action_filter.qs))
+    page = page_of(request, in_list_order(action_filter.qs))
     context = {
         "tab": "actions",
         "register": register,

@@ -3,7 +3,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.agreements import Since, agreed_cards
+from registers.agreements import ChangesSinceAgreement, agreement_cards
 from registers.forms import AgreementForm
 from registers.models import Tolerances
 from registers.permissions import (
@@ -29,7 +29,7 @@ def agreement_list(request, slug):
         "tab": "agreements",
         "register": register,
         "page": page,
-        "cards": agreed_cards(register, list(page.object_list), agreed, Tolerances.of(register)),
+        "cards": agreement_cards(register, list(page.object_list), agreed, Tolerances.of(register)),
         "since": since_latest(request.user, register) if page.number == 1 else None,
         "query_today": f"?as_at={timezone.localdate()}"
         if defaults_to_agreed(request.user, register)
@@ -59,6 +59,9 @@ def since_latest(user, register, latest=None):
     """
     latest = latest or register.agreements.first()
     positions = positions_for(user, register, timezone.localdate())
-    return latest and Since(
-        register, latest, agreed=agreed_for(user, register).filter(agreement=latest), now=positions
+    return latest and ChangesSinceAgreement(
+        register,
+        latest,
+        agreed_positions=agreed_for(user, register).filter(agreement=latest),
+        positions=positions,
     )

@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
-from registers.appetite import stated_by_category, unstated
+from registers.appetite import appetite_by_category, categories_without_appetite
 from registers.forms import AppetiteForm
 from registers.models import Appetite, Tolerances
 from registers.permissions import Permission, can, get_register_for, has_no_manager
@@ -15,10 +15,10 @@ def register_settings(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
     statements = register.organisation.appetites.filter(scheme=register.scheme).select_related("by")
-    stated = stated_by_category(
+    stated = appetite_by_category(
         statements.as_at(reading.day, reading.known_by).prefetch_related("scheme")
     )
-    tolerance = Tolerances(register, [row.now for row in stated]).on(reading.day)
+    tolerance = Tolerances(register, [row.statement for row in stated]).on(reading.day)
     context = {
         "tab": "settings",
         "register": register,
@@ -26,7 +26,7 @@ def register_settings(request, slug):
         "rules": register.scheme.rules,
         "scheme_tolerance": register.scheme.rules.band(register.scheme.rules.tolerance),
         "stated": stated,
-        "unstated": unstated(stated),
+        "unstated": categories_without_appetite(stated),
         "tolerated": tolerated_in_words(tolerance),
         "alike": register.organisation.registers.filter(scheme=register.scheme).exclude(
             pk=register.pk

@@ -1,6 +1,4 @@
-"""Which day a page speaks of, as known now or as agreed, and which page of a list: read from the
-address, strictly.
-"""
+"""The day that a page is read as of, and the page of a list: read strictly from the address."""
 
 import datetime
 from dataclasses import dataclass
@@ -24,20 +22,22 @@ read_only = require_http_methods(["GET", "HEAD", "OPTIONS"])
 
 @dataclass(frozen=True)
 class Reading:
-    """The day read (`as_at`, or that of the agreement `agreed`, else what the reader opens on:
-    today, or for a member the latest agreement) and the day compared with (`since`, else the one of
-    the agreement before it, else the last quarter end).
+    """The day read, and the day compared with.
 
-    opens_on: the agreement that an address which asks for no day shows to this reader;
-    reads_agreed: whether they open any register of the organisation on what was agreed of it.
+    day: `as_at` of the address, or the day of the agreement `agreed`; else today, or for a member
+    the day of the latest agreement. since: `since` of the address; else the day of the agreement
+    before the one read, or the last quarter end.
+
+    default_agreement: the one shown to this reader where the address names no day.
+    defaults_to_agreed: whether the reader sees registers of the organisation as agreed by default.
     """
 
     day: datetime.date
     since: datetime.date
     today: datetime.date
     agreement: Agreement | None = None
-    opens_on: Agreement | None = None
-    reads_agreed: bool = False
+    default_agreement: Agreement | None = None
+    defaults_to_agreed: bool = False
 
     @property
     def is_today(self):
@@ -45,12 +45,12 @@ class Reading:
 
     @property
     def known_by(self):
-        """The instant after which what was recorded is left out, if there is one."""
+        """The instant after which what was recorded is left out, None where nothing is."""
         return self.agreement and self.agreement.known_by
 
     @property
-    def since_is_known_by(self):
-        """The same for the day compared with; one after the agreement's is as known now."""
+    def since_known_by(self):
+        """The same for the day compared with. A day after the agreement's is as known now."""
         return self.known_by if self.agreement and self.since <= self.day else None
 
     @property
@@ -58,48 +58,47 @@ class Reading:
         return self.day > self.today
 
     @property
-    def compares(self):
+    def has_comparison(self):
         """Whether the day compared with has come."""
         return self.since <= self.today
 
     @property
-    def asked(self):
-        """What an address carries to stay on what is read."""
+    def is_default_agreement(self):
+        """Whether this is the agreement that the reader sees by default."""
+        return self.agreement is not None and self.agreement == self.default_agreement
+
+    @property
+    def query_params(self):
+        """What an address carries to show the same day."""
         if self.agreement:
-            return {} if self.opens else {"agreed": self.agreement.pk}
-        return self.asked_today if self.is_today else {"as_at": self.day.isoformat()}
+            return {} if self.is_default_agreement else {"agreed": self.agreement.pk}
+        return self.query_params_today if self.is_today else {"as_at": self.day.isoformat()}
 
     @property
-    def opens(self):
-        """Whether this is what the reader opens on because a body agreed it."""
-        return self.agreement is not None and self.agreement == self.opens_on
-
-    @property
-    def asked_today(self):
+    def query_params_today(self):
         """What an address carries to show today."""
-        return {"as_at": self.today.isoformat()} if self.opens_on else {}
+        return {"as_at": self.today.isoformat()} if self.default_agreement else {}
 
     @property
     def query(self):
-        return f"?{urlencode(self.asked)}" if self.asked else ""
+        return f"?{urlencode(self.query_params)}" if self.query_params else ""
 
     @property
-    def query_elsewhere(self):
-        """The same for a page of another register: the day is named where that one may open on what
-        a body agreed.
-        """
-        if self.is_today and not self.reads_agreed:
+    def query_for_other_register(self):
+        """The same for a page of another register, which may have another default agreement."""
+        if self.is_today and not self.defaults_to_agreed:
             return ""
         return f"?{urlencode({'as_at': self.day.isoformat()})}"
 
     @property
     def query_today(self):
-        return f"?{urlencode(self.asked_today)}" if self.asked_today else ""
+        return f"?{urlencode(self.query_params_today)}" if self.query_params_today else ""
 
 
 def reading_from(request, register):
-    """The reading that the address asks for; 404 where it asks for an agreement that is none of the
-    register's. One query for a reader who opens on what was agreed.
+    """The reading that the address asks for; 404 for an agreement of another register.
+
+    One query for a reader who sees the register as agreed by default.
     """
     form = DayForm(request.GET)
     if not form.is_valid():
@@ -107,31 +106,30 @@ def reading_from(request, register):
             "as_at and since take a day written like 2026-09-30; agreed, without as_at, a number."
         )
     number, today = form.cleaned_data["agreed"], timezone.localdate()
-    reads_agreed = defaults_to_agreed(request.user, register)
-    opens_on = register.agreements.first() if reads_agreed else None
+    sees_agreed = defaults_to_agreed(request.user, register)
+    default_agreement = register.agreements.first() if sees_agreed else None
     agreement = get_object_or_404(register.agreements, pk=number) if number else None
     if not (number or form.cleaned_data["as_at"]):
-        agreement = opens_on
+        agreement = default_agreement
     day = agreement.on if agreement else form.cleaned_data["as_at"] or today
-    since = form.cleaned_data["since"] or _usual_since(register, day, agreement)
-    return Reading(day, since, today, agreement, opens_on, reads_agreed)
+    since = form.cleaned_data["since"] or _default_since(register, day, agreement)
+    return Reading(day, since, today, agreement, default_agreement, sees_agreed)
 
 
-def _usual_since(register, day, agreement):
-    """The day on which a body last agreed the register before this agreement, if any did and it was
-    recorded by then; else the last quarter end.
-    """
-    usual = quarter_ends_before(day, 1)[0]
+def _default_since(register, day, agreement):
+    """The day of the agreement before this one, of those recorded by then; else a quarter end."""
+    quarter_end = quarter_ends_before(day, 1)[0]
     if agreement is None:
-        return usual
+        return quarter_end
     before = register.agreements.filter(on__lt=day, recorded_at__lte=agreement.recorded_at)
-    return before.values_list("on", flat=True).first() or usual
+    return before.values_list("on", flat=True).first() or quarter_end
 
 
 def page_from(request, positions, register):
     """The page of the register's positions that the address asks for, with their words.
 
-    Sorts and cuts keys first: the words are read for the rows shown, not for the whole register."""
+    Sorts and cuts the keys first, so that words are read only for the rows shown.
+    """
     page = page_of(request, positions.values_list("pk", flat=True))
     words = positions.headings_by_key(list(page.object_list), register)
     page.object_list = [words[pk] for pk in page.object_list]
@@ -139,12 +137,12 @@ def page_from(request, positions, register):
 
 
 def page_of(request, rows):
-    """The page of rows that the address asks for: a Page, empty if it lies beyond the last."""
-    asked = request.GET.get("page", "1")
-    if not (asked.isascii() and asked.isdecimal() and len(asked) <= 7 and int(asked) > 0):
+    """The page of rows that the address asks for: an empty Page beyond the last."""
+    number = request.GET.get("page", "1")
+    if not (number.isascii() and number.isdecimal() and len(number) <= 7 and int(number) > 0):
         raise BadRequest("page takes a whole number from 1.")
     pages = Paginator(rows, LIST_LENGTH)
     try:
-        return pages.page(int(asked))
+        return pages.page(int(number))
     except EmptyPage:
-        return Page([], int(asked), pages)
+        return Page([], int(number), pages)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from registers.bulk_selection import Owned, due_for_review
+from registers.bulk_selection import PostHoldings, due_for_review
 from registers.forms import PostsForm, ReassignForm, ReviewManyForm
 from registers.forms.bulk import MOST_REVIEWED
 from registers.permissions import (
@@ -53,8 +53,8 @@ def reassign(request, slug):
         return render(request, "registers/reassign.html", context)
     registers = registers_for(request.user).filter(organisation=register.organisation)
     risks = risks_across(request.user, registers)
-    owned = Owned(risks, posts.cleaned_data["from_post"])
-    form = ReassignForm(post_data(request), owned=owned, readable=Owned(risks))
+    owned = PostHoldings(risks, posts.cleaned_data["from_post"])
+    form = ReassignForm(post_data(request), owned=owned, readable=PostHoldings(risks))
     arguments = (
         {"by": request.user, "reason": form.cleaned_data["reason"], **form.chosen}
         if form.is_valid()

@@ -2,7 +2,7 @@ from functools import partial
 
 from django.shortcuts import render
 
-from registers.assurance_map import AssuranceSummary, rows_of
+from registers.assurance_map import AssuranceSummary, assurance_rows
 from registers.forms import (
     AssuranceForm,
     ControlForm,
@@ -20,7 +20,7 @@ from registers.permissions import (
     get_risk_record_for,
     positions_for,
 )
-from registers.risk_page.controls import control_story
+from registers.risk_page.controls import control_history
 from registers.views.as_of import page_from, read_only, reading_from
 from registers.views.form_flow import handle_form, post_data
 
@@ -39,7 +39,7 @@ def assurance_map(request, slug):
         "reading": reading,
         "summary": AssuranceSummary(register, positions, reading),
         "page": page,
-        "rows": rows_of(page.object_list, reading),
+        "rows": assurance_rows(page.object_list, reading),
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/assurance_map.html", context)
@@ -77,7 +77,7 @@ def control_edit(request, slug, number, pk):
         request.user, slug, number, Control, pk, Permission.EDIT_RISK
     )
     form = EditControlForm(post_data(request), control=control)
-    context = {"control": control, "entries": control_story(control)}
+    context = {"control": control, "entries": control_history(control)}
     return handle_form(
         risk,
         request,

@@ -2,9 +2,9 @@ from urllib.parse import urlencode
 
 from django.shortcuts import render
 
-from registers.dashboard.child_registers import Below, below
-from registers.dashboard.comparison_date import AGREED, Compared
-from registers.dashboard.dashboard import Dashboard
+from registers.dashboard import Dashboard
+from registers.dashboard.child_registers import ChildRegisters, registers_below
+from registers.dashboard.comparison_date import AGREEMENTS, ComparisonDate
 from registers.dates import quarter_ends_before
 from registers.home import gaps_of
 from registers.models import Tolerances
@@ -21,7 +21,7 @@ from registers.views.agreements import since_latest
 from registers.views.as_of import QUARTERS_SHOWN, read_only, reading_from
 from registers.views.dashboard_filter import narrowing_from
 from registers.views.escalations import taken_up_by
-from registers.views.expanded_sections import opened_from
+from registers.views.expanded_sections import expanded_sections_from
 from registers.views.questions import questions_on_dashboard
 
 
@@ -29,83 +29,82 @@ from registers.views.questions import questions_on_dashboard
 def dashboard(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
-    now = positions_for(request.user, register, reading.day, reading.agreement)
-    narrowing = narrowing_from(request, register, reading, now)
-    tolerances, asked = Tolerances.of(register), {**reading.asked, **narrowing.query_params}
-    agreed = _agreements_until(register, reading)
+    positions = positions_for(request.user, register, reading.day, reading.agreement)
+    narrowing = narrowing_from(request, register, reading, positions)
+    tolerances = Tolerances.of(register)
+    query_params = {**reading.query_params, **narrowing.query_params}
+    agreements = _agreements_until(register, reading)
+    earlier = [agreement for agreement in agreements if agreement.on < reading.day]
     context = {
         "tab": "dashboard",
         "register": register,
         "reading": reading,
         "narrowing": narrowing,
-        "opened": opened_from(request),
-        "asked": asked,
-        "asked_here": f"{urlencode(asked)}&" if asked else "",
-        "report": _report(request.user, register, reading, now, narrowing, tolerances),
-        "compared": Compared(
-            reading.day, reading.since, [one for one in agreed if one.on < reading.day]
-        ),
+        "expanded": expanded_sections_from(request),
+        "query_params": query_params,
+        "query_string": f"{urlencode(query_params)}&" if query_params else "",
+        "dashboard": _dashboard(request.user, register, reading, positions, narrowing, tolerances),
+        "comparison_date": ComparisonDate(reading.day, reading.since, earlier),
         "gaps": gaps_of(narrowing.qs, reading.day) if reading.is_today else [],
         "my_questions": questions_on_dashboard(request.user, register),
         "counts_everything": counts_everything(request.user, register),
-        **_of_several(request.user, register, reading, narrowing, tolerances, agreed),
+        **_beyond_the_page(request.user, register, reading, narrowing, tolerances, agreements),
     }
     return render(request, "registers/dashboard.html", context)
 
 
-def _report(reader, register, reading, now, narrowing, tolerances):
-    then = positions_for(reader, register, reading.since)
+def _dashboard(reader, register, reading, positions, narrowing, tolerances):
+    previous = positions_for(reader, register, reading.since)
     return Dashboard(
         register,
-        now=now,
-        then=then if reading.compares else then.none(),
+        current=positions,
+        previous=previous if reading.has_comparison else previous.none(),
         course=position_history_for(reader, register),
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
         tolerances=tolerances,
         marks=marks_across(reader, [register], reading.day, reading.known_by).confirmed(),
         narrowing=narrowing,
-        known=known_otherwise_for(reader, reading.agreement),
+        unsaved=known_otherwise_for(reader, reading.agreement),
     )
 
 
 def _agreements_until(register, reading):
-    """The latest agreements by the day read, one of that day included; as agreed, those known by
-    then.
-    """
-    found = register.agreements.filter(on__lte=reading.day).defer("note")
+    """The latest agreements up to the day read; as agreed, those known by that agreement."""
+    agreements = register.agreements.filter(on__lte=reading.day).defer("note")
     if reading.agreement:
-        found = found.filter(recorded_at__lte=reading.agreement.recorded_at)
-    return list(found[: AGREED + 1])
+        agreements = agreements.filter(recorded_at__lte=reading.agreement.recorded_at)
+    return list(agreements[: AGREEMENTS + 1])
 
 
-def _of_several(reader, register, reading, narrowing, tolerances, agreed):
-    """What says something of other registers too, or of the whole one alone: that a narrowed page
-    leaves out.
-    """
+def _beyond_the_page(reader, register, reading, narrowing, tolerances, agreements):
+    """What concerns other registers too, or the whole of this one, which a narrowed page omits."""
     registers = list(register.organisation.registers.select_related("scheme"))
-    found = {"below": _below(reader, register, reading, narrowing, registers, tolerances)}
+    context = {
+        "child_registers": _child_registers(
+            reader, register, reading, narrowing, registers, tolerances
+        )
+    }
     if narrowing.selected:
-        return found
-    tells = reading.is_today or reading.opens
-    return found | {
-        "since": since_latest(reader, register, reading.opens_on or next(iter(agreed), None))
-        if tells
-        else None,
+        return context
+    latest = reading.default_agreement or next(iter(agreements), None)
+    shows_changes = reading.is_today or reading.is_default_agreement
+    return context | {
+        "since": since_latest(reader, register, latest) if shows_changes else None,
         "taken_up": taken_up_by(reader, register, reading, registers),
     }
 
 
-def _below(reader, register, reading, narrowing, registers, tolerances):
-    """The registers below, if there are any: as known now, whatever an agreement of this one knew."""
-    registers = below(register, registers)
+def _child_registers(reader, register, reading, narrowing, registers, tolerances):
+    """The registers below, None without any: as known now, also where this one is as agreed."""
+    registers = registers_below(register, registers)
     if not registers or reading.is_future:
         return None
-    for one in registers:
-        one.organisation = register.organisation
+    for child in registers:
+        child.organisation = register.organisation
     positions = positions_across(reader, [register, *registers], reading.day).on_register()
     positions = narrowing.on(positions, reading.day) if narrowing.selected else positions
-    return Below(
+    return ChildRegisters(
         register,
         registers,
         positions,

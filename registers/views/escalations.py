@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 
+from registers.escalations import escalations_of_register, listed_risks, listings_by_risk
 from registers.forms import DecisionForm, EscalationForm
 from registers.models import Escalation
 from registers.permissions import (
@@ -14,7 +15,6 @@ from registers.permissions import (
     positions_across,
     risks_across,
 )
-from registers.risk_page.escalations import escalations_beside, listed_from_elsewhere, taken_up
 from registers.views.as_of import page_of, read_only, reading_from
 from registers.views.form_flow import post_data, response_status, submit
 
@@ -25,7 +25,9 @@ def escalation_list(request, slug):
     reading = reading_from(request, register)
     registers = list(register.organisation.registers.all())
     risks = risks_across(request.user, registers)
-    proposals = escalations_beside(register, risks.none() if reading.is_future else risks, reading)
+    proposals = escalations_of_register(
+        register, risks.none() if reading.is_future else risks, reading
+    )
     page = page_of(request, proposals)
     context = {
         "tab": "escalations",
@@ -81,12 +83,12 @@ def taken_up_by(user, register, reading, registers=None):
 
     Empty for a future day. registers: all of its organisation, where they are known.
     """
-    listing = {} if reading.is_future else listed_from_elsewhere(register, reading)
+    listing = {} if reading.is_future else listings_by_risk(register, reading)
     if not listing:
         return []
     candidates = register.organisation.registers.all() if registers is None else registers
     registers = [candidate for candidate in candidates if candidate != register]
-    return taken_up(listing, positions_across(user, registers, reading.day), reading)
+    return listed_risks(listing, positions_across(user, registers, reading.day), reading)
 
 
 def _is_submitted_decision(user, decision, form):

@@ -1,23 +1,18 @@
-"""What of a page is opened: what few need is worked out and sent only where the address asks for it
-(`more=`).
-"""
+"""The sections of a page that are expanded: worked out only where the address asks (`more=`)."""
 
 from dataclasses import dataclass
 
 from django.core.exceptions import BadRequest
 
-NARROW, ORDER, WAYS = (
-    "narrow",
-    "order",
-    "ways",
-)  # the filters; how sure a matrix's order is; more ways to count
-KNOWN = (NARROW, ORDER, WAYS)
+# The filters; how sure the order of a matrix is; more ways to count.
+NARROW, ORDER, WAYS = SECTIONS = ("narrow", "order", "ways")
 
 
 @dataclass(frozen=True)
-class Opened:
-    """names: of what is opened. The others are what `more` becomes in an address that opens or
-    closes one of them.
+class ExpandedSections:
+    """names: of the sections that are expanded.
+
+    other_*: the values of `more` in an address that toggles that section and leaves the rest.
     """
 
     names: tuple[str, ...] = ()
@@ -36,23 +31,22 @@ class Opened:
 
     @property
     def other_narrow(self):
-        return self._other(NARROW)
+        return self._toggled(NARROW)
 
     @property
     def other_order(self):
-        return self._other(ORDER)
+        return self._toggled(ORDER)
 
     @property
     def other_ways(self):
-        return self._other(WAYS)
+        return self._toggled(WAYS)
 
-    def _other(self, name):
-        """With it where it is closed, without it where it is open."""
-        return [one for one in KNOWN if (one in self.names) != (one == name)]
+    def _toggled(self, name):
+        return [section for section in SECTIONS if (section in self.names) != (section == name)]
 
 
-def opened_from(request):
-    asked = request.GET.getlist("more")
-    if not set(asked) <= set(KNOWN):
-        raise BadRequest(f"more takes {', '.join(KNOWN)}.")
-    return Opened(tuple(name for name in KNOWN if name in asked))
+def expanded_sections_from(request):
+    names = request.GET.getlist("more")
+    if not set(names) <= set(SECTIONS):
+        raise BadRequest(f"more takes {', '.join(SECTIONS)}.")
+    return ExpandedSections(tuple(name for name in SECTIONS if name in names))

@@ -23,7 +23,7 @@ from registers.permissions import (
 )
 from registers.read_snapshot import read_snapshot
 from registers.views.as_of import read_only, reading_from
-from registers.views.dashboard_filter import the_whole
+from registers.views.dashboard_filter import empty_narrowing
 from registers.views.list_filter import filter_positions
 
 CSV = "text/csv; charset=utf-8"
@@ -68,9 +68,9 @@ def register_summary(request, slug):
     positions, earlier_positions = positions_on_both_days(request.user, register, reading)
     inputs = {
         "positions": positions,
-        "then": earlier_positions,
-        "known": known_otherwise_for(request.user, reading.agreement),
-        "narrowing": the_whole(request, register, reading, positions),
+        "previous": earlier_positions,
+        "unsaved": known_otherwise_for(request.user, reading.agreement),
+        "narrowing": empty_narrowing(request, register, reading, positions),
         "course": position_history_for(request.user, register),
         "risks": risks_for(request.user, register),
         "tolerances": Tolerances.of(register),
@@ -88,7 +88,7 @@ def positions_on_both_days(user, register, reading):
     earlier = positions_for(user, register, reading.since)
     return (
         positions.none() if reading.is_future else positions,
-        earlier if reading.compares else earlier.none(),
+        earlier if reading.has_comparison else earlier.none(),
     )
 
 

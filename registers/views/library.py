@@ -26,7 +26,7 @@ from registers.models import (
     Lesson,
     Source,
 )
-from registers.risk_page.precedents import ReadersRisks
+from registers.readers_risks import ReadersRisks
 from registers.views.as_of import read_only
 
 
@@ -57,7 +57,7 @@ def library_search(request):
 def library_failure_type(request, slug):
     failure_type = get_object_or_404(with_citations(FailureType.objects.all()), slug=slug)
     readers_risks = ReadersRisks(request.user, timezone.localdate())
-    register_links = readers_risks.listed(
+    register_links = readers_risks.counts_by_register(
         readers_risks.positions.of_failure_type(slug), failure_type=slug
     )
     context = {
@@ -73,12 +73,14 @@ def library_failure_type(request, slug):
 def library_case(request, slug):
     case = get_object_or_404(with_citations(CaseStudy.objects.all()), slug=slug)
     readers_risks = ReadersRisks(request.user, timezone.localdate())
-    register_links = readers_risks.listed(readers_risks.marked(sign__case=case), case=slug)
+    register_links = readers_risks.counts_by_register(
+        readers_risks.testing(sign__case=case), case=slug
+    )
     context = {
         "case": case,
         "readers_risks": readers_risks,
         "register_links": register_links,
-        **case_context(case, readers_risks.marked_of(case)),
+        **case_context(case, readers_risks.risks_by_sign(case)),
     }
     return render(request, "library/library_case.html", context)
 
@@ -87,8 +89,8 @@ def library_case(request, slug):
 def library_insight(request, number):
     insight = get_object_or_404(with_citations(Insight.objects.all()), number=number)
     readers_risks = ReadersRisks(request.user, timezone.localdate())
-    register_links = readers_risks.listed(
-        readers_risks.marked(sign__insights=insight), insight=number
+    register_links = readers_risks.counts_by_register(
+        readers_risks.testing(sign__insights=insight), insight=number
     )
     context = {
         "insight": insight,
@@ -103,7 +105,7 @@ def library_insight(request, number):
 def library_impact(request, slug):
     impact = get_object_or_404(with_citations(AdverseImpact.objects.all()), slug=slug)
     readers_risks = ReadersRisks(request.user, timezone.localdate())
-    register_links = readers_risks.listed(
+    register_links = readers_risks.counts_by_register(
         readers_risks.positions.of_adverse_impact(impact), adverse_impact=slug
     )
     context = {

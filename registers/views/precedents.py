@@ -7,18 +7,15 @@ from django.views.decorators.http import require_POST
 
 from registers.forms import MarkForms
 from registers.permissions import Permission, get_register_for, get_risk_for
-from registers.risk_page.precedents import (
-    signs_to_look_at,
-    standing_of,
-    suggestions_for,
-    suggestions_of,
-)
+from registers.phrases import number_in_words
+from registers.precedents import suggestions_for, suggestions_of
+from registers.risk_page.precedents import marked_signs_of
 from registers.views.form_flow import post_data, response_status, submit
 
 
 @require_POST
 def risk_suggestions(request, slug):
-    """A part of a page, for the script beside the form: the words come in the body, never in an
+    """A part of a page, for the script beside the form. The words come in the body, never in an
     address.
     """
     register = get_register_for(request.user, slug, Permission.EDIT_RISK)
@@ -28,11 +25,11 @@ def risk_suggestions(request, slug):
 
 def risk_precedents(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
-    beside = {
+    signs = {
         "suggestions": suggestions_of(risk),
-        "standing": standing_of(risk, timezone.localdate()),
+        "standing": marked_signs_of(risk, timezone.localdate()),
     }
-    forms = MarkForms(post_data(request), **beside)
+    forms = MarkForms(post_data(request), **signs)
     if forms.sent.is_valid() and (
         mark := submit(forms.sent, risk.mark, by=request.user, **forms.verb_arguments)
     ):
@@ -46,22 +43,23 @@ def risk_precedents(request, slug, number):
         "risk": risk,
         "forms": forms,
         "form": forms.sent,
-        **beside,
+        **signs,
     }
     return render(
         request, "registers/risk_precedents.html", context, status=response_status(forms.sent)
     )
 
 
-def leads_to_signs(risk):
-    """What is said to somebody who has just logged a risk that resembles signs; nothing where it
-    resembles none.
+def suggestions_link(risk):
+    """A link to the signs that a new risk resembles, for the message that it is logged.
+
+    Empty where it resembles none.
     """
-    found = len(suggestions_of(risk))
-    if not found:
+    count = len(suggestions_of(risk))
+    if not count:
         return ""
     address = reverse("risk_precedents", args=[risk.register.slug, risk.number])
-    words = f"{signs_to_look_at(found)} to look at"
+    signs = f"{number_in_words(count).capitalize()} sign{'s' if count > 1 else ''} seen elsewhere"
     return format_html(
-        ' <a class="govuk-notification-banner__link" href="{}">{}</a>.', address, words
+        ' <a class="govuk-notification-banner__link" href="{}">{} to look at</a>.', address, signs
     )

@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from registers.dashboard.priority_choice import asked_as
 from registers.forms import EditQuestionForm, QuestionForm, QuestionSourceForm
 from registers.models import GatheredQuestion, ListIsFull, Tolerances
 from registers.permissions import (
@@ -20,6 +19,7 @@ from registers.permissions import (
     questions_for,
     risks_for,
 )
+from registers.priorities import question_key
 from registers.questions.sources import OfferedQuestions, with_risks
 from registers.views.as_of import reading_from
 from registers.views.form_flow import post_data
@@ -108,4 +108,4 @@ def questions_on_dashboard(user, register):
     if not can(user, Permission.ASK_QUESTION, register.organisation):
         return None
     rows = questions_for(user, register).values_list("risk__number", "text")
-    return {"count": len(rows), "kept": {asked_as(number, text) for number, text in rows}}
+    return {"count": len(rows), "kept": {question_key(number, text) for number, text in rows}}

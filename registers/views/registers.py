@@ -3,7 +3,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from registers.dates import quarter_ends_before
-from registers.home import judged_since, latest_changes, register_cards, tasks_for, waiting_for
+from registers.home import latest_changes, rated_since, register_cards, tasks_for, waiting_for
 from registers.models import Tolerances
 from registers.permissions import (
     Permission,
@@ -40,7 +40,7 @@ def home(request):
         "waiting": waiting_for(reader, own_registers, positions, today) if own_registers else None,
         "tasks": tasks_for(reader, own_registers, today) if own_registers else None,
         "since": since,
-        "to_read": judged_since(
+        "to_read": rated_since(
             [card for card in cards if card.register not in own_registers], positions, since
         ),
         "changes": latest_changes(revisions_across(reader, registers)),

@@ -5,9 +5,6 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from registers.actions import actions_of
-from registers.appetite import tolerance_holding
-from registers.dates import quarter_ends_before
 from registers.forms import AssessmentForm, EditRiskForm, IndependentForm, LogRiskForm, ReviewForm
 from registers.imports.progress import imported_rows_for
 from registers.models import Risk
@@ -19,19 +16,13 @@ from registers.permissions import (
     get_risk_for,
     mark_visibility,
     may_close,
-    positions_for,
 )
-from registers.rating_sparkline import course_of
-from registers.risk_page.controls import controls_beside
-from registers.risk_page.escalations import escalations_of
-from registers.risk_page.history import story_of
-from registers.risk_page.precedents import elsewhere_of, suggestions_for
-from registers.risk_page.ratings import side_by_side
-from registers.risk_page.reviews import asked_outside_of
-from registers.risk_page.status import life_of
-from registers.views.as_of import QUARTERS_SHOWN, read_only, reading_from
+from registers.precedents import suggestions_for
+from registers.risk_page.history import build_history
+from registers.risk_page.page import risk_page_context, sparkline_of
+from registers.views.as_of import read_only, reading_from
 from registers.views.form_flow import handle_form, post_data, response_status, submit
-from registers.views.precedents import leads_to_signs
+from registers.views.precedents import suggestions_link
 
 UNSCORED = "It has no rating yet: assess it when you can."
 DRAFTED = (
@@ -52,7 +43,7 @@ def risk_new(request, slug):
     if form.is_valid() and (
         risk := submit(form, Risk.log, register, by=request.user, **form.cleaned_data)
     ):
-        message = (risk.reference, LOGGED[risk.status, bool(risk.current)], leads_to_signs(risk))
+        message = (risk.reference, LOGGED[risk.status, bool(risk.current)], suggestions_link(risk))
         messages.success(request, format_html("{} {}{}", *message))
         return redirect(risk)
     suggestions = suggestions_for(form.data) if form.is_bound else []
@@ -64,34 +55,12 @@ def risk_new(request, slug):
 def risk_detail(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
-    positions = positions_for(
-        request.user, risk.register, reading.day, reading.agreement
-    ).with_words()
-    position = (
-        None
-        if reading.is_future
-        else next(iter(positions.filter(risk=risk).list_for_register(risk.register)), None)
-    )
-    tolerance = position and tolerance_holding(position, reading.day, reading.known_by)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
-    assessments = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
     context = {
         "register": risk.register,
         "risk": risk,
         "reading": reading,
-        "position": position,
-        "elsewhere": elsewhere_of(request.user, risk, position, reading.day, reading.known_by),
-        "assessments": assessments,
-        "course": course_of(
-            assessments, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]
-        ),
-        "judged": side_by_side(assessments),
-        "tolerance": tolerance,
-        "holding": controls_beside(risk, reading),
-        "actions": actions_of(risk, reading.day, reading.known_by),
-        "asked_outside": asked_outside_of(risk, reading),
-        "escalations": escalations_of(risk, reading),
-        "life": life_of(risk, position, tolerance, reading.day, reading.known_by),
+        **risk_page_context(request.user, risk, reading, may_edit=may_edit),
         "copy_token": uuid.uuid4(),
         "came_in": imported_rows_for(request.user, risk),
         "may_edit": may_edit,
@@ -150,7 +119,7 @@ def risk_history(request, slug, number):
     marks = mark_visibility(request.user, [risk.register], reading.day, reading.known_by)[
         risk.register
     ]
-    entries = story_of(risk, reading.day, reading.known_by, marks=marks, with_drafts=may_edit)
+    entries = build_history(risk, reading.day, reading.known_by, marks=marks, with_drafts=may_edit)
     revisions = [entry.revision for entry in entries if entry.revision]
     assessments = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
     context = {
@@ -159,8 +128,6 @@ def risk_history(request, slug, number):
         "reading": reading,
         "title": revisions[0].title if revisions and not reading.is_future else "",
         "entries": [] if reading.is_future else entries,
-        "course": course_of(
-            assessments, [*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day]
-        ),
+        "sparkline": sparkline_of(assessments, reading.day),
     }
     return render(request, "registers/risk_history.html", context)

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from registers.library_pages.case_matrix import build_case_matrix
 from registers.library_pages.sources import all_disputes, all_sources, places_in
 from registers.models import Source
-from registers.phrases import a_number
+from registers.phrases import number_in_words
 from registers.views.as_of import read_only
 
 
@@ -30,5 +30,5 @@ def library_discrepancies(request):
 @read_only
 def library_compare(request):
     matrix = build_case_matrix()
-    context = {"matrix": matrix, "derived_count": a_number(len(matrix.derived_types))}
+    context = {"matrix": matrix, "derived_count": number_in_words(len(matrix.derived_types))}
     return render(request, "library/library_compare.html", context)

@@ -1,0 +1,36 @@
+"""What each section of a dashboard is: a class with its template, that reads what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+
+class Section:
+    """One section of a dashboard. Its template shows it under the name `section`.
+
+    The three kinds of keys are of positions. What several sections ask for is read together, and
+    given by dashboard.headings, .sparklines and .next_actions.
+    """
+
+    template: ClassVar[str]
+
+    def __init__(self, dashboard):
+        self.dashboard, self.data = dashboard, dashboard.data
+
+    @property
+    def is_shown(self) -> bool:
+        return bool(self.data.total)
+
+    @property
+    def heading_keys(self) -> Iterable[int]:
+        """Of the risks that the section names."""
+        return ()
+
+    @property
+    def sparkline_keys(self) -> Iterable[int]:
+        return ()
+
+    @property
+    def next_action_keys(self) -> Iterable[int]:
+        return ()
