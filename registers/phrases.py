@@ -85,7 +85,7 @@ def possible_bands_in_words(assessment: Assessment) -> str:
     Empty where both ends lie in the band that was given.
     """
     band = assessment.band_now
-    low, high = assessment.bands_at_the_ends
+    low, high = assessment.range_end_bands
     if low.rank < band.rank < high.rank:
         return f"could be anything from {low.label} to {high.label}"
     other, far = (high, "high") if high.rank > band.rank else (low, "low")
