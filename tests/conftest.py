@@ -1,4 +1,4 @@
-"""Settings that suit tests, and the Chromium that browser tests drive."""
+"""Settings for all tests, and the Chromium that browser tests drive."""
 
 import gc
 import os
@@ -21,17 +21,15 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 CI = os.environ.get("CI") == "true"
 LONGEST = ("test_two_years",)  # twenty seconds before its first test
-GARBAGE = 200_000  # objects made and not yet gone: some 30 MB
+GARBAGE = 200_000  # live objects before a collection: some 30 MB
 VENDORED = Path(django_settings.BASE_DIR, "static", "vendor", "govuk-frontend.min.css")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def test_settings():
-    """Static files by their plain names (nothing collected), passwords hashed fast, no second
-    factor unless asked.
+    """Static files by their plain names, fast password hashes, and no second factor.
 
-    WhiteNoise looks for a file when one is asked for: otherwise each client of each test reads the
-    whole folder.
+    WhiteNoise looks a file up on request: otherwise each test client reads the whole folder.
     """
     storages = {**django_settings.STORAGES}
     storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -43,20 +41,18 @@ def test_settings():
 
 
 @pytest.fixture(autouse=True)
-def nobody_counted():
-    """The rate limits count sign-ins by address, and all tests have one: each begins with none
-    counted.
-    """
+def reset_rate_limits():
+    """Sign-ins are counted by address, and all tests share one: each test starts at zero."""
     cache.clear()
 
 
 def find_chromium():
-    named = os.environ.get("CHROMIUM")
-    names = [named] if named else ["chromium", "chromium-browser", "google-chrome"]
+    path = os.environ.get("CHROMIUM")
+    names = [path] if path else ["chromium", "chromium-browser", "google-chrome"]
     return next(filter(None, map(shutil.which, names)), None)
 
 
-def what_browsers_lack():
+def missing_browser_files():
     if not find_chromium():
         return "no Chromium: install it (Debian: apt install chromium) or name it in CHROMIUM"
     if not VENDORED.exists():
@@ -66,9 +62,9 @@ def what_browsers_lack():
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
-    """What thousands of tests are made of stays: to look through it for garbage again and again is
-    a sixth of the time. So none is looked for while they are collected, and afterwards among what
-    came since, more seldom.
+    """Collect no garbage while tests are collected, and less often afterwards.
+
+    The objects of thousands of tests stay alive, and scanning them took a sixth of the time.
     """
     gc.disable()
     try:
@@ -80,21 +76,21 @@ def pytest_collection():
 
 
 def pytest_addoption(parser):
-    said = "of a test that is asked for many values only so many, the first: for a second database"
-    parser.addoption("--values", type=int, default=None, metavar="N", help=said)
+    help_text = "run only the first N values of each parametrised test, for a second database"
+    parser.addoption("--values", type=int, default=None, metavar="N", help=help_text)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config, items):
-    """Before -m chooses, each test is marked by what it asks for; of those chosen --values takes
-    the first. What takes longest comes first, lest it is all that one core does at the end while
-    the other has nothing left.
+    """Mark each test by what it needs before -m selects, then keep the first --values of each.
+
+    The longest tests come first, so that both cores are busy until the end.
     """
     items.sort(key=lambda item: item.path.stem not in LONGEST)
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):  # page and context lead to it
             item.add_marker("browser")
-        if not asks_the_database(item):  # which pytest-django then refuses it
+        if not uses_database(item):  # pytest-django then refuses it the database
             item.add_marker("look")
     answer = yield
     if (most := config.getoption("--values")) is not None:
@@ -104,14 +100,14 @@ def pytest_collection_modifyitems(config, items):
 
 
 def count_within(names):
-    """For each name, how often it came before."""
-    seen = Counter()
+    """Yield, for each name, how many times it came before."""
+    counts = Counter()
     for name in names:
-        yield seen[name]
-        seen[name] += 1
+        yield counts[name]
+        counts[name] += 1
 
 
-def asks_the_database(item):
+def uses_database(item):
     if item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(
         item.fixturenames
     ):
@@ -120,32 +116,29 @@ def asks_the_database(item):
 
 
 def pytest_runtest_setup(item):
-    """A machine without Chromium skips what needs one; where CI=true that would hide untested
-    pages, so it fails.
-    """
-    if item.get_closest_marker("browser") and (lack := what_browsers_lack()):
-        (pytest.fail if CI else pytest.skip)(lack)
+    """Skip browser tests on a machine without Chromium; in CI, fail them."""
+    if item.get_closest_marker("browser") and (problem := missing_browser_files()):
+        (pytest.fail if CI else pytest.skip)(problem)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
-    """A test with real transactions ends in a flush, which the audit's triggers refuse; the flush
-    puts them back.
+    """Remove the audit triggers before the flush that ends a test with real transactions.
+
+    The triggers would refuse the flush, and the flush puts them back.
     """
     try:
         return (yield)
     finally:
         marker = item.get_closest_marker("django_db")
-        asked = marker and marker.kwargs.get("transaction")
-        if asked or {"transactional_db", "live_server"} & set(item.fixturenames):
+        is_transactional = marker and marker.kwargs.get("transaction")
+        if is_transactional or {"transactional_db", "live_server"} & set(item.fixturenames):
             remove_guard()
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """The machine's own Chromium, never one that Playwright downloads, and nothing it would call
-    home for.
-    """
+    """The machine's own Chromium, with its background requests switched off."""
     return {
         **browser_type_launch_args,
         "executable_path": find_chromium(),
@@ -161,8 +154,8 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no script"])
-def either(request, browser):
-    """A page in a browser that runs our scripts, then in one that runs none."""
+def page_with_and_without_script(request, browser):
+    """A page in a browser with JavaScript, then in one without."""
     context = browser.new_context(java_script_enabled=request.param)
     page = context.new_page()
     page.set_default_timeout(5_000)

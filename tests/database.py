@@ -34,7 +34,7 @@ from registers.models import (
 DATABASE_CACHE = settings.CACHES
 
 # What the prepared database depends on.
-MADE_FROM = (
+INPUTS = (
     "fixtures",
     "registers/migrations",
     "registers/models",
@@ -51,7 +51,7 @@ def prepared_database():
     what it is made from.
     """
     digest = hashlib.sha256(django.__version__.encode())
-    for place in MADE_FROM:
+    for place in INPUTS:
         path = settings.BASE_DIR / place
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.suffix in (".py", ".yaml"):

@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 
-PATIENCE = 20  # seconds that it hangs by default at most: a test of somebody who waits for ever is to end, and fail
+PATIENCE = 20  # seconds that it hangs at most by default, so that a stuck test ends and fails
 
 
 class FaultProxy:
@@ -100,8 +100,8 @@ def main():
     arguments = options.parse_args()
     proxy = FaultProxy(("127.0.0.1", arguments.server), arguments.port, patience=None)
     for line in sys.stdin:
-        word, *rest = line.split()
-        getattr(proxy, word)(*(text.encode() for text in rest))
+        word, *texts = line.split()
+        getattr(proxy, word)(*(text.encode() for text in texts))
         print("done:", line.strip(), flush=True)
 
 

@@ -190,15 +190,15 @@ FILLED = {
 FILLED[ResponseFields] = FILLED[ResponseForm]
 
 
-def page_of(kind, called):
+def page_of(kind, name):
     @login_not_required
     def view(request):
         initial = FILLED[kind] if "filled" in request.GET else None
         sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         form = kind(*sent, initial=initial)
-        context = {called: form}
+        context = {name: form}
         if form.is_valid():
-            context = {called: kind(), "received": repr(form.cleaned_data)}
+            context = {name: kind(), "received": repr(form.cleaned_data)}
         return HttpResponse(Template(PAGE).render(RequestContext(request, context)))
 
     return view
@@ -218,9 +218,12 @@ urlpatterns = [
 
 LOST = """() => {
   const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
-  const references = ["for", "aria-describedby", "aria-controls", "aria-labelledby"].flatMap((name) =>
-    [...document.querySelectorAll(`[${name}]`)].flatMap((element) => element.getAttribute(name).split(" ")));
-  return [...ids.filter((id, place) => ids.indexOf(id) < place), ...references.filter((id) => !ids.includes(id))];
+  const names = ["for", "aria-describedby", "aria-controls", "aria-labelledby"];
+  const references = names.flatMap((name) =>
+    [...document.querySelectorAll(`[${name}]`)].flatMap((element) =>
+      element.getAttribute(name).split(" ")));
+  const repeated = ids.filter((id, place) => ids.indexOf(id) < place);
+  return [...repeated, ...references.filter((id) => !ids.includes(id))];
 }"""
 
 
@@ -233,11 +236,11 @@ def lost_ids(page):
     return page.evaluate(LOST)
 
 
-def where_links_land(page):
-    """{target of each link of the error summary: where the focus is after a click on it}."""
+def focus_targets(page):
+    """{target of each link of the error summary: element in focus after a click on it}."""
     expect(page.locator(".govuk-error-summary")).to_be_visible()
-    landed = {}
+    targets = {}
     for link in page.locator(".govuk-error-summary a").all():
         link.click()
-        landed[link.get_attribute("href")] = f"#{page.locator(':focus').get_attribute('id')}"
-    return landed
+        targets[link.get_attribute("href")] = f"#{page.locator(':focus').get_attribute('id')}"
+    return targets

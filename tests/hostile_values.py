@@ -1,6 +1,4 @@
-"""Values at the ends of every type, for whatever a form or an address takes; and how a form is
-asked each of them.
-"""
+"""Extreme values of every type for forms and addresses, and how to submit them to a form."""
 
 import copy
 import datetime
@@ -54,14 +52,12 @@ UNSTORABLE = (
     "\0",
     "\ud800",
     "\udfffx",
-)  # refused by what reads the request; a form that is asked says so
+)  # refused when the request is read; a form that gets one reports an error
 VALUES = (*DAYS, *NOT_DAYS, *NUMBERS, *TEXTS, "x" * 100_000)
 
 
 def values_for(field):
-    """What is asked of a field, by its type: of most only the ends of that type, of text everything
-    odd.
-    """
+    """The values to try for a field, by its type: the extremes, and for text every odd one."""
     if isinstance(field, forms.DateField | forms.DateTimeField):
         return (*DAYS, *NOT_DAYS, *UNSTORABLE, "9" * 18, "NaN")
     if isinstance(field, forms.IntegerField | forms.FloatField | forms.ModelChoiceField):
@@ -71,31 +67,30 @@ def values_for(field):
     return (*TEXTS, *UNSTORABLE, *DAYS, "9" * 5000)
 
 
-def sent_as(widget, name, value):
-    """name of a control -> the texts that it sends for a value: a day in its parts where the widget
-    has such.
-    """
+def widget_data(widget, name, value):
+    """{control name: texts it sends for a value}; a day is split where the widget has parts."""
     parts = getattr(widget, "widgets", None)
     if not parts:
         return {name: [value]}
-    said = (
+    parts_of_day = (
         value.split("-", 2)[::-1] if len(value) == 10 and value[4] == "-" else [value] * len(parts)
     )
     return {
-        f"{name}{suffix}": [text] for suffix, text in zip(widget.widgets_names, said, strict=False)
+        f"{name}{suffix}": [text]
+        for suffix, text in zip(widget.widgets_names, parts_of_day, strict=False)
     }
 
 
-def typed_in(form):
-    """What the form sends if nobody changes anything: control -> texts."""
+def initial_data(form):
+    """The data of an unchanged form: {control name: texts}."""
     data = {}
     for name, field in form.fields.items():
         value = form[name].value()
         if parts := getattr(field.widget, "widgets_names", None):
-            said = field.widget.decompress(value) if not isinstance(value, list) else value
+            day_parts = field.widget.decompress(value) if not isinstance(value, list) else value
             data |= {
                 f"{form[name].html_name}{part}": texts_of(text)
-                for part, text in zip(parts, said, strict=False)
+                for part, text in zip(parts, day_parts, strict=False)
             }
         else:
             data[form[name].html_name] = texts_of(field.prepare_value(value))
@@ -104,7 +99,7 @@ def typed_in(form):
 
 def texts_of(value):
     return (
-        [str(one) for one in value]
+        [str(item) for item in value]
         if isinstance(value, list | tuple)
         else []
         if value is None
@@ -119,8 +114,8 @@ def query_of(data):
     return query
 
 
-def asked(form, data):
-    """The same form as if this had been sent: cleaned, whether it is valid or not."""
+def bound_form(form, data):
+    """The same form, bound to this data and cleaned, valid or not."""
     sent = copy.copy(form)
     sent.data, sent.files, sent.is_bound, sent._errors = query_of(data), {}, True, None
     sent.__dict__.pop("_bound_fields_cache", None)
@@ -130,20 +125,18 @@ def asked(form, data):
 
 
 def forms_of(answer):
-    """The forms that a page shows, those of a formset one by one and what counts them."""
-    found = {}
+    """The forms on a page, each form of a formset and its management form included."""
+    page_forms = {}
     for context in answer.context or ():
         for value in (
             context.flatten().values() if hasattr(context, "flatten") else context.values()
         ):
-            found |= {id(form): form for form in forms_in(value)}
-    return list(found.values())
+            page_forms |= {id(form): form for form in forms_in(value)}
+    return list(page_forms.values())
 
 
 def forms_in(value):
-    """Those in a value of a page's context: a form, a formset, or what the admin site wraps round
-    either.
-    """
+    """The forms in a context value: a form, a formset, or the admin site's wrapper of one."""
     if isinstance(value, forms.BaseForm):
         return [value]
     if isinstance(value, BaseFormSet):
@@ -153,5 +146,5 @@ def forms_in(value):
             *([value.empty_form] if not value.is_bound else []),
         ]
     if isinstance(value, list):
-        return [form for one in value for form in forms_in(getattr(one, "formset", None))]
+        return [form for item in value for form in forms_in(getattr(item, "formset", None))]
     return forms_in(value.form) if hasattr(value, "fieldsets") and hasattr(value, "form") else []

@@ -3,7 +3,10 @@
 import datetime
 
 D = datetime.date
-LONG = "Providers hand contracts back because fees do not cover wages, so visits are missed and people come to harm."
+LONG = (
+    "Providers hand contracts back because fees do not cover wages, so visits are missed and people "
+    "come to harm."
+)
 
 
 def kent():

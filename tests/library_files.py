@@ -1,6 +1,4 @@
-"""Fixture files for tests: rows like ours with some fields changed, a made-up eighth case, and what
-a load left.
-"""
+"""Fixture files for tests: rows of ours with changes, and a made-up eighth case."""
 
 import json
 from pathlib import Path
@@ -50,7 +48,7 @@ def scheme_row(slug, **fields):
     return row_like(FIXTURES / "schemes.yaml", "five-by-five", slug=slug, **fields)
 
 
-def everything():
+def library_rows():
     """Every row of the library, its links and the schemes, to compare before and after."""
     return {model: list(model._base_manager.order_by("pk").values()) for model in library_tables()}
 

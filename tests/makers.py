@@ -1,5 +1,4 @@
-"""Plain makers of records for tests: each gives what is asked for and something sensible for the
-rest.
+"""Factories for test records: fields that are not given get a sensible default.
 
 Library rows and preset schemes are in the test database from the start (see database.py) and are
 fetched, not made.
@@ -52,8 +51,9 @@ def days_ago(count):
 
 
 def make_user(name="Robin Ash", password=None, **fields):
-    """A person, without the audit entry that User.objects.create_user writes. So are organisations,
-    memberships, posts, registers and schemes made here: see seal_rows.
+    """A person, without the audit entry that User.objects.create_user writes.
+
+    Organisations, memberships, posts, registers and schemes get none either: see seal_rows.
     """
     email = User.objects.normalize_email(fields.pop("email", f"person{next(_number)}@example.org"))
     user = User(email=email, name=name, **fields)
@@ -63,9 +63,7 @@ def make_user(name="Robin Ash", password=None, **fields):
 
 
 def seal_rows():
-    """Seal what makers made without an entry, and nothing that has one: before verify_audit is to
-    pass.
-    """
+    """Seal the rows made here without an audit entry, so that verify_audit can pass."""
     names = {
         name
         for facts in AuditEntry.objects.values_list("facts", flat=True)
@@ -92,7 +90,7 @@ def make_organisation(name=None, **fields):
 
 
 def make_membership(user=None, organisation=None, role=Role.OFFICER, **fields):
-    """A role that holds today; a peer's ends in thirty days unless told."""
+    """A membership that is current today; a peer's ends in thirty days by default."""
     if role == Role.PEER:
         fields.setdefault("until", days_ago(-30))
     return Membership.objects.create(
@@ -128,15 +126,13 @@ def preset(slug="five-by-five"):
 
 
 def scheme_data(**parts):
-    """The parts of a sound scheme (the default preset's), some of them replaced: for ScoringScheme
-    or from_data.
-    """
+    """The default preset's parts, some replaced: for ScoringScheme or Scheme.from_data."""
     stored = preset()
     return {**{part: copy.deepcopy(getattr(stored, part)) for part in ScoringScheme.PARTS}, **parts}
 
 
 def make_scheme(**fields):
-    """A scheme of its own that nothing uses yet, like the default preset where nothing is said."""
+    """A new scheme that nothing uses yet; fields default to the default preset's."""
     return ScoringScheme.objects.create(
         **{
             "slug": f"scheme-{next(_number)}",
@@ -201,7 +197,7 @@ def make_risk(register=None, *, by=None, assessed=None, on=None, **content):
 
 
 def make_assessment(risk, ratings=(3, 3), *, by=None, on=None, **judgement):
-    """A further judgement of the risk at its latest version: current and our own unless told."""
+    """A further assessment of the risk at its latest version, by default current and our own."""
     risk.refresh_from_db()
     return risk.assess(
         by=by or make_user(),
@@ -225,7 +221,7 @@ def make_revision(risk, *, by=None, on=None, **changes):
 
 
 def risk_form(**fields):
-    """What the form for a new risk posts, a token included; the owner must be given."""
+    """The data of the form for a new risk, token included; the owner must be given."""
     return {
         "title": "Reserves run out",
         "cause": "Savings were counted twice.",
@@ -243,8 +239,8 @@ def risk_form(**fields):
     }
 
 
-def make_review(risk, outcome="stands", *, by=None, on=None, next_on=None, **said):
-    """A look at the risk at its latest version; the next one is a month after it unless told."""
+def make_review(risk, outcome="stands", *, by=None, on=None, next_on=None, **fields):
+    """A review of the risk at its latest version; the next is a month later by default."""
     risk.refresh_from_db()
     day = on or timezone.localdate()
     return risk.review(
@@ -255,29 +251,29 @@ def make_review(risk, outcome="stands", *, by=None, on=None, next_on=None, **sai
         **{
             "note": "We looked at the figures.",
             "next_on": next_on or day + datetime.timedelta(days=31),
-            **said,
+            **fields,
         },
     )
 
 
-def make_agreement(register, *, by=None, on=None, **said):
-    """A body agreed the register's position: today's unless told."""
-    said = {"body": "Audit and governance committee", **said}
-    return agree(register=register, by=by or make_user(), on=on or timezone.localdate(), **said)
+def make_agreement(register, *, by=None, on=None, **fields):
+    """An agreement of the register's position, by default today's."""
+    fields = {"body": "Audit and governance committee", **fields}
+    return agree(register=register, by=by or make_user(), on=on or timezone.localdate(), **fields)
 
 
 def sign(code="DON-W1"):
     return WarningSign.objects.get(code=code)
 
 
-def make_precedent(risk, code="DON-W1", mark="relevant", *, by=None, on=None, **said):
+def make_precedent(risk, code="DON-W1", mark="relevant", *, by=None, on=None, **fields):
     """A mark on a warning sign beside the risk."""
-    said = {"reason": "It looks like ours.", **said}
-    return risk.mark(by=by or make_user(), sign=sign(code), mark=mark, effective_on=on, **said)
+    fields = {"reason": "It looks like ours.", **fields}
+    return risk.mark(by=by or make_user(), sign=sign(code), mark=mark, effective_on=on, **fields)
 
 
 def make_control(risk, *, by=None, on=None, **content):
-    """A preventive control of our own staff, never tested and owned by nobody unless told."""
+    """A preventive control of our own staff, untested and without an owner by default."""
     content = {
         "title": "Monthly reconciliation",
         "kind": Control.Kind.PREVENTIVE,
@@ -287,18 +283,23 @@ def make_control(risk, *, by=None, on=None, **content):
     return Control.add(risk, by=by or make_user(), effective_on=on, **content)
 
 
-def make_assurance(risk, opinion="reasonable", *, by=None, on=None, expires_on=None, **said):
-    """An opinion of internal audit, good for a year unless told."""
+def make_assurance(risk, opinion="reasonable", *, by=None, on=None, expires_on=None, **fields):
+    """An opinion of internal audit, good for a year by default."""
     day = on or timezone.localdate()
-    said = {"line": 3, "provider": "Internal audit", **said}
+    fields = {"line": 3, "provider": "Internal audit", **fields}
     expires_on = expires_on or day + datetime.timedelta(days=365)
     return Assurance.give(
-        risk, by=by or make_user(), opinion=opinion, effective_on=on, expires_on=expires_on, **said
+        risk,
+        by=by or make_user(),
+        opinion=opinion,
+        effective_on=on,
+        expires_on=expires_on,
+        **fields,
     )
 
 
 def make_action(risk, *, by=None, on=None, due_on=None, **content):
-    """An open action on a process, due in a month unless told."""
+    """An open action on a process, due in a month by default."""
     due_on = due_on or (on or timezone.localdate()) + datetime.timedelta(days=31)
     content = {
         "title": "Write the procedure",
@@ -310,35 +311,33 @@ def make_action(risk, *, by=None, on=None, due_on=None, **content):
 
 
 def make_escalation(
-    risk, to_register, direction="up", *, by=None, on=None, approved_by=None, **said
+    risk, to_register, direction="up", *, by=None, on=None, approved_by=None, **fields
 ):
     """A proposal; decided and approved on its day where approved_by is given."""
-    said = {"reason": "It touches more than one directorate.", **said}
-    how = {
+    fields = {"reason": "It touches more than one directorate.", **fields}
+    proposal = {
         "by": by or make_user(),
         "to_register": to_register,
         "direction": direction,
         "effective_on": on,
     }
-    when = {"effective_on": on, "recorded_at": said.get("recorded_at")}
-    escalation = Escalation.propose(risk, **how, **said)
+    times = {"effective_on": on, "recorded_at": fields.get("recorded_at")}
+    escalation = Escalation.propose(risk, **proposal, **fields)
     if approved_by:
-        escalation.decide(by=approved_by, is_approved=True, reason="Agreed.", **when)
+        escalation.decide(by=approved_by, is_approved=True, reason="Agreed.", **times)
     return escalation
 
 
-def make_appetite(organisation, category="", tolerance="moderate", *, by=None, on=None, **said):
-    """What the organisation will take of a category, by the default preset; reviewed in a year
-    unless told.
-    """
+def make_appetite(organisation, category="", tolerance="moderate", *, by=None, on=None, **fields):
+    """The appetite for a category, by the default preset; reviewed in a year by default."""
     day = on or timezone.localdate()
-    said = {
+    fields = {
         "level": Appetite.Level.CAUTIOUS,
         "scheme": preset(),
         "narrative": "We will not gamble with this.",
         "approved_by": "Cabinet",
         "review_by": day + datetime.timedelta(days=365),
-        **said,
+        **fields,
     }
     return Appetite.state(
         organisation,
@@ -346,7 +345,7 @@ def make_appetite(organisation, category="", tolerance="moderate", *, by=None, o
         category=category,
         tolerance=tolerance,
         effective_on=on,
-        **said,
+        **fields,
     )
 
 
@@ -357,7 +356,7 @@ def make_import(
     by=None,
     **fields,
 ):
-    """A file whose columns are to be named."""
+    """An import at its first step: the columns are not mapped yet."""
     return begin_import(
         register, by=by or make_user(), content=content, **{"file_name": "risks.csv", **fields}
     )

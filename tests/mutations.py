@@ -390,8 +390,10 @@ MUTATIONS = [
     Mutation(
         "what is closed is changed by a workbook",
         "registers/imports/diff.py",
-        '        if existing.status == "closed":\n            words = (\n                f"{existing.reference} is closed',
-        '        if existing.status == "no":\n            words = (\n                f"{existing.reference} is closed',
+        '        if existing.status == "closed":\n            words = (\n'
+        '                f"{existing.reference} is closed',
+        '        if existing.status == "no":\n            words = (\n'
+        '                f"{existing.reference} is closed',
         "test_imports.py test_import_rows.py",
     ),
     Mutation(
@@ -519,10 +521,8 @@ def plant(mutation):
     """Write the fault and return what stood there."""
     path = ROOT / mutation.file
     text = path.read_text(encoding="utf-8")
-    if text.count(mutation.before) != 1:
-        sys.exit(
-            f"{mutation.name}: its text stands {text.count(mutation.before)} times in {mutation.file}."
-        )
+    if (count := text.count(mutation.before)) != 1:
+        sys.exit(f"{mutation.name}: its text stands {count} times in {mutation.file}.")
     path.write_text(text.replace(mutation.before, mutation.after), encoding="utf-8")
     return text
 
@@ -568,9 +568,8 @@ def main(words):
             (ROOT / mutation.file).write_text(original, encoding="utf-8")
         print(f"{'caught' if caught else 'SURVIVED':8}  {mutation.name}", flush=True)
         survivors += [] if caught else [mutation.name]
-    print(
-        f"{len(chosen) - len(survivors)} of {len(chosen)} faults were caught in {time.monotonic() - start:.0f} s."
-    )
+    seconds = time.monotonic() - start
+    print(f"{len(chosen) - len(survivors)} of {len(chosen)} faults were caught in {seconds:.0f} s.")
     sys.exit(bool(survivors))
 
 

@@ -10,19 +10,21 @@ import struct
 UNITS = 2048
 ASCENT, DESCENT, LINE_GAP = 1854, -434, 67
 LAST = 0x2FFF  # the last character that it covers: punctuation, arrows and signs are among them
-OTHERS = 556  # thousandths of the size: a digit, and so a fair width for all that is not ASCII
+DEFAULT_WIDTH = (
+    556  # thousandths of the size: a digit, and so a fair width for all that is not ASCII
+)
 # The characters from U+0020 to U+007E, in thousandths of the size.
 REGULAR = """
-278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 278 278 584 584
-584 556 1015 667 667 722 722 667 611 778 722 278 500 667 556 833 722 778 667 778 722 667 611 722 667 944 667 667 611
-278 278 278 469 556 333 556 556 500 556 556 278 556 556 222 222 500 222 833 556 556 556 556 333 500 278 556 500 722 500
-500 500 334 260 334 584
+278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556
+556 556 278 278 584 584 584 556 1015 667 667 722 722 667 611 778 722 278 500 667 556 833 722 778
+667 778 722 667 611 722 667 944 667 667 611 278 278 278 469 556 333 556 556 500 556 556 278 556
+556 222 222 500 222 833 556 556 556 556 333 500 278 556 500 722 500 500 500 334 260 334 584
 """
 BOLD = """
-278 333 474 556 556 889 722 238 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 333 333 584 584
-584 611 975 722 722 722 722 667 611 778 722 278 556 722 611 833 722 778 667 778 722 667 611 722 667 944 667 667 611 333
-278 333 584 556 333 556 611 556 611 556 333 611 611 278 278 556 278 889 611 611 611 611 389 556 333 611 556 778 556 556
-500 389 280 389 584
+278 333 474 556 556 889 722 238 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556
+556 556 333 333 584 584 584 611 975 722 722 722 722 667 611 778 722 278 556 722 611 833 722 778
+667 778 722 667 611 722 667 944 667 667 611 333 278 333 584 556 333 556 611 556 611 556 333 611
+611 278 278 556 278 889 611 611 611 611 389 556 333 611 556 778 556 556 500 389 280 389 584
 """
 CSS = """
 @font-face { font-family: arial; font-weight: 400; src: url(/static/print-regular.ttf); }
@@ -56,7 +58,10 @@ def make_font(widths):
     """An OpenType font as bytes: glyph 0 for what is missing, then one for each character from
     U+0020 to LAST.
     """
-    advances = [round(int(width) * UNITS / 1000) for width in (OTHERS, *widths.split(), OTHERS)]
+    advances = [
+        round(int(width) * UNITS / 1000)
+        for width in (DEFAULT_WIDTH, *widths.split(), DEFAULT_WIDTH)
+    ]
     metrics, glyphs = (
         len(advances),
         LAST - 0x20 + 2,
@@ -112,7 +117,7 @@ def make_font(widths):
 def _os2():
     script_sizes = [650, 600, 0, 75] * 2
     return (
-        struct.pack(">Hh3H11h", 4, OTHERS, 400, 5, 0, *script_sizes, 50, 250, 0)
+        struct.pack(">Hh3H11h", 4, DEFAULT_WIDTH, 400, 5, 0, *script_sizes, 50, 250, 0)
         + bytes(10 + 16)  # the design, and the scripts it is made for: none is named
         + b"none"
         + struct.pack(

@@ -1,6 +1,4 @@
-"""A thread that answers requests as one of a server does: with a connection that it keeps from one
-to the next.
-"""
+"""A thread that answers requests as a server's does: it keeps its database connection."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""One row of every sealed model at least, and what somebody with SQL may do to it."""
+"""At least one row of every sealed model, and the changes that SQL could make to it."""
 
 import datetime
 import uuid
@@ -32,23 +32,23 @@ from makers import (
 from registers.models import CalendarKey, Register, Role, SetAside, User
 
 STRANGE = 1_000_000  # added to a key: no such row
-# What no seal covers, with the reason beside SEAL_EXCLUDES; what else a Risk leaves out is held
-# otherwise.
-NOT_HELD = {User: {"password", "last_login"}, Register: {"next_number"}}
+# Fields that no seal covers, for the reason beside SEAL_EXCLUDES; other fields that a Risk leaves
+# out are protected by other means.
+UNSEALED = {User: {"password", "last_login"}, Register: {"next_number"}}
 TOKEN = "token"
 
 
-def one_of_each():
-    """Sealed, by the verbs where they seal."""
+def make_sealed_rows():
+    """At least one row of every sealed model, all of them sealed."""
     above = make_register()
     organisation = above.organisation
     manager, officer = (make_person(organisation, role) for role in (Role.MANAGER, Role.OFFICER))
     officer.groups.add(Group.objects.create(name="Editors"))
     post = make_post(organisation, holder=officer, directorate=make_directorate(organisation))
     make_scheme(organisation=organisation)
-    several = {"other_failure_types": [failure_type("external")], "adverse_impacts": [impact()]}
+    links = {"other_failure_types": [failure_type("external")], "adverse_impacts": [impact()]}
     register = make_register(organisation, parent=above)
-    risk = make_risk(register, by=officer, assessed=(3, 4), owner=post, **several)
+    risk = make_risk(register, by=officer, assessed=(3, 4), owner=post, **links)
     make_review(risk, by=officer)
     make_revision(risk, by=officer, on_behalf_of=manager, title="Anew")
     make_control(risk, by=officer)
@@ -67,9 +67,7 @@ def one_of_each():
 
 @contextmanager
 def rollback():
-    """Takes back what is done in it, before the database asks whether what is referred
-    to is there.
-    """
+    """Roll back the block before the database checks its foreign keys."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -79,8 +77,8 @@ def row_of(model):
     return model._base_manager.order_by("pk").last()
 
 
-def another(field, value):
-    """A value that the field does not have now."""
+def different_value(field, value):
+    """A valid value other than the field's present one."""
     if field.choices:
         return next(choice for choice, _ in field.flatchoices if choice != value)
     if isinstance(field, models.BooleanField):
@@ -101,8 +99,8 @@ def another(field, value):
 
 
 def change(row, field):
-    """Written round every verb. Returns whether the database let it."""
-    value = another(field, vars(row)[field.attname])
+    """Update one field by SQL. Returns whether the database allowed it."""
+    value = different_value(field, vars(row)[field.attname])
     try:
         with transaction.atomic():
             models.QuerySet(type(row)).filter(pk=row.pk).update(**{field.attname: value})
@@ -112,7 +110,7 @@ def change(row, field):
 
 
 def insert_like(row):
-    """A twin of the row, as like it as the database lets it be. Returns its key."""
+    """Insert a copy of the row, as similar as the database allows. Returns its key."""
     model, unique = type(row), {f.name for f in row._meta.concrete_fields if f.unique}
     for constraint in row._meta.constraints:
         unique |= {*getattr(constraint, "fields", ())}
@@ -120,7 +118,7 @@ def insert_like(row):
     twin = model(**{f.attname: values[f.attname] for f in model._meta.concrete_fields})
     for field in model._meta.concrete_fields:
         if field.name in unique and field.name != TOKEN:
-            setattr(twin, field.attname, another(field, values[field.attname]))
+            setattr(twin, field.attname, different_value(field, values[field.attname]))
     twin.pk = row.pk + 1
     if hasattr(twin, TOKEN):
         twin.token = model._meta.get_field(TOKEN).get_default()

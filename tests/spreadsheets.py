@@ -1,6 +1,4 @@
-"""Workbooks and CSV as tests need them, what a register knows, and whether a row that was read has
-lost a cell.
-"""
+"""Workbooks, CSV files and reference data for import tests, and a check that no cell is lost."""
 
 import csv
 import datetime
@@ -24,16 +22,14 @@ from registers.spreadsheet import Sheet, SheetRow
 TODAY = datetime.date(2026, 6, 10)
 PARTS = ("likelihood", "impact", "bands", "cells", "tolerance", "escalation")
 MARKERS = set(
-    "cause causes event consequence consequences effect impact risk caused by due to resulting in leading to because "
-    "of results result leads lead arising from as a which and".split()
+    "cause causes event consequence consequences effect impact risk caused by due to resulting in "
+    "leading to because of results result leads lead arising from as a which and".split()
 )
 
 
 @cache
 def preset(slug="five-by-five"):
-    """A scheme never changes, and to read the file takes a test of a hundred examples
-    four seconds.
-    """
+    """A preset scheme, cached: reading the file for a hundred examples takes four seconds."""
     rows = yaml.safe_load(Path(settings.BASE_DIR, "fixtures", "schemes.yaml").read_text())
     fields = next(row["fields"] for row in rows if row["fields"]["slug"] == slug)
     return Scheme.from_data(
@@ -41,7 +37,9 @@ def preset(slug="five-by-five"):
     )
 
 
-def known(scheme="five-by-five", posts=("Head of Legal", "Director of Finance"), **other):
+def make_reference_data(
+    scheme="five-by-five", posts=("Head of Legal", "Director of Finance"), **other
+):
     choices = {
         "category": dict(Category.choices),
         "status": dict(Risk.Status.choices),
@@ -76,10 +74,10 @@ def workbook(rows, *, merged=(), title="Register", more=None):
             sheet.append([None if cell == "" else cell for cell in row])
     for corners in merged:
         book[title].merge_cells(corners)
-    return saved(book)
+    return workbook_bytes(book)
 
 
-def saved(book):
+def workbook_bytes(book):
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -101,20 +99,20 @@ def sheet_of(*rows, first=1, merged=()):
     return Sheet("Register", tuple(lines), tuple(merged))
 
 
-def read_row(headings, *cells, plan=None, known_=None, **changes):
-    """What a row says under headings; changes: to the plan that is guessed from this row."""
+def read_row(headings, *cells, plan=None, reference_data=None, **changes):
+    """The parsed row under these headings; changes: to the plan guessed from the row."""
     sheet = sheet_of(headings, cells)
-    known_ = known_ or known()
-    plan = plan or guess_plan(sheet, known_)
+    reference_data = reference_data or make_reference_data()
+    plan = plan or guess_plan(sheet, reference_data)
     plan.first_line, plan.footer_from = 2, None
     for name, value in changes.items():
         setattr(plan, name, value)
-    return RowParser(plan, known_).parse(sheet.rows[1])
+    return RowParser(plan, reference_data).parse(sheet.rows[1])
 
 
-def read_all(sheet, known_, plan=None):
-    plan = plan or guess_plan(sheet, known_)
-    reader = RowParser(plan, known_)
+def read_all(sheet, reference_data, plan=None):
+    plan = plan or guess_plan(sheet, reference_data)
+    reader = RowParser(plan, reference_data)
     return plan, [reader.parse(line) for line in data_rows(sheet, plan)]
 
 
@@ -123,25 +121,23 @@ def words_of(text):
     return set(re.findall(r"\w+", text.casefold()))
 
 
-def lost(read, plan):
-    """The cells of a row that are found nowhere: each as its heading and text. None is what every
-    test wants.
-    """
-    gone = []
-    for at, cell in [
+def lost_cells(read, plan):
+    """The cells of a row that no destination holds, as (heading, text, targets)."""
+    cells = []
+    for index, cell in [
         place
         for row in read.sheet_row.source_rows or [read.sheet_row]
         for place in enumerate(row.cells)
     ]:
         if cell.strip():
-            name = plan.names[at] if at < len(plan.names) else str(at)
-            targets = read.destinations.get(at, [])
-            if not targets or not any(_is_there(target, cell.strip(), read) for target in targets):
-                gone.append((name, cell, targets))
-    return gone
+            name = plan.names[index] if index < len(plan.names) else str(index)
+            targets = read.destinations.get(index, [])
+            if not targets or not any(_is_kept(target, cell.strip(), read) for target in targets):
+                cells.append((name, cell, targets))
+    return cells
 
 
-def _is_there(target, text, read):
+def _is_kept(target, text, read):
     kind, _, part = target.split("@")[0].partition(".")
     if target == "ignore":  # kept with the row, and said to be
         return text in {
@@ -150,27 +146,27 @@ def _is_there(target, text, read):
             for cell in row.cells
         }
     if target in ("controls", "actions"):
-        said = [part for control in read.controls for part in control]
-        said += [
+        texts = [part for control in read.controls for part in control]
+        texts += [
             word
             for a in read.actions
             for word in (a.title, a.detail, a.owner, *_spellings(a.due_on))
         ]
         return {w for w in words_of(text) if not w.isdigit()} <= words_of(
-            " ".join(said)
+            " ".join(texts)
         ) | words_of(_brackets(text))
     if target in ("action_owner", "action_due_on"):
         return any(action.owner or action.due_on for action in read.actions)
     if part:
-        found = [one for one in read.ratings if one.kind == kind]
+        ratings = [rating for rating in read.ratings if rating.kind == kind]
         if part == "rationale":
-            return any(words_of(text) <= words_of(one.rationale) for one in found)
+            return any(words_of(text) <= words_of(rating.rationale) for rating in ratings)
         figures = {
             str(n)
-            for one in found
-            for n in (one.likelihood, one.impact, one.likelihood * one.impact)
+            for rating in ratings
+            for n in (rating.likelihood, rating.impact, rating.likelihood * rating.impact)
         }
-        return bool(found) and (
+        return bool(ratings) and (
             set(re.findall(r"\d+", text)) <= figures or part in ("on", "driver")
         )
     value = read.values.get(target)
@@ -186,10 +182,10 @@ def _is_there(target, text, read):
         "objective",
         "definition_of_good",
     ):
-        said = " ".join(
+        texts = " ".join(
             str(read.values.get(n, "")) for n in ("title", "cause", "event", "consequence", target)
         )
-        return words_of(text) - MARKERS <= words_of(said)
+        return words_of(text) - MARKERS <= words_of(texts)
     return bool(value) and (
         not isinstance(value, str) or bool(words_of(text) & words_of(value)) or len(value) < 15
     )

@@ -11,7 +11,15 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from hostile_values import UNSTORABLE, asked, forms_of, query_of, sent_as, typed_in, values_for
+from hostile_values import (
+    UNSTORABLE,
+    bound_form,
+    forms_of,
+    initial_data,
+    query_of,
+    values_for,
+    widget_data,
+)
 from makers import make_import
 from test_access import TABLE, TAKE_POST, make_people, path_of, signed_in
 from test_every_page import LIKE_OTHERS
@@ -59,17 +67,17 @@ def shown_by_the_steps_of_an_import(client):
             found = forms_of(client.get(address))
             for form in found:
                 yield address, client, form
-            data = {name: texts for form in found for name, texts in typed_in(form).items()}
+            data = {name: texts for form in found for name, texts in initial_data(form).items()}
             client.post(address, query_of(data | {"step": [batch.stage]}))
             batch.refresh_from_db()
 
 
 def filled(form):
     """What the form would send with something in each field."""
-    data = typed_in(form)
+    data = initial_data(form)
     for name, field in form.fields.items():
         if not form[name].value():
-            data |= sent_as(field.widget, form.add_prefix(name), something_for(field))
+            data |= widget_data(field.widget, form.add_prefix(name), something_for(field))
     return data
 
 
@@ -108,7 +116,9 @@ def is_asked_in_vain(form):
 def faults_of(form, path, name, value, data):
     try:
         with transaction.atomic():
-            asked(form, data | sent_as(form.fields[name].widget, form.add_prefix(name), value))
+            bound_form(
+                form, data | widget_data(form.fields[name].widget, form.add_prefix(name), value)
+            )
             transaction.set_rollback(True)
     except Exception as fault:  # whatever it is
         return [f"{path} {type(form).__name__}.{name} {value[:30]!r}: {fault!r}"]
@@ -147,7 +157,7 @@ def taken_by(field):
 
 def is_taken(field, value):
     try:
-        said = [text for texts in sent_as(field.widget, "x", value).values() for text in texts]
+        said = [text for texts in widget_data(field.widget, "x", value).values() for text in texts]
         field.clean(
             said if len(said) > 1 or isinstance(field, forms.MultipleChoiceField) else said[0]
         )
@@ -159,7 +169,7 @@ def is_taken(field, value):
 def answer_to(client, path, form, values):
     data = filled(form)
     for name, value in values.items():
-        data |= sent_as(form.fields[name].widget, form.add_prefix(name), value)
+        data |= widget_data(form.fields[name].widget, form.add_prefix(name), value)
     client.raise_request_exception, cookies = False, client.cookies.copy()
     with transaction.atomic():
         answer = client.post(path, query_of(data))

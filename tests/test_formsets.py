@@ -12,9 +12,9 @@ from govuk_pages import (
     ControlForm,
     ControlFormSet,
     FileForm,
+    focus_targets,
     lost_ids,
     save,
-    where_links_land,
 )
 from playwright.sync_api import expect
 from test_journeys import look_over, watched  # noqa: F401  (a fixture)
@@ -251,8 +251,8 @@ def fill(page, row, name):
     page.locator(f"#id_form-{row}-kind_0").check()
 
 
-def test_rows_are_added_and_saved(either, live_server):
-    page = either
+def test_rows_are_added_and_saved(page_with_and_without_script, live_server):
+    page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/controls/")
     fill(page, 0, "Audit")
     page.locator("#id_form-0-since_1").fill("soon")
@@ -271,22 +271,22 @@ def test_rows_are_added_and_saved(either, live_server):
     expect(page.locator("#received")).to_contain_text("Two people sign")
 
 
-def test_enter_saves_and_adds_no_row(either, live_server):
-    page = either
+def test_enter_saves_and_adds_no_row(page_with_and_without_script, live_server):
+    page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/controls/")
     fill(page, 0, "Audit")
     page.locator("#id_form-0-name").press("Enter")
     expect(page.locator("#received")).to_contain_text("Audit")
 
 
-def test_links_of_every_row_land(either, live_server):
-    page = either
+def test_links_of_every_row_land(page_with_and_without_script, live_server):
+    page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/controls/?filled")
     page.locator("#id_form-0-name").fill("")
     page.locator("#id_form-1-other").fill("An audit")
     page.locator("#id_form-2-since_0").fill("1")
     save(page)
-    landed = where_links_land(page)
+    landed = focus_targets(page)
     assert list(landed) == [
         f"#id_form-{place}" for place in ("0-name", "1-name", "2-name", "2-kind_0", "2-since_0")
     ]
@@ -296,8 +296,10 @@ def test_links_of_every_row_land(either, live_server):
         look_over(page)
 
 
-def test_what_is_stored_is_there_to_be_changed_or_taken_away(either, live_server):
-    page = either
+def test_what_is_stored_is_there_to_be_changed_or_taken_away(
+    page_with_and_without_script, live_server
+):
+    page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/controls/?filled")
     expect(page.locator("#id_form-1-other")).to_have_value("It finds out")
     expect(page.locator("#id_form-1-other")).to_be_visible()

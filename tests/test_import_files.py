@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.styles import numbers
-from spreadsheets import csv_of, saved, workbook
+from spreadsheets import csv_of, workbook, workbook_bytes
 
 from registers import spreadsheet
 from registers.imports import zip_guard
@@ -68,7 +68,7 @@ def test_every_sheet_is_read_hidden_ones_too_and_empty_ones_are_left_out():
     hidden = book.create_sheet("Old register")
     hidden.append(["y"])
     hidden.sheet_state = "hidden"
-    first, second = read_sheets("a.xlsx", saved(book))
+    first, second = read_sheets("a.xlsx", workbook_bytes(book))
     assert (second.name, texts(second), second.remarks) == (
         "Old register",
         [["y"]],
@@ -98,7 +98,7 @@ def test_numbers_days_and_truths_are_text_as_the_sheet_shows_them():
     for row, (value, shown_as, _) in enumerate(cells, 1):
         cell = book.active.cell(row, 1, value)
         cell.number_format = shown_as or cell.number_format
-    assert texts(read_sheets("a.xlsx", saved(book))[0]) == [[text] for _, _, text in cells]
+    assert texts(read_sheets("a.xlsx", workbook_bytes(book))[0]) == [[text] for _, _, text in cells]
 
 
 def test_a_formula_shows_its_stored_value_or_its_own_text_and_says_so():
@@ -303,7 +303,7 @@ def test_too_many_rows_and_columns_are_refused_with_the_place():
 def test_a_text_far_out_in_a_workbook_is_refused_with_its_place():
     book = Workbook()
     book.active["A1"], book.active["XFD7"] = "x", "y"
-    assert "row 7, column XFD" in refusal("a.xlsx", saved(book))
+    assert "row 7, column XFD" in refusal("a.xlsx", workbook_bytes(book))
     content = workbook(TABLE)
     xml = part_of(content).replace('<row r="3"', '<row r="999999999"')
     assert "row 999,999,999" in refusal(

@@ -2,7 +2,7 @@
 
 import pytest
 from layouts import ALL
-from spreadsheets import csv_of, known, lost, read_all, workbook
+from spreadsheets import csv_of, lost_cells, make_reference_data, read_all, workbook
 
 from registers.imports.mapping import non_data_rows, unmapped_words
 from registers.imports.read_file import read_sheets
@@ -12,7 +12,7 @@ from registers.imports.read_file import read_sheets
 def layout(request):
     rows, merged, expected = request.param()
     sheet = read_sheets("register.xlsx", workbook(rows, merged=merged))[0]
-    return rows, sheet, expected, known(expected.get("scheme", "five-by-five"))
+    return rows, sheet, expected, make_reference_data(expected.get("scheme", "five-by-five"))
 
 
 def test_its_columns_are_guessed(layout):
@@ -32,7 +32,7 @@ def test_every_risk_is_read_and_none_is_refused(layout):
 def test_no_cell_is_lost(layout):
     rows, sheet, _, register = layout
     plan, read = read_all(sheet, register)
-    assert [gone for row in read for gone in lost(row, plan)] == []
+    assert [gone for row in read for gone in lost_cells(row, plan)] == []
     seen = {row.sheet_row.number for row in read} | {
         line.number for line in non_data_rows(sheet, plan)
     }
@@ -56,7 +56,9 @@ def test_as_csv_it_says_the_same(layout):
 
 def read_of(layout, scheme="five-by-five"):
     rows, merged, _ = layout()
-    return read_all(read_sheets("r.xlsx", workbook(rows, merged=merged))[0], known(scheme))[1]
+    return read_all(
+        read_sheets("r.xlsx", workbook(rows, merged=merged))[0], make_reference_data(scheme)
+    )[1]
 
 
 def pairs(row, kind="current"):

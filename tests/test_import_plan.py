@@ -3,7 +3,7 @@ before.
 """
 
 import pytest
-from spreadsheets import known, read_all, sheet_of
+from spreadsheets import make_reference_data, read_all, sheet_of
 
 from registers.import_fields import TARGETS
 from registers.imports.detect_columns import detect_target
@@ -21,7 +21,7 @@ ROW = ["1", "Flood", "4", "5"]
 
 
 def columns(*rows, **options):
-    return guess_plan(sheet_of(*rows, **options), known()).columns
+    return guess_plan(sheet_of(*rows, **options), make_reference_data()).columns
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
@@ -73,7 +73,7 @@ def test_rows_above_the_headings_and_notes_below_the_table_hold_no_risks():
         ["Key: 1 is rare, 5 is almost certain", "", "", ""],
         ["Impact", "1 Minor", "5 Severe", ""],
     )
-    plan = guess_plan(sheet, known())
+    plan = guess_plan(sheet, make_reference_data())
     assert (plan.first_line, plan.footer_from) == (4, 7)
     assert [line.number for line in data_rows(sheet, plan)] == [4, 5]
     assert [line.number for line in non_data_rows(sheet, plan)] == [1, 2, 3, 7, 8]
@@ -83,7 +83,7 @@ def test_a_sentence_right_below_the_table_is_no_risk():
     agreed = "This register was agreed by the board in May and is looked at each quarter"
     rows = [[str(n), "Flood", "4", "5"] for n in range(1, 4)]
     sheet = sheet_of(["Ref", "Risk title", "Likelihood", "Impact"], *rows, [agreed, "", "", ""])
-    assert guess_plan(sheet, known()).footer_from == 5
+    assert guess_plan(sheet, make_reference_data()).footer_from == 5
 
 
 def test_a_sparse_last_row_is_a_risk_and_no_footer():
@@ -92,7 +92,7 @@ def test_a_sparse_last_row_is_a_risk_and_no_footer():
         ["1", "Flood", "4", "5"],
         ["2", "Fire", "", ""],
     )
-    assert guess_plan(sheet, known()).footer_from is None
+    assert guess_plan(sheet, make_reference_data()).footer_from is None
 
 
 def test_headings_of_two_rows_are_joined_under_merged_cells():
@@ -102,7 +102,7 @@ def test_headings_of_two_rows_are_joined_under_merged_cells():
         ["1", "Flood", "4", "5", "20", "2", "5", "10"],
         merged=[(1, 3, 1, 5), (1, 6, 1, 8), (1, 1, 2, 1)],
     )
-    plan = guess_plan(sheet, known())
+    plan = guess_plan(sheet, make_reference_data())
     assert plan.names[2:5] == ["Current risk: L", "Current risk: I", "Current risk: Score"]
     assert plan.columns[2:] == [
         f"{kind}.{part}"
@@ -133,14 +133,16 @@ def test_without_headings_columns_are_named_by_letters_and_guessed_by_contents()
             "Chief Finance Officer",
         ],
     )
-    plan = guess_plan(sheet, known())
+    plan = guess_plan(sheet, make_reference_data())
     assert plan.names == ["Column A", "Column B", "Column C", "Column D"]
     assert plan.columns == ["reference", "title", "current.score", "owner"]
     assert plan.first_line == 1
 
 
 def test_one_column_of_risks_is_read_as_their_titles():
-    plan, read = read_all(sheet_of(["Risk"], ["Flooding of the depot"], ["Loss of staff"]), known())
+    plan, read = read_all(
+        sheet_of(["Risk"], ["Flooding of the depot"], ["Loss of staff"]), make_reference_data()
+    )
     assert (plan.columns, [row.values["title"] for row in read]) == (
         ["title"],
         ["Flooding of the depot", "Loss of staff"],
@@ -220,22 +222,24 @@ def test_a_row_that_says_how_to_fill_the_columns_in_is_no_risk():
         ["1", "Flood", "1/4/26", "4", "5"],
         ["2", "Fire", "2/4/26", "3", "5"],
     )
-    assert guess_plan(sheet, known()).first_line == 3
+    assert guess_plan(sheet, make_reference_data()).first_line == 3
 
 
 def test_days_written_month_first_are_seen_where_they_cannot_be_otherwise():
     assert not guess_plan(
-        sheet_of(["Ref", "Date raised"], ["1", "01/31/2026"]), known()
+        sheet_of(["Ref", "Date raised"], ["1", "01/31/2026"]), make_reference_data()
     ).is_day_first
-    assert guess_plan(sheet_of(["Ref", "Date raised"], ["1", "01/02/2026"]), known()).is_day_first
+    assert guess_plan(
+        sheet_of(["Ref", "Date raised"], ["1", "01/02/2026"]), make_reference_data()
+    ).is_day_first
 
 
 @pytest.mark.parametrize("likelihood", ["5", "4 - Rare", "9"])
 def test_a_scale_that_is_not_the_schemes_is_seen(likelihood):
     sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact"], ["1", "Flood", likelihood, "2"])
-    assert guess_plan(sheet, known("four-by-four")).another_scale
+    assert guess_plan(sheet, make_reference_data("four-by-four")).another_scale
     assert not guess_plan(
-        sheet_of(["Ref", "Risk", "Likelihood", "Impact"], ROW), known()
+        sheet_of(["Ref", "Risk", "Likelihood", "Impact"], ROW), make_reference_data()
     ).another_scale
 
 
@@ -243,16 +247,16 @@ def test_one_number_beyond_the_scale_is_a_slip_and_asked_about():
     rows = [[str(n), f"Risk {n}", "3", "4"] for n in range(1, 8)]
     rows[4][2] = "9"
     sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact"], *rows)
-    plan, read = read_all(sheet, known())
+    plan, read = read_all(sheet, make_reference_data())
     assert not plan.another_scale
-    assert unmapped_words(sheet, plan, known()) == {"likelihood": {"9": 1}}
+    assert unmapped_words(sheet, plan, make_reference_data()) == {"likelihood": {"9": 1}}
     assert [len(row.ratings) for row in read] == [1, 1, 1, 1, 0, 1, 1]
     assert [(p.column, p.text) for p in read[4].problems] == [("Likelihood (C)", "9")]
     plan.words = {"likelihood": {"9": ""}}  # "leave unrated" is an answer, and no problem any more
-    assert read_all(sheet, known(), plan)[1][4].problems == []
+    assert read_all(sheet, make_reference_data(), plan)[1][4].problems == []
     rows[5][3] = "8"
     assert guess_plan(
-        sheet_of(["Ref", "Risk", "Likelihood", "Impact"], *rows), known()
+        sheet_of(["Ref", "Risk", "Likelihood", "Impact"], *rows), make_reference_data()
     ).another_scale
 
 
@@ -260,7 +264,7 @@ def test_numbers_of_another_scale_are_asked_for_and_not_read():
     sheet = sheet_of(
         ["Ref", "Risk", "Likelihood", "Impact"], ["1", "Flood", "5", "2"], ["2", "Fire", "2", "2"]
     )
-    register = known("four-by-four")
+    register = make_reference_data("four-by-four")
     plan, read = read_all(sheet, register)
     assert [row.ratings for row in read] == [[], []]
     assert unmapped_words(sheet, plan, register) == {
@@ -284,7 +288,7 @@ def test_scores_of_another_scale_are_not_read_even_where_the_scheme_could_give_t
         ["2", "Fire", "5 x 5"],
         ["3", "Frost", "2x2"],
     )
-    register = known("four-by-four")
+    register = make_reference_data("four-by-four")
     plan, read = read_all(sheet, register)
     assert [row.ratings for row in read] == [[], [], []]
     plan.words = {"score": {"5 x 5": [4, 4]}}
@@ -299,8 +303,8 @@ def test_what_is_asked_is_counted_and_what_is_known_is_not_asked():
         ["3", "c", "Pensions", "12", "Town Clerk", "Parked"],
         ["4", "d", "Financial", "25", "", ""],
     )
-    plan = guess_plan(sheet, known())
-    assert unmapped_words(sheet, plan, known()) == {
+    plan = guess_plan(sheet, make_reference_data())
+    assert unmapped_words(sheet, plan, make_reference_data()) == {
         "score": {"Amber": 2, "12": 1},
         "category": {"Pensions": 2},
         "owner": {"Town Clerk": 2},
@@ -310,31 +314,38 @@ def test_what_is_asked_is_counted_and_what_is_known_is_not_asked():
 
 def test_a_band_is_not_asked_for_where_the_ratings_say_all():
     sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact", "RAG"], ["1", "a", "4", "5", "Red"])
-    assert unmapped_words(sheet, guess_plan(sheet, known()), known()) == {}
+    assert (
+        unmapped_words(sheet, guess_plan(sheet, make_reference_data()), make_reference_data()) == {}
+    )
 
 
 def test_a_remembered_plan_is_followed_where_the_headings_are_the_same():
     first = sheet_of(["Ref", "Ward", "Risk"], ["1", "North", "Flood"])
-    remembered = guess_plan(first, known())
+    remembered = guess_plan(first, make_reference_data())
     remembered.columns[1] = "portfolio"
     remembered.words = {"status": {"Parked": "open"}}
     later = sheet_of(["Register"], [], ["REF", "Ward ", "Risk"], ["1", "North", "Flood"])
-    plan = guess_plan(later, known(), Plan.from_json(remembered.as_json()))
+    plan = guess_plan(later, make_reference_data(), Plan.from_json(remembered.as_json()))
     assert (plan.columns, plan.words, plan.first_line) == (remembered.columns, remembered.words, 4)
     other = guess_plan(
-        sheet_of(["No", "Parish", "Risk"], ["1", "North", "Flood"]), known(), remembered
+        sheet_of(["No", "Parish", "Risk"], ["1", "North", "Flood"]),
+        make_reference_data(),
+        remembered,
     )
     assert (other.columns[1], other.words) == ("notes", {})
 
 
 def test_a_new_column_among_remembered_ones_is_guessed_and_the_others_are_followed():
     remembered = guess_plan(
-        sheet_of(["Ref", "Ward", "Risk", "Who"], ["1", "North", "Flood", "Ash"]), known()
+        sheet_of(["Ref", "Ward", "Risk", "Who"], ["1", "North", "Flood", "Ash"]),
+        make_reference_data(),
     )
     remembered.columns[1], remembered.columns[3] = "portfolio", "owner"
     heads = ["Ref", "Q4 2025/26", "Risk", "Risk owner", "Ward", "Who"]
     plan = guess_plan(
-        sheet_of(heads, ["1", "4 x 5", "Flood", "x", "North", "Ash"]), known(), remembered
+        sheet_of(heads, ["1", "4 x 5", "Flood", "x", "North", "Ash"]),
+        make_reference_data(),
+        remembered,
     )
     assert plan.columns == [
         "reference",
@@ -354,7 +365,7 @@ def test_a_cell_merged_downwards_speaks_for_each_row_and_one_risk_over_several_r
         ["2", "Fire", "", "Fit alarms"],
         merged=[(2, 1, 3, 1), (2, 2, 3, 2), (2, 3, 4, 3)],
     )
-    _, (first, second) = read_all(sheet, known())
+    _, (first, second) = read_all(sheet, make_reference_data())
     assert [action.title for action in first.actions] == ["Build a wall", "Move the archive"]
     assert [row.values["category"] for row in (first, second)] == ["financial", "financial"]
 
@@ -363,7 +374,8 @@ def test_the_sheet_most_like_a_register_is_found():
     guidance = sheet_of(["How to use this workbook", ""], ["Fill it in", "each month"])
     assert (
         likeliest_sheet(
-            [guidance, sheet_of(["Ref", "Risk title", "Owner"], ["1", "a", "b"])], known()
+            [guidance, sheet_of(["Ref", "Risk title", "Owner"], ["1", "a", "b"])],
+            make_reference_data(),
         )
         == 1
     )
@@ -374,6 +386,6 @@ def test_the_sheet_most_like_a_register_is_found():
 )
 def test_sheets_with_hardly_anything_have_a_plan(lines):
     sheet = Sheet("S", lines)
-    plan = guess_plan(sheet, known())
-    assert unmapped_words(sheet, plan, known()) == {}
+    plan = guess_plan(sheet, make_reference_data())
+    assert unmapped_words(sheet, plan, make_reference_data()) == {}
     assert len(data_rows(sheet, plan)) + len(non_data_rows(sheet, plan)) >= len(lines) - 1

@@ -5,7 +5,16 @@ import datetime
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from spreadsheets import TODAY, known, levels, lost, preset, read_all, read_row, sheet_of
+from spreadsheets import (
+    TODAY,
+    levels,
+    lost_cells,
+    make_reference_data,
+    preset,
+    read_all,
+    read_row,
+    sheet_of,
+)
 
 from registers.import_fields import TARGETS
 from registers.imports import parse_date, parse_list, parse_rating
@@ -501,12 +510,12 @@ def test_actions_have_their_post_and_day_only_where_every_word_is_understood():
 
 
 def test_a_post_with_a_comma_is_one_post_where_the_register_has_it():
-    register = known(posts=("Head of Legal, Land and Elections",))
+    register = make_reference_data(posts=("Head of Legal, Land and Elections",))
     row = read_row(
         ["Title", "Actions"],
         "a",
         "Fill it (Head of Legal, Land and Elections, 1 May 2027)",
-        known_=register,
+        reference_data=register,
     )
     assert row.actions == [
         ParsedAction("Fill it", owner="Head of Legal, Land and Elections", due_on=D(2027, 5, 1))
@@ -575,7 +584,7 @@ TEXTS = st.one_of(
 @example([" " * 3000 + "("] * len(HEADS))
 def test_any_texts_under_our_own_headings_are_read_and_none_is_lost(cells):
     plan = Plan("S", 2, HEADS, [target.name for target in TARGETS])
-    row = RowParser(plan, known()).parse(SheetRow(2, tuple(cells)))
+    row = RowParser(plan, make_reference_data()).parse(SheetRow(2, tuple(cells)))
     assert {at for at, cell in enumerate(cells) if cell and not cell.isspace()} <= set(
         row.destinations
     )
@@ -589,7 +598,7 @@ def test_any_sheet_is_guessed_and_read_and_none_of_its_cells_is_lost(rows):
     if not any(any(row) for row in rows):
         return
     sheet = sheet_of(*rows)
-    _, read_rows = read_all(sheet, known())
+    _, read_rows = read_all(sheet, make_reference_data())
     for row in read_rows:
         assert {at for at, cell in enumerate(row.sheet_row.cells) if cell.strip()} <= set(
             row.destinations
@@ -599,7 +608,7 @@ def test_any_sheet_is_guessed_and_read_and_none_of_its_cells_is_lost(rows):
 @given(st.text(alphabet=st.characters(categories=["L", "N", "P"]), min_size=1, max_size=40))
 def test_a_text_that_has_no_field_is_found_in_the_notes(text):
     row = read_row(["Title", "Ward"], "a", text, columns=["title", "notes"])
-    assert lost(row, Plan("S", 2, ["Title", "Ward"], ["title", "notes"])) == []
+    assert lost_cells(row, Plan("S", 2, ["Title", "Ward"], ["title", "notes"])) == []
 
 
 def test_the_day_of_the_tests_is_before_what_they_call_ahead():

@@ -20,9 +20,9 @@ from makers import (
 )
 from workbooks import (
     PLAIN,
-    brought_in,
     columns_form,
     csv_of,
+    import_workbook,
     latest,
     plain_rows,
     send,
@@ -59,7 +59,7 @@ def counts():
 
 
 def test_a_workbook_becomes_risks(manager, register):
-    batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(3)))
+    batch = import_workbook(manager, register, csv_of(PLAIN, *plain_rows(3)))
     risks = list(register.risks.order_by("number"))
     assert [risk.title for risk in risks] == [f"Reserves run out in year {n}" for n in (1, 2, 3)]
     assert [(risk.current.likelihood, risk.current.impact) for risk in risks] == [(3, 4)] * 3
@@ -68,7 +68,7 @@ def test_a_workbook_becomes_risks(manager, register):
 
 
 def test_the_page_afterwards_leads_to_the_worklist_and_the_dashboard(manager, register):
-    batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(3)))
+    batch = import_workbook(manager, register, csv_of(PLAIN, *plain_rows(3)))
     page = manager.get(batch.get_absolute_url()).text
     assert "3 risks are on the register" in page
     assert re.search(r": \d+ things to put right", page)
@@ -76,12 +76,12 @@ def test_the_page_afterwards_leads_to_the_worklist_and_the_dashboard(manager, re
 
 
 def test_a_judgement_without_a_reason_says_where_it_is_from(manager, register):
-    brought_in(manager, register, csv_of(PLAIN, *plain_rows(1)), name="Register 2026.csv")
+    import_workbook(manager, register, csv_of(PLAIN, *plain_rows(1)), name="Register 2026.csv")
     assert register.risks.get().current.rationale == "Taken over from Register 2026.csv, row 2."
 
 
 def test_the_import_is_audited(manager, register):
-    brought_in(manager, register, csv_of(PLAIN, *plain_rows(3)))
+    import_workbook(manager, register, csv_of(PLAIN, *plain_rows(3)))
     entry = AuditEntry.objects.get(verb="register.imported")
     assert entry.facts["rows"] == {"new": 3, "changed": 0, "unchanged": 0, "refused": 0}
     assert entry.text.content["posts"] == ["Head of finance"]
@@ -103,14 +103,14 @@ def test_a_post_that_is_added_is_vacant_and_one_that_is_there_is_used(manager, r
 
 
 def test_a_closed_risk_comes_in_and_is_closed(manager, register):
-    brought_in(manager, register, csv_of([*PLAIN, "Status"], [*plain_rows(1)[0], "Closed"]))
+    import_workbook(manager, register, csv_of([*PLAIN, "Status"], [*plain_rows(1)[0], "Closed"]))
     risk = register.risks.get()
     assert (risk.status, risk.current.score) == ("closed", 12)
     assert "Closed there already" in risk.revisions.latest().reason
 
 
 def test_the_next_review_is_the_day_that_the_file_says(manager, register):
-    brought_in(
+    import_workbook(
         manager, register, csv_of([*PLAIN, "Next review"], [*plain_rows(1)[0], "15/01/2027"])
     )
     risk = register.risks.get()
@@ -122,7 +122,7 @@ def test_the_next_review_is_the_day_that_the_file_says(manager, register):
 
 
 def test_what_stands_in_a_cell_stays_with_the_risk(manager, register):
-    batch = brought_in(
+    batch = import_workbook(
         manager, register, csv_of([*PLAIN, "Mood"], [*plain_rows(1)[0], "Getting quokka"])
     )
     risk = register.risks.get()
@@ -136,7 +136,7 @@ def test_what_stands_in_a_cell_stays_with_the_risk(manager, register):
     ("role", "shown"), [(Role.OFFICER, True), (Role.MEMBER, False), (Role.PEER, False)]
 )
 def test_only_those_who_edit_risks_see_them_as_they_came_in(manager, register, role, shown):
-    brought_in(manager, register, csv_of(PLAIN, *plain_rows(1)))
+    import_workbook(manager, register, csv_of(PLAIN, *plain_rows(1)))
     client = Client()
     client.force_login(make_person(register.organisation, role))
     page = client.get(register.risks.get().get_absolute_url())
@@ -148,7 +148,7 @@ def test_only_those_who_edit_risks_see_them_as_they_came_in(manager, register, r
 
 def test_a_column_may_be_named_otherwise_than_it_was_guessed(manager, register):
     headings = ["Ref", "What worries us", "Thoughts"]
-    brought_in(
+    import_workbook(
         manager,
         register,
         csv_of(headings, ["1", "The roof leaks", "Badly"]),
@@ -171,7 +171,7 @@ def test_a_file_without_headings_says_so_and_loses_no_row(manager, register):
     send(manager, register, csv_of(*plain_rows(3)))
     page = manager.get(latest(register).get_absolute_url()).text
     assert "3 rows and no headings above them" in page and page.count("No heading<") == len(PLAIN)
-    brought_in(manager, register, csv_of(*plain_rows(3)))
+    import_workbook(manager, register, csv_of(*plain_rows(3)))
     assert register.risks.count() == 3
 
 
@@ -274,7 +274,7 @@ def test_a_word_is_asked_about_and_remembered(manager, register):
 
 
 def test_another_registers_plan_is_not_remembered(manager, register):
-    brought_in(manager, register, csv_of(PLAIN, *plain_rows(1)))
+    import_workbook(manager, register, csv_of(PLAIN, *plain_rows(1)))
     other = make_register(register.organisation)
     send(manager, other, csv_of(PLAIN, *plain_rows(1)))
     assert latest(other).plan["words"] == {}
@@ -285,7 +285,7 @@ def test_another_registers_plan_is_not_remembered(manager, register):
 
 def test_a_bad_row_is_left_out_and_given_back_untouched(manager, register):
     bad = ["CORP-", "", "", "Head of finance", "=cmd|' /C calc'!A0", "9"]
-    batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(20, row_11=bad)))
+    batch = import_workbook(manager, register, csv_of(PLAIN, *plain_rows(20, row_11=bad)))
     assert register.risks.count() == 19
     answer = manager.get(f"{batch.get_absolute_url()}report.csv")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
@@ -312,11 +312,11 @@ def test_rows_are_given_back_in_their_order_with_the_reasons_that_keep_them_out_
 
 def test_the_rows_left_out_come_in_once_they_are_put_right(manager, register):
     bad = ["A 99", "", "", "Head of finance", "4", "4"]
-    batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(3, row_3=bad)))
+    batch = import_workbook(manager, register, csv_of(PLAIN, *plain_rows(3, row_3=bad)))
     report = manager.get(f"{batch.get_absolute_url()}report.csv").content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(report)))
     rows[1][1] = "The roof leaks"
-    brought_in(manager, register, csv_of(*rows), name="risks-left-out.csv")
+    import_workbook(manager, register, csv_of(*rows), name="risks-left-out.csv")
     risk = register.risks.latest("pk")
     assert (risk.title, risk.current.score, risk.notes) == (
         "The roof leaks",
@@ -353,14 +353,14 @@ def test_the_same_workbook_again_changes_nothing(manager, register):
         [*PLAIN, "Controls", "Actions"],
         *[[*row, "Monthly board", "Write it down"] for row in plain_rows(3)],
     )
-    brought_in(manager, register, content)
+    import_workbook(manager, register, content)
     batch = to_preview(manager, register, content)
     assert set(batch.rows.values_list("outcome", "is_problem")) == {("unchanged", False)}
     assert "There is nothing to take in" in manager.get(batch.get_absolute_url()).text
 
 
 def test_taking_in_what_changes_nothing_writes_nothing(manager, register):
-    brought_in(manager, register, csv_of(PLAIN, *plain_rows(3)))
+    import_workbook(manager, register, csv_of(PLAIN, *plain_rows(3)))
     batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(3)))
     before = everything_of(register)
     assert take_in(manager, batch)["Location"] == batch.get_absolute_url()
@@ -390,7 +390,7 @@ def test_a_rating_without_controls_alone_leaves_a_risk_unrated(manager, register
 
 def test_next_months_workbook_adds_what_is_new(manager, register):
     headings = [*PLAIN, "Controls"]
-    brought_in(
+    import_workbook(
         manager,
         register,
         csv_of(headings, *[[*row, "1. Monthly board\n2. Audit"] for row in plain_rows(2)]),
@@ -407,7 +407,7 @@ def test_next_months_workbook_adds_what_is_new(manager, register):
         [*changed, "1. Audit\n2. Spending freeze"],
         ["FIN 9", "Roof", "It leaks", "Caretaker", "2", "2", ""],
     ]
-    batch = brought_in(manager, register, csv_of(headings, *rows))
+    batch = import_workbook(manager, register, csv_of(headings, *rows))
     first = register.risks.get(number=1)
     assert (first.title, first.current.score, first.assessments.count()) == (
         "Reserves are gone",
@@ -454,7 +454,7 @@ def test_an_emptied_cell_empties_and_the_preview_says_so(manager, register):
 
 def test_a_title_is_never_emptied(manager, register):
     risk = make_risk(register)
-    brought_in(
+    import_workbook(
         manager,
         register,
         csv_of(["Reference", "Title", "Event", "Cause"], [risk.reference, "", "", "Other"]),
@@ -609,7 +609,7 @@ def test_giving_up_forgets_everything(manager, register):
 
 
 def test_what_was_taken_in_cannot_be_given_up(manager, register):
-    batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(3)))
+    batch = import_workbook(manager, register, csv_of(PLAIN, *plain_rows(3)))
     manager.post(f"{batch.get_absolute_url()}give-up/")
     assert ImportedRow.objects.count() == 3
 
@@ -618,7 +618,7 @@ def test_what_was_taken_in_cannot_be_given_up(manager, register):
     "step", ["mapping", "words", "staging", "ready", "done", "name", "read", "", "x"]
 )
 def test_a_step_of_an_import_that_is_done_changes_nothing(manager, register, step):
-    batch = brought_in(manager, register, csv_of(PLAIN, *plain_rows(1)))
+    batch = import_workbook(manager, register, csv_of(PLAIN, *plain_rows(1)))
     before = (counts(), ImportedRow.objects.count())
     assert manager.post(batch.get_absolute_url(), {"step": step}).status_code in (200, 302)
     batch.refresh_from_db()

@@ -11,8 +11,8 @@ from library_files import (
     EIGHTH,
     LIBRARY,
     entries,
-    everything,
     file_of,
+    library_rows,
     row_like,
     scheme_row,
     type_row,
@@ -437,10 +437,10 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_does_not_belong_is_said_by_object_and_field_and_nothing_is_written(case):
     content, words = REFUSED[case]
-    before = everything(), entries().count(), User.objects.count()
+    before = library_rows(), entries().count(), User.objects.count()
     with pytest.raises(LibraryProblem, match=f"rows.yaml, .*{words}") as refused:
         load_library([file_of(content)])
-    assert (everything(), entries().count(), User.objects.count()) == before
+    assert (library_rows(), entries().count(), User.objects.count()) == before
     assert problems_of(file_of(content)) == refused.value.problems
 
 

@@ -16,8 +16,8 @@ from library_files import (
     FIXTURES,
     LIBRARY,
     entries,
-    everything,
     file_of,
+    library_rows,
     row_like,
     rows_in,
     scheme_row,
@@ -65,9 +65,9 @@ def empty():
 
 
 def test_loading_again_changes_nothing():
-    before = everything(), entries().count()
+    before = library_rows(), entries().count()
     report = load_library()
-    assert (everything(), entries().count()) == before
+    assert (library_rows(), entries().count()) == before
     assert report.counts == f"0 added, 0 changed, {total()} left alone"
 
 
@@ -123,9 +123,9 @@ def test_it_is_filled_just_as_djangos_own_loaddata_fills_it():
 
 @pytest.mark.look  # how it is filled is asked of both databases elsewhere
 def test_djangos_own_loaddata_changes_nothing_the_second_time():
-    before = everything()
+    before = library_rows()
     call_command("loaddata", *map(str, default_paths()), verbosity=0)
-    assert everything() == before
+    assert library_rows() == before
 
 
 def test_later_cases_are_among_the_installations_own_files():
@@ -223,14 +223,14 @@ def test_a_preview_says_what_a_load_would():
 
 
 def test_a_preview_writes_nothing():
-    before = everything(), entries().count()
+    before = library_rows(), entries().count()
     preview_library(
         [
             file_of([type_row(name="Money"), type_row(slug="new", number=8)]),
             file_of(EIGHTH, "eighth.yaml"),
         ]
     )
-    assert (everything(), entries().count()) == before
+    assert (library_rows(), entries().count()) == before
 
 
 def test_what_was_added_and_changed_is_in_the_audit_trail():
@@ -380,21 +380,21 @@ TWO_ROWS = [type_row(name="Money"), type_row(slug="new", number=8)]
     "error", [OperationalError("disk full"), InterfaceError("connection already closed")]
 )
 def test_a_load_during_which_the_database_fails_leaves_nothing(error):
-    before = everything()
+    before = library_rows()
     with refuse_the_audit_entry(error), pytest.raises(type(error), match=str(error)):
         load(TWO_ROWS)
-    assert everything() == before
+    assert library_rows() == before
 
 
 @pytest.mark.parametrize("error", [DataError("value too long"), IntegrityError("not unique")])
 def test_a_load_that_the_database_refuses_is_a_problem_of_the_files_and_leaves_nothing(error):
-    before = everything()
+    before = library_rows()
     with (
         refuse_the_audit_entry(error),
         pytest.raises(LibraryProblem, match=rf"the database does not take it \({error}\)"),
     ):
         load(TWO_ROWS)
-    assert everything() == before
+    assert library_rows() == before
 
 
 def test_the_command_says_that_the_database_cannot_be_used(tmp_path):
@@ -471,14 +471,14 @@ def test_at_the_first_start_a_thousand_rows_are_counted_and_not_listed(capsys):
 
 
 def test_check_says_the_same_and_writes_nothing(path, capsys):
-    before = everything(), entries().count()
+    before = library_rows(), entries().count()
     call_command("load_library", path([type_row(name="Money")]), "--check")
     said = "changed: failure type financial (rows.yaml)\n    name: Financial → Money\n"
     assert (
         capsys.readouterr().out
         == f"{said}Library, if it were loaded: 0 added, 1 changed, 0 left alone.\n"
     )
-    assert (everything(), entries().count()) == before
+    assert (library_rows(), entries().count()) == before
 
 
 def test_check_finds_nothing_wrong_with_our_own(capsys):

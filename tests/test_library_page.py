@@ -14,8 +14,8 @@ from library_files import (
     EIGHTH_ROWS,
     LIBRARY,
     entries,
-    everything,
     file_of,
+    library_rows,
     rows_in,
     type_row,
 )
@@ -88,10 +88,10 @@ def test_looking_says_what_would_be_added_and_left_alone(staff):
 
 
 def test_looking_writes_nothing(staff):
-    before = everything(), entries().count()
+    before = library_rows(), entries().count()
     look(staff, EIGHTH)
     look(staff, which="own")
-    assert (everything(), entries().count()) == before
+    assert (library_rows(), entries().count()) == before
 
 
 def test_looking_at_what_is_there_already_offers_nothing_to_load(staff):

@@ -6,9 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from makers import make_person, make_precedent, make_register
-from spreadsheets import known
+from spreadsheets import make_reference_data
 from test_restoring import assert_sound, changed, elsewhere, refused, rich_register, set_in, written
-from workbooks import brought_in, csv_of, latest, send, to_preview
+from workbooks import csv_of, import_workbook, latest, send, to_preview
 
 from registers.imports.resolve_rating import RatingResolver
 from registers.imports.value_mapping import ValueMapping
@@ -57,7 +57,7 @@ def filed(client):
         ["FIN 2", "", "Treasurer", "9", "", "", ""],
     ]
     rows += [[f"FIN {n}", f"Risk {n}", "Treasurer", "2", "2", "", ""] for n in range(3, 9)]
-    brought_in(client, register, csv_of(HEADINGS, *rows))
+    import_workbook(client, register, csv_of(HEADINGS, *rows))
     make_precedent(register.risks.first(), by=by, words=["savings"])
     register.refresh_from_db()
     return written(register), elsewhere(register), by
@@ -173,7 +173,7 @@ def test_a_level_that_the_scheme_has_not_got_is_asked_about_again(client, restor
 
 def test_a_pair_that_the_scheme_has_not_got_means_nothing():
     resolver = RatingResolver.for_plan(
-        known().scheme, {"score": {"Black": [9, 9], "Red": [5, 5], "Grey": ""}}
+        make_reference_data().scheme, {"score": {"Black": [9, 9], "Red": [5, 5], "Grey": ""}}
     )
     assert [resolver.mapped_value("score", word) for word in ("Black", "Red", "Grey")] == [
         None,
@@ -184,7 +184,8 @@ def test_a_pair_that_the_scheme_has_not_got_means_nothing():
 
 def test_a_row_of_the_library_that_is_gone_is_asked_about_again():
     meanings = ValueMapping(
-        {"other_failure_types": {"Pride": "hubris", "Money": "financial", "Odd": ""}}, known()
+        {"other_failure_types": {"Pride": "hubris", "Money": "financial", "Odd": ""}},
+        make_reference_data(),
     )
     assert [meanings.lookup("other_failure_types", word) for word in ("Pride", "Money", "Odd")] == [
         None,

@@ -12,9 +12,9 @@ from govuk_pages import (
     ControlFormSet,
     ResponseFields,
     ResponseForm,
+    focus_targets,
     lost_ids,
     save,
-    where_links_land,
 )
 from playwright.sync_api import expect
 from test_journeys import look_over, watched  # noqa: F401  (a fixture)
@@ -244,15 +244,17 @@ def test_what_is_stored_is_open_to_be_changed(watched, live_server, place):  # n
     look_over(page)
 
 
-def test_links_lead_to_what_was_not_filled_in_below_a_choice(either, live_server):
-    page = either
+def test_links_lead_to_what_was_not_filled_in_below_a_choice(
+    page_with_and_without_script, live_server
+):
+    page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/response/")
     page.get_by_label("Tolerate it").check()
     page.get_by_label("Partners", exact=True).check()
     page.get_by_text("More detail").click()
     page.get_by_label("It cannot wait").check()
     save(page)
-    landed = where_links_land(page)
+    landed = focus_targets(page)
     assert list(landed) == [
         "#id_tolerate_reason",
         "#id_tolerate_until_0",
@@ -264,12 +266,14 @@ def test_links_lead_to_what_was_not_filled_in_below_a_choice(either, live_server
         look_over(page)
 
 
-def test_links_lead_to_errors_below_a_choice_that_was_not_made(either, live_server):
-    page = either
+def test_links_lead_to_errors_below_a_choice_that_was_not_made(
+    page_with_and_without_script, live_server
+):
+    page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/careless/")
     page.get_by_label("Treat it").check()
     save(page)
-    landed = where_links_land(page)
+    landed = focus_targets(page)
     assert len(landed) == 6
     assert landed == {href: href for href in landed}
     assert lost_ids(page) == []
@@ -277,8 +281,8 @@ def test_links_lead_to_errors_below_a_choice_that_was_not_made(either, live_serv
         look_over(page)
 
 
-def test_what_is_revealed_arrives(either, live_server):
-    page = either
+def test_what_is_revealed_arrives(page_with_and_without_script, live_server):
+    page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/response/")
     page.get_by_label("Tolerate it").check()
     page.get_by_label("Why is it tolerable?").fill("Cheap")

@@ -13,8 +13,8 @@ from django.test import Client
 from hypothesis import example, given
 from hypothesis import strategies as st
 from makers import make_organisation, make_person, make_register, make_risk
-from spreadsheets import known, lost, read_all, sheet_of
-from workbooks import brought_in, columns_form, csv_of, latest, send, take_in, to_preview
+from spreadsheets import lost_cells, make_reference_data, read_all, sheet_of
+from workbooks import columns_form, csv_of, import_workbook, latest, send, take_in, to_preview
 
 from registers.imports.mapping import Plan, data_rows, guess_plan
 from registers.imports.rejected_rows import rejected_rows_csv
@@ -67,11 +67,11 @@ MORE = row(
 def read(*rows, merged=(), **changes):
     """The risks that are read from rows below HEADS. changes: to the plan that is guessed."""
     sheet = sheet_of(HEADS, *rows, merged=merged)
-    plan = guess_plan(sheet, known())
+    plan = guess_plan(sheet, make_reference_data())
     for name, value in changes.items():
         setattr(plan, name, value)
-    read_rows = read_all(sheet, known(), plan)[1]
-    assert [gone for one in read_rows for gone in lost(one, plan)] == []
+    read_rows = read_all(sheet, make_reference_data(), plan)[1]
+    assert [gone for one in read_rows for gone in lost_cells(one, plan)] == []
     return read_rows
 
 
@@ -111,14 +111,16 @@ def test_rows_stand_for_themselves_where_that_was_decided():
 
 
 def test_nothing_is_asked_where_each_row_names_its_risk():
-    assert guess_plan(sheet_of(HEADS, FLOOD, FIRE), known()).goes_on is None
+    assert guess_plan(sheet_of(HEADS, FLOOD, FIRE), make_reference_data()).goes_on is None
 
 
 def test_what_was_decided_is_followed_for_the_next_file():
-    remembered = guess_plan(sheet_of(HEADS, FLOOD, MORE), known())
+    remembered = guess_plan(sheet_of(HEADS, FLOOD, MORE), make_reference_data())
     remembered.goes_on = False
     plan = guess_plan(
-        sheet_of(HEADS, FLOOD, MORE, FIRE), known(), Plan.from_json(remembered.as_json())
+        sheet_of(HEADS, FLOOD, MORE, FIRE),
+        make_reference_data(),
+        Plan.from_json(remembered.as_json()),
     )
     assert plan.goes_on is False
 
@@ -126,7 +128,7 @@ def test_what_was_decided_is_followed_for_the_next_file():
 def test_a_heading_between_risks_is_none_of_them_and_what_follows_it_goes_on_with_none():
     heads = ["Directorate", *HEADS]
     sheet = sheet_of(heads, ["", *FLOOD], ["Resources"], ["", *MORE], ["", *FIRE], ["", *MORE])
-    assert rows_of(read_all(sheet, known())[1]) == [2, 3, 4, [5, 6]]
+    assert rows_of(read_all(sheet, make_reference_data())[1]) == [2, 3, 4, [5, 6]]
 
 
 def test_a_bar_over_several_columns_is_a_heading():
@@ -138,7 +140,7 @@ def test_a_control_alone_in_the_first_column_goes_on():
     sheet = sheet_of(
         ["Controls", "Ref", "Risk title"], ["A wall", "1", "Flood"], ["Sandbags", "", ""]
     )
-    assert rows_of(read_all(sheet, known())[1]) == [[2, 3]]
+    assert rows_of(read_all(sheet, make_reference_data())[1]) == [[2, 3]]
 
 
 def test_what_stands_below_a_gap_goes_on_with_no_risk():
@@ -233,9 +235,13 @@ def test_every_word_of_every_row_is_found_in_the_risk(further):
 def test_a_further_row_that_no_one_agreed_to_is_read_as_before():
     sheet = sheet_of(HEADS, FLOOD, MORE)
     plan = Plan.from_json(
-        {k: v for k, v in guess_plan(sheet, known()).as_json().items() if k != "goes_on"}
+        {
+            k: v
+            for k, v in guess_plan(sheet, make_reference_data()).as_json().items()
+            if k != "goes_on"
+        }
     )
-    reader = RowParser(plan, known())
+    reader = RowParser(plan, make_reference_data())
     assert [reader.parse(line).is_refused for line in data_rows(sheet, plan)] == [False, True]
 
 
@@ -259,7 +265,7 @@ SPREAD = csv_of(HEADS, FLOOD, MORE, row(controls="Pumps"), FIRE)
 
 
 def test_a_spread_risk_becomes_one_risk(manager, register):
-    brought_in(manager, register, SPREAD)
+    import_workbook(manager, register, SPREAD)
     assert [
         (risk.title, risk.controls.count(), risk.actions.count()) for risk in register.risks.all()
     ] == [
@@ -338,12 +344,12 @@ def test_its_rows_come_in_together_once_they_are_put_right(manager, register):
     batch = to_preview(manager, register, csv_of(HEADS, FLOOD, MORE, FIRE, FLOOD))
     rows = list(csv.reader(io.StringIO(rejected_rows_csv(batch).decode("utf-8-sig"))))
     rows[3][0] = "7"
-    brought_in(manager, register, csv_of(*rows), name="left-out.csv")
+    import_workbook(manager, register, csv_of(*rows), name="left-out.csv")
     assert [risk.controls.count() for risk in register.risks.all()] == [2, 1]
 
 
 def test_the_same_workbook_again_changes_nothing(manager, register):
-    brought_in(manager, register, SPREAD)
+    import_workbook(manager, register, SPREAD)
     batch = to_preview(manager, register, SPREAD)
     assert set(batch.rows.values_list("outcome", flat=True)) == {"unchanged"}
 
@@ -362,7 +368,7 @@ def test_a_risk_of_ours_takes_what_a_further_row_adds_and_loses_nothing(manager,
 
 
 def test_every_row_stays_with_the_risk_word_for_word(manager, register):
-    brought_in(manager, register, SPREAD)
+    import_workbook(manager, register, SPREAD)
     page = manager.get(register.risks.get(number=1).get_absolute_url()).text
     assert "rows 2 to 4" in page
     assert "Controls, row 4" in page

@@ -9,7 +9,7 @@ from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
-from govuk_pages import ENDLESS, FileForm, lost_ids, save, where_links_land
+from govuk_pages import ENDLESS, FileForm, focus_targets, lost_ids, save
 from playwright.sync_api import expect
 from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
@@ -125,8 +125,8 @@ def test_a_file_with_an_error_of_its_own_is_not_asked_for_twice():
 # In a browser
 
 
-def test_a_file_arrives(either, live_server):
-    page = either
+def test_a_file_arrives(page_with_and_without_script, live_server):
+    page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/file/")
     page.get_by_label("Title").fill("Plan")
     page.locator("input[type=file]").set_input_files(FILE)
@@ -135,14 +135,16 @@ def test_a_file_arrives(either, live_server):
 
 
 @pytest.mark.parametrize("file", [None, EMPTY], ids=["none", "empty"])
-def test_the_link_of_its_error_lands_on_the_control(either, live_server, file):
-    page = either
+def test_the_link_of_its_error_lands_on_the_control(
+    page_with_and_without_script, live_server, file
+):
+    page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/file/")
     page.get_by_label("Title").fill("Plan")
     if file:
         page.locator("input[type=file]").set_input_files(file)
     save(page)
-    assert where_links_land(page) == {"#id_plan": "#id_plan"}
+    assert focus_targets(page) == {"#id_plan": "#id_plan"}
     assert lost_ids(page) == []
     if page.has_script:
         look_over(page)

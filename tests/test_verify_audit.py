@@ -20,7 +20,7 @@ from makers import (
     make_user,
     seal_rows,
 )
-from sealed_rows import NOT_HELD, TOKEN, change, insert_like, one_of_each, rollback, row_of
+from sealed_rows import TOKEN, UNSEALED, change, insert_like, make_sealed_rows, rollback, row_of
 
 from registers import audit_verification
 from registers.history.audit import AppendOnly
@@ -88,12 +88,12 @@ def test_every_row_that_is_only_added_to_is_sealed():
 
 @SEALED
 def test_every_changed_field_of_a_row_is_found(model):
-    one_of_each()
+    make_sealed_rows()
     assert verify() == ""
     row, missed = row_of(model), []
     for field in model._meta.concrete_fields:
         with rollback():
-            if field.name in NOT_HELD.get(model, ()) or field.name == TOKEN:
+            if field.name in UNSEALED.get(model, ()) or field.name == TOKEN:
                 change(row, field)
                 assert verify() == ""
             elif change(row, field) and not re.search(about(row), verify()):
@@ -103,7 +103,7 @@ def test_every_changed_field_of_a_row_is_found(model):
 
 @SEALED
 def test_a_row_that_was_put_in_is_found(model):
-    one_of_each()
+    make_sealed_rows()
     with rollback():
         pk = insert_like(row_of(model))
         problems = verify().lower()
@@ -112,7 +112,7 @@ def test_a_row_that_was_put_in_is_found(model):
 
 @SEALED
 def test_a_row_that_was_taken_away_is_found(model):
-    one_of_each()
+    make_sealed_rows()
     row = row_of(model)
     with rollback():
         models.QuerySet(model).filter(pk=row.pk)._raw_delete("default")
@@ -125,7 +125,7 @@ def test_a_row_that_was_taken_away_is_found(model):
 
 @pytest.mark.parametrize("name", RiskRevision.MANY)
 def test_what_a_revision_can_say_several_of_is_held(name):
-    one_of_each()
+    make_sealed_rows()
     revision = row_of(RiskRevision)
     through = RiskRevision._meta.get_field(name).remote_field.through
     through.objects.filter(riskrevision=revision)._raw_delete("default")
@@ -134,7 +134,7 @@ def test_what_a_revision_can_say_several_of_is_held(name):
 
 @pytest.mark.parametrize("name", User.SEAL_MANY)
 def test_a_right_slipped_to_a_person_is_found(name):
-    one_of_each()
+    make_sealed_rows()
     person, field = make_user(), User._meta.get_field(name)
     seal_rows()
     getattr(person, name).add(field.related_model.objects.first())
@@ -177,7 +177,7 @@ def test_the_mark_of_exemption_is_learnt_by_what_was_agreed():
 
 
 def test_whom_somebody_wrote_for_is_held():
-    one_of_each()
+    make_sealed_rows()
     models.QuerySet(RiskRevision).exclude(on_behalf_of=None).update(on_behalf_of=None)
     assert "risk revision" in verify()
 
@@ -265,7 +265,7 @@ def test_an_entry_is_written_with_the_change_or_neither_is():
     "model", [m for m in MODELS if issubclass(m, AuditedModel)], ids=lambda m: m._meta.model_name
 )
 def test_what_changes_tells_its_chain_what_it_says(model):
-    one_of_each()
+    make_sealed_rows()
     row = row_of(model)
     entry = row.enter("changed", text={"why": "A test."})
     assert (entry.verb, entry.subject, entry.by) == (
@@ -383,7 +383,7 @@ def test_problems_do_not_cost_a_query_each():
 
 def test_many_batches_are_read_as_one(monkeypatch):
     monkeypatch.setattr(audit_verification, "BATCH", 3)
-    one_of_each()
+    make_sealed_rows()
     assert verify() == ""
     models.QuerySet(Assessment).update(evidence="None needed.")
     assert (

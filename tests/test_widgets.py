@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from govuk_pages import EveryForm, lost_ids, save, where_links_land
+from govuk_pages import EveryForm, focus_targets, lost_ids, save
 from playwright.sync_api import expect
 from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
@@ -21,17 +21,17 @@ def test_every_widget_fits_every_width(watched, live_server, state):  # noqa: F8
     assert lost_ids(page) == []
 
 
-def test_the_link_to_every_kind_of_control_lands(either, live_server):
-    page = either
+def test_the_link_to_every_kind_of_control_lands(page_with_and_without_script, live_server):
+    page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/every/")
     save(page)
-    landed = where_links_land(page)
+    landed = focus_targets(page)
     assert list(landed) == [f"#{EveryForm()[name].target_id}" for name in EveryForm.base_fields]
     assert landed == {href: href for href in landed}
 
 
-def test_every_widget_shows_what_is_stored(either, live_server):
-    page = either
+def test_every_widget_shows_what_is_stored(page_with_and_without_script, live_server):
+    page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/every/?filled")
     expect(page.get_by_label("Text", exact=True)).to_have_value("Savings")
     expect(page.get_by_label("Likely")).to_be_checked()
@@ -50,8 +50,8 @@ def test_every_widget_shows_what_is_stored(either, live_server):
     assert page.get_by_label("Long text").input_value() == "\n\n  Long\n"
 
 
-def test_what_was_typed_comes_back_with_the_errors(either, live_server):
-    page = either
+def test_what_was_typed_comes_back_with_the_errors(page_with_and_without_script, live_server):
+    page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/every/?filled")
     page.get_by_label("Day").fill("31")
     page.get_by_label("Month").fill("Feb")

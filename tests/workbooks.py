@@ -1,4 +1,4 @@
-"""Made-up workbooks for tests of imports, as bytes, and the way of one through the pages."""
+"""Made-up workbooks as bytes, and the steps that take one through the import pages."""
 
 import csv
 import io
@@ -24,9 +24,9 @@ def csv_of(*rows):
     return text.getvalue().encode()
 
 
-def plain_rows(count, **others):
-    """Rows below PLAIN. others: {number of the row in the file: the row in its place}, as row_7."""
-    made = [
+def plain_rows(count, **replacements):
+    """Rows below PLAIN. replacements: row_7=[...] replaces row 7 of the file."""
+    rows = [
         [
             f"FIN {n}",
             f"Reserves run out in year {n}",
@@ -37,13 +37,13 @@ def plain_rows(count, **others):
         ]
         for n in range(1, count + 1)
     ]
-    for name, row in others.items():
-        made[int(name.removeprefix("row_")) - 2] = row
-    return made
+    for name, row in replacements.items():
+        rows[int(name.removeprefix("row_")) - 2] = row
+    return rows
 
 
 def send(client, register, content, name="risks.csv", **fields):
-    """The answer to the file's form."""
+    """Post a file; returns the response."""
     path = f"/registers/{register.slug}/import/"
     return client.post(path, {"file": SimpleUploadedFile(name, content), **fields})
 
@@ -53,9 +53,7 @@ def latest(register):
 
 
 def columns_form(batch, **changes):
-    """What the page of columns sends when nobody changes anything. changes:
-    {"column_2": "notes"}.
-    """
+    """The data of an unchanged column form. changes: {"column_2": "notes"}."""
     from registers.forms.imports import ImportColumnsForm
 
     form = ImportColumnsForm(batch=batch)
@@ -64,7 +62,7 @@ def columns_form(batch, **changes):
 
 
 def words_form(batch):
-    """What the page of words sends when nobody changes anything."""
+    """The data of an unchanged word form."""
     from registers.forms.import_values import ImportWordsForm
 
     form = ImportWordsForm(batch=batch)
@@ -72,7 +70,7 @@ def words_form(batch):
 
 
 def to_preview(client, register, content, name="risks.csv", **columns):
-    """Send a file and go on, as it is guessed, to where every row is shown; returns the import."""
+    """Send a file and accept every guess up to the preview; returns the import."""
     answer = send(client, register, content, name)
     assert answer.status_code == 302, answer.text
     batch = RegisterImport.objects.get(pk=int(answer["Location"].rstrip("/").split("/")[-1]))
@@ -91,14 +89,14 @@ def to_preview(client, register, content, name="risks.csv", **columns):
 
 
 def take_in(client, batch):
-    """The answer to the button of the preview."""
+    """Press the button of the preview; returns the response."""
     from registers.imports.commit import staged_version
 
     return client.post(batch.get_absolute_url(), {"step": "ready", "seen": staged_version(batch)})
 
 
-def brought_in(client, register, content, name="risks.csv", **columns):
-    """A file all the way onto the register; returns the import."""
+def import_workbook(client, register, content, name="risks.csv", **columns):
+    """Import a file onto the register; returns the import."""
     batch = to_preview(client, register, content, name, **columns)
     answer = take_in(client, batch)
     assert answer.status_code == 302, answer.text
