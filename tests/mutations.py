@@ -241,14 +241,14 @@ MUTATIONS = [
         "registers/models/position.py",
         "STUCK = 4\n",
         "STUCK = 3\n",
-        "test_first_look.py test_headline.py test_questions.py",
+        "test_priority_risks.py test_headline.py test_questions.py",
     ),
     Mutation(
         "a fall with evidence is called unexplained",
         "registers/models/conditions/unexplained_decrease.py",
         '        fell_saying="",\n',
         "",
-        "test_first_look.py test_questions.py test_two_days.py test_said_twice.py",
+        "test_priority_risks.py test_questions.py test_two_days.py test_said_twice.py",
     ),
     Mutation(
         "a check forgets who tolerates",
@@ -284,7 +284,7 @@ MUTATIONS = [
         "registers/movement.py",
         "return band if given_by == scheme or band == UNSCORED else OTHER_SCHEME",
         "return band",
-        "test_two_days.py test_reports.py test_below.py test_home.py",
+        "test_two_days.py test_reports.py test_child_registers.py test_home.py",
     ),
     Mutation(
         "what ended counts once more over time",
@@ -305,7 +305,7 @@ MUTATIONS = [
         "registers/dashboard/priority_risks.py",
         "if place < len(keys) and keys[place] not in chosen:",
         "if place < len(keys):",
-        "test_attention.py",
+        "test_priority_choice.py",
     ),
     Mutation(
         "fewer and more are swapped in a sentence",
@@ -326,7 +326,7 @@ MUTATIONS = [
         "registers/blind_spots.py",
         "if since is None or since < limit]",
         "if since is None]",
-        "test_first_look.py test_questions.py",
+        "test_priority_risks.py test_questions.py",
     ),
     # Reminders and home
     Mutation(
@@ -349,7 +349,7 @@ MUTATIONS = [
         "registers/forms/fields.py",
         "        if day > today:\n",
         "        if day.year > today.year + 1:\n",
-        "test_ranges.py test_controls.py test_reviews.py test_forms.py test_days.py",
+        "test_ranges.py test_controls.py test_reviews.py test_forms.py test_date_limits.py",
     ),
     Mutation(
         "a text is stored as it was composed",
@@ -371,7 +371,7 @@ MUTATIONS = [
         "registers/imports/parse_date.py",
         "return year if year < year_now + 30 else year - 100",
         "return year if year < year_now else year - 100",
-        "test_import_rows.py test_days.py test_import_plan.py",
+        "test_import_rows.py test_date_limits.py test_import_plan.py",
     ),
     Mutation(
         "a pair is read the wrong way round",
