@@ -1,6 +1,4 @@
-"""The registers below one: each in a row, each risk counted once; and more ways to count those of
-one register.
-"""
+"""Child registers on the dashboard, a row each, and the breakdowns of one register."""
 
 import re
 
@@ -33,9 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Council:
-    """A corporate register, two below it, one below the first of these, and one by
-    another scheme.
-    """
+    """A corporate register with two children and a grandchild, and a child with another scheme."""
 
     def __init__(self):
         self.organisation = make_organisation()
@@ -48,45 +44,43 @@ class Council:
         self.client = Client()
         self.client.force_login(self.manager)
 
-    def register(self, slug, parent, **said):
-        said = {"name": slug.capitalize(), "prefix": slug[:3].upper(), "parent": parent, **said}
-        return make_register(self.organisation, slug=slug, **said)
+    def register(self, slug, parent, **fields):
+        fields = {"name": slug.capitalize(), "prefix": slug[:3].upper(), "parent": parent, **fields}
+        return make_register(self.organisation, slug=slug, **fields)
 
-    def risk(self, register, ratings=(5, 5), ago=200, **said):
-        return make_risk(register, by=self.manager, assessed=ratings, on=days_ago(ago), **said)
+    def risk(self, register, ratings=(5, 5), ago=200, **fields):
+        return make_risk(register, by=self.manager, assessed=ratings, on=days_ago(ago), **fields)
 
-    def page(self, **asked):
-        answer = self.client.get("/registers/ours/dashboard/", asked)
+    def page(self, **query):
+        answer = self.client.get("/registers/ours/dashboard/", query)
         assert answer.status_code == 200
         return answer.text
 
-    def section(self, **asked):
-        found = re.search(r'aria-labelledby="below".*?</section>', self.page(**asked), re.DOTALL)
-        return found and found[0]
+    def section(self, **query):
+        match = re.search(r'aria-labelledby="below".*?</section>', self.page(**query), re.DOTALL)
+        return match and match[0]
 
-    def rows(self, **asked):
-        """A tuple a row: register, risks, above tolerance, Severe, High, Moderate, Low, not scored,
-        the highest.
-        """
-        rows = re.findall(r"<tr.*?</tr>", self.section(**asked), re.DOTALL)
+    def rows(self, **query):
+        """A tuple a row: register, risks, above tolerance, four bands, not scored, highest."""
+        rows = re.findall(r"<tr.*?</tr>", self.section(**query), re.DOTALL)
         cells = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows)
         return [tuple(re.sub("<[^>]*>", "", cell).strip() for cell in row) for row in cells]
 
 
 @pytest.fixture
-def ours():
+def council():
     return Council()
 
 
-def test_each_register_below_has_a_row_and_each_risk_counts_once(ours):
-    ours.risk(ours.top, (1, 2))
-    ours.risk(ours.children, (5, 5)), ours.risk(ours.children, None)
-    ours.risk(ours.care, (4, 3))
-    taken = ours.risk(ours.care, (5, 4))
-    make_escalation(taken, ours.children, by=ours.manager, approved_by=ours.manager)
-    ours.risk(ours.other, (4, 4))
-    make_revision(ours.risk(ours.adults), status="closed", by=ours.manager)
-    assert ours.rows()[1:] == [
+def test_each_child_register_has_a_row_and_each_risk_counts_once(council):
+    council.risk(council.top, (1, 2))
+    council.risk(council.children, (5, 5)), council.risk(council.children, None)
+    council.risk(council.care, (4, 3))
+    taken = council.risk(council.care, (5, 4))
+    make_escalation(taken, council.children, by=council.manager, approved_by=council.manager)
+    council.risk(council.other, (4, 4))
+    make_revision(council.risk(council.adults), status="closed", by=council.manager)
+    assert council.rows()[1:] == [
         ("Ours", "1", "0", "0", "0", "0", "1", "0", "2 Low"),
         ("Adults", "0", "0", "0", "0", "0", "0", "0", "none rated"),
         ("Children", "2", "1", "1", "0", "0", "0", "1", "25 Severe"),
@@ -95,50 +89,50 @@ def test_each_register_below_has_a_row_and_each_risk_counts_once(ours):
     ]
 
 
-def test_a_register_by_another_scheme_is_named_as_left_out(ours):
-    ours.risk(ours.other, (4, 4))
-    assert re.search(r"Left out.*Old-ways</a> \(.*version 1\)", ours.section())
+def test_a_register_with_another_scheme_is_listed_as_left_out(council):
+    council.risk(council.other, (4, 4))
+    assert re.search(r"Left out.*Old-ways</a> \(.*version 1\)", council.section())
 
 
-@pytest.mark.parametrize("asked", [{}, {"as_at": days_ago(100)}])
-def test_each_number_leads_to_that_registers_list(ours, asked):
-    for register in (ours.top, ours.children, ours.care):
-        make_assessment(ours.risk(register, (5, 5)), (2, 2), by=ours.manager, on=days_ago(50))
-        ours.risk(register, (4, 3), category="financial")
-    make_appetite(ours.organisation, "financial", "low", by=ours.manager, on=days_ago(150))
-    links = numbers(ours.section(**asked))
-    assert len(links) >= 9 and led_to(ours.client, links) == links
+@pytest.mark.parametrize("query", [{}, {"as_at": days_ago(100)}])
+def test_each_number_links_to_that_registers_list(council, query):
+    for register in (council.top, council.children, council.care):
+        make_assessment(council.risk(register, (5, 5)), (2, 2), by=council.manager, on=days_ago(50))
+        council.risk(register, (4, 3), category="financial")
+    make_appetite(council.organisation, "financial", "low", by=council.manager, on=days_ago(150))
+    links = numbers(council.section(**query))
+    assert len(links) >= 9 and led_to(council.client, links) == links
     assert {href.split("/")[2] for href in links} == {"ours", "children", "care"}
 
 
-def test_a_number_leads_there_for_a_member_whose_list_opens_on_what_was_agreed(ours):
-    make_agreement(ours.children, by=ours.manager)
-    ours.risk(ours.children)
-    ours.client.force_login(make_person(ours.organisation, Role.MEMBER))
-    links = numbers(ours.section())
-    assert links and led_to(ours.client, links) == links
+def test_a_number_links_to_todays_list_for_a_member_whose_list_opens_as_agreed(council):
+    make_agreement(council.children, by=council.manager)
+    council.risk(council.children)
+    council.client.force_login(make_person(council.organisation, Role.MEMBER))
+    links = numbers(council.section())
+    assert links and led_to(council.client, links) == links
 
 
-def test_as_agreed_the_registers_below_are_a_link_away(ours):
-    ours.risk(ours.top)
-    agreement = make_agreement(ours.top, by=ours.manager)
-    section = ours.section(agreed=agreement.pk)
+def test_as_agreed_the_child_registers_are_not_counted(council):
+    council.risk(council.top)
+    agreement = make_agreement(council.top, by=council.manager)
+    section = council.section(agreed=agreement.pk)
     assert "What was agreed is this register alone." in section and "<table" not in section
 
 
-def test_a_register_without_others_below_has_no_such_section(ours):
-    assert "and those below it" not in ours.client.get("/registers/care/dashboard/").text
+def test_a_register_without_children_has_no_such_section(council):
+    assert "and those below it" not in council.client.get("/registers/care/dashboard/").text
 
 
-def test_an_exempt_risk_below_is_not_counted_for_who_may_not_see_it(ours):
-    ours.risk(ours.care, is_exempt=True)
-    ours.client.force_login(make_person(ours.organisation, Role.PEER))
-    assert ours.rows()[-1][1] == "0"
+def test_an_exempt_risk_below_is_not_counted_for_a_peer(council):
+    council.risk(council.care, is_exempt=True)
+    council.client.force_login(make_person(council.organisation, Role.PEER))
+    assert council.rows()[-1][1] == "0"
 
 
-def test_a_narrowed_page_narrows_them_too(ours):
-    ours.risk(ours.top), ours.risk(ours.care), ours.risk(ours.care, (1, 1))
-    assert [row[:3] for row in ours.rows(band="severe")[1:]] == [
+def test_the_filter_of_the_page_applies_to_child_registers(council):
+    council.risk(council.top), council.risk(council.care), council.risk(council.care, (1, 1))
+    assert [row[:3] for row in council.rows(band="severe")[1:]] == [
         ("Ours", "1", "1"),
         ("Adults", "0", "0"),
         ("Children", "0", "0"),
@@ -148,51 +142,49 @@ def test_a_narrowed_page_narrows_them_too(ours):
 
 
 @pytest.fixture
-def levels(ours):
-    """The one above corporate, two below it directorates, the lowest a service, each
-    with a risk.
-    """
+def levels(council):
+    """A corporate register, two of directorates and one of a service, each with a risk."""
     for slug, level in (
         ("children", "directorate"),
         ("adults", "directorate"),
         ("care", "service"),
     ):
         Register.objects.filter(slug=slug).update(level=level)
-    for register in (ours.top, ours.children, ours.adults, ours.care):
-        ours.risk(register)
-    return ours
+    for register in (council.top, council.children, council.adults, council.care):
+        council.risk(register)
+    return council
 
 
-def test_they_can_be_narrowed_to_one_level(levels):
+def test_child_registers_can_be_filtered_by_level(levels):
     rows = levels.rows(level="directorate")[1:]
     assert [row[0] for row in rows] == ["Adults", "Children", "All of these, each risk once"]
     assert [row[1] for row in rows] == ["1", "1", "2"]
 
 
-def test_the_levels_there_are_stand_to_choose_and_the_one_chosen_is_said(levels):
-    said = re.search(
+def test_the_levels_are_links_and_the_chosen_one_is_bold(levels):
+    links = re.search(
         r"Level: (.*?)</p>", levels.section(level="service", since=days_ago(99)), re.DOTALL
     )[1]
     assert (
-        re.sub("<[^>]*>", "", said) == "all, service, directorate, corporate"
-        and "<strong>service</strong>" in said
+        re.sub("<[^>]*>", "", links) == "all, service, directorate, corporate"
+        and "<strong>service</strong>" in links
     )
     href = f"?level=directorate&amp;since={days_ago(99)}#below"
-    assert href in said
+    assert href in links
 
 
-def test_where_all_are_of_one_level_there_is_nothing_to_choose(ours):
-    ours.risk(ours.top)
-    assert "Level:" not in ours.section() and 'name="level"' not in ours.page(more="narrow")
+def test_with_a_single_level_there_is_no_choice(council):
+    council.risk(council.top)
+    assert "Level:" not in council.section() and 'name="level"' not in council.page(more="narrow")
 
 
-def test_a_page_of_another_level_says_that_none_of_its_own_fits(levels):
+def test_a_page_filtered_to_another_level_names_that_filter(levels):
     page = levels.page(level="service", more="narrow")
     assert "Only: level of the register Service." in page and 'name="level"' in page
 
 
 @pytest.mark.parametrize(
-    "said",
+    "query",
     [
         {"level": "directorate"},
         {"band": "severe"},
@@ -201,41 +193,44 @@ def test_a_page_of_another_level_says_that_none_of_its_own_fits(levels):
         {"category": "financial"},
     ],
 )
-def test_each_narrowed_number_leads_to_that_registers_list_narrowed_alike(levels, said):
+def test_each_filtered_number_links_to_that_registers_list_with_the_same_filter(levels, query):
     for register in (levels.top, levels.children, levels.care):
         levels.risk(register, (2, 2), category="financial"), levels.risk(register, (4, 3))
-    links = numbers(levels.section(**said))
+    links = numbers(levels.section(**query))
     assert len(links) > 2 and led_to(levels.client, links) == links
 
 
-def test_a_ring_of_registers_ends_where_it_closes(ours):
-    Register.objects.filter(pk=ours.top.pk).update(parent=ours.care)
-    every = list(Register.objects.filter(organisation=ours.organisation))
-    assert [one.slug for one in registers_below(Register.objects.get(pk=ours.top.pk), every)] == [
+def test_a_cycle_of_parents_ends(council):
+    Register.objects.filter(pk=council.top.pk).update(parent=council.care)
+    every = list(Register.objects.filter(organisation=council.organisation))
+    assert [
+        register.slug
+        for register in registers_below(Register.objects.get(pk=council.top.pk), every)
+    ] == [
         *("adults", "children", "care", "old-ways"),
     ]
 
 
-def test_many_registers_below_cost_as_many_queries_as_one(ours):
+def test_many_child_registers_take_as_many_queries_as_one(council):
     def queries():
-        with CaptureQueriesContext(connection) as found:
-            ours.page()
-        return len(found)
+        with CaptureQueriesContext(connection) as context:
+            council.page()
+        return len(context)
 
-    ours.risk(ours.children)
-    ours.page()
-    one = queries()
+    council.risk(council.children)
+    council.page()
+    expected = queries()
     for n in range(8):
-        ours.risk(ours.register(f"team-{n}{n}", ours.care, prefix=f"T{n}"))
-    assert queries() == one
+        council.risk(council.register(f"team-{n}{n}", council.care, prefix=f"T{n}"))
+    assert queries() == expected
 
 
-# More ways to count
+# Breakdowns
 
 
-def ways(page):
-    """title -> (sentence, rows: first cell and the last one, which counts all)."""
-    found = {}
+def breakdowns_on(page):
+    """title -> (sentence, {first cell: last cell, the total})."""
+    breakdowns = {}
     for section in re.findall(
         r'<section aria-labelledby="by-[a-z_]+">.*?</section>', page, re.DOTALL
     ):
@@ -247,42 +242,49 @@ def ways(page):
             ]
             for row in rows
         ]
-        title, said = re.search(
+        title, sentence = re.search(
             r"<h3[^>]*>(.*?)</h3>\s*<p[^>]*>(.*?)</p>", section, re.DOTALL
         ).groups()
-        found[title] = said, {row[0]: row[-1] for row in cells}
-    return found
+        breakdowns[title] = sentence, {row[0]: row[-1] for row in cells}
+    return breakdowns
 
 
-def test_risks_are_counted_by_impact_category_and_directorate(ours):
+def test_risks_are_counted_by_impact_category_and_directorate(council):
     children, adults = (
-        make_directorate(ours.organisation, name) for name in ("Children", "Adults")
+        make_directorate(council.organisation, name) for name in ("Children", "Adults")
     )
-    head, other = (make_post(ours.organisation, directorate=one) for one in (children, adults))
-    ours.risk(
-        ours.top, owner=head, category="legal", adverse_impacts=[impact(), impact("disruption")]
+    head, other = (
+        make_post(council.organisation, directorate=directorate)
+        for directorate in (children, adults)
     )
-    ours.risk(ours.top, (2, 2), owner=head, category="legal")
-    ours.risk(ours.top, (1, 1), owner=other, category="people")
-    ours.risk(ours.top, None, owner=make_post(ours.organisation))
-    ours.risk(ours.top, None, adverse_impacts=[impact("disruption")])
-    found = ways(ours.page(more="ways"))
-    said, rows = found["Risks by adverse impact"]
+    council.risk(
+        council.top, owner=head, category="legal", adverse_impacts=[impact(), impact("disruption")]
+    )
+    council.risk(council.top, (2, 2), owner=head, category="legal")
+    council.risk(council.top, (1, 1), owner=other, category="people")
+    council.risk(council.top, None, owner=make_post(council.organisation))
+    council.risk(council.top, None, adverse_impacts=[impact("disruption")])
+    breakdowns = breakdowns_on(council.page(more="ways"))
+    sentence, rows = breakdowns["Risks by adverse impact"]
     assert rows == {"Harm to users": "3", "Disruption": "2", "None named": "1"}
-    assert (
-        said
-        == "Most often Harm to users: 3 of 5. One has none. A risk that names several stands in each of them."
+    assert sentence == (
+        "Most often Harm to users: 3 of 5. One has none. "
+        "A risk that names several stands in each of them."
     )
-    assert found["Risks by category"][1] == {"Legal": "2", "People": "1", "Not decided yet": "2"}
-    said, rows = found["Risks by directorate"]
+    assert breakdowns["Risks by category"][1] == {
+        "Legal": "2",
+        "People": "1",
+        "Not decided yet": "2",
+    }
+    sentence, rows = breakdowns["Risks by directorate"]
     assert rows == {"Adults": "1", "Children": "2", "No owner, or one in none": "2"}
-    assert said == "Most often Children: 2 of 5. Two have none."
+    assert sentence == "Most often Children: 2 of 5. Two have none."
 
 
-def test_a_rating_by_an_earlier_scheme_is_counted_there_too(ours):
-    ours.risk(ours.top, category="legal")
-    Register.objects.filter(pk=ours.top.pk).update(scheme=preset("five-by-five-three-bands"))
-    page = ours.page(more="ways")
-    assert ways(page)["Risks by category"][1] == {"Legal": "1"}
+def test_a_rating_by_an_earlier_scheme_is_counted_too(council):
+    council.risk(council.top, category="legal")
+    Register.objects.filter(pk=council.top.pk).update(scheme=preset("five-by-five-three-bands"))
+    page = council.page(more="ways")
+    assert breakdowns_on(page)["Risks by category"][1] == {"Legal": "1"}
     links = numbers(page)
-    assert any("to-re-assess" in href for href in links) and led_to(ours.client, links) == links
+    assert any("to-re-assess" in href for href in links) and led_to(council.client, links) == links

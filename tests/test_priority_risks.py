@@ -1,6 +1,4 @@
-"""What the dashboard shows first and below: found by rules that can be read off a register made by
-hand.
-"""
+"""Priority risks on the dashboard and the sections below them, on registers made by hand."""
 
 import html
 import re
@@ -36,21 +34,23 @@ class Council:
         self.client = Client()
         self.client.force_login(self.manager)
 
-    def risk(self, ratings=(5, 5), ago=500, **said):
-        return make_risk(self.register, by=self.manager, assessed=ratings, on=days_ago(ago), **said)
+    def risk(self, ratings=(5, 5), ago=500, **fields):
+        return make_risk(
+            self.register, by=self.manager, assessed=ratings, on=days_ago(ago), **fields
+        )
 
-    def page(self, **asked):
-        answer = self.client.get("/registers/ours/dashboard/", asked)
+    def page(self, **query):
+        answer = self.client.get("/registers/ours/dashboard/", query)
         assert answer.status_code == 200
         return answer.text
 
     def stuck(self):
-        standing = self.register.positions.as_at(days_ago(0)).on_register()
-        return standing.stuck(self.register.scheme, days_ago(0))
+        positions = self.register.positions.as_at(days_ago(0)).on_register()
+        return positions.stuck(self.register.scheme, days_ago(0))
 
-    def looked_at(self, **asked):
-        """reference -> why it is there, of the risks to look at first."""
-        cards = re.findall(r'app-look__one">(.*?)</li>', self.page(**asked), re.DOTALL)
+    def priority_risks(self, **query):
+        """reference -> reason, of the priority risks."""
+        cards = re.findall(r'app-look__one">(.*?)</li>', self.page(**query), re.DOTALL)
         return {
             re.search(r"R-\d+", card)[0]: re.search(r"here:</strong> (.*?)</p>", card)[1]
             for card in cards
@@ -58,269 +58,284 @@ class Council:
 
 
 @pytest.fixture
-def ours():
+def council():
     return Council()
 
 
-def test_a_risk_in_the_highest_band_at_four_quarter_ends_is_stuck(ours):
-    ours.risk()
-    assert ours.looked_at()["R-001"].startswith("Severe at the last ")
+def test_a_risk_in_the_highest_band_at_four_quarter_ends_is_stuck(council):
+    council.risk()
+    assert council.priority_risks()["R-001"].startswith("Severe at the last ")
 
 
-def test_a_risk_that_came_down_in_between_is_not_stuck(ours):
-    risk = ours.risk()
+def test_a_risk_that_came_down_in_between_is_not_stuck(council):
+    risk = council.risk()
     for pair, ago in (((4, 3), 200), ((5, 5), 150)):
-        make_assessment(risk, pair, by=ours.manager, on=days_ago(ago))
-    assert "Severe at the last" not in ours.looked_at(since=days_ago(140).isoformat())["R-001"]
-
-
-def test_a_risk_that_was_closed_in_between_is_not_stuck(ours):
-    risk = ours.risk()
-    for status, what, ago in (("closed", "closed", 200), ("open", "reopened", 150)):
-        make_revision(risk, by=ours.manager, on=days_ago(ago), status=status, what=what)
-    assert not ours.stuck().exists()
-
-
-def test_a_band_below_the_highest_is_never_stuck(ours):
-    ours.risk((4, 3))
-    assert not ours.stuck().exists()
-
-
-def test_at_fewer_than_four_quarter_ends_nothing_is_stuck_yet(ours):
-    ours.risk(ago=(STUCK - 2) * 91)
-    assert not ours.stuck().exists()
-
-
-def test_the_number_of_stuck_risks_leads_to_as_many(ours):
-    ours.risk()
-    ours.risk(ago=450)
-    ours.risk((2, 2))
-    [(href, count)] = re.findall(r'href="([^"]*stuck=yes[^"]*)" data-count="(\d+)"', ours.page())
+        make_assessment(risk, pair, by=council.manager, on=days_ago(ago))
     assert (
-        f'data-total="{count}"' in ours.client.get(href.replace("&amp;", "&")).text and count == "2"
+        "Severe at the last" not in council.priority_risks(since=days_ago(140).isoformat())["R-001"]
     )
 
 
-def test_a_risk_that_rose_above_tolerance_is_looked_at_with_where_it_came_from(ours):
-    risk = ours.risk((4, 3))
-    make_assessment(risk, (5, 5), by=ours.manager, on=days_ago(5))
-    said = ours.looked_at(since=days_ago(20).isoformat())
-    assert said["R-001"].startswith("Up from High since ")
+def test_a_risk_that_was_closed_in_between_is_not_stuck(council):
+    risk = council.risk()
+    for status, operation, ago in (("closed", "closed", 200), ("open", "reopened", 150)):
+        make_revision(risk, by=council.manager, on=days_ago(ago), status=status, what=operation)
+    assert not council.stuck().exists()
 
 
-def test_a_risk_that_is_new_and_above_tolerance_is_looked_at(ours):
-    ours.risk(ago=5)
-    assert ours.looked_at(since=days_ago(20).isoformat())["R-001"].startswith("New since ")
+def test_a_band_below_the_highest_is_never_stuck(council):
+    council.risk((4, 3))
+    assert not council.stuck().exists()
 
 
-def test_a_risk_that_rose_and_is_still_tolerated_is_not(ours):
-    risk = ours.risk((1, 1))
-    make_assessment(risk, (4, 3), by=ours.manager, on=days_ago(5))
-    assert ours.looked_at(since=days_ago(20).isoformat()) == {}
+def test_at_fewer_than_four_quarter_ends_nothing_is_stuck_yet(council):
+    council.risk(ago=(STUCK - 2) * 91)
+    assert not council.stuck().exists()
 
 
-def test_a_risk_that_came_true_is_looked_at_first_whatever_its_rating(ours):
-    ours.risk()
-    risk = ours.risk((1, 1))
+def test_the_number_of_stuck_risks_links_to_as_many(council):
+    council.risk()
+    council.risk(ago=450)
+    council.risk((2, 2))
+    [(href, count)] = re.findall(r'href="([^"]*stuck=yes[^"]*)" data-count="(\d+)"', council.page())
+    assert (
+        f'data-total="{count}"' in council.client.get(href.replace("&amp;", "&")).text
+        and count == "2"
+    )
+
+
+def test_a_risk_that_rose_above_tolerance_has_priority_and_says_from_which_band(council):
+    risk = council.risk((4, 3))
+    make_assessment(risk, (5, 5), by=council.manager, on=days_ago(5))
+    reasons = council.priority_risks(since=days_ago(20).isoformat())
+    assert reasons["R-001"].startswith("Up from High since ")
+
+
+def test_a_risk_that_is_new_and_above_tolerance_has_priority(council):
+    council.risk(ago=5)
+    assert council.priority_risks(since=days_ago(20).isoformat())["R-001"].startswith("New since ")
+
+
+def test_a_risk_that_rose_within_tolerance_has_no_priority(council):
+    risk = council.risk((1, 1))
+    make_assessment(risk, (4, 3), by=council.manager, on=days_ago(5))
+    assert council.priority_risks(since=days_ago(20).isoformat()) == {}
+
+
+def test_a_risk_that_came_true_comes_first_whatever_its_rating(council):
+    council.risk()
+    risk = council.risk((1, 1))
     risk.happen(
-        by=ours.manager, version=risk.version, happened_on=days_ago(3), happened_what="It stopped."
+        by=council.manager,
+        version=risk.version,
+        happened_on=days_ago(3),
+        happened_what="It stopped.",
     )
-    assert next(iter(ours.looked_at(since=days_ago(20).isoformat()))) == "R-002"
+    assert next(iter(council.priority_risks(since=days_ago(20).isoformat()))) == "R-002"
 
 
-def test_what_came_true_on_another_register_is_not_looked_at(ours):
+def test_a_risk_that_came_true_on_another_register_is_not_shown(council):
     risk = make_risk(
-        make_register(ours.organisation), by=ours.manager, assessed=(1, 1), on=days_ago(500)
+        make_register(council.organisation), by=council.manager, assessed=(1, 1), on=days_ago(500)
     )
     risk.happen(
-        by=ours.manager, version=risk.version, happened_on=days_ago(3), happened_what="It stopped."
+        by=council.manager,
+        version=risk.version,
+        happened_on=days_ago(3),
+        happened_what="It stopped.",
     )
-    assert ours.risk((1, 1)) and ours.looked_at(since=days_ago(20).isoformat()) == {}
+    assert council.risk((1, 1)) and council.priority_risks(since=days_ago(20).isoformat()) == {}
 
 
-def test_an_action_that_was_put_off_twice_is_named(ours):
-    action = make_action(ours.risk(), due_on=days_ago(100), title="Find a second provider")
+def test_an_action_that_was_postponed_twice_is_named(council):
+    action = make_action(council.risk(), due_on=days_ago(100), title="Find a second provider")
     for ago in (50, -20):
-        action.revise(by=ours.manager, version=action.version, due_on=days_ago(ago))
-    assert "“Find a second provider” was put off twice." in ours.looked_at()["R-001"]
+        action.revise(by=council.manager, version=action.version, due_on=days_ago(ago))
+    assert "“Find a second provider” was put off twice." in council.priority_risks()["R-001"]
 
 
-def test_assurance_from_beyond_line_1_takes_its_reason_away(ours):
-    risk = ours.risk()
+def test_assurance_from_beyond_line_1_removes_the_reason(council):
+    risk = council.risk()
     words = "Nobody beyond those who run it has given assurance that still holds."
-    assert words in ours.looked_at()["R-001"]
-    make_assurance(risk, line=3, by=ours.manager)
-    assert words not in ours.looked_at()["R-001"]
+    assert words in council.priority_risks()["R-001"]
+    make_assurance(risk, line=3, by=council.manager)
+    assert words not in council.priority_risks()["R-001"]
 
 
-def test_every_number_leads_to_as_many(ours):
-    """Of the sections below as well: each link that counts is followed."""
+def test_every_number_links_to_as_many_risks(council):
+    """Each link with a count is followed, those of the sections below included."""
     risk, other = (
-        ours.risk(primary_failure_type=failure_type("financial")),
-        ours.risk((5, 4), ago=90),
+        council.risk(primary_failure_type=failure_type("financial")),
+        council.risk((5, 4), ago=90),
     )
     make_action(risk, due_on=days_ago(9))
     make_action(other, due_on=None)
-    make_assurance(risk, line=1, by=ours.manager)
-    make_precedent(risk, by=ours.manager)
+    make_assurance(risk, line=1, by=council.manager)
+    make_precedent(risk, by=council.manager)
     links = dict(
-        re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', ours.page(more=["order", "ways"]))
+        re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', council.page(more=["order", "ways"]))
     )
-    found = {
-        href: re.search(r'data-total="(\d+)"', ours.client.get(href.replace("&amp;", "&")).text)
+    totals = {
+        href: re.search(r'data-total="(\d+)"', council.client.get(href.replace("&amp;", "&")).text)
         for href in links
     }
-    assert {href: total and total[1] for href, total in found.items()} == links and len(links) > 15
+    assert {href: total and total[1] for href, total in totals.items()} == links and len(links) > 15
 
 
-def test_a_confirmed_sign_stands_by_its_case_with_the_risks_that_test_it(ours):
-    mark = make_precedent(ours.risk(), by=ours.manager)
-    page = ours.page()
+def test_a_relevant_sign_is_shown_with_its_case(council):
+    mark = make_precedent(council.risk(), by=council.manager)
+    page = council.page()
     assert mark.sign.title in page and "To talk about: " + mark.sign.case.short_name in page
 
 
-def test_a_type_of_failure_that_nobody_recorded_is_asked_about(ours):
-    ours.risk(primary_failure_type=failure_type("financial"), ago=100)
-    spots = re.search(r'aria-labelledby="blind".*?</section>', ours.page(), re.DOTALL)[0]
+def test_a_failure_type_without_risks_shows_its_question(council):
+    council.risk(primary_failure_type=failure_type("financial"), ago=100)
+    spots = re.search(r'aria-labelledby="blind".*?</section>', council.page(), re.DOTALL)[0]
     assert (
         failure_type("governance").question in spots
         and failure_type("financial").question not in spots
     )
 
 
-def test_a_type_that_was_not_touched_for_a_year_says_since_when(ours):
-    ours.risk(primary_failure_type=failure_type("financial"), ago=400)
-    spots = re.search(r'aria-labelledby="blind".*?</section>', ours.page(), re.DOTALL)[0]
+def test_a_failure_type_without_changes_for_a_year_says_so(council):
+    council.risk(primary_failure_type=failure_type("financial"), ago=400)
+    spots = re.search(r'aria-labelledby="blind".*?</section>', council.page(), re.DOTALL)[0]
     assert failure_type("financial").question in spots and "nothing since" in spots
 
 
-def test_an_empty_register_has_nothing_to_look_at(ours):
-    page = ours.page()
+def test_an_empty_register_shows_no_priority_risks(council):
+    page = council.page()
     assert "app-look" not in page and "Above tolerance, and" not in page
 
 
-def test_an_exempt_risk_is_not_looked_at_by_who_may_not_see_it(ours):
-    ours.risk(is_exempt=True, title="Claim over the contract")
-    ours.client.force_login(make_person(ours.organisation, Role.PEER))
-    assert "Claim over the contract" not in ours.page()
+def test_an_exempt_risk_is_hidden_from_a_peer(council):
+    council.risk(is_exempt=True, title="Claim over the contract")
+    council.client.force_login(make_person(council.organisation, Role.PEER))
+    assert "Claim over the contract" not in council.page()
 
 
-def test_a_fall_that_nothing_on_record_explains_says_so(ours):
-    risk = ours.risk()
-    make_assessment(risk, (4, 3), by=ours.manager, on=days_ago(5))
+def test_an_unexplained_fall_is_marked(council):
+    risk = council.risk()
+    make_assessment(risk, (4, 3), by=council.manager, on=days_ago(5))
     assert "was Severe. <strong>Nothing on record says why.</strong>" in " ".join(
-        ours.page(since=days_ago(20).isoformat()).split()
+        council.page(since=days_ago(20).isoformat()).split()
     )
 
 
-@pytest.mark.parametrize("what", ["evidence", "assurance", "test", "action"])
-def test_a_fall_that_something_on_record_explains_says_nothing(ours, what):
-    risk, said = ours.risk(), {}
-    if what == "evidence":
-        said = {"evidence": "The provider has doubled its staff."}
-    elif what == "assurance":
-        make_assurance(risk, by=ours.manager, on=days_ago(8))
-    elif what == "test":
-        control = make_control(risk, by=ours.manager, on=days_ago(9))
+@pytest.mark.parametrize("evidence", ["evidence", "assurance", "test", "action"])
+def test_an_explained_fall_is_not_marked(council, evidence):
+    risk, fields = council.risk(), {}
+    if evidence == "evidence":
+        fields = {"evidence": "The provider has doubled its staff."}
+    elif evidence == "assurance":
+        make_assurance(risk, by=council.manager, on=days_ago(8))
+    elif evidence == "test":
+        control = make_control(risk, by=council.manager, on=days_ago(9))
         control.test(
-            by=ours.manager,
+            by=council.manager,
             version=1,
             last_tested_on=days_ago(8),
             tested_by_line=2,
             operating="works",
         )
     else:
-        action = make_action(risk, by=ours.manager, on=days_ago(30))
-        action.complete(by=ours.manager, version=1, done_on=days_ago(8), evidence="Seen.")
-    make_assessment(risk, (4, 3), by=ours.manager, on=days_ago(5), **said)
-    assert "Nothing on record" not in ours.page(since=days_ago(20).isoformat())
+        action = make_action(risk, by=council.manager, on=days_ago(30))
+        action.complete(by=council.manager, version=1, done_on=days_ago(8), evidence="Seen.")
+    make_assessment(risk, (4, 3), by=council.manager, on=days_ago(5), **fields)
+    assert "Nothing on record" not in council.page(since=days_ago(20).isoformat())
 
 
-def test_what_is_asked_of_many_falls_is_what_is_asked_of_one(ours):
-    """unexplained and has_supporting_evidence speak of the same: on either side of the two judgements, and
-    on their days.
-    """
+def test_unexplained_falls_agree_with_the_check_of_a_single_risk(council):
+    """unexplained and has_supporting_evidence agree around the days of the two ratings."""
     risks = []
     for ago in (31, 30, 29, 6, 5, 4):
-        risks.append(ours.risk(ago=30))
+        risks.append(council.risk(ago=30))
         if ago <= 30:
-            make_assurance(risks[-1], by=ours.manager, on=days_ago(ago))
-        make_assessment(risks[-1], (4, 3), by=ours.manager, on=days_ago(5))
-    found = unexplained(Position.objects.as_at(days_ago(0)), days_ago(0)).values_list(
+            make_assurance(risks[-1], by=council.manager, on=days_ago(ago))
+        make_assessment(risks[-1], (4, 3), by=council.manager, on=days_ago(5))
+    in_query = unexplained(Position.objects.as_at(days_ago(0)), days_ago(0)).values_list(
         "risk", flat=True
     )
-    alone = [
+    one_by_one = [
         risk.pk for risk in risks if not has_supporting_evidence(risk, days_ago(30), days_ago(5))
     ]
-    assert sorted(found) == alone and 0 < len(alone) < len(risks)
+    assert sorted(in_query) == one_by_one and 0 < len(one_by_one) < len(risks)
 
 
-def moved_part(page):
+def movement_text(page):
     part = re.search(r'aria-labelledby="moved".*?</section>', page, re.DOTALL)[0]
     return " ".join(re.sub("<[^>]*>", " ", part).split())
 
 
-def test_what_came_true_since_is_told_with_what_moved(ours):
-    risk = ours.risk()
+def test_risks_that_came_true_since_are_listed_with_the_movement(council):
+    risk = council.risk()
     risk.happen(
-        by=ours.manager, version=risk.version, happened_on=days_ago(12), happened_what="It stopped."
+        by=council.manager,
+        version=risk.version,
+        happened_on=days_ago(12),
+        happened_what="It stopped.",
     )
-    ours.risk()
-    part = moved_part(ours.page(since=days_ago(40).isoformat()))
+    council.risk()
+    part = movement_text(council.page(since=days_ago(40).isoformat()))
     assert (
         re.search(rf"Came true: 1 R-001 .* on {days_ago(12):%-d %B %Y}", part)
         and "R-002" not in part
     )
-    assert "Came true" not in moved_part(ours.page(since=days_ago(5).isoformat()))
+    assert "Came true" not in movement_text(council.page(since=days_ago(5).isoformat()))
 
 
-def test_what_came_true_is_said_for_as_long_as_it_stands_so(ours):
-    risk = ours.risk(ago=400)
+def test_a_risk_that_came_true_is_mentioned_until_it_is_closed(council):
+    risk = council.risk(ago=400)
     risk.happen(
-        by=ours.manager,
+        by=council.manager,
         version=risk.version,
         happened_on=days_ago(300),
         happened_what="It stopped.",
     )
-    ours.risk()
-    said = re.search(r'One has come true: R-001.*?href="([^"]*)" data-count="1"', ours.page())
-    assert said and "status=happened" in said[1]
-    make_revision(risk, status="closed", by=ours.manager)
-    assert "come true" not in ours.page()
+    council.risk()
+    link = re.search(r'One has come true: R-001.*?href="([^"]*)" data-count="1"', council.page())
+    assert link and "status=happened" in link[1]
+    make_revision(risk, status="closed", by=council.manager)
+    assert "come true" not in council.page()
 
 
-def test_few_that_nobody_has_rated_are_named(ours):
-    ours.risk()
+def test_up_to_three_unrated_risks_are_named(council):
+    council.risk()
     for _ in range(3):
-        make_risk(ours.register, by=ours.manager)
-    assert "3 with no current rating yet</a> (R-002, R-003 and R-004)" in ours.page()
-    make_risk(ours.register, by=ours.manager)
-    assert "4 with no current rating yet</a>," in ours.page()
+        make_risk(council.register, by=council.manager)
+    assert "3 with no current rating yet</a> (R-002, R-003 and R-004)" in council.page()
+    make_risk(council.register, by=council.manager)
+    assert "4 with no current rating yet</a>," in council.page()
 
 
-def test_a_risk_to_look_at_says_that_an_interim_holds_its_post(ours):
-    risk = ours.risk()
+def test_a_priority_risk_says_that_an_interim_holds_its_post(council):
+    risk = council.risk()
     post = Post.objects.create(
-        organisation=ours.organisation, title="Head of Legal", holder=ours.manager, is_interim=True
+        organisation=council.organisation,
+        title="Head of Legal",
+        holder=council.manager,
+        is_interim=True,
     )
-    make_revision(risk, owner=post, by=ours.manager)
-    assert "<strong>Owner:</strong> Head of Legal, held by an interim</p>" in ours.page()
+    make_revision(risk, owner=post, by=council.manager)
+    assert "<strong>Owner:</strong> Head of Legal, held by an interim</p>" in council.page()
 
 
-def test_the_movement_says_of_how_many(ours):
-    ours.risk(ago=200)
-    ours.risk(ago=20)
-    assert "Risks then: 1, now: 2." in moved_part(ours.page(since=days_ago(100).isoformat()))
+def test_the_movement_gives_both_totals(council):
+    council.risk(ago=200)
+    council.risk(ago=20)
+    assert "Risks then: 1, now: 2." in movement_text(council.page(since=days_ago(100).isoformat()))
 
 
-def test_the_commonest_type_stands_with_what_the_library_says_of_it(ours):
+def test_the_commonest_failure_type_comes_with_its_meaning_from_the_library(council):
     for slug in ("financial", "financial", "connection"):
-        ours.risk(primary_failure_type=failure_type(slug))
-    said = re.findall(r"What the library says of it: .*?</p>", ours.page(), re.DOTALL)
-    assert len(said) == 1 and failure_type("financial").meaning in html.unescape(said[0])
-    assert failure_type("financial").cases.first().short_name in said[0]
+        council.risk(primary_failure_type=failure_type(slug))
+    paragraphs = re.findall(r"What the library says of it: .*?</p>", council.page(), re.DOTALL)
+    assert len(paragraphs) == 1 and failure_type("financial").meaning in html.unescape(
+        paragraphs[0]
+    )
+    assert failure_type("financial").cases.first().short_name in paragraphs[0]
 
 
-def test_where_no_type_is_decided_the_library_says_nothing(ours):
-    ours.risk(primary_failure_type=None)
-    assert "What the library says" not in ours.page()
+def test_without_a_failure_type_the_library_is_not_quoted(council):
+    council.risk(primary_failure_type=None)
+    assert "What the library says" not in council.page()
