@@ -185,7 +185,9 @@ def test_the_check_finds_nothing_wrong_with_what_was_agreed(steps, delays, on):
         register, by = make_register(), make_user()
         told = Late(register, by, steps, delays, (2, 3))
         make_agreement(register, on=on, by=by)
-        make_revision(told.risk, by=by, title="Said later", is_exempt=True, what="exempted")
+        make_revision(
+            told.risk, by=by, title="Said later", is_exempt=True, revision_event="exempted"
+        )
         call_command("rebuild_positions", check=True, stdout=StringIO())
 
 

@@ -91,7 +91,9 @@ class Told:
     def edit(self, by, shift, title, status):
         self.last += datetime.timedelta(days=shift)
         what = "reopened" if self.risk.status == CLOSED else None  # or it would take no edit
-        make_revision(self.risk, by=by, on=self.last, title=title, status=status, what=what)
+        make_revision(
+            self.risk, by=by, on=self.last, title=title, status=status, revision_event=what
+        )
         self.words.append((self.last, (title, status)))
 
     def on(self, day):

@@ -1,4 +1,4 @@
-"""Which day a dashboard compares with, in words, and what else stands to choose."""
+"""The day that a dashboard compares with: its words, its alternatives and choices."""
 
 import html
 import re
@@ -25,46 +25,52 @@ COMMITTEE = SimpleNamespace(on=day("2026-10-04"), body="Committee")
 TEAM = SimpleNamespace(on=day("2026-06-30"), body="Management team")
 
 
-def compared(since, *agreements):
+def comparison_date(since, *agreements):
     return ComparisonDate(READ, day(since), agreements)
 
 
-def test_the_last_quarter_end_is_said_to_be_that():
-    assert compared("2026-09-30").words == "30 September 2026, the last quarter end"
+def test_the_last_quarter_end_is_described_so():
+    assert comparison_date("2026-09-30").words == "30 September 2026, the last quarter end"
 
 
-def test_an_earlier_quarter_end_is_one():
-    assert compared("2026-03-31").words == "31 March 2026, a quarter end"
+def test_an_earlier_quarter_end_is_described_so():
+    assert comparison_date("2026-03-31").words == "31 March 2026, a quarter end"
 
 
-def test_the_day_of_an_agreement_says_who_agreed():
-    assert compared("2026-10-04", COMMITTEE).words == "4 October 2026, when Committee agreed it"
-
-
-def test_a_day_may_be_both():
+def test_the_day_of_an_agreement_names_the_body():
     assert (
-        compared("2026-06-30", COMMITTEE, TEAM).words
+        comparison_date("2026-10-04", COMMITTEE).words == "4 October 2026, when Committee agreed it"
+    )
+
+
+def test_a_day_may_be_a_quarter_end_and_an_agreement():
+    assert (
+        comparison_date("2026-06-30", COMMITTEE, TEAM).words
         == "30 June 2026, a quarter end, when Management team agreed it"
     )
 
 
-def test_any_other_day_is_itself():
-    assert compared("2026-05-05", COMMITTEE).words == "5 May 2026"
+def test_any_other_day_is_only_a_date():
+    assert comparison_date("2026-05-05", COMMITTEE).words == "5 May 2026"
 
 
-def test_the_other_usual_day_is_one_click_away():
-    said = [words for _, words in compared("2026-09-30", COMMITTEE, TEAM).alternatives]
-    assert said == ["4 October 2026, when Committee agreed it"]
-    said = [words for _, words in compared("2026-10-04", COMMITTEE, TEAM).alternatives]
-    assert said == ["30 September 2026, the last quarter end"]
+def test_the_other_usual_day_is_offered():
+    alternatives = [
+        words for _, words in comparison_date("2026-09-30", COMMITTEE, TEAM).alternatives
+    ]
+    assert alternatives == ["4 October 2026, when Committee agreed it"]
+    alternatives = [
+        words for _, words in comparison_date("2026-10-04", COMMITTEE, TEAM).alternatives
+    ]
+    assert alternatives == ["30 September 2026, the last quarter end"]
 
 
-def test_without_an_agreement_the_quarter_end_alone_is_usual():
-    assert compared("2026-09-30").alternatives == []
+def test_without_an_agreement_there_is_no_alternative():
+    assert comparison_date("2026-09-30").alternatives == []
 
 
-def test_all_that_stand_to_choose_come_once_the_latest_first_and_the_one_in_force_is_among_them():
-    days = [one for one, _ in compared("2026-05-05", COMMITTEE, TEAM).choices]
+def test_each_choice_comes_once_latest_first_with_the_present_one_among_them():
+    days = [choice for choice, _ in comparison_date("2026-05-05", COMMITTEE, TEAM).choices]
     assert days == sorted({*days}, reverse=True) and len(days) == 10
     assert {COMMITTEE.on, TEAM.on, day("2026-05-05")} <= {*days}
 
@@ -79,13 +85,13 @@ def register(db):
     return register
 
 
-def page_of(register, role=Role.MANAGER, **asked):
+def page_of(register, role=Role.MANAGER, **query):
     client = Client()
     client.force_login(make_person(register.organisation, role))
-    return client.get("/registers/ours/dashboard/", asked).text
+    return client.get("/registers/ours/dashboard/", query).text
 
 
-def test_the_page_says_it_and_offers_the_other(register):
+def test_the_page_names_the_day_and_offers_the_alternative(register):
     agreement = make_agreement(register, on=days_ago(1), body="Cabinet")
     page = page_of(register)
     end = quarter_ends_before(days_ago(0), 1)[0]
@@ -94,14 +100,14 @@ def test_the_page_says_it_and_offers_the_other(register):
     assert href == f"?since={agreement.on}"
 
 
-def test_what_is_chosen_is_said_and_stays_chosen(register):
+def test_the_chosen_day_is_named_and_stays_selected(register):
     make_agreement(register, on=days_ago(1), body="Cabinet")
     page = page_of(register, since=days_ago(1).isoformat())
     assert f"Compared with {days_ago(1):%-d %B %Y}" in page and "when Cabinet agreed it." in page
     assert f'<option value="{days_ago(1)}" selected>' in page
 
 
-def test_a_member_who_reads_what_was_agreed_is_told_of_the_agreement_before(register):
+def test_a_member_reading_as_agreed_compares_with_the_agreement_before(register):
     make_agreement(register, on=days_ago(50), body="Cabinet")
     make_agreement(register, body="Committee")
     page = html.unescape(page_of(register, Role.MEMBER))
@@ -109,5 +115,5 @@ def test_a_member_who_reads_what_was_agreed_is_told_of_the_agreement_before(regi
     assert "when Committee agreed it" not in page
 
 
-def test_days_are_chosen_in_words_and_never_in_the_order_of_a_browser(register):
+def test_the_page_has_no_browser_date_control(register):
     assert 'type="date"' not in page_of(register)

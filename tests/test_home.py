@@ -71,7 +71,7 @@ def post(organisation, officer):
 
 
 @pytest.fixture
-def held(organisation):
+def other_post(organisation):
     """A post that somebody else holds."""
     return make_post(organisation, holder=make_user())
 
@@ -90,10 +90,10 @@ def part(page, name):
     """The words of one section of the page, by the id of its heading, on one line; empty if there
     is none.
     """
-    found = re.search(
+    match = re.search(
         rf'<section class="app-section" aria-labelledby="{name}">(.*?)</section>', page, re.DOTALL
     )
-    return " ".join(html.unescape(re.sub("<[^>]*>", "", found[1] if found else "")).split())
+    return " ".join(html.unescape(re.sub("<[^>]*>", "", match[1] if match else "")).split())
 
 
 def waiting_on(page):
@@ -115,7 +115,7 @@ def titles_at(client, query):
     return re.findall(r'app-risks__title"><a class="govuk-link" href="[^"]*">(\w+)</a>', page)
 
 
-def led_to(client):
+def links_and_totals(client):
     """href -> the number that a link of the home page carries, and -> how many risks stand behind
     it.
     """
@@ -124,14 +124,14 @@ def led_to(client):
     return carried, {href: total_of(client.get(href).text) for href in carried}
 
 
-def sound(register, title="Sound", **content):
-    """A risk that nothing is missing of, unless told."""
-    held = make_post(register.organisation, holder=make_user())
+def complete_risk(register, title="Sound", **content):
+    """A risk without gaps; content may add some."""
+    owner = make_post(register.organisation, holder=make_user())
     return make_risk(
         register,
         **{
             "title": title,
-            "owner": held,
+            "owner": owner,
             "primary_failure_type": failure_type(),
             "assessed": (5, 5),
             **content,
@@ -139,17 +139,17 @@ def sound(register, title="Sound", **content):
     )
 
 
-def one_of_each_gap(register, **content):
+def make_each_gap(register, **content):
     """A risk with each gap and no other, one sound and one closed that lacks all."""
-    sound(register, "Old", **content)
+    complete_risk(register, "Old", **content)
     register.scheme = preset("five-by-five-three-bands")
     register.save()
-    sound(register, "Late", on=days_ago(1000), **content)
-    sound(register, "Unrated", assessed=None, **content)
-    sound(register, "Ownerless", owner=None, **content)
-    sound(register, "Vacant", owner=make_post(register.organisation), **content)
-    sound(register, "Untyped", primary_failure_type=None, **content)
-    sound(register, **content)
+    complete_risk(register, "Late", on=days_ago(1000), **content)
+    complete_risk(register, "Unrated", assessed=None, **content)
+    complete_risk(register, "Ownerless", owner=None, **content)
+    complete_risk(register, "Vacant", owner=make_post(register.organisation), **content)
+    complete_risk(register, "Untyped", primary_failure_type=None, **content)
+    complete_risk(register, **content)
     make_revision(make_risk(register, title="Closed", **content), status="closed")
 
 
@@ -173,47 +173,47 @@ def one_of_each_gap(register, **content):
     ],
 )
 def test_the_list_holds_the_risks_with_a_gap(officer, register, gap, titles):
-    one_of_each_gap(register)
+    make_each_gap(register)
     assert titles_at(client_of(officer), f"gap={gap}") == titles
 
 
 def test_every_gap_has_its_own_risk_in_these_tests(register):
-    one_of_each_gap(register)
+    make_each_gap(register)
     today = Position.objects.as_at(days_ago(0))
     assert {
         gap: today.missing(gap, day=days_ago(0)).count() for gap in MissingInformation
     } == dict.fromkeys(MissingInformation, 1)
 
 
-@pytest.mark.parametrize(("judged", "late"), [(31, []), (32, ["Sound"])])
-def test_a_review_is_late_on_the_day_after_it_was_due(officer, register, judged, late):
+@pytest.mark.parametrize(("assess_twice", "late"), [(31, []), (32, ["Sound"])])
+def test_a_review_is_late_on_the_day_after_it_was_due(officer, register, assess_twice, late):
     """A severe risk is to be looked at again within 31 days."""
-    sound(register, on=days_ago(judged))
+    complete_risk(register, on=days_ago(assess_twice))
     assert titles_at(client_of(officer), "gap=late-review") == late
 
 
 @pytest.mark.parametrize(("as_at", "late"), [("2026-02-01", []), ("2026-02-02", ["Sound"])])
-def test_a_review_is_late_by_the_day_that_the_list_speaks_of(officer, register, as_at, late):
-    risk = sound(register, on=day("2026-01-01"))
+def test_a_review_is_late_as_at_the_day_of_the_list(officer, register, as_at, late):
+    risk = complete_risk(register, on=day("2026-01-01"))
     make_assessment(risk, (5, 5), on=days_ago(0))
     assert titles_at(client_of(officer), f"gap=late-review&as_at={as_at}") == late
 
 
-def test_a_gap_that_was_filled_since_is_there_on_the_day_it_was_open(officer, register):
-    risk = sound(register, owner=None, on=days_ago(20))
+def test_a_past_day_shows_a_gap_that_was_closed_since(officer, register):
+    risk = complete_risk(register, owner=None, on=days_ago(20))
     make_revision(risk, owner=make_post(register.organisation, holder=make_user()), on=days_ago(10))
     client = client_of(officer)
-    found = [titles_at(client, f"gap=no-owner&as_at={days_ago(ago)}") for ago in (15, 5)]
-    assert found == [["Sound"], []]
+    titles = [titles_at(client, f"gap=no-owner&as_at={days_ago(ago)}") for ago in (15, 5)]
+    assert titles == [["Sound"], []]
 
 
 def test_a_band_to_re_assess_is_the_gap_of_an_earlier_scheme(officer, register):
-    one_of_each_gap(register)
+    make_each_gap(register)
     assert titles_at(client_of(officer), "band=to-re-assess") == ["Old"]
 
 
 def test_above_tolerance_is_every_band_above_it_by_the_scheme_in_force(officer, register):
-    sound(register, "Old")
+    complete_risk(register, "Old")
     register.scheme = make_scheme(tolerance="moderate")
     register.save()
     for title, ratings in (
@@ -222,20 +222,20 @@ def test_above_tolerance_is_every_band_above_it_by_the_scheme_in_force(officer, 
         ("Moderate", (2, 2)),
         ("Unrated", None),
     ):
-        sound(register, title, assessed=ratings)
+        complete_risk(register, title, assessed=ratings)
     assert titles_at(client_of(officer), "band=above-tolerance") == ["Severe", "High"]
 
 
-def test_mine_are_the_risks_that_name_the_reader(officer, register, post, held):
-    sound(register, "Held", owner=post)
-    sound(register, "Raised", owner=None, by=officer)
-    sound(register, "Given", owner=held, by=officer)
-    sound(register, "Other")
+def test_mine_are_the_risks_that_name_the_reader(officer, register, post, other_post):
+    complete_risk(register, "Held", owner=post)
+    complete_risk(register, "Raised", owner=None, by=officer)
+    complete_risk(register, "Given", owner=other_post, by=officer)
+    complete_risk(register, "Other")
     assert titles_at(client_of(officer), "mine=yes") == ["Held", "Raised"]
 
 
 @pytest.mark.parametrize("query", ["gap=any", "mine=yes"])
-def test_a_filter_that_only_links_use_is_offered_once_it_is_used(officer, register, query):
+def test_a_filter_of_links_is_offered_while_it_is_in_use(officer, register, query):
     client = client_of(officer)
     name = query.partition("=")[0]
     assert f'name="{name}"' in client.get(f"/registers/ours/?{query}").text
@@ -244,9 +244,9 @@ def test_a_filter_that_only_links_use_is_offered_once_it_is_used(officer, regist
 # My registers
 
 
-def test_a_card_says_what_and_whose_and_how_much(officer, register):
+def test_a_card_shows_the_register_its_organisation_and_its_totals(officer, register):
     for ratings in ((5, 5), (5, 4), (3, 3)):
-        sound(register, assessed=ratings)
+        complete_risk(register, assessed=ratings)
     page = home_of(officer)
     words = (
         "Northmoor Council, corporate",
@@ -262,7 +262,7 @@ def test_a_card_leads_to_its_dashboard(officer, register):
 
 
 def test_a_card_counts_each_gap(officer, register):
-    one_of_each_gap(register)
+    make_each_gap(register)
     page = home_of(officer)
     counted = {
         gap: re.findall(rf'data-count="(\d+)">(\d+) {gap.label}<', page)
@@ -272,7 +272,7 @@ def test_a_card_counts_each_gap(officer, register):
 
 
 def test_a_card_names_no_gap_that_is_not_there(officer, register):
-    sound(register)
+    complete_risk(register)
     page = home_of(officer)
     assert ("gap=" in page, "Nothing missing, nothing late" in page) == (False, True)
 
@@ -283,29 +283,29 @@ def test_an_empty_register_is_not_called_complete(officer, register):
 
 
 def test_a_rating_by_an_earlier_scheme_is_not_counted_above_tolerance(officer, register):
-    sound(register, assessed=(5, 5))
+    complete_risk(register, assessed=(5, 5))
     register.scheme = preset("five-by-five-three-bands")
     register.save()
     assert "none above tolerance" in home_of(officer)
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_number_leads_to_as_many_risks(organisation, register, role):
+def test_every_number_links_to_as_many_risks(organisation, register, role):
     reader = make_person(organisation, role)
     mine = make_post(organisation, holder=reader)
-    one_of_each_gap(register)
-    one_of_each_gap(register, is_exempt=True)
+    make_each_gap(register)
+    make_each_gap(register, is_exempt=True)
     for _ in range(6):
         make_risk(register, by=reader, is_exempt=True)
         make_risk(register, owner=mine, assessed=(3, 3), on=days_ago(900))
-    carried, behind = led_to(client_of(reader))
+    carried, behind = links_and_totals(client_of(reader))
     assert (len(carried), behind) == (7 if role in READ_ONLY else 8, carried)
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_card_counts_the_risks_that_its_reader_may_see(organisation, register, role):
-    sound(register)
-    sound(register, is_exempt=True)
+    complete_risk(register)
+    complete_risk(register, is_exempt=True)
     client = client_of(make_person(organisation, role))
     counted = int(re.search(r"(\d+) risks? on the register", client.get("/").text)[1])
     assert (
@@ -319,10 +319,10 @@ def test_each_register_has_its_own_numbers(officer, organisation, register):
     other = make_register(
         organisation, slug="other", name="Other risks", prefix="O", parent=register
     )
-    sound(register, owner=None)
+    complete_risk(register, owner=None)
     for _ in range(2):
-        sound(other, primary_failure_type=None)
-    carried, behind = led_to(client_of(officer))
+        complete_risk(other, primary_failure_type=None)
+    carried, behind = links_and_totals(client_of(officer))
     expected = {
         "/registers/ours/?band=above-tolerance": 1,
         "/registers/ours/?gap=no-owner": 1,
@@ -335,10 +335,10 @@ def test_each_register_has_its_own_numbers(officer, organisation, register):
 # What waits for me
 
 
-def test_what_waits_names_the_reader(officer, register, post, held):
+def test_waiting_risks_are_those_that_name_the_reader(officer, register, post, other_post):
     make_risk(register, title="Held", owner=post)
     make_risk(register, title="Raised", by=officer)
-    make_risk(register, title="Given", by=officer, owner=held)
+    make_risk(register, title="Given", by=officer, owner=other_post)
     make_risk(register, title="Vacant", by=officer, owner=make_post(register.organisation))
     make_risk(register, title="Other")
     assert sorted(waiting_on(home_of(officer))) == ["Held", "Raised"]
@@ -359,13 +359,13 @@ def test_a_manager_has_things_waiting_too(organisation, register):
         ({"on": day("2026-01-01")}, "Review it or assess it again: that was due 1 February 2026."),
     ],
 )
-def test_what_waits_says_why(officer, register, post, content, reason):
-    sound(register, **{"owner": post, "by": officer, **content})
+def test_a_waiting_risk_gives_its_reason(officer, register, post, content, reason):
+    complete_risk(register, **{"owner": post, "by": officer, **content})
     assert reason in part(home_of(officer), "waiting")
 
 
-def test_what_was_rated_by_an_earlier_scheme_waits(officer, register, post):
-    sound(register, owner=post)
+def test_a_risk_rated_by_an_earlier_scheme_waits(officer, register, post):
+    complete_risk(register, owner=post)
     register.scheme = preset("five-by-five-three-bands")
     register.save()
     assert "rated by an earlier scheme" in part(home_of(officer), "waiting")
@@ -389,29 +389,33 @@ def test_a_risk_waits_once_with_every_reason(officer, register):
 
 def test_the_most_urgent_waits_first(officer, register, post):
     untyped = {"owner": post, "primary_failure_type": None}
-    sound(register, "Low", assessed=(1, 1), **untyped)
-    sound(register, "High", assessed=(3, 4), **untyped)
-    sound(register, "Unrated", owner=post, assessed=None)
-    sound(register, "Later", owner=post, assessed=(5, 5), on=days_ago(40))
-    sound(register, "Latest", owner=post, assessed=(1, 1), on=days_ago(800))
+    complete_risk(register, "Low", assessed=(1, 1), **untyped)
+    complete_risk(register, "High", assessed=(3, 4), **untyped)
+    complete_risk(register, "Unrated", owner=post, assessed=None)
+    complete_risk(register, "Later", owner=post, assessed=(5, 5), on=days_ago(40))
+    complete_risk(register, "Latest", owner=post, assessed=(1, 1), on=days_ago(800))
     assert waiting_on(home_of(officer)) == ["Latest", "Later", "Unrated", "High", "Low"]
 
 
 @pytest.mark.parametrize(("count", "words"), [(10, "more"), (14, "And 4 more")])
-def test_ten_are_named_and_the_rest_counted(officer, register, post, count, words):
+def test_ten_waiting_risks_are_named_and_more_are_counted(officer, register, post, count, words):
     for _ in range(count):
         make_risk(register, owner=post)
     page = home_of(officer)
     assert (len(waiting_on(page)), words in part(page, "waiting")) == (10, count > 10)
 
 
-def test_the_rest_is_behind_a_link_for_each_register(officer, organisation, register, post):
+def test_each_register_has_a_link_to_its_further_waiting_risks(
+    officer, organisation, register, post
+):
     other = make_register(organisation, slug="other", prefix="C2")
     for place, count in ((register, 8), (other, 6)):
         for _ in range(count):
             make_risk(place, owner=post)
-        sound(place, owner=post)
-    mine = {href: n for href, n in led_to(client_of(officer))[1].items() if "mine" in href}
+        complete_risk(place, owner=post)
+    mine = {
+        href: n for href, n in links_and_totals(client_of(officer))[1].items() if "mine" in href
+    }
     assert mine == {"/registers/ours/?mine=yes&gap=any": 8, "/registers/other/?mine=yes&gap=any": 6}
 
 
@@ -424,12 +428,12 @@ def test_a_closed_risk_waits_for_nobody(officer, register, post):
     ("count", "words"),
     [(0, "you hold no post"), (1, "The one risk that names you"), (2, "The 2 risks that name you")],
 )
-def test_where_nothing_waits_a_sentence_says_so(officer, register, post, count, words):
+def test_an_empty_waiting_list_says_so(officer, register, post, count, words):
     make_risk(register)
     for _ in range(count):
-        sound(register, owner=post)
-    said = part(home_of(officer), "waiting")
-    assert ("Nothing waits for you" in said, words in said) == (True, True)
+        complete_risk(register, owner=post)
+    text = part(home_of(officer), "waiting")
+    assert ("Nothing waits for you" in text, words in text) == (True, True)
 
 
 @pytest.mark.parametrize("role", READ_ONLY)
@@ -440,10 +444,12 @@ def test_nothing_waits_for_somebody_who_only_reads(organisation, register, role)
 
 
 def test_nothing_waits_on_a_register_that_a_worker_elsewhere_only_reads(officer, register):
-    theirs = make_organisation()
-    make_membership(officer, theirs, Role.MEMBER)
+    neighbour = make_organisation()
+    make_membership(officer, neighbour, Role.MEMBER)
     make_risk(
-        make_register(theirs, prefix="C"), title="Theirs", owner=make_post(theirs, holder=officer)
+        make_register(neighbour, prefix="C"),
+        title="Theirs",
+        owner=make_post(neighbour, holder=officer),
     )
     make_risk(register, title="Ours", by=officer)
     assert waiting_on(home_of(officer)) == ["Ours"]
@@ -466,29 +472,29 @@ def test_a_post_that_changed_hands_takes_what_waits_with_it(officer, organisatio
 
 
 @pytest.mark.parametrize("role", READ_ONLY)
-def test_somebody_who_only_reads_is_led_to_the_dashboards(organisation, register, role):
-    sound(register, on=days_ago(100))
-    sound(register, assessed=(1, 1), on=days_ago(0))
-    said = part(home_of(make_person(organisation, role)), "to-read")
-    assert "Dashboard of Corporate risks 1 of 2 risks above tolerance; 1 judged since then." in said
+def test_a_reader_gets_links_to_the_dashboards(organisation, register, role):
+    complete_risk(register, on=days_ago(100))
+    complete_risk(register, assessed=(1, 1), on=days_ago(0))
+    text = part(home_of(make_person(organisation, role)), "to-read")
+    assert "Dashboard of Corporate risks 1 of 2 risks above tolerance; 1 judged since then." in text
 
 
-def test_somebody_who_works_on_all_registers_is_not_told_what_to_read(officer, register):
+def test_an_officer_of_every_register_gets_no_links_to_dashboards(officer, register):
     assert 'id="to-read"' not in home_of(officer)
 
 
-def test_somebody_who_works_on_one_and_reads_another_is_told_of_that(officer, register):
-    theirs = make_organisation()
-    make_membership(officer, theirs, Role.MEMBER)
-    make_register(theirs, name="Theirs")
-    said = part(home_of(officer), "to-read")
-    assert ("Dashboard of Theirs" in said, "Corporate" in said) == (True, False)
+def test_an_officer_who_reads_another_register_gets_a_link_to_it(officer, register):
+    neighbour = make_organisation()
+    make_membership(officer, neighbour, Role.MEMBER)
+    make_register(neighbour, name="Theirs")
+    text = part(home_of(officer), "to-read")
+    assert ("Dashboard of Theirs" in text, "Corporate" in text) == (True, False)
 
 
 @pytest.mark.parametrize("role", ["peer", "administrator"])
-def test_what_was_judged_counts_no_exempt_risk(organisation, register, role):
-    sound(register, is_exempt=True)
-    sound(register)
+def test_the_count_of_new_ratings_leaves_out_exempt_risks(organisation, register, role):
+    complete_risk(register, is_exempt=True)
+    complete_risk(register)
     assert "1 judged since" in part(home_of(make_person(organisation, role)), "to-read")
 
 
@@ -507,22 +513,22 @@ def test_eight_changes_are_shown(officer, register):
     assert len(changed_on(home_of(officer))) == 8
 
 
-def test_what_was_recorded_last_comes_first_whatever_day_it_counts_from(officer, register):
-    now = timezone.now()
-    make_risk(register, title="Early", recorded_at=now)
-    make_risk(register, title="Late", recorded_at=now - timezone.timedelta(days=1))
+def test_changes_are_in_the_order_they_were_recorded(officer, register):
+    instant = timezone.now()
+    make_risk(register, title="Early", recorded_at=instant)
+    make_risk(register, title="Late", recorded_at=instant - timezone.timedelta(days=1))
     assert changed_on(home_of(officer)) == ["Early", "Late"]
 
 
 def test_changes_of_one_instant_keep_their_order(officer, register):
-    now = timezone.now()
+    instant = timezone.now()
     for number in range(12):
-        make_risk(register, title=f"Risk{number}", recorded_at=now)
+        make_risk(register, title=f"Risk{number}", recorded_at=instant)
     assert changed_on(home_of(officer)) == [f"Risk{number}" for number in range(11, 3, -1)]
 
 
-def judged(register, *ratings, **judgement):
-    """A risk that was rated once and then again, in the way told."""
+def assess_twice(register, *ratings, **judgement):
+    """A risk that was rated twice; judgement goes to the second rating."""
     first, last = ratings
     make_assessment(make_risk(register, assessed=first), last, **judgement)
 
@@ -543,21 +549,23 @@ WORDS = {
     ),
     "Edited.": lambda r: make_revision(make_risk(r), reason="Nothing new."),
     "Closed.": lambda r: make_risk(r).close(by=make_user(), version=1, reason="Gone."),
-    "Judged High for the first time.": lambda r: judged(r, None, (3, 3)),
-    "Judged Severe, was High.": lambda r: judged(r, (3, 3), (5, 5)),
-    "Judged High again.": lambda r: judged(r, (3, 3), (3, 4)),
-    "Target rating judged Low.": lambda r: judged(r, (3, 3), (1, 1), kind="target"),
-    "Judged Severe (peer reviewer).": lambda r: judged(r, (3, 3), (5, 5), perspective="peer"),
-    "Judged Severe for 1 January 2026.": lambda r: judged(r, (3, 3), (5, 5), on=day("2026-01-01")),
+    "Judged High for the first time.": lambda r: assess_twice(r, None, (3, 3)),
+    "Judged Severe, was High.": lambda r: assess_twice(r, (3, 3), (5, 5)),
+    "Judged High again.": lambda r: assess_twice(r, (3, 3), (3, 4)),
+    "Target rating judged Low.": lambda r: assess_twice(r, (3, 3), (1, 1), kind="target"),
+    "Judged Severe (peer reviewer).": lambda r: assess_twice(r, (3, 3), (5, 5), perspective="peer"),
+    "Judged Severe for 1 January 2026.": lambda r: assess_twice(
+        r, (3, 3), (5, 5), on=day("2026-01-01")
+    ),
     "Judged Low, was Severe by an earlier scheme.": by_a_new_scheme,
 }
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_what_happened_is_said_in_words(officer, register, words):
+def test_each_kind_of_change_has_its_own_words(officer, register, words):
     WORDS[words](register)
-    said = part(home_of(officer), "changed")
-    assert re.search(r"C-001 Reserves run out ([^.]*\.)", said)[1] == words
+    text = part(home_of(officer), "changed")
+    assert re.search(r"C-001 Reserves run out ([^.]*\.)", text)[1] == words
 
 
 def test_a_change_says_when_it_was_recorded_and_by_whom(officer, register):
@@ -577,30 +585,30 @@ def test_a_change_says_when_it_was_recorded_and_by_whom(officer, register):
     )
 
 
-def test_changes_of_one_risk_that_follow_each_other_stand_together(officer, register):
+def test_consecutive_changes_of_one_risk_are_grouped(officer, register):
     make_revision(make_risk(register, title="Twice"), cause="Else.")
     page = home_of(officer)
     assert (changed_on(page), "Edited" in page, "Logged" in page) == (["Twice"], True, True)
 
 
-def test_a_change_goes_by_the_title_of_today(officer, register):
+def test_a_change_shows_todays_title(officer, register):
     make_revision(make_risk(register, title="Before"), title="After")
     assert changed_on(home_of(officer)) == ["After"]
 
 
-def test_where_nothing_changed_a_sentence_says_so(officer, register):
+def test_an_empty_list_of_changes_says_so(officer, register):
     assert "Nothing has been recorded on these registers yet" in part(home_of(officer), "changed")
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_todays_flag_decides_who_reads_of_a_change(organisation, register, role):
+def test_todays_exempt_flag_decides_who_sees_a_change(organisation, register, role):
     make_revision(make_risk(register, title="Hidden"), is_exempt=True)
     make_revision(make_risk(register, title="Opened", is_exempt=True), is_exempt=False)
-    seen = {"Hidden", "Opened"} if role in ("member", "manager") else {"Opened"}
-    assert set(changed_on(home_of(make_person(organisation, role)))) == seen
+    titles = {"Hidden", "Opened"} if role in ("member", "manager") else {"Opened"}
+    assert set(changed_on(home_of(make_person(organisation, role)))) == titles
 
 
-def test_an_officer_reads_of_changes_of_their_own_exempt_risks(officer, register, post):
+def test_an_officer_sees_changes_of_their_own_exempt_risks(officer, register, post):
     make_risk(register, title="Held", owner=post, is_exempt=True)
     make_risk(register, title="Raised", by=officer, is_exempt=True)
     make_risk(register, title="Other", is_exempt=True)
@@ -608,11 +616,11 @@ def test_an_officer_reads_of_changes_of_their_own_exempt_risks(officer, register
     assert (changed_on(page), part(page, "changed").count("Exempt")) == (["Raised", "Held"], 2)
 
 
-def test_a_stranger_reads_of_no_change(register):
+def test_a_stranger_sees_no_change(register):
     make_risk(register, title="Ours")
-    theirs = make_organisation()
-    make_register(theirs)
-    assert "Ours" not in home_of(make_person(theirs, Role.MANAGER))
+    neighbour = make_organisation()
+    make_register(neighbour)
+    assert "Ours" not in home_of(make_person(neighbour, Role.MANAGER))
 
 
 # Person with no register
@@ -646,37 +654,37 @@ def grow(register, reader, count):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_home_asks_as_often_of_one_risk_as_of_twenty(organisation, register, role):
+def test_home_takes_as_many_queries_for_twenty_risks_as_for_one(organisation, register, role):
     reader = make_person(organisation, role)
     client = client_of(reader)
     grow(register, reader, 1)
-    one = queries_of(client)
+    expected = queries_of(client)
     grow(register, reader, 19)
-    assert queries_of(client) == one
+    assert queries_of(client) == expected
 
 
 @pytest.mark.parametrize("role", ["officer", "member"])
-def test_home_asks_as_often_of_one_register_as_of_six(organisation, register, role):
+def test_home_takes_as_many_queries_for_six_registers_as_for_one(organisation, register, role):
     reader = make_person(organisation, role)
     client = client_of(reader)
     grow(register, reader, 2)
-    one = queries_of(client)
+    expected = queries_of(client)
     for number in range(5):
         grow(make_register(organisation, prefix=f"X{number}"), reader, 2)
-    assert queries_of(client) == one
+    assert queries_of(client) == expected
 
 
 # Positions
 
 
-def test_positions_keep_the_owner_and_the_next_review_of_their_day(register, held):
+def test_positions_keep_the_owner_and_the_next_review_of_their_day(register, other_post):
     risk = make_risk(register, assessed=(5, 5), on=day("2026-01-01"))
-    make_revision(risk, owner=held, on=day("2026-01-15"))
+    make_revision(risk, owner=other_post, on=day("2026-01-15"))
     make_assessment(risk, (1, 1), on=day("2026-02-01"))
-    kept = risk.positions.order_by("from_day").values_list("owner", "next_review_on")
+    stored = risk.positions.order_by("from_day").values_list("owner", "next_review_on")
     revisions = [RiskRevision.objects.get(risk=risk, number=number) for number in (1, 2, 3)]
-    assert list(kept) == [(r.owner_id, r.next_review_on) for r in revisions]
-    assert list(kept)[:2] == [(None, day("2026-02-01")), (held.pk, day("2026-02-01"))]
+    assert list(stored) == [(r.owner_id, r.next_review_on) for r in revisions]
+    assert list(stored)[:2] == [(None, day("2026-02-01")), (other_post.pk, day("2026-02-01"))]
 
 
 # Actions and escalations that wait for me
@@ -698,11 +706,11 @@ def steps_on(page):
 )
 def test_an_action_that_is_late_or_due_soon_waits(officer, register, post, due, words):
     action = make_action(
-        sound(register), title="Buy", owner=post, on=days_ago(30), due_on=days_ago(due)
+        complete_risk(register), title="Buy", owner=post, on=days_ago(30), due_on=days_ago(due)
     )
     page = home_of(officer)
-    said = words.format(date_format(action.due_on, "j F Y"))
-    assert f"Buy {said}, for C-001. Say that it is done, or change it: Buy." in part(
+    phrase = words.format(date_format(action.due_on, "j F Y"))
+    assert f"Buy {phrase}, for C-001. Say that it is done, or change it: Buy." in part(
         page, "waiting"
     )
     assert "Nothing waits for you" not in page
@@ -712,29 +720,33 @@ def test_an_action_that_is_late_or_due_soon_waits(officer, register, post, due, 
 
 
 def test_an_action_that_is_due_later_does_not_wait_yet(officer, register, post):
-    make_action(sound(register), owner=post, due_on=days_ago(-8))
+    make_action(complete_risk(register), owner=post, due_on=days_ago(-8))
     assert "Nothing waits for you" in home_of(officer)
 
 
-def test_home_names_the_actions_that_the_reminders_do(organisation, register, officer, post, held):
+def test_home_names_the_actions_that_the_reminders_do(
+    organisation, register, officer, post, other_post
+):
     """Whoever is told: by the post that owns the action, by the one that owns its risk, by having
     raised it, or as a risk manager in the place of somebody who cannot act.
     """
     manager = make_person(organisation, Role.MANAGER)
     vacant, dates = make_post(organisation), {"on": days_ago(30), "due_on": days_ago(1)}
-    for number, owner in enumerate((post, vacant, None, held)):
+    for number, owner in enumerate((post, vacant, None, other_post)):
         for risk in (
-            sound(register, owner=post),
-            sound(register, by=officer),
+            complete_risk(register, owner=post),
+            complete_risk(register, by=officer),
             make_risk(register, by=officer),
         ):
             make_action(risk, title=f"Action{number}", owner=owner, **dates)
     today = timezone.localdate()
     for person in (officer, manager):
-        told = due_soon(person, today, [ReminderKind.ACTION])
+        reminders = due_soon(person, today, [ReminderKind.ACTION])
         tasks = tasks_for(User.objects.get(pk=person.pk), [register], today)
-        assert sum(count for _, count in tasks.action_lists) == len(told) > 2
-        assert [f"action-{action.pk}" for action in tasks.actions] == [due.key for due in told][:10]
+        assert sum(count for _, count in tasks.action_lists) == len(reminders) > 2
+        assert [f"action-{action.pk}" for action in tasks.actions] == [
+            due.key for due in reminders
+        ][:10]
     assert "You are told as a risk manager" in part(home_of(manager), "waiting")
 
 
@@ -743,7 +755,7 @@ def test_an_escalation_waits_for_whoever_may_decide_it(organisation, register):
     Register.objects.filter(pk=register.pk).update(parent=above)
     manager = make_person(organisation, Role.MANAGER)
     by = make_user("Sasha Birch")
-    risk = sound(Register.objects.get(pk=register.pk), "Flood", is_exempt=True)
+    risk = complete_risk(Register.objects.get(pk=register.pk), "Flood", is_exempt=True)
     escalation = make_escalation(risk, above, by=by)
     page = home_of(manager)
     assert (
@@ -755,11 +767,11 @@ def test_an_escalation_waits_for_whoever_may_decide_it(organisation, register):
     assert "Nothing waits for you" in home_of(manager)
 
 
-def everything_that_can_wait(organisation, register, **content):
+def make_every_task(organisation, register, **content):
     above = make_register(organisation, slug="above", prefix="A")
     Register.objects.filter(pk=register.pk).update(parent=above)
     for _ in range(12):
-        risk = sound(
+        risk = complete_risk(
             Register.objects.get(pk=register.pk), "Canary", owner=make_post(organisation), **content
         )
         make_action(risk, title="Canary in hand", on=days_ago(30), due_on=days_ago(1))
@@ -767,8 +779,8 @@ def everything_that_can_wait(organisation, register, **content):
 
 
 @pytest.mark.parametrize("role", READ_ONLY)
-def test_none_of_it_waits_for_somebody_who_only_reads(organisation, register, role):
-    everything_that_can_wait(organisation, register)
+def test_actions_and_escalations_do_not_wait_for_a_reader(organisation, register, role):
+    make_every_task(organisation, register)
     assert (
         "Canary in hand" in (page := home_of(make_person(organisation, role))),
         "Decide" in page,
@@ -776,13 +788,13 @@ def test_none_of_it_waits_for_somebody_who_only_reads(organisation, register, ro
 
 
 def test_an_officer_is_shown_no_escalation_to_decide_and_no_action_of_others(
-    organisation, register, officer, held
+    organisation, register, officer, other_post
 ):
-    everything_that_can_wait(organisation, register)
+    make_every_task(organisation, register)
     make_action(
-        sound(register, "Other"),
+        complete_risk(register, "Other"),
         title="Canary of another",
-        owner=held,
+        owner=other_post,
         on=days_ago(9),
         due_on=days_ago(1),
     )
@@ -792,35 +804,35 @@ def test_an_officer_is_shown_no_escalation_to_decide_and_no_action_of_others(
 def test_an_action_of_an_exempt_risk_of_others_waits_for_no_officer(
     organisation, register, officer, post
 ):
-    risk = sound(register, is_exempt=True)
+    risk = complete_risk(register, is_exempt=True)
     make_action(risk, title="Canary", owner=post, on=days_ago(9), due_on=days_ago(1))
     assert "Canary" not in home_of(officer)
 
 
 def test_nothing_of_another_organisation_waits(organisation, register):
     manager = make_person(organisation, Role.MANAGER)
-    theirs = make_organisation()
-    everything_that_can_wait(theirs, make_register(theirs, slug="theirs", prefix="T"))
+    neighbour = make_organisation()
+    make_every_task(neighbour, make_register(neighbour, slug="theirs", prefix="T"))
     assert "Nothing waits for you" in home_of(manager)
 
 
-def test_ten_of_each_are_named_and_the_rest_led_to(organisation, register):
-    everything_that_can_wait(organisation, register)
+def test_ten_of_each_are_named_and_more_are_linked(organisation, register):
+    make_every_task(organisation, register)
     page = home_of(make_person(organisation, Role.MANAGER))
-    said, links = part(page, "waiting"), steps_on(page)
-    assert said.count("Say that it is done") == said.count("Decide whether") == 10
-    assert "And 2 more. All of them: 12 at" in said and "And 2 more: 12 on Corporate risks." in said
+    text, links = part(page, "waiting"), steps_on(page)
+    assert text.count("Say that it is done") == text.count("Decide whether") == 10
+    assert "And 2 more. All of them: 12 at" in text and "And 2 more: 12 on Corporate risks." in text
     assert {
         reverse("escalation_list", args=["above"]),
         reverse("action_list", args=["ours"]),
     } <= set(links)
 
 
-def test_what_waits_costs_as_many_queries_for_few_as_for_many(organisation, register):
+def test_many_tasks_take_as_many_queries_as_few(organisation, register):
     client = client_of(make_person(organisation, Role.MANAGER))
     counts = []
     for _ in range(2):
-        everything_that_can_wait(organisation, register)
+        make_every_task(organisation, register)
         Register.objects.filter(slug="above").update(
             slug=f"above-{len(counts)}", prefix=f"A{len(counts)}"
         )

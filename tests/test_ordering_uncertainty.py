@@ -1,4 +1,4 @@
-"""What a matrix cannot say: worked by hand, and what must hold of any judgements."""
+"""Uncertainty in the order of risks: examples worked by hand, and properties of any ratings."""
 
 from itertools import pairwise
 
@@ -21,22 +21,22 @@ from registers.dashboard.ordering_uncertainty import (
 from registers.scoring import Scheme, Tolerance
 
 
-def judged(likelihood, impact, likelihoods=None, impacts=None):
-    """A judgement, with the ends of its ranges where it has any."""
+def make_judgement(likelihood, impact, likelihoods=None, impacts=None):
+    """A judgement; without ranges its ends are the ratings themselves."""
     return Judgement(
         likelihood, impact, Ends(*(likelihoods or [likelihood] * 2), *(impacts or [impact] * 2))
     )
 
 
-A = judged(5, 4)  # certain: 20
-B = judged(4, 4, (3, 5))  # 16, anything from 3x4=12 to 5x4=20
-C = judged(3, 5, (2, 4), (4, 5))  # 15, anything from 2x4=8 to 4x5=20
-D = judged(2, 3)  # certain: 6
-E = judged(2, 2, (1, 3), (1, 3))  # 4, anything from 1x1=1 to 3x3=9
-WORKED = [A, B, C, D, E]
+A = make_judgement(5, 4)  # certain: 20
+B = make_judgement(4, 4, (3, 5))  # 16, anything from 3x4=12 to 5x4=20
+C = make_judgement(3, 5, (2, 4), (4, 5))  # 15, anything from 2x4=8 to 4x5=20
+D = make_judgement(2, 3)  # certain: 6
+E = make_judgement(2, 2, (1, 3), (1, 3))  # 4, anything from 1x1=1 to 3x3=9
+JUDGEMENTS = [A, B, C, D, E]
 
 
-def test_one_is_surely_above_another_where_both_its_ratings_are_at_least_as_high_at_the_worst():
+def test_surely_above_worked_by_hand():
     """A likelihood 5 against B's 5 at most, impact 4 against 4: no rating of A's is surely higher,
     so no order. B likelihood 3 at least against D's 2, impact 4 against 3: above. D likelihood 2
     against E's 3 at most: no order. B likelihood 3 at least against E's 3 at most, impact 4 against
@@ -44,7 +44,9 @@ def test_one_is_surely_above_another_where_both_its_ratings_are_at_least_as_high
     above; against E's 3 at most: no order.
     """
     pairs = {
-        (a, b): surely_above(WORKED[a].ends, WORKED[b].ends) for a in range(5) for b in range(5)
+        (a, b): surely_above(JUDGEMENTS[a].ends, JUDGEMENTS[b].ends)
+        for a in range(5)
+        for b in range(5)
     }
     assert {pair for pair, is_above in pairs.items() if is_above} == {
         (0, 3),
@@ -60,7 +62,7 @@ def test_tiers_worked_by_hand():
     the second, and D and E are in no order. By score the five would be 20, 16, 15, 6, 4, each a
     place of its own.
     """
-    assert [set(tier) for tier in tiers(one.ends for one in WORKED)] == [
+    assert [set(tier) for tier in tiers(judgement.ends for judgement in JUDGEMENTS)] == [
         {A.ends, B.ends, C.ends},
         {D.ends, E.ends},
     ]
@@ -77,21 +79,21 @@ def test_reversals_worked_by_hand():
     (6) and E (9): not. C (8 at least) over D (6): not; over E (9 at most): could be. D (6 at least)
     over E (9 at most): could be.
     """
-    found = reversals(dict.fromkeys(WORKED, 1))
-    assert (found.count, found.ordered) == (3, 10)
-    assert found.examples == [(B, C), (C, E), (D, E)]
+    result = reversals(dict.fromkeys(JUDGEMENTS, 1))
+    assert (result.count, result.ordered) == (3, 10)
+    assert result.examples == [(B, C), (C, E), (D, E)]
 
 
 def test_pairs_are_counted_of_risks_not_of_judgements():
     """Two like B and three like C: 2 x 3 pairs could turn; pairs of equal scores are in
     no order.
     """
-    found = reversals({B: 2, C: 3})
-    assert (found.count, found.ordered) == (6, 6)
+    result = reversals({B: 2, C: 3})
+    assert (result.count, result.ordered) == (6, 6)
 
 
 def test_certain_judgements_cannot_be_reversed():
-    assert reversals({judged(x, y): 1 for x in range(1, 6) for y in range(1, 6)}).count == 0
+    assert reversals({make_judgement(x, y): 1 for x in range(1, 6) for y in range(1, 6)}).count == 0
 
 
 @pytest.mark.django_db
@@ -101,12 +103,12 @@ def test_what_could_be_higher_worked_by_hand():
     Severe.
     """
     scheme = Scheme.from_data(**scheme_data())
-    last = judged(3, 4, (3, 4))
+    last = make_judgement(3, 4, (3, 4))
     risks = {B: 1, E: 2, last: 4, A: 1}
     assert could_be_higher(risks, scheme) == 2 + 4
     tolerance = Tolerance.from_statements(scheme, {"": "high", "financial": "moderate"})
     assert (
-        could_be_above({(one, ""): n for one, n in risks.items()}, tolerance) == 4
+        could_be_above({(judgement, ""): n for judgement, n in risks.items()}, tolerance) == 4
     )  # Severe: the four
     assert (
         could_be_above({(E, "financial"): 2, (last, "financial"): 4}, tolerance) == 2
@@ -117,81 +119,79 @@ levels = st.integers(1, 5)
 
 
 @st.composite
-def a_judgement(draw):
+def judgement_strategy(draw):
     low_l, mid_l, high_l = sorted(draw(st.tuples(levels, levels, levels)))
     low_i, mid_i, high_i = sorted(draw(st.tuples(levels, levels, levels)))
     return Judgement(mid_l, mid_i, Ends(low_l, high_l, low_i, high_i))
 
 
-some = st.lists(a_judgement(), max_size=12)
-of_the_pure = examples(200)
+judgement_lists = st.lists(judgement_strategy(), max_size=12)
+many_examples = examples(200)
 
 
-def tier_of(judgements):
+def tier_numbers(judgements):
     return {
         ends: place
-        for place, tier in enumerate(tiers(one.ends for one in judgements))
+        for place, tier in enumerate(tiers(judgement.ends for judgement in judgements))
         for ends in tier
     }
 
 
-@of_the_pure
-@given(some)
-def test_every_judgement_stands_in_exactly_one_tier(judgements):
-    found = [ends for tier in tiers(one.ends for one in judgements) for ends in tier]
-    assert sorted(found) == sorted({one.ends for one in judgements})
+@many_examples
+@given(judgement_lists)
+def test_every_judgement_is_in_exactly_one_tier(judgements):
+    members = [ends for tier in tiers(judgement.ends for judgement in judgements) for ends in tier]
+    assert sorted(members) == sorted({judgement.ends for judgement in judgements})
 
 
-@of_the_pure
-@given(some)
-def test_none_stands_in_a_tier_above_or_beside_one_that_is_surely_above_it(judgements):
-    place = tier_of(judgements)
+@many_examples
+@given(judgement_lists)
+def test_a_judgement_surely_above_another_is_in_a_higher_tier(judgements):
+    place = tier_numbers(judgements)
     assert all(place[a] < place[b] for a in place for b in place if surely_above(a, b))
 
 
-@of_the_pure
-@given(some)
-def test_whoever_is_not_in_the_first_tier_has_one_surely_above_it_in_the_tier_before(judgements):
-    found = tiers(one.ends for one in judgements)
+@many_examples
+@given(judgement_lists)
+def test_each_later_tier_member_has_one_surely_above_it_in_the_tier_before(judgements):
+    order = tiers(judgement.ends for judgement in judgements)
     assert all(
-        any(surely_above(a, b) for a in before) for before, tier in pairwise(found) for b in tier
+        any(surely_above(a, b) for a in before) for before, tier in pairwise(order) for b in tier
     )
 
 
-@of_the_pure
-@given(some, a_judgement())
-def test_an_unrelated_risk_changes_nothing_of_the_order_of_the_others(judgements, other):
-    """Whoever was surely above another still is; and one that is in no order with any other moves
-    nobody.
-    """
-    before, after = tier_of(judgements), tier_of([*judgements, other])
+@many_examples
+@given(judgement_lists, judgement_strategy())
+def test_another_risk_does_not_change_the_order_of_the_rest(judgements, other):
+    """Each certain order remains, and a risk in no order with any other moves nothing."""
+    before, after = tier_numbers(judgements), tier_numbers([*judgements, other])
     assert all(after[a] < after[b] for a in before for b in before if surely_above(a, b))
-    if not any(surely_above(one, other.ends) or surely_above(other.ends, one) for one in before):
+    if not any(surely_above(ends, other.ends) or surely_above(other.ends, ends) for ends in before):
         assert {ends: after[ends] for ends in before} == before
 
 
-@of_the_pure
-@given(some, a_judgement())
-def test_an_unrelated_risk_reverses_no_pair_of_the_others(judgements, other):
+@many_examples
+@given(judgement_lists, judgement_strategy())
+def test_another_risk_reverses_no_pair_of_the_rest(judgements, other):
     def count(rows):
         risks = {}
-        for one in rows:
-            risks[one] = risks.get(one, 0) + 1
+        for row in rows:
+            risks[row] = risks.get(row, 0) + 1
         return reversals(risks).count
 
-    with_other = sum(count([one, other]) for one in judgements)
+    with_other = sum(count([judgement, other]) for judgement in judgements)
     assert count([*judgements, other]) == count(judgements) + with_other
 
 
-@of_the_pure
-@given(a_judgement(), a_judgement())
+@many_examples
+@given(judgement_strategy(), judgement_strategy())
 def test_what_is_surely_above_cannot_be_reversed(a, b):
     if surely_above(a.ends, b.ends):
         assert a.score >= b.score and reversals({a: 1, b: 1}).count == 0
 
 
-@of_the_pure
-@given(a_judgement(), a_judgement(), a_judgement())
+@many_examples
+@given(judgement_strategy(), judgement_strategy(), judgement_strategy())
 def test_surely_above_is_an_order(a, b, c):
     a, b, c = a.ends, b.ends, c.ends
     assert not (surely_above(a, b) and surely_above(b, a)) and not surely_above(a, a)

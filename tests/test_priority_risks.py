@@ -79,7 +79,9 @@ def test_a_risk_that_came_down_in_between_is_not_stuck(council):
 def test_a_risk_that_was_closed_in_between_is_not_stuck(council):
     risk = council.risk()
     for status, operation, ago in (("closed", "closed", 200), ("open", "reopened", 150)):
-        make_revision(risk, by=council.manager, on=days_ago(ago), status=status, what=operation)
+        make_revision(
+            risk, by=council.manager, on=days_ago(ago), status=status, revision_event=operation
+        )
     assert not council.stuck().exists()
 
 

@@ -46,7 +46,7 @@ def test_without_assessments_there_is_no_picture():
     assert (course.points, course.path, course.words) == ((), "", "Not scored yet")
 
 
-def test_one_assessment_stands_from_its_day():
+def test_one_assessment_counts_from_its_day():
     course = build_rating_sparkline(judged(("2024-12-31", "High")), DAYS)
     assert labels(course) == ["High"] * 5
     assert course.words == "High since December 2024, when it was first judged"
@@ -109,7 +109,7 @@ def test_two_changes_in_one_month():
     assert course.words == "Severe since September 2025; was High earlier that month"
 
 
-def test_of_two_on_one_day_the_later_stands_whatever_their_order():
+def test_the_later_of_two_on_one_day_counts():
     both = judged(("2025-09-30", "High"), ("2025-09-30", "Low"))
     assert labels(build_rating_sparkline(both[::-1], DAYS)) == ["Low", "Low"]
 
@@ -117,7 +117,7 @@ def test_of_two_on_one_day_the_later_stands_whatever_their_order():
 @pytest.mark.parametrize(
     "other", [{"kind": "target"}, {"kind": "inherent"}, {"perspective": "peer"}]
 )
-def test_only_our_own_of_the_risk_as_it_stands_count(other):
+def test_only_current_ratings_of_our_own_count(other):
     target = Judged(day("2025-10-01"), 1, BANDS["Low"], 9, **other)
     assert labels(build_rating_sparkline([*judged(("2025-09-01", "High")), target], DAYS)) == [
         "High",
@@ -152,33 +152,33 @@ def reader(risk):
 
 
 def words_on(page):
-    found = re.search(r'<span id="course">([^<]*)</span>', page)
-    return found and found[1]
+    match = re.search(r'<span id="course">([^<]*)</span>', page)
+    return match and match[1]
 
 
-def test_a_risk_shows_its_course(reader, risk):
+def test_a_risk_page_shows_its_sparkline(reader, risk):
     make_assessment(risk, (1, 1), on=days_ago(1))
     page = reader.get(risk.get_absolute_url()).text
     assert words_on(page) == f"Low since {days_ago(1):%B %Y}; was Severe in {days_ago(400):%B %Y}."
     assert 'role="img" aria-labelledby="course"' in page
 
 
-def test_the_course_ends_with_the_day_that_is_read(reader, risk):
+def test_the_sparkline_ends_on_the_day_read(reader, risk):
     make_assessment(risk, (1, 1), on=days_ago(1))
     page = reader.get(f"{risk.get_absolute_url()}?as_at={days_ago(2)}").text
     assert words_on(page).startswith("Severe since")
 
 
-def test_a_risk_that_was_never_judged_shows_none(reader, risk):
+def test_an_unrated_risk_shows_no_sparkline(reader, risk):
     unscored = make_risk(risk.register)
     assert words_on(reader.get(unscored.get_absolute_url()).text) is None
 
 
-def test_a_long_course_takes_no_more_queries(reader, risk):
+def test_a_long_history_takes_no_more_queries(reader, risk):
     def queries():
-        with CaptureQueriesContext(connection) as found:
+        with CaptureQueriesContext(connection) as context:
             reader.get(risk.get_absolute_url())
-        return len(found)
+        return len(context)
 
     few = queries()
     for age in range(300, 0, -20):
