@@ -48,13 +48,13 @@ from registers.models import AuditEntry, Position, Register, Role
 pytestmark = pytest.mark.django_db
 
 PEOPLE = (
-    (
-        "nobody inactive "  # nobody is signed in; made inactive, with a session from before
-        "stranger expired "  # a manager, but of another organisation only; a peer reviewer until yesterday
-        "member officer manager peer administrator "  # of the organisation
-        "staff installer"  # of no organisation: is_staff alone, and with is_superuser, which the admin site asks for
-    ).split()
-)
+    "nobody inactive "  # not signed in; deactivated, with a session from before
+    # A manager of another organisation only; a peer reviewer until yesterday.
+    "stranger expired "
+    "member officer manager peer administrator "  # of the organisation
+    # Of no organisation: is_staff alone, and with is_superuser, which the admin site requires.
+    "staff installer"
+).split()
 INSIDE = ("member", "officer", "manager", "peer", "administrator")
 # The wall stands in Python: on the second database it is enough to see that what they ask for is
 # answered at all.
@@ -62,44 +62,44 @@ ON_BOTH = ("officer", "manager")
 
 
 def each(people):
-    """Of those people as the parameters of a test: all on one database, a few of them
-    on the other.
-    """
+    """People as the parameters of a test: all on one database, a few on the other."""
     return [
         person if person in ON_BOTH else pytest.param(person, marks=pytest.mark.look)
         for person in people
     ]
 
 
-def everyone(status, **others):
-    """A status for each kind of person; those signed out are sent to the sign-in unless told."""
-    return {**dict.fromkeys(PEOPLE, status), "nobody": 302, "inactive": 302, **others}
+def expected_statuses(status, **exceptions):
+    """A status for each kind of person; by default those signed out go to the sign-in page."""
+    return {**dict.fromkeys(PEOPLE, status), "nobody": 302, "inactive": 302, **exceptions}
 
 
-def these(names, status):
+def dict_for(names, status):
     return dict.fromkeys(names.split(), status)
 
 
 OPEN = dict.fromkeys(PEOPLE, 200)
-SIGNED_IN = everyone(200)
-READERS = everyone(404, **dict.fromkeys(INSIDE, 200))
-EDITORS = READERS | these("member peer administrator", 403)
+SIGNED_IN = expected_statuses(200)
+READERS = expected_statuses(404, **dict.fromkeys(INSIDE, 200))
+EDITORS = READERS | dict_for("member peer administrator", 403)
 MANAGERS = EDITORS | {"officer": 403}
-ASKERS = READERS | these("officer administrator", 403)
-THE_MANAGERS_OWN = ASKERS | these(
+ASKERS = READERS | dict_for("officer administrator", 403)
+THE_MANAGERS_OWN = ASKERS | dict_for(
     "member peer", 404
 )  # on the list of one person, who is the manager here
-TOLD = everyone(403, officer=200, manager=200, stranger=200)  # whoever may edit risks somewhere
-STAFF = everyone(403, staff=200, installer=200)
-TO_THE_SIGN_IN = everyone(302)
-ALREADY_SIGNED_IN = everyone(
+ANY_EDITOR = expected_statuses(
+    403, officer=200, manager=200, stranger=200
+)  # whoever may edit risks somewhere
+STAFF = expected_statuses(403, staff=200, installer=200)
+TO_THE_SIGN_IN = expected_statuses(302)
+ALREADY_SIGNED_IN = expected_statuses(
     302, nobody=200, inactive=200
 )  # nothing to do here for somebody who is
-NONE_SET_UP = everyone(404)  # about a second factor that this person has not got
+NONE_SET_UP = expected_statuses(404)  # about a second factor that this person has not got
 # The admin site sends those who may not use it to its own sign-in, which refuses them.
-ADMIN = everyone(302, staff=200, installer=200)
-ADMIN_POWERS = everyone(302, staff=403, installer=200)
-ADMIN_NEVER = everyone(302, staff=403, installer=403)
+ADMIN = expected_statuses(302, staff=200, installer=200)
+ADMIN_POWERS = expected_statuses(302, staff=403, installer=200)
+ADMIN_NEVER = expected_statuses(302, staff=403, installer=403)
 
 RISK = {"slug": "ours", "number": 1}
 BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
@@ -130,7 +130,7 @@ TABLE = {
     "agreement_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
     "question_list": ({"slug": "ours"}, ASKERS, ASKERS),
     "question_edit": (QUESTION, THE_MANAGERS_OWN, THE_MANAGERS_OWN),
-    "question_take_off": (QUESTION, everyone(405), THE_MANAGERS_OWN | {"manager": 302}),
+    "question_take_off": (QUESTION, expected_statuses(405), THE_MANAGERS_OWN | {"manager": 302}),
     "worklist": ({"slug": "ours"}, READERS),
     "check_set_aside": (RISK | {"check": "rq13-vague"}, MANAGERS, MANAGERS),
     "check_take_back": (RISK | {"check": "rq13-vague"}, MANAGERS, MANAGERS),
@@ -144,15 +144,15 @@ TABLE = {
     "risk_assess": (RISK, EDITORS | {"peer": 200}, EDITORS | {"peer": 200}),
     "risk_review": (RISK, EDITORS, EDITORS),
     "risk_history": (RISK, READERS),
-    "reminders": ({}, SIGNED_IN, everyone(403, officer=302, manager=302, stranger=302)),
-    "calendar_address": ({}, TOLD, TOLD),
+    "reminders": ({}, SIGNED_IN, expected_statuses(403, officer=302, manager=302, stranger=302)),
+    "calendar_address": ({}, ANY_EDITOR, ANY_EDITOR),
     "calendar_stop": ({}, SIGNED_IN, TO_THE_SIGN_IN),
     "calendar_feed": ({"secret": "no-such-secret"}, dict.fromkeys(PEOPLE, 404)),
     "register_import": ({"slug": "ours"}, MANAGERS, MANAGERS),
     "import_detail": (BATCH, MANAGERS, MANAGERS),
     "import_report": (BATCH, MANAGERS),
-    "import_give_up": (BATCH, everyone(405), MANAGERS | {"manager": 302}),
-    "risk_suggestions": ({"slug": "ours"}, everyone(405), EDITORS),
+    "import_give_up": (BATCH, expected_statuses(405), MANAGERS | {"manager": 302}),
+    "risk_suggestions": ({"slug": "ours"}, expected_statuses(405), EDITORS),
     "risk_precedents": (RISK, EDITORS, EDITORS),
     "assurance_map": ({"slug": "ours"}, READERS),
     "assurance_new": (RISK, EDITORS, EDITORS),
@@ -166,7 +166,7 @@ TABLE = {
     "risk_reopen": (RISK, MANAGERS, MANAGERS),
     "risk_exempt": (RISK, EDITORS, EDITORS),
     "risk_lift_exemption": (RISK, MANAGERS, MANAGERS),
-    "risk_duplicate": (RISK, everyone(405), EDITORS | these("officer manager", 302)),
+    "risk_duplicate": (RISK, expected_statuses(405), EDITORS | dict_for("officer manager", 302)),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF),
     "library_search": ({}, SIGNED_IN),
@@ -206,18 +206,18 @@ TABLE = {
     "mfa_generate_recovery_codes": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),
     "mfa_download_recovery_codes": ({}, NONE_SET_UP),
     "admin:index": ({}, ADMIN),
-    "admin:login": ({}, everyone(403, staff=302, installer=302)),
-    "admin:logout": ({}, ADMIN | these("staff installer", 405), ADMIN),
+    "admin:login": ({}, expected_statuses(403, staff=302, installer=302)),
+    "admin:logout": ({}, ADMIN | dict_for("staff installer", 405), ADMIN),
     "admin:password_change": ({}, ADMIN, ADMIN),
     "admin:password_change_done": ({}, ADMIN),
     "admin:autocomplete": ({}, ADMIN_NEVER),
     "admin:jsi18n": ({}, ADMIN),
     "admin:view_on_site": (
         {"content_type_id": 1, "object_id": 1},
-        ADMIN | these("staff installer", 404),
+        ADMIN | dict_for("staff installer", 404),
     ),
     "admin:app_list": ({"app_label": "registers"}, ADMIN | {"staff": 404}),
-    "/admin/(?P<url>.*)$": ("/admin/nowhere/", ADMIN | these("staff installer", 404)),
+    "/admin/(?P<url>.*)$": ("/admin/nowhere/", ADMIN | dict_for("staff installer", 404)),
     "admin:auth_user_password_change": ({"id": 1}, ADMIN_POWERS, ADMIN_POWERS),
 }
 
@@ -243,16 +243,16 @@ TABLE |= admin_rows("user", writes=ADMIN_POWERS, deletes=ADMIN_NEVER)
 for model in "organisation directorate post register scoringscheme".split():
     TABLE |= admin_rows(model, writes=ADMIN_POWERS)
 for model in (
-    "source citation failuretype adverseimpact insight insightpoint statement lesson casestudy casefailuretype "
-    "caseinsight discrepancy claim timelineevent warningsign caseintervention turnaroundmeasure outcome caseimpact casebody "
-    "failurelink laterevidence"
+    "source citation failuretype adverseimpact insight insightpoint statement lesson casestudy "
+    "casefailuretype caseinsight discrepancy claim timelineevent warningsign caseintervention "
+    "turnaroundmeasure outcome caseimpact casebody failurelink laterevidence"
 ).split():
     TABLE |= admin_rows(model)
 TABLE |= admin_rows("authenticator", app="mfa", deletes=ADMIN_POWERS)
 
-OWN = [name for name in TABLE if not re.match(r"admin:|/admin/|account_|mfa_", name)]
+OUR_VIEWS = [name for name in TABLE if not re.match(r"admin:|/admin/|account_|mfa_", name)]
 OF_A_REGISTER = [
-    name for name in OWN if "slug" in TABLE[name][0] and not name.startswith("library")
+    name for name in OUR_VIEWS if "slug" in TABLE[name][0] and not name.startswith("library")
 ]
 OF_A_RISK = [name for name in OF_A_REGISTER if "number" in TABLE[name][0]]
 ASKING = [
@@ -277,22 +277,22 @@ def addresses(patterns=None, before="/", namespace=""):
             yield namespace + pattern.name if pattern.name else route
 
 
-def path_of(name, **others):
-    """The address with the arguments of its row, some of them replaced."""
+def path_of(name, **replacements):
+    """The address with the arguments of its row in TABLE, some of them replaced."""
     arguments = TABLE[name][0]
     if isinstance(arguments, str):
         return arguments
     if "id" in arguments:
         arguments = {"id": get_user_model().objects.first().pk}
-    return reverse(name, kwargs=keys_of(arguments | others))
+    return reverse(name, kwargs=keys_of(arguments | replacements))
 
 
 def keys_of(arguments):
-    """Arguments with the key of the first row where the table says "first registers.action": as a
-    pk, of those beside their risk or register; where there is none, or no such risk, a key that no
-    record has.
+    """The arguments, with "first registers.action" replaced by the key of the first such row.
+
+    A pk is looked up within its risk or register. Without a row it is a key that no record has.
     """
-    found = dict(arguments)
+    keys = dict(arguments)
     for key, value in arguments.items():
         if str(value).startswith("first "):
             rows = apps.get_model(value.removeprefix("first "))._base_manager.order_by("pk")
@@ -302,8 +302,8 @@ def keys_of(arguments):
                 )
             elif key == "pk":
                 rows = rows.filter(register__slug=arguments["slug"])
-            found[key] = row.pk if (row := rows.first()) else 10**9
-    return found
+            keys[key] = row.pk if (row := rows.first()) else 10**9
+    return keys
 
 
 @pytest.fixture
@@ -313,35 +313,35 @@ def people():
 
 def make_people():
     """Everybody of PEOPLE, and the register "ours" with one risk."""
-    ours, theirs = make_organisation(), make_organisation()
+    organisation, neighbour = make_organisation(), make_organisation()
     password = {"password": "a long enough password"}
-    found = {role: make_person(ours, role, **password) for role in INSIDE}
-    found["stranger"] = make_person(theirs, Role.MANAGER, **password)
-    found["expired"] = make_membership(
-        make_user(**password), ours, Role.PEER, until=days_ago(1)
+    users = {role: make_person(organisation, role, **password) for role in INSIDE}
+    users["stranger"] = make_person(neighbour, Role.MANAGER, **password)
+    users["expired"] = make_membership(
+        make_user(**password), organisation, Role.PEER, until=days_ago(1)
     ).user
-    found["inactive"] = make_person(ours, Role.MANAGER, is_active=False, **password)
-    found["staff"] = make_user(is_staff=True, **password)
-    found["installer"] = make_user(is_staff=True, is_superuser=True, **password)
-    make_directorate(ours)
+    users["inactive"] = make_person(organisation, Role.MANAGER, is_active=False, **password)
+    users["staff"] = make_user(is_staff=True, **password)
+    users["installer"] = make_user(is_staff=True, is_superuser=True, **password)
+    make_directorate(organisation)
     Authenticator.objects.create(user=make_user(), type=Authenticator.Type.RECOVERY_CODES, data={})
     risk = make_risk(
-        make_register(ours, slug="ours"),
-        by=found["manager"],
-        owner=make_post(ours),
+        make_register(organisation, slug="ours"),
+        by=users["manager"],
+        owner=make_post(organisation),
         assessed=(3, 3),
     )
     make_action(risk)
-    above = make_register(ours, slug="above-ours")
+    above = make_register(organisation, slug="above-ours")
     Register.objects.filter(pk=risk.register_id).update(parent=above)
     risk.register.parent = above
     make_escalation(risk, above)
-    make_register(theirs, slug="theirs")
-    make_control(risk, by=found["manager"], title="A control of ours")
-    make_import(risk.register, by=found["manager"])
-    make_question(risk.register, by=found["manager"])
+    make_register(neighbour, slug="theirs")
+    make_control(risk, by=users["manager"], title="A control of ours")
+    make_import(risk.register, by=users["manager"])
+    make_question(risk.register, by=users["manager"])
     assert risk.number == 1
-    return {"nobody": None, **found}
+    return {"nobody": None, **users}
 
 
 @pytest.fixture
@@ -358,27 +358,30 @@ def signed_in(user):
 
 @pytest.fixture(scope="module", params=each(PEOPLE))
 def opened(request, django_db_setup, django_db_blocker):
-    """What every address answers one of them, beside an organisation whose every text says canary.
-    Asked once for the tests that look at it, and undone.
+    """The answers of every address to one person, where another organisation's texts say canary.
+
+    The requests are made once for all tests that read them, and rolled back.
     """
     with django_db_blocker.unblock(), transaction.atomic():
         client, canaries = signed_in(make_people()[request.param]), make_canaries()
         before = our_rows()
         answers = {name: client.get(path_of(name)) for name in TABLE}
-        beside = {path: client.get(path) for path in paths_to(canaries)}
+        canary_answers = {path: client.get(path) for path in paths_to(canaries)}
         changes = our_rows() != before
         transaction.set_rollback(True)
-    return SimpleNamespace(person=request.param, answers=answers, beside=beside, changes=changes)
+    return SimpleNamespace(
+        person=request.param, answers=answers, canary_answers=canary_answers, changes=changes
+    )
 
 
 def our_rows():
-    """Every row of every table of ours."""
+    """Every row of the registers app's tables."""
     models = apps.get_app_config("registers").get_models()
     return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
 
 
 def sent(client, path, **data):
-    """The answer to a POST, whose writing and signing out are taken back."""
+    """The answer to a POST; its writes and a sign-out are rolled back."""
     cookies = client.cookies.copy()
     with transaction.atomic():
         answer = client.post(path, data)
@@ -399,12 +402,12 @@ def test_every_row_is_of_an_address():
 
 
 def test_no_two_addresses_share_a_row():
-    known = list(addresses())
-    assert [name for name in known if known.count(name) > 1] == []
+    names = list(addresses())
+    assert [name for name in names if names.count(name) > 1] == []
 
 
 def differences(observed, method):
-    """What was answered otherwise than declared: (person, name) -> (observed, declared)."""
+    """The answers that differ from TABLE: (person, name) -> (observed, declared)."""
     declared = {(person, name): TABLE[name][method][person] for person, name in observed}
     return {
         cell: (status, declared[cell])
@@ -432,20 +435,22 @@ def test_who_may_send_what(client_of, person):
 @pytest.mark.parametrize("person", ["nobody", "member"])
 def test_other_safe_methods_follow_get(client_of, person, method):
     client = client_of(person)
-    observed = {(person, name): getattr(client, method)(path_of(name)).status_code for name in OWN}
+    observed = {
+        (person, name): getattr(client, method)(path_of(name)).status_code for name in OUR_VIEWS
+    }
     assert differences(observed, 1) == {}
 
 
 def test_whoever_is_signed_out_is_sent_to_the_sign_in_and_back(client_of):
     client = client_of("nobody")
-    paths = [path_of(name) for name in OWN if TABLE[name][1]["nobody"] == 302]
+    paths = [path_of(name) for name in OUR_VIEWS if TABLE[name][1]["nobody"] == 302]
     led_to = {path: client.get(path).get("Location") for path in paths}
     assert led_to == {path: f"/accounts/login/?next={path}" for path in paths}
 
 
 def test_a_page_to_read_takes_no_post(client_of):
     client = client_of("manager")
-    names = [name for name in OWN if name not in (*TAKE_POST, "healthz", "readyz")]
+    names = [name for name in OUR_VIEWS if name not in (*TAKE_POST, "healthz", "readyz")]
     answers = {name: sent(client, path_of(name)).status_code for name in names}
     assert answers == dict.fromkeys(names, 405)
 
@@ -464,10 +469,12 @@ def test_a_member_changes_nothing(client_of, method):
     client = client_of("member")
     before, wrong = our_rows(), {}
     for name in set(OF_A_REGISTER) - set(ASKING):
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as context:
             answer = getattr(client, method)(path_of(name), risk_form())
         written = [
-            query["sql"] for query in asked if re.match(r"\s*(INSERT|UPDATE|DELETE)", query["sql"])
+            query["sql"]
+            for query in context
+            if re.match(r"\s*(INSERT|UPDATE|DELETE)", query["sql"])
         ]
         if answer.status_code not in (403, 405) or written:
             wrong[name] = (answer.status_code, written)
@@ -515,18 +522,20 @@ def test_two_roles_add_up(people, client_of):
     assert client_of("member").get("/registers/ours/risks/new/").status_code == 200
 
 
-# What does not exist and what is somebody else's
+# Hidden records look like missing ones
 
 
 def body_of(answer):
-    """All that it says, as often as it is asked: what is streamed can be read once."""
+    """The whole body; kept, because a streamed answer can be read only once."""
     if not hasattr(answer, "whole"):
-        answer.whole = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return answer.whole
+        answer.full_body = (
+            b"".join(answer.streaming_content) if answer.streaming else answer.content
+        )
+    return answer.full_body
 
 
 def unpacked(answer):
-    """The same of a file: a workbook and a Word document are archives."""
+    """The body with archives unpacked: a workbook or a Word document is one."""
     content = body_of(answer)
     if not content.startswith(b"PK"):
         return content
@@ -535,9 +544,7 @@ def unpacked(answer):
 
 
 def bytes_of(answer):
-    """Everything in an answer that its reader could tell it by, without the tokens that differ
-    every time.
-    """
+    """Status, headers and body of an answer, without the tokens that differ every time."""
     body = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", body_of(answer))
     headers = tuple(
         (name, value) for name, value in answer.items() if name != "Content-Security-Policy"
@@ -545,16 +552,17 @@ def bytes_of(answer):
     return answer.status_code, headers, body
 
 
-def told_apart(client, names, hidden, none):
-    """(name, method) of each address at which what is hidden is answered otherwise than what is not
-    there.
-    """
+def distinguishable(client, names, hidden, none):
+    """(name, method) of each address that answers differently for hidden and for missing records."""
     return [
         (name, method)
         for name in names
         for method in ("get", "post", "head")
         if len(
-            {bytes_of(getattr(client, method)(path_of(name, **what))) for what in (hidden, none)}
+            {
+                bytes_of(getattr(client, method)(path_of(name, **arguments)))
+                for arguments in (hidden, none)
+            }
         )
         > 1
     ]
@@ -563,7 +571,9 @@ def told_apart(client, names, hidden, none):
 def test_the_register_of_another_organisation_looks_like_none(client_of):
     make_risk(make_register(make_organisation(), slug="elsewhere"))
     assert (
-        told_apart(client_of("manager"), OF_A_REGISTER, {"slug": "elsewhere"}, {"slug": "no-such"})
+        distinguishable(
+            client_of("manager"), OF_A_REGISTER, {"slug": "elsewhere"}, {"slug": "no-such"}
+        )
         == []
     )
 
@@ -571,7 +581,8 @@ def test_the_register_of_another_organisation_looks_like_none(client_of):
 @pytest.mark.parametrize("person", ["officer", "peer", "administrator"])
 def test_an_exempt_risk_looks_like_none(client_of, exempt, person):
     assert (
-        told_apart(client_of(person), OF_A_RISK, {"number": exempt.number}, {"number": 999}) == []
+        distinguishable(client_of(person), OF_A_RISK, {"number": exempt.number}, {"number": 999})
+        == []
     )
 
 
@@ -582,14 +593,14 @@ def test_an_exempt_risk_looks_like_none(client_of, exempt, person):
 def exempt(people):
     """A risk that was open to all a hundred days ago, was agreed so, and is exempt today."""
     register = people["manager"].memberships.get().organisation.registers.get(slug="ours")
-    known = timezone.now() - datetime.timedelta(days=100)
-    what = {
+    instant = timezone.now() - datetime.timedelta(days=100)
+    fields = {
         "title": "Quokka in the vault",
         "assessed": (5, 5),
         "on": days_ago(100),
-        "recorded_at": known,
+        "recorded_at": instant,
     }
-    risk = make_risk(register, by=people["manager"], **what)
+    risk = make_risk(register, by=people["manager"], **fields)
     make_agreement(register, by=people["manager"], on=days_ago(50))
     make_action(risk, title="Quokka in hand")
     make_escalation(
@@ -638,25 +649,27 @@ def test_who_may_read_an_exempt_risk(people, client_of, exempt, person, tie, sta
     tie(people, exempt)
     client = client_of(person)
     pages = [path_of(name, number=exempt.number) for name in ("risk_detail", "risk_history")]
-    asked = [
+    addresses_read = [
         page + query
         for page in pages
         for query in ("", f"?as_at={days_ago(50)}", f"?{agreed(exempt)}")
     ]
-    assert {path: client.get(path).status_code for path in asked} == dict.fromkeys(asked, status)
+    assert {path: client.get(path).status_code for path in addresses_read} == dict.fromkeys(
+        addresses_read, status
+    )
 
 
 @who_may
 def test_who_may_change_an_exempt_risk(people, client_of, exempt, person, tie, status):
     tie(people, exempt)
     client = client_of(person)
-    names = "risk_edit risk_assess risk_review risk_happened risk_exempt control_new control_edit control_retire"
-    names = [*names.split(), "assurance_new"]
+    names = "risk_edit risk_assess risk_review risk_happened risk_exempt"
+    names = [*names.split(), "control_new", "control_edit", "control_retire", "assurance_new"]
     answers = {name: client.get(path_of(name, number=exempt.number)).status_code for name in names}
     assert answers == dict.fromkeys(names, 403 if person == "member" else status)
 
 
-def test_whoever_held_the_post_before_does_not_see_it(people, client_of, exempt):
+def test_the_previous_holder_of_the_post_does_not_see_an_exempt_risk(people, client_of, exempt):
     holds(people, exempt)
     exempt.owner.holder = make_user()
     exempt.owner.save()
@@ -756,18 +769,18 @@ def test_numbers_count_exempt_risks_for_those_who_may_see_them(client_of, exempt
     assert 'data-total="2"' in client_of(person).get("/registers/ours/", today).text
 
 
-def pages_that_say_so(client):
+def pages_with_notice(client):
     paths = ["/", *(f"/registers/ours/{page}" for page in ("", "dashboard/", "assurance/"))]
     return {path: "exempt risks not counted" in client.get(path).text.lower() for path in paths}
 
 
 @unseen_by
-def test_where_numbers_may_differ_the_page_says_so(client_of, person):
-    assert set((said := pages_that_say_so(client_of(person))).values()) == {True}, said
+def test_a_page_says_when_exempt_risks_are_not_counted(client_of, person):
+    assert set((notices := pages_with_notice(client_of(person))).values()) == {True}, notices
 
 
 @unseen_by
-def test_where_agreed_numbers_may_differ_the_page_says_so(client_of, exempt, person):
+def test_agreements_say_when_exempt_risks_are_not_counted(client_of, exempt, person):
     assert (
         "exempt risks not counted"
         in client_of(person).get("/registers/ours/agreements/").text.lower()
@@ -775,8 +788,8 @@ def test_where_agreed_numbers_may_differ_the_page_says_so(client_of, exempt, per
 
 
 @seen_by
-def test_where_everything_is_counted_the_page_says_nothing_of_it(client_of, person):
-    assert set((said := pages_that_say_so(client_of(person))).values()) == {False}, said
+def test_a_page_has_no_notice_when_every_risk_is_counted(client_of, person):
+    assert set((notices := pages_with_notice(client_of(person))).values()) == {False}, notices
 
 
 # Canaries
@@ -864,8 +877,8 @@ def make_canaries():
 
 
 def paths_to(canaries):
-    """What is theirs, and our pages asked for it."""
-    ours = [
+    """Addresses of the other organisation, and ours with its keys as parameters."""
+    own_paths = [
         f"/registers/ours/?owner={canaries['post'].pk}",
         "/registers/ours/dashboard/?since=2000-01-01",
     ]
@@ -873,16 +886,16 @@ def paths_to(canaries):
         f"/registers/{slug}/?agreed={canaries['agreement'].pk}"
         for slug in ("ours", "cage", "ours/dashboard")
     ]
-    return [*canaries["paths"], *ours, *agreed]
+    return [*canaries["paths"], *own_paths, *agreed]
 
 
 @pytest.mark.parametrize("opened", each([*INSIDE, "stranger", "expired", "nobody"]), indirect=True)
-def test_no_word_of_another_organisation_is_ever_read(opened):
-    answers = opened.answers | opened.beside
-    told = {
-        asked: unpacked(answer) + repr(answer.items()).encode() for asked, answer in answers.items()
+def test_no_answer_contains_text_of_another_organisation(opened):
+    answers = opened.answers | opened.canary_answers
+    texts = {
+        name: unpacked(answer) + repr(answer.items()).encode() for name, answer in answers.items()
     }
-    assert [asked for asked, text in told.items() if b"canary" in text.lower()] == []
+    assert [name for name, text in texts.items() if b"canary" in text.lower()] == []
 
 
 def test_canaries_sing_to_their_own(canaries):
@@ -938,6 +951,9 @@ def test_the_admin_sites_own_sign_in_signs_nobody_in(people, client_of):
 
 def test_the_admin_site_knows_nothing_that_is_said_and_kept(client_of):
     client = client_of("installer")
-    models = "risk riskrevision assessment review agreement position auditentry audittext gatheredquestion".split()
+    models = (
+        "risk riskrevision assessment review agreement position auditentry audittext "
+        "gatheredquestion"
+    ).split()
     answers = {model: client.get(f"/admin/registers/{model}/").status_code for model in models}
     assert answers == dict.fromkeys(models, 404)

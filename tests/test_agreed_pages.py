@@ -25,7 +25,7 @@ from makers import (
     make_revision,
     make_risk,
 )
-from test_agreements import logged, then
+from test_agreements import effective_and_recorded, make_recorded_risk
 
 from registers.models import Role
 
@@ -53,16 +53,21 @@ class Council:
         self.below = make_register(self.organisation, parent=self.register)
         by = {"by": self.manager}
         self.risk, self.other, *_ = (
-            logged(self.register, (2, n), ago=400, **by) for n in (2, 3, 4)
+            make_recorded_risk(self.register, (2, n), ago=400, **by) for n in (2, 3, 4)
         )
-        make_assessment(self.other, (4, 4), **by, **then(200))
+        make_assessment(self.other, (4, 4), **by, **effective_and_recorded(200))
         make_revision(
-            logged(self.register, (5, 5), ago=300, **by), status="closed", **by, **then(BACK + 20)
+            make_recorded_risk(self.register, (5, 5), ago=300, **by),
+            status="closed",
+            **by,
+            **effective_and_recorded(BACK + 20),
         )
-        make_action(self.risk, due_on=days_ago(60), **by, **then(200))
-        self.taken = logged(self.below, (3, 3), ago=300, **by)
-        make_escalation(self.taken, self.register, approved_by=self.manager, **by, **then(150))
-        self.agreement = make_agreement(self.register, **by, **then(AGREED))
+        make_action(self.risk, due_on=days_ago(60), **by, **effective_and_recorded(200))
+        self.taken = make_recorded_risk(self.below, (3, 3), ago=300, **by)
+        make_escalation(
+            self.taken, self.register, approved_by=self.manager, **by, **effective_and_recorded(150)
+        )
+        self.agreement = make_agreement(self.register, **by, **effective_and_recorded(AGREED))
         self.client = Client()
         self.client.force_login(self.manager)
 

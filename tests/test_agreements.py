@@ -28,7 +28,7 @@ from makers import (
     make_user,
 )
 from profiles import examples
-from test_as_at import DAYS, RAISED, SPAN, histories, ratings, undone
+from test_as_at import DAYS, RAISED, SPAN, histories, ratings, rollback
 
 from registers.models import Agreement, AuditEntry, HistoryIsAppendOnly, Position, Role
 from registers.permissions import agreed_for, position_history_for, positions_for
@@ -41,7 +41,7 @@ def at(day, hour=12):
     return datetime.datetime.combine(day, datetime.time(hour), timezone.get_default_timezone())
 
 
-def then(ago):
+def effective_and_recorded(ago):
     """Effective and recorded on that day."""
     return {"on": days_ago(ago), "recorded_at": at(days_ago(ago))}
 
@@ -51,8 +51,8 @@ def register():
     return make_register(slug="ours")
 
 
-def logged(register, ratings=(3, 4), ago=40, **content):
-    """A risk that was written down on the day it speaks of."""
+def make_recorded_risk(register, ratings=(3, 4), ago=40, **content):
+    """A risk recorded on its effective day."""
     return make_risk(
         register, assessed=ratings, on=days_ago(ago), recorded_at=at(days_ago(ago)), **content
     )
@@ -66,24 +66,24 @@ def scores(positions):
 
 
 def test_a_late_rating_shows_as_at_the_day_but_not_as_agreed(register):
-    risk = logged(register)
+    risk = make_recorded_risk(register)
     agreement = make_agreement(register, on=days_ago(10))
     make_assessment(risk, (5, 5), on=days_ago(20))
     reader = make_person(register.organisation, Role.MEMBER)
     as_at, agreed = (
-        positions_for(reader, register, days_ago(10), one).get() for one in (None, agreement)
+        positions_for(reader, register, days_ago(10), basis).get() for basis in (None, agreement)
     )
     assert (as_at.score, agreed.score) == (25, 12)
 
 
 def test_what_was_recorded_by_the_end_of_the_day_is_in_it(register):
-    risk = logged(register)
+    risk = make_recorded_risk(register)
     make_assessment(risk, (5, 5), on=days_ago(20), recorded_at=at(days_ago(10), 23))
     assert make_agreement(register, on=days_ago(10)).positions.get().score == 25
 
 
 def test_what_was_recorded_after_midnight_is_not_in_it(register):
-    risk = logged(register)
+    risk = make_recorded_risk(register)
     make_assessment(risk, (5, 5), on=days_ago(20), recorded_at=at(days_ago(9), 0))
     assert make_agreement(register, on=days_ago(10)).positions.get().score == 12
 
@@ -102,24 +102,26 @@ def test_what_was_agreed_today_does_not_take_in_what_follows_today(register):
 
 
 def test_what_is_effective_later_is_not_in_it(register):
-    make_revision(logged(register, title="First"), title="Later", **then(5))
+    make_revision(
+        make_recorded_risk(register, title="First"), title="Later", **effective_and_recorded(5)
+    )
     assert make_agreement(register, on=days_ago(10)).positions.get().revision.title == "First"
 
 
 def test_a_risk_that_nobody_knew_of_is_not_in_it(register):
-    logged(register)
+    make_recorded_risk(register)
     make_risk(register, assessed=(5, 5), on=days_ago(30))  # recorded now
     assert scores(make_agreement(register, on=days_ago(10)).positions) == {1: 12}
 
 
 def test_no_other_register_is_in_it(register):
-    logged(register)
-    logged(make_register(register.organisation))
+    make_recorded_risk(register)
+    make_recorded_risk(make_register(register.organisation))
     assert make_agreement(register, on=days_ago(10)).positions.get().register == register
 
 
 def test_agreed_rows_are_no_live_ones(register):
-    risk = logged(register)
+    risk = make_recorded_risk(register)
     before = list(risk.positions.values())
     make_agreement(register, on=days_ago(10))
     reader = make_person(register.organisation, Role.MEMBER)
@@ -133,7 +135,7 @@ def test_agreed_rows_are_no_live_ones(register):
 
 
 def test_the_database_keeps_a_risk_once_in_an_agreement(register):
-    logged(register)
+    make_recorded_risk(register)
     row = make_agreement(register, on=days_ago(10)).positions.get()
     row.pk, row.from_day = None, days_ago(39)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -141,7 +143,7 @@ def test_the_database_keeps_a_risk_once_in_an_agreement(register):
 
 
 def test_the_database_starts_one_live_position_a_day(register):
-    row = logged(register).positions.get()
+    row = make_recorded_risk(register).positions.get()
     row.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save(force_insert=True)
@@ -157,21 +159,19 @@ instants = st.integers(0, 20).map(lambda days: at(RAISED + datetime.timedelta(da
     delays=st.lists(st.integers(0, 15), min_size=6, max_size=6),
     on=st.sampled_from(DAYS[SPAN:-2]),
 )
-def test_whatever_was_told_and_when_an_agreement_keeps_what_was_known_by_then(
-    steps, first, delays, on
-):
-    """By brute force: the same history told without what came too late, read as at the day."""
-    with undone():
+def test_an_agreement_keeps_what_was_recorded_by_the_end_of_its_day(steps, first, delays, on):
+    """By brute force: the same history without what was recorded too late, as at the day."""
+    with rollback():
         register, by = make_register(), make_user()
-        told = Late(register, by, steps, delays, first)
+        late_history = LateHistory(register, by, steps, delays, first)
         agreement = make_agreement(register, on=on, by=by)
-        kept = agreement.positions.first()
-        found = kept and (
-            kept.revision.title,
-            kept.revision.status,
-            kept.current and (kept.current.likelihood, kept.current.impact),
+        position = agreement.positions.first()
+        state = position and (
+            position.revision.title,
+            position.revision.status,
+            position.current and (position.current.likelihood, position.current.impact),
         )
-        assert found == told.known(on, at(on + datetime.timedelta(days=1), 0))
+        assert state == late_history.state_at(on, at(on + datetime.timedelta(days=1), 0))
 
 
 @examples(10)
@@ -181,20 +181,18 @@ def test_whatever_was_told_and_when_an_agreement_keeps_what_was_known_by_then(
     on=st.sampled_from(DAYS[SPAN:-2]),
 )
 def test_the_check_finds_nothing_wrong_with_what_was_agreed(steps, delays, on):
-    with undone():
+    with rollback():
         register, by = make_register(), make_user()
-        told = Late(register, by, steps, delays, (2, 3))
+        late_history = LateHistory(register, by, steps, delays, (2, 3))
         make_agreement(register, on=on, by=by)
         make_revision(
-            told.risk, by=by, title="Said later", is_exempt=True, revision_event="exempted"
+            late_history.risk, by=by, title="Said later", is_exempt=True, revision_event="exempted"
         )
         call_command("rebuild_positions", check=True, stdout=StringIO())
 
 
-class Late:
-    """A risk whose history was written down some days late, and what was told of it: (day,
-    recorded, what).
-    """
+class LateHistory:
+    """A risk whose history was recorded some days late, with its (day, recorded, content)."""
 
     def __init__(self, register, by, steps, delays, first):
         self.clock = at(RAISED)
@@ -204,52 +202,50 @@ class Late:
         )
         self.words = [(RAISED, self.clock, ("Title 0", "open"))]
         self.ratings = [(RAISED, self.clock, first)] if first else []
-        for number, ((what, shift, detail), delay) in enumerate(
+        for number, ((event, shift, detail), delay) in enumerate(
             zip(steps, delays, strict=False), 1
         ):
             own_day = RAISED + datetime.timedelta(days=shift)
-            effective = self.last + datetime.timedelta(days=shift) if what == "edit" else own_day
+            effective = self.last + datetime.timedelta(days=shift) if event == "edit" else own_day
             noon = at(effective + datetime.timedelta(days=delay))
             self.clock = min(max(self.clock, noon), timezone.now() - datetime.timedelta(days=1))
-            if what == "edit":
+            if event == "edit":
                 self.last = effective
                 back = (
-                    {"what": "reopened"} if self.risk.status == "closed" else {}
+                    {"revision_event": "reopened"} if self.risk.status == "closed" else {}
                 )  # or it would take no edit
-                said = {"title": f"Title {number}", "status": detail, **back}
-                make_revision(self.risk, by=by, on=effective, recorded_at=self.clock, **said)
+                fields = {"title": f"Title {number}", "status": detail, **back}
+                make_revision(self.risk, by=by, on=effective, recorded_at=self.clock, **fields)
                 self.words.append((effective, self.clock, (f"Title {number}", detail)))
             elif self.risk.status != "closed":  # which takes no judgement
-                pair, other = (detail, {}) if what == "ours" else ((5, 5), detail)
+                pair, other = (detail, {}) if event == "ours" else ((5, 5), detail)
                 make_assessment(
                     self.risk, pair, by=by, on=effective, recorded_at=self.clock, **other
                 )
                 self.last = max(self.last, effective)
-                if what == "ours":
+                if event == "ours":
                     self.ratings.append((effective, self.clock, pair))
 
-    def known(self, day, before):
-        words = _standing(self.words, day, before)
-        return words and (*words, _standing(self.ratings, day, before))
+    def state_at(self, day, before):
+        words = _latest_content(self.words, day, before)
+        return words and (*words, _latest_content(self.ratings, day, before))
 
 
-def _standing(told, day, before):
-    """What was told of the latest day, the last of those told of that day; None where
-    nothing was.
-    """
-    found = [
-        (on, number, what)
-        for number, (on, recorded, what) in enumerate(told)
+def _latest_content(entries, day, before):
+    """The last content of the latest day up to day, recorded before an instant, or None."""
+    candidates = [
+        (on, number, content)
+        for number, (on, recorded, content) in enumerate(entries)
         if on <= day and recorded < before
     ]
-    return max(found)[2] if found else None
+    return max(candidates)[2] if candidates else None
 
 
 # The verb
 
 
 def test_the_same_token_twice_is_one_agreement(register):
-    logged(register)
+    make_recorded_risk(register)
     form = {
         "register": register,
         "by": make_user(),
@@ -262,17 +258,17 @@ def test_the_same_token_twice_is_one_agreement(register):
 
 
 def test_the_token_of_another_persons_agreement_makes_a_new_one(register):
-    theirs = make_agreement(register)
-    assert make_agreement(register, token=theirs.token).token != theirs.token
+    other = make_agreement(register)
+    assert make_agreement(register, token=other.token).token != other.token
 
 
-def test_a_day_to_come_is_not_agreed(register):
+def test_a_future_day_cannot_be_agreed(register):
     with pytest.raises(ValueError, match="has not come"):
         make_agreement(register, on=days_ago(-1))
 
 
-def test_an_agreement_stands_in_the_audit_chain(register):
-    logged(register)
+def test_an_agreement_is_in_the_audit_chain(register):
+    make_recorded_risk(register)
     agreement = make_agreement(register, on=days_ago(1))
     entry = AuditEntry.objects.latest("pk")
     assert (entry.verb, entry.facts["agreement"], entry.facts["risks"]) == (
@@ -287,23 +283,23 @@ def test_an_agreement_is_never_edited(register):
         make_agreement(register).save()
 
 
-def test_agreeing_asks_as_often_of_one_risk_as_of_many(register):
+def test_agreeing_takes_as_many_queries_for_many_risks_as_for_one(register):
     def queries():
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as context:
             make_agreement(register, by=by)
-        return len(asked)
+        return len(context)
 
     by = make_user()
-    logged(register)
+    make_recorded_risk(register)
     make_agreement(register, by=by)
     few = queries()
     for _ in range(20):
-        make_assessment(logged(register), (5, 5))
+        make_assessment(make_recorded_risk(register), (5, 5))
     assert queries() == few
 
 
 def test_the_audit_finds_a_position_changed_behind_an_agreement(register):
-    risk = logged(register)
+    risk = make_recorded_risk(register)
     make_agreement(register, on=days_ago(1))
     Position.everything.exclude(agreement=None).update(current=make_assessment(risk, (1, 1)))
     with pytest.raises(CommandError, match=r"the agreement \d+ is not what was sealed"):
@@ -330,7 +326,7 @@ def test_the_audit_finds_an_agreement_that_was_slipped_in(register):
     "tampered", [{"band": "low"}, {"score": 25}, {"is_exempt": True}, {"current": None}]
 )
 def test_the_check_finds_an_agreed_position_that_was_tampered_with(register, tampered):
-    risk = logged(register)
+    risk = make_recorded_risk(register)
     agreement = make_agreement(register, on=days_ago(1))
     agreement.positions.update(**tampered)
     with pytest.raises(CommandError, match=f"{agreement.body}.*{risk.reference}"):
@@ -338,7 +334,7 @@ def test_the_check_finds_an_agreed_position_that_was_tampered_with(register, tam
 
 
 def test_rebuilding_puts_agreed_positions_right(register):
-    logged(register)
+    make_recorded_risk(register)
     agreement = make_agreement(register, on=days_ago(1))
     agreement.positions.all().delete()
     call_command("rebuild_positions", stdout=StringIO())
@@ -346,7 +342,7 @@ def test_rebuilding_puts_agreed_positions_right(register):
 
 
 def test_a_rebuild_of_a_risk_leaves_what_was_agreed(register):
-    risk = logged(register)
+    risk = make_recorded_risk(register)
     agreement = make_agreement(register, on=days_ago(10))
     before = list(agreement.positions.values())
     make_revision(risk, title="Later")
@@ -358,7 +354,7 @@ def test_a_rebuild_of_a_risk_leaves_what_was_agreed(register):
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.PEER, Role.ADMINISTRATOR])
 def test_what_became_exempt_is_hidden_in_what_was_agreed(register, role):
-    risk = logged(register)
+    risk = make_recorded_risk(register)
     agreement = make_agreement(register, on=days_ago(10))
     make_revision(risk, is_exempt=True)
     assert not positions_for(
@@ -367,7 +363,7 @@ def test_what_became_exempt_is_hidden_in_what_was_agreed(register, role):
 
 
 def test_what_is_no_longer_exempt_is_shown_in_what_was_agreed(register):
-    risk = logged(register, is_exempt=True)
+    risk = make_recorded_risk(register, is_exempt=True)
     agreement = make_agreement(register, on=days_ago(10))
     make_revision(risk, is_exempt=False)
     assert positions_for(
@@ -376,7 +372,7 @@ def test_what_is_no_longer_exempt_is_shown_in_what_was_agreed(register):
 
 
 def test_a_stranger_reads_nothing_that_was_agreed(register):
-    logged(register)
+    make_recorded_risk(register)
     make_agreement(register, on=days_ago(10))
     assert not agreed_for(make_person(make_organisation(), Role.MANAGER), register).exists()
 
@@ -393,18 +389,16 @@ def reader(register):
 
 @pytest.fixture
 def agreed(register):
-    """Ten days ago: one Severe, one High, one Low, one closed. Since: up, down, unchanged, closed
-    and a new one.
-    """
-    up = logged(register, (3, 4), title="Upward")
-    down = logged(register, (5, 5), title="Downward")
-    logged(register, (1, 1), title="Unmoved")
-    gone = logged(register, (2, 2), title="Gone")
+    """An agreement of ten days ago; since then risks went up, down, were closed and added."""
+    up = make_recorded_risk(register, (3, 4), title="Upward")
+    down = make_recorded_risk(register, (5, 5), title="Downward")
+    make_recorded_risk(register, (1, 1), title="Unmoved")
+    closed = make_recorded_risk(register, (2, 2), title="Gone")
     agreement = make_agreement(register, on=days_ago(10), note="Minute 14")
     make_assessment(up, (5, 5), on=days_ago(20))
     make_assessment(down, (1, 1))
-    gone.refresh_from_db()
-    gone.close(by=gone.raised_by, version=gone.version, reason="Over.")
+    closed.refresh_from_db()
+    closed.close(by=closed.raised_by, version=closed.version, reason="Over.")
     make_risk(register, title="Newcomer")
     return agreement
 
@@ -423,9 +417,9 @@ def test_a_page_about_what_was_agreed_says_so(reader, agreed, place):
 
 
 @everywhere
-@pytest.mark.parametrize("asked", ["x", "0", "-1", "1.5", " 1", "٣", "9" * 30, "1\x00"])
-def test_nonsense_is_refused(reader, agreed, place, asked):
-    assert reader.get(f"/registers/ours/{place}", {"agreed": asked}).status_code == 400
+@pytest.mark.parametrize("value", ["x", "0", "-1", "1.5", " 1", "٣", "9" * 30, "1\x00"])
+def test_nonsense_is_refused(reader, agreed, place, value):
+    assert reader.get(f"/registers/ours/{place}", {"agreed": value}).status_code == 400
 
 
 @everywhere
@@ -438,9 +432,9 @@ def test_agreed_and_as_at_do_not_go_together(reader, agreed, place):
 
 @everywhere
 def test_an_agreement_of_another_register_is_not_found(reader, register, agreed, place):
-    theirs = make_agreement(make_register(register.organisation))
+    other = make_agreement(make_register(register.organisation))
     answers = [
-        reader.get(f"/registers/ours/{place}?agreed={pk}").status_code for pk in (theirs.pk, 10**17)
+        reader.get(f"/registers/ours/{place}?agreed={pk}").status_code for pk in (other.pk, 10**17)
     ]
     assert answers == [404, 404]
 
@@ -493,14 +487,14 @@ def test_the_dashboard_counts_what_was_agreed(reader, agreed):
     assert "One of 4 risks is above tolerance" in text
 
 
-def test_every_number_on_the_dashboard_as_agreed_leads_to_as_many_risks(reader, agreed):
+def test_every_number_on_the_dashboard_as_agreed_links_to_as_many_risks(reader, agreed):
     text = reader.get(f"/registers/ours/dashboard/?agreed={agreed.pk}&more=order&more=ways").text
     links = set(re.findall(r'href="([^"]*)" data-count="(\d+)"', text))
     wrong = {}
     for href, count in links:
-        found = re.search(r'data-total="(\d+)"', reader.get(href.replace("&amp;", "&")).text)[1]
-        if found != count:
-            wrong[href] = (found, count)
+        total = re.search(r'data-total="(\d+)"', reader.get(href.replace("&amp;", "&")).text)[1]
+        if total != count:
+            wrong[href] = (total, count)
     assert (wrong, any("agreed=" in href for href, _ in links)) == ({}, True)
 
 
@@ -521,20 +515,20 @@ def test_the_agreements_say_what_has_changed_since(reader, agreed):
 
 def test_the_agreements_name_what_has_changed_since(reader, agreed):
     text = reader.get("/registers/ours/agreements/").text
-    named = [
+    titles = [
         title for title in ("Upward", "Downward", "Newcomer", "Gone", "Unmoved") if title in text
     ]
-    assert named == ["Upward", "Downward", "Newcomer", "Gone"]
+    assert titles == ["Upward", "Downward", "Newcomer", "Gone"]
 
 
-def test_where_nothing_changed_the_agreements_say_so(reader, register):
-    logged(register)
+def test_the_agreements_say_when_nothing_has_changed(reader, register):
+    make_recorded_risk(register)
     make_agreement(register)
     assert "Nothing has changed since" in reader.get("/registers/ours/agreements/").text
 
 
 def test_the_latest_agreement_comes_first(reader, register):
-    logged(register)
+    make_recorded_risk(register)
     for ago, body in ((5, "Cabinet"), (2, "Committee"), (9, "Management team")):
         make_agreement(register, on=days_ago(ago), body=body)
     assert re.findall(
@@ -565,24 +559,24 @@ def test_a_dashboard_of_a_past_day_tells_of_no_agreement_but_as_a_day_to_compare
     )
 
 
-def test_without_an_agreement_the_page_teaches(reader):
+def test_without_an_agreement_the_page_explains_what_one_is(reader):
     assert "Nobody has agreed this register yet" in reader.get("/registers/ours/agreements/").text
 
 
 @pytest.mark.parametrize("place", ["agreements/", "dashboard/"])
-def test_a_page_asks_as_often_of_one_agreement_as_of_many(reader, register, place):
+def test_a_page_takes_as_many_queries_for_many_agreements_as_for_one(reader, register, place):
     def queries():
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as context:
             assert reader.get(f"/registers/ours/{place}").status_code == 200
-        return len(asked)
+        return len(context)
 
-    make_assessment(logged(register), (5, 5))
+    make_assessment(make_recorded_risk(register), (5, 5))
     make_agreement(register, on=days_ago(3))
     reader.get(f"/registers/ours/{place}")
     few = queries()
     for ago in range(4, 24):
         make_agreement(register, on=days_ago(ago))
-        make_assessment(logged(register), (5, 5))
+        make_assessment(make_recorded_risk(register), (5, 5))
     assert queries() == few
 
 
@@ -595,7 +589,7 @@ def form(day, **fields):
 
 
 def test_the_form_records_an_agreement(reader, register):
-    logged(register)
+    make_recorded_risk(register)
     reader.post("/registers/ours/agreements/new/", form(days_ago(3)))
     assert (register.agreements.get().body, scores(register.agreements.get().positions)) == (
         "Cabinet",
@@ -604,7 +598,7 @@ def test_the_form_records_an_agreement(reader, register):
 
 
 def test_the_same_form_twice_makes_one_agreement(reader, register):
-    logged(register)
+    make_recorded_risk(register)
     data = form(days_ago(3))
     answers = [reader.post("/registers/ours/agreements/new/", data).status_code for _ in range(2)]
     assert (answers, register.agreements.count()) == ([302, 302], 1)
@@ -621,7 +615,7 @@ def test_the_same_form_twice_makes_one_agreement(reader, register):
     ],
 )
 def test_what_cannot_be_agreed_is_refused_in_words(reader, register, ago, fields, words):
-    logged(register)
+    make_recorded_risk(register)
     answer = reader.post("/registers/ours/agreements/new/", form(days_ago(ago), **fields))
     assert (answer.status_code, words in answer.text, register.agreements.exists()) == (
         200,
@@ -631,7 +625,7 @@ def test_what_cannot_be_agreed_is_refused_in_words(reader, register, ago, fields
 
 
 def test_words_of_an_agreement_do_not_become_markup(reader, register):
-    logged(register)
+    make_recorded_risk(register)
     make_agreement(register, body="<b>Cabinet</b>", note="<script>alert(1)</script>")
     pages = [reader.get(f"/registers/ours/{place}").text for place in ("agreements/", "dashboard/")]
     assert not [text for text in pages if "<b>Cabinet" in text or "<script>alert" in text]
@@ -660,7 +654,7 @@ def test_words_of_an_agreement_do_not_become_markup(reader, register):
 )
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.OFFICER])
 def test_a_register_is_read_from_an_index_alone(register, role, index, is_agreed, question):
-    logged(register)
+    make_recorded_risk(register)
     agreement = make_agreement(register)
     rows = positions_for(
         make_person(register.organisation, role),
@@ -677,7 +671,7 @@ def test_a_register_is_read_from_an_index_alone(register, role, index, is_agreed
     ("index", "day"), [("position_starts", "from_day"), ("position_ends", "until_day")]
 )
 def test_a_course_is_read_from_an_index_alone(register, index, day):
-    logged(register)
+    make_recorded_risk(register)
     reader = make_person(register.organisation, Role.MANAGER)
     plan = (
         position_history_for(reader, register)

@@ -40,7 +40,7 @@ OPEN, CLOSED = "open", "closed"
 
 
 @contextmanager
-def undone():
+def rollback():
     """Each example of hypothesis starts from the same database."""
     with transaction.atomic():
         yield
@@ -49,8 +49,8 @@ def undone():
 
 ratings = st.tuples(st.integers(1, 5), st.integers(1, 5))
 edits = st.tuples(st.just("edit"), st.integers(0, 4), st.sampled_from([OPEN, CLOSED, "happened"]))
-ours = st.tuples(st.just("ours"), st.integers(-SPAN, SPAN), ratings)
-others = st.tuples(
+our_ratings = st.tuples(st.just("ours"), st.integers(-SPAN, SPAN), ratings)
+other_ratings = st.tuples(
     st.just("other"),
     st.integers(-SPAN, SPAN),
     st.sampled_from(
@@ -62,26 +62,24 @@ others = st.tuples(
         ]
     ),
 )
-histories = st.lists(st.one_of(edits, ours, others), max_size=6)
+histories = st.lists(st.one_of(edits, our_ratings, other_ratings), max_size=6)
 
 
-class Told:
-    """A risk with a history, and what was told of it, kept apart from the database: (day, what) in
-    the order told.
-    """
+class RiskHistory:
+    """A risk with a history, also kept outside the database as (day, content) in order."""
 
     def __init__(self, register, by, steps, first=None):
         self.risk = make_risk(register, by=by, on=RAISED, assessed=first, title="Title 0")
         self.words = [(RAISED, ("Title 0", OPEN))]
         self.ratings = [(RAISED, first)] if first else []
-        for number, (what, shift, detail) in enumerate(steps, 1):
-            if what == "edit":
+        for number, (event, shift, detail) in enumerate(steps, 1):
+            if event == "edit":
                 self.edit(by, shift, f"Title {number}", detail)
             elif self.risk.status != CLOSED:  # which takes no judgement
                 on = RAISED + datetime.timedelta(days=shift)
-                pair, other = (detail, {}) if what == "ours" else ((5, 5), detail)
+                pair, other = (detail, {}) if event == "ours" else ((5, 5), detail)
                 make_assessment(self.risk, pair, by=by, on=on, **other)
-                if what == "ours":
+                if event == "ours":
                     self.ratings.append((on, pair))
                 self.last = max(self.last, on)
         self.risk.refresh_from_db()
@@ -90,27 +88,25 @@ class Told:
 
     def edit(self, by, shift, title, status):
         self.last += datetime.timedelta(days=shift)
-        what = "reopened" if self.risk.status == CLOSED else None  # or it would take no edit
+        event = "reopened" if self.risk.status == CLOSED else None  # or it would take no edit
         make_revision(
-            self.risk, by=by, on=self.last, title=title, status=status, revision_event=what
+            self.risk, by=by, on=self.last, title=title, status=status, revision_event=event
         )
         self.words.append((self.last, (title, status)))
 
     def on(self, day):
-        """By brute force: what the words and the rating were at the end of a day; None before it
-        was raised.
-        """
+        """By brute force: the words and the rating at the end of a day; None before it was raised."""
         words = _last_by(self.words, day)
         return words and (*words, _last_by(self.ratings, day))
 
 
-def _last_by(told, day):
-    """The thing told of the latest day up to a day, the last of those told of that day."""
-    latest = max((on for on, _ in told if on <= day), default=None)
-    return [thing for on, thing in told if on == latest][-1] if latest else None
+def _last_by(entries, day):
+    """The last entry of the latest day up to a day."""
+    latest = max((on for on, _ in entries if on <= day), default=None)
+    return [thing for on, thing in entries if on == latest][-1] if latest else None
 
 
-def found_on(risk, day):
+def position_content(risk, day):
     """The same by the position query."""
     position = Position.objects.as_at(day).filter(risk=risk).first()
     current = position and position.current
@@ -123,41 +119,40 @@ def found_on(risk, day):
 
 @examples(200)
 @given(steps=histories, first=st.none() | ratings)
-def test_every_day_is_as_it_was_told(steps, first):
-    """On each day on which anything was told, the days beside it, and the ends: between them
-    nothing changes.
-    """
-    with undone():
-        told = Told(make_register(), make_user(), steps, first)
+def test_every_day_is_as_recorded(steps, first):
+    """On each day of an entry, the days around it, and the ends: nothing changes between them."""
+    with rollback():
+        history = RiskHistory(make_register(), make_user(), steps, first)
         days = {
             day + datetime.timedelta(days=n)
-            for day, _ in (*told.words, *told.ratings)
+            for day, _ in (*history.words, *history.ratings)
             for n in (-1, 0, 1)
         }
         days |= {DAYS[0], DAYS[-1]}
-        assert {day: found_on(told.risk, day) for day in days} == {
-            day: told.on(day) for day in days
+        assert {day: position_content(history.risk, day) for day in days} == {
+            day: history.on(day) for day in days
         }
 
 
 @examples(30)
 @given(steps=histories, first=st.none() | ratings)
-def test_a_position_knows_since_when_it_is_in_its_band_and_which_it_came_from(steps, first):
-    """By brute force: day by day, (band, on the register); a band before is one that it left for
-    another on it or off it all the while.
+def test_a_position_has_the_day_its_band_began_and_the_band_before(steps, first):
+    """By brute force, day by day: (band, on the register).
+
+    The band before counts only if the risk was on the register, or off it, the whole time.
     """
-    with undone():
-        told = Told(make_register(), make_user(), steps, first)
-        place = told.risk.register.scheme.rules.place
+    with rollback():
+        history = RiskHistory(make_register(), make_user(), steps, first)
+        place = history.risk.register.scheme.rules.place
         since, before, last = None, "", None
         for day in DAYS:
-            if not (said := told.on(day)):
+            if not (content := history.on(day)):
                 continue
-            state = (place(*said[2]).band.slug if said[2] else "", said[1] != CLOSED)
+            state = (place(*content[2]).band.slug if content[2] else "", content[1] != CLOSED)
             if state != last:
                 stayed = last and last[1] == state[1] and state[0]
                 since, before, last = day, last[0] if stayed else "", state
-            row = Position.objects.as_at(day).get(risk=told.risk)
+            row = Position.objects.as_at(day).get(risk=history.risk)
             assert (day, row.band_since, row.band_before) == (day, since, before)
 
 
@@ -167,16 +162,16 @@ changes = st.lists(
 
 
 @examples(30)
-@given(several=st.lists(changes, min_size=1, max_size=3))
-def test_a_control_is_on_each_day_as_it_was_told(several):
-    with undone():
-        risk, told = make_risk(on=RAISED), {}
-        for number, steps in enumerate(several):
+@given(step_lists=st.lists(changes, min_size=1, max_size=3))
+def test_a_control_is_as_recorded_on_each_day(step_lists):
+    with rollback():
+        risk, entries = make_risk(on=RAISED), {}
+        for number, steps in enumerate(step_lists):
             control, last = make_control(risk, on=RAISED, title="Title 0"), RAISED
-            told[control.pk] = [(last, ("Title 0", "in-place"))]
+            entries[control.pk] = [(last, ("Title 0", "in-place"))]
             for shift, status in steps:
                 last += datetime.timedelta(days=shift)
-                title = f"Title {number} {len(told[control.pk])}"
+                title = f"Title {number} {len(entries[control.pk])}"
                 control.revise(
                     by=risk.raised_by,
                     version=control.version,
@@ -184,60 +179,66 @@ def test_a_control_is_on_each_day_as_it_was_told(several):
                     title=title,
                     status=status,
                 )
-                told[control.pk].append((last, (title, status)))
+                entries[control.pk].append((last, (title, status)))
         for day in (RAISED + datetime.timedelta(days=n) for n in range(-1, 36, 4)):
-            found = {
+            contents = {
                 row.record_id: (row.title, row.status)
                 for row in latest_revisions(Control, [risk], day)
             }
-            due = {pk: _last_by(rows, day) for pk, rows in told.items()}
-            assert found == {pk: said for pk, said in due.items() if said}
+            due = {pk: _last_by(rows, day) for pk, rows in entries.items()}
+            assert contents == {pk: content for pk, content in due.items() if content}
 
 
 @examples(15)
 @given(steps=histories, first=st.none() | ratings)
 def test_the_end_of_the_history_is_the_risks_own_copy(steps, first):
-    with undone():
-        told = Told(make_register(), make_user(), steps, first)
-        position = told.risk.positions.as_at(days_ago(0)).get()
+    with rollback():
+        history = RiskHistory(make_register(), make_user(), steps, first)
+        position = history.risk.positions.as_at(days_ago(0)).get()
         assert (position.revision.content(), position.current) == (
-            told.risk.content(),
-            told.risk.current,
+            history.risk.content(),
+            history.risk.current,
         )
 
 
 @examples(15)
 @given(steps=histories, first=st.none() | ratings)
 def test_positions_follow_each_other_without_gap_or_overlap(steps, first):
-    with undone():
+    with rollback():
         positions = list(
-            Told(make_register(), make_user(), steps, first).risk.positions.order_by("from_day")
+            RiskHistory(make_register(), make_user(), steps, first).risk.positions.order_by(
+                "from_day"
+            )
         )
         edges = [(p.from_day, p.until_day) for p in positions]
         assert [b for _, b in edges] == [*(a for a, _ in edges[1:]), datetime.date.max]
 
 
 @examples(12)
-@given(several=st.lists(histories, min_size=1, max_size=3), when=st.sampled_from(DAYS))
-def test_a_reader_counts_each_risk_of_the_register_once(several, when):
-    with undone():
+@given(step_lists=st.lists(histories, min_size=1, max_size=3), day=st.sampled_from(DAYS))
+def test_a_reader_counts_each_risk_of_the_register_once(step_lists, day):
+    with rollback():
         register = make_register()
         reader = make_person(register.organisation, Role.MEMBER)
-        told = [Told(register, reader, steps) for steps in several]
-        found = (
-            positions_for(reader, register, when)
+        risk_histories = [RiskHistory(register, reader, steps) for steps in step_lists]
+        titles = (
+            positions_for(reader, register, day)
             .on_register()
             .values_list("revision__title", flat=True)
         )
-        expected = [t.on(when)[0] for t in told if t.on(when) and t.on(when)[1] != CLOSED]
-        assert sorted(found) == sorted(expected)
+        expected = [
+            history.on(day)[0]
+            for history in risk_histories
+            if history.on(day) and history.on(day)[1] != CLOSED
+        ]
+        assert sorted(titles) == sorted(expected)
 
 
 @examples(10)
 @given(steps=histories)
 def test_the_check_finds_nothing_wrong_with_what_the_verbs_wrote(steps):
-    with undone():
-        Told(make_register(), make_user(), steps, (2, 3))
+    with rollback():
+        RiskHistory(make_register(), make_user(), steps, (2, 3))
         call_command("rebuild_positions", check=True, stdout=StringIO())
 
 
@@ -331,8 +332,8 @@ def register():
     return make_register()
 
 
-def titles_on(user, register, when):
-    return sorted(positions_for(user, register, when).values_list("revision__title", flat=True))
+def titles_on(user, register, day):
+    return sorted(positions_for(user, register, day).values_list("revision__title", flat=True))
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.PEER, Role.ADMINISTRATOR])
@@ -390,18 +391,18 @@ def test_a_risk_seen_for_two_reasons_is_counted_once(register):
     assert positions_for(officer, register, days_ago(0)).count() == 1
 
 
-def test_several_registers_are_read_each_by_its_own_rule():
+def test_each_of_several_registers_has_its_own_visibility_rule():
     organisation = make_organisation()
     open_to_me, closed_to_me = make_register(organisation), make_register(make_organisation())
     me = make_person(organisation, Role.MEMBER)
     make_person(closed_to_me.organisation, Role.PEER)
     make_risk(open_to_me, title="Mine", is_exempt=True)
     make_risk(closed_to_me, title="Not mine")
-    found = positions_across(me, [open_to_me, closed_to_me], days_ago(0))
-    assert [p.revision.title for p in found] == ["Mine"]
+    positions = positions_across(me, [open_to_me, closed_to_me], days_ago(0))
+    assert [p.revision.title for p in positions] == ["Mine"]
 
 
-def test_nobodys_registers_hold_nothing():
+def test_no_registers_have_no_positions():
     make_risk()
     assert not positions_across(make_user(), [], days_ago(0)).exists()
 

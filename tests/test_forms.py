@@ -71,12 +71,12 @@ class World:
         if name == "new":
             return risk_form(**words) | fields
         if name == "edit":
-            gone = ("likelihood", "impact", "driver", "rationale", "token")
-            kept = {
-                field: value for field, value in risk_form(**words).items() if field not in gone
+            excluded = ("likelihood", "impact", "driver", "rationale", "token")
+            content = {
+                field: value for field, value in risk_form(**words).items() if field not in excluded
             }
             return {
-                **kept,
+                **content,
                 "title": "Savings run late",
                 "reason": "We looked again.",
                 "version": version,
@@ -92,11 +92,11 @@ class World:
                 zip(NEXT_DATES, (following.day, following.month, following.year), strict=False)
             )
             return {**words, **today_in_parts(), **following, "version": version} | fields
-        judged = {
+        rating = {
             field: risk_form()[field]
             for field in ("likelihood", "impact", "driver", "rationale", "token")
         }
-        return {**judged, **today_in_parts(), "kind": "current", "version": version} | fields
+        return {**rating, **today_in_parts(), "kind": "current", "version": version} | fields
 
     def send(self, name, data, client=None):
         return (client or self.client).post(PATHS[name], data)
@@ -206,7 +206,7 @@ class Controls(HTMLParser):
         self.values.setdefault(name, []).append(value)
 
 
-def typed_in(answer):
+def control_values(answer):
     return {name: values[-1] for name, values in Controls(answer.text).values.items()}
 
 
@@ -329,30 +329,30 @@ def counts():
 
 
 @every_field_of_words
-def test_hostile_words_are_stored_whole_or_come_back_with_a_reason(world, name, field):
+def test_hostile_text_is_stored_whole_or_refused_with_a_reason(world, name, field):
     wrong = {}
-    for number, (what, value) in enumerate(HOSTILE.items()):
+    for number, (label, value) in enumerate(HOSTILE.items()):
         other = (
             {} if field == "title" or name in ("assess", "review") else {"title": f"Title {number}"}
         )
         count = counts()
         answer = post_raw(world, name, world.form(name, **{field: value}, **other))
-        now = counts()
+        after = counts()
         if answer.status_code == 200:
-            kept = typed_in(answer).get(field)
-            if now != count or not errors_in(answer) or as_read(kept or "") != as_read(value):
-                wrong[what] = (now, count, errors_in(answer), kept and kept[:50])
+            text = control_values(answer).get(field)
+            if after != count or not errors_in(answer) or as_read(text or "") != as_read(value):
+                wrong[label] = (after, count, errors_in(answer), text and text[:50])
         elif answer.status_code == 302:
             risk = (
                 Risk.objects.latest("pk") if name == "new" else Risk.objects.get(pk=world.risk.pk)
             )
-            said = risk.assessments.latest("pk") if field == "rationale" else risk
-            said = risk.reviews.latest("pk") if field == "note" else said
-            said = risk.revisions.latest() if field == "reason" else said
-            if getattr(said, field) != as_stored(value, field) or not is_whole(risk):
-                wrong[what] = ("stored", getattr(said, field)[:50])
-        elif (answer.status_code, what in NO_TEXT, now) != (400, True, count):
-            wrong[what] = answer.status_code
+            record = risk.assessments.latest("pk") if field == "rationale" else risk
+            record = risk.reviews.latest("pk") if field == "note" else record
+            record = risk.revisions.latest() if field == "reason" else record
+            if getattr(record, field) != as_stored(value, field) or not is_whole(risk):
+                wrong[label] = ("stored", getattr(record, field)[:50])
+        elif (answer.status_code, label in NO_TEXT, after) != (400, True, count):
+            wrong[label] = answer.status_code
     assert wrong == {}
 
 
@@ -367,54 +367,54 @@ def test_a_character_that_no_page_can_show_is_refused_in_words(world, name):
 
 
 @every_choice
-def test_hostile_choices_are_refused_in_words_and_nothing_typed_is_lost(world, name, field):
-    wrong, now = {}, rows()
-    for what, value in ((what, HOSTILE[what]) for what in NO_CHOICE):
+def test_hostile_choices_are_refused_and_the_form_keeps_its_values(world, name, field):
+    wrong, after = {}, rows()
+    for label, value in ((label, HOSTILE[label]) for label in NO_CHOICE):
         form = world.form(name, **{field: value})
         if field in ("effective_on", "next_on"):
             form = {key: v for key, v in form.items() if not key.startswith(f"{field}_")}
         answer = post_raw(world, name, form)
-        before, now = now, rows()
-        if what in NO_TEXT and (answer.status_code, now) == (400, before):
+        before, after = after, rows()
+        if label in NO_TEXT and (answer.status_code, after) == (400, before):
             continue
-        kept = typed_in(answer)
-        lost = [f for f in WORDS[name] if kept.get(f, "").strip() != form.get(f, "")]
+        values = control_values(answer)
+        missing = [f for f in WORDS[name] if values.get(f, "").strip() != form.get(f, "")]
         if not as_read(value).strip() and answer.status_code == 302:
             continue  # what may be left out was
-        if field == "version" and answer.status_code == 409 and now == before and not lost:
+        if field == "version" and answer.status_code == 409 and after == before and not missing:
             continue  # digits of another script make a number
-        if answer.status_code != 200 or now != before or not errors_in(answer) or lost:
-            wrong[what] = (answer.status_code, now == before, errors_in(answer), lost)
+        if answer.status_code != 200 or after != before or not errors_in(answer) or missing:
+            wrong[label] = (answer.status_code, after == before, errors_in(answer), missing)
     assert wrong == {}
 
 
 @pytest.mark.parametrize(
-    ("name", "made"), [("new", Assessment), ("assess", Assessment), ("review", Review)]
+    ("name", "model"), [("new", Assessment), ("assess", Assessment), ("review", Review)]
 )
-def test_a_token_that_cannot_be_read_counts_as_new(world, name, made):
-    before = made.objects.count()
-    texts = [value for what, value in HOSTILE.items() if what not in NO_TEXT]
+def test_an_unreadable_token_counts_as_new(world, name, model):
+    before = model.objects.count()
+    texts = [value for label, value in HOSTILE.items() if label not in NO_TEXT]
     answers = [post_raw(world, name, world.form(name, token=value)).status_code for value in texts]
-    assert (set(answers), made.objects.count() - before) == ({302}, len(texts))
+    assert (set(answers), model.objects.count() - before) == ({302}, len(texts))
 
 
 @pytest.mark.look
 @every_form
-def test_no_error_speaks_of_software(world, name):
-    told = set()
+def test_no_error_uses_technical_terms(world, name):
+    errors = set()
     days = {"assess": DATES, "review": DATES + NEXT_DATES}.get(name, [])
     for field in CHOICES[name] + WORDS[name] + days:
         for value in ("\0", "x", "9" * 30, ""):
-            told |= set(errors_in(world.send(name, world.form(name, **{field: value}))))
+            errors |= set(errors_in(world.send(name, world.form(name, **{field: value}))))
     assert [
-        words for words in told if re.search(r"valid |field|UUID|Null|null|integer|value", words)
+        words for words in errors if re.search(r"valid |field|UUID|Null|null|integer|value", words)
     ] == []
 
 
 @pytest.mark.parametrize("field", [*DATES[:3]])
-def test_a_date_that_is_none_comes_back_as_it_was_typed(world, field):
+def test_an_invalid_date_is_shown_again_as_typed(world, field):
     answer = world.send("assess", world.form("assess", **{field: "forty <b>"}))
-    assert (typed_in(answer)[field], answer.status_code) == ("forty <b>", 200)
+    assert (control_values(answer)[field], answer.status_code) == ("forty <b>", 200)
 
 
 @pytest.mark.look
@@ -485,15 +485,15 @@ OUTSIDE = ["0", "6", "-1", "1.5", "", " ", "99999999999999999999", "None", "true
 @pytest.mark.parametrize("name", ["new", "assess"])
 @pytest.mark.parametrize("field", ["likelihood", "impact"])
 def test_a_rating_that_the_scheme_lacks_is_refused(world, name, field):
-    before, told = rows(), {}
+    before, results = rows(), {}
     words = {"likelihood": "Select how likely it is", "impact": "Select how bad it would be"}[field]
     due = {value: (200, [words]) for value in OUTSIDE}
     if name == "new":
         due[""] = (200, [f"{words}, or clear the rest of the judgement: it can wait"])
     for value in OUTSIDE:
         answer = world.send(name, world.form(name, **{field: value}))
-        told[value] = (answer.status_code, errors_in(answer))
-    assert (told, rows() == before) == (due, True)
+        results[value] = (answer.status_code, errors_in(answer))
+    assert (results, rows() == before) == (due, True)
 
 
 @pytest.mark.parametrize("name", ["new", "assess"])
@@ -555,18 +555,18 @@ def test_notes_are_kept_in_the_history(world):
 def test_an_owner_that_is_no_post_of_ours_is_refused(world, name):
     before = rows()
     owners = [world.their_post.pk, "0", "-1", "99999999999999999999", "x", "1e0"]
-    told = {
+    errors = {
         owner: "; ".join(errors_in(world.send(name, world.form(name, owner=owner))))
         for owner in owners
     }
-    assert (told, rows() == before) == (
+    assert (errors, rows() == before) == (
         dict.fromkeys(owners, "Select a post of this organisation"),
         True,
     )
 
 
 @pytest.mark.parametrize("name", ["new", "edit"])
-def test_a_refusal_does_not_name_the_post_of_others(world, name):
+def test_a_refusal_does_not_name_another_organisations_post(world, name):
     assert (
         "Their treasurer" not in world.send(name, world.form(name, owner=world.their_post.pk)).text
     )
@@ -586,22 +586,22 @@ def test_logging_leads_to_the_risk(world):
     assert answer["Location"] == "/registers/ours/risks/2/"
 
 
-def test_logging_keeps_all_that_was_said(world):
+def test_logging_stores_the_content(world):
     world.send("new", world.form("new"))
     risk = Risk.objects.latest("pk")
-    said = (
+    content = (
         risk.title,
         risk.owner,
         risk.primary_failure_type.slug,
         [t.slug for t in risk.other_failure_types.all()],
     )
-    assert said == ("Reserves run out", world.post, "financial", ["governance"])
+    assert content == ("Reserves run out", world.post, "financial", ["governance"])
 
 
-def test_logging_keeps_the_judgement(world):
+def test_logging_stores_the_rating(world):
     world.send("new", world.form("new"))
-    judged = Risk.objects.latest("pk").current
-    assert (judged.likelihood, judged.impact, judged.driver.slug, judged.by) == (
+    rating = Risk.objects.latest("pk").current
+    assert (rating.likelihood, rating.impact, rating.driver.slug, rating.by) == (
         3,
         4,
         "harm-to-users",
@@ -609,7 +609,7 @@ def test_logging_keeps_the_judgement(world):
     )
 
 
-def test_editing_keeps_all_that_was_said(world):
+def test_editing_stores_the_content(world):
     world.send("edit", world.form("edit"))
     risk = Risk.objects.get(pk=world.risk.pk)
     assert (risk.title, risk.version, risk.revisions.latest().reason) == (
@@ -626,21 +626,21 @@ def test_assessing_adds_a_judgement(world):
 
 
 @every_form
-def test_a_form_starts_with_what_is_known(world, name):
+def test_a_form_starts_with_the_stored_title(world, name):
     page = world.client.get(PATHS[name])
-    assert typed_in(page).get("title", "") == (world.risk.title if name == "edit" else "")
+    assert control_values(page).get("title", "") == (world.risk.title if name == "edit" else "")
 
 
 @every_form
-def test_a_form_that_comes_back_keeps_every_control(world, name):
+def test_a_refused_form_keeps_every_value(world, name):
     """One thing is wrong; everything else is sent again as it was."""
     wrong = {"new": "event", "edit": "event", "assess": "rationale", "review": "note"}[name]
     form = world.form(name, **{wrong: ""})
-    kept = Controls(world.send(name, form).text).values
+    values = Controls(world.send(name, form).text).values
     sent = {
         field: value if isinstance(value, list) else [str(value)] for field, value in form.items()
     }
-    assert {field: kept.get(field) for field in sent} == sent
+    assert {field: values.get(field) for field in sent} == sent
 
 
 @every_form
@@ -704,16 +704,16 @@ def self_portrait(world, name, extra):
         "text_digest",
         "revision_id",
     }
-    gone = differ | {"risk_id", "assessment_id", "review_id", "current_id", "subject", "facts"}
+    excluded = differ | {"risk_id", "assessment_id", "review_id", "current_id", "subject", "facts"}
     with transaction.atomic():
         answer = world.send(name, world.form(name) | extra)
-        written = {
-            model: [{k: v for k, v in row.items() if k not in gone} for row in found]
-            for model, found in rows().items()
+        content = {
+            model: [{k: v for k, v in row.items() if k not in excluded} for row in records]
+            for model, records in rows().items()
         }
         transaction.set_rollback(True)
     assert answer.status_code == 302
-    return written
+    return content
 
 
 # The same form twice
@@ -747,15 +747,15 @@ def test_the_same_review_twice_makes_one(world):
 
 
 def test_every_form_for_a_new_risk_has_a_token_of_its_own(world):
-    tokens = {typed_in(world.client.get(PATHS["new"]))["token"] for _ in range(3)}
+    tokens = {control_values(world.client.get(PATHS["new"]))["token"] for _ in range(3)}
     assert len({uuid.UUID(token) for token in tokens}) == 3
 
 
 def test_the_token_of_another_persons_risk_makes_a_new_one(world):
-    theirs = make_risk(world.their_register, token=uuid.uuid4(), title="Their secret")
-    answer = world.send("new", world.form("new", token=str(theirs.token)))
-    made = world.register.risks.latest("pk")
-    assert (answer["Location"], made.title, made.token != theirs.token) == (
+    other_risk = make_risk(world.their_register, token=uuid.uuid4(), title="Their secret")
+    answer = world.send("new", world.form("new", token=str(other_risk.token)))
+    risk = world.register.risks.latest("pk")
+    assert (answer["Location"], risk.title, risk.token != other_risk.token) == (
         "/registers/ours/risks/2/",
         "Reserves run out",
         True,
@@ -763,21 +763,21 @@ def test_the_token_of_another_persons_risk_makes_a_new_one(world):
 
 
 def test_the_token_of_a_colleagues_risk_makes_a_new_one(world):
-    theirs = make_risk(world.register, by=world.colleague, token=uuid.uuid4(), is_exempt=True)
-    world.send("new", world.form("new", token=str(theirs.token)))
+    other_risk = make_risk(world.register, by=world.colleague, token=uuid.uuid4(), is_exempt=True)
+    world.send("new", world.form("new", token=str(other_risk.token)))
     assert world.register.risks.latest("pk").raised_by == world.officer
 
 
 def test_the_token_of_another_persons_risk_leaves_that_risk_alone(world):
-    theirs = make_risk(world.their_register, token=uuid.uuid4(), title="Their secret")
-    world.send("new", world.form("new", token=str(theirs.token)))
-    theirs.refresh_from_db()
-    assert (theirs.title, theirs.version) == ("Their secret", 1)
+    other_risk = make_risk(world.their_register, token=uuid.uuid4(), title="Their secret")
+    world.send("new", world.form("new", token=str(other_risk.token)))
+    other_risk.refresh_from_db()
+    assert (other_risk.title, other_risk.version) == ("Their secret", 1)
 
 
 def test_the_token_of_another_persons_assessment_makes_a_new_one(world):
-    theirs = make_risk(world.their_register, assessed=(1, 1)).current
-    world.send("assess", world.form("assess", token=str(theirs.token)))
+    other_rating = make_risk(world.their_register, assessed=(1, 1)).current
+    world.send("assess", world.form("assess", token=str(other_rating.token)))
     assert Risk.objects.get(pk=world.risk.pk).current.score == 12
 
 
@@ -785,7 +785,7 @@ def test_the_token_of_another_persons_assessment_makes_a_new_one(world):
 
 
 @pytest.fixture
-def changed(world):
+def edited_world(world):
     """The colleague saved an edit while the officer's form, of version 1, was open."""
     colleagues = {"title": "Reserves are gone", "event": "The colleague's words", "version": "1"}
     answer = world.send("edit", world.form("edit", **colleagues), world.client_of(world.colleague))
@@ -793,18 +793,18 @@ def changed(world):
     return world
 
 
-ours = {
+EDITS = {
     "edit": {"title": "My title", "consequence": "My consequence <b>", "version": "1"},
     "assess": {"rationale": "My reasons <b>", "version": "1"},
     "review": {"note": "My findings <b>", "version": "1"},
 }
-both_forms = pytest.mark.parametrize("name", ours)
+both_forms = pytest.mark.parametrize("name", EDITS)
 
 
 @both_forms
-def test_the_second_of_two_editors_gets_a_conflict(changed, name):
+def test_the_second_of_two_editors_gets_a_conflict(edited_world, name):
     before = rows()
-    answer = changed.send(name, changed.form(name, **ours[name]))
+    answer = edited_world.send(name, edited_world.form(name, **EDITS[name]))
     assert (answer.status_code, rows() == before) == (409, True)
 
 
@@ -812,8 +812,10 @@ def test_the_second_of_two_editors_gets_a_conflict(changed, name):
 @pytest.mark.parametrize(
     "words", ["Sasha Birch changed this risk", "Reserves are gone", "The colleague's words"]
 )
-def test_a_conflict_says_who_changed_what(changed, name, words):
-    assert words in html.unescape(changed.send(name, changed.form(name, **ours[name])).text)
+def test_a_conflict_says_who_changed_what(edited_world, name, words):
+    assert words in html.unescape(
+        edited_world.send(name, edited_world.form(name, **EDITS[name])).text
+    )
 
 
 def test_a_conflict_tells_of_an_assessment(world):
@@ -831,42 +833,44 @@ def test_a_conflict_tells_of_an_assessment(world):
 
 
 @both_forms
-def test_a_conflict_keeps_what_was_typed(changed, name):
-    form = changed.form(name, **ours[name])
-    typed = {
+def test_a_conflict_keeps_the_typed_values(edited_world, name):
+    form = edited_world.form(name, **EDITS[name])
+    fields = {
         "edit": ("title", "consequence", "reason"),
         "assess": ("rationale",),
         "review": ("note",),
     }[name]
-    kept = typed_in(changed.send(name, form))
-    assert {field: kept.get(field) for field in typed} == {field: form[field] for field in typed}
+    values = control_values(edited_world.send(name, form))
+    assert {field: values.get(field) for field in fields} == {
+        field: form[field] for field in fields
+    }
 
 
-def test_a_conflict_carries_what_the_other_changed_into_what_was_left_alone(changed):
-    kept = typed_in(changed.send("edit", changed.form("edit", **ours["edit"])))
-    assert kept["event"] == "The colleague's words"
+def test_a_conflict_fills_untouched_fields_with_the_other_edit(edited_world):
+    values = control_values(edited_world.send("edit", edited_world.form("edit", **EDITS["edit"])))
+    assert values["event"] == "The colleague's words"
 
 
-def test_saving_again_after_a_conflict_keeps_what_the_other_changed(changed):
-    again = typed_in(changed.send("edit", changed.form("edit", **ours["edit"])))
-    changed.send("edit", again)
-    risk = Risk.objects.get(pk=changed.risk.pk)
+def test_saving_again_after_a_conflict_keeps_the_other_edit(edited_world):
+    form = control_values(edited_world.send("edit", edited_world.form("edit", **EDITS["edit"])))
+    edited_world.send("edit", form)
+    risk = Risk.objects.get(pk=edited_world.risk.pk)
     assert (risk.title, risk.event) == ("My title", "The colleague's words")
 
 
 @both_forms
-def test_saving_again_after_a_conflict_succeeds(changed, name):
-    form = changed.form(name, **ours[name])
-    version = typed_in(changed.send(name, form))["version"]
-    answer = changed.send(name, form | {"version": version})
+def test_saving_again_after_a_conflict_succeeds(edited_world, name):
+    form = edited_world.form(name, **EDITS[name])
+    version = control_values(edited_world.send(name, form))["version"]
+    answer = edited_world.send(name, form | {"version": version})
     assert (version, answer.status_code) == ("2", 302)
 
 
-def test_saving_again_after_a_conflict_keeps_both_in_the_history(changed):
-    form = changed.form("edit", **ours["edit"])
-    changed.send("edit", form)
-    changed.send("edit", form | {"version": "2"})
-    titles = [r.title for r in changed.risk.revisions.order_by("number")]
+def test_saving_again_after_a_conflict_keeps_both_in_the_history(edited_world):
+    form = edited_world.form("edit", **EDITS["edit"])
+    edited_world.send("edit", form)
+    edited_world.send("edit", form | {"version": "2"})
+    titles = [r.title for r in edited_world.risk.revisions.order_by("number")]
     assert titles == ["Reserves run out", "Reserves are gone", "My title"]
 
 
@@ -986,8 +990,8 @@ def test_of_twenty_saves_at_once_exactly_one_wins(world, name):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", PATHS)
-def test_a_form_sent_eight_times_at_once_is_saved_once_and_answered_alike(world, name):
-    before = counts()
+def test_a_form_sent_eight_times_at_once_is_saved_once(world, name):
+    count_before = counts()
     answers = answers_at_once(world, name, [world.form(name)] * 8)
     added = {
         "new": [1, 1, 1, 0],
@@ -995,7 +999,10 @@ def test_a_form_sent_eight_times_at_once_is_saved_once_and_answered_alike(world,
         "assess": [0, 1, 1, 0],
         "review": [0, 1, 0, 1],
     }[name]
-    assert (answers, [now - then for now, then in zip(counts(), before, strict=True)]) == (
+    assert (
+        answers,
+        [after - before for after, before in zip(counts(), count_before, strict=True)],
+    ) == (
         [302] * 8,
         added,
     )

@@ -16,7 +16,7 @@ from makers import (
     make_register,
     make_risk,
 )
-from test_agreements import then
+from test_agreements import effective_and_recorded
 
 from registers.models import Role
 from registers.permissions import defaults_to_agreed
@@ -28,9 +28,13 @@ pytestmark = pytest.mark.django_db
 def register():
     """Agreed a week ago with one risk, which has risen since; a second one has come."""
     register = make_register(make_organisation(), slug="ours")
-    then = timezone.now() - datetime.timedelta(days=30)
+    effective_and_recorded = timezone.now() - datetime.timedelta(days=30)
     risen = make_risk(
-        register, title="Reserves run out", assessed=(2, 2), on=days_ago(30), recorded_at=then
+        register,
+        title="Reserves run out",
+        assessed=(2, 2),
+        on=days_ago(30),
+        recorded_at=effective_and_recorded,
     )
     make_agreement(register, on=days_ago(7))
     make_assessment(risen, (5, 5), on=days_ago(2))
@@ -140,7 +144,7 @@ def test_what_changed_lately_leads_a_member_to_today(register):
 
 
 def test_what_was_agreed_is_compared_with_what_was_agreed_before(register):
-    make_agreement(register, body="Management team", **then(20))
+    make_agreement(register, body="Management team", **effective_and_recorded(20))
     day = days_ago(20)
     assert f"What moved since {day:%-d %B %Y}" in text_of(register, Role.MEMBER, "dashboard/")
 

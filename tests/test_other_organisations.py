@@ -33,7 +33,7 @@ from makers import (
     make_revision,
     make_risk,
 )
-from test_access import OWN, TABLE, keys_of
+from test_access import OUR_VIEWS, TABLE, keys_of
 
 from registers.models import Register, ReminderKind, SetAside, User
 from registers.reminders.deadlines import due_soon
@@ -149,7 +149,7 @@ def addresses(role):
     for who reads beside the manager, those that tell each of them something else.
     """
     agreement = Register.objects.get(slug="ours").agreements.get().pk
-    for name in OWN if role == "manager" else OF_A_READER:
+    for name in OUR_VIEWS if role == "manager" else OF_A_READER:
         path = reverse(name, kwargs=keys_of(TABLE[name][0]))
         yield path
         if name in OF_A_DAY:

@@ -30,7 +30,7 @@ from makers import (
     make_scheme,
     scheme_data,
 )
-from test_access import BUTTONS, OWN, TABLE, keys_of
+from test_access import BUTTONS, OUR_VIEWS, TABLE, keys_of
 
 from registers.models import Register, SetAside
 
@@ -116,7 +116,7 @@ def stand_beside(risk, people, post, above):
 
 def addresses(role):
     """Every page that this reader opens, and those that take another day or open more."""
-    for name in OWN:
+    for name in OUR_VIEWS:
         if TABLE[name][1][role] == 200 and name not in BUTTONS:
             yield reverse(name, kwargs=keys_of(TABLE[name][0]))
     agreement = Register.objects.get(slug="ours").agreements.get().pk

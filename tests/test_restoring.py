@@ -35,7 +35,7 @@ from makers import (
     seal_rows,
 )
 from profiles import examples
-from test_as_at import RAISED, Told, histories, ratings, undone
+from test_as_at import RAISED, RiskHistory, histories, ratings, rollback
 
 from registers import demo
 from registers.json_file.restore import CannotRestore, check, restore
@@ -508,11 +508,11 @@ def test_a_scheme_that_says_something_else_here_is_refused_and_a_missing_one_is_
 @examples(15)
 @given(several=st.lists(st.tuples(histories, st.none() | ratings), min_size=1, max_size=3))
 def test_any_history_comes_back_to_the_byte(several):
-    with undone():
+    with rollback():
         organisation = make_organisation()
         register, by = make_register(organisation), make_person(organisation, Role.MANAGER)
         for steps, start in several:
-            Told(register, by, steps, start)
+            RiskHistory(register, by, steps, start)
         make_agreement(register, by=by, on=RAISED + datetime.timedelta(days=4))
         register.refresh_from_db()
         content = written(register)

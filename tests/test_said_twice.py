@@ -23,7 +23,7 @@ from makers import (
     scheme_data,
 )
 from profiles import examples
-from test_as_at import undone
+from test_as_at import rollback
 
 from registers.models import Register, Risk, has_supporting_evidence
 from registers.models.review import is_above_tolerance_twice_running
@@ -121,7 +121,7 @@ some = examples(30)
 @some
 @given(happenings=st.lists(looked_at, max_size=6), category=st.sampled_from(["", "legal"]))
 def test_above_tolerance_twice_running_is_one_rule(happenings, category):
-    with undone():
+    with rollback():
         history = History(happenings, category)
         ground = load_context(history.register, timezone.localdate())
         asked = is_above_tolerance_twice_running(history.risk)
@@ -131,7 +131,7 @@ def test_above_tolerance_twice_running_is_one_rule(happenings, category):
 @some
 @given(happenings=st.lists(held, max_size=5), after=ago, until=ago)
 def test_what_stands_behind_a_fall_is_one_rule(happenings, after, until):
-    with undone():
+    with rollback():
         history = History(happenings, "")
         days = days_ago(after), days_ago(until)
         assert history.row.has_evidence_between(*days) == has_supporting_evidence(

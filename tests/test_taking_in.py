@@ -29,7 +29,7 @@ from makers import (
     seal_rows,
 )
 from profiles import examples
-from test_as_at import undone
+from test_as_at import rollback
 
 from registers.bulk_changes import ChangedRisk, NewRisk, take_in
 from registers.models import (
@@ -407,7 +407,7 @@ new_risks = st.lists(
 @examples(25)
 @given(new=st.deferred(lambda: new_risks))
 def test_any_set_is_what_the_verbs_write(new):
-    with undone():
+    with rollback():
         first, second, by = two_registers()
         by_the_verbs(first, by, new, reason="Because")
         take_in(register=second, by=by, new=new, reason="Because", recorded_at=AT)

@@ -23,7 +23,7 @@ from makers import (
     make_risk,
     preset,
 )
-from test_agreements import logged, then
+from test_agreements import effective_and_recorded, make_recorded_risk
 
 from registers.agreements import ChangesSinceAgreement
 from registers.dashboard.data import PositionSets
@@ -217,13 +217,15 @@ def test_how_many_changed_band_since_an_agreement_is_what_each_of_them_did(ours)
     since, one was entered late, one rose and fell again, one was closed.
     """
     by = {"by": ours.manager}
-    rose, late, back, gone, _ = (logged(ours.register, (2, 2), ago=300, **by) for _ in range(5))
-    agreement = make_agreement(ours.register, **by, **then(12))
-    make_assessment(rose, (5, 5), **by, **then(5))
+    rose, late, back, gone, _ = (
+        make_recorded_risk(ours.register, (2, 2), ago=300, **by) for _ in range(5)
+    )
+    agreement = make_agreement(ours.register, **by, **effective_and_recorded(12))
+    make_assessment(rose, (5, 5), **by, **effective_and_recorded(5))
     make_assessment(late, (5, 5), on=days_ago(20), **by)
     for pair, ago in (((5, 5), 8), ((2, 2), 4)):
-        make_assessment(back, pair, **by, **then(ago))
-    make_revision(gone, status="closed", **by, **then(3))
+        make_assessment(back, pair, **by, **effective_and_recorded(ago))
+    make_revision(gone, status="closed", **by, **effective_and_recorded(3))
     since = ChangesSinceAgreement(
         ours.register, agreement, agreed_positions=agreement.positions, positions=ours.rows(0)
     )

@@ -30,7 +30,7 @@ from makers import (
     make_question,
     make_risk,
 )
-from test_access import OWN, TABLE, keys_of
+from test_access import OUR_VIEWS, TABLE, keys_of
 from test_every_page import LIKE_OTHERS
 
 from registers import demo
@@ -40,12 +40,12 @@ from registers.models import Action, Position, Register, User
 
 pytestmark = pytest.mark.django_db
 
-ADMIN = [name for name in TABLE if name not in OWN and not LIKE_OTHERS.match(name)]
+ADMIN = [name for name in TABLE if name not in OUR_VIEWS and not LIKE_OTHERS.match(name)]
 AS_AGREED = (
     "home risk_list dashboard action_list question_list risk_detail register_summary".split()
 )  # to a member
 ADDRESSES = {
-    "manager": OWN,
+    "manager": OUR_VIEWS,
     "member": AS_AGREED,
     "admin": [*ADMIN, "admin:registers_user_changelist", "library_load"],
 }
