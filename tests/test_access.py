@@ -553,7 +553,7 @@ def bytes_of(answer):
 
 
 def distinguishable(client, names, hidden, none):
-    """(name, method) of each address that answers differently for hidden and for missing records."""
+    """(name, method) of each address that answers differently for hidden and missing records."""
     return [
         (name, method)
         for name in names

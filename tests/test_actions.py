@@ -57,7 +57,7 @@ def member(register):
     return client_of(register, Role.MEMBER)
 
 
-def said(text):
+def long_date(text):
     return f"{text.day} {text:%B %Y}"
 
 
@@ -71,10 +71,10 @@ def redate(action, due_on, *, on=None, reason="It slipped."):
     )
 
 
-def finish(action, done_on=None, **said):
-    said = {"evidence": "The minutes of June.", **said}
+def finish(action, done_on=None, **fields):
+    fields = {"evidence": "The minutes of June.", **fields}
     return action.complete(
-        by=make_user(), version=action.version, done_on=done_on or days_ago(0), **said
+        by=make_user(), version=action.version, done_on=done_on or days_ago(0), **fields
     )
 
 
@@ -99,7 +99,7 @@ def test_a_first_day_given_later_is_no_re_dating(risk):
     assert (action.original_due_on, action.redated) == (days_ago(-9), 0)
 
 
-def test_what_is_done_counts_from_the_day_it_was_done(risk):
+def test_completion_counts_from_the_day_it_was_done(risk):
     action = make_action(risk, on=days_ago(90))
     assert finish(action, days_ago(30)).effective_on == days_ago(30)
 
@@ -110,10 +110,10 @@ def test_what_was_done_before_the_action_was_changed_counts_from_that_change(ris
     assert finish(action, days_ago(30)).effective_on == days_ago(10)
 
 
-def test_the_same_end_sent_twice_is_one(risk):
+def test_the_same_completion_sent_twice_is_one(risk):
     action = make_action(risk)
-    how = {"by": make_user(), "version": 1, "done_on": days_ago(0), "evidence": "Seen."}
-    assert action.complete(**how) == action.complete(**how)
+    completion = {"by": make_user(), "version": 1, "done_on": days_ago(0), "evidence": "Seen."}
+    assert action.complete(**completion) == action.complete(**completion)
     assert action.revisions.count() == 2
 
 
@@ -125,15 +125,15 @@ def test_what_somebody_else_finished_meanwhile_is_a_conflict(risk):
 
 
 @pytest.mark.parametrize("step", ["complete", "drop"])
-def test_what_has_ended_does_not_end_again(risk, step):
+def test_a_finished_action_cannot_end_again(risk, step):
     action = make_action(risk)
     finish(action)
-    how = {
+    arguments = {
         "complete": {"done_on": days_ago(0), "evidence": "Another."},
         "drop": {"reason": "Why not."},
     }[step]
     with pytest.raises(InvalidTransition):
-        getattr(action, step)(by=make_user(), version=2, **how)
+        getattr(action, step)(by=make_user(), version=2, **arguments)
 
 
 def test_what_is_open_is_not_opened_again(risk):
@@ -195,9 +195,9 @@ def test_what_is_done_now_was_open_then(risk):
 
 
 def test_as_agreed_what_was_recorded_later_is_left_out(register, officer):
-    then = timezone.now() - datetime.timedelta(days=90)
-    risk = make_risk(register, on=days_ago(200), recorded_at=then)
-    make_action(risk, on=days_ago(90), title="Known then", recorded_at=then)
+    instant = timezone.now() - datetime.timedelta(days=90)
+    risk = make_risk(register, on=days_ago(200), recorded_at=instant)
+    make_action(risk, on=days_ago(90), title="Known then", recorded_at=instant)
     agreement = make_agreement(risk.register, on=days_ago(20))
     make_action(risk, on=days_ago(80), title="Told afterwards")
     text = officer.get(f"{risk.get_absolute_url()}?agreed={agreement.pk}").text
@@ -211,18 +211,18 @@ def test_late_ones_come_first_and_undated_ones_last(risk):
     for due in (days_ago(-3), days_ago(9)):
         make_action(risk, due_on=due, on=days_ago(20))
     Action.add(risk, by=make_user(), title="x", kind="data", owner=None)
-    found = actions_of(risk, days_ago(0))
-    assert [row.revision.due_on for row in found.open] == [days_ago(9), days_ago(-3), None]
-    assert found.sentence == "Three are open, one of them late."
+    actions = actions_of(risk, days_ago(0))
+    assert [row.revision.due_on for row in actions.open] == [days_ago(9), days_ago(-3), None]
+    assert actions.sentence == "Three are open, one of them late."
 
 
-def test_the_page_tells_how_often_the_day_moved_and_why(risk, member):
+def test_the_page_shows_how_often_an_action_was_re_dated_and_why(risk, member):
     action = make_action(risk, on=days_ago(90), due_on=days_ago(60))
     redate(action, days_ago(30), on=days_ago(61), reason="The supplier went away.")
     redate(action, days_ago(5), on=days_ago(31))
     text = member.get(risk.get_absolute_url()).text
-    assert f"Late: was due {said(days_ago(5))}" in text
-    assert f"was {said(days_ago(60))}, moved twice" in text
+    assert f"Late: was due {long_date(days_ago(5))}" in text
+    assert f"was {long_date(days_ago(60))}, moved twice" in text
     assert "The supplier went away." in text
 
 
@@ -252,7 +252,9 @@ def test_who_owns_an_action_is_said_vacant_or_interim(risk, member):
 def test_what_was_done_early_says_so_with_its_evidence(risk, member):
     finish(make_action(risk, on=days_ago(90), due_on=days_ago(-9)), days_ago(3))
     text = member.get(risk.get_absolute_url()).text
-    assert f"Done on {said(days_ago(3))}, before it was due ({said(days_ago(-9))})" in text
+    assert (
+        f"Done on {long_date(days_ago(3))}, before it was due ({long_date(days_ago(-9))})" in text
+    )
     assert "The minutes of June." in text
 
 
@@ -269,11 +271,11 @@ def test_a_reader_is_led_to_no_form(risk, member, officer):
     assert led == [True, False]
 
 
-def test_many_actions_cost_no_more_queries_than_one(risk, member):
+def test_many_actions_take_no_more_queries_than_one(risk, member):
     def queries():
-        with CaptureQueriesContext(connection) as found:
+        with CaptureQueriesContext(connection) as context:
             member.get(risk.get_absolute_url())
-        return len(found)
+        return len(context)
 
     make_action(risk, owner=make_post(risk.register.organisation))
     few = queries()
@@ -378,7 +380,8 @@ def test_the_form_shows_every_day_it_was_due(risk, officer):
     redate(action, days_ago(-20), reason="The audit ran late.")
     text = officer.get(address(action)).text
     assert (
-        f"<li>{said(days_ago(-9))}: set on" in text and f"<li>{said(days_ago(-20))}: set on" in text
+        f"<li>{long_date(days_ago(-9))}: set on" in text
+        and f"<li>{long_date(days_ago(-20))}: set on" in text
     )
     assert "The audit ran late." in text
 
@@ -519,7 +522,7 @@ def test_an_action_beside_another_risk_is_not_found(risk, officer):
 # The register's list
 
 
-def listed(client, query=""):
+def list_page(client, query=""):
     return client.get(f"/registers/ours/actions/{query}")
 
 
@@ -559,17 +562,17 @@ def many(risk):
     ],
 )
 def test_the_list_can_be_narrowed(many, member, query, expected):
-    assert titles(listed(member, query)) == expected
+    assert titles(list_page(member, query)) == expected
 
 
 def test_the_list_of_one_post(many, member):
-    assert titles(listed(member, f"?owner={many.pk}")) == ["Slipped", "Undated"]
+    assert titles(list_page(member, f"?owner={many.pk}")) == ["Slipped", "Undated"]
 
 
 def test_the_sentence_counts_what_was_re_dated_before(many, member):
-    text = listed(member).text
+    text = list_page(member).text
     assert "Two of 5 open actions are late, one of them re-dated before." in text
-    assert f"was {said(days_ago(60))}, moved twice" in text
+    assert f"was {long_date(days_ago(60))}, moved twice" in text
 
 
 @pytest.mark.parametrize(
@@ -593,7 +596,7 @@ def test_the_sentence_fits_few(risk, late, on_time, sentence):
 
 def test_every_number_leads_to_a_list_of_as_many(many, member):
     links = re.findall(
-        r'href="(/registers/ours/actions/[^"]*)" data-count="(\d+)"', listed(member).text
+        r'href="(/registers/ours/actions/[^"]*)" data-count="(\d+)"', list_page(member).text
     )
     assert len(links) == 7
     for href, count in links:
@@ -603,7 +606,7 @@ def test_every_number_leads_to_a_list_of_as_many(many, member):
 def test_late_work_is_shown_by_post_never_by_person(risk, member):
     post = make_post(risk.register.organisation, "Treasurer", holder=make_user(name="Kim Oak"))
     make_action(risk, owner=post, on=days_ago(90), due_on=days_ago(5))
-    text = listed(member).text
+    text = list_page(member).text
     assert "Treasurer" in text and "Kim Oak" not in text
 
 
@@ -612,38 +615,40 @@ def test_actions_of_drafts_and_closed_risks_are_left_out(register, member):
     closed = make_risk(register)
     make_action(closed)
     closed.close(by=make_user(), version=1, reason="Over.")
-    assert titles(listed(member)) == []
+    assert titles(list_page(member)) == []
 
 
 def test_actions_of_an_exempt_risk_are_neither_listed_nor_counted(register, officer, member):
     make_action(
         make_risk(register, is_exempt=True), title="Hidden", on=days_ago(90), due_on=days_ago(5)
     )
-    assert "Hidden" not in listed(officer).text and "No action is open." in listed(officer).text
-    assert "Hidden" in listed(member).text
+    assert (
+        "Hidden" not in list_page(officer).text and "No action is open." in list_page(officer).text
+    )
+    assert "Hidden" in list_page(member).text
 
 
 def test_actions_of_another_register_are_not_listed(register, member):
     make_action(make_risk(make_register(register.organisation)))
-    assert titles(listed(member)) == []
+    assert titles(list_page(member)) == []
 
 
 @pytest.mark.parametrize(
     "query", ["?show=nonsense", "?owner=x", "?owner=999999", "?kind=x", "?page=x"]
 )
 def test_an_address_that_means_nothing_is_refused(register, member, query):
-    assert listed(member, query).status_code == 400
+    assert list_page(member, query).status_code == 400
 
 
 def test_the_post_of_another_organisation_is_no_filter(register, member):
-    assert listed(member, f"?owner={make_post().pk}").status_code == 400
+    assert list_page(member, f"?owner={make_post().pk}").status_code == 400
 
 
 def test_a_long_list_is_paged_and_costs_as_many_queries(register, member):
     def queries():
-        with CaptureQueriesContext(connection) as found:
-            listed(member)
-        return len(found)
+        with CaptureQueriesContext(connection) as context:
+            list_page(member)
+        return len(context)
 
     def add():
         make_action(make_risk(register), owner=make_post(register.organisation))
@@ -653,11 +658,11 @@ def test_a_long_list_is_paged_and_costs_as_many_queries(register, member):
     for _ in range(26):
         add()
     assert queries() == few
-    assert "Showing 1 to 25 of 27" in listed(member).text
+    assert "Showing 1 to 25 of 27" in list_page(member).text
 
 
 def test_an_empty_list_says_what_would_be_here(register, member):
-    assert "No action is open on this register" in listed(member).text
+    assert "No action is open on this register" in list_page(member).text
 
 
 # Posts and people that go
@@ -703,37 +708,43 @@ def test_a_first_day_for_an_undated_action_has_not_moved():
 
 
 @pytest.fixture
-def moved(register):
+def redated_action(register):
     """An action due 40 days ago, put off 30 days ago and done ten days ago; recorded on
     those days.
     """
-    risk = make_risk(register, on=days_ago(90), recorded_at=then(90), title="Reserves run out")
+    risk = make_risk(
+        register, on=days_ago(90), recorded_at=instant_of(90), title="Reserves run out"
+    )
     action = make_action(
-        risk, on=days_ago(80), recorded_at=then(80), due_on=days_ago(40), title="Sell the depot"
+        risk,
+        on=days_ago(80),
+        recorded_at=instant_of(80),
+        due_on=days_ago(40),
+        title="Sell the depot",
     )
     put_off = {
         "due_on": days_ago(5),
         "reason": "No buyer.",
         "effective_on": days_ago(30),
-        "recorded_at": then(30),
+        "recorded_at": instant_of(30),
     }
     action.revise(by=make_user(), version=1, **put_off)
     ended = {
         "done_on": days_ago(10),
         "evidence": "Sold.",
         "effective_on": days_ago(10),
-        "recorded_at": then(10),
+        "recorded_at": instant_of(10),
     }
     action.complete(by=make_user(), version=2, **ended)
     return action
 
 
-def then(ago):
+def instant_of(ago):
     return timezone.now() - datetime.timedelta(days=ago)
 
 
-def as_at(ago, **others):
-    return "?" + urlencode({"as_at": days_ago(ago).isoformat(), **others})
+def as_at(ago, **query):
+    return "?" + urlencode({"as_at": days_ago(ago).isoformat(), **query})
 
 
 @pytest.mark.parametrize(
@@ -748,53 +759,54 @@ def as_at(ago, **others):
         (-3, "has not come yet"),
     ],
 )
-def test_the_list_is_on_each_day_as_it_was_then(moved, member, ago, sentence):
-    assert sentence in listed(member, as_at(ago)).text
+def test_the_list_of_a_past_day_is_as_at_that_day(redated_action, member, ago, sentence):
+    assert sentence in list_page(member, as_at(ago)).text
 
 
-def test_a_past_day_knows_how_often_it_had_moved_by_then(moved, member):
-    text = " ".join(listed(member, as_at(20)).text.split())
+def test_a_past_day_counts_re_dates_up_to_that_day(redated_action, member):
+    text = " ".join(list_page(member, as_at(20)).text.split())
     assert "moved once" in text
-    assert "moved" not in " ".join(listed(member, as_at(60)).text.split("<table")[-1].split())
+    assert "moved" not in " ".join(list_page(member, as_at(60)).text.split("<table")[-1].split())
 
 
-def test_a_past_day_is_narrowed_by_what_was_so_then(moved, member):
-    assert titles(listed(member, as_at(35, show="late"))) == ["Sell the depot"]
-    assert titles(listed(member, as_at(20, show="late"))) == []
+def test_a_past_day_is_filtered_by_its_own_state(redated_action, member):
+    assert titles(list_page(member, as_at(35, show="late"))) == ["Sell the depot"]
+    assert titles(list_page(member, as_at(20, show="late"))) == []
 
 
-def test_numbers_of_a_past_day_lead_to_as_many(moved, member):
-    found = re.findall(
-        r'href="(/registers/ours/actions/[^"]*)" data-count="(\d+)"', listed(member, as_at(35)).text
+def test_numbers_of_a_past_day_link_to_as_many_actions(redated_action, member):
+    links = re.findall(
+        r'href="(/registers/ours/actions/[^"]*)" data-count="(\d+)"',
+        list_page(member, as_at(35)).text,
     )
-    assert found
-    for href, count in found:
+    assert links
+    for href, count in links:
         total = re.search(r'data-total="(\d+)"', member.get(href.replace("&amp;", "&")).text)
         assert (href, total[1]) == (href, count)
 
 
-def test_a_member_opens_on_the_actions_that_a_body_agreed(moved, register, member):
-    make_agreement(register, on=days_ago(35), recorded_at=then(34))
-    text = listed(member).text
+def test_a_member_opens_on_the_actions_that_a_body_agreed(redated_action, register, member):
+    make_agreement(register, on=days_ago(35), recorded_at=instant_of(34))
+    text = list_page(member).text
     assert "As agreed by" in text and "One action is open, and it is late." in text
-    assert "No action is open." in listed(member, as_at(0)).text
+    assert "No action is open." in list_page(member, as_at(0)).text
 
 
-def test_what_was_recorded_after_an_agreement_is_not_in_it(register, member):
-    risk = make_risk(register, on=days_ago(90), recorded_at=then(90))
-    make_agreement(register, on=days_ago(35), recorded_at=then(34))
+def test_an_action_recorded_after_an_agreement_is_not_in_it(register, member):
+    risk = make_risk(register, on=days_ago(90), recorded_at=instant_of(90))
+    make_agreement(register, on=days_ago(35), recorded_at=instant_of(34))
     make_action(risk, on=days_ago(40))
-    assert "No action is open." in listed(member).text
-    assert "One action is open" in listed(member, as_at(35)).text
+    assert "No action is open." in list_page(member).text
+    assert "One action is open" in list_page(member, as_at(35)).text
 
 
-def test_a_past_day_asks_as_often_of_one_action_as_of_many(
-    moved, register, member, django_assert_num_queries
+def test_a_past_day_takes_as_many_queries_for_many_actions_as_for_one(
+    redated_action, register, member, django_assert_num_queries
 ):
-    with CaptureQueriesContext(connection) as one:
-        listed(member, as_at(20))
+    with CaptureQueriesContext(connection) as single:
+        list_page(member, as_at(20))
     for _ in range(12):
         make_action(make_risk(register, on=days_ago(50)), on=days_ago(45))
     with CaptureQueriesContext(connection) as many:
-        listed(member, as_at(20))
-    assert len(many) == len(one)
+        list_page(member, as_at(20))
+    assert len(many) == len(single)

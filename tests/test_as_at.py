@@ -95,7 +95,7 @@ class RiskHistory:
         self.words.append((self.last, (title, status)))
 
     def on(self, day):
-        """By brute force: the words and the rating at the end of a day; None before it was raised."""
+        """By brute force: words and rating at the end of a day; None before it was raised."""
         words = _last_by(self.words, day)
         return words and (*words, _last_by(self.ratings, day))
 

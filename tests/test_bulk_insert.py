@@ -40,11 +40,11 @@ from registers.models import (
 )
 
 REVISIONS = VersionedRevision.__subclasses__()
-NOW = timezone.now()
+INSTANT = timezone.now()
 
 
-def as_made(row):
-    """All that a row has, with what it keeps at hand of others."""
+def attributes(row):
+    """All attributes of a row, with its cached relations."""
     return {
         **vars(row),
         "_state": (row._state.adding, row._state.db, dict(row._state.fields_cache)),
@@ -55,34 +55,36 @@ def as_made(row):
     "model",
     [Risk, RiskRevision, Assessment, Control, Action, Position, ImportedRow, Post, *REVISIONS],
 )
-def test_a_row_made_from_the_template_is_the_one_that_the_model_makes(model):
-    others = {
+def test_a_built_row_equals_the_models_own(model):
+    records = {
         "risk": Risk(pk=7, title="A risk"),
         "owner": Post(pk=3),
         "assessment": None,
         "by": User(pk=5, name="Robin Ash"),
     }
     fields = {f.name for f in model._meta.concrete_fields}
-    anew = {f.name: uuid.UUID(int=5) for f in model._meta.concrete_fields if f.name == "token"}
-    anew |= {"recorded_at": NOW} if "recorded_at" in fields else {}
-    said = {name: other for name, other in others.items() if name in fields} | anew | {"pk": 12}
-    assert as_made(build_row(model, **said)) == as_made(model(**said))
+    defaults = {f.name: uuid.UUID(int=5) for f in model._meta.concrete_fields if f.name == "token"}
+    defaults |= {"recorded_at": INSTANT} if "recorded_at" in fields else {}
+    field_values = (
+        {name: other for name, other in records.items() if name in fields} | defaults | {"pk": 12}
+    )
+    assert attributes(build_row(model, **field_values)) == attributes(model(**field_values))
 
 
-def test_what_is_said_by_its_column_is_said():
-    assert as_made(build_row(Position, risk_id=4, scheme_id=None)) == as_made(
+def test_a_foreign_key_can_be_given_by_its_column():
+    assert attributes(build_row(Position, risk_id=4, scheme_id=None)) == attributes(
         Position(risk_id=4, scheme_id=None)
     )
 
 
-def test_what_differs_from_row_to_row_is_made_anew():
-    one, other = build_row(Assessment), build_row(Assessment)
-    assert one.token != other.token and one.token.version == 4
-    assert timezone.now() - one.recorded_at < datetime.timedelta(minutes=1)
+def test_each_row_gets_its_own_token_and_default_values():
+    first, second = build_row(Assessment), build_row(Assessment)
+    assert first.token != second.token and first.token.version == 4
+    assert timezone.now() - first.recorded_at < datetime.timedelta(minutes=1)
     assert build_row(ImportedRow).problems is not build_row(ImportedRow).problems
 
 
-def test_a_model_is_not_given_what_it_has_not():
+def test_an_unknown_field_is_refused():
     with pytest.raises(TypeError, match="Risk has no colour"):
         build_row(Risk, colour="red")
 
@@ -92,27 +94,27 @@ def values(row):
 
 
 @pytest.mark.django_db
-def test_a_row_that_is_put_there_says_what_the_row_said():
+def test_an_inserted_row_has_the_values_given():
     risk = make_risk(assessed=(2, 3))
-    kept = Assessment.objects.get()
-    said = values(kept) | {"id": next(keys_of(Assessment)), "token": uuid.uuid4()}
-    write(Assessment, [said])
-    assert values(Assessment.objects.get(pk=said["id"])) == said
-    said |= {
+    assessment = Assessment.objects.get()
+    expected = values(assessment) | {"id": next(keys_of(Assessment)), "token": uuid.uuid4()}
+    write(Assessment, [expected])
+    assert values(Assessment.objects.get(pk=expected["id"])) == expected
+    expected |= {
         "risk_id": risk.pk,
         "kind": Assessment.Kind.TARGET,
         "effective_on": datetime.date(2026, 2, 1),
     }
-    said |= {"id": next(keys_of(Assessment)), "token": uuid.uuid4(), "driver_id": None}
-    put(Assessment, values_of(Assessment, [said]))
-    assert values(Assessment.objects.get(pk=said["id"])) == said
+    expected |= {"id": next(keys_of(Assessment)), "token": uuid.uuid4(), "driver_id": None}
+    put(Assessment, values_of(Assessment, [expected]))
+    assert values(Assessment.objects.get(pk=expected["id"])) == expected
 
 
 @pytest.mark.django_db
-def test_a_row_that_is_there_is_renewed_in_the_fields_that_are_named():
+def test_an_existing_row_is_updated_in_the_named_fields_only():
     risk, other = make_risk(title="Before"), make_risk(title="Other")
-    said = values(risk) | {"title": "After", "notes": "Not named"}
-    put(Risk, values_of(Risk, [said]), instead=["title", "owner"])
+    new_values = values(risk) | {"title": "After", "notes": "Not named"}
+    put(Risk, values_of(Risk, [new_values]), instead=["title", "owner"])
     assert list(Risk.objects.order_by("pk").values_list("title", "notes")) == [
         ("After", ""),
         (other.title, ""),
@@ -153,7 +155,7 @@ HOSTILE = (
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_text_that_means_something_to_a_database_stays_that_text(text):
+def test_text_with_database_syntax_is_stored_as_it_is(text):
     risk = make_risk()
     row = build_row(
         Risk,
@@ -165,8 +167,8 @@ def test_a_text_that_means_something_to_a_database_stays_that_text(text):
     )
     row.cause, row.event, row.notes, row.raised_on = text, text * 2, f"{text}x", risk.raised_on
     write(Risk, [vars(row)])
-    found = Risk.objects.get(pk=row.pk)
-    assert (found.title, found.cause, found.event, found.notes) == (
+    stored = Risk.objects.get(pk=row.pk)
+    assert (stored.title, stored.cause, stored.event, stored.notes) == (
         text,
         text,
         text * 2,
@@ -184,19 +186,17 @@ def put_as_text(model, rows):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("put_rows", [put_as_values, put_as_text])
-def test_rows_that_differ_in_what_they_say_are_each_put_as_they_are(put_rows):
-    """One text among plain ones has to be written otherwise, one row says nothing where the others
-    say something.
-    """
+def test_rows_with_different_fields_are_each_stored_as_they_are(put_rows):
+    """Some texts need escaping among plain ones, and some rows lack a value that others have."""
     risk, owner = make_risk(), make_post()
     texts = ["plain", *HOSTILE, "plain"]
     keys = keys_of(Risk)
-    who = {
+    constants = {
         "register_id": risk.register_id,
         "raised_by_id": risk.raised_by_id,
         "raised_on": risk.raised_on,
     }
-    said = [
+    contents = [
         {"title": text, "cause": "alike", "owner_id": owner.pk if n % 2 else None}
         for n, text in enumerate(texts)
     ]
@@ -205,13 +205,13 @@ def test_rows_that_differ_in_what_they_say_are_each_put_as_they_are(put_rows):
         for n in range(len(texts))
     ]
     rows = [
-        vars(build_row(Risk, pk=next(keys), **who, **a, **b))
-        for a, b in zip(said, days, strict=True)
+        vars(build_row(Risk, pk=next(keys), **constants, **a, **b))
+        for a, b in zip(contents, days, strict=True)
     ]
     put_rows(Risk, rows)
-    found = list(Risk.objects.filter(number__gte=900).order_by("number"))
-    assert [{name: getattr(row, name) for name in (*said[0], *days[0])} for row in found] == [
-        a | b for a, b in zip(said, days, strict=True)
+    stored = list(Risk.objects.filter(number__gte=900).order_by("number"))
+    assert [{name: getattr(row, name) for name in (*contents[0], *days[0])} for row in stored] == [
+        a | b for a, b in zip(contents, days, strict=True)
     ]
 
 

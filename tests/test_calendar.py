@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ours():
+def register():
     return make_register(
         make_organisation("Northmoor Council"),
         slug="ours",
@@ -47,13 +47,13 @@ def ours():
 
 
 @pytest.fixture
-def officer(ours):
-    return make_person(ours.organisation)
+def officer(register):
+    return make_person(register.organisation)
 
 
 @pytest.fixture
-def post(ours, officer):
-    return make_post(ours.organisation, holder=officer)
+def post(register, officer):
+    return make_post(register.organisation, holder=officer)
 
 
 @pytest.fixture
@@ -103,8 +103,8 @@ def test_a_new_key_ends_the_one_before(officer):
     assert (feed(first).status_code, feed(second).status_code) == (404, 200)
 
 
-def test_a_key_of_somebody_else_stays(officer, ours):
-    other = CalendarKey.make(by=make_person(ours.organisation))
+def test_a_key_of_somebody_else_stays(officer, register):
+    other = CalendarKey.make(by=make_person(register.organisation))
     CalendarKey.make(by=officer)
     CalendarKey.revoke(by=officer)
     assert feed(other).status_code == 200
@@ -127,27 +127,27 @@ def test_making_and_ending_a_key_is_in_the_audit_trail_of_the_installation(offic
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_form_of_a_key_sent_twice_at_once_makes_one(ours):
-    person, token = make_person(ours.organisation), uuid.uuid4()
-    found = set(in_parallel(2, lambda _: CalendarKey.make(by=person, token=token)))
-    assert len(found) == 1 and feed(found.pop()).status_code == 200
+def test_the_form_of_a_key_sent_twice_at_once_makes_one(register):
+    person, token = make_person(register.organisation), uuid.uuid4()
+    secrets = set(in_parallel(2, lambda _: CalendarKey.make(by=person, token=token)))
+    assert len(secrets) == 1 and feed(secrets.pop()).status_code == 200
 
 
 # Who reads it
 
 
-def test_whoever_has_the_address_reads_without_signing_in(officer):
+def test_the_secret_address_needs_no_sign_in(officer):
     answer = feed(CalendarKey.make(by=officer))
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/calendar; charset=utf-8")
     assert (answer["Cache-Control"], answer.cookies) == ("private, no-store", {})
 
 
 def same_as_unknown(secret):
-    found, unknown = feed(secret), feed("x" * 43)
-    return (found.status_code, found.content) == (
+    answer, unknown = feed(secret), feed("x" * 43)
+    return (answer.status_code, answer.content) == (
         404,
         unknown.content,
-    ) and found.headers == unknown.headers
+    ) and answer.headers == unknown.headers
 
 
 def test_a_revoked_secret_is_like_none(officer):
@@ -173,8 +173,8 @@ def test_the_digest_is_no_secret(officer):
     assert same_as_unknown(CalendarKey.objects.get().digest)
 
 
-def test_who_may_only_read_now_has_an_empty_calendar(officer, ours, post):
-    make_risk(ours, owner=post, next_review_on=days_ago(1))
+def test_who_may_only_read_now_has_an_empty_calendar(officer, register, post):
+    make_risk(register, owner=post, next_review_on=days_ago(1))
     secret = CalendarKey.make(by=officer)
     officer.memberships.update(role=Role.MEMBER)
     assert summaries(secret) == []
@@ -202,22 +202,24 @@ def test_the_secret_is_not_logged(officer, line):
     assert secret not in formatted and "/calendar/***.ics" in formatted
 
 
-def test_our_log_is_written_by_what_takes_the_secret_out():
-    found = {type(h.formatter) for name in ("", "django") for h in logging.getLogger(name).handlers}
-    assert WithoutSecrets in found
+def test_the_log_formatter_removes_secrets():
+    formatters = {
+        type(h.formatter) for name in ("", "django") for h in logging.getLogger(name).handlers
+    }
+    assert WithoutSecrets in formatters
 
 
 # What it says
 
 
-def test_each_kind_is_named(ours, post):
-    manager = make_person(ours.organisation, Role.MANAGER)
-    held = make_post(ours.organisation, holder=manager)
+def test_each_kind_is_named(register, post):
+    manager = make_person(register.organisation, Role.MANAGER)
+    managers_post = make_post(register.organisation, holder=manager)
     risk = make_risk(
-        ours,
+        register,
         **{
             "title": "Requests for records",
-            "owner": held,
+            "owner": managers_post,
             "on": days_ago(30),
             "next_review_on": days_ago(-1),
         },
@@ -227,9 +229,9 @@ def test_each_kind_is_named(ours, post):
             "tolerated_until": days_ago(-2),
         },
     )
-    make_action(risk, owner=held, due_on=days_ago(-3), title="Write it down")
+    make_action(risk, owner=managers_post, due_on=days_ago(-3), title="Write it down")
     make_assurance(risk, on=days_ago(20), expires_on=days_ago(-4))
-    make_appetite(ours.organisation, "financial", review_by=days_ago(-5))
+    make_appetite(register.organisation, "financial", review_by=days_ago(-5))
     assert summaries(CalendarKey.make(by=manager)) == [
         "Review CORP-001: Requests for records",
         "Tolerance of CORP-001 ends: Requests for records",
@@ -239,15 +241,15 @@ def test_each_kind_is_named(ours, post):
     ]
 
 
-def test_of_an_exempt_risk_only_the_reference_is_there(ours, officer, post):
-    make_risk(ours, owner=post, title="Quokka", is_exempt=True, next_review_on=days_ago(-1))
+def test_of_an_exempt_risk_only_the_reference_is_there(register, officer, post):
+    make_risk(register, owner=post, title="Quokka", is_exempt=True, next_review_on=days_ago(-1))
     secret = CalendarKey.make(by=officer)
     assert summaries(secret) == ["Review CORP-001 (exempt)"]
     assert b"Quokka" not in feed(secret).content
 
 
-def test_a_risk_made_exempt_for_the_reader_is_gone_from_it(ours, officer, post):
-    risk = make_risk(ours)
+def test_a_risk_made_exempt_for_the_reader_is_gone_from_it(register, officer, post):
+    risk = make_risk(register)
     make_action(risk, owner=post, due_on=days_ago(-3))
     secret = CalendarKey.make(by=officer)
     assert len(summaries(secret)) == 1
@@ -255,8 +257,8 @@ def test_a_risk_made_exempt_for_the_reader_is_gone_from_it(ours, officer, post):
     assert summaries(secret) == []
 
 
-def test_an_event_is_a_whole_day_that_blocks_no_time(ours, officer, post):
-    make_risk(ours, owner=post, next_review_on=days_ago(-1))
+def test_an_event_is_a_whole_day_that_blocks_no_time(register, officer, post):
+    make_risk(register, owner=post, next_review_on=days_ago(-1))
     (event,) = events(CalendarKey.make(by=officer))
     assert (event.decoded("dtstart"), event.decoded("dtend")) == (days_ago(-1), days_ago(-2))
     assert (str(event["transp"]), str(event["class"]), "dtstamp" in event) == (
@@ -266,15 +268,15 @@ def test_an_event_is_a_whole_day_that_blocks_no_time(ours, officer, post):
     )
 
 
-def test_an_event_leads_to_the_page_of_the_risk(ours, officer, post, settings):
+def test_an_event_leads_to_the_page_of_the_risk(register, officer, post, settings):
     settings.SITE_URL = "https://register.example.org"
-    make_risk(ours, owner=post, next_review_on=days_ago(-1))
+    make_risk(register, owner=post, next_review_on=days_ago(-1))
     (event,) = events(CalendarKey.make(by=officer))
     assert str(event["url"]) == "https://register.example.org/registers/ours/risks/1/"
 
 
-def test_an_event_keeps_its_name_when_its_day_moves(ours, officer, post):
-    risk = make_risk(ours, owner=post, next_review_on=days_ago(-1))
+def test_an_event_keeps_its_name_when_its_day_moves(register, officer, post):
+    risk = make_risk(register, owner=post, next_review_on=days_ago(-1))
     secret = CalendarKey.make(by=officer)
     before = [str(event["uid"]) for event in events(secret)]
     make_revision(risk, next_review_on=days_ago(-40))
@@ -285,38 +287,40 @@ def test_an_event_keeps_its_name_when_its_day_moves(ours, officer, post):
 @pytest.mark.parametrize(
     ("ahead", "is_there"), [(-91, False), (-90, True), (365, True), (366, False)]
 )
-def test_it_reaches_from_three_months_back_to_a_year_ahead(ours, officer, post, ahead, is_there):
-    make_risk(ours, owner=post, next_review_on=days_ago(-ahead))
+def test_it_reaches_from_three_months_back_to_a_year_ahead(
+    register, officer, post, ahead, is_there
+):
+    make_risk(register, owner=post, next_review_on=days_ago(-ahead))
     assert len(events(CalendarKey.make(by=officer))) == is_there
 
 
-def test_it_has_all_kinds_whatever_is_chosen_by_mail(ours, officer, post, signed_in):
-    make_risk(ours, owner=post, next_review_on=days_ago(-1))
+def test_it_has_all_kinds_whatever_is_chosen_by_mail(register, officer, post, signed_in):
+    make_risk(register, owner=post, next_review_on=days_ago(-1))
     signed_in.post("/reminders/", {})
     assert len(events(CalendarKey.make(by=officer))) == 1
 
 
-def test_it_costs_the_same_with_one_row_as_with_many(ours, officer, post):
+def test_many_rows_take_as_many_queries_as_one(register, officer, post):
     secret, costs = CalendarKey.make(by=officer), []
     for count in (1, 4):
         for _ in range(count):
             make_action(
-                make_risk(ours, owner=post, next_review_on=days_ago(-1)),
+                make_risk(register, owner=post, next_review_on=days_ago(-1)),
                 owner=post,
                 due_on=days_ago(-3),
             )
         with CaptureQueriesContext(connection) as queries:
-            found = summaries(secret)
-        costs.append((len(queries), len(found)))
+            texts = summaries(secret)
+        costs.append((len(queries), len(texts)))
     assert costs == [(8, 2), (8, 10)]
 
 
-def test_no_more_than_five_hundred_are_there(ours, officer, post, monkeypatch):
+def test_a_calendar_has_at_most_five_hundred_events(register, officer, post, monkeypatch):
     monkeypatch.setattr("registers.views.reminders.LIMIT", 3)
     for ahead in (5, 1, 4, 2):
-        make_risk(ours, owner=post, title=f"In {ahead}", next_review_on=days_ago(-ahead))
-    found = summaries(CalendarKey.make(by=officer))
-    assert ([text[-4:] for text in found], LIMIT) == (["In 1", "In 2", "In 4"], 500)
+        make_risk(register, owner=post, title=f"In {ahead}", next_review_on=days_ago(-ahead))
+    texts = summaries(CalendarKey.make(by=officer))
+    assert ([text[-4:] for text in texts], LIMIT) == (["In 1", "In 2", "In 4"], 500)
 
 
 @pytest.mark.parametrize(

@@ -85,32 +85,30 @@ def test_a_day_of_the_story_is_counted_back_from_the_day_of_loading(text, today,
     assert dates.day_of(text, datetime.date.fromisoformat(today)).isoformat() == expected
 
 
-def test_a_day_that_the_story_cannot_mean_is_refused():
+def test_an_impossible_day_in_the_story_is_refused():
     with pytest.raises(ValueError, match="no day of the story"):
         dates.day_of("q3 - 9", timezone.localdate())
 
 
 @pytest.mark.parametrize("body", demo.BODIES)
-def test_on_whichever_day_it_is_loaded_each_risk_runs_forward_and_references_follow_the_file(body):
-    whole = stories(body)
+def test_on_any_load_day_each_history_is_in_order_and_references_follow_the_file(body):
+    registers = stories(body)
     for today in A_YEAR_OF_DAYS + AROUND_A_LEAP_DAY:
-        told_so_far, latest = {}, {}
-        for recorded_on, day, register, told, step in dates.steps_in_order(whole, today):
-            assert latest.get(told["title"], day) <= day <= recorded_on <= today, (
+        steps, latest = {}, {}
+        for recorded_on, day, register, risk, step in dates.steps_in_order(registers, today):
+            assert latest.get(risk["title"], day) <= day <= recorded_on <= today, (
                 today,
-                told["title"],
+                risk["title"],
                 step,
             )
-            latest[told["title"]] = day
-            told_so_far.setdefault(register, {}).setdefault(told["title"], []).append(step)
-        for register, risks in whole:
-            assert list(told_so_far[register]) == [told["title"] for told in risks], today
-            assert list(told_so_far[register].values()) == [told["history"] for told in risks], (
-                today
-            )
+            latest[risk["title"]] = day
+            steps.setdefault(register, {}).setdefault(risk["title"], []).append(step)
+        for register, risks in registers:
+            assert list(steps[register]) == [risk["title"] for risk in risks], today
+            assert list(steps[register].values()) == [risk["history"] for risk in risks], today
 
 
-def test_loading_leaves_nothing_when_it_is_broken_off(db, monkeypatch):
+def test_an_interrupted_load_leaves_nothing(db, monkeypatch):
     before = rows()
     monkeypatch.setattr(
         demo, "BODIES", ("eastvale", "northmoor-corporate")
@@ -131,41 +129,56 @@ class TenFacts:
         demo.load(cls.today)
         cls.corporate = Register.objects.get(slug="corporate")
         cls.ends = [dates.quarter_end(cls.today, back) for back in range(8, 0, -1)]
-        cls.now, cls.before = (
+        cls.bands_today, cls.bands_at_quarter_end = (
             bands_on(cls.corporate, cls.today),
             bands_on(cls.corporate, cls.ends[-1]),
         )
 
     def moved(self, sign):
         rank = {band.slug: band.rank for band in self.corporate.scheme.rules.bands}
-        both = [number for number in self.now if self.now[number] and self.before.get(number)]
-        return {n for n in both if (rank[self.now[n]] - rank[self.before[n]]) * sign > 0}
+        both = [
+            number
+            for number in self.bands_today
+            if self.bands_today[number] and self.bands_at_quarter_end.get(number)
+        ]
+        return {
+            n
+            for n in both
+            if (rank[self.bands_today[n]] - rank[self.bands_at_quarter_end[n]]) * sign > 0
+        }
 
     def why(self, number):
         return self.corporate.risks.get(number=number).current.rationale
 
-    def read(self, name, *args, **asked):
+    def read(self, name, *args, **query):
         """A page as at the day of loading; spaces count once."""
         self.client.force_login(User.objects.get(email="member@northmoor.example"))
         answer = self.client.get(
-            reverse(name, args=["corporate", *args]), {"as_at": self.today.isoformat(), **asked}
+            reverse(name, args=["corporate", *args]), {"as_at": self.today.isoformat(), **query}
         )
         return " ".join(answer.content.decode().split())
 
     def test_1_seven_of_35_risks_are_above_tolerance_as_many_as_at_the_quarter_end(self):
-        assert len(self.now) == 35
-        assert Counter(self.now.values())["severe"] == Counter(self.before.values())["severe"] == 7
-        said = "Seven of 35 risks are above tolerance (Severe; High or higher for legal), as many as on"
-        assert said in self.read("dashboard")
+        assert len(self.bands_today) == 35
+        assert (
+            Counter(self.bands_today.values())["severe"]
+            == Counter(self.bands_at_quarter_end.values())["severe"]
+            == 7
+        )
+        sentence = (
+            "Seven of 35 risks are above tolerance (Severe; High or higher for legal), "
+            "as many as on"
+        )
+        assert sentence in self.read("dashboard")
 
     def test_2_two_have_never_been_rated(self):
-        assert {number for number, band in self.now.items() if not band} == {23, 24}
+        assert {number for number, band in self.bands_today.items() if not band} == {23, 24}
         assert not Assessment.objects.filter(
             risk__register=self.corporate, risk__number__in=(23, 24)
         ).exists()
-        found = self.read("risk_list", band="not-scored")
-        assert "CORP-023" in found
-        assert "CORP-024" in found
+        page = self.read("risk_list", band="not-scored")
+        assert "CORP-023" in page
+        assert "CORP-024" in page
         assert "No current rating yet" in self.read("risk_detail", 23)
 
     def test_3_two_rose_a_band_since_the_quarter_end(self):
@@ -191,7 +204,7 @@ class TenFacts:
         courses = [bands_on(self.corporate, day) for day in [*self.ends, self.today]]
         stuck = {
             number
-            for number in self.now
+            for number in self.bands_today
             if all(course.get(number) == "severe" for course in courses)
         }
         assert stuck == {1, 2}
@@ -244,14 +257,15 @@ class TenFacts:
         assert latest.positions.on_register().filter(band="severe").count() == 7
         text = self.client.get(reverse("agreement_list", args=["corporate"])).text
         assert (
-            "Four risks have changed band since, one is rated for the first time, two are new, one is closed."
-            in text
+            "Four risks have changed band since, one is rated for the first time, two are new, "
+            "one is closed." in text
         )
 
     def test_what_the_risks_rest_on(self):
         text = re.sub(r"<[^>]+>", "", self.read("assurance_map"))
         assert (
-            "Of 35 risks, two rest on line 1 alone, two have only opinions that have run out and 17 have no assurance"
+            "Of 35 risks, two rest on line 1 alone, two have only opinions that have run out "
+            "and 17 have no assurance"
         ) in text
         assert "14 have an opinion from line 2, 3 or 4 that still holds" in text
         assert "CORP-020" in self.read("risk_list", assurance="first-line")
@@ -286,11 +300,11 @@ class TenFacts:
         listed = Escalation.objects.listing(self.today)
         assert [row.risk.reference for row in listed] == ["CHS-001"]
         assert [row.risk.reference for row in Escalation.objects.undecided()] == ["CHS-004"]
-        then = Escalation.objects.listing(self.ends[-3])
-        assert [row.risk.reference for row in then] == ["CHS-003"]
+        earlier = Escalation.objects.listing(self.ends[-3])
+        assert [row.risk.reference for row in earlier] == ["CHS-003"]
         assert "Taken up from other registers: 1" in self.read("risk_list")
 
-    def test_what_waits_for_a_person_stands_on_their_home_page(self):
+    def test_waiting_risks_are_on_the_home_page(self):
         for person, words in {"manager": ["CHS-004", "CORP-003"], "officer": ["CORP-018"]}.items():
             self.client.force_login(User.objects.get(email=f"{person}@northmoor.example"))
             waits = (
@@ -336,11 +350,11 @@ class TestToday(TenFacts, TestCase):
         ends = quarter_ends(8)
         moves = set()
         for earlier, later in itertools.pairwise(ends):
-            then, now = bands_on(self.corporate, earlier), bands_on(self.corporate, later)
+            before, after = bands_on(self.corporate, earlier), bands_on(self.corporate, later)
             moves |= {
-                (rank[now[n]] > rank[then[n]])
-                for n in now
-                if then.get(n) and now[n] and now[n] != then[n]
+                (rank[after[n]] > rank[before[n]])
+                for n in after
+                if before.get(n) and after[n] and after[n] != before[n]
             }
         assert moves == {True, False}
 
@@ -381,15 +395,15 @@ class TestToday(TenFacts, TestCase):
         )
         assert sorted((day - timezone.localdate()).days for day in ends) == [24, 200]
 
-    def test_a_draft_is_seen_by_who_edits_only(self):
+    def test_only_editors_see_a_draft(self):
         draft = self.corporate.risks.get(status=Risk.Status.DRAFT)
-        seen = [
+        readers = [
             name
             for name in ("member", "officer", "manager", "peer", "admin")
             if draft
             in risks_for(User.objects.get(email=f"{name}@northmoor.example"), self.corporate)
         ]
-        assert seen == ["officer", "manager"]
+        assert readers == ["officer", "manager"]
 
     def test_two_were_never_scored_one_happened_three_are_closed(self):
         today = self.corporate.positions.as_at(timezone.localdate())
@@ -434,19 +448,19 @@ class TestToday(TenFacts, TestCase):
         assert peers.risk.current.perspective == "own"
 
     def test_nothing_is_in_the_future(self):
-        today, now = timezone.localdate(), timezone.now()
+        today, present = timezone.localdate(), timezone.now()
         for model in (RiskRevision, Assessment, Review, ActionRevision, Escalation):
             assert not model.objects.filter(effective_on__gt=today).exists()
-            assert not model.objects.filter(recorded_at__gt=now).exists()
-        assert not Agreement.objects.filter(Q(on__gt=today) | Q(recorded_at__gt=now)).exists()
+            assert not model.objects.filter(recorded_at__gt=present).exists()
+        assert not Agreement.objects.filter(Q(on__gt=today) | Q(recorded_at__gt=present)).exists()
         assert not Risk.objects.filter(raised_on__gt=today).exists()
         assert not Position.objects.filter(from_day__gt=today).exists()
 
-    def test_what_holds_risks_down_is_told_of_no_day_to_come(self):
-        today, now = timezone.localdate(), timezone.now()
+    def test_controls_and_assurances_are_not_in_the_future(self):
+        today, present = timezone.localdate(), timezone.now()
         for model in (ControlRevision, Assurance):
             assert not model.objects.filter(
-                Q(effective_on__gt=today) | Q(recorded_at__gt=now)
+                Q(effective_on__gt=today) | Q(recorded_at__gt=present)
             ).exists()
         assert not Control.objects.filter(last_tested_on__gt=today).exists()
 

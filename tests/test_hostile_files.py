@@ -28,8 +28,8 @@ from workbooks import (
 from registers.models import GatheredQuestion, Role
 
 pytestmark = pytest.mark.django_db
-OF_SOFTWARE = re.compile(r"valid |field|UUID|Null|null|integer|value")
-TEXTS = {what: value for what, value in HOSTILE.items() if what not in NO_TEXT}
+TECHNICAL_TERMS = re.compile(r"valid |field|UUID|Null|null|integer|value")
+TEXTS = {label: value for label, value in HOSTILE.items() if label not in NO_TEXT}
 MOST_HOSTILE = (
     "NUL",
     "lone surrogates",
@@ -53,32 +53,30 @@ def client_of(register, role=Role.MANAGER):
     return client
 
 
-def posted(client, path, data):
+def post_raw(client, path, data):
     return client.generic("POST", path, encoded(data), "application/x-www-form-urlencoded")
 
 
-def begun(client, register):
-    """An import that waits at its columns, with words that nobody has said the meaning of."""
+def begin_import(client, register):
+    """An import at its column step, with words that have no meaning yet."""
     rows = [[*row, "Money matters", "Amber"] for row in plain_rows(3)]
     send(client, register, csv_of([*PLAIN, "Category", "Target score"], *rows))
     return latest(register)
 
 
-def sent_to(client, batch, form, names):
-    """(what, answer, fields with the value) for each hostile value in all of the fields, and of
-    some in each.
-    """
-    for what, value in HOSTILE.items():
+def answers_to_hostile_values(client, batch, form, names):
+    """(label, answer, fields): each hostile value in all fields, and some in each single field."""
+    for label, value in HOSTILE.items():
         yield (
-            what,
-            posted(client, batch.get_absolute_url(), form | dict.fromkeys(names, value)),
+            label,
+            post_raw(client, batch.get_absolute_url(), form | dict.fromkeys(names, value)),
             names,
         )
     for name in names:
-        for what in MOST_HOSTILE:
+        for label in MOST_HOSTILE:
             yield (
-                what,
-                posted(client, batch.get_absolute_url(), form | {name: HOSTILE[what]}),
+                label,
+                post_raw(client, batch.get_absolute_url(), form | {name: HOSTILE[label]}),
                 [name],
             )
 
@@ -88,39 +86,41 @@ def is_untouched(batch, before):
     return (batch.plan, batch.stage) == before and not batch.register.risks.exists()
 
 
-def assert_refused_in_words(client, batch, form, names, may_be_left_out=()):
+def assert_refused_with_a_reason(client, batch, form, names, may_be_left_out=()):
     wrong, before = {}, (batch.plan, batch.stage)
-    for what, answer, given in sent_to(client, batch, form, names):
-        told = errors_in(answer)
-        is_left_out = answer.status_code == 302 and set(given) <= set(may_be_left_out)
-        is_refused = answer.status_code == 200 and told and not OF_SOFTWARE.search(" ".join(told))
-        if not (is_left_out or is_refused or (answer.status_code == 400 and what in NO_TEXT)):
-            wrong[what, *given] = (answer.status_code, told)
+    for label, answer, fields in answers_to_hostile_values(client, batch, form, names):
+        errors = errors_in(answer)
+        is_left_out = answer.status_code == 302 and set(fields) <= set(may_be_left_out)
+        is_refused = (
+            answer.status_code == 200 and errors and not TECHNICAL_TERMS.search(" ".join(errors))
+        )
+        if not (is_left_out or is_refused or (answer.status_code == 400 and label in NO_TEXT)):
+            wrong[label, *fields] = (answer.status_code, errors)
         if is_left_out:
             type(batch).objects.filter(pk=batch.pk).update(plan=before[0], stage=before[1])
         elif not is_untouched(batch, before):
-            wrong[what, *given] = "written"
+            wrong[label, *fields] = "written"
     assert wrong == {}
 
 
-def test_hostile_choices_of_columns_are_refused_in_words(register):
+def test_hostile_column_choices_are_refused_with_a_reason(register):
     client = client_of(register)
-    batch = begun(client, register)
+    batch = begin_import(client, register)
     names = ("sheet", "heading_row", "column_0", "column_4", "on_7")
-    assert_refused_in_words(
+    assert_refused_with_a_reason(
         client, batch, columns_form(batch), names, may_be_left_out=("heading_row", "on_7")
     )
 
 
 def test_hostile_meanings_of_words_are_refused_in_words(register):
     client = client_of(register)
-    batch = begun(client, register)
+    batch = begin_import(client, register)
     client.post(batch.get_absolute_url(), columns_form(batch))
     batch.refresh_from_db()
     form = words_form(batch)
     names = [name for name in form if name != "step"]
     assert len(names) == 3  # a score, a category, an owner
-    assert_refused_in_words(client, batch, form, names)
+    assert_refused_with_a_reason(client, batch, form, names)
 
 
 def test_hostile_steps_lead_to_where_the_import_is(register):
@@ -129,22 +129,22 @@ def test_hostile_steps_lead_to_where_the_import_is(register):
     before, statuses = (batch.plan, batch.stage), set()
     for value in HOSTILE.values():
         statuses.add(
-            posted(client, batch.get_absolute_url(), {"step": value, "after": value}).status_code
+            post_raw(client, batch.get_absolute_url(), {"step": value, "after": value}).status_code
         )
         statuses.add(
-            posted(client, batch.get_absolute_url(), {"step": "ready", "seen": value}).status_code
+            post_raw(client, batch.get_absolute_url(), {"step": "ready", "seen": value}).status_code
         )
     assert (statuses, is_untouched(batch, before)) == ({200, 302, 400, 409}, True)
     shown = {
-        client.get(f"{batch.get_absolute_url()}?show={quote_plus(HOSTILE[what])}").status_code
-        for what in TEXTS
+        client.get(f"{batch.get_absolute_url()}?show={quote_plus(HOSTILE[label])}").status_code
+        for label in TEXTS
     }
     assert shown == {400}
 
 
-def test_hostile_files_and_names_of_files_are_read_or_refused_in_words(register):
+def test_hostile_files_and_file_names_are_read_or_refused_with_a_reason(register):
     client, wrong = client_of(register), {}
-    for what, value in HOSTILE.items():
+    for label, value in HOSTILE.items():
         content = value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
         name = as_read(value).replace("\0", "")[:300] or "x"
         for file in (
@@ -153,22 +153,22 @@ def test_hostile_files_and_names_of_files_are_read_or_refused_in_words(register)
         ):
             for token in ("", value):
                 answer = client.post("/registers/ours/import/", {"file": file, "token": token})
-                told = errors_in(answer)
+                errors = errors_in(answer)
                 if answer.status_code not in (302, 400) and not (
-                    answer.status_code == 200 and told
+                    answer.status_code == 200 and errors
                 ):
-                    wrong[what] = answer.status_code
-                if OF_SOFTWARE.search(" ".join(told)):
-                    wrong[what] = told
+                    wrong[label] = answer.status_code
+                if TECHNICAL_TERMS.search(" ".join(errors)):
+                    wrong[label] = errors
                 file.seek(0)
     assert (wrong, client.get("/registers/ours/import/").status_code) == ({}, 200)
 
 
-def test_hostile_cells_come_in_and_go_out_whole(register):
-    """Each value as a title, an event, an owner, notes and a category of a row of its own."""
+def test_hostile_cells_are_imported_and_exported_whole(register):
+    """Each value is the title, event, owner, notes and category of its own row."""
     client = client_of(register)
     values = {
-        what: text.replace("\0", "\x01") for what, text in TEXTS.items() if len(text) < 32_000
+        label: text.replace("\0", "\x01") for label, text in TEXTS.items() if len(text) < 32_000
     }
     headings = [
         "Ref",
@@ -180,13 +180,15 @@ def test_hostile_cells_come_in_and_go_out_whole(register):
         "Review date",
         "Category",
     ]
-    rows = [[f"A{at}", f"{at} {text}", *[text] * 6] for at, text in enumerate(values.values())]
+    rows = [
+        [f"A{index}", f"{index} {text}", *[text] * 6] for index, text in enumerate(values.values())
+    ]
     batch = to_preview(client, register, csv_of(headings, *rows))
     for place in ("", "report.csv", "?show=problems"):
         assert client.get(f"{batch.get_absolute_url()}{place}").status_code == 200
     take_in(client, batch)
-    kept = {row.cells[0] for row in batch.rows.all()}
-    assert (kept, register.risks.count() + batch.rows.filter(outcome="refused").count()) == (
+    references = {row.cells[0] for row in batch.rows.all()}
+    assert (references, register.risks.count() + batch.rows.filter(outcome="refused").count()) == (
         {row[0] for row in rows},
         len(rows),
     )
@@ -195,65 +197,67 @@ def test_hostile_cells_come_in_and_go_out_whole(register):
         assert (answer.status_code, len(b"".join(answer)) > 500) == (200, True), name
     exported = json.loads(b"".join(client.get("/registers/ours/export.json")))
     assert len(exported["imports"][0]["rows"]) == len(rows)
-    again = to_preview(
+    reimport = to_preview(
         client, register, b"".join(client.get("/registers/ours/export.csv?status=all"))
     )
-    assert set(again.rows.values_list("outcome", flat=True)) == {"unchanged"}
+    assert set(reimport.rows.values_list("outcome", flat=True)) == {"unchanged"}
 
 
-ASKED = {
+PARAMETERS = {
     "export.csv": "as_at agreed q status sort page band owner".split(),
     "export.json": ["as_at"],
     "summary.docx": ["as_at"],
 }
 
 
-def test_hostile_wishes_of_an_export_are_refused(register):
+def test_hostile_parameters_of_an_export_are_refused(register):
     client, risk, odd = client_of(register), make_risk(register), {}
-    for name, wishes in ASKED.items():
-        for wish in wishes:
-            for what in (
-                HOSTILE if name == "export.csv" and wish in ("as_at", "q") else MOST_HOSTILE
+    for name, names in PARAMETERS.items():
+        for parameter in names:
+            for label in (
+                HOSTILE if name == "export.csv" and parameter in ("as_at", "q") else MOST_HOSTILE
             ):
-                value = HOSTILE[what]
-                asked = value.decode() if isinstance(value, bytes) else quote_plus(value[:5000])
+                value = HOSTILE[label]
+                text = value.decode() if isinstance(value, bytes) else quote_plus(value[:5000])
                 status = client.get(
-                    f"/registers/ours/{name}", QUERY_STRING=f"{wish}={asked}"
+                    f"/registers/ours/{name}", QUERY_STRING=f"{parameter}={text}"
                 ).status_code
                 if status not in (200, 400) or (status == 200) > (
-                    wish in ("q", "page") or not as_read(value).strip()
+                    parameter in ("q", "page") or not as_read(value).strip()
                 ):
-                    odd[name, wish, what] = status
+                    odd[name, parameter, label] = status
     assert (odd, risk.register.risks.count()) == ({}, 1)
 
 
-def test_hostile_questions_are_kept_whole_or_come_back_with_a_reason(register):
+def test_hostile_questions_are_stored_whole_or_refused_with_a_reason(register):
     client, risk, wrong = client_of(register, Role.MEMBER), make_risk(register), {}
-    mine = make_question(register, by=client.user)
-    path, other = "/registers/ours/questions/", f"/registers/ours/questions/{mine.pk}/"
-    for what, value in HOSTILE.items():
+    own_question = make_question(register, by=client.user)
+    path, other = "/registers/ours/questions/", f"/registers/ours/questions/{own_question.pk}/"
+    for label, value in HOSTILE.items():
         carried = {"source": value, "source_path": value, "token": value}
         sent = [
             (path, {"text": value, **carried}),
             (other, {"text": value}),
             (other, {"text": "Who?", "risk": value}),
         ]
-        for where, data in sent:
-            answer = posted(client, where, data)
-            told, typed = errors_in(answer), Controls(answer.text).values.get("text", [])
+        for address, data in sent:
+            answer = post_raw(client, address, data)
+            errors, typed = errors_in(answer), Controls(answer.text).values.get("text", [])
             if answer.status_code == 302:
-                kept = (
-                    GatheredQuestion.objects.get(pk=mine.pk)
-                    if where == other
+                question = (
+                    GatheredQuestion.objects.get(pk=own_question.pk)
+                    if address == other
                     else GatheredQuestion.objects.last()
                 )
-                is_right = kept.text == as_stored(data["text"], "text") and not kept.source_path
+                is_right = (
+                    question.text == as_stored(data["text"], "text") and not question.source_path
+                )
             else:
                 is_right = (
-                    told
+                    errors
                     and as_read(data["text"]) in typed
-                    and not OF_SOFTWARE.search(" ".join(told))
+                    and not TECHNICAL_TERMS.search(" ".join(errors))
                 )
-            if not is_right and (answer.status_code, what in NO_TEXT) != (400, True):
-                wrong[what, where, *data] = (answer.status_code, told)
+            if not is_right and (answer.status_code, label in NO_TEXT) != (400, True):
+                wrong[label, address, *data] = (answer.status_code, errors)
     assert (wrong, risk.register.risks.count()) == ({}, 1)

@@ -28,13 +28,13 @@ pytestmark = pytest.mark.django_db
 def register():
     """Agreed a week ago with one risk, which has risen since; a second one has come."""
     register = make_register(make_organisation(), slug="ours")
-    effective_and_recorded = timezone.now() - datetime.timedelta(days=30)
+    instant = timezone.now() - datetime.timedelta(days=30)
     risen = make_risk(
         register,
         title="Reserves run out",
         assessed=(2, 2),
         on=days_ago(30),
-        recorded_at=effective_and_recorded,
+        recorded_at=instant,
     )
     make_agreement(register, on=days_ago(7))
     make_assessment(risen, (5, 5), on=days_ago(2))
