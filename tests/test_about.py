@@ -40,19 +40,19 @@ def test_cookies_are_named_as_they_are_set(client, db, settings, secure):
 def test_no_other_cookie_is_set(officer_with_a_risk):
     """Signing in, saving something and reading on."""
     client, risk = officer_with_a_risk
-    named = set(
+    described = set(
         re.findall(
             r'scope="row" class="govuk-table__header">([^<]*)</th>', client.get("/cookies/").text
         )
     )
-    found = set(client.cookies)
+    cookies = set(client.cookies)
     form = {**edit_form(risk), "title": "Another title"}
     answer = client.post(f"{risk.get_absolute_url()}edit/", form)
-    found |= set(answer.cookies) | set(client.get(risk.get_absolute_url()).cookies)
+    cookies |= set(answer.cookies) | set(client.get(risk.get_absolute_url()).cookies)
     assert answer.status_code == 302
     assert (
-        found
-        == named
+        cookies
+        == described
         == {
             settings.SESSION_COOKIE_NAME,
             settings.CSRF_COOKIE_NAME,

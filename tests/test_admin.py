@@ -263,20 +263,24 @@ def person_form(person, *memberships, **fields):
 
 
 def test_roles_that_are_given_changed_and_taken_away_are_sealed(root):
-    person, here, there = make_user(), make_organisation(), make_organisation()
+    person, organisation, other = make_user(), make_organisation(), make_organisation()
     seal_rows()
     path = f"/admin/registers/user/{person.pk}/change/"
-    root.post(path, person_form(person, (None, here, "officer", {})))
+    root.post(path, person_form(person, (None, organisation, "officer", {})))
     membership = person.memberships.get()
     assert verify() == ""
-    root.post(path, person_form(person, (membership, there, "manager", {})))
+    root.post(path, person_form(person, (membership, other, "manager", {})))
     membership.refresh_from_db()
-    assert (membership.organisation, membership.role, verify()) == (there, "manager", "")
-    root.post(path, person_form(person, (membership, there, "manager", {"DELETE": "on"})))
+    assert (membership.organisation, membership.role, verify()) == (other, "manager", "")
+    root.post(path, person_form(person, (membership, other, "manager", {"DELETE": "on"})))
     assert (person.memberships.exists(), verify()) == (False, "")
     entries = AuditEntry.objects.filter(verb__startswith="membership.").order_by("pk")
     assert [(entry.verb, entry.chain.organisation) for entry in entries] == [
-        *(("membership.added", here), ("membership.changed", there), ("membership.deleted", there))
+        *(
+            ("membership.added", organisation),
+            ("membership.changed", other),
+            ("membership.deleted", other),
+        )
     ]
     assert {entry.subject for entry in entries} == {f"user:{person.pk}"}
 

@@ -93,9 +93,14 @@ def test_however_many_rows_a_form_says_it_has_few_are_read(root, name):
 
 def test_a_role_that_is_held_already_is_refused_in_words(root):
     """Somebody else gave it since the page was opened."""
-    held = make_membership()
-    fields = {"memberships-0-organisation": held.organisation_id, "memberships-0-role": held.role}
-    answer = root.post(f"{PEOPLE}{held.user_id}/change/", person_form(held.user, **fields))
+    membership = make_membership()
+    fields = {
+        "memberships-0-organisation": membership.organisation_id,
+        "memberships-0-role": membership.role,
+    }
+    answer = root.post(
+        f"{PEOPLE}{membership.user_id}/change/", person_form(membership.user, **fields)
+    )
     assert (answer.status_code, "already exists" in answer.text) == (200, True)
     assert Membership.objects.count() == 1
 

@@ -71,11 +71,11 @@ class Council:
         self.client = Client()
         self.client.force_login(self.manager)
 
-    def page(self, place="dashboard/", **asked):
+    def page(self, place="dashboard/", **query):
         """With all that a dashboard works out only where it is opened."""
         opened = {"more": ["order", "ways"]} if place == "dashboard/" else {}
         answer = self.client.get(
-            f"/registers/ours/{place}", {"agreed": self.agreement.pk, **opened, **asked}
+            f"/registers/ours/{place}", {"agreed": self.agreement.pk, **opened, **query}
         )
         assert answer.status_code == 200
         return re.sub(r'(csrfmiddlewaretoken|name="token")[^>]*|nonce="[^"]*"', "", answer.text)
@@ -84,7 +84,7 @@ class Council:
         return make_risk(self.register, by=self.manager, assessed=(5, 5), on=days_ago(BACK))
 
 
-MEDDLING = {  # what is entered today of a day before the agreement
+LATE_CHANGES = {  # what is entered today of a day before the agreement
     "a risk raised": lambda us: us.late_risk(),
     "a judgement": lambda us: make_assessment(us.risk, (5, 5), by=us.manager, on=days_ago(BACK)),
     "a judgement of a risk that moved": lambda us: make_assessment(
@@ -130,10 +130,10 @@ def council():
     return Council()
 
 
-@pytest.mark.parametrize("what", MEDDLING)
-def test_what_is_entered_late_changes_nothing_on_an_agreed_dashboard(council, what):
+@pytest.mark.parametrize("change", LATE_CHANGES)
+def test_a_late_entry_changes_nothing_on_an_agreed_dashboard(council, change):
     before = council.page()
-    MEDDLING[what](council)
+    LATE_CHANGES[change](council)
     assert council.page() == before
 
 
@@ -148,39 +148,37 @@ NARROWED = [
 ]
 
 
-@pytest.mark.parametrize("asked", NARROWED, ids=urlencode)
-def test_what_is_entered_late_changes_nothing_on_an_agreed_dashboard_however_narrowed(
-    council, asked
-):
+@pytest.mark.parametrize("query", NARROWED, ids=urlencode)
+def test_late_entries_change_nothing_on_a_filtered_agreed_dashboard(council, query):
     """What was known otherwise is narrowed as it was known, then and over time."""
-    before = council.page(since=days_ago(BACK - 5), **asked)
+    before = council.page(since=days_ago(BACK - 5), **query)
     last = {"a closing", "a judgement, seen later as well"}
-    for what in sorted(MEDDLING, key=last.__contains__):
-        MEDDLING[what](council)
+    for change in sorted(LATE_CHANGES, key=last.__contains__):
+        LATE_CHANGES[change](council)
         council.risk.refresh_from_db()
-    assert council.page(since=days_ago(BACK - 5), **asked) == before
+    assert council.page(since=days_ago(BACK - 5), **query) == before
 
 
 def test_what_is_entered_late_changes_no_figure_compared_with(council):
     before = council.page(since=days_ago(BACK - 5))
     for meddle in ("a risk raised", "a judgement of a risk that moved", "a closing", "an appetite"):
-        MEDDLING[meddle](council)
+        LATE_CHANGES[meddle](council)
     assert council.page(since=days_ago(BACK - 5)) == before
 
 
 @pytest.mark.parametrize("place", PAGES)
-def test_what_is_entered_late_changes_nothing_on_an_agreed_page(council, place):
+def test_late_entries_change_nothing_on_an_agreed_page(council, place):
     before = council.page(place)
     last = {"a closing", "a judgement, seen later as well"}  # nothing dates back before them
-    for what in sorted(MEDDLING, key=last.__contains__):
-        MEDDLING[what](council)
+    for change in sorted(LATE_CHANGES, key=last.__contains__):
+        LATE_CHANGES[change](council)
         council.risk.refresh_from_db()
     assert council.page(place) == before
 
 
 def test_what_has_moved_since_is_still_told_beside_it(council):
     council.client.force_login(make_person(council.organisation, Role.MEMBER))
-    MEDDLING["a judgement"](council)
+    LATE_CHANGES["a judgement"](council)
     assert (
         "One risk has changed band since." in council.client.get("/registers/ours/dashboard/").text
     )
@@ -194,7 +192,10 @@ def test_a_risk_that_left_is_named_as_it_was_known(council):
     closed.reopen(by=council.manager, version=closed.version, reason="It came back.")
     make_assessment(closed, (1, 1), by=council.manager, on=days_ago(BACK + 30))
     page = council.page(since=days_ago(BACK + 25))
-    severe = r'Closed or taken off: 1</h3>\s*<ul[^>]*><li><a[^>]*>\S+ Reserves run out</a> <strong [^>]*rank-4-of-4"'
+    severe = (
+        r"Closed or taken off: 1</h3>\s*<ul[^>]*><li><a[^>]*>\S+ Reserves run out</a> "
+        r'<strong [^>]*rank-4-of-4"'
+    )
     assert re.search(severe, page)
 
 
@@ -203,17 +204,17 @@ def test_what_is_known_otherwise_of_an_exempt_risk_is_not_told(council):
     council.client.force_login(make_person(council.organisation, Role.OFFICER))
     make_revision(council.risk, is_exempt=True)
     before = council.page()
-    MEDDLING["a judgement"](council)
+    LATE_CHANGES["a judgement"](council)
     assert council.page() == before
 
 
-def test_an_agreed_dashboard_asks_as_often_of_one_late_entry_as_of_many(council):
+def test_an_agreed_dashboard_takes_as_many_queries_for_many_late_entries_as_for_one(council):
     def queries():
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as context:
             council.page()
-        return len(asked)
+        return len(context)
 
-    MEDDLING["a judgement"](council)
+    LATE_CHANGES["a judgement"](council)
     few = queries()
     for risk in [*(council.late_risk() for _ in range(10)), council.other, council.taken]:
         make_assessment(risk, (1, 5), on=days_ago(BACK))

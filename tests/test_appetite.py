@@ -65,7 +65,7 @@ def typed(**fields):
     }
 
 
-def said(day):
+def long_date(day):
     return f"{day.day} {day:%B %Y}"
 
 
@@ -97,9 +97,15 @@ def test_the_database_refuses_a_review_before_the_approval(register):
 
 def test_the_same_token_is_one_statement_and_that_of_another_is_none_of_mine(register):
     by, token = make_user(), uuid.uuid4()
-    made = [make_appetite(register.organisation, "legal", by=by, token=token) for _ in range(2)]
+    statements = [
+        make_appetite(register.organisation, "legal", by=by, token=token) for _ in range(2)
+    ]
     other = make_appetite(register.organisation, "legal", token=token)
-    assert (made[0] == made[1], other == made[0], Appetite.objects.count()) == (True, False, 2)
+    assert (statements[0] == statements[1], other == statements[0], Appetite.objects.count()) == (
+        True,
+        False,
+        2,
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -107,10 +113,10 @@ def test_the_same_form_twice_at_once_is_one_statement(register):
     if connection.vendor == "sqlite":
         pytest.skip("SQLite lets one write at a time")
     by, token = make_user(), uuid.uuid4()
-    made = in_parallel(
+    statements = in_parallel(
         2, lambda _: make_appetite(register.organisation, "legal", by=by, token=token)
     )
-    assert (made[0] == made[1], Appetite.objects.count()) == (True, 1)
+    assert (statements[0] == statements[1], Appetite.objects.count()) == (True, 1)
 
 
 # The form
@@ -151,7 +157,10 @@ def test_one_statement_may_be_for_all_categories_without_their_own(manager):
         ({"effective_on": days_ago(-1).isoformat()}, "The day must be today or in the past"),
         ({"effective_on": "31 2 2026"}, "must be a real date"),
         ({"review_by": ""}, "Enter the day by which it is reviewed"),
-        ({"review_by": days_ago(3).isoformat()}, f"The review must be after {said(days_ago(3))}"),
+        (
+            {"review_by": days_ago(3).isoformat()},
+            f"The review must be after {long_date(days_ago(3))}",
+        ),
         ({"review_by": days_ago(-366 * 4).isoformat()}, "The review must be within three years of"),
         ({"review_by": "9999-12-31"}, "or earlier: check the year"),
         ({"effective_on": "0001-01-01"}, "or later: check the year"),
@@ -194,10 +203,10 @@ def test_a_manager_of_another_organisation_may_not(register):
 
 
 @pytest.mark.parametrize(
-    ("asked", "chosen"), [("legal", "legal"), ("all", "all"), ("weather", ""), ("", "")]
+    ("query", "chosen"), [("legal", "legal"), ("all", "all"), ("weather", ""), ("", "")]
 )
-def test_a_link_may_name_the_category(manager, asked, chosen):
-    text = manager.get(f"{NEW}?category={asked}").text
+def test_a_link_may_name_the_category(manager, query, chosen):
+    text = manager.get(f"{NEW}?category={query}").text
     assert f'<option value="{chosen}" selected>' in text
 
 
@@ -220,7 +229,8 @@ def test_the_page_says_what_is_stated_by_whom_and_until_when(manager, register):
         '<h3 class="govuk-heading-s">Legal</h3>',
         "Appetite: <strong>Cautious</strong>",
         "We will not gamble with this.",
-        f"Approved by Cabinet on {said(days_ago(3))}. To be reviewed by {said(days_ago(-300))}.",
+        f"Approved by Cabinet on {long_date(days_ago(3))}. "
+        f"To be reviewed by {long_date(days_ago(-300))}.",
         "The highest band that is tolerated today: <strong>High, and Moderate for legal</strong>",
         "Nothing of their own is stated for: strategy, governance",
         "s tolerance, High, holds for them",
@@ -230,7 +240,7 @@ def test_the_page_says_what_is_stated_by_whom_and_until_when(manager, register):
 
 def test_a_late_review_is_said(manager, register):
     make_appetite(register.organisation, "legal", on=days_ago(400), review_by=days_ago(1))
-    assert f"<strong>Its review was due {said(days_ago(1))}</strong>" in page(manager)
+    assert f"<strong>Its review was due {long_date(days_ago(1))}</strong>" in page(manager)
 
 
 def test_a_review_is_not_late_on_its_day(manager, register):
@@ -246,8 +256,8 @@ def test_what_was_stated_before_is_kept_below(manager, register):
     text = page(manager)
     assert text.count('<h3 class="govuk-heading-s">Legal</h3>') == 1
     assert (
-        f"From {said(days_ago(100))}: cautious, Low at most, approved by Cabinet. “Never at all.”"
-        in text
+        f"From {long_date(days_ago(100))}: cautious, Low at most, approved by Cabinet. "
+        "“Never at all.”" in text
     )
 
 

@@ -74,9 +74,9 @@ def text_at(client, path):
 
 
 def test_an_opinion_is_added_and_never_edited(risk):
-    given = make_assurance(risk)
+    opinion = make_assurance(risk)
     with pytest.raises(HistoryIsAppendOnly):
-        given.save()
+        opinion.save()
 
 
 def test_the_same_token_gives_back_the_opinion(risk):
@@ -108,7 +108,7 @@ def test_a_changed_opinion_is_found(risk, change):
 
 
 @dataclasses.dataclass
-class Given:
+class Opinion:
     pk: int
     risk_id: int
     line: int
@@ -116,8 +116,8 @@ class Given:
     expires_on: datetime.date
 
 
-def given(pk, risk, line, on, until):
-    return Given(pk, risk, line, day(on), day(until))
+def make_opinion(pk, risk, line, on, until):
+    return Opinion(pk, risk, line, day(on), day(until))
 
 
 def cells(*opinions, risks=(1,), on="2026-11-25"):
@@ -128,40 +128,40 @@ def test_a_risk_that_nobody_looked_at_has_four_gaps():
     assert [(cell.line, cell.given) for cell in cells()[1]] == [(line, None) for line in Line]
 
 
-def test_an_opinion_stands_in_the_cell_of_its_line_with_its_age():
-    one = given(1, 1, 3, "2025-09-25", "2027-01-01")
-    cell = cells(one)[1][2]
-    assert (cell.given, cell.age, cell.has_run_out) == (one, "14 months", False)
+def test_an_opinion_is_in_the_cell_of_its_line_with_its_age():
+    opinion = make_opinion(1, 1, 3, "2025-09-25", "2027-01-01")
+    cell = cells(opinion)[1][2]
+    assert (cell.given, cell.age, cell.has_run_out) == (opinion, "14 months", False)
 
 
 @pytest.mark.parametrize(("until", "has_run_out"), [("2026-11-25", False), ("2026-11-24", True)])
 def test_an_opinion_holds_on_the_last_day_it_is_good_for(until, has_run_out):
-    assert cells(given(1, 1, 1, "2026-01-01", until))[1][0].has_run_out is has_run_out
+    assert cells(make_opinion(1, 1, 1, "2026-01-01", until))[1][0].has_run_out is has_run_out
 
 
 def test_a_later_opinion_of_a_line_takes_the_place_of_an_earlier_one_even_if_it_ran_out_sooner():
-    older = given(1, 1, 3, "2026-01-01", "2028-01-01")
-    newer = given(2, 1, 3, "2026-06-01", "2026-07-01")
+    older = make_opinion(1, 1, 3, "2026-01-01", "2028-01-01")
+    newer = make_opinion(2, 1, 3, "2026-06-01", "2026-07-01")
     cell = cells(newer, older)[1][2]
     assert (cell.given, cell.has_run_out) == (newer, True)
 
 
 def test_of_two_on_one_day_the_one_recorded_last_stands():
-    first, second = (given(pk, 1, 3, "2026-01-01", "2028-01-01") for pk in (1, 2))
+    first, second = (make_opinion(pk, 1, 3, "2026-01-01", "2028-01-01") for pk in (1, 2))
     assert cells(second, first)[1][2].given == second
 
 
 def test_what_was_given_after_the_day_is_left_out():
-    assert cells(given(1, 1, 3, "2026-11-26", "2028-01-01"))[1][2].given is None
+    assert cells(make_opinion(1, 1, 3, "2026-11-26", "2028-01-01"))[1][2].given is None
 
 
 def test_each_risk_has_its_own_row():
-    found = cells(given(1, 2, 4, "2026-01-01", "2028-01-01"), risks=(1, 2))
-    assert [found[1][3].given, found[2][3].given.pk] == [None, 1]
+    rows = cells(make_opinion(1, 2, 4, "2026-01-01", "2028-01-01"), risks=(1, 2))
+    assert [rows[1][3].given, rows[2][3].given.pk] == [None, 1]
 
 
 @pytest.mark.parametrize(
-    ("one", "count", "words"),
+    ("singular", "count", "words"),
     [
         (AssuranceLevel.FIRST_LINE, 0, "none rests on line 1 alone"),
         (AssuranceLevel.FIRST_LINE, 1, "one rests on line 1 alone"),
@@ -171,8 +171,8 @@ def test_each_risk_has_its_own_row():
         (ControlWeakness.NONE, 2, "two have no control written down"),
     ],
 )
-def test_a_count_is_said_in_words(one, count, words):
-    assert count_in_words(one, count) == words
+def test_a_count_is_in_words(singular, count, words):
+    assert count_in_words(singular, count) == words
 
 
 # What the list and the counts ask
@@ -191,12 +191,12 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("told", "expected"), CASES.values(), ids=CASES)
-def test_exactly_one_word_is_true_of_a_risk(risk, told, expected):
-    for line, on, until in told:
+@pytest.mark.parametrize(("opinions", "expected"), CASES.values(), ids=CASES)
+def test_exactly_one_assurance_level_fits_a_risk(risk, opinions, expected):
+    for line, on, until in opinions:
         make_assurance(risk, line=line, on=days_ago(on), expires_on=days_ago(until))
     today = timezone.localdate()
-    assert [one for one in AssuranceLevel if Position.objects.filter(one.on(today))] == [
+    assert [level for level in AssuranceLevel if Position.objects.filter(level.on(today))] == [
         expected
     ] * len(risk.positions.all())
 
@@ -212,8 +212,8 @@ def test_a_risk_without_a_control_in_place_has_none(risk):
 
 @pytest.mark.parametrize(("tested", "count"), [(None, 1), (366, 1), (365, 0)])
 def test_a_control_is_untested_after_twelve_months(risk, tested, count):
-    said = {"last_tested_on": days_ago(tested), "tested_by_line": 1} if tested else {}
-    make_control(risk, on=days_ago(390), **said)
+    fields = {"last_tested_on": days_ago(tested), "tested_by_line": 1} if tested else {}
+    make_control(risk, on=days_ago(390), **fields)
     assert (
         Position.objects.filter(ControlWeakness.UNTESTED.on(timezone.localdate())).count() == count
     )
@@ -252,8 +252,8 @@ def parts(name, day):
 
 def sent(client, risk, on=10, until=-300, **fields):
     days = parts("effective_on", days_ago(on)) | parts("expires_on", days_ago(until))
-    said = {"line": "3", "provider": "Internal audit", "opinion": "limited", **days, **fields}
-    return client.post(f"{risk.get_absolute_url()}assurance/new/", said)
+    data = {"line": "3", "provider": "Internal audit", "opinion": "limited", **days, **fields}
+    return client.post(f"{risk.get_absolute_url()}assurance/new/", data)
 
 
 def test_an_opinion_is_recorded_and_stands_on_the_risks_page(risk, officer):
@@ -379,8 +379,8 @@ def register(risk):
 def test_the_map_says_how_many_rest_on_what(register, officer):
     text = re.sub(r"<[^>]+>", "", text_at(officer, MAP))
     assert (
-        "Of 4 risks, one rests on line 1 alone, one has only opinions that have run out and one has no "
-        in text
+        "Of 4 risks, one rests on line 1 alone, one has only opinions that have run out "
+        "and one has no " in text
     )
     assert "One has an opinion from line 2, 3 or 4 that still holds, four have no control" in text
     assert "four have no control written down and none has a control that was not tested" in text
@@ -451,18 +451,18 @@ def test_a_stranger_finds_no_map(risk):
     assert client.get(MAP).status_code == 404
 
 
-def test_the_map_costs_as_much_with_one_risk_as_with_twenty(
+def test_the_map_takes_as_many_queries_for_twenty_risks_as_for_one(
     risk, officer, django_assert_num_queries
 ):
     make_assurance(risk)
     make_control(risk)
     officer.get(MAP)
-    with CaptureQueriesContext(connection) as one:
+    with CaptureQueriesContext(connection) as single:
         officer.get(MAP)
     for _ in range(19):
         other = make_risk(risk.register, assessed=(2, 2))
         for line in Line:
             make_assurance(other, line=line)
         make_control(other)
-    with django_assert_num_queries(len(one)):
+    with django_assert_num_queries(len(single)):
         officer.get(MAP)

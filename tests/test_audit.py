@@ -400,9 +400,9 @@ def test_a_change_that_is_rolled_back_leaves_no_entry():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_entry_that_cannot_be_written_takes_the_change_with_it(monkeypatch):
+def test_a_change_is_rolled_back_when_its_entry_cannot_be_written(monkeypatch):
     register, by = make_register(), make_user()
-    monkeypatch.setattr("registers.history.audit.signature_of", lambda said: None)
+    monkeypatch.setattr("registers.history.audit.signature_of", lambda content: None)
     with pytest.raises(DatabaseError):
         make_risk(register, by=by)
     assert not Risk.objects.exists()
@@ -433,17 +433,17 @@ def test_parallel_writers_leave_a_chain_without_gaps():
     assert (chain.last_number, problems(chain)) == (40, [])
 
 
-def test_what_is_signed_is_the_json_of_all_that_an_entry_says(settings):
+def test_the_signature_covers_the_json_of_the_whole_entry(settings):
     organisation, by = make_organisation(), make_user()
     facts = {"z": 1, "a": 'Two "quoted"\u2028', "seal": None}
-    for said in (None, facts):
+    for facts_or_none in (None, facts):
         with transaction.atomic():
             AuditEntry.record(
                 organisation=organisation,
                 by=by,
                 verb="a.verb",
                 subject='risk:"\u00fc\\',
-                facts=said,
+                facts=facts_or_none,
             )
     first, second = AuditEntry.objects.filter(chain__organisation=organisation).order_by("number")
     for entry, before in ((first, ""), (second, first.signature)):

@@ -73,10 +73,10 @@ def due(register, ratings=(2, 3), **content):
 
 def test_each_risk_gets_a_review_of_today_with_the_next_day_by_its_band(register):
     low, severe = due(register, (1, 1)), due(register, (5, 5))
-    made = review_many(
+    reviews = review_many(
         by=make_user(), reviews=[(low, 1, "We looked."), (severe, 1, "We looked again.")]
     )
-    assert [(r.risk_id, r.outcome, r.note, r.effective_on, r.next_on) for r in made] == [
+    assert [(r.risk_id, r.outcome, r.note, r.effective_on, r.next_on) for r in reviews] == [
         (low.pk, "stands", "We looked.", timezone.localdate(), days_ago(-183)),
         (severe.pk, "stands", "We looked again.", timezone.localdate(), days_ago(-31)),
     ]
@@ -121,14 +121,14 @@ def offered(client):
     return boxes(client.get(REVIEW).text, "risks")
 
 
-def sent(client, *risks, **said):
+def sent(client, *risks, **fields):
     """What the page posts for risks at their first version."""
     form = {
         "risks": [risk.number for risk in risks],
         "note": "We looked.",
         "token": str(uuid.uuid4()),
     }
-    return client.post(REVIEW, form | {f"version_{risk.number}": 1 for risk in risks} | said)
+    return client.post(REVIEW, form | {f"version_{risk.number}": 1 for risk in risks} | fields)
 
 
 def test_what_is_late_or_due_within_two_weeks_is_offered(register, officer):
@@ -172,7 +172,7 @@ def test_notes_of_their_own_for_all_need_none_for_all(register, officer):
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("data", "words"),
     [
         ({"risks": []}, "Select the risks that you looked at"),
         ({"risks": ["9"]}, "Select risks from the list"),
@@ -183,8 +183,8 @@ def test_notes_of_their_own_for_all_need_none_for_all(register, officer):
         ({"note_1": "x" * 4001}, "must be 4,000 characters or fewer"),
     ],
 )
-def test_the_page_says_what_is_wrong(register, officer, said, words):
-    answer = sent(officer, due(register), **said)
+def test_the_review_page_shows_its_errors(register, officer, data, words):
+    answer = sent(officer, due(register), **data)
     assert (answer.status_code, words in answer.text, Review.objects.exists()) == (200, True, False)
 
 
@@ -249,8 +249,8 @@ def test_above_tolerance_twice_running_is_reviewed_by_itself(
     if reviewed:
         make_review(risk, on=days_ago(reviewed))
     Risk.objects.update(next_review_on=days_ago(1))
-    said = "above tolerance for the second time running" in officer.get(REVIEW).text
-    assert (said, offered(officer)) == (is_left_out, [] if is_left_out else ["1"])
+    has_notice = "above tolerance for the second time running" in officer.get(REVIEW).text
+    assert (has_notice, offered(officer)) == (is_left_out, [] if is_left_out else ["1"])
 
 
 def test_an_earlier_schemes_rating_above_its_tolerance_counts_as_on_the_page_of_one(
@@ -277,16 +277,16 @@ def test_nothing_due_says_so(register, officer):
     assert "No review is due" in officer.get(REVIEW).text
 
 
-def test_the_page_costs_the_same_for_one_risk_and_for_twenty(register, officer):
+def test_the_page_takes_as_many_queries_for_twenty_risks_as_for_one(register, officer):
     due(register, owner=make_post(register.organisation))
     officer.get(REVIEW)
-    with CaptureQueriesContext(connection) as one:
+    with CaptureQueriesContext(connection) as single:
         officer.get(REVIEW)
     for _ in range(19):
         due(register, owner=make_post(register.organisation))
     with CaptureQueriesContext(connection) as many:
         officer.get(REVIEW)
-    assert len(many) == len(one)
+    assert len(many) == len(single)
 
 
 # Another post: the verb
@@ -323,8 +323,13 @@ def test_risk_control_and_action_move_with_a_revision_each_and_one_entry_for_all
             posts[1],
         )
     entry = AuditEntry.objects.get(verb="post.reassigned")
-    told = {"to": posts[1].pk, "risks": [risk.pk], "controls": [control.pk], "actions": [action.pk]}
-    assert (entry.subject, entry.facts) == (f"post:{posts[0].pk}", told)
+    facts = {
+        "to": posts[1].pk,
+        "risks": [risk.pk],
+        "controls": [control.pk],
+        "actions": [action.pk],
+    }
+    assert (entry.subject, entry.facts) == (f"post:{posts[0].pk}", facts)
 
 
 def test_what_is_not_named_stays(register, posts):
@@ -394,12 +399,12 @@ def values(client, posts):
     return {kind: boxes(text, kind, ticked=True) for kind in ("risks", "controls", "actions")}
 
 
-def test_the_page_shows_what_would_move_with_its_counts(register, posts, manager):
+def test_the_page_previews_a_move_with_its_counts(register, posts, manager):
     risk, _, _ = owned(register, posts[0])
     done = make_action(risk, owner=posts[0])
     done.complete(by=make_user(), version=1, done_on=days_ago(0), evidence="Seen.")
-    gone = make_control(risk, owner=posts[0])
-    gone.revise(by=make_user(), version=1, status="retired")
+    retired = make_control(risk, owner=posts[0])
+    retired.revise(by=make_user(), version=1, status="retired")
     make_risk(register, owner=posts[0]).close(by=make_user(), version=1, reason="Over.")
     owned(make_register(register.organisation), posts[0])
     text = manager.get(address(posts)).text
@@ -430,7 +435,7 @@ def test_the_page_sent_twice_moves_once(register, posts, manager):
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("data", "words"),
     [
         ({"reason": ""}, "Enter why it moves"),
         ({"risks": [], "controls": [], "actions": []}, "Select what goes to the other post"),
@@ -438,9 +443,9 @@ def test_the_page_sent_twice_moves_once(register, posts, manager):
         ({"risks": ["999999999999-1"]}, "Select from the list"),
     ],
 )
-def test_the_page_says_what_is_wrong_with_what_is_sent(register, posts, manager, said, words):
+def test_the_move_page_shows_its_errors(register, posts, manager, data, words):
     owned(register, posts[0])
-    answer = manager.post(address(posts), values(manager, posts) | {"reason": "Merged."} | said)
+    answer = manager.post(address(posts), values(manager, posts) | {"reason": "Merged."} | data)
     assert (answer.status_code, words in answer.text) == (200, True)
     assert not AuditEntry.objects.filter(verb="post.reassigned").exists()
 
@@ -471,10 +476,10 @@ def test_sent_again_after_a_conflict_it_moves(register, posts, manager):
 
 
 def test_a_record_of_another_organisation_cannot_be_moved(register, posts, manager):
-    theirs = make_risk(make_register())
-    answer = manager.post(address(posts), {"risks": [f"{theirs.pk}-1"], "reason": "Merged."})
-    assert (answer.status_code, theirs.revisions.count()) == (200, 1)
-    assert theirs.title not in answer.text
+    other_risk = make_risk(make_register())
+    answer = manager.post(address(posts), {"risks": [f"{other_risk.pk}-1"], "reason": "Merged."})
+    assert (answer.status_code, other_risk.revisions.count()) == (200, 1)
+    assert other_risk.title not in answer.text
 
 
 @pytest.mark.parametrize("end", [0, 1])
@@ -494,16 +499,18 @@ def test_a_post_that_owns_nothing_says_so(register, posts, manager):
     assert "This post owns nothing that is open" in manager.get(address(posts)).text
 
 
-def test_showing_what_would_move_costs_the_same_for_one_and_for_twenty(register, posts, manager):
+def test_the_preview_of_a_move_takes_as_many_queries_for_twenty_as_for_one(
+    register, posts, manager
+):
     owned(register, posts[0])
     manager.get(address(posts))
-    with CaptureQueriesContext(connection) as one:
+    with CaptureQueriesContext(connection) as single:
         manager.get(address(posts))
     for _ in range(19):
         owned(register, posts[0])
     with CaptureQueriesContext(connection) as many:
         manager.get(address(posts))
-    assert len(many) == len(one)
+    assert len(many) == len(single)
 
 
 @pytest.mark.parametrize("why", ["never rated", "closed", "draft"])

@@ -82,15 +82,15 @@ def test_a_test_counts_from_its_own_day(risk):
 
 def test_a_test_from_before_the_latest_revision_counts_from_that(risk):
     control = make_control(risk, on=days_ago(20))
-    found = {"last_tested_on": days_ago(30), "tested_by_line": 2, "operating": "works"}
-    assert control.test(by=make_user(), version=1, **found).effective_on == days_ago(20)
+    result = {"last_tested_on": days_ago(30), "tested_by_line": 2, "operating": "works"}
+    assert control.test(by=make_user(), version=1, **result).effective_on == days_ago(20)
 
 
-def test_a_test_that_found_what_stood_already_is_kept_for_its_words(risk):
-    found = {"last_tested_on": days_ago(0), "tested_by_line": 2, "operating": "works"}
+def test_a_test_with_an_unchanged_result_is_kept_for_its_note(risk):
+    result = {"last_tested_on": days_ago(0), "tested_by_line": 2, "operating": "works"}
     control = make_control(risk)
-    control.test(by=make_user(), version=1, reason="In the morning.", **found)
-    control.test(by=make_user(), version=2, reason="In the afternoon.", **found)
+    control.test(by=make_user(), version=1, reason="In the morning.", **result)
+    control.test(by=make_user(), version=2, reason="In the afternoon.", **result)
     assert [r.reason for r in control.revisions.all()] == [
         "",
         "In the morning.",
@@ -99,14 +99,14 @@ def test_a_test_that_found_what_stood_already_is_kept_for_its_words(risk):
 
 
 def test_the_same_test_sent_twice_is_one(risk):
-    found = {
+    result = {
         "last_tested_on": days_ago(0),
         "tested_by_line": 2,
         "operating": "works",
         "reason": "Tried.",
     }
     control, by = make_control(risk), make_user()
-    assert control.test(by=by, version=1, **found) == control.test(by=by, version=1, **found)
+    assert control.test(by=by, version=1, **result) == control.test(by=by, version=1, **result)
 
 
 def test_a_control_that_is_retired_keeps_what_it_said(risk):
@@ -158,14 +158,14 @@ def test_a_changed_revision_of_a_control_is_found(risk, change):
         call_command("verify_audit")
 
 
-def test_the_story_says_what_each_revision_did(risk):
+def test_the_history_names_the_event_of_each_revision(risk):
     control, by = make_control(risk, on=days_ago(9)), make_user()
     control.test(by=by, version=1, last_tested_on=days_ago(3), tested_by_line=1, operating="partly")
     control.revise(by=by, version=2, title="Weekly reconciliation")
     control.retire(by=by, version=3, reason="Replaced.")
     control.revise(by=by, version=4, status="in-place")
-    told = [revision.event for revision in control_history(control)]
-    assert told == ["in use again", "taken out of use", "changed", "tested", "added"]
+    events = [revision.event for revision in control_history(control)]
+    assert events == ["in use again", "taken out of use", "changed", "tested", "added"]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_short_times_are_said_in_days_and_weeks(days, words):
 
 
 @pytest.mark.parametrize(
-    ("then", "now", "words"),
+    ("start", "end", "words"),
     [
         ("2026-01-31", "2026-03-30", "1 month"),
         ("2026-01-31", "2026-03-31", "2 months"),
@@ -185,26 +185,26 @@ def test_short_times_are_said_in_days_and_weeks(days, words):
         ("2020-02-29", "2026-02-28", "5 years"),
     ],
 )
-def test_long_times_are_said_in_full_months_and_years(then, now, words):
-    assert duration_in_words(day(then), day(now)) == words
+def test_long_times_are_in_full_months_and_years(start, end, words):
+    assert duration_in_words(day(start), day(end)) == words
 
 
 # The forms
 
 
-def test_a_control_is_added_and_stands_on_the_risks_page(risk, officer):
+def test_a_new_control_is_on_the_risks_page(risk, officer):
     owner = make_post(risk.register.organisation, "Head of Finance")
     answer = officer.post(address(risk), form(owner=owner.pk, operating="fails", run_by="interim"))
     assert answer["Location"] == risk.get_absolute_url()
     text = text_of(officer, risk)
-    said = [
+    texts = [
         "Monthly reconciliation",
         "Detective",
         "Head of Finance (vacant)",
         "Run by interims",
         "Does not work",
     ]
-    assert [words for words in [*said, "Not judged yet", "Never"] if words not in text] == []
+    assert [words for words in [*texts, "Not judged yet", "Never"] if words not in text] == []
 
 
 def test_a_form_sent_twice_makes_one_control(risk, officer):
@@ -315,14 +315,14 @@ def test_an_edit_without_its_version_is_refused_in_words(risk, officer):
 
 
 def sent_test(officer, control, day=0, **fields):
-    said = {
+    data = {
         "tested_by_line": "3",
         "operating": "partly",
         "reason": "20 payments.",
         "version": control.version,
     }
     return officer.post(
-        f"{control.get_absolute_url()}test/", said | parts("last_tested_on", days_ago(day)) | fields
+        f"{control.get_absolute_url()}test/", data | parts("last_tested_on", days_ago(day)) | fields
     )
 
 
@@ -423,15 +423,15 @@ def test_only_who_may_edit_is_led_to_forms_and_only_today(risk, officer, member)
     assert ["/controls/" in text for text in led] == [True, False, False, False]
 
 
-def test_the_page_costs_as_much_with_one_control_as_with_twenty(
+def test_the_page_takes_as_many_queries_for_twenty_controls_as_for_one(
     risk, officer, django_assert_num_queries
 ):
     make_control(risk, owner=make_post(risk.register.organisation, holder=make_user()))
-    with CaptureQueriesContext(connection) as one:
+    with CaptureQueriesContext(connection) as single:
         officer.get(risk.get_absolute_url())
     for _ in range(19):
         make_control(risk, owner=make_post(risk.register.organisation, holder=make_user()))
-    with django_assert_num_queries(len(one)):
+    with django_assert_num_queries(len(single)):
         officer.get(risk.get_absolute_url())
 
 

@@ -72,14 +72,14 @@ def tree_of(path):
 
 def imported_by(path):
     """Full names of the modules of ours that a module imports anywhere in it."""
-    found = set()
+    modules = set()
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name_of(path)} imports by a relative name"
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {name for name in found if name.startswith("registers.")}
+            modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in modules if name.startswith("registers.")}
 
 
 def part_of(name):
@@ -101,8 +101,8 @@ def test_every_module_has_a_place_in_the_layers():
 
 @each(MODULES)
 def test_imports_point_one_way(path):
-    own = LEVEL.get(part_of_file(path), len(LAYERS))
-    upward = [name for name in imported_by(path) if LEVEL.get(part_of(name), 0) > own]
+    level = LEVEL.get(part_of_file(path), len(LAYERS))
+    upward = [name for name in imported_by(path) if LEVEL.get(part_of(name), 0) > level]
     assert upward == []
 
 
@@ -134,7 +134,10 @@ def test_views_reach_risks_and_registers_through_permissions(path):
         r"ControlRevision|ActionRevision|Assurance|Precedent|Escalation|EscalationDecision|Appetite|SetAside|"
         r"RegisterImport|ImportedRow|GatheredQuestion"
     )
-    around = rf"\b({guarded})\.(objects|everything|_base_manager)\b|get_(object|list)_or_404\(\s*({guarded})\b"
+    around = (
+        rf"\b({guarded})\.(objects|everything|_base_manager)\b"
+        rf"|get_(object|list)_or_404\(\s*({guarded})\b"
+    )
     assert re.findall(around, path.read_text()) == []
 
 
@@ -185,8 +188,8 @@ def test_an_empty_post_is_still_a_form_that_was_sent(path):
 
 def own_patterns():
     """The addresses that lead to views of ours, by name."""
-    found = [p for p in get_resolver().url_patterns if getattr(p, "callback", None)]
-    return {p.name: p.callback for p in found if p.callback.__module__.startswith("registers.")}
+    patterns = [p for p in get_resolver().url_patterns if getattr(p, "callback", None)]
+    return {p.name: p.callback for p in patterns if p.callback.__module__.startswith("registers.")}
 
 
 def test_an_address_is_named_after_its_view():
@@ -211,12 +214,12 @@ def rendered_by(path):
 
 @each(VIEWS)
 def test_a_template_is_named_after_its_view(path):
-    found = {
+    names = {
         view: {Path(t).stem for t in templates}
         for view, templates in rendered_by(path).items()
         if templates
     }
-    assert found == {view: {view} for view in found}
+    assert names == {view: {view} for view in names}
 
 
 @each(VIEWS)

@@ -81,11 +81,11 @@ def test_no_day_lies_before_living_memory(name):
 def test_no_plan_reaches_further_than_can_be_planned(name):
     last = moved(YEARS_AHEAD)
     words = f"The day must be {date_format(last, 'j F Y')} or earlier: check the year"
-    said = [
+    messages = [
         errors(name, day)
         for day in (last, moved(YEARS_AHEAD, 1), last.replace(year=9999, month=12, day=31))
     ]
-    assert said == [[], [words], [words]]
+    assert messages == [[], [words], [words]]
 
 
 # The day of a target
@@ -101,7 +101,8 @@ def log_form(register, **fields):
 @pytest.mark.parametrize(("ago", "is_fine"), [(100, True), (101, False)])
 def test_a_target_is_not_to_be_met_before_the_risk_was_raised(ago, is_fine):
     form = log_form(make_register(), raised_on=days_ago(100), target_on=days_ago(ago))
-    words = f"The day of the target must be {date_format(days_ago(100), 'j F Y')}, when the risk was raised, or later"
+    raised = date_format(days_ago(100), "j F Y")
+    words = f"The day of the target must be {raised}, when the risk was raised, or later"
     assert form.errors.get("target_on", []) == ([] if is_fine else [words])
 
 
@@ -126,7 +127,7 @@ def test_a_target_that_is_only_kept_is_not_judged():
 
 
 @pytest.mark.parametrize(
-    ("now", "day", "is_ahead"),
+    ("instant", "day", "is_ahead"),
     [
         ("2026-07-10T22:59:00+00:00", "2026-07-11", True),
         ("2026-07-10T23:01:00+00:00", "2026-07-11", False),  # past midnight in London
@@ -136,5 +137,5 @@ def test_a_target_that_is_only_kept_is_not_judged():
         ("2026-12-11T00:00:00+00:00", "2026-12-10", False),
     ],
 )
-def test_a_day_has_come_when_it_has_in_london(now, day, is_ahead):
-    assert is_future(parse_day(day), datetime.datetime.fromisoformat(now)) == is_ahead
+def test_a_day_has_come_when_it_has_in_london(instant, day, is_ahead):
+    assert is_future(parse_day(day), datetime.datetime.fromisoformat(instant)) == is_ahead

@@ -57,7 +57,8 @@ call_command("load_library", verbosity=0)
 make_register(slug="corporate")
 folder = Path(connection.settings_dict["NAME"]).parent
 for kind in ("json", "csv", "xlsx"):
-    call_command("export_register", register="corporate", output=str(folder / f"corporate.{kind}"), verbosity=0)
+    output = str(folder / f"corporate.{kind}")
+    call_command("export_register", register="corporate", output=output, verbosity=0)
 print(json.dumps({path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}))
 """
 
@@ -169,11 +170,14 @@ app.cfg.on_starting(type("Server", (), {"log": Logger(app.cfg)}))
     assert str(tmp_path) in done.stderr
 
 
-HSTS = "from django.conf import settings as s; print(int(s.SECURE_HSTS_INCLUDE_SUBDOMAINS), int(s.SECURE_HSTS_PRELOAD))"
+HSTS = (
+    "from django.conf import settings as s; "
+    "print(int(s.SECURE_HSTS_INCLUDE_SUBDOMAINS), int(s.SECURE_HSTS_PRELOAD))"
+)
 
 
 @pytest.mark.parametrize(
-    ("asked", "subdomains", "preload"),
+    ("settings", "subdomains", "preload"),
     [
         ({}, 1, 0),
         ({"HSTS_PRELOAD": "true"}, 1, 1),
@@ -181,8 +185,8 @@ HSTS = "from django.conf import settings as s; print(int(s.SECURE_HSTS_INCLUDE_S
         ({"SITE_URL": "http://risk.council.example", "HSTS_PRELOAD": "true"}, 0, 0),
     ],
 )
-def test_browsers_are_told_for_good_only_what_was_asked_for(asked, subdomains, preload):
-    assert run("-c", HSTS, **{**INSTALLED, **asked}).stdout.split() == [
+def test_browsers_are_told_for_good_only_what_was_asked_for(settings, subdomains, preload):
+    assert run("-c", HSTS, **{**INSTALLED, **settings}).stdout.split() == [
         str(subdomains),
         str(preload),
     ]
@@ -195,7 +199,8 @@ def test_a_preloaded_name_includes_its_subdomains():
 
 OWN_ANSWER = """
 from failing_well.worker import own_answer
-print([line for line in own_answer("400 Bad Request").decode().split("\\r\\n") if "Transport" in line])
+lines = own_answer("400 Bad Request").decode().split("\\r\\n")
+print([line for line in lines if "Transport" in line])
 """
 
 

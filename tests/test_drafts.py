@@ -55,7 +55,7 @@ def client_of(register, role):
 
 
 editors = pytest.mark.parametrize("role", [Role.OFFICER, Role.MANAGER])
-others = pytest.mark.parametrize("role", [Role.MEMBER, Role.PEER, Role.ADMINISTRATOR])
+non_editors = pytest.mark.parametrize("role", [Role.MEMBER, Role.PEER, Role.ADMINISTRATOR])
 NEW = "/registers/ours/risks/new/"
 EMPTY = dict.fromkeys(risk_form(), "") | {
     "title": "Quokka in the vault",
@@ -171,14 +171,14 @@ PLACES = (
 )
 
 
-@others
+@non_editors
 @pytest.mark.parametrize("place", PLACES)
 def test_a_draft_is_named_nowhere_to_who_does_not_edit(register, draft, role, place):
     make_agreement(register)
     assert "Quokka" not in client_of(register, role).get(place).text
 
 
-@others
+@non_editors
 @pytest.mark.parametrize("page", ["", "history/"])
 def test_a_draft_is_not_found_by_who_does_not_edit(register, draft, role, page):
     client = client_of(register, role)
@@ -186,11 +186,11 @@ def test_a_draft_is_not_found_by_who_does_not_edit(register, draft, role, page):
     assert [answer.status_code for answer in answers] == [404, 404]
 
 
-@others
+@non_editors
 def test_no_rows_of_a_draft_reach_who_does_not_edit(register, draft, role):
     user, today = person(register, role), timezone.localdate()
     agreement = make_agreement(register)
-    found = [
+    querysets = [
         risks_for(user, register),
         positions_for(user, register, today),
         positions_for(user, register, days_ago(10)),
@@ -200,7 +200,7 @@ def test_no_rows_of_a_draft_reach_who_does_not_edit(register, draft, role):
         agreed_for(user, register),
         revisions_across(user, [register]),
     ]
-    assert [rows.count() for rows in found] == [0] * 8
+    assert [rows.count() for rows in querysets] == [0] * 8
 
 
 @editors
@@ -218,7 +218,7 @@ def test_who_edits_sees_drafts_where_they_ask_for_them(register, draft, role):
     ]
 
 
-@others
+@non_editors
 def test_the_list_offers_no_drafts_to_who_does_not_edit(register, draft, role):
     client = client_of(register, role)
     assert 'value="draft"' not in client.get("/registers/ours/").text
@@ -228,11 +228,13 @@ def test_the_list_offers_no_drafts_to_who_does_not_edit(register, draft, role):
 def test_an_exempt_draft_is_a_draft_of_its_own_officer_only(register):
     author = person(register, Role.OFFICER)
     make_risk(register, by=author, status="draft", is_exempt=True, **WORDS)
-    seen = [risks_for(user, register).count() for user in (author, person(register, Role.OFFICER))]
-    assert seen == [1, 0]
+    counts = [
+        risks_for(user, register).count() for user in (author, person(register, Role.OFFICER))
+    ]
+    assert counts == [1, 0]
 
 
-@others
+@non_editors
 def test_a_draft_that_was_taken_away_was_never_on_the_register(register, draft, role):
     draft.close(by=make_user(), version=1, reason="Not a risk.", depends_on="")
     client = client_of(register, role)
@@ -240,7 +242,7 @@ def test_a_draft_that_was_taken_away_was_never_on_the_register(register, draft, 
     assert "Quokka" not in client.get("/registers/ours/?status=all").text
 
 
-@others
+@non_editors
 def test_what_a_risk_said_as_a_draft_stays_with_who_edits(register, draft, role):
     draft.open(
         by=make_user(), version=1, title="Carrots run out", event="A quokka.", consequence="Hunger."
@@ -255,10 +257,10 @@ def test_what_a_risk_said_as_a_draft_stays_with_who_edits(register, draft, role)
         f"/registers/ours/?status=all&agreed={register.agreements.get().pk}",
         "/",
     ]
-    told = [client.get(place) for place in places]
-    assert [answer.status_code for answer in told] == [200] * 6
+    answers = [client.get(place) for place in places]
+    assert [answer.status_code for answer in answers] == [200] * 6
     assert [
-        place for place, answer in zip(places, told, strict=True) if "Quokka" in answer.text
+        place for place, answer in zip(places, answers, strict=True) if "Quokka" in answer.text
     ] == []
 
 
@@ -302,7 +304,7 @@ def came_back(draft):
     return draft
 
 
-@others
+@non_editors
 def test_what_was_done_to_a_draft_stays_with_who_edits(register, came_back, role):
     page, history = came_back.get_absolute_url(), f"{came_back.get_absolute_url()}history/"
     client = client_of(register, role)
@@ -346,11 +348,11 @@ def judged(draft):
 
 
 def said_of(ratings, rationale, on, kind="current"):
-    said = dict(zip(("likelihood", "impact"), ratings, strict=True))
-    return {**said, "driver": impact(), "rationale": rationale, "effective_on": on, "kind": kind}
+    fields = dict(zip(("likelihood", "impact"), ratings, strict=True))
+    return {**fields, "driver": impact(), "rationale": rationale, "effective_on": on, "kind": kind}
 
 
-STOOD, SINCE, EARLY = (
+STANDING, SINCE, EARLY = (
     ["Stood when it opened.", "Wanted when it opened."],
     ["Said since."],
     ["Guessed", "Wanted early."],
@@ -358,29 +360,29 @@ STOOD, SINCE, EARLY = (
 
 
 @pytest.mark.parametrize(
-    ("asked", "shown"), [("", STOOD + SINCE), (f"?as_at={days_ago(5)}", STOOD)]
+    ("query", "shown"), [("", STANDING + SINCE), (f"?as_at={days_ago(5)}", STANDING)]
 )
-@others
+@non_editors
 def test_who_does_not_edit_reads_the_judgements_that_stood_when_it_opened_and_no_earlier_one(
-    register, judged, role, asked, shown
+    register, judged, role, query, shown
 ):
-    text = text_of(client_of(register, role).get(f"{judged.get_absolute_url()}{asked}"))
-    assert [words for words in [*STOOD, *SINCE, *EARLY] if words in text] == shown
+    text = text_of(client_of(register, role).get(f"{judged.get_absolute_url()}{query}"))
+    assert [words for words in [*STANDING, *SINCE, *EARLY] if words in text] == shown
 
 
-@others
+@non_editors
 def test_an_agreed_page_keeps_to_it_as_well(register, judged, role):
     agreement = make_agreement(register)
     text = text_of(
         client_of(register, role).get(f"{judged.get_absolute_url()}?agreed={agreement.pk}")
     )
-    assert [words for words in [*STOOD, *SINCE, *EARLY] if words in text] == STOOD + SINCE
+    assert [words for words in [*STANDING, *SINCE, *EARLY] if words in text] == STANDING + SINCE
 
 
 @editors
 def test_who_edits_reads_all_judgements(register, judged, role):
     text = text_of(client_of(register, role).get(judged.get_absolute_url()))
-    assert all(words in text for words in [*STOOD, *SINCE, *EARLY])
+    assert all(words in text for words in [*STANDING, *SINCE, *EARLY])
 
 
 @pytest.mark.parametrize("page", ["", "history/"])
@@ -420,13 +422,13 @@ def test_who_wrote_a_draft_may_take_it_away(register, role, is_own, status, answ
     risk = make_risk(register, status=status, by=reader if is_own else make_user(), on=days_ago(20))
     client = Client()
     client.force_login(reader)
-    said = {
+    content = {
         "reason": "Not ours.",
         "depends_on": "Nobody",
         "effective_on": days_ago(0).isoformat(),
         "version": 1,
     }
     is_offered = f"{risk.get_absolute_url()}close/" in client.get(risk.get_absolute_url()).text
-    assert client.post(f"{risk.get_absolute_url()}close/", said).status_code == answer
+    assert client.post(f"{risk.get_absolute_url()}close/", content).status_code == answer
     risk.refresh_from_db()
     assert (is_offered, risk.status == "closed") == (answer == 302, answer == 302)

@@ -68,9 +68,9 @@ def member(home):
     return client_of(home, Role.MEMBER)
 
 
-def taken_up(risk, above, *, on=None, by=None, **said):
+def taken_up(risk, above, *, on=None, by=None, **fields):
     return make_escalation(
-        risk, above, on=on, by=by, approved_by=by or make_user(name="Nerys Abelard"), **said
+        risk, above, on=on, by=by, approved_by=by or make_user(name="Nerys Abelard"), **fields
     )
 
 
@@ -122,12 +122,12 @@ def test_only_registers_above_take_a_risk(risk, home):
 
 
 def test_a_register_of_another_organisation_is_never_above(risk, home):
-    theirs = make_register()
-    Register.objects.filter(pk=home.pk).update(parent=theirs)
+    other = make_register()
+    Register.objects.filter(pk=home.pk).update(parent=other)
     risk.register.refresh_from_db()
     assert Escalation.available_steps(risk, days_ago(0)) == []
     with pytest.raises(InvalidTransition):
-        make_escalation(risk, theirs)
+        make_escalation(risk, other)
 
 
 def test_all_registers_above_may_be_chosen_and_a_ring_of_them_ends(risk, home, above):
@@ -323,32 +323,32 @@ def test_the_register_above_lists_it_apart_and_does_not_count_it(risk, above, of
     answer = officer.get(f"/registers/above/{place}")
     assert "Taken up from other registers: 1" in answer.text
     assert risk.title in answer.text and f'href="{risk.get_absolute_url()}"' in answer.text
-    ours = answer.text.partition('id="below"')[
+    own_part = answer.text.partition('id="below"')[
         0
     ]  # where the registers below are counted one by one
-    assert 'data-total="1"' not in ours and 'data-count="1"' not in ours
+    assert 'data-total="1"' not in own_part and 'data-count="1"' not in own_part
 
 
 @pytest.mark.parametrize("place", ["", "dashboard/"])
 def test_a_past_day_lists_what_was_taken_up_then(risk, above, officer, place):
     taken_up(risk, above, on=days_ago(20))
     taken_up(risk, above, on=days_ago(10), direction=DOWN)
-    seen = [
+    titles = [
         "Taken up" in officer.get(f"/registers/above/{place}?as_at={days_ago(n)}").text
         for n in (21, 20, 11, 10, -1)
     ]
-    assert seen == [False, True, True, False, False]
+    assert titles == [False, True, True, False, False]
 
 
 def test_as_agreed_lists_what_was_recorded_by_then(risk, above, officer):
     agreement = make_agreement(above, on=days_ago(5))
     taken_up(risk, above, on=days_ago(20))
     later = make_agreement(above)
-    seen = [
+    titles = [
         "Taken up" in officer.get(f"/registers/above/?agreed={a.pk}").text
         for a in (agreement, later)
     ]
-    assert seen == [False, True]
+    assert titles == [False, True]
 
 
 def test_the_home_register_counts_it_once_and_lists_nothing_twice(risk, above, officer):
@@ -375,9 +375,9 @@ def test_many_taken_up_cost_as_many_queries_as_one(home, above, member):
     def queries():
         counted = []
         for place in ("", "dashboard/", "escalations/"):
-            with CaptureQueriesContext(connection) as found:
+            with CaptureQueriesContext(connection) as context:
                 member.get(f"/registers/above/{place}")
-            counted.append(len(found))
+            counted.append(len(context))
         return counted
 
     def add():
@@ -503,9 +503,9 @@ def test_what_waits_is_paged_like_other_lists(risk, above, officer):
 
 def test_what_waits_costs_as_many_queries_for_one_as_for_many(risk, above, officer):
     def queries():
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as context:
             officer.get("/registers/above/escalations/")
-        return len(asked)
+        return len(context)
 
     make_escalation(make_risk(risk.register), above)
     few = queries()

@@ -28,7 +28,7 @@ from playwright.sync_api import expect
 from test_access import PEOPLE, TABLE, path_of, people  # noqa: F401  (people: a fixture)
 from test_journeys import AXE_AT, PASSWORD, faults_of, watched  # noqa: F401  (watched: a fixture)
 
-from failing_well.urls import urlpatterns as ours
+from failing_well.urls import urlpatterns as project_urls
 from registers.accounts.address_change import request_address_change
 from registers.models import FailureType, Register
 
@@ -41,7 +41,8 @@ LIKE_OTHERS = re.compile(
 )
 # What differs between two readings of one page, or between two tests.
 PASSING = re.compile(
-    r'name="(?:csrfmiddlewaretoken|token)" value="[^"]*"|person\d+@|R\d+-|(?:Council|Directorate|Register|service) \d+'
+    r'name="(?:csrfmiddlewaretoken|token)" value="[^"]*"|person\d+@|R\d+-'
+    r"|(?:Council|Directorate|Register|service) \d+"
     r'|(?<= value=")\d+(?=")|(?<=/)\d+(?=/)|(?<=, )\d\d:\d\d\b'  # keys of rows, and the minute
 )
 KIND = re.compile(r'<(\w+)(?:[^>]*? class="([^"]*)")?')  # an element and its classes
@@ -62,7 +63,7 @@ def without_database(request):
 
 
 # For the pages about faults on our side.
-urlpatterns = [path("broken/", broken), path("away/", without_database), *ours]
+urlpatterns = [path("broken/", broken), path("away/", without_database), *project_urls]
 handler500 = "failing_well.errors.server_error"
 
 
@@ -71,7 +72,7 @@ class Visitor:
     wrong, a line each.
     """
 
-    seen = set()  # what was looked at, by any visitor
+    visited = set()  # what was looked at, by any visitor
     read_wide = set()  # names of addresses that axe read wide, for whoever came first
     kinds = {}  # name of an address -> the kinds of element that were looked at there
     axe_at = AXE_AT
@@ -114,14 +115,14 @@ class Visitor:
         """
         body = PASSING.sub("", html).partition("<body")[2]
         parts = set(re.split("</header>|</main>", body))
-        is_new = not parts <= self.seen
-        self.seen.update(parts)
+        is_new = not parts <= self.visited
+        self.visited.update(parts)
         return is_new
 
     def has_new_kind(self, name, html):
-        found, known = set(KIND.findall(html)), self.kinds.setdefault(name, set())
-        is_new = not found <= known
-        known |= found
+        kinds, seen_kinds = set(KIND.findall(html)), self.kinds.setdefault(name, set())
+        is_new = not kinds <= seen_kinds
+        seen_kinds |= kinds
         return is_new
 
     def send(self, address, status=200, *, meanwhile=None, **typed):
@@ -141,13 +142,13 @@ class Visitor:
 
     def look(self, title, status=200):
         if status >= 400:  # Chromium says so in its console
-            said = f"responded with a status of {status}"
-            self.page.complaints[:] = [text for text in self.page.complaints if said not in text]
-        found = [
-            f"{width}: {what}: {where}"
-            for (width, what), where in faults_of(self.page, self.axe_at).items()
+            message = f"responded with a status of {status}"
+            self.page.complaints[:] = [text for text in self.page.complaints if message not in text]
+        faults = [
+            f"{width}: {fault}: {places}"
+            for (width, fault), places in faults_of(self.page, self.axe_at).items()
         ]
-        self.faults += [f"{title}: {fault}" for fault in (*found, *self.page.complaints)]
+        self.faults += [f"{title}: {fault}" for fault in (*faults, *self.page.complaints)]
         self.page.complaints.clear()
 
 

@@ -58,13 +58,13 @@ def table_of(answer):
     return list(csv.DictReader(io.StringIO(body_of(answer).decode("utf-8-sig"), newline="")))
 
 
-def csv_rows(client, asked=""):
-    return table_of(client.get(f"/registers/ours/export.csv{asked}"))
+def csv_rows(client, query=""):
+    return table_of(client.get(f"/registers/ours/export.csv{query}"))
 
 
-def book_of(client, asked=""):
+def book_of(client, query=""):
     return openpyxl.load_workbook(
-        io.BytesIO(body_of(client.get(f"/registers/ours/export.xlsx{asked}")))
+        io.BytesIO(body_of(client.get(f"/registers/ours/export.xlsx{query}")))
     )
 
 
@@ -185,7 +185,10 @@ def expected_of(risk):
         "Tolerated until": datetime.date(2030, 3, 1),
         "Target to be met by": datetime.date(2030, 4, 2),
         "Controls": "1. Monthly look (at each saving)\n2. 2. Second approval",
-        "Actions": "1. Replace three savings (Director of Finance (section 151 officer), due 28 September 2030)",
+        "Actions": (
+            "1. Replace three savings (Director of Finance (section 151 officer), "
+            "due 28 September 2030)"
+        ),
         "Next review": risk.next_review_on,
         "Position for the committee": "A gap remains.",
         "What good looks like": "Savings are designed before they are counted.",
@@ -208,11 +211,11 @@ def test_every_value_stands_in_its_column_of_the_csv_file(full):
 
 def test_every_value_stands_in_its_column_of_the_workbook_as_what_it_is(full):
     (row,) = sheet_rows(book_of(client_of(full.register)))
-    said = {
+    values = {
         heading: cell.value.date() if isinstance(cell.value, datetime.datetime) else cell.value
         for heading, cell in row.items()
     }
-    assert said == expected_of(full)
+    assert values == expected_of(full)
     assert {cell.number_format for cell in row.values() if cell.is_date} == {"d mmm yyyy"}
 
 
@@ -221,8 +224,8 @@ def test_there_is_a_column_for_each_that_an_import_looks_for():
     assert {c.import_field for c in COLUMNS if c.import_field} == {
         t.name for t in TARGETS
     } - said_in_several
-    kept = next(target for target in TARGETS if target.name == "ignore")
-    assert {c.heading.casefold() for c in COLUMNS if not c.import_field} <= set(kept.aliases)
+    ignored = next(target for target in TARGETS if target.name == "ignore")
+    assert {c.heading.casefold() for c in COLUMNS if not c.import_field} <= set(ignored.aliases)
 
 
 def test_a_risk_that_says_little_has_empty_cells(register):
@@ -338,11 +341,11 @@ def test_the_page_leads_to_the_risks_it_lists(register):
 
 
 @pytest.mark.parametrize(
-    "asked", ["as_at=2026-13-01", "agreed=x", "band=purple", "owner=x", "status=lost", "sort=x"]
+    "query", ["as_at=2026-13-01", "agreed=x", "band=purple", "owner=x", "status=lost", "sort=x"]
 )
 @pytest.mark.parametrize("name", ["export.csv", "export.xlsx"])
-def test_what_the_register_does_not_have_is_refused(register, name, asked):
-    assert client_of(register).get(f"/registers/ours/{name}?{asked}").status_code == 400
+def test_what_the_register_does_not_have_is_refused(register, name, query):
+    assert client_of(register).get(f"/registers/ours/{name}?{query}").status_code == 400
 
 
 def test_the_answer_is_a_file_that_nobody_keeps(register):
@@ -358,7 +361,7 @@ def test_the_answer_is_a_file_that_nobody_keeps(register):
 
 @pytest.mark.parametrize("name", ["export.csv", "export.xlsx", "open-data.csv", "summary.docx"])
 def test_it_asks_as_often_for_twenty_risks_as_for_one(register, name):
-    def asked():
+    def count_queries():
         client = client_of(register)
         client.get("/registers/ours/")
         with CaptureQueriesContext(connection) as queries:
@@ -377,10 +380,10 @@ def test_it_asks_as_often_for_twenty_risks_as_for_one(register, name):
         make_assessment(risk, kind="target")
 
     add()
-    first = asked()
+    first = count_queries()
     for _ in range(19):
         add()
-    assert asked() == first
+    assert count_queries() == first
 
 
 # What a reader may not see
@@ -478,17 +481,17 @@ def test_columns_of_choices_have_lists(register):
     book = book_of(client_of(register))
     sheet, lists = book["Register"], book["Lists"]
     assert lists.sheet_state == "hidden"
-    found = {}
+    choices = {}
     for rule in sheet.data_validations.dataValidation:
         heading = sheet.cell(1, next(iter(rule.sqref.ranges)).min_col).value
-        found[heading] = [
+        choices[heading] = [
             cell.value for (cell,) in lists[rule.formula1.removeprefix("Lists!").replace("$", "")]
         ]
-    assert found["Owner"] == ["Head of Legal"]
-    assert found["Response"] == ["Treat", "Tolerate", "Transfer", "Terminate"]
-    assert found["Current likelihood"] == [1, 2, 3, 4, 5]
-    assert "Governance" in found["Failure type"]
-    assert {"Category", "Status", "How soon", "Current impact driven by"} <= set(found)
+    assert choices["Owner"] == ["Head of Legal"]
+    assert choices["Response"] == ["Treat", "Tolerate", "Transfer", "Terminate"]
+    assert choices["Current likelihood"] == [1, 2, 3, 4, 5]
+    assert "Governance" in choices["Failure type"]
+    assert {"Category", "Status", "How soon", "Current impact driven by"} <= set(choices)
 
 
 def test_no_word_of_a_list_runs_as_a_formula(register):
@@ -507,25 +510,25 @@ def test_the_matrix_counts_the_risks_of_the_file_and_names_each_band(register):
         make_risk(register, assessed=ratings)
     make_risk(register, assessed=(3, 3), status="closed")
     book = book_of(client_of(register), "?status=all")
-    said = [str(cell.value) for row in book["Matrix"].iter_rows() for cell in row if cell.value]
+    texts = [str(cell.value) for row in book["Matrix"].iter_rows() for cell in row if cell.value]
     assert (
         "3 of 4 risks on the register in this file are in the matrix. Not scored: 1."
-        in " ".join(said)
+        in " ".join(texts)
     )
-    assert "Drafts or closed, not counted: 1." in " ".join(said)
-    assert ("2\nSevere" in said, "1\nLow" in said, said.count("–\nHigh")) == (True, True, 7)  # noqa: RUF001 (a dash)
+    assert "Drafts or closed, not counted: 1." in " ".join(texts)
+    assert ("2\nSevere" in texts, "1\nLow" in texts, texts.count("–\nHigh")) == (True, True, 7)  # noqa: RUF001 (a dash)
 
 
 def test_the_scheme_is_printed(register):
     text = texts_of(book_of(client_of(register)))
-    for said in (
+    for words in (
         "5 x 5, four bands, version 1",
         "Almost certain",
         "8 to 12",
         "within 31 days",
         "Above tolerance: Severe.",
     ):
-        assert said in text
+        assert words in text
 
 
 # Open data
@@ -534,11 +537,11 @@ def test_the_scheme_is_printed(register):
 def test_open_data_holds_what_was_agreed_last_and_nothing_that_is_exempt(register):
     canaries(register)
     was_open = make_risk(register, title="Exempt since CANARY", on=days_ago(30))
-    gone = make_risk(register, title="Closed CANARY", on=days_ago(30))
-    gone.close(by=make_user(), version=gone.version, reason="Done.", effective_on=days_ago(25))
-    kept = make_risk(register, title="As agreed", on=days_ago(30), assessed=(5, 4))
+    closed = make_risk(register, title="Closed CANARY", on=days_ago(30))
+    closed.close(by=make_user(), version=closed.version, reason="Done.", effective_on=days_ago(25))
+    agreed = make_risk(register, title="As agreed", on=days_ago(30), assessed=(5, 4))
     make_agreement(register)
-    make_revision(kept, title="CANARY since")
+    make_revision(agreed, title="CANARY since")
     was_open.refresh_from_db()
     was_open.exempt(
         by=make_user(),
@@ -591,11 +594,11 @@ def test_its_metadata_describes_its_columns(full):
     answer = client.get("/registers/ours/open-data.csv")
     headings = list(table_of(answer)[0])
     metadata_answer = client.get("/registers/ours/open-data.csv-metadata.json")
-    said = json.loads(body_of(metadata_answer))
-    columns = said["tableSchema"]["columns"]
+    metadata = json.loads(body_of(metadata_answer))
+    columns = metadata["tableSchema"]["columns"]
     assert [column["titles"] for column in columns] == headings
-    assert said["url"] == name_of(answer)
-    assert name_of(metadata_answer) == f"{said['url']}-metadata.json"
+    assert metadata["url"] == name_of(answer)
+    assert name_of(metadata_answer) == f"{metadata['url']}-metadata.json"
     assert len({column["name"] for column in columns}) == len(columns)
     kinds = {column["name"]: column["datatype"] for column in columns}
     assert kinds["current_judged_on"] == {"base": "date", "format": "yyyy-MM-dd"}

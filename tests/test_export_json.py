@@ -43,14 +43,14 @@ def test_the_same_register_gives_the_same_bytes():
 def test_a_manager_gets_the_file_named_after_the_register_and_the_log_says_so(client, caplog):
     register = rich_register()
     with caplog.at_level(logging.INFO, "registers.exports"):
-        answer, found = read(client, register)
+        answer, content = read(client, register)
     assert answer["Content-Disposition"] == 'attachment; filename="ours.json"'
-    assert (found["format"], found["version"], len(found["risks"])) == (
+    assert (content["format"], content["version"], len(content["risks"])) == (
         "failing-well-register",
         1,
         3,
     )
-    assert found["sha256"] in caplog.text and "register=ours" in caplog.text
+    assert content["sha256"] in caplog.text and "register=ours" in caplog.text
 
 
 def test_a_get_writes_nothing(client):
@@ -102,10 +102,10 @@ def test_as_at_a_day_it_is_the_history_up_to_that_day(client):
     make_assurance(risk, by=by, on=days_ago(25), control=control)
     make_escalation(risk, above, by=by, on=days_ago(4), approved_by=by)
     make_risk(register, by=by, on=days_ago(2), title="Later canary")
-    _answer, found = read(client, register, f"?as_at={days_ago(20).isoformat()}")
-    assert "canary" not in json.dumps(found)
-    assert found["as_at"] == days_ago(20).isoformat()
-    (only,) = found["risks"]
+    _answer, content = read(client, register, f"?as_at={days_ago(20).isoformat()}")
+    assert "canary" not in json.dumps(content)
+    assert content["as_at"] == days_ago(20).isoformat()
+    (only,) = content["risks"]
     assert [row["likelihood"] for row in only["assessments"]] == [3, 4]
     assert [row["number"] for row in only["revisions"]] == [1]
     assert "escalations" not in only and "control" not in only["assurances"][0]
@@ -127,9 +127,9 @@ def test_it_costs_as_many_queries_with_twenty_risks_as_with_one():
         by = make_person(register.organisation)
         for _ in range(risks):
             make_control(make_risk(register, by=by, assessed=(3, 3)), by=by)
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as context:
             written(register)
-        return len(asked)
+        return len(context)
 
     assert cost(1) == cost(20)
 

@@ -31,35 +31,36 @@ def form(organisation):
     client = Client()
     client.force_login(make_person(organisation, Role.MANAGER))
 
-    def found(**asked):
-        page = client.get("/registers/ours/", asked).text
+    def page_form(**query):
+        page = client.get("/registers/ours/", query).text
         return re.search(r"<form[^>]*app-filter--folded.*?</form>", page, re.DOTALL)[0]
 
-    return found
+    return page_form
 
 
-def said(form):
+def summary_text(form):
     words = re.search(r"<strong>Only: (.*?)\.</strong>", form)
     return words and html.unescape(words[1])
 
 
 def test_a_list_of_all_says_of_nothing_that_it_is_chosen(form):
-    assert said(form()) is None and "Clear filters" not in form()
+    assert summary_text(form()) is None and "Clear filters" not in form()
 
 
 def test_what_is_chosen_is_said_without_opening_anything(form, organisation):
     children = make_directorate(organisation, "Children")
     head = make_post(organisation, "Head of care")
-    assert said(form(band="above-tolerance")) == "band Above tolerance"
+    assert summary_text(form(band="above-tolerance")) == "band Above tolerance"
     assert (
-        said(form(directorate=children.pk, q="reserves")) == "search reserves; directorate Children"
+        summary_text(form(directorate=children.pk, q="reserves"))
+        == "search reserves; directorate Children"
     )
-    assert said(form(owner=head.pk, stuck="yes")).startswith("owner Head of care")
-    assert said(form(owner="none")) == "owner not decided yet"
+    assert summary_text(form(owner=head.pk, stuck="yes")).startswith("owner Head of care")
+    assert summary_text(form(owner="none")) == "owner not decided yet"
 
 
 def test_how_it_is_sorted_is_no_choice_of_risks(form):
-    assert said(form(sort="title")) is None
+    assert summary_text(form(sort="title")) is None
 
 
 def test_the_search_stands_open_and_the_rest_is_folded(form):

@@ -34,7 +34,7 @@ NO_TEXT = tuple(
 WRITTEN = "user organisation directorate post register scoringscheme".split()  # by the admin site
 PAGES = [name for name in TAKE_POST if not LIKE_OTHERS.match(name) and "delete" not in name]
 PAGES += [f"admin:registers_{model}_{page}" for model in WRITTEN for page in ("add", "change")]
-WHO = ("manager", "officer", "peer", "nobody", "installer")
+ROLES = ("manager", "officer", "peer", "nobody", "installer")
 
 
 @pytest.fixture
@@ -42,18 +42,18 @@ def shown(settings):
     """(address, client, form) for each form that somebody is shown at an address that takes one."""
     settings.ACCOUNT_RATE_LIMITS = False
     people = make_people()
-    return list(shown_to({person: signed_in(people[person]) for person in WHO}))
+    return list(shown_to({person: signed_in(people[person]) for person in ROLES}))
 
 
 def shown_to(clients):
-    known = set()
+    keys = set()
     for name in dict.fromkeys(PAGES):
         for person, client in clients.items():
             if TABLE[name][1][person] == 200:
                 for form in forms_of(client.get(path_of(name))):
                     key = (name, type(form).__name__, *form.fields)
-                    if key not in known:
-                        known.add(key)
+                    if key not in keys:
+                        keys.add(key)
                         yield path_of(name), client, form
     yield from shown_by_the_steps_of_an_import(clients["manager"])
 
@@ -64,10 +64,12 @@ def shown_by_the_steps_of_an_import(client):
         batch = make_import(Register.objects.get(slug="ours"), b"Title,Owner,Score\n" + rows)
         address = batch.get_absolute_url()
         for _ in range(3):
-            found = forms_of(client.get(address))
-            for form in found:
+            page_forms = forms_of(client.get(address))
+            for form in page_forms:
                 yield address, client, form
-            data = {name: texts for form in found for name, texts in initial_data(form).items()}
+            data = {
+                name: texts for form in page_forms for name, texts in initial_data(form).items()
+            }
             client.post(address, query_of(data | {"step": [batch.stage]}))
             batch.refresh_from_db()
 
@@ -157,9 +159,9 @@ def taken_by(field):
 
 def is_taken(field, value):
     try:
-        said = [text for texts in widget_data(field.widget, "x", value).values() for text in texts]
+        sent = [text for texts in widget_data(field.widget, "x", value).values() for text in texts]
         field.clean(
-            said if len(said) > 1 or isinstance(field, forms.MultipleChoiceField) else said[0]
+            sent if len(sent) > 1 or isinstance(field, forms.MultipleChoiceField) else sent[0]
         )
     except (ValidationError, TypeError, AttributeError):
         return False

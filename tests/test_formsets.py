@@ -315,8 +315,8 @@ def test_what_is_stored_is_there_to_be_changed_or_taken_away(
 @pytest.mark.parametrize("step", ["read", "typed", "added", "saved"])
 def test_leaving_rows_unsaved_asks(watched, live_server, step):  # noqa: F811
     page = watched
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
     page.goto(f"{live_server.url}/pack/controls/")
     page.locator("#id_form-0-name").focus()
     if step != "read":
@@ -324,10 +324,10 @@ def test_leaving_rows_unsaved_asks(watched, live_server, step):  # noqa: F811
         page.locator("#id_form-0-kind_0").check()
     if step == "added":
         page.get_by_role("button", name="Add another control").click()
-        assert asked == []
+        assert dialogs == []
         page.locator("#id_form-1-name").focus()
         page.keyboard.press("Tab")  # a browser asks only where somebody did something
     if step == "saved":
         save(page)
     page.goto(f"{live_server.url}/pack/controls/")
-    assert asked == (["beforeunload"] if step in ("typed", "added") else [])
+    assert dialogs == (["beforeunload"] if step in ("typed", "added") else [])

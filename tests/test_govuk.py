@@ -57,7 +57,7 @@ def errors_of(form):
     return render_to_string("govuk/errors.html", {"form": form})
 
 
-def one(form, name):
+def field_html(form, name):
     return form[name].as_field_group()
 
 
@@ -79,7 +79,7 @@ def test_each_error_links_to_a_control_that_is_there(name):
 def test_each_link_target_is_the_id_of_a_control(name):
     form = Sample({})
     pattern = rf'<(input|select|textarea)[^>]* id="{re.escape(form[name].target_id)}"'
-    assert re.search(pattern, one(form, name))
+    assert re.search(pattern, field_html(form, name))
 
 
 def test_errors_of_the_whole_form_stand_in_the_summary():
@@ -103,22 +103,24 @@ def test_a_form_without_errors_has_no_summary():
 
 @pytest.mark.parametrize("name", NEEDED)
 def test_a_field_with_an_error_says_so_in_its_group(name):
-    assert "govuk-form-group--error" in one(Sample({}), name)
+    assert "govuk-form-group--error" in field_html(Sample({}), name)
 
 
 @pytest.mark.parametrize("name", NEEDED)
 def test_the_error_has_the_id_that_describes_the_control(name):
-    assert f'id="id_{name}_error"' in one(Sample({}), name)
+    assert f'id="id_{name}_error"' in field_html(Sample({}), name)
 
 
 @pytest.mark.parametrize("name", ["title", "story", "owner", "cost", "file", "secret", "is_read"])
 def test_the_control_is_described_by_its_error(name):
-    assert re.search(rf'aria-describedby="[^"]*id_{name}_error', one(Sample({}), name))
+    assert re.search(rf'aria-describedby="[^"]*id_{name}_error', field_html(Sample({}), name))
 
 
 @pytest.mark.parametrize("name", ["likelihood", "types", "made_on"])
 def test_a_group_of_controls_is_a_fieldset_described_by_its_error(name):
-    assert re.search(rf'<fieldset [^>]*aria-describedby="id_{name}_error"', one(Sample({}), name))
+    assert re.search(
+        rf'<fieldset [^>]*aria-describedby="id_{name}_error"', field_html(Sample({}), name)
+    )
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,7 @@ def test_a_group_of_controls_is_a_fieldset_described_by_its_error(name):
     ],
 )
 def test_the_control_has_the_classes_of_its_kind(name, css):
-    assert f'class="{css}' in one(Sample({}), name)
+    assert f'class="{css}' in field_html(Sample({}), name)
 
 
 def test_checkboxes_are_not_taken_for_the_radios_they_inherit_from():
@@ -146,34 +148,36 @@ def test_checkboxes_are_not_taken_for_the_radios_they_inherit_from():
 def test_a_class_of_the_widget_is_kept():
     form = Sample()
     form.fields["cost"].widget.attrs["class"] = "govuk-input--width-5"
-    assert 'class="govuk-input--width-5 govuk-input"' in one(form, "cost")
+    assert 'class="govuk-input--width-5 govuk-input"' in field_html(form, "cost")
 
 
 def test_a_hint_has_the_id_that_describes_the_control():
-    assert '<div id="id_title_helptext" class="govuk-hint">A few words.</div>' in one(
+    assert '<div id="id_title_helptext" class="govuk-hint">A few words.</div>' in field_html(
         Sample(), "title"
     )
 
 
 def test_a_choice_is_described_by_its_own_hint():
-    assert 'aria-describedby="id_likelihood_0_hint"' in one(Sample(), "likelihood")
+    assert 'aria-describedby="id_likelihood_0_hint"' in field_html(Sample(), "likelihood")
 
 
 def test_a_choice_without_a_hint_has_none():
-    assert "id_likelihood_1_hint" not in one(Sample(), "likelihood")
+    assert "id_likelihood_1_hint" not in field_html(Sample(), "likelihood")
 
 
 def test_the_character_count_knows_its_limit():
-    assert 'data-maxlength="500"' in one(Sample(), "story")
+    assert 'data-maxlength="500"' in field_html(Sample(), "story")
 
 
 def test_the_browser_never_cuts_what_is_pasted():
-    assert not re.search(r"\smaxlength=", one(Sample(), "title") + one(Sample(), "story"))
+    assert not re.search(
+        r"\smaxlength=", field_html(Sample(), "title") + field_html(Sample(), "story")
+    )
 
 
 def test_a_number_is_a_text_box_so_that_nothing_typed_is_lost():
     form = Sample({"cost": "about 5"})
-    assert 'type="text" name="cost" value="about 5"' in one(form, "cost")
+    assert 'type="text" name="cost" value="about 5"' in field_html(form, "cost")
 
 
 def test_an_empty_field_without_words_of_its_own_is_asked_for_by_name():
@@ -186,7 +190,7 @@ def test_the_words_of_the_form_win():
 
 def test_a_hidden_field_is_only_its_input():
     assert (
-        one(Sample({"version": "3"}), "version")
+        field_html(Sample({"version": "3"}), "version")
         == '<input type="hidden" name="version" value="3" id="id_version">'
     )
 
@@ -196,25 +200,25 @@ def test_a_hidden_field_is_only_its_input():
 
 @pytest.mark.parametrize("name", ["title", "story", "made_on", "cost"])
 def test_what_was_typed_is_escaped(name):
-    assert "<script>" not in one(
+    assert "<script>" not in field_html(
         Sample({name: "<script>alert(1)</script>", f"{name}_0": "<script>"}), name
     )
 
 
 def test_a_choice_is_escaped():
-    assert "&lt;script&gt;alert(1)" in one(Sample(), "owner")
+    assert "&lt;script&gt;alert(1)" in field_html(Sample(), "owner")
 
 
 def test_a_hint_is_escaped():
     form = Sample()
     form.fields["likelihood"].widget.hints = {2: "<script>"}
-    assert "&lt;script&gt;" in one(form, "likelihood")
+    assert "&lt;script&gt;" in field_html(form, "likelihood")
 
 
 def test_an_error_is_escaped():
     form = Sample({})
     form.add_error("title", "<script>")
-    assert "<script>" not in errors_of(form) + one(form, "title")
+    assert "<script>" not in errors_of(form) + field_html(form, "title")
 
 
 # Editing
@@ -238,7 +242,7 @@ def test_an_error_is_escaped():
     ],
 )
 def test_a_field_shows_what_is_stored(name, initial, shown):
-    assert shown in one(Sample(initial={name: initial}), name)
+    assert shown in field_html(Sample(initial={name: initial}), name)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +259,7 @@ def test_a_field_shows_what_is_stored(name, initial, shown):
     ],
 )
 def test_a_field_with_an_error_shows_what_was_typed(name, posted, shown):
-    assert shown in one(Sample(posted), name)
+    assert shown in field_html(Sample(posted), name)
 
 
 # Dates

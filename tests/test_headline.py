@@ -18,7 +18,7 @@ JUNE = datetime.date(2026, 6, 30)
 
 
 @pytest.mark.parametrize(
-    ("count", "total", "then", "said"),
+    ("count", "total", "earlier", "sentence"),
     [
         (4, 31, 3, "Four of 31 risks are above tolerance (Severe), one more than on 30 June 2026."),
         (1, 31, 3, "One of 31 risks is above tolerance (Severe), two fewer than on 30 June 2026."),
@@ -27,13 +27,13 @@ JUNE = datetime.date(2026, 6, 30)
     ],
 )
 def test_how_many_are_above_tolerance_is_said_with_its_base_and_the_day_compared_with(
-    count, total, then, said
+    count, total, earlier, sentence
 ):
-    assert above_tolerance_sentence(AboveCount(count, total, "Severe", then, JUNE)) == said
+    assert above_tolerance_sentence(AboveCount(count, total, "Severe", earlier, JUNE)) == sentence
 
 
 @pytest.mark.parametrize(
-    ("stuck", "rated", "said"),
+    ("stuck", "rated", "sentence"),
     [
         ([], 0, "No risk is Severe."),
         ([], 3, "No risk has been Severe at four quarter ends running."),
@@ -52,12 +52,14 @@ def test_how_many_are_above_tolerance_is_said_with_its_base_and_the_day_compared
         (
             [("A-1", 8), ("A-2", 8), ("A-3", 4)],
             3,
-            "Three have been Severe at four quarter ends running or more, A-1 and A-2 the longest, at eight.",
+            "Three have been Severe at four quarter ends running or more, "
+            "A-1 and A-2 the longest, at eight.",
         ),
         (
             [("A-1", 9), ("A-2", 9), ("A-3", 9), ("A-4", 5)],
             9,
-            "Four have been Severe at four quarter ends running or more, three of them the longest, at nine.",
+            "Four have been Severe at four quarter ends running or more, "
+            "three of them the longest, at nine.",
         ),
         (
             [("A-1", 6), ("A-2", 6), ("A-3", 6)],
@@ -66,8 +68,8 @@ def test_how_many_are_above_tolerance_is_said_with_its_base_and_the_day_compared
         ),
     ],
 )
-def test_what_is_stuck_is_counted_and_the_longest_named(stuck, rated, said):
-    assert stuck_sentence("Severe", stuck, rated) == said
+def test_what_is_stuck_is_counted_and_the_longest_named(stuck, rated, sentence):
+    assert stuck_sentence("Severe", stuck, rated) == sentence
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,7 @@ SINCE = datetime.date(2026, 9, 30)
 
 
 @pytest.mark.parametrize(
-    ("up", "down", "unexplained", "said"),
+    ("up", "down", "unexplained", "sentence"),
     [
         (
             BandChanges(0),
@@ -103,28 +105,29 @@ SINCE = datetime.date(2026, 9, 30)
             BandChanges(2, ["A-1", "A-2"]),
             BandChanges(3, ["A-3", "A-4", "A-5"]),
             ["A-4"],
-            "Since 30 September 2026 two went up (A-1 and A-2) and three went down (A-3, A-4 and A-5). "
-            "Nothing on record says why A-4 fell.",
+            "Since 30 September 2026 two went up (A-1 and A-2) and three went down "
+            "(A-3, A-4 and A-5). Nothing on record says why A-4 fell.",
         ),
         (
             BandChanges(12, [f"A-{n}" for n in range(10)]),
             BandChanges(4, ["B-1", "B-2", "B-3", "B-4"]),
             ["B-1", "B-2", "B-3", "B-4"],
-            "Since 30 September 2026 12 went up and four went down. Nothing on record says why four of them fell.",
+            "Since 30 September 2026 12 went up and four went down. "
+            "Nothing on record says why four of them fell.",
         ),
     ],
 )
-def test_what_moved_is_counted_and_named_where_it_is_few(up, down, unexplained, said):
-    assert movement_sentence(SINCE, up, down, unexplained) == said
+def test_what_moved_is_counted_and_named_where_it_is_few(up, down, unexplained, sentence):
+    assert movement_sentence(SINCE, up, down, unexplained) == sentence
 
 
 @pytest.mark.parametrize(
-    ("references", "said"),
+    ("references", "sentence"),
     [
         (["A-1"], "One has come true: A-1."),
         (["A-1", "A-2", "A-3"], "Three have come true: A-1, A-2 and A-3."),
         (["A-1", "A-2", "A-3", "A-4"], "Four have come true."),
     ],
 )
-def test_what_came_true_is_named_where_it_is_few(references, said):
-    assert came_true_sentence(references) == said
+def test_what_came_true_is_named_where_it_is_few(references, sentence):
+    assert came_true_sentence(references) == sentence

@@ -108,9 +108,9 @@ def test_connections_that_were_cut_between_two_requests_are_noticed_by_nobody(th
 def test_a_connection_that_is_cut_during_a_statement(thread, proxy, settings):
     assert_well(thread)
 
-    def cut_at(execute, sql, *rest):
+    def cut_at(execute, sql, *arguments):
         proxy.cut()
-        return execute(sql, *rest)
+        return execute(sql, *arguments)
 
     def page():
         with connection.execute_wrapper(cut_at), connection.cursor() as cursor:
