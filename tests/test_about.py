@@ -17,7 +17,7 @@ def test_the_page_opens_without_signing_in(client, db, path, title):
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", *PAGES])
-def test_the_footer_of_every_page_leads_there(client, db, path):
+def test_every_footer_links_to_the_page(client, db, path):
     footer = client.get(path).text.partition("<footer")[2]
     assert set(re.findall(r'href="(/[^"]*)"', footer)) == set(PAGES)
 
@@ -85,6 +85,6 @@ def edit_form(risk):
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", PAGES)
-def test_the_page_is_as_accessible_as_it_says(watched, live_server, path):  # noqa: F811 (the fixture)
+def test_the_page_meets_its_own_accessibility_claims(watched, live_server, path):  # noqa: F811 (the fixture)
     watched.goto(f"{live_server.url}{path}")
     look_over(watched)

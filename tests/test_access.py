@@ -441,7 +441,7 @@ def test_other_safe_methods_follow_get(client_of, person, method):
     assert differences(observed, 1) == {}
 
 
-def test_whoever_is_signed_out_is_sent_to_the_sign_in_and_back(client_of):
+def test_signed_out_people_go_to_the_sign_in_page_and_back(client_of):
     client = client_of("nobody")
     paths = [path_of(name) for name in OUR_VIEWS if TABLE[name][1]["nobody"] == 302]
     led_to = {path: client.get(path).get("Location") for path in paths}
@@ -455,7 +455,7 @@ def test_a_page_to_read_takes_no_post(client_of):
     assert answers == dict.fromkeys(names, 405)
 
 
-def test_a_form_that_is_sent_empty_says_what_is_missing(client_of):
+def test_an_empty_form_names_the_missing_fields(client_of):
     client = client_of("manager")
     names = [name for name in OF_A_REGISTER if name in TAKE_POST and name not in BUTTONS]
     names.remove("risk_suggestions")  # which answers with what words bring up: here nothing
@@ -486,7 +486,7 @@ def test_get_writes_nothing(opened):
 
 
 @pytest.mark.parametrize("person", ["installer", "manager"])
-def test_no_form_is_taken_without_its_token(people, person):
+def test_no_form_is_accepted_without_its_csrf_token(people, person):
     client = Client(enforce_csrf_checks=True)
     client.force_login(people[person])
     answers = {name: sent(client, path_of(name)).status_code for name in TAKE_POST}
@@ -496,7 +496,7 @@ def test_no_form_is_taken_without_its_token(people, person):
 # Roles that change
 
 
-def test_a_role_that_is_taken_away_ends_with_the_next_request(people, client_of):
+def test_a_role_that_is_removed_ends_with_the_next_request(people, client_of):
     client = client_of("officer")
     people["officer"].memberships.all().delete()
     assert client.get("/registers/ours/").status_code == 404
@@ -918,7 +918,7 @@ def test_the_post_of_another_organisation_is_no_filter(client_of, canaries):
 # The admin site
 
 
-def test_what_the_admin_site_adds_is_audited(client_of):
+def test_a_record_added_on_the_admin_site_is_audited(client_of):
     before = AuditEntry.objects.count()
     fields = {"name": "Southmoor", "slug": "southmoor", "sector": "council"}
     answer = client_of("installer").post(reverse("admin:registers_organisation_add"), fields)
@@ -939,7 +939,7 @@ def test_a_password_that_the_admin_site_sets_is_audited(people, client_of):
     assert [entry.verb for entry in entries] == ["user.password-set", "user.changed"]
 
 
-def test_the_admin_sites_own_sign_in_signs_nobody_in(people, client_of):
+def test_the_admin_sites_sign_in_is_closed(people, client_of):
     """It knows neither the second factor nor the limit on guesses."""
     client = client_of("staff")
     client.post(
@@ -949,7 +949,7 @@ def test_the_admin_sites_own_sign_in_signs_nobody_in(people, client_of):
     assert client.session["_auth_user_id"] == str(people["staff"].pk)
 
 
-def test_the_admin_site_knows_nothing_that_is_said_and_kept(client_of):
+def test_the_admin_site_has_no_pages_for_append_only_records(client_of):
     client = client_of("installer")
     models = (
         "risk riskrevision assessment review agreement position auditentry audittext "

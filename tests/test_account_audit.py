@@ -81,7 +81,7 @@ def test_createsuperuser_leaves_one_without_a_password_too():
     assert entry_about(create_superuser(), "user.added")
 
 
-def test_a_person_made_by_somebody_says_by_whom(person):
+def test_a_new_person_has_an_entry_with_its_author(person):
     kay = User.objects.create_user("kay@example.org", name="Kay", by=person)
     assert entry_about(kay, "user.added").by == person
 
@@ -94,7 +94,7 @@ def test_an_account_whose_entry_cannot_be_written_is_not_made(monkeypatch):
     assert not User.objects.filter(email="root@example.org").exists()
 
 
-def test_the_demo_is_sealed_and_says_when_its_passwords_are_set_anew():
+def test_the_demo_is_sealed_and_its_new_passwords_are_audited():
     demo.load()
     assert verify() == ""
     for password in (PASSWORD, PASSWORD, ANOTHER):
@@ -133,7 +133,7 @@ def test_a_password_set_by_a_link_in_a_mail_leaves_an_entry(client, person):
     assert entry_about(person, "user.password-reset").by == person
 
 
-def test_a_password_that_an_administrator_sets_says_who_did(client, person):
+def test_a_password_set_by_an_administrator_names_them(client, person):
     administrator = make_user(is_staff=True, is_superuser=True)
     client.force_login(administrator)
     form = {"password1": ANOTHER, "password2": ANOTHER, "usable_password": "true"}
@@ -197,7 +197,7 @@ def test_a_second_factor_that_is_set_up_and_removed_leaves_entries(client, perso
     assert secret not in str([(entry.facts, entry.text.content) for entry in entries_about(person)])
 
 
-def test_a_second_factor_that_an_administrator_takes_away_says_who_did(client, person):
+def test_a_second_factor_removed_by_an_administrator_names_them(client, person):
     factor = TOTP.activate(person, generate_totp_secret()).instance
     administrator = make_user(is_staff=True, is_superuser=True)
     client.force_login(administrator)
@@ -226,7 +226,7 @@ def test_a_second_factor_whose_entry_cannot_be_written_is_not_removed(monkeypatc
 # Roles and addresses, where other pages change them
 
 
-def test_an_address_that_was_asked_for_is_sealed(client, person):
+def test_a_requested_address_is_sealed(client, person):
     make_membership(person).enter("added")
     person.memberships.get().organisation.enter("added")
     request_address_change(person, email="robin@other.example", by=person)

@@ -92,7 +92,7 @@ def test_the_day_it_was_first_due_never_changes(risk):
     assert (action.original_due_on, action.redated) == (days_ago(-5), 2)
 
 
-def test_a_first_day_given_later_is_no_re_dating(risk):
+def test_a_first_due_day_set_later_is_no_re_dating(risk):
     action = make_action(risk)
     action = Action.add(risk, by=make_user(), title="x", kind="data", owner=None)
     redate(action, days_ago(-9))
@@ -104,7 +104,7 @@ def test_completion_counts_from_the_day_it_was_done(risk):
     assert finish(action, days_ago(30)).effective_on == days_ago(30)
 
 
-def test_what_was_done_before_the_action_was_changed_counts_from_that_change(risk):
+def test_completion_before_the_last_change_counts_from_that_change(risk):
     action = make_action(risk, on=days_ago(90))
     redate(action, days_ago(-9), on=days_ago(10))
     assert finish(action, days_ago(30)).effective_on == days_ago(10)
@@ -117,7 +117,7 @@ def test_the_same_completion_sent_twice_is_one(risk):
     assert action.revisions.count() == 2
 
 
-def test_what_somebody_else_finished_meanwhile_is_a_conflict(risk):
+def test_an_action_finished_by_another_person_is_a_conflict(risk):
     action = make_action(risk)
     finish(action)
     with pytest.raises(EditConflict):
@@ -136,7 +136,7 @@ def test_a_finished_action_cannot_end_again(risk, step):
         getattr(action, step)(by=make_user(), version=2, **arguments)
 
 
-def test_what_is_open_is_not_opened_again(risk):
+def test_an_open_action_cannot_be_reopened(risk):
     with pytest.raises(InvalidTransition):
         make_action(risk).reopen(by=make_user(), version=1, reason="x")
 
@@ -168,7 +168,7 @@ def test_the_same_form_for_a_new_action_twice_makes_one(risk):
 # As at a day
 
 
-def test_a_past_day_tells_what_was_said_and_how_often_it_had_moved_by_then(risk):
+def test_a_past_day_shows_its_own_text_and_re_dates(risk):
     action = make_action(risk, on=days_ago(90), due_on=days_ago(60))
     redate(action, days_ago(30), on=days_ago(61))
     redate(action, days_ago(5), on=days_ago(31))
@@ -183,18 +183,18 @@ def test_a_past_day_tells_what_was_said_and_how_often_it_had_moved_by_then(risk)
     assert (row.redated, row.was, row.is_late) == (2, days_ago(60), True)
 
 
-def test_an_action_that_was_not_added_yet_is_not_there(risk):
+def test_an_action_is_not_shown_before_it_was_added(risk):
     make_action(risk, on=days_ago(10))
     assert actions_of(risk, days_ago(11)).open == []
 
 
-def test_what_is_done_now_was_open_then(risk):
+def test_a_finished_action_was_open_on_an_earlier_day(risk):
     finish(make_action(risk, on=days_ago(90)), days_ago(30))
     assert len(actions_of(risk, days_ago(31)).open) == 1
     assert len(actions_of(risk, days_ago(30)).done) == 1
 
 
-def test_as_agreed_what_was_recorded_later_is_left_out(register, officer):
+def test_as_agreed_leaves_out_later_records(register, officer):
     instant = timezone.now() - datetime.timedelta(days=90)
     risk = make_risk(register, on=days_ago(200), recorded_at=instant)
     make_action(risk, on=days_ago(90), title="Known then", recorded_at=instant)
@@ -207,7 +207,7 @@ def test_as_agreed_what_was_recorded_later_is_left_out(register, officer):
 # The risk's page
 
 
-def test_late_ones_come_first_and_undated_ones_last(risk):
+def test_late_actions_come_first_and_undated_ones_last(risk):
     for due in (days_ago(-3), days_ago(9)):
         make_action(risk, due_on=due, on=days_ago(20))
     Action.add(risk, by=make_user(), title="x", kind="data", owner=None)
@@ -232,7 +232,7 @@ def test_an_action_is_late_from_the_day_after_it_was_due(risk, member, late, is_
     assert ("Late: was due" in member.get(risk.get_absolute_url()).text) == is_late
 
 
-def test_who_owns_an_action_is_said_vacant_or_interim(risk, member):
+def test_the_owner_of_an_action_is_marked_vacant_or_interim(risk, member):
     organisation = risk.register.organisation
     make_action(risk, owner=make_post(organisation, "Head of nothing"))
     make_action(
@@ -249,7 +249,7 @@ def test_who_owns_an_action_is_said_vacant_or_interim(risk, member):
     )
 
 
-def test_what_was_done_early_says_so_with_its_evidence(risk, member):
+def test_an_early_completion_is_shown_with_its_evidence(risk, member):
     finish(make_action(risk, on=days_ago(90), due_on=days_ago(-9)), days_ago(3))
     text = member.get(risk.get_absolute_url()).text
     assert (
@@ -258,7 +258,7 @@ def test_what_was_done_early_says_so_with_its_evidence(risk, member):
     assert "The minutes of June." in text
 
 
-def test_a_risk_without_actions_says_what_one_is(risk, member):
+def test_a_risk_without_actions_explains_what_one_is(risk, member):
     assert "No action is planned" in member.get(risk.get_absolute_url()).text
 
 
@@ -317,7 +317,7 @@ def test_the_form_sent_twice_makes_one(risk, officer):
     assert risk.actions.count() == 1
 
 
-def test_the_post_of_another_organisation_is_refused_in_words(risk, officer):
+def test_the_post_of_another_organisation_is_refused_with_a_message(risk, officer):
     answer = officer.post(f"{risk.get_absolute_url()}actions/new/", new_form(owner=make_post().pk))
     assert "Select a post of this organisation" in answer.text and not risk.actions.exists()
 
@@ -335,7 +335,7 @@ def test_the_post_of_another_organisation_is_refused_in_words(risk, officer):
         ({"due_on_1": "13"}, "must be a real date"),
     ],
 )
-def test_what_cannot_be_is_refused_in_words(risk, officer, fields, words):
+def test_invalid_input_is_refused_with_a_message(risk, officer, fields, words):
     answer = officer.post(f"{risk.get_absolute_url()}actions/new/", new_form(**fields))
     assert (answer.status_code, words in answer.text, risk.actions.exists()) == (200, True, False)
 
@@ -345,7 +345,7 @@ def edit_form(action, **fields):
     return {"title": action.title, "kind": action.kind, "version": action.version, **due, **fields}
 
 
-def test_another_day_asks_for_a_reason(risk, officer):
+def test_a_new_due_day_requires_a_reason(risk, officer):
     action = make_action(risk)
     answer = officer.post(address(action), edit_form(action, **parts("due_on", days_ago(-90))))
     assert "Enter why the day it is due changes" in answer.text
@@ -361,7 +361,7 @@ def test_another_day_asks_for_a_reason(risk, officer):
     )
 
 
-def test_a_day_that_is_taken_away_asks_for_a_reason_too(risk, officer):
+def test_removing_the_due_day_requires_a_reason(risk, officer):
     action = make_action(risk)
     answer = officer.post(address(action), {"title": "x", "kind": "data", "version": 1})
     assert "Enter why the day it is due changes" in answer.text
@@ -387,7 +387,7 @@ def test_the_form_shows_every_day_it_was_due(risk, officer):
 
 
 @pytest.mark.parametrize("step", ["", "done/", "drop/"])
-def test_saving_over_a_newer_version_is_answered_409_and_keeps_what_was_typed(risk, officer, step):
+def test_saving_over_a_newer_version_answers_409_and_keeps_the_typed_values(risk, officer, step):
     action = make_action(risk)
     form = edit_form(
         action, title="Mine", evidence="Mine", reason="Mine", **parts("done_on", days_ago(0))
@@ -429,7 +429,7 @@ def test_days_on_which_it_cannot_have_been_done_are_refused(risk, officer, ago, 
     assert words in officer.post(address(action, "done/"), form).text
 
 
-def test_a_structural_action_asks_what_people_will_do_differently(risk, officer):
+def test_a_structural_action_requires_what_people_will_do_differently(risk, officer):
     action = make_action(risk, kind="structural")
     assert "/library/insights/4/" in officer.get(address(action, "done/")).text
     form = {"version": 1, "evidence": "Seen.", **parts("done_on", days_ago(0))}
@@ -445,7 +445,7 @@ def test_an_action_of_another_kind_does_not_ask(risk, officer):
     assert "do differently" not in officer.get(address(make_action(risk), "done/")).text
 
 
-def test_one_that_became_structural_meanwhile_asks_before_it_is_finished(risk, officer):
+def test_an_action_made_structural_meanwhile_asks_before_it_is_finished(risk, officer):
     action = make_action(risk)
     action.revise(by=make_user(), version=1, kind="structural")
     form = {"version": 1, "evidence": "Seen.", **parts("done_on", days_ago(0))}
@@ -470,7 +470,7 @@ def test_an_action_is_dropped_with_a_reason_and_opened_again_with_another(risk, 
 
 
 @pytest.mark.parametrize("step", ["", "done/", "drop/"])
-def test_what_has_ended_offers_no_form(risk, officer, step):
+def test_a_finished_action_offers_no_form(risk, officer, step):
     action = make_action(risk)
     finish(action)
     text = officer.get(address(action, step)).text
@@ -514,7 +514,7 @@ def test_a_closed_risk_takes_no_actions(risk, officer, step):
     assert list(risk.actions.values_list("version", "status")) == [(1, "open")]
 
 
-def test_an_action_beside_another_risk_is_not_found(risk, officer):
+def test_an_action_is_not_found_under_another_risk(risk, officer):
     other = make_action(make_risk(risk.register))
     assert officer.get(f"{risk.get_absolute_url()}actions/{other.pk}/").status_code == 404
 
@@ -561,7 +561,7 @@ def many(risk):
         ("?show=late&owner=none", ["Late"]),
     ],
 )
-def test_the_list_can_be_narrowed(many, member, query, expected):
+def test_the_list_can_be_filtered(many, member, query, expected):
     assert titles(list_page(member, query)) == expected
 
 
@@ -569,7 +569,7 @@ def test_the_list_of_one_post(many, member):
     assert titles(list_page(member, f"?owner={many.pk}")) == ["Slipped", "Undated"]
 
 
-def test_the_sentence_counts_what_was_re_dated_before(many, member):
+def test_the_sentence_counts_earlier_re_dates(many, member):
     text = list_page(member).text
     assert "Two of 5 open actions are late, one of them re-dated before." in text
     assert f"was {long_date(days_ago(60))}, moved twice" in text
@@ -594,7 +594,7 @@ def test_the_sentence_fits_few(risk, late, on_time, sentence):
     )
 
 
-def test_every_number_leads_to_a_list_of_as_many(many, member):
+def test_every_number_links_to_a_list_of_as_many(many, member):
     links = re.findall(
         r'href="(/registers/ours/actions/[^"]*)" data-count="(\d+)"', list_page(member).text
     )
@@ -661,14 +661,14 @@ def test_a_long_list_is_paged_and_costs_as_many_queries(register, member):
     assert "Showing 1 to 25 of 27" in list_page(member).text
 
 
-def test_an_empty_list_says_what_would_be_here(register, member):
+def test_an_empty_list_explains_its_purpose(register, member):
     assert "No action is open on this register" in list_page(member).text
 
 
 # Posts and people that go
 
 
-def test_somebody_who_left_keeps_their_name_and_opens_no_form(risk, register):
+def test_a_former_owner_is_named_and_opens_no_form(risk, register):
     leaver = make_person(register.organisation, name="Lee Fern")
     action = make_action(risk, by=leaver, due_on=days_ago(-9))
     client = Client()
@@ -688,7 +688,7 @@ def test_somebody_who_left_keeps_their_name_and_opens_no_form(risk, register):
     assert "by Lee Fern" in client_of(register).get(address(action)).text
 
 
-def test_a_day_that_is_taken_away_and_set_again_has_moved_twice():
+def test_a_due_day_removed_and_set_again_counts_two_re_dates():
     action = make_action(make_risk(), due_on=days_ago(-30))
     action.revise(by=make_user(), version=1, due_on=None, reason="Nobody knows.")
     action.revise(by=make_user(), version=2, due_on=days_ago(-400), reason="Now somebody does.")

@@ -72,7 +72,7 @@ def address_of(person):
 @pytest.mark.parametrize(
     "path", ["email/", "confirm-email/", "confirm-email/x/", "login/code/", "login/code/confirm/"]
 )
-def test_a_page_of_the_library_that_nobody_decided_on_is_not_there(client, person, path):
+def test_undecided_pages_of_the_account_library_are_not_found(client, person, path):
     client.force_login(person)
     form = {"action_add": "", "email": NEW}
     assert client.post(f"/accounts/{path}", form).status_code == 404
@@ -87,7 +87,7 @@ def test_no_page_of_the_librarys_list_of_addresses_has_an_address(name):
         reverse(name)
 
 
-def test_who_has_no_password_is_led_to_set_one_by_a_link(client, person):
+def test_a_person_without_a_password_gets_a_link_to_set_one(client, person):
     client.force_login(person)
     answer = client.get("/accounts/password/change/", follow=True)
     assert answer.redirect_chain[-1][0] == reverse("account_reset_password")
@@ -105,7 +105,7 @@ def test_the_page_says_that_a_link_was_sent(root, person):
     assert f"We have sent a link to {NEW}" in save_in_admin(root, person, email=NEW).text
 
 
-def test_what_else_the_administrator_changes_is_saved(root, person):
+def test_other_changes_by_the_administrator_are_saved(root, person):
     save_in_admin(root, person, email=NEW, name="Kay Lin-Ash")
     person.refresh_from_db()
     assert person.name == "Kay Lin-Ash"
@@ -119,7 +119,7 @@ def test_both_addresses_are_written_to(root, person):
     }
 
 
-def test_the_old_address_is_told_the_new_one(person):
+def test_the_old_address_gets_a_message_with_the_new_one(person):
     request_change(person)
     assert NEW in mail.outbox[1].body
 
@@ -131,7 +131,7 @@ def test_asking_is_audited(root, administrator, person):
     assert entry.text.content.items() >= {"old": OLD, "new": NEW}.items()
 
 
-def test_the_address_of_somebody_else_is_refused(root, person):
+def test_another_persons_address_is_refused(root, person):
     make_user(email=NEW)
     answer = save_in_admin(root, person, email=NEW)
     assert ("already exists" in answer.text, address_of(person), len(mail.outbox)) == (True, OLD, 0)
@@ -143,7 +143,7 @@ def test_an_address_that_was_taken_meanwhile_is_refused(person):
         request_address_change(person, email=NEW.upper(), by=None)
 
 
-def test_where_mail_is_not_taken_nothing_is_written(root, person, settings):
+def test_when_mail_fails_nothing_is_written(root, person, settings):
     settings.EMAIL_BACKEND = "test_address_change.RefusingBackend"
     answer = save_in_admin(root, person, email=NEW)
     person.refresh_from_db()
@@ -173,7 +173,7 @@ def test_confirming_changes_the_address(client, person):
     ) == (True, NEW, "")
 
 
-def test_confirming_tells_the_old_address(client, person):
+def test_confirming_notifies_the_old_address(client, person):
     link = request_change(person)
     mail.outbox.clear()
     client.post(link)
@@ -227,7 +227,7 @@ def test_an_old_link_leads_nowhere(monkeypatch, person):
 
 
 @pytest.mark.parametrize("token", ["", "x", "a:b:c", "x" * 5000, "é"])
-def test_a_link_of_somebody_elses_making_leads_nowhere(token):
+def test_a_link_made_by_another_person_leads_nowhere(token):
     assert user_of_link(token) is None
 
 
@@ -237,7 +237,7 @@ def test_a_link_of_an_inactive_person_leads_nowhere(person):
     assert user_of_link(token) is None
 
 
-def test_an_address_that_was_taken_before_the_link_is_followed_stays_the_others(client, person):
+def test_an_address_taken_before_confirmation_stays_with_its_owner(client, person):
     link = request_change(person)
     make_user(email=NEW)
     assert ("Another account has this address" in client.post(link).text, address_of(person)) == (
@@ -264,7 +264,7 @@ def test_a_link_for_a_new_password_that_was_sent_before_is_void(client, person):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_follow_a_link_at_once_one_changes_it(person):
+def test_two_confirmations_at_once_make_one_change(person):
     token = token_of(request_change(person))
     users = in_parallel(2, lambda number: confirm_address(token))
     assert (sum(user is not None for user in users), address_of(person)) == (1, NEW)

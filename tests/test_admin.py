@@ -55,7 +55,7 @@ def test_an_added_post_is_audited_in_its_organisations_chain(root):
     assert (latest().verb, latest().chain.organisation) == ("post.added", organisation)
 
 
-def test_a_membership_that_is_taken_away_is_named(root):
+def test_a_removed_membership_is_named(root):
     person, organisation = make_user(), make_organisation()
     membership = Membership.objects.create(user=person, organisation=organisation, role="officer")
     form = {
@@ -74,7 +74,7 @@ def test_a_membership_that_is_taken_away_is_named(root):
     assert f"Officer at {organisation}" in str(latest().text.content["changes"])
 
 
-def test_a_role_that_is_given_stands_in_its_organisations_chain(root):
+def test_a_new_role_is_in_the_audit_chain_of_its_organisation(root):
     person, organisation = make_user(), make_organisation()
     form = {
         "email": person.email,
@@ -141,7 +141,7 @@ def owns_an_action(risk, post):
 
 
 @pytest.mark.parametrize("owns", [owns_a_risk, owns_a_control, owns_an_action])
-def test_a_post_that_owns_something_is_not_deleted_and_the_page_says_why(root, post, owns):
+def test_a_post_that_owns_records_cannot_be_deleted(root, post, owns):
     owns(make_risk(make_register(post.organisation), title="Quokka in the vault"), post)
     path = f"/admin/registers/post/{post.pk}/delete/"
     for answer in (root.get(path), root.post(path, {"post": "yes"})):
@@ -208,7 +208,7 @@ def form_of(model, organisation):
 
 
 @pytest.mark.parametrize("model", [Organisation, Directorate, Post, Register, ScoringScheme])
-def test_what_is_added_changed_and_deleted_here_is_sealed(root, model):
+def test_records_added_changed_and_deleted_are_sealed(root, model):
     organisation, name = make_organisation(), model._meta.model_name
     seal_rows()
     form, path = form_of(model, organisation), f"/admin/registers/{name}"
@@ -228,7 +228,7 @@ def test_what_is_added_changed_and_deleted_here_is_sealed(root, model):
     assert list(verbs) == [f"{name}.added", f"{name}.changed", f"{name}.deleted"]
 
 
-def test_several_that_are_deleted_at_once_are_each_told_of(root):
+def test_each_of_several_deletions_has_an_entry(root):
     organisation = make_organisation()
     posts = [make_post(organisation, title) for title in "AB"]
     seal_rows()
@@ -262,7 +262,7 @@ def person_form(person, *memberships, **fields):
     return form
 
 
-def test_roles_that_are_given_changed_and_taken_away_are_sealed(root):
+def test_roles_added_changed_and_removed_are_sealed(root):
     person, organisation, other = make_user(), make_organisation(), make_organisation()
     seal_rows()
     path = f"/admin/registers/user/{person.pk}/change/"

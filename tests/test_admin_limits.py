@@ -39,7 +39,7 @@ NOT_ASKED_BY_A_LIST = {
 
 
 @pytest.mark.parametrize("name", NOT_ASKED_BY_A_LIST)
-def test_a_list_is_narrowed_by_its_own_filters_alone(root, name):
+def test_a_list_accepts_only_its_own_filters(root, name):
     assert root.get(PEOPLE, {name: NOT_ASKED_BY_A_LIST[name]}).status_code == 400
 
 
@@ -81,7 +81,7 @@ def person_form(person, **fields):
 
 
 @pytest.mark.parametrize("name", ["TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS"])
-def test_however_many_rows_a_form_says_it_has_few_are_read(root, name):
+def test_a_form_with_too_many_rows_is_read_only_up_to_a_limit(root, name):
     person = make_membership().user
     for number in NUMBERS:
         answer = root.post(
@@ -91,7 +91,7 @@ def test_however_many_rows_a_form_says_it_has_few_are_read(root, name):
         assert answer.text.count('class="inline-related') <= 52
 
 
-def test_a_role_that_is_held_already_is_refused_in_words(root):
+def test_a_duplicate_role_is_refused_with_a_message(root):
     """Somebody else gave it since the page was opened."""
     membership = make_membership()
     fields = {
@@ -106,7 +106,7 @@ def test_a_role_that_is_held_already_is_refused_in_words(root):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_several_who_add_the_same_at_once_one_does_and_the_others_are_told():
+def test_duplicates_added_at_once_make_one_and_the_rest_get_an_error():
     root = User.objects.create_superuser("root@example.org", "not-asked-for", name="Root")
 
     def add(_):
@@ -136,13 +136,13 @@ NOT_KEPT = (
 
 
 @pytest.mark.parametrize("text", NOT_KEPT, ids=range(len(NOT_KEPT)))
-def test_json_that_no_database_keeps_is_refused(text):
+def test_json_that_cannot_be_stored_is_refused(text):
     with pytest.raises(ValidationError):
         StorableJSONField().clean(text)
 
 
 @pytest.mark.parametrize("text", ["[1]", '{"label": "Rare"}', '["\\ud83d\\ude00"]', "1e300"])
-def test_other_json_is_kept(text):
+def test_other_json_is_stored(text):
     assert StorableJSONField(required=False).clean(text) == json.loads(text)
 
 

@@ -159,7 +159,7 @@ def test_late_entries_change_nothing_on_a_filtered_agreed_dashboard(council, que
     assert council.page(since=days_ago(BACK - 5), **query) == before
 
 
-def test_what_is_entered_late_changes_no_figure_compared_with(council):
+def test_a_late_entry_changes_no_compared_figure(council):
     before = council.page(since=days_ago(BACK - 5))
     for meddle in ("a risk raised", "a judgement of a risk that moved", "a closing", "an appetite"):
         LATE_CHANGES[meddle](council)
@@ -176,7 +176,7 @@ def test_late_entries_change_nothing_on_an_agreed_page(council, place):
     assert council.page(place) == before
 
 
-def test_what_has_moved_since_is_still_told_beside_it(council):
+def test_changes_since_the_agreement_are_still_shown(council):
     council.client.force_login(make_person(council.organisation, Role.MEMBER))
     LATE_CHANGES["a judgement"](council)
     assert (
@@ -184,7 +184,7 @@ def test_what_has_moved_since_is_still_told_beside_it(council):
     )
 
 
-def test_a_risk_that_left_is_named_as_it_was_known(council):
+def test_a_closed_risk_has_its_agreed_title(council):
     """Known as open on the day compared with and closed by the agreement; a judgement of it is
     entered late.
     """
@@ -199,7 +199,7 @@ def test_a_risk_that_left_is_named_as_it_was_known(council):
     assert re.search(severe, page)
 
 
-def test_what_is_known_otherwise_of_an_exempt_risk_is_not_told(council):
+def test_later_facts_of_an_exempt_risk_are_not_shown(council):
     """The walls hold for what is worked out beside the rows as well."""
     council.client.force_login(make_person(council.organisation, Role.OFFICER))
     make_revision(council.risk, is_exempt=True)
@@ -221,7 +221,7 @@ def test_an_agreed_dashboard_takes_as_many_queries_for_many_late_entries_as_for_
     assert queries() == few
 
 
-def test_a_day_after_the_agreement_is_as_known_now(council):
+def test_a_day_after_the_agreement_uses_todays_knowledge(council):
     make_assessment(council.risk, (5, 5), by=council.manager, on=days_ago(BACK))
     since = days_ago(AGREED - 5)
     page = council.page(since=since)

@@ -76,13 +76,13 @@ def test_a_late_rating_shows_as_at_the_day_but_not_as_agreed(register):
     assert (as_at.score, agreed.score) == (25, 12)
 
 
-def test_what_was_recorded_by_the_end_of_the_day_is_in_it(register):
+def test_a_record_by_the_end_of_the_day_is_included(register):
     risk = make_recorded_risk(register)
     make_assessment(risk, (5, 5), on=days_ago(20), recorded_at=at(days_ago(10), 23))
     assert make_agreement(register, on=days_ago(10)).positions.get().score == 25
 
 
-def test_what_was_recorded_after_midnight_is_not_in_it(register):
+def test_a_record_after_midnight_is_left_out(register):
     risk = make_recorded_risk(register)
     make_assessment(risk, (5, 5), on=days_ago(20), recorded_at=at(days_ago(9), 0))
     assert make_agreement(register, on=days_ago(10)).positions.get().score == 12
@@ -94,21 +94,21 @@ def test_the_day_ends_in_london():
     assert agreement.known_by == datetime.datetime(2026, 6, 30, 22, 59, 59, 999999, datetime.UTC)
 
 
-def test_what_was_agreed_today_does_not_take_in_what_follows_today(register):
+def test_an_agreement_of_today_leaves_out_later_records_of_today(register):
     risk = make_risk(register, assessed=(2, 2))
     agreement = make_agreement(register)
     make_assessment(risk, (5, 5))
     assert (agreement.positions.get().score, scores(agreement.build_positions())) == (4, {1: 4})
 
 
-def test_what_is_effective_later_is_not_in_it(register):
+def test_a_change_effective_later_is_left_out(register):
     make_revision(
         make_recorded_risk(register, title="First"), title="Later", **effective_and_recorded(5)
     )
     assert make_agreement(register, on=days_ago(10)).positions.get().revision.title == "First"
 
 
-def test_a_risk_that_nobody_knew_of_is_not_in_it(register):
+def test_a_risk_not_yet_recorded_is_left_out(register):
     make_recorded_risk(register)
     make_risk(register, assessed=(5, 5), on=days_ago(30))  # recorded now
     assert scores(make_agreement(register, on=days_ago(10)).positions) == {1: 12}
@@ -134,7 +134,7 @@ def test_agreed_rows_are_no_live_ones(register):
     assert [list(rows.values()) for rows in live] == [before] * 4
 
 
-def test_the_database_keeps_a_risk_once_in_an_agreement(register):
+def test_the_database_allows_a_risk_once_in_an_agreement(register):
     make_recorded_risk(register)
     row = make_agreement(register, on=days_ago(10)).positions.get()
     row.pk, row.from_day = None, days_ago(39)
@@ -180,7 +180,7 @@ def test_an_agreement_keeps_what_was_recorded_by_the_end_of_its_day(steps, first
     delays=st.lists(st.integers(0, 15), min_size=6, max_size=6),
     on=st.sampled_from(DAYS[SPAN:-2]),
 )
-def test_the_check_finds_nothing_wrong_with_what_was_agreed(steps, delays, on):
+def test_the_position_check_accepts_an_agreement(steps, delays, on):
     with rollback():
         register, by = make_register(), make_user()
         late_history = LateHistory(register, by, steps, delays, (2, 3))
@@ -341,7 +341,7 @@ def test_rebuilding_puts_agreed_positions_right(register):
     assert scores(agreement.positions) == {1: 12}
 
 
-def test_a_rebuild_of_a_risk_leaves_what_was_agreed(register):
+def test_a_rebuild_of_a_risk_leaves_agreed_positions_unchanged(register):
     risk = make_recorded_risk(register)
     agreement = make_agreement(register, on=days_ago(10))
     before = list(agreement.positions.values())
@@ -353,7 +353,7 @@ def test_a_rebuild_of_a_risk_leaves_what_was_agreed(register):
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.PEER, Role.ADMINISTRATOR])
-def test_what_became_exempt_is_hidden_in_what_was_agreed(register, role):
+def test_a_risk_made_exempt_later_is_hidden_as_agreed(register, role):
     risk = make_recorded_risk(register)
     agreement = make_agreement(register, on=days_ago(10))
     make_revision(risk, is_exempt=True)
@@ -362,7 +362,7 @@ def test_what_became_exempt_is_hidden_in_what_was_agreed(register, role):
     ).exists()
 
 
-def test_what_is_no_longer_exempt_is_shown_in_what_was_agreed(register):
+def test_a_risk_no_longer_exempt_is_shown_as_agreed(register):
     risk = make_recorded_risk(register, is_exempt=True)
     agreement = make_agreement(register, on=days_ago(10))
     make_revision(risk, is_exempt=False)
@@ -408,7 +408,7 @@ everywhere = pytest.mark.parametrize("place", EVERYWHERE)
 
 
 @everywhere
-def test_a_page_about_what_was_agreed_says_so(reader, agreed, place):
+def test_an_agreed_page_names_the_agreement(reader, agreed, place):
     text = reader.get(f"/registers/ours/{place}?agreed={agreed.pk}").text
     assert (
         "As agreed by Audit and governance committee on" in text
@@ -440,7 +440,7 @@ def test_an_agreement_of_another_register_is_not_found(reader, register, agreed,
 
 
 @everywhere
-def test_links_stay_on_what_was_agreed(reader, agreed, place):
+def test_links_of_an_agreed_page_stay_as_agreed(reader, agreed, place):
     text = reader.get(f"/registers/ours/{place}?agreed={agreed.pk}").text
     links = re.findall(
         r'<a class="govuk-(?:link|breadcrumbs__link)" href="(/registers/ours/[^"]*)"(?!>See today)',
@@ -459,30 +459,30 @@ def test_links_stay_on_what_was_agreed(reader, agreed, place):
     ] == []
 
 
-def test_the_list_shows_what_was_agreed(reader, agreed):
+def test_the_list_is_as_agreed(reader, agreed):
     text = reader.get(f"/registers/ours/?agreed={agreed.pk}&sort=reference").text
     assert re.findall(r'app-score">(\d+)<', text) == ["12", "25", "1", "4"]
 
 
-def test_the_list_filters_what_was_agreed(reader, agreed):
+def test_the_list_filters_as_agreed(reader, agreed):
     assert 'data-total="1"' in reader.get(f"/registers/ours/?agreed={agreed.pk}&band=severe").text
 
 
-def test_a_risk_shows_what_was_agreed(reader, agreed):
+def test_a_risk_page_is_as_agreed(reader, agreed):
     text = reader.get(f"/registers/ours/risks/1/?agreed={agreed.pk}").text
     assert ("3 x 4 = 12" in text, "5 x 5 = 25" in text) == (True, False)
 
 
-def test_a_history_shows_what_was_recorded_by_then(reader, agreed):
+def test_a_history_is_as_recorded_by_the_agreement(reader, agreed):
     text = reader.get(f"/registers/ours/risks/1/history/?agreed={agreed.pk}").text
     assert (text.count("Version 1"), text.count("Version 2")) == (1, 0)
 
 
-def test_a_risk_that_nobody_knew_of_shows_nothing(reader, agreed):
+def test_a_risk_not_yet_recorded_shows_nothing(reader, agreed):
     assert "was not yet on" in reader.get(f"/registers/ours/risks/5/?agreed={agreed.pk}").text
 
 
-def test_the_dashboard_counts_what_was_agreed(reader, agreed):
+def test_the_dashboard_counts_as_agreed(reader, agreed):
     text = reader.get(f"/registers/ours/dashboard/?agreed={agreed.pk}").text
     assert "One of 4 risks is above tolerance" in text
 
@@ -498,7 +498,7 @@ def test_every_number_on_the_dashboard_as_agreed_links_to_as_many_risks(reader, 
     assert (wrong, any("agreed=" in href for href, _ in links)) == ({}, True)
 
 
-def test_the_agreements_count_what_was_agreed_and_lead_to_it(reader, agreed):
+def test_agreements_are_listed_with_counts_and_links(reader, agreed):
     text = reader.get("/registers/ours/agreements/").text
     links = re.findall(r'href="([^"]*agreed=[^"]*)" data-count="(\d+)"', text)
     totals = [
@@ -508,12 +508,12 @@ def test_the_agreements_count_what_was_agreed_and_lead_to_it(reader, agreed):
     assert [count for _, count in links] == totals == ["4", "1"]
 
 
-def test_the_agreements_say_what_has_changed_since(reader, agreed):
+def test_the_agreements_count_the_changes_since(reader, agreed):
     text = reader.get("/registers/ours/agreements/").text
     assert "Two risks have changed band since, one is new, one is closed." in text
 
 
-def test_the_agreements_name_what_has_changed_since(reader, agreed):
+def test_the_agreements_name_the_changed_risks(reader, agreed):
     text = reader.get("/registers/ours/agreements/").text
     titles = [
         title for title in ("Upward", "Downward", "Newcomer", "Gone", "Unmoved") if title in text
@@ -540,7 +540,7 @@ def test_the_latest_agreement_comes_first(reader, register):
     ]
 
 
-def test_the_dashboard_tells_of_the_latest_agreement(reader, agreed):
+def test_the_dashboard_mentions_the_latest_agreement(reader, agreed):
     text = reader.get("/registers/ours/dashboard/").text
     body, link = (
         "Audit and governance committee",
@@ -550,9 +550,7 @@ def test_the_dashboard_tells_of_the_latest_agreement(reader, agreed):
     assert "Two risks have changed band since." in text
 
 
-def test_a_dashboard_of_a_past_day_tells_of_no_agreement_but_as_a_day_to_compare_with(
-    reader, agreed
-):
+def test_a_dashboard_of_a_past_day_offers_agreements_only_for_comparison(reader, agreed):
     text = reader.get(f"/registers/ours/dashboard/?as_at={days_ago(3)}").text
     assert (
         "changed band since" not in text and "Audit and governance committee agreed <a" not in text
@@ -614,7 +612,7 @@ def test_the_same_form_twice_makes_one_agreement(reader, register):
         (3, {"on_1": "13"}, "must be a real date"),
     ],
 )
-def test_what_cannot_be_agreed_is_refused_in_words(reader, register, ago, fields, words):
+def test_an_invalid_agreement_is_refused_with_a_message(reader, register, ago, fields, words):
     make_recorded_risk(register)
     answer = reader.post("/registers/ours/agreements/new/", form(days_ago(ago), **fields))
     assert (answer.status_code, words in answer.text, register.agreements.exists()) == (

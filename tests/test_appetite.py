@@ -78,14 +78,14 @@ def test_a_statement_is_added_and_never_edited(register):
         row.save()
 
 
-def test_a_statement_stands_in_the_audit_chain(register):
+def test_a_statement_is_in_the_audit_chain(register):
     row = make_appetite(register.organisation, "legal")
     entry = AuditEntry.objects.latest("pk")
     assert (entry.verb, entry.facts["appetite"]) == ("organisation.appetite", row.pk)
 
 
 @pytest.mark.parametrize("wrong", [{"on": days_ago(-1)}, {"tolerance": "amber"}])
-def test_a_day_to_come_and_a_band_that_the_scheme_lacks_are_refused(register, wrong):
+def test_a_future_day_and_an_unknown_band_are_refused(register, wrong):
     with pytest.raises(ValueError, match=r"has not come|has no band"):
         make_appetite(register.organisation, "legal", **wrong)
 
@@ -95,7 +95,7 @@ def test_the_database_refuses_a_review_before_the_approval(register):
         make_appetite(register.organisation, "legal", review_by=days_ago(0))
 
 
-def test_the_same_token_is_one_statement_and_that_of_another_is_none_of_mine(register):
+def test_a_token_identifies_one_persons_statement(register):
     by, token = make_user(), uuid.uuid4()
     statements = [
         make_appetite(register.organisation, "legal", by=by, token=token) for _ in range(2)
@@ -166,7 +166,7 @@ def test_one_statement_may_be_for_all_categories_without_their_own(manager):
         ({"effective_on": "0001-01-01"}, "or later: check the year"),
     ],
 )
-def test_what_is_wrong_is_said_in_words_and_nothing_is_written(manager, fields, words):
+def test_an_invalid_form_is_refused_and_nothing_is_written(manager, fields, words):
     answer = manager.post(NEW, typed(**fields))
     assert (answer.status_code, words in html.unescape(answer.text), Appetite.objects.exists()) == (
         200,
@@ -213,14 +213,14 @@ def test_a_link_may_name_the_category(manager, query, chosen):
 # The page
 
 
-def test_the_page_teaches_where_nothing_is_stated(manager):
+def test_the_page_explains_appetite_when_nothing_is_stated(manager):
     text = page(manager)
     assert "No appetite stated yet" in text
     assert "Appetite</strong> is how much risk" in text
     assert "The highest band that is tolerated today: <strong>High</strong>" in text
 
 
-def test_the_page_says_what_is_stated_by_whom_and_until_when(manager, register):
+def test_the_page_shows_each_statement_its_body_and_review_day(manager, register):
     make_appetite(
         register.organisation, "legal", "moderate", on=days_ago(3), review_by=days_ago(-300)
     )
@@ -238,7 +238,7 @@ def test_the_page_says_what_is_stated_by_whom_and_until_when(manager, register):
     assert [word for word in words if word not in text] == []
 
 
-def test_a_late_review_is_said(manager, register):
+def test_a_late_review_is_shown(manager, register):
     make_appetite(register.organisation, "legal", on=days_ago(400), review_by=days_ago(1))
     assert f"<strong>Its review was due {long_date(days_ago(1))}</strong>" in page(manager)
 
@@ -248,7 +248,7 @@ def test_a_review_is_not_late_on_its_day(manager, register):
     assert "Its review was due" not in page(manager)
 
 
-def test_what_was_stated_before_is_kept_below(manager, register):
+def test_earlier_statements_are_listed_below(manager, register):
     make_appetite(
         register.organisation, "legal", "low", on=days_ago(100), narrative="Never at all."
     )
@@ -261,20 +261,20 @@ def test_what_was_stated_before_is_kept_below(manager, register):
     )
 
 
-def test_the_page_as_at_a_day_says_what_stood_then(manager, register):
+def test_the_page_as_at_a_day_shows_that_days_statement(manager, register):
     make_appetite(register.organisation, "legal", "low", on=days_ago(10))
     assert "No appetite stated yet" in page(manager, f"{SETTINGS}?as_at={days_ago(11)}")
     assert "Low for legal" in page(manager, f"{SETTINGS}?as_at={days_ago(10)}")
     assert "has not come yet" in page(manager, f"{SETTINGS}?as_at={days_ago(-1)}")
 
 
-def test_the_page_as_agreed_says_what_was_known_then(manager, register):
+def test_the_page_as_agreed_shows_what_was_recorded_by_then(manager, register):
     agreement = make_agreement(register, on=days_ago(5))
     make_appetite(register.organisation, "legal", "low", on=days_ago(10))
     assert "No appetite stated yet" in page(manager, f"{SETTINGS}?agreed={agreement.pk}")
 
 
-def test_what_is_said_of_another_scheme_stands_on_its_own_registers_page(manager, register):
+def test_a_statement_for_another_scheme_is_on_its_registers_page(manager, register):
     other = make_register(register.organisation, preset("four-by-four"), slug="other")
     make_appetite(register.organisation, "legal", "low")
     assert (
@@ -294,7 +294,7 @@ def test_registers_of_the_same_scheme_are_named(manager, register):
     assert ("Second risks" in text, "Elsewhere" in text) == (True, False)
 
 
-def test_the_scheme_stands_in_words(manager, register):
+def test_the_scheme_is_in_words(manager, register):
     text = page(manager)
     rules = register.scheme.rules
     for level in (*rules.likelihood, *rules.impact):
@@ -304,7 +304,7 @@ def test_the_scheme_stands_in_words(manager, register):
     assert 'data-ratings="5 5" data-band="severe"' in text
 
 
-def test_what_people_typed_is_shown_as_they_typed_it(manager, register):
+def test_typed_text_is_shown_unchanged(manager, register):
     make_appetite(
         register.organisation, "legal", narrative="<b>Bold</b> & brave", approved_by="<i>Board</i>"
     )
@@ -312,7 +312,7 @@ def test_what_people_typed_is_shown_as_they_typed_it(manager, register):
     assert ("&lt;b&gt;Bold&lt;/b&gt; &amp; brave" in text, "<i>Board</i>" in text) == (True, False)
 
 
-def test_an_appetite_holds_no_word_of_a_risk(register):
+def test_an_appetite_contains_no_text_of_a_risk(register):
     """Everybody may read the page, whatever is exempt."""
     make_risk(register, title="Quokka", is_exempt=True)
     assert "Quokka" not in page(client_of(register, Role.PEER))

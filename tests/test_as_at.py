@@ -236,7 +236,7 @@ def test_a_reader_counts_each_risk_of_the_register_once(step_lists, day):
 
 @examples(10)
 @given(steps=histories)
-def test_the_check_finds_nothing_wrong_with_what_the_verbs_wrote(steps):
+def test_the_position_check_accepts_any_history(steps):
     with rollback():
         RiskHistory(make_register(), make_user(), steps, (2, 3))
         call_command("rebuild_positions", check=True, stdout=StringIO())
@@ -263,7 +263,7 @@ def test_the_check_finds_a_position_that_was_tampered_with(tampered):
         call_command("rebuild_positions", check=True)
 
 
-def test_the_check_finds_a_position_that_is_gone():
+def test_the_position_check_finds_a_missing_position():
     risk = make_risk()
     risk.positions.all().delete()
     with pytest.raises(CommandError, match=risk.reference):
@@ -307,7 +307,7 @@ def test_the_check_reads_a_long_register_to_its_end():
     assert out.getvalue() == "0 risks differ.\n"
 
 
-def test_what_is_dated_ahead_does_not_stand_yet():
+def test_a_change_dated_ahead_does_not_count_yet():
     """The forms refuse a day to come; so must whatever else writes, or say truly what
     stands today.
     """
@@ -317,7 +317,7 @@ def test_what_is_dated_ahead_does_not_stand_yet():
     assert risk.positions.as_at(days_ago(0)).get().score == 1
 
 
-def test_a_risk_raised_tomorrow_does_not_stand_today():
+def test_a_risk_raised_tomorrow_does_not_count_today():
     register = make_register()
     with suppress(ValueError):
         make_risk(register, on=days_ago(-1))
@@ -337,13 +337,13 @@ def titles_on(user, register, day):
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.PEER, Role.ADMINISTRATOR])
-def test_what_is_exempt_today_is_hidden_on_past_days_too(register, role):
+def test_a_risk_exempt_today_is_hidden_on_past_days(register, role):
     risk = make_risk(register, on=days_ago(30))
     make_revision(risk, on=days_ago(1), is_exempt=True)
     assert titles_on(make_person(register.organisation, role), register, days_ago(20)) == []
 
 
-def test_what_is_no_longer_exempt_is_shown_on_past_days_too(register):
+def test_a_risk_no_longer_exempt_is_shown_on_past_days(register):
     risk = make_risk(register, on=days_ago(30), is_exempt=True)
     make_revision(risk, on=days_ago(1), is_exempt=False)
     assert titles_on(make_person(register.organisation, Role.PEER), register, days_ago(20)) == [
@@ -352,7 +352,7 @@ def test_what_is_no_longer_exempt_is_shown_on_past_days_too(register):
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.MANAGER])
-def test_who_sees_exempt_risks_sees_them_on_every_day(register, role):
+def test_readers_of_exempt_risks_see_them_on_every_day(register, role):
     risk = make_risk(register, on=days_ago(30), is_exempt=True)
     assert titles_on(make_person(register.organisation, role), register, days_ago(20)) == [
         risk.title
@@ -383,7 +383,7 @@ def test_a_past_holder_of_the_post_no_longer_sees_its_exempt_risks(register):
     assert titles_on(officer, register, days_ago(20)) == []
 
 
-def test_a_risk_seen_for_two_reasons_is_counted_once(register):
+def test_a_risk_visible_for_two_reasons_is_counted_once(register):
     officer = make_person(register.organisation)
     make_risk(
         register, by=officer, is_exempt=True, owner=make_post(register.organisation, holder=officer)
@@ -407,7 +407,7 @@ def test_no_registers_have_no_positions():
     assert not positions_across(make_user(), [], days_ago(0)).exists()
 
 
-def test_a_course_leaves_out_what_is_exempt_for_the_reader(register):
+def test_a_history_leaves_out_risks_exempt_for_the_reader(register):
     make_risk(register, is_exempt=True)
     assert not position_history_for(
         make_person(register.organisation, Role.PEER), register

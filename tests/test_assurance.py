@@ -124,7 +124,7 @@ def cells(*opinions, risks=(1,), on="2026-11-25"):
     return build_assurance_map(risks, opinions, day(on))
 
 
-def test_a_risk_that_nobody_looked_at_has_four_gaps():
+def test_a_risk_without_assurance_has_four_gaps():
     assert [(cell.line, cell.given) for cell in cells()[1]] == [(line, None) for line in Line]
 
 
@@ -146,12 +146,12 @@ def test_a_later_opinion_of_a_line_takes_the_place_of_an_earlier_one_even_if_it_
     assert (cell.given, cell.has_run_out) == (newer, True)
 
 
-def test_of_two_on_one_day_the_one_recorded_last_stands():
+def test_the_later_of_two_opinions_on_one_day_counts():
     first, second = (make_opinion(pk, 1, 3, "2026-01-01", "2028-01-01") for pk in (1, 2))
     assert cells(second, first)[1][2].given == second
 
 
-def test_what_was_given_after_the_day_is_left_out():
+def test_an_opinion_after_the_day_is_left_out():
     assert cells(make_opinion(1, 1, 3, "2026-11-26", "2028-01-01"))[1][2].given is None
 
 
@@ -219,7 +219,7 @@ def test_a_control_is_untested_after_twelve_months(risk, tested, count):
     )
 
 
-def test_whether_a_control_was_tested_is_asked_of_the_day(risk):
+def test_whether_a_control_is_untested_depends_on_the_day(risk):
     control = make_control(risk, on=days_ago(100))
     control.test(
         by=make_user(), version=1, last_tested_on=days_ago(50), tested_by_line=1, operating="works"
@@ -234,7 +234,7 @@ def test_whether_a_control_was_tested_is_asked_of_the_day(risk):
 @pytest.mark.parametrize(
     "path", [f"{MAP}?as_at=0001-01-01", "/registers/ours/?as_at=0001-01-01&controls=untested"]
 )
-def test_the_first_day_there_is_breaks_nothing(risk, member, path):
+def test_the_earliest_date_is_accepted(risk, member, path):
     assert member.get(path).status_code == 200
 
 
@@ -256,7 +256,7 @@ def sent(client, risk, on=10, until=-300, **fields):
     return client.post(f"{risk.get_absolute_url()}assurance/new/", data)
 
 
-def test_an_opinion_is_recorded_and_stands_on_the_risks_page(risk, officer):
+def test_a_recorded_opinion_is_on_the_risks_page(risk, officer):
     control = make_control(risk, title="Two signatures")
     assert (
         sent(officer, risk, control=control.pk, note="Report 7.")["Location"]
@@ -293,7 +293,7 @@ def test_a_form_sent_twice_makes_one_opinion(risk, officer):
         ({"note": "x" * 4001}, "The note must be 4,000 characters or fewer"),
     ],
 )
-def test_what_cannot_be_is_refused_in_words(risk, officer, fields, words):
+def test_invalid_input_is_refused_with_a_message(risk, officer, fields, words):
     answer = sent(officer, risk, **fields)
     assert (answer.status_code, words in answer.text, Assurance.objects.exists()) == (
         200,
@@ -326,24 +326,24 @@ def test_years_are_counted_by_the_calendar():
 # The risk's page
 
 
-def test_a_risk_that_nobody_looked_at_says_what_assurance_is(risk, member):
+def test_a_risk_without_assurance_explains_what_it_is(risk, member):
     assert "Nobody has said how well this risk is held" in text_at(member, risk.get_absolute_url())
 
 
-def test_a_line_that_did_not_look_is_a_gap_and_an_opinion_that_ran_out_says_so(risk, member):
+def test_a_risk_page_shows_gaps_and_expired_opinions(risk, member):
     make_assurance(risk, line=3, on=days_ago(400), expires_on=days_ago(30))
     text = text_at(member, risk.get_absolute_url())
     assert text.count("Nobody of this line has looked.") == 3
     assert "<strong>run out</strong>" in text and "13 months ago" in text
 
 
-def test_an_earlier_opinion_of_a_line_is_folded_away(risk, member):
+def test_an_earlier_opinion_of_a_line_is_collapsed(risk, member):
     make_assurance(risk, "substantial", on=days_ago(90))
     make_assurance(risk, "limited", on=days_ago(9))
     assert "Earlier opinions (1)" in text_at(member, risk.get_absolute_url())
 
 
-def test_a_past_day_shows_who_had_looked_by_then(risk, member):
+def test_a_past_day_shows_the_opinions_by_then(risk, member):
     make_assurance(risk, "limited", on=days_ago(20))
     texts = [
         text_at(member, f"{risk.get_absolute_url()}?as_at={days_ago(ago)}") for ago in (30, 10)
@@ -376,7 +376,7 @@ def register(risk):
     return register
 
 
-def test_the_map_says_how_many_rest_on_what(register, officer):
+def test_the_map_counts_risks_by_assurance_level(register, officer):
     text = re.sub(r"<[^>]+>", "", text_at(officer, MAP))
     assert (
         "Of 4 risks, one rests on line 1 alone, one has only opinions that have run out "
@@ -389,7 +389,7 @@ def test_the_map_says_how_many_rest_on_what(register, officer):
 @pytest.mark.parametrize(
     "query", ["", f"?as_at={days_ago(50)}", f"?as_at={days_ago(85)}", "?agreed={}"]
 )
-def test_each_number_leads_to_a_list_that_holds_as_many(register, member, query):
+def test_each_number_links_to_a_list_of_as_many(register, member, query):
     make_control(register.risks.first(), on=days_ago(60))
     agreement = make_agreement(register)
     make_assurance(register.risks.first(), line=2)  # known later than what was agreed
@@ -400,31 +400,31 @@ def test_each_number_leads_to_a_list_that_holds_as_many(register, member, query)
         assert f'data-total="{count}"' in member.get(href).text, href
 
 
-def test_the_highest_risk_stands_first(register, officer):
+def test_the_highest_risk_comes_first(register, officer):
     titles = [row.position.revision.title for row in officer.get(MAP).context["rows"]]
     assert titles == ["High", "First", "Reserves run out", "Over"]
 
 
-def test_a_cell_says_opinion_age_and_that_it_ran_out(register, officer):
+def test_a_cell_shows_the_opinion_its_age_and_expiry(register, officer):
     text = re.sub(r"<[^>]+>", "", text_at(officer, MAP))
     assert "Limited Internal audit, 2 months ago" in text
     assert "Reasonable Internal audit, 2 months ago, run out" in text
 
 
-def test_an_empty_cell_says_that_it_is_a_gap(register, officer):
+def test_an_empty_cell_is_marked_as_a_gap(register, officer):
     assert officer.get(MAP).text.count(">Gap</span>") == 4 * 4 - 3
 
 
 @pytest.mark.parametrize(
     ("role", "is_seen"), [(Role.OFFICER, False), (Role.PEER, False), (Role.MANAGER, True)]
 )
-def test_an_exempt_risk_is_on_nobodys_map_who_may_not_see_it(register, role, is_seen):
+def test_the_map_leaves_out_exempt_risks_the_reader_may_not_see(register, role, is_seen):
     text = signed_in(register, role).get(MAP).text
     assert ("Quokka" in text, "exempt risks not counted" in text.lower()) == (is_seen, not is_seen)
     assert ("Of 5 risks" in text) == is_seen
 
 
-def test_a_member_opens_on_what_was_agreed(register, member):
+def test_a_members_map_opens_as_agreed(register, member):
     make_agreement(register)
     make_assurance(register.risks.first(), line=2, on=days_ago(60), provider="Told late")
     agreed = text_at(member, MAP)
@@ -437,7 +437,7 @@ def test_closed_risks_are_not_on_the_map(risk, member):
     assert "No risks on this register yet" in text_at(member, MAP)
 
 
-def test_a_day_to_come_shows_no_map(risk, member):
+def test_a_future_day_shows_no_map(risk, member):
     assert "has not come yet" in text_at(member, f"{MAP}?as_at={days_ago(-9)}")
 
 

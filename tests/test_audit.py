@@ -98,12 +98,12 @@ def test_the_installation_has_one_chain_only():
         {"n": -(2**53), "list": [1, [2, {"a": None}]], "yes": True},
     ],
 )
-def test_facts_come_back_as_they_were_signed(facts):
+def test_facts_are_read_as_signed(facts):
     entry = record(make_organisation(), facts=facts, text=facts)
     assert problems(entry.chain) == []
 
 
-def test_an_instant_comes_back_as_it_was_signed(monkeypatch):
+def test_an_instant_is_read_as_signed(monkeypatch):
     summer = datetime.datetime(
         2026, 7, 1, 0, 30, 0, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=1))
     )
@@ -144,7 +144,7 @@ def test_a_changed_entry_is_found(chain, column, value):
     assert problems(chain)[0] == f"{chain}: entry 2 is not what was signed."
 
 
-def test_an_entry_of_a_history_that_was_taken_back_is_found(chain):
+def test_an_entry_of_a_rolled_back_history_is_found(chain):
     """It was signed with that number, before a backup was restored, say; the one after it signs
     another.
     """
@@ -276,7 +276,7 @@ def test_erasing_the_text_keeps_the_chain_valid(chain):
     assert problems(chain) == []
 
 
-def test_the_signature_does_not_give_away_the_text():
+def test_the_signature_does_not_reveal_the_text():
     """The same words twice have different digests, so erased words cannot be guessed at."""
     organisation = make_organisation()
     digests = {record(organisation, text={"name": "Robin"}).text_digest for _ in range(2)}
@@ -320,7 +320,7 @@ def test_the_database_refuses(chain, sql):
     assert problems(chain) == []
 
 
-def test_what_goes_round_our_own_refusal_is_refused_by_the_database(chain):
+def test_the_database_refuses_what_bypasses_the_models(chain):
     with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
         models.QuerySet(AuditEntry).filter(chain=chain).update(verb="other")
 
@@ -335,7 +335,7 @@ def test_the_guard_can_be_put_in_place_twice():
     assert guard_is_in_place()
 
 
-def test_a_guard_that_was_taken_away_is_missed():
+def test_a_missing_guard_is_reported():
     remove_guard()
     assert not guard_is_in_place()
 
@@ -346,7 +346,7 @@ def test_half_a_guard_is_missed():
     assert not guard_is_in_place()
 
 
-def test_a_guard_that_was_taken_away_is_put_back():
+def test_a_missing_guard_is_restored():
     remove_guard()
     install_guard()
     assert guard_is_in_place()

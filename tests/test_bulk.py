@@ -82,14 +82,14 @@ def test_each_risk_gets_a_review_of_today_with_the_next_day_by_its_band(register
     ]
 
 
-def test_each_review_is_a_revision_and_stands_in_the_audit_chain(register):
+def test_each_review_is_a_revision_in_the_audit_chain(register):
     risks = [due(register), due(register)]
     review_many(by=make_user(), reviews=[(risk, 1, "We looked.") for risk in risks])
     assert [risk.revisions.latest().what for risk in risks] == ["reviewed", "reviewed"]
     assert [entry.verb for entry in AuditEntry.objects.order_by("-pk")[:2]] == ["risk.reviewed"] * 2
 
 
-def test_one_that_moved_on_keeps_all_from_being_reviewed(register):
+def test_a_changed_risk_stops_the_whole_review(register):
     still, moved = due(register), due(register)
     make_revision(moved, title="Another")
     with pytest.raises(BulkEditConflict) as conflict:
@@ -131,7 +131,7 @@ def sent(client, *risks, **fields):
     return client.post(REVIEW, form | {f"version_{risk.number}": 1 for risk in risks} | fields)
 
 
-def test_what_is_late_or_due_within_two_weeks_is_offered(register, officer):
+def test_risks_late_or_due_within_two_weeks_are_offered(register, officer):
     for next_on in (days_ago(1), days_ago(-14), days_ago(-15)):
         risk = due(register)
         make_review(risk, on=days_ago(20), next_on=next_on)
@@ -139,7 +139,7 @@ def test_what_is_late_or_due_within_two_weeks_is_offered(register, officer):
     assert offered(officer) == ["1", "2"]
 
 
-def test_the_readers_own_posts_come_first_then_what_was_due_longest_ago(register):
+def test_the_readers_own_posts_come_first_then_the_longest_overdue(register):
     person = make_person(register.organisation)
     make_risk(register, assessed=(5, 5), on=days_ago(40))
     due(register)
@@ -152,7 +152,7 @@ def test_the_readers_own_posts_come_first_then_what_was_due_longest_ago(register
     assert offered(client_of(person)) == ["3", "2", "1"]
 
 
-def test_the_page_reviews_what_is_ticked_and_leaves_the_rest(register, officer):
+def test_the_page_reviews_only_ticked_risks(register, officer):
     ticked, left = due(register), due(register)
     answer = sent(officer, ticked)
     assert (answer["Location"], ticked.reviews.count(), left.reviews.count()) == (REVIEW, 1, 0)
@@ -203,7 +203,7 @@ def test_the_page_sent_twice_reviews_once(register, officer):
     assert ([answer.status_code for answer in answers], risk.reviews.count()) == ([302, 302], 1)
 
 
-def test_what_moved_on_meanwhile_is_named_unticked_and_nothing_is_reviewed(register, officer):
+def test_a_changed_risk_is_named_and_unticked_and_nothing_is_reviewed(register, officer):
     still, moved = due(register, title="Still"), due(register, title="Moved")
     make_review(moved)
     answer = sent(officer, still, moved)
@@ -222,7 +222,9 @@ def test_a_risk_of_another_register_is_not_reviewed_here(register, officer):
     assert not Review.objects.exists()
 
 
-def test_an_exempt_risk_is_neither_offered_nor_reviewed_by_who_may_not_see_it(register, officer):
+def test_an_exempt_risk_is_neither_offered_nor_reviewed_by_readers_who_may_not_see_it(
+    register, officer
+):
     risk = due(register, is_exempt=True, title="Quokka")
     assert "Quokka" not in officer.get(REVIEW).text + sent(officer, risk).text
     assert not Review.objects.exists()
@@ -272,7 +274,7 @@ def test_one_left_out_is_not_reviewed_if_it_is_sent_nevertheless(register, offic
     assert not Review.objects.exists()
 
 
-def test_nothing_due_says_so(register, officer):
+def test_a_page_without_due_risks_says_so(register, officer):
     make_risk(register, assessed=(1, 1))
     assert "No review is due" in officer.get(REVIEW).text
 
@@ -332,7 +334,7 @@ def test_risk_control_and_action_move_with_a_revision_each_and_one_entry_for_all
     assert (entry.subject, entry.facts) == (f"post:{posts[0].pk}", facts)
 
 
-def test_what_is_not_named_stays(register, posts):
+def test_records_not_selected_stay(register, posts):
     risk, control, action = owned(register, posts[0])
     moving(posts, controls=[(control, 1)])
     for row in (risk, action):
@@ -341,7 +343,7 @@ def test_what_is_not_named_stays(register, posts):
 
 
 @pytest.mark.parametrize("kind", ["risk", "control", "owner"])
-def test_what_changed_meanwhile_keeps_all_from_moving(register, posts, kind):
+def test_a_changed_record_stops_the_whole_move(register, posts, kind):
     risk, control, _ = owned(register, posts[0])
     if kind == "control":
         control.revise(by=make_user(), version=1, title="Another")
@@ -374,7 +376,7 @@ def test_the_same_twice_is_once(register, posts):
     )
 
 
-def test_somebody_else_who_moved_it_first_is_no_twin(register, posts):
+def test_another_persons_earlier_move_is_not_a_repeat(register, posts):
     risk, _, _ = owned(register, posts[0])
     moving(posts, risks=[(risk, 1)])
     with pytest.raises(BulkEditConflict):
@@ -412,7 +414,7 @@ def test_the_page_previews_a_move_with_its_counts(register, posts, manager):
     assert f"{risk.pk}-1" in values(manager, posts)["risks"]
 
 
-def test_the_page_moves_what_is_ticked(register, posts, manager):
+def test_the_page_moves_ticked_records(register, posts, manager):
     risk, control, action = owned(register, posts[0])
     answer = manager.post(
         address(posts), values(manager, posts) | {"actions": [], "reason": "Merged."}
@@ -450,7 +452,7 @@ def test_the_move_page_shows_its_errors(register, posts, manager, data, words):
     assert not AuditEntry.objects.filter(verb="post.reassigned").exists()
 
 
-def test_what_changed_meanwhile_is_named_and_nothing_moves(register, posts, manager):
+def test_a_changed_record_is_named_and_nothing_moves(register, posts, manager):
     risk, control, _ = owned(register, posts[0])
     form = values(manager, posts) | {"reason": "Merged."}
     make_revision(risk, title="Another title")
@@ -495,7 +497,7 @@ def test_a_post_cannot_go_to_itself(register, posts, manager):
     assert "Select another post" in manager.get(address([posts[0], posts[0]])).text
 
 
-def test_a_post_that_owns_nothing_says_so(register, posts, manager):
+def test_the_page_of_a_post_that_owns_nothing_says_so(register, posts, manager):
     assert "This post owns nothing that is open" in manager.get(address(posts)).text
 
 
@@ -514,7 +516,7 @@ def test_the_preview_of_a_move_takes_as_many_queries_for_twenty_as_for_one(
 
 
 @pytest.mark.parametrize("why", ["never rated", "closed", "draft"])
-def test_what_has_no_review_to_come_is_refused_in_words(register, officer, why):
+def test_a_risk_without_a_next_review_is_refused_with_a_message(register, officer, why):
     rating = {"assessed": None if why == "never rated" else (2, 3)}
     risk = make_risk(register, status="draft" if why == "draft" else "open", **rating)
     if why == "closed":

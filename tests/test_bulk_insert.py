@@ -216,7 +216,7 @@ def test_rows_with_different_fields_are_each_stored_as_they_are(put_rows):
 
 
 @pytest.mark.django_db
-def test_as_many_rows_are_put_as_text_as_there_are():
+def test_every_row_is_inserted_as_text():
     make_risk()
     entry, keys = AuditEntry.objects.order_by("pk").last(), keys_of(Post)
     rows = [
@@ -270,7 +270,7 @@ def test_a_column_is_set_to_a_text_that_means_something_to_a_database(text):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("content", [{"a": "\u00fc\u2028", "b": [1, None]}, None])
-def test_json_that_is_text_already_is_stored_as_what_it_says(content):
+def test_json_text_is_stored_as_json(content):
     make_risk()
     entry = AuditEntry.objects.order_by("pk").last()
     AuditText.objects.filter(entry=entry).delete()
@@ -283,7 +283,7 @@ def test_json_that_is_text_already_is_stored_as_what_it_says(content):
 
 
 @pytest.mark.django_db
-def test_keys_are_given_to_nobody_else():
+def test_reserved_keys_are_not_reused():
     risk = make_risk()
     keys = keys_of(Assessment)
     taken = [next(keys) for _ in range(1200)]
@@ -293,7 +293,7 @@ def test_keys_are_given_to_nobody_else():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_keys_that_were_taken_before_a_transaction_that_failed_are_left_out():
+def test_keys_of_a_failed_transaction_are_skipped():
     taken = next(keys_of(Post))
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         next(keys_of(Post))
@@ -301,7 +301,7 @@ def test_keys_that_were_taken_before_a_transaction_that_failed_are_left_out():
     assert make_post().pk > taken
 
 
-def test_what_is_laid_aside_comes_back_in_its_order_as_often_as_asked(monkeypatch):
+def test_a_spool_can_be_read_repeatedly_in_order(monkeypatch):
     monkeypatch.setattr("registers.bulk_spool.IN_MEMORY", 100)
     aside = LaidAside()
     for first in range(0, 90, 30):
@@ -319,6 +319,6 @@ def test_garbage_is_looked_for_again_afterwards_whatever_happens():
 
 
 @pytest.mark.parametrize("model", REVISIONS)
-def test_the_seal_of_a_kept_revision_covers_all_that_it_says(model):
+def test_the_seal_of_an_inserted_revision_covers_all_fields(model):
     columns = {f.attname for f in model._meta.concrete_fields}
     assert set(version_of(model).names) == columns

@@ -85,7 +85,7 @@ def test_the_secret_is_long_and_only_its_digest_is_stored(officer):
     assert len(secret) == 43 and key.digest == hashlib.sha256(secret.encode()).hexdigest()
 
 
-def test_two_keys_are_never_alike(officer):
+def test_every_key_is_different(officer):
     token = uuid.uuid4()
     assert len({CalendarKey.make(by=p, token=token) for p in (officer, make_user())}) == 2
     assert len({CalendarKey.make(by=officer) for _ in range(3)}) == 3
@@ -103,7 +103,7 @@ def test_a_new_key_ends_the_one_before(officer):
     assert (feed(first).status_code, feed(second).status_code) == (404, 200)
 
 
-def test_a_key_of_somebody_else_stays(officer, register):
+def test_another_persons_key_stays(officer, register):
     other = CalendarKey.make(by=make_person(register.organisation))
     CalendarKey.make(by=officer)
     CalendarKey.revoke(by=officer)
@@ -162,7 +162,7 @@ def test_the_secret_of_an_inactive_person_is_like_none(officer):
     assert same_as_unknown(secret)
 
 
-def test_the_secret_of_somebody_without_a_role_is_like_none(officer):
+def test_the_secret_of_a_person_without_a_role_is_not_found(officer):
     secret = CalendarKey.make(by=officer)
     officer.memberships.update(until=days_ago(1))
     assert same_as_unknown(secret)
@@ -173,7 +173,7 @@ def test_the_digest_is_no_secret(officer):
     assert same_as_unknown(CalendarKey.objects.get().digest)
 
 
-def test_who_may_only_read_now_has_an_empty_calendar(officer, register, post):
+def test_a_person_who_may_only_read_has_an_empty_calendar(officer, register, post):
     make_risk(register, owner=post, next_review_on=days_ago(1))
     secret = CalendarKey.make(by=officer)
     officer.memberships.update(role=Role.MEMBER)
@@ -241,14 +241,14 @@ def test_each_kind_is_named(register, post):
     ]
 
 
-def test_of_an_exempt_risk_only_the_reference_is_there(register, officer, post):
+def test_an_exempt_risk_appears_only_by_its_reference(register, officer, post):
     make_risk(register, owner=post, title="Quokka", is_exempt=True, next_review_on=days_ago(-1))
     secret = CalendarKey.make(by=officer)
     assert summaries(secret) == ["Review CORP-001 (exempt)"]
     assert b"Quokka" not in feed(secret).content
 
 
-def test_a_risk_made_exempt_for_the_reader_is_gone_from_it(register, officer, post):
+def test_a_risk_exempt_for_the_reader_is_left_out(register, officer, post):
     risk = make_risk(register)
     make_action(risk, owner=post, due_on=days_ago(-3))
     secret = CalendarKey.make(by=officer)
@@ -268,14 +268,14 @@ def test_an_event_is_a_whole_day_that_blocks_no_time(register, officer, post):
     )
 
 
-def test_an_event_leads_to_the_page_of_the_risk(register, officer, post, settings):
+def test_an_event_links_to_the_page_of_the_risk(register, officer, post, settings):
     settings.SITE_URL = "https://register.example.org"
     make_risk(register, owner=post, next_review_on=days_ago(-1))
     (event,) = events(CalendarKey.make(by=officer))
     assert str(event["url"]) == "https://register.example.org/registers/ours/risks/1/"
 
 
-def test_an_event_keeps_its_name_when_its_day_moves(register, officer, post):
+def test_an_event_keeps_its_uid_when_its_day_changes(register, officer, post):
     risk = make_risk(register, owner=post, next_review_on=days_ago(-1))
     secret = CalendarKey.make(by=officer)
     before = [str(event["uid"]) for event in events(secret)]
@@ -333,7 +333,7 @@ def test_a_calendar_has_at_most_five_hundred_events(register, officer, post, mon
         "END:VEVENT",
     ],
 )
-def test_any_title_comes_out_as_it_went_in(title):
+def test_any_title_is_read_back_unchanged(title):
     due = Deadline(
         "review", datetime.date(2026, 3, 31), "Review CORP-001", title, "/", "review-1", "Register"
     )
@@ -348,7 +348,7 @@ def test_an_empty_calendar_is_a_calendar(officer):
     assert (str(calendar["version"]), calendar.subcomponents) == ("2.0", [])
 
 
-def test_programs_are_asked_to_look_again_after_six_hours(officer):
+def test_calendars_are_refreshed_every_six_hours(officer):
     lines = feed(CalendarKey.make(by=officer)).content.decode().split("\r\n")
     assert {"REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"} <= set(lines)
 
@@ -393,7 +393,7 @@ def test_the_page_warns_that_the_old_address_stops(signed_in, officer):
     assert "stops at once" in signed_in.get("/reminders/calendar/").text
 
 
-def test_somebody_stops_their_calendar(signed_in, officer):
+def test_a_person_stops_their_calendar(signed_in, officer):
     secret = CalendarKey.make(by=officer)
     assert "Stop your calendar?" in signed_in.get("/reminders/calendar/stop/").text
     answer = signed_in.post("/reminders/calendar/stop/", follow=True)
@@ -403,7 +403,7 @@ def test_somebody_stops_their_calendar(signed_in, officer):
     assert feed(secret).status_code == 404
 
 
-def test_who_lost_their_role_can_still_stop_it(signed_in, officer):
+def test_a_person_without_a_role_can_still_stop_their_calendar(signed_in, officer):
     secret = CalendarKey.make(by=officer)
     officer.memberships.all().delete()
     assert "Stop the calendar" in signed_in.get("/reminders/").text
@@ -411,6 +411,6 @@ def test_who_lost_their_role_can_still_stop_it(signed_in, officer):
     assert CalendarKey.reader_of(secret) is None
 
 
-def test_stopping_what_does_not_run_says_so(signed_in):
+def test_stopping_a_stopped_calendar_says_so(signed_in):
     assert "nothing reads it" in signed_in.get("/reminders/calendar/stop/").text
     assert signed_in.post("/reminders/calendar/stop/").status_code == 302

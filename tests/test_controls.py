@@ -109,7 +109,7 @@ def test_the_same_test_sent_twice_is_one(risk):
     assert control.test(by=by, version=1, **result) == control.test(by=by, version=1, **result)
 
 
-def test_a_control_that_is_retired_keeps_what_it_said(risk):
+def test_a_retired_control_keeps_its_content(risk):
     control = make_control(risk, operating="works")
     control.retire(by=make_user(), version=1, reason="Replaced.")
     assert (control.is_in_place, control.operating, control.revisions.count()) == (
@@ -171,7 +171,7 @@ def test_the_history_names_the_event_of_each_revision(risk):
 @pytest.mark.parametrize(
     ("days", "words"), [(0, ""), (1, "1 day"), (13, "13 days"), (14, "2 weeks"), (55, "7 weeks")]
 )
-def test_short_times_are_said_in_days_and_weeks(days, words):
+def test_short_times_are_in_days_and_weeks(days, words):
     assert duration_in_words(days_ago(days), days_ago(0)) == words
 
 
@@ -238,7 +238,7 @@ def test_a_form_sent_twice_makes_one_control(risk, officer):
         ),
     ],
 )
-def test_what_cannot_be_is_refused_in_words(risk, officer, fields, words):
+def test_invalid_input_is_refused_with_a_message(risk, officer, fields, words):
     answer = officer.post(address(risk), form(**fields))
     assert (answer.status_code, words in answer.text, Control.objects.exists()) == (
         200,
@@ -285,7 +285,7 @@ def test_an_edit_is_kept_with_its_reason(risk, officer):
     assert "Monthly was too late." in officer.get(control.get_absolute_url()).text
 
 
-def test_an_edit_over_a_newer_version_keeps_what_was_typed_and_takes_over_the_rest(risk, officer):
+def test_an_edit_over_a_newer_version_keeps_typed_values_and_takes_the_other_changes(risk, officer):
     control = make_control(risk, kind="detective")
     tested = {"last_tested_on": days_ago(5), "tested_by_line": 3}
     control.revise(by=make_user(name="Sasha Birch"), version=1, **tested)
@@ -309,7 +309,7 @@ def test_an_edit_over_a_newer_version_keeps_what_was_typed_and_takes_over_the_re
     )
 
 
-def test_an_edit_without_its_version_is_refused_in_words(risk, officer):
+def test_an_edit_without_its_version_is_refused_with_a_message(risk, officer):
     control = make_control(risk)
     assert "lost track" in officer.post(control.get_absolute_url(), form()).text
 
@@ -326,7 +326,7 @@ def sent_test(officer, control, day=0, **fields):
     )
 
 
-def test_a_recorded_test_stands_on_the_risks_page(risk, officer):
+def test_a_recorded_test_is_on_the_risks_page(risk, officer):
     sent_test(officer, make_control(risk, on=days_ago(300)), 70)
     text = text_of(officer, risk)
     assert (
@@ -345,7 +345,7 @@ def test_a_recorded_test_stands_on_the_risks_page(risk, officer):
         ({"day": 11}, "is known already: enter that day or later"),
     ],
 )
-def test_a_test_that_cannot_be_is_refused_in_words(risk, officer, fields, words):
+def test_a_test_that_cannot_be_is_refused_with_a_message(risk, officer, fields, words):
     control = make_control(risk, on=days_ago(40), last_tested_on=days_ago(10), tested_by_line=1)
     answer = sent_test(officer, control, **fields)
     assert (answer.status_code, words in answer.text, control.revisions.count()) == (200, True, 1)
@@ -357,7 +357,7 @@ def test_two_tests_at_once_are_a_conflict(risk, officer):
     assert sent_test(officer, control, version=1).status_code == 409
 
 
-def test_a_control_is_taken_out_of_use_with_a_reason_and_folded_away(risk, officer):
+def test_a_retired_control_is_collapsed_with_its_reason(risk, officer):
     control = make_control(risk)
     path = f"{control.get_absolute_url()}retire/"
     assert "Enter why it is no longer used" in officer.post(path, {"version": 1}).text
@@ -379,7 +379,7 @@ def test_a_retired_control_can_be_used_again(risk, officer):
 # The risk's page
 
 
-def test_a_risk_without_controls_says_what_one_would_be(risk, member):
+def test_a_risk_without_controls_explains_what_one_is(risk, member):
     assert "Nobody has written down what holds this risk down" in text_of(member, risk)
 
 

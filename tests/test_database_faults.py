@@ -294,7 +294,7 @@ def test_an_sqlite_file_that_is_something_else_is_unavailable(sqlite, tmp_path):
     assert is_unavailable(error_of(sqlite(), "SELECT 1 FROM sqlite_schema"))
 
 
-def test_an_sqlite_file_that_somebody_else_holds_is_unavailable(sqlite):
+def test_an_sqlite_file_that_another_person_holds_is_unavailable(sqlite):
     holder, writer = sqlite(), sqlite()
     with holder.cursor() as cursor:
         cursor.execute(TABLE)

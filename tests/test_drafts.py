@@ -173,21 +173,21 @@ PLACES = (
 
 @non_editors
 @pytest.mark.parametrize("place", PLACES)
-def test_a_draft_is_named_nowhere_to_who_does_not_edit(register, draft, role, place):
+def test_a_draft_is_named_nowhere_to_non_editors(register, draft, role, place):
     make_agreement(register)
     assert "Quokka" not in client_of(register, role).get(place).text
 
 
 @non_editors
 @pytest.mark.parametrize("page", ["", "history/"])
-def test_a_draft_is_not_found_by_who_does_not_edit(register, draft, role, page):
+def test_a_draft_is_not_found_by_non_editors(register, draft, role, page):
     client = client_of(register, role)
     answers = [client.get(f"/registers/ours/risks/{number}/{page}") for number in (1, 999)]
     assert [answer.status_code for answer in answers] == [404, 404]
 
 
 @non_editors
-def test_no_rows_of_a_draft_reach_who_does_not_edit(register, draft, role):
+def test_no_rows_of_a_draft_reach_non_editors(register, draft, role):
     user, today = person(register, role), timezone.localdate()
     agreement = make_agreement(register)
     querysets = [
@@ -204,7 +204,7 @@ def test_no_rows_of_a_draft_reach_who_does_not_edit(register, draft, role):
 
 
 @editors
-def test_who_edits_sees_drafts_where_they_ask_for_them(register, draft, role):
+def test_an_editor_sees_drafts_where_they_ask_for_them(register, draft, role):
     make_risk(register, title="On it")
     client = client_of(register, role)
     pages = [
@@ -219,7 +219,7 @@ def test_who_edits_sees_drafts_where_they_ask_for_them(register, draft, role):
 
 
 @non_editors
-def test_the_list_offers_no_drafts_to_who_does_not_edit(register, draft, role):
+def test_the_list_offers_no_drafts_to_non_editors(register, draft, role):
     client = client_of(register, role)
     assert 'value="draft"' not in client.get("/registers/ours/").text
     assert client.get("/registers/ours/?status=draft").status_code == 400
@@ -235,7 +235,7 @@ def test_an_exempt_draft_is_a_draft_of_its_own_officer_only(register):
 
 
 @non_editors
-def test_a_draft_that_was_taken_away_was_never_on_the_register(register, draft, role):
+def test_a_removed_draft_was_never_on_the_register(register, draft, role):
     draft.close(by=make_user(), version=1, reason="Not a risk.", depends_on="")
     client = client_of(register, role)
     assert client.get(draft.get_absolute_url()).status_code == 404
@@ -243,7 +243,7 @@ def test_a_draft_that_was_taken_away_was_never_on_the_register(register, draft, 
 
 
 @non_editors
-def test_what_a_risk_said_as_a_draft_stays_with_who_edits(register, draft, role):
+def test_the_content_of_a_draft_stays_with_editors(register, draft, role):
     draft.open(
         by=make_user(), version=1, title="Carrots run out", event="A quokka.", consequence="Hunger."
     )
@@ -264,7 +264,7 @@ def test_what_a_risk_said_as_a_draft_stays_with_who_edits(register, draft, role)
     ] == []
 
 
-def test_a_closed_risk_that_stood_on_the_register_is_still_seen(register):
+def test_a_closed_risk_that_was_on_the_register_is_still_visible(register):
     risk = make_risk(register, title="It was here", on=days_ago(9))
     risk.close(by=make_user(), version=1, reason="Over.", depends_on="Nobody.")
     user = person(register, Role.MEMBER)
@@ -305,7 +305,7 @@ def came_back(draft):
 
 
 @non_editors
-def test_what_was_done_to_a_draft_stays_with_who_edits(register, came_back, role):
+def test_the_history_of_a_draft_stays_with_editors(register, came_back, role):
     page, history = came_back.get_absolute_url(), f"{came_back.get_absolute_url()}history/"
     client = client_of(register, role)
     assert "This Quokka" not in client.get(page).text + client.get("/").text
@@ -315,7 +315,7 @@ def test_what_was_done_to_a_draft_stays_with_who_edits(register, came_back, role
 
 
 @editors
-def test_who_edits_reads_all_of_it(register, came_back, role):
+def test_an_editor_reads_the_whole_history(register, came_back, role):
     history = client_of(register, role).get(f"{came_back.get_absolute_url()}history/").text
     assert [words in history for words in ("Quokka fence", "is not ours", "is ours")] == [True] * 3
 
@@ -363,7 +363,7 @@ STANDING, SINCE, EARLY = (
     ("query", "shown"), [("", STANDING + SINCE), (f"?as_at={days_ago(5)}", STANDING)]
 )
 @non_editors
-def test_who_does_not_edit_reads_the_judgements_that_stood_when_it_opened_and_no_earlier_one(
+def test_a_non_editor_reads_no_rating_superseded_before_opening(
     register, judged, role, query, shown
 ):
     text = text_of(client_of(register, role).get(f"{judged.get_absolute_url()}{query}"))
@@ -371,7 +371,7 @@ def test_who_does_not_edit_reads_the_judgements_that_stood_when_it_opened_and_no
 
 
 @non_editors
-def test_an_agreed_page_keeps_to_it_as_well(register, judged, role):
+def test_an_agreed_page_shows_a_non_editor_the_same_ratings(register, judged, role):
     agreement = make_agreement(register)
     text = text_of(
         client_of(register, role).get(f"{judged.get_absolute_url()}?agreed={agreement.pk}")
@@ -380,14 +380,14 @@ def test_an_agreed_page_keeps_to_it_as_well(register, judged, role):
 
 
 @editors
-def test_who_edits_reads_all_judgements(register, judged, role):
+def test_an_editor_reads_all_judgements(register, judged, role):
     text = text_of(client_of(register, role).get(judged.get_absolute_url()))
     assert all(words in text for words in [*STANDING, *SINCE, *EARLY])
 
 
 @pytest.mark.parametrize("page", ["", "history/"])
 @pytest.mark.parametrize(("role", "is_told"), [(Role.MEMBER, False), (Role.OFFICER, True)])
-def test_the_course_tells_no_more(register, draft, page, role, is_told):
+def test_the_sparkline_shows_a_non_editor_the_same_ratings(register, draft, page, role, is_told):
     """Low at first and Severe when it opened: to who does not edit it never was anything else."""
     draft.assess(by=draft.raised_by, version=1, **said_of((1, 1), "Guessed early.", days_ago(19)))
     draft.assess(
@@ -398,7 +398,7 @@ def test_the_course_tells_no_more(register, draft, page, role, is_told):
     assert ("Severe since" in text, "was Low" in text) == (True, is_told)
 
 
-def test_a_judgement_of_a_risk_that_never_was_a_draft_is_told(register):
+def test_a_rating_of_a_risk_that_never_was_a_draft_is_shown(register):
     risk = make_risk(register, assessed=(1, 1), on=days_ago(20))
     assert [row.band for row in risk.judgements(timezone.localdate(), drafts=False)] == ["low"]
 
@@ -417,7 +417,7 @@ def test_a_judgement_of_a_risk_that_never_was_a_draft_is_told(register):
         (Role.MEMBER, True, "draft", 404),
     ],
 )
-def test_who_wrote_a_draft_may_take_it_away(register, role, is_own, status, answer):
+def test_the_author_of_a_draft_may_remove_it(register, role, is_own, status, answer):
     reader = person(register, role)
     risk = make_risk(register, status=status, by=reader if is_own else make_user(), on=days_ago(20))
     client = Client()

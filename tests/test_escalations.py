@@ -83,32 +83,32 @@ def test_a_risk_is_listed_above_from_the_day_of_the_decision(risk, above):
     assert listed == [False, True, True]
 
 
-def test_taken_back_down_it_is_listed_no_longer(risk, above):
+def test_a_risk_taken_back_down_is_no_longer_listed(risk, above):
     taken_up(risk, above, on=days_ago(20))
     taken_up(risk, above, on=days_ago(10), direction=DOWN)
     listed = [Escalation.objects.listing(days_ago(ago)).exists() for ago in (11, 10)]
     assert listed == [True, False]
 
 
-def test_what_is_refused_is_not_listed(risk, above):
+def test_a_refused_risk_is_not_listed(risk, above):
     make_escalation(risk, above).decide(by=make_user(), is_approved=False, reason="Not yet.")
     assert not Escalation.objects.listing(days_ago(0)).exists()
 
 
-def test_nothing_is_proposed_where_something_waits(risk, above):
+def test_a_second_proposal_is_refused_while_one_is_open(risk, above):
     make_escalation(risk, above)
     with pytest.raises(InvalidTransition):
         make_escalation(risk, above)
 
 
-def test_a_risk_that_was_closed_meanwhile_is_taken_nowhere(risk, above):
+def test_a_risk_closed_meanwhile_is_not_escalated(risk, above):
     opened = Risk.objects.get(pk=risk.pk)
     risk.close(by=make_user(), version=risk.version, reason="Over.")
     with pytest.raises(InvalidTransition):
         make_escalation(opened, above)
 
 
-def test_what_is_listed_is_not_taken_up_again_and_what_is_not_is_not_taken_down(risk, above):
+def test_only_an_unlisted_risk_goes_up_and_only_a_listed_one_goes_down(risk, above):
     with pytest.raises(InvalidTransition):
         make_escalation(risk, above, DOWN)
     taken_up(risk, above)
@@ -138,7 +138,7 @@ def test_all_registers_above_may_be_chosen_and_a_ring_of_them_ends(risk, home, a
     assert Escalation.available_steps(risk, days_ago(0)) == [(UP, above), (UP, top)]
 
 
-def test_a_register_that_would_stand_above_itself_is_refused(home, above):
+def test_a_register_cannot_be_its_own_parent(home, above):
     above.parent = home
     with pytest.raises(ValidationError, match="cannot stand above itself"):
         above.clean()
@@ -165,7 +165,7 @@ def propose(client, risk, step, **fields):
     return client.post(f"{risk.get_absolute_url()}escalate/", form)
 
 
-def test_an_officer_proposes_and_the_risk_says_that_it_waits(risk, above, officer):
+def test_an_officers_proposal_is_shown_on_the_risk(risk, above, officer):
     assert propose(officer, risk, f"up-{above.pk}")["Location"] == risk.get_absolute_url()
     text = officer.get(risk.get_absolute_url()).text
     assert (
@@ -191,7 +191,7 @@ def test_the_form_sent_twice_is_one_proposal(risk, above, officer):
         ("up", {"reason": "x" * 4001}, "must be 4,000 characters or fewer"),
     ],
 )
-def test_what_cannot_be_proposed_is_refused_in_words(risk, above, officer, step, fields, words):
+def test_an_invalid_proposal_is_refused_with_a_message(risk, above, officer, step, fields, words):
     answer = propose(
         officer, risk, f"{step}-{above.pk}" if step in ("up", "down") else step, **fields
     )
@@ -208,20 +208,20 @@ def test_a_register_of_another_organisation_cannot_be_forged_in(risk, officer, d
     assert not Escalation.objects.exists()
 
 
-def test_a_step_that_was_taken_meanwhile_does_not_become_its_opposite(risk, above, officer):
+def test_a_repeated_step_does_not_become_its_opposite(risk, above, officer):
     taken_up(risk, above)
     answer = propose(officer, risk, f"up-{above.pk}")
     assert "that step is no longer open" in answer.text
     assert Escalation.objects.undecided().count() == 0
 
 
-def test_a_register_with_none_above_says_so(above, officer):
+def test_a_register_without_a_parent_says_so(above, officer):
     risk = make_risk(above)
     assert "No register stands above" in officer.get(f"{risk.get_absolute_url()}escalate/").text
 
 
 @pytest.mark.parametrize("status", ["draft", "closed"])
-def test_only_what_is_on_the_register_is_taken_to_another(home, above, officer, status):
+def test_only_risks_on_the_register_can_be_escalated(home, above, officer, status):
     risk = make_risk(home, status=status)
     assert (
         "Only a risk that is on the register"
@@ -253,14 +253,12 @@ def test_a_manager_decides(risk, above, manager, answer, is_approved):
         ("no", "", "Enter why it is decided"),
     ],
 )
-def test_a_decision_that_says_nothing_is_refused_in_words(
-    risk, above, manager, answer, reason, words
-):
+def test_an_empty_decision_is_refused_with_a_message(risk, above, manager, answer, reason, words):
     assert words in decide(manager, make_escalation(risk, above), answer, reason).text
     assert not EscalationDecision.objects.exists()
 
 
-def test_whoever_decides_second_is_told_who_decided(risk, above, manager):
+def test_a_second_decider_sees_who_decided(risk, above, manager):
     escalation = make_escalation(risk, above)
     escalation.decide(by=make_user(name="Sasha Birch"), is_approved=False, reason="Not yet.")
     text = decide(manager, escalation).text
@@ -268,19 +266,19 @@ def test_whoever_decides_second_is_told_who_decided(risk, above, manager):
     assert not EscalationDecision.objects.get().is_approved
 
 
-def test_a_double_click_is_told_of_no_other(risk, above, manager):
+def test_a_double_click_shows_no_conflict(risk, above, manager):
     escalation = make_escalation(risk, above)
     decide(manager, escalation)
     assert "decided already" not in decide(manager, escalation).text
 
 
-def test_what_is_decided_is_shown_and_offers_no_form(risk, above, manager):
+def test_a_decided_escalation_is_shown_without_a_form(risk, above, manager):
     escalation = taken_up(risk, above)
     text = manager.get(f"{risk.get_absolute_url()}escalations/{escalation.pk}/").text
     assert "Approved by Nerys Abelard" in text and 'name="is_approved"' not in text
 
 
-def test_one_person_may_do_both_and_the_page_says_so(risk, above, home, member):
+def test_one_person_may_do_both_and_the_page_says_that(risk, above, home, member):
     by = make_person(home.organisation, Role.MANAGER, name="Nerys Abelard")
     client = Client()
     client.force_login(by)
@@ -303,12 +301,12 @@ def test_an_officer_decides_nothing(risk, above, officer):
 # Where it is listed
 
 
-def test_a_day_to_come_lists_nothing(risk, above, officer):
+def test_a_future_day_lists_nothing(risk, above, officer):
     taken_up(risk, above)
     assert "Taken up" not in officer.get(f"/registers/above/?as_at={days_ago(-1)}").text
 
 
-def test_a_risk_says_where_else_it_is_listed_since_when_and_why(risk, above, member):
+def test_a_risk_page_shows_where_it_is_listed_since_when_and_why(risk, above, member):
     taken_up(risk, above, on=days_ago(20))
     text = member.get(risk.get_absolute_url()).text
     assert "Listed also in" in text and "It touches more than one directorate." in text
@@ -330,7 +328,7 @@ def test_the_register_above_lists_it_apart_and_does_not_count_it(risk, above, of
 
 
 @pytest.mark.parametrize("place", ["", "dashboard/"])
-def test_a_past_day_lists_what_was_taken_up_then(risk, above, officer, place):
+def test_a_past_day_lists_the_risks_taken_up_by_then(risk, above, officer, place):
     taken_up(risk, above, on=days_ago(20))
     taken_up(risk, above, on=days_ago(10), direction=DOWN)
     titles = [
@@ -340,7 +338,7 @@ def test_a_past_day_lists_what_was_taken_up_then(risk, above, officer, place):
     assert titles == [False, True, True, False, False]
 
 
-def test_as_agreed_lists_what_was_recorded_by_then(risk, above, officer):
+def test_as_agreed_lists_the_risks_recorded_by_then(risk, above, officer):
     agreement = make_agreement(above, on=days_ago(5))
     taken_up(risk, above, on=days_ago(20))
     later = make_agreement(above)
@@ -364,14 +362,14 @@ def test_a_closed_risk_is_listed_nowhere(risk, above, officer):
 
 
 @pytest.mark.parametrize("place", ["", "dashboard/", "escalations/"])
-def test_an_exempt_risk_is_listed_only_to_those_who_may_see_it(home, above, officer, member, place):
+def test_an_exempt_risk_is_listed_only_for_its_readers(home, above, officer, member, place):
     taken_up(make_risk(home, title="Hidden", is_exempt=True), above)
     make_escalation(make_risk(home, title="Hidden too", is_exempt=True), above)
     assert "Hidden" not in officer.get(f"/registers/above/{place}").text
     assert "Hidden" in member.get(f"/registers/above/{place}").text
 
 
-def test_many_taken_up_cost_as_many_queries_as_one(home, above, member):
+def test_many_risks_taken_up_take_as_many_queries_as_one(home, above, member):
     def queries():
         counted = []
         for place in ("", "dashboard/", "escalations/"):
@@ -394,7 +392,7 @@ def test_many_taken_up_cost_as_many_queries_as_one(home, above, member):
 # The register's own page of them
 
 
-def test_what_waits_leads_a_manager_to_the_decision(risk, above, officer, manager):
+def test_a_waiting_escalation_links_a_manager_to_the_decision(risk, above, officer, manager):
     escalation = make_escalation(risk, above)
     path = f"{risk.get_absolute_url()}escalations/{escalation.pk}/"
     assert [
@@ -402,7 +400,7 @@ def test_what_waits_leads_a_manager_to_the_decision(risk, above, officer, manage
     ] == [True, False]
 
 
-def test_the_home_register_shows_what_it_sent_and_what_became_of_it(risk, above, member):
+def test_the_home_register_shows_its_proposals_and_decisions(risk, above, member):
     make_escalation(risk, above).decide(by=make_user(), is_approved=False, reason="Bring figures.")
     make_escalation(risk, above, reason="With figures now.")
     text = member.get("/registers/home/escalations/").text
@@ -410,7 +408,7 @@ def test_the_home_register_shows_what_it_sent_and_what_became_of_it(risk, above,
     assert "Waits for a decision at Corporate risk register." in text
 
 
-def test_an_empty_page_says_what_would_be_here(above, member):
+def test_an_empty_page_explains_its_purpose(above, member):
     assert "Nothing has been taken up or down" in member.get("/registers/above/escalations/").text
 
 
@@ -429,14 +427,12 @@ SUGGESTED = "The scheme asks for a rating like this to be taken higher"
 @pytest.mark.parametrize(
     ("ratings", "is_suggested"), [((5, 5), True), ((2, 2), False), (None, False)]
 )
-def test_a_rating_in_the_escalation_band_is_suggested_to_be_taken_higher(
-    home, officer, ratings, is_suggested
-):
+def test_a_rating_in_the_escalation_band_suggests_escalation(home, officer, ratings, is_suggested):
     risk = make_risk(home, assessed=ratings)
     assert (SUGGESTED in officer.get(risk.get_absolute_url()).text) == is_suggested
 
 
-def test_nothing_is_suggested_where_it_was_proposed_or_refused(risk, above, officer):
+def test_no_suggestion_after_a_proposal_or_refusal(risk, above, officer):
     escalation = make_escalation(risk, above)
     assert SUGGESTED not in officer.get(risk.get_absolute_url()).text
     escalation.decide(by=make_user(), is_approved=False, reason="Bring figures.")
@@ -444,7 +440,7 @@ def test_nothing_is_suggested_where_it_was_proposed_or_refused(risk, above, offi
     assert SUGGESTED not in text and "refused on" in text and "Bring figures." in text
 
 
-def test_nothing_is_suggested_where_no_register_is_above(above, officer):
+def test_no_suggestion_without_a_parent_register(above, officer):
     assert SUGGESTED not in officer.get(make_risk(above, assessed=(5, 5)).get_absolute_url()).text
 
 
@@ -453,7 +449,7 @@ def test_nothing_is_suggested_of_a_past_day(risk, officer):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_decided_twice_at_once_one_decision_stands(risk, above):
+def test_two_decisions_at_once_leave_one(risk, above):
     escalation = make_escalation(risk, above)
     people = [make_user(), make_user()]
 
@@ -490,7 +486,7 @@ def test_the_list_is_on_a_past_day_as_it_was_then(risk, above, officer):
     assert "Waiting for a decision" not in text(9) and "Decided" in text(9)
 
 
-def test_what_waits_is_paged_like_other_lists(risk, above, officer):
+def test_waiting_escalations_are_paged(risk, above, officer):
     for n in range(27):
         make_escalation(make_risk(risk.register, title=f"Waits {n:02}"), above, on=days_ago(n % 9))
     decided = make_escalation(make_risk(risk.register, title="Decided on"), above)
@@ -501,7 +497,7 @@ def test_what_waits_is_paged_like_other_lists(risk, above, officer):
     assert ["Decided on" in page for page in pages] == [False, True]
 
 
-def test_what_waits_costs_as_many_queries_for_one_as_for_many(risk, above, officer):
+def test_many_waiting_escalations_take_as_many_queries_as_one(risk, above, officer):
     def queries():
         with CaptureQueriesContext(connection) as context:
             officer.get("/registers/above/escalations/")

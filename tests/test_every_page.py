@@ -259,7 +259,7 @@ def test_pages_that_refuse(visitor, people, risk, settings):  # noqa: F811 (the 
     visitor.visit("/away/", 503)
 
 
-def test_the_page_for_who_guesses_too_often(visitor, people, settings):  # noqa: F811 (the fixture)
+def test_the_page_after_too_many_guesses(visitor, people, settings):  # noqa: F811 (the fixture)
     settings.ACCOUNT_RATE_LIMITS = {"password_from_address": "1/5m/key"}
     visitor.send("/accounts/login/", login="nobody@example.org", password="wrong")
     visitor.send("/accounts/login/", 429, login="nobody@example.org", password="wrong")

@@ -76,7 +76,7 @@ def test_its_page_says_that_it_is_exempt(risk):
     assert ["Exempt from publication" in page for page in (before, after)] == [False, True]
 
 
-def test_a_body_without_schedule_12a_says_its_own_ground(risk):
+def test_a_body_outside_schedule_12a_gives_its_own_ground(risk):
     mark(
         client_of(person(risk, Role.MANAGER)),
         risk,
@@ -97,13 +97,13 @@ def test_a_body_without_schedule_12a_says_its_own_ground(risk):
         ({"exempt_decided_by": " "}, "Enter who decided that it is exempt"),
     ],
 )
-def test_what_is_missing_is_said_in_words(risk, typed, words):
+def test_missing_fields_are_named(risk, typed, words):
     answer = mark(client_of(person(risk, Role.MANAGER)), risk, **typed)
     risk.refresh_from_db()
     assert (words in text_of(answer), risk.is_exempt) == (True, False)
 
 
-def test_positions_and_what_was_agreed_follow(risk):
+def test_positions_and_agreements_follow_the_flag(risk):
     make_agreement(risk.register)
     mark(client_of(person(risk, Role.MANAGER)), risk)
     assert set(Position.everything.filter(risk=risk).values_list("is_exempt", flat=True)) == {True}
@@ -112,7 +112,7 @@ def test_positions_and_what_was_agreed_follow(risk):
     assert set(Position.everything.filter(risk=risk).values_list("is_exempt", flat=True)) == {False}
 
 
-def test_an_officer_who_loses_sight_of_it_is_told_before_and_after(risk):
+def test_an_officer_who_loses_access_gets_a_warning_and_a_notice(risk):
     client = client_of(person(risk))
     assert "You will no longer see it" in client.get(f"{risk.get_absolute_url()}exempt/").text
     answer = client.post(f"{risk.get_absolute_url()}exempt/", TYPED | {"version": 1}, follow=True)
@@ -142,7 +142,7 @@ def test_an_officer_whose_own_it_is_still_sees_it(risk, tie):
     assert GROUNDS["3"] in text_of(client.get(risk.get_absolute_url()))
 
 
-def test_its_ground_can_be_said_anew(risk):
+def test_its_ground_can_be_changed(risk):
     client = client_of(person(risk, Role.MANAGER))
     mark(client, risk)
     risk.refresh_from_db()
@@ -169,7 +169,7 @@ def test_marked_over_another_change_it_is_a_conflict(risk):
 @pytest.mark.parametrize(
     ("role", "status"), [(Role.MEMBER, 403), (Role.PEER, 403), (Role.ADMINISTRATOR, 403)]
 )
-def test_who_does_not_edit_marks_nothing(risk, role, status):
+def test_a_non_editor_marks_nothing(risk, role, status):
     assert mark(client_of(person(risk, role)), risk).status_code == status
 
 
@@ -211,7 +211,7 @@ def test_an_officer_whose_own_it_is_does_not_lift_it(exempt):
     assert "/lift/" not in client_of(user).get(f"{exempt.get_absolute_url()}exempt/").text
 
 
-def test_what_is_not_exempt_has_nothing_to_lift(risk):
+def test_a_risk_not_exempt_cannot_be_lifted(risk):
     with pytest.raises(InvalidTransition):
         risk.lift_exemption(by=make_user(), version=1, reason="It is settled.")
     assert "there is nothing to lift" in lift(client_of(person(risk, Role.MANAGER)), risk).text

@@ -204,12 +204,12 @@ def expected_of(risk):
     }
 
 
-def test_every_value_stands_in_its_column_of_the_csv_file(full):
+def test_every_value_is_in_its_column_of_the_csv_file(full):
     (row,) = csv_rows(client_of(full.register))
     assert row == {heading: str(value) for heading, value in expected_of(full).items()}
 
 
-def test_every_value_stands_in_its_column_of_the_workbook_as_what_it_is(full):
+def test_every_value_is_typed_in_its_column_of_the_workbook(full):
     (row,) = sheet_rows(book_of(client_of(full.register)))
     values = {
         heading: cell.value.date() if isinstance(cell.value, datetime.datetime) else cell.value
@@ -219,7 +219,7 @@ def test_every_value_stands_in_its_column_of_the_workbook_as_what_it_is(full):
     assert {cell.number_format for cell in row.values() if cell.is_date} == {"d mmm yyyy"}
 
 
-def test_there_is_a_column_for_each_that_an_import_looks_for():
+def test_every_import_field_has_a_column():
     said_in_several = {"statement", "action_owner", "action_due_on", "ignore"}
     assert {c.import_field for c in COLUMNS if c.import_field} == {
         t.name for t in TARGETS
@@ -228,7 +228,7 @@ def test_there_is_a_column_for_each_that_an_import_looks_for():
     assert {c.heading.casefold() for c in COLUMNS if not c.import_field} <= set(ignored.aliases)
 
 
-def test_a_risk_that_says_little_has_empty_cells(register):
+def test_missing_values_are_empty_cells(register):
     make_risk(register)
     (row,) = csv_rows(client_of(register))
     assert {
@@ -256,7 +256,7 @@ def test_no_text_runs_as_a_formula(register, text):
 
 
 @pytest.mark.parametrize("text", ["\t=1", "\r=1"])
-def test_neither_does_what_hides_behind_a_tab_or_a_return(register, text):
+def test_a_formula_behind_a_tab_or_a_return_does_not_run(register, text):
     make_risk(register, title="T", notes=text)
     client = client_of(register)
     (row,) = csv_rows(client)
@@ -277,7 +277,7 @@ def test_control_characters_break_no_file(register):
     assert client.get("/registers/ours/summary.docx").status_code == 200
 
 
-def test_what_is_too_long_for_a_cell_is_whole_in_the_csv_file_and_says_so_in_the_workbook(register):
+def test_a_text_too_long_for_a_cell_is_whole_in_csv_and_marked_in_the_workbook(register):
     make_risk(register, notes="long " * 6999 + "x" * 5)
     client = client_of(register)
     assert len(csv_rows(client)[0]["Other notes"]) == 35_000
@@ -288,7 +288,7 @@ def test_what_is_too_long_for_a_cell_is_whole_in_the_csv_file_and_says_so_in_the
 # The day, the order and the filters of the list
 
 
-def test_it_is_as_at_the_day_that_is_asked_for(register):
+def test_an_export_is_as_at_the_requested_day(register):
     early = make_risk(register, on=days_ago(50), assessed=(2, 2), title="Before")
     make_control(early, title="Old", on=days_ago(40))
     make_control(early, title="New", on=days_ago(5))
@@ -308,7 +308,7 @@ def test_it_is_as_at_the_day_that_is_asked_for(register):
     assert csv_rows(client, f"?as_at={days_ago(-9)}") == []
 
 
-def test_a_member_takes_away_what_was_agreed(register):
+def test_a_members_export_is_as_agreed(register):
     risk = make_risk(register, on=days_ago(50), assessed=(2, 2), title="Agreed")
     make_agreement(register)
     make_revision(risk, title="Since")
@@ -321,7 +321,7 @@ def test_a_member_takes_away_what_was_agreed(register):
     assert csv_rows(client, f"?as_at={days_ago(0)}")[0]["Title"] == "Since"
 
 
-def test_it_holds_what_the_list_holds_in_its_order(register):
+def test_an_export_has_the_rows_and_order_of_the_list(register):
     for ratings, title in (((1, 1), "B"), ((5, 5), "C"), ((5, 5), "A"), (None, "D")):
         make_risk(register, assessed=ratings, title=title)
     client = client_of(register)
@@ -331,7 +331,7 @@ def test_it_holds_what_the_list_holds_in_its_order(register):
     assert [row["Title"] for row in csv_rows(client)] == ["C", "A", "B", "D"]
 
 
-def test_the_page_leads_to_the_risks_it_lists(register):
+def test_the_page_links_to_an_export_of_its_list(register):
     make_risk(register, assessed=(5, 5), title="Severe one")
     make_risk(register, title="Unscored")
     page = client_of(register).get("/registers/ours/?band=severe&page=1")
@@ -344,11 +344,11 @@ def test_the_page_leads_to_the_risks_it_lists(register):
     "query", ["as_at=2026-13-01", "agreed=x", "band=purple", "owner=x", "status=lost", "sort=x"]
 )
 @pytest.mark.parametrize("name", ["export.csv", "export.xlsx"])
-def test_what_the_register_does_not_have_is_refused(register, name, query):
+def test_unknown_parameters_are_refused(register, name, query):
     assert client_of(register).get(f"/registers/ours/{name}?{query}").status_code == 400
 
 
-def test_the_answer_is_a_file_that_nobody_keeps(register):
+def test_the_answer_is_an_uncached_file(register):
     for name, kind in (
         ("export.csv", "text/csv; charset=utf-8"),
         ("export.xlsx", "spreadsheetml.sheet"),
@@ -360,7 +360,7 @@ def test_the_answer_is_a_file_that_nobody_keeps(register):
 
 
 @pytest.mark.parametrize("name", ["export.csv", "export.xlsx", "open-data.csv", "summary.docx"])
-def test_it_asks_as_often_for_twenty_risks_as_for_one(register, name):
+def test_an_export_takes_as_many_queries_for_twenty_risks_as_for_one(register, name):
     def count_queries():
         client = client_of(register)
         client.get("/registers/ours/")
@@ -397,7 +397,7 @@ def canaries(register, owner=None):
 
 
 @pytest.mark.parametrize("role", [Role.PEER, Role.OFFICER, Role.ADMINISTRATOR])
-def test_exempt_risks_are_in_no_file_of_who_may_not_see_them_and_it_says_so(register, role):
+def test_exempt_risks_are_left_out_for_other_readers_with_a_note(register, role):
     canaries(register)
     client = client_of(register, role)
     answer = client.get("/registers/ours/export.csv")
@@ -414,7 +414,7 @@ def test_exempt_risks_are_in_no_file_of_who_may_not_see_them_and_it_says_so(regi
     ] == ["1\nSevere"]
 
 
-def test_whoever_may_see_exempt_risks_is_told_that_they_are_in_it(register):
+def test_readers_of_exempt_risks_get_them_with_a_note(register):
     canaries(register)
     client = client_of(register, Role.MEMBER)
     assert {row["Title"]: row["Exempt from publication"] for row in csv_rows(client)} == {
@@ -426,7 +426,7 @@ def test_whoever_may_see_exempt_risks_is_told_that_they_are_in_it(register):
     assert "NOT FOR PUBLICATION" in book["Register"].oddFooter.center.text
 
 
-def test_an_officer_takes_away_their_own_exempt_risk(register):
+def test_an_officer_exports_their_own_exempt_risk(register):
     officer = make_person(register.organisation, Role.OFFICER)
     canaries(register, make_post(register.organisation, holder=officer))
     client = Client()
@@ -434,7 +434,7 @@ def test_an_officer_takes_away_their_own_exempt_risk(register):
     assert {row["Title"] for row in csv_rows(client)} == {"CANARY exempt", "Plain"}
 
 
-def test_drafts_are_for_those_who_edit(register):
+def test_drafts_are_exported_for_editors_only(register):
     canaries(register)
     assert "CANARY draft" in {
         row["Title"] for row in csv_rows(client_of(register, Role.OFFICER), "?status=all")
@@ -534,7 +534,7 @@ def test_the_scheme_is_printed(register):
 # Open data
 
 
-def test_open_data_holds_what_was_agreed_last_and_nothing_that_is_exempt(register):
+def test_open_data_is_the_latest_agreement_without_exempt_risks(register):
     canaries(register)
     was_open = make_risk(register, title="Exempt since CANARY", on=days_ago(30))
     closed = make_risk(register, title="Closed CANARY", on=days_ago(30))
@@ -558,14 +558,14 @@ def test_open_data_holds_what_was_agreed_last_and_nothing_that_is_exempt(registe
     ]
 
 
-def test_what_was_exempt_when_it_was_agreed_is_not_published_once_that_is_lifted(register):
+def test_a_risk_exempt_when_agreed_is_not_published_later(register):
     risk = make_risk(register, title="CANARY", on=days_ago(30), is_exempt=True)
     make_agreement(register)
     risk.lift_exemption(by=make_user(), version=risk.version, reason="Settled.")
     assert table_of(client_of(register).get("/registers/ours/open-data.csv")) == []
 
 
-def test_open_data_of_a_register_that_nobody_agreed_is_of_today(register):
+def test_open_data_without_an_agreement_is_of_today(register):
     make_risk(register, title="Now")
     assert [
         row["Title"] for row in table_of(client_of(register).get("/registers/ours/open-data.csv"))

@@ -40,7 +40,7 @@ def test_the_same_register_gives_the_same_bytes():
     assert written(register) == written(register)
 
 
-def test_a_manager_gets_the_file_named_after_the_register_and_the_log_says_so(client, caplog):
+def test_a_managers_file_is_named_after_the_register_and_logged(client, caplog):
     register = rich_register()
     with caplog.at_level(logging.INFO, "registers.exports"):
         answer, content = read(client, register)
@@ -68,13 +68,13 @@ def test_another_organisations_words_are_not_in_it():
     assert stranger.raised_by.email not in text and stranger.register.organisation.slug not in text
 
 
-def test_what_another_register_of_the_organisation_says_is_not_in_it():
+def test_other_registers_of_the_organisation_are_left_out():
     register = rich_register()
     make_risk(make_register(register.organisation), title="Neighbour canary")
     assert "Neighbour" not in written(register).decode()
 
 
-def test_a_reader_without_sight_of_exempt_risks_or_drafts_gets_none_and_the_file_says_so():
+def test_a_reader_who_may_not_see_exempt_risks_or_drafts_gets_none():
     """No role may export and not see them today; the file does not rest on that."""
     register = rich_register()
     text = written(register, reader=make_person(register.organisation, Role.PEER)).decode()
@@ -84,11 +84,11 @@ def test_a_reader_without_sight_of_exempt_risks_or_drafts_gets_none_and_the_file
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.OFFICER, Role.PEER, Role.ADMINISTRATOR])
-def test_nobody_but_a_manager_gets_it(client, role):
+def test_only_a_manager_gets_the_file(client, role):
     assert read(client, rich_register(), role=role)[0].status_code == 403
 
 
-def test_as_at_a_day_it_is_the_history_up_to_that_day(client):
+def test_as_at_a_day_the_file_has_the_history_up_to_it(client):
     above = make_register()
     register = make_register(above.organisation, parent=above)
     by = make_person(register.organisation)
@@ -111,7 +111,7 @@ def test_as_at_a_day_it_is_the_history_up_to_that_day(client):
     assert "escalations" not in only and "control" not in only["assurances"][0]
 
 
-def test_what_cannot_be_read_as_a_day_is_a_bad_request(client):
+def test_an_invalid_day_is_a_bad_request(client):
     register = rich_register()
     assert read(client, register, "?as_at=yesterday")[0].status_code == 400
     agreement = register.agreements.get()
@@ -121,7 +121,7 @@ def test_what_cannot_be_read_as_a_day_is_a_bad_request(client):
     )
 
 
-def test_it_costs_as_many_queries_with_twenty_risks_as_with_one():
+def test_the_file_takes_as_many_queries_for_twenty_risks_as_for_one():
     def cost(risks):
         register = make_register()
         by = make_person(register.organisation)
@@ -141,7 +141,7 @@ def test_the_command_writes_the_same_file(tmp_path):
     assert target.read_bytes() == written(register)
 
 
-def test_the_command_says_what_it_cannot_do():
+def test_the_command_explains_its_refusals():
     with pytest.raises(CommandError, match="no register"):
         call_command("export_register", register="nowhere")
     make_register(make_organisation(), slug="here")

@@ -43,11 +43,11 @@ def summary_text(form):
     return words and html.unescape(words[1])
 
 
-def test_a_list_of_all_says_of_nothing_that_it_is_chosen(form):
+def test_an_unfiltered_list_has_no_summary(form):
     assert summary_text(form()) is None and "Clear filters" not in form()
 
 
-def test_what_is_chosen_is_said_without_opening_anything(form, organisation):
+def test_the_summary_names_the_chosen_filters(form, organisation):
     children = make_directorate(organisation, "Children")
     head = make_post(organisation, "Head of care")
     assert summary_text(form(band="above-tolerance")) == "band Above tolerance"
@@ -59,11 +59,11 @@ def test_what_is_chosen_is_said_without_opening_anything(form, organisation):
     assert summary_text(form(owner="none")) == "owner not decided yet"
 
 
-def test_how_it_is_sorted_is_no_choice_of_risks(form):
+def test_the_sort_order_is_not_in_the_summary(form):
     assert summary_text(form(sort="title")) is None
 
 
-def test_the_search_stands_open_and_the_rest_is_folded(form):
+def test_the_search_is_open_and_other_filters_are_collapsed(form):
     line, fold = form().split("<details")
     assert (
         'name="q"' in line
@@ -73,7 +73,7 @@ def test_the_search_stands_open_and_the_rest_is_folded(form):
     )
 
 
-def test_what_else_is_in_the_address_stays(form):
+def test_other_parameters_of_the_address_stay(form):
     page = form(as_at="2026-01-05", band="severe")
     assert '<input type="hidden" name="as_at" value="2026-01-05">' in page
     assert "?as_at=2026-01-05&amp;" in re.search(r'href="([^"]*)">Clear filters', page)[1]

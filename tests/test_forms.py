@@ -357,7 +357,7 @@ def test_hostile_text_is_stored_whole_or_refused_with_a_reason(world, name, fiel
 
 
 @every_form
-def test_a_character_that_no_page_can_show_is_refused_in_words(world, name):
+def test_a_character_that_no_page_can_show_is_refused_with_a_message(world, name):
     before, taken = rows(), []
     for field, character in itertools.product(WORDS[name], "\0\x07\x1b\x9b"):
         answer = world.send(name, world.form(name, **{field: f"a{character}b"}))
@@ -444,7 +444,7 @@ def test_the_same_field_a_hundred_times_does_no_harm(world, name):
 
 @pytest.mark.look
 @every_form
-def test_what_no_form_sends_is_an_empty_form(world, name):
+def test_a_malformed_request_counts_as_an_empty_form(world, name):
     for kind in ("application/json", "text/plain", "application/xml"):
         answer = world.client.generic("POST", PATHS[name], b'{"title": "x"}', kind)
         assert (answer.status_code, len(errors_in(answer)) > 0) == (200, True), kind
@@ -468,7 +468,7 @@ def test_a_title_is_one_line(world):
     assert Risk.objects.latest("pk").title == "one two"
 
 
-def test_a_title_that_nobody_can_see_is_none(world):
+def test_an_invisible_title_counts_as_missing(world):
     assert world.send("new", world.form("new", title="\u200b\u200b")).status_code == 200
 
 
@@ -535,18 +535,18 @@ def raised(ago):
     return {"raised_on_0": on.day, "raised_on_1": on.month, "raised_on_2": on.year}
 
 
-def test_a_risk_that_is_older_than_its_judgement_stands_from_the_day_it_was_raised(world):
+def test_a_risk_older_than_its_rating_counts_from_the_day_it_was_raised(world):
     world.send("new", world.form("new", **raised(400)))
     logged, judged = RiskRevision.objects.filter(risk__number=2)
     assert (logged.effective_on, judged.effective_on) == (days_ago(400), timezone.localdate())
 
 
-def test_a_risk_is_not_raised_on_a_day_to_come(world):
+def test_a_risk_cannot_be_raised_on_a_future_day(world):
     answer = world.send("new", world.form("new", **raised(-1)))
     assert "The day must be today or in the past" in answer.text
 
 
-def test_notes_are_kept_in_the_history(world):
+def test_notes_are_in_the_history(world):
     world.send("edit", world.form("edit", notes="Old score: 16, red"))
     assert world.risk.revisions.latest().notes == "Old score: 16, red"
 
@@ -812,13 +812,13 @@ def test_the_second_of_two_editors_gets_a_conflict(edited_world, name):
 @pytest.mark.parametrize(
     "words", ["Sasha Birch changed this risk", "Reserves are gone", "The colleague's words"]
 )
-def test_a_conflict_says_who_changed_what(edited_world, name, words):
+def test_a_conflict_names_the_author_and_the_changes(edited_world, name, words):
     assert words in html.unescape(
         edited_world.send(name, edited_world.form(name, **EDITS[name])).text
     )
 
 
-def test_a_conflict_tells_of_an_assessment(world):
+def test_a_conflict_shows_a_new_assessment(world):
     colleague = world.client_of(world.colleague)
     world.send(
         "assess",
@@ -885,7 +885,7 @@ def test_a_version_that_never_was_is_a_conflict(world, name):
 
 
 @both_forms
-def test_a_version_that_is_none_is_refused_in_words(world, name):
+def test_a_version_that_is_none_is_refused_with_a_message(world, name):
     before, wrong = rows(), {}
     for version in ("", "x", "-1", str(2**31), "1.5", "9" * 5000):
         answer = world.send(name, world.form(name, version=version))
@@ -897,13 +897,13 @@ def test_a_version_that_is_none_is_refused_in_words(world, name):
 # The day of a judgement
 
 
-def test_a_day_to_come_is_refused_in_words(world):
+def test_a_future_day_is_refused_with_a_message(world):
     before = rows()
     answer = world.send("assess", world.form("assess", **day_parts(days_ago(-1))))
     assert (errors_in(answer), rows() == before) == (["The day must be today or in the past"], True)
 
 
-def test_a_day_before_the_risk_was_raised_is_refused_in_words(world):
+def test_a_day_before_the_risk_was_raised_is_refused_with_a_message(world):
     before = rows()
     answer = world.send("assess", world.form("assess", **day_parts(days_ago(21))))
     assert ("when the risk was raised, or later" in errors_in(answer)[0], rows() == before) == (
@@ -946,7 +946,7 @@ def test_a_day_is_read_however_it_is_written(world, written, ago):
         ("1", "", "2026"),
     ],
 )
-def test_a_day_that_is_none_is_refused_in_words(world, parts):
+def test_a_day_that_is_none_is_refused_with_a_message(world, parts):
     form = world.form("assess", **dict(zip(DATES, parts, strict=False)))
     errors = errors_in(world.send("assess", form))
     assert len(errors) == 1 and errors[0].startswith("The da")

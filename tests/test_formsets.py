@@ -54,7 +54,7 @@ def test_each_row_has_its_heading():
     ]
 
 
-def test_the_page_says_how_many_rows_there_are():
+def test_the_page_has_the_number_of_rows():
     html = render_crispy_form(ControlFormSet(initial=[{}, {}]))
     assert 'name="form-TOTAL_FORMS" value="3"' in html
     assert 'name="form-INITIAL_FORMS" value="2"' in html
@@ -68,7 +68,7 @@ def test_every_field_of_every_row_is_printed_once():
     assert [html.count(f'name="{name}"') for name in names] == [1] * len(names)
 
 
-def test_a_row_is_taken_away_by_a_tick():
+def test_a_tick_removes_a_row():
     row = ControlFormSet(initial=[{}])[0]
     assert "Remove this control" in row["DELETE"].as_field_group()
     assert row["DELETE"].kind == "checkbox"
@@ -116,7 +116,7 @@ def test_an_error_of_a_whole_row_links_to_its_first_control():
     assert '<a href="#id_form-1-name">Control 2: Say it once only</a>' in html
 
 
-def test_an_error_of_all_rows_is_said():
+def test_an_error_of_the_formset_is_shown():
     assert "<li>Give each control a name of its own</li>" in summary(
         ControlFormSet(posted(GOOD, GOOD))
     )
@@ -145,7 +145,7 @@ def test_rows_left_empty_are_fine():
     assert [bool(form.cleaned_data) for form in formset] == [True, False]
 
 
-def test_rows_taken_away_are_not_complained_of():
+def test_removed_rows_have_no_errors():
     formset = ControlFormSet(posted({"DELETE": "on"}, {"kind": "prevent"}, initial=2))
     assert not formset.is_valid()
     assert "Control 1" not in summary(formset) + render_crispy_form(formset).replace(
@@ -155,13 +155,13 @@ def test_rows_taken_away_are_not_complained_of():
     assert "Control 2: Enter what is done" in summary(formset)
 
 
-def test_rows_taken_away_are_known():
+def test_removed_rows_are_listed():
     formset = ControlFormSet(posted({**GOOD, "DELETE": "on"}, {**GOOD, "name": "Audit"}, initial=2))
     assert formset.is_valid()
     assert formset.deleted_forms == [formset[0]]
 
 
-def test_a_page_that_lost_track_says_so():
+def test_a_missing_management_form_is_an_error():
     assert "copy what you typed" in summary(ControlFormSet({"form-0-name": "Audit"}))
 
 
@@ -172,7 +172,7 @@ def test_a_page_that_lost_track_says_so():
         ({"max_num": 0, "validate_max": True}, "There is room for 0 at most: take some away"),
     ],
 )
-def test_too_few_and_too_many_are_said_in_words(limits, words):
+def test_too_few_and_too_many_rows_have_messages(limits, words):
     formset = forms.formset_factory(ControlForm, GovukFormSet, **limits)(posted(GOOD))
     assert formset.non_form_errors() == [words]
 
@@ -213,7 +213,7 @@ def test_no_row_has_the_focus_before():
     )
 
 
-def test_a_tick_to_take_away_a_row_stays():
+def test_a_tick_to_remove_a_row_stays():
     assert re.search(
         r'name="form-0-DELETE"[^>]* checked', render_crispy_form(adding({"DELETE": "on"}))
     )
@@ -226,7 +226,7 @@ def test_a_full_page_offers_no_more_rows():
 
 
 @pytest.mark.parametrize("total", ["", "x", "-1"])
-def test_one_more_row_of_nobody_knows_how_many(total):
+def test_one_more_row_without_a_valid_count(total):
     formset = ControlFormSet(
         {"form-TOTAL_FORMS": total, "form-INITIAL_FORMS": "0", "form-add": "1"}
     )
@@ -296,9 +296,7 @@ def test_links_of_every_row_land(page_with_and_without_script, live_server):
         look_over(page)
 
 
-def test_what_is_stored_is_there_to_be_changed_or_taken_away(
-    page_with_and_without_script, live_server
-):
+def test_stored_rows_can_be_changed_or_removed(page_with_and_without_script, live_server):
     page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/controls/?filled")
     expect(page.locator("#id_form-1-other")).to_have_value("It finds out")

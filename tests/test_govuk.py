@@ -69,7 +69,7 @@ def date_from(**posted):
 
 
 @pytest.mark.parametrize("name", NEEDED)
-def test_each_error_links_to_a_control_that_is_there(name):
+def test_each_error_links_to_an_existing_control(name):
     form = Sample({})
     link = f'href="#{form[name].target_id}"'
     assert link in errors_of(form)
@@ -82,13 +82,13 @@ def test_each_link_target_is_the_id_of_a_control(name):
     assert re.search(pattern, field_html(form, name))
 
 
-def test_errors_of_the_whole_form_stand_in_the_summary():
+def test_errors_of_the_whole_form_are_in_the_summary():
     form = Sample({})
     form.add_error(None, "The register is closed")
     assert "<li>The register is closed</li>" in errors_of(form)
 
 
-def test_errors_of_a_hidden_field_stand_in_the_summary_without_a_link():
+def test_errors_of_a_hidden_field_are_in_the_summary_without_a_link():
     form = Sample({"version": "x"})
     form.add_error("version", "This form is out of date")
     assert "<li>This form is out of date</li>" in errors_of(form)
@@ -102,7 +102,7 @@ def test_a_form_without_errors_has_no_summary():
 
 
 @pytest.mark.parametrize("name", NEEDED)
-def test_a_field_with_an_error_says_so_in_its_group(name):
+def test_the_group_of_a_field_with_an_error_is_marked(name):
     assert "govuk-form-group--error" in field_html(Sample({}), name)
 
 
@@ -180,7 +180,7 @@ def test_a_number_is_a_text_box_so_that_nothing_typed_is_lost():
     assert 'type="text" name="cost" value="about 5"' in field_html(form, "cost")
 
 
-def test_an_empty_field_without_words_of_its_own_is_asked_for_by_name():
+def test_an_empty_field_without_its_own_message_is_named():
     assert Sample({}).errors["title"] == ["Enter title"]
 
 
@@ -199,7 +199,7 @@ def test_a_hidden_field_is_only_its_input():
 
 
 @pytest.mark.parametrize("name", ["title", "story", "made_on", "cost"])
-def test_what_was_typed_is_escaped(name):
+def test_typed_values_are_escaped(name):
     assert "<script>" not in field_html(
         Sample({name: "<script>alert(1)</script>", f"{name}_0": "<script>"}), name
     )
@@ -241,7 +241,7 @@ def test_an_error_is_escaped():
         ("is_read", True, "checked"),
     ],
 )
-def test_a_field_shows_what_is_stored(name, initial, shown):
+def test_a_field_shows_its_stored_value(name, initial, shown):
     assert shown in field_html(Sample(initial={name: initial}), name)
 
 
@@ -258,7 +258,7 @@ def test_a_field_shows_what_is_stored(name, initial, shown):
         ("made_on", {"made_on": "soon"}, 'value="soon"'),
     ],
 )
-def test_a_field_with_an_error_shows_what_was_typed(name, posted, shown):
+def test_a_field_with_an_error_shows_the_typed_value(name, posted, shown):
     assert shown in field_html(Sample(posted), name)
 
 
@@ -284,7 +284,7 @@ def test_a_date_comes_as_one_value_or_as_three_parts(posted):
 @pytest.mark.parametrize(
     "posted", [{}, {"made_on": ""}, {"made_on_0": "", "made_on_1": " ", "made_on_2": ""}]
 )
-def test_a_missing_date_is_asked_for_in_words(posted):
+def test_a_missing_date_has_a_message(posted):
     assert date_from(**posted).errors["made_on"] == ["Enter the day the judgement was made"]
 
 
@@ -298,7 +298,7 @@ def test_a_missing_date_is_asked_for_in_words(posted):
         ({"made_on_0": "22"}, "The day the judgement was made must include a month and a year"),
     ],
 )
-def test_half_a_date_says_which_half_is_missing(posted, words):
+def test_an_incomplete_date_names_the_missing_parts(posted, words):
     assert date_from(**posted).errors["made_on"] == [words]
 
 
@@ -366,11 +366,11 @@ def test_a_group_has_its_heading():
     )
 
 
-def test_more_detail_is_folded_when_there_is_none():
+def test_more_detail_is_collapsed_when_empty():
     assert '<details class="govuk-details app-more">' in render_crispy_form(Grouped())
 
 
-def test_more_detail_is_open_when_there_is_some():
+def test_more_detail_is_open_when_filled():
     assert '<details class="govuk-details app-more" open>' in render_crispy_form(
         Grouped(initial={"note": "Seen"})
     )

@@ -26,9 +26,7 @@ JUNE = datetime.date(2026, 6, 30)
         (12, 1200, None, "12 of 1,200 risks are above tolerance (Severe)."),
     ],
 )
-def test_how_many_are_above_tolerance_is_said_with_its_base_and_the_day_compared_with(
-    count, total, earlier, sentence
-):
+def test_the_count_above_tolerance_has_its_base_and_comparison_day(count, total, earlier, sentence):
     assert above_tolerance_sentence(AboveCount(count, total, "Severe", earlier, JUNE)) == sentence
 
 
@@ -68,7 +66,7 @@ def test_how_many_are_above_tolerance_is_said_with_its_base_and_the_day_compared
         ),
     ],
 )
-def test_what_is_stuck_is_counted_and_the_longest_named(stuck, rated, sentence):
+def test_stuck_risks_are_counted_and_the_longest_named(stuck, rated, sentence):
     assert stuck_sentence("Severe", stuck, rated) == sentence
 
 
@@ -117,7 +115,7 @@ SINCE = datetime.date(2026, 9, 30)
         ),
     ],
 )
-def test_what_moved_is_counted_and_named_where_it_is_few(up, down, unexplained, sentence):
+def test_moved_risks_are_counted_and_named_if_few(up, down, unexplained, sentence):
     assert movement_sentence(SINCE, up, down, unexplained) == sentence
 
 
@@ -129,5 +127,5 @@ def test_what_moved_is_counted_and_named_where_it_is_few(up, down, unexplained, 
         (["A-1", "A-2", "A-3", "A-4"], "Four have come true."),
     ],
 )
-def test_what_came_true_is_named_where_it_is_few(references, sentence):
+def test_risks_that_came_true_are_named_if_few(references, sentence):
     assert came_true_sentence(references) == sentence

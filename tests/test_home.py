@@ -257,7 +257,7 @@ def test_a_card_shows_the_register_its_organisation_and_its_totals(officer, regi
     assert [word for word in words if word not in page] == []
 
 
-def test_a_card_leads_to_its_dashboard(officer, register):
+def test_a_card_links_to_its_dashboard(officer, register):
     assert 'href="/registers/ours/dashboard/"' in home_of(officer)
 
 
@@ -271,7 +271,7 @@ def test_a_card_counts_each_gap(officer, register):
     assert counted == {gap: [("1", "1")] for gap in MissingInformation}
 
 
-def test_a_card_names_no_gap_that_is_not_there(officer, register):
+def test_a_card_names_only_existing_gaps(officer, register):
     complete_risk(register)
     page = home_of(officer)
     assert ("gap=" in page, "Nothing missing, nothing late" in page) == (False, True)
@@ -419,7 +419,7 @@ def test_each_register_has_a_link_to_its_further_waiting_risks(
     assert mine == {"/registers/ours/?mine=yes&gap=any": 8, "/registers/other/?mine=yes&gap=any": 6}
 
 
-def test_a_closed_risk_waits_for_nobody(officer, register, post):
+def test_a_closed_risk_does_not_wait(officer, register, post):
     make_revision(make_risk(register, owner=post), status="closed")
     assert waiting_on(home_of(officer)) == []
 
@@ -437,13 +437,13 @@ def test_an_empty_waiting_list_says_so(officer, register, post, count, words):
 
 
 @pytest.mark.parametrize("role", READ_ONLY)
-def test_nothing_waits_for_somebody_who_only_reads(organisation, register, role):
+def test_nothing_waits_for_a_reader(organisation, register, role):
     reader = make_person(organisation, role)
     make_risk(register, owner=make_post(organisation, holder=reader))
     assert 'id="waiting"' not in home_of(reader)
 
 
-def test_nothing_waits_on_a_register_that_a_worker_elsewhere_only_reads(officer, register):
+def test_nothing_waits_on_a_register_that_an_officer_of_another_only_reads(officer, register):
     neighbour = make_organisation()
     make_membership(officer, neighbour, Role.MEMBER)
     make_risk(
@@ -461,7 +461,7 @@ def test_an_exempt_risk_of_their_own_waits_and_is_marked(officer, register, post
     assert (waiting_on(page), "Exempt" in part(page, "waiting")) == (["Secret"], True)
 
 
-def test_a_post_that_changed_hands_takes_what_waits_with_it(officer, organisation, register, post):
+def test_waiting_risks_follow_the_post_to_its_new_holder(officer, organisation, register, post):
     make_risk(register, title="Secret", owner=post, is_exempt=True)
     post.holder = make_person(organisation, Role.OFFICER)
     post.save()

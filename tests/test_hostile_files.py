@@ -112,7 +112,7 @@ def test_hostile_column_choices_are_refused_with_a_reason(register):
     )
 
 
-def test_hostile_meanings_of_words_are_refused_in_words(register):
+def test_hostile_meanings_of_words_are_refused_with_a_message(register):
     client = client_of(register)
     batch = begin_import(client, register)
     client.post(batch.get_absolute_url(), columns_form(batch))
@@ -123,7 +123,7 @@ def test_hostile_meanings_of_words_are_refused_in_words(register):
     assert_refused_with_a_reason(client, batch, form, names)
 
 
-def test_hostile_steps_lead_to_where_the_import_is(register):
+def test_hostile_steps_lead_to_the_present_step(register):
     client = client_of(register)
     batch = to_preview(client, register, csv_of(PLAIN, *plain_rows(1)))
     before, statuses = (batch.plan, batch.stage), set()

@@ -51,7 +51,7 @@ def assert_well(thread):
     assert json.loads(thread.ask("/readyz")[1])["database"] is True
 
 
-def test_a_server_that_does_not_answer_who_connects(thread, proxy, settings):
+def test_a_server_that_does_not_answer_connections(thread, proxy, settings):
     with hang(proxy, settings):
         assert [thread.status() for _ in range(2)] == [503, 503]
         assert (thread.status("/readyz"), thread.status("/healthz")) == (503, 200)
@@ -99,7 +99,7 @@ def test_a_server_that_hangs_while_much_is_sent(thread, proxy, settings):
     assert_well(thread)
 
 
-def test_connections_that_were_cut_between_two_requests_are_noticed_by_nobody(thread, proxy):
+def test_connections_cut_between_requests_are_replaced_unnoticed(thread, proxy):
     assert_well(thread)
     proxy.cut()
     assert_well(thread)

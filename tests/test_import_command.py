@@ -34,22 +34,26 @@ def file_of(tmp_path):
 
 def run(path, *options):
     """What it printed and with which number it ended."""
-    out, ended = io.StringIO(), 0
+    out, exit_code = io.StringIO(), 0
     try:
         call_command("import_register", path, "--register", "ours", *options, stdout=out)
     except SystemExit as end:
-        ended = end.code
-    return out.getvalue(), ended
+        exit_code = end.code
+    return out.getvalue(), exit_code
 
 
-def everything():
+def all_rows():
     models = (Risk, Post, AuditEntry, RegisterImport, ImportedRow)
     return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
 
 
 def test_a_workbook_becomes_risks(register, file_of):
-    said, ended = run(file_of(PLAIN, *plain_rows(3)))
-    assert ("3 rows read: 3 new" in said, "Taken in by manager@example.org" in said, ended) == (
+    output, exit_code = run(file_of(PLAIN, *plain_rows(3)))
+    assert (
+        "3 rows read: 3 new" in output,
+        "Taken in by manager@example.org" in output,
+        exit_code,
+    ) == (
         True,
         True,
         0,
@@ -59,13 +63,13 @@ def test_a_workbook_becomes_risks(register, file_of):
 
 
 def test_it_prints_json(register, file_of):
-    said, ended = run(
+    output, exit_code = run(
         file_of(PLAIN, *plain_rows(3, row_3=["FIN 2", "", "", "", "3", "4"])), "--json"
     )
-    told = json.loads(said)
-    assert told["columns"][1] == {"column": "B", "heading": "Risk title", "read_as": "title"}
+    report = json.loads(output)
+    assert report["columns"][1] == {"column": "B", "heading": "Risk title", "read_as": "title"}
     assert {
-        name: told[name]
+        name: report[name]
         for name in ("rows_read", "imported", "new", "changed", "unchanged", "is_check", "by")
     } == {
         **{
@@ -78,44 +82,49 @@ def test_it_prints_json(register, file_of):
         },
         "by": "manager@example.org",
     }
-    assert [(one["row"], one["column"]) for one in told["refused"]] == [(3, "Risk title (B)")]
+    assert [(row["row"], row["column"]) for row in report["refused"]] == [(3, "Risk title (B)")]
     assert all(
-        set(one) == {"row", "column", "said", "problem"} for one in told["refused"] + told["noted"]
+        set(row) == {"row", "column", "said", "problem"}
+        for row in report["refused"] + report["noted"]
     )
-    assert (told["posts_added"], ended) == (["Head of finance"], 3)
+    assert (report["posts_added"], exit_code) == (["Head of finance"], 3)
 
 
 def test_a_check_changes_nothing(register, file_of):
     make_risk(register)
-    before = everything()
-    said, ended = run(file_of(PLAIN, *plain_rows(3)), "--check", "--json")
-    assert (json.loads(said)["imported"], json.loads(said)["is_check"], ended) == (3, True, 0)
-    assert everything() == before
+    before = all_rows()
+    output, exit_code = run(file_of(PLAIN, *plain_rows(3)), "--check", "--json")
+    assert (json.loads(output)["imported"], json.loads(output)["is_check"], exit_code) == (
+        3,
+        True,
+        0,
+    )
+    assert all_rows() == before
 
 
 def test_the_same_workbook_again_writes_nothing(register, file_of):
     path = file_of(PLAIN, *plain_rows(3))
     run(path)
-    before = everything()
-    said, ended = run(path)
-    assert ("3 the same" in said, "Taken in" in said, ended) == (True, False, 0)
-    assert everything() == before
+    before = all_rows()
+    output, exit_code = run(path)
+    assert ("3 the same" in output, "Taken in" in output, exit_code) == (True, False, 0)
+    assert all_rows() == before
 
 
-def test_it_counts_what_comes_in_unrated(register, file_of):
+def test_it_counts_unrated_risks(register, file_of):
     rows = plain_rows(3, row_3=["FIN 2", "Roof", "", "", "", ""])
     assert json.loads(run(file_of(PLAIN, *rows), "--check", "--json")[0])["unrated"] == 1
 
 
-def test_somebodys_import_of_the_same_file_is_left_alone(register, file_of):
+def test_another_persons_import_of_the_same_file_is_unchanged(register, file_of):
     from registers.import_files import begin_import
 
     path = file_of(PLAIN, *plain_rows(3))
-    said = {"file_name": "x.csv", "content": Path(path).read_bytes()}
-    begun = begin_import(register, by=make_person(register.organisation), **said)
+    fields = {"file_name": "x.csv", "content": Path(path).read_bytes()}
+    other_import = begin_import(register, by=make_person(register.organisation), **fields)
     run(path, "--check")
     run(path)
-    assert sorted(register.imports.values_list("pk", "stage"))[0] == (begun.pk, "mapping")
+    assert sorted(register.imports.values_list("pk", "stage"))[0] == (other_import.pk, "mapping")
 
 
 @pytest.mark.parametrize(
@@ -126,11 +135,11 @@ def test_somebodys_import_of_the_same_file_is_left_alone(register, file_of):
         (["--sheet", "Other"], "has no sheet Other"),
     ],
 )
-def test_what_cannot_be_done_is_said(register, file_of, options, words):
-    before = everything()
+def test_impossible_requests_have_a_message(register, file_of, options, words):
+    before = all_rows()
     with pytest.raises(CommandError, match=words):
         run(file_of(PLAIN, *plain_rows(3)), *options)
-    assert everything() == before
+    assert all_rows() == before
 
 
 def test_a_file_that_cannot_be_read_changes_nothing(register, tmp_path):
@@ -142,7 +151,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(register, tmp_path):
     assert not register.imports.exists()
 
 
-def test_an_unknown_register_is_said(file_of):
+def test_an_unknown_register_has_a_message(file_of):
     with pytest.raises(CommandError, match="no register ours"):
         run(file_of(PLAIN))
 
@@ -157,7 +166,7 @@ def test_a_fault_leaves_no_import_behind(register, file_of, monkeypatch):
     from registers.management.commands import import_register
 
     monkeypatch.setattr(import_register, "commit_import", lambda *args, **options: 1 / 0)
-    before = everything()
+    before = all_rows()
     with pytest.raises(ZeroDivisionError):
         run(file_of(PLAIN, *plain_rows(3)))
-    assert everything() == before
+    assert all_rows() == before

@@ -101,7 +101,7 @@ def test_numbers_days_and_truths_are_text_as_the_sheet_shows_them():
     assert texts(read_sheets("a.xlsx", workbook_bytes(book))[0]) == [[text] for _, _, text in cells]
 
 
-def test_a_formula_shows_its_stored_value_or_its_own_text_and_says_so():
+def test_a_formula_has_its_stored_value_or_its_text_with_a_note():
     content = workbook([["Score"], [0], ["=B2*C2"]])
     xml = part_of(content).replace("<v>0</v>", "<f>4*5</f><v>20</v>")
     sheet = read_sheets("a.xlsx", with_part(content, "xl/worksheets/sheet1.xml", xml))[0]
@@ -111,7 +111,7 @@ def test_a_formula_shows_its_stored_value_or_its_own_text_and_says_so():
     )
 
 
-def test_merged_cells_are_told_and_rows_keep_their_numbers():
+def test_merged_cells_are_reported_and_rows_keep_their_numbers():
     sheet = read_sheets(
         "a.xlsx", workbook([["Banner"], [], ["Ref", "Title"], [1, "Flood"]], merged=["A1:B1"])
     )[0]
@@ -122,7 +122,8 @@ def test_merged_cells_are_told_and_rows_keep_their_numbers():
 def test_cells_without_references_and_inline_rich_text_are_read():
     content = workbook(TABLE)
     rows = (
-        "<row><c t='inlineStr'><is><r><t>Re</t></r><r><t>f</t></r><rPh sb='0' eb='1'><t>x</t></rPh></is></c>"
+        "<row><c t='inlineStr'><is><r><t>Re</t></r><r><t>f</t></r>"
+        "<rPh sb='0' eb='1'><t>x</t></rPh></is></c>"
         "<c><v>4</v></c></row><row><c t='str'><v>a_x000D_\nb</v></c></row>"
     )
     xml = f"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>{rows}</sheetData></worksheet>"
@@ -146,7 +147,7 @@ def test_csv_of_several_delimiters(delimiter):
     assert texts(read_sheets("a.csv", csv_of(rows, delimiter))[0]) == rows
 
 
-def test_a_line_that_names_the_separator_is_believed_and_kept():
+def test_a_line_that_names_the_separator_is_used_and_kept():
     assert texts(read_sheets("a.csv", b"sep=;\r\nRef;Title, short\r\n1;x\r\n")[0])[1:] == [
         ["Ref", "Title, short"],
         ["1", "x"],
@@ -158,7 +159,7 @@ def test_one_column_is_one_column():
     assert texts(read_sheets("a.csv", b"Risk\nFlood\n")[0]) == [["Risk"], ["Flood"]]
 
 
-def test_what_a_spreadsheet_would_run_is_read_as_the_text_it_was():
+def test_escaped_formulas_are_read_as_their_text():
     rows = [
         ["Ref", "Title"],
         ["1", escape_formula("=1+1")],
@@ -246,12 +247,12 @@ def test_entities_are_refused_wherever_they_are_defined(part):
     content = workbook(TABLE)
     laughs = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     xml = part_of(content, part)
-    head, rest = (
+    head, body = (
         (xml[: xml.index("?>") + 2], xml[xml.index("?>") + 2 :])
         if xml.startswith("<?")
         else ("", xml)
     )
-    assert "entities" in refusal("a.xlsx", with_part(content, part, head + laughs + rest))
+    assert "entities" in refusal("a.xlsx", with_part(content, part, head + laughs + body))
 
 
 @pytest.mark.parametrize(
@@ -266,7 +267,7 @@ def test_entities_are_refused_wherever_they_are_defined(part):
         "<worksheet><sheetData><row r='x'><c r='?'><v>1</v></c></row></sheetData>",
     ],
 )
-def test_a_damaged_part_is_refused_in_words(part, data):
+def test_a_damaged_part_is_refused_with_a_message(part, data):
     try:
         sheets = read_sheets("a.xlsx", with_part(workbook(TABLE), part, data))
     except CannotRead as refused:
@@ -275,7 +276,7 @@ def test_a_damaged_part_is_refused_in_words(part, data):
         assert sheets == [] or part == "xl/sharedStrings.xml"
 
 
-def test_a_shared_text_that_is_not_there_is_no_crash():
+def test_a_missing_shared_string_does_not_crash():
     xml = part_of(workbook([[7]])).replace("<v>7</v>", "<v>7</v></c><c t='s'><v>7</v>")
     assert "damaged" in refusal(
         "a.xlsx", with_part(workbook([[7]]), "xl/worksheets/sheet1.xml", xml)
@@ -330,7 +331,7 @@ def test_a_file_that_is_too_large_or_empty_is_refused():
     assert "No sheet" in refusal("a.xlsx", workbook([[]]))
 
 
-def test_what_is_no_workbook_is_refused_whatever_its_name():
+def test_a_file_that_is_no_workbook_is_refused_by_content():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("a.txt", "x")
@@ -348,7 +349,7 @@ def test_two_encodings_in_one_file_are_refused_with_the_line():
     assert refusal("a.csv", content).startswith("Line 3 of the file is in another encoding")
 
 
-def test_the_windows_encoding_is_told():
+def test_the_windows_encoding_is_reported():
     sheet = read_sheets("a.csv", csv_of([["Ref", "Title"], ["1", "Café"]], encoding="cp1252"))[0]
     assert "cp1252" in sheet.remarks[0]
 
@@ -363,7 +364,7 @@ def test_a_quotation_mark_that_is_never_closed_is_refused_with_its_row():
     )
 
 
-def test_quotation_marks_out_of_place_are_read_and_told():
+def test_misplaced_quotation_marks_are_read_and_reported():
     sheet = read_sheets("a.csv", b'Ref,Title\n1,"a" b\n2,5" pipe\n')[0]
     assert texts(sheet)[1:] == [["1", "a b"], ["2", '5" pipe']]
     assert "quotation marks" in sheet.remarks[0]
@@ -380,7 +381,7 @@ def test_any_bytes_are_read_or_refused(content, name):
 
 @given(st.data())
 def test_a_workbook_with_a_damaged_byte_is_read_or_refused(data):
-    content = bytearray(WHOLE)
+    content = bytearray(WORKBOOK)
     content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
     try:
         read_sheets("a.xlsx", bytes(content))
@@ -388,4 +389,4 @@ def test_a_workbook_with_a_damaged_byte_is_read_or_refused(data):
         assert str(refused)
 
 
-WHOLE = workbook(TABLE)
+WORKBOOK = workbook(TABLE)

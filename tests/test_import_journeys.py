@@ -125,7 +125,7 @@ def test_a_manager_brings_a_workbook_and_sees_it_as_a_worklist(watched, live_ser
     expect(page.locator("main")).to_contain_text("things to put right")
 
 
-def test_a_workbook_comes_in_without_a_script(browser, live_server, council):  # noqa: F811
+def test_a_workbook_is_imported_without_a_script(browser, live_server, council):  # noqa: F811
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     make_person(

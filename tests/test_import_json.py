@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ours():
+def exported_register():
     """A register with some history, its file, and an empty register of the same organisation."""
     organisation = make_organisation()
     person = make_person(organisation, Role.MANAGER, email="manager@example.org")
@@ -67,8 +67,8 @@ def elsewhere(client):
     return register
 
 
-def test_a_register_is_restored_through_the_pages(ours):
-    client, content, _ = ours
+def test_a_register_is_restored_through_the_pages(exported_register):
+    client, content, _ = exported_register
     register = elsewhere(client)
     assert send(client, register, content, "full.json").status_code == 302
     batch = latest(register)
@@ -91,8 +91,8 @@ def test_a_register_is_restored_through_the_pages(ours):
     call_command("verify_audit", verbosity=0)
 
 
-def test_the_button_pressed_twice_restores_once(ours):
-    client, content, _ = ours
+def test_the_button_pressed_twice_restores_once(exported_register):
+    client, content, _ = exported_register
     register = elsewhere(client)
     send(client, register, content, "full.json")
     batch = latest(register)
@@ -103,8 +103,8 @@ def test_the_button_pressed_twice_restores_once(ours):
     assert (answers, register.risks.count(), register.imports.count()) == ([302, 302], 1, 1)
 
 
-def test_restoring_what_is_there_already_writes_nothing(ours):
-    client, content, _ = ours
+def test_restoring_the_same_file_again_writes_nothing(exported_register):
+    client, content, _ = exported_register
     register = elsewhere(client)
     send(client, register, content, "full.json")
     take_in(client, latest(register))
@@ -118,8 +118,8 @@ def test_restoring_what_is_there_already_writes_nothing(ours):
     assert (AuditEntry.objects.count(), list(RegisterImport.objects.values())) == before
 
 
-def test_a_register_that_holds_something_takes_no_file(ours):
-    client, content, _ = ours
+def test_a_register_with_content_cannot_be_restored(exported_register):
+    client, content, _ = exported_register
     register = elsewhere(client)
     make_risk(register)
     answer = send(client, register, content, "full.json")
@@ -127,8 +127,8 @@ def test_a_register_that_holds_something_takes_no_file(ours):
     assert not RegisterImport.objects.exists()
 
 
-def test_what_changed_after_looking_is_a_conflict(ours):
-    client, content, _ = ours
+def test_a_change_after_the_preview_is_a_conflict(exported_register):
+    client, content, _ = exported_register
     register = elsewhere(client)
     send(client, register, content, "full.json")
     make_risk(register)
@@ -137,19 +137,19 @@ def test_what_changed_after_looking_is_a_conflict(ours):
     assert "is taken into an empty register" in answer.text
 
 
-def test_what_is_wrong_is_said_with_its_place(ours):
-    client, content, _ = ours
+def test_an_error_is_shown_with_its_place(exported_register):
+    client, content, _ = exported_register
     register = elsewhere(client)
-    said = json.loads(content)
-    said["risks"][0]["assessments"][0]["likelihood"] = 9
-    send(client, register, json.dumps(said).encode(), "full.json")
+    data = json.loads(content)
+    data["risks"][0]["assessments"][0]["likelihood"] = 9
+    send(client, register, json.dumps(data).encode(), "full.json")
     page = client.get(latest(register).get_absolute_url()).text
     assert ("risks 1 assessments 1" in page, "Restore this register" in page) == (True, False)
     assert take_in(client, latest(register)).status_code == 409
 
 
-def test_the_command_restores(ours, tmp_path):
-    client, content, _ = ours
+def test_the_command_restores(exported_register, tmp_path):
+    client, content, _ = exported_register
     register = elsewhere(client)
     (tmp_path / "full.json").write_bytes(content)
     for options, count in (["--check"], 0), ([], 1):
@@ -165,8 +165,8 @@ def test_the_command_restores(ours, tmp_path):
             ),
             stdout=out,
         )
-        told = json.loads(out.getvalue())
-        assert (told["imported"], told["refused"], register.risks.count()) == (1, [], count)
+        report = json.loads(out.getvalue())
+        assert (report["imported"], report["refused"], register.risks.count()) == (1, [], count)
     (tmp_path / "full.json").write_bytes(b'{"format": "other"}')
     with pytest.raises(CommandError, match="Nothing was changed"):
         call_command("import_register", str(tmp_path / "full.json"), "--register", "elsewhere")

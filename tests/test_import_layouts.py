@@ -32,22 +32,24 @@ def test_every_risk_is_read_and_none_is_refused(layout):
 def test_no_cell_is_lost(layout):
     rows, sheet, _, register = layout
     plan, read = read_all(sheet, register)
-    assert [gone for row in read for gone in lost_cells(row, plan)] == []
-    seen = {row.sheet_row.number for row in read} | {
+    assert [cell for row in read for cell in lost_cells(row, plan)] == []
+    line_numbers = {row.sheet_row.number for row in read} | {
         line.number for line in non_data_rows(sheet, plan)
     }
-    assert seen == {number for number, row in enumerate(rows, 1) if any(cell != "" for cell in row)}
+    assert line_numbers == {
+        number for number, row in enumerate(rows, 1) if any(cell != "" for cell in row)
+    }
 
 
-def test_what_it_asks_is_what_nobody_has_said(layout):
+def test_unknown_words_are_asked_for(layout):
     _, sheet, expected, register = layout
     plan, _ = read_all(sheet, register)
-    asked = unmapped_words(sheet, plan, register)
+    words_by_field = unmapped_words(sheet, plan, register)
     for key, words in expected.get("decide", {}).items():
-        assert words <= set(asked[key])
+        assert words <= set(words_by_field[key])
 
 
-def test_as_csv_it_says_the_same(layout):
+def test_a_csv_file_has_the_same_cells(layout):
     rows, sheet, _, _ = layout
     rows = [[str(cell) for cell in row] for row in rows]
     from_csv = read_sheets("register.csv", csv_of(rows))[0]
@@ -62,7 +64,7 @@ def read_of(layout, scheme="five-by-five"):
 
 
 def pairs(row, kind="current"):
-    return [(one.likelihood, one.impact) for one in row.ratings if one.kind == kind]
+    return [(rating.likelihood, rating.impact) for rating in row.ratings if rating.kind == kind]
 
 
 def test_scores_of_several_spellings_are_read():
@@ -72,7 +74,7 @@ def test_scores_of_several_spellings_are_read():
     assert [pairs(row, "target") for row in read_of(kent)] == [[], [(3, 3)], []]
 
 
-def test_pure_and_residual_are_told_apart_under_merged_headings():
+def test_inherent_and_residual_are_distinguished_under_merged_headings():
     from layouts import east_devon
 
     read = read_of(east_devon, "four-by-four")
@@ -86,11 +88,13 @@ def test_words_are_read_where_the_scheme_has_them():
     assert [pairs(row) for row in read_of(south_lakeland)] == [[(4, 3)], [(1, 2)], []]
 
 
-def test_quarters_become_judgements_of_their_days():
+def test_quarters_become_ratings_of_their_days():
     from layouts import bracknell
 
     row = read_of(bracknell)[0]
-    dated = [(str(one.on), one.likelihood, one.impact) for one in row.ratings if one.on]
+    dated = [
+        (str(rating.on), rating.likelihood, rating.impact) for rating in row.ratings if rating.on
+    ]
     assert dated == [
         ("2025-06-30", 4, 4),
         ("2025-09-30", 4, 4),
@@ -109,7 +113,7 @@ def test_a_score_that_contradicts_its_ratings_is_named():
     ]
 
 
-def test_a_statement_is_taken_apart_where_it_says_which_is_which():
+def test_a_statement_with_labels_is_split():
     from layouts import assurance_framework
 
     first, second, _ = read_of(assurance_framework)
@@ -127,7 +131,7 @@ def test_a_statement_is_taken_apart_where_it_says_which_is_which():
     assert first.values["title"].endswith("leading to harm to patients")
 
 
-def test_actions_take_their_post_and_day_from_brackets_or_from_lines_beside_them():
+def test_actions_take_their_post_and_day_from_brackets_or_matching_lines():
     from layouts import reading, three_boroughs
 
     buy, review = read_of(three_boroughs)[0].actions

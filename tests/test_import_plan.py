@@ -25,11 +25,11 @@ def columns(*rows, **options):
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
-def test_the_headings_of_our_own_exports_are_known_whatever_their_case(target):
+def test_our_own_headings_are_recognised_in_any_case(target):
     assert detect_target(target.label) == detect_target(target.label.upper()) == target.name
 
 
-def test_all_our_own_headings_together_are_taken_as_they_are():
+def test_our_own_headings_are_mapped_to_their_fields():
     targets = [target for target in TARGETS if target.name != "ignore"]
     assert columns([t.label for t in targets], ["x"] * len(targets)) == [t.name for t in targets]
 
@@ -58,7 +58,7 @@ def test_all_our_own_headings_together_are_taken_as_they_are():
         ("", ""),
     ],
 )
-def test_what_headings_of_others_name(heading, target):
+def test_headings_of_other_registers_are_mapped(heading, target):
     assert detect_target(heading) == target
 
 
@@ -149,10 +149,12 @@ def test_one_column_of_risks_is_read_as_their_titles():
     )
 
 
-def test_an_impact_told_in_sentences_is_a_consequence():
-    told = "People are not visited and some of them come to harm because nobody notices"
+def test_an_impact_in_sentences_is_a_consequence():
+    sentence = "People are not visited and some of them come to harm because nobody notices"
     assert (
-        columns(["Ref", "Risk", "Impact"], ["1", "Flood", told], ["2", "Fire", told + "."])[2]
+        columns(["Ref", "Risk", "Impact"], ["1", "Flood", sentence], ["2", "Fire", sentence + "."])[
+            2
+        ]
         == "consequence"
     )
 
@@ -168,12 +170,12 @@ def test_a_title_that_holds_long_texts_is_the_statement():
 
 def test_ratings_before_and_after_the_controls_are_inherent_and_current():
     heads = ["Ref", "Risk", "Likelihood", "Impact", "Controls", "Likelihood", "Impact"]
-    found = columns(
+    targets = columns(
         heads,
         ["1", "Flood", "5", "5", "A wall", "3", "4"],
         ["2", "Fire", "4", "4", "Alarms", "2", "4"],
     )
-    assert found[2:] == [
+    assert targets[2:] == [
         "inherent.likelihood",
         "inherent.impact",
         "controls",
@@ -182,16 +184,16 @@ def test_ratings_before_and_after_the_controls_are_inherent_and_current():
     ]
 
 
-def test_two_sets_of_ratings_with_nothing_to_tell_them_apart_go_to_the_notes():
+def test_two_indistinguishable_sets_of_ratings_go_to_the_notes():
     heads = ["Ref", "Risk", "Likelihood", "Impact", "Owner", "Likelihood", "Impact"]
-    found = columns(heads, ["1", "Flood", "5", "5", "Head of Legal", "3", "4"])
-    assert found[2:] == ["notes", "notes", "owner", "notes", "notes"]
+    targets = columns(heads, ["1", "Flood", "5", "5", "Head of Legal", "3", "4"])
+    assert targets[2:] == ["notes", "notes", "owner", "notes", "notes"]
 
 
-def test_current_and_residual_in_one_sheet_are_not_taken_for_one_another():
+def test_current_and_residual_ratings_in_one_sheet_are_kept_apart():
     rows = [[str(n), "Flood", "20", "20"] for n in range(30)]  # alike by chance
-    found = columns(["Ref", "Risk", "Current score", "Residual score"], *rows)
-    assert found[2:] == ["current.score", "notes"]
+    targets = columns(["Ref", "Risk", "Current score", "Residual score"], *rows)
+    assert targets[2:] == ["current.score", "notes"]
 
 
 def test_two_columns_of_one_rating_that_differ_are_two_ratings():
@@ -200,7 +202,7 @@ def test_two_columns_of_one_rating_that_differ_are_two_ratings():
     assert columns(heads, ["1", "Flood", "4", "5", "4 - Likely"])[4] == "current.likelihood"
 
 
-def test_arrows_are_kept_with_the_row_whatever_they_stand_under():
+def test_arrows_are_kept_with_the_row_under_any_heading():
     assert (
         columns(
             ["Ref", "Risk", "Since last time"], ["1", "Flood", "\u2191"], ["2", "Fire", "\u2194"]
@@ -209,7 +211,7 @@ def test_arrows_are_kept_with_the_row_whatever_they_stand_under():
     )
 
 
-def test_a_row_that_says_how_to_fill_the_columns_in_is_no_risk():
+def test_a_row_of_instructions_is_no_risk():
     sheet = sheet_of(
         ["Ref", "Risk title", "Date raised", "Likelihood", "Impact"],
         [
@@ -225,7 +227,7 @@ def test_a_row_that_says_how_to_fill_the_columns_in_is_no_risk():
     assert guess_plan(sheet, make_reference_data()).first_line == 3
 
 
-def test_days_written_month_first_are_seen_where_they_cannot_be_otherwise():
+def test_unambiguous_month_first_days_are_detected():
     assert not guess_plan(
         sheet_of(["Ref", "Date raised"], ["1", "01/31/2026"]), make_reference_data()
     ).is_day_first
@@ -235,7 +237,7 @@ def test_days_written_month_first_are_seen_where_they_cannot_be_otherwise():
 
 
 @pytest.mark.parametrize("likelihood", ["5", "4 - Rare", "9"])
-def test_a_scale_that_is_not_the_schemes_is_seen(likelihood):
+def test_another_scale_is_detected(likelihood):
     sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact"], ["1", "Flood", likelihood, "2"])
     assert guess_plan(sheet, make_reference_data("four-by-four")).another_scale
     assert not guess_plan(
@@ -272,12 +274,12 @@ def test_numbers_of_another_scale_are_asked_for_and_not_read():
         "impact": {"2": 2},
     }
     plan.words = {"likelihood": {"5": 4, "2": 2}, "impact": {"2": 1}}
-    judged = [
-        (one.likelihood, one.impact)
+    levels = [
+        (rating.likelihood, rating.impact)
         for row in read_all(sheet, register, plan)[1]
-        for one in row.ratings
+        for rating in row.ratings
     ]
-    assert judged == [(4, 1), (2, 1)]
+    assert levels == [(4, 1), (2, 1)]
     assert unmapped_words(sheet, plan, register) == {}
 
 
@@ -295,7 +297,7 @@ def test_scores_of_another_scale_are_not_read_even_where_the_scheme_could_give_t
     assert [len(row.ratings) for row in read_all(sheet, register, plan)[1]] == [0, 1, 0]
 
 
-def test_what_is_asked_is_counted_and_what_is_known_is_not_asked():
+def test_unknown_words_are_counted_and_known_ones_are_not_asked_for():
     sheet = sheet_of(
         ["Ref", "Risk", "Category", "Current score", "Owner", "Status"],
         ["1", "a", "Finance", "Amber", "Head of Legal (vacant)", "Live"],
@@ -312,7 +314,7 @@ def test_what_is_asked_is_counted_and_what_is_known_is_not_asked():
     }
 
 
-def test_a_band_is_not_asked_for_where_the_ratings_say_all():
+def test_a_band_is_not_asked_for_where_ratings_are_complete():
     sheet = sheet_of(["Ref", "Risk", "Likelihood", "Impact", "RAG"], ["1", "a", "4", "5", "Red"])
     assert (
         unmapped_words(sheet, guess_plan(sheet, make_reference_data()), make_reference_data()) == {}

@@ -32,7 +32,7 @@ def problems(row):
 
 
 def pair(row, kind="current"):
-    return [(one.likelihood, one.impact) for one in row.ratings if one.kind == kind]
+    return [(rating.likelihood, rating.impact) for rating in row.ratings if rating.kind == kind]
 
 
 # Days
@@ -63,12 +63,12 @@ def test_days_as_people_type_them(text, first, last):
 @pytest.mark.parametrize(
     "text", ["ongoing", "Q1 2026", "2026/27", "March", "46113", "soon (1/4/26)", "", "x" * 5000]
 )
-def test_what_is_no_day_is_not_made_one(text):
+def test_text_that_is_no_day_is_not_read_as_one(text):
     assert parse_date.parse_span(text) is None
 
 
 @pytest.mark.parametrize("text", ["31/02/2026", "1/1/1899", "2026-13-01", "12/1850", "Q1 2026/29"])
-def test_days_that_there_are_not_are_refused(text):
+def test_impossible_days_are_refused(text):
     with pytest.raises(parse_date.InvalidDay):
         parse_date.parse_span(text)
 
@@ -81,21 +81,21 @@ def test_a_day_written_out_is_that_day(day, form):
     assert parse_date.parse_span(day.strftime(form)).first == day
 
 
-def test_a_wrong_day_is_a_problem_with_its_column_and_the_row_is_taken():
+def test_an_invalid_day_is_a_problem_of_its_column_and_the_row_is_imported():
     row = read_row(["Ref", "Title", "Next review"], "1", "Flood", "31/02/2026")
-    said = "31/02/2026 is not a day of the calendar: it stays with the notes"
-    assert problems(row) == [("Next review (C)", "31/02/2026", said)]
+    message = "31/02/2026 is not a day of the calendar: it stays with the notes"
+    assert problems(row) == [("Next review (C)", "31/02/2026", message)]
     assert not row.is_refused
     assert row.values["notes"].endswith("Next review: 31/02/2026")
 
 
-def test_a_month_is_its_last_day_for_what_is_due_and_its_first_for_what_began():
+def test_a_month_is_its_last_day_if_due_and_its_first_if_begun():
     row = read_row(["Title", "Target to be met by", "Raised on"], "Flood", "Apr-27", "Apr-26")
     assert (row.values["target_on"], row.values["raised_on"]) == (D(2027, 4, 30), D(2026, 4, 1))
     assert "Target to be met by: Apr-27 is a month: its last day, 30 April 2027" in row.split_notes
 
 
-def test_what_says_that_there_is_no_day_stays_with_the_notes_and_is_no_problem():
+def test_words_for_no_day_go_to_the_notes_without_a_problem():
     row = read_row(["Title", "Next review"], "Flood", "ongoing")
     assert (row.problems, row.values["notes"]) == ([], "Next review: ongoing")
 
@@ -104,13 +104,13 @@ def test_what_says_that_there_is_no_day_stays_with_the_notes_and_is_no_problem()
     ("heading", "text"),
     [("Raised on", "1/1/2027"), ("Next review", "1/1/2035"), ("Tolerated until", "1/1/2020")],
 )
-def test_days_that_the_forms_refuse_are_not_taken(heading, text):
+def test_days_that_the_forms_refuse_are_not_imported(heading, text):
     row = read_row(["Title", heading], "Flood", text)
-    assert [said for _, said, _ in problems(row)] == [text]
+    assert [message for _, message, _ in problems(row)] == [text]
     assert row.values["notes"] == f"{heading}: {text}"
 
 
-def test_month_first_is_read_where_the_plan_says_so():
+def test_month_first_days_are_read_by_the_plan():
     assert read_row(["Title", "Raised on"], "a", "02/01/2026", is_day_first=False).values[
         "raised_on"
     ] == D(2026, 2, 1)
@@ -143,12 +143,12 @@ def test_levels_that_the_scheme_has_not_are_none():
 
 
 def test_short_forms_are_understood_where_the_scheme_has_the_word():
-    ours = tuple(
+    scale = tuple(
         parse_rating.Level(n, label)
         for n, label in enumerate(("Very low", "Low", "Medium", "High", "Very high"), 1)
     )
     assert [
-        parse_rating.match_level(ours, text)
+        parse_rating.match_level(scale, text)
         for text in ("V High", "VH", "M", "Med", "v. low", "5 - VH")
     ] == [
         5,
@@ -185,7 +185,7 @@ def test_a_heading_can_say_that_the_impact_comes_first():
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "levels_read"),
     [
         ("25", [(5, 5)]),
         ("16", [(4, 4)]),
@@ -196,10 +196,10 @@ def test_a_heading_can_say_that_the_impact_comes_first():
         ("Amber", []),
     ],
 )
-def test_a_bare_score_is_read_only_where_one_cell_can_give_it(text, found):
+def test_a_bare_score_is_read_only_where_one_cell_can_give_it(text, levels_read):
     row = read_row(["Title", "Current score"], "a", text)
-    assert pair(row) == found
-    if not found:
+    assert pair(row) == levels_read
+    if not levels_read:
         assert row.values["notes"] == f"Current score: {text}"
         assert problems(row)[0][:2] == ("Current score (B)", text)
         assert not row.is_refused
@@ -211,7 +211,7 @@ def test_a_score_and_one_of_its_ratings_give_the_other():
     ]
 
 
-def test_what_words_map_is_read():
+def test_mapped_words_are_read():
     words = {"score": {"Amber": [3, 4], "N/K": ""}, "likelihood": {"V High": 5}}
     heads = ["Title", "Current score"]
     assert pair(read_row(heads, "a", "amber", words=words)) == [(3, 4)]
@@ -222,7 +222,7 @@ def test_what_words_map_is_read():
     ) == [(5, 2)]
 
 
-def test_ratings_stand_against_a_score_that_does_not_fit_them():
+def test_ratings_prevail_over_a_score_that_does_not_fit():
     row = read_row(
         ["Title", "Current likelihood", "Current impact", "Current score"], "a", "4", "4", "12"
     )
@@ -248,7 +248,7 @@ def test_a_likelihood_without_an_impact_is_not_judged():
     assert problems(row)[0][2] == "It says the likelihood and no impact"
 
 
-def test_kinds_of_judgement_are_apart_and_each_has_what_stands_beside_it():
+def test_each_kind_of_rating_has_its_own_columns():
     heads = [
         "Title",
         "Inherent score",
@@ -273,9 +273,9 @@ def test_a_rationale_without_a_judgement_stays_with_the_notes():
     assert (row.ratings, row.values["notes"]) == ([], "Current rationale: Too early")
 
 
-def test_a_quarter_that_is_not_over_is_judged_on_the_day_of_the_import_and_later_ones_not_at_all():
+def test_the_present_quarter_is_rated_on_the_import_day_and_later_ones_are_not_read():
     row = read_row(["Title", "Q1 2026/27", "Q3 2026/27"], "a", "4x4", "3x3")
-    assert [(one.on, one.likelihood) for one in row.ratings] == [(None, 4)]
+    assert [(rating.on, rating.likelihood) for rating in row.ratings] == [(None, 4)]
     assert row.values["notes"] == "Q3 2026/27: 3x3"
 
 
@@ -288,10 +288,10 @@ def test_a_band_that_the_scheme_gives_is_found_in_it_and_another_goes_to_the_not
 # Words and posts
 
 
-def test_references_of_ours_are_put_in_form_and_those_of_others_are_kept():
+def test_our_references_are_normalised_and_others_are_kept():
     assert read_row(["Ref", "Title"], "corp 7", "a").values["reference"] == "CORP-007"
-    theirs = read_row(["Ref", "Title"], "CRR0007", "a").values
-    assert (theirs["reference"], theirs["notes"]) == ("CRR0007", "Reference there: CRR0007")
+    values = read_row(["Ref", "Title"], "CRR0007", "a").values
+    assert (values["reference"], values["notes"]) == ("CRR0007", "Reference there: CRR0007")
     assert read_row(["Ref", "Title"], "7", "a").values["reference"] == "7"
 
 
@@ -338,22 +338,22 @@ def test_choices_and_types_are_read_by_value_label_or_certain_synonym():
         "Policy and politics; financial",
         "Disruption, Extra cost",
     )
-    said = {
+    expected = {
         "category": "financial",
         "status": "open",
         "proximity": "year",
         "primary_failure_type": "financial",
     }
-    said |= {
+    expected |= {
         "other_failure_types": ["policy-and-politics"],
         "adverse_impacts": ["disruption", "additional-cost"],
     }
-    assert said.items() <= row.values.items()
+    assert expected.items() <= row.values.items()
 
 
-def test_a_word_that_nobody_knows_is_a_problem_and_stays_with_the_notes():
+def test_an_unknown_word_is_a_problem_and_goes_to_the_notes():
     row = read_row(["Title", "Category", "Failure type"], "a", "Pensions", "Bad luck")
-    assert [said for _, said, _ in problems(row)] == ["Pensions", "Bad luck"]
+    assert [word for _, word, _ in problems(row)] == ["Pensions", "Bad luck"]
     assert row.values["notes"] == "Category: Pensions\nFailure type: Bad luck"
 
 
@@ -369,7 +369,7 @@ def test_tolerating_needs_a_reason_and_an_end():
     )
 
 
-def test_what_has_happened_is_read_as_it_says():
+def test_the_status_of_a_risk_that_has_happened_is_read():
     row = read_row(["Title", "Status"], "a", "Has happened")
     assert (row.values["status"], row.problems) == ("happened", [])
 
@@ -410,7 +410,7 @@ def test_texts_beyond_the_limits_are_named_and_go_to_the_notes_or_stay_with_the_
     assert problems(row)[0][2] == "It must be 80 words or fewer and has 81: it goes to the notes"
 
 
-def test_characters_that_cannot_be_stored_are_taken_out_and_named():
+def test_characters_that_cannot_be_stored_are_removed_and_named():
     row = read_row(["Title", "Cause"], "Flo\x07od", "\ud800")
     assert row.values["title"] == "Flood"
     assert [problem for _, _, problem in problems(row)] == [
@@ -461,7 +461,7 @@ def test_a_statement_that_could_be_split_in_two_ways_stays_whole(text):
     assert parse_statement(text) == {}
 
 
-def test_notes_of_ours_come_back_as_they_were_and_others_carry_their_heading():
+def test_our_notes_are_unchanged_and_others_carry_their_heading():
     row = read_row(["Title", "Ward", "Other notes"], "a", "North", "As it was: so")
     assert row.values["notes"] == "Ward: North\nAs it was: so"
 
@@ -489,7 +489,7 @@ def test_notes_of_ours_come_back_as_they_were_and_others_carry_their_heading():
         ("", ()),
     ],
 )
-def test_what_a_cell_lists(text, items):
+def test_items_of_a_cell(text, items):
     assert parse_list.split_list(text).items == items
 
 
@@ -500,7 +500,7 @@ def test_a_long_item_has_a_title_and_its_full_text():
     assert (len(title) <= 200, detail) == (True, ("word " * 60).strip())
 
 
-def test_actions_have_their_post_and_day_only_where_every_word_is_understood():
+def test_an_action_has_a_post_and_day_only_if_every_word_is_recognised():
     text = "1. Fill the post (Head of Legal, 30/09/26)\n2. Review (see note 4)\n3. Test (complete)"
     assert read_row(["Title", "Actions"], "a", text).actions == [
         ParsedAction("Fill the post", owner="Head of Legal", due_on=D(2026, 9, 30)),
@@ -522,7 +522,7 @@ def test_a_post_with_a_comma_is_one_post_where_the_register_has_it():
     ]
 
 
-def test_post_and_day_beside_one_action_are_its_own():
+def test_a_post_and_day_in_the_row_of_one_action_belong_to_it():
     heads = ["Title", "Actions", "Action owner", "Action due"]
     row = read_row(heads, "a", "Fill the post", "Director of Finance (vacant)", "Q1 2026/27")
     assert row.actions == [
@@ -530,7 +530,7 @@ def test_post_and_day_beside_one_action_are_its_own():
     ]
 
 
-def test_posts_and_days_beside_several_actions_have_a_line_each_or_go_to_the_notes():
+def test_posts_and_days_of_several_actions_match_by_line_or_go_to_the_notes():
     heads = ["Title", "Actions", "Action due"]
     row = read_row(heads, "a", "1. One\n2. Two", "1. 1/9/26\n2. 2/9/26")
     assert [action.due_on for action in row.actions] == [D(2026, 9, 1), D(2026, 9, 2)]
@@ -611,5 +611,5 @@ def test_a_text_that_has_no_field_is_found_in_the_notes(text):
     assert lost_cells(row, Plan("S", 2, ["Title", "Ward"], ["title", "notes"])) == []
 
 
-def test_the_day_of_the_tests_is_before_what_they_call_ahead():
+def test_the_test_day_is_before_the_future_days_in_use():
     assert D(2026, 3, 31) < TODAY < D(2026, 6, 30)

@@ -53,16 +53,16 @@ def body(size):
 @pytest.mark.parametrize(
     "role", [None, "stranger", Role.MEMBER, Role.OFFICER, Role.PEER, Role.ADMINISTRATOR]
 )
-def test_a_large_body_is_read_from_nobody_but_a_manager(register, role):
+def test_a_large_body_is_read_only_from_a_manager(register, role):
     assert client_of(register, role).post(PATH, **body(LARGE)).status_code == 413
 
 
 @pytest.mark.parametrize("path", ["/registers/none/import/", PATH])
-def test_the_answer_tells_nobody_which_registers_there_are(register, path):
+def test_the_answer_does_not_reveal_which_registers_exist(register, path):
     assert client_of(register, "stranger").post(path, **body(LARGE)).status_code == 413
 
 
-def test_more_than_the_largest_workbook_is_read_from_nobody(register):
+def test_no_body_larger_than_the_limit_is_read(register):
     answer = client_of(register, Role.MANAGER).post(PATH, **body(BYTES + 200_000))
     assert (answer.status_code, "A workbook may hold up to 20 megabytes" in answer.text) == (
         413,
@@ -115,11 +115,11 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("what", HOSTILE)
-def test_what_is_no_workbook_is_refused_in_words(register, what):
-    name, content = HOSTILE[what]
+@pytest.mark.parametrize("label", HOSTILE)
+def test_a_file_that_is_no_workbook_is_refused_with_a_reason(register, label):
+    name, content = HOSTILE[label]
     answer = send(client_of(register, Role.MANAGER), register, content, name)
-    assert answer.status_code == 200, what
+    assert answer.status_code == 200, label
     assert 'href="#id_file"' in answer.text
     assert not RegisterImport.objects.exists()
 
@@ -149,7 +149,7 @@ def test_a_name_of_a_file_is_only_shown(register, name):
         "הסיכון",
     ],
 )
-def test_whatever_stands_in_a_cell_comes_in_or_is_given_back(register, cell):
+def test_every_cell_is_imported_or_reported(register, cell):
     client = client_of(register, Role.MANAGER)
     from workbooks import to_preview
 
