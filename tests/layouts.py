@@ -4,8 +4,8 @@ import datetime
 
 D = datetime.date
 LONG = (
-    "Providers hand contracts back because fees do not cover wages, so visits are missed and people "
-    "come to harm."
+    "Providers hand contracts back because fees do not cover wages, so visits are missed and "
+    "people come to harm."
 )
 
 

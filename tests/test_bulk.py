@@ -222,7 +222,7 @@ def test_a_risk_of_another_register_is_not_reviewed_here(register, officer):
     assert not Review.objects.exists()
 
 
-def test_an_exempt_risk_is_neither_offered_nor_reviewed_by_readers_who_may_not_see_it(
+def test_an_exempt_risk_is_neither_offered_nor_reviewed_by_readers_readers_readers_who_may_not_see_it(
     register, officer
 ):
     risk = due(register, is_exempt=True, title="Quokka")

@@ -142,7 +142,7 @@ def test_views_reach_risks_and_registers_through_permissions(path):
 
 
 @each(MODULES)
-def test_large_libraries_are_imported_where_they_are_used(path):
+def test_large_libraries_are_not_imported_at_module_level(path):
     """pandas and plotly take a second to import: no page without a chart should wait for them."""
     top = [n for n in tree_of(path).body if isinstance(n, ast.Import | ast.ImportFrom)]
     names = {alias.name for n in top if isinstance(n, ast.Import) for alias in n.names}
@@ -223,7 +223,7 @@ def test_a_template_is_named_after_its_view(path):
 
 
 @each(VIEWS)
-def test_the_template_of_a_view_is_there(path):
+def test_every_view_has_its_template(path):
     names = [t for templates in rendered_by(path).values() for t in templates]
     assert [t for t in names if not (ROOT / "templates" / t).exists()] == []
 
@@ -259,7 +259,7 @@ def test_no_business_rule_hides_in_a_signal():
     assert connected == ["registers/apps.py"]
 
 
-def test_the_glossary_says_each_word_once():
+def test_the_glossary_defines_each_word_once():
     rows = [
         line.split("|")[1].strip()
         for line in (ROOT / "docs/glossary.md").read_text().splitlines()

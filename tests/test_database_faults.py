@@ -111,7 +111,7 @@ def test_an_address_that_is_refused_needs_no_database_to_be_refused(reader, path
 @pytest.mark.parametrize(
     "path", ["/accessibility/", "/privacy/", "/cookies/", "/accounts/login/", "/healthz"]
 )
-def test_who_brings_no_session_is_answered_without_the_database(path):
+def test_a_request_without_a_session_needs_no_database(path):
     with fail_with(OperationalError("gone")):
         assert Client(raise_request_exception=False).get(path).status_code == 200
 
@@ -154,7 +154,7 @@ def test_signing_in_is_unavailable():
 @pytest.mark.parametrize(
     "accept", ["application/json", "text/calendar", "text/csv;q=0.9, text/plain"]
 )
-def test_a_program_that_takes_no_page_is_told_in_plain_text(reader, accept):
+def test_a_client_that_accepts_no_html_gets_plain_text(reader, accept):
     with fail_with(OperationalError("gone")):
         answer = reader.get("/registers/corporate/export.csv", headers={"accept": accept})
     assert_unavailable(answer)
@@ -185,7 +185,7 @@ def test_an_unavailable_page_has_the_headers_of_every_page(reader, path):
         assert answer[name] == headers[name]
 
 
-def test_who_was_signed_in_is_still_signed_in_afterwards(reader):
+def test_a_session_survives_the_fault(reader):
     with fail_with(OperationalError("gone")):
         answer = reader.get("/")
     assert answer.cookies == {}
@@ -222,12 +222,12 @@ def catch(error, context=None):
 @pytest.mark.parametrize(
     "error", [ValueError("x"), TransactionManagementError("x"), IntegrityError("x")]
 )
-def test_what_another_error_led_to_says_what_that_error_says(error):
+def test_an_error_is_recognised_by_its_cause(error):
     assert is_unavailable(catch(error, context=OperationalError("gone")))
     assert not is_unavailable(catch(error, context=KeyError("x")))
 
 
-def test_an_error_that_leads_to_itself_is_looked_at_once():
+def test_a_cycle_of_causes_ends():
     first, second = ValueError("x"), ValueError("y")
     first.__cause__, second.__cause__ = second, first
     assert not is_unavailable(first)
@@ -277,7 +277,7 @@ FILL = "INSERT INTO risk VALUES (hex(zeroblob(100000)))"
         ((TABLE, "INSERT INTO risk VALUES (NULL)"), False),
     ],
 )
-def test_what_sqlite_says_of_its_file_is_told_from_what_it_says_of_a_statement(
+def test_sqlite_file_errors_are_distinguished_from_statement_errors(
     sqlite, statements, is_fault
 ):
     assert is_unavailable(error_of(sqlite(), *statements)) is is_fault
@@ -294,7 +294,7 @@ def test_an_sqlite_file_that_is_something_else_is_unavailable(sqlite, tmp_path):
     assert is_unavailable(error_of(sqlite(), "SELECT 1 FROM sqlite_schema"))
 
 
-def test_an_sqlite_file_that_another_person_holds_is_unavailable(sqlite):
+def test_a_locked_sqlite_file_is_unavailable(sqlite):
     holder, writer = sqlite(), sqlite()
     with holder.cursor() as cursor:
         cursor.execute(TABLE)
@@ -355,12 +355,12 @@ def test_an_attempt_to_sign_in_that_cannot_be_counted_is_unavailable(database_ca
     assert_unavailable(answer)
 
 
-def test_a_cache_that_cannot_be_written_says_so(database_cache, read_only):
+def test_a_cache_that_cannot_be_written_raises(database_cache, read_only):
     with pytest.raises(OperationalError, match="could not be written"):
         cache.set("key", "value")
 
 
 @pytest.mark.django_db
-def test_what_stands_in_the_cache_already_is_no_fault(database_cache):
+def test_an_existing_cache_key_is_no_fault(database_cache):
     assert cache.add("key", 1) and not cache.add("key", 2)
     assert not cache.touch("other") and cache.get("key") == 1

@@ -51,13 +51,13 @@ def moved(years, days=0):
     return years_later(today, years) - (today - days_ago(-days))
 
 
-def test_every_day_that_is_typed_is_one_of_the_two_kinds():
+def test_every_typed_day_is_a_past_or_a_planned_day():
     assert len(PAST) > 10 and len(PLANNED) > 5
     assert {*FIELDS} - {*PAST, *PLANNED} == ASKED_OF_AN_ADDRESS
 
 
 @pytest.mark.parametrize("name", PAST)
-def test_a_day_of_the_past_is_not_to_come(name):
+def test_a_past_day_cannot_be_in_the_future(name):
     assert [errors(name, days_ago(n)) for n in (0, -1)] == [
         [],
         ["The day must be today or in the past"],
@@ -113,14 +113,14 @@ def test_a_target_of_a_risk_raised_today_is_not_to_be_met_before():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("ago", "is_fine"), [(40, True), (41, False)])
-def test_editing_asks_the_same(ago, is_fine):
+def test_editing_has_the_same_limits(ago, is_fine):
     risk = make_risk(on=days_ago(40))
     form = EditRiskForm({"title": "Reserves", "target_on": days_ago(ago), "version": 1}, risk=risk)
     assert ("target_on" in form.errors) is not is_fine
 
 
 @pytest.mark.django_db
-def test_a_target_that_is_only_kept_is_not_judged():
+def test_an_unchanged_target_day_is_not_checked():
     risk = make_risk(on=days_ago(40), target_on=days_ago(60))
     form = EditRiskForm({"title": "Reserves", "target_on": days_ago(60), "version": 1}, risk=risk)
     assert "target_on" not in form.errors
@@ -137,5 +137,5 @@ def test_a_target_that_is_only_kept_is_not_judged():
         ("2026-12-11T00:00:00+00:00", "2026-12-10", False),
     ],
 )
-def test_a_day_has_come_when_it_has_in_london(instant, day, is_ahead):
+def test_a_day_begins_at_midnight_in_london(instant, day, is_ahead):
     assert is_future(parse_day(day), datetime.datetime.fromisoformat(instant)) == is_ahead

@@ -215,7 +215,7 @@ class TenFacts:
         assert self.corporate.risks.get(status=Risk.Status.HAPPENED).number == 11
         assert "CORP-011" in self.read("risk_list", status="happened")
 
-    def test_9_a_peers_rating_stands_above_ours(self):
+    def test_9_a_peers_rating_is_above_ours(self):
         risk = self.corporate.risks.get(number=7)
         peers = risk.assessments.get(perspective="peer")
         assert (peers.band, peers.score) == ("severe", 16)
@@ -229,7 +229,7 @@ class TenFacts:
             "peer reviewer says .*Severe.* and we say .*High", outside
         )
 
-    def test_10_seven_are_owned_by_posts_that_nobody_holds(self):
+    def test_10_seven_are_owned_by_vacant_posts(self):
         vacant = self.corporate.risks.exclude(status=Risk.Status.CLOSED).filter(owner__holder=None)
         assert set(vacant.values_list("number", flat=True)) == {3, 5, 12, 24, 32, 33, 38}
         assert vacant.values("owner").distinct().count() == 3
@@ -239,14 +239,14 @@ class TenFacts:
         for number in (16, 36):
             assert "<strong>could be High</strong>" in self.read("risk_detail", number)
 
-    def test_what_is_let_stand_of_legal_risks_is_less_than_of_others(self):
+    def test_the_tolerance_of_legal_risks_is_lower(self):
         assert "High, and Moderate for legal" in self.read("register_settings")
         assert (
             "Within tolerance. Tolerance for legal risks: Moderate, approved by Cabinet"
             in self.read("risk_detail", 36)
         )
 
-    def test_what_the_committee_agreed_and_what_has_changed_since(self):
+    def test_the_agreement_and_the_changes_since(self):
         self.client.force_login(User.objects.get(email="member@northmoor.example"))
         latest, older = self.corporate.agreements.all()
         assert (latest.body, older.body) == (
@@ -261,7 +261,7 @@ class TenFacts:
             "one is closed." in text
         )
 
-    def test_what_the_risks_rest_on(self):
+    def test_the_assurance_map(self):
         text = re.sub(r"<[^>]+>", "", self.read("assurance_map"))
         assert (
             "Of 35 risks, two rest on line 1 alone, two have only opinions that have run out "
@@ -278,7 +278,7 @@ class TenFacts:
             words in safety for words in ("Run by interims", "Run by somebody outside", "Limited")
         )
 
-    def test_the_finance_system_fell_though_nobody_had_looked(self):
+    def test_the_finance_system_fell_without_evidence(self):
         text = self.read("risk_detail", 18)
         assert "Nobody has said how well this risk is held" in text
         assert "<strong>Never</strong>" in text
@@ -296,7 +296,7 @@ class TenFacts:
             "risk_detail", 2
         )
 
-    def test_one_risk_of_a_directorate_is_listed_above_one_waits_and_one_was_taken_back(self):
+    def test_escalations_are_listed_undecided_and_taken_back(self):
         listed = Escalation.objects.listing(self.today)
         assert [row.risk.reference for row in listed] == ["CHS-001"]
         assert [row.risk.reference for row in Escalation.objects.undecided()] == ["CHS-004"]
@@ -367,7 +367,7 @@ class TestToday(TenFacts, TestCase):
         ]
         assert len(stuck) >= 2
 
-    def test_one_that_was_closed_came_back_and_says_what_its_closing_rested_on(self):
+    def test_a_reopened_risk_shows_what_its_closing_depended_on(self):
         risk = self.corporate.risks.get(number=12)
         turns = [turn.what for turn in risk.closures(timezone.localdate())]
         assert (turns, risk.status, "temporary staff" in risk.depends_on) == (
@@ -376,7 +376,7 @@ class TestToday(TenFacts, TestCase):
             True,
         )
 
-    def test_what_happened_is_told_with_the_rating_of_before(self):
+    def test_a_risk_that_happened_shows_its_earlier_rating(self):
         risk = self.corporate.risks.get(number=11)
         assert (risk.happened_under.band, "186 people" in risk.happened_what) == ("severe", True)
 
@@ -415,7 +415,7 @@ class TestToday(TenFacts, TestCase):
         assert closing.exclude(reason="").count() == 4  # one of them came back
         assert self.corporate.risks.filter(status=Risk.Status.CLOSED).count() == 3
 
-    def test_a_council_would_believe_how_many_there_are_and_how_grave(self):
+    def test_the_spread_of_ratings_is_plausible(self):
         bands = Counter(bands_on(self.corporate, timezone.localdate()).values())
         assert 31 <= bands.total() <= 35
         assert bands["severe"] in range(5, 8)
@@ -430,7 +430,7 @@ class TestToday(TenFacts, TestCase):
         assert min(lengths) == 1
         assert max(lengths) > 120
 
-    def test_what_was_brought_over_from_spreadsheets_was_recorded_later_than_it_happened(self):
+    def test_imported_history_is_recorded_after_it_was_effective(self):
         late = [
             r
             for r in RiskRevision.objects.filter(risk__register=self.corporate)
@@ -439,7 +439,7 @@ class TestToday(TenFacts, TestCase):
         assert {revision.risk.number for revision in late} == set(range(25, 36))
         assert len({timezone.localdate(revision.recorded_at) for revision in late}) == 1
 
-    def test_an_inherent_a_target_and_a_peers_assessment_stand_beside_our_own(self):
+    def test_inherent_target_and_peer_ratings_accompany_our_own(self):
         of_corporate = Assessment.objects.filter(risk__register=self.corporate)
         assert of_corporate.filter(kind="inherent").exists()
         assert of_corporate.filter(kind="target").exists()
@@ -562,7 +562,7 @@ def test_a_public_demo_may_say_so(small, settings, capsys):
     assert Organisation.objects.filter(slug="eastvale").exists()
 
 
-def test_a_name_that_is_taken_is_said_and_nothing_is_loaded(db):
+def test_a_taken_name_is_reported_and_nothing_is_loaded(db):
     User.objects.create_user("manager@northmoor.example", name="Somebody else")
     with pytest.raises(CommandError, match="already bears a name"):
         call_command("load_demo")
@@ -575,7 +575,7 @@ def test_a_port_that_is_none_is_refused(text):
         free_port(text)
 
 
-def test_a_port_that_is_taken_is_refused():
+def test_a_port_in_use_is_refused():
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()

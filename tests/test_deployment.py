@@ -63,7 +63,7 @@ print(json.dumps({path.name: path.stat().st_mode & 0o777 for path in folder.iter
 """
 
 
-def test_nobody_else_reads_a_database_or_an_export(tmp_path):
+def test_other_users_cannot_read_a_database_or_an_export(tmp_path):
     done = run("-c", WRITE, DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3")
     assert done.returncode == 0, done.stderr
     database = {f"db.sqlite3{end}" for end in ("", "-wal", "-shm")}
@@ -98,13 +98,13 @@ def database(tmp_path):
     return file
 
 
-def test_a_private_database_is_open_to_nobody(database):
+def test_a_private_database_passes_the_check(database):
     assert checks.paths_open_to_others(database) == []
 
 
 @pytest.mark.parametrize("name", [".", "db.sqlite3", "db.sqlite3-wal", "db.sqlite3.copy"])
 @pytest.mark.parametrize("right", [0o004, 0o002, 0o001])
-def test_what_others_can_get_at_is_named(database, name, right):
+def test_files_readable_by_others_are_named(database, name, right):
     path = database.parent / name
     if name != ".":
         path.touch(mode=0o600)
@@ -141,7 +141,7 @@ def test_an_installation_as_the_guide_makes_it_is_warned_of_nothing(database):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_check_deploy_says_it(tmp_path):
+def test_check_deploy_reports_readable_files(tmp_path):
     tmp_path.chmod(0o755)
     environment = INSTALLED | {
         "EMAIL_URL": "consolemail://",
@@ -153,7 +153,7 @@ def test_check_deploy_says_it(tmp_path):
     assert "registers.W004" in done.stderr
 
 
-def test_the_server_says_it_as_it_starts(tmp_path):
+def test_the_server_reports_readable_files_at_start(tmp_path):
     tmp_path.chmod(0o755)
     code = """
 from gunicorn.app.wsgiapp import WSGIApplication
@@ -185,7 +185,7 @@ HSTS = (
         ({"SITE_URL": "http://risk.council.example", "HSTS_PRELOAD": "true"}, 0, 0),
     ],
 )
-def test_browsers_are_told_for_good_only_what_was_asked_for(settings, subdomains, preload):
+def test_hsts_covers_only_what_was_configured(settings, subdomains, preload):
     assert run("-c", HSTS, **{**INSTALLED, **settings}).stdout.split() == [
         str(subdomains),
         str(preload),
@@ -204,7 +204,7 @@ print([line for line in lines if "Transport" in line])
 """
 
 
-def test_what_the_server_answers_by_itself_asks_for_https_as_pages_do():
+def test_the_servers_own_answers_have_the_hsts_header():
     header = "Strict-Transport-Security: max-age=31536000; includeSubDomains"
     assert run("-c", OWN_ANSWER, **INSTALLED).stdout.strip() == str([header])
 
@@ -219,7 +219,7 @@ NGINX = (DEPLOY / "failing-well.nginx.conf").read_text("utf-8")
     "name",
     [*sorted(headers.for_plain_page().keys() - {"Content-Type"}), "Strict-Transport-Security"],
 )
-def test_what_the_proxy_answers_carries_the_headers_of_our_pages(settings, name):
+def test_the_proxys_own_answers_have_our_headers(settings, name):
     settings.SECURE_HSTS_SECONDS = 31_536_000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     variable = re.search(rf"add_header {name} (\$\w+) always;", NGINX)[1]

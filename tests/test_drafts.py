@@ -94,7 +94,7 @@ def test_the_same_draft_twice_is_one(register):
     assert (len(places), register.risks.count()) == (1, 1)
 
 
-def test_the_first_button_still_asks_for_all(register):
+def test_the_first_button_still_requires_every_field(register):
     form = {name: value for name, value in EMPTY.items() if name != "draft"}
     assert "Enter what could happen" in client_of(register, Role.OFFICER).post(NEW, form).text
 
@@ -119,7 +119,7 @@ def put(client, draft, **typed):
     return client.post(f"{draft.get_absolute_url()}put-on-register/", form | typed)
 
 
-def test_a_draft_is_put_on_the_register_with_what_it_then_says(register, draft):
+def test_a_draft_is_opened_with_its_new_content(register, draft):
     answer = put(client_of(register, Role.OFFICER), draft)
     draft.refresh_from_db()
     assert (answer.status_code, draft.status, draft.event) == (302, "open", "A quokka.")
@@ -134,13 +134,13 @@ def test_a_draft_is_put_on_the_register_with_what_it_then_says(register, draft):
         ("consequence", "Enter what would follow if it happened"),
     ],
 )
-def test_the_register_asks_for_what_a_draft_did_not(register, draft, field, words):
+def test_opening_a_draft_requires_the_missing_fields(register, draft, field, words):
     answer = put(client_of(register, Role.OFFICER), draft, **{field: ""})
     draft.refresh_from_db()
     assert (words in answer.text, draft.status) == (True, "draft")
 
 
-def test_it_is_put_there_once_however_often_it_is_sent(register, draft):
+def test_a_draft_sent_repeatedly_is_opened_once(register, draft):
     client = client_of(register, Role.OFFICER)
     answers = [put(client, draft).status_code for _ in range(2)]
     assert (answers, draft.revisions.count()) == ([302, 302], 2)
@@ -153,7 +153,7 @@ def test_over_another_edit_it_is_a_conflict(register, draft):
     assert (answer.status_code, "A quokka." in answer.text) == (409, True)
 
 
-def test_what_is_on_the_register_is_not_put_there_again(register):
+def test_an_open_risk_cannot_be_opened_again(register):
     risk = make_risk(register)
     answer = put(client_of(register, Role.OFFICER), risk)
     assert "is on the register already" in text_of(answer)
