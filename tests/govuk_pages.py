@@ -194,8 +194,8 @@ def page_of(kind, name):
     @login_not_required
     def view(request):
         initial = FILLED[kind] if "filled" in request.GET else None
-        sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-        form = kind(*sent, initial=initial)
+        submitted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        form = kind(*submitted, initial=initial)
         context = {name: form}
         if form.is_valid():
             context = {name: kind(), "received": repr(form.cleaned_data)}

@@ -116,12 +116,12 @@ def query_of(data):
 
 def bound_form(form, data):
     """The same form, bound to this data and cleaned, valid or not."""
-    sent = copy.copy(form)
-    sent.data, sent.files, sent.is_bound, sent._errors = query_of(data), {}, True, None
-    sent.__dict__.pop("_bound_fields_cache", None)
-    sent._bound_fields_cache = {}
-    sent.full_clean()
-    return sent
+    bound = copy.copy(form)
+    bound.data, bound.files, bound.is_bound, bound._errors = query_of(data), {}, True, None
+    bound.__dict__.pop("_bound_fields_cache", None)
+    bound._bound_fields_cache = {}
+    bound.full_clean()
+    return bound
 
 
 def forms_of(answer):

@@ -543,12 +543,11 @@ def is_caught(mutation):
         "-m",
         "not browser",
     ]
-    done = subprocess.run([*command, *tests], cwd=ROOT, capture_output=True, text=True)  # noqa: S603 (our own arguments)
-    if done.returncode not in (0, 1, 2):
-        sys.exit(
-            f"{mutation.name}: pytest ended with {done.returncode}.\n{done.stdout}{done.stderr}"
-        )
-    return done.returncode != 0
+    result = subprocess.run([*command, *tests], cwd=ROOT, capture_output=True, text=True)  # noqa: S603 (our own arguments)
+    if result.returncode not in (0, 1, 2):
+        output = f"{result.stdout}{result.stderr}"
+        sys.exit(f"{mutation.name}: pytest ended with {result.returncode}.\n{output}")
+    return result.returncode != 0
 
 
 def choose(words):

@@ -132,12 +132,14 @@ def lost_cells(read, plan):
         if cell.strip():
             name = plan.names[index] if index < len(plan.names) else str(index)
             targets = read.destinations.get(index, [])
-            if not targets or not any(_is_kept(target, cell.strip(), read) for target in targets):
+            if not targets or not any(
+                _has_destination(target, cell.strip(), read) for target in targets
+            ):
                 cells.append((name, cell, targets))
     return cells
 
 
-def _is_kept(target, text, read):
+def _has_destination(target, text, read):
     kind, _, part = target.split("@")[0].partition(".")
     if target == "ignore":  # kept with the row, and said to be
         return text in {

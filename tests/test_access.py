@@ -61,7 +61,7 @@ INSIDE = ("member", "officer", "manager", "peer", "administrator")
 ON_BOTH = ("officer", "manager")
 
 
-def each(people):
+def person_params(people):
     """People as the parameters of a test: all on one database, a few on the other."""
     return [
         person if person in ON_BOTH else pytest.param(person, marks=pytest.mark.look)
@@ -356,8 +356,8 @@ def signed_in(user):
     return client
 
 
-@pytest.fixture(scope="module", params=each(PEOPLE))
-def opened(request, django_db_setup, django_db_blocker):
+@pytest.fixture(scope="module", params=person_params(PEOPLE))
+def address_answers(request, django_db_setup, django_db_blocker):
     """The answers of every address to one person, where another organisation's texts say canary.
 
     The requests are made once for all tests that read them, and rolled back.
@@ -380,7 +380,7 @@ def our_rows():
     return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
 
 
-def sent(client, path, **data):
+def rolled_back_post(client, path, **data):
     """The answer to a POST; its writes and a sign-out are rolled back."""
     cookies = client.cookies.copy()
     with transaction.atomic():
@@ -416,17 +416,20 @@ def differences(observed, method):
     }
 
 
-def test_who_may_open_what(opened):
+def test_who_may_open_what(address_answers):
     observed = {
-        (opened.person, name): answer.status_code for name, answer in opened.answers.items()
+        (address_answers.person, name): answer.status_code
+        for name, answer in address_answers.answers.items()
     }
     assert differences(observed, 1) == {}
 
 
-@pytest.mark.parametrize("person", each(PEOPLE))
+@pytest.mark.parametrize("person", person_params(PEOPLE))
 def test_who_may_send_what(client_of, person):
     client = client_of(person)
-    observed = {(person, name): sent(client, path_of(name)).status_code for name in TAKE_POST}
+    observed = {
+        (person, name): rolled_back_post(client, path_of(name)).status_code for name in TAKE_POST
+    }
     assert differences(observed, 2) == {}
 
 
@@ -444,14 +447,14 @@ def test_other_safe_methods_follow_get(client_of, person, method):
 def test_signed_out_people_go_to_the_sign_in_page_and_back(client_of):
     client = client_of("nobody")
     paths = [path_of(name) for name in OUR_VIEWS if TABLE[name][1]["nobody"] == 302]
-    led_to = {path: client.get(path).get("Location") for path in paths}
-    assert led_to == {path: f"/accounts/login/?next={path}" for path in paths}
+    locations = {path: client.get(path).get("Location") for path in paths}
+    assert locations == {path: f"/accounts/login/?next={path}" for path in paths}
 
 
 def test_a_page_to_read_takes_no_post(client_of):
     client = client_of("manager")
     names = [name for name in OUR_VIEWS if name not in (*TAKE_POST, "healthz", "readyz")]
-    answers = {name: sent(client, path_of(name)).status_code for name in names}
+    answers = {name: rolled_back_post(client, path_of(name)).status_code for name in names}
     assert answers == dict.fromkeys(names, 405)
 
 
@@ -460,7 +463,9 @@ def test_an_empty_form_names_the_missing_fields(client_of):
     names = [name for name in OF_A_REGISTER if name in TAKE_POST and name not in BUTTONS]
     names.remove("risk_suggestions")  # which answers with what words bring up: here nothing
     assert [
-        name for name in names if "There is a problem" not in sent(client, path_of(name)).text
+        name
+        for name in names
+        if "There is a problem" not in rolled_back_post(client, path_of(name)).text
     ] == []
 
 
@@ -471,25 +476,25 @@ def test_a_member_changes_nothing(client_of, method):
     for name in set(OF_A_REGISTER) - set(ASKING):
         with CaptureQueriesContext(connection) as context:
             answer = getattr(client, method)(path_of(name), risk_form())
-        written = [
+        writes = [
             query["sql"]
             for query in context
             if re.match(r"\s*(INSERT|UPDATE|DELETE)", query["sql"])
         ]
-        if answer.status_code not in (403, 405) or written:
-            wrong[name] = (answer.status_code, written)
+        if answer.status_code not in (403, 405) or writes:
+            wrong[name] = (answer.status_code, writes)
     assert (wrong, our_rows() == before) == ({}, True)
 
 
-def test_get_writes_nothing(opened):
-    assert not opened.changes
+def test_get_writes_nothing(address_answers):
+    assert not address_answers.changes
 
 
 @pytest.mark.parametrize("person", ["installer", "manager"])
 def test_no_form_is_accepted_without_its_csrf_token(people, person):
     client = Client(enforce_csrf_checks=True)
     client.force_login(people[person])
-    answers = {name: sent(client, path_of(name)).status_code for name in TAKE_POST}
+    answers = {name: rolled_back_post(client, path_of(name)).status_code for name in TAKE_POST}
     assert answers == dict.fromkeys(TAKE_POST, 403)
 
 
@@ -637,14 +642,16 @@ EXEMPT_FOR = {
     ("administrator", does_neither): 404,
     ("stranger", does_neither): 404,
 }
-who_may = pytest.mark.parametrize(
+exempt_cases = pytest.mark.parametrize(
     ("person", "tie", "status"), [(*key, status) for key, status in EXEMPT_FOR.items()]
 )
-unseen_by = pytest.mark.parametrize("person", each(["officer", "peer", "administrator"]))
-seen_by = pytest.mark.parametrize("person", ["member", "manager"])
+exempt_non_readers = pytest.mark.parametrize(
+    "person", person_params(["officer", "peer", "administrator"])
+)
+exempt_readers = pytest.mark.parametrize("person", ["member", "manager"])
 
 
-@who_may
+@exempt_cases
 def test_who_may_read_an_exempt_risk(people, client_of, exempt, person, tie, status):
     tie(people, exempt)
     client = client_of(person)
@@ -659,7 +666,7 @@ def test_who_may_read_an_exempt_risk(people, client_of, exempt, person, tie, sta
     )
 
 
-@who_may
+@exempt_cases
 def test_who_may_change_an_exempt_risk(people, client_of, exempt, person, tie, status):
     tie(people, exempt)
     client = client_of(person)
@@ -712,7 +719,7 @@ def pages_that_list(exempt):
     ]
 
 
-@unseen_by
+@exempt_non_readers
 def test_an_exempt_risk_is_named_nowhere(client_of, exempt, person):
     client = client_of(person)
     assert [
@@ -720,7 +727,7 @@ def test_an_exempt_risk_is_named_nowhere(client_of, exempt, person):
     ] == []
 
 
-@seen_by
+@exempt_readers
 def test_an_exempt_risk_is_named_to_those_who_may_see_it(client_of, exempt, person):
     for query in ("", f"?{agreed(exempt)}"):
         assert "Quokka in" in client_of(person).get(f"/registers/ours/{query}").text
@@ -750,7 +757,7 @@ COUNTING = [
 ]
 
 
-@unseen_by
+@exempt_non_readers
 def test_no_number_counts_an_exempt_risk(client_of, exempt, person):
     make_risk(exempt.register, assessed=(2, 2), on=days_ago(100))
     client = client_of(person)
@@ -761,7 +768,7 @@ def test_no_number_counts_an_exempt_risk(client_of, exempt, person):
     assert [path for path in paths if not with_it[path]] == []
 
 
-@seen_by
+@exempt_readers
 def test_numbers_count_exempt_risks_for_those_who_may_see_them(client_of, exempt, person):
     today = {
         "as_at": timezone.localdate().isoformat()
@@ -774,12 +781,12 @@ def pages_with_notice(client):
     return {path: "exempt risks not counted" in client.get(path).text.lower() for path in paths}
 
 
-@unseen_by
+@exempt_non_readers
 def test_a_page_says_when_exempt_risks_are_not_counted(client_of, person):
     assert set((notices := pages_with_notice(client_of(person))).values()) == {True}, notices
 
 
-@unseen_by
+@exempt_non_readers
 def test_agreements_say_when_exempt_risks_are_not_counted(client_of, exempt, person):
     assert (
         "exempt risks not counted"
@@ -787,7 +794,7 @@ def test_agreements_say_when_exempt_risks_are_not_counted(client_of, exempt, per
     )
 
 
-@seen_by
+@exempt_readers
 def test_a_page_has_no_notice_when_every_risk_is_counted(client_of, person):
     assert set((notices := pages_with_notice(client_of(person))).values()) == {False}, notices
 
@@ -889,9 +896,11 @@ def paths_to(canaries):
     return [*canaries["paths"], *own_paths, *agreed]
 
 
-@pytest.mark.parametrize("opened", each([*INSIDE, "stranger", "expired", "nobody"]), indirect=True)
-def test_no_answer_contains_text_of_another_organisation(opened):
-    answers = opened.answers | opened.canary_answers
+@pytest.mark.parametrize(
+    "address_answers", person_params([*INSIDE, "stranger", "expired", "nobody"]), indirect=True
+)
+def test_no_answer_contains_text_of_another_organisation(address_answers):
+    answers = address_answers.answers | address_answers.canary_answers
     texts = {
         name: unpacked(answer) + repr(answer.items()).encode() for name, answer in answers.items()
     }

@@ -29,7 +29,7 @@ from registers.models import AuditEntry, User
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD, ANOTHER = "a long enough password", "another long enough password"
+PASSWORD, OTHER_PASSWORD = "a long enough password", "another long enough password"
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def entry_about(user, verb):
     """The one with that verb: in the installation's chain, and without the password."""
     entry = entries_about(user).get(verb=verb)
     assert entry.chain.organisation is None
-    assert not {PASSWORD, ANOTHER} & set(str([entry.facts, entry.text.content]).split("'"))
+    assert not {PASSWORD, OTHER_PASSWORD} & set(str([entry.facts, entry.text.content]).split("'"))
     return entry
 
 
@@ -97,7 +97,7 @@ def test_an_account_whose_entry_cannot_be_written_is_not_made(monkeypatch):
 def test_the_demo_is_sealed_and_its_new_passwords_are_audited():
     demo.load()
     assert verify() == ""
-    for password in (PASSWORD, PASSWORD, ANOTHER):
+    for password in (PASSWORD, PASSWORD, OTHER_PASSWORD):
         demo.set_passwords(password)
     entries = AuditEntry.objects.filter(verb="demo.password-set")
     assert [len(entry.facts["users"]) for entry in entries] == [len(demo.accounts())] * 2
@@ -109,17 +109,17 @@ def test_the_demo_is_sealed_and_its_new_passwords_are_audited():
 
 def test_a_password_that_its_owner_changes_leaves_an_entry(client, person):
     client.force_login(person)
-    form = {"oldpassword": PASSWORD, "password1": ANOTHER, "password2": ANOTHER}
+    form = {"oldpassword": PASSWORD, "password1": OTHER_PASSWORD, "password2": OTHER_PASSWORD}
     assert client.post("/accounts/password/change/", form).status_code == 302
     assert entry_about(person, "user.password-changed").by == person
-    assert authenticate(email=person.email, password=ANOTHER) == person
+    assert authenticate(email=person.email, password=OTHER_PASSWORD) == person
 
 
 def test_a_password_that_is_refused_leaves_none(client, person):
     client.force_login(person)
     client.post(
         "/accounts/password/change/",
-        {"oldpassword": "x", "password1": ANOTHER, "password2": ANOTHER},
+        {"oldpassword": "x", "password1": OTHER_PASSWORD, "password2": OTHER_PASSWORD},
     )
     assert not entries_about(person).exists()
 
@@ -129,20 +129,20 @@ def test_a_password_set_by_a_link_in_a_mail_leaves_an_entry(client, person):
     link = re.search(r"(/accounts/password/reset/key/\S+)", mail.outbox[0].body)[1]
     answer = client.get(link, follow=True)
     path = answer.redirect_chain[-1][0]
-    client.post(path, {"password1": ANOTHER, "password2": ANOTHER})
+    client.post(path, {"password1": OTHER_PASSWORD, "password2": OTHER_PASSWORD})
     assert entry_about(person, "user.password-reset").by == person
 
 
 def test_a_password_set_by_an_administrator_names_them(client, person):
     administrator = make_user(is_staff=True, is_superuser=True)
     client.force_login(administrator)
-    form = {"password1": ANOTHER, "password2": ANOTHER, "usable_password": "true"}
+    form = {"password1": OTHER_PASSWORD, "password2": OTHER_PASSWORD, "usable_password": "true"}
     client.post(f"/admin/registers/user/{person.pk}/password/", form)
     assert entry_about(person, "user.password-set").by == administrator
 
 
 def test_a_password_set_at_the_command_line_leaves_an_entry(monkeypatch, person):
-    monkeypatch.setattr("getpass.getpass", lambda prompt: ANOTHER)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: OTHER_PASSWORD)
     call_command("changepassword", person.email, stdout=StringIO())
     assert entry_about(person, "user.password-set").by is None
 
@@ -167,7 +167,7 @@ def test_signing_in_breaks_no_seal(client, person):
 @pytest.mark.django_db(transaction=True)
 def test_a_password_whose_entry_cannot_be_written_stays(monkeypatch, person):
     monkeypatch.setattr("registers.history.audit.secrets.token_hex", lambda length: None)
-    person.set_password(ANOTHER)
+    person.set_password(OTHER_PASSWORD)
     with pytest.raises(DatabaseError):
         person.save()
     assert authenticate(email=person.email, password=PASSWORD) == person

@@ -264,11 +264,11 @@ def test_a_risk_without_actions_explains_what_one_is(risk, member):
 
 def test_a_reader_is_led_to_no_form(risk, member, officer):
     make_action(risk)
-    led = [
+    has_form = [
         "/actions/" in client.get(risk.get_absolute_url()).text.split('id="actions"')[1]
         for client in (officer, member)
     ]
-    assert led == [True, False]
+    assert has_form == [True, False]
 
 
 def test_many_actions_take_no_more_queries_than_one(risk, member):
@@ -487,10 +487,10 @@ def test_a_finished_action_offers_no_form(risk, officer, step):
 
 
 def test_a_risk_that_was_closed_meanwhile_takes_no_action(risk):
-    action, opened = make_action(risk), Risk.objects.get(pk=risk.pk)
+    action, stale_risk = make_action(risk), Risk.objects.get(pk=risk.pk)
     risk.close(by=make_user(), version=risk.version, reason="Over.")
     with pytest.raises(InvalidTransition, match="is closed"):
-        make_action(opened)
+        make_action(stale_risk)
     with pytest.raises(InvalidTransition, match="is closed"):
         action.drop(by=make_user(), version=1, reason="Over.")
 
@@ -729,13 +729,13 @@ def redated_action(register):
         "recorded_at": instant_of(30),
     }
     action.revise(by=make_user(), version=1, **put_off)
-    ended = {
+    completion = {
         "done_on": days_ago(10),
         "evidence": "Sold.",
         "effective_on": days_ago(10),
         "recorded_at": instant_of(10),
     }
-    action.complete(by=make_user(), version=2, **ended)
+    action.complete(by=make_user(), version=2, **completion)
     return action
 
 

@@ -29,7 +29,7 @@ def root(client):
 
 # Lists
 
-NOT_ASKED_BY_A_LIST = {
+UNKNOWN_FILTERS = {
     "email__regex": "[",
     "date_joined__year": "0",
     "id__in": str(2**63),
@@ -38,9 +38,9 @@ NOT_ASKED_BY_A_LIST = {
 }
 
 
-@pytest.mark.parametrize("name", NOT_ASKED_BY_A_LIST)
+@pytest.mark.parametrize("name", UNKNOWN_FILTERS)
 def test_a_list_accepts_only_its_own_filters(root, name):
-    assert root.get(PEOPLE, {name: NOT_ASKED_BY_A_LIST[name]}).status_code == 400
+    assert root.get(PEOPLE, {name: UNKNOWN_FILTERS[name]}).status_code == 400
 
 
 def test_every_link_of_a_lists_filters_is_followed(root):
@@ -122,7 +122,7 @@ def test_duplicates_added_at_once_make_one_and_the_rest_get_an_error():
 
 # JSON
 
-NOT_KEPT = (
+UNSTORABLE_JSON = (
     "9" * 5000,
     "[NaN]",
     "[1e999]",
@@ -135,7 +135,7 @@ NOT_KEPT = (
 )
 
 
-@pytest.mark.parametrize("text", NOT_KEPT, ids=range(len(NOT_KEPT)))
+@pytest.mark.parametrize("text", UNSTORABLE_JSON, ids=range(len(UNSTORABLE_JSON)))
 def test_json_that_cannot_be_stored_is_refused(text):
     with pytest.raises(ValidationError):
         StorableJSONField().clean(text)
@@ -146,7 +146,7 @@ def test_other_json_is_stored(text):
     assert StorableJSONField(required=False).clean(text) == json.loads(text)
 
 
-@pytest.mark.parametrize("text", NOT_KEPT[:7], ids=range(7))
+@pytest.mark.parametrize("text", UNSTORABLE_JSON[:7], ids=range(7))
 def test_a_scheme_of_such_json_is_shown_again_as_it_was_typed(root, text):
     answer = root.post(
         "/admin/registers/scoringscheme/add/", {"slug": "ours", "version": "1", "likelihood": text}

@@ -30,7 +30,7 @@ from test_agreements import effective_and_recorded, make_recorded_risk
 from registers.models import Role
 
 pytestmark = pytest.mark.django_db
-AGREED, BACK = 10, 130  # days ago: of the agreement, and of what is entered late
+AGREED, DAYS_BEFORE = 10, 130  # days ago: of the agreement, and of what is entered late
 PAGES = [
     "dashboard/",
     "",
@@ -60,7 +60,7 @@ class Council:
             make_recorded_risk(self.register, (5, 5), ago=300, **by),
             status="closed",
             **by,
-            **effective_and_recorded(BACK + 20),
+            **effective_and_recorded(DAYS_BEFORE + 20),
         )
         make_action(self.risk, due_on=days_ago(60), **by, **effective_and_recorded(200))
         self.taken = make_recorded_risk(self.below, (3, 3), ago=300, **by)
@@ -73,55 +73,62 @@ class Council:
 
     def page(self, place="dashboard/", **query):
         """With all that a dashboard works out only where it is opened."""
-        opened = {"more": ["order", "ways"]} if place == "dashboard/" else {}
+        sections = {"more": ["order", "ways"]} if place == "dashboard/" else {}
         answer = self.client.get(
-            f"/registers/ours/{place}", {"agreed": self.agreement.pk, **opened, **query}
+            f"/registers/ours/{place}", {"agreed": self.agreement.pk, **sections, **query}
         )
         assert answer.status_code == 200
         return re.sub(r'(csrfmiddlewaretoken|name="token")[^>]*|nonce="[^"]*"', "", answer.text)
 
     def late_risk(self):
-        return make_risk(self.register, by=self.manager, assessed=(5, 5), on=days_ago(BACK))
+        return make_risk(self.register, by=self.manager, assessed=(5, 5), on=days_ago(DAYS_BEFORE))
 
 
 LATE_CHANGES = {  # what is entered today of a day before the agreement
     "a risk raised": lambda us: us.late_risk(),
-    "a judgement": lambda us: make_assessment(us.risk, (5, 5), by=us.manager, on=days_ago(BACK)),
+    "a judgement": lambda us: make_assessment(
+        us.risk, (5, 5), by=us.manager, on=days_ago(DAYS_BEFORE)
+    ),
     "a judgement of a risk that moved": lambda us: make_assessment(
-        us.other, (1, 1), by=us.manager, on=days_ago(BACK)
+        us.other, (1, 1), by=us.manager, on=days_ago(DAYS_BEFORE)
     ),
     "a judgement, seen later as well": lambda us: [
         make_revision(us.other, by=us.manager, title="Said since"),
-        make_assessment(us.other, (5, 5), by=us.manager, on=days_ago(BACK)),
+        make_assessment(us.other, (5, 5), by=us.manager, on=days_ago(DAYS_BEFORE)),
     ],
     "a closing": lambda us: make_revision(
-        us.risk, by=us.manager, on=days_ago(BACK), status="closed"
+        us.risk, by=us.manager, on=days_ago(DAYS_BEFORE), status="closed"
     ),
     "an appetite": lambda us: make_appetite(
-        us.organisation, tolerance="low", by=us.manager, on=days_ago(BACK)
+        us.organisation, tolerance="low", by=us.manager, on=days_ago(DAYS_BEFORE)
     ),
     "an appetite of a category": lambda us: make_appetite(
-        us.organisation, "financial", "low", by=us.manager, on=days_ago(BACK)
+        us.organisation, "financial", "low", by=us.manager, on=days_ago(DAYS_BEFORE)
     ),
     "a category": lambda us: make_revision(
-        us.risk, by=us.manager, on=days_ago(BACK), category="financial"
+        us.risk, by=us.manager, on=days_ago(DAYS_BEFORE), category="financial"
     ),
-    "a review": lambda us: make_review(us.risk, by=us.manager, on=days_ago(BACK)),
+    "a review": lambda us: make_review(us.risk, by=us.manager, on=days_ago(DAYS_BEFORE)),
     "an action": lambda us: make_action(
-        us.risk, by=us.manager, on=days_ago(BACK), due_on=days_ago(BACK - 20)
+        us.risk, by=us.manager, on=days_ago(DAYS_BEFORE), due_on=days_ago(DAYS_BEFORE - 20)
     ),
-    "a control": lambda us: make_control(us.risk, by=us.manager, on=days_ago(BACK)),
-    "an assurance": lambda us: make_assurance(us.risk, by=us.manager, on=days_ago(BACK)),
+    "a control": lambda us: make_control(us.risk, by=us.manager, on=days_ago(DAYS_BEFORE)),
+    "an assurance": lambda us: make_assurance(us.risk, by=us.manager, on=days_ago(DAYS_BEFORE)),
     "an escalation": lambda us: make_escalation(
-        us.taken, us.register, "down", by=us.manager, on=days_ago(BACK), approved_by=us.manager
+        us.taken,
+        us.register,
+        "down",
+        by=us.manager,
+        on=days_ago(DAYS_BEFORE),
+        approved_by=us.manager,
     ),
     "a judgement of what was taken up": lambda us: make_assessment(
-        us.taken, (5, 5), by=us.manager, on=days_ago(BACK)
+        us.taken, (5, 5), by=us.manager, on=days_ago(DAYS_BEFORE)
     ),
     "a closing of what was taken up": lambda us: make_revision(
-        us.taken, by=us.manager, on=days_ago(BACK), status="closed"
+        us.taken, by=us.manager, on=days_ago(DAYS_BEFORE), status="closed"
     ),
-    "an agreement": lambda us: make_agreement(us.register, by=us.manager, on=days_ago(BACK)),
+    "an agreement": lambda us: make_agreement(us.register, by=us.manager, on=days_ago(DAYS_BEFORE)),
 }
 
 
@@ -151,19 +158,19 @@ NARROWED = [
 @pytest.mark.parametrize("query", NARROWED, ids=urlencode)
 def test_late_entries_change_nothing_on_a_filtered_agreed_dashboard(council, query):
     """What was known otherwise is narrowed as it was known, then and over time."""
-    before = council.page(since=days_ago(BACK - 5), **query)
+    before = council.page(since=days_ago(DAYS_BEFORE - 5), **query)
     last = {"a closing", "a judgement, seen later as well"}
     for change in sorted(LATE_CHANGES, key=last.__contains__):
         LATE_CHANGES[change](council)
         council.risk.refresh_from_db()
-    assert council.page(since=days_ago(BACK - 5), **query) == before
+    assert council.page(since=days_ago(DAYS_BEFORE - 5), **query) == before
 
 
 def test_a_late_entry_changes_no_compared_figure(council):
-    before = council.page(since=days_ago(BACK - 5))
+    before = council.page(since=days_ago(DAYS_BEFORE - 5))
     for meddle in ("a risk raised", "a judgement of a risk that moved", "a closing", "an appetite"):
         LATE_CHANGES[meddle](council)
-    assert council.page(since=days_ago(BACK - 5)) == before
+    assert council.page(since=days_ago(DAYS_BEFORE - 5)) == before
 
 
 @pytest.mark.parametrize("place", PAGES)
@@ -190,8 +197,8 @@ def test_a_closed_risk_has_its_agreed_title(council):
     """
     closed = council.register.risks.get(number=4)
     closed.reopen(by=council.manager, version=closed.version, reason="It came back.")
-    make_assessment(closed, (1, 1), by=council.manager, on=days_ago(BACK + 30))
-    page = council.page(since=days_ago(BACK + 25))
+    make_assessment(closed, (1, 1), by=council.manager, on=days_ago(DAYS_BEFORE + 30))
+    page = council.page(since=days_ago(DAYS_BEFORE + 25))
     severe = (
         r"Closed or taken off: 1</h3>\s*<ul[^>]*><li><a[^>]*>\S+ Reserves run out</a> "
         r'<strong [^>]*rank-4-of-4"'
@@ -217,12 +224,12 @@ def test_an_agreed_dashboard_takes_as_many_queries_for_many_late_entries_as_for_
     LATE_CHANGES["a judgement"](council)
     few = queries()
     for risk in [*(council.late_risk() for _ in range(10)), council.other, council.taken]:
-        make_assessment(risk, (1, 5), on=days_ago(BACK))
+        make_assessment(risk, (1, 5), on=days_ago(DAYS_BEFORE))
     assert queries() == few
 
 
 def test_a_day_after_the_agreement_uses_todays_knowledge(council):
-    make_assessment(council.risk, (5, 5), by=council.manager, on=days_ago(BACK))
+    make_assessment(council.risk, (5, 5), by=council.manager, on=days_ago(DAYS_BEFORE))
     since = days_ago(AGREED - 5)
     page = council.page(since=since)
     assert f"{since:%-d %B %Y} as known now" in page and re.search(

@@ -211,10 +211,10 @@ class LateHistory:
             self.clock = min(max(self.clock, noon), timezone.now() - datetime.timedelta(days=1))
             if event == "edit":
                 self.last = effective
-                back = (
+                fields_of_reopening = (
                     {"revision_event": "reopened"} if self.risk.status == "closed" else {}
                 )  # or it would take no edit
-                fields = {"title": f"Title {number}", "status": detail, **back}
+                fields = {"title": f"Title {number}", "status": detail, **fields_of_reopening}
                 make_revision(self.risk, by=by, on=effective, recorded_at=self.clock, **fields)
                 self.words.append((effective, self.clock, (f"Title {number}", detail)))
             elif self.risk.status != "closed":  # which takes no judgement
@@ -451,11 +451,11 @@ def test_links_of_an_agreed_page_stay_as_agreed(reader, agreed, place):
         for place in ("agreements", "actions", "escalations", "worklist")
     )
     files = tuple(f"/registers/ours/{file}" for file in ("import/", "export.json", "open-data."))
-    away = ("/registers/ours/risks/new/", *lists, *files)
+    exceptions = ("/registers/ours/risks/new/", *lists, *files)
     assert [
         a
         for a in links
-        if f"agreed={agreed.pk}" not in a and not a.startswith(away) and "as_at=" not in a
+        if f"agreed={agreed.pk}" not in a and not a.startswith(exceptions) and "as_at=" not in a
     ] == []
 
 

@@ -51,7 +51,7 @@ def page(client, address=SETTINGS):
     return " ".join(html.unescape(client.get(address).text).split())
 
 
-def typed(**fields):
+def form_data(**fields):
     return {
         "category": "legal",
         "level": "averse",
@@ -123,7 +123,7 @@ def test_the_same_form_twice_at_once_is_one_statement(register):
 
 
 def test_a_manager_states_an_appetite(manager, register):
-    answer = manager.post(NEW, typed(), follow=True)
+    answer = manager.post(NEW, form_data(), follow=True)
     row = Appetite.objects.get()
     assert (row.organisation, row.scheme, row.category, row.tolerance) == (
         register.organisation,
@@ -135,7 +135,7 @@ def test_a_manager_states_an_appetite(manager, register):
 
 
 def test_one_statement_may_be_for_all_categories_without_their_own(manager):
-    manager.post(NEW, typed(category="all"))
+    manager.post(NEW, form_data(category="all"))
     assert Appetite.objects.get().category == ""
 
 
@@ -167,7 +167,7 @@ def test_one_statement_may_be_for_all_categories_without_their_own(manager):
     ],
 )
 def test_an_invalid_form_is_refused_and_nothing_is_written(manager, fields, words):
-    answer = manager.post(NEW, typed(**fields))
+    answer = manager.post(NEW, form_data(**fields))
     assert (answer.status_code, words in html.unescape(answer.text), Appetite.objects.exists()) == (
         200,
         True,
@@ -181,25 +181,28 @@ def test_an_empty_form_asks_for_everything(manager):
 
 
 def test_the_same_form_twice_is_one_statement(manager):
-    form = typed()
+    form = form_data()
     assert [manager.post(NEW, form).status_code for _ in range(2)] == [302, 302]
     assert Appetite.objects.count() == 1
 
 
 def test_a_token_that_is_none_counts_as_new(manager):
-    assert manager.post(NEW, typed(token="none")).status_code == 302
+    assert manager.post(NEW, form_data(token="none")).status_code == 302
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.OFFICER, Role.PEER, Role.ADMINISTRATOR])
 def test_only_a_manager_may(register, role):
     client = client_of(register, role)
-    assert (client.post(NEW, typed()).status_code, Appetite.objects.exists()) == (403, False)
+    assert (client.post(NEW, form_data()).status_code, Appetite.objects.exists()) == (403, False)
     assert NEW not in client.get(SETTINGS).text
 
 
 def test_a_manager_of_another_organisation_may_not(register):
     client = client_of(make_register(), Role.MANAGER)
-    assert (client.post(NEW, typed()).status_code, client.get(SETTINGS).status_code) == (404, 404)
+    assert (client.post(NEW, form_data()).status_code, client.get(SETTINGS).status_code) == (
+        404,
+        404,
+    )
 
 
 @pytest.mark.parametrize(

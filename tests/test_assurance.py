@@ -250,7 +250,7 @@ def parts(name, day):
     return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
 
 
-def sent(client, risk, on=10, until=-300, **fields):
+def post_opinion(client, risk, on=10, until=-300, **fields):
     days = parts("effective_on", days_ago(on)) | parts("expires_on", days_ago(until))
     data = {"line": "3", "provider": "Internal audit", "opinion": "limited", **days, **fields}
     return client.post(f"{risk.get_absolute_url()}assurance/new/", data)
@@ -259,7 +259,7 @@ def sent(client, risk, on=10, until=-300, **fields):
 def test_a_recorded_opinion_is_on_the_risks_page(risk, officer):
     control = make_control(risk, title="Two signatures")
     assert (
-        sent(officer, risk, control=control.pk, note="Report 7.")["Location"]
+        post_opinion(officer, risk, control=control.pk, note="Report 7.")["Location"]
         == risk.get_absolute_url()
     )
     text = text_at(officer, risk.get_absolute_url())
@@ -271,7 +271,7 @@ def test_a_recorded_opinion_is_on_the_risks_page(risk, officer):
 def test_a_form_sent_twice_makes_one_opinion(risk, officer):
     token = str(uuid.uuid4())
     for _ in range(2):
-        sent(officer, risk, token=token)
+        post_opinion(officer, risk, token=token)
     assert Assurance.objects.count() == 1
 
 
@@ -294,7 +294,7 @@ def test_a_form_sent_twice_makes_one_opinion(risk, officer):
     ],
 )
 def test_invalid_input_is_refused_with_a_message(risk, officer, fields, words):
-    answer = sent(officer, risk, **fields)
+    answer = post_opinion(officer, risk, **fields)
     assert (answer.status_code, words in answer.text, Assurance.objects.exists()) == (
         200,
         True,
@@ -306,13 +306,15 @@ def test_a_control_of_another_risk_or_one_no_longer_used_is_refused(risk, office
     retired = make_control(risk)
     retired.retire(by=make_user(), version=1, reason="Over.")
     for control in (make_control(make_risk(risk.register)), retired):
-        assert "Select a control of this risk" in sent(officer, risk, control=control.pk).text
+        assert (
+            "Select a control of this risk" in post_opinion(officer, risk, control=control.pk).text
+        )
     assert not Assurance.objects.exists()
 
 
 def test_a_closed_risk_takes_no_opinion(risk, officer):
     risk.close(by=make_user(), version=1, reason="Over.")
-    assert "is closed: what stands beside it stays" in sent(officer, risk).text
+    assert "is closed: what stands beside it stays" in post_opinion(officer, risk).text
     assert not Assurance.objects.exists()
 
 

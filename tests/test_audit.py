@@ -249,18 +249,14 @@ def test_an_entry_of_another_chain_is_found(chain):
     assert f"{chain}: entry 5 is not what was signed." in problems(chain)
 
 
-def test_an_entry_from_another_course_of_events_is_found(chain):
-    """Signed with our key, by a copy of the installation: it fits its number but not the entry
-    before it.
-    """
+def test_an_entry_from_a_copy_of_the_installation_is_found(chain):
+    """Signed with our key by a copy of the installation: its number fits, its predecessor not."""
     with transaction.atomic():
-        elsewhere = [record(chain.organisation, facts={"elsewhere": n}) for n in (5, 6)][1]
-        values = {
-            f.attname: getattr(elsewhere, f.attname) for f in AuditEntry._meta.concrete_fields
-        }
+        copy = [record(chain.organisation, facts={"elsewhere": n}) for n in (5, 6)][1]
+        values = {f.attname: getattr(copy, f.attname) for f in AuditEntry._meta.concrete_fields}
         transaction.set_rollback(True)
-    here = record(chain.organisation, facts={"here": 5})
-    AuditEntry.objects.create(**{**values, "previous_signature": here.signature})
+    entry = record(chain.organisation, facts={"here": 5})
+    AuditEntry.objects.create(**{**values, "previous_signature": entry.signature})
     assert f"{chain}: entry 6 is not what was signed." in problems(chain)
 
 

@@ -90,11 +90,14 @@ def test_each_review_is_a_revision_in_the_audit_chain(register):
 
 
 def test_a_changed_risk_stops_the_whole_review(register):
-    still, moved = due(register), due(register)
-    make_revision(moved, title="Another")
+    unchanged_risk, changed_risk = due(register), due(register)
+    make_revision(changed_risk, title="Another")
     with pytest.raises(BulkEditConflict) as conflict:
-        review_many(by=make_user(), reviews=[(still, 1, "We looked."), (moved, 1, "We looked.")])
-    assert (conflict.value.records, Review.objects.exists()) == ([moved], False)
+        review_many(
+            by=make_user(),
+            reviews=[(unchanged_risk, 1, "We looked."), (changed_risk, 1, "We looked.")],
+        )
+    assert (conflict.value.records, Review.objects.exists()) == ([changed_risk], False)
 
 
 def test_the_same_token_gives_back_the_same_reviews(register):
@@ -121,7 +124,7 @@ def offered(client):
     return boxes(client.get(REVIEW).text, "risks")
 
 
-def sent(client, *risks, **fields):
+def post_reviews(client, *risks, **fields):
     """What the page posts for risks at their first version."""
     form = {
         "risks": [risk.number for risk in risks],
@@ -154,13 +157,13 @@ def test_the_readers_own_posts_come_first_then_the_longest_overdue(register):
 
 def test_the_page_reviews_only_ticked_risks(register, officer):
     ticked, left = due(register), due(register)
-    answer = sent(officer, ticked)
+    answer = post_reviews(officer, ticked)
     assert (answer["Location"], ticked.reviews.count(), left.reviews.count()) == (REVIEW, 1, 0)
 
 
 def test_a_risk_may_have_a_note_of_its_own(register, officer):
     first, second = due(register), due(register)
-    sent(officer, first, second, note_2="Asked the depot.")
+    post_reviews(officer, first, second, note_2="Asked the depot.")
     assert [risk.reviews.get().note for risk in (first, second)] == [
         "We looked.",
         "Asked the depot.",
@@ -168,7 +171,9 @@ def test_a_risk_may_have_a_note_of_its_own(register, officer):
 
 
 def test_notes_of_their_own_for_all_need_none_for_all(register, officer):
-    assert sent(officer, due(register), note="", note_1="Asked the depot.").status_code == 302
+    assert (
+        post_reviews(officer, due(register), note="", note_1="Asked the depot.").status_code == 302
+    )
 
 
 @pytest.mark.parametrize(
@@ -184,7 +189,7 @@ def test_notes_of_their_own_for_all_need_none_for_all(register, officer):
     ],
 )
 def test_the_review_page_shows_its_errors(register, officer, data, words):
-    answer = sent(officer, due(register), **data)
+    answer = post_reviews(officer, due(register), **data)
     assert (answer.status_code, words in answer.text, Review.objects.exists()) == (200, True, False)
 
 
@@ -193,24 +198,24 @@ def test_fifty_at_most(register, officer):
     Risk.objects.update(next_review_on=days_ago(1))
     assert len(offered(officer)) == 50
     assert "51 reviews are late or due" in officer.get(REVIEW).text
-    answer = sent(officer, *risks)
+    answer = post_reviews(officer, *risks)
     assert ("Select" in answer.text, Review.objects.exists()) == (True, False)
 
 
 def test_the_page_sent_twice_reviews_once(register, officer):
     risk, token = due(register), str(uuid.uuid4())
-    answers = [sent(officer, risk, token=token) for _ in range(2)]
+    answers = [post_reviews(officer, risk, token=token) for _ in range(2)]
     assert ([answer.status_code for answer in answers], risk.reviews.count()) == ([302, 302], 1)
 
 
 def test_a_changed_risk_is_named_and_unticked_and_nothing_is_reviewed(register, officer):
-    still, moved = due(register, title="Still"), due(register, title="Moved")
-    make_review(moved)
-    answer = sent(officer, still, moved)
-    assert (answer.status_code, still.reviews.exists()) == (409, False)
+    unchanged_risk, changed_risk = due(register, title="Still"), due(register, title="Moved")
+    make_review(changed_risk)
+    answer = post_reviews(officer, unchanged_risk, changed_risk)
+    assert (answer.status_code, unchanged_risk.reviews.exists()) == (409, False)
     assert (
         "Nothing is reviewed yet: one of them changed" in answer.text
-        and moved.reference in answer.text
+        and changed_risk.reference in answer.text
     )
     assert (boxes(answer.text, "risks", ticked=True), "We looked." in answer.text) == (["1"], True)
     assert answer.context["form"]["version_2"].value() == 2
@@ -218,15 +223,15 @@ def test_a_changed_risk_is_named_and_unticked_and_nothing_is_reviewed(register, 
 
 def test_a_risk_of_another_register_is_not_reviewed_here(register, officer):
     other = due(make_register(register.organisation))
-    sent(officer, other)
+    post_reviews(officer, other)
     assert not Review.objects.exists()
 
 
-def test_an_exempt_risk_is_neither_offered_nor_reviewed_by_readers_readers_readers_who_may_not_see_it(
+def test_an_exempt_risk_is_neither_offered_nor_reviewed_by_readers_who_may_not_see_it(
     register, officer
 ):
     risk = due(register, is_exempt=True, title="Quokka")
-    assert "Quokka" not in officer.get(REVIEW).text + sent(officer, risk).text
+    assert "Quokka" not in officer.get(REVIEW).text + post_reviews(officer, risk).text
     assert not Review.objects.exists()
 
 
@@ -270,7 +275,7 @@ def test_an_earlier_schemes_rating_above_its_tolerance_counts_as_on_the_page_of_
 def test_one_left_out_is_not_reviewed_if_it_is_sent_nevertheless(register, officer):
     risk = due(register, (5, 5))
     make_assessment(risk, (5, 4), on=days_ago(100))
-    sent(officer, risk, version_1=2)
+    post_reviews(officer, risk, version_1=2)
     assert not Review.objects.exists()
 
 
@@ -403,8 +408,8 @@ def values(client, posts):
 
 def test_the_page_previews_a_move_with_its_counts(register, posts, manager):
     risk, _, _ = owned(register, posts[0])
-    done = make_action(risk, owner=posts[0])
-    done.complete(by=make_user(), version=1, done_on=days_ago(0), evidence="Seen.")
+    finished_action = make_action(risk, owner=posts[0])
+    finished_action.complete(by=make_user(), version=1, done_on=days_ago(0), evidence="Seen.")
     retired = make_control(risk, owner=posts[0])
     retired.revise(by=make_user(), version=1, status="retired")
     make_risk(register, owner=posts[0]).close(by=make_user(), version=1, reason="Over.")
@@ -515,11 +520,11 @@ def test_the_preview_of_a_move_takes_as_many_queries_for_twenty_as_for_one(
     assert len(many) == len(single)
 
 
-@pytest.mark.parametrize("why", ["never rated", "closed", "draft"])
-def test_a_risk_without_a_next_review_is_refused_with_a_message(register, officer, why):
-    rating = {"assessed": None if why == "never rated" else (2, 3)}
-    risk = make_risk(register, status="draft" if why == "draft" else "open", **rating)
-    if why == "closed":
+@pytest.mark.parametrize("reason", ["never rated", "closed", "draft"])
+def test_a_risk_without_a_next_review_is_refused_with_a_message(register, officer, reason):
+    rating = {"assessed": None if reason == "never rated" else (2, 3)}
+    risk = make_risk(register, status="draft" if reason == "draft" else "open", **rating)
+    if reason == "closed":
         risk.close(by=make_user(), version=1, reason="Over.")
-    answer = sent(officer, risk)
+    answer = post_reviews(officer, risk)
     assert (answer.status_code, "Select risks from the list" in answer.text) == (200, True)

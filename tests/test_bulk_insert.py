@@ -286,19 +286,19 @@ def test_json_text_is_stored_as_json(content):
 def test_reserved_keys_are_not_reused():
     risk = make_risk()
     keys = keys_of(Assessment)
-    taken = [next(keys) for _ in range(1200)]
-    assert len(set(taken)) == 1200 and taken == sorted(taken)
-    assert make_assessment(risk).pk not in taken
-    assert next(keys_of(Assessment)) > taken[-1]
+    reserved = [next(keys) for _ in range(1200)]
+    assert len(set(reserved)) == 1200 and reserved == sorted(reserved)
+    assert make_assessment(risk).pk not in reserved
+    assert next(keys_of(Assessment)) > reserved[-1]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_keys_of_a_failed_transaction_are_skipped():
-    taken = next(keys_of(Post))
+    reserved = next(keys_of(Post))
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         next(keys_of(Post))
         1 / 0  # noqa: B018
-    assert make_post().pk > taken
+    assert make_post().pk > reserved
 
 
 def test_a_spool_can_be_read_repeatedly_in_order(monkeypatch):

@@ -285,13 +285,13 @@ def test_an_event_keeps_its_uid_when_its_day_changes(register, officer, post):
 
 
 @pytest.mark.parametrize(
-    ("ahead", "is_there"), [(-91, False), (-90, True), (365, True), (366, False)]
+    ("ahead", "is_included"), [(-91, False), (-90, True), (365, True), (366, False)]
 )
 def test_it_reaches_from_three_months_back_to_a_year_ahead(
-    register, officer, post, ahead, is_there
+    register, officer, post, ahead, is_included
 ):
     make_risk(register, owner=post, next_review_on=days_ago(-ahead))
-    assert len(events(CalendarKey.make(by=officer))) == is_there
+    assert len(events(CalendarKey.make(by=officer))) == is_included
 
 
 def test_it_has_all_kinds_whatever_is_chosen_by_mail(register, officer, post, signed_in):
@@ -356,7 +356,7 @@ def test_calendars_are_refreshed_every_six_hours(officer):
 # The pages
 
 
-def shown(answer):
+def secret_on(answer):
     """The secret on the page that shows an address."""
     return answer.text.partition("/calendar/")[2].partition(".ics")[0]
 
@@ -364,9 +364,9 @@ def shown(answer):
 def test_the_address_is_shown_once_and_works(signed_in, settings):
     answer = signed_in.post("/reminders/calendar/", {"token": str(uuid.uuid4())})
     assert f"{settings.SITE_URL}/calendar/" in answer.text and answer["Cache-Control"] == "no-store"
-    assert feed(shown(answer)).status_code == 200
+    assert feed(secret_on(answer)).status_code == 200
     assert (
-        shown(answer)
+        secret_on(answer)
         not in signed_in.get("/reminders/").text + signed_in.get("/reminders/calendar/").text
     )
 
@@ -374,16 +374,16 @@ def test_the_address_is_shown_once_and_works(signed_in, settings):
 def test_the_form_sent_twice_shows_one_address(signed_in):
     token = str(uuid.uuid4())
     first, second = (
-        shown(signed_in.post("/reminders/calendar/", {"token": token})) for _ in range(2)
+        secret_on(signed_in.post("/reminders/calendar/", {"token": token})) for _ in range(2)
     )
     assert (first == second, feed(second).status_code) == (True, 200)
 
 
 def test_the_form_of_an_address_that_has_ended_makes_another(signed_in, officer):
     token = str(uuid.uuid4())
-    first = shown(signed_in.post("/reminders/calendar/", {"token": token}))
+    first = secret_on(signed_in.post("/reminders/calendar/", {"token": token}))
     CalendarKey.revoke(by=officer)
-    second = shown(signed_in.post("/reminders/calendar/", {"token": token}))
+    second = secret_on(signed_in.post("/reminders/calendar/", {"token": token}))
     assert (feed(first).status_code, feed(second).status_code) == (404, 200)
 
 

@@ -76,8 +76,8 @@ def test_each_child_register_has_a_row_and_each_risk_counts_once(council):
     council.risk(council.top, (1, 2))
     council.risk(council.children, (5, 5)), council.risk(council.children, None)
     council.risk(council.care, (4, 3))
-    taken = council.risk(council.care, (5, 4))
-    make_escalation(taken, council.children, by=council.manager, approved_by=council.manager)
+    escalated = council.risk(council.care, (5, 4))
+    make_escalation(escalated, council.children, by=council.manager, approved_by=council.manager)
     council.risk(council.other, (4, 4))
     make_revision(council.risk(council.adults), status="closed", by=council.manager)
     assert council.rows()[1:] == [
@@ -202,10 +202,10 @@ def test_each_filtered_number_links_to_that_registers_list_with_the_same_filter(
 
 def test_a_cycle_of_parents_ends(council):
     Register.objects.filter(pk=council.top.pk).update(parent=council.care)
-    every = list(Register.objects.filter(organisation=council.organisation))
+    registers = list(Register.objects.filter(organisation=council.organisation))
     assert [
         register.slug
-        for register in registers_below(Register.objects.get(pk=council.top.pk), every)
+        for register in registers_below(Register.objects.get(pk=council.top.pk), registers)
     ] == [
         *("adults", "children", "care", "old-ways"),
     ]

@@ -208,9 +208,9 @@ def test_a_new_control_is_on_the_risks_page(risk, officer):
 
 
 def test_a_form_sent_twice_makes_one_control(risk, officer):
-    sent = form(token=str(uuid.uuid4()))
-    officer.post(address(risk), sent)
-    officer.post(address(risk), sent)
+    data = form(token=str(uuid.uuid4()))
+    officer.post(address(risk), data)
+    officer.post(address(risk), data)
     assert risk.controls.count() == 1
 
 
@@ -294,12 +294,12 @@ def test_an_edit_over_a_newer_version_keeps_typed_values_and_takes_the_other_cha
     assert "Sasha Birch changed this control while you were writing" in answer.text
     edited = answer.context["form"]
     assert edited["title"].value() == "Weekly"
-    again = {
+    data = {
         name: edited[name].value()
         for name in ("title", "kind", "run_by", "tested_by_line", "version")
     }
     officer.post(
-        control.get_absolute_url(), again | {"last_tested_on": edited["last_tested_on"].value()}
+        control.get_absolute_url(), data | {"last_tested_on": edited["last_tested_on"].value()}
     )
     control.refresh_from_db()
     assert (control.title, control.last_tested_on, control.tested_by_line) == (
@@ -415,12 +415,12 @@ def test_what_was_agreed_leaves_out_what_was_recorded_later(risk, member):
 
 def test_only_who_may_edit_is_led_to_forms_and_only_today(risk, officer, member):
     make_control(risk, on=days_ago(50))
-    led = [
+    has_forms = [
         text_of(client, risk, query)
         for client in (officer, member)
         for query in ("", f"?as_at={days_ago(5)}")
     ]
-    assert ["/controls/" in text for text in led] == [True, False, False, False]
+    assert ["/controls/" in text for text in has_forms] == [True, False, False, False]
 
 
 def test_the_page_takes_as_many_queries_for_twenty_controls_as_for_one(

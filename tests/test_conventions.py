@@ -91,7 +91,7 @@ def part_of_file(path):
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def each(paths):
+def for_each_path(paths):
     return pytest.mark.parametrize("path", paths, ids=name_of)
 
 
@@ -99,7 +99,7 @@ def test_every_module_has_a_place_in_the_layers():
     assert {part_of_file(p) for p in MODULES} - {"__init__"} <= set(LEVEL)
 
 
-@each(MODULES)
+@for_each_path(MODULES)
 def test_imports_point_one_way(path):
     level = LEVEL.get(part_of_file(path), len(LAYERS))
     upward = [name for name in imported_by(path) if LEVEL.get(part_of(name), 0) > level]
@@ -120,14 +120,14 @@ def test_the_library_is_whole_without_any_register():
     assert imported_by(PACKAGE / "models" / "library.py") == set()
 
 
-@each(
+@for_each_path(
     [p for p in MODULES if p.parent.name == "models" and p.stem in ("people", "library", "audit")]
 )
 def test_what_others_build_on_does_not_know_risks(path):
     assert not {"registers.models.risk", "registers.models.position"} & imported_by(path)
 
 
-@each(VIEWS)
+@for_each_path(VIEWS)
 def test_views_reach_risks_and_registers_through_permissions(path):
     guarded = (
         r"Risk|Register|RiskRevision|Assessment|Position|Review|Agreement|AuditEntry|Post|Organisation|Control|Action|"
@@ -141,7 +141,7 @@ def test_views_reach_risks_and_registers_through_permissions(path):
     assert re.findall(around, path.read_text()) == []
 
 
-@each(MODULES)
+@for_each_path(MODULES)
 def test_large_libraries_are_not_imported_at_module_level(path):
     """pandas and plotly take a second to import: no page without a chart should wait for them."""
     top = [n for n in tree_of(path).body if isinstance(n, ast.Import | ast.ImportFrom)]
@@ -157,7 +157,7 @@ def test_large_libraries_are_not_imported_at_module_level(path):
     }
 
 
-@each(VIEWS)
+@for_each_path(VIEWS)
 def test_no_pandas_in_a_view(path):
     assert "pandas" not in path.read_text()
 
@@ -166,12 +166,12 @@ def functions(path):
     return [n for n in ast.walk(tree_of(path)) if isinstance(n, ast.FunctionDef)]
 
 
-@each(VIEWS)
+@for_each_path(VIEWS)
 def test_a_view_is_short(path):
     assert [f.name for f in functions(path) if f.end_lineno - f.lineno + 1 >= 40] == []
 
 
-@each(MODULES)
+@for_each_path(MODULES)
 def test_a_module_is_short(path):
     assert len(path.read_text().splitlines()) <= 500
 
@@ -181,7 +181,7 @@ def test_no_module_is_named_after_nothing(name):
     assert not list(PACKAGE.rglob(f"{name}.py"))
 
 
-@each(VIEWS)
+@for_each_path(VIEWS)
 def test_an_empty_post_is_still_a_form_that_was_sent(path):
     assert "request.POST or None" not in path.read_text()
 
@@ -212,7 +212,7 @@ def rendered_by(path):
     }
 
 
-@each(VIEWS)
+@for_each_path(VIEWS)
 def test_a_template_is_named_after_its_view(path):
     names = {
         view: {Path(t).stem for t in templates}
@@ -222,13 +222,15 @@ def test_a_template_is_named_after_its_view(path):
     assert names == {view: {view} for view in names}
 
 
-@each(VIEWS)
+@for_each_path(VIEWS)
 def test_every_view_has_its_template(path):
     names = [t for templates in rendered_by(path).values() for t in templates]
     assert [t for t in names if not (ROOT / "templates" / t).exists()] == []
 
 
-@each([p for p in TEMPLATES if re.search(r'<form[^>]*method="?post', p.read_text(), re.IGNORECASE)])
+@for_each_path(
+    [p for p in TEMPLATES if re.search(r'<form[^>]*method="?post', p.read_text(), re.IGNORECASE)]
+)
 def test_a_form_that_is_posted_carries_its_token(path):
     forms = re.findall(
         r'<form[^>]*method="?post.*?</form>', path.read_text(), re.IGNORECASE | re.DOTALL
@@ -236,14 +238,14 @@ def test_a_form_that_is_posted_carries_its_token(path):
     assert all("{% csrf_token %}" in form for form in forms)
 
 
-@each(TEMPLATES)
+@for_each_path(TEMPLATES)
 def test_a_template_needs_no_script_or_style_of_its_own(path):
     """The content security policy allows none."""
     inline = r"<style|\son\w+=\"|\sstyle=\"|<script(?![^>]*(\ssrc=|type=\"application/json\"))"
     assert not re.search(inline, path.read_text())
 
 
-@each(TEMPLATES)
+@for_each_path(TEMPLATES)
 def test_a_template_does_not_trust_text(path):
     own_words = path.read_text().replace(
         "flat_attrs|safe", ""

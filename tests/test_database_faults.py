@@ -277,9 +277,7 @@ FILL = "INSERT INTO risk VALUES (hex(zeroblob(100000)))"
         ((TABLE, "INSERT INTO risk VALUES (NULL)"), False),
     ],
 )
-def test_sqlite_file_errors_are_distinguished_from_statement_errors(
-    sqlite, statements, is_fault
-):
+def test_sqlite_file_errors_are_distinguished_from_statement_errors(sqlite, statements, is_fault):
     assert is_unavailable(error_of(sqlite(), *statements)) is is_fault
 
 

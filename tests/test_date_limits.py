@@ -23,7 +23,7 @@ MODULES = [
     importlib.import_module(m.name)
     for m in pkgutil.iter_modules(registers.forms.__path__, "registers.forms.")
 ]
-ASKED_OF_AN_ADDRESS = {"DayForm.as_at", "DayForm.since"}  # any day may be looked at
+ADDRESS_PARAMETERS = {"DayForm.as_at", "DayForm.since"}  # any day may be looked at
 FIELDS = {
     f"{form.__name__}.{name}": field
     for module in MODULES
@@ -46,14 +46,14 @@ def errors(name, day):
         return error.messages
 
 
-def moved(years, days=0):
+def shifted_day(years, days=0):
     today = timezone.localdate()
     return years_later(today, years) - (today - days_ago(-days))
 
 
 def test_every_typed_day_is_a_past_or_a_planned_day():
     assert len(PAST) > 10 and len(PLANNED) > 5
-    assert {*FIELDS} - {*PAST, *PLANNED} == ASKED_OF_AN_ADDRESS
+    assert {*FIELDS} - {*PAST, *PLANNED} == ADDRESS_PARAMETERS
 
 
 @pytest.mark.parametrize("name", PAST)
@@ -66,10 +66,10 @@ def test_a_past_day_cannot_be_in_the_future(name):
 
 @pytest.mark.parametrize("name", [*PAST, *PLANNED])
 def test_no_day_lies_before_living_memory(name):
-    first = moved(-YEARS_BACK)
+    first = shifted_day(-YEARS_BACK)
     words = f"The day must be {date_format(first, 'j F Y')} or later: check the year"
     assert [
-        errors(name, day) for day in (first, moved(-YEARS_BACK, -1), first.replace(year=1))
+        errors(name, day) for day in (first, shifted_day(-YEARS_BACK, -1), first.replace(year=1))
     ] == [
         [],
         [words],
@@ -79,11 +79,11 @@ def test_no_day_lies_before_living_memory(name):
 
 @pytest.mark.parametrize("name", PLANNED)
 def test_no_plan_reaches_further_than_can_be_planned(name):
-    last = moved(YEARS_AHEAD)
+    last = shifted_day(YEARS_AHEAD)
     words = f"The day must be {date_format(last, 'j F Y')} or earlier: check the year"
     messages = [
         errors(name, day)
-        for day in (last, moved(YEARS_AHEAD, 1), last.replace(year=9999, month=12, day=31))
+        for day in (last, shifted_day(YEARS_AHEAD, 1), last.replace(year=9999, month=12, day=31))
     ]
     assert messages == [[], [words], [words]]
 

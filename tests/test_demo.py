@@ -134,20 +134,20 @@ class TenFacts:
             bands_on(cls.corporate, cls.ends[-1]),
         )
 
-    def moved(self, sign):
+    def numbers_that_moved(self, sign):
         rank = {band.slug: band.rank for band in self.corporate.scheme.rules.bands}
-        both = [
+        numbers = [
             number
             for number in self.bands_today
             if self.bands_today[number] and self.bands_at_quarter_end.get(number)
         ]
         return {
             n
-            for n in both
+            for n in numbers
             if (rank[self.bands_today[n]] - rank[self.bands_at_quarter_end[n]]) * sign > 0
         }
 
-    def why(self, number):
+    def rationale_of(self, number):
         return self.corporate.risks.get(number=number).current.rationale
 
     def read(self, name, *args, **query):
@@ -182,13 +182,13 @@ class TenFacts:
         assert "No current rating yet" in self.read("risk_detail", 23)
 
     def test_3_two_rose_a_band_since_the_quarter_end(self):
-        assert self.moved(+1) == {12, 20}
-        assert "The lease of 40 homes has fallen through." in self.why(20)
+        assert self.numbers_that_moved(+1) == {12, 20}
+        assert "The lease of 40 homes has fallen through." in self.rationale_of(20)
 
     def test_4_two_fell_one_with_figures_and_one_without(self):
-        assert self.moved(-1) == {18, 22}
-        assert self.why(18) == "Programme reports good progress."
-        assert "from the hospital's own daily list" in self.why(22)
+        assert self.numbers_that_moved(-1) == {18, 22}
+        assert self.rationale_of(18) == "Programme reports good progress."
+        assert "from the hospital's own daily list" in self.rationale_of(22)
 
     def test_5_severe_risks_went_from_five_to_nine_and_back_to_seven(self):
         severe = [
@@ -297,8 +297,8 @@ class TenFacts:
         )
 
     def test_escalations_are_listed_undecided_and_taken_back(self):
-        listed = Escalation.objects.listing(self.today)
-        assert [row.risk.reference for row in listed] == ["CHS-001"]
+        listing = Escalation.objects.listing(self.today)
+        assert [row.risk.reference for row in listing] == ["CHS-001"]
         assert [row.risk.reference for row in Escalation.objects.undecided()] == ["CHS-004"]
         earlier = Escalation.objects.listing(self.ends[-3])
         assert [row.risk.reference for row in earlier] == ["CHS-003"]

@@ -64,11 +64,11 @@ print(json.dumps({path.name: path.stat().st_mode & 0o777 for path in folder.iter
 
 
 def test_other_users_cannot_read_a_database_or_an_export(tmp_path):
-    done = run("-c", WRITE, DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3")
-    assert done.returncode == 0, done.stderr
+    result = run("-c", WRITE, DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3")
+    assert result.returncode == 0, result.stderr
     database = {f"db.sqlite3{end}" for end in ("", "-wal", "-shm")}
     exports = {f"corporate.{kind}" for kind in ("json", "csv", "xlsx")}
-    assert json.loads(done.stdout.splitlines()[-1]) == dict.fromkeys(database | exports, 0o600)
+    assert json.loads(result.stdout.splitlines()[-1]) == dict.fromkeys(database | exports, 0o600)
 
 
 def test_everybody_reads_collected_static_files(tmp_path):
@@ -81,8 +81,8 @@ django.setup()
 from django.core.management import call_command
 call_command("collectstatic", interactive=False, verbosity=0)
 """
-    done = run("-c", code)
-    assert done.returncode == 0, done.stderr
+    result = run("-c", code)
+    assert result.returncode == 0, result.stderr
     paths = [tmp_path / "static", *(tmp_path / "static").rglob("*")]
     assert len(paths) > 20
     assert [path for path in paths if path.stat().st_mode & 0o004 == 0] == []
@@ -137,8 +137,10 @@ def test_a_laptop_is_warned_of_nothing(settings):
 
 
 def test_an_installation_as_the_guide_makes_it_is_warned_of_nothing(database):
-    done = run("manage.py", "check", "--deploy", **INSTALLED, DATABASE_URL=f"sqlite:///{database}")
-    assert (done.returncode, done.stderr) == (0, "")
+    result = run(
+        "manage.py", "check", "--deploy", **INSTALLED, DATABASE_URL=f"sqlite:///{database}"
+    )
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_check_deploy_reports_readable_files(tmp_path):
@@ -147,10 +149,10 @@ def test_check_deploy_reports_readable_files(tmp_path):
         "EMAIL_URL": "consolemail://",
         "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
     }
-    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **environment)
-    assert done.returncode == 1
-    assert "registers.W003" in done.stderr
-    assert "registers.W004" in done.stderr
+    result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **environment)
+    assert result.returncode == 1
+    assert "registers.W003" in result.stderr
+    assert "registers.W004" in result.stderr
 
 
 def test_the_server_reports_readable_files_at_start(tmp_path):
@@ -165,9 +167,9 @@ app.cfg.on_starting(type("Server", (), {"log": Logger(app.cfg)}))
         "EMAIL_URL": "consolemail://",
         "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
     }
-    done = run("-c", code, GUNICORN_CMD_ARGS="--config deploy/gunicorn.conf.py", **environment)
-    assert "No mail is sent" in done.stderr
-    assert str(tmp_path) in done.stderr
+    result = run("-c", code, GUNICORN_CMD_ARGS="--config deploy/gunicorn.conf.py", **environment)
+    assert "No mail is sent" in result.stderr
+    assert str(tmp_path) in result.stderr
 
 
 HSTS = (
@@ -193,8 +195,8 @@ def test_hsts_covers_only_what_was_configured(settings, subdomains, preload):
 
 
 def test_a_preloaded_name_includes_its_subdomains():
-    done = run("-c", HSTS, **INSTALLED, HSTS_PRELOAD="true", HSTS_SUBDOMAINS="false")
-    assert "HSTS_PRELOAD" in done.stderr.splitlines()[-1]
+    result = run("-c", HSTS, **INSTALLED, HSTS_PRELOAD="true", HSTS_SUBDOMAINS="false")
+    assert "HSTS_PRELOAD" in result.stderr.splitlines()[-1]
 
 
 OWN_ANSWER = """
@@ -244,8 +246,8 @@ def test_the_example_of_settings_is_complete_but_for_the_keys():
     )
     refused = run("manage.py", "check", "--deploy", **example)
     assert "SECRET_KEY must be set" in refused.stderr
-    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **{**example, **KEYS})
-    assert (done.returncode, done.stderr) == (0, "")
+    result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **{**example, **KEYS})
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -281,8 +283,8 @@ def upgrade(tmp_path):
     def run_upgrade(fails):
         environment = {"PATH": f"{clone}/bin:{os.environ['PATH']}", "FAILS": fails}
         command = [clone / "deploy" / "upgrade", "v0.3.0"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603
-        return done, steps.read_text("utf-8").split("\n")[:-1]
+        result = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603
+        return result, steps.read_text("utf-8").split("\n")[:-1]
 
     return run_upgrade
 
@@ -301,13 +303,13 @@ STEPS = [
 
 
 def test_an_upgrade_takes_its_steps_in_order(upgrade):
-    done, steps = upgrade("nothing")
-    assert (done.returncode, done.stderr, steps) == (0, "", STEPS)
+    result, steps = upgrade("nothing")
+    assert (result.returncode, result.stderr, steps) == (0, "", STEPS)
 
 
 @pytest.mark.parametrize("step", [step for step in STEPS if not step.endswith((" ", "HEAD"))])
 def test_an_upgrade_stops_at_the_step_that_fails(upgrade, step):
-    done, steps = upgrade(step.split(" ", 1)[1])
-    assert done.returncode == 3
+    result, steps = upgrade(step.split(" ", 1)[1])
+    assert result.returncode == 3
     assert steps[-1] == step
-    assert "The upgrade stopped at" in done.stderr
+    assert "The upgrade stopped at" in result.stderr

@@ -109,14 +109,14 @@ def test_a_draft_is_edited_with_as_little(register, draft):
 # Putting it on the register
 
 
-def put(client, draft, **typed):
+def put(client, draft, **fields):
     form = {
         "title": draft.title,
         "event": "A quokka.",
         "consequence": "Fewer carrots.",
         "version": draft.version,
     }
-    return client.post(f"{draft.get_absolute_url()}put-on-register/", form | typed)
+    return client.post(f"{draft.get_absolute_url()}put-on-register/", form | fields)
 
 
 def test_a_draft_is_opened_with_its_new_content(register, draft):
@@ -292,7 +292,7 @@ def test_the_page_of_a_draft_leads_to_the_register(register, draft, role):
 
 
 @pytest.fixture
-def came_back(draft):
+def reopened_draft(draft):
     """Taken away as a draft, brought back, and then put on the register in other words."""
     officer = make_user()
     make_control(draft, title="Quokka fence", by=officer)
@@ -305,8 +305,11 @@ def came_back(draft):
 
 
 @non_editors
-def test_the_history_of_a_draft_stays_with_editors(register, came_back, role):
-    page, history = came_back.get_absolute_url(), f"{came_back.get_absolute_url()}history/"
+def test_the_history_of_a_draft_stays_with_editors(register, reopened_draft, role):
+    page, history = (
+        reopened_draft.get_absolute_url(),
+        f"{reopened_draft.get_absolute_url()}history/",
+    )
     client = client_of(register, role)
     assert "This Quokka" not in client.get(page).text + client.get("/").text
     assert (
@@ -315,39 +318,48 @@ def test_the_history_of_a_draft_stays_with_editors(register, came_back, role):
 
 
 @editors
-def test_an_editor_reads_the_whole_history(register, came_back, role):
-    history = client_of(register, role).get(f"{came_back.get_absolute_url()}history/").text
+def test_an_editor_reads_the_whole_history(register, reopened_draft, role):
+    history = client_of(register, role).get(f"{reopened_draft.get_absolute_url()}history/").text
     assert [words in history for words in ("Quokka fence", "is not ours", "is ours")] == [True] * 3
 
 
-def test_a_control_that_a_draft_had_is_on_the_page_of_the_risk(register, came_back):
-    assert "Quokka fence" in client_of(register, Role.MEMBER).get(came_back.get_absolute_url()).text
+def test_a_control_that_a_draft_had_is_on_the_page_of_the_risk(register, reopened_draft):
+    assert (
+        "Quokka fence"
+        in client_of(register, Role.MEMBER).get(reopened_draft.get_absolute_url()).text
+    )
 
 
 # How it was judged while it was a draft
 
 
 @pytest.fixture
-def judged(draft):
+def rated_risk(draft):
     """Judged twice as a draft and put on the register ten days ago; judged again two days ago."""
-    draft.assess(by=draft.raised_by, version=1, **said_of((1, 1), "Guessed early.", days_ago(19)))
     draft.assess(
-        by=draft.raised_by, version=2, **said_of((5, 5), "Stood when it opened.", days_ago(15))
+        by=draft.raised_by, version=1, **rating_fields((1, 1), "Guessed early.", days_ago(19))
     )
     draft.assess(
-        by=draft.raised_by, version=3, **said_of((5, 4), "Wanted early.", days_ago(14), "target")
+        by=draft.raised_by,
+        version=2,
+        **rating_fields((5, 5), "Stood when it opened.", days_ago(15)),
+    )
+    draft.assess(
+        by=draft.raised_by,
+        version=3,
+        **rating_fields((5, 4), "Wanted early.", days_ago(14), "target"),
     )
     draft.assess(
         by=draft.raised_by,
         version=4,
-        **said_of((2, 2), "Wanted when it opened.", days_ago(13), "target"),
+        **rating_fields((2, 2), "Wanted when it opened.", days_ago(13), "target"),
     )
     draft.open(by=draft.raised_by, version=5, effective_on=days_ago(10))
-    draft.assess(by=draft.raised_by, version=6, **said_of((2, 3), "Said since.", days_ago(2)))
+    draft.assess(by=draft.raised_by, version=6, **rating_fields((2, 3), "Said since.", days_ago(2)))
     return draft
 
 
-def said_of(ratings, rationale, on, kind="current"):
+def rating_fields(ratings, rationale, on, kind="current"):
     fields = dict(zip(("likelihood", "impact"), ratings, strict=True))
     return {**fields, "driver": impact(), "rationale": rationale, "effective_on": on, "kind": kind}
 
@@ -360,42 +372,46 @@ STANDING, SINCE, EARLY = (
 
 
 @pytest.mark.parametrize(
-    ("query", "shown"), [("", STANDING + SINCE), (f"?as_at={days_ago(5)}", STANDING)]
+    ("query", "expected"), [("", STANDING + SINCE), (f"?as_at={days_ago(5)}", STANDING)]
 )
 @non_editors
 def test_a_non_editor_reads_no_rating_superseded_before_opening(
-    register, judged, role, query, shown
+    register, rated_risk, role, query, expected
 ):
-    text = text_of(client_of(register, role).get(f"{judged.get_absolute_url()}{query}"))
-    assert [words for words in [*STANDING, *SINCE, *EARLY] if words in text] == shown
+    text = text_of(client_of(register, role).get(f"{rated_risk.get_absolute_url()}{query}"))
+    assert [words for words in [*STANDING, *SINCE, *EARLY] if words in text] == expected
 
 
 @non_editors
-def test_an_agreed_page_shows_a_non_editor_the_same_ratings(register, judged, role):
+def test_an_agreed_page_shows_a_non_editor_the_same_ratings(register, rated_risk, role):
     agreement = make_agreement(register)
     text = text_of(
-        client_of(register, role).get(f"{judged.get_absolute_url()}?agreed={agreement.pk}")
+        client_of(register, role).get(f"{rated_risk.get_absolute_url()}?agreed={agreement.pk}")
     )
     assert [words for words in [*STANDING, *SINCE, *EARLY] if words in text] == STANDING + SINCE
 
 
 @editors
-def test_an_editor_reads_all_judgements(register, judged, role):
-    text = text_of(client_of(register, role).get(judged.get_absolute_url()))
+def test_an_editor_reads_all_judgements(register, rated_risk, role):
+    text = text_of(client_of(register, role).get(rated_risk.get_absolute_url()))
     assert all(words in text for words in [*STANDING, *SINCE, *EARLY])
 
 
 @pytest.mark.parametrize("page", ["", "history/"])
-@pytest.mark.parametrize(("role", "is_told"), [(Role.MEMBER, False), (Role.OFFICER, True)])
-def test_the_sparkline_shows_a_non_editor_the_same_ratings(register, draft, page, role, is_told):
+@pytest.mark.parametrize(("role", "is_shown"), [(Role.MEMBER, False), (Role.OFFICER, True)])
+def test_the_sparkline_shows_a_non_editor_the_same_ratings(register, draft, page, role, is_shown):
     """Low at first and Severe when it opened: to who does not edit it never was anything else."""
-    draft.assess(by=draft.raised_by, version=1, **said_of((1, 1), "Guessed early.", days_ago(19)))
     draft.assess(
-        by=draft.raised_by, version=2, **said_of((5, 5), "Stood when it opened.", days_ago(15))
+        by=draft.raised_by, version=1, **rating_fields((1, 1), "Guessed early.", days_ago(19))
+    )
+    draft.assess(
+        by=draft.raised_by,
+        version=2,
+        **rating_fields((5, 5), "Stood when it opened.", days_ago(15)),
     )
     draft.open(by=draft.raised_by, version=3, effective_on=days_ago(10))
     text = text_of(client_of(register, role).get(f"{draft.get_absolute_url()}{page}"))
-    assert ("Severe since" in text, "was Low" in text) == (True, is_told)
+    assert ("Severe since" in text, "was Low" in text) == (True, is_shown)
 
 
 def test_a_rating_of_a_risk_that_never_was_a_draft_is_shown(register):

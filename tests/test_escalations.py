@@ -68,7 +68,7 @@ def member(home):
     return client_of(home, Role.MEMBER)
 
 
-def taken_up(risk, above, *, on=None, by=None, **fields):
+def escalate(risk, above, *, on=None, by=None, **fields):
     return make_escalation(
         risk, above, on=on, by=by, approved_by=by or make_user(name="Nerys Abelard"), **fields
     )
@@ -78,16 +78,16 @@ def taken_up(risk, above, *, on=None, by=None, **fields):
 
 
 def test_a_risk_is_listed_above_from_the_day_of_the_decision(risk, above):
-    taken_up(risk, above, on=days_ago(20))
-    listed = [Escalation.objects.listing(days_ago(ago)).exists() for ago in (21, 20, 0)]
-    assert listed == [False, True, True]
+    escalate(risk, above, on=days_ago(20))
+    is_listed = [Escalation.objects.listing(days_ago(ago)).exists() for ago in (21, 20, 0)]
+    assert is_listed == [False, True, True]
 
 
 def test_a_risk_taken_back_down_is_no_longer_listed(risk, above):
-    taken_up(risk, above, on=days_ago(20))
-    taken_up(risk, above, on=days_ago(10), direction=DOWN)
-    listed = [Escalation.objects.listing(days_ago(ago)).exists() for ago in (11, 10)]
-    assert listed == [True, False]
+    escalate(risk, above, on=days_ago(20))
+    escalate(risk, above, on=days_ago(10), direction=DOWN)
+    is_listed = [Escalation.objects.listing(days_ago(ago)).exists() for ago in (11, 10)]
+    assert is_listed == [True, False]
 
 
 def test_a_refused_risk_is_not_listed(risk, above):
@@ -102,16 +102,16 @@ def test_a_second_proposal_is_refused_while_one_is_open(risk, above):
 
 
 def test_a_risk_closed_meanwhile_is_not_escalated(risk, above):
-    opened = Risk.objects.get(pk=risk.pk)
+    stale_risk = Risk.objects.get(pk=risk.pk)
     risk.close(by=make_user(), version=risk.version, reason="Over.")
     with pytest.raises(InvalidTransition):
-        make_escalation(opened, above)
+        make_escalation(stale_risk, above)
 
 
 def test_only_an_unlisted_risk_goes_up_and_only_a_listed_one_goes_down(risk, above):
     with pytest.raises(InvalidTransition):
         make_escalation(risk, above, DOWN)
-    taken_up(risk, above)
+    escalate(risk, above)
     with pytest.raises(InvalidTransition):
         make_escalation(risk, above, UP)
 
@@ -209,7 +209,7 @@ def test_a_register_of_another_organisation_cannot_be_forged_in(risk, officer, d
 
 
 def test_a_repeated_step_does_not_become_its_opposite(risk, above, officer):
-    taken_up(risk, above)
+    escalate(risk, above)
     answer = propose(officer, risk, f"up-{above.pk}")
     assert "that step is no longer open" in answer.text
     assert Escalation.objects.undecided().count() == 0
@@ -273,7 +273,7 @@ def test_a_double_click_shows_no_conflict(risk, above, manager):
 
 
 def test_a_decided_escalation_is_shown_without_a_form(risk, above, manager):
-    escalation = taken_up(risk, above)
+    escalation = escalate(risk, above)
     text = manager.get(f"{risk.get_absolute_url()}escalations/{escalation.pk}/").text
     assert "Approved by Nerys Abelard" in text and 'name="is_approved"' not in text
 
@@ -302,12 +302,12 @@ def test_an_officer_decides_nothing(risk, above, officer):
 
 
 def test_a_future_day_lists_nothing(risk, above, officer):
-    taken_up(risk, above)
+    escalate(risk, above)
     assert "Taken up" not in officer.get(f"/registers/above/?as_at={days_ago(-1)}").text
 
 
 def test_a_risk_page_shows_where_it_is_listed_since_when_and_why(risk, above, member):
-    taken_up(risk, above, on=days_ago(20))
+    escalate(risk, above, on=days_ago(20))
     text = member.get(risk.get_absolute_url()).text
     assert "Listed also in" in text and "It touches more than one directorate." in text
     assert (
@@ -317,7 +317,7 @@ def test_a_risk_page_shows_where_it_is_listed_since_when_and_why(risk, above, me
 
 @pytest.mark.parametrize("place", ["", "dashboard/", "escalations/"])
 def test_the_register_above_lists_it_apart_and_does_not_count_it(risk, above, officer, place):
-    taken_up(risk, above, on=days_ago(20))
+    escalate(risk, above, on=days_ago(20))
     answer = officer.get(f"/registers/above/{place}")
     assert "Taken up from other registers: 1" in answer.text
     assert risk.title in answer.text and f'href="{risk.get_absolute_url()}"' in answer.text
@@ -329,8 +329,8 @@ def test_the_register_above_lists_it_apart_and_does_not_count_it(risk, above, of
 
 @pytest.mark.parametrize("place", ["", "dashboard/"])
 def test_a_past_day_lists_the_risks_taken_up_by_then(risk, above, officer, place):
-    taken_up(risk, above, on=days_ago(20))
-    taken_up(risk, above, on=days_ago(10), direction=DOWN)
+    escalate(risk, above, on=days_ago(20))
+    escalate(risk, above, on=days_ago(10), direction=DOWN)
     titles = [
         "Taken up" in officer.get(f"/registers/above/{place}?as_at={days_ago(n)}").text
         for n in (21, 20, 11, 10, -1)
@@ -340,7 +340,7 @@ def test_a_past_day_lists_the_risks_taken_up_by_then(risk, above, officer, place
 
 def test_as_agreed_lists_the_risks_recorded_by_then(risk, above, officer):
     agreement = make_agreement(above, on=days_ago(5))
-    taken_up(risk, above, on=days_ago(20))
+    escalate(risk, above, on=days_ago(20))
     later = make_agreement(above)
     titles = [
         "Taken up" in officer.get(f"/registers/above/?agreed={a.pk}").text
@@ -350,20 +350,20 @@ def test_as_agreed_lists_the_risks_recorded_by_then(risk, above, officer):
 
 
 def test_the_home_register_counts_it_once_and_lists_nothing_twice(risk, above, officer):
-    taken_up(risk, above)
+    escalate(risk, above)
     text = officer.get("/registers/home/").text
     assert 'data-total="1"' in text and "Taken up" not in text
 
 
 def test_a_closed_risk_is_listed_nowhere(risk, above, officer):
-    taken_up(risk, above)
+    escalate(risk, above)
     risk.close(by=make_user(), version=risk.version, reason="Over.")
     assert "Taken up" not in officer.get("/registers/above/").text
 
 
 @pytest.mark.parametrize("place", ["", "dashboard/", "escalations/"])
 def test_an_exempt_risk_is_listed_only_for_its_readers(home, above, officer, member, place):
-    taken_up(make_risk(home, title="Hidden", is_exempt=True), above)
+    escalate(make_risk(home, title="Hidden", is_exempt=True), above)
     make_escalation(make_risk(home, title="Hidden too", is_exempt=True), above)
     assert "Hidden" not in officer.get(f"/registers/above/{place}").text
     assert "Hidden" in member.get(f"/registers/above/{place}").text
@@ -379,7 +379,7 @@ def test_many_risks_taken_up_take_as_many_queries_as_one(home, above, member):
         return counted
 
     def add():
-        taken_up(make_risk(home, assessed=(4, 4)), above)
+        escalate(make_risk(home, assessed=(4, 4)), above)
         make_escalation(make_risk(home), above)
 
     add()

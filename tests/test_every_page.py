@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.django_db(trans
 
 # The admin site makes the pages of all models from the same templates: those of people, who have
 # roles within them, and one to delete with stand for all.
-LIKE_OTHERS = re.compile(
+REPEATED_PAGES = re.compile(
     r"admin:(?!registers_user_|registers_post_delete)\w+_(changelist|add|change|delete|history)"
 )
 # What differs between two readings of one page, or between two tests.
@@ -177,7 +177,7 @@ def test_every_page_that_is_open_to(visitor, people, person):  # noqa: F811 (the
     """
     visitor.sign_in(people[person])
     for name, (_, answers, *_) in TABLE.items():
-        if answers[person] == 200 and not LIKE_OTHERS.match(name):
+        if answers[person] == 200 and not REPEATED_PAGES.match(name):
             is_known = name in visitor.read_wide and person != "manager"
             visitor.axe_at = AXE_AT[-1:] if is_known else AXE_AT
             visitor.visit(path_of(name), name=name)
@@ -240,7 +240,7 @@ def test_forms_with_errors(visitor, people, risk):  # noqa: F811 (the fixture)
 
 
 def test_pages_that_refuse(visitor, people, risk, settings):  # noqa: F811 (the fixture)
-    def somebody_else_saves():
+    def save_as_another_person():
         make_revision(risk, title="Another title", cause="Another cause")
         make_assessment(risk)
 
@@ -249,7 +249,7 @@ def test_pages_that_refuse(visitor, people, risk, settings):  # noqa: F811 (the 
     visitor.visit("/nowhere/", 404)
     visitor.visit("/registers/ours/?as_at=yesterday", 400)
     visitor.send(
-        f"{risk.get_absolute_url()}edit/", 409, title="My title", meanwhile=somebody_else_saves
+        f"{risk.get_absolute_url()}edit/", 409, title="My title", meanwhile=save_as_another_person
     )
     visitor.sign_in(people["member"])
     visitor.visit(f"{risk.get_absolute_url()}edit/", 403)

@@ -39,21 +39,21 @@ def text_of(answer):
     return html.unescape(answer.text)
 
 
-TYPED = {
+FORM_DATA = {
     "ground": "3",
     "exempt_interest": "It would cost residents.",
     "exempt_decided_by": "Monitoring Officer",
 }
 
 
-def mark(client, risk, **typed):
+def mark(client, risk, **fields):
     return client.post(
-        f"{risk.get_absolute_url()}exempt/", TYPED | {"version": risk.version} | typed
+        f"{risk.get_absolute_url()}exempt/", FORM_DATA | {"version": risk.version} | fields
     )
 
 
-def lift(client, risk, **typed):
-    form = {"reason": "The claim is settled.", "version": risk.version, **typed}
+def lift(client, risk, **fields):
+    form = {"reason": "The claim is settled.", "version": risk.version, **fields}
     return client.post(f"{risk.get_absolute_url()}exempt/lift/", form)
 
 
@@ -88,7 +88,7 @@ def test_a_body_outside_schedule_12a_gives_its_own_ground(risk):
 
 
 @pytest.mark.parametrize(
-    ("typed", "words"),
+    ("fields", "words"),
     [
         ({"ground": ""}, "Select on what ground it is exempt"),
         ({"ground": "8"}, "Select on what ground it is exempt"),
@@ -97,8 +97,8 @@ def test_a_body_outside_schedule_12a_gives_its_own_ground(risk):
         ({"exempt_decided_by": " "}, "Enter who decided that it is exempt"),
     ],
 )
-def test_missing_fields_are_named(risk, typed, words):
-    answer = mark(client_of(person(risk, Role.MANAGER)), risk, **typed)
+def test_missing_fields_are_named(risk, fields, words):
+    answer = mark(client_of(person(risk, Role.MANAGER)), risk, **fields)
     risk.refresh_from_db()
     assert (words in text_of(answer), risk.is_exempt) == (True, False)
 
@@ -115,7 +115,9 @@ def test_positions_and_agreements_follow_the_flag(risk):
 def test_an_officer_who_loses_access_gets_a_warning_and_a_notice(risk):
     client = client_of(person(risk))
     assert "You will no longer see it" in client.get(f"{risk.get_absolute_url()}exempt/").text
-    answer = client.post(f"{risk.get_absolute_url()}exempt/", TYPED | {"version": 1}, follow=True)
+    answer = client.post(
+        f"{risk.get_absolute_url()}exempt/", FORM_DATA | {"version": 1}, follow=True
+    )
     assert (answer.redirect_chain, "You no longer see it" in answer.text) == (
         [("/registers/ours/", 302)],
         True,

@@ -148,7 +148,7 @@ def expected_of(risk):
     """Heading -> what the risk of `full` says there."""
     raised = days_ago(60)
     rated = {}
-    for kind, (likelihood, across, score, band, why) in {
+    for kind, (likelihood, across, score, band, rationale) in {
         "Inherent": (5, 5, 25, "Severe", "Without monitoring."),
         "Current": (4, 5, 20, "Severe", "As we see it."),
         "Target": (2, 4, 8, "High", "What cabinet asked for."),
@@ -161,7 +161,7 @@ def expected_of(risk):
         rated |= {
             f"{kind} band": band,
             f"{kind} impact driven by": "Harm to users",
-            f"{kind} rationale": why,
+            f"{kind} rationale": rationale,
         }
         rated[f"{kind} judged on"] = raised
     return rated | {
@@ -220,10 +220,10 @@ def test_every_value_is_typed_in_its_column_of_the_workbook(full):
 
 
 def test_every_import_field_has_a_column():
-    said_in_several = {"statement", "action_owner", "action_due_on", "ignore"}
+    composite_fields = {"statement", "action_owner", "action_due_on", "ignore"}
     assert {c.import_field for c in COLUMNS if c.import_field} == {
         t.name for t in TARGETS
-    } - said_in_several
+    } - composite_fields
     ignored = next(target for target in TARGETS if target.name == "ignore")
     assert {c.heading.casefold() for c in COLUMNS if not c.import_field} <= set(ignored.aliases)
 

@@ -22,7 +22,7 @@ from hostile_values import (
 )
 from makers import make_import
 from test_access import TABLE, TAKE_POST, make_people, path_of, signed_in
-from test_every_page import LIKE_OTHERS
+from test_every_page import REPEATED_PAGES
 
 from registers.models import Register
 
@@ -31,21 +31,23 @@ pytestmark = pytest.mark.django_db
 NO_TEXT = tuple(
     value for value in UNSTORABLE if not value.isprintable() and "\0" not in value
 )  # never gets here
-WRITTEN = "user organisation directorate post register scoringscheme".split()  # by the admin site
-PAGES = [name for name in TAKE_POST if not LIKE_OTHERS.match(name) and "delete" not in name]
-PAGES += [f"admin:registers_{model}_{page}" for model in WRITTEN for page in ("add", "change")]
+ADMIN_MODELS = (
+    "user organisation directorate post register scoringscheme".split()
+)  # by the admin site
+PAGES = [name for name in TAKE_POST if not REPEATED_PAGES.match(name) and "delete" not in name]
+PAGES += [f"admin:registers_{model}_{page}" for model in ADMIN_MODELS for page in ("add", "change")]
 ROLES = ("manager", "officer", "peer", "nobody", "installer")
 
 
 @pytest.fixture
-def shown(settings):
+def page_forms(settings):
     """(address, client, form) for each form that somebody is shown at an address that takes one."""
     settings.ACCOUNT_RATE_LIMITS = False
     people = make_people()
-    return list(shown_to({person: signed_in(people[person]) for person in ROLES}))
+    return list(forms_for({person: signed_in(people[person]) for person in ROLES}))
 
 
-def shown_to(clients):
+def forms_for(clients):
     keys = set()
     for name in dict.fromkeys(PAGES):
         for person, client in clients.items():
@@ -55,10 +57,10 @@ def shown_to(clients):
                     if key not in keys:
                         keys.add(key)
                         yield path_of(name), client, form
-    yield from shown_by_the_steps_of_an_import(clients["manager"])
+    yield from forms_of_import_steps(clients["manager"])
 
 
-def shown_by_the_steps_of_an_import(client):
+def forms_of_import_steps(client):
     """Of a file whose words are to be named, and of one that can be read at once."""
     for rows in (b"Reserves,Treasurer,4x5\nFlood,,High\n", b"Reserves,Treasurer,4x5\n"):
         batch = make_import(Register.objects.get(slug="ours"), b"Title,Owner,Score\n" + rows)
@@ -74,16 +76,16 @@ def shown_by_the_steps_of_an_import(client):
             batch.refresh_from_db()
 
 
-def filled(form):
+def complete_data(form):
     """What the form would send with something in each field."""
     data = initial_data(form)
     for name, field in form.fields.items():
         if not form[name].value():
-            data |= widget_data(field.widget, form.add_prefix(name), something_for(field))
+            data |= widget_data(field.widget, form.add_prefix(name), sample_value(field))
     return data
 
 
-def something_for(field):
+def sample_value(field):
     if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
         return next(
             (str(getattr(value, "value", value)) for value, _ in field.choices if value), ""
@@ -98,19 +100,19 @@ def something_for(field):
     )
 
 
-def test_no_field_is_a_fault_at_the_ends_of_its_type(shown):
-    assert len(shown) > 50
+def test_no_field_is_a_fault_at_the_ends_of_its_type(page_forms):
+    assert len(page_forms) > 50
     faults = []
-    for path, _, form in shown:
-        data = filled(form)
+    for path, _, form in page_forms:
+        data = complete_data(form)
         for name, field in form.fields.items():
             for value in values_for(field):
-                if value not in NO_TEXT and not is_asked_in_vain(form):
+                if value not in NO_TEXT and not requires_a_request(form):
                     faults += faults_of(form, path, name, value, data)
     assert "\n".join(faults) == ""
 
 
-def is_asked_in_vain(form):
+def requires_a_request(form):
     """The library asks some of its forms about the request that they came with."""
     return type(form).__module__.startswith("allauth")
 
@@ -127,18 +129,20 @@ def faults_of(form, path, name, value, data):
     return []
 
 
-def test_no_page_answers_a_form_at_the_ends_of_its_types_with_a_fault(shown):
+def test_no_page_answers_a_form_at_the_ends_of_its_types_with_a_fault(page_forms):
     """All fields at once: with the first and the last day that the form takes and text that is odd,
     then with what no field takes.
     """
     faults = []
-    for place, (path, client, form) in enumerate(shown):
-        taken = {name: values for name in form.fields if (values := taken_by(form.fields[name]))}
-        odd = {name: values_for(field)[place % 4] for name, field in form.fields.items()}
+    for place, (path, client, form) in enumerate(page_forms):
+        accepted = {
+            name: values for name in form.fields if (values := accepted_values(form.fields[name]))
+        }
+        extreme = {name: values_for(field)[place % 4] for name, field in form.fields.items()}
         for values in (
-            {name: each[0] for name, each in taken.items()},
-            {n: each[-1] for n, each in taken.items()},
-            odd,
+            {name: choices[0] for name, choices in accepted.items()},
+            {n: choices[-1] for n, choices in accepted.items()},
+            extreme,
         ):
             status = answer_to(client, path, form, values)
             faults += (
@@ -149,19 +153,19 @@ def test_no_page_answers_a_form_at_the_ends_of_its_types_with_a_fault(shown):
     assert "\n".join(faults) == ""
 
 
-def taken_by(field):
+def accepted_values(field):
     """Values that the field takes by itself, days in their order."""
     today = datetime.date.today()
     days = [today.replace(year=today.year + n, day=1).isoformat() for n in (-49, -1, 0, 1, 19)]
     values = days if isinstance(field, forms.DateField) else values_for(field)[1:]
-    return [value for value in values if value not in NO_TEXT and is_taken(field, value)]
+    return [value for value in values if value not in NO_TEXT and is_accepted(field, value)]
 
 
-def is_taken(field, value):
+def is_accepted(field, value):
     try:
-        sent = [text for texts in widget_data(field.widget, "x", value).values() for text in texts]
+        texts = [text for texts in widget_data(field.widget, "x", value).values() for text in texts]
         field.clean(
-            sent if len(sent) > 1 or isinstance(field, forms.MultipleChoiceField) else sent[0]
+            texts if len(texts) > 1 or isinstance(field, forms.MultipleChoiceField) else texts[0]
         )
     except (ValidationError, TypeError, AttributeError):
         return False
@@ -169,7 +173,7 @@ def is_taken(field, value):
 
 
 def answer_to(client, path, form, values):
-    data = filled(form)
+    data = complete_data(form)
     for name, value in values.items():
         data |= widget_data(form.fields[name].widget, form.add_prefix(name), value)
     client.raise_request_exception, cookies = False, client.cookies.copy()

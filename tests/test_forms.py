@@ -358,12 +358,12 @@ def test_hostile_text_is_stored_whole_or_refused_with_a_reason(world, name, fiel
 
 @every_form
 def test_a_character_that_no_page_can_show_is_refused_with_a_message(world, name):
-    before, taken = rows(), []
+    before, accepted = rows(), []
     for field, character in itertools.product(WORDS[name], "\0\x07\x1b\x9b"):
         answer = world.send(name, world.form(name, **{field: f"a{character}b"}))
         if "cannot be stored" not in " ".join(errors_in(answer)):
-            taken.append((field, character))
-    assert (taken, rows() == before) == ([], True)
+            accepted.append((field, character))
+    assert (accepted, rows() == before) == ([], True)
 
 
 @every_choice
@@ -537,8 +537,8 @@ def raised(ago):
 
 def test_a_risk_older_than_its_rating_counts_from_the_day_it_was_raised(world):
     world.send("new", world.form("new", **raised(400)))
-    logged, judged = RiskRevision.objects.filter(risk__number=2)
-    assert (logged.effective_on, judged.effective_on) == (days_ago(400), timezone.localdate())
+    first, second = RiskRevision.objects.filter(risk__number=2)
+    assert (first.effective_on, second.effective_on) == (days_ago(400), timezone.localdate())
 
 
 def test_a_risk_cannot_be_raised_on_a_future_day(world):
@@ -637,10 +637,10 @@ def test_a_refused_form_keeps_every_value(world, name):
     wrong = {"new": "event", "edit": "event", "assess": "rationale", "review": "note"}[name]
     form = world.form(name, **{wrong: ""})
     values = Controls(world.send(name, form).text).values
-    sent = {
+    expected = {
         field: value if isinstance(value, list) else [str(value)] for field, value in form.items()
     }
-    assert {field: values.get(field) for field in sent} == sent
+    assert {field: values.get(field) for field in expected} == expected
 
 
 @every_form
@@ -929,10 +929,10 @@ def named_month(day):
     return day_parts(day) | {"effective_on_1": f"{day:%B}"}
 
 
-@pytest.mark.parametrize("written", [day_parts, iso, named_month])
+@pytest.mark.parametrize("date_format", [day_parts, iso, named_month])
 @pytest.mark.parametrize("ago", [0, 5, 20])
-def test_a_day_is_read_however_it_is_written(world, written, ago):
-    world.send("assess", world.form("assess", **written(days_ago(ago))))
+def test_a_day_is_read_however_it_is_written(world, date_format, ago):
+    world.send("assess", world.form("assess", **date_format(days_ago(ago))))
     assert world.risk.assessments.latest("pk").effective_on == days_ago(ago)
 
 

@@ -185,8 +185,8 @@ def test_one_more_row_keeps_everything_typed():
     html = render_crispy_form(adding(half))
     assert "Control 2 of 2" in html
     assert 'name="form-TOTAL_FORMS" value="2"' in html
-    for shown in ('value="Audit"', 'value="31"', 'value="soon"'):
-        assert shown in html
+    for attribute in ('value="Audit"', 'value="31"', 'value="soon"'):
+        assert attribute in html
     assert re.search(r'<input[^>]* value="other"[^>]* id="id_form-0-kind_1" checked', html)
 
 

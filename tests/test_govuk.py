@@ -225,7 +225,7 @@ def test_an_error_is_escaped():
 
 
 @pytest.mark.parametrize(
-    ("name", "initial", "shown"),
+    ("name", "initial", "markup"),
     [
         ("title", "Savings", 'value="Savings"'),
         ("story", "Long", ">\nLong</textarea>"),
@@ -241,12 +241,12 @@ def test_an_error_is_escaped():
         ("is_read", True, "checked"),
     ],
 )
-def test_a_field_shows_its_stored_value(name, initial, shown):
-    assert shown in field_html(Sample(initial={name: initial}), name)
+def test_a_field_shows_its_stored_value(name, initial, markup):
+    assert markup in field_html(Sample(initial={name: initial}), name)
 
 
 @pytest.mark.parametrize(
-    ("name", "posted", "shown"),
+    ("name", "posted", "markup"),
     [
         (
             "types",
@@ -258,8 +258,8 @@ def test_a_field_shows_its_stored_value(name, initial, shown):
         ("made_on", {"made_on": "soon"}, 'value="soon"'),
     ],
 )
-def test_a_field_with_an_error_shows_the_typed_value(name, posted, shown):
-    assert shown in field_html(Sample(posted), name)
+def test_a_field_with_an_error_shows_the_typed_value(name, posted, markup):
+    assert markup in field_html(Sample(posted), name)
 
 
 # Dates

@@ -77,8 +77,8 @@ def test_stuck_risks_are_counted_and_the_longest_named(stuck, rated, sentence):
     "day", [datetime.date(2026, 6, 30), datetime.date(2026, 7, 1), datetime.date(2026, 11, 25)]
 )
 def test_quarter_ends_between_two_days_are_those_that_are_listed(since, day):
-    listed = [end for end in quarter_ends_before(day, 40) if end >= since]
-    assert quarter_ends_between(since, day) == len(listed)
+    ends = [end for end in quarter_ends_before(day, 40) if end >= since]
+    assert quarter_ends_between(since, day) == len(ends)
 
 
 SINCE = datetime.date(2026, 9, 30)

@@ -120,8 +120,8 @@ def links_and_totals(client):
     it.
     """
     links = re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', client.get("/").text)
-    carried = {html.unescape(href): int(count) for href, count in links}
-    return carried, {href: total_of(client.get(href).text) for href in carried}
+    counts = {html.unescape(href): int(count) for href, count in links}
+    return counts, {href: total_of(client.get(href).text) for href in counts}
 
 
 def complete_risk(register, title="Sound", **content):
@@ -292,14 +292,14 @@ def test_a_rating_by_an_earlier_scheme_is_not_counted_above_tolerance(officer, r
 @pytest.mark.parametrize("role", ROLES)
 def test_every_number_links_to_as_many_risks(organisation, register, role):
     reader = make_person(organisation, role)
-    mine = make_post(organisation, holder=reader)
+    own_post = make_post(organisation, holder=reader)
     make_each_gap(register)
     make_each_gap(register, is_exempt=True)
     for _ in range(6):
         make_risk(register, by=reader, is_exempt=True)
-        make_risk(register, owner=mine, assessed=(3, 3), on=days_ago(900))
-    carried, behind = links_and_totals(client_of(reader))
-    assert (len(carried), behind) == (7 if role in READ_ONLY else 8, carried)
+        make_risk(register, owner=own_post, assessed=(3, 3), on=days_ago(900))
+    counts, behind = links_and_totals(client_of(reader))
+    assert (len(counts), behind) == (7 if role in READ_ONLY else 8, counts)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -322,14 +322,14 @@ def test_each_register_has_its_own_numbers(officer, organisation, register):
     complete_risk(register, owner=None)
     for _ in range(2):
         complete_risk(other, primary_failure_type=None)
-    carried, behind = links_and_totals(client_of(officer))
+    counts, behind = links_and_totals(client_of(officer))
     expected = {
         "/registers/ours/?band=above-tolerance": 1,
         "/registers/ours/?gap=no-owner": 1,
         "/registers/other/?band=above-tolerance": 2,
         "/registers/other/?gap=no-failure-type": 2,
     }
-    assert carried == behind == expected
+    assert counts == behind == expected
 
 
 # What waits for me
@@ -413,10 +413,13 @@ def test_each_register_has_a_link_to_its_further_waiting_risks(
         for _ in range(count):
             make_risk(place, owner=post)
         complete_risk(place, owner=post)
-    mine = {
+    own_post = {
         href: n for href, n in links_and_totals(client_of(officer))[1].items() if "mine" in href
     }
-    assert mine == {"/registers/ours/?mine=yes&gap=any": 8, "/registers/other/?mine=yes&gap=any": 6}
+    assert own_post == {
+        "/registers/ours/?mine=yes&gap=any": 8,
+        "/registers/other/?mine=yes&gap=any": 6,
+    }
 
 
 def test_a_closed_risk_does_not_wait(officer, register, post):

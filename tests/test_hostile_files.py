@@ -135,11 +135,11 @@ def test_hostile_steps_lead_to_the_present_step(register):
             post_raw(client, batch.get_absolute_url(), {"step": "ready", "seen": value}).status_code
         )
     assert (statuses, is_untouched(batch, before)) == ({200, 302, 400, 409}, True)
-    shown = {
+    filter_statuses = {
         client.get(f"{batch.get_absolute_url()}?show={quote_plus(HOSTILE[label])}").status_code
         for label in TEXTS
     }
-    assert shown == {400}
+    assert filter_statuses == {400}
 
 
 def test_hostile_files_and_file_names_are_read_or_refused_with_a_reason(register):
@@ -211,7 +211,7 @@ PARAMETERS = {
 
 
 def test_hostile_parameters_of_an_export_are_refused(register):
-    client, risk, odd = client_of(register), make_risk(register), {}
+    client, risk, failures = client_of(register), make_risk(register), {}
     for name, names in PARAMETERS.items():
         for parameter in names:
             for label in (
@@ -225,8 +225,8 @@ def test_hostile_parameters_of_an_export_are_refused(register):
                 if status not in (200, 400) or (status == 200) > (
                     parameter in ("q", "page") or not as_read(value).strip()
                 ):
-                    odd[name, parameter, label] = status
-    assert (odd, risk.register.risks.count()) == ({}, 1)
+                    failures[name, parameter, label] = status
+    assert (failures, risk.register.risks.count()) == ({}, 1)
 
 
 def test_hostile_questions_are_stored_whole_or_refused_with_a_reason(register):
@@ -234,15 +234,15 @@ def test_hostile_questions_are_stored_whole_or_refused_with_a_reason(register):
     own_question = make_question(register, by=client.user)
     path, other = "/registers/ours/questions/", f"/registers/ours/questions/{own_question.pk}/"
     for label, value in HOSTILE.items():
-        carried = {"source": value, "source_path": value, "token": value}
-        sent = [
-            (path, {"text": value, **carried}),
+        fields = {"source": value, "source_path": value, "token": value}
+        requests = [
+            (path, {"text": value, **fields}),
             (other, {"text": value}),
             (other, {"text": "Who?", "risk": value}),
         ]
-        for address, data in sent:
+        for address, data in requests:
             answer = post_raw(client, address, data)
-            errors, typed = errors_in(answer), Controls(answer.text).values.get("text", [])
+            errors, texts = errors_in(answer), Controls(answer.text).values.get("text", [])
             if answer.status_code == 302:
                 question = (
                     GatheredQuestion.objects.get(pk=own_question.pk)
@@ -255,7 +255,7 @@ def test_hostile_questions_are_stored_whole_or_refused_with_a_reason(register):
             else:
                 is_right = (
                     errors
-                    and as_read(data["text"]) in typed
+                    and as_read(data["text"]) in texts
                     and not TECHNICAL_TERMS.search(" ".join(errors))
                 )
             if not is_right and (answer.status_code, label in NO_TEXT) != (400, True):

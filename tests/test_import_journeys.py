@@ -43,7 +43,7 @@ def workbook():
     sheet.append(HEADINGS)
     for n in range(1, 31):
         words = f"If the {n}th thing fails, then services stop, leading to harm."
-        listed = "1. Monthly board\n2. Reserves policy"
+        controls = "1. Monthly board\n2. Reserves policy"
         row = [
             f"R{n}",
             f"Thing {n} fails",
@@ -53,7 +53,7 @@ def workbook():
             n % 5 + 1,
             4,
             "Amber",
-            listed,
+            controls,
         ]
         sheet.append([*row, "Write the plan", "15/01/2027", "x" * 150])
     sheet["B10"] = sheet["C10"] = ""

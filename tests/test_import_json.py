@@ -54,7 +54,7 @@ def exported_register():
     )
 
 
-def elsewhere(client):
+def make_empty_register(client):
     """An empty register of the same organisation in another installation, which the same person
     runs there.
     """
@@ -69,7 +69,7 @@ def elsewhere(client):
 
 def test_a_register_is_restored_through_the_pages(exported_register):
     client, content, _ = exported_register
-    register = elsewhere(client)
+    register = make_empty_register(client)
     assert send(client, register, content, "full.json").status_code == 302
     batch = latest(register)
     page = client.get(batch.get_absolute_url()).text
@@ -93,7 +93,7 @@ def test_a_register_is_restored_through_the_pages(exported_register):
 
 def test_the_button_pressed_twice_restores_once(exported_register):
     client, content, _ = exported_register
-    register = elsewhere(client)
+    register = make_empty_register(client)
     send(client, register, content, "full.json")
     batch = latest(register)
     answers = [
@@ -105,7 +105,7 @@ def test_the_button_pressed_twice_restores_once(exported_register):
 
 def test_restoring_the_same_file_again_writes_nothing(exported_register):
     client, content, _ = exported_register
-    register = elsewhere(client)
+    register = make_empty_register(client)
     send(client, register, content, "full.json")
     take_in(client, latest(register))
     register.refresh_from_db()
@@ -120,7 +120,7 @@ def test_restoring_the_same_file_again_writes_nothing(exported_register):
 
 def test_a_register_with_content_cannot_be_restored(exported_register):
     client, content, _ = exported_register
-    register = elsewhere(client)
+    register = make_empty_register(client)
     make_risk(register)
     answer = send(client, register, content, "full.json")
     assert "is taken into an empty register" in answer.text
@@ -129,7 +129,7 @@ def test_a_register_with_content_cannot_be_restored(exported_register):
 
 def test_a_change_after_the_preview_is_a_conflict(exported_register):
     client, content, _ = exported_register
-    register = elsewhere(client)
+    register = make_empty_register(client)
     send(client, register, content, "full.json")
     make_risk(register)
     answer = take_in(client, latest(register))
@@ -139,7 +139,7 @@ def test_a_change_after_the_preview_is_a_conflict(exported_register):
 
 def test_an_error_is_shown_with_its_place(exported_register):
     client, content, _ = exported_register
-    register = elsewhere(client)
+    register = make_empty_register(client)
     data = json.loads(content)
     data["risks"][0]["assessments"][0]["likelihood"] = 9
     send(client, register, json.dumps(data).encode(), "full.json")
@@ -150,7 +150,7 @@ def test_an_error_is_shown_with_its_place(exported_register):
 
 def test_the_command_restores(exported_register, tmp_path):
     client, content, _ = exported_register
-    register = elsewhere(client)
+    register = make_empty_register(client)
     (tmp_path / "full.json").write_bytes(content)
     for options, count in (["--check"], 0), ([], 1):
         out = io.StringIO()

@@ -215,8 +215,8 @@ def test_mapped_words_are_read():
     words = {"score": {"Amber": [3, 4], "N/K": ""}, "likelihood": {"V High": 5}}
     heads = ["Title", "Current score"]
     assert pair(read_row(heads, "a", "amber", words=words)) == [(3, 4)]
-    nothing = read_row(heads, "a", "N/K", words=words)
-    assert (nothing.ratings, nothing.destinations[1]) == ([], ["ignore"])
+    unknown = read_row(heads, "a", "N/K", words=words)
+    assert (unknown.ratings, unknown.destinations[1]) == ([], ["ignore"])
     assert pair(
         read_row(["Title", "Current likelihood", "Current impact"], "a", "V HIGH", "2", words=words)
     ) == [(5, 2)]

@@ -165,9 +165,9 @@ def test_every_cell_is_imported_or_reported(register, cell):
         assert batch.rows.exists()
         from registers.imports.commit import staged_version
 
-        done = client.post(
+        answer = client.post(
             batch.get_absolute_url(), {"step": "ready", "seen": staged_version(batch)}
         )
-        assert done.status_code == 302, done.text
+        assert answer.status_code == 302, answer.text
         assert client.get(batch.get_absolute_url()).status_code == 200
         assert client.get(f"{batch.get_absolute_url()}report.csv").status_code == 200

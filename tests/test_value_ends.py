@@ -31,7 +31,7 @@ from makers import (
     make_risk,
 )
 from test_access import OUR_VIEWS, TABLE, keys_of
-from test_every_page import LIKE_OTHERS
+from test_every_page import REPEATED_PAGES
 
 from registers import demo
 from registers.dates import days_later, quarter_ends_before, quarter_ends_between, years_later
@@ -40,7 +40,7 @@ from registers.models import Action, Position, Register, User
 
 pytestmark = pytest.mark.django_db
 
-ADMIN = [name for name in TABLE if name not in OUR_VIEWS and not LIKE_OTHERS.match(name)]
+ADMIN = [name for name in TABLE if name not in OUR_VIEWS and not REPEATED_PAGES.match(name)]
 AS_AGREED = (
     "home risk_list dashboard action_list question_list risk_detail register_summary".split()
 )  # to a member

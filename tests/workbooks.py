@@ -57,8 +57,12 @@ def columns_form(batch, **changes):
     from registers.forms.imports import ImportColumnsForm
 
     form = ImportColumnsForm(batch=batch)
-    shown = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-    return {"step": "mapping", **{name: value for name, value in shown.items() if value}, **changes}
+    initial = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    return {
+        "step": "mapping",
+        **{name: value for name, value in initial.items() if value},
+        **changes,
+    }
 
 
 def words_form(batch):
