@@ -1,7 +1,5 @@
 # ruff: noqa: S608  (SQL of our own tables and columns)
-"""A test database that holds the library and the preset schemes from the start, also after a test
-that empties it.
-"""
+"""A test database with the library and the preset schemes, restored after each flush."""
 
 import hashlib
 import shutil
@@ -47,9 +45,7 @@ INPUTS = (
 
 
 def prepared_database():
-    """Where the database is kept that every run on SQLite begins with: a file for each state of
-    what it is made from.
-    """
+    """The path of the prepared SQLite database: one file for each state of INPUTS."""
     digest = hashlib.sha256(django.__version__.encode())
     for place in INPUTS:
         path = settings.BASE_DIR / place
@@ -147,26 +143,20 @@ def forgo_durability():
 
 
 def run(statements):
-    """Within the database: the library has a thousand rows and every test with real transactions
-    takes them away.
-    """
+    """In one transaction: every flush removes the thousand rows of the library."""
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
 
 
 def library_tables():
-    """The models of the library, the links between them, and the schemes: in an order that can be
-    filled.
-    """
+    """The models of the library, their links and the schemes, in an order for inserting."""
     links = [f.remote_field.through for model in LIBRARY_MODELS for f in model._meta.many_to_many]
     return [*LIBRARY_MODELS, ScoringScheme, *(link for link in links if link._meta.auto_created)]
 
 
 def in_parallel(count, work):
-    """What work(0) to work(count - 1) return, all begun at the same moment, each with a connection
-    of its own.
-    """
+    """Results of work(0) to work(count - 1), started together, each with its own connection."""
     start = threading.Barrier(count)
 
     def run(number):

@@ -1,6 +1,4 @@
-"""A TCP proxy in front of a server, that fails as networks and servers fail: it refuses, cuts and
-hangs.
-"""
+"""A TCP proxy that fails as networks and servers do: it refuses, cuts and hangs."""
 
 import argparse
 import contextlib
@@ -12,9 +10,7 @@ PATIENCE = 20  # seconds that it hangs at most by default, so that a stuck test 
 
 
 class FaultProxy:
-    """server: (host, port). Passes everything on until told otherwise. With no patience it hangs
-    until it resumes.
-    """
+    """Passes everything on to server (host, port). Without patience it hangs until it resumes."""
 
     def __init__(self, server, port=0, patience=PATIENCE):
         self.server, self.patience = server, patience
@@ -91,9 +87,7 @@ class FaultProxy:
 
 
 def main():
-    """By hand: a word a line on standard input, such as `hang`, `resume`, or `hang_at
-    registers_risk`.
-    """
+    """Interactive: a command a line on stdin: `hang`, `resume`, `hang_at registers_risk`."""
     options = argparse.ArgumentParser()
     options.add_argument("port", type=int, help="of this machine, where it listens")
     options.add_argument("server", type=int, help="the port of this machine that it passes on to")

@@ -79,9 +79,7 @@ def kent():
 
 
 def three_boroughs():
-    """Residual scores by quarter, each with its direction; officers of several boroughs in one
-    cell.
-    """
+    """Residual scores by quarter with a direction; officers of several boroughs in one cell."""
     rows = [
         [
             "Ref",
@@ -541,9 +539,7 @@ def north_norfolk():
 
 
 def assurance_framework():
-    """A board assurance framework of the NHS: objectives, gaps, assurances, three scores with
-    words.
-    """
+    """An NHS board assurance framework: objectives, gaps, assurances, three worded scores."""
     rows = [
         ["Board Assurance Framework", "", "", "", "", "", "", "", "", "", "", ""],
         [

@@ -34,9 +34,7 @@ CSS = """
 
 
 def use_in(page):
-    """Every page opened from here on is set in it. Our policy stands: the files come from the
-    site's own address.
-    """
+    """Sets every page opened from here on in it, served from the site's own address."""
 
     def add_faces(route):
         answer = route.fetch()
@@ -55,9 +53,7 @@ def _serve(page, name, font):
 
 
 def make_font(widths):
-    """An OpenType font as bytes: glyph 0 for what is missing, then one for each character from
-    U+0020 to LAST.
-    """
+    """An OpenType font as bytes: glyph 0 for missing characters, then U+0020 to LAST."""
     advances = [
         round(int(width) * UNITS / 1000)
         for width in (DEFAULT_WIDTH, *widths.split(), DEFAULT_WIDTH)

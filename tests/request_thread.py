@@ -22,9 +22,7 @@ class RequestThread:
         return self.pool.submit(work).result()
 
     def ask(self, path, **form):
-        """(status, body) of the answer to a GET, or to a POST of a form, by somebody whose session
-        is long gone.
-        """
+        """(status, body) of a GET, or of a POST of a form, with an expired session."""
         headers = {"cookie": f"sessionid=of-nobody; csrftoken={TOKEN}"}
         if form:
             environ = (

@@ -1,4 +1,4 @@
-"""What the footer leads to: open to everybody, and as true as a test can tell."""
+"""The public pages that the footer links to, and whether their claims are true."""
 
 import re
 

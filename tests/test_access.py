@@ -1,6 +1,4 @@
-"""One table: every address the resolver knows x every kind of person. An address that is missing
-from it fails.
-"""
+"""One table of every address and every kind of person. A missing address fails."""
 
 import datetime
 import io
@@ -223,9 +221,7 @@ TABLE = {
 
 
 def admin_rows(model, *, app="registers", writes=ADMIN_NEVER, deletes=None):
-    """The addresses of one model in the admin site. writes, deletes: for whom (and what adding
-    answers).
-    """
+    """The admin site's addresses of a model. writes, deletes: who may, and adding's answers."""
     name, this = f"admin:{app}_{model}", {"object_id": f"first {app}.{model}"}
     deletes = writes if deletes is None else deletes
     route = f"/admin/{app}/{model}/<path:object_id>/"
@@ -808,9 +804,7 @@ def canaries(people):
 
 
 def make_canaries():
-    """The word canary in every text of another organisation. Returns arguments that lead to what is
-    its own.
-    """
+    """Another organisation with canary in every text. Returns arguments for its records."""
     organisation = make_organisation("Canaryshire", slug="canary-council")
     person = make_person(
         organisation, Role.MANAGER, name="Carla Canary", email="carla@canary.example"

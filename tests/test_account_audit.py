@@ -1,6 +1,4 @@
-"""Accounts made, and passwords and second factors changed, each leave an entry in the
-installation's chain.
-"""
+"""Each change of an account, password or second factor is in the installation's audit chain."""
 
 import re
 from io import StringIO

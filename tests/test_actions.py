@@ -1,6 +1,4 @@
-"""What is going to be done about a risk: the day it was first due, what its end asks for, who sees
-what is late.
-"""
+"""Actions: due days, how they end, and who sees which are late."""
 
 import datetime
 import re
@@ -709,9 +707,7 @@ def test_a_first_day_for_an_undated_action_has_not_moved():
 
 @pytest.fixture
 def redated_action(register):
-    """An action due 40 days ago, put off 30 days ago and done ten days ago; recorded on
-    those days.
-    """
+    """Due 40 days ago, re-dated 30 days ago and done ten days ago; recorded on those days."""
     risk = make_risk(
         register, on=days_ago(90), recorded_at=instant_of(90), title="Reserves run out"
     )

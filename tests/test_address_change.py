@@ -1,6 +1,4 @@
-"""The address that a person signs in with: asked for by an administrator, confirmed by a link, told
-to the old one.
-"""
+"""Changing a sign-in address: requested by an administrator, confirmed by a link, notified."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Every address of ours carries the name of its view. Templates: script/source_rules.py."""
+"""Every address of ours has the name of its view. Templates: script/source_rules.py."""
 
 from django.urls import get_resolver
 

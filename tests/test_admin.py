@@ -1,4 +1,4 @@
-"""The admin site: people and library, every save in the audit chain, risks nowhere."""
+"""The admin site: people and library only, never risks, and every save is audited."""
 
 import json
 

@@ -1,6 +1,4 @@
-"""What the admin site is asked beyond its own pages: refused in words, in as much time as for its
-own.
-"""
+"""Requests beyond the admin site's own pages: refused with a message, and as fast."""
 
 import json
 import re

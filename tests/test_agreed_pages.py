@@ -1,6 +1,4 @@
-"""What a page shows as agreed is as known by the agreement, all of it: nothing recorded later moves
-a figure.
-"""
+"""Pages as agreed: nothing recorded after the agreement changes a figure."""
 
 import re
 from urllib.parse import urlencode
@@ -192,9 +190,7 @@ def test_changes_since_the_agreement_are_still_shown(council):
 
 
 def test_a_closed_risk_has_its_agreed_title(council):
-    """Known as open on the day compared with and closed by the agreement; a judgement of it is
-    entered late.
-    """
+    """Open on the comparison day, closed by the agreement, and rated late for an earlier day."""
     closed = council.register.risks.get(number=4)
     closed.reopen(by=council.manager, version=closed.version, reason="It came back.")
     make_assessment(closed, (1, 1), by=council.manager, on=days_ago(DAYS_BEFORE + 30))

@@ -1,6 +1,4 @@
-"""What a body agreed stays as it was known then, whatever is recorded later; who may read it is
-decided today.
-"""
+"""Agreements: they keep what was recorded by then; today's rules decide who may read them."""
 
 import datetime
 import re

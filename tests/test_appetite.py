@@ -1,6 +1,4 @@
-"""What an organisation says of how much risk it takes: the statement, its form and the page of
-settings.
-"""
+"""Risk appetite: the statement, its form and the settings page."""
 
 import html
 import uuid

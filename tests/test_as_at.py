@@ -308,9 +308,7 @@ def test_the_check_reads_a_long_register_to_its_end():
 
 
 def test_a_change_dated_ahead_does_not_count_yet():
-    """The forms refuse a day to come; so must whatever else writes, or say truly what
-    stands today.
-    """
+    """The forms refuse a future day; other writers must too, or today's state must be right."""
     risk = make_risk(on=days_ago(3), assessed=(1, 1))
     with suppress(ValueError):
         make_assessment(risk, (5, 5), on=days_ago(-3))

@@ -1,6 +1,4 @@
-"""Who looked and what they said: the verb, the form, the map out of plain rows, the page and the
-list it leads to.
-"""
+"""Assurance: opinions, their form, the map, its page and the list it links to."""
 
 import dataclasses
 import datetime
@@ -359,9 +357,7 @@ def test_a_past_day_shows_the_opinions_by_then(risk, member):
 
 @pytest.fixture
 def register(risk):
-    """Ours, with a risk of each kind beside `risk`, which nobody looked at; the highest of them is
-    exempt.
-    """
+    """A register with a risk of each kind and `risk` without assurance; the highest is exempt."""
     register = risk.register
     high, first = (
         make_risk(register, title=title, assessed=(4, 4), on=days_ago(90))

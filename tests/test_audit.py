@@ -145,9 +145,7 @@ def test_a_changed_entry_is_found(chain, column, value):
 
 
 def test_an_entry_of_a_rolled_back_history_is_found(chain):
-    """It was signed with that number, before a backup was restored, say; the one after it signs
-    another.
-    """
+    """Signed with that number before a backup was restored; the entry after it signs another."""
     point = transaction.savepoint()
     former = record(chain.organisation, facts={"n": "former"})
     entry = {
@@ -216,9 +214,7 @@ def test_swapped_entries_are_found(chain):
 
 
 def forge(chain, **fields):
-    """An entry put in by somebody without the key: everything copied but the signature
-    cannot be.
-    """
+    """An entry inserted without the key: everything copied except the signature."""
     last = chain.entries.last()
     values = {
         f.attname: getattr(last, f.attname)

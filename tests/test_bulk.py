@@ -1,6 +1,4 @@
-"""Many records at once: reviews of risks that stand as they are, and what one post owns given to
-another.
-"""
+"""Bulk changes: reviews of several risks, and moving what one post owns to another."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""Rows made and written by hand are those that Django makes and writes."""
+"""Rows built and inserted in bulk equal those that Django builds and inserts."""
 
 import datetime
 import gc

@@ -1,4 +1,4 @@
-"""The calendar of what falls due: who reads it by its secret address, and what it says."""
+"""The calendar of deadlines: who may read its secret address, and its contents."""
 
 import datetime
 import hashlib

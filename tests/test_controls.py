@@ -1,4 +1,4 @@
-"""What holds a risk down: the verbs, the forms, and what a risk's page says of it on any day."""
+"""Controls: adding, testing and retiring them, their forms, and a risk's page on any day."""
 
 import uuid
 

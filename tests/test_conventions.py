@@ -1,6 +1,4 @@
-"""The rules of the house that a reader of one file cannot see: who imports whom, how records are
-reached, sizes.
-"""
+"""House rules across files: import layers, access to records, sizes."""
 
 import ast
 import re
@@ -254,9 +252,7 @@ def test_a_template_does_not_trust_text(path):
 
 
 def test_no_business_rule_hides_in_a_signal():
-    """Allowed are those after migrations (the guard of the audit entries, seal versions) and what
-    other people's code does to accounts (accounts/audit.py).
-    """
+    """Allowed: after migrations (audit guard, seal versions), for accounts (accounts/audit.py)."""
     connected = [name_of(p) for p in MODULES if re.search(r"\.connect\(|@receiver", p.read_text())]
     assert connected == ["registers/apps.py"]
 

@@ -1,6 +1,4 @@
-"""What people are told when the database or the disk cannot be used: 503, on every page; and 500
-for our mistakes.
-"""
+"""Pages when the database or the disk is unavailable: 503; and 500 for our own errors."""
 
 import errno
 import sqlite3

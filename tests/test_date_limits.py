@@ -1,6 +1,4 @@
-"""A day that somebody types lies within living memory and sensible plans: one rule, asked by every
-form.
-"""
+"""The limits of a typed day, past or planned: one rule for every form."""
 
 import datetime
 import importlib

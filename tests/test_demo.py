@@ -1,6 +1,4 @@
-"""The demo: what the story must show, on whichever day it is loaded, and what loading it again may
-change.
-"""
+"""The demo: its story on any load day, and what a second load may change."""
 
 import datetime
 import io

@@ -1,6 +1,4 @@
-"""An installation with an address of its own: what its checks say, and who may read
-what it writes.
-"""
+"""A deployed installation: its checks, and who may read the files it writes."""
 
 import json
 import os
@@ -267,9 +265,7 @@ def test_each_command_of_the_timetable_exists(line):
 
 @pytest.fixture
 def upgrade(tmp_path):
-    """Runs deploy/upgrade in a clone whose commands only write down that they were called; one of
-    them may fail.
-    """
+    """Runs deploy/upgrade in a clone whose commands only record their calls; one may fail."""
     steps, clone = tmp_path / "steps", tmp_path / "clone"
     for name in ("script/setup", "script/assets", "deploy/manage", "bin/systemctl", "bin/git"):
         stub = clone / name

@@ -1,4 +1,4 @@
-"""Drafts: what they need, who sees them, and that they count nowhere."""
+"""Drafts: their required fields, who sees them, and that no count includes them."""
 
 import html
 

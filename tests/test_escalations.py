@@ -1,6 +1,4 @@
-"""Taking a risk to a register above and back: who proposes, who decides, where it is listed then,
-and who sees it.
-"""
+"""Escalations: who proposes, who decides, where a risk is listed, and who sees it."""
 
 import re
 import uuid

@@ -1,6 +1,7 @@
-"""Every page there is, as everybody who may see it, in a real Chromium: axe finds nothing, nothing
-scrolls sideways, the console is silent, the Content-Security-Policy is kept, no other host is asked
-for anything.
+"""Every page in a real Chromium, as everybody who may see it.
+
+No axe fault, no sideways scroll, no console message, no violation of the Content-Security-Policy
+and no request to another host.
 """
 
 import re
@@ -68,9 +69,7 @@ handler500 = "failing_well.errors.server_error"
 
 
 class Visitor:
-    """Somebody at a browser who looks at pages that nobody looked at before. faults: what was
-    wrong, a line each.
-    """
+    """A person at a browser who checks pages not checked before. faults: one line each."""
 
     visited = set()  # what was looked at, by any visitor
     read_wide = set()  # names of addresses that axe read wide, for whoever came first
@@ -82,7 +81,7 @@ class Visitor:
         self.sign_in(None)
 
     def sign_in(self, user):
-        """None: nobody is signed in."""
+        """person may be None: nobody is signed in."""
         self.client = Client()
         if user:
             self.client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
@@ -95,9 +94,7 @@ class Visitor:
         )
 
     def visit(self, address, status=200, name=None):
-        """name: of an address that many ask for: only who finds an element of a new kind there
-        looks at it again.
-        """
+        """name: of an address with many visitors, checked again only for a new kind of element."""
         answer = self.client.get(address)
         assert answer.status_code == status, address
         is_page = answer["Content-Type"].startswith("text/html")
@@ -110,9 +107,7 @@ class Visitor:
             self.look(address, status)
 
     def is_new(self, html):
-        """Whether what stands above the content, in it or below was not seen yet: a page shares its
-        frame with other pages, and its content with other readers.
-        """
+        """Whether the header, the content or the footer has not been checked yet."""
         body = PASSING.sub("", html).partition("<body")[2]
         parts = set(re.split("</header>|</main>", body))
         is_new = not parts <= self.visited
@@ -126,9 +121,7 @@ class Visitor:
         return is_new
 
     def send(self, address, status=200, *, meanwhile=None, **typed):
-        """Open a form, type, send it after what somebody does meanwhile, and look at how it is
-        refused.
-        """
+        """Fill in a form, send it after `meanwhile`, and check the refusal."""
         self.page.goto(self.site + address)
         for name, value in typed.items():
             self.page.locator(f"main [name={name}]:not([type=radio])").fill(value)
@@ -154,9 +147,7 @@ class Visitor:
 
 @pytest.fixture
 def visitor(watched, live_server, people, settings):  # noqa: F811 (the fixtures)
-    """A visitor who is not signed in; afterwards: what was wrong with the pages that were looked
-    at.
-    """
+    """A visitor who is not signed in; fails at the end with the faults of the pages checked."""
     settings.ACCOUNT_RATE_LIMITS = False
     watched.set_default_timeout(30_000)
     visitor = Visitor(watched, live_server.url)

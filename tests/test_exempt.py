@@ -1,4 +1,4 @@
-"""Marking a risk as exempt, with its ground, and lifting that again."""
+"""Marking a risk as exempt with its ground, and lifting that."""
 
 import html
 

@@ -1,4 +1,4 @@
-"""What leaves a register as a file, and what must never be in it."""
+"""Exports of a register as files, and what they must never contain."""
 
 import csv
 import datetime
@@ -75,7 +75,7 @@ def sheet_rows(book):
 
 
 def texts_of(book):
-    """Everything that a workbook says, as one text."""
+    """All texts of a workbook, joined."""
     return "\n".join(
         str(cell.value)
         for sheet in book
@@ -91,7 +91,7 @@ def name_of(answer):
 
 @pytest.fixture
 def full(register):
-    """A risk that has something in every column."""
+    """A risk with a value in every column."""
     raised, directorate = days_ago(60), make_directorate(register.organisation, "Resources")
     owner = make_post(
         register.organisation, "Director of Finance (section 151 officer)", directorate=directorate
@@ -145,7 +145,7 @@ def full(register):
 
 
 def expected_of(risk):
-    """Heading -> what the risk of `full` says there."""
+    """Heading -> the expected value of the risk of `full`."""
     raised = days_ago(60)
     rated = {}
     for kind, (likelihood, across, score, band, rationale) in {

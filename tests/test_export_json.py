@@ -1,4 +1,4 @@
-"""A register's whole history as a file: what is in it, for whom, and that it is always the same."""
+"""A register's whole history as a JSON file: its content, its readers, its stability."""
 
 import json
 import logging
@@ -75,7 +75,7 @@ def test_other_registers_of_the_organisation_are_left_out():
 
 
 def test_a_reader_who_may_not_see_exempt_risks_or_drafts_gets_none():
-    """No role may export and not see them today; the file does not rest on that."""
+    """No role has that combination today; the file does not depend on it."""
     register = rich_register()
     text = written(register, reader=make_person(register.organisation, Role.PEER)).decode()
     assert json.loads(text)["left_out"] == {"exempt_risks": 2}

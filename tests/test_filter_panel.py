@@ -1,4 +1,4 @@
-"""The list's filters take one line: what is chosen is said, and the rest is folded."""
+"""The list's filters in one line: a summary of those chosen, the rest collapsed."""
 
 import html
 import re
@@ -26,7 +26,7 @@ def organisation():
 
 @pytest.fixture
 def form(organisation):
-    """Its words and its markup, as a list that asks for something shows it."""
+    """A function that gives the markup of the filter form for a query."""
     make_risk(make_register(organisation, slug="ours"), assessed=(3, 3))
     client = Client()
     client.force_login(make_person(organisation, Role.MANAGER))

@@ -1,8 +1,7 @@
-"""Every form, with every field at the ends of its type: it is refused in words or taken, and never
-a fault.
+"""Every form with every field at the extremes of its type: refused or accepted, never a fault.
 
-Most is asked of the forms that the pages show, which costs a request a page; then each page is sent
-a few of these values for real.
+Most values are tried on the forms that the pages show, at the cost of a request a page; then a few
+values are posted to each page.
 """
 
 import datetime
@@ -41,7 +40,7 @@ ROLES = ("manager", "officer", "peer", "nobody", "installer")
 
 @pytest.fixture
 def page_forms(settings):
-    """(address, client, form) for each form that somebody is shown at an address that takes one."""
+    """(address, client, form) for each form shown at an address that takes one."""
     settings.ACCOUNT_RATE_LIMITS = False
     people = make_people()
     return list(forms_for({person: signed_in(people[person]) for person in ROLES}))
@@ -61,7 +60,7 @@ def forms_for(clients):
 
 
 def forms_of_import_steps(client):
-    """Of a file whose words are to be named, and of one that can be read at once."""
+    """The forms of two imports: one with words to match, one without."""
     for rows in (b"Reserves,Treasurer,4x5\nFlood,,High\n", b"Reserves,Treasurer,4x5\n"):
         batch = make_import(Register.objects.get(slug="ours"), b"Title,Owner,Score\n" + rows)
         address = batch.get_absolute_url()
@@ -77,7 +76,7 @@ def forms_of_import_steps(client):
 
 
 def complete_data(form):
-    """What the form would send with something in each field."""
+    """The form's data with a value in each field."""
     data = initial_data(form)
     for name, field in form.fields.items():
         if not form[name].value():
@@ -113,7 +112,7 @@ def test_no_field_is_a_fault_at_the_ends_of_its_type(page_forms):
 
 
 def requires_a_request(form):
-    """The library asks some of its forms about the request that they came with."""
+    """Whether the form needs the request it came with, as the account library's forms do."""
     return type(form).__module__.startswith("allauth")
 
 
@@ -154,7 +153,7 @@ def test_no_page_answers_a_form_at_the_ends_of_its_types_with_a_fault(page_forms
 
 
 def accepted_values(field):
-    """Values that the field takes by itself, days in their order."""
+    """Values that the field accepts by itself, days in order."""
     today = datetime.date.today()
     days = [today.replace(year=today.year + n, day=1).isoformat() for n in (-49, -1, 0, 1, 19)]
     values = days if isinstance(field, forms.DateField) else values_for(field)[1:]

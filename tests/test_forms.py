@@ -1,6 +1,4 @@
-"""The three forms about a risk, as they are posted: hostile values, forged fields, the same form
-twice, two editors.
-"""
+"""The forms of a risk: hostile values, forged fields, repeated forms, conflicting edits."""
 
 import html
 import itertools
@@ -35,14 +33,12 @@ HISTORY = (Risk, RiskRevision, Assessment, Review, Position, AuditEntry, Registe
 
 
 def rows():
-    """Everything a form may write, to compare before and after."""
+    """All rows that a form may write, to compare before and after."""
     return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in HISTORY}
 
 
 class World:
-    """An officer who is signed in, a register with one risk of theirs and one of each in another
-    organisation.
-    """
+    """A signed-in officer, a register with their risk, and a register of another organisation."""
 
     def __init__(self):
         self.organisation = make_organisation("Northmoor")
@@ -65,7 +61,7 @@ class World:
         return client
 
     def form(self, name, **fields):
-        """What a person would send who fills in the whole form."""
+        """The data of a completely filled-in form."""
         words = {"owner": str(self.post.pk)}
         version = str(Risk.objects.get(pk=self.risk.pk).version)
         if name == "new":
@@ -135,9 +131,7 @@ every_form = pytest.mark.parametrize("name", PATHS)
 
 
 def once_but(pairs, *on_both):
-    """Those (form, field) as parameters: all on one database, on the other those whose values it
-    may read otherwise.
-    """
+    """(form, field) parameters: all on one database, a few on the other, which may differ."""
     return [
         pair if pair in on_both else pytest.param(*pair, marks=pytest.mark.look) for pair in pairs
     ]
@@ -169,7 +163,7 @@ def world():
 
 
 class Controls(HTMLParser):
-    """What the controls of a page would send again: name -> list of values."""
+    """The controls of a page: name -> list of values that it would send."""
 
     def __init__(self, page):
         super().__init__()
@@ -277,7 +271,7 @@ NO_CHOICE = (
 
 
 def encoded(data):
-    """A form's body; bytes go in as they are."""
+    """A form's body as bytes; values in bytes are kept."""
     pairs = [
         (name, v)
         for name, value in data.items()
@@ -299,13 +293,13 @@ def post_raw(world, name, data):
 
 
 def as_read(value):
-    """How a browser's form sends it and Django reads it."""
+    """The value as sent by a browser and read by Django."""
     text = unquote_to_bytes(value).decode("utf-8", "replace") if isinstance(value, bytes) else value
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def as_stored(value, field):
-    """Composed and trimmed, a title on one line; nothing where nothing can be seen."""
+    """Composed and trimmed, a title on one line; empty where nothing is visible."""
     text = unicodedata.normalize("NFC", as_read(value)).strip()
     if all(unicodedata.category(character) in ("Cf", "Zs") for character in text):
         return ""
@@ -313,7 +307,7 @@ def as_stored(value, field):
 
 
 def is_whole(risk):
-    """Whether every part of a risk's history fits the others."""
+    """Whether all parts of a risk's history are consistent."""
     revisions = list(risk.revisions.order_by("number"))
     return (
         [r.number for r in revisions] == list(range(1, risk.version + 1))
@@ -633,7 +627,7 @@ def test_a_form_starts_with_the_stored_title(world, name):
 
 @every_form
 def test_a_refused_form_keeps_every_value(world, name):
-    """One thing is wrong; everything else is sent again as it was."""
+    """One value is wrong; all others come back."""
     wrong = {"new": "event", "edit": "event", "assess": "rationale", "review": "note"}[name]
     form = world.form(name, **{wrong: ""})
     values = Controls(world.send(name, form).text).values
@@ -691,9 +685,7 @@ def test_forged_fields_change_nothing(world, name):
 
 
 def self_portrait(world, name, extra):
-    """What saving the form wrote, without what differs every time; in a transaction that is taken
-    back.
-    """
+    """What saving the form wrote, without values that always differ; rolled back."""
     differ = {
         "id",
         "token",

@@ -1,4 +1,4 @@
-"""Several of one small form on a page: headings, errors, one more row, one less."""
+"""Formsets on a page: headings, errors, adding and removing a row."""
 
 import re
 
@@ -27,7 +27,7 @@ GOOD = {"name": "Two people sign", "kind": "prevent"}
 
 
 def posted(*rows, initial=0, **more):
-    """What a browser sends: each row a dict."""
+    """The data that a browser sends for rows, each a dict."""
     data = {"form-TOTAL_FORMS": str(len(rows)), "form-INITIAL_FORMS": str(initial), **more}
     return data | {
         f"form-{number}-{name}": value

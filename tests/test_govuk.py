@@ -1,6 +1,4 @@
-"""How forms look and read: markup that assistive technology and the error summary rely on. No
-database.
-"""
+"""Markup of forms that assistive technology and the error summary rely on. No database."""
 
 import datetime
 import re

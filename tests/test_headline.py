@@ -1,4 +1,4 @@
-"""The sentences at the top of a dashboard, from figures worked out by hand."""
+"""The sentences at the top of a dashboard, with figures worked out by hand."""
 
 import datetime
 

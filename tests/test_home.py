@@ -1,6 +1,4 @@
-"""The home page: my registers and what is missing on them, what waits for me, what
-changed lately.
-"""
+"""The home page: my registers and their gaps, my tasks, recent changes."""
 
 import html
 import re
@@ -87,9 +85,7 @@ def home_of(user):
 
 
 def part(page, name):
-    """The words of one section of the page, by the id of its heading, on one line; empty if there
-    is none.
-    """
+    """The text of a section by the id of its heading, on one line; empty without the section."""
     match = re.search(
         rf'<section class="app-section" aria-labelledby="{name}">(.*?)</section>', page, re.DOTALL
     )
@@ -116,9 +112,7 @@ def titles_at(client, query):
 
 
 def links_and_totals(client):
-    """href -> the number that a link of the home page carries, and -> how many risks stand behind
-    it.
-    """
+    """{href: count on the home page} and {href: number of risks at that address}."""
     links = re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', client.get("/").text)
     counts = {html.unescape(href): int(count) for href, count in links}
     return counts, {href: total_of(client.get(href).text) for href in counts}
@@ -140,7 +134,7 @@ def complete_risk(register, title="Sound", **content):
 
 
 def make_each_gap(register, **content):
-    """A risk with each gap and no other, one sound and one closed that lacks all."""
+    """A risk with each gap, a complete one, and a closed one with every gap."""
     complete_risk(register, "Old", **content)
     register.scheme = preset("five-by-five-three-bands")
     register.save()
@@ -187,7 +181,7 @@ def test_every_gap_has_its_own_risk_in_these_tests(register):
 
 @pytest.mark.parametrize(("assess_twice", "late"), [(31, []), (32, ["Sound"])])
 def test_a_review_is_late_on_the_day_after_it_was_due(officer, register, assess_twice, late):
-    """A severe risk is to be looked at again within 31 days."""
+    """A Severe risk is reviewed within 31 days."""
     complete_risk(register, on=days_ago(assess_twice))
     assert titles_at(client_of(officer), "gap=late-review") == late
 
@@ -645,9 +639,7 @@ def queries_of(client):
 
 
 def grow(register, reader, count):
-    """As many more risks of every kind that the page knows, each with a post and a change of its
-    own.
-    """
+    """Adds risks of every kind that the page shows, each with its own post and change."""
     for _ in range(count):
         post = make_post(register.organisation, holder=reader)
         risk = make_risk(register, owner=post, assessed=(5, 5), on=days_ago(800), is_exempt=True)
@@ -694,7 +686,7 @@ def test_positions_keep_the_owner_and_the_next_review_of_their_day(register, oth
 
 
 def steps_on(page):
-    """Where the links of what waits lead."""
+    """Targets of the links in the waiting section."""
     section = re.search(r'aria-labelledby="waiting">(.*?)</section>', page, re.DOTALL)[1]
     return re.findall(r'href="([^"]*)"', section)
 
@@ -730,9 +722,7 @@ def test_an_action_that_is_due_later_does_not_wait_yet(officer, register, post):
 def test_home_names_the_actions_that_the_reminders_do(
     organisation, register, officer, post, other_post
 ):
-    """Whoever is told: by the post that owns the action, by the one that owns its risk, by having
-    raised it, or as a risk manager in the place of somebody who cannot act.
-    """
+    """As owner of the action or the risk, as who raised it, or as a risk manager standing in."""
     manager = make_person(organisation, Role.MANAGER)
     vacant, dates = make_post(organisation), {"on": days_ago(30), "due_on": days_ago(1)}
     for number, owner in enumerate((post, vacant, None, other_post)):

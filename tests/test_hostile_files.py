@@ -1,7 +1,6 @@
-"""Hostile values in the forms of an import, in its file, in what an export is asked for and in a
-member's questions.
+"""Hostile values in imports and their files, in parameters of exports and in questions.
 
-The values of test_forms.py; several fields take one at once, where each field answers for itself.
+The values are those of test_forms.py; independent fields get one at the same time.
 """
 
 import json

@@ -1,6 +1,4 @@
-"""A PostgreSQL server that is away or hung, by way of a proxy: 503 at the limit, and the next
-request works.
-"""
+"""A PostgreSQL server that is away or hangs, by a proxy: 503 in time, and then recovery."""
 
 import json
 from contextlib import contextmanager
@@ -28,7 +26,7 @@ def proxy(db):
 
 @pytest.fixture
 def thread(proxy):
-    """Its database is behind the proxy."""
+    """A request thread whose database is behind the proxy."""
     thread = RequestThread()
     yield thread
     proxy.resume()
@@ -37,7 +35,7 @@ def thread(proxy):
 
 @contextmanager
 def hang(proxy, settings, at=None):
-    """at: bytes of the statement during which it begins to hang."""
+    """at: bytes of the statement at which it begins to hang."""
     limits, settings.DATABASE_TIME_LIMITS = settings.DATABASE_TIME_LIMITS, SHORT
     proxy.hang_at(at) if at else proxy.hang()
     yield

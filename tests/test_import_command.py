@@ -1,4 +1,4 @@
-"""manage.py import_register: what it prints, what it changes, and how it ends."""
+"""manage.py import_register: its output, its changes and its exit code."""
 
 import io
 import json
@@ -33,7 +33,7 @@ def file_of(tmp_path):
 
 
 def run(path, *options):
-    """What it printed and with which number it ended."""
+    """Output and exit code of the command."""
     out, exit_code = io.StringIO(), 0
     try:
         call_command("import_register", path, "--register", "ours", *options, stdout=out)

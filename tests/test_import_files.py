@@ -1,4 +1,4 @@
-"""What a file of an unknown sender may be: read in full, or refused with what to do and where."""
+"""Files of unknown senders: read in full, or refused with a place and a remedy."""
 
 import datetime
 import io
@@ -32,7 +32,7 @@ def refusal(name, content):
 
 
 def with_part(content, name, data, **options):
-    """The archive with one part more, or another one of that name."""
+    """The archive with one part added or replaced."""
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,
@@ -190,7 +190,7 @@ def test_escaping_for_spreadsheets_is_undone_exactly(text):
     ids=["sign", "none", "long", "umlaut", "both"],
 )
 def test_a_cell_in_a_column_that_is_none_is_refused_at_once(name):
-    """A sign made the reader count backwards for ever."""
+    """A sign made the reader loop for ever."""
     content = workbook(TABLE)
     xml = part_of(content).replace('r="A2"', f'r="{name}"')
     assert "damaged" in refusal("a.xlsx", with_part(content, "xl/worksheets/sheet1.xml", xml))

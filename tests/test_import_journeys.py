@@ -1,4 +1,4 @@
-"""A risk manager brings a workbook, in a real Chromium: from the file to the worklist."""
+"""A risk manager imports a workbook in a real Chromium, from the file to the worklist."""
 
 import io
 import re
@@ -29,9 +29,7 @@ HEADINGS = (
 
 
 def workbook():
-    """A sheet to read first, then a register below a title: 30 risks, two of which
-    nobody can read.
-    """
+    """An introductory sheet and a register of 30 risks, two of them unreadable."""
     import openpyxl
 
     book = openpyxl.Workbook()
@@ -68,7 +66,7 @@ def heading(page, words):
 
 
 def bring(page, site, look):
-    """From the register to the page after taking in, looking at each page on the way."""
+    """Goes from the register to the page after the import, checking each page."""
     page.get_by_role("link", name="Bring your own workbook").click()
     heading(page, "Bring your own workbook")
     page.get_by_role("button", name="Read this file").click()

@@ -1,6 +1,4 @@
-"""A register's own file through the pages of an import, and from the command line: whole, or not at
-all.
-"""
+"""A register's own JSON file, restored by the pages and by the command: whole or not at all."""
 
 import io
 import json
@@ -55,9 +53,7 @@ def exported_register():
 
 
 def make_empty_register(client):
-    """An empty register of the same organisation in another installation, which the same person
-    runs there.
-    """
+    """An empty register in another installation, of the same organisation and person."""
     slug = Register.objects.get(slug="full").organisation.slug
     Organisation.objects.filter(slug=slug).update(slug="another-installation")
     organisation = make_organisation(slug=slug)

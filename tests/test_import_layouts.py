@@ -1,4 +1,4 @@
-"""Registers in the layouts of real public bodies come in without losing a cell."""
+"""Registers in the layouts of real public bodies are imported without losing a cell."""
 
 import pytest
 from layouts import ALL

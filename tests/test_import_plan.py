@@ -1,6 +1,4 @@
-"""Which column is what: from headings of one row or several, from contents, from what was decided
-before.
-"""
+"""Guessing columns from headings, from contents and from earlier plans."""
 
 import pytest
 from spreadsheets import make_reference_data, read_all, sheet_of

@@ -1,4 +1,4 @@
-"""What one row says: values, judgements, controls and actions, and nothing of it is lost."""
+"""Parsing a row: values, ratings, controls and actions, and no cell is lost."""
 
 import datetime
 

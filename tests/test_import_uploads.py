@@ -1,4 +1,4 @@
-"""What is sent to the import's address: who may send how much, and what of it is a workbook."""
+"""Uploads for an import: who may send how much, and which files are workbooks."""
 
 import io
 import zipfile
@@ -20,7 +20,7 @@ LARGE = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
 
 
 class Unread:
-    """A body that fails the test when anybody reads it."""
+    """A body that fails the test when it is read."""
 
     def read(self, *args):
         raise AssertionError("the body was read")
