@@ -1,6 +1,4 @@
-"""On the dashboard: whom outside sees a risk otherwise than we do, or that nobody outside has rated
-any.
-"""
+"""The dashboard's section of independent ratings that differ from the organisation's own."""
 
 import html
 import re
@@ -36,119 +34,129 @@ class Council:
         self.client = Client()
         self.client.force_login(self.manager)
 
-    def risk(self, ratings=(3, 3), **said):
-        return make_risk(self.register, by=self.manager, assessed=ratings, on=days_ago(200), **said)
-
-    def outside(self, risk, ratings, who="peer", ago=10, **said):
-        return make_assessment(
-            risk, ratings, by=self.peer, on=days_ago(ago), perspective=who, **said
+    def risk(self, ratings=(3, 3), **fields):
+        return make_risk(
+            self.register, by=self.manager, assessed=ratings, on=days_ago(200), **fields
         )
 
-    def said(self, **asked):
-        page = self.client.get("/registers/ours/dashboard/", asked).text
+    def rate_independently(self, risk, ratings, perspective="peer", ago=10, **fields):
+        return make_assessment(
+            risk, ratings, by=self.peer, on=days_ago(ago), perspective=perspective, **fields
+        )
+
+    def section(self, **query):
+        page = self.client.get("/registers/ours/dashboard/", query).text
         section = re.search(r'aria-labelledby="outside">(.*?)</section>', page, re.DOTALL)[1]
         return " ".join(html.unescape(re.sub("<[^>]*>", " ", section)).split()).replace(" .", ".")
 
 
 @pytest.fixture
-def ours():
+def council():
     return Council()
 
 
-def test_a_peer_who_says_another_band_is_told_with_both_bands(ours):
-    ours.outside(ours.risk(title="Reserves run out"), (5, 5))
-    said = "One of these risks has been rated from outside, and otherwise than by us. R-001 Reserves run out"
-    assert f"{said} The peer reviewer says Severe and we say High" in ours.said()
+def test_a_peer_rating_in_another_band_shows_both_bands(council):
+    council.rate_independently(council.risk(title="Reserves run out"), (5, 5))
+    sentence = (
+        "One of these risks has been rated from outside, and otherwise than by us. "
+        "R-001 Reserves run out"
+    )
+    assert f"{sentence} The peer reviewer says Severe and we say High" in council.section()
 
 
-def test_an_auditor_who_says_a_lower_band_is_told_as_well(ours):
-    ours.outside(ours.risk(), (1, 1), "internal-audit")
-    assert "Internal audit says Low and we say High" in ours.said()
+def test_an_auditor_rating_in_a_lower_band_shows_both_bands(council):
+    council.rate_independently(council.risk(), (1, 1), "internal-audit")
+    assert "Internal audit says Low and we say High" in council.section()
 
 
-def test_who_rates_as_we_do_is_counted_and_not_named(ours):
-    ours.outside(ours.risk(), (3, 4))
+def test_a_rating_in_the_same_band_is_counted_and_not_named(council):
+    council.rate_independently(council.risk(), (3, 4))
     assert (
-        ours.said()
+        council.section()
         == "Seen from outside One of these risks has been rated from outside: as we rate it."
     )
 
 
-def test_where_nobody_outside_has_rated_anything_it_asks_who_could(ours):
-    ours.risk()
-    said = "Nobody from outside has rated any of these risks. Ask: who could, before we meet again?"
-    assert said in ours.said()
+def test_without_independent_ratings_it_asks_who_could_give_one(council):
+    council.risk()
+    sentence = (
+        "Nobody from outside has rated any of these risks. Ask: who could, before we meet again?"
+    )
+    assert sentence in council.section()
 
 
-def test_a_risk_that_we_have_not_rated_is_told(ours):
-    ours.outside(ours.risk(None), (5, 5))
-    assert "The peer reviewer says Severe and we have not rated it yet" in ours.said()
+def test_a_risk_without_an_own_rating_is_named(council):
+    council.rate_independently(council.risk(None), (5, 5))
+    assert "The peer reviewer says Severe and we have not rated it yet" in council.section()
 
 
-def test_the_latest_that_they_said_counts(ours):
-    risk = ours.risk()
-    ours.outside(risk, (5, 5), ago=90)
-    ours.outside(risk, (3, 3), ago=10)
-    assert "as we rate it" in ours.said()
+def test_the_latest_independent_rating_counts(council):
+    risk = council.risk()
+    council.rate_independently(risk, (5, 5), ago=90)
+    council.rate_independently(risk, (3, 3), ago=10)
+    assert "as we rate it" in council.section()
 
 
-def test_a_target_from_outside_is_no_rating_of_how_it_stands(ours):
-    ours.outside(ours.risk(), (1, 1), kind="target")
-    assert "Nobody from outside" in ours.said()
+def test_an_independent_target_is_not_compared(council):
+    council.rate_independently(council.risk(), (1, 1), kind="target")
+    assert "Nobody from outside" in council.section()
 
 
-def test_a_rating_from_outside_by_another_scheme_is_not_compared(ours):
-    ours.outside(ours.risk(), (4, 4))
-    ours.register.scheme = preset("four-by-four")
-    ours.register.save()
-    assert "Nobody from outside" in ours.said()
+def test_an_independent_rating_by_another_scheme_is_not_compared(council):
+    council.rate_independently(council.risk(), (4, 4))
+    council.register.scheme = preset("four-by-four")
+    council.register.save()
+    assert "Nobody from outside" in council.section()
 
 
-def test_a_day_before_they_said_it_does_not_tell_it(ours):
-    ours.outside(ours.risk(), (5, 5), ago=10)
-    assert "Nobody from outside" in ours.said(as_at=days_ago(20).isoformat())
+def test_a_day_before_the_rating_does_not_show_it(council):
+    council.rate_independently(council.risk(), (5, 5), ago=10)
+    assert "Nobody from outside" in council.section(as_at=days_ago(20).isoformat())
 
 
-def test_as_agreed_what_was_recorded_afterwards_is_not_told(ours):
-    risk = ours.risk()
-    agreement = make_agreement(ours.register, by=ours.manager)
-    ours.outside(risk, (5, 5), ago=30)
-    assert "Nobody from outside" in ours.said(agreed=agreement.pk) and "says Severe" in ours.said()
+def test_a_rating_recorded_after_an_agreement_is_not_in_it(council):
+    risk = council.risk()
+    agreement = make_agreement(council.register, by=council.manager)
+    council.rate_independently(risk, (5, 5), ago=30)
+    assert (
+        "Nobody from outside" in council.section(agreed=agreement.pk)
+        and "says Severe" in council.section()
+    )
 
 
-def test_an_exempt_risk_is_not_told_to_who_may_not_see_it(ours):
-    ours.outside(ours.risk(is_exempt=True), (5, 5)), ours.risk()
-    ours.client.force_login(ours.peer)
-    assert "Nobody from outside" in ours.said()
+def test_an_exempt_risk_is_hidden_from_a_peer(council):
+    council.rate_independently(council.risk(is_exempt=True), (5, 5)), council.risk()
+    council.client.force_login(council.peer)
+    assert "Nobody from outside" in council.section()
 
 
-def test_a_narrowed_page_tells_those_that_fit(ours):
-    children = make_directorate(ours.organisation, "Children")
-    theirs = ours.risk(owner=make_post(ours.organisation, directorate=children))
-    ours.outside(ours.risk(), (5, 5)), ours.outside(theirs, (1, 1))
-    said = ours.said(directorate=children.pk)
-    assert "One of these risks" in said and "says Low" in said and "says Severe" not in said
+def test_a_filtered_page_counts_the_risks_that_fit(council):
+    children = make_directorate(council.organisation, "Children")
+    risk = council.risk(owner=make_post(council.organisation, directorate=children))
+    council.rate_independently(council.risk(), (5, 5)), council.rate_independently(risk, (1, 1))
+    text = council.section(directorate=children.pk)
+    assert "One of these risks" in text and "says Low" in text and "says Severe" not in text
 
 
-def test_three_are_named_the_furthest_apart_first(ours):
+def test_three_are_named_the_furthest_apart_first(council):
     for ratings in ((3, 4), (5, 5), (3, 2), (1, 1), (2, 5)):
-        ours.outside(ours.risk((2, 2)), ratings)
-    said = ours.said()
-    assert said.startswith(
+        council.rate_independently(council.risk((2, 2)), ratings)
+    text = council.section()
+    assert text.startswith(
         "Seen from outside Five of these risks have been rated from outside, four of them otherwise"
     )
-    assert re.findall(r"R-\d+", said) == ["R-002", "R-001", "R-004"] and said.endswith("and 1 more")
+    assert re.findall(r"R-\d+", text) == ["R-002", "R-001", "R-004"] and text.endswith("and 1 more")
 
 
-def test_it_asks_as_often_of_one_as_of_many(ours):
-    def queries():
-        with CaptureQueriesContext(connection) as asked:
-            ours.said()
-        return len(asked)
+def test_the_section_makes_as_many_queries_for_many_risks_as_for_one(council):
+    def query_count():
+        with CaptureQueriesContext(connection) as queries:
+            council.section()
+        return len(queries)
 
-    ours.outside(ours.risk(), (5, 5))
-    queries()
-    one = queries()
+    council.rate_independently(council.risk(), (5, 5))
+    query_count()
+    baseline = query_count()
     for _ in range(8):
-        ours.outside(ours.risk(), (5, 5))
-    assert queries() == one
+        council.rate_independently(council.risk(), (5, 5))
+    assert query_count() == baseline

@@ -58,15 +58,17 @@ def register():
     return make_register(make_organisation(), slug="ours", name="Our register")
 
 
-def known(register, **said):
+def recorded_risk(register, **fields):
     """A risk of forty days ago, recorded then."""
-    then = timezone.now() - datetime.timedelta(days=40)
-    return make_risk(register, on=days_ago(40), recorded_at=then, **said)
+    instant = timezone.now() - datetime.timedelta(days=40)
+    return make_risk(register, on=days_ago(40), recorded_at=instant, **fields)
 
 
 @pytest.fixture
 def risk(register):
-    return known(register, assessed=(3, 4), primary_failure_type=failure_type("financial"), **LIKE)
+    return recorded_risk(
+        register, assessed=(3, 4), primary_failure_type=failure_type("financial"), **LIKE
+    )
 
 
 @pytest.fixture
@@ -106,18 +108,18 @@ def suggested(answer):
 
 
 def expected(words=LIKE):
-    return [one.sign.code for one in suggest(words_of_risk(**words))]
+    return [suggestion.sign.code for suggestion in suggest(words_of_risk(**words))]
 
 
-def agreed(register, ago, **said):
+def agreed(register, ago, **fields):
     """A body agreed the register so many days ago, recorded that evening."""
-    return make_agreement(register, on=days_ago(ago), **said)
+    return make_agreement(register, on=days_ago(ago), **fields)
 
 
-def marked_before(risk, code="DON-W1", mark="relevant", *, ago=20, **said):
+def marked_before(risk, code="DON-W1", mark="relevant", *, ago=20, **fields):
     """A mark of so many days ago, recorded then."""
-    then = timezone.now() - datetime.timedelta(days=ago)
-    return make_precedent(risk, code, mark, on=days_ago(ago), recorded_at=then, **said)
+    instant = timezone.now() - datetime.timedelta(days=ago)
+    return make_precedent(risk, code, mark, on=days_ago(ago), recorded_at=instant, **fields)
 
 
 def page_of(risk):
@@ -127,7 +129,7 @@ def page_of(risk):
 # While a risk is logged
 
 
-def test_words_like_a_sign_bring_it_up(officer, register):
+def test_words_like_a_sign_suggest_it(officer, register):
     assert suggested(officer.post(LOOK, LIKE)) == expected() != []
 
 
@@ -139,8 +141,8 @@ def test_a_suggestion_says_which_of_the_readers_own_words_matched(officer, regis
 def test_a_suggestion_holds_case_question_box_and_citation(officer, register):
     first = sign(expected()[0])
     text = html.unescape(officer.post(LOOK, LIKE).text)
-    for said in (first.title, first.case.short_name, first.question, first.case.in_short):
-        assert said in text
+    for phrase in (first.title, first.case.short_name, first.question, first.case.in_short):
+        assert phrase in text
     assert first.citations.first().get_absolute_url() in text
 
 
@@ -155,12 +157,12 @@ def test_words_like_nothing_bring_up_nothing(officer, register):
 @pytest.mark.parametrize(
     "typed", [{}, {"title": "\x00\ud7ff"}, {"title": "x" * 100_000}, {"title": "%' OR 1=1 --"}]
 )
-def test_nonsense_brings_up_nothing_and_breaks_nothing(officer, register, typed):
+def test_nonsense_gets_no_suggestion(officer, register, typed):
     answer = officer.post(LOOK, typed)
     assert (answer.status_code, suggested(answer)) == (200, [])
 
 
-def test_what_is_typed_comes_back_as_text_never_as_markup(officer, register):
+def test_markup_in_the_form_is_shown_as_text(officer, register):
     typed = LIKE | {"cause": LIKE["cause"] + " <script>savings</script>"}
     assert (
         "<script>savings"
@@ -172,18 +174,18 @@ def test_words_in_an_address_are_not_read(officer, register):
     assert suggested(officer.post(f"{LOOK}?title=reserves+overspending+savings+budget")) == []
 
 
-def test_to_look_saves_nothing_and_finds_no_fault(officer, register):
+def test_looking_up_saves_nothing_and_shows_no_error(officer, register):
     answer = officer.post("/registers/ours/risks/new/", LIKE | {"title": "", "look": "1"})
     assert "There is a problem" not in answer.text and "<title>Error" not in answer.text
     assert not Risk.objects.exists()
 
 
-def test_to_look_at_a_complete_form_saves_nothing(officer, register):
+def test_looking_up_from_a_complete_form_saves_nothing(officer, register):
     officer.post("/registers/ours/risks/new/", risk_form(owner="", look="1"))
     assert not Risk.objects.exists()
 
 
-def test_to_look_keeps_what_was_typed_and_shows_signs(officer, register):
+def test_looking_up_keeps_the_form_and_shows_signs(officer, register):
     answer = officer.post("/registers/ours/risks/new/", risk_form(owner="", look="1", **LIKE))
     form = answer.context["form"]
     assert [form[name].value() for name in ("title", "likelihood", "notes")] == [
@@ -194,13 +196,13 @@ def test_to_look_keeps_what_was_typed_and_shows_signs(officer, register):
     assert LIKE["event"] in answer.text and suggested(answer) == expected()
 
 
-def test_to_look_keeps_the_token_so_that_logging_afterwards_makes_one(officer, register):
+def test_looking_up_keeps_the_token_of_the_form(officer, register):
     token = str(uuid.uuid4())
     looked = officer.post("/registers/ours/risks/new/", risk_form(owner="", look="1", token=token))
     assert looked.context["form"]["token"].value() == token
 
 
-def test_to_look_and_find_nothing_is_said_quietly(officer, register):
+def test_the_form_says_that_nothing_is_alike(officer, register):
     answer = officer.post("/registers/ours/risks/new/", UNLIKE | {"look": "1"})
     assert "Nothing in the library comes close to your words" in words_of(answer)
 
@@ -223,7 +225,7 @@ def test_after_logging_the_way_leads_to_the_signs(officer, register):
     assert f'href="{page_of(Risk.objects.get())}"' in answer.text
 
 
-def test_after_logging_what_is_like_nothing_no_signs_are_spoken_of(officer, register):
+def test_after_logging_a_risk_like_nothing_no_signs_are_mentioned(officer, register):
     answer = officer.post("/registers/ours/risks/new/", risk_form(owner="", **UNLIKE), follow=True)
     assert "seen elsewhere to look at" not in words_of(answer)
 
@@ -263,20 +265,20 @@ def test_signs_come_up_beside_the_form_while_it_is_typed(watched, live_server, c
 # Marking
 
 
-def mark(client, risk, code=None, **said):
-    said = {"mark": "relevant", "reason": "Ours does the same.", "token": str(uuid.uuid4()), **said}
-    return client.post(page_of(risk), {"sign": code or expected()[0], **said})
+def mark(client, risk, code=None, **data):
+    data = {"mark": "relevant", "reason": "Ours does the same.", "token": str(uuid.uuid4()), **data}
+    return client.post(page_of(risk), {"sign": code or expected()[0], **data})
 
 
 def test_a_suggested_sign_is_marked_with_its_reason_and_words(officer, risk):
     mark(officer, risk, mark="unsure")
-    made = Precedent.objects.get()
-    assert (made.sign.code, made.mark, made.reason) == (
+    precedent = Precedent.objects.get()
+    assert (precedent.sign.code, precedent.mark, precedent.reason) == (
         expected()[0],
         "unsure",
         "Ours does the same.",
     )
-    assert made.words == list(suggest(words_of_risk(**LIKE))[0].words)
+    assert precedent.words == list(suggest(words_of_risk(**LIKE))[0].words)
 
 
 def test_words_are_looked_up_and_not_taken_from_the_page(officer, risk):
@@ -296,25 +298,29 @@ def test_a_mark_leads_back_to_the_page_and_stands_there(officer, risk):
 
 
 def test_a_marked_sign_is_not_suggested_again(officer, risk):
-    before = [one.sign.code for one, _ in officer.get(page_of(risk)).context["forms"].suggested]
+    before = [
+        form_sign.sign.code
+        for form_sign, _ in officer.get(page_of(risk)).context["forms"].suggested
+    ]
     mark(officer, risk, before[0])
     assert [
-        one.sign.code for one, _ in officer.get(page_of(risk)).context["forms"].suggested
+        form_sign.sign.code
+        for form_sign, _ in officer.get(page_of(risk)).context["forms"].suggested
     ] == before[1:]
 
 
-def test_sent_twice_makes_one_mark(officer, risk):
+def test_a_form_sent_twice_makes_one_mark(officer, risk):
     token = str(uuid.uuid4())
     assert [mark(officer, risk, token=token).status_code for _ in range(2)] == [302, 302]
     assert Precedent.objects.count() == 1
 
 
-def test_marked_again_the_later_mark_stands_and_the_earlier_is_kept(officer, risk):
+def test_a_later_mark_stands_and_the_earlier_is_kept(officer, risk):
     mark(officer, risk, reason="At first sight.")
     mark(officer, risk, mark="not-relevant", reason="On a second look.")
     answer = officer.get(page_of(risk))
     (standing, _) = answer.context["forms"].standing[0]
-    assert (standing.mark.reason, [one.reason for one in standing.earlier]) == (
+    assert (standing.mark.reason, [precedent.reason for precedent in standing.earlier]) == (
         "On a second look.",
         ["At first sight."],
     )
@@ -334,7 +340,7 @@ def test_a_mark_changes_neither_score_nor_version(officer, risk):
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("data", "words"),
     [
         ({"mark": ""}, "Select relevant, not relevant or unsure"),
         ({"mark": "likely"}, "Select relevant, not relevant or unsure"),
@@ -345,9 +351,9 @@ def test_a_mark_changes_neither_score_nor_version(officer, risk):
         ({"sign": "\x00"}, "Select a sign from the list"),
     ],
 )
-def test_a_mark_that_is_wrong_is_refused_in_words(officer, risk, said, words):
+def test_an_invalid_mark_is_refused_with_an_error_message(officer, risk, data, words):
     answer = officer.post(
-        page_of(risk), {"sign": expected()[0], "mark": "relevant", "reason": "Why.", **said}
+        page_of(risk), {"sign": expected()[0], "mark": "relevant", "reason": "Why.", **data}
     )
     assert (answer.status_code, words in words_of(answer), Precedent.objects.exists()) == (
         200,
@@ -356,7 +362,7 @@ def test_a_mark_that_is_wrong_is_refused_in_words(officer, risk, said, words):
     )
 
 
-def test_an_error_stands_at_the_sign_that_it_is_about(officer, risk):
+def test_an_error_links_to_its_sign(officer, risk):
     code = expected()[0]
     answer = mark(officer, risk, reason="")
     assert f'href="#id_{code}_reason"' in answer.text and f'id="id_{code}_reason"' in answer.text
@@ -365,7 +371,7 @@ def test_an_error_stands_at_the_sign_that_it_is_about(officer, risk):
 def test_every_id_on_the_page_is_its_own(officer, risk):
     mark(officer, risk, "ELT-W2")
     ids = re.findall(r'\sid="([^"]+)"', officer.get(page_of(risk)).text)
-    assert [one for one in ids if ids.count(one) > 1] == []
+    assert [element_id for element_id in ids if ids.count(element_id) > 1] == []
 
 
 def test_a_risk_like_nothing_says_so_and_offers_the_choice(officer, register):
@@ -407,17 +413,19 @@ def test_a_risk_shows_relevant_signs_before_cases_of_its_type(officer, risk):
     assert text.index(sign("DON-W1").title) < text.index("Financial failure")
 
 
-@pytest.mark.parametrize("what", ["unsure", "not-relevant"])
-def test_other_marks_are_told_with_their_reason_and_not_as_being_tested(officer, risk, what):
-    make_precedent(risk, "DON-W1", what, reason="No sign of it.")
+@pytest.mark.parametrize("mark", ["unsure", "not-relevant"])
+def test_other_marks_show_their_reason_and_not_as_being_tested(officer, risk, mark):
+    make_precedent(risk, "DON-W1", mark, reason="No sign of it.")
     text = words_of(officer.get(risk.get_absolute_url()))
     assert "Also looked at: 1" in text and "No sign of it." in text
     assert "that we are testing" not in text
 
 
-def test_whoever_may_edit_is_led_to_the_signs(as_role, risk):
-    led = {role: page_of(risk) in as_role(role).get(risk.get_absolute_url()).text for role in Role}
-    assert {role for role, is_led in led.items() if is_led} == {Role.OFFICER, Role.MANAGER}
+def test_whoever_may_edit_gets_a_link_to_the_signs(as_role, risk):
+    links = {
+        role: page_of(risk) in as_role(role).get(risk.get_absolute_url()).text for role in Role
+    }
+    assert {role for role, is_link in links.items() if is_link} == {Role.OFFICER, Role.MANAGER}
 
 
 def shown(client, risk, **query):
@@ -425,7 +433,7 @@ def shown(client, risk, **query):
 
 
 READERS = [Role.MEMBER, Role.PEER, Role.ADMINISTRATOR]
-NOW = {"as_at": str(timezone.localdate())}
+TODAY = {"as_at": str(timezone.localdate())}
 
 
 @pytest.mark.parametrize("role", READERS)
@@ -435,7 +443,7 @@ def test_nobody_but_officers_sees_a_mark_before_anything_is_agreed(as_role, risk
     assert "The two accounts" not in text and "shown once a body has agreed this register" in text
 
 
-@pytest.mark.parametrize("query", [{}, NOW])
+@pytest.mark.parametrize("query", [{}, TODAY])
 @pytest.mark.parametrize("role", READERS)
 def test_readers_see_a_mark_that_the_latest_agreement_knew_and_no_later_one(
     as_role, register, risk, role, query
@@ -455,16 +463,14 @@ def test_officers_and_managers_see_todays_marks(as_role, register, risk, role):
     assert shown(as_role(role), risk)
 
 
-def test_a_mark_that_was_changed_since_reads_for_members_as_it_was_agreed(
-    member, officer, register, risk
-):
+def test_a_later_change_of_a_mark_is_hidden_from_members(member, officer, register, risk):
     marked_before(risk, reason="The two accounts differ.")
     agreed(register, 10)
     make_precedent(risk, mark="not-relevant", reason="They agree now.")
     assert (shown(member, risk), shown(officer, risk)) == (True, False)
 
 
-def test_a_mark_told_late_is_not_in_what_was_agreed_before(member, register, risk):
+def test_a_mark_recorded_late_is_not_in_an_earlier_agreement(member, register, risk):
     agreed(register, 10)
     make_precedent(risk, on=days_ago(20), reason="The two accounts differ.")
     assert not shown(member, risk)
@@ -472,8 +478,8 @@ def test_a_mark_told_late_is_not_in_what_was_agreed_before(member, register, ris
 
 def test_a_past_day_shows_the_marks_of_that_day(officer, risk):
     make_precedent(risk, on=days_ago(5), reason="The two accounts differ.")
-    said = [shown(officer, risk, as_at=days_ago(ago).isoformat()) for ago in (6, 5)]
-    assert said == [False, True]
+    visible = [shown(officer, risk, as_at=days_ago(ago).isoformat()) for ago in (6, 5)]
+    assert visible == [False, True]
 
 
 def test_an_agreed_reading_shows_everybody_what_was_known_then(officer, register, risk):
@@ -494,7 +500,7 @@ def test_a_risk_costs_the_same_however_many_signs_are_marked(member, register, r
 
     def cost():
         with CaptureQueriesContext(connection) as queries:
-            member.get(risk.get_absolute_url(), NOW)
+            member.get(risk.get_absolute_url(), TODAY)
         return len(queries)
 
     agreed(register, 10)
@@ -539,20 +545,20 @@ def test_a_sign_of_another_case_is_not_listed(officer, risk):
 
 
 def test_a_member_lists_by_marks_that_were_agreed(member, officer, register, risk):
-    newer = known(register)
+    newer = recorded_risk(register)
     marked_before(risk, "DON-W1")
     agreed(register, 10)
     make_precedent(newer, "DON-W1")
-    assert listed(member, sign="DON-W1", **NOW) == [risk.number]
+    assert listed(member, sign="DON-W1", **TODAY) == [risk.number]
     assert sorted(listed(officer, sign="DON-W1")) == [risk.number, newer.number]
 
 
-def test_the_list_says_where_marks_are_left_out(member, officer, risk):
-    said = [
+def test_the_list_tells_readers_that_marks_are_left_out(member, officer, risk):
+    mentions = [
         "working notes" in client.get("/registers/ours/?sign=DON-W1").text
         for client in (member, officer)
     ]
-    assert said == [True, False]
+    assert mentions == [True, False]
 
 
 def test_the_list_of_a_past_day_knows_no_later_mark(officer, risk):
@@ -565,13 +571,16 @@ def test_the_list_of_a_past_day_knows_no_later_mark(officer, risk):
 
 def test_the_list_is_narrowed_by_adverse_impact(officer, register):
     driven = make_risk(register, assessed=(3, 3))
-    named = make_risk(register, adverse_impacts=[impact("harm-to-users")])
+    impacted = make_risk(register, adverse_impacts=[impact("harm-to-users")])
     make_risk(register)
-    assert sorted(listed(officer, adverse_impact="harm-to-users")) == [driven.number, named.number]
+    assert sorted(listed(officer, adverse_impact="harm-to-users")) == [
+        driven.number,
+        impacted.number,
+    ]
 
 
 @pytest.mark.parametrize("name", ["case", "sign", "insight", "adverse_impact"])
-def test_what_the_library_does_not_hold_is_refused(officer, register, name):
+def test_a_filter_that_the_library_lacks_is_refused(officer, register, name):
     values = ["nowhere", "\x00", "9" * 40, "-1", "' or 1=1"]
     assert [listed(officer, **{name: value}) for value in values] == [400] * 5
 
@@ -603,14 +612,14 @@ PAGES = {
 }
 
 
-def address(where):
-    return PAGES[where].format(sign("DON-W1").insights.first().number)
+def address(page):
+    return PAGES[page].format(sign("DON-W1").insights.first().number)
 
 
 def numbers(answer):
     """(href, data-count) of every number that leads to a list."""
-    found = re.findall(r'href="([^"]+)" data-count="(\d+)"', answer.text)
-    return [(html.unescape(href), int(count)) for href, count in found]
+    links = re.findall(r'href="([^"]+)" data-count="(\d+)"', answer.text)
+    return [(html.unescape(href), int(count)) for href, count in links]
 
 
 @pytest.fixture
@@ -618,12 +627,14 @@ def marked(register, risk):
     """Two risks that test DON-W1, agreed so; a draft, a closed one, an exempt one and a later mark
     besides.
     """
-    others = [known(register, assessed=(2, 2), primary_failure_type=failure_type("financial"))]
-    others += [known(register, status="draft"), known(register)]
-    others += [known(register, title="Quokka", is_exempt=True, assessed=(5, 5))]
-    for one in (risk, *others):
-        marked_before(one, "DON-W1")
-    others[2].close(by=make_user(), version=1, reason="Over.")
+    risks = [
+        recorded_risk(register, assessed=(2, 2), primary_failure_type=failure_type("financial"))
+    ]
+    risks += [recorded_risk(register, status="draft"), recorded_risk(register)]
+    risks += [recorded_risk(register, title="Quokka", is_exempt=True, assessed=(5, 5))]
+    for other in (risk, *risks):
+        marked_before(other, "DON-W1")
+    risks[2].close(by=make_user(), version=1, reason="Over.")
     agreed(register, 10)
     make_precedent(make_risk(register, assessed=(1, 1)), "DON-W1")
     return risk
@@ -634,17 +645,17 @@ COUNTED = {Role.OFFICER: 3, Role.MANAGER: 4, Role.MEMBER: 3, Role.PEER: 2, Role.
 
 @pytest.mark.parametrize("role", COUNTED)
 def test_a_case_counts_the_risks_that_each_reader_may_see(as_role, marked, role):
-    found = numbers(as_role(role).get(address("case")))
-    assert {count for _, count in found} == {COUNTED[role]}
+    links = numbers(as_role(role).get(address("case")))
+    assert {count for _, count in links} == {COUNTED[role]}
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MEMBER, Role.PEER])
-@pytest.mark.parametrize("where", PAGES)
-def test_every_number_of_the_library_leads_to_as_many_risks(as_role, marked, role, where):
+@pytest.mark.parametrize("page", PAGES)
+def test_every_number_of_the_library_leads_to_as_many_risks(as_role, marked, role, page):
     client = as_role(role)
-    found = numbers(client.get(address(where)))
-    assert found
-    for href, count in found:
+    links = numbers(client.get(address(page)))
+    assert links
+    for href, count in links:
         total = re.search(r'data-total="(\d+)"', client.get(href).text)
         assert (href, int(total[1])) == (href, count)
 
@@ -655,31 +666,31 @@ def test_a_sign_names_the_risks_that_test_it(officer, marked):
 
 
 def test_an_exempt_risk_is_named_to_nobody_who_may_not_see_it(officer, member, marked):
-    said = ["Quokka" in client.get(address("case")).text for client in (officer, member)]
-    assert said == [False, True]
+    visible = ["Quokka" in client.get(address("case")).text for client in (officer, member)]
+    assert visible == [False, True]
 
 
-@pytest.mark.parametrize("where", PAGES)
-def test_the_risks_of_another_organisation_are_counted_for_nobody_else(marked, where):
+@pytest.mark.parametrize("page", PAGES)
+def test_the_risks_of_another_organisation_are_counted_for_nobody_else(marked, page):
     client = Client()
     client.force_login(make_person(make_register(make_organisation()).organisation, Role.MANAGER))
-    answer = client.get(address(where))
+    answer = client.get(address(page))
     assert numbers(answer) == [] and "No risk that you can see" in words_of(answer)
 
 
-@pytest.mark.parametrize("where", PAGES)
-def test_whoever_has_no_register_reads_of_no_risks(marked, where):
+@pytest.mark.parametrize("page", PAGES)
+def test_a_reader_without_a_register_sees_no_risks(marked, page):
     client = Client()
     client.force_login(make_user(is_staff=True))
-    assert "Your risks" not in client.get(address(where)).text
+    assert "Your risks" not in client.get(address(page)).text
 
 
-def test_the_library_says_where_marks_are_left_out(as_role, marked):
-    said = {
+def test_the_library_tells_readers_that_marks_are_left_out(as_role, marked):
+    mentions = {
         role: "they count as a body knew them" in as_role(role).get(address("case")).text
         for role in COUNTED
     }
-    assert {role for role, is_said in said.items() if is_said} == {
+    assert {role for role, is_mentioned in mentions.items() if is_mentioned} == {
         Role.MEMBER,
         Role.PEER,
         Role.ADMINISTRATOR,
@@ -701,31 +712,31 @@ def test_a_case_costs_the_same_however_many_risks_test_its_signs(as_role, regist
     before = cost()
     for code in ("DON-W1", "DON-W2", "DON-W3"):
         for _ in range(4):
-            marked_before(known(register), code)
+            marked_before(recorded_risk(register), code)
     other = make_register(register.organisation)
-    marked_before(known(other), "DON-W1")
+    marked_before(recorded_risk(other), "DON-W1")
     agreed(other, 5)
     assert cost() == before
 
 
 @pytest.mark.parametrize(("role", "sees"), [(Role.OFFICER, False), (Role.MANAGER, True)])
-def test_the_marks_of_an_exempt_risk_are_there_for_those_who_may_see_it(register, risk, role, sees):
+def test_marks_of_an_exempt_risk_are_visible_to_its_readers(register, risk, role, sees):
     make_revision(risk, is_exempt=True)
     make_precedent(risk)
     reader = make_person(register.organisation, role)
     assert marks_across(reader, [register], timezone.localdate()).exists() == sees
 
 
-def test_marks_across_registers_keep_to_each_ones_own_agreement(register, risk):
+def test_marks_across_registers_go_by_the_agreement_of_each(register, risk):
     reader = make_person(register.organisation, Role.MEMBER)
     other = make_register(register.organisation)
-    theirs = known(other)
+    other_risk = recorded_risk(other)
     marked_before(risk, "DON-W1", ago=20)
-    marked_before(theirs, "DON-W1", ago=20)
+    marked_before(other_risk, "DON-W1", ago=20)
     agreed(register, 10)
     agreed(other, 30)
-    found = marks_across(reader, [register, other], timezone.localdate())
-    assert [mark.risk for mark in found] == [risk]
+    marks = marks_across(reader, [register, other], timezone.localdate())
+    assert [mark.risk for mark in marks] == [risk]
 
 
 def test_a_closed_risk_takes_no_more_marks(officer, risk):

@@ -65,7 +65,7 @@ def post(register, officer):
 
 def soon(user, *kinds):
     """What the person is reminded of today."""
-    return [due.what for due in due_soon(user, timezone.localdate(), kinds or ReminderKind)]
+    return [due.summary for due in due_soon(user, timezone.localdate(), kinds or ReminderKind)]
 
 
 def tolerated(register, until, **content):
