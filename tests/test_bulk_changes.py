@@ -330,7 +330,7 @@ def changes_of(risks, owner):
         ChangedRisk(
             exempt,
             exempt.version,
-            {"is_exempt": True, "what": "exempted"},
+            {"is_exempt": True, "revision_event": "exempted"},
             close={"depends_on": "Nobody."},
         ),
         ChangedRisk(repeated, repeated.version, {"title": repeated.title}),

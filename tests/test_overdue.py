@@ -76,11 +76,13 @@ def section(page, name):
     return [" ".join(html.unescape(re.sub("<[^>]*>", " ", row)).split()) for row in rows]
 
 
-def test_the_dashboard_says_who_is_late_with_the_day_first_due(council):ure)
+def test_the_dashboard_says_who_is_late_with_the_day_first_due(council):
     finance = make_post(council.organisation, "Director of Finance", holder=council.manager)
     risk = council.risk((2, 2), owner=finance)
     make_review(risk, by=council.manager, next_on=days_ago(-5))
-    late = make_action(risk, by=council.manager, owner=finance, on=days_ago(90), due_on=days_ago(60))
+    late = make_action(
+        risk, by=council.manager, owner=finance, on=days_ago(90), due_on=days_ago(60)
+    )
     late.revise(by=council.manager, version=late.version, due_on=days_ago(9))
     make_action(risk, by=council.manager, owner=finance, due_on=days_ago(-9))  # in time
     [row] = section(council.page(), "late")
@@ -90,7 +92,7 @@ def test_the_dashboard_says_who_is_late_with_the_day_first_due(council):ure)
     )
 
 
-def test_eight_posts_are_named_and_the_others_are_counted(council):ure)
+def test_eight_posts_are_named_and_the_others_are_counted(council):
     for n in range(9):
         risk = council.risk((2, 2), owner=make_post(council.organisation, f"Post {n}"))
         make_review(risk, by=council.manager, next_on=days_ago(-5))
@@ -101,12 +103,12 @@ def test_eight_posts_are_named_and_the_others_are_counted(council):ure)
     assert "And 1 more post. All that is late: 9 actions ." in text
 
 
-def test_where_nothing_is_late_the_dashboard_lacks_the_section(council):ure)
+def test_where_nothing_is_late_the_dashboard_lacks_the_section(council):
     make_assessment(council.risk((2, 2)), (2, 2), by=council.manager)
     assert 'id="late"' not in council.page()
 
 
-def test_a_stuck_risk_shows_its_next_action(council):ure)
+def test_a_stuck_risk_shows_its_next_action(council):
     risk = council.risk()
     make_action(risk, by=council.manager, title="Sell the building", due_on=days_ago(-40))
     dropped = make_action(risk, by=council.manager, title="Ask for a grant", due_on=days_ago(-5))
@@ -117,12 +119,12 @@ def test_a_stuck_risk_shows_its_next_action(council):ure)
     assert f"Sell the building due {days_ago(-40):%-d %B %Y}" in row and "grant" not in row
 
 
-def test_a_stuck_risk_without_an_action_says_so(council):ure)
+def test_a_stuck_risk_without_an_action_says_so(council):
     council.risk()
     assert "No action is open" in section(council.page(), "stuck")[0]
 
 
-def test_five_stuck_risks_are_named_and_a_link_leads_to_all(council):ure)
+def test_five_stuck_risks_are_named_and_a_link_leads_to_all(council):
     for _ in range(6):
         council.risk()
     page = council.page()
@@ -131,38 +133,47 @@ def test_five_stuck_risks_are_named_and_a_link_leads_to_all(council):ure)
     )
 
 
-def responses_above_tolerance(council):ure)
+def responses_above_tolerance(council):
     """The response to each risk above tolerance, in the words of the page."""
     part = re.search(r'aria-labelledby="above".*?</section>', council.page(), re.DOTALL)[0]
     cells = re.findall(r'data-label="What is done about it">(.*?)</td>', part, re.DOTALL)
     return [" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in cells]
 
 
-def test_a_risk_above_tolerance_shows_its_next_action(council):ure)
+def test_a_risk_above_tolerance_shows_its_next_action(council):
     risk = council.risk(response="treat")
     make_action(risk, title="Find a second provider", due_on=days_ago(-5))
     make_action(risk, title="Later", due_on=days_ago(-50))
-    assert responses_above_tolerance(council) == [f"Find a second provider due {days_ago(-5):%-d %B %Y}"]
+    assert responses_above_tolerance(council) == [
+        f"Find a second provider due {days_ago(-5):%-d %B %Y}"
+    ]
 
 
-def test_a_late_next_action_reads_was_due(council):ure)
+def test_a_late_next_action_reads_was_due(council):
     make_action(council.risk(response="treat"), title="Find a second provider", due_on=days_ago(5))
-    assert responses_above_tolerance(council) == [f"Find a second provider was due {days_ago(5):%-d %B %Y}"]
+    assert responses_above_tolerance(council) == [
+        f"Find a second provider was due {days_ago(5):%-d %B %Y}"
+    ]
 
 
-def test_a_treated_risk_without_an_open_action_says_so(council):ure)
+def test_a_treated_risk_without_an_open_action_says_so(council):
     council.risk(response="treat"), council.risk()
-    assert responses_above_tolerance(council) == ["Treat, and no action is open", "Not decided yet, and no action is open"]
+    assert responses_above_tolerance(council) == [
+        "Treat, and no action is open",
+        "Not decided yet, and no action is open",
+    ]
 
 
-def test_a_tolerated_risk_says_until_when_and_why(council):ure)
+def test_a_tolerated_risk_says_until_when_and_why(council):
     council.risk(
         response="tolerate", tolerated_until=days_ago(-30), response_reason="It ends in spring."
     )
-    assert responses_above_tolerance(council) == [f"Tolerate until {days_ago(-30):%-d %B %Y} It ends in spring."]
+    assert responses_above_tolerance(council) == [
+        f"Tolerate until {days_ago(-30):%-d %B %Y} It ends in spring."
+    ]
 
 
-def test_a_transferred_risk_says_so_before_its_action(council):ure)
+def test_a_transferred_risk_says_so_before_its_action(council):
     risk = council.risk(response="transfer", response_reason="The insurer carries it.")
     make_action(risk, title="Sign the policy", due_on=days_ago(-7))
     assert responses_above_tolerance(council) == [

@@ -45,7 +45,7 @@ class Council:
         make_agreement(below, **by)
         self.agreement = make_agreement(self.register, **by)
         make_assessment(rose, (5, 5), **by)
-        make_revision(closed, status="closed", what="closed", **by)
+        make_revision(closed, status="closed", revision_event="closed", **by)
         self.client = Client()
         self.client.force_login(make_person(self.organisation, Role.MEMBER))
 

@@ -1,4 +1,4 @@
-"""The token of one form, sent by two people at once: each is answered, and one or two rows are added."""
+"""The token of one form, sent by two people at once: each is answered, with one row or two."""
 
 import uuid
 

@@ -249,8 +249,8 @@ def on(ago):
 @pytest.fixture
 def history(register):
     """Four risks, Moderate, High, High and Severe, of which a Moderate and a High one are legal.
-    The tolerance of legal risks fell to Low 50 days ago; the general one rose to Severe, and is High
-    again since 40 days ago.
+    The tolerance of legal risks fell to Low 50 days ago; the general one rose to Severe, and is
+    High again since 40 days ago.
     """
     organisation = register.organisation
     for category, ratings in (
