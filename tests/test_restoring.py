@@ -1,4 +1,4 @@
-"""A register that is exported and restored is the same, to the byte; an invalid file writes nothing."""
+"""An exported register restores to the same file, to the byte; an invalid file writes nothing."""
 
 import datetime
 import hashlib
