@@ -74,26 +74,26 @@ def judged(ratings, days=5, *, scheme=1, evidence=False):
     return AssessmentRow(ago(days), scheme, *ratings, score, band if scheme == 1 else "", evidence)
 
 
-def risk(*currents, **said):
+def risk(*currents, **fields):
     """A risk with a sound control and a sound story."""
     clean = {"event": EVENT, "raters": 2, "controls": (ControlRow(True, ago(400), ago(100)),)}
-    return RiskRow(1, 1, currents=currents, **{**clean, **said})
+    return RiskRow(1, 1, currents=currents, **{**clean, **fields})
 
 
 LOW, MODERATE, HIGH, SEVERE = (1, 3), (2, 3), (3, 4), (5, 4)
 OPEN = ActionRow("open", ago(-30), ago(-30))
 
 
-def found(slug, ground, row):
+def has_fault(slug, ground, row):
     """None: not about it; False: in order; True: a fault."""
-    said = BY_SLUG[slug].find(row, ground)
-    return said if said is None else bool(said)
+    fault = BY_SLUG[slug].find(row, ground)
+    return fault if fault is None else bool(fault)
 
 
 def each(slug, *cases):
-    """(what it is, the risk, whether it is found)."""
+    """cases: (label, risk, whether the fault is found)."""
     return [
-        pytest.param(slug, row, expected, id=f"{slug}: {what}") for what, row, expected in cases
+        pytest.param(slug, row, expected, id=f"{slug}: {label}") for label, row, expected in cases
     ]
 
 
@@ -349,20 +349,20 @@ CASES = [
 
 @pytest.mark.parametrize(("slug", "row", "expected"), CASES)
 def test_the_check(ground, slug, row, expected):
-    assert found(slug, ground, row) is expected
+    assert has_fault(slug, ground, row) is expected
 
 
-def fell(now=20, before=60, **said):
-    """A risk that fell a band so many days ago; its one control was last tested a
-    hundred days ago.
-    """
+def fell(age=20, age_before=60, **fields):
+    """A risk that fell a band that many days ago; its one control was tested 100 days ago."""
     return risk(
-        judged(SEVERE, before), judged(HIGH, now, evidence=said.pop("evidence", False)), **said
+        judged(SEVERE, age_before),
+        judged(HIGH, age, evidence=fields.pop("evidence", False)),
+        **fields,
     )
 
 
 @pytest.mark.parametrize(
-    ("what", "row", "agreed", "expected"),
+    ("label", "row", "agreed", "expected"),
     [
         ("fourteen days before", fell(), 6, True),
         ("fifteen days before", fell(), 5, False),
@@ -410,13 +410,13 @@ def fell(now=20, before=60, **said):
         ("rated once", risk(judged(LOW, 20)), 6, None),
     ],
 )
-def test_a_fall_before_the_register_was_agreed(scheme, what, row, agreed, expected):
-    assert found("rq16-dip", CheckContext(TODAY, scheme, {}, (ago(agreed),)), row) is expected
+def test_a_fall_before_the_register_was_agreed(scheme, label, row, agreed, expected):
+    assert has_fault("rq16-dip", CheckContext(TODAY, scheme, {}, (ago(agreed),)), row) is expected
 
 
-def test_where_no_body_ever_agreed_a_quarter_end_stands_in(ground):
+def test_without_an_agreement_the_quarter_end_counts(ground):
     """30 September 2026 is 56 days before."""
-    assert [found("rq16-dip", ground, fell(now, 90)) for now in (55, 56, 70, 71)] == [
+    assert [has_fault("rq16-dip", ground, fell(day, 90)) for day in (55, 56, 70, 71)] == [
         False,
         True,
         True,
@@ -437,7 +437,7 @@ def test_where_no_body_ever_agreed_a_quarter_end_stands_in(ground):
 )
 def test_the_tolerance_of_a_category_prevails(scheme, tolerances, category, expected):
     assert (
-        found(
+        has_fault(
             "rq3-no-action",
             CheckContext(TODAY, scheme, tolerances),
             risk(judged(HIGH), category=category),
@@ -446,20 +446,20 @@ def test_the_tolerance_of_a_category_prevails(scheme, tolerances, category, expe
     )
 
 
-def test_a_check_counts_what_it_found_out_of_what_it_is_about(ground):
+def test_a_check_counts_faults_out_of_the_risks_it_is_about(ground):
     rows = [risk(judged(SEVERE), raters=1), risk(judged(SEVERE)), risk(judged(LOW)), risk()]
     (tally,) = run_checks([BY_SLUG["rq14-one-rater"]], rows, ground)
     assert ([row.risk for row in tally.findings], tally.scope_count) == (rows[:1], 2)
 
 
-def test_each_rule_is_said_in_the_words_of_the_scheme(ground):
+def test_each_rule_uses_the_words_of_the_scheme(ground):
     rules = {check.slug: check.rule_for(ground) for check in CHECKS}
     assert "Severe 31, High 92, Moderate 183, Low 183" in rules["rq1-stale"]
     assert "It is Severe" in rules["rq14-one-rater"]
     assert not any("{" in rule for rule in rules.values())
 
 
-def test_every_check_but_those_of_a_whole_register_is_there():
+def test_every_check_of_a_single_risk_is_tested():
     assert sorted(int(check.slug.split("-")[0][2:]) for check in CHECKS) == [
         1,
         2,
@@ -479,7 +479,7 @@ def test_every_check_but_those_of_a_whole_register_is_there():
 
 
 @pytest.mark.parametrize(
-    ("this", "then"),
+    ("today", "start"),
     [
         ("2026-11-25", "2025-11-25"),
         ("2028-02-29", "2027-02-28"),
@@ -487,12 +487,12 @@ def test_every_check_but_those_of_a_whole_register_is_there():
         ("0001-03-01", "0001-03-01"),
     ],
 )
-def test_twelve_months_are_counted_by_the_calendar(this, then):
-    assert assurance.tested_since(day(this)) == day(then)
+def test_twelve_months_are_counted_by_the_calendar(today, start):
+    assert assurance.tested_since(day(today)) == day(start)
 
 
 @pytest.mark.parametrize(
-    ("this", "then"),
+    ("today", "end"),
     [
         ("2026-01-01", "2026-03-31"),
         ("2026-03-31", "2026-03-31"),
@@ -500,8 +500,8 @@ def test_twelve_months_are_counted_by_the_calendar(this, then):
         ("2026-11-25", "2026-12-31"),
     ],
 )
-def test_the_next_quarter_end(this, then):
-    assert quarter_end_from(day(this)) == day(then)
+def test_the_next_quarter_end(today, end):
+    assert quarter_end_from(day(today)) == day(end)
 
 
 # A register with one of each fault
@@ -585,7 +585,7 @@ def plant(register):
 
 
 @pytest.mark.django_db
-def test_every_planted_fault_is_found_and_nothing_else():
+def test_exactly_the_planted_faults_are_found():
     register = make_register()
     for n in range(20):
         clean(register) if n % 2 else severe(register)
@@ -649,7 +649,7 @@ def test_a_rating_by_an_earlier_scheme_has_no_band_here(register):
     assert load_risks(register, risks, timezone.localdate())[0].current is None
 
 
-def test_the_ground_holds_what_was_stated_last(register):
+def test_the_context_holds_the_latest_tolerances(register):
     make_appetite(register.organisation, "financial", "low", on=days_ago(9))
     make_appetite(register.organisation, "financial", "high", on=days_ago(2))
     make_appetite(register.organisation)
@@ -662,12 +662,10 @@ def test_the_ground_holds_what_was_stated_last(register):
 
 def test_reading_costs_the_same_for_one_risk_and_for_twenty(register):
     severe(register)
-    with CaptureQueriesContext(
-        connection,
-    ) as one:
+    with CaptureQueriesContext(connection) as single:
         Worklist(register, Risk.objects.filter(register=register), timezone.localdate())
     for _ in range(19):
         severe(register)
     with CaptureQueriesContext(connection) as many:
         Worklist(register, Risk.objects.filter(register=register), timezone.localdate())
-    assert len(many) == len(one) <= 10
+    assert len(many) == len(single) <= 10
