@@ -47,7 +47,7 @@ def officer(risk):
     return client
 
 
-def said(text):
+def long_date(text):
     return f"{text.day} {text:%B %Y}"
 
 
@@ -121,7 +121,7 @@ def test_either_end_may_be_given_alone(officer, risk, name):
         ({"impact_high": "<script>"}, "Select a level from the list"),
     ],
 )
-def test_an_end_that_cannot_be_is_said_and_nothing_is_written(officer, risk, end, words):
+def test_an_invalid_end_of_a_range_is_refused(officer, risk, end, words):
     status, text = sent(officer, risk, **end)
     assert (status, words in text, risk.assessments.count()) == (200, True, 1)
     assert "There is a problem" in text
@@ -184,7 +184,7 @@ def judged(likelihood, impact, **ends):
         ),
     ],
 )
-def test_what_else_it_could_be_is_said_only_where_an_end_is_in_another_band(ratings, ends, words):
+def test_another_band_is_named_only_where_an_end_lies_in_it(ratings, ends, words):
     assert possible_bands_in_words(judged(*ratings, **ends)) == words
 
 
@@ -213,32 +213,30 @@ SINCE, UNTIL = days_ago(40), days_ago(10)
 @pytest.mark.parametrize(
     ("ago", "supports"), [(41, False), (40, False), (39, True), (10, True), (9, False)]
 )
-@pytest.mark.parametrize("what", ["a test", "an assurance", "an action"])
-def test_what_was_done_after_the_last_rating_and_by_the_day_supports_a_fall(
-    risk, what, ago, supports
-):
-    if what == "a test":
+@pytest.mark.parametrize("kind", ["a test", "an assurance", "an action"])
+def test_a_record_between_the_last_rating_and_the_day_supports_a_fall(risk, kind, ago, supports):
+    if kind == "a test":
         make_control(risk, last_tested_on=days_ago(ago), tested_by_line=2)
-    elif what == "an assurance":
+    elif kind == "an assurance":
         make_assurance(risk, on=days_ago(ago))
     else:
         finish(make_action(risk, on=days_ago(60)), days_ago(ago))
     assert has_supporting_evidence(risk, SINCE, UNTIL) is supports
 
 
-def finish(action, done_on, **how):
+def finish(action, done_on, **fields):
     return action.complete(
-        by=make_user(), version=action.version, done_on=done_on, evidence="Seen in use.", **how
+        by=make_user(), version=action.version, done_on=done_on, evidence="Seen in use.", **fields
     )
 
 
-def test_nothing_supports_nothing(risk):
+def test_without_records_nothing_supports_a_fall(risk):
     make_control(risk)
     make_action(risk)
     assert has_supporting_evidence(risk, SINCE, UNTIL) is False
 
 
-def test_what_was_done_on_another_risk_supports_nothing_here(risk):
+def test_a_record_of_another_risk_supports_no_fall(risk):
     other = make_risk(risk.register)
     make_control(other, last_tested_on=days_ago(20), tested_by_line=2)
     make_assurance(other, on=days_ago(20))
@@ -263,7 +261,10 @@ def test_a_control_that_was_tested_again_later_was_still_tested_in_between(risk)
 
 
 def question(since):
-    return f"Nothing on this risk was tested, assured or finished since {said(since)}: what makes the lower rating right?"
+    return (
+        f"Nothing on this risk was tested, assured or finished since {long_date(since)}: "
+        "what makes the lower rating right?"
+    )
 
 
 LOWER = {"likelihood": "3", "impact": "3"}
@@ -279,7 +280,7 @@ def test_an_answer_is_enough_and_is_kept(officer, risk):
     assert risk.assessments.last().evidence == "The figures of May."
 
 
-def test_an_answer_of_nothing_but_spaces_is_none(officer, risk):
+def test_evidence_of_only_spaces_is_refused(officer, risk):
     assert question(days_ago(40)) in sent(officer, risk, **LOWER, evidence=" \u200b \n")[1]
 
 
@@ -298,7 +299,7 @@ def test_a_fall_that_something_supports_is_not_asked_about(officer, risk):
         {**LOWER, "kind": "inherent"},
     ],
 )
-def test_what_is_no_fall_of_the_current_rating_is_not_asked_about(officer, risk, fields):
+def test_evidence_is_not_asked_for_without_a_fall_of_the_current_rating(officer, risk, fields):
     assert sent(officer, risk, **fields)[0] == 302
 
 
@@ -310,7 +311,7 @@ def test_a_first_rating_is_not_asked_about(officer, risk):
     assert answer.status_code == 302
 
 
-def test_a_rating_for_an_earlier_day_is_compared_with_the_one_that_stood_then(officer, risk):
+def test_a_back_dated_rating_is_compared_with_the_one_of_its_day(officer, risk):
     make_assessment(risk, (1, 1), on=days_ago(5))
     risk.refresh_from_db()
     assert (
@@ -320,7 +321,7 @@ def test_a_rating_for_an_earlier_day_is_compared_with_the_one_that_stood_then(of
     assert sent(officer, risk, **LOWER)[0] == 302  # above the Low of five days ago
 
 
-def test_a_peers_rating_is_not_what_it_is_compared_with(officer, risk):
+def test_a_rating_is_not_compared_with_a_peers(officer, risk):
     make_assessment(risk, (1, 1), on=days_ago(5), evidence="All seen.")
     make_assessment(risk, (5, 5), on=days_ago(2), perspective="peer")
     risk.refresh_from_db()
@@ -346,7 +347,7 @@ def test_the_same_form_twice_is_one_assessment(officer, risk):
     assert (answers, risk.assessments.count()) == ([302, 302], 2)
 
 
-def test_what_was_typed_stays_after_a_conflict(officer, risk):
+def test_a_conflict_keeps_the_form(officer, risk):
     form = typed(risk, **LOWER, evidence="The figures of May.", impact_high="5")
     make_revision(risk, title="Another title")
     answer = officer.post(ASSESS, form)
@@ -354,7 +355,7 @@ def test_what_was_typed_stays_after_a_conflict(officer, risk):
     assert '<option value="5" selected>' in answer.text
 
 
-def test_the_evidence_stands_in_the_judgements_and_in_the_history(officer, risk):
+def test_the_evidence_is_among_the_judgements_and_in_the_history(officer, risk):
     make_assessment(risk, (3, 3), evidence="The figures of May & <b>June</b>.")
     for place in ("", "history/"):
         text = officer.get(f"/registers/ours/risks/1/{place}").text
@@ -363,7 +364,7 @@ def test_the_evidence_stands_in_the_judgements_and_in_the_history(officer, risk)
 
 
 @pytest.mark.parametrize("evidence", ["x" * 4001, "a\x00b"])
-def test_evidence_that_cannot_be_stored_is_said(officer, risk, evidence):
+def test_unstorable_evidence_gets_an_error_message(officer, risk, evidence):
     status, text = sent(officer, risk, evidence=evidence)
     assert (status, "What has changed" in text, risk.assessments.count()) == (200, True, 1)
 
@@ -371,7 +372,7 @@ def test_evidence_that_cannot_be_stored_is_said(officer, risk, evidence):
 # Side by side
 
 
-def test_inherent_current_and_target_stand_side_by_side(officer, risk):
+def test_inherent_current_and_target_are_side_by_side(officer, risk):
     make_assessment(risk, (5, 5), kind="inherent")
     make_assessment(risk, (2, 2), kind="target", on=days_ago(3))
     make_assessment(risk, (1, 1), kind="target", on=days_ago(2))
@@ -399,7 +400,7 @@ def test_a_kind_that_was_never_judged_says_so(officer, risk):
 def test_the_target_says_by_when(officer, risk, ahead, words):
     make_assessment(risk, (2, 2), kind="target", on=days_ago(3))
     make_revision(risk, target_on=days_ago(-ahead))
-    assert f"{words} {said(days_ago(-ahead))}" in officer.get("/registers/ours/risks/1/").text
+    assert f"{words} {long_date(days_ago(-ahead))}" in officer.get("/registers/ours/risks/1/").text
 
 
 def test_a_target_that_was_met_is_not_called_late(officer, risk):
@@ -409,6 +410,6 @@ def test_a_target_that_was_met_is_not_called_late(officer, risk):
     assert "Was to be met" not in officer.get("/registers/ours/risks/1/").text
 
 
-def test_as_at_a_day_nothing_later_stands_there(officer, risk):
+def test_as_at_a_day_nothing_later_is_shown(officer, risk):
     make_assessment(risk, (1, 1), kind="target", on=days_ago(3))
     assert "1 x 1" not in officer.get(f"/registers/ours/risks/1/?as_at={days_ago(4)}").text
