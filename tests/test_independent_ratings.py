@@ -47,7 +47,7 @@ def officer(risk):
     return client_of(make_person(risk.register.organisation))
 
 
-def typed(risk, **fields):
+def form_data(risk, **fields):
     return {
         "perspective": "peer",
         "likelihood": "4",
@@ -62,7 +62,7 @@ def typed(risk, **fields):
 
 
 def test_a_peer_rates_at_the_same_address(peer, risk):
-    assert peer.post(ASSESS, typed(risk)).status_code == 302
+    assert peer.post(ASSESS, form_data(risk)).status_code == 302
     row = risk.assessments.last()
     assert (row.perspective, row.kind, row.band, row.by.name) == (
         "peer",
@@ -74,13 +74,13 @@ def test_a_peer_rates_at_the_same_address(peer, risk):
 
 @pytest.mark.parametrize("perspective", ["peer", "internal-audit", "external"])
 def test_a_peer_selects_the_perspective(peer, risk, perspective):
-    peer.post(ASSESS, typed(risk, perspective=perspective))
+    peer.post(ASSESS, form_data(risk, perspective=perspective))
     assert risk.assessments.last().perspective == perspective
 
 
 def test_it_changes_neither_the_own_rating_nor_the_next_review(peer, risk):
     before = risk.current, risk.next_review_on
-    peer.post(ASSESS, typed(risk))
+    peer.post(ASSESS, form_data(risk))
     risk.refresh_from_db()
     assert (risk.current, risk.next_review_on) == before
     assert risk.positions.get(until_day__year=9999).band == "high"
@@ -88,14 +88,14 @@ def test_it_changes_neither_the_own_rating_nor_the_next_review(peer, risk):
 
 @pytest.mark.parametrize("perspective", ["own", "", "committee", "<script>"])
 def test_a_peer_cannot_speak_for_the_organisation(peer, risk, perspective):
-    answer = peer.post(ASSESS, typed(risk, perspective=perspective))
+    answer = peer.post(ASSESS, form_data(risk, perspective=perspective))
     assert (answer.status_code, "Select whose view it is" in answer.text) == (200, True)
     assert risk.assessments.count() == 1
 
 
 @pytest.mark.parametrize("kind", ["inherent", "target"])
 def test_a_peer_rates_the_risk_as_it_stands_only(peer, risk, kind):
-    peer.post(ASSESS, typed(risk, kind=kind))
+    peer.post(ASSESS, form_data(risk, kind=kind))
     assert risk.assessments.last().kind == "current"
 
 
@@ -103,27 +103,27 @@ def test_a_peer_rates_the_risk_as_it_stands_only(peer, risk, kind):
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MANAGER])
 def test_an_officer_cannot_pose_as_independent(risk, role, perspective):
     client = client_of(make_person(risk.register.organisation, role))
-    client.post(ASSESS, typed(risk, kind="current", perspective=perspective))
+    client.post(ASSESS, form_data(risk, kind="current", perspective=perspective))
     assert [row.perspective for row in risk.assessments.all()] == ["own", "own"]
 
 
 def test_a_peer_who_is_an_officer_rates_for_the_organisation(risk):
-    both = make_person(risk.register.organisation, Role.PEER)
-    make_membership(both, risk.register.organisation, Role.OFFICER)
-    client_of(both).post(ASSESS, typed(risk, kind="current"))
+    person = make_person(risk.register.organisation, Role.PEER)
+    make_membership(person, risk.register.organisation, Role.OFFICER)
+    client_of(person).post(ASSESS, form_data(risk, kind="current"))
     assert risk.assessments.last().perspective == "own"
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.ADMINISTRATOR])
 def test_a_role_without_the_right_is_refused(risk, role):
     client = client_of(make_person(risk.register.organisation, role))
-    assert client.post(ASSESS, typed(risk)).status_code == 403
+    assert client.post(ASSESS, form_data(risk)).status_code == 403
     assert risk.assessments.count() == 1
 
 
 def test_a_peer_of_another_organisation_finds_nothing(risk):
     client = client_of(make_person(make_organisation(), Role.PEER))
-    assert [client.get(ASSESS).status_code, client.post(ASSESS, typed(risk)).status_code] == [
+    assert [client.get(ASSESS).status_code, client.post(ASSESS, form_data(risk)).status_code] == [
         404,
         404,
     ]
@@ -131,7 +131,7 @@ def test_a_peer_of_another_organisation_finds_nothing(risk):
 
 def test_a_peer_finds_no_exempt_risk(peer, risk):
     exempt = make_risk(risk.register, is_exempt=True)
-    assert peer.post(f"{exempt.get_absolute_url()}assess/", typed(exempt)).status_code == 404
+    assert peer.post(f"{exempt.get_absolute_url()}assess/", form_data(exempt)).status_code == 404
 
 
 def test_a_peer_gets_error_messages(peer, risk):
@@ -147,7 +147,7 @@ def test_a_peer_gets_error_messages(peer, risk):
 
 def test_a_peer_needs_no_evidence_for_a_fall(peer, risk):
     """The question is about two successive ratings of the organisation's own."""
-    assert peer.post(ASSESS, typed(risk, likelihood="1", impact="1")).status_code == 302
+    assert peer.post(ASSESS, form_data(risk, likelihood="1", impact="1")).status_code == 302
 
 
 def test_a_peer_reads_what_the_rating_is_for(peer, risk):
@@ -174,7 +174,7 @@ def test_the_page_offers_it_to_a_peer(peer, officer, risk):
 
 
 def test_the_same_form_twice_is_one_rating(peer, risk):
-    form = typed(risk)
+    form = form_data(risk)
     assert [peer.post(ASSESS, form).status_code for _ in range(2)] == [302, 302]
     assert risk.assessments.count() == 2
 
@@ -200,7 +200,7 @@ def test_an_officers_edit_after_a_peers_rating_is_a_conflict(officer, risk):
 
 
 def test_a_peers_rating_after_an_assessment_is_kept_in_the_form(peer, risk):
-    opened = typed(risk)
+    opened = form_data(risk)
     make_assessment(risk, (2, 2), evidence="Seen.")
     answer = peer.post(ASSESS, opened)
     assert (answer.status_code, "Two accounts of one decision." in answer.text) == (409, True)
@@ -250,7 +250,7 @@ def test_bands_of_two_schemes_are_not_compared(officer, risk):
 
 
 def test_a_peers_range_and_evidence_are_shown(peer, risk):
-    peer.post(ASSESS, typed(risk, likelihood_low="1", evidence="Fourteen interviews."))
+    peer.post(ASSESS, form_data(risk, likelihood_low="1", evidence="Fourteen interviews."))
     text = peer.get(PAGE).text
     assert ("Could be" in text, "What it rests on:" in text, "Fourteen interviews." in text) == (
         True,

@@ -63,19 +63,17 @@ AT_LEAST = {
 
 @pytest.mark.parametrize("model", EXACTLY)
 def test_every_numbered_fact_of_the_inventory_is_in_the_library(model):
-    assert counted_by_case(model) == dict(zip(CASES, EXACTLY[model], strict=True))
+    assert counts_by_case(model) == dict(zip(CASES, EXACTLY[model], strict=True))
 
 
 @pytest.mark.parametrize("model", AT_LEAST)
 def test_every_unnumbered_fact_of_the_inventory_is_in_the_library(model):
-    counted = counted_by_case(model)
-    short = {
-        case: (counted.get(case, 0), n) for case, n in zip(CASES, AT_LEAST[model], strict=True)
-    }
+    counts = counts_by_case(model)
+    short = {case: (counts.get(case, 0), n) for case, n in zip(CASES, AT_LEAST[model], strict=True)}
     assert {case: pair for case, pair in short.items() if pair[0] < pair[1]} == {}
 
 
-def counted_by_case(model):
+def counts_by_case(model):
     rows = (
         model.objects.filter(case__slug__in=CASES)
         .values_list("case__slug")
@@ -111,12 +109,12 @@ def test_the_library_is_complete(model, count):
 def test_facts_carry_the_inventorys_codes(model, prefix, counts):
     codes_in_library = set(model.objects.values_list("code", flat=True))
     cases = CaseStudy.objects.in_bulk(CASES, field_name="slug")
-    wanted = {
+    expected = {
         f"{cases[case].code}-{prefix}{n + 1}"
         for case, count in zip(CASES, counts, strict=True)
         for n in range(count)
     }
-    assert wanted - codes_in_library == set()
+    assert expected - codes_in_library == set()
 
 
 # 2.1 and 2.4, the tables; 2.2, 2.3, 2.5 and 2.6, "Timeline": (case, first day, how exactly it is

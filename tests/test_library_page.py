@@ -260,27 +260,27 @@ def test_an_empty_library_is_filled_from_the_page(staff):
 
 
 def test_a_second_click_loads_nothing_more_and_says_so(staff):
-    shown = look(staff, MONEY)
-    load(staff, shown)
+    preview = look(staff, MONEY)
+    load(staff, preview)
     count = entries().count()
-    assert load(staff, shown).status_code == 302
+    assert load(staff, preview).status_code == 302
     assert entries().count() == count
     assert "All of this is in the library already: nothing was left to load." in messages(staff)
 
 
 def test_somebody_else_loads_in_between(staff):
-    shown = look(staff, MONEY)
+    preview = look(staff, MONEY)
     load_library([file_of([type_row(name="Cash")])])
-    answer = load(staff, shown)
+    answer = load(staff, preview)
     assert (answer.status_code, FailureType.objects.get(slug="financial").name) == (409, "Cash")
     assert "Not loaded: since you looked" in words(answer)
     assert "Before: Cash After: Money" in words(answer)
 
 
 def test_after_a_conflict_what_is_shown_now_can_be_loaded(staff):
-    shown = look(staff, MONEY)
+    preview = look(staff, MONEY)
     load_library([file_of([type_row(name="Cash")])])
-    assert load(staff, load(staff, shown)).status_code == 302
+    assert load(staff, load(staff, preview)).status_code == 302
     assert FailureType.objects.get(slug="financial").name == "Money"
 
 
@@ -302,9 +302,9 @@ def rename(path, name):
 
 def test_a_file_of_the_installation_changes_in_between(staff, own_files):
     rename(own_files / "03_failure_types.yaml", "Money")
-    shown = look(staff, which="own")
+    preview = look(staff, which="own")
     rename(own_files / "03_failure_types.yaml", "Cash")
-    answer = load(staff, shown)
+    answer = load(staff, preview)
     assert (answer.status_code, FailureType.objects.get(slug="financial").name) == (
         409,
         "Financial",
@@ -314,17 +314,17 @@ def test_a_file_of_the_installation_changes_in_between(staff, own_files):
 
 def test_a_file_of_the_installation_breaks_in_between(staff, own_files):
     rename(own_files / "03_failure_types.yaml", "Money")
-    shown = look(staff, which="own")
+    preview = look(staff, which="own")
     (own_files / "03_failure_types.yaml").write_text("a: [")
-    answer = load(staff, shown)
+    answer = load(staff, preview)
     assert "03_failure_types.yaml is not YAML that can be read" in words(answer)
     assert FailureType.objects.get(slug="financial").name == "Financial"
 
 
 def test_an_hour_old_preview_is_shown_again(staff, monkeypatch):
-    shown = look(staff, MONEY)
+    preview = look(staff, MONEY)
     monkeypatch.setattr("registers.forms.library.HOUR", -1)
-    assert load(staff, shown).status_code == 302
+    assert load(staff, preview).status_code == 302
     assert FailureType.objects.get(slug="financial").name == "Financial"
     assert "more than an hour ago. Look again" in messages(staff)
 
@@ -346,17 +346,17 @@ def test_an_incomplete_request_asks_for_the_files_again(staff, break_it):
 
 
 def test_the_preview_of_another_person_is_not_loaded(staff, client):
-    shown = look(staff, MONEY)
+    preview = look(staff, MONEY)
     client.force_login(make_user(is_staff=True))
-    load(client, shown)
+    load(client, preview)
     assert FailureType.objects.get(slug="financial").name == "Financial"
     assert "Somebody else looked at this" in messages(client)
 
 
 def test_a_former_administrator_loads_nothing(staff, installer):
-    shown = look(staff, MONEY)
+    preview = look(staff, MONEY)
     type(installer).objects.filter(pk=installer.pk).update(is_staff=False)
-    assert load(staff, shown).status_code == 403
+    assert load(staff, preview).status_code == 403
     assert FailureType.objects.get(slug="financial").name == "Financial"
 
 

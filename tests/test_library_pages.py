@@ -105,10 +105,10 @@ def test_every_link_within_a_case_has_a_target(cached_page, slug):
 
 def test_a_case_page_has_the_order_of_a_briefing(cached_page):
     text = cached_page("library_case", "doncaster").text
-    wanted = (
+    expected = (
         "what-happened later signs timeline interventions turnaround followed types insights ask"
     ).split()
-    places = [text.index(f'id="{name}"') for name in wanted]
+    places = [text.index(f'id="{name}"') for name in expected]
     assert places == sorted(places)
 
 
@@ -116,13 +116,13 @@ def test_a_later_finding_shows_day_service_tone_and_address(cached_page):
     markup = part(cached_page("library_case", "doncaster"), "DON-L2")
     later = LaterEvidence.objects.get(code="DON-L2")
     address = later.citations.get().source.address
-    wanted = [
+    expected = [
         "November 2017",
         html.escape(later.service),
         "Good",
         f'href="{address}" rel="noreferrer"',
     ]
-    assert [words for words in wanted if words not in markup] == []
+    assert [words for words in expected if words not in markup] == []
 
 
 def test_later_findings_are_marked_as_outside_the_documents(cached_page):
@@ -204,8 +204,8 @@ def test_a_disputed_event_is_drawn_as_an_outline(cached_page):
 def test_an_intervention_says_what_was_planned_announced_and_done(cached_page):
     markup = part(cached_page("library_case", "doncaster"), "DON-I5")
     basis = html.escape(CaseIntervention.objects.get(code="DON-I5").exit_basis)
-    wanted = ["31 July 2015", "21 July 2014", "11 November 2014", basis]
-    assert [words for words in wanted if words not in markup] == []
+    expected = ["31 July 2015", "21 July 2014", "11 November 2014", basis]
+    assert [words for words in expected if words not in markup] == []
 
 
 def test_undated_events_are_listed_beside_the_picture(cached_page):
@@ -242,20 +242,20 @@ def test_a_type_gathers_its_signs_rules_and_links(cached_page):
         cached_page("library_failure_type", "governance").text,
         FailureType.objects.get(slug="governance"),
     )
-    wanted = [f"#{sign.code}" for sign in governance.signs.all()]
-    wanted += [f"#{link.code}" for link in governance.led_to.all()]
-    wanted += [f"#{rule.slug}" for rule in Statement.objects.filter(kind="type-rule")]
-    assert wanted and [place for place in wanted if f'{place}"' not in text] == []
+    expected = [f"#{sign.code}" for sign in governance.signs.all()]
+    expected += [f"#{link.code}" for link in governance.led_to.all()]
+    expected += [f"#{rule.slug}" for rule in Statement.objects.filter(kind="type-rule")]
+    assert expected and [place for place in expected if f'{place}"' not in text] == []
 
 
 @pytest.mark.parametrize("number", range(1, 9))
 def test_an_insight_gathers_its_points_signs_measures_and_lessons(cached_page, number):
     text, insight = cached_page("library_insight", number).text, Insight.objects.get(number=number)
-    wanted = [f'id="{point.code}"' for point in insight.points.all()]
+    expected = [f'id="{point.code}"' for point in insight.points.all()]
     for rows in (insight.signs.all(), insight.measures.all(), insight.later_evidence.all()):
-        wanted += [f'#{row.code}"' for row in rows]
-    wanted += [f'#{lesson.anchor}"' for lesson in insight.lessons.all()]
-    assert wanted and [place for place in wanted if place not in text] == []
+        expected += [f'#{row.code}"' for row in rows]
+    expected += [f'#{lesson.anchor}"' for lesson in insight.lessons.all()]
+    assert expected and [place for place in expected if place not in text] == []
 
 
 def test_an_impact_gathers_the_cases_that_show_it(cached_page):
@@ -364,8 +364,8 @@ def test_external_links_send_no_referrer(cached_page, name):
 
 
 def test_the_lessons_name_the_insights_that_dorset_left_out(cached_page):
-    left = words_of(cached_page("library_lessons")).partition("What it leaves out")[2]
-    assert re.findall(r"insight (\d)", left) == ["2", "7", "8"]
+    text = words_of(cached_page("library_lessons")).partition("What it leaves out")[2]
+    assert re.findall(r"insight (\d)", text) == ["2", "7", "8"]
 
 
 def test_every_statement_is_on_the_page_of_statements(cached_page):

@@ -415,8 +415,8 @@ def test_every_number_on_the_dashboard_leads_to_as_many_risks(reader, history, q
         html.unescape(href): int(count)
         for href, count in re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', text)
     }
-    led_to = {href: total_of(reader.get(href).text) for href in links}
-    assert links and led_to == links
+    totals = {href: total_of(reader.get(href).text) for href in links}
+    assert links and totals == links
 
 
 @pytest.mark.parametrize("slug", ["five-by-five-three-bands", "four-by-four"])
@@ -634,10 +634,10 @@ TITLES = {
 def test_a_title_is_shown_as_typed(reader, register, title):
     make_risk(register, title=title, assessed=(5, 5))
     pages = ("", "dashboard/", "risks/1/", "risks/1/edit/", "risks/1/assess/", "risks/1/history/")
-    shown = {
+    is_shown = {
         page: title in html.unescape(reader.get(f"/registers/ours/{page}").text) for page in pages
     }
-    assert shown == dict.fromkeys(pages, True)
+    assert is_shown == dict.fromkeys(pages, True)
 
 
 EVIL = (
@@ -690,8 +690,8 @@ def test_no_text_becomes_markup_when_a_form_comes_back(reader, hostile, place):
         "title cause event consequence rationale reason owner likelihood impact driver token "
         "version kind"
     )
-    sent = dict.fromkeys(f"{fields} effective_on_0 effective_on_1 effective_on_2".split(), EVIL)
-    text = reader.post(f"/registers/hostile/risks/{place}", sent).text
+    data = dict.fromkeys(f"{fields} effective_on_0 effective_on_1 effective_on_2".split(), EVIL)
+    text = reader.post(f"/registers/hostile/risks/{place}", data).text
     assert ("alert(1)" in text, "<script>alert" in text, "</textarea></title>" in text) == (
         True,
         False,

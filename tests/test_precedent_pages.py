@@ -111,7 +111,7 @@ def expected(words=LIKE):
     return [suggestion.sign.code for suggestion in suggest(words_of_risk(**words))]
 
 
-def agreed(register, ago, **fields):
+def agree(register, ago, **fields):
     """A body agreed the register so many days ago, recorded that evening."""
     return make_agreement(register, on=days_ago(ago), **fields)
 
@@ -428,7 +428,7 @@ def test_whoever_may_edit_gets_a_link_to_the_signs(as_role, risk):
     assert {role for role, is_link in links.items() if is_link} == {Role.OFFICER, Role.MANAGER}
 
 
-def shown(client, risk, **query):
+def is_shown(client, risk, **query):
     return "The two accounts" in words_of(client.get(risk.get_absolute_url(), query))
 
 
@@ -449,7 +449,7 @@ def test_readers_see_a_mark_that_the_latest_agreement_knew_and_no_later_one(
     as_role, register, risk, role, query
 ):
     marked_before(risk, reason="The two accounts differ.")
-    agreed(register, 10)
+    agree(register, 10)
     make_precedent(risk, "DON-W2", reason="A later thought.")
     text = words_of(as_role(role).get(risk.get_absolute_url(), query))
     assert ("The two accounts" in text, "A later thought" in text) == (True, False)
@@ -458,41 +458,41 @@ def test_readers_see_a_mark_that_the_latest_agreement_knew_and_no_later_one(
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MANAGER])
 def test_officers_and_managers_see_todays_marks(as_role, register, risk, role):
-    agreed(register, 10)
+    agree(register, 10)
     make_precedent(risk, reason="The two accounts differ.")
-    assert shown(as_role(role), risk)
+    assert is_shown(as_role(role), risk)
 
 
 def test_a_later_change_of_a_mark_is_hidden_from_members(member, officer, register, risk):
     marked_before(risk, reason="The two accounts differ.")
-    agreed(register, 10)
+    agree(register, 10)
     make_precedent(risk, mark="not-relevant", reason="They agree now.")
-    assert (shown(member, risk), shown(officer, risk)) == (True, False)
+    assert (is_shown(member, risk), is_shown(officer, risk)) == (True, False)
 
 
 def test_a_mark_recorded_late_is_not_in_an_earlier_agreement(member, register, risk):
-    agreed(register, 10)
+    agree(register, 10)
     make_precedent(risk, on=days_ago(20), reason="The two accounts differ.")
-    assert not shown(member, risk)
+    assert not is_shown(member, risk)
 
 
 def test_a_past_day_shows_the_marks_of_that_day(officer, risk):
     make_precedent(risk, on=days_ago(5), reason="The two accounts differ.")
-    visible = [shown(officer, risk, as_at=days_ago(ago).isoformat()) for ago in (6, 5)]
+    visible = [is_shown(officer, risk, as_at=days_ago(ago).isoformat()) for ago in (6, 5)]
     assert visible == [False, True]
 
 
 def test_an_agreed_reading_shows_everybody_what_was_known_then(officer, register, risk):
-    agreement = agreed(register, 10)
+    agreement = agree(register, 10)
     make_precedent(risk, reason="The two accounts differ.")
-    assert not shown(officer, risk, agreed=agreement.pk)
+    assert not is_shown(officer, risk, agreed=agreement.pk)
 
 
 def test_an_earlier_agreement_shows_no_later_mark(member, register, risk):
-    first = agreed(register, 30)
+    first = agree(register, 30)
     marked_before(risk, reason="The two accounts differ.")
-    agreed(register, 10)
-    assert (shown(member, risk), shown(member, risk, agreed=first.pk)) == (True, False)
+    agree(register, 10)
+    assert (is_shown(member, risk), is_shown(member, risk, agreed=first.pk)) == (True, False)
 
 
 def test_a_risk_costs_the_same_however_many_signs_are_marked(member, register, risk):
@@ -503,7 +503,7 @@ def test_a_risk_costs_the_same_however_many_signs_are_marked(member, register, r
             member.get(risk.get_absolute_url(), TODAY)
         return len(queries)
 
-    agreed(register, 10)
+    agree(register, 10)
     cost()
     before = cost()
     for code in ("ROT-W1", "ELT-W1", "BAS-W1"):
@@ -547,7 +547,7 @@ def test_a_sign_of_another_case_is_not_listed(officer, risk):
 def test_a_member_lists_by_marks_that_were_agreed(member, officer, register, risk):
     newer = recorded_risk(register)
     marked_before(risk, "DON-W1")
-    agreed(register, 10)
+    agree(register, 10)
     make_precedent(newer, "DON-W1")
     assert listed(member, sign="DON-W1", **TODAY) == [risk.number]
     assert sorted(listed(officer, sign="DON-W1")) == [risk.number, newer.number]
@@ -635,18 +635,18 @@ def marked(register, risk):
     for other in (risk, *risks):
         marked_before(other, "DON-W1")
     risks[2].close(by=make_user(), version=1, reason="Over.")
-    agreed(register, 10)
+    agree(register, 10)
     make_precedent(make_risk(register, assessed=(1, 1)), "DON-W1")
     return risk
 
 
-COUNTED = {Role.OFFICER: 3, Role.MANAGER: 4, Role.MEMBER: 3, Role.PEER: 2, Role.ADMINISTRATOR: 2}
+COUNTS = {Role.OFFICER: 3, Role.MANAGER: 4, Role.MEMBER: 3, Role.PEER: 2, Role.ADMINISTRATOR: 2}
 
 
-@pytest.mark.parametrize("role", COUNTED)
+@pytest.mark.parametrize("role", COUNTS)
 def test_a_case_counts_the_risks_that_each_reader_may_see(as_role, marked, role):
     links = numbers(as_role(role).get(address("case")))
-    assert {count for _, count in links} == {COUNTED[role]}
+    assert {count for _, count in links} == {COUNTS[role]}
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MEMBER, Role.PEER])
@@ -688,7 +688,7 @@ def test_a_reader_without_a_register_sees_no_risks(marked, page):
 def test_the_library_tells_readers_that_marks_are_left_out(as_role, marked):
     mentions = {
         role: "they count as a body knew them" in as_role(role).get(address("case")).text
-        for role in COUNTED
+        for role in COUNTS
     }
     assert {role for role, is_mentioned in mentions.items() if is_mentioned} == {
         Role.MEMBER,
@@ -707,7 +707,7 @@ def test_a_case_costs_the_same_however_many_risks_test_its_signs(as_role, regist
             client.get(address("case"))
         return len(queries)
 
-    agreed(register, 10)
+    agree(register, 10)
     cost()
     before = cost()
     for code in ("DON-W1", "DON-W2", "DON-W3"):
@@ -715,7 +715,7 @@ def test_a_case_costs_the_same_however_many_risks_test_its_signs(as_role, regist
             marked_before(recorded_risk(register), code)
     other = make_register(register.organisation)
     marked_before(recorded_risk(other), "DON-W1")
-    agreed(other, 5)
+    agree(other, 5)
     assert cost() == before
 
 
@@ -733,8 +733,8 @@ def test_marks_across_registers_go_by_the_agreement_of_each(register, risk):
     other_risk = recorded_risk(other)
     marked_before(risk, "DON-W1", ago=20)
     marked_before(other_risk, "DON-W1", ago=20)
-    agreed(register, 10)
-    agreed(other, 30)
+    agree(register, 10)
+    agree(other, 30)
     marks = marks_across(reader, [register, other], timezone.localdate())
     assert [mark.risk for mark in marks] == [risk]
 

@@ -51,7 +51,7 @@ def long_date(text):
     return f"{text.day} {text:%B %Y}"
 
 
-def typed(risk, **fields):
+def form_data(risk, **fields):
     """What the form posts: rated as before unless told, and a token."""
     return {
         "kind": "current",
@@ -66,9 +66,9 @@ def typed(risk, **fields):
     }
 
 
-def sent(client, risk, **fields):
+def send(client, risk, **fields):
     """(status, the page's words)."""
-    answer = client.post(ASSESS, typed(risk, **fields))
+    answer = client.post(ASSESS, form_data(risk, **fields))
     return answer.status_code, html.unescape(answer.text)
 
 
@@ -77,7 +77,7 @@ def sent(client, risk, **fields):
 
 def test_the_ends_are_kept(officer, risk):
     ends = {"likelihood_low": "3", "likelihood_high": "5", "impact_low": "4", "impact_high": "5"}
-    assert sent(officer, risk, **ends)[0] == 302
+    assert send(officer, risk, **ends)[0] == 302
     row = risk.assessments.last()
     assert (row.likelihood_low, row.likelihood_high, row.impact_low, row.impact_high) == (
         3,
@@ -89,7 +89,7 @@ def test_the_ends_are_kept(officer, risk):
 
 @pytest.mark.parametrize("name", ["likelihood_low", "likelihood_high", "impact_low", "impact_high"])
 def test_either_end_may_be_given_alone(officer, risk, name):
-    assert sent(officer, risk, **{name: "4" if name == "likelihood_low" else "5"})[0] == 302
+    assert send(officer, risk, **{name: "4" if name == "likelihood_low" else "5"})[0] == 302
     row = risk.assessments.last()
     assert (
         sum(
@@ -122,13 +122,13 @@ def test_either_end_may_be_given_alone(officer, risk, name):
     ],
 )
 def test_an_invalid_end_of_a_range_is_refused(officer, risk, end, words):
-    status, text = sent(officer, risk, **end)
+    status, text = send(officer, risk, **end)
     assert (status, words in text, risk.assessments.count()) == (200, True, 1)
     assert "There is a problem" in text
 
 
 def test_the_folded_part_is_open_where_something_in_it_is_wrong(officer, risk):
-    page = sent(officer, risk, likelihood_low="5")[1]
+    page = send(officer, risk, likelihood_low="5")[1]
     assert re.search(
         r"<details[^>]* open>\s*<summary[^>]*><span[^>]*>More detail: how sure you are", page
     )
@@ -271,22 +271,22 @@ LOWER = {"likelihood": "3", "impact": "3"}
 
 
 def test_a_fall_that_nothing_supports_is_asked_about(officer, risk):
-    status, text = sent(officer, risk, **LOWER)
+    status, text = send(officer, risk, **LOWER)
     assert (status, question(days_ago(40)) in text, risk.assessments.count()) == (200, True, 1)
 
 
 def test_an_answer_is_enough_and_is_kept(officer, risk):
-    assert sent(officer, risk, **LOWER, evidence="The figures of May.")[0] == 302
+    assert send(officer, risk, **LOWER, evidence="The figures of May.")[0] == 302
     assert risk.assessments.last().evidence == "The figures of May."
 
 
 def test_evidence_of_only_spaces_is_refused(officer, risk):
-    assert question(days_ago(40)) in sent(officer, risk, **LOWER, evidence=" \u200b \n")[1]
+    assert question(days_ago(40)) in send(officer, risk, **LOWER, evidence=" \u200b \n")[1]
 
 
 def test_a_fall_that_something_supports_is_not_asked_about(officer, risk):
     make_assurance(risk, on=days_ago(3))
-    assert sent(officer, risk, **LOWER)[0] == 302
+    assert send(officer, risk, **LOWER)[0] == 302
 
 
 @pytest.mark.parametrize(
@@ -300,13 +300,13 @@ def test_a_fall_that_something_supports_is_not_asked_about(officer, risk):
     ],
 )
 def test_evidence_is_not_asked_for_without_a_fall_of_the_current_rating(officer, risk, fields):
-    assert sent(officer, risk, **fields)[0] == 302
+    assert send(officer, risk, **fields)[0] == 302
 
 
 def test_a_first_rating_is_not_asked_about(officer, risk):
     unrated = make_risk(risk.register)
     answer = officer.post(
-        f"{unrated.get_absolute_url()}assess/", typed(unrated, likelihood="1", impact="1")
+        f"{unrated.get_absolute_url()}assess/", form_data(unrated, likelihood="1", impact="1")
     )
     assert answer.status_code == 302
 
@@ -316,39 +316,39 @@ def test_a_back_dated_rating_is_compared_with_the_one_of_its_day(officer, risk):
     risk.refresh_from_db()
     assert (
         question(days_ago(40))
-        in sent(officer, risk, **LOWER, effective_on=days_ago(10).isoformat())[1]
+        in send(officer, risk, **LOWER, effective_on=days_ago(10).isoformat())[1]
     )
-    assert sent(officer, risk, **LOWER)[0] == 302  # above the Low of five days ago
+    assert send(officer, risk, **LOWER)[0] == 302  # above the Low of five days ago
 
 
 def test_a_rating_is_not_compared_with_a_peers(officer, risk):
     make_assessment(risk, (1, 1), on=days_ago(5), evidence="All seen.")
     make_assessment(risk, (5, 5), on=days_ago(2), perspective="peer")
     risk.refresh_from_db()
-    assert sent(officer, risk, likelihood="1", impact="2")[0] == 302
+    assert send(officer, risk, likelihood="1", impact="2")[0] == 302
 
 
 def test_a_rating_by_an_earlier_scheme_is_not_compared(officer, risk):
     risk.register.scheme = preset("four-by-four")
     risk.register.save()
-    assert sent(officer, risk, likelihood="1", impact="1")[0] == 302
+    assert send(officer, risk, likelihood="1", impact="1")[0] == 302
 
 
 def test_a_fall_on_the_day_of_the_last_rating_is_asked_about(officer, risk):
     make_assessment(risk, (5, 5))
     risk.refresh_from_db()
     make_assurance(risk)
-    assert question(days_ago(0)) in sent(officer, risk, **LOWER)[1]
+    assert question(days_ago(0)) in send(officer, risk, **LOWER)[1]
 
 
 def test_the_same_form_twice_is_one_assessment(officer, risk):
-    form = typed(risk, **LOWER, evidence="The figures of May.", impact_high="5")
+    form = form_data(risk, **LOWER, evidence="The figures of May.", impact_high="5")
     answers = [officer.post(ASSESS, form).status_code for _ in range(2)]
     assert (answers, risk.assessments.count()) == ([302, 302], 2)
 
 
 def test_a_conflict_keeps_the_form(officer, risk):
-    form = typed(risk, **LOWER, evidence="The figures of May.", impact_high="5")
+    form = form_data(risk, **LOWER, evidence="The figures of May.", impact_high="5")
     make_revision(risk, title="Another title")
     answer = officer.post(ASSESS, form)
     assert (answer.status_code, "The figures of May." in answer.text) == (409, True)
@@ -365,7 +365,7 @@ def test_the_evidence_is_among_the_judgements_and_in_the_history(officer, risk):
 
 @pytest.mark.parametrize("evidence", ["x" * 4001, "a\x00b"])
 def test_unstorable_evidence_gets_an_error_message(officer, risk, evidence):
-    status, text = sent(officer, risk, evidence=evidence)
+    status, text = send(officer, risk, evidence=evidence)
     assert (status, "What has changed" in text, risk.assessments.count()) == (200, True, 1)
 
 

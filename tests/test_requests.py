@@ -137,15 +137,15 @@ def logged(client, db):
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("sent", NOT_TEXT)
-def test_invalid_text_is_refused_and_not_repaired(logged, sent, encoding):
-    assert logged(NOT_TEXT[sent], encoding) == (400, [])
+@pytest.mark.parametrize("case", NOT_TEXT)
+def test_invalid_text_is_refused_and_not_repaired(logged, case, encoding):
+    assert logged(NOT_TEXT[case], encoding) == (400, [])
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("sent", TEXT)
-def test_every_valid_character_is_kept(logged, sent, encoding):
-    assert logged(TEXT[sent].encode(), encoding) == (302, [TEXT[sent]])
+@pytest.mark.parametrize("case", TEXT)
+def test_every_valid_character_is_kept(logged, case, encoding):
+    assert logged(TEXT[case].encode(), encoding) == (302, [TEXT[case]])
 
 
 @pytest.mark.parametrize(
@@ -156,9 +156,9 @@ def test_an_invalid_field_name_is_refused(client, encoding):
     assert client.generic("POST", LOGIN, body, kind).status_code == 400
 
 
-@pytest.mark.parametrize("sent", NOT_TEXT)
-def test_an_invalid_address_is_refused(client, sent):
-    assert client.get(f"/?q={percent(NOT_TEXT[sent]).decode()}").status_code == 400
+@pytest.mark.parametrize("case", NOT_TEXT)
+def test_an_invalid_address_is_refused(client, case):
+    assert client.get(f"/?q={percent(NOT_TEXT[case]).decode()}").status_code == 400
 
 
 def test_an_invalid_unescaped_address_is_refused(client):

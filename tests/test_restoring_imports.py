@@ -30,7 +30,7 @@ HEADINGS = [
     "Controls",
     "Actions",
 ]
-JUDGED = {
+RATING = {
     "kind": "current",
     "likelihood": 3,
     "impact": 4,
@@ -162,7 +162,7 @@ def restore_with(client, register_file):
 @pytest.mark.django_db
 def test_a_rating_beyond_the_scheme_is_left_off_the_page_of_an_import(client, restore_with):
     """As after a change of schemes, for a row imported by a larger one."""
-    register = restore_with(*ROW, "reads", "held", "judged", value=[JUDGED | {"likelihood": 9}])
+    register = restore_with(*ROW, "reads", "held", "judged", value=[RATING | {"likelihood": 9}])
     batch = register.imports.filter(is_ours=False).get()
     assert "Reserves run out" in client.get(batch.get_absolute_url()).text
 

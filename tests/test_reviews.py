@@ -116,10 +116,10 @@ def test_the_next_review_lies_within_two_years(risk):
 
 
 @pytest.mark.parametrize(
-    ("this", "last"), [("2026-11-22", "2028-11-22"), ("2028-02-29", "2030-02-28")]
+    ("today", "last"), [("2026-11-22", "2028-11-22"), ("2028-02-29", "2030-02-28")]
 )
-def test_two_years_are_counted_by_the_calendar(this, last):
-    assert latest_next_review(day(this)) == day(last)
+def test_two_years_are_counted_by_the_calendar(today, last):
+    assert latest_next_review(day(today)) == day(last)
 
 
 def test_the_database_refuses_a_next_review_that_does_not_follow(risk):
@@ -233,10 +233,10 @@ def test_a_closed_risk_waits_for_no_review(risk, member):
 
 
 def test_whoever_may_edit_gets_a_link_to_the_review(risk, officer, member):
-    led = [
+    links = [
         b"/review/" in client.get(risk.get_absolute_url()).content for client in (officer, member)
     ]
-    assert led == [True, False]
+    assert links == [True, False]
 
 
 def test_a_past_day_leads_to_no_review(risk, officer):
@@ -281,8 +281,8 @@ def parts(name, day):
     return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
 
 
-def sent(client, risk, this=0, following=-31, **fields):
-    days = parts("effective_on", days_ago(this)) | parts("next_on", days_ago(following))
+def send_review(client, risk, ago=0, next_ago=-31, **fields):
+    days = parts("effective_on", days_ago(ago)) | parts("next_on", days_ago(next_ago))
     form = {"outcome": "stands", "note": "We looked.", "version": 1, **days, **fields}
     return client.post(f"{risk.get_absolute_url()}review/", form)
 
@@ -293,21 +293,21 @@ def test_the_form_proposes_the_next_day(risk, officer):
 
 
 def test_a_review_leads_back_to_the_risk(risk, officer):
-    assert sent(officer, risk)["Location"] == risk.get_absolute_url()
+    assert send_review(officer, risk)["Location"] == risk.get_absolute_url()
 
 
 @pytest.mark.parametrize(
     ("days", "words"),
     [
-        ({"this": 0, "following": 0}, "The next review must be after"),
-        ({"this": 5, "following": 9}, "The next review must be after"),
-        ({"following": -800}, "or earlier"),
-        ({"this": -1, "following": -9}, "The day must be today or in the past"),
-        ({"this": 41}, "when the risk was raised, or later"),
+        ({"ago": 0, "next_ago": 0}, "The next review must be after"),
+        ({"ago": 5, "next_ago": 9}, "The next review must be after"),
+        ({"next_ago": -800}, "or earlier"),
+        ({"ago": -1, "next_ago": -9}, "The day must be today or in the past"),
+        ({"ago": 41}, "when the risk was raised, or later"),
     ],
 )
 def test_days_that_cannot_be_are_refused_in_words(risk, officer, days, words):
-    answer = sent(officer, risk, **days)
+    answer = send_review(officer, risk, **days)
     assert (answer.status_code, words in answer.text, Review.objects.exists()) == (200, True, False)
 
 
@@ -393,13 +393,13 @@ def twice_above(risk):
 
 def test_the_review_form_asks_whose_independent_view_was_sought(twice_above, officer):
     assert "/library/insights/1/" in officer.get(f"{twice_above.get_absolute_url()}review/").text
-    answer = sent(officer, twice_above, version=twice_above.version)
+    answer = send_review(officer, twice_above, version=twice_above.version)
     assert "Enter who outside was asked, or “Nobody yet, because” and why" in answer.text
     assert not Review.objects.exists()
 
 
 def test_nobody_yet_is_a_valid_answer(twice_above, officer, member):
-    sent(
+    send_review(
         officer,
         twice_above,
         version=twice_above.version,
@@ -414,7 +414,7 @@ def test_nobody_yet_is_a_valid_answer(twice_above, officer, member):
 
 def test_below_tolerance_it_may_be_left_empty(risk, officer):
     assert "/library/insights/1/" not in officer.get(f"{risk.get_absolute_url()}review/").text
-    assert sent(officer, risk).status_code == 302
+    assert send_review(officer, risk).status_code == 302
 
 
 def test_a_risk_that_waits_for_the_answer_says_so(twice_above, risk, member):
@@ -437,12 +437,15 @@ def test_a_person_who_left_keeps_their_name_and_cannot_review(risk, officer):
     client = Client()
     client.force_login(leaver)
     leaver.memberships.update(until=days_ago(1))
-    assert (client.get(risk.get_absolute_url()).status_code, sent(client, risk).status_code) == (
+    assert (
+        client.get(risk.get_absolute_url()).status_code,
+        send_review(client, risk).status_code,
+    ) == (
         404,
         404,
     )
     leaver.is_active = False
     leaver.save()
-    assert sent(client, risk)["Location"].startswith("/accounts/login/")
+    assert send_review(client, risk)["Location"].startswith("/accounts/login/")
     assert "by Lee Fern" in officer.get(f"{risk.get_absolute_url()}history/").text
     assert Review.objects.count() == 1

@@ -281,10 +281,10 @@ def test_a_closed_risk_says_why_and_who_must_not_leave(risk, member):
 def test_a_closed_risk_offers_only_reopening(risk, manager):
     close(risk)
     page = manager.get(risk.get_absolute_url()).text
-    led = [
+    links = [
         f"/{step}/" in page for step in ("edit", "assess", "review", "happened", "close", "reopen")
     ]
-    assert led == [False] * 5 + [True]
+    assert links == [False] * 5 + [True]
 
 
 def test_a_reopened_risk_says_why_it_had_been_closed(risk, member):
@@ -315,16 +315,16 @@ def test_the_page_of_the_day_before_closing_shows_nothing_of_it(risk, member):
 
 
 @pytest.mark.parametrize(
-    ("role", "led"),
+    ("role", "links"),
     [
         (Role.MEMBER, [False] * 4),
         (Role.OFFICER, [True, False, True, True]),
         (Role.MANAGER, [True] * 4),
     ],
 )
-def test_each_role_gets_links_to_its_own_steps(risk, role, led):
+def test_each_role_gets_links_to_its_own_steps(risk, role, links):
     page = client_of(risk, role).get(risk.get_absolute_url()).text
-    assert [f"/{step}/" in page for step in ("happened", "close", "exempt", "duplicate")] == led
+    assert [f"/{step}/" in page for step in ("happened", "close", "exempt", "duplicate")] == links
 
 
 def test_a_past_day_has_no_link_to_a_step(risk, manager):

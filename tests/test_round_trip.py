@@ -49,7 +49,7 @@ CHOICES = "category proximity status response told_by"
 DAYS = "tolerated_until target_on next_review_on told_on"
 
 
-def known_of(register):
+def import_context(register):
     return ReferenceData(
         scheme=register.scheme.rules,
         prefix=register.prefix,
@@ -66,7 +66,7 @@ def known_of(register):
 def read_back(register, user, ending):
     """reference -> the row of the file that this person exports, read by the import's own guess."""
     answer = client_of(user).get(f"{register.get_absolute_url()}export.{ending}?status=all")
-    sheets, context = read_sheets(f"export.{ending}", answer.content), known_of(register)
+    sheets, context = read_sheets(f"export.{ending}", answer.content), import_context(register)
     sheet = sheets[likeliest_sheet(sheets, context)]
     plan = guess_plan(sheet, context)
     assert unmapped_words(sheet, plan, context) == {}

@@ -46,7 +46,7 @@ from registers.services import reassign, review_many
 
 pytestmark = pytest.mark.django_db
 TODAY, LATER = days_ago(0).isoformat(), days_ago(-60).isoformat()
-JUDGED = {"likelihood": "3", "impact": "4", "driver": "harm-to-users", "rationale": "As we see it."}
+RATING = {"likelihood": "3", "impact": "4", "driver": "harm-to-users", "rationale": "As we see it."}
 
 
 class Council:
@@ -82,7 +82,7 @@ FORMS = {
     "risk_assess": (
         Assessment,
         lambda council: {
-            **JUDGED,
+            **RATING,
             "kind": "current",
             "effective_on": TODAY,
             "version": council.version(),
@@ -295,7 +295,7 @@ def test_every_field_of_a_new_risk_counts(other, raised_on):
 def test_a_rating_taken_back_counts_as_other_words():
     form = Form("risk_new")
     form.send()
-    assert form.send(**dict.fromkeys(JUDGED, ""))[0].status_code == 409
+    assert form.send(**dict.fromkeys(RATING, ""))[0].status_code == 409
 
 
 def test_another_step_that_is_not_open_is_not_taken():

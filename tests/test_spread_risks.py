@@ -233,11 +233,11 @@ def test_every_word_of_every_row_is_found_in_the_risk(further):
         ]
         assert [text for text in texts if f"{text}" not in content] == []
         for each in risk_row.sheet_row.source_rows:
-            rated = [(judged.likelihood, judged.impact) for judged in risk_row.ratings]
+            levels = [(rating.likelihood, rating.impact) for rating in risk_row.ratings]
             for at, part in ((4, 0), (5, 1)):
                 level = each.cells[at]
-                is_kept = f"{HEADS[at]}: {level}" in risk_row.values.get("notes", "")
-                assert not level or is_kept or int(level) in [pair[part] for pair in rated]
+                is_in_notes = f"{HEADS[at]}: {level}" in risk_row.values.get("notes", "")
+                assert not level or is_in_notes or int(level) in [pair[part] for pair in levels]
 
 
 def test_an_older_plan_reads_a_further_row_alone():
@@ -339,9 +339,9 @@ def test_a_risk_comes_out_whole_wherever_a_request_ends(manager, register, chunk
 def test_a_rejected_spread_risk_is_returned_in_all_its_rows(manager, register):
     rows = [FLOOD, MORE, FIRE, FLOOD]
     batch = to_preview(manager, register, csv_of(HEADS, *rows))
-    _, *given_back = csv.reader(io.StringIO(rejected_rows_csv(batch).decode("utf-8-sig")))
-    assert [line[:10] for line in given_back] == [FLOOD, MORE, FLOOD]
-    assert [line[10] for line in given_back] == ["2", "3", "5"]
+    _, *rejected = csv.reader(io.StringIO(rejected_rows_csv(batch).decode("utf-8-sig")))
+    assert [line[:10] for line in rejected] == [FLOOD, MORE, FLOOD]
+    assert [line[10] for line in rejected] == ["2", "3", "5"]
 
 
 def test_corrected_rows_are_imported_together(manager, register):

@@ -59,7 +59,7 @@ class Life:
         self.corporate = make_register(self.organisation, name="Corporate")
         self.register = make_register(self.organisation, parent=self.corporate)
         self.posts = [make_post(self.organisation) for _ in range(6)]
-        self.risks, self.taken_up, self.counts = [], [], dict.fromkeys(self.VERBS, 0)
+        self.risks, self.escalated, self.counts = [], [], dict.fromkeys(self.VERBS, 0)
         self.agreements, self.pictures = {}, {}
 
     VERBS = "revise assess review happen close reopen escalate control act".split()
@@ -127,8 +127,8 @@ class Life:
         risk.reopen(**arguments, reason="It is back.")
 
     def escalate(self, risk, day, arguments):
-        direction = "down" if risk.pk in self.taken_up else "up"
-        (self.taken_up.remove if direction == "down" else self.taken_up.append)(risk.pk)
+        direction = "down" if risk.pk in self.escalated else "up"
+        (self.escalated.remove if direction == "down" else self.escalated.append)(risk.pk)
         dates = {"on": day, "recorded_at": arguments["recorded_at"]}
         make_escalation(
             risk, self.corporate, direction, by=self.manager, approved_by=self.manager, **dates
@@ -167,7 +167,7 @@ class Life:
         positions = positions_for(self.manager, self.register, day).with_words().order_by("number")
         return SimpleNamespace(
             risks=[position_values(position) for position in positions],
-            taken_up=set(Escalation.objects.listing(day).values_list("risk", flat=True)),
+            escalated=set(Escalation.objects.listing(day).values_list("risk", flat=True)),
             controls=record_contents(Control, self.register, day),
             actions=record_contents(Action, self.register, day),
             assurances=Assurance.objects.filter(risk__register=self.register).as_at(day).count(),

@@ -31,7 +31,7 @@ class Stored(str):
     url = "/papers/plan.docx"
 
 
-def sent(content=b"hello", name=NAME, **options):
+def form_with(content=b"hello", name=NAME, **options):
     return FileForm({"title": "Plan"}, {"plan": SimpleUploadedFile(name, content)}, **options)
 
 
@@ -47,11 +47,11 @@ def test_a_missing_file_gets_an_error_message():
 
 
 def test_an_empty_file_gets_an_error_message():
-    assert sent(b"").errors == {"plan": ["Select another file: this one is empty"]}
+    assert form_with(b"").errors == {"plan": ["Select another file: this one is empty"]}
 
 
 def test_a_long_name_gets_an_error_message():
-    assert sent(name="x" * 51).errors == {
+    assert form_with(name="x" * 51).errors == {
         "plan": ["Give the file a shorter name: 50 characters or fewer"]
     }
 
@@ -117,7 +117,7 @@ def test_a_file_lost_by_an_error_in_another_field_is_asked_for_again():
 
 
 def test_a_file_with_an_error_of_its_own_is_not_asked_for_twice():
-    assert "Select your file again" not in group(sent(b""))
+    assert "Select your file again" not in group(form_with(b""))
 
 
 # In a browser

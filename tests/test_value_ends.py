@@ -238,7 +238,7 @@ def test_an_impossible_day_in_an_address_is_refused(name):
     assert fine - {" "} == (numbers if name == "agreed" else {*DAYS})
 
 
-def asked_of(filters, names, **options):
+def count_valid(filters, names, **options):
     """How many of all values this takes by each of these names; the rows are read each time."""
     taken, fields = 0, filters(dict.fromkeys(names, ""), **options).form.fields
     for name, field in fields.items():
@@ -250,38 +250,38 @@ def asked_of(filters, names, **options):
 
 
 @pytest.fixture
-def asked_by():
+def filter_options():
     register = make_risk(assessed=(3, 3)).register
     return {"register": register, "reader": make_person(register.organisation)}
 
 
-def test_a_filter_of_risks_takes_every_value(asked_by):
-    options = {"queryset": Position.objects.all(), "day": FIRST, **asked_by}
-    assert asked_of(PositionFilter, PositionFilter.base_filters, **options)
+def test_a_filter_of_risks_takes_every_value(filter_options):
+    options = {"queryset": Position.objects.all(), "day": FIRST, **filter_options}
+    assert count_valid(PositionFilter, PositionFilter.base_filters, **options)
 
 
-def test_a_dashboard_filter_takes_every_value(asked_by):
-    options = {"queryset": Position.objects.all(), "day": LAST, **asked_by}
-    assert asked_of(DashboardFilter, DashboardFilter.needed({}, None), **options)
+def test_a_dashboard_filter_takes_every_value(filter_options):
+    options = {"queryset": Position.objects.all(), "day": LAST, **filter_options}
+    assert count_valid(DashboardFilter, DashboardFilter.needed({}, None), **options)
 
 
-def test_a_filter_of_actions_takes_every_value(asked_by):
+def test_a_filter_of_actions_takes_every_value(filter_options):
     options = {
         "queryset": Action.objects.all(),
-        "organisation": asked_by["register"].organisation,
+        "organisation": filter_options["register"].organisation,
         "day": FIRST,
     }
-    assert asked_of(ActionFilter, ActionFilter.base_filters, **options)
+    assert count_valid(ActionFilter, ActionFilter.base_filters, **options)
 
 
 @pytest.mark.parametrize("day", [FIRST, LAST])
-def test_every_choice_of_a_filter_is_read_at_the_ends_of_the_calendar(asked_by, day):
-    of_risks = partial(PositionFilter, queryset=Position.objects.all(), day=day, **asked_by)
+def test_every_choice_of_a_filter_is_read_at_the_ends_of_the_calendar(filter_options, day):
+    of_risks = partial(PositionFilter, queryset=Position.objects.all(), day=day, **filter_options)
     of_actions = partial(
         ActionFilter,
         queryset=Action.objects.all(),
         day=day,
-        organisation=asked_by["register"].organisation,
+        organisation=filter_options["register"].organisation,
     )
     for filters in (of_risks, of_actions):
         for name, field in filters(
@@ -291,11 +291,11 @@ def test_every_choice_of_a_filter_is_read_at_the_ends_of_the_calendar(asked_by, 
                 assert len(filters({name: str(value)}).qs) >= 0, (name, value)
 
 
-def test_an_impossible_day_of_a_command_is_refused(asked_by, tmp_path):
+def test_an_impossible_day_of_a_command_is_refused(filter_options, tmp_path):
     export = partial(
         call_command,
         "export_register",
-        register=asked_by["register"].slug,
+        register=filter_options["register"].slug,
         output=tmp_path / "file.json",
     )
     for as_at in DAYS:

@@ -30,7 +30,7 @@ def test_the_link_to_every_kind_of_control_lands(either, live_server):
     assert landed == {href: href for href in landed}
 
 
-def test_every_widget_shows_what_is_stored(either, live_server):
+def test_every_widget_shows_the_stored_value(either, live_server):
     page = either
     page.goto(f"{live_server.url}/pack/every/?filled")
     expect(page.get_by_label("Text", exact=True)).to_have_value("Savings")
@@ -50,7 +50,7 @@ def test_every_widget_shows_what_is_stored(either, live_server):
     assert page.get_by_label("Long text").input_value() == "\n\n  Long\n"
 
 
-def test_what_was_typed_comes_back_with_the_errors(either, live_server):
+def test_a_form_with_errors_keeps_the_typed_values(either, live_server):
     page = either
     page.goto(f"{live_server.url}/pack/every/?filled")
     page.get_by_label("Day").fill("31")

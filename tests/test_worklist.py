@@ -202,8 +202,8 @@ def test_a_page_beyond_the_last_says_so(register, member):
 def test_a_reader_without_the_right_gets_no_link_to_a_form(register, member, officer, manager):
     unscored(register)
     ways = ("set-aside", "/review/", "/reassign/")
-    led = [[way in client.get(URL).text for way in ways] for client in (member, officer, manager)]
-    assert led == [[False] * 3, [False, True, False], [True] * 3]
+    links = [[way in client.get(URL).text for way in ways] for client in (member, officer, manager)]
+    assert links == [[False] * 3, [False, True, False], [True] * 3]
 
 
 def test_an_exempt_risk_counts_for_those_who_see_it_only(register, member, officer):
@@ -329,8 +329,8 @@ def test_the_form_sets_it_aside(register, manager):
 
 def test_the_form_sent_twice_makes_one(register, manager):
     unscored(register)
-    sent = form()
-    answers = [manager.post(f"{URL}1/rq2-unscored/set-aside/", sent) for _ in range(2)]
+    data = form()
+    answers = [manager.post(f"{URL}1/rq2-unscored/set-aside/", data) for _ in range(2)]
     assert ([answer.status_code for answer in answers], SetAside.objects.count()) == ([302, 302], 1)
 
 
@@ -355,12 +355,12 @@ def test_the_form_shows_error_messages(register, manager, fields, words):
 
 def test_the_form_takes_it_back(register, manager):
     put(unscored(register))
-    address, sent = (
+    address, data = (
         f"{URL}1/rq2-unscored/take-back/",
         {"reason": "It cannot wait.", "token": str(uuid.uuid4())},
     )
     assert "set this aside until" in manager.get(address).text
-    answers = [manager.post(address, sent) for _ in range(2)]
+    answers = [manager.post(address, data) for _ in range(2)]
     assert ([answer.status_code for answer in answers], SetAside.objects.count()) == ([302, 302], 2)
     assert not SetAside.objects.in_force(timezone.localdate()).exists()
 
@@ -384,7 +384,7 @@ def test_a_year_from_today_is_the_last_day_offered(register, manager):
 
 @pytest.mark.parametrize("place", ["worklist", "settings"])
 @pytest.mark.parametrize(
-    ("role", "is_told"),
+    ("role", "is_shown"),
     [
         (Role.OFFICER, True),
         (Role.ADMINISTRATOR, True),
@@ -393,12 +393,12 @@ def test_a_year_from_today_is_the_last_day_offered(register, manager):
         (Role.MANAGER, False),
     ],
 )
-def test_a_missing_risk_manager_is_reported_to_those_who_can_act(register, place, role, is_told):
+def test_a_missing_risk_manager_is_reported_to_those_who_can_act(register, place, role, is_shown):
     client = Client()
     client.force_login(make_person(register.organisation, role))
     assert (
         "has no risk manager" in client.get(f"/registers/{register.slug}/{place}/").text
-    ) == is_told
+    ) == is_shown
 
 
 def test_a_risk_manager_who_has_left_does_not_count(register):
