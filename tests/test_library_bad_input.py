@@ -1,6 +1,4 @@
-"""Files that do not belong: whatever is in them, nothing is written and everything that is wrong is
-said in words.
-"""
+"""Invalid files for the library: nothing is written and every problem is reported."""
 
 import json
 import re
@@ -207,7 +205,7 @@ def without(row, name):
     return {**row, "fields": {key: value for key, value in row["fields"].items() if key != name}}
 
 
-# What is sent: what is said of it, as object, field and words.
+# File content -> the problem: object, field and message.
 REFUSED = {
     "another model": ([USER], "row 1: registers.user is not part of the library"),
     "another model in capitals": (

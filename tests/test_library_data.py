@@ -1,4 +1,4 @@
-"""What the library holds: each fact of the inventory by kind and case, and where it stands."""
+"""The content of the library: each fact of the inventory by kind and case, with its citation."""
 
 import pytest
 from django.db.models import Count

@@ -1,6 +1,4 @@
-"""/library/load/: select files, look at what they would do, load that; and a new case in a real
-browser.
-"""
+"""/library/load/: select files, preview them, load them; and a new case in a real browser."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""The rules that a row of the library keeps by itself: each can be broken, and says so."""
+"""The constraints on one row of the library, each broken once."""
 
 import pytest
 from django.core.exceptions import ValidationError

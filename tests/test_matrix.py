@@ -1,4 +1,4 @@
-"""The matrix as it is drawn: the line of what is let stand, and what stood in each cell before."""
+"""The matrix as drawn: the line of tolerance, earlier counts and arrows."""
 
 import pytest
 from makers import scheme_data

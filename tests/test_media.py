@@ -72,9 +72,7 @@ def test_forced_colours_apply_to_the_rating_over_time(register):
 
 @pytest.mark.parametrize("place", ["", "dashboard/", "risks/1/", "risks/new/"])
 def test_the_keyboard_alone_reaches_every_control(register, place):
-    """Nothing holds it, and what is passed is every link and field, in order; the first leads to
-    the content.
-    """
+    """The focus passes every link and field in order, first the skip link, and is not trapped."""
     register.goto(register.url + place)
     links = register.locator(
         "a:visible, summary:visible, main input[type=text]:visible"

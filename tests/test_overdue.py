@@ -1,6 +1,4 @@
-"""What is overdue by post, and what is stuck with its next action: by hand-worked examples and on
-the dashboard.
-"""
+"""Overdue work by post, and stuck risks with their next action, by hand and on the dashboard."""
 
 import datetime
 import html

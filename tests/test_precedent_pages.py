@@ -1,6 +1,4 @@
-"""Signs seen elsewhere: while a risk is logged, on its pages, in the library, in the list; and who
-sees which mark.
-"""
+"""Signs seen elsewhere: at logging, on a risk's page, in the library and in lists, by reader."""
 
 import datetime
 import html
@@ -624,9 +622,7 @@ def numbers(answer):
 
 @pytest.fixture
 def marked(register, risk):
-    """Two risks that test DON-W1, agreed so; a draft, a closed one, an exempt one and a later mark
-    besides.
-    """
+    """Two agreed risks that test DON-W1; a draft, a closed, an exempt risk and a later mark."""
     risks = [
         recorded_risk(register, assessed=(2, 2), primary_failure_type=failure_type("financial"))
     ]

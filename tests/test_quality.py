@@ -1,7 +1,7 @@
 """The checks of a register's quality: for each a risk with the fault, its neighbours without, and
 the threshold's edge.
 
-Pure: no database but for the last part, where one register has each fault once beside clean risks.
+Pure: no database but for the last part, where one register has each fault once and clean risks.
 """
 
 import datetime
@@ -54,8 +54,8 @@ def scheme(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def ground(scheme):
-    """Five by five, four bands; nothing said of appetite, nothing agreed."""
+def context(scheme):
+    """Five by five, four bands; no statement of appetite, no agreement."""
     return CheckContext(TODAY, scheme, {})
 
 
@@ -84,9 +84,9 @@ LOW, MODERATE, HIGH, SEVERE = (1, 3), (2, 3), (3, 4), (5, 4)
 OPEN = ActionRow("open", ago(-30), ago(-30))
 
 
-def has_fault(slug, ground, row):
+def has_fault(slug, context, row):
     """None: not about it; False: in order; True: a fault."""
-    fault = BY_SLUG[slug].find(row, ground)
+    fault = BY_SLUG[slug].find(row, context)
     return fault if fault is None else bool(fault)
 
 
@@ -348,8 +348,8 @@ CASES = [
 
 
 @pytest.mark.parametrize(("slug", "row", "expected"), CASES)
-def test_the_check(ground, slug, row, expected):
-    assert has_fault(slug, ground, row) is expected
+def test_the_check(context, slug, row, expected):
+    assert has_fault(slug, context, row) is expected
 
 
 def fell(age=20, age_before=60, **fields):
@@ -414,9 +414,9 @@ def test_a_fall_before_the_register_was_agreed(scheme, label, row, agreed, expec
     assert has_fault("rq16-dip", CheckContext(TODAY, scheme, {}, (ago(agreed),)), row) is expected
 
 
-def test_without_an_agreement_the_quarter_end_counts(ground):
+def test_without_an_agreement_the_quarter_end_counts(context):
     """30 September 2026 is 56 days before."""
-    assert [has_fault("rq16-dip", ground, fell(day, 90)) for day in (55, 56, 70, 71)] == [
+    assert [has_fault("rq16-dip", context, fell(day, 90)) for day in (55, 56, 70, 71)] == [
         False,
         True,
         True,
@@ -446,14 +446,14 @@ def test_the_tolerance_of_a_category_prevails(scheme, tolerances, category, expe
     )
 
 
-def test_a_check_counts_faults_out_of_the_risks_it_is_about(ground):
+def test_a_check_counts_faults_out_of_the_risks_it_is_about(context):
     rows = [risk(judged(SEVERE), raters=1), risk(judged(SEVERE)), risk(judged(LOW)), risk()]
-    (tally,) = run_checks([BY_SLUG["rq14-one-rater"]], rows, ground)
+    (tally,) = run_checks([BY_SLUG["rq14-one-rater"]], rows, context)
     assert ([row.risk for row in tally.findings], tally.scope_count) == (rows[:1], 2)
 
 
-def test_each_rule_uses_the_words_of_the_scheme(ground):
-    rules = {check.slug: check.rule_for(ground) for check in CHECKS}
+def test_each_rule_uses_the_words_of_the_scheme(context):
+    rules = {check.slug: check.rule_for(context) for check in CHECKS}
     assert "Severe 31, High 92, Moderate 183, Low 183" in rules["rq1-stale"]
     assert "It is Severe" in rules["rq14-one-rater"]
     assert not any("{" in rule for rule in rules.values())

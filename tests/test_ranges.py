@@ -1,6 +1,4 @@
-"""Assessments with a range and with evidence: what the form takes, what it asks, what the pages
-say.
-"""
+"""Assessments with a range and with evidence: the form and the pages."""
 
 import html
 import re
@@ -52,7 +50,7 @@ def long_date(text):
 
 
 def form_data(risk, **fields):
-    """What the form posts: rated as before unless told, and a token."""
+    """The form's fields: the same rating as before by default, and a token."""
     return {
         "kind": "current",
         "likelihood": "4",

@@ -1,4 +1,4 @@
-"""What falls due and for whom, the reminder mail, and the command that sends it at most daily."""
+"""Deadlines and their recipients, the reminder mail, and the command that sends it once a day."""
 
 import datetime
 import smtplib

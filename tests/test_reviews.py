@@ -1,4 +1,4 @@
-"""A look at a risk: what it writes, what it leaves alone, and what the pages then say."""
+"""Reviews of a risk: what they write, what they leave alone, and the pages."""
 
 import datetime
 import uuid

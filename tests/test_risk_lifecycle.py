@@ -1,6 +1,4 @@
-"""The steps of a risk's life: has happened, closed, reopened; what each writes, refuses, and what
-pages then say.
-"""
+"""The steps of a risk's life (happened, closed, reopened): writes, refusals and pages."""
 
 import html
 

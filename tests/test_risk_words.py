@@ -1,6 +1,4 @@
-"""What a risk says besides what could happen: the folded questions, what its page shows of them,
-filters by them.
-"""
+"""The further fields of a risk: the collapsed part of the form, the risk page, and filters."""
 
 import html
 import re

@@ -696,9 +696,7 @@ def test_a_conflict_leaves_the_latest_version_on_the_risk():
 
 
 def test_a_reason_after_a_saved_edit_is_a_conflict():
-    """Somebody else has saved the same words meanwhile: the reason typed beside them must not
-    vanish.
-    """
+    """Somebody else has saved the same title meanwhile: the reason must not be lost."""
     risk = make_risk()
     risk.revise(by=make_user(), version=1, title="Same")
     with pytest.raises(EditConflict):

@@ -299,7 +299,7 @@ def test_a_rating_taken_back_counts_as_other_words():
 
 
 def test_another_step_that_is_not_open_is_not_taken():
-    """The proposal that the form made went up; what is sent now names another register."""
+    """The first form proposed the register above; the second one names another register."""
     form = Form("risk_escalate")
     form.send()
     answer, count = form.send(step=f"up-{form.council.register.pk}")
@@ -479,7 +479,7 @@ def test_a_risk_that_is_closed_meanwhile_is_answered_409_and_nothing_is_written(
 
 
 def test_reassigning_a_control_of_a_closed_risk_is_answered_the_same(monkeypatch):
-    """The control's own version stands; its risk is closed meanwhile."""
+    """The control keeps its version; its risk is closed meanwhile."""
     council = Council()
     control = make_control(council.risk, by=council.manager, owner=council.post)
     run_after_validation(monkeypatch, lambda: close(council.risk))

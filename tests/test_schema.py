@@ -1,4 +1,4 @@
-"""The one initial migration, and what a database that began with another is told."""
+"""The single initial migration, and the check of a database that began with another."""
 
 import pytest
 from django.core.management import CommandError, call_command

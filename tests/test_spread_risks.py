@@ -207,7 +207,7 @@ PLACES = st.lists(st.booleans(), min_size=len(HEADS) - 2, max_size=len(HEADS) - 
 @given(st.lists(st.tuples(PLACES, LEVELS, LEVELS), min_size=1, max_size=5))
 @example([([True] * 8, "4", "5"), ([True] * 8, "1", "1")])
 def test_every_word_of_every_row_is_found_in_the_risk(further):
-    """Each text is one word that stands nowhere else."""
+    """Each text is one unique word."""
     lines = [FLOOD]
     for n, (places, likelihood, impact) in enumerate(further):
         cells = [

@@ -1,4 +1,4 @@
-"""The first Word summary: what it says, to whom, and what a screen reader needs of it."""
+"""The Word summary of a register: its content by reader, and its accessibility."""
 
 import datetime
 import io

@@ -1,4 +1,4 @@
-"""`verify_audit`: what was changed behind the verbs' back is found, whatever it is."""
+"""`verify_audit` finds every change that was made outside the verbs."""
 
 import re
 from io import StringIO

@@ -1,4 +1,4 @@
-"""Every widget in a real Chromium: what is stored, every width, every link of the error summary."""
+"""Every widget in a real Chromium: stored values, every width, links of the error summary."""
 
 import re
 

@@ -104,7 +104,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def send_halves(server):
-    """Sends what is given over twenty connections, and keeps them open."""
+    """Sends these bytes over twenty connections and keeps them open."""
     connections = [server.connect() for _ in range(20)]
 
     def send(data):

@@ -1,4 +1,4 @@
-"""The worklist: what it counts, how it is grouped, who reads it, and what a manager sets aside."""
+"""The worklist: counts, groups, readers, and checks set aside by a manager."""
 
 import datetime
 import html
