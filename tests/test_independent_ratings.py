@@ -94,7 +94,7 @@ def test_a_peer_cannot_speak_for_the_organisation(peer, risk, perspective):
 
 
 @pytest.mark.parametrize("kind", ["inherent", "target"])
-def test_a_peer_rates_the_risk_as_it_stands_only(peer, risk, kind):
+def test_a_peer_gives_current_ratings_only(peer, risk, kind):
     peer.post(ASSESS, form_data(risk, kind=kind))
     assert risk.assessments.last().kind == "current"
 

@@ -387,13 +387,13 @@ def test_every_case_has_some_of_each(rows):
     assert list(CaseStudy.objects.filter(**{rows: None})) == []
 
 
-def test_a_case_beside_a_risk_is_at_most_120_words():
+def test_a_case_on_the_risk_page_has_at_most_120_words():
     assert {
         case.slug: n for case in CaseStudy.objects.all() if (n := len(case.in_short.split())) > 120
     } == {}
 
 
-def test_every_sign_is_also_said_in_an_officers_words():
+def test_every_sign_has_phrases_of_an_officer():
     assert [sign.code for sign in WarningSign.objects.all() if len(sign.also_said_as) < 3] == []
 
 

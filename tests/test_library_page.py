@@ -275,7 +275,7 @@ def test_somebody_else_loads_in_between(staff):
     assert "Before: Cash After: Money" in words(answer)
 
 
-def test_after_a_conflict_what_is_shown_now_can_be_loaded(staff):
+def test_after_a_conflict_the_new_preview_can_be_loaded(staff):
     preview = look(staff, MONEY)
     load_library([file_of([type_row(name="Cash")])])
     assert load(staff, load(staff, preview)).status_code == 302

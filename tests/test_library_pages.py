@@ -176,7 +176,7 @@ def test_every_citation_has_its_anchor_on_the_page_of_the_source(cached_page):
 
 
 @each_case
-def test_every_disputed_fact_is_marked_where_it_stands(cached_page, slug):
+def test_every_disputed_fact_is_marked(cached_page, slug):
     answer, unmarked = cached_page("library_case", slug), []
     for model in CASE_FACTS:
         for fact in model.objects.filter(case__slug=slug).prefetch_related("discrepancies"):
@@ -201,21 +201,21 @@ def test_a_disputed_event_is_drawn_as_an_outline(cached_page):
     assert (outline in part(answer, "DON-T1"), outline in part(answer, "DON-T4")) == (True, False)
 
 
-def test_an_intervention_says_what_was_planned_announced_and_done(cached_page):
+def test_an_intervention_shows_planned_announced_and_actual_ends(cached_page):
     markup = part(cached_page("library_case", "doncaster"), "DON-I5")
     basis = html.escape(CaseIntervention.objects.get(code="DON-I5").exit_basis)
     expected = ["31 July 2015", "21 July 2014", "11 November 2014", basis]
     assert [words for words in expected if words not in markup] == []
 
 
-def test_undated_events_are_listed_beside_the_picture(cached_page):
+def test_undated_events_are_listed_next_to_the_timeline(cached_page):
     answer = cached_page("library_case", "basildon")
     undated = TimelineEvent.objects.get(code="BAS-T10")
     assert "<svg" not in part(answer, undated.code) and "Without a date" in answer.text
 
 
 @each_case
-def test_what_to_ask_holds_the_question_of_the_case_and_of_each_sign(cached_page, slug):
+def test_a_case_page_lists_the_questions_of_the_case_and_of_each_sign(cached_page, slug):
     text = words_of(cached_page("library_case", slug)).rpartition("What to ask here")[2]
     case = CaseStudy.objects.get(slug=slug)
     questions = [case.question, *case.warningsign_rows.values_list("question", flat=True)]
@@ -231,7 +231,7 @@ def test_the_financial_type_says_that_its_only_case_is_from_outside(cached_page)
     assert "Northamptonshire County Council Main type Outside the two documents" in text
 
 
-def test_a_type_with_a_case_does_not_say_there_is_none(cached_page):
+def test_a_type_with_a_case_does_not_say_that_it_has_none(cached_page):
     assert "Neither of the two documents" not in words_of(
         cached_page("library_failure_type", "governance")
     )
@@ -272,7 +272,7 @@ def test_an_impact_that_no_case_shows_says_so(get_page):
 # Comparison
 
 
-def test_the_comparison_says_what_the_documents_do_not_hold(cached_page):
+def test_the_comparison_names_types_without_a_case(cached_page):
     text = words_of(cached_page("library_compare"))
     assert "Neither document holds a case of Financial failure." in text
     assert "Four of the types are shown by our reading alone" in text
@@ -330,12 +330,12 @@ def test_a_disagreement_leads_to_the_facts_it_touches(cached_page):
 # Sources
 
 
-def test_a_source_says_what_rests_on_each_place(cached_page):
+def test_a_source_lists_the_facts_of_each_citation(cached_page):
     citation = WarningSign.objects.get(code="DON-W2").citations.get()
     assert "#DON-W2" in part(cached_page("library_source", "failing-well"), citation.anchor)
 
 
-def test_every_row_that_cites_a_source_stands_on_its_page(cached_page):
+def test_every_row_that_cites_a_source_is_on_its_page(cached_page):
     text = cached_page("library_source", "dorset-2016").text
     facts = [f for m in CASE_FACTS for f in m.objects.filter(citations__source__slug="dorset-2016")]
     assert facts and [fact.code for fact in facts if f'#{fact.code}"' not in text] == []
@@ -415,7 +415,7 @@ def test_every_search_result_links_to_an_existing_place(cached_page):
 @pytest.mark.parametrize(
     "query", ["", "   ", "%", "_", "' OR 1=1 --", '"><script>alert(1)</script>', "٣", "a " * 99]
 )
-def test_nonsense_in_the_search_does_no_harm(cached_page, query):
+def test_an_invalid_search_does_no_harm(cached_page, query):
     answer = cached_page("library_search", q=query)
     assert (answer.status_code, "<script>alert" in answer.text) == (200, False)
 
@@ -431,7 +431,7 @@ def test_a_percent_sign_is_no_wildcard(cached_page):
     assert "Nothing in the library" in words_of(cached_page("library_search", q="%zz%"))
 
 
-def test_a_search_that_is_too_long_is_answered_in_words(cached_page):
+def test_a_search_that_is_too_long_gets_an_error_message(cached_page):
     assert "200 characters or fewer" in words_of(cached_page("library_search", q="a" * 201))
 
 

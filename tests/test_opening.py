@@ -96,7 +96,7 @@ def test_a_past_day_is_the_same_for_every_reader(register):
     assert "As at" in text_of(register, Role.MEMBER, as_at=days_ago(3).isoformat())
 
 
-def test_the_dashboard_says_what_changed_since(register):
+def test_the_dashboard_shows_changes_since_the_agreement(register):
     assert "One risk has changed band since." in text_of(register, Role.MEMBER, "dashboard/")
 
 

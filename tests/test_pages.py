@@ -140,7 +140,7 @@ def test_the_list_holds(reader, three, query, titles):
     assert (sorted(titles_on(page)), total_of(page)) == (titles.split(), len(titles.split()))
 
 
-def test_the_list_narrows_by_owner(reader, three):
+def test_the_list_filters_by_owner(reader, three):
     page = reader.get(f"/registers/ours/?owner={three['post'].pk}").text
     assert sorted(titles_on(page)) == ["Apples", "Cellar"]
 

@@ -54,7 +54,7 @@ KEYS = [
 COUNTS = Counter({KEYS[0]: 2, KEYS[1]: 1, KEYS[2]: 4, KEYS[3]: 8, KEYS[4]: 16})
 
 
-def test_cells_count_what_the_scheme_in_force_rated():
+def test_cells_count_ratings_by_the_scheme_in_force():
     assert cell_counts(COUNTS) == {(5, 5): 3, (1, 1): 4}
 
 

@@ -242,7 +242,7 @@ def test_looking_costs_as_many_queries_for_three_signs_as_for_one(officer, regis
 
 
 @pytest.mark.django_db(transaction=True)
-def test_signs_come_up_beside_the_form_while_it_is_typed(watched, live_server, council):  # noqa: F811 (the fixtures)
+def test_signs_appear_next_to_the_form_while_typing(watched, live_server, council):  # noqa: F811 (the fixtures)
     sign_in(watched, live_server.url, "officer")
     watched.goto(f"{live_server.url}/registers/corporate/risks/new/")
     signs = watched.locator(".app-typing__aside .app-sign")
@@ -279,7 +279,7 @@ def test_a_suggested_sign_is_marked_with_its_reason_and_words(officer, risk):
     assert precedent.words == list(suggest(words_of_risk(**LIKE))[0].words)
 
 
-def test_words_are_looked_up_and_not_taken_from_the_page(officer, risk):
+def test_matched_words_come_from_the_risk_and_not_from_the_request(officer, risk):
     mark(officer, risk, words="made up")
     assert "made up" not in Precedent.objects.get().words
 
@@ -289,7 +289,7 @@ def test_a_sign_that_was_not_suggested_can_be_marked(officer, risk):
     assert (Precedent.objects.get().sign.code, Precedent.objects.get().words) == ("ELT-W2", [])
 
 
-def test_a_mark_leads_back_to_the_page_and_stands_there(officer, risk):
+def test_a_mark_redirects_to_the_page_and_is_on_it(officer, risk):
     text = words_of(officer.get(mark(officer, risk)["Location"]))
     assert f"{expected()[0]} is marked relevant on {risk.reference}" in text
     assert "Ours does the same." in text
@@ -392,7 +392,7 @@ def test_the_page_costs_the_same_however_many_signs_are_marked(officer, risk):
     assert cost() == before
 
 
-def test_a_sign_of_an_exempt_risk_is_marked_by_nobody_who_may_not_see_it(officer, risk):
+def test_a_reader_without_exempt_risks_cannot_mark_one(officer, risk):
     make_revision(risk, is_exempt=True)
     assert mark(officer, risk).status_code == 404
     assert not Precedent.objects.exists()
@@ -480,7 +480,7 @@ def test_a_past_day_shows_the_marks_of_that_day(officer, risk):
     assert visible == [False, True]
 
 
-def test_an_agreed_reading_shows_everybody_what_was_known_then(officer, register, risk):
+def test_an_agreement_shows_everybody_the_marks_before_it(officer, register, risk):
     agreement = agree(register, 10)
     make_precedent(risk, reason="The two accounts differ.")
     assert not is_shown(officer, risk, agreed=agreement.pk)
@@ -522,7 +522,7 @@ def listed(client, **query):
 
 
 @pytest.mark.parametrize("query", [{"case": "doncaster"}, {"sign": "DON-W1"}, {"insight": None}])
-def test_the_list_is_narrowed_by_relevant_marks_alone(officer, register, risk, query):
+def test_the_list_filters_by_relevant_marks_only(officer, register, risk, query):
     query = {name: value or sign("DON-W1").insights.first().number for name, value in query.items()}
     doubtful = make_risk(register)
     make_precedent(risk, "DON-W1")
@@ -531,7 +531,7 @@ def test_the_list_is_narrowed_by_relevant_marks_alone(officer, register, risk, q
     assert listed(officer, **query) == [risk.number]
 
 
-def test_a_mark_that_was_taken_back_narrows_nothing(officer, risk):
+def test_a_revoked_mark_does_not_count_in_the_filter(officer, risk):
     make_precedent(risk, "DON-W1")
     make_precedent(risk, "DON-W1", "not-relevant")
     assert listed(officer, sign="DON-W1") == []
@@ -559,7 +559,7 @@ def test_the_list_tells_readers_that_marks_are_left_out(member, officer, risk):
     assert mentions == [True, False]
 
 
-def test_the_list_of_a_past_day_knows_no_later_mark(officer, risk):
+def test_the_list_of_a_past_day_counts_no_later_mark(officer, risk):
     make_precedent(risk, "DON-W1", on=days_ago(5))
     assert [listed(officer, sign="DON-W1", as_at=days_ago(ago).isoformat()) for ago in (6, 5)] == [
         [],
@@ -567,7 +567,7 @@ def test_the_list_of_a_past_day_knows_no_later_mark(officer, risk):
     ]
 
 
-def test_the_list_is_narrowed_by_adverse_impact(officer, register):
+def test_the_list_filters_by_adverse_impact(officer, register):
     driven = make_risk(register, assessed=(3, 3))
     impacted = make_risk(register, adverse_impacts=[impact("harm-to-users")])
     make_risk(register)
@@ -661,7 +661,7 @@ def test_a_sign_names_the_risks_that_test_it(officer, marked):
     assert f'href="{marked.get_absolute_url()}"' in entry and marked.title in entry
 
 
-def test_an_exempt_risk_is_named_to_nobody_who_may_not_see_it(officer, member, marked):
+def test_an_exempt_risk_is_named_to_its_readers_only(officer, member, marked):
     visible = ["Quokka" in client.get(address("case")).text for client in (officer, member)]
     assert visible == [False, True]
 

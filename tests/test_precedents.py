@@ -255,6 +255,6 @@ def test_the_command_reads_lines_of_any_bytes(monkeypatch):
     assert len(output_of("--json").splitlines()) == 2
 
 
-def test_the_command_says_it_in_words_too():
+def test_the_command_also_prints_text():
     assert output_of(NEVER_CLEANED).startswith("BAS-W1 Basildon: Dirty wards")
     assert output_of(ORDINARY[0]) == "No sign of the library resembles this.\n"

@@ -235,7 +235,7 @@ def test_a_confirmed_sign_brings_its_question_once_agreed(council):
     assert "DON-W1" in source["R-001"]
 
 
-def test_the_type_of_what_is_above_tolerance_brings_its_question(council):
+def test_the_failure_type_of_a_risk_above_tolerance_brings_its_question(council):
     council.risk(primary_failure_type=failure_type("financial"))
     council.risk((1, 1), primary_failure_type=failure_type("governance"))
     texts = [text for text, *_ in council.offered(of="types")]
@@ -273,7 +273,7 @@ def test_a_past_day_asks_about_the_register_of_that_day(council):
     assert council.sources(QUESTIONS[Reason.UNSEEN], as_at=days_ago(10).isoformat()) != {}
 
 
-def test_a_member_is_offered_questions_of_what_was_agreed(council):
+def test_a_member_is_offered_questions_about_the_agreed_register(council):
     council.risk(ago=20, recorded_at=timezone.now() - datetime.timedelta(days=20))
     make_agreement(council.register, by=council.officer, on=days_ago(10))
     council.risk(ago=2)
@@ -306,7 +306,7 @@ def test_as_many_queries_for_many_risks_as_for_one(council):
 # The list
 
 
-def test_a_kept_question_stands_on_the_list_and_is_not_offered_again(council):
+def test_a_kept_question_is_on_the_list_and_not_offered_again(council):
     council.risk()
     text, risk, source = council.offered()[0]
     assert council.keep(text, risk=risk, source=source).status_code == 302
@@ -372,7 +372,7 @@ def test_the_database_refuses_a_path_outside_the_library(council):
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b", "x" * 501, "a\x00b", "a\x07b"])
-def test_words_that_cannot_be_kept_are_answered_in_words(council, text):
+def test_an_invalid_text_gets_an_error_message(council, text):
     answer = council.keep(text)
     assert (answer.status_code, council.listed()) == (200, [])
     assert 'href="#id_text"' in answer.text
@@ -432,7 +432,7 @@ def test_a_question_that_is_taken_off_leaves_the_page_and_stays_in_the_database(
     assert council.client.get(f"{PAGE}{question.pk}/").status_code == 404
 
 
-def test_an_empty_list_says_what_a_good_question_is(council):
+def test_an_empty_list_explains_a_good_question(council):
     assert "A good question at a meeting names one risk" in council.page()
 
 

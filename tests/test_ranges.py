@@ -186,7 +186,7 @@ def test_another_band_is_named_only_where_an_end_lies_in_it(ratings, ends, words
     assert possible_bands_in_words(judged(*ratings, **ends)) == words
 
 
-def test_the_page_says_what_else_it_could_be(officer, risk):
+def test_the_page_names_another_possible_band(officer, risk):
     make_assessment(risk, (3, 3), impact_high=5)
     text = officer.get("/registers/ours/risks/1/").text
     assert "<strong>could be Severe</strong>, judged on" in text

@@ -193,25 +193,25 @@ def test_a_risk_of_a_vacant_post_goes_to_the_risk_managers(register, officer, ma
     assert has_reminders(officer, manager) == [False, True]
 
 
-def test_a_holder_who_left_is_as_if_the_post_were_vacant(register, officer, manager, post):
+def test_a_post_whose_holder_left_counts_as_vacant(register, officer, manager, post):
     late_risk(register, owner=post)
     officer.memberships.update(until=days_ago(1))
     assert has_reminders(manager) == [True]
 
 
-def test_a_holder_who_is_not_active_is_as_if_the_post_were_vacant(register, officer, manager, post):
+def test_a_post_whose_holder_is_inactive_counts_as_vacant(register, officer, manager, post):
     late_risk(register, owner=post)
     type(officer).objects.filter(pk=officer.pk).update(is_active=False)
     assert has_reminders(manager) == [True]
 
 
-def test_a_holder_who_may_only_read_is_as_if_the_post_were_vacant(register, manager):
+def test_a_post_whose_holder_may_only_read_counts_as_vacant(register, manager):
     reader = make_person(register.organisation, Role.MEMBER)
     late_risk(register, owner=make_post(register.organisation, holder=reader))
     assert has_reminders(reader, manager) == [False, True]
 
 
-def test_a_role_in_another_organisation_is_no_role_here(register, manager):
+def test_a_role_in_another_organisation_does_not_count(register, manager):
     elsewhere = make_person(make_organisation())
     late_risk(register, owner=make_post(register.organisation, holder=elsewhere))
     assert has_reminders(elsewhere, manager) == [False, True]
@@ -331,7 +331,7 @@ def text_of(user, day=None):
     return body_of(dues, name=user, day=day, site="https://r.example.org", choices="/reminders/")
 
 
-def test_the_mail_names_what_is_late_before_what_is_due_soon(register, officer, post):
+def test_the_mail_lists_late_deadlines_before_those_due_soon(register, officer, post):
     make_risk(register, owner=post, title="Second thing", next_review_on=days_ago(-3))
     make_risk(register, owner=post, title="First thing", next_review_on=days_ago(3))
     text = text_of(officer)
@@ -378,7 +378,7 @@ def test_a_title_cannot_pretend_to_be_another_line(register, officer, post):
     assert "* Review CORP-001: Reserves Pay here: https://bad.example\n" in text_of(officer)
 
 
-def test_a_mail_with_too_much_counts_what_it_does_not_name(register, officer, post):
+def test_a_long_mail_counts_the_deadlines_that_it_leaves_out(register, officer, post):
     late_risk(register, owner=post)
     dues = due_soon(officer, timezone.localdate(), ReminderKind) * (LISTED + 7)
     text = body_of(

@@ -191,7 +191,7 @@ def test_too_large_a_body_is_refused_before_it_is_read(client, path, kind):
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "9" * 5000, "²"])
-def test_a_length_that_is_no_number_of_bytes_is_refused(client, length):
+def test_an_invalid_content_length_is_refused(client, length):
     answer = client.post(LOGIN, **{"wsgi.input": Unread(), "CONTENT_LENGTH": length})
     assert answer.status_code in (400, 413)
 

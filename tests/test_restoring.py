@@ -336,7 +336,7 @@ def test_a_file_of_another_format_is_refused(content):
         (("register", "prefix", "OUR"), "restore the file where that one is not held"),
     ],
 )
-def test_a_file_of_another_version_is_refused_with_what_to_do(register_file, change, words):
+def test_a_file_of_another_version_is_refused_with_advice(register_file, change, words):
     content, register, _by = register_file
     *place, value = change
     make_register(register.organisation, prefix="OUR")

@@ -306,7 +306,7 @@ def test_a_review_leads_back_to_the_risk(risk, officer):
         ({"ago": 41}, "when the risk was raised, or later"),
     ],
 )
-def test_days_that_cannot_be_are_refused_in_words(risk, officer, days, words):
+def test_impossible_days_get_an_error_message(risk, officer, days, words):
     answer = send_review(officer, risk, **days)
     assert (answer.status_code, words in answer.text, Review.objects.exists()) == (200, True, False)
 

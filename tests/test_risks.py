@@ -516,7 +516,7 @@ def test_a_back_dated_assessment_counts_from_its_day():
     assert scores == [4, 4, 25, 25, 9, 9]
 
 
-def test_of_two_assessments_on_a_day_the_last_one_stands():
+def test_the_last_of_two_assessments_on_a_day_counts():
     risk = make_risk(assessed=(2, 2))
     last = make_assessment(risk, (1, 1))
     risk.refresh_from_db()

@@ -86,7 +86,7 @@ def test_a_member_who_looks_at_today_stays_on_today(council, place):
 
 
 @PLACES
-def test_a_member_who_looks_at_what_was_agreed_stays_there(council, place):
+def test_a_member_who_looks_at_an_agreement_stays_there(council, place):
     """Except for a link to another day behind its number, and the link to today."""
     links = council.links(f"/registers/ours/{place}")
     today = days_ago(0).isoformat()

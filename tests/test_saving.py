@@ -292,7 +292,7 @@ def test_every_field_of_a_new_risk_counts(other, raised_on):
     assert form.send(**other)[0].status_code == 409
 
 
-def test_a_rating_taken_back_counts_as_other_words():
+def test_a_removed_rating_counts_as_another_form():
     form = Form("risk_new")
     form.send()
     assert form.send(**dict.fromkeys(RATING, ""))[0].status_code == 409

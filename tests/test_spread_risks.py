@@ -146,7 +146,7 @@ def test_a_row_below_a_gap_continues_no_risk():
 @pytest.mark.parametrize(
     "words", ["Guidance for all staff", "The emergency plan is tested with the brigade each May"]
 )
-def test_a_last_control_alone_in_its_row_is_no_note_below_the_table(words):
+def test_a_last_control_alone_in_its_row_is_not_a_footnote(words):
     risk_rows = [[str(n), *FIRE[1:]] for n in range(3, 9)]
     last = read(*risk_rows, FLOOD, row(controls=words))[-1]
     assert [title for title, _ in last.controls] == ["A wall", words]

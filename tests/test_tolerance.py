@@ -202,7 +202,7 @@ def test_a_statement_holds_for_the_registers_of_its_own_scheme_alone(register):
     assert by_category == [{"legal": "low"}, {"people": "low"}]
 
 
-def test_the_query_and_the_rule_agree_on_what_is_above(register):
+def test_the_query_and_the_rule_agree_which_risks_are_above(register):
     for category in ("", "legal", "project", "people"):
         for ratings in ((1, 1), (2, 2), (3, 3), (5, 5), None):
             make_risk(register, category=category, assessed=ratings)
@@ -416,7 +416,7 @@ def test_a_risk_without_a_rating_is_neither_above_nor_within(register, manager):
     )
 
 
-def test_the_form_says_what_is_above_before_anything_is_judged(history, manager):
+def test_the_assessment_form_names_the_bands_above_tolerance(history, manager):
     text = page(manager, "/registers/ours/risks/1/assess/")
     assert "Above tolerance: Severe; Moderate or higher for legal." in text
 

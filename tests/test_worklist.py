@@ -104,7 +104,7 @@ def test_risks_that_are_not_named_are_counted(register, member):
     assert "And 2 more: see all 5" in text
 
 
-def test_a_check_says_its_rule_and_what_to_do(register, member):
+def test_a_check_shows_its_rule_and_advice(register, member):
     unscored(register)
     text = member.get(URL).text
     assert (
@@ -150,7 +150,7 @@ def test_a_register_without_faults_reads_what_is_not_checked(register, member):
     assert "Nothing to put right" in text and "Not looked for" in text and "data-count" not in text
 
 
-def test_an_empty_register_says_what_would_stand_here(register, member):
+def test_an_empty_register_explains_the_worklist(register, member):
     assert "No risks on this register yet" in member.get(URL).text
 
 
@@ -185,7 +185,7 @@ def test_a_member_reads_today_on_the_worklist_and_behind_its_links(register, mem
         "as_at=soon",
     ],
 )
-def test_nonsense_in_the_address_is_refused(register, member, query):
+def test_an_invalid_address_is_refused(register, member, query):
     unscored(register)
     assert member.get(f"{URL}?{query}").status_code == 400
 
