@@ -93,7 +93,7 @@ def test_the_time_until_someone_acted(first_seen, acted, words):
     assert time_until_action(*(parts and event(*parts) for parts in (first_seen, acted))) == words
 
 
-def drawn(*parts, scale=(("at", "2001"), ("at", "2010"))):
+def draw_row(*parts, scale=(("at", "2001"), ("at", "2010"))):
     """The row of an event on a scale of ten years, from 2001 to 2010."""
     subject = event(*parts, code="XXX-T9")
     timeline = draw_timeline([subject, *(event(*other) for other in scale)])
@@ -113,7 +113,7 @@ def drawn(*parts, scale=(("at", "2001"), ("at", "2010"))):
     ],
 )
 def test_an_event_is_drawn_by_its_precision(parts, shape, x, width):
-    row = drawn(*parts)
+    row = draw_row(*parts)
     assert (row.shape, row.x, row.width) == (
         shape,
         pytest.approx(x, abs=0.011),

@@ -10,7 +10,7 @@ from registers.scoring import Scheme, Tolerance
 pytestmark = pytest.mark.django_db
 
 
-def drawn(counts=None, before=None, **tolerated):
+def draw_cells(counts=None, before=None, **tolerated):
     """(likelihood, impact) -> the cell, of the default scheme: Low 1-3, Moderate 4-6, High 8-12,
     Severe 15-25.
     """
@@ -31,7 +31,7 @@ def drawn(counts=None, before=None, **tolerated):
 
 
 def test_the_line_runs_where_high_touches_severe():
-    cells, _ = drawn()
+    cells, _ = draw_cells()
     line = {pair: cell["edges"] for pair, cell in cells.items() if cell["edges"]}
     assert line == {
         (5, 2): ["right"],
@@ -42,17 +42,17 @@ def test_the_line_runs_where_high_touches_severe():
 
 
 def test_the_line_follows_the_tolerance_of_the_organisation():
-    cells, _ = drawn(**{"": "low"})
+    cells, _ = draw_cells(**{"": "low"})
     assert cells[1, 3]["edges"] == ["right", "top"] and cells[4, 3]["edges"] == []
 
 
 def test_where_everything_is_tolerated_there_is_no_line():
-    cells, matrix = drawn(**{"": "severe"})
+    cells, matrix = draw_cells(**{"": "severe"})
     assert not matrix["has_line"] and not any(cell["edges"] for cell in cells.values())
 
 
 def test_a_cell_shows_its_earlier_count_where_it_differs():
-    cells, _ = drawn({(5, 5): 2, (1, 1): 3}, {(5, 5): 1, (1, 1): 3, (2, 2): 4})
+    cells, _ = draw_cells({(5, 5): 2, (1, 1): 3}, {(5, 5): 1, (1, 1): 3, (2, 2): 4})
     previous_counts = {
         pair: cell["previous_count"]
         for pair, cell in cells.items()
@@ -62,7 +62,7 @@ def test_a_cell_shows_its_earlier_count_where_it_differs():
 
 
 def test_without_a_comparison_date_no_cell_shows_an_earlier_count():
-    cells, _ = drawn({(5, 5): 2})
+    cells, _ = draw_cells({(5, 5): 2})
     assert all(cell["previous_count"] is None for cell in cells.values())
 
 

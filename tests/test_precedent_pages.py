@@ -98,14 +98,14 @@ def words_of(answer):
     return " ".join(html.unescape(text).split())
 
 
-def suggested(answer):
+def suggested_codes(answer):
     """The codes of the signs that a page or a part of one suggests."""
     return [
         code for codes in re.findall(r'data-signs="([^"]*)"', answer.text) for code in codes.split()
     ]
 
 
-def expected(words=LIKE):
+def expected_codes(words=LIKE):
     return [suggestion.sign.code for suggestion in suggest(words_of_risk(**words))]
 
 
@@ -114,7 +114,7 @@ def agree(register, ago, **fields):
     return make_agreement(register, on=days_ago(ago), **fields)
 
 
-def marked_before(risk, code="DON-W1", mark="relevant", *, ago=20, **fields):
+def earlier_mark(risk, code="DON-W1", mark="relevant", *, ago=20, **fields):
     """A mark of so many days ago, recorded then."""
     instant = timezone.now() - datetime.timedelta(days=ago)
     return make_precedent(risk, code, mark, on=days_ago(ago), recorded_at=instant, **fields)
@@ -128,7 +128,7 @@ def page_of(risk):
 
 
 def test_words_like_a_sign_suggest_it(officer, register):
-    assert suggested(officer.post(LOOK, LIKE)) == expected() != []
+    assert suggested_codes(officer.post(LOOK, LIKE)) == expected_codes() != []
 
 
 def test_a_suggestion_says_which_of_the_readers_own_words_matched(officer, register):
@@ -137,7 +137,7 @@ def test_a_suggestion_says_which_of_the_readers_own_words_matched(officer, regis
 
 
 def test_a_suggestion_holds_case_question_box_and_citation(officer, register):
-    first = sign(expected()[0])
+    first = sign(expected_codes()[0])
     text = html.unescape(officer.post(LOOK, LIKE).text)
     for phrase in (first.title, first.case.short_name, first.question, first.case.in_short):
         assert phrase in text
@@ -149,7 +149,7 @@ def test_a_suggestion_carries_no_number_of_likeness(officer, register):
 
 
 def test_words_like_nothing_bring_up_nothing(officer, register):
-    assert suggested(officer.post(LOOK, UNLIKE)) == []
+    assert suggested_codes(officer.post(LOOK, UNLIKE)) == []
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_words_like_nothing_bring_up_nothing(officer, register):
 )
 def test_nonsense_gets_no_suggestion(officer, register, typed):
     answer = officer.post(LOOK, typed)
-    assert (answer.status_code, suggested(answer)) == (200, [])
+    assert (answer.status_code, suggested_codes(answer)) == (200, [])
 
 
 def test_markup_in_the_form_is_shown_as_text(officer, register):
@@ -169,7 +169,7 @@ def test_markup_in_the_form_is_shown_as_text(officer, register):
 
 
 def test_words_in_an_address_are_not_read(officer, register):
-    assert suggested(officer.post(f"{LOOK}?title=reserves+overspending+savings+budget")) == []
+    assert suggested_codes(officer.post(f"{LOOK}?title=reserves+overspending+savings+budget")) == []
 
 
 def test_looking_up_saves_nothing_and_shows_no_error(officer, register):
@@ -191,7 +191,7 @@ def test_looking_up_keeps_the_form_and_shows_signs(officer, register):
         "3",
         risk_form()["notes"],
     ]
-    assert LIKE["event"] in answer.text and suggested(answer) == expected()
+    assert LIKE["event"] in answer.text and suggested_codes(answer) == expected_codes()
 
 
 def test_looking_up_keeps_the_token_of_the_form(officer, register):
@@ -213,12 +213,12 @@ def test_the_form_says_that_likeness_is_a_prompt_and_not_evidence(officer, regis
 
 def test_a_form_sent_back_with_errors_shows_signs_too(officer, register):
     answer = officer.post("/registers/ours/risks/new/", LIKE | {"title": ""})
-    assert "There is a problem" in answer.text and suggested(answer) != []
+    assert "There is a problem" in answer.text and suggested_codes(answer) != []
 
 
 def test_after_logging_the_way_leads_to_the_signs(officer, register):
     answer = officer.post("/registers/ours/risks/new/", risk_form(owner="", **LIKE), follow=True)
-    words = ["One sign", "Two signs", "Three signs"][len(expected()) - 1]
+    words = ["One sign", "Two signs", "Three signs"][len(expected_codes()) - 1]
     assert f"{words} seen elsewhere to look at" in words_of(answer)
     assert f'href="{page_of(Risk.objects.get())}"' in answer.text
 
@@ -265,14 +265,14 @@ def test_signs_appear_next_to_the_form_while_typing(watched, live_server, counci
 
 def mark(client, risk, code=None, **data):
     data = {"mark": "relevant", "reason": "Ours does the same.", "token": str(uuid.uuid4()), **data}
-    return client.post(page_of(risk), {"sign": code or expected()[0], **data})
+    return client.post(page_of(risk), {"sign": code or expected_codes()[0], **data})
 
 
 def test_a_suggested_sign_is_marked_with_its_reason_and_words(officer, risk):
     mark(officer, risk, mark="unsure")
     precedent = Precedent.objects.get()
     assert (precedent.sign.code, precedent.mark, precedent.reason) == (
-        expected()[0],
+        expected_codes()[0],
         "unsure",
         "Ours does the same.",
     )
@@ -291,7 +291,7 @@ def test_a_sign_that_was_not_suggested_can_be_marked(officer, risk):
 
 def test_a_mark_redirects_to_the_page_and_is_on_it(officer, risk):
     text = words_of(officer.get(mark(officer, risk)["Location"]))
-    assert f"{expected()[0]} is marked relevant on {risk.reference}" in text
+    assert f"{expected_codes()[0]} is marked relevant on {risk.reference}" in text
     assert "Ours does the same." in text
 
 
@@ -351,7 +351,7 @@ def test_a_mark_changes_neither_score_nor_version(officer, risk):
 )
 def test_an_invalid_mark_is_refused_with_an_error_message(officer, risk, data, words):
     answer = officer.post(
-        page_of(risk), {"sign": expected()[0], "mark": "relevant", "reason": "Why.", **data}
+        page_of(risk), {"sign": expected_codes()[0], "mark": "relevant", "reason": "Why.", **data}
     )
     assert (answer.status_code, words in words_of(answer), Precedent.objects.exists()) == (
         200,
@@ -361,7 +361,7 @@ def test_an_invalid_mark_is_refused_with_an_error_message(officer, risk, data, w
 
 
 def test_an_error_links_to_its_sign(officer, risk):
-    code = expected()[0]
+    code = expected_codes()[0]
     answer = mark(officer, risk, reason="")
     assert f'href="#id_{code}_reason"' in answer.text and f'id="id_{code}_reason"' in answer.text
 
@@ -446,7 +446,7 @@ def test_nobody_but_officers_sees_a_mark_before_anything_is_agreed(as_role, risk
 def test_readers_see_a_mark_that_the_latest_agreement_knew_and_no_later_one(
     as_role, register, risk, role, query
 ):
-    marked_before(risk, reason="The two accounts differ.")
+    earlier_mark(risk, reason="The two accounts differ.")
     agree(register, 10)
     make_precedent(risk, "DON-W2", reason="A later thought.")
     text = words_of(as_role(role).get(risk.get_absolute_url(), query))
@@ -462,7 +462,7 @@ def test_officers_and_managers_see_todays_marks(as_role, register, risk, role):
 
 
 def test_a_later_change_of_a_mark_is_hidden_from_members(member, officer, register, risk):
-    marked_before(risk, reason="The two accounts differ.")
+    earlier_mark(risk, reason="The two accounts differ.")
     agree(register, 10)
     make_precedent(risk, mark="not-relevant", reason="They agree now.")
     assert (is_shown(member, risk), is_shown(officer, risk)) == (True, False)
@@ -488,13 +488,13 @@ def test_an_agreement_shows_everybody_the_marks_before_it(officer, register, ris
 
 def test_an_earlier_agreement_shows_no_later_mark(member, register, risk):
     first = agree(register, 30)
-    marked_before(risk, reason="The two accounts differ.")
+    earlier_mark(risk, reason="The two accounts differ.")
     agree(register, 10)
     assert (is_shown(member, risk), is_shown(member, risk, agreed=first.pk)) == (True, False)
 
 
 def test_a_risk_costs_the_same_however_many_signs_are_marked(member, register, risk):
-    marked_before(risk, "DON-W1")
+    earlier_mark(risk, "DON-W1")
 
     def cost():
         with CaptureQueriesContext(connection) as queries:
@@ -505,14 +505,14 @@ def test_a_risk_costs_the_same_however_many_signs_are_marked(member, register, r
     cost()
     before = cost()
     for code in ("ROT-W1", "ELT-W1", "BAS-W1"):
-        marked_before(risk, code, ago=15)
+        earlier_mark(risk, code, ago=15)
     assert cost() == before
 
 
 # The list
 
 
-def listed(client, **query):
+def listed_numbers(client, **query):
     answer = client.get("/registers/ours/", query)
     return (
         [position.number for position in answer.context["page"]]
@@ -528,27 +528,30 @@ def test_the_list_filters_by_relevant_marks_only(officer, register, risk, query)
     make_precedent(risk, "DON-W1")
     make_precedent(doubtful, "DON-W1", "unsure")
     make_risk(register)
-    assert listed(officer, **query) == [risk.number]
+    assert listed_numbers(officer, **query) == [risk.number]
 
 
 def test_a_revoked_mark_does_not_count_in_the_filter(officer, risk):
     make_precedent(risk, "DON-W1")
     make_precedent(risk, "DON-W1", "not-relevant")
-    assert listed(officer, sign="DON-W1") == []
+    assert listed_numbers(officer, sign="DON-W1") == []
 
 
 def test_a_sign_of_another_case_is_not_listed(officer, risk):
     make_precedent(risk, "DON-W1")
-    assert [listed(officer, case="rotherham"), listed(officer, sign="DON-W2")] == [[], []]
+    assert [listed_numbers(officer, case="rotherham"), listed_numbers(officer, sign="DON-W2")] == [
+        [],
+        [],
+    ]
 
 
 def test_a_member_lists_by_marks_that_were_agreed(member, officer, register, risk):
     newer = recorded_risk(register)
-    marked_before(risk, "DON-W1")
+    earlier_mark(risk, "DON-W1")
     agree(register, 10)
     make_precedent(newer, "DON-W1")
-    assert listed(member, sign="DON-W1", **TODAY) == [risk.number]
-    assert sorted(listed(officer, sign="DON-W1")) == [risk.number, newer.number]
+    assert listed_numbers(member, sign="DON-W1", **TODAY) == [risk.number]
+    assert sorted(listed_numbers(officer, sign="DON-W1")) == [risk.number, newer.number]
 
 
 def test_the_list_tells_readers_that_marks_are_left_out(member, officer, risk):
@@ -561,7 +564,9 @@ def test_the_list_tells_readers_that_marks_are_left_out(member, officer, risk):
 
 def test_the_list_of_a_past_day_counts_no_later_mark(officer, risk):
     make_precedent(risk, "DON-W1", on=days_ago(5))
-    assert [listed(officer, sign="DON-W1", as_at=days_ago(ago).isoformat()) for ago in (6, 5)] == [
+    assert [
+        listed_numbers(officer, sign="DON-W1", as_at=days_ago(ago).isoformat()) for ago in (6, 5)
+    ] == [
         [],
         [risk.number],
     ]
@@ -571,7 +576,7 @@ def test_the_list_filters_by_adverse_impact(officer, register):
     driven = make_risk(register, assessed=(3, 3))
     impacted = make_risk(register, adverse_impacts=[impact("harm-to-users")])
     make_risk(register)
-    assert sorted(listed(officer, adverse_impact="harm-to-users")) == [
+    assert sorted(listed_numbers(officer, adverse_impact="harm-to-users")) == [
         driven.number,
         impacted.number,
     ]
@@ -580,7 +585,7 @@ def test_the_list_filters_by_adverse_impact(officer, register):
 @pytest.mark.parametrize("name", ["case", "sign", "insight", "adverse_impact"])
 def test_a_filter_that_the_library_lacks_is_refused(officer, register, name):
     values = ["nowhere", "\x00", "9" * 40, "-1", "' or 1=1"]
-    assert [listed(officer, **{name: value}) for value in values] == [400] * 5
+    assert [listed_numbers(officer, **{name: value}) for value in values] == [400] * 5
 
 
 def test_the_filters_are_offered_only_where_they_are_used(officer, register):
@@ -621,7 +626,7 @@ def numbers(answer):
 
 
 @pytest.fixture
-def marked(register, risk):
+def marked_risk(register, risk):
     """Two agreed risks that test DON-W1; a draft, a closed, an exempt risk and a later mark."""
     risks = [
         recorded_risk(register, assessed=(2, 2), primary_failure_type=failure_type("financial"))
@@ -629,7 +634,7 @@ def marked(register, risk):
     risks += [recorded_risk(register, status="draft"), recorded_risk(register)]
     risks += [recorded_risk(register, title="Quokka", is_exempt=True, assessed=(5, 5))]
     for other in (risk, *risks):
-        marked_before(other, "DON-W1")
+        earlier_mark(other, "DON-W1")
     risks[2].close(by=make_user(), version=1, reason="Over.")
     agree(register, 10)
     make_precedent(make_risk(register, assessed=(1, 1)), "DON-W1")
@@ -640,14 +645,14 @@ COUNTS = {Role.OFFICER: 3, Role.MANAGER: 4, Role.MEMBER: 3, Role.PEER: 2, Role.A
 
 
 @pytest.mark.parametrize("role", COUNTS)
-def test_a_case_counts_the_risks_that_each_reader_may_see(as_role, marked, role):
+def test_a_case_counts_the_risks_that_each_reader_may_see(as_role, marked_risk, role):
     links = numbers(as_role(role).get(address("case")))
     assert {count for _, count in links} == {COUNTS[role]}
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MEMBER, Role.PEER])
 @pytest.mark.parametrize("page", PAGES)
-def test_every_number_of_the_library_leads_to_as_many_risks(as_role, marked, role, page):
+def test_every_number_of_the_library_leads_to_as_many_risks(as_role, marked_risk, role, page):
     client = as_role(role)
     links = numbers(client.get(address(page)))
     assert links
@@ -656,18 +661,18 @@ def test_every_number_of_the_library_leads_to_as_many_risks(as_role, marked, rol
         assert (href, int(total[1])) == (href, count)
 
 
-def test_a_sign_names_the_risks_that_test_it(officer, marked):
+def test_a_sign_names_the_risks_that_test_it(officer, marked_risk):
     entry = officer.get(address("case")).text.partition('id="DON-W1"')[2].partition("</article>")[0]
-    assert f'href="{marked.get_absolute_url()}"' in entry and marked.title in entry
+    assert f'href="{marked_risk.get_absolute_url()}"' in entry and marked_risk.title in entry
 
 
-def test_an_exempt_risk_is_named_to_its_readers_only(officer, member, marked):
+def test_an_exempt_risk_is_named_to_its_readers_only(officer, member, marked_risk):
     visible = ["Quokka" in client.get(address("case")).text for client in (officer, member)]
     assert visible == [False, True]
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_risks_of_another_organisation_are_counted_for_nobody_else(marked, page):
+def test_the_risks_of_another_organisation_are_counted_for_nobody_else(marked_risk, page):
     client = Client()
     client.force_login(make_person(make_register(make_organisation()).organisation, Role.MANAGER))
     answer = client.get(address(page))
@@ -675,13 +680,13 @@ def test_the_risks_of_another_organisation_are_counted_for_nobody_else(marked, p
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_reader_without_a_register_sees_no_risks(marked, page):
+def test_a_reader_without_a_register_sees_no_risks(marked_risk, page):
     client = Client()
     client.force_login(make_user(is_staff=True))
     assert "Your risks" not in client.get(address(page)).text
 
 
-def test_the_library_tells_readers_that_marks_are_left_out(as_role, marked):
+def test_the_library_tells_readers_that_marks_are_left_out(as_role, marked_risk):
     mentions = {
         role: "they count as a body knew them" in as_role(role).get(address("case")).text
         for role in COUNTS
@@ -696,7 +701,7 @@ def test_the_library_tells_readers_that_marks_are_left_out(as_role, marked):
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MEMBER])
 def test_a_case_costs_the_same_however_many_risks_test_its_signs(as_role, register, risk, role):
     client = as_role(role)
-    marked_before(risk, "DON-W1")
+    earlier_mark(risk, "DON-W1")
 
     def cost():
         with CaptureQueriesContext(connection) as queries:
@@ -708,9 +713,9 @@ def test_a_case_costs_the_same_however_many_risks_test_its_signs(as_role, regist
     before = cost()
     for code in ("DON-W1", "DON-W2", "DON-W3"):
         for _ in range(4):
-            marked_before(recorded_risk(register), code)
+            earlier_mark(recorded_risk(register), code)
     other = make_register(register.organisation)
-    marked_before(recorded_risk(other), "DON-W1")
+    earlier_mark(recorded_risk(other), "DON-W1")
     agree(other, 5)
     assert cost() == before
 
@@ -727,8 +732,8 @@ def test_marks_across_registers_go_by_the_agreement_of_each(register, risk):
     reader = make_person(register.organisation, Role.MEMBER)
     other = make_register(register.organisation)
     other_risk = recorded_risk(other)
-    marked_before(risk, "DON-W1", ago=20)
-    marked_before(other_risk, "DON-W1", ago=20)
+    earlier_mark(risk, "DON-W1", ago=20)
+    earlier_mark(other_risk, "DON-W1", ago=20)
     agree(register, 10)
     agree(other, 30)
     marks = marks_across(reader, [register, other], timezone.localdate())

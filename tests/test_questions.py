@@ -64,7 +64,7 @@ class Council:
         assert answer.status_code == 200
         return html.unescape(answer.text)
 
-    def offered(self, client=None, **query):
+    def offers(self, client=None, **query):
         """(text, risk, source) of each question on offer."""
         items = re.findall(r'app-offers__one">(.*?)</li>', self.page(client, **query), re.DOTALL)
         return [
@@ -77,14 +77,12 @@ class Council:
 
     def sources(self, text, **query):
         """risk -> the source of that question about it."""
-        return {
-            risk: source for question, risk, source in self.offered(**query) if question == text
-        }
+        return {risk: source for question, risk, source in self.offers(**query) if question == text}
 
     def keep(self, text="Who looks at this?", client=None, path=PAGE, **data):
         return (client or self.client).post(path, {"text": text, **data})
 
-    def listed(self, user=None):
+    def listed_texts(self, user=None):
         return list(
             GatheredQuestion.objects.on_list()
             .filter(by=user or self.member)
@@ -219,7 +217,7 @@ def test_a_text_on_offer_names_nothing_of_the_register(council):
         action.revise(
             by=council.officer, version=action.version, due_on=days_ago(-ahead), reason="Not ready."
         )
-    texts = [text for text, *_ in council.offered(of="register")]
+    texts = [text for text, *_ in council.offers(of="register")]
     assert texts and not [text for text in texts if "Quokka" in text or "R-0" in text]
 
 
@@ -238,12 +236,12 @@ def test_a_confirmed_sign_brings_its_question_once_agreed(council):
 def test_the_failure_type_of_a_risk_above_tolerance_brings_its_question(council):
     council.risk(primary_failure_type=failure_type("financial"))
     council.risk((1, 1), primary_failure_type=failure_type("governance"))
-    texts = [text for text, *_ in council.offered(of="types")]
+    texts = [text for text, *_ in council.offers(of="types")]
     assert texts == [FailureType.objects.get(slug="financial").question]
 
 
 def test_each_insight_brings_its_question(council):
-    assert [text for text, *_ in council.offered(of="insights")] == [
+    assert [text for text, *_ in council.offers(of="insights")] == [
         insight.question for insight in Insight.objects.all()
     ]
 
@@ -252,15 +250,15 @@ def test_a_failure_type_with_nothing_written_down_brings_its_question(council):
     council.risk(primary_failure_type=failure_type("financial"))
     assert any(
         "Governance: nothing is written down" in source
-        for _, _, source in council.offered(of="blind")
+        for _, _, source in council.offers(of="blind")
     )
 
 
 def test_a_few_are_offered_at_once(council):
     for _ in range(9):
         council.risk(primary_failure_type=failure_type("financial"))
-    assert len(council.offered()) <= ALL == sum(SHARE.values())
-    assert len(council.offered(of="register")) == 9
+    assert len(council.offers()) <= ALL == sum(SHARE.values())
+    assert len(council.offers(of="register")) == 9
 
 
 def test_an_unknown_source_is_refused(council):
@@ -308,10 +306,10 @@ def test_as_many_queries_for_many_risks_as_for_one(council):
 
 def test_a_kept_question_is_on_the_list_and_not_offered_again(council):
     council.risk()
-    text, risk, source = council.offered()[0]
+    text, risk, source = council.offers()[0]
     assert council.keep(text, risk=risk, source=source).status_code == 302
-    assert council.listed() == [text]
-    assert (text, risk, source) not in council.offered()
+    assert council.listed_texts() == [text]
+    assert (text, risk, source) not in council.offers()
     assert source in council.page()
 
 
@@ -328,7 +326,7 @@ def test_a_member_adds_a_question_about_a_risk(council):
 def test_an_invalid_reference_is_refused(council, reference):
     council.risk()
     answer = council.keep(risk=reference)
-    assert (answer.status_code, council.listed()) == (200, [])
+    assert (answer.status_code, council.listed_texts()) == (200, [])
     assert "There is a problem" in answer.text and 'href="#id_risk"' in answer.text
 
 
@@ -374,7 +372,7 @@ def test_the_database_refuses_a_path_outside_the_library(council):
 @pytest.mark.parametrize("text", ["", "   ", "\u200b", "x" * 501, "a\x00b", "a\x07b"])
 def test_an_invalid_text_gets_an_error_message(council, text):
     answer = council.keep(text)
-    assert (answer.status_code, council.listed()) == (200, [])
+    assert (answer.status_code, council.listed_texts()) == (200, [])
     assert 'href="#id_text"' in answer.text
 
 
@@ -388,14 +386,14 @@ def test_the_same_form_twice_is_one_question(council):
     token = str(uuid.uuid4())
     council.keep("One?", token=token)
     council.keep("One, again?", token=token)
-    assert council.listed() == ["One?"]
+    assert council.listed_texts() == ["One?"]
 
 
 def test_a_token_is_unique_per_person_only(council):
     token = str(uuid.uuid4())
     council.keep("Mine?", token=token)
     council.keep("Theirs?", token=token, client=council.client_of(council.peer))
-    assert (council.listed(), council.listed(council.peer)) == (["Mine?"], ["Theirs?"])
+    assert (council.listed_texts(), council.listed_texts(council.peer)) == (["Mine?"], ["Theirs?"])
 
 
 def test_the_same_words_about_the_same_risk_are_one_question(council):
@@ -403,7 +401,7 @@ def test_the_same_words_about_the_same_risk_are_one_question(council):
     for _ in range(2):
         council.keep("One?", risk="R-001")
     council.keep("One?")
-    assert council.listed() == ["One?", "One?"]
+    assert council.listed_texts() == ["One?", "One?"]
 
 
 def test_a_full_list_takes_no_more(council):
@@ -411,7 +409,7 @@ def test_a_full_list_takes_no_more(council):
         make_question(council.register, f"Question {number}?", by=council.member)
     answer = council.keep("One more?")
     assert f"Your list holds {MOST} questions" in answer.text and "One more?" in answer.text
-    assert len(council.listed()) == MOST
+    assert len(council.listed_texts()) == MOST
     with pytest.raises(ListIsFull):
         make_question(council.register, "One more?", by=council.member)
 
@@ -428,7 +426,7 @@ def test_a_question_that_is_taken_off_leaves_the_page_and_stays_in_the_database(
     question = make_question(council.register, "Old?", by=council.member)
     answers = [council.client.post(f"{PAGE}{question.pk}/take-off/").status_code for _ in range(2)]
     first = GatheredQuestion.objects.get().taken_off_at
-    assert (answers, council.listed(), first <= timezone.now()) == ([302, 302], [], True)
+    assert (answers, council.listed_texts(), first <= timezone.now()) == ([302, 302], [], True)
     assert council.client.get(f"{PAGE}{question.pk}/").status_code == 404
 
 
@@ -490,7 +488,7 @@ def test_a_person_without_the_right_does_not_reach_their_list(council):
 
 
 @pytest.fixture
-def hidden(council):
+def hidden_question(council):
     """A peer's question about a risk that they may not see any more."""
     risk = council.risk(title="Quokka in the vault")
     question = make_question(
@@ -504,26 +502,28 @@ def hidden(council):
     return question
 
 
-def test_the_question_about_an_exempt_risk_stays_and_shows_nothing_of_the_risk(council, hidden):
+def test_the_question_about_an_exempt_risk_stays_and_shows_nothing_of_the_risk(
+    council, hidden_question
+):
     client = council.client_of(council.peer)
-    for path in (PAGE, f"{PAGE}{hidden.pk}/"):
+    for path in (PAGE, f"{PAGE}{hidden_question.pk}/"):
         page = client.get(path).text
         assert "Who knows?" in page and "do not see any more" in page
         assert "Quokka" not in page and "R-001" not in page
 
 
-def test_the_question_about_an_exempt_risk_can_be_reworded(council, hidden):
+def test_the_question_about_an_exempt_risk_can_be_reworded(council, hidden_question):
     council.client_of(council.peer).post(
-        f"{PAGE}{hidden.pk}/", {"text": "Who else knows?", "risk": ""}
+        f"{PAGE}{hidden_question.pk}/", {"text": "Who else knows?", "risk": ""}
     )
-    risk = hidden.risk
-    hidden.refresh_from_db()
-    assert (hidden.text, hidden.risk) == ("Who else knows?", risk)
+    risk = hidden_question.risk
+    hidden_question.refresh_from_db()
+    assert (hidden_question.text, hidden_question.risk) == ("Who else knows?", risk)
 
 
-def test_a_reader_of_exempt_risks_sees_the_risk_of_the_question(council, hidden):
-    hidden.by = council.member
-    hidden.save()
+def test_a_reader_of_exempt_risks_sees_the_risk_of_the_question(council, hidden_question):
+    hidden_question.by = council.member
+    hidden_question.save()
     assert "Quokka in the vault" in council.page() and "Quokka in hand" in council.page()
 
 
@@ -559,4 +559,4 @@ def test_a_question_that_is_kept_on_a_past_day_leads_back_to_that_day(council):
 @pytest.mark.django_db(transaction=True)
 def test_two_simultaneous_requests_keep_one_question(council):
     in_parallel(4, lambda _: make_question(council.register, "One?", by=council.member))
-    assert council.listed() == ["One?"]
+    assert council.listed_texts() == ["One?"]

@@ -154,7 +154,7 @@ def test_a_changed_range_is_found_by_the_seal(risk):
         call_command("verify_audit")
 
 
-def judged(likelihood, impact, **ends):
+def rating(likelihood, impact, **ends):
     return Assessment(
         scheme=preset(),
         likelihood=likelihood,
@@ -183,7 +183,7 @@ def judged(likelihood, impact, **ends):
     ],
 )
 def test_another_band_is_named_only_where_an_end_lies_in_it(ratings, ends, words):
-    assert possible_bands_in_words(judged(*ratings, **ends)) == words
+    assert possible_bands_in_words(rating(*ratings, **ends)) == words
 
 
 def test_the_page_names_another_possible_band(officer, risk):

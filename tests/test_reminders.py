@@ -68,7 +68,7 @@ def soon(user, *kinds):
     return [due.summary for due in due_soon(user, timezone.localdate(), kinds or ReminderKind)]
 
 
-def tolerated(register, until, **content):
+def tolerated_risk(register, until, **content):
     fields = {
         "response": Risk.Response.TOLERATE,
         "response_reason": "Nothing can be done.",
@@ -106,12 +106,12 @@ def test_a_completed_action_is_not_due(register, officer, post):
 
 @pytest.mark.parametrize(("ahead", "is_due"), [(-1, True), (14, True), (15, False)])
 def test_a_tolerance_is_due_before_it_ends(register, officer, post, ahead, is_due):
-    tolerated(register, days_ago(-ahead), owner=post)
+    tolerated_risk(register, days_ago(-ahead), owner=post)
     assert soon(officer) == (["Tolerance of CORP-001 ends"] if is_due else [])
 
 
 def test_a_risk_that_is_treated_again_has_no_tolerance_that_ends(register, officer, post):
-    make_revision(tolerated(register, days_ago(1), owner=post), response=Risk.Response.TREAT)
+    make_revision(tolerated_risk(register, days_ago(1), owner=post), response=Risk.Response.TREAT)
     assert soon(officer) == []
 
 
@@ -163,7 +163,9 @@ def test_an_appetite_by_an_unused_scheme_is_not_due(register, manager):
 
 @pytest.mark.parametrize("status", [Risk.Status.DRAFT, Risk.Status.CLOSED])
 def test_a_draft_or_closed_risk_falls_due_for_nobody(register, officer, manager, post, status):
-    risk = tolerated(register, days_ago(1), owner=post, next_review_on=days_ago(1), on=days_ago(30))
+    risk = tolerated_risk(
+        register, days_ago(1), owner=post, next_review_on=days_ago(1), on=days_ago(30)
+    )
     make_action(risk, owner=post, due_on=days_ago(1))
     make_assurance(risk, on=days_ago(20), expires_on=days_ago(1))
     make_revision(risk, status=status)
@@ -284,7 +286,7 @@ def test_two_roles_add_up_for_an_exempt_risk(register, officer, manager, post):
 
 
 def test_a_reminder_of_an_exempt_risk_carries_only_the_reference(register, officer, post):
-    risk = tolerated(
+    risk = tolerated_risk(
         register,
         days_ago(1),
         owner=post,
@@ -304,7 +306,7 @@ def test_a_reminder_of_an_exempt_risk_carries_only_the_reference(register, offic
 
 def plenty(register, post, count):
     for _ in range(count):
-        risk = tolerated(
+        risk = tolerated_risk(
             register, days_ago(1), owner=post, next_review_on=days_ago(1), on=days_ago(30)
         )
         make_action(risk, owner=post, due_on=days_ago(1))

@@ -108,7 +108,7 @@ ENCODINGS = {
 
 
 @pytest.fixture
-def logged(client, db):
+def log_risk(client, db):
     """Sends a form with this title, as bytes, for a new risk, and gives the answer and the titles
     there are.
     """
@@ -138,14 +138,14 @@ def logged(client, db):
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("case", NOT_TEXT)
-def test_invalid_text_is_refused_and_not_repaired(logged, case, encoding):
-    assert logged(NOT_TEXT[case], encoding) == (400, [])
+def test_invalid_text_is_refused_and_not_repaired(log_risk, case, encoding):
+    assert log_risk(NOT_TEXT[case], encoding) == (400, [])
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("case", TEXT)
-def test_every_valid_character_is_kept(logged, case, encoding):
-    assert logged(TEXT[case].encode(), encoding) == (302, [TEXT[case]])
+def test_every_valid_character_is_kept(log_risk, case, encoding):
+    assert log_risk(TEXT[case].encode(), encoding) == (302, [TEXT[case]])
 
 
 @pytest.mark.parametrize(

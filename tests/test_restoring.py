@@ -145,7 +145,10 @@ def rich_register():
 
 def test_a_restored_register_is_exported_again_to_the_byte():
     register = rich_register()
-    content, by = written(register), register.organisation.memberships.get(role=Role.MANAGER).user
+    content, by = (
+        written(register),
+        register.organisation.memberships.get(role=Role.MANAGER).user,
+    )
     target = empty_twin(register)
     report = restore(content, target, by=by)
     target.refresh_from_db()
@@ -181,7 +184,10 @@ def with_change(content, change):
 def register_file():
     """(a file with every kind of record, an empty register for it, a manager of that register)"""
     register = rich_register()
-    content, by = written(register), register.organisation.memberships.get(role=Role.MANAGER).user
+    content, by = (
+        written(register),
+        register.organisation.memberships.get(role=Role.MANAGER).user,
+    )
     return content, empty_twin(register), by
 
 
@@ -425,7 +431,10 @@ def test_a_row_that_the_library_lacks_is_kept_reported_and_exported_again(regist
 
 def test_a_missing_failure_type_comes_back_where_the_library_has_it():
     register = rich_register()
-    content, by = written(register), register.organisation.memberships.get(role=Role.MANAGER).user
+    content, by = (
+        written(register),
+        register.organisation.memberships.get(role=Role.MANAGER).user,
+    )
     lacking = empty_twin(register)
     FailureType.objects.filter(slug="financial").update(slug="gone")
     restore(content, lacking, by=by)

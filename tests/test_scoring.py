@@ -91,7 +91,7 @@ def test_a_band_that_the_scheme_lacks_is_not_found():
         preset().rules.band("medium")
 
 
-def broken(data, path, value):
+def data_with(data, path, value):
     data = copy.deepcopy(data)
     *way, last = path
     place = data
@@ -127,7 +127,7 @@ def broken(data, path, value):
     ],
 )
 def test_a_problem_of_a_scheme_is_named(data, path, value, problem):
-    assert problem in "\n".join(find_problems(Scheme.from_data(**broken(data, path, value))))
+    assert problem in "\n".join(find_problems(Scheme.from_data(**data_with(data, path, value))))
 
 
 def test_a_scheme_needs_a_row_for_each_likelihood(data):

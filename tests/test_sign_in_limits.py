@@ -123,7 +123,7 @@ class Clock:
 
 
 @pytest.fixture
-def sprayed(monkeypatch, settings):
+def spray_attack(monkeypatch, settings):
     """The office's address, over a limit of three failures; returns a clock that can be moved."""
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "password_at_address": "3/h/ip"}
     clock = Clock()
@@ -136,7 +136,7 @@ def test_a_hundred_failures_an_hour_are_the_limit_of_an_address(settings):
     assert settings.ACCOUNT_RATE_LIMITS["password_at_address"] == "100/h/ip"
 
 
-def test_a_sprayed_address_makes_its_unknown_devices_wait_ten_seconds(person, sprayed):
+def test_a_sprayed_address_makes_its_unknown_devices_wait_ten_seconds(person, spray_attack):
     answer = sign_in(Client())
     assert (
         answer.status_code,
@@ -145,33 +145,33 @@ def test_a_sprayed_address_makes_its_unknown_devices_wait_ten_seconds(person, sp
     ) == (429, "10", True)
 
 
-def test_a_person_who_waited_signs_in_during_an_attack(person, sprayed):
+def test_a_person_who_waited_signs_in_during_an_attack(person, spray_attack):
     sign_in(Client())
-    sprayed.moved += 5
+    spray_attack.moved += 5
     spray(5)
-    sprayed.moved += 5.1
+    spray_attack.moved += 5.1
     assert is_signed_in(sign_in(Client()))
 
 
-def test_a_person_who_returns_too_early_reads_the_remaining_wait(person, sprayed):
+def test_a_person_who_returns_too_early_reads_the_remaining_wait(person, spray_attack):
     sign_in(Client())
-    sprayed.moved += 7
+    spray_attack.moved += 7
     assert sign_in(Client()).headers["Retry-After"] == "3"
 
 
-def test_waiting_lets_one_attempt_through(person, sprayed):
+def test_waiting_lets_one_attempt_through(person, spray_attack):
     guess(1)
-    sprayed.moved += 11
+    spray_attack.moved += 11
     assert guess(2) == [200, 429]
 
 
-def test_another_address_is_not_slowed(person, sprayed):
+def test_another_address_is_not_slowed(person, spray_attack):
     assert is_signed_in(sign_in(Client(), address=HOME))
 
 
-def test_waiting_uses_up_no_guess(person, sprayed):
+def test_waiting_uses_up_no_guess(person, spray_attack):
     guess(8)
-    sprayed.moved += 11
+    spray_attack.moved += 11
     assert is_signed_in(sign_in(Client()))
 
 
@@ -192,7 +192,7 @@ def test_a_known_device_is_not_locked_by_strangers(device):
     assert is_signed_in(sign_in(device))
 
 
-def test_a_known_device_is_not_slowed_by_strangers(device, sprayed):
+def test_a_known_device_is_not_slowed_by_strangers(device, spray_attack):
     assert is_signed_in(sign_in(device))
 
 
@@ -377,7 +377,7 @@ def warnings():
     ]
 
 
-def forwarded(address="127.0.0.1"):
+def forwarded_for(address="127.0.0.1"):
     return {"REMOTE_ADDR": address, "HTTP_X_FORWARDED_FOR": "203.0.113.9"}
 
 
@@ -388,7 +388,7 @@ def test_a_sign_in_through_a_proxy_that_is_not_declared_is_warned_of(person, cli
 
 
 def test_a_request_for_readiness_through_such_a_proxy_is_warned_of(client):
-    answer = client.get("/readyz", **forwarded())
+    answer = client.get("/readyz", **forwarded_for())
     assert (answer.status_code, answer.json()["proxies_declared"]) == (200, False)
 
 
@@ -399,12 +399,12 @@ def test_without_a_proxy_there_is_nothing_to_warn_of(person, client):
 
 
 def test_a_forged_header_is_ignored(rf):
-    assert not proxies.comes_through_undeclared_proxy(rf.get("/", **forwarded("9.9.9.9")))
+    assert not proxies.comes_through_undeclared_proxy(rf.get("/", **forwarded_for("9.9.9.9")))
 
 
 def test_a_declared_proxy_is_believed(settings, rf):
     settings.TRUSTED_PROXIES = 1
-    assert not proxies.comes_through_undeclared_proxy(rf.get("/", **forwarded()))
+    assert not proxies.comes_through_undeclared_proxy(rf.get("/", **forwarded_for()))
 
 
 def test_https_without_a_declared_proxy_is_warned_of(settings):

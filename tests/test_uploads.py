@@ -25,7 +25,7 @@ DROP = """() => {
 }"""
 
 
-class Stored(str):
+class StoredFile(str):
     """As much of a stored file as a form asks about."""
 
     url = "/papers/plan.docx"
@@ -86,7 +86,7 @@ def test_a_form_with_a_hidden_file_field_is_multipart():
 
 
 def test_a_stored_file_is_named():
-    html = group(FileForm(initial={"plan": Stored("papers/2026/<b>plan.docx")}))
+    html = group(FileForm(initial={"plan": StoredFile("papers/2026/<b>plan.docx")}))
     assert "&lt;b&gt;plan.docx is there now. Select a file to replace it." in html
     assert html.count("<input") == 1
     assert "papers" not in html and "<a " not in html
