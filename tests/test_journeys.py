@@ -26,12 +26,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "a long enough password"
 WIDTHS = (1280, 768, 320)
-AXE_AT = (1280, 320)  # what stands between them is laid out like one of the two
+AXE_AT = (1280, 320)  # widths between them use one of these two layouts
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 # To preload is to fetch all style sheets again, for one rule (a locked orientation), in a way that
 # our policy forbids where they import others, as the admin site's do.
 RUN_AXE = "axe.run({preload: false, resultTypes: ['violations']}).then(result => result.violations)"
-# By the second one, what hears of the new size has heard of it, and all is laid out anew.
+# By the second frame every resize listener has run and the layout is up to date.
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 COMPLAIN = """document.addEventListener("securitypolicyviolation",
     event => console.error(`${event.violatedDirective} ${event.blockedURI}`));"""

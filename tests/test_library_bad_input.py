@@ -504,7 +504,7 @@ def test_quoted_values_are_cut():
     assert max(len(str(problem)) for problem in problems) < 1000
 
 
-# What the checks rely on
+# Helpers of the checks
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -175,7 +175,7 @@ def test_the_types_of_a_case_are_those_of_the_inventory(case):
 
 
 # Table 3.2, where i is derived. West Sussex and insight 6 rest on an interviewee whose place the
-# report does not name: the inventory has an x there, the library says derived.
+# report does not name: the inventory has an x there, the library has derived.
 INSIGHTS = {
     DON: "1 2 3 4 7 8",
     THM: "2i",
@@ -325,7 +325,7 @@ def test_the_insights_are_numbered_one_to_eight():
     assert list(Insight.objects.values_list("number", flat=True)) == list(range(1, 9))
 
 
-# Where it stands
+# Citations
 
 
 @pytest.mark.parametrize("model", CITED)
@@ -371,7 +371,7 @@ def test_later_findings_rest_on_pages_outside_the_two_documents(model):
     assert list(inside) == []
 
 
-# What every case has
+# Parts of every case
 
 
 def test_every_case_has_one_main_failure_type():

@@ -121,7 +121,7 @@ def test_it_is_filled_as_by_djangos_loaddata():
     assert load_library().has_changes is False
 
 
-@pytest.mark.look  # how it is filled is asked of both databases elsewhere
+@pytest.mark.look  # another test fills it on both databases
 def test_djangos_loaddata_changes_nothing_the_second_time():
     before = everything()
     call_command("loaddata", *map(str, default_paths()), verbosity=0)
@@ -148,7 +148,7 @@ def test_loading_one_file_reports_no_row_of_another_as_vanished():
     assert load([type_row()]).vanished == []
 
 
-# What is reported
+# Reports
 
 
 def test_changed_text_is_reported_field_by_field():
@@ -243,7 +243,7 @@ def test_a_load_writes_an_audit_entry():
     )
 
 
-# What is written
+# Writes
 
 
 def test_changed_text_is_stored_on_the_same_row():
@@ -463,7 +463,7 @@ def test_the_command_reports_the_values_of_a_new_row(path, capsys):
     assert "added: failure type new (rows.yaml)\n    slug: new\n    number: 8\n" in output
 
 
-@pytest.mark.look  # how it is filled is asked of both databases elsewhere
+@pytest.mark.look  # another test fills it on both databases
 def test_at_the_first_start_a_thousand_rows_are_counted_and_not_listed(capsys):
     empty()
     call_command("load_library")

@@ -435,7 +435,7 @@ def test_a_search_that_is_too_long_gets_an_error_message(cached_page):
     assert "200 characters or fewer" in words_of(cached_page("library_search", q="a" * 201))
 
 
-# What pages cost
+# Query counts
 
 
 def queries_for(cached_page, name, *args, **query):

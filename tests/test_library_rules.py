@@ -73,7 +73,7 @@ def test_a_date_is_stored_with_its_precision(date):
         ("2014-07-21", "month"),  # a month that claims a day
         ("2014-07-01", "year"),  # a year that claims a month
         ("2014-01-02", "year"),
-        ("2014-07-21", ""),  # a day, but who says so?
+        ("2014-07-21", ""),  # a day without a precision
         (None, "day"),
     ],
 )
@@ -241,7 +241,7 @@ def test_the_database_refuses_lines_in_reverse(first, last):
         citation(first=first, last=last).save()
 
 
-# What stands once
+# Uniqueness
 
 
 def test_a_case_has_one_main_type():

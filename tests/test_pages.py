@@ -393,7 +393,7 @@ def test_the_sentence_above_tolerance_agrees_with_the_bands(reader, register, hi
     )
 
 
-# What a number leads to
+# Links of numbers
 
 
 @pytest.mark.parametrize(
@@ -434,7 +434,7 @@ def test_the_dashboard_counts_a_rating_by_an_earlier_scheme(reader, register, hi
 
 
 def queries_for(reader, path):
-    reader.get(path)  # what is only asked for once a process
+    reader.get(path)  # queries made once a process
     with CaptureQueriesContext(connection) as queries:
         assert reader.get(path).status_code == 200
     return len(queries)

@@ -35,7 +35,7 @@ from registers.precedents import suggest
 
 pytestmark = pytest.mark.django_db
 
-# What a treasurer might write: the library tells of it in Northamptonshire.
+# Text of a treasurer that resembles a sign of Northamptonshire.
 LIKE = {
     "title": "Savings do not arrive",
     "cause": "Savings go into the budget before anybody has worked out how they will be made.",

@@ -202,7 +202,7 @@ def test_the_page_says_nothing_of_a_range_within_one_band(officer, risk):
     )
 
 
-# What supports a fall
+# Evidence for a fall
 
 
 SINCE, UNTIL = days_ago(40), days_ago(10)

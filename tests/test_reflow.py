@@ -41,7 +41,7 @@ WORD = (
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"  # 80 letters
 )
 LONG = f"{WORD} {WORD}"
-# What reaches beyond the right edge of the page, innermost first: for the message of a failure.
+# Elements beyond the right edge of the page, innermost first, for the message of a failure.
 BEYOND = """width => [...document.querySelectorAll("body *")]
     .filter(element => element.getBoundingClientRect().right > width + 1)
     .filter(element => !element.closest(".govuk-visually-hidden"))

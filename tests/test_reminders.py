@@ -81,7 +81,7 @@ def late_risk(register, **content):
     return make_risk(register, next_review_on=days_ago(3), **content)
 
 
-# What falls due, and when
+# Deadlines
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_a_reminder_of_an_exempt_risk_carries_only_the_reference(register, offic
     assert len(dues) == 4 and "Quokka" not in repr(dues) and "internal audit" not in repr(dues)
 
 
-# What it costs
+# Query counts
 
 
 def plenty(register, post, count):

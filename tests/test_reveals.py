@@ -150,7 +150,7 @@ def test_more_detail_is_open_when_something_revealed_in_it_is_filled_in():
     )
 
 
-# What is asked
+# Required fields
 
 
 def test_the_fields_of_the_choice_are_required():

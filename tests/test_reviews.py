@@ -311,7 +311,7 @@ def test_impossible_days_get_an_error_message(risk, officer, days, words):
     assert (answer.status_code, words in answer.text, Review.objects.exists()) == (200, True, False)
 
 
-# Who outside was asked
+# Independent views
 
 
 @pytest.mark.parametrize(

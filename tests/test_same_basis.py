@@ -81,7 +81,7 @@ def is_in_register(href):
 @PLACES
 def test_a_member_who_looks_at_today_stays_on_today(council, place):
     links = council.links(f"/registers/ours/{place}", as_at=days_ago(0).isoformat())
-    agreed_page = f"/registers/ours/{place}"  # back to what was agreed
+    agreed_page = f"/registers/ours/{place}"  # back to the agreement
     assert links and all("as_at" in query for href, query in links.items() if href != agreed_page)
 
 

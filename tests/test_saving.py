@@ -251,7 +251,7 @@ def test_the_page_links_to_the_saved_record(form):
     assert form.council.client.get(link).status_code == 200
 
 
-# What has been changed since does not count
+# Later changes do not count
 
 
 def test_a_risk_edited_since_still_counts_as_the_record_of_its_form():

@@ -146,7 +146,7 @@ class RequestLog:
     for each parameter that the address reads.
     """
 
-    turn = count()  # so that all values are asked, however many names an address reads
+    turn = count()  # so that every value is used, however many parameters an address reads
 
     def __init__(self, reader, names):
         self.reader, self.client = reader, Client(raise_request_exception=False)
@@ -228,7 +228,7 @@ def test_invalid_text_is_refused_before_any_page(client):
         assert client.get(f"/registers/corporate/?{query}").status_code == 400
 
 
-# Asked of what reads an address, every value by every name
+# Filters: every value of every parameter
 
 
 @pytest.mark.parametrize("name", ["as_at", "since", "agreed"])

@@ -277,7 +277,7 @@ def test_a_changed_record_enters_its_content_into_the_chain(model):
     assert entry.chain.organisation == row.audit_organisation
 
 
-# Copies, and what is worked out
+# Copies and derived rows
 
 
 @pytest.mark.parametrize(

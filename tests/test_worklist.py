@@ -68,7 +68,7 @@ def counts_by_link(text):
     return {html.unescape(href): int(count) for href, count in links}
 
 
-# What it says
+# The page
 
 
 def test_it_says_first_how_many_things_there_are(register, member):
