@@ -71,8 +71,7 @@ class Council:
 
 
 OF_THE_REGISTER = {"risk_new", "agreement_new", "appetite_new", "risk_review_many"}
-# Each form with a token: the model that it adds to, what is typed, and what is typed instead; more
-# in its address.
+# Each form with a token: (the model that it adds to, its fields, changed fields).
 FORMS = {
     "risk_new": (
         Risk,

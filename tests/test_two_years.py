@@ -229,11 +229,9 @@ def test_every_agreement_keeps_the_register_of_its_day(life):
 
 def test_a_back_dated_rating_shows_as_at_the_day_and_not_as_agreed(life):
     day, agreement = list(life.agreements.items())[3]
-    standing = life.register.risks.exclude(
-        status=Risk.Status.CLOSED
-    )  # what is closed has to be reopened first
+    open_risks = life.register.risks.exclude(status=Risk.Status.CLOSED)
     risk = next(
-        risk for risk in standing if not risk.assessments.filter(effective_on__gte=day).exists()
+        risk for risk in open_risks if not risk.assessments.filter(effective_on__gte=day).exists()
     )
     before = risk.current
     from django.db import transaction

@@ -173,7 +173,7 @@ def test_an_exemption_after_an_agreement_is_no_fault():
     assert verify() == ""
 
 
-# What the issue names
+# Further changes
 
 
 def test_a_changed_on_behalf_of_is_found():
