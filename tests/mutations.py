@@ -148,7 +148,7 @@ MUTATIONS = [
         "registers/history/timeline.py",
         "assessments = sorted(assessments, key=lambda a: (a.effective_on, a.pk))",
         "assessments = sorted(assessments, key=lambda a: (a.effective_on, -a.pk))",
-        "test_as_at.py test_spans.py",
+        "test_as_at.py test_date_ranges.py",
     ),
     Mutation(
         "as at a day leaves out what ends the day after",
@@ -169,14 +169,14 @@ MUTATIONS = [
         "registers/models/risk_lifecycle.py",
         "**{event: {DRAFT, *ON_REGISTER} for event in (Event.EDITED",
         "**{event: {DRAFT, *ON_REGISTER, CLOSED} for event in (Event.EDITED",
-        "test_standing.py",
+        "test_risk_lifecycle.py",
     ),
     Mutation(
         "a copy takes over what was decided of the first",
         "registers/models/risk_lifecycle.py",
         "for name, value in self.content().items() if name not in self.NOT_COPIED",
         "for name, value in self.content().items() if name",
-        "test_standing.py",
+        "test_risk_lifecycle.py",
     ),
     Mutation(
         "the day of a review may be any",
@@ -248,7 +248,7 @@ MUTATIONS = [
         "registers/models/conditions/unexplained_decrease.py",
         '        fell_saying="",\n',
         "",
-        "test_priority_risks.py test_questions.py test_two_days.py test_said_twice.py",
+        "test_priority_risks.py test_questions.py test_period_comparison.py test_query_and_row_rules.py",
     ),
     Mutation(
         "a check forgets who tolerates",
@@ -284,7 +284,7 @@ MUTATIONS = [
         "registers/movement.py",
         "return band if given_by == scheme or band == UNSCORED else OTHER_SCHEME",
         "return band",
-        "test_two_days.py test_reports.py test_child_registers.py test_home.py",
+        "test_period_comparison.py test_reports.py test_child_registers.py test_home.py",
     ),
     Mutation(
         "what ended counts once more over time",
@@ -319,7 +319,7 @@ MUTATIONS = [
         "registers/dashboard/independent_ratings.py",
         "if band and (scheme != self.data.scheme or band == independent_band):",
         "if band and scheme != self.data.scheme:",
-        "test_outside.py",
+        "test_independent_ratings_section.py",
     ),
     Mutation(
         "a blind spot is one of a day",

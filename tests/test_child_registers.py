@@ -22,7 +22,7 @@ from makers import (
     make_risk,
     preset,
 )
-from test_narrowing import led_to, numbers
+from test_dashboard_filter import led_to, numbers
 
 from registers.dashboard.child_registers import registers_below
 from registers.models import Register, Role

@@ -1,6 +1,4 @@
-"""Ratings by peers and auditors: beside ours, never in their place, and nobody poses as somebody
-else.
-"""
+"""Independent ratings by peers and auditors, next to the organisation's own ratings."""
 
 import html
 import uuid
@@ -49,7 +47,7 @@ def officer(risk):
     return client_of(make_person(risk.register.organisation))
 
 
-def typed(risk, **fields):
+def form_data(risk, **fields):
     return {
         "perspective": "peer",
         "likelihood": "4",
@@ -64,7 +62,7 @@ def typed(risk, **fields):
 
 
 def test_a_peer_rates_at_the_same_address(peer, risk):
-    assert peer.post(ASSESS, typed(risk)).status_code == 302
+    assert peer.post(ASSESS, form_data(risk)).status_code == 302
     row = risk.assessments.last()
     assert (row.perspective, row.kind, row.band, row.by.name) == (
         "peer",
@@ -75,14 +73,14 @@ def test_a_peer_rates_at_the_same_address(peer, risk):
 
 
 @pytest.mark.parametrize("perspective", ["peer", "internal-audit", "external"])
-def test_they_say_whose_view_it_is(peer, risk, perspective):
-    peer.post(ASSESS, typed(risk, perspective=perspective))
+def test_a_peer_selects_the_perspective(peer, risk, perspective):
+    peer.post(ASSESS, form_data(risk, perspective=perspective))
     assert risk.assessments.last().perspective == perspective
 
 
-def test_it_leaves_our_rating_and_the_next_review_alone(peer, risk):
+def test_it_changes_neither_the_own_rating_nor_the_next_review(peer, risk):
     before = risk.current, risk.next_review_on
-    peer.post(ASSESS, typed(risk))
+    peer.post(ASSESS, form_data(risk))
     risk.refresh_from_db()
     assert (risk.current, risk.next_review_on) == before
     assert risk.positions.get(until_day__year=9999).band == "high"
@@ -90,42 +88,42 @@ def test_it_leaves_our_rating_and_the_next_review_alone(peer, risk):
 
 @pytest.mark.parametrize("perspective", ["own", "", "committee", "<script>"])
 def test_a_peer_cannot_speak_for_the_organisation(peer, risk, perspective):
-    answer = peer.post(ASSESS, typed(risk, perspective=perspective))
+    answer = peer.post(ASSESS, form_data(risk, perspective=perspective))
     assert (answer.status_code, "Select whose view it is" in answer.text) == (200, True)
     assert risk.assessments.count() == 1
 
 
 @pytest.mark.parametrize("kind", ["inherent", "target"])
-def test_a_peer_rates_the_risk_as_it_stands_only(peer, risk, kind):
-    peer.post(ASSESS, typed(risk, kind=kind))
+def test_a_peer_gives_current_ratings_only(peer, risk, kind):
+    peer.post(ASSESS, form_data(risk, kind=kind))
     assert risk.assessments.last().kind == "current"
 
 
 @pytest.mark.parametrize("perspective", ["peer", "internal-audit", "external"])
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MANAGER])
-def test_who_works_on_the_register_cannot_pose_as_independent(risk, role, perspective):
+def test_an_officer_cannot_pose_as_independent(risk, role, perspective):
     client = client_of(make_person(risk.register.organisation, role))
-    client.post(ASSESS, typed(risk, kind="current", perspective=perspective))
+    client.post(ASSESS, form_data(risk, kind="current", perspective=perspective))
     assert [row.perspective for row in risk.assessments.all()] == ["own", "own"]
 
 
-def test_who_is_both_speaks_for_the_organisation(risk):
-    both = make_person(risk.register.organisation, Role.PEER)
-    make_membership(both, risk.register.organisation, Role.OFFICER)
-    client_of(both).post(ASSESS, typed(risk, kind="current"))
+def test_a_peer_who_is_an_officer_rates_for_the_organisation(risk):
+    person = make_person(risk.register.organisation, Role.PEER)
+    make_membership(person, risk.register.organisation, Role.OFFICER)
+    client_of(person).post(ASSESS, form_data(risk, kind="current"))
     assert risk.assessments.last().perspective == "own"
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.ADMINISTRATOR])
-def test_who_may_neither_is_refused(risk, role):
+def test_a_role_without_the_right_is_refused(risk, role):
     client = client_of(make_person(risk.register.organisation, role))
-    assert client.post(ASSESS, typed(risk)).status_code == 403
+    assert client.post(ASSESS, form_data(risk)).status_code == 403
     assert risk.assessments.count() == 1
 
 
 def test_a_peer_of_another_organisation_finds_nothing(risk):
     client = client_of(make_person(make_organisation(), Role.PEER))
-    assert [client.get(ASSESS).status_code, client.post(ASSESS, typed(risk)).status_code] == [
+    assert [client.get(ASSESS).status_code, client.post(ASSESS, form_data(risk)).status_code] == [
         404,
         404,
     ]
@@ -133,10 +131,10 @@ def test_a_peer_of_another_organisation_finds_nothing(risk):
 
 def test_a_peer_finds_no_exempt_risk(peer, risk):
     exempt = make_risk(risk.register, is_exempt=True)
-    assert peer.post(f"{exempt.get_absolute_url()}assess/", typed(exempt)).status_code == 404
+    assert peer.post(f"{exempt.get_absolute_url()}assess/", form_data(exempt)).status_code == 404
 
 
-def test_a_peer_is_told_what_is_missing(peer, risk):
+def test_a_peer_gets_error_messages(peer, risk):
     text = html.unescape(peer.post(ASSESS, {"version": risk.version}).text)
     words = (
         "Select whose view it is",
@@ -147,12 +145,12 @@ def test_a_peer_is_told_what_is_missing(peer, risk):
     assert [word for word in words if word not in text] == []
 
 
-def test_a_peer_is_not_asked_what_makes_a_fall_right(peer, risk):
-    """The question is about our own rating from one time to the next."""
-    assert peer.post(ASSESS, typed(risk, likelihood="1", impact="1")).status_code == 302
+def test_a_peer_needs_no_evidence_for_a_fall(peer, risk):
+    """The question is about two successive ratings of the organisation's own."""
+    assert peer.post(ASSESS, form_data(risk, likelihood="1", impact="1")).status_code == 302
 
 
-def test_a_peer_is_told_what_becomes_of_it(peer, risk):
+def test_a_peer_reads_what_the_rating_is_for(peer, risk):
     text = peer.get(ASSESS).text
     assert ("Rate this risk independently" in text, "changes neither theirs nor" in text) == (
         True,
@@ -161,7 +159,7 @@ def test_a_peer_is_told_what_becomes_of_it(peer, risk):
     assert 'name="kind"' not in text
 
 
-def test_an_officer_is_not_asked_whose_view_it_is(officer, risk):
+def test_an_officer_selects_no_perspective(officer, risk):
     assert 'name="perspective"' not in officer.get(ASSESS).text
 
 
@@ -176,7 +174,7 @@ def test_the_page_offers_it_to_a_peer(peer, officer, risk):
 
 
 def test_the_same_form_twice_is_one_rating(peer, risk):
-    form = typed(risk)
+    form = form_data(risk)
     assert [peer.post(ASSESS, form).status_code for _ in range(2)] == [302, 302]
     assert risk.assessments.count() == 2
 
@@ -184,7 +182,7 @@ def test_the_same_form_twice_is_one_rating(peer, risk):
 # Two at once
 
 
-def test_an_officers_edit_that_crosses_a_peers_rating_says_what_happened(officer, risk):
+def test_an_officers_edit_after_a_peers_rating_is_a_conflict(officer, risk):
     """The rating moves the version, as any judgement does: the officer sees it before they save,
     and loses nothing.
     """
@@ -201,8 +199,8 @@ def test_an_officers_edit_that_crosses_a_peers_rating_says_what_happened(officer
     assert officer.post(f"{PAGE}edit/", form | {"version": risk.version}).status_code == 302
 
 
-def test_a_peers_rating_that_crosses_an_assessment_is_kept_in_the_form(peer, risk):
-    opened = typed(risk)
+def test_a_peers_rating_after_an_assessment_is_kept_in_the_form(peer, risk):
+    opened = form_data(risk)
     make_assessment(risk, (2, 2), evidence="Seen.")
     answer = peer.post(ASSESS, opened)
     assert (answer.status_code, "Two accounts of one decision." in answer.text) == (409, True)
@@ -212,7 +210,7 @@ def test_a_peers_rating_that_crosses_an_assessment_is_kept_in_the_form(peer, ris
 
 
 @pytest.mark.parametrize(
-    ("theirs", "ours", "words"),
+    ("peer_ratings", "own_ratings", "words"),
     [
         ((5, 5), (3, 3), "The peer reviewer says Severe, we say High: one band lower."),
         ((1, 1), (3, 3), "The peer reviewer says Low, we say High: two bands higher."),
@@ -221,9 +219,9 @@ def test_a_peers_rating_that_crosses_an_assessment_is_kept_in_the_form(peer, ris
         ((3, 4), None, "The peer reviewer says High, we have not rated it yet."),
     ],
 )
-def test_how_two_views_differ_is_said_in_words(theirs, ours, words):
-    risk = make_risk(make_register(slug="ours"), assessed=ours, on=days_ago(40))
-    make_assessment(risk, theirs, perspective="peer")
+def test_the_page_says_how_two_ratings_differ(peer_ratings, own_ratings, words):
+    risk = make_risk(make_register(slug="ours"), assessed=own_ratings, on=days_ago(40))
+    make_assessment(risk, peer_ratings, perspective="peer")
     reader = client_of(make_person(risk.register.organisation, Role.MEMBER))
     assert words in reader.get(PAGE).text
 
@@ -233,12 +231,12 @@ def test_each_perspective_says_its_latest(officer, risk):
         make_assessment(risk, (1, 1), perspective=perspective, on=days_ago(9))
         make_assessment(risk, (5, 5), perspective=perspective, on=days_ago(3))
     text = officer.get(PAGE).text
-    for who in ("The peer reviewer", "Internal audit", "The external auditor or inspector"):
-        assert f"{who} says Severe, we say High" in text
-        assert f"{who} says Low" not in text
+    for rater in ("The peer reviewer", "Internal audit", "The external auditor or inspector"):
+        assert f"{rater} says Severe, we say High" in text
+        assert f"{rater} says Low" not in text
 
 
-def test_as_at_a_day_before_it_was_said_nothing_is(officer, risk):
+def test_a_day_before_the_rating_does_not_show_it(officer, risk):
     make_assessment(risk, (5, 5), perspective="peer", on=days_ago(3))
     assert "The peer reviewer says" not in officer.get(f"{PAGE}?as_at={days_ago(4)}").text
 
@@ -252,7 +250,7 @@ def test_bands_of_two_schemes_are_not_compared(officer, risk):
 
 
 def test_a_peers_range_and_evidence_are_shown(peer, risk):
-    peer.post(ASSESS, typed(risk, likelihood_low="1", evidence="Fourteen interviews."))
+    peer.post(ASSESS, form_data(risk, likelihood_low="1", evidence="Fourteen interviews."))
     text = peer.get(PAGE).text
     assert ("Could be" in text, "What it rests on:" in text, "Fourteen interviews." in text) == (
         True,

@@ -26,12 +26,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "a long enough password"
 WIDTHS = (1280, 768, 320)
-AXE_AT = (1280, 320)  # what stands between them is laid out like one of the two
+AXE_AT = (1280, 320)  # widths between them use one of these two layouts
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 # To preload is to fetch all style sheets again, for one rule (a locked orientation), in a way that
 # our policy forbids where they import others, as the admin site's do.
 RUN_AXE = "axe.run({preload: false, resultTypes: ['violations']}).then(result => result.violations)"
-# By the second one, what hears of the new size has heard of it, and all is laid out anew.
+# By the second frame every resize listener has run and the layout is up to date.
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 COMPLAIN = """document.addEventListener("securitypolicyviolation",
     event => console.error(`${event.violatedDirective} ${event.blockedURI}`));"""
@@ -61,14 +61,14 @@ def council():
 
 @pytest.fixture
 def watched(page):
-    """The page; afterwards: what its console complained of, and every address it asked another host
-    for.
-    """
+    """The page. Fails afterwards on a console error or a request to another host."""
     page.complaints = []
     page.add_init_script(COMPLAIN)
     page.on(
         "console",
-        lambda said: said.type in ("error", "warning") and page.complaints.append(said.text),
+        lambda message: (
+            message.type in ("error", "warning") and page.complaints.append(message.text)
+        ),
     )
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on(
@@ -79,43 +79,43 @@ def watched(page):
     assert page.complaints == []
 
 
-def sign_in(page, site, who):
+def sign_in(page, site, role):
     page.set_default_timeout(5_000)
     page.goto(f"{site}/registers/corporate/")
-    page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill(f"{who}@northmoor.example")
+    page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill(f"{role}@northmoor.example")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/registers/corporate/")
 
 
 def is_known(node):
-    """GOV.UK Frontend says aria-expanded of a radio that reveals something, and means to: screen
-    readers read it out, though the standard has no such thing (alphagov/govuk-frontend, issue 979).
+    """GOV.UK Frontend deliberately sets aria-expanded on a radio that reveals a field: screen
+    readers read it out, though the standard does not allow it (alphagov/govuk-frontend, issue 979).
     """
-    said = [check["data"] for check in node["any"] + node["all"] + node["none"]]
+    data = [check["data"] for check in node["any"] + node["all"] + node["none"]]
     return (
-        said in ([['aria-expanded="true"']], [['aria-expanded="false"']])
+        data in ([['aria-expanded="true"']], [['aria-expanded="false"']])
         and 'type="radio"' in node["html"]
     )
 
 
 def faults_of(page, axe_at=AXE_AT):
-    """What is wrong with the page as it stands: what axe finds wide and narrow, and what is to be
-    scrolled sideways for at every width.
-    """
+    """(width, fault) -> details: what axe finds, and sideways scrolling."""
     page.evaluate(AXE)
-    found = {}
+    faults = {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         page.evaluate(TWO_FRAMES)
         for violation in page.evaluate(RUN_AXE) if width in axe_at else ():
             nodes = [node["html"][:200] for node in violation["nodes"] if not is_known(node)]
             if nodes:
-                found[width, violation["id"]] = nodes[:3]
+                faults[width, violation["id"]] = nodes[:3]
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            found[width, "scrolls sideways"] = page.evaluate("document.documentElement.scrollWidth")
+            faults[width, "scrolls sideways"] = page.evaluate(
+                "document.documentElement.scrollWidth"
+            )
     page.set_viewport_size({"width": WIDTHS[0], "height": 800})
-    return found
+    return faults
 
 
 def look_over(page):
@@ -319,26 +319,26 @@ def test_without_javascript_the_dashboard_says_the_same(browser, live_server, co
 
 
 @pytest.mark.look
-@pytest.mark.parametrize("who", ["officer", "member"])
-def test_home_reads_well_at_every_width_whatever_is_typed(watched, live_server, council, who):
+@pytest.mark.parametrize("role", ["officer", "member"])
+def test_home_reads_well_at_every_width_whatever_is_typed(watched, live_server, council, role):
     page = watched
     people = {m.role: m.user for m in council.organisation.memberships.all()}
-    held = make_post(council.organisation, "x" * 190, holder=people["officer"])
-    make_risk(council, owner=held, title="x" * 200)
+    post = make_post(council.organisation, "x" * 190, holder=people["officer"])
+    make_risk(council, owner=post, title="x" * 200)
     make_risk(
         council,
-        owner=held,
+        owner=post,
         title="הסיכון של מועצת העיר \u202e 👩🏽‍🚒",
         is_exempt=True,
         assessed=(5, 5),
     )
     make_risk(council, by=people["officer"])
-    sign_in(page, live_server.url, who)
+    sign_in(page, live_server.url, role)
     page.get_by_role("link", name="My registers").first.click()
     expect(page.locator("main h2")).to_have_text(
         [
             "Corporate risks",
-            "What waits for you" if who == "officer" else "What there is to read",
+            "What waits for you" if role == "officer" else "What there is to read",
             "What changed lately",
         ]
     )

@@ -1,6 +1,4 @@
-"""Files that do not belong: whatever is in them, nothing is written and everything that is wrong is
-said in words.
-"""
+"""Invalid files for the library: nothing is written and every problem is reported."""
 
 import json
 import re
@@ -40,7 +38,7 @@ def problems_of(*files):
     return refused.value.problems
 
 
-def said_of(content, name="rows.yaml"):
+def messages_of(content, name="rows.yaml"):
     return [str(problem) for problem in problems_of(file_of(content, name))]
 
 
@@ -163,11 +161,11 @@ def test_a_byte_order_mark_is_no_problem():
     )
 
 
-def test_each_file_is_spoken_of():
-    found = problems_of(
+def test_each_file_is_reported():
+    problems = problems_of(
         file_of(""), file_of("a: ["), file_of([type_row(colour="red")], "third.yaml")
     )
-    assert [problem.file for problem in found] == ["rows.yaml", "rows.yaml", "third.yaml"]
+    assert [problem.file for problem in problems] == ["rows.yaml", "rows.yaml", "third.yaml"]
 
 
 # Rows that do not belong
@@ -207,7 +205,7 @@ def without(row, name):
     return {**row, "fields": {key: value for key, value in row["fields"].items() if key != name}}
 
 
-# What is sent: what is said of it, as object, field and words.
+# File content -> the problem: object, field and message.
 REFUSED = {
     "another model": ([USER], "row 1: registers.user is not part of the library"),
     "another model in capitals": (
@@ -256,7 +254,8 @@ REFUSED = {
     ),
     "a citation cut short": (
         [type_row(citations=[["failing-well", 1]])],
-        r"failure type financial, citations: \['failing-well', 1\] names no citation: write \[source slug, first line",
+        r"failure type financial, citations: \['failing-well', 1\] names no citation: "
+        r"write \[source slug, first line",
     ),
     "a citation by its number": (
         [type_row(citations=[7])],
@@ -412,7 +411,8 @@ REFUSED = {
                 },
             }
         ],
-        "case failure type doncaster/financial, case: doncaster belongs to case failure type doncaster/governance",
+        "case failure type doncaster/financial, case: "
+        "doncaster belongs to case failure type doncaster/governance",
     ),
     "the same row twice": (
         [type_row(name="A"), type_row(name="B")],
@@ -435,7 +435,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_does_not_belong_is_said_by_object_and_field_and_nothing_is_written(case):
+def test_a_problem_is_reported_by_object_and_field_and_nothing_is_written(case):
     content, words = REFUSED[case]
     before = library_rows(), entries().count(), User.objects.count()
     with pytest.raises(LibraryProblem, match=f"rows.yaml, .*{words}") as refused:
@@ -445,16 +445,19 @@ def test_what_does_not_belong_is_said_by_object_and_field_and_nothing_is_written
 
 
 def test_half_of_a_pair_cannot_be_stored():
-    content = b'[{"model": "registers.failuretype", "fields": {"slug": "a", "name": "\\ud800", "\\ud800": 1}}]'
-    said = said_of(content, "rows.json")
-    assert (
-        "rows.json, failure type a, name: holds a character that cannot be stored (NUL, or half of a pair)."
-        in said
+    content = (
+        b'[{"model": "registers.failuretype", '
+        b'"fields": {"slug": "a", "name": "\\ud800", "\\ud800": 1}}]'
     )
-    assert "\n".join(said).encode()
+    messages = messages_of(content, "rows.json")
+    assert (
+        "rows.json, failure type a, name: holds a character that cannot be stored "
+        "(NUL, or half of a pair)." in messages
+    )
+    assert "\n".join(messages).encode()
 
 
-def test_everything_that_is_wrong_is_said_at_once():
+def test_every_problem_is_reported_at_once():
     rows = [
         USER,
         type_row(name=True, number="first"),
@@ -462,8 +465,8 @@ def test_everything_that_is_wrong_is_said_at_once():
         event(start_on="spring", kind="odd"),
         cite(source=["nowhere"]),
     ]
-    found = [(problem.row, problem.field) for problem in problems_of(file_of(rows))]
-    assert found == [
+    problems = [(problem.row, problem.field) for problem in problems_of(file_of(rows))]
+    assert problems == [
         ("row 1", ""),
         ("row 3", ""),
         ("citation nowhere/7/9/officer", "source"),
@@ -474,7 +477,7 @@ def test_everything_that_is_wrong_is_said_at_once():
     ]
 
 
-def test_a_wrong_row_is_not_held_against_those_that_name_it():
+def test_a_wrong_row_adds_no_problem_to_rows_that_name_it():
     content = EIGHTH.replace("code: ASH\n", "code: ASHES\n").replace("publisher:", "publishers:")
     assert {(p.row, p.field) for p in problems_of(file_of(content))} >= {
         ("source ashmere-page", "publishers"),
@@ -487,40 +490,40 @@ def test_of_many_problems_a_page_shows_the_first():
     problem = LibraryProblem(
         [Problem("a.yaml", f"row {n}", "", "x") for n in range(SHOWN_PROBLEMS + 5)]
     )
-    assert (sum(len(found) for _, found in problem.by_file), problem.more_count) == (
+    assert (sum(len(problems) for _, problems in problem.by_file), problem.more_count) == (
         SHOWN_PROBLEMS,
         5,
     )
 
 
-def test_what_is_quoted_is_cut():
-    found = problems_of(
+def test_quoted_values_are_cut():
+    problems = problems_of(
         file_of([impact(slug="x" * 500_000, falls_on="y" * 500_000, number="z" * 500_000)])
     )
-    assert len(found) == 3
-    assert max(len(str(problem)) for problem in found) < 1000
+    assert len(problems) == 3
+    assert max(len(str(problem)) for problem in problems) < 1000
 
 
-# What the checks rely on
+# Helpers of the checks
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_a_model_comes_after_those_it_names(model):
-    named = {
+    related_models = {
         f.related_model
         for f in (*model._meta.concrete_fields, *model._meta.many_to_many)
         if f.is_relation
     }
     assert [
-        other for other in named & set(MODELS) if MODELS.index(other) >= MODELS.index(model)
+        other
+        for other in related_models & set(MODELS)
+        if MODELS.index(other) >= MODELS.index(model)
     ] == []
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_what_may_stand_once_can_be_asked_of_every_model(model):
-    """holds() knows comparisons with a value, and no more: a new constraint that says more fails
-    here.
-    """
+def test_unique_constraints_are_supported_for_every_model(model):
+    """holds() supports comparisons with a value only; a constraint of another kind fails here."""
     for row in model._base_manager.values(*[f.name for f in model._meta.concrete_fields]):
         claims(model, row)
 
@@ -529,11 +532,11 @@ def test_every_model_of_the_library_can_be_loaded():
     assert set(MODELS) > set(LIBRARY_MODELS)
 
 
-def test_conditions_are_read_as_django_reads_them():
+def test_conditions_are_evaluated_as_by_django():
     from django.db.models import Q
 
     row = {"a": 1, "b": ""}
-    said = [
+    conditions = [
         Q(a=1),
         ~Q(a=1),
         Q(a=1, b="x"),
@@ -541,10 +544,17 @@ def test_conditions_are_read_as_django_reads_them():
         ~(Q(a=2) | Q(b="")),
         Q(a=1) & ~Q(b=""),
     ]
-    assert [holds(condition, row) for condition in said] == [True, False, False, True, False, False]
+    assert [holds(condition, row) for condition in conditions] == [
+        True,
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_json_is_read_like_yaml():
-    assert said_of(json.dumps([type_row(name=True)]), "rows.json") == [
+    assert messages_of(json.dumps([type_row(name=True)]), "rows.json") == [
         "rows.json, failure type financial, name: True is not text: put it in quotes."
     ]

@@ -1,4 +1,4 @@
-"""What the library holds: each fact of the inventory by kind and case, and where it stands."""
+"""The content of the library: each fact of the inventory by kind and case, with its citation."""
 
 import pytest
 from django.db.models import Count
@@ -62,20 +62,18 @@ AT_LEAST = {
 
 
 @pytest.mark.parametrize("model", EXACTLY)
-def test_the_numbered_facts_of_the_inventory_are_all_there(model):
-    assert counted_by_case(model) == dict(zip(CASES, EXACTLY[model], strict=True))
+def test_every_numbered_fact_of_the_inventory_is_in_the_library(model):
+    assert counts_by_case(model) == dict(zip(CASES, EXACTLY[model], strict=True))
 
 
 @pytest.mark.parametrize("model", AT_LEAST)
-def test_no_told_fact_of_the_inventory_is_left_out(model):
-    counted = counted_by_case(model)
-    short = {
-        case: (counted.get(case, 0), n) for case, n in zip(CASES, AT_LEAST[model], strict=True)
-    }
+def test_every_unnumbered_fact_of_the_inventory_is_in_the_library(model):
+    counts = counts_by_case(model)
+    short = {case: (counts.get(case, 0), n) for case, n in zip(CASES, AT_LEAST[model], strict=True)}
     assert {case: pair for case, pair in short.items() if pair[0] < pair[1]} == {}
 
 
-def counted_by_case(model):
+def counts_by_case(model):
     rows = (
         model.objects.filter(case__slug__in=CASES)
         .values_list("case__slug")
@@ -100,7 +98,7 @@ def test_every_kind_of_fact_is_counted():
         (CaseStudy, 7),  # six, and Northamptonshire (7.2)
     ],
 )
-def test_the_library_is_whole(model, count):
+def test_the_library_is_complete(model, count):
     assert model.objects.count() == count
 
 
@@ -109,14 +107,14 @@ def test_the_library_is_whole(model, count):
     [(WarningSign, "W", EXACTLY[WarningSign]), (TimelineEvent, "T", (18, 0, 0, 9, 0, 0))],
 )
 def test_facts_carry_the_inventorys_codes(model, prefix, counts):
-    known = set(model.objects.values_list("code", flat=True))
-    codes = CaseStudy.objects.in_bulk(CASES, field_name="slug")
-    wanted = {
-        f"{codes[case].code}-{prefix}{n + 1}"
+    codes_in_library = set(model.objects.values_list("code", flat=True))
+    cases = CaseStudy.objects.in_bulk(CASES, field_name="slug")
+    expected = {
+        f"{cases[case].code}-{prefix}{n + 1}"
         for case, count in zip(CASES, counts, strict=True)
         for n in range(count)
     }
-    assert wanted - known == set()
+    assert expected - codes_in_library == set()
 
 
 # 2.1 and 2.4, the tables; 2.2, 2.3, 2.5 and 2.6, "Timeline": (case, first day, how exactly it is
@@ -147,10 +145,10 @@ DATES = [
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_every_date_of_the_inventory_is_in_the_timeline_as_exactly_as_it_is_known(case):
+def test_every_date_of_the_inventory_is_in_the_timeline_with_its_precision(case):
     events = TimelineEvent.objects.filter(case__slug=case, start_on__isnull=False)
-    known = {(case, f"{event.start_on}", event.start_precision) for event in events}
-    assert {date for date in DATES if date[0] == case} - known == set()
+    dates = {(case, f"{event.start_on}", event.start_precision) for event in events}
+    assert {date for date in DATES if date[0] == case} - dates == set()
 
 
 # Table 3.1: S stated, i derived; the main type is D:58's, but of Basildon the report's own (C16
@@ -169,15 +167,15 @@ TYPES = {
 @pytest.mark.parametrize("case", TYPES)
 def test_the_types_of_a_case_are_those_of_the_inventory(case):
     rows = CaseFailureType.objects.filter(case__slug=case).select_related("failure_type")
-    said = {
+    types = {
         f"{'*' * row.is_primary}{row.failure_type.slug}{':i' if row.basis == 'derived' else ''}"
         for row in rows
     }
-    assert said == set(TYPES[case].split())
+    assert types == set(TYPES[case].split())
 
 
 # Table 3.2, where i is derived. West Sussex and insight 6 rest on an interviewee whose place the
-# report does not name: the inventory has an x there, the library says derived.
+# report does not name: the inventory has an x there, the library has derived.
 INSIGHTS = {
     DON: "1 2 3 4 7 8",
     THM: "2i",
@@ -218,13 +216,13 @@ def test_each_side_of_a_disagreement_is_kept():
     assert min(claims.values()) == 1
 
 
-def test_where_one_claim_stands_alone_a_check_outside_stands_against_it():
+def test_a_single_claim_has_an_external_check_against_it():
     alone = Discrepancy.objects.annotate(n=Count("claims")).filter(n=1)
     assert not alone.filter(check_outside="").exists()
 
 
 @pytest.mark.parametrize("code", ["C1", "C3", "C4", "C5", "C6", "C7", "C8", "C9", "C10"])
-def test_a_disputed_day_or_number_is_marked_where_it_stands(code):
+def test_a_disputed_day_or_number_is_marked(code):
     marked = [model.objects.filter(discrepancies__code=code).exists() for model in CASE_FACTS]
     assert any(marked)
 
@@ -256,9 +254,11 @@ def test_every_kind_of_statement_has_some(kind):
         (8, "danger strategy"),
     ],
 )
-def test_an_insight_holds_what_it_comes_to_in_practice(insight, kinds):
-    held = set(InsightPoint.objects.filter(insight__number=insight).values_list("kind", flat=True))
-    assert set(kinds.split()) <= held
+def test_an_insight_holds_points_of_these_kinds(insight, kinds):
+    kinds_in_library = set(
+        InsightPoint.objects.filter(insight__number=insight).values_list("kind", flat=True)
+    )
+    assert set(kinds.split()) <= kinds_in_library
 
 
 def test_two_tests_for_leaving():
@@ -297,7 +297,7 @@ def test_four_cases_drew_serious_findings_later(case):
 
 
 @pytest.mark.parametrize("case", [ROT, ELT])
-def test_two_cases_drew_good_ones(case):
+def test_two_cases_drew_good_findings_later(case):
     assert set(LaterEvidence.objects.filter(case__slug=case).values_list("tone", flat=True)) == {
         "good"
     }
@@ -325,7 +325,7 @@ def test_the_insights_are_numbered_one_to_eight():
     assert list(Insight.objects.values_list("number", flat=True)) == list(range(1, 9))
 
 
-# Where it stands
+# Citations
 
 
 @pytest.mark.parametrize("model", CITED)
@@ -371,7 +371,7 @@ def test_later_findings_rest_on_pages_outside_the_two_documents(model):
     assert list(inside) == []
 
 
-# What every case has
+# Parts of every case
 
 
 def test_every_case_has_one_main_failure_type():
@@ -387,13 +387,13 @@ def test_every_case_has_some_of_each(rows):
     assert list(CaseStudy.objects.filter(**{rows: None})) == []
 
 
-def test_a_case_beside_a_risk_is_at_most_120_words():
+def test_a_case_on_the_risk_page_has_at_most_120_words():
     assert {
         case.slug: n for case in CaseStudy.objects.all() if (n := len(case.in_short.split())) > 120
     } == {}
 
 
-def test_every_sign_is_also_said_in_an_officers_words():
+def test_every_sign_has_phrases_of_an_officer():
     assert [sign.code for sign in WarningSign.objects.all() if len(sign.also_said_as) < 3] == []
 
 

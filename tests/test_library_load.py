@@ -1,4 +1,4 @@
-"""Loading the library: what is added, changed and left alone, field by field, and what a load never
+"""Loading the library: rows added, changed and left alone, field by field, and what a load never
 touches.
 """
 
@@ -81,7 +81,7 @@ def test_an_unchanged_load_reads_each_table_once():
     assert len(queries) <= len(MODELS) + links + 4
 
 
-def test_a_preview_reads_as_little():
+def test_a_preview_only_reads():
     with CaptureQueriesContext(connection) as queries:
         preview_library()
     assert not [q["sql"] for q in queries if not q["sql"].startswith("SELECT")]
@@ -94,9 +94,9 @@ def test_an_empty_library_is_filled():
     assert load_library().counts == f"0 added, 0 changed, {total()} left alone"
 
 
-def test_it_is_filled_just_as_djangos_own_loaddata_fills_it():
-    def said():
-        """Every row by its natural keys, as dumpdata would say it."""
+def test_it_is_filled_as_by_djangos_loaddata():
+    def serialised_rows():
+        """Every row by its natural keys, as dumpdata writes it."""
         from django.core import serializers
 
         return {
@@ -111,18 +111,18 @@ def test_it_is_filled_just_as_djangos_own_loaddata_fills_it():
             for model in MODELS
         }
 
-    ours = said()
+    library_rows = serialised_rows()
     empty()
     call_command("loaddata", *map(str, default_paths()), verbosity=0)
-    theirs = said()
-    assert {m: [row for row in theirs[m] if row not in ours[m]] for m in MODELS} == {
+    loaddata_rows = serialised_rows()
+    assert {m: [row for row in loaddata_rows[m] if row not in library_rows[m]] for m in MODELS} == {
         m: [] for m in MODELS
     }
     assert load_library().has_changes is False
 
 
-@pytest.mark.look  # how it is filled is asked of both databases elsewhere
-def test_djangos_own_loaddata_changes_nothing_the_second_time():
+@pytest.mark.look  # another test fills it on both databases
+def test_djangos_loaddata_changes_nothing_the_second_time():
     before = library_rows()
     call_command("loaddata", *map(str, default_paths()), verbosity=0)
     assert library_rows() == before
@@ -144,11 +144,11 @@ def test_a_row_that_vanishes_stays_and_is_reported(monkeypatch, tmp_path):
     assert (report.vanished, Lesson.objects.count()) == (["lesson 4.8"], 8)
 
 
-def test_one_file_says_nothing_of_what_is_in_the_others():
+def test_loading_one_file_reports_no_row_of_another_as_vanished():
     assert load([type_row()]).vanished == []
 
 
-# What is reported
+# Reports
 
 
 def test_changed_text_is_reported_field_by_field():
@@ -170,7 +170,7 @@ def test_a_change_says_which_file_it_is_from():
     )
 
 
-def test_changed_citations_are_reported_by_what_comes_and_goes():
+def test_changed_citations_are_reported_as_added_and_removed():
     had = type_row()["fields"]["citations"]
     had_words = "/".join(map(str, had[0]))
     report = load([type_row(citations=had[1:])])
@@ -182,22 +182,22 @@ def test_changed_citations_are_reported_by_what_comes_and_goes():
     )
 
 
-def test_a_link_that_was_and_is_none_reads_as_nothing():
+def test_a_removed_link_reads_as_nothing():
     lesson = row_like(LIBRARY / "08_lessons.yaml", "4.1")
     report = load([{**lesson, "fields": {**lesson["fields"], "insight": None}}])
     assert [change.excerpts for change in report.changed[0].fields] == [("1", "nothing")]
 
 
-def test_phrases_are_reported_by_what_comes_and_goes():
+def test_changed_phrases_are_reported_as_added_and_removed():
     sign = row_like(LIBRARY / "10_doncaster.yaml", "DON-W1")
     phrases = sign["fields"]["also_said_as"]
     report = load(
         [{**sign, "fields": {**sign["fields"], "also_said_as": [*phrases[1:], "they fell out"]}}]
     )
-    kept = len(phrases) - 1
+    same_count = len(phrases) - 1
     assert report.changed[0].fields[0].excerpts == (
-        f"{phrases[0]} ({kept} the same)",
-        f"they fell out ({kept} the same)",
+        f"{phrases[0]} ({same_count} the same)",
+        f"they fell out ({same_count} the same)",
     )
 
 
@@ -210,14 +210,14 @@ def test_a_long_text_is_cut_to_where_it_differs():
     assert before.startswith("… ") and max(len(before), len(after)) < 200 < len(stored)
 
 
-def test_a_new_row_is_reported_with_what_it_says():
+def test_a_new_row_is_reported_with_its_values():
     report = load([type_row(slug="new", number=8)])
     assert names(report.added) == ["failure type new"]
-    said = {change.name: change.after for change in report.added[0].fields}
-    assert (said["slug"], said["number"], said["name"]) == ("new", "8", "Financial")
+    values = {change.name: change.after for change in report.added[0].fields}
+    assert (values["slug"], values["number"], values["name"]) == ("new", "8", "Financial")
 
 
-def test_a_preview_says_what_a_load_would():
+def test_a_preview_reports_the_same_as_a_load():
     content = [type_row(name="Money"), type_row(slug="new", number=8), type_row("governance")]
     assert preview_library([file_of(content)]) == load(content)
 
@@ -233,7 +233,7 @@ def test_a_preview_writes_nothing():
     assert (library_rows(), entries().count()) == before
 
 
-def test_what_was_added_and_changed_is_in_the_audit_trail():
+def test_a_load_writes_an_audit_entry():
     by = make_user()
     load([type_row(name="Money"), type_row(slug="new", number=8)], by=by)
     entry = entries().last()
@@ -243,7 +243,7 @@ def test_what_was_added_and_changed_is_in_the_audit_trail():
     )
 
 
-# What is written
+# Writes
 
 
 def test_changed_text_is_stored_on_the_same_row():
@@ -264,7 +264,7 @@ def test_changed_links_are_stored():
     assert sorted(citations.values_list("first_line", flat=True)) == [48, 91]
 
 
-def test_links_that_a_file_does_not_speak_of_stay():
+def test_links_that_a_file_leaves_out_stay():
     row = type_row(name="Money")
     del row["fields"]["citations"]
     had = FailureType.objects.get(slug="financial").citations.count()
@@ -272,7 +272,7 @@ def test_links_that_a_file_does_not_speak_of_stay():
     assert FailureType.objects.get(slug="financial").citations.count() == had
 
 
-def test_json_says_the_same_as_yaml():
+def test_json_loads_the_same_as_yaml():
     assert (
         load_library([file_of([type_row(name="Money")], "rows.json")]).counts
         == "0 added, 1 changed, 0 left alone"
@@ -284,7 +284,7 @@ def test_a_file_of_an_earlier_version_may_use_a_former_label(former):
     label = f"registers.case{former.lower()}"
     rows = [row for row in rows_in(LIBRARY / "10_doncaster.yaml") if row["model"] == label]
     report = load([row | {"model": f"registers.{former}"} for row in rows])
-    assert (len(report.unchanged), report.writes) == (len(rows), False)
+    assert (len(report.unchanged), report.has_changes) == (len(rows), False)
 
 
 def test_a_row_may_name_one_that_comes_with_it_further_down():
@@ -318,19 +318,19 @@ def test_a_number_can_be_passed_on():
     assert FailureType.objects.get(number=2).slug == "financial"
 
 
-def test_two_rows_that_swap_a_number_are_told_how():
+def test_two_rows_that_swap_a_number_get_advice():
     with pytest.raises(LibraryProblem, match="load one of them first"):
         load([type_row("financial", number=2), type_row("governance", number=1)])
 
 
-def test_a_load_leaves_what_points_to_the_library():
-    made = make_assessment(
+def test_a_load_keeps_links_from_risks_to_the_library():
+    assessment = make_assessment(
         make_risk(primary_failure_type=FailureType.objects.get(slug="financial"))
     )
     load([type_row(name="Money")])
     load_library()
-    made.risk.refresh_from_db()
-    assert made.risk.primary_failure_type == FailureType.objects.get(slug="financial")
+    assessment.risk.refresh_from_db()
+    assert assessment.risk.primary_failure_type == FailureType.objects.get(slug="financial")
 
 
 # Schemes
@@ -363,12 +363,12 @@ def test_a_good_row_before_a_bad_one_is_not_written():
 
 
 def refuse_the_audit_entry(error):
-    """The database refuses it, after the rows of the library were written."""
+    """Make the database refuse the audit entry after the rows of the library were written."""
 
-    def refuse(execute, sql, *rest):
+    def refuse(execute, sql, *arguments):
         if sql.startswith("INSERT") and AuditEntry._meta.db_table in sql:
             raise error
-        return execute(sql, *rest)
+        return execute(sql, *arguments)
 
     return connection.execute_wrapper(refuse)
 
@@ -406,31 +406,31 @@ def test_the_command_says_that_the_database_cannot_be_used(tmp_path):
         call_command("load_library", str(tmp_path / "rows.yaml"))
 
 
-def test_what_was_agreed_to_is_loaded():
-    seen = preview_library([file_of([type_row(name="Money")])]).digest
-    assert load([type_row(name="Money")], expected_digest=seen).has_changes
+def test_a_confirmed_preview_is_loaded():
+    digest = preview_library([file_of([type_row(name="Money")])]).digest
+    assert load([type_row(name="Money")], expected_digest=digest).has_changes
 
 
-def test_what_was_not_agreed_to_is_not():
-    seen = preview_library([file_of([type_row(name="Money")])]).digest
+def test_a_load_that_differs_from_its_preview_is_refused():
+    digest = preview_library([file_of([type_row(name="Money")])]).digest
     FailureType.objects.filter(slug="financial").update(name="Cash")
     with pytest.raises(LibraryChanged) as changed:
-        load([type_row(name="Money")], expected_digest=seen)
+        load([type_row(name="Money")], expected_digest=digest)
     assert changed.value.report.changed[0].fields == (FieldChange("name", "Cash", "Money"),)
     assert FailureType.objects.get(slug="financial").name == "Cash"
 
 
-def test_what_was_loaded_meanwhile_is_nothing_to_do():
-    seen = preview_library([file_of([type_row(name="Money")])]).digest
+def test_a_confirmed_preview_that_was_loaded_meanwhile_changes_nothing():
+    digest = preview_library([file_of([type_row(name="Money")])]).digest
     load([type_row(name="Money")])
-    assert load([type_row(name="Money")], expected_digest=seen).has_changes is False
+    assert load([type_row(name="Money")], expected_digest=digest).has_changes is False
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_loads_at_the_same_moment_load_once():
     """The second waits for the first, and finds nothing left to do."""
-    found = in_parallel(2, lambda number: load(EIGHTH).counts)
-    assert sorted(found) == [
+    counts = in_parallel(2, lambda number: load(EIGHTH).counts)
+    assert sorted(counts) == [
         f"0 added, 0 changed, {EIGHTH_ROWS} left alone",
         f"{EIGHTH_ROWS} added, 0 changed, 0 left alone",
     ]
@@ -451,37 +451,37 @@ def path(tmp_path):
     return path
 
 
-def test_the_command_says_what_it_did(path, capsys):
+def test_the_command_reports_a_change(path, capsys):
     call_command("load_library", path([type_row(name="Money")]))
-    said = "changed: failure type financial (rows.yaml)\n    name: Financial → Money\n"
-    assert capsys.readouterr().out == f"{said}Library: 0 added, 1 changed, 0 left alone.\n"
+    report = "changed: failure type financial (rows.yaml)\n    name: Financial → Money\n"
+    assert capsys.readouterr().out == f"{report}Library: 0 added, 1 changed, 0 left alone.\n"
 
 
-def test_the_command_says_what_a_new_row_holds(path, capsys):
+def test_the_command_reports_the_values_of_a_new_row(path, capsys):
     call_command("load_library", path([type_row(slug="new", number=8)]))
-    said = capsys.readouterr().out
-    assert "added: failure type new (rows.yaml)\n    slug: new\n    number: 8\n" in said
+    output = capsys.readouterr().out
+    assert "added: failure type new (rows.yaml)\n    slug: new\n    number: 8\n" in output
 
 
-@pytest.mark.look  # how it is filled is asked of both databases elsewhere
+@pytest.mark.look  # another test fills it on both databases
 def test_at_the_first_start_a_thousand_rows_are_counted_and_not_listed(capsys):
     empty()
     call_command("load_library")
     assert capsys.readouterr().out == f"Library: {total()} added, 0 changed, 0 left alone.\n"
 
 
-def test_check_says_the_same_and_writes_nothing(path, capsys):
+def test_check_reports_the_same_and_writes_nothing(path, capsys):
     before = library_rows(), entries().count()
     call_command("load_library", path([type_row(name="Money")]), "--check")
-    said = "changed: failure type financial (rows.yaml)\n    name: Financial → Money\n"
+    report = "changed: failure type financial (rows.yaml)\n    name: Financial → Money\n"
     assert (
         capsys.readouterr().out
-        == f"{said}Library, if it were loaded: 0 added, 1 changed, 0 left alone.\n"
+        == f"{report}Library, if it were loaded: 0 added, 1 changed, 0 left alone.\n"
     )
     assert (library_rows(), entries().count()) == before
 
 
-def test_check_finds_nothing_wrong_with_our_own(capsys):
+def test_check_accepts_the_installations_own_files(capsys):
     call_command("load_library", "--check")
     assert (
         capsys.readouterr().out
@@ -490,7 +490,7 @@ def test_check_finds_nothing_wrong_with_our_own(capsys):
 
 
 @pytest.mark.parametrize("options", [[], ["--check"]])
-def test_the_command_fails_with_everything_that_is_wrong(path, options):
+def test_the_command_fails_with_every_problem(path, options):
     wrong = path(
         [type_row(slug="new"), type_row("governance", citations=[["failing-well", 1, 2, "nobody"]])]
     )
@@ -500,8 +500,8 @@ def test_the_command_fails_with_everything_that_is_wrong(path, options):
     assert first.startswith("Nothing ")
     assert problems == [
         "rows.yaml, failure type new, number: 1 belongs to failure type financial already.",
-        "rows.yaml, failure type governance, citations: there is no citation failing-well/1/2/nobody, neither in the "
-        "library nor in these files.",
+        "rows.yaml, failure type governance, citations: there is no citation "
+        "failing-well/1/2/nobody, neither in the library nor in these files.",
     ]
 
 
@@ -519,7 +519,7 @@ def test_a_new_case_is_one_file(path):
     assert (case.is_outside, case.warningsign_rows.get().insights.get().number) == (True, 5)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path):
+def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(CommandError, match=r"no fixture file at .*gone.yaml"):
         call_command("load_library", str(tmp_path / "gone.yaml"))
 

@@ -1,6 +1,4 @@
-"""/library/load/: select files, look at what they would do, load that; and a new case in a real
-browser.
-"""
+"""/library/load/: select files, preview them, load them; and a new case in a real browser."""
 
 import re
 import shutil
@@ -74,41 +72,41 @@ def messages(client):
 # Look
 
 
-def test_looking_says_what_would_change_field_by_field(staff):
-    said = words(look(staff, MONEY))
-    assert "0 added, 1 changed, 0 left alone" in said
-    assert "failure type financial name Before: Financial After: Money From rows.yaml" in said
+def test_a_preview_shows_changes_field_by_field(staff):
+    text = words(look(staff, MONEY))
+    assert "0 added, 1 changed, 0 left alone" in text
+    assert "failure type financial name Before: Financial After: Money From rows.yaml" in text
 
 
-def test_looking_says_what_would_be_added_and_left_alone(staff):
-    said = words(look(staff, EIGHTH, [type_row("governance")]))
-    assert f"{EIGHTH_ROWS} added, 0 changed, 1 left alone" in said
-    assert "warning sign ASH-W1 code ASH-W1 case ashmere" in said
-    assert "Failure type: 1 governance" in said
+def test_a_preview_shows_rows_added_and_left_alone(staff):
+    text = words(look(staff, EIGHTH, [type_row("governance")]))
+    assert f"{EIGHTH_ROWS} added, 0 changed, 1 left alone" in text
+    assert "warning sign ASH-W1 code ASH-W1 case ashmere" in text
+    assert "Failure type: 1 governance" in text
 
 
-def test_looking_writes_nothing(staff):
+def test_a_preview_writes_nothing(staff):
     before = library_rows(), entries().count()
     look(staff, EIGHTH)
     look(staff, which="own")
     assert (library_rows(), entries().count()) == before
 
 
-def test_looking_at_what_is_there_already_offers_nothing_to_load(staff):
+def test_a_preview_without_changes_offers_no_load(staff):
     answer = look(staff, which="own")
     assert "there is nothing to load" in words(answer)
     assert 'name="step"' not in answer.text
 
 
-def test_all_that_is_wrong_is_said_by_file_object_and_field(staff):
+def test_every_problem_is_shown_by_file_object_and_field(staff):
     answer = look(
         staff, [type_row(name=True, colour="red")], [{"model": "registers.user", "fields": {}}]
     )
-    said = words(answer)
-    assert "These files cannot be loaded: 3 problems, listed on this page" in said
-    assert "1 rows.yaml failure type financial , colour: is no field" in said
-    assert "failure type financial , name: True is not text" in said
-    assert "2 rows.yaml row 1 : registers.user is not part of the library" in said
+    text = words(answer)
+    assert "These files cannot be loaded: 3 problems, listed on this page" in text
+    assert "1 rows.yaml failure type financial , colour: is no field" in text
+    assert "failure type financial , name: True is not text" in text
+    assert "2 rows.yaml row 1 : registers.user is not part of the library" in text
     assert (answer.status_code, "<title>Error: " in answer.text, 'name="step"' in answer.text) == (
         200,
         True,
@@ -116,7 +114,7 @@ def test_all_that_is_wrong_is_said_by_file_object_and_field(staff):
     )
 
 
-def test_what_a_file_holds_is_not_taken_for_markup(staff):
+def test_markup_in_a_file_is_shown_as_text(staff):
     evil = "<script>alert(1)</script>"
     for rows in ([type_row(name=evil)], [type_row(evil=evil, **{evil: 1})], [type_row(slug=evil)]):
         assert evil not in look(staff, rows).text
@@ -130,7 +128,7 @@ def test_what_a_file_holds_is_not_taken_for_markup(staff):
         ({"which": "chosen"}, "Select one or more fixture files"),
     ],
 )
-def test_what_is_missing_is_asked_for(staff, data, words_of_it):
+def test_a_missing_field_gets_an_error_message(staff, data, words_of_it):
     answer = staff.post(PATH, data)
     assert (answer.status_code, words_of_it in words(answer)) == (200, True)
 
@@ -139,11 +137,11 @@ def test_files_and_the_installations_own_are_not_loaded_at_once(staff):
     assert "you gave both" in words(look(staff, MONEY, which="own"))
 
 
-def test_a_file_in_place_of_words_is_no_choice(staff):
+def test_a_file_in_place_of_text_is_refused(staff):
     assert staff.post(PATH, {"which": upload("own"), "files": "words"}).status_code == 200
 
 
-def test_a_file_in_place_of_the_step_is_no_step(staff):
+def test_a_file_in_place_of_the_step_is_refused(staff):
     assert staff.post(PATH, {"step": upload("own")}).status_code == 200
 
 
@@ -173,7 +171,7 @@ def test_files_that_are_too_large_together_are_refused(staff):
     assert "Select files of at most 2 megabytes together" in words(look(staff, half, half))
 
 
-def test_fifty_megabytes_are_not_even_read(staff):
+def test_fifty_megabytes_are_refused_unread(staff):
     answer = staff.post(PATH, {"which": "chosen", "files": upload(b"#" * 50_000_000)})
     assert (answer.status_code, "That is too large" in answer.text) == (413, True)
 
@@ -189,7 +187,7 @@ def test_files_that_do_not_fit_into_the_page_are_refused(staff, monkeypatch):
     assert 'name="step"' not in answer.text
 
 
-def test_the_largest_files_that_are_taken_fit_into_the_second_request(staff, settings):
+def test_the_largest_accepted_files_fit_into_the_second_request(staff, settings):
     """Text that hardly compresses: of random letters beyond the first 65,000 characters, the worst
     there is.
     """
@@ -210,7 +208,7 @@ def test_the_largest_files_that_are_taken_fit_into_the_second_request(staff, set
 # Load
 
 
-def test_loading_does_what_was_shown(staff, installer):
+def test_loading_writes_the_preview(staff, installer):
     answer = load(staff, look(staff, MONEY))
     assert (answer.status_code, answer["Location"]) == (302, PATH)
     assert FailureType.objects.get(slug="financial").name == "Money"
@@ -222,10 +220,10 @@ def test_a_load_during_which_the_database_fails_is_unavailable_and_no_problem_of
     staff.raise_request_exception = False
     preview = look(staff, MONEY)
 
-    def refuse(execute, sql, *rest):
+    def refuse(execute, sql, *arguments):
         if sql.startswith("INSERT"):
             raise OperationalError("disk full")
-        return execute(sql, *rest)
+        return execute(sql, *arguments)
 
     with connection.execute_wrapper(refuse):
         assert load(staff, preview).status_code == 503
@@ -238,7 +236,7 @@ def test_several_files_are_loaded_as_one(staff):
     assert WarningSign.objects.get(code="ASH-W1").case.slug == "ashmere"
 
 
-def test_json_is_taken_too(staff):
+def test_json_is_accepted(staff):
     load(staff, look(staff, MONEY, name="rows.json"))
     assert FailureType.objects.get(slug="financial").name == "Money"
 
@@ -249,7 +247,7 @@ def test_the_installations_own_files_are_loaded(staff):
     assert FailureType.objects.get(slug="financial").name == "Financial"
 
 
-@pytest.mark.look  # how it is filled is asked of both databases elsewhere
+@pytest.mark.look  # another test fills it on both databases
 def test_an_empty_library_is_filled_from_the_page(staff):
     for model in reversed(LIBRARY_MODELS):
         model.objects.all().delete()
@@ -260,27 +258,27 @@ def test_an_empty_library_is_filled_from_the_page(staff):
 
 
 def test_a_second_click_loads_nothing_more_and_says_so(staff):
-    shown = look(staff, MONEY)
-    load(staff, shown)
+    preview = look(staff, MONEY)
+    load(staff, preview)
     count = entries().count()
-    assert load(staff, shown).status_code == 302
+    assert load(staff, preview).status_code == 302
     assert entries().count() == count
     assert "All of this is in the library already: nothing was left to load." in messages(staff)
 
 
 def test_somebody_else_loads_in_between(staff):
-    shown = look(staff, MONEY)
+    preview = look(staff, MONEY)
     load_library([file_of([type_row(name="Cash")])])
-    answer = load(staff, shown)
+    answer = load(staff, preview)
     assert (answer.status_code, FailureType.objects.get(slug="financial").name) == (409, "Cash")
     assert "Not loaded: since you looked" in words(answer)
     assert "Before: Cash After: Money" in words(answer)
 
 
-def test_after_a_conflict_what_is_shown_now_can_be_loaded(staff):
-    shown = look(staff, MONEY)
+def test_after_a_conflict_the_new_preview_can_be_loaded(staff):
+    preview = look(staff, MONEY)
     load_library([file_of([type_row(name="Cash")])])
-    assert load(staff, load(staff, shown)).status_code == 302
+    assert load(staff, load(staff, preview)).status_code == 302
     assert FailureType.objects.get(slug="financial").name == "Money"
 
 
@@ -302,9 +300,9 @@ def rename(path, name):
 
 def test_a_file_of_the_installation_changes_in_between(staff, own_files):
     rename(own_files / "03_failure_types.yaml", "Money")
-    shown = look(staff, which="own")
+    preview = look(staff, which="own")
     rename(own_files / "03_failure_types.yaml", "Cash")
-    answer = load(staff, shown)
+    answer = load(staff, preview)
     assert (answer.status_code, FailureType.objects.get(slug="financial").name) == (
         409,
         "Financial",
@@ -314,17 +312,17 @@ def test_a_file_of_the_installation_changes_in_between(staff, own_files):
 
 def test_a_file_of_the_installation_breaks_in_between(staff, own_files):
     rename(own_files / "03_failure_types.yaml", "Money")
-    shown = look(staff, which="own")
+    preview = look(staff, which="own")
     (own_files / "03_failure_types.yaml").write_text("a: [")
-    answer = load(staff, shown)
+    answer = load(staff, preview)
     assert "03_failure_types.yaml is not YAML that can be read" in words(answer)
     assert FailureType.objects.get(slug="financial").name == "Financial"
 
 
-def test_what_was_looked_at_an_hour_ago_is_looked_at_again(staff, monkeypatch):
-    shown = look(staff, MONEY)
+def test_an_hour_old_preview_is_shown_again(staff, monkeypatch):
+    preview = look(staff, MONEY)
     monkeypatch.setattr("registers.forms.library.HOUR", -1)
-    assert load(staff, shown).status_code == 302
+    assert load(staff, preview).status_code == 302
     assert FailureType.objects.get(slug="financial").name == "Financial"
     assert "more than an hour ago. Look again" in messages(staff)
 
@@ -338,25 +336,25 @@ def test_what_was_looked_at_an_hour_ago_is_looked_at_again(staff, monkeypatch):
         lambda s: "é\0:",
     ],
 )
-def test_what_did_not_arrive_whole_is_selected_again(staff, break_it):
+def test_an_incomplete_request_asks_for_the_files_again(staff, break_it):
     step = break_it(step_of(look(staff, MONEY)))
     assert staff.post(PATH, {"step": step}).status_code == 302
     assert FailureType.objects.get(slug="financial").name == "Financial"
     assert "Important" in messages(staff)
 
 
-def test_what_somebody_else_looked_at_is_not_loaded(staff, client):
-    shown = look(staff, MONEY)
+def test_the_preview_of_another_person_is_not_loaded(staff, client):
+    preview = look(staff, MONEY)
     client.force_login(make_user(is_staff=True))
-    load(client, shown)
+    load(client, preview)
     assert FailureType.objects.get(slug="financial").name == "Financial"
     assert "Somebody else looked at this" in messages(client)
 
 
-def test_whoever_is_no_longer_an_administrator_loads_nothing(staff, installer):
-    shown = look(staff, MONEY)
+def test_a_former_administrator_loads_nothing(staff, installer):
+    preview = look(staff, MONEY)
     type(installer).objects.filter(pk=installer.pk).update(is_staff=False)
-    assert load(staff, shown).status_code == 403
+    assert load(staff, preview).status_code == 403
     assert FailureType.objects.get(slug="financial").name == "Financial"
 
 

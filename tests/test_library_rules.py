@@ -1,4 +1,4 @@
-"""The rules that a row of the library keeps by itself: each can be broken, and says so."""
+"""The constraints on one row of the library, each broken once."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -56,37 +56,37 @@ JULY = ("2014-07-01", "month")
 A_DAY = ("2014-07-21", "day")
 
 
-# A day and how exactly it is known
+# A date and its precision
 
 
 @pytest.mark.parametrize(
-    "known",
+    "date",
     [("2014-07-21", "day"), ("2014-07-01", "day"), ("2014-07-01", "month"), ("2014-01-01", "year")],
 )
-def test_a_day_is_stored_as_exactly_as_it_is_known(known):
-    assert refusals(event(start=known)) == set()
+def test_a_date_is_stored_with_its_precision(date):
+    assert refusals(event(start=date)) == set()
 
 
 @pytest.mark.parametrize(
-    "known",
+    "date",
     [
         ("2014-07-21", "month"),  # a month that claims a day
         ("2014-07-01", "year"),  # a year that claims a month
         ("2014-01-02", "year"),
-        ("2014-07-21", ""),  # a day, but who says so?
+        ("2014-07-21", ""),  # a day without a precision
         (None, "day"),
     ],
 )
-@pytest.mark.parametrize("which", ["start", "end"])
-def test_nothing_is_invented_that_could_be_read_as_a_day(known, which):
-    other = {"end": A_DAY} if which == "start" else {"start": A_DAY}
-    assert refusals(event("range", **{which: known}, **other)) == {f"{which}_on"}
+@pytest.mark.parametrize("end", ["start", "end"])
+def test_a_date_more_exact_than_its_precision_is_refused(date, end):
+    other = {"end": A_DAY} if end == "start" else {"start": A_DAY}
+    assert refusals(event("range", **{end: date}, **other)) == {f"{end}_on"}
 
 
 @pytest.mark.parametrize("name", ["start", "planned_end", "announced_end", "effective_end"])
-def test_the_same_holds_for_each_day_of_an_intervention(name):
-    said = {f"{name}_on": day("2014-07-21"), f"{name}_precision": "month"}
-    assert refusals(fact(CaseIntervention, by_whom="A minister", what="A direction", **said)) == {
+def test_each_date_of_an_intervention_keeps_to_its_precision(name):
+    date = {f"{name}_on": day("2014-07-21"), f"{name}_precision": "month"}
+    assert refusals(fact(CaseIntervention, by_whom="A minister", what="A direction", **date)) == {
         f"{name}_on"
     }
 
@@ -96,16 +96,16 @@ def test_an_intervention_may_have_no_day_at_all():
 
 
 @pytest.mark.parametrize(
-    "known", [("0001-01-01", "year"), ("1799-12-31", "day"), ("2200-01-01", "day")]
+    "date", [("0001-01-01", "year"), ("1799-12-31", "day"), ("2200-01-01", "day")]
 )
-def test_a_day_that_is_no_case_of_ours_is_a_slip_of_the_year(known):
+def test_a_year_out_of_range_is_refused(date):
     """A case is drawn on one scale of years, which has to end somewhere."""
-    assert refusals(event(start=known)) == {"start_on"}
+    assert refusals(event(start=date)) == {"start_on"}
 
 
-@pytest.mark.parametrize("known", [("1800-01-01", "year"), ("2199-12-31", "day")])
-def test_the_scale_of_a_case_reaches_as_far_as_its_days(known):
-    assert refusals(event(start=known)) == set()
+@pytest.mark.parametrize("date", [("1800-01-01", "year"), ("2199-12-31", "day")])
+def test_the_timeline_covers_the_whole_range_of_years(date):
+    assert refusals(event(start=date)) == set()
     assert draw_timeline(
         [event(start=("1800-01-01", "day")), event(start=("2199-12-31", "day"))]
     ).marks
@@ -129,9 +129,9 @@ def test_an_extent_has_the_days_that_make_it(extent):
 
 @pytest.mark.parametrize("days", [(JULY, None), (None, JULY), (JULY, A_DAY), (None, None)])
 @pytest.mark.parametrize("extent", EXTENTS)
-def test_and_no_others(extent, days):
-    has = [bool(known) for known in days]
-    if has != [bool(known) for known in EXTENTS[extent]]:
+def test_an_extent_refuses_other_dates(extent, days):
+    has = [bool(date) for date in days]
+    if has != [bool(date) for date in EXTENTS[extent]]:
         assert refusals(event(extent, *days)) == {"extent"}
 
 
@@ -161,11 +161,11 @@ def test_two_cases_do_not_share_a_code():
 # Signs
 
 
-@pytest.mark.parametrize("said", ["one phrase", {"a": "b"}, [1], [["a"]], None])
-def test_also_said_as_is_a_list_of_phrases(said):
-    assert refusals(fact(WarningSign, title="A", text="A", question="A?", also_said_as=said)) == {
-        "also_said_as"
-    }
+@pytest.mark.parametrize("phrases", ["one phrase", {"a": "b"}, [1], [["a"]], None])
+def test_also_said_as_is_a_list_of_phrases(phrases):
+    assert refusals(
+        fact(WarningSign, title="A", text="A", question="A?", also_said_as=phrases)
+    ) == {"also_said_as"}
 
 
 def test_no_phrase_at_all_is_a_list_too():
@@ -175,7 +175,7 @@ def test_no_phrase_at_all_is_a_list_too():
 # Later evidence
 
 
-def later(on, precision="day"):
+def later_evidence(on, precision="day"):
     return fact(
         LaterEvidence,
         service="All",
@@ -187,15 +187,18 @@ def later(on, precision="day"):
 
 
 def test_later_evidence_has_a_date():
-    assert refusals(later(None, "")) == {"found_on"}
+    assert refusals(later_evidence(None, "")) == {"found_on"}
 
 
 def test_later_evidence_is_later():
-    assert (refusals(later("2013-12-31")), refusals(later("2014-01-01"))) == ({"found_on"}, set())
+    assert (refusals(later_evidence("2013-12-31")), refusals(later_evidence("2014-01-01"))) == (
+        {"found_on"},
+        set(),
+    )
 
 
-def test_later_evidence_is_dated_like_everything():
-    assert refusals(later("2019-05-08", "month")) == {"found_on"}
+def test_later_evidence_keeps_to_its_precision():
+    assert refusals(later_evidence("2019-05-08", "month")) == {"found_on"}
 
 
 # Citations
@@ -233,12 +236,12 @@ def test_a_page_without_lines_is_cited_as_a_whole():
 
 
 @pytest.mark.parametrize(("first", "last"), [(5, 4), (0, 4)])
-def test_the_database_holds_the_order_of_lines(first, last):
+def test_the_database_refuses_lines_in_reverse(first, last):
     with pytest.raises(IntegrityError, match="citation_lines"), transaction.atomic():
         citation(first=first, last=last).save()
 
 
-# What stands once
+# Uniqueness
 
 
 def test_a_case_has_one_main_type():

@@ -1,4 +1,4 @@
-"""The mails that the library sends for us, read as whoever gets them does."""
+"""The text of the mails that django-allauth sends."""
 
 import pytest
 from makers import make_user
@@ -38,7 +38,7 @@ def letter(client, mailoutbox):
     return ask
 
 
-def test_the_link_to_set_a_password_comes_in_our_words(letter, settings):
+def test_the_password_link_comes_with_our_own_text(letter, settings):
     settings.SITE_URL = "https://risk.council.example"
     assert settings.PASSWORD_RESET_TIMEOUT == 3 * 24 * 60 * 60
     mail = letter(make_user(email="robin@council.example", name="Robin Ash").email)
@@ -52,7 +52,7 @@ def test_the_link_to_set_a_password_comes_in_our_words(letter, settings):
     )
 
 
-def test_an_address_without_an_account_is_told_so_in_our_words(letter):
+def test_an_address_without_an_account_gets_our_own_text(letter):
     mail = letter("nobody@council.example")
     assert (mail.subject, mail.body) == (
         "No account on Failing Well has this address",

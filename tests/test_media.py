@@ -14,11 +14,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.django_db(trans
 
 SHEET = 710  # pixels of CSS between the margins of a sheet of A4
 SMALL_PRINT = """[...document.body.querySelectorAll("*")]
-    .filter(one => one.checkVisibility() && [...one.childNodes].some(part => part.nodeType === 3 && part.data.trim()))
-    .filter(one => parseFloat(getComputedStyle(one).fontSize) < 8 / 0.75)
-    .map(one => one.outerHTML.slice(0, 100))"""
+    .filter(element => element.checkVisibility())
+    .filter(element => [...element.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+    .filter(element => parseFloat(getComputedStyle(element).fontSize) < 8 / 0.75)
+    .map(element => element.outerHTML.slice(0, 100))"""
 FACES = "document.fonts.ready.then(fonts => [...fonts].map(face => face.status))"
-COLOURS = "[...document.querySelectorAll('#course, .app-course__picture')].map(one => getComputedStyle(one).color)"
+COLOURS = """[...document.querySelectorAll("#course, .app-course__picture")]
+    .map(element => getComputedStyle(element).color)"""
 IN_FOCUS = "() => document.activeElement === document.body ? '' : document.activeElement.outerHTML"
 
 
@@ -54,7 +56,7 @@ def test_a_dashboard_is_printed_on_three_sheets_and_a_risk_on_one(watched, live_
     assert (wide, small) == tuple(dict.fromkeys(sheets, value) for value in (False, []))
 
 
-def test_what_is_folded_away_is_printed(register):
+def test_collapsed_sections_are_printed(register):
     register.goto(register.url + "dashboard/")
     table = register.get_by_role("table", name="Risks by failure type")
     expect(table).to_be_hidden()
@@ -62,17 +64,15 @@ def test_what_is_folded_away_is_printed(register):
     expect(table).to_be_visible()
 
 
-def test_where_colours_are_forced_the_course_of_a_rating_has_the_colour_of_its_words(register):
+def test_forced_colours_apply_to_the_rating_over_time(register):
     register.emulate_media(forced_colors="active", color_scheme="dark")
     register.goto(register.url + "risks/1/")
     assert register.evaluate(COLOURS) == ["rgb(255, 255, 255)"] * 2
 
 
 @pytest.mark.parametrize("place", ["", "dashboard/", "risks/1/", "risks/new/"])
-def test_the_keyboard_alone_gets_through(register, place):
-    """Nothing holds it, and what is passed is every link and field, in order; the first leads to
-    the content.
-    """
+def test_the_keyboard_alone_reaches_every_control(register, place):
+    """The focus passes every link and field in order, first the skip link, and is not trapped."""
     register.goto(register.url + place)
     links = register.locator(
         "a:visible, summary:visible, main input[type=text]:visible"

@@ -1,4 +1,4 @@
-"""What a reader opens on: a member on what a body agreed last, everybody else on today."""
+"""The default reading: members see the latest agreement, everybody else today."""
 
 import datetime
 import re
@@ -26,15 +26,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def register():
-    """Agreed a week ago with one risk, which has risen since; a second one has come."""
+    """A register agreed a week ago with one risk, which rose since; a second risk is newer."""
     register = make_register(make_organisation(), slug="ours")
     instant = timezone.now() - datetime.timedelta(days=30)
     risen = make_risk(
-        register,
-        title="Reserves run out",
-        assessed=(2, 2),
-        on=days_ago(30),
-        recorded_at=instant,
+        register, title="Reserves run out", assessed=(2, 2), on=days_ago(30), recorded_at=instant
     )
     make_agreement(register, on=days_ago(7))
     make_assessment(risen, (5, 5), on=days_ago(2))
@@ -42,10 +38,10 @@ def register():
     return register
 
 
-def text_of(register, role, address="", **others):
+def text_of(register, role, address="", **query):
     client = Client()
     client.force_login(make_person(register.organisation, role))
-    response = client.get(f"/registers/ours/{address}", others)
+    response = client.get(f"/registers/ours/{address}", query)
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
@@ -71,7 +67,7 @@ class TestEachPage:
         assert "As it stands today" not in text
 
 
-def test_what_was_agreed_knows_nothing_later(register):
+def test_an_agreement_shows_nothing_later(register):
     text = text_of(register, Role.MEMBER)
     assert ("Reserves run out" in text, "A newer risk" in text) == (True, False)
 
@@ -80,27 +76,27 @@ def test_a_risk_has_the_rating_that_was_agreed(register):
     assert "Moderate likelihood 2 x impact 2 = 4" in text_of(register, Role.MEMBER, "risks/1/")
 
 
-def test_a_risk_has_todays_rating_where_today_is_asked_for(register):
+def test_a_risk_as_at_today_has_todays_rating(register):
     assert "Severe likelihood 5 x impact 5 = 25" in text_of(
         register, Role.MEMBER, "risks/1/", as_at=TODAY()
     )
 
 
-def test_today_knows_it(register):
+def test_today_shows_the_later_risk(register):
     assert "A newer risk" in text_of(register, Role.MEMBER, as_at=TODAY())
 
 
-def test_a_risk_that_came_later_leads_to_today(register):
+def test_a_later_risk_links_to_today(register):
     text = text_of(register, Role.MEMBER, "risks/2/")
     assert "not yet on" in text
     assert "See it as it stands today" in text
 
 
-def test_a_past_day_is_as_it_is_for_everybody(register):
+def test_a_past_day_is_the_same_for_every_reader(register):
     assert "As at" in text_of(register, Role.MEMBER, as_at=days_ago(3).isoformat())
 
 
-def test_the_dashboard_says_what_changed_since(register):
+def test_the_dashboard_shows_changes_since_the_agreement(register):
     assert "One risk has changed band since." in text_of(register, Role.MEMBER, "dashboard/")
 
 
@@ -118,8 +114,8 @@ def test_a_member_who_works_on_the_register_opens_on_today(register):
 
 def links(page):
     """(href, data-count) of every number that leads to a list."""
-    found = re.findall(r'href="([^"]+)" data-count="(\d+)"', page)
-    return [(href.replace("&amp;", "&"), int(count)) for href, count in found]
+    matches = re.findall(r'href="([^"]+)" data-count="(\d+)"', page)
+    return [(href.replace("&amp;", "&"), int(count)) for href, count in matches]
 
 
 @pytest.mark.parametrize(
@@ -128,14 +124,14 @@ def links(page):
 def test_numbers_of_a_member_lead_to_as_many_risks(register, address):
     client = Client()
     client.force_login(make_person(register.organisation, Role.MEMBER))
-    found = links(client.get(address).content.decode())
-    assert found
-    for href, count in found:
+    hrefs = links(client.get(address).content.decode())
+    assert hrefs
+    for href, count in hrefs:
         total = re.search(r'data-total="(\d+)"', client.get(href).content.decode())
         assert (href, int(total[1])) == (href, count)
 
 
-def test_what_changed_lately_leads_a_member_to_today(register):
+def test_recent_changes_link_a_member_to_today(register):
     client = Client()
     client.force_login(make_person(register.organisation, Role.MEMBER))
     assert (
@@ -143,7 +139,7 @@ def test_what_changed_lately_leads_a_member_to_today(register):
     )
 
 
-def test_what_was_agreed_is_compared_with_what_was_agreed_before(register):
+def test_an_agreement_is_compared_with_the_one_before(register):
     make_agreement(register, body="Management team", **effective_and_recorded(20))
     day = days_ago(20)
     assert f"What moved since {day:%-d %B %Y}" in text_of(register, Role.MEMBER, "dashboard/")

@@ -1,6 +1,5 @@
-"""What a page reads grows with the reader's own organisation, never with the installation: another
-one with rows of every kind changes neither how many queries ask for what a page says nor how many
-rows they are given.
+"""The rows that a page reads grow with the reader's own organisation, not with the installation:
+another organisation changes neither the number of queries nor the number of rows.
 """
 
 import datetime
@@ -40,10 +39,7 @@ from registers.reminders.deadlines import due_soon
 
 pytestmark = pytest.mark.django_db
 
-FEW, MANY = (
-    3,
-    10,
-)  # risks, with everything beside each: of the reader's organisation, and of the other one
+FEW, MANY = 3, 10  # risks with their records: of the reader's organisation, of the other one
 READERS = ("manager", "officer", "member")
 OF_A_READER = (
     "home",
@@ -65,7 +61,7 @@ OF_A_DAY = (
 
 
 def furnish(organisation, slug, count):
-    """A register with a parent, and so many risks of it with a row of each kind beside them."""
+    """A register with a parent, and that many risks with a record of each kind."""
     people = {role: make_person(organisation, role) for role in READERS}
     manager, peer = people["manager"], make_person(organisation, "peer")
     post = make_post(
@@ -75,7 +71,7 @@ def furnish(organisation, slug, count):
     register = make_register(organisation, slug=slug, parent=above)
     make_appetite(organisation, by=manager)
     for number in range(count):
-        what = {
+        fields = {
             "owner": post,
             "primary_failure_type": failure_type(),
             "adverse_impacts": [impact()],
@@ -86,9 +82,9 @@ def furnish(organisation, slug, count):
             on=days_ago(500),
             assessed=(5, 5),
             is_exempt=number % 4 == 3,
-            **what,
+            **fields,
         )
-        beside(risk, manager, peer, post, above)
+        add_records(risk, manager, peer, post, above)
     make_agreement(
         register,
         by=manager,
@@ -100,7 +96,7 @@ def furnish(organisation, slug, count):
     return people
 
 
-def beside(risk, manager, peer, post, above):
+def add_records(risk, manager, peer, post, above):
     make_action(risk, by=manager, owner=post, on=days_ago(90), due_on=days_ago(9))
     make_control(risk, by=manager, owner=post, on=days_ago(90))
     make_assurance(risk, by=manager, on=days_ago(90), expires_on=days_ago(-3))
@@ -116,20 +112,18 @@ def beside(risk, manager, peer, post, above):
 
 
 @pytest.fixture
-def ours():
+def people():
     return furnish(make_organisation(), "ours", FEW)
 
 
-class RowsGiven:
-    """Within it: (how many rows the database gives, the query) for each query of this
-    connection.
-    """
+class CountRows:
+    """Inside the block: (number of rows, query) for each query of this connection."""
 
     def __enter__(self):
-        self.found, self.is_counting = [], False
+        self.queries, self.is_counting = [], False
         self.wrapper = connection.execute_wrapper(self)
         self.wrapper.__enter__()
-        return self.found
+        return self.queries
 
     def __exit__(self, *error):
         self.wrapper.__exit__(*error)
@@ -138,15 +132,15 @@ class RowsGiven:
         if sql.startswith("SELECT") and not self.is_counting:
             self.is_counting = True
             with connection.cursor() as cursor:
-                cursor.execute(f"SELECT COUNT(*) FROM ({sql}) AS asked", params)  # noqa: S608 (a query of ours)
-                self.found.append((cursor.fetchone()[0], sql))
+                cursor.execute(f"SELECT COUNT(*) FROM ({sql}) AS query", params)  # noqa: S608 (our own query)
+                self.queries.append((cursor.fetchone()[0], sql))
             self.is_counting = False
         return execute(sql, params, many, context)
 
 
 def addresses(role):
-    """Every page that can be opened, and the reports of a register as they read it on other days;
-    for who reads beside the manager, those that tell each of them something else.
+    """Every page, and the reports of a register on other days; for readers other than the manager,
+    the pages that differ by reader.
     """
     agreement = Register.objects.get(slug="ours").agreements.get().pk
     for name in OUR_VIEWS if role == "manager" else OF_A_READER:
@@ -162,33 +156,35 @@ def addresses(role):
 
 
 def read_by(people):
-    """(reader, address) -> what its queries were given."""
-    found = {}
+    """(reader, address) -> (number of rows, query) of each query."""
+    rows_by_page = {}
     for role, person in people.items():
         client = Client()
         client.force_login(person)
         for address in addresses(role):
-            with RowsGiven() as rows:
+            with CountRows() as rows:
                 b"".join(client.get(address))
-            found[role, address] = rows
-    return found
+            rows_by_page[role, address] = rows
+    return rows_by_page
 
 
-def test_no_page_is_given_more_rows_for_another_organisation(ours):
-    before = read_by(ours)
+def test_no_page_reads_more_rows_with_another_organisation(people):
+    before = read_by(people)
     furnish(make_organisation(), "theirs", MANY)
-    after = read_by(ours)
+    after = read_by(people)
     more = [
-        f"{key}: {what}" for key in before for what in Counter(after[key]) - Counter(before[key])
+        f"{key}: {query}" for key in before for query in Counter(after[key]) - Counter(before[key])
     ]
     assert "\n".join(more) == ""
     assert sum(n for rows in before.values() for n, _ in rows) > 1_000
 
 
-def test_nor_is_a_mail_or_a_calendar(ours):
+def test_no_mail_or_calendar_reads_more_rows_with_another_organisation(people):
     def read():
-        with RowsGiven() as rows:
-            due_soon(User.objects.get(pk=ours["officer"].pk), timezone.localdate(), [*ReminderKind])
+        with CountRows() as rows:
+            due_soon(
+                User.objects.get(pk=people["officer"].pk), timezone.localdate(), [*ReminderKind]
+            )
         return rows
 
     before = read()

@@ -1,6 +1,4 @@
-"""Pages that are read: what a list holds, what a number leads to, what an address may ask, what is
-escaped.
-"""
+"""Pages to read: the rows of lists, the links of numbers, the parameters of addresses, escaping."""
 
 import html
 import json
@@ -59,8 +57,8 @@ def reader(officer):
 
 def titles_on(page):
     """Titles of the risks that a list shows, in order."""
-    found = re.findall(r'app-risks__title"><a class="govuk-link" href="[^"]*">([^<]*)</a>', page)
-    return [html.unescape(title) for title in found]
+    titles = re.findall(r'app-risks__title"><a class="govuk-link" href="[^"]*">([^<]*)</a>', page)
+    return [html.unescape(title) for title in titles]
 
 
 def total_of(page):
@@ -142,7 +140,7 @@ def test_the_list_holds(reader, three, query, titles):
     assert (sorted(titles_on(page)), total_of(page)) == (titles.split(), len(titles.split()))
 
 
-def test_the_list_narrows_by_owner(reader, three):
+def test_the_list_filters_by_owner(reader, three):
     page = reader.get(f"/registers/ours/?owner={three['post'].pk}").text
     assert sorted(titles_on(page)) == ["Apples", "Cellar"]
 
@@ -161,7 +159,7 @@ def test_the_list_is_sorted_by(reader, three, sort, titles):
     assert titles_on(reader.get(f"/registers/ours/?sort={sort}").text) == titles.split()
 
 
-def test_what_was_assessed_longest_ago_comes_first_and_what_never_was_before_it(reader, three):
+def test_unassessed_risks_come_first_then_the_longest_unassessed(reader, three):
     assert titles_on(reader.get("/registers/ours/?sort=assessed").text) == [
         "Cellar",
         "Apples",
@@ -170,7 +168,7 @@ def test_what_was_assessed_longest_ago_comes_first_and_what_never_was_before_it(
     ]
 
 
-def test_the_filters_show_what_was_asked_for(reader, three):
+def test_the_filters_show_their_values(reader, three):
     page = reader.get("/registers/ours/?band=severe&q=bins").text
     assert ('<option value="severe" selected>' in page, 'value="bins"' in page) == (True, True)
 
@@ -244,13 +242,13 @@ NONSENSE = {
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name in NONSENSE for value in NONSENSE[name]]
 )
-def test_nonsense_in_the_address_of_a_list_is_refused(reader, register, name, value):
+def test_an_invalid_parameter_of_a_list_is_refused(reader, register, name, value):
     assert reader.get("/registers/ours/", {name: value}).status_code == 400
 
 
 @pytest.mark.parametrize("name", ["as_at", "since"])
 @pytest.mark.parametrize("place", ["dashboard/", "risks/1/", "risks/1/history/"])
-def test_a_day_that_is_none_is_refused_everywhere(reader, register, place, name):
+def test_an_invalid_day_is_refused_everywhere(reader, register, place, name):
     make_risk(register)
     refused = {
         value: reader.get(f"/registers/ours/{place}", {name: value}).status_code
@@ -259,14 +257,14 @@ def test_a_day_that_is_none_is_refused_everywhere(reader, register, place, name)
     assert set(refused.values()) == {400}
 
 
-def test_bytes_that_are_no_text_do_no_harm(reader, register):
+def test_invalid_bytes_do_no_harm(reader, register):
     statuses = {
         n: reader.get(f"/registers/ours/?{n}=%ED%A0%80%FF").status_code for n in ("q", *NONSENSE)
     }
     assert set(statuses.values()) == {400}
 
 
-def test_many_parameters_that_nobody_knows_do_no_harm(reader, register):
+def test_many_unknown_parameters_do_no_harm(reader, register):
     query = urlencode([(f"<x{n}>", '"><script>') for n in range(300)])
     answer = reader.get(f"/registers/ours/?{query}")
     assert (answer.status_code, "<script>" in answer.text.replace('<script src="', "")) == (
@@ -275,7 +273,7 @@ def test_many_parameters_that_nobody_knows_do_no_harm(reader, register):
     )
 
 
-def test_a_search_too_long_for_any_risk_is_answered_in_words(reader, register):
+def test_a_search_that_is_too_long_gets_an_error_message(reader, register):
     answer = reader.get("/registers/ours/", {"q": "a" * 201})
     assert (answer.status_code, "200 characters" in answer.text) == (200, True)
 
@@ -284,7 +282,7 @@ def test_a_search_too_long_for_any_risk_is_answered_in_words(reader, register):
 
 
 @pytest.fixture
-def course(register, organisation):
+def history(register, organisation):
     """Three risks whose position changes: raised, judged again, closed, before and after 20 May
     2026.
     """
@@ -296,8 +294,8 @@ def course(register, organisation):
         primary_failure_type=failure_type(),
     )
     make_assessment(up, (5, 5), on=day("2026-07-01"))
-    gone = make_risk(register, title="Gone", assessed=(4, 4), on=day("2026-02-01"))
-    make_revision(gone, status="closed", on=day("2026-08-01"))
+    closed = make_risk(register, title="Gone", assessed=(4, 4), on=day("2026-02-01"))
+    make_revision(closed, status="closed", on=day("2026-08-01"))
     make_risk(
         register, title="Late", on=day("2026-09-15"), primary_failure_type=failure_type("financial")
     )
@@ -317,17 +315,17 @@ def course(register, organisation):
         ("2026-08-01", ["Up", "New name"]),
     ],
 )
-def test_the_list_as_at_a_day_holds_what_stood_by_its_end(reader, course, as_at, titles):
+def test_the_list_as_at_a_day_holds_the_register_at_its_end(reader, history, as_at, titles):
     assert titles_on(reader.get(f"/registers/ours/?as_at={as_at}").text) == titles
 
 
 @pytest.mark.parametrize("place", ["", "dashboard/", "risks/1/", "risks/1/history/"])
-def test_a_page_about_a_past_day_says_which(reader, course, place):
+def test_a_page_about_a_past_day_says_which(reader, history, place):
     assert "As at 20 May 2026" in reader.get(f"/registers/ours/{place}?as_at=2026-05-20").text
 
 
 @pytest.mark.parametrize("place", ["", "dashboard/", "risks/1/", "risks/1/history/"])
-def test_links_of_a_page_about_a_past_day_stay_on_it(reader, course, place):
+def test_links_of_a_page_about_a_past_day_stay_on_it(reader, history, place):
     text = reader.get(f"/registers/ours/{place}?as_at=2026-05-20").text
     links = re.findall(r'href="(/registers/ours/[^"]*)"(?!>See today)', text)
     lists = tuple(
@@ -340,35 +338,35 @@ def test_links_of_a_page_about_a_past_day_stay_on_it(reader, course, place):
     assert links and astray == []
 
 
-def test_a_risk_as_at_a_day_speaks_as_it_did(reader, course):
+def test_a_risk_as_at_a_day_shows_its_earlier_text(reader, history):
     text = reader.get("/registers/ours/risks/4/?as_at=2026-05-20").text
     assert ("Old name" in text, "New name" in text) == (True, False)
 
 
-def test_the_history_as_at_a_day_does_not_know_what_came_later(reader, course):
+def test_the_history_as_at_a_day_shows_nothing_later(reader, history):
     assert "New name" not in reader.get("/registers/ours/risks/4/history/?as_at=2026-05-20").text
 
 
-def test_a_risk_as_at_a_day_shows_no_later_judgement(reader, course):
+def test_a_risk_as_at_a_day_shows_no_later_judgement(reader, history):
     assert "= 25" not in reader.get("/registers/ours/risks/1/?as_at=2026-05-20").text
 
 
 @pytest.mark.parametrize("as_at", ["2999-01-01", "9999-12-31"])
 @pytest.mark.parametrize("place", ["", "dashboard/", "risks/1/", "risks/1/history/"])
-def test_a_day_to_come_is_answered_with_a_sentence(reader, course, place, as_at):
+def test_a_future_day_is_answered_with_a_sentence(reader, history, place, as_at):
     answer = reader.get(f"/registers/ours/{place}?as_at={as_at}")
     assert (answer.status_code, "has not come yet" in html.unescape(answer.text)) == (200, True)
 
 
 @pytest.mark.parametrize("place", ["", "dashboard/", "risks/1/history/"])
-def test_a_day_to_come_tells_no_risk(reader, course, place):
+def test_a_future_day_shows_no_risk(reader, history, place):
     text = reader.get(f"/registers/ours/{place}?as_at=2999-01-01").text
     assert ("= 25" in text, titles_on(text)) == (False, [])
 
 
 @pytest.mark.parametrize("as_at", ["0001-01-01", "0001-04-01", "1066-10-14", "2026-01-14"])
 @pytest.mark.parametrize("place", ["", "dashboard/", "risks/1/", "risks/1/history/"])
-def test_a_day_before_there_was_anything_is_answered_with_a_sentence(reader, course, place, as_at):
+def test_a_day_before_the_first_risk_is_answered_with_a_sentence(reader, history, place, as_at):
     answer = reader.get(f"/registers/ours/{place}?as_at={as_at}")
     assert (answer.status_code, bool(re.search("[Nn]othing|No risks?|not yet", answer.text))) == (
         200,
@@ -376,17 +374,17 @@ def test_a_day_before_there_was_anything_is_answered_with_a_sentence(reader, cou
     )
 
 
-def test_the_dashboard_compares_with_the_day_asked_for(reader, course):
+def test_the_dashboard_compares_with_the_requested_day(reader, history):
     text = reader.get("/registers/ours/dashboard/?since=2026-05-20").text
     moved = "one new, one up a band or more, none down, one closed or taken off, one unchanged"
     assert f"Since 20 May 2026: {moved}" in text
 
 
-def test_the_dashboard_compares_with_the_last_quarter_end_unless_asked(reader, course):
+def test_the_dashboard_compares_with_the_last_quarter_end_by_default(reader, history):
     assert "Since 31 March 2026" in reader.get("/registers/ours/dashboard/?as_at=2026-06-30").text
 
 
-def test_the_sentence_above_tolerance_agrees_with_the_bands(reader, register, course):
+def test_the_sentence_above_tolerance_agrees_with_the_bands(reader, register, history):
     ScoringScheme.objects.filter(pk=register.scheme_id).update(tolerance="moderate")
     text = reader.get("/registers/ours/dashboard/?as_at=2026-07-15&since=2026-05-20").text
     assert (
@@ -395,7 +393,7 @@ def test_the_sentence_above_tolerance_agrees_with_the_bands(reader, register, co
     )
 
 
-# What a number leads to
+# Links of numbers
 
 
 @pytest.mark.parametrize(
@@ -411,18 +409,18 @@ def test_the_sentence_above_tolerance_agrees_with_the_bands(reader, register, co
         "?more=order&more=ways",
     ],
 )
-def test_every_number_on_the_dashboard_leads_to_as_many_risks(reader, course, query):
+def test_every_number_on_the_dashboard_leads_to_as_many_risks(reader, history, query):
     text = reader.get(f"/registers/ours/dashboard/{query}").text
     links = {
         html.unescape(href): int(count)
         for href, count in re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', text)
     }
-    led_to = {href: total_of(reader.get(href).text) for href in links}
-    assert links and led_to == links
+    totals = {href: total_of(reader.get(href).text) for href in links}
+    assert links and totals == links
 
 
 @pytest.mark.parametrize("slug", ["five-by-five-three-bands", "four-by-four"])
-def test_the_dashboard_counts_a_rating_by_an_earlier_scheme(reader, register, course, slug):
+def test_the_dashboard_counts_a_rating_by_an_earlier_scheme(reader, register, history, slug):
     """It keeps the band it was given until it is judged again; it is not lost from the numbers."""
     register.scheme = preset(slug)
     register.save()
@@ -436,7 +434,7 @@ def test_the_dashboard_counts_a_rating_by_an_earlier_scheme(reader, register, co
 
 
 def queries_for(reader, path):
-    reader.get(path)  # what is only asked for once a process
+    reader.get(path)  # queries made once a process
     with CaptureQueriesContext(connection) as queries:
         assert reader.get(path).status_code == 200
     return len(queries)
@@ -472,15 +470,17 @@ def grow(register, organisation, count):
         "/registers/ours/dashboard/?more=order&more=ways",
     ],
 )
-def test_a_page_asks_as_often_of_one_row_as_of_many(reader, register, organisation, path):
+def test_a_page_makes_as_many_queries_for_many_rows_as_for_one(
+    reader, register, organisation, path
+):
     grow(register, organisation, 1)
-    one = queries_for(reader, path)
+    baseline = queries_for(reader, path)
     grow(register, organisation, 9)
-    assert queries_for(reader, path) == one
+    assert queries_for(reader, path) == baseline
 
 
 @pytest.mark.parametrize("place", ["", "history/"])
-def test_a_risk_asks_as_often_of_one_change_as_of_many(reader, register, officer, place):
+def test_a_risk_makes_as_many_queries_for_many_changes_as_for_one(reader, register, officer, place):
     risk = make_risk(register, owner=make_post(register.organisation), assessed=(3, 3))
 
     def change(count):
@@ -494,26 +494,28 @@ def test_a_risk_asks_as_often_of_one_change_as_of_many(reader, register, officer
             )
 
     change(1)
-    one = queries_for(reader, f"/registers/ours/risks/1/{place}")
+    baseline = queries_for(reader, f"/registers/ours/risks/1/{place}")
     change(20)
-    assert queries_for(reader, f"/registers/ours/risks/1/{place}") == one
+    assert queries_for(reader, f"/registers/ours/risks/1/{place}") == baseline
 
 
 @pytest.mark.parametrize("form", ["risks/new/", "risks/1/edit/", "risks/1/assess/"])
-def test_a_form_asks_as_often_of_one_post_as_of_many(reader, register, officer, form):
+def test_a_form_makes_as_many_queries_for_many_posts_as_for_one(reader, register, officer, form):
     make_risk(register, owner=make_post(register.organisation), assessed=(3, 3))
-    one = queries_for(reader, f"/registers/ours/{form}")
+    baseline = queries_for(reader, f"/registers/ours/{form}")
     many(register, 20, owner=make_post(register.organisation))
-    assert queries_for(reader, f"/registers/ours/{form}") == one
+    assert queries_for(reader, f"/registers/ours/{form}") == baseline
 
 
 @pytest.mark.parametrize("count", [20, 40])
-def test_home_asks_as_often_of_one_register_as_of_many(reader, organisation, register, count):
+def test_home_makes_as_many_queries_for_many_registers_as_for_one(
+    reader, organisation, register, count
+):
     make_risk(register, assessed=(3, 3))
-    one = queries_for(reader, "/")
+    baseline = queries_for(reader, "/")
     for _ in range(count):
         make_risk(make_register(organisation, scheme=make_scheme()), assessed=(3, 3))
-    assert queries_for(reader, "/") == one
+    assert queries_for(reader, "/") == baseline
 
 
 LIBRARY = {
@@ -527,18 +529,16 @@ LIBRARY = {
 
 
 def grow_the_library(count):
-    """More cases, each of every type and insight; more citations of everything that doncaster and
-    they say.
-    """
-    kinds, insights, known = (
+    """Add cases, each of every type and insight and with the citations of doncaster."""
+    kinds, insights, doncaster = (
         FailureType.objects.all(),
         Insight.objects.all(),
         CaseStudy.objects.get(slug="doncaster"),
     )
-    citations = list(known.citations.all())
+    citations = list(doncaster.citations.all())
     fields = ("sector", "period", "summary", "consequences", "outcome")
     for n in range(count):
-        words = {f: getattr(known, f) for f in fields if hasattr(known, f)}
+        words = {f: getattr(doncaster, f) for f in fields if hasattr(doncaster, f)}
         names = {
             "slug": f"case-{n}",
             "name": f"Case {n}",
@@ -547,11 +547,11 @@ def grow_the_library(count):
         }
         case = CaseStudy.objects.create(**names, **words)
         case.citations.set(citations)
-        for link, others, name in (
+        for link, rows, name in (
             ("failure_type_rows", kinds, "failure_type"),
             ("insight_rows", insights, "insight"),
         ):
-            for other in others:
+            for other in rows:
                 extra = {"is_primary": False} if name == "failure_type" else {}
                 row = getattr(case, link).create(
                     **{name: other}, evidence="It shows.", basis="derived", **extra
@@ -562,7 +562,7 @@ def grow_the_library(count):
 
 
 @pytest.mark.parametrize("name", LIBRARY)
-def test_a_page_of_the_library_asks_as_often_of_few_rows_as_of_many(reader, name):
+def test_a_library_page_makes_as_many_queries_for_many_rows_as_for_few(reader, name):
     path = reverse(name, kwargs=LIBRARY[name])
     before = queries_for(reader, path)
     grow_the_library(20)
@@ -580,7 +580,7 @@ def test_a_page_of_the_library_asks_as_often_of_few_rows_as_of_many(reader, name
         ("/", "No risks on the register yet"),
     ],
 )
-def test_an_empty_register_teaches(reader, register, place, words):
+def test_an_empty_register_explains_the_next_step(reader, register, place, words):
     answer = reader.get(place)
     assert (answer.status_code, words in answer.text) == (200, True)
 
@@ -594,19 +594,19 @@ def test_a_filter_that_fits_nothing_says_so(reader, register):
     assert "No risk fits" in reader.get("/registers/ours/?band=severe").text
 
 
-def test_a_person_of_no_organisation_is_told_what_to_do(client):
+def test_a_person_without_an_organisation_reads_what_to_do(client):
     client.force_login(make_user())
     answer = client.get("/")
     assert (answer.status_code, "You belong to no organisation yet" in answer.text) == (200, True)
 
 
-def test_the_dashboard_says_what_is_missing_and_leads_there(reader, register):
+def test_the_dashboard_links_to_what_is_missing(reader, register):
     make_risk(register)
     page = reader.get("/registers/ours/dashboard/").text
     assert 'href="/registers/ours/?gap=no-rating" data-count="1"' in page
 
 
-def test_a_risk_that_says_little_has_a_page(reader, register):
+def test_a_risk_with_few_fields_has_a_page(reader, register):
     make_risk(register, cause="")
     text = reader.get("/registers/ours/risks/1/").text
     assert (
@@ -631,16 +631,19 @@ TITLES = {
 
 
 @pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
-def test_a_title_is_shown_as_it_was_typed(reader, register, title):
+def test_a_title_is_shown_as_typed(reader, register, title):
     make_risk(register, title=title, assessed=(5, 5))
     pages = ("", "dashboard/", "risks/1/", "risks/1/edit/", "risks/1/assess/", "risks/1/history/")
-    shown = {
+    is_shown = {
         page: title in html.unescape(reader.get(f"/registers/ours/{page}").text) for page in pages
     }
-    assert shown == dict.fromkeys(pages, True)
+    assert is_shown == dict.fromkeys(pages, True)
 
 
-EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{7*7}}</textarea></title>\u2028\u2029<!--"
+EVIL = (
+    "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{7*7}}"
+    "</textarea></title>\u2028\u2029<!--"
+)
 
 
 @pytest.fixture
@@ -668,24 +671,27 @@ def hostile(officer):
     return register
 
 
+HOSTILE_PLACES = "dashboard/ risks/new/ risks/1/ risks/1/edit/ risks/1/assess/ risks/1/history/"
 HOSTILE_PAGES = ["/", "/library/", "/library/failure-types/governance/", "/registers/hostile/"] + [
-    f"/registers/hostile/{page}"
-    for page in "dashboard/ risks/new/ risks/1/ risks/1/edit/ risks/1/assess/ risks/1/history/".split()
+    f"/registers/hostile/{place}" for place in HOSTILE_PLACES.split()
 ]
 
 
 @pytest.mark.parametrize("path", HOSTILE_PAGES)
-def test_no_words_become_markup(reader, hostile, path):
+def test_no_text_becomes_markup(reader, hostile, path):
     text = reader.get(path, {"q": EVIL} if path.endswith("hostile/") else {}).text
     markup = ("<script>alert", "<img src=x", "</textarea></title>", "<b>&", "<!--")
     assert ("alert(1)" in text, [evil for evil in markup if evil in text]) == (True, [])
 
 
 @pytest.mark.parametrize("place", ["new/", "1/edit/", "1/assess/"])
-def test_no_words_become_markup_when_a_form_comes_back(reader, hostile, place):
-    fields = "title cause event consequence rationale reason owner likelihood impact driver token version kind"
-    sent = dict.fromkeys(f"{fields} effective_on_0 effective_on_1 effective_on_2".split(), EVIL)
-    text = reader.post(f"/registers/hostile/risks/{place}", sent).text
+def test_no_text_becomes_markup_when_a_form_comes_back(reader, hostile, place):
+    fields = (
+        "title cause event consequence rationale reason owner likelihood impact driver token "
+        "version kind"
+    )
+    data = dict.fromkeys(f"{fields} effective_on_0 effective_on_1 effective_on_2".split(), EVIL)
+    text = reader.post(f"/registers/hostile/risks/{place}", data).text
     assert ("alert(1)" in text, "<script>alert" in text, "</textarea></title>" in text) == (
         True,
         False,
@@ -693,7 +699,7 @@ def test_no_words_become_markup_when_a_form_comes_back(reader, hostile, place):
     )
 
 
-def test_no_words_become_markup_where_two_people_met(reader, hostile):
+def test_no_text_becomes_markup_in_an_edit_conflict(reader, hostile):
     risk = hostile.risks.get()
     form = dict.fromkeys(("title", "event", "consequence"), "Other words") | {
         "version": 1,
@@ -707,7 +713,7 @@ def test_no_words_become_markup_where_two_people_met(reader, hostile):
     )
 
 
-def test_no_words_end_the_data_of_a_chart(reader, hostile):
+def test_no_text_ends_the_data_of_a_chart(reader, hostile):
     text = reader.get("/registers/hostile/dashboard/").text
     blocks = re.findall(
         r'<script id="([^"]*)" type="application/json">(.*?)</script>', text, re.DOTALL

@@ -59,13 +59,13 @@ def test_a_role_holds_to_its_last_day(until, holds):
     assert (membership in Membership.objects.active()) is holds
 
 
-def test_a_role_is_asked_about_on_any_day():
+def test_a_membership_is_active_until_its_last_day():
     membership = make_membership(until=datetime.date(2026, 3, 31))
-    held = [
+    is_active = [
         membership in Membership.objects.active(datetime.date(2026, *day))
         for day in ((3, 31), (4, 1))
     ]
-    assert held == [True, False]
+    assert is_active == [True, False]
 
 
 def test_a_peer_has_an_end():
@@ -73,7 +73,7 @@ def test_a_peer_has_an_end():
         make_membership(role=Role.PEER, until=None)
 
 
-def test_a_role_is_one_we_know():
+def test_an_unknown_role_is_refused():
     with pytest.raises(IntegrityError, match="membership_role_is_known"):
         make_membership(role="emperor")
 
@@ -158,6 +158,6 @@ def test_today_is_a_day_in_london(monkeypatch):
     assert membership not in Membership.objects.active()
 
 
-def test_who_is_inactive_may_nothing():
+def test_an_inactive_person_has_no_permission():
     membership = make_membership(make_user(is_active=False))
     assert permissions_of(membership.user, membership.organisation) == frozenset()

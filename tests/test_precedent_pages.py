@@ -1,6 +1,4 @@
-"""Signs seen elsewhere: while a risk is logged, on its pages, in the library, in the list; and who
-sees which mark.
-"""
+"""Signs seen elsewhere: at logging, on a risk's page, in the library and in lists, by reader."""
 
 import datetime
 import html
@@ -37,7 +35,7 @@ from registers.precedents import suggest
 
 pytestmark = pytest.mark.django_db
 
-# What a treasurer might write: the library tells of it in Northamptonshire.
+# Text of a treasurer that resembles a sign of Northamptonshire.
 LIKE = {
     "title": "Savings do not arrive",
     "cause": "Savings go into the budget before anybody has worked out how they will be made.",
@@ -58,15 +56,17 @@ def register():
     return make_register(make_organisation(), slug="ours", name="Our register")
 
 
-def known(register, **said):
+def recorded_risk(register, **fields):
     """A risk of forty days ago, recorded then."""
-    then = timezone.now() - datetime.timedelta(days=40)
-    return make_risk(register, on=days_ago(40), recorded_at=then, **said)
+    instant = timezone.now() - datetime.timedelta(days=40)
+    return make_risk(register, on=days_ago(40), recorded_at=instant, **fields)
 
 
 @pytest.fixture
 def risk(register):
-    return known(register, assessed=(3, 4), primary_failure_type=failure_type("financial"), **LIKE)
+    return recorded_risk(
+        register, assessed=(3, 4), primary_failure_type=failure_type("financial"), **LIKE
+    )
 
 
 @pytest.fixture
@@ -98,26 +98,26 @@ def words_of(answer):
     return " ".join(html.unescape(text).split())
 
 
-def suggested(answer):
+def suggested_codes(answer):
     """The codes of the signs that a page or a part of one suggests."""
     return [
         code for codes in re.findall(r'data-signs="([^"]*)"', answer.text) for code in codes.split()
     ]
 
 
-def expected(words=LIKE):
-    return [one.sign.code for one in suggest(words_of_risk(**words))]
+def expected_codes(words=LIKE):
+    return [suggestion.sign.code for suggestion in suggest(words_of_risk(**words))]
 
 
-def agreed(register, ago, **said):
+def agree(register, ago, **fields):
     """A body agreed the register so many days ago, recorded that evening."""
-    return make_agreement(register, on=days_ago(ago), **said)
+    return make_agreement(register, on=days_ago(ago), **fields)
 
 
-def marked_before(risk, code="DON-W1", mark="relevant", *, ago=20, **said):
+def earlier_mark(risk, code="DON-W1", mark="relevant", *, ago=20, **fields):
     """A mark of so many days ago, recorded then."""
-    then = timezone.now() - datetime.timedelta(days=ago)
-    return make_precedent(risk, code, mark, on=days_ago(ago), recorded_at=then, **said)
+    instant = timezone.now() - datetime.timedelta(days=ago)
+    return make_precedent(risk, code, mark, on=days_ago(ago), recorded_at=instant, **fields)
 
 
 def page_of(risk):
@@ -127,8 +127,8 @@ def page_of(risk):
 # While a risk is logged
 
 
-def test_words_like_a_sign_bring_it_up(officer, register):
-    assert suggested(officer.post(LOOK, LIKE)) == expected() != []
+def test_words_like_a_sign_suggest_it(officer, register):
+    assert suggested_codes(officer.post(LOOK, LIKE)) == expected_codes() != []
 
 
 def test_a_suggestion_says_which_of_the_readers_own_words_matched(officer, register):
@@ -137,10 +137,10 @@ def test_a_suggestion_says_which_of_the_readers_own_words_matched(officer, regis
 
 
 def test_a_suggestion_holds_case_question_box_and_citation(officer, register):
-    first = sign(expected()[0])
+    first = sign(expected_codes()[0])
     text = html.unescape(officer.post(LOOK, LIKE).text)
-    for said in (first.title, first.case.short_name, first.question, first.case.in_short):
-        assert said in text
+    for phrase in (first.title, first.case.short_name, first.question, first.case.in_short):
+        assert phrase in text
     assert first.citations.first().get_absolute_url() in text
 
 
@@ -149,18 +149,18 @@ def test_a_suggestion_carries_no_number_of_likeness(officer, register):
 
 
 def test_words_like_nothing_bring_up_nothing(officer, register):
-    assert suggested(officer.post(LOOK, UNLIKE)) == []
+    assert suggested_codes(officer.post(LOOK, UNLIKE)) == []
 
 
 @pytest.mark.parametrize(
     "typed", [{}, {"title": "\x00\ud7ff"}, {"title": "x" * 100_000}, {"title": "%' OR 1=1 --"}]
 )
-def test_nonsense_brings_up_nothing_and_breaks_nothing(officer, register, typed):
+def test_nonsense_gets_no_suggestion(officer, register, typed):
     answer = officer.post(LOOK, typed)
-    assert (answer.status_code, suggested(answer)) == (200, [])
+    assert (answer.status_code, suggested_codes(answer)) == (200, [])
 
 
-def test_what_is_typed_comes_back_as_text_never_as_markup(officer, register):
+def test_markup_in_the_form_is_shown_as_text(officer, register):
     typed = LIKE | {"cause": LIKE["cause"] + " <script>savings</script>"}
     assert (
         "<script>savings"
@@ -169,21 +169,21 @@ def test_what_is_typed_comes_back_as_text_never_as_markup(officer, register):
 
 
 def test_words_in_an_address_are_not_read(officer, register):
-    assert suggested(officer.post(f"{LOOK}?title=reserves+overspending+savings+budget")) == []
+    assert suggested_codes(officer.post(f"{LOOK}?title=reserves+overspending+savings+budget")) == []
 
 
-def test_to_look_saves_nothing_and_finds_no_fault(officer, register):
+def test_looking_up_saves_nothing_and_shows_no_error(officer, register):
     answer = officer.post("/registers/ours/risks/new/", LIKE | {"title": "", "look": "1"})
     assert "There is a problem" not in answer.text and "<title>Error" not in answer.text
     assert not Risk.objects.exists()
 
 
-def test_to_look_at_a_complete_form_saves_nothing(officer, register):
+def test_looking_up_from_a_complete_form_saves_nothing(officer, register):
     officer.post("/registers/ours/risks/new/", risk_form(owner="", look="1"))
     assert not Risk.objects.exists()
 
 
-def test_to_look_keeps_what_was_typed_and_shows_signs(officer, register):
+def test_looking_up_keeps_the_form_and_shows_signs(officer, register):
     answer = officer.post("/registers/ours/risks/new/", risk_form(owner="", look="1", **LIKE))
     form = answer.context["form"]
     assert [form[name].value() for name in ("title", "likelihood", "notes")] == [
@@ -191,16 +191,16 @@ def test_to_look_keeps_what_was_typed_and_shows_signs(officer, register):
         "3",
         risk_form()["notes"],
     ]
-    assert LIKE["event"] in answer.text and suggested(answer) == expected()
+    assert LIKE["event"] in answer.text and suggested_codes(answer) == expected_codes()
 
 
-def test_to_look_keeps_the_token_so_that_logging_afterwards_makes_one(officer, register):
+def test_looking_up_keeps_the_token_of_the_form(officer, register):
     token = str(uuid.uuid4())
     looked = officer.post("/registers/ours/risks/new/", risk_form(owner="", look="1", token=token))
     assert looked.context["form"]["token"].value() == token
 
 
-def test_to_look_and_find_nothing_is_said_quietly(officer, register):
+def test_the_form_says_that_nothing_is_alike(officer, register):
     answer = officer.post("/registers/ours/risks/new/", UNLIKE | {"look": "1"})
     assert "Nothing in the library comes close to your words" in words_of(answer)
 
@@ -213,17 +213,17 @@ def test_the_form_says_that_likeness_is_a_prompt_and_not_evidence(officer, regis
 
 def test_a_form_sent_back_with_errors_shows_signs_too(officer, register):
     answer = officer.post("/registers/ours/risks/new/", LIKE | {"title": ""})
-    assert "There is a problem" in answer.text and suggested(answer) != []
+    assert "There is a problem" in answer.text and suggested_codes(answer) != []
 
 
 def test_after_logging_the_way_leads_to_the_signs(officer, register):
     answer = officer.post("/registers/ours/risks/new/", risk_form(owner="", **LIKE), follow=True)
-    words = ["One sign", "Two signs", "Three signs"][len(expected()) - 1]
+    words = ["One sign", "Two signs", "Three signs"][len(expected_codes()) - 1]
     assert f"{words} seen elsewhere to look at" in words_of(answer)
     assert f'href="{page_of(Risk.objects.get())}"' in answer.text
 
 
-def test_after_logging_what_is_like_nothing_no_signs_are_spoken_of(officer, register):
+def test_after_logging_a_risk_like_nothing_no_signs_are_mentioned(officer, register):
     answer = officer.post("/registers/ours/risks/new/", risk_form(owner="", **UNLIKE), follow=True)
     assert "seen elsewhere to look at" not in words_of(answer)
 
@@ -242,7 +242,7 @@ def test_looking_costs_as_many_queries_for_three_signs_as_for_one(officer, regis
 
 
 @pytest.mark.django_db(transaction=True)
-def test_signs_come_up_beside_the_form_while_it_is_typed(watched, live_server, council):  # noqa: F811 (the fixtures)
+def test_signs_appear_next_to_the_form_while_typing(watched, live_server, council):  # noqa: F811 (the fixtures)
     sign_in(watched, live_server.url, "officer")
     watched.goto(f"{live_server.url}/registers/corporate/risks/new/")
     signs = watched.locator(".app-typing__aside .app-sign")
@@ -263,23 +263,23 @@ def test_signs_come_up_beside_the_form_while_it_is_typed(watched, live_server, c
 # Marking
 
 
-def mark(client, risk, code=None, **said):
-    said = {"mark": "relevant", "reason": "Ours does the same.", "token": str(uuid.uuid4()), **said}
-    return client.post(page_of(risk), {"sign": code or expected()[0], **said})
+def mark(client, risk, code=None, **data):
+    data = {"mark": "relevant", "reason": "Ours does the same.", "token": str(uuid.uuid4()), **data}
+    return client.post(page_of(risk), {"sign": code or expected_codes()[0], **data})
 
 
 def test_a_suggested_sign_is_marked_with_its_reason_and_words(officer, risk):
     mark(officer, risk, mark="unsure")
-    made = Precedent.objects.get()
-    assert (made.sign.code, made.mark, made.reason) == (
-        expected()[0],
+    precedent = Precedent.objects.get()
+    assert (precedent.sign.code, precedent.mark, precedent.reason) == (
+        expected_codes()[0],
         "unsure",
         "Ours does the same.",
     )
-    assert made.words == list(suggest(words_of_risk(**LIKE))[0].words)
+    assert precedent.words == list(suggest(words_of_risk(**LIKE))[0].words)
 
 
-def test_words_are_looked_up_and_not_taken_from_the_page(officer, risk):
+def test_matched_words_come_from_the_risk_and_not_from_the_request(officer, risk):
     mark(officer, risk, words="made up")
     assert "made up" not in Precedent.objects.get().words
 
@@ -289,32 +289,36 @@ def test_a_sign_that_was_not_suggested_can_be_marked(officer, risk):
     assert (Precedent.objects.get().sign.code, Precedent.objects.get().words) == ("ELT-W2", [])
 
 
-def test_a_mark_leads_back_to_the_page_and_stands_there(officer, risk):
+def test_a_mark_redirects_to_the_page_and_is_on_it(officer, risk):
     text = words_of(officer.get(mark(officer, risk)["Location"]))
-    assert f"{expected()[0]} is marked relevant on {risk.reference}" in text
+    assert f"{expected_codes()[0]} is marked relevant on {risk.reference}" in text
     assert "Ours does the same." in text
 
 
 def test_a_marked_sign_is_not_suggested_again(officer, risk):
-    before = [one.sign.code for one, _ in officer.get(page_of(risk)).context["forms"].suggested]
+    before = [
+        form_sign.sign.code
+        for form_sign, _ in officer.get(page_of(risk)).context["forms"].suggested
+    ]
     mark(officer, risk, before[0])
     assert [
-        one.sign.code for one, _ in officer.get(page_of(risk)).context["forms"].suggested
+        form_sign.sign.code
+        for form_sign, _ in officer.get(page_of(risk)).context["forms"].suggested
     ] == before[1:]
 
 
-def test_sent_twice_makes_one_mark(officer, risk):
+def test_a_form_sent_twice_makes_one_mark(officer, risk):
     token = str(uuid.uuid4())
     assert [mark(officer, risk, token=token).status_code for _ in range(2)] == [302, 302]
     assert Precedent.objects.count() == 1
 
 
-def test_marked_again_the_later_mark_stands_and_the_earlier_is_kept(officer, risk):
+def test_a_later_mark_stands_and_the_earlier_is_kept(officer, risk):
     mark(officer, risk, reason="At first sight.")
     mark(officer, risk, mark="not-relevant", reason="On a second look.")
     answer = officer.get(page_of(risk))
     (standing, _) = answer.context["forms"].standing[0]
-    assert (standing.mark.reason, [one.reason for one in standing.earlier]) == (
+    assert (standing.mark.reason, [precedent.reason for precedent in standing.earlier]) == (
         "On a second look.",
         ["At first sight."],
     )
@@ -334,7 +338,7 @@ def test_a_mark_changes_neither_score_nor_version(officer, risk):
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("data", "words"),
     [
         ({"mark": ""}, "Select relevant, not relevant or unsure"),
         ({"mark": "likely"}, "Select relevant, not relevant or unsure"),
@@ -345,9 +349,9 @@ def test_a_mark_changes_neither_score_nor_version(officer, risk):
         ({"sign": "\x00"}, "Select a sign from the list"),
     ],
 )
-def test_a_mark_that_is_wrong_is_refused_in_words(officer, risk, said, words):
+def test_an_invalid_mark_is_refused_with_an_error_message(officer, risk, data, words):
     answer = officer.post(
-        page_of(risk), {"sign": expected()[0], "mark": "relevant", "reason": "Why.", **said}
+        page_of(risk), {"sign": expected_codes()[0], "mark": "relevant", "reason": "Why.", **data}
     )
     assert (answer.status_code, words in words_of(answer), Precedent.objects.exists()) == (
         200,
@@ -356,8 +360,8 @@ def test_a_mark_that_is_wrong_is_refused_in_words(officer, risk, said, words):
     )
 
 
-def test_an_error_stands_at_the_sign_that_it_is_about(officer, risk):
-    code = expected()[0]
+def test_an_error_links_to_its_sign(officer, risk):
+    code = expected_codes()[0]
     answer = mark(officer, risk, reason="")
     assert f'href="#id_{code}_reason"' in answer.text and f'id="id_{code}_reason"' in answer.text
 
@@ -365,7 +369,7 @@ def test_an_error_stands_at_the_sign_that_it_is_about(officer, risk):
 def test_every_id_on_the_page_is_its_own(officer, risk):
     mark(officer, risk, "ELT-W2")
     ids = re.findall(r'\sid="([^"]+)"', officer.get(page_of(risk)).text)
-    assert [one for one in ids if ids.count(one) > 1] == []
+    assert [element_id for element_id in ids if ids.count(element_id) > 1] == []
 
 
 def test_a_risk_like_nothing_says_so_and_offers_the_choice(officer, register):
@@ -388,7 +392,7 @@ def test_the_page_costs_the_same_however_many_signs_are_marked(officer, risk):
     assert cost() == before
 
 
-def test_a_sign_of_an_exempt_risk_is_marked_by_nobody_who_may_not_see_it(officer, risk):
+def test_a_reader_without_exempt_risks_cannot_mark_one(officer, risk):
     make_revision(risk, is_exempt=True)
     assert mark(officer, risk).status_code == 404
     assert not Precedent.objects.exists()
@@ -407,25 +411,27 @@ def test_a_risk_shows_relevant_signs_before_cases_of_its_type(officer, risk):
     assert text.index(sign("DON-W1").title) < text.index("Financial failure")
 
 
-@pytest.mark.parametrize("what", ["unsure", "not-relevant"])
-def test_other_marks_are_told_with_their_reason_and_not_as_being_tested(officer, risk, what):
-    make_precedent(risk, "DON-W1", what, reason="No sign of it.")
+@pytest.mark.parametrize("mark", ["unsure", "not-relevant"])
+def test_other_marks_show_their_reason_and_not_as_being_tested(officer, risk, mark):
+    make_precedent(risk, "DON-W1", mark, reason="No sign of it.")
     text = words_of(officer.get(risk.get_absolute_url()))
     assert "Also looked at: 1" in text and "No sign of it." in text
     assert "that we are testing" not in text
 
 
-def test_whoever_may_edit_is_led_to_the_signs(as_role, risk):
-    led = {role: page_of(risk) in as_role(role).get(risk.get_absolute_url()).text for role in Role}
-    assert {role for role, is_led in led.items() if is_led} == {Role.OFFICER, Role.MANAGER}
+def test_whoever_may_edit_gets_a_link_to_the_signs(as_role, risk):
+    links = {
+        role: page_of(risk) in as_role(role).get(risk.get_absolute_url()).text for role in Role
+    }
+    assert {role for role, is_link in links.items() if is_link} == {Role.OFFICER, Role.MANAGER}
 
 
-def shown(client, risk, **query):
+def is_shown(client, risk, **query):
     return "The two accounts" in words_of(client.get(risk.get_absolute_url(), query))
 
 
 READERS = [Role.MEMBER, Role.PEER, Role.ADMINISTRATOR]
-NOW = {"as_at": str(timezone.localdate())}
+TODAY = {"as_at": str(timezone.localdate())}
 
 
 @pytest.mark.parametrize("role", READERS)
@@ -435,13 +441,13 @@ def test_nobody_but_officers_sees_a_mark_before_anything_is_agreed(as_role, risk
     assert "The two accounts" not in text and "shown once a body has agreed this register" in text
 
 
-@pytest.mark.parametrize("query", [{}, NOW])
+@pytest.mark.parametrize("query", [{}, TODAY])
 @pytest.mark.parametrize("role", READERS)
 def test_readers_see_a_mark_that_the_latest_agreement_knew_and_no_later_one(
     as_role, register, risk, role, query
 ):
-    marked_before(risk, reason="The two accounts differ.")
-    agreed(register, 10)
+    earlier_mark(risk, reason="The two accounts differ.")
+    agree(register, 10)
     make_precedent(risk, "DON-W2", reason="A later thought.")
     text = words_of(as_role(role).get(risk.get_absolute_url(), query))
     assert ("The two accounts" in text, "A later thought" in text) == (True, False)
@@ -450,65 +456,63 @@ def test_readers_see_a_mark_that_the_latest_agreement_knew_and_no_later_one(
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MANAGER])
 def test_officers_and_managers_see_todays_marks(as_role, register, risk, role):
-    agreed(register, 10)
+    agree(register, 10)
     make_precedent(risk, reason="The two accounts differ.")
-    assert shown(as_role(role), risk)
+    assert is_shown(as_role(role), risk)
 
 
-def test_a_mark_that_was_changed_since_reads_for_members_as_it_was_agreed(
-    member, officer, register, risk
-):
-    marked_before(risk, reason="The two accounts differ.")
-    agreed(register, 10)
+def test_a_later_change_of_a_mark_is_hidden_from_members(member, officer, register, risk):
+    earlier_mark(risk, reason="The two accounts differ.")
+    agree(register, 10)
     make_precedent(risk, mark="not-relevant", reason="They agree now.")
-    assert (shown(member, risk), shown(officer, risk)) == (True, False)
+    assert (is_shown(member, risk), is_shown(officer, risk)) == (True, False)
 
 
-def test_a_mark_told_late_is_not_in_what_was_agreed_before(member, register, risk):
-    agreed(register, 10)
+def test_a_mark_recorded_late_is_not_in_an_earlier_agreement(member, register, risk):
+    agree(register, 10)
     make_precedent(risk, on=days_ago(20), reason="The two accounts differ.")
-    assert not shown(member, risk)
+    assert not is_shown(member, risk)
 
 
 def test_a_past_day_shows_the_marks_of_that_day(officer, risk):
     make_precedent(risk, on=days_ago(5), reason="The two accounts differ.")
-    said = [shown(officer, risk, as_at=days_ago(ago).isoformat()) for ago in (6, 5)]
-    assert said == [False, True]
+    visible = [is_shown(officer, risk, as_at=days_ago(ago).isoformat()) for ago in (6, 5)]
+    assert visible == [False, True]
 
 
-def test_an_agreed_reading_shows_everybody_what_was_known_then(officer, register, risk):
-    agreement = agreed(register, 10)
+def test_an_agreement_shows_everybody_the_marks_before_it(officer, register, risk):
+    agreement = agree(register, 10)
     make_precedent(risk, reason="The two accounts differ.")
-    assert not shown(officer, risk, agreed=agreement.pk)
+    assert not is_shown(officer, risk, agreed=agreement.pk)
 
 
 def test_an_earlier_agreement_shows_no_later_mark(member, register, risk):
-    first = agreed(register, 30)
-    marked_before(risk, reason="The two accounts differ.")
-    agreed(register, 10)
-    assert (shown(member, risk), shown(member, risk, agreed=first.pk)) == (True, False)
+    first = agree(register, 30)
+    earlier_mark(risk, reason="The two accounts differ.")
+    agree(register, 10)
+    assert (is_shown(member, risk), is_shown(member, risk, agreed=first.pk)) == (True, False)
 
 
 def test_a_risk_costs_the_same_however_many_signs_are_marked(member, register, risk):
-    marked_before(risk, "DON-W1")
+    earlier_mark(risk, "DON-W1")
 
     def cost():
         with CaptureQueriesContext(connection) as queries:
-            member.get(risk.get_absolute_url(), NOW)
+            member.get(risk.get_absolute_url(), TODAY)
         return len(queries)
 
-    agreed(register, 10)
+    agree(register, 10)
     cost()
     before = cost()
     for code in ("ROT-W1", "ELT-W1", "BAS-W1"):
-        marked_before(risk, code, ago=15)
+        earlier_mark(risk, code, ago=15)
     assert cost() == before
 
 
 # The list
 
 
-def listed(client, **query):
+def listed_numbers(client, **query):
     answer = client.get("/registers/ours/", query)
     return (
         [position.number for position in answer.context["page"]]
@@ -518,62 +522,70 @@ def listed(client, **query):
 
 
 @pytest.mark.parametrize("query", [{"case": "doncaster"}, {"sign": "DON-W1"}, {"insight": None}])
-def test_the_list_is_narrowed_by_relevant_marks_alone(officer, register, risk, query):
+def test_the_list_filters_by_relevant_marks_only(officer, register, risk, query):
     query = {name: value or sign("DON-W1").insights.first().number for name, value in query.items()}
     doubtful = make_risk(register)
     make_precedent(risk, "DON-W1")
     make_precedent(doubtful, "DON-W1", "unsure")
     make_risk(register)
-    assert listed(officer, **query) == [risk.number]
+    assert listed_numbers(officer, **query) == [risk.number]
 
 
-def test_a_mark_that_was_taken_back_narrows_nothing(officer, risk):
+def test_a_revoked_mark_does_not_count_in_the_filter(officer, risk):
     make_precedent(risk, "DON-W1")
     make_precedent(risk, "DON-W1", "not-relevant")
-    assert listed(officer, sign="DON-W1") == []
+    assert listed_numbers(officer, sign="DON-W1") == []
 
 
 def test_a_sign_of_another_case_is_not_listed(officer, risk):
     make_precedent(risk, "DON-W1")
-    assert [listed(officer, case="rotherham"), listed(officer, sign="DON-W2")] == [[], []]
+    assert [listed_numbers(officer, case="rotherham"), listed_numbers(officer, sign="DON-W2")] == [
+        [],
+        [],
+    ]
 
 
 def test_a_member_lists_by_marks_that_were_agreed(member, officer, register, risk):
-    newer = known(register)
-    marked_before(risk, "DON-W1")
-    agreed(register, 10)
+    newer = recorded_risk(register)
+    earlier_mark(risk, "DON-W1")
+    agree(register, 10)
     make_precedent(newer, "DON-W1")
-    assert listed(member, sign="DON-W1", **NOW) == [risk.number]
-    assert sorted(listed(officer, sign="DON-W1")) == [risk.number, newer.number]
+    assert listed_numbers(member, sign="DON-W1", **TODAY) == [risk.number]
+    assert sorted(listed_numbers(officer, sign="DON-W1")) == [risk.number, newer.number]
 
 
-def test_the_list_says_where_marks_are_left_out(member, officer, risk):
-    said = [
+def test_the_list_tells_readers_that_marks_are_left_out(member, officer, risk):
+    mentions = [
         "working notes" in client.get("/registers/ours/?sign=DON-W1").text
         for client in (member, officer)
     ]
-    assert said == [True, False]
+    assert mentions == [True, False]
 
 
-def test_the_list_of_a_past_day_knows_no_later_mark(officer, risk):
+def test_the_list_of_a_past_day_counts_no_later_mark(officer, risk):
     make_precedent(risk, "DON-W1", on=days_ago(5))
-    assert [listed(officer, sign="DON-W1", as_at=days_ago(ago).isoformat()) for ago in (6, 5)] == [
+    assert [
+        listed_numbers(officer, sign="DON-W1", as_at=days_ago(ago).isoformat()) for ago in (6, 5)
+    ] == [
         [],
         [risk.number],
     ]
 
 
-def test_the_list_is_narrowed_by_adverse_impact(officer, register):
+def test_the_list_filters_by_adverse_impact(officer, register):
     driven = make_risk(register, assessed=(3, 3))
-    named = make_risk(register, adverse_impacts=[impact("harm-to-users")])
+    impacted = make_risk(register, adverse_impacts=[impact("harm-to-users")])
     make_risk(register)
-    assert sorted(listed(officer, adverse_impact="harm-to-users")) == [driven.number, named.number]
+    assert sorted(listed_numbers(officer, adverse_impact="harm-to-users")) == [
+        driven.number,
+        impacted.number,
+    ]
 
 
 @pytest.mark.parametrize("name", ["case", "sign", "insight", "adverse_impact"])
-def test_what_the_library_does_not_hold_is_refused(officer, register, name):
+def test_a_filter_that_the_library_lacks_is_refused(officer, register, name):
     values = ["nowhere", "\x00", "9" * 40, "-1", "' or 1=1"]
-    assert [listed(officer, **{name: value}) for value in values] == [400] * 5
+    assert [listed_numbers(officer, **{name: value}) for value in values] == [400] * 5
 
 
 def test_the_filters_are_offered_only_where_they_are_used(officer, register):
@@ -603,83 +615,83 @@ PAGES = {
 }
 
 
-def address(where):
-    return PAGES[where].format(sign("DON-W1").insights.first().number)
+def address(page):
+    return PAGES[page].format(sign("DON-W1").insights.first().number)
 
 
 def numbers(answer):
     """(href, data-count) of every number that leads to a list."""
-    found = re.findall(r'href="([^"]+)" data-count="(\d+)"', answer.text)
-    return [(html.unescape(href), int(count)) for href, count in found]
+    links = re.findall(r'href="([^"]+)" data-count="(\d+)"', answer.text)
+    return [(html.unescape(href), int(count)) for href, count in links]
 
 
 @pytest.fixture
-def marked(register, risk):
-    """Two risks that test DON-W1, agreed so; a draft, a closed one, an exempt one and a later mark
-    besides.
-    """
-    others = [known(register, assessed=(2, 2), primary_failure_type=failure_type("financial"))]
-    others += [known(register, status="draft"), known(register)]
-    others += [known(register, title="Quokka", is_exempt=True, assessed=(5, 5))]
-    for one in (risk, *others):
-        marked_before(one, "DON-W1")
-    others[2].close(by=make_user(), version=1, reason="Over.")
-    agreed(register, 10)
+def marked_risk(register, risk):
+    """Two agreed risks that test DON-W1; a draft, a closed, an exempt risk and a later mark."""
+    risks = [
+        recorded_risk(register, assessed=(2, 2), primary_failure_type=failure_type("financial"))
+    ]
+    risks += [recorded_risk(register, status="draft"), recorded_risk(register)]
+    risks += [recorded_risk(register, title="Quokka", is_exempt=True, assessed=(5, 5))]
+    for other in (risk, *risks):
+        earlier_mark(other, "DON-W1")
+    risks[2].close(by=make_user(), version=1, reason="Over.")
+    agree(register, 10)
     make_precedent(make_risk(register, assessed=(1, 1)), "DON-W1")
     return risk
 
 
-COUNTED = {Role.OFFICER: 3, Role.MANAGER: 4, Role.MEMBER: 3, Role.PEER: 2, Role.ADMINISTRATOR: 2}
+COUNTS = {Role.OFFICER: 3, Role.MANAGER: 4, Role.MEMBER: 3, Role.PEER: 2, Role.ADMINISTRATOR: 2}
 
 
-@pytest.mark.parametrize("role", COUNTED)
-def test_a_case_counts_the_risks_that_each_reader_may_see(as_role, marked, role):
-    found = numbers(as_role(role).get(address("case")))
-    assert {count for _, count in found} == {COUNTED[role]}
+@pytest.mark.parametrize("role", COUNTS)
+def test_a_case_counts_the_risks_that_each_reader_may_see(as_role, marked_risk, role):
+    links = numbers(as_role(role).get(address("case")))
+    assert {count for _, count in links} == {COUNTS[role]}
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MEMBER, Role.PEER])
-@pytest.mark.parametrize("where", PAGES)
-def test_every_number_of_the_library_leads_to_as_many_risks(as_role, marked, role, where):
+@pytest.mark.parametrize("page", PAGES)
+def test_every_number_of_the_library_leads_to_as_many_risks(as_role, marked_risk, role, page):
     client = as_role(role)
-    found = numbers(client.get(address(where)))
-    assert found
-    for href, count in found:
+    links = numbers(client.get(address(page)))
+    assert links
+    for href, count in links:
         total = re.search(r'data-total="(\d+)"', client.get(href).text)
         assert (href, int(total[1])) == (href, count)
 
 
-def test_a_sign_names_the_risks_that_test_it(officer, marked):
+def test_a_sign_names_the_risks_that_test_it(officer, marked_risk):
     entry = officer.get(address("case")).text.partition('id="DON-W1"')[2].partition("</article>")[0]
-    assert f'href="{marked.get_absolute_url()}"' in entry and marked.title in entry
+    assert f'href="{marked_risk.get_absolute_url()}"' in entry and marked_risk.title in entry
 
 
-def test_an_exempt_risk_is_named_to_nobody_who_may_not_see_it(officer, member, marked):
-    said = ["Quokka" in client.get(address("case")).text for client in (officer, member)]
-    assert said == [False, True]
+def test_an_exempt_risk_is_named_to_its_readers_only(officer, member, marked_risk):
+    visible = ["Quokka" in client.get(address("case")).text for client in (officer, member)]
+    assert visible == [False, True]
 
 
-@pytest.mark.parametrize("where", PAGES)
-def test_the_risks_of_another_organisation_are_counted_for_nobody_else(marked, where):
+@pytest.mark.parametrize("page", PAGES)
+def test_the_risks_of_another_organisation_are_counted_for_nobody_else(marked_risk, page):
     client = Client()
     client.force_login(make_person(make_register(make_organisation()).organisation, Role.MANAGER))
-    answer = client.get(address(where))
+    answer = client.get(address(page))
     assert numbers(answer) == [] and "No risk that you can see" in words_of(answer)
 
 
-@pytest.mark.parametrize("where", PAGES)
-def test_whoever_has_no_register_reads_of_no_risks(marked, where):
+@pytest.mark.parametrize("page", PAGES)
+def test_a_reader_without_a_register_sees_no_risks(marked_risk, page):
     client = Client()
     client.force_login(make_user(is_staff=True))
-    assert "Your risks" not in client.get(address(where)).text
+    assert "Your risks" not in client.get(address(page)).text
 
 
-def test_the_library_says_where_marks_are_left_out(as_role, marked):
-    said = {
+def test_the_library_tells_readers_that_marks_are_left_out(as_role, marked_risk):
+    mentions = {
         role: "they count as a body knew them" in as_role(role).get(address("case")).text
-        for role in COUNTED
+        for role in COUNTS
     }
-    assert {role for role, is_said in said.items() if is_said} == {
+    assert {role for role, is_mentioned in mentions.items() if is_mentioned} == {
         Role.MEMBER,
         Role.PEER,
         Role.ADMINISTRATOR,
@@ -689,43 +701,43 @@ def test_the_library_says_where_marks_are_left_out(as_role, marked):
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MEMBER])
 def test_a_case_costs_the_same_however_many_risks_test_its_signs(as_role, register, risk, role):
     client = as_role(role)
-    marked_before(risk, "DON-W1")
+    earlier_mark(risk, "DON-W1")
 
     def cost():
         with CaptureQueriesContext(connection) as queries:
             client.get(address("case"))
         return len(queries)
 
-    agreed(register, 10)
+    agree(register, 10)
     cost()
     before = cost()
     for code in ("DON-W1", "DON-W2", "DON-W3"):
         for _ in range(4):
-            marked_before(known(register), code)
+            earlier_mark(recorded_risk(register), code)
     other = make_register(register.organisation)
-    marked_before(known(other), "DON-W1")
-    agreed(other, 5)
+    earlier_mark(recorded_risk(other), "DON-W1")
+    agree(other, 5)
     assert cost() == before
 
 
 @pytest.mark.parametrize(("role", "sees"), [(Role.OFFICER, False), (Role.MANAGER, True)])
-def test_the_marks_of_an_exempt_risk_are_there_for_those_who_may_see_it(register, risk, role, sees):
+def test_marks_of_an_exempt_risk_are_visible_to_its_readers(register, risk, role, sees):
     make_revision(risk, is_exempt=True)
     make_precedent(risk)
     reader = make_person(register.organisation, role)
     assert marks_across(reader, [register], timezone.localdate()).exists() == sees
 
 
-def test_marks_across_registers_keep_to_each_ones_own_agreement(register, risk):
+def test_marks_across_registers_go_by_the_agreement_of_each(register, risk):
     reader = make_person(register.organisation, Role.MEMBER)
     other = make_register(register.organisation)
-    theirs = known(other)
-    marked_before(risk, "DON-W1", ago=20)
-    marked_before(theirs, "DON-W1", ago=20)
-    agreed(register, 10)
-    agreed(other, 30)
-    found = marks_across(reader, [register, other], timezone.localdate())
-    assert [mark.risk for mark in found] == [risk]
+    other_risk = recorded_risk(other)
+    earlier_mark(risk, "DON-W1", ago=20)
+    earlier_mark(other_risk, "DON-W1", ago=20)
+    agree(register, 10)
+    agree(other, 30)
+    marks = marks_across(reader, [register, other], timezone.localdate())
+    assert [mark.risk for mark in marks] == [risk]
 
 
 def test_a_closed_risk_takes_no_more_marks(officer, risk):

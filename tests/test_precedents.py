@@ -67,25 +67,27 @@ def test_an_ordinary_risk_brings_up_nothing(text):
 
 
 def test_a_text_that_says_little_more_of_a_sign_than_of_an_ordinary_risk_brings_up_nothing():
-    assert (
-        suggest(
-            "Members approve the new theatre, but construction prices rise and the budget has to be topped up."
-        )
-        == []
+    text = (
+        "Members approve the new theatre, but construction prices rise and the budget has to be "
+        "topped up."
     )
+    assert suggest(text) == []
 
 
-def test_one_word_is_not_enough_to_go_by():
+def test_one_word_is_not_enough_for_a_suggestion():
     assert suggest("Mortality") == []
 
 
 def test_there_are_three_at_most():
-    text = "Child protection and safeguarding: children at risk were known to services and harmed, opportunities missed."
+    text = (
+        "Child protection and safeguarding: children at risk were known to services and harmed, "
+        "opportunities missed."
+    )
     assert len(suggest(text, most=9)) > 3
     assert len(suggest(text)) == 3
 
 
-def test_fewer_may_be_asked_for():
+def test_a_smaller_number_can_be_requested():
     assert codes(NEVER_CLEANED, most=1) == codes(NEVER_CLEANED)[:1] != []
 
 
@@ -200,45 +202,48 @@ def test_the_index_is_made_once():
 
 
 def test_the_fields_of_a_risk_become_one_text():
-    said = risk_text(title="Wards", cause="  no\ncleaners ", event="", consequence=None)
-    assert said == "Wards\nno cleaners"
+    text = risk_text(title="Wards", cause="  no\ncleaners ", event="", consequence=None)
+    assert text == "Wards\nno cleaners"
 
 
-def test_what_a_risk_is_about_counts_for_more_than_what_it_would_do():
+def test_title_and_cause_count_for_more_than_the_consequence():
     title = "Nurses leave faster than we can replace them."
-    usual = "complaints, adverse publicity, loss of confidence among patients and families, and action by the regulator"
+    usual = (
+        "complaints, adverse publicity, loss of confidence among patients and families, "
+        "and action by the regulator"
+    )
     assert codes(risk_text(title=title, consequence=usual))[0] == "ELT-W2"
     assert codes(f"{title} This may lead to {usual}.")[0] == "ELT-W2"
     assert codes(f"{title} {usual}")[0] != "ELT-W2"
 
 
-def told(*arguments):
+def output_of(*arguments):
     out = io.StringIO()
     call_command("precedents", *arguments, stdout=out)
     return out.getvalue()
 
 
 def test_the_command_answers_a_text_in_json():
-    (best, *_) = json.loads(told("--json", NEVER_CLEANED))
+    (best, *_) = json.loads(output_of("--json", NEVER_CLEANED))
     assert (best["sign"], best["case"]) == ("BAS-W1", "basildon")
     assert "mattresses" in best["words"]
 
 
 def test_the_command_gives_no_score():
-    rows = json.loads(told("--json", NEVER_CLEANED))
+    rows = json.loads(output_of("--json", NEVER_CLEANED))
     assert {key for row in rows for key in row} == {"sign", "case", "words"}
-    assert "%" not in told(NEVER_CLEANED)
+    assert "%" not in output_of(NEVER_CLEANED)
 
 
 def test_the_command_says_an_empty_list_for_none():
-    assert told("--json", ORDINARY[0]) == "[]\n"
+    assert output_of("--json", ORDINARY[0]) == "[]\n"
 
 
 def test_the_command_answers_each_line_that_it_reads(monkeypatch):
     monkeypatch.setattr(
         "sys.stdin", io.StringIO(f"{NEVER_CLEANED}\n{ORDINARY[0]}\n\n{NEVER_CLEANED}")
     )
-    answers = [json.loads(line) for line in told("--json").splitlines()]
+    answers = [json.loads(line) for line in output_of("--json").splitlines()]
     assert [bool(answer) for answer in answers] == [True, False, False, True]
 
 
@@ -247,9 +252,9 @@ def test_the_command_reads_lines_of_any_bytes(monkeypatch):
         io.BytesIO(b"\xff\xfe\x00 dirty wards\n" + NEVER_CLEANED.encode()), encoding="ascii"
     )
     monkeypatch.setattr("sys.stdin", lines)
-    assert len(told("--json").splitlines()) == 2
+    assert len(output_of("--json").splitlines()) == 2
 
 
-def test_the_command_says_it_in_words_too():
-    assert told(NEVER_CLEANED).startswith("BAS-W1 Basildon: Dirty wards")
-    assert told(ORDINARY[0]) == "No sign of the library resembles this.\n"
+def test_the_command_also_prints_text():
+    assert output_of(NEVER_CLEANED).startswith("BAS-W1 Basildon: Dirty wards")
+    assert output_of(ORDINARY[0]) == "No sign of the library resembles this.\n"

@@ -1,7 +1,7 @@
 """The checks of a register's quality: for each a risk with the fault, its neighbours without, and
 the threshold's edge.
 
-Pure: no database but for the last part, where one register has each fault once beside clean risks.
+Pure: no database but for the last part, where one register has each fault once and clean risks.
 """
 
 import datetime
@@ -54,8 +54,8 @@ def scheme(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def ground(scheme):
-    """Five by five, four bands; nothing said of appetite, nothing agreed."""
+def context(scheme):
+    """Five by five, four bands; no statement of appetite, no agreement."""
     return CheckContext(TODAY, scheme, {})
 
 
@@ -63,7 +63,7 @@ def ago(days):
     return TODAY - datetime.timedelta(days=days)
 
 
-def judged(ratings, days=5, *, scheme=1, evidence=False):
+def rating(ratings, days=5, *, scheme=1, evidence=False):
     """A judgement by the default bands: 1-3 low, 4-6 moderate, 8-12 high, 15-25 severe."""
     score = ratings[0] * ratings[1]
     band = next(
@@ -74,79 +74,79 @@ def judged(ratings, days=5, *, scheme=1, evidence=False):
     return AssessmentRow(ago(days), scheme, *ratings, score, band if scheme == 1 else "", evidence)
 
 
-def risk(*currents, **said):
+def risk(*currents, **fields):
     """A risk with a sound control and a sound story."""
     clean = {"event": EVENT, "raters": 2, "controls": (ControlRow(True, ago(400), ago(100)),)}
-    return RiskRow(1, 1, currents=currents, **{**clean, **said})
+    return RiskRow(1, 1, currents=currents, **{**clean, **fields})
 
 
 LOW, MODERATE, HIGH, SEVERE = (1, 3), (2, 3), (3, 4), (5, 4)
 OPEN = ActionRow("open", ago(-30), ago(-30))
 
 
-def found(slug, ground, row):
+def has_fault(slug, context, row):
     """None: not about it; False: in order; True: a fault."""
-    said = BY_SLUG[slug].find(row, ground)
-    return said if said is None else bool(said)
+    fault = BY_SLUG[slug].find(row, context)
+    return fault if fault is None else bool(fault)
 
 
 def each(slug, *cases):
-    """(what it is, the risk, whether it is found)."""
+    """cases: (label, risk, whether the fault is found)."""
     return [
-        pytest.param(slug, row, expected, id=f"{slug}: {what}") for what, row, expected in cases
+        pytest.param(slug, row, expected, id=f"{slug}: {label}") for label, row, expected in cases
     ]
 
 
 CASES = [
     *each(
         "rq1-stale",
-        ("severe, assessed on the last of its days", risk(judged(SEVERE, 31)), False),
-        ("severe, assessed a day before that", risk(judged(SEVERE, 32)), True),
-        ("low, assessed on the last of its days", risk(judged(LOW, 183)), False),
-        ("low, assessed a day before that", risk(judged(LOW, 184)), True),
-        ("reviewed since", risk(judged(SEVERE, 90), reviewed_on=ago(31)), False),
-        ("reviewed too long ago as well", risk(judged(SEVERE, 90), reviewed_on=ago(32)), True),
+        ("severe, assessed on the last of its days", risk(rating(SEVERE, 31)), False),
+        ("severe, assessed a day before that", risk(rating(SEVERE, 32)), True),
+        ("low, assessed on the last of its days", risk(rating(LOW, 183)), False),
+        ("low, assessed a day before that", risk(rating(LOW, 184)), True),
+        ("reviewed since", risk(rating(SEVERE, 90), reviewed_on=ago(31)), False),
+        ("reviewed too long ago as well", risk(rating(SEVERE, 90), reviewed_on=ago(32)), True),
         (
             "a review before the rating says nothing",
-            risk(judged(SEVERE, 31), reviewed_on=ago(90)),
+            risk(rating(SEVERE, 31), reviewed_on=ago(90)),
             False,
         ),
-        ("its review is due today", risk(judged(LOW, 5), next_review_on=TODAY), False),
-        ("its review was due yesterday", risk(judged(LOW, 5), next_review_on=ago(1)), True),
+        ("its review is due today", risk(rating(LOW, 5), next_review_on=TODAY), False),
+        ("its review was due yesterday", risk(rating(LOW, 5), next_review_on=ago(1)), True),
         ("no rating, no review day", risk(), None),
         ("no rating, its review is late", risk(next_review_on=ago(1)), True),
         ("no rating, its review is to come", risk(next_review_on=ago(-1)), False),
-        ("rated by an earlier scheme long ago", risk(judged(LOW, 900, scheme=2)), None),
+        ("rated by an earlier scheme long ago", risk(rating(LOW, 900, scheme=2)), None),
     ),
     *each(
         "rq2-unscored",
         ("no rating", risk(), True),
-        ("rated", risk(judged(LOW)), False),
-        ("rated by an earlier scheme only", risk(judged(LOW, scheme=2)), True),
-        ("rated by the scheme in force since", risk(judged(LOW, 50, scheme=2), judged(LOW)), False),
+        ("rated", risk(rating(LOW)), False),
+        ("rated by an earlier scheme only", risk(rating(LOW, scheme=2)), True),
+        ("rated by the scheme in force since", risk(rating(LOW, 50, scheme=2), rating(LOW)), False),
     ),
     *each(
         "rq3-no-action",
-        ("above tolerance, no action", risk(judged(SEVERE)), True),
-        ("at tolerance", risk(judged(HIGH)), None),
-        ("above tolerance, an open action", risk(judged(SEVERE), actions=(OPEN,)), False),
+        ("above tolerance, no action", risk(rating(SEVERE)), True),
+        ("at tolerance", risk(rating(HIGH)), None),
+        ("above tolerance, an open action", risk(rating(SEVERE), actions=(OPEN,)), False),
         (
             "its action is done",
-            risk(judged(SEVERE), actions=(ActionRow("done", done_on=ago(1)),)),
+            risk(rating(SEVERE), actions=(ActionRow("done", done_on=ago(1)),)),
             True,
         ),
-        ("its action is dropped", risk(judged(SEVERE), actions=(ActionRow("dropped"),)), True),
+        ("its action is dropped", risk(rating(SEVERE), actions=(ActionRow("dropped"),)), True),
         (
             "tolerated until today",
-            risk(judged(SEVERE), response="tolerate", tolerated_until=TODAY),
+            risk(rating(SEVERE), response="tolerate", tolerated_until=TODAY),
             None,
         ),
         (
             "tolerated until yesterday",
-            risk(judged(SEVERE), response="tolerate", tolerated_until=ago(1)),
+            risk(rating(SEVERE), response="tolerate", tolerated_until=ago(1)),
             True,
         ),
-        ("to be treated, no action", risk(judged(SEVERE), response="treat"), True),
+        ("to be treated, no action", risk(rating(SEVERE), response="treat"), True),
     ),
     *each(
         "rq4-controls",
@@ -194,42 +194,42 @@ CASES = [
         ("an action with a day", risk(actions=(OPEN,)), False),
         ("an action without a day", risk(actions=(OPEN, ActionRow("open"))), True),
         ("a dropped one without a day", risk(actions=(OPEN, ActionRow("dropped"))), False),
-        ("a target without a day", risk(target=judged(LOW)), True),
-        ("a target with a day", risk(target=judged(LOW), target_on=ago(-1)), False),
+        ("a target without a day", risk(target=rating(LOW)), True),
+        ("a target with a day", risk(target=rating(LOW), target_on=ago(-1)), False),
     ),
     *each(
         "rq7-never-moved",
-        ("three ratings alike", risk(*(judged(HIGH, n) for n in (90, 60, 30))), None),
+        ("three ratings alike", risk(*(rating(HIGH, n) for n in (90, 60, 30))), None),
         (
             "four ratings alike",
-            risk(*(judged(HIGH, n) for n in (120, 90, 60, 30)), controls=()),
+            risk(*(rating(HIGH, n) for n in (120, 90, 60, 30)), controls=()),
             True,
         ),
         (
             "the same score by other ratings",
-            risk(*(judged((3, 4), n) for n in (120, 90, 60)), judged((4, 3))),
+            risk(*(rating((3, 4), n) for n in (120, 90, 60)), rating((4, 3))),
             False,
         ),
-        ("the last one moved", risk(*(judged(HIGH, n) for n in (120, 90, 60)), judged(LOW)), False),
+        ("the last one moved", risk(*(rating(HIGH, n) for n in (120, 90, 60)), rating(LOW)), False),
         (
             "moved before the last four",
-            risk(judged(LOW, 99), *(judged(HIGH, n) for n in (9, 8, 7, 6)), controls=()),
+            risk(rating(LOW, 99), *(rating(HIGH, n) for n in (9, 8, 7, 6)), controls=()),
             True,
         ),
         (
             "a control was tested meanwhile",
-            risk(*(judged(HIGH, n) for n in (120, 90, 60, 30))),
+            risk(*(rating(HIGH, n) for n in (120, 90, 60, 30))),
             False,
         ),
         (
             "it was tested on the first of the days",
-            risk(*(judged(HIGH, n) for n in (100, 90, 60, 30))),
+            risk(*(rating(HIGH, n) for n in (100, 90, 60, 30))),
             True,
         ),
         (
             "an assurance was given meanwhile",
             risk(
-                *(judged(HIGH, n) for n in (120, 90, 60, 30)),
+                *(rating(HIGH, n) for n in (120, 90, 60, 30)),
                 controls=(),
                 assurances=(AssuranceRow(1, ago(50), ago(-9)),),
             ),
@@ -238,7 +238,7 @@ CASES = [
         (
             "an action was done meanwhile",
             risk(
-                *(judged(HIGH, n) for n in (120, 90, 60, 30)),
+                *(rating(HIGH, n) for n in (120, 90, 60, 30)),
                 controls=(),
                 actions=(ActionRow("done", done_on=ago(50)),),
             ),
@@ -246,40 +246,40 @@ CASES = [
         ),
         (
             "by another scheme once",
-            risk(judged(HIGH, 9, scheme=2), *(judged(HIGH, n) for n in (8, 7, 6)), controls=()),
+            risk(rating(HIGH, 9, scheme=2), *(rating(HIGH, n) for n in (8, 7, 6)), controls=()),
             False,
         ),
     ),
     *each(
         "rq10-residual",
-        ("never rated without controls", risk(judged(HIGH)), None),
-        ("the same with controls", risk(judged(HIGH), inherent=judged(HIGH)), True),
-        ("lower with controls", risk(judged(LOW), inherent=judged(HIGH)), False),
+        ("never rated without controls", risk(rating(HIGH)), None),
+        ("the same with controls", risk(rating(HIGH), inherent=rating(HIGH)), True),
+        ("lower with controls", risk(rating(LOW), inherent=rating(HIGH)), False),
         (
             "the same score by other ratings, with controls",
-            risk(judged((3, 4)), inherent=judged((4, 3))),
+            risk(rating((3, 4)), inherent=rating((4, 3))),
             False,
         ),
-        ("lower with none", risk(judged(LOW), inherent=judged(HIGH), controls=()), True),
-        ("the same with none", risk(judged(HIGH), inherent=judged(HIGH), controls=()), False),
+        ("lower with none", risk(rating(LOW), inherent=rating(HIGH), controls=()), True),
+        ("the same with none", risk(rating(HIGH), inherent=rating(HIGH), controls=()), False),
         (
             "rated without controls by an earlier scheme",
-            risk(judged(HIGH), inherent=judged(HIGH, scheme=2)),
+            risk(rating(HIGH), inherent=rating(HIGH, scheme=2)),
             None,
         ),
     ),
     *each(
         "rq11-target",
-        ("passed, still above", risk(judged(HIGH), target=judged(LOW), target_on=ago(1)), True),
-        ("the day is today", risk(judged(HIGH), target=judged(LOW), target_on=TODAY), None),
-        ("passed and met", risk(judged(LOW), target=judged(LOW), target_on=ago(1)), False),
+        ("passed, still above", risk(rating(HIGH), target=rating(LOW), target_on=ago(1)), True),
+        ("the day is today", risk(rating(HIGH), target=rating(LOW), target_on=TODAY), None),
+        ("passed and met", risk(rating(LOW), target=rating(LOW), target_on=ago(1)), False),
         (
             "passed, in the target's band but above its score",
-            risk(judged((2, 3)), target=judged((2, 2)), target_on=ago(1)),
+            risk(rating((2, 3)), target=rating((2, 2)), target_on=ago(1)),
             True,
         ),
-        ("no target", risk(judged(HIGH), target_on=ago(1)), None),
-        ("no day", risk(judged(HIGH), target=judged(LOW)), None),
+        ("no target", risk(rating(HIGH), target_on=ago(1)), None),
+        ("no day", risk(rating(HIGH), target=rating(LOW)), None),
     ),
     *each(
         "rq13-vague",
@@ -292,39 +292,39 @@ CASES = [
     ),
     *each(
         "rq14-one-rater",
-        ("one person, top band", risk(judged(SEVERE), raters=1), True),
-        ("two people, top band", risk(judged(SEVERE), raters=2), False),
-        ("one person, the band below", risk(judged(HIGH), raters=1), None),
+        ("one person, top band", risk(rating(SEVERE), raters=1), True),
+        ("two people, top band", risk(rating(SEVERE), raters=2), False),
+        ("one person, the band below", risk(rating(HIGH), raters=1), None),
     ),
     *each(
         "rq15-unanswered",
-        ("above tolerance, nothing decided", risk(judged(SEVERE)), True),
-        ("above tolerance, to be treated", risk(judged(SEVERE), response="treat"), False),
-        ("at tolerance, nothing decided", risk(judged(HIGH)), None),
+        ("above tolerance, nothing decided", risk(rating(SEVERE)), True),
+        ("above tolerance, to be treated", risk(rating(SEVERE), response="treat"), False),
+        ("at tolerance, nothing decided", risk(rating(HIGH)), None),
         (
             "tolerated until today",
-            risk(judged(SEVERE), response="tolerate", tolerated_until=TODAY),
+            risk(rating(SEVERE), response="tolerate", tolerated_until=TODAY),
             False,
         ),
         (
             "tolerated until yesterday",
-            risk(judged(SEVERE), response="tolerate", tolerated_until=ago(1)),
+            risk(rating(SEVERE), response="tolerate", tolerated_until=ago(1)),
             True,
         ),
         (
             "below tolerance, tolerated too long",
-            risk(judged(LOW), response="tolerate", tolerated_until=ago(1)),
+            risk(rating(LOW), response="tolerate", tolerated_until=ago(1)),
             True,
         ),
     ),
     *each(
         "rq17-line-1-only",
-        ("no assurance", risk(judged(SEVERE)), True),
-        ("line 1 only", risk(judged(SEVERE), assurances=(AssuranceRow(1, ago(9), ago(-9)),)), True),
+        ("no assurance", risk(rating(SEVERE)), True),
+        ("line 1 only", risk(rating(SEVERE), assurances=(AssuranceRow(1, ago(9), ago(-9)),)), True),
         (
             "lines 1 and 3",
             risk(
-                judged(SEVERE),
+                rating(SEVERE),
                 assurances=(AssuranceRow(1, ago(9), ago(-9)), AssuranceRow(3, ago(9), TODAY)),
             ),
             False,
@@ -332,37 +332,37 @@ CASES = [
         (
             "line 3 looked again, and that ran out: what it said before is no longer its opinion",
             risk(
-                judged(SEVERE),
+                rating(SEVERE),
                 assurances=(AssuranceRow(3, ago(90), ago(-90)), AssuranceRow(3, ago(60), ago(1))),
             ),
             True,
         ),
         (
             "line 3, run out yesterday",
-            risk(judged(SEVERE), assurances=(AssuranceRow(3, ago(99), ago(1)),)),
+            risk(rating(SEVERE), assurances=(AssuranceRow(3, ago(99), ago(1)),)),
             True,
         ),
-        ("the band below", risk(judged(HIGH)), None),
+        ("the band below", risk(rating(HIGH)), None),
     ),
 ]
 
 
 @pytest.mark.parametrize(("slug", "row", "expected"), CASES)
-def test_the_check(ground, slug, row, expected):
-    assert found(slug, ground, row) is expected
+def test_the_check(context, slug, row, expected):
+    assert has_fault(slug, context, row) is expected
 
 
-def fell(now=20, before=60, **said):
-    """A risk that fell a band so many days ago; its one control was last tested a
-    hundred days ago.
-    """
+def fell(age=20, age_before=60, **fields):
+    """A risk that fell a band that many days ago; its one control was tested 100 days ago."""
     return risk(
-        judged(SEVERE, before), judged(HIGH, now, evidence=said.pop("evidence", False)), **said
+        rating(SEVERE, age_before),
+        rating(HIGH, age, evidence=fields.pop("evidence", False)),
+        **fields,
     )
 
 
 @pytest.mark.parametrize(
-    ("what", "row", "agreed", "expected"),
+    ("label", "row", "agreed", "expected"),
     [
         ("fourteen days before", fell(), 6, True),
         ("fifteen days before", fell(), 5, False),
@@ -393,30 +393,30 @@ def fell(now=20, before=60, **said):
             6,
             False,
         ),
-        ("its score fell within the band", risk(judged((5, 5), 60), judged((5, 4), 20)), 6, None),
-        ("it rose", risk(judged(HIGH, 60), judged(SEVERE, 20)), 6, None),
+        ("its score fell within the band", risk(rating((5, 5), 60), rating((5, 4), 20)), 6, None),
+        ("it rose", risk(rating(HIGH, 60), rating(SEVERE, 20)), 6, None),
         (
             "judged again since",
-            risk(judged(SEVERE, 60), judged(HIGH, 20), judged(HIGH, 2)),
+            risk(rating(SEVERE, 60), rating(HIGH, 20), rating(HIGH, 2)),
             6,
             None,
         ),
         (
             "fell from an earlier scheme's band",
-            risk(judged(SEVERE, 60, scheme=2), judged(LOW, 20)),
+            risk(rating(SEVERE, 60, scheme=2), rating(LOW, 20)),
             6,
             None,
         ),
-        ("rated once", risk(judged(LOW, 20)), 6, None),
+        ("rated once", risk(rating(LOW, 20)), 6, None),
     ],
 )
-def test_a_fall_before_the_register_was_agreed(scheme, what, row, agreed, expected):
-    assert found("rq16-dip", CheckContext(TODAY, scheme, {}, (ago(agreed),)), row) is expected
+def test_a_fall_before_the_register_was_agreed(scheme, label, row, agreed, expected):
+    assert has_fault("rq16-dip", CheckContext(TODAY, scheme, {}, (ago(agreed),)), row) is expected
 
 
-def test_where_no_body_ever_agreed_a_quarter_end_stands_in(ground):
+def test_without_an_agreement_the_quarter_end_counts(context):
     """30 September 2026 is 56 days before."""
-    assert [found("rq16-dip", ground, fell(now, 90)) for now in (55, 56, 70, 71)] == [
+    assert [has_fault("rq16-dip", context, fell(day, 90)) for day in (55, 56, 70, 71)] == [
         False,
         True,
         True,
@@ -437,29 +437,29 @@ def test_where_no_body_ever_agreed_a_quarter_end_stands_in(ground):
 )
 def test_the_tolerance_of_a_category_prevails(scheme, tolerances, category, expected):
     assert (
-        found(
+        has_fault(
             "rq3-no-action",
             CheckContext(TODAY, scheme, tolerances),
-            risk(judged(HIGH), category=category),
+            risk(rating(HIGH), category=category),
         )
         is expected
     )
 
 
-def test_a_check_counts_what_it_found_out_of_what_it_is_about(ground):
-    rows = [risk(judged(SEVERE), raters=1), risk(judged(SEVERE)), risk(judged(LOW)), risk()]
-    (tally,) = run_checks([BY_SLUG["rq14-one-rater"]], rows, ground)
+def test_a_check_counts_faults_out_of_the_risks_it_is_about(context):
+    rows = [risk(rating(SEVERE), raters=1), risk(rating(SEVERE)), risk(rating(LOW)), risk()]
+    (tally,) = run_checks([BY_SLUG["rq14-one-rater"]], rows, context)
     assert ([row.risk for row in tally.findings], tally.scope_count) == (rows[:1], 2)
 
 
-def test_each_rule_is_said_in_the_words_of_the_scheme(ground):
-    rules = {check.slug: check.rule_for(ground) for check in CHECKS}
+def test_each_rule_uses_the_words_of_the_scheme(context):
+    rules = {check.slug: check.rule_for(context) for check in CHECKS}
     assert "Severe 31, High 92, Moderate 183, Low 183" in rules["rq1-stale"]
     assert "It is Severe" in rules["rq14-one-rater"]
     assert not any("{" in rule for rule in rules.values())
 
 
-def test_every_check_but_those_of_a_whole_register_is_there():
+def test_every_check_of_a_single_risk_is_tested():
     assert sorted(int(check.slug.split("-")[0][2:]) for check in CHECKS) == [
         1,
         2,
@@ -479,7 +479,7 @@ def test_every_check_but_those_of_a_whole_register_is_there():
 
 
 @pytest.mark.parametrize(
-    ("this", "then"),
+    ("today", "start"),
     [
         ("2026-11-25", "2025-11-25"),
         ("2028-02-29", "2027-02-28"),
@@ -487,12 +487,12 @@ def test_every_check_but_those_of_a_whole_register_is_there():
         ("0001-03-01", "0001-03-01"),
     ],
 )
-def test_twelve_months_are_counted_by_the_calendar(this, then):
-    assert assurance.tested_since(day(this)) == day(then)
+def test_twelve_months_are_counted_by_the_calendar(today, start):
+    assert assurance.tested_since(day(today)) == day(start)
 
 
 @pytest.mark.parametrize(
-    ("this", "then"),
+    ("today", "end"),
     [
         ("2026-01-01", "2026-03-31"),
         ("2026-03-31", "2026-03-31"),
@@ -500,8 +500,8 @@ def test_twelve_months_are_counted_by_the_calendar(this, then):
         ("2026-11-25", "2026-12-31"),
     ],
 )
-def test_the_next_quarter_end(this, then):
-    assert quarter_end_from(day(this)) == day(then)
+def test_the_next_quarter_end(today, end):
+    assert quarter_end_from(day(today)) == day(end)
 
 
 # A register with one of each fault
@@ -585,7 +585,7 @@ def plant(register):
 
 
 @pytest.mark.django_db
-def test_every_planted_fault_is_found_and_nothing_else():
+def test_exactly_the_planted_faults_are_found():
     register = make_register()
     for n in range(20):
         clean(register) if n % 2 else severe(register)
@@ -649,7 +649,7 @@ def test_a_rating_by_an_earlier_scheme_has_no_band_here(register):
     assert load_risks(register, risks, timezone.localdate())[0].current is None
 
 
-def test_the_ground_holds_what_was_stated_last(register):
+def test_the_context_holds_the_latest_tolerances(register):
     make_appetite(register.organisation, "financial", "low", on=days_ago(9))
     make_appetite(register.organisation, "financial", "high", on=days_ago(2))
     make_appetite(register.organisation)
@@ -662,12 +662,10 @@ def test_the_ground_holds_what_was_stated_last(register):
 
 def test_reading_costs_the_same_for_one_risk_and_for_twenty(register):
     severe(register)
-    with CaptureQueriesContext(
-        connection,
-    ) as one:
+    with CaptureQueriesContext(connection) as single:
         Worklist(register, Risk.objects.filter(register=register), timezone.localdate())
     for _ in range(19):
         severe(register)
     with CaptureQueriesContext(connection) as many:
         Worklist(register, Risk.objects.filter(register=register), timezone.localdate())
-    assert len(many) == len(one) <= 10
+    assert len(many) == len(single) <= 10

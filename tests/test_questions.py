@@ -1,4 +1,4 @@
-"""What a member could ask, where each question comes from, and the list that is nobody else's."""
+"""Questions that a member could ask, their sources, and the member's private list."""
 
 import datetime
 import html
@@ -54,33 +54,35 @@ class Council:
         client.force_login(user)
         return client
 
-    def risk(self, ratings=(5, 5), ago=500, **said):
-        return make_risk(self.register, by=self.officer, assessed=ratings, on=days_ago(ago), **said)
+    def risk(self, ratings=(5, 5), ago=500, **fields):
+        return make_risk(
+            self.register, by=self.officer, assessed=ratings, on=days_ago(ago), **fields
+        )
 
-    def page(self, client=None, **asked):
-        answer = (client or self.client).get(PAGE, asked)
+    def page(self, client=None, **query):
+        answer = (client or self.client).get(PAGE, query)
         assert answer.status_code == 200
         return html.unescape(answer.text)
 
-    def offered(self, client=None, **asked):
-        """(text, risk, where it comes from) of each question on offer."""
-        found = re.findall(r'app-offers__one">(.*?)</li>', self.page(client, **asked), re.DOTALL)
+    def offers(self, client=None, **query):
+        """(text, risk, source) of each question on offer."""
+        items = re.findall(r'app-offers__one">(.*?)</li>', self.page(client, **query), re.DOTALL)
         return [
             tuple(
-                re.search(rf'name="{name}" value="([^"]*)"', one)[1]
+                re.search(rf'name="{name}" value="([^"]*)"', item)[1]
                 for name in ("text", "risk", "source")
             )
-            for one in found
+            for item in items
         ]
 
-    def sources(self, text, **asked):
-        """risk -> where that question about it comes from."""
-        return {risk: source for said, risk, source in self.offered(**asked) if said == text}
+    def sources(self, text, **query):
+        """risk -> the source of that question about it."""
+        return {risk: source for question, risk, source in self.offers(**query) if question == text}
 
     def keep(self, text="Who looks at this?", client=None, path=PAGE, **data):
         return (client or self.client).post(path, {"text": text, **data})
 
-    def listed(self, user=None):
+    def listed_texts(self, user=None):
         return list(
             GatheredQuestion.objects.on_list()
             .filter(by=user or self.member)
@@ -89,111 +91,118 @@ class Council:
 
 
 @pytest.fixture
-def ours():
+def council():
     return Council()
 
 
-# What the register shows
+# From the register
 
 
-def test_a_stuck_risk_is_asked_about(ours):
-    ours.risk()
-    said = ours.sources(QUESTIONS[Reason.STUCK])["R-001"]
-    assert re.fullmatch(r"It is stuck: Severe at the last \w+ quarter ends\.", said)
+def test_a_stuck_risk_is_asked_about(council):
+    council.risk()
+    source = council.sources(QUESTIONS[Reason.STUCK])["R-001"]
+    assert re.fullmatch(r"It is stuck: Severe at the last \w+ quarter ends\.", source)
 
 
-def test_a_risk_that_is_not_stuck_is_not_asked_about_as_stuck(ours):
-    ours.risk((4, 3))
-    assert ours.sources(QUESTIONS[Reason.STUCK], of="register") == {}
+def test_a_risk_that_is_not_stuck_is_not_asked_about_as_stuck(council):
+    council.risk((4, 3))
+    assert council.sources(QUESTIONS[Reason.STUCK], of="register") == {}
 
 
-def test_an_action_that_was_put_off_twice_is_named(ours):
-    action = make_action(ours.risk((2, 2)), title="Test the plan")
+def test_an_action_that_was_put_off_twice_is_named(council):
+    action = make_action(council.risk((2, 2)), title="Test the plan")
     for ahead in (60, 90):
         action.revise(
-            by=ours.officer, version=action.version, due_on=days_ago(-ahead), reason="Not ready."
+            by=council.officer, version=action.version, due_on=days_ago(-ahead), reason="Not ready."
         )
-    assert ours.sources(QUESTIONS[Reason.SLIPPED]) == {
+    assert council.sources(QUESTIONS[Reason.SLIPPED]) == {
         "R-001": "“Test the plan” was put off twice."
     }
 
 
-def test_an_action_that_was_put_off_once_is_not(ours):
-    action = make_action(ours.risk((2, 2)))
-    action.revise(by=ours.officer, version=1, due_on=days_ago(-60), reason="Not ready.")
-    assert ours.sources(QUESTIONS[Reason.SLIPPED]) == {}
+def test_an_action_that_was_put_off_once_is_not_named(council):
+    action = make_action(council.risk((2, 2)))
+    action.revise(by=council.officer, version=1, due_on=days_ago(-60), reason="Not ready.")
+    assert council.sources(QUESTIONS[Reason.SLIPPED]) == {}
 
 
-def test_a_risk_above_tolerance_that_nobody_beyond_line_1_looked_at_is_asked_about(ours):
-    make_assurance(ours.risk(ago=20), line=1)
-    make_assurance(ours.risk(ago=20), line=3)
-    assert list(ours.sources(QUESTIONS[Reason.UNSEEN])) == ["R-001"]
+def test_a_risk_above_tolerance_that_nobody_beyond_line_1_looked_at_is_asked_about(council):
+    make_assurance(council.risk(ago=20), line=1)
+    make_assurance(council.risk(ago=20), line=3)
+    assert list(council.sources(QUESTIONS[Reason.UNSEEN])) == ["R-001"]
 
 
-def test_a_risk_that_came_true_is_asked_about(ours):
-    happened = ours.risk((2, 2))
-    happened.happen(by=ours.officer, version=1, happened_on=days_ago(3), happened_what="It broke.")
-    said = ours.sources(QUESTIONS[Reason.HAPPENED])["R-001"]
-    assert said.startswith("It happened on ")
+def test_a_risk_that_came_true_is_asked_about(council):
+    happened = council.risk((2, 2))
+    happened.happen(
+        by=council.officer, version=1, happened_on=days_ago(3), happened_what="It broke."
+    )
+    source = council.sources(QUESTIONS[Reason.HAPPENED])["R-001"]
+    assert source.startswith("It happened on ")
 
 
-def test_a_fall_without_anything_on_record_is_asked_about(ours):
-    make_assessment(ours.risk((5, 5)), (3, 3), by=ours.officer, on=days_ago(20))
-    assert ours.sources(FELL)["R-001"].startswith("It fell from Severe to ")
+def test_a_fall_without_anything_on_record_is_asked_about(council):
+    make_assessment(council.risk((5, 5)), (3, 3), by=council.officer, on=days_ago(20))
+    assert council.sources(FELL)["R-001"].startswith("It fell from Severe to ")
 
 
-def test_a_fall_with_evidence_is_not(ours):
+def test_a_fall_with_evidence_is_not_asked_about(council):
     make_assessment(
-        ours.risk((5, 5)),
+        council.risk((5, 5)),
         (3, 3),
-        by=ours.officer,
+        by=council.officer,
         on=days_ago(20),
         evidence="The new bridge is open.",
     )
-    assert ours.sources(FELL, of="register") == {}
+    assert council.sources(FELL, of="register") == {}
 
 
-def test_a_fall_of_two_years_ago_is_not(ours):
-    make_assessment(ours.risk((5, 5), ago=900), (3, 3), by=ours.officer, on=days_ago(700))
-    assert ours.sources(FELL, of="register") == {}
+def test_a_fall_of_two_years_ago_is_not_asked_about(council):
+    make_assessment(council.risk((5, 5), ago=900), (3, 3), by=council.officer, on=days_ago(700))
+    assert council.sources(FELL, of="register") == {}
 
 
-def test_a_worse_view_from_outside_is_asked_about(ours):
-    make_assessment(ours.risk((2, 2)), (5, 5), perspective="peer", on=days_ago(9))
-    assert ours.sources(SEEN_WORSE) == {"R-001": "The peer reviewer says Severe, we say Moderate."}
+def test_a_higher_independent_rating_is_asked_about(council):
+    make_assessment(council.risk((2, 2)), (5, 5), perspective="peer", on=days_ago(9))
+    assert council.sources(SEEN_WORSE) == {
+        "R-001": "The peer reviewer says Severe, we say Moderate."
+    }
 
 
-def test_a_better_view_from_outside_is_not(ours):
-    make_assessment(ours.risk((3, 3)), (2, 2), perspective="peer", on=days_ago(9))
-    assert ours.sources(SEEN_WORSE, of="register") == {}
+def test_a_lower_independent_rating_is_not_asked_about(council):
+    make_assessment(council.risk((3, 3)), (2, 2), perspective="peer", on=days_ago(9))
+    assert council.sources(SEEN_WORSE, of="register") == {}
 
 
-def test_the_latest_view_from_outside_counts(ours):
-    risk = ours.risk((2, 2))
+def test_the_latest_independent_rating_counts(council):
+    risk = council.risk((2, 2))
     make_assessment(risk, (5, 5), perspective="peer", on=days_ago(9))
     make_assessment(risk, (2, 2), perspective="peer", on=days_ago(8))
-    assert ours.sources(SEEN_WORSE, of="register") == {}
+    assert council.sources(SEEN_WORSE, of="register") == {}
 
 
-def test_a_stuck_risk_that_nobody_outside_rated_is_asked_about(ours):
-    make_question(ours.register, QUESTIONS[Reason.STUCK], by=ours.member, risk=ours.risk())
+def test_a_stuck_risk_without_an_independent_rating_is_asked_about(council):
+    make_question(council.register, QUESTIONS[Reason.STUCK], by=council.member, risk=council.risk())
     make_question(
-        ours.register, QUESTIONS[Reason.UNSEEN], by=ours.member, risk=ours.register.risks.get()
+        council.register,
+        QUESTIONS[Reason.UNSEEN],
+        by=council.member,
+        risk=council.register.risks.get(),
     )
-    assert ours.sources(UNRATED_OUTSIDE)["R-001"].startswith("It has been Severe since ")
+    assert council.sources(UNRATED_OUTSIDE)["R-001"].startswith("It has been Severe since ")
 
 
-def test_one_that_somebody_outside_rated_since_is_not(ours):
-    risk = ours.risk()
+def test_a_stuck_risk_with_a_later_independent_rating_is_not_asked_about(council):
+    risk = council.risk()
     for reason in (Reason.STUCK, Reason.UNSEEN):
-        make_question(ours.register, QUESTIONS[reason], by=ours.member, risk=risk)
+        make_question(council.register, QUESTIONS[reason], by=council.member, risk=risk)
     make_assessment(risk, (5, 5), perspective="external", on=days_ago(30))
-    assert ours.sources(UNRATED_OUTSIDE, of="register") == {}
+    assert council.sources(UNRATED_OUTSIDE, of="register") == {}
 
 
-def test_a_risk_without_a_rating_is_asked_about(ours):
-    ours.risk(None)
-    assert ours.sources(UNRATED) == {"R-001": "It has no rating yet."}
+def test_a_risk_without_a_rating_is_asked_about(council):
+    council.risk(None)
+    assert council.sources(UNRATED) == {"R-001": "It has no rating yet."}
 
 
 def test_each_risk_is_asked_about_once_and_the_kinds_take_turns():
@@ -202,127 +211,131 @@ def test_each_risk_is_asked_about_once_and_the_kinds_take_turns():
     assert interleave([[first, fourth], [second, third]]) == [first, fourth, third]
 
 
-def test_a_text_on_offer_names_nothing_of_the_register(ours):
-    action = make_action(ours.risk(title="Quokka"), title="Quokka action")
+def test_a_text_on_offer_names_nothing_of_the_register(council):
+    action = make_action(council.risk(title="Quokka"), title="Quokka action")
     for ahead in (60, 90):
         action.revise(
-            by=ours.officer, version=action.version, due_on=days_ago(-ahead), reason="Not ready."
+            by=council.officer, version=action.version, due_on=days_ago(-ahead), reason="Not ready."
         )
-    texts = [text for text, *_ in ours.offered(of="register")]
+    texts = [text for text, *_ in council.offers(of="register")]
     assert texts and not [text for text in texts if "Quokka" in text or "R-0" in text]
 
 
 # From the library
 
 
-def test_a_confirmed_sign_brings_its_question_once_agreed(ours):
-    risk = ours.risk((2, 2))
-    make_precedent(risk, "DON-W1", by=ours.officer, on=days_ago(9))
-    assert sign("DON-W1").question not in ours.page()
-    make_agreement(ours.register, by=ours.officer)
-    said = ours.sources(sign("DON-W1").question)
-    assert "DON-W1" in said["R-001"]
+def test_a_confirmed_sign_brings_its_question_once_agreed(council):
+    risk = council.risk((2, 2))
+    make_precedent(risk, "DON-W1", by=council.officer, on=days_ago(9))
+    assert sign("DON-W1").question not in council.page()
+    make_agreement(council.register, by=council.officer)
+    source = council.sources(sign("DON-W1").question)
+    assert "DON-W1" in source["R-001"]
 
 
-def test_the_type_of_what_is_above_tolerance_brings_its_question(ours):
-    ours.risk(primary_failure_type=failure_type("financial"))
-    ours.risk((1, 1), primary_failure_type=failure_type("governance"))
-    found = [text for text, *_ in ours.offered(of="types")]
-    assert found == [FailureType.objects.get(slug="financial").question]
+def test_the_failure_type_of_a_risk_above_tolerance_brings_its_question(council):
+    council.risk(primary_failure_type=failure_type("financial"))
+    council.risk((1, 1), primary_failure_type=failure_type("governance"))
+    texts = [text for text, *_ in council.offers(of="types")]
+    assert texts == [FailureType.objects.get(slug="financial").question]
 
 
-def test_the_insights_bring_theirs(ours):
-    assert [text for text, *_ in ours.offered(of="insights")] == [
-        one.question for one in Insight.objects.all()
+def test_each_insight_brings_its_question(council):
+    assert [text for text, *_ in council.offers(of="insights")] == [
+        insight.question for insight in Insight.objects.all()
     ]
 
 
-def test_what_nobody_has_written_down_brings_its_question(ours):
-    ours.risk(primary_failure_type=failure_type("financial"))
+def test_a_failure_type_with_nothing_written_down_brings_its_question(council):
+    council.risk(primary_failure_type=failure_type("financial"))
     assert any(
-        "Governance: nothing is written down" in source for _, _, source in ours.offered(of="blind")
+        "Governance: nothing is written down" in source
+        for _, _, source in council.offers(of="blind")
     )
 
 
-def test_a_few_are_offered_at_once(ours):
+def test_a_few_are_offered_at_once(council):
     for _ in range(9):
-        ours.risk(primary_failure_type=failure_type("financial"))
-    assert len(ours.offered()) <= ALL == sum(SHARE.values())
-    assert len(ours.offered(of="register")) == 9
+        council.risk(primary_failure_type=failure_type("financial"))
+    assert len(council.offers()) <= ALL == sum(SHARE.values())
+    assert len(council.offers(of="register")) == 9
 
 
-def test_an_address_that_asks_for_no_source_there_is_is_refused(ours):
-    assert ours.client.get(PAGE, {"of": "nowhere"}).status_code == 400
+def test_an_unknown_source_is_refused(council):
+    assert council.client.get(PAGE, {"of": "nowhere"}).status_code == 400
 
 
-def test_as_at_a_past_day_what_stood_then_is_asked_about(ours):
-    ours.risk(ago=20)
-    assert ours.sources(QUESTIONS[Reason.UNSEEN], as_at=days_ago(30).isoformat()) == {}
-    assert ours.sources(QUESTIONS[Reason.UNSEEN], as_at=days_ago(10).isoformat()) != {}
+def test_a_past_day_asks_about_the_register_of_that_day(council):
+    council.risk(ago=20)
+    assert council.sources(QUESTIONS[Reason.UNSEEN], as_at=days_ago(30).isoformat()) == {}
+    assert council.sources(QUESTIONS[Reason.UNSEEN], as_at=days_ago(10).isoformat()) != {}
 
 
-def test_a_member_is_offered_questions_of_what_was_agreed(ours):
-    ours.risk(ago=20, recorded_at=timezone.now() - datetime.timedelta(days=20))
-    make_agreement(ours.register, by=ours.officer, on=days_ago(10))
-    ours.risk(ago=2)
-    assert list(ours.sources(QUESTIONS[Reason.UNSEEN])) == ["R-001"]
+def test_a_member_is_offered_questions_about_the_agreed_register(council):
+    council.risk(ago=20, recorded_at=timezone.now() - datetime.timedelta(days=20))
+    make_agreement(council.register, by=council.officer, on=days_ago(10))
+    council.risk(ago=2)
+    assert list(council.sources(QUESTIONS[Reason.UNSEEN])) == ["R-001"]
 
 
-def test_as_many_queries_for_many_risks_as_for_one(ours):
-    def asked():
-        with CaptureQueriesContext(
-            connection,
-        ) as found:
-            ours.page()
-        return len(found)
+def test_as_many_queries_for_many_risks_as_for_one(council):
+    def query_count():
+        with CaptureQueriesContext(connection) as queries:
+            council.page()
+        return len(queries)
 
     def add(n):
         for place in range(n):
-            risk = ours.risk(primary_failure_type=failure_type("financial"))
-            make_precedent(risk, ("DON-W1", "DON-W2")[place % 2], by=ours.officer, on=days_ago(9))
-            make_assessment(ours.risk((2, 2)), (5, 5), perspective="peer", on=days_ago(9))
-            make_question(ours.register, f"What {risk.number}?", by=ours.member, risk=risk)
+            risk = council.risk(primary_failure_type=failure_type("financial"))
+            make_precedent(
+                risk, ("DON-W1", "DON-W2")[place % 2], by=council.officer, on=days_ago(9)
+            )
+            make_assessment(council.risk((2, 2)), (5, 5), perspective="peer", on=days_ago(9))
+            make_question(council.register, f"What {risk.number}?", by=council.member, risk=risk)
 
     add(1)
-    make_agreement(ours.register, by=ours.officer)
-    with_one = asked()
+    make_agreement(council.register, by=council.officer)
+    with_one = query_count()
     add(8)
-    make_agreement(ours.register, by=ours.officer)
-    assert asked() == with_one
+    make_agreement(council.register, by=council.officer)
+    assert query_count() == with_one
 
 
 # The list
 
 
-def test_a_kept_question_stands_on_the_list_and_is_not_offered_again(ours):
-    ours.risk()
-    text, risk, source = ours.offered()[0]
-    assert ours.keep(text, risk=risk, source=source).status_code == 302
-    assert ours.listed() == [text]
-    assert (text, risk, source) not in ours.offered()
-    assert source in ours.page()
+def test_a_kept_question_is_on_the_list_and_not_offered_again(council):
+    council.risk()
+    text, risk, source = council.offers()[0]
+    assert council.keep(text, risk=risk, source=source).status_code == 302
+    assert council.listed_texts() == [text]
+    assert (text, risk, source) not in council.offers()
+    assert source in council.page()
 
 
-def test_own_words_about_a_risk(ours):
-    risk = ours.risk()
-    ours.keep("Is the bridge open?", risk="r-1")
+def test_a_member_adds_a_question_about_a_risk(council):
+    risk = council.risk()
+    council.keep("Is the bridge open?", risk="r-1")
     assert GatheredQuestion.objects.get().risk == risk
 
 
 @pytest.mark.parametrize(
-    "said", ["R-999", "X-001", "R-", "R-1-1", "one", "-", "R-" + "9" * 40, "R-\uff11", "R-001\x00"]
+    "reference",
+    ["R-999", "X-001", "R-", "R-1-1", "one", "-", "R-" + "9" * 40, "R-\uff11", "R-001\x00"],
 )
-def test_what_is_no_reference_is_said_to_be_none(ours, said):
-    ours.risk()
-    answer = ours.keep(risk=said)
-    assert (answer.status_code, ours.listed()) == (200, [])
+def test_an_invalid_reference_is_refused(council, reference):
+    council.risk()
+    answer = council.keep(risk=reference)
+    assert (answer.status_code, council.listed_texts()) == (200, [])
     assert "There is a problem" in answer.text and 'href="#id_risk"' in answer.text
 
 
-def test_a_risk_that_the_reader_may_not_see_is_answered_like_none(ours):
-    ours.risk(title="Quokka", is_exempt=True)
-    client = ours.client_of(ours.peer)
-    answers = [ours.keep(risk=said, client=client, token="") for said in ("R-001", "R-555")]
+def test_a_risk_that_the_reader_may_not_see_is_answered_like_none(council):
+    council.risk(title="Quokka", is_exempt=True)
+    client = council.client_of(council.peer)
+    answers = [
+        council.keep(risk=reference, client=client, token="") for reference in ("R-001", "R-555")
+    ]
     errors = [
         re.findall(r"govuk-error-message.*?</p>", answer.text, re.DOTALL) for answer in answers
     ]
@@ -330,10 +343,10 @@ def test_a_risk_that_the_reader_may_not_see_is_answered_like_none(ours):
     assert "Quokka" not in answers[0].text
 
 
-def test_a_risk_of_another_register_is_refused_by_the_model(ours):
-    other = make_risk(make_register(ours.organisation))
+def test_a_risk_of_another_register_is_refused_by_the_model(council):
+    other = make_risk(make_register(council.organisation))
     with pytest.raises(ValueError, match="is not on"):
-        make_question(ours.register, by=ours.member, risk=other)
+        make_question(council.register, by=council.member, risk=other)
 
 
 @pytest.mark.parametrize(
@@ -346,90 +359,94 @@ def test_a_risk_of_another_register_is_refused_by_the_model(ours):
         "/library/../admin/",
     ],
 )
-def test_a_question_leads_to_the_library_or_nowhere(ours, path):
-    ours.keep(source="Insight 1", source_path=path)
+def test_a_question_leads_to_the_library_or_nowhere(council, path):
+    council.keep(source="Insight 1", source_path=path)
     assert GatheredQuestion.objects.get().source_path == ""
 
 
-def test_the_database_holds_a_question_to_that(ours):
+def test_the_database_refuses_a_path_outside_the_library(council):
     with pytest.raises(IntegrityError), transaction.atomic():
-        make_question(ours.register, by=ours.member, source_path="/admin/")
+        make_question(council.register, by=council.member, source_path="/admin/")
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b", "x" * 501, "a\x00b", "a\x07b"])
-def test_words_that_cannot_be_kept_are_answered_in_words(ours, text):
-    answer = ours.keep(text)
-    assert (answer.status_code, ours.listed()) == (200, [])
+def test_an_invalid_text_gets_an_error_message(council, text):
+    answer = council.keep(text)
+    assert (answer.status_code, council.listed_texts()) == (200, [])
     assert 'href="#id_text"' in answer.text
 
 
-def test_markup_is_shown_as_typed(ours):
-    ours.keep("<script>alert(1)</script>", source="<b>bold</b>")
-    page = ours.client.get(PAGE).text
+def test_markup_is_shown_as_typed(council):
+    council.keep("<script>alert(1)</script>", source="<b>bold</b>")
+    page = council.client.get(PAGE).text
     assert "<script>alert" not in page and "<b>bold" not in page
 
 
-def test_the_same_form_twice_is_one_question(ours):
+def test_the_same_form_twice_is_one_question(council):
     token = str(uuid.uuid4())
-    ours.keep("One?", token=token)
-    ours.keep("One, again?", token=token)
-    assert ours.listed() == ["One?"]
+    council.keep("One?", token=token)
+    council.keep("One, again?", token=token)
+    assert council.listed_texts() == ["One?"]
 
 
-def test_the_token_of_somebody_else_makes_a_question_of_ones_own(ours):
+def test_a_token_is_unique_per_person_only(council):
     token = str(uuid.uuid4())
-    ours.keep("Mine?", token=token)
-    ours.keep("Theirs?", token=token, client=ours.client_of(ours.peer))
-    assert (ours.listed(), ours.listed(ours.peer)) == (["Mine?"], ["Theirs?"])
+    council.keep("Mine?", token=token)
+    council.keep("Theirs?", token=token, client=council.client_of(council.peer))
+    assert (council.listed_texts(), council.listed_texts(council.peer)) == (["Mine?"], ["Theirs?"])
 
 
-def test_the_same_words_about_the_same_risk_are_one_question(ours):
-    ours.risk()
+def test_the_same_words_about_the_same_risk_are_one_question(council):
+    council.risk()
     for _ in range(2):
-        ours.keep("One?", risk="R-001")
-    ours.keep("One?")
-    assert ours.listed() == ["One?", "One?"]
+        council.keep("One?", risk="R-001")
+    council.keep("One?")
+    assert council.listed_texts() == ["One?", "One?"]
 
 
-def test_a_full_list_takes_no_more(ours):
+def test_a_full_list_takes_no_more(council):
     for number in range(MOST):
-        make_question(ours.register, f"Question {number}?", by=ours.member)
-    answer = ours.keep("One more?")
+        make_question(council.register, f"Question {number}?", by=council.member)
+    answer = council.keep("One more?")
     assert f"Your list holds {MOST} questions" in answer.text and "One more?" in answer.text
-    assert len(ours.listed()) == MOST
+    assert len(council.listed_texts()) == MOST
     with pytest.raises(ListIsFull):
-        make_question(ours.register, "One more?", by=ours.member)
+        make_question(council.register, "One more?", by=council.member)
 
 
-def test_a_question_is_put_in_other_words_and_beside_another_risk(ours):
-    question = make_question(ours.register, "Old?", by=ours.member, risk=ours.risk())
-    second = ours.risk()
-    ours.client.post(f"{PAGE}{question.pk}/", {"text": "New?", "risk": "R-002"})
+def test_a_question_takes_another_text_and_another_risk(council):
+    question = make_question(council.register, "Old?", by=council.member, risk=council.risk())
+    second = council.risk()
+    council.client.post(f"{PAGE}{question.pk}/", {"text": "New?", "risk": "R-002"})
     question.refresh_from_db()
     assert (question.text, question.risk) == ("New?", second)
 
 
-def test_a_question_that_is_taken_off_is_gone_from_the_page_and_stays_known(ours):
-    question = make_question(ours.register, "Old?", by=ours.member)
-    answers = [ours.client.post(f"{PAGE}{question.pk}/take-off/").status_code for _ in range(2)]
+def test_a_question_that_is_taken_off_leaves_the_page_and_stays_in_the_database(council):
+    question = make_question(council.register, "Old?", by=council.member)
+    answers = [council.client.post(f"{PAGE}{question.pk}/take-off/").status_code for _ in range(2)]
     first = GatheredQuestion.objects.get().taken_off_at
-    assert (answers, ours.listed(), first <= timezone.now()) == ([302, 302], [], True)
-    assert ours.client.get(f"{PAGE}{question.pk}/").status_code == 404
+    assert (answers, council.listed_texts(), first <= timezone.now()) == ([302, 302], [], True)
+    assert council.client.get(f"{PAGE}{question.pk}/").status_code == 404
 
 
-def test_an_empty_list_says_what_a_good_question_is(ours):
-    assert "A good question at a meeting names one risk" in ours.page()
+def test_an_empty_list_explains_a_good_question(council):
+    assert "A good question at a meeting names one risk" in council.page()
 
 
-# Nobody else's
+# Other readers
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.MANAGER, Role.PEER])
-def test_nobody_else_reads_a_question(ours, role):
+def test_nobody_else_reads_a_question(council, role):
     question = make_question(
-        ours.register, "Quokka?", by=ours.member, risk=ours.risk(), source="Quokka says so."
+        council.register,
+        "Quokka?",
+        by=council.member,
+        risk=council.risk(),
+        source="Quokka says so.",
     )
-    other = ours.client_of(make_person(ours.organisation, role))
+    other = council.client_of(make_person(council.organisation, role))
     pages = [PAGE, f"{PAGE}?of=register", "/", "/registers/ours/", "/registers/ours/dashboard/"]
     pages += [
         f"/registers/ours/{page}/"
@@ -444,98 +461,102 @@ def test_nobody_else_reads_a_question(ours, role):
     assert (question.text, question.taken_off_at) == ("Quokka?", None)
 
 
-def test_no_audit_chain_tells_of_a_question(ours):
+def test_a_question_writes_no_audit_entry(council):
     before = AuditEntry.objects.count()
-    ours.keep("Quokka?")
+    council.keep("Quokka?")
     question = GatheredQuestion.objects.get()
-    ours.client.post(f"{PAGE}{question.pk}/", {"text": "New?"})
-    ours.client.post(f"{PAGE}{question.pk}/take-off/")
+    council.client.post(f"{PAGE}{question.pk}/", {"text": "New?"})
+    council.client.post(f"{PAGE}{question.pk}/take-off/")
     assert AuditEntry.objects.count() == before
 
 
-def test_a_question_for_another_register_is_not_there(ours):
-    other = make_register(ours.organisation, slug="other")
-    question = make_question(other, by=ours.member)
-    assert ours.client.get(f"{PAGE}{question.pk}/").status_code == 404
-    assert ours.client.get(f"/registers/other/questions/{question.pk}/").status_code == 200
+def test_a_question_for_another_register_is_not_found(council):
+    other = make_register(council.organisation, slug="other")
+    question = make_question(other, by=council.member)
+    assert council.client.get(f"{PAGE}{question.pk}/").status_code == 404
+    assert council.client.get(f"/registers/other/questions/{question.pk}/").status_code == 200
 
 
-def test_who_asks_no_questions_any_more_does_not_reach_their_list(ours):
-    question = make_question(ours.register, by=ours.member)
-    ours.member.memberships.update(role=Role.OFFICER)
+def test_a_person_without_the_right_does_not_reach_their_list(council):
+    question = make_question(council.register, by=council.member)
+    council.member.memberships.update(role=Role.OFFICER)
     for path in (PAGE, f"{PAGE}{question.pk}/"):
-        assert ours.client.get(path).status_code == 403
+        assert council.client.get(path).status_code == 403
 
 
-# A risk that is exempt by now
+# A risk that has become exempt
 
 
 @pytest.fixture
-def hidden(ours):
+def hidden_question(council):
     """A peer's question about a risk that they may not see any more."""
-    risk = ours.risk(title="Quokka in the vault")
+    risk = council.risk(title="Quokka in the vault")
     question = make_question(
-        ours.register,
+        council.register,
         "Who knows?",
-        by=ours.peer,
+        by=council.peer,
         risk=risk,
         source="“Quokka in hand” was put off twice.",
     )
-    make_revision(risk, by=ours.officer, is_exempt=True, on=days_ago(1))
+    make_revision(risk, by=council.officer, is_exempt=True, on=days_ago(1))
     return question
 
 
-def test_its_question_stays_and_nothing_of_the_risk_is_told(ours, hidden):
-    client = ours.client_of(ours.peer)
-    for path in (PAGE, f"{PAGE}{hidden.pk}/"):
+def test_the_question_about_an_exempt_risk_stays_and_shows_nothing_of_the_risk(
+    council, hidden_question
+):
+    client = council.client_of(council.peer)
+    for path in (PAGE, f"{PAGE}{hidden_question.pk}/"):
         page = client.get(path).text
         assert "Who knows?" in page and "do not see any more" in page
         assert "Quokka" not in page and "R-001" not in page
 
 
-def test_its_question_can_be_reworded_and_stays_about_it(ours, hidden):
-    ours.client_of(ours.peer).post(f"{PAGE}{hidden.pk}/", {"text": "Who else knows?", "risk": ""})
-    risk = hidden.risk
-    hidden.refresh_from_db()
-    assert (hidden.text, hidden.risk) == ("Who else knows?", risk)
+def test_the_question_about_an_exempt_risk_can_be_reworded(council, hidden_question):
+    council.client_of(council.peer).post(
+        f"{PAGE}{hidden_question.pk}/", {"text": "Who else knows?", "risk": ""}
+    )
+    risk = hidden_question.risk
+    hidden_question.refresh_from_db()
+    assert (hidden_question.text, hidden_question.risk) == ("Who else knows?", risk)
 
 
-def test_who_may_see_it_still_reads_what_it_is_about(ours, hidden):
-    hidden.by = ours.member
-    hidden.save()
-    assert "Quokka in the vault" in ours.page() and "Quokka in hand" in ours.page()
+def test_a_reader_of_exempt_risks_sees_the_risk_of_the_question(council, hidden_question):
+    hidden_question.by = council.member
+    hidden_question.save()
+    assert "Quokka in the vault" in council.page() and "Quokka in hand" in council.page()
 
 
 # On the dashboard
 
 
-def test_the_dashboard_offers_to_keep_a_question_and_knows_that_it_is_kept(ours):
-    ours.risk()
-    page = html.unescape(ours.client.get("/registers/ours/dashboard/").text)
+def test_the_dashboard_offers_to_keep_a_question_once(council):
+    council.risk()
+    page = html.unescape(council.client.get("/registers/ours/dashboard/").text)
     assert "Keep this question" in page and "My questions (0)" in page
     text = QUESTIONS[Reason.STUCK]
-    answer = ours.keep(text, risk="R-001", to_dashboard="yes")
+    answer = council.keep(text, risk="R-001", to_dashboard="yes")
     assert answer["Location"] == "/registers/ours/dashboard/#look"
-    page = ours.client.get("/registers/ours/dashboard/").text
+    page = council.client.get("/registers/ours/dashboard/").text
     assert "Keep this question" not in page and "My questions (1)" in page
 
 
-def test_the_dashboard_offers_an_officer_no_question_to_keep(ours):
-    ours.risk()
-    page = ours.client_of(ours.officer).get("/registers/ours/dashboard/").text
+def test_the_dashboard_offers_an_officer_no_question_to_keep(council):
+    council.risk()
+    page = council.client_of(council.officer).get("/registers/ours/dashboard/").text
     assert (
         "app-look__one" in page and "Keep this question" not in page and "My questions" not in page
     )
 
 
-def test_a_question_that_is_kept_on_a_past_day_leads_back_to_that_day(ours):
-    ours.risk()
+def test_a_question_that_is_kept_on_a_past_day_leads_back_to_that_day(council):
+    council.risk()
     day = days_ago(10).isoformat()
-    answer = ours.keep(path=f"{PAGE}?as_at={day}", to_dashboard="yes")
+    answer = council.keep(path=f"{PAGE}?as_at={day}", to_dashboard="yes")
     assert answer["Location"] == f"/registers/ours/dashboard/?as_at={day}#look"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_same_button_twice_at_once_is_one_question(ours):
-    in_parallel(4, lambda _: make_question(ours.register, "One?", by=ours.member))
-    assert ours.listed() == ["One?"]
+def test_two_simultaneous_requests_keep_one_question(council):
+    in_parallel(4, lambda _: make_question(council.register, "One?", by=council.member))
+    assert council.listed_texts() == ["One?"]

@@ -1,6 +1,4 @@
-"""Assessments with a range and with evidence: what the form takes, what it asks, what the pages
-say.
-"""
+"""Assessments with a range and with evidence: the form and the pages."""
 
 import html
 import re
@@ -47,12 +45,12 @@ def officer(risk):
     return client
 
 
-def said(text):
+def long_date(text):
     return f"{text.day} {text:%B %Y}"
 
 
-def typed(risk, **fields):
-    """What the form posts: rated as before unless told, and a token."""
+def form_data(risk, **fields):
+    """The form's fields: the same rating as before by default, and a token."""
     return {
         "kind": "current",
         "likelihood": "4",
@@ -66,9 +64,9 @@ def typed(risk, **fields):
     }
 
 
-def sent(client, risk, **fields):
+def send(client, risk, **fields):
     """(status, the page's words)."""
-    answer = client.post(ASSESS, typed(risk, **fields))
+    answer = client.post(ASSESS, form_data(risk, **fields))
     return answer.status_code, html.unescape(answer.text)
 
 
@@ -77,7 +75,7 @@ def sent(client, risk, **fields):
 
 def test_the_ends_are_kept(officer, risk):
     ends = {"likelihood_low": "3", "likelihood_high": "5", "impact_low": "4", "impact_high": "5"}
-    assert sent(officer, risk, **ends)[0] == 302
+    assert send(officer, risk, **ends)[0] == 302
     row = risk.assessments.last()
     assert (row.likelihood_low, row.likelihood_high, row.impact_low, row.impact_high) == (
         3,
@@ -89,7 +87,7 @@ def test_the_ends_are_kept(officer, risk):
 
 @pytest.mark.parametrize("name", ["likelihood_low", "likelihood_high", "impact_low", "impact_high"])
 def test_either_end_may_be_given_alone(officer, risk, name):
-    assert sent(officer, risk, **{name: "4" if name == "likelihood_low" else "5"})[0] == 302
+    assert send(officer, risk, **{name: "4" if name == "likelihood_low" else "5"})[0] == 302
     row = risk.assessments.last()
     assert (
         sum(
@@ -121,14 +119,14 @@ def test_either_end_may_be_given_alone(officer, risk, name):
         ({"impact_high": "<script>"}, "Select a level from the list"),
     ],
 )
-def test_an_end_that_cannot_be_is_said_and_nothing_is_written(officer, risk, end, words):
-    status, text = sent(officer, risk, **end)
+def test_an_invalid_end_of_a_range_is_refused(officer, risk, end, words):
+    status, text = send(officer, risk, **end)
     assert (status, words in text, risk.assessments.count()) == (200, True, 1)
     assert "There is a problem" in text
 
 
 def test_the_folded_part_is_open_where_something_in_it_is_wrong(officer, risk):
-    page = sent(officer, risk, likelihood_low="5")[1]
+    page = send(officer, risk, likelihood_low="5")[1]
     assert re.search(
         r"<details[^>]* open>\s*<summary[^>]*><span[^>]*>More detail: how sure you are", page
     )
@@ -156,7 +154,7 @@ def test_a_changed_range_is_found_by_the_seal(risk):
         call_command("verify_audit")
 
 
-def judged(likelihood, impact, **ends):
+def rating(likelihood, impact, **ends):
     return Assessment(
         scheme=preset(),
         likelihood=likelihood,
@@ -184,11 +182,11 @@ def judged(likelihood, impact, **ends):
         ),
     ],
 )
-def test_what_else_it_could_be_is_said_only_where_an_end_is_in_another_band(ratings, ends, words):
-    assert possible_bands_in_words(judged(*ratings, **ends)) == words
+def test_another_band_is_named_only_where_an_end_lies_in_it(ratings, ends, words):
+    assert possible_bands_in_words(rating(*ratings, **ends)) == words
 
 
-def test_the_page_says_what_else_it_could_be(officer, risk):
+def test_the_page_names_another_possible_band(officer, risk):
     make_assessment(risk, (3, 3), impact_high=5)
     text = officer.get("/registers/ours/risks/1/").text
     assert "<strong>could be Severe</strong>, judged on" in text
@@ -204,7 +202,7 @@ def test_the_page_says_nothing_of_a_range_within_one_band(officer, risk):
     )
 
 
-# What supports a fall
+# Evidence for a fall
 
 
 SINCE, UNTIL = days_ago(40), days_ago(10)
@@ -213,32 +211,30 @@ SINCE, UNTIL = days_ago(40), days_ago(10)
 @pytest.mark.parametrize(
     ("ago", "supports"), [(41, False), (40, False), (39, True), (10, True), (9, False)]
 )
-@pytest.mark.parametrize("what", ["a test", "an assurance", "an action"])
-def test_what_was_done_after_the_last_rating_and_by_the_day_supports_a_fall(
-    risk, what, ago, supports
-):
-    if what == "a test":
+@pytest.mark.parametrize("kind", ["a test", "an assurance", "an action"])
+def test_a_record_between_the_last_rating_and_the_day_supports_a_fall(risk, kind, ago, supports):
+    if kind == "a test":
         make_control(risk, last_tested_on=days_ago(ago), tested_by_line=2)
-    elif what == "an assurance":
+    elif kind == "an assurance":
         make_assurance(risk, on=days_ago(ago))
     else:
         finish(make_action(risk, on=days_ago(60)), days_ago(ago))
     assert has_supporting_evidence(risk, SINCE, UNTIL) is supports
 
 
-def finish(action, done_on, **how):
+def finish(action, done_on, **fields):
     return action.complete(
-        by=make_user(), version=action.version, done_on=done_on, evidence="Seen in use.", **how
+        by=make_user(), version=action.version, done_on=done_on, evidence="Seen in use.", **fields
     )
 
 
-def test_nothing_supports_nothing(risk):
+def test_without_records_nothing_supports_a_fall(risk):
     make_control(risk)
     make_action(risk)
     assert has_supporting_evidence(risk, SINCE, UNTIL) is False
 
 
-def test_what_was_done_on_another_risk_supports_nothing_here(risk):
+def test_a_record_of_another_risk_supports_no_fall(risk):
     other = make_risk(risk.register)
     make_control(other, last_tested_on=days_ago(20), tested_by_line=2)
     make_assurance(other, on=days_ago(20))
@@ -263,29 +259,32 @@ def test_a_control_that_was_tested_again_later_was_still_tested_in_between(risk)
 
 
 def question(since):
-    return f"Nothing on this risk was tested, assured or finished since {said(since)}: what makes the lower rating right?"
+    return (
+        f"Nothing on this risk was tested, assured or finished since {long_date(since)}: "
+        "what makes the lower rating right?"
+    )
 
 
 LOWER = {"likelihood": "3", "impact": "3"}
 
 
 def test_a_fall_that_nothing_supports_is_asked_about(officer, risk):
-    status, text = sent(officer, risk, **LOWER)
+    status, text = send(officer, risk, **LOWER)
     assert (status, question(days_ago(40)) in text, risk.assessments.count()) == (200, True, 1)
 
 
 def test_an_answer_is_enough_and_is_kept(officer, risk):
-    assert sent(officer, risk, **LOWER, evidence="The figures of May.")[0] == 302
+    assert send(officer, risk, **LOWER, evidence="The figures of May.")[0] == 302
     assert risk.assessments.last().evidence == "The figures of May."
 
 
-def test_an_answer_of_nothing_but_spaces_is_none(officer, risk):
-    assert question(days_ago(40)) in sent(officer, risk, **LOWER, evidence=" \u200b \n")[1]
+def test_evidence_of_only_spaces_is_refused(officer, risk):
+    assert question(days_ago(40)) in send(officer, risk, **LOWER, evidence=" \u200b \n")[1]
 
 
 def test_a_fall_that_something_supports_is_not_asked_about(officer, risk):
     make_assurance(risk, on=days_ago(3))
-    assert sent(officer, risk, **LOWER)[0] == 302
+    assert send(officer, risk, **LOWER)[0] == 302
 
 
 @pytest.mark.parametrize(
@@ -298,63 +297,63 @@ def test_a_fall_that_something_supports_is_not_asked_about(officer, risk):
         {**LOWER, "kind": "inherent"},
     ],
 )
-def test_what_is_no_fall_of_the_current_rating_is_not_asked_about(officer, risk, fields):
-    assert sent(officer, risk, **fields)[0] == 302
+def test_evidence_is_not_asked_for_without_a_fall_of_the_current_rating(officer, risk, fields):
+    assert send(officer, risk, **fields)[0] == 302
 
 
 def test_a_first_rating_is_not_asked_about(officer, risk):
     unrated = make_risk(risk.register)
     answer = officer.post(
-        f"{unrated.get_absolute_url()}assess/", typed(unrated, likelihood="1", impact="1")
+        f"{unrated.get_absolute_url()}assess/", form_data(unrated, likelihood="1", impact="1")
     )
     assert answer.status_code == 302
 
 
-def test_a_rating_for_an_earlier_day_is_compared_with_the_one_that_stood_then(officer, risk):
+def test_a_back_dated_rating_is_compared_with_the_one_of_its_day(officer, risk):
     make_assessment(risk, (1, 1), on=days_ago(5))
     risk.refresh_from_db()
     assert (
         question(days_ago(40))
-        in sent(officer, risk, **LOWER, effective_on=days_ago(10).isoformat())[1]
+        in send(officer, risk, **LOWER, effective_on=days_ago(10).isoformat())[1]
     )
-    assert sent(officer, risk, **LOWER)[0] == 302  # above the Low of five days ago
+    assert send(officer, risk, **LOWER)[0] == 302  # above the Low of five days ago
 
 
-def test_a_peers_rating_is_not_what_it_is_compared_with(officer, risk):
+def test_a_rating_is_not_compared_with_a_peers(officer, risk):
     make_assessment(risk, (1, 1), on=days_ago(5), evidence="All seen.")
     make_assessment(risk, (5, 5), on=days_ago(2), perspective="peer")
     risk.refresh_from_db()
-    assert sent(officer, risk, likelihood="1", impact="2")[0] == 302
+    assert send(officer, risk, likelihood="1", impact="2")[0] == 302
 
 
 def test_a_rating_by_an_earlier_scheme_is_not_compared(officer, risk):
     risk.register.scheme = preset("four-by-four")
     risk.register.save()
-    assert sent(officer, risk, likelihood="1", impact="1")[0] == 302
+    assert send(officer, risk, likelihood="1", impact="1")[0] == 302
 
 
 def test_a_fall_on_the_day_of_the_last_rating_is_asked_about(officer, risk):
     make_assessment(risk, (5, 5))
     risk.refresh_from_db()
     make_assurance(risk)
-    assert question(days_ago(0)) in sent(officer, risk, **LOWER)[1]
+    assert question(days_ago(0)) in send(officer, risk, **LOWER)[1]
 
 
 def test_the_same_form_twice_is_one_assessment(officer, risk):
-    form = typed(risk, **LOWER, evidence="The figures of May.", impact_high="5")
+    form = form_data(risk, **LOWER, evidence="The figures of May.", impact_high="5")
     answers = [officer.post(ASSESS, form).status_code for _ in range(2)]
     assert (answers, risk.assessments.count()) == ([302, 302], 2)
 
 
-def test_what_was_typed_stays_after_a_conflict(officer, risk):
-    form = typed(risk, **LOWER, evidence="The figures of May.", impact_high="5")
+def test_a_conflict_keeps_the_form(officer, risk):
+    form = form_data(risk, **LOWER, evidence="The figures of May.", impact_high="5")
     make_revision(risk, title="Another title")
     answer = officer.post(ASSESS, form)
     assert (answer.status_code, "The figures of May." in answer.text) == (409, True)
     assert '<option value="5" selected>' in answer.text
 
 
-def test_the_evidence_stands_in_the_judgements_and_in_the_history(officer, risk):
+def test_the_evidence_is_among_the_judgements_and_in_the_history(officer, risk):
     make_assessment(risk, (3, 3), evidence="The figures of May & <b>June</b>.")
     for place in ("", "history/"):
         text = officer.get(f"/registers/ours/risks/1/{place}").text
@@ -363,15 +362,15 @@ def test_the_evidence_stands_in_the_judgements_and_in_the_history(officer, risk)
 
 
 @pytest.mark.parametrize("evidence", ["x" * 4001, "a\x00b"])
-def test_evidence_that_cannot_be_stored_is_said(officer, risk, evidence):
-    status, text = sent(officer, risk, evidence=evidence)
+def test_unstorable_evidence_gets_an_error_message(officer, risk, evidence):
+    status, text = send(officer, risk, evidence=evidence)
     assert (status, "What has changed" in text, risk.assessments.count()) == (200, True, 1)
 
 
 # Side by side
 
 
-def test_inherent_current_and_target_stand_side_by_side(officer, risk):
+def test_inherent_current_and_target_are_side_by_side(officer, risk):
     make_assessment(risk, (5, 5), kind="inherent")
     make_assessment(risk, (2, 2), kind="target", on=days_ago(3))
     make_assessment(risk, (1, 1), kind="target", on=days_ago(2))
@@ -399,7 +398,7 @@ def test_a_kind_that_was_never_judged_says_so(officer, risk):
 def test_the_target_says_by_when(officer, risk, ahead, words):
     make_assessment(risk, (2, 2), kind="target", on=days_ago(3))
     make_revision(risk, target_on=days_ago(-ahead))
-    assert f"{words} {said(days_ago(-ahead))}" in officer.get("/registers/ours/risks/1/").text
+    assert f"{words} {long_date(days_ago(-ahead))}" in officer.get("/registers/ours/risks/1/").text
 
 
 def test_a_target_that_was_met_is_not_called_late(officer, risk):
@@ -409,6 +408,6 @@ def test_a_target_that_was_met_is_not_called_late(officer, risk):
     assert "Was to be met" not in officer.get("/registers/ours/risks/1/").text
 
 
-def test_as_at_a_day_nothing_later_stands_there(officer, risk):
+def test_as_at_a_day_nothing_later_is_shown(officer, risk):
     make_assessment(risk, (1, 1), kind="target", on=days_ago(3))
     assert "1 x 1" not in officer.get(f"/registers/ours/risks/1/?as_at={days_ago(4)}").text

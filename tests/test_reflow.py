@@ -41,14 +41,17 @@ WORD = (
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"  # 80 letters
 )
 LONG = f"{WORD} {WORD}"
-# What reaches beyond the right edge of the page, innermost first: for the message of a failure.
+# Elements beyond the right edge of the page, innermost first, for the message of a failure.
 BEYOND = """width => [...document.querySelectorAll("body *")]
-    .filter(one => one.getBoundingClientRect().right > width + 1 && !one.closest(".govuk-visually-hidden"))
-    .slice(-3).map(one => `${one.tagName}.${one.className}: ${one.textContent.trim().slice(0, 40)}`)"""
+    .filter(element => element.getBoundingClientRect().right > width + 1)
+    .filter(element => !element.closest(".govuk-visually-hidden"))
+    .slice(-3)
+    .map(element => [element.tagName, element.className, element.textContent.trim().slice(0, 40)])
+    .map(([tag, name, text]) => `${tag}.${name}: ${text}`)"""
 WIDTH = "document.documentElement.scrollWidth"
 
 
-def made_of_long_words():
+def people_with_long_words():
     """A register of everything, each name and text of which is a word of 80 letters or two."""
     organisation = make_organisation(LONG)
     people = {
@@ -127,7 +130,8 @@ def addresses(role):
     ):
         yield f"/registers/ours/dashboard/?{query}"
     yield from ("/registers/above/", "/registers/above/dashboard/", "/registers/above/escalations/")
-    yield f"/registers/ours/?owner={Register.objects.get(slug='ours').risks.first().owner_id}&stuck=yes"
+    owner = Register.objects.get(slug="ours").risks.first().owner_id
+    yield f"/registers/ours/?owner={owner}&stuck=yes"
 
 
 @pytest.fixture
@@ -145,21 +149,21 @@ def too_wide(page, live_server):
         if not answer["Content-Type"].startswith("text/html"):
             return []
         page.goto(live_server.url + address)
-        found = []
+        problems = []
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
-            if (asked := page.evaluate(WIDTH)) > width:
-                found.append(
-                    f"{address} is {asked} wide at {width}: {page.evaluate(BEYOND, width)}"
+            if (page_width := page.evaluate(WIDTH)) > width:
+                problems.append(
+                    f"{address} is {page_width} wide at {width}: {page.evaluate(BEYOND, width)}"
                 )
-        return found
+        return problems
 
     return look
 
 
 def test_no_page_of_long_words_is_wider_than_a_phone(too_wide):
-    found = []
-    for role, person in made_of_long_words().items():
+    problems = []
+    for role, person in people_with_long_words().items():
         client = Client()
         client.force_login(person)
         pages = (
@@ -168,5 +172,5 @@ def test_no_page_of_long_words_is_wider_than_a_phone(too_wide):
             else ["/", "/registers/ours/risks/1/assess/", "/reminders/"]
         )
         for address in pages:
-            found += too_wide(client, address)
-    assert "\n".join(found) == ""
+            problems += too_wide(client, address)
+    assert "\n".join(problems) == ""

@@ -22,13 +22,13 @@ def test_a_reference_has_the_prefix_and_the_number():
     assert [make_risk(register).reference for _ in range(2)] == ["CORP-001", "CORP-002"]
 
 
-def test_a_number_that_was_taken_and_not_used_is_a_gap():
+def test_an_unused_number_leaves_a_gap():
     register = make_register()
     taken = [register.take_number() for _ in range(3)]
     assert make_risk(register).number == max(taken) + 1
 
 
-def test_every_register_counts_for_itself():
+def test_every_register_has_its_own_numbers():
     assert [make_risk(make_register()).number for _ in range(2)] == [1, 1]
 
 
@@ -47,7 +47,7 @@ def test_saving_an_old_copy_of_a_register_does_not_give_a_number_twice():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_parallel_creators_get_numbers_of_their_own():
+def test_parallel_creators_get_different_numbers():
     register, by = make_register(), make_user()
 
     def log_three(number):
@@ -58,7 +58,7 @@ def test_parallel_creators_get_numbers_of_their_own():
     assert sorted(numbers) == list(range(1, 25))
 
 
-def test_a_number_is_one_risk_in_a_register():
+def test_a_number_is_unique_in_a_register():
     risk = make_risk()
     with pytest.raises(IntegrityError):
         Risk.objects.create(
@@ -140,7 +140,7 @@ def test_the_form_for_a_scheme_in_use_refuses_an_edit():
         scheme.full_clean()
 
 
-def test_a_new_version_leaves_the_band_that_was_given():
+def test_a_new_version_keeps_the_band_of_older_assessments():
     register = make_register(scheme=make_scheme())
     risk = make_risk(register, assessed=(1, 3))
     cells = [row[:] for row in register.scheme.cells]

@@ -1,6 +1,4 @@
-"""What falls due, whom it is told, the mail that says so, and the command that sends it at most
-once a day.
-"""
+"""Deadlines and their recipients, the reminder mail, and the command that sends it once a day."""
 
 import datetime
 import smtplib
@@ -41,7 +39,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ours():
+def register():
     return make_register(
         make_organisation("Northmoor Council"),
         slug="ours",
@@ -51,104 +49,104 @@ def ours():
 
 
 @pytest.fixture
-def officer(ours):
-    return make_person(ours.organisation, email="officer@example.org")
+def officer(register):
+    return make_person(register.organisation, email="officer@example.org")
 
 
 @pytest.fixture
-def manager(ours):
-    return make_person(ours.organisation, Role.MANAGER, email="manager@example.org")
+def manager(register):
+    return make_person(register.organisation, Role.MANAGER, email="manager@example.org")
 
 
 @pytest.fixture
-def post(ours, officer):
-    return make_post(ours.organisation, holder=officer)
+def post(register, officer):
+    return make_post(register.organisation, holder=officer)
 
 
 def soon(user, *kinds):
-    """What the person is told of today."""
-    return [due.what for due in due_soon(user, timezone.localdate(), kinds or ReminderKind)]
+    """What the person is reminded of today."""
+    return [due.summary for due in due_soon(user, timezone.localdate(), kinds or ReminderKind)]
 
 
-def tolerated(register, until, **content):
-    said = {
+def tolerated_risk(register, until, **content):
+    fields = {
         "response": Risk.Response.TOLERATE,
         "response_reason": "Nothing can be done.",
         "tolerated_until": until,
     }
-    return make_risk(register, **said, **content)
+    return make_risk(register, **fields, **content)
 
 
 def late_risk(register, **content):
     return make_risk(register, next_review_on=days_ago(3), **content)
 
 
-# What falls due, and when
+# Deadlines
 
 
 @pytest.mark.parametrize(
-    ("ahead", "is_told"), [(-400, True), (-1, True), (0, True), (14, True), (15, False)]
+    ("ahead", "is_due"), [(-400, True), (-1, True), (0, True), (14, True), (15, False)]
 )
-def test_a_review_is_told_of_from_two_weeks_before(ours, officer, post, ahead, is_told):
-    make_risk(ours, owner=post, next_review_on=days_ago(-ahead))
-    assert soon(officer) == (["Review CORP-001"] if is_told else [])
+def test_a_review_is_due_from_two_weeks_before(register, officer, post, ahead, is_due):
+    make_risk(register, owner=post, next_review_on=days_ago(-ahead))
+    assert soon(officer) == (["Review CORP-001"] if is_due else [])
 
 
-@pytest.mark.parametrize(("ahead", "is_told"), [(-1, True), (7, True), (8, False)])
-def test_an_action_is_told_of_from_a_week_before(ours, officer, post, ahead, is_told):
-    make_action(make_risk(ours), owner=post, due_on=days_ago(-ahead))
-    assert soon(officer) == (["Action for CORP-001"] if is_told else [])
+@pytest.mark.parametrize(("ahead", "is_due"), [(-1, True), (7, True), (8, False)])
+def test_an_action_is_due_from_a_week_before(register, officer, post, ahead, is_due):
+    make_action(make_risk(register), owner=post, due_on=days_ago(-ahead))
+    assert soon(officer) == (["Action for CORP-001"] if is_due else [])
 
 
-def test_an_action_that_is_done_is_told_of_no_more(ours, officer, post):
-    action = make_action(make_risk(ours), owner=post, due_on=days_ago(1))
+def test_a_completed_action_is_not_due(register, officer, post):
+    action = make_action(make_risk(register), owner=post, due_on=days_ago(1))
     action.complete(by=officer, version=1, done_on=days_ago(0), evidence="It is written.")
     assert soon(officer) == []
 
 
-@pytest.mark.parametrize(("ahead", "is_told"), [(-1, True), (14, True), (15, False)])
-def test_a_tolerance_is_told_of_before_it_ends(ours, officer, post, ahead, is_told):
-    tolerated(ours, days_ago(-ahead), owner=post)
-    assert soon(officer) == (["Tolerance of CORP-001 ends"] if is_told else [])
+@pytest.mark.parametrize(("ahead", "is_due"), [(-1, True), (14, True), (15, False)])
+def test_a_tolerance_is_due_before_it_ends(register, officer, post, ahead, is_due):
+    tolerated_risk(register, days_ago(-ahead), owner=post)
+    assert soon(officer) == (["Tolerance of CORP-001 ends"] if is_due else [])
 
 
-def test_a_risk_that_is_treated_again_has_no_tolerance_that_ends(ours, officer, post):
-    make_revision(tolerated(ours, days_ago(1), owner=post), response=Risk.Response.TREAT)
+def test_a_risk_that_is_treated_again_has_no_tolerance_that_ends(register, officer, post):
+    make_revision(tolerated_risk(register, days_ago(1), owner=post), response=Risk.Response.TREAT)
     assert soon(officer) == []
 
 
-@pytest.mark.parametrize(("ahead", "is_told"), [(-1, True), (14, True), (15, False)])
-def test_an_opinion_is_told_of_before_it_runs_out(ours, officer, post, ahead, is_told):
-    risk = make_risk(ours, owner=post, on=days_ago(30))
+@pytest.mark.parametrize(("ahead", "is_due"), [(-1, True), (14, True), (15, False)])
+def test_an_assurance_is_due_before_it_expires(register, officer, post, ahead, is_due):
+    risk = make_risk(register, owner=post, on=days_ago(30))
     make_assurance(risk, on=days_ago(20), expires_on=days_ago(-ahead))
     assert soon(officer) == (
-        ["Assurance of CORP-001 runs out, line 3: internal audit"] if is_told else []
+        ["Assurance of CORP-001 runs out, line 3: internal audit"] if is_due else []
     )
 
 
-def test_an_opinion_that_a_newer_one_followed_is_not_told_of(ours, officer, post):
-    risk = make_risk(ours, owner=post, on=days_ago(30))
+def test_an_assurance_with_a_newer_one_is_not_due(register, officer, post):
+    risk = make_risk(register, owner=post, on=days_ago(30))
     make_assurance(risk, on=days_ago(20), expires_on=days_ago(1))
     make_assurance(risk, on=days_ago(2))
     assert soon(officer) == []
 
 
-def test_an_opinion_of_another_line_does_not_follow_it(ours, officer, post):
-    risk = make_risk(ours, owner=post, on=days_ago(30))
+def test_an_assurance_of_another_line_does_not_replace_it(register, officer, post):
+    risk = make_risk(register, owner=post, on=days_ago(30))
     make_assurance(risk, on=days_ago(20), expires_on=days_ago(1))
     make_assurance(risk, line=2, on=days_ago(2))
     assert soon(officer) == ["Assurance of CORP-001 runs out, line 3: internal audit"]
 
 
-@pytest.mark.parametrize(("ahead", "is_told"), [(-1, True), (14, True), (15, False)])
-def test_an_appetite_is_told_to_the_risk_managers(ours, officer, manager, ahead, is_told):
-    make_appetite(ours.organisation, "financial", on=days_ago(40), review_by=days_ago(-ahead))
-    assert (soon(officer), soon(manager)) == ([], ["Review the appetite"] if is_told else [])
+@pytest.mark.parametrize(("ahead", "is_due"), [(-1, True), (14, True), (15, False)])
+def test_an_appetite_review_goes_to_the_risk_managers(register, officer, manager, ahead, is_due):
+    make_appetite(register.organisation, "financial", on=days_ago(40), review_by=days_ago(-ahead))
+    assert (soon(officer), soon(manager)) == ([], ["Review the appetite"] if is_due else [])
 
 
-def test_an_appetite_leads_to_a_register_that_goes_by_it(ours, manager):
-    make_register(ours.organisation, make_scheme(), name="A register before ours")
-    make_appetite(ours.organisation, on=days_ago(40), review_by=days_ago(1))
+def test_an_appetite_leads_to_a_register_that_goes_by_it(register, manager):
+    make_register(register.organisation, make_scheme(), name="A register before ours")
+    make_appetite(register.organisation, on=days_ago(40), review_by=days_ago(1))
     (due,) = due_soon(manager, timezone.localdate(), ReminderKind)
     assert (due.path, due.place, due.title) == (
         "/registers/ours/",
@@ -157,135 +155,139 @@ def test_an_appetite_leads_to_a_register_that_goes_by_it(ours, manager):
     )
 
 
-def test_an_appetite_by_a_scheme_that_no_register_uses_is_not_told_of(ours, manager):
+def test_an_appetite_by_an_unused_scheme_is_not_due(register, manager):
     scheme = make_scheme()
-    make_appetite(ours.organisation, scheme=scheme, on=days_ago(40), review_by=days_ago(1))
+    make_appetite(register.organisation, scheme=scheme, on=days_ago(40), review_by=days_ago(1))
     assert soon(manager) == []
 
 
 @pytest.mark.parametrize("status", [Risk.Status.DRAFT, Risk.Status.CLOSED])
-def test_what_is_not_on_the_register_falls_due_for_nobody(ours, officer, manager, post, status):
-    risk = tolerated(ours, days_ago(1), owner=post, next_review_on=days_ago(1), on=days_ago(30))
+def test_a_draft_or_closed_risk_falls_due_for_nobody(register, officer, manager, post, status):
+    risk = tolerated_risk(
+        register, days_ago(1), owner=post, next_review_on=days_ago(1), on=days_ago(30)
+    )
     make_action(risk, owner=post, due_on=days_ago(1))
     make_assurance(risk, on=days_ago(20), expires_on=days_ago(1))
     make_revision(risk, status=status)
     assert (soon(officer), soon(manager)) == ([], [])
 
 
-def test_the_day_longest_ago_comes_first(ours, officer, post):
+def test_the_day_longest_ago_comes_first(register, officer, post):
     for ago in (1, 9, 4):
-        make_risk(ours, owner=post, next_review_on=days_ago(ago))
+        make_risk(register, owner=post, next_review_on=days_ago(ago))
     assert soon(officer) == ["Review CORP-002", "Review CORP-003", "Review CORP-001"]
 
 
-# Whose it is
+# Who is reminded
 
 
-def told(*people):
+def has_reminders(*people):
     return [bool(soon(person)) for person in people]
 
 
-def test_it_goes_to_the_holder_of_the_post_and_not_to_the_manager(ours, officer, manager, post):
-    late_risk(ours, owner=post)
-    assert told(officer, manager) == [True, False]
+def test_it_goes_to_the_holder_of_the_post_and_not_to_the_manager(register, officer, manager, post):
+    late_risk(register, owner=post)
+    assert has_reminders(officer, manager) == [True, False]
 
 
-def test_what_a_vacant_post_owns_goes_to_the_risk_managers(ours, officer, manager):
-    late_risk(ours, owner=make_post(ours.organisation), by=officer)
-    assert told(officer, manager) == [False, True]
+def test_a_risk_of_a_vacant_post_goes_to_the_risk_managers(register, officer, manager):
+    late_risk(register, owner=make_post(register.organisation), by=officer)
+    assert has_reminders(officer, manager) == [False, True]
 
 
-def test_a_holder_who_left_is_as_if_the_post_were_vacant(ours, officer, manager, post):
-    late_risk(ours, owner=post)
+def test_a_post_whose_holder_left_counts_as_vacant(register, officer, manager, post):
+    late_risk(register, owner=post)
     officer.memberships.update(until=days_ago(1))
-    assert told(manager) == [True]
+    assert has_reminders(manager) == [True]
 
 
-def test_a_holder_who_is_not_active_is_as_if_the_post_were_vacant(ours, officer, manager, post):
-    late_risk(ours, owner=post)
+def test_a_post_whose_holder_is_inactive_counts_as_vacant(register, officer, manager, post):
+    late_risk(register, owner=post)
     type(officer).objects.filter(pk=officer.pk).update(is_active=False)
-    assert told(manager) == [True]
+    assert has_reminders(manager) == [True]
 
 
-def test_a_holder_who_may_only_read_is_as_if_the_post_were_vacant(ours, manager):
-    reader = make_person(ours.organisation, Role.MEMBER)
-    late_risk(ours, owner=make_post(ours.organisation, holder=reader))
-    assert told(reader, manager) == [False, True]
+def test_a_post_whose_holder_may_only_read_counts_as_vacant(register, manager):
+    reader = make_person(register.organisation, Role.MEMBER)
+    late_risk(register, owner=make_post(register.organisation, holder=reader))
+    assert has_reminders(reader, manager) == [False, True]
 
 
-def test_a_role_in_another_organisation_is_no_role_here(ours, manager):
+def test_a_role_in_another_organisation_does_not_count(register, manager):
     elsewhere = make_person(make_organisation())
-    late_risk(ours, owner=make_post(ours.organisation, holder=elsewhere))
-    assert told(elsewhere, manager) == [False, True]
+    late_risk(register, owner=make_post(register.organisation, holder=elsewhere))
+    assert has_reminders(elsewhere, manager) == [False, True]
 
 
-def test_what_nobody_owns_goes_to_whoever_raised_it(ours, officer, manager):
-    late_risk(ours, by=officer)
-    assert told(officer, manager) == [True, False]
+def test_a_risk_without_an_owner_goes_to_whoever_raised_it(register, officer, manager):
+    late_risk(register, by=officer)
+    assert has_reminders(officer, manager) == [True, False]
 
 
-def test_what_nobody_owns_goes_to_the_managers_where_the_raiser_left(ours, officer, manager):
-    late_risk(ours, by=make_user())
-    assert told(officer, manager) == [False, True]
+def test_a_risk_without_an_owner_goes_to_the_managers_where_the_raiser_left(
+    register, officer, manager
+):
+    late_risk(register, by=make_user())
+    assert has_reminders(officer, manager) == [False, True]
 
 
-def test_an_action_of_no_post_goes_to_the_post_that_owns_the_risk(ours, officer, manager, post):
-    make_action(make_risk(ours, owner=post), due_on=days_ago(1))
-    assert told(officer, manager) == [True, False]
+def test_an_action_of_no_post_goes_to_the_post_that_owns_the_risk(register, officer, manager, post):
+    make_action(make_risk(register, owner=post), due_on=days_ago(1))
+    assert has_reminders(officer, manager) == [True, False]
 
 
-def test_an_action_goes_to_its_own_post_before_that_of_the_risk(ours, officer, post):
-    other = make_person(ours.organisation)
-    action_post = make_post(ours.organisation, holder=other)
-    make_action(make_risk(ours, owner=post), owner=action_post, due_on=days_ago(1))
-    assert told(officer, other) == [False, True]
+def test_an_action_goes_to_its_own_post_before_that_of_the_risk(register, officer, post):
+    other = make_person(register.organisation)
+    action_post = make_post(register.organisation, holder=other)
+    make_action(make_risk(register, owner=post), owner=action_post, due_on=days_ago(1))
+    assert has_reminders(officer, other) == [False, True]
 
 
-def test_an_opinion_on_a_control_goes_to_the_post_that_owns_the_control(ours, officer, post):
-    other = make_person(ours.organisation)
-    risk = make_risk(ours, owner=post, on=days_ago(30))
-    control = make_control(risk, owner=make_post(ours.organisation, holder=other))
+def test_an_assurance_of_a_control_goes_to_the_post_that_owns_the_control(register, officer, post):
+    other = make_person(register.organisation)
+    risk = make_risk(register, owner=post, on=days_ago(30))
+    control = make_control(risk, owner=make_post(register.organisation, holder=other))
     make_assurance(risk, control=control, on=days_ago(20), expires_on=days_ago(1))
-    assert told(officer, other) == [False, True]
+    assert has_reminders(officer, other) == [False, True]
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.PEER, Role.ADMINISTRATOR])
-def test_who_may_not_edit_is_told_of_nothing(ours, role):
-    person = make_person(ours.organisation, role)
-    late_risk(ours, owner=make_post(ours.organisation, holder=person), by=person)
-    assert told(person) == [False]
+def test_a_person_who_may_not_edit_gets_no_reminder(register, role):
+    person = make_person(register.organisation, role)
+    late_risk(register, owner=make_post(register.organisation, holder=person), by=person)
+    assert has_reminders(person) == [False]
 
 
-def test_a_manager_is_told_of_nothing_elsewhere(ours, manager):
+def test_a_manager_gets_no_reminder_of_another_organisation(register, manager):
     late_risk(make_register(make_organisation()), owner=None)
-    assert told(manager) == [False]
+    assert has_reminders(manager) == [False]
 
 
 # Exempt risks
 
 
-def test_an_officer_is_told_of_an_exempt_risk_of_their_own(ours, officer, manager, post):
-    late_risk(ours, owner=post, is_exempt=True)
-    assert told(officer, manager) == [True, False]
+def test_an_officer_is_reminded_of_an_exempt_risk_of_their_own(register, officer, manager, post):
+    late_risk(register, owner=post, is_exempt=True)
+    assert has_reminders(officer, manager) == [True, False]
 
 
 def test_an_action_on_an_exempt_risk_that_its_owner_may_not_see_goes_to_the_managers(
-    ours, officer, manager, post
+    register, officer, manager, post
 ):
-    risk = make_risk(ours, is_exempt=True)
+    risk = make_risk(register, is_exempt=True)
     make_action(risk, owner=post, due_on=days_ago(1))
-    assert told(officer, manager) == [False, True]
+    assert has_reminders(officer, manager) == [False, True]
 
 
-def test_two_roles_add_up_for_an_exempt_risk(ours, officer, manager, post):
-    make_membership(officer, ours.organisation, Role.MEMBER)
-    make_action(make_risk(ours, is_exempt=True), owner=post, due_on=days_ago(1))
-    assert told(officer, manager) == [True, False]
+def test_two_roles_add_up_for_an_exempt_risk(register, officer, manager, post):
+    make_membership(officer, register.organisation, Role.MEMBER)
+    make_action(make_risk(register, is_exempt=True), owner=post, due_on=days_ago(1))
+    assert has_reminders(officer, manager) == [True, False]
 
 
-def test_of_an_exempt_risk_only_the_reference_is_carried(ours, officer, post):
-    risk = tolerated(
-        ours,
+def test_a_reminder_of_an_exempt_risk_carries_only_the_reference(register, officer, post):
+    risk = tolerated_risk(
+        register,
         days_ago(1),
         owner=post,
         is_exempt=True,
@@ -299,26 +301,26 @@ def test_of_an_exempt_risk_only_the_reference_is_carried(ours, officer, post):
     assert len(dues) == 4 and "Quokka" not in repr(dues) and "internal audit" not in repr(dues)
 
 
-# What it costs
+# Query counts
 
 
 def plenty(register, post, count):
     for _ in range(count):
-        risk = tolerated(
+        risk = tolerated_risk(
             register, days_ago(1), owner=post, next_review_on=days_ago(1), on=days_ago(30)
         )
         make_action(risk, owner=post, due_on=days_ago(1))
         make_assurance(risk, on=days_ago(20), expires_on=days_ago(1))
 
 
-def test_looking_costs_the_same_with_one_row_as_with_many(ours, officer, post):
+def test_looking_costs_the_same_with_one_row_as_with_many(register, officer, post):
     costs = []
     for count in (1, 5):
-        plenty(ours, post, count)
+        plenty(register, post, count)
         person = type(officer).objects.get(pk=officer.pk)
         with CaptureQueriesContext(connection) as queries:
-            found = soon(person)
-        costs.append((len(queries), len(found)))
+            dues = soon(person)
+        costs.append((len(queries), len(dues)))
     assert costs == [(6, 4), (6, 24)]
 
 
@@ -331,9 +333,9 @@ def text_of(user, day=None):
     return body_of(dues, name=user, day=day, site="https://r.example.org", choices="/reminders/")
 
 
-def test_the_mail_names_what_is_late_before_what_is_due_soon(ours, officer, post):
-    make_risk(ours, owner=post, title="Second thing", next_review_on=days_ago(-3))
-    make_risk(ours, owner=post, title="First thing", next_review_on=days_ago(3))
+def test_the_mail_lists_late_deadlines_before_those_due_soon(register, officer, post):
+    make_risk(register, owner=post, title="Second thing", next_review_on=days_ago(-3))
+    make_risk(register, owner=post, title="First thing", next_review_on=days_ago(3))
     text = text_of(officer)
     order = [
         text.index(words)
@@ -342,8 +344,8 @@ def test_the_mail_names_what_is_late_before_what_is_due_soon(ours, officer, post
     assert order == sorted(order)
 
 
-def test_the_mail_gives_day_place_and_address(ours, officer, post):
-    risk = late_risk(ours, owner=post, title="Reserves run out")
+def test_the_mail_gives_day_place_and_address(register, officer, post):
+    risk = late_risk(register, owner=post, title="Reserves run out")
     day = risk.next_review_on
     assert (
         "* Review CORP-001: Reserves run out\n"
@@ -352,34 +354,34 @@ def test_the_mail_gives_day_place_and_address(ours, officer, post):
     ) in text_of(officer)
 
 
-def test_the_mail_says_how_to_change_or_stop_it(ours, officer, post):
-    late_risk(ours, owner=post)
+def test_the_mail_says_how_to_change_or_stop_it(register, officer, post):
+    late_risk(register, owner=post)
     assert text_of(officer).endswith("\nhttps://r.example.org/reminders/\n")
 
 
-def test_the_mail_says_why_a_manager_is_told_of_a_vacant_posts(ours, manager):
-    late_risk(ours, owner=make_post(ours.organisation))
+def test_the_mail_says_why_a_manager_is_reminded_of_a_vacant_post(register, manager):
+    late_risk(register, owner=make_post(register.organisation))
     assert " ".join(text_of(manager).split()).count("To you as a risk manager") == 2
 
 
-def test_the_mail_of_an_exempt_risk_says_so_and_nothing_else(ours, officer, post):
-    late_risk(ours, owner=post, is_exempt=True, title="Quokka", cause="Quokka")
+def test_the_mail_of_an_exempt_risk_says_so_and_nothing_else(register, officer, post):
+    late_risk(register, owner=post, is_exempt=True, title="Quokka", cause="Quokka")
     text = text_of(officer)
     assert "* Review CORP-001 (an exempt risk)\n" in text and "Quokka" not in text
 
 
-def test_no_line_but_an_address_is_long(ours, officer, post):
-    make_risk(ours, owner=post, title="A title of many words " * 9, next_review_on=days_ago(1))
+def test_no_line_but_an_address_is_long(register, officer, post):
+    make_risk(register, owner=post, title="A title of many words " * 9, next_review_on=days_ago(1))
     assert all(len(line) <= 72 for line in text_of(officer).splitlines() if "://" not in line)
 
 
-def test_a_title_cannot_pretend_to_be_another_line(ours, officer, post):
-    late_risk(ours, owner=post, title="Reserves\n\nPay here: https://bad.example")
+def test_a_title_cannot_pretend_to_be_another_line(register, officer, post):
+    late_risk(register, owner=post, title="Reserves\n\nPay here: https://bad.example")
     assert "* Review CORP-001: Reserves Pay here: https://bad.example\n" in text_of(officer)
 
 
-def test_a_mail_with_too_much_counts_what_it_does_not_name(ours, officer, post):
-    late_risk(ours, owner=post)
+def test_a_long_mail_counts_the_deadlines_that_it_leaves_out(register, officer, post):
+    late_risk(register, owner=post)
     dues = due_soon(officer, timezone.localdate(), ReminderKind) * (LISTED + 7)
     text = body_of(
         dues,
@@ -394,10 +396,10 @@ def test_a_mail_with_too_much_counts_what_it_does_not_name(ours, officer, post):
     )
 
 
-def test_the_subject_counts_and_names_nothing(ours, officer, post):
-    make_risk(ours, owner=post, next_review_on=days_ago(-3))
-    late_risk(ours, owner=post)
-    late_risk(ours, owner=post)
+def test_the_subject_counts_and_names_nothing(register, officer, post):
+    make_risk(register, owner=post, next_review_on=days_ago(-3))
+    late_risk(register, owner=post)
+    late_risk(register, owner=post)
     dues = due_soon(officer, timezone.localdate(), ReminderKind)
     assert subject_of(dues, timezone.localdate()) == "Your risk registers: 2 late and 1 due soon"
 
@@ -412,32 +414,32 @@ def send(**options):
     return out.getvalue()
 
 
-def to_whom():
+def recipients():
     return sorted(message.to[0] for message in mail.outbox)
 
 
-def test_each_person_gets_one_mail_about_everything(ours, officer, manager, post):
-    plenty(ours, post, 2)
-    late_risk(ours, owner=make_post(ours.organisation))
+def test_each_person_gets_one_mail_about_everything(register, officer, manager, post):
+    plenty(register, post, 2)
+    late_risk(register, owner=make_post(register.organisation))
     assert "2 sent" in send()
-    assert to_whom() == ["manager@example.org", "officer@example.org"]
+    assert recipients() == ["manager@example.org", "officer@example.org"]
 
 
-def test_nobody_gets_an_empty_mail(ours, officer, manager, post):
-    late_risk(ours, owner=post)
+def test_nobody_gets_an_empty_mail(register, officer, manager, post):
+    late_risk(register, owner=post)
     assert "1 sent, 1 with nothing due" in send()
-    assert (to_whom(), ReminderMail.objects.count()) == (["officer@example.org"], 1)
+    assert (recipients(), ReminderMail.objects.count()) == (["officer@example.org"], 1)
 
 
-def test_a_second_run_of_the_day_sends_nothing(ours, officer, post):
-    late_risk(ours, owner=post)
+def test_a_second_run_of_the_day_sends_nothing(register, officer, post):
+    late_risk(register, owner=post)
     send()
     assert "1 written to before" in send()
     assert len(mail.outbox) == 1
 
 
-def test_the_next_day_it_is_told_again(ours, officer, post):
-    late_risk(ours, owner=post)
+def test_the_next_day_it_is_sent_again(register, officer, post):
+    late_risk(register, owner=post)
     send()
     ReminderMail.objects.update(day=days_ago(1))
     send()
@@ -450,44 +452,46 @@ def test_a_person_is_claimed_once_a_day(officer):
         ReminderMail.objects.create(user=officer, day=days_ago(0))
 
 
-def test_a_dry_run_says_who_and_writes_nothing(ours, officer, post):
-    late_risk(ours, owner=post)
+def test_a_dry_run_says_who_and_writes_nothing(register, officer, post):
+    late_risk(register, owner=post)
     assert "officer@example.org: Your risk registers: 1 late\n" in send(dry_run=True)
     assert (mail.outbox, ReminderMail.objects.count()) == ([], 0)
 
 
-def test_who_wants_none_gets_none(ours, officer, post):
-    late_risk(ours, owner=post)
+def test_a_person_who_wants_no_mail_gets_none(register, officer, post):
+    late_risk(register, owner=post)
     ReminderChoice.choose(by=officer, kinds=[])
     assert "1 wanting none" in send()
     assert mail.outbox == []
 
 
-def test_only_the_kinds_that_were_chosen_are_named(ours, officer, post):
-    plenty(ours, post, 1)
+def test_only_the_kinds_that_were_chosen_are_named(register, officer, post):
+    plenty(register, post, 1)
     ReminderChoice.choose(by=officer, kinds=["action"])
     send()
     assert [message.body.count("\n* ") for message in mail.outbox] == [1]
 
 
-def test_who_lost_their_role_or_their_account_gets_none(ours, officer, manager, post):
-    late_risk(ours, owner=post)
-    late_risk(ours, owner=make_post(ours.organisation))
+def test_a_person_without_a_role_or_an_active_account_gets_no_mail(
+    register, officer, manager, post
+):
+    late_risk(register, owner=post)
+    late_risk(register, owner=make_post(register.organisation))
     officer.memberships.update(until=days_ago(1))
     type(manager).objects.filter(pk=manager.pk).update(is_active=False)
     assert "nobody to remind" in send()
 
 
-def test_a_program_that_answers_mails_is_told_not_to(ours, officer, post):
-    late_risk(ours, owner=post)
+def test_the_mail_asks_automatic_replies_not_to_answer(register, officer, post):
+    late_risk(register, owner=post)
     send()
     assert mail.outbox[0].extra_headers["Auto-Submitted"] == "auto-generated"
 
 
-def test_it_costs_the_same_for_a_person_with_more_to_do(ours, officer, post):
+def test_it_costs_the_same_for_a_person_with_more_to_do(register, officer, post):
     costs = []
     for count in (1, 5):
-        plenty(ours, post, count)
+        plenty(register, post, count)
         with CaptureQueriesContext(connection) as queries:
             send()
         costs.append(len(queries))
@@ -495,7 +499,7 @@ def test_it_costs_the_same_for_a_person_with_more_to_do(ours, officer, post):
     assert costs[0] == costs[1]
 
 
-class Refusing(EmailBackend):
+class RefusingBackend(EmailBackend):
     """A mail server with an address that it refuses, and one at which the line breaks."""
 
     def send_messages(self, messages):
@@ -506,20 +510,20 @@ class Refusing(EmailBackend):
         return super().send_messages(messages)
 
 
-class Unreachable(EmailBackend):
+class UnreachableBackend(EmailBackend):
     def open(self):
         raise ConnectionRefusedError("Connection refused")
 
 
 @pytest.fixture
-def trouble(settings, ours, post):
+def trouble(settings, register, post):
     """Somebody for whom sending fails before somebody for whom it does not."""
 
     def trouble(address):
-        settings.EMAIL_BACKEND = f"{__name__}.Refusing"
+        settings.EMAIL_BACKEND = f"{__name__}.RefusingBackend"
         for email in (address, "later@example.org"):
-            holder = make_person(ours.organisation, email=email)
-            late_risk(ours, owner=make_post(ours.organisation, holder=holder))
+            holder = make_person(register.organisation, email=email)
+            late_risk(register, owner=make_post(register.organisation, holder=holder))
 
     return trouble
 
@@ -529,56 +533,56 @@ def test_an_address_that_fails_does_not_stop_the_others(trouble, address):
     trouble(address)
     with pytest.raises(CommandError, match=address):
         send()
-    assert to_whom() == ["later@example.org"]
+    assert recipients() == ["later@example.org"]
 
 
-def test_what_the_server_refused_is_tried_again_the_same_day(trouble, settings):
+def test_a_refused_mail_is_tried_again_the_same_day(trouble, settings):
     trouble("refused@example.org")
     with pytest.raises(CommandError):
         send()
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     send()
-    assert to_whom() == ["later@example.org", "refused@example.org"]
+    assert recipients() == ["later@example.org", "refused@example.org"]
 
 
-def test_what_may_have_arrived_is_not_sent_twice(trouble, settings):
+def test_a_mail_that_may_have_arrived_is_not_sent_twice(trouble, settings):
     trouble("broken@example.org")
     with pytest.raises(CommandError):
         send()
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     send()
-    assert to_whom() == ["later@example.org"]
+    assert recipients() == ["later@example.org"]
 
 
-def test_what_may_have_arrived_is_spoken_of(ours, officer, post):
-    late_risk(ours, owner=post)
+def test_a_mail_that_may_have_arrived_is_reported(register, officer, post):
+    late_risk(register, owner=post)
     two_hours_ago = timezone.now() - datetime.timedelta(hours=2)
     ReminderMail.objects.create(user=officer, day=days_ago(0), claimed_at=two_hours_ago)
     assert "Begun today and never confirmed: 1." in send()
     assert mail.outbox == []
 
 
-def test_without_a_mail_server_nothing_is_claimed(ours, officer, post, settings):
-    late_risk(ours, owner=post)
-    settings.EMAIL_BACKEND = f"{__name__}.Unreachable"
+def test_without_a_mail_server_nothing_is_claimed(register, officer, post, settings):
+    late_risk(register, owner=post)
+    settings.EMAIL_BACKEND = f"{__name__}.UnreachableBackend"
     with pytest.raises(CommandError, match="no mail server"):
         send()
     assert ReminderMail.objects.count() == 0
 
 
-def test_that_somebody_was_written_to_is_forgotten_after_a_while(officer):
+def test_old_records_of_mails_are_deleted(officer):
     ReminderMail.objects.create(user=officer, day=days_ago(91))
     send()
     assert ReminderMail.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_runs_at_once_send_each_mail_once(ours):
+def test_two_runs_at_once_send_each_mail_once(register):
     for number in range(4):
-        holder = make_person(ours.organisation, email=f"person{number}@at-once.example")
-        late_risk(ours, owner=make_post(ours.organisation, holder=holder))
+        holder = make_person(register.organisation, email=f"person{number}@at-once.example")
+        late_risk(register, owner=make_post(register.organisation, holder=holder))
     in_parallel(2, lambda _: call_command(Command(stdout=StringIO())))
-    assert to_whom() == [f"person{number}@at-once.example" for number in range(4)]
+    assert recipients() == [f"person{number}@at-once.example" for number in range(4)]
 
 
 # The page
@@ -606,7 +610,7 @@ def test_choosing_nothing_stops_the_mail(client, officer):
     assert ReminderChoice.objects.get(user=officer).kinds == []
 
 
-def test_a_kind_that_there_is_not_is_refused_in_words(client):
+def test_an_unknown_kind_is_refused_with_an_error_message(client):
     answer = client.post("/reminders/", {"kinds": ["gossip"]})
     assert (
         "There is a problem" in answer.text
@@ -615,12 +619,12 @@ def test_a_kind_that_there_is_not_is_refused_in_words(client):
     assert not ReminderChoice.objects.exists()
 
 
-def test_who_may_not_edit_is_told_why_there_is_nothing_to_choose(ours):
+def test_a_person_who_may_not_edit_reads_why_there_is_no_choice(register):
     client = Client()
-    client.force_login(make_person(ours.organisation, Role.MEMBER))
+    client.force_login(make_person(register.organisation, Role.MEMBER))
     page = client.get("/reminders/").text
     assert "Nothing falls due for you here" in page and 'name="kinds"' not in page
 
 
-def test_every_page_leads_there(client):
+def test_every_page_links_to_the_reminders(client):
     assert 'href="/reminders/">Reminders</a>' in client.get("/").text.partition("</header>")[0]

@@ -1,6 +1,4 @@
-"""What is counted from frames, on examples worked by hand, and that the pictures are ones Plotly
-accepts.
-"""
+"""What is counted from frames, by hand-worked examples, and that Plotly accepts the charts."""
 
 import datetime
 import json
@@ -17,24 +15,24 @@ from registers.phrases import count_history_in_words, more_or_fewer, number_in_w
 RANKS = {"low": 0, "moderate": 1, "high": 2, "severe": 3}
 
 
-def standing(**bands):
-    """As two_days reads them: risk r1 has pk 11, and so on."""
+def risk_points(**bands):
+    """As period_comparison reads them: risk r1 has pk 11, and so on."""
     return [RiskPoint(10 + int(risk[1:]), int(risk[1:]), band) for risk, band in bands.items()]
 
 
-def moves(now, then):
-    moved = movements_between(now, then, RANKS)
-    assert len({one.risk for one in moved}) == len(moved)
-    return {one.risk: one.kind for one in moved}
+def moves(positions, earlier):
+    moved = movements_between(positions, earlier, RANKS)
+    assert len({movement.risk for movement in moved}) == len(moved)
+    return {movement.risk: movement.kind for movement in moved}
 
 
 def test_each_risk_makes_one_move():
     """r1 low to high: up. r2 severe to high: down. r3 the same. r4 was not there: new. r5 is not
     any more: left. r6 had no band: scored.
     """
-    then = standing(r1="low", r2="severe", r3="high", r5="low", r6="")
-    now = standing(r1="high", r2="high", r3="high", r4="low", r6="moderate")
-    assert moves(now, then) == {
+    earlier = risk_points(r1="low", r2="severe", r3="high", r5="low", r6="")
+    positions = risk_points(r1="high", r2="high", r3="high", r4="low", r6="moderate")
+    assert moves(positions, earlier) == {
         1: "up",
         2: "down",
         3: "unchanged",
@@ -45,16 +43,16 @@ def test_each_risk_makes_one_move():
 
 
 def test_a_move_says_which_band_it_came_from():
-    moved = movements_between(standing(r1="high", r2="low"), standing(r1="severe"), RANKS)
-    assert [one.band_before for one in moved] == ["severe", None]
+    moved = movements_between(risk_points(r1="high", r2="low"), risk_points(r1="severe"), RANKS)
+    assert [movement.band_before for movement in moved] == ["severe", None]
 
 
-def test_a_risk_that_left_is_named_by_its_position_then():
-    assert movements_between([], standing(r3="low"), RANKS) == [(3, 13, "left", "low")]
+def test_a_risk_that_left_is_named_by_its_earlier_position():
+    assert movements_between([], risk_points(r3="low"), RANKS) == [(3, 13, "left", "low")]
 
 
 @pytest.mark.parametrize(
-    ("counts", "said"),
+    ("counts", "words"),
     [
         ([5, 9, 9, 7], "five on Mon, nine on Wed, seven on Thu"),
         ([5, 6, 6, 7], "five on Mon, seven on Thu"),
@@ -62,29 +60,30 @@ def test_a_risk_that_left_is_named_by_its_position_then():
         ([4], "four on Mon"),
     ],
 )
-def test_the_course_of_a_count_names_its_peak_where_neither_end_is_one(counts, said):
-    assert count_history_in_words(counts, ["Mon", "Tue", "Wed", "Thu"][: len(counts)]) == said
+def test_the_history_of_a_count_names_a_peak_that_neither_end_is(counts, words):
+    assert count_history_in_words(counts, ["Mon", "Tue", "Wed", "Thu"][: len(counts)]) == words
 
 
 def test_all_moves_but_left_add_up_to_the_risks_now():
-    then, now = standing(r1="low", r2="low"), standing(r1="high", r3="", r4="severe")
-    assert sum(move != "left" for move in moves(now, then).values()) == len(now)
+    earlier, positions = risk_points(r1="low", r2="low"), risk_points(r1="high", r3="", r4="severe")
+    assert sum(move != "left" for move in moves(positions, earlier).values()) == len(positions)
 
 
 def test_an_unrelated_risk_changes_no_other_ones_move():
-    then, now = standing(r1="low"), standing(r1="high")
+    earlier, positions = risk_points(r1="low"), risk_points(r1="high")
     assert (
-        moves(standing(r1="high", r9="low"), standing(r1="low", r9="low"))[1] == moves(now, then)[1]
+        moves(risk_points(r1="high", r9="low"), risk_points(r1="low", r9="low"))[1]
+        == moves(positions, earlier)[1]
     )
 
 
 def test_two_ratings_by_another_scheme_have_not_moved():
     other = OTHER_SCHEME
-    assert moves(standing(r1=other), standing(r1=other)) == {1: "unchanged"}
+    assert moves(risk_points(r1=other), risk_points(r1=other)) == {1: "unchanged"}
 
 
 def test_nothing_moves_where_there_is_nothing():
-    assert moves(standing(), standing()) == {}
+    assert moves(risk_points(), risk_points()) == {}
 
 
 def test_counts_on_a_day_are_starts_less_ends():
@@ -101,7 +100,7 @@ def test_counts_on_a_day_are_starts_less_ends():
     ]
 
 
-def test_a_course_without_a_change_counts_nothing():
+def test_a_history_without_a_change_counts_nothing():
     course = pd.DataFrame([], columns=["day", "band", "change"])
     assert trends.counts_on(course, [datetime.date(2026, 6, 30)], ["low"]).to_numpy().tolist() == [
         [0]
@@ -122,7 +121,7 @@ def test_plotly_accepts_the_bars(bands, sideways):
     assert go.Layout(figure["layout"]).to_plotly_json() == figure["layout"]
 
 
-def test_a_picture_holds_the_numbers_of_its_table():
+def test_a_chart_holds_the_numbers_of_its_table():
     figure = stacked_bars([[3, 0, 2]], ["June"], ["Low", "High", "Not scored"], bands=2)
     assert [bar["y"] for bar in figure["data"]] == [[3], [0], [2]]
 
@@ -136,5 +135,5 @@ CHANGES = [(0, "as many as on"), (1, "one more than on"), (-12, "12 fewer than o
 
 
 @pytest.mark.parametrize(("change", "words"), CHANGES)
-def test_a_change_is_said(change, words):
+def test_a_change_in_words(change, words):
     assert more_or_fewer(change) == words

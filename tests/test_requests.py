@@ -108,7 +108,7 @@ ENCODINGS = {
 
 
 @pytest.fixture
-def logged(client, db):
+def log_risk(client, db):
     """Sends a form with this title, as bytes, for a new risk, and gives the answer and the titles
     there are.
     """
@@ -137,31 +137,31 @@ def logged(client, db):
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("sent", NOT_TEXT)
-def test_what_is_no_text_is_refused_and_not_mended(logged, sent, encoding):
-    assert logged(NOT_TEXT[sent], encoding) == (400, [])
+@pytest.mark.parametrize("case", NOT_TEXT)
+def test_invalid_text_is_refused_and_not_repaired(log_risk, case, encoding):
+    assert log_risk(NOT_TEXT[case], encoding) == (400, [])
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("sent", TEXT)
-def test_every_character_that_is_one_is_kept(logged, sent, encoding):
-    assert logged(TEXT[sent].encode(), encoding) == (302, [TEXT[sent]])
+@pytest.mark.parametrize("case", TEXT)
+def test_every_valid_character_is_kept(log_risk, case, encoding):
+    assert log_risk(TEXT[case].encode(), encoding) == (302, [TEXT[case]])
 
 
 @pytest.mark.parametrize(
     "encoding", ["urlencoded", "percent"]
 )  # in parts, Django leaves out a field without a name
-def test_the_name_of_a_field_that_is_no_text_is_refused(client, encoding):
+def test_an_invalid_field_name_is_refused(client, encoding):
     body, kind = ENCODINGS[encoding](b"\xff", b"1")
     assert client.generic("POST", LOGIN, body, kind).status_code == 400
 
 
-@pytest.mark.parametrize("sent", NOT_TEXT)
-def test_an_address_that_is_no_text_is_refused(client, sent):
-    assert client.get(f"/?q={percent(NOT_TEXT[sent]).decode()}").status_code == 400
+@pytest.mark.parametrize("case", NOT_TEXT)
+def test_an_invalid_address_is_refused(client, case):
+    assert client.get(f"/?q={percent(NOT_TEXT[case]).decode()}").status_code == 400
 
 
-def test_an_address_that_is_no_text_is_refused_unescaped_too(client):
+def test_an_invalid_unescaped_address_is_refused(client):
     assert client.get("/", QUERY_STRING="q=\xff").status_code == 400
 
 
@@ -191,7 +191,7 @@ def test_too_large_a_body_is_refused_before_it_is_read(client, path, kind):
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "9" * 5000, "²"])
-def test_a_length_that_is_no_number_of_bytes_is_refused(client, length):
+def test_an_invalid_content_length_is_refused(client, length):
     answer = client.post(LOGIN, **{"wsgi.input": Unread(), "CONTENT_LENGTH": length})
     assert answer.status_code in (400, 413)
 
@@ -245,9 +245,9 @@ ANSWERS = {
 
 @pytest.fixture(params=ANSWERS)
 def answer(request, client):
-    found = ANSWERS[request.param](client)
-    assert str(found.status_code) == str(request.param)[:3]
-    return found
+    response = ANSWERS[request.param](client)
+    assert str(response.status_code) == str(request.param)[:3]
+    return response
 
 
 @pytest.mark.parametrize(
@@ -291,16 +291,16 @@ def test_every_answer_has_the_policy(answer):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", [LOGIN, "/accounts/password/reset/"])
-def test_a_page_is_not_kept_by_any_cache(client, path):
+def test_no_cache_stores_a_page(client, path):
     answer = client.get(path)
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_a_private_page_is_not_kept_by_any_cache(member):
+def test_no_cache_stores_a_private_page(member):
     assert member.get("/library/")["Cache-Control"] == "no-store"
 
 
-def test_what_is_refused_tells_nothing_of_the_software(answer):
+def test_an_error_page_reveals_nothing_of_the_software(answer):
     assert "Server" not in answer and b"Django" not in answer.content
 
 
@@ -355,34 +355,33 @@ def test_everything_else_leads_to_the_sign_in(client):
 KEYS = {
     name: f"{name} of an installation, long and never used" for name in ("SECRET_KEY", "AUDIT_KEY")
 }
-ASKED = (
-    "SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_HSTS_SECONDS ALLOWED_HOSTS "
-    "SECURE_SSL_REDIRECT SECURE_HSTS_INCLUDE_SUBDOMAINS CSRF_TRUSTED_ORIGINS REQUIRE_MFA DEBUG IS_LAPTOP SECRET_KEY "
-    "SECURE_PROXY_SSL_HEADER ALLAUTH_TRUSTED_PROXY_COUNT"
+SETTING_NAMES = (
+    "SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE "
+    "SECURE_HSTS_SECONDS ALLOWED_HOSTS SECURE_SSL_REDIRECT SECURE_HSTS_INCLUDE_SUBDOMAINS "
+    "CSRF_TRUSTED_ORIGINS REQUIRE_MFA DEBUG IS_LAPTOP SECRET_KEY SECURE_PROXY_SSL_HEADER "
+    "ALLAUTH_TRUSTED_PROXY_COUNT"
 )
 
 
 def start(**environment):
-    """Settings as a process of that environment reads them: (what it printed as JSON or None, its
-    errors).
-    """
+    """Settings that a process reads in that environment: (the settings or None, its errors)."""
     code = (
         "import json; from django.conf import settings as s; "
-        f"print(json.dumps({{n: getattr(s, n) for n in '{ASKED}'.split()}}))"
+        f"print(json.dumps({{n: getattr(s, n) for n in '{SETTING_NAMES}'.split()}}))"
     )
-    ours = {
+    environ = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "failing_well.settings",
         **environment,
     }
-    done = subprocess.run(  # noqa: S603 (our own arguments, no shell)
+    process = subprocess.run(  # noqa: S603 (our own arguments, no shell)
         [sys.executable, "-W", "error", "-c", code],
-        env=ours,
+        env=environ,
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
     )
-    return json.loads(done.stdout) if done.returncode == 0 else None, done.stderr
+    return json.loads(process.stdout) if process.returncode == 0 else None, process.stderr
 
 
 @pytest.fixture(scope="module")
@@ -417,49 +416,49 @@ def test_an_https_address_sets(production, name, value):
 )
 def test_a_missing_key_is_refused_anywhere_but_on_a_laptop(site, missing):
     keys = {name: value for name, value in KEYS.items() if name != missing}
-    found, errors = start(SITE_URL=site, **keys)
-    assert (found, f"{missing} must be set" in errors) == (None, True)
+    values, errors = start(SITE_URL=site, **keys)
+    assert (values, f"{missing} must be set" in errors) == (None, True)
 
 
 def test_an_empty_key_is_a_missing_one():
-    found, _ = start(SITE_URL="https://risk.council.example", SECRET_KEY="", AUDIT_KEY="a")
-    assert found is None
+    values, _ = start(SITE_URL="https://risk.council.example", SECRET_KEY="", AUDIT_KEY="a")
+    assert values is None
 
 
 def test_debug_is_refused_anywhere_but_on_a_laptop():
-    found, errors = start(SITE_URL="https://risk.council.example", DEBUG="true", **KEYS)
-    assert (found, "DEBUG shows private data" in errors) == (None, True)
+    values, errors = start(SITE_URL="https://risk.council.example", DEBUG="true", **KEYS)
+    assert (values, "DEBUG shows private data" in errors) == (None, True)
 
 
 @pytest.mark.parametrize("site", ["risk.council.example", "ftp://risk.council.example", "https://"])
-def test_an_address_that_is_none_is_refused(site):
-    found, errors = start(SITE_URL=site, **KEYS)
-    assert (found, "SITE_URL must be" in errors) == (None, True)
+def test_an_invalid_site_url_is_refused(site):
+    values, errors = start(SITE_URL=site, **KEYS)
+    assert (values, "SITE_URL must be" in errors) == (None, True)
 
 
 def test_a_laptop_needs_no_environment():
-    found, _ = start()
-    assert (found["IS_LAPTOP"], found["SESSION_COOKIE_NAME"], found["SECURE_SSL_REDIRECT"]) == (
+    values, _ = start()
+    assert (values["IS_LAPTOP"], values["SESSION_COOKIE_NAME"], values["SECURE_SSL_REDIRECT"]) == (
         True,
         "sessionid",
         False,
     )
 
 
-def test_the_key_of_a_laptop_says_that_it_is_one():
+def test_the_key_of_a_laptop_is_marked():
     assert start()[0]["SECRET_KEY"].startswith("laptop-only-")
 
 
-def test_only_a_trusted_proxy_says_that_a_request_came_by_https():
-    found, _ = start(SITE_URL="https://risk.council.example", TRUSTED_PROXIES="1", **KEYS)
-    assert (found["SECURE_PROXY_SSL_HEADER"], found["ALLAUTH_TRUSTED_PROXY_COUNT"]) == (
+def test_a_trusted_proxy_may_report_https():
+    values, _ = start(SITE_URL="https://risk.council.example", TRUSTED_PROXIES="1", **KEYS)
+    assert (values["SECURE_PROXY_SSL_HEADER"], values["ALLAUTH_TRUSTED_PROXY_COUNT"]) == (
         ["HTTP_X_FORWARDED_PROTO", "https"],
         1,
     )
 
 
 def test_deployment_checks_find_nothing():
-    done = subprocess.run(
+    process = subprocess.run(
         [
             sys.executable,
             "-W",
@@ -482,4 +481,4 @@ def test_deployment_checks_find_nothing():
         capture_output=True,
         text=True,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (process.returncode, process.stderr) == (0, "")

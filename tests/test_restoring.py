@@ -1,6 +1,4 @@
-"""A register written as a file and taken back says the same, to the byte; a file that does not fit
-writes nothing.
-"""
+"""An exported register restores to the same file, to the byte; an invalid file writes nothing."""
 
 import datetime
 import hashlib
@@ -58,27 +56,27 @@ from registers.models import (
 pytestmark = pytest.mark.django_db
 
 
-def written(register, **how):
-    return "".join(serialise(register, **how)).encode()
+def written(register, **options):
+    return "".join(serialise(register, **options)).encode()
 
 
-def elsewhere(register, people=True):
+def empty_twin(register, people=True):
     """An empty register with the same address in an organisation of the same name, as on another
-    installation; the one that is here steps aside. people: whether those of the organisation are
-    there as well.
+    installation; the original takes another address. people: whether the members of the
+    organisation come along.
     """
-    ours = register.organisation
-    slug, address = ours.slug, register.slug
-    Organisation.objects.filter(pk=ours.pk).update(slug=f"{slug}-{ours.pk}")
+    organisation = register.organisation
+    slug, address = organisation.slug, register.slug
+    Organisation.objects.filter(pk=organisation.pk).update(slug=f"{slug}-{organisation.pk}")
     Register.objects.filter(pk=register.pk).update(slug=f"{address}-{register.pk}")
-    for row in (ours, register):
+    for row in (organisation, register):
         row.enter("changed")
-    theirs = Organisation.objects.create(slug=slug, name=ours.name)
-    for row in Membership.objects.filter(organisation=ours) if people else ():
+    twin_organisation = Organisation.objects.create(slug=slug, name=organisation.name)
+    for row in Membership.objects.filter(organisation=organisation) if people else ():
         Membership.objects.create(
-            user=row.user, organisation=theirs, role=row.role, until=row.until
+            user=row.user, organisation=twin_organisation, role=row.role, until=row.until
         )
-    empty = make_register(theirs, slug=address, prefix="NEW")
+    empty = make_register(twin_organisation, slug=address, prefix="NEW")
     seal_rows()
     return empty
 
@@ -89,7 +87,7 @@ def assert_sound():
 
 
 def rich_register():
-    """Everything that can stand on a register, once at least."""
+    """A register with every kind of record at least once."""
     organisation = make_organisation("Northmoor")
     by, manager = (
         make_person(organisation, role, name=role.title()) for role in (Role.OFFICER, Role.MANAGER)
@@ -145,10 +143,13 @@ def rich_register():
     return register
 
 
-def test_what_is_restored_is_written_again_to_the_byte():
+def test_a_restored_register_is_exported_again_to_the_byte():
     register = rich_register()
-    content, by = written(register), register.organisation.memberships.get(role=Role.MANAGER).user
-    target = elsewhere(register)
+    content, by = (
+        written(register),
+        register.organisation.memberships.get(role=Role.MANAGER).user,
+    )
+    target = empty_twin(register)
     report = restore(content, target, by=by)
     target.refresh_from_db()
     assert written(target).decode() == content.decode()
@@ -165,26 +166,29 @@ def test_the_demo_is_restored_to_the_byte():
     }
     register = Register.objects.get(slug="corporate")
     by = register.organisation.memberships.filter(role=Role.MANAGER).first().user
-    target = elsewhere(register)
+    target = empty_twin(register)
     restore(files["corporate"], target, by=by)
     target.refresh_from_db()
     assert written(target).decode() == files["corporate"].decode()
     assert_sound()
 
 
-def changed(content, change):
-    """The file with something else in it, and a fresh seal."""
-    found = json.loads(content)
-    change(found)
-    return json.dumps(found).encode()
+def with_change(content, change):
+    """The file with a change made to it, and a fresh seal."""
+    content_json = json.loads(content)
+    change(content_json)
+    return json.dumps(content_json).encode()
 
 
 @pytest.fixture
-def filed():
-    """(a file with everything in it, an empty register for it, a manager there)"""
+def register_file():
+    """(a file with every kind of record, an empty register for it, a manager of that register)"""
     register = rich_register()
-    content, by = written(register), register.organisation.memberships.get(role=Role.MANAGER).user
-    return content, elsewhere(register), by
+    content, by = (
+        written(register),
+        register.organisation.memberships.get(role=Role.MANAGER).user,
+    )
+    return content, empty_twin(register), by
 
 
 def is_empty(register):
@@ -193,8 +197,8 @@ def is_empty(register):
     )
 
 
-def refused(content, register, by, *path):
-    """It is refused by check and by restore, with that path; nothing is left of it."""
+def assert_refused(content, register, by, *path):
+    """check and restore refuse it with that path; nothing is written."""
     before = [model.objects.count() for model in (AuditEntry, User, Post, Membership, Risk)]
     report = check(content, register)
     with pytest.raises(CannotRestore) as caught:
@@ -206,29 +210,29 @@ def refused(content, register, by, *path):
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00.000000Z", "1899-12-31T23:59:59.999999Z"])
-def test_an_instant_at_which_nobody_recorded_anything_is_refused(filed, at):
+def test_an_instant_before_any_possible_record_is_refused(register_file, at):
     """In London it would lie before the first day there is, on every page that says when."""
-    content, register, by = filed
+    content, register, by = register_file
     path = ("risks", 1, "revisions", 1, "recorded_at")
-    refused(
-        changed(content, lambda found: found["risks"][0]["revisions"][0].update(recorded_at=at)),
+    assert_refused(
+        with_change(content, lambda data: data["risks"][0]["revisions"][0].update(recorded_at=at)),
         register,
         by,
         *path,
     )
 
 
-def first(found):
-    return found["risks"][0]
+def first(data):
+    return data["risks"][0]
 
 
 def set_in(*path, value):
     """A change that puts a value into the file; places count from 0 here."""
 
-    def change(found):
+    def change(data):
         for step in path[:-1]:
-            found = found[step]
-        found[path[-1]] = value
+            data = data[step]
+        data[path[-1]] = value
 
     return change
 
@@ -293,10 +297,10 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("path", HOSTILE, ids=lambda path: "-".join(map(str, path)))
-def test_what_does_not_fit_is_refused_where_it_stands(filed, path):
-    content, register, by = filed
+def test_an_invalid_value_is_refused_with_its_path(register_file, path):
+    content, register, by = register_file
     *place, value = HOSTILE[path]
-    refused(changed(content, set_in(*place, value=value)), register, by, *path)
+    assert_refused(with_change(content, set_in(*place, value=value)), register, by, *path)
 
 
 @pytest.mark.parametrize(
@@ -317,8 +321,8 @@ def test_what_does_not_fit_is_refused_where_it_stands(filed, path):
     ],
     ids=lambda content: repr(content[-60:]),
 )
-def test_what_is_no_such_file_is_refused(content):
-    refused(content, make_register(), make_user())
+def test_a_file_of_another_format_is_refused(content):
+    assert_refused(content, make_register(), make_user())
 
 
 @pytest.mark.parametrize(
@@ -326,7 +330,8 @@ def test_what_is_no_such_file_is_refused(content):
     [
         (
             ("version", 2),
-            "version 2; this installation reads version 1. Bring the installation that is behind up to date",
+            "version 2; this installation reads version 1. "
+            "Bring the installation that is behind up to date",
         ),
         (
             ("challenges", []),
@@ -337,28 +342,32 @@ def test_what_is_no_such_file_is_refused(content):
         (("register", "prefix", "OUR"), "restore the file where that one is not held"),
     ],
 )
-def test_a_file_of_another_make_is_refused_with_what_to_do(filed, change, words):
-    content, register, _by = filed
+def test_a_file_of_another_version_is_refused_with_advice(register_file, change, words):
+    content, register, _by = register_file
     *place, value = change
     make_register(register.organisation, prefix="OUR")
-    assert words in str(check(changed(content, set_in(*place, value=value)), register).problems[0])
+    assert words in str(
+        check(with_change(content, set_in(*place, value=value)), register).problems[0]
+    )
 
 
 def test_a_file_of_two_hundred_megabytes_is_not_read():
-    refused(b"{" + b" " * 200_000_000, make_register(), make_user())
+    assert_refused(b"{" + b" " * 200_000_000, make_register(), make_user())
 
 
-def test_what_leaves_out_history_is_not_restored(filed):
-    content, register, by = filed
-    refused(changed(content, set_in("as_at", value="2026-01-01")), register, by)
-    refused(changed(content, set_in("left_out", value={"exempt_risks": 1})), register, by)
+def test_a_file_without_its_history_is_not_restored(register_file):
+    content, register, by = register_file
+    assert_refused(with_change(content, set_in("as_at", value="2026-01-01")), register, by)
+    assert_refused(
+        with_change(content, set_in("left_out", value={"exempt_risks": 1})), register, by
+    )
 
 
-def test_a_changed_file_says_so_and_comes_in(filed):
-    content, register, _by = filed
+def test_a_changed_file_gets_a_warning_and_is_restored(register_file):
+    content, register, _by = register_file
     assert check(content, register).warnings == []
     report = check(
-        changed(content, set_in(*R, "revisions", 0, "cause", value="Something else.")), register
+        with_change(content, set_in(*R, "revisions", 0, "cause", value="Something else.")), register
     )
     assert (report.warnings, report.problems) == (
         ["The file was changed since it was written."],
@@ -366,8 +375,8 @@ def test_a_changed_file_says_so_and_comes_in(filed):
     )
 
 
-def test_checking_writes_nothing_and_says_what_would_come(filed):
-    content, register, _by = filed
+def test_checking_writes_nothing_and_reports_the_counts(register_file):
+    content, register, _by = register_file
     before = (AuditEntry.objects.count(), User.objects.count(), Post.objects.count())
     report = check(content, register)
     assert (report.counts["risks"], report.posts, report.problems) == (3, ["Finance director"], [])
@@ -375,8 +384,8 @@ def test_checking_writes_nothing_and_says_what_would_come(filed):
     assert is_empty(register)
 
 
-def test_a_register_that_says_the_same_is_left_as_it_is(filed):
-    content, register, by = filed
+def test_a_register_with_the_same_content_is_unchanged(register_file):
+    content, register, by = register_file
     restore(content, register, by=by)
     before = AuditEntry.objects.count()
     register.refresh_from_db()
@@ -385,8 +394,8 @@ def test_a_register_that_says_the_same_is_left_as_it_is(filed):
     assert AuditEntry.objects.count() == before
 
 
-def test_a_register_that_holds_something_else_is_refused(filed):
-    content, register, by = filed
+def test_a_register_with_other_content_is_refused(register_file):
+    content, register, by = register_file
     make_risk(register)
     before = AuditEntry.objects.count()
     assert "something else" in str(check(content, register).problems[0])
@@ -395,18 +404,18 @@ def test_a_register_that_holds_something_else_is_refused(filed):
     assert (register.risks.count(), AuditEntry.objects.count()) == (1, before)
 
 
-def test_what_the_library_lacks_is_kept_and_told_and_written_again(filed):
-    content, register, by = filed
+def test_a_row_that_the_library_lacks_is_kept_reported_and_exported_again(register_file):
+    content, register, by = register_file
 
-    def strange(found):
-        risk = first(found)
+    def strange(data):
+        risk = first(data)
         risk["revisions"][0]["primary_failure_type"] = "hubris"
         risk["revisions"][0]["other_failure_types"] = ["external", "hubris"]
         risk["assessments"][0]["driver"] = "despair"
         risk["precedents"][1]["sign"] = "XYZ-W9"
         risk["escalations"][0]["to_register"] = "nowhere"
 
-    content = changed(content, strange)
+    content = with_change(content, strange)
     report = restore(content, register, by=by)
     register.refresh_from_db()
     assert {name if isinstance(name, str) else name[-1] for _, name in report.unresolved} >= {
@@ -420,25 +429,26 @@ def test_what_the_library_lacks_is_kept_and_told_and_written_again(filed):
     assert_sound()
 
 
-def test_a_failure_type_that_is_gone_comes_back_where_it_is_known():
+def test_a_missing_failure_type_comes_back_where_the_library_has_it():
     register = rich_register()
-    content, by = written(register), register.organisation.memberships.get(role=Role.MANAGER).user
-    lacking = elsewhere(register)
+    content, by = (
+        written(register),
+        register.organisation.memberships.get(role=Role.MANAGER).user,
+    )
+    lacking = empty_twin(register)
     FailureType.objects.filter(slug="financial").update(slug="gone")
     restore(content, lacking, by=by)
     lacking.refresh_from_db()
     assert written(lacking) == content
     FailureType.objects.filter(slug="gone").update(slug="financial")
-    knowing = elsewhere(lacking)
+    knowing = empty_twin(lacking)
     restore(content, knowing, by=by)
     assert knowing.risks.get(number=1).primary_failure_type.slug == "financial"
 
 
-def test_a_file_makes_nobody_a_member_and_touches_no_account(filed):
-    """Whoever has an account here but no role in the organisation is not theirs: history is not
-    hung on them.
-    """
-    content, register, by = filed
+def test_a_file_adds_no_member_and_changes_no_account(register_file):
+    """No history is attributed to an account without a role in the organisation."""
+    content, register, by = register_file
     victim = make_user("Victim", email="victim@elsewhere.example", is_active=False)
     Membership.objects.filter(organisation=register.organisation, role=Role.OFFICER).delete()
     officer = User.objects.get(name="Officer")
@@ -449,19 +459,19 @@ def test_a_file_makes_nobody_a_member_and_touches_no_account(filed):
     )
     memberships = list(Membership.objects.values())
 
-    def named(found):
-        found["people"].append({"email": "victim@elsewhere.example", "name": "Renamed"})
-        first(found)["revisions"][1]["by"] = "victim@elsewhere.example"
+    def rename(data):
+        data["people"].append({"email": "victim@elsewhere.example", "name": "Renamed"})
+        first(data)["revisions"][1]["by"] = "victim@elsewhere.example"
 
-    report = restore(changed(content, named), register, by=by)
+    report = restore(with_change(content, rename), register, by=by)
     assert sorted(report.people) == sorted([officer.email, "victim@elsewhere.example"])
     assert list(Membership.objects.values()) == memberships
-    found = list(
+    user_rows = list(
         User.objects.order_by("pk").values(
             "pk", "email", "name", "is_active", "password", "is_staff"
         )
     )
-    assert found[: len(accounts)] == accounts
+    assert user_rows[: len(accounts)] == accounts
     brought = User.objects.exclude(pk__in=[row["pk"] for row in accounts])
     assert all(
         not u.is_active and not u.has_usable_password() and u.email.endswith(".invalid")
@@ -474,8 +484,8 @@ def test_a_file_makes_nobody_a_member_and_touches_no_account(filed):
     )["people"]
 
 
-def test_the_chain_says_who_restored_it_and_from_what(filed):
-    content, register, by = filed
+def test_the_audit_chain_says_who_restored_which_file(register_file):
+    content, register, by = register_file
     restore(content, register, by=by, file_name="ours.json")
     entry = AuditEntry.objects.filter(verb="register.restored").get()
     assert (entry.by, entry.facts["digest"]) == (by, hashlib.sha256(content).hexdigest())
@@ -486,18 +496,18 @@ def test_the_chain_says_who_restored_it_and_from_what(filed):
     ) == {by.pk}
 
 
-def test_a_scheme_that_says_something_else_here_is_refused_and_a_missing_one_is_added(filed):
-    content, register, by = filed
+def test_a_missing_scheme_is_added(register_file):
+    content, register, by = register_file
 
-    def own(found):
-        found["schemes"][0] |= {"slug": "our-own"}
-        found["register"]["scheme"] = "our-own/1"
-        for risk in found["risks"]:
+    def rename_scheme(data):
+        data["schemes"][0] |= {"slug": "our-own"}
+        data["register"]["scheme"] = "our-own/1"
+        for risk in data["risks"]:
             for row in risk.get("assessments", ()):
                 row["scheme"] = "our-own/1"
-        found["appetites"][0]["scheme"] = "our-own/1"
+        data["appetites"][0]["scheme"] = "our-own/1"
 
-    restore(changed(content, own), register, by=by)
+    restore(with_change(content, rename_scheme), register, by=by)
     register.refresh_from_db()
     assert (register.scheme.slug, register.scheme.organisation) == (
         "our-own",
@@ -506,17 +516,17 @@ def test_a_scheme_that_says_something_else_here_is_refused_and_a_missing_one_is_
 
 
 @examples(15)
-@given(several=st.lists(st.tuples(histories, st.none() | ratings), min_size=1, max_size=3))
-def test_any_history_comes_back_to_the_byte(several):
+@given(risk_histories=st.lists(st.tuples(histories, st.none() | ratings), min_size=1, max_size=3))
+def test_any_history_is_restored_to_the_byte(risk_histories):
     with rollback():
         organisation = make_organisation()
         register, by = make_register(organisation), make_person(organisation, Role.MANAGER)
-        for steps, start in several:
+        for steps, start in risk_histories:
             RiskHistory(register, by, steps, start)
         make_agreement(register, by=by, on=RAISED + datetime.timedelta(days=4))
         register.refresh_from_db()
         content = written(register)
-        target = elsewhere(register)
+        target = empty_twin(register)
         restore(content, target, by=by)
         target.refresh_from_db()
         assert written(target).decode() == content.decode()

@@ -1,13 +1,19 @@
-"""A register into which workbooks came, taken back: what its file may say of them, and what is then
-shown of it.
-"""
+"""Restoring a register with imported workbooks: its file, and the pages of the restored imports."""
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from makers import make_person, make_precedent, make_register
 from spreadsheets import make_reference_data
-from test_restoring import assert_sound, changed, elsewhere, refused, rich_register, set_in, written
+from test_restoring import (
+    assert_refused,
+    assert_sound,
+    empty_twin,
+    rich_register,
+    set_in,
+    with_change,
+    written,
+)
 from workbooks import csv_of, import_workbook, latest, send, to_preview
 
 from registers.imports.resolve_rating import RatingResolver
@@ -24,7 +30,7 @@ HEADINGS = [
     "Controls",
     "Actions",
 ]
-JUDGED = {
+RATING = {
     "kind": "current",
     "likelihood": 3,
     "impact": 4,
@@ -35,10 +41,8 @@ JUDGED = {
 
 
 @pytest.fixture
-def filed(client):
-    """(the file of a register into which a workbook came, an empty register for it, a manager
-    there)
-    """
+def register_file(client):
+    """(the file of a register with an imported workbook, an empty register, a manager of it)"""
     register = make_register(slug="ours")
     by = make_person(register.organisation, Role.MANAGER)
     client.force_login(by)
@@ -60,12 +64,12 @@ def filed(client):
     import_workbook(client, register, csv_of(HEADINGS, *rows))
     make_precedent(register.risks.first(), by=by, words=["savings"])
     register.refresh_from_db()
-    return written(register), elsewhere(register), by
+    return written(register), empty_twin(register), by
 
 
 @pytest.mark.django_db
-def test_a_register_into_which_a_workbook_came_is_restored_to_the_byte(filed):
-    content, register, by = filed
+def test_a_register_with_an_imported_workbook_is_restored_to_the_byte(register_file):
+    content, register, by = register_file
     restore(content, register, by=by)
     register.refresh_from_db()
     assert written(register).decode() == content.decode()
@@ -74,11 +78,11 @@ def test_a_register_into_which_a_workbook_came_is_restored_to_the_byte(filed):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("odd", ["a\x00b", "a\ud800b"], ids=["nul", "half-a-surrogate"])
-def test_a_problem_that_quotes_what_cannot_be_stored_is_shown(client, filed, odd):
+def test_a_problem_that_quotes_an_unstorable_character_is_shown(client, register_file, odd):
     """On PostgreSQL no text holds a NUL, and no page half a surrogate."""
-    content, register, by = filed
+    content, register, by = register_file
     client.force_login(by)
-    content = changed(content, set_in("risks", 0, odd, value=1))
+    content = with_change(content, set_in("risks", 0, odd, value=1))
     assert send(client, register, content, "ours.json").status_code == 302
     assert "risks 1 a\ufffdb" in client.get(latest(register).get_absolute_url()).text
 
@@ -107,17 +111,17 @@ IMPORT, ROW = ("imports", 0), ("imports", 0, "rows", 0)
     ],
     ids=lambda part: "-".join(map(str, part)) if isinstance(part, tuple) else "",
 )
-def test_a_file_of_another_shape_is_refused_whole(filed, place, value, path):
-    content, register, by = filed
-    refused(changed(content, set_in(*place, value=value)), register, by, *path)
+def test_a_file_of_another_shape_is_refused_whole(register_file, place, value, path):
+    content, register, by = register_file
+    assert_refused(with_change(content, set_in(*place, value=value)), register, by, *path)
 
 
 @pytest.mark.django_db
-def test_a_row_without_its_cells_is_refused(filed):
-    content, register, by = filed
+def test_a_row_without_its_cells_is_refused(register_file):
+    content, register, by = register_file
     path = ("imports", 1, "rows", 1, "cells")
-    refused(
-        changed(content, lambda found: found["imports"][0]["rows"][0].pop("cells")),
+    assert_refused(
+        with_change(content, lambda data: data["imports"][0]["rows"][0].pop("cells")),
         register,
         by,
         *path,
@@ -125,30 +129,30 @@ def test_a_row_without_its_cells_is_refused(filed):
 
 
 @pytest.mark.django_db
-def test_the_command_says_where_the_shape_is_wrong(filed, tmp_path):
-    content, register, _by = filed
-    (tmp_path / "ours.json").write_bytes(changed(content, set_in(*ROW, "cells", value=3)))
+def test_the_command_says_where_the_shape_is_wrong(register_file, tmp_path):
+    content, register, _by = register_file
+    (tmp_path / "ours.json").write_bytes(with_change(content, set_in(*ROW, "cells", value=3)))
     with pytest.raises(CommandError, match="imports 1 rows 1 cells: This is not a list"):
         call_command("import_register", str(tmp_path / "ours.json"), register=register.slug)
 
 
 @pytest.mark.django_db
-def test_a_row_that_nobody_read_is_shown(client):
+def test_an_imported_row_without_readings_is_shown(client):
     register = rich_register()
     client.force_login(make_person(register.organisation, Role.MANAGER))
     assert "Old ref 7" in client.get(register.imports.get().get_absolute_url()).text
 
 
 @pytest.fixture
-def restored(client, filed):
-    """The register of that file, once it is taken in with a change."""
-    content, register, by = filed
+def restore_with(client, register_file):
+    """Restore that file with a value changed; returns the register."""
+    content, register, by = register_file
     client.force_login(by)
 
     def take(*place, value):
-        content_now = changed(content, set_in(*place, value=value))
-        assert check(content_now, register).problems == []
-        restore(content_now, register, by=by)
+        changed_content = with_change(content, set_in(*place, value=value))
+        assert check(changed_content, register).problems == []
+        restore(changed_content, register, by=by)
         register.refresh_from_db()
         return register
 
@@ -156,22 +160,22 @@ def restored(client, filed):
 
 
 @pytest.mark.django_db
-def test_a_rating_that_the_scheme_has_not_got_is_left_off_the_page_of_an_import(client, restored):
-    """As after a change of schemes: what came in by a larger one."""
-    register = restored(*ROW, "reads", "held", "judged", value=[JUDGED | {"likelihood": 9}])
+def test_a_rating_beyond_the_scheme_is_left_off_the_page_of_an_import(client, restore_with):
+    """As after a change of schemes, for a row imported by a larger one."""
+    register = restore_with(*ROW, "reads", "held", "judged", value=[RATING | {"likelihood": 9}])
     batch = register.imports.filter(is_ours=False).get()
     assert "Reserves run out" in client.get(batch.get_absolute_url()).text
 
 
 @pytest.mark.django_db
-def test_a_level_that_the_scheme_has_not_got_is_asked_about_again(client, restored):
-    register = restored(*IMPORT, "plan", "words", value={"likelihood": {"Often": 9}})
+def test_a_level_beyond_the_scheme_is_asked_about_again(client, restore_with):
+    register = restore_with(*IMPORT, "plan", "words", value={"likelihood": {"Often": 9}})
     rows = [["FIN 20", "Fire", "Treasurer", "Often", "2", "", ""]]
     batch = to_preview(client, register, csv_of(HEADINGS, *rows), "next.csv")
     assert batch.plan["words"]["likelihood"] == {"Often": ""}
 
 
-def test_a_pair_that_the_scheme_has_not_got_means_nothing():
+def test_a_pair_beyond_the_scheme_has_no_value():
     resolver = RatingResolver.for_plan(
         make_reference_data().scheme, {"score": {"Black": [9, 9], "Red": [5, 5], "Grey": ""}}
     )
@@ -182,7 +186,7 @@ def test_a_pair_that_the_scheme_has_not_got_means_nothing():
     ]
 
 
-def test_a_row_of_the_library_that_is_gone_is_asked_about_again():
+def test_a_removed_row_of_the_library_is_asked_about_again():
     meanings = ValueMapping(
         {"other_failure_types": {"Pride": "hubris", "Money": "financial", "Odd": ""}},
         make_reference_data(),
@@ -195,8 +199,8 @@ def test_a_row_of_the_library_that_is_gone_is_asked_about_again():
 
 
 @pytest.mark.django_db
-def test_a_restored_import_opens_wherever_it_is_shown(client, restored):
-    register = restored(*IMPORT, "plan", "names", 0, value="Their ref")
+def test_a_restored_import_opens_wherever_it_is_shown(client, restore_with):
+    register = restore_with(*IMPORT, "plan", "names", 0, value="Their ref")
     batch = register.imports.filter(is_ours=False).get()
     pages = [batch.get_absolute_url(), reverse("import_report", args=[register.slug, batch.pk])]
     pages += [risk.get_absolute_url() for risk in register.risks.all()[:1]]

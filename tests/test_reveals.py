@@ -1,6 +1,4 @@
-"""Choices that show further fields below them: where those stand, when they are open, and what is
-asked of them.
-"""
+"""Choices that reveal further fields: their place, when they are open, and which are required."""
 
 import re
 
@@ -63,7 +61,7 @@ def is_open(form, option):
 
 
 @pytest.mark.parametrize(("option", "name"), PAIRS)
-def test_what_a_choice_reveals_stands_in_its_block(option, name):
+def test_the_fields_of_a_choice_are_in_its_block(option, name):
     assert f'name="{name}"' in str(block(ResponseForm(), option))
 
 
@@ -86,7 +84,7 @@ def test_the_layout_names_the_fields_in_the_order_they_are_asked():
     assert names == [name for name in ResponseForm.base_fields if name != "note"]
 
 
-def test_without_its_layout_the_form_is_whole():
+def test_without_its_layout_the_form_has_every_field():
     assert all(f'name="{name}"' in str(ResponseForm()) for _, name in PAIRS)
 
 
@@ -121,7 +119,7 @@ def test_only_the_first_control_of_a_group_asks_for_the_focus(name):
 
 
 @pytest.mark.parametrize("option", BELOW)
-def test_what_nothing_was_chosen_for_starts_closed(option):
+def test_a_block_starts_closed_without_a_choice(option):
     assert not is_open(ResponseForm(), option)
 
 
@@ -135,7 +133,7 @@ def test_what_nothing_was_chosen_for_starts_closed(option):
     ],
 )
 @pytest.mark.parametrize("way", ["initial", "data"])
-def test_what_is_chosen_starts_open(option, chosen, way):
+def test_the_block_of_the_choice_starts_open(option, chosen, way):
     assert is_open(ResponseForm(**{way: chosen}), option)
 
 
@@ -152,39 +150,39 @@ def test_more_detail_is_open_when_something_revealed_in_it_is_filled_in():
     )
 
 
-# What is asked
+# Required fields
 
 
-def test_what_belongs_to_a_choice_that_was_made_is_asked_for():
+def test_the_fields_of_the_choice_are_required():
     errors = ResponseForm(
         {"response": "tolerate", "touched": ["partners"], "is_urgent": "on"}
     ).errors
     assert set(errors) == {"tolerate_reason", "tolerate_until", "which_partners", "urgent_why"}
 
 
-def test_what_belongs_to_another_choice_is_not_asked_for():
+def test_the_fields_of_another_choice_are_not_required():
     assert ResponseForm(TRANSFER).errors == {}
 
 
-def test_with_nothing_chosen_only_the_choice_is_asked_for():
+def test_without_a_choice_only_the_choice_is_required():
     assert set(ResponseForm({}).errors) == {"response"}
 
 
 @pytest.mark.parametrize(
-    ("name", "typed", "kept"),
+    ("name", "typed", "value"),
     [
         ("tolerate_reason", {"tolerate_reason": "Cheap"}, ""),
         ("tolerate_until", {"tolerate_until_0": "31", "tolerate_until_1": "2"}, None),
         ("which_partners", {"which_partners": "The trust"}, ""),
     ],
 )
-def test_what_was_typed_below_a_choice_taken_back_is_forgotten(name, typed, kept):
+def test_the_fields_of_an_abandoned_choice_are_dropped(name, typed, value):
     form = ResponseForm(TRANSFER | typed)
     assert form.is_valid(), form.errors
-    assert form.cleaned_data[name] == kept
+    assert form.cleaned_data[name] == value
 
 
-def test_what_was_typed_below_the_choice_is_kept():
+def test_the_fields_of_the_choice_are_kept():
     form = ResponseForm(TRANSFER)
     assert form.is_valid()
     assert form.cleaned_data["transfer_to"] == "The insurer"
@@ -193,7 +191,7 @@ def test_what_was_typed_below_the_choice_is_kept():
 # In a browser
 
 
-def test_a_choice_shows_what_belongs_to_it_and_hides_the_rest(watched, live_server):  # noqa: F811
+def test_a_choice_shows_its_fields_and_hides_the_others(watched, live_server):  # noqa: F811
     page = watched
     page.goto(f"{live_server.url}/pack/response/")
     reason, to_whom = page.get_by_label("Why is it tolerable?"), page.get_by_label("To whom?")
@@ -231,7 +229,7 @@ def test_without_a_script_everything_is_to_be_seen(browser, live_server):
 
 
 @pytest.mark.parametrize("place", ["response/", "careless/"])
-def test_what_is_stored_is_open_to_be_changed(watched, live_server, place):  # noqa: F811
+def test_the_block_of_the_stored_choice_is_open(watched, live_server, place):  # noqa: F811
     page = watched
     page.goto(f"{live_server.url}/pack/{place}?filled")
     expect(page.get_by_label("To whom?")).to_have_value("The insurer")
@@ -244,9 +242,7 @@ def test_what_is_stored_is_open_to_be_changed(watched, live_server, place):  # n
     look_over(page)
 
 
-def test_links_lead_to_what_was_not_filled_in_below_a_choice(
-    page_with_and_without_script, live_server
-):
+def test_error_links_lead_to_fields_below_a_choice(page_with_and_without_script, live_server):
     page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/response/")
     page.get_by_label("Tolerate it").check()
@@ -281,7 +277,7 @@ def test_links_lead_to_errors_below_a_choice_that_was_not_made(
         look_over(page)
 
 
-def test_what_is_revealed_arrives(page_with_and_without_script, live_server):
+def test_the_fields_of_the_choice_are_submitted(page_with_and_without_script, live_server):
     page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/response/")
     page.get_by_label("Tolerate it").check()

@@ -1,4 +1,4 @@
-"""A look at a risk: what it writes, what it leaves alone, and what the pages then say."""
+"""Reviews of a risk: what they write, what they leave alone, and the pages."""
 
 import datetime
 import uuid
@@ -39,7 +39,7 @@ def risk():
     return make_risk(make_register(slug="ours"), assessed=(3, 4), on=days_ago(40))
 
 
-def said(text):
+def long_date(text):
     """A day as pages write it."""
     return f"{text.day} {text:%B %Y}"
 
@@ -68,7 +68,7 @@ def test_a_review_leaves_the_rating_alone(risk):
     assert risk.current == before
 
 
-def test_a_review_stands_in_the_audit_chain(risk):
+def test_a_review_is_in_the_audit_chain(risk):
     review = make_review(risk)
     entry = AuditEntry.objects.latest("pk")
     assert (entry.verb, entry.facts["review"]) == ("risk.reviewed", review.pk)
@@ -98,9 +98,9 @@ def test_the_same_token_twice_is_one_review(risk):
 
 
 def test_the_token_of_another_persons_review_makes_a_new_one(risk):
-    theirs = make_review(risk)
-    mine = make_review(risk, token=theirs.token)
-    assert mine not in (None, theirs)
+    first = make_review(risk)
+    second = make_review(risk, token=first.token)
+    assert second not in (None, first)
 
 
 @pytest.mark.parametrize("ago", [40, 10, 0])
@@ -116,10 +116,10 @@ def test_the_next_review_lies_within_two_years(risk):
 
 
 @pytest.mark.parametrize(
-    ("this", "last"), [("2026-11-22", "2028-11-22"), ("2028-02-29", "2030-02-28")]
+    ("today", "last"), [("2026-11-22", "2028-11-22"), ("2028-02-29", "2030-02-28")]
 )
-def test_two_years_are_counted_by_the_calendar(this, last):
-    assert latest_next_review(day(this)) == day(last)
+def test_two_years_are_counted_by_the_calendar(today, last):
+    assert latest_next_review(day(today)) == day(last)
 
 
 def test_the_database_refuses_a_next_review_that_does_not_follow(risk):
@@ -150,7 +150,7 @@ def test_a_review_is_never_edited(risk):
         review.save()
 
 
-def test_a_review_told_late_counts_from_its_own_day_and_history_runs_forward(risk):
+def test_a_review_recorded_late_counts_from_its_own_day(risk):
     make_revision(risk, on=days_ago(5), title="Another")
     review = make_review(risk, on=days_ago(20))
     assert (review.effective_on, risk.revisions.latest().effective_on) == (
@@ -212,19 +212,19 @@ def member(risk):
 
 def test_a_risk_says_when_its_next_review_is(risk, member):
     make_review(risk, next_on=days_ago(-9))
-    assert f"Next review: {said(days_ago(-9))}" in member.get(risk.get_absolute_url()).text
+    assert f"Next review: {long_date(days_ago(-9))}" in member.get(risk.get_absolute_url()).text
 
 
 @pytest.mark.parametrize(("late", "words"), [(1, "Review was due"), (0, "Next review:")])
 def test_a_review_is_late_from_the_day_after_it_was_due(risk, member, late, words):
     make_review(risk, on=days_ago(30), next_on=days_ago(late))
-    assert f"{words} {said(days_ago(late))}" in member.get(risk.get_absolute_url()).text
+    assert f"{words} {long_date(days_ago(late))}" in member.get(risk.get_absolute_url()).text
 
 
-def test_whether_a_review_is_late_is_asked_of_the_day_read(risk, member):
+def test_a_review_is_late_by_the_day_of_the_page(risk, member):
     make_review(risk, on=days_ago(30), next_on=days_ago(5))
     text = member.get(f"{risk.get_absolute_url()}?as_at={days_ago(10)}").text
-    assert f"Next review: {said(days_ago(5))}" in text
+    assert f"Next review: {long_date(days_ago(5))}" in text
 
 
 def test_a_closed_risk_waits_for_no_review(risk, member):
@@ -232,24 +232,24 @@ def test_a_closed_risk_waits_for_no_review(risk, member):
     assert "eview" not in member.get(risk.get_absolute_url()).text
 
 
-def test_whoever_may_edit_is_led_to_the_review(risk, officer, member):
-    led = [
+def test_whoever_may_edit_gets_a_link_to_the_review(risk, officer, member):
+    links = [
         b"/review/" in client.get(risk.get_absolute_url()).content for client in (officer, member)
     ]
-    assert led == [True, False]
+    assert links == [True, False]
 
 
 def test_a_past_day_leads_to_no_review(risk, officer):
     assert "/review/" not in officer.get(f"{risk.get_absolute_url()}?as_at={days_ago(3)}").text
 
 
-def test_the_history_tells_what_came_of_a_review(risk, member):
+def test_the_history_shows_the_outcome_of_a_review(risk, member):
     make_review(risk, "higher", note="Cabinet has to choose.")
     text = member.get(f"{risk.get_absolute_url()}history/").text
     assert "To be taken higher" in text and "Cabinet has to choose." in text
 
 
-def test_who_reviewed_meanwhile_is_told_to_who_edits(risk, officer):
+def test_an_edit_conflict_names_who_reviewed_meanwhile(risk, officer):
     make_review(
         risk,
         by=make_user(name="Sasha Birch"),
@@ -281,8 +281,8 @@ def parts(name, day):
     return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
 
 
-def sent(client, risk, this=0, following=-31, **fields):
-    days = parts("effective_on", days_ago(this)) | parts("next_on", days_ago(following))
+def send_review(client, risk, ago=0, next_ago=-31, **fields):
+    days = parts("effective_on", days_ago(ago)) | parts("next_on", days_ago(next_ago))
     form = {"outcome": "stands", "note": "We looked.", "version": 1, **days, **fields}
     return client.post(f"{risk.get_absolute_url()}review/", form)
 
@@ -293,31 +293,31 @@ def test_the_form_proposes_the_next_day(risk, officer):
 
 
 def test_a_review_leads_back_to_the_risk(risk, officer):
-    assert sent(officer, risk)["Location"] == risk.get_absolute_url()
+    assert send_review(officer, risk)["Location"] == risk.get_absolute_url()
 
 
 @pytest.mark.parametrize(
     ("days", "words"),
     [
-        ({"this": 0, "following": 0}, "The next review must be after"),
-        ({"this": 5, "following": 9}, "The next review must be after"),
-        ({"following": -800}, "or earlier"),
-        ({"this": -1, "following": -9}, "The day must be today or in the past"),
-        ({"this": 41}, "when the risk was raised, or later"),
+        ({"ago": 0, "next_ago": 0}, "The next review must be after"),
+        ({"ago": 5, "next_ago": 9}, "The next review must be after"),
+        ({"next_ago": -800}, "or earlier"),
+        ({"ago": -1, "next_ago": -9}, "The day must be today or in the past"),
+        ({"ago": 41}, "when the risk was raised, or later"),
     ],
 )
-def test_days_that_cannot_be_are_refused_in_words(risk, officer, days, words):
-    answer = sent(officer, risk, **days)
+def test_impossible_days_get_an_error_message(risk, officer, days, words):
+    answer = send_review(officer, risk, **days)
     assert (answer.status_code, words in answer.text, Review.objects.exists()) == (200, True, False)
 
 
-# Who outside was asked
+# Independent views
 
 
 @pytest.mark.parametrize(
     ("ratings", "is_above"), [((5, 5), True), ((3, 5), True), ((3, 4), False), (None, False)]
 )
-def test_what_is_above_tolerance_is_asked_of_the_scheme(ratings, is_above):
+def test_above_tolerance_goes_by_the_scheme(ratings, is_above):
     assert is_above_tolerance(make_risk(assessed=ratings)) == is_above
 
 
@@ -391,15 +391,15 @@ def twice_above(risk):
     return risk
 
 
-def test_a_review_asks_who_outside_was_asked_and_says_why(twice_above, officer):
+def test_the_review_form_asks_whose_independent_view_was_sought(twice_above, officer):
     assert "/library/insights/1/" in officer.get(f"{twice_above.get_absolute_url()}review/").text
-    answer = sent(officer, twice_above, version=twice_above.version)
+    answer = send_review(officer, twice_above, version=twice_above.version)
     assert "Enter who outside was asked, or “Nobody yet, because” and why" in answer.text
     assert not Review.objects.exists()
 
 
-def test_nobody_yet_is_an_answer(twice_above, officer, member):
-    sent(
+def test_nobody_yet_is_a_valid_answer(twice_above, officer, member):
+    send_review(
         officer,
         twice_above,
         version=twice_above.version,
@@ -414,7 +414,7 @@ def test_nobody_yet_is_an_answer(twice_above, officer, member):
 
 def test_below_tolerance_it_may_be_left_empty(risk, officer):
     assert "/library/insights/1/" not in officer.get(f"{risk.get_absolute_url()}review/").text
-    assert sent(officer, risk).status_code == 302
+    assert send_review(officer, risk).status_code == 302
 
 
 def test_a_risk_that_waits_for_the_answer_says_so(twice_above, risk, member):
@@ -424,25 +424,28 @@ def test_a_risk_that_waits_for_the_answer_says_so(twice_above, risk, member):
     assert "The council next door." in text and "no review says" not in text
 
 
-def test_a_past_day_does_not_know_who_was_asked_later(twice_above, member):
+def test_a_past_day_does_not_show_a_later_answer(twice_above, member):
     make_review(twice_above, asked_outside="The council next door.")
     assert (
         "next door" not in member.get(f"{twice_above.get_absolute_url()}?as_at={days_ago(1)}").text
     )
 
 
-def test_somebody_who_left_keeps_their_name_and_reviews_no_more(risk, officer):
+def test_a_person_who_left_keeps_their_name_and_cannot_review(risk, officer):
     leaver = make_person(risk.register.organisation, name="Lee Fern")
     make_review(risk, by=leaver)
     client = Client()
     client.force_login(leaver)
     leaver.memberships.update(until=days_ago(1))
-    assert (client.get(risk.get_absolute_url()).status_code, sent(client, risk).status_code) == (
+    assert (
+        client.get(risk.get_absolute_url()).status_code,
+        send_review(client, risk).status_code,
+    ) == (
         404,
         404,
     )
     leaver.is_active = False
     leaver.save()
-    assert sent(client, risk)["Location"].startswith("/accounts/login/")
+    assert send_review(client, risk)["Location"].startswith("/accounts/login/")
     assert "by Lee Fern" in officer.get(f"{risk.get_absolute_url()}history/").text
     assert Review.objects.count() == 1

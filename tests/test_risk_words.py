@@ -1,6 +1,4 @@
-"""What a risk says besides what could happen: the folded questions, what its page shows of them,
-filters by them.
-"""
+"""The further fields of a risk: the collapsed part of the form, the risk page, and filters."""
 
 import html
 import re
@@ -50,7 +48,7 @@ def parts(name, day):
     return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
 
 
-def said(day):
+def long_date(day):
     return f"{day.day} {day:%B %Y}"
 
 
@@ -91,20 +89,23 @@ def edit(officer, risk, **typed):
 # The forms
 
 
-def test_logging_keeps_all_that_was_said(officer, risk):
+def test_logging_keeps_every_field(officer, risk):
     log(officer, risk)
-    made = Risk.objects.latest("pk")
+    new_risk = Risk.objects.latest("pk")
     plain = {
-        name: getattr(made, name) for name in EVERYTHING if not re.search(r"_\d$|adverse", name)
+        name: getattr(new_risk, name) for name in EVERYTHING if not re.search(r"_\d$|adverse", name)
     }
     assert plain == {name: EVERYTHING[name] for name in plain}
-    assert (made.tolerated_until, made.target_on, made.told_on) == (
+    assert (new_risk.tolerated_until, new_risk.target_on, new_risk.told_on) == (
         UNTIL,
         days_ago(-200),
         days_ago(60),
     )
-    assert set(made.adverse_impacts.all()) == {impact("additional-cost"), impact("harm-to-users")}
-    assert made.revisions.get().content() == made.content()
+    assert set(new_risk.adverse_impacts.all()) == {
+        impact("additional-cost"),
+        impact("harm-to-users"),
+    }
+    assert new_risk.revisions.get().content() == new_risk.content()
 
 
 def test_the_first_screen_asks_no_more_than_before(officer):
@@ -115,10 +116,10 @@ def test_the_first_screen_asks_no_more_than_before(officer):
     assert [part for part in folded if '<details class="govuk-details app-more" open' in part] == []
 
 
-def test_a_form_opened_again_has_what_was_said(officer, risk):
+def test_the_edit_form_holds_the_values(officer, risk):
     log(officer, risk)
-    made = Risk.objects.latest("pk")
-    form = officer.get(f"{made.get_absolute_url()}edit/").context["form"]
+    new_risk = Risk.objects.latest("pk")
+    form = officer.get(f"{new_risk.get_absolute_url()}edit/").context["form"]
     assert (form["category"].value(), form["tolerated_until"].value()) == ("financial", UNTIL)
     assert set(form["adverse_impacts"].value()) == {"additional-cost", "harm-to-users"}
 
@@ -149,7 +150,7 @@ def test_a_form_opened_again_has_what_was_said(officer, risk):
         ({"objective": "x" * 301}, "The objective must be 300 characters or fewer"),
     ],
 )
-def test_what_is_wrong_is_said_in_words(officer, risk, typed, words):
+def test_an_invalid_form_shows_error_messages(officer, risk, typed, words):
     answer = log(officer, risk, **typed)
     assert (words in text_of(answer), Risk.objects.count()) == (True, 1)
 
@@ -160,13 +161,17 @@ def test_eighty_words_are_not_too_many(officer, risk):
 
 
 @pytest.mark.parametrize("response", ["", "treat", "transfer", "terminate"])
-def test_only_what_is_tolerated_has_an_end(officer, risk, response):
+def test_only_a_tolerated_risk_has_an_end_day(officer, risk, response):
     log(officer, risk, response=response)
-    made = Risk.objects.latest("pk")
-    assert (made.response, made.response_reason, made.tolerated_until) == (response, "", None)
+    new_risk = Risk.objects.latest("pk")
+    assert (new_risk.response, new_risk.response_reason, new_risk.tolerated_until) == (
+        response,
+        "",
+        None,
+    )
 
 
-def test_a_day_that_has_passed_is_no_bar_to_another_edit(officer, risk):
+def test_a_past_end_day_does_not_block_another_edit(officer, risk):
     passed = days_ago(3)
     make_revision(
         risk, response="tolerate", response_reason="Cheap.", tolerated_until=passed, on=days_ago(20)
@@ -180,7 +185,7 @@ def test_a_day_that_has_passed_is_no_bar_to_another_edit(officer, risk):
     assert edit(officer, risk, **typed).status_code == 302
 
 
-def test_a_conflict_carries_over_days_and_choices_that_were_left_alone(officer, risk):
+def test_a_conflict_takes_over_the_fields_that_were_not_edited(officer, risk):
     make_revision(risk, told_on=days_ago(30), category="people", adverse_impacts=[impact()])
     make_revision(risk, told_on=days_ago(60), category="legal")
     risk.version = 2
@@ -203,23 +208,23 @@ def test_a_conflict_carries_over_days_and_choices_that_were_left_alone(officer, 
 # The page
 
 
-def test_a_page_says_what_was_said_and_the_position_first(risk, officer, member):
+def test_a_page_shows_every_field_and_the_position_first(risk, officer, member):
     log(officer, risk)
     text = text_of(member.get(Risk.objects.latest("pk").get_absolute_url()))
-    told = [
+    sentences = [
         "It stands, and nothing is asked of members.",
-        f"Tolerated until {said(UNTIL)}.",
+        f"Tolerated until {long_date(UNTIL)}.",
         "It is cheap to live with.",
         "Balance the budget",
         "Financial. Portfolio: Finance and resources. How soon: within a year",
         "Nobody waits.",
-        f"First told by an auditor, {said(days_ago(60))}",
+        f"First told by an auditor, {long_date(days_ago(60))}",
     ]
-    assert [words for words in told if words not in text] == []
-    assert text.index(told[0]) < text.index("What could happen")
+    assert [words for words in sentences if words not in text] == []
+    assert text.index(sentences[0]) < text.index("What could happen")
 
 
-def test_a_page_is_silent_about_what_was_not_said(risk, member):
+def test_a_page_leaves_out_empty_fields(risk, member):
     text = text_of(member.get(risk.get_absolute_url()))
     assert [
         word
@@ -228,9 +233,12 @@ def test_a_page_is_silent_about_what_was_not_said(risk, member):
     ] == []
 
 
-def test_who_may_edit_is_asked_for_what_matters_in_one_line(risk, officer):
+def test_an_officer_reads_which_fields_are_missing_in_one_line(risk, officer):
     text = text_of(officer.get(risk.get_absolute_url()))
-    line = "Not said yet: its category, what is done about it, its position for the committee, what good looks like."
+    line = (
+        "Not said yet: its category, what is done about it, its position for the committee, "
+        "what good looks like."
+    )
     assert line in text
 
 
@@ -259,7 +267,7 @@ def test_a_tolerance_that_has_run_out_says_so(risk, member):
     )
 
 
-def test_hostile_words_are_shown_as_words(risk, member):
+def test_hostile_text_is_shown_as_text(risk, member):
     make_revision(risk, objective="<script>", committee_position="<b>now</b>", portfolio="{{ 7 }}")
     page = member.get(risk.get_absolute_url()).text
     assert "<script>alert" not in page and "&lt;b&gt;now&lt;/b&gt;" in page and "{{ 7 }}" in page
@@ -279,7 +287,7 @@ def test_hostile_words_are_shown_as_words(risk, member):
         ("category=people&response=transfer", []),
     ],
 )
-def test_the_list_is_narrowed_by(risk, member, query, titles):
+def test_the_list_is_filtered_by(risk, member, query, titles):
     directorate = make_directorate(risk.register.organisation)
     owner = make_post(risk.register.organisation, directorate=directorate)
     make_risk(risk.register, title="Ours", category="people", response="treat", owner=owner)
@@ -291,6 +299,6 @@ def test_the_list_is_narrowed_by(risk, member, query, titles):
 @pytest.mark.parametrize(
     "query", ["category=magic", "response=ignore", "directorate={other}", "directorate=x"]
 )
-def test_what_a_register_does_not_have_is_no_filter(risk, member, query):
+def test_an_unknown_filter_is_refused(risk, member, query):
     other = make_directorate()
     assert member.get(f"/registers/ours/?{query.format(other=other.pk)}").status_code == 400

@@ -42,7 +42,7 @@ def rows():
 
 
 def judge(risk, **judgement):
-    """assess() with everything said, so that a test names only what it is about."""
+    """assess() with every argument, so that a test names only what it is about."""
     return risk.assess(
         **{
             "by": risk.raised_by,
@@ -106,7 +106,7 @@ def test_logging_leaves_one_audit_entry():
     )
 
 
-def test_what_names_people_is_only_in_the_erasable_text():
+def test_names_of_people_are_only_in_the_erasable_text():
     risk = make_risk(title="The director is leaving", by=make_user("Robin Ash"))
     entry = AuditEntry.objects.get(subject=f"risk:{risk.pk}")
     assert entry.text.content == {
@@ -140,7 +140,7 @@ def test_an_unscored_position_has_no_band():
     assert (position.band, position.score, position.current) == ("", 0, None)
 
 
-def test_a_risk_raised_before_it_was_judged_stands_unscored_until_then():
+def test_a_risk_raised_before_its_rating_is_unscored_until_then():
     risk = Risk.log(
         make_register(),
         by=make_user(),
@@ -200,16 +200,16 @@ def test_the_same_token_again_writes_nothing():
     assert rows() == before
 
 
-def test_somebody_elses_token_makes_a_risk_of_ones_own():
-    theirs = make_risk(token=uuid.uuid4())
-    mine = make_risk(theirs.register, token=theirs.token, title="Mine")
-    assert (mine.pk != theirs.pk, mine.title) == (True, "Mine")
+def test_the_token_of_another_person_makes_another_risk():
+    first = make_risk(token=uuid.uuid4())
+    second = make_risk(first.register, token=first.token, title="Mine")
+    assert (second.pk != first.pk, second.title) == (True, "Mine")
 
 
 def test_a_token_of_another_register_makes_a_risk_in_this_one():
-    there = make_risk(token=uuid.uuid4())
-    here = make_risk(make_register(), by=there.raised_by, token=there.token)
-    assert here.register != there.register
+    first = make_risk(token=uuid.uuid4())
+    second = make_risk(make_register(), by=first.raised_by, token=first.token)
+    assert second.register != first.register
 
 
 @pytest.mark.django_db(transaction=True)
@@ -239,19 +239,19 @@ def test_the_same_assessment_token_again_writes_nothing():
 
 def test_an_assessment_token_of_another_risk_makes_an_assessment_of_this_one():
     token = uuid.uuid4()
-    there = judge(make_risk(), token=token)
-    here = make_risk(by=there.by)
-    assert judge(here, by=there.by, token=token).risk == here
+    assessment = judge(make_risk(), token=token)
+    risk = make_risk(by=assessment.by)
+    assert judge(risk, by=assessment.by, token=token).risk == risk
 
 
-def test_an_assessment_token_of_somebody_else_makes_one_of_ones_own():
+def test_the_assessment_token_of_another_person_makes_another_assessment():
     risk, token, me = make_risk(), uuid.uuid4(), make_user()
     judge(risk, token=token)
     assert judge(risk, by=me, token=token).by == me
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_same_assessment_twice_at_once_makes_one_and_both_are_led_to_it():
+def test_the_same_assessment_twice_at_once_makes_one():
     risk, token = make_risk(), uuid.uuid4()
     in_parallel(4, lambda number: judge(Risk.objects.get(pk=risk.pk), version=1, token=token))
     assert risk.assessments.count() == 1
@@ -330,7 +330,7 @@ def test_a_conflict_writes_nothing():
     assert rows() == before
 
 
-def test_a_version_that_is_not_there_yet_is_a_conflict():
+def test_a_future_version_is_a_conflict():
     with pytest.raises(EditConflict):
         make_risk().revise(by=make_user(), version=2, title="Mine")
 
@@ -356,7 +356,7 @@ def test_an_old_edit_is_a_conflict_when_another_field_has_changed_since():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_edits_at_once_one_wins_and_the_others_are_told():
+def test_of_simultaneous_edits_one_wins_and_the_others_conflict():
     risk = make_risk()
 
     def edit(number):
@@ -374,7 +374,7 @@ def test_of_two_edits_at_once_one_wins_and_the_others_are_told():
     assert [risk.title] == won
 
 
-def test_what_a_risk_does_not_have_cannot_be_revised():
+def test_an_unknown_field_cannot_be_revised():
     risk = make_risk()
     before = rows()
     with pytest.raises(TypeError, match="number"):
@@ -411,19 +411,19 @@ def test_closing_an_old_version_is_a_conflict():
 # Assessing
 
 
-def test_an_assessment_keeps_what_was_judged():
+def test_an_assessment_keeps_its_judgement():
     risk, by = make_risk(), make_user()
-    made = judge(
+    assessment = judge(
         risk, by=by, likelihood=2, impact=5, rationale="A new audit.", effective_on=days_ago(0)
     )
     assert (
-        made.by,
-        made.likelihood,
-        made.impact,
-        made.score,
-        made.band,
-        made.rationale,
-        made.driver,
+        assessment.by,
+        assessment.likelihood,
+        assessment.impact,
+        assessment.score,
+        assessment.band,
+        assessment.rationale,
+        assessment.driver,
     ) == (
         by,
         2,
@@ -436,8 +436,8 @@ def test_an_assessment_keeps_what_was_judged():
 
 
 def test_an_assessment_is_current_and_our_own():
-    made = make_assessment(make_risk())
-    assert (made.kind, made.perspective, made.effective_on) == (
+    assessment = make_assessment(make_risk())
+    assert (assessment.kind, assessment.perspective, assessment.effective_on) == (
         "current",
         "own",
         timezone.localdate(),
@@ -446,16 +446,16 @@ def test_an_assessment_is_current_and_our_own():
 
 def test_an_assessment_writes_a_revision_that_points_to_it():
     risk = make_risk()
-    made = judge(risk)
+    assessment = judge(risk)
     latest = risk.revisions.latest()
-    assert (latest.what, latest.number, latest.assessment) == ("assessed", 2, made)
+    assert (latest.what, latest.number, latest.assessment) == ("assessed", 2, assessment)
 
 
 def test_an_assessment_leaves_an_audit_entry():
     risk = make_risk()
-    made = judge(risk)
+    assessment = judge(risk)
     entry = AuditEntry.objects.filter(subject=f"risk:{risk.pk}").last()
-    assert (entry.verb, entry.facts["assessment"]) == ("risk.assessed", made.pk)
+    assert (entry.verb, entry.facts["assessment"]) == ("risk.assessed", assessment.pk)
 
 
 def test_an_assessment_of_an_old_version_is_a_conflict():
@@ -476,7 +476,7 @@ def test_a_rating_outside_the_scheme_writes_nothing(ratings):
     assert rows() == before
 
 
-def test_a_failed_assessment_can_be_put_right_with_the_same_object():
+def test_a_failed_assessment_can_be_repeated_with_the_same_object():
     risk = make_risk()
     with pytest.raises(RatingOutsideScheme):
         judge(risk, version=1, likelihood=6)
@@ -516,14 +516,14 @@ def test_a_back_dated_assessment_counts_from_its_day():
     assert scores == [4, 4, 25, 25, 9, 9]
 
 
-def test_of_two_assessments_on_a_day_the_last_one_stands():
+def test_the_last_of_two_assessments_on_a_day_counts():
     risk = make_risk(assessed=(2, 2))
     last = make_assessment(risk, (1, 1))
     risk.refresh_from_db()
     assert (risk.current, risk.positions.get().score) == (last, 1)
 
 
-def test_what_was_judged_before_the_risk_was_raised_counts_from_that_day():
+def test_an_earlier_judgement_counts_from_the_day_the_risk_was_raised():
     risk = make_risk(on=days_ago(10))
     make_assessment(risk, (4, 4), on=days_ago(20))
     assert [(p.from_day, p.score) for p in risk.positions.all()] == [(days_ago(10), 16)]
@@ -531,8 +531,8 @@ def test_what_was_judged_before_the_risk_was_raised_counts_from_that_day():
 
 def test_a_back_dated_assessment_is_recorded_now():
     risk = make_risk(on=days_ago(30))
-    made = make_assessment(risk, on=days_ago(20))
-    assert timezone.now() - made.recorded_at < datetime.timedelta(minutes=1)
+    assessment = make_assessment(risk, on=days_ago(20))
+    assert timezone.now() - assessment.recorded_at < datetime.timedelta(minutes=1)
 
 
 def test_history_runs_forward():
@@ -544,7 +544,7 @@ def test_history_runs_forward():
 
 
 @pytest.mark.parametrize("ago", [[], [9], [3, 7], [7, 3], [4, 4], [0, 9, 0]])
-def test_the_pointer_is_what_the_query_says(ago):
+def test_the_current_assessment_equals_the_query(ago):
     risk = make_risk(on=days_ago(10))
     for count, n in enumerate(ago, 1):
         make_assessment(risk, (count, 2), on=days_ago(n))
@@ -570,27 +570,27 @@ def record(request):
     }[request.param]()
 
 
-def test_what_is_only_added_to_is_not_saved_again(record):
+def test_an_append_only_record_is_not_saved_again(record):
     with pytest.raises(HistoryIsAppendOnly):
         record.save()
 
 
-def test_what_is_only_added_to_is_not_deleted(record):
+def test_an_append_only_record_is_not_deleted(record):
     with pytest.raises(HistoryIsAppendOnly):
         record.delete()
 
 
-def test_what_is_only_added_to_is_not_updated(record):
+def test_an_append_only_record_is_not_updated(record):
     with pytest.raises(HistoryIsAppendOnly):
         type(record).objects.filter(pk=record.pk).update(by=make_user())
 
 
-def test_what_is_only_added_to_is_not_deleted_in_bulk(record):
+def test_an_append_only_record_is_not_deleted_in_bulk(record):
     with pytest.raises(HistoryIsAppendOnly):
         type(record).objects.filter(pk=record.pk).delete()
 
 
-def test_what_is_only_added_to_is_not_updated_in_bulk(record):
+def test_an_append_only_record_is_not_updated_in_bulk(record):
     record.by = make_user()
     with pytest.raises(HistoryIsAppendOnly):
         type(record).objects.bulk_update([record], ["by"])
@@ -604,11 +604,11 @@ def test_a_risk_with_history_is_not_deleted():
 # Reading the history
 
 
-def told(changes):
+def change_values(changes):
     return [(change.label, change.before, change.after) for change in changes]
 
 
-def test_the_story_begins_with_the_newest():
+def test_the_history_begins_with_the_newest():
     risk = make_risk()
     make_revision(risk, title="Second")
     make_assessment(risk)
@@ -619,7 +619,7 @@ def test_the_story_begins_with_the_newest():
     ]
 
 
-def test_the_story_says_what_each_revision_changed():
+def test_the_history_says_what_each_revision_changed():
     risk = make_risk(title="First", owner=make_post(title="Head of Finance"))
     make_revision(
         risk,
@@ -628,7 +628,7 @@ def test_the_story_says_what_each_revision_changed():
         other_failure_types=[failure_type("external")],
         is_exempt=True,
     )
-    assert told(risk.change_history(timezone.localdate())[0].changes) == [
+    assert change_values(risk.change_history(timezone.localdate())[0].changes) == [
         ("Title", "First", "Second"),
         ("Other failure types", "", "External"),
         ("Owner", "Head of Finance (vacant)", ""),
@@ -636,13 +636,13 @@ def test_the_story_says_what_each_revision_changed():
     ]
 
 
-def test_the_story_ends_on_the_day_asked_for():
+def test_the_history_ends_on_the_requested_day():
     risk = make_risk(on=days_ago(9))
     make_revision(risk, on=days_ago(4), title="Second")
     assert [len(risk.change_history(days_ago(n))) for n in (10, 9, 5, 4, 0)] == [0, 1, 1, 2, 2]
 
 
-def test_the_story_of_a_long_history_takes_as_many_queries_as_of_a_short_one(
+def test_a_long_history_takes_as_many_queries_as_a_short_one(
     django_assert_num_queries,
 ):
     risk = make_risk(assessed=(2, 2), owner=make_post())
@@ -660,7 +660,7 @@ def test_changed_since_sums_up_what_others_did():
     make_revision(risk, title="Second")
     make_revision(risk, title="Third", cause="Another")
     later, changes = risk.changed_since(1)
-    assert ([r.number for r in later], told(changes)) == (
+    assert ([r.number for r in later], change_values(changes)) == (
         [2, 3],
         [("Title", "First", "Third"), ("Cause", "Savings were counted twice.", "Another")],
     )
@@ -671,7 +671,7 @@ def test_nothing_has_changed_since_the_latest_version():
     assert risk.changed_since(1) == ([], [])
 
 
-def test_nothing_has_changed_since_a_version_that_is_not_there():
+def test_nothing_has_changed_since_an_unknown_version():
     risk = make_risk()
     assert [risk.changed_since(n) for n in (2, 99)] == [([], []), ([], [])]
 
@@ -681,7 +681,7 @@ def test_a_conflict_says_who_changed_what():
     make_revision(risk, by=make_user("Sam Birch"), title="Theirs")
     with pytest.raises(EditConflict) as caught:
         risk.revise(by=make_user(), version=1, title="Mine")
-    assert (caught.value.by, told(caught.value.changes)) == (
+    assert (caught.value.by, change_values(caught.value.changes)) == (
         "Sam Birch",
         [("Title", "First", "Theirs")],
     )
@@ -695,10 +695,8 @@ def test_a_conflict_leaves_the_latest_version_on_the_risk():
     assert (risk.version, risk.title) == (2, "Theirs")
 
 
-def test_a_reason_that_comes_too_late_is_not_dropped_in_silence():
-    """Somebody else has saved the same words meanwhile: the reason typed beside them must not
-    vanish.
-    """
+def test_a_reason_after_a_saved_edit_is_a_conflict():
+    """Somebody else has saved the same title meanwhile: the reason must not be lost."""
     risk = make_risk()
     risk.revise(by=make_user(), version=1, title="Same")
     with pytest.raises(EditConflict):

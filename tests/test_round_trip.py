@@ -1,6 +1,4 @@
-"""A file that was exported and comes back says what the register says: nothing more, nothing less,
-nothing else.
-"""
+"""An exported file that is imported again equals the register."""
 
 import datetime
 
@@ -43,12 +41,15 @@ from registers.models import (
 
 pytestmark = pytest.mark.django_db
 RUN = ("=1+1", "+44 20", "-x", "@SUM(A1)", "\t=1", "\r-1", "'=x", "''@x", "\uff1d1", "Cafe\u0301")
-TEXTS = "title cause event consequence objective portfolio response_reason committee_position definition_of_good notes"
+TEXTS = (
+    "title cause event consequence objective portfolio response_reason committee_position "
+    "definition_of_good notes"
+)
 CHOICES = "category proximity status response told_by"
 DAYS = "tolerated_until target_on next_review_on told_on"
 
 
-def known_of(register):
+def import_context(register):
     return ReferenceData(
         scheme=register.scheme.rules,
         prefix=register.prefix,
@@ -63,33 +64,33 @@ def known_of(register):
 
 
 def read_back(register, user, ending):
-    """Reference -> what the file that this person exports says, by the import's own guess."""
-    answer = signed_in(user).get(f"{register.get_absolute_url()}export.{ending}?status=all")
-    sheets, known = read_sheets(f"export.{ending}", answer.content), known_of(register)
-    sheet = sheets[likeliest_sheet(sheets, known)]
-    plan = guess_plan(sheet, known)
-    assert unmapped_words(sheet, plan, known) == {}
-    parser = RowParser(plan, known)
+    """reference -> the row of the file that this person exports, read by the import's own guess."""
+    answer = client_of(user).get(f"{register.get_absolute_url()}export.{ending}?status=all")
+    sheets, context = read_sheets(f"export.{ending}", answer.content), import_context(register)
+    sheet = sheets[likeliest_sheet(sheets, context)]
+    plan = guess_plan(sheet, context)
+    assert unmapped_words(sheet, plan, context) == {}
+    parser = RowParser(plan, context)
     rows = [parser.parse(line) for line in sheet.rows if line.number >= plan.first_line]
     return {row.values["reference"]: row for row in rows}
 
 
-def said_by(risk):
-    """What the risk says, by the names of ReadRow.values: what is empty is no value."""
-    said = {name: getattr(risk, name) for name in f"{TEXTS} {CHOICES} {DAYS}".split()}
-    said |= {
+def risk_values(risk):
+    """The risk's fields by the names of ReadRow.values, without empty ones."""
+    fields = {name: getattr(risk, name) for name in f"{TEXTS} {CHOICES} {DAYS}".split()}
+    fields |= {
         "reference": risk.reference,
         "raised_on": risk.raised_on,
         "owner": risk.owner and risk.owner.title,
     }
-    said["primary_failure_type"] = risk.primary_failure_type and risk.primary_failure_type.slug
+    fields["primary_failure_type"] = risk.primary_failure_type and risk.primary_failure_type.slug
     for name in ("other_failure_types", "adverse_impacts"):
-        said[name] = sorted(row.slug for row in getattr(risk, name).all())
-    return {name: value for name, value in said.items() if value}
+        fields[name] = sorted(row.slug for row in getattr(risk, name).all())
+    return {name: value for name, value in fields.items() if value}
 
 
-def read_of(row):
-    """What the row says, without what a new risk would be given and nobody wrote."""
+def row_values(row):
+    """The row's values, without those derived for a new risk."""
     values = {
         name: sorted(value) if isinstance(value, list) else value
         for name, value in row.values.items()
@@ -98,24 +99,24 @@ def read_of(row):
     return {name: value for name, value in values.items() if value}
 
 
-def judged_of(risk):
+def latest_ratings(risk):
     latest = {}
-    for one in risk.assessments.filter(perspective=Assessment.Perspective.ORGANISATION).order_by(
-        "effective_on", "pk"
-    ):
-        driver = one.driver.slug if one.driver else ""
-        latest[one.kind] = (
-            one.kind,
-            one.likelihood,
-            one.impact,
-            one.effective_on,
-            one.rationale,
+    for assessment in risk.assessments.filter(
+        perspective=Assessment.Perspective.ORGANISATION
+    ).order_by("effective_on", "pk"):
+        driver = assessment.driver.slug if assessment.driver else ""
+        latest[assessment.kind] = (
+            assessment.kind,
+            assessment.likelihood,
+            assessment.impact,
+            assessment.effective_on,
+            assessment.rationale,
             driver,
         )
     return set(latest.values())
 
 
-def beside(risk):
+def controls_and_actions(risk):
     """(controls in place, actions that were not dropped), as the import names them."""
     actions = risk.actions.exclude(status="dropped")
     return (
@@ -127,33 +128,31 @@ def beside(risk):
     )
 
 
-def assert_says_the_same(register, user, ending):
-    found = read_back(register, user, ending)
+def assert_export_equals_register(register, user, ending):
+    rows = read_back(register, user, ending)
     risks = {risk.reference: risk for risk in register.risks.all()}
-    assert set(found) == set(risks)
-    for reference, row in found.items():
+    assert set(rows) == set(risks)
+    for reference, row in rows.items():
         risk = risks[reference]
         assert row.problems == []
-        assert read_of(row) == said_by(risk)
-        judged = {
+        assert row_values(row) == risk_values(risk)
+        ratings = {
             (j.kind, j.likelihood, j.impact, j.on, j.rationale, j.driver) for j in row.ratings
         }
-        assert judged == judged_of(risk)
+        assert ratings == latest_ratings(risk)
         actions = [(a.title, a.owner, a.due_on, a.is_done) for a in row.actions]
-        assert ([title for title, _ in row.controls], actions) == beside(risk)
+        assert ([title for title, _ in row.controls], actions) == controls_and_actions(risk)
         assert all(detail == "" for _, detail in row.controls)
 
 
-def signed_in(user):
+def client_of(user):
     client = Client()
     client.force_login(user)
     return client
 
 
 def history():
-    """Every row that taking a workbook in may write, but for those that say that it was
-    taken in.
-    """
+    """Every row that an import may write, except the record of the import itself."""
     models = (Risk, RiskRevision, Assessment, Position, Control, Action, Post)
     rows = {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
     return rows | {
@@ -161,40 +160,37 @@ def history():
     }
 
 
-def assert_comes_back_through_the_pages_unchanged(register, reader, manager, ending):
-    """Exported by the page as the reader gets it, brought in step by step by a manager, and taken
-    in against the page, which offers no button for it. The references that came in.
+def assert_reimport_is_unchanged(register, reader, manager, ending):
+    """Export as the reader and import as a manager, who gets no button and sends the form all the
+    same. Returns the references in the file.
     """
-    answer = signed_in(reader).get(f"{register.get_absolute_url()}export.{ending}?status=all")
-    client, before = signed_in(manager), history()
+    answer = client_of(reader).get(f"{register.get_absolute_url()}export.{ending}?status=all")
+    client, before = client_of(manager), history()
     batch = to_preview(client, register, answer.content, f"export.{ending}")
-    found = list(batch.rows.order_by("number"))
-    odd = [row for row in found if row.problems or row.outcome != "unchanged"]
+    rows = list(batch.rows.order_by("number"))
+    odd = [row for row in rows if row.problems or row.outcome != "unchanged"]
     assert [(row.reference, row.outcome, row.problems, row.reads["held"]) for row in odd] == []
     page = client.get(batch.get_absolute_url()).text
     assert ("There is nothing to take in" in page, "Take in" in page) == (True, False)
     take_in(client, batch)
     assert history() == before
-    return {row.reference for row in found}
+    return {row.reference for row in rows}
 
 
-def test_the_demo_comes_back_as_it_was():
+def test_the_demo_reimports_unchanged():
     demo.load()
     for user in User.objects.filter(
         email__in=("manager@northmoor.example", "manager@eastvale.example")
     ):
         for register in Register.objects.filter(organisation__memberships__user=user):
-            all_of_it = {risk.reference for risk in register.risks.all()}
+            references = {risk.reference for risk in register.risks.all()}
             for ending in ("csv", "xlsx"):
-                assert_says_the_same(register, user, ending)
-                assert (
-                    assert_comes_back_through_the_pages_unchanged(register, user, user, ending)
-                    == all_of_it
-                )
+                assert_export_equals_register(register, user, ending)
+                assert assert_reimport_is_unchanged(register, user, user, ending) == references
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
-def test_texts_that_would_run_and_exempt_risks_come_back_through_the_pages_unchanged(ending):
+def test_formulas_and_exempt_risks_reimport_unchanged(ending):
     register = make_register(slug="ours", prefix="C")
     manager, officer = (
         make_person(register.organisation, role) for role in (Role.MANAGER, Role.OFFICER)
@@ -208,11 +204,11 @@ def test_texts_that_would_run_and_exempt_risks_come_back_through_the_pages_uncha
         )
         make_control(risk, title=f"{text.strip()} control")
         make_action(risk, title=f"{text.strip()} action")
-    everything = {risk.reference for risk in register.risks.all()}
-    seen = {risk.reference for risk in register.risks.filter(is_exempt=False)}
-    back = assert_comes_back_through_the_pages_unchanged
-    assert back(register, manager, manager, ending) == everything
-    assert back(register, officer, manager, ending) == seen < everything
+    references = {risk.reference for risk in register.risks.all()}
+    visible = {risk.reference for risk in register.risks.filter(is_exempt=False)}
+    reimport = assert_reimport_is_unchanged
+    assert reimport(register, manager, manager, ending) == references
+    assert reimport(register, officer, manager, ending) == visible < references
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
@@ -220,7 +216,7 @@ def test_texts_that_would_run_and_exempt_risks_come_back_through_the_pages_uncha
     "text",
     ["=1+1", "+44 20", "-x", "@SUM", "'=x", "''-x", "＝1", "#N/A", "1. One\n2. Two (x)"],  # noqa: RUF001
 )
-def test_texts_that_could_be_taken_for_something_else_come_back(ending, text):
+def test_ambiguous_texts_reimport_unchanged(ending, text):
     register = make_register(slug="ours", prefix="C")
     owner = make_post(
         register.organisation, "Head of Place, Housing and Growth (interim arrangements)"
@@ -243,10 +239,12 @@ def test_texts_that_could_be_taken_for_something_else_come_back(ending, text):
     make_revision(
         risk, category="legal", proximity="three-years", told_by="press", told_on=risk.raised_on
     )
-    assert_says_the_same(register, make_person(register.organisation, Role.MANAGER), ending)
+    assert_export_equals_register(
+        register, make_person(register.organisation, Role.MANAGER), ending
+    )
 
 
 def test_one_control_with_numbers_in_it_stays_one():
     register = make_register(slug="ours", prefix="C")
     make_control(make_risk(register), title="Follow section 2. The board decides")
-    assert_says_the_same(register, make_person(register.organisation, Role.MANAGER), "csv")
+    assert_export_equals_register(register, make_person(register.organisation, Role.MANAGER), "csv")

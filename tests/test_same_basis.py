@@ -1,6 +1,4 @@
-"""What a page speaks of, the pages behind its links speak of too: today, a past day, or what a body
-agreed.
-"""
+"""The pages behind a page's links show the same basis: today, a past day, or an agreement."""
 
 import html
 import re
@@ -27,9 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Council:
-    """A register that a committee agreed, with risks that moved before and since, and one taken up
-    from another.
-    """
+    """An agreed register with risks that moved before and since, and one escalated to it."""
 
     def __init__(self):
         self.organisation = make_organisation()
@@ -49,27 +45,27 @@ class Council:
         make_agreement(below, **by)
         self.agreement = make_agreement(self.register, **by)
         make_assessment(rose, (5, 5), **by)
-        make_revision(closed, status="closed", what="closed", **by)
+        make_revision(closed, status="closed", revision_event="closed", **by)
         self.client = Client()
         self.client.force_login(make_person(self.organisation, Role.MEMBER))
 
-    def links(self, page, **asked):
+    def links(self, page, **query):
         """Addresses of risks and of lists of risks or actions, with what they carry."""
-        answer = self.client.get(page, asked)
+        answer = self.client.get(page, query)
         assert answer.status_code == 200
-        found = (
+        hrefs = (
             html.unescape(href) for href in re.findall(r'href="(/registers/[^"]*)"', answer.text)
         )
         parts = re.compile(r"/registers/\w+/(risks/\d+/)?$|/registers/\w+/actions/$")
         return {
             href: parse_qs(urlsplit(href).query)
-            for href in found
+            for href in hrefs
             if parts.match(urlsplit(href).path)
         }
 
 
 @pytest.fixture
-def ours():
+def council():
     return Council()
 
 
@@ -78,54 +74,56 @@ PLACES = pytest.mark.parametrize(
 )
 
 
-def is_ours(href):
+def is_in_register(href):
     return href.startswith("/registers/ours/")
 
 
 @PLACES
-def test_a_member_who_looks_at_today_stays_on_today(ours, place):
-    links = ours.links(f"/registers/ours/{place}", as_at=days_ago(0).isoformat())
-    here = f"/registers/ours/{place}"  # back to what was agreed
-    assert links and all("as_at" in asked for href, asked in links.items() if href != here)
+def test_a_member_who_looks_at_today_stays_on_today(council, place):
+    links = council.links(f"/registers/ours/{place}", as_at=days_ago(0).isoformat())
+    agreed_page = f"/registers/ours/{place}"  # back to the agreement
+    assert links and all("as_at" in query for href, query in links.items() if href != agreed_page)
 
 
 @PLACES
-def test_a_member_who_looks_at_what_was_agreed_stays_there(ours, place):
-    """But for another day behind a number of that day, and the way to today."""
-    links = ours.links(f"/registers/ours/{place}")
+def test_a_member_who_looks_at_an_agreement_stays_there(council, place):
+    """Except for a link to another day behind its number, and the link to today."""
+    links = council.links(f"/registers/ours/{place}")
     today = days_ago(0).isoformat()
     leads = [
-        href for href, asked in links.items() if asked.get("as_at") == [today] and is_ours(href)
+        href
+        for href, query in links.items()
+        if query.get("as_at") == [today] and is_in_register(href)
     ]
     assert links and leads in ([], [f"/registers/ours/{place}?as_at={today}"])
 
 
 @PLACES
-def test_who_looks_at_an_agreement_by_its_number_stays_there(ours, place):
-    manager = make_person(ours.organisation, Role.MANAGER)
-    ours.client.force_login(manager)
-    links = ours.links(f"/registers/ours/{place}", agreed=ours.agreement.pk)
-    others = {f"/registers/ours/{place}", "/registers/ours/"}
-    kept = {"agreed", "as_at"}
-    assert links and all(kept & asked.keys() for href, asked in links.items() if href not in others)
+def test_a_manager_who_looks_at_an_agreement_stays_there(council, place):
+    manager = make_person(council.organisation, Role.MANAGER)
+    council.client.force_login(manager)
+    links = council.links(f"/registers/ours/{place}", agreed=council.agreement.pk)
+    exceptions = {f"/registers/ours/{place}", "/registers/ours/"}
+    days = {"agreed", "as_at"}
+    assert links and all(
+        days & query.keys() for href, query in links.items() if href not in exceptions
+    )
 
 
-def test_what_changed_since_an_agreement_leads_a_member_to_today(ours):
-    """The page tells how they stand now: a risk that opened as agreed would say something else."""
-    links = ours.links("/registers/ours/agreements/")
-    risks = {href: asked for href, asked in links.items() if "/risks/" in href}
+def test_changes_since_an_agreement_link_to_today(council):
+    """The page shows today's ratings, which a risk as agreed would contradict."""
+    links = council.links("/registers/ours/agreements/")
+    risks = {href: query for href, query in links.items() if "/risks/" in href}
     assert len(risks) == 2 and all(
-        asked.get("as_at") == [days_ago(0).isoformat()] for asked in risks.values()
+        query.get("as_at") == [days_ago(0).isoformat()] for query in risks.values()
     )
 
 
 @pytest.mark.parametrize("place", ["dashboard/", "", "escalations/"])
-def test_a_risk_of_another_register_opens_on_the_day_that_is_told_here(ours, place):
-    """That register was agreed as well: without the day a member would see what was
-    agreed of it.
-    """
-    day = ours.agreement.on.isoformat()
-    links = ours.links(f"/registers/ours/{place}")
+def test_a_risk_of_another_register_opens_on_the_day_of_the_page(council, place):
+    """That register was agreed as well: without the day a member would see it as agreed."""
+    day = council.agreement.on.isoformat()
+    links = council.links(f"/registers/ours/{place}")
     assert [
-        asked for href, asked in links.items() if href.startswith("/registers/below/risks/")
+        query for href, query in links.items() if href.startswith("/registers/below/risks/")
     ] == [{"as_at": [day]}]

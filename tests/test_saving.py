@@ -1,5 +1,5 @@
-"""What a verb does not take is answered 409 with what was typed kept: somebody was quicker, or the
-same form was saved before with other words. Every form is walked.
+"""A conflict is answered 409 and keeps the form: somebody was quicker, or the same form was saved
+before with other words. Every form is tested.
 """
 
 import re
@@ -46,10 +46,10 @@ from registers.services import reassign, review_many
 
 pytestmark = pytest.mark.django_db
 TODAY, LATER = days_ago(0).isoformat(), days_ago(-60).isoformat()
-JUDGED = {"likelihood": "3", "impact": "4", "driver": "harm-to-users", "rationale": "As we see it."}
+RATING = {"likelihood": "3", "impact": "4", "driver": "harm-to-users", "rationale": "As we see it."}
 
 
-class World:
+class Council:
     """A manager at work on a register below another one, and one risk of it."""
 
     def __init__(self):
@@ -63,58 +63,62 @@ class World:
         self.client.force_login(self.manager)
 
     def address(self, name, *more):
-        beside = () if name in OF_THE_REGISTER else (self.risk.number,)
-        return reverse(name, args=["ours", *beside, *more])
+        record = () if name in OF_THE_REGISTER else (self.risk.number,)
+        return reverse(name, args=["ours", *record, *more])
 
     def version(self):
         return Risk.objects.get(pk=self.risk.pk).version
 
 
 OF_THE_REGISTER = {"risk_new", "agreement_new", "appetite_new", "risk_review_many"}
-# Each form with a token: the model that it adds to, what is typed, and what is typed instead; more
-# in its address.
+# Each form with a token: (the model that it adds to, its fields, changed fields).
 FORMS = {
     "risk_new": (
         Risk,
-        lambda us: risk_form(owner=us.post.pk, token=""),
+        lambda council: risk_form(owner=council.post.pk, token=""),
         {"title": "Another title"},
     ),
     "risk_assess": (
         Assessment,
-        lambda us: {**JUDGED, "kind": "current", "effective_on": TODAY, "version": us.version()},
+        lambda council: {
+            **RATING,
+            "kind": "current",
+            "effective_on": TODAY,
+            "version": council.version(),
+        },
         {"rationale": "Another reason."},
     ),
     "risk_review": (
         Review,
-        lambda us: {
+        lambda council: {
             **{"outcome": "stands", "note": "We looked.", "effective_on": TODAY, "next_on": LATER},
-            "version": us.version(),
+            "version": council.version(),
         },
         {"note": "Another note."},
     ),
     "action_new": (
         Action,
-        lambda us: {
+        lambda council: {
             "title": "Write it down",
             "kind": "process",
-            "owner": us.post.pk,
+            "owner": council.post.pk,
             "due_on": LATER,
         },
         {"title": "Write another down"},
     ),
     "control_new": (
         Control,
-        lambda us: {
+        lambda council: {
             "title": "We check it",
             "kind": "preventive",
             "run_by": "own",
-            "owner": us.post.pk,
+            "owner": council.post.pk,
         },
         {"kind": "detective"},
     ),
     "assurance_new": (
         Assurance,
-        lambda us: {
+        lambda council: {
             **{"line": "3", "provider": "Internal audit", "opinion": "limited"},
             **{"effective_on": TODAY, "expires_on": LATER},
         },
@@ -122,32 +126,32 @@ FORMS = {
     ),
     "risk_precedents": (
         Precedent,
-        lambda us: {"sign": "DON-W1", "mark": "relevant", "reason": "It is like ours."},
+        lambda council: {"sign": "DON-W1", "mark": "relevant", "reason": "It is like ours."},
         {"mark": "unsure"},
     ),
     "risk_escalate": (
         Escalation,
-        lambda us: {"step": f"up-{us.above.pk}", "reason": "It is larger than us."},
+        lambda council: {"step": f"up-{council.above.pk}", "reason": "It is larger than council."},
         {"reason": "Another reason."},
     ),
     "check_set_aside": (
         SetAside,
-        lambda us: {"reason": "It is booked for May.", "until": LATER},
+        lambda council: {"reason": "It is booked for May.", "until": LATER},
         {"reason": "Another reason."},
     ),
     "check_take_back": (
         SetAside,
-        lambda us: {"reason": "It cannot wait."},
+        lambda council: {"reason": "It cannot wait."},
         {"reason": "Another reason."},
     ),
     "agreement_new": (
         Agreement,
-        lambda us: {"body": "Cabinet", "on": TODAY, "note": "Minute 4"},
+        lambda council: {"body": "Cabinet", "on": TODAY, "note": "Minute 4"},
         {"note": "Minute 5"},
     ),
     "appetite_new": (
         Appetite,
-        lambda us: {
+        lambda council: {
             **{"category": "legal", "level": "averse", "tolerance": "low", "narrative": "Never."},
             **{"approved_by": "Cabinet", "effective_on": TODAY, "review_by": LATER},
         },
@@ -155,9 +159,9 @@ FORMS = {
     ),
     "risk_review_many": (
         Review,
-        lambda us: {
-            "risks": [us.risk.number],
-            f"version_{us.risk.number}": us.version(),
+        lambda council: {
+            "risks": [council.risk.number],
+            f"version_{council.risk.number}": council.version(),
             "note": "We looked.",
         },
         {"note": "Another note."},
@@ -166,20 +170,22 @@ FORMS = {
 MORE = {"check_set_aside": ["rq2-unscored"], "check_take_back": ["rq2-unscored"]}
 
 
-def put_aside(us):
+def put_aside(council):
     until = days_ago(-30)
-    SetAside.put(us.risk, by=us.manager, check_name="rq2-unscored", reason="It waits.", until=until)
+    SetAside.put(
+        council.risk, by=council.manager, check_name="rq2-unscored", reason="It waits.", until=until
+    )
 
 
 BEFORE = {
     "check_take_back": put_aside,
-    "risk_review_many": lambda us: make_review(
-        us.risk, by=us.manager, on=days_ago(10), next_on=days_ago(1)
+    "risk_review_many": lambda council: make_review(
+        council.risk, by=council.manager, on=days_ago(10), next_on=days_ago(1)
     ),
 }
 
 
-STEPS_THAT_ARE_TAKEN = {  # and what is said to who takes them again
+STEPS_THAT_ARE_TAKEN = {  # and the message to whoever takes one again
     "risk_escalate": "cannot be taken anywhere now",
     "check_take_back": "Nothing is set aside",
     "risk_review_many": "Nothing is reviewed yet",
@@ -188,14 +194,14 @@ STEPS_THAT_ARE_TAKEN = {  # and what is said to who takes them again
 
 class Form:
     def __init__(self, name):
-        self.us, self.name = World(), name
-        BEFORE.get(name, lambda us: None)(self.us)
-        self.model, said, self.other = FORMS[name]
-        self.address = self.us.address(name, *MORE.get(name, ()))
-        self.said = {**said(self.us), "token": str(uuid.uuid4())}
+        self.council, self.name = Council(), name
+        BEFORE.get(name, lambda council: None)(self.council)
+        self.model, build_data, self.other = FORMS[name]
+        self.address = self.council.address(name, *MORE.get(name, ()))
+        self.data = {**build_data(self.council), "token": str(uuid.uuid4())}
 
-    def send(self, **other):
-        answer = self.us.client.post(self.address, {**self.said, **other})
+    def send(self, **changes):
+        answer = self.council.client.post(self.address, {**self.data, **changes})
         return answer, self.model._base_manager.count()
 
 
@@ -208,14 +214,14 @@ every_form = pytest.mark.parametrize("form", FORMS, indirect=True)
 
 
 @every_form
-def test_the_same_form_twice_is_one_row_and_no_fault(form):
+def test_the_same_form_twice_is_one_row_and_no_error(form):
     _, once = form.send()
     answer, twice = form.send()
     assert (answer.status_code, twice) == (302, once)
 
 
 @every_form
-def test_other_words_by_the_same_form_are_not_lost_as_if_they_were_saved(form):
+def test_other_words_by_the_same_form_are_a_conflict(form):
     _, once = form.send()
     answer, twice = form.send(**form.other)
     assert (answer.status_code, twice) == (409, once)
@@ -223,7 +229,7 @@ def test_other_words_by_the_same_form_are_not_lost_as_if_they_were_saved(form):
 
 
 @every_form
-def test_what_was_typed_the_second_time_is_kept_and_can_be_sent_again(form):
+def test_a_conflict_keeps_the_form_and_lets_it_be_sent_again(form):
     form.send()
     answer, once = form.send(**form.other)
     shown = answer.context["form"]
@@ -237,34 +243,34 @@ def test_what_was_typed_the_second_time_is_kept_and_can_be_sent_again(form):
 
 
 @every_form
-def test_the_page_leads_to_what_was_saved(form):
+def test_the_page_links_to_the_saved_record(form):
     form.send()
     answer, _ = form.send(**form.other)
     link = re.search(r'href="([^"]*)">See what was saved', answer.text)[1]
-    assert form.us.client.get(link).status_code == 200
+    assert form.council.client.get(link).status_code == 200
 
 
-# What has been changed since does not count
+# Later changes do not count
 
 
-def test_a_risk_that_was_edited_since_is_still_what_its_form_made():
+def test_a_risk_edited_since_still_counts_as_the_record_of_its_form():
     form = Form("risk_new")
     form.send()
-    made = Risk.objects.get(number=2)
-    made.revise(by=form.us.manager, version=1, title="Better said", response="treat")
-    assert form.send()[0]["Location"] == made.get_absolute_url()
+    risk = Risk.objects.get(number=2)
+    risk.revise(by=form.council.manager, version=1, title="Better said", response="treat")
+    assert form.send()[0]["Location"] == risk.get_absolute_url()
 
 
-def test_a_control_that_was_edited_since_is_still_what_its_form_made():
+def test_a_control_edited_since_still_counts_as_the_record_of_its_form():
     form = Form("control_new")
     form.send()
-    Control.objects.get().revise(by=form.us.manager, version=1, title="Better said")
+    Control.objects.get().revise(by=form.council.manager, version=1, title="Better said")
     assert form.send()[0].status_code == 302
 
 
-def test_a_risk_logged_with_an_earlier_day_is_still_what_its_form_made():
+def test_a_risk_of_an_earlier_day_still_counts_as_the_record_of_its_form():
     form = Form("risk_new")
-    form.said["raised_on"] = days_ago(30).isoformat()
+    form.data["raised_on"] = days_ago(30).isoformat()
     assert [form.send()[0].status_code for _ in range(2)] == [302, 302]
 
 
@@ -278,55 +284,57 @@ def test_a_risk_logged_with_an_earlier_day_is_still_what_its_form_made():
     ],
 )
 @pytest.mark.parametrize("raised_on", ["", days_ago(30).isoformat()])
-def test_everything_that_is_typed_of_a_new_risk_counts(other, raised_on):
+def test_every_field_of_a_new_risk_counts(other, raised_on):
     form = Form("risk_new")
-    form.said |= {"raised_on": raised_on, "primary_failure_type": ""}
+    form.data |= {"raised_on": raised_on, "primary_failure_type": ""}
     form.send()
     assert form.send(**other)[0].status_code == 409
 
 
-def test_a_rating_taken_back_counts_as_other_words():
+def test_a_removed_rating_counts_as_another_form():
     form = Form("risk_new")
     form.send()
-    assert form.send(**dict.fromkeys(JUDGED, ""))[0].status_code == 409
+    assert form.send(**dict.fromkeys(RATING, ""))[0].status_code == 409
 
 
-def test_a_step_that_is_not_open_is_not_taken_for_the_one_that_was_sent():
-    """The proposal that the form made went up; what is sent now names another register."""
+def test_another_step_that_is_not_open_is_not_taken():
+    """The first form proposed the register above; the second one names another register."""
     form = Form("risk_escalate")
     form.send()
-    answer, count = form.send(step=f"up-{form.us.register.pk}")
+    answer, count = form.send(step=f"up-{form.council.register.pk}")
     assert (answer.status_code, count) == (200, 1)
 
 
 def test_a_review_of_several_with_one_more_keeps_the_first_and_adds_the_other():
     form = Form("risk_review_many")
-    us = form.us
-    second = make_risk(us.register, by=us.manager, on=days_ago(20))
-    make_review(second, by=us.manager, on=days_ago(10), next_on=days_ago(1))
+    council = form.council
+    second = make_risk(council.register, by=council.manager, on=days_ago(20))
+    make_review(second, by=council.manager, on=days_ago(10), next_on=days_ago(1))
     _, once = form.send()
     answer, twice = form.send(risks=[1, 2], version_2=second.version)
     assert (answer.status_code, twice) == (302, once + 1)
 
 
-def test_a_copy_is_one_copy_whatever_was_changed_between_two_clicks():
-    us, token = World(), str(uuid.uuid4())
+def test_two_clicks_make_one_copy_whatever_changed_between_them():
+    council, token = Council(), str(uuid.uuid4())
     copies = []
     for title in ("First", "Second"):
-        us.risk.refresh_from_db()
-        us.risk.revise(by=us.manager, version=us.risk.version, title=title)
-        copies.append(us.client.post(us.address("risk_duplicate"), {"token": token})["Location"])
+        council.risk.refresh_from_db()
+        council.risk.revise(by=council.manager, version=council.risk.version, title=title)
+        copies.append(
+            council.client.post(council.address("risk_duplicate"), {"token": token})["Location"]
+        )
     assert copies[0] == copies[1]
 
 
-def test_the_verb_says_what_the_form_made_and_when():
-    us, token = World(), uuid.uuid4()
-    made = make_control(us.risk, token=token)
-    with pytest.raises(DuplicateSubmission) as before:
-        make_control(us.risk, token=token, title="Something else")
-    assert (before.value.record, before.value.recorded_at) == (
-        made,
-        made.revisions.get().recorded_at,
+def test_a_duplicate_submission_carries_the_record_and_its_instant():
+    council, token = Council(), uuid.uuid4()
+    control = make_control(council.risk, token=token)
+    with pytest.raises(DuplicateSubmission) as duplicate:
+        make_control(council.risk, token=token, title="Something else")
+    assert (duplicate.value.record, duplicate.value.recorded_at) == (
+        control,
+        control.revisions.get().recorded_at,
     )
 
 
@@ -343,99 +351,102 @@ def close(risk):
         )
 
 
-def beside(make, **said):
-    return lambda us: [make(us.risk, by=us.manager, on=days_ago(9), **said).pk]
+def add_record(make, **fields):
+    return lambda council: [make(council.risk, by=council.manager, on=days_ago(9), **fields).pk]
 
 
-def to_decide(us):
-    return [make_escalation(us.risk, us.above, by=us.manager, on=days_ago(9)).pk]
+def to_decide(council):
+    return [make_escalation(council.risk, council.above, by=council.manager, on=days_ago(9)).pk]
 
 
 CHANGES = {
-    "risk_edit": (None, lambda us: {**risk_form(owner=us.post.pk), "title": "Other"}),
-    "risk_put_on_register": ("draft", lambda us: risk_form(owner=us.post.pk)),
-    "risk_happened": (None, lambda us: {"happened_on": TODAY, "happened_what": "It did."}),
+    "risk_edit": (None, lambda council: {**risk_form(owner=council.post.pk), "title": "Other"}),
+    "risk_put_on_register": ("draft", lambda council: risk_form(owner=council.post.pk)),
+    "risk_happened": (None, lambda council: {"happened_on": TODAY, "happened_what": "It did."}),
     "risk_close": (
         None,
-        lambda us: {"reason": "Over.", "depends_on": "Nobody", "effective_on": TODAY},
+        lambda council: {"reason": "Over.", "depends_on": "Nobody", "effective_on": TODAY},
     ),
-    "risk_reopen": ("closed", lambda us: {"reason": "Too early."}),
+    "risk_reopen": ("closed", lambda council: {"reason": "Too early."}),
     "risk_exempt": (
         None,
-        lambda us: {
+        lambda council: {
             "ground": "1",
             "exempt_interest": "It would tell who.",
             "exempt_decided_by": "Monitoring officer",
         },
     ),
-    "risk_lift_exemption": ("exempt", lambda us: {"reason": "Told."}),
+    "risk_lift_exemption": ("exempt", lambda council: {"reason": "Told."}),
     "control_edit": (
-        beside(make_control),
-        lambda us: {"title": "New", "kind": "detective", "run_by": "own"},
+        add_record(make_control),
+        lambda council: {"title": "New", "kind": "detective", "run_by": "own"},
     ),
     "control_test": (
-        beside(make_control),
-        lambda us: {
+        add_record(make_control),
+        lambda council: {
             "last_tested_on": TODAY,
             "tested_by_line": "2",
             "operating": "works",
             "reason": "Tried it.",
         },
     ),
-    "control_retire": (beside(make_control), lambda us: {"reason": "Gone."}),
+    "control_retire": (add_record(make_control), lambda council: {"reason": "Gone."}),
     "action_edit": (
-        beside(make_action, due_on=days_ago(-9)),
-        lambda us: {"title": "New", "kind": "data", "reason": "x"},
+        add_record(make_action, due_on=days_ago(-9)),
+        lambda council: {"title": "New", "kind": "data", "reason": "x"},
     ),
-    "action_done": (beside(make_action), lambda us: {"done_on": TODAY, "evidence": "Seen."}),
-    "action_drop": (beside(make_action), lambda us: {"reason": "No."}),
-    "action_reopen": ("done", lambda us: {"reason": "Not done."}),
-    "escalation_decide": (to_decide, lambda us: {"is_approved": "yes", "reason": "Yes."}),
+    "action_done": (
+        add_record(make_action),
+        lambda council: {"done_on": TODAY, "evidence": "Seen."},
+    ),
+    "action_drop": (add_record(make_action), lambda council: {"reason": "No."}),
+    "action_reopen": ("done", lambda council: {"reason": "Not done."}),
+    "escalation_decide": (to_decide, lambda council: {"is_approved": "yes", "reason": "Yes."}),
 }
 OUT_OF_REACH = {"risk_duplicate"}  # a closed risk may be copied
 READ = {"risk_detail", "risk_history"}
 
 
-def prepared(us, how):
-    """What more the address needs, once the risk or what stands beside it is as the
-    form wants it.
-    """
-    if how == "draft":
-        us.risk = make_risk(us.register, by=us.manager, status="draft", on=days_ago(20))
-    elif how == "closed":
-        close(us.risk)
-    elif how == "exempt":
-        us.risk.exempt(
+def prepare(council, state):
+    """Bring the risk or its records into the state; return the rest of the address's arguments."""
+    if state == "draft":
+        council.risk = make_risk(
+            council.register, by=council.manager, status="draft", on=days_ago(20)
+        )
+    elif state == "closed":
+        close(council.risk)
+    elif state == "exempt":
+        council.risk.exempt(
             **{
-                "by": us.manager,
+                "by": council.manager,
                 "version": 1,
                 "exempt_ground": "1",
                 "exempt_interest": "x",
                 "exempt_decided_by": "y",
             }
         )
-    elif how == "done":
-        action = make_action(us.risk, by=us.manager, on=days_ago(9))
-        action.complete(by=us.manager, version=1, done_on=days_ago(5), evidence="Seen.")
+    elif state == "done":
+        action = make_action(council.risk, by=council.manager, on=days_ago(9))
+        action.complete(by=council.manager, version=1, done_on=days_ago(5), evidence="Seen.")
         return [action.pk]
-    return how(us) if callable(how) else []
+    return state(council) if callable(state) else []
 
 
-def with_a_race(monkeypatch, race):
-    """Whatever form is found valid next: the race is run before anything is done with it."""
+def run_after_validation(monkeypatch, race):
+    """Run the race once, after the next form is found valid and before it is saved."""
     look = django_forms.BaseForm.is_valid
 
     def is_valid(form):
-        found = look(form)
-        if found and form.is_bound and not isinstance(form, PostsForm):
+        is_valid_form = look(form)
+        if is_valid_form and form.is_bound and not isinstance(form, PostsForm):
             monkeypatch.setattr(django_forms.BaseForm, "is_valid", look)
             race()
-        return found
+        return is_valid_form
 
     monkeypatch.setattr(django_forms.BaseForm, "is_valid", is_valid)
 
 
-def test_every_form_about_a_risk_is_walked():
+def test_every_form_about_a_risk_is_tested():
     addresses = get_resolver().reverse_dict
     names = {name for name in addresses if isinstance(name, str) and "number" in addresses[name][3]}
     walked = {*CHANGES, *FORMS} - OF_THE_REGISTER
@@ -444,121 +455,146 @@ def test_every_form_about_a_risk_is_walked():
 
 @pytest.mark.parametrize("name", [*CHANGES, *sorted({*FORMS} - OF_THE_REGISTER)])
 def test_a_risk_that_is_closed_meanwhile_is_answered_409_and_nothing_is_written(monkeypatch, name):
-    us = World()
+    council = Council()
     if name in CHANGES:
-        how, said = CHANGES[name]
-        more = prepared(us, how)
-        us.risk.refresh_from_db()
-        said = {**said(us), "version": us.risk.version if not more else 2 if how == "done" else 1}
+        state, data = CHANGES[name]
+        more = prepare(council, state)
+        council.risk.refresh_from_db()
+        data = {
+            **data(council),
+            "version": council.risk.version if not more else 2 if state == "done" else 1,
+        }
     else:
-        BEFORE.get(name, lambda us: None)(us)
-        more, said = MORE.get(name, []), FORMS[name][1](us)
-    with_a_race(monkeypatch, lambda: close(us.risk))
-    answer = us.client.post(us.address(name, *more), said)
-    count = Risk.objects.get(pk=us.risk.pk).version
+        BEFORE.get(name, lambda council: None)(council)
+        more, data = MORE.get(name, []), FORMS[name][1](council)
+    run_after_validation(monkeypatch, lambda: close(council.risk))
+    answer = council.client.post(council.address(name, *more), data)
+    count = Risk.objects.get(pk=council.risk.pk).version
     assert (answer.status_code, "Not saved" in answer.text, count) == (
         409,
         True,
-        us.risk.version + 1,
+        council.risk.version + 1,
     )
 
 
-def test_what_goes_to_another_post_is_answered_the_same(monkeypatch):
-    """The control's own version stands; its risk is closed meanwhile."""
-    us = World()
-    control = make_control(us.risk, by=us.manager, owner=us.post)
-    with_a_race(monkeypatch, lambda: close(us.risk))
-    posts = f"?from_post={us.post.pk}&to_post={us.other_post.pk}"
-    answer = us.client.post(
+def test_reassigning_a_control_of_a_closed_risk_is_answered_the_same(monkeypatch):
+    """The control keeps its version; its risk is closed meanwhile."""
+    council = Council()
+    control = make_control(council.risk, by=council.manager, owner=council.post)
+    run_after_validation(monkeypatch, lambda: close(council.risk))
+    posts = f"?from_post={council.post.pk}&to_post={council.other_post.pk}"
+    answer = council.client.post(
         f"/registers/ours/reassign/{posts}", {"controls": f"{control.pk}-1", "reason": "Merged."}
     )
     control.refresh_from_db()
-    assert (answer.status_code, "Not saved" in answer.text, control.owner) == (409, True, us.post)
+    assert (answer.status_code, "Not saved" in answer.text, control.owner) == (
+        409,
+        True,
+        council.post,
+    )
 
 
-def test_an_opinion_of_a_closed_risk_is_refused_by_the_verb():
-    us = World()
-    close(us.risk)
+def test_an_assurance_of_a_closed_risk_is_refused_by_the_verb():
+    council = Council()
+    close(council.risk)
     with pytest.raises(InvalidTransition):
-        make_assurance(us.risk)
+        make_assurance(council.risk)
 
 
 def test_a_check_of_a_closed_risk_is_not_set_aside_by_the_verb():
-    us = World()
-    close(us.risk)
+    council = Council()
+    close(council.risk)
     with pytest.raises(InvalidTransition):
-        put_aside(us)
+        put_aside(council)
 
 
-def test_what_is_not_set_aside_is_not_taken_back_by_the_verb():
-    us = World()
+def test_a_check_that_is_not_set_aside_is_not_taken_back_by_the_verb():
+    council = Council()
     with pytest.raises(InvalidTransition):
         SetAside.take_back(
-            us.risk, by=us.manager, check_name="rq2-unscored", reason="It waits no longer."
+            council.risk,
+            by=council.manager,
+            check_name="rq2-unscored",
+            reason="It waits no longer.",
         )
 
 
 def test_other_notes_by_the_same_review_of_several_are_refused_before_any_is_written():
-    us, token = World(), uuid.uuid4()
-    second = make_risk(us.register, by=us.manager)
-    review_many(by=us.manager, reviews=[(us.risk, 1, "We looked.")], token=token)
+    council, token = Council(), uuid.uuid4()
+    second = make_risk(council.register, by=council.manager)
+    review_many(by=council.manager, reviews=[(council.risk, 1, "We looked.")], token=token)
     with pytest.raises(DuplicateSubmission):
         review_many(
-            by=us.manager, reviews=[(second, 1, "We looked."), (us.risk, 1, "Other.")], token=token
+            by=council.manager,
+            reviews=[(second, 1, "We looked."), (council.risk, 1, "Other.")],
+            token=token,
         )
     assert Review.objects.count() == 1
 
 
-# In which order records are held
+# In which order records are locked
 
 
-def asked(verb, **said):
+def tables_read(verb, **fields):
     """The tables that a verb's queries name, in order; and which it locked."""
     with CaptureQueriesContext(connection) as queries:
-        verb(**said)
-    named = [
+        verb(**fields)
+    tables = [
         (re.search(r'FROM "registers_(\w+)"', query["sql"]), "FOR UPDATE" in query["sql"])
         for query in queries
     ]
-    return [(found[1], is_locked) for found, is_locked in named if found]
+    return [(table[1], is_locked) for table, is_locked in tables if table]
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
 @pytest.mark.parametrize(
-    ("make", "verb", "said"),
+    ("make", "verb", "fields"),
     [
         (make_control, "revise", {"title": "Better said"}),
         (make_action, "revise", {"title": "Better said"}),
         (make_action, "drop", {"reason": "No."}),
     ],
 )
-def test_a_risk_is_held_before_what_stands_beside_it(make, verb, said):
-    us = World()
-    made = make(us.risk, by=us.manager)
+def test_a_risk_is_locked_before_its_records(make, verb, fields):
+    council = Council()
+    record = make(council.risk, by=council.manager)
     locked = [
         table
-        for table, is_locked in asked(getattr(made, verb), by=us.manager, version=1, **said)
+        for table, is_locked in tables_read(
+            getattr(record, verb), by=council.manager, version=1, **fields
+        )
         if is_locked
     ]
-    assert locked[:2] == ["risk", made._meta.model_name]
+    assert locked[:2] == ["risk", record._meta.model_name]
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
-def test_moving_to_another_post_holds_all_risks_first():
-    us = World()
-    control = make_control(us.risk, owner=us.post)
-    how = {"by": us.manager, "from_post": us.post, "to_post": us.other_post, "reason": "Merged."}
+def test_reassigning_locks_all_risks_first():
+    council = Council()
+    control = make_control(council.risk, owner=council.post)
+    arguments = {
+        "by": council.manager,
+        "from_post": council.post,
+        "to_post": council.other_post,
+        "reason": "Merged.",
+    }
     locked = [
-        table for table, is_locked in asked(reassign, **how, controls=[(control, 1)]) if is_locked
+        table
+        for table, is_locked in tables_read(reassign, **arguments, controls=[(control, 1)])
+        if is_locked
     ]
     assert locked[:2] == ["risk", "control"]
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
-def test_a_risk_is_held_before_the_rating_that_stood_is_looked_up():
-    us = World()
-    us.risk.refresh_from_db()
-    seen = asked(
-        us.risk.happen, by=us.manager, version=1, happened_on=days_ago(1), happened_what="It did."
+def test_a_risk_is_locked_before_its_rating_is_read():
+    council = Council()
+    council.risk.refresh_from_db()
+    tables = tables_read(
+        council.risk.happen,
+        by=council.manager,
+        version=1,
+        happened_on=days_ago(1),
+        happened_what="It did.",
     )
-    assert seen.index(("risk", True)) < seen.index(("assessment", False))
+    assert tables.index(("risk", True)) < tables.index(("assessment", False))

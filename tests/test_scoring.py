@@ -55,13 +55,13 @@ def test_a_preset_is_sound(slug):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("slug", PUBLISHED)
-def test_a_preset_takes_higher_only_what_it_does_not_tolerate(slug):
+def test_a_preset_escalates_only_bands_above_tolerance(slug):
     rules = preset(slug).rules
     assert rules.is_above_tolerance(rules.escalation)
 
 
 @pytest.mark.django_db
-def test_what_is_above_tolerance_is_listed_lowest_first(data):
+def test_bands_above_tolerance_are_listed_lowest_first(data):
     rules = Scheme.from_data(**{**data, "tolerance": "low"})
     assert [band.slug for band in rules.above_tolerance] == ["moderate", "high", "severe"]
 
@@ -91,7 +91,7 @@ def test_a_band_that_the_scheme_lacks_is_not_found():
         preset().rules.band("medium")
 
 
-def broken(data, path, value):
+def data_with(data, path, value):
     data = copy.deepcopy(data)
     *way, last = path
     place = data
@@ -102,7 +102,7 @@ def broken(data, path, value):
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "named"),
+    ("path", "value", "problem"),
     [
         (["bands", 1, "slug"], "low", "at least two bands with names of their own"),
         (["likelihood", 2, "value"], 7, "levels of likelihood must count up from 1"),
@@ -126,8 +126,8 @@ def broken(data, path, value):
         (["cells", 1, 1], "severe", "lowest band touches the highest at likelihood 1, impact 1"),
     ],
 )
-def test_what_breaks_a_scheme_is_named(data, path, value, named):
-    assert named in "\n".join(find_problems(Scheme.from_data(**broken(data, path, value))))
+def test_a_problem_of_a_scheme_is_named(data, path, value, problem):
+    assert problem in "\n".join(find_problems(Scheme.from_data(**data_with(data, path, value))))
 
 
 def test_a_scheme_needs_a_row_for_each_likelihood(data):
@@ -137,7 +137,7 @@ def test_a_scheme_needs_a_row_for_each_likelihood(data):
     ]
 
 
-def test_one_band_is_no_scheme(data):
+def test_a_scheme_needs_two_bands(data):
     data.update(bands=data["bands"][:1], cells=[["low"] * 5] * 5, tolerance="low", escalation="low")
     assert find_problems(Scheme.from_data(**data)) == [
         "A scheme needs at least two bands with names of their own."

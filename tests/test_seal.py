@@ -1,6 +1,4 @@
-"""Seals and their versions: a column that comes later, one that is renamed or removed, and a text
-that is erased.
-"""
+"""Seals and their versions: added, renamed and removed columns, and erased texts."""
 
 import pytest
 from django.core.management import call_command
@@ -88,7 +86,7 @@ def test_a_version_is_neither_changed_nor_deleted():
             change(SealVersion.objects.first())
 
 
-def test_an_older_seal_holds_after_a_column_has_come(monkeypatch):
+def test_an_older_seal_holds_after_a_column_was_added(monkeypatch):
     before_it_had(monkeypatch, Assessment, "evidence", "impact_high")
     older = make_risk(assessed=(3, 4)).current
     release_now(monkeypatch)
@@ -105,7 +103,7 @@ def test_an_older_seal_holds_after_a_column_has_come(monkeypatch):
     )
 
 
-def test_a_later_column_of_a_row_that_changes_is_sealed_with_its_next_change(monkeypatch):
+def test_a_new_column_is_sealed_with_the_next_change_of_the_row(monkeypatch):
     membership = make_membership()
     before_it_had(monkeypatch, type(membership), "until")
     membership.enter("added")
@@ -119,7 +117,7 @@ def test_a_later_column_of_a_row_that_changes_is_sealed_with_its_next_change(mon
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_column_that_a_migration_adds_makes_a_version_by_itself(monkeypatch):
+def test_a_migration_that_adds_a_column_makes_a_version(monkeypatch):
     """Signalled at the end of `migrate`, whether there was anything to migrate or not."""
     monkeypatch.setattr(Assessment, "SEAL_EXCLUDES", ())
     version_of.cache_clear()
@@ -166,7 +164,7 @@ def test_a_removed_field_is_a_note_where_it_is_declared(monkeypatch, capsys):
     )
 
 
-def test_another_list_in_the_place_of_a_version_is_found():
+def test_a_replaced_version_is_found():
     row = make_risk(assessed=(3, 4)).current
     seal_rows()
     version = SealVersion.objects.get(model="assessment")
@@ -179,7 +177,7 @@ def test_another_list_in_the_place_of_a_version_is_found():
     assert f"the assessment {row.pk} is not what was sealed" in problems
 
 
-def test_a_list_made_to_fit_its_digest_does_not_fit_the_seals():
+def test_a_forged_version_does_not_fit_the_seals():
     row = make_risk(assessed=(3, 4)).current
     seal_rows()
     version = SealVersion.objects.get(model="assessment")
@@ -189,7 +187,7 @@ def test_a_list_made_to_fit_its_digest_does_not_fit_the_seals():
     assert f"the assessment {row.pk} is not what was sealed" in verify()
 
 
-def test_a_version_that_is_gone_is_missed_unless_it_is_todays(monkeypatch):
+def test_a_missing_version_is_found_unless_it_is_todays(monkeypatch):
     before_it_had(monkeypatch, Assessment, "evidence")
     make_risk(assessed=(3, 4))
     release_now(monkeypatch)
@@ -208,7 +206,7 @@ def entries_of(row):
     return AuditEntry.objects.filter(facts__seals__has_key=row.seal_name).order_by("pk")
 
 
-def test_an_erased_text_is_sealed_anew_by_an_entry_of_its_own():
+def test_an_erased_text_is_sealed_again_by_its_own_entry():
     risk, by = make_risk(assessed=(3, 4), cause="Robin Ash forgot."), make_user()
     revision = risk.revisions.get()
     entry = erase(revision, by=by, reason="Asked for by Robin Ash.", cause="[erased]")
@@ -221,7 +219,7 @@ def test_an_erased_text_is_sealed_anew_by_an_entry_of_its_own():
     assert verify() == ""
 
 
-def test_what_an_erasure_sealed_anew_is_held_by_that_seal():
+def test_the_seal_of_an_erasure_holds():
     risk = make_risk(assessed=(3, 4), cause="Robin Ash forgot.")
     erase(risk.revisions.get(), by=None, reason="x", cause="[erased]")
     seal_rows()
@@ -232,7 +230,7 @@ def test_what_an_erasure_sealed_anew_is_held_by_that_seal():
     assert problems.count("is not what was sealed") == 2
 
 
-def test_no_digest_of_what_was_erased_can_be_tried_out_any_more():
+def test_no_digest_of_an_erased_text_is_left_to_guess_from():
     risk = make_risk(cause="Robin Ash forgot.")
     revision = risk.revisions.get()
     (entry,) = entries_of(revision)
@@ -250,7 +248,7 @@ def test_only_the_copy_of_the_latest_revision_is_erased_with_it():
     assert (risk.cause, verify()) == ("It was forgotten.", "")
 
 
-def test_an_action_says_in_its_latest_copy_what_its_erased_revision_says():
+def test_the_latest_copy_of_an_action_equals_its_erased_revision():
     action = make_action(make_risk(), detail="Ask Robin Ash.")
     erase(action.revisions.get(), by=None, reason="x", detail="[erased]")
     action.refresh_from_db()
@@ -272,7 +270,7 @@ def test_a_persons_name_is_erased_from_the_entries_that_sealed_it():
 @pytest.mark.parametrize(
     "texts", [{"number": "2"}, {"is_exempt": ""}, {"token": ""}, {"nonsense": ""}, {"owner": ""}]
 )
-def test_what_is_no_sealed_text_is_not_erased(texts):
+def test_a_text_without_a_seal_is_not_erased(texts):
     revision = make_risk().revisions.get()
     with pytest.raises(ValueError, match="no sealed text"):
         erase(revision, by=None, reason="x", **texts)

@@ -14,7 +14,7 @@ SET_UP = "/accounts/2fa/totp/activate/"
 
 
 @pytest.fixture
-def asked_for(settings):
+def mfa_required(settings):
     settings.REQUIRE_MFA = True
     settings.ACCOUNT_RATE_LIMITS = False
 
@@ -59,7 +59,9 @@ def own_pages(register):
     ]
 
 
-def test_who_has_no_second_factor_is_sent_to_set_one_up(asked_for, client, person, register):
+def test_a_person_without_a_second_factor_is_redirected_to_set_one_up(
+    mfa_required, client, person, register
+):
     client.force_login(person)
     answers = {path: client.get(path) for path in own_pages(register)}
     assert {path: a.headers.get("Location") for path, a in answers.items()} == {
@@ -67,30 +69,30 @@ def test_who_has_no_second_factor_is_sent_to_set_one_up(asked_for, client, perso
     }
 
 
-def test_nothing_is_written_without_a_second_factor(asked_for, client, register, person):
+def test_nothing_is_written_without_a_second_factor(mfa_required, client, register, person):
     client.force_login(person)
     answer = client.post(reverse("risk_new", kwargs={"slug": register.slug}), {"title": "A risk"})
     assert answer.headers["Location"].startswith(SET_UP)
 
 
-def test_an_administrator_is_not_let_off(asked_for, client, administrator):
+def test_an_administrator_needs_a_second_factor_too(mfa_required, client, administrator):
     client.force_login(administrator)
     assert client.get(reverse("admin:index")).headers["Location"].startswith(SET_UP)
 
 
-def test_the_page_that_sets_it_up_can_be_reached_with_the_password(asked_for, client, person):
+def test_the_setup_page_can_be_reached_with_the_password(mfa_required, client, person):
     sign_in(client, person)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     assert client.get(SET_UP).status_code == 200
 
 
-def test_one_can_sign_out_without_a_second_factor(asked_for, client, person):
+def test_a_person_can_sign_out_without_a_second_factor(mfa_required, client, person):
     client.force_login(person)
     client.post(reverse("account_logout"))
     assert not is_signed_in(client)
 
 
-def test_the_password_is_not_changed_without_a_second_factor(asked_for, client, person):
+def test_the_password_is_not_changed_without_a_second_factor(mfa_required, client, person):
     """Whoever has only the password must not take the account over."""
     client.force_login(person)
     assert (
@@ -100,36 +102,34 @@ def test_the_password_is_not_changed_without_a_second_factor(asked_for, client, 
     )
 
 
-def test_the_sign_in_page_works(asked_for, client):
+def test_the_sign_in_page_works(mfa_required, client):
     assert client.get(reverse("account_login")).status_code == 200
 
 
-def test_health_is_not_asked_for_a_second_factor(asked_for, client, person):
+def test_health_needs_no_second_factor(mfa_required, client, person):
     client.force_login(person)
     assert client.get("/healthz").status_code == 200
 
 
-def test_where_it_is_not_asked_for_people_work_without(settings, client, person, register):
+def test_people_work_without_one_where_it_is_not_required(settings, client, person, register):
     settings.REQUIRE_MFA = False
     client.force_login(person)
     assert client.get("/library/").status_code == 200
 
 
-def test_who_signs_in_with_a_password_and_has_a_second_factor_is_asked_for_it(
-    asked_for, client, person
-):
+def test_a_sign_in_with_a_password_asks_for_the_second_factor(mfa_required, client, person):
     TOTP.activate(person, generate_totp_secret())
     sign_in(client, person)
     assert not is_signed_in(client)
 
 
-def test_who_has_a_second_factor_works(asked_for, client, person):
+def test_a_person_with_a_second_factor_can_work(mfa_required, client, person):
     TOTP.activate(person, generate_totp_secret())
     client.force_login(person)
     assert client.get("/library/").status_code == 200
 
 
-def test_recovery_codes_alone_are_no_second_factor(asked_for, client, person):
+def test_recovery_codes_alone_are_not_a_second_factor(mfa_required, client, person):
     """They are for the day the second factor is lost; deactivating it must lead to the
     set-up page.
     """
@@ -140,19 +140,19 @@ def test_recovery_codes_alone_are_no_second_factor(asked_for, client, person):
     assert client.get("/library/").headers.get("Location", "").startswith(SET_UP)
 
 
-def test_the_admin_sites_own_sign_in_is_no_way_round(asked_for, client, administrator):
+def test_the_sign_in_of_the_admin_site_is_no_bypass(mfa_required, client, administrator):
     TOTP.activate(administrator, generate_totp_secret())
     sign_in(client, administrator, reverse("admin:login"), "username")
     assert not is_signed_in(client)
 
 
-def test_the_second_factor_is_asked_for_by_default():
+def test_the_second_factor_is_required_by_default():
     from failing_well import settings as file
 
     assert file.env.bool("REQUIRE_MFA", default=file.REQUIRE_MFA) is True
 
 
-def test_nobody_signs_themselves_up(client):
+def test_sign_up_is_closed(client):
     client.post(
         reverse("account_signup"),
         {"email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD},
@@ -169,8 +169,8 @@ def test_nobody_signs_themselves_up(client):
         "mfa_download_recovery_codes",
     ],
 )
-def test_who_finds_an_open_session_neither_reads_nor_changes_the_second_factor(
-    asked_for, client, person, name
+def test_an_open_session_neither_reads_nor_changes_the_second_factor(
+    mfa_required, client, person, name
 ):
     """The password or a code is asked for again."""
     TOTP.activate(person, generate_totp_secret())

@@ -1,6 +1,4 @@
-"""The JSON in a register's file is what an import, a suggestion or a scheme writes,
-name by name.
-"""
+"""The JSON in a register's file has the shape that an import, a suggestion or a scheme writes."""
 
 import copy
 import dataclasses
@@ -17,8 +15,8 @@ from registers.json_file.schema import SCHEMAS, SchemaError
 from registers.models import ImportedRow, Precedent, RegisterImport, ScoringScheme
 from registers.spreadsheet import SheetRow
 
-PLANNED = {"title": "Sell", "detail": "", "owner": "", "due_on": "2027-06-30", "is_done": False}
-JUDGED = {
+ACTION = {"title": "Sell", "detail": "", "owner": "", "due_on": "2027-06-30", "is_done": False}
+RATING = {
     "kind": "current",
     "likelihood": 3,
     "impact": 4,
@@ -26,21 +24,21 @@ JUDGED = {
     "rationale": "",
     "driver": "",
 }
-SAID = {"judged": [JUDGED], "controls": [["Audit", ""]], "actions": [PLANNED]}
-HELD = copy.deepcopy(SAID) | {
+CONTENT = {"judged": [RATING], "controls": [["Audit", ""]], "actions": [ACTION]}
+DIFF = copy.deepcopy(CONTENT) | {
     "outcome": "changed",
     "changes": [["title", "Old", "New"]],
     "gone": [],
     "closes": False,
 }
-READS = SAID | {
+ROW = CONTENT | {
     "values": {"title": "New"},
     "split": [],
     "went": {"0": ["title"]},
-    "held": HELD,
+    "held": DIFF,
     "number": None,
 }
-READS |= {"rows": [[3, ["", "more"]]]}
+ROW |= {"rows": [[3, ["", "more"]]]}
 PLAN = {
     "sheet": "risks",
     "first_line": 2,
@@ -55,11 +53,11 @@ PLAN |= {
     }
 }
 PLAN |= {"is_day_first": True, "footer_from": None, "another_scale": False, "goes_on": None}
-OF = {
+EXAMPLES = {
     "plan": (RegisterImport, PLAN),
     "report": (RegisterImport, {"counts": {"further": 1}, "posts": ["Treasurer"]}),
     "cells": (ImportedRow, ["New", "12"]),
-    "reads": (ImportedRow, READS),
+    "reads": (ImportedRow, ROW),
     "problems": (
         ImportedRow,
         [{"column": "A", "said": "9", "problem": "No level", "refuses": True}],
@@ -131,41 +129,41 @@ def put(value, path, new):
 def where_wrong(name, value):
     """The place at which a value is not what its field holds; None where it is."""
     try:
-        SCHEMAS[OF[name][0], name](value)
+        SCHEMAS[EXAMPLES[name][0], name](value)
     except SchemaError as wrong:
         return wrong.path
     return None
 
 
-@pytest.mark.parametrize("name", OF)
-def test_what_we_write_has_its_shape(name):
-    assert where_wrong(name, OF[name][1]) is None
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_has_its_shape(name):
+    assert where_wrong(name, EXAMPLES[name][1]) is None
 
 
-CASES = [(name, (), new) for name in OF for new in WRONG[0][1]]
+CASES = [(name, (), new) for name in EXAMPLES for new in WRONG[0][1]]
 CASES += [(path[0], path[1:], new) for path, values in WRONG[1:] for new in values]
 
 
 @pytest.mark.parametrize(("name", "path", "new"), CASES, ids=lambda part: str(part)[:30])
-def test_another_shape_is_refused_where_it_stands(name, path, new):
-    found = where_wrong(name, put(OF[name][1], path, new))
-    assert found is not None and found[: len(path)] == path[: len(found)]
+def test_another_shape_is_refused_at_its_path(name, path, new):
+    problem = where_wrong(name, put(EXAMPLES[name][1], path, new))
+    assert problem is not None and problem[: len(path)] == path[: len(problem)]
 
 
 @pytest.mark.parametrize("name", ["plan", "report", "reads"])
-def test_what_nobody_said_is_an_empty_object(name):
+def test_an_empty_object_is_valid(name):
     assert where_wrong(name, {}) is None
 
 
 @pytest.mark.parametrize(
     "name", ["words", "is_day_first", "footer_from", "another_scale", "goes_on"]
 )
-def test_a_plan_of_before_may_lack_what_is_newer(name):
+def test_an_older_plan_may_lack_newer_keys(name):
     assert where_wrong("plan", put(PLAN, (name,), LEFT_OUT)) is None
 
 
-def test_rows_of_before_name_no_further_ones():
-    assert where_wrong("reads", put(READS, ("rows",), LEFT_OUT)) is None
+def test_an_older_row_may_lack_further_rows():
+    assert where_wrong("reads", put(ROW, ("rows",), LEFT_OUT)) is None
 
 
 def names_of(kind):
@@ -176,20 +174,20 @@ PARSED = ParsedRow(SheetRow(1, ()))
 
 
 @pytest.mark.parametrize(
-    ("names", "said", "besides"),
+    ("names", "example", "extra"),
     [
         (names_of(Plan), PLAN, set()),
-        (names_of(ParsedRating), JUDGED, set()),
-        (names_of(ParsedAction), PLANNED, set()),
-        (diff_json(RowDiff("new")), HELD, set()),
-        (problem_json(RowProblem("", "", "", False)), OF["problems"][1][0], set()),
-        (row_json(PARSED, RowDiff("new")), READS, {"number", "rows"}),
+        (names_of(ParsedRating), RATING, set()),
+        (names_of(ParsedAction), ACTION, set()),
+        (diff_json(RowDiff("new")), DIFF, set()),
+        (problem_json(RowProblem("", "", "", False)), EXAMPLES["problems"][1][0], set()),
+        (row_json(PARSED, RowDiff("new")), ROW, {"number", "rows"}),
     ],
     ids=["plan", "rating", "action", "diff", "problem", "row"],
 )
-def test_each_name_that_an_import_keeps_has_a_shape(names, said, besides):
+def test_each_name_that_an_import_keeps_has_a_shape(names, example, extra):
     """A field that is added needs its line in schema.py, or the next export is refused."""
-    assert set(names) ^ set(said) == besides
+    assert set(names) ^ set(example) == extra
 
 
 def test_each_json_field_of_a_file_has_a_shape():

@@ -60,7 +60,7 @@ def test_five_wrong_passwords_are_answered_and_the_sixth_has_to_wait(person):
     assert guess(6) == [200] * 5 + [429]
 
 
-def test_who_has_to_wait_is_told_for_how_long(person):
+def test_a_locked_person_reads_how_long_to_wait(person):
     guess(5)
     answer = sign_in(Client())
     assert (answer.status_code, answer.headers["Retry-After"], "Wait 5 minutes" in answer.text) == (
@@ -70,12 +70,12 @@ def test_who_has_to_wait_is_told_for_how_long(person):
     )
 
 
-def test_an_account_that_is_none_is_answered_like_one_that_is(person):
+def test_an_unknown_account_gets_the_same_response_as_a_real_one(person):
     guess(5)
     guess(5, "nobody@council.example")
-    known, unknown = sign_in(Client()), sign_in(Client(), "nobody@council.example")
-    assert known.status_code == unknown.status_code == 429
-    assert known.text == unknown.text
+    existing, unknown = sign_in(Client()), sign_in(Client(), "nobody@council.example")
+    assert existing.status_code == unknown.status_code == 429
+    assert existing.text == unknown.text
 
 
 def test_a_right_password_is_not_counted(person):
@@ -93,7 +93,7 @@ def test_colleagues_at_the_same_address_are_not_locked(person):
     assert is_signed_in(sign_in(Client(), "lee@council.example"))
 
 
-def test_the_same_person_elsewhere_is_not_locked(person):
+def test_the_same_person_on_another_device_is_not_locked(person):
     guess(6, address=OFFICE)
     assert is_signed_in(sign_in(Client(), address=HOME))
 
@@ -103,7 +103,7 @@ def test_sixty_failures_at_made_up_accounts_lock_nobody(person):
     assert is_signed_in(sign_in(Client()))
 
 
-def test_addresses_of_one_ipv6_network_are_one(person):
+def test_addresses_of_one_ipv6_network_count_as_one(person):
     for number in range(5):
         guess(1, address=f"2001:db8::{number}")
     assert sign_in(Client(), address="2001:db8::ffff").status_code == 429
@@ -123,7 +123,7 @@ class Clock:
 
 
 @pytest.fixture
-def sprayed(monkeypatch, settings):
+def spray_attack(monkeypatch, settings):
     """The office's address, over a limit of three failures; returns a clock that can be moved."""
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "password_at_address": "3/h/ip"}
     clock = Clock()
@@ -136,7 +136,7 @@ def test_a_hundred_failures_an_hour_are_the_limit_of_an_address(settings):
     assert settings.ACCOUNT_RATE_LIMITS["password_at_address"] == "100/h/ip"
 
 
-def test_a_sprayed_address_makes_its_unknown_devices_wait_ten_seconds(person, sprayed):
+def test_a_sprayed_address_makes_its_unknown_devices_wait_ten_seconds(person, spray_attack):
     answer = sign_in(Client())
     assert (
         answer.status_code,
@@ -145,33 +145,33 @@ def test_a_sprayed_address_makes_its_unknown_devices_wait_ten_seconds(person, sp
     ) == (429, "10", True)
 
 
-def test_who_waited_gets_in_while_the_spraying_goes_on(person, sprayed):
+def test_a_person_who_waited_signs_in_during_an_attack(person, spray_attack):
     sign_in(Client())
-    sprayed.moved += 5
+    spray_attack.moved += 5
     spray(5)
-    sprayed.moved += 5.1
+    spray_attack.moved += 5.1
     assert is_signed_in(sign_in(Client()))
 
 
-def test_who_comes_back_too_early_is_told_what_is_left(person, sprayed):
+def test_a_person_who_returns_too_early_reads_the_remaining_wait(person, spray_attack):
     sign_in(Client())
-    sprayed.moved += 7
+    spray_attack.moved += 7
     assert sign_in(Client()).headers["Retry-After"] == "3"
 
 
-def test_waiting_lets_one_attempt_through(person, sprayed):
+def test_waiting_lets_one_attempt_through(person, spray_attack):
     guess(1)
-    sprayed.moved += 11
+    spray_attack.moved += 11
     assert guess(2) == [200, 429]
 
 
-def test_another_address_is_not_slowed(person, sprayed):
+def test_another_address_is_not_slowed(person, spray_attack):
     assert is_signed_in(sign_in(Client(), address=HOME))
 
 
-def test_waiting_uses_up_no_guess(person, sprayed):
+def test_waiting_uses_up_no_guess(person, spray_attack):
     guess(8)
-    sprayed.moved += 11
+    spray_attack.moved += 11
     assert is_signed_in(sign_in(Client()))
 
 
@@ -192,7 +192,7 @@ def test_a_known_device_is_not_locked_by_strangers(device):
     assert is_signed_in(sign_in(device))
 
 
-def test_a_known_device_is_not_slowed_by_strangers(device, sprayed):
+def test_a_known_device_is_not_slowed_by_strangers(device, spray_attack):
     assert is_signed_in(sign_in(device))
 
 
@@ -200,7 +200,7 @@ def test_a_known_device_has_a_limit_of_its_own(device):
     assert guess(11, client=device) == [200] * 10 + [429]
 
 
-def test_a_known_device_is_one_for_its_account_only(device):
+def test_a_known_device_counts_for_its_account_only(device):
     make_user(email="lee@council.example", password=PASSWORD)
     guess(5, "lee@council.example")
     assert sign_in(device, "lee@council.example").status_code == 429
@@ -218,7 +218,7 @@ def test_a_cookie_that_we_did_not_sign_makes_no_known_device(person, cookie):
     assert sign_in(client).status_code == 429
 
 
-def test_the_cookie_names_nobody_and_scripts_do_not_see_it(device):
+def test_the_cookie_is_anonymous_and_hidden_from_scripts(device):
     cookie = device.cookies["known-device"]
     assert ("kay" in cookie.value, cookie["httponly"], cookie["samesite"]) == (False, True, "Lax")
 
@@ -231,14 +231,14 @@ def test_one_browser_is_known_for_the_latest_five_accounts(person):
         sign_in(client, email)
         client.post("/accounts/logout/")
     request = client.get("/accounts/login/").wsgi_request
-    known = [
+    is_known = [
         bool(known_devices.device_for(request, email))
         for email in (person.email, "p0@council.example")
     ]
-    assert known == [False, True]
+    assert is_known == [False, True]
 
 
-def test_who_set_a_new_password_by_a_link_is_not_locked(person, mailoutbox):
+def test_a_person_who_reset_their_password_is_not_locked(person, mailoutbox):
     client = Client()
     client.post("/accounts/password/reset/", {"email": person.email})
     link = next(word for word in mailoutbox[0].body.split() if "/password/reset/key/" in word)
@@ -377,7 +377,7 @@ def warnings():
     ]
 
 
-def forwarded(address="127.0.0.1"):
+def forwarded_for(address="127.0.0.1"):
     return {"REMOTE_ADDR": address, "HTTP_X_FORWARDED_FOR": "203.0.113.9"}
 
 
@@ -388,7 +388,7 @@ def test_a_sign_in_through_a_proxy_that_is_not_declared_is_warned_of(person, cli
 
 
 def test_a_request_for_readiness_through_such_a_proxy_is_warned_of(client):
-    answer = client.get("/readyz", **forwarded())
+    answer = client.get("/readyz", **forwarded_for())
     assert (answer.status_code, answer.json()["proxies_declared"]) == (200, False)
 
 
@@ -398,13 +398,13 @@ def test_without_a_proxy_there_is_nothing_to_warn_of(person, client):
     assert "registers.W002" not in warnings()
 
 
-def test_what_a_stranger_writes_into_the_header_is_not_believed(rf):
-    assert not proxies.comes_through_undeclared_proxy(rf.get("/", **forwarded("9.9.9.9")))
+def test_a_forged_header_is_ignored(rf):
+    assert not proxies.comes_through_undeclared_proxy(rf.get("/", **forwarded_for("9.9.9.9")))
 
 
 def test_a_declared_proxy_is_believed(settings, rf):
     settings.TRUSTED_PROXIES = 1
-    assert not proxies.comes_through_undeclared_proxy(rf.get("/", **forwarded()))
+    assert not proxies.comes_through_undeclared_proxy(rf.get("/", **forwarded_for()))
 
 
 def test_https_without_a_declared_proxy_is_warned_of(settings):

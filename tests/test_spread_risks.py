@@ -1,6 +1,4 @@
-"""A risk that stands in several rows of a workbook: what names it once, its controls and actions
-below each other.
-"""
+"""A risk in several rows of a workbook: named once, its controls and actions below each other."""
 
 import contextlib
 import csv
@@ -49,11 +47,11 @@ FLOOD = [
 FIRE = ["2", "Fire", "It is dry", "Head of Legal", "2", "5", "Alarms", "", "", ""]
 
 
-def row(**said):
-    """A row below HEADS that says no more than this, by column: cause="..."."""
+def row(**cells):
+    """A row below HEADS with these cells, by column: cause="..."."""
     names = [name.lower().replace(" ", "_") for name in HEADS]
-    assert set(said) <= set(names)
-    return [said.get(name, "") for name in names]
+    assert set(cells) <= set(names)
+    return [cells.get(name, "") for name in names]
 
 
 MORE = row(
@@ -71,32 +69,32 @@ def read(*rows, merged=(), **changes):
     for name, value in changes.items():
         setattr(plan, name, value)
     read_rows = read_all(sheet, make_reference_data(), plan)[1]
-    assert [gone for one in read_rows for gone in lost_cells(one, plan)] == []
+    assert [word for risk_row in read_rows for word in lost_cells(risk_row, plan)] == []
     return read_rows
 
 
 def rows_of(read_rows):
     return [
-        [each.number for each in one.sheet_row.source_rows] or one.sheet_row.number
-        for one in read_rows
+        [each.number for each in risk_row.sheet_row.source_rows] or risk_row.sheet_row.number
+        for risk_row in read_rows
     ]
 
 
 # Which rows go on with the risk above
 
 
-def test_a_row_that_names_no_risk_goes_on_with_the_one_above():
+def test_a_row_that_names_no_risk_continues_the_one_above():
     first, second = read(FLOOD, MORE, FIRE)
     assert [title for title, _ in first.controls] == ["A wall", "Sandbags"]
     assert [title for title, _ in second.controls] == ["Alarms"]
 
 
-def test_a_row_that_repeats_what_names_the_risk_goes_on_with_it():
+def test_a_row_that_repeats_reference_and_title_continues_the_risk():
     again = [*FLOOD[:6], *MORE[6:]]
     assert rows_of(read(FLOOD, again, FIRE)) == [[2, 3], 4]
 
 
-def test_another_risk_under_the_same_reference_stands_for_itself():
+def test_another_title_under_the_same_reference_is_another_risk():
     assert rows_of(read(FLOOD, ["1", "Drought", *FLOOD[2:]])) == [2, 3]
 
 
@@ -105,16 +103,16 @@ def test_the_same_title_without_a_reference_is_another_risk():
     assert rows_of(read(FIRE, unnumbered, unnumbered)) == [2, 3, 4]
 
 
-def test_rows_stand_for_themselves_where_that_was_decided():
+def test_rows_are_read_alone_where_the_plan_says_so():
     first, more, second = read(FLOOD, MORE, FIRE, goes_on=False)
-    assert [one.is_refused for one in (first, more, second)] == [False, True, False]
+    assert [risk_row.is_refused for risk_row in (first, more, second)] == [False, True, False]
 
 
-def test_nothing_is_asked_where_each_row_names_its_risk():
+def test_the_plan_decides_nothing_where_each_row_names_its_risk():
     assert guess_plan(sheet_of(HEADS, FLOOD, FIRE), make_reference_data()).goes_on is None
 
 
-def test_what_was_decided_is_followed_for_the_next_file():
+def test_a_remembered_decision_applies_to_the_next_file():
     remembered = guess_plan(sheet_of(HEADS, FLOOD, MORE), make_reference_data())
     remembered.goes_on = False
     plan = guess_plan(
@@ -125,7 +123,7 @@ def test_what_was_decided_is_followed_for_the_next_file():
     assert plan.goes_on is False
 
 
-def test_a_heading_between_risks_is_none_of_them_and_what_follows_it_goes_on_with_none():
+def test_a_heading_between_risks_ends_the_risk_above():
     heads = ["Directorate", *HEADS]
     sheet = sheet_of(heads, ["", *FLOOD], ["Resources"], ["", *MORE], ["", *FIRE], ["", *MORE])
     assert rows_of(read_all(sheet, make_reference_data())[1]) == [2, 3, 4, [5, 6]]
@@ -136,33 +134,34 @@ def test_a_bar_over_several_columns_is_a_heading():
     assert rows_of(read(FLOOD, bar, FIRE, MORE, merged=[(3, 3, 3, 10)])) == [2, 3, [4, 5]]
 
 
-def test_a_control_alone_in_the_first_column_goes_on():
+def test_a_control_alone_in_the_first_column_continues_the_risk():
     sheet = sheet_of(
         ["Controls", "Ref", "Risk title"], ["A wall", "1", "Flood"], ["Sandbags", "", ""]
     )
     assert rows_of(read_all(sheet, make_reference_data())[1]) == [[2, 3]]
 
 
-def test_what_stands_below_a_gap_goes_on_with_no_risk():
+def test_a_row_below_a_gap_continues_no_risk():
     assert rows_of(read(FLOOD, [""], MORE, FIRE, MORE)) == [2, 4, [5, 6]]
 
 
 @pytest.mark.parametrize(
     "words", ["Guidance for all staff", "The emergency plan is tested with the brigade each May"]
 )
-def test_a_last_control_alone_in_its_row_is_no_note_below_the_table(words):
-    others = [[str(n), *FIRE[1:]] for n in range(3, 9)]
-    last = read(*others, FLOOD, row(controls=words))[-1]
+def test_a_last_control_alone_in_its_row_is_not_a_footnote(words):
+    risk_rows = [[str(n), *FIRE[1:]] for n in range(3, 9)]
+    last = read(*risk_rows, FLOOD, row(controls=words))[-1]
     assert [title for title, _ in last.controls] == ["A wall", words]
 
 
-# What they say together
+# The content of the rows together
 
 
 def test_each_action_has_the_owner_and_the_day_of_its_own_row():
     (flood,) = read(FLOOD, MORE, row(actions="Insure it"))
     assert [
-        (one.title, one.owner, one.due_on and one.due_on.isoformat()) for one in flood.actions
+        (action.title, action.owner, action.due_on and action.due_on.isoformat())
+        for action in flood.actions
     ] == [
         ("Build a pump", "Head of Legal", "2027-02-01"),
         ("Move the archive", "Director of Finance", "2027-03-01"),
@@ -172,7 +171,7 @@ def test_each_action_has_the_owner_and_the_day_of_its_own_row():
 
 def test_an_action_that_is_repeated_with_each_control_is_one():
     (flood,) = read(FLOOD, [*FLOOD[:6], "Sandbags", *FLOOD[7:]])
-    assert [one.title for one in flood.actions] == ["Build a pump"]
+    assert [action.title for action in flood.actions] == ["Build a pump"]
 
 
 def test_a_further_text_is_a_further_paragraph():
@@ -184,12 +183,12 @@ def test_another_owner_in_a_further_row_is_named_and_kept_with_the_notes():
     (flood,) = read(FLOOD, row(risk_owner="Director of Finance", controls="Sandbags"))
     assert flood.values["owner"] == "Head of Legal"
     assert "Risk owner: Director of Finance" in flood.values["notes"]
-    assert [(one.column, one.text, one.problem[:5]) for one in flood.problems] == [
+    assert [(problem.column, problem.text, problem.problem[:5]) for problem in flood.problems] == [
         ("Risk owner (D)", "Director of Finance", "Row 3")
     ]
 
 
-def test_what_the_first_row_leaves_open_is_said_by_a_further_one():
+def test_a_further_row_fills_what_the_first_leaves_empty():
     (fire,) = read(
         [*FIRE[:3], "", *FIRE[4:]], row(risk_owner="Director of Finance", controls="Sandbags")
     )
@@ -210,29 +209,40 @@ PLACES = st.lists(st.booleans(), min_size=len(HEADS) - 2, max_size=len(HEADS) - 
 @given(st.lists(st.tuples(PLACES, LEVELS, LEVELS), min_size=1, max_size=5))
 @example([([True] * 8, "4", "5"), ([True] * 8, "1", "1")])
 def test_every_word_of_every_row_is_found_in_the_risk(further):
-    """Each text is one word that stands nowhere else."""
+    """Each text is one unique word."""
     lines = [FLOOD]
     for n, (places, likelihood, impact) in enumerate(further):
-        said = ["", "", *(f"Word{n}x{at}" if is_said else "" for at, is_said in enumerate(places))]
-        said[4:6] = [likelihood, impact]
-        lines.append(said)
-    for one in read(*lines):
-        said = json.dumps(
-            [one.values, one.ratings, one.controls, one.actions, one.sheet_row.number], default=str
+        cells = [
+            "",
+            "",
+            *(f"Word{n}x{at}" if is_filled else "" for at, is_filled in enumerate(places)),
+        ]
+        cells[4:6] = [likelihood, impact]
+        lines.append(cells)
+    for risk_row in read(*lines):
+        content = json.dumps(
+            [
+                risk_row.values,
+                risk_row.ratings,
+                risk_row.controls,
+                risk_row.actions,
+                risk_row.sheet_row.number,
+            ],
+            default=str,
         )
         texts = [
-            text for each in one.sheet_row.source_rows for text in each.cells if "Word" in text
+            text for each in risk_row.sheet_row.source_rows for text in each.cells if "Word" in text
         ]
-        assert [text for text in texts if f"{text}" not in said] == []
-        for each in one.sheet_row.source_rows:
-            rated = [(judged.likelihood, judged.impact) for judged in one.ratings]
+        assert [text for text in texts if f"{text}" not in content] == []
+        for each in risk_row.sheet_row.source_rows:
+            levels = [(rating.likelihood, rating.impact) for rating in risk_row.ratings]
             for at, part in ((4, 0), (5, 1)):
                 level = each.cells[at]
-                is_kept = f"{HEADS[at]}: {level}" in one.values.get("notes", "")
-                assert not level or is_kept or int(level) in [pair[part] for pair in rated]
+                is_in_notes = f"{HEADS[at]}: {level}" in risk_row.values.get("notes", "")
+                assert not level or is_in_notes or int(level) in [pair[part] for pair in levels]
 
 
-def test_a_further_row_that_no_one_agreed_to_is_read_as_before():
+def test_an_older_plan_reads_a_further_row_alone():
     sheet = sheet_of(HEADS, FLOOD, MORE)
     plan = Plan.from_json(
         {
@@ -280,7 +290,7 @@ def test_the_page_of_columns_asks_and_names_the_rows(manager, register):
     assert "They leave out its reference and title, or repeat them: rows 3 and 4." in page
 
 
-def test_the_page_of_columns_does_not_ask_where_there_is_nothing_to_ask(manager, register):
+def test_the_page_of_columns_does_not_ask_without_further_rows(manager, register):
     send(manager, register, csv_of(HEADS, FLOOD, FIRE))
     assert (
         "do not name a risk of their own"
@@ -288,7 +298,7 @@ def test_the_page_of_columns_does_not_ask_where_there_is_nothing_to_ask(manager,
     )
 
 
-def test_rows_that_are_said_to_stand_for_themselves_are_left_out(manager, register):
+def test_further_rows_read_alone_are_left_out(manager, register):
     batch = to_preview(manager, register, SPREAD, goes_on="no")
     assert list(batch.rows.values_list("number", "outcome")) == [
         (2, "new"),
@@ -298,7 +308,7 @@ def test_rows_that_are_said_to_stand_for_themselves_are_left_out(manager, regist
     ]
 
 
-def test_it_is_asked_where_only_other_columns_bring_it_up(manager, register):
+def test_the_question_is_asked_where_a_change_of_columns_raises_it(manager, register):
     send(
         manager,
         register,
@@ -327,20 +337,20 @@ def test_a_risk_comes_out_whole_wherever_a_request_ends(manager, register, chunk
     batch.refresh_from_db()
     while batch.stage == "staging":
         batch = stage_rows(batch, after=batch.rows_read, chunk=chunk)
-    found = [(one.number, len(one.further), len(one.reads["controls"])) for one in batch.rows.all()]
-    assert found == [(2, 0, 1), (3, 2, 3), (6, 0, 1)]
+    rows = [(row.number, len(row.further), len(row.reads["controls"])) for row in batch.rows.all()]
+    assert rows == [(2, 0, 1), (3, 2, 3), (6, 0, 1)]
     assert batch.report["counts"]["further"] == 2
 
 
-def test_a_spread_risk_that_is_left_out_is_given_back_in_all_its_rows(manager, register):
+def test_a_rejected_spread_risk_is_returned_in_all_its_rows(manager, register):
     rows = [FLOOD, MORE, FIRE, FLOOD]
     batch = to_preview(manager, register, csv_of(HEADS, *rows))
-    _, *given_back = csv.reader(io.StringIO(rejected_rows_csv(batch).decode("utf-8-sig")))
-    assert [line[:10] for line in given_back] == [FLOOD, MORE, FLOOD]
-    assert [line[10] for line in given_back] == ["2", "3", "5"]
+    _, *rejected = csv.reader(io.StringIO(rejected_rows_csv(batch).decode("utf-8-sig")))
+    assert [line[:10] for line in rejected] == [FLOOD, MORE, FLOOD]
+    assert [line[10] for line in rejected] == ["2", "3", "5"]
 
 
-def test_its_rows_come_in_together_once_they_are_put_right(manager, register):
+def test_corrected_rows_are_imported_together(manager, register):
     batch = to_preview(manager, register, csv_of(HEADS, FLOOD, MORE, FIRE, FLOOD))
     rows = list(csv.reader(io.StringIO(rejected_rows_csv(batch).decode("utf-8-sig"))))
     rows[3][0] = "7"
@@ -354,7 +364,7 @@ def test_the_same_workbook_again_changes_nothing(manager, register):
     assert set(batch.rows.values_list("outcome", flat=True)) == {"unchanged"}
 
 
-def test_a_risk_of_ours_takes_what_a_further_row_adds_and_loses_nothing(manager, register):
+def test_a_risk_on_the_register_gains_what_a_further_row_adds(manager, register):
     risk = make_risk(register)
     heads = ["Reference", "Title", "Cause", "Controls", "Other notes"]
     further = [["", "", "A leak", "Pumps", ""], ["", "", "", "", "Seen in May"]]
@@ -386,8 +396,8 @@ def run(path, *options):
 def test_the_command_says_which_rows_make_up_a_risk(manager, register, tmp_path):
     path = tmp_path / "risks.csv"
     path.write_bytes(SPREAD)
-    told = run(path, "--check")
-    assert (told["rows_go_on"], told["spread"], told["rows_read"], told["new"]) == (
+    report = run(path, "--check")
+    assert (report["rows_go_on"], report["spread"], report["rows_read"], report["new"]) == (
         True,
         [[2, 3, 4]],
         4,
@@ -395,11 +405,15 @@ def test_the_command_says_which_rows_make_up_a_risk(manager, register, tmp_path)
     )
 
 
-def test_the_command_takes_rows_for_themselves_where_it_is_told_to(manager, register, tmp_path):
+def test_the_command_reads_rows_alone_with_the_option(manager, register, tmp_path):
     path = tmp_path / "risks.csv"
     path.write_bytes(SPREAD)
-    told = run(path, "--check", "--rows-alone")
-    assert (told["rows_go_on"], told["spread"], [one["row"] for one in told["refused"]]) == (
+    report = run(path, "--check", "--rows-alone")
+    assert (
+        report["rows_go_on"],
+        report["spread"],
+        [line["row"] for line in report["refused"]],
+    ) == (
         False,
         [],
         [3, 4],

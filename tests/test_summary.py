@@ -1,4 +1,4 @@
-"""The first Word summary: what it says, to whom, and what a screen reader needs of it."""
+"""The Word summary of a register: its content by reader, and its accessibility."""
 
 import datetime
 import io
@@ -29,10 +29,10 @@ def register():
     return make_register(slug="ours", prefix="C", name="Our register")
 
 
-def paper(register, role=Role.MANAGER, asked=""):
+def summary(register, role=Role.MANAGER, query=""):
     client = Client()
     client.force_login(make_person(register.organisation, role))
-    answer = client.get(f"/registers/ours/summary.docx{asked}")
+    answer = client.get(f"/registers/ours/summary.docx{query}")
     assert answer.status_code == 200
     return docx.Document(io.BytesIO(answer.content))
 
@@ -45,19 +45,19 @@ def rows_of(document, number):
     return [[cell.text for cell in row.cells] for row in document.tables[number].rows]
 
 
-def test_it_says_what_it_is_of_whom_and_as_at_which_day(register):
+def test_it_names_the_register_and_the_day(register):
     make_risk(register, on=days_ago(40))
-    words = words_of(paper(register, asked="?as_at=2026-06-30"))
+    words = words_of(summary(register, query="?as_at=2026-06-30"))
     assert words.startswith("Our register: summary\n")
     assert str(register.organisation) in words
     assert "As at 30 June 2026: what was effective by the end of that day" in words
 
 
-def test_a_member_takes_away_what_was_agreed_last(register):
+def test_a_member_downloads_the_latest_agreement(register):
     risk = make_risk(register, title="As agreed", assessed=(5, 5))
     make_agreement(register, body="Cabinet")
     make_revision(risk, title="Since")
-    document = paper(register, Role.MEMBER)
+    document = summary(register, Role.MEMBER)
     assert "As agreed by Cabinet on" in words_of(document)
     assert rows_of(document, 1)[1][1] == "As agreed"
 
@@ -65,7 +65,7 @@ def test_a_member_takes_away_what_was_agreed_last(register):
 def test_it_counts_in_sentences(register):
     for ratings in ((5, 5), (1, 1), None):
         make_risk(register, assessed=ratings)
-    words = words_of(paper(register))
+    words = words_of(summary(register))
     assert "One of 3 risks is above tolerance (Severe)" in words
     assert "One has no current rating." in words
 
@@ -73,7 +73,7 @@ def test_it_counts_in_sentences(register):
 def test_the_matrix_counts_and_names_each_band(register):
     for ratings in ((5, 5), (5, 5), (1, 1)):
         make_risk(register, assessed=ratings)
-    matrix = rows_of(paper(register), 0)
+    matrix = rows_of(summary(register), 0)
     assert (matrix[1][5], matrix[5][1], matrix[5][5]) == ("2\nSevere", "1\nLow", "–\nModerate")  # noqa: RUF001 (a dash)
 
 
@@ -85,7 +85,7 @@ def test_risks_above_tolerance_are_listed_with_post_rating_and_reason(register):
     make_risk(register, title="Reserves", assessed=(5, 4), owner=owner)
     make_risk(register, title="Fees", assessed=(2, 2), category="financial")
     make_risk(register, title="Below", assessed=(2, 2))
-    document = paper(register)
+    document = summary(register)
     assert [[text.replace("\u00a0", " ") for text in row] for row in rows_of(document, 1)[1:]] == [
         ["C-001", "Reserves", "Director of Finance", "Severe, 20 (5 × 4)", "As we see it."],  # noqa: RUF001
         [
@@ -99,15 +99,15 @@ def test_risks_above_tolerance_are_listed_with_post_rating_and_reason(register):
     assert "Zebedee" not in words_of(document) + str(rows_of(document, 1))
 
 
-def test_the_worklist_in_brief_says_what_there_is_to_put_right(register):
+def test_the_worklist_in_brief_lists_the_faults(register):
     make_risk(register)
-    document = paper(register)
+    document = summary(register)
     assert "to put right, on one risk." in words_of(document)
     assert ["Not rated", "1"] in rows_of(document, 1)
 
 
-def test_the_scheme_and_its_thresholds_stand_at_the_end(register):
-    document = paper(register)
+def test_the_scheme_and_its_thresholds_are_at_the_end(register):
+    document = summary(register)
     assert "Scheme: 5 x 5, four bands, version 1." in words_of(document)
     assert "Taken higher from: Severe." in words_of(document)
     assert rows_of(document, -1)[1] == [
@@ -119,17 +119,17 @@ def test_the_scheme_and_its_thresholds_stand_at_the_end(register):
 
 
 def test_a_register_without_risks_says_so(register):
-    words = words_of(paper(register, asked=f"?as_at={days_ago(-5)}"))
+    words = words_of(summary(register, query=f"?as_at={days_ago(-5)}"))
     assert "No risks stood on this register on that day." in words
     assert "No risk stands above tolerance." in words
 
 
 def test_exempt_risks_are_marked_for_those_who_see_them_and_absent_for_others(register):
     make_risk(register, title="CANARY", assessed=(5, 5), is_exempt=True)
-    document = paper(register)
+    document = summary(register)
     assert "One risk in it is exempt: not for publication." in words_of(document)
     assert rows_of(document, 1)[1][0] == "C-001 (exempt)"
-    document = paper(register, Role.PEER)
+    document = summary(register, Role.PEER)
     everything = words_of(document) + "".join(
         str(rows_of(document, n)) for n in range(len(document.tables))
     )
@@ -139,18 +139,20 @@ def test_exempt_risks_are_marked_for_those_who_see_them_and_absent_for_others(re
 
 def test_drafts_are_counted_nowhere(register):
     make_risk(register, title="CANARY", status="draft")
-    assert "No risks stood" in words_of(paper(register, Role.OFFICER))
+    assert "No risks stood" in words_of(summary(register, Role.OFFICER))
 
 
 def test_control_characters_break_it_not(register):
     make_risk(register, title="One\x0btwo", assessed=(5, 5))
-    assert rows_of(paper(register), 1)[1][1] == "Onetwo"
+    assert rows_of(summary(register), 1)[1][1] == "Onetwo"
 
 
-def test_a_screen_reader_is_told_language_headings_and_which_row_heads_a_table(register):
+def test_a_screen_reader_gets_language_headings_and_table_headers(register):
     make_risk(register, assessed=(5, 5))
-    document = paper(register)
-    languages = {one.get(qn("w:val")) for one in document.styles.element.iter(qn("w:lang"))}
+    document = summary(register)
+    languages = {
+        language.get(qn("w:val")) for language in document.styles.element.iter(qn("w:lang"))
+    }
     assert (languages, document.core_properties.language) == ({"en-GB"}, "en-GB")
     assert document.core_properties.title == "Our register: summary"
     assert (
@@ -167,7 +169,7 @@ def test_a_long_list_above_tolerance_is_cut_and_counted(register, monkeypatch):
     monkeypatch.setattr("registers.exports.summary.LISTED", 2)
     for _ in range(5):
         make_risk(register, assessed=(5, 5))
-    document = paper(register)
+    document = summary(register)
     assert len(rows_of(document, 1)) == 3
     assert "Risks above tolerance: 5" in words_of(document)
     assert "And 3 more, which the register lists." in words_of(document)

@@ -1,6 +1,4 @@
-"""No request waits for the database longer than its limit, whatever becomes of it; and the next one
-works.
-"""
+"""No request waits for the database longer than its limit, and the next one works."""
 
 from contextlib import contextmanager
 
@@ -54,7 +52,7 @@ def wait_for(seconds, kind, is_answered):
     wait.end(is_answered)
 
 
-def test_each_wait_has_a_limit_and_all_of_a_request_have_one_together(in_request):
+def test_each_wait_and_all_waits_of_a_request_have_a_limit(in_request):
     assert [request_time.limit(kind) for kind in (CONNECT, HEALTH_CHECK, STATEMENT, LOCK)] == [
         3.0,
         2.0,
@@ -75,7 +73,7 @@ def test_each_wait_has_a_limit_and_all_of_a_request_have_one_together(in_request
     assert request_time.limit(STATEMENT) == 0.0
 
 
-def test_many_short_waits_are_work_and_no_wait(in_request):
+def test_many_short_waits_do_not_count_as_waiting(in_request):
     for _ in range(1000):
         request_time.spend(0.1, is_answered=True)
     assert request_time.limit(STATEMENT) == 8.5
@@ -167,7 +165,7 @@ def test_when_most_threads_wait_long_new_requests_are_refused_after_a_shorter_wa
     assert not Wait.of_requests
 
 
-def test_the_limit_begins_anew_with_each_request(thread):
+def test_the_limit_starts_again_with_each_request(thread):
     thread.run(request_time.begin)
     thread.run(lambda: request_time.spend(60, is_answered=True))
     assert thread.run(lambda: request_time.budget) == 0.0
@@ -175,7 +173,7 @@ def test_the_limit_begins_anew_with_each_request(thread):
     assert thread.run(lambda: request_time.budget) is None
 
 
-def test_after_a_fault_a_thread_opens_its_connection_anew(thread):
+def test_after_an_error_a_thread_opens_a_new_connection(thread):
     """An SQLite file that was read-only is, for the connection that was made to it, for good."""
 
     def fail(*_):
@@ -203,7 +201,7 @@ def lock():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_waits_for_a_lock_is_told_and_the_next_request_works(thread, settings):
+def test_a_request_that_waits_too_long_gets_an_error_page_and_the_next_works(thread, settings):
     settings.CACHES = DATABASE_CACHE  # in which attempts to sign in are counted
     attempt = {"login": "a@b.example", "password": "not it"}
     limits = settings.DATABASE_TIME_LIMITS
@@ -216,7 +214,7 @@ def test_who_waits_for_a_lock_is_told_and_the_next_request_works(thread, setting
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_second_wait_of_a_request_for_a_lock_has_what_the_first_left(thread, settings):
+def test_the_second_wait_of_a_request_gets_the_remaining_time(thread, settings):
     settings.DATABASE_TIME_LIMITS = SHORT | {STATEMENT: 60, LOCK: 60}
 
     def write():

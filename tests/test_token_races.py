@@ -1,6 +1,4 @@
-"""The token of one form, sent by two people at once: each is answered, and what was typed is one
-row or two.
-"""
+"""The token of one form, sent by two people at once: each is answered, with one row or two."""
 
 import uuid
 
@@ -26,7 +24,7 @@ from registers.models import GatheredQuestion, Register, RegisterImport, Risk
 from registers.services import agree
 
 pytestmark = pytest.mark.django_db(transaction=True)
-EACH = 3  # times that each of the two sends it
+EACH = 3  # times that each of the two sends the form
 
 
 def client_of(person):
@@ -46,25 +44,25 @@ def test_every_form_with_a_token_is_answered_to_two_people_at_once():
         form = Form(name)
         clients = [
             client_of(person)
-            for person in (form.us.manager, make_person(form.us.organisation, "manager"))
+            for person in (form.council.manager, make_person(form.council.organisation, "manager"))
         ]
         before = form.model._base_manager.count()
         statuses = statuses_at_once(
-            clients, lambda client, form=form: client.post(form.address, form.said)
+            clients, lambda client, form=form: client.post(form.address, form.data)
         )
         added = form.model._base_manager.count() - before
         assert (name, set(statuses) - {302, 200, 409}, added in (1, 2)) == (name, set(), True)
-        Register.objects.filter(pk=form.us.register.pk).update(
-            slug=f"was-ours-{form.us.register.pk}"
+        Register.objects.filter(pk=form.council.register.pk).update(
+            slug=f"was-ours-{form.council.register.pk}"
         )
 
 
 def test_a_question_is_kept_on_both_lists():
     register = make_register(slug="ours")
     clients = [client_of(make_person(register.organisation, "member")) for _ in range(2)]
-    said = {"text": "Who looks at this?", "token": str(uuid.uuid4())}
+    data = {"text": "Who looks at this?", "token": str(uuid.uuid4())}
     statuses = statuses_at_once(
-        clients, lambda client: client.post("/registers/ours/questions/", said)
+        clients, lambda client: client.post("/registers/ours/questions/", data)
     )
     assert (set(statuses), GatheredQuestion.objects.count()) == ({302}, 2)
 
@@ -72,9 +70,9 @@ def test_a_question_is_kept_on_both_lists():
 def test_a_copy_is_made_for_both():
     risk = make_risk(make_register(slug="ours"))
     clients = [client_of(make_person(risk.register.organisation)) for _ in range(2)]
-    said = {"token": str(uuid.uuid4())}
+    data = {"token": str(uuid.uuid4())}
     statuses = statuses_at_once(
-        clients, lambda client: client.post(f"{risk.get_absolute_url()}duplicate/", said)
+        clients, lambda client: client.post(f"{risk.get_absolute_url()}duplicate/", data)
     )
     assert (set(statuses), Risk.objects.count()) == ({302}, 3)
 
@@ -82,8 +80,8 @@ def test_a_copy_is_made_for_both():
 # Of two registers, risks or organisations
 
 
-def two_at_once(make):
-    """What make(number, token) gives for both at once."""
+def make_two_at_once(make):
+    """What make(number, token) returns for both at once."""
     token = uuid.uuid4()
     return in_parallel(2, lambda number: make(number, token))
 
@@ -99,13 +97,13 @@ def test_a_workbook_begins_an_import_in_each_register():
         path = f"/registers/{registers[number].slug}/import/"
         return client_of(manager).post(path, {"file": file, "token": token}).status_code
 
-    assert two_at_once(send) == [302, 302]
+    assert make_two_at_once(send) == [302, 302]
     assert {row.register_id for row in RegisterImport.objects.all()} == {
         register.pk for register in registers
     }
 
 
-def test_the_token_of_somebody_elses_import_begins_one_of_ones_own():
+def test_a_token_of_another_persons_import_begins_an_import():
     register, token = make_register(slug="ours"), str(uuid.uuid4())
     for title in (b"Reserves run out", b"A school fails"):
         file = SimpleUploadedFile("risks.csv", b"Title,Owner\n" + title + b",Treasurer\n")
@@ -117,12 +115,14 @@ def test_the_token_of_somebody_elses_import_begins_one_of_ones_own():
     assert RegisterImport.objects.count() == 2
 
 
-def of_each_risk():
-    """What is put beside a risk, with its token."""
+def makers_by_record():
+    """What adds each kind of record to a risk, with a token."""
     day, later = days_ago(0), days_ago(-30)
-    how = {"version": 1, "rationale": "So.", "likelihood": 3, "impact": 3, "driver": impact()}
+    judgement = {"version": 1, "rationale": "So.", "likelihood": 3, "impact": 3, "driver": impact()}
     return {
-        "assess": lambda risk, by, token: risk.assess(by=by, token=token, kind="current", **how),
+        "assess": lambda risk, by, token: risk.assess(
+            by=by, token=token, kind="current", **judgement
+        ),
         "review": lambda risk, by, token: make_review(risk, by=by, token=token, next_on=later),
         "action": lambda risk, by, token: make_action(risk, by=by, token=token),
         "mark": lambda risk, by, token: make_precedent(risk, by=by, token=token),
@@ -134,9 +134,9 @@ def of_each_risk():
 
 
 def test_a_token_makes_a_row_of_each_of_two_risks_at_once():
-    for name, make in of_each_risk().items():
+    for name, make in makers_by_record().items():
         risks, by = [make_risk(make_register()) for _ in range(2)], make_user()
-        rows = two_at_once(
+        rows = make_two_at_once(
             lambda number, token, make=make, risks=risks, by=by: make(risks[number], by, token)
         )
         assert (name, rows[0] != rows[1]) == (name, True)

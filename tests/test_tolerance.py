@@ -1,6 +1,4 @@
-"""What is let stand: by the scheme, by an organisation, by category; and that every number follows
-it.
-"""
+"""Tolerance by scheme, organisation and category, and the numbers that follow from it."""
 
 import datetime
 import html
@@ -36,14 +34,14 @@ pytestmark = pytest.mark.django_db
 # tolerates.
 
 
-def stated(**said):
+def tolerance_of(**statements):
     """A Tolerance by the default scheme. everywhere: for all categories without their own."""
-    general = {"": said.pop("everywhere")} if "everywhere" in said else {}
-    return Tolerance.from_statements(preset().rules, {**general, **said})
+    general = {"": statements.pop("everywhere")} if "everywhere" in statements else {}
+    return Tolerance.from_statements(preset().rules, {**general, **statements})
 
 
 @pytest.mark.parametrize(
-    ("said", "category", "label"),
+    ("statements", "category", "label"),
     [
         ({}, "", "High"),
         ({}, "financial", "High"),
@@ -56,10 +54,10 @@ def stated(**said):
         ({"everywhere": "moderate", "financial": "high"}, "financial", "High"),
     ],
 )
-def test_the_tolerance_of_a_category_is_its_own_then_the_general_one_then_the_schemes(
-    said, category, label
+def test_a_category_goes_by_its_own_tolerance_then_the_general_one_then_the_schemes(
+    statements, category, label
 ):
-    assert stated(**said).of(category).label == label
+    assert tolerance_of(**statements).of(category).label == label
 
 
 @pytest.mark.parametrize(
@@ -75,22 +73,22 @@ def test_the_tolerance_of_a_category_is_its_own_then_the_general_one_then_the_sc
     ],
 )
 def test_a_band_is_above_the_tolerance_of_its_category(band, category, is_above):
-    assert stated(legal="moderate", project="severe").is_above(band, category) is is_above
+    assert tolerance_of(legal="moderate", project="severe").is_above(band, category) is is_above
 
 
-def test_what_says_the_same_as_the_general_one_is_no_exception():
-    assert stated(everywhere="moderate", legal="moderate", people="low").by_category == {
+def test_a_tolerance_equal_to_the_general_one_is_no_exception():
+    assert tolerance_of(everywhere="moderate", legal="moderate", people="low").by_category == {
         "people": "low"
     }
 
 
 def test_a_band_that_the_scheme_lacks_is_refused():
     with pytest.raises(KeyError):
-        stated(legal="amber")
+        tolerance_of(legal="amber")
 
 
 @pytest.mark.parametrize(
-    ("said", "above", "tolerated"),
+    ("statements", "above", "tolerated"),
     [
         ({}, "Severe", "High"),
         ({"everywhere": "moderate"}, "Severe or High", "Moderate"),
@@ -117,14 +115,17 @@ def test_a_band_that_the_scheme_lacks_is_refused():
         ),
     ],
 )
-def test_it_is_said_in_words(said, above, tolerated):
-    assert (above_in_words(stated(**said)), tolerated_in_words(stated(**said))) == (
+def test_phrases_name_the_bands_above_and_within(statements, above, tolerated):
+    assert (
+        above_in_words(tolerance_of(**statements)),
+        tolerated_in_words(tolerance_of(**statements)),
+    ) == (
         above,
         tolerated,
     )
 
 
-# As it stood on a day
+# On a day
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ def test_a_statement_for_another_scheme_or_organisation_decides_nothing(register
     assert Tolerances.of(register).on(days_ago(0)).by_category == {}
 
 
-def test_what_was_recorded_after_an_agreement_is_not_known_to_it(register):
+def test_a_statement_recorded_after_an_agreement_does_not_count_in_it(register):
     before = timezone.now()
     make_appetite(register.organisation, "legal", "low", on=days_ago(10))
     tolerances = Tolerances.of(register)
@@ -179,16 +180,16 @@ def test_what_was_recorded_after_an_agreement_is_not_known_to_it(register):
 
 
 def test_the_statements_of_many_registers_are_one_query(register, django_assert_num_queries):
-    others = [make_register(make_organisation()) for _ in range(3)]
-    make_appetite(others[1].organisation, "legal", "low")
+    registers = [make_register(make_organisation()) for _ in range(3)]
+    make_appetite(registers[1].organisation, "legal", "low")
     with django_assert_num_queries(1):
-        found = Tolerances.across([register, *others])
-        said = [
-            found[r.pk].on(days_ago(ago)).of("legal").slug
-            for r in (register, *others)
+        tolerances = Tolerances.across([register, *registers])
+        slugs = [
+            tolerances[r.pk].on(days_ago(ago)).of("legal").slug
+            for r in (register, *registers)
             for ago in (0, 1)
         ]
-    assert said == ["high", "high", "high", "high", "low", "high", "high", "high"]
+    assert slugs == ["high", "high", "high", "high", "low", "high", "high", "high"]
 
 
 def test_a_statement_holds_for_the_registers_of_its_own_scheme_alone(register):
@@ -196,27 +197,27 @@ def test_a_statement_holds_for_the_registers_of_its_own_scheme_alone(register):
     other = make_register(register.organisation, preset("four-by-four"))
     make_appetite(register.organisation, "legal", "low")
     make_appetite(register.organisation, "people", "low", scheme=other.scheme)
-    found = Tolerances.across([register, other])
-    said = [found[one.pk].on(days_ago(0)).by_category for one in (register, other)]
-    assert said == [{"legal": "low"}, {"people": "low"}]
+    tolerances = Tolerances.across([register, other])
+    by_category = [tolerances[each.pk].on(days_ago(0)).by_category for each in (register, other)]
+    assert by_category == [{"legal": "low"}, {"people": "low"}]
 
 
-def test_the_database_finds_what_the_rule_says_is_above(register):
+def test_the_query_and_the_rule_agree_which_risks_are_above(register):
     for category in ("", "legal", "project", "people"):
         for ratings in ((1, 1), (2, 2), (3, 3), (5, 5), None):
             make_risk(register, category=category, assessed=ratings)
-    for said in (
+    for statements in (
         {},
         {"everywhere": "low"},
         {"legal": "low"},
         {"everywhere": "severe", "legal": "high", "people": "low"},
     ):
-        tolerance = stated(**said)
+        tolerance = tolerance_of(**statements)
         rows = Position.objects.as_at(days_ago(0))
-        found = set(rows.above_tolerance(register.scheme, tolerance).values_list("pk", flat=True))
-        assert found == {
+        above = set(rows.above_tolerance(register.scheme, tolerance).values_list("pk", flat=True))
+        assert above == {
             row.pk for row in rows if row.band and tolerance.is_above(row.band, row.category)
-        }, said
+        }, statements
 
 
 def test_a_rating_by_another_scheme_is_never_above(register):
@@ -246,10 +247,10 @@ def on(ago):
 
 
 @pytest.fixture
-def story(register):
-    """Four risks, Moderate, High, High and Severe, of which legal: a Moderate and a High one. What
-    is tolerated of legal ones fell to Low 50 days ago; what is tolerated of all rose to Severe, and
-    is High again since 40 days ago.
+def history(register):
+    """Four risks, Moderate, High, High and Severe, of which a Moderate and a High one are legal.
+    The tolerance of legal risks fell to Low 50 days ago; the general one rose to Severe, and is
+    High again since 40 days ago.
     """
     organisation = register.organisation
     for category, ratings in (
@@ -279,74 +280,72 @@ def total_at(client, query):
 
 
 @pytest.mark.parametrize(("ago", "count"), ABOVE)
-def test_the_list_follows_the_tolerance_of_its_day(story, manager, ago, count):
+def test_the_list_follows_the_tolerance_of_its_day(history, manager, ago, count):
     assert total_at(manager, f"band=above-tolerance&as_at={days_ago(ago)}") == count
 
 
 @pytest.mark.parametrize(("ago", "count"), ABOVE)
-def test_the_dashboard_follows_the_tolerance_of_its_day(story, manager, ago, count):
-    said = page(manager, f"/registers/ours/dashboard/?as_at={days_ago(ago)}")
+def test_the_dashboard_follows_the_tolerance_of_its_day(history, manager, ago, count):
+    text = page(manager, f"/registers/ours/dashboard/?as_at={days_ago(ago)}")
     word = ("None", "One", "Two", "Three")[count]
-    assert f"{word} of 4 risks {'is' if count == 1 else 'are'} above tolerance" in said
+    assert f"{word} of 4 risks {'is' if count == 1 else 'are'} above tolerance" in text
 
 
-def test_the_dashboard_says_which_bands_are_above(story, manager):
-    said = page(manager, "/registers/ours/dashboard/")
-    assert "are above tolerance (Severe; Moderate or higher for legal)" in said
-    assert "Above tolerance: Severe; Moderate or higher for legal." in said
+def test_the_dashboard_says_which_bands_are_above(history, manager):
+    text = page(manager, "/registers/ours/dashboard/")
+    assert "are above tolerance (Severe; Moderate or higher for legal)" in text
+    assert "Above tolerance: Severe; Moderate or higher for legal." in text
 
 
-def test_the_dashboard_says_when_something_else_was_tolerated_on_the_day_compared_with(
-    story, manager
-):
-    said = page(manager, f"/registers/ours/dashboard/?since={days_ago(100)}")
-    assert f"three more than on {days_ago(100):%-d %B %Y}. " in said
-    assert "What is tolerated was another then: above it was no band." in said
+def test_the_dashboard_says_when_the_tolerance_differed_on_the_comparison_date(history, manager):
+    text = page(manager, f"/registers/ours/dashboard/?since={days_ago(100)}")
+    assert f"three more than on {days_ago(100):%-d %B %Y}. " in text
+    assert "What is tolerated was another then: above it was no band." in text
 
 
-def test_the_dashboard_says_nothing_of_it_where_the_same_was_tolerated(story, manager):
+def test_the_dashboard_says_nothing_where_the_tolerance_was_the_same(history, manager):
     assert "What is tolerated" not in page(
         manager, f"/registers/ours/dashboard/?since={days_ago(30)}"
     ).replace("What is tolerated, and who said so", "")
 
 
-def test_the_course_of_the_count_uses_the_tolerance_of_each_day(register, manager):
-    """Legal risks were let stand in High until 2026-05-01, then in Low only."""
+def test_the_count_over_time_uses_the_tolerance_of_each_day(register, manager):
+    """Legal risks were tolerated up to High until 2026-05-01, then up to Low."""
     make_risk(register, category="legal", assessed=(2, 2), on=day("2025-01-01"))
     make_risk(register, category="people", assessed=(2, 2), on=day("2025-01-01"))
     make_appetite(register.organisation, "legal", "low", on=day("2026-05-01"))
-    said = page(manager, "/registers/ours/dashboard/?as_at=2026-07-15")
-    assert "Above tolerance: none on 30 Sep 2024, one on 15 Jul 2026." in said
-    said = page(manager, "/registers/ours/dashboard/?as_at=2026-04-15")
-    assert "Above tolerance: none on 30 Jun 2024, none on 15 Apr 2026." in said
+    text = page(manager, "/registers/ours/dashboard/?as_at=2026-07-15")
+    assert "Above tolerance: none on 30 Sep 2024, one on 15 Jul 2026." in text
+    text = page(manager, "/registers/ours/dashboard/?as_at=2026-04-15")
+    assert "Above tolerance: none on 30 Jun 2024, none on 15 Apr 2026." in text
 
 
-def test_a_card_counts_by_the_tolerance_of_today(story, manager):
+def test_a_card_counts_by_the_tolerance_of_today(history, manager):
     assert re.search(
         r'band=above-tolerance" data-count="3">3 above tolerance', manager.get("/").text
     )
 
 
-def test_each_register_on_the_home_page_has_its_own_tolerance(story, manager):
+def test_each_register_on_the_home_page_has_its_own_tolerance(history, manager):
     """Of one organisation, and rated by another scheme, for which nothing is stated."""
-    other = make_register(story.organisation, preset("four-by-four"), slug="other")
+    other = make_register(history.organisation, preset("four-by-four"), slug="other")
     make_risk(other, category="legal", assessed=(1, 1))
     assert "none above tolerance" in manager.get("/").text
 
 
-def test_an_agreement_keeps_the_tolerance_that_was_known_by_it(story, manager):
-    agreement = make_agreement(story, on=days_ago(45))
-    make_appetite(story.organisation, "people", "low", on=days_ago(46))  # and written down today
-    said = page(manager, "/registers/ours/agreements/")
-    assert "2 above tolerance</a> (no band; Moderate or higher for legal)" in said
+def test_an_agreement_keeps_the_tolerance_recorded_before_it(history, manager):
+    agreement = make_agreement(history, on=days_ago(45))
+    make_appetite(history.organisation, "people", "low", on=days_ago(46))  # and written down today
+    text = page(manager, "/registers/ours/agreements/")
+    assert "2 above tolerance</a> (no band; Moderate or higher for legal)" in text
     agreed = page(manager, f"/registers/ours/dashboard/?agreed={agreement.pk}")
     assert "Two of 4 risks are above tolerance (no band; Moderate or higher for legal)" in agreed
     assert total_at(manager, f"band=above-tolerance&as_at={days_ago(45)}") == 3
 
 
 @pytest.mark.parametrize("ago", [0, 45, 100, 180])
-def test_every_number_leads_to_as_many_risks(story, manager, ago):
-    agreement = make_agreement(story, on=days_ago(45))
+def test_every_number_leads_to_as_many_risks(history, manager, ago):
+    agreement = make_agreement(history, on=days_ago(45))
     addresses = ["/registers/ours/agreements/", f"/registers/ours/dashboard/?agreed={agreement.pk}"]
     addresses += [f"/registers/ours/dashboard/?as_at={days_ago(ago)}", "/"]
     for address in addresses:
@@ -360,56 +359,56 @@ def test_every_number_leads_to_as_many_risks(story, manager, ago):
         assert carried and carried == behind, address
 
 
-def test_an_exempt_risk_is_not_counted_above_tolerance_for_whoever_may_not_see_it(story):
-    make_risk(story, category="legal", assessed=(2, 2), is_exempt=True)
+def test_an_exempt_risk_is_not_counted_above_tolerance_for_whoever_may_not_see_it(history):
+    make_risk(history, category="legal", assessed=(2, 2), is_exempt=True)
     peer = Client()
-    peer.force_login(make_person(story.organisation, Role.PEER))
+    peer.force_login(make_person(history.organisation, Role.PEER))
     assert total_at(peer, "band=above-tolerance") == 3
 
 
-def test_a_category_that_was_changed_counts_from_its_day(story, manager):
-    risk = story.risks.get(title="people (3, 3)")
+def test_a_category_that_was_changed_counts_from_its_day(history, manager):
+    risk = history.risks.get(title="people (3, 3)")
     make_revision(risk, category="legal", on=days_ago(20))
-    found = [total_at(manager, f"band=above-tolerance&as_at={days_ago(ago)}") for ago in (21, 20)]
-    assert found == [3, 4]
+    counts = [total_at(manager, f"band=above-tolerance&as_at={days_ago(ago)}") for ago in (21, 20)]
+    assert counts == [3, 4]
 
 
-def test_a_risk_says_which_tolerance_holds_for_it_and_why(story, manager):
+def test_a_risk_says_which_tolerance_holds_for_it_and_why(history, manager):
     make_appetite(
-        story.organisation, "legal", "moderate", on=days_ago(5), approved_by="Full council"
+        history.organisation, "legal", "moderate", on=days_ago(5), approved_by="Full council"
     )
     on = f"{days_ago(5):%-d %B %Y}"
-    said = page(manager, "/registers/ours/risks/2/")
+    text = page(manager, "/registers/ours/risks/2/")
     assert (
-        f"<strong>Above tolerance.</strong> Tolerance for legal risks: Moderate, approved by Full council on {on}."
-        in said
+        "<strong>Above tolerance.</strong> Tolerance for legal risks: Moderate, "
+        f"approved by Full council on {on}." in text
     )
     assert "Within tolerance. Tolerance for legal risks: Moderate" in page(
         manager, "/registers/ours/risks/1/"
     )
 
 
-def test_a_risk_as_at_a_day_says_the_tolerance_of_that_day(story, manager):
-    said = page(manager, f"/registers/ours/risks/1/?as_at={days_ago(60)}")
+def test_a_risk_as_at_a_day_says_the_tolerance_of_that_day(history, manager):
+    text = page(manager, f"/registers/ours/risks/1/?as_at={days_ago(60)}")
     assert (
         "Within tolerance. Tolerance for all risks whose category has none of its own: Severe"
-        in said
+        in text
     )
 
 
 def test_a_risk_without_any_statement_says_that_the_scheme_decides(register, manager):
     make_risk(register, category="legal", assessed=(5, 5))
-    said = page(manager, "/registers/ours/risks/1/")
-    assert "Tolerance by the scheme: High. Nobody has stated another for legal risks." in said
+    text = page(manager, "/registers/ours/risks/1/")
+    assert "Tolerance by the scheme: High. Nobody has stated another for legal risks." in text
 
 
 def test_a_risk_without_a_rating_is_neither_above_nor_within(register, manager):
     make_risk(register, category="legal")
-    said = page(manager, "/registers/ours/risks/1/")
+    text = page(manager, "/registers/ours/risks/1/")
     assert (
-        "Tolerance by the scheme: High." in said,
-        "bove tolerance" in said,
-        "Within" in said,
+        "Tolerance by the scheme: High." in text,
+        "bove tolerance" in text,
+        "Within" in text,
     ) == (
         True,
         False,
@@ -417,9 +416,9 @@ def test_a_risk_without_a_rating_is_neither_above_nor_within(register, manager):
     )
 
 
-def test_the_form_says_what_is_above_before_anything_is_judged(story, manager):
-    said = page(manager, "/registers/ours/risks/1/assess/")
-    assert "Above tolerance: Severe; Moderate or higher for legal." in said
+def test_the_assessment_form_names_the_bands_above_tolerance(history, manager):
+    text = page(manager, "/registers/ours/risks/1/assess/")
+    assert "Above tolerance: Severe; Moderate or higher for legal." in text
 
 
 # Query counts
@@ -441,7 +440,7 @@ def queries_for(client, address):
         "/registers/ours/settings/",
     ],
 )
-def test_a_page_asks_as_often_of_one_statement_as_of_many(register, manager, address):
+def test_a_page_makes_as_many_queries_for_many_statements_as_for_one(register, manager, address):
     def grow(count):
         for number in range(count):
             category = ("legal", "people", "project", "financial")[number % 4]
@@ -449,12 +448,12 @@ def test_a_page_asks_as_often_of_one_statement_as_of_many(register, manager, add
             make_appetite(register.organisation, category, "low", on=days_ago(number))
 
     grow(1)
-    one = queries_for(manager, address)
+    baseline = queries_for(manager, address)
     grow(8)
-    assert queries_for(manager, address) == one
+    assert queries_for(manager, address) == baseline
 
 
-def test_no_statement_is_read_for_a_list_that_does_not_ask(register, manager):
+def test_a_list_without_the_filter_reads_no_statement(register, manager):
     make_assessment(make_risk(register))
     with CaptureQueriesContext(connection) as queries:
         manager.get("/registers/ours/")

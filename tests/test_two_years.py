@@ -1,6 +1,4 @@
-"""A register of 200 risks lives through two years; every quarter end then reads as it did on that
-day.
-"""
+"""A register of 200 risks over two years: every quarter end later reads as it did on that day."""
 
 import datetime
 import random
@@ -50,7 +48,7 @@ def noon(day):
 
 
 class Life:
-    """What a council does to its register, day after day; the same each time. Nothing is known
+    """What a council does to its register, day after day, the same on each run. Nothing is recorded
     before its day.
     """
 
@@ -61,7 +59,7 @@ class Life:
         self.corporate = make_register(self.organisation, name="Corporate")
         self.register = make_register(self.organisation, parent=self.corporate)
         self.posts = [make_post(self.organisation) for _ in range(6)]
-        self.risks, self.taken_up, self.counts = [], [], dict.fromkeys(self.VERBS, 0)
+        self.risks, self.escalated, self.counts = [], [], dict.fromkeys(self.VERBS, 0)
         self.agreements, self.pictures = {}, {}
 
     VERBS = "revise assess review happen close reopen escalate control act".split()
@@ -84,8 +82,8 @@ class Life:
     def log(self, day):
         assessed = self.rating() if self.chance.random() < 0.9 else None
         words = {"title": f"Risk {len(self.risks) + 1}", "owner": self.chance.choice(self.posts)}
-        how = {"by": self.manager, "assessed": assessed, "on": day, "recorded_at": noon(day)}
-        self.risks.append(make_risk(self.register, **how, **words))
+        arguments = {"by": self.manager, "assessed": assessed, "on": day, "recorded_at": noon(day)}
+        self.risks.append(make_risk(self.register, **arguments, **words))
 
     def rating(self):
         return self.chance.randint(1, 5), self.chance.randint(1, 5)
@@ -101,74 +99,82 @@ class Life:
             )[0]
         if verb:
             self.counts[verb] += 1
-            who = {"by": self.manager, "version": risk.version}
-            getattr(self, verb)(risk, day, {**who, "effective_on": day, "recorded_at": noon(day)})
+            author = {"by": self.manager, "version": risk.version}
+            getattr(self, verb)(
+                risk, day, {**author, "effective_on": day, "recorded_at": noon(day)}
+            )
 
-    def revise(self, risk, day, how):
-        risk.revise(**how, title=f"{risk.title}, changed", owner=self.chance.choice(self.posts))
+    def revise(self, risk, day, arguments):
+        risk.revise(
+            **arguments, title=f"{risk.title}, changed", owner=self.chance.choice(self.posts)
+        )
 
-    def assess(self, risk, day, how):
+    def assess(self, risk, day, arguments):
         make_assessment(
-            risk, self.rating(), by=self.manager, on=day, recorded_at=how["recorded_at"]
+            risk, self.rating(), by=self.manager, on=day, recorded_at=arguments["recorded_at"]
         )
 
-    def review(self, risk, day, how):
-        make_review(risk, by=self.manager, on=day, recorded_at=how["recorded_at"])
+    def review(self, risk, day, arguments):
+        make_review(risk, by=self.manager, on=day, recorded_at=arguments["recorded_at"])
 
-    def happen(self, risk, day, how):
-        risk.happen(**how, happened_on=day, happened_what="It came true.")
+    def happen(self, risk, day, arguments):
+        risk.happen(**arguments, happened_on=day, happened_what="It came true.")
 
-    def close(self, risk, day, how):
-        risk.close(**how, reason="Not a risk any more.", depends_on="Head of audit")
+    def close(self, risk, day, arguments):
+        risk.close(**arguments, reason="Not a risk any more.", depends_on="Head of audit")
 
-    def reopen(self, risk, day, how):
-        risk.reopen(**how, reason="It is back.")
+    def reopen(self, risk, day, arguments):
+        risk.reopen(**arguments, reason="It is back.")
 
-    def escalate(self, risk, day, how):
-        direction = "down" if risk.pk in self.taken_up else "up"
-        (self.taken_up.remove if direction == "down" else self.taken_up.append)(risk.pk)
-        when = {"on": day, "recorded_at": how["recorded_at"]}
+    def escalate(self, risk, day, arguments):
+        direction = "down" if risk.pk in self.escalated else "up"
+        (self.escalated.remove if direction == "down" else self.escalated.append)(risk.pk)
+        dates = {"on": day, "recorded_at": arguments["recorded_at"]}
         make_escalation(
-            risk, self.corporate, direction, by=self.manager, approved_by=self.manager, **when
+            risk, self.corporate, direction, by=self.manager, approved_by=self.manager, **dates
         )
 
-    def control(self, risk, day, how):
-        when = {"by": self.manager, "on": day, "recorded_at": how["recorded_at"]}
+    def control(self, risk, day, arguments):
+        dates = {"by": self.manager, "on": day, "recorded_at": arguments["recorded_at"]}
         controls = list(risk.controls.all())
         if not controls:
-            make_control(risk, **when)
+            make_control(risk, **dates)
             return
-        said = {"last_tested_on": day, "tested_by_line": 2, "operating": "works"}
-        controls[0].revise(**{**how, "version": controls[0].version}, **said)
-        make_assurance(risk, **when)
+        result = {"last_tested_on": day, "tested_by_line": 2, "operating": "works"}
+        controls[0].revise(**{**arguments, "version": controls[0].version}, **result)
+        make_assurance(risk, **dates)
 
-    def act(self, risk, day, how):
+    def act(self, risk, day, arguments):
         action = risk.actions.filter(status="open").first()
         if not action:
-            make_action(risk, by=self.manager, on=day, recorded_at=how["recorded_at"])
+            make_action(risk, by=self.manager, on=day, recorded_at=arguments["recorded_at"])
         elif self.chance.random() < 0.5:
             action.complete(
-                **{**how, "version": action.version}, done_on=day, evidence="Minutes of the board."
+                **{**arguments, "version": action.version},
+                done_on=day,
+                evidence="Minutes of the board.",
             )
         else:
             due = action.due_on + datetime.timedelta(days=60)
             action.revise(
-                **{**how, "version": action.version}, due_on=due, reason="More time was needed."
+                **{**arguments, "version": action.version},
+                due_on=due,
+                reason="More time was needed.",
             )
 
     def picture(self, day):
-        """All that the register says as at a day, by the queries that its pages ask."""
+        """All that the register shows as at a day, by the queries of its pages."""
         positions = positions_for(self.manager, self.register, day).with_words().order_by("number")
         return SimpleNamespace(
-            risks=[said_of(position) for position in positions],
-            taken_up=set(Escalation.objects.listing(day).values_list("risk", flat=True)),
-            controls=beside(Control, self.register, day),
-            actions=beside(Action, self.register, day),
+            risks=[position_values(position) for position in positions],
+            escalated=set(Escalation.objects.listing(day).values_list("risk", flat=True)),
+            controls=record_contents(Control, self.register, day),
+            actions=record_contents(Action, self.register, day),
             assurances=Assurance.objects.filter(risk__register=self.register).as_at(day).count(),
         )
 
 
-def said_of(position):
+def position_values(position):
     words, current = position.revision, position.current
     rating = current and (current.likelihood, current.impact, current.band)
     return (
@@ -181,14 +187,14 @@ def said_of(position):
     )
 
 
-def beside(model, register, day):
+def record_contents(model, register, day):
     rows = latest_revisions(model, register.risks.all(), day)
     return {row.record_id: tuple(row.content().values()) for row in rows}
 
 
 @pytest.fixture(scope="module")
 def life(django_db_setup, django_db_blocker):
-    """Lived once for all tests here, and undone after them: no other test sees it."""
+    """Built once for all tests of this file and rolled back after them."""
     from django.db import transaction
 
     with django_db_blocker.unblock(), transaction.atomic():
@@ -196,14 +202,14 @@ def life(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
-def test_everything_happened_in_it(life):
+def test_every_verb_was_used_often(life):
     assert len(life.risks) == RISKS
     assert min(life.counts.values()) >= 10, life.counts
 
 
-def test_every_quarter_end_reads_as_it_did_then(life):
-    for day, then in life.pictures.items():
-        assert life.picture(day) == then, day
+def test_every_quarter_end_reads_as_it_did_on_its_day(life):
+    for day, picture in life.pictures.items():
+        assert life.picture(day) == picture, day
 
 
 def test_the_quarters_differ(life):
@@ -211,23 +217,21 @@ def test_the_quarters_differ(life):
     assert len({repr(picture) for picture in life.pictures.values()}) == QUARTERS
 
 
-def test_every_agreement_keeps_what_stood_then(life):
+def test_every_agreement_keeps_the_register_of_its_day(life):
     for day, agreement in life.agreements.items():
         rows = (
             positions_for(life.manager, life.register, day, agreement)
             .with_words()
             .order_by("number")
         )
-        assert [said_of(row) for row in rows] == life.pictures[day].risks, day
+        assert [position_values(row) for row in rows] == life.pictures[day].risks, day
 
 
-def test_what_is_back_dated_later_shows_as_at_the_day_and_not_as_agreed(life):
+def test_a_back_dated_rating_shows_as_at_the_day_and_not_as_agreed(life):
     day, agreement = list(life.agreements.items())[3]
-    standing = life.register.risks.exclude(
-        status=Risk.Status.CLOSED
-    )  # what is closed has to be reopened first
+    open_risks = life.register.risks.exclude(status=Risk.Status.CLOSED)
     risk = next(
-        risk for risk in standing if not risk.assessments.filter(effective_on__gte=day).exists()
+        risk for risk in open_risks if not risk.assessments.filter(effective_on__gte=day).exists()
     )
     before = risk.current
     from django.db import transaction
@@ -239,22 +243,24 @@ def test_what_is_back_dated_later_shows_as_at_the_day_and_not_as_agreed(life):
         transaction.set_rollback(True)
 
 
-def test_the_audit_chain_and_the_positions_hold(life):
+def test_the_audit_chain_and_the_positions_verify(life):
     seal_rows()
     call_command("verify_audit")
     call_command("rebuild_positions", check=True)
 
 
 def test_a_risk_that_was_reopened_has_everything_it_had(life):
-    found = [risk for risk in life.risks if risk.revisions.filter(what="reopened").exists()]
-    for risk in found:
+    risks = [risk for risk in life.risks if risk.revisions.filter(what="reopened").exists()]
+    for risk in risks:
         again = risk.revisions.filter(what="reopened").first()
         closed = risk.revisions.get(number=again.number - 1)
-        kept = {name: value for name, value in closed.content().items() if name != "status"}
-        assert {name: value for name, value in again.content().items() if name != "status"} == kept
+        content = {name: value for name, value in closed.content().items() if name != "status"}
+        assert {
+            name: value for name, value in again.content().items() if name != "status"
+        } == content
 
 
-def test_what_happened_keeps_the_rating_that_stood(life):
+def test_a_risk_that_happened_keeps_its_rating_of_the_day_before(life):
     happened = [risk for risk in life.risks if risk.revisions.filter(what="happened").exists()]
     assert happened
     for risk in happened:

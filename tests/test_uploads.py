@@ -1,6 +1,4 @@
-"""Fields for a file: the control, what is said of none and of an empty one, and of one that is
-there already.
-"""
+"""Fields for a file: the control, and the messages about a missing, empty or stored file."""
 
 import re
 
@@ -27,13 +25,13 @@ DROP = """() => {
 }"""
 
 
-class Stored(str):
+class StoredFile(str):
     """As much of a stored file as a form asks about."""
 
     url = "/papers/plan.docx"
 
 
-def sent(content=b"hello", name=NAME, **options):
+def form_with(content=b"hello", name=NAME, **options):
     return FileForm({"title": "Plan"}, {"plan": SimpleUploadedFile(name, content)}, **options)
 
 
@@ -41,24 +39,24 @@ def group(form):
     return form["plan"].as_field_group()
 
 
-# What is said
+# Messages
 
 
-def test_no_file_is_asked_for():
+def test_a_missing_file_gets_an_error_message():
     assert FileForm({"title": "Plan"}, {}).errors == {"plan": ["Select plan"]}
 
 
-def test_an_empty_file_is_refused_in_words():
-    assert sent(b"").errors == {"plan": ["Select another file: this one is empty"]}
+def test_an_empty_file_gets_an_error_message():
+    assert form_with(b"").errors == {"plan": ["Select another file: this one is empty"]}
 
 
-def test_a_long_name_is_refused_in_words():
-    assert sent(name="x" * 51).errors == {
+def test_a_long_name_gets_an_error_message():
+    assert form_with(name="x" * 51).errors == {
         "plan": ["Give the file a shorter name: 50 characters or fewer"]
     }
 
 
-def test_a_file_that_came_as_text_is_asked_for_again():
+def test_a_file_sent_as_text_is_asked_for_again():
     form = FileForm({"title": "Plan"}, {"plan": NAME})
     assert form.errors == {"plan": ["Select the file again: it did not arrive"]}
 
@@ -81,36 +79,36 @@ def test_the_error_leads_to_the_control():
 # The control
 
 
-def test_a_form_whose_file_is_folded_away_is_sent_in_parts():
+def test_a_form_with_a_hidden_file_field_is_multipart():
     form = FileForm()
     form.helper = Helper(MoreDetail("More detail", "plan"))
     assert 'enctype="multipart/form-data"' in render_crispy_form(form)
 
 
-def test_a_file_that_is_there_is_named_and_nothing_more():
-    html = group(FileForm(initial={"plan": Stored("papers/2026/<b>plan.docx")}))
+def test_a_stored_file_is_named():
+    html = group(FileForm(initial={"plan": StoredFile("papers/2026/<b>plan.docx")}))
     assert "&lt;b&gt;plan.docx is there now. Select a file to replace it." in html
     assert html.count("<input") == 1
     assert "papers" not in html and "<a " not in html
 
 
-def test_no_file_is_spoken_of_where_there_is_none():
+def test_without_a_stored_file_none_is_named():
     assert "id_plan-note" not in group(FileForm())
 
 
-def test_the_control_is_described_by_hint_error_and_what_is_there():
+def test_the_control_is_described_by_hint_error_and_stored_file():
     form = FileForm({}, {}, initial={"plan": NAME})
     form.add_error("plan", "Wrong")
     assert 'aria-describedby="id_plan_helptext id_plan_error id_plan-note"' in group(form)
 
 
-def test_what_is_there_need_not_be_sent_again():
+def test_a_stored_file_need_not_be_sent_again():
     form = FileForm({"title": "Plan"}, {}, initial={"plan": "papers/plan.docx"})
     assert form.is_valid()
     assert form.cleaned_data["plan"] == "papers/plan.docx"
 
 
-def test_a_file_that_is_lost_by_an_error_elsewhere_is_asked_for_again():
+def test_a_file_lost_by_an_error_in_another_field_is_asked_for_again():
     form = FileForm(
         {"title": ""}, {"plan": SimpleUploadedFile(NAME, b"hello")}, initial={"plan": "old.docx"}
     )
@@ -119,7 +117,7 @@ def test_a_file_that_is_lost_by_an_error_elsewhere_is_asked_for_again():
 
 
 def test_a_file_with_an_error_of_its_own_is_not_asked_for_twice():
-    assert "Select your file again" not in group(sent(b""))
+    assert "Select your file again" not in group(form_with(b""))
 
 
 # In a browser
@@ -184,11 +182,11 @@ def test_the_longest_names_stay_on_the_page(watched, live_server):  # noqa: F811
 
 def test_leaving_with_a_file_selected_asks(watched, live_server):  # noqa: F811
     page = watched
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
     page.goto(f"{live_server.url}/pack/file/")
     page.get_by_label("Title").focus()
     page.keyboard.press("Tab")
     page.locator("input[type=file]").set_input_files(FILE)
     page.goto(f"{live_server.url}/pack/file/")
-    assert asked == ["beforeunload"]
+    assert dialogs == ["beforeunload"]

@@ -1,6 +1,5 @@
-"""Every address, with every name that it reads of one, at the ends of every type: nothing is
-answered 500. A day that is written like one is read, from the first year to the last; what cannot
-be read is refused with 400.
+"""Every address with extreme values of each parameter: nothing is answered 500. Every valid day of
+the calendar is read; an invalid one is refused with 400.
 """
 
 import json
@@ -49,11 +48,8 @@ ADDRESSES = {
     "member": AS_AGREED,
     "admin": [*ADMIN, "admin:registers_user_changelist", "library_load"],
 }
-DEAR = (
-    "export_xlsx",
-    "register_summary",
-    "export_json",
-)  # they read an address as cheaper pages read it
+# Slow pages, which read an address as faster ones do.
+SLOW = ("export_xlsx", "register_summary", "export_json")
 DAY_NAMES = {"as_at", "since"}
 PAIRS = (
     {"as_at": DAYS[0]},
@@ -63,8 +59,8 @@ PAIRS = (
 )
 
 
-class RecordedQuery(QueryDict):
-    """A query that knows by which names it was asked."""
+class RecordingQueryDict(QueryDict):
+    """A query that records which parameters were read."""
 
     def __init__(self, *args, **options):
         self.names = set()
@@ -83,11 +79,11 @@ class RecordedQuery(QueryDict):
         return super().getlist(name, default)
 
 
-def recorded(get_response):
-    """Middleware: the answer says what of its address was read."""
+def record_parameters(get_response):
+    """Middleware: response.names holds the parameters that the view read."""
 
     def answer_to(request):
-        request.GET = RecordedQuery(request.META["QUERY_STRING"])
+        request.GET = RecordingQueryDict(request.META["QUERY_STRING"])
         answer = get_response(request)
         answer.names = request.GET.names
         return answer
@@ -97,41 +93,43 @@ def recorded(get_response):
 
 @pytest.fixture(scope="module")
 def answers(django_db_setup, django_db_blocker):
-    """What was answered, the status or what was raised, by (reader, address, query). Asked once for
-    the tests that look at it, and undone.
+    """(reader, address, query) -> the status or the exception, in three groups. Requested once for
+    all tests of this file and rolled back.
     """
-    middleware = [*settings.MIDDLEWARE, f"{__name__}.recorded"]
+    middleware = [*settings.MIDDLEWARE, f"{__name__}.record_parameters"]
     with (
         django_db_blocker.unblock(),
         transaction.atomic(),
         override_settings(MIDDLEWARE=middleware),
     ):
         demo.load()
-        make_what_lies_at_the_ends(Register.objects.get(slug="corporate"))
-        asked = [Asking(reader, names) for reader, names in ADDRESSES.items()]
+        make_records_at_the_ends(Register.objects.get(slug="corporate"))
+        request_logs = [RequestLog(reader, names) for reader, names in ADDRESSES.items()]
         transaction.set_rollback(True)
     return SimpleNamespace(
         **{
-            what: {k: v for one in asked for k, v in getattr(one, what).items()}
-            for what in ("plain", "days", "odd")
+            kind: {
+                k: v for request_log in request_logs for k, v in getattr(request_log, kind).items()
+            }
+            for kind in ("plain", "days", "odd")
         },
-        names=asked[0].names,
+        names=request_logs[0].names,
     )
 
 
-def make_what_lies_at_the_ends(register):
-    """A risk with everything beside it, on days of the first year and the last: what comes in with
-    a register's file is as old, and lasts as long, as that says.
+def make_records_at_the_ends(register):
+    """A risk with every kind of record, on days of the first year and the last, as a restored file
+    may hold them.
     """
     manager = User.objects.get(email="manager@northmoor.example")
     owner = make_post(register.organisation, holder=manager)
-    what = {
+    fields = {
         "tolerated_until": LAST,
         "response": "tolerate",
         "response_reason": "For ever.",
         "target_on": FIRST,
     }
-    risk = make_risk(register, by=manager, on=FIRST, assessed=(5, 5), owner=owner, **what)
+    risk = make_risk(register, by=manager, on=FIRST, assessed=(5, 5), owner=owner, **fields)
     for due_on in (FIRST, LAST):
         make_action(risk, by=manager, owner=owner, on=FIRST, due_on=due_on)
     make_control(risk, by=manager, on=FIRST, owner=owner, last_tested_on=FIRST, tested_by_line=1)
@@ -143,12 +141,12 @@ def make_what_lies_at_the_ends(register):
     make_question(register, by=manager, risk=risk)
 
 
-class Asking:
-    """What one reader is answered at these addresses: plainly, on every day, and with one odd value
-    for each name that the address reads.
+class RequestLog:
+    """The responses to one reader at these addresses: plain, on every day, and with one odd value
+    for each parameter that the address reads.
     """
 
-    turn = count()  # so that all values are asked, however many names an address reads
+    turn = count()  # so that every value is used, however many parameters an address reads
 
     def __init__(self, reader, names):
         self.reader, self.client = reader, Client(raise_request_exception=False)
@@ -167,22 +165,22 @@ class Asking:
         self.names[name] = names
         if self.plain[self.reader, name, "q="] != 200:
             return
-        pairs = PAIRS if self.reader == "manager" and name not in DEAR else PAIRS[:2]
+        pairs = PAIRS if self.reader == "manager" and name not in SLOW else PAIRS[:2]
         for query in pairs if names & DAY_NAMES else ():
             self.ask(self.days, name, path, query)
-        if self.reader != "member" and name not in DEAR:
+        if self.reader != "member" and name not in SLOW:
             for odd in sorted(names - DAY_NAMES):
                 self.ask(self.odd, name, path, {odd: VALUES[next(self.turn) % len(VALUES)]})
 
     def ask(self, answers, name, path, query):
-        """Keep what is answered; what was read of the address."""
+        """Keep the response; return the parameters that the view read."""
         with transaction.atomic():
             answer = self.client.get(path, query)
             b"".join(answer)
             transaction.set_rollback(True)
         error = getattr(answer, "exc_info", None)
-        asked = "&".join(f"{key}={value[:40]}" for key, value in query.items())
-        answers[self.reader, name, asked] = repr(error[1]) if error else answer.status_code
+        query_text = "&".join(f"{key}={value[:40]}" for key, value in query.items())
+        answers[self.reader, name, query_text] = repr(error[1]) if error else answer.status_code
         return getattr(answer, "names", set())
 
 
@@ -193,9 +191,8 @@ def path_of(name):
         return arguments
     if arguments.get("slug") == "ours":
         register = Register.objects.get(slug="corporate")
-        latest = register.risks.order_by("-number")[
-            0
-        ].number  # with what lies at the ends beside it
+        # The risk with records at the ends of the calendar.
+        latest = register.risks.order_by("-number")[0].number
         arguments = {key: latest if key == "number" else value for key, value in arguments.items()}
         arguments["slug"] = register.slug
     try:
@@ -204,87 +201,87 @@ def path_of(name):
         return None
 
 
-def others(answers, *expected):
-    """What was answered otherwise, a line each."""
+def unexpected(answers, *expected):
+    """The responses with another status, one a line."""
     return "\n".join(
         f"{key}: {status}" for key, status in answers.items() if status not in expected
     )
 
 
-def test_every_page_stands_with_records_at_the_ends_of_the_calendar(answers):
-    assert others(answers.plain, 200, 302, 403, 404, 405) == ""
+def test_every_page_works_with_records_at_the_ends_of_the_calendar(answers):
+    assert unexpected(answers.plain, 200, 302, 403, 404, 405) == ""
 
 
-def test_every_day_that_there_is_can_be_read(answers):
+def test_every_day_of_the_calendar_can_be_read(answers):
     assert len(answers.days) > 50
-    assert others(answers.days, 200) == ""
+    assert unexpected(answers.days, 200) == ""
 
 
-def test_no_value_of_a_name_that_an_address_reads_is_a_fault(answers):
+def test_no_value_of_a_parameter_is_a_server_error(answers):
     assert len(answers.odd) > 150
-    assert others(answers.odd, 200, 302, 400, 404) == ""
+    assert unexpected(answers.odd, 200, 302, 400, 404) == ""
 
 
-def test_what_is_no_text_is_refused_before_any_page(client):
+def test_invalid_text_is_refused_before_any_page(client):
     for value in UNSTORABLE:
         query = f"as_at={quote(value.encode('utf-8', 'surrogatepass'))}"
         assert client.get(f"/registers/corporate/?{query}").status_code == 400
 
 
-# Asked of what reads an address, every value by every name
+# Filters: every value of every parameter
 
 
 @pytest.mark.parametrize("name", ["as_at", "since", "agreed"])
-def test_a_day_of_an_address_is_one_that_there_is(name):
+def test_an_impossible_day_in_an_address_is_refused(name):
     fine = {value for value in (*VALUES, *UNSTORABLE) if DayForm({name: value}).is_valid()}
     numbers = {value for value in fine if value.isdecimal() and value.isascii()}
     assert fine - {" "} == (numbers if name == "agreed" else {*DAYS})
 
 
-def asked_of(filters, names, **options):
+def count_valid(filters, names, **options):
     """How many of all values this takes by each of these names; the rows are read each time."""
-    taken, fields = 0, filters(dict.fromkeys(names, ""), **options).form.fields
+    valid_count, fields = 0, filters(dict.fromkeys(names, ""), **options).form.fields
     for name, field in fields.items():
         for value in (*values_for(field), "none"):
             narrowed = filters({name: value}, **options)
             list(narrowed.qs[:1])
-            taken += narrowed.form.is_valid()
-    return taken
+            valid_count += narrowed.form.is_valid()
+    return valid_count
 
 
 @pytest.fixture
-def asked_by():
+def filter_options():
     register = make_risk(assessed=(3, 3)).register
     return {"register": register, "reader": make_person(register.organisation)}
 
 
-def test_a_filter_of_risks_takes_every_value(asked_by):
-    options = {"queryset": Position.objects.all(), "day": FIRST, **asked_by}
-    assert asked_of(PositionFilter, PositionFilter.base_filters, **options)
+def test_a_filter_of_risks_takes_every_value(filter_options):
+    options = {"queryset": Position.objects.all(), "day": FIRST, **filter_options}
+    assert count_valid(PositionFilter, PositionFilter.base_filters, **options)
 
 
-def test_a_narrowing_takes_every_value(asked_by):
-    options = {"queryset": Position.objects.all(), "day": LAST, **asked_by}
-    assert asked_of(DashboardFilter, DashboardFilter.needed({}, None), **options)
+def test_a_dashboard_filter_takes_every_value(filter_options):
+    options = {"queryset": Position.objects.all(), "day": LAST, **filter_options}
+    assert count_valid(DashboardFilter, DashboardFilter.needed({}, None), **options)
 
 
-def test_a_filter_of_actions_takes_every_value(asked_by):
+def test_a_filter_of_actions_takes_every_value(filter_options):
     options = {
         "queryset": Action.objects.all(),
-        "organisation": asked_by["register"].organisation,
+        "organisation": filter_options["register"].organisation,
         "day": FIRST,
     }
-    assert asked_of(ActionFilter, ActionFilter.base_filters, **options)
+    assert count_valid(ActionFilter, ActionFilter.base_filters, **options)
 
 
 @pytest.mark.parametrize("day", [FIRST, LAST])
-def test_every_choice_of_a_filter_is_read_at_the_ends_of_the_calendar(asked_by, day):
-    of_risks = partial(PositionFilter, queryset=Position.objects.all(), day=day, **asked_by)
+def test_every_choice_of_a_filter_is_read_at_the_ends_of_the_calendar(filter_options, day):
+    of_risks = partial(PositionFilter, queryset=Position.objects.all(), day=day, **filter_options)
     of_actions = partial(
         ActionFilter,
         queryset=Action.objects.all(),
         day=day,
-        organisation=asked_by["register"].organisation,
+        organisation=filter_options["register"].organisation,
     )
     for filters in (of_risks, of_actions):
         for name, field in filters(
@@ -294,11 +291,11 @@ def test_every_choice_of_a_filter_is_read_at_the_ends_of_the_calendar(asked_by, 
                 assert len(filters({name: str(value)}).qs) >= 0, (name, value)
 
 
-def test_a_day_of_a_command_is_one_that_there_is(asked_by, tmp_path):
+def test_an_impossible_day_of_a_command_is_refused(filter_options, tmp_path):
     export = partial(
         call_command,
         "export_register",
-        register=asked_by["register"].slug,
+        register=filter_options["register"].slug,
         output=tmp_path / "file.json",
     )
     for as_at in DAYS:

@@ -1,4 +1,4 @@
-"""`verify_audit`: what was changed behind the verbs' back is found, whatever it is."""
+"""`verify_audit` finds every change that was made outside the verbs."""
 
 import re
 from io import StringIO
@@ -76,7 +76,7 @@ def test_a_new_installation_passes():
     assert verify() == ""
 
 
-def test_every_row_that_is_only_added_to_is_sealed():
+def test_every_append_only_row_is_sealed():
     """Entries are signed themselves, and a seal version by the seals that name it."""
     added = {model for model in MODELS if issubclass(model, AppendOnly)}
     assert {*AppendOnly.__subclasses__()} - {AuditEntry, SealVersion} <= {
@@ -102,7 +102,7 @@ def test_every_changed_field_of_a_row_is_found(model):
 
 
 @SEALED
-def test_a_row_that_was_put_in_is_found(model):
+def test_an_inserted_row_is_found(model):
     make_sealed_rows()
     with rollback():
         pk = insert_like(row_of(model))
@@ -111,7 +111,7 @@ def test_a_row_that_was_put_in_is_found(model):
 
 
 @SEALED
-def test_a_row_that_was_taken_away_is_found(model):
+def test_a_deleted_row_is_found(model):
     make_sealed_rows()
     row = row_of(model)
     with rollback():
@@ -124,7 +124,7 @@ def test_a_row_that_was_taken_away_is_found(model):
 
 
 @pytest.mark.parametrize("name", RiskRevision.MANY)
-def test_what_a_revision_can_say_several_of_is_held(name):
+def test_a_removed_many_to_many_value_of_a_revision_is_found(name):
     make_sealed_rows()
     revision = row_of(RiskRevision)
     through = RiskRevision._meta.get_field(name).remote_field.through
@@ -133,7 +133,7 @@ def test_what_a_revision_can_say_several_of_is_held(name):
 
 
 @pytest.mark.parametrize("name", User.SEAL_MANY)
-def test_a_right_slipped_to_a_person_is_found(name):
+def test_a_right_granted_in_the_database_is_found(name):
     make_sealed_rows()
     person, field = make_user(), User._meta.get_field(name)
     seal_rows()
@@ -146,7 +146,7 @@ def test_a_right_slipped_to_a_person_is_found(name):
     [f for f in Position._meta.concrete_fields if f.name not in ("id", "is_exempt")],
     ids=lambda f: f.name,
 )
-def test_every_changed_field_of_what_an_agreement_keeps_is_found(field):
+def test_every_changed_field_of_an_agreement_is_found(field):
     make_agreement(make_risk(assessed=(3, 4)).register)
     seal_rows()
     assert verify() == ""
@@ -158,7 +158,7 @@ def test_every_changed_field_of_what_an_agreement_keeps_is_found(field):
         )
 
 
-def test_the_mark_of_exemption_is_learnt_by_what_was_agreed():
+def test_an_exemption_after_an_agreement_is_no_fault():
     risk = make_risk()
     make_agreement(risk.register)
     risk.exempt(
@@ -173,10 +173,10 @@ def test_the_mark_of_exemption_is_learnt_by_what_was_agreed():
     assert verify() == ""
 
 
-# What the issue names
+# Further changes
 
 
-def test_whom_somebody_wrote_for_is_held():
+def test_a_changed_on_behalf_of_is_found():
     make_sealed_rows()
     models.QuerySet(RiskRevision).exclude(on_behalf_of=None).update(on_behalf_of=None)
     assert "risk revision" in verify()
@@ -235,7 +235,7 @@ def test_the_latest_seal_counts_across_two_chains():
     assert f"the membership {membership.pk} is not what was sealed (organisation_id)" in verify()
 
 
-def test_a_row_whose_deletion_was_told_of_is_not_missed_until_it_is_back():
+def test_a_recorded_deletion_is_no_fault_until_the_row_is_back():
     membership = make_membership()
     membership.enter("added")
     membership.enter("deleted")
@@ -264,7 +264,7 @@ def test_an_entry_is_written_with_the_change_or_neither_is():
 @pytest.mark.parametrize(
     "model", [m for m in MODELS if issubclass(m, AuditedModel)], ids=lambda m: m._meta.model_name
 )
-def test_what_changes_tells_its_chain_what_it_says(model):
+def test_a_changed_record_enters_its_content_into_the_chain(model):
     make_sealed_rows()
     row = row_of(model)
     entry = row.enter("changed", text={"why": "A test."})
@@ -277,7 +277,7 @@ def test_what_changes_tells_its_chain_what_it_says(model):
     assert entry.chain.organisation == row.audit_organisation
 
 
-# Copies, and what is worked out
+# Copies and derived rows
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_what_changes_tells_its_chain_what_it_says(model):
         ("registers_action", "due_on = NULL"),
     ],
 )
-def test_a_latest_copy_that_was_changed_behind_its_verbs_is_found(table, change):
+def test_a_latest_copy_changed_in_the_database_is_found(table, change):
     risk = make_risk()
     make_control(risk)
     make_action(risk)
@@ -324,7 +324,7 @@ def test_a_risk_that_points_to_an_earlier_rating_is_found():
 
 
 @pytest.mark.parametrize("time", [1, 2, 3, 4])
-def test_rows_written_while_it_runs_are_left_to_the_next_time(time):
+def test_rows_written_during_a_run_are_checked_by_the_next(time):
     """A row that came after the chain of its entry was read, and one that was changed then: before
     its rows are read with the first chain that sealed it, with the second, when both seals are
     looked at again, and after all.
@@ -338,7 +338,7 @@ def test_rows_written_while_it_runs_are_left_to_the_next_time(time):
     seal_rows()
     looks = []
 
-    def write_before(execute, sql, *rest):
+    def write_before(execute, sql, *arguments):
         if re.search(r'FROM "registers_membership" WHERE "registers_membership"."id" (IN|<=)', sql):
             looks.append(sql)
             if len(looks) == time:
@@ -346,7 +346,7 @@ def test_rows_written_while_it_runs_are_left_to_the_next_time(time):
                 membership.save()
                 membership.enter("changed")
                 make_risk(register, by=by)
-        return execute(sql, *rest)
+        return execute(sql, *arguments)
 
     with connection.execute_wrapper(write_before):
         assert verify() == ""
@@ -361,7 +361,7 @@ def queries():
     return len(captured)
 
 
-def test_it_asks_as_often_for_forty_rows_as_for_two():
+def test_it_makes_as_many_queries_for_forty_rows_as_for_two():
     register = make_register()
     by = make_user()
     for n in range(42):

@@ -1,4 +1,4 @@
-"""Every widget in a real Chromium: what is stored, every width, every link of the error summary."""
+"""Every widget in a real Chromium: stored values, every width, links of the error summary."""
 
 import re
 
@@ -30,7 +30,7 @@ def test_the_link_to_every_kind_of_control_lands(page_with_and_without_script, l
     assert landed == {href: href for href in landed}
 
 
-def test_every_widget_shows_what_is_stored(page_with_and_without_script, live_server):
+def test_every_widget_shows_the_stored_value(page_with_and_without_script, live_server):
     page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/every/?filled")
     expect(page.get_by_label("Text", exact=True)).to_have_value("Savings")
@@ -50,7 +50,7 @@ def test_every_widget_shows_what_is_stored(page_with_and_without_script, live_se
     assert page.get_by_label("Long text").input_value() == "\n\n  Long\n"
 
 
-def test_what_was_typed_comes_back_with_the_errors(page_with_and_without_script, live_server):
+def test_a_form_with_errors_keeps_the_typed_values(page_with_and_without_script, live_server):
     page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/every/?filled")
     page.get_by_label("Day").fill("31")

@@ -14,7 +14,10 @@ from django.conf import settings
 
 CONFIG = Path(settings.BASE_DIR, "deploy", "gunicorn.conf.py")
 GUARD = 20  # seconds after which a test gives up; nothing here takes as long
-FORM = b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+FORM = (
+    b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\n"
+)
 HEADERS = {
     "cache-control",
     "content-security-policy",
@@ -100,8 +103,8 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture
-def half_sent(server):
-    """Sends what is given over twenty connections, and keeps them open."""
+def send_halves(server):
+    """Sends these bytes over twenty connections and keeps them open."""
     connections = [server.connect() for _ in range(20)]
 
     def send(data):
@@ -119,21 +122,21 @@ def half_sent(server):
     [b"", b"POST /accounts/login/ HT", FORM, FORM + b"Content-Length: 1000\r\n\r\nlogin=a"],
     ids=["nothing", "half a line", "half the headers", "half a body"],
 )
-def test_twenty_half_sent_requests_hold_nobody_up(server, half_sent, beginning):
-    half_sent(beginning)
+def test_twenty_incomplete_requests_block_nobody(server, send_halves, beginning):
+    send_halves(beginning)
     assert server.health() == 200
 
 
-def test_a_large_body_that_stops_coming_is_refused_after_its_time(server, half_sent):
-    connections = half_sent(
+def test_a_large_body_that_stalls_is_refused_after_its_time(server, send_halves):
+    connections = send_halves(
         FORM + b"Connection: close\r\nContent-Length: 1000000\r\n\r\n" + b"a" * 100_000
     )
     assert {read(connection)[0] for connection in connections} == {400}
     assert server.health() == 200
 
 
-def test_twenty_that_do_not_hear_the_end_hold_nobody_up(server, half_sent):
-    half_sent(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+def test_twenty_silent_connections_block_nobody(server, send_halves):
+    send_halves(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
     assert server.health() == 200
 
 
@@ -174,7 +177,7 @@ def test_two_requests_may_follow_each_other_on_a_connection(server):
 
 
 @pytest.mark.parametrize("length", [1000, 1_000_000])
-def test_a_form_that_broke_off_is_not_taken_for_the_whole(server, length):
+def test_a_truncated_form_is_not_accepted(server, length):
     with server.connect() as connection:
         connection.sendall(
             FORM + f"Content-Length: {length}\r\n\r\n".encode() + b"login=" + b"a" * (length // 2)
@@ -194,7 +197,7 @@ def test_a_form_that_broke_off_is_not_taken_for_the_whole(server, length):
     ],
     ids=["address", "header", "headers", "line", "name"],
 )
-def test_what_the_server_answers_by_itself_carries_the_headers_of_every_page(
+def test_responses_of_the_server_itself_carry_the_headers_of_every_page(
     server, request_line, status
 ):
     answer, headers, body = server.send(request_line)

@@ -1,4 +1,4 @@
-"""The worklist: what it counts, how it is grouped, who reads it, and what a manager sets aside."""
+"""The worklist: counts, groups, readers, and checks set aside by a manager."""
 
 import datetime
 import html
@@ -57,26 +57,26 @@ def officer(register):
     return client_of(make_person(register.organisation))
 
 
-def unscored(register, **content):
+def unscored_risk(register, **content):
     """A risk of which a check finds that it was never rated, and another that it has no control."""
     return make_risk(register, event="The budget for the year cannot be balanced.", **content)
 
 
-def linked(text):
+def counts_by_link(text):
     """Where each number on a page leads, and the number."""
-    found = re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', text)
-    return {html.unescape(href): int(count) for href, count in found}
+    links = re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', text)
+    return {html.unescape(href): int(count) for href, count in links}
 
 
-# What it says
+# The page
 
 
 def test_it_says_first_how_many_things_there_are(register, member):
-    unscored(register)
+    unscored_risk(register)
     assert "2 things to put right" in member.get(URL).text
 
 
-def test_one_thing_is_one(register, member):
+def test_one_thing_is_counted_in_the_singular(register, member):
     clean(register, cause="")
     text = member.get(URL).text
     assert ">1 thing to put right<" in text and "On 1 of 1 risk." in text
@@ -89,82 +89,80 @@ def test_each_number_leads_to_as_many(register, member, by):
         None,
     ]
     for n in range(10):
-        unscored(register, owner=posts[n % 2])
-    numbers = linked(member.get(f"{URL}?by={by}").text)
+        unscored_risk(register, owner=posts[n % 2])
+    numbers = counts_by_link(member.get(f"{URL}?by={by}").text)
     totals = {
         href: int(re.search(r'data-total="(\d+)"', member.get(href).text)[1]) for href in numbers
     }
     assert (totals, len(numbers) > 1) == (numbers, True)
 
 
-def test_what_is_not_named_is_counted(register, member):
+def test_risks_that_are_not_named_are_counted(register, member):
     for _ in range(5):
-        unscored(register)
+        unscored_risk(register)
     text = member.get(URL).text
     assert "And 2 more: see all 5" in text
 
 
-def test_a_check_says_its_rule_and_what_to_do(register, member):
-    unscored(register)
+def test_a_check_shows_its_rule_and_advice(register, member):
+    unscored_risk(register)
     text = member.get(URL).text
     assert (
-        "It has no current rating by the scoring scheme in use now. <strong>What to do.</strong> Assess it."
-        in text
+        "It has no current rating by the scoring scheme in use now. "
+        "<strong>What to do.</strong> Assess it." in text
     )
 
 
 def test_three_groups_are_open_at_most(register, member):
-    risk = unscored(register, cause="", next_review_on=days_ago(1))
+    risk = unscored_risk(register, cause="", next_review_on=days_ago(1))
     make_assessment(risk, (5, 5))
     text = member.get(URL).text
     assert (text.count('<section class="app-section"'), "app-todo__folded" in text) == (3, True)
 
 
-def test_by_post_the_readers_own_is_open_and_the_rest_are_folded(register):
+def test_by_post_only_the_readers_own_group_is_open(register):
     person = make_person(register.organisation)
-    unscored(register, owner=make_post(register.organisation, "Baker"))
-    unscored(register, owner=make_post(register.organisation, "Zoo keeper", holder=person))
+    unscored_risk(register, owner=make_post(register.organisation, "Baker"))
+    unscored_risk(register, owner=make_post(register.organisation, "Zoo keeper", holder=person))
     text = client_of(person).get(f"{URL}?by=post").text
     assert text.index("Zoo keeper: 2") < text.index("Baker (vacant): 2")
     assert 'id="group-' in text and text.count('<section class="app-section"') == 1
 
 
-def test_no_person_is_named_beside_what_is_late(register, member):
-    unscored(
+def test_no_person_is_named_with_late_work(register, member):
+    unscored_risk(
         register, owner=make_post(register.organisation, holder=make_user(name="Quentin Late"))
     )
-    told = [member.get(f"{URL}?by={by}").text for by in ("check", "directorate", "post")]
-    assert not any("Quentin" in text for text in told)
+    texts = [member.get(f"{URL}?by={by}").text for by in ("check", "directorate", "post")]
+    assert not any("Quentin" in text for text in texts)
 
 
 def test_owners_of_no_directorate_and_nobody_are_found_under_words(register, member):
-    unscored(register, owner=make_post(register.organisation))
-    unscored(register)
+    unscored_risk(register, owner=make_post(register.organisation))
+    unscored_risk(register)
     assert "No directorate: 4" in member.get(f"{URL}?by=directorate").text
     assert "No owner decided: 2" in member.get(f"{URL}?by=post").text
 
 
-def test_a_register_in_order_is_praised_and_told_what_is_not_checked(register, member):
+def test_a_register_without_faults_reads_what_is_not_checked(register, member):
     clean(register)
     text = member.get(URL).text
     assert "Nothing to put right" in text and "Not looked for" in text and "data-count" not in text
 
 
-def test_an_empty_register_says_what_would_stand_here(register, member):
+def test_an_empty_register_explains_the_worklist(register, member):
     assert "No risks on this register yet" in member.get(URL).text
 
 
 @pytest.mark.parametrize("query", ["as_at=2020-01-01", "as_at=2999-01-01"])
-def test_it_speaks_of_today_only_and_says_so(register, member, query):
-    unscored(register)
+def test_the_worklist_is_of_today_only(register, member, query):
+    unscored_risk(register)
     text = member.get(f"{URL}?{query}").text
     assert "speaks of today only" in text and "2 things to put right" in text
 
 
-def test_a_member_who_opens_on_what_was_agreed_reads_today_here_and_in_what_it_leads_to(
-    register, member, officer
-):
-    risk = unscored(register)
+def test_a_member_reads_today_on_the_worklist_and_behind_its_links(register, member, officer):
+    risk = unscored_risk(register)
     make_agreement(register)
     texts = [client.get(URL).text for client in (member, officer)]
     today = f'"{risk.get_absolute_url()}?as_at={days_ago(0)}"'
@@ -187,95 +185,100 @@ def test_a_member_who_opens_on_what_was_agreed_reads_today_here_and_in_what_it_l
         "as_at=soon",
     ],
 )
-def test_nonsense_in_the_address_is_refused(register, member, query):
-    unscored(register)
+def test_an_invalid_address_is_refused(register, member, query):
+    unscored_risk(register)
     assert member.get(f"{URL}?{query}").status_code == 400
 
 
-def test_the_post_of_another_organisation_is_none(register, member):
+def test_a_post_of_another_organisation_is_not_found(register, member):
     assert member.get(f"{URL}?post={make_post().pk}").status_code == 400
 
 
 def test_a_page_beyond_the_last_says_so(register, member):
-    unscored(register)
+    unscored_risk(register)
     assert "There is no such page" in member.get(f"{URL}?check=rq2-unscored&page=9").text
 
 
-def test_who_only_reads_is_led_to_no_form(register, member, officer, manager):
-    unscored(register)
+def test_a_reader_without_the_right_gets_no_link_to_a_form(register, member, officer, manager):
+    unscored_risk(register)
     ways = ("set-aside", "/review/", "/reassign/")
-    led = [[way in client.get(URL).text for way in ways] for client in (member, officer, manager)]
-    assert led == [[False] * 3, [False, True, False], [True] * 3]
+    links = [[way in client.get(URL).text for way in ways] for client in (member, officer, manager)]
+    assert links == [[False] * 3, [False, True, False], [True] * 3]
 
 
 def test_an_exempt_risk_counts_for_those_who_see_it_only(register, member, officer):
-    unscored(register, is_exempt=True, title="Quokka")
+    unscored_risk(register, is_exempt=True, title="Quokka")
     texts = [client.get(URL).text for client in (member, officer)]
     assert ["2 things to put right" in text for text in texts] == [True, False]
     assert "Quokka" not in texts[1] and "Exempt risks not counted" in texts[1]
 
 
 def test_a_risk_of_another_register_is_not_here(register, member):
-    unscored(make_register(register.organisation))
+    unscored_risk(make_register(register.organisation))
     assert "No risks on this register yet" in member.get(URL).text
 
 
 @pytest.mark.parametrize("query", ["", "?by=post", "?check=rq2-unscored"])
 def test_it_costs_the_same_for_one_risk_and_for_twenty(register, manager, query):
-    unscored(register, owner=make_post(register.organisation))
+    unscored_risk(register, owner=make_post(register.organisation))
     manager.get(URL)
-    with CaptureQueriesContext(connection) as one:
+    with CaptureQueriesContext(connection) as single:
         manager.get(URL + query)
     for _ in range(19):
-        unscored(register, owner=make_post(register.organisation))
+        unscored_risk(register, owner=make_post(register.organisation))
     with CaptureQueriesContext(connection) as many:
         manager.get(URL + query)
-    assert len(many) == len(one)
+    assert len(many) == len(single)
 
 
 # Setting aside
 
 
-def put(risk, slug="rq2-unscored", *, ago=0, until=-30, **how):
-    said = {"by": make_user(), "reason": "It is rated in May.", "until": days_ago(until), **how}
-    return SetAside.put(risk, check_name=slug, effective_on=days_ago(ago), **said)
+def put(risk, slug="rq2-unscored", *, ago=0, until=-30, **fields):
+    fields = {
+        "by": make_user(),
+        "reason": "It is rated in May.",
+        "until": days_ago(until),
+        **fields,
+    }
+    return SetAside.put(risk, check_name=slug, effective_on=days_ago(ago), **fields)
 
 
-def test_what_is_set_aside_is_not_counted_but_told(register, member):
-    put(unscored(register), by=make_user(name="Robin Elm"))
+def test_a_fault_set_aside_is_listed_and_not_counted(register, member):
+    put(unscored_risk(register), by=make_user(name="Robin Elm"))
     text = member.get(URL).text
     assert "1 thing to put right" in text and "Set aside for now: 1" in text
     assert "set aside by Robin Elm: “It is rated in May.”" in text
 
 
 @pytest.mark.parametrize(("until", "words"), [(0, "1 thing to"), (1, "2 things to")])
-def test_it_comes_back_the_day_after_its_last(register, member, until, words):
-    put(unscored(register), ago=9, until=until)
+def test_a_fault_set_aside_counts_again_after_its_last_day(register, member, until, words):
+    put(unscored_risk(register), ago=9, until=until)
     assert words in member.get(URL).text
 
 
 def test_it_is_set_aside_for_one_risk_and_one_check_only(register, member):
-    put(unscored(register))
-    unscored(register)
+    put(unscored_risk(register))
+    unscored_risk(register)
     assert "3 things to put right" in member.get(URL).text
 
 
-def test_what_was_put_right_meanwhile_is_not_told_as_set_aside(register, member):
-    risk = unscored(register)
+def test_a_corrected_fault_is_not_listed_as_set_aside(register, member):
+    risk = unscored_risk(register)
     put(risk)
     make_assessment(risk, (2, 2))
     assert "Set aside for now" not in member.get(URL).text
 
 
-def test_taken_back_it_counts_again_at_once(register, member):
-    risk = unscored(register)
+def test_a_fault_taken_back_counts_again_at_once(register, member):
+    risk = unscored_risk(register)
     put(risk)
     SetAside.take_back(risk, by=make_user(), check_name="rq2-unscored", reason="It cannot wait.")
     assert "2 things to put right" in member.get(URL).text
 
 
-def test_set_aside_again_after_it_was_taken_back(register, member):
-    risk = unscored(register)
+def test_a_fault_can_be_set_aside_again(register, member):
+    risk = unscored_risk(register)
     put(risk)
     SetAside.take_back(risk, by=make_user(), check_name="rq2-unscored", reason="It cannot wait.")
     put(risk)
@@ -283,13 +286,13 @@ def test_set_aside_again_after_it_was_taken_back(register, member):
 
 
 @pytest.mark.parametrize("until", [1, -366])
-def test_a_last_day_that_cannot_be_is_refused(register, until):
+def test_an_impossible_last_day_is_refused(register, until):
     with pytest.raises(ValueError, match="Set aside on"):
-        put(unscored(register), until=until)
+        put(unscored_risk(register), until=until)
 
 
-def test_what_was_set_aside_is_never_edited_and_stands_in_the_audit_chain(register, capsys):
-    aside = put(unscored(register))
+def test_setting_aside_is_append_only_and_in_the_audit_chain(register, capsys):
+    aside = put(unscored_risk(register))
     with pytest.raises(HistoryIsAppendOnly):
         aside.save()
     assert AuditEntry.objects.latest("pk").verb == "risk.set-aside"
@@ -300,20 +303,20 @@ def test_what_was_set_aside_is_never_edited_and_stands_in_the_audit_chain(regist
 
 def test_the_database_refuses_one_without_a_reason(register):
     with pytest.raises(IntegrityError, match="set_aside_has_a_reason"), transaction.atomic():
-        put(unscored(register), reason="")
+        put(unscored_risk(register), reason="")
 
 
 # Its forms
 
 
-def form(until=-30, **said):
+def form(until=-30, **fields):
     day = days_ago(until)
     parts = {"until_0": day.day, "until_1": day.month, "until_2": day.year}
-    return {"reason": "It is rated in May.", "token": str(uuid.uuid4()), **parts, **said}
+    return {"reason": "It is rated in May.", "token": str(uuid.uuid4()), **parts, **fields}
 
 
 def test_the_form_sets_it_aside(register, manager):
-    unscored(register)
+    unscored_risk(register)
     answer = manager.post(f"{URL}1/rq2-unscored/set-aside/", form())
     aside = SetAside.objects.get()
     assert (answer["Location"], aside.until, aside.check_name) == (
@@ -325,14 +328,14 @@ def test_the_form_sets_it_aside(register, manager):
 
 
 def test_the_form_sent_twice_makes_one(register, manager):
-    unscored(register)
-    sent = form()
-    answers = [manager.post(f"{URL}1/rq2-unscored/set-aside/", sent) for _ in range(2)]
+    unscored_risk(register)
+    data = form()
+    answers = [manager.post(f"{URL}1/rq2-unscored/set-aside/", data) for _ in range(2)]
     assert ([answer.status_code for answer in answers], SetAside.objects.count()) == ([302, 302], 1)
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("fields", "words"),
     [
         ({"reason": " "}, "Enter why it can wait"),
         ({"until_0": ""}, "The last day must include a day"),
@@ -340,9 +343,9 @@ def test_the_form_sent_twice_makes_one(register, manager):
         ({"until": -366}, "or earlier, a year at most"),
     ],
 )
-def test_the_form_says_what_is_wrong(register, manager, said, words):
-    unscored(register)
-    answer = manager.post(f"{URL}1/rq2-unscored/set-aside/", form(**said))
+def test_the_form_shows_error_messages(register, manager, fields, words):
+    unscored_risk(register)
+    answer = manager.post(f"{URL}1/rq2-unscored/set-aside/", form(**fields))
     assert (answer.status_code, words in answer.text, SetAside.objects.exists()) == (
         200,
         True,
@@ -351,37 +354,37 @@ def test_the_form_says_what_is_wrong(register, manager, said, words):
 
 
 def test_the_form_takes_it_back(register, manager):
-    put(unscored(register))
-    address, sent = (
+    put(unscored_risk(register))
+    address, data = (
         f"{URL}1/rq2-unscored/take-back/",
         {"reason": "It cannot wait.", "token": str(uuid.uuid4())},
     )
     assert "set this aside until" in manager.get(address).text
-    answers = [manager.post(address, sent) for _ in range(2)]
+    answers = [manager.post(address, data) for _ in range(2)]
     assert ([answer.status_code for answer in answers], SetAside.objects.count()) == ([302, 302], 2)
     assert not SetAside.objects.in_force(timezone.localdate()).exists()
 
 
-def test_who_set_it_aside_already_is_told_to_the_next(register, manager):
-    put(unscored(register), by=make_user(name="Robin Elm"))
+def test_a_second_person_reads_who_set_it_aside(register, manager):
+    put(unscored_risk(register), by=make_user(name="Robin Elm"))
     assert "Robin Elm set this aside until" in manager.get(f"{URL}1/rq2-unscored/set-aside/").text
 
 
 @pytest.mark.parametrize("address", ["1/rq14-one-rater", "1/nonsense", "9/rq2-unscored"])
-def test_what_no_check_finds_is_not_there_to_set_aside(register, manager, address):
-    unscored(register)
+def test_a_fault_that_no_check_finds_cannot_be_set_aside(register, manager, address):
+    unscored_risk(register)
     assert manager.get(f"{URL}{address}/set-aside/").status_code == 404
 
 
 def test_a_year_from_today_is_the_last_day_offered(register, manager):
-    unscored(register)
+    unscored_risk(register)
     assert manager.post(f"{URL}1/rq2-unscored/set-aside/", form(until=-365)).status_code == 302
     assert SetAside.objects.get().until == timezone.localdate() + datetime.timedelta(days=365)
 
 
 @pytest.mark.parametrize("place", ["worklist", "settings"])
 @pytest.mark.parametrize(
-    ("role", "is_told"),
+    ("role", "is_shown"),
     [
         (Role.OFFICER, True),
         (Role.ADMINISTRATOR, True),
@@ -390,19 +393,17 @@ def test_a_year_from_today_is_the_last_day_offered(register, manager):
         (Role.MANAGER, False),
     ],
 )
-def test_that_there_is_no_risk_manager_is_said_to_who_can_do_something(
-    register, place, role, is_told
-):
+def test_a_missing_risk_manager_is_reported_to_those_who_can_act(register, place, role, is_shown):
     client = Client()
     client.force_login(make_person(register.organisation, role))
     assert (
         "has no risk manager" in client.get(f"/registers/{register.slug}/{place}/").text
-    ) == is_told
+    ) == is_shown
 
 
-def test_a_risk_manager_who_has_left_is_none(register):
-    gone = make_person(register.organisation, Role.MANAGER)
-    type(gone).objects.filter(pk=gone.pk).update(is_active=False)
+def test_a_risk_manager_who_has_left_does_not_count(register):
+    person = make_person(register.organisation, Role.MANAGER)
+    type(person).objects.filter(pk=person.pk).update(is_active=False)
     client = Client()
     client.force_login(make_person(register.organisation))
     assert "has no risk manager" in client.get(f"/registers/{register.slug}/worklist/").text

@@ -1,6 +1,4 @@
-"""Many risks written at once say, seal and place the same as the verbs would have, one after the
-other.
-"""
+"""Bulk changes write the same rows, seals and positions as the single verbs in turn."""
 
 import copy
 import datetime
@@ -54,79 +52,83 @@ RAISED = days_ago(60)
 
 
 def words(title="Reserves run out", **content):
-    said = {
+    fields = {
         "event": "The budget cannot be balanced.",
         "consequence": "Services are cut at short notice.",
     }
-    return {"title": title, "cause": "Savings were counted twice.", **said, **content}
+    return {"title": title, "cause": "Savings were counted twice.", **fields, **content}
 
 
-def judgement(kind="current", ratings=(3, 4), on=RAISED, **said):
+def judgement(kind="current", ratings=(3, 4), on=RAISED, **fields):
     likelihood, harm = ratings
-    said = {"driver": impact(), "rationale": "As we see it.", **said}
-    return {"kind": kind, "likelihood": likelihood, "impact": harm, "effective_on": on, **said}
+    fields = {"driver": impact(), "rationale": "As we see it.", **fields}
+    return {"kind": kind, "likelihood": likelihood, "impact": harm, "effective_on": on, **fields}
 
 
-def by_the_verbs(register, by, new=(), changed=(), reason="", at=AT):
+def write_one_by_one(register, by, new=(), changed=(), reason="", at=AT):
     """What take_in promises, one after the other."""
     risks = []
-    for one in new:
+    for item in new:
         risk = Risk.log(
             register,
             by=by,
-            raised_on=one.raised_on,
-            effective_on=one.raised_on,
+            raised_on=item.raised_on,
+            effective_on=item.raised_on,
             recorded_at=at,
-            **one.content,
+            **item.content,
         )
-        risks.append(_beside(risk, by, one, reason, at))
-    for one in changed:
-        risk = Risk.objects.get(pk=one.risk.pk)
-        if one.changes:
-            changes = {"reason": reason, **one.changes}
-            risk.revise(by=by, version=one.version, recorded_at=at, **changes)
-        risks.append(_beside(risk, by, one, reason, at))
+        risks.append(_add_records(risk, by, item, reason, at))
+    for item in changed:
+        risk = Risk.objects.get(pk=item.risk.pk)
+        if item.changes:
+            changes = {"reason": reason, **item.changes}
+            risk.revise(by=by, version=item.version, recorded_at=at, **changes)
+        risks.append(_add_records(risk, by, item, reason, at))
     return risks
 
 
-def _beside(risk, by, one, reason, at):
-    for judged in one.judgements:
+def _add_records(risk, by, item, reason, at):
+    for judged in item.judgements:
         risk.assess(by=by, version=risk.version, recorded_at=at, **judged)
-    for model, rows in ((Control, one.controls), (Action, one.actions)):
+    for model, rows in ((Control, item.controls), (Action, item.actions)):
         for row in rows:
             model.add(risk, by=by, recorded_at=at, **{"reason": reason, **row})
-    if one.close is not None:
-        risk.close(by=by, version=risk.version, recorded_at=at, **{"reason": reason, **one.close})
-    if one.next_review_on not in (None, risk.next_review_on) and one.close is None:
-        said = {"reason": reason, "next_review_on": one.next_review_on}
-        risk.revise(by=by, version=risk.version, recorded_at=at, **said)
+    if item.close is not None:
+        risk.close(by=by, version=risk.version, recorded_at=at, **{"reason": reason, **item.close})
+    if item.next_review_on not in (None, risk.next_review_on) and item.close is None:
+        changes = {"reason": reason, "next_review_on": item.next_review_on}
+        risk.revise(by=by, version=risk.version, recorded_at=at, **changes)
     return risk
 
 
-class Said:
-    """All rows of a register and what the chain tells of them, as plain values: keys by the order
-    in which rows were made among the register's own; tokens, salts and instants of the chain left
-    out.
+class Snapshot:
+    """All rows of a register and their audit entries, as plain values. A key becomes the row's
+    place among those of the register; tokens, salts and instants of the chain are left out.
     """
 
     LEFT_OUT = {"id", "token", "register"}
 
     def __init__(self, register):
         self.register = register
-        beside = {"risk__register": register}
-        mine = {Risk: {"register": register}, Assessment: beside, RiskRevision: beside}
-        mine |= {Control: beside, Action: beside}
-        mine |= {
+        of_risk = {"risk__register": register}
+        filters_by_model = {
+            Risk: {"register": register},
+            Assessment: of_risk,
+            RiskRevision: of_risk,
+        }
+        filters_by_model |= {Control: of_risk, Action: of_risk}
+        filters_by_model |= {
             key: {"record__risk__register": register} for key in (ControlRevision, ActionRevision)
         }
         self.places = {
-            m: {pk: n for n, pk in enumerate(in_order(m, which))} for m, which in mine.items()
+            m: {pk: n for n, pk in enumerate(in_order(m, filters))}
+            for m, filters in filters_by_model.items()
         }
         self.rows = {
             model.__name__: [
-                self._values(row) for row in model.objects.filter(**which).order_by(*ORDER[model])
+                self._values(row) for row in model.objects.filter(**filters).order_by(*ORDER[model])
             ]
-            for model, which in [*mine.items()]
+            for model, filters in [*filters_by_model.items()]
         }
         positions = Position.everything.filter(register=register).order_by(
             "number", "agreement", "from_day"
@@ -137,24 +139,26 @@ class Said:
             "number"
         )
         self.entries = [
-            told for entry in entries.select_related("text") if (told := self._entry(entry))
+            entry_values
+            for entry in entries.select_related("text")
+            if (entry_values := self._entry(entry))
         ]
 
     def _values(self, row):
-        found = {}
+        values = {}
         for f in row._meta.get_fields():
             if f.auto_created or f.name in self.LEFT_OUT:
                 continue
             if f.many_to_many:
-                found[f.name] = sorted(str(other) for other in getattr(row, f.name).all())
+                values[f.name] = sorted(str(other) for other in getattr(row, f.name).all())
             else:
                 value = getattr(row, f.attname)
-                found[f.name] = (
+                values[f.name] = (
                     self.places.get(f.related_model, {}).get(value, value)
                     if f.is_relation
                     else value
                 )
-        return found
+        return values
 
     def _entry(self, entry):
         """None where it speaks of another register's rows."""
@@ -186,21 +190,21 @@ ORDER |= dict.fromkeys(
 )
 
 
-def in_order(model, which):
-    return model.objects.filter(**which).order_by(*ORDER[model]).values_list("pk", flat=True)
+def in_order(model, filters):
+    return model.objects.filter(**filters).order_by(*ORDER[model]).values_list("pk", flat=True)
 
 
 def two_registers():
-    """Two alike in one organisation, and somebody who writes in both."""
+    """Two equal registers of one organisation, and somebody who writes in both."""
     organisation = make_organisation()
     return make_register(organisation), make_register(organisation), make_user()
 
 
-def assert_alike(first, second):
-    one, other = Said(first), Said(second)
-    for name in one.rows:
-        assert one.rows[name] == other.rows[name], name
-    assert one.entries == other.entries
+def assert_equal_registers(first, second):
+    first_snapshot, second_snapshot = Snapshot(first), Snapshot(second)
+    for name in first_snapshot.rows:
+        assert first_snapshot.rows[name] == second_snapshot.rows[name], name
+    assert first_snapshot.entries == second_snapshot.entries
     first.refresh_from_db()
     second.refresh_from_db()
     assert first.next_number == second.next_number
@@ -268,7 +272,7 @@ def assert_sound():
 def test_new_risks_are_what_the_verbs_write():
     first, second, by = two_registers()
     new = full_set(first.organisation)
-    by_the_verbs(first, by, new, reason="From the sheet")
+    write_one_by_one(first, by, new, reason="From the sheet")
     risks = take_in(register=second, by=by, new=new, reason="From the sheet", recorded_at=AT)
     assert [risk.title for risk in risks] == [
         "Bare",
@@ -278,7 +282,7 @@ def test_new_risks_are_what_the_verbs_write():
         "Closed",
         "Reviewed",
     ]
-    assert_alike(first, second)
+    assert_equal_registers(first, second)
     assert_sound()
 
 
@@ -300,39 +304,39 @@ def life_of(register, by, number=0):
 
 
 def changes_of(risks, owner):
-    """Of each risk something else."""
-    nothing, said, many, exempt, same, flat = risks
+    """A different change of each risk."""
+    unchanged, retitled, linked, exempt, repeated, happened = risks
     lower = [judgement(ratings=(1, 2), on=days_ago(30)), judgement(ratings=(2, 2), on=days_ago(2))]
     return [
         ChangedRisk(
-            nothing,
-            nothing.version,
+            unchanged,
+            unchanged.version,
             {},
             lower,
             controls=[{"title": "New", "kind": "detective", "owner": owner}],
         ),
         ChangedRisk(
-            said,
-            said.version,
+            retitled,
+            retitled.version,
             {"title": "Said anew", "owner": owner, "effective_on": days_ago(3)},
             lower[1:],
         ),
         ChangedRisk(
-            many,
-            many.version,
+            linked,
+            linked.version,
             {"other_failure_types": [failure_type("external")], "adverse_impacts": []},
             lower[:1],
         ),
         ChangedRisk(
             exempt,
             exempt.version,
-            {"is_exempt": True, "what": "exempted"},
+            {"is_exempt": True, "revision_event": "exempted"},
             close={"depends_on": "Nobody."},
         ),
-        ChangedRisk(same, same.version, {"title": same.title}),
+        ChangedRisk(repeated, repeated.version, {"title": repeated.title}),
         ChangedRisk(
-            flat,
-            flat.version,
+            happened,
+            happened.version,
             {"status": "happened", "happened_on": days_ago(3), "happened_what": "It came."},
         ),
     ]
@@ -341,34 +345,36 @@ def changes_of(risks, owner):
 def test_changed_risks_are_what_the_verbs_write():
     first, second, by = two_registers()
     owner = make_post(first.organisation, "Finance director")
-    ours, theirs = ([life_of(register, by, n) for n in range(6)] for register in (first, second))
+    first_risks, second_risks = (
+        [life_of(register, by, n) for n in range(6)] for register in (first, second)
+    )
     make_agreement(first, by=by, on=days_ago(1), recorded_at=AT)
     make_agreement(second, by=by, on=days_ago(1), recorded_at=AT)
-    by_the_verbs(first, by, changed=changes_of(ours, owner), reason="From the sheet")
+    write_one_by_one(first, by, changed=changes_of(first_risks, owner), reason="From the sheet")
     risks = take_in(
         register=second,
         by=by,
-        changed=changes_of(theirs, owner),
+        changed=changes_of(second_risks, owner),
         reason="From the sheet",
         recorded_at=AT,
     )
-    assert risks == theirs
+    assert risks == second_risks
     times = {"recorded_at"}
-    one, other = Said(first), Said(second)
-    for name in one.rows:
+    first_snapshot, second_snapshot = Snapshot(first), Snapshot(second)
+    for name in first_snapshot.rows:
         rows = [
             [
                 {k: v for k, v in row.items() if k not in (*times, "agreement")}
                 for row in s.rows[name]
             ]
-            for s in (one, other)
+            for s in (first_snapshot, second_snapshot)
         ]
         assert rows[0] == rows[1], name
-    assert one.entries == other.entries
+    assert first_snapshot.entries == second_snapshot.entries
     assert_sound()
 
 
-def test_what_says_nothing_new_writes_nothing():
+def test_a_change_without_new_values_writes_nothing():
     register, by = make_register(), make_user()
     risk = life_of(register, by)
     before = (AuditEntry.objects.count(), RiskRevision.objects.count())
@@ -409,23 +415,23 @@ new_risks = st.lists(
 def test_any_set_is_what_the_verbs_write(new):
     with rollback():
         first, second, by = two_registers()
-        by_the_verbs(first, by, new, reason="Because")
+        write_one_by_one(first, by, new, reason="Because")
         take_in(register=second, by=by, new=new, reason="Because", recorded_at=AT)
-        assert_alike(first, second)
+        assert_equal_registers(first, second)
 
 
-def refused(error, register, by=None, **what):
+def refused(error, register, by=None, **changes):
     """It is refused, and nothing is written: neither a row nor a number."""
     before = (AuditEntry.objects.count(), Risk.objects.count(), register.next_number)
     with pytest.raises(error) as caught:
-        take_in(register=register, by=by or make_user(), **what)
+        take_in(register=register, by=by or make_user(), **changes)
     register.refresh_from_db()
     assert (AuditEntry.objects.count(), Risk.objects.count(), register.next_number) == before
     return caught.value
 
 
 @pytest.mark.parametrize(
-    ("error", "one"),
+    ("error", "content"),
     [
         (RatingOutsideScheme, {"judgements": [{"ratings": (6, 1)}]}),
         (RatingOutsideScheme, {"judgements": [{"ratings": (3, 3), "impact_high": 9}]}),
@@ -443,31 +449,33 @@ def refused(error, register, by=None, **what):
         (ValueError, {"actions": [{"title": "A", "kind": "process", "owner": "stranger"}]}),
     ],
 )
-def test_what_the_verbs_refuse_is_refused_and_nothing_is_written(error, one):
+def test_an_invalid_change_is_refused_and_nothing_is_written(error, content):
     stranger = make_post(make_organisation())
 
-    def real(said):
-        return {k: stranger if v == "stranger" else v for k, v in said.items()}
+    def real(fields):
+        return {k: stranger if v == "stranger" else v for k, v in fields.items()}
 
     new = [NewRisk(words(f"Sound {n}"), RAISED) for n in range(2)]
-    judgements = [judgement(**said) for said in one.get("judgements", [])]
-    beside = {name: [real(row) for row in one.get(name, [])] for name in ("controls", "actions")}
-    new.append(NewRisk(words(**real(one.get("content", {}))), RAISED, judgements, **beside))
+    judgements = [judgement(**fields) for fields in content.get("judgements", [])]
+    records = {
+        name: [real(row) for row in content.get(name, [])] for name in ("controls", "actions")
+    }
+    new.append(NewRisk(words(**real(content.get("content", {}))), RAISED, judgements, **records))
     refused(error, make_register(), new=new)
 
 
-def test_what_has_moved_on_is_named_and_nothing_is_written():
+def test_an_edit_conflict_names_the_risk_and_nothing_is_written():
     register = make_register()
     stays, moves = make_risk(register), make_risk(register)
-    asked = [ChangedRisk(risk, risk.version, {"title": "Anew"}) for risk in (stays, moves)]
+    changed = [ChangedRisk(risk, risk.version, {"title": "Anew"}) for risk in (stays, moves)]
     make_revision(moves, title="Somebody was quicker")
-    assert refused(BulkEditConflict, register, changed=asked).records == [moves]
+    assert refused(BulkEditConflict, register, changed=changed).records == [moves]
 
 
-def test_one_that_is_asked_for_twice_has_moved_on_the_second_time():
+def test_the_second_change_of_one_risk_is_an_edit_conflict():
     risk = make_risk()
-    asked = [ChangedRisk(risk, risk.version, {"title": title}) for title in ("One", "Two")]
-    assert refused(BulkEditConflict, risk.register, changed=asked).records == [risk]
+    changed = [ChangedRisk(risk, risk.version, {"title": title}) for title in ("One", "Two")]
+    assert refused(BulkEditConflict, risk.register, changed=changed).records == [risk]
 
 
 def test_a_closed_risk_is_not_changed():
@@ -486,10 +494,10 @@ def test_a_risk_of_another_register_is_not_changed():
     )
 
 
-def test_history_runs_forward_here_as_well():
+def test_a_change_before_the_latest_revision_is_refused():
     risk = make_risk(on=days_ago(5))
-    asked = ChangedRisk(risk, risk.version, {"title": "Anew", "effective_on": days_ago(9)})
-    refused(ValueError, risk.register, changed=[asked])
+    change = ChangedRisk(risk, risk.version, {"title": "Anew", "effective_on": days_ago(9)})
+    refused(ValueError, risk.register, changed=[change])
 
 
 def test_several_batches_make_one_chain_and_follow_each_other(monkeypatch):
@@ -509,17 +517,15 @@ def test_a_batch_costs_the_same_whatever_is_in_it():
 
     def cost(count):
         new = [NewRisk(words(), RAISED, [judgement()]) for _ in range(count)]
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with CaptureQueriesContext(connection) as queries:
             take_in(register=register, by=by, new=new)
-        return len(asked)
+        return len(queries)
 
     cost(1)
     assert cost(2) == cost(12)
 
 
-def test_positions_know_since_when_a_risk_is_in_its_band():
+def test_positions_hold_since_when_a_risk_is_in_its_band():
     register = make_register()
     days = [RAISED + datetime.timedelta(days=n) for n in (0, 9, 20)]
     judgements = [
@@ -535,12 +541,12 @@ def test_positions_know_since_when_a_risk_is_in_its_band():
     ]
 
 
-def test_what_is_given_to_it_stays_as_it_was():
+def test_the_arguments_are_not_modified():
     new = [NewRisk(words(other_failure_types=[failure_type()]), RAISED, [judgement()])]
     before = copy.deepcopy(new)
     take_in(register=make_register(), by=make_user(), new=new)
     assert new == before
 
 
-def test_nothing_to_take_in_is_nothing_done():
+def test_no_changes_write_nothing():
     assert take_in(register=make_register(), by=make_user()) == []

@@ -1,6 +1,4 @@
-"""The steps of a risk's life: has happened, closed, reopened; what each writes, refuses, and what
-pages then say.
-"""
+"""The steps of a risk's life (happened, closed, reopened): writes, refusals and pages."""
 
 import html
 
@@ -51,14 +49,14 @@ def member(risk):
     return client_of(risk, Role.MEMBER)
 
 
-def close(risk, **how):
-    """Closed at its latest version, today unless told."""
+def close(risk, **details):
+    """Close it at its latest version, today by default."""
     risk.refresh_from_db()
-    how = {"reason": "The contract has ended.", "depends_on": "Nobody.", **how}
-    return risk.close(by=how.pop("by", None) or make_user(), version=risk.version, **how)
+    details = {"reason": "The contract has ended.", "depends_on": "Nobody.", **details}
+    return risk.close(by=details.pop("by", None) or make_user(), version=risk.version, **details)
 
 
-def said(day):
+def long_date(day):
     return f"{day.day} {day:%B %Y}"
 
 
@@ -90,21 +88,21 @@ def text_of(answer):
 # The verbs
 
 
-def test_what_happened_keeps_the_rating_that_stood_the_day_before(risk):
-    stood = risk.current
+def test_a_risk_that_happened_keeps_its_rating_of_the_day_before(risk):
+    current = risk.current
     make_assessment(risk, (5, 5), on=days_ago(10))
     risk.happen(
         by=make_user(), version=2, happened_on=days_ago(10), happened_what="The bank failed."
     )
     assert (risk.status, risk.happened_under, risk.revisions.latest().what) == (
         "happened",
-        stood,
+        current,
         "happened",
     )
 
 
 @pytest.mark.parametrize("ago", [41, -1])
-def test_nothing_happens_before_it_was_raised_or_on_a_day_to_come(risk, ago):
+def test_a_risk_cannot_happen_before_it_was_raised_or_in_the_future(risk, ago):
     with pytest.raises(ValueError, match="cannot have happened"):
         risk.happen(by=make_user(), version=1, happened_on=days_ago(ago), happened_what="It did.")
 
@@ -120,7 +118,7 @@ def test_reopening_brings_back_everything(risk):
     )
 
 
-def test_what_was_closed_as_a_draft_comes_back_as_a_draft():
+def test_a_closed_draft_is_reopened_as_a_draft():
     risk = make_risk(status="draft")
     close(risk)
     risk.reopen(by=make_user(), version=2, reason="Needed after all.")
@@ -165,14 +163,14 @@ def test_the_same_closing_twice_is_one(risk):
     assert (first, risk.revisions.count()) == (second, 2)
 
 
-def test_another_telling_by_the_same_person_is_not_taken_for_the_first(risk):
+def test_another_account_by_the_same_person_is_not_a_repetition(risk):
     by = make_user()
     risk.happen(by=by, version=1, happened_on=days_ago(3), happened_what="The bank failed.")
     with pytest.raises(EditConflict):
         risk.happen(by=by, version=1, happened_on=days_ago(3), happened_what="Two banks failed.")
 
 
-def test_every_step_stands_in_the_audit_chain(risk):
+def test_every_step_is_in_the_audit_chain(risk):
     close(risk)
     risk.reopen(by=make_user(), version=2, reason="It came back.")
     assert [entry.verb for entry in AuditEntry.objects.order_by("pk")][-2:] == [
@@ -187,7 +185,7 @@ STEPS = {"close": "closed", "reopen": "open", "happened": "happened"}
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_step_is_taken_and_leads_back_to_the_risk(risk, manager, step):
+def test_a_step_is_taken_and_redirects_to_the_risk(risk, manager, step):
     if step == "reopen":
         close(risk)
     answer = send(manager, risk, step)
@@ -210,7 +208,7 @@ def test_a_step_sent_twice_is_one(risk, manager, step):
 
 
 @pytest.mark.parametrize("step", ["close", "happened"])
-def test_a_step_on_an_older_version_is_a_conflict_that_keeps_what_was_typed(risk, manager, step):
+def test_a_step_on_an_older_version_is_a_conflict_that_keeps_the_form(risk, manager, step):
     make_revision(risk, title="Another")
     typed = {"reason": "My <words>.", "happened_what": "My <words>."}
     answer = send(manager, risk, step, version=1, **typed)
@@ -236,7 +234,7 @@ def test_a_step_on_an_older_version_is_a_conflict_that_keeps_what_was_typed(risk
         ("reopen", {}, "C-001 is not closed: there is nothing to reopen"),
     ],
 )
-def test_what_is_wrong_with_a_step_is_said_in_words(risk, manager, step, typed, words):
+def test_an_invalid_step_shows_error_messages(risk, manager, step, typed, words):
     make_revision(risk, title="Another", on=days_ago(20))
     answer = send(manager, risk, step, **typed)
     assert (answer.status_code, words in text_of(answer), risk.revisions.count()) == (200, True, 2)
@@ -251,7 +249,7 @@ def test_the_form_of_a_step_out_of_turn_says_so_in_place_of_questions(risk, mana
     assert ("C-001 is closed" in text_of(answer), "govuk-label" in answer.text) == (True, False)
 
 
-def test_what_was_typed_into_a_closed_risk_is_refused_and_stays(risk, officer):
+def test_an_edit_of_a_closed_risk_is_refused_and_keeps_the_form(risk, officer):
     close(risk)
     form = {"title": "My <title>", "event": "x", "consequence": "x", "version": 2}
     answer = officer.post(f"{risk.get_absolute_url()}edit/", form)
@@ -270,17 +268,21 @@ def test_an_officer_neither_closes_nor_reopens(risk, officer, step):
 def test_a_closed_risk_says_why_and_who_must_not_leave(risk, member):
     close(risk, reason="The backlog is gone.", depends_on="The two temporary staff.")
     text = text_of(member.get(risk.get_absolute_url()))
-    words = (f"Closed on {said(days_ago(0))}", "The backlog is gone.", "The two temporary staff.")
+    words = (
+        f"Closed on {long_date(days_ago(0))}",
+        "The backlog is gone.",
+        "The two temporary staff.",
+    )
     assert [word for word in words if word not in text] == []
 
 
-def test_a_closed_risk_offers_only_to_come_back(risk, manager):
+def test_a_closed_risk_offers_only_reopening(risk, manager):
     close(risk)
     page = manager.get(risk.get_absolute_url()).text
-    led = [
+    links = [
         f"/{step}/" in page for step in ("edit", "assess", "review", "happened", "close", "reopen")
     ]
-    assert led == [False] * 5 + [True]
+    assert links == [False] * 5 + [True]
 
 
 def test_a_reopened_risk_says_why_it_had_been_closed(risk, member):
@@ -292,38 +294,38 @@ def test_a_reopened_risk_says_why_it_had_been_closed(risk, member):
     ] == [True] * 3
 
 
-def test_what_happened_stands_beside_the_rating_of_before(risk, member):
+def test_a_risk_that_happened_shows_its_earlier_rating(risk, member):
     risk.happen(
         by=make_user(), version=1, happened_on=days_ago(3), happened_what="The bank failed."
     )
     text = text_of(member.get(risk.get_absolute_url()))
     assert (
-        f"It happened on {said(days_ago(3))}" in text
+        f"It happened on {long_date(days_ago(3))}" in text
         and "3 x 4 = 12" in text
         and "The bank failed." in text
     )
 
 
-def test_the_day_before_it_was_closed_the_page_knows_nothing_of_it(risk, member):
+def test_the_page_of_the_day_before_closing_shows_nothing_of_it(risk, member):
     close(risk)
     text = member.get(f"{risk.get_absolute_url()}?as_at={days_ago(1)}").text
     assert ("Closed on" in text, "Reopened" in text) == (False, False)
 
 
 @pytest.mark.parametrize(
-    ("role", "led"),
+    ("role", "links"),
     [
         (Role.MEMBER, [False] * 4),
         (Role.OFFICER, [True, False, True, True]),
         (Role.MANAGER, [True] * 4),
     ],
 )
-def test_each_is_led_to_what_they_may_do(risk, role, led):
+def test_each_role_gets_links_to_its_own_steps(risk, role, links):
     page = client_of(risk, role).get(risk.get_absolute_url()).text
-    assert [f"/{step}/" in page for step in ("happened", "close", "exempt", "duplicate")] == led
+    assert [f"/{step}/" in page for step in ("happened", "close", "exempt", "duplicate")] == links
 
 
-def test_a_past_day_leads_to_no_step(risk, manager):
+def test_a_past_day_has_no_link_to_a_step(risk, manager):
     page = manager.get(f"{risk.get_absolute_url()}?as_at={days_ago(3)}").text
     assert [
         step for step in ("happened", "close", "exempt", "duplicate") if f"/{step}/" in page
@@ -331,9 +333,9 @@ def test_a_past_day_leads_to_no_step(risk, manager):
 
 
 def cost_of(client, risk):
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         client.get(risk.get_absolute_url())
-    return len(asked)
+    return len(queries)
 
 
 def test_a_page_costs_the_same_however_often_a_risk_was_closed(risk, member):
@@ -348,7 +350,7 @@ def test_a_page_costs_the_same_however_often_a_risk_was_closed(risk, member):
 # A copy
 
 
-def test_a_copy_is_a_draft_that_says_the_same(risk, officer):
+def test_a_copy_is_a_draft_with_the_same_text(risk, officer):
     owner = make_post(risk.register.organisation)
     make_revision(
         risk, owner=owner, category="people", committee_position="It stands.", told_by="press"
@@ -368,7 +370,7 @@ def test_a_copy_is_a_draft_that_says_the_same(risk, officer):
     assert (copy.current, copy.committee_position, copy.told_by) == (None, "", "")
 
 
-def test_a_copy_asked_for_twice_is_one(risk, officer):
+def test_a_copy_requested_twice_is_one(risk, officer):
     token = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
     for _ in range(2):
         officer.post(f"{risk.get_absolute_url()}duplicate/", {"token": token})

@@ -1,6 +1,4 @@
-"""An import is prepared before the transaction that writes it: what changes in between is not
-overlooked.
-"""
+"""An import is prepared before the transaction that writes it; changes in between are noticed."""
 
 from io import StringIO
 
@@ -66,7 +64,7 @@ def rename_scheme(register):
     Register.objects.filter(pk=register.pk).update(scheme=other.scheme, prefix="ELSE")
 
 
-MEANWHILE = {
+CHANGES = {
     "a number was given": make_risk,
     "an agreement was made": lambda register: make_agreement(
         register, by=make_person(register.organisation)
@@ -79,42 +77,42 @@ MEANWHILE = {
 }
 
 
-@pytest.mark.parametrize("what", MEANWHILE)
-def test_what_it_was_prepared_by_has_changed(batch, manager, register, what):
-    with PreparedImport(batch, manager.user) as landing:
-        MEANWHILE[what](register)
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_after_preparation_is_a_conflict(batch, manager, register, change):
+    with PreparedImport(batch, manager.user) as prepared:
+        CHANGES[change](register)
         before = (Risk.objects.count(), AuditEntry.objects.count(), Post.objects.count())
         with pytest.raises(NumberingConflict):
-            landing.write(batch)
+            prepared.write(batch)
     assert (Risk.objects.count(), AuditEntry.objects.count(), Post.objects.count()) == before
 
 
-class Meanwhile:
-    """Somebody writes while it is prepared: each time that keys are asked for, as often as told."""
+class Interruption:
+    """Do the work while an import is prepared, this many times."""
 
     def __init__(self, times, work):
-        self.times, self.work, self.is_at_it = times, work, False
+        self.times, self.work, self.is_running = times, work, False
 
     def __call__(self, execute, sql, params, many, context):
-        if self.times and not self.is_at_it and params and "registers_control" in params:
-            self.times, self.is_at_it = self.times - 1, True
+        if self.times and not self.is_running and params and "registers_control" in params:
+            self.times, self.is_running = self.times - 1, True
             self.work()
-            self.is_at_it = False
+            self.is_running = False
         return execute(sql, params, many, context)
 
 
 @pytest.fixture
-def with_controls(manager, register):
+def batch_with_controls(manager, register):
     rows = [[*row, "Monthly review"] for row in plain_rows(3)]
     return to_preview(manager, register, csv_of([*PLAIN, "Controls"], *rows))
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_it_is_prepared_anew_where_somebody_was_quicker(with_controls, manager, register, times):
-    meanwhile = Meanwhile(times, lambda: make_risk(register, title="Quicker"))
-    with connection.execute_wrapper(meanwhile):
-        done = commit_import(with_controls, by=manager.user)
-    assert done.is_done and meanwhile.times == 0
+def test_an_import_is_prepared_again_after_a_change(batch_with_controls, manager, register, times):
+    interruption = Interruption(times, lambda: make_risk(register, title="Quicker"))
+    with connection.execute_wrapper(interruption):
+        batch = commit_import(batch_with_controls, by=manager.user)
+    assert batch.is_done and interruption.times == 0
     titles = list(register.risks.order_by("number").values_list("title", flat=True))
     assert titles == ["Quicker"] * times + [f"Reserves run out in year {n}" for n in (1, 2, 3)]
     assert list(register.risks.order_by("number").values_list("number", flat=True)) == [
@@ -126,37 +124,37 @@ def test_it_is_prepared_anew_where_somebody_was_quicker(with_controls, manager, 
     assert_sound()
 
 
-def test_what_never_stands_still_is_refused_and_nothing_is_written(
-    with_controls, manager, register
-):
+def test_an_import_that_changes_at_every_attempt_is_refused(batch_with_controls, manager, register):
     with (
-        connection.execute_wrapper(Meanwhile(9, lambda: make_post(register.organisation))),
+        connection.execute_wrapper(Interruption(9, lambda: make_post(register.organisation))),
         pytest.raises(ImportOutdated),
     ):
-        commit_import(with_controls, by=manager.user)
-    with_controls.refresh_from_db()
-    assert (register.risks.count(), with_controls.stage) == (0, "ready")
+        commit_import(batch_with_controls, by=manager.user)
+    batch_with_controls.refresh_from_db()
+    assert (register.risks.count(), batch_with_controls.stage) == (0, "ready")
 
 
-def test_rows_read_anew_while_they_are_prepared_are_not_taken_in(with_controls, manager, register):
+def test_rows_staged_again_during_preparation_are_not_imported(
+    batch_with_controls, manager, register
+):
     def read_again():
-        for said in ({"step": "read"}, {"step": "staging", "after": 0}):
-            manager.post(with_controls.get_absolute_url(), said)
+        for data in ({"step": "read"}, {"step": "staging", "after": 0}):
+            manager.post(batch_with_controls.get_absolute_url(), data)
 
-    with connection.execute_wrapper(Meanwhile(1, read_again)), pytest.raises(ImportOutdated):
-        commit_import(with_controls, by=manager.user)
+    with connection.execute_wrapper(Interruption(1, read_again)), pytest.raises(ImportOutdated):
+        commit_import(batch_with_controls, by=manager.user)
     assert register.risks.count() == 0
 
 
-def test_who_takes_the_same_in_meanwhile_takes_it_in_once(with_controls, manager, register):
+def test_the_same_import_at_once_is_committed_once(batch_with_controls, manager, register):
     with connection.execute_wrapper(
-        Meanwhile(1, lambda: commit_import(with_controls, by=manager.user))
+        Interruption(1, lambda: commit_import(batch_with_controls, by=manager.user))
     ):
-        assert commit_import(with_controls, by=manager.user).is_done
+        assert commit_import(batch_with_controls, by=manager.user).is_done
     assert register.risks.count() == 3
 
 
-def test_a_risk_that_changes_while_it_is_prepared_is_named(register):
+def test_a_risk_that_changes_during_preparation_is_named(register):
     risk, by = make_risk(register), make_person(register.organisation)
     with TakingIn(register, by=by) as taking:
         assert list(taking.changed([ChangedRisk(risk, risk.version, {"title": "Anew"})])) == [risk]
@@ -167,12 +165,12 @@ def test_a_risk_that_changes_while_it_is_prepared_is_named(register):
     assert Risk.objects.get().title == "Quicker"
 
 
-def test_one_that_is_asked_for_in_two_batches_has_moved_on_the_second_time(register, monkeypatch):
+def test_a_second_change_of_a_risk_in_another_batch_is_a_conflict(register, monkeypatch):
     monkeypatch.setattr("registers.bulk_changes.BATCH", 1)
     risk, by = make_risk(register), make_person(register.organisation)
-    asked = [ChangedRisk(risk, risk.version, {"title": title}) for title in ("One", "Two")]
+    changes = [ChangedRisk(risk, risk.version, {"title": title}) for title in ("One", "Two")]
     with TakingIn(register, by=by) as taking, pytest.raises(BulkEditConflict):
-        list(taking.changed(asked))
+        list(taking.changed(changes))
 
 
 def test_nothing_is_on_the_register_until_it_is_written(register):

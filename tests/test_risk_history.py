@@ -1,4 +1,4 @@
-"""One timeline of a risk: everything that was done to it and beside it, latest first."""
+"""The history of a risk: every change of it and of its records, latest first."""
 
 import datetime
 import html
@@ -39,22 +39,22 @@ def risk():
     )
 
 
-def told(risk, day=None, known_by=None, **how):
-    return [entry.event for entry in build_history(risk, day or days_ago(0), known_by, **how)]
+def events(risk, day=None, known_by=None, **options):
+    return [entry.event for entry in build_history(risk, day or days_ago(0), known_by, **options)]
 
 
 def test_it_begins_with_the_risk(risk):
-    assert told(risk) == ["logged"]
+    assert events(risk) == ["logged"]
 
 
-def test_what_is_done_beside_the_risk_stands_in_its_order(risk):
+def test_records_of_the_risk_are_in_the_history_in_order(risk):
     control = make_control(risk, on=days_ago(40))
     make_review(risk, on=days_ago(30))
     control.revise(
         by=risk.raised_by, version=1, effective_on=days_ago(20), title="Weekly reconciliation"
     )
     make_assurance(risk, "limited", on=days_ago(10))
-    assert told(risk) == [
+    assert events(risk) == [
         "assurance recorded: limited, by Internal audit",
         "control changed: Weekly reconciliation",
         "reviewed",
@@ -63,7 +63,7 @@ def test_what_is_done_beside_the_risk_stands_in_its_order(risk):
     ]
 
 
-def test_a_change_of_a_control_says_what_it_was(risk):
+def test_a_change_of_a_control_shows_the_earlier_value(risk):
     control = make_control(risk)
     control.revise(
         by=risk.raised_by, version=1, title="Weekly reconciliation", reason="Monthly was too late."
@@ -78,7 +78,7 @@ def test_a_change_of_a_control_says_what_it_was(risk):
     assert entry.texts == ("Monthly was too late.",)
 
 
-def test_a_control_is_followed_through_its_test_and_out_of_use(risk):
+def test_the_history_follows_a_control_until_it_is_retired(risk):
     control = make_control(risk, on=days_ago(40))
     for version, change in enumerate(
         (
@@ -91,7 +91,7 @@ def test_a_control_is_followed_through_its_test_and_out_of_use(risk):
         control.revise(
             by=risk.raised_by, version=version, effective_on=days_ago(30 - version), **change
         )
-    assert [what.removesuffix(": Monthly reconciliation") for what in told(risk)] == [
+    assert [event.removesuffix(": Monthly reconciliation") for event in events(risk)] == [
         "control in use again",
         "control taken out of use",
         "control tested",
@@ -100,41 +100,41 @@ def test_a_control_is_followed_through_its_test_and_out_of_use(risk):
     ]
 
 
-def test_an_action_is_followed_to_its_end(risk):
+def test_the_history_follows_an_action_to_its_end(risk):
     action = make_action(risk)
     action.complete(by=risk.raised_by, version=1, done_on=days_ago(0), evidence="Published.")
-    assert told(risk)[:2] == [
+    assert events(risk)[:2] == [
         "action done: Write the procedure",
         "action added: Write the procedure",
     ]
 
 
-def test_an_action_that_is_taken_up_again_says_so(risk):
+def test_a_reopened_action_is_in_the_history(risk):
     action = make_action(risk)
     action.revise(by=risk.raised_by, version=1, status="dropped")
     action.revise(by=risk.raised_by, version=2, status="open")
-    assert told(risk)[0] == "action taken up again: Write the procedure"
+    assert events(risk)[0] == "action taken up again: Write the procedure"
 
 
-def test_a_proposal_and_what_came_of_it(risk):
+def test_an_escalation_and_its_decision_are_in_the_history(risk):
     make_escalation(risk, risk.register.parent, approved_by=risk.raised_by)
-    assert told(risk)[:2] == [
+    assert events(risk)[:2] == [
         "agreed to take it up to Corporate",
         "proposed to be taken up to Corporate",
     ]
 
 
-def test_a_refusal(risk):
+def test_a_refused_escalation_is_in_the_history(risk):
     escalation = make_escalation(risk, risk.register.parent)
     escalation.decide(by=risk.raised_by, is_approved=False, reason="Not yet.")
-    assert told(risk)[0] == "not agreed to take it up to Corporate"
+    assert events(risk)[0] == "not agreed to take it up to Corporate"
 
 
-def test_a_check_that_is_set_aside_and_taken_back(risk):
+def test_a_check_set_aside_and_taken_back_is_in_the_history(risk):
     manager = make_person(risk.register.organisation, Role.MANAGER)
     SetAside.put(risk, by=manager, check_name="rq1-stale", reason="May.", until=days_ago(-9))
     SetAside.take_back(risk, by=manager, check_name="rq1-stale", reason="Now.")
-    assert told(risk)[:2] == [
+    assert events(risk)[:2] == [
         "a check of the worklist taken back",
         "a check of the worklist set aside",
     ]
@@ -143,27 +143,27 @@ def test_a_check_that_is_set_aside_and_taken_back(risk):
 def test_officers_read_their_marks(risk):
     make_precedent(risk, "DON-W1")
     assert (
-        "of Doncaster marked relevant" in told(risk, marks=VisibilityCutOff(days_ago(0), None))[0]
+        "of Doncaster marked relevant" in events(risk, marks=VisibilityCutOff(days_ago(0), None))[0]
     )
 
 
-def test_others_do_not(risk):
+def test_other_readers_do_not_see_marks(risk):
     make_precedent(risk, "DON-W1")
-    assert told(risk) == ["logged"]
+    assert events(risk) == ["logged"]
 
 
-def test_a_past_day_knows_nothing_later(risk):
+def test_a_past_day_shows_nothing_later(risk):
     make_control(risk, on=days_ago(10))
-    assert told(risk, days_ago(11)) == ["logged"]
+    assert events(risk, days_ago(11)) == ["logged"]
 
 
-def test_what_was_recorded_after_an_agreement_is_left_out(risk):
+def test_records_after_an_agreement_are_left_out(risk):
     make_control(risk, on=days_ago(40))
     a_minute_ago = timezone.now() - datetime.timedelta(minutes=1)
-    assert told(risk, days_ago(0), a_minute_ago) == []
+    assert events(risk, days_ago(0), a_minute_ago) == []
 
 
-def test_a_long_story_takes_as_many_queries_as_a_short_one(risk, django_assert_max_num_queries):
+def test_a_long_history_takes_as_many_queries_as_a_short_one(risk, django_assert_max_num_queries):
     for n in range(6):
         make_control(risk, title=f"Control {n}")
         make_action(risk, title=f"Action {n}")
@@ -176,13 +176,13 @@ def test_a_long_story_takes_as_many_queries_as_a_short_one(risk, django_assert_m
         )
 
 
-def page(risk, role, **asked):
+def page(risk, role, **query):
     client = Client()
     client.force_login(make_person(risk.register.organisation, role))
-    return client.get(f"{risk.get_absolute_url()}history/", asked).text
+    return client.get(f"{risk.get_absolute_url()}history/", query).text
 
 
-def test_the_page_draws_the_course_and_says_it_as_a_table(risk):
+def test_the_page_draws_the_rating_over_time_with_its_table(risk):
     make_assessment(risk, (5, 5), on=days_ago(45))
     text = page(risk, Role.OFFICER)
     assert 'class="app-course__picture"' in text
@@ -200,12 +200,10 @@ def test_marks_are_working_notes_on_the_page(risk, role, is_shown):
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.PEER, Role.ADMINISTRATOR, Role.OFFICER])
 @pytest.mark.parametrize(
-    "asked", [{}, {"as_at": days_ago(0).isoformat()}, {"as_at": days_ago(8).isoformat()}]
+    "query", [{}, {"as_at": days_ago(0).isoformat()}, {"as_at": days_ago(8).isoformat()}]
 )
-def test_the_history_tells_the_marks_that_the_risks_page_shows(risk, role, asked):
-    """One before a body agreed the register, a peer reads it from then on; one since, which waits
-    for the next.
-    """
+def test_the_history_shows_the_same_marks_as_the_risk_page(risk, role, query):
+    """A peer reads the mark made before an agreement and not the one made after it."""
     for code, ago in (("DON-W1", 9), ("DON-W2", 1)):
         make_precedent(
             risk, code, on=days_ago(ago), recorded_at=timezone.now() - datetime.timedelta(days=ago)
@@ -214,7 +212,7 @@ def test_the_history_tells_the_marks_that_the_risks_page_shows(risk, role, asked
     client = Client()
     client.force_login(make_person(risk.register.organisation, role))
     page, history = (
-        client.get(f"{risk.get_absolute_url()}{place}", asked).text for place in ("", "history/")
+        client.get(f"{risk.get_absolute_url()}{place}", query).text for place in ("", "history/")
     )
     signs = [sign(code).title for code in ("DON-W1", "DON-W2")]
     assert [title in html.unescape(history) for title in signs] == [
@@ -222,5 +220,5 @@ def test_the_history_tells_the_marks_that_the_risks_page_shows(risk, role, asked
     ]
 
 
-def test_a_day_to_come_tells_nothing(risk):
+def test_a_future_day_shows_nothing(risk):
     assert "has not come yet" in page(risk, Role.OFFICER, as_at=days_ago(-9).isoformat())

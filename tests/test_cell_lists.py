@@ -22,11 +22,12 @@ titles = (
 dates = st.none() | st.dates(datetime.date(1990, 1, 1), datetime.date(2090, 1, 1))
 
 
-def test_it_reads_as_people_write_it():
+def test_an_action_line_is_plain_text():
     assert number_lines(
         [action_line("Write it", "Head of Legal", DAY), action_line("Train\n(phase 2)", "", None)]
     ) == (
-        "1. Write it (Head of Legal, due 30 September 2026)\n2. Train (phase 2) (nobody yet, no date)"
+        "1. Write it (Head of Legal, due 30 September 2026)\n"
+        "2. Train (phase 2) (nobody yet, no date)"
     )
 
 
@@ -47,22 +48,22 @@ def test_brackets_of_a_title_stay_in_it(title):
     assert read_action(action_line(title, POSTS[1], DAY), POSTS) == (title, POSTS[1], DAY, None)
 
 
-def test_a_post_that_is_not_known_is_read_as_well():
+def test_an_unknown_post_is_read_as_well():
     assert read_action(action_line("Do it", POSTS[1], DAY), []) == ("Do it", POSTS[1], DAY, None)
 
 
 @pytest.mark.parametrize(
     "line", ["Do it", "Do it (Head of Legal)", "Do it (Q3)", "(Head of Legal, no date)", ""]
 )
-def test_what_is_not_ours_is_left_to_others(line):
+def test_a_line_of_another_format_is_not_an_action_line(line):
     assert read_action(line, POSTS) is None
 
 
-def test_a_day_that_there_is_not_is_not_ours():
+def test_a_line_with_an_impossible_day_is_not_an_action_line():
     assert read_action("Do it (Head of Legal, due 31 June 2026)", POSTS) is None
 
 
-def test_one_line_with_numbers_in_it_carries_none_of_its_own():
+def test_a_single_line_with_numbers_gets_no_number():
     assert (
         number_lines(["Follow section 2. The board decides"])
         == "Follow section 2. The board decides"

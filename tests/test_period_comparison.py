@@ -1,5 +1,5 @@
-"""What a dashboard counts of two days, on examples worked by hand and on a register made by hand:
-what stands by one row on both is not read, and is counted all the same.
+"""What a dashboard counts of two days, by hand-worked examples and over a register. A risk whose
+row covers both days is counted without being read.
 """
 
 import re
@@ -44,17 +44,17 @@ from registers.movement import (
 )
 from registers.scoring import Tolerance
 
-OURS = [
+KEYS = [
     GroupKey("severe", 5, 5, 1),
     GroupKey("severe", 5, 5, 2),
     GroupKey("low", 1, 1, 1),
     GroupKey(""),
     GroupKey("to-re-assess", 5, 5),
 ]
-COUNTS = Counter({OURS[0]: 2, OURS[1]: 1, OURS[2]: 4, OURS[3]: 8, OURS[4]: 16})
+COUNTS = Counter({KEYS[0]: 2, KEYS[1]: 1, KEYS[2]: 4, KEYS[3]: 8, KEYS[4]: 16})
 
 
-def test_cells_count_what_the_scheme_in_force_rated():
+def test_cells_count_ratings_by_the_scheme_in_force():
     assert cell_counts(COUNTS) == {(5, 5): 3, (1, 1): 4}
 
 
@@ -63,7 +63,7 @@ def test_cells_count_what_the_scheme_in_force_rated():
 )
 @pytest.mark.django_db
 def test_above_tolerance_counts_bands_of_the_scheme_in_force_alone(category, tolerated, count):
-    counts = Counter({kind._replace(category=category): n for kind, n in COUNTS.items()})
+    counts = Counter({key._replace(category=category): n for key, n in COUNTS.items()})
     assert above_count(counts, Tolerance(preset().rules, tolerated, {})) == count
 
 
@@ -85,16 +85,18 @@ def test_above_tolerance_is_by_the_category_of_each():
     assert above_count(counts, Tolerance(rules, "high", {"people": "severe"})) == 0
 
 
-def test_ten_of_each_kind_are_named_the_oldest_first_and_nobody_for_standing_still():
-    moved = [Movement(risk, 100 + risk, "up", "low") for risk in range(30, 0, -1)] + [
+def test_ten_movements_of_each_kind_are_listed_oldest_first_and_none_unchanged():
+    movements = [Movement(risk, 100 + risk, "up", "low") for risk in range(30, 0, -1)] + [
         Movement(99, 199, "unchanged", "low")
     ]
-    named = movements_to_list(moved)
-    assert list(named) == ["up"] and [one.risk for one in named["up"]] == [*range(1, LISTED + 1)]
+    listed = movements_to_list(movements)
+    assert list(listed) == ["up"] and [movement.risk for movement in listed["up"]] == [
+        *range(1, LISTED + 1)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("totals", "said"),
+    ("totals", "sentence"),
     [
         ({"A": 0, "B": 0, "None": 0}, "No risks."),
         (
@@ -108,15 +110,15 @@ def test_ten_of_each_kind_are_named_the_oldest_first_and_nobody_for_standing_sti
         ),
     ],
 )
-def test_the_most_common_types_are_said(totals, said):
-    assert types_sentence(totals, sum(totals.values())) == said
+def test_the_sentence_names_the_most_common_types(totals, sentence):
+    assert types_sentence(totals, sum(totals.values())) == sentence
 
 
 # Over a register
 
 
 class Council:
-    """Risks of every movement between two days, and some that a change left where they were."""
+    """Risks of every movement between two days, and some whose change moved nothing."""
 
     def __init__(self):
         self.manager = make_person(make_organisation(), Role.MANAGER)
@@ -145,21 +147,21 @@ class Council:
     def rows(self, ago):
         return self.register.positions.as_at(days_ago(ago)).on_register()
 
-    def read(self, ago, since, **how):
+    def read(self, ago, since, **options):
         reading = SimpleNamespace(day=days_ago(ago), since=days_ago(since))
         counted = PositionSets(self.rows(ago), self.rows(since), Position.objects.none())
         return read_period_comparison(
-            counted, reading, self.register.scheme_id, by_category=False, **how
+            counted, reading, self.register.scheme_id, by_category=False, **options
         )
 
-    def page(self, **asked):
-        answer = self.client.get("/registers/ours/dashboard/", asked)
+    def page(self, **query):
+        answer = self.client.get("/registers/ours/dashboard/", query)
         assert answer.status_code == 200
         return answer.text
 
 
 @pytest.fixture
-def ours(db):
+def council(db):
     return Council()
 
 
@@ -167,123 +169,124 @@ DAYS = [(0, 30), (0, 12), (0, 0), (5, 15), (12, 30), (30, 5), (400, 30), (0, 400
 
 
 @pytest.mark.parametrize(("ago", "since"), DAYS)
-def test_what_stands_on_both_days_by_one_row_is_counted_though_it_is_not_read(ours, ago, since):
-    """All risks of both days compared one by one say the same as those alone that changed in
-    between.
-    """
+def test_a_row_that_covers_both_days_is_counted_without_being_read(council, ago, since):
+    """Comparing all risks of both days gives the same as comparing only the changed ones."""
     days, scheme, ranks = (
-        ours.read(ago, since),
-        ours.register.scheme_id,
-        ours.register.scheme.rules.ranks,
+        council.read(ago, since),
+        council.register.scheme_id,
+        council.register.scheme.rules.ranks,
     )
     every = movements_between(
-        read_risk_points(ours.rows(ago), scheme), read_risk_points(ours.rows(since), scheme), ranks
+        read_risk_points(council.rows(ago), scheme),
+        read_risk_points(council.rows(since), scheme),
+        ranks,
     )
-    found = Counter(one.kind for one in movements_between(days.begun, days.ended, ranks))
-    found["unchanged"] += days.lasting
-    assert +found == Counter(one.kind for one in every)
-    assert {one for one in every if one.kind != "unchanged"} <= set(
+    counts = Counter(movement.kind for movement in movements_between(days.begun, days.ended, ranks))
+    counts["unchanged"] += days.lasting
+    assert +counts == Counter(movement.kind for movement in every)
+    assert {movement for movement in every if movement.kind != "unchanged"} <= set(
         movements_between(days.begun, days.ended, ranks)
     )
     assert (
-        days.total == ours.rows(ago).count() and days.previous.total() == ours.rows(since).count()
+        days.total == council.rows(ago).count()
+        and days.previous.total() == council.rows(since).count()
     )
 
 
-def test_only_what_changed_is_read(ours):
-    days = ours.read(0, 30)
+def test_only_changed_rows_are_read(council):
+    days = council.read(0, 30)
     assert (len(days.begun), days.lasting, len(days.ended)) == (6, 1, 6)
-    assert ours.still.pk not in {one.risk for one in (*days.begun, *days.ended)}
+    assert council.still.pk not in {point.risk for point in (*days.begun, *days.ended)}
 
 
-def test_rows_chosen_by_what_differs_from_day_to_day_are_all_read(ours):
-    days = ours.read(0, 30, is_tolerance_filter=True)
+def test_a_tolerance_filter_reads_all_rows(council):
+    days = council.read(0, 30, is_tolerance_filter=True)
     assert (len(days.begun), days.lasting, len(days.ended)) == (7, 0, 7)
 
 
-def test_a_type_is_known_by_the_last_day_on_which_a_risk_of_it_changed(ours):
+def test_a_failure_type_has_the_last_day_on_which_a_risk_of_it_changed(council):
     make_risk(
-        ours.register,
+        council.register,
         assessed=(1, 1),
         on=days_ago(40),
         primary_failure_type=failure_type("external"),
     )
-    latest = ours.read(0, 30).latest
+    latest = council.read(0, 30).latest
     assert latest == {0: days_ago(10), failure_type("external").pk: days_ago(40)}
 
 
-def test_how_many_changed_band_since_an_agreement_is_what_each_of_them_did(ours):
+def test_the_count_of_changed_bands_since_an_agreement_equals_the_list(council):
     """Counted by the database for a dashboard, risk by risk for the page of agreements. One rose
     since, one was entered late, one rose and fell again, one was closed.
     """
-    by = {"by": ours.manager}
-    rose, late, back, gone, _ = (
-        make_recorded_risk(ours.register, (2, 2), ago=300, **by) for _ in range(5)
+    by = {"by": council.manager}
+    rose, late, back, closed, _ = (
+        make_recorded_risk(council.register, (2, 2), ago=300, **by) for _ in range(5)
     )
-    agreement = make_agreement(ours.register, **by, **effective_and_recorded(12))
+    agreement = make_agreement(council.register, **by, **effective_and_recorded(12))
     make_assessment(rose, (5, 5), **by, **effective_and_recorded(5))
     make_assessment(late, (5, 5), on=days_ago(20), **by)
     for pair, ago in (((5, 5), 8), ((2, 2), 4)):
         make_assessment(back, pair, **by, **effective_and_recorded(ago))
-    make_revision(gone, status="closed", **by, **effective_and_recorded(3))
+    make_revision(closed, status="closed", **by, **effective_and_recorded(3))
     since = ChangesSinceAgreement(
-        ours.register, agreement, agreed_positions=agreement.positions, positions=ours.rows(0)
+        council.register, agreement, agreed_positions=agreement.positions, positions=council.rows(0)
     )
     moved = {move.kind: move.count for move in since.groups}
     assert since.changed == moved["up"] + moved["down"] == 2
 
 
-# What is opened
+# Expanded sections
 
 
-def test_what_few_need_is_not_worked_out_before_it_is_opened(ours):
-    def asked(**more):
+def test_a_closed_section_is_not_calculated(council):
+    def page_and_query_count(**more):
         with CaptureQueriesContext(connection) as queries:
-            page = ours.page(**more)
+            page = council.page(**more)
         return page, len(queries)
 
-    asked()
-    shut, few = asked()
+    page_and_query_count()
+    shut, few = page_and_query_count()
     for name, words in (
         ("order", "What the judgements do support"),
         ("ways", "Risks by directorate"),
         ("narrow", 'name="directorate"'),
     ):
         assert words not in shut and f"more={name}#{name}" in shut
-        page, many = asked(more=name)
+        page, many = page_and_query_count(more=name)
         assert words in page and many > few
 
 
-def test_a_link_opens_one_more_and_another_closes_it_and_all_else_stays(ours):
-    page = ours.page(since=days_ago(50), band="severe", more=["order"])
+def test_links_open_and_close_one_section_and_keep_the_rest(council):
+    page = council.page(since=days_ago(50), band="severe", more=["order"])
     links = {name: link for link, name in re.findall(r'href="(\?[^"]*)#(narrow|order|ways)"', page)}
-    kept = f"?since={days_ago(50)}&amp;band=severe"
-    assert links["ways"] == f"{kept}&amp;more=order&amp;more=ways" and links["order"] == kept
+    query = f"?since={days_ago(50)}&amp;band=severe"
+    assert links["ways"] == f"{query}&amp;more=order&amp;more=ways" and links["order"] == query
     form = re.search(r"<form[^>]*app-since.*?</form>", page, re.DOTALL)[0]
     assert '<input type="hidden" name="more" value="order">' in form
 
 
 @pytest.mark.parametrize("more", ["", "everything", "order,ways", "ORDER", "\0"])
-def test_what_cannot_be_opened_is_refused(ours, more):
-    assert ours.client.get("/registers/ours/dashboard/", {"more": more}).status_code == 400
+def test_an_unknown_section_is_refused(council, more):
+    assert council.client.get("/registers/ours/dashboard/", {"more": more}).status_code == 400
 
 
 # Long lists
 
 
-def test_of_many_risks_that_test_a_sign_a_few_are_named_and_the_rest_are_a_link_away(ours):
+def test_a_long_list_of_risks_of_a_sign_is_cut_and_links_to_the_rest(council):
     for _ in range(12):
-        make_precedent(ours.risk((2, 2)), by=ours.manager)
-    section = re.search(r'aria-labelledby="elsewhere".*?</section>', ours.page(), re.DOTALL)[0]
+        make_precedent(council.risk((2, 2)), by=council.manager)
+    section = re.search(r'aria-labelledby="elsewhere".*?</section>', council.page(), re.DOTALL)[0]
     assert len(re.findall(r">R-\d+</a>", section)) == 5
     [href] = re.findall(r'href="([^"]*)">7 more</a>', section)
-    assert 'data-total="12"' in ours.client.get(href.replace("&amp;", "&")).text
+    assert 'data-total="12"' in council.client.get(href.replace("&amp;", "&")).text
 
 
-def test_a_page_of_many_risks_is_hardly_longer_than_one_of_some(ours):
+def test_a_page_of_many_risks_is_hardly_longer_than_one_of_some(council):
     for n in range(30):
-        ours.risk((5, 5), ago=n + 1)
-    some = len(ours.page())
+        council.risk((5, 5), ago=n + 1)
+    some = len(council.page())
     for n in range(60):
-        make_precedent(ours.risk((5, 5), ago=n + 1), by=ours.manager)
-    assert len(ours.page()) < some * 1.1 < 200_000
+        make_precedent(council.risk((5, 5), ago=n + 1), by=council.manager)
+    assert len(council.page()) < some * 1.1 < 200_000

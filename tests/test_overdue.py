@@ -1,6 +1,4 @@
-"""What is late, post by post, and what is stuck with its next action: worked by hand, and as the
-dashboard says it.
-"""
+"""Overdue work by post, and stuck risks with their next action, by hand and on the dashboard."""
 
 import datetime
 import html
@@ -8,13 +6,14 @@ import re
 
 import pytest
 from makers import days_ago, make_action, make_assessment, make_post, make_review
-from test_priority_risks import council  # noqa: F401  (a fixture)
+from test_first_look import Council
 
 from registers.actions import NextAction, first_by_risk
 from registers.dashboard.overdue import OverdueByPost, overdue_by_post
 from registers.models import Action
 
 pytestmark = pytest.mark.django_db
+
 FINANCE, CARE, NOBODY = (7, "Director of Finance", 1), (9, "Head of Care", None), (None, None, None)
 SPRING, WINTER = datetime.date(2026, 3, 31), datetime.date(2025, 12, 31)
 
@@ -27,14 +26,14 @@ def lines(reviews=(), actions=()):
 
 def test_reviews_and_actions_of_a_post_are_one_line():
     [line] = lines([(FINANCE, 2)], [(FINANCE, 3, WINTER, 1)])
-    said = {"reviews_href": "reviews of 7", "actions_href": "actions of 7"}
-    assert line == OverdueByPost("7", "Director of Finance", 2, 3, WINTER, 1, **said)
+    hrefs = {"reviews_href": "reviews of 7", "actions_href": "actions of 7"}
+    assert line == OverdueByPost("7", "Director of Finance", 2, 3, WINTER, 1, **hrefs)
 
 
-def test_the_post_with_most_comes_first_and_of_as_many_by_name():
+def test_the_post_with_most_comes_first_and_equal_ones_go_by_name():
     """Finance 1 + 0, Care 1 + 2, nobody 0 + 1."""
-    found = lines([(FINANCE, 1), (CARE, 1)], [(CARE, 2, SPRING, 0), (NOBODY, 1, SPRING, 0)])
-    assert [line.name for line in found] == [
+    posts = lines([(FINANCE, 1), (CARE, 1)], [(CARE, 2, SPRING, 0), (NOBODY, 1, SPRING, 0)])
+    assert [line.name for line in posts] == [
         "Head of Care (vacant)",
         "Director of Finance",
         "No owner yet",
@@ -50,12 +49,12 @@ def test_the_post_with_most_comes_first_and_of_as_many_by_name():
         (2, 2, "one of them put off twice"),
     ],
 )
-def test_how_often_is_said_of_the_one_that_was_put_off_most(actions, redated, words):
+def test_the_count_is_of_the_action_put_off_most_often(actions, redated, words):
     [line] = lines([], [(CARE, actions, SPRING, redated)])
     assert line.redated_in_words == words
 
 
-def test_the_next_action_of_a_risk_is_the_first_of_its_rows():
+def test_the_next_action_of_a_risk_is_its_first_row():
     rows = [(1, "Sooner", SPRING, 0), (1, "Later", None, 2), (2, "Other", None, 1)]
     assert first_by_risk(rows) == {
         1: NextAction("Sooner", SPRING, 0),
@@ -63,14 +62,19 @@ def test_the_next_action_of_a_risk_is_the_first_of_its_rows():
     }
 
 
+@pytest.fixture
+def council():
+    return Council()
+
+
 def section(page, name):
     """Its words, each row of its table on a line."""
-    found = re.search(rf'aria-labelledby="{name}".*?</section>', page, re.DOTALL)
-    rows = re.findall(r"<tr.*?</tr>", found[0] if found else "", re.DOTALL)[1:]
+    match = re.search(rf'aria-labelledby="{name}".*?</section>', page, re.DOTALL)
+    rows = re.findall(r"<tr.*?</tr>", match[0] if match else "", re.DOTALL)[1:]
     return [" ".join(html.unescape(re.sub("<[^>]*>", " ", row)).split()) for row in rows]
 
 
-def test_the_dashboard_says_who_is_late_with_the_day_first_due(council):  # noqa: F811 (the fixture)
+def test_the_dashboard_says_who_is_late_with_the_day_first_due(council):
     finance = make_post(council.organisation, "Director of Finance", holder=council.manager)
     risk = council.risk((2, 2), owner=finance)
     make_review(risk, by=council.manager, next_on=days_ago(-5))
@@ -86,23 +90,23 @@ def test_the_dashboard_says_who_is_late_with_the_day_first_due(council):  # noqa
     )
 
 
-def test_eight_posts_are_named_and_the_rest_are_counted_with_them(council):  # noqa: F811 (the fixture)
+def test_eight_posts_are_named_and_the_others_are_counted(council):
     for n in range(9):
         risk = council.risk((2, 2), owner=make_post(council.organisation, f"Post {n}"))
         make_review(risk, by=council.manager, next_on=days_ago(-5))
         make_action(risk, by=council.manager, owner=risk.owner, on=days_ago(60), due_on=days_ago(9))
     page = council.page()
     assert len(section(page, "late")) == 8
-    said = " ".join(re.sub("<[^>]*>", " ", page).split())
-    assert "And 1 more post. All that is late: 9 actions ." in said
+    text = " ".join(re.sub("<[^>]*>", " ", page).split())
+    assert "And 1 more post. All that is late: 9 actions ." in text
 
 
-def test_where_nothing_is_late_the_dashboard_has_no_such_part(council):  # noqa: F811 (the fixture)
+def test_where_nothing_is_late_the_dashboard_lacks_the_section(council):
     make_assessment(council.risk((2, 2)), (2, 2), by=council.manager)
     assert 'id="late"' not in council.page()
 
 
-def test_what_is_stuck_says_what_is_to_be_done_next(council):  # noqa: F811 (the fixture)
+def test_a_stuck_risk_shows_its_next_action(council):
     risk = council.risk()
     make_action(risk, by=council.manager, title="Sell the building", due_on=days_ago(-40))
     dropped = make_action(risk, by=council.manager, title="Ask for a grant", due_on=days_ago(-5))
@@ -113,12 +117,12 @@ def test_what_is_stuck_says_what_is_to_be_done_next(council):  # noqa: F811 (the
     assert f"Sell the building due {days_ago(-40):%-d %B %Y}" in row and "grant" not in row
 
 
-def test_a_stuck_risk_without_an_action_says_so(council):  # noqa: F811 (the fixture)
+def test_a_stuck_risk_without_an_action_says_so(council):
     council.risk()
     assert "No action is open" in section(council.page(), "stuck")[0]
 
 
-def test_five_that_are_stuck_are_named_and_the_rest_lead_to_the_list(council):  # noqa: F811 (the fixture)
+def test_five_stuck_risks_are_named_and_a_link_leads_to_all(council):
     for _ in range(6):
         council.risk()
     page = council.page()
@@ -127,43 +131,49 @@ def test_five_that_are_stuck_are_named_and_the_rest_lead_to_the_list(council):  
     )
 
 
-def above(council):  # noqa: F811 (the fixture)
-    """What is done about each risk above tolerance, in the words of the page."""
+def responses_above_tolerance(council):
+    """The response to each risk above tolerance, in the words of the page."""
     part = re.search(r'aria-labelledby="above".*?</section>', council.page(), re.DOTALL)[0]
     cells = re.findall(r'data-label="What is done about it">(.*?)</td>', part, re.DOTALL)
     return [" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in cells]
 
 
-def test_what_is_above_tolerance_says_what_is_to_be_done_next(council):  # noqa: F811 (the fixture)
+def test_a_risk_above_tolerance_shows_its_next_action(council):
     risk = council.risk(response="treat")
     make_action(risk, title="Find a second provider", due_on=days_ago(-5))
     make_action(risk, title="Later", due_on=days_ago(-50))
-    assert above(council) == [f"Find a second provider due {days_ago(-5):%-d %B %Y}"]
+    assert responses_above_tolerance(council) == [
+        f"Find a second provider due {days_ago(-5):%-d %B %Y}"
+    ]
 
 
-def test_a_next_action_that_is_late_was_due(council):  # noqa: F811 (the fixture)
+def test_a_late_next_action_reads_was_due(council):
     make_action(council.risk(response="treat"), title="Find a second provider", due_on=days_ago(5))
-    assert above(council) == [f"Find a second provider was due {days_ago(5):%-d %B %Y}"]
+    assert responses_above_tolerance(council) == [
+        f"Find a second provider was due {days_ago(5):%-d %B %Y}"
+    ]
 
 
-def test_what_is_treated_without_an_open_action_says_so(council):  # noqa: F811 (the fixture)
+def test_a_treated_risk_without_an_open_action_says_so(council):
     council.risk(response="treat"), council.risk()
-    assert above(council) == [
+    assert responses_above_tolerance(council) == [
         "Treat, and no action is open",
         "Not decided yet, and no action is open",
     ]
 
 
-def test_what_is_tolerated_says_until_when_and_why_and_lacks_no_action(council):  # noqa: F811 (the fixture)
+def test_a_tolerated_risk_says_until_when_and_why(council):
     council.risk(
         response="tolerate", tolerated_until=days_ago(-30), response_reason="It ends in spring."
     )
-    assert above(council) == [f"Tolerate until {days_ago(-30):%-d %B %Y} It ends in spring."]
+    assert responses_above_tolerance(council) == [
+        f"Tolerate until {days_ago(-30):%-d %B %Y} It ends in spring."
+    ]
 
 
-def test_what_is_handed_on_says_so_beside_its_action(council):  # noqa: F811 (the fixture)
+def test_a_transferred_risk_says_so_before_its_action(council):
     risk = council.risk(response="transfer", response_reason="The insurer carries it.")
     make_action(risk, title="Sign the policy", due_on=days_ago(-7))
-    assert above(council) == [
+    assert responses_above_tolerance(council) == [
         f"Transfer The insurer carries it. Sign the policy due {days_ago(-7):%-d %B %Y}"
     ]

@@ -1,6 +1,4 @@
-"""Days known only so far: the words for them, how long it was from one to another, and how they are
-drawn.
-"""
+"""Partial dates: their words, the time between them, and how the timeline draws them."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,15 +8,15 @@ import pytest
 from registers.library_pages.date_ranges import event_date, partial_date, time_until_action
 from registers.library_pages.timeline import draw_timeline
 
-HOW_EXACT = {4: ("-01-01", "year"), 7: ("-01", "month"), 10: ("", "day")}
+PRECISIONS = {4: ("-01-01", "year"), 7: ("-01", "month"), 10: ("", "day")}
 
 
 def a_day(text):
     """A date and its precision from 2010, 2010-04 or 2010-04-19."""
     if not text:
         return None, ""
-    rest, precision = HOW_EXACT[len(text)]
-    return date.fromisoformat(text + rest), precision
+    suffix, precision = PRECISIONS[len(text)]
+    return date.fromisoformat(text + suffix), precision
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def test_when_an_event_was(extent, start, end, words):
 
 
 @pytest.mark.parametrize(
-    ("seen", "acted", "words"),
+    ("first_seen", "acted", "words"),
     [
         (
             ("at", "2010-04-19"),
@@ -91,15 +89,15 @@ def test_when_an_event_was(extent, start, end, words):
         (("at", "2005"), None, "Not known: no source says when anyone outside acted on it"),
     ],
 )
-def test_how_long_it_was_until_someone_acted(seen, acted, words):
-    assert time_until_action(*(parts and event(*parts) for parts in (seen, acted))) == words
+def test_the_time_until_someone_acted(first_seen, acted, words):
+    assert time_until_action(*(parts and event(*parts) for parts in (first_seen, acted))) == words
 
 
-def drawn(*parts, beside=(("at", "2001"), ("at", "2010"))):
+def draw_row(*parts, scale=(("at", "2001"), ("at", "2010"))):
     """The row of an event on a scale of ten years, from 2001 to 2010."""
-    this = event(*parts, code="XXX-T9")
-    timeline = draw_timeline([this, *(event(*other) for other in beside)])
-    return next(row for row in timeline.rows if row.event is this)
+    subject = event(*parts, code="XXX-T9")
+    timeline = draw_timeline([subject, *(event(*other) for other in scale)])
+    return next(row for row in timeline.rows if row.event is subject)
 
 
 @pytest.mark.parametrize(
@@ -114,8 +112,8 @@ def drawn(*parts, beside=(("at", "2001"), ("at", "2010"))):
         (("before", "", "2003"), "before", 0, 29.98),
     ],
 )
-def test_an_event_is_drawn_as_exactly_as_it_is_known(parts, shape, x, width):
-    row = drawn(*parts)
+def test_an_event_is_drawn_by_its_precision(parts, shape, x, width):
+    row = draw_row(*parts)
     assert (row.shape, row.x, row.width) == (
         shape,
         pytest.approx(x, abs=0.011),
@@ -123,7 +121,7 @@ def test_an_event_is_drawn_as_exactly_as_it_is_known(parts, shape, x, width):
     )
 
 
-def test_events_stand_in_the_order_in_which_they_began():
+def test_events_are_in_the_order_of_their_beginnings():
     events = [
         event("at", "2003-05"),
         event("before", "", "2002"),
