@@ -80,7 +80,7 @@ def _read_json_file(register, content):
     if problems and not any(problem["path"] for problem in problems):
         raise CannotRead(" ".join(problem["words"] for problem in problems[:3]).removesuffix("."))
     report["problems"] = [problem_entry(**problem) for problem in problems]
-    report["kept"] = len(report["kept"])
+    report["kept"] = len(report.pop("unresolved"))
     return {
         "report": {
             name: value[:SHOWN] if isinstance(value, list) else value

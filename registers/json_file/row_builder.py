@@ -84,7 +84,7 @@ class RowBuilder:
         record = self.build(model, fields, {"risk": risk, "version": revisions[-1]["number"]})
         for row in revisions:
             revision = self.build(revision_model, row, {"record": record})
-            self._tell(record.told(revision), f"{model._meta.model_name}.restored")
+            self._tell(record.revision_payload(revision), f"{model._meta.model_name}.restored")
         return record
 
     def _build_list(self, name, model, history, risk, lists, controls, names):
@@ -129,7 +129,7 @@ class RowBuilder:
             slugs = {
                 many: {names[models[many]][key] for key in keys} for many, keys in links.items()
             }
-            self._tell(risk.told(row, slugs), "risk.restored")
+            self._tell(risk.revision_payload(row, slugs), "risk.restored")
         elif not isinstance(row, Assessment | Review):  # which their revision seals
             text = {"risk": risk.reference, "title": risk.title, "said": str(row)}
             self.payloads.append(
