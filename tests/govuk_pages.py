@@ -32,7 +32,7 @@ PAGE = """{% extends "base.html" %}
 {% block content %}<div class="govuk-grid-row"><div class="govuk-grid-column-two-thirds">
 <h1 class="govuk-heading-l">A form</h1>
 {% if received %}<div class="govuk-inset-text" id="received">{{ received }}</div>{% endif %}
-{% if formset %}{% include "components/formset.html" with submit="Save" cancel="/" unsaved=True %}
+{% if formset %}{% include "govuk/formset.html" with submit="Save" cancel="/" unsaved=True %}
 {% else %}{% include "components/form.html" with submit="Save" cancel="/" unsaved=True %}{% endif %}
 </div></div>{% endblock %}"""
 

@@ -464,7 +464,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a control may be changed by who only reads",
-        "templates/components/risk_controls.html",
+        "templates/risk_page/controls.html",
         "{% if may_edit and controls.takes_more %}"
         '<p class="govuk-body app-no-print"><a class="govuk-link" href="{% url \'control_new\'',
         "{% if controls.takes_more %}"
@@ -473,7 +473,7 @@ MUTATIONS = [
     ),
     Mutation(
         "an exempt risk is not marked as such on its page",
-        "templates/registers/risk_detail.html",
+        "templates/risk_page/risk_detail.html",
         "{% if risk.is_exempt %} <strong",
         "{% if risk.is_exempted %} <strong",
         "test_exempt.py test_risks.py",

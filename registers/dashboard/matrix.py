@@ -106,7 +106,7 @@ def build_matrix(
     href: Callable[..., str],
     arrows: Mapping[Pair, Sequence[Arrow]] | None = None,
 ) -> dict[str, Any]:
-    """What components/matrix.html takes, the highest likelihood first.
+    """What dashboard/matrix_table.html takes, the highest likelihood first.
 
     counts, previous: risks by cell on the two days, previous None where they are not compared.
     arrows: by cell. href: likelihood=, impact= -> the address of the list. Each cell's `edges` are

@@ -39,7 +39,7 @@ A single checkbox reveals by {True: [...]}. What is revealed: text, numbers, lon
 dates.
 
 A page with several of one small form has `formset` in its context and includes
-components/formset.html, which prints the rows under headings ("Control 2 of 3") and a button for
+govuk/formset.html, which prints the rows under headings ("Control 2 of 3") and a button for
 one more that works without JavaScript:
 
     class Controls(GovukFormSet):

@@ -6,7 +6,7 @@ from django.forms.utils import ErrorDict
 
 
 class GovukFormSet(BaseFormSet):
-    """Shown by components/formset.html. Its button for one more row sends the page: nothing is
+    """Shown by govuk/formset.html. Its button for one more row sends the page: nothing is
     checked or lost then.
     """
 

@@ -50,7 +50,7 @@ def dashboard(request, slug):
         "counts_everything": counts_everything(request.user, register),
         **_beyond_the_page(request.user, register, reading, narrowing, tolerances, agreements),
     }
-    return render(request, "registers/dashboard.html", context)
+    return render(request, "dashboard/dashboard.html", context)
 
 
 def _dashboard(reader, register, reading, positions, narrowing, tolerances):

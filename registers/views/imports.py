@@ -53,7 +53,7 @@ def register_import(request, slug):
         "open_imports": open_imports(register),
         "completed_imports": completed_imports(register)[:20],
     }
-    return render(request, "registers/register_import.html", context)
+    return render(request, "imports/register_import.html", context)
 
 
 def import_detail(request, slug, pk):
@@ -71,7 +71,7 @@ def import_columns(request, register, batch):
         (name_columns if form.is_elsewhere else match_words)(batch, form.plan)
         return redirect(batch)
     context = {"register": register, "batch": batch, "form": form}
-    return render(request, "registers/import_columns.html", context)
+    return render(request, "imports/import_columns.html", context)
 
 
 def import_words(request, register, batch):
@@ -80,7 +80,7 @@ def import_words(request, register, batch):
         match_words(batch, form.plan)
         return redirect(batch)
     return render(
-        request, "registers/import_words.html", {"register": register, "batch": batch, "form": form}
+        request, "imports/import_words.html", {"register": register, "batch": batch, "form": form}
     )
 
 
@@ -90,7 +90,7 @@ def import_rows(request, register, batch):
         if after.isascii() and after.isdecimal() and len(after) < 9:
             stage_rows(batch, after=int(after))
         return redirect(batch)
-    return render(request, "registers/import_rows.html", {"register": register, "batch": batch})
+    return render(request, "imports/import_rows.html", {"register": register, "batch": batch})
 
 
 def import_restore(request, register, batch):
@@ -105,7 +105,7 @@ def import_restore(request, register, batch):
             problems = [problem_entry(problem.path, problem.words) for problem in error.problems]
             status = 409
     context = {"register": register, "batch": batch, "form": form, "problems": problems}
-    return render(request, "registers/import_restore.html", context, status=status)
+    return render(request, "imports/import_restore.html", context, status=status)
 
 
 def import_preview(request, register, batch):
@@ -123,7 +123,7 @@ def import_preview(request, register, batch):
     status = 409 if conflict else 200
     return render(
         request,
-        "registers/import_preview.html",
+        "imports/import_preview.html",
         context | rows_context(request, batch),
         status=status,
     )
@@ -136,7 +136,7 @@ def import_done(request, register, batch):
         context["things"] = Worklist(
             register, risks, timezone.localdate(), reader=request.user
         ).count
-    return render(request, "registers/import_done.html", context)
+    return render(request, "imports/import_done.html", context)
 
 
 def rows_context(request, batch):

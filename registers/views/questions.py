@@ -47,7 +47,7 @@ def question_list(request, slug):
         "of": source,
         "form": form,
     }
-    return render(request, "registers/question_list.html", context)
+    return render(request, "questions/question_list.html", context)
 
 
 def gather_question(request, form):
@@ -92,7 +92,7 @@ def question_edit(request, slug, pk):
         messages.success(request, "The question is changed.")
         return redirect("question_list", slug)
     context = {"register": question.register, "listed": listed, "form": form}
-    return render(request, "registers/question_edit.html", context)
+    return render(request, "questions/question_edit.html", context)
 
 
 @require_POST

@@ -46,7 +46,7 @@ def home(request):
         "changes": latest_changes(revisions_across(reader, registers)),
         "counts_everything": all(counts_everything(reader, register) for register in registers),
     }
-    return render(request, "registers/home.html", context)
+    return render(request, "home/home.html", context)
 
 
 @read_only

@@ -35,7 +35,7 @@ def reminders(request):
         return redirect("reminders")
     key = CalendarKey.in_use_by(request.user)
     context = {"form": form, "may_have_reminders": may_have_reminders, "calendar_key": key}
-    return render(request, "registers/reminders.html", context)
+    return render(request, "reminders/reminders.html", context)
 
 
 def calendar_address(request):
@@ -51,7 +51,7 @@ def calendar_address(request):
         "address": address,
         "calendar_key": CalendarKey.in_use_by(request.user),
     }
-    return render(request, "registers/calendar_address.html", context)
+    return render(request, "reminders/calendar_address.html", context)
 
 
 def calendar_stop(request):
@@ -61,7 +61,7 @@ def calendar_stop(request):
         return redirect("reminders")
     return render(
         request,
-        "registers/calendar_stop.html",
+        "reminders/calendar_stop.html",
         {"calendar_key": CalendarKey.in_use_by(request.user)},
     )
 

@@ -66,7 +66,7 @@ def risk_detail(request, slug, number):
         "may_edit": may_edit,
         **_step_permissions(request.user, risk),
     }
-    return render(request, "registers/risk_detail.html", context)
+    return render(request, "risk_page/risk_detail.html", context)
 
 
 def _step_permissions(reader, risk):
@@ -130,4 +130,4 @@ def risk_history(request, slug, number):
         "entries": [] if reading.is_future else entries,
         "sparkline": sparkline_of(assessments, reading.day),
     }
-    return render(request, "registers/risk_history.html", context)
+    return render(request, "risk_page/risk_history.html", context)

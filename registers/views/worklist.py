@@ -49,7 +49,7 @@ def worklist(request, slug):
             filter_context(request, report, form.part) if form.part else group_context(report, form)
         ),
     }
-    return render(request, "registers/worklist.html", context)
+    return render(request, "quality/worklist.html", context)
 
 
 def group_context(report, form):
@@ -93,7 +93,7 @@ def check_set_aside(request, slug, number, check):
         )
         return redirect("worklist", slug)
     context = {"register": risk.register, "risk": risk, "entry": entry, "form": form}
-    return render(request, "registers/check_set_aside.html", context, status=response_status(form))
+    return render(request, "quality/check_set_aside.html", context, status=response_status(form))
 
 
 def check_take_back(request, slug, number, check):
@@ -105,7 +105,7 @@ def check_take_back(request, slug, number, check):
         messages.success(request, f"“{entry.check.title}” speaks of {risk.reference} again.")
         return redirect("worklist", slug)
     context = {"register": risk.register, "risk": risk, "entry": entry, "form": form}
-    return render(request, "registers/check_take_back.html", context, status=response_status(form))
+    return render(request, "quality/check_take_back.html", context, status=response_status(form))
 
 
 def get_entry(risk, user, check):
