@@ -1,4 +1,7 @@
-"""How gunicorn serves the application, in an installation and in the demo. Options of its command line come first."""
+"""How gunicorn serves the application, in an installation and in the demo.
+
+Options of its command line come first.
+"""
 
 import os
 
@@ -13,7 +16,7 @@ control_socket_disable = True
 
 
 def on_starting(server):
-    """What `manage.py check --deploy` would say about this installation goes into the log as well."""
+    """Log what `manage.py check --deploy` would say about this installation."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "failing_well.settings")
     from registers.checks import warnings_at_start
 

@@ -6,17 +6,19 @@ from django.db.migrations.recorder import MigrationRecorder
 
 ANOTHER_VERSION = """\
 This database was made by another version of Failing Well. Nothing was changed.
-It began with the migration {initial}; this version begins with {own}. There is no way to migrate from one to the other.
+It began with the migration {initial}; this version begins with {own}.
+There is no way to migrate from one to the other.
 
 To take the registers along:
 1. Check out the commit that served this database, and back the database up.
 2. There, for each register:  manage.py export_register --register SLUG --output SLUG.json
-3. Here, with DATABASE_URL naming an empty database:  manage.py migrate, then manage.py load_library, then make the
-   organisation, its people, posts and empty registers.
+3. Here, with DATABASE_URL naming an empty database:  manage.py migrate, then manage.py
+   load_library, then make the organisation, its people, posts and empty registers.
 4. Here, for each register:  manage.py import_register SLUG.json --register SLUG
 
-A register's JSON leaves out: accounts and second factors, memberships, who holds which post, gathered questions,
-reminders and calendars, other organisations' registers, and the audit trail. Keep the old database for those.
+A register's JSON leaves out: accounts and second factors, memberships, who holds which post,
+gathered questions, reminders and calendars, other organisations' registers, and the audit trail.
+Keep the old database for those.
 More: docs/releases.md"""
 
 
@@ -27,7 +29,7 @@ def is_migrated():
 
 
 def initial_migration():
-    """The name of the migration that this version begins with: it carries the version that made it."""
+    """The name of the first migration of this version, which carries the version's number."""
     disk = MigrationExecutor(None).loader.disk_migrations
     return min(name for app, name in disk if app == "registers")
 

@@ -25,11 +25,23 @@ NO_NAMES = frozenset(
 # Parts of names that nobody searches for. `not_found` and `now_local` are terms of the field, so
 # fewer words are refused here than as a whole name.
 NO_PARTS = frozenset("said told asked stood alike ours theirs beside went gone".split())
+# Columns whose names stand in fixtures and in registers' JSON files, and fields of forms that are
+# posted by tools of others: (file, name).
+CONTRACTS = frozenset(
+    {
+        ("registers/history/versioned.py", "what"),
+        ("registers/models/cases.py", "what"),
+        ("registers/models/revision.py", "what"),
+        ("registers/models/imports.py", "kept"),
+        ("registers/import_files.py", "kept"),
+        ("registers/forms/imports.py", "seen"),
+        ("registers/forms/library.py", "which"),
+    }
+)
 NO_MODULES = frozenset("utils helpers common managers misc".split())
 
 MODULE_LINES = 500
 VIEW_LINES = 30
-TEMPLATE_COLUMNS = 120
 COMPONENT_USES = 3
 
 # A view reaches these through registers/permissions alone.
@@ -94,7 +106,8 @@ def bindings(tree):
 def names_are_nouns_or_verbs():
     for path in modules(*CODE, *TESTS):
         for name, line in bindings(tree_of(path)):
-            if name.strip("_").lower() in NO_NAMES:
+            file = str(path.relative_to(ROOT))
+            if name.strip("_").lower() in NO_NAMES and (file, name) not in CONTRACTS:
                 yield f"{place(path, line)}: a name says what it holds, not {name!r}"
 
 
@@ -115,7 +128,7 @@ def functions_and_classes_are_named_for_their_subject():
 
 
 def a_module_ends():
-    for path in modules(*CODE, *TESTS):
+    for path in modules(*CODE):
         if (lines := text_of(path).count("\n")) > MODULE_LINES:
             yield f"{place(path)}: {lines} lines, more than {MODULE_LINES}"
 
@@ -194,28 +207,18 @@ def a_template_does_not_trust_text():
     return breaches(pattern, text_of, "text that nobody escaped")
 
 
-def a_line_of_a_template_is_short():
-    for path in templates():
-        for number, line in enumerate(text_of(path).splitlines(), 1):
-            if len(line) > TEMPLATE_COLUMNS:
-                yield f"{place(path, number)}: {len(line)} columns"
-
-
-def an_include_says_what_it_takes():
-    pattern = r"{% include (?:(?!%}).)*(?<! only) %}"
-    return breaches(pattern, text_of, "an include without only")
-
-
 def a_component_serves_several_places():
     uses = Counter(
         name
         for path in templates()
         for name in re.findall(r'"(components/[\w/]+\.html)"', text_of(path))
     )
+    tags = " ".join(map(text_of, templates()))
     for path in templates():
         name = str(path.relative_to(ROOT / "templates"))
-        if name.startswith("components/") and uses[name] < COMPONENT_USES:
-            yield f"{place(path)}: used in {uses[name]} places"
+        count = max(uses[name], len(re.findall(rf"{{% {path.stem} ", tags)))
+        if name.startswith("components/") and count < COMPONENT_USES:
+            yield f"{place(path)}: used in {count} places"
 
 
 def the_glossary_explains_each_word_once():
@@ -239,8 +242,6 @@ RULES = (
     a_form_that_is_posted_carries_its_token,
     a_template_has_no_script_or_style_of_its_own,
     a_template_does_not_trust_text,
-    a_line_of_a_template_is_short,
-    an_include_says_what_it_takes,
     a_component_serves_several_places,
     the_glossary_explains_each_word_once,
 )

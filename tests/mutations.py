@@ -248,7 +248,8 @@ MUTATIONS = [
         "registers/models/conditions/unexplained_decrease.py",
         '        fell_saying="",\n',
         "",
-        "test_priority_risks.py test_questions.py test_period_comparison.py test_query_and_row_rules.py",
+        "test_priority_risks.py test_questions.py test_period_comparison.py "
+        "test_query_and_row_rules.py",
     ),
     Mutation(
         "a check forgets who tolerates",

@@ -72,7 +72,7 @@ def test_the_page_afterwards_leads_to_the_worklist_and_the_dashboard(manager, re
     page = manager.get(batch.get_absolute_url()).text
     assert "3 risks are on the register" in page
     assert re.search(r": \d+ things to put right", page)
-    assert all(f'href="/registers/ours/{there}/"' in page for there in ("worklist", "dashboard"))
+    assert all(f'href="/registers/ours/{name}/"' in page for name in ("worklist", "dashboard"))
 
 
 def test_a_judgement_without_a_reason_says_where_it_is_from(manager, register):
@@ -92,14 +92,14 @@ def test_the_import_is_audited(manager, register):
 
 
 def test_a_post_that_is_added_is_vacant_and_one_that_is_there_is_used(manager, register):
-    there = make_post(register.organisation, "Treasurer")
+    treasurer = make_post(register.organisation, "Treasurer")
     rows = plain_rows(2)
     rows[1][3] = "treasurer"
     page = manager.get(to_preview(manager, register, csv_of(PLAIN, *rows)).get_absolute_url()).text
     assert "1 post is added, vacant" in page
     take_in(manager, latest(register))
     risks = list(register.risks.order_by("number"))
-    assert (risks[0].owner.holder, risks[1].owner) == (None, there)
+    assert (risks[0].owner.holder, risks[1].owner) == (None, treasurer)
 
 
 def test_a_closed_risk_comes_in_and_is_closed(manager, register):
@@ -255,8 +255,8 @@ def test_a_word_is_asked_about_and_remembered(manager, register):
     assert "Money matters" in page and "Head of finance" in page
     batch.refresh_from_db()
     form = words_form(batch)
-    asked = {key.split("_")[0]: key for key in form if key != "step"}
-    manager.post(batch.get_absolute_url(), form | {asked["category"]: "financial"})
+    fields = {key.split("_")[0]: key for key in form if key != "step"}
+    manager.post(batch.get_absolute_url(), form | {fields["category"]: "financial"})
     batch.refresh_from_db()
     manager.post(batch.get_absolute_url(), {"step": "staging", "after": 0})
     batch.refresh_from_db()
@@ -305,9 +305,12 @@ def test_rows_are_given_back_in_their_order_with_the_reasons_that_keep_them_out_
     batch = to_preview(manager, register, csv_of([*PLAIN, "Next review"], *rows))
     assert "31/02/2027 is not a day" in manager.get(batch.get_absolute_url()).text
     report = manager.get(f"{batch.get_absolute_url()}report.csv").content.decode("utf-8-sig")
-    _, *given = csv.reader(io.StringIO(report))
-    assert [row[-2] for row in given] == ["2", "5"]
-    assert ["also stands in row 5" in given[0][-1], "31/02" in given[0][-1]] == [True, False]
+    _, *rejected_rows = csv.reader(io.StringIO(report))
+    assert [row[-2] for row in rejected_rows] == ["2", "5"]
+    assert ["also stands in row 5" in rejected_rows[0][-1], "31/02" in rejected_rows[0][-1]] == [
+        True,
+        False,
+    ]
 
 
 def test_the_rows_left_out_come_in_once_they_are_put_right(manager, register):
@@ -332,10 +335,10 @@ def test_a_reference_that_stands_twice_is_refused_with_both_rows(manager, regist
     refused = {
         row.number: [p["problem"] for p in row.problems if p["refuses"]] for row in batch.rows.all()
     }
-    said = {
+    doubles = {
         number: re.findall(r"row (\d+)", words[0]) for number, words in refused.items() if words
     }
-    assert said == {2: ["4"], 4: ["2"]}
+    assert doubles == {2: ["4"], 4: ["2"]}
 
 
 def test_one_bad_row_of_thousands_keeps_only_itself_out(manager, register):
@@ -374,8 +377,8 @@ def everything_of(register):
 
 @pytest.mark.parametrize(("ratings", "unrated"), [(("3", "4"), 0), (("3", ""), 1), (("", ""), 1)])
 def test_the_preview_counts_what_comes_in_unrated(manager, register, ratings, unrated):
-    rated, *rest = plain_rows(3)
-    rows = [rated, [*rest[0][:4], *ratings], rest[1]]
+    first, second, third = plain_rows(3)
+    rows = [first, [*second[:4], *ratings], third]
     batch = to_preview(manager, register, csv_of(PLAIN, *rows))
     assert ("1 of the new comes in unrated" in manager.get(batch.get_absolute_url()).text) == bool(
         unrated
@@ -434,7 +437,9 @@ def test_a_control_or_an_action_alone_makes_a_risk_changed(manager, register, co
     )
     assert batch.rows.get().outcome == "changed"
     take_in(manager, batch)
-    assert [one.title for one in (*risk.controls.all(), *risk.actions.all())] == [control or action]
+    assert [record.title for record in (*risk.controls.all(), *risk.actions.all())] == [
+        control or action
+    ]
 
 
 def test_an_emptied_cell_empties_and_the_preview_says_so(manager, register):
@@ -483,9 +488,9 @@ def test_an_empty_register_takes_over_references_of_its_own_form(manager, regist
     batch = to_preview(manager, register, csv_of(["Reference", "Title"], *rows))
     assert "CORP-007" in manager.get(batch.get_absolute_url()).text
     take_in(manager, batch)
-    said = dict(register.risks.values_list("number", "title"))
+    titles = dict(register.risks.values_list("number", "title"))
     register.refresh_from_db()
-    assert said == {7: "Roof", 3: "Boiler", 8: "Windows", 9: "Doors"}
+    assert titles == {7: "Roof", 3: "Boiler", 8: "Windows", 9: "Doors"}
     assert register.next_number == 10
 
 
@@ -524,9 +529,9 @@ def test_a_fault_in_the_middle_leaves_nothing(manager, register, monkeypatch):
 
 def test_the_button_pressed_twice_takes_in_once(manager, register):
     batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(5)))
-    seen = commit.staged_version(batch)
+    version = commit.staged_version(batch)
     for _ in range(2):
-        answer = manager.post(batch.get_absolute_url(), {"step": "ready", "seen": seen})
+        answer = manager.post(batch.get_absolute_url(), {"step": "ready", "seen": version})
         assert answer.status_code == 302
     assert register.risks.count() == 5
 
@@ -551,11 +556,12 @@ def test_a_risk_that_changed_since_is_a_conflict(manager, register):
 
 def test_a_page_whose_rows_were_read_anew_takes_nothing_in(manager, register):
     batch = to_preview(manager, register, csv_of(PLAIN, *plain_rows(2)))
-    seen = commit.staged_version(batch)
+    version = commit.staged_version(batch)
     manager.post(batch.get_absolute_url(), {"step": "read"})
     manager.post(batch.get_absolute_url(), {"step": "staging", "after": 0})
     assert (
-        manager.post(batch.get_absolute_url(), {"step": "ready", "seen": seen}).status_code == 409
+        manager.post(batch.get_absolute_url(), {"step": "ready", "seen": version}).status_code
+        == 409
     )
     assert register.risks.count() == 0
 

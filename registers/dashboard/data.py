@@ -162,7 +162,8 @@ class DashboardData:
 
     current, previous, course, unsaved: see PositionSets. days: those to count bands on, oldest
     first, at last the day read. reading: the day read and the day compared with. tolerances: of the
-    register, on any day. narrowing: forms.DashboardFilter. marks: confirmed ones that the reader may see.
+    register, on any day. narrowing: forms.DashboardFilter. marks: confirmed ones that the reader
+    may see.
 
     unfiltered, rows: the PositionSets of the whole register, and as the page is narrowed.
 

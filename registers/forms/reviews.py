@@ -18,7 +18,7 @@ from registers.models.review import (
 )
 
 # Where the answer is required.
-OUTSIDE_REASON = HTML('{% include "registers/why_asked_outside.html" %}')
+OUTSIDE_REASON = HTML('{% include "registers/outside_advice_reason.html" %}')
 
 
 class ReviewForm(VersionedForm):

@@ -109,8 +109,8 @@ def _day_problem(target, date, today):
         )
     if target == "next_review_on" and date > latest_next_review(today):
         return (
-            f"The next review must be {day_text(latest_next_review(today))} or earlier: it stays with "
-            "the notes"
+            f"The next review must be {day_text(latest_next_review(today))} or earlier: it stays "
+            "with the notes"
         )
     return ""
 

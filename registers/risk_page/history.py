@@ -36,8 +36,9 @@ def build_history(risk, day, known_by=None, *, marks=None, with_drafts=True) -> 
     """Everything done to the risk up to a day, newest first.
 
     known_by: the instant after which what was recorded is left out. marks: up to when marks are
-    shown, as permissions.mark_visibility has it; without it none are. with_drafts: whether to include
-    what was recorded before the risk came onto the register. As many queries whatever the length.
+    shown, as permissions.mark_visibility has it; without it none are. with_drafts: whether to
+    include what was recorded before the risk came onto the register. As many queries whatever the
+    length.
     """
     revisions = risk.change_history(day, known_by, with_drafts)
     if not revisions:

@@ -9,7 +9,7 @@ from registers.rating_sparkline import build_rating_sparkline
 from registers.risk_page.controls import controls_of
 from registers.risk_page.precedents import precedents_of
 from registers.risk_page.ratings import latest_ratings
-from registers.risk_page.reviews import asked_outside_of
+from registers.risk_page.reviews import outside_advice_for
 from registers.risk_page.status import lifecycle_status_of
 
 SPARKLINE_QUARTERS = 8
@@ -39,7 +39,7 @@ def risk_page_context(reader, risk, reading, *, may_edit) -> dict:
         "ratings": latest_ratings(assessments),
         "controls": controls_of(risk, reading),
         "actions": actions_of(risk, day, known_by),
-        "asked_outside": asked_outside_of(risk, reading),
+        "asked_outside": outside_advice_for(risk, reading),
         "escalations": escalations_of(risk, reading),
         "precedents": precedents_of(reader, risk, position, day, known_by),
         "lifecycle": lifecycle_status_of(risk, position, tolerance, day, known_by),

@@ -8,8 +8,6 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from registers.exports import ExportMetadata, RegisterTable, csv, open_data, xlsx
-from registers.exports.summary import build_summary
-from registers.exports.summary_docx import write_docx
 from registers.models import Tolerances
 from registers.permissions import (
     Permission,
@@ -22,6 +20,8 @@ from registers.permissions import (
     risks_for,
 )
 from registers.read_snapshot import read_snapshot
+from registers.summary.content import build_summary
+from registers.summary.document import write_docx
 from registers.views.as_of import read_only, reading_from
 from registers.views.dashboard_filter import empty_narrowing
 from registers.views.list_filter import filter_positions

@@ -2,9 +2,9 @@
 
 from registers.cell_lists import format_day
 from registers.exports.csv import plain
-from registers.exports.docx_parts import add_footer, add_row, add_table, new_document, shade
-from registers.exports.summary import Summary
 from registers.print_palette import NO_RISKS
+from registers.summary.content import Summary
+from registers.summary.docx_parts import add_footer, add_row, add_table, new_document, shade
 
 ABOVE = [2.2, 4.3, 3.0, 2.7, 4.8]  # widths in cm, 17 in all
 BANDS = [3.0, 3.0, 4.5, 6.5]
