@@ -90,6 +90,8 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):  # page and context lead to it
             item.add_marker("browser")
+        if item.path.parent.name == "slow":
+            item.add_marker("slow")
         if not uses_database(item):  # pytest-django then refuses it the database
             item.add_marker("look")
     answer = yield
