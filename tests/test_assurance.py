@@ -123,13 +123,13 @@ def cells(*opinions, risks=(1,), on="2026-11-25"):
 
 
 def test_a_risk_without_assurance_has_four_gaps():
-    assert [(cell.line, cell.given) for cell in cells()[1]] == [(line, None) for line in Line]
+    assert [(cell.line, cell.opinion) for cell in cells()[1]] == [(line, None) for line in Line]
 
 
 def test_an_opinion_is_in_the_cell_of_its_line_with_its_age():
     opinion = make_opinion(1, 1, 3, "2025-09-25", "2027-01-01")
     cell = cells(opinion)[1][2]
-    assert (cell.given, cell.age, cell.has_run_out) == (opinion, "14 months", False)
+    assert (cell.opinion, cell.age, cell.has_run_out) == (opinion, "14 months", False)
 
 
 @pytest.mark.parametrize(("until", "has_run_out"), [("2026-11-25", False), ("2026-11-24", True)])
@@ -141,21 +141,21 @@ def test_a_later_opinion_of_a_line_takes_the_place_of_an_earlier_one_even_if_it_
     older = make_opinion(1, 1, 3, "2026-01-01", "2028-01-01")
     newer = make_opinion(2, 1, 3, "2026-06-01", "2026-07-01")
     cell = cells(newer, older)[1][2]
-    assert (cell.given, cell.has_run_out) == (newer, True)
+    assert (cell.opinion, cell.has_run_out) == (newer, True)
 
 
 def test_the_later_of_two_opinions_on_one_day_counts():
     first, second = (make_opinion(pk, 1, 3, "2026-01-01", "2028-01-01") for pk in (1, 2))
-    assert cells(second, first)[1][2].given == second
+    assert cells(second, first)[1][2].opinion == second
 
 
 def test_an_opinion_after_the_day_is_left_out():
-    assert cells(make_opinion(1, 1, 3, "2026-11-26", "2028-01-01"))[1][2].given is None
+    assert cells(make_opinion(1, 1, 3, "2026-11-26", "2028-01-01"))[1][2].opinion is None
 
 
 def test_each_risk_has_its_own_row():
     rows = cells(make_opinion(1, 2, 4, "2026-01-01", "2028-01-01"), risks=(1, 2))
-    assert [rows[1][3].given, rows[2][3].given.pk] == [None, 1]
+    assert [rows[1][3].opinion, rows[2][3].opinion.pk] == [None, 1]
 
 
 @pytest.mark.parametrize(
