@@ -530,7 +530,7 @@ def plant(mutation):
 
 def is_caught(mutation):
     """Whether one of its tests turns red; at the first that does, no further test is asked."""
-    tests = [f"tests/{name}" for name in mutation.tests.split()]
+    tests = [str(next((ROOT / "tests").rglob(name))) for name in mutation.tests.split()]
     command = [
         sys.executable,
         "-m",
