@@ -76,7 +76,7 @@ def test_the_keyboard_alone_reaches_every_control(register, place):
     register.goto(register.url + place)
     links = register.locator(
         "a:visible, summary:visible, main input[type=text]:visible"
-    ).evaluate_all("found => found.map(one => one.outerHTML)")
+    ).evaluate_all("elements => elements.map(element => element.outerHTML)")
     stops = []
     register.keyboard.press("Tab")
     while (stop := register.evaluate(IN_FOCUS)) and len(stops) < 200:

@@ -22,8 +22,8 @@ GUARDS = {
     ],
 }
 TRIGGER_NAMES = {
-    "sqlite": f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{TABLE}'",  # noqa: S608
-    "postgresql": f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{TABLE}'::regclass "  # noqa: S608
+    "sqlite": f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{TABLE}'",  # noqa: S608 (a constant)
+    "postgresql": f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{TABLE}'::regclass "  # noqa: S608 (a constant)
     "AND tgenabled = 'O'",
 }
 
