@@ -8,9 +8,10 @@ from pathlib import Path
 
 import profiles  # noqa: F401  (loads the profile of the day or of CI before any test is read)
 import pytest
-from database import django_db_keepdb, django_db_setup  # noqa: F401  (fixtures for every test)
+from database import django_db_keepdb, django_db_setup, module_db  # noqa: F401  (fixtures)
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
 from registers.history.audit_guard import remove_guard
@@ -110,17 +111,30 @@ def count_within(names):
 
 
 def uses_database(item):
-    if item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(
-        item.fixturenames
-    ):
+    if item.get_closest_marker("django_db") or {"db", "module_db"} & set(item.fixturenames):
         return True
-    return item.cls is not None and issubclass(item.cls, TransactionTestCase)
+    return is_transactional(item) or (
+        item.cls is not None and issubclass(item.cls, TransactionTestCase)
+    )
+
+
+def is_transactional(item):
+    """Whether a test commits, and the tables are emptied after it."""
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction")) or bool(
+        {"transactional_db", "live_server"} & set(item.fixturenames)
+    )
 
 
 def pytest_runtest_setup(item):
-    """Skip browser tests on a machine without Chromium; in CI, fail them."""
+    """Skip browser tests on a machine without Chromium; in CI, fail them.
+
+    A test that commits cannot share a module with rows of a transaction that is still open.
+    """
     if item.get_closest_marker("browser") and (problem := missing_browser_files()):
         (pytest.fail if CI else pytest.skip)(problem)
+    if is_transactional(item) and connection.in_atomic_block:
+        pytest.fail("module_db is open: move this test, which commits, to a module of its own")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -132,9 +146,7 @@ def pytest_runtest_call(item):
     try:
         return (yield)
     finally:
-        marker = item.get_closest_marker("django_db")
-        is_transactional = marker and marker.kwargs.get("transaction")
-        if is_transactional or {"transactional_db", "live_server"} & set(item.fixturenames):
+        if is_transactional(item):
             remove_guard()
 
 

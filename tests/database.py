@@ -117,6 +117,19 @@ def django_db_setup(django_db_setup, django_db_blocker):
         settings.DATABASE_TIME_LIMITS = settings.DATABASE_TIME_LIMITS | {"statement": 3600.0}
 
 
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker):
+    """The database for a module's own fixtures: the rows that they make stay until its last test.
+
+    What a test writes is rolled back to these rows. Hand each test a deep copy of the records, for
+    a test may change them. Not for a module with tests of real transactions: they would wait for
+    this one.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def keep_for_the_next_run():
     """Write the database to a file of its own, whole or not at all."""
     if connection.vendor == "sqlite":

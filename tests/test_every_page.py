@@ -7,6 +7,7 @@ and no request to another host.
 import re
 
 import pytest
+from access_table import PEOPLE, REPEATED_PAGES, TABLE, make_people, path_of
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -26,7 +27,6 @@ from makers import (
     scheme_data,
 )
 from playwright.sync_api import expect
-from test_access import PEOPLE, TABLE, path_of, people  # noqa: F401  (people: a fixture)
 from test_journeys import AXE_AT, PASSWORD, faults_of, watched  # noqa: F401  (watched: a fixture)
 
 from failing_well.urls import urlpatterns as project_urls
@@ -35,11 +35,6 @@ from registers.models import FailureType, Register
 
 pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.django_db(transaction=True)]
 
-# The admin site makes the pages of all models from the same templates: those of people, who have
-# roles within them, and one to delete with stand for all.
-REPEATED_PAGES = re.compile(
-    r"admin:(?!registers_user_|registers_post_delete)\w+_(changelist|add|change|delete|history)"
-)
 # What differs between two readings of one page, or between two tests.
 PASSING = re.compile(
     r'name="(?:csrfmiddlewaretoken|token)" value="[^"]*"|person\d+@|R\d+-'
@@ -146,7 +141,12 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(watched, live_server, people, settings):  # noqa: F811 (the fixtures)
+def people():
+    return make_people()
+
+
+@pytest.fixture
+def visitor(watched, live_server, people, settings):
     """A visitor who is not signed in; fails at the end with the faults of the pages checked."""
     settings.ACCOUNT_RATE_LIMITS = False
     watched.set_default_timeout(30_000)
@@ -156,12 +156,12 @@ def visitor(watched, live_server, people, settings):  # noqa: F811 (the fixtures
 
 
 @pytest.fixture
-def risk(people):  # noqa: F811 (the fixture)
+def risk(people):
     return Register.objects.get(slug="ours").risks.get()
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-def test_every_page_that_is_open_to(visitor, people, person):  # noqa: F811 (the fixture)
+def test_every_page_that_is_open_to(visitor, people, person):
     """Axe reads each narrow, and wide for whoever comes first and for the manager, who has most on
     it: what others see besides differs by a button or two. Where nothing is of another kind than
     what was looked at, nobody looks again.
@@ -175,7 +175,7 @@ def test_every_page_that_is_open_to(visitor, people, person):  # noqa: F811 (the
             visitor.read_wide.add(name)
 
 
-def test_pages_of_a_second_factor(visitor, people):  # noqa: F811 (the fixture)
+def test_pages_of_a_second_factor(visitor, people):
     person = people["member"]
     visitor.sign_in(person)
     visitor.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
@@ -199,7 +199,7 @@ def test_pages_of_a_second_factor(visitor, people):  # noqa: F811 (the fixture)
     visitor.send(reverse("mfa_authenticate"), code="none")
 
 
-def test_pages_that_a_message_leads_to(visitor, people):  # noqa: F811 (the fixture)
+def test_pages_that_a_message_leads_to(visitor, people):
     person = people["member"]
     request_address_change(person, email="new@example.org", by=None)
     visitor.visit(re.search(r"/accounts/confirm-address/\S+", mail.outbox[0].body)[0])
@@ -211,7 +211,7 @@ def test_pages_that_a_message_leads_to(visitor, people):  # noqa: F811 (the fixt
     visitor.sign_in(person)
 
 
-def test_forms_with_errors(visitor, people, risk):  # noqa: F811 (the fixture)
+def test_forms_with_errors(visitor, people, risk):
     visitor.send("/accounts/login/", login="nobody", password="wrong")
     visitor.send("/accounts/password/reset/", email="nobody")
     visitor.sign_in(people["officer"])
@@ -230,7 +230,7 @@ def test_forms_with_errors(visitor, people, risk):  # noqa: F811 (the fixture)
     visitor.send(path_of("question_edit"), text="")
 
 
-def test_pages_that_refuse(visitor, people, risk, settings):  # noqa: F811 (the fixture)
+def test_pages_that_refuse(visitor, people, risk, settings):
     def save_as_another_person():
         make_revision(risk, title="Another title", cause="Another cause")
         make_assessment(risk)
@@ -250,13 +250,13 @@ def test_pages_that_refuse(visitor, people, risk, settings):  # noqa: F811 (the 
     visitor.visit("/away/", 503)
 
 
-def test_the_page_after_too_many_guesses(visitor, people, settings):  # noqa: F811 (the fixture)
+def test_the_page_after_too_many_guesses(visitor, people, settings):
     settings.ACCOUNT_RATE_LIMITS = {"password_from_address": "1/5m/key"}
     visitor.send("/accounts/login/", login="nobody@example.org", password="wrong")
     visitor.send("/accounts/login/", 429, login="nobody@example.org", password="wrong")
 
 
-def test_pages_with_nothing_on_them(visitor, people, risk):  # noqa: F811 (the fixture)
+def test_pages_with_nothing_on_them(visitor, people, risk):
     visitor.sign_in(people["stranger"])
     for address in ("/", "/registers/theirs/", "/registers/theirs/dashboard/"):
         visitor.visit(address)
@@ -272,7 +272,7 @@ def test_pages_with_nothing_on_them(visitor, people, risk):  # noqa: F811 (the f
         visitor.visit(f"{place}?as_at={days_ago(-9)}")
 
 
-def test_the_page_with_something_to_load(visitor, people, settings):  # noqa: F811 (the fixture)
+def test_the_page_with_something_to_load(visitor, people, settings):
     FailureType.objects.filter(slug="governance").update(
         meaning="So that there is something to load."
     )
@@ -280,7 +280,7 @@ def test_the_page_with_something_to_load(visitor, people, settings):  # noqa: F8
     visitor.visit(reverse("library_load"))
 
 
-def test_pages_with_hostile_words(visitor, people, risk):  # noqa: F811 (the fixture)
+def test_pages_with_hostile_words(visitor, people, risk):
     visitor.sign_in(people["officer"])
     for title in HOSTILE.values():
         hostile = make_risk(
@@ -299,7 +299,7 @@ def test_pages_with_hostile_words(visitor, people, risk):  # noqa: F811 (the fix
     visitor.visit("/registers/ours/questions/")
 
 
-def test_pages_with_a_schemes_long_words(visitor, people, risk):  # noqa: F811 (the fixture)
+def test_pages_with_a_schemes_long_words(visitor, people, risk):
     long = "unconscionably-catastrophic-whatever"
     data = scheme_data()
     for part in ("likelihood", "impact", "bands"):

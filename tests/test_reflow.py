@@ -3,6 +3,7 @@ for.
 """
 
 import pytest
+from access_table import BUTTONS, OUR_VIEWS, TABLE, keys_of
 from django.test import Client
 from django.urls import reverse
 from makers import (
@@ -30,7 +31,6 @@ from makers import (
     make_scheme,
     scheme_data,
 )
-from test_access import BUTTONS, OUR_VIEWS, TABLE, keys_of
 
 from registers.models import Register, SetAside
 

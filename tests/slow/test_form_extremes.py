@@ -7,6 +7,7 @@ values are posted to each page.
 import datetime
 
 import pytest
+from access_table import REPEATED_PAGES, TABLE, TAKE_POST, make_people, path_of, signed_in
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,8 +21,6 @@ from hostile_values import (
     widget_data,
 )
 from makers import make_import
-from test_access import TABLE, TAKE_POST, make_people, path_of, signed_in
-from test_every_page import REPEATED_PAGES
 
 from registers.models import Register
 

@@ -6,6 +6,7 @@ import datetime
 from collections import Counter
 
 import pytest
+from access_table import OUR_VIEWS, TABLE, keys_of
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -32,7 +33,6 @@ from makers import (
     make_revision,
     make_risk,
 )
-from test_access import OUR_VIEWS, TABLE, keys_of
 
 from registers.models import Register, ReminderKind, SetAside, User
 from registers.reminders.deadlines import due_soon

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
+from access_table import OUR_VIEWS, REPEATED_PAGES, TABLE, keys_of
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
@@ -29,8 +30,6 @@ from makers import (
     make_question,
     make_risk,
 )
-from test_access import OUR_VIEWS, TABLE, keys_of
-from test_every_page import REPEATED_PAGES
 
 from registers import demo
 from registers.dates import days_later, quarter_ends_before, quarter_ends_between, years_later

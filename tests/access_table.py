@@ -1,0 +1,395 @@
+"""Every address, its answer to every kind of person, and the people and records to ask with."""
+
+import re
+import zlib
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import get_resolver, reverse
+from makers import (
+    days_ago,
+    make_action,
+    make_control,
+    make_directorate,
+    make_escalation,
+    make_import,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_post,
+    make_question,
+    make_register,
+    make_risk,
+    make_user,
+)
+
+from registers.models import Register, Role
+
+PEOPLE = (
+    "nobody inactive "  # not signed in; deactivated, with a session from before
+    # A manager of another organisation only; a peer reviewer until yesterday.
+    "stranger expired "
+    "member officer manager peer administrator "  # of the organisation
+    # Of no organisation: is_staff alone, and with is_superuser, which the admin site requires.
+    "staff installer"
+).split()
+INSIDE = ("member", "officer", "manager", "peer", "administrator")
+# The wall stands in Python: on the second database it is enough to see that what they ask for is
+# answered at all.
+ON_BOTH = ("officer", "manager")
+
+
+def person_params(people):
+    """People as the parameters of a test: all on one database, a few on the other."""
+    return [
+        person if person in ON_BOTH else pytest.param(person, marks=pytest.mark.look)
+        for person in people
+    ]
+
+
+def expected_statuses(status, **exceptions):
+    """A status for each kind of person; by default those signed out go to the sign-in page."""
+    return {**dict.fromkeys(PEOPLE, status), "nobody": 302, "inactive": 302, **exceptions}
+
+
+def dict_for(names, status):
+    return dict.fromkeys(names.split(), status)
+
+
+OPEN = dict.fromkeys(PEOPLE, 200)
+SIGNED_IN = expected_statuses(200)
+READERS = expected_statuses(404, **dict.fromkeys(INSIDE, 200))
+EDITORS = READERS | dict_for("member peer administrator", 403)
+MANAGERS = EDITORS | {"officer": 403}
+ASKERS = READERS | dict_for("officer administrator", 403)
+THE_MANAGERS_OWN = ASKERS | dict_for(
+    "member peer", 404
+)  # on the list of one person, who is the manager here
+ANY_EDITOR = expected_statuses(
+    403, officer=200, manager=200, stranger=200
+)  # whoever may edit risks somewhere
+STAFF = expected_statuses(403, staff=200, installer=200)
+TO_THE_SIGN_IN = expected_statuses(302)
+ALREADY_SIGNED_IN = expected_statuses(
+    302, nobody=200, inactive=200
+)  # nothing to do here for somebody who is
+NONE_SET_UP = expected_statuses(404)  # about a second factor that this person has not got
+# The admin site sends those who may not use it to its own sign-in, which refuses them.
+ADMIN = expected_statuses(302, staff=200, installer=200)
+ADMIN_POWERS = expected_statuses(302, staff=403, installer=200)
+ADMIN_NEVER = expected_statuses(302, staff=403, installer=403)
+
+RISK = {"slug": "ours", "number": 1}
+BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
+QUESTION = {"slug": "ours", "pk": "first registers.gatheredquestion"}
+KEY = {"key": "no-such-key"}
+
+# name: (its arguments, what GET answers, what an empty POST answers where the address takes one)
+TABLE = {
+    "home": ({}, SIGNED_IN),
+    "risk_list": ({"slug": "ours"}, READERS),
+    "dashboard": ({"slug": "ours"}, READERS),
+    "export_csv": ({"slug": "ours"}, READERS),
+    "export_xlsx": ({"slug": "ours"}, READERS),
+    "register_summary": ({"slug": "ours"}, READERS),
+    "open_data_csv": ({"slug": "ours"}, MANAGERS),
+    "open_data_metadata": ({"slug": "ours"}, MANAGERS),
+    "export_json": ({"slug": "ours"}, MANAGERS),
+    "action_list": ({"slug": "ours"}, READERS),
+    "action_new": (RISK, EDITORS, EDITORS),
+    "action_edit": (RISK | {"pk": "first registers.action"}, EDITORS, EDITORS),
+    "action_done": (RISK | {"pk": "first registers.action"}, EDITORS, EDITORS),
+    "action_drop": (RISK | {"pk": "first registers.action"}, EDITORS, EDITORS),
+    "action_reopen": (RISK | {"pk": "first registers.action"}, EDITORS, EDITORS),
+    "escalation_list": ({"slug": "ours"}, READERS),
+    "risk_escalate": (RISK, EDITORS, EDITORS),
+    "escalation_decide": (RISK | {"pk": "first registers.escalation"}, MANAGERS, MANAGERS),
+    "agreement_list": ({"slug": "ours"}, READERS),
+    "agreement_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "question_list": ({"slug": "ours"}, ASKERS, ASKERS),
+    "question_edit": (QUESTION, THE_MANAGERS_OWN, THE_MANAGERS_OWN),
+    "question_take_off": (QUESTION, expected_statuses(405), THE_MANAGERS_OWN | {"manager": 302}),
+    "worklist": ({"slug": "ours"}, READERS),
+    "check_set_aside": (RISK | {"check": "rq13-vague"}, MANAGERS, MANAGERS),
+    "check_take_back": (RISK | {"check": "rq13-vague"}, MANAGERS, MANAGERS),
+    "risk_review_many": ({"slug": "ours"}, EDITORS, EDITORS),
+    "reassign": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "register_settings": ({"slug": "ours"}, READERS),
+    "appetite_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "risk_new": ({"slug": "ours"}, EDITORS, EDITORS),
+    "risk_detail": (RISK, READERS),
+    "risk_edit": (RISK, EDITORS, EDITORS),
+    "risk_assess": (RISK, EDITORS | {"peer": 200}, EDITORS | {"peer": 200}),
+    "risk_review": (RISK, EDITORS, EDITORS),
+    "risk_history": (RISK, READERS),
+    "reminders": ({}, SIGNED_IN, expected_statuses(403, officer=302, manager=302, stranger=302)),
+    "calendar_address": ({}, ANY_EDITOR, ANY_EDITOR),
+    "calendar_stop": ({}, SIGNED_IN, TO_THE_SIGN_IN),
+    "calendar_feed": ({"secret": "no-such-secret"}, dict.fromkeys(PEOPLE, 404)),
+    "register_import": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "import_detail": (BATCH, MANAGERS, MANAGERS),
+    "import_report": (BATCH, MANAGERS),
+    "import_give_up": (BATCH, expected_statuses(405), MANAGERS | {"manager": 302}),
+    "risk_suggestions": ({"slug": "ours"}, expected_statuses(405), EDITORS),
+    "risk_precedents": (RISK, EDITORS, EDITORS),
+    "assurance_map": ({"slug": "ours"}, READERS),
+    "assurance_new": (RISK, EDITORS, EDITORS),
+    "control_new": (RISK, EDITORS, EDITORS),
+    "control_edit": (RISK | {"pk": "first registers.control"}, EDITORS, EDITORS),
+    "control_test": (RISK | {"pk": "first registers.control"}, EDITORS, EDITORS),
+    "control_retire": (RISK | {"pk": "first registers.control"}, EDITORS, EDITORS),
+    "risk_put_on_register": (RISK, EDITORS, EDITORS),
+    "risk_happened": (RISK, EDITORS, EDITORS),
+    "risk_close": (RISK, MANAGERS, MANAGERS),
+    "risk_reopen": (RISK, MANAGERS, MANAGERS),
+    "risk_exempt": (RISK, EDITORS, EDITORS),
+    "risk_lift_exemption": (RISK, MANAGERS, MANAGERS),
+    "risk_duplicate": (RISK, expected_statuses(405), EDITORS | dict_for("officer manager", 302)),
+    "library": ({}, SIGNED_IN),
+    "library_load": ({}, STAFF, STAFF),
+    "library_search": ({}, SIGNED_IN),
+    "library_sources": ({}, SIGNED_IN),
+    "library_source": ({"slug": "failing-well"}, SIGNED_IN),
+    "library_failure_type": ({"slug": "governance"}, SIGNED_IN),
+    "library_case": ({"slug": "doncaster"}, SIGNED_IN),
+    "library_insight": ({"number": 1}, SIGNED_IN),
+    "library_impact": ({"slug": "disruption"}, SIGNED_IN),
+    "library_discrepancies": ({}, SIGNED_IN),
+    "library_compare": ({}, SIGNED_IN),
+    "library_lessons": ({}, SIGNED_IN),
+    "library_statements": ({}, SIGNED_IN),
+    "accessibility": ({}, OPEN),
+    "privacy": ({}, OPEN),
+    "cookies": ({}, OPEN),
+    "healthz": ({}, OPEN),
+    "readyz": ({}, OPEN),
+    "account_login": ({}, ALREADY_SIGNED_IN, ALREADY_SIGNED_IN),
+    "account_logout": ({}, SIGNED_IN, TO_THE_SIGN_IN),
+    "account_inactive": ({}, OPEN),
+    "account_signup": ({}, ALREADY_SIGNED_IN, ALREADY_SIGNED_IN),
+    "account_reauthenticate": ({}, SIGNED_IN, SIGNED_IN),
+    "account_change_password": ({}, SIGNED_IN, SIGNED_IN),
+    "account_set_password": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),
+    "account_confirm_address": ({"token": "a"}, OPEN, OPEN),
+    "account_reset_password": ({}, OPEN, OPEN),
+    "account_reset_password_from_key_done": ({}, OPEN),
+    "account_reset_password_from_key": (KEY | {"uidb36": "1"}, OPEN, OPEN),
+    "account_reset_password_done": ({}, OPEN),
+    "mfa_index": ({}, SIGNED_IN),
+    "mfa_authenticate": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),
+    "mfa_reauthenticate": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),
+    "mfa_activate_totp": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),
+    "mfa_deactivate_totp": ({}, NONE_SET_UP, NONE_SET_UP),
+    "mfa_view_recovery_codes": ({}, NONE_SET_UP),
+    "mfa_generate_recovery_codes": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),
+    "mfa_download_recovery_codes": ({}, NONE_SET_UP),
+    "admin:index": ({}, ADMIN),
+    "admin:login": ({}, expected_statuses(403, staff=302, installer=302)),
+    "admin:logout": ({}, ADMIN | dict_for("staff installer", 405), ADMIN),
+    "admin:password_change": ({}, ADMIN, ADMIN),
+    "admin:password_change_done": ({}, ADMIN),
+    "admin:autocomplete": ({}, ADMIN_NEVER),
+    "admin:jsi18n": ({}, ADMIN),
+    "admin:view_on_site": (
+        {"content_type_id": 1, "object_id": 1},
+        ADMIN | dict_for("staff installer", 404),
+    ),
+    "admin:app_list": ({"app_label": "registers"}, ADMIN | {"staff": 404}),
+    "/admin/(?P<url>.*)$": ("/admin/nowhere/", ADMIN | dict_for("staff installer", 404)),
+    "admin:auth_user_password_change": ({"id": 1}, ADMIN_POWERS, ADMIN_POWERS),
+}
+
+
+def admin_rows(model, *, app="registers", writes=ADMIN_NEVER, deletes=None):
+    """The admin site's addresses of a model. writes, deletes: who may, and adding's answers."""
+    name, this = f"admin:{app}_{model}", {"object_id": f"first {app}.{model}"}
+    deletes = writes if deletes is None else deletes
+    route = f"/admin/{app}/{model}/<path:object_id>/"
+    return {
+        f"{name}_changelist": ({}, ADMIN_POWERS, ADMIN_POWERS),
+        f"{name}_add": ({}, writes, writes),
+        f"{name}_change": (this, ADMIN_POWERS, writes),
+        f"{name}_delete": (this, deletes, deletes),
+        f"{name}_history": (this, ADMIN_POWERS),
+        route: (route.replace("<path:object_id>", "1"), TO_THE_SIGN_IN),
+    }
+
+
+TABLE |= admin_rows("user", writes=ADMIN_POWERS, deletes=ADMIN_NEVER)
+for model in "organisation directorate post register scoringscheme".split():
+    TABLE |= admin_rows(model, writes=ADMIN_POWERS)
+for model in (
+    "source citation failuretype adverseimpact insight insightpoint statement lesson casestudy "
+    "casefailuretype caseinsight discrepancy claim timelineevent warningsign caseintervention "
+    "turnaroundmeasure outcome caseimpact casebody failurelink laterevidence"
+).split():
+    TABLE |= admin_rows(model)
+TABLE |= admin_rows("authenticator", app="mfa", deletes=ADMIN_POWERS)
+
+OUR_VIEWS = [name for name in TABLE if not re.match(r"admin:|/admin/|account_|mfa_", name)]
+OF_A_REGISTER = [
+    name for name in OUR_VIEWS if "slug" in TABLE[name][0] and not name.startswith("library")
+]
+OF_A_RISK = [name for name in OF_A_REGISTER if "number" in TABLE[name][0]]
+QUESTION_LISTS = [
+    name for name in OF_A_REGISTER if name.startswith("question_")
+]  # writes on the person's own list alone
+BUTTONS = [
+    "risk_duplicate",
+    "import_give_up",
+    "question_take_off",
+]  # no page: sent from another one, no question in it
+TAKE_POST = [name for name, row in TABLE.items() if len(row) == 3]
+
+
+# The admin site makes the pages of all models from the same templates: those of people, who have
+# roles within them, and one to delete with stand for all.
+REPEATED_PAGES = re.compile(
+    r"admin:(?!registers_user_|registers_post_delete)\w+_(changelist|add|change|delete|history)"
+)
+
+
+def asks(person, name, method=1):
+    """Whether a test asks this person for the address.
+
+    method: 1 for GET, 2 for POST. Each page that opens is asked for once, by a person who differs
+    from address to address. The admin site turns those who may not use it away at one place for
+    all models: two people ask for each.
+    """
+    row = TABLE[name][method]
+    if row[person] == 200:
+        people = [name for name in PEOPLE if row[name] == 200]
+        return person == people[zlib.crc32(name.encode()) % len(people)]
+    return person in ("nobody", "manager", "staff", "installer") or not REPEATED_PAGES.match(name)
+
+
+def addresses(patterns=None, before="/", namespace=""):
+    """Every address of the resolver: its name or, where it has none, its route."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern).removeprefix("^")
+        if hasattr(pattern, "url_patterns"):
+            inside = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from addresses(pattern.url_patterns, route, inside)
+        else:
+            yield namespace + pattern.name if pattern.name else route
+
+
+def path_of(name, **replacements):
+    """The address with the arguments of its row in TABLE, some of them replaced."""
+    arguments = TABLE[name][0]
+    if isinstance(arguments, str):
+        return arguments
+    if "id" in arguments:
+        arguments = {"id": get_user_model().objects.first().pk}
+    return reverse(name, kwargs=keys_of(arguments | replacements))
+
+
+def keys_of(arguments):
+    """The arguments, with "first registers.action" replaced by the key of the first such row.
+
+    A pk is looked up within its risk or register. Without a row it is a key that no record has.
+    """
+    keys = dict(arguments)
+    for key, value in arguments.items():
+        if str(value).startswith("first "):
+            rows = apps.get_model(value.removeprefix("first "))._base_manager.order_by("pk")
+            if key == "pk" and "number" in arguments:
+                rows = rows.filter(
+                    risk__register__slug=arguments["slug"], risk__number=arguments["number"]
+                )
+            elif key == "pk":
+                rows = rows.filter(register__slug=arguments["slug"])
+            keys[key] = row.pk if (row := rows.first()) else 10**9
+    return keys
+
+
+def make_people():
+    """Everybody of PEOPLE, and the register "ours" with one risk."""
+    organisation, neighbour = make_organisation(), make_organisation()
+    password = {"password": "a long enough password"}
+    users = {role: make_person(organisation, role, **password) for role in INSIDE}
+    users["stranger"] = make_person(neighbour, Role.MANAGER, **password)
+    users["expired"] = make_membership(
+        make_user(**password), organisation, Role.PEER, until=days_ago(1)
+    ).user
+    users["inactive"] = make_person(organisation, Role.MANAGER, is_active=False, **password)
+    users["staff"] = make_user(is_staff=True, **password)
+    users["installer"] = make_user(is_staff=True, is_superuser=True, **password)
+    make_directorate(organisation)
+    Authenticator.objects.create(user=make_user(), type=Authenticator.Type.RECOVERY_CODES, data={})
+    risk = make_risk(
+        make_register(organisation, slug="ours"),
+        by=users["manager"],
+        owner=make_post(organisation),
+        assessed=(3, 3),
+    )
+    make_action(risk)
+    above = make_register(organisation, slug="above-ours")
+    Register.objects.filter(pk=risk.register_id).update(parent=above)
+    risk.register.parent = above
+    make_escalation(risk, above)
+    make_register(neighbour, slug="theirs")
+    make_control(risk, by=users["manager"], title="A control of ours")
+    make_import(risk.register, by=users["manager"])
+    make_question(risk.register, by=users["manager"])
+    assert risk.number == 1
+    return {"nobody": None, **users}
+
+
+def signed_in(user):
+    client = Client()
+    if user:
+        client.force_login(user)
+    return client
+
+
+def our_rows():
+    """Every row of the registers app's tables."""
+    models = apps.get_app_config("registers").get_models()
+    return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
+
+
+def body_of(answer):
+    """The whole body; kept, because a streamed answer can be read only once."""
+    if not hasattr(answer, "full_body"):
+        answer.full_body = (
+            b"".join(answer.streaming_content) if answer.streaming else answer.content
+        )
+    return answer.full_body
+
+
+def unpacked(answer):
+    """The body with archives unpacked: a workbook or a Word document is one."""
+    content = body_of(answer)
+    if not content.startswith(b"PK"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return b"".join(map(archive.read, archive.namelist()))
+
+
+def bytes_of(answer):
+    """Status, headers and body of an answer, without the tokens that differ every time."""
+    body = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", body_of(answer))
+    headers = tuple(
+        (name, value) for name, value in answer.items() if name != "Content-Security-Policy"
+    )
+    return answer.status_code, headers, body
+
+
+def distinguishable(client, names, hidden, none):
+    """(name, method) of each address that answers differently for hidden and missing records."""
+    return [
+        (name, method)
+        for name in names
+        for method in ("get", "post", "head")
+        if len(
+            {
+                bytes_of(getattr(client, method)(path_of(name, **arguments)))
+                for arguments in (hidden, none)
+            }
+        )
+        > 1
+    ]
