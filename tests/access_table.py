@@ -1,6 +1,8 @@
 """Every address, its answer to every kind of person, and the people and records to ask with."""
 
+import io
 import re
+import zipfile
 import zlib
 
 import pytest

@@ -12,6 +12,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from browsing import AXE_AT, PASSWORD, faults_of
 from django.core import mail
 from django.db import OperationalError
 from django.test import Client
@@ -27,7 +28,6 @@ from makers import (
     scheme_data,
 )
 from playwright.sync_api import expect
-from test_journeys import AXE_AT, PASSWORD, faults_of, watched  # noqa: F401  (watched: a fixture)
 
 from failing_well.urls import urlpatterns as project_urls
 from registers.accounts.address_change import request_address_change

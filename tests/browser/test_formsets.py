@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browsing import look_over
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,7 +18,6 @@ from govuk_pages import (
     save,
 )
 from playwright.sync_api import expect
-from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
 from registers.govuk import GovukFormSet, Helper, MoreDetail
 
@@ -311,7 +311,7 @@ def test_stored_rows_can_be_changed_or_removed(page_with_and_without_script, liv
 
 
 @pytest.mark.parametrize("step", ["read", "typed", "added", "saved"])
-def test_leaving_rows_unsaved_asks(watched, live_server, step):  # noqa: F811
+def test_leaving_rows_unsaved_asks(watched, live_server, step):
     page = watched
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))

@@ -4,9 +4,9 @@ import io
 import re
 
 import pytest
+from browsing import PASSWORD, look_over, sign_in
 from makers import make_person
 from playwright.sync_api import expect
-from test_journeys import PASSWORD, council, look_over, sign_in, watched  # noqa: F401  (fixtures)
 
 from registers.models import Role
 
@@ -103,7 +103,7 @@ def take_in(page, look):
     look(page)
 
 
-def test_a_manager_brings_a_workbook_and_sees_it_as_a_worklist(watched, live_server, council):  # noqa: F811
+def test_a_manager_brings_a_workbook_and_sees_it_as_a_worklist(watched, live_server, council):
     page = watched
     make_person(
         council.organisation, Role.MANAGER, email="manager@northmoor.example", password=PASSWORD
@@ -123,7 +123,7 @@ def test_a_manager_brings_a_workbook_and_sees_it_as_a_worklist(watched, live_ser
     expect(page.locator("main")).to_contain_text("things to put right")
 
 
-def test_a_workbook_is_imported_without_a_script(browser, live_server, council):  # noqa: F811
+def test_a_workbook_is_imported_without_a_script(browser, live_server, council):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     make_person(
@@ -140,9 +140,9 @@ def test_a_workbook_is_imported_without_a_script(browser, live_server, council):
 
 @pytest.mark.look
 def test_a_page_that_reads_rows_and_one_that_moved_on_look_well(
-    watched,  # noqa: F811
+    watched,
     live_server,
-    council,  # noqa: F811
+    council,
     monkeypatch,
 ):
     from django.test import Client

@@ -4,9 +4,9 @@ import re
 
 import print_font
 import pytest
+from browsing import PASSWORD, sign_in
 from makers import make_risk
 from playwright.sync_api import expect
-from test_journeys import PASSWORD, council, sign_in, watched  # noqa: F401  (fixtures among them)
 
 from registers import demo
 
@@ -25,7 +25,7 @@ IN_FOCUS = "() => document.activeElement === document.body ? '' : document.activ
 
 
 @pytest.fixture
-def register(watched, live_server, council):  # noqa: F811 (the fixtures)
+def register(watched, live_server, council):
     """The page of an officer of the council, at a register with one risk."""
     make_risk(council, assessed=(2, 2))
     sign_in(watched, live_server.url, "officer")
@@ -33,7 +33,7 @@ def register(watched, live_server, council):  # noqa: F811 (the fixtures)
     return watched
 
 
-def test_a_dashboard_is_printed_on_three_sheets_and_a_risk_on_one(watched, live_server):  # noqa: F811 (the fixture)
+def test_a_dashboard_is_printed_on_three_sheets_and_a_risk_on_one(watched, live_server):
     """Those of the demo: of its risks the one that was judged most often, one with a long cause,
     one with little. In a typeface as wide as Arial, which the tests bring: in another one lines,
     and so sheets, break elsewhere.

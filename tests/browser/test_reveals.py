@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browsing import look_over
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.test.html import parse_html
@@ -15,7 +16,6 @@ from govuk_pages import (
     save,
 )
 from playwright.sync_api import expect
-from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
 from registers.govuk import Helper, Reveals
 
@@ -191,7 +191,7 @@ def test_the_fields_of_the_choice_are_kept():
 # In a browser
 
 
-def test_a_choice_shows_its_fields_and_hides_the_others(watched, live_server):  # noqa: F811
+def test_a_choice_shows_its_fields_and_hides_the_others(watched, live_server):
     page = watched
     page.goto(f"{live_server.url}/pack/response/")
     reason, to_whom = page.get_by_label("Why is it tolerable?"), page.get_by_label("To whom?")
@@ -229,7 +229,7 @@ def test_without_a_script_everything_is_to_be_seen(browser, live_server):
 
 
 @pytest.mark.parametrize("place", ["response/", "careless/"])
-def test_the_block_of_the_stored_choice_is_open(watched, live_server, place):  # noqa: F811
+def test_the_block_of_the_stored_choice_is_open(watched, live_server, place):
     page = watched
     page.goto(f"{live_server.url}/pack/{place}?filled")
     expect(page.get_by_label("To whom?")).to_have_value("The insurer")

@@ -1,9 +1,9 @@
 """Leaving a form with unsaved changes: the browser asks first, and only then."""
 
 import pytest
+from browsing import fill_in_the_risk, sign_in
 from makers import make_post, make_risk
 from playwright.sync_api import expect
-from test_journeys import council, fill_in_the_risk, sign_in, watched  # noqa: F401  (fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.django_db(transaction=True)]
 
@@ -11,7 +11,7 @@ FORMS = ["risks/new/", "risks/1/edit/", "risks/1/assess/"]
 
 
 @pytest.fixture
-def officer_page(watched, live_server, council):  # noqa: F811 (the fixture)
+def officer_page(watched, live_server, council):
     """The page of an officer who is signed in; page.dialogs: the kinds of dialogs that opened."""
     page = watched
     page.dialogs = []

@@ -3,13 +3,13 @@
 import re
 
 import pytest
+from browsing import look_over
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
 from govuk_pages import ENDLESS, FileForm, focus_targets, lost_ids, save
 from playwright.sync_api import expect
-from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
 from registers.govuk import Helper, MoreDetail
 
@@ -148,7 +148,7 @@ def test_the_link_of_its_error_lands_on_the_control(
         look_over(page)
 
 
-def test_a_file_is_dropped_on_the_control(watched, live_server):  # noqa: F811
+def test_a_file_is_dropped_on_the_control(watched, live_server):
     page = watched
     page.goto(f"{live_server.url}/pack/file/")
     zone = page.get_by_role("button", name="Plan , No file chosen")
@@ -159,7 +159,7 @@ def test_a_file_is_dropped_on_the_control(watched, live_server):  # noqa: F811
     expect(page.locator("#received")).to_contain_text("plan.docx")
 
 
-def test_the_control_is_in_our_colours(watched, live_server):  # noqa: F811
+def test_the_control_is_in_our_colours(watched, live_server):
     page = watched
     page.goto(f"{live_server.url}/pack/file/")
     status = page.locator(".govuk-file-upload-button__status")
@@ -171,7 +171,7 @@ def test_the_control_is_in_our_colours(watched, live_server):  # noqa: F811
         page.locator("input[type=file]").set_input_files(FILE)
 
 
-def test_the_longest_names_stay_on_the_page(watched, live_server):  # noqa: F811
+def test_the_longest_names_stay_on_the_page(watched, live_server):
     page = watched
     page.goto(f"{live_server.url}/pack/file/?filled")
     expect(page.locator("#id_plan-note")).to_contain_text(f"{ENDLESS}.docx is there now")
@@ -180,7 +180,7 @@ def test_the_longest_names_stay_on_the_page(watched, live_server):  # noqa: F811
     look_over(page)
 
 
-def test_leaving_with_a_file_selected_asks(watched, live_server):  # noqa: F811
+def test_leaving_with_a_file_selected_asks(watched, live_server):
     page = watched
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))

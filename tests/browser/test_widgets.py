@@ -3,15 +3,15 @@
 import re
 
 import pytest
+from browsing import look_over
 from govuk_pages import EveryForm, focus_targets, lost_ids, save
 from playwright.sync_api import expect
-from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
 pytestmark = [pytest.mark.look, pytest.mark.urls("govuk_pages")]
 
 
 @pytest.mark.parametrize("state", ["empty", "filled", "wrong"])
-def test_every_widget_fits_every_width(watched, live_server, state):  # noqa: F811
+def test_every_widget_fits_every_width(watched, live_server, state):
     page = watched
     page.goto(f"{live_server.url}/pack/every/{'?filled' if state == 'filled' else ''}")
     if state == "wrong":

@@ -26,7 +26,8 @@ from makers import (
     make_user,
 )
 from profiles import examples
-from test_as_at import DAYS, RAISED, SPAN, histories, ratings, rollback
+from recorded_risks import at, effective_and_recorded, make_recorded_risk
+from risk_histories import DAYS, RAISED, SPAN, histories, ratings, rollback
 
 from registers.models import Agreement, AuditEntry, HistoryIsAppendOnly, Position, Role
 from registers.permissions import agreed_for, position_history_for, positions_for
@@ -35,25 +36,9 @@ from registers.services import agree
 pytestmark = pytest.mark.django_db
 
 
-def at(day, hour=12):
-    return datetime.datetime.combine(day, datetime.time(hour), timezone.get_default_timezone())
-
-
-def effective_and_recorded(ago):
-    """Effective and recorded on that day."""
-    return {"on": days_ago(ago), "recorded_at": at(days_ago(ago))}
-
-
 @pytest.fixture
 def register():
     return make_register(slug="ours")
-
-
-def make_recorded_risk(register, ratings=(3, 4), ago=40, **content):
-    """A risk recorded on its effective day."""
-    return make_risk(
-        register, assessed=ratings, on=days_ago(ago), recorded_at=at(days_ago(ago)), **content
-    )
 
 
 def scores(positions):

@@ -27,7 +27,7 @@ from makers import (
     seal_rows,
 )
 from profiles import examples
-from test_as_at import rollback
+from risk_histories import rollback
 
 from registers.bulk_changes import ChangedRisk, NewRisk, take_in
 from registers.models import (

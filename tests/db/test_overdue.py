@@ -6,7 +6,7 @@ import re
 
 import pytest
 from makers import days_ago, make_action, make_assessment, make_post, make_review
-from test_priority_risks import Council
+from priority_council import Council
 
 from registers.actions import NextAction, first_by_risk
 from registers.dashboard.overdue import OverdueByPost, overdue_by_post

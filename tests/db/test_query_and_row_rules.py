@@ -21,7 +21,7 @@ from makers import (
     scheme_data,
 )
 from profiles import examples
-from test_as_at import rollback
+from risk_histories import rollback
 
 from registers.models import Register, Risk, has_supporting_evidence
 from registers.models.review import is_above_tolerance_twice_running

@@ -1,10 +1,10 @@
 """Seals and their versions: added, renamed and removed columns, and erased texts."""
 
 import pytest
+from audit_check import verify
 from django.core.management import call_command
 from django.db import models, transaction
 from makers import make_action, make_membership, make_revision, make_risk, make_user, seal_rows
-from test_verify_audit import verify
 
 from registers.history import seals as seals
 from registers.history.audit import as_json

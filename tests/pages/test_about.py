@@ -6,7 +6,6 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from makers import make_organisation, make_person, make_post, make_register, make_risk
-from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
 PAGES = {"/accessibility/": "Accessibility", "/privacy/": "Privacy", "/cookies/": "Cookies"}
 
@@ -80,11 +79,3 @@ def edit_form(risk):
         "owner": risk.owner.pk,
         "version": risk.version,
     }
-
-
-@pytest.mark.browser
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("path", PAGES)
-def test_the_page_meets_its_own_accessibility_claims(watched, live_server, path):  # noqa: F811 (the fixture)
-    watched.goto(f"{live_server.url}{path}")
-    look_over(watched)

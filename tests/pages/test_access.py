@@ -1,9 +1,7 @@
 """Who may open and send what: every address and every kind of person. A missing address fails."""
 
 import copy
-import io
 import re
-import zipfile
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +9,6 @@ from access_table import (
     BUTTONS,
     INSIDE,
     OF_A_REGISTER,
-    OF_A_RISK,
     OUR_VIEWS,
     PEOPLE,
     QUESTION_LISTS,
@@ -19,11 +16,13 @@ from access_table import (
     TAKE_POST,
     addresses,
     asks,
+    distinguishable,
     make_people,
     our_rows,
     path_of,
     person_params,
     signed_in,
+    unpacked,
 )
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction

@@ -14,12 +14,12 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from audit_check import verify
 from django.contrib.auth import authenticate
 from django.core import mail
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from makers import make_membership, make_user
-from test_verify_audit import verify
 
 from registers import demo
 from registers.accounts.address_change import request_address_change, withdraw_address_change

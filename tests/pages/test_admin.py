@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from audit_check import verify
 from makers import (
     make_action,
     make_control,
@@ -14,7 +15,6 @@ from makers import (
     preset,
     seal_rows,
 )
-from test_verify_audit import verify
 
 from registers.models import (
     AuditEntry,

@@ -23,7 +23,7 @@ from makers import (
     make_revision,
     make_risk,
 )
-from test_agreements import effective_and_recorded, make_recorded_risk
+from recorded_risks import effective_and_recorded, make_recorded_risk
 
 from registers.models import Role
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from dashboard_pages import led_to, numbers
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +23,6 @@ from makers import (
     make_risk,
     preset,
 )
-from test_dashboard_filter import led_to, numbers
 
 from registers.dashboard.child_registers import registers_below
 from registers.models import Register, Role

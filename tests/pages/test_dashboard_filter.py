@@ -2,11 +2,11 @@
 time and as agreed.
 """
 
-import html
 import re
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from dashboard_pages import led_to, numbers
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client, RequestFactory
@@ -126,22 +126,6 @@ class Council:
         data = QueryDict(urlencode(self.query(filters)))
         reading = {"register": self.register, "reader": self.manager, "day": days_ago(0), **reading}
         return DashboardFilter(data, self.register.positions.as_at(reading["day"]), **reading)
-
-
-def numbers(page):
-    """href -> count of every number with a link; one address never has two counts."""
-    links = [
-        (html.unescape(href), n)
-        for href, n in re.findall(r'href="([^"]*)"[^>]*data-count="(\d+)"', page)
-    ]
-    assert len(dict(links)) == len(set(links))
-    return dict(links)
-
-
-def led_to(client, links):
-    """href -> how many are behind it, as its page says."""
-    pages = {href: re.search(r'data-total="(\d+)"', client.get(href).text) for href in links}
-    return {href: match and match[1] for href, match in pages.items()}
 
 
 def counted_behind(council, links):

@@ -5,7 +5,7 @@ import datetime
 import re
 
 import pytest
-from access_table import OF_A_RISK, make_people, path_of, person_params, signed_in
+from access_table import OF_A_RISK, distinguishable, make_people, path_of, person_params, signed_in
 from django.utils import timezone
 from makers import (
     days_ago,

@@ -20,7 +20,7 @@ from makers import (
     make_revision,
     make_risk,
 )
-from test_restoring import rich_register, written
+from rich_register import rich_register, written
 
 from registers.models import AuditEntry, Role
 

@@ -3,10 +3,7 @@
 import html
 import itertools
 import re
-import unicodedata
 import uuid
-from html.parser import HTMLParser
-from urllib.parse import quote_plus, unquote_to_bytes
 
 import pytest
 from database import in_parallel
@@ -14,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from hostile_values import HOSTILE, NO_TEXT, Controls, as_read, as_stored, encoded, errors_in
 from makers import (
     days_ago,
     make_organisation,
@@ -162,95 +160,11 @@ def world():
     return World()
 
 
-class Controls(HTMLParser):
-    """The controls of a page: name -> list of values that it would send."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.values, self._area, self._select = {}, None, None
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        name, value = attrs.get("name"), attrs.get("value") or ""
-        if (
-            tag == "input"
-            and name
-            and (attrs.get("type") not in ("radio", "checkbox") or "checked" in attrs)
-        ):
-            self._add(name, value)
-        elif tag == "textarea":
-            self._area = name
-            self._add(name, "")
-        elif tag == "select":
-            self._select = name
-        elif tag == "option" and "selected" in attrs:
-            self._add(self._select, value)
-
-    def handle_data(self, data):
-        if self._area:
-            self.values[self._area][-1] += data
-
-    def handle_endtag(self, tag):
-        if tag == "textarea":
-            self.values[self._area][-1] = self.values[self._area][-1].removeprefix("\n")
-            self._area = None
-
-    def _add(self, name, value):
-        self.values.setdefault(name, []).append(value)
-
-
 def control_values(answer):
     return {name: values[-1] for name, values in Controls(answer.text).values.items()}
 
 
-def errors_in(answer):
-    """The sentences of the error summary."""
-    summary = re.search(r'class="govuk-error-summary".*?</ul>', answer.text, re.DOTALL)
-    return (
-        [html.unescape(re.sub("<[^>]*>", "", e)) for e in re.findall("<li>(.*?)</li>", summary[0])]
-        if summary
-        else []
-    )
-
-
 # Hostile values
-
-NO_TEXT = ("lone surrogates", "broken UTF-8")  # refused whole, with 400
-HOSTILE = {
-    "NUL": "a\0b",
-    "NUL alone": "\0",
-    "escape": "a\x1b[31mb",
-    "bell and backspace": "a\x07\x08b",
-    "lone surrogates": b"a%ED%A0%80b",
-    "broken UTF-8": b"a%FF%FE%C0%AFb",
-    "100 kB": "x" * 100_000,
-    "100 kB of lines": "line\n" * 20_000,
-    "5,000 digits": "9" * 5_000,
-    "number too large": str(2**63),
-    "negative": "-1",
-    "NaN": "NaN",
-    "infinity": "1e309",
-    "hexadecimal": "0x1F",
-    "Arabic digits": "٣",
-    "full-width digits": "\uff13",
-    "right-to-left override": "safe \u202eexe.fdp",
-    "right to left": "הסיכון של העיר",
-    "combining marks": "e" + "\u0301" * 5_000,
-    "zero width": "\u200b",
-    "byte order mark": "\ufeffx",
-    "beyond the first plane": "👩🏽‍🚒 \U0001d518 \U0010ffff",
-    "CRLF": "a\r\nSet-Cookie: x=1\r\n\r\nb",
-    "template": "{{ settings.SECRET_KEY }}{% debug %}",
-    "format": "%s%n%x {0.__class__} ${7*7}",
-    "SQL": "'; DROP TABLE registers_risk; --",
-    "path": "../../../../etc/passwd",
-    "script": "</textarea><script>alert(1)</script>",
-    "formula": "=cmd|' /C calc'!A0",
-    "JSON": '{"$ne": null}',
-    "only spaces": "   \t \u00a0 ",
-    "tab and newline": "a\tb\nc",
-}
 
 
 # For what is chosen and not written, all words that are none of the choices are alike: one of each
@@ -270,40 +184,10 @@ NO_CHOICE = (
 )
 
 
-def encoded(data):
-    """A form's body as bytes; values in bytes are kept."""
-    pairs = [
-        (name, v)
-        for name, value in data.items()
-        for v in (value if isinstance(value, list) else [value])
-    ]
-    return b"&".join(
-        name.encode() + b"=" + (v if isinstance(v, bytes) else _quoted(v)) for name, v in pairs
-    )
-
-
-def _quoted(value):
-    return quote_plus(str(value)).encode()
-
-
 def post_raw(world, name, data):
     return world.client.generic(
         "POST", PATHS[name], encoded(data), "application/x-www-form-urlencoded"
     )
-
-
-def as_read(value):
-    """The value as sent by a browser and read by Django."""
-    text = unquote_to_bytes(value).decode("utf-8", "replace") if isinstance(value, bytes) else value
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def as_stored(value, field):
-    """Composed and trimmed, a title on one line; empty where nothing is visible."""
-    text = unicodedata.normalize("NFC", as_read(value)).strip()
-    if all(unicodedata.category(character) in ("Cf", "Zs") for character in text):
-        return ""
-    return " ".join(text.split()) if field == "title" else text
 
 
 def is_whole(risk):

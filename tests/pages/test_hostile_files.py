@@ -10,8 +10,8 @@ from urllib.parse import quote_plus
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from hostile_values import HOSTILE, NO_TEXT, Controls, as_read, as_stored, encoded, errors_in
 from makers import make_organisation, make_person, make_question, make_register, make_risk
-from test_forms import HOSTILE, NO_TEXT, Controls, as_read, as_stored, encoded, errors_in
 from workbooks import (
     PLAIN,
     columns_form,

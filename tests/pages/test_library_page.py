@@ -1,4 +1,4 @@
-"""/library/load/: select files, preview them, load them; and a new case in a real browser."""
+"""/library/load/: select files, preview them, load them."""
 
 import re
 import shutil
@@ -18,11 +18,9 @@ from library_files import (
     type_row,
 )
 from makers import make_user
-from playwright.sync_api import expect
-from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
 from registers.library_loading.load import default_paths, load_library
-from registers.models import LIBRARY_MODELS, CaseStudy, FailureType, WarningSign
+from registers.models import LIBRARY_MODELS, FailureType, WarningSign
 
 pytestmark = pytest.mark.django_db
 
@@ -361,74 +359,6 @@ def test_a_former_administrator_loads_nothing(staff, installer):
 def test_a_session_does_not_grow_with_the_files(staff):
     look(staff, EIGHTH)
     assert len(str(dict(staff.session))) < 1000
-
-
-# In a browser
-
-
-@pytest.fixture
-def signed_in(installer):
-    def signed_in(page, site):
-        page.set_default_timeout(10_000)
-        page.goto(f"{site}{PATH}")
-        page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill(installer.email)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"**{PATH}")
-        return page
-
-    return signed_in
-
-
-def choose(page, *contents):
-    files = [
-        {
-            "name": f"case{n}.yaml",
-            "mimeType": "application/yaml",
-            "buffer": file_of(content).content,
-        }
-        for n, content in enumerate(contents, 8)
-    ]
-    page.locator("input[type=file]").set_input_files(files)
-    page.get_by_role("button", name="Look at what would change").click()
-
-
-@pytest.mark.browser
-@pytest.mark.django_db(transaction=True)
-def test_a_new_case_is_one_file_in_the_browser(watched, live_server, signed_in):  # noqa: F811
-    page = signed_in(watched, live_server.url)
-    look_over(page)
-    choose(page, EIGHTH.replace("code: ASH-W1", "code: THM-W1"))
-    expect(page.get_by_text("warning sign THM-W1")).to_be_visible()
-    expect(page.get_by_text("begins with ASH-")).to_be_visible()
-    look_over(page)
-    page.get_by_role("link", name=re.compile("cannot be loaded")).click()
-    assert page.evaluate(
-        "document.activeElement.id || document.activeElement.closest('[id]').id"
-    ).startswith("id_files")
-    choose(page, EIGHTH)
-    expect(page.get_by_text(f"{EIGHTH_ROWS} added, 0 changed, 0 left alone")).to_be_visible()
-    page.get_by_text("warning sign ASH-W1").click()
-    expect(page.get_by_text("The committee saw no list of loans for two years.")).to_be_visible()
-    look_over(page)
-    page.get_by_role("button", name="Load these").click()
-    expect(page.get_by_text(f"The library is loaded: {EIGHTH_ROWS} added")).to_be_visible()
-    page.goto(f"{live_server.url}{CaseStudy.objects.get(slug='ashmere').get_absolute_url()}")
-    expect(page.get_by_role("heading", name="Ashmere District Council")).to_be_visible()
-    expect(page.get_by_text("The loans have been counted since.")).to_be_visible()
-
-
-@pytest.mark.browser
-@pytest.mark.django_db(transaction=True)
-def test_without_javascript_a_case_is_loaded(browser, live_server, signed_in):
-    context = browser.new_context(java_script_enabled=False)
-    page = signed_in(context.new_page(), live_server.url)
-    choose(page, EIGHTH, [type_row(name="Money" * 20)])
-    expect(page.get_by_text("MoneyMoney").first).to_be_visible()
-    page.get_by_role("button", name="Load these").click()
-    expect(page.get_by_text("The library is loaded")).to_be_visible()
-    context.close()
-    assert FailureType.objects.get(slug="financial").name == "Money" * 20
 
 
 def test_the_example_that_the_guide_copies_is_among_our_files():

@@ -16,7 +16,7 @@ from makers import (
     make_register,
     make_risk,
 )
-from test_agreements import effective_and_recorded
+from recorded_risks import effective_and_recorded
 
 from registers.models import Role
 from registers.permissions import defaults_to_agreed

@@ -23,7 +23,7 @@ from makers import (
     make_risk,
     preset,
 )
-from test_agreements import effective_and_recorded, make_recorded_risk
+from recorded_risks import effective_and_recorded, make_recorded_risk
 
 from registers.agreements import ChangesSinceAgreement
 from registers.dashboard.data import PositionSets

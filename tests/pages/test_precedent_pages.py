@@ -25,8 +25,6 @@ from makers import (
     risk_form,
     sign,
 )
-from playwright.sync_api import expect
-from test_journeys import council, faults_of, sign_in, watched  # noqa: F401  (council, watched: fixtures)
 
 from registers.models import Precedent, Risk, Role
 from registers.permissions import marks_across
@@ -239,25 +237,6 @@ def test_looking_costs_as_many_queries_for_three_signs_as_for_one(officer, regis
             officer.post(LOOK, words)
         costs.add(len(queries))
     assert len(costs) == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_signs_appear_next_to_the_form_while_typing(watched, live_server, council):  # noqa: F811 (the fixtures)
-    sign_in(watched, live_server.url, "officer")
-    watched.goto(f"{live_server.url}/registers/corporate/risks/new/")
-    signs = watched.locator(".app-typing__aside .app-sign")
-    expect(watched.get_by_role("button", name="See where this has happened")).to_be_hidden()
-    for label, name in (("What could happen?", "event"), ("Why could it happen?", "cause")):
-        watched.get_by_label(label).fill(LIKE[name])
-    expect(signs.first).to_be_visible(timeout=20_000)
-    expect(watched.locator(".app-typing__aside [role=status]")).to_contain_text(
-        "seen elsewhere: beside the form"
-    )
-    signs.first.locator("summary").first.click()
-    watched.get_by_label("So what?").fill("Reserves")
-    expect(signs.first.locator("details").first).to_have_attribute("open", "")
-    assert "Reserves" not in watched.url and not Risk.objects.exists()
-    assert faults_of(watched) == {}
 
 
 # Marking

@@ -4,8 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from makers import make_person, make_precedent, make_register
-from spreadsheets import make_reference_data
-from test_restoring import (
+from rich_register import (
     assert_refused,
     assert_sound,
     empty_twin,
@@ -14,6 +13,7 @@ from test_restoring import (
     with_change,
     written,
 )
+from spreadsheets import make_reference_data
 from workbooks import csv_of, import_workbook, latest, send, to_preview
 
 from registers.imports.resolve_rating import RatingResolver

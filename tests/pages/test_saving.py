@@ -8,19 +8,15 @@ import uuid
 import pytest
 from django import forms as django_forms
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import get_resolver, reverse
+from django.urls import get_resolver
+from form_table import BEFORE, FORMS, MORE, OF_THE_REGISTER, RATING, TODAY, Council, Form, put_aside
 from makers import (
     days_ago,
     make_action,
     make_assurance,
     make_control,
     make_escalation,
-    make_organisation,
-    make_person,
-    make_post,
-    make_register,
     make_review,
     make_risk,
     risk_form,
@@ -28,16 +24,9 @@ from makers import (
 
 from registers.forms import PostsForm
 from registers.models import (
-    Action,
-    Agreement,
-    Appetite,
-    Assessment,
-    Assurance,
     Control,
     DuplicateSubmission,
-    Escalation,
     InvalidTransition,
-    Precedent,
     Review,
     Risk,
     SetAside,
@@ -45,144 +34,6 @@ from registers.models import (
 from registers.services import reassign, review_many
 
 pytestmark = pytest.mark.django_db
-TODAY, LATER = days_ago(0).isoformat(), days_ago(-60).isoformat()
-RATING = {"likelihood": "3", "impact": "4", "driver": "harm-to-users", "rationale": "As we see it."}
-
-
-class Council:
-    """A manager at work on a register below another one, and one risk of it."""
-
-    def __init__(self):
-        self.organisation = make_organisation()
-        self.manager = make_person(self.organisation, "manager")
-        self.above = make_register(self.organisation)
-        self.register = make_register(self.organisation, slug="ours", parent=self.above)
-        self.post, self.other_post = (make_post(self.organisation) for _ in range(2))
-        self.risk = make_risk(self.register, by=self.manager, owner=self.post, on=days_ago(20))
-        self.client = Client()
-        self.client.force_login(self.manager)
-
-    def address(self, name, *more):
-        record = () if name in OF_THE_REGISTER else (self.risk.number,)
-        return reverse(name, args=["ours", *record, *more])
-
-    def version(self):
-        return Risk.objects.get(pk=self.risk.pk).version
-
-
-OF_THE_REGISTER = {"risk_new", "agreement_new", "appetite_new", "risk_review_many"}
-# Each form with a token: (the model that it adds to, its fields, changed fields).
-FORMS = {
-    "risk_new": (
-        Risk,
-        lambda council: risk_form(owner=council.post.pk, token=""),
-        {"title": "Another title"},
-    ),
-    "risk_assess": (
-        Assessment,
-        lambda council: {
-            **RATING,
-            "kind": "current",
-            "effective_on": TODAY,
-            "version": council.version(),
-        },
-        {"rationale": "Another reason."},
-    ),
-    "risk_review": (
-        Review,
-        lambda council: {
-            **{"outcome": "stands", "note": "We looked.", "effective_on": TODAY, "next_on": LATER},
-            "version": council.version(),
-        },
-        {"note": "Another note."},
-    ),
-    "action_new": (
-        Action,
-        lambda council: {
-            "title": "Write it down",
-            "kind": "process",
-            "owner": council.post.pk,
-            "due_on": LATER,
-        },
-        {"title": "Write another down"},
-    ),
-    "control_new": (
-        Control,
-        lambda council: {
-            "title": "We check it",
-            "kind": "preventive",
-            "run_by": "own",
-            "owner": council.post.pk,
-        },
-        {"kind": "detective"},
-    ),
-    "assurance_new": (
-        Assurance,
-        lambda council: {
-            **{"line": "3", "provider": "Internal audit", "opinion": "limited"},
-            **{"effective_on": TODAY, "expires_on": LATER},
-        },
-        {"opinion": "substantial"},
-    ),
-    "risk_precedents": (
-        Precedent,
-        lambda council: {"sign": "DON-W1", "mark": "relevant", "reason": "It is like ours."},
-        {"mark": "unsure"},
-    ),
-    "risk_escalate": (
-        Escalation,
-        lambda council: {"step": f"up-{council.above.pk}", "reason": "It is larger than council."},
-        {"reason": "Another reason."},
-    ),
-    "check_set_aside": (
-        SetAside,
-        lambda council: {"reason": "It is booked for May.", "until": LATER},
-        {"reason": "Another reason."},
-    ),
-    "check_take_back": (
-        SetAside,
-        lambda council: {"reason": "It cannot wait."},
-        {"reason": "Another reason."},
-    ),
-    "agreement_new": (
-        Agreement,
-        lambda council: {"body": "Cabinet", "on": TODAY, "note": "Minute 4"},
-        {"note": "Minute 5"},
-    ),
-    "appetite_new": (
-        Appetite,
-        lambda council: {
-            **{"category": "legal", "level": "averse", "tolerance": "low", "narrative": "Never."},
-            **{"approved_by": "Cabinet", "effective_on": TODAY, "review_by": LATER},
-        },
-        {"level": "open"},
-    ),
-    "risk_review_many": (
-        Review,
-        lambda council: {
-            "risks": [council.risk.number],
-            f"version_{council.risk.number}": council.version(),
-            "note": "We looked.",
-        },
-        {"note": "Another note."},
-    ),
-}
-MORE = {"check_set_aside": ["rq2-unscored"], "check_take_back": ["rq2-unscored"]}
-
-
-def put_aside(council):
-    until = days_ago(-30)
-    SetAside.put(
-        council.risk, by=council.manager, check_name="rq2-unscored", reason="It waits.", until=until
-    )
-
-
-BEFORE = {
-    "check_take_back": put_aside,
-    "risk_review_many": lambda council: make_review(
-        council.risk, by=council.manager, on=days_ago(10), next_on=days_ago(1)
-    ),
-}
 
 
 STEPS_THAT_ARE_TAKEN = {  # and the message to whoever takes one again
@@ -190,19 +41,6 @@ STEPS_THAT_ARE_TAKEN = {  # and the message to whoever takes one again
     "check_take_back": "Nothing is set aside",
     "risk_review_many": "Nothing is reviewed yet",
 }
-
-
-class Form:
-    def __init__(self, name):
-        self.council, self.name = Council(), name
-        BEFORE.get(name, lambda council: None)(self.council)
-        self.model, build_data, self.other = FORMS[name]
-        self.address = self.council.address(name, *MORE.get(name, ()))
-        self.data = {**build_data(self.council), "token": str(uuid.uuid4())}
-
-    def send(self, **changes):
-        answer = self.council.client.post(self.address, {**self.data, **changes})
-        return answer, self.model._base_manager.count()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from database import in_parallel
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from form_table import FORMS, Form
 from makers import (
     days_ago,
     impact,
@@ -18,7 +19,6 @@ from makers import (
     make_risk,
     make_user,
 )
-from test_saving import FORMS, Form
 
 from registers.models import GatheredQuestion, Register, RegisterImport, Risk
 from registers.services import agree

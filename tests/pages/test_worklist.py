@@ -23,7 +23,7 @@ from makers import (
     make_user,
     seal_rows,
 )
-from test_quality import clean
+from quality_risks import clean
 
 from registers.models import AuditEntry, HistoryIsAppendOnly, Role, SetAside
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from makers import make_post, make_risk
-from test_restoring import assert_sound, empty_twin, rich_register
+from rich_register import assert_sound, empty_twin, rich_register
 
 from registers.models import Role
 

@@ -26,6 +26,7 @@ from makers import (
     make_user,
     scheme_data,
 )
+from quality_risks import clean
 
 from registers.models import Risk
 from registers.models.conditions import assurance
@@ -505,15 +506,6 @@ def test_the_next_quarter_end(today, end):
 
 
 # A register with one of each fault
-
-
-def clean(register, **content):
-    """A risk that no check has anything to say about."""
-    content = {"event": "The budget for the year cannot be balanced.", **content}
-    risk = make_risk(register, assessed=(2, 3), on=days_ago(30), **content)
-    control = make_control(risk, on=days_ago(30), last_tested_on=days_ago(30), tested_by_line=2)
-    make_action(risk, on=days_ago(30))
-    return risk, control
 
 
 def severe(register, **content):

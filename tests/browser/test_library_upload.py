@@ -1,0 +1,87 @@
+"""A new case is loaded at /library/load/ in a real browser."""
+
+import re
+
+import pytest
+from browsing import look_over
+from library_files import (
+    EIGHTH,
+    EIGHTH_ROWS,
+    file_of,
+    type_row,
+)
+from makers import make_user
+from playwright.sync_api import expect
+
+from registers.models import CaseStudy, FailureType
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PATH = "/library/load/"
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture
+def installer():
+    return make_user(email="installer@example.org", is_staff=True, password=PASSWORD)
+
+
+@pytest.fixture
+def signed_in(installer):
+    def signed_in(page, site):
+        page.set_default_timeout(10_000)
+        page.goto(f"{site}{PATH}")
+        page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill(installer.email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"**{PATH}")
+        return page
+
+    return signed_in
+
+
+def choose(page, *contents):
+    files = [
+        {
+            "name": f"case{n}.yaml",
+            "mimeType": "application/yaml",
+            "buffer": file_of(content).content,
+        }
+        for n, content in enumerate(contents, 8)
+    ]
+    page.locator("input[type=file]").set_input_files(files)
+    page.get_by_role("button", name="Look at what would change").click()
+
+
+def test_a_new_case_is_one_file_in_the_browser(watched, live_server, signed_in):
+    page = signed_in(watched, live_server.url)
+    look_over(page)
+    choose(page, EIGHTH.replace("code: ASH-W1", "code: THM-W1"))
+    expect(page.get_by_text("warning sign THM-W1")).to_be_visible()
+    expect(page.get_by_text("begins with ASH-")).to_be_visible()
+    look_over(page)
+    page.get_by_role("link", name=re.compile("cannot be loaded")).click()
+    assert page.evaluate(
+        "document.activeElement.id || document.activeElement.closest('[id]').id"
+    ).startswith("id_files")
+    choose(page, EIGHTH)
+    expect(page.get_by_text(f"{EIGHTH_ROWS} added, 0 changed, 0 left alone")).to_be_visible()
+    page.get_by_text("warning sign ASH-W1").click()
+    expect(page.get_by_text("The committee saw no list of loans for two years.")).to_be_visible()
+    look_over(page)
+    page.get_by_role("button", name="Load these").click()
+    expect(page.get_by_text(f"The library is loaded: {EIGHTH_ROWS} added")).to_be_visible()
+    page.goto(f"{live_server.url}{CaseStudy.objects.get(slug='ashmere').get_absolute_url()}")
+    expect(page.get_by_role("heading", name="Ashmere District Council")).to_be_visible()
+    expect(page.get_by_text("The loans have been counted since.")).to_be_visible()
+
+
+def test_without_javascript_a_case_is_loaded(browser, live_server, signed_in):
+    context = browser.new_context(java_script_enabled=False)
+    page = signed_in(context.new_page(), live_server.url)
+    choose(page, EIGHTH, [type_row(name="Money" * 20)])
+    expect(page.get_by_text("MoneyMoney").first).to_be_visible()
+    page.get_by_role("button", name="Load these").click()
+    expect(page.get_by_text("The library is loaded")).to_be_visible()
+    context.close()
+    assert FailureType.objects.get(slug="financial").name == "Money" * 20
