@@ -2,7 +2,7 @@
 
 A request waits in the kernel until it has arrived, and only then gets a thread. Of a large one
 BUFFERED bytes must have arrived, and the rest has BODY_SECONDS. Written against gunicorn's
-ThreadWorker as constraints.txt pins it; tests/test_worker.py runs the real server.
+ThreadWorker as constraints.txt pins it; tests/slow/test_worker.py runs the real server.
 """
 
 import re
