@@ -1,0 +1,122 @@
+"""Nonsense in an address is refused, and many parameters do no harm."""
+
+import copy
+from types import SimpleNamespace
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+from makers import (
+    make_organisation,
+    make_person,
+    make_register,
+    make_risk,
+)
+
+from registers.models import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def module_records(module_db):
+    """A manager, and the register "ours" of the same organisation."""
+    organisation = make_organisation("Northmoor")
+    return SimpleNamespace(
+        organisation=organisation,
+        officer=make_person(organisation, Role.MANAGER, name="Robin Ash"),
+        register=make_register(organisation, slug="ours", name="Corporate risks", prefix="C"),
+    )
+
+
+@pytest.fixture
+def records(module_records):
+    return copy.deepcopy(module_records)
+
+
+@pytest.fixture
+def organisation(records):
+    return records.organisation
+
+
+@pytest.fixture
+def register(records):
+    return records.register
+
+
+@pytest.fixture
+def officer(records):
+    return records.officer
+
+
+@pytest.fixture
+def reader(officer):
+    client = Client()
+    client.force_login(officer)
+    return client
+
+
+NONSENSE = {
+    "page": ["0", "-1", "x", "1.5", "1e9", "٣", "9" * 30, "9" * 5000, "", " 1", "+1", "last"],
+    "as_at": [
+        "x",
+        "2026-13-01",
+        "2026-02-30",
+        "26-1-1",
+        "01/02/2026",
+        "99999-01-01",
+        "0000-01-01",
+        "today",
+        "NaN",
+    ],
+    "since": ["x", "2026-13-01", "99999-01-01", "2026-01-01T00:00", "null"],
+    "sort": ["password", "-score", "risk__raised_by__password", "1", "x" * 5000],
+    "band": ["x", "null", "SEVERE", "0", "' OR 1=1 --"],
+    "gap": ["x", "null", "LATE-REVIEW", "0", "any any"],
+    "mine": ["no", "1", "null"],
+    "owner": ["x", "0", "-1", "9" * 30, "9" * 5000, "1.5", "null", "٣٣٣", "1 OR 1=1"],
+    "status": ["x", "null", "OPEN", "0"],
+    "likelihood": ["0", "6", "-1", "1.0", "9" * 5000, "x"],
+    "impact": ["0", "6", "٣"],
+    "failure_type": ["x", "null", "1"],
+    "main_type": ["x", "Governance"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name in NONSENSE for value in NONSENSE[name]]
+)
+def test_an_invalid_parameter_of_a_list_is_refused(reader, register, name, value):
+    assert reader.get("/registers/ours/", {name: value}).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["as_at", "since"])
+@pytest.mark.parametrize("place", ["dashboard/", "risks/1/", "risks/1/history/"])
+def test_an_invalid_day_is_refused_everywhere(reader, register, place, name):
+    make_risk(register)
+    refused = {
+        value: reader.get(f"/registers/ours/{place}", {name: value}).status_code
+        for value in NONSENSE[name]
+    }
+    assert set(refused.values()) == {400}
+
+
+def test_invalid_bytes_do_no_harm(reader, register):
+    statuses = {
+        n: reader.get(f"/registers/ours/?{n}=%ED%A0%80%FF").status_code for n in ("q", *NONSENSE)
+    }
+    assert set(statuses.values()) == {400}
+
+
+def test_many_unknown_parameters_do_no_harm(reader, register):
+    query = urlencode([(f"<x{n}>", '"><script>') for n in range(300)])
+    answer = reader.get(f"/registers/ours/?{query}")
+    assert (answer.status_code, "<script>" in answer.text.replace('<script src="', "")) == (
+        200,
+        False,
+    )
+
+
+def test_a_search_that_is_too_long_gets_an_error_message(reader, register):
+    answer = reader.get("/registers/ours/", {"q": "a" * 201})
+    assert (answer.status_code, "200 characters" in answer.text) == (200, True)

@@ -1,0 +1,182 @@
+"""A page makes as many queries for three records as for one."""
+
+import copy
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from makers import (
+    days_ago,
+    failure_type,
+    make_assessment,
+    make_directorate,
+    make_organisation,
+    make_person,
+    make_post,
+    make_register,
+    make_revision,
+    make_risk,
+    make_scheme,
+    make_user,
+)
+from query_counts import queries_for
+
+from registers.models import CaseStudy, FailureType, Insight, Lesson, Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def module_records(module_db):
+    """A manager, and the register "ours" of the same organisation."""
+    organisation = make_organisation("Northmoor")
+    return SimpleNamespace(
+        organisation=organisation,
+        officer=make_person(organisation, Role.MANAGER, name="Robin Ash"),
+        register=make_register(organisation, slug="ours", name="Corporate risks", prefix="C"),
+    )
+
+
+@pytest.fixture
+def records(module_records):
+    return copy.deepcopy(module_records)
+
+
+@pytest.fixture
+def organisation(records):
+    return records.organisation
+
+
+@pytest.fixture
+def register(records):
+    return records.register
+
+
+@pytest.fixture
+def officer(records):
+    return records.officer
+
+
+@pytest.fixture
+def reader(officer):
+    client = Client()
+    client.force_login(officer)
+    return client
+
+
+def grow(register, organisation, count):
+    """As many more risks of every kind: new, up, down and closed, each with an owner and types of
+    its own.
+    """
+    for _ in range(count):
+        post = make_post(organisation, directorate=make_directorate(organisation))
+        types = {
+            "primary_failure_type": failure_type(),
+            "other_failure_types": [failure_type("external")],
+        }
+        make_risk(register, owner=post, assessed=(5, 5), on=days_ago(0), **types)  # new
+        for ratings, later in (((1, 1), (5, 5)), ((5, 5), (1, 1))):  # up, down
+            risk = make_risk(register, owner=post, assessed=ratings, on=days_ago(300), **types)
+            make_assessment(risk, later, on=days_ago(0))
+        closed = make_risk(register, owner=post, assessed=(3, 3), on=days_ago(300), **types)
+        make_revision(closed, status="closed", on=days_ago(0))
+
+
+PATHS = [
+    "/registers/ours/",
+    "/registers/ours/?status=all&sort=owner",
+    "/registers/ours/?failure_type=external&q=reserves",
+    f"/registers/ours/?as_at={days_ago(100)}",
+    f"/registers/ours/dashboard/?since={days_ago(200)}",
+    f"/registers/ours/dashboard/?as_at={days_ago(100)}",
+    "/registers/ours/dashboard/?more=order&more=ways",
+    *(f"/registers/ours/risks/{form}" for form in ("new/", "1/edit/", "1/assess/")),
+]
+
+
+def test_a_page_makes_as_many_queries_for_three_of_everything_as_for_one(
+    reader, register, organisation
+):
+    grow(register, organisation, 1)
+    baseline = queries_for(reader, PATHS)
+    grow(register, organisation, 2)
+    assert queries_for(reader, PATHS) == baseline
+
+
+def test_a_risk_makes_as_many_queries_for_three_changes_as_for_one(reader, register):
+    paths = [f"/registers/ours/risks/1/{place}" for place in ("", "history/")]
+    risk = make_risk(register, owner=make_post(register.organisation), assessed=(3, 3))
+
+    def change(count):
+        for n in range(count):
+            by = make_user()
+            make_assessment(risk, (2, 2), by=by)
+            owner = make_post(register.organisation)
+            types = [] if n % 2 else [failure_type("external")]
+            make_revision(
+                risk, by=by, title=f"Title {by.pk}", owner=owner, other_failure_types=types
+            )
+
+    change(1)
+    baseline = queries_for(reader, paths)
+    change(2)
+    assert queries_for(reader, paths) == baseline
+
+
+def test_home_makes_as_many_queries_for_four_registers_as_for_one(reader, organisation, register):
+    make_risk(register, assessed=(3, 3))
+    baseline = queries_for(reader, ["/"])
+    for _ in range(3):
+        make_risk(make_register(organisation, scheme=make_scheme()), assessed=(3, 3))
+    assert queries_for(reader, ["/"]) == baseline
+
+
+LIBRARY = {
+    "library": {},
+    "library_failure_type": {"slug": "governance"},
+    "library_insight": {"number": 1},
+    "library_case": {"slug": "doncaster"},
+    "library_sources": {},
+    "library_source": {"slug": "failing-well"},
+}
+
+
+def grow_the_library(count):
+    """Add cases, each of every type and insight and with the citations of doncaster."""
+    kinds, insights, doncaster = (
+        FailureType.objects.all(),
+        Insight.objects.all(),
+        CaseStudy.objects.get(slug="doncaster"),
+    )
+    citations = list(doncaster.citations.all())
+    fields = ("sector", "period", "summary", "consequences", "outcome")
+    for n in range(count):
+        words = {f: getattr(doncaster, f) for f in fields if hasattr(doncaster, f)}
+        names = {
+            "slug": f"case-{n}",
+            "name": f"Case {n}",
+            "short_name": f"Case {n}",
+            "number": 100 + n,
+        }
+        case = CaseStudy.objects.create(**names, **words)
+        case.citations.set(citations)
+        for link, rows, name in (
+            ("failure_type_rows", kinds, "failure_type"),
+            ("insight_rows", insights, "insight"),
+        ):
+            for other in rows:
+                extra = {"is_primary": False} if name == "failure_type" else {}
+                row = getattr(case, link).create(
+                    **{name: other}, evidence="It shows.", basis="derived", **extra
+                )
+                row.citations.set(citations)
+        lesson = Lesson.objects.create(number=f"9.{n}", summary="More.", insight=insights[0])
+        lesson.citations.set(citations)
+
+
+def test_a_library_page_makes_as_many_queries_for_two_more_cases(reader):
+    paths = [reverse(name, kwargs=arguments) for name, arguments in LIBRARY.items()]
+    before = queries_for(reader, paths)
+    grow_the_library(2)
+    assert queries_for(reader, paths) == before
