@@ -110,7 +110,7 @@ def test_agreed_and_as_at_do_not_go_together(reader, agreed, place):
 def test_an_agreement_of_another_register_is_not_found(reader, plain_register, agreed, place):
     other = make_agreement(plain_register)
     answers = [
-        reader.get(f"/registers/plain/{place}?agreed={pk}").status_code for pk in (other.pk, 10**17)
+        reader.get(f"/registers/ours/{place}?agreed={pk}").status_code for pk in (other.pk, 10**17)
     ]
     assert answers == [404, 404]
 

@@ -21,7 +21,6 @@ from makers import (
     make_register,
     make_revision,
     make_risk,
-    make_user,
     risk_form,
     sign,
 )
@@ -581,122 +580,6 @@ def test_the_list_costs_no_more_where_the_filters_are_not_used(officer, register
     assert not [
         query for query in queries if "precedent" in query["sql"] or "warningsign" in query["sql"]
     ]
-
-
-# The library
-
-
-PAGES = {
-    "type": "/library/failure-types/financial/",
-    "case": "/library/case-studies/doncaster/",
-    "insight": "/library/insights/{}/",
-    "impact": "/library/impacts/harm-to-users/",
-}
-
-
-def address(page):
-    return PAGES[page].format(sign("DON-W1").insights.first().number)
-
-
-def numbers(answer):
-    """(href, data-count) of every number that leads to a list."""
-    links = re.findall(r'href="([^"]+)" data-count="(\d+)"', answer.text)
-    return [(html.unescape(href), int(count)) for href, count in links]
-
-
-@pytest.fixture
-def marked_risk(register, risk):
-    """Two agreed risks that test DON-W1; a draft, a closed, an exempt risk and a later mark."""
-    risks = [
-        recorded_risk(register, assessed=(2, 2), primary_failure_type=failure_type("financial"))
-    ]
-    risks += [recorded_risk(register, status="draft"), recorded_risk(register)]
-    risks += [recorded_risk(register, title="Quokka", is_exempt=True, assessed=(5, 5))]
-    for other in (risk, *risks):
-        earlier_mark(other, "DON-W1")
-    risks[2].close(by=make_user(), version=1, reason="Over.")
-    agree(register, 10)
-    make_precedent(make_risk(register, assessed=(1, 1)), "DON-W1")
-    return risk
-
-
-COUNTS = {Role.OFFICER: 3, Role.MANAGER: 4, Role.MEMBER: 3, Role.PEER: 2, Role.ADMINISTRATOR: 2}
-
-
-@pytest.mark.parametrize("role", COUNTS)
-def test_a_case_counts_the_risks_that_each_reader_may_see(as_role, marked_risk, role):
-    links = numbers(as_role(role).get(address("case")))
-    assert {count for _, count in links} == {COUNTS[role]}
-
-
-@pytest.mark.parametrize("role", [Role.OFFICER, Role.MEMBER, Role.PEER])
-@pytest.mark.parametrize("page", PAGES)
-def test_every_number_of_the_library_leads_to_as_many_risks(as_role, marked_risk, role, page):
-    client = as_role(role)
-    links = numbers(client.get(address(page)))
-    assert links
-    for href, count in links:
-        total = re.search(r'data-total="(\d+)"', client.get(href).text)
-        assert (href, int(total[1])) == (href, count)
-
-
-def test_a_sign_names_the_risks_that_test_it(officer, marked_risk):
-    entry = officer.get(address("case")).text.partition('id="DON-W1"')[2].partition("</article>")[0]
-    assert f'href="{marked_risk.get_absolute_url()}"' in entry and marked_risk.title in entry
-
-
-def test_an_exempt_risk_is_named_to_its_readers_only(officer, member, marked_risk):
-    visible = ["Quokka" in client.get(address("case")).text for client in (officer, member)]
-    assert visible == [False, True]
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_the_risks_of_another_organisation_are_counted_for_nobody_else(marked_risk, page):
-    client = Client()
-    client.force_login(make_person(make_register(make_organisation()).organisation, Role.MANAGER))
-    answer = client.get(address(page))
-    assert numbers(answer) == [] and "No risk that you can see" in words_of(answer)
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_a_reader_without_a_register_sees_no_risks(marked_risk, page):
-    client = Client()
-    client.force_login(make_user(is_staff=True))
-    assert "Your risks" not in client.get(address(page)).text
-
-
-def test_the_library_tells_readers_that_marks_are_left_out(as_role, marked_risk):
-    mentions = {
-        role: "they count as a body knew them" in as_role(role).get(address("case")).text
-        for role in COUNTS
-    }
-    assert {role for role, is_mentioned in mentions.items() if is_mentioned} == {
-        Role.MEMBER,
-        Role.PEER,
-        Role.ADMINISTRATOR,
-    }
-
-
-@pytest.mark.parametrize("role", [Role.OFFICER, Role.MEMBER])
-def test_a_case_costs_the_same_however_many_risks_test_its_signs(as_role, register, risk, role):
-    client = as_role(role)
-    earlier_mark(risk, "DON-W1")
-
-    def cost():
-        with CaptureQueriesContext(connection) as queries:
-            client.get(address("case"))
-        return len(queries)
-
-    agree(register, 10)
-    cost()
-    before = cost()
-    for code in ("DON-W1", "DON-W2", "DON-W3"):
-        for _ in range(4):
-            earlier_mark(recorded_risk(register), code)
-    other = make_register(register.organisation)
-    earlier_mark(recorded_risk(other), "DON-W1")
-    agree(other, 5)
-    assert cost() == before
 
 
 @pytest.mark.parametrize(("role", "sees"), [(Role.OFFICER, False), (Role.MANAGER, True)])

@@ -1,0 +1,194 @@
+"""The library counts the risks that test a sign, for each reader those that they may see."""
+
+import copy
+import datetime
+import html
+import re
+from types import SimpleNamespace
+
+import pytest
+from dashboard_pages import counts_behind, numbers
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from makers import (
+    days_ago,
+    failure_type,
+    make_agreement,
+    make_organisation,
+    make_person,
+    make_precedent,
+    make_register,
+    make_risk,
+    make_user,
+    sign,
+)
+
+from registers.models import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def recorded_risk(register, **fields):
+    """A risk of forty days ago, recorded then."""
+    instant = timezone.now() - datetime.timedelta(days=40)
+    return make_risk(register, on=days_ago(40), recorded_at=instant, **fields)
+
+
+def words_of(answer):
+    text = re.sub(r"<[^>]*>", " ", answer.text.partition("<main")[2].partition("</main>")[0])
+    return " ".join(html.unescape(text).split())
+
+
+def agree(register, ago, **fields):
+    """A body agreed the register so many days ago, recorded that evening."""
+    return make_agreement(register, on=days_ago(ago), **fields)
+
+
+def earlier_mark(risk, code="DON-W1", mark="relevant", *, ago=20, **fields):
+    """A mark of so many days ago, recorded then."""
+    instant = timezone.now() - datetime.timedelta(days=ago)
+    return make_precedent(risk, code, mark, on=days_ago(ago), recorded_at=instant, **fields)
+
+
+PAGES = {
+    "type": "/library/failure-types/financial/",
+    "case": "/library/case-studies/doncaster/",
+    "insight": "/library/insights/{}/",
+    "impact": "/library/impacts/harm-to-users/",
+}
+
+
+def address(page):
+    return PAGES[page].format(sign("DON-W1").insights.first().number)
+
+
+@pytest.fixture(scope="module")
+def module_records(module_db):
+    """A register, a person of each role, and a risk that tests a sign."""
+    register = make_register(make_organisation(), slug="ours", name="Our register")
+    people = {role: make_person(register.organisation, role) for role in Role}
+    return SimpleNamespace(register=register, people=people, risk=make_marked_risk(register))
+
+
+@pytest.fixture
+def records(module_records):
+    return copy.deepcopy(module_records)
+
+
+@pytest.fixture
+def as_role(records):
+    """A client of the person with that role."""
+
+    def as_role(role):
+        client = Client()
+        client.force_login(records.people[role])
+        return client
+
+    return as_role
+
+
+@pytest.fixture
+def officer(as_role):
+    return as_role(Role.OFFICER)
+
+
+@pytest.fixture
+def marked_risk(records):
+    return records.risk
+
+
+def make_marked_risk(register):
+    """Two agreed risks that test DON-W1; a draft, a closed, an exempt risk and a later mark."""
+    financial = {"primary_failure_type": failure_type("financial")}
+    risks = [
+        recorded_risk(register, assessed=(3, 4), title="Savings do not arrive", **financial),
+        recorded_risk(register, assessed=(2, 2), **financial),
+    ]
+    risks += [recorded_risk(register, status="draft"), recorded_risk(register)]
+    risks += [recorded_risk(register, title="Quokka", is_exempt=True, assessed=(5, 5))]
+    for risk in risks:
+        earlier_mark(risk, "DON-W1")
+    risks[3].close(by=make_user(), version=1, reason="Over.")
+    agree(register, 10)
+    make_precedent(make_risk(register, assessed=(1, 1)), "DON-W1")
+    return risks[0]
+
+
+COUNTS = {Role.OFFICER: 3, Role.MANAGER: 4, Role.MEMBER: 3, Role.PEER: 2, Role.ADMINISTRATOR: 2}
+
+
+@pytest.mark.parametrize("role", COUNTS)
+def test_a_case_counts_the_risks_that_each_reader_may_see(as_role, role):
+    links = numbers(as_role(role).get(address("case")).text)
+    assert set(links.values()) == {str(COUNTS[role])}
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.MEMBER, Role.PEER])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_number_of_the_library_leads_to_as_many_risks(records, as_role, role, page):
+    client = as_role(role)
+    links = numbers(client.get(address(page)).text)
+    assert links
+    assert counts_behind(links, records.register, client, records.people[role]) == links
+
+
+def test_a_sign_names_the_risks_that_test_it(officer, marked_risk):
+    entry = officer.get(address("case")).text.partition('id="DON-W1"')[2].partition("</article>")[0]
+    assert f'href="{marked_risk.get_absolute_url()}"' in entry and marked_risk.title in entry
+
+
+def test_an_exempt_risk_is_named_to_its_readers_only(as_role):
+    visible = [
+        "Quokka" in client.get(address("case")).text
+        for client in map(as_role, (Role.OFFICER, Role.MEMBER))
+    ]
+    assert visible == [False, True]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_risks_of_another_organisation_are_counted_for_nobody_else(page):
+    client = Client()
+    client.force_login(make_person(make_register(make_organisation()).organisation, Role.MANAGER))
+    answer = client.get(address(page))
+    assert numbers(answer.text) == {} and "No risk that you can see" in words_of(answer)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_reader_without_a_register_sees_no_risks(page):
+    client = Client()
+    client.force_login(make_user(is_staff=True))
+    assert "Your risks" not in client.get(address(page)).text
+
+
+def test_the_library_tells_readers_that_marks_are_left_out(as_role):
+    mentions = {
+        role: "they count as a body knew them" in as_role(role).get(address("case")).text
+        for role in COUNTS
+    }
+    assert {role for role, is_mentioned in mentions.items() if is_mentioned} == {
+        Role.MEMBER,
+        Role.PEER,
+        Role.ADMINISTRATOR,
+    }
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.MEMBER])
+def test_a_case_costs_the_same_however_many_risks_test_its_signs(records, as_role, role):
+    client, register = as_role(role), records.register
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address("case"))
+        return len(queries)
+
+    cost()
+    before = cost()
+    for code in ("DON-W1", "DON-W2", "DON-W3"):
+        for _ in range(3):
+            earlier_mark(recorded_risk(register), code)
+    other = make_register(register.organisation)
+    earlier_mark(recorded_risk(other), "DON-W1")
+    agree(other, 5)
+    assert cost() == before
