@@ -26,15 +26,15 @@ def led_to(client, links):
     return {href: match and match[1] for href, match in pages.items()}
 
 
-def counts_behind(links, register, client, person):
-    """href -> how many are behind it: a list of the register's risks is counted, not rendered.
+def counts_behind(links, registers, client, person):
+    """href -> how many are behind it: a list of one of the registers is counted, not rendered.
 
     That the count is the total on the page: test_dashboard_filter.py. Pages of other records are
     read.
     """
-    counts = {}
+    counts, by_path = {}, {register.get_absolute_url(): register for register in registers}
     for href in links:
-        if urlsplit(href).path == register.get_absolute_url():
+        if register := by_path.get(urlsplit(href).path):
             request = RequestFactory().get(href)
             request.user = person
             reading = reading_from(request, register)

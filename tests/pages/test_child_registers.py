@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from dashboard_pages import led_to, numbers
+from dashboard_pages import counts_behind, led_to, numbers
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -96,12 +96,14 @@ def test_a_register_with_another_scheme_is_listed_as_left_out(council):
 
 @pytest.mark.parametrize("query", [{}, {"as_at": days_ago(100)}])
 def test_each_number_links_to_that_registers_list(council, query):
-    for register in (council.top, council.children, council.care):
+    registers = (council.top, council.children, council.care)
+    for register in registers:
         make_assessment(council.risk(register, (5, 5)), (2, 2), by=council.manager, on=days_ago(50))
         council.risk(register, (4, 3), category="financial")
     make_appetite(council.organisation, "financial", "low", by=council.manager, on=days_ago(150))
     links = numbers(council.section(**query))
-    assert len(links) >= 9 and led_to(council.client, links) == links
+    assert len(links) >= 9
+    assert counts_behind(links, registers, council.client, council.manager) == links
     assert {href.split("/")[2] for href in links} == {"ours", "children", "care"}
 
 
@@ -220,7 +222,7 @@ def test_many_child_registers_take_as_many_queries_as_one(council):
     council.risk(council.children)
     council.page()
     expected = queries()
-    for n in range(8):
+    for n in range(2):
         council.risk(council.register(f"team-{n}{n}", council.care, prefix=f"T{n}"))
     assert queries() == expected
 

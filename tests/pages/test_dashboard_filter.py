@@ -124,7 +124,7 @@ class Council:
 
 
 def counted_behind(council, links):
-    return counts_behind(links, council.register, council.client, council.manager)
+    return counts_behind(links, [council.register], council.client, council.manager)
 
 
 FILTERS = [

@@ -649,23 +649,23 @@ def grow(register, reader, count):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_home_takes_as_many_queries_for_twenty_risks_as_for_one(organisation, register, role):
+def test_home_takes_as_many_queries_for_three_risks_as_for_one(organisation, register, role):
     reader = make_person(organisation, role)
     client = client_of(reader)
     grow(register, reader, 1)
     expected = queries_of(client)
-    grow(register, reader, 19)
+    grow(register, reader, 2)
     assert queries_of(client) == expected
 
 
 @pytest.mark.parametrize("role", ["officer", "member"])
-def test_home_takes_as_many_queries_for_six_registers_as_for_one(organisation, register, role):
+def test_home_takes_as_many_queries_for_three_registers_as_for_one(organisation, register, role):
     reader = make_person(organisation, role)
     client = client_of(reader)
     grow(register, reader, 2)
     expected = queries_of(client)
-    for number in range(5):
-        grow(make_register(organisation, prefix=f"X{number}"), reader, 2)
+    for number in range(2):
+        grow(make_register(organisation, prefix=f"X{number}"), reader, 1)
     assert queries_of(client) == expected
 
 
@@ -760,10 +760,10 @@ def test_an_escalation_waits_for_whoever_may_decide_it(organisation, register):
     assert "Nothing waits for you" in home_of(manager)
 
 
-def make_every_task(organisation, register, **content):
+def make_every_task(organisation, register, count=1, **content):
     above = make_register(organisation, slug="above", prefix="A")
     Register.objects.filter(pk=register.pk).update(parent=above)
-    for _ in range(12):
+    for _ in range(count):
         risk = complete_risk(
             Register.objects.get(pk=register.pk), "Canary", owner=make_post(organisation), **content
         )
@@ -810,7 +810,7 @@ def test_nothing_of_another_organisation_waits(organisation, register):
 
 
 def test_ten_of_each_are_named_and_more_are_linked(organisation, register):
-    make_every_task(organisation, register)
+    make_every_task(organisation, register, count=12)
     page = home_of(make_person(organisation, Role.MANAGER))
     text, links = part(page, "waiting"), steps_on(page)
     assert text.count("Say that it is done") == text.count("Decide whether") == 10
@@ -824,8 +824,8 @@ def test_ten_of_each_are_named_and_more_are_linked(organisation, register):
 def test_many_tasks_take_as_many_queries_as_few(organisation, register):
     client = client_of(make_person(organisation, Role.MANAGER))
     counts = []
-    for _ in range(2):
-        make_every_task(organisation, register)
+    for count in (1, 2):
+        make_every_task(organisation, register, count)
         Register.objects.filter(slug="above").update(
             slug=f"above-{len(counts)}", prefix=f"A{len(counts)}"
         )

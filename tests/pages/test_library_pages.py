@@ -445,7 +445,7 @@ def queries_for(cached_page, name, *args, **query):
 
 
 def grow(case):
-    """Ten more of every fact of a case, each cited and disputed like the one it copies, and every
+    """Three more of every fact of a case, each cited and disputed like the one it copies, and every
     type and insight.
     """
     for kind in FailureType.objects.exclude(cases=case):
@@ -457,7 +457,7 @@ def grow(case):
         if fact is None or model.__name__ == "CaseImpact":
             continue
         citations, disputes = list(fact.citations.all()), list(Discrepancy.objects.all()[:3])
-        for n in range(10):
+        for n in range(3):
             fact.pk, fact.code = None, f"{case.code}-{model.__name__[0]}9{n}"
             fact.save()
             fact.citations.set(citations)

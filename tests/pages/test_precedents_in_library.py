@@ -131,7 +131,7 @@ def test_every_number_of_the_library_leads_to_as_many_risks(records, as_role, ro
     client = as_role(role)
     links = numbers(client.get(address(page)).text)
     assert links
-    assert counts_behind(links, records.register, client, records.people[role]) == links
+    assert counts_behind(links, [records.register], client, records.people[role]) == links
 
 
 def test_a_sign_names_the_risks_that_test_it(officer, marked_risk):
