@@ -1,5 +1,6 @@
 """Child registers on the dashboard, a row each, and the breakdowns of one register."""
 
+import copy
 import re
 
 import pytest
@@ -67,9 +68,14 @@ class Council:
         return [tuple(re.sub("<[^>]*>", "", cell).strip() for cell in row) for row in cells]
 
 
-@pytest.fixture
-def council():
+@pytest.fixture(scope="module")
+def module_council(module_db):
     return Council()
+
+
+@pytest.fixture
+def council(module_council):
+    return copy.deepcopy(module_council)
 
 
 def test_each_child_register_has_a_row_and_each_risk_counts_once(council):

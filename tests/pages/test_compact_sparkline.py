@@ -1,5 +1,6 @@
 """The small sparklines of a dashboard: hand-worked examples, and on the page."""
 
+import copy
 import re
 from dataclasses import dataclass
 
@@ -65,9 +66,14 @@ class Council:
         )
 
 
-@pytest.fixture
-def council():
+@pytest.fixture(scope="module")
+def module_council(module_db):
     return Council()
+
+
+@pytest.fixture
+def council(module_council):
+    return copy.deepcopy(module_council)
 
 
 def sparkline(*labels):

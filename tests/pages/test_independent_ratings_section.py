@@ -1,5 +1,6 @@
 """The dashboard's section of independent ratings that differ from the organisation's own."""
 
+import copy
 import html
 import re
 
@@ -50,9 +51,14 @@ class Council:
         return " ".join(html.unescape(re.sub("<[^>]*>", " ", section)).split()).replace(" .", ".")
 
 
-@pytest.fixture
-def council():
+@pytest.fixture(scope="module")
+def module_council(module_db):
     return Council()
+
+
+@pytest.fixture
+def council(module_council):
+    return copy.deepcopy(module_council)
 
 
 def test_a_peer_rating_in_another_band_shows_both_bands(council):

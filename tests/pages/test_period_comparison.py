@@ -2,6 +2,7 @@
 row covers both days is counted without being read.
 """
 
+import copy
 import re
 from collections import Counter
 from types import SimpleNamespace
@@ -160,9 +161,14 @@ class Council:
         return answer.text
 
 
-@pytest.fixture
-def council(db):
+@pytest.fixture(scope="module")
+def module_council(module_db):
     return Council()
+
+
+@pytest.fixture
+def council(module_council):
+    return copy.deepcopy(module_council)
 
 
 DAYS = [(0, 30), (0, 12), (0, 0), (5, 15), (12, 30), (30, 5), (400, 30), (0, 400)]

@@ -1,5 +1,6 @@
 """The pages behind a page's links show the same basis: today, a past day, or an agreement."""
 
+import copy
 import html
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -64,9 +65,14 @@ class Council:
         }
 
 
-@pytest.fixture
-def council():
+@pytest.fixture(scope="module")
+def module_council(module_db):
     return Council()
+
+
+@pytest.fixture
+def council(module_council):
+    return copy.deepcopy(module_council)
 
 
 PLACES = pytest.mark.parametrize(
