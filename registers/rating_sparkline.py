@@ -16,7 +16,7 @@ from registers.charts import Cell, Table
 from registers.dates import quarter_ends_before
 from registers.models import Assessment
 from registers.models.position import STUCK
-from registers.phrases import number_in_words
+from registers.phrases.dashboard import highest_band_running
 from registers.scoring import Band, Scheme
 
 
@@ -139,7 +139,7 @@ def _sentence(ratings: list, points: list[Point]) -> str:
         1 for _ in takewhile(lambda point: _is_same_band(point.band, band), reversed(points[:-1]))
     )
     if band.rank == band.of - 1 and ends >= STUCK:
-        sentence += f"; the highest band at {number_in_words(ends)} quarter ends running"
+        sentence += f"; {highest_band_running(ends)}"
     return sentence
 
 

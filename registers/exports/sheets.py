@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from registers.exports.csv import plain
 from registers.phrases import above_in_words, tolerated_in_words
+from registers.phrases.files import in_matrix_sentence, review_period
 from registers.print_palette import NO_RISKS, shade_of
 
 FONT = "Arial"
@@ -129,9 +130,7 @@ def write_matrix(book, table, metadata) -> None:
 def _matrix_sentences(totals, metadata) -> list[str]:
     """What the matrix counts, and what it leaves out."""
     scored = sum(totals.cells.values())
-    sentences = [
-        f"{scored} of {totals.on_register} risks on the register in this file are in the matrix."
-    ]
+    sentences = [in_matrix_sentence(scored, totals.on_register)]
     sentences += [f"Not scored: {totals.not_scored}."] if totals.not_scored else []
     sentences += (
         [f"Rated by an earlier scheme: {totals.to_re_assess}."] if totals.to_re_assess else []
@@ -163,7 +162,7 @@ def write_scheme(book, table) -> None:
         page.add(
             page.cell(band.label, bold=True, shade=shade_of(band), boxed=True),
             page.cell(score_range(rules, band), boxed=True),
-            page.cell(f"within {band.review_days} days", boxed=True),
+            page.cell(review_period(band.review_days), boxed=True),
             page.cell(band_treatment(rules, band, table.tolerance), boxed=True),
         )
     page.add()

@@ -15,6 +15,7 @@ from registers.forms.fields import PlainTextField, RecordChoiceField
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
 from registers.models import Risk
 from registers.models.review import proposed_next_review
+from registers.phrases.register import too_many_to_review
 
 MOST_REVIEWED = 50
 # Of each kind: more are moved by sending the form again.
@@ -98,9 +99,7 @@ class ReviewManyForm(RevealingForm):
     def clean_risks(self):
         chosen = self.cleaned_data["risks"]
         if len(chosen) > MOST_REVIEWED:
-            raise ValidationError(
-                f"Select {MOST_REVIEWED} risks or fewer: you have selected {len(chosen)}"
-            )
+            raise ValidationError(too_many_to_review(MOST_REVIEWED, len(chosen)))
         return chosen
 
     def clean(self):

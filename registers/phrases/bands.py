@@ -1,45 +1,18 @@
-"""Sentences and phrases that several pages and files share: numbers, tolerance, ranges, time."""
+"""Bands in words: what is tolerated, what a range could be, and how two ratings compare."""
 
 from __future__ import annotations
 
-import datetime
+from django.utils.translation import gettext, ngettext
 
 from registers.models import Assessment, Category
-from registers.scoring import Tolerance
+from registers.phrases.numbers import join_names, join_with_or, number_in_words
+from registers.scoring import Band, Tolerance
 
 INDEPENDENT_RATERS = {
     Assessment.Perspective.PEER: "The peer reviewer",
     Assessment.Perspective.INTERNAL_AUDIT: "Internal audit",
     Assessment.Perspective.EXTERNAL: "The external auditor or inspector",
 }
-WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-def number_in_words(n: int) -> str:
-    """In words up to nine, in figures beyond; "none" for 0."""
-    return WORDS[n] if n < len(WORDS) else f"{n:,}"
-
-
-def more_or_fewer(change: int) -> str:
-    """A change of a count, to be followed by the day compared with."""
-    if change == 0:
-        return "as many as on"
-    return f"{number_in_words(abs(change))} {'more' if change > 0 else 'fewer'} than on"
-
-
-def count_history_in_words(counts: list[int], names: list[str]) -> str:
-    """A count over time: the first, the highest if it lies between, and the last.
-
-    names: of the days, one each. Of several days with the highest count the latest is named.
-    """
-    first, last, most = counts[0], counts[-1], max(counts)
-    parts = [f"{number_in_words(first)} on {names[0]}"]
-    if len(counts) == 1:
-        return parts[0]
-    if most > max(first, last):
-        latest = [name for n, name in zip(counts, names, strict=True) if n == most][-1]
-        parts.append(f"{number_in_words(most)} on {latest}")
-    return ", ".join([*parts, f"{number_in_words(last)} on {names[-1]}"])
 
 
 def categories_in_words(categories: list[str]) -> str:
@@ -47,28 +20,38 @@ def categories_in_words(categories: list[str]) -> str:
     return join_names([label.lower() for value, label in Category.choices if value in categories])
 
 
-def join_names(names: list[str]) -> str:
-    """ "A", "A and B", "A, B and C" """
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
 def above_in_words(tolerance: Tolerance) -> str:
     """Which bands are above tolerance: "Severe", or "Severe; Moderate or higher for financial"."""
-    parts = [" or ".join(band.label for band in reversed(tolerance.above())) or "no band"]
+    bands = [band.label for band in reversed(tolerance.above())]
+    parts = [join_with_or(bands) or gettext("no band")]
     for categories in _categories_by_tolerance(tolerance):
-        above = tolerance.above(categories[0])
-        lowest = f"{above[0].label}{' or higher' if len(above) > 1 else ''}" if above else "no band"
-        parts.append(f"{lowest} for {categories_in_words(categories)}")
+        lowest = _lowest_of(tolerance.above(categories[0]))
+        parts.append(_for_categories(lowest, categories))
     return "; ".join(parts)
+
+
+def _lowest_of(bands: list[Band]) -> str:
+    if not bands:
+        return gettext("no band")
+    lowest = ngettext("%(band)s", "%(band)s or higher", len(bands))
+    return lowest % {"band": bands[0].label}
+
+
+def _for_categories(band: str, categories: list[str]) -> str:
+    """ "Moderate for financial and legal" """
+    return gettext("%(band)s for %(categories)s") % {
+        "band": band,
+        "categories": categories_in_words(categories),
+    }
 
 
 def tolerated_in_words(tolerance: Tolerance) -> str:
     """The highest band that is tolerated: "High", or "High, and Low for financial"."""
-    exceptions = [
-        f"{tolerance.of(categories[0]).label} for {categories_in_words(categories)}"
-        for categories in _categories_by_tolerance(tolerance)
-    ]
-    return ", and ".join([tolerance.of("").label, *exceptions])
+    words = tolerance.of("").label
+    for categories in _categories_by_tolerance(tolerance):
+        exception = _for_categories(tolerance.of(categories[0]).label, categories)
+        words = gettext("%(bands)s, and %(exception)s") % {"bands": words, "exception": exception}
+    return words
 
 
 def _categories_by_tolerance(tolerance: Tolerance) -> list[list[str]]:
@@ -87,28 +70,53 @@ def possible_bands_in_words(assessment: Assessment) -> str:
     band = assessment.band_now
     low, high = assessment.range_end_bands
     if low.rank < band.rank < high.rank:
-        return f"could be anything from {low.label} to {high.label}"
-    other, far = (high, "high") if high.rank > band.rank else (low, "low")
-    apart = abs(other.rank - band.rank)
-    if not apart:
-        return ""
-    return f"could be {other.label}" if apart == 1 else f"could be as {far} as {other.label}"
+        clause = gettext("could be anything from %(low)s to %(high)s")
+        return clause % {"low": low.label, "high": high.label}
+    if high.rank > band.rank:
+        clause = ngettext(
+            "could be %(band)s", "could be as high as %(band)s", high.rank - band.rank
+        )
+        return clause % {"band": high.label}
+    if low.rank < band.rank:
+        clause = ngettext("could be %(band)s", "could be as low as %(band)s", band.rank - low.rank)
+        return clause % {"band": low.label}
+    return ""
 
 
-def duration_in_words(start: datetime.date, end: datetime.date) -> str:
-    """The time from one day to a later one: in days, then weeks, then months, then years.
+def comparison_in_words(rater: str, independent: Assessment, current: Assessment | None) -> str:
+    """An independent rating beside our own, None where we have none, as a sentence."""
+    if current is None:
+        sentence = gettext("%(rater)s says %(independent)s, we have not rated it yet.")
+        return sentence % {"rater": rater, "independent": independent.band_now.label}
+    difference = independent.band_now.rank - current.band_now.rank
+    if current.scheme_id != independent.scheme_id:
+        sentence = gettext(
+            "%(rater)s says %(independent)s, we say %(own)s: by different schemes, so the two "
+            "words cannot be compared."
+        )
+    elif not difference:
+        sentence = gettext("%(rater)s says %(independent)s, as we do.")
+    elif difference > 0:
+        sentence = ngettext(
+            "%(rater)s says %(independent)s, we say %(own)s: %(count)s band lower.",
+            "%(rater)s says %(independent)s, we say %(own)s: %(count)s bands lower.",
+            difference,
+        )
+    else:
+        sentence = ngettext(
+            "%(rater)s says %(independent)s, we say %(own)s: %(count)s band higher.",
+            "%(rater)s says %(independent)s, we say %(own)s: %(count)s bands higher.",
+            -difference,
+        )
+    return sentence % {
+        "rater": rater,
+        "independent": independent.band_now.label,
+        "own": current.band_now.label,
+        "count": number_in_words(abs(difference)),
+    }
 
-    Weeks from 14 days, months from 8 weeks, years from 2 years; only full ones count. Empty for the
-    same day.
-    """
-    days = (end - start).days
-    months = (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
-    if days < 14:
-        return _quantity(days, "day") if days else ""
-    if days < 56:
-        return _quantity(days // 7, "week")
-    return _quantity(months, "month") if months < 24 else _quantity(months // 12, "year")
 
-
-def _quantity(n: int, unit: str) -> str:
-    return f"{n:,} {unit}{'' if n == 1 else 's'}"
+def higher_outside(rater: str, independent: str, current: str) -> str:
+    """independent, current: labels of two bands."""
+    sentence = gettext("%(rater)s says %(independent)s, we say %(own)s.")
+    return sentence % {"rater": rater, "independent": independent, "own": current}

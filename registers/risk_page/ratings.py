@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from registers.models import Assessment
-from registers.phrases import INDEPENDENT_RATERS, number_in_words
+from registers.phrases.bands import INDEPENDENT_RATERS, comparison_in_words
 
 Kind, Perspective = Assessment.Kind, Assessment.Perspective
 
@@ -39,25 +39,8 @@ def latest_ratings(assessments: Iterable[Assessment]) -> LatestRatings:
         for kind in (Kind.INHERENT, Kind.CURRENT, Kind.TARGET)
     )
     independent = [
-        IndependentRating(assessment, _comparison(rater, assessment, current))
+        IndependentRating(assessment, comparison_in_words(rater, assessment, current))
         for perspective, rater in INDEPENDENT_RATERS.items()
         if (assessment := latest.get((perspective, Kind.CURRENT)))
     ]
     return LatestRatings(inherent, current, target, independent)
-
-
-def _comparison(rater: str, independent: Assessment, current: Assessment | None) -> str:
-    sentence = f"{rater} says {independent.band_now.label}"
-    if current is None:
-        return f"{sentence}, we have not rated it yet."
-    label = current.band_now.label
-    if current.scheme_id != independent.scheme_id:
-        return (
-            f"{sentence}, we say {label}: by different schemes, "
-            "so the two words cannot be compared."
-        )
-    difference = independent.band_now.rank - current.band_now.rank
-    if not difference:
-        return f"{sentence}, as we do."
-    bands = f"{number_in_words(abs(difference))} band{'' if abs(difference) == 1 else 's'}"
-    return f"{sentence}, we say {label}: {bands} {'lower' if difference > 0 else 'higher'}."

@@ -8,7 +8,9 @@ from registers.dashboard.matrix import Matrix as DashboardMatrix
 from registers.exports.metadata import ExportMetadata
 from registers.exports.sheets import band_treatment, score_range
 from registers.models import Category
-from registers.phrases import above_in_words, number_in_words, tolerated_in_words
+from registers.phrases import above_in_words, tolerated_in_words
+from registers.phrases.files import review_period
+from registers.phrases.register import worklist_sentence
 from registers.print_palette import NO_RISKS, Shade, shade_of
 from registers.quality.worklist import Worklist
 
@@ -112,7 +114,7 @@ def build_summary(
             (
                 band.label,
                 score_range(rules, band),
-                f"within {band.review_days} days",
+                review_period(band.review_days),
                 band_treatment(rules, band, tolerance),
                 shade_of(band),
             )
@@ -163,13 +165,8 @@ def _above_tolerance(position, register, tolerance) -> RiskAboveTolerance:
 
 
 def _worklist_summary(worklist) -> WorklistSummary:
-    count, risk_count = worklist.count, worklist.risk_count
     checks = [(group.title, group.count) for group in worklist.groups("check")]
-    if not count:
-        return WorklistSummary("Nothing to put right was found.", checks)
-    things = "One thing" if count == 1 else f"{number_in_words(count).capitalize()} things"
-    risks = "one risk" if risk_count == 1 else f"{number_in_words(risk_count)} risks"
-    return WorklistSummary(f"{things} to put right, on {risks}.", checks)
+    return WorklistSummary(worklist_sentence(worklist.count, worklist.risk_count), checks)
 
 
 def _thresholds(rules, tolerance) -> list[str]:
