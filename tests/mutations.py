@@ -310,9 +310,9 @@ MUTATIONS = [
     ),
     Mutation(
         "fewer and more are swapped in a sentence",
-        "registers/dashboard/headline.py",
-        "more_or_fewer(above.count - above.previous)",
-        "more_or_fewer(above.previous - above.count)",
+        "registers/phrases/dashboard.py",
+        "more_or_fewer(above.count - above.previous, above.since)",
+        "more_or_fewer(above.previous - above.count, above.since)",
         "test_headline.py",
     ),
     Mutation(
