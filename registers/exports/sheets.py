@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 
 from registers.exports.csv import plain
-from registers.phrases import above_in_words, tolerated_in_words
+from registers.phrases.bands import above_sentence, threshold_sentences
 from registers.phrases.files import in_matrix_sentence, review_period
 from registers.print_palette import NO_RISKS, shade_of
 
@@ -122,7 +122,7 @@ def write_matrix(book, table, metadata) -> None:
         page.add(*row, height=58)
     page.add()
     page.add_text(
-        f"Above tolerance: {above_in_words(table.tolerance)}. Scheme: {table.register.scheme}.",
+        f"{above_sentence(table.tolerance)} Scheme: {table.register.scheme}.",
         over=across,
     )
 
@@ -166,9 +166,8 @@ def write_scheme(book, table) -> None:
             page.cell(band_treatment(rules, band, table.tolerance), boxed=True),
         )
     page.add()
-    page.add_text(f"Highest band that is tolerated: {tolerated_in_words(table.tolerance)}.", over=4)
-    page.add_text(f"Above tolerance: {above_in_words(table.tolerance)}.", over=4)
-    page.add_text(f"Taken higher from: {rules.band(rules.escalation).label}.", over=4)
+    for sentence in threshold_sentences(rules, table.tolerance):
+        page.add_text(sentence, over=4)
 
 
 def score_range(rules, band) -> str:

@@ -1,12 +1,14 @@
-"""Bands in words: what is tolerated, what a range could be, and how two ratings compare."""
+"""Bands in words: what is tolerated, how ratings compare, and how they went."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.utils.translation import gettext, ngettext
 
 from registers.models import Assessment, Category
 from registers.phrases.numbers import join_names, join_with_or, number_in_words
-from registers.scoring import Band, Tolerance
+from registers.scoring import Band, Scheme, Tolerance
 
 INDEPENDENT_RATERS = {
     Assessment.Perspective.PEER: "The peer reviewer",
@@ -120,3 +122,62 @@ def higher_outside(rater: str, independent: str, current: str) -> str:
     """independent, current: labels of two bands."""
     sentence = gettext("%(rater)s says %(independent)s, we say %(own)s.")
     return sentence % {"rater": rater, "independent": independent, "own": current}
+
+
+def threshold_sentences(scheme: Scheme, tolerance: Tolerance) -> list[str]:
+    """What is tolerated, what is not, and what is taken higher."""
+    escalation = scheme.band(scheme.escalation).label
+    return [
+        gettext("Highest band that is tolerated: %(bands)s.")
+        % {"bands": tolerated_in_words(tolerance)},
+        above_sentence(tolerance),
+        gettext("Taken higher from: %(band)s.") % {"band": escalation},
+    ]
+
+
+def above_sentence(tolerance: Tolerance) -> str:
+    return gettext("Above tolerance: %(bands)s.") % {"bands": above_in_words(tolerance)}
+
+
+# How a rating went
+
+
+def band_course(band: str, since: str, before: str = "") -> str:
+    """ "High since June 2026; was Moderate in March 2026"; since: a month. before: a clause."""
+    clause = gettext("%(band)s since %(month)s") % {"band": band, "month": since}
+    return f"{clause}; {before}" if before else clause
+
+
+def band_before(band: str, month: str, since: str) -> str:
+    """month: in which that rating was given; since: in which the next one was."""
+    if month == since:
+        return gettext("was %(band)s earlier that month") % {"band": band}
+    return gettext("was %(band)s in %(month)s") % {"band": band, "month": month}
+
+
+def first_band_course(band: str, month: str) -> str:
+    """Of a risk with one rating."""
+    clause = gettext("%(band)s since %(month)s, when it was first judged")
+    return clause % {"band": band, "month": month}
+
+
+def constant_band(band: str, month: str) -> str:
+    clause = gettext("%(band)s since %(month)s or before")
+    return clause % {"band": band, "month": month}
+
+
+def band_steps(steps: Sequence[tuple[str, str]], *, is_latest_new: bool) -> str:
+    """ "Moderate in December 2025, High from June 2026, Severe now"
+
+    steps: (band, month) of each change. is_latest_new: whether the last came on the day read.
+    """
+    clauses = [
+        gettext("%(band)s from %(month)s") if place else gettext("%(band)s in %(month)s")
+        for place in range(len(steps))
+    ]
+    if is_latest_new:
+        clauses[-1] = gettext("%(band)s now")
+    return ", ".join(
+        clause % {"band": band, "month": month}
+        for clause, (band, month) in zip(clauses, steps, strict=True)
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst, get_text_list
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 DAYS_IN = {"week": 7, "month": 30.44, "year": 365.25}
 
@@ -22,7 +23,13 @@ def number_in_words(n: int) -> str:
     """In words up to nine, in figures beyond; "none" for 0."""
     if not n:
         return pgettext("number", "none")
-    return str(apnumber(n)) if n < 10 else figures(n)
+    return _word(n, get_language()) if n < 10 else figures(n)
+
+
+@cache
+def _word(n: int, language: str) -> str:
+    """apnumber translates all nine words to give one of them: a dashboard asks for 40."""
+    return str(apnumber(n))
 
 
 def number_to_begin(n: int) -> str:

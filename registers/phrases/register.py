@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from registers.models import AssuranceLevel, ControlWeakness
@@ -272,3 +274,61 @@ def reassigned_sentence(count: int, post: str) -> str:
         "%(count)s moved: %(post)s owns it now.", "%(count)s moved: %(post)s owns them now.", count
     )
     return sentence % {"count": count, "post": post}
+
+
+# When and why
+
+
+def happened_sentence(day: datetime.date) -> str:
+    return gettext("It happened on %(day)s.") % {"day": date_format(day, "j F Y")}
+
+
+def rose_sentence(band: str, since: str) -> str:
+    """band: the one before, "" for a new risk. since: the day compared with, in words."""
+    sentence = gettext("Up from %(band)s since %(day)s.") if band else gettext("New since %(day)s.")
+    return sentence % {"band": band, "day": since}
+
+
+def due_in_words(on: datetime.date, today: datetime.date) -> str:
+    if on == today:
+        words = gettext("Due today, %(day)s")
+    else:
+        words = gettext("Was due on %(day)s") if on < today else gettext("Due on %(day)s")
+    return words % {"day": date_format(on, "j F Y")}
+
+
+def next_review_in_words(
+    band: str, owner: str, on: datetime.date, after: datetime.date, today: datetime.date
+) -> str:
+    """band, owner: "" where there is none. on: its next review; after: the one after that."""
+    if on < today:
+        words = gettext("%(band)s. Review was due %(on)s; the next one after this: %(after)s.")
+    else:
+        words = gettext("%(band)s. Review is due %(on)s; the next one after this: %(after)s.")
+    sentences = words % {
+        "band": band or gettext("Not rated"),
+        "on": date_format(on, "j F Y"),
+        "after": date_format(after, "j F Y"),
+    }
+    return f"{sentences} {owner or gettext('No owner')}."
+
+
+def proposal_in_words(register: str, *, is_up: bool) -> str:
+    """Of an escalation."""
+    words = (
+        gettext("proposed to be taken up to %(register)s")
+        if is_up
+        else gettext("proposed to be taken back down from %(register)s")
+    )
+    return words % {"register": register}
+
+
+def decision_in_words(register: str, *, is_up: bool, is_approved: bool) -> str:
+    """Of an escalation."""
+    words = {
+        (True, True): gettext("agreed to take it up to %(register)s"),
+        (True, False): gettext("not agreed to take it up to %(register)s"),
+        (False, True): gettext("agreed to take it back down from %(register)s"),
+        (False, False): gettext("not agreed to take it back down from %(register)s"),
+    }
+    return words[is_up, is_approved] % {"register": register}

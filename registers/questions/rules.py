@@ -20,7 +20,7 @@ from registers.models import (
     unexplained,
 )
 from registers.phrases.bands import INDEPENDENT_RATERS, higher_outside
-from registers.phrases.register import put_off_sentence, stuck_source
+from registers.phrases.register import happened_sentence, put_off_sentence, stuck_source
 from registers.priorities import QUESTIONS, Reason
 
 SEEN_WORSE = "What do they see that we do not, and what would settle it?"
@@ -89,7 +89,7 @@ class RegisterRules:
         return self._about(
             rows,
             QUESTIONS[Reason.HAPPENED],
-            lambda on: f"It happened on {_day(on)}.",
+            happened_sentence,
             field,
             order=order,
         )

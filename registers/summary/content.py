@@ -8,7 +8,7 @@ from registers.dashboard.matrix import Matrix as DashboardMatrix
 from registers.exports.metadata import ExportMetadata
 from registers.exports.sheets import band_treatment, score_range
 from registers.models import Category
-from registers.phrases import above_in_words, tolerated_in_words
+from registers.phrases.bands import threshold_sentences
 from registers.phrases.files import review_period
 from registers.phrases.register import worklist_sentence
 from registers.print_palette import NO_RISKS, Shade, shade_of
@@ -109,7 +109,7 @@ def build_summary(
         worklist=_worklist_summary(Worklist(register, risks, reading.today)),
         worklist_day=reading.today,
         scheme=f"{register.scheme.name}, version {register.scheme.version}",
-        tolerance=_thresholds(rules, tolerance),
+        tolerance=threshold_sentences(rules, tolerance),
         bands=[
             (
                 band.label,
@@ -167,11 +167,3 @@ def _above_tolerance(position, register, tolerance) -> RiskAboveTolerance:
 def _worklist_summary(worklist) -> WorklistSummary:
     checks = [(group.title, group.count) for group in worklist.groups("check")]
     return WorklistSummary(worklist_sentence(worklist.count, worklist.risk_count), checks)
-
-
-def _thresholds(rules, tolerance) -> list[str]:
-    return [
-        f"Highest band that is tolerated: {tolerated_in_words(tolerance)}.",
-        f"Above tolerance: {above_in_words(tolerance)}.",
-        f"Taken higher from: {rules.band(rules.escalation).label}.",
-    ]
