@@ -40,6 +40,8 @@ from registers.phrases.register import (
     assurance_gap_in_words,
     changed_band_sentence,
     changes_sentence,
+    decision_in_words,
+    due_in_words,
     missing_part_sentence,
     open_actions_sentence,
     put_off_in_words,
@@ -363,3 +365,31 @@ def test_another_language_has_other_plurals(welsh):
         "gan wyth neu un ar ddeg",
         "gan 10",
     ]
+
+
+JUNE = datetime.date(2026, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        (JUNE, "Due today, 30 June 2026"),
+        (datetime.date(2026, 7, 1), "Was due on 30 June 2026"),
+        (datetime.date(2026, 6, 29), "Due on 30 June 2026"),
+    ],
+)
+def test_a_day_is_due(today, words):
+    assert due_in_words(JUNE, today) == words
+
+
+@pytest.mark.parametrize(
+    ("is_up", "is_approved", "words"),
+    [
+        (True, True, "agreed to take it up to Corporate"),
+        (True, False, "not agreed to take it up to Corporate"),
+        (False, True, "agreed to take it back down from Corporate"),
+        (False, False, "not agreed to take it back down from Corporate"),
+    ],
+)
+def test_a_decision_in_words(is_up, is_approved, words):
+    assert decision_in_words("Corporate", is_up=is_up, is_approved=is_approved) == words
