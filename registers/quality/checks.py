@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from registers.models.conditions.assurance import tested_since
+from registers.models.conditions import tested_since
 from registers.phrases.register import (
     missing_part_sentence,
     slippage_sentence,

@@ -19,9 +19,9 @@ from registers.permissions import (
 )
 from registers.views.agreements import since_latest
 from registers.views.as_of import QUARTERS_SHOWN, read_only, reading_from
-from registers.views.dashboard_filter import narrowing_from
 from registers.views.escalations import taken_up_by
 from registers.views.expanded_sections import expanded_sections_from
+from registers.views.filters import narrowing_from
 from registers.views.questions import questions_on_dashboard
 
 
