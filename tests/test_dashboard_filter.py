@@ -33,7 +33,7 @@ from makers import (
 from registers.forms import DashboardFilter
 from registers.models import Position, Role
 from registers.views.as_of import reading_from
-from registers.views.list_filter import filter_positions
+from registers.views.filters import filter_positions
 
 pytestmark = pytest.mark.django_db
 SINCE = 100  # days ago: the day compared with
