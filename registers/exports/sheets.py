@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterable
 
+from registers.charts import NO_RISKS, shade_of
 from registers.exports.csv import plain
 from registers.phrases.bands import above_sentence, threshold_sentences
 from registers.phrases.files import in_matrix_sentence, review_period
-from registers.print_palette import NO_RISKS, shade_of
 
 FONT = "Arial"
 LINE = 14.5  # points, at 11 points of type

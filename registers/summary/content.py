@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from registers.charts import NO_RISKS, Shade, shade_of
 from registers.dashboard import Dashboard
 from registers.dashboard.headline import Headline
 from registers.dashboard.matrix import Matrix as DashboardMatrix
@@ -11,7 +12,6 @@ from registers.models import Category
 from registers.phrases.bands import threshold_sentences
 from registers.phrases.files import review_period
 from registers.phrases.register import worklist_sentence
-from registers.print_palette import NO_RISKS, Shade, shade_of
 from registers.quality.worklist import Worklist
 
 LISTED = 100  # risks above tolerance that are listed; the count is of all

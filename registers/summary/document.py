@@ -1,9 +1,9 @@
 """Write a summary as a Word document, which officers go on to edit."""
 
 from registers.cell_lists import format_day
+from registers.charts import NO_RISKS
 from registers.exports.csv import plain
 from registers.phrases.files import unlisted_sentence
-from registers.print_palette import NO_RISKS
 from registers.summary.content import Summary
 from registers.summary.docx_parts import add_footer, add_row, add_table, new_document, shade
 
