@@ -414,8 +414,8 @@ MUTATIONS = [
     # Export and the register's file
     Mutation(
         "a formula leaves in a CSV file",
-        "registers/spreadsheet_text.py",
-        'return f"\'{text}" if RUNS.match(text) else text',
+        "registers/spreadsheet.py",
+        'return f"\'{text}" if FORMULA.match(text) else text',
         "return text",
         "test_export.py test_round_trip.py",
     ),
