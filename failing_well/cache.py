@@ -1,4 +1,7 @@
+"""The cache: a table of the database that counts failed sign-ins and used codes."""
+
 from django.core.cache.backends import db
+from django.core.management import call_command
 from django.db import OperationalError, connections, router, transaction
 
 
@@ -17,3 +20,8 @@ class DatabaseCache(db.DatabaseCache):
             if not is_set and connections[using].errors_occurred:
                 raise OperationalError("The cache could not be written.")
         return is_set
+
+
+def create_cache_table(using="default", **kwargs):
+    """Make its table. Called after every migration and safe to repeat."""
+    call_command("createcachetable", database=using, verbosity=0)

@@ -8,7 +8,11 @@ from django.db.models import Count, F, Q
 from registers.dates import days_later
 from registers.models import Action, ActionRevision
 from registers.models.action import OFTEN, SOON
-from registers.phrases import number_in_words
+from registers.phrases.register import (
+    action_counts_sentence,
+    open_actions_sentence,
+    put_off_in_words,
+)
 
 Status = Action.Status
 LAST = datetime.date.max
@@ -80,17 +84,7 @@ class RiskActions:
     @property
     def sentence(self):
         """ "Three are open, one of them late." """
-        if not self.open:
-            return ""
-        is_single, late = len(self.open) == 1, len(self.late)
-        sentence = (
-            f"{number_in_words(len(self.open)).capitalize()} {'is' if is_single else 'are'} open"
-        )
-        return (
-            f"{sentence}, {'and late' if is_single else f'{number_in_words(late)} of them late'}."
-            if late
-            else f"{sentence}."
-        )
+        return open_actions_sentence(len(self.open), len(self.late))
 
 
 @dataclass(frozen=True)
@@ -120,32 +114,7 @@ class ActionCounts:
     @property
     def sentence(self):
         """ "Nine of 31 open actions are late, six of them re-dated before." """
-        if not self.open:
-            return "No action is open."
-        if not self.late:
-            return (
-                f"None of {self.open} open actions is late."
-                if self.open > 1
-                else "One action is open. It is not late."
-            )
-        if self.open == 1:
-            suffix = ", re-dated before" if self.late_before else ""
-            return f"One action is open, and it is late{suffix}."
-        late, verb = number_in_words(self.late).capitalize(), "is" if self.late == 1 else "are"
-        sentence = f"{late} of {self.open} open actions {verb} late"
-        if not self.late_before:
-            return f"{sentence}{'' if self.late == 1 else ', none of them re-dated before'}."
-        before = (
-            "re-dated before"
-            if self.late == 1
-            else f"{number_in_words(self.late_before)} of them re-dated before"
-        )
-        return f"{sentence}, {before}."
-
-
-def times_in_words(count):
-    """ "once", "twice", "three times"."""
-    return {1: "once", 2: "twice"}.get(count, f"{number_in_words(count)} times")
+        return action_counts_sentence(self.open, self.late, self.late_before)
 
 
 def actions_of(risk, day, known_by=None):
@@ -273,7 +242,7 @@ class NextAction:
 
     @property
     def redated_in_words(self) -> str:
-        return f"put off {times_in_words(self.redated)}" if self.redated else ""
+        return put_off_in_words(self.redated)
 
 
 def next_actions(risks, actions) -> dict[int, NextAction]:

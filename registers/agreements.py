@@ -20,7 +20,8 @@ from registers.movement import (
     movements_to_list,
     read_risk_points,
 )
-from registers.phrases import above_in_words, number_in_words
+from registers.phrases import above_in_words
+from registers.phrases.register import changed_band_sentence, changes_sentence
 from registers.scoring import ABOVE_TOLERANCE
 
 
@@ -136,25 +137,13 @@ class ChangesSinceAgreement:
 
     @property
     def sentence(self):
-        return f"{_risks(self.changed)} changed band since."
+        return changed_band_sentence(self.changed)
 
     @property
     def sentence_of_all(self):
         counts = self._counts
         if self.is_as_agreed:
             return "Nothing has changed since: no risk has come, gone or changed band."
-        parts = [f"{_risks(counts[UP] + counts[DOWN])} changed band since"]
-        for kind, description in (
-            (SCORED, "rated for the first time"),
-            (NEW, "new"),
-            (LEFT, "closed"),
-        ):
-            if n := counts[kind]:
-                parts.append(f"{number_in_words(n)} {'is' if n == 1 else 'are'} {description}")
-        return f"{', '.join(parts)}."
-
-
-def _risks(count):
-    if not count:
-        return "No risk has"
-    return f"{number_in_words(count).capitalize()} {'risk has' if count == 1 else 'risks have'}"
+        return changes_sentence(
+            counts[UP] + counts[DOWN], counts[SCORED], counts[NEW], counts[LEFT]
+        )

@@ -11,10 +11,9 @@ class RegistersConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from failing_well import time_limits
+        from failing_well.cache import create_cache_table
         from registers import checks
-        from registers.accounts import checks as accounts_checks  # noqa: F401  (registers its check)
         from registers.accounts.audit import RECEIVERS
-        from registers.accounts.counts import create_cache_table
         from registers.history.audit_guard import install_guard
         from registers.history.seals import install_versions
 

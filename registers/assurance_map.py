@@ -15,22 +15,8 @@ from urllib.parse import urlencode
 from django.db.models import Count
 
 from registers.models import Assurance, AssuranceLevel, ControlWeakness, Line
-from registers.phrases import duration_in_words, number_in_words
-
-# Phrases after a number: the singular, and the plural unless it only turns "has" into "have". By
-# class first, because some members of the two are equal texts.
-STATE_PHRASES = {
-    AssuranceLevel: {
-        AssuranceLevel.BEYOND: ("has an opinion from line 2, 3 or 4 that still holds",),
-        AssuranceLevel.FIRST_LINE: ("rests on line 1 alone", "rest on line 1 alone"),
-        AssuranceLevel.EXPIRED: ("has only opinions that have run out",),
-        AssuranceLevel.NONE: ("has no assurance at all",),
-    },
-    ControlWeakness: {
-        ControlWeakness.NONE: ("has no control written down",),
-        ControlWeakness.UNTESTED: ("has a control that was not tested in twelve months",),
-    },
-}
+from registers.phrases import duration_in_words
+from registers.phrases.register import state_in_words
 
 
 class Opinion(Protocol):
@@ -118,7 +104,7 @@ class AssuranceSummary:
         self.register, self.reading = register, reading
         conditions = {
             _name(state): state.on(reading.day, reading.known_by)
-            for kind in STATE_PHRASES
+            for kind in (AssuranceLevel, ControlWeakness)
             for state in kind
         }
         counts = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
@@ -148,15 +134,8 @@ class AssuranceSummary:
         query = urlencode({**self.reading.query_params, name: state.value})
         href = f"{self.register.get_absolute_url()}?{query}"
         count = self.counts[_name(state)]
-        return AssuranceCount(count, count_in_words(state, count), href)
+        return AssuranceCount(count, state_in_words(state, count), href)
 
 
 def _name(state: AssuranceLevel | ControlWeakness) -> str:
     return f"{type(state).__name__}_{state.name}"
-
-
-def count_in_words(state: AssuranceLevel | ControlWeakness, count: int) -> str:
-    """How many risks are in a state, as a phrase that follows "Of 35 risks"."""
-    singular, *plurals = STATE_PHRASES[type(state)][state]
-    plural = plurals[0] if plurals else f"have{singular.removeprefix('has')}"
-    return f"{number_in_words(count)} {singular if count in (0, 1) else plural}"

@@ -1,4 +1,5 @@
-"""Charts: figures for Plotly with their tables, and cells that link to the risks they count.
+"""Charts: figures for Plotly with their tables, cells that link to the risks they count, and the
+colours of bands.
 
 Figures are pure: numbers in, JSON out, no queries, no words but the ones given. Plotly builds and
 checks each shape of figure once in a process, and each request puts its numbers in: checking the
@@ -10,18 +11,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+
+from registers.scoring import Band
 
 # The colours of static/css/app.css by number of bands, lowest first: paler to darker, so greyscale
 # keeps the order.
+PALE, AMBER, ORANGE, RUST, WINE = "#FBECCB", "#F2BD55", "#E08A33", "#B84A18", "#6A1433"
 BAND_COLOURS = {
-    2: ("#FBECCB", "#6A1433"),
-    3: ("#FBECCB", "#F2BD55", "#6A1433"),
-    4: ("#FBECCB", "#F2BD55", "#B84A18", "#6A1433"),
-    5: ("#FBECCB", "#F2BD55", "#E08A33", "#B84A18", "#6A1433"),
+    2: (PALE, WINE),
+    3: (PALE, AMBER, WINE),
+    4: (PALE, AMBER, RUST, WINE),
+    5: (PALE, AMBER, ORANGE, RUST, WINE),
 }
 UNBANDED_COLOURS = ("#FFFFFF", "#B1B4B6")  # not scored, to re-assess
 LINE = "#0B0C0C"
+NO_RISKS = "–"  # noqa: RUF001 (a dash, in a cell of the matrix)
 SHAPES = 64  # cached: an installation has few schemes, each with two charts
 
 
@@ -106,3 +111,20 @@ def _shape(labels: tuple[str, ...], bands: int, sideways: bool) -> dict[str, Any
         "yaxis": name_axis if sideways else count_axis,
     }
     return go.Figure(bars, layout).to_plotly_json()
+
+
+# In files that are printed
+
+
+class Shade(NamedTuple):
+    """Two colours as RRGGBB. The name of the band always stands beside its colour."""
+
+    fill: str
+    ink: str
+
+
+def shade_of(band: Band) -> Shade:
+    """Of a scheme with more bands than five, the colours are those of the five, spread."""
+    fills = BAND_COLOURS.get(band.of) or BAND_COLOURS[5]
+    fill = fills[band.rank * (len(fills) - 1) // max(band.of - 1, 1)]
+    return Shade(fill[1:], "FFFFFF" if fill in (RUST, WINE) else LINE[1:])

@@ -1,12 +1,19 @@
-"""Warnings of `check --deploy`, also logged by gunicorn as it starts. None needs the database."""
+"""Warnings of `check --deploy`. Those that need no database are logged by gunicorn as it starts."""
 
 import stat
 from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
+from django.db import DatabaseError
+
+from registers.accounts.proxies import has_undeclared_proxy
 
 SENDING_NOTHING = ("console", "dummy", "locmem", "filebased")
+PROXY_HINT = (
+    "Set TRUSTED_PROXIES to the number of your proxies. Else everybody has the proxy's address, "
+    "and limits on signing in count all people together."
+)
 
 
 def mail_is_sent(app_configs=None, **kwargs):
@@ -61,11 +68,31 @@ def is_open_to_others(path):
         return False  # not there yet
 
 
+def proxies_are_declared(app_configs=None, **kwargs):
+    """An https address means a proxy, since the application speaks plain HTTP; a sign-in may have
+    shown another.
+    """
+    if settings.TRUSTED_PROXIES:
+        return []
+    if settings.IS_TLS:
+        text = (
+            "SITE_URL is https, so a proxy speaks TLS in front of the application, but "
+            "TRUSTED_PROXIES is 0."
+        )
+        return [Warning(text, hint=PROXY_HINT, id="registers.W001")]
+    try:
+        is_undeclared = has_undeclared_proxy()
+    except DatabaseError:  # no database yet
+        return []
+    text = "People sign in through a proxy, but TRUSTED_PROXIES is 0."
+    return [Warning(text, hint=PROXY_HINT, id="registers.W002")] if is_undeclared else []
+
+
 CHECKS = (mail_is_sent, database_is_private)
 
 
 def connect():
-    for check in CHECKS:
+    for check in (*CHECKS, proxies_are_declared):
         register(check, Tags.security, deploy=True)
 
 

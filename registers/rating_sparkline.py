@@ -12,11 +12,21 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple, Protocol
 
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+
 from registers.charts import Cell, Table
 from registers.dates import quarter_ends_before
 from registers.models import Assessment
 from registers.models.position import STUCK
-from registers.phrases import number_in_words
+from registers.phrases.bands import (
+    band_before,
+    band_course,
+    band_steps,
+    constant_band,
+    first_band_course,
+)
+from registers.phrases.dashboard import highest_band_running
 from registers.scoring import Band, Scheme
 
 
@@ -130,28 +140,25 @@ def _sentence(ratings: list, points: list[Point]) -> str:
         if not _is_same_band(early.band_now, late.band_now)
     ]
     since = changes[-1] if changes else ratings[0]
-    sentence = f"{band.label} since {_month(since.effective_on)}"
+    month = _month(since.effective_on)
     if changes:
-        sentence += f"; {_previous_band(ratings[ratings.index(since) - 1], since)}"
+        last = ratings[ratings.index(since) - 1]
+        before = band_before(last.band_now.label, _month(last.effective_on), month)
+        sentence = band_course(band.label, month, before)
     elif len(ratings) == 1:
-        sentence += ", when it was first judged"
+        sentence = first_band_course(band.label, month)
+    else:
+        sentence = band_course(band.label, month)
     ends = sum(
         1 for _ in takewhile(lambda point: _is_same_band(point.band, band), reversed(points[:-1]))
     )
     if band.rank == band.of - 1 and ends >= STUCK:
-        sentence += f"; the highest band at {number_in_words(ends)} quarter ends running"
+        sentence += f"; {highest_band_running(ends)}"
     return sentence
 
 
-def _previous_band(last: RatedAssessment, since: RatedAssessment) -> str:
-    """last: the rating before the band changed; since: the one that changed it."""
-    month = _month(last.effective_on)
-    is_same_month = month == _month(since.effective_on)
-    return f"was {last.band_now.label} {'earlier that month' if is_same_month else f'in {month}'}"
-
-
 def _month(day: datetime.date) -> str:
-    return f"{day:%B %Y}"
+    return date_format(day, "F Y")
 
 
 class DatedPosition(Protocol):
@@ -202,18 +209,9 @@ class CompactSparkline:
         """ "Moderate in December 2025, High from June 2026, Severe now" """
         runs = [list(run) for _, run in groupby(self.steps, key=lambda step: step.label)]
         if len(runs) == 1:
-            return f"{_capitalise(runs[0][0].label)} since {_month(runs[0][0].day)} or before"
-        parts = [
-            f"{run[0].label} {'from' if number else 'in'} {_month(run[0].day)}"
-            for number, run in enumerate(runs)
-        ]
-        if len(runs[-1]) == 1:
-            parts[-1] = f"{runs[-1][0].label} now"
-        return _capitalise(", ".join(parts))
-
-
-def _capitalise(words: str) -> str:
-    return words[:1].upper() + words[1:]
+            return capfirst(constant_band(runs[0][0].label, _month(runs[0][0].day)))
+        steps = [(run[0].label, _month(run[0].day)) for run in runs]
+        return capfirst(band_steps(steps, is_latest_new=len(runs[-1]) == 1))
 
 
 class CompactSparklines:

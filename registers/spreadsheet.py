@@ -1,5 +1,12 @@
-"""A spreadsheet as rows of text, and the limits within which its file is read."""
+"""A spreadsheet as rows of text, the limits within which its file is read, and formulas in CSV.
 
+In CSV a cell that begins with one of FORMULA's characters is a formula to some programs, in its
+full-width form too (OWASP, "CSV Injection"). An apostrophe before it marks text; apostrophes
+already before such a character get one more, so that it can be undone. XLSX cells have a type and
+need none of this.
+"""
+
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,6 +19,8 @@ CELLS = 1_000_000  # of all sheets, those with a text
 CHARACTERS = 30_000_000  # of all sheets
 LONGEST = 32_767  # characters of a cell; Excel has the same limit
 SHEETS = 50
+FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+ESCAPED = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 
 
 class CannotRead(Exception):
@@ -107,3 +116,13 @@ def column_letter(index: int) -> str:
         index, remainder = divmod(index - 1, 26)
         text = chr(65 + remainder) + text
     return text
+
+
+def escape_formula(text: str) -> str:
+    """For a cell of a CSV file."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def unescape_formula(text: str) -> str:
+    """Undo escape_formula(). Right for files of others too: the apostrophe means the same there."""
+    return text[1:] if ESCAPED.match(text) else text

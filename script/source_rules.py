@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CODE = ("registers", "failing_well")
 TESTS = ("tests", "bench", "script", "deploy")
 VIEWS = "registers/views"
+PHRASES = ROOT / "registers" / "phrases"
 
 # A participle, a pronoun or an adverb says nothing about what a name holds.
 NO_NAMES = frozenset(
@@ -148,6 +149,37 @@ def a_view_reaches_records_through_permissions():
             yield f"{place(path, line_at(text_of(path), match.start()))}: {match[0]} in a view"
 
 
+def is_text(node):
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+def compares_with_one(node):
+    """Whether a comparison with the number 1 stands anywhere in an expression."""
+    return any(
+        isinstance(part, ast.Constant) and type(part.value) is int and part.value == 1
+        for comparison in ast.walk(node)
+        if isinstance(comparison, ast.Compare)
+        for part in (comparison.left, *comparison.comparators)
+    )
+
+
+def a_plural_is_composed_in_phrases():
+    """Elsewhere no text is chosen by whether a count is 1: another language has other plurals."""
+    for path in modules("registers"):
+        if PHRASES in path.parents:
+            continue
+        for node in ast.walk(tree_of(path)):
+            if (
+                isinstance(node, ast.IfExp)
+                and is_text(node.body)
+                and is_text(node.orelse)
+                and compares_with_one(node.test)
+            ):
+                yield f"{place(path, node.lineno)}: a plural: {ast.unparse(node)}"
+
+
 def an_empty_post_is_a_form_that_was_sent():
     for path in modules(*CODE):
         for match in re.finditer("request.POST or None", text_of(path)):
@@ -236,6 +268,7 @@ RULES = (
     a_module_ends,
     a_view_is_short,
     a_view_reaches_records_through_permissions,
+    a_plural_is_composed_in_phrases,
     an_empty_post_is_a_form_that_was_sent,
     no_rule_hides_in_a_signal,
     a_template_is_named_after_its_view,

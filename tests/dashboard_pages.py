@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.test import RequestFactory
 
 from registers.views.as_of import reading_from
-from registers.views.list_filter import filter_positions
+from registers.views.filters import filter_positions
 
 
 def numbers(page):

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models.signals import post_migrate
 from django.test import override_settings
 
-from registers.accounts.counts import create_cache_table
+from failing_well.cache import create_cache_table
 from registers.library_loading.load import load_library
 from registers.models import (
     LIBRARY_MODELS,

@@ -224,14 +224,14 @@ MUTATIONS = [
     # What is missing, late or odd
     Mutation(
         "a review due today is late",
-        "registers/models/conditions/missing_information.py",
+        "registers/models/conditions.py",
         "MissingInformation.LATE_REVIEW: Q(next_review_on__lt=day)",
         "MissingInformation.LATE_REVIEW: Q(next_review_on__lte=day)",
         "test_reports.py test_pages.py test_home.py test_as_at.py",
     ),
     Mutation(
         "a vacant post counts as an owner",
-        "registers/models/conditions/missing_information.py",
+        "registers/models/conditions.py",
         "Q(owner__isnull=False, owner__holder=None)",
         "Q(owner__isnull=True, owner__holder=None)",
         "test_home.py test_risks.py test_pages.py",
@@ -245,7 +245,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a fall with evidence is called unexplained",
-        "registers/models/conditions/unexplained_decrease.py",
+        "registers/models/conditions.py",
         '        fell_saying="",\n',
         "",
         "test_priority_risks.py test_questions.py test_period_comparison.py "
@@ -310,9 +310,9 @@ MUTATIONS = [
     ),
     Mutation(
         "fewer and more are swapped in a sentence",
-        "registers/dashboard/headline.py",
-        "more_or_fewer(above.count - above.previous)",
-        "more_or_fewer(above.previous - above.count)",
+        "registers/phrases/dashboard.py",
+        "more_or_fewer(above.count - above.previous, above.since)",
+        "more_or_fewer(above.previous - above.count, above.since)",
         "test_headline.py",
     ),
     Mutation(
@@ -414,8 +414,8 @@ MUTATIONS = [
     # Export and the register's file
     Mutation(
         "a formula leaves in a CSV file",
-        "registers/spreadsheet_text.py",
-        'return f"\'{text}" if RUNS.match(text) else text',
+        "registers/spreadsheet.py",
+        'return f"\'{text}" if FORMULA.match(text) else text',
         "return text",
         "test_export.py test_round_trip.py",
     ),

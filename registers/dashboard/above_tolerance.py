@@ -12,22 +12,13 @@ from registers.actions import NextAction
 from registers.dashboard.section import Section
 from registers.dates import quarter_ends_between
 from registers.models import AssuranceLevel, Position, Risk
-from registers.phrases import number_in_words
+from registers.phrases.dashboard import band_since_in_words
+from registers.phrases.register import assurance_gap_in_words
 from registers.rating_sparkline import CompactSparkline
 from registers.scoring import ABOVE_TOLERANCE
 
 LISTED = 10
-ASSURANCE_GAPS = {  # phrases after a number: singular and plural
-    AssuranceLevel.FIRST_LINE: (
-        "rests on line 1 alone: those who run it",
-        "rest on line 1 alone: those who run them",
-    ),
-    AssuranceLevel.EXPIRED: (
-        "has only opinions that have run out",
-        "have only opinions that have run out",
-    ),
-    AssuranceLevel.NONE: ("has no assurance at all", "have no assurance at all"),
-}
+ASSURANCE_GAPS = (AssuranceLevel.FIRST_LINE, AssuranceLevel.EXPIRED, AssuranceLevel.NONE)
 
 
 @dataclass(frozen=True)
@@ -42,11 +33,7 @@ class AboveRow:
     @property
     def since(self) -> str:
         """ "since March 2024, eight quarter ends" """
-        since = f"since {date_format(self.position.band_since, 'F Y')}"
-        if not self.quarter_ends:
-            return since
-        plural = "" if self.quarter_ends == 1 else "s"
-        return f"{since}, {number_in_words(self.quarter_ends)} quarter end{plural}"
+        return band_since_in_words(self.position.band_since, self.quarter_ends)
 
     @property
     def lacks_an_action(self) -> bool:
@@ -118,8 +105,12 @@ class AboveTolerance(Section):
         filters = {gap.name: Count("pk", filter=gap.on(day, known_by)) for gap in ASSURANCE_GAPS}
         counts = self.data.above.order_by().aggregate(**filters)
         return [
-            (n, phrases[n > 1], self.data.href(band=ABOVE_TOLERANCE, assurance=gap.value))
-            for gap, phrases in ASSURANCE_GAPS.items()
+            (
+                n,
+                assurance_gap_in_words(gap, n),
+                self.data.href(band=ABOVE_TOLERANCE, assurance=gap.value),
+            )
+            for gap in ASSURANCE_GAPS
             if (n := counts[gap.name])
         ]
 

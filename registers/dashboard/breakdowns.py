@@ -12,7 +12,7 @@ from registers.dashboard.ordering_uncertainty import sum_by_key
 from registers.dashboard.section import Section
 from registers.models import AdverseImpact, Category
 from registers.movement import band_in_scheme
-from registers.phrases import number_in_words
+from registers.phrases.dashboard import most_often_sentence, without_sentence
 
 NONE = "none"  # in addresses, of risks without an impact, category or directorate
 Counts = dict[tuple[object, str], int]  # (key, band) -> how many risks
@@ -110,13 +110,9 @@ class Breakdowns(Section):
         most, sentences = max(totals.values(), default=0), []
         if most:
             labels = [label for label, n in totals.items() if n == most]
-            each = " each" if len(labels) > 1 else ""
-            sentences.append(
-                f"Most often {' and '.join(labels)}: {most} of {self.data.total}{each}."
-            )
+            sentences.append(most_often_sentence(labels, most, self.data.total))
         if without:
-            count, verb = number_in_words(without).capitalize(), "has" if without == 1 else "have"
-            sentences.append(f"{count} {verb} none.")
+            sentences.append(without_sentence(without))
         return " ".join(sentences)
 
     def _row(self, field, key, name, label, counts: Counts, total) -> list[Cell]:

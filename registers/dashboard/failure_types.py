@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 
 from django.db.models import prefetch_related_objects
@@ -11,6 +10,7 @@ from registers.charts import Cell, Chart, Table, stacked_bars
 from registers.dashboard.period_comparison import counts_of
 from registers.dashboard.section import Section
 from registers.models import FailureType
+from registers.phrases.dashboard import types_sentence
 
 SHOWN = 2  # types with what the library says of them
 NO_TYPE = (0, "not-decided", "Not decided yet")
@@ -51,18 +51,6 @@ class FailureTypes(Section):
         types = [row for row in self.data.types if largest and totals[row.pk] == largest][:SHOWN]
         prefetch_related_objects(types, "cases")
         return types
-
-
-def types_sentence(totals: Mapping[str, int], total: int) -> str:
-    """totals: name of a type -> how many risks; the last is of those without a type."""
-    largest = max(totals.values())
-    if not largest:
-        return "No risks."
-    most = [name for name, n in totals.items() if n == largest]
-    empty = [name for name, n in [*totals.items()][:-1] if not n]
-    subject = f"The most common type{'s are' if len(most) > 1 else ' is'} {' and '.join(most)}"
-    sentence = f"{subject}: {largest} of {total}{' each' if len(most) > 1 else ''}."
-    return f"{sentence} Nothing is recorded as {' or '.join(empty)}." if empty else sentence
 
 
 def group_cells(data, counts, day=None, **filters) -> list[Cell]:

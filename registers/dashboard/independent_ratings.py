@@ -7,7 +7,8 @@ from functools import cached_property
 
 from registers.dashboard.section import Section
 from registers.models import Assessment, Position
-from registers.phrases import INDEPENDENT_RATERS, number_in_words
+from registers.phrases import INDEPENDENT_RATERS
+from registers.phrases.dashboard import independent_ratings_sentence
 from registers.scoring import Band
 
 SHOWN = 3
@@ -102,14 +103,5 @@ class IndependentRatings(Section):
 
     @property
     def sentence(self) -> str:
-        rated = len(self._positions)
         differing = len({pk for pk, *_ in self._disagreements})
-        if not rated:
-            return "Nobody from outside has rated any of these risks."
-        count, verb = number_in_words(rated).capitalize(), "has" if rated == 1 else "have"
-        sentence = f"{count} of these risks {verb} been rated from outside"
-        if not differing:
-            return f"{sentence}: as we rate {'it' if rated == 1 else 'them'}."
-        if rated == 1:
-            return f"{sentence}, and otherwise than by us."
-        return f"{sentence}, {number_in_words(differing)} of them otherwise than by us."
+        return independent_ratings_sentence(len(self._positions), differing)

@@ -12,6 +12,7 @@ from registers.dashboard.ordering_uncertainty import OrderingUncertainty
 from registers.dashboard.period_comparison import cell_counts
 from registers.dashboard.section import Section
 from registers.movement import RiskPoint
+from registers.phrases.dashboard import arrow_in_words
 from registers.scoring import Scheme, Tolerance
 
 Pair = tuple[int, int]  # likelihood, impact
@@ -65,13 +66,7 @@ class Arrow:
     @property
     def words(self) -> str:
         """ "2 from a lower likelihood and a higher impact" """
-        levels = {1: "lower", -1: "higher"}
-        parts = [
-            f"a {levels[direction]} {rating}"
-            for direction, rating in zip(self.side, ("likelihood", "impact"), strict=True)
-            if direction
-        ]
-        return f"{self.count} from {' and '.join(parts)}"
+        return arrow_in_words(self.count, *self.side)
 
 
 def arrows_into(

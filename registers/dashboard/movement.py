@@ -23,7 +23,8 @@ from registers.movement import (
     movements_between,
     movements_to_list,
 )
-from registers.phrases import above_in_words, number_in_words
+from registers.phrases import above_in_words
+from registers.phrases.dashboard import fit_sentences, movement_counts_sentence, tolerance_then
 from registers.scoring import Scheme
 
 
@@ -81,19 +82,22 @@ class Moved(Section):
         sentences = []
         if data.tolerance != data.previous_tolerance:
             above = above_in_words(data.previous_tolerance)
-            sentences.append(f"What is tolerated was another then: above it was {above}.")
-        phrases = [
-            (NEW, "new"),
-            (UP, "up a band or more"),
-            (DOWN, "down"),
-            *([(SCORED, "rated for the first time")] if counts[SCORED] else []),
-            (LEFT, "closed or taken off"),
-            (UNCHANGED, "unchanged"),
-        ]
-        moved = ", ".join(f"{number_in_words(counts[kind])} {phrase}" for kind, phrase in phrases)
+            sentences.append(tolerance_then(above))
         previous, total = data.comparison.previous.total(), data.comparison.total
         sentences.append(
-            f"Since {data.since_in_words}: {moved}. Risks then: {previous:,}, now: {total:,}."
+            movement_counts_sentence(
+                data.since_in_words,
+                previous,
+                total,
+                {
+                    "new": counts[NEW],
+                    "up": counts[UP],
+                    "down": counts[DOWN],
+                    "scored": counts[SCORED],
+                    "left": counts[LEFT],
+                    "unchanged": counts[UNCHANGED],
+                },
+            )
         )
         return [*sentences, *self._fit_sentences]
 
@@ -132,18 +136,3 @@ def unexplained_decreases(
     positions = Position.everything.filter(pk__in=keys).exclude(band_before="")
     rows = unexplained(positions, day, known_by).values_list("pk", "band_before", "band")
     return {pk for pk, before, band in rows if rules.ranks[before] > rules.ranks[band]}
-
-
-def fit_sentences(entered: int, left: int) -> list[str]:
-    """entered: risks of both days that fit now alone; left: those that fitted then alone."""
-    parts = []
-    if entered:
-        parts.append(
-            "one of them fits now and did not then"
-            if entered == 1
-            else f"{number_in_words(entered)} of them fit now and did not then"
-        )
-    if left:
-        verb = "does" if left == 1 else "do"
-        parts.append(f"{number_in_words(left)} fitted then and {verb} not now")
-    return [f"{' and '.join(parts).capitalize()}."] if parts else []

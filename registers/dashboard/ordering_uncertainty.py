@@ -16,7 +16,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from registers.charts import Cell, Table
-from registers.phrases import number_in_words
+from registers.phrases.dashboard import reversals_sentence, tier_in_words
+from registers.phrases.numbers import range_in_words
 from registers.scoring import Scheme, Tolerance
 
 EXAMPLES = 3
@@ -225,9 +226,9 @@ class OrderingUncertainty:
         """pairs: (judgement, RatingGroup) of the tier."""
         example = min(pairs, key=lambda pair: (-pair[0].score, pair[1].first))[1].first
         return [
-            Cell(f"{number}, the highest" if number == 1 else f"{number}"),
+            Cell(tier_in_words(number)),
             Cell(f"{sum(row.risks for _, row in pairs):,}"),
-            Cell(_range_in_words({judgement.score for judgement, _ in pairs})),
+            Cell(range_in_words({judgement.score for judgement, _ in pairs})),
             Cell(self._data.register.reference(example), self._data.links.risk(example)),
         ]
 
@@ -237,16 +238,7 @@ class OrderingUncertainty:
 
     @property
     def reversals_sentence(self) -> str:
-        count, ordered = self.reversals.count, self.reversals.ordered
-        if not ordered:
-            return "No two risks differ in score."
-        sentence = f"The scores put {ordered:,} pair{'' if ordered == 1 else 's'} of risks in order"
-        if not count:
-            return f"{sentence}, and no range that was given would turn any of them round."
-        return (
-            f"{sentence}; {number_in_words(count)} of them could be the other way round "
-            "within the ranges that were given."
-        )
+        return reversals_sentence(self.reversals.count, self.reversals.ordered)
 
     @cached_property
     def examples(self) -> list[tuple]:
@@ -269,9 +261,7 @@ class OrderingUncertainty:
         for _, cells in self.rules.matrix:
             for _, placing in cells:
                 scores.setdefault(placing.band, set()).add(placing.score)
-        return [
-            (band, _range_in_words(scores.get(band, ()))) for band in reversed(self.rules.bands)
-        ]
+        return [(band, range_in_words(scores.get(band, ()))) for band in reversed(self.rules.bands)]
 
 
 def _judgement(row) -> Judgement:
@@ -279,9 +269,3 @@ def _judgement(row) -> Judgement:
     ratings = row.likelihood, row.likelihood, row.impact, row.impact
     ends = (end or rating for end, rating in zip(row.ends, ratings, strict=True))
     return Judgement(row.likelihood, row.impact, Ends(*ends))
-
-
-def _range_in_words(scores) -> str:
-    if not scores:
-        return "no score"
-    return f"{min(scores)} to {max(scores)}" if len(scores) > 1 else f"{min(scores)}"

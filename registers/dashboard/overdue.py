@@ -9,9 +9,10 @@ from functools import cached_property
 
 from django.db.models import Count, Max, Min
 
-from registers.actions import post_name, times_in_words
+from registers.actions import post_name
 from registers.dashboard.section import Section
 from registers.models import MissingInformation
+from registers.phrases.register import put_off_in_words
 
 SHOWN = 8  # posts
 
@@ -39,8 +40,7 @@ class OverdueByPost:
     @property
     def redated_in_words(self) -> str:
         """ "put off three times", of several "one of them put off three times", "" for none."""
-        subject = "one of them " if self.actions > 1 else ""
-        return f"{subject}put off {times_in_words(self.redated)}" if self.redated else ""
+        return put_off_in_words(self.redated, self.actions)
 
 
 def overdue_by_post(

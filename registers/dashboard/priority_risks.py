@@ -11,14 +11,18 @@ from functools import cached_property
 from typing import TypeVar
 
 from django.db.models import F
-from django.utils.formats import date_format
 
-from registers.actions import actions_on_day, times_in_words
+from registers.actions import actions_on_day
 from registers.dashboard.movement import Moved
 from registers.dashboard.section import Section
 from registers.models import Action, AssuranceLevel, Position
 from registers.movement import NEW, UP
-from registers.phrases import number_in_words
+from registers.phrases.register import (
+    happened_sentence,
+    put_off_sentence,
+    rose_sentence,
+    stuck_reason,
+)
 from registers.priorities import QUESTIONS, Reason, question_key
 
 Key = TypeVar("Key", bound=Hashable)
@@ -82,10 +86,7 @@ class PriorityRisks(Section):
         ]
 
     def _happened(self):
-        return [
-            (pk, f"It happened on {date_format(on, 'j F Y')}.")
-            for pk, on in self.data.came_true_since[:CANDIDATES]
-        ]
+        return [(pk, happened_sentence(on)) for pk, on in self.data.came_true_since[:CANDIDATES]]
 
     def _rose(self):
         """Above tolerance, in a band that they reached since: from a lower one, or as new risks."""
@@ -100,22 +101,14 @@ class PriorityRisks(Section):
         }
         day = self.data.since_in_words
         return [
-            (
-                pk,
-                f"Up from {bands[band_before[pk]]} since {day}."
-                if band_before[pk] in bands
-                else f"New since {day}.",
-            )
+            (pk, rose_sentence(bands.get(band_before[pk], ""), day))
             for pk in keys
             if pk in band_before
         ][:CANDIDATES]
 
     def _stuck(self):
         band = self.data.rules.bands[-1].label
-        return [
-            (pk, f"{band} at the last {number_in_words(ends)} quarter ends.")
-            for pk, _, ends in self.data.stuck[:CANDIDATES]
-        ]
+        return [(pk, stuck_reason(band, ends)) for pk, _, ends in self.data.stuck[:CANDIDATES]]
 
     def _slipped(self):
         rows = actions_on_day(self.data.above, self.data.reading).redated_often()
@@ -123,7 +116,7 @@ class PriorityRisks(Section):
         rows = rows.order_by("-redated", F("due_on").asc(nulls_last=True), "pk")
         reasons = {}
         for key, title, redated in rows.values_list(risk, "title", "redated")[:CANDIDATES]:
-            reasons.setdefault(key, f"“{title}” was put off {times_in_words(redated)}.")
+            reasons.setdefault(key, put_off_sentence(title, redated))
         positions = self.data.rows.current.filter(risk__in=reasons)
         keys = dict(positions.values_list("risk", "pk"))
         return [(keys[risk], reason) for risk, reason in reasons.items()]

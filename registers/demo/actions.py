@@ -8,6 +8,7 @@ waiting.
 
 import datetime
 
+from registers.demo.dates import check_words
 from registers.models import Action, Escalation
 
 ACTION = {"title", "kind", "owner", "by", "added", "due", "detail", "then"}
@@ -39,13 +40,9 @@ class ActionLoader:
         return self.registers[prefix].risks.get(number=int(number))
 
     def _action(self, risk, story):
-        unknown = set(story) - ACTION | {
-            word for step in story.get("then", ()) for word in set(step) - STEP
-        }
-        if unknown:
-            raise ValueError(
-                f"{story['title']}: the story has no word {', '.join(sorted(unknown))}."
-            )
+        check_words(story["title"], story, ACTION)
+        for step in story.get("then", ()):
+            check_words(story["title"], step, STEP)
         by = story.get("by", "officer")
         owner = story.get("owner")
         action = Action.add(

@@ -11,6 +11,7 @@ import datetime
 
 from django.utils import timezone
 
+from registers.demo.dates import check_words
 from registers.models import Assurance, Control
 
 CONTROL = {"risk", "by", "since", "tests", "retired", *Control.FIELDS} - {
@@ -39,7 +40,7 @@ def load_controls(story, risks, *, people, posts, day_of, at):
 
     controls = {}
     for row in story["controls"]:
-        _check(row, CONTROL)
+        check_words(row["risk"], row, CONTROL)
         fields = {name: row[name] for name in Control.FIELDS if name in row} | {
             "owner": posts[row["owner"]]
         }
@@ -60,7 +61,7 @@ def load_controls(story, risks, *, people, posts, day_of, at):
                 version=control.version, reason=end["why"], **authorship(row, day_of(end["day"]))
             )
     for row in story["assurance"]:
-        _check(row, ASSURANCE)
+        check_words(row["risk"], row, ASSURANCE)
         day = day_of(row["day"])
         fields = {
             name: row[name] for name in ("line", "provider", "opinion", "note") if name in row
@@ -68,8 +69,3 @@ def load_controls(story, risks, *, people, posts, day_of, at):
         fields["control"] = controls[row["risk"], row["control"]] if "control" in row else None
         fields["expires_on"] = day + datetime.timedelta(days=row["good_for"])
         Assurance.give(risks[row["risk"]], **fields, **authorship(row, day))
-
-
-def _check(row, words):
-    if unknown := set(row) - words:
-        raise ValueError(f"{row['risk']}: the story has no word {', '.join(sorted(unknown))}.")

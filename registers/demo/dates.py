@@ -35,6 +35,12 @@ OPTIONAL_FIELDS = {
 RISK = {*REQUIRED_FIELDS, *OPTIONAL_FIELDS, "by", "driver", "brought_in", "history"}
 
 
+def check_words(name, row, words):
+    """Raise ValueError where a row of a file has a word that is none of these. name: the row's."""
+    if unknown := set(row) - words:
+        raise ValueError(f"{name}: the story has no word {', '.join(sorted(unknown))}.")
+
+
 def day_of(text, today):
     """The day of a word such as `q3-9` or `today-2`; never after today."""
     return min(today, due_of(text, today))
@@ -72,13 +78,9 @@ def steps_in_order(stories, today):
     steps = []
     for register, risks in stories:
         for story in risks:
-            unknown = set(story) - RISK | {
-                word for step in story["history"] for word in set(step) - STEP
-            }
-            if unknown:
-                raise ValueError(
-                    f"{story['title']}: the story has no word {', '.join(sorted(unknown))}."
-                )
+            check_words(story["title"], story, RISK)
+            for step in story["history"]:
+                check_words(story["title"], step, STEP)
             brought_in = (
                 day_of(story["brought_in"], today) if "brought_in" in story else datetime.date.min
             )

@@ -6,7 +6,7 @@ import io
 import re
 
 from registers.exports.columns import Value
-from registers.spreadsheet_text import escape_formula
+from registers.spreadsheet import escape_formula
 
 # Characters that a database, a spreadsheet or XML cannot hold; tab and line feed are allowed.
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

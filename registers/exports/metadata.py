@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from registers.cell_lists import format_day
 from registers.models import Agreement, Register
-from registers.phrases import number_in_words
+from registers.phrases.files import exempt_sentence
 
 EXEMPT_LEFT_OUT = (
     "Exempt risks not included, unless you raised them or hold the post that owns them."
@@ -57,11 +57,7 @@ class ExportMetadata:
         """count: exempt risks among those in the file."""
         if not self.sees_all_exempt:
             return EXEMPT_LEFT_OUT
-        if not count:
-            return "No exempt risk is in it."
-        if count == 1:
-            return "One risk in it is exempt: not for publication."
-        return f"{number_in_words(count).capitalize()} risks in it are exempt: not for publication."
+        return exempt_sentence(count)
 
     @property
     def exported_at_text(self) -> str:

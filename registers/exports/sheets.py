@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterable
 
+from registers.charts import NO_RISKS, shade_of
 from registers.exports.csv import plain
-from registers.phrases import above_in_words, tolerated_in_words
-from registers.print_palette import NO_RISKS, shade_of
+from registers.phrases.bands import above_sentence, threshold_sentences
+from registers.phrases.files import in_matrix_sentence, review_period
 
 FONT = "Arial"
 LINE = 14.5  # points, at 11 points of type
@@ -121,7 +122,7 @@ def write_matrix(book, table, metadata) -> None:
         page.add(*row, height=58)
     page.add()
     page.add_text(
-        f"Above tolerance: {above_in_words(table.tolerance)}. Scheme: {table.register.scheme}.",
+        f"{above_sentence(table.tolerance)} Scheme: {table.register.scheme}.",
         over=across,
     )
 
@@ -129,9 +130,7 @@ def write_matrix(book, table, metadata) -> None:
 def _matrix_sentences(totals, metadata) -> list[str]:
     """What the matrix counts, and what it leaves out."""
     scored = sum(totals.cells.values())
-    sentences = [
-        f"{scored} of {totals.on_register} risks on the register in this file are in the matrix."
-    ]
+    sentences = [in_matrix_sentence(scored, totals.on_register)]
     sentences += [f"Not scored: {totals.not_scored}."] if totals.not_scored else []
     sentences += (
         [f"Rated by an earlier scheme: {totals.to_re_assess}."] if totals.to_re_assess else []
@@ -163,13 +162,12 @@ def write_scheme(book, table) -> None:
         page.add(
             page.cell(band.label, bold=True, shade=shade_of(band), boxed=True),
             page.cell(score_range(rules, band), boxed=True),
-            page.cell(f"within {band.review_days} days", boxed=True),
+            page.cell(review_period(band.review_days), boxed=True),
             page.cell(band_treatment(rules, band, table.tolerance), boxed=True),
         )
     page.add()
-    page.add_text(f"Highest band that is tolerated: {tolerated_in_words(table.tolerance)}.", over=4)
-    page.add_text(f"Above tolerance: {above_in_words(table.tolerance)}.", over=4)
-    page.add_text(f"Taken higher from: {rules.band(rules.escalation).label}.", over=4)
+    for sentence in threshold_sentences(rules, table.tolerance):
+        page.add_text(sentence, over=4)
 
 
 def score_range(rules, band) -> str:

@@ -1,7 +1,7 @@
-from registers.forms.action_filter import ActionFilter
 from registers.forms.actions import (
     ActionDoneForm,
     ActionDropForm,
+    ActionFilter,
     ActionReopenForm,
     EditActionForm,
     NewActionForm,

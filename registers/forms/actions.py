@@ -2,6 +2,7 @@
 
 import uuid
 
+import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -237,3 +238,55 @@ def _check_transition(action, cleaned, statuses):
     """
     if cleaned.get("version") == action.version and action.status not in statuses:
         raise ValidationError(REFUSALS[action.status])
+
+
+NOBODY = "none"
+SHOWN = [
+    ("late", "Late"),
+    ("soon", "Due within 30 days"),
+    ("undated", "Without a day"),
+    ("redated", "Re-dated twice or more"),
+    ("done", "Done"),
+    ("dropped", "Dropped"),
+]
+
+
+class ActionFilter(django_filters.FilterSet):
+    """Filters actions; open ones unless others are selected. day: the one they speak of."""
+
+    show = django_filters.ChoiceFilter(
+        method="by_show", label="Which actions", empty_label="Open", choices=SHOWN
+    )
+    owner = django_filters.ChoiceFilter(method="by_owner", label="Post", empty_label="Any")
+    kind = django_filters.ChoiceFilter(label="Kind", empty_label="Any", choices=KIND_LABELS)
+
+    class Meta:
+        model = Action
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, data, queryset, *, organisation, day):
+        super().__init__(data, queryset)
+        self.day = day
+        posts = [(str(post.pk), str(post)) for post in organisation.posts.all()]
+        self.filters["owner"].extra["choices"] = [(NOBODY, "No owner yet"), *posts]
+
+    @property
+    def qs(self):
+        actions = super().qs if self.is_valid() else self.queryset.none()
+        return actions if self.form.cleaned_data.get("show") else actions.open()
+
+    @property
+    def is_narrowed(self):
+        return any(self.form.cleaned_data.values())
+
+    def by_show(self, actions, name, shown):
+        days = {"late": actions.late, "soon": actions.soon}
+        if shown in days:
+            return days[shown](self.day)
+        ends = {"done": Action.Status.DONE, "dropped": Action.Status.DROPPED}
+        if shown in ends:
+            return actions.filter(status=ends[shown])
+        return actions.undated() if shown == "undated" else actions.redated_often()
+
+    def by_owner(self, actions, name, owner):
+        return actions.filter(owner=None if owner == NOBODY else owner)

@@ -7,7 +7,6 @@ from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from registers.bulk_selection import ask_outside_first, with_headings
 from registers.forms.concurrency import LARGEST_VERSION, LOST, TokenField
@@ -15,6 +14,7 @@ from registers.forms.fields import PlainTextField, RecordChoiceField
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
 from registers.models import Risk
 from registers.models.review import proposed_next_review
+from registers.phrases.register import next_review_in_words, too_many_to_review
 
 MOST_REVIEWED = 50
 # Of each kind: more are moved by sending the form again.
@@ -98,9 +98,7 @@ class ReviewManyForm(RevealingForm):
     def clean_risks(self):
         chosen = self.cleaned_data["risks"]
         if len(chosen) > MOST_REVIEWED:
-            raise ValidationError(
-                f"Select {MOST_REVIEWED} risks or fewer: you have selected {len(chosen)}"
-            )
+            raise ValidationError(too_many_to_review(MOST_REVIEWED, len(chosen)))
         return chosen
 
     def clean(self):
@@ -140,16 +138,13 @@ class ReviewManyForm(RevealingForm):
 
 
 def _due_words(risk, today):
-    verb = "was due" if risk.next_review_on < today else "is due"
-    band = risk.current.band_now.label if risk.current else "Not rated"
-    return (
-        f"{band}. Review {verb} {_day(risk.next_review_on)}; the next one after this: "
-        f"{_day(proposed_next_review(risk, today))}. {risk.owner or 'No owner'}."
+    return next_review_in_words(
+        risk.current.band_now.label if risk.current else "",
+        str(risk.owner or ""),
+        risk.next_review_on,
+        proposed_next_review(risk, today),
+        today,
     )
-
-
-def _day(day):
-    return date_format(day, "j F Y")
 
 
 class PostsForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 
 from registers.dates import years_later
 from registers.govuk import GovukDateField
-from registers.pasted_text import REPLACEMENTS
+from registers.pasted_text import normalise_text
 
 # A text of nothing else is empty.
 INVISIBLE = ("Cf", "Zl", "Zp", "Zs")
@@ -103,7 +103,7 @@ class PlainTextField(forms.CharField):
             return ""
         if self.is_one_line:
             value = " ".join(value.split())
-        return unicodedata.normalize("NFC", value.replace("\r\n", "\n").translate(REPLACEMENTS))
+        return normalise_text(value)
 
     def _is_storable(self, value):
         for place, character in enumerate(value):

@@ -4,13 +4,13 @@ import difflib
 import re
 
 from django import forms
-from django.utils.text import get_text_list
 
 from registers.forms.imports import name_of
 from registers.imports.mapping import Plan, data_rows, unmapped_words
 from registers.imports.parse_rating import numbers_in
 from registers.imports.reference_data import load_reference_data
 from registers.imports.serialise import load_sheet
+from registers.phrases.files import in_rows, in_rows_of_column
 from registers.spreadsheet import column_letter
 
 # Words on one page: the others follow on the next.
@@ -74,12 +74,10 @@ class ImportWordsForm(forms.Form):
                 self.fields[name_of(key, word)] = self._field(key, word, count)
 
     def _field(self, key, word, count):
-        rows = f"In {count} row{'s' if count != 1 else ''}"
+        rows = in_rows(count)
         if count <= ROWS_SHOWN and (rows_by_column := self.places.get((key, word))):
             rows = "; ".join(
-                f"In row{'s' if len(numbers) > 1 else ''} "
-                f"{get_text_list(numbers, 'and')}, column {column}"
-                for column, numbers in rows_by_column.items()
+                in_rows_of_column(numbers, column) for column, numbers in rows_by_column.items()
             )
         label = word if len(word) <= 200 else f"{word[:200]}…"
         options = self._options(key, word)

@@ -19,6 +19,7 @@ from registers.imports.mapping import Plan, allows_several, continuation_rows, d
 from registers.imports.serialise import unpack_sheets
 from registers.imports.upload import heading_row_number, plan_for_sheet
 from registers.models.imports import rows_in_words
+from registers.phrases.files import rows_and_others
 from registers.spreadsheet import BYTES, CannotRead, column_letter
 
 JOINED = (NOTE, IGNORE)
@@ -146,10 +147,10 @@ class ImportColumnsForm(forms.Form):
 
     def _ask_about(self, rows):
         """rows: the numbers of those that would continue the risk above."""
-        self.going_on, count = rows, len(rows)
+        self.going_on = rows
         if rows:
-            more = f" and {count - ROWS_SHOWN:,} others" if count > ROWS_SHOWN else ""
-            rows_text = f"{rows_in_words(rows[:ROWS_SHOWN])}{more}"
+            more = max(0, len(rows) - ROWS_SHOWN)
+            rows_text = rows_and_others(rows_in_words(rows[:ROWS_SHOWN]), more)
             self.fields[
                 "goes_on"
             ].help_text = f"They leave out its reference and title, or repeat them: {rows_text}."

@@ -14,6 +14,7 @@ from registers.govuk import GovukRadios, Helper
 from registers.library_loading.fixture_files import SUFFIXES, FixtureFile
 from registers.library_loading.load import load_library, preview_library
 from registers.library_loading.report import LibraryProblem
+from registers.phrases.files import library_problems
 
 # Bytes; a request may hold 2,621,440.
 LARGEST_TOGETHER = 2_000_000
@@ -109,9 +110,7 @@ class LibraryFilesForm(forms.Form):
             self.problem = problem
             self.add_error(
                 "files" if choice == UPLOADED else "which",
-                f"These files cannot be loaded: {len(problem.problems)} "
-                f"problem{'s' if len(problem.problems) > 1 else ''}, listed on this page. "
-                "Nothing was changed",
+                library_problems(len(problem.problems)),
             )
 
 

@@ -6,6 +6,8 @@ from datetime import date
 from django import forms
 from django.core.exceptions import ValidationError
 
+from registers.phrases.files import missing_date_parts
+
 MONTHS = [name.lower() for name in calendar.month_name[1:]]
 
 
@@ -88,9 +90,7 @@ class GovukDateField(forms.DateField):
         if len(missing) == 3:
             return None
         if missing:
-            raise ValidationError(
-                f"{self.subject} must include a {' and a '.join(missing)}", code="incomplete"
-            )
+            raise ValidationError(missing_date_parts(self.subject, missing), code="incomplete")
         try:
             return date(_number(parts[2], 4), _month(parts[1]), _number(parts[0]))
         except ValueError as error:

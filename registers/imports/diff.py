@@ -14,8 +14,8 @@ from registers.imports.parsed_row import (
     ParsedRating,
     ParsedRow,
     RowProblem,
-    normalise_text,
 )
+from registers.pasted_text import normalise_text
 from registers.scoring import RatingOutsideScheme
 from registers.spreadsheet import column_letter
 

@@ -11,6 +11,7 @@ from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports import parse_date, parse_list, parse_statement, value_mapping
 from registers.models.review import latest_next_review
 from registers.models.risk_content import POSITION_WORDS
+from registers.phrases.files import taken_apart_into
 
 YEARS_AHEAD = 10  # at most, of an action's due day
 LONGEST = 4000  # characters of a text
@@ -228,7 +229,7 @@ def _split_statement(row, at, text):
         return {}
     if parts:
         row.parsed.values.update(parts)
-        row.add_split_note(at, f"taken apart into {' and '.join(parts)}")
+        row.add_split_note(at, taken_apart_into([*parts]))
     return parts
 
 

@@ -10,6 +10,8 @@ from registers.imports import parse_fields, parse_list, parse_rating
 from registers.imports.mapping import rating_texts
 from registers.imports.parsed_row import ParsedAction, ParsedRating
 from registers.imports.resolve_rating import SCORE, RatingResolver
+from registers.phrases import join_names
+from registers.phrases.files import possible_pairs, several_in_one_cell, unequal_lists
 
 QUARTER = datetime.timedelta(days=92)
 RATING_WORDS = re.compile(r"\b(?:l|i|x|by|likelihood|impact|probability|score|p)\b")
@@ -100,8 +102,7 @@ def _unresolved_reason(part, text, resolver):
         return f"It is no level of {part} of the scheme, and nobody has said which one it is"
     pairs = resolver.match(text, False).pairs
     if len(pairs) > 1 and parse_rating.numbers_in(text):
-        ways = " or ".join(f"{likelihood} x {impact}" for likelihood, impact in sorted(pairs))
-        return f"It can be {ways}"
+        return possible_pairs(sorted(pairs))
     return "It does not say likelihood and impact, and nobody has said which they are"
 
 
@@ -184,11 +185,7 @@ def parse_controls(row):
 def _split_cell(row, at):
     split = parse_list.split_list(row.cells[at])
     if len(split.items) > 1:
-        row.add_split_note(
-            at,
-            f"{len(split.items)} in one cell, by "
-            f"{'their numbers' if split.style == 'numbered' else split.style}",
-        )
+        row.add_split_note(at, several_in_one_cell(len(split.items), split.style))
     return split.items
 
 
@@ -244,7 +241,7 @@ def _parse_action(row, at, item):
         row.add_split_note(
             at,
             f"{item[len(text) :].strip()}: "
-            f"{' and '.join(filter(None, (owner, parse_fields.day_text(due))))}",
+            f"{join_names([part for part in (owner, parse_fields.day_text(due)) if part])}",
         )
     return ParsedAction(
         *parse_list.split_title(text), owner, due, bool(parse_list.DONE.search(item))
@@ -275,6 +272,6 @@ def _action_details(row, target, count, read):
             row.record_target(at, target)
             return values
         if count > 1 and len(parts) != count:
-            row.add_split_note(at, f"{len(parts)} beside {count} actions: kept with the notes")
+            row.add_split_note(at, unequal_lists(len(parts), count))
         row.move_to_notes(at)
     return [None] * count

@@ -3,12 +3,11 @@
 import copy
 import datetime
 import re
-import unicodedata
 from dataclasses import dataclass, field
 
 from registers.import_fields import IGNORE, NOTE, TARGETS
 from registers.imports.mapping import Plan, ReferenceData
-from registers.pasted_text import REPLACEMENTS
+from registers.pasted_text import normalise_text
 from registers.spreadsheet import SheetRow, column_letter
 
 NOTES_LIMIT = 10_000  # characters
@@ -79,11 +78,6 @@ class ParsedRow:
     @property
     def is_refused(self) -> bool:
         return any(problem.refuses for problem in self.problems)
-
-
-def normalise_text(text: str) -> str:
-    """As the forms store it: composed characters (NFC), line feeds only."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(REPLACEMENTS))
 
 
 def clean_cell(cell: str) -> tuple[str, list[str]]:

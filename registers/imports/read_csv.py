@@ -5,8 +5,14 @@ import csv
 import io
 import re
 
-from registers.spreadsheet import LAST_ROW, CannotRead, RowCollector, Sheet, column_letter
-from registers.spreadsheet_text import unescape_formula
+from registers.spreadsheet import (
+    LAST_ROW,
+    CannotRead,
+    RowCollector,
+    Sheet,
+    column_letter,
+    unescape_formula,
+)
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 100_000  # characters

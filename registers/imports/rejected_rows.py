@@ -4,7 +4,7 @@ import csv
 import io
 
 from registers.models import ImportedRow
-from registers.spreadsheet_text import escape_formula
+from registers.spreadsheet import escape_formula
 
 ROW, REASON = "Row in the file", "Why it was not taken in"
 

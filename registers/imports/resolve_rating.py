@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from registers.imports import parse_rating
 from registers.imports.parse_rating import IMPACT, LIKELIHOOD
+from registers.phrases.numbers import join_with_and
 from registers.scoring import RatingOutsideScheme, Scheme
 
 SCORE = "score"
@@ -114,7 +115,7 @@ class RatingResolver:
         for part, levels in levels_by_part.items():
             if len(levels) > 1:
                 result.doubts.append(
-                    (" and ".join(levels.values()), f"These say different things of the {part}")
+                    (join_with_and(levels.values()), f"These say different things of the {part}")
                 )
         if result.doubts:
             return result
@@ -175,7 +176,7 @@ class RatingResolver:
             elif result.pair and result.pair in match.pairs:
                 result.confirmed.add((SCORE, text))
         if result.pair is None and len(set(exact.values())) > 1:
-            result.doubts.append((" and ".join(exact), "These scores say different things"))
+            result.doubts.append((join_with_and(exact), "These scores say different things"))
 
     @staticmethod
     def _report_missing_half(result, likelihood, impact, matches):

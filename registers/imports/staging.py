@@ -17,6 +17,7 @@ from registers.imports.reference_data import load_reference_data
 from registers.imports.row_parser import RowParser
 from registers.imports.serialise import encode_json, load_sheet, problem_json, row_json
 from registers.models import ImportedRow, RegisterImport
+from registers.phrases.files import duplicate_reference
 
 CHUNK = 1000  # risks to a request, each of which unpacks the whole sheet first
 Stage, Outcome = RegisterImport.Stage, ImportedRow.Outcome
@@ -144,11 +145,7 @@ def _stage_row(batch, row, existing, reference_problem, references, parser, keep
     plan, reference_data = parser.plan, parser.reference_data
     column = heading(plan, "reference")
     if duplicates := references.duplicate_rows(row):
-        rows = f"{'rows' if len(duplicates) > 1 else 'row'} {', '.join(map(str, duplicates[:5]))}"
-        words = (
-            f"It also stands in {rows}: put what one risk says into one row, or give each risk a "
-            "reference of its own"
-        )
+        words = duplicate_reference(duplicates, shown=5)
         parsed.problems.append(RowProblem(column, reference, words, True))
     if reference_problem:
         words = f"It {reference_problem}: give the row one reference of ours"

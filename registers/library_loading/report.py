@@ -5,6 +5,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 
+from registers.phrases.files import library_totals
+
 SHOWN_PROBLEMS = 200
 SHOWN_ROWS = 300  # of which a page shows each field; of the rest, the names
 LONG = 180  # characters of a text that are shown
@@ -113,9 +115,8 @@ class Report:
 
     @property
     def counts(self):
-        text = f"{len(self.added)} added, {len(self.changed)} changed"
-        text = f"{text}, {len(self.unchanged)} left alone"
-        return f"{text}, {len(self.vanished)} no longer in the files" if self.vanished else text
+        rows = (self.added, self.changed, self.unchanged, self.vanished)
+        return library_totals(*map(len, rows))
 
     @property
     def has_changes(self):

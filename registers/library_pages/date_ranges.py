@@ -11,10 +11,9 @@ import datetime
 from typing import Protocol
 
 from registers.models import Precision, TimelineEvent
-from registers.phrases import number_in_words
+from registers.phrases.numbers import duration_between_in_words
 
 Extent = TimelineEvent.Extent
-DAYS_IN = {"week": 7, "month": 30.44, "year": 365.25}
 Bounds = tuple[datetime.date | None, datetime.date | None]
 
 
@@ -101,33 +100,4 @@ def time_until_action(visible: Dated | None, action: Dated | None) -> str:
         most = (latest_action - earliest_visible).days
     if most is not None and most < 0:
         return "Not known: by the dates we have, the action came first"
-    return _duration(least, most)
-
-
-def _duration(least: int | None, most: int | None) -> str:
-    """A number of days between two bounds in words; None where there is no such bound."""
-    least = max(least, 0) if least is not None else None
-    if most is None:
-        return f"At least {_about(least, least)}" if least else "Not known: the dates are open"
-    if least is None:
-        return f"At most {_about(most, most)}"
-    words = _about(least, most)
-    return words[0].upper() + words[1:]
-
-
-def _about(least: int, most: int) -> str:
-    if least == most and most < 14:
-        return "the same day" if most == 0 else _count(most, "day")
-    unit = "week" if most < 63 else "month" if most < 548 else "year"
-    low, high = (int(days / DAYS_IN[unit] + 0.5) for days in (least, most))
-    if high == low:
-        return f"about {_count(max(high, 1), unit)}"
-    return (
-        f"up to about {_count(high, unit)}"
-        if low == 0
-        else f"about {number_in_words(low)} to {_count(high, unit)}"
-    )
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number_in_words(number)} {unit}{'' if number == 1 else 's'}"
+    return duration_between_in_words(least, most)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from registers.library_pages.date_ranges import Extent, event_date, last_day, start_bounds
 from registers.models import TimelineEvent
-from registers.phrases import number_in_words
+from registers.phrases.files import timeline_sentence
 
 STEPS = (1, 2, 3, 5, 10, 20, 50, 100)  # years between two marks of the scale
 MOST_MARKS = 6
@@ -79,7 +79,7 @@ def draw_timeline(events: Iterable[TimelineEvent]) -> Timeline:
         if year % step == 0
     )
     rows = tuple(TimelineRow(event, event_date(event), *_shape(event, place)) for event in dated)
-    return Timeline(rows, undated, marks, _sentence(rows, undated))
+    return Timeline(rows, undated, marks, timeline_sentence(len(rows), len(undated)))
 
 
 def _days(event: TimelineEvent) -> list[datetime.date]:
@@ -109,11 +109,3 @@ def _shape(event: TimelineEvent, place) -> tuple[str, float, float]:
 
 def _day_after(day: datetime.date) -> datetime.date:
     return day + datetime.timedelta(days=1)
-
-
-def _sentence(rows: tuple[TimelineRow, ...], undated: tuple[TimelineEvent, ...]) -> str:
-    number = number_in_words(len(rows)).capitalize()
-    sentence = f"{number} dated event{'s' if len(rows) > 1 else ''}, drawn on one scale of years"
-    if undated:
-        sentence += f", and {number_in_words(len(undated))} for which no source gives a date"
-    return sentence

@@ -36,9 +36,13 @@ from registers.models.cases import (
     WarningSign,
 )
 from registers.models.check_waiver import SetAside
-from registers.models.conditions.assurance import AssuranceLevel, ControlWeakness
-from registers.models.conditions.missing_information import MissingInformation
-from registers.models.conditions.unexplained_decrease import has_supporting_evidence, unexplained
+from registers.models.conditions import (
+    AssuranceLevel,
+    ControlWeakness,
+    MissingInformation,
+    has_supporting_evidence,
+    unexplained,
+)
 from registers.models.control import Assurance, Control, ControlRevision, Line
 from registers.models.escalation import Escalation, EscalationDecision
 from registers.models.imports import ImportedRow, RegisterImport

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, ngettext, pgettext
 
 from registers.models.register import Register
 from registers.models.risk import Risk
@@ -118,8 +120,7 @@ class ImportedRow(models.Model):
 def rows_in_words(numbers):
     """ "row 5", "rows 5 to 8"; where rows lie between, "rows 5, 7 and 8"."""
     first, last = numbers[0], numbers[-1]
-    if first == last:
-        return f"row {first}"
-    if last - first == len(numbers) - 1:
-        return f"rows {first} to {last}" if len(numbers) > 2 else f"rows {first} and {last}"
-    return f"rows {', '.join(map(str, numbers[:-1]))} and {last}"
+    if len(numbers) > 2 and last - first == len(numbers) - 1:
+        return gettext("rows %(first)s to %(last)s") % {"first": first, "last": last}
+    rows = get_text_list(numbers, pgettext("between the last two of a list", "and"))
+    return ngettext("row %(rows)s", "rows %(rows)s", len(numbers)) % {"rows": rows}

@@ -19,7 +19,7 @@ from registers.dates import quarter_ends_before
 from registers.history.bulk_insert import build_row, keys_of, put, values_of
 from registers.history.timeline import FOR_EVER, build_timeline
 from registers.models.assessment import Assessment, share_schemes
-from registers.models.conditions.missing_information import MissingInformation
+from registers.models.conditions import MissingInformation
 from registers.models.library import FailureType
 from registers.models.people import Post
 from registers.models.register import Register, ScoringScheme

@@ -17,7 +17,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from registers.models.conditions.assurance import tested_since
+from registers.models.conditions import tested_since
+from registers.phrases.register import (
+    missing_part_sentence,
+    slippage_sentence,
+    undated_sentence,
+    untested_sentence,
+)
 from registers.quality.data import CheckContext, RiskRow
 
 FEWEST_WORDS = 6  # of an event (RQ13)
@@ -87,10 +93,6 @@ def quarter_end_from(day: datetime.date) -> datetime.date:
     return following - datetime.timedelta(days=1)
 
 
-def _count_of(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"
-
-
 def _is_tolerated(risk, context):
     return (
         risk.response == TOLERATE and risk.tolerated_until and risk.tolerated_until >= context.day
@@ -142,10 +144,7 @@ def controls(risk, context):
     limit = tested_since(context.day)
     untested = sum((control.tested_on or control.since) < limit for control in in_place)
     if untested:
-        return (
-            f"Not tested for {TEST_MONTHS} months: {untested} of "
-            f"{_count_of(len(in_place), 'control')}."
-        )
+        return untested_sentence(untested, len(in_place), TEST_MONTHS)
     return ""
 
 
@@ -169,11 +168,7 @@ def slippage(risk, context):
     past = sum(
         bool(action.original_due_on) and action.original_due_on < context.day for action in actions
     )
-    parts = [
-        *([f"{redated} re-dated {REDATED_TIMES} times or more"] if redated else []),
-        *([f"{past} past the first day it was due"] if past else []),
-    ]
-    return f"Of {_count_of(len(actions), 'open action')}: {', '.join(parts)}." if parts else ""
+    return slippage_sentence(redated, past, len(actions), REDATED_TIMES)
 
 
 def target_missed(risk, context):
@@ -245,7 +240,7 @@ def undated(risk, context):
         return None
     undated_count = sum(action.due_on is None for action in actions)
     if undated_count:
-        return f"Without a day: {undated_count} of {_count_of(len(actions), 'open action')}."
+        return undated_sentence(undated_count, len(actions))
     return "Its target has no day." if risk.target and not risk.target_on else ""
 
 
@@ -256,8 +251,7 @@ def vague(risk, context):
             "event": bool(risk.event),
             "consequence": risk.has_consequence,
         }
-        missing = " or ".join(name for name, has_text in parts.items() if not has_text)
-        return f"It does not say its {missing}."
+        return missing_part_sentence([name for name, has_text in parts.items() if not has_text])
     if len(risk.event.split()) < FEWEST_WORDS:
         return f"What could happen is told in fewer than {FEWEST_WORDS} words."
     return ""

@@ -9,7 +9,7 @@ from operator import or_
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.formats import date_format
 
-from registers.actions import actions_on_day, times_in_words
+from registers.actions import actions_on_day
 from registers.dates import quarter_ends_between, years_later
 from registers.models import (
     Action,
@@ -19,7 +19,8 @@ from registers.models import (
     Risk,
     unexplained,
 )
-from registers.phrases import INDEPENDENT_RATERS, number_in_words
+from registers.phrases.bands import INDEPENDENT_RATERS, higher_outside
+from registers.phrases.register import happened_sentence, put_off_sentence, stuck_source
 from registers.priorities import QUESTIONS, Reason
 
 SEEN_WORSE = "What do they see that we do not, and what would settle it?"
@@ -88,7 +89,7 @@ class RegisterRules:
         return self._about(
             rows,
             QUESTIONS[Reason.HAPPENED],
-            lambda on: f"It happened on {_day(on)}.",
+            happened_sentence,
             field,
             order=order,
         )
@@ -99,8 +100,7 @@ class RegisterRules:
 
     def _stuck(self):
         def source_of(since):
-            ends = number_in_words(quarter_ends_between(since, self._day))
-            return f"It is stuck: {self._bands[-1].label} at the last {ends} quarter ends."
+            return stuck_source(self._bands[-1].label, quarter_ends_between(since, self._day))
 
         order = ("band_since", "-score", "number")
         return self._about(
@@ -119,9 +119,7 @@ class RegisterRules:
         )
         text = QUESTIONS[Reason.SLIPPED]
         return [
-            CandidateQuestion(
-                text, f"“{title}” was put off {times_in_words(redated)}.", "", positions[key], key
-            )
+            CandidateQuestion(text, put_off_sentence(title, redated), "", positions[key], key)
             for key, title, redated in rows
         ]
 
@@ -154,9 +152,7 @@ class RegisterRules:
             for perspective, rater in INDEPENDENT_RATERS.items():
                 independent = latest.get((risk, perspective))
                 if independent and ranks[independent] > ranks[band]:
-                    source = (
-                        f"{rater} says {self._labels[independent]}, we say {self._labels[band]}."
-                    )
+                    source = higher_outside(rater, self._labels[independent], self._labels[band])
                     candidates.append(CandidateQuestion(SEEN_WORSE, source, "", pk, risk))
         return candidates[: self._limit]
 

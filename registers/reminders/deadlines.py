@@ -11,10 +11,10 @@ import datetime
 from dataclasses import dataclass
 
 from django.db.models import Case, Exists, F, OuterRef, Q, When
-from django.utils.formats import date_format
 
 from registers.models import Action, Appetite, Assurance, Line, Register, ReminderKind, Risk
 from registers.permissions import Permission, can, can_be_worked_on_by, registers_for, risks_across
+from registers.phrases.register import due_in_words
 
 # Days ahead within which it is due soon.
 SOON = {**dict.fromkeys(ReminderKind, 14), ReminderKind.ACTION: 7}
@@ -51,10 +51,7 @@ class Deadline:
         return self.on < day
 
     def describe(self, day):
-        date = date_format(self.on, "j F Y")
-        if self.on == day:
-            return f"Due today, {date}"
-        return f"Was due on {date}" if self.is_late(day) else f"Due on {date}"
+        return due_in_words(self.on, day)
 
 
 def due_soon(user, day, kinds):

@@ -4,17 +4,16 @@ import textwrap
 
 from django.utils.formats import date_format
 
+from registers.phrases.files import more_reminders, reminder_subject
+
 WIDTH = 72
 # Deadlines that one mail lists; it counts the others.
 LISTED = 100
 
 
 def subject_of(dues, day):
-    """How many, and nothing of what: subjects are shown on locked screens."""
     late = sum(due.is_late(day) for due in dues)
-    soon = len(dues) - late
-    parts = [f"{late:,} late"] * bool(late) + [f"{soon:,} due soon"] * bool(soon)
-    return f"Your risk registers: {' and '.join(parts)}"
+    return reminder_subject(late, len(dues) - late)
 
 
 def body_of(dues, *, name, day, site, choices):
@@ -34,7 +33,7 @@ def body_of(dues, *, name, day, site, choices):
         if group:
             parts += [f"{title}\n{'-' * len(title)}", *(_entry(due, day, site) for due in group)]
     if more := len(dues) - len(listed):
-        parts.append(f"And {more:,} more: {site}/")
+        parts.append(more_reminders(more, f"{site}/"))
     if any(due.is_for_manager for due in listed):
         parts.append(
             "To you as a risk manager: the post that owns it is vacant, or whoever holds it or "

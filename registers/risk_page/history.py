@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from registers.history.differences import Change
 from registers.models import Assurance, Escalation, EscalationDecision, Precedent, SetAside
 from registers.models.revision import RiskRevision
+from registers.phrases.register import decision_in_words, proposal_in_words
 from registers.risk_page.controls import describe_revision
 
 
@@ -137,20 +138,20 @@ def _assurance_entry(row) -> HistoryEntry:
 
 
 def _proposal_entry(row) -> HistoryEntry:
-    direction = "up to" if row.direction == Escalation.Direction.UP else "back down from"
+    is_up = row.direction == Escalation.Direction.UP
     return HistoryEntry(
         **_entry_fields(row),
-        event=f"proposed to be taken {direction} {row.to_register}",
+        event=proposal_in_words(str(row.to_register), is_up=is_up),
         texts=(row.reason,),
     )
 
 
 def _decision_entry(row) -> HistoryEntry:
-    direction = "up to" if row.escalation.direction == Escalation.Direction.UP else "back down from"
-    verdict = "agreed" if row.is_approved else "not agreed"
+    register = str(row.escalation.to_register)
+    is_up = row.escalation.direction == Escalation.Direction.UP
     return HistoryEntry(
         **_entry_fields(row),
-        event=f"{verdict} to take it {direction} {row.escalation.to_register}",
+        event=decision_in_words(register, is_up=is_up, is_approved=row.is_approved),
         texts=(row.reason,),
     )
 

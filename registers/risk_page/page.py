@@ -1,16 +1,137 @@
-"""What the page of one risk shows, put together from its parts."""
+"""What the page of one risk shows, put together from its parts.
+
+Here: the latest ratings side by side, who outside was asked, and where the risk is in its life.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from registers.actions import actions_of
 from registers.appetite import applied_tolerance
 from registers.dates import quarter_ends_before
 from registers.escalations import escalations_of
+from registers.models import Assessment, Review, Risk, RiskRevision
+from registers.models.review import is_above_tolerance_twice_running
 from registers.permissions import positions_for
+from registers.phrases.bands import INDEPENDENT_RATERS, comparison_in_words
 from registers.rating_sparkline import build_rating_sparkline
 from registers.risk_page.controls import controls_of
 from registers.risk_page.precedents import precedents_of
-from registers.risk_page.ratings import latest_ratings
-from registers.risk_page.reviews import outside_advice_for
-from registers.risk_page.status import lifecycle_status_of
+
+Kind, Perspective = Assessment.Kind, Assessment.Perspective
+
+
+@dataclass(frozen=True)
+class IndependentRating:
+    """A current rating by somebody independent, and how it compares with our own, in a sentence."""
+
+    assessment: Assessment
+    comparison: str
+
+
+@dataclass(frozen=True)
+class LatestRatings:
+    """Our own latest rating of each kind, None without one, and of each independent rater."""
+
+    inherent: Assessment | None
+    current: Assessment | None
+    target: Assessment | None
+    independent: list[IndependentRating]
+
+
+def latest_ratings(assessments: Iterable[Assessment]) -> LatestRatings:
+    """assessments: of one risk until the day that is read, the latest first."""
+    latest: dict[tuple[str, str], Assessment] = {}
+    for assessment in assessments:
+        latest.setdefault((assessment.perspective, assessment.kind), assessment)
+    inherent, current, target = (
+        latest.get((Perspective.ORGANISATION, kind))
+        for kind in (Kind.INHERENT, Kind.CURRENT, Kind.TARGET)
+    )
+    independent = [
+        IndependentRating(assessment, comparison_in_words(rater, assessment, current))
+        for perspective, rater in INDEPENDENT_RATERS.items()
+        if (assessment := latest.get((perspective, Kind.CURRENT)))
+    ]
+    return LatestRatings(inherent, current, target, independent)
+
+
+@dataclass(frozen=True)
+class OutsideAdvice:
+    """latest: the latest review by the day read that says who was asked, if one does.
+
+    is_required: whether the risk is above tolerance twice running, so that its next review must
+    say.
+    """
+
+    latest: Review | None
+    is_required: bool
+
+
+def outside_advice_for(risk, reading):
+    """At most three queries, one of them where a past day is read."""
+    reviews = risk.reviews.filter(effective_on__lte=reading.day).exclude(asked_outside="")
+    if reading.known_by:
+        reviews = reviews.filter(recorded_at__lte=reading.known_by)
+    latest = reviews.select_related("by").order_by("effective_on", "pk").last()
+    is_open = reading.is_today and risk.status != risk.Status.CLOSED
+    return OutsideAdvice(latest, is_open and is_above_tolerance_twice_running(risk))
+
+
+@dataclass(frozen=True)
+class LifecycleStatus:
+    """closed: the revision that closed the risk, while it is closed.
+
+    reopened: the revision that brought it back; closed_before: the one that had closed it before.
+    happened_under: the rating on the day before it happened. missing: labels of fields that matter
+    and are empty. is_overdue: it was tolerated until a day that has passed.
+    """
+
+    closed: RiskRevision | None
+    reopened: RiskRevision | None
+    closed_before: RiskRevision | None
+    happened_under: Assessment | None
+    missing: list[str]
+    is_overdue: bool
+
+
+def lifecycle_status_of(risk, position, tolerance, day, known_by=None):
+    """position: of the risk at the end of that day, with its words, None where there is none.
+
+    tolerance: the appetite.AppliedTolerance of that position. At most three queries.
+    """
+    if position is None:
+        return None
+    words, turns = position.revision, list(risk.closures(day, known_by))
+    closings = [turn for turn in turns if turn.what == RiskRevision.Event.CLOSED]
+    is_closed = words.status == Risk.Status.CLOSED
+    is_reopened = bool(turns) and turns[0].what == RiskRevision.Event.REOPENED
+    if is_reopened and turns[0].status == Risk.Status.DRAFT != words.status:
+        is_reopened = False  # reopened as a draft, and put on the register since
+    return LifecycleStatus(
+        closed=closings[0] if closings and is_closed else None,
+        reopened=turns[0] if is_reopened and not is_closed else None,
+        closed_before=closings[0] if closings and is_reopened else None,
+        happened_under=words.happened_under,
+        missing=[] if is_closed else _missing_labels(words, tolerance.is_above),
+        is_overdue=not is_closed
+        and words.tolerated_until is not None
+        and words.tolerated_until < day,
+    )
+
+
+def _missing_labels(words, is_above_tolerance):
+    """Above tolerance, the committee needs a position and what good looks like as well."""
+    labels = {"category": "its category", "response": "what is done about it"}
+    if is_above_tolerance:
+        labels |= {
+            "committee_position": "its position for the committee",
+            "definition_of_good": "what good looks like",
+        }
+    return [label for name, label in labels.items() if not getattr(words, name)]
+
 
 SPARKLINE_QUARTERS = 8
 

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from registers.charts import NO_RISKS, Shade, shade_of
 from registers.dashboard import Dashboard
 from registers.dashboard.headline import Headline
 from registers.dashboard.matrix import Matrix as DashboardMatrix
 from registers.exports.metadata import ExportMetadata
 from registers.exports.sheets import band_treatment, score_range
 from registers.models import Category
-from registers.phrases import above_in_words, number_in_words, tolerated_in_words
-from registers.print_palette import NO_RISKS, Shade, shade_of
+from registers.phrases.bands import threshold_sentences
+from registers.phrases.files import review_period
+from registers.phrases.register import worklist_sentence
 from registers.quality.worklist import Worklist
 
 LISTED = 100  # risks above tolerance that are listed; the count is of all
@@ -107,12 +109,12 @@ def build_summary(
         worklist=_worklist_summary(Worklist(register, risks, reading.today)),
         worklist_day=reading.today,
         scheme=f"{register.scheme.name}, version {register.scheme.version}",
-        tolerance=_thresholds(rules, tolerance),
+        tolerance=threshold_sentences(rules, tolerance),
         bands=[
             (
                 band.label,
                 score_range(rules, band),
-                f"within {band.review_days} days",
+                review_period(band.review_days),
                 band_treatment(rules, band, tolerance),
                 shade_of(band),
             )
@@ -163,18 +165,5 @@ def _above_tolerance(position, register, tolerance) -> RiskAboveTolerance:
 
 
 def _worklist_summary(worklist) -> WorklistSummary:
-    count, risk_count = worklist.count, worklist.risk_count
     checks = [(group.title, group.count) for group in worklist.groups("check")]
-    if not count:
-        return WorklistSummary("Nothing to put right was found.", checks)
-    things = "One thing" if count == 1 else f"{number_in_words(count).capitalize()} things"
-    risks = "one risk" if risk_count == 1 else f"{number_in_words(risk_count)} risks"
-    return WorklistSummary(f"{things} to put right, on {risks}.", checks)
-
-
-def _thresholds(rules, tolerance) -> list[str]:
-    return [
-        f"Highest band that is tolerated: {tolerated_in_words(tolerance)}.",
-        f"Above tolerance: {above_in_words(tolerance)}.",
-        f"Taken higher from: {rules.band(rules.escalation).label}.",
-    ]
+    return WorklistSummary(worklist_sentence(worklist.count, worklist.risk_count), checks)

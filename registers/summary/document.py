@@ -1,8 +1,9 @@
 """Write a summary as a Word document, which officers go on to edit."""
 
 from registers.cell_lists import format_day
+from registers.charts import NO_RISKS
 from registers.exports.csv import plain
-from registers.print_palette import NO_RISKS
+from registers.phrases.files import unlisted_sentence
 from registers.summary.content import Summary
 from registers.summary.docx_parts import add_footer, add_row, add_table, new_document, shade
 
@@ -84,9 +85,7 @@ def _above_tolerance(document, summary):
         )
     more = summary.above_tolerance_count - len(summary.above_tolerance)
     if more:
-        add_paragraph(
-            document, f"And {more} more, which the register lists."
-        ).paragraph_format.space_before = GAP
+        add_paragraph(document, unlisted_sentence(more)).paragraph_format.space_before = GAP
 
 
 def _worklist(document, summary):

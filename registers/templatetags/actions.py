@@ -1,6 +1,6 @@
 from django import template
 
-from registers.actions import times_in_words
+from registers.phrases import times_in_words
 
 register = template.Library()
 register.filter("times", times_in_words)  # {{ action.redated|times }}: once, twice, three times

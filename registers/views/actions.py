@@ -23,7 +23,7 @@ from registers.permissions import (
     positions_for,
 )
 from registers.views.as_of import page_of, read_only, reading_from
-from registers.views.dashboard_filter import narrowing_from
+from registers.views.filters import narrowing_from
 from registers.views.form_flow import handle_form, post_data
 
 

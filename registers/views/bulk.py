@@ -14,6 +14,7 @@ from registers.permissions import (
     risks_across,
     risks_for,
 )
+from registers.phrases.register import reassigned_sentence, reviewed_sentence
 from registers.services import reassign as give_to_post
 from registers.services import review_many
 from registers.views.form_flow import post_data, response_status, submit
@@ -29,11 +30,7 @@ def risk_review_many(request, slug):
     if arguments and (
         reviews := submit(form, review_many, **arguments, token=form.cleaned_data["token"])
     ):
-        risks_are = "risk is" if len(reviews) == 1 else "risks are"
-        messages.success(
-            request,
-            f"{len(reviews)} {risks_are} reviewed: looked at today, and each stands as it is.",
-        )
+        messages.success(request, reviewed_sentence(len(reviews)))
         return redirect("risk_review_many", slug)
     context = {
         "register": register,
@@ -61,10 +58,7 @@ def reassign(request, slug):
         else {}
     )
     if arguments and (count := submit(form, give_to_post, **arguments, **posts.cleaned_data)):
-        to_post = posts.cleaned_data["to_post"]
-        messages.success(
-            request, f"{count} moved: {to_post.title} owns {'it' if count == 1 else 'them'} now."
-        )
+        messages.success(request, reassigned_sentence(count, posts.cleaned_data["to_post"].title))
         return redirect("reassign", slug)
     context |= {"form": form, **posts.cleaned_data}
     return render(request, "registers/reassign.html", context, status=response_status(form))

@@ -1,5 +1,7 @@
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.core.exceptions import BadRequest
 from django.shortcuts import render
 
 from registers.dashboard import Dashboard
@@ -19,9 +21,8 @@ from registers.permissions import (
 )
 from registers.views.agreements import since_latest
 from registers.views.as_of import QUARTERS_SHOWN, read_only, reading_from
-from registers.views.dashboard_filter import narrowing_from
 from registers.views.escalations import taken_up_by
-from registers.views.expanded_sections import expanded_sections_from
+from registers.views.filters import narrowing_from
 from registers.views.questions import questions_on_dashboard
 
 
@@ -112,3 +113,51 @@ def _child_registers(reader, register, reading, narrowing, registers, tolerances
         reading.day,
         narrowing.query_params,
     )
+
+
+# The filters; how sure the order of a matrix is; more ways to count.
+NARROW, ORDER, WAYS = SECTIONS = ("narrow", "order", "ways")
+
+
+@dataclass(frozen=True)
+class ExpandedSections:
+    """names: of the sections that are expanded.
+
+    other_*: the values of `more` in an address that toggles that section and leaves the rest.
+    """
+
+    names: tuple[str, ...] = ()
+
+    @property
+    def narrow(self):
+        return NARROW in self.names
+
+    @property
+    def order(self):
+        return ORDER in self.names
+
+    @property
+    def ways(self):
+        return WAYS in self.names
+
+    @property
+    def other_narrow(self):
+        return self._toggled(NARROW)
+
+    @property
+    def other_order(self):
+        return self._toggled(ORDER)
+
+    @property
+    def other_ways(self):
+        return self._toggled(WAYS)
+
+    def _toggled(self, name):
+        return [section for section in SECTIONS if (section in self.names) != (section == name)]
+
+
+def expanded_sections_from(request):
+    names = request.GET.getlist("more")
+    if not set(names) <= set(SECTIONS):
+        raise BadRequest(f"more takes {', '.join(SECTIONS)}.")
+    return ExpandedSections(tuple(name for name in SECTIONS if name in names))

@@ -1,13 +1,15 @@
-"""Downloads of a register: CSV, workbook, open data, and a summary in Word."""
+"""Downloads of a register: CSV, workbook, JSON, open data, and a summary in Word."""
 
 import io
+import logging
 
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from registers.exports import ExportMetadata, RegisterTable, csv, open_data, xlsx
+from registers.json_file.write import write_file
 from registers.models import Tolerances
 from registers.permissions import (
     Permission,
@@ -23,8 +25,7 @@ from registers.read_snapshot import read_snapshot
 from registers.summary.content import build_summary
 from registers.summary.document import write_docx
 from registers.views.as_of import read_only, reading_from
-from registers.views.dashboard_filter import empty_narrowing
-from registers.views.list_filter import filter_positions
+from registers.views.filters import empty_narrowing, filter_positions
 
 CSV = "text/csv; charset=utf-8"
 CSVW = "application/csvm+json"
@@ -126,3 +127,26 @@ def download(name, content_type, write):
     response = HttpResponse(file.getvalue(), content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response
+
+
+log = logging.getLogger("registers.exports")
+
+
+@read_only
+def export_json(request, slug):
+    """Log the download on the server: a GET writes nothing, not even to the audit trail."""
+    register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
+    reading = reading_from(request, register)
+    if reading.agreement:
+        raise BadRequest("The history goes up to a day: as_at takes one, agreed is not for this.")
+    day = reading.day if reading.day < reading.today else None
+    file, digest = write_file(register, reader=request.user, day=day)
+    name = f"{register.slug}{f'-{day.isoformat()}' if day else ''}.json"
+    log.info(
+        "register.exported register=%s by=%s as_at=%s sha256=%s",
+        register.slug,
+        request.user.pk,
+        day,
+        digest,
+    )
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/json")

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from registers.forms import LibraryFilesForm, LibrarySearchForm, LibraryStepForm
 from registers.library_loading.report import LibraryChanged, LibraryProblem
+from registers.library_pages.case_matrix import build_case_matrix
 from registers.library_pages.page_contexts import (
     case_context,
     cases_with_types,
@@ -17,6 +18,7 @@ from registers.library_pages.page_contexts import (
     with_citations,
 )
 from registers.library_pages.search import search_library
+from registers.library_pages.sources import all_disputes, all_sources, places_in
 from registers.models import (
     AdverseImpact,
     CaseStudy,
@@ -26,6 +28,7 @@ from registers.models import (
     Lesson,
     Source,
 )
+from registers.phrases import number_in_words
 from registers.readers_risks import ReadersRisks
 from registers.views.as_of import read_only
 
@@ -166,3 +169,28 @@ def _load(request, step):
     else:
         messages.info(request, "All of this is in the library already: nothing was left to load.")
     return redirect("library_load")
+
+
+@read_only
+def library_sources(request):
+    return render(request, "library/library_sources.html", all_sources())
+
+
+@read_only
+def library_source(request, slug):
+    source = get_object_or_404(Source, slug=slug)
+    return render(
+        request, "library/library_source.html", {"source": source, "places": places_in(source)}
+    )
+
+
+@read_only
+def library_discrepancies(request):
+    return render(request, "library/library_discrepancies.html", {"disputes": all_disputes()})
+
+
+@read_only
+def library_compare(request):
+    matrix = build_case_matrix()
+    context = {"matrix": matrix, "derived_count": number_in_words(len(matrix.derived_types))}
+    return render(request, "library/library_compare.html", context)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from registers.forms import MarkForms
 from registers.permissions import Permission, get_register_for, get_risk_for
-from registers.phrases import number_in_words
+from registers.phrases.register import signs_to_look_at
 from registers.precedents import suggestions_for, suggestions_of
 from registers.risk_page.precedents import marked_signs_of
 from registers.views.form_flow import post_data, response_status, submit
@@ -59,7 +59,8 @@ def suggestions_link(risk):
     if not count:
         return ""
     address = reverse("risk_precedents", args=[risk.register.slug, risk.number])
-    signs = f"{number_in_words(count).capitalize()} sign{'s' if count > 1 else ''} seen elsewhere"
     return format_html(
-        ' <a class="govuk-notification-banner__link" href="{}">{} to look at</a>.', address, signs
+        ' <a class="govuk-notification-banner__link" href="{}">{}</a>.',
+        address,
+        signs_to_look_at(count),
     )

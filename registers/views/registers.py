@@ -18,7 +18,7 @@ from registers.permissions import (
 )
 from registers.views.as_of import page_from, read_only, reading_from
 from registers.views.escalations import taken_up_by
-from registers.views.list_filter import filter_positions
+from registers.views.filters import filter_positions
 
 
 @read_only

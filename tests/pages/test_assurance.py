@@ -25,7 +25,7 @@ from makers import (
     make_user,
 )
 
-from registers.assurance_map import build_assurance_map, count_in_words
+from registers.assurance_map import build_assurance_map
 from registers.dates import years_later
 from registers.models import (
     Assurance,
@@ -36,6 +36,7 @@ from registers.models import (
     Position,
     Role,
 )
+from registers.phrases.register import state_in_words
 
 pytestmark = pytest.mark.django_db
 
@@ -170,7 +171,7 @@ def test_each_risk_has_its_own_row():
     ],
 )
 def test_a_count_is_in_words(singular, count, words):
-    assert count_in_words(singular, count) == words
+    assert state_in_words(singular, count) == words
 
 
 # What the list and the counts ask

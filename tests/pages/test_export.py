@@ -31,7 +31,7 @@ from makers import (
 from registers.exports.columns import COLUMNS
 from registers.import_fields import TARGETS
 from registers.models import Role
-from registers.spreadsheet_text import unescape_formula
+from registers.spreadsheet import unescape_formula
 
 pytestmark = pytest.mark.django_db
 RUN = ["=1+1", "+44 20", "-x", "@SUM(A1)", "'=x", "''@x", "＝1+1", "＠x"]  # noqa: RUF001 (full-width)

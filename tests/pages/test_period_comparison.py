@@ -28,7 +28,6 @@ from recorded_risks import effective_and_recorded, make_recorded_risk
 
 from registers.agreements import ChangesSinceAgreement
 from registers.dashboard.data import PositionSets
-from registers.dashboard.failure_types import types_sentence
 from registers.dashboard.period_comparison import (
     GroupKey,
     above_count,
@@ -43,6 +42,7 @@ from registers.movement import (
     movements_to_list,
     read_risk_points,
 )
+from registers.phrases.dashboard import types_sentence
 from registers.scoring import Tolerance
 
 KEYS = [

@@ -21,8 +21,8 @@ from workbooks import take_in, to_preview
 
 from registers import demo
 from registers.imports.mapping import ReferenceData, guess_plan, likeliest_sheet, unmapped_words
-from registers.imports.read_file import read_sheets
 from registers.imports.row_parser import RowParser
+from registers.imports.upload import read_sheets
 from registers.models import (
     Action,
     AdverseImpact,

@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 
-from registers.dashboard.headline import (
+from registers.dates import quarter_ends_before, quarter_ends_between
+from registers.phrases.dashboard import (
     AboveCount,
     BandChanges,
     above_tolerance_sentence,
@@ -12,7 +13,6 @@ from registers.dashboard.headline import (
     movement_sentence,
     stuck_sentence,
 )
-from registers.dates import quarter_ends_before, quarter_ends_between
 
 JUNE = datetime.date(2026, 6, 30)
 

@@ -14,9 +14,8 @@ from spreadsheets import csv_of, workbook, workbook_bytes
 
 from registers import spreadsheet
 from registers.imports import zip_guard
-from registers.imports.read_file import read_sheets
-from registers.spreadsheet import CannotRead
-from registers.spreadsheet_text import escape_formula, unescape_formula
+from registers.imports.upload import read_sheets
+from registers.spreadsheet import CannotRead, escape_formula, unescape_formula
 
 TABLE = [["Ref", "Title"], ["1", "Flood"], ["2", "Fire"]]
 

@@ -5,7 +5,7 @@ from layouts import ALL
 from spreadsheets import csv_of, lost_cells, make_reference_data, read_all, workbook
 
 from registers.imports.mapping import non_data_rows, unmapped_words
-from registers.imports.read_file import read_sheets
+from registers.imports.upload import read_sheets
 
 
 @pytest.fixture(params=ALL, ids=lambda layout: layout.__name__)

@@ -136,4 +136,4 @@ CHANGES = [(0, "as many as on"), (1, "one more than on"), (-12, "12 fewer than o
 
 @pytest.mark.parametrize(("change", "words"), CHANGES)
 def test_a_change_in_words(change, words):
-    assert more_or_fewer(change) == words
+    assert more_or_fewer(change, datetime.date(2026, 6, 30)) == f"{words} 30 June 2026"

@@ -16,6 +16,7 @@ from registers.json_file.parse import CannotRestore
 from registers.models import BulkEditConflict, Register, RegisterImport, User
 from registers.models.imports import rows_in_words
 from registers.permissions import Permission, can, people_with
+from registers.phrases.files import import_totals, unrated_totals
 from registers.spreadsheet import CannotRead, column_letter
 
 SOME_REFUSED = 3
@@ -227,11 +228,10 @@ def as_text(report):
         else []
     )
     count = len({entry["row"] for entry in report["refused"]})
-    total = (
-        f"{report['rows_read']} rows read: {report['new']} new, {report['changed']} changed, "
-        f"{report['unchanged']} the same, {count} left out."
+    total = import_totals(
+        report["rows_read"], report["new"], report["changed"], report["unchanged"], count
     )
-    unrated = f" {report['unrated']} of the new come in unrated." if report["unrated"] else ""
+    unrated = f" {unrated_totals(report['unrated'])}" if report["unrated"] else ""
     by = f" Taken in by {report['by']}." if report["imported"] and not would else ""
     sheet = [f"Sheet {report['sheet']}:"] if report["sheet"] else []
     return "\n".join([*sheet, *columns, *spread, *refused, *posts, f"{total}{unrated}{by}"])

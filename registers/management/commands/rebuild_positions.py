@@ -2,6 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from registers.models import Agreement, Position, Risk
+from registers.phrases.files import differing_sentence, mended_sentence
 
 NAMES = [f.attname for f in Position._meta.concrete_fields if not f.primary_key]
 
@@ -29,7 +30,8 @@ class Command(BaseCommand):
                 differences += _differences(agreement, mend=not check)
         if check and differences:
             raise CommandError("Positions differ from history:\n" + "\n".join(differences))
-        self.stdout.write(f"{len(differences)} risks {'differ' if check else 'were put right'}.")
+        sentence = differing_sentence if check else mended_sentence
+        self.stdout.write(sentence(len(differences)))
 
 
 def _rows(positions):

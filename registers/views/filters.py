@@ -1,8 +1,26 @@
-"""What a page is narrowed by, read from the address as strictly as the list reads its filters."""
+"""The filtered list of a register, and what a page is narrowed by, both read from the address."""
 
 from django.core.exceptions import BadRequest
 
-from registers.forms import DashboardFilter
+from registers.forms import DashboardFilter, PositionFilter
+from registers.permissions import positions_for
+
+
+def filter_positions(request, register, reading):
+    """The filter of the register's list, on what this reader may see on the day read.
+
+    Empty for a future day.
+    """
+    positions = positions_for(request.user, register, reading.day, reading.agreement)
+    if reading.is_future:
+        positions = positions.none()
+    options = {
+        "register": register,
+        "reader": request.user,
+        "day": reading.day,
+        "known_by": reading.known_by,
+    }
+    return PositionFilter(request.GET, positions, **options)
 
 
 def narrowing_from(request, register, reading, positions, prefix=None):

@@ -1,0 +1,334 @@
+"""Sentences about a register and its risks: actions, assurance, agreements, the worklist."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+
+from registers.models import AssuranceLevel, ControlWeakness
+from registers.phrases.numbers import (
+    join_with_or,
+    number_in_words,
+    number_to_begin,
+    quarter_ends_in_words,
+    times_in_words,
+)
+
+# Actions
+
+
+def open_actions_sentence(count: int, late: int) -> str:
+    """Of one risk: "Three are open, one of them late.", "" where none is open."""
+    if not count:
+        return ""
+    clause = ngettext("%(count)s is open", "%(count)s are open", count)
+    if late:
+        late_clause = ngettext("and late", "%(late)s of them late", count)
+        clause = f"{clause}, {late_clause}"
+    return f"{clause % {'count': number_to_begin(count), 'late': number_in_words(late)}}."
+
+
+def action_counts_sentence(count: int, late: int, late_before: int) -> str:
+    """Of a register: "Nine of 31 open actions are late, six of them re-dated before."
+
+    count: open actions. late_before: late ones that were re-dated before.
+    """
+    if not count:
+        return gettext("No action is open.")
+    if not late:
+        sentence = ngettext(
+            "One action is open. It is not late.", "None of %(count)s open actions is late.", count
+        )
+        return sentence % {"count": count}
+    if count == 1:
+        if late_before:
+            return gettext("One action is open, and it is late, re-dated before.")
+        return gettext("One action is open, and it is late.")
+    clause = ngettext(
+        "%(late)s of %(count)s open actions is late",
+        "%(late)s of %(count)s open actions are late",
+        late,
+    ) % {"late": number_to_begin(late), "count": count}
+    before = _re_dated_clause(late, late_before)
+    return f"{clause}, {before}." if before else f"{clause}."
+
+
+def _re_dated_clause(late: int, late_before: int) -> str:
+    """How many of the late actions were re-dated before; "" where the only one was not."""
+    if not late_before:
+        return gettext("none of them re-dated before") if late > 1 else ""
+    if late == 1:
+        return gettext("re-dated before")
+    clause = ngettext(
+        "%(count)s of them re-dated before", "%(count)s of them re-dated before", late_before
+    )
+    return clause % {"count": number_in_words(late_before)}
+
+
+def put_off_in_words(times: int, actions: int = 1) -> str:
+    """ "put off three times", of several actions "one of them put off three times", "" for none."""
+    if not times:
+        return ""
+    clause = ngettext("put off %(times)s", "one of them put off %(times)s", actions)
+    return clause % {"times": times_in_words(times)}
+
+
+def put_off_sentence(title: str, times: int) -> str:
+    sentence = gettext("“%(title)s” was put off %(times)s.")
+    return sentence % {"title": title, "times": times_in_words(times)}
+
+
+# What stands behind a risk
+
+
+def state_in_words(state: AssuranceLevel | ControlWeakness, count: int) -> str:
+    """How many risks are in a state, as a clause that follows "Of 35 risks"."""
+    n = max(count, 1)  # "none" takes the singular
+    if isinstance(state, AssuranceLevel):  # some members of the two classes are equal texts
+        clauses = {
+            AssuranceLevel.BEYOND: ngettext(
+                "%(count)s has an opinion from line 2, 3 or 4 that still holds",
+                "%(count)s have an opinion from line 2, 3 or 4 that still holds",
+                n,
+            ),
+            AssuranceLevel.FIRST_LINE: ngettext(
+                "%(count)s rests on line 1 alone", "%(count)s rest on line 1 alone", n
+            ),
+            AssuranceLevel.EXPIRED: ngettext(
+                "%(count)s has only opinions that have run out",
+                "%(count)s have only opinions that have run out",
+                n,
+            ),
+            AssuranceLevel.NONE: ngettext(
+                "%(count)s has no assurance at all", "%(count)s have no assurance at all", n
+            ),
+        }
+    else:
+        clauses = {
+            ControlWeakness.NONE: ngettext(
+                "%(count)s has no control written down", "%(count)s have no control written down", n
+            ),
+            ControlWeakness.UNTESTED: ngettext(
+                "%(count)s has a control that was not tested in twelve months",
+                "%(count)s have a control that was not tested in twelve months",
+                n,
+            ),
+        }
+    return clauses[state] % {"count": number_in_words(count)}
+
+
+def assurance_gap_in_words(gap: AssuranceLevel, count: int) -> str:
+    """What risks above tolerance lack, to follow "3 of 8"."""
+    clauses = {
+        AssuranceLevel.FIRST_LINE: ngettext(
+            "rests on line 1 alone: those who run it",
+            "rest on line 1 alone: those who run them",
+            count,
+        ),
+        AssuranceLevel.EXPIRED: ngettext(
+            "has only opinions that have run out", "have only opinions that have run out", count
+        ),
+        AssuranceLevel.NONE: ngettext("has no assurance at all", "have no assurance at all", count),
+    }
+    return clauses[gap]
+
+
+# Agreements
+
+
+def changed_band_sentence(count: int) -> str:
+    return f"{_changed_band(count)}."
+
+
+def changes_sentence(changed: int, scored: int, new: int, left: int) -> str:
+    """changed: risks in another band; scored: rated for the first time; left: closed."""
+    clauses = [
+        (
+            scored,
+            ngettext(
+                "%(count)s is rated for the first time",
+                "%(count)s are rated for the first time",
+                scored,
+            ),
+        ),
+        (new, ngettext("%(count)s is new", "%(count)s are new", new)),
+        (left, ngettext("%(count)s is closed", "%(count)s are closed", left)),
+    ]
+    words = [clause % {"count": number_in_words(n)} for n, clause in clauses if n]
+    return f"{', '.join([_changed_band(changed), *words])}."
+
+
+def _changed_band(count: int) -> str:
+    if not count:
+        return gettext("No risk has changed band since")
+    clause = ngettext(
+        "%(count)s risk has changed band since", "%(count)s risks have changed band since", count
+    )
+    return clause % {"count": number_to_begin(count)}
+
+
+# The worklist, and questions for a meeting
+
+
+def untested_sentence(untested: int, in_place: int, months: int) -> str:
+    sentence = ngettext(
+        "Not tested for %(months)s months: %(untested)s of %(count)s control.",
+        "Not tested for %(months)s months: %(untested)s of %(count)s controls.",
+        in_place,
+    )
+    return sentence % {"months": months, "untested": untested, "count": in_place}
+
+
+def slippage_sentence(redated: int, past: int, count: int, times: int) -> str:
+    """Of open actions, those re-dated so often and those past their first day; "" without any."""
+    often = ngettext(
+        "%(count)s re-dated %(times)s times or more",
+        "%(count)s re-dated %(times)s times or more",
+        redated,
+    )
+    late = ngettext(
+        "%(count)s past the first day it was due",
+        "%(count)s past the first day it was due",
+        past,
+    )
+    clauses = [
+        clause % {"count": n, "times": times} for n, clause in ((redated, often), (past, late)) if n
+    ]
+    if not clauses:
+        return ""
+    sentence = ngettext(
+        "Of %(count)s open action: %(clauses)s.", "Of %(count)s open actions: %(clauses)s.", count
+    )
+    return sentence % {"count": count, "clauses": ", ".join(clauses)}
+
+
+def undated_sentence(undated: int, count: int) -> str:
+    sentence = ngettext(
+        "Without a day: %(undated)s of %(count)s open action.",
+        "Without a day: %(undated)s of %(count)s open actions.",
+        count,
+    )
+    return sentence % {"undated": undated, "count": count}
+
+
+def missing_part_sentence(parts: Sequence[str]) -> str:
+    """parts: of a risk's statement, "cause" and so on."""
+    return gettext("It does not say its %(parts)s.") % {"parts": join_with_or(parts)}
+
+
+def worklist_sentence(count: int, risks: int) -> str:
+    """ "Three things to put right, on two risks." """
+    if not count:
+        return gettext("Nothing to put right was found.")
+    on_risks = ngettext("on %(count)s risk", "on %(count)s risks", risks)
+    things = ngettext("%(count)s thing to put right", "%(count)s things to put right", count)
+    words = things % {"count": number_to_begin(count)}
+    return f"{words}, {on_risks % {'count': number_in_words(risks)}}."
+
+
+def stuck_reason(band: str, quarter_ends: int) -> str:
+    """ "Severe at the last five quarter ends." """
+    sentence = gettext("%(band)s at the last %(quarter_ends)s.")
+    return sentence % {"band": band, "quarter_ends": quarter_ends_in_words(quarter_ends)}
+
+
+def stuck_source(band: str, quarter_ends: int) -> str:
+    return gettext("It is stuck: %(reason)s") % {"reason": stuck_reason(band, quarter_ends)}
+
+
+def signs_to_look_at(count: int) -> str:
+    words = ngettext(
+        "%(count)s sign seen elsewhere to look at",
+        "%(count)s signs seen elsewhere to look at",
+        count,
+    )
+    return words % {"count": number_to_begin(count)}
+
+
+# Many risks at once
+
+
+def reviewed_sentence(count: int) -> str:
+    sentence = ngettext(
+        "%(count)s risk is reviewed: looked at today, and each stands as it is.",
+        "%(count)s risks are reviewed: looked at today, and each stands as it is.",
+        count,
+    )
+    return sentence % {"count": count}
+
+
+def too_many_to_review(most: int, chosen: int) -> str:
+    message = ngettext(
+        "Select %(most)s risk or fewer: you have selected %(chosen)s",
+        "Select %(most)s risks or fewer: you have selected %(chosen)s",
+        most,
+    )
+    return message % {"most": most, "chosen": chosen}
+
+
+def reassigned_sentence(count: int, post: str) -> str:
+    sentence = ngettext(
+        "%(count)s moved: %(post)s owns it now.", "%(count)s moved: %(post)s owns them now.", count
+    )
+    return sentence % {"count": count, "post": post}
+
+
+# When and why
+
+
+def happened_sentence(day: datetime.date) -> str:
+    return gettext("It happened on %(day)s.") % {"day": date_format(day, "j F Y")}
+
+
+def rose_sentence(band: str, since: str) -> str:
+    """band: the one before, "" for a new risk. since: the day compared with, in words."""
+    sentence = gettext("Up from %(band)s since %(day)s.") if band else gettext("New since %(day)s.")
+    return sentence % {"band": band, "day": since}
+
+
+def due_in_words(on: datetime.date, today: datetime.date) -> str:
+    if on == today:
+        words = gettext("Due today, %(day)s")
+    else:
+        words = gettext("Was due on %(day)s") if on < today else gettext("Due on %(day)s")
+    return words % {"day": date_format(on, "j F Y")}
+
+
+def next_review_in_words(
+    band: str, owner: str, on: datetime.date, after: datetime.date, today: datetime.date
+) -> str:
+    """band, owner: "" where there is none. on: its next review; after: the one after that."""
+    if on < today:
+        words = gettext("%(band)s. Review was due %(on)s; the next one after this: %(after)s.")
+    else:
+        words = gettext("%(band)s. Review is due %(on)s; the next one after this: %(after)s.")
+    sentences = words % {
+        "band": band or gettext("Not rated"),
+        "on": date_format(on, "j F Y"),
+        "after": date_format(after, "j F Y"),
+    }
+    return f"{sentences} {owner or gettext('No owner')}."
+
+
+def proposal_in_words(register: str, *, is_up: bool) -> str:
+    """Of an escalation."""
+    words = (
+        gettext("proposed to be taken up to %(register)s")
+        if is_up
+        else gettext("proposed to be taken back down from %(register)s")
+    )
+    return words % {"register": register}
+
+
+def decision_in_words(register: str, *, is_up: bool, is_approved: bool) -> str:
+    """Of an escalation."""
+    words = {
+        (True, True): gettext("agreed to take it up to %(register)s"),
+        (True, False): gettext("not agreed to take it up to %(register)s"),
+        (False, True): gettext("agreed to take it back down from %(register)s"),
+        (False, False): gettext("not agreed to take it back down from %(register)s"),
+    }
+    return words[is_up, is_approved] % {"register": register}
