@@ -467,9 +467,9 @@ MUTATIONS = [
         "a control may be changed by who only reads",
         "templates/risk_page/controls.html",
         '{% if may_edit and controls.takes_more %}\n      <p class="govuk-body app-no-print">\n'
-        "        <a class=\"govuk-link\" href=\"{% url 'control_new'",
+        '        <a class="govuk-link" href="{% url \'control_new\'',
         '{% if controls.takes_more %}\n      <p class="govuk-body app-no-print">\n'
-        "        <a class=\"govuk-link\" href=\"{% url 'control_new'",
+        '        <a class="govuk-link" href="{% url \'control_new\'',
         "test_controls.py",
     ),
     Mutation(
