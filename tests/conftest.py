@@ -12,6 +12,7 @@ from database import django_db_keepdb, django_db_setup  # noqa: F401  (fixtures 
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import TransactionTestCase, override_settings
+from page_space import collapsed_pages  # noqa: F401  (a fixture)
 
 from registers.history.audit_guard import remove_guard
 
