@@ -98,7 +98,11 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["registers.templatetags.bands"],
+            "builtins": [
+                "registers.templatetags.bands",
+                "registers.templatetags.forms",
+                "registers.templatetags.parts",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -43,6 +43,7 @@ NO_MODULES = frozenset("utils helpers common managers misc".split())
 
 MODULE_LINES = 500
 VIEW_LINES = 30
+TEMPLATE_COLUMNS = 120
 COMPONENT_USES = 3
 
 # A view reaches these through registers/permissions alone.
@@ -239,6 +240,19 @@ def a_template_does_not_trust_text():
     return breaches(pattern, text_of, "text that nobody escaped")
 
 
+def a_line_of_a_template_is_short():
+    for path in templates():
+        for number, line in enumerate(text_of(path).splitlines(), 1):
+            if len(line) > TEMPLATE_COLUMNS:
+                yield f"{place(path, number)}: {len(line)} columns, more than {TEMPLATE_COLUMNS}"
+
+
+def an_include_says_what_it_takes():
+    """Excepted: Django's own widgets, and a section of a page whose name is in a variable."""
+    pattern = r'\{% include "(?!django/forms/widgets/)(?:(?! only %\}).)*?%\}(?<! only %\})'
+    return breaches(pattern, text_of, "an include without `only`; {% part %} is short for one")
+
+
 def a_component_serves_several_places():
     uses = Counter(
         name
@@ -275,6 +289,8 @@ RULES = (
     a_form_that_is_posted_carries_its_token,
     a_template_has_no_script_or_style_of_its_own,
     a_template_does_not_trust_text,
+    a_line_of_a_template_is_short,
+    an_include_says_what_it_takes,
     a_component_serves_several_places,
     the_glossary_explains_each_word_once,
 )

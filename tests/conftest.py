@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
+from page_space import collapsed_pages  # noqa: F401  (a fixture)
 
 from registers.history.audit_guard import remove_guard
 

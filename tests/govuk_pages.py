@@ -33,7 +33,7 @@ PAGE = """{% extends "base.html" %}
 <h1 class="govuk-heading-l">A form</h1>
 {% if received %}<div class="govuk-inset-text" id="received">{{ received }}</div>{% endif %}
 {% if formset %}{% include "govuk/formset.html" with submit="Save" cancel="/" unsaved=True %}
-{% else %}{% include "components/form.html" with submit="Save" cancel="/" unsaved=True %}{% endif %}
+{% else %}{% form submit="Save" cancel="/" unsaved=True %}{% endif %}
 </div></div>{% endblock %}"""
 
 

@@ -466,17 +466,17 @@ MUTATIONS = [
     Mutation(
         "a control may be changed by who only reads",
         "templates/risk_page/controls.html",
-        "{% if may_edit and controls.takes_more %}"
-        '<p class="govuk-body app-no-print"><a class="govuk-link" href="{% url \'control_new\'',
-        "{% if controls.takes_more %}"
-        '<p class="govuk-body app-no-print"><a class="govuk-link" href="{% url \'control_new\'',
+        '{% if may_edit and controls.takes_more %}\n      <p class="govuk-body app-no-print">\n'
+        '        <a class="govuk-link" href="{% url \'control_new\'',
+        '{% if controls.takes_more %}\n      <p class="govuk-body app-no-print">\n'
+        '        <a class="govuk-link" href="{% url \'control_new\'',
         "test_controls.py",
     ),
     Mutation(
         "an exempt risk is not marked as such on its page",
         "templates/risk_page/risk_detail.html",
-        "{% if risk.is_exempt %} <strong",
-        "{% if risk.is_exempted %} <strong",
+        "{% if risk.is_exempt %}",
+        "{% if risk.is_exempted %}",
         "test_exempt.py test_risks.py",
     ),
     # Requests and signing in

@@ -25,7 +25,7 @@ from registers.models import (
 from registers.phrases import above_in_words
 
 # Which band the two ratings give, before they are saved.
-BAND = HTML('{% include "registers/band_of_ratings.html" %}')
+BAND = HTML('{% include "registers/band_of_ratings.html" with form=form only %}')
 
 
 class JudgementForm(forms.Form):

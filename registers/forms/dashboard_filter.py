@@ -16,6 +16,8 @@ class DashboardFilter(PositionFilter):
     owner.
     """
 
+    names = NARROWS
+
     @classmethod
     def needed(cls, data, prefix):
         return NARROWS

@@ -18,7 +18,7 @@ from registers.models.review import (
 )
 
 # Where the answer is required.
-OUTSIDE_REASON = HTML('{% include "registers/outside_advice_reason.html" %}')
+OUTSIDE_REASON = HTML('{% include "registers/outside_advice_reason.html" with form=form only %}')
 
 
 class ReviewForm(VersionedForm):

@@ -5,12 +5,12 @@ A page that has `form` in its context writes
     {% extends "base.html" %}
     {% block content %}
       <h1 class="govuk-heading-xl">Log a risk</h1>
-      {% include "components/form.html" with submit="Log it" cancel=register.get_absolute_url %}
+      {% form submit="Log it" cancel=register.get_absolute_url %}
     {% endblock %}
 
-base.html begins the title with "Error: " and puts the error summary above the heading;
-components/form.html prints the form, its token and its buttons. A form says nothing about looks,
-unless it wants a group or a folded part:
+base.html begins the title with "Error: " and puts the error summary above the heading; the tag
+`form` (components/form.html) prints the form, its token and its buttons. A form says nothing about
+looks, unless it wants a group or a folded part:
 
     class RiskForm(forms.Form):
         likelihood = forms.ChoiceField(
