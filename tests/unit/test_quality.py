@@ -28,8 +28,7 @@ from makers import (
 )
 from quality_risks import clean
 
-from registers.models import Risk
-from registers.models.conditions import tested_since
+from registers.models import Risk, conditions
 from registers.quality.checks import BY_SLUG, CHECKS, quarter_end_from, run_checks
 from registers.quality.data import (
     ActionRow,
@@ -489,7 +488,7 @@ def test_every_check_of_a_single_risk_is_tested():
     ],
 )
 def test_twelve_months_are_counted_by_the_calendar(today, start):
-    assert tested_since(day(today)) == day(start)
+    assert conditions.tested_since(day(today)) == day(start)
 
 
 @pytest.mark.parametrize(
