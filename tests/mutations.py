@@ -357,7 +357,7 @@ MUTATIONS = [
         "registers/forms/fields.py",
         'unicodedata.normalize("NFC", value.replace',
         '("".join)(value.replace',
-        "test_forms.py test_risks.py",
+        "test_hostile_forms.py test_risks.py",
     ),
     Mutation(
         "a form that lost a race answers 200",
