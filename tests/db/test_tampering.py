@@ -1,6 +1,7 @@
 """Every change of a sealed row by SQL is found by `verify_audit`."""
 
 import re
+from itertools import zip_longest
 
 import pytest
 from audit_check import verify
@@ -11,9 +12,12 @@ from sealed_rows import TOKEN, UNSEALED, change, insert_like, make_sealed_rows, 
 from registers import audit_verification
 from registers.history.seals import AuditedModel, sealed_models
 from registers.models import (
+    Action,
     Agreement,
     Assessment,
+    Control,
     Position,
+    Risk,
     RiskRevision,
     User,
 )
@@ -21,55 +25,96 @@ from registers.models import (
 pytestmark = pytest.mark.django_db
 
 MODELS = sealed_models()
+# Where their latest revision is changed, these are named too.
+COPIES = (Risk, Control, Action)
+NOT_SEALED = UNSEALED | {Position: {"id", "is_exempt"}}
 
 
-SEALED = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+@pytest.fixture(scope="module", autouse=True)
+def module_rows(module_db):
+    make_sealed_rows()
 
 
 def about(row):
     return rf"(?i)\b{row._meta.verbose_name} {row.pk} (is|stands|has|points)"
 
 
-@SEALED
-def test_every_changed_field_of_a_row_is_found(model):
-    make_sealed_rows()
-    assert verify() == ""
-    row, missed = row_of(model), []
-    for field in model._meta.concrete_fields:
+def sealed_fields(model):
+    excluded = {TOKEN, *NOT_SEALED.get(model, ())}
+    return [field for field in model._meta.concrete_fields if field.name not in excluded]
+
+
+def differences(pairs):
+    """Change the first field of all rows at once, then the second, and so on.
+
+    pairs: (row, the row that verify_audit should name). Returns the changes that were missed, and
+    the rows that were named without a change.
+    """
+    odd = []
+    for fields in zip_longest(*(sealed_fields(type(row)) for row, _ in pairs)):
         with rollback():
+            changes = {
+                named: f"{row._meta.model_name}.{field.name}"
+                for (row, named), field in zip(pairs, fields, strict=True)
+                if field and change(row, field)
+            }
+            problems = verify()
+        names = {named for _, named in pairs if re.search(about(named), problems)}
+        odd += [changes.get(row, f"no change of {row!r}") for row in names ^ changes.keys()]
+    return odd
+
+
+def test_the_rows_are_as_they_were_sealed():
+    assert verify() == ""
+
+
+def test_every_changed_field_of_a_row_is_found():
+    rows = [row_of(model) for model in MODELS if model not in COPIES]
+    assert differences([(row, row) for row in rows]) == []
+
+
+def test_every_changed_field_of_a_copy_or_an_agreement_is_found():
+    copies = [row_of(model) for model in COPIES]
+    agreement = row_of(Agreement)
+    position = Position.everything.get(agreement=agreement)
+    assert differences([*((row, row) for row in copies), (position, agreement)]) == []
+
+
+def test_a_change_of_what_states_nothing_is_no_fault():
+    for model in MODELS:
+        for field in model._meta.concrete_fields:
             if field.name in UNSEALED.get(model, ()) or field.name == TOKEN:
-                change(row, field)
-                assert verify() == ""
-            elif change(row, field) and not re.search(about(row), verify()):
-                missed.append(field.name)
-    assert missed == []
+                change(row_of(model), field)
+    assert verify() == ""
 
 
-@SEALED
-def test_an_inserted_row_is_found(model):
-    make_sealed_rows()
+def test_an_inserted_row_is_found():
     with rollback():
-        pk = insert_like(row_of(model))
+        keys = {model: insert_like(row_of(model)) for model in MODELS}
         problems = verify().lower()
-    assert f"{model._meta.verbose_name} {pk} stands in no audit chain" in problems
+    assert [
+        model
+        for model, pk in keys.items()
+        if f"{model._meta.verbose_name} {pk} stands in no audit chain" not in problems
+    ] == []
 
 
-@SEALED
-def test_a_deleted_row_is_found(model):
-    make_sealed_rows()
-    row = row_of(model)
+def test_a_deleted_row_is_found():
+    rows = [row_of(model) for model in MODELS]
     with rollback():
-        models.QuerySet(model).filter(pk=row.pk)._raw_delete("default")
+        for row in rows:
+            models.QuerySet(type(row)).filter(pk=row.pk)._raw_delete("default")
         problems = verify()
-    assert (
-        f"its {model._meta.verbose_name} {row.pk} is gone, and no entry says that it was deleted"
-        in problems
-    )
+    assert [
+        row
+        for row in rows
+        if f"its {row._meta.verbose_name} {row.pk} is gone, and no entry says that it was deleted"
+        not in problems
+    ] == []
 
 
 @pytest.mark.parametrize("name", RiskRevision.MANY)
 def test_a_removed_many_to_many_value_of_a_revision_is_found(name):
-    make_sealed_rows()
     revision = row_of(RiskRevision)
     through = RiskRevision._meta.get_field(name).remote_field.through
     through.objects.filter(riskrevision=revision)._raw_delete("default")
@@ -78,32 +123,13 @@ def test_a_removed_many_to_many_value_of_a_revision_is_found(name):
 
 @pytest.mark.parametrize("name", User.SEAL_MANY)
 def test_a_right_granted_in_the_database_is_found(name):
-    make_sealed_rows()
     person, field = make_user(), User._meta.get_field(name)
     seal_rows()
     getattr(person, name).add(field.related_model.objects.first())
     assert f"the user {person.pk} is not what was sealed ({name})" in verify()
 
 
-@pytest.mark.parametrize(
-    "field",
-    [f for f in Position._meta.concrete_fields if f.name not in ("id", "is_exempt")],
-    ids=lambda f: f.name,
-)
-def test_every_changed_field_of_an_agreement_is_found(field):
-    make_agreement(make_risk(assessed=(3, 4)).register)
-    seal_rows()
-    assert verify() == ""
-    position = Position.everything.get(agreement=row_of(Agreement))
-    with rollback():
-        assert (
-            not change(position, field)
-            or f"the agreement {position.agreement_id} is not what was sealed" in verify()
-        )
-
-
 def test_a_changed_on_behalf_of_is_found():
-    make_sealed_rows()
     models.QuerySet(RiskRevision).exclude(on_behalf_of=None).update(on_behalf_of=None)
     assert "risk revision" in verify()
 
@@ -112,7 +138,6 @@ def test_a_changed_on_behalf_of_is_found():
     "model", [m for m in MODELS if issubclass(m, AuditedModel)], ids=lambda m: m._meta.model_name
 )
 def test_a_changed_record_enters_its_content_into_the_chain(model):
-    make_sealed_rows()
     row = row_of(model)
     entry = row.enter("changed", text={"why": "A test."})
     assert (entry.verb, entry.subject, entry.by) == (
@@ -126,7 +151,6 @@ def test_a_changed_record_enters_its_content_into_the_chain(model):
 
 def test_many_batches_are_read_as_one(monkeypatch):
     monkeypatch.setattr(audit_verification, "BATCH", 3)
-    make_sealed_rows()
     assert verify() == ""
     models.QuerySet(Assessment).update(evidence="None needed.")
     assert (
