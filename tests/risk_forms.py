@@ -1,9 +1,11 @@
 """The forms of a risk, what they post, and somebody who fills them in."""
 
+from functools import cached_property
+
 import pytest
 from django.test import Client
 from django.utils import timezone
-from hostile_values import Controls, encoded
+from hostile_values import Controls, bound_form, encoded
 from makers import (
     days_ago,
     make_organisation,
@@ -39,7 +41,15 @@ class World:
         elsewhere = make_organisation("Southmoor")
         self.their_post = make_post(elsewhere, "Their treasurer")
         self.their_register = make_register(elsewhere, slug="theirs")
-        self.client = self.client_of(self.officer)
+        self.cookies = self.client_of(self.officer).cookies
+        self.forms = {}
+
+    @cached_property
+    def client(self):
+        """The officer's; made for each copy of the world."""
+        client = Client()
+        client.cookies = self.cookies
+        return client
 
     @staticmethod
     def client_of(user):
@@ -80,6 +90,17 @@ class World:
             for field in ("likelihood", "impact", "driver", "rationale", "token")
         }
         return {**rating, **today_in_parts(), "kind": "current", "version": version} | fields
+
+    def fill_in(self, name, **fields):
+        """The form of that page with these values, cleaned without a request."""
+        if name not in self.forms:
+            self.forms[name] = self.client.get(PATHS[name]).context["form"]
+        data = self.form(name, **fields)
+        for day in ("effective_on", "next_on"):
+            if day in fields:  # a whole day, not its parts
+                data = {key: value for key, value in data.items() if not key.startswith(f"{day}_")}
+        texts = {key: v if isinstance(v, list) else [str(v)] for key, v in data.items()}
+        return bound_form(self.forms[name], texts)
 
     def send(self, name, data, client=None):
         return (client or self.client).post(PATHS[name], data)

@@ -246,11 +246,11 @@ def queries():
     return len(captured)
 
 
-def test_it_makes_as_many_queries_for_forty_rows_as_for_two():
+def test_it_makes_as_many_queries_for_three_rows_as_for_one():
     register = make_register()
     by = make_user()
-    for n in range(42):
-        if n == 2:
+    for n in range(3):
+        if n == 1:
             few = queries()
         make_control(make_risk(register, by=by, assessed=(3, 4)), by=by)
     assert queries() == few
@@ -258,7 +258,7 @@ def test_it_makes_as_many_queries_for_forty_rows_as_for_two():
 
 def test_problems_do_not_cost_a_query_each():
     register, by = make_register(), make_user()
-    risks = [make_risk(register, by=by) for _ in range(20)]
+    risks = [make_risk(register, by=by) for _ in range(3)]
     seal_rows()
     models.QuerySet(RiskRevision).filter(risk=risks[0]).update(event="x")
     few = queries()
