@@ -30,14 +30,12 @@ from rich_register import (
 )
 from risk_histories import RAISED, RiskHistory, histories, ratings, rollback
 
-from registers import demo
 from registers.json_file.restore import CannotRestore, check, restore
 from registers.models import (
     AuditEntry,
     FailureType,
     Membership,
     Post,
-    Register,
     Role,
     User,
 )
@@ -66,21 +64,6 @@ def test_a_restored_register_is_exported_again_to_the_byte(register_file):
     assert written(target).decode() == content.decode()
     assert report.counts == {"risks": 3, "agreements": 1, "imports": 1, "appetites": 1}
     assert (report.people, report.posts) == ({}, ["Finance director"])
-    assert_sound()
-
-
-def test_the_demo_is_restored_to_the_byte():
-    demo.load()
-    files = {
-        register.slug: written(register)
-        for register in Register.objects.filter(slug__in=("corporate",))
-    }
-    register = Register.objects.get(slug="corporate")
-    by = register.organisation.memberships.filter(role=Role.MANAGER).first().user
-    target = empty_twin(register)
-    restore(files["corporate"], target, by=by)
-    target.refresh_from_db()
-    assert written(target).decode() == files["corporate"].decode()
     assert_sound()
 
 
