@@ -11,6 +11,7 @@ from access_table import REPEATED_PAGES, TABLE, TAKE_POST, make_people, path_of,
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.test import override_settings
 from hostile_values import (
     UNSTORABLE,
     bound_form,
@@ -37,12 +38,12 @@ PAGES += [f"admin:registers_{model}_{page}" for model in ADMIN_MODELS for page i
 ROLES = ("manager", "officer", "peer", "nobody", "installer")
 
 
-@pytest.fixture
-def page_forms(settings):
+@pytest.fixture(scope="module")
+def page_forms(module_db):
     """(address, client, form) for each form shown at an address that takes one."""
-    settings.ACCOUNT_RATE_LIMITS = False
-    people = make_people()
-    return list(forms_for({person: signed_in(people[person]) for person in ROLES}))
+    with override_settings(ACCOUNT_RATE_LIMITS=False):
+        people = make_people()
+        yield list(forms_for({person: signed_in(people[person]) for person in ROLES}))
 
 
 def forms_for(clients):
