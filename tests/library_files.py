@@ -8,7 +8,7 @@ from database import library_tables
 from django.conf import settings
 
 from registers.library_loading.fixture_files import FixtureFile
-from registers.models import AuditEntry
+from registers.models import LIBRARY_MODELS, AuditEntry, ScoringScheme
 
 FIXTURES = Path(settings.BASE_DIR, "fixtures")
 LIBRARY = FIXTURES / "library"
@@ -51,6 +51,12 @@ def scheme_row(slug, **fields):
 def library_rows():
     """Every row of the library, its links and the schemes, to compare before and after."""
     return {model: list(model._base_manager.order_by("pk").values()) for model in library_tables()}
+
+
+def empty_library():
+    for model in reversed(LIBRARY_MODELS):
+        model.objects.all().delete()
+    ScoringScheme.objects.all().delete()
 
 
 def entries():

@@ -134,7 +134,7 @@ MUTATIONS = [
         "registers/models/risk.py",
         "        if not is_at_version:\n            raise EditConflict(self, version)",
         "        if version is None:\n            raise EditConflict(self, version)",
-        "test_saving.py test_risks.py",
+        "test_saving.py test_form_conflicts.py test_risks.py",
     ),
     Mutation(
         "a past day tells what was said first",
@@ -190,7 +190,7 @@ MUTATIONS = [
         "registers/history/errors.py",
         "    if not is_same:\n        raise DuplicateSubmission",
         "    if is_same is None:\n        raise DuplicateSubmission",
-        "test_saving.py test_risks.py",
+        "test_saving.py test_form_conflicts.py test_risks.py",
     ),
     Mutation(
         "an action's first due day moves along",
@@ -357,7 +357,7 @@ MUTATIONS = [
         "registers/forms/fields.py",
         'unicodedata.normalize("NFC", value.replace',
         '("".join)(value.replace',
-        "test_forms.py test_risks.py",
+        "test_hostile_forms.py test_risks.py",
     ),
     Mutation(
         "a form that lost a race answers 200",

@@ -75,7 +75,7 @@ def assert_sound():
     call_command("rebuild_positions", check=True, stdout=StringIO())
 
 
-def rich_register():
+def rich_register(slug="ours"):
     """A register with every kind of record at least once."""
     organisation = make_organisation("Northmoor")
     by, manager = (
@@ -84,7 +84,7 @@ def rich_register():
     peer = make_person(organisation, Role.PEER, name="Robin Peer")
     post = make_post(organisation, "Finance director", holder=by)
     above = make_register(organisation, slug="above")
-    register = make_register(organisation, slug="ours", parent=above)
+    register = make_register(organisation, slug=slug, parent=above)
     first = make_risk(
         register,
         by=by,

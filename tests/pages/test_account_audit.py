@@ -21,7 +21,6 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from makers import make_membership, make_user
 
-from registers import demo
 from registers.accounts.address_change import request_address_change, withdraw_address_change
 from registers.models import AuditEntry, User
 
@@ -90,16 +89,6 @@ def test_an_account_whose_entry_cannot_be_written_is_not_made(monkeypatch):
     with pytest.raises(DatabaseError):
         create_superuser()
     assert not User.objects.filter(email="root@example.org").exists()
-
-
-def test_the_demo_is_sealed_and_its_new_passwords_are_audited():
-    demo.load()
-    assert verify() == ""
-    for password in (PASSWORD, PASSWORD, OTHER_PASSWORD):
-        demo.set_passwords(password)
-    entries = AuditEntry.objects.filter(verb="demo.password-set")
-    assert [len(entry.facts["users"]) for entry in entries] == [len(demo.accounts())] * 2
-    assert verify() == ""
 
 
 # Passwords

@@ -1,7 +1,10 @@
 """Restoring a register with imported workbooks: its file, and the pages of the restored imports."""
 
+import copy
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.urls import reverse
 from makers import make_person, make_precedent, make_register
 from rich_register import (
@@ -40,9 +43,10 @@ RATING = {
 }
 
 
-@pytest.fixture
-def register_file(client):
+@pytest.fixture(scope="module")
+def module_file(module_db):
     """(the file of a register with an imported workbook, an empty register, a manager of it)"""
+    client = Client()
     register = make_register(slug="ours")
     by = make_person(register.organisation, Role.MANAGER)
     client.force_login(by)
@@ -65,6 +69,11 @@ def register_file(client):
     make_precedent(register.risks.first(), by=by, words=["savings"])
     register.refresh_from_db()
     return written(register), empty_twin(register), by
+
+
+@pytest.fixture
+def register_file(module_file):
+    return copy.deepcopy(module_file)
 
 
 @pytest.mark.django_db
@@ -138,7 +147,7 @@ def test_the_command_says_where_the_shape_is_wrong(register_file, tmp_path):
 
 @pytest.mark.django_db
 def test_an_imported_row_without_readings_is_shown(client):
-    register = rich_register()
+    register = rich_register("theirs")
     client.force_login(make_person(register.organisation, Role.MANAGER))
     assert "Old ref 7" in client.get(register.imports.get().get_absolute_url()).text
 

@@ -1,0 +1,63 @@
+"""The same form sent twice is saved once; with other words it is answered 409 and stays.
+
+Every form is tested.
+"""
+
+import re
+
+import pytest
+from form_table import FORMS, Form
+from risk_histories import rollback
+
+pytestmark = pytest.mark.django_db
+
+STEPS_THAT_ARE_TAKEN = {  # and the message to whoever takes one again
+    "risk_escalate": "cannot be taken anywhere now",
+    "check_take_back": "Nothing is set aside",
+    "risk_review_many": "Nothing is reviewed yet",
+}
+
+
+@pytest.fixture(scope="module", params=FORMS)
+def form(request, module_db):
+    """A form that nobody sent yet, for all tests of it in turn."""
+    with rollback():
+        yield Form(request.param)
+
+
+@pytest.fixture(scope="module")
+def conflict(form):
+    """The answer to the form sent again with other words, and the number of rows: before, after."""
+    with rollback():
+        _, once = form.send()
+        answer, twice = form.send(**form.other)
+        yield answer, once, twice
+
+
+def test_the_same_form_twice_is_one_row_and_no_error(form):
+    _, once = form.send()
+    answer, twice = form.send()
+    assert (answer.status_code, twice) == (302, once)
+
+
+def test_other_words_by_the_same_form_are_a_conflict(conflict):
+    answer, once, twice = conflict
+    assert (answer.status_code, twice) == (409, once)
+    assert "this form was saved already, at" in answer.text and "See what was saved" in answer.text
+
+
+def test_a_conflict_keeps_the_form_and_lets_it_be_sent_again(form, conflict):
+    answer, once, _ = conflict
+    shown = answer.context["form"]
+    assert {name: shown[name].value() for name in form.other} == form.other
+    again = {name: shown[name].value() for name in ("token", "version") if name in shown.fields}
+    answer, twice = form.send(**form.other, **again)
+    if words := STEPS_THAT_ARE_TAKEN.get(form.name):
+        assert (twice, words in answer.text) == (once, True)
+    else:
+        assert (answer.status_code, twice) == (302, once + 1)
+
+
+def test_the_page_links_to_the_saved_record(form, conflict):
+    link = re.search(r'href="([^"]*)">See what was saved', conflict[0].text)[1]
+    assert form.council.client.get(link).status_code == 200
