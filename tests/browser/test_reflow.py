@@ -32,7 +32,7 @@ from makers import (
     scheme_data,
 )
 
-from registers.models import Register, SetAside
+from registers.models import CheckWaiver, Register
 
 pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.django_db(transaction=True)]
 
@@ -113,7 +113,7 @@ def stand_beside(risk, people, post, above):
     make_escalation(
         risk, above, by=manager, reason=LONG, approved_by=manager if risk.number % 2 else None
     )
-    SetAside.put(risk, by=manager, check_name="rq13-vague", reason=LONG, until=days_ago(-30))
+    CheckWaiver.put(risk, by=manager, check_name="rq13-vague", reason=LONG, until=days_ago(-30))
     make_revision(risk, by=manager, title=f"{LONG} 2", reason=LONG)
 
 
