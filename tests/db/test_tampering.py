@@ -54,12 +54,12 @@ def differences(pairs):
     for fields in zip_longest(*(sealed_fields(type(row)) for row, _ in pairs)):
         with rollback():
             changes = {
-                named: f"{row._meta.model_name}.{field.name}"
-                for (row, named), field in zip(pairs, fields, strict=True)
+                subject: f"{row._meta.model_name}.{field.name}"
+                for (row, subject), field in zip(pairs, fields, strict=True)
                 if field and change(row, field)
             }
             problems = verify()
-        names = {named for _, named in pairs if re.search(about(named), problems)}
+        names = {subject for _, subject in pairs if re.search(about(subject), problems)}
         odd += [changes.get(row, f"no change of {row!r}") for row in names ^ changes.keys()]
     return odd
 
