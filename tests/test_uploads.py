@@ -8,6 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
 from govuk_pages import ENDLESS, FileForm, focus_targets, lost_ids, save
+from page_space import collapse
 from playwright.sync_api import expect
 from test_journeys import look_over, watched  # noqa: F401  (a fixture)
 
@@ -36,7 +37,7 @@ def form_with(content=b"hello", name=NAME, **options):
 
 
 def group(form):
-    return form["plan"].as_field_group()
+    return collapse(form["plan"].as_field_group())
 
 
 # Messages
