@@ -17,6 +17,7 @@ from govuk_pages import (
     lost_ids,
     save,
 )
+from page_space import collapse
 from playwright.sync_api import expect
 
 from registers.govuk import GovukFormSet, Helper, MoreDetail
@@ -41,14 +42,14 @@ def adding(*rows):
 
 
 def summary(formset):
-    return render_to_string("govuk/errors.html", {"formset": formset})
+    return collapse(render_to_string("govuk/errors.html", {"formset": formset}))
 
 
 # What is shown
 
 
 def test_each_row_has_its_heading():
-    html = render_crispy_form(ControlFormSet(initial=FILLED[ControlFormSet]))
+    html = collapse(render_crispy_form(ControlFormSet(initial=FILLED[ControlFormSet])))
     assert re.findall(r"<legend.*?<h2[^>]*>(Control.*?)</h2>", html) == [
         f"Control {row} of 3" for row in (1, 2, 3)
     ]

@@ -9,6 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
 from govuk_pages import ENDLESS, FileForm, focus_targets, lost_ids, save
+from page_space import collapse
 from playwright.sync_api import expect
 
 from registers.govuk import Helper, MoreDetail
@@ -36,7 +37,7 @@ def form_with(content=b"hello", name=NAME, **options):
 
 
 def group(form):
-    return form["plan"].as_field_group()
+    return collapse(form["plan"].as_field_group())
 
 
 # Messages

@@ -13,8 +13,8 @@ class Filter:
     fields = ("owner", "band")
 
 
-def render(text, **context):
-    return collapse(engines["django"].from_string(text).render(context))
+def render(template, **context):
+    return collapse(engines["django"].from_string(template).render(context))
 
 
 def test_a_part_takes_the_names_it_is_given():
