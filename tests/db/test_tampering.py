@@ -9,7 +9,7 @@ from django.db import models
 from makers import make_user, seal_rows
 from sealed_rows import TOKEN, UNSEALED, change, insert_like, make_sealed_rows, rollback, row_of
 
-from registers import audit_verification
+from registers import seal_check
 from registers.history.seals import AuditedModel, sealed_models
 from registers.models import (
     Action,
@@ -150,7 +150,7 @@ def test_a_changed_record_enters_its_content_into_the_chain(model):
 
 
 def test_many_batches_are_read_as_one(monkeypatch):
-    monkeypatch.setattr(audit_verification, "BATCH", 3)
+    monkeypatch.setattr(seal_check, "BATCH", 3)
     assert verify() == ""
     models.QuerySet(Assessment).update(evidence="None needed.")
     assert (
