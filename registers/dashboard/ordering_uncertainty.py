@@ -1,8 +1,8 @@
 """How sure the order of risks in a matrix of likelihood by impact is, by the ranges of judgements.
 
 The rules follow Cox, "What's wrong with risk matrices?" (Risk Analysis, 2008): a matrix compares
-few pairs without ambiguity, and a product of two ranks can put a pair in the wrong order. A judgement's range is what
-whoever judged would still defend; one without a range counts as certain.
+few pairs without ambiguity, and a product of two ranks can put a pair in the wrong order. A
+judgement's range is what whoever judged would still defend; one without a range counts as certain.
 
 The functions are pure: judgements in, counts out.
 """
