@@ -37,9 +37,9 @@ def test_a_part_refuses_what_is_no_name():
 
 def test_what_else_stands_in_an_address():
     query = QueryDict("owner=3&as_at=2026-01-05&page=2&sort=a&sort=b%26c")
-    others = other_parameters(query, Filter)
-    assert others == [("as_at", "2026-01-05"), ("sort", "a"), ("sort", "b&c")]
-    assert as_query(others) == "as_at=2026-01-05&sort=a&sort=b%26c&"
+    parameters = other_parameters(query, Filter)
+    assert parameters == [("as_at", "2026-01-05"), ("sort", "a"), ("sort", "b&c")]
+    assert as_query(parameters) == "as_at=2026-01-05&sort=a&sort=b%26c&"
 
 
 def test_an_address_without_some_parameters():
