@@ -16,7 +16,7 @@ NAMES = (
     "option|optgroup"
 )
 TAG = re.compile(r"<[^<>]*>")
-VALUE = re.compile(r'((?<!class=)"[^"]*")')  # stays as it is
+VALUE = re.compile(r'("[^"]*")')
 EDGES = (
     (re.compile(rf" (</(?:{NAMES}|svg)>)"), r"\1"),
     (re.compile(rf"(<(?:{NAMES}|svg)\b[^<>]*>) "), r"\1"),
@@ -47,7 +47,10 @@ def _collapse_text(text):
 
 def _collapse_tag(tag):
     parts = VALUE.split(tag)
-    parts[::2] = [re.sub(r"\s+", " ", part) for part in parts[::2]]
+    for position, part in enumerate(parts):
+        is_value = position % 2 == 1 and not parts[position - 1].endswith("class=")
+        if not is_value:  # what was typed into a value stays as it is
+            parts[position] = re.sub(r"\s+", " ", part)
     return re.sub(r" (?=/?>$)", "", "".join(parts))
 
 
