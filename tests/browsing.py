@@ -4,14 +4,15 @@ import re
 from pathlib import Path
 
 import axe_playwright_python
+from django.conf import settings
+from django.test import Client
+
+from registers.models import User
 
 PASSWORD = "a long enough password"
 
 
-WIDTHS = (1280, 768, 320)
-
-
-AXE_AT = (1280, 320)  # widths between them use one of these two layouts
+WIDE, TABLET, PHONE = WIDTHS = (1280, 768, 320)
 
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
@@ -22,8 +23,65 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(enc
 RUN_AXE = "axe.run({preload: false, resultTypes: ['violations']}).then(result => result.violations)"
 
 
+# Elements beyond the right edge of the page, innermost first, for the message of a failure.
+BEYOND = """width => [...document.querySelectorAll("body *")]
+    .filter(element => element.getBoundingClientRect().right > width + 1)
+    .filter(element => !element.closest(".govuk-visually-hidden"))
+    .slice(-3)
+    .map(element => [element.tagName, element.className, element.textContent.trim().slice(0, 40)])
+    .map(([tag, name, text]) => `${tag}.${name}: ${text}`)"""
+
+
+LEAVE = """() => {
+  const leaving = new Event("beforeunload", {cancelable: true});
+  dispatchEvent(leaving);
+  return leaving.defaultPrevented;
+}"""
+
+
 # By the second frame every resize listener has run and the layout is up to date.
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def narrow_classes():
+    """Classes of elements that our style sheets lay out otherwise on a phone, and the menu's."""
+    text = "".join(file.read_text() for file in Path(settings.BASE_DIR, "static/css").glob("*.css"))
+    rules = re.findall(r"^@media[^{]*max-width[^{]*\{\n(.*?)^\}", text, re.DOTALL | re.MULTILINE)
+    rules += re.findall(r"^(\.[^{}]*)\{[^}]*overflow-x: auto", text, re.MULTILINE)
+    names = re.findall(r"\.([a-z][\w-]*)", "".join(rules))
+    return {*names, "govuk-service-navigation__toggle"}
+
+
+def enter(page, site, user):
+    """Sign in without the sign-in page; user may be None: nobody is signed in then."""
+    client = Client()
+    if user:
+        client.force_login(user)
+    hand_over(client, page, site)
+    return client
+
+
+def hand_over(client, page, site):
+    """Give the browser the cookies of a client of Django's, and no others."""
+    page.context.clear_cookies()
+    page.context.add_cookies(
+        [
+            {"name": name, "value": cookie.value, "url": site}
+            for name, cookie in client.cookies.items()
+        ]
+    )
+
+
+def open_register(page, site, role):
+    """Enter as the person of that role of the fixture council; its register is on the page."""
+    page.set_default_timeout(5_000)
+    enter(page, site, User.objects.get(email=f"{role}@northmoor.example"))
+    page.goto(f"{site}/registers/corporate/")
+
+
+def asks(page):
+    """Whether its scripts ask before somebody leaves the page; it is not left."""
+    return page.evaluate(LEAVE)
 
 
 def sign_in(page, site, role):
@@ -46,9 +104,10 @@ def is_known(node):
     )
 
 
-def faults_of(page, axe_at=AXE_AT):
-    """(width, fault) -> details: what axe finds, and sideways scrolling."""
-    page.evaluate(AXE)
+def faults_of(page, axe_at=(WIDE,)):
+    """(width, fault) -> details: what axe finds at those widths, sideways scrolling at each."""
+    if axe_at:
+        page.evaluate(AXE)
     faults = {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
@@ -57,16 +116,14 @@ def faults_of(page, axe_at=AXE_AT):
             nodes = [node["html"][:200] for node in violation["nodes"] if not is_known(node)]
             if nodes:
                 faults[width, violation["id"]] = nodes[:3]
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            faults[width, "scrolls sideways"] = page.evaluate(
-                "document.documentElement.scrollWidth"
-            )
-    page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            faults[width, "scrolls sideways"] = page.evaluate(BEYOND, width)
+    page.set_viewport_size({"width": WIDE, "height": 800})
     return faults
 
 
-def look_over(page):
-    assert faults_of(page) == {}, page.url
+def look_over(page, axe_at=(WIDE,)):
+    assert faults_of(page, axe_at) == {}, page.url
 
 
 def fill_in_the_risk(page):

@@ -4,13 +4,13 @@ import re
 
 import print_font
 import pytest
-from browsing import PASSWORD, sign_in
+from browsing import open_register
 from makers import make_risk
 from playwright.sync_api import expect
 
 from registers import demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.look, pytest.mark.django_db(transaction=True)]
 
 SHEET = 710  # pixels of CSS between the margins of a sheet of A4
 SMALL_PRINT = """[...document.body.querySelectorAll("*")]
@@ -28,7 +28,7 @@ IN_FOCUS = "() => document.activeElement === document.body ? '' : document.activ
 def register(watched, live_server, council):
     """The page of an officer of the council, at a register with one risk."""
     make_risk(council, assessed=(2, 2))
-    sign_in(watched, live_server.url, "officer")
+    open_register(watched, live_server.url, "officer")
     watched.set_default_timeout(15_000)
     return watched
 
@@ -39,8 +39,7 @@ def test_a_dashboard_is_printed_on_three_sheets_and_a_risk_on_one(watched, live_
     and so sheets, break elsewhere.
     """
     demo.load()
-    demo.set_passwords(PASSWORD)
-    sign_in(watched, live_server.url, "member")
+    open_register(watched, live_server.url, "member")
     watched.set_default_timeout(15_000)
     print_font.use_in(watched)
     watched.emulate_media(media="print")
@@ -70,18 +69,19 @@ def test_forced_colours_apply_to_the_rating_over_time(register):
     assert register.evaluate(COLOURS) == ["rgb(255, 255, 255)"] * 2
 
 
-@pytest.mark.parametrize("place", ["", "dashboard/", "risks/1/", "risks/new/"])
-def test_the_keyboard_alone_reaches_every_control(register, place):
+def test_the_keyboard_alone_reaches_every_control(register):
     """The focus passes every link and field in order, first the skip link, and is not trapped."""
-    register.goto(register.url + place)
-    links = register.locator(
-        "a:visible, summary:visible, main input[type=text]:visible"
-    ).evaluate_all("elements => elements.map(element => element.outerHTML)")
-    stops = []
-    register.keyboard.press("Tab")
-    while (stop := register.evaluate(IN_FOCUS)) and len(stops) < 200:
-        stops.append(stop)
+    address = register.url
+    for place in ("", "dashboard/", "risks/1/", "risks/new/"):
+        register.goto(address + place)
+        links = register.locator(
+            "a:visible, summary:visible, main input[type=text]:visible"
+        ).evaluate_all("elements => elements.map(element => element.outerHTML)")
+        stops = []
         register.keyboard.press("Tab")
-    assert [stop for stop in stops if stop in links] == links
-    register.locator(".govuk-skip-link").press("Enter")
-    assert register.evaluate("document.activeElement.id") == "main-content"
+        while (stop := register.evaluate(IN_FOCUS)) and len(stops) < 200:
+            stops.append(stop)
+            register.keyboard.press("Tab")
+        assert [stop for stop in stops if stop in links] == links, place
+        register.locator(".govuk-skip-link").press("Enter")
+        assert register.evaluate("document.activeElement.id") == "main-content"

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from browsing import look_over
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,15 +12,11 @@ from govuk_pages import (
     ControlForm,
     ControlFormSet,
     FileForm,
-    focus_targets,
-    lost_ids,
-    save,
 )
-from playwright.sync_api import expect
 
 from registers.govuk import GovukFormSet, Helper, MoreDetail
 
-pytestmark = [pytest.mark.look, pytest.mark.urls("govuk_pages")]
+pytestmark = pytest.mark.urls("govuk_pages")
 
 GOOD = {"name": "Two people sign", "kind": "prevent"}
 
@@ -241,91 +236,3 @@ def test_a_file_is_asked_for_again_after_one_more_row():
     )
     assert not formset.is_valid()
     assert "Select your file again" in formset[0]["plan"].as_field_group()
-
-
-# In a browser
-
-
-def fill(page, row, name):
-    page.locator(f"#id_form-{row}-name").fill(name)
-    page.locator(f"#id_form-{row}-kind_0").check()
-
-
-def test_rows_are_added_and_saved(page_with_and_without_script, live_server):
-    page = page_with_and_without_script
-    page.goto(f"{live_server.url}/pack/controls/")
-    fill(page, 0, "Audit")
-    page.locator("#id_form-0-since_1").fill("soon")
-    page.get_by_role("button", name="Add another control").click()
-    expect(page.get_by_role("group", name="Control 2 of 2")).to_be_visible()
-    expect(page.locator(":focus")).to_have_id("id_form-1-name")
-    expect(page.locator("#id_form-0-name")).to_have_value("Audit")
-    expect(page.locator("#id_form-0-since_1")).to_have_value("soon")
-    expect(page.locator("#id_form-0-kind_0")).to_be_checked()
-    assert lost_ids(page) == []
-    if page.has_script:
-        look_over(page)
-    page.locator("#id_form-0-since_1").fill("")
-    fill(page, 1, "Two people sign")
-    save(page)
-    expect(page.locator("#received")).to_contain_text("Two people sign")
-
-
-def test_enter_saves_and_adds_no_row(page_with_and_without_script, live_server):
-    page = page_with_and_without_script
-    page.goto(f"{live_server.url}/pack/controls/")
-    fill(page, 0, "Audit")
-    page.locator("#id_form-0-name").press("Enter")
-    expect(page.locator("#received")).to_contain_text("Audit")
-
-
-def test_links_of_every_row_land(page_with_and_without_script, live_server):
-    page = page_with_and_without_script
-    page.goto(f"{live_server.url}/pack/controls/?filled")
-    page.locator("#id_form-0-name").fill("")
-    page.locator("#id_form-1-other").fill("An audit")
-    page.locator("#id_form-2-since_0").fill("1")
-    save(page)
-    landed = focus_targets(page)
-    assert list(landed) == [
-        f"#id_form-{place}" for place in ("0-name", "1-name", "2-name", "2-kind_0", "2-since_0")
-    ]
-    assert landed == {href: href for href in landed}
-    assert page.title().startswith("Error: ")
-    if page.has_script:
-        look_over(page)
-
-
-def test_stored_rows_can_be_changed_or_removed(page_with_and_without_script, live_server):
-    page = page_with_and_without_script
-    page.goto(f"{live_server.url}/pack/controls/?filled")
-    expect(page.locator("#id_form-1-other")).to_have_value("It finds out")
-    expect(page.locator("#id_form-1-other")).to_be_visible()
-    expect(page.locator("#id_form-0-since_2")).to_have_value("2026")
-    page.locator("#id_form-0-name").fill("")
-    page.get_by_label("Remove this control").first.check()
-    if page.has_script:
-        look_over(page)
-    save(page)
-    expect(page.locator("#received")).to_contain_text("'DELETE': True")
-
-
-@pytest.mark.parametrize("step", ["read", "typed", "added", "saved"])
-def test_leaving_rows_unsaved_asks(watched, live_server, step):
-    page = watched
-    dialogs = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
-    page.goto(f"{live_server.url}/pack/controls/")
-    page.locator("#id_form-0-name").focus()
-    if step != "read":
-        page.locator("#id_form-0-name").press_sequentially("Audit")
-        page.locator("#id_form-0-kind_0").check()
-    if step == "added":
-        page.get_by_role("button", name="Add another control").click()
-        assert dialogs == []
-        page.locator("#id_form-1-name").focus()
-        page.keyboard.press("Tab")  # a browser asks only where somebody did something
-    if step == "saved":
-        save(page)
-    page.goto(f"{live_server.url}/pack/controls/")
-    assert dialogs == (["beforeunload"] if step in ("typed", "added") else [])

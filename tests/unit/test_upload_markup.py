@@ -2,27 +2,15 @@
 
 import re
 
-import pytest
-from browsing import look_over
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
-from govuk_pages import ENDLESS, FileForm, focus_targets, lost_ids, save
-from playwright.sync_api import expect
+from govuk_pages import FileForm
 
 from registers.govuk import Helper, MoreDetail
 
-pytestmark = [pytest.mark.look, pytest.mark.urls("govuk_pages")]
-
 NAME = "plan.docx"
-FILE = {"name": NAME, "mimeType": "text/plain", "buffer": b"hello"}
-EMPTY = {**FILE, "buffer": b""}
-DROP = """() => {
-  const dropped = new DataTransfer();
-  dropped.items.add(new File(["hello"], "plan.docx"));
-  return dropped;
-}"""
 
 
 class StoredFile(str):
@@ -118,75 +106,3 @@ def test_a_file_lost_by_an_error_in_another_field_is_asked_for_again():
 
 def test_a_file_with_an_error_of_its_own_is_not_asked_for_twice():
     assert "Select your file again" not in group(form_with(b""))
-
-
-# In a browser
-
-
-def test_a_file_arrives(page_with_and_without_script, live_server):
-    page = page_with_and_without_script
-    page.goto(f"{live_server.url}/pack/file/")
-    page.get_by_label("Title").fill("Plan")
-    page.locator("input[type=file]").set_input_files(FILE)
-    save(page)
-    expect(page.locator("#received")).to_contain_text("plan.docx (text/plain)")
-
-
-@pytest.mark.parametrize("file", [None, EMPTY], ids=["none", "empty"])
-def test_the_link_of_its_error_lands_on_the_control(
-    page_with_and_without_script, live_server, file
-):
-    page = page_with_and_without_script
-    page.goto(f"{live_server.url}/pack/file/")
-    page.get_by_label("Title").fill("Plan")
-    if file:
-        page.locator("input[type=file]").set_input_files(file)
-    save(page)
-    assert focus_targets(page) == {"#id_plan": "#id_plan"}
-    assert lost_ids(page) == []
-    if page.has_script:
-        look_over(page)
-
-
-def test_a_file_is_dropped_on_the_control(watched, live_server):
-    page = watched
-    page.goto(f"{live_server.url}/pack/file/")
-    zone = page.get_by_role("button", name="Plan , No file chosen")
-    zone.dispatch_event("drop", {"dataTransfer": page.evaluate_handle(DROP)})
-    expect(page.get_by_role("button", name="Plan , plan.docx")).to_be_visible()
-    page.get_by_label("Title").fill("Plan")
-    save(page)
-    expect(page.locator("#received")).to_contain_text("plan.docx")
-
-
-def test_the_control_is_in_our_colours(watched, live_server):
-    page = watched
-    page.goto(f"{live_server.url}/pack/file/")
-    status = page.locator(".govuk-file-upload-button__status")
-    for colour in ("rgb(238, 245, 245)", "rgb(15, 76, 85)"):  # empty, then chosen
-        for _ in range(2):
-            expect(status).to_have_css("background-color", colour)
-            status.hover()
-        page.mouse.move(0, 0)
-        page.locator("input[type=file]").set_input_files(FILE)
-
-
-def test_the_longest_names_stay_on_the_page(watched, live_server):
-    page = watched
-    page.goto(f"{live_server.url}/pack/file/?filled")
-    expect(page.locator("#id_plan-note")).to_contain_text(f"{ENDLESS}.docx is there now")
-    look_over(page)
-    page.locator("input[type=file]").set_input_files({**FILE, "name": f"{ENDLESS}.docx"})
-    look_over(page)
-
-
-def test_leaving_with_a_file_selected_asks(watched, live_server):
-    page = watched
-    dialogs = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
-    page.goto(f"{live_server.url}/pack/file/")
-    page.get_by_label("Title").focus()
-    page.keyboard.press("Tab")
-    page.locator("input[type=file]").set_input_files(FILE)
-    page.goto(f"{live_server.url}/pack/file/")
-    assert dialogs == ["beforeunload"]
