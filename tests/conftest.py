@@ -161,5 +161,6 @@ def browser_type_launch_args(browser_type_launch_args):
             "--disable-component-update",
             "--disable-sync",
             "--no-first-run",
+            "--renderer-process-limit=1",  # a new page starts no process
         ],
     }

@@ -43,7 +43,8 @@ def people_with_long_words():
     Names and texts are two words of 80 letters; those of the first risk are a word of 190.
     """
     organisation = make_organisation(LONG)
-    people = {role: make_person(organisation, role, name=LONG[:150]) for role in INSIDE}
+    words = {"name": LONG[:150], "password": "a long enough password"}
+    people = {role: make_person(organisation, role, **words) for role in INSIDE}
     people |= {
         "nobody": None,
         "stranger": make_person(make_organisation(), "manager"),

@@ -31,8 +31,8 @@ def test_rows_are_added_and_saved(page_with_and_without_script, live_server):
     expect(page.locator("#received")).to_contain_text("Two people sign")
 
 
-def test_links_of_every_row_land(page_with_and_without_script, live_server):
-    page = page_with_and_without_script
+def test_links_of_every_row_land(watched, live_server):
+    page = watched
     page.goto(f"{live_server.url}/pack/controls/?filled")
     page.locator("#id_form-0-name").fill("")
     page.locator("#id_form-1-other").fill("An audit")
@@ -44,8 +44,7 @@ def test_links_of_every_row_land(page_with_and_without_script, live_server):
     ]
     assert landed == {href: href for href in landed}
     assert page.title().startswith("Error: ")
-    if page.has_script:
-        look_over(page, axe_at=(WIDE, PHONE))
+    look_over(page, axe_at=(WIDE, PHONE))
 
 
 def test_stored_rows_can_be_changed_or_removed(watched, live_server):
