@@ -1,7 +1,9 @@
 """Fixtures of all browser tests."""
 
 import pytest
-from browsing import PASSWORD, WIDE
+from browsing import AXE, PASSWORD, WIDE
+from django.conf import settings
+from django.test import override_settings
 from makers import (
     make_organisation,
     make_person,
@@ -35,6 +37,13 @@ def council():
     )
     make_post(organisation, "Director of finance")
     return make_register(organisation, slug="corporate", name="Corporate risks", prefix="CORP")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def axe_file(test_settings):
+    """Axe among the static files: a browser keeps it from page to page."""
+    with override_settings(STATICFILES_DIRS=[*settings.STATICFILES_DIRS, AXE]):
+        yield
 
 
 @pytest.fixture(scope="session")

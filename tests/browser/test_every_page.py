@@ -90,7 +90,7 @@ class Visitor:
 
     kinds = set()  # what axe has read, as any visitor
     narrow = set()  # classes that axe has read on a phone
-    widths = WIDTHS  # where nothing scrolls sideways
+    widths = (WIDE, PHONE)  # where nothing scrolls sideways
 
     def __init__(self, page, site):
         self.page, self.site, self.faults = page, site, []

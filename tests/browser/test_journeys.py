@@ -5,7 +5,7 @@ the dashboard.
 import re
 
 import pytest
-from browsing import fill_in_the_risk, look_over, open_register, rate, sign_in
+from browsing import enter_as, fill_in_the_risk, look_over, open_register, rate, sign_in
 from govuk_pages import focus_targets
 from makers import failure_type, make_assessment, make_risk
 from playwright.sync_api import expect
@@ -54,8 +54,7 @@ def test_an_officer_logs_a_risk_with_an_error_corrected(watched, live_server, co
 def test_every_link_of_an_error_summary_lands_on_its_control(watched, live_server, council):
     page = watched
     make_risk(council, assessed=(2, 2))
-    open_register(page, live_server.url, "officer")
-    register = page.url
+    register = enter_as(page, live_server.url, "officer")
     for form in ("risks/new/", "risks/1/edit/", "risks/1/assess/"):
         page.goto(f"{register}{form}")
         empty_every_field(page)

@@ -1,7 +1,7 @@
 """Warning signs appear beside the form for a new risk while it is filled in."""
 
 import pytest
-from browsing import look_over, open_register
+from browsing import enter_as, look_over
 from playwright.sync_api import expect
 
 from registers.models import Risk
@@ -17,8 +17,7 @@ LIKE = {
 
 
 def test_signs_appear_next_to_the_form_while_typing(watched, live_server, council):
-    open_register(watched, live_server.url, "officer")
-    watched.goto(f"{live_server.url}/registers/corporate/risks/new/")
+    watched.goto(enter_as(watched, live_server.url, "officer") + "risks/new/")
     signs = watched.locator(".app-typing__aside .app-sign")
     expect(watched.get_by_role("button", name="See where this has happened")).to_be_hidden()
     for label, name in (("What could happen?", "event"), ("Why could it happen?", "cause")):

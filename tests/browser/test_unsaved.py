@@ -1,7 +1,7 @@
 """Leaving a form with unsaved changes: the browser asks first, and only then."""
 
 import pytest
-from browsing import asks, fill_in_the_risk, open_register
+from browsing import asks, enter_as, fill_in_the_risk
 from makers import make_post, make_risk
 from playwright.sync_api import expect
 
@@ -18,8 +18,7 @@ def officer_page(watched, live_server, council):
     page.on("dialog", lambda dialog: (page.dialogs.append(dialog.type), dialog.accept()))
     make_post(council.organisation, "Treasurer")
     make_risk(council, assessed=(2, 2))
-    open_register(page, live_server.url, "officer")
-    page.register = page.url
+    page.register = enter_as(page, live_server.url, "officer")
     return page
 
 
@@ -82,6 +81,7 @@ def test_a_form_sent_back_with_errors_is_unsaved(officer_page):
 
 
 def test_a_filter_does_not_ask(officer_page):
+    officer_page.goto(officer_page.register)
     officer_page.locator("main form input[type=text]").first.fill("savings")
     officer_page.keyboard.press("Tab")
     assert leave(officer_page) == []
