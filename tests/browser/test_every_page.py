@@ -205,6 +205,11 @@ def test_every_page_with_the_longest_words(visitor):
         visitor.visit(address, reads=False)
 
 
+def test_a_dashboard_with_every_section_expanded(visitor, people):
+    visitor.enter(people["manager"])
+    visitor.visit("/registers/ours/dashboard/?more=narrow&more=order&more=ways")
+
+
 def test_every_page_of_the_admin_site(visitor, people):
     """Many are the same for all models: those of people stand for them."""
     visit_all(visitor, people, [name for name in PAGES if name.startswith("admin:")])
