@@ -18,7 +18,7 @@ control_socket_disable = True
 def on_starting(server):
     """Log what `manage.py check --deploy` would say about this installation."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "failing_well.settings")
-    from registers.checks import warnings_at_start
+    from registers.deployment_checks import warnings_at_start
 
     for sentence in warnings_at_start():
         server.log.warning(sentence)

@@ -189,7 +189,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-# Our own limits take the place of the library's on signing in: those lock out everybody at one
+# Our own limits take the place of allauth's on signing in: those lock out everybody at one
 # network address.
 ACCOUNT_RATE_LIMITS = {
     "login": None,

@@ -13,6 +13,4 @@ urlpatterns = [
 
 handler400 = "failing_well.errors.bad_request"
 handler500 = "failing_well.errors.server_error"
-handler429 = (
-    "registers.accounts.limits.too_many_requests"  # the library's own limits answer with it
-)
+handler429 = "registers.accounts.limits.too_many_requests"  # allauth's own limits answer with it

@@ -41,6 +41,8 @@ from registers.models import (
 KEY = re.compile(r"[0-9]{1,18}")
 # Rows of one inline.
 MOST_INLINE = 50
+# Characters of a search; SQLite refuses a pattern of more than 50,000.
+LONGEST_SEARCH = 200
 
 
 class LimitedAdmin(admin.ModelAdmin):
@@ -57,6 +59,11 @@ class LimitedAdmin(admin.ModelAdmin):
         for ending in ("__exact", "__isnull", "__id"):
             field = field.removesuffix(ending)
         return field in self.list_filter
+
+    def get_search_results(self, request, queryset, search_term):
+        if len(search_term) > LONGEST_SEARCH:
+            raise BadRequest(f"A search has {LONGEST_SEARCH} characters at most.")
+        return super().get_search_results(request, queryset, search_term)
 
     def response_action(self, request, queryset):
         if not all(map(KEY.fullmatch, request.POST.getlist(ACTION_CHECKBOX_NAME))):

@@ -12,7 +12,7 @@ class RegistersConfig(AppConfig):
 
         from failing_well import time_limits
         from failing_well.cache import create_cache_table
-        from registers import checks
+        from registers import deployment_checks
         from registers.accounts.audit import RECEIVERS
         from registers.history.audit_guard import install_guard
         from registers.history.seals import install_versions
@@ -20,7 +20,7 @@ class RegistersConfig(AppConfig):
         # Password hashes and exempt risks: a database or an export is for its owner, whichever
         # process makes it.
         os.umask(0o077)
-        checks.connect()
+        deployment_checks.connect()
         time_limits.install()
         post_migrate.connect(create_cache_table, sender=self)
         # SQLite rebuilds tables on some migrations and silently drops their triggers: put them back

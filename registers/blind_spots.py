@@ -1,7 +1,6 @@
 """Failure types and adverse impacts that a register says nothing about, or nothing for a year.
 
-A question, not a fault. The idea is our domain report's (indicators 3 and 5): what nobody records
-is either absent or unseen.
+A question, not a fault: what nobody records is either absent or unseen.
 """
 
 from __future__ import annotations

@@ -29,10 +29,10 @@ FEWEST_WORDS, MOST_WORDS = 2, 8  # that a text shares with a sign; that are show
 # Set by leaving out each phrase of ours in turn, and on the statements to work with:
 # bench/README.md.
 # Of all that a text says, how much more has to speak for a sign than for any ordinary risk.
-CLEARLY = 0.05
-ENOUGH = 3.2  # that speaks for a sign, on BM25's scale: two or three telling words
-CLOSE = 0.4  # of what speaks for the best sign: with less, a second or third is not shown
-TELLING = 0.3  # what a word has to weigh to count as shared
+MIN_LEAD = 0.05
+MIN_SCORE = 3.2  # that speaks for a sign, on BM25's scale: two or three telling words
+MIN_SHARE_OF_BEST = 0.4  # of the best score: with less, a second or third sign is not shown
+MIN_WORD_WEIGHT = 0.3  # what a word has to weigh to count as shared
 SIGN_FIELDS = ("pk", "title", "text", "also_said_as", "case__short_name")
 RISK_FIELDS = ("title", "cause", "event", "consequence")
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -217,13 +217,13 @@ class Index:
         everything = sum(
             self.rarity.get(key, self.unheard) * term.weight for key, term in text_terms.items()
         )
-        if scores.max(initial=0) - ordinary < CLEARLY * everything:
+        if scores.max(initial=0) - ordinary < MIN_LEAD * everything:
             return []
         matches = []
         for place in numpy.argsort(-scores, kind="stable"):
             words = telling_words(terms.values(), each[:, place].tolist())
             if (
-                scores[place] > max(ENOUGH, ordinary, CLOSE * scores.max())
+                scores[place] > max(MIN_SCORE, ordinary, MIN_SHARE_OF_BEST * scores.max())
                 and len(words) >= FEWEST_WORDS
             ):
                 matches.append((self.signs[place], words))
@@ -242,7 +242,7 @@ def telling_words(terms: Iterable[Term], scores: list[float]) -> tuple[str, ...]
         for word in term.words:
             by_word[word] += score / len(term.words)
     words = sorted(by_word, key=lambda word: -by_word[word])
-    return tuple(word for word in words if by_word[word] > TELLING)[:MOST_WORDS]
+    return tuple(word for word in words if by_word[word] > MIN_WORD_WEIGHT)[:MOST_WORDS]
 
 
 _lock = threading.Lock()

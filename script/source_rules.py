@@ -240,6 +240,33 @@ def a_template_does_not_trust_text():
     return breaches(pattern, text_of, "text that nobody escaped")
 
 
+BOUND_IN_A_TEMPLATE = re.compile(
+    r"\{% for (?P<loop>[\w, ]+?) in |\{% with (?P<with>[^%]*)%"
+    r"|(?:\bas|asvar) (?P<alias>\w+)\b[^%]*%\}"
+)
+
+
+def names_in_templates_are_nouns():
+    for path in templates():
+        for match in BOUND_IN_A_TEMPLATE.finditer(text_of(path)):
+            names = re.findall(r"\w+(?==)", match["with"] or "")
+            names += re.split(r"[, ]+", match["loop"] or match["alias"] or "")
+            for name in NO_NAMES.intersection(names):
+                line = line_at(text_of(path), match.start())
+                yield f"{place(path, line)}: a name says what it holds, not {name!r}"
+
+
+def guarded_models_exist():
+    classes = {
+        node.name
+        for path in modules("registers/models", "registers/history")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ClassDef)
+    }
+    for name in sorted(set(GUARDED.split("|")) - classes):
+        yield f"script/source_rules.py:1: GUARDED names {name}, which is no model"
+
+
 def a_line_of_a_template_is_short():
     for path in templates():
         for number, line in enumerate(text_of(path).splitlines(), 1):
@@ -289,6 +316,8 @@ RULES = (
     a_form_that_is_posted_carries_its_token,
     a_template_has_no_script_or_style_of_its_own,
     a_template_does_not_trust_text,
+    names_in_templates_are_nouns,
+    guarded_models_exist,
     a_line_of_a_template_is_short,
     an_include_says_what_it_takes,
     a_component_serves_several_places,

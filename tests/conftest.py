@@ -90,10 +90,8 @@ def pytest_collection_modifyitems(config, items):
     """
     items.sort(key=lambda item: item.path.stem not in LONGEST)
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):  # page and context lead to it
-            item.add_marker("browser")
-        if item.path.parent.name == "slow":
-            item.add_marker("slow")
+        if (folder := item.path.parent.name) in ("browser", "slow"):
+            item.add_marker(folder)
         if not uses_database(item):  # pytest-django then refuses it the database
             item.add_marker("look")
     answer = yield
@@ -164,16 +162,6 @@ def browser_type_launch_args(browser_type_launch_args):
             "--disable-component-update",
             "--disable-sync",
             "--no-first-run",
+            "--renderer-process-limit=1",  # a new page starts no process
         ],
     }
-
-
-@pytest.fixture(params=[True, False], ids=["script", "no script"])
-def page_with_and_without_script(request, browser):
-    """A page in a browser with JavaScript, then in one without."""
-    context = browser.new_context(java_script_enabled=request.param)
-    page = context.new_page()
-    page.set_default_timeout(5_000)
-    page.has_script = request.param
-    yield page
-    context.close()

@@ -21,12 +21,12 @@ from registers.models import (
     Appetite,
     Assessment,
     Assurance,
+    CheckWaiver,
     Control,
     Escalation,
     Precedent,
     Review,
     Risk,
-    SetAside,
 )
 
 TODAY, LATER = days_ago(0).isoformat(), days_ago(-60).isoformat()
@@ -123,12 +123,12 @@ FORMS = {
         {"reason": "Another reason."},
     ),
     "check_set_aside": (
-        SetAside,
+        CheckWaiver,
         lambda council: {"reason": "It is booked for May.", "until": LATER},
         {"reason": "Another reason."},
     ),
     "check_take_back": (
-        SetAside,
+        CheckWaiver,
         lambda council: {"reason": "It cannot wait."},
         {"reason": "Another reason."},
     ),
@@ -162,7 +162,7 @@ MORE = {"check_set_aside": ["rq2-unscored"], "check_take_back": ["rq2-unscored"]
 
 def put_aside(council):
     until = days_ago(-30)
-    SetAside.put(
+    CheckWaiver.put(
         council.risk, by=council.manager, check_name="rq2-unscored", reason="It waits.", until=until
     )
 

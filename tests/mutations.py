@@ -55,7 +55,7 @@ MUTATIONS = [
         "registers/permissions/visibility.py",
         "Q() if every_exempt else Q(is_exempt=False)",
         "Q() if every_exempt is not None else Q(is_exempt=False)",
-        "test_exempt.py test_access.py",
+        "test_exempt.py test_exempt_access.py",
     ),
     Mutation(
         "drafts are seen by members",
@@ -227,14 +227,14 @@ MUTATIONS = [
         "registers/models/conditions.py",
         "MissingInformation.LATE_REVIEW: Q(next_review_on__lt=day)",
         "MissingInformation.LATE_REVIEW: Q(next_review_on__lte=day)",
-        "test_reports.py test_pages.py test_home.py test_as_at.py",
+        "test_reports.py test_home.py test_as_at.py",
     ),
     Mutation(
         "a vacant post counts as an owner",
         "registers/models/conditions.py",
         "Q(owner__isnull=False, owner__holder=None)",
         "Q(owner__isnull=True, owner__holder=None)",
-        "test_home.py test_risks.py test_pages.py",
+        "test_home.py test_risks.py test_risk_list.py",
     ),
     Mutation(
         "stuck means three quarter ends",
@@ -292,7 +292,7 @@ MUTATIONS = [
         "registers/dashboard/trends.py",
         '(("from_day", 1), ("until_day", -1))',
         '(("from_day", 1), ("until_day", 0))',
-        "test_reports.py test_pages.py",
+        "test_reports.py test_past_days.py",
     ),
     Mutation(
         "the line of tolerance goes round the wrong cells",
@@ -354,9 +354,9 @@ MUTATIONS = [
     ),
     Mutation(
         "a text is stored as it was composed",
-        "registers/forms/fields.py",
-        'unicodedata.normalize("NFC", value.replace',
-        '("".join)(value.replace',
+        "registers/pasted_text.py",
+        'unicodedata.normalize("NFC", text.replace',
+        '("".join)(text.replace',
         "test_hostile_forms.py test_risks.py",
     ),
     Mutation(

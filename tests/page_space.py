@@ -15,9 +15,9 @@ NAMES = (
     "dd|table|caption|thead|tbody|tr|td|th|form|fieldset|legend|figure|figcaption|details|summary|"
     "option|optgroup"
 )
-BLANKS = (
-    (re.compile(r"\s+"), " "),
-    (re.compile(r" (?=/?>)"), ""),
+TAG = re.compile(r"<[^<>]*>")
+VALUE = re.compile(r'("[^"]*")')
+EDGES = (
     (re.compile(rf" (</(?:{NAMES}|svg)>)"), r"\1"),
     (re.compile(rf"(<(?:{NAMES}|svg)\b[^<>]*>) "), r"\1"),
     (re.compile(rf"(</(?:{NAMES})>) (?=<)"), "\\1\n"),
@@ -31,10 +31,27 @@ def collapse(html):
     """
     parts = RAW.split(html)  # in turn: text, what stays as it is, and the name of its element
     for position in range(0, len(parts), 3):
-        for blank, replacement in BLANKS:
-            parts[position] = blank.sub(replacement, parts[position])
+        parts[position] = _collapse_text(parts[position])
     del parts[2::3]
     return "".join(parts)
+
+
+def _collapse_text(text):
+    tags = [_collapse_tag(tag) for tag in TAG.findall(text)]
+    words = [re.sub(r"\s+", " ", between) for between in TAG.split(text)]
+    text = "".join(word + tag for word, tag in zip(words, [*tags, ""], strict=True))
+    for edge, replacement in EDGES:
+        text = edge.sub(replacement, text)
+    return text
+
+
+def _collapse_tag(tag):
+    parts = VALUE.split(tag)
+    for position, part in enumerate(parts):
+        is_value = position % 2 == 1 and not parts[position - 1].endswith("class=")
+        if not is_value:  # what was typed into a value stays as it is
+            parts[position] = re.sub(r"\s+", " ", part)
+    return re.sub(r" (?=/?>$)", "", "".join(parts))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,11 +2,11 @@
 
 from django.test import Client
 from django.utils import timezone
-from registers.imports.upload import read_sheets
 from workbooks import take_in, to_preview
 
 from registers.imports.mapping import ReferenceData, guess_plan, likeliest_sheet, unmapped_words
 from registers.imports.row_parser import RowParser
+from registers.imports.upload import read_sheets
 from registers.models import (
     Action,
     AdverseImpact,

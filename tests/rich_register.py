@@ -32,6 +32,7 @@ from registers.json_file.restore import CannotRestore, check, restore
 from registers.json_file.write import serialise
 from registers.models import (
     AuditEntry,
+    CheckWaiver,
     ImportedRow,
     Membership,
     Organisation,
@@ -40,7 +41,6 @@ from registers.models import (
     RegisterImport,
     Risk,
     Role,
-    SetAside,
     User,
 )
 
@@ -109,7 +109,9 @@ def rich_register(slug="ours"):
     make_precedent(first, by=by, on=days_ago(6), words=["savings"])
     make_precedent(first, "DON-W2", by=by, on=days_ago(5))
     make_precedent(first, by=by, on=days_ago(4), mark="unsure")
-    SetAside.put(first, by=manager, check_name="rq13-vague", reason="Known.", until=days_ago(-30))
+    CheckWaiver.put(
+        first, by=manager, check_name="rq13-vague", reason="Known.", until=days_ago(-30)
+    )
     second = make_risk(
         register, by=by, on=days_ago(35), assessed=(3, 3), is_exempt=True, title="Exempt canary"
     )

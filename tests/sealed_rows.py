@@ -29,7 +29,7 @@ from makers import (
     seal_rows,
 )
 
-from registers.models import CalendarKey, Register, Role, SetAside, User
+from registers.models import CalendarKey, CheckWaiver, Register, Role, User
 
 STRANGE = 1_000_000  # added to a key: no such row
 # Fields that no seal covers, for the reason beside SEAL_EXCLUDES; other fields that a Risk leaves
@@ -58,7 +58,7 @@ def make_sealed_rows():
     make_escalation(risk, above, by=officer, approved_by=manager)
     make_appetite(organisation, by=manager)
     make_agreement(register, by=manager)
-    SetAside.put(
+    CheckWaiver.put(
         risk, by=manager, check_name="rq1-stale", reason="May.", until=timezone.localdate()
     )
     CalendarKey.make(by=make_user())

@@ -82,7 +82,7 @@ def confirm_address(token):
             if not changed:
                 return None
             user.refresh_from_db()
-            # The library's own list: only User.email counts.
+            # allauth's own list: only User.email counts.
             user.emailaddress_set.all().delete()
             user.enter("address_changed", text={"old": old, "new": new})
             _send({old: "address_change_complete"}, user, new)

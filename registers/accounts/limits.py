@@ -10,7 +10,7 @@
 - Codes of the second factor: as passwords, and 30 an hour for an account from all browsers that it
   does not know.
 
-The counts are the library's rate limits over the cache, which is a table of the database: all
+The counts are allauth's rate limits over the cache, which is a table of the database: all
 workers share them and a restart keeps them. A use is taken before the guess is checked, so guesses
 at once do not overshoot, and given back when it was right. Waiting is an answer (429 with
 Retry-After), never a worker that sleeps.
@@ -68,7 +68,7 @@ def wait(request, seconds):
 
 
 def too_many_requests(request, seconds=60):
-    """The 429 page, of the library's other limits as well (`handler429`)."""
+    """The 429 page, of allauth's other limits as well (`handler429`)."""
     response = render(
         request, "429.html", {"seconds": seconds, "minutes": math.ceil(seconds / 60)}, status=429
     )

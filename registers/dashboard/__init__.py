@@ -19,7 +19,7 @@ from registers.dashboard.failure_types import FailureTypes
 from registers.dashboard.headline import Headline
 from registers.dashboard.independent_ratings import IndependentRatings
 from registers.dashboard.matrix import Matrix
-from registers.dashboard.movement import Moved
+from registers.dashboard.movement import Movements
 from registers.dashboard.overdue import Overdue
 from registers.dashboard.persistent import Persistent
 from registers.dashboard.precedent_matches import PrecedentMatches
@@ -43,7 +43,7 @@ class Row:
 SECTIONS = [
     Row(((Headline,), (Bands, IndependentRatings)), "app-columns", has_columns=True),
     Row(((PriorityRisks,),)),
-    Row(((Moved,), (Matrix,)), "app-columns app-columns--matrix", has_columns=True),
+    Row(((Movements,), (Matrix,)), "app-columns app-columns--matrix", has_columns=True),
     Row(((AboveTolerance,),)),
     Row(((Persistent,),)),
     Row(((Overdue,),)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registers.dashboard.data import OTHER_SCHEME, UNSCORED
-from registers.dashboard.movement import Moved
+from registers.dashboard.movement import Movements
 from registers.dashboard.section import Section
 from registers.models import Risk
 from registers.movement import DOWN, UP
@@ -55,7 +55,7 @@ class Headline(Section):
         data = self.data
         if not data.reading.has_comparison:
             return ""
-        groups = {group.kind: group for group in self.dashboard.section(Moved).groups}
+        groups = {group.kind: group for group in self.dashboard.section(Movements).groups}
         up, down = groups[UP], groups[DOWN]
         unexplained = [] if down.unlisted else [row for row in down.risks if row.is_unexplained]
         return movement_sentence(

@@ -28,7 +28,7 @@ from registers.phrases.dashboard import fit_sentences, movement_counts_sentence,
 from registers.scoring import Scheme
 
 
-class Moved(Section):
+class Movements(Section):
     """Of a narrowed page: what risks that fit on either day did, even if they fit on one only."""
 
     template = "dashboard/movement.html"

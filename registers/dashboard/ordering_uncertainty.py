@@ -1,9 +1,8 @@
 """How sure the order of risks in a matrix of likelihood by impact is, by the ranges of judgements.
 
-The rules are those of our domain report (section 4.1, rules 1, 2, 5 and 6), which takes them from
-Cox, "What's wrong with risk matrices?" (Risk Analysis, 2008): a matrix compares few pairs without
-ambiguity, and a product of two ranks can put a pair in the wrong order. A judgement's range is what
-whoever judged would still defend; one without a range counts as certain.
+The rules follow Cox, "What's wrong with risk matrices?" (Risk Analysis, 2008): a matrix compares
+few pairs without ambiguity, and a product of two ranks can put a pair in the wrong order. A
+judgement's range is what whoever judged would still defend; one without a range counts as certain.
 
 The functions are pure: judgements in, counts out.
 """

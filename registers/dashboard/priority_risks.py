@@ -13,7 +13,7 @@ from typing import TypeVar
 from django.db.models import F
 
 from registers.actions import actions_on_day
-from registers.dashboard.movement import Moved
+from registers.dashboard.movement import Movements
 from registers.dashboard.section import Section
 from registers.models import Action, AssuranceLevel, Position
 from registers.movement import NEW, UP
@@ -96,7 +96,7 @@ class PriorityRisks(Section):
         keys = list(rows.values_list("pk", flat=True)[: 5 * CANDIDATES])
         band_before = {
             movement.pk: movement.band_before
-            for movement in self.dashboard.section(Moved).movements
+            for movement in self.dashboard.section(Movements).movements
             if movement.pk in keys and movement.kind in (UP, NEW)
         }
         day = self.data.since_in_words

@@ -28,7 +28,7 @@ from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risk_lifecycle import CloseForm, DuplicateForm, HappenedForm, ReopenForm
 from registers.forms.risks import EditRiskForm, LogRiskForm, OpenRiskForm
-from registers.forms.worklist import SetAsideForm, TakeBackForm, WorklistForm
+from registers.forms.worklist import CheckWaiverForm, TakeBackForm, WorklistForm
 
 __all__ = [
     "ActionDoneForm",
@@ -40,6 +40,7 @@ __all__ = [
     "AssessmentForm",
     "AssuranceForm",
     "CalendarAddressForm",
+    "CheckWaiverForm",
     "CloseForm",
     "ControlForm",
     "ControlTestForm",
@@ -73,7 +74,6 @@ __all__ = [
     "RetireControlForm",
     "ReviewForm",
     "ReviewManyForm",
-    "SetAsideForm",
     "TakeBackForm",
     "WorklistForm",
 ]

@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 
 from registers.forms.concurrency import TokenField, VersionedForm
 from registers.forms.fields import (
-    PastDay,
+    PastDateField,
     PlainTextField,
-    PlannedDay,
+    PlannedDateField,
     RecordChoiceField,
     check_not_before_raised,
 )
@@ -72,7 +72,7 @@ class ActionForm(forms.Form):
         "is reminded.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
-    due_on = PlannedDay(
+    due_on = PlannedDateField(
         required=False,
         subject="the day it is due",
         label="By when?",
@@ -168,7 +168,7 @@ class ActionStepForm(VersionedForm):
 
 
 class ActionDoneForm(ActionStepForm):
-    done_on = PastDay(
+    done_on = PastDateField(
         subject="the day it was done",
         label="On which day was it done?",
         help_text="Before it was due is fine. For example, 27 3 2026.",

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import PastDay, PlainTextField
+from registers.forms.fields import PastDateField, PlainTextField
 from registers.govuk import Helper
 
 
@@ -20,7 +20,7 @@ class AgreementForm(forms.Form):
         help_text="For example, Audit and governance committee.",
         missing="Enter who agreed it",
     )
-    on = PastDay(
+    on = PastDateField(
         subject="the day of the position",
         label="On which day?",
         help_text="What was recorded by the end of that day is kept. For example, 27 3 2026.",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import PastDay, PlainTextField, PlannedDay
+from registers.forms.fields import PastDateField, PlainTextField, PlannedDateField
 from registers.govuk import GovukRadios
 from registers.models import Appetite, Category
 
@@ -77,12 +77,12 @@ class AppetiteForm(forms.Form):
         help_text="For example, Cabinet or the board.",
         missing="Enter which body approved it",
     )
-    effective_on = PastDay(
+    effective_on = PastDateField(
         subject="the day on which it was approved",
         label="When was it approved?",
         help_text="It holds from that day. For example, 27 3 2026.",
     )
-    review_by = PlannedDay(
+    review_by = PlannedDateField(
         subject="the day by which it is reviewed",
         label="By when will the body look at it again?",
         help_text="Most look once a year. After that day the settings say that the review is "

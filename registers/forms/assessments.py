@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 
 from registers.forms.concurrency import TokenField, VersionedForm
 from registers.forms.fields import (
-    PastDay,
+    PastDateField,
     PlainTextField,
     RecordChoiceField,
     check_not_before_raised,
@@ -108,7 +108,7 @@ class RangeForm(VersionedForm, JudgementForm):
     likelihood_high = range_end_field("The highest likelihood you would still defend")
     impact_low = range_end_field("The lowest impact you would still defend")
     impact_high = range_end_field("The highest impact you would still defend")
-    effective_on = PastDay(
+    effective_on = PastDateField(
         label="On which day did you judge it?",
         help_text="For example, 27 3 2026.",
         error_messages={

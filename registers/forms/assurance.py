@@ -9,7 +9,12 @@ from django.utils.formats import date_format
 from registers.dates import years_later
 from registers.forms.concurrency import TokenField
 from registers.forms.controls import RiskRecordForm, choice
-from registers.forms.fields import PastDay, PlainTextField, PlannedDay, RecordChoiceField
+from registers.forms.fields import (
+    PastDateField,
+    PlainTextField,
+    PlannedDateField,
+    RecordChoiceField,
+)
 from registers.govuk import GovukRadios, Helper
 from registers.models import Assurance, Control, Line
 
@@ -66,12 +71,12 @@ class AssuranceForm(RiskRecordForm):
             "looked, record nothing.",
         },
     )
-    effective_on = PastDay(
+    effective_on = PastDateField(
         subject="the day of the opinion",
         label="On which day did they give it?",
         help_text="The date of the report. For example, 27 3 2026.",
     )
-    expires_on = PlannedDay(
+    expires_on = PlannedDateField(
         subject="the day until which it is good",
         label="Until when is it good?",
         help_text=f"After that day somebody should look again. A year is usual, {LONGEST} years "

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms.concurrency import TokenField, VersionedForm
-from registers.forms.fields import PastDay, PlainTextField, RecordChoiceField
+from registers.forms.fields import PastDateField, PlainTextField, RecordChoiceField
 from registers.govuk import GovukRadios, Helper, MoreDetail
 from registers.models import Control, Line
 
@@ -27,7 +27,9 @@ def choice(label, missing, choices, *, hints=None, **options):
 
 
 def test_day_field(**options):
-    return PastDay(subject="the day of the test", help_text="For example, 27 3 2026.", **options)
+    return PastDateField(
+        subject="the day of the test", help_text="For example, 27 3 2026.", **options
+    )
 
 
 def tester_field(**options):

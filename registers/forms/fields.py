@@ -23,7 +23,7 @@ YEARS_BACK = 50
 YEARS_AHEAD = 20
 
 
-class LimitedDay(GovukDateField):
+class LimitedDateField(GovukDateField):
     """A day within living memory and sensible plans: anything else is a typing error.
 
     Use one of the two subclasses. A form that knows more (the day a risk was raised, how long an
@@ -42,7 +42,7 @@ class LimitedDay(GovukDateField):
             )
 
 
-class PastDay(LimitedDay):
+class PastDateField(LimitedDateField):
     """A day on which something was: nothing is recorded for future days."""
 
     def check(self, day, today):
@@ -51,7 +51,7 @@ class PastDay(LimitedDay):
             raise ValidationError("The day must be today or in the past")
 
 
-class PlannedDay(LimitedDay):
+class PlannedDateField(LimitedDateField):
     """A day by which something is to be. It may have passed by the time it is entered."""
 
     def check(self, day, today):

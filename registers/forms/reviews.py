@@ -8,7 +8,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms.concurrency import TokenField, VersionedForm
-from registers.forms.fields import PastDay, PlainTextField, PlannedDay, check_not_before_raised
+from registers.forms.fields import (
+    PastDateField,
+    PlainTextField,
+    PlannedDateField,
+    check_not_before_raised,
+)
 from registers.govuk import GovukRadios, Helper
 from registers.models import Review, RiskRevision
 from registers.models.review import (
@@ -48,12 +53,12 @@ class ReviewForm(VersionedForm):
         "the history.",
         missing="Enter what you looked at and what you found",
     )
-    effective_on = PastDay(
+    effective_on = PastDateField(
         subject="the day of the review",
         label="On which day was it reviewed?",
         help_text="For example, 27 3 2026.",
     )
-    next_on = PlannedDay(
+    next_on = PlannedDateField(
         subject="the day of the next review",
         label="When is the next review?",
         help_text="Filled in from the days that the scoring scheme sets for its band. Change it "

@@ -8,7 +8,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.fields import PastDay, PlainTextField, PlannedDay, RecordMultipleChoiceField
+from registers.forms.fields import (
+    PastDateField,
+    PlainTextField,
+    PlannedDateField,
+    RecordMultipleChoiceField,
+)
 from registers.govuk import GovukCheckboxes, GovukRadios, MoreDetail, RevealingForm, Reveals
 from registers.models import AdverseImpact, Category, Risk
 from registers.models.review import latest_next_review
@@ -111,12 +116,12 @@ class RiskDetailsForm(RevealingForm):
         help_text="Who agreed to live with it, and what would change your mind.",
         missing="Enter why it can be tolerated",
     )
-    tolerated_until = PlannedDay(
+    tolerated_until = PlannedDateField(
         subject="the day until which it is tolerated",
         label="Until which day?",
         help_text="Then it is looked at again. For example, 27 3 2027.",
     )
-    target_on = PlannedDay(
+    target_on = PlannedDateField(
         required=False,
         subject="the day of the target",
         label="By when do you want to be at your target?",
@@ -130,7 +135,7 @@ class RiskDetailsForm(RevealingForm):
         help_text="A kind of person, never a name. Bodies that failed were often told by "
         "outsiders what their own front line knew.",
     )
-    told_on = PastDay(
+    told_on = PastDateField(
         required=False,
         subject="the day you were first told",
         label="When was that?",

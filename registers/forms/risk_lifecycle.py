@@ -6,14 +6,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms.concurrency import TokenField, VersionedForm
-from registers.forms.fields import PastDay, PlainTextField, check_not_before_raised
+from registers.forms.fields import PastDateField, PlainTextField, check_not_before_raised
 from registers.govuk import Helper
 from registers.models import RiskRevision
 
 
 class HappenedForm(VersionedForm):
     step = RiskRevision.Event.HAPPENED
-    happened_on = PastDay(
+    happened_on = PastDateField(
         subject="the day on which it happened",
         label="On which day did it happen?",
         help_text="The first day of it, if it went on. For example, 27 3 2026.",
@@ -54,7 +54,7 @@ class CloseForm(VersionedForm):
         "contract that ends. Write “Nobody” if it would hold without any of them.",
         missing="Enter who must not leave, or write “Nobody”",
     )
-    effective_on = PastDay(
+    effective_on = PastDateField(
         subject="the day on which it was closed",
         label="On which day was it closed?",
         help_text="For example, 27 3 2026.",

@@ -7,7 +7,7 @@ from crispy_forms.layout import Fieldset
 from registers.forms.assessments import BAND, JudgementForm
 from registers.forms.concurrency import VersionedForm
 from registers.forms.fields import (
-    PastDay,
+    PastDateField,
     PlainTextField,
     RecordChoiceField,
     RecordMultipleChoiceField,
@@ -128,7 +128,7 @@ class LogRiskForm(PreviewForm, JudgementForm, RiskForm):
     JUDGEMENT = ("likelihood", "impact", "driver", "rationale")
     # The name of the button that saves it as a draft.
     DRAFT = "draft"
-    raised_on = PastDay(
+    raised_on = PastDateField(
         required=False,
         subject="the day it was first raised",
         label="When was it first raised, if not today?",

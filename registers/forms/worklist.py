@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import PlainTextField, PlannedDay
+from registers.forms.fields import PlainTextField, PlannedDateField
 from registers.govuk import Helper
 from registers.models.check_waiver import LONGEST
 
@@ -33,7 +33,7 @@ class WorklistForm(forms.Form):
         return {name: value for name, value in values.items() if value}
 
 
-class SetAsideForm(forms.Form):
+class CheckWaiverForm(forms.Form):
     reason = PlainTextField(
         label="Why can it wait?",
         subject="The reason",
@@ -43,7 +43,7 @@ class SetAsideForm(forms.Form):
         "for May.",
         missing="Enter why it can wait",
     )
-    until = PlannedDay(
+    until = PlannedDateField(
         subject="the last day",
         label="Until when?",
         help_text="It comes back by itself the day after. For example, 27 3 2027.",

@@ -88,7 +88,7 @@ class AuditChain(models.Model):
             else f"organisation {self.organisation_id}, which is gone"
         )
 
-    def problems(self):
+    def verify_signatures(self):
         """Yield what is wrong with the chain, in words.
 
         Finds changed, missing, swapped and inserted entries and a cut-off tail. The head is read
@@ -270,7 +270,7 @@ class AuditPayload:
         """
         salt, facts, text = secrets.token_hex(16), {**(facts or {})}, text or {}
         if seals:
-            facts["seals"] = {seal.name: seal.signed(salt) for seal in seals}
+            facts["seals"] = {seal.name: seal.stored_form(salt) for seal in seals}
             if rows := {seal.name: seal.content for seal in seals if seal.content}:
                 text = {**text, "rows": rows}
         if deletions:

@@ -81,7 +81,7 @@ class Seal(NamedTuple):
     values: str
     content: dict | None = None
 
-    def signed(self, salt):
+    def stored_form(self, salt):
         """The form in which an entry keeps it."""
         return f"{self.version[:REFERENCE]}:{digest_of(salt, self.version, self.values)}"
 

@@ -15,6 +15,7 @@ from registers.models import (
     Agreement,
     Assessment,
     Assurance,
+    CheckWaiver,
     Control,
     ControlRevision,
     Directorate,
@@ -29,7 +30,6 @@ from registers.models import (
     Risk,
     RiskRevision,
     ScoringScheme,
-    SetAside,
     User,
     WarningSign,
 )
@@ -55,7 +55,7 @@ RISK_LISTS = {
     "assurances": Assurance,
     "escalations": Escalation,
     "precedents": Precedent,
-    "set_aside": SetAside,
+    "set_aside": CheckWaiver,
 }
 RECORDS = {"controls": (Control, ControlRevision), "actions": (Action, ActionRevision)}
 # Of these a row has only what differs from the row before it.

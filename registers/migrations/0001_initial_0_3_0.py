@@ -1028,7 +1028,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='SetAside',
+            name='CheckWaiver',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -1038,12 +1038,12 @@ class Migration(migrations.Migration):
                 ('effective_on', models.DateField()),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('risk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='set_aside', to='registers.risk')),
+                ('risk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_waivers', to='registers.risk')),
             ],
             options={
-                'verbose_name_plural': 'set aside',
+                'verbose_name_plural': 'check waivers',
                 'ordering': ['risk_id', 'effective_on', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='set_aside_has_a_reason'), models.CheckConstraint(condition=models.Q(('until__gte', models.F('effective_on'))), name='set_aside_lasts_its_day_at_least')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='check_waiver_has_a_reason'), models.CheckConstraint(condition=models.Q(('until__gte', models.F('effective_on'))), name='check_waiver_lasts_its_day_at_least')],
             },
         ),
         migrations.AddField(

@@ -35,7 +35,7 @@ from registers.models.cases import (
     TurnaroundMeasure,
     WarningSign,
 )
-from registers.models.check_waiver import SetAside
+from registers.models.check_waiver import CheckWaiver
 from registers.models.conditions import (
     AssuranceLevel,
     ControlWeakness,
@@ -94,6 +94,7 @@ __all__ = [
     "CaseIntervention",
     "CaseStudy",
     "Category",
+    "CheckWaiver",
     "Citation",
     "Claim",
     "Control",
@@ -136,7 +137,6 @@ __all__ = [
     "Role",
     "ScoringScheme",
     "SealVersion",
-    "SetAside",
     "Source",
     "Statement",
     "TimelineEvent",

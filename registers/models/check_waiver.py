@@ -15,13 +15,13 @@ from registers.history.errors import InvalidTransition
 LONGEST = 365
 
 
-class SetAsideQuerySet(DatedQuerySet):
+class CheckWaiverQuerySet(DatedQuerySet):
     def in_force(self, day):
         """The latest row for each check of each risk by that day, where it still applies on it.
 
         A check that was taken back has no last day and never does.
         """
-        same = SetAside.objects.filter(
+        same = CheckWaiver.objects.filter(
             effective_on__lte=day,
             risk=models.OuterRef("risk"),
             check_name=models.OuterRef("check_name"),
@@ -30,10 +30,12 @@ class SetAsideQuerySet(DatedQuerySet):
         return self.filter(pk=models.Subquery(latest), until__gte=day)
 
 
-class SetAside(AppendOnlyRecord):
+class CheckWaiver(AppendOnlyRecord):
     """Added and never edited; taking one back adds another row without a last day."""
 
-    risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="set_aside")
+    risk = models.ForeignKey(
+        "registers.Risk", on_delete=models.PROTECT, related_name="check_waivers"
+    )
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     check_name = models.SlugField("check", max_length=30)
     reason = models.TextField()
@@ -42,15 +44,16 @@ class SetAside(AppendOnlyRecord):
     effective_on = models.DateField()
     recorded_at = models.DateTimeField(default=timezone.now)
 
-    objects = SetAsideQuerySet.as_manager()
+    objects = CheckWaiverQuerySet.as_manager()
 
     class Meta:
         ordering = ["risk_id", "effective_on", "pk"]
-        verbose_name_plural = "set aside"
+        verbose_name_plural = "check waivers"
         constraints = [
-            models.CheckConstraint(condition=~Q(reason=""), name="set_aside_has_a_reason"),
+            models.CheckConstraint(condition=~Q(reason=""), name="check_waiver_has_a_reason"),
             models.CheckConstraint(
-                condition=Q(until__gte=F("effective_on")), name="set_aside_lasts_its_day_at_least"
+                condition=Q(until__gte=F("effective_on")),
+                name="check_waiver_lasts_its_day_at_least",
             ),
         ]
 

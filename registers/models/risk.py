@@ -350,7 +350,7 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
     def _check_change(self, event, is_at_version, version):
         """Refuse a change of an older version, and one that the status does not allow.
 
-        The only place that does.
+        For one risk. Bulk changes check many at once: services.py and bulk_changes.py.
         """
         if not is_at_version:
             raise EditConflict(self, version)

@@ -1,10 +1,12 @@
 """The checks of a register's quality, most pressing first.
 
 Each is a pure function of a RiskRow and the CheckContext that returns None (not about this risk),
-"" (in order) or a sentence. They are RQ1 to RQ17 of our domain report, section 4.4, as far as they
-speak of one risk, and follow what councils' own audits complain of; section 4.6 says why there is
-no target, no ranking and no single index. RQ8 (ratings that bunch in the middle), RQ9 (that sit
-just below a band) and RQ12 (posts with too much) are about a register as a whole and not here.
+"" (in order) or a sentence. They follow what councils' own audits complain of. There is no target,
+no ranking and no single index: a number to improve would be improved instead of the register.
+
+Numbers run from RQ1 to RQ17. RQ8 (ratings that bunch in the middle), RQ9 (that sit just below a
+band) and RQ12 (posts with too much) would be about a register as a whole and are not here.
+A waiver keeps its check's slug: to rename one loses its waivers.
 
 Where a body never agreed the register, RQ16 takes quarter ends instead. RQ1's days are those of the
 register's scheme.

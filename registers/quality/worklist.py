@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from registers.models import SetAside
+from registers.models import CheckWaiver
 from registers.quality.checks import BY_SLUG, CHECKS, Check, Finding, Tally, run_checks
 from registers.quality.data import RiskRow, load_context, load_risks
 
@@ -16,7 +16,7 @@ NONE = "none"  # in an address: no owner, or a post of no directorate
 class WorklistEntry:
     """A Finding as a page shows it.
 
-    post: the owner, None where none is decided; waiver: the SetAside that is in force, if any.
+    post: the owner, None where none is decided; waiver: the CheckWaiver that is in force, if any.
     """
 
     check: Check
@@ -25,7 +25,7 @@ class WorklistEntry:
     reference: str
     band: object
     post: object
-    waiver: SetAside | None = None
+    waiver: CheckWaiver | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Worklist:
         self.risks = load_risks(register, risks, day)
         self.tallies: list[Tally] = run_checks(CHECKS, self.risks, self.context)
         waivers = (
-            SetAside.objects.filter(risk__in=risks.order_by().values("pk"))
+            CheckWaiver.objects.filter(risk__in=risks.order_by().values("pk"))
             .in_force(day)
             .select_related("by")
         )

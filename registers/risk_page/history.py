@@ -8,7 +8,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from registers.history.differences import Change
-from registers.models import Assurance, Escalation, EscalationDecision, Precedent, SetAside
+from registers.models import Assurance, CheckWaiver, Escalation, EscalationDecision, Precedent
 from registers.models.revision import RiskRevision
 from registers.phrases.register import decision_in_words, proposal_in_words
 from registers.risk_page.controls import describe_revision
@@ -59,7 +59,7 @@ def build_history(risk, day, known_by=None, *, marks=None, with_drafts=True) -> 
         EscalationDecision, day, known_by, "escalation__to_register", escalation__risk=risk
     )
     entries += [_decision_entry(row) for row in decisions]
-    entries += [_waiver_entry(row) for row in _rows(SetAside, day, known_by, risk=risk)]
+    entries += [_waiver_entry(row) for row in _rows(CheckWaiver, day, known_by, risk=risk)]
     if marks:
         entries += [
             _mark_entry(row)

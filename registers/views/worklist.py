@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms import SetAsideForm, TakeBackForm, WorklistForm
-from registers.models import SetAside
+from registers.forms import CheckWaiverForm, TakeBackForm, WorklistForm
+from registers.models import CheckWaiver
 from registers.permissions import (
     Permission,
     can,
@@ -82,10 +82,10 @@ def filter_context(request, report, part):
 def check_set_aside(request, slug, number, check):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
     entry = get_entry(risk, request.user, check)
-    form = SetAsideForm(post_data(request))
+    form = CheckWaiverForm(post_data(request))
     options = {"by": request.user, "check_name": check}
     if form.is_valid() and (
-        waiver := submit(form, SetAside.put, risk, **options, **form.cleaned_data)
+        waiver := submit(form, CheckWaiver.put, risk, **options, **form.cleaned_data)
     ):
         until = date_format(waiver.until, "j F Y")
         messages.success(
@@ -101,7 +101,9 @@ def check_take_back(request, slug, number, check):
     entry = get_entry(risk, request.user, check)
     form = TakeBackForm(post_data(request))
     options = {"by": request.user, "check_name": check}
-    if form.is_valid() and submit(form, SetAside.take_back, risk, **options, **form.cleaned_data):
+    if form.is_valid() and submit(
+        form, CheckWaiver.take_back, risk, **options, **form.cleaned_data
+    ):
         messages.success(request, f"“{entry.check.title}” speaks of {risk.reference} again.")
         return redirect("worklist", slug)
     context = {"register": risk.register, "risk": risk, "entry": entry, "form": form}

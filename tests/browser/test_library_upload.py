@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import look_over
+from browsing import enter, look_over
 from library_files import (
     EIGHTH,
     EIGHTH_ROWS,
@@ -15,29 +15,16 @@ from playwright.sync_api import expect
 
 from registers.models import CaseStudy, FailureType
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 PATH = "/library/load/"
-PASSWORD = "a long enough password"
 
 
-@pytest.fixture
-def installer():
-    return make_user(email="installer@example.org", is_staff=True, password=PASSWORD)
-
-
-@pytest.fixture
-def signed_in(installer):
-    def signed_in(page, site):
-        page.set_default_timeout(10_000)
-        page.goto(f"{site}{PATH}")
-        page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill(installer.email)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"**{PATH}")
-        return page
-
-    return signed_in
+def open_upload(page, site):
+    """Enter as a person who may load the library, at that page."""
+    enter(page, site, make_user(is_staff=True))
+    page.goto(f"{site}{PATH}")
+    return page
 
 
 def choose(page, *contents):
@@ -53,9 +40,8 @@ def choose(page, *contents):
     page.get_by_role("button", name="Look at what would change").click()
 
 
-def test_a_new_case_is_one_file_in_the_browser(watched, live_server, signed_in):
-    page = signed_in(watched, live_server.url)
-    look_over(page)
+def test_a_new_case_is_one_file_in_the_browser(watched, live_server):
+    page = open_upload(watched, live_server.url)
     choose(page, EIGHTH.replace("code: ASH-W1", "code: THM-W1"))
     expect(page.get_by_text("warning sign THM-W1")).to_be_visible()
     expect(page.get_by_text("begins with ASH-")).to_be_visible()
@@ -76,12 +62,10 @@ def test_a_new_case_is_one_file_in_the_browser(watched, live_server, signed_in):
     expect(page.get_by_text("The loans have been counted since.")).to_be_visible()
 
 
-def test_without_javascript_a_case_is_loaded(browser, live_server, signed_in):
-    context = browser.new_context(java_script_enabled=False)
-    page = signed_in(context.new_page(), live_server.url)
+def test_without_javascript_a_case_is_loaded(page_without_script, live_server):
+    page = open_upload(page_without_script, live_server.url)
     choose(page, EIGHTH, [type_row(name="Money" * 20)])
     expect(page.get_by_text("MoneyMoney").first).to_be_visible()
     page.get_by_role("button", name="Load these").click()
     expect(page.get_by_text("The library is loaded")).to_be_visible()
-    context.close()
     assert FailureType.objects.get(slug="financial").name == "Money" * 20

@@ -4,13 +4,13 @@ import re
 
 import print_font
 import pytest
-from browsing import PASSWORD, sign_in
+from browsing import enter_as
 from makers import make_risk
 from playwright.sync_api import expect
 
 from registers import demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.look, pytest.mark.django_db(transaction=True)]
 
 SHEET = 710  # pixels of CSS between the margins of a sheet of A4
 SMALL_PRINT = """[...document.body.querySelectorAll("*")]
@@ -25,10 +25,10 @@ IN_FOCUS = "() => document.activeElement === document.body ? '' : document.activ
 
 
 @pytest.fixture
-def register(watched, live_server, council):
-    """The page of an officer of the council, at a register with one risk."""
+def officer_page(watched, live_server, council):
+    """The page of an officer of the council; page.register: the address of one with one risk."""
     make_risk(council, assessed=(2, 2))
-    sign_in(watched, live_server.url, "officer")
+    watched.register = enter_as(watched, live_server.url, "officer")
     watched.set_default_timeout(15_000)
     return watched
 
@@ -39,13 +39,12 @@ def test_a_dashboard_is_printed_on_three_sheets_and_a_risk_on_one(watched, live_
     and so sheets, break elsewhere.
     """
     demo.load()
-    demo.set_passwords(PASSWORD)
-    sign_in(watched, live_server.url, "member")
+    register = enter_as(watched, live_server.url, "member")
     watched.set_default_timeout(15_000)
     print_font.use_in(watched)
     watched.emulate_media(media="print")
     watched.set_viewport_size({"width": SHEET, "height": 1000})
-    register, sheets, wide, small = watched.url, {}, {}, {}
+    sheets, wide, small = {}, {}, {}
     for place in ("dashboard/", "risks/1/", "risks/36/", "risks/24/"):
         watched.goto(register + place)
         assert watched.evaluate(FACES) == ["loaded", "loaded"]
@@ -56,32 +55,32 @@ def test_a_dashboard_is_printed_on_three_sheets_and_a_risk_on_one(watched, live_
     assert (wide, small) == tuple(dict.fromkeys(sheets, value) for value in (False, []))
 
 
-def test_collapsed_sections_are_printed(register):
-    register.goto(register.url + "dashboard/")
-    table = register.get_by_role("table", name="Risks by failure type")
+def test_collapsed_sections_are_printed(officer_page):
+    officer_page.goto(officer_page.register + "dashboard/")
+    table = officer_page.get_by_role("table", name="Risks by failure type")
     expect(table).to_be_hidden()
-    register.emulate_media(media="print")
+    officer_page.emulate_media(media="print")
     expect(table).to_be_visible()
 
 
-def test_forced_colours_apply_to_the_rating_over_time(register):
-    register.emulate_media(forced_colors="active", color_scheme="dark")
-    register.goto(register.url + "risks/1/")
-    assert register.evaluate(COLOURS) == ["rgb(255, 255, 255)"] * 2
+def test_forced_colours_apply_to_the_rating_over_time(officer_page):
+    officer_page.emulate_media(forced_colors="active", color_scheme="dark")
+    officer_page.goto(officer_page.register + "risks/1/")
+    assert officer_page.evaluate(COLOURS) == ["rgb(255, 255, 255)"] * 2
 
 
-@pytest.mark.parametrize("place", ["", "dashboard/", "risks/1/", "risks/new/"])
-def test_the_keyboard_alone_reaches_every_control(register, place):
+def test_the_keyboard_alone_reaches_every_control(officer_page):
     """The focus passes every link and field in order, first the skip link, and is not trapped."""
-    register.goto(register.url + place)
-    links = register.locator(
-        "a:visible, summary:visible, main input[type=text]:visible"
-    ).evaluate_all("elements => elements.map(element => element.outerHTML)")
-    stops = []
-    register.keyboard.press("Tab")
-    while (stop := register.evaluate(IN_FOCUS)) and len(stops) < 200:
-        stops.append(stop)
-        register.keyboard.press("Tab")
-    assert [stop for stop in stops if stop in links] == links
-    register.locator(".govuk-skip-link").press("Enter")
-    assert register.evaluate("document.activeElement.id") == "main-content"
+    for place in ("", "dashboard/", "risks/1/", "risks/new/"):
+        officer_page.goto(officer_page.register + place)
+        links = officer_page.locator(
+            "a:visible, summary:visible, main input[type=text]:visible"
+        ).evaluate_all("elements => elements.map(element => element.outerHTML)")
+        stops = []
+        officer_page.keyboard.press("Tab")
+        while (stop := officer_page.evaluate(IN_FOCUS)) and len(stops) < 200:
+            stops.append(stop)
+            officer_page.keyboard.press("Tab")
+        assert [stop for stop in stops if stop in links] == links, place
+        officer_page.locator(".govuk-skip-link").press("Enter")
+        assert officer_page.evaluate("document.activeElement.id") == "main-content"

@@ -1,12 +1,12 @@
 """Warning signs appear beside the form for a new risk while it is filled in."""
 
 import pytest
-from browsing import faults_of, sign_in
+from browsing import enter_as, look_over
 from playwright.sync_api import expect
 
 from registers.models import Risk
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 LIKE = {
     "title": "Savings do not arrive",
@@ -17,8 +17,7 @@ LIKE = {
 
 
 def test_signs_appear_next_to_the_form_while_typing(watched, live_server, council):
-    sign_in(watched, live_server.url, "officer")
-    watched.goto(f"{live_server.url}/registers/corporate/risks/new/")
+    watched.goto(enter_as(watched, live_server.url, "officer") + "risks/new/")
     signs = watched.locator(".app-typing__aside .app-sign")
     expect(watched.get_by_role("button", name="See where this has happened")).to_be_hidden()
     for label, name in (("What could happen?", "event"), ("Why could it happen?", "cause")):
@@ -31,4 +30,4 @@ def test_signs_appear_next_to_the_form_while_typing(watched, live_server, counci
     watched.get_by_label("So what?").fill("Reserves")
     expect(signs.first.locator("details").first).to_have_attribute("open", "")
     assert "Reserves" not in watched.url and not Risk.objects.exists()
-    assert faults_of(watched) == {}
+    look_over(watched)

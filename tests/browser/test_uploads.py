@@ -1,17 +1,9 @@
-"""Fields for a file: the control, and the messages about a missing, empty or stored file."""
-
-import re
+"""Fields for a file, in a real Chromium."""
 
 import pytest
-from browsing import look_over
-from crispy_forms.utils import render_crispy_form
-from django import forms
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.template.loader import render_to_string
-from govuk_pages import ENDLESS, FileForm, focus_targets, lost_ids, save
+from browsing import asks, look_over
+from govuk_pages import ENDLESS, focus_targets, lost_ids, save
 from playwright.sync_api import expect
-
-from registers.govuk import Helper, MoreDetail
 
 pytestmark = [pytest.mark.look, pytest.mark.urls("govuk_pages")]
 
@@ -25,127 +17,23 @@ DROP = """() => {
 }"""
 
 
-class StoredFile(str):
-    """As much of a stored file as a form asks about."""
-
-    url = "/papers/plan.docx"
-
-
-def form_with(content=b"hello", name=NAME, **options):
-    return FileForm({"title": "Plan"}, {"plan": SimpleUploadedFile(name, content)}, **options)
-
-
-def group(form):
-    return form["plan"].as_field_group()
-
-
-# Messages
-
-
-def test_a_missing_file_gets_an_error_message():
-    assert FileForm({"title": "Plan"}, {}).errors == {"plan": ["Select plan"]}
-
-
-def test_an_empty_file_gets_an_error_message():
-    assert form_with(b"").errors == {"plan": ["Select another file: this one is empty"]}
-
-
-def test_a_long_name_gets_an_error_message():
-    assert form_with(name="x" * 51).errors == {
-        "plan": ["Give the file a shorter name: 50 characters or fewer"]
-    }
-
-
-def test_a_file_sent_as_text_is_asked_for_again():
-    form = FileForm({"title": "Plan"}, {"plan": NAME})
-    assert form.errors == {"plan": ["Select the file again: it did not arrive"]}
-
-
-def test_words_of_the_form_win():
-    class Form(forms.Form):
-        plan = forms.FileField(error_messages={"empty": "The plan is empty"})
-
-    assert Form({}, {"plan": SimpleUploadedFile(NAME, b"")}).errors == {
-        "plan": ["The plan is empty"]
-    }
-
-
-def test_the_error_leads_to_the_control():
-    html = render_to_string("govuk/errors.html", {"form": FileForm({}, {})})
-    assert 'href="#id_plan"' in html
-    assert re.search(r'<input type="file"[^>]* id="id_plan"', group(FileForm({}, {})))
-
-
-# The control
-
-
-def test_a_form_with_a_hidden_file_field_is_multipart():
-    form = FileForm()
-    form.helper = Helper(MoreDetail("More detail", "plan"))
-    assert 'enctype="multipart/form-data"' in render_crispy_form(form)
-
-
-def test_a_stored_file_is_named():
-    html = group(FileForm(initial={"plan": StoredFile("papers/2026/<b>plan.docx")}))
-    assert "&lt;b&gt;plan.docx is there now. Select a file to replace it." in html
-    assert html.count("<input") == 1
-    assert "papers" not in html and "<a " not in html
-
-
-def test_without_a_stored_file_none_is_named():
-    assert "id_plan-note" not in group(FileForm())
-
-
-def test_the_control_is_described_by_hint_error_and_stored_file():
-    form = FileForm({}, {}, initial={"plan": NAME})
-    form.add_error("plan", "Wrong")
-    assert 'aria-describedby="id_plan_helptext id_plan_error id_plan-note"' in group(form)
-
-
-def test_a_stored_file_need_not_be_sent_again():
-    form = FileForm({"title": "Plan"}, {}, initial={"plan": "papers/plan.docx"})
-    assert form.is_valid()
-    assert form.cleaned_data["plan"] == "papers/plan.docx"
-
-
-def test_a_file_lost_by_an_error_in_another_field_is_asked_for_again():
-    form = FileForm(
-        {"title": ""}, {"plan": SimpleUploadedFile(NAME, b"hello")}, initial={"plan": "old.docx"}
-    )
-    assert "Select your file again" in group(form)
-    assert "old.docx" not in group(form)
-
-
-def test_a_file_with_an_error_of_its_own_is_not_asked_for_twice():
-    assert "Select your file again" not in group(form_with(b""))
-
-
-# In a browser
-
-
-def test_a_file_arrives(page_with_and_without_script, live_server):
+def test_a_file_arrives_after_none_and_an_empty_one(page_with_and_without_script, live_server):
+    """The link of each error lands on the control."""
     page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/file/")
     page.get_by_label("Title").fill("Plan")
+    for file, words in ((None, "Select plan"), (EMPTY, "Select another file: this one is empty")):
+        if file:
+            page.locator("input[type=file]").set_input_files(file)
+        save(page)
+        expect(page.locator(".govuk-error-summary")).to_contain_text(words)
+        assert focus_targets(page) == {"#id_plan": "#id_plan"}
+        assert lost_ids(page) == []
+    if page.has_script:
+        look_over(page)
     page.locator("input[type=file]").set_input_files(FILE)
     save(page)
     expect(page.locator("#received")).to_contain_text("plan.docx (text/plain)")
-
-
-@pytest.mark.parametrize("file", [None, EMPTY], ids=["none", "empty"])
-def test_the_link_of_its_error_lands_on_the_control(
-    page_with_and_without_script, live_server, file
-):
-    page = page_with_and_without_script
-    page.goto(f"{live_server.url}/pack/file/")
-    page.get_by_label("Title").fill("Plan")
-    if file:
-        page.locator("input[type=file]").set_input_files(file)
-    save(page)
-    assert focus_targets(page) == {"#id_plan": "#id_plan"}
-    assert lost_ids(page) == []
-    if page.has_script:
-        look_over(page)
 
 
 def test_a_file_is_dropped_on_the_control(watched, live_server):
@@ -154,6 +42,7 @@ def test_a_file_is_dropped_on_the_control(watched, live_server):
     zone = page.get_by_role("button", name="Plan , No file chosen")
     zone.dispatch_event("drop", {"dataTransfer": page.evaluate_handle(DROP)})
     expect(page.get_by_role("button", name="Plan , plan.docx")).to_be_visible()
+    assert asks(page)  # before it is left with a file selected
     page.get_by_label("Title").fill("Plan")
     save(page)
     expect(page.locator("#received")).to_contain_text("plan.docx")
@@ -177,16 +66,4 @@ def test_the_longest_names_stay_on_the_page(watched, live_server):
     expect(page.locator("#id_plan-note")).to_contain_text(f"{ENDLESS}.docx is there now")
     look_over(page)
     page.locator("input[type=file]").set_input_files({**FILE, "name": f"{ENDLESS}.docx"})
-    look_over(page)
-
-
-def test_leaving_with_a_file_selected_asks(watched, live_server):
-    page = watched
-    dialogs = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
-    page.goto(f"{live_server.url}/pack/file/")
-    page.get_by_label("Title").focus()
-    page.keyboard.press("Tab")
-    page.locator("input[type=file]").set_input_files(FILE)
-    page.goto(f"{live_server.url}/pack/file/")
-    assert dialogs == ["beforeunload"]
+    look_over(page, axe_at=())

@@ -3,21 +3,24 @@
 import re
 
 import pytest
-from browsing import look_over
+from browsing import PHONE, WIDE, look_over
 from govuk_pages import EveryForm, focus_targets, lost_ids, save
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.look, pytest.mark.urls("govuk_pages")]
 
 
-@pytest.mark.parametrize("state", ["empty", "filled", "wrong"])
-def test_every_widget_fits_every_width(watched, live_server, state):
+def test_every_widget_fits_every_width(watched, live_server):
+    """Empty, filled in and with errors."""
     page = watched
-    page.goto(f"{live_server.url}/pack/every/{'?filled' if state == 'filled' else ''}")
-    if state == "wrong":
-        save(page)
-        expect(page.locator(".govuk-error-summary")).to_be_visible()
-    look_over(page)
+    for query in ("", "?filled"):
+        page.goto(f"{live_server.url}/pack/every/{query}")
+        look_over(page, axe_at=(WIDE,) if query else ())
+        assert lost_ids(page) == []
+    page.goto(f"{live_server.url}/pack/every/")
+    save(page)
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    look_over(page, axe_at=(WIDE, PHONE))
     assert lost_ids(page) == []
 
 
@@ -30,8 +33,8 @@ def test_the_link_to_every_kind_of_control_lands(page_with_and_without_script, l
     assert landed == {href: href for href in landed}
 
 
-def test_every_widget_shows_the_stored_value(page_with_and_without_script, live_server):
-    page = page_with_and_without_script
+def test_every_widget_shows_the_stored_value(watched, live_server):
+    page = watched
     page.goto(f"{live_server.url}/pack/every/?filled")
     expect(page.get_by_label("Text", exact=True)).to_have_value("Savings")
     expect(page.get_by_label("Likely")).to_be_checked()
@@ -50,8 +53,8 @@ def test_every_widget_shows_the_stored_value(page_with_and_without_script, live_
     assert page.get_by_label("Long text").input_value() == "\n\n  Long\n"
 
 
-def test_a_form_with_errors_keeps_the_typed_values(page_with_and_without_script, live_server):
-    page = page_with_and_without_script
+def test_a_form_with_errors_keeps_the_typed_values(watched, live_server):
+    page = watched
     page.goto(f"{live_server.url}/pack/every/?filled")
     page.get_by_label("Day").fill("31")
     page.get_by_label("Month").fill("Feb")

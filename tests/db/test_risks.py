@@ -98,7 +98,9 @@ def test_logging_leaves_one_audit_entry():
     risk = make_risk(by=by, assessed=(3, 5))
     entry = AuditEntry.objects.get(subject=f"risk:{risk.pk}")
     revision = risk.revisions.get()
-    seals = {seal.name: seal.signed(entry.text.salt) for seal in (*revision.seals(), risk.seal())}
+    seals = {
+        seal.name: seal.stored_form(entry.text.salt) for seal in (*revision.seals(), risk.seal())
+    }
     assert (entry.verb, entry.by, entry.facts) == (
         "risk.logged",
         by,

@@ -9,7 +9,7 @@ from django.db import models
 from makers import make_user, seal_rows
 from sealed_rows import TOKEN, UNSEALED, change, insert_like, make_sealed_rows, rollback, row_of
 
-from registers import audit_verification
+from registers import seal_check
 from registers.history.seals import AuditedModel, sealed_models
 from registers.models import (
     Action,
@@ -54,12 +54,12 @@ def differences(pairs):
     for fields in zip_longest(*(sealed_fields(type(row)) for row, _ in pairs)):
         with rollback():
             changes = {
-                named: f"{row._meta.model_name}.{field.name}"
-                for (row, named), field in zip(pairs, fields, strict=True)
+                subject: f"{row._meta.model_name}.{field.name}"
+                for (row, subject), field in zip(pairs, fields, strict=True)
                 if field and change(row, field)
             }
             problems = verify()
-        names = {named for _, named in pairs if re.search(about(named), problems)}
+        names = {subject for _, subject in pairs if re.search(about(subject), problems)}
         odd += [changes.get(row, f"no change of {row!r}") for row in names ^ changes.keys()]
     return odd
 
@@ -150,7 +150,7 @@ def test_a_changed_record_enters_its_content_into_the_chain(model):
 
 
 def test_many_batches_are_read_as_one(monkeypatch):
-    monkeypatch.setattr(audit_verification, "BATCH", 3)
+    monkeypatch.setattr(seal_check, "BATCH", 3)
     assert verify() == ""
     models.QuerySet(Assessment).update(evidence="None needed.")
     assert (

@@ -41,6 +41,11 @@ def test_a_list_accepts_only_its_own_filters(root, name):
     assert root.get(PEOPLE, {name: UNKNOWN_FILTERS[name]}).status_code == 400
 
 
+@pytest.mark.parametrize(("length", "status"), [(200, 200), (201, 400), (100_000, 400)])
+def test_a_search_is_read_up_to_a_limit(root, length, status):
+    assert root.get(PEOPLE, {"q": "a" * length}).status_code == status
+
+
 def test_every_link_of_a_lists_filters_is_followed(root):
     make_membership()
     links = re.findall(r'href="\?([\w=&;%+-]+)"', root.get(PEOPLE).text)

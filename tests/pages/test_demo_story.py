@@ -220,7 +220,7 @@ class TestToday(TenFacts, TestCase):
         for slug in demo.BODIES:
             chain = AuditChain.objects.get(organisation__slug=slug)
             assert chain.last_number > 0
-            assert list(chain.problems()) == []
+            assert list(chain.verify_signatures()) == []
 
     def test_positions_agree_with_history(self):
         call_command(

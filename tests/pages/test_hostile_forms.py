@@ -158,8 +158,8 @@ def test_hostile_choices_are_refused_and_the_form_keeps_its_values(world, name):
         is_left_out = not HOSTILE[label].strip() and form.is_valid()
         is_number = field == "version" and "digits" in label and form.is_valid()
         values = {words: form[words].value() for words in WORDS[name]}
-        given = {words: form.data[words] for words in WORDS[name]}
-        if values != given or (form.is_valid() and not (is_left_out or is_number)):
+        texts = {words: form.data[words] for words in WORDS[name]}
+        if values != texts or (form.is_valid() and not (is_left_out or is_number)):
             wrong.append((field, label, form.errors))
     assert wrong == []
 

@@ -23,7 +23,7 @@ from makers import (
     sign,
 )
 
-from registers.models import Role, SetAside
+from registers.models import CheckWaiver, Role
 from registers.permissions import VisibilityCutOff
 from registers.risk_page.history import build_history
 
@@ -132,8 +132,8 @@ def test_a_refused_escalation_is_in_the_history(risk):
 
 def test_a_check_set_aside_and_taken_back_is_in_the_history(risk):
     manager = make_person(risk.register.organisation, Role.MANAGER)
-    SetAside.put(risk, by=manager, check_name="rq1-stale", reason="May.", until=days_ago(-9))
-    SetAside.take_back(risk, by=manager, check_name="rq1-stale", reason="Now.")
+    CheckWaiver.put(risk, by=manager, check_name="rq1-stale", reason="May.", until=days_ago(-9))
+    CheckWaiver.take_back(risk, by=manager, check_name="rq1-stale", reason="Now.")
     assert events(risk)[:2] == [
         "a check of the worklist taken back",
         "a check of the worklist set aside",

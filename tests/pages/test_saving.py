@@ -24,12 +24,12 @@ from makers import (
 
 from registers.forms import PostsForm
 from registers.models import (
+    CheckWaiver,
     Control,
     DuplicateSubmission,
     InvalidTransition,
     Review,
     Risk,
-    SetAside,
 )
 from registers.services import reassign, review_many
 
@@ -297,7 +297,7 @@ def test_a_check_of_a_closed_risk_is_not_set_aside_by_the_verb():
 def test_a_check_that_is_not_set_aside_is_not_taken_back_by_the_verb():
     council = Council()
     with pytest.raises(InvalidTransition):
-        SetAside.take_back(
+        CheckWaiver.take_back(
             council.risk,
             by=council.manager,
             check_name="rq2-unscored",

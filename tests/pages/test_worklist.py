@@ -25,7 +25,7 @@ from makers import (
 )
 from quality_risks import clean
 
-from registers.models import AuditEntry, HistoryIsAppendOnly, Role, SetAside
+from registers.models import AuditEntry, CheckWaiver, HistoryIsAppendOnly, Role
 
 pytestmark = pytest.mark.django_db
 URL = "/registers/ours/worklist/"
@@ -241,7 +241,7 @@ def put(risk, slug="rq2-unscored", *, ago=0, until=-30, **fields):
         "until": days_ago(until),
         **fields,
     }
-    return SetAside.put(risk, check_name=slug, effective_on=days_ago(ago), **fields)
+    return CheckWaiver.put(risk, check_name=slug, effective_on=days_ago(ago), **fields)
 
 
 def test_a_fault_set_aside_is_listed_and_not_counted(register, member):
@@ -273,14 +273,14 @@ def test_a_corrected_fault_is_not_listed_as_set_aside(register, member):
 def test_a_fault_taken_back_counts_again_at_once(register, member):
     risk = unscored_risk(register)
     put(risk)
-    SetAside.take_back(risk, by=make_user(), check_name="rq2-unscored", reason="It cannot wait.")
+    CheckWaiver.take_back(risk, by=make_user(), check_name="rq2-unscored", reason="It cannot wait.")
     assert "2 things to put right" in member.get(URL).text
 
 
 def test_a_fault_can_be_set_aside_again(register, member):
     risk = unscored_risk(register)
     put(risk)
-    SetAside.take_back(risk, by=make_user(), check_name="rq2-unscored", reason="It cannot wait.")
+    CheckWaiver.take_back(risk, by=make_user(), check_name="rq2-unscored", reason="It cannot wait.")
     put(risk)
     assert "1 thing to put right" in member.get(URL).text
 
@@ -296,13 +296,13 @@ def test_setting_aside_is_append_only_and_in_the_audit_chain(register, capsys):
     with pytest.raises(HistoryIsAppendOnly):
         aside.save()
     assert AuditEntry.objects.latest("pk").verb == "risk.set-aside"
-    SetAside.take_back(aside.risk, by=make_user(), check_name=aside.check_name, reason="No.")
+    CheckWaiver.take_back(aside.risk, by=make_user(), check_name=aside.check_name, reason="No.")
     seal_rows()
     call_command("verify_audit")
 
 
 def test_the_database_refuses_one_without_a_reason(register):
-    with pytest.raises(IntegrityError, match="set_aside_has_a_reason"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="check_waiver_has_a_reason"), transaction.atomic():
         put(unscored_risk(register), reason="")
 
 
@@ -318,7 +318,7 @@ def form(until=-30, **fields):
 def test_the_form_sets_it_aside(register, manager):
     unscored_risk(register)
     answer = manager.post(f"{URL}1/rq2-unscored/set-aside/", form())
-    aside = SetAside.objects.get()
+    aside = CheckWaiver.objects.get()
     assert (answer["Location"], aside.until, aside.check_name) == (
         URL,
         days_ago(-30),
@@ -331,7 +331,10 @@ def test_the_form_sent_twice_makes_one(register, manager):
     unscored_risk(register)
     data = form()
     answers = [manager.post(f"{URL}1/rq2-unscored/set-aside/", data) for _ in range(2)]
-    assert ([answer.status_code for answer in answers], SetAside.objects.count()) == ([302, 302], 1)
+    assert ([answer.status_code for answer in answers], CheckWaiver.objects.count()) == (
+        [302, 302],
+        1,
+    )
 
 
 @pytest.mark.parametrize(
@@ -346,7 +349,7 @@ def test_the_form_sent_twice_makes_one(register, manager):
 def test_the_form_shows_error_messages(register, manager, fields, words):
     unscored_risk(register)
     answer = manager.post(f"{URL}1/rq2-unscored/set-aside/", form(**fields))
-    assert (answer.status_code, words in answer.text, SetAside.objects.exists()) == (
+    assert (answer.status_code, words in answer.text, CheckWaiver.objects.exists()) == (
         200,
         True,
         False,
@@ -361,8 +364,11 @@ def test_the_form_takes_it_back(register, manager):
     )
     assert "set this aside until" in manager.get(address).text
     answers = [manager.post(address, data) for _ in range(2)]
-    assert ([answer.status_code for answer in answers], SetAside.objects.count()) == ([302, 302], 2)
-    assert not SetAside.objects.in_force(timezone.localdate()).exists()
+    assert ([answer.status_code for answer in answers], CheckWaiver.objects.count()) == (
+        [302, 302],
+        2,
+    )
+    assert not CheckWaiver.objects.in_force(timezone.localdate()).exists()
 
 
 def test_a_second_person_reads_who_set_it_aside(register, manager):
@@ -379,7 +385,7 @@ def test_a_fault_that_no_check_finds_cannot_be_set_aside(register, manager, addr
 def test_a_year_from_today_is_the_last_day_offered(register, manager):
     unscored_risk(register)
     assert manager.post(f"{URL}1/rq2-unscored/set-aside/", form(until=-365)).status_code == 302
-    assert SetAside.objects.get().until == timezone.localdate() + datetime.timedelta(days=365)
+    assert CheckWaiver.objects.get().until == timezone.localdate() + datetime.timedelta(days=365)
 
 
 @pytest.mark.parametrize("place", ["worklist", "settings"])

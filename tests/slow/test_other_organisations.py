@@ -34,7 +34,7 @@ from makers import (
     make_risk,
 )
 
-from registers.models import Register, ReminderKind, SetAside, User
+from registers.models import CheckWaiver, Register, ReminderKind, User
 from registers.reminders.deadlines import due_soon
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,7 @@ def add_records(risk, manager, peer, post, above):
     make_precedent(risk, by=manager, on=days_ago(90))
     make_assessment(risk, (4, 4), by=peer, on=days_ago(80), perspective="peer")
     make_review(risk, by=manager, on=days_ago(60), next_on=days_ago(5))
-    SetAside.put(risk, by=manager, check_name="rq13-vague", reason="Known.", until=days_ago(-30))
+    CheckWaiver.put(risk, by=manager, check_name="rq13-vague", reason="Known.", until=days_ago(-30))
     risk.refresh_from_db()
     risk.happen(
         by=manager, version=risk.version, happened_on=days_ago(50), happened_what="It came."

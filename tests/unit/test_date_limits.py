@@ -15,7 +15,7 @@ from makers import days_ago, make_post, make_register, make_risk, risk_form
 import registers.forms
 from registers.dates import is_future, years_later
 from registers.forms import EditRiskForm, LogRiskForm
-from registers.forms.fields import YEARS_AHEAD, YEARS_BACK, PastDay, PlannedDay
+from registers.forms.fields import YEARS_AHEAD, YEARS_BACK, PastDateField, PlannedDateField
 
 MODULES = [
     importlib.import_module(m.name)
@@ -32,8 +32,8 @@ FIELDS = {
     for name, field in form.base_fields.items()
     if isinstance(field, forms.DateField | forms.DateTimeField | forms.SplitDateTimeField)
 }
-PAST = [name for name, field in FIELDS.items() if isinstance(field, PastDay)]
-PLANNED = [name for name, field in FIELDS.items() if isinstance(field, PlannedDay)]
+PAST = [name for name, field in FIELDS.items() if isinstance(field, PastDateField)]
+PLANNED = [name for name, field in FIELDS.items() if isinstance(field, PlannedDateField)]
 
 
 def errors(name, day):

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import load_command_class
 
 from failing_well import headers
-from registers import checks
+from registers import deployment_checks
 from registers.views.imports import register_import
 
 KEYS = {"SECRET_KEY": "secret" * 10, "AUDIT_KEY": "a" * 60}
@@ -89,7 +89,7 @@ def database(tmp_path):
 
 
 def test_a_private_database_passes_the_check(database):
-    assert checks.paths_open_to_others(database) == []
+    assert deployment_checks.paths_open_to_others(database) == []
 
 
 @pytest.mark.parametrize("name", [".", "db.sqlite3", "db.sqlite3-wal", "db.sqlite3.copy"])
@@ -99,31 +99,31 @@ def test_files_readable_by_others_are_named(database, name, right):
     if name != ".":
         path.touch(mode=0o600)
     path.chmod(path.stat().st_mode | right)
-    assert checks.paths_open_to_others(database) == [path]
+    assert deployment_checks.paths_open_to_others(database) == [path]
 
 
 def test_rights_of_a_group_are_its_own_matter(database):
     database.chmod(0o660)
-    assert checks.paths_open_to_others(database) == []
+    assert deployment_checks.paths_open_to_others(database) == []
 
 
 @pytest.mark.parametrize("kind", ["console", "dummy", "filebased", "locmem"])
 def test_mail_that_is_not_sent_is_warned_of(settings, kind):
     settings.IS_LAPTOP = False
     settings.EMAIL_BACKEND = f"django.core.mail.backends.{kind}.EmailBackend"
-    [warning] = checks.mail_is_sent()
+    [warning] = deployment_checks.mail_is_sent()
     assert "EMAIL_URL" in warning.hint
 
 
 def test_mail_that_a_server_takes_is_not_warned_of(settings):
     settings.IS_LAPTOP = False
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    assert checks.mail_is_sent() == []
+    assert deployment_checks.mail_is_sent() == []
 
 
 def test_a_laptop_is_warned_of_nothing(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-    assert checks.warnings_at_start() == []
+    assert deployment_checks.warnings_at_start() == []
 
 
 def test_an_installation_as_the_guide_makes_it_is_warned_of_nothing(database):

@@ -9,6 +9,7 @@ from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.http import QueryDict
 from django.template.loader import render_to_string
+from page_space import collapse
 
 from registers.govuk import GovukCheckboxes, GovukDateField, GovukRadios, Helper, MoreDetail
 
@@ -52,11 +53,11 @@ NEEDED = [name for name in VISIBLE if name != "note"]
 
 
 def errors_of(form):
-    return render_to_string("govuk/errors.html", {"form": form})
+    return collapse(render_to_string("govuk/errors.html", {"form": form}))
 
 
 def field_html(form, name):
-    return form[name].as_field_group()
+    return collapse(form[name].as_field_group())
 
 
 def date_from(**posted):

@@ -1,7 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import F, OuterRef, Subquery
 
-from registers.audit_verification import BATCH, SealCheck
 from registers.history.versioned import Versioned
 from registers.models import (
     ActionRevision,
@@ -11,6 +10,7 @@ from registers.models import (
     Risk,
     RiskRevision,
 )
+from registers.seal_check import BATCH, SealCheck
 
 COPIED = ((RiskRevision, "risk"), (ControlRevision, "record"), (ActionRevision, "record"))
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         problems = []
         for chain in AuditChain.objects.select_related("organisation"):
-            problems += chain.problems()
+            problems += chain.verify_signatures()
             self.stdout.write(f"{chain}: {chain.last_number} entries, head {chain.last_signature}")
         check = SealCheck()
         problems += check.problems()

@@ -1,0 +1,126 @@
+"""A register with a record of every kind, in which each name and text is as long as it may be."""
+
+from access_table import INSIDE
+from makers import (
+    days_ago,
+    failure_type,
+    impact,
+    make_action,
+    make_agreement,
+    make_appetite,
+    make_assessment,
+    make_assurance,
+    make_control,
+    make_directorate,
+    make_escalation,
+    make_import,
+    make_organisation,
+    make_person,
+    make_post,
+    make_precedent,
+    make_question,
+    make_register,
+    make_review,
+    make_revision,
+    make_risk,
+    make_scheme,
+    make_user,
+    scheme_data,
+)
+
+from registers.models import CheckWaiver, Register
+
+WORD = (
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"  # 80 letters
+)
+LONG = f"{WORD} {WORD}"
+ENDLESS = "x" * 190
+
+
+def people_with_long_words():
+    """People, and the register "ours" with a record of every kind.
+
+    Names and texts are two words of 80 letters; those of the first risk are a word of 190.
+    """
+    organisation = make_organisation(LONG)
+    words = {"name": LONG[:150], "password": "a long enough password"}
+    people = {role: make_person(organisation, role, **words) for role in INSIDE}
+    people |= {
+        "nobody": None,
+        "stranger": make_person(make_organisation(), "manager"),
+        "staff": make_user(is_staff=True),
+        "installer": make_user(is_staff=True, is_superuser=True),
+    }
+    manager, data = people["manager"], scheme_data()
+    for part in ("likelihood", "impact", "bands"):
+        data[part] = [{**row, "label": f"{WORD[:40]} {n}"} for n, row in enumerate(data[part])]
+    scheme = make_scheme(name=LONG[:100], organisation=organisation, **data)
+    above = make_register(organisation, scheme, slug="above", name=LONG, prefix="ABOVEALL")
+    register = make_register(
+        organisation, scheme, slug="ours", name=LONG, prefix="WWWWWWWW", parent=above
+    )
+    make_appetite(organisation, by=manager, scheme=scheme, narrative=LONG, approved_by=LONG[:100])
+    posts = {
+        text: make_post(
+            organisation,
+            text,
+            directorate=make_directorate(organisation, text),
+            holder=people["officer"],
+        )
+        for text in (ENDLESS, LONG)
+    }
+    risks = [make_long_risk(register, people, posts[t], t) for t in (ENDLESS, LONG, LONG)]
+    risks[1].refresh_from_db()
+    risks[1].happen(
+        by=manager, version=risks[1].version, happened_on=days_ago(3), happened_what=LONG
+    )
+    make_agreement(register, by=manager, body=LONG[:100], note=LONG, on=days_ago(1))
+    make_question(register, LONG, by=manager, risk=risks[2], source=LONG)
+    table = f"{WORD},{WORD}2,Score\n{WORD},{WORD},5x5\n".encode()
+    make_import(register, table, by=manager, file_name=f"{WORD}.csv")
+    return people
+
+
+def make_long_risk(register, people, post, text):
+    """A risk with a record of every kind beside it, of which each text is this one."""
+    manager = people["manager"]
+    risk = make_risk(
+        register,
+        by=manager,
+        on=days_ago(700),
+        assessed=(5, 5),
+        owner=post,
+        primary_failure_type=failure_type(),
+        adverse_impacts=[impact()],
+        **dict.fromkeys(("title", "cause", "event", "consequence", "notes"), text),
+    )
+    by_the_post = {"by": manager, "owner": post, "title": text, "detail": text}
+    action = make_action(risk, on=days_ago(90), due_on=days_ago(40), **by_the_post)
+    for ago in (30, 20):
+        action.revise(by=manager, version=action.version, due_on=days_ago(ago), reason=text)
+    make_control(risk, run_by="shared", **by_the_post)
+    make_assurance(
+        risk, by=manager, provider=text[:100], note=text, on=days_ago(90), expires_on=days_ago(3)
+    )
+    peers = {"by": people["peer"], "perspective": "peer"}
+    make_assessment(risk, (1, 1), rationale=text, on=days_ago(5), **peers)
+    make_precedent(risk, by=manager, reason=text, words=[WORD])
+    make_review(risk, by=manager, note=text, on=days_ago(60), next_on=days_ago(5))
+    approved_by = manager if risk.number % 2 else None
+    make_escalation(risk, register.parent, by=manager, reason=text, approved_by=approved_by)
+    CheckWaiver.put(risk, by=manager, check_name="rq13-vague", reason=text, until=days_ago(-30))
+    make_revision(risk, by=manager, title=f"{text} 2", reason=text)
+    return risk
+
+
+def long_queries():
+    """Addresses that take another day, narrow a list, or open more of a page."""
+    register = Register.objects.get(slug="ours")
+    for query in (
+        f"as_at={days_ago(100)}",
+        f"agreed={register.agreements.get().pk}",
+        "more=narrow&more=order&more=ways",
+    ):
+        yield f"/registers/ours/dashboard/?{query}"
+    yield from ("/registers/above/", "/registers/above/dashboard/", "/registers/above/escalations/")
+    yield f"/registers/ours/?owner={register.risks.first().owner_id}&stuck=yes"
