@@ -44,7 +44,7 @@ def latest():
 
 
 def test_risks_are_not_in_it(root):
-    assert Risk._meta.model_name not in root.get("/admin/").content.decode()
+    assert Risk._meta.model_name not in root.get("/admin/").text
 
 
 def test_an_added_post_is_audited_in_its_organisations_chain(root):

@@ -349,7 +349,7 @@ def test_an_empty_calendar_is_a_calendar(officer):
 
 
 def test_calendars_are_refreshed_every_six_hours(officer):
-    lines = feed(CalendarKey.make(by=officer)).content.decode().split("\r\n")
+    lines = feed(CalendarKey.make(by=officer)).text.split("\r\n")
     assert {"REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"} <= set(lines)
 
 

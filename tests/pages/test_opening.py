@@ -48,7 +48,7 @@ def text_of(register, role, address="", **query):
     client = Client()
     client.force_login(make_person(register.organisation, role))
     response = client.get(f"/registers/ours/{address}", query)
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split())
 
 
 TODAY = timezone.localdate().isoformat
@@ -132,19 +132,17 @@ def links(page):
 def test_numbers_of_a_member_lead_to_as_many_risks(register, address):
     client = Client()
     client.force_login(make_person(register.organisation, Role.MEMBER))
-    hrefs = links(client.get(address).content.decode())
+    hrefs = links(client.get(address).text)
     assert hrefs
     for href, count in hrefs:
-        total = re.search(r'data-total="(\d+)"', client.get(href).content.decode())
+        total = re.search(r'data-total="(\d+)"', client.get(href).text)
         assert (href, int(total[1])) == (href, count)
 
 
 def test_recent_changes_link_a_member_to_today(register):
     client = Client()
     client.force_login(make_person(register.organisation, Role.MEMBER))
-    assert (
-        f'href="/registers/ours/risks/2/?as_at={TODAY()}&amp;"' in client.get("/").content.decode()
-    )
+    assert f'href="/registers/ours/risks/2/?as_at={TODAY()}&amp;"' in client.get("/").text
 
 
 def test_an_agreement_is_compared_with_the_one_before(register):

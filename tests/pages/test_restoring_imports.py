@@ -213,7 +213,7 @@ def test_a_restored_import_opens_wherever_it_is_shown(client, restore_with):
     batch = register.imports.filter(is_ours=False).get()
     pages = [batch.get_absolute_url(), reverse("import_report", args=[register.slug, batch.pk])]
     pages += [risk.get_absolute_url() for risk in register.risks.all()[:1]]
-    assert ["Their ref" in client.get(page).content.decode() for page in pages] == [
+    assert ["Their ref" in client.get(page).text for page in pages] == [
         False,
         True,
         True,

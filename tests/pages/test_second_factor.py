@@ -177,7 +177,7 @@ def test_an_open_session_neither_reads_nor_changes_the_second_factor(
     codes = RecoveryCodes.activate(person).get_unused_codes()
     client.force_login(person)
     answers = [client.get(reverse(name)), client.post(reverse(name))]
-    assert not any(code in answer.content.decode() for code in codes for answer in answers)
+    assert not any(code in answer.text for code in codes for answer in answers)
     assert Authenticator.objects.filter(user=person).count() == 2
     assert (
         RecoveryCodes(

@@ -128,9 +128,7 @@ def test_a_form_and_rows_on_one_page_have_one_summary():
 
 @pytest.mark.parametrize(("rows", "prefix"), [([{"kind": "prevent"}], "Error: "), ([GOOD], "")])
 def test_the_title_begins_with_error_when_there_is_one(client, rows, prefix):
-    assert (
-        f"<title>{prefix}A form" in client.post("/pack/controls/", posted(*rows)).content.decode()
-    )
+    assert f"<title>{prefix}A form" in client.post("/pack/controls/", posted(*rows)).text
 
 
 def test_rows_left_empty_are_fine():
