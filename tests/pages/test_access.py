@@ -56,6 +56,8 @@ from registers.models import AuditEntry, Role
 
 pytestmark = pytest.mark.django_db
 
+CANARY_READERS = (*INSIDE, "stranger", "expired", "nobody")
+
 
 @pytest.fixture(scope="module")
 def module_people(module_db):
@@ -83,7 +85,8 @@ def address_answers(request, module_people, module_canaries):
     with transaction.atomic():
         client, before = signed_in(module_people[person]), our_rows()
         answers = {name: client.get(path_of(name)) for name in TABLE if asks(person, name)}
-        canary_answers = {path: client.get(path) for path in paths_to(module_canaries)}
+        paths = paths_to(module_canaries) if person in CANARY_READERS else ()
+        canary_answers = {path: client.get(path) for path in paths}
         changes = our_rows() != before
         transaction.set_rollback(True)
     return SimpleNamespace(
@@ -355,9 +358,7 @@ def paths_to(canaries):
     return [*canaries["paths"], *own_paths, *agreed]
 
 
-@pytest.mark.parametrize(
-    "address_answers", person_params([*INSIDE, "stranger", "expired", "nobody"]), indirect=True
-)
+@pytest.mark.parametrize("address_answers", person_params(CANARY_READERS), indirect=True)
 def test_no_answer_contains_text_of_another_organisation(address_answers):
     answers = address_answers.answers | address_answers.canary_answers
     texts = {
