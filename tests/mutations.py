@@ -141,14 +141,14 @@ MUTATIONS = [
         "registers/history/timeline.py",
         "revision = [r for r in revisions if r.effective_on <= day][-1]",
         "revision = [r for r in revisions if r.effective_on <= day][0]",
-        "test_as_at.py",
+        "test_timeline.py test_as_at.py",
     ),
     Mutation(
         "the earlier of two ratings of one day stands",
         "registers/history/timeline.py",
         "assessments = sorted(assessments, key=lambda a: (a.effective_on, a.pk))",
         "assessments = sorted(assessments, key=lambda a: (a.effective_on, -a.pk))",
-        "test_as_at.py test_date_ranges.py",
+        "test_timeline.py",
     ),
     Mutation(
         "as at a day leaves out what ends the day after",
