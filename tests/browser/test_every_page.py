@@ -118,7 +118,7 @@ class Visitor:
         """Look only where there is something for axe to read."""
         answer = self.client.get(address)
         assert answer.status_code == 200, address
-        kinds = kinds_of(answer.text) | {(template.name, "") for template in answer.templates}
+        kinds = kinds_of(answer.content.decode()) | {(template.name, "") for template in answer.templates}
         if not kinds <= self.kinds:
             self.visit(address)
 
@@ -186,8 +186,8 @@ def visit_all(visitor, people, names):
         for name in names:
             if TABLE[name][1][person] != 200:
                 continue
+            visitor.widths = (PHONE,) if name in OF_A_REGISTER else WIDTHS
             if name not in visited:
-                visitor.widths = (PHONE,) if name in OF_A_REGISTER else WIDTHS
                 visitor.visit(path_of(name))
                 visited.add(name)
             elif name in DIFFERENT:
