@@ -118,7 +118,9 @@ class Visitor:
         """Look only where there is something for axe to read."""
         answer = self.client.get(address)
         assert answer.status_code == 200, address
-        kinds = kinds_of(answer.content.decode()) | {(template.name, "") for template in answer.templates}
+        kinds = kinds_of(answer.content.decode()) | {
+            (template.name, "") for template in answer.templates
+        }
         if not kinds <= self.kinds:
             self.visit(address)
 
