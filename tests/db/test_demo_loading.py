@@ -28,7 +28,7 @@ def test_an_interrupted_load_leaves_nothing(db, monkeypatch):
 
 @pytest.fixture
 def small(db, monkeypatch):
-    """Eastvale alone, whose few risks are told in a twentieth of the time."""
+    """Eastvale alone, whose few risks load in a twentieth of the time."""
     monkeypatch.setattr(demo, "BODIES", ("eastvale",))
 
 

@@ -1,15 +1,10 @@
 """Pages with nothing on them, and forms that carry a token."""
 
-import copy
 import re
-from types import SimpleNamespace
 
 import pytest
-from django.test import Client
 from makers import (
-    make_organisation,
     make_person,
-    make_register,
     make_risk,
     make_user,
 )
@@ -17,44 +12,6 @@ from makers import (
 from registers.models import FailureType, Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def module_records(module_db):
-    """A manager, and the register "ours" of the same organisation."""
-    organisation = make_organisation("Northmoor")
-    return SimpleNamespace(
-        organisation=organisation,
-        officer=make_person(organisation, Role.MANAGER, name="Robin Ash"),
-        register=make_register(organisation, slug="ours", name="Corporate risks", prefix="C"),
-    )
-
-
-@pytest.fixture
-def records(module_records):
-    return copy.deepcopy(module_records)
-
-
-@pytest.fixture
-def organisation(records):
-    return records.organisation
-
-
-@pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
-def officer(records):
-    return records.officer
-
-
-@pytest.fixture
-def reader(officer):
-    client = Client()
-    client.force_login(officer)
-    return client
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,14 @@
 """Hostile words are shown as typed and never become markup."""
 
-import copy
 import html
 import json
 import re
-from types import SimpleNamespace
 
 import pytest
-from django.test import Client
 from makers import (
     failure_type,
     make_assessment,
     make_directorate,
-    make_organisation,
-    make_person,
     make_post,
     make_register,
     make_revision,
@@ -22,47 +17,9 @@ from makers import (
     scheme_data,
 )
 
-from registers.models import FailureType, Role
+from registers.models import FailureType
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def module_records(module_db):
-    """A manager, and the register "ours" of the same organisation."""
-    organisation = make_organisation("Northmoor")
-    return SimpleNamespace(
-        organisation=organisation,
-        officer=make_person(organisation, Role.MANAGER, name="Robin Ash"),
-        register=make_register(organisation, slug="ours", name="Corporate risks", prefix="C"),
-    )
-
-
-@pytest.fixture
-def records(module_records):
-    return copy.deepcopy(module_records)
-
-
-@pytest.fixture
-def organisation(records):
-    return records.organisation
-
-
-@pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
-def officer(records):
-    return records.officer
-
-
-@pytest.fixture
-def reader(officer):
-    client = Client()
-    client.force_login(officer)
-    return client
 
 
 TITLES = {

@@ -1,66 +1,22 @@
 """Pages as at a day, and the numbers that they link."""
 
-import copy
 import html
 import re
-from types import SimpleNamespace
 
 import pytest
 from dashboard_pages import counts_behind, numbers
-from django.test import Client
 from makers import (
     day,
     failure_type,
     make_assessment,
-    make_organisation,
-    make_person,
-    make_register,
     make_revision,
     make_risk,
     preset,
 )
 
-from registers.models import Role, ScoringScheme
+from registers.models import ScoringScheme
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def module_records(module_db):
-    """A manager, and the register "ours" of the same organisation."""
-    organisation = make_organisation("Northmoor")
-    return SimpleNamespace(
-        organisation=organisation,
-        officer=make_person(organisation, Role.MANAGER, name="Robin Ash"),
-        register=make_register(organisation, slug="ours", name="Corporate risks", prefix="C"),
-    )
-
-
-@pytest.fixture
-def records(module_records):
-    return copy.deepcopy(module_records)
-
-
-@pytest.fixture
-def organisation(records):
-    return records.organisation
-
-
-@pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
-def officer(records):
-    return records.officer
-
-
-@pytest.fixture
-def reader(officer):
-    client = Client()
-    client.force_login(officer)
-    return client
 
 
 def titles_on(page):

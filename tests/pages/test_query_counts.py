@@ -1,18 +1,12 @@
 """A page makes as many queries for three records as for one."""
 
-import copy
-from types import SimpleNamespace
-
 import pytest
-from django.test import Client
 from django.urls import reverse
 from makers import (
     days_ago,
     failure_type,
     make_assessment,
     make_directorate,
-    make_organisation,
-    make_person,
     make_post,
     make_register,
     make_revision,
@@ -22,47 +16,9 @@ from makers import (
 )
 from query_counts import queries_for
 
-from registers.models import CaseStudy, FailureType, Insight, Lesson, Role
+from registers.models import CaseStudy, FailureType, Insight, Lesson
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def module_records(module_db):
-    """A manager, and the register "ours" of the same organisation."""
-    organisation = make_organisation("Northmoor")
-    return SimpleNamespace(
-        organisation=organisation,
-        officer=make_person(organisation, Role.MANAGER, name="Robin Ash"),
-        register=make_register(organisation, slug="ours", name="Corporate risks", prefix="C"),
-    )
-
-
-@pytest.fixture
-def records(module_records):
-    return copy.deepcopy(module_records)
-
-
-@pytest.fixture
-def organisation(records):
-    return records.organisation
-
-
-@pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
-def officer(records):
-    return records.officer
-
-
-@pytest.fixture
-def reader(officer):
-    client = Client()
-    client.force_login(officer)
-    return client
 
 
 def grow(register, organisation, count):
