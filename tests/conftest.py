@@ -12,7 +12,7 @@ from database import django_db_keepdb, django_db_setup, module_db  # noqa: F401 
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import TransactionTestCase, override_settings
+from django.test import override_settings
 from page_space import collapsed_pages  # noqa: F401  (a fixture)
 
 from registers.history.audit_guard import remove_guard
@@ -84,7 +84,7 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config, items):
-    """Mark each test by what it needs before -m selects, then keep the first --values of each.
+    """Mark each test by its folder before -m selects, then keep the first --values of each.
 
     The longest tests come first, so that both cores are busy until the end.
     """
@@ -92,8 +92,8 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if (folder := item.path.parent.name) in ("browser", "slow"):
             item.add_marker(folder)
-        if not uses_database(item):  # pytest-django then refuses it the database
-            item.add_marker("look")
+        if folder == "db" or (folder != "browser" and is_transactional(item)):
+            item.add_marker("database")
     answer = yield
     if (most := config.getoption("--values")) is not None:
         places = count_within([item.nodeid.partition("[")[0] for item in items])
@@ -107,14 +107,6 @@ def count_within(names):
     for name in names:
         yield counts[name]
         counts[name] += 1
-
-
-def uses_database(item):
-    if item.get_closest_marker("django_db") or {"db", "module_db"} & set(item.fixturenames):
-        return True
-    return is_transactional(item) or (
-        item.cls is not None and issubclass(item.cls, TransactionTestCase)
-    )
 
 
 def is_transactional(item):

@@ -35,7 +35,7 @@ from failing_well.urls import urlpatterns as project_urls
 from registers.accounts.address_change import request_address_change
 from registers.models import FailureType, Register
 
-pytestmark = [pytest.mark.look, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 ELEMENT = re.compile(r"<(\w+)((?:\s+[\w-]+(?:=\"[^\"]*\")?)*)")
 ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)")?')

@@ -5,7 +5,7 @@ from browsing import PHONE, WIDE, asks, look_over
 from govuk_pages import focus_targets, lost_ids, save
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.look, pytest.mark.urls("govuk_pages")]
+pytestmark = pytest.mark.urls("govuk_pages")
 
 
 def fill(page, row, name):

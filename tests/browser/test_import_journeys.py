@@ -131,7 +131,6 @@ def test_a_workbook_is_imported_without_a_script(page_without_script, live_serve
     take_in(page, lambda page: None)
 
 
-@pytest.mark.look
 def test_a_page_that_reads_rows_and_one_that_moved_on_look_well(
     watched,
     live_server,

@@ -50,7 +50,6 @@ def test_an_officer_logs_a_risk_with_an_error_corrected(watched, live_server, co
     )
 
 
-@pytest.mark.look
 def test_every_link_of_an_error_summary_lands_on_its_control(watched, live_server, council):
     page = watched
     make_risk(council, assessed=(2, 2))
@@ -159,7 +158,6 @@ def test_without_javascript_a_risk_is_logged(page_without_script, live_server, c
     expect(page.get_by_role("heading", level=1)).to_have_text("Savings arrive late")
 
 
-@pytest.mark.look
 def test_without_javascript_the_dashboard_says_the_same(page_without_script, live_server, council):
     page = page_without_script
     make_risk(council, title="Bins", assessed=(5, 5))

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from registers import demo
 
-pytestmark = [pytest.mark.look, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 SHEET = 710  # pixels of CSS between the margins of a sheet of A4
 SMALL_PRINT = """[...document.body.querySelectorAll("*")]

@@ -5,7 +5,7 @@ from browsing import asks, enter_as, fill_in_the_risk
 from makers import make_post, make_risk
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.look, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 FORMS = ["risks/new/", "risks/1/edit/", "risks/1/assess/"]
 

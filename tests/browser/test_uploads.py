@@ -5,7 +5,7 @@ from browsing import asks, look_over
 from govuk_pages import ENDLESS, focus_targets, lost_ids, save
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.look, pytest.mark.urls("govuk_pages")]
+pytestmark = pytest.mark.urls("govuk_pages")
 
 NAME = "plan.docx"
 FILE = {"name": NAME, "mimeType": "text/plain", "buffer": b"hello"}

@@ -7,7 +7,7 @@ from browsing import PHONE, WIDE, look_over
 from govuk_pages import EveryForm, focus_targets, lost_ids, save
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.look, pytest.mark.urls("govuk_pages")]
+pytestmark = pytest.mark.urls("govuk_pages")
 
 
 def test_every_widget_fits_every_width(watched, live_server):

@@ -20,7 +20,6 @@ from access_table import (
     make_people,
     our_rows,
     path_of,
-    person_params,
     signed_in,
     unpacked,
 )
@@ -54,7 +53,7 @@ from makers import (
 
 from registers.models import AuditEntry, Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]  # the SQL of every page
 
 CANARY_READERS = (*INSIDE, "stranger", "expired", "nobody")
 
@@ -74,7 +73,7 @@ def client_of(people):
     return lambda person: signed_in(people[person])
 
 
-@pytest.fixture(scope="module", params=person_params(PEOPLE))
+@pytest.fixture(scope="module", params=PEOPLE)
 def address_answers(request, module_people, module_canaries):
     """What this person gets at each address that refuses, and at a share of those that open.
 
@@ -138,7 +137,7 @@ def test_who_may_open_what(address_answers):
     assert differences(observed, 1) == {}
 
 
-@pytest.mark.parametrize("person", person_params(PEOPLE))
+@pytest.mark.parametrize("person", PEOPLE)
 def test_who_may_send_what(client_of, person):
     client = client_of(person)
     observed = {
@@ -149,7 +148,6 @@ def test_who_may_send_what(client_of, person):
     assert differences(observed, 2) == {}
 
 
-@pytest.mark.look
 @pytest.mark.parametrize("method", ["head", "options"])
 @pytest.mark.parametrize("person", ["nobody", "member"])
 def test_other_safe_methods_follow_get(client_of, person, method):
@@ -358,7 +356,7 @@ def paths_to(canaries):
     return [*canaries["paths"], *own_paths, *agreed]
 
 
-@pytest.mark.parametrize("address_answers", person_params(CANARY_READERS), indirect=True)
+@pytest.mark.parametrize("address_answers", CANARY_READERS, indirect=True)
 def test_no_answer_contains_text_of_another_organisation(address_answers):
     answers = address_answers.answers | address_answers.canary_answers
     texts = {

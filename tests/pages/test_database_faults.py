@@ -26,6 +26,8 @@ from makers import make_person, make_register, make_user, risk_form
 from failing_well.errors import RETRY_AFTER, is_unavailable
 from registers.models import Role
 
+pytestmark = pytest.mark.database
+
 FAULTS = (OperationalError, InterfaceError, DatabaseError)
 MISTAKES = (
     ProgrammingError,

@@ -18,7 +18,7 @@ from query_counts import queries_for
 
 from registers.models import CaseStudy, FailureType, Insight, Lesson
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def grow(register, organisation, count):

@@ -33,7 +33,7 @@ from registers.models import (
 )
 from registers.services import reassign, review_many
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 # Later changes do not count

@@ -2,11 +2,9 @@
 
 import datetime
 
-import pytest
 from demo_facts import TenFacts
 from django.test import TestCase
 
 
-@pytest.mark.look
 class TestTenFactsOnAQuarterEnd(TenFacts, TestCase):
     load_day = datetime.date(2024, 3, 31)

@@ -25,7 +25,7 @@ from makers import make_import
 
 from registers.models import Register
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 NO_TEXT = tuple(
     value for value in UNSTORABLE if not value.isprintable() and "\0" not in value

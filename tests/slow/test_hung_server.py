@@ -10,6 +10,8 @@ from request_thread import PAGE, SHORT, RequestThread, no_refusal  # noqa: F401 
 
 from failing_well.time_limits import STATEMENT, refusal, request_time
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def proxy(db):

@@ -24,7 +24,6 @@ def test_an_empty_library_is_filled():
     assert (load_library().has_changes, counts()) == (False, before)
 
 
-@pytest.mark.look  # another test fills it on both databases
 def test_the_second_time_nothing_changes():
     before = library_rows()
     load_all()

@@ -56,6 +56,7 @@ def export(path):
     return path.read_bytes()
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_a_register_is_the_same_file_on_both_databases(tmp_path):
     if connection.vendor != "postgresql":

@@ -36,7 +36,7 @@ from registers.dates import days_later, quarter_ends_before, quarter_ends_betwee
 from registers.forms import ActionFilter, DashboardFilter, DayForm, PositionFilter
 from registers.models import Action, Position, Register, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 ADMIN = [name for name in TABLE if name not in OUR_VIEWS and not REPEATED_PAGES.match(name)]
 AS_AGREED = (
