@@ -117,9 +117,9 @@ class ActionCounts:
         return action_counts_sentence(self.open, self.late, self.late_before)
 
 
-def actions_of(risk, day, known_by=None):
+def actions_of(risk, day, recorded_by=None):
     """The actions of a risk at the end of a day, as known now or by an instant. Two queries."""
-    rows = ActionRevision.objects.filter(record__risk=risk).as_at(day, known_by)
+    rows = ActionRevision.objects.filter(record__risk=risk).as_at(day, recorded_by)
     by_action = {}
     for revision in rows.select_related("record", "owner__directorate", "by").order_by(
         "record_id", "number"
@@ -171,7 +171,7 @@ def actions_on_day(positions, reading):
     risks = positions.order_by().values("risk")
     if reading.is_today:
         return Action.objects.filter(risk__in=risks)
-    return ActionRevision.objects.latest_as_at(reading.day, reading.known_by).filter(
+    return ActionRevision.objects.latest_as_at(reading.day, reading.recorded_by).filter(
         record__risk__in=risks
     )
 

@@ -65,7 +65,7 @@ def _card(register, agreement, rows, tolerances):
     def href(**filters):
         return f"{register.get_absolute_url()}?{urlencode({'agreed': agreement.pk, **filters})}"
 
-    tolerance = tolerances.on(agreement.on, agreement.known_by)
+    tolerance = tolerances.on(agreement.on, agreement.recorded_by)
     return AgreementCard(
         agreement,
         total=sum(n for *_, n in rows),

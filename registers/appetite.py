@@ -60,13 +60,13 @@ class AppliedTolerance:
     is_above: bool | None
 
 
-def applied_tolerance(position, day, known_by=None) -> AppliedTolerance:
+def applied_tolerance(position, day, recorded_by=None) -> AppliedTolerance:
     """position: of the risk on that day. One query."""
     tolerances = Tolerances.of(position.register)
-    tolerance = tolerances.on(day, known_by)
+    tolerance = tolerances.on(day, recorded_by)
     is_rated = position.band and position.scheme_id == position.register.scheme_id
     return AppliedTolerance(
         tolerance.of(position.category),
-        tolerances.statement_for(position.category, day, known_by),
+        tolerances.statement_for(position.category, day, recorded_by),
         tolerance.is_above(position.band, position.category) if is_rated else None,
     )

@@ -87,7 +87,7 @@ def _cell(line: Line, opinion: Opinion | None, day: datetime.date) -> AssuranceC
 def assurance_rows(positions, reading) -> list[AssuranceRow]:
     """A row for each position, in the order given. One query."""
     risks = [position.risk_id for position in positions]
-    opinions = Assurance.objects.latest_by_line(reading.day, reading.known_by).filter(
+    opinions = Assurance.objects.latest_by_line(reading.day, reading.recorded_by).filter(
         risk__in=risks
     )
     cells = build_assurance_map(risks, opinions, reading.day)
@@ -103,7 +103,7 @@ class AssuranceSummary:
     def __init__(self, register, positions, reading):
         self.register, self.reading = register, reading
         conditions = {
-            _name(state): state.on(reading.day, reading.known_by)
+            _name(state): state.on(reading.day, reading.recorded_by)
             for kind in (AssuranceLevel, ControlWeakness)
             for state in kind
         }

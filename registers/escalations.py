@@ -49,7 +49,7 @@ def escalations_of(risk, reading):
     rows = risk.escalations.select_related(*RELATED)
     escalations = list(rows.order_by("effective_on", "pk"))
     listed = (
-        list(rows.listing(reading.day, reading.known_by).order_by("decision__effective_on"))
+        list(rows.listing(reading.day, reading.recorded_by).order_by("decision__effective_on"))
         if escalations
         else []
     )
@@ -78,7 +78,9 @@ def listings_by_risk(register, reading):
 
     One query.
     """
-    listing = Escalation.objects.filter(to_register=register).listing(reading.day, reading.known_by)
+    listing = Escalation.objects.filter(to_register=register).listing(
+        reading.day, reading.recorded_by
+    )
     return {row.risk_id: row for row in listing.select_related("decision")}
 
 
@@ -93,7 +95,7 @@ def listed_risks(listings, positions, reading):
         risks = Risk.objects.filter(pk__in=positions.values("risk"))
         rows = [
             position
-            for position in positions_known(risks, reading.day, reading.known_by)
+            for position in positions_known(risks, reading.day, reading.recorded_by)
             if position.until_day == FOR_EVER and position.is_on_register
         ]
     else:
@@ -124,12 +126,12 @@ def escalations_of_register(register, risks, reading):
         Q(to_register=register) | Q(risk__register=register), risk__in=risks
     )
     rows = (
-        rows.as_at(reading.day, reading.known_by)
+        rows.as_at(reading.day, reading.recorded_by)
         .select_related("risk", *RELATED)
         .prefetch_related("risk__register")
     )
     is_decided = Q(decision__effective_on__lte=reading.day)
-    if reading.known_by:
-        is_decided &= Q(decision__recorded_at__lte=reading.known_by)
+    if reading.recorded_by:
+        is_decided &= Q(decision__recorded_at__lte=reading.recorded_by)
     waits = Case(When(is_decided, then=False), default=True, output_field=BooleanField())
     return rows.annotate(waits=waits).order_by("-waits", "-effective_on", "-pk")

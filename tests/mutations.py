@@ -96,7 +96,7 @@ MUTATIONS = [
         "marks that no body agreed are shown to members",
         "registers/permissions/visibility.py",
         "cut_offs[register] = agreement and VisibilityCutOff(",
-        "cut_offs[register] = VisibilityCutOff(day, known_by) or (",
+        "cut_offs[register] = VisibilityCutOff(day, recorded_by) or (",
         "test_precedent_pages.py",
     ),
     # Scoring

@@ -101,8 +101,8 @@ class AboveTolerance(Section):
     @cached_property
     def assurance_gaps(self) -> list[tuple[int, str, str]]:
         """(how many, what they lack in words, address of the list), where there are any."""
-        day, known_by = self.data.reading.day, self.data.reading.known_by
-        filters = {gap.name: Count("pk", filter=gap.on(day, known_by)) for gap in ASSURANCE_GAPS}
+        day, recorded_by = self.data.reading.day, self.data.reading.recorded_by
+        filters = {gap.name: Count("pk", filter=gap.on(day, recorded_by)) for gap in ASSURANCE_GAPS}
         counts = self.data.above.order_by().aggregate(**filters)
         return [
             (

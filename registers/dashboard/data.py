@@ -61,7 +61,7 @@ class PositionSets:
         risks = reading.agreement.known_otherwise
         unsaved = [position for position in unsaved if position.is_on_register]
         course = course.exclude(risk__in=risks)
-        if not reading.since_known_by:
+        if not reading.since_recorded_by:
             return cls(current, previous, course, unsaved)
         unsaved_previous = [p for p in unsaved if p.from_day <= reading.since < p.until_day]
         return cls(current, previous.exclude(risk__in=risks), course, unsaved, unsaved_previous)
@@ -72,9 +72,9 @@ class PositionSets:
         The course is not narrowed by tolerance, which differs from day to day: see
         trends.counts_above_on.
         """
-        since = reading.since, reading.since_known_by
+        since = reading.since, reading.since_recorded_by
         return PositionSets(
-            current=narrowing.on(self.current, reading.day, reading.known_by),
+            current=narrowing.on(self.current, reading.day, reading.recorded_by),
             previous=narrowing.on(self.previous, *since),
             course=narrowing.on(self.course),
             unsaved=narrowing.among(self.unsaved),
@@ -212,16 +212,16 @@ class DashboardData:
     @cached_property
     def tolerance(self):
         """Of the day read, as known by its agreement if there is one."""
-        return self._tolerances.on(self.reading.day, self.reading.known_by)
+        return self._tolerances.on(self.reading.day, self.reading.recorded_by)
 
     @cached_property
     def previous_tolerance(self):
-        return self._tolerances.on(self.reading.since, self.reading.since_known_by)
+        return self._tolerances.on(self.reading.since, self.reading.since_recorded_by)
 
     @cached_property
     def tolerance_by_day(self):
         """One for each of the days that bands are counted on."""
-        return [self._tolerances.on(day, self.reading.known_by) for day in self.days]
+        return [self._tolerances.on(day, self.reading.recorded_by) for day in self.days]
 
     @cached_property
     def _is_split_by_category(self):

@@ -36,7 +36,7 @@ class IndependentRatings(Section):
     def _latest(self) -> dict[tuple[int, str], str]:
         """(key of a risk, perspective) -> band of the latest rating, by the scheme in force."""
         reading, scheme = self.data.reading, self.data.scheme
-        rows = Assessment.objects.as_at(reading.day, reading.known_by).filter(
+        rows = Assessment.objects.as_at(reading.day, reading.recorded_by).filter(
             perspective__in=[*INDEPENDENT_RATERS],
             kind=Assessment.Kind.CURRENT,
             risk__register=self.data.register,

@@ -71,7 +71,7 @@ class Movements(Section):
             self._listed,
             self.dashboard.headings,
             rules,
-            unexplained_decreases(self._listed, rules, reading.day, reading.known_by),
+            unexplained_decreases(self._listed, rules, reading.day, reading.recorded_by),
             self.dashboard.sparklines,
         )
 
@@ -124,15 +124,15 @@ class Movements(Section):
 
 
 def unexplained_decreases(
-    listed: Mapping[str, list[Movement]], rules: Scheme, day: datetime.date, known_by
+    listed: Mapping[str, list[Movement]], rules: Scheme, day: datetime.date, recorded_by
 ) -> set[int]:
     """Keys of positions among those listed as down whose fall nothing on record explains.
 
-    day, known_by: up to when reasons are looked for. One query, none where nothing went down.
+    day, recorded_by: up to when reasons are looked for. One query, none where nothing went down.
     """
     keys = [movement.pk for movement in listed.get(DOWN, ())]
     if not keys:
         return set()
     positions = Position.everything.filter(pk__in=keys).exclude(band_before="")
-    rows = unexplained(positions, day, known_by).values_list("pk", "band_before", "band")
+    rows = unexplained(positions, day, recorded_by).values_list("pk", "band_before", "band")
     return {pk for pk, before, band in rows if rules.ranks[before] > rules.ranks[band]}

@@ -123,7 +123,7 @@ class PriorityRisks(Section):
 
     def _unseen(self):
         reading = self.data.reading
-        rows = self.data.above.exclude(AssuranceLevel.BEYOND.on(reading.day, reading.known_by))
+        rows = self.data.above.exclude(AssuranceLevel.BEYOND.on(reading.day, reading.recorded_by))
         keys = rows.order_by("-score", "number").values_list("pk", flat=True)[:CANDIDATES]
         reason = "Nobody beyond those who run it has given assurance that still holds."
         return [(pk, reason) for pk in keys]

@@ -91,7 +91,7 @@ class Edition:
         return f"{self.register.slug}-open-data-{self.day.isoformat()}.csv"
 
     def write_csv(self, file) -> None:
-        cut_off = self.agreement and self.agreement.known_by
+        cut_off = self.agreement and self.agreement.recorded_by
         table = RegisterTable(
             self.register, self.positions.order_by("number"), self.day, cut_off, COLUMNS
         )

@@ -37,7 +37,7 @@ class DashboardFilter(PositionFilter):
         """Whether it filters by tolerance, which differs from day to day."""
         return self.selected.get("band") == ABOVE_TOLERANCE
 
-    def on(self, positions, day=None, known_by=None):
+    def on(self, positions, day=None, recorded_by=None):
         """The filtered positions of that day.
 
         Without a day: filtered by all but tolerance (see depends_on_day).
@@ -47,9 +47,9 @@ class DashboardFilter(PositionFilter):
                 positions = self.filters[name].filter(positions, value)
         if not self._filters_by_band(day):
             return positions
-        return self.in_band(positions, self.selected["band"], day, known_by)
+        return self.in_band(positions, self.selected["band"], day, recorded_by)
 
-    def among(self, positions, day=None, known_by=None):
+    def among(self, positions, day=None, recorded_by=None):
         """The same for unsaved positions. Five queries at most, whatever their number."""
         rows = list(positions)
         for name, value in self.selected.items():
@@ -57,7 +57,7 @@ class DashboardFilter(PositionFilter):
                 fits = getattr(self, f"_fits_{name}")(value, rows)
                 rows = [position for position in rows if fits(position)]
         return (
-            list(filter(self._fits_band(day, known_by), rows))
+            list(filter(self._fits_band(day, recorded_by), rows))
             if self._filters_by_band(day)
             else rows
         )
@@ -112,7 +112,7 @@ class DashboardFilter(PositionFilter):
     def _fits_category(self, value, positions):
         return lambda position: position.category == ("" if value == self.NONE else value)
 
-    def _fits_band(self, day, known_by):
+    def _fits_band(self, day, recorded_by):
         slug, scheme_key = self.selected["band"], self.scheme.pk
         if slug == NOT_SCORED:
             return lambda position: position.band == ""
@@ -120,7 +120,7 @@ class DashboardFilter(PositionFilter):
             return lambda position: position.band != "" and position.scheme_id != scheme_key
         if slug != ABOVE_TOLERANCE:
             return lambda position: position.band == slug and position.scheme_id == scheme_key
-        tolerance = Tolerances.of(self.register).on(day, known_by)
+        tolerance = Tolerances.of(self.register).on(day, recorded_by)
         return lambda position: (
             position.scheme_id == scheme_key
             and tolerance.is_above(position.band, position.category)

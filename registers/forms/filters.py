@@ -81,7 +81,7 @@ class LibraryFilter(django_filters.ModelChoiceFilter):
 class PositionFilter(django_filters.FilterSet):
     """Filters positions.
 
-    day: the one they speak of. known_by: the instant by which that was known, if it is limited.
+    day: the one they speak of. recorded_by: the instant by which that was known, if it is limited.
     """
 
     # For links from the dashboard, the home page and the assurance map: shown only if used.
@@ -222,10 +222,10 @@ class PositionFilter(django_filters.FilterSet):
         model = Position
         fields: tuple[str, ...] = ()
 
-    def __init__(self, data, queryset, *, register, reader, day, known_by=None, prefix=None):
+    def __init__(self, data, queryset, *, register, reader, day, recorded_by=None, prefix=None):
         self.base_filters = {name: self.base_filters[name] for name in self.needed(data, prefix)}
         super().__init__(data, queryset, prefix=prefix)
-        self.register, self.reader, self.day, self.known_by = register, reader, day, known_by
+        self.register, self.reader, self.day, self.recorded_by = register, reader, day, recorded_by
         self.scheme = register.scheme
         self.filters["owner"].queryset = register.organisation.posts.all()
         self.filters["directorate"].queryset = register.organisation.directorates.all()
@@ -316,26 +316,28 @@ class PositionFilter(django_filters.FilterSet):
         return positions.filter(primary_failure_type__slug=None if slug == UNDECIDED else slug)
 
     def by_band(self, positions, name, slug):
-        return self.in_band(positions, slug, self.day, self.known_by)
+        return self.in_band(positions, slug, self.day, self.recorded_by)
 
-    def in_band(self, positions, slug, day, known_by):
+    def in_band(self, positions, slug, day, recorded_by):
         """Above tolerance by what was tolerated on that day."""
         if slug == TO_RE_ASSESS:
             return positions.to_re_assess()
         if slug == ABOVE_TOLERANCE:
-            return positions.above_tolerance(self.scheme, self._tolerance(day, known_by))
+            return positions.above_tolerance(self.scheme, self._tolerance(day, recorded_by))
         return (
             positions.filter(band="")
             if slug == NOT_SCORED
             else positions.in_band(slug, self.scheme)
         )
 
-    def _tolerance(self, day, known_by):
-        return Tolerances.of(self.register).on(day, known_by)
+    def _tolerance(self, day, recorded_by):
+        return Tolerances.of(self.register).on(day, recorded_by)
 
     def by_reach(self, positions, name, reach):
         if reach == ABOVE_TOLERANCE:
-            return positions.could_be_above(self.scheme, self._tolerance(self.day, self.known_by))
+            return positions.could_be_above(
+                self.scheme, self._tolerance(self.day, self.recorded_by)
+            )
         return positions.could_be_higher(self.scheme)
 
     def by_rating(self, positions, name, value):
@@ -347,10 +349,10 @@ class PositionFilter(django_filters.FilterSet):
         )
 
     def by_assurance(self, positions, name, slug):
-        return positions.filter(AssuranceLevel(slug).on(self.day, self.known_by))
+        return positions.filter(AssuranceLevel(slug).on(self.day, self.recorded_by))
 
     def by_controls(self, positions, name, slug):
-        return positions.filter(ControlWeakness(slug).on(self.day, self.known_by))
+        return positions.filter(ControlWeakness(slug).on(self.day, self.recorded_by))
 
     def by_stuck(self, positions, name, value):
         return positions.stuck(self.scheme, self.day)
@@ -379,12 +381,14 @@ class PositionFilter(django_filters.FilterSet):
         """Whether marks that nobody has agreed yet are left out of the list."""
         if not any(self.form.cleaned_data.get(name) for name in MARKED):
             return False
-        cut = mark_visibility(self.reader, [self.register], self.day, self.known_by)[self.register]
+        cut = mark_visibility(self.reader, [self.register], self.day, self.recorded_by)[
+            self.register
+        ]
         return cut is None or cut.agreement is not None
 
     @cached_property
     def confirmed(self):
-        return marks_across(self.reader, [self.register], self.day, self.known_by).confirmed()
+        return marks_across(self.reader, [self.register], self.day, self.recorded_by).confirmed()
 
     def by_sort(self, positions, name, value):
         return positions

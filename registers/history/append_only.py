@@ -9,10 +9,10 @@ from registers.history.seals import SealedModel
 
 
 class DatedQuerySet(AppendOnlyQuerySet):
-    def as_at(self, day, known_by=None):
+    def as_at(self, day, recorded_by=None):
         """Effective by the end of that day; recorded by that instant, where one is given."""
         rows = self.filter(effective_on__lte=day)
-        return rows.filter(recorded_at__lte=known_by) if known_by else rows
+        return rows.filter(recorded_at__lte=recorded_by) if recorded_by else rows
 
 
 class AppendOnlyRecord(SealedModel, AppendOnly):

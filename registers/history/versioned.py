@@ -239,14 +239,14 @@ class Versioned(SealedModel):
         return revision
 
 
-def latest_revisions(model, risks, day, known_by=None):
+def latest_revisions(model, risks, day, recorded_by=None):
     """The latest revision of each record of these risks by the end of a day.
 
     model: Control or Action. risks: a queryset of risks, or their keys. Revisions have `record` at
     hand. One query.
     """
     revisions = model.revisions.rel.related_model.objects.filter(record__risk__in=risks).as_at(
-        day, known_by
+        day, recorded_by
     )
     rows = revisions.select_related("record", "owner", "owner__holder").order_by(
         "record_id", "number"

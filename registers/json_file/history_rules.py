@@ -227,7 +227,7 @@ def expected_positions(timelines, agreement):
 
     The same rule as Agreement.build_positions, for rows that are in no database yet.
     """
-    cut_off = Agreement(on=agreement["on"], recorded_at=agreement["recorded_at"]).known_by
+    cut_off = Agreement(on=agreement["on"], recorded_at=agreement["recorded_at"]).recorded_by
     positions = []
     for timeline in timelines:
         if revision := _latest(timeline.revisions, agreement["on"], cut_off):

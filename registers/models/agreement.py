@@ -45,7 +45,7 @@ class Agreement(SealedModel, AppendOnly):
         return f"{self.body} on {self.on}"
 
     @property
-    def known_by(self):
+    def recorded_by(self):
         """The cut-off: whatever was recorded after this instant is not part of the agreement.
 
         The end of the day, or earlier where the agreement was recorded on that very day.
@@ -63,7 +63,7 @@ class Agreement(SealedModel, AppendOnly):
         A constant number of queries.
         """
         for risk, segments in courses_known(
-            self.register.risks.order_by("number"), self.on, self.known_by
+            self.register.risks.order_by("number"), self.on, self.recorded_by
         ):
             for segment in segments[-1:]:
                 yield Position.of(risk, segment, agreement=self)
@@ -81,7 +81,7 @@ class Agreement(SealedModel, AppendOnly):
             pk=models.OuterRef("risk"), register=self.register_id
         ).order_by()
         later = RiskRevision.objects.filter(
-            models.Exists(risks), recorded_at__gt=self.known_by
+            models.Exists(risks), recorded_at__gt=self.recorded_by
         ).order_by()
         concerns = Q(effective_on__lte=self.on) | Q(assessment__effective_on__lte=self.on)
         return sorted(set(later.filter(concerns).values_list("risk", flat=True)))
@@ -116,13 +116,13 @@ class Agreement(SealedModel, AppendOnly):
         return [vars(position)[column] for position in self.position_rows]
 
 
-def positions_known(risks, day, known_by):
+def positions_known(risks, day, recorded_by):
     """All positions of these risks until a day, as known at an instant; not saved.
 
     Their keys are negative: of no row. risks: a queryset. Five queries, whatever the number of
     risks.
     """
-    histories = courses_known(risks.prefetch_related("register"), day, known_by)
+    histories = courses_known(risks.prefetch_related("register"), day, recorded_by)
     segments = [(risk, segment) for risk, course in histories for segment in course]
     positions = [Position.of(risk, segment) for risk, segment in segments]
     for number, (position, (risk, _)) in enumerate(zip(positions, segments, strict=True), start=1):
@@ -130,13 +130,13 @@ def positions_known(risks, day, known_by):
     return positions
 
 
-def courses_known(risks, day, known_by):
+def courses_known(risks, day, recorded_by):
     """(risk, its segments until a day as known at an instant) for each risk, in their order.
 
     risks: a queryset. Four queries, whatever the number of risks.
     """
     condition = {"risk__in": risks.order_by().values("pk")}
-    revisions = RiskRevision.objects.filter(**condition).as_at(day, known_by)
+    revisions = RiskRevision.objects.filter(**condition).as_at(day, recorded_by)
     revisions_by_risk = _by_risk(
         revisions.only(
             *("risk", "number", "effective_on", "status", "title", "primary_failure_type", "owner"),
@@ -146,7 +146,7 @@ def courses_known(risks, day, known_by):
     assessments = (
         Assessment.objects.filter(**condition)
         .current()
-        .as_at(day, known_by)
+        .as_at(day, recorded_by)
         .prefetch_related("scheme")
     )
     assessments_by_risk = _by_risk(

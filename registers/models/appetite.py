@@ -15,9 +15,9 @@ from registers.scoring import Tolerance
 
 
 class AppetiteQuerySet(DatedQuerySet):
-    def latest_as_at(self, day, known_by=None):
+    def latest_as_at(self, day, recorded_by=None):
         """The latest statement for each category and scheme by the end of a day."""
-        rows = AppetiteQuerySet(Appetite).as_at(day, known_by)
+        rows = AppetiteQuerySet(Appetite).as_at(day, recorded_by)
         same = rows.filter(
             **{name: models.OuterRef(name) for name in ("organisation", "scheme", "category")}
         )
@@ -119,10 +119,10 @@ class Tolerances:
         )
         return {register.pk: cls(register, rows) for register in registers}
 
-    def statements_as_at(self, day, known_by=None):
+    def statements_as_at(self, day, recorded_by=None):
         """Category -> the statement that applies at the end of a day; "" for all other categories.
 
-        known_by: leave out what was recorded after that instant.
+        recorded_by: leave out what was recorded after that instant.
         """
         scope = (self._register.organisation_id, self._register.scheme_id)
         statements = [
@@ -130,7 +130,7 @@ class Tolerances:
             for row in self._statements
             if (row.organisation_id, row.scheme_id) == scope
             and row.effective_on <= day
-            and (known_by is None or row.recorded_at <= known_by)
+            and (recorded_by is None or row.recorded_at <= recorded_by)
         ]
         for row in statements:
             row.scheme = self._register.scheme
@@ -139,15 +139,15 @@ class Tolerances:
             for row in sorted(statements, key=lambda row: (row.effective_on, row.pk))
         }
 
-    def on(self, day, known_by=None):
+    def on(self, day, recorded_by=None):
         """The Tolerance of a day."""
         tolerance_by_category = {
             category: row.tolerance
-            for category, row in self.statements_as_at(day, known_by).items()
+            for category, row in self.statements_as_at(day, recorded_by).items()
         }
         return Tolerance.from_statements(self._register.scheme.rules, tolerance_by_category)
 
-    def statement_for(self, category, day, known_by=None):
+    def statement_for(self, category, day, recorded_by=None):
         """The statement that decides for a category on a day; None where the scheme does."""
-        statements = self.statements_as_at(day, known_by)
+        statements = self.statements_as_at(day, recorded_by)
         return statements.get(category) or statements.get("")

@@ -62,9 +62,9 @@ class AssuranceLevel(models.TextChoices):
     EXPIRED = "expired", "whose every opinion has run out"
     NONE = "none", "with no assurance at all"
 
-    def on(self, day, known_by=None):
+    def on(self, day, recorded_by=None):
         """The condition that this is true of a position's risk on that day."""
-        latest = Assurance.objects.latest_by_line(day, known_by).filter(risk=OuterRef("risk"))
+        latest = Assurance.objects.latest_by_line(day, recorded_by).filter(risk=OuterRef("risk"))
         holding = latest.filter(expires_on__gte=day)
         beyond = Exists(holding.exclude(line=Line.FIRST))
         return {
@@ -81,12 +81,12 @@ class ControlWeakness(models.TextChoices):
     NONE = "none", "with no control written down"
     UNTESTED = "untested", "with a control not tested in twelve months"
 
-    def on(self, day, known_by=None):
+    def on(self, day, recorded_by=None):
         """The condition that a position's risk has this weakness on that day."""
-        later = ControlRevision.objects.as_at(day, known_by).filter(
+        later = ControlRevision.objects.as_at(day, recorded_by).filter(
             record=OuterRef("record"), number__gt=OuterRef("number")
         )
-        latest = ControlRevision.objects.as_at(day, known_by).filter(
+        latest = ControlRevision.objects.as_at(day, recorded_by).filter(
             ~Exists(later), record__risk=OuterRef("risk")
         )
         in_place = latest.filter(status=Control.Status.IN_PLACE)
@@ -122,14 +122,14 @@ def has_supporting_evidence(risk, since, until):
     )
 
 
-def unexplained(positions, day, known_by=None):
+def unexplained(positions, day, recorded_by=None):
     """Those of these positions whose decrease into their band nothing on record explains.
 
     Neither has the assessment evidence, nor was a control tested, an assurance given or an action
     finished between the assessment before it and its day: has_supporting_evidence for many rows and
     any day. positions: of risks that decreased into their band (`band_before`).
     """
-    assessments = Assessment.objects.current().as_at(day, known_by).filter(risk=OuterRef("risk"))
+    assessments = Assessment.objects.current().as_at(day, recorded_by).filter(risk=OuterRef("risk"))
     last = assessments.filter(effective_on__lte=OuterRef("band_since")).order_by(
         "-effective_on", "-pk"
     )
@@ -146,7 +146,7 @@ def unexplained(positions, day, known_by=None):
 
     def between(rows, field, risk):
         days = {f"{field}__gt": OuterRef("judged_before"), f"{field}__lte": OuterRef("fell_on")}
-        return Exists(rows.as_at(day, known_by).filter(**{risk: OuterRef("risk")}, **days))
+        return Exists(rows.as_at(day, recorded_by).filter(**{risk: OuterRef("risk")}, **days))
 
     done_actions = ActionRevision.objects.filter(status=Action.Status.DONE)
     return positions.filter(

@@ -130,16 +130,16 @@ class ControlRevision(ControlContent, VersionedRevision):
 
 
 class AssuranceQuerySet(DatedQuerySet):
-    def latest_by_line(self, day, known_by=None):
+    def latest_by_line(self, day, recorded_by=None):
         """The latest opinion of each line on each risk by that day, expired or not."""
-        same = Assurance.objects.as_at(day, known_by).filter(
+        same = Assurance.objects.as_at(day, recorded_by).filter(
             risk=OuterRef("risk"), line=OuterRef("line")
         )
         on_a_later_day = Q(effective_on__gt=OuterRef("effective_on"))
         later = same.filter(
             on_a_later_day | Q(effective_on=OuterRef("effective_on"), pk__gt=OuterRef("pk"))
         )
-        return self.as_at(day, known_by).filter(~Exists(later))
+        return self.as_at(day, recorded_by).filter(~Exists(later))
 
 
 class Assurance(AppendOnlyRecord):

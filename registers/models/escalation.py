@@ -20,25 +20,25 @@ class EscalationQuerySet(DatedQuerySet):
     def undecided(self):
         return self.filter(decision=None)
 
-    def latest_approved(self, day, known_by=None):
+    def latest_approved(self, day, recorded_by=None):
         """The last step of each risk to or from each register approved by the end of a day.
 
-        known_by: leave out what was recorded after that instant.
+        recorded_by: leave out what was recorded after that instant.
         """
         approved = Escalation.objects.filter(
             decision__is_approved=True, decision__effective_on__lte=day
         )
-        if known_by:
-            approved = approved.filter(decision__recorded_at__lte=known_by)
+        if recorded_by:
+            approved = approved.filter(decision__recorded_at__lte=recorded_by)
         same = approved.filter(
             risk=models.OuterRef("risk"), to_register=models.OuterRef("to_register")
         )
         latest = same.order_by("-decision__effective_on", "-decision__pk").values("pk")[:1]
         return self.filter(pk=models.Subquery(latest))
 
-    def listing(self, day, known_by=None):
+    def listing(self, day, recorded_by=None):
         """Those by which a risk is listed in another register at the end of a day."""
-        return self.latest_approved(day, known_by).filter(direction=Escalation.Direction.UP)
+        return self.latest_approved(day, recorded_by).filter(direction=Escalation.Direction.UP)
 
 
 class Escalation(AppendOnlyRecord):

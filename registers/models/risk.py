@@ -175,13 +175,13 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
             revision_event, by, day, recorded_at, reason=reason, on_behalf_of=on_behalf_of
         )
 
-    def change_history(self, day, known_by=None, drafts=True):
+    def change_history(self, day, recorded_by=None, drafts=True):
         """Its revisions up to a day, newest first, each with its differences as `revision.changes`.
 
-        known_by: leave out what was recorded after that instant. drafts: include revisions from
+        recorded_by: leave out what was recorded after that instant. drafts: include revisions from
         before the risk was put on the register.
         """
-        rows = self.revisions.as_at(day, known_by)
+        rows = self.revisions.as_at(day, recorded_by)
         if not drafts:  # nor what it said when it was taken away as a draft and came back
             rows = rows.filter(
                 number__gte=models.Subquery(self._put_on_register.values("number")[:1])
@@ -198,13 +198,15 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
             revision.changes = revision.changes_since(earlier) if earlier else []
         return revisions[::-1]
 
-    def judgements(self, day, known_by=None, drafts=True):
+    def judgements(self, day, recorded_by=None, drafts=True):
         """Its assessments up to a day, latest first, with their words.
 
         drafts: include those that another replaced while the risk was a draft. What was current
         when it was put on the register is included in any case.
         """
-        rows = self.assessments.as_at(day, known_by).with_words().order_by("-effective_on", "-pk")
+        rows = (
+            self.assessments.as_at(day, recorded_by).with_words().order_by("-effective_on", "-pk")
+        )
         rows = list(rows.prefetch_related(None))
         share_schemes(rows, self.register)
         if drafts:

@@ -132,9 +132,9 @@ class RiskLifecycle:
                 f"{self.reference} is closed: what stands beside it stays as it was."
             )
 
-    def closures(self, day, known_by=None):
+    def closures(self, day, recorded_by=None):
         """The revisions up to a day that closed or reopened it, newest first."""
-        revisions = self.revisions.as_at(day, known_by).filter(
+        revisions = self.revisions.as_at(day, recorded_by).filter(
             what__in=(Event.CLOSED, Event.REOPENED)
         )
         return revisions.select_related("by").order_by("-number")

@@ -169,18 +169,18 @@ def known_otherwise_for(user, agreement):
     if agreement is None:
         return []
     risks = risks_for(user, agreement.register).filter(pk__in=agreement.known_otherwise)
-    return positions_known(risks, agreement.on, agreement.known_by)
+    return positions_known(risks, agreement.on, agreement.recorded_by)
 
 
-def marks_across(user, registers, day, known_by=None):
+def marks_across(user, registers, day, recorded_by=None):
     """The marks on warning signs on a day, as far as this reader is shown them.
 
     On the risks of these registers that the reader may see.
     """
     registers_by_cut_off = {}
-    for register, cut_off in mark_visibility(user, registers, day, known_by).items():
+    for register, cut_off in mark_visibility(user, registers, day, recorded_by).items():
         if cut_off:
-            key = (cut_off.day, cut_off.known_by)
+            key = (cut_off.day, cut_off.recorded_by)
             registers_by_cut_off.setdefault(key, []).append(register.pk)
     conditions = (
         Q(risk__register__in=pks) & Precedent.objects.is_latest_as_at(*cut_off)
@@ -190,12 +190,12 @@ def marks_across(user, registers, day, known_by=None):
     return Precedent.objects.filter(reduce(or_, conditions, Q(pk__in=())), Exists(visible))
 
 
-def marks_of(user, risk, day, known_by=None):
+def marks_of(user, risk, day, recorded_by=None):
     """(the marks on a risk that this reader may see, the VisibilityCutOff of its register)."""
-    cut_off = mark_visibility(user, [risk.register], day, known_by)[risk.register]
+    cut_off = mark_visibility(user, [risk.register], day, recorded_by)[risk.register]
     if cut_off is None:
         return risk.precedents.none(), None
-    return risk.precedents.latest_as_at(cut_off.day, cut_off.known_by), cut_off
+    return risk.precedents.latest_as_at(cut_off.day, cut_off.recorded_by), cut_off
 
 
 def _visible_risks(user, registers):

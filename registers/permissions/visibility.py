@@ -105,11 +105,11 @@ class VisibilityCutOff(NamedTuple):
     """
 
     day: datetime.date
-    known_by: datetime.datetime | None
+    recorded_by: datetime.datetime | None
     agreement: Agreement | None = None
 
 
-def mark_visibility(user, registers, day, known_by=None):
+def mark_visibility(user, registers, day, recorded_by=None):
     """register -> its VisibilityCutOff, or None where no mark is shown.
 
     Marks are officers' working notes until a body agrees the register: readers who may not edit its
@@ -122,12 +122,12 @@ def mark_visibility(user, registers, day, known_by=None):
     ]
     agreements = Agreement.objects.filter(register__in=read_only).defer("note").order_by("on", "pk")
     latest = {agreement.register_id: agreement for agreement in agreements} if read_only else {}
-    cut_offs = {register: VisibilityCutOff(day, known_by) for register in registers}
+    cut_offs = {register: VisibilityCutOff(day, recorded_by) for register in registers}
     for register in read_only:
         agreement = latest.get(register.pk)
         cut_offs[register] = agreement and VisibilityCutOff(
             min(day, agreement.on),
-            min(known_by or agreement.known_by, agreement.known_by),
+            min(recorded_by or agreement.recorded_by, agreement.recorded_by),
             agreement,
         )
     return cut_offs

@@ -53,7 +53,7 @@ class RegisterRules:
 
     def __init__(self, register, *, positions, above_tolerance, reading, limit):
         self._positions, self._above_tolerance, self._limit = positions, above_tolerance, limit
-        self._reading, self._day, self._recorded_by = reading, reading.day, reading.known_by
+        self._reading, self._day, self._recorded_by = reading, reading.day, reading.recorded_by
         self._scheme, self._bands = register.scheme, register.scheme.rules.bands
         self._labels = {band.slug: band.label for band in self._bands}
 

@@ -64,10 +64,10 @@ def controls_of(risk, reading):
     """The controls and opinions on the day read. Posts bear today's names. Two queries."""
     if reading.is_future:
         return RiskControls()
-    day, known_by = reading.day, reading.known_by
-    revisions = latest_revisions(Control, [risk.pk], day, known_by)
+    day, recorded_by = reading.day, reading.recorded_by
+    revisions = latest_revisions(Control, [risk.pk], day, recorded_by)
     titles = {revision.record_id: revision.title for revision in revisions}
-    opinions = list(risk.assurances.as_at(day, known_by).order_by("-effective_on", "-pk"))
+    opinions = list(risk.assurances.as_at(day, recorded_by).order_by("-effective_on", "-pk"))
     cells = build_assurance_map([risk.pk], opinions, day)[risk.pk]
     latest = {cell.opinion.pk for cell in cells if cell.opinion}
 

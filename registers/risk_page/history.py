@@ -33,37 +33,40 @@ class HistoryEntry:
     order: tuple = field(default=(), compare=False)
 
 
-def build_history(risk, day, known_by=None, *, marks=None, with_drafts=True) -> list[HistoryEntry]:
+def build_history(
+    risk, day, recorded_by=None, *, marks=None, with_drafts=True
+) -> list[HistoryEntry]:
     """Everything done to the risk up to a day, newest first.
 
-    known_by: the instant after which what was recorded is left out. marks: up to when marks are
+    recorded_by: the instant after which what was recorded is left out. marks: up to when marks are
     shown, as permissions.mark_visibility has it; without it none are. with_drafts: whether to
     include what was recorded before the risk came onto the register. As many queries whatever the
     length.
     """
-    revisions = risk.change_history(day, known_by, with_drafts)
+    revisions = risk.change_history(day, recorded_by, with_drafts)
     if not revisions:
         return []
     first, entries = revisions[-1], []
     for records, noun in ((risk.controls, "control"), (risk.actions, "action")):
         entries += _record_entries(
-            records.model.revisions.rel.related_model, noun, risk, day, known_by
+            records.model.revisions.rel.related_model, noun, risk, day, recorded_by
         )
     entries += [
-        _assurance_entry(row) for row in _rows(Assurance, day, known_by, "control", risk=risk)
+        _assurance_entry(row) for row in _rows(Assurance, day, recorded_by, "control", risk=risk)
     ]
     entries += [
-        _proposal_entry(row) for row in _rows(Escalation, day, known_by, "to_register", risk=risk)
+        _proposal_entry(row)
+        for row in _rows(Escalation, day, recorded_by, "to_register", risk=risk)
     ]
     decisions = _rows(
-        EscalationDecision, day, known_by, "escalation__to_register", escalation__risk=risk
+        EscalationDecision, day, recorded_by, "escalation__to_register", escalation__risk=risk
     )
     entries += [_decision_entry(row) for row in decisions]
-    entries += [_waiver_entry(row) for row in _rows(CheckWaiver, day, known_by, risk=risk)]
+    entries += [_waiver_entry(row) for row in _rows(CheckWaiver, day, recorded_by, risk=risk)]
     if marks:
         entries += [
             _mark_entry(row)
-            for row in _rows(Precedent, marks.day, marks.known_by, "sign__case", risk=risk)
+            for row in _rows(Precedent, marks.day, marks.recorded_by, "sign__case", risk=risk)
         ]
     if first.number > 1:  # drafts are left out, and with them what was added while it was one
         entries = [entry for entry in entries if entry.recorded_at >= first.recorded_at]
@@ -73,8 +76,8 @@ def build_history(risk, day, known_by=None, *, marks=None, with_drafts=True) -> 
     )
 
 
-def _rows(model, day, known_by, *related, **filters):
-    return model.objects.filter(**filters).as_at(day, known_by).select_related("by", *related)
+def _rows(model, day, recorded_by, *related, **filters):
+    return model.objects.filter(**filters).as_at(day, recorded_by).select_related("by", *related)
 
 
 def _entry_fields(row):
@@ -102,8 +105,8 @@ def _risk_entry(revision) -> HistoryEntry:
     )
 
 
-def _record_entries(revisions, noun, risk, day, known_by) -> list[HistoryEntry]:
-    rows = _rows(revisions, day, known_by, "owner", record__risk=risk).order_by(
+def _record_entries(revisions, noun, risk, day, recorded_by) -> list[HistoryEntry]:
+    rows = _rows(revisions, day, recorded_by, "owner", record__risk=risk).order_by(
         "record_id", "number"
     )
     entries, earlier = [], {}

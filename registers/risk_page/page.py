@@ -73,8 +73,8 @@ class OutsideAdvice:
 def outside_advice_for(risk, reading):
     """At most three queries, one of them where a past day is read."""
     reviews = risk.reviews.filter(effective_on__lte=reading.day).exclude(asked_outside="")
-    if reading.known_by:
-        reviews = reviews.filter(recorded_at__lte=reading.known_by)
+    if reading.recorded_by:
+        reviews = reviews.filter(recorded_at__lte=reading.recorded_by)
     latest = reviews.select_related("by").order_by("effective_on", "pk").last()
     is_open = reading.is_today and risk.status != risk.Status.CLOSED
     return OutsideAdvice(latest, is_open and is_above_tolerance_twice_running(risk))
@@ -97,14 +97,14 @@ class LifecycleStatus:
     is_overdue: bool
 
 
-def lifecycle_status_of(risk, position, tolerance, day, known_by=None):
+def lifecycle_status_of(risk, position, tolerance, day, recorded_by=None):
     """position: of the risk at the end of that day, with its words, None where there is none.
 
     tolerance: the appetite.AppliedTolerance of that position. At most three queries.
     """
     if position is None:
         return None
-    words, turns = position.revision, list(risk.closures(day, known_by))
+    words, turns = position.revision, list(risk.closures(day, recorded_by))
     closings = [turn for turn in turns if turn.what == RiskRevision.Event.CLOSED]
     is_closed = words.status == Risk.Status.CLOSED
     is_reopened = bool(turns) and turns[0].what == RiskRevision.Event.REOPENED
@@ -143,15 +143,15 @@ def sparkline_of(assessments, day):
 
 def risk_page_context(reader, risk, reading, *, may_edit) -> dict:
     """Name in the template -> what it shows of the risk, as read. may_edit: whether drafts show."""
-    day, known_by = reading.day, reading.known_by
+    day, recorded_by = reading.day, reading.recorded_by
     positions = positions_for(reader, risk.register, day, reading.agreement).with_words()
     position = (
         None
         if reading.is_future
         else next(iter(positions.filter(risk=risk).list_for_register(risk.register)), None)
     )
-    tolerance = position and applied_tolerance(position, day, known_by)
-    assessments = risk.judgements(day, known_by, drafts=may_edit)
+    tolerance = position and applied_tolerance(position, day, recorded_by)
+    assessments = risk.judgements(day, recorded_by, drafts=may_edit)
     return {
         "position": position,
         "tolerance": tolerance,
@@ -159,9 +159,9 @@ def risk_page_context(reader, risk, reading, *, may_edit) -> dict:
         "sparkline": sparkline_of(assessments, day),
         "ratings": latest_ratings(assessments),
         "controls": controls_of(risk, reading),
-        "actions": actions_of(risk, day, known_by),
+        "actions": actions_of(risk, day, recorded_by),
         "asked_outside": outside_advice_for(risk, reading),
         "escalations": escalations_of(risk, reading),
-        "precedents": precedents_of(reader, risk, position, day, known_by),
-        "lifecycle": lifecycle_status_of(risk, position, tolerance, day, known_by),
+        "precedents": precedents_of(reader, risk, position, day, recorded_by),
+        "lifecycle": lifecycle_status_of(risk, position, tolerance, day, recorded_by),
     }

@@ -49,11 +49,11 @@ class RiskPrecedents:
     cases: object = ()
 
 
-def precedents_of(reader, risk, position, day, known_by=None) -> RiskPrecedents:
+def precedents_of(reader, risk, position, day, recorded_by=None) -> RiskPrecedents:
     """position: of the risk on that day, None where there is none."""
     if position is None:
         return RiskPrecedents()
-    marks, cut = marks_of(reader, risk, day, known_by)
+    marks, cut = marks_of(reader, risk, day, recorded_by)
     ordered = sorted(marks.with_words(), key=_order)
     return RiskPrecedents(
         confirmed=[mark for mark in ordered if mark.mark == Precedent.Mark.RELEVANT],

@@ -34,7 +34,7 @@ def action_list(request, slug):
     positions = positions_for(request.user, register, reading.day, reading.agreement).on_register()
     positions = positions.none() if reading.is_future else positions
     narrowing = narrowing_from(request, register, reading, positions, prefix="risk")
-    positions = narrowing.on(positions, reading.day, reading.known_by)
+    positions = narrowing.on(positions, reading.day, reading.recorded_by)
     query_params = {**reading.query_params, **narrowing.prefixed_query_params}
     actions = actions_on_day(positions, reading)
     action_filter = ActionFilter(

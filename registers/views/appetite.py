@@ -16,7 +16,7 @@ def register_settings(request, slug):
     reading = reading_from(request, register)
     statements = register.organisation.appetites.filter(scheme=register.scheme).select_related("by")
     stated = appetite_by_category(
-        statements.as_at(reading.day, reading.known_by).prefetch_related("scheme")
+        statements.as_at(reading.day, reading.recorded_by).prefetch_related("scheme")
     )
     tolerance = Tolerances(register, [row.statement for row in stated]).on(reading.day)
     context = {

@@ -44,14 +44,14 @@ class Reading:
         return self.day == self.today and not self.agreement
 
     @property
-    def known_by(self):
+    def recorded_by(self):
         """The instant after which what was recorded is left out, None where nothing is."""
-        return self.agreement and self.agreement.known_by
+        return self.agreement and self.agreement.recorded_by
 
     @property
-    def since_known_by(self):
+    def since_recorded_by(self):
         """The same for the day compared with. A day after the agreement's is as known now."""
-        return self.known_by if self.agreement and self.since <= self.day else None
+        return self.recorded_by if self.agreement and self.since <= self.day else None
 
     @property
     def is_future(self):

@@ -64,7 +64,7 @@ def _dashboard(reader, register, reading, positions, narrowing, tolerances):
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
         tolerances=tolerances,
-        marks=marks_across(reader, [register], reading.day, reading.known_by).confirmed(),
+        marks=marks_across(reader, [register], reading.day, reading.recorded_by).confirmed(),
         narrowing=narrowing,
         unsaved=known_otherwise_for(reader, reading.agreement),
     )

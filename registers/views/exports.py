@@ -106,7 +106,7 @@ def list_export(request, slug):
         sees_all_exempt=counts_everything(request.user, register),
         is_narrowed=narrowed.is_narrowed,
     )
-    return metadata, RegisterTable(register, narrowed.qs, reading.day, reading.known_by)
+    return metadata, RegisterTable(register, narrowed.qs, reading.day, reading.recorded_by)
 
 
 def open_data_edition(request, slug):

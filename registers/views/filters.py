@@ -18,7 +18,7 @@ def filter_positions(request, register, reading):
         "register": register,
         "reader": request.user,
         "day": reading.day,
-        "known_by": reading.known_by,
+        "recorded_by": reading.recorded_by,
     }
     return PositionFilter(request.GET, positions, **options)
 
@@ -45,6 +45,6 @@ def _narrowing(query_params, request, register, reading, positions, **options):
         register=register,
         reader=request.user,
         day=reading.day,
-        known_by=reading.known_by,
+        recorded_by=reading.recorded_by,
         **options,
     )

@@ -68,8 +68,8 @@ def offered_questions(request, register, reading, questions):
             request.user, register, reading.day, reading.agreement
         ).on_register(),
         reading=reading,
-        tolerance=Tolerances.of(register).on(reading.day, reading.known_by),
-        marks=marks_across(request.user, [register], reading.day, reading.known_by).confirmed(),
+        tolerance=Tolerances.of(register).on(reading.day, reading.recorded_by),
+        marks=marks_across(request.user, [register], reading.day, reading.recorded_by).confirmed(),
         listed=[row.question for row in questions],
     )
 

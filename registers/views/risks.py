@@ -116,12 +116,14 @@ def risk_history(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     reading = reading_from(request, risk.register)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
-    marks = mark_visibility(request.user, [risk.register], reading.day, reading.known_by)[
+    marks = mark_visibility(request.user, [risk.register], reading.day, reading.recorded_by)[
         risk.register
     ]
-    entries = build_history(risk, reading.day, reading.known_by, marks=marks, with_drafts=may_edit)
+    entries = build_history(
+        risk, reading.day, reading.recorded_by, marks=marks, with_drafts=may_edit
+    )
     revisions = [entry.revision for entry in entries if entry.revision]
-    assessments = risk.judgements(reading.day, reading.known_by, drafts=may_edit)
+    assessments = risk.judgements(reading.day, reading.recorded_by, drafts=may_edit)
     context = {
         "register": risk.register,
         "risk": risk,

@@ -72,7 +72,7 @@ def test_a_record_after_midnight_is_left_out(register):
 def test_the_day_ends_in_london():
     """At midnight by summer time it is still the day before in UTC."""
     agreement = Agreement(on=datetime.date(2026, 6, 30), recorded_at=timezone.now())
-    assert agreement.known_by == datetime.datetime(2026, 6, 30, 22, 59, 59, 999999, datetime.UTC)
+    assert agreement.recorded_by == datetime.datetime(2026, 6, 30, 22, 59, 59, 999999, datetime.UTC)
 
 
 def test_an_agreement_of_today_leaves_out_later_records_of_today(register):

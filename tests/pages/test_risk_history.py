@@ -39,8 +39,10 @@ def risk():
     )
 
 
-def events(risk, day=None, known_by=None, **options):
-    return [entry.event for entry in build_history(risk, day or days_ago(0), known_by, **options)]
+def events(risk, day=None, recorded_by=None, **options):
+    return [
+        entry.event for entry in build_history(risk, day or days_ago(0), recorded_by, **options)
+    ]
 
 
 def test_it_begins_with_the_risk(risk):
