@@ -431,7 +431,6 @@ def test_the_command_reports_the_values_of_a_new_row(path, capsys):
     assert "added: failure type new (rows.yaml)\n    slug: new\n    number: 8\n" in output
 
 
-@pytest.mark.look  # another test fills it on both databases
 def test_at_the_first_start_a_thousand_rows_are_counted_and_not_listed(capsys):
     empty_library()
     call_command("load_library")

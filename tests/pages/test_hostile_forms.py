@@ -195,7 +195,6 @@ def test_an_unreadable_token_counts_as_new(world, name, model):
     assert (refusals, answers, model.objects.count() - before) == ({}, [302, 302], 2)
 
 
-@pytest.mark.look
 @every_form
 def test_no_error_uses_technical_terms(world, name):
     errors = set()
@@ -215,7 +214,6 @@ def test_an_invalid_date_is_shown_again_as_typed(world, field):
     assert (control_values(answer)[field], answer.status_code) == ("forty <b>", 200)
 
 
-@pytest.mark.look
 @every_form
 def test_five_megabytes_are_too_much(world, name):
     before = rows()
@@ -223,7 +221,6 @@ def test_five_megabytes_are_too_much(world, name):
     assert (answer.status_code, rows() == before) == (413, True)
 
 
-@pytest.mark.look
 @every_form
 def test_more_fields_than_any_form_has_are_refused(world, name):
     before = rows()
@@ -231,7 +228,6 @@ def test_more_fields_than_any_form_has_are_refused(world, name):
     assert (answer.status_code, rows() == before) == (400, True)
 
 
-@pytest.mark.look
 @every_form
 def test_the_same_field_a_hundred_times_does_no_harm(world, name):
     answer = post_raw(
@@ -240,7 +236,6 @@ def test_the_same_field_a_hundred_times_does_no_harm(world, name):
     assert answer.status_code == 200
 
 
-@pytest.mark.look
 @every_form
 def test_a_malformed_request_counts_as_an_empty_form(world, name):
     for kind in ("application/json", "text/plain", "application/xml"):
@@ -248,7 +243,6 @@ def test_a_malformed_request_counts_as_an_empty_form(world, name):
         assert (answer.status_code, len(errors_in(answer)) > 0) == (200, True), kind
 
 
-@pytest.mark.look
 @every_form
 def test_a_file_in_place_of_words_is_no_words(world, name):
     field = WORDS[name][0]

@@ -245,7 +245,6 @@ def test_the_installations_own_files_are_loaded(staff):
     assert FailureType.objects.get(slug="financial").name == "Financial"
 
 
-@pytest.mark.look  # another test fills it on both databases
 def test_an_empty_library_is_filled_from_the_page(staff):
     for model in reversed(LIBRARY_MODELS):
         model.objects.all().delete()
