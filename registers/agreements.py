@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Value
 
 from registers.headings import read_headings
 from registers.movement import (
@@ -40,25 +40,27 @@ class AgreementCard:
     above_href: str
 
 
-def agreement_cards(register, agreements, agreed_positions, tolerances):
+def agreement_cards(register, agreed_positions, tolerances):
     """One card an agreement, in the order given.
 
-    agreed_positions: of all of them, as far as the reader may see. tolerances: models.Tolerances of
-    the register. One query, and one where the statements of appetite were not read yet.
+    agreed_positions: (agreement, its positions, as far as the reader may see). tolerances:
+    models.Tolerances of the register. One query, and one where the statements of appetite were not
+    read yet.
     """
     counts = {}
-    grouped = (
-        agreed_positions.on_register()
-        .filter(agreement__in=[agreement.pk for agreement in agreements])
-        .order_by()
-    )
-    fields = ("agreement", "band", "scheme", "category")
-    for agreement, *row in grouped.values_list(*fields).annotate(n=Count("pk")):
-        counts.setdefault(agreement, []).append(row)
+    groups = [_grouped(agreement, positions) for agreement, positions in agreed_positions]
+    for key, *row in groups[0].union(*groups[1:], all=True) if groups else ():
+        counts.setdefault(key, []).append(row)
     return [
         _card(register, agreement, counts.get(agreement.pk, []), tolerances)
-        for agreement in agreements
+        for agreement, _ in agreed_positions
     ]
+
+
+def _grouped(agreement, positions):
+    """(key of the agreement, band, scheme, category, how many)."""
+    rows = positions.on_register().order_by().annotate(agreement=Value(agreement.pk))
+    return rows.values_list("agreement", "band", "scheme", "category").annotate(n=Count("pk"))
 
 
 def _card(register, agreement, rows, tolerances):
@@ -83,8 +85,8 @@ def _card(register, agreement, rows, tolerances):
 class ChangesSinceAgreement:
     """What has changed since an agreement.
 
-    agreed_positions: those that it keeps; positions: of today. Read on first use; how many risks
-    changed band is counted by the database.
+    agreed_positions: its own; positions: of today. Read on first use; how many risks changed band
+    is counted by the database.
     """
 
     def __init__(self, register, agreement, *, agreed_positions, positions):
@@ -95,23 +97,16 @@ class ChangesSinceAgreement:
     def changed(self):
         """How many risks are in another band than they were.
 
-        A risk whose band began before the agreement was in it then, unless something about such a
-        day was recorded later (known_otherwise).
+        What came on record before the cut-off, and is still the same today, was agreed.
         """
         rated = {"scheme": self.register.scheme}
-        is_candidate = Q(band_since__gt=self.agreement.on) | Q(
-            risk__in=self.agreement.known_otherwise
-        )
         other_band = (
             self._agreed.filter(**rated, risk=OuterRef("risk"))
             .exclude(band="")
             .exclude(band=OuterRef("band"))
         )
-        return (
-            self._today.filter(is_candidate, Exists(other_band.order_by()), **rated)
-            .exclude(band="")
-            .count()
-        )
+        changed = self._today.filter(known_from__gt=self.agreement.recorded_by, **rated)
+        return changed.filter(Exists(other_band.order_by())).exclude(band="").count()
 
     @cached_property
     def _movements(self):

@@ -23,6 +23,7 @@ from registers.models import (
     AuditEntry,
     BulkEditConflict,
     Control,
+    Position,
     Register,
     Risk,
     RiskRevision,
@@ -214,17 +215,22 @@ def _lock_for_update(register, versions):
 
 
 def _histories_of(risks):
-    """Key -> (risk, its revisions, its own current assessments), oldest first. Two queries."""
+    """Key -> (risk, its revisions, its own current assessments, its positions). Three queries.
+
+    Oldest first.
+    """
     names = (
         *("risk", "number", "effective_on", "status", "primary_failure_type", "owner"),
-        *("next_review_on", "category", "by", "reason", "what"),
+        *("next_review_on", "happened_on", "category", "by", "reason", "what", "recorded_at"),
     )
     keys = [risk.pk for risk in risks]
-    histories = {risk.pk: (risk, [], []) for risk in risks}
+    histories = {risk.pk: (risk, [], [], []) for risk in risks}
     for revision in RiskRevision.objects.filter(risk__in=keys).order_by("number").only(*names):
         histories[revision.risk_id][1].append(revision)
     for assessment in Assessment.objects.filter(risk__in=keys).current().prefetch_related("scheme"):
         histories[assessment.risk_id][2].append(assessment)
+    for position in Position.objects.filter(risk__in=keys):
+        histories[position.risk_id][3].append(position)
     return histories
 
 
@@ -233,9 +239,10 @@ class _Life:
     revisions, judged: its course, oldest first; several: what it says that can be several.
     """
 
-    def __init__(self, writing, risk, many_values, revisions=(), assessments=()):
+    def __init__(self, writing, risk, many_values, revisions=(), assessments=(), positions=()):
         self.writing, self.risk, self.many_values = writing, risk, many_values
         self.revisions, self.assessments = list(revisions), list(assessments)
+        self.positions = positions
 
     @classmethod
     def begin(cls, writing, new_risk, number):
@@ -252,9 +259,9 @@ class _Life:
         return life
 
     @classmethod
-    def go_on(cls, writing, change, risk, revisions, assessments):
+    def go_on(cls, writing, change, risk, revisions, assessments, positions):
         risk.current = next((row for row in assessments if row.pk == risk.current_id), None)
-        life = cls(writing, risk, risk.many_values(), revisions, assessments)
+        life = cls(writing, risk, risk.many_values(), revisions, assessments, positions)
         if change.changes:
             life.revise(**change.changes)
         life.go_through(change)

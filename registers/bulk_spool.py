@@ -78,7 +78,13 @@ class Writing:
         """(what is to be written of those lives, what the audit chain is to say), and begin another
         batch.
         """
-        courses = [(life.risk, life.revisions, life.assessments) for life in lives]
+        changes = [
+            Position.objects.changes(
+                *(life.risk, life.positions, life.revisions, life.assessments),
+                keys=self.keys[Position],
+            )
+            for life in lives
+        ]
         links = [
             (
                 *key,
@@ -94,8 +100,12 @@ class Writing:
             unlinked=self.unlinked,
             links=links,
             changed=values_of(Risk, map(vars, self.changed)) if self.changed else [],
-            exempt_flags={risk.pk: risk.is_exempt for risk in self.changed},
-            positions=to_put(Position.objects.due(courses, self.keys[Position])),
+            exempt_flags=[(risk.pk, risk.is_exempt) for risk in self.changed],
+            positions=to_put(
+                values_of(Position, [vars(row) for change in changes for row in change.added])
+            ),
+            ended=[end for change in changes for end in change.ended],
+            removed=[pk for change in changes for pk in change.removed],
         )
         payloads = self.payloads
         for assessment in (
@@ -108,16 +118,18 @@ class Writing:
 
 @dataclass
 class Batch:
-    """What is to be written of some risks, all as the database takes it. exempt_flags: of the
-    changed ones, see LivePositions.replace.
+    """What is to be written of some risks, all as the database takes it. exempt_flags: (key, flag)
+    of the changed ones. ended, removed: see PositionChanges.
     """
 
     rows: list
     unlinked: list
     links: list
     changed: list
-    exempt_flags: dict
+    exempt_flags: list
     positions: list
+    ended: list
+    removed: list
 
     def write(self):
         for model, rows in self.rows:
@@ -128,10 +140,9 @@ class Batch:
         for model, name, pairs in self.links:
             write_pairs(*_link_of(model, name), pairs)
         put(Risk, self.changed, instead=RENEWED)
-        if self.exempt_flags:
-            Position.objects.replace(self.exempt_flags, self.positions)
-        else:
-            put(Position, self.positions)
+        Position.objects.end(self.ended, self.removed)
+        put(Position, self.positions)
+        Position.objects.mark_exempt(self.exempt_flags)
 
 
 def _link_of(model, name):

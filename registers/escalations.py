@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import BooleanField, Case, Q, When
 
-from registers.history.timeline import FOR_EVER
-from registers.models import Escalation, Position, Risk
-from registers.models.agreement import positions_known
+from registers.models import Escalation, Position
 
 RELATED = ("to_register", "by", "decision__by")
 
@@ -84,22 +82,13 @@ def listings_by_risk(register, reading):
     return {row.risk_id: row for row in listing.select_related("decision")}
 
 
-def listed_risks(listings, positions, reading):
+def listed_risks(listings, positions):
     """The risks of other registers that this one lists, as they stood on the day read.
 
     listings: see listings_by_risk. positions: of the registers they may come from, on that day, as
-    far as the reader may see them. As agreed, each as it was known then. A few queries.
+    far as the reader may see them. A few queries.
     """
-    positions = positions.filter(risk__in=listings)
-    if reading.agreement:
-        risks = Risk.objects.filter(pk__in=positions.values("risk"))
-        rows = [
-            position
-            for position in positions_known(risks, reading.day, reading.recorded_by)
-            if position.until_day == FOR_EVER and position.is_on_register
-        ]
-    else:
-        rows = positions.on_register().with_headings()
+    rows = positions.filter(risk__in=listings).on_register().with_headings()
     return [
         ListedRisk(listings[position.risk_id], position)
         for position in sorted(rows, key=lambda position: (position.register.name, position.number))

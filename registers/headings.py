@@ -19,12 +19,12 @@ HEADING_FIELDS = (
 
 
 def read_headings(register: Register, keys: Iterable[int]) -> dict[int, Position]:
-    """Key -> position of that register, live or agreed.
+    """Key -> position of that register.
 
     One query, and one more where somebody rated by another scheme than the one in force.
     """
     positions = (
-        Position.everything.select_related("revision__owner", "current")
+        Position.objects.select_related("revision__owner", "current")
         .only(*HEADING_FIELDS)
         .in_bulk(list(keys))
     )

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from heapq import nsmallest
-from itertools import chain
 from typing import NamedTuple
 
 from django.db.models import Case, F, Q, Value, When
@@ -73,8 +72,8 @@ def band_in_scheme(band: str, given_by: int | None, scheme: int) -> str:
     return band if given_by == scheme or band == UNSCORED else OTHER_SCHEME
 
 
-def read_risk_points(positions, scheme: int, unsaved=()) -> list[RiskPoint]:
-    """A point for each position. scheme: key of the one in force. unsaved: positions without a row.
+def read_risk_points(positions, scheme: int) -> list[RiskPoint]:
+    """A point for each position. scheme: key of the one in force.
 
     One query, whose rows become nothing but points: there may be thousands.
     """
@@ -82,11 +81,7 @@ def read_risk_points(positions, scheme: int, unsaved=()) -> list[RiskPoint]:
         When(Q(scheme=scheme) | Q(band=UNSCORED), then=F("band")), default=Value(OTHER_SCHEME)
     )
     rows = positions.order_by().values_list("pk", "risk_id", band, "likelihood", "impact")
-    unsaved_rows = (
-        (p.pk, p.risk_id, band_in_scheme(p.band, p.scheme_id, scheme), p.likelihood, p.impact)
-        for p in unsaved
-    )
-    return [*map(RiskPoint._make, chain(rows, unsaved_rows))]
+    return [*map(RiskPoint._make, rows)]
 
 
 def movements_between(

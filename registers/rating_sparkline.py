@@ -7,7 +7,7 @@ many risks on one page, drawn from their positions.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple, Protocol
@@ -217,20 +217,12 @@ class CompactSparkline:
 class CompactSparklines:
     """The sparklines of several risks at once.
 
-    live: all positions on the register, as known now. unsaved: positions without a row, instead of
-    what live leaves out. day: the one that is read. rules, scheme: the scheme in force and its key.
+    positions: of all days, on the register. day: the one that is read. rules, scheme: the scheme in
+    force and its key.
     """
 
-    def __init__(
-        self,
-        live,
-        unsaved: Sequence[DatedPosition],
-        *,
-        day: datetime.date,
-        rules: Scheme,
-        scheme: int,
-    ):
-        self._live, self._unsaved, self._rules, self._scheme = live, unsaved, rules, scheme
+    def __init__(self, positions, *, day: datetime.date, rules: Scheme, scheme: int):
+        self._positions, self._rules, self._scheme = positions, rules, scheme
         self._days = [*quarter_ends_before(day, COMPACT_ENDS), day]
 
     def by_risk(self, positions: Iterable[DatedPosition]) -> dict[int, CompactSparkline]:
@@ -242,11 +234,11 @@ class CompactSparklines:
         if not current:
             return {}
         fields = ("risk_id", "from_day", "until_day", "band", "scheme_id")
-        live = self._live.filter(
+        rows = self._positions.filter(
             risk__in=current, until_day__gt=self._days[0], from_day__lt=self._days[-1]
         ).order_by()
         earlier: dict[int, list[DatedPosition]] = {}
-        for position in (*live.values_list(*fields, named=True), *self._unsaved):
+        for position in rows.values_list(*fields, named=True):
             earlier.setdefault(position.risk_id, []).append(position)
         return {
             risk: self._sparkline(earlier.get(risk, []), position)

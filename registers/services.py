@@ -13,19 +13,16 @@ from registers.models import (
     AuditEntry,
     BulkEditConflict,
     Control,
-    Position,
     Register,
     Review,
     Risk,
 )
 from registers.models.review import proposed_next_review
 
-BATCH = 1000
-
 
 @transaction.atomic
 def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
-    """Keep the register's position on a day, as known by its end, as what a body agreed.
+    """Record that a body agreed the register's position on a day, as on record by its end.
 
     Returns the Agreement. The same token by the same person in the same register returns the
     agreement that it made. recorded_at is for the demo. The register and its risks are locked
@@ -54,13 +51,13 @@ def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
         return Agreement.objects.create(register=register, token=token, **fields)
 
     agreement = token.insert(Agreement, insert)
-    rows = Position.everything.bulk_create(agreement.build_positions(), batch_size=BATCH)
+    risks = agreement.positions.count()
     AuditEntry.record(
         organisation=register.organisation,
         by=by,
         verb="register.agreed",
         subject=register,
-        facts={"agreement": agreement.pk, "on": on.isoformat(), "risks": len(rows)},
+        facts={"agreement": agreement.pk, "on": on.isoformat(), "risks": risks},
         seals=[agreement.seal()],
         text={"register": str(register), "body": body, "note": note, "by": str(by)},
     )

@@ -103,9 +103,8 @@ class Dashboard:
     @cached_property
     def headings(self):
         """Key of a position -> the position with its headings, of all risks that sections name."""
-        unsaved = {position.pk: position for position in self.data.unfiltered.unsaved_previous}
         keys = {key for section in self._sections.values() for key in section.heading_keys}
-        return read_headings(self.register, keys - unsaved.keys()) | unsaved
+        return read_headings(self.register, keys)
 
     @cached_property
     def sparklines(self):
@@ -114,7 +113,6 @@ class Dashboard:
         keys = {key for section in self._sections.values() for key in section.sparkline_keys}
         sparklines = CompactSparklines(
             data.unfiltered.course,
-            data.unfiltered.unsaved,
             day=data.reading.day,
             rules=data.rules,
             scheme=data.scheme,

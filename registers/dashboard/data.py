@@ -7,7 +7,7 @@ behind each number; DashboardData holds both, with the tolerance of each day.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -39,32 +39,18 @@ MULTIPLE = ("band", "adverse_impact")
 
 @dataclass(frozen=True)
 class PositionSets:
-    """current, previous: positions on the register on the day read, or as agreed, and on the day
-    compared with. course: those of all days.
+    """Positions on the register. current, previous: of the day read, and of the day compared with.
 
-    unsaved: positions without a row, of days until an agreement's, where it knew something else
-    than we do now. unsaved_previous: those of them that stood on the day compared with.
+    course: those of all days. As agreed, all are as on record by the agreement.
     """
 
     current: Any
     previous: Any
     course: Any
-    unsaved: Sequence[Any] = ()
-    unsaved_previous: Sequence[Any] = ()
 
     @classmethod
-    def read(cls, *, current, previous, course, unsaved, reading) -> PositionSets:
-        """unsaved: see permissions.known_otherwise_for. Their risks are left out of live rows."""
-        current, previous, course = (rows.on_register() for rows in (current, previous, course))
-        if not reading.agreement:
-            return cls(current, previous, course)
-        risks = reading.agreement.known_otherwise
-        unsaved = [position for position in unsaved if position.is_on_register]
-        course = course.exclude(risk__in=risks)
-        if not reading.since_recorded_by:
-            return cls(current, previous, course, unsaved)
-        unsaved_previous = [p for p in unsaved if p.from_day <= reading.since < p.until_day]
-        return cls(current, previous.exclude(risk__in=risks), course, unsaved, unsaved_previous)
+    def on_register(cls, *sets) -> PositionSets:
+        return cls(*(positions.on_register() for positions in sets))
 
     def narrowed(self, narrowing, reading) -> PositionSets:
         """Each as it stood on its day. narrowing: forms.DashboardFilter.
@@ -72,13 +58,10 @@ class PositionSets:
         The course is not narrowed by tolerance, which differs from day to day: see
         trends.counts_above_on.
         """
-        since = reading.since, reading.since_recorded_by
         return PositionSets(
             current=narrowing.on(self.current, reading.day, reading.recorded_by),
-            previous=narrowing.on(self.previous, *since),
+            previous=narrowing.on(self.previous, reading.since, reading.since_recorded_by),
             course=narrowing.on(self.course),
-            unsaved=narrowing.among(self.unsaved),
-            unsaved_previous=narrowing.among(self.unsaved_previous, *since),
         )
 
 
@@ -160,7 +143,7 @@ class DrillDown:
 class DashboardData:
     """What the sections of one dashboard count from.
 
-    current, previous, course, unsaved: see PositionSets. days: those to count bands on, oldest
+    current, previous, course: see PositionSets. days: those to count bands on, oldest
     first, at last the day read. reading: the day read and the day compared with. tolerances: of the
     register, on any day. narrowing: forms.DashboardFilter. marks: confirmed ones that the reader
     may see.
@@ -182,14 +165,11 @@ class DashboardData:
         reading,
         tolerances,
         narrowing,
-        unsaved=(),
         marks=None,
     ):
         self.register, self.reading, self.days, self.narrowing = register, reading, days, narrowing
         self.rules, self.scheme, self.marks = register.scheme.rules, register.scheme.pk, marks
-        self.unfiltered = PositionSets.read(
-            current=current, previous=previous, course=course, unsaved=unsaved, reading=reading
-        )
+        self.unfiltered = PositionSets.on_register(current, previous, course)
         self.rows = (
             self.unfiltered.narrowed(narrowing, reading) if narrowing.selected else self.unfiltered
         )
@@ -283,7 +263,6 @@ class DashboardData:
             self.scheme,
             self.days,
             by_category=self._is_split_by_category,
-            unsaved=self.rows.unsaved,
         )
 
     @cached_property

@@ -133,6 +133,6 @@ def unexplained_decreases(
     keys = [movement.pk for movement in listed.get(DOWN, ())]
     if not keys:
         return set()
-    positions = Position.everything.filter(pk__in=keys).exclude(band_before="")
+    positions = Position.objects.filter(pk__in=keys).exclude(band_before="")
     rows = unexplained(positions, day, recorded_by).values_list("pk", "band_before", "band")
     return {pk for pk, before, band in rows if rules.ranks[before] > rules.ranks[band]}

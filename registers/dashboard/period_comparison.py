@@ -10,8 +10,6 @@ import datetime
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from operator import attrgetter
 from typing import NamedTuple
 
 from django.db.models import Count, F, Max, Value
@@ -76,22 +74,20 @@ def read_period_comparison(
     day, so that one position may count on one day and not on the other.
 
     Four queries. A position that began by the earlier day and stands on the later one stands on
-    both: as known now because live positions do not overlap, and as agreed because those known
-    otherwise are in sets.unsaved_previous.
+    both, because those on record at one instant do not overlap.
     """
-    begun, ended, unsaved = sets.current, sets.previous, sets.unsaved_previous
+    begun, ended = sets.current, sets.previous
     if reading.since <= reading.day and not is_tolerance_filter:
         # exclude() rather than a filter by the later day keeps SQLite to its covering index.
         begun = begun.exclude(from_day__lte=reading.since)
         ended = ended.filter(until_day__lte=reading.day)
-        unsaved = [position for position in unsaved if position.until_day <= reading.day]
     current, latest = _count_current(sets.current, scheme, by_category)
     return PeriodComparison(
         current,
-        _count_previous(sets.previous, scheme, by_category, sets.unsaved_previous),
+        _count_previous(sets.previous, scheme, by_category),
         latest,
         read_risk_points(begun, scheme),
-        read_risk_points(ended, scheme, unsaved),
+        read_risk_points(ended, scheme),
     )
 
 
@@ -110,18 +106,13 @@ def _count_current(
     return counts, latest
 
 
-def _count_previous(positions, scheme, by_category, unsaved) -> Counter[GroupKey]:
-    """unsaved: positions without a row."""
+def _count_previous(positions, scheme, by_category) -> Counter[GroupKey]:
     fields = ("band", "scheme_id", "likelihood", "impact")
-    values_of = attrgetter(*fields, "category")
-    rows = chain(
-        _grouped(positions, fields, by_category).annotate(n=Count("*")),
-        ((*values_of(position), 1) for position in unsaved),
-    )
+    rows = _grouped(positions, fields, by_category).annotate(n=Count("*"))
     counts: Counter[GroupKey] = Counter()
     for band, given_by, likelihood, impact, category, n in rows:
         band = band_in_scheme(band, given_by, scheme)
-        counts[GroupKey(band, likelihood, impact, category=category if by_category else "")] += n
+        counts[GroupKey(band, likelihood, impact, category=category)] += n
     return counts
 
 

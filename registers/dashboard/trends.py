@@ -9,8 +9,8 @@ import datetime
 from bisect import bisect_left
 from collections import Counter
 from functools import cached_property
-from itertools import chain, groupby
-from operator import attrgetter, itemgetter
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from django.db.models import CharField, Count, ExpressionWrapper, F, Min
@@ -60,28 +60,26 @@ class Trends(Section):
 
 
 def course_frame(
-    course, scheme: int, days: list[datetime.date], *, by_category: bool = False, unsaved=()
+    course, scheme: int, days: list[datetime.date], *, by_category: bool = False
 ) -> pd.DataFrame:
     """Changes of the count of each band, by day.
 
     Columns: day (ISO text: the first of the days by whose end the change took effect), band (as in
     period_comparison.GroupKey), category where by_category, change (how many more or fewer).
-    course: live positions; days: oldest first. What came after the last is left out. unsaved:
-    positions without a row. Two queries, grouped by day, whatever the number of risks.
+    course: positions of all days, as on record at one instant; days: oldest first. What came after
+    the last is left out. Two queries, grouped by day, whatever the number of risks.
     """
     import pandas as pd
 
     ends = [day.isoformat() for day in days]
     category = ["category"] if by_category else []
-    values_of = attrgetter("band", "scheme_id", *category)
     changes: Counter[tuple] = Counter()
     for field, sign in (("from_day", 1), ("until_day", -1)):
-        unsaved_rows = [(getattr(row, field), *values_of(row), 1) for row in unsaved]
         rows = _grouped_by_day(
             course.filter(**{f"{field}__lte": days[-1]}), field, "band", "scheme_id", *category
         )
-        for row in chain(rows, unsaved_rows):
-            changes[bisect_left(ends, str(row[0])), row[1:-1]] += sign * row[-1]
+        for day, *group, n in rows:
+            changes[bisect_left(ends, day), tuple(group)] += sign * n
     rows = [(ends[place], *row, n) for (place, row), n in changes.items() if place < len(ends)]
     return _mark_other_scheme(
         pd.DataFrame(rows, columns=["day", "band", "scheme", *category, "change"]), scheme

@@ -1,4 +1,5 @@
-"""The history of one risk as segments of days on which nothing changed.
+"""The history of one risk in two times: the days on which something was so, and the instants
+between which it was on record.
 
 Pure: works on revisions and assessments.
 """
@@ -7,6 +8,8 @@ import datetime
 from dataclasses import dataclass
 
 FOR_EVER = datetime.date.max
+# The instant until which a row is on record that nothing has replaced.
+STILL_ON_RECORD = datetime.datetime(9999, 12, 31, tzinfo=datetime.UTC)
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,51 @@ def build_timeline(revisions, assessments):
     if not revisions:
         return []
     start = revisions[0].effective_on
-    days = sorted({max(start, row.effective_on) for row in (*revisions, *assessments)})
-    segments = []
+    latest_revision = {row.effective_on: row for row in revisions}
+    latest_assessment = {max(start, row.effective_on): row for row in assessments}
+    days = sorted({*latest_revision, *latest_assessment})
+    segments, revision, current = [], None, None
     for day, until in zip(days, [*days[1:], FOR_EVER], strict=True):
-        revision = [r for r in revisions if r.effective_on <= day][-1]
-        current = next((a for a in reversed(assessments) if a.effective_on <= day), None)
+        revision = latest_revision.get(day, revision)
+        current = latest_assessment.get(day, current)
         since, before = _in_band(segments[-1] if segments else None, day, revision, current)
         segments.append(TimelineSegment(day, until, revision, current, since, before))
     return segments
+
+
+@dataclass(frozen=True)
+class RecordedSegment:
+    """A segment that was on record from one instant until before another."""
+
+    segment: TimelineSegment
+    known_from: datetime.datetime
+    known_until: datetime.datetime = STILL_ON_RECORD
+
+
+def build_recorded_timeline(revisions, assessments, on_record=None, since=None):
+    """Every segment that was ever on record, those still on record last.
+
+    revisions, assessments: as for build_timeline, with recorded_at. A segment that is replaced at
+    the instant of its recording is left out: nobody could have read it.
+
+    since, on_record: replay only what was recorded from that instant on. on_record: segment -> its
+    known_from, of those on record before.
+    """
+    revisions, assessments = list(revisions), list(assessments)
+    on_record, replaced = {**(on_record or {})}, []
+    instants = {row.recorded_at for row in (*revisions, *assessments)}
+    for instant in sorted(instant for instant in instants if since is None or instant >= since):
+        segments = build_timeline(
+            [row for row in revisions if row.recorded_at <= instant],
+            [row for row in assessments if row.recorded_at <= instant],
+        )
+        for segment in on_record.keys() - {*segments}:
+            known_from = on_record.pop(segment)
+            if known_from < instant:
+                replaced.append(RecordedSegment(segment, known_from, instant))
+        for segment in segments:
+            on_record.setdefault(segment, instant)
+    return [*replaced, *(RecordedSegment(*period) for period in on_record.items())]
 
 
 def _in_band(previous, day, revision, current):

@@ -225,7 +225,7 @@ class RiskTimeline(NamedTuple):
 def expected_positions(timelines, agreement):
     """[number, version, place of the assessment or None] of each risk that an agreement holds.
 
-    The same rule as Agreement.build_positions, for rows that are in no database yet.
+    The same rule as Agreement.positions, for rows that are in no database yet.
     """
     cut_off = Agreement(on=agreement["on"], recorded_at=agreement["recorded_at"]).recorded_by
     positions = []

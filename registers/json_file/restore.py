@@ -13,7 +13,6 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from registers.history.audit import AuditPayload
-from registers.history.bulk_insert import keys_of, write
 from registers.history.seals import seals_of
 from registers.json_file.history_rules import HistoryReader, RiskTimeline, expected_positions
 from registers.json_file.model_fields import LIBRARY_KEYS, placeholder_address
@@ -28,7 +27,6 @@ from registers.models import (
     AuditEntry,
     Directorate,
     ImportedRow,
-    Position,
     Post,
     Register,
     RegisterImport,
@@ -320,11 +318,6 @@ class _Restore:
     def _write_agreement(self, builder, row):
         agreement = builder.build(Agreement, row, {"register": self.register})
         builder.write()
-        keys, positions = keys_of(Position), []
-        for position in agreement.build_positions():
-            position.pk = next(keys)
-            positions.append(position)
-        write(Position, map(vars, positions))
         text = {
             "register": str(self.register),
             "body": agreement.body,
@@ -334,7 +327,7 @@ class _Restore:
         facts = {
             "agreement": agreement.pk,
             "on": agreement.on.isoformat(),
-            "risks": len(positions),
+            "risks": agreement.positions.count(),
         }
         builder.payloads.append(
             AuditPayload.of(

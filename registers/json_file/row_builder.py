@@ -41,7 +41,11 @@ class RowBuilder:
                 f.remote_field.through, f.m2m_field_name(), f.m2m_reverse_field_name(), pairs
             )
         if self.courses:
-            Position.objects.rebuild_many(self.courses)
+            keys = keys_of(Position)
+            changes = [
+                Position.objects.changes(risk, (), *rows, keys=keys) for risk, *rows in self.courses
+            ]
+            write(Position, (vars(row) for change in changes for row in change.added))
         self._clear()
 
     def add_risk(self, history, names):

@@ -1,3 +1,4 @@
+import datetime
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
@@ -971,7 +972,8 @@ class Migration(migrations.Migration):
                 ('likelihood', models.PositiveSmallIntegerField(help_text='0: not scored.')),
                 ('impact', models.PositiveSmallIntegerField(help_text='0: not scored.')),
                 ('score', models.PositiveSmallIntegerField(help_text='0: not scored.')),
-                ('agreement', models.ForeignKey(db_index=False, help_text='Keeps this row as it was known then. Empty: as known now.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.agreement')),
+                ('known_from', models.DateTimeField(help_text='The instant from which this was on record.')),
+                ('known_until', models.DateTimeField(default=datetime.datetime(9999, 12, 31, 0, 0, tzinfo=datetime.timezone.utc), help_text='The instant from which it no longer was.')),
                 ('current', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registers.assessment')),
                 ('primary_failure_type', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.failuretype')),
                 ('owner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.post')),
@@ -981,9 +983,9 @@ class Migration(migrations.Migration):
                 ('scheme', models.ForeignKey(db_index=False, help_text='Gave the band.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.scoringscheme')),
             ],
             options={
-                'ordering': ['risk_id', 'from_day'],
-                'indexes': [models.Index(condition=models.Q(('agreement', None)), fields=['register', 'until_day'], name='position_until'), models.Index(condition=models.Q(('happened_on__isnull', False)), fields=['register', 'agreement', 'until_day', 'happened_on'], name='position_happened'), models.Index(condition=models.Q(('agreement__isnull', True), ('is_on_register', True)), fields=['register', 'until_day', '-score', 'number', 'agreement', 'risk', 'is_exempt', 'is_on_register'], name='position_list'), models.Index(condition=models.Q(('agreement__isnull', True), ('is_on_register', True)), fields=['register', 'from_day', 'band', 'scheme', 'category', 'agreement', 'risk', 'is_exempt', 'is_on_register'], name='position_starts'), models.Index(condition=models.Q(('agreement__isnull', True), ('is_on_register', True)), fields=['register', 'until_day', 'band', 'scheme', 'likelihood', 'impact', 'primary_failure_type', 'from_day', 'owner', 'next_review_on', 'score', 'category', 'band_since', 'band_before', 'agreement', 'risk', 'is_exempt', 'is_on_register'], name='position_ends'), models.Index(condition=models.Q(('agreement__isnull', False), ('is_on_register', True)), fields=['agreement', '-score', 'number', 'band', 'scheme', 'likelihood', 'impact', 'primary_failure_type', 'category', 'band_since', 'band_before', 'register', 'risk', 'is_exempt', 'is_on_register'], name='position_agreed')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('agreement', None)), fields=('risk', 'from_day'), name='position_starts_once_a_day'), models.UniqueConstraint(fields=('agreement', 'risk'), name='position_once_in_an_agreement'), models.CheckConstraint(condition=models.Q(('until_day__gt', models.F('from_day'))), name='position_lasts_a_day_at_least')],
+                'ordering': ['risk_id', 'from_day', 'known_from'],
+                'indexes': [models.Index(fields=['register', 'known_until', 'until_day'], name='position_until'), models.Index(condition=models.Q(('happened_on__isnull', False)), fields=['register', 'known_until', 'until_day', 'happened_on'], name='position_happened'), models.Index(condition=models.Q(('is_on_register', True)), fields=['register', 'known_until', 'until_day', '-score', 'number', 'risk', 'is_exempt', 'is_on_register'], name='position_list'), models.Index(condition=models.Q(('is_on_register', True)), fields=['register', 'known_until', 'from_day', 'band', 'scheme', 'category', 'risk', 'is_exempt', 'is_on_register'], name='position_starts'), models.Index(condition=models.Q(('is_on_register', True)), fields=['register', 'known_until', 'until_day', 'band', 'scheme', 'likelihood', 'impact', 'primary_failure_type', 'from_day', 'owner', 'next_review_on', 'score', 'category', 'band_since', 'band_before', 'known_from', 'risk', 'is_exempt', 'is_on_register'], name='position_ends')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('known_until', datetime.datetime(9999, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), fields=('risk', 'from_day'), name='position_starts_once_a_day'), models.CheckConstraint(condition=models.Q(('until_day__gt', models.F('from_day'))), name='position_lasts_a_day_at_least'), models.CheckConstraint(condition=models.Q(('known_until__gt', models.F('known_from'))), name='position_was_on_record')],
             },
         ),
         migrations.AddField(

@@ -1,11 +1,14 @@
-"""What a register said on any day: a row for each period without a change of a risk.
+"""What a register said on any day, as on record at any instant.
 
-Derived from revisions and assessments as known now, and rebuilt with every change of a risk, so
-that today, a past day and "how many on each quarter end" are the same plain query.
-`rebuild_positions --check` compares it with history. Beside these live rows are those that
-agreements keep as known then: in `Position.everything`, not in `.objects`.
+A row is a risk in a period without a change (from_day, until_day), and the instants between which
+that was on record (known_from, known_until). A change ends rows and adds rows; it rewrites none. So
+today, a past day, what a body agreed and how many on each quarter end are one condition each. Rows
+follow from revisions and assessments: `rebuild_positions --check` compares. docs/adr/0003 says why.
 """
 
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
@@ -16,8 +19,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.dates import quarter_ends_before
-from registers.history.bulk_insert import build_row, keys_of, put, values_of
-from registers.history.timeline import FOR_EVER, build_timeline
+from registers.history.bulk_insert import build_row
+from registers.history.timeline import (
+    FOR_EVER,
+    STILL_ON_RECORD,
+    TimelineSegment,
+    build_recorded_timeline,
+)
 from registers.models.assessment import Assessment, share_schemes
 from registers.models.conditions import MissingInformation
 from registers.models.library import FailureType
@@ -34,18 +42,26 @@ LONG = [
 ]
 # Quarter ends running in the highest band.
 STUCK = 4
+BEFORE_ALL_RECORDS = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
 class PositionQuerySet(models.QuerySet):
-    def as_at(self, day):
-        """The rows of the end of that day: at most one a risk.
+    def on_record(self, recorded_by=None):
+        """The rows that were on record at that instant; without one, those that are now."""
+        if recorded_by is None:
+            return self.filter(known_until=STILL_ON_RECORD)
+        return self.filter(known_from__lte=recorded_by, known_until__gt=recorded_by)
+
+    def as_at(self, day, recorded_by=None):
+        """The rows of the end of that day, as on record then: at most one a risk.
 
         Nothing is recorded for a future day, so today's rows are those without an end: the index
         then returns them in order of score.
         """
-        if day >= timezone.localdate():
-            return self.filter(until_day=FOR_EVER)
-        return self.filter(from_day__lte=day, until_day__gt=day)
+        rows = self.on_record(recorded_by)
+        if day >= timezone.localdate() and recorded_by is None:
+            return rows.filter(until_day=FOR_EVER)
+        return rows.filter(from_day__lte=day, until_day__gt=day)
 
     def on_register(self):
         return self.filter(is_on_register=True)
@@ -73,11 +89,8 @@ class PositionQuerySet(models.QuerySet):
 
     @classmethod
     def headings_by_key(cls, pks, register=None):
-        """Key -> row, live or agreed, with what a list shows.
-
-        register: where all are of one.
-        """
-        rows = Position.everything.with_headings()
+        """Key -> row, with what a list shows. register: where all are of one."""
+        rows = Position.objects.with_headings()
         if register is None:
             return rows.in_bulk(pks)
         return {row.pk: row for row in rows.filter(pk__in=pks).list_for_register(register)}
@@ -202,72 +215,89 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(models.Exists(marks.filter(risk=models.OuterRef("risk")).order_by()))
 
 
-class LivePositions(models.Manager.from_queryset(PositionQuerySet)):
-    """Positions as known now, without what agreements keep.
+@dataclass
+class PositionChanges:
+    """What a change of one risk does to its positions.
 
-    The default manager: for `risk.positions` and the like as well.
+    added: unsaved rows. ended: (key, the instant until which the row was on record). removed: keys
+    of rows that nobody could have read.
     """
 
-    def get_queryset(self):
-        return super().get_queryset().filter(agreement=None)
+    added: list
+    ended: list
+    removed: list
 
-    def rebuild(self, risk):
-        """Rebuild the risk's live positions from its history.
 
-        Positions kept by agreements only get its exempt flag.
+class Positions(models.Manager.from_queryset(PositionQuerySet)):
+    """All positions ever on record, and how they follow from the history of a risk."""
+
+    def record(self, risk, since=None):
+        """Write what follows from changes of the risk that were recorded from that instant on.
+
+        Without an instant all that follows from its history, as `rebuild_positions` does.
         """
-        self._clear({risk.pk: risk.is_exempt})
-        segments = build_timeline(risk.revisions.all(), risk.assessments.current())
-        return self.bulk_create(Position.of(risk, segment) for segment in segments)
-
-    def rebuild_many(self, histories):
-        """The same for several risks in as many queries as for one.
-
-        histories: (risk, its revisions, its current assessments of our own), all of them and all
-        saved.
-        """
-        self.replace(
-            {risk.pk: risk.is_exempt for risk, *_ in histories},
-            self.due(histories, keys_of(Position)),
-        )
+        history = list(risk.revisions.all()), list(risk.assessments.current())
+        changes = self.changes(risk, self.filter(risk=risk), *history, since=since)
+        self.end(changes.ended, changes.removed)
+        self.bulk_create(changes.added)
+        self.mark_exempt([(risk.pk, risk.is_exempt)])
 
     @staticmethod
-    def due(histories, keys):
-        """The live rows that follow from these histories, unsaved: as values_of returns them.
+    def changes(risk, stored, revisions, assessments, *, since=None, keys=None):
+        """The PositionChanges that follow from what was recorded from that instant on.
 
-        keys: of new rows.
+        stored: positions of the risk, all of them. revisions, assessments: its whole history, see
+        build_recorded_timeline. keys: of new rows. Where something later is on record already, as
+        after a clock was set back, all of the history is replayed.
         """
-        rows = (
-            Position.of(risk, segment, key=next(keys))
-            for risk, *history in histories
-            for segment in build_timeline(*history)
-        )
-        return values_of(Position, map(vars, rows))
+        stored = list(stored)
+        if since is None or any(row.is_recorded_after(since) for row in stored):
+            since = BEFORE_ALL_RECORDS
+        by_key = {row.pk: row for row in revisions}, {row.pk: row for row in assessments}
+        rows = {
+            (row.segment(*by_key), row.known_from): row
+            for row in stored
+            if row.known_until >= since
+        }
+        on_record = {segment: start for segment, start in rows if start < since}
+        changes = PositionChanges([], [], [])
+        for recorded in build_recorded_timeline(revisions, assessments, on_record, since):
+            row = rows.pop((recorded.segment, recorded.known_from), None)
+            if row is None:
+                changes.added.append(Position.of(risk, recorded, key=keys and next(keys)))
+            elif row.known_until != recorded.known_until:
+                changes.ended.append((row.pk, recorded.known_until))
+        changes.removed.extend(row.pk for row in rows.values())
+        return changes
 
-    def replace(self, risks, rows):
-        """Replace the live rows of risks. risks: their keys -> whether they are exempt."""
-        self._clear(risks)
-        put(Position, rows)
+    def end(self, ended, removed):
+        """Write that rows are no longer on record. ended, removed: see PositionChanges."""
+        if removed:
+            self.filter(pk__in=removed).delete()
+        keys_by_instant = defaultdict(list)
+        for pk, instant in ended:
+            keys_by_instant[instant].append(pk)
+        for instant, keys in keys_by_instant.items():
+            self.filter(pk__in=keys).update(known_until=instant)
 
-    def _clear(self, risks):
-        self.filter(risk__in=risks).delete()
+    def mark_exempt(self, flags):
+        """Put the exempt flags of today on positions of all days. flags: (key of a risk, flag)."""
         for flag in (True, False):
-            if keys := [risk for risk, is_exempt in risks.items() if is_exempt == flag]:
-                Position.everything.filter(risk__in=keys).exclude(is_exempt=flag).update(
-                    is_exempt=flag
-                )
+            if keys := [pk for pk, is_exempt in flags if is_exempt == flag]:
+                rows = self.filter(risk__in=keys).exclude(is_exempt=flag)
+                rows.update(is_exempt=flag)
 
 
-def _on_register(name, *fields, agreed=False):
-    """An index of what is on a register, live or as agreed.
+def _on_register(name, *fields):
+    """An index of what is on a register.
 
     Django writes a true boolean in a way that only a condition matches, and SQLite reads the table
-    again unless the columns of the condition are in the index as well.
+    again unless the column of the condition is in the index as well.
     """
-    first = ["agreement", *fields, "register"] if agreed else ["register", *fields, "agreement"]
-    condition = Q(is_on_register=True, agreement__isnull=not agreed)
     return models.Index(
-        fields=[*first, "risk", "is_exempt", "is_on_register"], condition=condition, name=name
+        fields=["register", "known_until", *fields, "risk", "is_exempt", "is_on_register"],
+        condition=Q(is_on_register=True),
+        name=name,
     )
 
 
@@ -316,44 +346,36 @@ class Position(models.Model):
     likelihood = models.PositiveSmallIntegerField(help_text="0: not scored.")
     impact = models.PositiveSmallIntegerField(help_text="0: not scored.")
     score = models.PositiveSmallIntegerField(help_text="0: not scored.")
-    agreement = models.ForeignKey(
-        "registers.Agreement",
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        db_index=False,
-        help_text="Keeps this row as it was known then. Empty: as known now.",
+    known_from = models.DateTimeField(help_text="The instant from which this was on record.")
+    known_until = models.DateTimeField(
+        default=STILL_ON_RECORD, help_text="The instant from which it no longer was."
     )
 
-    objects = LivePositions()
-    everything = PositionQuerySet.as_manager()
+    objects = Positions()
 
     class Meta:
-        ordering = ["risk_id", "from_day"]
+        ordering = ["risk_id", "from_day", "known_from"]
         constraints = [
             models.UniqueConstraint(
                 fields=["risk", "from_day"],
-                condition=Q(agreement=None),
+                condition=Q(known_until=STILL_ON_RECORD),
                 name="position_starts_once_a_day",
-            ),
-            models.UniqueConstraint(
-                fields=["agreement", "risk"], name="position_once_in_an_agreement"
             ),
             models.CheckConstraint(
                 condition=Q(until_day__gt=F("from_day")), name="position_lasts_a_day_at_least"
             ),
+            models.CheckConstraint(
+                condition=Q(known_until__gt=F("known_from")), name="position_was_on_record"
+            ),
         ]
         # The list in its usual order; then bands counted by the day they start and by the day they
         # end, with everything else that the dashboard and the home page count, so that they read
-        # nothing but the index: what stands today in the order in which it is counted. The last one
-        # is all that for what an agreement keeps.
+        # nothing but the index.
         indexes = [
-            models.Index(
-                fields=["register", "until_day"], condition=Q(agreement=None), name="position_until"
-            ),
+            models.Index(fields=["register", "known_until", "until_day"], name="position_until"),
             # The few that came true.
             models.Index(
-                fields=["register", "agreement", "until_day", "happened_on"],
+                fields=["register", "known_until", "until_day", "happened_on"],
                 condition=Q(happened_on__isnull=False),
                 name="position_happened",
             ),
@@ -371,21 +393,7 @@ class Position(models.Model):
                     "from_day",
                 ),
                 *("owner", "next_review_on", "score", "category", "band_since", "band_before"),
-            ),
-            _on_register(
-                "position_agreed",
-                *(
-                    "-score",
-                    "number",
-                    "band",
-                    "scheme",
-                    "likelihood",
-                    "impact",
-                    "primary_failure_type",
-                    "category",
-                ),
-                *("band_since", "band_before"),
-                agreed=True,
+                "known_from",
             ),
         ]
 
@@ -399,10 +407,20 @@ class Position(models.Model):
     def reference(self):
         return self.register.reference(self.number)
 
+    def segment(self, revisions, assessments):
+        """The segment of the risk's timeline that the row is. revisions, assessments: by key."""
+        revision, current = revisions.get(self.revision_id), assessments.get(self.current_id)
+        days = self.from_day, self.until_day
+        return TimelineSegment(*days, revision, current, self.band_since, self.band_before)
+
+    def is_recorded_after(self, instant):
+        """Whether the row came on record, or was replaced, after that instant."""
+        return self.known_from > instant or instant < self.known_until < STILL_ON_RECORD
+
     @classmethod
-    def of(cls, risk, segment, agreement=None, key=None):
-        """The unsaved row for one segment of the risk's timeline."""
-        current = segment.current
+    def of(cls, risk, recorded, key=None):
+        """The unsaved row for one RecordedSegment of the risk's timeline."""
+        segment, current = recorded.segment, recorded.segment.current
         return build_row(
             cls,
             pk=key,
@@ -427,5 +445,6 @@ class Position(models.Model):
             likelihood=current.likelihood if current else 0,
             impact=current.impact if current else 0,
             score=current.score if current else 0,
-            agreement=agreement,
+            known_from=recorded.known_from,
+            known_until=recorded.known_until,
         )

@@ -109,7 +109,7 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         assessment = judgement | {
             "kind": Assessment.Kind.CURRENT,
             "effective_on": judged_on,
-            "recorded_at": recorded_at,
+            "recorded_at": recorded_at or timezone.now(),
         }
 
         def insert(token):
@@ -251,6 +251,7 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
             )
         self._check_change(RiskRevision.Event.ASSESSED, is_at_version, version)
         judgement["effective_on"] = judgement.get("effective_on") or timezone.localdate()
+        recorded_at = recorded_at or timezone.now()
         self._increment_version()
 
         def insert(token):
@@ -381,7 +382,7 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         for name, rows in many_values.items():
             if rows:
                 getattr(revision, name).set(rows)
-        self.positions.rebuild(self)
+        self.positions.record(self, since=revision.recorded_at)
         organisation = self.register.organisation
         AuditEntry.record_many(
             organisation=organisation,

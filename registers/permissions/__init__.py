@@ -1,12 +1,10 @@
 """Who may do what, and the only ways by which views reach a register or a risk."""
 
 from registers.permissions.access import (
-    agreed_for,
     get_question_for,
     get_register_for,
     get_risk_for,
     get_risk_record_for,
-    known_otherwise_for,
     marks_across,
     marks_of,
     open_data_for,
@@ -43,7 +41,6 @@ from registers.permissions.visibility import (
 __all__ = [
     "Permission",
     "VisibilityCutOff",
-    "agreed_for",
     "assesses_as",
     "can",
     "can_be_worked_on_by",
@@ -55,7 +52,6 @@ __all__ = [
     "get_risk_for",
     "get_risk_record_for",
     "has_no_manager",
-    "known_otherwise_for",
     "mark_visibility",
     "marks_across",
     "marks_of",

@@ -17,7 +17,6 @@ from registers.models import (
     Risk,
     RiskRevision,
 )
-from registers.models.agreement import positions_known
 from registers.permissions.roles import Permission, permissions_of
 from registers.permissions.visibility import (
     is_no_draft,
@@ -122,54 +121,35 @@ def revisions_across(user, registers):
     return RiskRevision.objects.filter(is_public, visible)
 
 
-def position_history_for(user, register):
-    """All live positions of the risks this reader may see, whatever the day: for counts over time.
+def position_history_for(user, register, recorded_by=None):
+    """The positions of all days of the risks this reader may see: for counts over time.
 
-    Today's permissions and exempt flag decide, for the past too.
+    Today's permissions and exempt flag decide, for the past too. recorded_by: as on record at that
+    instant.
     """
-    return _visible_positions(user, [register], Position.objects)
+    return _visible_positions(user, [register]).on_record(recorded_by)
 
 
-def positions_for(user, register, day, agreement=None):
-    """The register's positions on a day, as known now, of the risks that this reader may see.
+def positions_for(user, register, day, recorded_by=None):
+    """The register's positions on a day, of the risks that this reader may see.
 
-    agreement: take the positions that this agreement of the register keeps instead.
+    recorded_by: as on record at that instant; without one, as on record now.
     """
-    if agreement:
-        return _visible_positions(user, [register], Position.everything, agreement.on).filter(
-            agreement=agreement
-        )
-    return positions_across(user, [register], day)
+    return positions_across(user, [register], day, recorded_by)
 
 
-def positions_across(user, registers, day):
-    """The positions of several registers on a day, of the risks that this reader may see."""
-    return _visible_positions(user, registers, Position.objects, day).as_at(day)
+def positions_across(user, registers, day, recorded_by=None):
+    """The same for several registers."""
+    return _visible_positions(user, registers, day).as_at(day, recorded_by)
 
 
-def open_data_for(user, register, day, agreement=None):
+def open_data_for(user, register, day, recorded_by=None):
     """The positions that may be published: on the register, and not exempt today or on that day.
 
     The same for every reader.
     """
-    published = positions_for(user, register, day, agreement).on_register()
+    published = positions_for(user, register, day, recorded_by).on_register()
     return published.filter(is_exempt=False, revision__is_exempt=False)
-
-
-def agreed_for(user, register):
-    """What the agreements of the register keep of the risks that this reader may see today."""
-    return _visible_positions(user, [register], Position.everything).exclude(agreement=None)
-
-
-def known_otherwise_for(user, agreement):
-    """Earlier positions as known by an agreement, of the risks of which more is known by now.
-
-    Not saved; of the risks that this reader may see. [] without an agreement.
-    """
-    if agreement is None:
-        return []
-    risks = risks_for(user, agreement.register).filter(pk__in=agreement.known_otherwise)
-    return positions_known(risks, agreement.on, agreement.recorded_by)
 
 
 def marks_across(user, registers, day, recorded_by=None):
@@ -203,14 +183,14 @@ def _visible_risks(user, registers):
     return visible_rows(user, registers, is_own_risk(user), is_no_draft("pk", is_on_register))
 
 
-def _visible_positions(user, registers, positions, day=None):
-    """Those of these positions that the reader may see. day: the one they speak of.
+def _visible_positions(user, registers, day=None):
+    """The positions that the reader may see, of any time. day: the one they speak of.
 
     Only exempt ones and those off the register are looked up, so that most rows are decided from
     the index. What was still a draft on that day stays hidden from whoever sees no drafts.
     """
     is_own = Exists(Risk.objects.filter(is_own_risk(user), pk=OuterRef("risk")).order_by())
     is_on_register = Q(is_on_register=True)
-    return positions.filter(
+    return Position.objects.filter(
         visible_rows(user, registers, is_own, is_no_draft("risk", is_on_register, day))
     )

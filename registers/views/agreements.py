@@ -8,7 +8,6 @@ from registers.forms import AgreementForm
 from registers.models import Tolerances
 from registers.permissions import (
     Permission,
-    agreed_for,
     can,
     counts_everything,
     defaults_to_agreed,
@@ -24,12 +23,12 @@ from registers.views.form_flow import post_data, response_status, submit
 def agreement_list(request, slug):
     register = get_register_for(request.user, slug)
     page = page_of(request, register.agreements.select_related("by"))
-    agreed = agreed_for(request.user, register)
+    agreed = [(row, agreed_positions(request.user, row)) for row in page.object_list]
     context = {
         "tab": "agreements",
         "register": register,
         "page": page,
-        "cards": agreement_cards(register, list(page.object_list), agreed, Tolerances.of(register)),
+        "cards": agreement_cards(register, agreed, Tolerances.of(register)),
         "since": since_latest(request.user, register) if page.number == 1 else None,
         "query_today": f"?as_at={timezone.localdate()}"
         if defaults_to_agreed(request.user, register)
@@ -52,6 +51,11 @@ def agreement_new(request, slug):
     return render(request, "registers/agreement_new.html", context, status=response_status(form))
 
 
+def agreed_positions(user, agreement):
+    """What the agreement agreed, as far as this reader may see today."""
+    return positions_for(user, agreement.register, agreement.on, agreement.recorded_by)
+
+
 def since_latest(user, register, latest=None):
     """What has changed since the latest agreement, or None without one.
 
@@ -62,6 +66,6 @@ def since_latest(user, register, latest=None):
     return latest and ChangesSinceAgreement(
         register,
         latest,
-        agreed_positions=agreed_for(user, register).filter(agreement=latest),
+        agreed_positions=agreed_positions(user, latest),
         positions=positions,
     )

@@ -13,7 +13,6 @@ from registers.models import Tolerances
 from registers.permissions import (
     counts_everything,
     get_register_for,
-    known_otherwise_for,
     marks_across,
     position_history_for,
     positions_across,
@@ -30,7 +29,7 @@ from registers.views.questions import questions_on_dashboard
 def dashboard(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
-    positions = positions_for(request.user, register, reading.day, reading.agreement)
+    positions = positions_for(request.user, register, reading.day, reading.recorded_by)
     narrowing = narrowing_from(request, register, reading, positions)
     tolerances = Tolerances.of(register)
     query_params = {**reading.query_params, **narrowing.query_params}
@@ -55,18 +54,17 @@ def dashboard(request, slug):
 
 
 def _dashboard(reader, register, reading, positions, narrowing, tolerances):
-    previous = positions_for(reader, register, reading.since)
+    previous = positions_for(reader, register, reading.since, reading.since_recorded_by)
     return Dashboard(
         register,
         current=positions,
         previous=previous if reading.has_comparison else previous.none(),
-        course=position_history_for(reader, register),
+        course=position_history_for(reader, register, reading.recorded_by),
         days=[*quarter_ends_before(reading.day, QUARTERS_SHOWN), reading.day],
         reading=reading,
         tolerances=tolerances,
         marks=marks_across(reader, [register], reading.day, reading.recorded_by).confirmed(),
         narrowing=narrowing,
-        unsaved=known_otherwise_for(reader, reading.agreement),
     )
 
 

@@ -88,7 +88,8 @@ def taken_up_by(user, register, reading, registers=None):
         return []
     candidates = register.organisation.registers.all() if registers is None else registers
     registers = [candidate for candidate in candidates if candidate != register]
-    return listed_risks(listing, positions_across(user, registers, reading.day), reading)
+    positions = positions_across(user, registers, reading.day, reading.recorded_by)
+    return listed_risks(listing, positions)
 
 
 def _is_submitted_decision(user, decision, form):

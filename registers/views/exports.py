@@ -15,7 +15,6 @@ from registers.permissions import (
     Permission,
     counts_everything,
     get_register_for,
-    known_otherwise_for,
     open_data_for,
     position_history_for,
     positions_for,
@@ -70,9 +69,8 @@ def register_summary(request, slug):
     inputs = {
         "positions": positions,
         "previous": earlier_positions,
-        "unsaved": known_otherwise_for(request.user, reading.agreement),
         "narrowing": empty_narrowing(request, register, reading, positions),
-        "course": position_history_for(request.user, register),
+        "course": position_history_for(request.user, register, reading.recorded_by),
         "risks": risks_for(request.user, register),
         "tolerances": Tolerances.of(register),
     }
@@ -85,8 +83,8 @@ def register_summary(request, slug):
 
 def positions_on_both_days(user, register, reading):
     """(positions on the day read, on the day compared with): none of a day to come."""
-    positions = positions_for(user, register, reading.day, reading.agreement)
-    earlier = positions_for(user, register, reading.since)
+    positions = positions_for(user, register, reading.day, reading.recorded_by)
+    earlier = positions_for(user, register, reading.since, reading.since_recorded_by)
     return (
         positions.none() if reading.is_future else positions,
         earlier if reading.has_comparison else earlier.none(),
@@ -113,9 +111,8 @@ def open_data_edition(request, slug):
     """The open data of the last agreement or, without one, of today."""
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
     agreement, today = register.agreements.first(), timezone.localdate()
-    positions = open_data_for(
-        request.user, register, agreement.on if agreement else today, agreement
-    )
+    day, recorded_by = (agreement.on, agreement.recorded_by) if agreement else (today, None)
+    positions = open_data_for(request.user, register, day, recorded_by)
     return open_data.Edition(register, positions, today, agreement)
 
 

@@ -11,7 +11,7 @@ def filter_positions(request, register, reading):
 
     Empty for a future day.
     """
-    positions = positions_for(request.user, register, reading.day, reading.agreement)
+    positions = positions_for(request.user, register, reading.day, reading.recorded_by)
     if reading.is_future:
         positions = positions.none()
     options = {

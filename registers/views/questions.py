@@ -65,7 +65,7 @@ def offered_questions(request, register, reading, questions):
     return OfferedQuestions(
         register,
         positions=positions_for(
-            request.user, register, reading.day, reading.agreement
+            request.user, register, reading.day, reading.recorded_by
         ).on_register(),
         reading=reading,
         tolerance=Tolerances.of(register).on(reading.day, reading.recorded_by),

@@ -146,7 +146,7 @@ def test_the_end_of_the_history_is_the_risks_own_copy(home, author, steps, first
 def test_positions_follow_each_other_without_gap_or_overlap(home, author, steps, first):
     with rollback():
         positions = list(
-            RiskHistory(home, author, steps, first).risk.positions.order_by("from_day")
+            RiskHistory(home, author, steps, first).risk.positions.on_record().order_by("from_day")
         )
         edges = [(p.from_day, p.until_day) for p in positions]
         assert [b for _, b in edges] == [*(a for a, _ in edges[1:]), datetime.date.max]

@@ -130,8 +130,8 @@ class Snapshot:
             ]
             for model, filters in [*filters_by_model.items()]
         }
-        positions = Position.everything.filter(register=register).order_by(
-            "number", "agreement", "from_day"
+        positions = Position.objects.filter(register=register).order_by(
+            "number", "known_from", "from_day"
         )
         self.rows["Position"] = [self._values(row) for row in positions]
         self.by_name = {model._meta.model_name: model for model in self.places}
@@ -359,14 +359,11 @@ def test_changed_risks_are_what_the_verbs_write():
         recorded_at=AT,
     )
     assert risks == second_risks
-    times = {"recorded_at"}
+    times = {"recorded_at", "known_from", "known_until"}
     first_snapshot, second_snapshot = Snapshot(first), Snapshot(second)
     for name in first_snapshot.rows:
         rows = [
-            [
-                {k: v for k, v in row.items() if k not in (*times, "agreement")}
-                for row in s.rows[name]
-            ]
+            [{k: v for k, v in row.items() if k not in times} for row in s.rows[name]]
             for s in (first_snapshot, second_snapshot)
         ]
         assert rows[0] == rows[1], name

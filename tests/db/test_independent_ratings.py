@@ -83,7 +83,7 @@ def test_it_changes_neither_the_own_rating_nor_the_next_review(peer, risk):
     peer.post(ASSESS, form_data(risk))
     risk.refresh_from_db()
     assert (risk.current, risk.next_review_on) == before
-    assert risk.positions.get(until_day__year=9999).band == "high"
+    assert risk.positions.on_record().get(until_day__year=9999).band == "high"
 
 
 @pytest.mark.parametrize("perspective", ["own", "", "committee", "<script>"])

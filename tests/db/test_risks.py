@@ -522,13 +522,13 @@ def test_the_last_of_two_assessments_on_a_day_counts():
     risk = make_risk(assessed=(2, 2))
     last = make_assessment(risk, (1, 1))
     risk.refresh_from_db()
-    assert (risk.current, risk.positions.get().score) == (last, 1)
+    assert (risk.current, risk.positions.on_record().get().score) == (last, 1)
 
 
 def test_an_earlier_judgement_counts_from_the_day_the_risk_was_raised():
     risk = make_risk(on=days_ago(10))
     make_assessment(risk, (4, 4), on=days_ago(20))
-    assert [(p.from_day, p.score) for p in risk.positions.all()] == [(days_ago(10), 16)]
+    assert [(p.from_day, p.score) for p in risk.positions.on_record()] == [(days_ago(10), 16)]
 
 
 def test_a_back_dated_assessment_is_recorded_now():

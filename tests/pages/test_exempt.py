@@ -106,10 +106,10 @@ def test_missing_fields_are_named(risk, fields, words):
 def test_positions_and_agreements_follow_the_flag(risk):
     make_agreement(risk.register)
     mark(client_of(person(risk, Role.MANAGER)), risk)
-    assert set(Position.everything.filter(risk=risk).values_list("is_exempt", flat=True)) == {True}
+    assert set(Position.objects.filter(risk=risk).values_list("is_exempt", flat=True)) == {True}
     risk.refresh_from_db()
     lift(client_of(person(risk, Role.MANAGER)), risk)
-    assert set(Position.everything.filter(risk=risk).values_list("is_exempt", flat=True)) == {False}
+    assert set(Position.objects.filter(risk=risk).values_list("is_exempt", flat=True)) == {False}
 
 
 def test_an_officer_who_loses_access_gets_a_warning_and_a_notice(risk):

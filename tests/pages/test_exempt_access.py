@@ -229,7 +229,7 @@ def test_no_number_counts_an_exempt_risk(client_of, exempt, person):
     client = client_of(person)
     paths = [path.format(agreed=agreed(exempt)) for path in COUNTING]
     with_it = {path: numbers_of(client.get(path).text) for path in paths}
-    Position.everything.filter(risk=exempt).delete()
+    Position.objects.filter(risk=exempt).delete()
     assert with_it == {path: numbers_of(client.get(path).text) for path in paths}
     assert [path for path in paths if not with_it[path]] == []
 

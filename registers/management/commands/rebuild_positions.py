@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from registers.models import Agreement, Position, Risk
+from registers.models import Position, Risk
 from registers.phrases.files import differing_sentence, mended_sentence
 
 NAMES = [f.attname for f in Position._meta.concrete_fields if not f.primary_key]
@@ -9,8 +9,8 @@ NAMES = [f.attname for f in Position._meta.concrete_fields if not f.primary_key]
 
 class Command(BaseCommand):
     help = (
-        "Write every position anew from history, those that agreements keep as well; with "
-        "--check only compare, and fail on a difference."
+        "Write every position anew from history; with --check only compare, and fail on a "
+        "difference."
     )
 
     def add_arguments(self, parser):
@@ -21,13 +21,11 @@ class Command(BaseCommand):
         for risk in Risk.objects.select_related("register").iterator(chunk_size=500):
             with transaction.atomic():
                 before = _rows(risk.positions)
-                Position.objects.rebuild(risk)
+                risk.positions.all().delete()
+                Position.objects.record(risk)
                 if before != _rows(risk.positions):
                     differences.append(str(risk))
                 transaction.set_rollback(check)
-        for agreement in Agreement.objects.select_related("register"):
-            with transaction.atomic():
-                differences += _differences(agreement, mend=not check)
         if check and differences:
             raise CommandError("Positions differ from history:\n" + "\n".join(differences))
         sentence = differing_sentence if check else mended_sentence
@@ -35,28 +33,4 @@ class Command(BaseCommand):
 
 
 def _rows(positions):
-    return list(positions.order_by("from_day").values_list(*NAMES))
-
-
-def _differences(agreement, *, mend):
-    """The risks whose agreed position differs from what was known then, with their agreement."""
-    stored = {row.risk_id: row for row in agreement.positions}
-    expected = {row.risk_id: row for row in agreement.build_positions()}
-    differ = [
-        pk
-        for pk in sorted({*stored, *expected})
-        if _values(stored.get(pk)) != _values(expected.get(pk))
-    ]
-    if mend:
-        agreement.positions.filter(risk__in=differ).delete()
-        Position.everything.bulk_create(
-            [expected[pk] for pk in differ if pk in expected], batch_size=1000
-        )
-    return [
-        f"{agreement}: {agreement.register.reference((expected.get(pk) or stored[pk]).number)}"
-        for pk in differ
-    ]
-
-
-def _values(position):
-    return position and [getattr(position, name) for name in NAMES]
+    return list(positions.order_by("known_from", "from_day").values_list(*NAMES))
