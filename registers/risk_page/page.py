@@ -144,7 +144,7 @@ def sparkline_of(assessments, day):
 def risk_page_context(reader, risk, reading, *, may_edit) -> dict:
     """Name in the template -> what it shows of the risk, as read. may_edit: whether drafts show."""
     day, recorded_by = reading.day, reading.recorded_by
-    positions = positions_for(reader, risk.register, day, reading.agreement).with_words()
+    positions = positions_for(reader, risk.register, day, recorded_by).with_words()
     position = (
         None
         if reading.is_future

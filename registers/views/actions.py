@@ -31,7 +31,9 @@ from registers.views.form_flow import handle_form, post_data
 def action_list(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
-    positions = positions_for(request.user, register, reading.day, reading.agreement).on_register()
+    positions = positions_for(
+        request.user, register, reading.day, reading.recorded_by
+    ).on_register()
     positions = positions.none() if reading.is_future else positions
     narrowing = narrowing_from(request, register, reading, positions, prefix="risk")
     positions = narrowing.on(positions, reading.day, reading.recorded_by)

@@ -29,7 +29,9 @@ from registers.views.form_flow import handle_form, post_data
 def assurance_map(request, slug):
     register = get_register_for(request.user, slug)
     reading = reading_from(request, register)
-    positions = positions_for(request.user, register, reading.day, reading.agreement).on_register()
+    positions = positions_for(
+        request.user, register, reading.day, reading.recorded_by
+    ).on_register()
     if reading.is_future:
         positions = positions.none()
     page = page_from(request, positions.order_by(*SORTS["score"]), register)

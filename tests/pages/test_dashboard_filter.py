@@ -32,7 +32,7 @@ from makers import (
 )
 
 from registers.forms import DashboardFilter
-from registers.models import Position, Role
+from registers.models import Role
 
 pytestmark = pytest.mark.django_db
 SINCE = 100  # days ago: the day compared with
@@ -192,20 +192,6 @@ def test_the_count_behind_a_link_is_the_total_on_its_page(council):
     assert (
         len(links) > 20 and led_to(council.client, links) == counted_behind(council, links) == links
     )
-
-
-@EACH_FILTER
-def test_filtering_in_memory_and_in_the_database_agree(council, filters):
-    """Of every row that ever was, on two days: with a statement of tolerance in force,
-    and without.
-    """
-    dashboard_filter = council.dashboard_filter(filters)
-    assert dashboard_filter.form.is_valid()
-    every = Position.objects.filter(register=council.register)
-    for day in (None, days_ago(0), days_ago(80)):
-        rows = {position.pk for position in dashboard_filter.on(every, day)}
-        assert {position.pk for position in dashboard_filter.among(every, day)} == rows
-        assert rows or filters.get("band") == "not-scored" or filters
 
 
 def test_the_number_that_could_be_higher_leads_to_as_many(council):

@@ -22,7 +22,6 @@ from makers import (
 
 from registers.models import Position, Risk, RiskRevision, Role
 from registers.permissions import (
-    agreed_for,
     position_history_for,
     positions_across,
     positions_for,
@@ -194,10 +193,10 @@ def test_no_rows_of_a_draft_reach_non_editors(register, draft, role):
         risks_for(user, register),
         positions_for(user, register, today),
         positions_for(user, register, days_ago(10)),
-        positions_for(user, register, today, agreement),
+        positions_for(user, register, today, agreement.recorded_by),
         positions_across(user, [register], today),
         position_history_for(user, register),
-        agreed_for(user, register),
+        position_history_for(user, register, agreement.recorded_by),
         revisions_across(user, [register]),
     ]
     assert [rows.count() for rows in querysets] == [0] * 8

@@ -241,6 +241,8 @@ def self_portrait(world, name, extra):
         "id",
         "token",
         "recorded_at",
+        "known_from",
+        "known_until",
         "at",
         "signature",
         "previous_signature",

@@ -676,7 +676,7 @@ def test_positions_keep_the_owner_and_the_next_review_of_their_day(register, oth
     risk = make_risk(register, assessed=(5, 5), on=day("2026-01-01"))
     make_revision(risk, owner=other_post, on=day("2026-01-15"))
     make_assessment(risk, (1, 1), on=day("2026-02-01"))
-    stored = risk.positions.order_by("from_day").values_list("owner", "next_review_on")
+    stored = risk.positions.on_record().order_by("from_day").values_list("owner", "next_review_on")
     revisions = [RiskRevision.objects.get(risk=risk, number=number) for number in (1, 2, 3)]
     assert list(stored) == [(r.owner_id, r.next_review_on) for r in revisions]
     assert list(stored)[:2] == [(None, day("2026-02-01")), (other_post.pk, day("2026-02-01"))]
