@@ -79,7 +79,7 @@ def course_frame(
             course.filter(**{f"{field}__lte": days[-1]}), field, "band", "scheme_id", *category
         )
         for day, *group, n in rows:
-            changes[bisect_left(ends, day), tuple(group)] += sign * n
+            changes[bisect_left(ends, str(day)), tuple(group)] += sign * n
     rows = [(ends[place], *row, n) for (place, row), n in changes.items() if place < len(ends)]
     return _mark_other_scheme(
         pd.DataFrame(rows, columns=["day", "band", "scheme", *category, "change"]), scheme

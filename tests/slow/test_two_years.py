@@ -216,7 +216,7 @@ def test_the_quarters_differ(life):
 def test_every_agreement_keeps_the_register_of_its_day(life):
     for day, agreement in life.agreements.items():
         rows = (
-            positions_for(life.manager, life.register, day, agreement)
+            positions_for(life.manager, life.register, day, agreement.recorded_by)
             .with_words()
             .order_by("number")
         )
