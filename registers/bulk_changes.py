@@ -320,11 +320,9 @@ class _Life:
             by=self.writing.by, effective_on=day, **dates, **judgement
         )
         self.writing.keep(assessment)
+        risk.set_current(assessment)
         if assessment.is_our_current:
             self.assessments.append(assessment)
-            risk.set_current(
-                max(reversed(self.assessments), key=lambda row: row.effective_on)
-            )  # of one day the last
             risk.next_review_on = next_review_on or risk.next_review_on
         self.record(
             Event.ASSESSED,

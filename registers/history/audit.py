@@ -19,7 +19,6 @@ from json.encoder import encode_basestring_ascii as in_quotes
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from registers.history.bulk_insert import Encoded, check_references, keys_of, write
@@ -171,11 +170,9 @@ class AuditEntry(AppendOnly):
             )
         if not payloads:
             return None
-        chain, _ = AuditChain.objects.get_or_create(organisation=organisation)
-        AuditChain.objects.filter(pk=chain.pk).update(
-            last_number=F("last_number") + len(payloads)
-        )  # locks the head
-        chain.refresh_from_db()
+        heads = AuditChain.objects.select_for_update()
+        chain, _ = heads.get_or_create(organisation=organisation)
+        chain.last_number += len(payloads)
         entries, entry = cls._chained(chain, by, payloads), None
         if len(payloads) == 1:
             ((columns, payload),) = entries
@@ -186,7 +183,8 @@ class AuditEntry(AppendOnly):
             )
         else:
             _write(entries)
-        AuditChain.objects.filter(pk=chain.pk).update(last_signature=chain.last_signature)
+        head = {"last_number": chain.last_number, "last_signature": chain.last_signature}
+        AuditChain.objects.filter(pk=chain.pk).update(**head)
         return entry
 
     @staticmethod

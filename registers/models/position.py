@@ -40,6 +40,14 @@ LONG = [
     *("cause", "event", "consequence", "notes", "reason", "response_reason", "committee_position"),
     *("definition_of_good", "exempt_interest", "happened_what", "depends_on"),
 ]
+# What a timeline takes of a revision and of an assessment.
+REVISION_FIELDS = (
+    *("effective_on", "recorded_at", "number", "status", "owner", "primary_failure_type"),
+    *("next_review_on", "happened_on", "category"),
+)
+ASSESSMENT_FIELDS = (
+    *("effective_on", "recorded_at", "scheme", "band", "likelihood", "impact", "score"),
+)
 # Quarter ends running in the highest band.
 STUCK = 4
 BEFORE_ALL_RECORDS = datetime.datetime.min.replace(tzinfo=datetime.UTC)
@@ -78,6 +86,13 @@ class PositionQuerySet(models.QuerySet):
         """The same without the long texts: what a list shows."""
         texts = [f"revision__{name}" for name in LONG]
         return self.with_words().defer(*texts, "current__rationale", "current__evidence")
+
+    def with_history(self):
+        """With what a timeline takes of the revision and of the assessment. One query."""
+        names = [f.name for f in Position._meta.concrete_fields]
+        names += [f"revision__{name}" for name in REVISION_FIELDS]
+        names += [f"current__{name}" for name in ASSESSMENT_FIELDS]
+        return self.select_related("revision", "current").only(*names)
 
     def list_for_register(self, register):
         """A list of these rows, all of that register: it and its scheme are not read again."""
@@ -231,28 +246,46 @@ class PositionChanges:
 class Positions(models.Manager.from_queryset(PositionQuerySet)):
     """All positions ever on record, and how they follow from the history of a risk."""
 
-    def record(self, risk, since=None):
-        """Write what follows from changes of the risk that were recorded from that instant on.
+    def record(self, risk, revision, assessment=None):
+        """Write what follows from a revision of the risk, and from an assessment if it brought one.
 
-        Without an instant all that follows from its history, as `rebuild_positions` does.
+        Both were just added. Reads the positions on record alone: what they do not hold was
+        replaced for good by a later entry of the same day. Four statements at most, but where the
+        exempt mark changes or something later is on record already.
         """
+        since, stored = revision.recorded_at, []
+        if revision.number > 1:
+            stored = list(self.filter(risk=risk, known_until__gte=since).with_history())
+        if any(row.is_recorded_after(since) for row in stored):
+            self.rebuild(risk)
+            return
+        revisions = {row.revision for row in stored} | {revision}
+        assessments = {row.current for row in stored if row.current}
+        if assessment and assessment.is_our_current:
+            assessments.add(assessment)
+        self._write(self.changes(risk, stored, revisions, assessments, since=since))
+        if any(row.is_exempt != risk.is_exempt for row in stored):
+            self.mark_exempt([(risk.pk, risk.is_exempt)])
+
+    def rebuild(self, risk):
+        """Write whatever in the risk's positions is not what follows from its whole history."""
         history = list(risk.revisions.all()), list(risk.assessments.current())
-        changes = self.changes(risk, self.filter(risk=risk), *history, since=since)
+        self._write(self.changes(risk, self.filter(risk=risk), *history))
+        self.mark_exempt([(risk.pk, risk.is_exempt)])
+
+    def _write(self, changes):
         self.end(changes.ended, changes.removed)
         self.bulk_create(changes.added)
-        self.mark_exempt([(risk.pk, risk.is_exempt)])
 
     @staticmethod
     def changes(risk, stored, revisions, assessments, *, since=None, keys=None):
         """The PositionChanges that follow from what was recorded from that instant on.
 
-        stored: positions of the risk, all of them. revisions, assessments: its whole history, see
-        build_recorded_timeline. keys: of new rows. Where something later is on record already, as
-        after a clock was set back, all of the history is replayed.
+        stored: positions of the risk, those on record at the instant or later. revisions,
+        assessments: see build_recorded_timeline. keys: of new rows. Without an instant: all that
+        follows from its history, where something else is stored.
         """
-        stored = list(stored)
-        if since is None or any(row.is_recorded_after(since) for row in stored):
-            since = BEFORE_ALL_RECORDS
+        since = since or BEFORE_ALL_RECORDS
         by_key = {row.pk: row for row in revisions}, {row.pk: row for row in assessments}
         rows = {
             (row.segment(*by_key), row.known_from): row

@@ -125,14 +125,15 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
     @classmethod
     def _log(cls, register, content, judgement, *, by, day, token):
         event, recorded_at = cls.initial_event(content.get("status")), judgement["recorded_at"]
-        risk = cls._add(register, content, token=token, raised_by=by, raised_on=day)
+        many_values = {name: set(content.pop(name, ()) or ()) for name in cls.MANY}
+        risk = cls._add(register, content, many_values, token=token, raised_by=by, raised_on=day)
+        first = {"by": by, "on": day, "recorded_at": recorded_at, "many_values": many_values}
         is_rated = judgement["likelihood"] is not None
         if is_rated and day == judgement["effective_on"]:
-            risk._record(
-                event, by, day, recorded_at, assessment=risk._add_assessment(by=by, **judgement)
-            )
+            assessment = risk._add_assessment(by=by, **judgement)
+            risk._record(event, assessment=assessment, **first)
         else:
-            risk._record(event, by, day, recorded_at)
+            risk._record(event, **first)
             if is_rated:
                 risk.assess(by=by, version=risk.version, **judgement)
         return risk
@@ -158,21 +159,27 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         """
         self.check_changes(changes)
         is_at_version = self._lock(version)
-        latest = self.revisions.latest()
-        if self.has_no_changes(changes, latest, by, reason):
+        latest, many_values = self.revisions.latest(), self.many_values()
+        if self.has_no_changes(changes, latest, by, reason, many_values):
             return latest
         revision_event = revision_event or RiskRevision.Event.EDITED
         self._check_change(revision_event, is_at_version, version)
-        many_values = {name: changes.pop(name) for name in self.MANY if name in changes}
+        for name in self.MANY:
+            if name in changes:
+                many_values[name] = set(changes.pop(name))
+                getattr(self, name).set(many_values[name])
         for name, value in changes.items():
             setattr(self, name, value)
-        self.save(update_fields=[*changes])
-        for name, rows in many_values.items():
-            getattr(self, name).set(rows)
-        self._increment_version()
-        day = effective_on or timezone.localdate()
         return self._record(
-            revision_event, by, day, recorded_at, reason=reason, on_behalf_of=on_behalf_of
+            revision_event,
+            by=by,
+            on=effective_on or timezone.localdate(),
+            after=latest,
+            recorded_at=recorded_at,
+            many_values=many_values,
+            changed=[*changes],
+            reason=reason,
+            on_behalf_of=on_behalf_of,
         )
 
     def change_history(self, day, recorded_by=None, drafts=True):
@@ -252,14 +259,19 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         self._check_change(RiskRevision.Event.ASSESSED, is_at_version, version)
         judgement["effective_on"] = judgement.get("effective_on") or timezone.localdate()
         recorded_at = recorded_at or timezone.now()
-        self._increment_version()
 
         def insert(token):
             return self._add_assessment(by=by, recorded_at=recorded_at, token=token, **judgement)
 
-        assessment = token.insert(Assessment, insert)
-        day = max(judgement["effective_on"], self.revisions.latest().effective_on)
-        self._record(RiskRevision.Event.ASSESSED, by, day, recorded_at, assessment=assessment)
+        assessment, latest = token.insert(Assessment, insert), self.revisions.latest()
+        self._record(
+            RiskRevision.Event.ASSESSED,
+            by=by,
+            on=max(judgement["effective_on"], latest.effective_on),
+            after=latest,
+            recorded_at=recorded_at,
+            assessment=assessment,
+        )
         return assessment
 
     @transaction.atomic
@@ -308,12 +320,17 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         def insert(token):
             return self.reviews.create(by=by, token=token, **fields, **dates)
 
-        review = token.insert(Review, insert)
+        review, latest = token.insert(Review, insert), self.revisions.latest()
         self.next_review_on = next_on
-        self.save(update_fields=["next_review_on"])
-        self._increment_version()
-        day = max(day, self.revisions.latest().effective_on)
-        self._record(RiskRevision.Event.REVIEWED, by, day, recorded_at, review=review)
+        self._record(
+            RiskRevision.Event.REVIEWED,
+            by=by,
+            on=max(day, latest.effective_on),
+            after=latest,
+            recorded_at=recorded_at,
+            changed=["next_review_on"],
+            review=review,
+        )
         return review
 
     def mark(self, *, by, sign, mark, reason, words=(), **options):
@@ -335,8 +352,7 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         return return_existing_or_raise(self, is_same, first.recorded_at)
 
     @classmethod
-    def _add(cls, register, content, **fields):
-        many_values = {name: content.pop(name, ()) for name in cls.MANY}
+    def _add(cls, register, content, many_values, **fields):
         risk = cls.build(register, **fields, **content)
         risk.number = register.take_number()
         risk.save(force_insert=True)
@@ -346,8 +362,15 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         return risk
 
     def _lock(self, version):
-        """Lock the row until the transaction ends and read it anew; whether it has that version."""
-        self.refresh_from_db(from_queryset=Risk.objects.select_for_update())
+        """Lock the row until the transaction ends and read it anew; whether it has that version.
+
+        With its current assessment, its register and its scheme, in the same query.
+        """
+        related = ("current", "register__scheme", "register__organisation")
+        rows = Risk.objects.select_for_update(of=("self",)).select_related(*related)
+        vars(self).update(vars(rows.get(pk=self.pk)))
+        if self.current:
+            share_schemes([self.current], self.register)
         return self.version == version
 
     def _check_change(self, event, is_at_version, version):
@@ -359,34 +382,35 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
             raise EditConflict(self, version)
         self.check_transition(event)
 
-    def _increment_version(self):
-        self.version += 1
-        self.save(update_fields=["version"])
-
     def _add_assessment(self, **judgement):
         assessment = self.build_assessment(**judgement)
         assessment.save()
-        if self.set_current(self.assessments.current().last()):
-            self.save(update_fields=["current", "next_review_on"])
+        self.set_current(assessment)
         return assessment
 
-    def _record(self, event, by, day, recorded_at, **content):
-        """Add the revision, audit entry and positions of a change that has just been made."""
-        latest = self.revisions.order_by("number").last()
-        after = latest and latest.effective_on
-        revision = self.build_revision(
-            event, by=by, on=day, after=after, recorded_at=recorded_at, **content
-        )
+    def _record(self, event, *, after=None, many_values=None, changed=(), **content):
+        """Write a change: the risk itself, its revision, its positions and the audit entry.
+
+        after: the revision before it. many_values: see RiskContent, where they are known already.
+        changed: the fields that differ, besides those that a judgement sets. content: see
+        build_revision.
+        """
+        if after:
+            self.version += 1
+        revision = self.build_revision(event, after=after and after.effective_on, **content)
+        assessment = content.get("assessment")
+        judged = ("current", "next_review_on") if assessment else ()
+        if fields := {*changed, *judged, *(["version"] if after else ())}:
+            self.save(update_fields=fields)
         revision.save()
-        many_values = self.many_values()
+        many_values = self.many_values() if many_values is None else many_values
         for name, rows in many_values.items():
             if rows:
                 getattr(revision, name).set(rows)
-        self.positions.record(self, since=revision.recorded_at)
-        organisation = self.register.organisation
+        self.positions.record(self, revision, assessment)
         AuditEntry.record_many(
-            organisation=organisation,
-            by=by,
+            organisation=self.register.organisation,
+            by=revision.by,
             payloads=[self.revision_payload(revision, many_values)],
         )
         return revision

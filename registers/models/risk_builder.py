@@ -63,16 +63,15 @@ class RiskBuilder:
             **judgement,
         )
 
-    def set_current(self, current):
-        """Make that assessment the current one, whose band sets the next review.
+    def set_current(self, assessment):
+        """Make it the current one, whose band sets the next review, unless one of a later day is.
 
-        Returns whether it replaces another.
+        An assessment of another kind or perspective never is.
         """
-        if current == self.current:
-            return False
-        self.current = current
-        self.next_review_on = current.review_by
-        return True
+        if not assessment.is_our_current:
+            return
+        if self.current is None or assessment.effective_on >= self.current.effective_on:
+            self.current, self.next_review_on = assessment, assessment.review_by
 
     def build_revision(
         self,

@@ -126,7 +126,7 @@ def test_the_database_takes_no_position_that_was_never_on_record(register):
 instants = st.integers(0, 20).map(lambda days: at(RAISED + datetime.timedelta(days=days)))
 
 
-@examples(30)
+@examples(15)
 @given(
     steps=histories,
     first=st.none() | ratings,

@@ -22,7 +22,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 before = _rows(risk.positions)
                 risk.positions.all().delete()
-                Position.objects.record(risk)
+                Position.objects.rebuild(risk)
                 if before != _rows(risk.positions):
                     differences.append(str(risk))
                 transaction.set_rollback(check)
