@@ -39,4 +39,4 @@ def counts_behind(links, registers, client, person):
             request.user = person
             reading = reading_from(request, register)
             counts[href] = str(filter_positions(request, register, reading).qs.count())
-    return counts | led_to(client, links.keys() - counts)
+    return counts | led_to(client, set(links) - counts.keys())
