@@ -194,8 +194,14 @@ def test_an_unexplained_fall_is_marked(council):
     )
 
 
-@pytest.mark.parametrize("evidence", ["evidence", "assurance", "test", "action"])
-def test_an_explained_fall_is_not_marked(council, evidence):
+def test_a_fall_with_evidence_is_not_marked(council):
+    make_assessment(council.risk(), (4, 3), on=days_ago(5), evidence="It has doubled its staff.")
+    page = council.page(since=days_ago(20).isoformat())
+    assert "was Severe" in page and "Nothing on record" not in page
+
+
+@pytest.mark.parametrize("evidence", ["", "evidence", "assurance", "test", "action"])
+def test_a_fall_is_explained_by_what_is_on_record(council, evidence):
     risk, fields = council.risk(), {}
     if evidence == "evidence":
         fields = {"evidence": "The provider has doubled its staff."}
@@ -210,11 +216,12 @@ def test_an_explained_fall_is_not_marked(council, evidence):
             tested_by_line=2,
             operating="works",
         )
-    else:
+    elif evidence == "action":
         action = make_action(risk, by=council.manager, on=days_ago(30))
         action.complete(by=council.manager, version=1, done_on=days_ago(8), evidence="Seen.")
     make_assessment(risk, (4, 3), by=council.manager, on=days_ago(5), **fields)
-    assert "Nothing on record" not in council.page(since=days_ago(20).isoformat())
+    positions = council.register.positions.as_at(days_ago(0))
+    assert unexplained(positions, days_ago(0)).exists() == (evidence == "")
 
 
 def test_unexplained_falls_agree_with_the_check_of_a_single_risk(council):
