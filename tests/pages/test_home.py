@@ -255,11 +255,11 @@ def make_each_gap(register, **content):
         ("no-owner&band=severe", []),
     ],
 )
-def test_the_list_holds_the_risks_with_a_gap(gaps, gap, titles, people):
+def test_the_list_holds_the_risks_with_a_gap(gaps, gap, titles):
     assert titles_at(gaps.people["officer"], gaps.register, f"gap={gap}") == titles
 
 
-def test_the_page_of_the_list_shows_the_risks_with_a_gap(gaps, people):
+def test_the_page_of_the_list_shows_the_risks_with_a_gap(gaps):
     page = gaps.people["officer"].client.get("/registers/gaps/?gap=no-owner").text
     assert re.findall(r'app-risks__title"><a [^>]*>(\w+)</a>', page) == ["Ownerless"]
 
@@ -294,7 +294,7 @@ def test_a_past_day_shows_a_gap_that_was_closed_since(officer, register):
     assert titles == [["Sound"], []]
 
 
-def test_a_band_to_re_assess_is_the_gap_of_an_earlier_scheme(gaps, people):
+def test_a_band_to_re_assess_is_the_gap_of_an_earlier_scheme(gaps):
     assert titles_at(gaps.people["officer"], gaps.register, "band=to-re-assess") == ["Old"]
 
 
@@ -346,7 +346,7 @@ def test_a_card_links_to_its_dashboard(officer, register):
     assert 'href="/registers/ours/dashboard/"' in home_of(officer)
 
 
-def test_a_card_counts_each_gap(gaps, people):
+def test_a_card_counts_each_gap(gaps):
     page = home_of(gaps.people["officer"])
     counted = {
         gap: re.findall(rf'data-count="(\d+)">(\d+) {gap.label}<', page)
@@ -374,7 +374,7 @@ def test_a_rating_by_an_earlier_scheme_is_not_counted_above_tolerance(officer, r
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_number_links_to_as_many_risks(full, role, people):
+def test_every_number_links_to_as_many_risks(full, role):
     counts, behind = links_and_totals(full.people[role], full.register)
     assert (len(counts), behind) == (7 if role in READ_ONLY else 8, counts)
 
