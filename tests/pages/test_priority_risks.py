@@ -37,6 +37,14 @@ def council(module_council):
     return copy.deepcopy(module_council)
 
 
+def test_the_page_shows_the_priority_risks_with_their_reasons(council):
+    council.risk()
+    council.risk((5, 4), ago=20)
+    reasons = council.priority_risks_on_page()
+    assert len(reasons) == 2
+    assert list(reasons.items()) == list(council.priority_risks().items())
+
+
 def test_a_risk_in_the_highest_band_at_four_quarter_ends_is_stuck(council):
     council.risk()
     assert council.priority_risks()["R-001"].startswith("Severe at the last ")

@@ -281,9 +281,9 @@ def test_each_insight_brings_its_question(council):
 
 
 def test_a_question_of_the_library_that_is_on_the_list_is_not_offered_again(council):
-    first, *others = [insight.question for insight in Insight.objects.all()]
+    first, *later = [insight.question for insight in Insight.objects.all()]
     make_question(council.register, first, by=council.member)
-    assert [text for text, *_ in council.offers(of="insights")] == others
+    assert [text for text, *_ in council.offers(of="insights")] == later
 
 
 def test_a_failure_type_with_nothing_written_down_brings_its_question(council):
