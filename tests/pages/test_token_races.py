@@ -14,6 +14,7 @@ from makers import (
     make_organisation,
     make_person,
     make_precedent,
+    make_question,
     make_register,
     make_review,
     make_risk,
@@ -66,6 +67,13 @@ def test_a_question_is_kept_on_both_lists():
         clients, lambda client: client.post("/registers/ours/questions/", data)
     )
     assert (set(statuses), GatheredQuestion.objects.count()) == ({302}, 2)
+
+
+def test_the_same_words_of_one_person_are_kept_once():
+    register = make_register()
+    member = make_person(register.organisation, "member")
+    in_parallel(4, lambda _: make_question(register, "One?", by=member))
+    assert [question.text for question in GatheredQuestion.objects.on_list()] == ["One?"]
 
 
 def test_a_copy_is_made_for_both():
