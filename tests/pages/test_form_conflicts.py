@@ -3,10 +3,11 @@
 Every form is tested.
 """
 
+import copy
 import re
 
 import pytest
-from form_table import FORMS, Form
+from form_table import FORMS, Council, Form
 from risk_histories import rollback
 
 pytestmark = pytest.mark.django_db
@@ -18,11 +19,16 @@ STEPS_THAT_ARE_TAKEN = {  # and the message to whoever takes one again
 }
 
 
+@pytest.fixture(scope="module")
+def council(module_db):
+    return Council()
+
+
 @pytest.fixture(scope="module", params=FORMS)
-def form(request, module_db):
+def form(request, council):
     """A form that nobody sent yet, for all tests of it in turn."""
     with rollback():
-        yield Form(request.param)
+        yield Form(request.param, copy.deepcopy(council))
 
 
 @pytest.fixture(scope="module")
