@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -24,17 +25,27 @@ from makers import (
     make_user,
 )
 
+from registers.forms import bulk as forms
 from registers.models import AuditEntry, BulkEditConflict, Register, Review, Risk, Role
 from registers.models.review import is_above_tolerance_twice_running
 from registers.services import reassign, review_many
+from registers.views import bulk as views
 
 pytestmark = pytest.mark.django_db
 REVIEW = "/registers/ours/review/"
 
 
-@pytest.fixture
-def register():
-    return make_register(slug="ours")
+@pytest.fixture(scope="module")
+def module_records(module_db):
+    """A register without risks, an officer and a manager, and two posts."""
+    register = make_register(slug="ours")
+    organisation = register.organisation
+    return SimpleNamespace(
+        register=register,
+        officer=client_of(make_person(organisation)),
+        manager=client_of(make_person(organisation, Role.MANAGER)),
+        posts=(make_post(organisation, "Old post"), make_post(organisation, "New post")),
+    )
 
 
 def client_of(person):
@@ -44,13 +55,23 @@ def client_of(person):
 
 
 @pytest.fixture
-def officer(register):
-    return client_of(make_person(register.organisation))
+def register(records):
+    return records.register
 
 
 @pytest.fixture
-def manager(register):
-    return client_of(make_person(register.organisation, Role.MANAGER))
+def officer(records):
+    return records.officer
+
+
+@pytest.fixture
+def manager(records):
+    return records.manager
+
+
+@pytest.fixture
+def posts(records):
+    return records.posts
 
 
 def boxes(text, name, *, ticked=False):
@@ -191,11 +212,17 @@ def test_the_review_page_shows_its_errors(register, officer, data, words):
     assert (answer.status_code, words in answer.text, Review.objects.exists()) == (200, True, False)
 
 
-def test_fifty_at_most(register, officer):
-    risks = [make_risk(register) for _ in range(51)]
+def test_fifty_at_most():
+    assert forms.MOST_REVIEWED == views.MOST_REVIEWED == 50
+
+
+def test_no_more_than_the_limit_are_offered_and_reviewed(register, officer, monkeypatch):
+    for module in (forms, views):
+        monkeypatch.setattr(module, "MOST_REVIEWED", 2)
+    risks = [make_risk(register) for _ in range(3)]
     Risk.objects.update(next_review_on=days_ago(1))
-    assert len(offered(officer)) == 50
-    assert "51 reviews are late or due" in officer.get(REVIEW).text
+    assert len(offered(officer)) == 2
+    assert "3 reviews are late or due" in officer.get(REVIEW).text
     answer = post_reviews(officer, *risks)
     assert ("Select" in answer.text, Review.objects.exists()) == (True, False)
 
@@ -254,8 +281,9 @@ def test_above_tolerance_twice_running_is_reviewed_by_itself(
     if reviewed:
         make_review(risk, on=days_ago(reviewed))
     Risk.objects.update(next_review_on=days_ago(1))
-    has_notice = "above tolerance for the second time running" in officer.get(REVIEW).text
-    assert (has_notice, offered(officer)) == (is_left_out, [] if is_left_out else ["1"])
+    text = officer.get(REVIEW).text
+    has_notice = "above tolerance for the second time running" in text
+    assert (has_notice, boxes(text, "risks")) == (is_left_out, [] if is_left_out else ["1"])
 
 
 def test_an_earlier_schemes_rating_above_its_tolerance_counts_as_on_the_page_of_one(
@@ -295,13 +323,6 @@ def test_the_page_takes_as_many_queries_for_three_risks_as_for_one(register, off
 
 
 # Another post: the verb
-
-
-@pytest.fixture
-def posts(register):
-    return make_post(register.organisation, "Old post"), make_post(
-        register.organisation, "New post"
-    )
 
 
 def owned(register, post):
