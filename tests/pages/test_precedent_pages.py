@@ -432,17 +432,17 @@ def test_nobody_but_officers_sees_a_mark_before_anything_is_agreed(as_role, risk
     assert "The two accounts" not in text and "shown once a body has agreed this register" in text
 
 
-@pytest.mark.parametrize("query", [{}, TODAY])
 @pytest.mark.parametrize("role", READERS)
 def test_readers_see_a_mark_that_the_latest_agreement_knew_and_no_later_one(
-    as_role, register, risk, role, query
+    as_role, register, risk, role
 ):
     earlier_mark(risk, reason="The two accounts differ.")
     agree(register, 10)
     make_precedent(risk, "DON-W2", reason="A later thought.")
-    text = words_of(as_role(role).get(risk.get_absolute_url(), query))
-    assert ("The two accounts" in text, "A later thought" in text) == (True, False)
-    assert "working notes" in text
+    for query in ({}, TODAY):
+        text = words_of(as_role(role).get(risk.get_absolute_url(), query))
+        assert ("The two accounts" in text, "A later thought" in text) == (True, False)
+        assert "working notes" in text
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MANAGER])
@@ -512,14 +512,14 @@ def listed_numbers(client, slug="ours", **query):
     )
 
 
-@pytest.mark.parametrize("query", [{"case": "doncaster"}, {"sign": "DON-W1"}, {"insight": None}])
-def test_the_list_filters_by_relevant_marks_only(officer, register, risk, query):
-    query = {name: value or sign("DON-W1").insights.first().number for name, value in query.items()}
+def test_the_list_filters_by_relevant_marks_only(officer, register, risk):
     doubtful = make_risk(register)
     make_precedent(risk, "DON-W1")
     make_precedent(doubtful, "DON-W1", "unsure")
     make_risk(register)
-    assert listed_numbers(officer, **query) == [risk.number]
+    insight = sign("DON-W1").insights.first().number
+    for query in ({"case": "doncaster"}, {"sign": "DON-W1"}, {"insight": insight}):
+        assert listed_numbers(officer, **query) == [risk.number], query
 
 
 def test_a_revoked_mark_does_not_count_in_the_filter(officer, risk):
