@@ -36,6 +36,7 @@ from workbooks import (
 from registers.forms.import_values import ImportWordsForm
 from registers.forms.imports import ImportColumnsForm
 from registers.imports import commit
+from registers.imports.staging import stage_rows
 from registers.models import AuditEntry, ImportedRow, Post, RegisterImport, Risk, Role
 
 pytestmark = pytest.mark.django_db
@@ -373,12 +374,17 @@ def test_a_reference_that_stands_twice_is_refused_with_both_rows(manager, regist
     assert doubles == {2: ["4"], 4: ["2"]}
 
 
-def test_one_bad_row_of_a_thousand_keeps_only_itself_out(manager, register):
-    """It is beyond the first thousand rows: so many are read at a time."""
-    rows = plain_rows(1010, row_1005=["", "", "", "", "", ""])
-    rows[1003][4] = "3"
-    batch = to_preview(manager, register, csv_of(PLAIN, *rows))
-    assert batch.rows.filter(outcome="new").count() == 1009
+def test_a_bad_row_among_those_read_later_keeps_only_itself_out(manager, register):
+    bad = ["CORP-", "", "", "Head of finance", "", "9"]
+    send(manager, register, csv_of(PLAIN, *plain_rows(10, row_9=bad, row_10=[""] * 6)))
+    batch = latest(register)
+    manager.post(batch.get_absolute_url(), columns_form(batch))
+    batch.refresh_from_db()
+    manager.post(batch.get_absolute_url(), words_form(batch))
+    for after in (0, 5):
+        batch = stage_rows(batch, after=after, chunk=5)
+    outcomes = dict(batch.rows.values_list("number", "outcome"))
+    assert outcomes == dict.fromkeys((*range(2, 9), 11), "new") | {9: "refused"}
 
 
 # The same file again
