@@ -208,14 +208,7 @@ def test_the_count_behind_a_link_is_the_total_on_its_page(council):
     assert led_to(council.client, links) == counted_behind(council, links) == links
 
 
-@pytest.mark.parametrize(
-    "filters",
-    [
-        pytest.param(filters, marks=pytest.mark.look) if n % 4 else filters
-        for n, filters in enumerate(FILTERS)
-    ],  # one in four on the second database
-    ids=name_of,
-)
+@pytest.mark.parametrize("filters", FILTERS, ids=name_of)
 def test_filtering_in_memory_and_in_the_database_agree(council, filters):
     """Of every row that ever was, on two days: with a statement of tolerance in force,
     and without.
