@@ -10,7 +10,6 @@ from makers import make_user, seal_rows
 from sealed_rows import TOKEN, UNSEALED, change, insert_like, make_sealed_rows, rollback, row_of
 
 from registers import seal_check
-from registers.seal_check import batched
 from registers.history.seals import AuditedModel, sealed_models
 from registers.models import (
     Action,
@@ -22,6 +21,7 @@ from registers.models import (
     RiskRevision,
     User,
 )
+from registers.seal_check import batched
 
 pytestmark = pytest.mark.django_db
 
