@@ -1,7 +1,3 @@
-import json
-import os
-import subprocess
-import sys
 from urllib.parse import urlencode
 
 import pytest
@@ -10,6 +6,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.urls import reverse
 from makers import make_person, make_post, make_register, make_user, risk_form
+from settings_file import read_settings
 
 from registers.history.audit_guard import remove_guard
 
@@ -365,38 +362,11 @@ def test_everything_else_leads_to_the_sign_in(client):
 KEYS = {
     name: f"{name} of an installation, long and never used" for name in ("SECRET_KEY", "AUDIT_KEY")
 }
-SETTING_NAMES = (
-    "SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE "
-    "SECURE_HSTS_SECONDS ALLOWED_HOSTS SECURE_SSL_REDIRECT SECURE_HSTS_INCLUDE_SUBDOMAINS "
-    "CSRF_TRUSTED_ORIGINS REQUIRE_MFA DEBUG IS_LAPTOP SECRET_KEY SECURE_PROXY_SSL_HEADER "
-    "ALLAUTH_TRUSTED_PROXY_COUNT"
-)
-
-
-def start(**environment):
-    """Settings that a process reads in that environment: (the settings or None, its errors)."""
-    code = (
-        "import json; from django.conf import settings as s; "
-        f"print(json.dumps({{n: getattr(s, n) for n in '{SETTING_NAMES}'.split()}}))"
-    )
-    environ = {
-        "PATH": os.environ["PATH"],
-        "DJANGO_SETTINGS_MODULE": "failing_well.settings",
-        **environment,
-    }
-    process = subprocess.run(  # noqa: S603 (our own arguments, no shell)
-        [sys.executable, "-W", "error", "-c", code],
-        env=environ,
-        cwd=settings.BASE_DIR,
-        capture_output=True,
-        text=True,
-    )
-    return json.loads(process.stdout) if process.returncode == 0 else None, process.stderr
 
 
 @pytest.fixture(scope="module")
 def production():
-    return start(SITE_URL="https://risk.council.example/", **KEYS)[0]
+    return read_settings(SITE_URL="https://risk.council.example/", **KEYS)[0]
 
 
 @pytest.mark.parametrize(
@@ -430,29 +400,29 @@ def test_an_https_address_sets(production, name, value):
 )
 def test_a_missing_key_is_refused_anywhere_but_on_a_laptop(site, missing):
     keys = {name: value for name, value in KEYS.items() if name != missing}
-    values, errors = start(SITE_URL=site, **keys)
+    values, errors = read_settings(SITE_URL=site, **keys)
     assert (values, f"{missing} must be set" in errors) == (None, True)
 
 
 def test_an_empty_key_is_a_missing_one():
-    values, _ = start(SITE_URL="https://risk.council.example", SECRET_KEY="", AUDIT_KEY="a")
+    values, _ = read_settings(SITE_URL="https://risk.council.example", SECRET_KEY="", AUDIT_KEY="a")
     assert values is None
 
 
 def test_debug_is_refused_anywhere_but_on_a_laptop():
-    values, errors = start(SITE_URL="https://risk.council.example", DEBUG="true", **KEYS)
+    values, errors = read_settings(SITE_URL="https://risk.council.example", DEBUG="true", **KEYS)
     assert (values, "DEBUG shows private data" in errors) == (None, True)
 
 
 @pytest.mark.parametrize("site", ["risk.council.example", "ftp://risk.council.example", "https://"])
 def test_an_invalid_site_url_is_refused(site):
-    values, errors = start(SITE_URL=site, **KEYS)
+    values, errors = read_settings(SITE_URL=site, **KEYS)
     assert (values, "SITE_URL must be" in errors) == (None, True)
 
 
 @pytest.fixture(scope="module")
 def laptop():
-    return start()[0]
+    return read_settings()[0]
 
 
 def test_a_laptop_needs_no_environment(laptop):
@@ -468,8 +438,8 @@ def test_the_key_of_a_laptop_is_marked(laptop):
 
 
 def test_a_trusted_proxy_may_report_https():
-    values, _ = start(SITE_URL="https://risk.council.example", TRUSTED_PROXIES="1", **KEYS)
+    values, _ = read_settings(SITE_URL="https://risk.council.example", TRUSTED_PROXIES="1", **KEYS)
     assert (values["SECURE_PROXY_SSL_HEADER"], values["ALLAUTH_TRUSTED_PROXY_COUNT"]) == (
-        ["HTTP_X_FORWARDED_PROTO", "https"],
+        ("HTTP_X_FORWARDED_PROTO", "https"),
         1,
     )

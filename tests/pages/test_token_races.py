@@ -25,7 +25,7 @@ from registers.models import GatheredQuestion, Register, RegisterImport, Risk
 from registers.services import agree
 
 pytestmark = pytest.mark.django_db(transaction=True)
-EACH = 3 if CI else 2  # times that each of the two sends the form
+EACH = 3 if CI else 1  # times that each of the two sends the form
 
 
 def client_of(person):
