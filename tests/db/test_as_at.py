@@ -89,7 +89,7 @@ def days_of_change(history):
 @examples(30)
 @given(steps=histories, first=st.none() | ratings)
 def test_a_position_has_the_day_its_band_began_and_the_band_before(home, author, steps, first):
-    """By brute force, day by day: (band, on the register).
+    """By brute force, on each day of a change: (band, on the register).
 
     The band before counts only if the risk was on the register, or off it, the whole time.
     """
@@ -97,7 +97,7 @@ def test_a_position_has_the_day_its_band_began_and_the_band_before(home, author,
         history = RiskHistory(home, author, steps, first)
         place = history.risk.register.scheme.rules.place
         since, before, last = None, "", None
-        for day in DAYS:
+        for day in sorted(days_of_change(history)):
             if not (content := history.on(day)):
                 continue
             state = (place(*content[2]).band.slug if content[2] else "", content[1] != CLOSED)

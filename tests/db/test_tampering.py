@@ -6,7 +6,7 @@ from itertools import chain, zip_longest
 import pytest
 from audit_check import verify
 from django.db import models
-from makers import make_user, seal_rows
+from makers import make_action, make_control, make_risk, make_user, seal_rows
 from sealed_rows import TOKEN, UNSEALED, change, insert_like, make_sealed_rows, rollback, row_of
 
 from registers import seal_check
@@ -26,7 +26,6 @@ from registers.seal_check import batched
 pytestmark = pytest.mark.django_db
 
 MODELS = sealed_models()
-SETS = 4  # of rows, each with one of every model
 # Where their latest revision is changed, these are named too.
 COPIES = (Risk, Control, Action)
 NOT_SEALED = UNSEALED | {Position: {"id", "is_exempt"}}
@@ -34,12 +33,17 @@ NOT_SEALED = UNSEALED | {Position: {"id", "is_exempt"}}
 
 @pytest.fixture(scope="module", autouse=True)
 def module_rows(module_db):
-    for _ in range(SETS):
+    """Two rows of every model, and more of those with the most fields."""
+    for _ in range(4):
+        risk = make_risk(assessed=(3, 3))
+        make_control(risk)
+        make_action(risk)
+    for _ in range(2):
         make_sealed_rows()
 
 
 def rows_of(model):
-    return list(model._base_manager.order_by("-pk")[:SETS])
+    return list(model._base_manager.order_by("pk"))
 
 
 def about(row):
