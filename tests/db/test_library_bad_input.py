@@ -131,8 +131,8 @@ UNREADABLE = {
         "is larger than 2,000,000 bytes",
     ),
     "more rows than a load takes": (
-        "rows.yaml",
-        b"- a\n" * (MOST_ROWS + 1),
+        "rows.json",
+        b"[1" + b", 1" * MOST_ROWS + b"]",
         "more than 20,000 rows",
     ),
 }

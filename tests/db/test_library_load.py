@@ -109,7 +109,6 @@ def test_the_command_fills_an_empty_library_and_lists_none_of_its_rows(capsys):
     empty_library()
     call_command("load_library")
     assert capsys.readouterr().out == f"Library: {total()} added, 0 changed, 0 left alone.\n"
-    assert load_library().counts == f"0 added, 0 changed, {total()} left alone"
 
 
 def test_djangos_loaddata_reads_a_file_of_the_library():

@@ -95,7 +95,7 @@ def test_a_preview_writes_nothing(staff):
 
 
 def test_a_preview_without_changes_offers_no_load(staff):
-    answer = look(staff, which="own")
+    answer = look(staff, [type_row()])
     assert "there is nothing to load" in words(answer)
     assert 'name="step"' not in answer.text
 
