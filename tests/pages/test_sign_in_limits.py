@@ -31,8 +31,8 @@ OFFICE, HOME = "192.0.2.1", "198.51.100.7"
 def low_limits(settings):
     """Two guesses from an address and three from a device, instead of five and ten."""
     rates = {
-        f"{what}_from_{place}": f"{guesses}/{LOCKED}s/key"
-        for what in ("password", "code")
+        f"{secret}_from_{place}": f"{guesses}/{LOCKED}s/key"
+        for secret in ("password", "code")
         for place, guesses in (("address", 2), ("device", 3))
     }
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, **rates}
