@@ -248,8 +248,7 @@ class TestToday(TenFacts, TestCase):
         for register in Register.objects.all():
             manager = make_person(register.organisation, Role.MANAGER)
             references = {risk.reference for risk in register.risks.all()}
-            ending = "xlsx" if register == self.corporate else "csv"
-            content = export(register, manager, ending)
-            assert_export_equals_register(register, content, ending)
-            unchanged = assert_reimport_is_unchanged(register, content, manager, ending)
+            content = export(register, manager, "csv")
+            assert_export_equals_register(register, content, "csv")
+            unchanged = assert_reimport_is_unchanged(register, content, manager, "csv")
             assert unchanged == references
