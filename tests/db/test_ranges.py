@@ -24,6 +24,7 @@ from makers import (
     preset,
 )
 
+from registers.forms import AssessmentForm
 from registers.models import Assessment, Control, has_supporting_evidence
 from registers.phrases import possible_bands_in_words
 from registers.scoring import RatingOutsideScheme
@@ -125,10 +126,15 @@ def test_either_end_may_be_given_alone(officer, risk, name):
         ({"impact_high": "<script>"}, "Select a level from the list"),
     ],
 )
-def test_an_invalid_end_of_a_range_is_refused(officer, risk, end, words):
-    status, text = send(officer, risk, **end)
-    assert (status, words in text, risk.assessments.count()) == (200, True, 1)
-    assert "There is a problem" in text
+def test_an_invalid_end_of_a_range_is_refused(risk, end, words):
+    errors = AssessmentForm(form_data(risk, **end), risk=risk).errors.values()
+    assert [error.startswith(words) for messages in errors for error in messages] == [True]
+
+
+def test_the_page_of_an_invalid_range_says_so_and_nothing_is_kept(officer, risk):
+    status, page = send(officer, risk, likelihood_low="5")
+    assert (status, "There is a problem" in page, risk.assessments.count()) == (200, True, 1)
+    assert "The lowest likelihood cannot be higher than your rating, 4 Likely" in page
 
 
 def test_the_folded_part_is_open_where_something_in_it_is_wrong(officer, risk):
@@ -313,8 +319,8 @@ def test_a_fall_that_something_supports_is_not_asked_about(officer, risk):
         {**LOWER, "kind": "inherent"},
     ],
 )
-def test_evidence_is_not_asked_for_without_a_fall_of_the_current_rating(officer, risk, fields):
-    assert send(officer, risk, **fields)[0] == 302
+def test_evidence_is_not_asked_for_without_a_fall_of_the_current_rating(risk, fields):
+    assert AssessmentForm(form_data(risk, **fields), risk=risk).errors == {}
 
 
 def test_a_first_rating_is_not_asked_about(officer, risk):
