@@ -130,9 +130,6 @@ def test_the_database_starts_one_live_position_a_day(register):
         row.save(force_insert=True)
 
 
-instants = st.integers(0, 20).map(lambda days: at(RAISED + datetime.timedelta(days=days)))
-
-
 @examples(30)
 @given(
     steps=histories,

@@ -260,7 +260,6 @@ def test_the_same_field_a_hundred_times_does_no_harm(world, name):
     assert answer.status_code == 200
 
 
-@pytest.mark.look
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
