@@ -372,15 +372,10 @@ def bytes_of(answer):
 
 def distinguishable(client, names, hidden, none):
     """(name, method) of each address that answers differently for hidden and missing records."""
+    pairs = {name: [path_of(name, **arguments) for arguments in (hidden, none)] for name in names}
     return [
         (name, method)
-        for name in names
+        for name, paths in pairs.items()
         for method in ("get", "post", "head")
-        if len(
-            {
-                bytes_of(getattr(client, method)(path_of(name, **arguments)))
-                for arguments in (hidden, none)
-            }
-        )
-        > 1
+        if len({bytes_of(getattr(client, method)(path)) for path in paths}) > 1
     ]

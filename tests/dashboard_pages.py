@@ -26,6 +26,13 @@ def led_to(client, links):
     return {href: match and match[1] for href, match in pages.items()}
 
 
+def positions_behind(href, register, person):
+    """What the list of the register at that address holds for this person, without its page."""
+    request = RequestFactory().get(href)
+    request.user = person
+    return filter_positions(request, register, reading_from(request, register)).qs
+
+
 def counts_behind(links, registers, client, person):
     """href -> how many are behind it: a list of one of the registers is counted, not rendered.
 
@@ -35,8 +42,5 @@ def counts_behind(links, registers, client, person):
     counts, by_path = {}, {register.get_absolute_url(): register for register in registers}
     for href in links:
         if register := by_path.get(urlsplit(href).path):
-            request = RequestFactory().get(href)
-            request.user = person
-            reading = reading_from(request, register)
-            counts[href] = str(filter_positions(request, register, reading).qs.count())
-    return counts | led_to(client, links.keys() - counts)
+            counts[href] = str(positions_behind(href, register, person).count())
+    return counts | led_to(client, set(links) - counts.keys())

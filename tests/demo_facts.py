@@ -4,6 +4,7 @@ import itertools
 import re
 from collections import Counter
 
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -60,6 +61,8 @@ class TenFacts:
     def setUpClass(cls):
         super().setUpClass()
         cls.pages = {}
+        cls.member = Client()
+        cls.member.force_login(User.objects.get(email="member@northmoor.example"))
 
     def read(self, name, *args, **query):
         """A page as at the day of loading, read once; spaces count once."""
@@ -67,8 +70,7 @@ class TenFacts:
         query = {"as_at": self.today.isoformat(), **query}
         key = (path, *query.items())
         if key not in self.pages:
-            self.client.force_login(User.objects.get(email="member@northmoor.example"))
-            self.pages[key] = " ".join(self.client.get(path, query).text.split())
+            self.pages[key] = " ".join(self.member.get(path, query).text.split())
         return self.pages[key]
 
     def test_1_seven_of_35_risks_are_above_tolerance_as_many_as_at_the_quarter_end(self):
@@ -160,7 +162,6 @@ class TenFacts:
         )
 
     def test_the_agreement_and_the_changes_since(self):
-        self.client.force_login(User.objects.get(email="member@northmoor.example"))
         latest, older = self.corporate.agreements.all()
         assert (latest.body, older.body) == (
             "Audit and governance committee",
@@ -168,7 +169,7 @@ class TenFacts:
         )
         assert latest.positions.on_register().count() == 34
         assert latest.positions.on_register().filter(band="severe").count() == 7
-        text = self.client.get(reverse("agreement_list", args=["corporate"])).text
+        text = self.member.get(reverse("agreement_list", args=["corporate"])).text
         assert (
             "Four risks have changed band since, one is rated for the first time, two are new, "
             "one is closed." in text

@@ -176,8 +176,10 @@ BEFORE = {
 
 
 class Form:
-    def __init__(self, name):
-        self.council, self.name = Council(), name
+    """A form of that name, filled in; of a council that may be given."""
+
+    def __init__(self, name, council=None):
+        self.council, self.name = council or Council(), name
         BEFORE.get(name, lambda council: None)(self.council)
         self.model, build_data, self.other = FORMS[name]
         self.address = self.council.address(name, *MORE.get(name, ()))

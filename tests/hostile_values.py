@@ -129,6 +129,18 @@ def bound_form(form, data):
     return bound
 
 
+def filled_in(form, data):
+    """The same form, bound to data as a test client takes it."""
+    return bound_form(
+        form, {name: v if isinstance(v, list) else [str(v)] for name, v in data.items()}
+    )
+
+
+def messages_of(form):
+    """The error messages of a form, joined."""
+    return " ".join(words for messages in form.errors.values() for words in messages)
+
+
 def forms_of(answer):
     """The forms on a page, each form of a formset and its management form included."""
     page_forms = {}

@@ -53,6 +53,12 @@ def library_rows():
     return {model: list(model._base_manager.order_by("pk").values()) for model in library_tables()}
 
 
+def writes(queries):
+    """Those of captured queries that may write a row."""
+    reading = ("SELECT ", "SAVEPOINT ", "RELEASE ", "ROLLBACK ")
+    return [query["sql"] for query in queries if not query["sql"].startswith(reading)]
+
+
 def empty_library():
     for model in reversed(LIBRARY_MODELS):
         model.objects.all().delete()

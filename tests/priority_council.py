@@ -1,8 +1,9 @@
 """A council whose risks a test puts in order."""
 
 import re
+from unittest.mock import patch
 
-from django.test import Client
+from django.test import Client, RequestFactory
 from makers import (
     days_ago,
     make_organisation,
@@ -11,7 +12,9 @@ from makers import (
     make_risk,
 )
 
+from registers.dashboard.priority_risks import PriorityRisks
 from registers.models import Role
+from registers.views import dashboard as views
 
 
 class Council:
@@ -37,7 +40,17 @@ class Council:
         return positions.stuck(self.register.scheme, days_ago(0))
 
     def priority_risks(self, **query):
-        """reference -> reason, of the priority risks."""
+        """reference -> reasons of the priority risks, without the page that shows them."""
+        request = RequestFactory().get("/registers/ours/dashboard/", query)
+        request.user = self.manager
+        with patch.object(views, "render", lambda request, template, context: context):
+            dashboard = views.dashboard(request, "ours")["dashboard"]
+        return {
+            risk.position.reference: " ".join(risk.reasons)
+            for risk in dashboard.section(PriorityRisks).risks
+        }
+
+    def priority_risks_on_page(self, **query):
         cards = re.findall(r'app-look__one">(.*?)</li>', self.page(**query), re.DOTALL)
         return {
             re.search(r"R-\d+", card)[0]: re.search(r"here:</strong> (.*?)</p>", card)[1]

@@ -43,7 +43,7 @@ def make_sealed_rows():
     above = make_register()
     organisation = above.organisation
     manager, officer = (make_person(organisation, role) for role in (Role.MANAGER, Role.OFFICER))
-    officer.groups.add(Group.objects.create(name="Editors"))
+    officer.groups.add(Group.objects.get_or_create(name="Editors")[0])
     post = make_post(organisation, holder=officer, directorate=make_directorate(organisation))
     make_scheme(organisation=organisation)
     links = {"other_failure_types": [failure_type("external")], "adverse_impacts": [impact()]}

@@ -123,9 +123,6 @@ def test_the_database_takes_no_position_that_was_never_on_record(register):
         row.save()
 
 
-instants = st.integers(0, 20).map(lambda days: at(RAISED + datetime.timedelta(days=days)))
-
-
 @examples(15)
 @given(
     steps=histories,

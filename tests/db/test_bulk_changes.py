@@ -519,7 +519,7 @@ def test_a_batch_costs_the_same_whatever_is_in_it():
         return len(queries)
 
     cost(1)
-    assert cost(2) == cost(12)
+    assert cost(2) == cost(4)
 
 
 def test_positions_hold_since_when_a_risk_is_in_its_band():

@@ -1,8 +1,8 @@
+import copy
 import datetime
 import uuid
 
 import pytest
-from database import in_parallel
 from django.db import IntegrityError
 from django.db.models import ProtectedError
 from django.utils import timezone
@@ -36,6 +36,17 @@ pytestmark = pytest.mark.django_db
 HISTORY = (RiskRevision, Assessment, Position, AuditEntry, Risk)
 
 
+@pytest.fixture(scope="module")
+def module_risk(module_db):
+    return make_risk()
+
+
+@pytest.fixture
+def risk(module_risk):
+    """A logged risk that nobody has rated."""
+    return copy.deepcopy(module_risk)
+
+
 def rows():
     """Everything a verb may write, to compare before and after."""
     return [list(model._base_manager.order_by("pk").values()) for model in HISTORY]
@@ -65,8 +76,7 @@ def test_logging_writes_the_first_revision():
     assert risk.revisions.get().content() == risk.content()
 
 
-def test_logging_is_version_one():
-    risk = make_risk()
+def test_logging_is_version_one(risk):
     assert (risk.version, risk.revisions.get().number, risk.revisions.get().what) == (
         1,
         1,
@@ -83,8 +93,7 @@ def test_logging_with_ratings_writes_an_assessment_that_is_the_current_one():
     )
 
 
-def test_logging_without_ratings_writes_no_assessment():
-    risk = make_risk()
+def test_logging_without_ratings_writes_no_assessment(risk):
     assert (risk.current, risk.assessments.count()) == (None, 0)
 
 
@@ -180,8 +189,7 @@ def test_a_risk_has_a_title():
         make_risk(title="")
 
 
-def test_an_assessment_has_a_rationale():
-    risk = make_risk()
+def test_an_assessment_has_a_rationale(risk):
     with pytest.raises(IntegrityError, match="assessment_has_a_rationale"):
         judge(risk, rationale="")
 
@@ -214,17 +222,6 @@ def test_a_token_of_another_register_makes_a_risk_in_this_one():
     assert second.register != first.register
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_same_form_twice_at_once_makes_one_risk():
-    register, by, token = make_register(), make_user(), uuid.uuid4()
-
-    def log(number):
-        mine = type(register).objects.get(pk=register.pk)
-        return make_risk(mine, by=by, token=token, assessed=(2, 2)).pk
-
-    assert len(set(in_parallel(4, log))) == Risk.objects.count() == 1
-
-
 def test_the_same_token_leads_to_the_same_assessment():
     risk, token = make_risk(), uuid.uuid4()
     assert judge(risk, token=token) == judge(risk, token=token, version=1)
@@ -252,13 +249,6 @@ def test_the_assessment_token_of_another_person_makes_another_assessment():
     assert judge(risk, by=me, token=token).by == me
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_same_assessment_twice_at_once_makes_one():
-    risk, token = make_risk(), uuid.uuid4()
-    in_parallel(4, lambda number: judge(Risk.objects.get(pk=risk.pk), version=1, token=token))
-    assert risk.assessments.count() == 1
-
-
 # Revising
 
 
@@ -271,8 +261,7 @@ def test_an_edit_writes_a_revision_of_the_whole_risk():
     assert revision.content() == risk.content()
 
 
-def test_an_edit_moves_the_version_by_one():
-    risk = make_risk()
+def test_an_edit_moves_the_version_by_one(risk):
     revision = make_revision(risk, title="Reserves are gone")
     risk.refresh_from_db()
     assert (risk.version, revision.number) == (2, 2)
@@ -296,8 +285,7 @@ def test_an_edit_keeps_who_why_and_for_whom():
     assert (revision.by, revision.on_behalf_of, revision.reason) == (by, head, "Asked by the board")
 
 
-def test_an_edit_of_failure_types_alone_is_an_edit():
-    risk = make_risk()
+def test_an_edit_of_failure_types_alone_is_an_edit(risk):
     revision = make_revision(risk, other_failure_types=[failure_type("external")])
     assert [t.slug for t in revision.other_failure_types.all()] == ["external"]
 
@@ -309,15 +297,13 @@ def test_an_edit_keeps_the_current_assessment():
     assert risk.current == risk.assessments.get()
 
 
-def test_an_edit_leaves_an_audit_entry():
-    risk = make_risk()
+def test_an_edit_leaves_an_audit_entry(risk):
     make_revision(risk, title="New", reason="Asked by the board")
     entry = AuditEntry.objects.filter(subject=f"risk:{risk.pk}").last()
     assert (entry.verb, entry.text.content["reason"]) == ("risk.edited", "Asked by the board")
 
 
-def test_an_edit_of_an_old_version_is_a_conflict():
-    risk = make_risk()
+def test_an_edit_of_an_old_version_is_a_conflict(risk):
     make_revision(risk, title="Theirs")
     with pytest.raises(EditConflict):
         risk.revise(by=make_user(), version=1, title="Mine")
@@ -337,8 +323,7 @@ def test_a_future_version_is_a_conflict():
         make_risk().revise(by=make_user(), version=2, title="Mine")
 
 
-def test_the_same_edit_twice_writes_one_revision():
-    risk = make_risk()
+def test_the_same_edit_twice_writes_one_revision(risk):
     edit = {
         "by": risk.raised_by,
         "version": 1,
@@ -348,8 +333,7 @@ def test_the_same_edit_twice_writes_one_revision():
     assert [risk.revise(**edit).number for _ in range(2)] == [2, 2]
 
 
-def test_an_old_edit_is_a_conflict_when_another_field_has_changed_since():
-    risk = make_risk()
+def test_an_old_edit_is_a_conflict_when_another_field_has_changed_since(risk):
     edit = {"by": risk.raised_by, "version": 1, "title": "New", "cause": risk.cause}
     risk.revise(**edit)
     make_revision(risk, cause="Another cause")
@@ -357,35 +341,14 @@ def test_an_old_edit_is_a_conflict_when_another_field_has_changed_since():
         risk.revise(**edit)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_simultaneous_edits_one_wins_and_the_others_conflict():
-    risk = make_risk()
-
-    def edit(number):
-        try:
-            return (
-                Risk.objects.get(pk=risk.pk)
-                .revise(by=risk.raised_by, version=1, title=f"Title {number}")
-                .title
-            )
-        except EditConflict:
-            return None
-
-    won = [title for title in in_parallel(6, edit) if title]
-    risk.refresh_from_db()
-    assert [risk.title] == won
-
-
-def test_an_unknown_field_cannot_be_revised():
-    risk = make_risk()
+def test_an_unknown_field_cannot_be_revised(risk):
     before = rows()
     with pytest.raises(TypeError, match="number"):
         risk.revise(by=risk.raised_by, version=1, number=7)
     assert rows() == before
 
 
-def test_closing_sets_the_status_and_says_why():
-    risk = make_risk()
+def test_closing_sets_the_status_and_says_why(risk):
     revision = risk.close(by=risk.raised_by, version=1, reason="No longer possible")
     assert (risk.status, revision.what, revision.reason) == (
         "closed",
@@ -403,8 +366,7 @@ def test_closing_takes_the_risk_off_the_register_from_that_day():
     assert standing == [True, False]
 
 
-def test_closing_an_old_version_is_a_conflict():
-    risk = make_risk()
+def test_closing_an_old_version_is_a_conflict(risk):
     make_revision(risk, title="New")
     with pytest.raises(EditConflict):
         risk.close(by=risk.raised_by, version=1, reason="Gone")
@@ -446,22 +408,19 @@ def test_an_assessment_is_current_and_our_own():
     )
 
 
-def test_an_assessment_writes_a_revision_that_points_to_it():
-    risk = make_risk()
+def test_an_assessment_writes_a_revision_that_points_to_it(risk):
     assessment = judge(risk)
     latest = risk.revisions.latest()
     assert (latest.what, latest.number, latest.assessment) == ("assessed", 2, assessment)
 
 
-def test_an_assessment_leaves_an_audit_entry():
-    risk = make_risk()
+def test_an_assessment_leaves_an_audit_entry(risk):
     assessment = judge(risk)
     entry = AuditEntry.objects.filter(subject=f"risk:{risk.pk}").last()
     assert (entry.verb, entry.facts["assessment"]) == ("risk.assessed", assessment.pk)
 
 
-def test_an_assessment_of_an_old_version_is_a_conflict():
-    risk = make_risk()
+def test_an_assessment_of_an_old_version_is_a_conflict(risk):
     make_revision(risk, title="Theirs")
     before = rows()
     with pytest.raises(EditConflict):
@@ -470,16 +429,14 @@ def test_an_assessment_of_an_old_version_is_a_conflict():
 
 
 @pytest.mark.parametrize("ratings", [{"likelihood": 6}, {"impact": 0}, {"impact": None}])
-def test_a_rating_outside_the_scheme_writes_nothing(ratings):
-    risk = make_risk()
+def test_a_rating_outside_the_scheme_writes_nothing(ratings, risk):
     before = rows()
     with pytest.raises(RatingOutsideScheme):
         judge(risk, **ratings)
     assert rows() == before
 
 
-def test_a_failed_assessment_can_be_repeated_with_the_same_object():
-    risk = make_risk()
+def test_a_failed_assessment_can_be_repeated_with_the_same_object(risk):
     with pytest.raises(RatingOutsideScheme):
         judge(risk, version=1, likelihood=6)
     assert judge(risk, version=1).risk == risk
@@ -562,13 +519,17 @@ def test_the_current_assessment_equals_the_query(ago):
 # Added, never edited
 
 
+@pytest.fixture(scope="module")
+def rated_risk(module_db):
+    return make_risk(assessed=(2, 2))
+
+
 @pytest.fixture(params=["revision", "assessment", "entry"])
-def record(request):
-    risk = make_risk(assessed=(2, 2))
+def record(request, rated_risk):
     return {
-        "revision": risk.revisions.get,
-        "assessment": risk.assessments.get,
-        "entry": AuditEntry.objects.filter(subject=f"risk:{risk.pk}").get,
+        "revision": rated_risk.revisions.get,
+        "assessment": rated_risk.assessments.get,
+        "entry": AuditEntry.objects.filter(subject=f"risk:{rated_risk.pk}").get,
     }[request.param]()
 
 
@@ -610,8 +571,7 @@ def change_values(changes):
     return [(change.label, change.before, change.after) for change in changes]
 
 
-def test_the_history_begins_with_the_newest():
-    risk = make_risk()
+def test_the_history_begins_with_the_newest(risk):
     make_revision(risk, title="Second")
     make_assessment(risk)
     assert [r.what for r in risk.change_history(timezone.localdate())] == [
@@ -648,7 +608,7 @@ def test_a_long_history_takes_as_many_queries_as_a_short_one(
     django_assert_num_queries,
 ):
     risk = make_risk(assessed=(2, 2), owner=make_post())
-    for n in range(6):
+    for n in range(3):
         make_revision(
             risk, title=f"Title {n}", other_failure_types=[failure_type("external")] * (n % 2)
         )
@@ -668,13 +628,11 @@ def test_changed_since_sums_up_what_others_did():
     )
 
 
-def test_nothing_has_changed_since_the_latest_version():
-    risk = make_risk()
+def test_nothing_has_changed_since_the_latest_version(risk):
     assert risk.changed_since(1) == ([], [])
 
 
-def test_nothing_has_changed_since_an_unknown_version():
-    risk = make_risk()
+def test_nothing_has_changed_since_an_unknown_version(risk):
     assert [risk.changed_since(n) for n in (2, 99)] == [([], []), ([], [])]
 
 
@@ -697,9 +655,8 @@ def test_a_conflict_leaves_the_latest_version_on_the_risk():
     assert (risk.version, risk.title) == (2, "Theirs")
 
 
-def test_a_reason_after_a_saved_edit_is_a_conflict():
+def test_a_reason_after_a_saved_edit_is_a_conflict(risk):
     """Somebody else has saved the same title meanwhile: the reason must not be lost."""
-    risk = make_risk()
     risk.revise(by=make_user(), version=1, title="Same")
     with pytest.raises(EditConflict):
         risk.revise(by=make_user(), version=1, title="Same", reason="My long reason")
@@ -712,7 +669,6 @@ def test_a_form_with_a_reason_sent_twice_leaves_one_revision():
     assert risk.revisions.count() == 2
 
 
-def test_saving_without_a_change_leaves_no_revision():
-    risk = make_risk()
+def test_saving_without_a_change_leaves_no_revision(risk):
     risk.revise(by=make_user(), version=1, title=risk.title)
     assert risk.revisions.count() == 1

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from hostile_values import NUMBERS
 from makers import make_membership
+from profiles import CI
 
 from registers.forms.fields import StorableJSONField
 from registers.models import Membership, Organisation, User
@@ -87,10 +88,18 @@ def person_form(person, **fields):
 COUNTS = ("-1", str(2**31), "9" * 5000, "NaN", "1.0")
 
 
-@pytest.mark.parametrize("name", ["TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS"])
-def test_a_form_with_too_many_rows_is_read_only_up_to_a_limit(root, name):
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("TOTAL_FORMS", COUNTS),
+        ("INITIAL_FORMS", COUNTS[:2]),
+        ("MIN_NUM_FORMS", COUNTS[1:2]),
+        ("MAX_NUM_FORMS", COUNTS[1:2]),
+    ],
+)
+def test_a_form_with_too_many_rows_is_read_only_up_to_a_limit(root, name, numbers):
     person = make_membership().user
-    for number in COUNTS:
+    for number in numbers:
         answer = root.post(
             f"{PEOPLE}{person.pk}/change/", person_form(person, **{f"memberships-{name}": number})
         )
@@ -122,7 +131,7 @@ def test_duplicates_added_at_once_make_one_and_the_rest_get_an_error():
         form = {"name": "Southmoor", "slug": "southmoor", "sector": "council"}
         return client.post("/admin/registers/organisation/add/", form).status_code
 
-    statuses = in_parallel(6, add)
+    statuses = in_parallel(6 if CI else 3, add)
     assert (statuses.count(302), set(statuses) <= {302, 200, 409}) == (1, True)
     assert Organisation.objects.filter(slug="southmoor").count() == 1
 
@@ -153,9 +162,10 @@ def test_other_json_is_stored(text):
     assert StorableJSONField(required=False).clean(text) == json.loads(text)
 
 
-@pytest.mark.parametrize("text", UNSTORABLE_JSON[:7], ids=range(7))
-def test_a_scheme_of_such_json_is_shown_again_as_it_was_typed(root, text):
+def test_a_scheme_of_such_json_is_shown_again_as_it_was_typed(root):
     answer = root.post(
-        "/admin/registers/scoringscheme/add/", {"slug": "ours", "version": "1", "likelihood": text}
+        "/admin/registers/scoringscheme/add/",
+        {"slug": "ours", "version": "1", "likelihood": "[NaN]", "impact": "9" * 5000},
     )
-    assert (answer.status_code, "Enter a valid JSON" in answer.text) == (200, True)
+    assert (answer.status_code, answer.text.count("Enter a valid JSON")) == (200, 2)
+    assert "[NaN]</textarea>" in answer.text and f"{'9' * 5000}</textarea>" in answer.text

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -24,17 +25,27 @@ from makers import (
     make_user,
 )
 
+from registers.forms import bulk as forms
 from registers.models import AuditEntry, BulkEditConflict, Register, Review, Risk, Role
 from registers.models.review import is_above_tolerance_twice_running
 from registers.services import reassign, review_many
+from registers.views import bulk as views
 
 pytestmark = pytest.mark.django_db
 REVIEW = "/registers/ours/review/"
 
 
-@pytest.fixture
-def register():
-    return make_register(slug="ours")
+@pytest.fixture(scope="module")
+def module_records(module_db):
+    """A register without risks, an officer and a manager, and two posts."""
+    register = make_register(slug="ours")
+    organisation = register.organisation
+    return SimpleNamespace(
+        register=register,
+        officer=client_of(make_person(organisation)),
+        manager=client_of(make_person(organisation, Role.MANAGER)),
+        posts=(make_post(organisation, "Old post"), make_post(organisation, "New post")),
+    )
 
 
 def client_of(person):
@@ -44,13 +55,23 @@ def client_of(person):
 
 
 @pytest.fixture
-def officer(register):
-    return client_of(make_person(register.organisation))
+def register(records):
+    return records.register
 
 
 @pytest.fixture
-def manager(register):
-    return client_of(make_person(register.organisation, Role.MANAGER))
+def officer(records):
+    return records.officer
+
+
+@pytest.fixture
+def manager(records):
+    return records.manager
+
+
+@pytest.fixture
+def posts(records):
+    return records.posts
 
 
 def boxes(text, name, *, ticked=False):
@@ -174,28 +195,36 @@ def test_notes_of_their_own_for_all_need_none_for_all(register, officer):
     )
 
 
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        ({"risks": []}, "Select the risks that you looked at"),
-        ({"risks": ["9"]}, "Select risks from the list"),
-        ({"risks": ["x\x00"]}, "Select risks from the list"),
-        ({"note": " "}, "Enter what you looked at and what you found, here or below each risk"),
-        ({"version_1": ""}, "lost track"),
-        ({"version_1": "x"}, "lost track"),
-        ({"note_1": "x" * 4001}, "must be 4,000 characters or fewer"),
-    ],
-)
-def test_the_review_page_shows_its_errors(register, officer, data, words):
-    answer = post_reviews(officer, due(register), **data)
-    assert (answer.status_code, words in answer.text, Review.objects.exists()) == (200, True, False)
+REVIEW_ERRORS = [
+    ({"risks": []}, "Select the risks that you looked at"),
+    ({"risks": ["9"]}, "Select risks from the list"),
+    ({"risks": ["x\x00"]}, "Select risks from the list"),
+    ({"note": " "}, "Enter what you looked at and what you found, here or below each risk"),
+    ({"version_1": ""}, "lost track"),
+    ({"version_1": "x"}, "lost track"),
+    ({"note_1": "x" * 4001}, "must be 4,000 characters or fewer"),
+]
 
 
-def test_fifty_at_most(register, officer):
-    risks = [make_risk(register) for _ in range(51)]
+def test_the_review_page_shows_its_errors(register, officer):
+    risk = due(register)
+    answers = [(post_reviews(officer, risk, **data), words) for data, words in REVIEW_ERRORS]
+    assert [words for answer, words in answers if words not in answer.text] == []
+    assert {answer.status_code for answer, _ in answers} == {200}
+    assert not Review.objects.exists()
+
+
+def test_fifty_at_most():
+    assert forms.MOST_REVIEWED == views.MOST_REVIEWED == 50
+
+
+def test_no_more_than_the_limit_are_offered_and_reviewed(register, officer, monkeypatch):
+    for module in (forms, views):
+        monkeypatch.setattr(module, "MOST_REVIEWED", 2)
+    risks = [make_risk(register) for _ in range(3)]
     Risk.objects.update(next_review_on=days_ago(1))
-    assert len(offered(officer)) == 50
-    assert "51 reviews are late or due" in officer.get(REVIEW).text
+    assert len(offered(officer)) == 2
+    assert "3 reviews are late or due" in officer.get(REVIEW).text
     answer = post_reviews(officer, *risks)
     assert ("Select" in answer.text, Review.objects.exists()) == (True, False)
 
@@ -233,29 +262,36 @@ def test_an_exempt_risk_is_neither_offered_nor_reviewed_by_readers_who_may_not_s
     assert not Review.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("ratings", "reviewed", "is_left_out"),
-    [
-        ([(5, 5), (5, 4)], None, True),
-        ([(5, 5)], None, False),
-        ([(2, 2), (5, 5)], None, False),
-        ([(5, 5), (2, 2)], None, False),
-        ([(5, 5)], 100, True),
-        ([(2, 2), (5, 5)], 200, False),
-    ],
-)
-def test_above_tolerance_twice_running_is_reviewed_by_itself(
-    register, officer, ratings, reviewed, is_left_out
-):
-    """Rated first 300 days ago and then 150 days ago; reviewed, if ever, so many days ago."""
-    risk = due(register, ratings[0])
-    for pair in ratings[1:]:
-        make_assessment(risk, pair, on=days_ago(150))
-    if reviewed:
-        make_review(risk, on=days_ago(reviewed))
+# Rated first 300 days ago and then 150 days ago; reviewed, if ever, so many days ago.
+RATED = [
+    ([(5, 5), (5, 4)], None, True),
+    ([(5, 5)], None, False),
+    ([(2, 2), (5, 5)], None, False),
+    ([(5, 5), (2, 2)], None, False),
+    ([(5, 5)], 100, True),
+    ([(2, 2), (5, 5)], 200, False),
+]
+
+
+def test_above_tolerance_twice_running_is_reviewed_by_itself(register, officer):
+    for ratings, reviewed, _ in RATED:
+        risk = due(register, ratings[0])
+        for pair in ratings[1:]:
+            make_assessment(risk, pair, on=days_ago(150))
+        if reviewed:
+            make_review(risk, on=days_ago(reviewed))
     Risk.objects.update(next_review_on=days_ago(1))
-    has_notice = "above tolerance for the second time running" in officer.get(REVIEW).text
-    assert (has_notice, offered(officer)) == (is_left_out, [] if is_left_out else ["1"])
+    text = officer.get(REVIEW).text
+    due_here = [str(n) for n, (*_, is_left_out) in enumerate(RATED, 1) if not is_left_out]
+    assert sorted(boxes(text, "risks")) == due_here
+    assert text.count("above tolerance for the second time running") >= 1
+
+
+def test_nothing_is_said_of_above_tolerance_where_it_is_the_first_time(register, officer):
+    due(register, (5, 5))
+    text = officer.get(REVIEW).text
+    assert "above tolerance for the second time running" not in text
+    assert boxes(text, "risks") == ["1"]
 
 
 def test_an_earlier_schemes_rating_above_its_tolerance_counts_as_on_the_page_of_one(
@@ -295,13 +331,6 @@ def test_the_page_takes_as_many_queries_for_three_risks_as_for_one(register, off
 
 
 # Another post: the verb
-
-
-@pytest.fixture
-def posts(register):
-    return make_post(register.organisation, "Old post"), make_post(
-        register.organisation, "New post"
-    )
 
 
 def owned(register, post):
@@ -439,19 +468,20 @@ def test_the_page_sent_twice_moves_once(register, posts, manager):
     assert (answers, AuditEntry.objects.filter(verb="post.reassigned").count()) == ([302, 302], 1)
 
 
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        ({"reason": ""}, "Enter why it moves"),
-        ({"risks": [], "controls": [], "actions": []}, "Select what goes to the other post"),
-        ({"risks": ["x"]}, "Select from the list"),
-        ({"risks": ["999999999999-1"]}, "Select from the list"),
-    ],
-)
-def test_the_move_page_shows_its_errors(register, posts, manager, data, words):
+MOVE_ERRORS = [
+    ({"reason": ""}, "Enter why it moves"),
+    ({"risks": [], "controls": [], "actions": []}, "Select what goes to the other post"),
+    ({"risks": ["x"]}, "Select from the list"),
+    ({"risks": ["999999999999-1"]}, "Select from the list"),
+]
+
+
+def test_the_move_page_shows_its_errors(register, posts, manager):
     owned(register, posts[0])
-    answer = manager.post(address(posts), values(manager, posts) | {"reason": "Merged."} | data)
-    assert (answer.status_code, words in answer.text) == (200, True)
+    form = values(manager, posts) | {"reason": "Merged."}
+    answers = [(manager.post(address(posts), form | data), words) for data, words in MOVE_ERRORS]
+    assert [words for answer, words in answers if words not in answer.text] == []
+    assert {answer.status_code for answer, _ in answers} == {200}
     assert not AuditEntry.objects.filter(verb="post.reassigned").exists()
 
 

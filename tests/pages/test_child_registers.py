@@ -191,21 +191,23 @@ def test_a_page_filtered_to_another_level_names_that_filter(levels):
     assert "Only: level of the register Service." in page and 'name="level"' in page
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"level": "directorate"},
-        {"band": "severe"},
-        {"band": "above-tolerance", "level": "service"},
-        {"band": "moderate"},
-        {"category": "financial"},
-    ],
-)
-def test_each_filtered_number_links_to_that_registers_list_with_the_same_filter(levels, query):
+FILTERED = [
+    {"level": "directorate"},
+    {"band": "severe"},
+    {"band": "above-tolerance", "level": "service"},
+    {"band": "moderate"},
+    {"category": "financial"},
+]
+
+
+def test_each_filtered_number_links_to_that_registers_list_with_the_same_filter(levels):
+    registers = (levels.top, levels.children, levels.adults, levels.care)
     for register in (levels.top, levels.children, levels.care):
         levels.risk(register, (2, 2), category="financial"), levels.risk(register, (4, 3))
-    links = numbers(levels.section(**query))
-    assert len(links) > 2 and led_to(levels.client, links) == links
+    for query in FILTERED:
+        links = numbers(levels.section(**query))
+        counts = counts_behind(links, registers, levels.client, levels.manager)
+        assert (query, len(links) > 2, counts) == (query, True, links)
 
 
 def test_a_cycle_of_parents_ends(council):
@@ -295,4 +297,5 @@ def test_a_rating_by_an_earlier_scheme_is_counted_too(council):
     page = council.page(more="ways")
     assert breakdowns_on(page)["Risks by category"][1] == {"Legal": "1"}
     links = numbers(page)
-    assert any("to-re-assess" in href for href in links) and led_to(council.client, links) == links
+    assert any("to-re-assess" in href for href in links)
+    assert counts_behind(links, [council.top], council.client, council.manager) == links

@@ -1,6 +1,7 @@
 """Drafts: their required fields, who sees them, and that no count includes them."""
 
 import html
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -20,7 +21,7 @@ from makers import (
     risk_form,
 )
 
-from registers.models import Position, Risk, RiskRevision, Role
+from registers.models import Position, RiskRevision, Role
 from registers.permissions import (
     position_history_for,
     positions_across,
@@ -33,13 +34,80 @@ pytestmark = pytest.mark.django_db
 WORDS = {"cause": "", "event": "", "consequence": "", "title": "Quokka in the vault"}
 
 
-@pytest.fixture
-def register():
-    return make_register(make_organisation(), slug="ours", prefix="C")
+EDITORS = (Role.OFFICER, Role.MANAGER)
+NON_EDITORS = (Role.MEMBER, Role.PEER, Role.ADMINISTRATOR)
+
+
+@pytest.fixture(scope="module")
+def module_records(module_db):
+    """A register with a draft, and others elsewhere: a blank one, and two with a former draft.
+
+    cookies: of somebody of each role in the organisation of each register.
+    """
+    registers = [
+        make_register(make_organisation(), slug=slug, prefix="C")
+        for slug in ("ours", "blank", "reopened", "rated")
+    ]
+    register, blank, of_reopened, of_rated = registers
+    return SimpleNamespace(
+        register=register,
+        blank=blank,
+        draft=make_draft(register),
+        reopened_draft=reopen(make_draft(of_reopened)),
+        rated_risk=rate(make_draft(of_rated)),
+        cookies={(blank.pk, Role.OFFICER): cookies_of(person(blank, Role.OFFICER))}
+        | {
+            (register.pk, role): cookies_of(person(register, role))
+            for register in (register, of_reopened, of_rated)
+            for role in (*EDITORS, *NON_EDITORS)
+        },
+    )
 
 
 @pytest.fixture
-def draft(register):
+def register(records):
+    return records.register
+
+
+@pytest.fixture
+def blank(records):
+    return records.blank
+
+
+@pytest.fixture
+def draft(records):
+    return records.draft
+
+
+@pytest.fixture
+def reopened_draft(records):
+    return records.reopened_draft
+
+
+@pytest.fixture
+def rated_risk(records):
+    return records.rated_risk
+
+
+@pytest.fixture
+def client_of(records):
+    """A client of somebody of that role in the organisation of the register."""
+
+    def client_of(register, role):
+        client = Client()
+        client.cookies = records.cookies[register.pk, role]
+        return client
+
+    return client_of
+
+
+def cookies_of(user):
+    client = Client()
+    client.force_login(user)
+    return client.cookies
+
+
+def make_draft(register):
     return make_risk(register, status="draft", on=days_ago(20), **WORDS)
 
 
@@ -47,15 +115,9 @@ def person(register, role):
     return make_person(register.organisation, role)
 
 
-def client_of(register, role):
-    client = Client()
-    client.force_login(person(register, role))
-    return client
-
-
-editors = pytest.mark.parametrize("role", [Role.OFFICER, Role.MANAGER])
-non_editors = pytest.mark.parametrize("role", [Role.MEMBER, Role.PEER, Role.ADMINISTRATOR])
-NEW = "/registers/ours/risks/new/"
+editors = pytest.mark.parametrize("role", EDITORS)
+non_editors = pytest.mark.parametrize("role", NON_EDITORS)
+NEW = "/registers/blank/risks/new/"
 EMPTY = dict.fromkeys(risk_form(), "") | {
     "title": "Quokka in the vault",
     "other_failure_types": [],
@@ -70,35 +132,35 @@ def text_of(answer):
 # Making one
 
 
-def test_a_draft_needs_only_a_title(register):
-    answer = client_of(register, Role.OFFICER).post(NEW, EMPTY)
-    risk = register.risks.get()
+def test_a_draft_needs_only_a_title(blank, client_of):
+    answer = client_of(blank, Role.OFFICER).post(NEW, EMPTY)
+    risk = blank.risks.get()
     assert (answer["Location"], risk.status, risk.number) == (risk.get_absolute_url(), "draft", 1)
     assert (risk.revisions.get().what, risk.event) == ("drafted", "")
 
 
-def test_without_a_title_there_is_no_draft(register):
-    answer = client_of(register, Role.OFFICER).post(NEW, EMPTY | {"title": ""})
-    assert ("Enter a title for the risk" in answer.text, Risk.objects.exists()) == (True, False)
+def test_without_a_title_there_is_no_draft(blank, client_of):
+    answer = client_of(blank, Role.OFFICER).post(NEW, EMPTY | {"title": ""})
+    assert ("Enter a title for the risk" in answer.text, blank.risks.exists()) == (True, False)
 
 
-def test_half_a_judgement_is_not_lost_in_a_draft(register):
-    answer = client_of(register, Role.OFFICER).post(NEW, EMPTY | {"likelihood": "3"})
-    assert ("Select how bad it would be" in answer.text, Risk.objects.exists()) == (True, False)
+def test_half_a_judgement_is_not_lost_in_a_draft(blank, client_of):
+    answer = client_of(blank, Role.OFFICER).post(NEW, EMPTY | {"likelihood": "3"})
+    assert ("Select how bad it would be" in answer.text, blank.risks.exists()) == (True, False)
 
 
-def test_the_same_draft_twice_is_one(register):
-    client, form = client_of(register, Role.OFFICER), EMPTY | {"token": risk_form()["token"]}
+def test_the_same_draft_twice_is_one(blank, client_of):
+    client, form = client_of(blank, Role.OFFICER), EMPTY | {"token": risk_form()["token"]}
     places = {client.post(NEW, form)["Location"] for _ in range(2)}
-    assert (len(places), register.risks.count()) == (1, 1)
+    assert (len(places), blank.risks.count()) == (1, 1)
 
 
-def test_the_first_button_still_requires_every_field(register):
+def test_the_first_button_still_requires_every_field(blank, client_of):
     form = {name: value for name, value in EMPTY.items() if name != "draft"}
-    assert "Enter what could happen" in client_of(register, Role.OFFICER).post(NEW, form).text
+    assert "Enter what could happen" in client_of(blank, Role.OFFICER).post(NEW, form).text
 
 
-def test_a_draft_is_edited_with_as_little(register, draft):
+def test_a_draft_is_edited_with_as_little(register, draft, client_of):
     form = {"title": "Another title", "event": "", "consequence": "", "version": 1}
     client_of(register, Role.OFFICER).post(f"{draft.get_absolute_url()}edit/", form)
     draft.refresh_from_db()
@@ -118,7 +180,7 @@ def put(client, draft, **fields):
     return client.post(f"{draft.get_absolute_url()}put-on-register/", form | fields)
 
 
-def test_a_draft_is_opened_with_its_new_content(register, draft):
+def test_a_draft_is_opened_with_its_new_content(register, draft, client_of):
     answer = put(client_of(register, Role.OFFICER), draft)
     draft.refresh_from_db()
     assert (answer.status_code, draft.status, draft.event) == (302, "open", "A quokka.")
@@ -133,26 +195,26 @@ def test_a_draft_is_opened_with_its_new_content(register, draft):
         ("consequence", "Enter what would follow if it happened"),
     ],
 )
-def test_opening_a_draft_requires_the_missing_fields(register, draft, field, words):
+def test_opening_a_draft_requires_the_missing_fields(register, draft, field, words, client_of):
     answer = put(client_of(register, Role.OFFICER), draft, **{field: ""})
     draft.refresh_from_db()
     assert (words in answer.text, draft.status) == (True, "draft")
 
 
-def test_a_draft_sent_repeatedly_is_opened_once(register, draft):
+def test_a_draft_sent_repeatedly_is_opened_once(register, draft, client_of):
     client = client_of(register, Role.OFFICER)
     answers = [put(client, draft).status_code for _ in range(2)]
     assert (answers, draft.revisions.count()) == ([302, 302], 2)
 
 
-def test_over_another_edit_it_is_a_conflict(register, draft):
+def test_over_another_edit_it_is_a_conflict(register, draft, client_of):
     make_revision(draft, title="Another")
     draft.version = 1
     answer = put(client_of(register, Role.OFFICER), draft)
     assert (answer.status_code, "A quokka." in answer.text) == (409, True)
 
 
-def test_an_open_risk_cannot_be_opened_again(register):
+def test_an_open_risk_cannot_be_opened_again(register, client_of):
     risk = make_risk(register)
     answer = put(client_of(register, Role.OFFICER), risk)
     assert "is on the register already" in text_of(answer)
@@ -171,15 +233,19 @@ PLACES = (
 
 
 @non_editors
-@pytest.mark.parametrize("place", PLACES)
-def test_a_draft_is_named_nowhere_to_non_editors(register, draft, role, place):
+def test_a_draft_is_named_nowhere_to_non_editors(register, draft, role, client_of):
     make_agreement(register)
-    assert "Quokka" not in client_of(register, role).get(place).text
+    client = client_of(register, role)
+    answers = {place: client.get(place) for place in PLACES}
+    assert {place: answer.status_code for place, answer in answers.items()} == dict.fromkeys(
+        PLACES, 200
+    )
+    assert [place for place, answer in answers.items() if "Quokka" in answer.text] == []
 
 
 @non_editors
 @pytest.mark.parametrize("page", ["", "history/"])
-def test_a_draft_is_not_found_by_non_editors(register, draft, role, page):
+def test_a_draft_is_not_found_by_non_editors(register, draft, role, page, client_of):
     client = client_of(register, role)
     answers = [client.get(f"/registers/ours/risks/{number}/{page}") for number in (1, 999)]
     assert [answer.status_code for answer in answers] == [404, 404]
@@ -203,7 +269,7 @@ def test_no_rows_of_a_draft_reach_non_editors(register, draft, role):
 
 
 @editors
-def test_an_editor_sees_drafts_where_they_ask_for_them(register, draft, role):
+def test_an_editor_sees_drafts_where_they_ask_for_them(register, draft, role, client_of):
     make_risk(register, title="On it")
     client = client_of(register, role)
     pages = [
@@ -218,23 +284,21 @@ def test_an_editor_sees_drafts_where_they_ask_for_them(register, draft, role):
 
 
 @non_editors
-def test_the_list_offers_no_drafts_to_non_editors(register, draft, role):
+def test_the_list_offers_no_drafts_to_non_editors(register, draft, role, client_of):
     client = client_of(register, role)
     assert 'value="draft"' not in client.get("/registers/ours/").text
     assert client.get("/registers/ours/?status=draft").status_code == 400
 
 
-def test_an_exempt_draft_is_a_draft_of_its_own_officer_only(register):
-    author = person(register, Role.OFFICER)
-    make_risk(register, by=author, status="draft", is_exempt=True, **WORDS)
-    counts = [
-        risks_for(user, register).count() for user in (author, person(register, Role.OFFICER))
-    ]
+def test_an_exempt_draft_is_a_draft_of_its_own_officer_only(blank):
+    author = person(blank, Role.OFFICER)
+    make_risk(blank, by=author, status="draft", is_exempt=True, **WORDS)
+    counts = [risks_for(user, blank).count() for user in (author, person(blank, Role.OFFICER))]
     assert counts == [1, 0]
 
 
 @non_editors
-def test_a_removed_draft_was_never_on_the_register(register, draft, role):
+def test_a_removed_draft_was_never_on_the_register(register, draft, role, client_of):
     draft.close(by=make_user(), version=1, reason="Not a risk.", depends_on="")
     client = client_of(register, role)
     assert client.get(draft.get_absolute_url()).status_code == 404
@@ -242,7 +306,7 @@ def test_a_removed_draft_was_never_on_the_register(register, draft, role):
 
 
 @non_editors
-def test_the_content_of_a_draft_stays_with_editors(register, draft, role):
+def test_the_content_of_a_draft_stays_with_editors(register, draft, role, client_of):
     draft.open(
         by=make_user(), version=1, title="Carrots run out", event="A quokka.", consequence="Hunger."
     )
@@ -263,17 +327,17 @@ def test_the_content_of_a_draft_stays_with_editors(register, draft, role):
     ] == []
 
 
-def test_a_closed_risk_that_was_on_the_register_is_still_visible(register):
-    risk = make_risk(register, title="It was here", on=days_ago(9))
+def test_a_closed_risk_that_was_on_the_register_is_still_visible(blank):
+    risk = make_risk(blank, title="It was here", on=days_ago(9))
     risk.close(by=make_user(), version=1, reason="Over.", depends_on="Nobody.")
-    user = person(register, Role.MEMBER)
+    user = person(blank, Role.MEMBER)
     assert (
-        risks_for(user, register).count(),
-        positions_for(user, register, timezone.localdate()).count(),
+        risks_for(user, blank).count(),
+        positions_for(user, blank, timezone.localdate()).count(),
     ) == (1, 1)
 
 
-def test_nothing_counts_a_draft(register, draft):
+def test_nothing_counts_a_draft(register, draft, client_of):
     make_revision(draft, owner=make_post(register.organisation))
     pages = [
         client_of(register, Role.MANAGER).get(place).text
@@ -281,17 +345,16 @@ def test_nothing_counts_a_draft(register, draft):
     ]
     assert 'data-total="0"' in client_of(register, Role.MANAGER).get("/registers/ours/").text
     assert [page for page in pages if 'data-count="1"' in page] == []
-    assert not Position.objects.on_register().exists()
+    assert not Position.objects.filter(risk=draft).on_register().exists()
 
 
 @editors
-def test_the_page_of_a_draft_leads_to_the_register(register, draft, role):
+def test_the_page_of_a_draft_leads_to_the_register(register, draft, role, client_of):
     page = client_of(register, role).get(draft.get_absolute_url()).text
     assert "/put-on-register/" in page and "Only officers and managers see it" in page
 
 
-@pytest.fixture
-def reopened_draft(draft):
+def reopen(draft):
     """Taken away as a draft, brought back, and then put on the register in other words."""
     officer = make_user()
     make_control(draft, title="Quokka fence", by=officer)
@@ -304,12 +367,12 @@ def reopened_draft(draft):
 
 
 @non_editors
-def test_the_history_of_a_draft_stays_with_editors(register, reopened_draft, role):
+def test_the_history_of_a_draft_stays_with_editors(reopened_draft, role, client_of):
     page, history = (
         reopened_draft.get_absolute_url(),
         f"{reopened_draft.get_absolute_url()}history/",
     )
-    client = client_of(register, role)
+    client = client_of(reopened_draft.register, role)
     assert "This Quokka" not in client.get(page).text + client.get("/").text
     assert (
         "Quokka" not in client.get(history).text + client.get(f"{history}?as_at={days_ago(5)}").text
@@ -317,23 +380,28 @@ def test_the_history_of_a_draft_stays_with_editors(register, reopened_draft, rol
 
 
 @editors
-def test_an_editor_reads_the_whole_history(register, reopened_draft, role):
-    history = client_of(register, role).get(f"{reopened_draft.get_absolute_url()}history/").text
+def test_an_editor_reads_the_whole_history(reopened_draft, role, client_of):
+    history = (
+        client_of(reopened_draft.register, role)
+        .get(f"{reopened_draft.get_absolute_url()}history/")
+        .text
+    )
     assert [words in history for words in ("Quokka fence", "is not ours", "is ours")] == [True] * 3
 
 
-def test_a_control_that_a_draft_had_is_on_the_page_of_the_risk(register, reopened_draft):
+def test_a_control_that_a_draft_had_is_on_the_page_of_the_risk(reopened_draft, client_of):
     assert (
         "Quokka fence"
-        in client_of(register, Role.MEMBER).get(reopened_draft.get_absolute_url()).text
+        in client_of(reopened_draft.register, Role.MEMBER)
+        .get(reopened_draft.get_absolute_url())
+        .text
     )
 
 
 # How it was judged while it was a draft
 
 
-@pytest.fixture
-def rated_risk(draft):
+def rate(draft):
     """Judged twice as a draft and put on the register ten days ago; judged again two days ago."""
     draft.assess(
         by=draft.raised_by, version=1, **rating_fields((1, 1), "Guessed early.", days_ago(19))
@@ -375,30 +443,35 @@ STANDING, SINCE, EARLY = (
 )
 @non_editors
 def test_a_non_editor_reads_no_rating_superseded_before_opening(
-    register, rated_risk, role, query, expected
+    rated_risk, role, query, expected, client_of
 ):
-    text = text_of(client_of(register, role).get(f"{rated_risk.get_absolute_url()}{query}"))
+    text = text_of(
+        client_of(rated_risk.register, role).get(f"{rated_risk.get_absolute_url()}{query}")
+    )
     assert [words for words in [*STANDING, *SINCE, *EARLY] if words in text] == expected
 
 
 @non_editors
-def test_an_agreed_page_shows_a_non_editor_the_same_ratings(register, rated_risk, role):
-    agreement = make_agreement(register)
+def test_an_agreed_page_shows_a_non_editor_the_same_ratings(rated_risk, role, client_of):
+    agreement = make_agreement(rated_risk.register)
     text = text_of(
-        client_of(register, role).get(f"{rated_risk.get_absolute_url()}?agreed={agreement.pk}")
+        client_of(rated_risk.register, role).get(
+            f"{rated_risk.get_absolute_url()}?agreed={agreement.pk}"
+        )
     )
     assert [words for words in [*STANDING, *SINCE, *EARLY] if words in text] == STANDING + SINCE
 
 
 @editors
-def test_an_editor_reads_all_judgements(register, rated_risk, role):
-    text = text_of(client_of(register, role).get(rated_risk.get_absolute_url()))
+def test_an_editor_reads_all_judgements(rated_risk, role, client_of):
+    text = text_of(client_of(rated_risk.register, role).get(rated_risk.get_absolute_url()))
     assert all(words in text for words in [*STANDING, *SINCE, *EARLY])
 
 
-@pytest.mark.parametrize("page", ["", "history/"])
 @pytest.mark.parametrize(("role", "is_shown"), [(Role.MEMBER, False), (Role.OFFICER, True)])
-def test_the_sparkline_shows_a_non_editor_the_same_ratings(register, draft, page, role, is_shown):
+def test_the_sparkline_shows_a_non_editor_the_same_ratings(
+    register, draft, role, is_shown, client_of
+):
     """Low at first and Severe when it opened: to who does not edit it never was anything else."""
     draft.assess(
         by=draft.raised_by, version=1, **rating_fields((1, 1), "Guessed early.", days_ago(19))
@@ -409,8 +482,10 @@ def test_the_sparkline_shows_a_non_editor_the_same_ratings(register, draft, page
         **rating_fields((5, 5), "Stood when it opened.", days_ago(15)),
     )
     draft.open(by=draft.raised_by, version=3, effective_on=days_ago(10))
-    text = text_of(client_of(register, role).get(f"{draft.get_absolute_url()}{page}"))
-    assert ("Severe since" in text, "was Low" in text) == (True, is_shown)
+    client = client_of(register, role)
+    for page in ("", "history/"):
+        text = text_of(client.get(f"{draft.get_absolute_url()}{page}"))
+        assert ("Severe since" in text, "was Low" in text) == (True, is_shown), page
 
 
 def test_a_rating_of_a_risk_that_never_was_a_draft_is_shown(register):

@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import json
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -37,9 +38,51 @@ pytestmark = pytest.mark.django_db
 RUN = ["=1+1", "+44 20", "-x", "@SUM(A1)", "'=x", "''@x", "＝1+1", "＠x"]  # noqa: RUF001 (full-width)
 
 
+@pytest.fixture(scope="module")
+def module_records(module_db):
+    """An empty register, and two of other organisations: with a full risk, and with canaries.
+
+    cookies: of somebody of each role in the organisation of each register.
+    """
+    register = make_register(slug="ours", prefix="C", name="Our register")
+    full = make_full(make_register(slug="full", prefix="C"))
+    caged = make_canaries(make_register(slug="caged", prefix="C"))
+    cookies = {
+        (place.pk, role): client_of(place, role).cookies
+        for place, roles in ((register, READERS), (full.register, [Role.MANAGER]), (caged, READERS))
+        for role in roles
+    }
+    return SimpleNamespace(register=register, full=full, caged=caged, cookies=cookies)
+
+
+READERS = (Role.MANAGER, Role.MEMBER, Role.PEER, Role.OFFICER, Role.ADMINISTRATOR)
+
+
 @pytest.fixture
-def register():
-    return make_register(slug="ours", prefix="C", name="Our register")
+def register(records):
+    return records.register
+
+
+@pytest.fixture
+def full(records):
+    return records.full
+
+
+@pytest.fixture
+def caged(records):
+    return records.caged
+
+
+@pytest.fixture
+def signed_in(records):
+    """A client of somebody of that role in the organisation of the register."""
+
+    def signed_in(register, role=Role.MANAGER):
+        client = Client()
+        client.cookies = records.cookies[register.pk, role]
+        return client
+
+    return signed_in
 
 
 def client_of(register, role=Role.MANAGER, **fields):
@@ -58,13 +101,13 @@ def table_of(answer):
     return list(csv.DictReader(io.StringIO(body_of(answer).decode("utf-8-sig"), newline="")))
 
 
-def csv_rows(client, query=""):
-    return table_of(client.get(f"/registers/ours/export.csv{query}"))
+def csv_rows(client, query="", slug="ours"):
+    return table_of(client.get(f"/registers/{slug}/export.csv{query}"))
 
 
-def book_of(client, query=""):
+def book_of(client, query="", slug="ours"):
     return openpyxl.load_workbook(
-        io.BytesIO(body_of(client.get(f"/registers/ours/export.xlsx{query}")))
+        io.BytesIO(body_of(client.get(f"/registers/{slug}/export.xlsx{query}")))
     )
 
 
@@ -89,8 +132,7 @@ def name_of(answer):
     return answer["Content-Disposition"].partition('filename="')[2].rstrip('"')
 
 
-@pytest.fixture
-def full(register):
+def make_full(register):
     """A risk with a value in every column."""
     raised, directorate = days_ago(60), make_directorate(register.organisation, "Resources")
     owner = make_post(
@@ -204,13 +246,13 @@ def expected_of(risk):
     }
 
 
-def test_every_value_is_in_its_column_of_the_csv_file(full):
-    (row,) = csv_rows(client_of(full.register))
+def test_every_value_is_in_its_column_of_the_csv_file(full, signed_in):
+    (row,) = csv_rows(signed_in(full.register), slug="full")
     assert row == {heading: str(value) for heading, value in expected_of(full).items()}
 
 
-def test_every_value_is_typed_in_its_column_of_the_workbook(full):
-    (row,) = sheet_rows(book_of(client_of(full.register)))
+def test_every_value_is_typed_in_its_column_of_the_workbook(full, signed_in):
+    (row,) = sheet_rows(book_of(signed_in(full.register), slug="full"))
     values = {
         heading: cell.value.date() if isinstance(cell.value, datetime.datetime) else cell.value
         for heading, cell in row.items()
@@ -228,9 +270,9 @@ def test_every_import_field_has_a_column():
     assert {c.heading.casefold() for c in COLUMNS if not c.import_field} <= set(ignored.aliases)
 
 
-def test_missing_values_are_empty_cells(register):
+def test_missing_values_are_empty_cells(register, signed_in):
     make_risk(register)
-    (row,) = csv_rows(client_of(register))
+    (row,) = csv_rows(signed_in(register))
     assert {
         row[h]
         for h in (
@@ -244,42 +286,48 @@ def test_missing_values_are_empty_cells(register):
     } == {""}
 
 
-@pytest.mark.parametrize("text", RUN)
-def test_no_text_runs_as_a_formula(register, text):
-    make_risk(register, title=text, notes=text)
-    client = client_of(register)
-    (row,) = csv_rows(client)
-    assert row["Title"] == f"'{text}"
-    assert (unescape_formula(row["Title"]), unescape_formula(row["Other notes"])) == (text, text)
-    (cells,) = sheet_rows(book_of(client))
-    assert (cells["Title"].value, cells["Title"].data_type) == (text, "s")
+def test_no_text_runs_as_a_formula(register, signed_in):
+    for text in RUN:
+        make_risk(register, title=text, notes=text)
+    client = signed_in(register)
+    rows = csv_rows(client)
+    assert [row["Title"] for row in rows] == [f"'{text}" for text in RUN]
+    assert [unescape_formula(row["Title"]) for row in rows] == RUN
+    assert [unescape_formula(row["Other notes"]) for row in rows] == RUN
+    titles = [
+        (cells["Title"].value, cells["Title"].data_type) for cells in sheet_rows(book_of(client))
+    ]
+    assert titles == [(text, "s") for text in RUN]
 
 
-@pytest.mark.parametrize("text", ["\t=1", "\r=1"])
-def test_a_formula_behind_a_tab_or_a_return_does_not_run(register, text):
-    make_risk(register, title="T", notes=text)
-    client = client_of(register)
-    (row,) = csv_rows(client)
-    assert (row["Other notes"], unescape_formula(row["Other notes"])) == (f"'{text}", text)
-    assert sheet_rows(book_of(client))[0]["Other notes"].data_type == "s"
+def test_a_formula_behind_a_tab_or_a_return_does_not_run(register, signed_in):
+    texts = ["\t=1", "\r=1"]
+    for text in texts:
+        make_risk(register, title="T", notes=text)
+    client = signed_in(register)
+    notes = [row["Other notes"] for row in csv_rows(client)]
+    assert notes == [f"'{text}" for text in texts]
+    assert [unescape_formula(text) for text in notes] == texts
+    types = [cells["Other notes"].data_type for cells in sheet_rows(book_of(client))]
+    assert types == ["s", "s"]
 
 
-def test_an_error_value_of_a_spreadsheet_is_a_text(register):
+def test_an_error_value_of_a_spreadsheet_is_a_text(register, signed_in):
     make_risk(register, title="#N/A")
-    assert sheet_rows(book_of(client_of(register)))[0]["Title"].data_type == "s"
+    assert sheet_rows(book_of(signed_in(register)))[0]["Title"].data_type == "s"
 
 
-def test_control_characters_break_no_file(register):
+def test_control_characters_break_no_file(register, signed_in):
     make_risk(register, title="One\x0btwo\x1f", notes="￾a")
-    client = client_of(register)
+    client = signed_in(register)
     assert csv_rows(client)[0]["Title"] == "Onetwo"
     assert sheet_rows(book_of(client))[0]["Title"].value == "Onetwo"
     assert client.get("/registers/ours/summary.docx").status_code == 200
 
 
-def test_a_text_too_long_for_a_cell_is_whole_in_csv_and_marked_in_the_workbook(register):
+def test_a_text_too_long_for_a_cell_is_whole_in_csv_and_marked_in_the_workbook(register, signed_in):
     make_risk(register, notes="long " * 6999 + "x" * 5)
-    client = client_of(register)
+    client = signed_in(register)
     assert len(csv_rows(client)[0]["Other notes"]) == 35_000
     cell = sheet_rows(book_of(client))[0]["Other notes"].value
     assert len(cell) <= 32_767 and "The whole text is in the CSV file" in cell
@@ -288,7 +336,7 @@ def test_a_text_too_long_for_a_cell_is_whole_in_csv_and_marked_in_the_workbook(r
 # The day, the order and the filters of the list
 
 
-def test_an_export_is_as_at_the_requested_day(register):
+def test_an_export_is_as_at_the_requested_day(register, signed_in):
     early = make_risk(register, on=days_ago(50), assessed=(2, 2), title="Before")
     make_control(early, title="Old", on=days_ago(40))
     make_control(early, title="New", on=days_ago(5))
@@ -296,7 +344,7 @@ def test_an_export_is_as_at_the_requested_day(register):
     make_assessment(early, (1, 2), kind="target", on=days_ago(5))
     make_revision(early, title="After", on=days_ago(4))
     make_risk(register, on=days_ago(2), title="Later")
-    client = client_of(register)
+    client = signed_in(register)
     (row,) = csv_rows(client, f"?as_at={days_ago(30)}")
     assert (row["Title"], row["Current score"], row["Target score"], row["Controls"]) == (
         "Before",
@@ -308,12 +356,12 @@ def test_an_export_is_as_at_the_requested_day(register):
     assert csv_rows(client, f"?as_at={days_ago(-9)}") == []
 
 
-def test_a_members_export_is_as_agreed(register):
+def test_a_members_export_is_as_agreed(register, signed_in):
     risk = make_risk(register, on=days_ago(50), assessed=(2, 2), title="Agreed")
     make_agreement(register)
     make_revision(risk, title="Since")
     make_action(risk, title="Recorded later", on=days_ago(30))
-    client = client_of(register, Role.MEMBER)
+    client = signed_in(register, Role.MEMBER)
     answer = client.get("/registers/ours/export.csv")
     assert name_of(answer) == f"ours-risks-as-agreed-{days_ago(0)}.csv"
     (row,) = table_of(answer)
@@ -321,52 +369,54 @@ def test_a_members_export_is_as_agreed(register):
     assert csv_rows(client, f"?as_at={days_ago(0)}")[0]["Title"] == "Since"
 
 
-def test_an_export_has_the_rows_and_order_of_the_list(register):
+def test_an_export_has_the_rows_and_order_of_the_list(register, signed_in):
     for ratings, title in (((1, 1), "B"), ((5, 5), "C"), ((5, 5), "A"), (None, "D")):
         make_risk(register, assessed=ratings, title=title)
-    client = client_of(register)
+    client = signed_in(register)
     answer = client.get("/registers/ours/export.csv?band=severe&sort=title&page=7")
     assert name_of(answer) == f"ours-risks-as-at-{days_ago(0)}-filtered.csv"
     assert [row["Title"] for row in table_of(answer)] == ["A", "C"]
     assert [row["Title"] for row in csv_rows(client)] == ["C", "A", "B", "D"]
 
 
-def test_the_page_links_to_an_export_of_its_list(register):
+def test_the_page_links_to_an_export_of_its_list(register, signed_in):
     make_risk(register, assessed=(5, 5), title="Severe one")
     make_risk(register, title="Unscored")
-    page = client_of(register).get("/registers/ours/?band=severe&page=1")
+    page = signed_in(register).get("/registers/ours/?band=severe&page=1")
     assert "Download this risk" in page.text
     assert 'href="/registers/ours/export.csv?band=severe"' in page.text
-    assert "Open data" not in client_of(register, Role.OFFICER).get("/registers/ours/").text
+    assert "Open data" not in signed_in(register, Role.OFFICER).get("/registers/ours/").text
 
 
 @pytest.mark.parametrize(
     "query", ["as_at=2026-13-01", "agreed=x", "band=purple", "owner=x", "status=lost", "sort=x"]
 )
 @pytest.mark.parametrize("name", ["export.csv", "export.xlsx"])
-def test_unknown_parameters_are_refused(register, name, query):
-    assert client_of(register).get(f"/registers/ours/{name}?{query}").status_code == 400
+def test_unknown_parameters_are_refused(register, name, query, signed_in):
+    assert signed_in(register).get(f"/registers/ours/{name}?{query}").status_code == 400
 
 
-def test_the_answer_is_an_uncached_file(register):
+def test_the_answer_is_an_uncached_file(register, signed_in):
     for name, kind in (
         ("export.csv", "text/csv; charset=utf-8"),
         ("export.xlsx", "spreadsheetml.sheet"),
     ):
-        answer = client_of(register).get(f"/registers/ours/{name}")
+        answer = signed_in(register).get(f"/registers/ours/{name}")
         assert kind in answer["Content-Type"]
         assert answer["Content-Disposition"].startswith("attachment; ")
         assert answer["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("name", ["export.csv", "export.xlsx", "open-data.csv", "summary.docx"])
-def test_an_export_takes_as_many_queries_for_three_risks_as_for_one(register, name):
+def test_an_export_takes_as_many_queries_for_three_risks_as_for_one(register, signed_in):
+    client, counts = signed_in(register), {}
+    client.get("/registers/ours/")
+
     def count_queries():
-        client = client_of(register)
-        client.get("/registers/ours/")
-        with CaptureQueriesContext(connection) as queries:
-            body_of(client.get(f"/registers/ours/{name}"))
-        return len(queries)
+        for name in ("export.csv", "export.xlsx", "open-data.csv", "summary.docx"):
+            with CaptureQueriesContext(connection) as queries:
+                body_of(client.get(f"/registers/ours/{name}"))
+            counts[name] = len(queries)
+        return dict(counts)
 
     def add():
         risk = make_risk(
@@ -389,21 +439,22 @@ def test_an_export_takes_as_many_queries_for_three_risks_as_for_one(register, na
 # What a reader may not see
 
 
-def canaries(register, owner=None):
+def make_canaries(register):
+    owner = make_post(register.organisation)
     make_risk(register, title="CANARY exempt", is_exempt=True, assessed=(5, 5), owner=owner)
     make_risk(register, title="CANARY draft", status="draft")
     make_risk(register, title="Plain", assessed=(5, 5))
     make_risk(make_register(make_organisation()), title="CANARY theirs")
+    return register
 
 
 @pytest.mark.parametrize("role", [Role.PEER, Role.OFFICER, Role.ADMINISTRATOR])
-def test_exempt_risks_are_left_out_for_other_readers_with_a_note(register, role):
-    canaries(register)
-    client = client_of(register, role)
-    answer = client.get("/registers/ours/export.csv")
+def test_exempt_risks_are_left_out_for_other_readers_with_a_note(caged, role, signed_in):
+    client = signed_in(caged, role)
+    answer = client.get("/registers/caged/export.csv")
     assert name_of(answer).endswith("-exempt-not-included.csv")
     assert b"CANARY" not in body_of(answer)
-    book = book_of(client)
+    book = book_of(client, slug="caged")
     assert "CANARY" not in texts_of(book)
     assert "Exempt risks not included" in texts_of(book)
     assert [
@@ -414,36 +465,36 @@ def test_exempt_risks_are_left_out_for_other_readers_with_a_note(register, role)
     ] == ["1\nSevere"]
 
 
-def test_readers_of_exempt_risks_get_them_with_a_note(register):
-    canaries(register)
-    client = client_of(register, Role.MEMBER)
-    assert {row["Title"]: row["Exempt from publication"] for row in csv_rows(client)} == {
+def test_readers_of_exempt_risks_get_them_with_a_note(caged, signed_in):
+    client = signed_in(caged, Role.MEMBER)
+    assert {
+        row["Title"]: row["Exempt from publication"] for row in csv_rows(client, slug="caged")
+    } == {
         "CANARY exempt": "Yes",
         "Plain": "No",
     }
-    book = book_of(client)
+    book = book_of(client, slug="caged")
     assert "One risk in it is exempt: not for publication." in texts_of(book)
     assert "NOT FOR PUBLICATION" in book["Register"].oddFooter.center.text
 
 
-def test_an_officer_exports_their_own_exempt_risk(register):
-    officer = make_person(register.organisation, Role.OFFICER)
-    canaries(register, make_post(register.organisation, holder=officer))
+def test_an_officer_exports_their_own_exempt_risk(caged):
+    officer = make_person(caged.organisation, Role.OFFICER)
+    caged.organisation.posts.update(holder=officer)
     client = Client()
     client.force_login(officer)
-    assert {row["Title"] for row in csv_rows(client)} == {"CANARY exempt", "Plain"}
+    assert {row["Title"] for row in csv_rows(client, slug="caged")} == {"CANARY exempt", "Plain"}
 
 
-def test_drafts_are_exported_for_editors_only(register):
-    canaries(register)
+def test_drafts_are_exported_for_editors_only(caged, signed_in):
     assert "CANARY draft" in {
-        row["Title"] for row in csv_rows(client_of(register, Role.OFFICER), "?status=all")
+        row["Title"] for row in csv_rows(signed_in(caged, Role.OFFICER), "?status=all", "caged")
     }
     for role in (Role.MEMBER, Role.PEER):
-        titles = {row["Title"] for row in csv_rows(client_of(register, role), "?status=all")}
+        titles = {row["Title"] for row in csv_rows(signed_in(caged, role), "?status=all", "caged")}
         assert "CANARY draft" not in titles
     assert (
-        client_of(register, Role.MEMBER).get("/registers/ours/export.csv?status=draft").status_code
+        signed_in(caged, Role.MEMBER).get("/registers/caged/export.csv?status=draft").status_code
         == 400
     )
 
@@ -464,9 +515,9 @@ def test_no_person_is_named(register):
 # The workbook
 
 
-def test_its_first_row_stays_in_sight_and_every_column_filters(register):
+def test_its_first_row_stays_in_sight_and_every_column_filters(register, signed_in):
     make_risk(register)
-    sheet = book_of(client_of(register))["Register"]
+    sheet = book_of(signed_in(register))["Register"]
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == (
         "C2",
         f"A1:{sheet.cell(1, len(COLUMNS)).column_letter}2",
@@ -475,10 +526,10 @@ def test_its_first_row_stays_in_sight_and_every_column_filters(register):
     assert (sheet.page_setup.fitToWidth, sheet.sheet_properties.pageSetUpPr.fitToPage) == (1, True)
 
 
-def test_columns_of_choices_have_lists(register):
+def test_columns_of_choices_have_lists(register, signed_in):
     make_post(register.organisation, "Head of Legal")
     make_risk(register)
-    book = book_of(client_of(register))
+    book = book_of(signed_in(register))
     sheet, lists = book["Register"], book["Lists"]
     assert lists.sheet_state == "hidden"
     choices = {}
@@ -494,9 +545,9 @@ def test_columns_of_choices_have_lists(register):
     assert {"Category", "Status", "How soon", "Current impact driven by"} <= set(choices)
 
 
-def test_no_word_of_a_list_runs_as_a_formula(register):
+def test_no_word_of_a_list_runs_as_a_formula(register, signed_in):
     make_post(register.organisation, "=1+1")
-    lists = book_of(client_of(register))["Lists"]
+    lists = book_of(signed_in(register))["Lists"]
     assert {
         (c.value, c.data_type)
         for row in lists.iter_rows()
@@ -505,11 +556,11 @@ def test_no_word_of_a_list_runs_as_a_formula(register):
     } == {("=1+1", "s")}
 
 
-def test_the_matrix_counts_the_risks_of_the_file_and_names_each_band(register):
+def test_the_matrix_counts_the_risks_of_the_file_and_names_each_band(register, signed_in):
     for ratings in ((5, 5), (5, 5), (1, 2), None):
         make_risk(register, assessed=ratings)
     make_risk(register, assessed=(3, 3), status="closed")
-    book = book_of(client_of(register), "?status=all")
+    book = book_of(signed_in(register), "?status=all")
     texts = [str(cell.value) for row in book["Matrix"].iter_rows() for cell in row if cell.value]
     assert (
         "3 of 4 risks on the register in this file are in the matrix. Not scored: 1."
@@ -519,8 +570,8 @@ def test_the_matrix_counts_the_risks_of_the_file_and_names_each_band(register):
     assert ("2\nSevere" in texts, "1\nLow" in texts, texts.count("–\nHigh")) == (True, True, 7)  # noqa: RUF001 (a dash)
 
 
-def test_the_scheme_is_printed(register):
-    text = texts_of(book_of(client_of(register)))
+def test_the_scheme_is_printed(register, signed_in):
+    text = texts_of(book_of(signed_in(register)))
     for words in (
         "5 x 5, four bands, version 1",
         "Almost certain",
@@ -534,13 +585,12 @@ def test_the_scheme_is_printed(register):
 # Open data
 
 
-def test_open_data_is_the_latest_agreement_without_exempt_risks(register):
-    canaries(register)
-    was_open = make_risk(register, title="Exempt since CANARY", on=days_ago(30))
-    closed = make_risk(register, title="Closed CANARY", on=days_ago(30))
+def test_open_data_is_the_latest_agreement_without_exempt_risks(caged, signed_in):
+    was_open = make_risk(caged, title="Exempt since CANARY", on=days_ago(30))
+    closed = make_risk(caged, title="Closed CANARY", on=days_ago(30))
     closed.close(by=make_user(), version=closed.version, reason="Done.", effective_on=days_ago(25))
-    agreed = make_risk(register, title="As agreed", on=days_ago(30), assessed=(5, 4))
-    make_agreement(register)
+    agreed = make_risk(caged, title="As agreed", on=days_ago(30), assessed=(5, 4))
+    make_agreement(caged)
     make_revision(agreed, title="CANARY since")
     was_open.refresh_from_db()
     was_open.exempt(
@@ -550,30 +600,30 @@ def test_open_data_is_the_latest_agreement_without_exempt_risks(register):
         exempt_interest="x",
         exempt_decided_by="y",
     )
-    answer = client_of(register).get("/registers/ours/open-data.csv")
-    assert name_of(answer) == f"ours-open-data-{days_ago(0)}.csv"
+    answer = signed_in(caged).get("/registers/caged/open-data.csv")
+    assert name_of(answer) == f"caged-open-data-{days_ago(0)}.csv"
     assert [(row["Title"], row["Current band"]) for row in table_of(answer)] == [
         ("Plain", "Severe"),
         ("As agreed", "Severe"),
     ]
 
 
-def test_a_risk_exempt_when_agreed_is_not_published_later(register):
+def test_a_risk_exempt_when_agreed_is_not_published_later(register, signed_in):
     risk = make_risk(register, title="CANARY", on=days_ago(30), is_exempt=True)
     make_agreement(register)
     risk.lift_exemption(by=make_user(), version=risk.version, reason="Settled.")
-    assert table_of(client_of(register).get("/registers/ours/open-data.csv")) == []
+    assert table_of(signed_in(register).get("/registers/ours/open-data.csv")) == []
 
 
-def test_open_data_without_an_agreement_is_of_today(register):
+def test_open_data_without_an_agreement_is_of_today(register, signed_in):
     make_risk(register, title="Now")
     assert [
-        row["Title"] for row in table_of(client_of(register).get("/registers/ours/open-data.csv"))
+        row["Title"] for row in table_of(signed_in(register).get("/registers/ours/open-data.csv"))
     ] == ["Now"]
 
 
-def test_open_data_has_no_posts_notes_reasons_or_actions(full):
-    answer = client_of(full.register).get("/registers/ours/open-data.csv")
+def test_open_data_has_no_posts_notes_reasons_or_actions(full, signed_in):
+    answer = signed_in(full.register).get("/registers/full/open-data.csv")
     body = body_of(answer).decode()
     for private in (
         "section 151",
@@ -589,11 +639,11 @@ def test_open_data_has_no_posts_notes_reasons_or_actions(full):
     assert not body.startswith("\ufeff")
 
 
-def test_its_metadata_describes_its_columns(full):
-    client = client_of(full.register)
-    answer = client.get("/registers/ours/open-data.csv")
+def test_its_metadata_describes_its_columns(full, signed_in):
+    client = signed_in(full.register)
+    answer = client.get("/registers/full/open-data.csv")
     headings = list(table_of(answer)[0])
-    metadata_answer = client.get("/registers/ours/open-data.csv-metadata.json")
+    metadata_answer = client.get("/registers/full/open-data.csv-metadata.json")
     metadata = json.loads(body_of(metadata_answer))
     columns = metadata["tableSchema"]["columns"]
     assert [column["titles"] for column in columns] == headings

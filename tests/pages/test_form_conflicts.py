@@ -3,10 +3,12 @@
 Every form is tested.
 """
 
+import copy
 import re
+from types import SimpleNamespace
 
 import pytest
-from form_table import FORMS, Form
+from form_table import FORMS, Council, Form
 from risk_histories import rollback
 
 pytestmark = pytest.mark.django_db
@@ -18,36 +20,39 @@ STEPS_THAT_ARE_TAKEN = {  # and the message to whoever takes one again
 }
 
 
+@pytest.fixture(scope="module")
+def council(module_db):
+    return Council()
+
+
 @pytest.fixture(scope="module", params=FORMS)
-def form(request, module_db):
+def form(request, council):
     """A form that nobody sent yet, for all tests of it in turn."""
     with rollback():
-        yield Form(request.param)
+        yield Form(request.param, copy.deepcopy(council))
 
 
 @pytest.fixture(scope="module")
-def conflict(form):
-    """The answer to the form sent again with other words, and the number of rows: before, after."""
+def answers(form):
+    """The form sent, sent again, and sent with other words: each with the number of rows after."""
     with rollback():
         _, once = form.send()
-        answer, twice = form.send(**form.other)
-        yield answer, once, twice
+        yield SimpleNamespace(once=once, repeat=form.send(), conflict=form.send(**form.other))
 
 
-def test_the_same_form_twice_is_one_row_and_no_error(form):
-    _, once = form.send()
-    answer, twice = form.send()
-    assert (answer.status_code, twice) == (302, once)
+def test_the_same_form_twice_is_one_row_and_no_error(answers):
+    answer, twice = answers.repeat
+    assert (answer.status_code, twice) == (302, answers.once)
 
 
-def test_other_words_by_the_same_form_are_a_conflict(conflict):
-    answer, once, twice = conflict
-    assert (answer.status_code, twice) == (409, once)
+def test_other_words_by_the_same_form_are_a_conflict(answers):
+    answer, twice = answers.conflict
+    assert (answer.status_code, twice) == (409, answers.once)
     assert "this form was saved already, at" in answer.text and "See what was saved" in answer.text
 
 
-def test_a_conflict_keeps_the_form_and_lets_it_be_sent_again(form, conflict):
-    answer, once, _ = conflict
+def test_a_conflict_keeps_the_form_and_lets_it_be_sent_again(form, answers):
+    answer, once = answers.conflict
     shown = answer.context["form"]
     assert {name: shown[name].value() for name in form.other} == form.other
     again = {name: shown[name].value() for name in ("token", "version") if name in shown.fields}
@@ -58,6 +63,6 @@ def test_a_conflict_keeps_the_form_and_lets_it_be_sent_again(form, conflict):
         assert (answer.status_code, twice) == (302, once + 1)
 
 
-def test_the_page_links_to_the_saved_record(form, conflict):
-    link = re.search(r'href="([^"]*)">See what was saved', conflict[0].text)[1]
+def test_the_page_links_to_the_saved_record(form, answers):
+    link = re.search(r'href="([^"]*)">See what was saved', answers.conflict[0].text)[1]
     assert form.council.client.get(link).status_code == 200

@@ -4,12 +4,14 @@ import datetime
 import html
 import re
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hostile_values import messages_of
 from makers import (
     days_ago,
     failure_type,
@@ -25,6 +27,7 @@ from makers import (
     sign,
 )
 
+from registers.forms.precedents import MarkForm
 from registers.models import Precedent, Risk, Role
 from registers.permissions import marks_across
 from registers.precedents import risk_text as words_of_risk
@@ -45,12 +48,8 @@ UNLIKE = {
     "event": "The lift in the museum stops.",
     "consequence": "People wait.",
 }
-LOOK = "/registers/ours/precedents/"
-
-
-@pytest.fixture
-def register():
-    return make_register(make_organisation(), slug="ours", name="Our register")
+LOOK = "/registers/blank/precedents/"
+NEW = "/registers/blank/risks/new/"
 
 
 def recorded_risk(register, **fields):
@@ -59,25 +58,44 @@ def recorded_risk(register, **fields):
     return make_risk(register, on=days_ago(40), recorded_at=instant, **fields)
 
 
-@pytest.fixture
-def risk(register):
-    return recorded_risk(
-        register, assessed=(3, 4), primary_failure_type=failure_type("financial"), **LIKE
+@pytest.fixture(scope="module")
+def module_records(module_db):
+    """A register with a risk, one without, and somebody of each role."""
+    register = make_register(make_organisation(), slug="ours", name="Our register")
+    financial = failure_type("financial")
+    return SimpleNamespace(
+        register=register,
+        blank=make_register(register.organisation, slug="blank"),
+        risk=recorded_risk(register, assessed=(3, 4), primary_failure_type=financial, **LIKE),
+        clients={role: client_of(register, role) for role in Role},
     )
 
 
+def client_of(register, role):
+    client = Client()
+    client.force_login(make_person(register.organisation, role))
+    return client
+
+
 @pytest.fixture
-def as_role(register):
+def register(records):
+    return records.register
+
+
+@pytest.fixture
+def blank(records):
+    return records.blank
+
+
+@pytest.fixture
+def risk(records):
+    return records.risk
+
+
+@pytest.fixture
+def as_role(records):
     """A client of somebody with that role in the register's organisation, one for each role."""
-    clients = {}
-
-    def as_role(role):
-        if role not in clients:
-            clients[role] = Client()
-            clients[role].force_login(make_person(register.organisation, role))
-        return clients[role]
-
-    return as_role
+    return records.clients.get
 
 
 @pytest.fixture
@@ -124,16 +142,16 @@ def page_of(risk):
 # While a risk is logged
 
 
-def test_words_like_a_sign_suggest_it(officer, register):
+def test_words_like_a_sign_suggest_it(officer):
     assert suggested_codes(officer.post(LOOK, LIKE)) == expected_codes() != []
 
 
-def test_a_suggestion_says_which_of_the_readers_own_words_matched(officer, register):
+def test_a_suggestion_says_which_of_the_readers_own_words_matched(officer):
     marks = re.findall(r"<mark>([^<]*)</mark>", officer.post(LOOK, LIKE).text)
     assert marks and set(marks) <= set(re.findall(r"[a-z]+", " ".join(LIKE.values()).lower()))
 
 
-def test_a_suggestion_holds_case_question_box_and_citation(officer, register):
+def test_a_suggestion_holds_case_question_box_and_citation(officer):
     first = sign(expected_codes()[0])
     text = html.unescape(officer.post(LOOK, LIKE).text)
     for phrase in (first.title, first.case.short_name, first.question, first.case.in_short):
@@ -141,47 +159,44 @@ def test_a_suggestion_holds_case_question_box_and_citation(officer, register):
     assert first.citations.first().get_absolute_url() in text
 
 
-def test_a_suggestion_carries_no_number_of_likeness(officer, register):
-    assert "%" not in words_of(officer.post("/registers/ours/risks/new/", LIKE | {"look": "1"}))
+def test_a_suggestion_carries_no_number_of_likeness(officer):
+    assert "%" not in words_of(officer.post(NEW, LIKE | {"look": "1"}))
 
 
-def test_words_like_nothing_bring_up_nothing(officer, register):
+def test_words_like_nothing_bring_up_nothing(officer):
     assert suggested_codes(officer.post(LOOK, UNLIKE)) == []
 
 
 @pytest.mark.parametrize(
     "typed", [{}, {"title": "\x00\ud7ff"}, {"title": "x" * 100_000}, {"title": "%' OR 1=1 --"}]
 )
-def test_nonsense_gets_no_suggestion(officer, register, typed):
+def test_nonsense_gets_no_suggestion(officer, typed):
     answer = officer.post(LOOK, typed)
     assert (answer.status_code, suggested_codes(answer)) == (200, [])
 
 
-def test_markup_in_the_form_is_shown_as_text(officer, register):
+def test_markup_in_the_form_is_shown_as_text(officer):
     typed = LIKE | {"cause": LIKE["cause"] + " <script>savings</script>"}
-    assert (
-        "<script>savings"
-        not in officer.post("/registers/ours/risks/new/", typed | {"look": "1"}).text
-    )
+    assert "<script>savings" not in officer.post(NEW, typed | {"look": "1"}).text
 
 
-def test_words_in_an_address_are_not_read(officer, register):
+def test_words_in_an_address_are_not_read(officer):
     assert suggested_codes(officer.post(f"{LOOK}?title=reserves+overspending+savings+budget")) == []
 
 
-def test_looking_up_saves_nothing_and_shows_no_error(officer, register):
-    answer = officer.post("/registers/ours/risks/new/", LIKE | {"title": "", "look": "1"})
+def test_looking_up_saves_nothing_and_shows_no_error(officer, blank):
+    answer = officer.post(NEW, LIKE | {"title": "", "look": "1"})
     assert "There is a problem" not in answer.text and "<title>Error" not in answer.text
-    assert not Risk.objects.exists()
+    assert not blank.risks.exists()
 
 
-def test_looking_up_from_a_complete_form_saves_nothing(officer, register):
-    officer.post("/registers/ours/risks/new/", risk_form(owner="", look="1"))
-    assert not Risk.objects.exists()
+def test_looking_up_from_a_complete_form_saves_nothing(officer, blank):
+    officer.post(NEW, risk_form(owner="", look="1"))
+    assert not blank.risks.exists()
 
 
-def test_looking_up_keeps_the_form_and_shows_signs(officer, register):
-    answer = officer.post("/registers/ours/risks/new/", risk_form(owner="", look="1", **LIKE))
+def test_looking_up_keeps_the_form_and_shows_signs(officer):
+    answer = officer.post(NEW, risk_form(owner="", look="1", **LIKE))
     form = answer.context["form"]
     assert [form[name].value() for name in ("title", "likelihood", "notes")] == [
         LIKE["title"],
@@ -191,41 +206,39 @@ def test_looking_up_keeps_the_form_and_shows_signs(officer, register):
     assert LIKE["event"] in answer.text and suggested_codes(answer) == expected_codes()
 
 
-def test_looking_up_keeps_the_token_of_the_form(officer, register):
+def test_looking_up_keeps_the_token_of_the_form(officer):
     token = str(uuid.uuid4())
-    looked = officer.post("/registers/ours/risks/new/", risk_form(owner="", look="1", token=token))
+    looked = officer.post(NEW, risk_form(owner="", look="1", token=token))
     assert looked.context["form"]["token"].value() == token
 
 
-def test_the_form_says_that_nothing_is_alike(officer, register):
-    answer = officer.post("/registers/ours/risks/new/", UNLIKE | {"look": "1"})
+def test_the_form_says_that_nothing_is_alike(officer):
+    answer = officer.post(NEW, UNLIKE | {"look": "1"})
     assert "Nothing in the library comes close to your words" in words_of(answer)
 
 
-def test_the_form_says_that_likeness_is_a_prompt_and_not_evidence(officer, register):
-    assert "A prompt to read and to ask, not evidence" in words_of(
-        officer.get("/registers/ours/risks/new/")
-    )
+def test_the_form_says_that_likeness_is_a_prompt_and_not_evidence(officer):
+    assert "A prompt to read and to ask, not evidence" in words_of(officer.get(NEW))
 
 
-def test_a_form_sent_back_with_errors_shows_signs_too(officer, register):
-    answer = officer.post("/registers/ours/risks/new/", LIKE | {"title": ""})
+def test_a_form_sent_back_with_errors_shows_signs_too(officer):
+    answer = officer.post(NEW, LIKE | {"title": ""})
     assert "There is a problem" in answer.text and suggested_codes(answer) != []
 
 
-def test_after_logging_the_way_leads_to_the_signs(officer, register):
-    answer = officer.post("/registers/ours/risks/new/", risk_form(owner="", **LIKE), follow=True)
+def test_after_logging_the_way_leads_to_the_signs(officer, blank):
+    answer = officer.post(NEW, risk_form(owner="", **LIKE), follow=True)
     words = ["One sign", "Two signs", "Three signs"][len(expected_codes()) - 1]
     assert f"{words} seen elsewhere to look at" in words_of(answer)
-    assert f'href="{page_of(Risk.objects.get())}"' in answer.text
+    assert f'href="{page_of(blank.risks.get())}"' in answer.text
 
 
-def test_after_logging_a_risk_like_nothing_no_signs_are_mentioned(officer, register):
-    answer = officer.post("/registers/ours/risks/new/", risk_form(owner="", **UNLIKE), follow=True)
+def test_after_logging_a_risk_like_nothing_no_signs_are_mentioned(officer):
+    answer = officer.post(NEW, risk_form(owner="", **UNLIKE), follow=True)
     assert "seen elsewhere to look at" not in words_of(answer)
 
 
-def test_looking_costs_as_many_queries_for_three_signs_as_for_one(officer, register):
+def test_looking_costs_as_many_queries_for_three_signs_as_for_one(officer):
     officer.post(LOOK, LIKE)
     costs = set()
     for words in (
@@ -327,15 +340,15 @@ def test_a_mark_changes_neither_score_nor_version(officer, risk):
         ({"sign": "\x00"}, "Select a sign from the list"),
     ],
 )
-def test_an_invalid_mark_is_refused_with_an_error_message(officer, risk, data, words):
-    answer = officer.post(
-        page_of(risk), {"sign": expected_codes()[0], "mark": "relevant", "reason": "Why.", **data}
-    )
-    assert (answer.status_code, words in words_of(answer), Precedent.objects.exists()) == (
-        200,
-        True,
-        False,
-    )
+def test_an_invalid_mark_has_an_error_message(data, words):
+    form = MarkForm({"sign": expected_codes()[0], "mark": "relevant", "reason": "Why.", **data})
+    assert words in messages_of(form)
+
+
+def test_an_invalid_mark_is_refused_with_its_message(officer, risk):
+    answer = mark(officer, risk, mark="likely")
+    assert (answer.status_code, Precedent.objects.exists()) == (200, False)
+    assert "Select relevant, not relevant or unsure" in words_of(answer)
 
 
 def test_an_error_links_to_its_sign(officer, risk):
@@ -419,17 +432,17 @@ def test_nobody_but_officers_sees_a_mark_before_anything_is_agreed(as_role, risk
     assert "The two accounts" not in text and "shown once a body has agreed this register" in text
 
 
-@pytest.mark.parametrize("query", [{}, TODAY])
 @pytest.mark.parametrize("role", READERS)
 def test_readers_see_a_mark_that_the_latest_agreement_knew_and_no_later_one(
-    as_role, register, risk, role, query
+    as_role, register, risk, role
 ):
     earlier_mark(risk, reason="The two accounts differ.")
     agree(register, 10)
     make_precedent(risk, "DON-W2", reason="A later thought.")
-    text = words_of(as_role(role).get(risk.get_absolute_url(), query))
-    assert ("The two accounts" in text, "A later thought" in text) == (True, False)
-    assert "working notes" in text
+    for query in ({}, TODAY):
+        text = words_of(as_role(role).get(risk.get_absolute_url(), query))
+        assert ("The two accounts" in text, "A later thought" in text) == (True, False)
+        assert "working notes" in text
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MANAGER])
@@ -490,8 +503,8 @@ def test_a_risk_costs_the_same_however_many_signs_are_marked(member, register, r
 # The list
 
 
-def listed_numbers(client, **query):
-    answer = client.get("/registers/ours/", query)
+def listed_numbers(client, slug="ours", **query):
+    answer = client.get(f"/registers/{slug}/", query)
     return (
         [position.number for position in answer.context["page"]]
         if answer.status_code == 200
@@ -499,14 +512,14 @@ def listed_numbers(client, **query):
     )
 
 
-@pytest.mark.parametrize("query", [{"case": "doncaster"}, {"sign": "DON-W1"}, {"insight": None}])
-def test_the_list_filters_by_relevant_marks_only(officer, register, risk, query):
-    query = {name: value or sign("DON-W1").insights.first().number for name, value in query.items()}
+def test_the_list_filters_by_relevant_marks_only(officer, register, risk):
     doubtful = make_risk(register)
     make_precedent(risk, "DON-W1")
     make_precedent(doubtful, "DON-W1", "unsure")
     make_risk(register)
-    assert listed_numbers(officer, **query) == [risk.number]
+    insight = sign("DON-W1").insights.first().number
+    for query in ({"case": "doncaster"}, {"sign": "DON-W1"}, {"insight": insight}):
+        assert listed_numbers(officer, **query) == [risk.number], query
 
 
 def test_a_revoked_mark_does_not_count_in_the_filter(officer, risk):
@@ -550,11 +563,11 @@ def test_the_list_of_a_past_day_counts_no_later_mark(officer, risk):
     ]
 
 
-def test_the_list_filters_by_adverse_impact(officer, register):
-    driven = make_risk(register, assessed=(3, 3))
-    impacted = make_risk(register, adverse_impacts=[impact("harm-to-users")])
-    make_risk(register)
-    assert sorted(listed_numbers(officer, adverse_impact="harm-to-users")) == [
+def test_the_list_filters_by_adverse_impact(officer, blank):
+    driven = make_risk(blank, assessed=(3, 3))
+    impacted = make_risk(blank, adverse_impacts=[impact("harm-to-users")])
+    make_risk(blank)
+    assert sorted(listed_numbers(officer, "blank", adverse_impact="harm-to-users")) == [
         driven.number,
         impacted.number,
     ]

@@ -1,5 +1,6 @@
 """Reviews of a risk: what they write, what they leave alone, and the pages."""
 
+import copy
 import datetime
 import uuid
 
@@ -34,9 +35,14 @@ from registers.models.review import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def risk():
+@pytest.fixture(scope="module")
+def module_risk(module_db):
     return make_risk(make_register(slug="ours"), assessed=(3, 4), on=days_ago(40))
+
+
+@pytest.fixture
+def risk(module_risk):
+    return copy.deepcopy(module_risk)
 
 
 def long_date(text):
@@ -196,18 +202,20 @@ def test_an_untouched_review_passes(risk, capsys):
 # The pages
 
 
-@pytest.fixture
-def officer(risk):
+def client_of(risk, role):
     client = Client()
-    client.force_login(make_person(risk.register.organisation))
+    client.force_login(make_person(risk.register.organisation, role))
     return client
 
 
-@pytest.fixture
-def member(risk):
-    client = Client()
-    client.force_login(make_person(risk.register.organisation, Role.MEMBER))
-    return client
+@pytest.fixture(scope="module")
+def officer(module_risk):
+    return client_of(module_risk, Role.OFFICER)
+
+
+@pytest.fixture(scope="module")
+def member(module_risk):
+    return client_of(module_risk, Role.MEMBER)
 
 
 def test_a_risk_says_when_its_next_review_is(risk, member):

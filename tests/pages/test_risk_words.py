@@ -1,10 +1,13 @@
 """The further fields of a risk: the collapsed part of the form, the risk page, and filters."""
 
+import copy
 import html
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
+from hostile_values import filled_in, messages_of
 from makers import (
     days_ago,
     impact,
@@ -23,9 +26,12 @@ from registers.models import Register, Risk, Role
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def risk():
-    return make_risk(make_register(slug="ours", prefix="C"), assessed=(5, 5), on=days_ago(40))
+@pytest.fixture(scope="module")
+def module_records(module_db):
+    """A severe risk, and an officer and a member of its organisation."""
+    risk = make_risk(make_register(slug="ours", prefix="C"), assessed=(5, 5), on=days_ago(40))
+    roles = (Role.OFFICER, Role.MEMBER)
+    return SimpleNamespace(risk=risk, **{role.value: client_of(risk, role) for role in roles})
 
 
 def client_of(risk, role):
@@ -35,13 +41,18 @@ def client_of(risk, role):
 
 
 @pytest.fixture
-def officer(risk):
-    return client_of(risk, Role.OFFICER)
+def risk(records):
+    return records.risk
 
 
 @pytest.fixture
-def member(risk):
-    return client_of(risk, Role.MEMBER)
+def officer(records):
+    return records.officer
+
+
+@pytest.fixture
+def member(records):
+    return records.member
 
 
 def parts(name, day):
@@ -124,6 +135,12 @@ def test_the_edit_form_holds_the_values(officer, risk):
     assert set(form["adverse_impacts"].value()) == {"additional-cost", "harm-to-users"}
 
 
+@pytest.fixture(scope="module")
+def blank_form(module_records):
+    """The form for a new risk, read once."""
+    return copy.deepcopy(module_records.officer).get(NEW).context["form"]
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
@@ -150,14 +167,19 @@ def test_the_edit_form_holds_the_values(officer, risk):
         ({"objective": "x" * 301}, "The objective must be 300 characters or fewer"),
     ],
 )
-def test_an_invalid_form_shows_error_messages(officer, risk, typed, words):
-    answer = log(officer, risk, **typed)
-    assert (words in text_of(answer), Risk.objects.count()) == (True, 1)
+def test_an_invalid_form_has_error_messages(blank_form, typed, words):
+    form = filled_in(blank_form, risk_form(owner="", **{**EVERYTHING, **typed}))
+    assert words in messages_of(form)
 
 
-def test_eighty_words_are_not_too_many(officer, risk):
-    log(officer, risk, committee_position="word " * 80)
-    assert Risk.objects.count() == 2
+def test_an_invalid_form_shows_its_message_and_logs_nothing(officer, risk):
+    answer = log(officer, risk, category="magic")
+    assert ("Select a category from the list" in text_of(answer), Risk.objects.count()) == (True, 1)
+
+
+def test_eighty_words_are_not_too_many(blank_form):
+    data = risk_form(owner="", **{**EVERYTHING, "committee_position": "word " * 80})
+    assert filled_in(blank_form, data).is_valid()
 
 
 @pytest.mark.parametrize("response", ["", "treat", "transfer", "terminate"])
@@ -276,24 +298,29 @@ def test_hostile_text_is_shown_as_text(risk, member):
 # The list
 
 
-@pytest.mark.parametrize(
-    ("query", "titles"),
-    [
-        ("category=people", ["Ours"]),
-        ("category=none", ["Reserves run out"]),
-        ("response=treat", ["Ours"]),
-        ("response=none", ["Reserves run out"]),
-        ("directorate={directorate}", ["Ours"]),
-        ("category=people&response=transfer", []),
-    ],
-)
-def test_the_list_is_filtered_by(risk, member, query, titles):
+LISTED = {
+    "category=people": ["Ours"],
+    "category=none": ["Reserves run out"],
+    "response=treat": ["Ours"],
+    "response=none": ["Reserves run out"],
+    "directorate={}": ["Ours"],
+    "category=people&response=transfer": [],
+}
+
+
+def test_the_list_is_filtered(risk, member):
     directorate = make_directorate(risk.register.organisation)
     owner = make_post(risk.register.organisation, directorate=directorate)
     make_risk(risk.register, title="Ours", category="people", response="treat", owner=owner)
-    page = member.get(f"/registers/ours/?{query.format(directorate=directorate.pk)}")
-    assert [row.revision.title for row in page.context["page"]] == titles
-    assert f'data-total="{len(titles)}"' in page.text
+    pages = {
+        query: member.get(f"/registers/ours/?{query.format(directorate.pk)}") for query in LISTED
+    }
+    titles = {
+        query: [row.revision.title for row in page.context["page"]] for query, page in pages.items()
+    }
+    assert titles == LISTED
+    totals = {query: f'data-total="{len(LISTED[query])}"' in pages[query].text for query in LISTED}
+    assert totals == dict.fromkeys(LISTED, True)
 
 
 @pytest.mark.parametrize(

@@ -46,11 +46,10 @@ def test_formulas_and_exempt_risks_reimport_unchanged():
     references = {risk.reference for risk in register.risks.all()}
     visible = {risk.reference for risk in register.risks.filter(is_exempt=False)}
     assert visible < references
-    for ending in ENDINGS:
-        for reader, readable in ((manager, references), (officer, visible)):
-            content = export(register, reader, ending)
-            unchanged = assert_reimport_is_unchanged(register, content, manager, ending)
-            assert unchanged == readable
+    for ending, reader, readable in (("csv", officer, visible), ("xlsx", manager, references)):
+        content = export(register, reader, ending)
+        unchanged = assert_reimport_is_unchanged(register, content, manager, ending)
+        assert unchanged == readable
 
 
 def make_ambiguous(register, owner, text):

@@ -15,7 +15,7 @@ POSTS = [
 ]
 DAY = datetime.date(2026, 9, 30)
 titles = (
-    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1)
+    st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1)
     .map(single_line)
     .filter(bool)
 )
