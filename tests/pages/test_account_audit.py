@@ -1,6 +1,7 @@
 """Each change of an account, password or second factor is in the installation's audit chain."""
 
 import re
+import time
 from io import StringIO
 
 import pytest
@@ -12,7 +13,6 @@ from allauth.mfa.totp.internal.auth import (
     format_hotp_value,
     generate_totp_secret,
     hotp_value,
-    yield_hotp_counters_from_time,
 )
 from audit_check import verify
 from django.contrib.auth import authenticate
@@ -172,7 +172,7 @@ def test_a_second_factor_that_is_set_up_and_removed_leaves_entries(client, perso
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     client.get("/accounts/2fa/totp/activate/")
     secret = client.session[SECRET_SESSION_KEY]
-    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
     assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
     assert factors(person, "user.factor-added") == ["recovery_codes", "totp"]
     client.post("/accounts/2fa/recovery-codes/generate/")
