@@ -6,7 +6,9 @@ from hypothesis import HealthCheck, settings
 
 CI = os.environ.get("CI") == "true"
 
-settings.register_profile("ci", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "ci", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("day", settings.get_profile("ci"), max_examples=20)
 settings.load_profile("ci" if CI else "day")
 

@@ -57,7 +57,7 @@ def position_content(risk, day):
     )
 
 
-@examples(75)
+@examples(40)
 @given(steps=histories, first=st.none() | ratings)
 def test_any_history_is_read_as_it_was_recorded(home, author, steps, first):
     """The positions cover each day once, end in what the risk's own copy says, and pass their
@@ -86,7 +86,7 @@ def days_of_change(history):
     return {*days, *(day - datetime.timedelta(days=1) for day in days), DAYS[0], DAYS[-1]}
 
 
-@examples(30)
+@examples(20)
 @given(steps=histories, first=st.none() | ratings)
 def test_a_position_has_the_day_its_band_began_and_the_band_before(home, author, steps, first):
     """By brute force, on each day of a change: (band, on the register).
@@ -113,7 +113,7 @@ changes = st.lists(
 )
 
 
-@examples(30)
+@examples(20)
 @given(step_lists=st.lists(changes, min_size=1, max_size=3))
 def test_a_control_is_as_recorded_on_each_day(home, author, step_lists):
     with rollback():

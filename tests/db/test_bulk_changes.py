@@ -407,7 +407,7 @@ new_risks = st.lists(
 )
 
 
-@examples(25)
+@examples(15)
 @given(new=st.deferred(lambda: new_risks))
 def test_any_set_is_what_the_verbs_write(new):
     with rollback():

@@ -161,7 +161,7 @@ def test_of_a_hundred_thousand_characters_the_beginning_is_read():
     assert "mattresses" not in words
 
 
-@examples(50)
+@examples(25)
 @given(st.text(alphabet=st.characters(), max_size=200))
 def test_any_text_will_do(text):
     precedents.current_index().ranked(f"{text} dirty wards {text}")

@@ -117,7 +117,7 @@ class History:
         )[0]
 
 
-thirty_examples = examples(30)
+thirty_examples = examples(20)
 
 
 @thirty_examples

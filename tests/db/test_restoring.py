@@ -385,7 +385,7 @@ def test_a_missing_scheme_is_added(register_file):
     )
 
 
-@examples(15)
+@examples(10)
 @given(risk_histories=st.lists(st.tuples(histories, st.none() | ratings), min_size=1, max_size=2))
 def test_any_history_is_restored_to_the_byte(risk_histories):
     with rollback():
