@@ -139,8 +139,8 @@ MUTATIONS = [
     Mutation(
         "a past day tells what was said first",
         "registers/history/timeline.py",
-        "revision = [r for r in revisions if r.effective_on <= day][-1]",
-        "revision = [r for r in revisions if r.effective_on <= day][0]",
+        "revision = latest_revision.get(day, revision)",
+        "revision = revision or latest_revision.get(day)",
         "test_timeline.py test_as_at.py",
     ),
     Mutation(
@@ -156,6 +156,27 @@ MUTATIONS = [
         "from_day__lte=day, until_day__gt=day",
         "from_day__lt=day, until_day__gt=day",
         "test_as_at.py",
+    ),
+    Mutation(
+        "a position that was replaced is still read as agreed",
+        "registers/models/position.py",
+        "known_from__lte=recorded_by, known_until__gt=recorded_by",
+        "known_from__lte=recorded_by",
+        "test_positions_on_record.py test_agreements.py",
+    ),
+    Mutation(
+        "a change puts nothing of the past off the record",
+        "registers/history/timeline.py",
+        "for segment in on_record.keys() - {*segments}:",
+        "for segment in ():",
+        "test_positions_on_record.py test_as_at.py",
+    ),
+    Mutation(
+        "a rating of an earlier day becomes the current one",
+        "registers/models/risk_builder.py",
+        "self.current is None or assessment.effective_on >= self.current.effective_on",
+        "True",
+        "test_risks.py test_bulk_changes.py",
     ),
     Mutation(
         "a body's position takes in what was recorded later",
