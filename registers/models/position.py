@@ -3,7 +3,7 @@
 A row is a risk in a period without a change (from_day, until_day), and the instants between which
 that was on record (known_from, known_until). A change ends rows and adds rows; it rewrites none. So
 today, a past day, what a body agreed and how many on each quarter end are one condition each. Rows
-follow from revisions and assessments: `rebuild_positions --check` compares. docs/adr/0003 says why.
+follow from revisions and assessments: `rebuild_positions --check` compares. docs/adr/0019 says why.
 """
 
 import datetime
