@@ -5,23 +5,30 @@ verbs would write.
 import datetime
 import random
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import DateTimeField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from registers.bulk_changes import NewRisk, TakingIn
+from registers.history.bulk_insert import keys_of, write
 from registers.history.seals import seals_of
 from registers.library_loading.load import load_library
 from registers.models import (
     AdverseImpact,
+    Assessment,
     AuditEntry,
     FailureType,
     Membership,
     Organisation,
+    Position,
     Post,
     Register,
+    RiskRevision,
     ScoringScheme,
     User,
 )
+from registers.services import agree
 
 WORDS = (
     "budget savings placement demand workforce contract supplier safeguarding backlog inspection "
@@ -29,6 +36,7 @@ WORDS = (
     "turnover reserve forecast pressure"
 ).split(" ")
 READERS = ("manager", "officer", "member")
+AGREEMENTS = 24  # one a month
 BATCH = 5_000  # risks in one transaction
 MEASURED = 77  # number of the risk that is opened and assessed: open and not exempt
 
@@ -83,6 +91,28 @@ def build(risks, assessments_each):
             for _ in taking.new(map(factory.risk, numbers)):
                 pass
             taking.write()
+    record_when_effective(register)
+    for month in range(AGREEMENTS, 0, -1):
+        day = timezone.localdate() - datetime.timedelta(days=30 * month)
+        at = datetime.datetime.combine(day, datetime.time(18), datetime.UTC)
+        agree(register=register, by=users[0], body="Committee", on=day, recorded_at=at)
+
+
+def record_when_effective(register):
+    """State that every change was recorded on its day, and work out the positions anew.
+
+    What was replaced then stays on record, as in a register that was kept for two years.
+    """
+    for model in (RiskRevision, Assessment):
+        day = Cast("effective_on", DateTimeField())
+        models.QuerySet(model).update(recorded_at=day)
+    with transaction.atomic():
+        Position.objects.filter(register=register).delete()
+        keys = keys_of(Position)
+        for risk in register.risks.iterator(chunk_size=BATCH):
+            history = list(risk.revisions.all()), list(risk.assessments.current())
+            changes = Position.objects.changes(risk, (), *history, keys=keys)
+            write(Position, map(vars, changes.added))
 
 
 class RiskFactory:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from openpyxl import Workbook
 
-from bench.build import MEASURED
+from bench.build import AGREEMENTS, MEASURED
 from bench.reader import Form
 
 WARM_UP = 5
@@ -17,6 +17,7 @@ FLOOR = "floor: an empty page"
 LIST = "/registers/bench/"
 STEPS = ("mapping", "words", "staging", "ready")
 RATINGS = ("Inherent", "Current", "Target")
+AGREED = AGREEMENTS // 2  # key of an agreement a year ago, the register's twelfth
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ def visits(reader, risks, times, role):
         "log a risk: the form": f"{LIST}risks/new/",
         "assess: the form": f"{LIST}risks/{MEASURED}/assess/",
         "dashboard": f"{LIST}dashboard/",
+        "list, as agreed": f"{LIST}?agreed={AGREED}",
+        "dashboard, as agreed": f"{LIST}dashboard/?agreed={AGREED}",
         "worklist": f"{LIST}worklist/",
         "home": "/",
     }
