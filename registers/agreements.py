@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Exists, OuterRef, Value
 
 from registers.headings import read_headings
+from registers.models import Position
 from registers.movement import (
     DOWN,
     LEFT,
@@ -100,11 +101,10 @@ class ChangesSinceAgreement:
         What came on record before the cut-off, and is still the same today, was agreed.
         """
         rated = {"scheme": self.register.scheme}
-        other_band = (
-            self._agreed.filter(**rated, risk=OuterRef("risk"))
-            .exclude(band="")
-            .exclude(band=OuterRef("band"))
-        )
+        # By risk alone, for which there is an index: who may see the risk is decided outside.
+        agreed = Position.objects.filter(risk=OuterRef("risk"), **rated).on_register()
+        agreed = agreed.as_at(self.agreement.on, self.agreement.recorded_by)
+        other_band = agreed.exclude(band="").exclude(band=OuterRef("band"))
         changed = self._today.filter(known_from__gt=self.agreement.recorded_by, **rated)
         return changed.filter(Exists(other_band.order_by())).exclude(band="").count()
 

@@ -61,13 +61,13 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(known_from__lte=recorded_by, known_until__gt=recorded_by)
 
     def as_at(self, day, recorded_by=None):
-        """The rows of the end of that day, as on record then: at most one a risk.
+        """The rows of the end of that day, as on record at an instant: at most one a risk.
 
-        Nothing is recorded for a future day, so today's rows are those without an end: the index
-        then returns them in order of score.
+        Nothing is recorded for a future day. So the rows of the day of that instant are those
+        without an end, which an index finds in order of score.
         """
         rows = self.on_record(recorded_by)
-        if day >= timezone.localdate() and recorded_by is None:
+        if day >= timezone.localdate(recorded_by):
             return rows.filter(until_day=FOR_EVER)
         return rows.filter(from_day__lte=day, until_day__gt=day)
 
@@ -328,7 +328,7 @@ def _on_register(name, *fields):
     again unless the column of the condition is in the index as well.
     """
     return models.Index(
-        fields=["register", "known_until", *fields, "risk", "is_exempt", "is_on_register"],
+        fields=["register", *fields, "known_from", "risk", "is_exempt", "is_on_register"],
         condition=Q(is_on_register=True),
         name=name,
     )
@@ -412,11 +412,14 @@ class Position(models.Model):
                 condition=Q(happened_on__isnull=False),
                 name="position_happened",
             ),
-            _on_register("position_list", "until_day", "-score", "number"),
-            _on_register("position_starts", "from_day", "band", "scheme", "category"),
+            _on_register("position_list", "until_day", "known_until", "-score", "number"),
+            _on_register(
+                "position_starts", "known_until", "from_day", "band", "scheme", "category"
+            ),
             _on_register(
                 "position_ends",
                 *(
+                    "known_until",
                     "until_day",
                     "band",
                     "scheme",
@@ -426,7 +429,6 @@ class Position(models.Model):
                     "from_day",
                 ),
                 *("owner", "next_review_on", "score", "category", "band_since", "band_before"),
-                "known_from",
             ),
         ]
 

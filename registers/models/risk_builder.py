@@ -38,7 +38,7 @@ class RiskBuilder:
         Raises RatingOutsideScheme for a rating, or an end of a range, that the scheme lacks, and
         ValueError for a future day.
         """
-        self.check_not_future(effective_on)
+        self.check_not_future(effective_on, recorded_at)
         scheme = self.register.scheme
         placing = scheme.rules.place(likelihood, impact)
         # The ends of a range are levels of the scheme as well.
@@ -91,7 +91,7 @@ class RiskBuilder:
         after: the day of the revision before it, if any. Raises ValueError for a future day or one
         before that.
         """
-        self.check_not_future(on)
+        self.check_not_future(on, recorded_at)
         if after and on < after:
             raise ValueError(
                 f"{self.reference} already has a revision of {after}: history runs forward."
@@ -155,6 +155,10 @@ class RiskBuilder:
             raise ValueError(f"{owner} is a post of another organisation.")
 
     @staticmethod
-    def check_not_future(day):
-        if is_future(day):
+    def check_not_future(day, recorded_at=None):
+        """Raise ValueError for a day that had not come at that instant, or has not come now.
+
+        So what is on record at an instant holds on no later day (PositionQuerySet.as_at).
+        """
+        if is_future(day, recorded_at):
             raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
