@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
+from registers.dates import is_future
 from registers.json_file.constraints import broken_rule
 from registers.json_file.model_fields import RECORDS, RISK_LISTS
 from registers.json_file.unresolved import note_row, note_value
@@ -131,6 +132,7 @@ class HistoryReader:
             self.rows.add_problem(
                 [*path, "raised_on"], "A risk is raised on the day of its first revision."
             )
+        self._check_days(history.lists["assessments"], [*path, "assessments"])
         for place, row in enumerate(history.lists["assessments"], 1):
             self._check_rating(row, [*path, "assessments", place])
         for name in ("assessment", "review"):
@@ -143,6 +145,7 @@ class HistoryReader:
 
     def _check_order(self, rows, path):
         """Versions count up from 1, and no day comes before the one of the version before."""
+        self._check_days(rows, path)
         for place, row in enumerate(rows, 1):
             if row["number"] != place:
                 self.rows.add_problem(
@@ -152,6 +155,13 @@ class HistoryReader:
             if row["effective_on"] < earlier["effective_on"]:
                 self.rows.add_problem(
                     [*path, place, "effective_on"], "History runs forward: the one before is later."
+                )
+
+    def _check_days(self, rows, path):
+        for place, row in enumerate(rows, 1):
+            if is_future(row["effective_on"], row["recorded_at"]):
+                self.rows.add_problem(
+                    [*path, place, "effective_on"], "This day had not come when it was recorded."
                 )
 
     def _check_constraints(self, model, last_revision, path):

@@ -33,6 +33,8 @@ from registers.scoring import RatingOutsideScheme
 
 pytestmark = pytest.mark.django_db
 
+DAY = datetime.timedelta(days=1)
+
 HISTORY = (RiskRevision, Assessment, Position, AuditEntry, Risk)
 
 
@@ -492,6 +494,18 @@ def test_a_back_dated_assessment_is_recorded_now():
     risk = make_risk(on=days_ago(30))
     assessment = make_assessment(risk, on=days_ago(20))
     assert timezone.now() - assessment.recorded_at < datetime.timedelta(minutes=1)
+
+
+def test_no_rating_is_recorded_before_its_day():
+    risk = make_risk(on=days_ago(9))
+    with pytest.raises(ValueError, match="has not come yet"):
+        make_assessment(risk, on=days_ago(3), recorded_at=timezone.now() - 4 * DAY)
+
+
+def test_no_change_is_recorded_before_its_day():
+    risk = make_risk(on=days_ago(9))
+    with pytest.raises(ValueError, match="has not come yet"):
+        make_revision(risk, title="B", on=days_ago(3), recorded_at=timezone.now() - 4 * DAY)
 
 
 def test_history_runs_forward():
