@@ -209,8 +209,9 @@ class Register(AuditedModel):
 
     def _adoption(self, by, token):
         """The audit entry that the same form made before, if its text was not erased; or None."""
-        made = {"verb": "register.scheme-adopted", "subject": self.seal_name, "by": by}
-        entries = AuditEntry.objects.filter(**made, facts__token=str(token))
+        entries = AuditEntry.objects.filter(
+            verb="register.scheme-adopted", subject=self.seal_name, by=by, facts__token=str(token)
+        )
         return entries.exclude(text__content=None).select_related("text").first()
 
     def reference(self, number):

@@ -70,9 +70,9 @@ def test_a_risk_that_is_judged_again_is_no_longer_to_re_assess(register, newer):
 
 
 def test_a_version_of_the_organisations_own_may_follow_a_preset(register):
-    own = make_scheme(slug="five-by-five", version=2, organisation=register.organisation)
-    adopt(register, own)
-    assert scheme_of(register) == own
+    scheme = make_scheme(slug="five-by-five", version=2, organisation=register.organisation)
+    adopt(register, scheme)
+    assert scheme_of(register) == scheme
 
 
 def test_a_number_that_was_taken_since_stays_taken(register, newer):
