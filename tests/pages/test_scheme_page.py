@@ -1,13 +1,17 @@
 """The page by which a register takes a newer version of its scheme."""
 
 import html
+import re
 import uuid
 
 import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 from makers import (
+    days_ago,
+    make_agreement,
     make_appetite,
+    make_assessment,
     make_organisation,
     make_person,
     make_register,
@@ -15,11 +19,12 @@ from makers import (
     make_scheme,
     make_user,
     preset,
+    risk_form,
     scheme_data,
 )
 from query_counts import queries_for
 
-from registers.models import Register, ScoringScheme
+from registers.models import Assessment, Register, ScoringScheme
 from registers.scheme_comparison import differences_between
 
 pytestmark = pytest.mark.django_db
@@ -265,3 +270,48 @@ def test_the_form_cannot_name_a_version_of_another_organisation(manager, registe
     other = make_scheme(slug="five-by-five", version=2, organisation=make_organisation())
     assert "has lost track" in post(manager, other).text
     assert Register.objects.get(pk=register.pk).scheme == preset()
+
+
+# Afterwards
+
+
+RATING = {"likelihood": 4, "impact": 4, "driver": "harm-to-users", "rationale": "As we see it."}
+
+
+@pytest.fixture
+def risk(register, newer):
+    """Rated by the earlier version; the newer one is in force."""
+    risk = make_risk(register, assessed=(3, 3), on=days_ago(9))
+    make_agreement(register)
+    register.adopt_scheme(by=make_user(), scheme=newer, reason="So.")
+    return risk
+
+
+def test_a_risk_and_its_row_in_the_list_read_to_re_assess_until_it_is_judged_again(manager, risk):
+    places = {"": "to re-assess</span>", "risks/1/": "<strong>To re-assess</strong>"}
+
+    def texts():
+        return [text in manager.get(f"/registers/ours/{at}").text for at, text in places.items()]
+
+    before = texts()
+    make_assessment(risk)
+    assert (before, texts()) == ([True, True], [False, False])
+
+
+def test_an_agreement_says_how_many_of_its_risks_the_earlier_scheme_rated(manager, risk):
+    page = manager.get("/registers/ours/agreements/").text
+    link = re.search(r'href="([^"]*)"\s+data-count="1">1 rated by an earlier scheme', page)[1]
+    assert "Reserves run out" in manager.get(html.unescape(link)).text
+
+
+@pytest.mark.parametrize("path", ["/registers/ours/risks/1/assess/", "/registers/ours/risks/new/"])
+def test_levels_of_the_earlier_version_are_refused_once(manager, risk, path):
+    """Whoever opened the page before the newer version was in force chose among other levels."""
+    risk.refresh_from_db()
+    form = {**risk_form(owner="", token=""), **RATING, "kind": "current", "version": risk.version}
+    form["effective_on"] = days_ago(0).isoformat()
+    refused = manager.post(path, form | {"scheme_key": preset().pk})
+    assert "after you opened this page: check both ratings" in refused.text
+    assert Assessment.objects.count() == 1
+    key = refused.context["form"]["scheme_key"].value()
+    assert manager.post(path, form | {"scheme_key": key}).status_code == 302
