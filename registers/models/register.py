@@ -147,6 +147,11 @@ class Register(AuditedModel):
             fixed = ("organisation", "slug", "prefix", "scheme")
             changed = [name for name in fixed if getattr(stored, name) != getattr(self, name)]
             problems = dict.fromkeys(changed, "A register that holds risks keeps this as it is.")
+            if "scheme" in problems:
+                problems["scheme"] = (
+                    "A register that holds risks takes only a newer version of its scheme: a risk "
+                    "manager does so on the page of its settings."
+                )
         for name in ("directorate", "parent"):
             other = getattr(self, name)
             if other and other.organisation_id != self.organisation_id:

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from audit_check import verify
+from django.core.exceptions import ValidationError
 from makers import (
     make_assessment,
     make_organisation,
@@ -121,6 +122,14 @@ def test_a_reason_is_needed(register, newer):
     with pytest.raises(ValueError, match="reason"):
         adopt(register, newer, reason=" ")
     assert scheme_of(register) == preset()
+
+
+def test_the_form_of_a_register_with_risks_says_who_takes_another_scheme(register, newer):
+    """The admin site calls full_clean."""
+    make_risk(register)
+    register.scheme = newer
+    with pytest.raises(ValidationError, match="a risk manager does so"):
+        register.full_clean()
 
 
 # The same form again
